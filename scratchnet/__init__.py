@@ -1,0 +1,59 @@
+"""scratchnet: a neural network that runs on every Python and hides nothing.
+
+>>> import scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+>>> X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]                # the AND gate, one sample a row
+>>> history = net.fit(X, Y, loss="perceptron", optimizer=sn.SGD(0.1), epochs=1000, shuffle=False)
+>>> net.predict(X)
+[[0.0], [0.0], [0.0], [1.0]]
+
+Read the core from the bottom up: functions.py, matrix.py, ... network.py.
+"""
+
+from . import functions, initializers, matrix, random
+from .activations import (
+    ELU,
+    GELU,
+    SELU,
+    Activation,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+    Threshold,
+)
+from .functions import kernel, set_kernel
+from .layers import Dense, Dropout, Normalization
+from .losses import (
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    HalfSquaredError,
+    Hinge,
+    Huber,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    Perceptron,
+)
+from .network import Sequential
+from .optimizers import (
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    CosineDecay,
+    ExponentialDecay,
+    Optimizer,
+    RMSprop,
+    StepDecay,
+    WarmUp,
+)
+from .protocol import Layer, Parameter
+from .random import Generator
+from .training import Diverged, Epoch, History, epochs
+
+__version__ = "0.1.0"

@@ -1,0 +1,358 @@
+"""Functions of one number, whatever its type.
+
+    exp  expm1  log  log1p  tanh  erf  sqrt  cos      elementary functions
+    sigmoid  softplus                                 built from them, safe for any argument
+    where  maximum  power                             choices and whole powers without a branch on a number
+    dot  total  log_sum_exp                           of rows of numbers
+    pi  whole  number_of  cast                        constants and types
+    set_kernel  kernel                                how floats are computed
+
+This is the one seam between the rules of the network and the numbers that flow through them. A float
+is computed by the active *kernel*; every other number computes itself, by its operators and by
+methods that bear the names above (``exp()``, ``log()`` ... and, where a sum of products is one
+operation of its own, a static ``dot(u, v)``). A comparison may give a truth value, or an object whose
+method ``where(a, b)`` chooses.
+
+Two kernels:
+
+``fast`` (the default)
+    the best this interpreter has: its ``math`` module, ``math.sumprod`` or ``sum(map(mul, u, v))``
+``portable``
+    every operation spelled out in + - * / (see portable.py), every sum from left to right: the same
+    bits on every interpreter with 64-bit floats
+"""
+
+import math
+
+from . import portable
+from .portable import where
+
+try:
+    from operator import mul
+except ImportError:  # MicroPython
+    mul = None  # type: ignore[assignment]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Sequence
+
+    Number = Any
+    Row = List[Any]
+
+REAL = (float, int, bool)  # bool by name: on MicroPython it is not an int
+
+
+class Kernel:
+    """How floats are computed: ``dot`` and ``total`` of rows, and each elementary function."""
+
+    def __init__(self, name: "str", dot: "Callable[..., Any]", total: "Callable[..., Any]", library: "object") -> "None":
+        self.name = name
+        self.dot = dot
+        self.total = total
+        self.exp = _never_raising(library, "exp")
+        self.expm1 = _never_raising(library, "expm1")
+        self.log = _never_raising(library, "log")
+        self.log1p = _never_raising(library, "log1p")
+        self.tanh = _never_raising(library, "tanh")
+        self.erf = _never_raising(library, "erf")
+        self.sqrt = _never_raising(library, "sqrt")
+        self.cos = _never_raising(library, "cos")
+
+
+def _never_raising(library: "object", name: "str") -> "Callable[[float], float]":
+    """The library's function; the portable one where it is absent, or raises (overflow, pole, domain)."""
+    spelled_out: "Callable[[float], float]" = getattr(portable, name)
+    function = getattr(library, name, spelled_out)
+    if function is spelled_out:
+        return spelled_out
+
+    def guarded(x: "float") -> "float":
+        try:
+            return function(x)  # type: ignore[no-any-return]
+        except (OverflowError, ValueError):
+            return spelled_out(x)
+
+    return guarded
+
+
+def _map_dot(u: "Row", v: "Row") -> "float":
+    return sum(map(mul, u, v))
+
+
+def _fastest_dot() -> "Callable[..., Any]":
+    return getattr(math, "sumprod", portable.dot if mul is None else _map_dot)
+
+
+KERNELS = {
+    "fast": Kernel("fast", _fastest_dot(), sum, math),
+    "portable": Kernel("portable", portable.dot, portable.total, portable),
+}
+_active = KERNELS["fast"]
+
+
+def set_kernel(name: "str") -> "str":
+    """Choose how floats are computed, for the whole process: ``"fast"`` or ``"portable"``; gives the former choice.
+
+    >>> former = set_kernel("portable")
+    >>> exp(1.0)
+    2.718281828459045
+    >>> set_kernel(former)
+    'portable'
+    """
+    global _active
+    if name not in KERNELS:
+        raise ValueError("kernel {!r} is unknown; there are: {}".format(name, ", ".join(sorted(KERNELS))))
+    former = _active.name
+    _active = KERNELS[name]
+    return former
+
+
+def kernel() -> "str":
+    """The name of the active kernel.
+
+    >>> kernel()
+    'fast'
+    """
+    return _active.name
+
+
+# ---- types -------------------------------------------------------------------------------------------------------
+
+
+def number_of(x: "Number") -> "Any":
+    """The type of number that x is, ints and bools counted as floats."""
+    return float if isinstance(x, REAL) else type(x)
+
+
+def whole(n: "int", x: "Number") -> "Number":
+    """The whole number n in the number type of x.
+
+    >>> whole(3, 0.5)
+    3.0
+    """
+    return number_of(x)(n)
+
+
+def cast(value: "Any", number: "Any", what: "str") -> "Number":
+    """``value`` as a ``number`` (a type), for what comes from outside: data, hyperparameters, given parameters.
+
+    An int always fits. A float fits where float and ``number`` mix; beside ``Fraction`` or ``Decimal`` it is
+    refused, for it would make everything after it inexact in silence. ``number`` None leaves any number as it is.
+    ``what`` opens the error's sentence.
+
+    >>> from fractions import Fraction
+    >>> cast(3, Fraction, "x"), cast(Fraction(1, 4), float, "x")
+    (Fraction(3, 1), 0.25)
+    >>> cast(0.5, Fraction, "learning_rate")
+    Traceback (most recent call last):
+        ...
+    TypeError: learning_rate: 0.5 is a float, but this network computes with Fraction: give an int or a Fraction
+    """
+    if type(value) is number:
+        return value
+    if hasattr(value, "item") and not isinstance(value, REAL):  # a scalar of NumPy or PyTorch
+        value = value.item()
+    if number is None and (isinstance(value, REAL) or hasattr(value, "__sub__")):
+        return value
+    if number is float:
+        return _as_float(value, what)
+    if isinstance(value, float) and not _mixes_with_float(number):
+        name = number.__name__
+        raise TypeError(
+            "{}: {!r} is a float, but this network computes with {}: give an int or a {}".format(what, value, name, name)
+        )
+    if isinstance(value, REAL):
+        return number(value)
+    if number is not None and isinstance(value, number):
+        return value
+    raise TypeError("{}: {!r} is a {}; give a number".format(what, value, type(value).__name__))
+
+
+def _as_float(value: "Any", what: "str") -> "float":
+    if not isinstance(value, REAL) and not hasattr(value, "__float__"):
+        raise TypeError("{}: {!r} is a {}; give a number".format(what, value, type(value).__name__))
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("{}: the number is too large for a float".format(what))
+
+
+def _mixes_with_float(number: "Any") -> "bool":
+    try:
+        return type(number(0) + 0.5) is number
+    except TypeError:
+        return False
+
+
+# ---- elementary functions ----------------------------------------------------------------------------------------
+
+# supplement(type, name): the function of a type that cannot carry methods of its own (decimal.Decimal), or None.
+# The package hands it down from scalars, which stands above.
+supplement: "Callable[[Any, str], Any]" = lambda number, name: None
+
+
+def exp(x: "Number") -> "Number":
+    """e to the power x: inf beyond the largest float, 0.0 beyond the smallest; never an error.
+
+    >>> exp(0.0), exp(1000.0), exp(-1000.0)
+    (1.0, inf, 0.0)
+    """
+    return _active.exp(x) if isinstance(x, REAL) else _by_itself(x, "exp")
+
+
+def expm1(x: "Number") -> "Number":
+    """e to the power x, minus 1, exact to rounding also near 0."""
+    return _active.expm1(x) if isinstance(x, REAL) else _by_itself(x, "expm1", lambda: exp(x) - 1)
+
+
+def log(x: "Number") -> "Number":
+    """The natural logarithm: -inf at 0, nan below.
+
+    >>> log(1.0), log(0.0)
+    (0.0, -inf)
+    """
+    return _active.log(x) if isinstance(x, REAL) else _by_itself(x, "log")
+
+
+def log1p(x: "Number") -> "Number":
+    """The natural logarithm of 1 + x, exact to rounding also near 0."""
+    return _active.log1p(x) if isinstance(x, REAL) else _by_itself(x, "log1p", lambda: log(1 + x))
+
+
+def tanh(x: "Number") -> "Number":
+    """The hyperbolic tangent, (e^x - e^-x) / (e^x + e^-x)."""
+    return _active.tanh(x) if isinstance(x, REAL) else _by_itself(x, "tanh")
+
+
+def erf(x: "Number") -> "Number":
+    """The error function, 2/sqrt(pi) times the integral of e^(-t*t) from 0 to x."""
+    return _active.erf(x) if isinstance(x, REAL) else _by_itself(x, "erf")
+
+
+def sqrt(x: "Number") -> "Number":
+    """The square root; nan below 0."""
+    return _active.sqrt(x) if isinstance(x, REAL) else _by_itself(x, "sqrt")
+
+
+def cos(x: "Number") -> "Number":
+    """The cosine of x radians."""
+    return _active.cos(x) if isinstance(x, REAL) else _by_itself(x, "cos")
+
+
+def _by_itself(x: "Number", name: "str", otherwise: "Any" = None) -> "Number":
+    method = getattr(x, name, None)
+    if method is not None:
+        return method()
+    function = supplement(type(x), name)
+    if function is not None:
+        return function(x)
+    if otherwise is not None:
+        return otherwise()
+    raise TypeError("{0}: a {1} has no method {0}(), which this network needs".format(name, type(x).__name__))
+
+
+# ---- functions built from them: both arms of every `where` are safe to compute -----------------------------------
+
+
+def sigmoid(z: "Number") -> "Number":
+    """1/(1 + e^-z), from the exponential of a number that is never positive, so that it cannot overflow.
+
+    >>> sigmoid(0.0), sigmoid(-1000.0), sigmoid(1000.0)
+    (0.5, 0.0, 1.0)
+    """
+    e = exp(-abs(z))
+    return where(z >= 0, 1 / (1 + e), e / (1 + e))
+
+
+def softplus(z: "Number") -> "Number":
+    """log(1 + e^z), the smooth ReLU.
+
+    >>> softplus(-1000.0), softplus(1000.0)
+    (0.0, 1000.0)
+    """
+    return maximum(z, 0) + log1p(exp(-abs(z)))
+
+
+def maximum(a: "Number", b: "Number") -> "Number":
+    """The larger of two numbers.
+
+    >>> maximum(-2.0, 0)
+    0
+    """
+    return where(a > b, a, b)
+
+
+def power(x: "Number", n: "int") -> "Number":
+    """x to the whole power n >= 0, by squaring: interpreters disagree on ``**``.
+
+    >>> power(0.5, 3)
+    0.125
+    """
+    result, square = whole(1, x), x
+    while n:
+        if n & 1:
+            result = result * square
+        square = square * square
+        n >>= 1
+    return result
+
+
+def pi(x: "Number") -> "Number":
+    """Pi in the number type of x: 80 digits for a type that can hold them.
+
+    >>> pi(1.0)
+    3.141592653589793
+    """
+    if isinstance(x, REAL):
+        return portable.PI
+    return whole(314159265358979323846264338327950288419716939937510582097494459230781640628620899, x) / 10 ** 80
+
+
+# ---- rows of numbers ---------------------------------------------------------------------------------------------
+
+
+def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Number":
+    """u[0]*v[0] + u[1]*v[1] + ..., one operation, so that a number type can treat the sum as a whole.
+
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    return dot_of(u[0], v[0])(u, v)
+
+
+def dot_of(a: "Number", b: "Number") -> "Callable[..., Any]":
+    """The ``dot`` that rows with elements like a and b call for."""
+    if isinstance(a, REAL):
+        a = b
+    return _active.dot if isinstance(a, REAL) else getattr(type(a), "dot", portable.dot)
+
+
+def total(values: "Sequence[Any]") -> "Number":
+    """values[0] + values[1] + ... of at least one number.
+
+    >>> total([1.0, 2.0, 3.5])
+    6.5
+    """
+    return _active.total(values) if isinstance(values[0], REAL) else portable.total(values)
+
+
+def log_sum_exp(z: "Sequence[Any]") -> "Number":
+    """log(e^z[0] + e^z[1] + ...), the largest z taken out first, so that nothing overflows.
+
+    >>> log_sum_exp([1000.0, 1000.0])
+    1000.693147180559...
+    """
+    largest = largest_of(z)
+    return largest + log(total([exp(v - largest) for v in z]))
+
+
+def largest_of(values: "Sequence[Any]") -> "Number":
+    """The largest of at least one number.
+
+    >>> largest_of([1.0, 3.0, 2.0])
+    3.0
+    """
+    largest = values[0]
+    for value in values[1:]:
+        largest = maximum(value, largest)
+    return largest

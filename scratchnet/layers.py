@@ -1,0 +1,194 @@
+"""The layers with parameters or chance in them; each forward with its backward right under it.
+
+    Dense            Z = X·W + b
+    Dropout          leaves out some of the numbers, in training
+    Normalization    takes off the mean and divides by the spread that the training data have
+
+    X    the input,  samples × inputs       dX    the loss's slope in X
+    Z    the output, samples × outputs      dZ    the loss's slope in Z
+
+The activations (activations.py) are layers too; what a layer of one's own needs is in protocol.py.
+"""
+
+from . import initializers, matrix
+from .activations import ACTIVATIONS
+from .functions import sqrt, total, where, whole
+from .protocol import Layer, Parameter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence
+
+    from .functions import Number, Row
+    from .matrix import Matrix
+    from .random import Generator
+
+
+class Dense(Layer):
+    """Every output is a weighted sum of every input, plus a bias: Z = X·W + b.
+
+    ``weights``      inputs × outputs, as given or drawn by ``initializer``
+    ``bias``         a list of outputs, as given or zeros
+    ``l1``, ``l2``   penalties that training adds to the loss: l1·Σ|w| + ½·l2·Σw², over the weights
+
+    >>> layer = Dense(2, 1, weights=[[0.4], [0.2]], bias=[1])
+    >>> layer.forward([[1.0, 1.0]])
+    [[1.6]]
+    >>> layer.backward([[0.5]])
+    [[0.2, 0.1]]
+    >>> layer.weights.gradient, layer.bias.gradient
+    ([[0.5], [0.5]], [0.5])
+    """
+
+    arguments = ("inputs", "outputs", "l1", "l2")
+    numbers = ("l1", "l2")
+
+    def __init__(
+        self,
+        inputs: "int",
+        outputs: "int",
+        weights: "Any" = None,
+        bias: "Any" = None,
+        initializer: "Any" = "glorot_uniform",
+        l1: "Number" = 0,
+        l2: "Number" = 0,
+    ) -> "None":
+        for name, width in (("inputs", inputs), ("outputs", outputs)):
+            if not isinstance(width, int) or width < 1:
+                raise ValueError("Dense: {} is {!r}; give a whole number of 1 or more".format(name, width))
+        for name, strength in (("l1", l1), ("l2", l2)):
+            if strength < 0:
+                raise ValueError("Dense: {} is {!r}; a penalty is 0 or more".format(name, strength))
+        self.inputs: "int" = inputs
+        self.outputs: "int" = outputs
+        self.l1 = l1
+        self.l2 = l2
+        self.initializer = initializers.named(initializer)
+        self.weights = Parameter("weights", (inputs, outputs), weights)
+        self.bias = Parameter("bias", (outputs,), bias)
+
+    def parameters(self) -> "List[Parameter]":
+        return [self.weights, self.bias]
+
+    def build(self, inputs: "Optional[int]", generator: "Generator") -> "None":
+        if self.weights.value is None:
+            self.weights.value = self.initializer(self.inputs, self.outputs, generator)
+        if self.bias.value is None:
+            self.bias.value = [0] * self.outputs
+
+    def forward(self, X: "Matrix") -> "Matrix":
+        self.X = X
+        return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
+
+    def backward(self, dA: "Matrix") -> "Matrix":
+        dW = matrix.dot(matrix.transpose(self.X), dA)
+        if self.l1 or self.l2:
+            dW = matrix.add(dW, matrix.apply(self.penalty_slope, self.weights.value))
+        self.weights.gradient = dW
+        self.bias.gradient = matrix.sum_columns(dA)
+        return matrix.dot(dA, matrix.transpose(self.weights.value))
+
+    def penalty(self) -> "Number":
+        if not (self.l1 or self.l2):
+            return None
+        return total([self.l1 * abs(w) + self.l2 * w * w / 2 for row in self.weights.value for w in row])
+
+    def penalty_slope(self, w: "Number") -> "Number":
+        return self.l1 * where(w > 0, 1, where(w < 0, -1, 0)) + self.l2 * w
+
+
+class Dropout(Layer):
+    """In training, each number is left out with the probability ``rate``, the others divided by 1 - rate.
+
+    The expected value stays, so that prediction needs no change and does nothing here ("inverted" dropout).
+    Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, "Dropout" (2014). ``mask`` holds the last draw.
+    """
+
+    arguments = numbers = ("rate",)
+
+    def __init__(self, rate: "Number" = 0.5) -> "None":
+        if not 0 <= rate < 1:
+            raise ValueError("Dropout: rate is {!r}; it is 0 or more and less than 1".format(rate))
+        self.rate = rate
+        self.mask: "Optional[Matrix]" = None
+
+    def forward(self, X: "Matrix") -> "Matrix":
+        self.mask = None
+        if self.generator is not None:
+            self.mask = [self.draw(row, self.generator) for row in X]
+        return self.masked(X)
+
+    def backward(self, dA: "Matrix") -> "Matrix":
+        return self.masked(dA)
+
+    def draw(self, row: "Row", generator: "Generator") -> "Row":
+        """1 for a number that stays, 0 for one left out."""
+        return [whole(1 if generator.random() >= self.rate else 0, x) for x in row]
+
+    def masked(self, X: "Matrix") -> "Matrix":
+        if self.mask is None:
+            return X
+        return matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
+
+
+class Normalization(Layer):
+    """z = (x - mean)/spread, feature by feature, with the mean and the spread of the training data.
+
+    ``adapt`` learns them (training does so by itself, once); they belong to the model, are saved with it, and stay
+    as they are in training: two frozen parameters. A feature without any spread is only centred.
+
+    >>> layer = Normalization()
+    >>> layer.adapt([[1.0, 5.0], [3.0, 5.0]])
+    >>> layer.forward([[1.0, 6.0], [4.0, 5.0]])
+    [[-1.0, 1.0], [2.0, 0.0]]
+    """
+
+    def __init__(self) -> "None":
+        self.mean = Parameter("mean", frozen=True)
+        self.spread = Parameter("spread", frozen=True)
+
+    def parameters(self) -> "List[Parameter]":
+        return [self.mean, self.spread]
+
+    def build(self, inputs: "Optional[int]", generator: "Generator") -> "None":
+        if inputs is not None:
+            self.mean.shape = self.spread.shape = (inputs,)
+
+    @property
+    def adapted(self) -> "bool":
+        return self.mean.value is not None and self.spread.value is not None
+
+    def adapt(self, X: "Sequence[Row]") -> "None":
+        """Learn the mean and the spread (the root of the mean squared deviation) of every feature of X.
+
+        X is gone through twice, row by row, and never held as a whole.
+        """
+        first = X[0]  # as the origin, so that a feature which never changes deviates by exactly 0
+        shift = _column_means(X, lambda row: [x - x0 for x, x0 in zip(row, first)])
+        mean = [x0 + d for x0, d in zip(first, shift)]
+        variance = _column_means(X, lambda row: [(x - m) * (x - m) for x, m in zip(row, mean)])
+        self.mean.value = mean
+        self.spread.value = [where(v > 0, sqrt(v), whole(1, v)) for v in variance]
+
+    def forward(self, X: "Matrix") -> "Matrix":
+        if not self.adapted:
+            raise ValueError("Normalization has seen no data yet: fit the network, or call adapt with training data")
+        self.Z = [[(x - m) / s for x, m, s in zip(row, self.mean.value, self.spread.value)] for row in X]
+        return self.Z
+
+    def backward(self, dA: "Matrix") -> "Matrix":
+        dX = [[dz / s for dz, s in zip(row, self.spread.value)] for row in dA]
+        self.mean.gradient = [-d for d in matrix.sum_columns(dX)]
+        self.spread.gradient = [-d for d in matrix.sum_columns(matrix.multiply(dX, self.Z))]
+        return dX
+
+
+def _column_means(X: "Sequence[Row]", of: "Any") -> "Row":
+    sums = of(X[0])
+    for i in range(1, len(X)):
+        sums = [s + x for s, x in zip(sums, of(X[i]))]
+    return [s / len(X) for s in sums]
+
+
+LAYERS: "Dict[str, Any]" = {"Dense": Dense, "Dropout": Dropout, "Normalization": Normalization}
+LAYERS.update(ACTIVATIONS)

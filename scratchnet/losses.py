@@ -1,0 +1,297 @@
+"""The losses: each value, with its gradient right under it.
+
+    mean_squared_error          Σ (a - y)² / n                             n = samples · outputs
+    half_squared_error          Σ (a - y)²/2 / n                           n = samples          pairs with Identity
+    mean_absolute_error         Σ |a - y| / n                              n = samples · outputs
+    huber                       quadratic near 0, linear beyond            n = samples · outputs
+    binary_cross_entropy        -Σ (y·log a + (1-y)·log(1-a)) / n          n = samples · outputs  pairs with Sigmoid
+    categorical_cross_entropy   -Σ y·log a / n                             n = samples          pairs with Softmax
+    hinge                       Σ max(0, 1 - y·a) / n,  y = -1 or 1        n = samples · outputs
+    perceptron                  Σ (ŷ - y)·z / n,  ŷ = 1 where z ≥ 0        n = samples · outputs  pairs with Threshold
+
+    a    one output                          A    the output,  samples × outputs
+    y    its target                          Y    the targets, samples × outputs
+    z    the paired activation's input       Z    samples × outputs
+    n    the number of terms averaged        w    a sample's weight; with weights n = Σ w (· outputs)
+
+A loss and the activation that it pairs with are taken together: the value is computed from z, so that it is
+exact however large z is, and the chain rule through both shortens to the one slope that all four pairs share,
+
+    δ = (ŷ - y)/n
+
+>>> BinaryCrossEntropy().value([[0.5]], [[1.0]])
+0.693147180559945...
+"""
+
+from . import matrix
+from .activations import Identity, Sigmoid, Softmax, Threshold
+from .functions import cast, exp, log, log1p, log_sum_exp, maximum, total, where
+from .protocol import Configured, find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional
+
+    from .functions import Number, Row
+    from .matrix import Matrix
+    from .protocol import Layer
+
+
+class Loss(Configured):
+    """A loss is one term per output and the term's slope; one of your own defines ``term`` and ``slope``.
+
+    >>> class MeanQuarticError(Loss):
+    ...     def term(self, a, y):
+    ...         return (a - y) * (a - y) * (a - y) * (a - y)
+    ...     def slope(self, a, y):
+    ...         return 4 * (a - y) * (a - y) * (a - y)
+    >>> MeanQuarticError().value([[3.0, 1.0]], [[1.0, 1.0]])
+    8.0
+    """
+
+    pairs_with: "Any" = None  # the activation that δ = (ŷ - y)/n steps over
+    mean_over_outputs = True  # whether n counts every output, or every sample
+
+    def term(self, a: "Number", y: "Number") -> "Number":
+        """What one output contributes."""
+        raise NotImplementedError("{} has no term".format(type(self).__name__))
+
+    def slope(self, a: "Number", y: "Number") -> "Number":
+        """The derivative of ``term`` in a."""
+        raise NotImplementedError("{} has no slope".format(type(self).__name__))
+
+    def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
+        """The terms of one sample computed from the paired activation's input z."""
+        return [self.term(a_k, y_k) for a_k, y_k in zip(a, y)]
+
+    def value(
+        self, A: "Matrix", Y: "Matrix", Z: "Optional[Matrix]" = None, weights: "Optional[Row]" = None
+    ) -> "Number":
+        """The loss; Z, the paired activation's input, where there is one."""
+        if Z is None:
+            terms = [[self.term(a_k, y_k) for a_k, y_k in zip(a, y)] for a, y in zip(A, Y)]
+        else:
+            terms = [self.paired_terms(z, a, y) for z, a, y in zip(Z, A, Y)]
+        return total([total(row) for row in _weighted(terms, weights)]) / self.count(A, weights)
+
+    def gradient(
+        self, A: "Matrix", Y: "Matrix", Z: "Optional[Matrix]" = None, weights: "Optional[Row]" = None
+    ) -> "Matrix":
+        """The slope in A; or, where Z is given, δ, the slope in Z."""
+        if Z is None:
+            slopes = [[self.slope(a_k, y_k) for a_k, y_k in zip(a, y)] for a, y in zip(A, Y)]
+        else:
+            slopes = matrix.subtract(A, Y)
+        return matrix.divide(_weighted(slopes, weights), self.count(A, weights))
+
+    def count(self, A: "Matrix", weights: "Optional[Row]" = None) -> "Number":
+        """n, the number of terms averaged."""
+        samples = len(A) if weights is None else total(weights)
+        return samples * len(A[0]) if self.mean_over_outputs else samples
+
+    def steps_over(self, layers: "List[Layer]") -> "int":
+        """How many layers at the end of the network are taken together with the loss."""
+        if not layers:
+            return 0
+        if isinstance(layers[-1], Threshold):
+            raise ValueError(
+                "{}: nothing can be learnt through Threshold but with loss='perceptron'".format(type(self).__name__)
+            )
+        return 1 if self.pairs_with is not None and isinstance(layers[-1], self.pairs_with) else 0
+
+    def target(self, y: "Any", outputs: "int", number: "Any", i: "int") -> "Row":
+        """Target ``i`` as a row of ``outputs`` numbers; a single output's needs no row of its own."""
+        row = matrix.accept_row([y] if outputs == 1 and _is_single(y) else y, number, "Y", i, outputs, _AS_OUTPUTS)
+        wrong = self.unfit(row)
+        if wrong:
+            raise ValueError("{}: row {} of Y is {}; {}".format(type(self).__name__, i, row, wrong))
+        return row
+
+    def unfit(self, y: "Row") -> "str":
+        """What is wrong with a row of targets; empty for nothing."""
+        return ""
+
+
+_AS_OUTPUTS = "the network has {} outputs"
+
+
+def _is_single(y: "Any") -> "bool":
+    return not hasattr(y, "__len__") or getattr(y, "ndim", 1) == 0
+
+
+def _weighted(rows: "Matrix", weights: "Optional[Row]") -> "Matrix":
+    return rows if weights is None else [[v * w for v in row] for row, w in zip(rows, weights)]
+
+
+class MeanSquaredError(Loss):
+    """The mean of (a - y)² over every output of every sample."""
+
+    def term(self, a: "Number", y: "Number") -> "Number":
+        return (a - y) * (a - y)
+
+    def slope(self, a: "Number", y: "Number") -> "Number":
+        return 2 * (a - y)
+
+
+class HalfSquaredError(Loss):
+    """½·Σ(a - y)² over a sample's outputs, averaged over the samples: the textbooks' squared error."""
+
+    pairs_with = Identity
+    mean_over_outputs = False
+
+    def term(self, a: "Number", y: "Number") -> "Number":
+        return (a - y) * (a - y) / 2
+
+    def slope(self, a: "Number", y: "Number") -> "Number":
+        return a - y
+
+
+class MeanAbsoluteError(Loss):
+    """The mean of |a - y| over every output of every sample; its slope at a = y is taken as 0."""
+
+    def term(self, a: "Number", y: "Number") -> "Number":
+        return abs(a - y)
+
+    def slope(self, a: "Number", y: "Number") -> "Number":
+        return where(a > y, 1, where(a < y, -1, 0))
+
+
+class Huber(Loss):
+    """(a - y)²/2 where |a - y| ≤ delta, delta·(|a - y| - delta/2) beyond (Huber 1964)."""
+
+    arguments = numbers = ("delta",)
+
+    def __init__(self, delta: "Number" = 1) -> "None":
+        if not delta > 0:
+            raise ValueError("Huber: delta is {!r}; it is more than 0".format(delta))
+        self.delta = delta
+
+    def term(self, a: "Number", y: "Number") -> "Number":
+        d = abs(a - y)
+        return where(d <= self.delta, d * d / 2, self.delta * (d - self.delta / 2))
+
+    def slope(self, a: "Number", y: "Number") -> "Number":
+        d = a - y
+        return where(d > self.delta, self.delta, where(d < -self.delta, -self.delta, d))
+
+
+class BinaryCrossEntropy(Loss):
+    """-(y·log a + (1-y)·log(1-a)), averaged over every output; y is 0, 1, or a probability between."""
+
+    pairs_with = Sigmoid
+
+    def term(self, a: "Number", y: "Number") -> "Number":
+        return -(_times_log(y, a) + _times_log(1 - y, 1 - a))
+
+    def slope(self, a: "Number", y: "Number") -> "Number":
+        return (a - y) / (a * (1 - a))
+
+    def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
+        """log(1 + e^z) - y·z, with the large parts of both taken together."""
+        return [maximum(z_k, 0) - y_k * z_k + log1p(exp(-abs(z_k))) for z_k, y_k in zip(z, y)]
+
+    def unfit(self, y: "Row") -> "str":
+        return "" if all([0 <= v and v <= 1 for v in y]) else "a target is 0, 1, or a probability between"
+
+
+class CategoricalCrossEntropy(Loss):
+    """-Σ y·log a over the classes, averaged over the samples; y has a 1 at the class, or probabilities."""
+
+    pairs_with = Softmax
+    mean_over_outputs = False
+
+    def term(self, a: "Number", y: "Number") -> "Number":
+        return -_times_log(y, a)
+
+    def slope(self, a: "Number", y: "Number") -> "Number":
+        return -y / a
+
+    def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
+        """y_k·(log Σ e^z - z_k)"""
+        log_of_sum = log_sum_exp(z)
+        return [y_k * (log_of_sum - z_k) for z_k, y_k in zip(z, y)]
+
+    def target(self, y: "Any", outputs: "int", number: "Any", i: "int") -> "Row":
+        if outputs > 1 and _is_single(y):
+            y = one_hot(y, outputs, i)
+        return Loss.target(self, y, outputs, number, i)
+
+    def unfit(self, y: "Row") -> "str":
+        if all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1:
+            return ""
+        return "it holds the probabilities of the classes, which sum to 1 (or give the class's number alone)"
+
+
+class Hinge(Loss):
+    """max(0, 1 - y·a), averaged over every output; the targets are -1 and 1."""
+
+    def term(self, a: "Number", y: "Number") -> "Number":
+        return maximum(1 - y * a, 0)
+
+    def slope(self, a: "Number", y: "Number") -> "Number":
+        return where(1 - y * a > 0, -y, 0)
+
+    def unfit(self, y: "Row") -> "str":
+        return "" if all([v == 1 or v == -1 for v in y]) else "a target is -1 or 1"
+
+
+class Perceptron(Loss):
+    """(ŷ - y)·z: Rosenblatt's rule (1958), for a network that ends in Threshold, or in Sigmoid and Threshold.
+
+    ŷ is the thresholded output, held fixed, so that the slope in z, the input of these last layers, is ŷ - y.
+    """
+
+    pairs_with = Threshold
+
+    def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
+        return [(a_k - y_k) * z_k for z_k, a_k, y_k in zip(z, a, y)]
+
+    def steps_over(self, layers: "List[Layer]") -> "int":
+        if not layers or not isinstance(layers[-1], Threshold):
+            raise ValueError("Perceptron: the network has to end in Threshold, or in Sigmoid and Threshold")
+        return 2 if len(layers) > 1 and isinstance(layers[-2], Sigmoid) else 1
+
+    def unfit(self, y: "Row") -> "str":
+        return "" if all([v == 0 or v == 1 for v in y]) else "a target is 0 or 1"
+
+
+def _times_log(y: "Number", a: "Number") -> "Number":
+    """y·log a, which is 0 where y is 0, whatever a."""
+    return where(y > 0, y * log(a), 0)
+
+
+def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
+    """A 1 at the place of the class with the number ``label``, else 0; ``i`` is the row for the error message.
+
+    >>> one_hot(2, 3, 0)
+    [0, 0, 1]
+    """
+    place = cast(label, float, "Y: row {}".format(i))
+    if place not in range(classes):
+        raise ValueError(
+            "Y: row {} is {!r}; with {} outputs a class is a whole number from 0 to {}".format(
+                i, label, classes, classes - 1
+            )
+        )
+    return [1 if k == place else 0 for k in range(classes)]
+
+
+LOSSES: "Dict[str, Any]" = {
+    "mean_squared_error": MeanSquaredError,
+    "half_squared_error": HalfSquaredError,
+    "mean_absolute_error": MeanAbsoluteError,
+    "huber": Huber,
+    "binary_cross_entropy": BinaryCrossEntropy,
+    "categorical_cross_entropy": CategoricalCrossEntropy,
+    "hinge": Hinge,
+    "perceptron": Perceptron,
+}
+
+
+def named(loss: "Any") -> "Loss":
+    """The loss of that name or class, or itself.
+
+    >>> named("huber")
+    Huber(delta=1)
+    """
+    return find("loss", loss, LOSSES, Loss)  # type: ignore[no-any-return]

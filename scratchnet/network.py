@@ -1,0 +1,280 @@
+"""Sequential: layers one after the other; forward through them, and backward through them.
+
+    A = X;       for each layer, first to last:   A  = layer.forward(A)
+    dA = loss';  for each layer, last to first:   dA = layer.backward(dA)
+
+>>> import scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()], seed=7)
+>>> X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+>>> history = net.fit(X, Y, loss="binary_cross_entropy", optimizer=sn.Adam(0.05), epochs=500, seed=7)
+>>> [round(y) for y, in net.predict(X)]
+[0, 1, 1, 0]
+"""
+
+from . import losses
+from .functions import number_of
+from .layers import Dense, Normalization
+from .matrix import accept
+from .protocol import Layer
+from .random import Generator
+from .training import BLOCK, Diverged, Examples, History, Rows, epochs, measure, samples
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+    from .functions import Number, Row
+    from .losses import Loss
+    from .matrix import Matrix
+    from .protocol import Parameter
+
+
+class Sequential:
+    """A network of layers, one after the other.
+
+    ``layers``   the layers; neighbours' widths must fit
+    ``seed``     of the weights that were not given
+    ``number``   the type of number it computes with: that of the parameters given, or float
+    ``inputs``, ``outputs``   its widths, None where any will do
+    ``metadata`` whatever else is saved with it (JSON-able): labels, preprocessing, how it was trained
+    """
+
+    def __init__(self, layers: "Sequence[Layer]", seed: "int" = 0, number: "Any" = None) -> "None":
+        self.layers = list(layers)
+        self.metadata: "Dict[str, Any]" = {}
+        arriving = _widths(self.layers)
+        self.inputs, self.outputs = arriving[0], arriving[-1]
+        self._name_parameters()
+        given = [p for p in self.parameters() if p.value is not None]
+        self.number = number or _number_of(given)
+        for parameter in given:
+            parameter.convert(self.number)
+        generator = Generator(seed)
+        for layer, inputs in zip(self.layers, arriving):
+            layer.set_numbers(self.number)
+            layer.build(inputs, generator)
+        self._name_parameters()  # once more, for those that came with build
+        for parameter in self.parameters():
+            parameter.convert(self.number, exactly=True)
+
+    def _name_parameters(self) -> "None":
+        for i, layer in enumerate(self.layers):
+            for parameter in layer.parameters():
+                parameter.name = "{}.{}".format(i, parameter.role)
+
+    # ---- forward and backward ------------------------------------------------------------------------------------
+
+    def propagate(
+        self, X: "Matrix", layers: "Sequence[Layer]", generator: "Optional[Generator]" = None
+    ) -> "Matrix":
+        """X through these layers; ``generator`` gives a training step its random numbers, None is prediction."""
+        A = X
+        for layer in layers:
+            layer.generator = generator
+            A = layer.forward(A)
+        return A
+
+    def forward(self, X: "Any") -> "Matrix":
+        """The output (samples × outputs) for X (samples × inputs), each layer keeping what ``backward`` needs."""
+        rows = samples(self, X)
+        return self.propagate([rows[i] for i in range(len(rows))], self.layers)
+
+    def backward(self, dA: "Any") -> "Matrix":
+        """From the loss's slope in the output of the last ``forward`` that in its input; sets all gradients.
+
+        >>> net = Sequential([Dense(2, 1, weights=[[3], [4]])])
+        >>> net.forward([[1, 1]]), net.backward([[1]])
+        ([[7.0]], [[3.0, 4.0]])
+        """
+        dA = accept(dA, self.number, "dA")
+        for layer in reversed(self.layers):
+            dA = layer.backward(dA)
+        return dA  # type: ignore[no-any-return]
+
+    def backpropagate(
+        self,
+        X: "Matrix",
+        Y: "Matrix",
+        loss: "Loss",
+        weights: "Optional[Row]" = None,
+        generator: "Optional[Generator]" = None,
+    ) -> "Number":
+        """The loss, penalties included; sets all gradients. What comes in is taken as checked.
+
+        The loss steps over the activation that it pairs with: see losses.py.
+        """
+        Z, A = self._outputs(X, loss, generator)
+        value = loss.value(A, Y, Z, weights)
+        for layer in self.layers:
+            penalty = layer.penalty()
+            if penalty is not None:
+                value = value + penalty
+        dA = loss.gradient(A, Y, Z, weights)
+        for layer in reversed(self.layers[: len(self.layers) - loss.steps_over(self.layers)]):
+            dA = layer.backward(dA)
+        return value
+
+    def loss_of(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Optional[Row]" = None) -> "Number":
+        """The loss, penalties left out; what comes in is taken as checked."""
+        Z, A = self._outputs(X, loss, None)
+        return loss.value(A, Y, Z, weights)
+
+    def _outputs(
+        self, X: "Matrix", loss: "Loss", generator: "Optional[Generator]"
+    ) -> "Tuple[Optional[Matrix], Matrix]":
+        """The input of the layers that the loss steps over (None where it steps over none), and the output."""
+        front = len(self.layers) - loss.steps_over(self.layers)
+        Z = self.propagate(X, self.layers[:front], generator)
+        if front == len(self.layers):
+            return None, Z
+        return Z, self.propagate(Z, self.layers[front:], generator)
+
+    # ---- what users call -----------------------------------------------------------------------------------------
+
+    def fit(self, X: "Any", Y: "Any", loss: "Any", **options: "Any") -> "History":
+        """Train to the end; the options are those of ``scratchnet.epochs``, beginning with optimizer and epochs.
+
+        Ctrl-C ends it early: the network keeps what it learnt, and the history says ``interrupted``. Where the loss
+        or a parameter is no longer finite, ``Diverged`` is raised, and the network keeps its last finite parameters.
+        """
+        history = History()
+        try:
+            for epoch in epochs(self, X, Y, loss, **options):
+                history.epochs.append(epoch)
+        except KeyboardInterrupt:
+            history.interrupted = True
+        except Diverged as error:
+            error.history = history
+            raise
+        return history
+
+    def predict(self, X: "Any") -> "Matrix":
+        """The output (samples × outputs) for X (samples × inputs), however many samples these are."""
+        rows = samples(self, X)
+        A: "Matrix" = []
+        for start in range(0, len(rows), BLOCK):
+            block = [rows[i] for i in range(start, min(start + BLOCK, len(rows)))]
+            A.extend(self.propagate(block, self.layers))
+        return A
+
+    def evaluate(self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "Number":
+        """The loss over these samples, penalties left out."""
+        criterion = self._criterion(loss)
+        return measure(self, Examples(self, X, Y, criterion, sample_weight), criterion)
+
+    def gradients(
+        self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
+    ) -> "Tuple[Number, List[Any]]":
+        """The loss, penalties included, and its gradients, parallel to ``parameters()``. Dropout leaves nothing out.
+
+        >>> net = Sequential([Dense(2, 1, weights=[[3], [4]])])
+        >>> net.gradients([[1, 2]], [10], loss="half_squared_error")
+        (0.5, [[[1.0], [2.0]], [1.0]])
+        """
+        criterion = self._criterion(loss)
+        examples = Examples(self, X, Y, criterion, sample_weight)
+        X, Y, weights = examples.batch(range(len(examples)))
+        value = self.backpropagate(X, Y, criterion, weights)
+        return value, [p.gradient for p in self.parameters()]
+
+    def _criterion(self, loss: "Any") -> "Loss":
+        return losses.named(loss).with_numbers(self.number)  # type: ignore[no-any-return]
+
+    def parameters(self) -> "List[Parameter]":
+        """Every parameter, first layer first: ``name``, ``value``, ``gradient``, ``frozen``."""
+        return [parameter for layer in self.layers for parameter in layer.parameters()]
+
+    def freeze(self, *names: "str") -> "None":
+        """Leave these parameters as they are in training: ``net.freeze("0.bias", "2.bias")``."""
+        for name in names:
+            self._parameter(name).frozen = True
+
+    def unfreeze(self, *names: "str") -> "None":
+        """Train these parameters again."""
+        for name in names:
+            self._parameter(name).frozen = False
+
+    def _parameter(self, name: "str") -> "Parameter":
+        for parameter in self.parameters():
+            if parameter.name == name:
+                return parameter
+        raise ValueError(
+            "parameter {!r} is unknown; there are: {}".format(name, ", ".join([p.name for p in self.parameters()]))
+        )
+
+    def adapt(self, X: "Any") -> "None":
+        """Let every Normalization learn the mean and the spread of X, as X arrives at it."""
+        self.adapt_rows(samples(self, X))
+
+    def adapt_rows(self, rows: "Sequence[Row]", afresh: "bool" = True) -> "None":
+        """``adapt`` to rows taken as checked; unless ``afresh``, only what has not learnt yet."""
+        for k, layer in enumerate(self.layers):
+            if isinstance(layer, Normalization) and (afresh or not layer.adapted):
+                layer.adapt(Rows(rows, lambda row, i: self.propagate([row], self.layers[:k])[0]))
+
+    def copy(self, number: "Any" = None) -> "Sequential":
+        """A network of its own with the same parameters, as ``number`` if given: every number exactly as it is.
+
+        >>> from fractions import Fraction
+        >>> net = Sequential([Dense(1, 1, weights=[[0.5]])]).copy(Fraction)
+        >>> net.predict([[3]])
+        [[Fraction(3, 2)]]
+        """
+        number = number or self.number
+        layers = [layer.with_numbers(number, exactly=True) for layer in self.layers]
+        for twin, layer in zip(layers, self.layers):
+            for new, old in zip(twin.parameters(), layer.parameters()):
+                new.take_over(old, number)
+        net = Sequential(layers, number=number)
+        net.metadata = dict(self.metadata)
+        return net
+
+    def summary(self) -> "str":
+        """The layers, their output widths and their numbers of parameters, as a table to print."""
+        rows = [("", "layer", "output", "parameters")]
+        counts = [sum([p.count for p in layer.parameters()]) for layer in self.layers]
+        for i, (layer, width) in enumerate(zip(self.layers, _widths(self.layers)[1:])):
+            rows.append((str(i), repr(layer), "n × {}".format(width or "any"), str(counts[i])))
+        widths = [max([len(row[k]) for row in rows]) for k in range(4)]
+        lines = ["  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)]) for row in rows]
+        frozen = sum([p.count for p in self.parameters() if p.frozen])
+        lines.append("{} parameters, {} of them frozen; numbers: {}".format(sum(counts), frozen, self.number.__name__))
+        return Text("\n".join([line.rstrip() for line in lines]))
+
+    def __repr__(self) -> "str":
+        return "Sequential([{}])".format(", ".join([repr(layer) for layer in self.layers]))
+
+
+class Text(str):
+    """A text that a Python prompt shows as it prints."""
+
+    def __repr__(self) -> "str":
+        return str(self)
+
+
+def _number_of(given: "List[Parameter]") -> "Any":
+    """The type of number that the given parameters have: the first that is not float, or else float."""
+    for parameter in given:
+        number = number_of(parameter.rows[0][0])
+        if number is not float:
+            return number
+    return float
+
+
+def _widths(layers: "List[Layer]") -> "List[Optional[int]]":
+    """The width that arrives at each layer, and that of the output; None where any will do."""
+    if not layers:
+        raise ValueError("a network has at least one layer")
+    for i, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise TypeError("layer {} is {!r}; give a layer, such as Tanh()".format(i, layer))
+        if any([layer is other for other in layers[:i]]):
+            raise ValueError("layer {}, {!r}, stands in the network twice; give each place its own".format(i, layer))
+    width = ([layer.inputs for layer in layers if layer.inputs is not None] + [None])[0]
+    widths = [width]
+    for i, layer in enumerate(layers):
+        if None not in (layer.inputs, width) and layer.inputs != width:
+            raise ValueError("layer {}, {!r}, takes {} inputs, but {} arrive".format(i, layer, layer.inputs, width))
+        width = width if layer.outputs is None else layer.outputs
+        widths.append(width)
+    return widths

@@ -1,0 +1,344 @@
+"""How a step of training changes a weight: each optimizer's rule, with PyTorch's updates and defaults.
+
+    SGD  Adagrad  RMSprop  Adam  AdamW
+    StepDecay  ExponentialDecay  CosineDecay  WarmUp         learning rates that change with the step
+
+    w    a weight                            g    the loss's slope in it
+    t    the step's number, from 0           state    what a weight remembers from step to step
+
+A learning rate is a number, or any function of t. **An optimizer of your own** defines ``rule``:
+
+>>> class SignDescent(Optimizer):
+...     def rule(self, w, g, state):
+...         return w - self.rate * where(g > 0, 1, where(g < 0, -1, 0)), state
+"""
+
+from .functions import cast, cos, number_of, pi, power, sqrt, total, where, whole
+from .protocol import Configured, find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+    from .functions import Number
+    from .matrix import Matrix
+    from .protocol import Parameter
+
+    State = Tuple[Number, ...]
+
+
+class Optimizer(Configured):
+    """Steps against the gradient.
+
+    ``learning_rate``   a number, or a function of t
+    ``weight_decay``    λ: the slope λ·w is added to every g (AdamW does otherwise), biases included
+    ``clip_norm``       the longest gradient of all weights together; a longer one is shortened to it
+    """
+
+    # Defaults are quotients of whole numbers, because some MicroPythons misread decimals: 999/1000 is the float 0.999.
+    arguments: "Tuple[str, ...]" = ("learning_rate", "weight_decay", "clip_norm")
+    numbers = arguments
+    memory = 0  # how many numbers a weight remembers
+
+    def __init__(
+        self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None
+    ) -> "None":
+        if not callable(learning_rate):
+            self.require("learning_rate", learning_rate, learning_rate >= 0, "0 or more, or a function of the step")
+        self.require("weight_decay", weight_decay, weight_decay >= 0, "0 or more")
+        self.require("clip_norm", clip_norm, clip_norm is None or clip_norm > 0, "more than 0")
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.clip_norm = clip_norm
+        self.rate: "Number" = learning_rate  # the learning rate of this step
+        self.t = 0
+        self.states: "Dict[str, List[List[State]]]" = {}  # row by row, under the parameter's name
+
+    def require(self, name: "str", value: "Any", right: "bool", what: "str") -> "None":
+        """Refuse an argument that is not right."""
+        if not right:
+            raise ValueError("{}: {} is {!r}; it is {}".format(type(self).__name__, name, value, what))
+
+    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+        """The weight and its memory after the step."""
+        raise NotImplementedError("{} has no rule".format(type(self).__name__))
+
+    def decayed(self, w: "Number", g: "Number") -> "Number":
+        """The slope with weight decay's in it."""
+        return g + self.weight_decay * w if self.weight_decay else g
+
+    def begin(self, number: "Any") -> "None":
+        """What is the same for all weights of step t."""
+        rate = self.learning_rate(self.t) if callable(self.learning_rate) else self.learning_rate
+        self.rate = cast(rate, number, "learning_rate")
+
+    def step(self, parameters: "List[Parameter]") -> "None":
+        """Change every parameter that is not frozen; all at once, at the end."""
+        learning = [p for p in parameters if not p.frozen]
+        if not learning:
+            return
+        self.begin(number_of(learning[0].rows[0][0]))
+        factor = self.clipping(learning)
+        updates = [self.updated(p, factor) for p in learning]
+        for parameter, (rows, states) in zip(learning, updates):
+            parameter.rows = rows
+            self.states[parameter.name] = states
+        self.t += 1
+
+    def updated(self, parameter: "Parameter", factor: "Number") -> "Tuple[Matrix, List[List[State]]]":
+        """The parameter's rows, and the memory of each, after this step."""
+        rows, states = [], []
+        memory = self.states.get(parameter.name)
+        for i, (row, slopes) in enumerate(zip(parameter.rows, parameter.gradient_rows)):
+            known = memory[i] if memory else [(whole(0, w),) * self.memory for w in row]
+            results = [self.rule(w, self.decayed(w, g * factor), s) for w, g, s in zip(row, slopes, known)]
+            rows.append([w for w, _ in results])
+            states.append([s for _, s in results])
+        return rows, states
+
+    def clipping(self, parameters: "List[Parameter]") -> "Number":
+        """The factor min(1, clip_norm / |g|) that shortens the gradient; 10^-6 beside |g| as in PyTorch."""
+        if self.clip_norm is None:
+            return 1
+        norm = sqrt(total([g * g for p in parameters for row in p.gradient_rows for g in row]))
+        factor = self.clip_norm * 1000000 / (norm * 1000000 + 1)
+        return where(factor < 1, factor, 1)
+
+
+class SGD(Optimizer):
+    """w - rate·g; with momentum μ, w - rate·v, where v = μ·v + g (Polyak 1964).
+
+    ``nesterov=True`` steps along g + μ·v, the slope as it will be (Sutskever, Martens, Dahl & Hinton 2013).
+    """
+
+    arguments = Optimizer.arguments + ("momentum", "nesterov")
+    numbers = Optimizer.numbers + ("momentum",)
+
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 1000,
+        momentum: "Number" = 0,
+        nesterov: "bool" = False,
+        weight_decay: "Number" = 0,
+        clip_norm: "Any" = None,
+    ) -> "None":
+        Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
+        self.require("momentum", momentum, 0 <= momentum < 1, "0 or more and less than 1")
+        self.require("nesterov", nesterov, bool(momentum) or not nesterov, "for a momentum above 0")
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.memory = 1 if momentum else 0
+
+    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+        if not self.momentum:
+            return w - self.rate * g, state
+        v = self.momentum * state[0] + g
+        direction = g + self.momentum * v if self.nesterov else v
+        return w - self.rate * direction, (v,)
+
+
+class Adagrad(Optimizer):
+    """w - rate·g/(√G + ε), where G is the sum of all g² so far (Duchi, Hazan & Singer 2011)."""
+
+    arguments = Optimizer.arguments + ("epsilon",)
+    numbers = arguments
+    memory = 1
+
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 100,
+        epsilon: "Number" = 1 / 10000000000,
+        weight_decay: "Number" = 0,
+        clip_norm: "Any" = None,
+    ) -> "None":
+        Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
+        self.require("epsilon", epsilon, epsilon > 0, "more than 0")
+        self.epsilon = epsilon
+
+    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+        G = state[0] + g * g
+        return w - self.rate * g / (sqrt(G) + self.epsilon), (G,)
+
+
+class RMSprop(Optimizer):
+    """w - rate·g/(√v + ε), where v = α·v + (1-α)·g² (Tieleman & Hinton, Coursera lecture 6.5, 2012)."""
+
+    arguments = Optimizer.arguments + ("alpha", "epsilon")
+    numbers = arguments
+    memory = 1
+
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 100,
+        alpha: "Number" = 99 / 100,
+        epsilon: "Number" = 1 / 100000000,
+        weight_decay: "Number" = 0,
+        clip_norm: "Any" = None,
+    ) -> "None":
+        Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
+        self.require("alpha", alpha, 0 <= alpha < 1, "0 or more and less than 1")
+        self.require("epsilon", epsilon, epsilon > 0, "more than 0")
+        self.alpha = alpha
+        self.epsilon = epsilon
+
+    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+        v = self.alpha * state[0] + (1 - self.alpha) * g * g
+        return w - self.rate * g / (sqrt(v) + self.epsilon), (v,)
+
+
+class Adam(Optimizer):
+    """w - rate·m̂/(√v̂ + ε), with m̂ and v̂ the running means of g and g² (Kingma & Ba 2015).
+
+    m = β₁·m + (1-β₁)·g and v = β₂·v + (1-β₂)·g² start at 0 and are too small at first: m̂ = m/(1-β₁^(t+1)), v̂ likewise.
+    """
+
+    arguments = Optimizer.arguments + ("beta1", "beta2", "epsilon")
+    numbers = arguments
+    memory = 2
+
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 1000,
+        beta1: "Number" = 9 / 10,
+        beta2: "Number" = 999 / 1000,
+        epsilon: "Number" = 1 / 100000000,
+        weight_decay: "Number" = 0,
+        clip_norm: "Any" = None,
+    ) -> "None":
+        Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
+        self.require("beta1", beta1, 0 <= beta1 < 1, "0 or more and less than 1")
+        self.require("beta2", beta2, 0 <= beta2 < 1, "0 or more and less than 1")
+        self.require("epsilon", epsilon, epsilon > 0, "more than 0")
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+
+    def begin(self, number: "Any") -> "None":
+        Optimizer.begin(self, number)
+        self.share1 = 1 - power(self.beta1, self.t + 1)
+        self.share2 = 1 - power(self.beta2, self.t + 1)
+
+    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+        m = self.beta1 * state[0] + (1 - self.beta1) * g
+        v = self.beta2 * state[1] + (1 - self.beta2) * g * g
+        return w - self.rate * (m / self.share1) / (sqrt(v / self.share2) + self.epsilon), (m, v)
+
+
+class AdamW(Adam):
+    """Adam with the weight decay beside the gradient, not in it: w·(1 - rate·λ) first (Loshchilov & Hutter 2019)."""
+
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 1000,
+        beta1: "Number" = 9 / 10,
+        beta2: "Number" = 999 / 1000,
+        epsilon: "Number" = 1 / 100000000,
+        weight_decay: "Number" = 1 / 100,
+        clip_norm: "Any" = None,
+    ) -> "None":
+        Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)
+
+    def decayed(self, w: "Number", g: "Number") -> "Number":
+        return g
+
+    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+        return Adam.rule(self, w * (1 - self.rate * self.weight_decay), g, state)
+
+
+# ---- learning rates that change with the step t ------------------------------------------------------------------
+
+
+class StepDecay(Configured):
+    """The rate times ``factor`` after every so many steps.
+
+    >>> schedule = StepDecay(0.5, every=100, factor=0.5)
+    >>> schedule(0), schedule(99), schedule(100)
+    (0.5, 0.5, 0.25)
+    """
+
+    arguments = ("rate", "every", "factor")
+
+    def __init__(self, rate: "Number", every: "int", factor: "Number" = 1 / 10) -> "None":
+        self.rate = rate
+        self.every = every
+        self.factor = factor
+
+    def __call__(self, t: "int") -> "Number":
+        return self.rate * power(self.factor, t // self.every)
+
+
+class ExponentialDecay(Configured):
+    """The rate times ``factor`` after every step.
+
+    >>> ExponentialDecay(0.5, factor=0.5)(2)
+    0.125
+    """
+
+    arguments = ("rate", "factor")
+
+    def __init__(self, rate: "Number", factor: "Number") -> "None":
+        self.rate = rate
+        self.factor = factor
+
+    def __call__(self, t: "int") -> "Number":
+        return self.rate * power(self.factor, t)
+
+
+class CosineDecay(Configured):
+    """From the rate to ``minimum`` in so many steps, along half a wave (Loshchilov & Hutter 2017); then ``minimum``.
+
+    >>> CosineDecay(1.0, steps=100)(50)
+    0.5
+    """
+
+    arguments = ("rate", "steps", "minimum")
+
+    def __init__(self, rate: "Number", steps: "int", minimum: "Number" = 0) -> "None":
+        self.rate = rate
+        self.steps = steps
+        self.minimum = minimum
+
+    def __call__(self, t: "int") -> "Number":
+        wave = 1 + cos(pi(self.rate) * min(t, self.steps) / self.steps)
+        return self.minimum + (self.rate - self.minimum) * wave / 2
+
+
+class WarmUp(Configured):
+    """In so many equal steps up to a rate, or to where another schedule begins; then on with it.
+
+    >>> schedule = WarmUp(4, 1.0)
+    >>> schedule(0), schedule(3), schedule(4)
+    (0.25, 1.0, 1.0)
+    """
+
+    arguments = ("steps", "after")
+
+    def __init__(self, steps: "int", after: "Any") -> "None":
+        self.steps = steps
+        self.after = after
+
+    def __call__(self, t: "int") -> "Number":
+        if t < self.steps:
+            return self.then(0) * (t + 1) / self.steps
+        return self.then(t - self.steps)
+
+    def then(self, t: "int") -> "Number":
+        return self.after(t) if callable(self.after) else self.after
+
+
+OPTIMIZERS: "Dict[str, Any]" = {
+    "sgd": SGD,
+    "adagrad": Adagrad,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}
+
+
+def named(optimizer: "Any") -> "Optimizer":
+    """The optimizer of that name or class, or itself.
+
+    >>> named("sgd").learning_rate
+    0.001
+    """
+    return find("optimizer", optimizer, OPTIMIZERS, Optimizer)  # type: ignore[no-any-return]

@@ -1,0 +1,221 @@
+"""What layers, losses and optimizers have in common.
+
+    Configured   named arguments, hence a repr, a copy, and a description that a file can hold
+    Parameter    one array that is learnt
+    Layer        what goes forward and backward
+    find         one of a family by its name, its class, or itself
+
+**A layer of your own** is a subclass of ``Layer`` with ``forward`` and ``backward``; one with parameters holds
+``Parameter`` objects, lists them in ``parameters()``, and sets each one's ``gradient`` in ``backward``:
+
+>>> from scratchnet import matrix
+>>> class Scale(Layer):                                 # a = s * x, one s a feature
+...     arguments = ("inputs",)
+...     def __init__(self, inputs):
+...         self.inputs = self.outputs = inputs
+...         self.s = Parameter("s", (inputs,), [1] * inputs)
+...     def parameters(self):
+...         return [self.s]
+...     def forward(self, X):
+...         self.X = X
+...         return [[s * x for s, x in zip(self.s.value, row)] for row in X]
+...     def backward(self, dA):
+...         self.s.gradient = matrix.sum_columns(matrix.multiply(dA, self.X))
+...         return [[s * d for s, d in zip(self.s.value, row)] for row in dA]
+"""
+
+from . import matrix
+from .functions import cast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Tuple
+
+    from .functions import Number
+    from .matrix import Matrix
+    from .random import Generator
+
+
+class Configured:
+    """An object that its constructor's arguments describe; each is kept in the attribute of its name."""
+
+    arguments: "Tuple[str, ...]" = ()  # the constructor's arguments
+    numbers: "Tuple[str, ...]" = ()  # those of them that enter the arithmetic
+
+    def config(self) -> "Dict[str, Any]":
+        """The arguments that make such an object again."""
+        return {name: getattr(self, name) for name in self.arguments}
+
+    def with_numbers(self, number: "Any", exactly: "bool" = False) -> "Any":
+        """A fresh object of the same configuration, its numbers of type ``number``.
+
+        A float that would make an exact type inexact is refused, unless ``exactly`` asks for the very value it has.
+        """
+        config = self.config()
+        config.update(self._cast_numbers(number, exactly))
+        return type(self)(**config)
+
+    def _cast_numbers(self, number: "Any", exactly: "bool") -> "List[Tuple[str, Any]]":
+        cast_numbers = []
+        for name in self.numbers:
+            value = getattr(self, name)
+            if value is not None and not callable(value):  # a learning rate may be a function
+                what = "{}: {}".format(type(self).__name__, name)
+                cast_numbers.append((name, convert(value, number) if exactly else cast(value, number, what)))
+        return cast_numbers
+
+    def set_numbers(self, number: "Any") -> "None":
+        """Make the numbers of this object's configuration of the type ``number``, where that loses nothing."""
+        for name, value in self._cast_numbers(number, False):
+            setattr(self, name, value)
+
+    def __repr__(self) -> "str":
+        config = self.config()
+        given = ["{}={!r}".format(name, config[name]) for name in self.arguments if config[name]]
+        return "{}({})".format(type(self).__name__, ", ".join(given))
+
+
+def convert(value: "Number", number: "Any") -> "Number":
+    """The value as a ``number``, whatever type it had: asked for in so many words, unlike ``cast``."""
+    return value if type(value) is number else number(value)
+
+
+class Parameter:
+    """One array that is learnt: a matrix, or a flat list such as a bias.
+
+    ``name``      "0.weights": the layer's index in the network, and the array's name in the layer
+    ``shape``     (rows, columns), or (length,) of a flat list; None until it is known
+    ``value``     the numbers; assigning checks their shape and converts ints
+    ``gradient``  of the loss in each number, in the same shape; set by ``backward``
+    ``frozen``    whether training leaves it as it is
+
+    >>> bias = Parameter("bias", (2,))
+    >>> bias.value = [1, 2]
+    >>> bias.value
+    [1, 2]
+    >>> bias.value = [1, 2, 3]
+    Traceback (most recent call last):
+        ...
+    ValueError: bias: 3 given, 2 needed
+    """
+
+    def __init__(
+        self,
+        role: "str",
+        shape: "Optional[Tuple[int, ...]]" = None,
+        value: "Any" = None,
+        frozen: "bool" = False,
+    ) -> "None":
+        self.role = self.name = role
+        self.shape = shape
+        self.frozen = frozen
+        self.number: "Any" = None  # the type of its numbers; until a network sets it, they are kept as given
+        self.gradient: "Any" = None
+        self._value: "Any" = None
+        if value is not None:
+            self.value = value
+
+    @property
+    def value(self) -> "Any":
+        return self._value
+
+    @value.setter
+    def value(self, value: "Any") -> "None":
+        if self.shape is not None and len(self.shape) == 2:
+            checked: "Any" = matrix.accept(value, self.number, self.name)
+            found = matrix.shape(checked)
+        else:
+            checked = matrix.accept_row(matrix.accept_rows(value, self.name), self.number, self.name, 0)
+            found = (len(checked),)  # type: ignore[assignment]
+        if self.shape is None:
+            self.shape = found
+        if found != tuple(self.shape):
+            raise ValueError("{}: {} given, {} needed".format(self.name, _size(found), _size(self.shape)))
+        self._value = checked
+
+    @property
+    def rows(self) -> "Matrix":
+        """The numbers as rows: a flat list is one row."""
+        return [self._value] if len(self.shape or ()) == 1 else self._value
+
+    @rows.setter
+    def rows(self, rows: "Matrix") -> "None":
+        """Unchecked, and in one assignment: training must never leave half an update behind."""
+        self._value = rows[0] if len(self.shape or ()) == 1 else rows
+
+    @property
+    def gradient_rows(self) -> "Matrix":
+        """The gradient in the shape of ``rows``."""
+        return [self.gradient] if len(self.shape or ()) == 1 else self.gradient
+
+    @property
+    def count(self) -> "int":
+        """How many numbers it holds."""
+        return 0 if self._value is None else sum([len(row) for row in self.rows])
+
+    def convert(self, number: "Any", exactly: "bool" = False) -> "None":
+        """From now on the numbers are of the type ``number``; ``exactly`` as in ``with_numbers``."""
+        self.number = number
+        if self._value is not None:
+            self.rows = [
+                [convert(v, number) if exactly else cast(v, number, self.name) for v in row] for row in self.rows
+            ]
+
+    def take_over(self, other: "Parameter", number: "Any") -> "None":
+        """Become another's equal, with numbers of the type ``number``."""
+        self.shape, self.frozen, self._value = other.shape, other.frozen, other.value
+        self.convert(number, exactly=True)
+
+    def __repr__(self) -> "str":
+        return "Parameter({!r}, {})".format(self.name, "not yet known" if self.shape is None else _size(self.shape))
+
+
+def _size(shape: "Tuple[int, ...]") -> "str":
+    return "×".join([str(n) for n in shape])
+
+
+class Layer(Configured):
+    """What goes forward and backward. ``inputs`` and ``outputs`` are its widths, None where any will do."""
+
+    inputs: "Optional[int]" = None
+    outputs: "Optional[int]" = None
+    generator: "Optional[Generator]" = None  # the random numbers of a training step; None outside training
+
+    def parameters(self) -> "List[Parameter]":
+        """What is learnt, in a fixed order."""
+        return []
+
+    def build(self, inputs: "Optional[int]", generator: "Generator") -> "None":
+        """Draw the parameters that were not given; ``inputs`` is the width that arrives, where it is known."""
+
+    def forward(self, X: "Matrix") -> "Matrix":
+        """The layer's output (samples × outputs) for its input (samples × inputs), kept for ``backward``."""
+        raise NotImplementedError("{} has no forward".format(type(self).__name__))
+
+    def backward(self, dA: "Matrix") -> "Matrix":
+        """From the loss's slope in the output that in the input; sets the gradient of each parameter on the way."""
+        raise NotImplementedError("{} has no backward".format(type(self).__name__))
+
+    def penalty(self) -> "Number":
+        """What the layer adds to the loss of a training step; None for nothing."""
+        return None
+
+
+def find(kind: "str", given: "Any", family: "Dict[str, Any]", base: "Any") -> "Any":
+    """The object of a ``family`` that is meant by its name, its class, or itself.
+
+    >>> find("layer", "relu", {"identity": Layer}, Layer)
+    Traceback (most recent call last):
+        ...
+    ValueError: layer 'relu' is unknown; there are: identity
+    """
+    if isinstance(given, str):
+        if given not in family:
+            raise ValueError("{} {!r} is unknown; there are: {}".format(kind, given, ", ".join(sorted(family))))
+        given = family[given]
+    if isinstance(given, type):
+        given = given()
+    if not isinstance(given, base):
+        raise TypeError("{}: {!r} is a {}; give a name or {} object".format(kind, given, type(given).__name__, kind))
+    return given
+

@@ -1,0 +1,74 @@
+"""One small generator of random numbers: the same numbers from the same seed on every Python.
+
+SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): a counter
+that grows by the golden ratio's fraction, scrambled. Its whole state is one integer, ``state``.
+
+>>> generator = Generator(seed=7)
+>>> generator.uniform(-1.0, 1.0) == Generator(seed=7).uniform(-1.0, 1.0)
+True
+"""
+
+from . import portable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List
+
+_MASK = (1 << 64) - 1
+
+
+class Generator:
+    """A stream of random numbers; ``seed`` is any integer."""
+
+    def __init__(self, seed: "int" = 0) -> "None":
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            raise TypeError("seed: {!r} is a {}; give an integer".format(seed, type(seed).__name__))
+        self.state = seed & _MASK
+
+    def bits(self) -> "int":
+        """64 random bits, as an integer.
+
+        >>> Generator(1234567).bits()
+        6457827717110365317
+        """
+        self.state = (self.state + 0x9E3779B97F4A7C15) & _MASK
+        z = self.state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+        return z ^ (z >> 31)
+
+    def random(self) -> "float":
+        """A float in [0, 1), one of 2^53 equally likely ones."""
+        return (self.bits() >> 11) / (1 << 53)
+
+    def uniform(self, low: "float", high: "float") -> "float":
+        """A float in [low, high)."""
+        return low + (high - low) * self.random()
+
+    def normal(self, mean: "float" = 0.0, deviation: "float" = 1.0) -> "float":
+        """A float of the normal distribution: Marsaglia's polar method (1964)."""
+        while True:
+            u, v = self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0)
+            s = u * u + v * v
+            if 0.0 < s < 1.0:
+                return mean + deviation * u * portable.sqrt(-2.0 * portable.log(s) / s)
+
+    def below(self, n: "int") -> "int":
+        """An integer in 0 ... n - 1."""
+        return (self.bits() * n) >> 64
+
+    def permutation(self, n: "int") -> "List[int]":
+        """The integers 0 ... n - 1 in random order: Fisher and Yates' shuffle.
+
+        >>> sorted(Generator(3).permutation(5))
+        [0, 1, 2, 3, 4]
+        """
+        order = list(range(n))
+        for i in range(n - 1, 0, -1):
+            j = self.below(i + 1)
+            order[i], order[j] = order[j], order[i]
+        return order
+
+    def split(self) -> "Generator":
+        """A generator of its own, seeded from this one."""
+        return Generator(self.bits())

@@ -1,0 +1,363 @@
+"""The training loop, over anything that goes forward and backward: an iterator that yields after every epoch.
+
+    epochs      the iterator
+    Epoch       what it yields
+    History     what became of a training, epoch by epoch
+    Diverged    the loss or a parameter was no longer finite
+    Examples    samples with their targets and weights, checked
+    measure     the loss over examples
+
+``network.fit`` runs it to the end. Progress bars, early stopping of one's own, a live page or the main loop of
+a microcontroller just consume it:
+
+>>> import scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(1, 1)])
+>>> for epoch in sn.epochs(net, [[0], [1]], [[1], [3]], loss="half_squared_error", optimizer=sn.SGD(0.5), epochs=999):
+...     if epoch.loss < 1e-6:
+...         break
+>>> [[round(y, 2) for y in row] for row in net.predict([[2]])]
+[[5.0]]
+"""
+
+from . import losses, optimizers
+from .functions import cast, total
+from .matrix import accept_row, accept_rows, is_finite
+from .random import Generator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple
+
+    from .functions import Number, Row
+    from .losses import Loss
+    from .matrix import Matrix
+    from .optimizers import Optimizer
+
+    Batch = Tuple[Matrix, Matrix, Optional[Row]]
+
+BLOCK = 1000  # how many samples are measured at a time
+
+
+class Diverged(ValueError):
+    """The loss or a parameter became infinite or NaN; the network keeps its last finite parameters.
+
+    ``history`` holds the epochs before, where ``fit`` ran the training.
+    """
+
+    history: "Any" = None
+
+
+class Epoch:
+    """One epoch of a training.
+
+    ``number``            from 1
+    ``loss``              the mean over the samples of the batch losses, each before its update, penalties included
+    ``validation_loss``   after the epoch, penalties left out; None without validation data
+    ``learning_rate``     of the last update
+    ``best``              the number of the best epoch so far; None without ``patience``
+    """
+
+    def __init__(
+        self,
+        number: "int",
+        loss: "Number",
+        validation_loss: "Optional[Number]",
+        learning_rate: "Number",
+        best: "Optional[int]",
+    ) -> "None":
+        self.number = number
+        self.loss = loss
+        self.validation_loss = validation_loss
+        self.learning_rate = learning_rate
+        self.best = best
+
+    def __repr__(self) -> "str":
+        validated = "" if self.validation_loss is None else ", validation loss {}".format(self.validation_loss)
+        return "Epoch {}: loss {}{}".format(self.number, self.loss, validated)
+
+
+class History:
+    """What became of a training.
+
+    ``epochs``                     the Epoch objects
+    ``loss``, ``validation_loss``  lists, an element an epoch
+    ``best_epoch``                 whose parameters the network has, with ``patience``; else None
+    ``interrupted``                whether Ctrl-C ended it; the network then has what it learnt until then
+    """
+
+    def __init__(self) -> "None":
+        self.epochs: "List[Epoch]" = []
+        self.interrupted = False
+
+    @property
+    def loss(self) -> "Row":
+        return [epoch.loss for epoch in self.epochs]
+
+    @property
+    def validation_loss(self) -> "Row":
+        return [epoch.validation_loss for epoch in self.epochs]
+
+    @property
+    def best_epoch(self) -> "Optional[int]":
+        return self.epochs[-1].best if self.epochs and not self.interrupted else None
+
+    def __len__(self) -> "int":
+        return len(self.epochs)
+
+    def __repr__(self) -> "str":
+        course = ", loss {} to {}".format(self.loss[0], self.loss[-1]) if self.epochs else ""
+        return "History: {} epochs{}{}".format(len(self), course, ", interrupted" if self.interrupted else "")
+
+
+# ---- the examples ------------------------------------------------------------------------------------------------
+
+
+class Rows:
+    """A sequence of rows, each checked when it is read, so that a large one never lies in memory twice."""
+
+    def __init__(self, data: "Sequence[Any]", check: "Callable[[Any, int], Row]") -> "None":
+        self.data = data
+        self.check = check
+
+    def __len__(self) -> "int":
+        return len(self.data)
+
+    def __getitem__(self, i: "int") -> "Row":
+        return self.check(self.data[i], i)
+
+
+def checked_rows(data: "Any", name: "str", check: "Callable[[Any, int], Row]") -> "Sequence[Row]":
+    """The rows of ``data``: of a list all at once, of any other sequence one by one, when they are read."""
+    rows = accept_rows(data, name)
+    if isinstance(rows, (list, tuple)):
+        return [check(row, i) for i, row in enumerate(rows)]
+    return Rows(rows, check)
+
+
+def samples(net: "Any", X: "Any") -> "Sequence[Row]":
+    """The rows of X as the network needs them."""
+    width = [net.inputs]
+
+    def check(row: "Any", i: "int") -> "Row":
+        if width[0] is None:  # a network that takes any width takes that of the first row
+            width[0] = len(accept_row(row, net.number, "X", i))
+        return accept_row(row, net.number, "X", i, width[0], "the network takes {}")
+
+    return checked_rows(X, "X", check)
+
+
+class Examples:
+    """Samples X with their targets Y and weights: whatever the user gave, as the network and the loss need it."""
+
+    def __init__(
+        self, net: "Any", X: "Any", Y: "Any", loss: "Loss", sample_weight: "Any" = None, class_weight: "Any" = None
+    ) -> "None":
+        self.X = samples(net, X)
+        outputs = net.outputs or len(self.X[0])
+        self.Y = checked_rows(Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i))
+        if len(self.X) != len(self.Y):
+            raise ValueError("X has {} rows and Y has {}; give one target a sample".format(len(self.X), len(self.Y)))
+        self.weights = _sample_weights(sample_weight, len(self.X), net.number)
+        if class_weight is not None:
+            of_class = [_class_weight(class_weight, y, net.number) for y in (self.Y[i] for i in range(len(self.Y)))]
+            self.weights = of_class if self.weights is None else [u * v for u, v in zip(self.weights, of_class)]
+        self.order = list(range(len(self.X)))
+
+    def __len__(self) -> "int":
+        return len(self.order)
+
+    def batch(self, indices: "Sequence[int]") -> "Batch":
+        """Samples, targets and weights at these places."""
+        places = [self.order[i] for i in indices]
+        weights = None if self.weights is None else [self.weights[i] for i in places]
+        return [self.X[i] for i in places], [self.Y[i] for i in places], weights
+
+    def split(self, order: "List[int]", held_out: "int") -> "Tuple[Examples, Examples]":
+        """The examples at ``order`` but for the last ``held_out``, and those."""
+        parts = []
+        for places in (order[: len(order) - held_out], order[len(order) - held_out :]):
+            part = Examples.__new__(Examples)
+            part.X, part.Y, part.weights, part.order = self.X, self.Y, self.weights, places
+            parts.append(part)
+        return parts[0], parts[1]
+
+
+def _sample_weights(given: "Any", count: "int", number: "Any") -> "Optional[Row]":
+    if given is None:
+        return None
+    given = accept_rows(given, "sample_weight")
+    if len(given) != count:
+        raise ValueError("sample_weight has {} numbers for {} samples; give one a sample".format(len(given), count))
+    weights = accept_row([given[i] for i in range(count)], number, "sample_weight", 0)
+    if not all([w >= 0 for w in weights]) or not total(weights) > 0:
+        raise ValueError("sample_weight: weights are 0 or more, and not all 0")
+    return weights
+
+
+def _class_weight(weights: "Any", y: "Row", number: "Any") -> "Number":
+    """The weight of the class of the target y: its value of a single output, else the place of the largest."""
+    label = int(y[0]) if len(y) == 1 else [i for i, v in enumerate(y) if v == max(y)][0]
+    if label not in weights:
+        raise ValueError("class_weight has no weight for class {}; give {{class: weight}}".format(label))
+    weight = cast(weights[label], number, "class_weight of {}".format(label))
+    if not weight > 0:
+        raise ValueError("class_weight of {} is {}; it is more than 0".format(label, weight))
+    return weight
+
+
+def measure(net: "Any", examples: "Examples", loss: "Loss") -> "Number":
+    """The loss over all the examples, penalties left out, a block of samples at a time."""
+    values, sizes = [], []
+    for start in range(0, len(examples), BLOCK):
+        batch = examples.batch(range(start, min(start + BLOCK, len(examples))))
+        values.append(net.loss_of(batch[0], batch[1], loss, batch[2]))
+        sizes.append(_size(batch))
+    return _mean(values, sizes)
+
+
+def _size(batch: "Batch") -> "Number":
+    return len(batch[0]) if batch[2] is None else total(batch[2])
+
+
+def _mean(values: "Row", sizes: "Row") -> "Number":
+    if len(values) == 1:
+        return values[0]
+    return total([v * n for v, n in zip(values, sizes)]) / total(sizes)
+
+
+# ---- the loop ----------------------------------------------------------------------------------------------------
+
+
+def epochs(
+    net: "Any",
+    X: "Any",
+    Y: "Any",
+    loss: "Any",
+    optimizer: "Any" = "adam",
+    epochs: "int" = 100,
+    batch_size: "Optional[int]" = None,
+    shuffle: "bool" = True,
+    seed: "int" = 0,
+    validation_data: "Any" = None,
+    validation_split: "float" = 0,
+    patience: "Optional[int]" = None,
+    sample_weight: "Any" = None,
+    class_weight: "Any" = None,
+) -> "Iterator[Epoch]":
+    """Train ``net``; yields an Epoch after each. Everything is checked before the first.
+
+    ``X``                  samples × features: lists, any sequence of rows, or what NumPy, pandas, PyTorch hold
+    ``Y``                  samples × outputs; a flat list for one output; class numbers for categorical cross-entropy
+    ``loss``               a name, or an object of losses.py
+    ``optimizer``          a name, or an object of optimizers.py; its memory starts empty
+    ``batch_size``         samples an update; None: all of them
+    ``shuffle``            whether every epoch goes through the samples in a new order
+    ``seed``               of the order and of Dropout: the same seed, the same bits
+    ``validation_data``    (X, Y) that are only measured, or ``validation_split``, the part of X and Y to hold out:
+                           drawn by the seed, or with ``shuffle=False`` the last
+    ``patience``           stop when the validation loss (without validation, the training loss) has not been better
+                           for so many epochs, and go back to the best parameters
+    ``sample_weight``      a weight a sample; ``class_weight`` {class: weight}
+    """
+    criterion = losses.named(loss).with_numbers(net.number)
+    stepper = optimizers.named(optimizer).with_numbers(net.number)
+    _require_count("epochs", epochs)
+    if batch_size is not None:
+        _require_count("batch_size", batch_size)
+    if patience is not None:
+        _require_count("patience", patience)
+    criterion.steps_over(net.layers)  # refuses what does not go together
+    generator = Generator(seed)
+    training = Examples(net, X, Y, criterion, sample_weight, class_weight)
+    validation = None
+    if validation_data is not None:
+        if validation_split:
+            raise ValueError("give validation_data or validation_split, not both")
+        validation = Examples(net, validation_data[0], validation_data[1], criterion)
+    elif validation_split:
+        held_out = _part(validation_split, len(training))
+        order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
+        training, validation = training.split(order, held_out)
+    net.adapt_rows(Rows(training.order, lambda place, i: training.X[place]), afresh=False)
+    size = min(batch_size or len(training), len(training))
+    return _run(net, criterion, stepper, training, validation, epochs, size, shuffle, generator, patience)
+
+
+def _require_count(name: "str", value: "Any") -> "None":
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("{} is {!r}; give a whole number of 1 or more".format(name, value))
+
+
+def _part(fraction: "float", count: "int") -> "int":
+    part = int(count * fraction + 0.5) if 0 < fraction < 1 else 0
+    if not 0 < part < count:
+        raise ValueError(
+            "validation_split is {!r} of {} samples; give a fraction that leaves samples on both sides".format(
+                fraction, count
+            )
+        )
+    return part
+
+
+def _run(
+    net: "Any",
+    loss: "Loss",
+    optimizer: "Optimizer",
+    training: "Examples",
+    validation: "Optional[Examples]",
+    epochs: "int",
+    batch_size: "int",
+    shuffle: "bool",
+    generator: "Generator",
+    patience: "Optional[int]",
+) -> "Iterator[Epoch]":
+    best: "Any" = None  # number, loss, rows of every parameter
+    for number in range(1, epochs + 1):
+        order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
+        values, sizes = [], []
+        for start in range(0, len(order), batch_size):
+            batch = training.batch(order[start : start + batch_size])
+            values.append(_step(net, loss, optimizer, batch, generator, number))
+            sizes.append(_size(batch))
+        validation_loss = None if validation is None else measure(net, validation, loss)
+        if patience is not None:
+            watched = measure(net, training, loss) if validation is None else validation_loss
+            if best is None or watched < best[1]:
+                best = number, watched, [p.rows for p in net.parameters()]
+        yield Epoch(number, _mean(values, sizes), validation_loss, optimizer.rate, best and best[0])
+        if patience is not None and number - best[0] >= patience:
+            break
+    if best is not None:
+        _put_back(net.parameters(), best[2])
+
+
+def _step(
+    net: "Any", loss: "Loss", optimizer: "Optimizer", batch: "Batch", generator: "Generator", epoch: "int"
+) -> "Number":
+    """One update, or none: whatever goes wrong, Ctrl-C too, the parameters are those from before."""
+    parameters = net.parameters()
+    before = [p.rows for p in parameters]
+    try:
+        value = net.backpropagate(batch[0], batch[1], loss, batch[2], generator)
+        if not is_finite([value]):
+            raise _diverged("the loss", value, epoch, optimizer)
+        optimizer.step(parameters)
+        for p in parameters:
+            if not all([is_finite(row) for row in p.rows]):
+                raise _diverged(p.name, "infinite", epoch, optimizer)
+        return value
+    except BaseException:
+        _put_back(parameters, before)
+        raise
+
+
+def _put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
+    for parameter, former in zip(parameters, rows):
+        parameter.rows = former
+
+
+def _diverged(what: "str", value: "Any", epoch: "int", optimizer: "Optimizer") -> "Diverged":
+    return Diverged(
+        "epoch {}: {} became {} at the learning rate {}; the network keeps its last finite parameters: try a smaller "
+        "rate, or clip_norm".format(epoch, what, value, optimizer.rate)
+    )
