@@ -57,3 +57,22 @@ from .random import Generator
 from .training import Diverged, Epoch, History, epochs
 
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+# ---- what stands above the core is imported when it is first used ------------------------------------------------
+
+
+def _supplement(number: "Any", name: "str") -> "Any":
+    """What decimal.Decimal cannot compute by a method of its own; None for any other type."""
+    if number.__name__ != "Decimal":
+        return None
+    from .scalars import decimals
+
+    return getattr(decimals, name, None)
+
+
+functions.supplement = _supplement

@@ -298,13 +298,16 @@ def power(x: "Number", n: "int") -> "Number":
 
 
 def pi(x: "Number") -> "Number":
-    """Pi in the number type of x: 80 digits for a type that can hold them.
+    """Pi in the number type of x; 80 digits for a type that does not compute its own.
 
     >>> pi(1.0)
     3.141592653589793
     """
     if isinstance(x, REAL):
         return portable.PI
+    function = supplement(type(x), "pi")
+    if function is not None:
+        return function(x)
     return whole(314159265358979323846264338327950288419716939937510582097494459230781640628620899, x) / 10 ** 80
 
 

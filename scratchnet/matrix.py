@@ -219,12 +219,12 @@ def _pairwise(name: "str", A: "Matrix", B: "Any", operation: "Callable[[Any, Any
 
 
 def scale(A: "Matrix", factor: "Number") -> "Matrix":
-    """Every element times one number.
+    """One number times every element.
 
     >>> scale([[1, 2]], 3)
     [[3, 6]]
     """
-    return [[a * factor for a in row] for row in A]
+    return [[factor * a for a in row] for row in A]
 
 
 def add_row(A: "Matrix", row: "Row") -> "Matrix":

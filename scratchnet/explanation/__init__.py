@@ -1,0 +1,1 @@
+"""From traced numbers to what a person reads."""

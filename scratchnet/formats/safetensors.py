@@ -1,0 +1,213 @@
+"""The safetensors format: parameters in binary, read by PyTorch, NumPy, JAX and many others.
+
+    dumps  loads          a file's bytes, and back
+    flatten  nested       a tensor in memory, and its shape and numbers
+
+A file is the length of its header (8 bytes, little-endian), the header, which is JSON text, and the numbers. For every
+tensor the header gives its type, its shape, and the bytes that it takes up; ``__metadata__`` is an object of strings.
+Ours has one string, "scratchnet", which is JSON text again; the numbers are 64-bit floats.
+(https://github.com/huggingface/safetensors#format)
+
+In memory, a tensor is a number, a list of numbers, or a matrix: a list of rows.
+
+>>> data = dumps({"0.bias": [1.0], "0.weights": [[0.5], [0.25]]}, {"layers": ["Dense"]})
+>>> data[:8]
+b'\\xb8\\x00\\x00\\x00\\x00\\x00\\x00\\x00'
+>>> loads(data)
+({'0.bias': [1.0], '0.weights': [[0.5], [0.25]]}, {'layers': ['Dense']})
+>>> loads(data[:-1])
+Traceback (most recent call last):
+    ...
+ValueError: safetensors: tensor '0.weights' ends at byte 24 of the data, which has 23
+"""
+
+import struct
+
+from . import strict_json
+from .strict_json import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple, Union
+
+    Tensor = Union[float, List[float], List[List[float]]]
+    Entry = Tuple[int, int, str, List[int], str]
+
+LARGEST_HEADER = 100000000  # bytes; the reference implementation's bound
+
+_METADATA = "__metadata__"
+_KEYS = {"dtype", "shape", "data_offsets"}
+# The types that a 64-bit float holds exactly: bytes a number, and struct's code.
+_TYPES = {"F64": (8, "d"), "F32": (4, "f"), "F16": (2, "e"), "BF16": (2, "f")}
+
+
+def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "bytes":
+    """The file that holds ``tensors`` and ``metadata``; the tensors sorted by name, as the reference implementation does.
+
+    >>> dumps({"a": [1, 2, "three"]}, {})
+    Traceback (most recent call last):
+        ...
+    ValueError: tensor 'a'[2] is of type str, which is no number
+    """
+    if _METADATA in tensors:
+        raise ValueError("safetensors: a tensor cannot be called {}".format(_METADATA))
+    header: "Dict[str, Any]" = {_METADATA: {"scratchnet": strict_json.dumps(metadata, "metadata")}}
+    body = []
+    begin = 0
+    for name in sorted(tensors):
+        shape, numbers = flatten(name, tensors[name])
+        end = begin + 8 * len(numbers)
+        header[name] = {"dtype": "F64", "shape": shape, "data_offsets": [begin, end]}
+        body.append(struct.pack("<{}d".format(len(numbers)), *numbers))
+        begin = end
+    text = strict_json.dumps(header, "header").encode()
+    text += b" " * (-len(text) % 8)  # so that the numbers begin at a multiple of 8
+    if len(text) > LARGEST_HEADER:
+        raise ValueError("safetensors: a header of {} bytes; at most {}".format(len(text), LARGEST_HEADER))
+    return struct.pack("<Q", len(text)) + text + b"".join(body)
+
+
+def loads(data: "bytes") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+    """The tensors and the metadata in the file ``data``; a file that is not ours has no metadata, {}.
+
+    A file that breaks any rule of the format is a ValueError. Numbers are not judged: a NaN is returned as it is.
+    """
+    if len(data) < 8:
+        raise ValueError("safetensors: {} bytes are no such file, which has at least 8".format(len(data)))
+    size = struct.unpack("<Q", data[:8])[0]
+    if size > LARGEST_HEADER or size > len(data) - 8:
+        raise ValueError(
+            "safetensors: a header of {} bytes is announced; {} follow, and {} is the most".format(
+                size, len(data) - 8, LARGEST_HEADER
+            )
+        )
+    if data[8:9] != b"{":
+        raise ValueError("safetensors: the header must begin with {")
+    header = strict_json.loads(data[8 : 8 + size], "safetensors: header")
+    metadata = _metadata(header.pop(_METADATA, {}))
+    entries = sorted([_entry(name, header[name]) for name in header])
+    _check_layout(entries, len(data) - 8 - size)
+    tensors = {}
+    for begin, end, name, shape, dtype in entries:
+        tensors[name] = _tensor(data[8 + size + begin : 8 + size + end], shape, dtype)
+    return tensors, metadata
+
+
+def _metadata(strings: "Any") -> "Dict[str, Any]":
+    if not isinstance(strings, dict) or not all([isinstance(strings[key], str) for key in strings]):
+        raise ValueError("safetensors: {} must be an object of strings".format(_METADATA))
+    metadata = strict_json.loads(strings.get("scratchnet", "{}").encode(), "safetensors: metadata")
+    if not isinstance(metadata, dict):
+        raise ValueError("safetensors: metadata: the string 'scratchnet' must hold a JSON object")
+    return metadata
+
+
+def _entry(name: "str", entry: "Any") -> "Entry":
+    """What the header says of one tensor, every part of the right type: its offsets first, to sort by."""
+    error = "safetensors: tensor {}: ".format(shown(name))
+    if not isinstance(entry, dict) or set(entry) != _KEYS:
+        raise ValueError(error + "expected an object of dtype, shape and data_offsets")
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in _TYPES:
+        what = shown(dtype) if isinstance(dtype, str) else "no string"
+        raise ValueError(error + "its dtype is {}; F64, F32, F16 and BF16 can be read".format(what))
+    if not _whole(shape):
+        raise ValueError(error + "its shape must be a list of whole numbers, none negative")
+    if len(shape) > 2:
+        raise ValueError(error + "it has {} dimensions; at most 2 can be read".format(len(shape)))
+    if not _whole(offsets) or len(offsets) != 2:
+        raise ValueError(error + "its data_offsets must be two whole numbers, neither negative")
+    return offsets[0], offsets[1], name, shape, dtype
+
+
+def _whole(values: "Any") -> "bool":
+    return isinstance(values, list) and all([type(value) is int and value >= 0 for value in values])
+
+
+def _check_layout(entries: "List[Entry]", size: "int") -> "None":
+    """The tensors must fill the ``size`` bytes of data one after another, each with as many as its shape needs."""
+    due = 0
+    for begin, end, name, shape, dtype in entries:
+        error = "safetensors: tensor {} ".format(shown(name))
+        needed = _TYPES[dtype][0]
+        for length in shape:
+            needed *= length
+        if begin != due:
+            raise ValueError(error + "begins at byte {} of the data, where byte {} is due".format(begin, due))
+        if end - begin != needed:
+            raise ValueError(
+                error
+                + "takes up the bytes {} to {}, where shape {} and {} need {} bytes".format(
+                    begin, end, shape, dtype, needed
+                )
+            )
+        if end > size:
+            raise ValueError(error + "ends at byte {} of the data, which has {}".format(end, size))
+        if len(shape) == 2 and needed == 0:  # any number of empty rows would fit into no bytes at all
+            raise ValueError(error + "has shape {}, which is no matrix".format(shape))
+        due = end
+    if due != size:
+        raise ValueError("safetensors: the last tensor ends at byte {} of the data, which has {}".format(due, size))
+
+
+def _tensor(data: "bytes", shape: "List[int]", dtype: "str") -> "Tensor":
+    size, code = _TYPES[dtype]
+    count = len(data) // size
+    if dtype == "BF16":  # the upper half of an F32
+        data = b"".join([b"\0\0" + data[i : i + 2] for i in range(0, len(data), 2)])
+    return nested(shape, struct.unpack("<{}{}".format(count, code), data))
+
+
+def flatten(name: "str", tensor: "Any") -> "Tuple[List[int], List[float]]":
+    """The shape of a ``tensor`` and its numbers as floats, row by row.
+
+    >>> flatten("a", [[1, 2], [3, 4], [5, 6]])
+    ([3, 2], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    >>> flatten("a", [[1, 2], [3]])
+    Traceback (most recent call last):
+        ...
+    ValueError: tensor 'a': row 1 is no list of 2 numbers, as row 0 is
+    """
+    if not isinstance(tensor, list):
+        return [], [_number(name, (), tensor)]
+    if not tensor or not isinstance(tensor[0], list):
+        return [len(tensor)], [_number(name, (i,), tensor[i]) for i in range(len(tensor))]
+    columns = len(tensor[0])
+    if columns == 0:
+        raise ValueError("tensor {}: row 0 is empty".format(shown(name)))
+    numbers = []
+    for i, row in enumerate(tensor):
+        if not isinstance(row, list) or len(row) != columns:
+            raise ValueError("tensor {}: row {} is no list of {} numbers, as row 0 is".format(shown(name), i, columns))
+        for j in range(columns):
+            numbers.append(_number(name, (i, j), row[j]))
+    return [len(tensor), columns], numbers
+
+
+def _number(name: "str", index: "Tuple[int, ...]", value: "Any") -> "float":
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    raise ValueError("{} is of type {}, which is no number".format(place(name, index), type(value).__name__))
+
+
+def place(name: "str", index: "Tuple[int, ...]") -> "str":
+    """Where a number stands, for an error's sentence.
+
+    >>> place("0.weights", (2, 1))
+    "tensor '0.weights'[2][1]"
+    """
+    return "tensor " + shown(name) + "".join(["[{}]".format(i) for i in index])
+
+
+def nested(shape: "List[int]", numbers: "Any") -> "Tensor":
+    """The tensor of that ``shape`` with those ``numbers``: what ``flatten`` undoes.
+
+    >>> nested([3, 2], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+    """
+    if not shape:
+        return float(numbers[0])
+    if len(shape) == 1:
+        return list(numbers)
+    rows, columns = shape
+    return [list(numbers[i * columns : (i + 1) * columns]) for i in range(rows)]

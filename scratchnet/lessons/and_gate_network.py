@@ -1,0 +1,51 @@
+"""Lesson 2: the same neuron as a network of layers, one sample a row, ends at the same numbers.
+
+    the article                  the network
+    x, a feature a row           X = xᵀ, a sample a row
+    z = Wᵀ·x + b                 Dense(2, 1):     Z = X·W + b
+    s = 1/(1 + e^−z)             Sigmoid()
+    y_pred = 1 where s ≥ 0.5     Threshold(0.5)
+    y_pred − y, over m           loss="perceptron":  δ = (ŷ − y)/m
+    W − a·dW, b − a·db           SGD(a)
+
+>>> net, history = train()
+>>> [[round(w, 12)] for w, in net.parameters()[0].value], round(net.parameters()[1].value[0], 12)
+([[0.05], [0.05]], -0.075)
+>>> net.predict(transpose(X)) == transpose(and_gate.predict(net.parameters()[0].value, net.parameters()[1].value[0]))
+True
+"""
+
+from ..activations import Sigmoid, Threshold
+from ..layers import Dense
+from ..matrix import transpose
+from ..network import Sequential
+from ..optimizers import SGD
+from . import and_gate
+from .and_gate import A, B, ITERATIONS, W, X, Y
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Tuple
+
+    from ..training import History
+
+
+def train(epochs: "int" = ITERATIONS) -> "Tuple[Sequential, History]":
+    """The trained network, and what became of the training."""
+    net = Sequential([Dense(2, 1, weights=W, bias=[B]), Sigmoid(), Threshold(0.5)])
+    history = net.fit(transpose(X), transpose(Y), loss="perceptron", optimizer=SGD(A), epochs=epochs, shuffle=False)
+    return net, history
+
+
+def main() -> "None":
+    net, history = train()
+    print(net.summary())
+    print(history)
+    for parameter in net.parameters():
+        print(parameter.name, "=", parameter.value)
+    for x, prediction, target in zip(transpose(X), net.predict(transpose(X)), Y[0]):
+        print("{} -> {}, target {}".format(x, prediction[0], target))
+
+
+if __name__ == "__main__":
+    main()

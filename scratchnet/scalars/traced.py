@@ -1,0 +1,102 @@
+"""Traced: a number that remembers how it was made.
+
+It goes through every rule in place of a float and gives the same value; what it leaves behind is the record of
+the arithmetic: ``value``, ``operation``, ``operands``, and a ``name`` where somebody gives it one. The printers in
+explanation/ read that record.
+
+>>> w, x, b = Traced(0.5, name="w"), Traced(3, name="x"), Traced(1, name="b")
+>>> z = w * x + b
+>>> z.value, z.operation, [operand.operation for operand in z.operands]
+(2.5, 'add', ['multiply', ''])
+"""
+
+import operator
+
+from .. import functions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Sequence, Tuple
+
+
+def _traced(x: "Any") -> "Traced":
+    return x if isinstance(x, Traced) else Traced(x)
+
+
+def _unary(operation: "str", function: "Callable[[Any], Any]") -> "Callable[[Traced], Traced]":
+    return lambda a: Traced(function(a.value), operation, (a,))
+
+
+def _binary(operation: "str", function: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Traced]":
+    def method(a: "Any", b: "Any") -> "Traced":
+        a, b = _traced(a), _traced(b)
+        return Traced(function(a.value, b.value), operation, (a, b))
+
+    return method
+
+
+def _swapped(method: "Callable[[Any, Any], Traced]") -> "Callable[[Any, Any], Traced]":
+    return lambda b, a: method(a, b)
+
+
+class Traced:
+    """A number and how it was made; ``operation`` is empty for one that came from outside."""
+
+    __slots__ = ("value", "operation", "operands", "name")
+
+    def __init__(
+        self, value: "Any", operation: "str" = "", operands: "Tuple[Traced, ...]" = (), name: "str" = ""
+    ) -> "None":
+        self.value = value
+        self.operation = operation
+        self.operands = operands
+        self.name = name
+
+    __add__ = _binary("add", operator.add)
+    __sub__ = _binary("subtract", operator.sub)
+    __mul__ = _binary("multiply", operator.mul)
+    __truediv__ = _binary("divide", operator.truediv)
+    __radd__ = _swapped(__add__)
+    __rsub__ = _swapped(__sub__)
+    __rmul__ = _swapped(__mul__)
+    __rtruediv__ = _swapped(__truediv__)
+    __neg__ = _unary("negate", operator.neg)
+    __abs__ = _unary("abs", abs)
+
+    __lt__ = _binary("less", operator.lt)
+    __le__ = _binary("less or equal", operator.le)
+    __gt__ = _binary("greater", operator.gt)
+    __ge__ = _binary("greater or equal", operator.ge)
+    __eq__ = _binary("equal", operator.eq)  # type: ignore[assignment]
+    __ne__ = _binary("unequal", operator.ne)  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    exp = _unary("exp", functions.exp)
+    expm1 = _unary("expm1", functions.expm1)
+    log = _unary("log", functions.log)
+    log1p = _unary("log1p", functions.log1p)
+    tanh = _unary("tanh", functions.tanh)
+    erf = _unary("erf", functions.erf)
+    sqrt = _unary("sqrt", functions.sqrt)
+    cos = _unary("cos", functions.cos)
+
+    @staticmethod
+    def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Traced":
+        """The sum of the products, as one operation with the operands u[0], v[0], u[1], v[1] ..."""
+        operands = [_traced(operand) for pair in zip(u, v) for operand in pair]
+        value = functions.dot([a.value for a in operands[::2]], [b.value for b in operands[1::2]])
+        return Traced(value, "dot", tuple(operands))
+
+    def where(self, a: "Any", b: "Any") -> "Traced":
+        """Of a comparison: a if it is true, b if not."""
+        a, b = _traced(a), _traced(b)
+        return Traced(a.value if self.value else b.value, "where", (self, a, b))
+
+    def __bool__(self) -> "bool":
+        return bool(self.value)
+
+    def __float__(self) -> "float":
+        return float(self.value)
+
+    def __repr__(self) -> "str":
+        return "Traced({!r})".format(self.value)
