@@ -60,7 +60,9 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Sequence
+
+    from .formats.files import Path
 
 
 # ---- what stands above the core is imported when it is first used ------------------------------------------------
@@ -76,3 +78,17 @@ def _supplement(number: "Any", name: "str") -> "Any":
 
 
 functions.supplement = _supplement
+
+
+def save(net: "Sequential", path: "Path") -> "None":
+    """Write the network to a file; the format by the ending, .safetensors or .json (see formats/models.py)."""
+    from .formats import models
+
+    models.save(net, path)
+
+
+def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
+    """The network in a file that ``save`` wrote; ``custom``, the classes of layers of one's own in it."""
+    from .formats import models
+
+    return models.load(path, custom)

@@ -25,7 +25,7 @@ Two kernels:
 import math
 
 from . import portable
-from .portable import where
+from .portable import where as where
 
 try:
     from operator import mul

@@ -17,7 +17,7 @@ from .protocol import Layer, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence
+    from typing import Any, Dict, List, Optional
 
     from .functions import Number, Row
     from .matrix import Matrix
@@ -151,14 +151,19 @@ class Normalization(Layer):
         return [self.mean, self.spread]
 
     def build(self, inputs: "Optional[int]", generator: "Generator") -> "None":
-        if inputs is not None:
-            self.mean.shape = self.spread.shape = (inputs,)
+        for parameter in self.parameters():
+            if parameter.value is None and inputs is not None:
+                parameter.shape = (inputs,)
+            elif parameter.shape is not None and inputs not in (None, parameter.shape[0]):
+                raise ValueError(
+                    "{} has {} numbers, but {} inputs arrive".format(parameter.name, parameter.shape[0], inputs)
+                )
 
     @property
     def adapted(self) -> "bool":
         return self.mean.value is not None and self.spread.value is not None
 
-    def adapt(self, X: "Sequence[Row]") -> "None":
+    def adapt(self, X: "Any") -> "None":
         """Learn the mean and the spread (the root of the mean squared deviation) of every feature of X.
 
         X is gone through twice, row by row, and never held as a whole.
@@ -183,7 +188,7 @@ class Normalization(Layer):
         return dX
 
 
-def _column_means(X: "Sequence[Row]", of: "Any") -> "Row":
+def _column_means(X: "Any", of: "Any") -> "Row":
     sums = of(X[0])
     for i in range(1, len(X)):
         sums = [s + x for s, x in zip(sums, of(X[i]))]

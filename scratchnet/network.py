@@ -206,7 +206,7 @@ class Sequential:
         """Let every Normalization learn the mean and the spread of X, as X arrives at it."""
         self.adapt_rows(samples(self, X))
 
-    def adapt_rows(self, rows: "Sequence[Row]", afresh: "bool" = True) -> "None":
+    def adapt_rows(self, rows: "Any", afresh: "bool" = True) -> "None":
         """``adapt`` to rows taken as checked; unless ``afresh``, only what has not learnt yet."""
         for k, layer in enumerate(self.layers):
             if isinstance(layer, Normalization) and (afresh or not layer.adapted):

@@ -61,7 +61,10 @@ class Configured:
             value = getattr(self, name)
             if value is not None and not callable(value):  # a learning rate may be a function
                 what = "{}: {}".format(type(self).__name__, name)
-                cast_numbers.append((name, convert(value, number) if exactly else cast(value, number, what)))
+                value = convert(value, number) if exactly else cast(value, number, what)
+                if not matrix.is_finite([value]):
+                    raise ValueError("{} is {}; give a finite number".format(what, value))
+                cast_numbers.append((name, value))
         return cast_numbers
 
     def set_numbers(self, number: "Any") -> "None":

@@ -126,7 +126,7 @@ class Rows:
         return self.check(self.data[i], i)
 
 
-def checked_rows(data: "Any", name: "str", check: "Callable[[Any, int], Row]") -> "Sequence[Row]":
+def checked_rows(data: "Any", name: "str", check: "Callable[[Any, int], Row]") -> "Any":
     """The rows of ``data``: of a list all at once, of any other sequence one by one, when they are read."""
     rows = accept_rows(data, name)
     if isinstance(rows, (list, tuple)):
@@ -134,7 +134,7 @@ def checked_rows(data: "Any", name: "str", check: "Callable[[Any, int], Row]") -
     return Rows(rows, check)
 
 
-def samples(net: "Any", X: "Any") -> "Sequence[Row]":
+def samples(net: "Any", X: "Any") -> "Any":
     """The rows of X as the network needs them."""
     width = [net.inputs]
 

@@ -1,0 +1,144 @@
+"""A network to a file, and back.
+
+A file holds tensors by name: every parameter ("0.weights", "0.bias"), and every number of a layer's configuration
+that is not whole ("1.slope"), for these are exact in every format. Beside them stand, as JSON:
+
+    version     of this arrangement: 1
+    layers      of each its type and its constructor's arguments
+    frozen      the names of the frozen parameters
+    metadata    what else the network carries: labels, preprocessing, how it was trained
+
+>>> import os, tempfile, scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(2, 3), sn.LeakyReLU(0.1), sn.Dense(3, 1)], seed=7)
+>>> with tempfile.TemporaryDirectory() as folder:
+...     path = os.path.join(folder, "model.safetensors")
+...     sn.save(net, path)
+...     sn.load(path).predict([[1, 2]]) == net.predict([[1, 2]])
+True
+"""
+
+from ..layers import LAYERS
+from ..network import Sequential
+from . import files, json, safetensors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Sequence, Tuple
+
+    from ..protocol import Layer
+    from .files import Path
+    from .safetensors import Tensor
+
+VERSION = 1
+FORMATS = {".safetensors": safetensors, ".json": json}
+
+
+def save(net: "Sequential", path: "Path") -> "None":
+    """Write the network to a file that ends in .safetensors or .json; the old file stays until the new one is whole."""
+    codec = _codec(path)
+    if net.number is not float:
+        raise TypeError("a network of {} cannot be saved; net.copy(float) can".format(net.number.__name__))
+    content = codec.dumps(*_described(net))
+    files.write(path, content if isinstance(content, bytes) else content.encode())
+
+
+def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
+    """The network in a file that ``save`` wrote; ``custom``, the classes of layers of one's own in it.
+
+    A file that is damaged, or not such a file, is a ValueError that says what is wrong.
+    """
+    codec = _codec(path)
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        tensors, about = codec.loads(data)
+        return _network(tensors, about, custom)
+    except (TypeError, ValueError) as error:
+        raise ValueError("{}: {}".format(path, error)) from None
+
+
+def _codec(path: "Path") -> "Any":
+    for ending in FORMATS:
+        if str(path).endswith(ending):
+            return FORMATS[ending]
+    raise ValueError("{}: the ending tells the format; it is {}".format(path, " or ".join(sorted(FORMATS))))
+
+
+def _described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+    tensors: "Dict[str, Tensor]" = {p.name: p.value for p in net.parameters() if p.value is not None}
+    layers: "List[Any]" = []
+    for i, layer in enumerate(net.layers):
+        description: "Dict[str, Any]" = {"type": type(layer).__name__}
+        for name, value in layer.config().items():
+            if name not in layer.numbers:
+                description[name] = value
+            elif value == int(value):
+                description[name] = int(value)
+            else:
+                tensors["{}.{}".format(i, name)] = value
+        layers.append(description)
+    frozen = [p.name for p in net.parameters() if p.frozen]
+    return tensors, {"version": VERSION, "layers": layers, "frozen": frozen, "metadata": net.metadata}
+
+
+def _network(tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Sequence[Any]") -> "Sequential":
+    layers, frozen, metadata = _checked(about)
+    classes = dict(LAYERS)
+    classes.update({layer.__name__: layer for layer in custom})
+    unused = set(tensors)
+    made = []
+    for i, description in enumerate(layers):
+        layer, used = _layer(i, description, classes, tensors)
+        made.append(layer)
+        unused -= used
+    if unused:
+        raise ValueError("tensor {!r} belongs to no layer".format(sorted(unused)[0]))
+    net = Sequential(made)
+    for parameter in net.parameters():
+        parameter.frozen = False
+    net.freeze(*frozen)
+    net.metadata = metadata
+    return net
+
+
+def _checked(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, Any]]":
+    if "version" not in about:
+        raise ValueError("it holds no scratchnet network, only tensors")
+    if about["version"] != VERSION:
+        raise ValueError(
+            "it has version {!r} of the format; this scratchnet reads version {}".format(about["version"], VERSION)
+        )
+    for name, kind in (("layers", list), ("frozen", list), ("metadata", dict)):
+        if not isinstance(about.get(name), kind):
+            raise ValueError("{} should be a {} in a model".format(name, kind.__name__))
+    return about["layers"], about["frozen"], about["metadata"]
+
+
+def _layer(
+    i: "int", description: "Any", classes: "Dict[str, Any]", tensors: "Dict[str, Tensor]"
+) -> "Tuple[Layer, Any]":
+    """Layer ``i``, and the names of the tensors that it took."""
+    kind = description.get("type") if isinstance(description, dict) else None
+    if not isinstance(kind, str) or kind not in classes:
+        raise ValueError(
+            "layer {} is of the unknown type {!r}; load(path, custom=[...]) takes classes of your own".format(i, kind)
+        )
+    arguments = {name: value for name, value in description.items() if name != "type"}
+    used = set()
+    for name in classes[kind].numbers:
+        full_name = "{}.{}".format(i, name)
+        if name not in arguments and full_name in tensors:
+            arguments[name] = tensors[full_name]
+            used.add(full_name)
+    if set(arguments) != set(classes[kind].arguments):
+        needed = ", ".join(classes[kind].arguments) or "none"
+        raise ValueError("layer {}: {} has the arguments {}; needed: {}".format(i, kind, sorted(arguments), needed))
+    layer = classes[kind](**arguments)
+    for parameter in layer.parameters():
+        parameter.name = "{}.{}".format(i, parameter.role)
+        if parameter.name in tensors:
+            parameter.value = tensors[parameter.name]
+            used.add(parameter.name)
+        elif parameter.shape is not None:  # one without a shape has learnt nothing yet
+            raise ValueError("tensor {!r} is missing".format(parameter.name))
+    return layer, used
