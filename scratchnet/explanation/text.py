@@ -11,7 +11,7 @@ Each goes down to the numbers that have a name, or came from outside. It knows t
 >>> z = 1 / (1 + (-(w * x)).exp())
 >>> print(formula(z)); print(derivation(z))
 1/(1 + e^−(w·x))
-1/(1 + e^−(0.5·(−3))) = 0.1824
+1/(1 + e^−(0.5·(-3))) = 0.1824
 """
 
 TYPE_CHECKING = False
@@ -39,18 +39,17 @@ INFIX = {
 
 
 def number(value: "Any") -> "str":
-    """A number to four decimals, or four digits where it is small.
+    """A number to four decimals, or four digits where it is small; its sign is a hyphen, to be copied into Python.
 
     >>> number(0.80218), number(-0.00012345), number(1.0), number(True)
-    ('0.8022', '−0.0001234', '1', '1')
+    ('0.8022', '-0.0001234', '1', '1')
     """
     if not isinstance(value, (int, float)):
-        return str(value).replace("-", "−")
-    size = abs(value)
-    text = "{:.4f}".format(size) if size == 0 or size >= 0.001 else "{:.4g}".format(size)
+        return str(value)
+    text = "{:.4f}".format(value) if value == 0 or abs(value) >= 0.001 else "{:.4g}".format(value)
     if "." in text and "e" not in text:
         text = text.rstrip("0").rstrip(".")
-    return ("−" if value < 0 else "") + text.replace("e-", "e−")
+    return "0" if text == "-0" else text
 
 
 def formula(node: "Traced") -> "str":
@@ -80,7 +79,7 @@ def _operation(node: "Traced", leaf: "Callable[[Traced], str]") -> "Tuple[str, i
     def part(operand: "Traced", tightness: "int") -> "str":
         if operand.name or not operand.operation:
             text = leaf(operand)
-            own = SIGN if text.startswith("−") else ATOM
+            own = SIGN if text.startswith("-") else ATOM
         else:
             text, own = _operation(operand, leaf)
         return text if own >= tightness else "({})".format(text)
@@ -112,5 +111,5 @@ def _operation(node: "Traced", leaf: "Callable[[Traced], str]") -> "Tuple[str, i
 
 
 def _unsigned(text: "str") -> "str":
-    return "({})".format(text) if text.startswith("−") else text
+    return "({})".format(text) if text[0] in "-−" else text
 

@@ -99,8 +99,8 @@ def _exact(name: "str", shape: "List[int]", decimals: "List[float]", digits: "An
     size = len(decimals)
     if not isinstance(digits, str) or len(digits) != 16 * size or not set(digits) <= set("0123456789abcdef"):
         raise ValueError(
-            "JSON: exact: tensor {} has {} numbers and needs a string of 16 hexadecimal digits for each; or delete "
-            "this entry, to use the decimals".format(shown(name), size)
+            "JSON: exact: tensor {} needs a string of {} hexadecimal digits (0-9, a-f), 16 for each number; or delete "
+            "this entry, to use the decimals".format(shown(name), 16 * size)
         )
     data = digits.encode()  # for MicroPython, which finds a place in a string only by counting
     words = [int(data[i : i + 16].decode(), 16) for i in range(0, 16 * size, 16)]

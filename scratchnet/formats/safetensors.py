@@ -166,7 +166,7 @@ def flatten(name: "str", tensor: "Any") -> "Tuple[List[int], List[float]]":
     >>> flatten("a", [[1, 2], [3]])
     Traceback (most recent call last):
         ...
-    ValueError: tensor 'a': row 1 is no list of 2 numbers, as row 0 is
+    ValueError: tensor 'a': row 1 must be a list of length 2, as row 0 is
     """
     if not isinstance(tensor, list):
         return [], [_number(name, (), tensor)]
@@ -178,7 +178,7 @@ def flatten(name: "str", tensor: "Any") -> "Tuple[List[int], List[float]]":
     numbers = []
     for i, row in enumerate(tensor):
         if not isinstance(row, list) or len(row) != columns:
-            raise ValueError("tensor {}: row {} is no list of {} numbers, as row 0 is".format(shown(name), i, columns))
+            raise ValueError("tensor {}: row {} must be a list of length {}, as row 0 is".format(shown(name), i, columns))
         for j in range(columns):
             numbers.append(_number(name, (i, j), row[j]))
     return [len(tensor), columns], numbers
