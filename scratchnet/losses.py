@@ -191,7 +191,7 @@ class BinaryCrossEntropy(Loss):
         return [maximum(z_k, 0) - y_k * z_k + log1p(exp(-abs(z_k))) for z_k, y_k in zip(z, y)]
 
     def unfit(self, y: "Row") -> "str":
-        return "" if all([0 <= v and v <= 1 for v in y]) else "a target is 0, 1, or a probability between"
+        return "" if all([v >= 0 and v <= 1 for v in y]) else "a target is 0, 1, or a probability between"
 
 
 class CategoricalCrossEntropy(Loss):
@@ -267,7 +267,7 @@ def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
     [0, 0, 1]
     """
     place = cast(label, float, "Y: row {}".format(i))
-    if place not in range(classes):
+    if int(place) != place or not 0 <= place < classes:
         raise ValueError(
             "Y: row {} is {!r}; with {} outputs a class is a whole number from 0 to {}".format(
                 i, label, classes, classes - 1

@@ -47,16 +47,16 @@ class Configured:
         return {name: getattr(self, name) for name in self.arguments}
 
     def with_numbers(self, number: "Any", exactly: "bool" = False) -> "Any":
-        """A fresh object of the same configuration, its numbers of type ``number``.
+        """A fresh object of the same configuration, its numbers of type ``number``."""
+        twin = type(self)(**self.config())
+        twin.set_numbers(number, exactly)
+        return twin
+
+    def set_numbers(self, number: "Any", exactly: "bool" = False) -> "None":
+        """Make the numbers of the configuration of type ``number``.
 
         A float that would make an exact type inexact is refused, unless ``exactly`` asks for the very value it has.
         """
-        config = self.config()
-        config.update(self._cast_numbers(number, exactly))
-        return type(self)(**config)
-
-    def _cast_numbers(self, number: "Any", exactly: "bool") -> "List[Tuple[str, Any]]":
-        cast_numbers = []
         for name in self.numbers:
             value = getattr(self, name)
             if value is not None and not callable(value):  # a learning rate may be a function
@@ -64,13 +64,7 @@ class Configured:
                 value = convert(value, number) if exactly else cast(value, number, what)
                 if not matrix.is_finite([value]):
                     raise ValueError("{} is {}; give a finite number".format(what, value))
-                cast_numbers.append((name, value))
-        return cast_numbers
-
-    def set_numbers(self, number: "Any") -> "None":
-        """Make the numbers of this object's configuration of the type ``number``, where that loses nothing."""
-        for name, value in self._cast_numbers(number, False):
-            setattr(self, name, value)
+                setattr(self, name, value)
 
     def __repr__(self) -> "str":
         config = self.config()
