@@ -25,6 +25,7 @@ Two kernels:
 import math
 
 from . import portable
+from .portable import REAL
 from .portable import where as where
 
 try:
@@ -34,12 +35,10 @@ except ImportError:  # MicroPython
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Sequence
+    from typing import Any, Callable, List, Sequence
 
     Number = Any
     Row = List[Any]
-
-REAL = (float, int, bool)  # bool by name: on MicroPython it is not an int
 
 
 class Kernel:
@@ -62,13 +61,13 @@ class Kernel:
 def _never_raising(library: "object", name: "str") -> "Callable[[float], float]":
     """The library's function; the portable one where it is absent, or raises (overflow, pole, domain)."""
     spelled_out: "Callable[[float], float]" = getattr(portable, name)
-    function = getattr(library, name, spelled_out)
+    function: "Callable[[float], float]" = getattr(library, name, spelled_out)
     if function is spelled_out:
         return spelled_out
 
     def guarded(x: "float") -> "float":
         try:
-            return function(x)  # type: ignore[no-any-return]
+            return function(x)
         except (OverflowError, ValueError):
             return spelled_out(x)
 
@@ -76,10 +75,11 @@ def _never_raising(library: "object", name: "str") -> "Callable[[float], float]"
 
 
 def _map_dot(u: "Row", v: "Row") -> "float":
-    return sum(map(mul, u, v))
+    result: "float" = sum(map(mul, u, v))
+    return result
 
 
-def _fastest_dot() -> "Callable[..., Any]":
+def _fastest_dot() -> "Any":
     return getattr(math, "sumprod", portable.dot if mul is None else _map_dot)
 
 
@@ -152,7 +152,7 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
         return value
     if hasattr(value, "item") and not isinstance(value, REAL):  # a scalar of NumPy or PyTorch
         value = value.item()
-    if number is None and (isinstance(value, REAL) or hasattr(value, "__sub__")):
+    if number is None and (isinstance(value, REAL) or hasattr(value, "__mul__")):
         return value
     if number is float:
         return _as_float(value, what)

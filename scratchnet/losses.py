@@ -116,7 +116,7 @@ _AS_OUTPUTS = "the network has {} outputs"
 
 
 def _is_single(y: "Any") -> "bool":
-    return not hasattr(y, "__len__") or getattr(y, "ndim", 1) == 0
+    return not matrix.is_sequence(y) or getattr(y, "ndim", 1) == 0
 
 
 def _weighted(rows: "Matrix", weights: "Optional[Row]") -> "Matrix":

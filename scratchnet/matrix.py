@@ -55,7 +55,7 @@ def accept_rows(data: "Any", name: "str" = "X") -> "Sequence[Any]":
         data = data.to_numpy()
     if hasattr(data, "tolist"):  # NumPy, PyTorch, array.array, memoryview
         data = data.tolist()
-    if isinstance(data, (str, bytes, dict)) or not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
+    if not is_sequence(data):
         raise TypeError(
             "{}: {} is no matrix; give a list of rows, or anything with len() and indexing".format(
                 name, _a(type(data).__name__)
@@ -73,7 +73,7 @@ def accept_row(
     if hasattr(data, "tolist"):
         data = data.tolist()
     if not isinstance(data, (list, tuple)):
-        if isinstance(data, (str, bytes, dict)) or not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
+        if not is_sequence(data):
             raise TypeError(
                 "{0}: row {1} is {2!r}, not a row; one sample is a matrix of one row, [[...]], and {0} a list of "
                 "such rows".format(name, i, data)
@@ -90,6 +90,13 @@ def accept_row(
             if not is_finite([v]):
                 raise ValueError("{} is {}; give a finite number".format(_at(name, i, j), v))
     return row
+
+
+def is_sequence(data: "Any") -> "bool":
+    """Whether ``data`` has a length and elements in order: a list, a tuple, or what behaves like them."""
+    if isinstance(data, (list, tuple)):  # on MicroPython these do not show their methods to hasattr
+        return True
+    return hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, (str, bytes, dict))
 
 
 def is_finite(values: "Row") -> "bool":

@@ -51,7 +51,8 @@ class Generator:
             u, v = self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0)
             s = u * u + v * v
             if 0.0 < s < 1.0:
-                return mean + deviation * u * portable.sqrt(-2.0 * portable.log(s) / s)
+                scale: "float" = portable.sqrt(-2.0 * portable.log(s) / s)
+                return mean + deviation * u * scale
 
     def below(self, n: "int") -> "int":
         """An integer in 0 ... n - 1."""

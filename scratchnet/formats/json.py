@@ -94,7 +94,7 @@ def _bits(numbers: "List[float]") -> "str":
     return "".join(["{:016x}".format(word) for word in words])
 
 
-def _exact(name: "str", shape: "List[int]", decimals: "List[float]", digits: "Any") -> "Tuple[float, ...]":
+def _exact(name: "str", shape: "List[int]", decimals: "List[float]", digits: "Any") -> "List[float]":
     """The numbers that ``digits`` spell out, if they are the ``decimals``."""
     size = len(decimals)
     if not isinstance(digits, str) or len(digits) != 16 * size or not set(digits) <= set("0123456789abcdef"):
@@ -104,7 +104,7 @@ def _exact(name: "str", shape: "List[int]", decimals: "List[float]", digits: "An
         )
     data = digits.encode()  # for MicroPython, which finds a place in a string only by counting
     words = [int(data[i : i + 16].decode(), 16) for i in range(0, 16 * size, 16)]
-    numbers = struct.unpack(">{}d".format(size), struct.pack(">{}Q".format(size), *words))
+    numbers = list(struct.unpack(">{}d".format(size), struct.pack(">{}Q".format(size), *words)))
     for i, number in enumerate(numbers):
         # Relative to the decimal, which is finite: so infinity and NaN are too far away, too.
         if not abs(number - decimals[i]) <= TOLERANCE * abs(decimals[i]):

@@ -42,7 +42,7 @@ _TYPES = {"F64": (8, "d"), "F32": (4, "f"), "F16": (2, "e"), "BF16": (2, "f")}
 
 
 def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "bytes":
-    """The file that holds ``tensors`` and ``metadata``; the tensors sorted by name, as the reference implementation does.
+    """The file that holds ``tensors`` and ``metadata``; the tensors sorted by name, as in the reference's.
 
     >>> dumps({"a": [1, 2, "three"]}, {})
     Traceback (most recent call last):
@@ -178,7 +178,9 @@ def flatten(name: "str", tensor: "Any") -> "Tuple[List[int], List[float]]":
     numbers = []
     for i, row in enumerate(tensor):
         if not isinstance(row, list) or len(row) != columns:
-            raise ValueError("tensor {}: row {} must be a list of length {}, as row 0 is".format(shown(name), i, columns))
+            raise ValueError(
+                "tensor {}: row {} must be a list of length {}, as row 0 is".format(shown(name), i, columns)
+            )
         for j in range(columns):
             numbers.append(_number(name, (i, j), row[j]))
     return [len(tensor), columns], numbers

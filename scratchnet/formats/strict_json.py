@@ -32,7 +32,7 @@ _ESCAPES += [(chr(code), "\\u{:04x}".format(code)) for code in range(32) if chr(
 
 
 def loads(data: "bytes", source: "str") -> "Any":
-    """The value that the JSON text ``data`` spells; a ValueError names the ``source``, the line and the column of a mistake.
+    """The value that the JSON text ``data`` spells; a ValueError says where in the ``source`` a mistake is.
 
     ``data`` is bytes because MicroPython finds the n-th character of a string only by counting from the first.
 
@@ -234,8 +234,8 @@ class _Reader:
 def dumps(value: "Any", name: "str", margin: "str" = "", depth: "int" = DEPTH) -> "str":
     r"""``value`` as JSON text, with objects in the order of their dicts.
 
-    ``name`` stands for the value in an error. All on one line, unless the ``margin`` is a line break: then every item has a
-    line of its own, but a list of plain values, such as a matrix row, stays together.
+    ``name`` stands for the value in an error. All on one line, unless the ``margin`` is a line break: then every item
+    has a line of its own, but a list of plain values, such as a matrix row, stays together.
 
     >>> print(dumps({"rows": [[1, 2], [3, 4]]}, "the example", "\n"))
     {
