@@ -28,10 +28,10 @@ class Activation(Layer):
     """An elementwise layer: a = function(z), and dZ = dA · derivative(z, a). One of your own defines these two."""
 
     def function(self, z: "Number") -> "Number":
-        raise NotImplementedError("{} has no function".format(type(self).__name__))
+        raise NotImplementedError(f"{type(self).__name__} has no function")
 
     def derivative(self, z: "Number", a: "Number") -> "Number":
-        raise NotImplementedError("{} has no derivative".format(type(self).__name__))
+        raise NotImplementedError(f"{type(self).__name__} has no derivative")
 
     def forward(self, X: "Matrix") -> "Matrix":
         self.Z = X
@@ -141,7 +141,7 @@ class GELU(Activation):
 
     def __init__(self, approximate: "str" = "none") -> "None":
         if approximate not in ("none", "tanh"):
-            raise ValueError("GELU: approximate is {!r}; it is 'none' or 'tanh'".format(approximate))
+            raise ValueError(f"GELU: approximate is {approximate!r}; it is 'none' or 'tanh'")
         self.approximate = approximate
 
     def function(self, z: "Number") -> "Number":
@@ -231,16 +231,8 @@ class Softmax(Layer):
 
 
 ACTIVATIONS: "Dict[str, Any]" = {
-    "Identity": Identity,
-    "Sigmoid": Sigmoid,
-    "Tanh": Tanh,
-    "ReLU": ReLU,
-    "LeakyReLU": LeakyReLU,
-    "ELU": ELU,
-    "SELU": SELU,
-    "GELU": GELU,
-    "Softplus": Softplus,
-    "SiLU": SiLU,
-    "Threshold": Threshold,
-    "Softmax": Softmax,
-}
+    activation.__name__: activation
+    for activation in (
+        Identity, Sigmoid, Tanh, ReLU, LeakyReLU, ELU, SELU, GELU, Softplus, SiLU, Threshold, Softmax,
+    )
+}  # fmt: skip

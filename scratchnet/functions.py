@@ -159,22 +159,22 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
     if isinstance(value, float) and not _mixes_with_float(number):
         name = number.__name__
         raise TypeError(
-            "{}: {!r} is a float, but this network computes with {}: give an int or a {}".format(what, value, name, name)
+            f"{what}: {value!r} is a float, but this network computes with {name}: give an int or a {name}"
         )
     if isinstance(value, REAL):
         return number(value)
     if number is not None and isinstance(value, number):
         return value
-    raise TypeError("{}: {!r} is a {}; give a number".format(what, value, type(value).__name__))
+    raise TypeError(f"{what}: {value!r} is a {type(value).__name__}; give a number")
 
 
 def _as_float(value: "Any", what: "str") -> "float":
     if not isinstance(value, REAL) and not hasattr(value, "__float__"):
-        raise TypeError("{}: {!r} is a {}; give a number".format(what, value, type(value).__name__))
+        raise TypeError(f"{what}: {value!r} is a {type(value).__name__}; give a number")
     try:
         return float(value)
     except OverflowError:
-        raise ValueError("{}: the number is too large for a float".format(what))
+        raise ValueError(f"{what}: the number is too large for a float")
 
 
 def _mixes_with_float(number: "Any") -> "bool":
@@ -248,7 +248,7 @@ def _by_itself(x: "Number", name: "str", otherwise: "Any" = None) -> "Number":
         return function(x)
     if otherwise is not None:
         return otherwise()
-    raise TypeError("{0}: a {1} has no method {0}(), which this network needs".format(name, type(x).__name__))
+    raise TypeError(f"{name}: a {type(x).__name__} has no method {name}(), which this network needs")
 
 
 # ---- functions built from them: both arms of every `where` are safe to compute -----------------------------------

@@ -112,22 +112,13 @@ def _at_right_angles(vector: "Row", rows: "Matrix") -> "Row":
 
 
 INITIALIZERS: "Any" = {
-    "zeros": zeros,
-    "ones": ones,
-    "uniform": uniform(),
-    "normal": normal(),
-    "glorot_uniform": glorot_uniform,
-    "glorot_normal": glorot_normal,
-    "xavier_uniform": glorot_uniform,
-    "xavier_normal": glorot_normal,
-    "he_uniform": he_uniform,
-    "he_normal": he_normal,
-    "kaiming_uniform": he_uniform,
-    "kaiming_normal": he_normal,
-    "lecun_uniform": lecun_uniform,
-    "lecun_normal": lecun_normal,
-    "orthogonal": orthogonal,
-}
+    "zeros": zeros, "ones": ones, "uniform": uniform(), "normal": normal(), "orthogonal": orthogonal,
+    "glorot_uniform": glorot_uniform, "glorot_normal": glorot_normal,
+    "xavier_uniform": glorot_uniform, "xavier_normal": glorot_normal,
+    "he_uniform": he_uniform, "he_normal": he_normal,
+    "kaiming_uniform": he_uniform, "kaiming_normal": he_normal,
+    "lecun_uniform": lecun_uniform, "lecun_normal": lecun_normal,
+}  # fmt: skip
 
 
 def named(initializer: "Any") -> "Initializer":
@@ -141,7 +132,6 @@ def named(initializer: "Any") -> "Initializer":
     if callable(initializer):
         return initializer  # type: ignore[no-any-return]
     if initializer not in INITIALIZERS:
-        raise ValueError(
-            "initializer {!r} is unknown; there are: {}".format(initializer, ", ".join(sorted(INITIALIZERS)))
-        )
+        known = ", ".join(sorted(INITIALIZERS))
+        raise ValueError(f"initializer {initializer!r} is unknown; there are: {known}")
     return INITIALIZERS[initializer]  # type: ignore[no-any-return]

@@ -44,21 +44,15 @@ class Dense(Layer):
     numbers = ("l1", "l2")
 
     def __init__(
-        self,
-        inputs: "int",
-        outputs: "int",
-        weights: "Any" = None,
-        bias: "Any" = None,
-        initializer: "Any" = "glorot_uniform",
-        l1: "Number" = 0,
-        l2: "Number" = 0,
+        self, inputs: "int", outputs: "int", weights: "Any" = None, bias: "Any" = None,
+        initializer: "Any" = "glorot_uniform", l1: "Number" = 0, l2: "Number" = 0
     ) -> "None":
         for name, width in (("inputs", inputs), ("outputs", outputs)):
             if not isinstance(width, int) or width < 1:
-                raise ValueError("Dense: {} is {!r}; give a whole number of 1 or more".format(name, width))
+                raise ValueError(f"Dense: {name} is {width!r}; give a whole number of 1 or more")
         for name, strength in (("l1", l1), ("l2", l2)):
             if strength < 0:
-                raise ValueError("Dense: {} is {!r}; a penalty is 0 or more".format(name, strength))
+                raise ValueError(f"Dense: {name} is {strength!r}; a penalty is 0 or more")
         self.inputs: "int" = inputs
         self.outputs: "int" = outputs
         self.l1 = l1
@@ -108,7 +102,7 @@ class Dropout(Layer):
 
     def __init__(self, rate: "Number" = 0.5) -> "None":
         if not 0 <= rate < 1:
-            raise ValueError("Dropout: rate is {!r}; it is 0 or more and less than 1".format(rate))
+            raise ValueError(f"Dropout: rate is {rate!r}; it is 0 or more and less than 1")
         self.rate = rate
         self.mask: "Optional[Matrix]" = None
 
@@ -156,7 +150,7 @@ class Normalization(Layer):
                 parameter.shape = (inputs,)
             elif parameter.shape is not None and inputs not in (None, parameter.shape[0]):
                 raise ValueError(
-                    "{} has {} numbers, but {} inputs arrive".format(parameter.name, parameter.shape[0], inputs)
+                    f"{parameter.name} has {parameter.shape[0]} numbers, but {inputs} inputs arrive"
                 )
 
     @property

@@ -26,7 +26,7 @@ exact however large z is, and the chain rule through both shortens to the one sl
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
 from .functions import cast, exp, log, log1p, log_sum_exp, maximum, total, where
-from .protocol import Configured, find
+from .protocol import Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class Loss(Configured):
 
     def term(self, a: "Number", y: "Number") -> "Number":
         """What one output contributes."""
-        raise NotImplementedError("{} has no term".format(type(self).__name__))
+        raise NotImplementedError(f"{type(self).__name__} has no term")
 
     def slope(self, a: "Number", y: "Number") -> "Number":
         """The derivative of ``term`` in a."""
-        raise NotImplementedError("{} has no slope".format(type(self).__name__))
+        raise NotImplementedError(f"{type(self).__name__} has no slope")
 
     def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
         """The terms of one sample computed from the paired activation's input z."""
@@ -95,7 +95,7 @@ class Loss(Configured):
             return 0
         if isinstance(layers[-1], Threshold):
             raise ValueError(
-                "{}: nothing can be learnt through Threshold but with loss='perceptron'".format(type(self).__name__)
+                f"{type(self).__name__}: nothing can be learnt through Threshold but with loss='perceptron'"
             )
         return 1 if self.pairs_with is not None and isinstance(layers[-1], self.pairs_with) else 0
 
@@ -104,7 +104,7 @@ class Loss(Configured):
         row = matrix.accept_row([y] if outputs == 1 and _is_single(y) else y, number, "Y", i, outputs, _AS_OUTPUTS)
         wrong = self.unfit(row)
         if wrong:
-            raise ValueError("{}: row {} of Y is {}; {}".format(type(self).__name__, i, row, wrong))
+            raise ValueError(f"{type(self).__name__}: row {i} of Y is {row}; {wrong}")
         return row
 
     def unfit(self, y: "Row") -> "str":
@@ -163,7 +163,7 @@ class Huber(Loss):
 
     def __init__(self, delta: "Number" = 1) -> "None":
         if not delta > 0:
-            raise ValueError("Huber: delta is {!r}; it is more than 0".format(delta))
+            raise ValueError(f"Huber: delta is {delta!r}; it is more than 0")
         self.delta = delta
 
     def term(self, a: "Number", y: "Number") -> "Number":
@@ -266,12 +266,10 @@ def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
     >>> one_hot(2, 3, 0)
     [0, 0, 1]
     """
-    place = cast(label, float, "Y: row {}".format(i))
+    place = cast(label, float, f"Y: row {i}")
     if int(place) != place or not 0 <= place < classes:
         raise ValueError(
-            "Y: row {} is {!r}; with {} outputs a class is a whole number from 0 to {}".format(
-                i, label, classes, classes - 1
-            )
+            f"Y: row {i} is {label!r}; with {classes} outputs a class is a whole number from 0 to {classes - 1}"
         )
     return [1 if k == place else 0 for k in range(classes)]
 
@@ -287,11 +285,3 @@ LOSSES: "Dict[str, Any]" = {
     "perceptron": Perceptron,
 }
 
-
-def named(loss: "Any") -> "Loss":
-    """The loss of that name or class, or itself.
-
-    >>> named("huber")
-    Huber(delta=1)
-    """
-    return find("loss", loss, LOSSES, Loss)  # type: ignore[no-any-return]

@@ -56,13 +56,9 @@ def accept_rows(data: "Any", name: "str" = "X") -> "Sequence[Any]":
     if hasattr(data, "tolist"):  # NumPy, PyTorch, array.array, memoryview
         data = data.tolist()
     if not is_sequence(data):
-        raise TypeError(
-            "{}: {} is no matrix; give a list of rows, or anything with len() and indexing".format(
-                name, _a(type(data).__name__)
-            )
-        )
+        raise TypeError(f"{name} is {type(data).__name__}; give a list of rows, or anything with len() and indexing")
     if len(data) == 0:
-        raise ValueError("{} is empty; give at least one row".format(name))
+        raise ValueError(f"{name} is empty; give at least one row")
     return data  # type: ignore[no-any-return]
 
 
@@ -74,21 +70,18 @@ def accept_row(
         data = data.tolist()
     if not isinstance(data, (list, tuple)):
         if not is_sequence(data):
-            raise TypeError(
-                "{0}: row {1} is {2!r}, not a row; one sample is a matrix of one row, [[...]], and {0} a list of "
-                "such rows".format(name, i, data)
-            )
+            raise TypeError(f"{name}: row {i} is {data!r}, not a row; a single sample is a matrix of one row, [[...]]")
         data = [data[j] for j in range(len(data))]
     row = [v if type(v) is number else functions.cast(v, number, _at(name, i, j)) for j, v in enumerate(data)]
     if not row:
-        raise ValueError("{}: row {} is empty; give at least one column".format(name, i))
+        raise ValueError(f"{name}: row {i} is empty; give at least one column")
     if columns is not None and len(row) != columns:
-        found = "{} column{}".format(len(row), "" if len(row) == 1 else "s")
-        raise ValueError("{}: row {} has {} where {}".format(name, i, found, reason.format(columns)))
+        plural = "" if len(row) == 1 else "s"
+        raise ValueError(f"{name}: row {i} has {len(row)} column{plural} where {reason.format(columns)}")
     if not is_finite(row):
         for j, v in enumerate(row):
             if not is_finite([v]):
-                raise ValueError("{} is {}; give a finite number".format(_at(name, i, j), v))
+                raise ValueError(f"{_at(name, i, j)} is {v}; give a finite number")
     return row
 
 
@@ -107,11 +100,7 @@ def is_finite(values: "Row") -> "bool":
 
 
 def _at(name: "str", i: "int", j: "int") -> "str":
-    return "{}: row {}, column {}".format(name, i, j)
-
-
-def _a(noun: "str") -> "str":
-    return ("an " if noun[0] in "aeiou" else "a ") + noun
+    return f"{name}: row {i}, column {j}"
 
 
 # ---- shapes ------------------------------------------------------------------------------------------------------
@@ -124,11 +113,11 @@ def shape(A: "Matrix") -> "Tuple[int, int]":
     (2, 3)
     """
     if not A or not A[0]:
-        raise ValueError("a matrix has at least one row and one column, not {!r}".format(A))
+        raise ValueError(f"a matrix has at least one row and one column, not {A!r}")
     columns = len(A[0])
     for i, row in enumerate(A):
         if len(row) != columns:
-            raise ValueError("row {} has {} columns where row 0 has {}".format(i, len(row), columns))
+            raise ValueError(f"row {i} has {len(row)} columns where row 0 has {columns}")
     return len(A), columns
 
 
@@ -172,7 +161,7 @@ def dot(A: "Matrix", B: "Matrix") -> "Matrix":
     (rows, inner), (height, columns) = shape(A), shape(B)
     if inner != height:
         raise ValueError(
-            "dot: {}×{} by {}×{}: the inner sizes {} and {} differ".format(rows, inner, height, columns, inner, height)
+            f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ"
         )
     product = functions.dot_of(A[0][0], B[0][0])
     B_columns = list(zip(*B))
@@ -204,7 +193,7 @@ def multiply(A: "Matrix", B: "Matrix") -> "Matrix":
     [[10, 40]]
     """
     if not isinstance(B, list):
-        raise TypeError("multiply: {!r} is no matrix; scale(A, factor) multiplies by one number".format(B))
+        raise TypeError(f"multiply: {B!r} is no matrix; scale(A, factor) multiplies by one number")
     return _pairwise("multiply", A, B, lambda a, b: a * b)
 
 

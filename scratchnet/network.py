@@ -11,13 +11,12 @@
 [0, 1, 1, 0]
 """
 
-from . import losses
 from .functions import number_of
 from .layers import Dense, Normalization
 from .matrix import accept
 from .protocol import Layer
 from .random import Generator
-from .training import BLOCK, Diverged, Examples, History, Rows, epochs, measure, samples
+from .training import BLOCK, Diverged, Examples, History, Rows, criterion_of, epochs, measure, samples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,13 +59,11 @@ class Sequential:
     def _name_parameters(self) -> "None":
         for i, layer in enumerate(self.layers):
             for parameter in layer.parameters():
-                parameter.name = "{}.{}".format(i, parameter.role)
+                parameter.name = f"{i}.{parameter.role}"
 
     # ---- forward and backward ------------------------------------------------------------------------------------
 
-    def propagate(
-        self, X: "Matrix", layers: "Sequence[Layer]", generator: "Optional[Generator]" = None
-    ) -> "Matrix":
+    def propagate(self, X: "Matrix", layers: "Sequence[Layer]", generator: "Optional[Generator]" = None) -> "Matrix":
         """X through these layers; ``generator`` gives a training step its random numbers, None is prediction."""
         A = X
         for layer in layers:
@@ -92,12 +89,8 @@ class Sequential:
         return dA  # type: ignore[no-any-return]
 
     def backpropagate(
-        self,
-        X: "Matrix",
-        Y: "Matrix",
-        loss: "Loss",
-        weights: "Optional[Row]" = None,
-        generator: "Optional[Generator]" = None,
+        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Optional[Row]" = None,
+        generator: "Optional[Generator]" = None
     ) -> "Number":
         """The loss, penalties included; sets all gradients. What comes in is taken as checked.
 
@@ -159,26 +152,21 @@ class Sequential:
 
     def evaluate(self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "Number":
         """The loss over these samples, penalties left out."""
-        criterion = self._criterion(loss)
+        criterion = criterion_of(self, loss)
         return measure(self, Examples(self, X, Y, criterion, sample_weight), criterion)
 
-    def gradients(
-        self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
-    ) -> "Tuple[Number, List[Any]]":
+    def gradients(self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "Tuple[Number, List[Any]]":
         """The loss, penalties included, and its gradients, parallel to ``parameters()``. Dropout leaves nothing out.
 
         >>> net = Sequential([Dense(2, 1, weights=[[3], [4]])])
         >>> net.gradients([[1, 2]], [10], loss="half_squared_error")
         (0.5, [[[1.0], [2.0]], [1.0]])
         """
-        criterion = self._criterion(loss)
+        criterion = criterion_of(self, loss)
         examples = Examples(self, X, Y, criterion, sample_weight)
         X, Y, weights = examples.batch(range(len(examples)))
         value = self.backpropagate(X, Y, criterion, weights)
         return value, [p.gradient for p in self.parameters()]
-
-    def _criterion(self, loss: "Any") -> "Loss":
-        return losses.named(loss).with_numbers(self.number)  # type: ignore[no-any-return]
 
     def parameters(self) -> "List[Parameter]":
         """Every parameter, first layer first: ``name``, ``value``, ``gradient``, ``frozen``."""
@@ -198,9 +186,8 @@ class Sequential:
         for parameter in self.parameters():
             if parameter.name == name:
                 return parameter
-        raise ValueError(
-            "parameter {!r} is unknown; there are: {}".format(name, ", ".join([p.name for p in self.parameters()]))
-        )
+        known = ", ".join([p.name for p in self.parameters()])
+        raise ValueError(f"parameter {name!r} is unknown; there are: {known}")
 
     def adapt(self, X: "Any") -> "None":
         """Let every Normalization learn the mean and the spread of X, as X arrives at it."""
@@ -238,7 +225,7 @@ class Sequential:
         widths = [max([len(row[k]) for row in rows]) for k in range(4)]
         lines = ["  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)]) for row in rows]
         frozen = sum([p.count for p in self.parameters() if p.frozen])
-        lines.append("{} parameters, {} of them frozen; numbers: {}".format(sum(counts), frozen, self.number.__name__))
+        lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {self.number.__name__}")
         return Text("\n".join([line.rstrip() for line in lines]))
 
     def __repr__(self) -> "str":
@@ -267,14 +254,14 @@ def _widths(layers: "List[Layer]") -> "List[Optional[int]]":
         raise ValueError("a network has at least one layer")
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            raise TypeError("layer {} is {!r}; give a layer, such as Tanh()".format(i, layer))
+            raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
         if any([layer is other for other in layers[:i]]):
-            raise ValueError("layer {}, {!r}, stands in the network twice; give each place its own".format(i, layer))
+            raise ValueError(f"layer {i}, {layer!r}, stands in the network twice; give each place its own")
     width = ([layer.inputs for layer in layers if layer.inputs is not None] + [None])[0]
     widths = [width]
     for i, layer in enumerate(layers):
         if None not in (layer.inputs, width) and layer.inputs != width:
-            raise ValueError("layer {}, {!r}, takes {} inputs, but {} arrive".format(i, layer, layer.inputs, width))
+            raise ValueError(f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but {width} arrive")
         width = width if layer.outputs is None else layer.outputs
         widths.append(width)
     return widths

@@ -14,7 +14,7 @@ A learning rate is a number, or any function of t. **An optimizer of your own** 
 """
 
 from .functions import cast, cos, number_of, pi, power, sqrt, total, where, whole
-from .protocol import Configured, find
+from .protocol import Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,9 +40,7 @@ class Optimizer(Configured):
     numbers = arguments
     memory = 0  # how many numbers a weight remembers
 
-    def __init__(
-        self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None
-    ) -> "None":
+    def __init__(self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
         if not callable(learning_rate):
             self.require("learning_rate", learning_rate, learning_rate >= 0, "0 or more, or a function of the step")
         self.require("weight_decay", weight_decay, weight_decay >= 0, "0 or more")
@@ -57,11 +55,11 @@ class Optimizer(Configured):
     def require(self, name: "str", value: "Any", right: "bool", what: "str") -> "None":
         """Refuse an argument that is not right."""
         if not right:
-            raise ValueError("{}: {} is {!r}; it is {}".format(type(self).__name__, name, value, what))
+            raise ValueError(f"{type(self).__name__}: {name} is {value!r}; it is {what}")
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
         """The weight and its memory after the step."""
-        raise NotImplementedError("{} has no rule".format(type(self).__name__))
+        raise NotImplementedError(f"{type(self).__name__} has no rule")
 
     def decayed(self, w: "Number", g: "Number") -> "Number":
         """The slope with weight decay's in it."""
@@ -115,12 +113,8 @@ class SGD(Optimizer):
     numbers = Optimizer.numbers + ("momentum",)
 
     def __init__(
-        self,
-        learning_rate: "Any" = 1 / 1000,
-        momentum: "Number" = 0,
-        nesterov: "bool" = False,
-        weight_decay: "Number" = 0,
-        clip_norm: "Any" = None,
+        self, learning_rate: "Any" = 1 / 1000, momentum: "Number" = 0, nesterov: "bool" = False,
+        weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.require("momentum", momentum, 0 <= momentum < 1, "0 or more and less than 1")
@@ -145,11 +139,8 @@ class Adagrad(Optimizer):
     memory = 1
 
     def __init__(
-        self,
-        learning_rate: "Any" = 1 / 100,
-        epsilon: "Number" = 1 / 10000000000,
-        weight_decay: "Number" = 0,
-        clip_norm: "Any" = None,
+        self, learning_rate: "Any" = 1 / 100, epsilon: "Number" = 1 / 10000000000, weight_decay: "Number" = 0,
+        clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.require("epsilon", epsilon, epsilon > 0, "more than 0")
@@ -168,12 +159,8 @@ class RMSprop(Optimizer):
     memory = 1
 
     def __init__(
-        self,
-        learning_rate: "Any" = 1 / 100,
-        alpha: "Number" = 99 / 100,
-        epsilon: "Number" = 1 / 100000000,
-        weight_decay: "Number" = 0,
-        clip_norm: "Any" = None,
+        self, learning_rate: "Any" = 1 / 100, alpha: "Number" = 99 / 100, epsilon: "Number" = 1 / 100000000,
+        weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.require("alpha", alpha, 0 <= alpha < 1, "0 or more and less than 1")
@@ -197,13 +184,8 @@ class Adam(Optimizer):
     memory = 2
 
     def __init__(
-        self,
-        learning_rate: "Any" = 1 / 1000,
-        beta1: "Number" = 9 / 10,
-        beta2: "Number" = 999 / 1000,
-        epsilon: "Number" = 1 / 100000000,
-        weight_decay: "Number" = 0,
-        clip_norm: "Any" = None,
+        self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
+        epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.require("beta1", beta1, 0 <= beta1 < 1, "0 or more and less than 1")
@@ -228,13 +210,8 @@ class AdamW(Adam):
     """Adam with the weight decay beside the gradient, not in it: w·(1 - rate·λ) first (Loshchilov & Hutter 2019)."""
 
     def __init__(
-        self,
-        learning_rate: "Any" = 1 / 1000,
-        beta1: "Number" = 9 / 10,
-        beta2: "Number" = 999 / 1000,
-        epsilon: "Number" = 1 / 100000000,
-        weight_decay: "Number" = 1 / 100,
-        clip_norm: "Any" = None,
+        self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
+        epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 1 / 100, clip_norm: "Any" = None
     ) -> "None":
         Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)
 
@@ -326,19 +303,5 @@ class WarmUp(Configured):
         return self.after(t) if callable(self.after) else self.after
 
 
-OPTIMIZERS: "Dict[str, Any]" = {
-    "sgd": SGD,
-    "adagrad": Adagrad,
-    "rmsprop": RMSprop,
-    "adam": Adam,
-    "adamw": AdamW,
-}
+OPTIMIZERS: "Dict[str, Any]" = {"sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
 
-
-def named(optimizer: "Any") -> "Optimizer":
-    """The optimizer of that name or class, or itself.
-
-    >>> named("sgd").learning_rate
-    0.001
-    """
-    return find("optimizer", optimizer, OPTIMIZERS, Optimizer)  # type: ignore[no-any-return]

@@ -60,15 +60,15 @@ class Configured:
         for name in self.numbers:
             value = getattr(self, name)
             if value is not None and not callable(value):  # a learning rate may be a function
-                what = "{}: {}".format(type(self).__name__, name)
+                what = f"{type(self).__name__}: {name}"
                 value = convert(value, number) if exactly else cast(value, number, what)
                 if not matrix.is_finite([value]):
-                    raise ValueError("{} is {}; give a finite number".format(what, value))
+                    raise ValueError(f"{what} is {value}; give a finite number")
                 setattr(self, name, value)
 
     def __repr__(self) -> "str":
         config = self.config()
-        given = ["{}={!r}".format(name, config[name]) for name in self.arguments if config[name]]
+        given = [f"{name}={config[name]!r}" for name in self.arguments if config[name]]
         return "{}({})".format(type(self).__name__, ", ".join(given))
 
 
@@ -97,11 +97,7 @@ class Parameter:
     """
 
     def __init__(
-        self,
-        role: "str",
-        shape: "Optional[Tuple[int, ...]]" = None,
-        value: "Any" = None,
-        frozen: "bool" = False,
+        self, role: "str", shape: "Optional[Tuple[int, ...]]" = None, value: "Any" = None, frozen: "bool" = False
     ) -> "None":
         self.role = self.name = role
         self.shape = shape
@@ -127,7 +123,7 @@ class Parameter:
         if self.shape is None:
             self.shape = found
         if found != tuple(self.shape):
-            raise ValueError("{}: {} given, {} needed".format(self.name, _size(found), _size(self.shape)))
+            raise ValueError(f"{self.name}: {_size(found)} given, {_size(self.shape)} needed")
         self._value = checked
 
     @property
@@ -187,11 +183,11 @@ class Layer(Configured):
 
     def forward(self, X: "Matrix") -> "Matrix":
         """The layer's output (samples × outputs) for its input (samples × inputs), kept for ``backward``."""
-        raise NotImplementedError("{} has no forward".format(type(self).__name__))
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
 
     def backward(self, dA: "Matrix") -> "Matrix":
         """From the loss's slope in the output that in the input; sets the gradient of each parameter on the way."""
-        raise NotImplementedError("{} has no backward".format(type(self).__name__))
+        raise NotImplementedError(f"{type(self).__name__} has no backward")
 
     def penalty(self) -> "Number":
         """What the layer adds to the loss of a training step; None for nothing."""
@@ -213,6 +209,6 @@ def find(kind: "str", given: "Any", family: "Dict[str, Any]", base: "Any") -> "A
     if isinstance(given, type):
         given = given()
     if not isinstance(given, base):
-        raise TypeError("{}: {!r} is a {}; give a name or {} object".format(kind, given, type(given).__name__, kind))
+        raise TypeError(f"{kind}: {given!r} is a {type(given).__name__}; give a name or {kind} object")
     return given
 

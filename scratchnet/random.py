@@ -22,7 +22,7 @@ class Generator:
 
     def __init__(self, seed: "int" = 0) -> "None":
         if isinstance(seed, bool) or not isinstance(seed, int):
-            raise TypeError("seed: {!r} is a {}; give an integer".format(seed, type(seed).__name__))
+            raise TypeError(f"seed: {seed!r} is a {type(seed).__name__}; give an integer")
         self.state = seed & _MASK
 
     def bits(self) -> "int":
@@ -69,7 +69,3 @@ class Generator:
             j = self.below(i + 1)
             order[i], order[j] = order[j], order[i]
         return order
-
-    def split(self) -> "Generator":
-        """A generator of its own, seeded from this one."""
-        return Generator(self.bits())

@@ -109,7 +109,7 @@ def _layer(layer: "Any") -> "Callable[[], Row]":
 
 def _loss(name: "str") -> "Callable[[], Row]":
     """Value and gradient, with and without weights."""
-    loss = losses.named(name)
+    loss = losses.LOSSES[name]()
     Y = [[1.0, -1.0, -1.0, 1.0], [-1.0, 1.0, 1.0, -1.0]] if name == "hinge" else [[0.0, 1.0, 0.0, 0.0]] * 2
     A = SHARES if "entropy" in name else Z
 
@@ -124,7 +124,7 @@ def _loss(name: "str") -> "Callable[[], Row]":
 
 def _paired_loss(name: "str") -> "Callable[[], Row]":
     """A loss together with its activation: value from the activation's input, and δ = (ŷ - y)/n."""
-    loss = losses.named(name)
+    loss = losses.LOSSES[name]()
 
     def run() -> "Row":
         A = loss.pairs_with().forward(Z)
@@ -200,10 +200,10 @@ def check() -> "List[str]":
         for kernel in ("portable", "fast"):
             functions.set_kernel(kernel)
             for name, run in cases():
-                problems.extend(["{}, {} kernel: {}".format(name, kernel, wrong) for wrong in _wrong(name, run, kernel)])
+                problems.extend([f"{name}, {kernel} kernel: {wrong}" for wrong in _wrong(name, run, kernel)])
     finally:
         functions.set_kernel(former)
-    return problems + ["{} format: {}".format(codec, wrong) for codec in ("safetensors", "json") for wrong in _file(codec)]
+    return problems + [f"{codec} format: {wrong}" for codec in ("safetensors", "json") for wrong in _file(codec)]
 
 
 def _wrong(name: "str", run: "Callable[[], Row]", kernel: "str") -> "List[str]":
@@ -211,12 +211,12 @@ def _wrong(name: "str", run: "Callable[[], Row]", kernel: "str") -> "List[str]":
     try:
         numbers = run()
     except Exception as error:  # whatever an odd Python raises is what is to be reported
-        return ["{}: {}".format(type(error).__name__, error)]
+        return [f"{type(error).__name__}: {error}"]
     if len(numbers) != len(golden):
-        return ["{} numbers instead of {}".format(len(numbers), len(golden))]
+        return [f"{len(numbers)} numbers instead of {len(golden)}"]
     allowed = 0.0 if kernel == "portable" else TOLERANCE * max([abs(g) for g in golden])
     return [
-        "number {} is {!r} instead of {!r}".format(i, n, g)
+        f"number {i} is {n!r} instead of {g!r}"
         for i, (n, g) in enumerate(zip(numbers, golden))
         if not abs(n - g) <= allowed
     ]
@@ -232,7 +232,7 @@ def _file(codec: "str") -> "List[str]":
     try:
         there_and_back = module.loads(module.dumps(tensors, {"labels": ["no", "yes"]}))
     except Exception as error:
-        return ["{}: {}".format(type(error).__name__, error)]
+        return [f"{type(error).__name__}: {error}"]
     return [] if there_and_back == (tensors, {"labels": ["no", "yes"]}) else ["what is read is not what was written"]
 
 
@@ -243,7 +243,7 @@ def bits(numbers: "Row") -> "str":
     '3ff0000000000000c000000000000000'
     """
     words = [struct.unpack(">Q", struct.pack(">d", n))[0] for n in numbers]
-    return "".join(["{:016x}".format(word) for word in words])
+    return "".join([f"{word:016x}" for word in words])
 
 
 def from_bits(text: "str") -> "Row":
@@ -258,15 +258,15 @@ def table() -> "str":
     lines = ["GOLDEN: \"Dict[str, str]\" = {"]
     for name, run in cases():
         text = bits(run())
-        lines.append("    {}: (".format(_quoted(name)))
-        lines.extend(["        {}".format(_quoted(text[i : i + 96])) for i in range(0, len(text), 96)])
+        lines.append(f"    {_quoted(name)}: (")
+        lines.extend([f"        {_quoted(text[i : i + 96])}" for i in range(0, len(text), 96)])
         lines.append("    ),")
     functions.set_kernel(former)
     return "\n".join(lines + ["}"])
 
 
 def _quoted(text: "str") -> "str":
-    return "\"{}\"".format(text)
+    return f"\"{text}\""
 
 
 # ---- the golden numbers ------------------------------------------------------------------------------------------

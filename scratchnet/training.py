@@ -19,9 +19,11 @@ a microcontroller just consume it:
 [[5.0]]
 """
 
-from . import losses, optimizers
 from .functions import cast, total
+from .losses import LOSSES, Loss
 from .matrix import accept_row, accept_rows, is_finite
+from .optimizers import OPTIMIZERS, Optimizer
+from .protocol import find
 from .random import Generator
 
 TYPE_CHECKING = False
@@ -29,9 +31,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple
 
     from .functions import Number, Row
-    from .losses import Loss
     from .matrix import Matrix
-    from .optimizers import Optimizer
 
     Batch = Tuple[Matrix, Matrix, Optional[Row]]
 
@@ -58,12 +58,8 @@ class Epoch:
     """
 
     def __init__(
-        self,
-        number: "int",
-        loss: "Number",
-        validation_loss: "Optional[Number]",
-        learning_rate: "Number",
-        best: "Optional[int]",
+        self, number: "int", loss: "Number", validation_loss: "Optional[Number]", learning_rate: "Number",
+        best: "Optional[int]"
     ) -> "None":
         self.number = number
         self.loss = loss
@@ -72,8 +68,8 @@ class Epoch:
         self.best = best
 
     def __repr__(self) -> "str":
-        validated = "" if self.validation_loss is None else ", validation loss {}".format(self.validation_loss)
-        return "Epoch {}: loss {}{}".format(self.number, self.loss, validated)
+        validated = "" if self.validation_loss is None else f", validation loss {self.validation_loss}"
+        return f"Epoch {self.number}: loss {self.loss}{validated}"
 
 
 class History:
@@ -105,7 +101,7 @@ class History:
         return len(self.epochs)
 
     def __repr__(self) -> "str":
-        course = ", loss {} to {}".format(self.loss[0], self.loss[-1]) if self.epochs else ""
+        course = f", loss {self.loss[0]} to {self.loss[-1]}" if self.epochs else ""
         return "History: {} epochs{}{}".format(len(self), course, ", interrupted" if self.interrupted else "")
 
 
@@ -156,7 +152,7 @@ class Examples:
         outputs = net.outputs or len(self.X[0])
         self.Y = checked_rows(Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i))
         if len(self.X) != len(self.Y):
-            raise ValueError("X has {} rows and Y has {}; give one target a sample".format(len(self.X), len(self.Y)))
+            raise ValueError(f"X has {len(self.X)} rows and Y has {len(self.Y)}; give one target a sample")
         self.weights = _sample_weights(sample_weight, len(self.X), net.number)
         if class_weight is not None:
             of_class = [_class_weight(class_weight, y, net.number) for y in (self.Y[i] for i in range(len(self.Y)))]
@@ -187,7 +183,7 @@ def _sample_weights(given: "Any", count: "int", number: "Any") -> "Optional[Row]
         return None
     given = accept_rows(given, "sample_weight")
     if len(given) != count:
-        raise ValueError("sample_weight has {} numbers for {} samples; give one a sample".format(len(given), count))
+        raise ValueError(f"sample_weight has {len(given)} numbers for {count} samples; give one a sample")
     weights = accept_row([given[i] for i in range(count)], number, "sample_weight", 0)
     if not all([w >= 0 for w in weights]) or not total(weights) > 0:
         raise ValueError("sample_weight: weights are 0 or more, and not all 0")
@@ -198,11 +194,18 @@ def _class_weight(weights: "Any", y: "Row", number: "Any") -> "Number":
     """The weight of the class of the target y: its value of a single output, else the place of the largest."""
     label = int(y[0]) if len(y) == 1 else [i for i, v in enumerate(y) if v == max(y)][0]
     if label not in weights:
-        raise ValueError("class_weight has no weight for class {}; give {{class: weight}}".format(label))
-    weight = cast(weights[label], number, "class_weight of {}".format(label))
+        raise ValueError(f"class_weight has no weight for class {label}; give {{class: weight}}")
+    weight = cast(weights[label], number, f"class_weight of {label}")
     if not weight > 0:
-        raise ValueError("class_weight of {} is {}; it is more than 0".format(label, weight))
+        raise ValueError(f"class_weight of {label} is {weight}; it is more than 0")
     return weight
+
+
+def criterion_of(net: "Any", loss: "Any") -> "Loss":
+    """The loss of that name, or itself, with the network's numbers; refused where it does not go with the network."""
+    criterion: "Loss" = find("loss", loss, LOSSES, Loss).with_numbers(net.number)
+    criterion.steps_over(net.layers)
+    return criterion
 
 
 def measure(net: "Any", examples: "Examples", loss: "Loss") -> "Number":
@@ -229,20 +232,10 @@ def _mean(values: "Row", sizes: "Row") -> "Number":
 
 
 def epochs(
-    net: "Any",
-    X: "Any",
-    Y: "Any",
-    loss: "Any",
-    optimizer: "Any" = "adam",
-    epochs: "int" = 100,
-    batch_size: "Optional[int]" = None,
-    shuffle: "bool" = True,
-    seed: "int" = 0,
-    validation_data: "Any" = None,
-    validation_split: "float" = 0,
-    patience: "Optional[int]" = None,
-    sample_weight: "Any" = None,
-    class_weight: "Any" = None,
+    net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
+    batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
+    validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
+    class_weight: "Any" = None
 ) -> "Iterator[Epoch]":
     """Train ``net``; yields an Epoch after each. Everything is checked before the first.
 
@@ -259,14 +252,13 @@ def epochs(
                            for so many epochs, and go back to the best parameters
     ``sample_weight``      a weight a sample; ``class_weight`` {class: weight}
     """
-    criterion = losses.named(loss).with_numbers(net.number)
-    stepper = optimizers.named(optimizer).with_numbers(net.number)
+    criterion = criterion_of(net, loss)
+    stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
     _require_count("epochs", epochs)
     if batch_size is not None:
         _require_count("batch_size", batch_size)
     if patience is not None:
         _require_count("patience", patience)
-    criterion.steps_over(net.layers)  # refuses what does not go together
     generator = Generator(seed)
     training = Examples(net, X, Y, criterion, sample_weight, class_weight)
     validation = None
@@ -285,31 +277,21 @@ def epochs(
 
 def _require_count(name: "str", value: "Any") -> "None":
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("{} is {!r}; give a whole number of 1 or more".format(name, value))
+        raise ValueError(f"{name} is {value!r}; give a whole number of 1 or more")
 
 
 def _part(fraction: "float", count: "int") -> "int":
     part = int(count * fraction + 0.5) if 0 < fraction < 1 else 0
     if not 0 < part < count:
         raise ValueError(
-            "validation_split is {!r} of {} samples; give a fraction that leaves samples on both sides".format(
-                fraction, count
-            )
+            f"validation_split is {fraction!r} of {count} samples; give a fraction that leaves samples on both sides"
         )
     return part
 
 
 def _run(
-    net: "Any",
-    loss: "Loss",
-    optimizer: "Optimizer",
-    training: "Examples",
-    validation: "Optional[Examples]",
-    epochs: "int",
-    batch_size: "int",
-    shuffle: "bool",
-    generator: "Generator",
-    patience: "Optional[int]",
+    net: "Any", loss: "Loss", optimizer: "Optimizer", training: "Examples", validation: "Optional[Examples]",
+    epochs: "int", batch_size: "int", shuffle: "bool", generator: "Generator", patience: "Optional[int]"
 ) -> "Iterator[Epoch]":
     best: "Any" = None  # number, loss, rows of every parameter
     for number in range(1, epochs + 1):
@@ -358,6 +340,6 @@ def _put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
 
 def _diverged(what: "str", value: "Any", epoch: "int", optimizer: "Optimizer") -> "Diverged":
     return Diverged(
-        "epoch {}: {} became {} at the learning rate {}; the network keeps its last finite parameters: try a smaller "
-        "rate, or clip_norm".format(epoch, what, value, optimizer.rate)
+        f"epoch {epoch}: {what} became {value} at the learning rate {optimizer.rate}; the network keeps its last finite "
+        "parameters: try a smaller rate, or clip_norm"
     )

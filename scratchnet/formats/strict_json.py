@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DEPTH = 32  # containers within containers; a model needs fewer than ten, and a microcontroller's stack holds this many
 LONGEST_NUMBER = 308  # characters: a whole number this long still fits into a float
 
+_LARGEST = 10 ** (LONGEST_NUMBER - 1)  # a place is left for the sign
 _DIGITS = b"0123456789"
 _HEX = b"0123456789abcdefABCDEF"
 _WORDS = ((b"true", True), (b"false", False), (b"null", None))
@@ -88,10 +89,12 @@ class _Reader:
             value = self.number()
         elif self.data[self.at] in b'"':
             value = self.string()
-        elif self.data[self.at] in b"[{":
-            if depth == 0:
-                raise self.error("nested more than {} levels deep".format(DEPTH))
-            value = self.container(depth - 1)
+        elif self.data[self.at] in b"[{" and depth == 0:
+            raise self.error("nested more than {} levels deep".format(DEPTH))
+        elif self.takes(b"["):
+            value = self.array(depth - 1)
+        elif self.takes(b"{"):
+            value = self.object(depth - 1)
         else:
             value = self.word()
         self.space()
@@ -103,12 +106,6 @@ class _Reader:
                 self.at += len(word)
                 return value
         raise self.error("expected a JSON value (which NaN and Infinity are not)")
-
-    def container(self, depth: "int") -> "Any":
-        if self.takes(b"["):
-            return self.array(depth)
-        self.takes(b"{")
-        return self.object(depth)
 
     def array(self, depth: "int") -> "List[Any]":
         """What follows the opening bracket."""
@@ -275,7 +272,7 @@ def _scalar(value: "Any", name: "str") -> "str":
             return word.decode()
     if isinstance(value, str):
         return _string(value)
-    if isinstance(value, int) and abs(value) < 10**LONGEST_NUMBER // 10:  # a place is left for the sign
+    if isinstance(value, int) and abs(value) < _LARGEST:
         return "{:d}".format(value)
     if not isinstance(value, float):
         raise ValueError(
