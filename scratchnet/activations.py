@@ -18,10 +18,7 @@ from .protocol import Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
-
-    from .functions import Number, Row
-    from .matrix import Matrix
+    from .annotations import Any, Dict, Matrix, Number, Row
 
 
 class Activation(Layer):

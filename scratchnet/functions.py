@@ -35,59 +35,40 @@ except ImportError:  # MicroPython
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Sequence
-
-    Number = Any
-    Row = List[Any]
+    from .annotations import Any, Callable, Dict, Number, Sequence
 
 
-class Kernel:
+ELEMENTARY = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
+
+
+def _kernel(dot: "Any", total: "Any", library: "Any") -> "Dict[str, Any]":
     """How floats are computed: ``dot`` and ``total`` of rows, and each elementary function."""
-
-    def __init__(self, name: "str", dot: "Callable[..., Any]", total: "Callable[..., Any]", library: "object") -> "None":
-        self.name = name
-        self.dot = dot
-        self.total = total
-        self.exp = _never_raising(library, "exp")
-        self.expm1 = _never_raising(library, "expm1")
-        self.log = _never_raising(library, "log")
-        self.log1p = _never_raising(library, "log1p")
-        self.tanh = _never_raising(library, "tanh")
-        self.erf = _never_raising(library, "erf")
-        self.sqrt = _never_raising(library, "sqrt")
-        self.cos = _never_raising(library, "cos")
+    functions = {name: _never_raising(library, name) for name in ELEMENTARY}
+    functions.update(dot=dot, total=total)
+    return functions
 
 
-def _never_raising(library: "object", name: "str") -> "Callable[[float], float]":
+def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
     """The library's function; the portable one where it is absent, or raises (overflow, pole, domain)."""
-    spelled_out: "Callable[[float], float]" = getattr(portable, name)
-    function: "Callable[[float], float]" = getattr(library, name, spelled_out)
-    if function is spelled_out:
-        return spelled_out
+    spelled_out: "Callable[..., Any]" = getattr(portable, name)
+    function = getattr(library, name, spelled_out)
 
-    def guarded(x: "float") -> "float":
+    def guarded(x: "float") -> "Any":
         try:
             return function(x)
         except (OverflowError, ValueError):
             return spelled_out(x)
 
-    return guarded
+    return spelled_out if function is spelled_out else guarded
 
 
-def _map_dot(u: "Row", v: "Row") -> "float":
-    result: "float" = sum(map(mul, u, v))
-    return result
-
-
-def _fastest_dot() -> "Any":
-    return getattr(math, "sumprod", portable.dot if mul is None else _map_dot)
-
-
+_plain_dot = portable.dot if mul is None else lambda u, v: sum(map(mul, u, v))
 KERNELS = {
-    "fast": Kernel("fast", _fastest_dot(), sum, math),
-    "portable": Kernel("portable", portable.dot, portable.total, portable),
+    "fast": _kernel(getattr(math, "sumprod", _plain_dot), sum, math),
+    "portable": _kernel(portable.dot, portable.total, portable),
 }
-_active = KERNELS["fast"]
+_name = "fast"
+_active = KERNELS[_name]
 
 
 def set_kernel(name: "str") -> "str":
@@ -99,11 +80,10 @@ def set_kernel(name: "str") -> "str":
     >>> set_kernel(former)
     'portable'
     """
-    global _active
+    global _name, _active
     if name not in KERNELS:
         raise ValueError("kernel {!r} is unknown; there are: {}".format(name, ", ".join(sorted(KERNELS))))
-    former = _active.name
-    _active = KERNELS[name]
+    former, _name, _active = _name, name, KERNELS[name]
     return former
 
 
@@ -113,7 +93,7 @@ def kernel() -> "str":
     >>> kernel()
     'fast'
     """
-    return _active.name
+    return _name
 
 
 # ---- types -------------------------------------------------------------------------------------------------------
@@ -154,27 +134,17 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
         value = value.item()
     if number is None and (isinstance(value, REAL) or hasattr(value, "__mul__")):
         return value
-    if number is float:
-        return _as_float(value, what)
-    if isinstance(value, float) and not _mixes_with_float(number):
+    if isinstance(value, float) and number is not float and not _mixes_with_float(number):
         name = number.__name__
-        raise TypeError(
-            f"{what}: {value!r} is a float, but this network computes with {name}: give an int or a {name}"
-        )
-    if isinstance(value, REAL):
-        return number(value)
-    if number is not None and isinstance(value, number):
-        return value
-    raise TypeError(f"{what}: {value!r} is a {type(value).__name__}; give a number")
-
-
-def _as_float(value: "Any", what: "str") -> "float":
-    if not isinstance(value, REAL) and not hasattr(value, "__float__"):
-        raise TypeError(f"{what}: {value!r} is a {type(value).__name__}; give a number")
+        raise TypeError(f"{what}: {value!r} is a float, but this network computes with {name}: give an int or a {name}")
     try:
-        return float(value)
+        if isinstance(value, REAL) or number is float and hasattr(value, "__float__"):
+            return number(value)
     except OverflowError:
-        raise ValueError(f"{what}: the number is too large for a float")
+        raise ValueError(f"{what}: the number is too large for a {number.__name__}")
+    if number is None or not isinstance(value, number):
+        raise TypeError(f"{what}: {value!r} is a {type(value).__name__}; give a number")
+    return value
 
 
 def _mixes_with_float(number: "Any") -> "bool":
@@ -197,12 +167,12 @@ def exp(x: "Number") -> "Number":
     >>> exp(0.0), exp(1000.0), exp(-1000.0)
     (1.0, inf, 0.0)
     """
-    return _active.exp(x) if isinstance(x, REAL) else _by_itself(x, "exp")
+    return _active["exp"](x) if isinstance(x, REAL) else _by_itself(x, "exp")
 
 
 def expm1(x: "Number") -> "Number":
     """e to the power x, minus 1, exact to rounding also near 0."""
-    return _active.expm1(x) if isinstance(x, REAL) else _by_itself(x, "expm1", lambda: exp(x) - 1)
+    return _active["expm1"](x) if isinstance(x, REAL) else _by_itself(x, "expm1", lambda: exp(x) - 1)
 
 
 def log(x: "Number") -> "Number":
@@ -211,32 +181,32 @@ def log(x: "Number") -> "Number":
     >>> log(1.0), log(0.0)
     (0.0, -inf)
     """
-    return _active.log(x) if isinstance(x, REAL) else _by_itself(x, "log")
+    return _active["log"](x) if isinstance(x, REAL) else _by_itself(x, "log")
 
 
 def log1p(x: "Number") -> "Number":
     """The natural logarithm of 1 + x, exact to rounding also near 0."""
-    return _active.log1p(x) if isinstance(x, REAL) else _by_itself(x, "log1p", lambda: log(1 + x))
+    return _active["log1p"](x) if isinstance(x, REAL) else _by_itself(x, "log1p", lambda: log(1 + x))
 
 
 def tanh(x: "Number") -> "Number":
     """The hyperbolic tangent, (e^x - e^-x) / (e^x + e^-x)."""
-    return _active.tanh(x) if isinstance(x, REAL) else _by_itself(x, "tanh")
+    return _active["tanh"](x) if isinstance(x, REAL) else _by_itself(x, "tanh")
 
 
 def erf(x: "Number") -> "Number":
     """The error function, 2/sqrt(pi) times the integral of e^(-t*t) from 0 to x."""
-    return _active.erf(x) if isinstance(x, REAL) else _by_itself(x, "erf")
+    return _active["erf"](x) if isinstance(x, REAL) else _by_itself(x, "erf")
 
 
 def sqrt(x: "Number") -> "Number":
     """The square root; nan below 0."""
-    return _active.sqrt(x) if isinstance(x, REAL) else _by_itself(x, "sqrt")
+    return _active["sqrt"](x) if isinstance(x, REAL) else _by_itself(x, "sqrt")
 
 
 def cos(x: "Number") -> "Number":
     """The cosine of x radians."""
-    return _active.cos(x) if isinstance(x, REAL) else _by_itself(x, "cos")
+    return _active["cos"](x) if isinstance(x, REAL) else _by_itself(x, "cos")
 
 
 def _by_itself(x: "Number", name: "str", otherwise: "Any" = None) -> "Number":
@@ -327,7 +297,7 @@ def dot_of(a: "Number", b: "Number") -> "Callable[..., Any]":
     """The ``dot`` that rows with elements like a and b call for."""
     if isinstance(a, REAL):
         a = b
-    return _active.dot if isinstance(a, REAL) else getattr(type(a), "dot", portable.dot)
+    return _active["dot"] if isinstance(a, REAL) else getattr(type(a), "dot", portable.dot)
 
 
 def total(values: "Sequence[Any]") -> "Number":
@@ -336,7 +306,7 @@ def total(values: "Sequence[Any]") -> "Number":
     >>> total([1.0, 2.0, 3.5])
     6.5
     """
-    return _active.total(values) if isinstance(values[0], REAL) else portable.total(values)
+    return _active["total"](values) if isinstance(values[0], REAL) else portable.total(values)
 
 
 def log_sum_exp(z: "Sequence[Any]") -> "Number":

@@ -19,13 +19,7 @@ from . import portable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
-
-    from .functions import Row
-    from .matrix import Matrix
-    from .random import Generator
-
-    Initializer = Callable[[int, int, Generator], Matrix]
+    from .annotations import Any, Callable, Generator, Initializer, Matrix, Row
 
 
 def _fill(inputs: "int", outputs: "int", draw: "Callable[[], float]") -> "Matrix":

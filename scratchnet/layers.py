@@ -17,11 +17,7 @@ from .protocol import Layer, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional
-
-    from .functions import Number, Row
-    from .matrix import Matrix
-    from .random import Generator
+    from .annotations import Any, Dict, Generator, List, Matrix, Number, Optional, Row
 
 
 class Dense(Layer):

@@ -30,11 +30,7 @@ from .protocol import Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional
-
-    from .functions import Number, Row
-    from .matrix import Matrix
-    from .protocol import Layer
+    from .annotations import Any, Dict, Layer, List, Matrix, Number, Optional, Row
 
 
 class Loss(Configured):
@@ -275,13 +271,7 @@ def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
 
 
 LOSSES: "Dict[str, Any]" = {
-    "mean_squared_error": MeanSquaredError,
-    "half_squared_error": HalfSquaredError,
-    "mean_absolute_error": MeanAbsoluteError,
-    "huber": Huber,
-    "binary_cross_entropy": BinaryCrossEntropy,
-    "categorical_cross_entropy": CategoricalCrossEntropy,
-    "hinge": Hinge,
-    "perceptron": Perceptron,
-}
-
+    "mean_squared_error": MeanSquaredError, "half_squared_error": HalfSquaredError,
+    "mean_absolute_error": MeanAbsoluteError, "huber": Huber, "hinge": Hinge, "perceptron": Perceptron,
+    "binary_cross_entropy": BinaryCrossEntropy, "categorical_cross_entropy": CategoricalCrossEntropy,
+}  # fmt: skip

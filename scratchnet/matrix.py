@@ -18,11 +18,7 @@ from . import functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Sequence, Tuple, Union
-
-    from .functions import Number, Row
-
-    Matrix = List[Row]
+    from .annotations import Any, Callable, Matrix, Number, Row, Sequence, Tuple, Union
 
 
 # ---- what is accepted --------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@
 """
 
 from .functions import number_of
-from .layers import Dense, Normalization
+from .layers import Normalization
 from .matrix import accept
 from .protocol import Layer
 from .random import Generator
@@ -20,12 +20,7 @@ from .training import BLOCK, Diverged, Examples, History, Rows, criterion_of, ep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
-
-    from .functions import Number, Row
-    from .losses import Loss
-    from .matrix import Matrix
-    from .protocol import Parameter
+    from .annotations import Any, Dict, List, Loss, Matrix, Number, Optional, Parameter, Row, Sequence, Tuple
 
 
 class Sequential:
@@ -79,7 +74,8 @@ class Sequential:
     def backward(self, dA: "Any") -> "Matrix":
         """From the loss's slope in the output of the last ``forward`` that in its input; sets all gradients.
 
-        >>> net = Sequential([Dense(2, 1, weights=[[3], [4]])])
+        >>> import scratchnet as sn
+        >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]])])
         >>> net.forward([[1, 1]]), net.backward([[1]])
         ([[7.0]], [[3.0, 4.0]])
         """
@@ -158,7 +154,8 @@ class Sequential:
     def gradients(self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "Tuple[Number, List[Any]]":
         """The loss, penalties included, and its gradients, parallel to ``parameters()``. Dropout leaves nothing out.
 
-        >>> net = Sequential([Dense(2, 1, weights=[[3], [4]])])
+        >>> import scratchnet as sn
+        >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]])])
         >>> net.gradients([[1, 2]], [10], loss="half_squared_error")
         (0.5, [[[1.0], [2.0]], [1.0]])
         """
@@ -174,20 +171,13 @@ class Sequential:
 
     def freeze(self, *names: "str") -> "None":
         """Leave these parameters as they are in training: ``net.freeze("0.bias", "2.bias")``."""
+        parameters = {parameter.name: parameter for parameter in self.parameters()}
         for name in names:
-            self._parameter(name).frozen = True
+            if name not in parameters:
+                known = ", ".join([p.name for p in self.parameters()])
+                raise ValueError(f"parameter {name!r} is unknown; there are: {known}")
+            parameters[name].frozen = True
 
-    def unfreeze(self, *names: "str") -> "None":
-        """Train these parameters again."""
-        for name in names:
-            self._parameter(name).frozen = False
-
-    def _parameter(self, name: "str") -> "Parameter":
-        for parameter in self.parameters():
-            if parameter.name == name:
-                return parameter
-        known = ", ".join([p.name for p in self.parameters()])
-        raise ValueError(f"parameter {name!r} is unknown; there are: {known}")
 
     def adapt(self, X: "Any") -> "None":
         """Let every Normalization learn the mean and the spread of X, as X arrives at it."""
@@ -202,8 +192,9 @@ class Sequential:
     def copy(self, number: "Any" = None) -> "Sequential":
         """A network of its own with the same parameters, as ``number`` if given: every number exactly as it is.
 
+        >>> import scratchnet as sn
         >>> from fractions import Fraction
-        >>> net = Sequential([Dense(1, 1, weights=[[0.5]])]).copy(Fraction)
+        >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]])]).copy(Fraction)
         >>> net.predict([[3]])
         [[Fraction(3, 2)]]
         """
@@ -241,11 +232,8 @@ class Text(str):
 
 def _number_of(given: "List[Parameter]") -> "Any":
     """The type of number that the given parameters have: the first that is not float, or else float."""
-    for parameter in given:
-        number = number_of(parameter.rows[0][0])
-        if number is not float:
-            return number
-    return float
+    numbers = [number_of(v) for parameter in given for row in parameter.rows for v in row]
+    return ([number for number in numbers if number is not float] + [float])[0]
 
 
 def _widths(layers: "List[Layer]") -> "List[Optional[int]]":

@@ -18,13 +18,7 @@ from .protocol import Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
-
-    from .functions import Number
-    from .matrix import Matrix
-    from .protocol import Parameter
-
-    State = Tuple[Number, ...]
+    from .annotations import Any, Dict, List, Matrix, Number, Parameter, State, Tuple
 
 
 class Optimizer(Configured):

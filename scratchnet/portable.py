@@ -21,9 +21,7 @@ import math
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Sequence, Tuple
-
-    Number = Any
+    from .annotations import Any, List, Number, Sequence, Tuple
 
 REAL = (float, int, bool)  # bool by name: on MicroPython it is not an int
 

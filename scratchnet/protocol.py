@@ -29,11 +29,7 @@ from .functions import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
-
-    from .functions import Number
-    from .matrix import Matrix
-    from .random import Generator
+    from .annotations import Any, Dict, Generator, List, Matrix, Number, Optional, Tuple
 
 
 class Configured:

@@ -12,7 +12,7 @@ from . import portable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List
+    from .annotations import List
 
 _MASK = (1 << 64) - 1
 

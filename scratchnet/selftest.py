@@ -18,10 +18,7 @@ from .random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple
-
-    from .functions import Row
-    from .matrix import Matrix
+    from .annotations import Any, Callable, Dict, List, Matrix, Row, Tuple
 
 TOLERANCE = 1 / 1000000000000  # of the fast kernel, relative to the largest number of a case
 

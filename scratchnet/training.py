@@ -21,19 +21,14 @@ a microcontroller just consume it:
 
 from .functions import cast, total
 from .losses import LOSSES, Loss
-from .matrix import accept_row, accept_rows, is_finite
+from .matrix import accept, accept_row, accept_rows, is_finite
 from .optimizers import OPTIMIZERS, Optimizer
 from .protocol import find
 from .random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple
-
-    from .functions import Number, Row
-    from .matrix import Matrix
-
-    Batch = Tuple[Matrix, Matrix, Optional[Row]]
+    from .annotations import Any, Batch, Callable, Iterator, List, Matrix, Number, Optional, Row, Sequence
 
 BLOCK = 1000  # how many samples are measured at a time
 
@@ -132,14 +127,9 @@ def checked_rows(data: "Any", name: "str", check: "Callable[[Any, int], Row]") -
 
 def samples(net: "Any", X: "Any") -> "Any":
     """The rows of X as the network needs them."""
-    width = [net.inputs]
-
-    def check(row: "Any", i: "int") -> "Row":
-        if width[0] is None:  # a network that takes any width takes that of the first row
-            width[0] = len(accept_row(row, net.number, "X", i))
-        return accept_row(row, net.number, "X", i, width[0], "the network takes {}")
-
-    return checked_rows(X, "X", check)
+    if net.inputs is None:
+        return accept(X, net.number)
+    return checked_rows(X, "X", lambda x, i: accept_row(x, net.number, "X", i, net.inputs, "the network takes {}"))
 
 
 class Examples:
@@ -168,14 +158,11 @@ class Examples:
         weights = None if self.weights is None else [self.weights[i] for i in places]
         return [self.X[i] for i in places], [self.Y[i] for i in places], weights
 
-    def split(self, order: "List[int]", held_out: "int") -> "Tuple[Examples, Examples]":
-        """The examples at ``order`` but for the last ``held_out``, and those."""
-        parts = []
-        for places in (order[: len(order) - held_out], order[len(order) - held_out :]):
-            part = Examples.__new__(Examples)
-            part.X, part.Y, part.weights, part.order = self.X, self.Y, self.weights, places
-            parts.append(part)
-        return parts[0], parts[1]
+    def part(self, order: "List[int]") -> "Examples":
+        """The examples at these places."""
+        part = Examples.__new__(Examples)
+        part.X, part.Y, part.weights, part.order = self.X, self.Y, self.weights, order
+        return part
 
 
 def _sample_weights(given: "Any", count: "int", number: "Any") -> "Optional[Row]":
@@ -269,7 +256,7 @@ def epochs(
     elif validation_split:
         held_out = _part(validation_split, len(training))
         order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
-        training, validation = training.split(order, held_out)
+        training, validation = training.part(order[:-held_out]), training.part(order[-held_out:])
     net.adapt_rows(Rows(training.order, lambda place, i: training.X[place]), afresh=False)
     size = min(batch_size or len(training), len(training))
     return _run(net, criterion, stepper, training, validation, epochs, size, shuffle, generator, patience)
@@ -340,6 +327,6 @@ def _put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
 
 def _diverged(what: "str", value: "Any", epoch: "int", optimizer: "Optimizer") -> "Diverged":
     return Diverged(
-        f"epoch {epoch}: {what} became {value} at the learning rate {optimizer.rate}; the network keeps its last finite "
-        "parameters: try a smaller rate, or clip_norm"
+        f"epoch {epoch}: {what} became {value} at the learning rate {optimizer.rate}; the network keeps its last "
+        "finite parameters: try a smaller rate, or clip_norm"
     )

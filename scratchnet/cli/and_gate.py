@@ -12,9 +12,7 @@ from ..scalars import Traced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List
-
-    from ..matrix import Matrix
+    from ..annotations import Any, Callable, Dict, List, Matrix
 
 SUBSCRIPTS = "₁₂"
 

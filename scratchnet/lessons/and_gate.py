@@ -22,10 +22,7 @@ from ..matrix import add, apply, divide, dot, scale, subtract, sum_rows, transpo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator
-
-    from ..functions import Number
-    from ..matrix import Matrix
+    from ..annotations import Any, Dict, Iterator, Matrix, Number
 
 X = [[0, 1, 0, 1], [0, 0, 1, 1]]
 Y = [[0, 0, 0, 1]]

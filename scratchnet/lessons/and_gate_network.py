@@ -11,7 +11,9 @@
 >>> net, history = train()
 >>> [[round(w, 12)] for w, in net.parameters()[0].value], round(net.parameters()[1].value[0], 12)
 ([[0.05], [0.05]], -0.075)
->>> net.predict(transpose(X)) == transpose(and_gate.predict(net.parameters()[0].value, net.parameters()[1].value[0]))
+>>> from scratchnet.lessons import and_gate
+>>> W, b = net.parameters()[0].value, net.parameters()[1].value[0]
+>>> net.predict(transpose(X)) == transpose(and_gate.predict(W, b))
 True
 """
 
@@ -20,8 +22,7 @@ from ..layers import Dense
 from ..matrix import transpose
 from ..network import Sequential
 from ..optimizers import SGD
-from . import and_gate
-from .and_gate import A, B, ITERATIONS, W, X, Y
+from .and_gate import ITERATIONS, A, B, W, X, Y
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
