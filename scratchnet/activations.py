@@ -137,8 +137,7 @@ class GELU(Activation):
     arguments = ("approximate",)
 
     def __init__(self, approximate: "str" = "none") -> "None":
-        if approximate not in ("none", "tanh"):
-            raise ValueError(f"GELU: approximate is {approximate!r}; it is 'none' or 'tanh'")
+        self.require("approximate", approximate, approximate in ("none", "tanh"), "'none' or 'tanh'")
         self.approximate = approximate
 
     def function(self, z: "Number") -> "Number":

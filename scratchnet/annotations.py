@@ -1,4 +1,4 @@
-"""The types that the core's annotations name. Type checkers read this file; nothing imports it when it runs.
+"""The types that annotations name. Type checkers read this file; nothing imports it when it runs.
 
     Number    any type of number       Row      a list of numbers
     Matrix    a list of rows           State    what an optimizer keeps of one weight
@@ -7,18 +7,13 @@
 
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
-from .losses import Loss
-from .protocol import Layer, Parameter
-from .random import Generator
-
 Number = Any
 Row = List[Number]
 Matrix = List[Row]
 State = Tuple[Number, ...]
 Batch = Tuple[Matrix, Matrix, Optional[Row]]
-Initializer = Callable[[int, int, Generator], Matrix]
 
 __all__ = [
-    "Any", "Batch", "Callable", "Dict", "Generator", "Initializer", "Iterator", "Layer", "List", "Loss", "Matrix",
-    "Number", "Optional", "Parameter", "Row", "Sequence", "State", "Tuple", "Union",
+    "Any", "Batch", "Callable", "Dict", "Iterator", "List", "Matrix", "Number", "Optional", "Row", "Sequence", "State",
+    "Tuple", "Union",
 ]  # fmt: skip

@@ -19,24 +19,25 @@ from . import portable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Callable, Generator, Initializer, Matrix, Row
+    from .annotations import Any, Callable, Matrix, Row
+    from .random import Generator
 
 
 def _fill(inputs: "int", outputs: "int", draw: "Callable[[], float]") -> "Matrix":
     return [[draw() for _ in range(outputs)] for _ in range(inputs)]
 
 
-def constant(value: "float") -> "Initializer":
+def constant(value: "float") -> "Callable[..., Matrix]":
     """Every element the same."""
     return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: value)
 
 
-def uniform(low: "float" = -0.05, high: "float" = 0.05) -> "Initializer":
+def uniform(low: "float" = -0.05, high: "float" = 0.05) -> "Callable[..., Matrix]":
     """Evenly from [low, high)."""
     return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: generator.uniform(low, high))
 
 
-def normal(mean: "float" = 0.0, deviation: "float" = 0.05) -> "Initializer":
+def normal(mean: "float" = 0.0, deviation: "float" = 0.05) -> "Callable[..., Matrix]":
     """From the normal distribution."""
     return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: generator.normal(mean, deviation))
 
@@ -45,12 +46,12 @@ zeros = constant(0.0)
 ones = constant(1.0)
 
 
-def _uniform_of(variance: "float") -> "Initializer":
+def _uniform_of(variance: "float") -> "Callable[..., Matrix]":
     limit = portable.sqrt(3 * variance)  # the variance of the uniform distribution on (-limit, limit) is limit^2 / 3
     return uniform(-limit, limit)
 
 
-def _normal_of(variance: "float") -> "Initializer":
+def _normal_of(variance: "float") -> "Callable[..., Matrix]":
     return normal(0.0, portable.sqrt(variance))
 
 
@@ -115,7 +116,7 @@ INITIALIZERS: "Any" = {
 }  # fmt: skip
 
 
-def named(initializer: "Any") -> "Initializer":
+def named(initializer: "Any") -> "Callable[..., Matrix]":
     """The initializer of that name, or the function itself.
 
     >>> named("xavier")

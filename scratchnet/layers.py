@@ -17,7 +17,8 @@ from .protocol import Layer, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, Generator, List, Matrix, Number, Optional, Row
+    from .annotations import Any, Dict, List, Matrix, Number, Optional, Row
+    from .random import Generator
 
 
 class Dense(Layer):
@@ -44,11 +45,9 @@ class Dense(Layer):
         initializer: "Any" = "glorot_uniform", l1: "Number" = 0, l2: "Number" = 0
     ) -> "None":
         for name, width in (("inputs", inputs), ("outputs", outputs)):
-            if not isinstance(width, int) or width < 1:
-                raise ValueError(f"Dense: {name} is {width!r}; give a whole number of 1 or more")
-        for name, strength in (("l1", l1), ("l2", l2)):
-            if strength < 0:
-                raise ValueError(f"Dense: {name} is {strength!r}; a penalty is 0 or more")
+            self.require(name, width, isinstance(width, int) and width > 0, "a whole number of 1 or more")
+        self.require("l1", l1, l1 >= 0, "a number of 0 or more")
+        self.require("l2", l2, l2 >= 0, "a number of 0 or more")
         self.inputs: "int" = inputs
         self.outputs: "int" = outputs
         self.l1 = l1
@@ -97,8 +96,7 @@ class Dropout(Layer):
     arguments = numbers = ("rate",)
 
     def __init__(self, rate: "Number" = 0.5) -> "None":
-        if not 0 <= rate < 1:
-            raise ValueError(f"Dropout: rate is {rate!r}; it is 0 or more and less than 1")
+        self.require("rate", rate, 0 <= rate < 1, "a number from 0 to below 1")
         self.rate = rate
         self.mask: "Optional[Matrix]" = None
 

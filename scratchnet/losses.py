@@ -30,7 +30,8 @@ from .protocol import Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, Layer, List, Matrix, Number, Optional, Row
+    from .annotations import Any, Dict, List, Matrix, Number, Optional, Row
+    from .protocol import Layer
 
 
 class Loss(Configured):
@@ -158,8 +159,7 @@ class Huber(Loss):
     arguments = numbers = ("delta",)
 
     def __init__(self, delta: "Number" = 1) -> "None":
-        if not delta > 0:
-            raise ValueError(f"Huber: delta is {delta!r}; it is more than 0")
+        self.require("delta", delta, delta > 0, "a number above 0")
         self.delta = delta
 
     def term(self, a: "Number", y: "Number") -> "Number":

@@ -20,7 +20,9 @@ from .training import BLOCK, Diverged, Examples, History, Rows, criterion_of, ep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Loss, Matrix, Number, Optional, Parameter, Row, Sequence, Tuple
+    from .annotations import Any, Dict, List, Matrix, Number, Optional, Row, Sequence, Tuple
+    from .losses import Loss
+    from .protocol import Parameter
 
 
 class Sequential:

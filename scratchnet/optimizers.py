@@ -18,7 +18,8 @@ from .protocol import Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Matrix, Number, Parameter, State, Tuple
+    from .annotations import Any, Dict, List, Matrix, Number, State, Tuple
+    from .protocol import Parameter
 
 
 class Optimizer(Configured):
@@ -36,20 +37,15 @@ class Optimizer(Configured):
 
     def __init__(self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
         if not callable(learning_rate):
-            self.require("learning_rate", learning_rate, learning_rate >= 0, "0 or more, or a function of the step")
-        self.require("weight_decay", weight_decay, weight_decay >= 0, "0 or more")
-        self.require("clip_norm", clip_norm, clip_norm is None or clip_norm > 0, "more than 0")
+            self.require("learning_rate", learning_rate, learning_rate >= 0, "a number of 0 or more, or a function of the step")
+        self.require("weight_decay", weight_decay, weight_decay >= 0, "a number of 0 or more")
+        self.require("clip_norm", clip_norm, clip_norm is None or clip_norm > 0, "a number above 0")
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.clip_norm = clip_norm
         self.rate: "Number" = learning_rate  # the learning rate of this step
         self.t = 0
         self.states: "Dict[str, List[List[State]]]" = {}  # row by row, under the parameter's name
-
-    def require(self, name: "str", value: "Any", right: "bool", what: "str") -> "None":
-        """Refuse an argument that is not right."""
-        if not right:
-            raise ValueError(f"{type(self).__name__}: {name} is {value!r}; it is {what}")
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
         """The weight and its memory after the step."""
@@ -111,8 +107,8 @@ class SGD(Optimizer):
         weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("momentum", momentum, 0 <= momentum < 1, "0 or more and less than 1")
-        self.require("nesterov", nesterov, bool(momentum) or not nesterov, "for a momentum above 0")
+        self.require("momentum", momentum, 0 <= momentum < 1, "a number from 0 to below 1")
+        self.require("nesterov", nesterov, bool(momentum) or not nesterov, "a momentum above 0 with it")
         self.momentum = momentum
         self.nesterov = nesterov
         self.memory = 1 if momentum else 0
@@ -137,7 +133,7 @@ class Adagrad(Optimizer):
         clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("epsilon", epsilon, epsilon > 0, "more than 0")
+        self.require("epsilon", epsilon, epsilon > 0, "a number above 0")
         self.epsilon = epsilon
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
@@ -157,8 +153,8 @@ class RMSprop(Optimizer):
         weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("alpha", alpha, 0 <= alpha < 1, "0 or more and less than 1")
-        self.require("epsilon", epsilon, epsilon > 0, "more than 0")
+        self.require("alpha", alpha, 0 <= alpha < 1, "a number from 0 to below 1")
+        self.require("epsilon", epsilon, epsilon > 0, "a number above 0")
         self.alpha = alpha
         self.epsilon = epsilon
 
@@ -182,9 +178,9 @@ class Adam(Optimizer):
         epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("beta1", beta1, 0 <= beta1 < 1, "0 or more and less than 1")
-        self.require("beta2", beta2, 0 <= beta2 < 1, "0 or more and less than 1")
-        self.require("epsilon", epsilon, epsilon > 0, "more than 0")
+        self.require("beta1", beta1, 0 <= beta1 < 1, "a number from 0 to below 1")
+        self.require("beta2", beta2, 0 <= beta2 < 1, "a number from 0 to below 1")
+        self.require("epsilon", epsilon, epsilon > 0, "a number above 0")
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon

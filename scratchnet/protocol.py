@@ -29,7 +29,8 @@ from .functions import cast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, Generator, List, Matrix, Number, Optional, Tuple
+    from .annotations import Any, Dict, List, Matrix, Number, Optional, Tuple
+    from .random import Generator
 
 
 class Configured:
@@ -41,6 +42,11 @@ class Configured:
     def config(self) -> "Dict[str, Any]":
         """The arguments that make such an object again."""
         return {name: getattr(self, name) for name in self.arguments}
+
+    def require(self, name: "str", value: "Any", right: "bool", what: "str") -> "None":
+        """Refuse an argument that is not right, and say ``what`` would be."""
+        if not right:
+            raise ValueError(f"{type(self).__name__}: {name} is {value!r}; give {what}")
 
     def with_numbers(self, number: "Any", exactly: "bool" = False) -> "Any":
         """A fresh object of the same configuration, its numbers of type ``number``."""

@@ -147,7 +147,8 @@ class Examples:
         if class_weight is not None:
             of_class = [_class_weight(class_weight, y, net.number) for y in (self.Y[i] for i in range(len(self.Y)))]
             self.weights = of_class if self.weights is None else [u * v for u, v in zip(self.weights, of_class)]
-        self.order = list(range(len(self.X)))
+        # A sample of weight 0 is left out, for a batch of such samples has no mean.
+        self.order = [i for i in range(len(self.X)) if self.weights is None or self.weights[i] > 0]
 
     def __len__(self) -> "int":
         return len(self.order)
