@@ -64,13 +64,14 @@ __all__ = [
     "Hinge", "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError",
     "MeanSquaredError", "Normalization", "Optimizer", "Parameter", "Perceptron", "RMSprop", "ReLU", "SELU",
     "SGD", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp",
-    "epochs", "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel",
+    "check_gradients", "epochs", "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Sequence
 
+    from .explanation.gradients import GradientCheck
     from .formats.files import Path
 
 
@@ -101,3 +102,10 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
     from .formats import models
 
     return models.load(path, custom)
+
+
+def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "GradientCheck":
+    """Backpropagation beside exact derivatives and central differences (see explanation/gradients.py)."""
+    from .explanation import gradients
+
+    return gradients.check_gradients(net, X, Y, loss, sample_weight)

@@ -94,12 +94,8 @@ class Sequential:
 
         The loss steps over the activation that it pairs with: see losses.py.
         """
-        Z, A = self._outputs(X, loss, generator)
-        value = loss.value(A, Y, Z, weights)
-        for layer in self.layers:
-            penalty = layer.penalty()
-            if penalty is not None:
-                value = value + penalty
+        Z, A = self.outputs_for(loss, X, generator)
+        value = self.penalised(loss.value(A, Y, Z, weights))
         dA = loss.gradient(A, Y, Z, weights)
         for layer in reversed(self.layers[: len(self.layers) - loss.steps_over(self.layers)]):
             dA = layer.backward(dA)
@@ -107,11 +103,19 @@ class Sequential:
 
     def loss_of(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Optional[Row]" = None) -> "Number":
         """The loss, penalties left out; what comes in is taken as checked."""
-        Z, A = self._outputs(X, loss, None)
+        Z, A = self.outputs_for(loss, X)
         return loss.value(A, Y, Z, weights)
 
-    def _outputs(
-        self, X: "Matrix", loss: "Loss", generator: "Optional[Generator]"
+    def penalised(self, value: "Number") -> "Number":
+        """The loss and what the layers add to it."""
+        for layer in self.layers:
+            penalty = layer.penalty()
+            if penalty is not None:
+                value = value + penalty
+        return value
+
+    def outputs_for(
+        self, loss: "Loss", X: "Matrix", generator: "Optional[Generator]" = None
     ) -> "Tuple[Optional[Matrix], Matrix]":
         """The input of the layers that the loss steps over (None where it steps over none), and the output."""
         front = len(self.layers) - loss.steps_over(self.layers)

@@ -37,7 +37,7 @@ class Optimizer(Configured):
 
     def __init__(self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
         if not callable(learning_rate):
-            self.require("learning_rate", learning_rate, learning_rate >= 0, "a number of 0 or more, or a function of the step")
+            self.require("learning_rate", learning_rate, learning_rate >= 0, "a number of 0 or more, or a function")
         self.require("weight_decay", weight_decay, weight_decay >= 0, "a number of 0 or more")
         self.require("clip_norm", clip_norm, clip_norm is None or clip_norm > 0, "a number above 0")
         self.learning_rate = learning_rate

@@ -1,9 +1,11 @@
 """The other numbers that the core can run on.
 
     traced.Traced      a number that remembers how it was made
+    dual.Dual          a number with its derivative
     decimals           what decimal.Decimal lacks: log, tanh, erf ... to the context's precision
 """
 
+from .dual import Dual
 from .traced import Traced
 
-__all__ = ["Traced"]
+__all__ = ["Dual", "Traced"]

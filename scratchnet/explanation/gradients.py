@@ -1,0 +1,143 @@
+"""Is the gradient right? Backpropagation beside two other ways to the same numbers.
+
+    backpropagation       the network's own backward rules
+    the exact derivative  forward mode: the loss computed on dual numbers, one number of one parameter at a time
+    central difference    (loss(w + h) - loss(w - h)) / 2h, with h = 6·10⁻⁶·max(1, |w|): near the cube root of the
+                          rounding unit, where truncation and rounding are of one size
+
+>>> import scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1), sn.Sigmoid()], seed=7)
+>>> check = check_gradients(net, [[0, 1], [1, 1]], [1, 0], loss="binary_cross_entropy")
+>>> check.passed
+True
+>>> check.parameters[0].name, check.parameters[0].worst < 1e-12
+('0.weights', True)
+"""
+
+from ..losses import Perceptron
+from ..scalars import Dual
+from ..training import Examples, criterion_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..annotations import Any, Batch, Callable, List, Matrix, Number
+    from ..losses import Loss
+    from ..network import Sequential
+    from ..protocol import Parameter
+
+EXACT = 1e-9  # what backpropagation may differ by from the exact derivative: rounding, in a deep network too
+NUMERICAL = 1e-4  # ... and from the central difference
+H = 6e-6
+
+
+class Comparison:
+    """One parameter's gradient, three ways, as rows of numbers.
+
+    ``worst``             the largest error of backpropagation against the exact derivative,
+    ``worst_difference``  and against the central difference, relative to the largest derivative of the network
+    """
+
+    def __init__(
+        self, name: "str", backpropagated: "Matrix", exact: "Matrix", difference: "Matrix", scale: "float"
+    ) -> "None":
+        self.name = name
+        self.backpropagated = backpropagated
+        self.exact = exact
+        self.difference = difference
+        self.worst = _worst(backpropagated, exact) / scale
+        self.worst_difference = _worst(backpropagated, difference) / scale
+
+    @property
+    def passed(self) -> "bool":
+        return self.worst <= EXACT and self.worst_difference <= NUMERICAL
+
+
+class GradientCheck:
+    """The comparisons, in the order of ``net.parameters()``; it prints as a table."""
+
+    def __init__(self, parameters: "List[Comparison]") -> "None":
+        self.parameters = parameters
+
+    @property
+    def passed(self) -> "bool":
+        return all([comparison.passed for comparison in self.parameters])
+
+    def __repr__(self) -> "str":
+        width = max([len("parameter")] + [len(comparison.name) for comparison in self.parameters])
+        lines = [f"{'parameter':{width}}  {'numbers':>7}  {'exact: error':>13}  {'difference: error':>18}"]
+        for c in self.parameters:
+            count = sum([len(row) for row in c.exact])
+            verdict = "right" if c.passed else "WRONG" if c.worst > EXACT else "right, but the loss has a kink nearby"
+            lines.append(f"{c.name:{width}}  {count:7}  {c.worst:13.1e}  {c.worst_difference:18.1e}  {verdict}")
+        return "\n".join(lines + ["all gradients are right" if self.passed else "not all gradients could be confirmed"])
+
+
+def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "GradientCheck":
+    """Compare the network's gradients for these samples with exact derivatives and with central differences.
+
+    Works for any layer and loss, one's own too. Of the perceptron loss ŷ is held fixed, as its rule has it. The loss
+    is computed three times for every number of every parameter, so take a small network, or a few samples.
+    """
+    criterion = criterion_of(net, loss)
+    examples = Examples(net, X, Y, criterion, sample_weight)
+    batch = examples.batch(range(len(examples)))
+    net.backpropagate(batch[0], batch[1], criterion, batch[2])
+    backpropagated = [parameter.gradient_rows for parameter in net.parameters()]
+    exact = _exact(net, batch, criterion)
+    difference = _difference(net, batch, criterion)
+    scale = max([abs(d) for rows in exact for row in rows for d in row] + [1e-300])
+    names = [parameter.name for parameter in net.parameters()]
+    columns = zip(names, backpropagated, exact, difference)
+    return GradientCheck([Comparison(name, b, e, d, scale) for name, b, e, d in columns])
+
+
+def _exact(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
+    """The derivatives by dual numbers."""
+    twin = net.copy(Dual)
+    duals = [[[Dual(v) for v in row] for row in rows] for rows in batch[:2]]
+    weights = None if batch[2] is None else [Dual(w) for w in batch[2]]
+    criterion = loss.with_numbers(Dual)
+
+    def slope(parameter: "Parameter", i: "int", k: "int") -> "Number":
+        number = parameter.rows[i][k]
+        number.derivative = 1.0
+        value = _loss(twin, duals[0], duals[1], criterion, weights)
+        number.derivative = 0
+        return float(value.derivative)
+
+    return [_of_each(parameter, slope) for parameter in twin.parameters()]
+
+
+def _difference(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
+    """The derivatives by central differences."""
+    twin = net.copy()
+    held = twin.propagate(batch[0], twin.layers) if isinstance(loss, Perceptron) else None
+
+    def slope(parameter: "Parameter", i: "int", k: "int") -> "Number":
+        w = parameter.rows[i][k]
+        h = H * max(1.0, abs(w))
+        values = []
+        for moved in (w + h, w - h):
+            parameter.rows[i][k] = moved
+            values.append(_loss(twin, batch[0], batch[1], loss, batch[2], held))
+        parameter.rows[i][k] = w
+        return (values[0] - values[1]) / ((w + h) - (w - h))
+
+    return [_of_each(parameter, slope) for parameter in twin.parameters()]
+
+
+def _of_each(parameter: "Parameter", slope: "Callable[..., Any]") -> "Matrix":
+    return [[slope(parameter, i, k) for k in range(len(row))] for i, row in enumerate(parameter.rows)]
+
+
+def _loss(
+    net: "Sequential", X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Any", held: "Any" = None
+) -> "Number":
+    """The loss of a training step; ``held`` takes the place of the network's output, where that is held fixed."""
+    Z, A = net.outputs_for(loss, X)
+    return net.penalised(loss.value(A if held is None else held, Y, Z, weights))
+
+
+def _worst(A: "Matrix", B: "Matrix") -> "float":
+    worst: "float" = max([abs(a - b) for row_a, row_b in zip(A, B) for a, b in zip(row_a, row_b)])
+    return worst
