@@ -13,8 +13,10 @@
 """
 
 from . import matrix
-from .functions import dot, erf, exp, expm1, largest_of, maximum, pi, sigmoid, softplus, sqrt, tanh, total, where, whole
-from .protocol import Layer
+from .functions import (
+    dot, erf, exp, expm1, largest_of, maximum, pi, positive_part, sigmoid, softplus, sqrt, tanh, total, where, whole,
+)  # fmt: skip
+from .protocol import FINITE, Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ class LeakyReLU(Activation):
     arguments = numbers = ("slope",)
 
     def __init__(self, slope: "Number" = 0.01) -> "None":
+        self.require("slope", slope, FINITE)
         self.slope = slope
 
     def function(self, z: "Number") -> "Number":
@@ -101,10 +104,11 @@ class ELU(Activation):
     arguments = numbers = ("alpha",)
 
     def __init__(self, alpha: "Number" = 1) -> "None":
+        self.require("alpha", alpha, FINITE)
         self.alpha = alpha
 
     def function(self, z: "Number") -> "Number":
-        return where(z > 0, z, self.alpha * expm1(-maximum(-z, 0)))
+        return where(z > 0, z, self.alpha * expm1(-positive_part(-z)))
 
     def derivative(self, z: "Number", a: "Number") -> "Number":
         return where(z > 0, 1, a + self.alpha)
@@ -114,7 +118,7 @@ class SELU(Activation):
     """a = scale·z above 0, scale·alpha·(e^z - 1) below (Klambauer et al., "Self-normalizing neural networks", 2017)"""
 
     def function(self, z: "Number") -> "Number":
-        return where(z > 0, self.scale(z) * z, self.scale(z) * self.alpha(z) * expm1(-maximum(-z, 0)))
+        return where(z > 0, self.scale(z) * z, self.scale(z) * self.alpha(z) * expm1(-positive_part(-z)))
 
     def derivative(self, z: "Number", a: "Number") -> "Number":
         return where(z > 0, self.scale(z), a + self.scale(z) * self.alpha(z))
@@ -137,7 +141,7 @@ class GELU(Activation):
     arguments = ("approximate",)
 
     def __init__(self, approximate: "str" = "none") -> "None":
-        self.require("approximate", approximate, approximate in ("none", "tanh"), "'none' or 'tanh'")
+        self.require("approximate", approximate, (lambda v: v in ("none", "tanh"), "'none' or 'tanh'"))
         self.approximate = approximate
 
     def function(self, z: "Number") -> "Number":
@@ -195,6 +199,7 @@ class Threshold(Activation):
     arguments = numbers = ("threshold",)
 
     def __init__(self, threshold: "Number" = 0) -> "None":
+        self.require("threshold", threshold, FINITE)
         self.threshold = threshold
 
     def function(self, z: "Number") -> "Number":

@@ -2,7 +2,7 @@
 
     exp  expm1  log  log1p  tanh  erf  sqrt  cos      elementary functions
     sigmoid  softplus                                 built from them, safe for any argument
-    where  maximum  power                             choices and whole powers without a branch on a number
+    where  maximum  positive_part  sign  power        choices and whole powers without a branch on a number
     dot  total  log_sum_exp                           of rows of numbers
     pi  whole  number_of  cast                        constants and types
     set_kernel  kernel                                how floats are computed
@@ -132,7 +132,7 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
         return value
     if hasattr(value, "item") and not isinstance(value, REAL):  # a scalar of NumPy or PyTorch
         value = value.item()
-    if number is None and (isinstance(value, REAL) or hasattr(value, "__mul__")):
+    if number is None and (isinstance(value, REAL) or hasattr(value, "__mul__") and hasattr(value, "__sub__")):
         return value
     if isinstance(value, float) and number is not float and not _mixes_with_float(number):
         name = number.__name__
@@ -167,12 +167,12 @@ def exp(x: "Number") -> "Number":
     >>> exp(0.0), exp(1000.0), exp(-1000.0)
     (1.0, inf, 0.0)
     """
-    return _active["exp"](x) if isinstance(x, REAL) else _by_itself(x, "exp")
+    return _active["exp"](float(x)) if isinstance(x, REAL) else _by_itself(x, "exp")
 
 
 def expm1(x: "Number") -> "Number":
     """e to the power x, minus 1, exact to rounding also near 0."""
-    return _active["expm1"](x) if isinstance(x, REAL) else _by_itself(x, "expm1", lambda: exp(x) - 1)
+    return _active["expm1"](float(x)) if isinstance(x, REAL) else _by_itself(x, "expm1", lambda: exp(x) - 1)
 
 
 def log(x: "Number") -> "Number":
@@ -181,32 +181,32 @@ def log(x: "Number") -> "Number":
     >>> log(1.0), log(0.0)
     (0.0, -inf)
     """
-    return _active["log"](x) if isinstance(x, REAL) else _by_itself(x, "log")
+    return _active["log"](float(x)) if isinstance(x, REAL) else _by_itself(x, "log")
 
 
 def log1p(x: "Number") -> "Number":
     """The natural logarithm of 1 + x, exact to rounding also near 0."""
-    return _active["log1p"](x) if isinstance(x, REAL) else _by_itself(x, "log1p", lambda: log(1 + x))
+    return _active["log1p"](float(x)) if isinstance(x, REAL) else _by_itself(x, "log1p", lambda: log(1 + x))
 
 
 def tanh(x: "Number") -> "Number":
     """The hyperbolic tangent, (e^x - e^-x) / (e^x + e^-x)."""
-    return _active["tanh"](x) if isinstance(x, REAL) else _by_itself(x, "tanh")
+    return _active["tanh"](float(x)) if isinstance(x, REAL) else _by_itself(x, "tanh")
 
 
 def erf(x: "Number") -> "Number":
     """The error function, 2/sqrt(pi) times the integral of e^(-t*t) from 0 to x."""
-    return _active["erf"](x) if isinstance(x, REAL) else _by_itself(x, "erf")
+    return _active["erf"](float(x)) if isinstance(x, REAL) else _by_itself(x, "erf")
 
 
 def sqrt(x: "Number") -> "Number":
     """The square root; nan below 0."""
-    return _active["sqrt"](x) if isinstance(x, REAL) else _by_itself(x, "sqrt")
+    return _active["sqrt"](float(x)) if isinstance(x, REAL) else _by_itself(x, "sqrt")
 
 
 def cos(x: "Number") -> "Number":
     """The cosine of x radians."""
-    return _active["cos"](x) if isinstance(x, REAL) else _by_itself(x, "cos")
+    return _active["cos"](float(x)) if isinstance(x, REAL) else _by_itself(x, "cos")
 
 
 def _by_itself(x: "Number", name: "str", otherwise: "Any" = None) -> "Number":
@@ -240,7 +240,7 @@ def softplus(z: "Number") -> "Number":
     >>> softplus(-1000.0), softplus(1000.0)
     (0.0, 1000.0)
     """
-    return maximum(z, 0) + log1p(exp(-abs(z)))
+    return positive_part(z) + log1p(exp(-abs(z)))
 
 
 def maximum(a: "Number", b: "Number") -> "Number":
@@ -250,6 +250,24 @@ def maximum(a: "Number", b: "Number") -> "Number":
     0
     """
     return where(a > b, a, b)
+
+
+def positive_part(z: "Number") -> "Number":
+    """z where it is positive, else 0; of the two slopes that meet at 0, it has the upper one.
+
+    >>> positive_part(2.5), positive_part(-2.5)
+    (2.5, 0.0)
+    """
+    return where(z >= 0, z, whole(0, z))
+
+
+def sign(x: "Number") -> "Number":
+    """1 above 0, -1 below, 0 at 0.
+
+    >>> sign(-2.5)
+    -1.0
+    """
+    return where(x > 0, whole(1, x), where(x < 0, whole(-1, x), whole(0, x)))
 
 
 def power(x: "Number", n: "int") -> "Number":

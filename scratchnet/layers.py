@@ -12,8 +12,8 @@ The activations (activations.py) are layers too; what a layer of one's own needs
 
 from . import initializers, matrix
 from .activations import ACTIVATIONS
-from .functions import sqrt, total, where, whole
-from .protocol import Layer, Parameter
+from .functions import sign, sqrt, total, where, whole
+from .protocol import AT_LEAST_0, BELOW_1, COUNT, Layer, Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,21 +38,21 @@ class Dense(Layer):
     """
 
     arguments = ("inputs", "outputs", "l1", "l2")
-    numbers = ("l1", "l2")
+    numbers = zero_by_default = ("l1", "l2")
 
     def __init__(
         self, inputs: "int", outputs: "int", weights: "Any" = None, bias: "Any" = None,
         initializer: "Any" = "glorot_uniform", l1: "Number" = 0, l2: "Number" = 0
     ) -> "None":
         for name, width in (("inputs", inputs), ("outputs", outputs)):
-            self.require(name, width, isinstance(width, int) and width > 0, "a whole number of 1 or more")
-        self.require("l1", l1, l1 >= 0, "a number of 0 or more")
-        self.require("l2", l2, l2 >= 0, "a number of 0 or more")
+            self.require(name, width, COUNT)
+        self.require("l1", l1, AT_LEAST_0)
+        self.require("l2", l2, AT_LEAST_0)
         self.inputs: "int" = inputs
         self.outputs: "int" = outputs
         self.l1 = l1
         self.l2 = l2
-        self.initializer = initializers.named(initializer)
+        self.initializer: "Any" = initializers.named(initializer)
         self.weights = Parameter("weights", (inputs, outputs), weights)
         self.bias = Parameter("bias", (outputs,), bias)
 
@@ -62,6 +62,7 @@ class Dense(Layer):
     def build(self, inputs: "Optional[int]", generator: "Generator") -> "None":
         if self.weights.value is None:
             self.weights.value = self.initializer(self.inputs, self.outputs, generator)
+            self.initializer = None  # it has done its work, and might be a function that cannot be pickled
         if self.bias.value is None:
             self.bias.value = [0] * self.outputs
 
@@ -83,7 +84,7 @@ class Dense(Layer):
         return total([self.l1 * abs(w) + self.l2 * w * w / 2 for row in self.weights.value for w in row])
 
     def penalty_slope(self, w: "Number") -> "Number":
-        return self.l1 * where(w > 0, 1, where(w < 0, -1, 0)) + self.l2 * w
+        return self.l1 * sign(w) + self.l2 * w
 
 
 class Dropout(Layer):
@@ -96,7 +97,7 @@ class Dropout(Layer):
     arguments = numbers = ("rate",)
 
     def __init__(self, rate: "Number" = 0.5) -> "None":
-        self.require("rate", rate, 0 <= rate < 1, "a number from 0 to below 1")
+        self.require("rate", rate, BELOW_1)
         self.rate = rate
         self.mask: "Optional[Matrix]" = None
 

@@ -25,8 +25,10 @@ exact however large z is, and the chain rule through both shortens to the one sl
 
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
-from .functions import cast, exp, log, log1p, log_sum_exp, maximum, total, where
-from .protocol import Configured
+from .functions import (
+    cast, exp, log, log1p, log_sum_exp, maximum, positive_part, sign, total, where, whole,
+)  # fmt: skip
+from .protocol import ABOVE_0, Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,7 +152,7 @@ class MeanAbsoluteError(Loss):
         return abs(a - y)
 
     def slope(self, a: "Number", y: "Number") -> "Number":
-        return where(a > y, 1, where(a < y, -1, 0))
+        return sign(a - y)
 
 
 class Huber(Loss):
@@ -159,7 +161,7 @@ class Huber(Loss):
     arguments = numbers = ("delta",)
 
     def __init__(self, delta: "Number" = 1) -> "None":
-        self.require("delta", delta, delta > 0, "a number above 0")
+        self.require("delta", delta, ABOVE_0)
         self.delta = delta
 
     def term(self, a: "Number", y: "Number") -> "Number":
@@ -180,11 +182,11 @@ class BinaryCrossEntropy(Loss):
         return -(_times_log(y, a) + _times_log(1 - y, 1 - a))
 
     def slope(self, a: "Number", y: "Number") -> "Number":
-        return (a - y) / (a * (1 - a))
+        return _over(1 - y, 1 - a) - _over(y, a)
 
     def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
         """log(1 + e^z) - y·z, with the large parts of both taken together."""
-        return [maximum(z_k, 0) - y_k * z_k + log1p(exp(-abs(z_k))) for z_k, y_k in zip(z, y)]
+        return [positive_part(z_k) - y_k * z_k + log1p(exp(-abs(z_k))) for z_k, y_k in zip(z, y)]
 
     def unfit(self, y: "Row") -> "str":
         return "" if all([v >= 0 and v <= 1 for v in y]) else "a target is 0, 1, or a probability between"
@@ -200,7 +202,7 @@ class CategoricalCrossEntropy(Loss):
         return -_times_log(y, a)
 
     def slope(self, a: "Number", y: "Number") -> "Number":
-        return -y / a
+        return -_over(y, a)
 
     def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
         """y_k·(log Σ e^z - z_k)"""
@@ -222,10 +224,10 @@ class Hinge(Loss):
     """max(0, 1 - y·a), averaged over every output; the targets are -1 and 1."""
 
     def term(self, a: "Number", y: "Number") -> "Number":
-        return maximum(1 - y * a, 0)
+        return maximum(1 - y * a, whole(0, a))
 
     def slope(self, a: "Number", y: "Number") -> "Number":
-        return where(1 - y * a > 0, -y, 0)
+        return where(1 - y * a > 0, -y, whole(0, a))
 
     def unfit(self, y: "Row") -> "str":
         return "" if all([v == 1 or v == -1 for v in y]) else "a target is -1 or 1"
@@ -253,7 +255,12 @@ class Perceptron(Loss):
 
 def _times_log(y: "Number", a: "Number") -> "Number":
     """y·log a, which is 0 where y is 0, whatever a."""
-    return where(y > 0, y * log(a), 0)
+    return y * log(where(y > 0, a, whole(1, a)))
+
+
+def _over(y: "Number", a: "Number") -> "Number":
+    """y/a, the slope of y·log a; where a is 0, y: there the loss is infinite, if y is not 0, and stops the training."""
+    return y / where(a == 0, whole(1, a), a)
 
 
 def one_hot(label: "Any", classes: "int", i: "int") -> "Row":

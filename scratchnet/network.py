@@ -177,12 +177,11 @@ class Sequential:
 
     def freeze(self, *names: "str") -> "None":
         """Leave these parameters as they are in training: ``net.freeze("0.bias", "2.bias")``."""
-        parameters = {parameter.name: parameter for parameter in self.parameters()}
+        known = [parameter.name for parameter in self.parameters()]
         for name in names:
-            if name not in parameters:
-                known = ", ".join([p.name for p in self.parameters()])
-                raise ValueError(f"parameter {name!r} is unknown; there are: {known}")
-            parameters[name].frozen = True
+            if name not in known:
+                raise ValueError(f"parameter {name!r} is unknown; there are: {', '.join(known)}")
+            self.parameters()[known.index(name)].frozen = True
 
 
     def adapt(self, X: "Any") -> "None":

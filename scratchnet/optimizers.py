@@ -14,7 +14,7 @@ A learning rate is a number, or any function of t. **An optimizer of your own** 
 """
 
 from .functions import cast, cos, number_of, pi, power, sqrt, total, where, whole
-from .protocol import Configured
+from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,13 +33,15 @@ class Optimizer(Configured):
     # Defaults are quotients of whole numbers, because some MicroPythons misread decimals: 999/1000 is the float 0.999.
     arguments: "Tuple[str, ...]" = ("learning_rate", "weight_decay", "clip_norm")
     numbers = arguments
+    zero_by_default: "Tuple[str, ...]" = ("weight_decay", "clip_norm")
     memory = 0  # how many numbers a weight remembers
 
     def __init__(self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
         if not callable(learning_rate):
-            self.require("learning_rate", learning_rate, learning_rate >= 0, "a number of 0 or more, or a function")
-        self.require("weight_decay", weight_decay, weight_decay >= 0, "a number of 0 or more")
-        self.require("clip_norm", clip_norm, clip_norm is None or clip_norm > 0, "a number above 0")
+            self.require("learning_rate", learning_rate, AT_LEAST_0)
+        self.require("weight_decay", weight_decay, AT_LEAST_0)
+        if clip_norm is not None:
+            self.require("clip_norm", clip_norm, ABOVE_0)
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.clip_norm = clip_norm
@@ -101,20 +103,21 @@ class SGD(Optimizer):
 
     arguments = Optimizer.arguments + ("momentum", "nesterov")
     numbers = Optimizer.numbers + ("momentum",)
+    zero_by_default = Optimizer.zero_by_default + ("momentum", "nesterov")
 
     def __init__(
         self, learning_rate: "Any" = 1 / 1000, momentum: "Number" = 0, nesterov: "bool" = False,
         weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("momentum", momentum, 0 <= momentum < 1, "a number from 0 to below 1")
-        self.require("nesterov", nesterov, bool(momentum) or not nesterov, "a momentum above 0 with it")
+        self.require("momentum", momentum, BELOW_1)
+        self.require("nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it"))
         self.momentum = momentum
         self.nesterov = nesterov
         self.memory = 1 if momentum else 0
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
-        if not self.momentum:
+        if not self.memory:
             return w - self.rate * g, state
         v = self.momentum * state[0] + g
         direction = g + self.momentum * v if self.nesterov else v
@@ -133,7 +136,7 @@ class Adagrad(Optimizer):
         clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("epsilon", epsilon, epsilon > 0, "a number above 0")
+        self.require("epsilon", epsilon, ABOVE_0)
         self.epsilon = epsilon
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
@@ -153,8 +156,8 @@ class RMSprop(Optimizer):
         weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("alpha", alpha, 0 <= alpha < 1, "a number from 0 to below 1")
-        self.require("epsilon", epsilon, epsilon > 0, "a number above 0")
+        self.require("alpha", alpha, BELOW_1)
+        self.require("epsilon", epsilon, ABOVE_0)
         self.alpha = alpha
         self.epsilon = epsilon
 
@@ -178,9 +181,9 @@ class Adam(Optimizer):
         epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("beta1", beta1, 0 <= beta1 < 1, "a number from 0 to below 1")
-        self.require("beta2", beta2, 0 <= beta2 < 1, "a number from 0 to below 1")
-        self.require("epsilon", epsilon, epsilon > 0, "a number above 0")
+        self.require("beta1", beta1, BELOW_1)
+        self.require("beta2", beta2, BELOW_1)
+        self.require("epsilon", epsilon, ABOVE_0)
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
@@ -198,6 +201,8 @@ class Adam(Optimizer):
 
 class AdamW(Adam):
     """Adam with the weight decay beside the gradient, not in it: w·(1 - rate·λ) first (Loshchilov & Hutter 2019)."""
+
+    zero_by_default = ("clip_norm",)
 
     def __init__(
         self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,

@@ -33,20 +33,44 @@ if TYPE_CHECKING:
     from .random import Generator
 
 
+# What an argument may be: a test, and the words for it.
+FINITE = (lambda v: v - v == 0, "a finite number")
+AT_LEAST_0 = (lambda v: v >= 0 and v - v == 0, "a finite number of 0 or more")
+ABOVE_0 = (lambda v: v > 0 and v - v == 0, "a finite number above 0")
+BELOW_1 = (lambda v: v >= 0 and v < 1, "a number from 0 to below 1")
+COUNT = (lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0, "a whole number of 1 or more")
+
+
+def require(name: "str", value: "Any", limit: "Any") -> "None":
+    """Refuse a value that fails the limit's test, in the limit's words.
+
+    >>> require("epochs", 0, COUNT)
+    Traceback (most recent call last):
+        ...
+    ValueError: epochs is 0; give a whole number of 1 or more
+    """
+    try:
+        if limit[0](value):
+            return
+    except TypeError:
+        pass  # a text or a list, which cannot be compared with a number
+    raise ValueError(f"{name} is {value!r}; give {limit[1]}")
+
+
 class Configured:
     """An object that its constructor's arguments describe; each is kept in the attribute of its name."""
 
     arguments: "Tuple[str, ...]" = ()  # the constructor's arguments
     numbers: "Tuple[str, ...]" = ()  # those of them that enter the arithmetic
+    zero_by_default: "Tuple[str, ...]" = ()  # those that a repr leaves out where they are 0 or None
 
     def config(self) -> "Dict[str, Any]":
         """The arguments that make such an object again."""
         return {name: getattr(self, name) for name in self.arguments}
 
-    def require(self, name: "str", value: "Any", right: "bool", what: "str") -> "None":
-        """Refuse an argument that is not right, and say ``what`` would be."""
-        if not right:
-            raise ValueError(f"{type(self).__name__}: {name} is {value!r}; give {what}")
+    def require(self, name: "str", value: "Any", limit: "Any") -> "None":
+        """Refuse an argument beyond its limit."""
+        require(f"{type(self).__name__}: {name}", value, limit)
 
     def with_numbers(self, number: "Any", exactly: "bool" = False) -> "Any":
         """A fresh object of the same configuration, its numbers of type ``number``."""
@@ -63,14 +87,12 @@ class Configured:
             value = getattr(self, name)
             if value is not None and not callable(value):  # a learning rate may be a function
                 what = f"{type(self).__name__}: {name}"
-                value = convert(value, number) if exactly else cast(value, number, what)
-                if not matrix.is_finite([value]):
-                    raise ValueError(f"{what} is {value}; give a finite number")
-                setattr(self, name, value)
+                setattr(self, name, convert(value, number) if exactly else cast(value, number, what))
 
     def __repr__(self) -> "str":
         config = self.config()
-        given = [f"{name}={config[name]!r}" for name in self.arguments if config[name]]
+        shown = [name for name in self.arguments if config[name] or name not in self.zero_by_default]
+        given = [f"{name}={config[name]!r}" for name in shown]
         return "{}({})".format(type(self).__name__, ", ".join(given))
 
 

@@ -23,7 +23,7 @@ from .functions import cast, total
 from .losses import LOSSES, Loss
 from .matrix import accept, accept_row, accept_rows, is_finite
 from .optimizers import OPTIMIZERS, Optimizer
-from .protocol import find
+from .protocol import COUNT, find, require
 from .random import Generator
 
 TYPE_CHECKING = False
@@ -242,11 +242,8 @@ def epochs(
     """
     criterion = criterion_of(net, loss)
     stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
-    _require_count("epochs", epochs)
-    if batch_size is not None:
-        _require_count("batch_size", batch_size)
-    if patience is not None:
-        _require_count("patience", patience)
+    for name, value in (("epochs", epochs), ("batch_size", batch_size or 1), ("patience", patience or 1)):
+        require(name, value, COUNT)
     generator = Generator(seed)
     training = Examples(net, X, Y, criterion, sample_weight, class_weight)
     validation = None
@@ -261,11 +258,6 @@ def epochs(
     net.adapt_rows(Rows(training.order, lambda place, i: training.X[place]), afresh=False)
     size = min(batch_size or len(training), len(training))
     return _run(net, criterion, stepper, training, validation, epochs, size, shuffle, generator, patience)
-
-
-def _require_count(name: "str", value: "Any") -> "None":
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} is {value!r}; give a whole number of 1 or more")
 
 
 def _part(fraction: "float", count: "int") -> "int":
