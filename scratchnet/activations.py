@@ -11,6 +11,7 @@
 >>> Sigmoid().forward([[0.0, 2.0]])
 [[0.5, 0.880797077977...]]
 """
+# ruff: noqa: I001
 
 from . import matrix
 from .functions import (

@@ -143,10 +143,13 @@ class Normalization(Layer):
         for parameter in self.parameters():
             if parameter.value is None and inputs is not None:
                 parameter.shape = (inputs,)
-            elif parameter.shape is not None and inputs not in (None, parameter.shape[0]):
-                raise ValueError(
-                    f"{parameter.name} has {parameter.shape[0]} numbers, but {inputs} inputs arrive"
-                )
+        known = [parameter for parameter in self.parameters() if parameter.value is not None]
+        if len(known) == 1:
+            raise ValueError(f"of {self.mean.name} and {self.spread.name} only {known[0].name} is given")
+        for parameter in known:
+            width = inputs or self.mean.count
+            if parameter.count != width:
+                raise ValueError(f"{parameter.name} has {parameter.count} numbers, but {width} inputs arrive")
 
     @property
     def adapted(self) -> "bool":
@@ -157,12 +160,24 @@ class Normalization(Layer):
 
         X is gone through twice, row by row, and never held as a whole.
         """
-        first = X[0]  # as the origin, so that a feature which never changes deviates by exactly 0
-        shift = _column_means(X, lambda row: [x - x0 for x, x0 in zip(row, first)])
+        rows = matrix.accept_rows(X)
+        first = self.accepted(rows[0], 0)  # as the origin, so that a feature which never changes deviates by exactly 0
+        shift = self.column_means(rows, lambda row: [x - x0 for x, x0 in zip(row, first)])
         mean = [x0 + d for x0, d in zip(first, shift)]
-        variance = _column_means(X, lambda row: [(x - m) * (x - m) for x, m in zip(row, mean)])
+        variance = self.column_means(rows, lambda row: [(x - m) * (x - m) for x, m in zip(row, mean)])
         self.mean.value = mean
         self.spread.value = [where(v > 0, sqrt(v), whole(1, v)) for v in variance]
+
+    def accepted(self, row: "Any", i: "int", columns: "Any" = None) -> "Row":
+        return matrix.accept_row(row, self.mean.number, "X", i, columns, "row 0 has {}")
+
+    def column_means(self, rows: "Any", of: "Any") -> "Row":
+        """The mean of of(row) over all the rows, column by column."""
+        columns = len(rows[0])
+        sums = of(self.accepted(rows[0], 0))
+        for i in range(1, len(rows)):
+            sums = [s + x for s, x in zip(sums, of(self.accepted(rows[i], i, columns)))]
+        return [s / len(rows) for s in sums]
 
     def forward(self, X: "Matrix") -> "Matrix":
         if not self.adapted:
@@ -175,13 +190,6 @@ class Normalization(Layer):
         self.mean.gradient = [-d for d in matrix.sum_columns(dX)]
         self.spread.gradient = [-d for d in matrix.sum_columns(matrix.multiply(dX, self.Z))]
         return dX
-
-
-def _column_means(X: "Any", of: "Any") -> "Row":
-    sums = of(X[0])
-    for i in range(1, len(X)):
-        sums = [s + x for s, x in zip(sums, of(X[i]))]
-    return [s / len(X) for s in sums]
 
 
 LAYERS: "Dict[str, Any]" = {"Dense": Dense, "Dropout": Dropout, "Normalization": Normalization}

@@ -22,6 +22,7 @@ exact however large z is, and the chain rule through both shortens to the one sl
 >>> BinaryCrossEntropy().value([[0.5]], [[1.0]])
 0.693147180559945...
 """
+# ruff: noqa: I001
 
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
@@ -270,7 +271,7 @@ def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
     [0, 0, 1]
     """
     place = cast(label, float, f"Y: row {i}")
-    if int(place) != place or not 0 <= place < classes:
+    if not 0 <= place < classes or int(place) != place:
         raise ValueError(
             f"Y: row {i} is {label!r}; with {classes} outputs a class is a whole number from 0 to {classes - 1}"
         )

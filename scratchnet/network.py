@@ -66,6 +66,7 @@ class Sequential:
         for layer in layers:
             layer.generator = generator
             A = layer.forward(A)
+            layer.generator = None
         return A
 
     def forward(self, X: "Any") -> "Matrix":
@@ -136,6 +137,7 @@ class Sequential:
         try:
             for epoch in epochs(self, X, Y, loss, **options):
                 history.epochs.append(epoch)
+            history.best_epoch = history.epochs[-1].best
         except KeyboardInterrupt:
             history.interrupted = True
         except Diverged as error:
@@ -192,7 +194,11 @@ class Sequential:
         """``adapt`` to rows taken as checked; unless ``afresh``, only what has not learnt yet."""
         for k, layer in enumerate(self.layers):
             if isinstance(layer, Normalization) and (afresh or not layer.adapted):
-                layer.adapt(Rows(rows, lambda row, i: self.propagate([row], self.layers[:k])[0]))
+                layer.adapt(Rows(rows, self._through(self.layers[:k])))
+
+    def _through(self, layers: "List[Layer]") -> "Any":
+        """The function of a row and its place that gives what comes out of these layers."""
+        return lambda row, i: self.propagate([row], layers)[0]
 
     def copy(self, number: "Any" = None) -> "Sequential":
         """A network of its own with the same parameters, as ``number`` if given: every number exactly as it is.
@@ -204,20 +210,18 @@ class Sequential:
         [[Fraction(3, 2)]]
         """
         number = number or self.number
-        layers = [layer.with_numbers(number, exactly=True) for layer in self.layers]
-        for twin, layer in zip(layers, self.layers):
-            for new, old in zip(twin.parameters(), layer.parameters()):
-                new.take_over(old, number)
-        net = Sequential(layers, number=number)
-        net.metadata = dict(self.metadata)
+        net = Sequential([layer.with_numbers(number, exactly=True) for layer in self.layers], number=number)
+        for new, old in zip(net.parameters(), self.parameters()):
+            new.take_over(old, number)
+        net.metadata = _copied(self.metadata)
         return net
 
     def summary(self) -> "str":
         """The layers, their output widths and their numbers of parameters, as a table to print."""
-        rows = [("", "layer", "output", "parameters")]
+        rows = [("", "layer", "outputs", "parameters")]
         counts = [sum([p.count for p in layer.parameters()]) for layer in self.layers]
         for i, (layer, width) in enumerate(zip(self.layers, _widths(self.layers)[1:])):
-            rows.append((str(i), repr(layer), "n × {}".format(width or "any"), str(counts[i])))
+            rows.append((str(i), repr(layer), str(width or "any"), str(counts[i])))
         widths = [max([len(row[k]) for row in rows]) for k in range(4)]
         lines = ["  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)]) for row in rows]
         frozen = sum([p.count for p in self.parameters() if p.frozen])
@@ -226,6 +230,13 @@ class Sequential:
 
     def __repr__(self) -> "str":
         return "Sequential([{}])".format(", ".join([repr(layer) for layer in self.layers]))
+
+
+def _copied(value: "Any") -> "Any":
+    """A copy of lists and dicts within each other, all the way down."""
+    if isinstance(value, dict):
+        return {name: _copied(part) for name, part in value.items()}
+    return [_copied(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 class Text(str):
@@ -250,7 +261,8 @@ def _widths(layers: "List[Layer]") -> "List[Optional[int]]":
             raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
         if any([layer is other for other in layers[:i]]):
             raise ValueError(f"layer {i}, {layer!r}, stands in the network twice; give each place its own")
-    width = ([layer.inputs for layer in layers if layer.inputs is not None] + [None])[0]
+    first = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None][:1]
+    width = first[0].inputs if first else None  # what stands before takes any width, and passes it on
     widths = [width]
     for i, layer in enumerate(layers):
         if None not in (layer.inputs, width) and layer.inputs != width:

@@ -38,7 +38,7 @@ class Optimizer(Configured):
 
     def __init__(self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
         if not callable(learning_rate):
-            self.require("learning_rate", learning_rate, AT_LEAST_0)
+            self.require("learning_rate", learning_rate, (AT_LEAST_0[0], f"{AT_LEAST_0[1]}, or a function of the step"))
         self.require("weight_decay", weight_decay, AT_LEAST_0)
         if clip_norm is not None:
             self.require("clip_norm", clip_norm, ABOVE_0)
@@ -64,10 +64,10 @@ class Optimizer(Configured):
 
     def step(self, parameters: "List[Parameter]") -> "None":
         """Change every parameter that is not frozen; all at once, at the end."""
+        self.begin(number_of(parameters[0].rows[0][0]) if parameters else float)
         learning = [p for p in parameters if not p.frozen]
         if not learning:
             return
-        self.begin(number_of(learning[0].rows[0][0]))
         factor = self.clipping(learning)
         updates = [self.updated(p, factor) for p in learning]
         for parameter, (rows, states) in zip(learning, updates):

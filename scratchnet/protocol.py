@@ -52,8 +52,8 @@ def require(name: "str", value: "Any", limit: "Any") -> "None":
     try:
         if limit[0](value):
             return
-    except TypeError:
-        pass  # a text or a list, which cannot be compared with a number
+    except (TypeError, ValueError, OverflowError):
+        pass  # a text, a list or NaN, for which the test is no question
     raise ValueError(f"{name} is {value!r}; give {limit[1]}")
 
 
@@ -87,6 +87,8 @@ class Configured:
             value = getattr(self, name)
             if value is not None and not callable(value):  # a learning rate may be a function
                 what = f"{type(self).__name__}: {name}"
+                if not exactly:
+                    require(what, value, FINITE)
                 setattr(self, name, convert(value, number) if exactly else cast(value, number, what))
 
     def __repr__(self) -> "str":

@@ -78,6 +78,7 @@ class History:
 
     def __init__(self) -> "None":
         self.epochs: "List[Epoch]" = []
+        self.best_epoch: "Optional[int]" = None
         self.interrupted = False
 
     @property
@@ -87,10 +88,6 @@ class History:
     @property
     def validation_loss(self) -> "Row":
         return [epoch.validation_loss for epoch in self.epochs]
-
-    @property
-    def best_epoch(self) -> "Optional[int]":
-        return self.epochs[-1].best if self.epochs and not self.interrupted else None
 
     def __len__(self) -> "int":
         return len(self.epochs)
@@ -162,7 +159,7 @@ class Examples:
     def part(self, order: "List[int]") -> "Examples":
         """The examples at these places."""
         part = Examples.__new__(Examples)
-        part.X, part.Y, part.weights, part.order = self.X, self.Y, self.weights, order
+        part.X, part.Y, part.weights, part.order = self.X, self.Y, self.weights, [self.order[i] for i in order]
         return part
 
 
@@ -180,6 +177,7 @@ def _sample_weights(given: "Any", count: "int", number: "Any") -> "Optional[Row]
 
 def _class_weight(weights: "Any", y: "Row", number: "Any") -> "Number":
     """The weight of the class of the target y: its value of a single output, else the place of the largest."""
+    require("class_weight", weights, (lambda v: isinstance(v, dict), "{class: weight}"))
     label = int(y[0]) if len(y) == 1 else [i for i, v in enumerate(y) if v == max(y)][0]
     if label not in weights:
         raise ValueError(f"class_weight has no weight for class {label}; give {{class: weight}}")
@@ -242,14 +240,15 @@ def epochs(
     """
     criterion = criterion_of(net, loss)
     stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
-    for name, value in (("epochs", epochs), ("batch_size", batch_size or 1), ("patience", patience or 1)):
-        require(name, value, COUNT)
+    for name, value in (("epochs", epochs), ("batch_size", batch_size), ("patience", patience)):
+        require(name, 1 if value is None and name != "epochs" else value, COUNT)
     generator = Generator(seed)
     training = Examples(net, X, Y, criterion, sample_weight, class_weight)
     validation = None
     if validation_data is not None:
         if validation_split:
             raise ValueError("give validation_data or validation_split, not both")
+        require("validation_data", validation_data, (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)"))
         validation = Examples(net, validation_data[0], validation_data[1], criterion)
     elif validation_split:
         held_out = _part(validation_split, len(training))
@@ -261,12 +260,9 @@ def epochs(
 
 
 def _part(fraction: "float", count: "int") -> "int":
-    part = int(count * fraction + 0.5) if 0 < fraction < 1 else 0
-    if not 0 < part < count:
-        raise ValueError(
-            f"validation_split is {fraction!r} of {count} samples; give a fraction that leaves samples on both sides"
-        )
-    return part
+    what = f"a fraction that leaves some of the {count} samples on both sides"
+    require("validation_split", fraction, (lambda v: 0 < int(count * v + 0.5) < count, what))
+    return int(count * fraction + 0.5)
 
 
 def _run(
@@ -302,6 +298,7 @@ def _step(
     try:
         value = net.backpropagate(batch[0], batch[1], loss, batch[2], generator)
         if not is_finite([value]):
+            optimizer.begin(net.number)  # for the rate that the step would have had
             raise _diverged("the loss", value, epoch, optimizer)
         optimizer.step(parameters)
         for p in parameters:
@@ -314,8 +311,13 @@ def _step(
 
 
 def _put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
-    for parameter, former in zip(parameters, rows):
-        parameter.rows = former
+    """All of them, even if Ctrl-C comes between two."""
+    try:
+        for parameter, former in zip(parameters, rows):
+            parameter.rows = former
+    except KeyboardInterrupt:
+        _put_back(parameters, rows)
+        raise
 
 
 def _diverged(what: "str", value: "Any", epoch: "int", optimizer: "Optimizer") -> "Diverged":

@@ -12,7 +12,7 @@ from . import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Optional
+    from typing import List, NoReturn, Optional
 
 DESCRIPTION = "A neural network in pure Python that hides nothing. Without a command: a neuron learns AND."
 EPILOG = """\
@@ -22,9 +22,16 @@ examples:
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: "str") -> "NoReturn":
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def main(arguments: "Optional[List[str]]" = None) -> "int":
     """Run a command; the exit status: 0, 1 where a selftest failed, 2 for a mistake of the user's."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="scratchnet",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -33,8 +40,8 @@ def main(arguments: "Optional[List[str]]" = None) -> "int":
     parser.add_argument("--version", action="version", version="scratchnet " + __version__)
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("selftest", help="verify this installation: every rule, the kernels, the file formats")
-    command = parser.parse_args(arguments).command
     with terminal.output() as write:
+        command = parser.parse_args(arguments).command
         if command == "selftest":
             from . import selftest
 

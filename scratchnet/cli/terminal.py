@@ -47,15 +47,24 @@ def _has(encoding: "str", character: "str") -> "bool":
 
 @contextlib.contextmanager
 def output() -> "Iterator[Callable[[str], None]]":
-    """A function that writes a line to standard output, until the reader has enough."""
+    """A function that writes a line to standard output; one that cannot be written ends the program with status 1.
+
+    Without a word where the reader had enough, as in `scratchnet | head`; with one where the disk is full.
+    """
+    if sys.stdout is None:  # closed by the shell, as in `scratchnet >&-`
+        sys.stdout = open(os.devnull, "w")
     encoding = sys.stdout.encoding or "ascii"
 
     def write(line: "str" = "") -> "None":
         sys.stdout.write(written_for(line, encoding) + "\n")
 
     try:
-        yield write
-        sys.stdout.flush()
-    except BrokenPipeError:  # as in `scratchnet | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        try:
+            yield write
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"scratchnet: the output cannot be written: {error.strerror}\n")
         sys.exit(1)

@@ -79,7 +79,7 @@ def _operation(node: "Traced", leaf: "Callable[[Traced], str]") -> "Tuple[str, i
     def part(operand: "Traced", tightness: "int") -> "str":
         if operand.name or not operand.operation:
             text = leaf(operand)
-            own = SIGN if text.startswith("-") else ATOM
+            own = SIGN if text.startswith("-") else PRODUCT if "/" in text else ATOM  # 1/2 is a Fraction
         else:
             text, own = _operation(operand, leaf)
         return text if own >= tightness else "({})".format(text)

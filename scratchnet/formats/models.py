@@ -19,13 +19,13 @@ True
 
 from ..layers import LAYERS
 from ..network import Sequential
+from ..protocol import Layer, require
 from . import files, json, safetensors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
 
-    from ..protocol import Layer
     from .files import Path
     from .safetensors import Tensor
 
@@ -48,6 +48,7 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
     A file that is damaged, or not such a file, is a ValueError that says what is wrong.
     """
     codec = _codec(path)
+    require("custom", custom, (_are_layers, "a list of classes of layers"))
     with open(path, "rb") as file:
         data = file.read()
     try:
@@ -55,6 +56,10 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
         return _network(tensors, about, custom)
     except (TypeError, ValueError) as error:
         raise ValueError("{}: {}".format(path, error)) from None
+
+
+def _are_layers(custom: "Any") -> "bool":
+    return isinstance(custom, (list, tuple)) and all([isinstance(c, type) and issubclass(c, Layer) for c in custom])
 
 
 def _codec(path: "Path") -> "Any":
@@ -65,14 +70,19 @@ def _codec(path: "Path") -> "Any":
 
 
 def _described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
-    tensors: "Dict[str, Tensor]" = {p.name: p.value for p in net.parameters() if p.value is not None}
+    tensors: "Dict[str, Tensor]" = {}
+    for parameter in net.parameters():
+        if parameter.value is not None:
+            parameter.value = parameter.value  # checks it: a number in it may have been changed by hand
+            tensors[parameter.name] = parameter.value
+    require("metadata", net.metadata, (lambda v: isinstance(v, dict), "a dict"))
     layers: "List[Any]" = []
     for i, layer in enumerate(net.layers):
         description: "Dict[str, Any]" = {"type": type(layer).__name__}
         for name, value in layer.config().items():
-            if name not in layer.numbers:
+            if name not in layer.numbers or value is None:
                 description[name] = value
-            elif value == int(value):
+            elif abs(value) < 1 << 53 and value == int(value):
                 description[name] = int(value)
             else:
                 tensors["{}.{}".format(i, name)] = value
@@ -85,17 +95,16 @@ def _network(tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Seq
     layers, frozen, metadata = _checked(about)
     classes = dict(LAYERS)
     classes.update({layer.__name__: layer for layer in custom})
-    unused = set(tensors)
-    made = []
-    for i, description in enumerate(layers):
-        layer, used = _layer(i, description, classes, tensors)
-        made.append(layer)
-        unused -= used
-    if unused:
-        raise ValueError("tensor {!r} belongs to no layer".format(sorted(unused)[0]))
-    net = Sequential(made)
+    left = dict(tensors)
+    net = Sequential([_layer(i, description, classes, left) for i, description in enumerate(layers)])
     for parameter in net.parameters():
         parameter.frozen = False
+        if parameter.name in left:  # one that came only with its layer's place in the network
+            parameter.value = left.pop(parameter.name)
+        elif parameter.value is not None and parameter.name not in tensors:
+            raise ValueError(f"tensor {parameter.name!r} is missing")
+    if left:
+        raise ValueError(f"tensor {sorted(left)[0]!r} belongs to no layer")
     net.freeze(*frozen)
     net.metadata = metadata
     return net
@@ -104,41 +113,33 @@ def _network(tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Seq
 def _checked(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, Any]]":
     if "version" not in about:
         raise ValueError("it holds no scratchnet network, only tensors")
-    if about["version"] != VERSION:
-        raise ValueError(
-            "it has version {!r} of the format; this scratchnet reads version {}".format(about["version"], VERSION)
-        )
+    if type(about["version"]) is not int or about["version"] != VERSION:
+        raise ValueError(f"it has version {about['version']!r} of the format; this scratchnet reads version {VERSION}")
     for name, kind in (("layers", list), ("frozen", list), ("metadata", dict)):
         if not isinstance(about.get(name), kind):
-            raise ValueError("{} should be a {} in a model".format(name, kind.__name__))
+            raise ValueError(f"{name} should be a {kind.__name__} in a model")
     return about["layers"], about["frozen"], about["metadata"]
 
 
-def _layer(
-    i: "int", description: "Any", classes: "Dict[str, Any]", tensors: "Dict[str, Tensor]"
-) -> "Tuple[Layer, Any]":
-    """Layer ``i``, and the names of the tensors that it took."""
+def _layer(i: "int", description: "Any", classes: "Dict[str, Any]", left: "Dict[str, Tensor]") -> "Layer":
+    """Layer ``i``; the tensors that it takes are taken out of ``left``."""
     kind = description.get("type") if isinstance(description, dict) else None
     if not isinstance(kind, str) or kind not in classes:
         raise ValueError(
-            "layer {} is of the unknown type {!r}; load(path, custom=[...]) takes classes of your own".format(i, kind)
+            f"layer {i} is of the unknown type {kind!r}; load(path, custom=[...]) takes classes of your own"
         )
     arguments = {name: value for name, value in description.items() if name != "type"}
-    used = set()
     for name in classes[kind].numbers:
-        full_name = "{}.{}".format(i, name)
-        if name not in arguments and full_name in tensors:
-            arguments[name] = tensors[full_name]
-            used.add(full_name)
+        if name not in arguments and f"{i}.{name}" in left:
+            arguments[name] = left.pop(f"{i}.{name}")
     if set(arguments) != set(classes[kind].arguments):
         needed = ", ".join(classes[kind].arguments) or "none"
-        raise ValueError("layer {}: {} has the arguments {}; needed: {}".format(i, kind, sorted(arguments), needed))
-    layer = classes[kind](**arguments)
+        raise ValueError(f"layer {i}: {kind} has the arguments {sorted(arguments)}; needed: {needed}")
+    layer: "Layer" = classes[kind](**arguments)
     for parameter in layer.parameters():
-        parameter.name = "{}.{}".format(i, parameter.role)
-        if parameter.name in tensors:
-            parameter.value = tensors[parameter.name]
-            used.add(parameter.name)
+        parameter.name = f"{i}.{parameter.role}"
+        if parameter.name in left:
+            parameter.value = left.pop(parameter.name)
         elif parameter.shape is not None:  # one without a shape has learnt nothing yet
-            raise ValueError("tensor {!r} is missing".format(parameter.name))
-    return layer, used
+            raise ValueError(f"tensor {parameter.name!r} is missing")
+    return layer
