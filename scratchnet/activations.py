@@ -232,9 +232,5 @@ class Softmax(Layer):
         return [a_k * (da_k - mean) for a_k, da_k in zip(a, da)]
 
 
-ACTIVATIONS: "Dict[str, Any]" = {
-    activation.__name__: activation
-    for activation in (
-        Identity, Sigmoid, Tanh, ReLU, LeakyReLU, ELU, SELU, GELU, Softplus, SiLU, Threshold, Softmax,
-    )
-}  # fmt: skip
+_ALL = (Identity, Sigmoid, Tanh, ReLU, LeakyReLU, ELU, SELU, GELU, Softplus, SiLU, Threshold, Softmax)
+ACTIVATIONS: "Dict[str, Any]" = {activation.__name__: activation for activation in _ALL}

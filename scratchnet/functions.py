@@ -3,15 +3,15 @@
     exp  expm1  log  log1p  tanh  erf  sqrt  cos      elementary functions
     sigmoid  softplus                                 built from them, safe for any argument
     where  maximum  positive_part  sign  power        choices and whole powers without a branch on a number
-    dot  total  log_sum_exp                           of rows of numbers
+    dot  total  largest_of                            of rows of numbers
     pi  whole  number_of  cast                        constants and types
     set_kernel  kernel                                how floats are computed
 
 This is the one seam between the rules of the network and the numbers that flow through them. A float
 is computed by the active *kernel*; every other number computes itself, by its operators and by
-methods that bear the names above (``exp()``, ``log()`` ... and, where a sum of products is one
-operation of its own, a static ``dot(u, v)``). A comparison may give a truth value, or an object whose
-method ``where(a, b)`` chooses.
+methods that bear the names above (``exp()``, ``log()`` ...). A type may also have a static ``dot(u, v)`` and
+``total(values)``, if such a sum is one operation to it, and ``whole(n)``, if n in its type depends on more than the
+class. A comparison may give a truth value, or an object whose method ``where(a, b)`` chooses.
 
 Two kernels:
 
@@ -63,10 +63,8 @@ def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
 
 
 _plain_dot = portable.dot if mul is None else lambda u, v: sum(map(mul, u, v))
-KERNELS = {
-    "fast": _kernel(getattr(math, "sumprod", _plain_dot), sum, math),
-    "portable": _kernel(portable.dot, portable.total, portable),
-}
+KERNELS = {"fast": _kernel(getattr(math, "sumprod", _plain_dot), sum, math)}
+KERNELS["portable"] = _kernel(portable.dot, portable.total, portable)
 _name = "fast"
 _active = KERNELS[_name]
 
@@ -110,7 +108,7 @@ def whole(n: "int", x: "Number") -> "Number":
     >>> whole(3, 0.5)
     3.0
     """
-    return number_of(x)(n)
+    return x.whole(n) if hasattr(x, "whole") else number_of(x)(n)
 
 
 def cast(value: "Any", number: "Any", what: "str") -> "Number":
@@ -324,17 +322,9 @@ def total(values: "Sequence[Any]") -> "Number":
     >>> total([1.0, 2.0, 3.5])
     6.5
     """
-    return _active["total"](values) if isinstance(values[0], REAL) else portable.total(values)
-
-
-def log_sum_exp(z: "Sequence[Any]") -> "Number":
-    """log(e^z[0] + e^z[1] + ...), the largest z taken out first, so that nothing overflows.
-
-    >>> log_sum_exp([1000.0, 1000.0])
-    1000.693147180559...
-    """
-    largest = largest_of(z)
-    return largest + log(total([exp(v - largest) for v in z]))
+    if isinstance(values[0], REAL):
+        return _active["total"](values)
+    return getattr(type(values[0]), "total", portable.total)(values)
 
 
 def largest_of(values: "Sequence[Any]") -> "Number":

@@ -112,7 +112,7 @@ class Dropout(Layer):
 
     def draw(self, row: "Row", generator: "Generator") -> "Row":
         """1 for a number that stays, 0 for one left out."""
-        return [whole(1 if generator.random() >= self.rate else 0, x) for x in row]
+        return [where(self.rate <= generator.random(), whole(1, x), whole(0, x)) for x in row]
 
     def masked(self, X: "Matrix") -> "Matrix":
         if self.mask is None:

@@ -27,7 +27,7 @@ exact however large z is, and the chain rule through both shortens to the one sl
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
 from .functions import (
-    cast, exp, log, log1p, log_sum_exp, maximum, positive_part, sign, total, where, whole,
+    cast, exp, largest_of, log, log1p, maximum, positive_part, sign, total, where, whole,
 )  # fmt: skip
 from .protocol import ABOVE_0, Configured
 
@@ -101,7 +101,8 @@ class Loss(Configured):
 
     def target(self, y: "Any", outputs: "int", number: "Any", i: "int") -> "Row":
         """Target ``i`` as a row of ``outputs`` numbers; a single output's needs no row of its own."""
-        row = matrix.accept_row([y] if outputs == 1 and _is_single(y) else y, number, "Y", i, outputs, _AS_OUTPUTS)
+        y = [y] if outputs == 1 and _is_single(y) else y
+        row = matrix.accept_row(y, number, "Y", i, outputs, "the network has {} outputs")
         wrong = self.unfit(row)
         if wrong:
             raise ValueError(f"{type(self).__name__}: row {i} of Y is {row}; {wrong}")
@@ -110,9 +111,6 @@ class Loss(Configured):
     def unfit(self, y: "Row") -> "str":
         """What is wrong with a row of targets; empty for nothing."""
         return ""
-
-
-_AS_OUTPUTS = "the network has {} outputs"
 
 
 def _is_single(y: "Any") -> "bool":
@@ -206,9 +204,10 @@ class CategoricalCrossEntropy(Loss):
         return -_over(y, a)
 
     def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
-        """y_k·(log Σ e^z - z_k)"""
-        log_of_sum = log_sum_exp(z)
-        return [y_k * (log_of_sum - z_k) for z_k, y_k in zip(z, y)]
+        """y_k·(log Σ e^z - z_k), the largest z taken out of the sum, so that nothing overflows or is lost beside it."""
+        largest = largest_of(z)
+        log_of_sum = log(total([exp(v - largest) for v in z]))
+        return [y_k * (log_of_sum + (largest - z_k)) for z_k, y_k in zip(z, y)]
 
     def target(self, y: "Any", outputs: "int", number: "Any", i: "int") -> "Row":
         if outputs > 1 and _is_single(y):

@@ -26,6 +26,7 @@
 
 from . import matrix
 from .functions import cast
+from .portable import REAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Configured:
             value = getattr(self, name)
             if value is not None and not callable(value):  # a learning rate may be a function
                 what = f"{type(self).__name__}: {name}"
-                if not exactly:
+                if isinstance(value, REAL):
                     require(what, value, FINITE)
                 setattr(self, name, convert(value, number) if exactly else cast(value, number, what))
 

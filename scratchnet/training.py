@@ -23,7 +23,7 @@ from .functions import cast, total
 from .losses import LOSSES, Loss
 from .matrix import accept, accept_row, accept_rows, is_finite
 from .optimizers import OPTIMIZERS, Optimizer
-from .protocol import COUNT, find, require
+from .protocol import ABOVE_0, COUNT, find, require
 from .random import Generator
 
 TYPE_CHECKING = False
@@ -63,8 +63,7 @@ class Epoch:
         self.best = best
 
     def __repr__(self) -> "str":
-        validated = "" if self.validation_loss is None else f", validation loss {self.validation_loss}"
-        return f"Epoch {self.number}: loss {self.loss}{validated}"
+        return f"Epoch {self.number}: loss {self.loss}, validation loss {self.validation_loss}"
 
 
 class History:
@@ -182,8 +181,7 @@ def _class_weight(weights: "Any", y: "Row", number: "Any") -> "Number":
     if label not in weights:
         raise ValueError(f"class_weight has no weight for class {label}; give {{class: weight}}")
     weight = cast(weights[label], number, f"class_weight of {label}")
-    if not weight > 0:
-        raise ValueError(f"class_weight of {label} is {weight}; it is more than 0")
+    require(f"class_weight of {label}", weight, ABOVE_0)
     return weight
 
 

@@ -94,6 +94,9 @@ def _operation(node: "Traced", leaf: "Callable[[Traced], str]") -> "Tuple[str, i
             part(a, PRODUCT) + "·" + _unsigned(part(b, SIGN)) for a, b in zip(operands[::2], operands[1::2])
         ]
         return " + ".join(products[:1] + [_unsigned(product) for product in products[1:]]), SUM
+    if operation == "total":
+        first, rest = operands[0], operands[1:]
+        return " + ".join([part(first, SUM)] + [_unsigned(part(operand, PRODUCT)) for operand in rest]), SUM
     if operation == "negate":
         return "−" + _unsigned(part(operands[0], ATOM)), SIGN
     if operation == "exp":

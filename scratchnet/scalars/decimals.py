@@ -74,6 +74,21 @@ def erf(x: "Decimal") -> "Decimal":
         return 2 * total / pi(x).sqrt()
 
 
+@_with_digits_to_spare
+def cos(x: "Decimal") -> "Decimal":
+    """The cosine of x radians: Maclaurin's series; its terms cancel fewer than |x| digits."""
+    square = x * x
+    with localcontext() as context:
+        context.prec += int(abs(x)) + 1
+        term = total = Decimal(1)
+        n = 0
+        while total + term != total or n < 2:
+            n += 2
+            term = -term * square / (n * n - n)
+            total += term
+        return total
+
+
 def pi(x: "Decimal") -> "Decimal":
     """Pi, by Machin's formula 16·arctan(1/5) - 4·arctan(1/239) (1706); x only tells the type."""
     with localcontext() as context:

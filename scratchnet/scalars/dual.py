@@ -120,6 +120,10 @@ class Dual:
         root = functions.sqrt(self.value)
         return Dual(root, self.derivative / (2 * root) if root else self.derivative)
 
+    def whole(self, n: "int") -> "Dual":
+        """The whole number n, of the type that this number's value has."""
+        return Dual(functions.whole(n, self.value))
+
     @staticmethod
     def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Dual":
         """Σ u·v, whose derivative is Σ u'·v + Σ u·v'; the sums are those of the active kernel."""

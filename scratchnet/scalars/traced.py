@@ -87,6 +87,16 @@ class Traced:
         value = functions.dot([a.value for a in operands[::2]], [b.value for b in operands[1::2]])
         return Traced(value, "dot", tuple(operands))
 
+    @staticmethod
+    def total(values: "Sequence[Any]") -> "Traced":
+        """The sum, as one operation."""
+        operands = tuple([_traced(operand) for operand in values])
+        return Traced(functions.total([a.value for a in operands]), "total", operands)
+
+    def whole(self, n: "int") -> "Traced":
+        """The whole number n, of the type that this number's value has."""
+        return Traced(functions.whole(n, self.value))
+
     def where(self, a: "Any", b: "Any") -> "Traced":
         """Of a comparison: a if it is true, b if not."""
         a, b = _traced(a), _traced(b)
