@@ -115,18 +115,3 @@ INITIALIZERS: "Any" = {
     "lecun_uniform": lecun_uniform, "lecun_normal": lecun_normal,
 }  # fmt: skip
 
-
-def named(initializer: "Any") -> "Callable[..., Matrix]":
-    """The initializer of that name, or the function itself.
-
-    >>> named("xavier")
-    Traceback (most recent call last):
-        ...
-    ValueError: initializer 'xavier' is unknown; there are: glorot_normal, glorot_uniform, he_normal, ...
-    """
-    if callable(initializer):
-        return initializer  # type: ignore[no-any-return]
-    if initializer not in INITIALIZERS:
-        known = ", ".join(sorted(INITIALIZERS))
-        raise ValueError(f"initializer {initializer!r} is unknown; there are: {known}")
-    return INITIALIZERS[initializer]  # type: ignore[no-any-return]

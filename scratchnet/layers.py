@@ -10,10 +10,11 @@
 The activations (activations.py) are layers too; what a layer of one's own needs is in protocol.py.
 """
 
-from . import initializers, matrix
+from . import matrix
 from .activations import ACTIVATIONS
 from .functions import sign, sqrt, total, where, whole
-from .protocol import AT_LEAST_0, BELOW_1, COUNT, Layer, Parameter
+from .initializers import INITIALIZERS
+from .protocol import AT_LEAST_0, BELOW_1, COUNT, Layer, Parameter, find, is_zero
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class Dense(Layer):
         self.outputs: "int" = outputs
         self.l1 = l1
         self.l2 = l2
-        self.initializer: "Any" = initializers.named(initializer)
+        self.initializer: "Any" = find("initializer", initializer, INITIALIZERS, object)
+        self.require("initializer", self.initializer, (callable, "a name, or a function (inputs, outputs, generator)"))
         self.weights = Parameter("weights", (inputs, outputs), weights)
         self.bias = Parameter("bias", (outputs,), bias)
 
@@ -72,14 +74,18 @@ class Dense(Layer):
 
     def backward(self, dA: "Matrix") -> "Matrix":
         dW = matrix.dot(matrix.transpose(self.X), dA)
-        if self.l1 or self.l2:
+        if self.penalised:
             dW = matrix.add(dW, matrix.apply(self.penalty_slope, self.weights.value))
         self.weights.gradient = dW
         self.bias.gradient = matrix.sum_columns(dA)
         return matrix.dot(dA, matrix.transpose(self.weights.value))
 
+    @property
+    def penalised(self) -> "bool":
+        return not (is_zero(self.l1) and is_zero(self.l2))
+
     def penalty(self) -> "Number":
-        if not (self.l1 or self.l2):
+        if not self.penalised:
             return None
         return total([self.l1 * abs(w) + self.l2 * w * w / 2 for row in self.weights.value for w in row])
 

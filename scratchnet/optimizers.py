@@ -14,7 +14,7 @@ A learning rate is a number, or any function of t. **An optimizer of your own** 
 """
 
 from .functions import cast, cos, number_of, pi, power, sqrt, total, where, whole
-from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, Configured
+from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, Configured, is_zero
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Optimizer(Configured):
 
     def decayed(self, w: "Number", g: "Number") -> "Number":
         """The slope with weight decay's in it."""
-        return g + self.weight_decay * w if self.weight_decay else g
+        return g if is_zero(self.weight_decay) else g + self.weight_decay * w
 
     def begin(self, number: "Any") -> "None":
         """What is the same for all weights of step t."""
@@ -290,12 +290,9 @@ class WarmUp(Configured):
         self.after = after
 
     def __call__(self, t: "int") -> "Number":
-        if t < self.steps:
-            return self.then(0) * (t + 1) / self.steps
-        return self.then(t - self.steps)
-
-    def then(self, t: "int") -> "Number":
-        return self.after(t) if callable(self.after) else self.after
+        begin = max(t - self.steps, 0)
+        after = self.after(begin) if callable(self.after) else self.after
+        return after * (t + 1) / self.steps if t < self.steps else after
 
 
 OPTIMIZERS: "Dict[str, Any]" = {"sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}

@@ -85,9 +85,8 @@ class Configured:
         A float that would make an exact type inexact is refused, unless ``exactly`` asks for the very value it has.
         """
         for name in self.numbers:
-            value = getattr(self, name)
-            if value is not None and not callable(value):  # a learning rate may be a function
-                what = f"{type(self).__name__}: {name}"
+            value, what = getattr(self, name), f"{type(self).__name__}: {name}"
+            if value is not None and not callable(value) and not is_zero(value):  # a learning rate may be a function
                 if isinstance(value, REAL):
                     require(what, value, FINITE)
                 setattr(self, name, convert(value, number) if exactly else cast(value, number, what))
@@ -97,6 +96,11 @@ class Configured:
         shown = [name for name in self.arguments if config[name] or name not in self.zero_by_default]
         given = [f"{name}={config[name]!r}" for name in shown]
         return "{}({})".format(type(self).__name__, ", ".join(given))
+
+
+def is_zero(value: "Number") -> "bool":
+    """Whether a hyperparameter is 0, which means that something is not wanted; it is a plain 0 in every network."""
+    return isinstance(value, REAL) and value == 0
 
 
 def convert(value: "Number", number: "Any") -> "Number":

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .annotations import Any, Batch, Callable, Iterator, List, Matrix, Number, Optional, Row, Sequence
 
 BLOCK = 1000  # how many samples are measured at a time
+_DIVERGED = "epoch {}: {} at the learning rate {}; the network keeps its last finite parameters; try a smaller rate"
 
 
 class Diverged(ValueError):
@@ -63,7 +64,8 @@ class Epoch:
         self.best = best
 
     def __repr__(self) -> "str":
-        return f"Epoch {self.number}: loss {self.loss}, validation loss {self.validation_loss}"
+        validated = "" if self.validation_loss is None else f", validation loss {self.validation_loss}"
+        return f"Epoch {self.number}: loss {self.loss}{validated}"
 
 
 class History:
@@ -295,13 +297,14 @@ def _step(
     before = [p.rows for p in parameters]
     try:
         value = net.backpropagate(batch[0], batch[1], loss, batch[2], generator)
-        if not is_finite([value]):
+        if is_finite([value]):
+            optimizer.step(parameters)
+            wrong = [f"{p.name} became infinite" for p in parameters if not all([is_finite(row) for row in p.rows])]
+        else:
             optimizer.begin(net.number)  # for the rate that the step would have had
-            raise _diverged("the loss", value, epoch, optimizer)
-        optimizer.step(parameters)
-        for p in parameters:
-            if not all([is_finite(row) for row in p.rows]):
-                raise _diverged(p.name, "infinite", epoch, optimizer)
+            wrong = [f"the loss became {value}"]
+        if wrong:
+            raise Diverged(_DIVERGED.format(epoch, wrong[0], optimizer.rate))
         return value
     except BaseException:
         _put_back(parameters, before)
@@ -317,9 +320,3 @@ def _put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
         _put_back(parameters, rows)
         raise
 
-
-def _diverged(what: "str", value: "Any", epoch: "int", optimizer: "Optimizer") -> "Diverged":
-    return Diverged(
-        f"epoch {epoch}: {what} became {value} at the learning rate {optimizer.rate}; the network keeps its last "
-        "finite parameters: try a smaller rate, or clip_norm"
-    )
