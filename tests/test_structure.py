@@ -6,6 +6,7 @@ Every checker takes the text of a file, so that each can also be shown text that
 import ast
 import io
 import os
+import re
 import subprocess
 import sys
 import tokenize
@@ -215,7 +216,8 @@ def inexact_literals(path, source):
 
 
 def lines_of_code(source):
-    """How many lines hold code: not blank, not only a comment, not a docstring."""
+    """How many lines hold code that runs: not blank, no comment, no docstring, and not inside `if TYPE_CHECKING`."""
+    source = re.sub(r"\nif TYPE_CHECKING:(\n+    .*)+", "", source)
     counted, statement = set(), []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type in (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):

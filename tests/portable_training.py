@@ -1,0 +1,39 @@
+"""Trains two small networks and prints every loss and parameter, bit by bit (for test_interpreters.py).
+
+In the core's dialect: it also runs on MicroPython.
+"""
+
+import struct
+
+import scratchnet as sn
+from scratchnet.random import Generator
+
+
+def bits(values):
+    return " ".join([struct.pack(">d", value).hex() for value in values])
+
+
+def report(net, history):
+    print(bits(history.loss))
+    for parameter in net.parameters():
+        value = parameter.value
+        print(parameter.name, " ".join([bits(row) for row in value]) if isinstance(value[0], list) else bits(value))
+
+
+sn.set_kernel("portable")
+generator = Generator(1)
+
+X = [[generator.uniform(-1.0, 1.0) for _ in range(2)] for _ in range(7)]
+Y = [[1.0 if x * y > 0 else 0.0] for x, y in X]
+net = sn.Sequential([sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()], seed=7)
+report(
+    net,
+    net.fit(X, Y, loss="binary_cross_entropy", optimizer=sn.Adam(0.05), epochs=50, batch_size=2, shuffle=True, seed=7),
+)
+
+X = [[generator.normal() for _ in range(3)] for _ in range(12)]
+Y = [i % 3 for i in range(12)]
+net = sn.Sequential([sn.Dense(3, 5), sn.ReLU(), sn.Dropout(0.25), sn.Dense(5, 3), sn.Softmax()], seed=8)
+momentum = sn.SGD(0.1, momentum=0.9)
+report(net, net.fit(X, Y, loss="categorical_cross_entropy", optimizer=momentum, epochs=50, batch_size=5, seed=8))
+print(bits([value for row in net.predict(X) for value in row]))

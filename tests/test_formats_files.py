@@ -1,0 +1,326 @@
+"""Writing files: whole old or whole new, whatever fails, whoever interrupts, and when the process is killed."""
+
+import contextlib
+import errno
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import pytest
+
+from scratchnet.formats import files
+
+posix = pytest.mark.skipif(os.name != "posix", reason="permissions and links as POSIX has them")
+
+
+def read(path):
+    with open(str(path), "rb") as file:
+        return file.read()
+
+
+def mode(path):
+    return os.stat(str(path)).st_mode & 0o7777
+
+
+@pytest.fixture
+def old(tmp_path):
+    """A file that is there already, alone in its directory."""
+    path = tmp_path / "model.json"
+    path.write_bytes(b"old")
+    return path
+
+
+def refusal(path, kind):
+    """The sentence that refuses to write to ``path``."""
+    with pytest.raises(kind) as caught:
+        files.write(path, b"new")
+    error = caught.value
+    assert isinstance(error, OSError) and error.errno
+    assert error.strerror.startswith("{} cannot be written: ".format(path)) and "\n" not in error.strerror
+    return error.strerror.replace("{} cannot be written: ".format(path), "")
+
+
+# ---- writing -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("as_path", [str, lambda path: path])
+@pytest.mark.parametrize("data", [b"", b"new", bytes(range(256)) * 40000])
+def test_a_file_is_made_and_replaced(tmp_path, as_path, data):
+    path = tmp_path / "m\u00f6del.json"
+    for contents in (b"first, and longer than the second", data):
+        files.write(as_path(path), contents)
+        assert read(path) == contents
+    assert os.listdir(str(tmp_path)) == [path.name]
+
+
+def test_a_name_without_a_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files.write("model.json", b"new")
+    assert read(tmp_path / "model.json") == b"new"
+
+
+def test_the_longest_name(tmp_path):
+    path = tmp_path / ("n" * 255)
+    files.write(path, b"new")
+    assert read(path) == b"new"
+
+
+@posix
+def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
+    before = os.umask(0o027)
+    try:
+        files.write(tmp_path / "model.json", b"new")
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "model.json") == 0o640
+
+
+@posix
+@pytest.mark.parametrize("permissions", [0o600, 0o644, 0o666, 0o755, 0o4711])
+def test_permissions_stay_and_hold_before_anything_is_written(old, permissions, monkeypatch):
+    old.chmod(permissions)
+    seen = []
+
+    def spy(handle):
+        seen.append(os.fstat(handle).st_mode & 0o7777)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    files.write(old, b"new")
+    assert (read(old), mode(old), seen[0]) == (b"new", permissions, permissions)
+
+
+@posix
+def test_what_a_link_points_to_is_replaced_and_not_the_link(tmp_path):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (tmp_path / "inner").symlink_to(folder / "model.json")
+    (tmp_path / "outer").symlink_to("inner")
+    for data in (b"made", b"replaced"):  # the first time, the link points to nothing yet
+        files.write(tmp_path / "outer", data)
+        assert read(folder / "model.json") == data
+    assert (tmp_path / "outer").is_symlink() and (tmp_path / "inner").is_symlink()
+    assert os.listdir(str(folder)) == ["model.json"] and len(os.listdir(str(tmp_path))) == 3
+
+
+def test_the_data_are_on_the_disk_before_the_name_is_and_then_the_name(old, monkeypatch):
+    events = []
+
+    def spy(name, function):
+        def spied(*arguments):
+            if name == "fsync":
+                size = os.fstat(arguments[0]).st_size
+                events.append("directory" if os.path.isdir("/proc/self/fd/{}".format(arguments[0])) else size)
+            else:
+                events.append(name)
+            return function(*arguments)
+
+        return spied
+
+    for name in ("fsync", "replace"):
+        monkeypatch.setattr(os, name, spy(name, getattr(os, name)))
+    files.write(old, bytes(100000))
+    assert events[:2] == [100000, "replace"]
+    assert events[2:] == ["directory"] or not os.path.isdir("/proc/self/fd")
+
+
+@pytest.mark.parametrize("name", ["open", "fsync"])
+def test_a_directory_that_cannot_be_synced_is_no_error(old, name, monkeypatch):
+    real = getattr(os, name)
+
+    def fail(*arguments):
+        if read(old) == b"new":  # only once the new file is in place
+            raise OSError(errno.EINVAL, "not for directories")
+        return real(*arguments)
+
+    monkeypatch.setattr(os, name, fail)
+    files.write(old, b"new")
+    assert read(old) == b"new"
+
+
+def test_many_at_once(old):
+    def write(letter):
+        for _ in range(20):
+            files.write(old, letter * 100000)
+
+    threads = [threading.Thread(target=write, args=(letter,)) for letter in (b"a", b"b", b"c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert read(old) in (b"a" * 100000, b"b" * 100000, b"c" * 100000)
+    assert os.listdir(str(old.parent)) == [old.name]
+
+
+# ---- refusals ----------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_directory(tmp_path):
+    assert refusal(tmp_path / "no" / "model.json", FileNotFoundError) == "its directory does not exist"
+
+
+def test_a_file_for_a_directory(old):
+    assert refusal(old / "model.json", FileNotFoundError) == "its directory does not exist"
+
+
+def test_a_directory_for_a_file(tmp_path):
+    assert refusal(tmp_path, IsADirectoryError) == "it is a directory"
+
+
+@posix
+def test_what_is_no_file_stays_what_it_is(tmp_path):
+    os.mkfifo(str(tmp_path / "pipe"))
+    assert refusal(tmp_path / "pipe", OSError) == "it is no regular file"
+    assert refusal("/dev/null", OSError) == "it is no regular file"
+    assert os.listdir(str(tmp_path)) == ["pipe"]
+
+
+@contextlib.contextmanager
+def without_privileges():
+    """Root may do anything, so tests of permissions run as somebody else."""
+    if os.geteuid() != 0:
+        yield
+    elif not hasattr(os, "setresuid"):
+        pytest.skip("root cannot become another user, and back, here")
+    else:
+        os.setresuid(65534, 65534, 0)
+        try:
+            yield
+        finally:
+            os.setresuid(0, 0, 0)
+
+
+@pytest.fixture
+def public():
+    """A directory that anybody may enter: tmp_path is its owner's alone."""
+    folder = tempfile.mkdtemp()
+    os.chmod(folder, 0o777)
+    yield folder
+    os.chmod(folder, 0o777)
+    shutil.rmtree(folder)
+
+
+@posix
+def test_a_read_only_file_is_not_replaced(public):
+    path = os.path.join(public, "model.json")
+    files.write(path, b"old")
+    os.chmod(path, 0o444)
+    with without_privileges():
+        assert refusal(path, PermissionError) == "it is read-only"
+    assert read(path) == b"old" and os.listdir(public) == ["model.json"]
+
+
+@posix
+@pytest.mark.parametrize("permissions", [0o555, 0o666])
+def test_a_directory_where_no_file_may_be_made(public, permissions):
+    os.chmod(public, permissions)
+    with without_privileges():
+        assert refusal(os.path.join(public, "model.json"), PermissionError) == "Permission denied"
+    assert os.listdir(public) == []
+
+
+@posix
+def test_a_full_disk_leaves_the_old_file(old):
+    """Not quite a full disk, but a file that, as on one, can grow to a thousand bytes and no further."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OSError) as caught:
+            files.write(old, bytes(100000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.strerror == "{} cannot be written: File too large".format(old)
+    assert read(old) == b"old" and os.listdir(str(old.parent)) == [old.name]
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left here"), KeyboardInterrupt(), MemoryError()])
+@pytest.mark.parametrize("step", ["chmod", "fsync", "replace"])
+def test_wherever_it_fails_the_old_file_stays_and_nothing_else(old, step, error, monkeypatch):
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises(type(error)) as caught:
+        files.write(old, b"new")
+    if isinstance(error, OSError):
+        assert caught.value.strerror == "{} cannot be written: No space left here".format(old)
+    assert read(old) == b"old" and os.listdir(str(old.parent)) == [old.name]
+
+
+def test_an_interrupt_just_after_the_file_took_its_place(old, monkeypatch):
+    real = os.replace
+
+    def replace(*arguments):
+        real(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
+        files.write(old, b"new")
+    assert read(old) == b"new" and os.listdir(str(old.parent)) == [old.name]
+
+
+# ---- kill -9 -----------------------------------------------------------------------------------------------------
+
+SIZE = 10000000
+
+WRITER = """
+import sys
+from scratchnet.formats import files
+
+letters = b"ab"
+while True:
+    files.write(sys.argv[1], letters[:1] * {})
+    letters = letters[::-1]
+    print(flush=True)
+""".format(SIZE)
+
+
+def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
+    """Kills at random instants, and kills aimed at the writing: until four have left a file half written behind."""
+    path = tmp_path / "model.json"
+    chance = random.Random(1)
+    kills = interrupted = half_written = 0
+    end = time.time() + 30  # it takes about two seconds
+    while half_written < 4 and time.time() < end:
+        command = [sys.executable, "-c", WRITER, str(path)]
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
+        writer.stdout.readline()  # the first file is complete
+        time.sleep(chance.uniform(0, 0.02))
+        while kills % 2 and len(os.listdir(str(tmp_path))) == 1 and time.time() < end:
+            pass  # until the next file is begun
+        writer.kill()
+        writer.communicate()
+        kills += 1
+        assert read(path) in (b"a" * SIZE, b"b" * SIZE)
+        for name in os.listdir(str(tmp_path)):
+            if name != path.name:
+                interrupted += 1
+                half_written += os.path.getsize(str(tmp_path / name)) < SIZE
+                os.remove(str(tmp_path / name))
+    print("{} kills, {} during a write, {} with the file half written".format(kills, interrupted, half_written))
+    assert half_written == 4
+
+
+# ---- MicroPython -------------------------------------------------------------------------------------------------
+
+
+def test_with_the_little_that_micropython_has(old, monkeypatch):
+    for name in ("replace", "fsync", "chmod", "access", "urandom"):
+        monkeypatch.delattr(os, name)
+    files.write(str(old), b"new")
+    assert read(old) == b"new" and os.listdir(str(old.parent)) == [old.name]
+
+    def rename(*arguments):
+        raise OSError(errno.EIO)
+
+    monkeypatch.setattr(os, "rename", rename)
+    with pytest.raises(OSError):
+        files.write(str(old), b"newer")
+    assert read(old) == b"new" and os.listdir(str(old.parent)) == [old.name]

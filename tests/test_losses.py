@@ -1,0 +1,254 @@
+"""losses.py: values and slopes by hand, targets, sample weights, and the pairs that share δ = (ŷ - y)/n."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import scratchnet as sn
+from scratchnet.losses import LOSSES
+
+LN2, LN4 = math.log(2), math.log(4)
+NAN, INF = float("nan"), float("inf")
+
+BY_HAND = [  # loss, A, Y, value, gradient
+    ("mean_squared_error", [[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [3.0, 8.0]], 5.0, [[0.0, 1.0], [0.0, -2.0]]),
+    ("half_squared_error", [[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [3.0, 8.0]], 5.0, [[0.0, 1.0], [0.0, -2.0]]),
+    ("mean_absolute_error", [[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [3.0, 8.0]], 1.5, [[0.0, 0.25], [0.0, -0.25]]),
+    ("huber", [[0.5, 3.0, -3.0, 0.0]], [[0.0] * 4], 5.125 / 4, [[0.125, 0.25, -0.25, 0.0]]),
+    ("binary_cross_entropy", [[0.5, 0.75]], [[1.0, 0.0]], (LN2 + LN4) / 2, [[-1.0, 2.0]]),
+    ("binary_cross_entropy", [[0.5], [0.5]], [[0.25], [0.5]], LN2, [[0.5], [0.0]]),
+    ("categorical_cross_entropy", [[0.5, 0.5], [0.75, 0.25]], [[1.0, 0.0], [0.0, 1.0]], 1.5 * LN2, [[-1, 0], [0, -2]]),
+    ("hinge", [[2.0, 0.25], [-3.0, 1.0]], [[1.0, 1.0], [1.0, -1.0]], 6.75 / 4, [[0.0, -0.25], [-0.25, 0.25]]),
+]
+
+
+@pytest.mark.parametrize("name, A, Y, value, gradient", BY_HAND)
+def test_by_hand(name, A, Y, value, gradient):
+    loss = LOSSES[name]()
+    assert loss.value(A, Y) == pytest.approx(value)
+    assert loss.gradient(A, Y) == [pytest.approx(row) for row in gradient]
+
+
+def test_every_loss_is_by_hand():
+    assert {case[0] for case in BY_HAND} | {"perceptron"} == set(LOSSES)
+
+
+def test_huber_has_a_delta():
+    loss = sn.Huber(2)
+    assert loss.value([[1.0], [5.0]], [[0.0], [0.0]]) == (0.5 + 8.0) / 2
+    assert loss.gradient([[1.0], [5.0]], [[0.0], [0.0]]) == [[0.5], [1.0]]
+
+
+@pytest.mark.parametrize("delta", [0, -1, NAN])
+def test_hubers_delta_is_more_than_0(delta):
+    with pytest.raises(ValueError, match="^Huber: delta is .*; .* 0$"):
+        sn.Huber(delta)
+
+
+# ---- the canonical pairs -----------------------------------------------------------------------------------------
+
+PAIRS = {
+    "half_squared_error": (sn.Identity, 2),
+    "binary_cross_entropy": (sn.Sigmoid, 4),
+    "categorical_cross_entropy": (sn.Softmax, 2),
+}
+Z = [[0.5, -1.5], [2.0, 0.25]]
+Y = [[1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize("name", sorted(PAIRS))
+@pytest.mark.parametrize("weights", [None, [0.5, 3.0]])
+def test_the_pair_abbreviates_the_chain(name, weights):
+    """The value and the slope in Z, taken together, are those of loss and activation one after the other."""
+    loss, activation = LOSSES[name](), PAIRS[name][0]()
+    A = activation.forward(Z)
+    assert loss.value(A, Y, Z, weights) == pytest.approx(loss.value(A, Y, None, weights))
+    chain = activation.backward(loss.gradient(A, Y, None, weights))
+    assert loss.gradient(A, Y, Z, weights) == [pytest.approx(row) for row in chain]
+
+
+@pytest.mark.parametrize("name", sorted(PAIRS))
+def test_the_delta_of_a_pair(name):
+    activation, n = PAIRS[name]
+    A = activation().forward(Z)
+    delta = LOSSES[name]().gradient(A, Y, Z)
+    assert delta == [[(a - y) / n for a, y in zip(*rows)] for rows in zip(A, Y)]
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+@pytest.mark.parametrize("layer", [sn.Identity(), sn.Sigmoid(), sn.Softmax(), sn.Tanh()], ids=repr)
+def test_a_loss_steps_over_the_activation_that_it_pairs_with(name, layer):
+    if name == "perceptron":
+        with pytest.raises(ValueError, match="^Perceptron: the network has to end in Threshold, or in Sigmoid and"):
+            LOSSES[name]().steps_over([layer])
+    else:
+        paired = name in PAIRS and isinstance(layer, PAIRS[name][0])
+        assert LOSSES[name]().steps_over([sn.Dense(1, 1), layer]) == int(paired)
+
+
+@pytest.mark.parametrize("name", sorted(set(LOSSES) - {"perceptron"}))
+def test_no_other_loss_learns_through_a_threshold(name):
+    with pytest.raises(ValueError, match="loss='perceptron'"):
+        LOSSES[name]().steps_over([sn.Dense(1, 1), sn.Threshold()])
+
+
+def test_the_perceptron_loss():
+    loss = sn.Perceptron()
+    assert loss.steps_over([sn.Dense(1, 1), sn.Threshold()]) == 1
+    assert loss.steps_over([sn.Threshold()]) == 1
+    assert loss.steps_over([sn.Dense(1, 1), sn.Sigmoid(), sn.Threshold(0.5)]) == 2
+    z, a, y = [[2.0], [-3.0], [4.0], [-5.0]], [[1.0], [0.0], [1.0], [0.0]], [[0.0], [1.0], [1.0], [0.0]]
+    assert loss.value(a, y, z) == (2.0 + 3.0) / 4
+    assert loss.gradient(a, y, z) == [[0.25], [-0.25], [0.0], [0.0]]
+
+
+@pytest.mark.parametrize("z", [[1e4, -1e4], [-1e4, 1e4], [800.0, -900.0], [1e300, -1e300]])
+@pytest.mark.parametrize("y", [[1.0, 0.0], [0.0, 1.0]])
+def test_cross_entropies_of_any_logits(z, y):
+    """Wrong by D in the logits costs D, and right costs nothing: no infinity, no NaN, no rounding away."""
+    distance = 0.0 if (z[0] > z[1]) == (y[0] > y[1]) else abs(z[0] - z[1])
+    categorical, binary = sn.CategoricalCrossEntropy(), sn.BinaryCrossEntropy()
+    assert categorical.value(sn.Softmax().forward([z]), [y], [z]) == distance
+    assert categorical.gradient(sn.Softmax().forward([z]), [y], [z]) == [[(distance > 0) * (1 - 2 * v) for v in y]]
+    assert binary.value(sn.Sigmoid().forward([z]), [y], [z]) == distance / 2
+    assert binary.gradient(sn.Sigmoid().forward([z]), [y], [z]) == [[(distance > 0) * (0.5 - v) for v in y]]
+
+
+LOGITS = st.floats(-1e6, 1e6)
+
+
+@settings(max_examples=50)
+@given(st.lists(LOGITS, min_size=2, max_size=5), st.data())
+def test_cross_entropies_are_never_negative(z, data):
+    k = data.draw(st.integers(0, len(z) - 1))
+    y = [float(i == k) for i in range(len(z))]
+    value = sn.CategoricalCrossEntropy().value(sn.Softmax().forward([z]), [y], [z])
+    assert value >= 0.0 and value == pytest.approx(max(max(z) - z[k], 0.0), abs=math.log(len(z)) + 1e-9)
+    assert sn.BinaryCrossEntropy().value(sn.Sigmoid().forward([z]), [y], [z]) >= 0.0
+
+
+# ---- saturated outputs without their pair: infinite, where the mathematics is, but no error of Python's ----------
+
+
+@pytest.mark.parametrize(
+    "loss, a, y, value, slope",
+    [
+        (sn.BinaryCrossEntropy(), 0.0, 0.0, 0.0, 1.0),
+        (sn.BinaryCrossEntropy(), 1.0, 1.0, 0.0, -1.0),
+        (sn.BinaryCrossEntropy(), 0.0, 1.0, INF, -INF),
+        (sn.BinaryCrossEntropy(), 1.0, 0.0, INF, INF),
+        (sn.CategoricalCrossEntropy(), 0.0, 0.0, 0.0, 0.0),
+        (sn.CategoricalCrossEntropy(), 0.0, 1.0, INF, -INF),
+    ],
+)
+def test_saturated_outputs(loss, a, y, value, slope):
+    assert loss.value([[a]], [[y]]) == value
+    # Of the right sign, at least; where the slope is infinite, a very large one will do: PyTorch clamps it.
+    assert loss.gradient([[a]], [[y]])[0][0] * slope >= 0.0
+
+
+# ---- sample weights ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name, A, Y, value, gradient", BY_HAND)
+def test_a_weight_is_a_repetition(name, A, Y, value, gradient):
+    loss = LOSSES[name]()
+    A, Y = (A * 2)[:2], (Y * 2)[:2]
+    weighted = loss.value(A, Y, None, [1.0, 3.0])
+    assert weighted == pytest.approx(loss.value([A[0], A[1], A[1], A[1]], [Y[0], Y[1], Y[1], Y[1]]))
+    repeated = loss.gradient([A[0], A[1], A[1], A[1]], [Y[0], Y[1], Y[1], Y[1]])
+    slopes = loss.gradient(A, Y, None, [1.0, 3.0])
+    assert slopes == [pytest.approx(repeated[0]), pytest.approx([3 * slope for slope in repeated[1]])]
+
+
+# ---- targets -----------------------------------------------------------------------------------------------------
+
+
+def target(name, y, outputs):
+    return LOSSES[name]().target(y, outputs, float, 4)
+
+
+@pytest.mark.parametrize(
+    "name, y, outputs, row",
+    [
+        ("mean_squared_error", 3, 1, [3.0]),
+        ("mean_squared_error", [3], 1, [3.0]),
+        ("mean_squared_error", (3, True), 2, [3.0, 1.0]),
+        ("binary_cross_entropy", True, 1, [1.0]),
+        ("binary_cross_entropy", [0, 0.5, 1], 3, [0.0, 0.5, 1.0]),
+        ("categorical_cross_entropy", 2, 3, [0.0, 0.0, 1.0]),
+        ("categorical_cross_entropy", 0.0, 3, [1.0, 0.0, 0.0]),
+        ("categorical_cross_entropy", True, 2, [0.0, 1.0]),
+        ("categorical_cross_entropy", [0, 1, 0], 3, [0.0, 1.0, 0.0]),
+        ("categorical_cross_entropy", [1 / 3, 1 / 3, 1 / 3], 3, [1 / 3, 1 / 3, 1 / 3]),
+        ("categorical_cross_entropy", [1], 1, [1.0]),
+        ("hinge", [-1, 1], 2, [-1.0, 1.0]),
+        ("perceptron", 1, 1, [1.0]),
+    ],
+)
+def test_targets(name, y, outputs, row):
+    accepted = target(name, y, outputs)
+    assert accepted == row and {type(v) for v in accepted} == {float}
+
+
+class Scalar:
+    """One number of PyTorch: it says that it has a length, and that it has no dimension."""
+
+    ndim = 0
+
+    def __init__(self, value):
+        self.value = value
+
+    def __len__(self):
+        raise TypeError("len() of a 0-d tensor")
+
+    def item(self):
+        return self.value
+
+
+def test_the_scalars_of_other_libraries_are_targets():
+    assert target("mean_squared_error", Scalar(3), 1) == [3.0]
+    assert target("categorical_cross_entropy", Scalar(1), 3) == [0.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "name, y, outputs, error, message",
+    [
+        ("mean_squared_error", [1, 2], 1, ValueError, "Y: row 4 has 2 columns where the network has 1 output"),
+        ("mean_squared_error", [1], 2, ValueError, "Y: row 4 has 1 column where the network has 2 outputs"),
+        ("mean_squared_error", 1, 2, TypeError, "Y: row 4 is 1, not a row"),
+        ("mean_squared_error", [NAN], 1, ValueError, "Y: row 4, column 0 is nan"),
+        ("mean_squared_error", -INF, 1, ValueError, "Y: row 4, column 0 is -inf"),
+        ("mean_squared_error", "cat", 1, TypeError, "Y: row 4.*'cat'"),
+        ("mean_squared_error", None, 1, TypeError, "Y: row 4.*None"),
+        ("mean_squared_error", ["cat"], 1, TypeError, "Y: row 4, column 0: 'cat' is a str"),
+        ("binary_cross_entropy", 2, 1, ValueError, r"BinaryCrossEntropy: row 4 of Y is \[2.0\]; a target is 0, 1"),
+        ("binary_cross_entropy", [0, -0.1], 2, ValueError, r"BinaryCrossEntropy: row 4 of Y is \[0.0, -0.1\]"),
+        ("categorical_cross_entropy", 3, 3, ValueError, "Y: row 4 is 3; with 3 outputs .* from 0 to 2"),
+        ("categorical_cross_entropy", -1, 3, ValueError, "Y: row 4 is -1; with 3 outputs .* from 0 to 2"),
+        ("categorical_cross_entropy", 0.5, 3, ValueError, "Y: row 4 is 0.5; .* a whole number from 0 to 2"),
+        ("categorical_cross_entropy", NAN, 3, ValueError, "Y: row 4 is nan; .* a whole number from 0 to 2"),
+        ("categorical_cross_entropy", INF, 3, ValueError, "Y: row 4 is inf; .* a whole number from 0 to 2"),
+        ("categorical_cross_entropy", "cat", 3, TypeError, "Y: row 4.*'cat'"),
+        ("categorical_cross_entropy", None, 3, TypeError, "Y: row 4.*None"),
+        ("categorical_cross_entropy", [0, 1], 3, ValueError, "Y: row 4 has 2 columns where the network has 3"),
+        ("categorical_cross_entropy", [1, 1, 0], 3, ValueError, r"row 4 of Y is \[1.0, 1.0, 0.0\].* sum to 1"),
+        ("categorical_cross_entropy", [2, -1, 0], 3, ValueError, r"row 4 of Y is \[2.0, -1.0, 0.0\]"),
+        ("hinge", 0, 1, ValueError, r"Hinge: row 4 of Y is \[0.0\]; a target is -1 or 1"),
+        ("perceptron", 0.5, 1, ValueError, r"Perceptron: row 4 of Y is \[0.5\]; a target is 0 or 1"),
+    ],
+)
+def test_targets_that_are_refused(name, y, outputs, error, message):
+    with pytest.raises(error, match=message) as raised:
+        target(name, y, outputs)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["binary_cross_entropy", "categorical_cross_entropy", "hinge"])
+@pytest.mark.parametrize("y", [[2.0] * 1000, "x" * 1000, ["x" * 1000] * 1000])
+def test_the_sentence_is_short_however_many_outputs(name, y):
+    with pytest.raises((TypeError, ValueError), match="row 4") as raised:
+        target(name, y, 1000)
+    assert len(str(raised.value)) < 300

@@ -1,0 +1,433 @@
+"""formats/models.py: networks saved and loaded. What the codecs themselves refuse is in test_formats_*.py."""
+
+import os
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+
+import scratchnet as sn
+from scratchnet import matrix
+from scratchnet.formats import json, safetensors
+from scratchnet.layers import LAYERS
+
+X = [[1.0, -2.0], [0.5, 3.0], [-1.0, 1.0]]
+CODECS = {".json": json, ".safetensors": safetensors}
+
+
+@pytest.fixture(params=sorted(CODECS))
+def path(request, tmp_path):
+    return str(tmp_path / ("model" + request.param))
+
+
+def there_and_back(net, path, **options):
+    sn.save(net, path)
+    return sn.load(path, **options)
+
+
+def state(net):
+    """Everything that is saved; repr tells every float from every other."""
+    parameters = [(p.name, p.shape, p.value, p.frozen) for p in net.parameters()]
+    configs = [(type(layer).__name__, sorted(layer.config().items())) for layer in net.layers]
+    return repr((parameters, configs, net.metadata, net.inputs, net.outputs, net.number))
+
+
+# ---- there and back ----------------------------------------------------------------------------------------------
+
+
+ROUND = [
+    [sn.Dense(2, 3)],
+    [sn.Dense(2, 3, l1=0.1, l2=1 / 3), sn.Dense(3, 1, l1=2)],
+    [sn.Normalization(), sn.Dense(2, 1)],
+    [sn.Dense(2, 4), sn.Dropout(0.3)],
+    [sn.Dropout(0)],
+    [sn.LeakyReLU(0.1), sn.LeakyReLU(1), sn.LeakyReLU(5e-324), sn.LeakyReLU(-1e300)],
+    [sn.ELU(1 / 3), sn.ELU(2)],
+    [sn.GELU(), sn.GELU("tanh")],
+    [sn.Dense(2, 3), sn.Sigmoid(), sn.Threshold(0.5)],
+    [sn.Threshold(1e16 / 3), sn.Threshold(1.7976931348623157e308)],
+]
+ROUND += [[sn.Dense(2, 3), LAYERS[name]()] for name in sorted(LAYERS) if name != "Dense"]
+
+
+@pytest.mark.parametrize("layers", ROUND, ids=repr)
+def test_every_layer_there_and_back(layers, path):
+    net = sn.Sequential(layers, seed=5).copy()
+    loaded = there_and_back(net, path)
+    assert state(loaded) == state(net)
+    if not any(isinstance(layer, sn.Normalization) for layer in layers):
+        assert loaded.predict(X) == net.predict(X)
+
+
+def test_a_trained_network_with_everything(path):
+    net = sn.Sequential([sn.Normalization(), sn.Dense(2, 4, l2=0.01), sn.ELU(0.7), sn.Dense(4, 3), sn.Softmax()])
+    net.freeze("3.bias")
+    net.parameters()[0].frozen = False  # Normalization's are frozen unless one says otherwise
+    net.metadata = {"labels": ["no", "ça dépend", "否"], "recipe": {"seed": 7, "rate": 0.1, "notes": None, "ok": True}}
+    net.fit(X, [0, 1, 2], "categorical_cross_entropy", epochs=3)
+    loaded = there_and_back(net, path)
+    assert state(loaded) == state(net)
+    assert loaded.predict(X) == net.predict(X)
+    for twin in (net, loaded):  # and it goes on as the other would
+        twin.fit(X, [0, 1, 2], "categorical_cross_entropy", epochs=3, batch_size=2)
+    assert state(loaded) == state(net)
+
+
+def test_a_normalization_that_has_seen_nothing(path):
+    net = sn.Sequential([sn.Normalization(), sn.Dense(2, 1)])
+    loaded = there_and_back(net, path)
+    with pytest.raises(ValueError, match="Normalization has seen no data yet"):
+        loaded.predict(X)
+    loaded.adapt(X)
+    net.adapt(X)
+    assert loaded.predict(X) == net.predict(X)
+
+
+def test_the_numbers_are_floats_again(path):
+    loaded = there_and_back(sn.Sequential([sn.Dense(2, 1), sn.LeakyReLU(1), sn.ELU(3)]), path)
+    assert [type(v) for v in (loaded.layers[1].slope, loaded.layers[2].alpha)] == [float, float]
+    assert {type(v) for p in loaded.parameters() for row in p.rows for v in row} == {float}
+
+
+@pytest.mark.parametrize("value", [-0.0, 5e-324, 1.7976931348623157e308, 0.1, -1 / 3])
+def test_every_bit_of_a_parameter_comes_back(value, path):
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[value]], bias=[value])])
+    assert state(there_and_back(net, path)) == state(net)
+
+
+def test_saving_leaves_the_network_alone_and_is_repeatable(path):
+    net = sn.Sequential([sn.Dense(2, 3), sn.LeakyReLU(0.1)])
+    before = state(net)
+    sn.save(net, path)
+    with open(path, "rb") as file:
+        first = file.read()
+    sn.save(sn.load(path), path)
+    with open(path, "rb") as file:
+        assert file.read() == first
+    assert state(net) == before
+
+
+def test_paths_may_be_path_objects(tmp_path):
+    net = sn.Sequential([sn.Dense(2, 1)])
+    assert state(there_and_back(net, tmp_path / "model.json")) == state(net)
+
+
+def test_what_is_changed_by_hand_in_json_is_loaded(tmp_path):
+    path = tmp_path / "model.json"
+    sn.save(sn.Sequential([sn.Dense(1, 1, weights=[[1]], bias=[2])]), path)
+    text = path.read_text(encoding="utf-8")
+    assert '"0.bias": [2.0]' in text
+    text = text[: text.index(',\n  "exact"')].replace('"0.bias": [2.0]', '"0.bias": [3]') + "\n}\n"
+    path.write_text(text, encoding="utf-8")
+    assert sn.load(path).predict([[1]]) == [[4.0]]
+
+
+# ---- classes of one's own ----------------------------------------------------------------------------------------
+
+
+class Scale(sn.Layer):
+    arguments = ("inputs", "unit", "power")
+    numbers = ("power",)
+
+    def __init__(self, inputs, unit, power=1):
+        self.inputs = self.outputs = inputs
+        self.unit = unit
+        self.power = power
+        self.s = sn.Parameter("s", (inputs,), [2] * inputs)
+
+    def parameters(self):
+        return [self.s]
+
+    def forward(self, X):
+        return [[self.power * s * x for s, x in zip(self.s.value, row)] for row in X]
+
+
+class Shift(sn.Layer):
+    """Its parameter comes with the width that arrives."""
+
+    s = None
+
+    def parameters(self):
+        return [] if self.s is None else [self.s]
+
+    def build(self, inputs, generator):
+        if self.s is None and inputs is not None:
+            self.s = sn.Parameter("s", (inputs,), [generator.random() for _ in range(inputs)])
+
+    def forward(self, X):
+        return matrix.add_row(X, self.s.value)
+
+
+class Tanh(sn.Activation):
+    """One's own may stand in for a layer of the package."""
+
+    def function(self, z):
+        return z
+
+
+class Optional(sn.Activation):
+    """A number that may be left out, as clip_norm may."""
+
+    arguments = numbers = ("limit",)
+
+    def __init__(self, limit=None):
+        self.limit = limit
+
+    def function(self, z):
+        return z if self.limit is None else min(z, self.limit)
+
+
+def test_layers_of_your_own(path):
+    net = sn.Sequential([Scale(2, "kg", 0.3), sn.Dense(2, 1), Tanh()])
+    net.layers[0].s.value = [0.1, 0.7]
+    loaded = there_and_back(net, path, custom=[Scale, Tanh])
+    assert state(loaded) == state(net)
+    assert [type(layer) for layer in loaded.layers] == [Scale, sn.Dense, Tanh]
+    assert loaded.predict(X) == net.predict(X)
+
+
+def test_a_layer_of_your_own_whose_parameter_comes_late(path):
+    net = sn.Sequential([sn.Dense(2, 3), Shift()], seed=9)
+    loaded = there_and_back(net, path, custom=[Shift])
+    assert state(loaded) == state(net)
+    assert loaded.predict(X) == net.predict(X)
+
+
+def test_a_late_parameter_must_be_in_the_file(path):
+    written(path, {}, described([{"type": "Shift"}]))
+    assert sn.load(path, custom=[Shift]).parameters() == []  # no width has arrived
+    written(path, TENSORS, described([DENSE, {"type": "Shift"}]))
+    with pytest.raises(ValueError, match=": tensor '1.s' is missing"):
+        sn.load(path, custom=[Shift])
+
+
+@pytest.mark.parametrize("limit", [None, 2, 0.5])
+def test_a_number_of_your_own_may_be_none(limit, path):
+    net = sn.Sequential([Optional(limit)])
+    assert state(there_and_back(net, path, custom=[Optional])) == state(net)
+
+
+def test_without_their_classes_they_are_refused(path):
+    sn.save(sn.Sequential([sn.Dense(2, 2), Scale(2, "kg")]), path)
+    with pytest.raises(ValueError, match=r"layer 1 is of the unknown type 'Scale'; load\(path, custom=\[...\]\) takes"):
+        sn.load(path)
+
+
+@pytest.mark.parametrize("custom", [Scale, [Scale(1, "kg")], ["Scale"], 5])
+def test_custom_is_a_list_of_classes(custom, path):
+    sn.save(sn.Sequential([sn.Dense(2, 2)]), path)
+    with pytest.raises((TypeError, ValueError), match="custom"):
+        sn.load(path, custom=custom)
+
+
+# ---- what cannot be saved; the old file stays --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda net: net.copy(Fraction), r"a network of Fraction cannot be saved; net.copy\(float\) can"),
+        (lambda net: with_metadata(net, {"when": object()}), "metadata.*when is of type object"),
+        (lambda net: with_metadata(net, {"loss": float("nan")}), "metadata.*loss is nan"),
+        (lambda net: with_metadata(net, {3: "three"}), "metadata.* key of type int"),
+        (lambda net: with_metadata(net, ["labels"]), "metadata"),
+        (lambda net: spoilt(net, float("nan")), "0.weights.*nan"),
+        (lambda net: spoilt(net, float("inf")), "0.weights.*inf"),
+    ],
+)
+def test_what_cannot_be_saved(make, message, path):
+    net = sn.Sequential([sn.Dense(2, 1)])
+    sn.save(net, path)
+    with pytest.raises((TypeError, ValueError), match=message) as raised:
+        sn.save(make(net.copy()), path)
+    assert "\n" not in str(raised.value)
+    assert state(sn.load(path)) == state(net)
+    assert os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
+
+
+def with_metadata(net, metadata):
+    net.metadata = metadata
+    return net
+
+
+def spoilt(net, value):
+    net.parameters()[0].value[1][0] = value  # in place, past the check
+    return net
+
+
+@pytest.mark.parametrize("name", ["model", "model.pkl", "model.json.gz", "json"])
+def test_the_ending_tells_the_format(name, tmp_path):
+    path = str(tmp_path / name)
+    with pytest.raises(ValueError, match="the ending tells the format; it is .json or .safetensors") as raised:
+        sn.save(sn.Sequential([sn.Dense(2, 1)]), path)
+    assert str(raised.value).startswith(path)
+    with pytest.raises(ValueError, match="the ending tells the format"):
+        sn.load(path)
+    assert os.listdir(str(tmp_path)) == []
+
+
+def test_a_file_that_is_not_there(path):
+    with pytest.raises(FileNotFoundError, match="model"):
+        sn.load(path)
+
+
+# ---- files that are wrong: one sentence that begins with the path ------------------------------------------------
+
+
+DENSE = {"type": "Dense", "inputs": 2, "outputs": 1, "l1": 0, "l2": 0}
+TENSORS = {"0.weights": [[0.4], [0.2]], "0.bias": [1.0]}
+
+
+def described(layers=None, **changes):
+    """What a right file says of a network, but for the changes."""
+    about = {"version": 1, "layers": [DENSE] if layers is None else layers, "frozen": [], "metadata": {}}
+    return dict(about, **changes)
+
+
+def without(dictionary, *names):
+    return {name: value for name, value in dictionary.items() if name not in names}
+
+
+def written(path, tensors, about):
+    content = CODECS[os.path.splitext(path)[1]].dumps(tensors, about)
+    with open(path, "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
+
+
+def test_this_file_is_right(path):
+    written(path, TENSORS, described())
+    net = sn.load(path)
+    assert net.predict([[1, 0]]) == [[1.4]] and net.metadata == {}
+
+
+WRONG = [
+    (TENSORS, {}, "no scratchnet network"),
+    (TENSORS, without(described(), "version"), "no scratchnet network"),
+    (TENSORS, described(version=2), "version 2 .* reads version 1"),
+    (TENSORS, described(version="1"), "version '1' "),
+    (TENSORS, described(version=None), "version None "),
+    (TENSORS, described(version=True), "version True "),
+    (TENSORS, without(described(), "layers"), "layers should be a list"),
+    (TENSORS, without(described(), "frozen"), "frozen should be a list"),
+    (TENSORS, without(described(), "metadata"), "metadata should be a dict"),
+    (TENSORS, described(layers={"type": "Dense"}), "layers should be a list"),
+    (TENSORS, described(frozen="0.bias"), "frozen should be a list"),
+    (TENSORS, described(metadata=[]), "metadata should be a dict"),
+    (TENSORS, described([]), "belongs to no layer|at least one layer"),
+    ({}, described([]), "at least one layer"),
+    (TENSORS, described(layers=["Dense"]), "layer 0 is of the unknown type None"),
+    (TENSORS, described(layers=[None]), "layer 0 is of the unknown type None"),
+    (TENSORS, described(layers=[[]]), "layer 0 is of the unknown type None"),
+    (TENSORS, described([without(DENSE, "type")]), "layer 0 is of the unknown type None"),
+    (TENSORS, described([dict(DENSE, type="dense")]), "layer 0 is of the unknown type 'dense'"),
+    (TENSORS, described([dict(DENSE, type=["Dense"])]), "layer 0 is of the unknown type"),
+    (TENSORS, described([dict(DENSE, type="Parameter")]), "layer 0 is of the unknown type 'Parameter'"),
+    (TENSORS, described([without(DENSE, "outputs")]), "layer 0: Dense has the arguments .*; needed: inputs, outputs"),
+    (TENSORS, described([without(DENSE, "l2")]), "layer 0: Dense .*needed: .*l2"),
+    (TENSORS, described([dict(DENSE, weights=[[1], [2]])]), "layer 0: Dense has the arguments .*weights"),
+    (TENSORS, described([DENSE, {"type": "Tanh", "slope": 1}]), "layer 1: Tanh has .*slope.*; needed: none"),
+    (TENSORS, described([dict(DENSE, inputs="2")]), "Dense: inputs is '2'"),
+    (TENSORS, described([dict(DENSE, inputs=2.5)]), "Dense: inputs is 2.5"),
+    (TENSORS, described([dict(DENSE, outputs=0)]), "Dense: outputs is 0"),
+    (TENSORS, described([dict(DENSE, outputs=True)]), "Dense: outputs is True"),
+    (TENSORS, described([dict(DENSE, outputs=None)]), "Dense: outputs is None"),
+    (TENSORS, described([dict(DENSE, inputs=10**15, outputs=10**15)]), "0.weights: 2×1 given, 10+×10+ needed"),
+    ({}, described([dict(DENSE, inputs=10**15, outputs=10**15)]), "tensor '0.weights' is missing"),
+    (TENSORS, described([dict(DENSE, l2=-1)]), "Dense: l2 is -1"),
+    (TENSORS, described([dict(DENSE, l2="strong")]), "l2"),
+    (TENSORS, described([dict(DENSE, l2=None)]), "l2"),
+    (TENSORS, described([dict(DENSE, l2=[1])]), "l2"),
+    (TENSORS, described([DENSE, {"type": "Dropout", "rate": 1}]), "Dropout: rate is 1"),
+    (TENSORS, described([DENSE, {"type": "Dropout", "rate": "half"}]), "rate"),
+    (TENSORS, described([DENSE, {"type": "GELU", "approximate": "erf"}]), "GELU: approximate is 'erf'"),
+    (TENSORS, described([DENSE, {"type": "LeakyReLU", "slope": None}]), "slope"),
+    (TENSORS, described([DENSE, {"type": "LeakyReLU", "slope": "steep"}]), "slope.*'steep'"),
+    (TENSORS, described([DENSE, DENSE]), "tensor '1.weights' is missing"),
+    (without(TENSORS, "0.bias"), described(), "tensor '0.bias' is missing"),
+    (dict(TENSORS, extra=[1.0]), described(), "tensor 'extra' belongs to no layer"),
+    (dict(TENSORS, **{"1.bias": [1.0]}), described([DENSE, {"type": "Tanh"}]), "tensor '1.bias' belongs to no layer"),
+    (dict(TENSORS, **{"0.l1": 0.5}), described(), "tensor '0.l1' belongs to no layer"),
+    (dict(TENSORS, **{"0.weights": [[0.4, 0.2]]}), described(), "0.weights: 1×2 given, 2×1 needed"),
+    (dict(TENSORS, **{"0.weights": [0.4, 0.2]}), described(), "0.weights"),
+    (dict(TENSORS, **{"0.weights": 0.4}), described(), "0.weights"),
+    (dict(TENSORS, **{"0.bias": [1.0, 2.0]}), described(), "0.bias: 2 given, 1 needed"),
+    (dict(TENSORS, **{"0.bias": [[1.0]]}), described(), "0.bias"),
+    (dict(TENSORS, **{"0.bias": 1.0}), described(), "0.bias"),
+    (dict(TENSORS, **{"0.bias": []}), described(), "0.bias"),
+    (dict(TENSORS, **{"0.l1": [0.5]}), described([without(DENSE, "l1")]), "l1"),
+    (dict(TENSORS, **{"0.l1": -0.5}), described([without(DENSE, "l1")]), "Dense: l1 is -0.5"),
+    (TENSORS, described(frozen=["0.gain"]), "parameter '0.gain' is unknown; there are: 0.weights, 0.bias"),
+    (TENSORS, described(frozen=[0]), "parameter 0 is unknown"),
+    (TENSORS, described(frozen=[["0.bias"]]), "parameter .*0.bias.* is unknown"),
+    (TENSORS, described(frozen=[{}]), "parameter {} is unknown"),
+    (
+        dict(TENSORS, **{"1.weights": [[1.0]] * 3, "1.bias": [1.0]}),
+        described([DENSE, dict(DENSE, inputs=3)]),
+        "layer 1, .*, takes 3 inputs, but 1 arrive",
+    ),
+    (
+        {"0.mean": [0.0] * 3, "0.spread": [1.0] * 3, "1.weights": [[0.4], [0.2]], "1.bias": [1.0]},
+        described([{"type": "Normalization"}, DENSE]),
+        "0.mean has 3 numbers, but 2 inputs arrive",
+    ),
+    (
+        {"0.mean": [0.0, 0.0], "1.weights": [[0.4], [0.2]], "1.bias": [1.0]},
+        described([{"type": "Normalization"}, DENSE]),
+        "0.spread",
+    ),
+    ({"0.mean": [0.0] * 3, "0.spread": [1.0] * 2}, described([{"type": "Normalization"}]), "0.(mean|spread)"),
+]
+
+
+@pytest.mark.parametrize("tensors, about, message", WRONG)
+def test_files_that_are_wrong(tensors, about, message, path):
+    written(path, tensors, about)
+    with pytest.raises(ValueError, match=message) as raised:
+        sn.load(path)
+    assert str(raised.value).startswith(path + ": ")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name, value", [("0.weights", [[float("nan")], [1.0]]), ("0.bias", [float("-inf")])])
+def test_parameters_that_are_not_finite(name, value, tmp_path):
+    """Which safetensors can hold."""
+    path = str(tmp_path / "model.safetensors")
+    written(path, dict(TENSORS, **{name: value}), described())
+    with pytest.raises(ValueError, match=name + ".*(nan|inf)") as raised:
+        sn.load(path)
+    assert str(raised.value).startswith(path + ": ")
+
+
+@pytest.mark.parametrize("content", [b"", b"\0", b"{}", b"null", b"\xff" * 100, b"[[[[[[", b"{" * 100000])
+def test_files_that_are_no_models(content, path):
+    with open(path, "wb") as file:
+        file.write(content)
+    with pytest.raises(ValueError) as raised:
+        sn.load(path)
+    assert str(raised.value).startswith(path + ": ")
+
+
+def test_a_model_of_another_format_under_this_ending(tmp_path):
+    right, wrong = str(tmp_path / "model.json"), str(tmp_path / "model.safetensors")
+    sn.save(sn.Sequential([sn.Dense(2, 1)]), right)
+    os.rename(right, wrong)
+    with pytest.raises(ValueError, match="safetensors"):
+        sn.load(wrong)
+
+
+@pytest.mark.skipif(os.name == "nt" or getattr(os, "geteuid", lambda: 1)() == 0, reason="this user may write anywhere")
+def test_a_folder_that_is_read_only(path):
+    os.chmod(os.path.dirname(path), 0o500)
+    try:
+        with pytest.raises(OSError, match="cannot be written"):
+            sn.save(sn.Sequential([sn.Dense(2, 1)]), path)
+    finally:
+        os.chmod(os.path.dirname(path), 0o700)
+
+
+def test_loading_imports_nothing_of_pickle():
+    """A model file is never a pickle."""
+    program = "import sys, scratchnet as sn; from scratchnet.formats import models; print('pickle' in sys.modules)"
+    root = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
+    assert subprocess.check_output([sys.executable, "-S", "-E", "-c", program], cwd=root).strip() == b"False"

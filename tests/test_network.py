@@ -1,0 +1,305 @@
+"""network.py: layers put together; what fit does is in test_training.py."""
+
+import copy
+import pickle
+from fractions import Fraction
+
+import pytest
+
+import scratchnet as sn
+from scratchnet import initializers
+from scratchnet.layers import LAYERS
+from scratchnet.losses import LOSSES
+
+X = [[1.0, -2.0], [0.5, 3.0], [-1.0, 1.0]]
+Y = [[1.0], [0.0], [2.0]]
+
+
+def network(seed=1):
+    return sn.Sequential([sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1)], seed=seed)
+
+
+def values(net):
+    return [p.value for p in net.parameters()]
+
+
+# ---- putting together --------------------------------------------------------------------------------------------
+
+
+def test_the_articles_network():
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+    gate = [[0, 0], [1, 0], [0, 1], [1, 1]]
+    history = net.fit(gate, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(0.1), epochs=1000, shuffle=False)
+    assert values(net) == [[[pytest.approx(0.05)], [pytest.approx(0.05)]], [pytest.approx(-0.075)]]
+    assert net.predict(gate) == [[0.0], [0.0], [0.0], [1.0]]
+    assert history.loss[25:] == [0.0] * 975 and history.loss[24] > 0.0
+
+
+def test_widths_and_names():
+    net = network()
+    assert (net.inputs, net.outputs) == (2, 1)
+    assert [p.name for p in net.parameters()] == ["0.weights", "0.bias", "2.weights", "2.bias"]
+    assert [p.shape for p in net.parameters()] == [(2, 3), (3,), (3, 1), (1,)]
+    assert repr(net) == "Sequential([Dense(inputs=2, outputs=3), Tanh(), Dense(inputs=3, outputs=1)])"
+
+
+def test_layers_of_any_width_take_that_of_their_neighbours():
+    net = sn.Sequential([sn.Normalization(), sn.Tanh(), sn.Dense(4, 2), sn.Softmax()])
+    assert (net.inputs, net.outputs) == (4, 2)
+    assert net.parameters()[0].shape == (4,)
+    assert sn.Sequential([sn.Tanh()]).outputs is None
+
+
+class RowSum(sn.Layer):
+    """Takes any width and gives one output."""
+
+    outputs = 1
+
+    def forward(self, X):
+        self.X = X
+        return [[sum(row)] for row in X]
+
+    def backward(self, dA):
+        return [[d] * len(row) for row, (d,) in zip(self.X, dA)]
+
+
+def test_what_arrives_behind_a_layer_that_takes_any_width_says_nothing_of_the_input():
+    net = sn.Sequential([RowSum(), sn.Dense(1, 1, weights=[[2]])])
+    assert net.predict([[1, 2, 3]]) == [[12.0]]
+    assert net.predict([[1, 2]]) == [[6.0]]
+
+
+@pytest.mark.parametrize(
+    "layers, error, message",
+    [
+        ([], ValueError, "a network has at least one layer"),
+        ([sn.Tanh], TypeError, r"layer 0 is <class .*Tanh'>; give a layer, such as Tanh\(\)"),
+        ([sn.Tanh(), 3], TypeError, "layer 1 is 3; give a layer"),
+        ([sn.Tanh(), None], TypeError, "layer 1 is None; give a layer"),
+        ([sn.Dense(2, 3), sn.Dense(4, 1)], ValueError, "layer 1, .*inputs=4.*, takes 4 inputs, but 3 arrive"),
+        ([sn.Dense(2, 3), sn.Tanh(), sn.Dropout(), sn.Dense(4, 1)], ValueError, "layer 3, .* but 3 arrive"),
+    ],
+)
+def test_layers_that_do_not_fit(layers, error, message):
+    with pytest.raises(error, match="^" + message):
+        sn.Sequential(layers)
+
+
+def test_a_layer_stands_in_one_place():
+    layer = sn.Tanh()
+    with pytest.raises(ValueError, match=r"^layer 2, Tanh\(\), stands in the network twice; give each place its own$"):
+        sn.Sequential([layer, sn.Dense(2, 2), layer])
+
+
+# ---- numbers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "weights, bias, number",
+    [
+        (None, None, float),
+        ([[1], [2]], [3], float),
+        ([[0.5], [2]], [3], float),
+        ([[Fraction(1, 3)], [2]], None, Fraction),
+        ([[1], [2]], [Fraction(1, 3)], Fraction),
+        ([[1], [Fraction(1, 3)]], None, Fraction),
+    ],
+)
+def test_the_type_of_number_is_that_of_the_given_parameters(weights, bias, number):
+    net = sn.Sequential([sn.Dense(2, 1, weights=weights, bias=bias)])
+    assert net.number is number
+    assert {type(v) for p in net.parameters() for row in p.rows for v in row} == {number}
+    assert type(net.predict([[1, 2]])[0][0]) is number
+
+
+def test_floats_beside_exact_parameters_are_refused():
+    with pytest.raises(TypeError, match="^0.bias: 0.5 is a float, but this network computes with Fraction"):
+        sn.Sequential([sn.Dense(2, 1, weights=[[Fraction(1, 3)], [2]], bias=[0.5])])
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1, 3)]])])
+    with pytest.raises(TypeError, match="^X: row 0, column 0: 0.5 is a float, but this network computes with Fraction"):
+        net.predict([[0.5]])
+    with pytest.raises(TypeError, match="^Y: row 0, column 0: 0.5 is a float"):
+        net.evaluate([[1]], [0.5], "mean_squared_error")
+    with pytest.raises(TypeError, match="^LeakyReLU: slope: 0.01 is a float"):
+        sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1)]]), sn.LeakyReLU()])
+
+
+@pytest.mark.parametrize("zero", [0, 0.0, Fraction(0)])
+@pytest.mark.parametrize("layer", [sn.LeakyReLU, sn.Dropout, sn.Threshold])
+def test_no_zero_makes_exact_numbers_inexact(layer, zero):
+    """A float 0.0 is exact, and so is what it is multiplied with, taken from or added to."""
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(-1, 3)]]), layer(zero)])
+    assert type(net.predict([[1]])[0][0]) is Fraction
+    if layer is not sn.Threshold:
+        net.fit([[1]], [1], "mean_squared_error", optimizer=sn.SGD(zero, momentum=zero, weight_decay=zero), epochs=2)
+        assert repr(net.parameters()[0].value) == "[[Fraction(-1, 3)]]"
+
+
+def test_a_network_computes_with_the_number_that_is_asked_for():
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[3]])], number=Fraction)
+    assert net.predict([[2]]) == [[Fraction(6)]] and type(net.predict([[2]])[0][0]) is Fraction
+
+
+# ---- forward and backward ----------------------------------------------------------------------------------------
+
+
+def test_forward_and_backward():
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]], bias=[5]), sn.ReLU()])
+    assert net.forward([[1, 1], [-9, 1]]) == [[12.0], [0.0]]
+    assert net.backward([[2], [2]]) == [[6.0, 8.0], [0.0, 0.0]]
+    assert [p.gradient for p in net.parameters()] == [[[2.0], [2.0]], [2.0]]
+
+
+def test_gradients_are_parallel_to_the_parameters():
+    net = network()
+    value, gradients = net.gradients(X, Y, loss="mean_squared_error")
+    assert value == net.evaluate(X, Y, loss="mean_squared_error")
+    assert gradients == [p.gradient for p in net.parameters()]
+    delta = sn.MeanSquaredError().gradient(net.forward(X), Y)
+    net.backward(delta)
+    assert gradients == [p.gradient for p in net.parameters()]
+
+
+@pytest.mark.parametrize("dA", [[[1, 2]], [[1], [2]], [[1]] * 4, [1, 2, 3], [], None, [[float("nan")]] * 3])
+def test_a_slope_that_does_not_fit_is_refused(dA):
+    net = network()
+    net.forward(X)
+    with pytest.raises((TypeError, ValueError)):
+        net.backward(dA)
+
+
+def test_many_samples_are_predicted_as_few():
+    net = network()
+    many = [[i / 100, 1 - i / 50] for i in range(2500)]
+    predicted = net.predict(many)
+    assert len(predicted) == 2500
+    assert predicted == [net.predict([x])[0] for x in many]
+    targets = [[x[0]] for x in many]
+    alone = [net.evaluate([x], [y], "mean_squared_error") for x, y in zip(many, targets)]
+    assert net.evaluate(many, targets, "mean_squared_error") == pytest.approx(sum(alone) / 2500)
+
+
+def test_parameters_can_be_set_by_hand():
+    net = network()
+    for weights, bias in zip(net.parameters()[::2], net.parameters()[1::2]):
+        weights.value = [[0] * weights.shape[1]] * weights.shape[0]
+        bias.value = [7] * bias.count
+    assert net.predict(X) == [[7.0]] * 3
+    net.parameters()[3].value[0] = 8.0  # in place, too
+    assert net.predict(X) == [[8.0]] * 3
+
+
+def test_freezing_by_name():
+    net = network()
+    net.freeze("0.bias", "2.weights")
+    assert [p.name for p in net.parameters() if p.frozen] == ["0.bias", "2.weights"]
+    with pytest.raises(ValueError, match="^parameter '1.bias' is unknown; there are: 0.weights, 0.bias, 2.weights"):
+        net.freeze("1.bias")
+
+
+# ---- summary -----------------------------------------------------------------------------------------------------
+
+
+def test_the_summary():
+    net = sn.Sequential([sn.Normalization(), sn.Dense(4, 3), sn.LeakyReLU(0.1), sn.Dense(3, 2)])
+    net.adapt([[1, 2, 3, 4], [2, 3, 4, 6]])
+    net.freeze("3.bias")
+    lines = [" ".join(line.split()) for line in net.summary().splitlines()]
+    assert lines == [
+        "layer outputs parameters",
+        "0 Normalization() 4 8",
+        "1 Dense(inputs=4, outputs=3) 3 15",
+        "2 LeakyReLU(slope=0.1) 3 0",
+        "3 Dense(inputs=3, outputs=2) 2 8",
+        "31 parameters, 10 of them frozen; numbers: float",
+    ]
+    assert repr(net.summary()) == net.summary()  # at a prompt, too, it is a table
+    assert "0 Tanh() any 0" in " ".join(sn.Sequential([sn.Tanh()]).summary().split())
+
+
+# ---- copies ------------------------------------------------------------------------------------------------------
+
+
+def full():
+    """Every kind of state: parameters, hyperparameters, frozen flags, an adapted Normalization, metadata."""
+    net = sn.Sequential(
+        [sn.Normalization(), sn.Dense(2, 4, l1=0.1, l2=0.3), sn.Dropout(0.3), sn.ELU(0.7), sn.Dense(4, 1)], seed=3
+    )
+    net.adapt(X)
+    net.freeze("1.bias")
+    net.metadata = {"labels": ["no", "yes"]}
+    return net
+
+
+DUPLICATES = {
+    "copy": lambda net: net.copy(),
+    "pickle": lambda net: pickle.loads(pickle.dumps(net)),
+    "deepcopy": copy.deepcopy,
+}
+
+
+@pytest.mark.parametrize("way", sorted(DUPLICATES))
+@pytest.mark.parametrize("trained", [False, True])
+def test_a_copy_is_the_same_network(way, trained):
+    net = full()
+    if trained:
+        net.fit(X, Y, "mean_squared_error", epochs=2)
+    twin = DUPLICATES[way](net)
+    assert repr(twin) == repr(net)
+    assert repr(values(twin)) == repr(values(net))
+    for p, q in zip(twin.parameters(), net.parameters()):
+        assert (p.name, p.shape, p.frozen) == (q.name, q.shape, q.frozen)
+    assert (twin.number, twin.inputs, twin.outputs, twin.metadata) == (float, 2, 1, net.metadata)
+    assert twin.predict(X) == net.predict(X)
+    assert twin.gradients(X, Y, "mean_squared_error") == net.gradients(X, Y, "mean_squared_error")
+
+
+@pytest.mark.parametrize("way", sorted(DUPLICATES))
+def test_a_copy_is_a_network_of_its_own(way):
+    net = full()
+    before = repr((values(net), [p.frozen for p in net.parameters()], net.metadata, net))
+    twin = DUPLICATES[way](net)
+    twin.fit(X, Y, "mean_squared_error", epochs=2)
+    twin.adapt([[9, 9], [7, 8]])
+    for p in twin.parameters():
+        p.rows[0][0] = 99.0  # in place
+        p.frozen = not p.frozen
+    twin.layers[3].alpha = 5.0
+    twin.metadata["labels"].append("perhaps")
+    assert repr((values(net), [p.frozen for p in net.parameters()], net.metadata, net)) == before
+
+
+def test_an_exact_copy_has_exactly_the_same_numbers():
+    net = full()
+    exact = net.copy(Fraction)
+    assert exact.number is Fraction
+    assert [type(p.rows[0][0]) for p in exact.parameters()] == [Fraction] * 6
+    assert values(exact) == values(net)  # a Fraction equals a float where it is that very number
+    assert (exact.layers[2].rate, exact.layers[1].l2) == (Fraction(0.3), Fraction(0.3))
+    assert repr(values(exact.copy(float))) == repr(values(net))
+
+
+@pytest.mark.parametrize("name", sorted(initializers.INITIALIZERS))
+def test_networks_pickle_whatever_drew_their_weights(name):
+    net = sn.Sequential([sn.Dense(2, 3, initializer=name)])
+    assert pickle.loads(pickle.dumps(net)).predict(X) == net.predict(X)
+
+
+@pytest.mark.parametrize("make", [initializers.constant, initializers.uniform, initializers.normal])
+def test_networks_pickle_with_initializers_that_have_arguments(make):
+    net = sn.Sequential([sn.Dense(2, 3, initializer=make(0.5))])
+    assert pickle.loads(pickle.dumps(net)).predict(X) == net.predict(X)
+
+
+@pytest.mark.parametrize("name", sorted(set(LAYERS) - {"Dense"}))
+def test_networks_of_every_layer_pickle_after_training(name):
+    layer = LAYERS[name]()
+    loss = "perceptron" if name == "Threshold" else "mean_squared_error"
+    net = sn.Sequential([sn.Dense(2, 2), layer], seed=1)
+    net.fit(X, [[0, 1]] * 3, loss, epochs=2)
+    assert pickle.loads(pickle.dumps(net)).predict(X) == net.predict(X)
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_losses_pickle(name):
+    assert type(pickle.loads(pickle.dumps(LOSSES[name]()))) is LOSSES[name]

@@ -1,0 +1,114 @@
+"""selftest.py: it finds what is wrong, in every rule; where nothing is wrong it says so."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scratchnet import activations, functions, initializers, layers, losses, optimizers, portable, random, selftest
+from scratchnet.cli import main
+from scratchnet.formats import json, safetensors
+
+
+def test_nothing_is_wrong_here():
+    assert selftest.check() == []
+
+
+def test_the_kernel_stays_what_it_was():
+    former = functions.set_kernel("portable")
+    try:
+        selftest.check()
+        assert functions.kernel() == "portable"
+    finally:
+        functions.set_kernel(former)
+
+
+def test_the_golden_numbers_are_those_that_the_table_prints():
+    names = {}
+    exec(selftest.table(), names)
+    assert names["GOLDEN"] == selftest.GOLDEN
+
+
+def test_every_rule_has_its_case():
+    names = " ".join(name for name, _ in selftest.cases())
+    rules = set(functions.ELEMENTARY) | set(initializers.INITIALIZERS) | set(layers.LAYERS) | set(losses.LOSSES)
+    rules |= {kind.__name__ for kind in optimizers.OPTIMIZERS.values()}
+    rules |= {"StepDecay", "ExponentialDecay", "CosineDecay", "WarmUp"}
+    rules |= {"random", "training", "GELU, tanh", "nesterov=True"}
+    assert [rule for rule in rules if not re.search(r"\b" + rule + r"\b", names)] == []
+    assert sorted(selftest.GOLDEN) == sorted(name for name, _ in selftest.cases())
+
+
+@pytest.mark.parametrize(
+    "owner, name, wrong, case",
+    [
+        (activations.Tanh, "derivative", lambda self, z, a: 1 - a, "Tanh"),
+        (activations.Softmax, "slopes", lambda self, a, da: da, "Softmax"),
+        (layers.Dense, "penalty_slope", lambda self, w: self.l2 * w, "Dense"),
+        (layers.Dropout, "draw", lambda self, row, generator: [1.0 for _ in row], "Dropout"),
+        (losses.Huber, "slope", lambda self, a, y: a - y, "huber"),
+        (losses.BinaryCrossEntropy, "paired_terms", lambda self, z, a, y: z, "binary_cross_entropy, paired"),
+        (optimizers.Adagrad, "rule", lambda self, w, g, state: (w - self.rate * g, state), "Adagrad"),
+        (optimizers.CosineDecay, "__call__", lambda self, t: 0.5, "CosineDecay"),
+        (random.Generator, "normal", lambda self, mean=0.0, deviation=1.0: 0.5, "random"),
+        (portable, "total", lambda values: sum(values) * (1 + 1e-15), None),
+    ],
+)
+def test_a_wrong_rule_is_found_and_named(owner, name, wrong, case, monkeypatch):
+    if owner is portable:  # an error in the last digit, which only the portable kernel's bits can tell
+        monkeypatch.setitem(functions.KERNELS["portable"], "total", wrong)
+    else:
+        monkeypatch.setattr(owner, name, wrong)
+    problems = selftest.check()
+    assert problems and all("\n" not in problem for problem in problems)
+    if case is None:
+        assert all("portable kernel" in problem for problem in problems)
+    else:
+        assert any(problem.startswith(case) for problem in problems)
+        for kernel in ("portable", "fast"):
+            assert any(kernel + " kernel: number" in problem for problem in problems)
+
+
+def test_what_raises_is_reported(monkeypatch):
+    def broken(self, z):
+        raise OverflowError("math range error")
+
+    monkeypatch.setattr(activations.Softplus, "function", broken)
+    assert selftest.check() == [
+        "Softplus, portable kernel: OverflowError: math range error",
+        "Softplus, fast kernel: OverflowError: math range error",
+    ]
+    assert functions.kernel() == "fast"
+
+
+def test_a_case_that_gives_too_few_numbers_is_reported(monkeypatch):
+    monkeypatch.setattr(activations.Identity, "forward", lambda self, X: X[:1])
+    monkeypatch.setattr(activations.Identity, "backward", lambda self, dA: dA[:1])
+    assert any(re.match(r"Identity, .*: \d+ numbers instead of \d+$", problem) for problem in selftest.check())
+
+
+@pytest.mark.parametrize("codec, name", [(json, "json"), (safetensors, "safetensors")])
+def test_a_broken_format_is_reported(codec, name, monkeypatch):
+    monkeypatch.setattr(codec, "loads", lambda data: ({}, {}))
+    assert selftest.check() == [name + " format: what is read is not what was written"]
+    monkeypatch.setattr(codec, "loads", None)
+    assert [problem.split(": ")[:2] for problem in selftest.check()] == [[name + " format", "TypeError"]]
+
+
+def test_the_command_says_what_it_found(capsys, monkeypatch):
+    assert main(["selftest"]) == 0
+    output = capsys.readouterr().out
+    assert re.match(r"scratchnet \S+ on \S+ [\d.]+ \(\S+\)\nall right: {} cases".format(len(selftest.cases())), output)
+    monkeypatch.setattr(activations.Tanh, "function", lambda self, z: z)
+    assert main(["selftest"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len([line for line in lines if line.startswith("wrong: Tanh, ")]) >= 2
+    assert re.match(r"\d+ of the golden numbers and formats are wrong here$", lines[-1])
+
+
+@given(st.lists(st.floats(allow_nan=False)))
+def test_bits_there_and_back(numbers):
+    text = selftest.bits(numbers)
+    assert len(text) == 16 * len(numbers)
+    assert repr(selftest.from_bits(text)) == repr(numbers)
