@@ -4,7 +4,7 @@
     sigmoid  softplus                                 built from them, safe for any argument
     where  maximum  positive_part  sign  power        choices and whole powers without a branch on a number
     dot  total  largest_of                            of rows of numbers
-    pi  whole  number_of  cast                        constants and types
+    pi  whole  number_of  cast  shown                 constants, types, and values in messages
     set_kernel  kernel                                how floats are computed
 
 This is the one seam between the rules of the network and the numbers that flow through them. A float
@@ -38,14 +38,11 @@ if TYPE_CHECKING:
     from .annotations import Any, Callable, Dict, Number, Sequence
 
 
-ELEMENTARY = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
-
-
 def _kernel(dot: "Any", total: "Any", library: "Any") -> "Dict[str, Any]":
     """How floats are computed: ``dot`` and ``total`` of rows, and each elementary function."""
-    functions = {name: _never_raising(library, name) for name in ELEMENTARY}
-    functions.update(dot=dot, total=total)
-    return functions
+    elementary = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
+    functions = {name: _never_raising(library, name) for name in elementary}
+    return dict(functions, dot=dot, total=total)
 
 
 def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
@@ -111,6 +108,15 @@ def whole(n: "int", x: "Number") -> "Number":
     return x.whole(n) if hasattr(x, "whole") else number_of(x)(n)
 
 
+def shown(value: "Any") -> "str":
+    """The value as an error message shows it: its repr, or the beginning of a long one.
+
+    >>> shown("x" * 1000)[-5:]
+    'xx...'
+    """
+    return repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+
+
 def cast(value: "Any", number: "Any", what: "str") -> "Number":
     """``value`` as a ``number`` (a type), for what comes from outside: data, hyperparameters, given parameters.
 
@@ -139,9 +145,9 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
         if isinstance(value, REAL) or number is float and hasattr(value, "__float__"):
             return number(value)
     except OverflowError:
-        raise ValueError(f"{what}: the number is too large for a {number.__name__}")
+        raise ValueError(f"{what}: the number is too large for a {number.__name__}") from None
     if number is None or not isinstance(value, number):
-        raise TypeError(f"{what}: {value!r} is a {type(value).__name__}; give a number")
+        raise TypeError(f"{what}: {shown(value)} is a {type(value).__name__}; give a number")
     return value
 
 
@@ -154,9 +160,11 @@ def _mixes_with_float(number: "Any") -> "bool":
 
 # ---- elementary functions ----------------------------------------------------------------------------------------
 
-# supplement(type, name): the function of a type that cannot carry methods of its own (decimal.Decimal), or None.
-# The package hands it down from scalars, which stands above.
-supplement: "Callable[[Any, str], Any]" = lambda number, name: None
+def supplement(number: "Any", name: "str") -> "Any":
+    """The function of a type that cannot carry methods of its own (decimal.Decimal), or None.
+
+    The package replaces this one by scalars', which stands above.
+    """
 
 
 def exp(x: "Number") -> "Number":

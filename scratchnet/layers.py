@@ -74,18 +74,14 @@ class Dense(Layer):
 
     def backward(self, dA: "Matrix") -> "Matrix":
         dW = matrix.dot(matrix.transpose(self.X), dA)
-        if self.penalised:
+        if not (is_zero(self.l1) and is_zero(self.l2)):
             dW = matrix.add(dW, matrix.apply(self.penalty_slope, self.weights.value))
         self.weights.gradient = dW
         self.bias.gradient = matrix.sum_columns(dA)
         return matrix.dot(dA, matrix.transpose(self.weights.value))
 
-    @property
-    def penalised(self) -> "bool":
-        return not (is_zero(self.l1) and is_zero(self.l2))
-
     def penalty(self) -> "Number":
-        if not self.penalised:
+        if is_zero(self.l1) and is_zero(self.l2):
             return None
         return total([self.l1 * abs(w) + self.l2 * w * w / 2 for row in self.weights.value for w in row])
 

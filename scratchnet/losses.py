@@ -27,7 +27,7 @@ exact however large z is, and the chain rule through both shortens to the one sl
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
 from .functions import (
-    cast, exp, largest_of, log, log1p, maximum, positive_part, sign, total, where, whole,
+    cast, exp, largest_of, log, log1p, maximum, positive_part, shown, sign, total, where, whole,
 )  # fmt: skip
 from .protocol import ABOVE_0, Configured
 
@@ -105,7 +105,7 @@ class Loss(Configured):
         row = matrix.accept_row(y, number, "Y", i, outputs, "the network has {} outputs")
         wrong = self.unfit(row)
         if wrong:
-            raise ValueError(f"{type(self).__name__}: row {i} of Y is {row}; {wrong}")
+            raise ValueError(f"{type(self).__name__}: row {i} of Y is {shown(row)}; {wrong}")
         return row
 
     def unfit(self, y: "Row") -> "str":

@@ -66,7 +66,7 @@ def accept_row(
         data = data.tolist()
     if not isinstance(data, (list, tuple)):
         if not is_sequence(data):
-            raise TypeError(f"{name}: row {i} is {data!r}, not a row; a single sample is a matrix of one row, [[...]]")
+            raise TypeError(f"{name}: row {i} is {functions.shown(data)}, not a row; a single sample is a matrix of one row, [[...]]")
         data = [data[j] for j in range(len(data))]
     row = [v if type(v) is number else functions.cast(v, number, _at(name, i, j)) for j, v in enumerate(data)]
     if not row:
@@ -92,7 +92,10 @@ def is_finite(values: "Row") -> "bool":
     """Whether no number is infinite or NaN (nor so large that their sum overflows)."""
     if type(values[0]) is float:
         return sum(values) - sum(values) == 0.0
-    return all([bool(v - v == 0) for v in values])
+    try:
+        return all([bool(v - v == 0) for v in values])
+    except ArithmeticError:  # Decimal's word for infinity - infinity
+        return False
 
 
 def _at(name: "str", i: "int", j: "int") -> "str":

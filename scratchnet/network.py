@@ -42,7 +42,8 @@ class Sequential:
         self.inputs, self.outputs = arriving[0], arriving[-1]
         self._name_parameters()
         given = [p for p in self.parameters() if p.value is not None]
-        self.number = number or _number_of(given)
+        numbers = [number_of(v) for parameter in given for row in parameter.rows for v in row]
+        self.number = number or ([kind for kind in numbers if kind is not float] + [float])[0]
         for parameter in given:
             parameter.convert(self.number)
         generator = Generator(seed)
@@ -244,12 +245,6 @@ class Text(str):
 
     def __repr__(self) -> "str":
         return str(self)
-
-
-def _number_of(given: "List[Parameter]") -> "Any":
-    """The type of number that the given parameters have: the first that is not float, or else float."""
-    numbers = [number_of(v) for parameter in given for row in parameter.rows for v in row]
-    return ([number for number in numbers if number is not float] + [float])[0]
 
 
 def _widths(layers: "List[Layer]") -> "List[Optional[int]]":

@@ -86,7 +86,9 @@ class Configured:
         """
         for name in self.numbers:
             value, what = getattr(self, name), f"{type(self).__name__}: {name}"
-            if value is not None and not callable(value) and not is_zero(value):  # a learning rate may be a function
+            if is_zero(value) and number is not float:
+                setattr(self, name, 0)  # an exact one, though a float may have been given
+            elif value is not None and not callable(value):  # a learning rate may be a function
                 if isinstance(value, REAL):
                     require(what, value, FINITE)
                 setattr(self, name, convert(value, number) if exactly else cast(value, number, what))

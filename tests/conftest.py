@@ -4,7 +4,7 @@ from hypothesis import settings
 
 # The same examples in every run; `pytest --hypothesis-profile=explore` looks for new ones.
 # No deadlines: an interpreter may be ten times slower than another, and its machine busy.
-settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None, max_examples=30)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("repeatable")
 

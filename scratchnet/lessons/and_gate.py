@@ -84,9 +84,7 @@ def predict(W: "Matrix", b: "Number", x: "Matrix" = X) -> "Matrix":
 
 
 def main() -> "None":
-    step: "Dict[str, Any]" = {}
-    for step in train():
-        pass
+    step = list(train())[-1]
     print("W =", step["W"])
     print("b =", step["b"])
     print("predictions", predict(step["W"], step["b"])[0], "targets", Y[0])

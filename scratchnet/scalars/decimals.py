@@ -18,14 +18,21 @@ if TYPE_CHECKING:
 
 
 def _with_digits_to_spare(function: "Callable[[Decimal], Decimal]") -> "Callable[[Decimal], Decimal]":
-    """Twice the digits, and as many as a small x has leading zeros, which differences such as e^x - 1 cancel."""
+    """Twice the digits, and as many as a small x has leading zeros, which differences such as e^x - 1 cancel.
+
+    Where x is so small that the function is a straight line to twice the digits, the line's slope, taken from a less
+    small x, saves their number.
+    """
 
     def rounded_once(x: "Decimal") -> "Decimal":
         if not x:
             return function(x)
         with localcontext() as context:
-            context.prec = 2 * context.prec + 10 + max(0, -x.adjusted())
-            value = function(x)
+            context.prec = 2 * context.prec + 10
+            zeros = max(0, -x.adjusted())
+            straight = max(0, zeros - context.prec)
+            context.prec += zeros - straight
+            value = function(x.scaleb(straight)).scaleb(-straight)
         return +value
 
     rounded_once.__name__ = function.__name__
@@ -74,19 +81,18 @@ def erf(x: "Decimal") -> "Decimal":
         return 2 * total / pi(x).sqrt()
 
 
-@_with_digits_to_spare
 def cos(x: "Decimal") -> "Decimal":
-    """The cosine of x radians: Maclaurin's series; its terms cancel fewer than |x| digits."""
-    square = x * x
+    """The cosine of x radians: Maclaurin's series, of x within one turn; its terms cancel few digits."""
     with localcontext() as context:
-        context.prec += int(abs(x)) + 1
+        context.prec += 20 + max(0, x.adjusted())
+        x = x % (2 * pi(x))
         term = total = Decimal(1)
         n = 0
-        while total + term != total or n < 2:
+        while total + term != total:
             n += 2
-            term = -term * square / (n * n - n)
+            term = -term * x * x / (n * n - n)
             total += term
-        return total
+    return +total
 
 
 def pi(x: "Decimal") -> "Decimal":
