@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from .annotations import Any, Callable, Dict, Number, Sequence
 
 
+ELEMENTARY = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
+
+
 def _kernel(dot: "Any", total: "Any", library: "Any") -> "Dict[str, Any]":
     """How floats are computed: ``dot`` and ``total`` of rows, and each elementary function."""
-    elementary = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
-    functions = {name: _never_raising(library, name) for name in elementary}
+    functions = {name: _never_raising(library, name) for name in ELEMENTARY}
     return dict(functions, dot=dot, total=total)
 
 

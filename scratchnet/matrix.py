@@ -66,7 +66,8 @@ def accept_row(
         data = data.tolist()
     if not isinstance(data, (list, tuple)):
         if not is_sequence(data):
-            raise TypeError(f"{name}: row {i} is {functions.shown(data)}, not a row; a single sample is a matrix of one row, [[...]]")
+            found = functions.shown(data)
+            raise TypeError(f"{name}: row {i} is {found}, not a row; a single sample is a matrix of one row, [[...]]")
         data = [data[j] for j in range(len(data))]
     row = [v if type(v) is number else functions.cast(v, number, _at(name, i, j)) for j, v in enumerate(data)]
     if not row:

@@ -14,7 +14,7 @@
 from .functions import number_of
 from .layers import Normalization
 from .matrix import accept
-from .protocol import Layer
+from .protocol import Layer, require
 from .random import Generator
 from .training import BLOCK, Diverged, Examples, History, Rows, criterion_of, epochs, measure, samples
 
@@ -53,6 +53,8 @@ class Sequential:
         self._name_parameters()  # once more, for those that came with build
         for parameter in self.parameters():
             parameter.convert(self.number, exactly=True)
+        names = [f"{i}.{p.role}" for i, layer in enumerate(self.layers) for p in layer.parameters()]
+        require("the list of parameters", names, (lambda v: len(set(v)) == len(v), "each of a layer a role of its own"))
 
     def _name_parameters(self) -> "None":
         for i, layer in enumerate(self.layers):

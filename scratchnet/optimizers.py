@@ -14,7 +14,7 @@ A learning rate is a number, or any function of t. **An optimizer of your own** 
 """
 
 from .functions import cast, cos, number_of, pi, power, sqrt, total, where, whole
-from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, Configured, is_zero
+from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, Configured, is_zero, require
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ class Optimizer(Configured):
         self.require("weight_decay", weight_decay, AT_LEAST_0)
         if clip_norm is not None:
             self.require("clip_norm", clip_norm, ABOVE_0)
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.clip_norm = clip_norm
+        self.learning_rate, self.weight_decay, self.clip_norm = learning_rate, weight_decay, clip_norm
         self.rate: "Number" = learning_rate  # the learning rate of this step
         self.t = 0
         self.states: "Dict[str, List[List[State]]]" = {}  # row by row, under the parameter's name
@@ -68,6 +66,8 @@ class Optimizer(Configured):
         learning = [p for p in parameters if not p.frozen]
         if not learning:
             return
+        for p in learning:
+            require(f"{p.name}.gradient", p.gradient, (p.fits, "what backward has to set, in the parameter's shape"))
         factor = self.clipping(learning)
         updates = [self.updated(p, factor) for p in learning]
         for parameter, (rows, states) in zip(learning, updates):
@@ -231,9 +231,8 @@ class StepDecay(Configured):
     arguments = ("rate", "every", "factor")
 
     def __init__(self, rate: "Number", every: "int", factor: "Number" = 1 / 10) -> "None":
-        self.rate = rate
-        self.every = every
-        self.factor = factor
+        self.require("every", every, COUNT)
+        self.rate, self.every, self.factor = rate, every, factor
 
     def __call__(self, t: "int") -> "Number":
         return self.rate * power(self.factor, t // self.every)
@@ -266,9 +265,8 @@ class CosineDecay(Configured):
     arguments = ("rate", "steps", "minimum")
 
     def __init__(self, rate: "Number", steps: "int", minimum: "Number" = 0) -> "None":
-        self.rate = rate
-        self.steps = steps
-        self.minimum = minimum
+        self.require("steps", steps, COUNT)
+        self.rate, self.steps, self.minimum = rate, steps, minimum
 
     def __call__(self, t: "int") -> "Number":
         wave = 1 + cos(pi(self.rate) * min(t, self.steps) / self.steps)
@@ -286,8 +284,8 @@ class WarmUp(Configured):
     arguments = ("steps", "after")
 
     def __init__(self, steps: "int", after: "Any") -> "None":
-        self.steps = steps
-        self.after = after
+        self.require("steps", steps, AT_LEAST_0)
+        self.steps, self.after = steps, after
 
     def __call__(self, t: "int") -> "Number":
         begin = max(t - self.steps, 0)

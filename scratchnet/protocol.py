@@ -25,7 +25,7 @@
 """
 
 from . import matrix
-from .functions import cast
+from .functions import cast, shown
 from .portable import REAL
 
 TYPE_CHECKING = False
@@ -55,7 +55,7 @@ def require(name: "str", value: "Any", limit: "Any") -> "None":
             return
     except (TypeError, ValueError, OverflowError):
         pass  # a text, a list or NaN, for which the test is no question
-    raise ValueError(f"{name} is {value!r}; give {limit[1]}")
+    raise ValueError(f"{name} is {shown(value)}; give {limit[1]}")
 
 
 class Configured:
@@ -173,6 +173,11 @@ class Parameter:
     def gradient_rows(self) -> "Matrix":
         """The gradient in the shape of ``rows``."""
         return [self.gradient] if len(self.shape or ()) == 1 else self.gradient
+
+    def fits(self, value: "Any") -> "bool":
+        """Whether a value is of the parameter's shape."""
+        shape = matrix.shape(value) if len(self.shape or ()) == 2 else (len(value),)
+        return shape == tuple(self.shape or ())
 
     @property
     def count(self) -> "int":

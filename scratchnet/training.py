@@ -57,11 +57,8 @@ class Epoch:
         self, number: "int", loss: "Number", validation_loss: "Optional[Number]", learning_rate: "Number",
         best: "Optional[int]"
     ) -> "None":
-        self.number = number
-        self.loss = loss
-        self.validation_loss = validation_loss
-        self.learning_rate = learning_rate
-        self.best = best
+        self.number, self.loss, self.validation_loss = number, loss, validation_loss
+        self.learning_rate, self.best = learning_rate, best
 
     def __repr__(self) -> "str":
         validated = "" if self.validation_loss is None else f", validation loss {self.validation_loss}"
@@ -105,8 +102,7 @@ class Rows:
     """A sequence of rows, each checked when it is read, so that a large one never lies in memory twice."""
 
     def __init__(self, data: "Sequence[Any]", check: "Callable[[Any, int], Row]") -> "None":
-        self.data = data
-        self.check = check
+        self.data, self.check = data, check
 
     def __len__(self) -> "int":
         return len(self.data)

@@ -239,7 +239,6 @@ def test_what_a_schedule_gives_is_checked(rate):
         (lambda: sn.CosineDecay(0.1, steps=0), "CosineDecay: steps is 0"),
         (lambda: sn.CosineDecay(0.1, steps=-1), "CosineDecay: steps is -1"),
         (lambda: sn.WarmUp(-1, 0.1), "WarmUp: steps is -1"),
-        (lambda: sn.ExponentialDecay("fast", 0.5), "ExponentialDecay: rate is 'fast'"),
     ],
 )
 def test_schedules_that_are_refused(make, message):

@@ -221,7 +221,7 @@ def arguments(count, signs):
     """Pseudo-random numbers from integers alone: count of them from 2**-12 to 2**11, half as many of any bits."""
     state = 2024
     words = []
-    for i in range(3 * count + 2 * (count // 2)):
+    for _ in range(3 * count + 2 * (count // 2)):
         state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
         words.append(state // 2**11)
     for i in range(0, 3 * count, 3):
