@@ -61,10 +61,10 @@ __version__ = "0.1.0"
 __all__ = [
     "Activation", "Adagrad", "Adam", "AdamW", "BinaryCrossEntropy", "CategoricalCrossEntropy", "CosineDecay",
     "Dense", "Diverged", "Dropout", "ELU", "Epoch", "ExponentialDecay", "GELU", "Generator", "HalfSquaredError",
-    "Hinge", "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError",
-    "MeanSquaredError", "Normalization", "Optimizer", "Parameter", "Perceptron", "RMSprop", "ReLU", "SELU",
-    "SGD", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp",
-    "check_gradients", "epochs", "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel",
+    "Hinge", "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError", "MeanSquaredError",
+    "Normalization", "Optimizer", "Parameter", "Perceptron", "RMSprop", "ReLU", "SELU", "SGD", "Sequential", "SiLU",
+    "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp", "check_gradients", "epochs",
+    "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel",
 ]  # fmt: skip
 
 TYPE_CHECKING = False

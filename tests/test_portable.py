@@ -112,7 +112,7 @@ def test_nothing_raises_and_the_range_is_kept(name):
     ranges = {"exp": (0, INF), "expm1": (-1, INF), "log": (-INF, INF), "log1p": (-INF, INF), "sqrt": (0, INF)}
     low, high = ranges.get(name, (-1, 1))
     generator = random.Random(3)
-    for i in range(3000):
+    for _ in range(3000):
         value = getattr(portable, name)(number(generator.getrandbits(64)))
         assert isinstance(value, float) and (value != value or low <= value <= high)
 
