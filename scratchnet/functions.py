@@ -143,8 +143,9 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
     if isinstance(value, float) and number is not float and not _mixes_with_float(number):
         name = number.__name__
         raise TypeError(f"{what}: {value!r} is a float, but this network computes with {name}: give an int or a {name}")
+    real = hasattr(value, "__float__") and type(value).__name__ != "complex"  # which has one on old Pythons
     try:
-        if isinstance(value, REAL) or number is float and hasattr(value, "__float__"):
+        if isinstance(value, REAL) or number is float and real:
             return number(value)
     except OverflowError:
         raise ValueError(f"{what}: the number is too large for a {number.__name__}") from None

@@ -229,7 +229,6 @@ class Layer(Configured):
 
     def penalty(self) -> "Number":
         """What the layer adds to the loss of a training step; None for nothing."""
-        return None
 
 
 def find(kind: "str", given: "Any", family: "Dict[str, Any]", base: "Any") -> "Any":

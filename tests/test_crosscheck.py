@@ -914,6 +914,13 @@ def test_orthogonal(seed, inputs, outputs):
     assert (np.diag(V @ W.T) > 0).all()
 
 
+def test_orthogonal_of_almost_parallel_rows():
+    """Rounding leaves 1e-16/1e-7 of a row beside the others, which a second pass has to take off."""
+    draws = type("Generator", (), {"normal": iter([1, 1, 1, 1, 1, 1 + 1e-7, 1, 1 + 1e-7, 1]).__next__})
+    W = np.array(initializers.orthogonal(3, 3, draws))
+    agree(W @ W.T, np.eye(3))
+
+
 # ---- the elementary functions -------------------------------------------------------------------------------------
 
 WIDE = np.concatenate([10.0 ** np.linspace(-300, 300, 601), np.linspace(0.001, 40, 500)])

@@ -811,7 +811,11 @@ def test_every_backward_is_forward_mode(case):
 )
 @settings(max_examples=60)
 def test_random_networks(hidden, ending, inputs, width, outputs, samples, seed, depth):
-    assert_backward_is_forward_mode(Setting(hidden, ending, inputs, width, outputs, samples, seed, depth))
+    setting = Setting(hidden, ending, inputs, width, outputs, samples, seed, depth)
+    if "Entropy" in type(ending[0]).__name__ and not ending[0].steps_over(setting.net.layers):
+        # Of an output a that is almost certain, 1 - a has lost its digits, whichever way the slope is computed from it.
+        assume(all(0.01 < a < 0.99 for a in flat(setting.net.predict(setting.X))))
+    assert_backward_is_forward_mode(setting)
 
 
 LAYERS = HIDDEN + [sn.Normalization, sn.Dropout, lambda: sn.Dense(3, 2)]
