@@ -91,8 +91,6 @@ class Loss(Configured):
 
     def steps_over(self, layers: "List[Layer]") -> "int":
         """How many layers at the end of the network are taken together with the loss."""
-        if not layers:
-            return 0
         if isinstance(layers[-1], Threshold):
             raise ValueError(
                 f"{type(self).__name__}: nothing can be learnt through Threshold but with loss='perceptron'"
@@ -245,7 +243,7 @@ class Perceptron(Loss):
         return [(a_k - y_k) * z_k for z_k, a_k, y_k in zip(z, a, y)]
 
     def steps_over(self, layers: "List[Layer]") -> "int":
-        if not layers or not isinstance(layers[-1], Threshold):
+        if not isinstance(layers[-1], Threshold):
             raise ValueError("Perceptron: the network has to end in Threshold, or in Sigmoid and Threshold")
         return 2 if len(layers) > 1 and isinstance(layers[-2], Sigmoid) else 1
 

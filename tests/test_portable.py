@@ -267,3 +267,19 @@ def test_the_text_keeps_to_the_dialect():
 def test_every_docstring_example_is_true():
     failed, tried = doctest.testmod(portable)
     assert failed == 0 and tried >= len(NAMES)
+
+
+def test_the_primitives_leave_other_numbers_to_themselves():
+    class Symbol:
+        def frexp(self):
+            return "mantissa", "exponent"
+
+        def ldexp(self, x):
+            return x, "times two to this"
+
+    assert portable.frexp(Symbol()) == ("mantissa", "exponent")
+    assert portable.ldexp(1.0, Symbol()) == (1.0, "times two to this")
+
+
+def test_a_condition_may_be_anything_that_is_true_or_not():
+    assert (portable.where(1, "a", "b"), portable.where([], "a", "b")) == ("a", "b")

@@ -1,0 +1,58 @@
+"""check_gradients: it confirms what is right, and finds what is wrong."""
+
+import pytest
+
+import scratchnet as sn
+
+X, Y = [[0.3, -1.0], [2.0, 0.5], [-0.7, 0.2]], [0, 1, 1]
+
+
+def check(*layers, **options):
+    net = sn.Sequential([sn.Dense(2, 3, l1=0.01, l2=0.1)] + list(layers), seed=3)
+    before = [p.value for p in net.parameters()]
+    found = sn.check_gradients(net, X, Y, **options)
+    assert [p.value for p in net.parameters()] == before
+    assert [c.name for c in found.parameters] == [p.name for p in net.parameters()]
+    return found
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [sn.Identity, sn.Sigmoid, sn.Tanh, sn.ReLU, sn.LeakyReLU, sn.ELU, sn.SELU, sn.GELU, sn.Softplus, sn.SiLU, sn.Softmax],
+)
+def test_every_activation_is_right(hidden):
+    found = check(hidden(), sn.Dense(3, 2), sn.Softmax(), loss="categorical_cross_entropy")
+    assert found.passed and str(found).endswith("all gradients are right")
+    assert max(c.worst for c in found.parameters) < 1e-14
+
+
+@pytest.mark.parametrize("loss", ["mean_squared_error", "half_squared_error", "mean_absolute_error", "huber"])
+def test_every_loss_is_right(loss):
+    assert check(sn.Tanh(), sn.Dense(3, 1), loss=loss, sample_weight=[1, 2, 0.5]).passed
+
+
+def test_the_perceptron_is_right_with_its_output_held_fixed():
+    assert check(sn.Dense(3, 1), sn.Sigmoid(), sn.Threshold(0.5), loss="perceptron").passed
+
+
+@pytest.mark.parametrize("factor", [0.5, -1, 1.001])
+def test_a_wrong_layer_is_found(factor):
+    class Wrong(sn.Activation):
+        def function(self, z):
+            return z * z
+
+        def derivative(self, z, a):
+            return 2 * factor * z
+
+    found = check(Wrong(), sn.Dense(3, 1), loss="half_squared_error")
+    assert [c.passed for c in found.parameters] == [False, False, True, True]  # what stands behind it is right
+    assert "WRONG" in str(found) and str(found).endswith("not all gradients could be confirmed")
+
+
+def test_a_kink_is_told_from_a_mistake():
+    """At a kink the slope of one side is right, and the central difference, half of both sides, differs."""
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[1]], bias=[0]), sn.ReLU()])
+    found = sn.check_gradients(net, [[0.0], [1.0]], [1, 0], loss="half_squared_error")
+    bias = found.parameters[1]
+    assert bias.worst == 0 and bias.worst_difference > 0.1 and not found.passed
+    assert "kink" in str(found)
