@@ -109,8 +109,10 @@ def test_under_other_flags(flag, story):
     assert b"0.375" in output and b"-0.075" in output
 
 
-@pytest.mark.parametrize("command", ["", "selftest", "--help", "--version"])
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-16"])
+@pytest.mark.parametrize(
+    "command, encoding",
+    [("", "ascii"), ("", "latin-1"), ("", "cp437"), ("", "utf-16"), ("selftest", "ascii"), ("--help", "ascii")],
+)
 def test_any_encoding(command, encoding, story):
     """A character that an encoding lacks is written otherwise, never as a question mark."""
     status, output, errors = run(*command.split(), encoding=encoding)
@@ -160,8 +162,9 @@ def test_a_mistake_is_one_line_and_exit_status_2(arguments):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no such pipes")
-@pytest.mark.parametrize("command", ["", "selftest", "--help", "--version"])
-@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "command, unbuffered", [("", ""), ("", "1"), ("selftest", ""), ("--help", ""), ("--help", "1"), ("--version", "")]
+)
 def test_a_reader_that_goes_away(command, unbuffered):
     reader, writer = os.pipe()
     os.close(reader)
