@@ -113,11 +113,11 @@ def test_under_other_flags(flag, story):
     "command, encoding",
     [("", "ascii"), ("", "latin-1"), ("", "cp437"), ("", "utf-16"), ("selftest", "ascii"), ("--help", "ascii")],
 )
-def test_any_encoding(command, encoding, story):
+def test_any_encoding(command, encoding):
     """A character that an encoding lacks is written otherwise, never as a question mark."""
     status, output, errors = run(*command.split(), encoding=encoding)
     assert (status, errors) == (0, "")
-    assert output.count("?") == (story if command == "" else output).count("?")
+    assert output.count("?") == run(*command.split())[1].count("?")
     if command == "" and encoding == "ascii":
         assert "z = 0.4*1 + 0.2*0 + 1 = 1.4" in output and "W1 = 0.4 - 0.1*0.25 = 0.375" in output
 
