@@ -89,8 +89,7 @@ class LeakyReLU(Activation):
     arguments = numbers = ("slope",)
 
     def __init__(self, slope: "Number" = 0.01) -> "None":
-        self.require("slope", slope, FINITE)
-        self.slope = slope
+        self.slope = self.require("slope", slope, FINITE)
 
     def function(self, z: "Number") -> "Number":
         return where(z > 0, z, self.slope * z)
@@ -105,8 +104,7 @@ class ELU(Activation):
     arguments = numbers = ("alpha",)
 
     def __init__(self, alpha: "Number" = 1) -> "None":
-        self.require("alpha", alpha, FINITE)
-        self.alpha = alpha
+        self.alpha = self.require("alpha", alpha, FINITE)
 
     def function(self, z: "Number") -> "Number":
         return where(z > 0, z, self.alpha * expm1(-positive_part(-z)))
@@ -142,8 +140,8 @@ class GELU(Activation):
     arguments = ("approximate",)
 
     def __init__(self, approximate: "str" = "none") -> "None":
-        self.require("approximate", approximate, (lambda v: v in ("none", "tanh"), "'none' or 'tanh'"))
-        self.approximate = approximate
+        form = (lambda v: v in ("none", "tanh"), "'none' or 'tanh'")
+        self.approximate = self.require("approximate", approximate, form)
 
     def function(self, z: "Number") -> "Number":
         return z * self.distribution(z)
@@ -200,8 +198,7 @@ class Threshold(Activation):
     arguments = numbers = ("threshold",)
 
     def __init__(self, threshold: "Number" = 0) -> "None":
-        self.require("threshold", threshold, FINITE)
-        self.threshold = threshold
+        self.threshold = self.require("threshold", threshold, FINITE)
 
     def function(self, z: "Number") -> "Number":
         return where(z >= self.threshold, whole(1, z), whole(0, z))

@@ -1,8 +1,10 @@
 """The types that annotations name. Type checkers read this file; nothing imports it when it runs.
 
-    Number    any type of number       Row      a list of numbers
-    Matrix    a list of rows           State    what an optimizer keeps of one weight
-    Batch     samples, their targets, and their weights where there are any
+    Number    any type of number       Row        a list of numbers
+    Matrix    a list of rows           Weights    the samples' weights, where there are any
+    State     what an optimizer keeps of one weight
+    Logits    the input of the activation that a loss pairs with, where there is one
+    Batch     samples, their targets and their weights
 """
 
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, Union
@@ -11,9 +13,11 @@ Number = Any
 Row = List[Number]
 Matrix = List[Row]
 State = Tuple[Number, ...]
-Batch = Tuple[Matrix, Matrix, Optional[Row]]
+Weights = Optional[Row]
+Logits = Optional[Matrix]
+Batch = Tuple[Matrix, Matrix, Weights]
 
 __all__ = [
-    "Any", "Batch", "Callable", "Dict", "Iterator", "List", "Matrix", "Number", "Optional", "Row", "Sequence", "State",
-    "Tuple", "Union",
+    "Any", "Batch", "Callable", "Dict", "Iterator", "List", "Logits", "Matrix", "Number", "Optional", "Row", "Sequence",
+    "State", "Tuple", "Union", "Weights",
 ]  # fmt: skip

@@ -45,14 +45,10 @@ class Dense(Layer):
         self, inputs: "int", outputs: "int", weights: "Any" = None, bias: "Any" = None,
         initializer: "Any" = "glorot_uniform", l1: "Number" = 0, l2: "Number" = 0
     ) -> "None":
-        for name, width in (("inputs", inputs), ("outputs", outputs)):
-            self.require(name, width, COUNT)
-        self.require("l1", l1, AT_LEAST_0)
-        self.require("l2", l2, AT_LEAST_0)
-        self.inputs: "int" = inputs
-        self.outputs: "int" = outputs
-        self.l1 = l1
-        self.l2 = l2
+        self.inputs: "int" = self.require("inputs", inputs, COUNT)
+        self.outputs: "int" = self.require("outputs", outputs, COUNT)
+        self.l1 = self.require("l1", l1, AT_LEAST_0)
+        self.l2 = self.require("l2", l2, AT_LEAST_0)
         self.initializer: "Any" = find("initializer", initializer, INITIALIZERS, object)
         self.require("initializer", self.initializer, (callable, "a name, or a function (inputs, outputs, generator)"))
         self.weights = Parameter("weights", (inputs, outputs), weights)
@@ -99,8 +95,7 @@ class Dropout(Layer):
     arguments = numbers = ("rate",)
 
     def __init__(self, rate: "Number" = 0.5) -> "None":
-        self.require("rate", rate, BELOW_1)
-        self.rate = rate
+        self.rate = self.require("rate", rate, BELOW_1)
         self.mask: "Optional[Matrix]" = None
 
     def forward(self, X: "Matrix") -> "Matrix":

@@ -33,7 +33,7 @@ from .protocol import ABOVE_0, Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Matrix, Number, Optional, Row
+    from .annotations import Any, Dict, List, Logits, Matrix, Number, Row, Weights
     from .protocol import Layer
 
 
@@ -64,9 +64,7 @@ class Loss(Configured):
         """The terms of one sample computed from the paired activation's input z."""
         return [self.term(a_k, y_k) for a_k, y_k in zip(a, y)]
 
-    def value(
-        self, A: "Matrix", Y: "Matrix", Z: "Optional[Matrix]" = None, weights: "Optional[Row]" = None
-    ) -> "Number":
+    def value(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Number":
         """The loss; Z, the paired activation's input, where there is one."""
         if Z is None:
             terms = [[self.term(a_k, y_k) for a_k, y_k in zip(a, y)] for a, y in zip(A, Y)]
@@ -74,9 +72,7 @@ class Loss(Configured):
             terms = [self.paired_terms(z, a, y) for z, a, y in zip(Z, A, Y)]
         return total([total(row) for row in _weighted(terms, weights)]) / self.count(A, weights)
 
-    def gradient(
-        self, A: "Matrix", Y: "Matrix", Z: "Optional[Matrix]" = None, weights: "Optional[Row]" = None
-    ) -> "Matrix":
+    def gradient(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Matrix":
         """The slope in A; or, where Z is given, δ, the slope in Z."""
         if Z is None:
             slopes = [[self.slope(a_k, y_k) for a_k, y_k in zip(a, y)] for a, y in zip(A, Y)]
@@ -84,7 +80,7 @@ class Loss(Configured):
             slopes = matrix.subtract(A, Y)
         return matrix.divide(_weighted(slopes, weights), self.count(A, weights))
 
-    def count(self, A: "Matrix", weights: "Optional[Row]" = None) -> "Number":
+    def count(self, A: "Matrix", weights: "Weights" = None) -> "Number":
         """n, the number of terms averaged."""
         samples = len(A) if weights is None else total(weights)
         return samples * len(A[0]) if self.mean_over_outputs else samples
@@ -115,7 +111,7 @@ def _is_single(y: "Any") -> "bool":
     return not matrix.is_sequence(y) or getattr(y, "ndim", 1) == 0
 
 
-def _weighted(rows: "Matrix", weights: "Optional[Row]") -> "Matrix":
+def _weighted(rows: "Matrix", weights: "Weights") -> "Matrix":
     return rows if weights is None else [[v * w for v in row] for row, w in zip(rows, weights)]
 
 
@@ -158,8 +154,7 @@ class Huber(Loss):
     arguments = numbers = ("delta",)
 
     def __init__(self, delta: "Number" = 1) -> "None":
-        self.require("delta", delta, ABOVE_0)
-        self.delta = delta
+        self.delta = self.require("delta", delta, ABOVE_0)
 
     def term(self, a: "Number", y: "Number") -> "Number":
         d = abs(a - y)

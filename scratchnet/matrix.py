@@ -18,7 +18,7 @@ from . import functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Callable, Matrix, Number, Row, Sequence, Tuple, Union
+    from .annotations import Any, Callable, Matrix, Number, Optional, Row, Sequence, Tuple, Union
 
 
 # ---- what is accepted --------------------------------------------------------------------------------------------
@@ -59,22 +59,25 @@ def accept_rows(data: "Any", name: "str" = "X") -> "Sequence[Any]":
 
 
 def accept_row(
-    data: "Any", number: "Any", name: "str", i: "int", columns: "Any" = None, reason: "str" = "{} are needed"
+    data: "Any", number: "Any", name: "str", i: "Optional[int]", columns: "Any" = None, reason: "str" = "{} are needed"
 ) -> "Row":
-    """Row ``i`` of the matrix called ``name``, as a list of ``columns`` finite numbers; ``reason`` says why so many."""
+    """Row ``i`` of the matrix called ``name``, as a list of ``columns`` finite numbers; ``reason`` says why so many.
+
+    With ``i`` None it is the flat list of that name.
+    """
     if hasattr(data, "tolist"):
         data = data.tolist()
     if not isinstance(data, (list, tuple)):
         if not is_sequence(data):
             found = functions.shown(data)
-            raise TypeError(f"{name}: row {i} is {found}, not a row; a single sample is a matrix of one row, [[...]]")
+            raise TypeError(f"{_at(name, i)} is {found}, not a row; even a single row is written [[...]]")
         data = [data[j] for j in range(len(data))]
     row = [v if type(v) is number else functions.cast(v, number, _at(name, i, j)) for j, v in enumerate(data)]
     if not row:
-        raise ValueError(f"{name}: row {i} is empty; give at least one column")
+        raise ValueError(f"{_at(name, i)} is empty; give at least one column")
     if columns is not None and len(row) != columns:
         plural = "" if len(row) == 1 else "s"
-        raise ValueError(f"{name}: row {i} has {len(row)} column{plural} where {reason.format(columns)}")
+        raise ValueError(f"{_at(name, i)} has {len(row)} column{plural} where {reason.format(columns)}")
     if not is_finite(row):
         for j, v in enumerate(row):
             if not is_finite([v]):
@@ -99,8 +102,11 @@ def is_finite(values: "Row") -> "bool":
         return False
 
 
-def _at(name: "str", i: "int", j: "int") -> "str":
-    return f"{name}: row {i}, column {j}"
+def _at(name: "str", i: "Optional[int]", j: "Optional[int]" = None) -> "str":
+    """Where something is wrong: in a row, at one of its columns; or in a flat list, at one of its places."""
+    if i is None:
+        return name if j is None else f"{name}: number {j}"
+    return f"{name}: row {i}" if j is None else f"{name}: row {i}, column {j}"
 
 
 # ---- shapes ------------------------------------------------------------------------------------------------------
@@ -112,13 +118,16 @@ def shape(A: "Matrix") -> "Tuple[int, int]":
     >>> shape([[1, 2, 3], [4, 5, 6]])
     (2, 3)
     """
-    if not A or not A[0]:
-        raise ValueError(f"a matrix has at least one row and one column, not {A!r}")
-    columns = len(A[0])
-    for i, row in enumerate(A):
-        if len(row) != columns:
-            raise ValueError(f"row {i} has {len(row)} columns where row 0 has {columns}")
-    return len(A), columns
+    try:
+        widths = [len(row) for row in A]
+    except TypeError:  # a number, or a flat list
+        widths = []
+    if not widths or not widths[0]:
+        raise ValueError(f"{functions.shown(A)} is no matrix; give a list of rows with at least one number, [[...]]")
+    for i, width in enumerate(widths):
+        if width != widths[0]:
+            raise ValueError(f"row {i} has {width} columns where row 0 has {widths[0]}")
+    return len(widths), widths[0]
 
 
 def zeros(rows: "int", columns: "int") -> "Matrix":
@@ -192,8 +201,8 @@ def multiply(A: "Matrix", B: "Matrix") -> "Matrix":
     >>> multiply([[1, 2]], [[10, 20]])
     [[10, 40]]
     """
-    if not isinstance(B, list):
-        raise TypeError(f"multiply: {B!r} is no matrix; scale(A, factor) multiplies by one number")
+    if not is_sequence(B):
+        raise TypeError(f"multiply: {functions.shown(B)} is no matrix; scale(A, factor) multiplies by one number")
     return _pairwise("multiply", A, B, lambda a, b: a * b)
 
 
@@ -207,7 +216,7 @@ def divide(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":
 
 
 def _pairwise(name: "str", A: "Matrix", B: "Any", operation: "Callable[[Any, Any], Any]") -> "Matrix":
-    if not isinstance(B, list):
+    if not is_sequence(B):
         return [[operation(a, B) for a in row] for row in A]
     if shape(A) != shape(B):
         raise ValueError("{}: {}×{} with {}×{}: the shapes differ".format(name, *(shape(A) + shape(B))))
@@ -273,6 +282,7 @@ def sum_rows(A: "Matrix") -> "Row":
     >>> sum_rows([[1, 2], [3, 4]])
     [3, 7]
     """
+    shape(A)
     return [functions.total(row) for row in A]
 
 

@@ -13,16 +13,15 @@
 
 from .functions import number_of
 from .layers import Normalization
-from .matrix import accept
-from .protocol import Layer, require
+from .matrix import accept, is_sequence, shape
+from .protocol import Layer, Parameter, find, require, without_batch
 from .random import Generator
 from .training import BLOCK, Diverged, Examples, History, Rows, criterion_of, epochs, measure, samples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Matrix, Number, Optional, Row, Sequence, Tuple
+    from .annotations import Any, Dict, List, Logits, Matrix, Number, Optional, Sequence, Tuple, Weights
     from .losses import Loss
-    from .protocol import Parameter
 
 
 class Sequential:
@@ -35,8 +34,10 @@ class Sequential:
     ``metadata`` whatever else is saved with it (JSON-able): labels, preprocessing, how it was trained
     """
 
+    A: "Optional[Matrix]" = None  # the last output: backward needs a slope for each of its numbers
+
     def __init__(self, layers: "Sequence[Layer]", seed: "int" = 0, number: "Any" = None) -> "None":
-        self.layers = list(layers)
+        self.layers: "List[Layer]" = list(require("layers", layers, (is_sequence, "a list of layers, [...]")))
         self.metadata: "Dict[str, Any]" = {}
         arriving = _widths(self.layers)
         self.inputs, self.outputs = arriving[0], arriving[-1]
@@ -44,6 +45,7 @@ class Sequential:
         given = [p for p in self.parameters() if p.value is not None]
         numbers = [number_of(v) for parameter in given for row in parameter.rows for v in row]
         self.number = number or ([kind for kind in numbers if kind is not float] + [float])[0]
+        require("number", self.number, (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction"))
         for parameter in given:
             parameter.convert(self.number)
         generator = Generator(seed)
@@ -70,6 +72,7 @@ class Sequential:
             layer.generator = generator
             A = layer.forward(A)
             layer.generator = None
+        self.A = A
         return A
 
     def forward(self, X: "Any") -> "Matrix":
@@ -85,14 +88,17 @@ class Sequential:
         >>> net.forward([[1, 1]]), net.backward([[1]])
         ([[7.0]], [[3.0, 4.0]])
         """
+        if self.A is None:
+            raise ValueError("backward: there was no forward yet; call net.forward(X) first")
         dA = accept(dA, self.number, "dA")
+        if shape(dA) != shape(self.A):
+            raise ValueError("backward: dA is {}×{}, the last output {}×{}".format(*(shape(dA) + shape(self.A))))
         for layer in reversed(self.layers):
             dA = layer.backward(dA)
         return dA  # type: ignore[no-any-return]
 
     def backpropagate(
-        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Optional[Row]" = None,
-        generator: "Optional[Generator]" = None
+        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None, generator: "Optional[Generator]" = None
     ) -> "Number":
         """The loss, penalties included; sets all gradients. What comes in is taken as checked.
 
@@ -105,7 +111,7 @@ class Sequential:
             dA = layer.backward(dA)
         return value
 
-    def loss_of(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Optional[Row]" = None) -> "Number":
+    def loss_of(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None) -> "Number":
         """The loss, penalties left out; what comes in is taken as checked."""
         Z, A = self.outputs_for(loss, X)
         return loss.value(A, Y, Z, weights)
@@ -118,9 +124,7 @@ class Sequential:
                 value = value + penalty
         return value
 
-    def outputs_for(
-        self, loss: "Loss", X: "Matrix", generator: "Optional[Generator]" = None
-    ) -> "Tuple[Optional[Matrix], Matrix]":
+    def outputs_for(self, loss: "Loss", X: "Matrix", generator: "Any" = None) -> "Tuple[Logits, Matrix]":
         """The input of the layers that the loss steps over (None where it steps over none), and the output."""
         front = len(self.layers) - loss.steps_over(self.layers)
         Z = self.propagate(X, self.layers[:front], generator)
@@ -181,13 +185,13 @@ class Sequential:
         return [parameter for layer in self.layers for parameter in layer.parameters()]
 
     def freeze(self, *names: "str") -> "None":
-        """Leave these parameters as they are in training: ``net.freeze("0.bias", "2.bias")``."""
-        known = [parameter.name for parameter in self.parameters()]
-        for name in names:
-            if name not in known:
-                raise ValueError(f"parameter {name!r} is unknown; there are: {', '.join(known)}")
-            self.parameters()[known.index(name)].frozen = True
+        """Leave these parameters as they are in training: ``net.freeze("0.bias", "2.bias")``.
 
+        ``net.parameters()[1].frozen = False`` lets one learn again.
+        """
+        named = {parameter.name: parameter for parameter in self.parameters()}
+        for name in names:
+            find("parameter", name, named, Parameter).frozen = True
 
     def adapt(self, X: "Any") -> "None":
         """Let every Normalization learn the mean and the spread of X, as X arrives at it."""
@@ -218,6 +222,8 @@ class Sequential:
             new.take_over(old, number)
         net.metadata = _copied(self.metadata)
         return net
+
+    __getstate__ = without_batch
 
     def summary(self) -> "str":
         """The layers, their output widths and their numbers of parameters, as a table to print."""

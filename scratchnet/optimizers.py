@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .protocol import Parameter
 
 
+RATE = (lambda v: callable(v) or AT_LEAST_0[0](v), "a finite number of 0 or more, or a function of the step")
+
+
 class Optimizer(Configured):
     """Steps against the gradient.
 
@@ -37,12 +40,9 @@ class Optimizer(Configured):
     memory = 0  # how many numbers a weight remembers
 
     def __init__(self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
-        if not callable(learning_rate):
-            self.require("learning_rate", learning_rate, (AT_LEAST_0[0], f"{AT_LEAST_0[1]}, or a function of the step"))
-        self.require("weight_decay", weight_decay, AT_LEAST_0)
-        if clip_norm is not None:
-            self.require("clip_norm", clip_norm, ABOVE_0)
-        self.learning_rate, self.weight_decay, self.clip_norm = learning_rate, weight_decay, clip_norm
+        self.learning_rate = self.require("learning_rate", learning_rate, RATE)
+        self.weight_decay = self.require("weight_decay", weight_decay, AT_LEAST_0)
+        self.clip_norm = clip_norm if clip_norm is None else self.require("clip_norm", clip_norm, ABOVE_0)
         self.rate: "Number" = learning_rate  # the learning rate of this step
         self.t = 0
         self.states: "Dict[str, List[List[State]]]" = {}  # row by row, under the parameter's name
@@ -61,7 +61,10 @@ class Optimizer(Configured):
         self.rate = cast(rate, number, "learning_rate")
 
     def step(self, parameters: "List[Parameter]") -> "None":
-        """Change every parameter that is not frozen; all at once, at the end."""
+        """Change every parameter that is not frozen; all at once, at the end.
+
+        Each gets new rows: the former ones are what training goes back to after Ctrl-C, so they must stay as they are.
+        """
         self.begin(number_of(parameters[0].rows[0][0]) if parameters else float)
         learning = [p for p in parameters if not p.frozen]
         if not learning:
@@ -110,10 +113,8 @@ class SGD(Optimizer):
         weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("momentum", momentum, BELOW_1)
-        self.require("nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it"))
-        self.momentum = momentum
-        self.nesterov = nesterov
+        self.momentum = self.require("momentum", momentum, BELOW_1)
+        self.nesterov = self.require("nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it"))
         self.memory = 1 if momentum else 0
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
@@ -136,8 +137,7 @@ class Adagrad(Optimizer):
         clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("epsilon", epsilon, ABOVE_0)
-        self.epsilon = epsilon
+        self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
         G = state[0] + g * g
@@ -156,10 +156,8 @@ class RMSprop(Optimizer):
         weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("alpha", alpha, BELOW_1)
-        self.require("epsilon", epsilon, ABOVE_0)
-        self.alpha = alpha
-        self.epsilon = epsilon
+        self.alpha = self.require("alpha", alpha, BELOW_1)
+        self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
         v = self.alpha * state[0] + (1 - self.alpha) * g * g
@@ -181,12 +179,9 @@ class Adam(Optimizer):
         epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 0, clip_norm: "Any" = None
     ) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
-        self.require("beta1", beta1, BELOW_1)
-        self.require("beta2", beta2, BELOW_1)
-        self.require("epsilon", epsilon, ABOVE_0)
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
+        self.beta1 = self.require("beta1", beta1, BELOW_1)
+        self.beta2 = self.require("beta2", beta2, BELOW_1)
+        self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
     def begin(self, number: "Any") -> "None":
         Optimizer.begin(self, number)
@@ -231,8 +226,9 @@ class StepDecay(Configured):
     arguments = ("rate", "every", "factor")
 
     def __init__(self, rate: "Number", every: "int", factor: "Number" = 1 / 10) -> "None":
-        self.require("every", every, COUNT)
-        self.rate, self.every, self.factor = rate, every, factor
+        self.rate = self.require("rate", rate, AT_LEAST_0)
+        self.every = self.require("every", every, COUNT)
+        self.factor = self.require("factor", factor, AT_LEAST_0)
 
     def __call__(self, t: "int") -> "Number":
         return self.rate * power(self.factor, t // self.every)
@@ -248,8 +244,8 @@ class ExponentialDecay(Configured):
     arguments = ("rate", "factor")
 
     def __init__(self, rate: "Number", factor: "Number") -> "None":
-        self.rate = rate
-        self.factor = factor
+        self.rate = self.require("rate", rate, AT_LEAST_0)
+        self.factor = self.require("factor", factor, AT_LEAST_0)
 
     def __call__(self, t: "int") -> "Number":
         return self.rate * power(self.factor, t)
@@ -265,8 +261,9 @@ class CosineDecay(Configured):
     arguments = ("rate", "steps", "minimum")
 
     def __init__(self, rate: "Number", steps: "int", minimum: "Number" = 0) -> "None":
-        self.require("steps", steps, COUNT)
-        self.rate, self.steps, self.minimum = rate, steps, minimum
+        self.rate = self.require("rate", rate, AT_LEAST_0)
+        self.steps = self.require("steps", steps, COUNT)
+        self.minimum = self.require("minimum", minimum, AT_LEAST_0)
 
     def __call__(self, t: "int") -> "Number":
         wave = 1 + cos(pi(self.rate) * min(t, self.steps) / self.steps)
@@ -284,8 +281,8 @@ class WarmUp(Configured):
     arguments = ("steps", "after")
 
     def __init__(self, steps: "int", after: "Any") -> "None":
-        self.require("steps", steps, AT_LEAST_0)
-        self.steps, self.after = steps, after
+        self.steps = self.require("steps", steps, AT_LEAST_0)
+        self.after = self.require("after", after, RATE)
 
     def __call__(self, t: "int") -> "Number":
         begin = max(t - self.steps, 0)

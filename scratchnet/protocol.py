@@ -42,9 +42,11 @@ BELOW_1 = (lambda v: v >= 0 and v < 1, "a number from 0 to below 1")
 COUNT = (lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0, "a whole number of 1 or more")
 
 
-def require(name: "str", value: "Any", limit: "Any") -> "None":
-    """Refuse a value that fails the limit's test, in the limit's words.
+def require(name: "str", value: "Any", limit: "Any") -> "Any":
+    """The value, if it passes the limit's test; else it is refused, in the limit's words.
 
+    >>> require("epochs", 5, COUNT)
+    5
     >>> require("epochs", 0, COUNT)
     Traceback (most recent call last):
         ...
@@ -52,8 +54,8 @@ def require(name: "str", value: "Any", limit: "Any") -> "None":
     """
     try:
         if limit[0](value):
-            return
-    except (TypeError, ValueError, OverflowError):
+            return value
+    except (TypeError, ValueError, ArithmeticError):
         pass  # a text, a list or NaN, for which the test is no question
     raise ValueError(f"{name} is {shown(value)}; give {limit[1]}")
 
@@ -69,9 +71,9 @@ class Configured:
         """The arguments that make such an object again."""
         return {name: getattr(self, name) for name in self.arguments}
 
-    def require(self, name: "str", value: "Any", limit: "Any") -> "None":
-        """Refuse an argument beyond its limit."""
-        require(f"{type(self).__name__}: {name}", value, limit)
+    def require(self, name: "str", value: "Any", limit: "Any") -> "Any":
+        """The argument, if it keeps to its limit."""
+        return require(f"{type(self).__name__}: {name}", value, limit)
 
     def with_numbers(self, number: "Any", exactly: "bool" = False) -> "Any":
         """A fresh object of the same configuration, its numbers of type ``number``."""
@@ -151,7 +153,7 @@ class Parameter:
             checked: "Any" = matrix.accept(value, self.number, self.name)
             found = matrix.shape(checked)
         else:
-            checked = matrix.accept_row(matrix.accept_rows(value, self.name), self.number, self.name, 0)
+            checked = matrix.accept_row(matrix.accept_rows(value, self.name), self.number, self.name, None)
             found = (len(checked),)  # type: ignore[assignment]
         if self.shape is None:
             self.shape = found
@@ -205,8 +207,16 @@ def _size(shape: "Tuple[int, ...]") -> "str":
     return "×".join([str(n) for n in shape])
 
 
+def without_batch(self: "Any") -> "Dict[str, Any]":
+    """What a pickle holds: no matrix of the last batch. Attributes of such matrices have capital names: X, Z, A."""
+    return {name: value for name, value in self.__dict__.items() if not name.isupper()}
+
+
 class Layer(Configured):
-    """What goes forward and backward. ``inputs`` and ``outputs`` are its widths, None where any will do."""
+    """What goes forward and backward. ``inputs`` and ``outputs`` are its widths, None where any will do.
+
+    What ``forward`` keeps for ``backward`` has a capital name, such as ``self.X``: it stays out of pickles.
+    """
 
     inputs: "Optional[int]" = None
     outputs: "Optional[int]" = None
@@ -229,6 +239,8 @@ class Layer(Configured):
 
     def penalty(self) -> "Number":
         """What the layer adds to the loss of a training step; None for nothing."""
+
+    __getstate__ = without_batch
 
 
 def find(kind: "str", given: "Any", family: "Dict[str, Any]", base: "Any") -> "Any":

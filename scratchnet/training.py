@@ -28,7 +28,7 @@ from .random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Batch, Callable, Iterator, List, Matrix, Number, Optional, Row, Sequence
+    from .annotations import Any, Batch, Callable, Iterator, List, Matrix, Number, Optional, Row, Sequence, Weights
 
 BLOCK = 1000  # how many samples are measured at a time
 _DIVERGED = "epoch {}: {} at the learning rate {}; the network keeps its last finite parameters; try a smaller rate"
@@ -54,8 +54,7 @@ class Epoch:
     """
 
     def __init__(
-        self, number: "int", loss: "Number", validation_loss: "Optional[Number]", learning_rate: "Number",
-        best: "Optional[int]"
+        self, number: "int", loss: "Number", validation_loss: "Number", learning_rate: "Number", best: "Optional[int]"
     ) -> "None":
         self.number, self.loss, self.validation_loss = number, loss, validation_loss
         self.learning_rate, self.best = learning_rate, best
@@ -160,13 +159,13 @@ class Examples:
         return part
 
 
-def _sample_weights(given: "Any", count: "int", number: "Any") -> "Optional[Row]":
+def _sample_weights(given: "Any", count: "int", number: "Any") -> "Weights":
     if given is None:
         return None
     given = accept_rows(given, "sample_weight")
     if len(given) != count:
         raise ValueError(f"sample_weight has {len(given)} numbers for {count} samples; give one a sample")
-    weights = accept_row([given[i] for i in range(count)], number, "sample_weight", 0)
+    weights = accept_row([given[i] for i in range(count)], number, "sample_weight", None)
     if not all([w >= 0 for w in weights]) or not total(weights) > 0:
         raise ValueError("sample_weight: weights are 0 or more, and not all 0")
     return weights
@@ -178,9 +177,8 @@ def _class_weight(weights: "Any", y: "Row", number: "Any") -> "Number":
     label = int(y[0]) if len(y) == 1 else [i for i, v in enumerate(y) if v == max(y)][0]
     if label not in weights:
         raise ValueError(f"class_weight has no weight for class {label}; give {{class: weight}}")
-    weight = cast(weights[label], number, f"class_weight of {label}")
-    require(f"class_weight of {label}", weight, ABOVE_0)
-    return weight
+    what = f"class_weight of {label}"
+    return require(what, cast(weights[label], number, what), ABOVE_0)
 
 
 def criterion_of(net: "Any", loss: "Any") -> "Loss":
@@ -231,7 +229,8 @@ def epochs(
     ``validation_data``    (X, Y) that are only measured, or ``validation_split``, the part of X and Y to hold out:
                            drawn by the seed, or with ``shuffle=False`` the last
     ``patience``           stop when the validation loss (without validation, the training loss) has not been better
-                           for so many epochs, and go back to the best parameters
+                           for so many epochs, and go back to the best parameters; a loop that breaks off before
+                           keeps the current ones
     ``sample_weight``      a weight a sample; ``class_weight`` {class: weight}
     """
     criterion = criterion_of(net, loss)
@@ -245,7 +244,10 @@ def epochs(
         if validation_split:
             raise ValueError("give validation_data or validation_split, not both")
         require("validation_data", validation_data, (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)"))
-        validation = Examples(net, validation_data[0], validation_data[1], criterion)
+        try:
+            validation = Examples(net, validation_data[0], validation_data[1], criterion)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"validation_data: {error}") from None
     elif validation_split:
         held_out = _part(validation_split, len(training))
         order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
@@ -302,8 +304,10 @@ def _step(
         if wrong:
             raise Diverged(_DIVERGED.format(epoch, wrong[0], optimizer.rate))
         return value
-    except BaseException:
+    except BaseException as error:
         _put_back(parameters, before)
+        if isinstance(error, ArithmeticError):  # what Decimal raises in place of an infinite number
+            raise Diverged(_DIVERGED.format(epoch, type(error).__name__, optimizer.rate)) from error
         raise
 
 

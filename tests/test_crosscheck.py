@@ -552,8 +552,8 @@ def hardly_differ(answers, shaken):
 class Shake:
     """Changes every number in its last digits; an exact 0 stays one."""
 
-    def __init__(self):
-        self.rng = np.random.default_rng(0)
+    def __init__(self, seed=0):
+        self.rng = np.random.default_rng(seed)
 
     def __call__(self, array):
         return array * (1 + 1e-14 * self.rng.normal(size=np.shape(array)))
@@ -741,8 +741,9 @@ def test_training(kind, data):
 
             learning = [p for p in parameters if not p.frozen]
             before = [p.value for p in learning], [p.gradient for p in learning], _memory(self, learning)
-            theirs, shaken = [_stepped(kind, options, self.t, *before, shake) for shake in (np.array, Shake())]
-            assume(hardly_differ(theirs, shaken))
+            theirs = _stepped(kind, options, self.t, *before)
+            for seed in range(4):  # one shake alone may hardly change the two numbers that cancel in w - step
+                assume(hardly_differ(theirs, _stepped(kind, options, self.t, *before, Shake(seed))))
             super().step(parameters)
             agree_all([p.value for p in learning] + sum(_memory(self, learning), []), theirs)
 

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import struct
 from fractions import Fraction
 
 import pytest
@@ -73,6 +74,7 @@ def test_what_arrives_behind_a_layer_that_takes_any_width_says_nothing_of_the_in
     "layers, error, message",
     [
         ([], ValueError, "a network has at least one layer"),
+        (sn.Dense(2, 1), ValueError, r"layers is Dense\(inputs=2, outputs=1\); give a list of layers, \[...\]"),
         ([sn.Tanh], TypeError, r"layer 0 is <class .*Tanh'>; give a layer, such as Tanh\(\)"),
         ([sn.Tanh(), 3], TypeError, "layer 1 is 3; give a layer"),
         ([sn.Tanh(), None], TypeError, "layer 1 is None; give a layer"),
@@ -110,6 +112,12 @@ def test_the_type_of_number_is_that_of_the_given_parameters(weights, bias, numbe
     assert net.number is number
     assert {type(v) for p in net.parameters() for row in p.rows for v in row} == {number}
     assert type(net.predict([[1, 2]])[0][0]) is number
+
+
+@pytest.mark.parametrize("number", [int, bool, str, "float", 0.5])
+def test_a_number_has_halves(number):
+    with pytest.raises(ValueError, match="^number is .*; give a type that has halves, such as Fraction$"):
+        network().copy(number)
 
 
 def test_floats_beside_exact_parameters_are_refused():
@@ -160,6 +168,21 @@ def test_gradients_are_parallel_to_the_parameters():
     assert gradients == [p.gradient for p in net.parameters()]
 
 
+def test_backward_needs_a_forward():
+    net = network()
+    net.forward(X)
+    for fresh in (network(), net.copy(), pickle.loads(pickle.dumps(net))):
+        with pytest.raises(ValueError, match=r"^backward: there was no forward yet; call net.forward\(X\) first$"):
+            fresh.backward([[1]] * 3)
+
+
+def test_a_slope_belongs_to_each_output():
+    net = sn.Sequential([sn.Dense(2, 2), sn.Softmax()])
+    net.forward(X)
+    with pytest.raises(ValueError, match="^backward: dA is 3×1, the last output 3×2$"):
+        net.backward([[1]] * 3)
+
+
 @pytest.mark.parametrize("dA", [[[1, 2]], [[1], [2]], [[1]] * 4, [1, 2, 3], [], None, [[float("nan")]] * 3])
 def test_a_slope_that_does_not_fit_is_refused(dA):
     net = network()
@@ -193,7 +216,7 @@ def test_freezing_by_name():
     net = network()
     net.freeze("0.bias", "2.weights")
     assert [p.name for p in net.parameters() if p.frozen] == ["0.bias", "2.weights"]
-    with pytest.raises(ValueError, match="^parameter '1.bias' is unknown; there are: 0.weights, 0.bias, 2.weights"):
+    with pytest.raises(ValueError, match="^parameter '1.bias' is unknown; there are: 0.bias, 0.weights, 2.bias"):
         net.freeze("1.bias")
 
 
@@ -277,6 +300,19 @@ def test_an_exact_copy_has_exactly_the_same_numbers():
     assert values(exact) == values(net)  # a Fraction equals a float where it is that very number
     assert (exact.layers[2].rate, exact.layers[1].l2) == (Fraction(0.3), Fraction(0.3))
     assert repr(values(exact.copy(float))) == repr(values(net))
+
+
+@pytest.mark.parametrize("name", sorted(set(LAYERS) - {"Threshold"}))
+def test_no_sample_is_pickled(name):
+    secret = 0.12345678901234567
+    layer = sn.Dense(2, 2) if name == "Dense" else LAYERS[name]()
+    net = sn.Sequential([layer, sn.Dense(2, 1)])
+    if name == "Normalization":
+        net.adapt(X)
+    net.forward([[secret, 1]] * 50)
+    net.backward([[1]] * 50)
+    assert struct.pack(">d", secret) not in pickle.dumps(net) + pickle.dumps(net.layers[0])
+    assert len(pickle.dumps(net)) < 3000
 
 
 @pytest.mark.parametrize("name", sorted(initializers.INITIALIZERS))

@@ -482,15 +482,20 @@ def fit(**options):
     fraction_net().fit([[1, 2], [3, 4]], [1, 2], "half_squared_error", **options)
 
 
+def backward(net, dA):
+    net.forward([[1, 2]])
+    net.backward(dA)
+
+
 FLOATS_BESIDE_FRACTIONS = {
     "X: row 0, column 1: 0.5": lambda: fraction_net().predict([[1, 0.5]]),
     "Y: row 1, column 0: 0.5": lambda: fraction_net().evaluate([[1, 1], [1, 2]], [1, 0.5], "huber"),
-    "dA: row 0, column 0: 0.5": lambda: fraction_net().backward([[0.5]]),
-    "sample_weight: row 0, column 0: 0.5": lambda: fraction_net().evaluate([[1, 1]], [1], "huber", sample_weight=[0.5]),
+    "dA: row 0, column 0: 0.5": lambda: backward(fraction_net(), [[0.5]]),
+    "sample_weight: number 0: 0.5": lambda: fraction_net().evaluate([[1, 1]], [1], "huber", sample_weight=[0.5]),
     "class_weight of 1: 0.5": lambda: fit(optimizer=sn.SGD(1), class_weight={1: 0.5, 2: 1}),
     "0.bias: 0.5": lambda: sn.Sequential([sn.Dense(1, 1, weights=[[F(1)]], bias=[0.5])]),
     "0.weights: 0.5": lambda: sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [F(1)]])]),
-    "0.bias: row 0, column 0: 0.5": lambda: setattr(fraction_net().parameters()[1], "value", [0.5]),
+    "0.bias: number 0: 0.5": lambda: setattr(fraction_net().parameters()[1], "value", [0.5]),
     "Dense: l1: 0.5": lambda: fraction_net(l1=0.5),
     "LeakyReLU: slope: 0.01": lambda: fraction_net(sn.LeakyReLU()),
     "Threshold: threshold: 0.5": lambda: fraction_net(sn.Threshold(0.5)),
@@ -529,6 +534,19 @@ def test_a_function_that_fractions_lack_is_named(name):
 
 
 # ---- Decimal: 50 digits, the oracle ------------------------------------------------------------------------------
+
+
+def test_an_overflow_of_decimals_is_a_divergence():
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[D(1)]])])
+    with pytest.raises(sn.Diverged, match="^epoch 2: Overflow at the learning rate 1E\\+600000; the network keeps its"):
+        net.fit([[1]], [0], "half_squared_error", optimizer=sn.SGD(D("1e600000")), epochs=9)
+    assert net.parameters()[0].value[0][0] < -D("1e599999")
+
+
+@pytest.mark.parametrize("value", ["Infinity", "NaN"])
+def test_a_decimal_hyperparameter_is_finite(value):
+    with pytest.raises(ValueError, match="^SGD: learning_rate is Decimal"):
+        sn.SGD(D(value))
 
 # A000796 (pi), A073744 (tanh 1), A002162 (log 2), A001113 (e), A049470 (cos 1) of the OEIS; all by mpmath 1.4.1.
 PI = "3.14159265358979323846264338327950288419716939937510" + "58209749445923078164062862089986280348253421170680"

@@ -239,6 +239,11 @@ def test_what_a_schedule_gives_is_checked(rate):
         (lambda: sn.CosineDecay(0.1, steps=0), "CosineDecay: steps is 0"),
         (lambda: sn.CosineDecay(0.1, steps=-1), "CosineDecay: steps is -1"),
         (lambda: sn.WarmUp(-1, 0.1), "WarmUp: steps is -1"),
+        (lambda: sn.WarmUp(2, "x"), "WarmUp: after is 'x'; give a finite number of 0 or more, or a function"),
+        (lambda: sn.ExponentialDecay("a", 0.5), "ExponentialDecay: rate is 'a'"),
+        (lambda: sn.ExponentialDecay(0.5, -1), "ExponentialDecay: factor is -1"),
+        (lambda: sn.StepDecay(0.5, 2, None), "StepDecay: factor is None"),
+        (lambda: sn.CosineDecay(0.5, 2, float("nan")), "CosineDecay: minimum is nan"),
     ],
 )
 def test_schedules_that_are_refused(make, message):
