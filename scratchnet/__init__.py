@@ -84,7 +84,7 @@ def _supplement(number: "Any", name: "str") -> "Any":
         return None
     from .scalars import decimals
 
-    return getattr(decimals, name, None)
+    return getattr(decimals, name, None) if number is decimals.Decimal else None
 
 
 functions.supplement = _supplement

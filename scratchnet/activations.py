@@ -14,9 +14,8 @@
 # ruff: noqa: I001
 
 from . import matrix
-from .functions import (
-    dot, erf, exp, expm1, largest_of, maximum, pi, positive_part, sigmoid, softplus, sqrt, tanh, total, where, whole,
-)  # fmt: skip
+from .functions import (dot, erf, exp, expm1, largest_of, maximum, pi, positive_part, sigmoid, softplus, sqrt, tanh,
+                        total, where, whole)  # fmt: skip
 from .protocol import FINITE, Layer
 
 TYPE_CHECKING = False
@@ -25,7 +24,18 @@ if TYPE_CHECKING:
 
 
 class Activation(Layer):
-    """An elementwise layer: a = function(z), and dZ = dA · derivative(z, a). One of your own defines these two."""
+    """An elementwise layer: a = function(z), and dZ = dA · derivative(z, a).
+
+    One of your own defines these two, with the functions of functions.py, and not with those of ``math``: then it is
+    checked, explained and computed with any type of number, as the others are.
+
+    >>> from scratchnet import functions
+    >>> class Bell(Activation):
+    ...     def function(self, z):
+    ...         return functions.exp(-z * z)
+    ...     def derivative(self, z, a):
+    ...         return -2 * z * a
+    """
 
     def function(self, z: "Number") -> "Number":
         raise NotImplementedError(f"{type(self).__name__} has no function")
@@ -39,8 +49,7 @@ class Activation(Layer):
         return self.A
 
     def backward(self, dA: "Matrix") -> "Matrix":
-        slopes = [[self.derivative(z, a) for z, a in zip(Z, A)] for Z, A in zip(self.Z, self.A)]
-        return matrix.multiply(dA, slopes)
+        return matrix.multiply(dA, matrix.pairwise("derivative", self.Z, self.A, self.derivative))
 
 
 class Identity(Activation):
@@ -88,7 +97,7 @@ class LeakyReLU(Activation):
 
     arguments = numbers = ("slope",)
 
-    def __init__(self, slope: "Number" = 0.01) -> "None":
+    def __init__(self, slope: "Number" = 1 / 100) -> "None":
         self.slope = self.require("slope", slope, FINITE)
 
     def function(self, z: "Number") -> "Number":

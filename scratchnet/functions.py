@@ -4,7 +4,7 @@
     sigmoid  softplus                                 built from them, safe for any argument
     where  maximum  positive_part  sign  power        choices and whole powers without a branch on a number
     dot  total  largest_of                            of rows of numbers
-    pi  whole  number_of  cast  shown                 constants, types, and values in messages
+    pi  whole  number_of  plain  cast  shown          constants, types, and values in messages
     set_kernel  kernel                                how floats are computed
 
 This is the one seam between the rules of the network and the numbers that flow through them. A float
@@ -119,6 +119,11 @@ def shown(value: "Any") -> "str":
     return repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
 
 
+def plain(value: "Any") -> "Any":
+    """A scalar of NumPy or PyTorch as Python's own number; anything else as it is."""
+    return value.item() if hasattr(value, "item") and not isinstance(value, REAL) else value
+
+
 def cast(value: "Any", number: "Any", what: "str") -> "Number":
     """``value`` as a ``number`` (a type), for what comes from outside: data, hyperparameters, given parameters.
 
@@ -136,8 +141,7 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
     """
     if type(value) is number:
         return value
-    if hasattr(value, "item") and not isinstance(value, REAL):  # a scalar of NumPy or PyTorch
-        value = value.item()
+    value = plain(value)
     if number is None and (isinstance(value, REAL) or hasattr(value, "__mul__") and hasattr(value, "__sub__")):
         return value
     if isinstance(value, float) and number is not float and not _mixes_with_float(number):
@@ -285,7 +289,7 @@ def power(x: "Number", n: "int") -> "Number":
     >>> power(0.5, 3)
     0.125
     """
-    result, square = whole(1, x), x
+    result, square = 1, x
     while n:
         if n & 1:
             result = result * square

@@ -32,12 +32,12 @@ def constant(value: "float") -> "Callable[..., Matrix]":
     return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: value)
 
 
-def uniform(low: "float" = -0.05, high: "float" = 0.05) -> "Callable[..., Matrix]":
+def uniform(low: "float" = -1 / 20, high: "float" = 1 / 20) -> "Callable[..., Matrix]":
     """Evenly from [low, high)."""
     return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: generator.uniform(low, high))
 
 
-def normal(mean: "float" = 0.0, deviation: "float" = 0.05) -> "Callable[..., Matrix]":
+def normal(mean: "float" = 0.0, deviation: "float" = 1 / 20) -> "Callable[..., Matrix]":
     """From the normal distribution."""
     return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: generator.normal(mean, deviation))
 

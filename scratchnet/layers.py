@@ -39,20 +39,19 @@ class Dense(Layer):
     """
 
     arguments = ("inputs", "outputs", "l1", "l2")
+    in_parameters = ("weights", "bias", "initializer")
     numbers = zero_by_default = ("l1", "l2")
 
-    def __init__(
-        self, inputs: "int", outputs: "int", weights: "Any" = None, bias: "Any" = None,
-        initializer: "Any" = "glorot_uniform", l1: "Number" = 0, l2: "Number" = 0
-    ) -> "None":
+    def __init__(self, inputs: "int", outputs: "int", weights: "Any" = None, bias: "Any" = None,
+                 initializer: "Any" = "glorot_uniform", l1: "Number" = 0, l2: "Number" = 0) -> "None":
         self.inputs: "int" = self.require("inputs", inputs, COUNT)
         self.outputs: "int" = self.require("outputs", outputs, COUNT)
         self.l1 = self.require("l1", l1, AT_LEAST_0)
         self.l2 = self.require("l2", l2, AT_LEAST_0)
         self.initializer: "Any" = find("initializer", initializer, INITIALIZERS, object)
         self.require("initializer", self.initializer, (callable, "a name, or a function (inputs, outputs, generator)"))
-        self.weights = Parameter("weights", (inputs, outputs), weights)
-        self.bias = Parameter("bias", (outputs,), bias)
+        self.weights = Parameter("weights", (self.inputs, self.outputs), weights)
+        self.bias = Parameter("bias", (self.outputs,), bias)
 
     def parameters(self) -> "List[Parameter]":
         return [self.weights, self.bias]
@@ -179,6 +178,8 @@ class Normalization(Layer):
     def forward(self, X: "Matrix") -> "Matrix":
         if not self.adapted:
             raise ValueError("Normalization has seen no data yet: fit the network, or call adapt with training data")
+        if matrix.shape(X)[1] != self.mean.count:
+            raise ValueError(f"Normalization has learnt {self.mean.count} features, but {len(X[0])} arrive")
         self.Z = [[(x - m) / s for x, m, s in zip(row, self.mean.value, self.spread.value)] for row in X]
         return self.Z
 

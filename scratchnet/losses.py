@@ -7,7 +7,7 @@
     binary_cross_entropy        -Σ (y·log a + (1-y)·log(1-a)) / n          n = samples · outputs  pairs with Sigmoid
     categorical_cross_entropy   -Σ y·log a / n                             n = samples          pairs with Softmax
     hinge                       Σ max(0, 1 - y·a) / n,  y = -1 or 1        n = samples · outputs
-    perceptron                  Σ (ŷ - y)·z / n,  ŷ = 1 where z ≥ 0        n = samples · outputs  pairs with Threshold
+    perceptron                  Σ (ŷ - y)·z / n,  ŷ the thresholded z      n = samples · outputs  pairs with Threshold
 
     a    one output                          A    the output,  samples × outputs
     y    its target                          Y    the targets, samples × outputs
@@ -22,13 +22,11 @@ exact however large z is, and the chain rule through both shortens to the one sl
 >>> BinaryCrossEntropy().value([[0.5]], [[1.0]])
 0.693147180559945...
 """
-# ruff: noqa: I001
 
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
-from .functions import (
-    cast, exp, largest_of, log, log1p, maximum, positive_part, shown, sign, total, where, whole,
-)  # fmt: skip
+from .functions import cast, exp, largest_of, log, log1p, maximum, positive_part, shown, sign, total, where, whole
+from .layers import LAYERS
 from .protocol import ABOVE_0, Configured
 
 TYPE_CHECKING = False
@@ -40,6 +38,10 @@ if TYPE_CHECKING:
 class Loss(Configured):
     """A loss is one term per output and the term's slope; one of your own defines ``term`` and ``slope``.
 
+    If its constructor has arguments, each is kept in the attribute of its name, and the class names them in
+    ``arguments`` and, where they enter the arithmetic, in ``numbers`` (as Huber does). One that is made from another
+    loss pairs as that one does, unless it says ``pairs_with = None``: of a pair, ``term`` and ``slope`` are not asked.
+
     >>> class MeanQuarticError(Loss):
     ...     def term(self, a, y):
     ...         return (a - y) * (a - y) * (a - y) * (a - y)
@@ -50,6 +52,7 @@ class Loss(Configured):
     """
 
     pairs_with: "Any" = None  # the activation that δ = (ŷ - y)/n steps over
+    ends_in: "Any" = ()  # the activations one of which it needs, where it needs probabilities
     mean_over_outputs = True  # whether n counts every output, or every sample
 
     def term(self, a: "Number", y: "Number") -> "Number":
@@ -67,7 +70,7 @@ class Loss(Configured):
     def value(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Number":
         """The loss; Z, the paired activation's input, where there is one."""
         if Z is None:
-            terms = [[self.term(a_k, y_k) for a_k, y_k in zip(a, y)] for a, y in zip(A, Y)]
+            terms = matrix.pairwise("loss", A, Y, self.term)
         else:
             terms = [self.paired_terms(z, a, y) for z, a, y in zip(Z, A, Y)]
         return total([total(row) for row in _weighted(terms, weights)]) / self.count(A, weights)
@@ -75,7 +78,7 @@ class Loss(Configured):
     def gradient(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Matrix":
         """The slope in A; or, where Z is given, δ, the slope in Z."""
         if Z is None:
-            slopes = [[self.slope(a_k, y_k) for a_k, y_k in zip(a, y)] for a, y in zip(A, Y)]
+            slopes = matrix.pairwise("loss", A, Y, self.slope)
         else:
             slopes = matrix.subtract(A, Y)
         return matrix.divide(_weighted(slopes, weights), self.count(A, weights))
@@ -88,14 +91,19 @@ class Loss(Configured):
     def steps_over(self, layers: "List[Layer]") -> "int":
         """How many layers at the end of the network are taken together with the loss."""
         if isinstance(layers[-1], Threshold):
-            raise ValueError(
-                f"{type(self).__name__}: nothing can be learnt through Threshold but with loss='perceptron'"
-            )
-        return 1 if self.pairs_with is not None and isinstance(layers[-1], self.pairs_with) else 0
+            raise ValueError(f"{type(self).__name__}: through Threshold nothing is learnt but with loss='perceptron'")
+        if self.ends_in and type(layers[-1]) in LAYERS.values() and not isinstance(layers[-1], self.ends_in):
+            end = self.pairs_with.__name__
+            raise ValueError(f"{type(self).__name__}: {layers[-1]} gives no probabilities; end the network in {end}()")
+        return 1 if type(layers[-1]) is self.pairs_with else 0
 
     def target(self, y: "Any", outputs: "int", number: "Any", i: "int") -> "Row":
         """Target ``i`` as a row of ``outputs`` numbers; a single output's needs no row of its own."""
-        y = [y] if outputs == 1 and _is_single(y) else y
+        if _is_single(y):
+            if outputs > 1:
+                wanted = f"give a row of {outputs} numbers (class numbers go with categorical_cross_entropy)"
+                raise TypeError(f"Y: row {i} is {shown(y)}, but the network has {outputs} outputs; {wanted}")
+            y = [y]
         row = matrix.accept_row(y, number, "Y", i, outputs, "the network has {} outputs")
         wrong = self.unfit(row)
         if wrong:
@@ -169,6 +177,7 @@ class BinaryCrossEntropy(Loss):
     """-(y·log a + (1-y)·log(1-a)), averaged over every output; y is 0, 1, or a probability between."""
 
     pairs_with = Sigmoid
+    ends_in = (Sigmoid, Softmax, Identity)
 
     def term(self, a: "Number", y: "Number") -> "Number":
         return -(_times_log(y, a) + _times_log(1 - y, 1 - a))
@@ -188,6 +197,7 @@ class CategoricalCrossEntropy(Loss):
     """-Σ y·log a over the classes, averaged over the samples; y has a 1 at the class, or probabilities."""
 
     pairs_with = Softmax
+    ends_in = (Softmax, Identity)
     mean_over_outputs = False
 
     def term(self, a: "Number", y: "Number") -> "Number":
@@ -203,8 +213,10 @@ class CategoricalCrossEntropy(Loss):
         return [y_k * (log_of_sum + (largest - z_k)) for z_k, y_k in zip(z, y)]
 
     def target(self, y: "Any", outputs: "int", number: "Any", i: "int") -> "Row":
-        if outputs > 1 and _is_single(y):
-            y = one_hot(y, outputs, i)
+        if outputs == 1:
+            raise ValueError(f"{type(self).__name__} needs an output a class; for one output take binary_cross_entropy")
+        y = y[0] if not _is_single(y) and len(y) == 1 else y
+        y = one_hot(y, outputs, i) if _is_single(y) else y
         return Loss.target(self, y, outputs, number, i)
 
     def unfit(self, y: "Row") -> "str":
@@ -264,9 +276,7 @@ def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
     """
     place = cast(label, float, f"Y: row {i}")
     if not 0 <= place < classes or int(place) != place:
-        raise ValueError(
-            f"Y: row {i} is {label!r}; with {classes} outputs a class is a whole number from 0 to {classes - 1}"
-        )
+        raise ValueError(f"Y: row {i} is {label!r}; with {classes} outputs a class is a number from 0 to {classes - 1}")
     return [1 if k == place else 0 for k in range(classes)]
 
 

@@ -3,7 +3,7 @@
     accept   accept_rows                                what comes from outside, checked
     shape    zeros  identity  transpose                 shapes
     dot      add  subtract  multiply  divide  scale     arithmetic
-    add_row  apply  exp  log                            element by element
+    add_row  apply  pairwise  exp  log                  element by element
     sum_rows  sum_columns                               sums
 
 A matrix is a non-empty list of rows of equal length; an element may be any type of number. No function
@@ -58,9 +58,8 @@ def accept_rows(data: "Any", name: "str" = "X") -> "Sequence[Any]":
     return data  # type: ignore[no-any-return]
 
 
-def accept_row(
-    data: "Any", number: "Any", name: "str", i: "Optional[int]", columns: "Any" = None, reason: "str" = "{} are needed"
-) -> "Row":
+def accept_row(data: "Any", number: "Any", name: "str", i: "Optional[int]", columns: "Any" = None,
+               reason: "str" = "{} are needed") -> "Row":
     """Row ``i`` of the matrix called ``name``, as a list of ``columns`` finite numbers; ``reason`` says why so many.
 
     With ``i`` None it is the flat list of that name.
@@ -87,7 +86,7 @@ def accept_row(
 
 def is_sequence(data: "Any") -> "bool":
     """Whether ``data`` has a length and elements in order: a list, a tuple, or what behaves like them."""
-    if isinstance(data, (list, tuple)):  # on MicroPython these do not show their methods to hasattr
+    if isinstance(data, (list, tuple)) or type(data).__name__ == "array":  # MicroPython does not show their methods
         return True
     return hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, (str, bytes, dict))
 
@@ -169,9 +168,7 @@ def dot(A: "Matrix", B: "Matrix") -> "Matrix":
     """
     (rows, inner), (height, columns) = shape(A), shape(B)
     if inner != height:
-        raise ValueError(
-            f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ"
-        )
+        raise ValueError(f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ")
     product = functions.dot_of(A[0][0], B[0][0])
     B_columns = list(zip(*B))
     return [[product(row, column) for column in B_columns] for row in A]
@@ -183,7 +180,7 @@ def add(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":
     >>> add([[1, 2]], [[10, 20]]), add([[1, 2]], 5)
     ([[11, 22]], [[6, 7]])
     """
-    return _pairwise("add", A, B, lambda a, b: a + b)
+    return pairwise("add", A, B, lambda a, b: a + b)
 
 
 def subtract(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":
@@ -192,7 +189,7 @@ def subtract(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":
     >>> subtract([[1, 2]], [[10, 20]])
     [[-9, -18]]
     """
-    return _pairwise("subtract", A, B, lambda a, b: a - b)
+    return pairwise("subtract", A, B, lambda a, b: a - b)
 
 
 def multiply(A: "Matrix", B: "Matrix") -> "Matrix":
@@ -203,7 +200,7 @@ def multiply(A: "Matrix", B: "Matrix") -> "Matrix":
     """
     if not is_sequence(B):
         raise TypeError(f"multiply: {functions.shown(B)} is no matrix; scale(A, factor) multiplies by one number")
-    return _pairwise("multiply", A, B, lambda a, b: a * b)
+    return pairwise("multiply", A, B, lambda a, b: a * b)
 
 
 def divide(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":
@@ -212,10 +209,15 @@ def divide(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":
     >>> divide([[1, 2]], 4)
     [[0.25, 0.5]]
     """
-    return _pairwise("divide", A, B, lambda a, b: a / b)
+    return pairwise("divide", A, B, lambda a, b: a / b)
 
 
-def _pairwise(name: "str", A: "Matrix", B: "Any", operation: "Callable[[Any, Any], Any]") -> "Matrix":
+def pairwise(name: "str", A: "Matrix", B: "Any", operation: "Callable[[Any, Any], Any]") -> "Matrix":
+    """operation(a, b) for every two elements at the same place; ``name`` opens the error's sentence.
+
+    >>> pairwise("power", [[2, 3]], [[3, 2]], pow)
+    [[8, 9]]
+    """
     if not is_sequence(B):
         return [[operation(a, B) for a in row] for row in A]
     if shape(A) != shape(B):

@@ -11,12 +11,13 @@
 [0, 1, 1, 0]
 """
 
+from . import training
 from .functions import number_of
 from .layers import Normalization
 from .matrix import accept, is_sequence, shape
 from .protocol import Layer, Parameter, find, require, without_batch
 from .random import Generator
-from .training import BLOCK, Diverged, Examples, History, Rows, criterion_of, epochs, measure, samples
+from .training import BLOCK, Diverged, History, Rows, criterion_of, examples_of, measure, samples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ class Sequential:
         self.metadata: "Dict[str, Any]" = {}
         arriving = _widths(self.layers)
         self.inputs, self.outputs = arriving[0], arriving[-1]
-        self._name_parameters()
         given = [p for p in self.parameters() if p.value is not None]
         numbers = [number_of(v) for parameter in given for row in parameter.rows for v in row]
         self.number = number or ([kind for kind in numbers if kind is not float] + [float])[0]
@@ -52,16 +52,11 @@ class Sequential:
         for layer, inputs in zip(self.layers, arriving):
             layer.set_numbers(self.number)
             layer.build(inputs, generator)
-        self._name_parameters()  # once more, for those that came with build
         for parameter in self.parameters():
             parameter.convert(self.number, exactly=True)
-        names = [f"{i}.{p.role}" for i, layer in enumerate(self.layers) for p in layer.parameters()]
-        require("the list of parameters", names, (lambda v: len(set(v)) == len(v), "each of a layer a role of its own"))
-
-    def _name_parameters(self) -> "None":
-        for i, layer in enumerate(self.layers):
-            for parameter in layer.parameters():
-                parameter.name = f"{i}.{parameter.role}"
+        names = [p.name for p in self.parameters()]
+        names += [f"{i}.{name}" for i, layer in enumerate(self.layers) for name in layer.numbers]
+        require("the list of numbers", names, (lambda v: len(set(v)) == len(v), "each of a layer a name of its own"))
 
     # ---- forward and backward ------------------------------------------------------------------------------------
 
@@ -97,9 +92,8 @@ class Sequential:
             dA = layer.backward(dA)
         return dA  # type: ignore[no-any-return]
 
-    def backpropagate(
-        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None, generator: "Optional[Generator]" = None
-    ) -> "Number":
+    def backpropagate(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None,
+                      generator: "Optional[Generator]" = None) -> "Number":
         """The loss, penalties included; sets all gradients. What comes in is taken as checked.
 
         The loss steps over the activation that it pairs with: see losses.py.
@@ -134,15 +128,20 @@ class Sequential:
 
     # ---- what users call -----------------------------------------------------------------------------------------
 
-    def fit(self, X: "Any", Y: "Any", loss: "Any", **options: "Any") -> "History":
-        """Train to the end; the options are those of ``scratchnet.epochs``, beginning with optimizer and epochs.
+    def fit(self, X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
+            batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
+            validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
+            class_weight: "Any" = None) -> "History":
+        """Train to the end; what each option means, ``help(scratchnet.epochs)`` tells.
 
         Ctrl-C ends it early: the network keeps what it learnt, and the history says ``interrupted``. Where the loss
         or a parameter is no longer finite, ``Diverged`` is raised, and the network keeps its last finite parameters.
         """
         history = History()
+        steps = training.epochs(self, X, Y, loss, optimizer, epochs, batch_size, shuffle, seed, validation_data,
+                                validation_split, patience, sample_weight, class_weight)
         try:
-            for epoch in epochs(self, X, Y, loss, **options):
+            for epoch in steps:
                 history.epochs.append(epoch)
             history.best_epoch = history.epochs[-1].best
         except KeyboardInterrupt:
@@ -164,7 +163,7 @@ class Sequential:
     def evaluate(self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "Number":
         """The loss over these samples, penalties left out."""
         criterion = criterion_of(self, loss)
-        return measure(self, Examples(self, X, Y, criterion, sample_weight), criterion)
+        return measure(self, examples_of(self, X, Y, criterion, sample_weight), criterion)
 
     def gradients(self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "Tuple[Number, List[Any]]":
         """The loss, penalties included, and its gradients, parallel to ``parameters()``. Dropout leaves nothing out.
@@ -175,14 +174,19 @@ class Sequential:
         (0.5, [[[1.0], [2.0]], [1.0]])
         """
         criterion = criterion_of(self, loss)
-        examples = Examples(self, X, Y, criterion, sample_weight)
+        examples = examples_of(self, X, Y, criterion, sample_weight)
         X, Y, weights = examples.batch(range(len(examples)))
         value = self.backpropagate(X, Y, criterion, weights)
         return value, [p.gradient for p in self.parameters()]
 
     def parameters(self) -> "List[Parameter]":
         """Every parameter, first layer first: ``name``, ``value``, ``gradient``, ``frozen``."""
-        return [parameter for layer in self.layers for parameter in layer.parameters()]
+        parameters = []
+        for i, layer in enumerate(self.layers):
+            for parameter in layer.parameters():
+                parameter.name = f"{i}.{parameter.role}"  # every time: the layer may stand in another network, too
+                parameters.append(parameter)
+        return parameters
 
     def freeze(self, *names: "str") -> "None":
         """Leave these parameters as they are in training: ``net.freeze("0.bias", "2.bias")``.
@@ -259,11 +263,13 @@ def _widths(layers: "List[Layer]") -> "List[Optional[int]]":
     """The width that arrives at each layer, and that of the output; None where any will do."""
     if not layers:
         raise ValueError("a network has at least one layer")
+    places = set()
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
-        if any([layer is other for other in layers[:i]]):
+        if id(layer) in places:
             raise ValueError(f"layer {i}, {layer!r}, stands in the network twice; give each place its own")
+        places.add(id(layer))
     first = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None][:1]
     width = first[0].inputs if first else None  # what stands before takes any width, and passes it on
     widths = [width]

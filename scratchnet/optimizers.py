@@ -6,11 +6,17 @@
     w    a weight                            g    the loss's slope in it
     t    the step's number, from 0           state    what a weight remembers from step to step
 
-A learning rate is a number, or any function of t. **An optimizer of your own** defines ``rule``:
+A learning rate is a number, or any function of t. **An optimizer of your own** defines ``rule``, which gives the new
+weight and its new state: a tuple of as many numbers as ``memory`` says, each 0 at first.
 
 >>> class SignDescent(Optimizer):
 ...     def rule(self, w, g, state):
 ...         return w - self.rate * where(g > 0, 1, where(g < 0, -1, 0)), state
+>>> class RunningMean(Optimizer):
+...     memory = 1
+...     def rule(self, w, g, state):
+...         mean = (state[0] + g) / 2
+...         return w - self.rate * mean, (mean,)
 """
 
 from .functions import cast, cos, number_of, pi, power, sqrt, total, where, whole
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from .protocol import Parameter
 
 
-RATE = (lambda v: callable(v) or AT_LEAST_0[0](v), "a finite number of 0 or more, or a function of the step")
+RATE = (lambda v: callable(v) and not isinstance(v, type) or AT_LEAST_0[0](v), AT_LEAST_0[1] + ", or a function of t")
 
 
 class Optimizer(Configured):
@@ -57,7 +63,9 @@ class Optimizer(Configured):
 
     def begin(self, number: "Any") -> "None":
         """What is the same for all weights of step t."""
-        rate = self.learning_rate(self.t) if callable(self.learning_rate) else self.learning_rate
+        rate = self.learning_rate
+        if callable(rate):
+            rate = require("learning_rate", rate(self.t), AT_LEAST_0)
         self.rate = cast(rate, number, "learning_rate")
 
     def step(self, parameters: "List[Parameter]") -> "None":
@@ -67,8 +75,6 @@ class Optimizer(Configured):
         """
         self.begin(number_of(parameters[0].rows[0][0]) if parameters else float)
         learning = [p for p in parameters if not p.frozen]
-        if not learning:
-            return
         for p in learning:
             require(f"{p.name}.gradient", p.gradient, (p.fits, "what backward has to set, in the parameter's shape"))
         factor = self.clipping(learning)
@@ -84,15 +90,16 @@ class Optimizer(Configured):
         memory = self.states.get(parameter.name)
         for i, (row, slopes) in enumerate(zip(parameter.rows, parameter.gradient_rows)):
             known = memory[i] if memory else [(whole(0, w),) * self.memory for w in row]
-            results = [self.rule(w, self.decayed(w, g * factor), s) for w, g, s in zip(row, slopes, known)]
+            slopes = slopes if factor is None else [g * factor for g in slopes]
+            results = [self.rule(w, self.decayed(w, g), s) for w, g, s in zip(row, slopes, known)]
             rows.append([w for w, _ in results])
             states.append([s for _, s in results])
         return rows, states
 
     def clipping(self, parameters: "List[Parameter]") -> "Number":
-        """The factor min(1, clip_norm / |g|) that shortens the gradient; 10^-6 beside |g| as in PyTorch."""
-        if self.clip_norm is None:
-            return 1
+        """The factor min(1, clip_norm / |g|) that shortens the gradient, if any; 10^-6 beside |g| as in PyTorch."""
+        if self.clip_norm is None or not parameters:
+            return None
         norm = sqrt(total([g * g for p in parameters for row in p.gradient_rows for g in row]))
         factor = self.clip_norm * 1000000 / (norm * 1000000 + 1)
         return where(factor < 1, factor, 1)
@@ -108,10 +115,8 @@ class SGD(Optimizer):
     numbers = Optimizer.numbers + ("momentum",)
     zero_by_default = Optimizer.zero_by_default + ("momentum", "nesterov")
 
-    def __init__(
-        self, learning_rate: "Any" = 1 / 1000, momentum: "Number" = 0, nesterov: "bool" = False,
-        weight_decay: "Number" = 0, clip_norm: "Any" = None
-    ) -> "None":
+    def __init__(self, learning_rate: "Any" = 1 / 1000, momentum: "Number" = 0, nesterov: "bool" = False,
+                 weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.momentum = self.require("momentum", momentum, BELOW_1)
         self.nesterov = self.require("nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it"))
@@ -132,10 +137,8 @@ class Adagrad(Optimizer):
     numbers = arguments
     memory = 1
 
-    def __init__(
-        self, learning_rate: "Any" = 1 / 100, epsilon: "Number" = 1 / 10000000000, weight_decay: "Number" = 0,
-        clip_norm: "Any" = None
-    ) -> "None":
+    def __init__(self, learning_rate: "Any" = 1 / 100, epsilon: "Number" = 1 / 10000000000, weight_decay: "Number" = 0,
+                 clip_norm: "Any" = None) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
@@ -151,10 +154,8 @@ class RMSprop(Optimizer):
     numbers = arguments
     memory = 1
 
-    def __init__(
-        self, learning_rate: "Any" = 1 / 100, alpha: "Number" = 99 / 100, epsilon: "Number" = 1 / 100000000,
-        weight_decay: "Number" = 0, clip_norm: "Any" = None
-    ) -> "None":
+    def __init__(self, learning_rate: "Any" = 1 / 100, alpha: "Number" = 99 / 100, epsilon: "Number" = 1 / 100000000,
+                 weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.alpha = self.require("alpha", alpha, BELOW_1)
         self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
@@ -174,10 +175,8 @@ class Adam(Optimizer):
     numbers = arguments
     memory = 2
 
-    def __init__(
-        self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
-        epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 0, clip_norm: "Any" = None
-    ) -> "None":
+    def __init__(self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
+                 epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.beta1 = self.require("beta1", beta1, BELOW_1)
         self.beta2 = self.require("beta2", beta2, BELOW_1)
@@ -199,10 +198,9 @@ class AdamW(Adam):
 
     zero_by_default = ("clip_norm",)
 
-    def __init__(
-        self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
-        epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 1 / 100, clip_norm: "Any" = None
-    ) -> "None":
+    def __init__(self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
+                 epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 1 / 100,
+                 clip_norm: "Any" = None) -> "None":
         Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)
 
     def decayed(self, w: "Number", g: "Number") -> "Number":
@@ -281,7 +279,7 @@ class WarmUp(Configured):
     arguments = ("steps", "after")
 
     def __init__(self, steps: "int", after: "Any") -> "None":
-        self.steps = self.require("steps", steps, AT_LEAST_0)
+        self.steps = self.require("steps", steps, (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more"))
         self.after = self.require("after", after, RATE)
 
     def __call__(self, t: "int") -> "Number":

@@ -25,7 +25,7 @@
 """
 
 from . import matrix
-from .functions import cast, shown
+from .functions import cast, plain, shown
 from .portable import REAL
 
 TYPE_CHECKING = False
@@ -53,6 +53,7 @@ def require(name: "str", value: "Any", limit: "Any") -> "Any":
     ValueError: epochs is 0; give a whole number of 1 or more
     """
     try:
+        value = plain(value)
         if limit[0](value):
             return value
     except (TypeError, ValueError, ArithmeticError):
@@ -64,11 +65,20 @@ class Configured:
     """An object that its constructor's arguments describe; each is kept in the attribute of its name."""
 
     arguments: "Tuple[str, ...]" = ()  # the constructor's arguments
+    in_parameters: "Tuple[str, ...]" = ()  # ... but for those that the parameters hold afterwards
     numbers: "Tuple[str, ...]" = ()  # those of them that enter the arithmetic
     zero_by_default: "Tuple[str, ...]" = ()  # those that a repr leaves out where they are 0 or None
 
     def config(self) -> "Dict[str, Any]":
-        """The arguments that make such an object again."""
+        """The arguments that make such an object again.
+
+        Where Python shows what the constructor takes (MicroPython does not), nothing must be missing.
+        """
+        code = getattr(getattr(type(self), "__init__", None), "__code__", None)
+        for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount] if code else ():
+            if name not in self.arguments and name not in self.in_parameters:
+                what = f"{type(self).__name__}: __init__ takes {name}, which the class has to name"
+                raise TypeError(f'{what}: arguments = ("{name}",)')
         return {name: getattr(self, name) for name in self.arguments}
 
     def require(self, name: "str", value: "Any", limit: "Any") -> "Any":
@@ -86,8 +96,9 @@ class Configured:
 
         A float that would make an exact type inexact is refused, unless ``exactly`` asks for the very value it has.
         """
+        config = self.config()
         for name in self.numbers:
-            value, what = getattr(self, name), f"{type(self).__name__}: {name}"
+            value, what = config[name], f"{type(self).__name__}: {name}"
             if is_zero(value) and number is not float:
                 setattr(self, name, 0)  # an exact one, though a float may have been given
             elif value is not None and not callable(value):  # a learning rate may be a function
@@ -131,72 +142,64 @@ class Parameter:
     ValueError: bias: 3 given, 2 needed
     """
 
-    def __init__(
-        self, role: "str", shape: "Optional[Tuple[int, ...]]" = None, value: "Any" = None, frozen: "bool" = False
-    ) -> "None":
+    def __init__(self, role: "str", shape: "Optional[Tuple[int, ...]]" = None, value: "Any" = None,
+                 frozen: "bool" = False) -> "None":
         self.role = self.name = role
         self.shape = shape
         self.frozen = frozen
         self.number: "Any" = None  # the type of its numbers; until a network sets it, they are kept as given
         self.gradient: "Any" = None
-        self._value: "Any" = None
+        self.rows: "Any" = None  # the numbers as rows, of a flat list one; training assigns new ones at a stroke
         if value is not None:
             self.value = value
 
     @property
+    def flat(self) -> "bool":
+        """Whether it is a flat list."""
+        return self.shape is not None and len(self.shape) == 1
+
+    @property
     def value(self) -> "Any":
-        return self._value
+        return self.rows[0] if self.flat and self.rows else self.rows
 
     @value.setter
     def value(self, value: "Any") -> "None":
-        if self.shape is not None and len(self.shape) == 2:
-            checked: "Any" = matrix.accept(value, self.number, self.name)
-            found = matrix.shape(checked)
+        if self.shape is None or self.flat:
+            row = matrix.accept_row(matrix.accept_rows(value, self.name), self.number, self.name, None)
+            rows, found = [row], (len(row),)  # type: Matrix, Tuple[int, ...]
         else:
-            checked = matrix.accept_row(matrix.accept_rows(value, self.name), self.number, self.name, None)
-            found = (len(checked),)  # type: ignore[assignment]
+            rows = matrix.accept(value, self.number, self.name)
+            found = matrix.shape(rows)
         if self.shape is None:
             self.shape = found
         if found != tuple(self.shape):
             raise ValueError(f"{self.name}: {_size(found)} given, {_size(self.shape)} needed")
-        self._value = checked
-
-    @property
-    def rows(self) -> "Matrix":
-        """The numbers as rows: a flat list is one row."""
-        return [self._value] if len(self.shape or ()) == 1 else self._value
-
-    @rows.setter
-    def rows(self, rows: "Matrix") -> "None":
-        """Unchecked, and in one assignment: training must never leave half an update behind."""
-        self._value = rows[0] if len(self.shape or ()) == 1 else rows
+        self.rows = rows
 
     @property
     def gradient_rows(self) -> "Matrix":
         """The gradient in the shape of ``rows``."""
-        return [self.gradient] if len(self.shape or ()) == 1 else self.gradient
+        return [self.gradient] if self.flat else self.gradient
 
     def fits(self, value: "Any") -> "bool":
         """Whether a value is of the parameter's shape."""
-        shape = matrix.shape(value) if len(self.shape or ()) == 2 else (len(value),)
-        return shape == tuple(self.shape or ())
+        return tuple(self.shape or ()) == ((len(value),) if self.flat else matrix.shape(value))
 
     @property
     def count(self) -> "int":
         """How many numbers it holds."""
-        return 0 if self._value is None else sum([len(row) for row in self.rows])
+        return sum([len(row) for row in self.rows or []])
 
     def convert(self, number: "Any", exactly: "bool" = False) -> "None":
         """From now on the numbers are of the type ``number``; ``exactly`` as in ``with_numbers``."""
         self.number = number
-        if self._value is not None:
-            self.rows = [
-                [convert(v, number) if exactly else cast(v, number, self.name) for v in row] for row in self.rows
-            ]
+        if self.rows is not None:
+            to: "Any" = convert if exactly else lambda v, number: cast(v, number, self.name)
+            self.rows = [[to(v, number) for v in row] for row in self.rows]
 
     def take_over(self, other: "Parameter", number: "Any") -> "None":
         """Become another's equal, with numbers of the type ``number``."""
-        self.shape, self.frozen, self._value = other.shape, other.frozen, other.value
+        self.shape, self.frozen, self.rows = other.shape, other.frozen, other.rows
         self.convert(number, exactly=True)
 
     def __repr__(self) -> "str":
@@ -220,7 +223,7 @@ class Layer(Configured):
 
     inputs: "Optional[int]" = None
     outputs: "Optional[int]" = None
-    generator: "Optional[Generator]" = None  # the random numbers of a training step; None outside training
+    generator: "Optional[Generator]" = None  # the random numbers of a training step; None in prediction
 
     def parameters(self) -> "List[Parameter]":
         """What is learnt, in a fixed order."""

@@ -8,7 +8,7 @@ that grows by the golden ratio's fraction, scrambled. Its whole state is one int
 True
 """
 
-from . import portable
+from . import functions, portable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Generator:
     """A stream of random numbers; ``seed`` is any integer."""
 
     def __init__(self, seed: "int" = 0) -> "None":
+        seed = functions.plain(seed)
         if isinstance(seed, bool) or not isinstance(seed, int):
             raise TypeError(f"seed: {seed!r} is a {type(seed).__name__}; give an integer")
         self.state = seed & _MASK
@@ -42,7 +43,7 @@ class Generator:
         return (self.bits() >> 11) / (1 << 53)
 
     def uniform(self, low: "float", high: "float") -> "float":
-        """A float in [low, high)."""
+        """A float in [low, high), but for rounding, which may give ``high``."""
         return low + (high - low) * self.random()
 
     def normal(self, mean: "float" = 0.0, deviation: "float" = 1.0) -> "float":

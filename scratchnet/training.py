@@ -4,7 +4,7 @@
     Epoch       what it yields
     History     what became of a training, epoch by epoch
     Diverged    the loss or a parameter was no longer finite
-    Examples    samples with their targets and weights, checked
+    examples_of samples with their targets and weights, checked
     measure     the loss over examples
 
 ``network.fit`` runs it to the end. Progress bars, early stopping of one's own, a live page or the main loop of
@@ -19,7 +19,7 @@ a microcontroller just consume it:
 [[5.0]]
 """
 
-from .functions import cast, total
+from .functions import cast, shown, total
 from .losses import LOSSES, Loss
 from .matrix import accept, accept_row, accept_rows, is_finite
 from .optimizers import OPTIMIZERS, Optimizer
@@ -53,9 +53,8 @@ class Epoch:
     ``best``              the number of the best epoch so far; None without ``patience``
     """
 
-    def __init__(
-        self, number: "int", loss: "Number", validation_loss: "Number", learning_rate: "Number", best: "Optional[int]"
-    ) -> "None":
+    def __init__(self, number: "int", loss: "Number", validation_loss: "Number", learning_rate: "Number",
+                 best: "Optional[int]") -> "None":
         self.number, self.loss, self.validation_loss = number, loss, validation_loss
         self.learning_rate, self.best = learning_rate, best
 
@@ -126,22 +125,10 @@ def samples(net: "Any", X: "Any") -> "Any":
 
 
 class Examples:
-    """Samples X with their targets Y and weights: whatever the user gave, as the network and the loss need it."""
+    """Samples X with their targets Y and weights, as the network and the loss need them; ``order``: which of them."""
 
-    def __init__(
-        self, net: "Any", X: "Any", Y: "Any", loss: "Loss", sample_weight: "Any" = None, class_weight: "Any" = None
-    ) -> "None":
-        self.X = samples(net, X)
-        outputs = net.outputs or len(self.X[0])
-        self.Y = checked_rows(Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i))
-        if len(self.X) != len(self.Y):
-            raise ValueError(f"X has {len(self.X)} rows and Y has {len(self.Y)}; give one target a sample")
-        self.weights = _sample_weights(sample_weight, len(self.X), net.number)
-        if class_weight is not None:
-            of_class = [_class_weight(class_weight, y, net.number) for y in (self.Y[i] for i in range(len(self.Y)))]
-            self.weights = of_class if self.weights is None else [u * v for u, v in zip(self.weights, of_class)]
-        # A sample of weight 0 is left out, for a batch of such samples has no mean.
-        self.order = [i for i in range(len(self.X)) if self.weights is None or self.weights[i] > 0]
+    def __init__(self, X: "Any", Y: "Any", weights: "Weights", order: "List[int]") -> "None":
+        self.X, self.Y, self.weights, self.order = X, Y, weights, order
 
     def __len__(self) -> "int":
         return len(self.order)
@@ -152,11 +139,26 @@ class Examples:
         weights = None if self.weights is None else [self.weights[i] for i in places]
         return [self.X[i] for i in places], [self.Y[i] for i in places], weights
 
-    def part(self, order: "List[int]") -> "Examples":
-        """The examples at these places."""
-        part = Examples.__new__(Examples)
-        part.X, part.Y, part.weights, part.order = self.X, self.Y, self.weights, [self.order[i] for i in order]
-        return part
+    def part(self, places: "List[int]") -> "Examples":
+        """Some of the examples."""
+        return Examples(self.X, self.Y, self.weights, [self.order[i] for i in places])
+
+    def weigh(self, class_weight: "Any", number: "Any") -> "None":
+        """Multiply the weights by those of the classes."""
+        weights = [_class_weight(class_weight, self.Y[i], number) for i in range(len(self.Y))]
+        self.weights = weights if self.weights is None else [u * v for u, v in zip(self.weights, weights)]
+
+
+def examples_of(net: "Any", X: "Any", Y: "Any", loss: "Loss", sample_weight: "Any" = None) -> "Examples":
+    """The examples in whatever the user gave, checked."""
+    X = samples(net, X)
+    outputs = net.outputs or len(X[0])
+    Y = checked_rows(Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i))
+    if len(X) != len(Y):
+        raise ValueError(f"X has {len(X)} rows and Y has {len(Y)}; give one target a sample")
+    weights = _sample_weights(sample_weight, len(X), net.number)
+    # A sample of weight 0 is left out, for a batch of such samples has no mean.
+    return Examples(X, Y, weights, [i for i in range(len(X)) if weights is None or weights[i] > 0])
 
 
 def _sample_weights(given: "Any", count: "int", number: "Any") -> "Weights":
@@ -172,17 +174,18 @@ def _sample_weights(given: "Any", count: "int", number: "Any") -> "Weights":
 
 
 def _class_weight(weights: "Any", y: "Row", number: "Any") -> "Number":
-    """The weight of the class of the target y: its value of a single output, else the place of the largest."""
+    """The weight of the class of the target y: its value of a single output, else the place of its 1."""
     require("class_weight", weights, (lambda v: isinstance(v, dict), "{class: weight}"))
-    label = int(y[0]) if len(y) == 1 else [i for i, v in enumerate(y) if v == max(y)][0]
-    if label not in weights:
-        raise ValueError(f"class_weight has no weight for class {label}; give {{class: weight}}")
-    what = f"class_weight of {label}"
-    return require(what, cast(weights[label], number, what), ABOVE_0)
+    labels = y if len(y) == 1 else [i for i, v in enumerate(y) if v == 1]
+    if len(labels) != 1 or labels[0] not in weights:
+        raise ValueError(f"class_weight has no weight for the target {shown(y)}; give {{class: weight}}")
+    what = f"class_weight of {int(labels[0])}"
+    return require(what, cast(weights[labels[0]], number, what), ABOVE_0)
 
 
 def criterion_of(net: "Any", loss: "Any") -> "Loss":
     """The loss of that name, or itself, with the network's numbers; refused where it does not go with the network."""
+    require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
     criterion: "Loss" = find("loss", loss, LOSSES, Loss).with_numbers(net.number)
     criterion.steps_over(net.layers)
     return criterion
@@ -211,12 +214,10 @@ def _mean(values: "Row", sizes: "Row") -> "Number":
 # ---- the loop ----------------------------------------------------------------------------------------------------
 
 
-def epochs(
-    net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
-    batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
-    validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
-    class_weight: "Any" = None
-) -> "Iterator[Epoch]":
+def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
+           batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
+           validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
+           class_weight: "Any" = None) -> "Iterator[Epoch]":
     """Train ``net``; yields an Epoch after each. Everything is checked before the first.
 
     ``X``                  samples × features: lists, any sequence of rows, or what NumPy, pandas, PyTorch hold
@@ -231,30 +232,54 @@ def epochs(
     ``patience``           stop when the validation loss (without validation, the training loss) has not been better
                            for so many epochs, and go back to the best parameters; a loop that breaks off before
                            keeps the current ones
-    ``sample_weight``      a weight a sample; ``class_weight`` {class: weight}
+    ``sample_weight``      a weight a sample; ``class_weight`` {class: weight}, in the training loss alone
     """
     criterion = criterion_of(net, loss)
     stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
-    for name, value in (("epochs", epochs), ("batch_size", batch_size), ("patience", patience)):
-        require(name, 1 if value is None and name != "epochs" else value, COUNT)
-    generator = Generator(seed)
-    training = Examples(net, X, Y, criterion, sample_weight, class_weight)
+    epochs = require("epochs", epochs, COUNT)
+    batch_size = batch_size if batch_size is None else require("batch_size", batch_size, COUNT)
+    patience = patience if patience is None else require("patience", patience, COUNT)
+    generator = Generator(Generator(seed).bits())  # with the seed itself, Dropout's masks would repeat the weights
+    training = examples_of(net, X, Y, criterion, sample_weight)
     validation = None
     if validation_data is not None:
         if validation_split:
             raise ValueError("give validation_data or validation_split, not both")
         require("validation_data", validation_data, (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)"))
         try:
-            validation = Examples(net, validation_data[0], validation_data[1], criterion)
+            validation = examples_of(net, validation_data[0], validation_data[1], criterion)
         except (TypeError, ValueError) as error:
             raise type(error)(f"validation_data: {error}") from None
     elif validation_split:
         held_out = _part(validation_split, len(training))
         order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
         training, validation = training.part(order[:-held_out]), training.part(order[-held_out:])
+    if class_weight is not None:
+        training.weigh(class_weight, net.number)
     net.adapt_rows(Rows(training.order, lambda place, i: training.X[place]), afresh=False)
     size = min(batch_size or len(training), len(training))
-    return _run(net, criterion, stepper, training, validation, epochs, size, shuffle, generator, patience)
+
+    def run() -> "Iterator[Epoch]":
+        best: "Any" = None  # number, loss, rows of every parameter
+        for number in range(1, epochs + 1):
+            order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
+            values, sizes = [], []
+            for start in range(0, len(order), size):
+                batch = training.batch(order[start : start + size])
+                values.append(_step(net, criterion, stepper, batch, generator, number))
+                sizes.append(_size(batch))
+            validation_loss = None if validation is None else measure(net, validation, criterion)
+            if patience is not None:
+                watched = measure(net, training, criterion) if validation is None else validation_loss
+                if best is None or watched < best[1] or best[1] != best[1]:  # NaN is not the best
+                    best = number, watched, [p.rows for p in net.parameters()]
+            yield Epoch(number, _mean(values, sizes), validation_loss, stepper.rate, best and best[0])
+            if patience is not None and number - best[0] >= patience:
+                break
+        if best is not None:
+            _put_back(net.parameters(), best[2])
+
+    return run()
 
 
 def _part(fraction: "float", count: "int") -> "int":
@@ -263,33 +288,8 @@ def _part(fraction: "float", count: "int") -> "int":
     return int(count * fraction + 0.5)
 
 
-def _run(
-    net: "Any", loss: "Loss", optimizer: "Optimizer", training: "Examples", validation: "Optional[Examples]",
-    epochs: "int", batch_size: "int", shuffle: "bool", generator: "Generator", patience: "Optional[int]"
-) -> "Iterator[Epoch]":
-    best: "Any" = None  # number, loss, rows of every parameter
-    for number in range(1, epochs + 1):
-        order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
-        values, sizes = [], []
-        for start in range(0, len(order), batch_size):
-            batch = training.batch(order[start : start + batch_size])
-            values.append(_step(net, loss, optimizer, batch, generator, number))
-            sizes.append(_size(batch))
-        validation_loss = None if validation is None else measure(net, validation, loss)
-        if patience is not None:
-            watched = measure(net, training, loss) if validation is None else validation_loss
-            if best is None or watched < best[1]:
-                best = number, watched, [p.rows for p in net.parameters()]
-        yield Epoch(number, _mean(values, sizes), validation_loss, optimizer.rate, best and best[0])
-        if patience is not None and number - best[0] >= patience:
-            break
-    if best is not None:
-        _put_back(net.parameters(), best[2])
-
-
-def _step(
-    net: "Any", loss: "Loss", optimizer: "Optimizer", batch: "Batch", generator: "Generator", epoch: "int"
-) -> "Number":
+def _step(net: "Any", loss: "Loss", optimizer: "Optimizer", batch: "Batch", generator: "Generator",
+          epoch: "int") -> "Number":
     """One update, or none: whatever goes wrong, Ctrl-C too, the parameters are those from before."""
     parameters = net.parameters()
     before = [p.rows for p in parameters]
@@ -297,7 +297,7 @@ def _step(
         value = net.backpropagate(batch[0], batch[1], loss, batch[2], generator)
         if is_finite([value]):
             optimizer.step(parameters)
-            wrong = [f"{p.name} became infinite" for p in parameters if not all([is_finite(row) for row in p.rows])]
+            wrong = [f"{p.name} is no longer finite" for p in parameters if not all([is_finite(row) for row in p.rows])]
         else:
             optimizer.begin(net.number)  # for the rate that the step would have had
             wrong = [f"the loss became {value}"]

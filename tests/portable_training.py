@@ -1,9 +1,10 @@
-"""Trains two small networks and prints every loss and parameter, bit by bit (for test_interpreters.py).
+"""Trains three small networks and prints every loss and parameter, bit by bit (for test_interpreters.py).
 
 In the core's dialect: it also runs on MicroPython.
 """
 
 import struct
+from array import array
 
 import scratchnet as sn
 from scratchnet.random import Generator
@@ -37,3 +38,17 @@ net = sn.Sequential([sn.Dense(3, 5), sn.ReLU(), sn.Dropout(0.25), sn.Dense(5, 3)
 momentum = sn.SGD(0.1, momentum=0.9)
 report(net, net.fit(X, Y, loss="categorical_cross_entropy", optimizer=momentum, epochs=50, batch_size=5, seed=8))
 print(bits([value for row in net.predict(X) for value in row]))
+
+# Every option of training, the other layers and schedules, and rows that are compact arrays.
+X = [array("d", [generator.normal() for _ in range(2)]) for _ in range(20)]
+Y = array("d", [1.0 if x[0] > x[1] else -1.0 for x in X])
+layers = [sn.Normalization(), sn.Dense(2, 4, l1=1 / 1000, l2=1 / 100), sn.GELU(), sn.Dense(4, 3), sn.SELU()]
+net = sn.Sequential(layers + [sn.Dense(3, 1, initializer="orthogonal")], seed=9)
+net.freeze("3.bias")
+history = net.fit(
+    X, Y, loss="hinge", optimizer=sn.AdamW(sn.WarmUp(5, sn.CosineDecay(1 / 10, 60)), clip_norm=1), epochs=40,
+    batch_size=6, seed=9, validation_split=1 / 4, patience=5, sample_weight=[1 + i % 3 for i in range(20)],
+    class_weight={-1: 1, 1: 2},
+)  # fmt: skip
+report(net, history)
+print(history.best_epoch, bits(history.validation_loss))

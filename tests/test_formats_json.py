@@ -161,13 +161,18 @@ def test_without_exact_the_decimals_are_read():
     assert json.loads(standard.dumps(model))[0] == {"w": [[0.4], [0.2]], "b": [8.0], "s": 7.0}
 
 
+def test_the_mark_that_an_editor_puts_in_front_is_passed_over():
+    assert json.loads(b"\xef\xbb\xbf" + TEXT.encode()) == json.loads(TEXT)
+
+
 # ---- what must be refused ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "text, sentence",
     [
-        ("", "JSON, line 1, column 1: expected a JSON value"),
+        ("", "JSON: the file is empty"),
+        (" \n", "JSON: the file is empty"),
         ("[]", 'JSON: a model is an object with "format": "scratchnet"'),
         ("{}", 'JSON: a model is an object with "format": "scratchnet"'),
         ('{"format": 1, "metadata": {}, "tensors": {}}', 'JSON: a model is an object with "format": "scratchnet"'),

@@ -134,9 +134,9 @@ MALFORMED = {
     "nothing": (b"", "0 bytes are no such file, which has at least 8"),
     "seven bytes": (bytes(7), "7 bytes"),
     "header of size 0": (bytes(8), "the header must begin with {"),
-    "header longer than the file": (struct.pack("<Q", 3) + b"{}", "a header of 3 bytes is announced; 2 follow"),
+    "header longer than the file": (struct.pack("<Q", 3) + b"{}", "its header should have 3 bytes, and only 2 are"),
     "header longer than any file": (struct.pack("<Q", 2**64 - 1) + b"{}", "a header of 18446744073709551615 bytes"),
-    "header above the bound": (struct.pack("<Q", 10**8 + 1) + b"{}", "100000000 is the most"),
+    "header above the bound": (struct.pack("<Q", 10**7 + 1) + b"{}", "of 10000001 bytes, and at most 10000000"),
     "space before the header": (file(" {}"), "must begin with {"),
     "byte order mark": (file(b"\xef\xbb\xbf{}"), "must begin with {"),
     "an array": (file("[]"), "must begin with {"),
@@ -263,7 +263,7 @@ def test_a_header_above_the_bound_is_neither_written_nor_read(monkeypatch):
     with pytest.raises(ValueError) as caught:
         safetensors.dumps({"a": 1.0}, {})
     assert str(caught.value) == "safetensors: a header of 88 bytes; at most 40"
-    assert "a header of 41 bytes is announced; 41 follow, and 40 is the most" in refusal(file("{}" + " " * 39))
+    assert "a header of 41 bytes, and at most 40 are read" in refusal(file("{}" + " " * 39))
 
 
 # ---- hostile files: whatever the bytes, a ValueError or a model, soon and in little memory --------------------------

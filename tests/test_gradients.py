@@ -1,5 +1,7 @@
 """check_gradients: it confirms what is right, and finds what is wrong."""
 
+import math
+
 import pytest
 
 import scratchnet as sn
@@ -56,3 +58,33 @@ def test_a_kink_is_told_from_a_mistake():
     bias = found.parameters[1]
     assert bias.worst == 0 and bias.worst_difference > 0.1 and not found.passed
     assert "kink" in str(found)
+
+
+def test_at_a_minimum_only_rounding_is_left_and_nothing_is_wrong():
+    net = sn.Sequential([sn.Dense(1, 1)], seed=1)
+    x, y = [[0.5], [1.0], [-0.25]], [1.0, -1.0, 0.5]
+    net.fit(x, y, "mean_squared_error", sn.SGD(0.5), epochs=3000)
+    assert sn.check_gradients(net, x, y, "mean_squared_error").passed
+
+
+def test_powers_in_a_loss_of_ones_own():
+    class Quartic(sn.Loss):
+        def term(self, a, y):
+            return (a - y) ** 4
+
+        def slope(self, a, y):
+            return 4 * (a - y) ** 3
+
+    assert check(sn.Tanh(), sn.Dense(3, 1), loss=Quartic).passed
+
+
+def test_the_functions_of_math_would_lose_the_derivative():
+    class Sine(sn.Activation):
+        def function(self, z):
+            return math.sin(z)
+
+        def derivative(self, z, a):
+            return math.cos(z)
+
+    with pytest.raises(TypeError):
+        check(Sine(), sn.Dense(3, 1), loss="mean_squared_error")

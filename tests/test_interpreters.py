@@ -38,7 +38,7 @@ def expected():
 
 
 def test_it_trains(expected):
-    assert len(expected) > 10 and len(set(expected)) > 10
+    assert len(expected) > 20 and len(set(expected)) > 20
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -49,6 +49,7 @@ def test_the_same_bits(name, expected):
     except (OSError, RuntimeError):  # not found, or a version manager's stand-in for a version that is not there
         pytest.skip("no {} here".format(name))
     assert training(executable) == expected
+    assert run(executable, "-c", "from scratchnet import selftest; print(selftest.check())") == ["[]"]
 
 
 def test_the_mathematical_library_has_no_part_in_it(expected):

@@ -270,3 +270,11 @@ def test_activations_keep_the_shape_and_leave_their_input_alone(layer):
     before = [list(row) for row in X]
     assert matrix.shape(layer.forward(X)) == (3, 2)
     assert X == before
+
+
+def test_a_normalization_takes_as_many_features_as_it_has_learnt():
+    layer = sn.Normalization()
+    layer.adapt([[1.0, 5.0], [3.0, 5.0]])
+    for row in ([1.0], [1.0, 2.0, 3.0]):
+        with pytest.raises(ValueError, match="^Normalization has learnt 2 features, but {} arrive$".format(len(row))):
+            layer.forward([row])

@@ -327,7 +327,7 @@ def test_the_rows_of_zeros_are_not_one_and_the_same(rows):
         (lambda: matrix.multiply([[1, 2]], [[1, 2]] * 3), "^multiply: 1×2 with 3×2: the shapes differ$"),
         (lambda: matrix.divide([[1], [2]], [[1, 2]]), "^divide: 2×1 with 1×2: the shapes differ$"),
         (lambda: matrix.add_row([[1, 2]], [1]), "^add_row: 1×2 with a row of 1: the widths differ$"),
-        (lambda: matrix.shape([]), r"^\[\] is no matrix; give a list of rows with at least one number, \[\[\.\.\.\]\]$"),
+        (lambda: matrix.shape([]), r"^\[\] is no matrix; give a list of rows with at least one number, \[\[...\]\]$"),
         (lambda: matrix.shape(5), "^5 is no matrix; give a list of rows"),
         (lambda: matrix.dot([1, 2], [[3], [4]]), r"^\[1, 2\] is no matrix; give a list of rows"),
         (lambda: matrix.sum_rows([[]]), r"^\[\[\]\] is no matrix; give a list of rows"),

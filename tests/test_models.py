@@ -9,7 +9,7 @@ import pytest
 
 import scratchnet as sn
 from scratchnet import matrix
-from scratchnet.formats import json, safetensors
+from scratchnet.formats import files, json, safetensors
 from scratchnet.layers import LAYERS
 
 X = [[1.0, -2.0], [0.5, 3.0], [-1.0, 1.0]]
@@ -160,10 +160,15 @@ class Shift(sn.Layer):
 
 
 class Tanh(sn.Activation):
-    """One's own may stand in for a layer of the package."""
-
     def function(self, z):
         return z
+
+
+class Typed(sn.Activation):
+    arguments = ("type",)
+
+    def __init__(self, type):
+        self.type = type
 
 
 class Optional(sn.Activation):
@@ -179,12 +184,25 @@ class Optional(sn.Activation):
 
 
 def test_layers_of_your_own(path):
-    net = sn.Sequential([Scale(2, "kg", 0.3), sn.Dense(2, 1), Tanh()])
+    net = sn.Sequential([Scale(2, "kg", 0.3), sn.Dense(2, 1), sn.Tanh()])
     net.layers[0].s.value = [0.1, 0.7]
-    loaded = there_and_back(net, path, custom=[Scale, Tanh])
+    loaded = there_and_back(net, path, custom=[Scale])
     assert state(loaded) == state(net)
-    assert [type(layer) for layer in loaded.layers] == [Scale, sn.Dense, Tanh]
+    assert [type(layer) for layer in loaded.layers] == [Scale, sn.Dense, sn.Tanh]
     assert loaded.predict(X) == net.predict(X)
+
+
+@pytest.mark.parametrize(
+    "layer, message",
+    [
+        (Tanh(), "layer 1: scratchnet has a Tanh of its own; give your class another name"),
+        (Typed(3), "layer 1: Typed has an argument called type, which no file can hold"),
+    ],
+)
+def test_a_layer_that_would_be_another_when_it_is_loaded_is_not_saved(path, layer, message):
+    with pytest.raises(ValueError, match="^" + message):
+        sn.save(sn.Sequential([sn.Dense(2, 1), layer]), path)
+    assert not os.path.exists(str(path))
 
 
 def test_a_layer_of_your_own_whose_parameter_comes_late(path):
@@ -357,10 +375,10 @@ WRONG = [
     (dict(TENSORS, **{"0.bias": []}), described(), "0.bias"),
     (dict(TENSORS, **{"0.l1": [0.5]}), described([without(DENSE, "l1")]), "l1"),
     (dict(TENSORS, **{"0.l1": -0.5}), described([without(DENSE, "l1")]), "Dense: l1 is -0.5"),
-    (TENSORS, described(frozen=["0.gain"]), "parameter '0.gain' is unknown; there are: 0.weights, 0.bias"),
-    (TENSORS, described(frozen=[0]), "parameter 0 is unknown"),
-    (TENSORS, described(frozen=[["0.bias"]]), "parameter .*0.bias.* is unknown"),
-    (TENSORS, described(frozen=[{}]), "parameter {} is unknown"),
+    (TENSORS, described(frozen=["0.gain"]), "parameter '0.gain' is unknown; there are: 0.bias, 0.weights"),
+    (TENSORS, described(frozen=[0]), "parameter: 0 is a int; give a name"),
+    (TENSORS, described(frozen=[["0.bias"]]), r"parameter: \['0.bias'\] is a list; give a name"),
+    (TENSORS, described(frozen=[{}]), "parameter: {} is a dict; give a name"),
     (
         dict(TENSORS, **{"1.weights": [[1.0]] * 3, "1.bias": [1.0]}),
         described([DENSE, dict(DENSE, inputs=3)]),
@@ -431,3 +449,15 @@ def test_loading_imports_nothing_of_pickle():
     program = "import sys, scratchnet as sn; from scratchnet.formats import models; print('pickle' in sys.modules)"
     root = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
     assert subprocess.check_output([sys.executable, "-S", "-E", "-c", program], cwd=root).strip() == b"False"
+
+
+def test_no_more_is_read_than_a_model_can_have(path, monkeypatch):
+    there_and_back(sn.Sequential([sn.Dense(2, 1)]), path)
+    monkeypatch.setattr(files, "LARGEST", 100)
+    with pytest.raises(ValueError, match="model.*: the file is larger than 100 bytes, more than is read of a model$"):
+        sn.load(path)
+
+
+def test_what_is_saved_is_a_network():
+    with pytest.raises(ValueError, match="^net is 'x.json'; give a Sequential, and then the path$"):
+        sn.save("x.json", sn.Sequential([sn.Dense(2, 1)]))

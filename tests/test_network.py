@@ -1,6 +1,7 @@
 """network.py: layers put together; what fit does is in test_training.py."""
 
 import copy
+import inspect
 import pickle
 import struct
 from fractions import Fraction
@@ -339,3 +340,74 @@ def test_networks_of_every_layer_pickle_after_training(name):
 @pytest.mark.parametrize("name", sorted(LOSSES))
 def test_losses_pickle(name):
     assert type(pickle.loads(pickle.dumps(LOSSES[name]()))) is LOSSES[name]
+
+
+# ---- layers in two networks --------------------------------------------------------------------------------------
+
+
+def test_a_layer_may_stand_in_two_networks():
+    """They share its parameters; each network has its own names for them."""
+    net = sn.Sequential([sn.Dense(2, 2), sn.Tanh(), sn.Dense(2, 2)], seed=1)
+    alone = net.copy()
+    head = sn.Sequential(net.layers[2:])
+    assert [p.name for p in head.parameters()] == ["0.weights", "0.bias"]
+    targets = [[0, 1]] * 3
+    for trained in (net, alone):
+        trained.fit(X, targets, "mean_squared_error", epochs=5)
+    assert values(net) == values(alone)
+    assert head.predict([[1, 2]]) == sn.Sequential(alone.layers[2:]).predict([[1, 2]])
+    assert [p.name for p in net.parameters()] == ["0.weights", "0.bias", "2.weights", "2.bias"]
+
+
+def test_a_parameter_of_two_layers_is_refused():
+    first, second = sn.Dense(2, 2), sn.Dense(2, 2)
+    second.weights = first.weights
+    with pytest.raises(ValueError, match="^the list of numbers is .*; give each of a layer a name of its own$"):
+        sn.Sequential([first, second])
+
+
+# ---- what a class does not say of itself -------------------------------------------------------------------------
+
+
+class Times(sn.Layer):
+    def __init__(self, factor=1):
+        self.factor = factor
+
+
+class Offset(sn.Loss):
+    def __init__(self, *, offset=1):
+        self.offset = offset
+
+
+def test_an_argument_that_a_copy_would_lose_is_refused():
+    with pytest.raises(TypeError, match=r'^Times: __init__ takes factor, .* to name: arguments = \("factor",\)$'):
+        sn.Sequential([Times(3)])
+    with pytest.raises(TypeError, match=r'^Offset: __init__ takes offset, .* to name: arguments = \("offset",\)$'):
+        network().evaluate(X, Y, Offset(offset=3))
+
+
+class Int64:
+    """A whole number of NumPy."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def item(self):
+        return self.value
+
+
+def test_the_whole_numbers_of_other_libraries():
+    net = sn.Sequential([sn.Dense(Int64(2), Int64(3)), sn.Dense(3, 1)], seed=Int64(7))
+    assert (net.inputs, type(net.inputs)) == (2, int)
+    options = {"epochs": Int64(2), "batch_size": Int64(2), "patience": Int64(5), "seed": Int64(3)}
+    assert len(net.fit(X, Y, "mean_squared_error", **options)) == 2
+
+
+def test_fit_takes_what_epochs_takes():
+    ours, theirs = inspect.signature(sn.Sequential.fit), inspect.signature(sn.epochs)
+    assert list(ours.parameters.values())[1:] == list(theirs.parameters.values())[1:]
+
+
+def test_data_take_the_place_of_the_network():
+    with pytest.raises(ValueError, match="^net is .*; give a network$"):
+        sn.epochs(X, Y, network(), "mean_squared_error")

@@ -112,9 +112,12 @@ def test_a_loss_over_many_samples_is_not_deeper_than_one_over_few():
     assert pickle.loads(pickle.dumps(value)).value == value.value
 
 
-def test_it_stands_in_for_a_float():
+def test_it_stands_in_for_a_float_but_never_becomes_one_unseen():
     x = Traced(2.5)
-    assert float(x) == 2.5 and repr(x) == "Traced(2.5)"
+    assert x.value == 2.5 and repr(x) == "Traced(2.5)"
+    with pytest.raises(TypeError):
+        math.sin(x)  # would forget how it was made
+    assert ((x + 1) ** 2).value == 12.25 and derivation((x + 1) ** 2) == "(2.5 + 1)^2 = 12.25"
     assert bool(x > 2) is True and bool(x > 3) is False
     assert len({x, Traced(2.5)}) == 2  # two numbers, though they are equal
     again = pickle.loads(pickle.dumps(x + 1))
@@ -134,7 +137,7 @@ def flat(value):
 
 def plain(value):
     """The floats of traced numbers, bit by bit."""
-    return repr([float(v) for v in flat(value)])
+    return repr([getattr(v, "value", v) for v in flat(value)])
 
 
 FUNCTIONS = dict(INFIX, negate=operator.neg, abs=abs, where=lambda condition, a, b: a if condition else b)

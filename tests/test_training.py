@@ -385,7 +385,7 @@ def test_sample_weights_that_are_refused(weights, error, message):
 @pytest.mark.parametrize(
     "weights, error, message",
     [
-        ({0: 1}, ValueError, "^class_weight has no weight for class 1; give {class: weight}$"),
+        ({0: 1}, ValueError, r"^class_weight has no weight for the target \[1.0\]; give {class: weight}$"),
         ({0: 1, 1: 0}, ValueError, "^class_weight of 1 is 0.0; give a finite number above 0$"),
         ({0: 1, 1: -2}, ValueError, "^class_weight of 1 is -2.0; give a finite number above 0$"),
         ({0: 1, 1: "2"}, TypeError, "^class_weight of 1: '2' is a str; give a number$"),
@@ -417,6 +417,8 @@ class Presser:
 
 class PressingLayer(sn.Layer):
     """As an interruption before and after each layer's work."""
+
+    arguments = ("presser",)
 
     def __init__(self, presser):
         self.presser = presser
@@ -497,13 +499,13 @@ class PressingParameter(sn.Parameter):
 
     @property
     def rows(self):
-        return sn.Parameter.rows.fget(self)
+        return self.held
 
     @rows.setter
     def rows(self, rows):
         if self.presser:
             self.presser.moment()
-        sn.Parameter.rows.fset(self, rows)
+        self.held = rows
         if self.presser:
             self.presser.moment()
 
@@ -675,7 +677,7 @@ def test_a_parameter_that_is_not_finite(value):
             return (value if self.t == 3 else w - self.rate * g), state
 
     net, three_steps = network(), network()
-    with pytest.raises(sn.Diverged, match=r"^epoch 2: 0.weights became .* at the learning rate 0.1;"):
+    with pytest.raises(sn.Diverged, match=r"^epoch 2: 0.weights is no longer finite at the learning rate 0.1;"):
         fit(net, optimizer=Breaking(0.1), batch_size=3, epochs=5, seed=3)
     fit(three_steps, batch_size=3, epochs=1, seed=3)
     assert bits(net) == bits(three_steps)
@@ -1055,3 +1057,69 @@ def test_every_use_of_targets_refuses_the_same(use):
     ):
         with pytest.raises(ValueError, match=message):
             getattr(net, use)(X_, Y_, "mean_squared_error")
+
+
+def test_a_first_validation_loss_of_nan_is_not_the_best_for_good():
+    class Pathless(sn.Loss):
+        """NaN until the output is below 2."""
+
+        def term(self, a, y):
+            return a * (0 if a < 2 else NAN)
+
+    class Harmless(Pathless):
+        def value(self, A, Y, Z=None, weights=None):
+            return 1.0 if A[0][0] == 3.0 else Pathless.value(self, A, Y, Z, weights)
+
+        def slope(self, a, y):
+            return 0 * a
+
+    class Down(Scripted):
+        script = 9.0, 1.0, 1.0, 1.0
+
+    net = one_weight()
+    options = dict(optimizer=Down(), epochs=4, patience=2, validation_data=([[1]], [0]))
+    history = fit(net, [[1 / 3]], [0], loss=Harmless(), **options)
+    assert history.validation_loss[0] != history.validation_loss[0] and history.best_epoch == 2
+    assert net.parameters()[0].value == [[1.0]]
+
+
+@pytest.mark.parametrize(
+    "outputs, loss, Y_",
+    [
+        (1, "binary_cross_entropy", [0.9]),
+        (1, "mean_squared_error", [-0.7]),
+        (2, "mean_squared_error", [[0, 0]]),
+        (2, "mean_squared_error", [[1, 1]]),
+        (2, "mean_squared_error", [[0.5, 0.5]]),
+    ],
+)
+def test_a_target_that_is_no_class_has_no_class_weight(outputs, loss, Y_):
+    net = sn.Sequential([sn.Dense(1, outputs), sn.Sigmoid()])
+    with pytest.raises(ValueError, match=r"^class_weight has no weight for the target \[.*\]; give {class: weight}$"):
+        fit(net, [[1]], Y_, loss=loss, class_weight={0: 1, 1: 2})
+
+
+def test_class_weights_are_for_training_alone():
+    X_, Y_ = [[x, x * x] for x in range(8)], [0, 1] * 4
+    nets = [sn.Sequential([sn.Dense(2, 1), sn.Sigmoid()], seed=2) for _ in range(2)]
+    options = dict(loss="binary_cross_entropy", class_weight={0: 1, 1: 5}, shuffle=False)
+    split = fit(nets[0], X_, Y_, validation_split=0.5, **options)
+    given = fit(nets[1], X_[:4], Y_[:4], validation_data=(X_[4:], Y_[4:]), **options)
+    assert split.validation_loss == given.validation_loss and split.loss == given.loss
+
+
+def test_dropout_does_not_repeat_the_draws_of_the_weights():
+    layer, dropout = sn.Dense(6, 6), sn.Dropout(0.5)
+    net = sn.Sequential([layer, dropout], seed=7)
+    signs = [[w >= 0 for w in row] for row in layer.weights.value]
+    masks = []
+    dropout.masked = lambda X: masks.append(dropout.mask) or X
+    fit(net, [[0] * 6] * 6, [[0] * 6] * 6, seed=7, shuffle=False, epochs=1)
+    assert [[m == 1 for m in row] for row in masks[0]] != signs
+
+
+def test_class_numbers_may_stand_in_a_column():
+    net = sn.Sequential([sn.Dense(2, 3), sn.Softmax()])
+    ways = [0, 1, 2], [[0], [1], [2]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    losses = [net.evaluate(X[:3], targets, "categorical_cross_entropy") for targets in ways]
+    assert losses[0] == losses[1] == losses[2]

@@ -16,7 +16,7 @@ True
 
 from ..losses import Perceptron
 from ..scalars import Dual
-from ..training import Examples, criterion_of
+from ..training import criterion_of, examples_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class Comparison:
     """One parameter's gradient, three ways, as rows of numbers.
 
     ``worst``             the largest error of backpropagation against the exact derivative,
-    ``worst_difference``  and against the central difference, relative to the largest derivative of the network
+    ``worst_difference``  and against the central difference, relative to the largest slope of one sample's loss: at a
+                          minimum the slopes of the samples cancel, and what is left of them is rounding alone
     """
 
     def __init__(
@@ -79,16 +80,27 @@ def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_w
     is computed three times for every number of every parameter, so take a small network, or a few samples.
     """
     criterion = criterion_of(net, loss)
-    examples = Examples(net, X, Y, criterion, sample_weight)
+    examples = examples_of(net, X, Y, criterion, sample_weight)
+    scale = max([_largest(_backpropagated(net, examples.batch([i]), criterion)) for i in range(len(examples))])
     batch = examples.batch(range(len(examples)))
-    net.backpropagate(batch[0], batch[1], criterion, batch[2])
-    backpropagated = [parameter.gradient_rows for parameter in net.parameters()]
+    backpropagated = _backpropagated(net, batch, criterion)
     exact = _exact(net, batch, criterion)
     difference = _difference(net, batch, criterion)
-    scale = max([abs(d) for rows in exact for row in rows for d in row] + [1e-300])
+    scale = max(scale, _largest(exact), 1e-300)
     names = [parameter.name for parameter in net.parameters()]
     columns = zip(names, backpropagated, exact, difference)
     return GradientCheck([Comparison(name, b, e, d, scale) for name, b, e, d in columns])
+
+
+def _backpropagated(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
+    """The derivatives by the network's own rules."""
+    net.backpropagate(batch[0], batch[1], loss, batch[2])
+    return [parameter.gradient_rows for parameter in net.parameters()]
+
+
+def _largest(gradients: "List[Matrix]") -> "float":
+    largest: "float" = max([abs(d) for rows in gradients for row in rows for d in row] + [0.0])
+    return largest
 
 
 def _exact(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":

@@ -99,6 +99,8 @@ def _operation(node: "Traced", leaf: "Callable[[Traced], str]") -> "Tuple[str, i
         return " + ".join([part(first, SUM)] + [_unsigned(part(operand, PRODUCT)) for operand in rest]), SUM
     if operation == "negate":
         return "−" + _unsigned(part(operands[0], ATOM)), SIGN
+    if operation == "power":
+        return "{}^{}".format(part(operands[0], ATOM), part(operands[1], ATOM)), ATOM
     if operation == "exp":
         return "e^" + part(operands[0], SIGN), ATOM
     if operation == "where":

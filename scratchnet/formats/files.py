@@ -1,4 +1,6 @@
-"""Writing a file so that nothing is lost: at every instant it is the old file, whole, or the new one, whole.
+"""Reading a file of bounded size, and writing one so that nothing is lost.
+
+At every instant it is the old file, whole, or the new one, whole.
 
 >>> import os, tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
@@ -20,6 +22,18 @@ if TYPE_CHECKING:
     from typing import Optional, Union
 
     Path = Union[str, "os.PathLike[str]"]
+
+
+LARGEST = 1 << 28  # bytes; a model of 32 million numbers, which would learn for weeks here
+
+
+def read(path: "Path") -> "bytes":
+    """The contents of the file at ``path``, as far as a model can be that large."""
+    with open(path, "rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError("{}: the file is larger than {} bytes, more than is read of a model".format(path, LARGEST))
+    return data
 
 
 def write(path: "Path", data: "bytes") -> "None":

@@ -67,7 +67,12 @@ def loads(text: "Union[str, bytes]") -> "Tuple[Dict[str, Tensor], Dict[str, Any]
     >>> loads('{"format": "scratchnet", "metadata": {}, "tensors": {"a": [0.1, 2]}}')
     ({'a': [0.1, 2.0]}, {})
     """
-    model = strict_json.loads(text.encode() if isinstance(text, str) else text, "JSON")
+    data = text.encode() if isinstance(text, str) else text
+    if data[:3] == b"\xef\xbb\xbf":  # the mark that some editors put in front of UTF-8
+        data = data[3:]
+    if not data.strip():
+        raise ValueError("JSON: the file is empty")
+    model = strict_json.loads(data, "JSON")
     if not isinstance(model, dict) or model.get("format") != "scratchnet":
         raise ValueError('JSON: a model is an object with "format": "scratchnet"')
     model.setdefault("exact", {})

@@ -35,6 +35,7 @@ FORMATS = {".safetensors": safetensors, ".json": json}
 
 def save(net: "Sequential", path: "Path") -> "None":
     """Write the network to a file that ends in .safetensors or .json; the old file stays until the new one is whole."""
+    require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
     codec = _codec(path)
     if net.number is not float:
         raise TypeError("a network of {} cannot be saved; net.copy(float) can".format(net.number.__name__))
@@ -49,8 +50,7 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
     """
     codec = _codec(path)
     require("custom", custom, (_are_layers, "a list of classes of layers"))
-    with open(path, "rb") as file:
-        data = file.read()
+    data = files.read(path)
     try:
         tensors, about = codec.loads(data)
         return _network(tensors, about, custom)
@@ -78,8 +78,13 @@ def _described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     require("metadata", net.metadata, (lambda v: isinstance(v, dict), "a dict"))
     layers: "List[Any]" = []
     for i, layer in enumerate(net.layers):
-        description: "Dict[str, Any]" = {"type": type(layer).__name__}
-        for name, value in layer.config().items():
+        kind, config = type(layer), layer.config()
+        if LAYERS.get(kind.__name__, kind) is not kind:
+            raise ValueError(f"layer {i}: scratchnet has a {kind.__name__} of its own; give your class another name")
+        if "type" in config:
+            raise ValueError(f"layer {i}: {kind.__name__} has an argument called type, which no file can hold")
+        description: "Dict[str, Any]" = {"type": kind.__name__}
+        for name, value in config.items():
             if name not in layer.numbers or value is None:
                 description[name] = value
             elif abs(value) < 1 << 53 and value == int(value):

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Tensor = Union[float, List[float], List[List[float]]]
     Entry = Tuple[int, int, str, List[int], str]
 
-LARGEST_HEADER = 100000000  # bytes; the reference implementation's bound
+LARGEST_HEADER = 10000000  # bytes; enough for tens of thousands of layers (the reference implementation takes 10^8)
 
 _METADATA = "__metadata__"
 _KEYS = {"dtype", "shape", "data_offsets"}
@@ -75,12 +75,12 @@ def loads(data: "bytes") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     if len(data) < 8:
         raise ValueError("safetensors: {} bytes are no such file, which has at least 8".format(len(data)))
     size = struct.unpack("<Q", data[:8])[0]
-    if size > LARGEST_HEADER or size > len(data) - 8:
-        raise ValueError(
-            "safetensors: a header of {} bytes is announced; {} follow, and {} is the most".format(
-                size, len(data) - 8, LARGEST_HEADER
-            )
-        )
+    if size > LARGEST_HEADER:
+        error = "safetensors: no such file: its first 8 bytes announce a header of {} bytes, and at most {} are read"
+        raise ValueError(error.format(size, LARGEST_HEADER))
+    if size > len(data) - 8:
+        error = "safetensors: the file is cut off: its header should have {} bytes, and only {} are there"
+        raise ValueError(error.format(size, len(data) - 8))
     if data[8:9] != b"{":
         raise ValueError("safetensors: the header must begin with {")
     header = strict_json.loads(data[8 : 8 + size], "safetensors: header")

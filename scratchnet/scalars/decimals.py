@@ -10,7 +10,8 @@ once at the end.
 (Decimal('0.7615941559557648881194582826047935904128'), Decimal('0.8427007929497148693412206350826092592961'))
 """
 
-from decimal import Decimal, localcontext
+from decimal import Decimal as Decimal
+from decimal import localcontext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -31,8 +31,7 @@ class Dual:
     def __bool__(self) -> "bool":
         return bool(self.value)
 
-    def __float__(self) -> "float":
-        return float(self.value)
+    # No __float__: math.sin(dual) has to fail, for it would lose the derivative.
 
     # ---- arithmetic ----------------------------------------------------------------------------------------------
 
@@ -62,6 +61,10 @@ class Dual:
 
     def __rtruediv__(self, other: "Any") -> "Dual":
         return _dual(other) / self
+
+    def __pow__(self, n: "int") -> "Dual":
+        slope = n * self.value ** (n - 1) if n else 0
+        return Dual(self.value**n, self.derivative * slope)
 
     def __neg__(self) -> "Dual":
         return Dual(-self.value, -self.derivative)

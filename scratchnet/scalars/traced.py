@@ -56,6 +56,7 @@ class Traced:
     __sub__ = _binary("subtract", operator.sub)
     __mul__ = _binary("multiply", operator.mul)
     __truediv__ = _binary("divide", operator.truediv)
+    __pow__ = _binary("power", operator.pow)
     __radd__ = _swapped(__add__)
     __rsub__ = _swapped(__sub__)
     __rmul__ = _swapped(__mul__)
@@ -104,9 +105,6 @@ class Traced:
 
     def __bool__(self) -> "bool":
         return bool(self.value)
-
-    def __float__(self) -> "float":
-        return float(self.value)
 
     def __repr__(self) -> "str":
         return "Traced({!r})".format(self.value)
