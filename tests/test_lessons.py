@@ -55,7 +55,9 @@ def test_lesson_2_has_lesson_1s_numbers_at_each_iteration(kernel):
         again = sn.Sequential([sn.Dense(2, 1, weights=and_gate.W, bias=[and_gate.B]), sn.Sigmoid(), sn.Threshold(0.5)])
         X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
         course = sn.epochs(again, X, Y, "perceptron", sn.SGD(0.1), epochs=1000, shuffle=False)
-        for step, epoch in zip(and_gate.train(), course):
+        steps = list(and_gate.train())
+        assert len(steps) == 1000
+        for step, epoch in zip(steps, course):
             W, b = again.parameters()
             assert W.value == step["W"] and b.value == [step["b"]]
             assert (epoch.loss == 0) == (not any(step["error"][0]))

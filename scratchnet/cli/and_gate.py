@@ -105,7 +105,8 @@ def show_end(write: "Callable[..., None]", last: "Dict[str, Any]") -> "None":
         write("   {}   {} │ {}      {}".format(x[0], x[1], y, y_pred))
     write()
     write("What to try next:")
-    write("  read scratchnet/lessons/and_gate.py             the lines that computed all this")
+    write("  read scratchnet/lessons/and_gate.py             the lines that computed all this; to run them:")
+    write("  python3 -m scratchnet.lessons.and_gate")
     write("  python3 -m scratchnet.lessons.and_gate_network  the same neuron built from layers")
     write("  python3 -m scratchnet selftest                  does this Python compute right?")
 
