@@ -11,7 +11,7 @@ This is the one seam between the rules of the network and the numbers that flow 
 is computed by the active *kernel*; every other number computes itself, by its operators and by
 methods that bear the names above (``exp()``, ``log()`` ...). A type may also have a static ``dot(u, v)`` and
 ``total(values)``, if such a sum is one operation to it, and ``whole(n)``, if n in its type depends on more than the
-class. A comparison may give a truth value, or an object whose method ``where(a, b)`` chooses.
+class, and ``power(n)``. A comparison may give a truth value, or an object whose method ``where(a, b)`` chooses.
 
 Two kernels:
 
@@ -289,6 +289,8 @@ def power(x: "Number", n: "int") -> "Number":
     >>> power(0.5, 3)
     0.125
     """
+    if hasattr(x, "power"):
+        return x.power(n)
     result, square = 1, x
     while n:
         if n & 1:

@@ -90,11 +90,14 @@ class Optimizer(Configured):
         memory = self.states.get(parameter.name)
         for i, (row, slopes) in enumerate(zip(parameter.rows, parameter.gradient_rows)):
             known = memory[i] if memory else [(whole(0, w),) * self.memory for w in row]
-            slopes = slopes if factor is None else [g * factor for g in slopes]
-            results = [self.rule(w, self.decayed(w, g), s) for w, g, s in zip(row, slopes, known)]
+            results = [self.moved(w, g, s, factor) for w, g, s in zip(row, slopes, known)]
             rows.append([w for w, _ in results])
             states.append([s for _, s in results])
         return rows, states
+
+    def moved(self, w: "Number", g: "Number", state: "State", factor: "Number") -> "Tuple[Number, State]":
+        """One weight and its memory after this step."""
+        return self.rule(w, self.decayed(w, g if factor is None else g * factor), state)
 
     def clipping(self, parameters: "List[Parameter]") -> "Number":
         """The factor min(1, clip_norm / |g|) that shortens the gradient, if any; 10^-6 beside |g| as in PyTorch."""

@@ -108,7 +108,7 @@ def test_a_loss_over_many_samples_is_not_deeper_than_one_over_few():
     """Python's stack is a few hundred calls deep."""
     net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.Tanh()]).copy(Traced)
     value, _ = net.gradients([[i / 2000] for i in range(2000)], [0] * 2000, "mean_squared_error")
-    assert derivation(value).count("tanh(") == 2 * 2000
+    assert derivation(value).count("tanh(") == 2 * 4 and " + … 1996 more … + " in derivation(value)
     assert pickle.loads(pickle.dumps(value)).value == value.value
 
 
@@ -244,9 +244,13 @@ A, B, C, D = [Traced(value, name=name) for value, name in zip((2.0, -3.0, 0.5, 4
         (Traced.dot([A, C], [D, B]) * A, "(a·d + c·b)·a", "(2·4 + 0.5·(-3))·2"),
         (Traced.dot([A + C, C], [D, A - B]), "(a + c)·d + c·(a − b)", "(2 + 0.5)·4 + 0.5·(2 − (-3))"),
         (functions.total([A, B, C]), "a + b + c", "2 + (-3) + 0.5"),
-        (functions.total([A, B * C, B - C]), "a + b·c + (b − c)", "2 + (-3·0.5) + (-3 − 0.5)"),
+        (functions.total([A, B * C, B - C]), "a + b·c + (b − c)", "2 + (-3)·0.5 + (-3 − 0.5)"),
         (functions.total([B, C]) * D, "(b + c)·d", "(-3 + 0.5)·4"),
-        (A - Traced.dot([C], [D]), "a − (c·d)", "2 − (0.5·4)"),
+        (A - Traced.dot([C], [D]), "a − c·d", "2 − 0.5·4"),
+        (A * Traced.dot([C], [D]), "a·(c·d)", "2·(0.5·4)"),
+        (A / 1 * 1, "a", "2"),
+        (functions.power(B, 2) / C, "b^2/c", "(-3)^2/0.5"),
+        (Traced.dot([A] * 13, [B] * 13), "a·b + a·b + a·b + … 9 more … + a·b", None),
         ((A >= C).where(1, 0), "1, since a ≥ c", "1, since 2 ≥ 0.5"),
         ((A < C).where(1, 0), "0, since not a < c", "0, since not 2 < 0.5"),
         ((A > C).where(A, C) * D, "(a, since a > c)·d", "(2, since 2 > 0.5)·4"),
@@ -258,7 +262,8 @@ A, B, C, D = [Traced(value, name=name) for value, name in zip((2.0, -3.0, 0.5, 4
     ],
 )
 def test_by_hand(node, names, numbers):
-    assert (formula(node), substituted(node)) == (names, numbers)
+    assert formula(node).replace(" · ", "·").replace(" / ", "/") == names
+    assert numbers in (None, substituted(node))
 
 
 @pytest.mark.parametrize(
@@ -278,8 +283,8 @@ def test_a_named_number_is_where_a_derivation_ends():
     z = A * C + D
     assert substituted(z * A) == "(2·0.5 + 4)·2"
     z.name = "z"
-    assert (formula(z * A), substituted(z * A)) == ("z·a", "5·2")
-    assert formula(z) == "a·c + d"  # but its own is told
+    assert (formula(z * A), substituted(z * A)) == ("z · a", "5·2")
+    assert formula(z) == "a · c + d"  # but its own is told
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """The record of a traced number as text.
 
-    formula(node)       W₁·x₁ + W₂·x₂ + b               names
+    formula(node)       W₁ · x₁ + W₂ · x₂ + b           names
     substituted(node)   0.4·1 + 0.2·0 + 1               the numbers in their place
     derivation(node)    0.4·1 + 0.2·0 + 1 = 1.4         and the result
+    parts(node)         the formula taken apart, for printers that are no text
 
 Each goes down to the numbers that have a name, or came from outside. It knows the operations, and no layer.
 
@@ -10,15 +11,17 @@ Each goes down to the numbers that have a name, or came from outside. It knows t
 >>> w, x = Traced(0.5, name="w"), Traced(-3.0, name="x")
 >>> z = 1 / (1 + (-(w * x)).exp())
 >>> print(formula(z)); print(derivation(z))
-1/(1 + e^−(w·x))
+1 / (1 + e^−(w · x))
 1/(1 + e^−(0.5·(-3))) = 0.1824
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Tuple
+    from typing import Any, Callable, List, Tuple, Union
 
     from ..scalars import Traced
+
+    Part = Union[str, "Reference", "Choice"]
 
 # How tightly an operation holds its parts together: what holds less tightly than its surroundings needs parentheses.
 CHOICE, SUM, PRODUCT, SIGN, ATOM = range(5)
@@ -37,16 +40,51 @@ INFIX = {
     "unequal": (CHOICE, SUM, SUM, " ≠ "),
 }
 
+LONGEST = 12  # terms of a sum; of a longer one the first and the last are shown
+DECIMALS = 4
 
-def number(value: "Any") -> "str":
+
+class Reference:
+    """A number's place in a formula.
+
+    ``tightness``   what the number must have there, as a text, to stand without parentheses
+    ``behind``      whether an operator stands before it, so that a sign of its own needs them
+    """
+
+    __slots__ = ("node", "tightness", "behind")
+
+    def __init__(self, node: "Traced", tightness: "int", behind: "bool" = False) -> "None":
+        self.node = node
+        self.tightness = tightness
+        self.behind = behind
+
+    def shown(self, text: "str") -> "str":
+        """The text that stands for the number, in parentheses where it needs them."""
+        own = SIGN if text.startswith("-") else PRODUCT if "/" in text else ATOM  # 1/2 is a Fraction
+        return "({})".format(text) if own < self.tightness or self.behind and own == SIGN else text
+
+
+class Choice:
+    """Two formulas, of which a condition chooses one."""
+
+    __slots__ = ("condition", "chosen", "other")
+
+    def __init__(self, condition: "Traced", chosen: "List[Part]", other: "List[Part]") -> "None":
+        self.condition = condition
+        self.chosen = chosen
+        self.other = other
+
+
+def number(value: "Any", decimals: "int" = DECIMALS) -> "str":
     """A number to four decimals, or four digits where it is small; its sign is a hyphen, to be copied into Python.
 
-    >>> number(0.80218), number(-0.00012345), number(1.0), number(True)
-    ('0.8022', '-0.0001234', '1', '1')
+    >>> number(0.80218), number(-0.00012345), number(1.0), number(True), number(2 / 3, decimals=8)
+    ('0.8022', '-0.0001234', '1', '1', '0.66666667')
     """
     if not isinstance(value, (int, float)):
         return str(value)
-    text = "{:.4f}".format(value) if value == 0 or abs(value) >= 0.001 else "{:.4g}".format(value)
+    small = value != 0 and abs(value) < 10.0 ** (1 - decimals)
+    text = "{:.{}g}".format(value, decimals) if small else "{:.{}f}".format(value, decimals)
     if "." in text and "e" not in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
@@ -54,67 +92,116 @@ def number(value: "Any") -> "str":
 
 def formula(node: "Traced") -> "str":
     """How the number was made, by the names of what it was made from."""
-    return _operation(node, _name_or_number)[0]
+    return written(parts(node), lambda leaf: leaf.name or number(leaf.value)).replace("·", " · ").replace("/", " / ")
 
 
-def substituted(node: "Traced") -> "str":
+def substituted(node: "Traced", decimals: "int" = DECIMALS) -> "str":
     """How the number was made, the numbers in their places."""
-    return _operation(node, lambda leaf: number(leaf.value))[0]
+    return written(parts(node), lambda leaf: number(leaf.value, decimals))
 
 
-def derivation(node: "Traced") -> "str":
+def derivation(node: "Traced", decimals: "int" = DECIMALS) -> "str":
     """The numbers in their places, and the result."""
-    if node.operation == "where":  # a choice's result is the first thing it says
-        return substituted(node)
-    return "{} = {}".format(substituted(node), number(node.value))
+    if node.operation in ("where", ""):  # a choice's result is the first thing it says
+        return substituted(node, decimals)
+    return "{} = {}".format(substituted(node, decimals), number(node.value, decimals))
 
 
-def _name_or_number(leaf: "Traced") -> "str":
-    return leaf.name or number(leaf.value)
+def written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> "str":
+    """A formula as text, ``leaf`` for each number in it."""
+    texts = []
+    for part in formula:
+        if isinstance(part, Reference):
+            part = part.shown(leaf(part.node))
+        elif isinstance(part, Choice):
+            part = written(part.chosen if part.condition.value else part.other, leaf)
+        texts.append(part)
+    return "".join(texts)
 
 
-def _operation(node: "Traced", leaf: "Callable[[Traced], str]") -> "Tuple[str, int]":
-    """The text of a number's own operation, and how tightly it holds together."""
+def parts(node: "Traced") -> "List[Part]":
+    """The formula of a number's own operation, down to the numbers with names and those from outside."""
+    return _operation(node)[0] if node.operation else [Reference(node, CHOICE)]
 
-    def part(operand: "Traced", tightness: "int") -> "str":
-        if operand.name or not operand.operation:
-            text = leaf(operand)
-            own = SIGN if text.startswith("-") else PRODUCT if "/" in text else ATOM  # 1/2 is a Fraction
-        else:
-            text, own = _operation(operand, leaf)
-        return text if own >= tightness else "({})".format(text)
 
+def references(formula: "List[Part]") -> "List[Traced]":
+    """The numbers in a formula, those of the choice that was made alone."""
+    found = []
+    for part in formula:
+        if isinstance(part, Reference):
+            found.append(part.node)
+        elif isinstance(part, Choice):
+            found.extend(references(part.chosen if part.condition.value else part.other))
+    return found
+
+
+def _part(operand: "Traced", tightness: "int", behind: "bool" = False) -> "List[Part]":
+    """An operand in a formula, in parentheses where its operation needs them."""
+    if operand.name or not operand.operation:
+        return [Reference(operand, tightness, behind)]
+    formula, own = _operation(operand)
+    if own < tightness or behind and formula[0] == "−":
+        return ["("] + formula + [")"]
+    return _behind(formula) if behind else formula
+
+
+def _behind(formula: "List[Part]") -> "List[Part]":
+    """The formula behind an operator."""
+    first = formula[0]
+    if isinstance(first, Reference):
+        return [Reference(first.node, first.tightness, True)] + formula[1:]
+    return formula
+
+
+def _operation(node: "Traced") -> "Tuple[List[Part], int]":
+    """The formula of a number's own operation, and how tightly it holds together."""
     operation, operands = node.operation, node.operands
+    if operation in ("multiply", "divide") and _is_one(operands[1]):  # as in a mean of one sample
+        return _part(operands[0], PRODUCT), PRODUCT
     if operation in INFIX:
         own, left, right, sign = INFIX[operation]
-        # A sign directly behind an operator is hard to read: the right-hand number must be an atom, or not negative.
-        return part(operands[0], left) + sign + _unsigned(part(operands[1], right)), own
+        return _part(operands[0], left) + [sign] + _part(operands[1], right, behind=True), own
     if operation == "dot":
-        products = [
-            part(a, PRODUCT) + "·" + _unsigned(part(b, SIGN)) for a, b in zip(operands[::2], operands[1::2])
-        ]
-        return " + ".join(products[:1] + [_unsigned(product) for product in products[1:]]), SUM
+        pairs = list(zip(operands[::2], operands[1::2]))
+        products = _sum(pairs, lambda pair, _: _part(pair[0], PRODUCT) + ["·"] + _part(pair[1], SIGN, behind=True))
+        return products, SUM if len(pairs) > 1 else PRODUCT
     if operation == "total":
-        first, rest = operands[0], operands[1:]
-        return " + ".join([part(first, SUM)] + [_unsigned(part(operand, PRODUCT)) for operand in rest]), SUM
+        return _sum(operands, _part), SUM
     if operation == "negate":
-        return "−" + _unsigned(part(operands[0], ATOM)), SIGN
-    if operation == "power":
-        return "{}^{}".format(part(operands[0], ATOM), part(operands[1], ATOM)), ATOM
+        return ["−"] + _part(operands[0], ATOM, behind=True), SIGN
     if operation == "exp":
-        return "e^" + part(operands[0], SIGN), ATOM
+        return ["e^"] + _part(operands[0], SIGN), ATOM
+    if operation == "power":
+        return _part(operands[0], ATOM, behind=True) + ["^"] + _part(operands[1], ATOM), ATOM
     if operation == "where":
         condition, chosen, other = operands
-        if condition.value:
-            return "{}, since {}".format(part(chosen, SUM), part(condition, CHOICE)), CHOICE
-        return "{}, since not {}".format(part(other, SUM), part(condition, CHOICE)), CHOICE
+        why = _part(condition, CHOICE)
+        return [
+            Choice(condition, _part(chosen, SUM) + [", since "] + why, _part(other, SUM) + [", since not "] + why)
+        ], CHOICE
     if operation == "abs":
-        return "|{}|".format(part(operands[0], CHOICE)), ATOM
-    if operation:
-        return "{}({})".format(operation, ", ".join([part(operand, CHOICE) for operand in operands])), ATOM
-    return leaf(node), ATOM
+        return ["|"] + _part(operands[0], CHOICE) + ["|"], ATOM
+    arguments: "List[Part]" = []
+    for operand in operands:
+        arguments += ([", "] if arguments else []) + _part(operand, CHOICE)
+    return [operation, "("] + arguments + [")"], ATOM
 
 
-def _unsigned(text: "str") -> "str":
-    return "({})".format(text) if text[0] in "-−" else text
+def _sum(terms: "Any", of: "Callable[[Any, int], List[Part]]") -> "List[Part]":
+    """The terms of a sum, each of(term, tightness); of a long one the first three and the last."""
+    folded = len(terms) - 4 if len(terms) > LONGEST else 0
+    formula = of(terms[0], SUM)
+    for k in range(1, len(terms)):
+        if folded and k == 3:
+            formula.append(" + … {} more …".format(folded))
+        if not folded or k < 3 or k == len(terms) - 1:
+            formula += [" + "] + _behind_sign(of(terms[k], PRODUCT))
+    return formula
 
+
+def _behind_sign(term: "List[Part]") -> "List[Part]":
+    return ["("] + term + [")"] if term[0] == "−" else _behind(term)
+
+
+def _is_one(operand: "Traced") -> "bool":
+    return not operand.name and not operand.operation and bool(operand.value == 1)

@@ -1,8 +1,8 @@
 """Traced: a number that remembers how it was made.
 
 It goes through every rule in place of a float and gives the same value; what it leaves behind is the record of
-the arithmetic: ``value``, ``operation``, ``operands``, and a ``name`` where somebody gives it one. The printers in
-explanation/ read that record.
+the arithmetic: ``value``, ``operation``, ``operands``, the ``source`` (file and line) of the rule that asked for it,
+and a ``name`` where somebody gives it one. The printers in explanation/ read that record.
 
 >>> w, x, b = Traced(0.5, name="w"), Traced(3, name="x"), Traced(1, name="b")
 >>> z = w * x + b
@@ -11,12 +11,26 @@ explanation/ read that record.
 """
 
 import operator
+import sys
 
 from .. import functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Sequence, Tuple
+    from typing import Any, Callable, Optional, Sequence, Tuple
+
+    Source = Optional[Tuple[str, int]]
+
+# What stands between a rule and the number: the rule's own line is further out.
+_BETWEEN = {__name__} | {functions.__name__.replace("functions", name) for name in ("functions", "matrix", "portable")}
+
+
+def _rule() -> "Source":
+    """The file and line of the rule that is being computed."""
+    frame = sys._getframe(2)
+    while frame.f_globals.get("__name__") in _BETWEEN and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 def _traced(x: "Any") -> "Traced":
@@ -24,13 +38,13 @@ def _traced(x: "Any") -> "Traced":
 
 
 def _unary(operation: "str", function: "Callable[[Any], Any]") -> "Callable[[Traced], Traced]":
-    return lambda a: Traced(function(a.value), operation, (a,))
+    return lambda a: Traced(function(a.value), operation, (a,), source=_rule())
 
 
 def _binary(operation: "str", function: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Traced]":
     def method(a: "Any", b: "Any") -> "Traced":
         a, b = _traced(a), _traced(b)
-        return Traced(function(a.value, b.value), operation, (a, b))
+        return Traced(function(a.value, b.value), operation, (a, b), source=_rule())
 
     return method
 
@@ -42,21 +56,26 @@ def _swapped(method: "Callable[[Any, Any], Traced]") -> "Callable[[Any, Any], Tr
 class Traced:
     """A number and how it was made; ``operation`` is empty for one that came from outside."""
 
-    __slots__ = ("value", "operation", "operands", "name")
+    __slots__ = ("value", "operation", "operands", "name", "source")
 
     def __init__(
-        self, value: "Any", operation: "str" = "", operands: "Tuple[Traced, ...]" = (), name: "str" = ""
+        self,
+        value: "Any",
+        operation: "str" = "",
+        operands: "Tuple[Traced, ...]" = (),
+        name: "str" = "",
+        source: "Source" = None,
     ) -> "None":
         self.value = value
         self.operation = operation
         self.operands = operands
         self.name = name
+        self.source = source
 
     __add__ = _binary("add", operator.add)
     __sub__ = _binary("subtract", operator.sub)
     __mul__ = _binary("multiply", operator.mul)
     __truediv__ = _binary("divide", operator.truediv)
-    __pow__ = _binary("power", operator.pow)
     __radd__ = _swapped(__add__)
     __rsub__ = _swapped(__sub__)
     __rmul__ = _swapped(__mul__)
@@ -86,13 +105,17 @@ class Traced:
         """The sum of the products, as one operation with the operands u[0], v[0], u[1], v[1] ..."""
         operands = [_traced(operand) for pair in zip(u, v) for operand in pair]
         value = functions.dot([a.value for a in operands[::2]], [b.value for b in operands[1::2]])
-        return Traced(value, "dot", tuple(operands))
+        return Traced(value, "dot", tuple(operands), source=_rule())
 
     @staticmethod
     def total(values: "Sequence[Any]") -> "Traced":
         """The sum, as one operation."""
         operands = tuple([_traced(operand) for operand in values])
-        return Traced(functions.total([a.value for a in operands]), "total", operands)
+        return Traced(functions.total([a.value for a in operands]), "total", operands, source=_rule())
+
+    def power(self, n: "int") -> "Traced":
+        """To the whole power n, as one operation."""
+        return Traced(functions.power(self.value, n), "power", (self, Traced(n)), source=_rule())
 
     def whole(self, n: "int") -> "Traced":
         """The whole number n, of the type that this number's value has."""
@@ -101,7 +124,10 @@ class Traced:
     def where(self, a: "Any", b: "Any") -> "Traced":
         """Of a comparison: a if it is true, b if not."""
         a, b = _traced(a), _traced(b)
-        return Traced(a.value if self.value else b.value, "where", (self, a, b))
+        return Traced(a.value if self.value else b.value, "where", (self, a, b), source=_rule())
+
+    def __pow__(self, n: "Any") -> "Traced":
+        return Traced(self.value**n, "power", (self, Traced(n)), source=_rule())
 
     def __bool__(self) -> "bool":
         return bool(self.value)
