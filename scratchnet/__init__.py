@@ -63,7 +63,7 @@ __all__ = [
     "Dense", "Diverged", "Dropout", "ELU", "Epoch", "ExponentialDecay", "GELU", "Generator", "HalfSquaredError",
     "Hinge", "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError", "MeanSquaredError",
     "Normalization", "Optimizer", "Parameter", "Perceptron", "RMSprop", "ReLU", "SELU", "SGD", "Sequential", "SiLU",
-    "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp", "check_gradients", "epochs",
+    "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp", "check_gradients", "epochs", "explain",
     "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel",
 ]  # fmt: skip
 
@@ -71,6 +71,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Sequence
 
+    from .explanation.explanation import Explanation
     from .explanation.gradients import GradientCheck
     from .formats.files import Path
 
@@ -109,3 +110,14 @@ def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_w
     from .explanation import gradients
 
     return gradients.check_gradients(net, X, Y, loss, sample_weight)
+
+
+def explain(net: "Sequential", X: "Any", Y: "Any" = None, loss: "Any" = None, **options: "Any") -> "Explanation":
+    """Where every number of a training step comes from (see explanation/explanation.py).
+
+    The options are those of ``fit`` that a step depends on, beginning with ``optimizer``; and ``step``, which one, and
+    ``steps``, how many are recorded.
+    """
+    from .explanation import explanation
+
+    return explanation.explain(net, X, Y, loss, **options)

@@ -40,6 +40,7 @@ INFIX = {
     "unequal": (CHOICE, SUM, SUM, " ≠ "),
 }
 
+SINCE, SINCE_NOT = ", since ", ", since not "
 LONGEST = 12  # terms of a sum; of a longer one the first and the last are shown
 DECIMALS = 4
 
@@ -65,14 +66,27 @@ class Reference:
 
 
 class Choice:
-    """Two formulas, of which a condition chooses one."""
+    """Two formulas, of which a condition chooses one; ``reason`` is the condition's own formula."""
 
-    __slots__ = ("condition", "chosen", "other")
+    __slots__ = ("condition", "chosen", "other", "reason")
 
-    def __init__(self, condition: "Traced", chosen: "List[Part]", other: "List[Part]") -> "None":
+    def __init__(
+        self, condition: "Traced", chosen: "List[Part]", other: "List[Part]", reason: "List[Part]"
+    ) -> "None":
         self.condition = condition
         self.chosen = chosen
         self.other = other
+        self.reason = reason
+
+    @property
+    def made(self) -> "List[Part]":
+        """The formula that was chosen."""
+        return self.chosen if self.condition.value else self.other
+
+    @property
+    def since(self) -> "str":
+        """The words before the reason."""
+        return SINCE if self.condition.value else SINCE_NOT
 
 
 def number(value: "Any", decimals: "int" = DECIMALS) -> "str":
@@ -83,7 +97,7 @@ def number(value: "Any", decimals: "int" = DECIMALS) -> "str":
     """
     if not isinstance(value, (int, float)):
         return str(value)
-    small = value != 0 and abs(value) < 10.0 ** (1 - decimals)
+    small = value != 0 and abs(value) < 10.0 ** (2 - decimals)
     text = "{:.{}g}".format(value, decimals) if small else "{:.{}f}".format(value, decimals)
     if "." in text and "e" not in text:
         text = text.rstrip("0").rstrip(".")
@@ -92,57 +106,119 @@ def number(value: "Any", decimals: "int" = DECIMALS) -> "str":
 
 def formula(node: "Traced") -> "str":
     """How the number was made, by the names of what it was made from."""
-    return written(parts(node), lambda leaf: leaf.name or number(leaf.value)).replace("·", " · ").replace("/", " / ")
+    return names(parts(node))
 
 
 def substituted(node: "Traced", decimals: "int" = DECIMALS) -> "str":
     """How the number was made, the numbers in their places."""
-    return written(parts(node), lambda leaf: number(leaf.value, decimals))
+    return numbers(parts(node), decimals)
 
 
 def derivation(node: "Traced", decimals: "int" = DECIMALS) -> "str":
     """The numbers in their places, and the result."""
-    if node.operation in ("where", ""):  # a choice's result is the first thing it says
-        return substituted(node, decimals)
-    return "{} = {}".format(substituted(node, decimals), number(node.value, decimals))
+    formula, reason = parts(node), ""
+    if isinstance(formula[0], Choice):  # the result comes before the reason for it
+        choice = formula[0]
+        formula, reason = choice.made, choice.since + numbers(choice.reason, decimals)
+    text, result = numbers(formula, decimals), number(node.value, decimals)
+    return (text if text == result else "{} = {}".format(text, result)) + reason
 
 
-def written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> "str":
+def names(formula: "List[Part]") -> "str":
+    """A formula, the names in their places."""
+    return _written(formula, lambda leaf: leaf.name or number(leaf.value)).replace("·", " · ").replace("/", " / ")
+
+
+def numbers(formula: "List[Part]", decimals: "int" = DECIMALS) -> "str":
+    """A formula, the numbers in their places."""
+    return _written(formula, lambda leaf: number(leaf.value, decimals))
+
+
+def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> "str":
     """A formula as text, ``leaf`` for each number in it."""
     texts = []
     for part in formula:
         if isinstance(part, Reference):
             part = part.shown(leaf(part.node))
         elif isinstance(part, Choice):
-            part = written(part.chosen if part.condition.value else part.other, leaf)
+            part = _written(part.made, leaf) + part.since + _written(part.reason, leaf)
         texts.append(part)
     return "".join(texts)
 
 
-def parts(node: "Traced") -> "List[Part]":
-    """The formula of a number's own operation, down to the numbers with names and those from outside."""
-    return _operation(node)[0] if node.operation else [Reference(node, CHOICE)]
+def parts(node: "Traced", inside: "Callable[[Traced], bool]" = lambda node: not node.name) -> "List[Part]":
+    """The formula of a number's own operation, down to the numbers with names and those from outside.
+
+    Another ``inside`` tells of a number within whether its own formula stands in its place.
+    """
+    return _Formula(inside).operation(node)[0] if node.operation else [Reference(node, CHOICE)]
 
 
-def references(formula: "List[Part]") -> "List[Traced]":
-    """The numbers in a formula, those of the choice that was made alone."""
-    found = []
-    for part in formula:
-        if isinstance(part, Reference):
-            found.append(part.node)
-        elif isinstance(part, Choice):
-            found.extend(references(part.chosen if part.condition.value else part.other))
-    return found
+class _Formula:
+    """From the record to the parts of a formula; ``inside`` as in ``parts``."""
 
+    def __init__(self, inside: "Callable[[Traced], bool]") -> "None":
+        self.inside = inside
 
-def _part(operand: "Traced", tightness: "int", behind: "bool" = False) -> "List[Part]":
-    """An operand in a formula, in parentheses where its operation needs them."""
-    if operand.name or not operand.operation:
-        return [Reference(operand, tightness, behind)]
-    formula, own = _operation(operand)
-    if own < tightness or behind and formula[0] == "−":
-        return ["("] + formula + [")"]
-    return _behind(formula) if behind else formula
+    def part(self, operand: "Traced", tightness: "int", behind: "bool" = False) -> "List[Part]":
+        """An operand in a formula, in parentheses where its operation needs them."""
+        if not operand.operation or not self.inside(operand):
+            return [Reference(operand, tightness, behind)]
+        formula, own = self.operation(operand)
+        if own < tightness or behind and formula[0] == "−":
+            return ["("] + formula + [")"]
+        return _behind(formula) if behind else formula
+
+    def operation(self, node: "Traced") -> "Tuple[List[Part], int]":
+        """The formula of a number's own operation, and how tightly it holds together."""
+        operation, operands = node.operation, node.operands
+        if operation in ("multiply", "divide") and _is_one(operands[1]):  # as in a mean of one sample
+            return self.alone(operands[0])
+        if operation in INFIX:
+            own, left, right, sign = INFIX[operation]
+            return self.part(operands[0], left) + [sign] + self.part(operands[1], right, behind=True), own
+        if operation == "dot":
+            pairs = list(zip(operands[::2], operands[1::2]))
+            return self.sum(pairs, self.product), SUM if len(pairs) > 1 else PRODUCT
+        if operation == "total":
+            return (self.sum(operands, self.part), SUM) if len(operands) > 1 else self.alone(operands[0])
+        if operation == "negate":
+            return ["−"] + self.part(operands[0], ATOM, behind=True), SIGN
+        if operation == "exp":
+            return ["e^"] + self.part(operands[0], SIGN), ATOM
+        if operation == "power":
+            return self.part(operands[0], ATOM, behind=True) + ["^"] + self.part(operands[1], ATOM), ATOM
+        if operation == "where":
+            condition, chosen, other = operands
+            arms = self.part(chosen, SUM), self.part(other, SUM)
+            return [Choice(condition, arms[0], arms[1], self.part(condition, CHOICE))], CHOICE
+        if operation == "abs":
+            return ["|"] + self.part(operands[0], CHOICE) + ["|"], ATOM
+        arguments: "List[Part]" = []
+        for operand in operands:
+            arguments += ([", "] if arguments else []) + self.part(operand, CHOICE)
+        return [operation, "("] + arguments + [")"], ATOM
+
+    def alone(self, operand: "Traced") -> "Tuple[List[Part], int]":
+        """A number that its operation leaves as it is."""
+        if not operand.operation or not self.inside(operand):
+            return [Reference(operand, PRODUCT)], ATOM
+        return self.operation(operand)
+
+    def product(self, pair: "Tuple[Traced, Traced]", tightness: "int") -> "List[Part]":
+        return self.part(pair[0], PRODUCT) + ["·"] + self.part(pair[1], SIGN, behind=True)
+
+    def sum(self, terms: "Any", of: "Callable[[Any, int], List[Part]]") -> "List[Part]":
+        """The terms of a sum, each of(term, tightness); of a long one the first three and the last."""
+        folded = len(terms) - 4 if len(terms) > LONGEST else 0
+        formula = of(terms[0], SUM)
+        for k in range(1, len(terms)):
+            if folded and k == 3:
+                formula.append(" + … {} more …".format(folded))
+            if not folded or k < 3 or k == len(terms) - 1:
+                term = of(terms[k], PRODUCT)
+                formula += [" + "] + (["("] + term + [")"] if term[0] == "−" else _behind(term))
+        return formula
 
 
 def _behind(formula: "List[Part]") -> "List[Part]":
@@ -151,56 +227,6 @@ def _behind(formula: "List[Part]") -> "List[Part]":
     if isinstance(first, Reference):
         return [Reference(first.node, first.tightness, True)] + formula[1:]
     return formula
-
-
-def _operation(node: "Traced") -> "Tuple[List[Part], int]":
-    """The formula of a number's own operation, and how tightly it holds together."""
-    operation, operands = node.operation, node.operands
-    if operation in ("multiply", "divide") and _is_one(operands[1]):  # as in a mean of one sample
-        return _part(operands[0], PRODUCT), PRODUCT
-    if operation in INFIX:
-        own, left, right, sign = INFIX[operation]
-        return _part(operands[0], left) + [sign] + _part(operands[1], right, behind=True), own
-    if operation == "dot":
-        pairs = list(zip(operands[::2], operands[1::2]))
-        products = _sum(pairs, lambda pair, _: _part(pair[0], PRODUCT) + ["·"] + _part(pair[1], SIGN, behind=True))
-        return products, SUM if len(pairs) > 1 else PRODUCT
-    if operation == "total":
-        return _sum(operands, _part), SUM
-    if operation == "negate":
-        return ["−"] + _part(operands[0], ATOM, behind=True), SIGN
-    if operation == "exp":
-        return ["e^"] + _part(operands[0], SIGN), ATOM
-    if operation == "power":
-        return _part(operands[0], ATOM, behind=True) + ["^"] + _part(operands[1], ATOM), ATOM
-    if operation == "where":
-        condition, chosen, other = operands
-        why = _part(condition, CHOICE)
-        return [
-            Choice(condition, _part(chosen, SUM) + [", since "] + why, _part(other, SUM) + [", since not "] + why)
-        ], CHOICE
-    if operation == "abs":
-        return ["|"] + _part(operands[0], CHOICE) + ["|"], ATOM
-    arguments: "List[Part]" = []
-    for operand in operands:
-        arguments += ([", "] if arguments else []) + _part(operand, CHOICE)
-    return [operation, "("] + arguments + [")"], ATOM
-
-
-def _sum(terms: "Any", of: "Callable[[Any, int], List[Part]]") -> "List[Part]":
-    """The terms of a sum, each of(term, tightness); of a long one the first three and the last."""
-    folded = len(terms) - 4 if len(terms) > LONGEST else 0
-    formula = of(terms[0], SUM)
-    for k in range(1, len(terms)):
-        if folded and k == 3:
-            formula.append(" + … {} more …".format(folded))
-        if not folded or k < 3 or k == len(terms) - 1:
-            formula += [" + "] + _behind_sign(of(terms[k], PRODUCT))
-    return formula
-
-
-def _behind_sign(term: "List[Part]") -> "List[Part]":
-    return ["("] + term + [")"] if term[0] == "−" else _behind(term)
 
 
 def _is_one(operand: "Traced") -> "bool":

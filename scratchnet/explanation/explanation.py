@@ -1,0 +1,362 @@
+"""sn.explain: where does this number come from?
+
+>>> import scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-1]]), sn.Tanh()])
+>>> why = explain(net, [[3, 1]], [1], loss="half_squared_error", optimizer=sn.SGD(0.1))
+>>> print(why["0.weights[0][0].gradient"])
+0.weights[0][0].gradient = -1.2691
+  = x[0][0] · 0.z[0][0].gradient
+  = 3·(-0.423)
+  by the chain rule
+  = x[0][0] · ((1.a[0][0] − y[0][0]) · 1.derivative[0][0])
+  = 3·((0.4621 − 1)·0.7864)
+  scratchnet/layers.py:71: dW = matrix.dot(matrix.transpose(self.X), dA)
+from
+  x[0][0] = 3, given
+  0.z[0][0].gradient = 1.a[0][0].gradient · 1.derivative[0][0] = -0.5379·0.7864 = -0.423
+>>> why["0.weights[0][0].gradient"].value
+-1.26905022...
+
+The names are those of step.py.
+"""
+
+import json
+import linecache
+import os
+import re
+
+from ..formats.files import write
+from ..matrix import accept
+from ..optimizers import OPTIMIZERS, Optimizer
+from ..protocol import COUNT, find, require
+from ..training import criterion_of, examples_of
+from .data import described
+from .replay import Moment, replay
+from .step import Step
+from .text import DECIMALS, derivation, formula, names, number, numbers, parts, substituted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+    from ..annotations import Matrix
+    from ..formats.files import Path
+    from ..losses import Loss
+    from ..network import Sequential
+    from ..scalars import Traced
+    from .text import Part
+
+LONGEST = 240  # characters of a formula by the chain rule; a longer one says less than its parts
+BLOCK = 24  # numbers of a kind that the whole step prints
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def explain(
+    net: "Sequential",
+    X: "Any",
+    Y: "Any" = None,
+    loss: "Any" = None,
+    optimizer: "Any" = "adam",
+    step: "int" = 1,
+    steps: "int" = 1,
+    shuffle: "bool" = False,
+    **options: "Any",
+) -> "Explanation":
+    """Explain every number of one step of training: forward, loss, backward, update.
+
+    ``X``, ``Y``, ``loss``, ``optimizer``   as for ``fit``; without Y only the forward pass is explained
+    ``step``      which step of the training, from 1; those before it are run again, with the very same floats
+    ``steps``     how many steps are recorded, from that one on: the page can go through them
+    ``shuffle``, ``batch_size``, ``seed``, ``sample_weight``, ``class_weight``   as for ``fit``; the order is that of
+                  the data unless ``shuffle`` is True
+
+    The network stays as it is.
+    """
+    if Y is None:
+        rows = accept(X, net.number)
+        return Explanation([Moment(1, net, rows, [], None, list(range(len(rows))), None)], None)
+    if loss is None:
+        raise ValueError("with targets Y a loss is needed: loss='mean_squared_error', for example")
+    criterion = criterion_of(net, loss)
+    stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
+    examples = examples_of(net, X, Y, criterion, options.get("sample_weight"))
+    X = [examples.X[i] for i in range(len(examples.X))]
+    Y = [examples.Y[i] for i in range(len(examples.Y))]
+    step, steps = require("step", step, COUNT), require("steps", steps, COUNT)
+    moments = replay(net, X, Y, criterion, stepper, step, steps, shuffle=shuffle, **options)
+    return Explanation(moments, criterion)
+
+
+class UnknownName(KeyError, ValueError):
+    """No number has that name."""
+
+    def __str__(self) -> "str":
+        return str(self.args[0])
+
+
+class Number:
+    """One number of an explanation, and how it was made; ``node`` is its record (scalars/traced.py).
+
+    ``name``          empty for a constant of a rule
+    ``value``         what it is: the very float of the training
+    ``formula``       how it was made, by names;     ``substituted``        the numbers in their places
+    ``chain``         a gradient's factors by the chain rule, by names;     ``chain_substituted``; None where they say
+                      no more than the formula
+    ``source``        file, line number and text of the line that asked for it; None for what was given
+    ``operands``      the numbers in its formula
+    """
+
+    def __init__(self, step: "Step", node: "Traced") -> "None":
+        self._step = step
+        self.node = node
+        self.name = node.name
+        self.value = node.value
+
+    @property
+    def formula(self) -> "str":
+        return formula(self.node)
+
+    @property
+    def substituted(self) -> "str":
+        return substituted(self.node)
+
+    @property
+    def chain(self) -> "Optional[str]":
+        return names(self.chain_parts) if self.chain_parts else None
+
+    @property
+    def chain_substituted(self) -> "Optional[str]":
+        return numbers(self.chain_parts) if self.chain_parts else None
+
+    @property
+    def chain_parts(self) -> "Optional[List[Part]]":
+        """The formula by the chain rule, taken apart."""
+        node = self._step.chains.get(self.name, self.node)
+        if not self.name.endswith(".gradient") or not node.operation:
+            return None
+        chain = parts(node, lambda inner: not inner.name or inner.name.endswith(".gradient"))
+        text = names(chain)
+        return None if text == self.formula or len(text) > LONGEST else chain
+
+    @property
+    def source(self) -> "Optional[Tuple[str, int, str]]":
+        if self.node.source is None:
+            return None
+        path, line = self.node.source
+        text = linecache.getline(path, line).strip()
+        if path.startswith(_PACKAGE + os.sep):
+            path = os.path.relpath(path, os.path.dirname(_PACKAGE)).replace(os.sep, "/")
+        return path, line, text
+
+    @property
+    def operands(self) -> "List[Number]":
+        return [Number(self._step, node) for node in inputs(self.node)]
+
+    def derivation(self, decimals: "int" = DECIMALS) -> "str":
+        """Formula, numbers and result in one line."""
+        if not self.node.operation:
+            return f"{number(self.value, decimals)}, given"
+        by_name, by_number = self.formula, derivation(self.node, decimals)
+        return by_number if by_name == by_number else f"{by_name} = {by_number}"
+
+    def text(self, depth: "int" = 1, decimals: "int" = DECIMALS) -> "str":
+        """The number, its formula, its line of source, and its inputs, these down to ``depth``."""
+        lines = [f"{self.name or 'a constant'} = {number(self.value, decimals)}"]
+        if self.node.operation:
+            lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
+        chain = self.chain_parts
+        if chain:
+            lines += ["  by the chain rule", f"  = {names(chain)}", f"  = {numbers(chain, decimals)}"]
+        if self.source:
+            lines.append("  {}:{}: {}".format(*self.source))
+        else:
+            lines.append("  given")
+        told = self._inputs(depth, decimals, "  ", {self.name})
+        return "\n".join(lines + (["from"] + told if told else []))
+
+    def _inputs(self, depth: "int", decimals: "int", indent: "str", told: "Any") -> "List[str]":
+        """The inputs, one a line, each with its own below it; none twice."""
+        lines = []
+        for operand in self.operands if depth > 0 else []:
+            if operand.name and operand.name not in told:
+                told.add(operand.name)
+                lines.append(f"{indent}{operand.name} = {operand.derivation(decimals)}")
+                lines += operand._inputs(depth - 1, decimals, indent + "  ", told)
+        return lines
+
+    def __str__(self) -> "str":
+        return self.text()
+
+    def __repr__(self) -> "str":
+        return f"<{self.name or 'constant'} = {self.value!r}>"
+
+
+def inputs(node: "Traced") -> "List[Traced]":
+    """The numbers that a number's formula is made of, each once: those with names, and those from outside."""
+    found: "Dict[int, Traced]" = {}
+    waiting = list(reversed(node.operands))
+    while waiting:
+        operand = waiting.pop()
+        if operand.name or not operand.operation:
+            found.setdefault(id(operand), operand)
+        else:
+            waiting.extend(reversed(operand.operands))
+    return list(found.values())
+
+
+class Explanation:
+    """One step of training, every number of it to be asked for: ``why["loss"]``, ``why["0.weights[1][0].new"]``.
+
+    It prints as the whole step. ``number`` is the step's number in the training, ``names()`` lists the numbers, and
+    ``at(k)`` is another step of those that were recorded.
+    """
+
+    def __init__(self, moments: "List[Moment]", loss: "Optional[Loss]", place: "int" = 0) -> "None":
+        self._moments = moments
+        self._loss = loss
+        self._place = place
+        self._made: "Optional[Step]" = None
+
+    @property
+    def number(self) -> "int":
+        return self._moments[self._place].number
+
+    @property
+    def numbers(self) -> "List[int]":
+        """The numbers of the steps that were recorded."""
+        return [moment.number for moment in self._moments]
+
+    @property
+    def net(self) -> "Sequential":
+        """The network, as it is before the step."""
+        return self._moments[self._place].net
+
+    @property
+    def loss(self) -> "Optional[Loss]":
+        return self._loss
+
+    @property
+    def optimizer(self) -> "Optional[Optimizer]":
+        """With what it remembers, before the step."""
+        optimizer: "Optional[Optimizer]" = self._moments[self._place].optimizer
+        return optimizer
+
+    @property
+    def samples(self) -> "List[int]":
+        """Which samples of the data are the step's batch."""
+        return self._moments[self._place].samples
+
+    @property
+    def data(self) -> "Tuple[Matrix, Matrix]":
+        """The batch: its samples and their targets."""
+        return self._moments[self._place].X, self._moments[self._place].Y
+
+    def to_data(self) -> "Dict[str, Any]":
+        """All recorded steps, as data.py describes them."""
+        return described(self)
+
+    def to_json(self, path: "Path") -> "None":
+        """Write all recorded steps to a JSON file, as data.py describes them."""
+        write(path, json.dumps(self.to_data(), ensure_ascii=False, allow_nan=False).encode())
+
+    def at(self, number: "int") -> "Explanation":
+        """Another recorded step."""
+        if number not in self.numbers:
+            first, last = self.numbers[0], self.numbers[-1]
+            raise ValueError(f"step {number} is not recorded; there are steps {first} to {last}: explain(..., steps=...)")
+        return Explanation(self._moments, self._loss, self.numbers.index(number))
+
+    @property
+    def step(self) -> "Step":
+        """The numbers themselves (see step.py), computed when they are first asked for."""
+        if self._made is None:
+            m = self._moments[self._place]
+            Y = m.Y if self._loss is not None else None
+            self._made = Step(m.net, m.X, Y, self._loss, m.optimizer, m.weights, m.samples, m.generator)
+        return self._made
+
+    def names(self) -> "List[str]":
+        """The names of all numbers, as the step comes to them; last, the other names that some of them have."""
+        aliases = self.step.aliases
+        slopes = [f"{name}.gradient" for name in aliases if f"{aliases[name]}.gradient" in self.step.numbers]
+        return list(self.step.names()) + list(aliases) + slopes
+
+    def __contains__(self, name: "object") -> "bool":
+        return isinstance(name, str) and self.step.knows(name)
+
+    def __getitem__(self, name: "str") -> "Number":
+        name = require("the name", name, (lambda v: isinstance(v, str), "a text, such as 'loss'")).strip()
+        if not self.step.knows(name):
+            raise UnknownName(_unknown(name, self.names()))
+        return Number(self.step, self.step.number(name))
+
+    # ---- the whole step ------------------------------------------------------------------------------------------
+
+    def text(self, decimals: "int" = DECIMALS) -> "str":
+        """The whole step, part by part."""
+        lines = [f"step {self.number}"]
+        for title, found in self.sections():
+            lines += ["", title]
+            for name in found[:BLOCK]:
+                lines.append(f"  {name} = {self[name].derivation(decimals)}")
+            if len(found) > BLOCK:
+                lines.append(f"  and {len(found) - BLOCK} more, down to {found[-1]}: ask for them by name")
+        return "\n".join(lines)
+
+    def sections(self) -> "Iterator[Tuple[str, List[str]]]":
+        """The parts of the step, each with the names of its numbers."""
+        layers = [f"layer {k}, {layer!r}" for k, layer in enumerate(self._moments[self._place].net.layers)]
+        made: "List[str]" = []
+        given: "List[str]" = []
+        for name in self.step.names():
+            is_made = name in self.step.updates or self.step.numbers[name].operation
+            (made if is_made else given).append(name)
+        yield "given", given
+        slopes = [name for name in made if ".gradient" in name or ".derivative" in name]
+        updates = [name for name in made if name.endswith(".new") or name == "clipping"]
+        rest = [name for name in made if name not in set(slopes) | set(updates)]
+        for k, title in enumerate(layers):
+            found = [name for name in rest if name.startswith(f"{k}.")]
+            if found:
+                yield f"forward: {title}", found
+        if "loss" in self.step.numbers:
+            yield "loss", [name for name in rest if not name[0].isdigit()]
+        for k in reversed(range(len(layers))):
+            found = [name for name in slopes if name.startswith(f"{k}.")]
+            if found:
+                yield f"backward: {layers[k]}", found
+        for title, found in (("backward: the data", [n for n in slopes if n[0] == "x"]), ("update", updates)):
+            if found:
+                yield title, found
+
+    def __str__(self) -> "str":
+        return self.text()
+
+    def __repr__(self) -> "str":
+        return f"Explanation of step {self.number}: {sum(1 for _ in self.step.names())} numbers; print it, or ask by name"
+
+
+def _unknown(name: "str", known: "List[str]") -> "str":
+    """What to say of a name that no number has."""
+    import difflib
+
+    shapes: "Dict[str, List[str]]" = {}
+    for other in known:
+        shapes.setdefault(_shape(other), []).append(other)
+    if _shape(name) in shapes:
+        same = shapes[_shape(name)]
+        return f"no number is called {name!r}; there are {same[0]} to {same[-1]}"
+    close = difflib.get_close_matches(_shape(name), list(shapes), 1, 0)
+    places = [int(digits) for digits in re.findall(r"\d+", name)]
+    candidates = shapes[close[0]]
+    nearest = min(candidates, key=lambda other: _distance(places, other)) if close else known[0]
+    return f"no number is called {name!r}; did you mean {nearest!r}? names() lists them all"
+
+
+def _shape(name: "str") -> "str":
+    return re.sub(r"\d+", "#", name)
+
+
+def _distance(places: "List[int]", name: "str") -> "int":
+    own = [int(digits) for digits in re.findall(r"\d+", name)]
+    return sum([abs(a - b) for a, b in zip(places, own)]) + abs(len(places) - len(own))

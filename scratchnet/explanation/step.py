@@ -1,0 +1,254 @@
+"""One step of training on traced numbers, every number of it under its name.
+
+    x[i][j]  y[i][k]  sample_weight[i]     the data: sample i, feature j, output k
+    0.weights[i][j]  0.bias[j]             a parameter of layer 0
+    0.z[i][j]                              what layer 0 gives for sample i, if it has parameters (Dense, Normalization)
+    1.a[i][j]                              what layer 1 gives, if it has none (activations, Dropout)
+    1.z[i][j]                              what such a layer takes: another name of the number before
+    1.derivative[i][j]                     the slope of an activation at that place
+    loss                                   of the step, penalties included
+    NAME.gradient                          the loss's slope in the number of that name
+    0.weights[i][j].memory[n]              what the optimizer remembers of a weight: before the step,
+    0.weights[i][j].memory[n].new          and after it
+    0.weights[i][j].new                    the weight after the step
+    0.z[i][j].new  1.a[i][j].new  loss.new what the same batch gives then, nothing dropped out
+    learning_rate  momentum  0.l2  ...     hyperparameters
+
+The network's own rules compute all of it, on its own kind of numbers wrapped in ``Traced``.
+"""
+
+from ..functions import number_of
+from ..optimizers import Optimizer
+from ..scalars import Traced
+from ..training import criterion_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..annotations import Any, Dict, Iterator, List, Matrix, Optional, Sequence, Tuple
+    from ..losses import Loss
+    from ..network import Sequential
+    from ..protocol import Layer, Parameter
+    from ..random import Generator
+
+
+class Step:
+    """The numbers of one training step.
+
+    ``numbers``   name: Traced, in the order of their making; the updates are made when they are asked for
+    ``aliases``   other name: name
+    ``chains``    name of a δ: the number that the chain rule gives without the shortcut
+    """
+
+    def __init__(
+        self,
+        net: "Sequential",
+        X: "Matrix",
+        Y: "Optional[Matrix]" = None,
+        loss: "Any" = None,
+        optimizer: "Optional[Optimizer]" = None,
+        weights: "Any" = None,
+        samples: "Optional[Sequence[int]]" = None,
+        generator: "Optional[Generator]" = None,
+    ) -> "None":
+        self.numbers: "Dict[str, Traced]" = {}
+        self.aliases: "Dict[str, str]" = {}
+        self.chains: "Dict[str, Traced]" = {}
+        self.samples = list(samples or range(len(X)))
+        self.net = net.copy(Traced)
+        self.updates: "Dict[str, Tuple[Parameter, int, int]]" = {}
+        self._name_parameters()
+        for k, layer in enumerate(self.net.layers):
+            self._name_derivatives(k, layer)
+        X = self._name_rows("x", [[Traced(v) for v in row] for row in X])
+        self.outputs = self._forward(self.net, X, generator)
+        if Y is not None:
+            self._backward(Y, criterion_of(net, loss).with_numbers(Traced, exactly=True), weights)
+            if optimizer is not None:
+                self._prepare_updates(optimizer)
+
+    # ---- names ---------------------------------------------------------------------------------------------------
+
+    def _named(self, name: "str", number: "Any") -> "Traced":
+        """The number, under a name; one that has a name already gets another name."""
+        node = number if isinstance(number, Traced) else Traced(number)
+        if node.name:
+            self.aliases[name] = node.name
+        else:
+            node.name = name
+            self.numbers[name] = node
+        return node
+
+    def _name_rows(self, base: "str", rows: "Matrix", suffix: "str" = "") -> "Matrix":
+        """A matrix of samples, each number under the name of its place."""
+        return [
+            [self._named(f"{base}[{i}][{j}]{suffix}", v) for j, v in enumerate(row)]
+            for i, row in zip(self.samples, rows)
+        ]
+
+    def _name_slopes(self, of: "Matrix", slopes: "Matrix") -> "Matrix":
+        """The slopes in numbers that have names."""
+        return [
+            [self._named(f"{v.name}.gradient", d) for v, d in zip(row, row_d)] for row, row_d in zip(of, slopes)
+        ]
+
+    def _name_parameters(self) -> "None":
+        for parameter in self.net.parameters():
+            for name, i, j in _places(parameter):
+                parameter.rows[i][j] = self._named(name, Traced(parameter.rows[i][j].value))
+        for k, layer in enumerate(self.net.layers):
+            self._name_hyperparameters(f"{k}.", layer)
+
+    def _name_hyperparameters(self, prefix: "str", of: "Any") -> "None":
+        for name in of.numbers:
+            value = getattr(of, name)
+            if isinstance(value, Traced):
+                setattr(of, name, self._named(prefix + name, Traced(value.value)))
+
+    # ---- forward, backward, update -------------------------------------------------------------------------------
+
+    def _forward(
+        self, net: "Sequential", X: "Matrix", generator: "Optional[Generator]", suffix: "str" = ""
+    ) -> "List[Matrix]":
+        """What goes into each layer, and last what comes out of the network."""
+        passing = [X]
+        for k, layer in enumerate(net.layers):
+            A = net.propagate(passing[-1], [layer], generator)
+            if layer.parameters():
+                A = self._name_rows(f"{k}.z", A, suffix)
+            else:
+                self._name_rows(f"{k}.z", passing[-1], suffix)
+                A = self._name_rows(f"{k}.a", A, suffix)
+            passing.append(A)
+        return passing
+
+    def _name_derivatives(self, k: "int", layer: "Any") -> "None":
+        """Let an activation's derivative name what it gives."""
+        derivative = getattr(layer, "derivative", None)
+        if derivative is not None:
+
+            def named(z: "Traced", a: "Traced") -> "Traced":
+                place = z.name[z.name.index("[") :]
+                return self._named(f"{k}.derivative{place}", derivative(z, a))
+
+            layer.derivative = named
+
+    def _backward(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> "None":
+        self._name_hyperparameters("loss.", criterion)
+        Y = self._name_rows("y", [[Traced(v) for v in row] for row in Y])
+        if weights is not None:
+            weights = [self._named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)]
+        layers = self.net.layers
+        front = len(layers) - criterion.steps_over(layers)
+
+        def value_of(net: "Sequential", outputs: "List[Matrix]") -> "Any":
+            return net.penalised(criterion.value(outputs[-1], Y, outputs[front] if front < len(layers) else None, weights))
+
+        self.value_of = value_of
+        self._named("loss", value_of(self.net, self.outputs))
+        Z = self.outputs[front] if front < len(layers) else None
+        if Z is not None:
+            self._chain(front, Y, criterion, weights)
+        dA = self._name_slopes(self.outputs[front], criterion.gradient(self.outputs[-1], Y, Z, weights))
+        for k in reversed(range(front)):
+            dA = self._name_slopes(self.outputs[k], layers[k].backward(dA))
+            for parameter in layers[k].parameters():
+                for name, i, j in _places(parameter):
+                    self._named(f"{name}.gradient", parameter.gradient_rows[i][j])
+
+    def _chain(self, front: "int", Y: "Matrix", criterion: "Loss", weights: "Any") -> "None":
+        """The slopes that the shortcut δ = (ŷ - y)/n leaves out, through every layer, where the loss has a slope."""
+        A = self.outputs[-1]
+        try:
+            dA = criterion.gradient(A, Y, None, weights)
+        except NotImplementedError:  # the perceptron's rule: a threshold has no derivative
+            return
+        for k in reversed(range(front, len(self.net.layers))):
+            dA = self._name_slopes(self.outputs[k + 1], dA)
+            dA = self.net.layers[k].backward(dA)
+        for row, row_d in zip(self.outputs[front], dA):
+            for z, d in zip(row, row_d):
+                self.chains[f"{z.name}.gradient"] = d
+
+    def _prepare_updates(self, optimizer: "Optimizer") -> "None":
+        """All that is the same for all weights; each weight's own update is made by ``number``."""
+        states, t = optimizer.states, optimizer.t
+        self.optimizer: "Optimizer" = optimizer.with_numbers(Traced, exactly=True)
+        self._name_hyperparameters("", self.optimizer)
+        self.optimizer.t = t
+        self.optimizer.begin(Traced)
+        if not self.optimizer.rate.name:
+            self._named("rate", self.optimizer.rate)
+        learning = [parameter for parameter in self.net.parameters() if not parameter.frozen]
+        self.factor = self.optimizer.clipping(learning)
+        if self.factor is not None:
+            self._named("clipping", self.factor)
+        for parameter in learning:
+            for name, i, j in _places(parameter):
+                memory = states[parameter.name][i][j] if parameter.name in states else None
+                self.updates[f"{name}.new"] = parameter, i, j
+                for n in range(self.optimizer.memory):
+                    kind = number_of(parameter.rows[i][j].value)
+                    self._named(f"{name}.memory[{n}]", Traced(kind(0) if memory is None else memory[n]))
+                    self.updates[f"{name}.memory[{n}].new"] = parameter, i, j
+
+    def _afterwards(self) -> "None":
+        """The forward pass and the loss with the new parameters."""
+        after = self.net.copy(Traced)
+        for parameter in after.parameters():
+            for name, i, j in _places(parameter):
+                parameter.rows[i][j] = self.number(f"{name}.new" if f"{name}.new" in self.updates else name)
+        self._named("loss.new", self.value_of(after, self._forward(after, self.outputs[0], None, ".new")))
+
+    def _update(self, parameter: "Parameter", i: "int", j: "int") -> "None":
+        """One weight's step, and its memory's."""
+        w = parameter.rows[i][j]
+        state = tuple([self.numbers[f"{w.name}.memory[{n}]"] for n in range(self.optimizer.memory)])
+        new, memory = self.optimizer.moved(w, parameter.gradient_rows[i][j], state, self.factor)
+        for n, number in enumerate(memory):
+            self._named(f"{w.name}.memory[{n}].new", number)
+        self._named(f"{w.name}.new", new)
+
+    # ---- asking --------------------------------------------------------------------------------------------------
+
+    def names(self) -> "Iterator[str]":
+        """Every number's name, as the step comes to it; no other names."""
+        for name in self.numbers:
+            if name not in self.updates and not name.endswith(".new"):
+                yield name
+        for name in self.updates:
+            yield name
+        if self.updates:
+            yield "loss.new"
+
+    def number(self, name: "str") -> "Traced":
+        """The number of that name; KeyError if there is none."""
+        name = self.full_name(name)
+        if name not in self.numbers and name in self.updates:
+            self._update(*self.updates[name])
+        elif name not in self.numbers and name.endswith(".new"):
+            self._afterwards()
+        return self.numbers[self.full_name(name)]
+
+    def knows(self, name: "str") -> "bool":
+        """Whether a number has that name."""
+        name = self.full_name(name)
+        after = bool(self.updates) and name.endswith(".new") and _is_of_forward_pass(name[: -len(".new")])
+        return name in self.numbers or name in self.updates or after and name[: -len(".new")] in self.numbers
+
+    def full_name(self, name: "str") -> "str":
+        """The name under which a number is listed: "1.z[0][0].gradient" may be "0.z[0][0].gradient"."""
+        if name in self.aliases:
+            return self.aliases[name]
+        base, dot, last = name.rpartition(".")
+        return self.aliases[base] + dot + last if base in self.aliases else name
+
+
+def _is_of_forward_pass(name: "str") -> "bool":
+    return name == "loss" or name.split("[")[0].rpartition(".")[2] in ("z", "a") and name.endswith("]")
+
+
+def _places(parameter: "Parameter") -> "Iterator[Tuple[str, int, int]]":
+    """Name, row and column of each number."""
+    for i, row in enumerate(parameter.rows or []):
+        for j in range(len(row)):
+            yield (f"{parameter.name}[{j}]" if parameter.flat else f"{parameter.name}[{i}][{j}]"), i, j
