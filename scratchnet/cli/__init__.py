@@ -1,24 +1,35 @@
 """The command line, one file a command.
 
     and_gate.py    what `python -m scratchnet` shows: a neuron learns AND, every step in the open
+    explain.py     where a number of a training step comes from
+    check.py       one's own working with the pencil, checked
     selftest.py    whether this Python computes what it should
     terminal.py    writing for people, to any terminal
 """
 
 import argparse
+import importlib
+import sys
 
 from .. import __version__
 from . import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, NoReturn, Optional
+    from typing import Any, List, NoReturn, Optional
 
 DESCRIPTION = "A neural network in pure Python that hides nothing. Without a command: a neuron learns AND."
+COMMANDS = (
+    ("explain", "where a number comes from: forward, backward and update of one step of training"),
+    ("check", "check your own working: a filled worksheet, or any lines NAME = NUMBER"),
+    ("selftest", "verify this installation: every rule, the kernels, the file formats"),
+)
 EPILOG = """\
 examples:
-  python3 -m scratchnet              the article's AND gate, with every number in its place
-  python3 -m scratchnet selftest     does this Python compute what it should?
+  python3 -m scratchnet                             the article's AND gate, with every number in its place
+  python3 -m scratchnet explain                     its first step, number by number
+  python3 -m scratchnet explain --html step.html    the same as a page to click through
+  python3 -m scratchnet selftest                    does this Python compute what it should?
 """
 
 
@@ -30,7 +41,25 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(arguments: "Optional[List[str]]" = None) -> "int":
-    """Run a command; the exit status: 0, 1 where a selftest failed, 2 for a mistake of the user's."""
+    """Run a command; the exit status: 0, 1 where a check failed, 2 for a mistake of the user's."""
+    given = sys.argv[1:] if arguments is None else arguments
+    parser, modules = _parser(given)
+    with terminal.output() as write:
+        options = parser.parse_args(_joined(given))
+        if options.command is None:
+            from . import and_gate
+
+            return and_gate.run(write)
+        try:
+            status: "int" = modules[options.command].run(options, write)
+        except (OSError, TypeError, ValueError) as error:
+            sys.stderr.write(f"scratchnet {options.command}: {_sentence(error)}\n")
+            status = 2
+    return status
+
+
+def _parser(given: "List[str]") -> "Any":
+    """The parser, and the modules of the commands that are named among the arguments: no other is imported."""
     parser = Parser(
         prog="scratchnet",
         description=DESCRIPTION,
@@ -39,13 +68,27 @@ def main(arguments: "Optional[List[str]]" = None) -> "int":
     )
     parser.add_argument("--version", action="version", version="scratchnet " + __version__)
     commands = parser.add_subparsers(dest="command", metavar="command")
-    commands.add_parser("selftest", help="verify this installation: every rule, the kernels, the file formats")
-    with terminal.output() as write:
-        command = parser.parse_args(arguments).command
-        if command == "selftest":
-            from . import selftest
+    modules = {}
+    for name, summary in COMMANDS:
+        own = commands.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter)
+        if name in given:
+            modules[name] = importlib.import_module("." + name, __name__)
+            modules[name].configure(own)
+    return parser, modules
 
-            return selftest.run(write)
-        from . import and_gate
 
-        return and_gate.run(write)
+def _joined(given: "List[str]") -> "List[str]":
+    """The arguments, `--x -1,0` as `--x=-1,0`: argparse would take -1,0 for an option."""
+    joined: "List[str]" = []
+    for argument in given:
+        if joined and joined[-1] in ("--x", "--y") and argument[:1] == "-":
+            joined[-1] += "=" + argument
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _sentence(error: "Exception") -> "str":
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error.strerror if isinstance(error, OSError) else error)

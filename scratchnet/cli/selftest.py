@@ -7,10 +7,14 @@ from ..selftest import cases, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable
 
 
-def run(write: "Callable[..., None]") -> "int":
+def configure(parser: "Any") -> "None":
+    parser.description = "Verify this installation: golden numbers of every rule, the kernels, the file formats."
+
+
+def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Say what was checked and what was found; the exit status, 1 where something is wrong."""
     python = "{} {}".format(sys.implementation.name, ".".join([str(n) for n in sys.version_info[:3]]))
     write("scratchnet {} on {} ({})".format(__version__, python, sys.platform))

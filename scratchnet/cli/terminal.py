@@ -45,6 +45,10 @@ def _has(encoding: "str", character: "str") -> "bool":
     return True
 
 
+class Unwritable(Exception):
+    """The output took no more; the system's reason is its cause."""
+
+
 @contextlib.contextmanager
 def output() -> "Iterator[Callable[[str], None]]":
     """A function that writes a line to standard output; one that cannot be written ends the program with status 1.
@@ -56,15 +60,26 @@ def output() -> "Iterator[Callable[[str], None]]":
     encoding = sys.stdout.encoding or "ascii"
 
     def write(line: "str" = "") -> "None":
-        sys.stdout.write(written_for(line, encoding) + "\n")
+        try:
+            sys.stdout.write(written_for(line, encoding) + "\n")
+        except OSError as error:
+            raise Unwritable from error
 
     try:
         try:
             yield write
         finally:
-            sys.stdout.flush()
-    except OSError as error:
+            _flush()
+    except Unwritable as unwritable:
+        error = unwritable.__cause__
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
-        if not isinstance(error, BrokenPipeError):
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             sys.stderr.write(f"scratchnet: the output cannot be written: {error.strerror}\n")
         sys.exit(1)
+
+
+def _flush() -> "None":
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise Unwritable from error

@@ -37,7 +37,7 @@ from .text import DECIMALS, derivation, formula, names, number, numbers, parts, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional, Tuple
+    from typing import Any, Dict, List, Optional, Tuple
 
     from ..annotations import Matrix
     from ..formats.files import Path
@@ -303,31 +303,26 @@ class Explanation:
                 lines.append(f"  and {len(found) - BLOCK} more, down to {found[-1]}: ask for them by name")
         return "\n".join(lines)
 
-    def sections(self) -> "Iterator[Tuple[str, List[str]]]":
-        """The parts of the step, each with the names of its numbers."""
-        layers = [f"layer {k}, {layer!r}" for k, layer in enumerate(self._moments[self._place].net.layers)]
-        made: "List[str]" = []
-        given: "List[str]" = []
+    def sections(self) -> "List[Tuple[str, List[str]]]":
+        """The parts of the step, in its order, each with the names of its numbers."""
+        layers = [f"layer {k}, {layer!r}" for k, layer in enumerate(self.net.layers)]
+        titles = ["given"] + ["forward: " + layer for layer in layers] + ["loss"]
+        titles += ["backward: " + layer for layer in reversed(layers)] + ["backward: the data", "update"]
+        found: "Dict[str, List[str]]" = {title: [] for title in titles}
         for name in self.step.names():
-            is_made = name in self.step.updates or self.step.numbers[name].operation
-            (made if is_made else given).append(name)
-        yield "given", given
-        slopes = [name for name in made if ".gradient" in name or ".derivative" in name]
-        updates = [name for name in made if name.endswith(".new") or name == "clipping"]
-        rest = [name for name in made if name not in set(slopes) | set(updates)]
-        for k, title in enumerate(layers):
-            found = [name for name in rest if name.startswith(f"{k}.")]
-            if found:
-                yield f"forward: {title}", found
-        if "loss" in self.step.numbers:
-            yield "loss", [name for name in rest if not name[0].isdigit()]
-        for k in reversed(range(len(layers))):
-            found = [name for name in slopes if name.startswith(f"{k}.")]
-            if found:
-                yield f"backward: {layers[k]}", found
-        for title, found in (("backward: the data", [n for n in slopes if n[0] == "x"]), ("update", updates)):
-            if found:
-                yield title, found
+            found[self._section(name, layers)].append(name)
+        return [(title, found[title]) for title in titles if found[title]]
+
+    def _section(self, name: "str", layers: "List[str]") -> "str":
+        """The part of the step that makes a number."""
+        if name.endswith(".new") or name == "clipping":
+            return "update"
+        if not self.step.numbers[name].operation:
+            return "given"
+        backward = name.endswith(".gradient") or ".derivative[" in name
+        if not name[0].isdigit():
+            return "backward: the data" if backward else "loss"
+        return ("backward: " if backward else "forward: ") + layers[int(name.split(".")[0])]
 
     def __str__(self) -> "str":
         return self.text()

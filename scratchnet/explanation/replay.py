@@ -2,9 +2,9 @@
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]])])
->>> moments = replay(net, [[1.0]], [[1.0]], sn.HalfSquaredError(), sn.SGD(0.5), first=2, count=1)
+>>> moments = replay(net, [[1.0]], [[1.0]], sn.HalfSquaredError(), sn.SGD(0.25), first=2, count=1)
 >>> moments[0].net.parameters()[0].value, moments[0].loss
-([[0.75]], 0.03125)
+([[0.625]], 0.03125)
 """
 
 from ..random import Generator

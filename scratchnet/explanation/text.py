@@ -146,7 +146,11 @@ def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> "str":
     return "".join(texts)
 
 
-def parts(node: "Traced", inside: "Callable[[Traced], bool]" = lambda node: not node.name) -> "List[Part]":
+def _without_name(node: "Traced") -> "bool":
+    return not node.name
+
+
+def parts(node: "Traced", inside: "Callable[[Traced], bool]" = _without_name) -> "List[Part]":
     """The formula of a number's own operation, down to the numbers with names and those from outside.
 
     Another ``inside`` tells of a number within whether its own formula stands in its place.

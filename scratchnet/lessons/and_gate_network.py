@@ -31,9 +31,14 @@ if TYPE_CHECKING:
     from ..training import History
 
 
+def network() -> "Sequential":
+    """The network before its first step."""
+    return Sequential([Dense(2, 1, weights=W, bias=[B]), Sigmoid(), Threshold(0.5)])
+
+
 def train(epochs: "int" = ITERATIONS) -> "Tuple[Sequential, History]":
     """The trained network, and what became of the training."""
-    net = Sequential([Dense(2, 1, weights=W, bias=[B]), Sigmoid(), Threshold(0.5)])
+    net = network()
     history = net.fit(transpose(X), transpose(Y), loss="perceptron", optimizer=SGD(A), epochs=epochs, shuffle=False)
     return net, history
 

@@ -1,0 +1,158 @@
+"""`python -m scratchnet explain`: where a number of a training step comes from."""
+
+import re
+import shlex
+
+from ..activations import Sigmoid, Softmax, Threshold
+from ..explanation.explanation import explain
+from ..explanation.text import DECIMALS
+from ..formats import models
+from ..lessons import and_gate, and_gate_network
+from ..losses import LOSSES
+from ..matrix import transpose
+from ..optimizers import OPTIMIZERS, SGD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, List, Optional
+
+    from ..explanation.explanation import Explanation
+    from ..network import Sequential
+
+RECORDED = 50  # steps, on a page
+DESCRIPTION = """\
+Explain one step of training, number by number: forward, loss, backward, update. Without a model: the first step of the
+article's AND gate. With one: a saved model, and samples from --x and --y or from a file (one sample a row: the inputs,
+then the targets); without targets, the forward pass alone.
+"""
+EXAMPLES = """\
+examples:
+  scratchnet explain                                                     the article's first iteration
+  scratchnet explain --step 25 --number '0.weights[1][0].new'            one number of its 25th
+  scratchnet explain --html step.html                                    a page to click through 50 iterations
+  scratchnet explain --worksheet > sheet.txt                             the step with blanks, for the pencil
+  scratchnet explain model.json --x 0.05,0.1 --y 0.01,0.99 --loss half_squared_error --learning-rate 0.5
+  scratchnet explain model.json data.csv --number '0.z[0][0]' --depth 3
+"""
+FIRST_LINE = "# scratchnet explain "
+
+
+def configure(parser: "Any") -> "None":
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
+    add_setting(parser)
+    parser.add_argument("--number", action="append", default=[], metavar="NAME", help="only this number; repeatable")
+    parser.add_argument("--depth", type=int, default=1, help="... and its inputs down to this depth (default 1)")
+    parser.add_argument("--names", action="store_true", help="only the names of all numbers")
+    parser.add_argument("--decimals", type=int, default=DECIMALS, help=f"of the numbers (default {DECIMALS})")
+    parser.add_argument("--worksheet", action="store_true", help="the step with blanks to fill in; see check")
+    parser.add_argument("--html", metavar="FILE", help="write the page")
+    parser.add_argument("--json", metavar="FILE", help="write the record")
+    parser.add_argument("--steps", type=int, help=f"how many steps the page and the record hold (default {RECORDED})")
+
+
+def add_setting(parser: "Any") -> "None":
+    """The options that say which network, which data, and which training."""
+    parser.add_argument("model", nargs="?", metavar="MODEL", help="a saved network, .safetensors or .json")
+    parser.add_argument("data", nargs="?", metavar="DATA", help="a file of samples, one a row")
+    parser.add_argument("--x", action="append", default=[], metavar="A,B,...", help="a sample's inputs; repeatable")
+    parser.add_argument("--y", action="append", default=[], metavar="A,...", help="its targets")
+    parser.add_argument("--loss", choices=sorted(LOSSES), help="the loss (default: what goes with the last layer)")
+    parser.add_argument("--optimizer", choices=sorted(OPTIMIZERS), default="sgd", help="the optimizer (default sgd)")
+    parser.add_argument("--learning-rate", type=float, help="its learning rate (default: 0.1 of sgd)")
+    parser.add_argument("--step", type=int, default=1, help="which step of the training (default 1)")
+    parser.add_argument("--batch-size", type=int, help="samples a step (default: all)")
+    parser.add_argument("--shuffle", action="store_true", help="take the samples in the order that the seed draws")
+    parser.add_argument("--seed", type=int, default=0, help="of that order, and of dropout (default 0)")
+
+
+def run(options: "Any", write: "Callable[..., None]") -> "int":
+    """Explain; the exit status."""
+    recorded = options.steps or (RECORDED if options.html or options.json else 1)
+    why = explanation(options, recorded)
+    if options.names:
+        write("\n".join(why.names()))
+    if options.html:
+        why.to_html(options.html)
+        write(f"{options.html}: open it in a browser")
+    if options.json:
+        why.to_json(options.json)
+        write(f"{options.json}: the record of {len(why.numbers)} steps")
+    for name in options.number:
+        write(why[name].text(options.depth, options.decimals))
+    if options.worksheet:
+        write(why.to_worksheet(options.decimals, FIRST_LINE + arguments(options)))
+    elif not (options.names or options.html or options.json or options.number):
+        write(why.text(options.decimals))
+    return 0
+
+
+def explanation(options: "Any", steps: "int" = 1) -> "Explanation":
+    """The explanation that the options ask for."""
+    net, X, Y = and_gate_network.network(), transpose(and_gate.X), transpose(and_gate.Y)
+    if options.model:
+        net = models.load(options.model)
+        X, Y = samples(net, options)
+    elif options.data or options.x or options.y:
+        raise ValueError("samples belong to a model: scratchnet explain MODEL --x ... --y ...")
+    rate = options.learning_rate
+    if options.optimizer == "sgd":
+        optimizer = SGD(and_gate.A if rate is None else rate)
+    else:
+        optimizer = OPTIMIZERS[options.optimizer](*([] if rate is None else [rate]))
+    loss = None if Y is None else options.loss or usual_loss(net)
+    training = {"batch_size": options.batch_size, "shuffle": options.shuffle, "seed": options.seed}
+    return explain(net, X, Y, loss, optimizer, options.step, steps, **training)
+
+
+def usual_loss(net: "Sequential") -> "str":
+    """The name of the loss that goes with the last layer."""
+    pairs = ((Threshold, "perceptron"), (Softmax, "categorical_cross_entropy"), (Sigmoid, "binary_cross_entropy"))
+    return dict(pairs).get(type(net.layers[-1]), "mean_squared_error")
+
+
+def samples(net: "Sequential", options: "Any") -> "Any":
+    """The samples of the file and of --x, and their targets; None for no targets."""
+    rows = [_numbers(text, "--x") for text in options.x]
+    targets = [_numbers(text, "--y") for text in options.y]
+    if options.data:
+        for row in _table(options.data):
+            rows.append(row[: net.inputs])
+            targets.extend([row[net.inputs :]] if len(row) > (net.inputs or len(row)) else [])
+    if not rows:
+        raise ValueError("give a sample: --x 0.5,1 (and --y for its targets), or a file of samples")
+    if targets and len(targets) != len(rows):
+        raise ValueError(f"there are {len(rows)} samples and {len(targets)} targets; give one target a sample, or none")
+    return rows, targets or None
+
+
+def _numbers(text: "str", where: "str") -> "List[float]":
+    try:
+        return [float(part) for part in re.split(r"[,;\s]+", text.strip())]
+    except ValueError:
+        raise ValueError(f"{where}: {text!r} are no numbers; write them as in 0.5,1") from None
+
+
+def _table(path: "str") -> "List[List[float]]":
+    """The rows of a file; a first line without a number is a heading."""
+    with open(path, encoding="utf-8-sig") as file:
+        lines = [(i, line.strip()) for i, line in enumerate(file, 1) if line.strip()]
+    if lines and not re.search(r"\d", lines[0][1]):
+        del lines[0]
+    return [_numbers(line, f"{path}, line {i}") for i, line in lines]
+
+
+def arguments(options: "Any") -> "str":
+    """The arguments that make the same setting again."""
+    words: "List[Optional[str]]" = [options.model, options.data]
+    for text in options.x:
+        words.append("--x=" + text)
+    for text in options.y:
+        words.append("--y=" + text)
+    words += ["--loss=" + options.loss] if options.loss else []
+    words += ["--optimizer=" + options.optimizer]
+    words += ["--learning-rate=" + repr(options.learning_rate)] if options.learning_rate is not None else []
+    words += [f"--step={options.step}"]
+    words += [f"--batch-size={options.batch_size}"] if options.batch_size else []
+    words += ["--shuffle"] if options.shuffle else []
+    words += [f"--seed={options.seed}"]
+    return " ".join([shlex.quote(word) for word in words if word])
