@@ -80,12 +80,13 @@ if TYPE_CHECKING:
 
 
 def _supplement(number: "Any", name: "str") -> "Any":
-    """What decimal.Decimal cannot compute by a method of its own; None for any other type."""
-    if number.__name__ != "Decimal":
+    """What a type of scalars', or decimal.Decimal, computes by a function; None for any other type."""
+    if number.__name__ not in ("Decimal", "Traced"):
         return None
-    from .scalars import decimals
+    from .scalars import decimals, traced
 
-    return getattr(decimals, name, None) if number is decimals.Decimal else None
+    functions_of = {decimals.Decimal: decimals, traced.Traced: traced}
+    return getattr(functions_of.get(number), name, None)
 
 
 functions.supplement = _supplement

@@ -10,7 +10,7 @@
 This is the one seam between the rules of the network and the numbers that flow through them. A float
 is computed by the active *kernel*; every other number computes itself, by its operators and by
 methods that bear the names above (``exp()``, ``log()`` ...). A type may also have a static ``dot(u, v)`` and
-``total(values)``, if such a sum is one operation to it, and ``whole(n)``, if n in its type depends on more than the
+``total(values)`` and ``largest_of(values)``, if these are one operation to it, and ``whole(n)``, if n in its type depends on more than the
 class, and ``power(n)``. A comparison may give a truth value, or an object whose method ``where(a, b)`` chooses.
 
 Two kernels:
@@ -351,6 +351,8 @@ def largest_of(values: "Sequence[Any]") -> "Number":
     3.0
     """
     largest = values[0]
+    if hasattr(largest, "largest_of"):
+        return largest.largest_of(values)
     for value in values[1:]:
         largest = maximum(value, largest)
     return largest

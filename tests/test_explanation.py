@@ -124,7 +124,9 @@ def test_a_step_of_a_training_in_shuffled_batches_with_dropout():
     X, Y = [[i / 3, i * i % 5] for i in range(7)], [i % 3 for i in range(7)]
     options = {"optimizer": sn.Adam(0.1), "batch_size": 3, "seed": 4, "shuffle": True}
     why = sn.explain(net, X, Y, "mean_squared_error", step=8, steps=2, **options)
-    assert why.numbers == [8, 9] and sorted(why.samples + sn.explain(net, X, Y, "mean_squared_error", step=7, **options).samples) == sorted(set(range(7)) - set(why.at(9).samples))
+    assert why.numbers == [8, 9]
+    third_epoch = sn.explain(net, X, Y, "mean_squared_error", step=7, **options).samples + why.samples
+    assert sorted(third_epoch + why.at(9).samples) == list(range(7)) and third_epoch != list(range(6))
     for i in why.samples:
         assert [why["x[{}][{}]".format(i, j)].value for j in range(2)] == X[i]
         assert why["y[{}][0]".format(i)].value == Y[i]
@@ -209,9 +211,10 @@ def test_a_number_as_text():
         "  = 0.5933·0.1385",
         "  by the chain rule",
     ]
-    assert "  1.a[0][0] = 1 / (1 + e^−|0.z[0][0]|), since 0.z[0][0] ≥ 0 = 1/(1 + e^−|0.3775|) = 0.5933, since 0.3775 ≥ 0" in text
+    sigmoid = "1 / (1 + e^−|0.z[0][0]|), since 0.z[0][0] ≥ 0 = 1/(1 + e^−|0.3775|) = 0.5933, since 0.3775 ≥ 0"
+    assert "  1.a[0][0] = " + sigmoid in text
     deeper = mazur()["2.weights[0][0].gradient"].text(depth=9, decimals=8)
-    assert "          x[0][1] = 0.1, given" in deeper.split("\n") or "x[0][1] = 0.1, given" in deeper
+    assert "      x[0][1] = 0.1, given" in deeper.split("\n")
     assert deeper.count("x[0][0] = 0.05, given") == 1  # told once
 
 
@@ -265,7 +268,8 @@ def test_layers_and_losses_of_ones_own():
 
 
 def test_the_shortcut_and_the_chain_that_it_abbreviates():
-    why = sn.explain(network("categorical_cross_entropy"), X, TARGETS["categorical_cross_entropy"], "categorical_cross_entropy")
+    loss = "categorical_cross_entropy"
+    why = sn.explain(network(loss), X, TARGETS[loss], loss)
     delta = why["2.z[0][1].gradient"]
     assert delta.formula == "(3.a[0][1] − y[0][1]) / 3"
     assert "y[0][1] / " in delta.chain and delta.chain.startswith("3.a[0][1] · (")
@@ -281,6 +285,30 @@ def test_dropout_is_explained():
     formulas = [why["1.a[{}][{}]".format(i, j)].formula for i in range(3) for j in range(3)]
     assert any(re.match(r"0\.z.* · \(1, since 1\.rate ≤ 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas)
     assert any(re.match(r"0\.z.* · \(0, since not 1\.rate ≤ 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas)
+
+
+def test_what_softmax_uses_again_and_again_has_a_name():
+    net = sn.Sequential([sn.Dense(2, 20), sn.Softmax()], seed=1)
+    why = sn.explain(net, [[1, 2]], [3], "categorical_cross_entropy", optimizer="sgd")
+    assert why["1.a[0][2]"].formula == "1.inner[0][3] / 1.inner[0][21]"
+    assert why["1.inner[0][3]"].formula == "e^(0.z[0][2] − 1.inner[0][0])"
+    assert why["1.inner[0][0]"].formula == "max(0.z[0][0], 0.z[0][1], 0.z[0][2], … 16 more …, 0.z[0][19])"
+    assert why["loss"].formula.startswith("y[0][0] · (loss.inner[1] + loss.inner[0] − 0.z[0][0]) + ")
+    assert len(why["1.inner[0][0]"].operands) == 20  # all of them
+
+
+def test_a_formula_that_would_grow_without_end_has_values_in_it():
+    class Doubling(sn.Activation):
+        def function(self, z):
+            for _ in range(40):
+                z = z * z + z
+            return z
+
+        def derivative(self, z, a):
+            return z
+
+    why = sn.explain(sn.Sequential([sn.Dense(1, 1, weights=[[1e-9]]), Doubling()]), [[1]])
+    assert len(why["1.a[0][0]"].formula) < 20000 and len(str(why)) < 100000
 
 
 # ---- names -------------------------------------------------------------------------------------------------------
@@ -341,7 +369,8 @@ def test_the_whole_step_as_text():
         "backward: the data",
         "update",
     ]
-    assert "  0.z[0][0] = x[0][0] · 0.weights[0][0] + x[0][1] · 0.weights[1][0] + 0.bias[0] = 0.05·0.15 + 0.1·0.2 + 0.35 = 0.3775" in text
+    names = "0.z[0][0] = x[0][0] · 0.weights[0][0] + x[0][1] · 0.weights[1][0] + 0.bias[0]"
+    assert "  " + names + " = 0.05·0.15 + 0.1·0.2 + 0.35 = 0.3775" in text
     assert repr(mazur()).startswith("Explanation of step 1: ")
 
 
@@ -360,7 +389,7 @@ def test_a_large_network_is_explained_number_by_number():
     text = str(why["0.weights[783][29].new"]) + str(why["0.z[0][29]"])
     assert time.time() - start < 20
     assert " + … 780 more … + " in text
-    assert "and 23496 more, down to 0.weights[783][29]" in str(why) or "more, down to" in str(why)
+    assert re.search(r"\n  and 71557 more, down to loss.new: ask for them by name$", str(why))
 
 
 # ---- mistakes ----------------------------------------------------------------------------------------------------

@@ -155,8 +155,8 @@ def computed_again(node, known):
             value = functions.total(values)
         elif node.operation == "dot":
             value = functions.dot(values[::2], values[1::2])
-        elif node.operation == "total":
-            value = functions.total(values)
+        elif node.operation == "max":
+            value = max(values)
         else:
             value = FUNCTIONS[node.operation](*values)
         known[id(node)] = value

@@ -107,6 +107,7 @@ def show_end(write: "Callable[..., None]", last: "Dict[str, Any]") -> "None":
     write("What to try next:")
     write("  read scratchnet/lessons/and_gate.py             the lines that computed all this; to run them:")
     write("  python3 -m scratchnet.lessons.and_gate")
+    write("  python3 -m scratchnet explain --html step.html  every number of it as a page to click through")
     write("  python3 -m scratchnet.lessons.and_gate_network  the same neuron built from layers")
     write("  python3 -m scratchnet selftest                  does this Python compute right?")
 

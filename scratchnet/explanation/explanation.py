@@ -143,10 +143,7 @@ class Number:
         if self.node.source is None:
             return None
         path, line = self.node.source
-        text = linecache.getline(path, line).strip()
-        if path.startswith(_PACKAGE + os.sep):
-            path = os.path.relpath(path, os.path.dirname(_PACKAGE)).replace(os.sep, "/")
-        return path, line, text
+        return _shortened(path), line, linecache.getline(path, line).strip()
 
     @property
     def operands(self) -> "List[Number]":
@@ -189,6 +186,11 @@ class Number:
 
     def __repr__(self) -> "str":
         return f"<{self.name or 'constant'} = {self.value!r}>"
+
+
+def _shortened(path: "str") -> "str":
+    """A file of the package as it is called there; any other as it is."""
+    return "scratchnet" + path[len(_PACKAGE) :].replace(os.sep, "/") if path.startswith(_PACKAGE + os.sep) else path
 
 
 def inputs(node: "Traced") -> "List[Traced]":

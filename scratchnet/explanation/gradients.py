@@ -20,7 +20,7 @@ from ..training import criterion_of, examples_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..annotations import Any, Batch, Callable, List, Matrix, Number
+    from ..annotations import Any, Batch, Callable, List, Matrix, Number, Tuple
     from ..losses import Loss
     from ..network import Sequential
     from ..protocol import Parameter
@@ -39,14 +39,23 @@ class Comparison:
     """
 
     def __init__(
-        self, name: "str", backpropagated: "Matrix", exact: "Matrix", difference: "Matrix", scale: "float"
+        self, parameter: "Parameter", backpropagated: "Matrix", exact: "Matrix", difference: "Matrix", scale: "float"
     ) -> "None":
-        self.name = name
+        self.name = parameter.name
+        self.flat = parameter.flat
         self.backpropagated = backpropagated
         self.exact = exact
         self.difference = difference
         self.worst = _worst(backpropagated, exact) / scale
         self.worst_difference = _worst(backpropagated, difference) / scale
+
+    @property
+    def worst_number(self) -> "Tuple[str, float, float, float]":
+        """Name, backpropagation, exact derivative and difference where the first two differ most."""
+        places = [(i, j) for i, row in enumerate(self.exact) for j in range(len(row))]
+        i, j = max(places, key=lambda place: abs(self.backpropagated[place[0]][place[1]] - self.exact[place[0]][place[1]]))
+        name = f"{self.name}[{j}]" if self.flat else f"{self.name}[{i}][{j}]"
+        return name, self.backpropagated[i][j], self.exact[i][j], self.difference[i][j]
 
     @property
     def passed(self) -> "bool":
@@ -64,12 +73,19 @@ class GradientCheck:
         return all([comparison.passed for comparison in self.parameters])
 
     def __repr__(self) -> "str":
-        width = max([len("parameter")] + [len(comparison.name) for comparison in self.parameters])
-        lines = [f"{'parameter':{width}}  {'numbers':>7}  {'exact: error':>13}  {'difference: error':>18}"]
+        """Of each parameter the number whose gradient is furthest from the exact one, and the largest errors of all."""
+        rows = [("worst number", "backpropagation", "exact", "error", "difference", "error", "")]
         for c in self.parameters:
-            count = sum([len(row) for row in c.exact])
+            name, b, e, d = c.worst_number
             verdict = "right" if c.passed else "WRONG" if c.worst > EXACT else "right, but the loss has a kink nearby"
-            lines.append(f"{c.name:{width}}  {count:7}  {c.worst:13.1e}  {c.worst_difference:18.1e}  {verdict}")
+            values = [f"{v:.10g}" for v in (b, e, d)]
+            errors = [f"{error:.1e}" for error in (c.worst, c.worst_difference)]
+            rows.append((name, values[0], values[1], errors[0], values[2], errors[1], verdict))
+        widths = [max([len(row[k]) for row in rows]) for k in range(7)]
+        lines = [
+            "  ".join([row[0].ljust(widths[0])] + [row[k].rjust(widths[k]) for k in range(1, 6)] + [row[6]]).rstrip()
+            for row in rows
+        ]
         return "\n".join(lines + ["all gradients are right" if self.passed else "not all gradients could be confirmed"])
 
 
@@ -87,9 +103,8 @@ def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_w
     exact = _exact(net, batch, criterion)
     difference = _difference(net, batch, criterion)
     scale = max(scale, _largest(exact), 1e-300)
-    names = [parameter.name for parameter in net.parameters()]
-    columns = zip(names, backpropagated, exact, difference)
-    return GradientCheck([Comparison(name, b, e, d, scale) for name, b, e, d in columns])
+    columns = zip(net.parameters(), backpropagated, exact, difference)
+    return GradientCheck([Comparison(parameter, b, e, d, scale) for parameter, b, e, d in columns])
 
 
 def _backpropagated(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":

@@ -6,6 +6,7 @@
     1.a[i][j]                              what layer 1 gives, if it has none (activations, Dropout)
     1.z[i][j]                              what such a layer takes: another name of the number before
     1.derivative[i][j]                     the slope of an activation at that place
+    1.inner[i][n]  loss.inner[n]           a number within a layer or the loss that is used more than once
     loss                                   of the step, penalties included
     NAME.gradient                          the loss's slope in the number of that name
     0.weights[i][j].memory[n]              what the optimizer remembers of a weight: before the step,
@@ -54,6 +55,7 @@ class Step:
         self.aliases: "Dict[str, str]" = {}
         self.chains: "Dict[str, Traced]" = {}
         self.samples = list(samples or range(len(X)))
+        self.counts: "Dict[str, int]" = {}
         self.net = net.copy(Traced)
         self.updates: "Dict[str, Tuple[Parameter, int, int]]" = {}
         self._name_parameters()
@@ -85,6 +87,17 @@ class Step:
             for i, row in zip(self.samples, rows)
         ]
 
+    def _name_inner(self, k: "int", rows: "Matrix", suffix: "str" = "") -> "None":
+        """Names for what several numbers of a row have in common, as softmax's sum of all exponentials."""
+        for i, row in zip(self.samples, rows):
+            for node in shared([node for node in row if isinstance(node, Traced)]):
+                self._name_next(f"{k}.inner[{i}]", node, suffix)
+
+    def _name_next(self, base: "str", node: "Traced", suffix: "str" = "") -> "None":
+        """The next free place of a name."""
+        n = self.counts[base + suffix] = self.counts.get(base + suffix, -1) + 1
+        self._named(f"{base}[{n}]{suffix}", node)
+
     def _name_slopes(self, of: "Matrix", slopes: "Matrix") -> "Matrix":
         """The slopes in numbers that have names."""
         return [
@@ -113,6 +126,7 @@ class Step:
         passing = [X]
         for k, layer in enumerate(net.layers):
             A = net.propagate(passing[-1], [layer], generator)
+            self._name_inner(k, A, suffix)
             if layer.parameters():
                 A = self._name_rows(f"{k}.z", A, suffix)
             else:
@@ -144,13 +158,18 @@ class Step:
             return net.penalised(criterion.value(outputs[-1], Y, outputs[front] if front < len(layers) else None, weights))
 
         self.value_of = value_of
-        self._named("loss", value_of(self.net, self.outputs))
+        value = value_of(self.net, self.outputs)
+        for node in shared([value] if isinstance(value, Traced) else [], alone=True):
+            self._name_next("loss.inner", node)
+        self._named("loss", value)
         Z = self.outputs[front] if front < len(layers) else None
         if Z is not None:
             self._chain(front, Y, criterion, weights)
         dA = self._name_slopes(self.outputs[front], criterion.gradient(self.outputs[-1], Y, Z, weights))
         for k in reversed(range(front)):
-            dA = self._name_slopes(self.outputs[k], layers[k].backward(dA))
+            dA = layers[k].backward(dA)
+            self._name_inner(k, dA)
+            dA = self._name_slopes(self.outputs[k], dA)
             for parameter in layers[k].parameters():
                 for name, i, j in _places(parameter):
                     self._named(f"{name}.gradient", parameter.gradient_rows[i][j])
@@ -241,6 +260,45 @@ class Step:
             return self.aliases[name]
         base, dot, last = name.rpartition(".")
         return self.aliases[base] + dot + last if base in self.aliases else name
+
+
+def shared(roots: "Sequence[Traced]", alone: "bool" = False) -> "List[Traced]":
+    """The numbers without a name that more than one other was made from, on the way to several of these.
+
+    With ``alone``, on the way to one of these will do. What others are made from comes first. What is made of
+    hyperparameters alone, such as 1 - rate, is left out.
+    """
+    parents: "Dict[int, int]" = {}
+    reached: "Dict[int, int]" = {}
+    found: "Dict[int, Traced]" = {}
+    for root in roots:
+        for node in _within(root):
+            if id(node) not in found:
+                for operand in _different(node.operands):
+                    parents[id(operand)] = parents.get(id(operand), 0) + 1
+            found[id(node)] = node
+            reached[id(node)] = reached.get(id(node), 0) + 1
+    often = [node for node in found.values() if parents.get(id(node), 0) > 1 and (alone or reached[id(node)] > 1)]
+    return [node for node in often if any([operand.operation or "[" in operand.name for operand in node.operands])]
+
+
+def _within(root: "Traced") -> "List[Traced]":
+    """The numbers without a name that it was made from, each once, those that others are made from first; and itself."""
+    found: "Dict[int, Traced]" = {}
+    waiting = [(root, False)]
+    while waiting:
+        node, done = waiting.pop()
+        if done:
+            found[id(node)] = node
+        elif not node.name and node.operation and id(node) not in found:
+            waiting.append((node, True))
+            waiting.extend([(operand, False) for operand in reversed(_different(node.operands))])
+    return list(found.values())
+
+
+def _different(operands: "Sequence[Traced]") -> "List[Traced]":
+    """Each once: a square is one use of its number."""
+    return list({id(operand): operand for operand in operands}.values())
 
 
 def _is_of_forward_pass(name: "str") -> "bool":

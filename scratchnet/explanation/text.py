@@ -42,6 +42,7 @@ INFIX = {
 
 SINCE, SINCE_NOT = ", since ", ", since not "
 LONGEST = 12  # terms of a sum; of a longer one the first and the last are shown
+MOST = 200  # operations in a formula: what one number enters in many ways would grow without end; its value stands then
 DECIMALS = 4
 
 
@@ -163,10 +164,16 @@ class _Formula:
 
     def __init__(self, inside: "Callable[[Traced], bool]") -> "None":
         self.inside = inside
+        self.left = MOST
+
+    def closed(self, operand: "Traced") -> "bool":
+        """Whether the number itself stands in the formula, and not how it was made."""
+        constant = operand.operation == "divide" and all([_is_large(part) for part in operand.operands])
+        return not operand.operation or not self.inside(operand) or not self.left or constant
 
     def part(self, operand: "Traced", tightness: "int", behind: "bool" = False) -> "List[Part]":
         """An operand in a formula, in parentheses where its operation needs them."""
-        if not operand.operation or not self.inside(operand):
+        if self.closed(operand):
             return [Reference(operand, tightness, behind)]
         formula, own = self.operation(operand)
         if own < tightness or behind and formula[0] == "−":
@@ -176,6 +183,7 @@ class _Formula:
     def operation(self, node: "Traced") -> "Tuple[List[Part], int]":
         """The formula of a number's own operation, and how tightly it holds together."""
         operation, operands = node.operation, node.operands
+        self.left -= 1
         if operation in ("multiply", "divide") and _is_one(operands[1]):  # as in a mean of one sample
             return self.alone(operands[0])
         if operation in INFIX:
@@ -198,14 +206,22 @@ class _Formula:
             return [Choice(condition, arms[0], arms[1], self.part(condition, CHOICE))], CHOICE
         if operation == "abs":
             return ["|"] + self.part(operands[0], CHOICE) + ["|"], ATOM
-        arguments: "List[Part]" = []
-        for operand in operands:
-            arguments += ([", "] if arguments else []) + self.part(operand, CHOICE)
-        return [operation, "("] + arguments + [")"], ATOM
+        return [operation, "("] + self.listed(operands) + [")"], ATOM
+
+    def listed(self, operands: "Any") -> "List[Part]":
+        """The arguments of a function; of many the first three and the last."""
+        folded = len(operands) - 4 if len(operands) > LONGEST else 0
+        formula = self.part(operands[0], CHOICE)
+        for k in range(1, len(operands)):
+            if folded and k == 3:
+                formula.append(", … {} more …".format(folded))
+            if not folded or k < 3 or k == len(operands) - 1:
+                formula += [", "] + self.part(operands[k], CHOICE)
+        return formula
 
     def alone(self, operand: "Traced") -> "Tuple[List[Part], int]":
         """A number that its operation leaves as it is."""
-        if not operand.operation or not self.inside(operand):
+        if self.closed(operand):
             return [Reference(operand, PRODUCT)], ATOM
         return self.operation(operand)
 
@@ -231,6 +247,11 @@ def _behind(formula: "List[Part]") -> "List[Part]":
     if isinstance(first, Reference):
         return [Reference(first.node, first.tightness, True)] + formula[1:]
     return formula
+
+
+def _is_large(operand: "Traced") -> "bool":
+    """Whether it is one of the large whole numbers whose quotient is a rule's constant."""
+    return not operand.name and not operand.operation and bool(operand.value > 1000000)
 
 
 def _is_one(operand: "Traced") -> "bool":

@@ -113,6 +113,12 @@ class Traced:
         operands = tuple([_traced(operand) for operand in values])
         return Traced(functions.total([a.value for a in operands]), "total", operands, source=_rule())
 
+    @staticmethod
+    def largest_of(values: "Sequence[Any]") -> "Traced":
+        """The largest, as one operation."""
+        operands = tuple([_traced(operand) for operand in values])
+        return Traced(functions.largest_of([a.value for a in operands]), "max", operands, source=_rule())
+
     def power(self, n: "int") -> "Traced":
         """To the whole power n, as one operation."""
         return Traced(functions.power(self.value, n), "power", (self, Traced(n)), source=_rule())
@@ -134,3 +140,8 @@ class Traced:
 
     def __repr__(self) -> "str":
         return "Traced({!r})".format(self.value)
+
+
+def pi(x: "Traced") -> "Traced":
+    """Pi, of the type that this number's value has."""
+    return Traced(functions.pi(x.value), name="pi")
