@@ -1,7 +1,9 @@
 """`python -m scratchnet`, as a user runs it: on a bare interpreter, into any terminal, a pipe, or a full disk."""
 
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -199,3 +201,156 @@ def test_no_standard_output():
         ["sh", "-c", " ".join(BARE) + " -m scratchnet >&-"], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert b"Traceback" not in process.communicate(timeout=60)[1]
+
+
+# ---- explain and check -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture()
+def mazur(tmp_path):
+    layers = [
+        sn.Dense(2, 2, weights=[[0.15, 0.25], [0.20, 0.30]], bias=[0.35, 0.35]),
+        sn.Sigmoid(),
+        sn.Dense(2, 2, weights=[[0.40, 0.50], [0.45, 0.55]], bias=[0.60, 0.60]),
+        sn.Sigmoid(),
+    ]
+    net = sn.Sequential(layers)
+    net.freeze("0.bias", "2.bias")
+    path = str(tmp_path / "it's mazur.json")
+    sn.save(net, path)
+    training = ["--loss", "half_squared_error", "--learning-rate", "0.5"]
+    return [path, "--x", "0.05,0.10", "--y", "0.01,0.99"] + training
+
+
+def test_explain_without_arguments_is_the_articles_first_iteration():
+    status, output, errors = run("explain")
+    assert (status, errors) == (0, "")
+    for line in ("0.z[1][0] = ", "= 1·0.4 + 0·0.2 + 1 = 1.4", "0.weights[0][0].new = ", "= 0.4 − 0.1·0.25 = 0.375"):
+        assert line in output
+
+
+def test_explain_one_number_of_a_saved_model(mazur):
+    status, output, errors = run("explain", *(mazur + ["--number", "2.weights[0][0].gradient", "--decimals", "9"]))
+    assert (status, errors) == (0, "")
+    assert output.startswith("2.weights[0][0].gradient = 0.082167041\n  = 1.a[0][0] · 2.z[0][0].gradient\n")
+    status, deeper, _ = run("explain", *(mazur + ["--number", "2.weights[0][0].gradient", "--depth", "9"]))
+    assert len(deeper.splitlines()) > len(output.splitlines()) + 5 and "x[0][1] = 0.1, given" in deeper
+
+
+def test_explain_a_later_step():
+    status, output, _ = run("explain", "--step", "25", "--number", "0.weights[0][0].new", "--decimals", "20")
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+    net.fit([[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1], "perceptron", sn.SGD(0.1), epochs=25, shuffle=False)
+    name, value = output.splitlines()[0].split(" = ")
+    assert (name, float(value)) == ("0.weights[0][0].new", net.parameters()[0].value[0][0])
+
+
+def test_explain_a_file_of_samples(mazur, tmp_path):
+    data = tmp_path / "rows.csv"
+    data.write_text("a,b,c,d\n0.05,0.10,0.01,0.99\n\n1; -2; 0; 1\n")
+    status, output, errors = run("explain", mazur[0], str(data), "--loss", "half_squared_error", "--number", "x[1][1]")
+    assert (status, output, errors) == (0, "x[1][1] = -2\n  given\n", "")
+    data.write_text("0.05 0.10\n1 2\n")
+    status, output, _ = run("explain", mazur[0], str(data))
+    assert status == 0 and "loss" not in output and "3.a[1][1] = " in output
+
+
+def test_explain_takes_a_negative_first_number(mazur):
+    status, output, _ = run("explain", mazur[0], "--x", "-1,0", "--number", "x[0][0]")
+    assert (status, output) == (0, "x[0][0] = -1\n  given\n")
+
+
+def test_explain_names():
+    status, output, _ = run("explain", "--names")
+    assert status == 0 and {"x[3][1]", "loss", "0.weights[1][0].new", "1.z[0][0]"} <= set(output.splitlines())
+
+
+def test_explain_writes_the_page_and_the_record(tmp_path):
+    html, record = str(tmp_path / "step.html"), str(tmp_path / "step.json")
+    status, output, errors = run("explain", "--html", html, "--json", record, "--steps", "3")
+    assert (status, errors) == (0, "")
+    assert output == "{}: open it in a browser\n{}: the record of 3 steps\n".format(html, record)
+    with open(record, encoding="utf-8") as file:
+        data = json.load(file)
+    assert data["steps"] == [1, 2, 3] and data["numbers"][0]["name"] == "0.weights[0][0]"
+    with open(html, encoding="utf-8") as file:
+        assert file.read().lstrip().lower().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (["--number", "0.weight[0][0]"], "no number is called '0.weight[0][0]'; did you mean '0.weights[0][0]'?"),
+        (["nowhere.json"], "nowhere.json: No such file or directory"),
+        (["--x", "1,2"], "samples belong to a model: scratchnet explain MODEL --x ... --y ..."),
+        (["MODEL"], "give a sample: --x 0.5,1 (and --y for its targets), or a file of samples"),
+        (["MODEL", "--x", "1,two"], "--x: '1,two' are no numbers; write them as in 0.5,1"),
+        (["MODEL", "--x", "1"], "X: row 0 has 1 column where the network takes 2"),
+        (["MODEL", "--x", "1,2", "--y", "1,0", "--y", "1,1"], "there are 1 samples and 2 targets; give one target a"),
+        (["--step", "0"], "step is 0; give a whole number of 1 or more"),
+        (["--html", "no/such/folder/step.html"], "no/such/folder/step.html cannot be written: its directory does not"),
+    ],
+)
+def test_a_mistake_is_one_line(arguments, sentence, mazur):
+    status, output, errors = run("explain", *[mazur[0] if word == "MODEL" else word for word in arguments])
+    assert (status, output) == (2, "")
+    assert errors.startswith("scratchnet explain: ") and sentence in errors and errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--step", "x"], ["--loss", "nonsense"], ["--nonsense"], ["--x"]])
+def test_a_misspelt_option_is_one_line(arguments):
+    status, output, errors = run("explain", *arguments)
+    assert (status, output) == (2, "") and errors.count("\n") == 1 and "; see scratchnet " in errors
+
+
+def filled(sheet, decimals):
+    """The worksheet with the right numbers in its blanks."""
+    setting = [line for line in sheet.splitlines() if line.startswith("# scratchnet explain ")][0]
+    names = [line.split(" = ")[0] for line in sheet.splitlines() if line.endswith(" = ____")]
+    numbers = [word for name in names for word in ("--number", name)]
+    arguments = shlex.split(setting)[3:]
+    _, output, _ = run("explain", *(arguments + ["--decimals", str(decimals), "--depth", "0"] + numbers))
+    values = dict(line.split(" = ") for line in output.splitlines() if line.split(" = ")[0] in names)
+    return re.sub(r"(?m)^(\S+) = ____$", lambda match: "{} = {}".format(match.group(1), values[match.group(1)]), sheet)
+
+
+def test_a_worksheet_is_filled_in_and_checked(mazur, tmp_path):
+    status, sheet, errors = run("explain", *(mazur + ["--worksheet"]))
+    assert (status, errors) == (0, "") and sheet.count("____") > 30
+    path = tmp_path / "sheet.txt"
+    path.write_text(filled(sheet, 6), encoding="utf-8")
+    status, output, errors = run("check", str(path))
+    assert (status, errors) == (0, ""), output
+    right = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("2.z[0][0] = ")][0]
+    path.write_text(path.read_text(encoding="utf-8").replace(right, "2.z[0][0] = 0.505906"), encoding="utf-8")
+    status, output, errors = run("check", str(path))  # the bias left out
+    assert (status, errors) == (1, "") and "2.z[0][0]" in output and "bias" in output
+
+
+def test_check_reads_standard_input():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scratchnet", "check", "-"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+    )
+    output, errors = process.communicate("0.z[1][0] = 1.4\n")
+    assert (process.returncode, errors) == (0, "") and "right" in output
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        ("nonsense\n", "line 1"),
+        ("0.zz[0][0] = 1\n", "no number is called '0.zz[0][0]'"),
+        ("# scratchnet explain --nonsense\n0.z[0][0] = 1\n", "the worksheet's first line, which says what it is about"),
+        ("# scratchnet explain nowhere.json --x=1\n0.z[0][0] = 1\n", "nowhere.json: No such file or directory"),
+    ],
+)
+def test_a_worksheet_that_cannot_be_checked(text, sentence, tmp_path):
+    path = tmp_path / "sheet.txt"
+    path.write_text(text, encoding="utf-8")
+    status, output, errors = run("check", str(path))
+    assert (status, output) == (2, "") and sentence in errors and errors.count("\n") == 1

@@ -79,6 +79,7 @@ def test_lesson_2_ends_where_lesson_1_does():
     "lesson, promised",
     [
         ("and_gate", ["W = [[0.0", "b = -0.07", "predictions [0, 0, 0, 1] targets [0, 0, 0, 1]"]),
+        ("exact", ["25  1/20, 1/20, -3/40 ", "0.050000000000000024", "off by 1.8e-16 at most."]),
         ("and_gate_network", ["0.weights = [[0.0", "Dense(inputs=2, outputs=1)", "[1, 1] -> 1.0, target 1"]),
     ],
 )

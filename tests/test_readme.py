@@ -17,3 +17,13 @@ def test_the_examples_run(tmp_path, monkeypatch, capsys):
         printed = capsys.readouterr().out
         for promised in re.findall(r"^# (.*)$", block, re.MULTILINE):
             assert promised in printed
+
+
+def test_the_explanation_is_what_it_prints():
+    """The indented text behind the code is the last thing that the code prints."""
+    with open(README, encoding="utf-8") as file:
+        text = file.read()
+    code, shown = re.search(r"```python\n([^`]*sn\.explain.*?)```\n\n((?:    [^\n]*\n)+)", text, re.DOTALL).groups()
+    names = {}
+    exec("import scratchnet as sn\n" + code.replace("why.to_html", "str"), names)
+    assert str(names["why"]["0.weights[1][0].gradient"]) == re.sub("^    ", "", shown, flags=re.MULTILINE).rstrip("\n")

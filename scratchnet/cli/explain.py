@@ -6,6 +6,7 @@ import shlex
 from ..activations import Sigmoid, Softmax, Threshold
 from ..explanation.explanation import explain
 from ..explanation.text import DECIMALS
+from ..explanation.worksheet import worksheet
 from ..formats import models
 from ..lessons import and_gate, and_gate_network
 from ..losses import LOSSES
@@ -80,7 +81,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     for name in options.number:
         write(why[name].text(options.depth, options.decimals))
     if options.worksheet:
-        write(why.to_worksheet(options.decimals, FIRST_LINE + arguments(options)))
+        write(worksheet(why, options.decimals, FIRST_LINE + arguments(options)))
     elif not (options.names or options.html or options.json or options.number):
         write(why.text(options.decimals))
     return 0

@@ -26,11 +26,11 @@ import os
 import re
 
 from ..formats.files import write
-from ..matrix import accept
 from ..optimizers import OPTIMIZERS, Optimizer
 from ..protocol import COUNT, find, require
-from ..training import criterion_of, examples_of
+from ..training import criterion_of, examples_of, samples
 from .data import described
+from .page import frame, page
 from .replay import Moment, replay
 from .step import Step
 from .text import DECIMALS, derivation, formula, names, number, numbers, parts, substituted
@@ -73,8 +73,9 @@ def explain(
     The network stays as it is.
     """
     if Y is None:
-        rows = accept(X, net.number)
-        return Explanation([Moment(1, net, rows, [], None, list(range(len(rows))), None)], None)
+        rows = samples(net, X)
+        X = [rows[i] for i in range(len(rows))]
+        return Explanation([Moment(1, net, X, [], None, list(range(len(X))), None)], None)
     if loss is None:
         raise ValueError("with targets Y a loss is needed: loss='mean_squared_error', for example")
     criterion = criterion_of(net, loss)
@@ -260,6 +261,14 @@ class Explanation:
     def to_json(self, path: "Path") -> "None":
         """Write all recorded steps to a JSON file, as data.py describes them."""
         write(path, json.dumps(self.to_data(), ensure_ascii=False, allow_nan=False).encode())
+
+    def to_html(self, path: "Path") -> "None":
+        """Write all recorded steps as a page to click through: one file, which needs no network."""
+        write(path, page(self.to_data()).encode())
+
+    def _repr_html_(self) -> "str":
+        """The page, in a notebook."""
+        return frame(page(self.to_data()))
 
     def at(self, number: "int") -> "Explanation":
         """Another recorded step."""
