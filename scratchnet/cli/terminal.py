@@ -70,8 +70,8 @@ def output() -> "Iterator[Callable[[str], None]]":
             yield write
         finally:
             _flush()
-    except Unwritable as unwritable:
-        error = unwritable.__cause__
+    except (Unwritable, OSError) as stopped:  # an OSError: argparse writes its help itself
+        error = stopped.__cause__ or stopped
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             sys.stderr.write(f"scratchnet: the output cannot be written: {error.strerror}\n")
