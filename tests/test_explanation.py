@@ -295,6 +295,11 @@ def test_what_softmax_uses_again_and_again_has_a_name():
     assert why["1.inner[0][0]"].formula == "max(0.z[0][0], 0.z[0][1], 0.z[0][2], … 16 more …, 0.z[0][19])"
     assert why["loss"].formula.startswith("y[0][0] · (loss.inner[1] + loss.inner[0] − 0.z[0][0]) + ")
     assert len(why["1.inner[0][0]"].operands) == 20  # all of them
+    assert why["loss.new"].formula.startswith("y[0][0] · (loss.inner[1].new + loss.inner[0].new − 0.z[0][0].new) + ")
+    why = sn.explain(net, [[1, 2]], [[0.05] * 20], "mean_squared_error", optimizer="sgd")
+    assert why["0.z[0][3].gradient"].formula == "1.a[0][3] · (1.a[0][3].gradient − 1.slope[0][0])"
+    backward = [names for title, names in why.sections() if title == "backward: layer 1, Softmax()"]
+    assert "1.slope[0][0]" in backward[0]
 
 
 def test_a_formula_that_would_grow_without_end_has_values_in_it():

@@ -80,7 +80,8 @@ class _Table:
 
     def read(self, k: "int", why: "Explanation") -> "None":
         """Step k: its numbers."""
-        for name in why.step.names():
+        listed = list(why.step.names())
+        for name in listed + self.after(why, listed):
             if _told(name):
                 told = why[name]
                 row = self.rows[self.place(k, name, told.value)]
@@ -89,6 +90,15 @@ class _Table:
                     self.add(row, "formulas", k, parts(told.node))
                     if told.chain_parts:
                         self.add(row, "chains", k, told.chain_parts)
+
+    @staticmethod
+    def after(why: "Explanation", listed: "List[str]") -> "List[str]":
+        """What the loss after the step is made of."""
+        if "loss.new" not in why:
+            return []
+        why.step.number("loss.new")
+        known = set(listed)
+        return [name for name in why.step.numbers if name not in known]
 
     def place(self, k: "int", key: "Any", value: "Any") -> "int":
         """The number's row, made where there is none yet; its value in step k."""

@@ -330,7 +330,7 @@ class Explanation:
             return "update"
         if not self.step.numbers[name].operation:
             return "given"
-        backward = name.endswith(".gradient") or ".derivative[" in name
+        backward = name.endswith(".gradient") or ".derivative[" in name or ".slope[" in name
         if not name[0].isdigit():
             return "backward: the data" if backward else "loss"
         return ("backward: " if backward else "forward: ") + layers[int(name.split(".")[0])]

@@ -6,7 +6,8 @@
     1.a[i][j]                              what layer 1 gives, if it has none (activations, Dropout)
     1.z[i][j]                              what such a layer takes: another name of the number before
     1.derivative[i][j]                     the slope of an activation at that place
-    1.inner[i][n]  loss.inner[n]           a number within a layer or the loss that is used more than once
+    1.inner[i][n]  loss.inner[n]           a number within a layer or the loss that is used more than once,
+    1.slope[i][n]                          and one within the layer's backward pass
     loss                                   of the step, penalties included
     NAME.gradient                          the loss's slope in the number of that name
     0.weights[i][j].memory[n]              what the optimizer remembers of a weight: before the step,
@@ -87,11 +88,11 @@ class Step:
             for i, row in zip(self.samples, rows)
         ]
 
-    def _name_inner(self, k: "int", rows: "Matrix", suffix: "str" = "") -> "None":
+    def _name_inner(self, base: "str", rows: "Matrix", suffix: "str" = "") -> "None":
         """Names for what several numbers of a row have in common, as softmax's sum of all exponentials."""
         for i, row in zip(self.samples, rows):
             for node in shared([node for node in row if isinstance(node, Traced)]):
-                self._name_next(f"{k}.inner[{i}]", node, suffix)
+                self._name_next(f"{base}[{i}]", node, suffix)
 
     def _name_next(self, base: "str", node: "Traced", suffix: "str" = "") -> "None":
         """The next free place of a name."""
@@ -126,7 +127,7 @@ class Step:
         passing = [X]
         for k, layer in enumerate(net.layers):
             A = net.propagate(passing[-1], [layer], generator)
-            self._name_inner(k, A, suffix)
+            self._name_inner(f"{k}.inner", A, suffix)
             if layer.parameters():
                 A = self._name_rows(f"{k}.z", A, suffix)
             else:
@@ -158,21 +159,23 @@ class Step:
             return net.penalised(criterion.value(outputs[-1], Y, outputs[front] if front < len(layers) else None, weights))
 
         self.value_of = value_of
-        value = value_of(self.net, self.outputs)
-        for node in shared([value] if isinstance(value, Traced) else [], alone=True):
-            self._name_next("loss.inner", node)
-        self._named("loss", value)
+        self._name_loss(value_of(self.net, self.outputs))
         Z = self.outputs[front] if front < len(layers) else None
         if Z is not None:
             self._chain(front, Y, criterion, weights)
         dA = self._name_slopes(self.outputs[front], criterion.gradient(self.outputs[-1], Y, Z, weights))
         for k in reversed(range(front)):
             dA = layers[k].backward(dA)
-            self._name_inner(k, dA)
+            self._name_inner(f"{k}.slope", dA)
             dA = self._name_slopes(self.outputs[k], dA)
             for parameter in layers[k].parameters():
                 for name, i, j in _places(parameter):
                     self._named(f"{name}.gradient", parameter.gradient_rows[i][j])
+
+    def _name_loss(self, value: "Any", suffix: "str" = "") -> "None":
+        for node in shared([value] if isinstance(value, Traced) else [], alone=True):
+            self._name_next("loss.inner", node, suffix)
+        self._named("loss" + suffix, value)
 
     def _chain(self, front: "int", Y: "Matrix", criterion: "Loss", weights: "Any") -> "None":
         """The slopes that the shortcut δ = (ŷ - y)/n leaves out, through every layer, where the loss has a slope."""
@@ -216,7 +219,7 @@ class Step:
         for parameter in after.parameters():
             for name, i, j in _places(parameter):
                 parameter.rows[i][j] = self.number(f"{name}.new" if f"{name}.new" in self.updates else name)
-        self._named("loss.new", self.value_of(after, self._forward(after, self.outputs[0], None, ".new")))
+        self._name_loss(self.value_of(after, self._forward(after, self.outputs[0], None, ".new")), ".new")
 
     def _update(self, parameter: "Parameter", i: "int", j: "int") -> "None":
         """One weight's step, and its memory's."""
@@ -302,7 +305,7 @@ def _different(operands: "Sequence[Traced]") -> "List[Traced]":
 
 
 def _is_of_forward_pass(name: "str") -> "bool":
-    return name == "loss" or name.split("[")[0].rpartition(".")[2] in ("z", "a") and name.endswith("]")
+    return name == "loss" or name.split("[")[0].rpartition(".")[2] in ("z", "a", "inner") and name.endswith("]")
 
 
 def _places(parameter: "Parameter") -> "Iterator[Tuple[str, int, int]]":

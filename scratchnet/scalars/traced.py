@@ -144,4 +144,4 @@ class Traced:
 
 def pi(x: "Traced") -> "Traced":
     """Pi, of the type that this number's value has."""
-    return Traced(functions.pi(x.value), name="pi")
+    return Traced(functions.pi(x.value))

@@ -1,0 +1,540 @@
+"""One's own working, checked against the record; and the usual mistakes, each one an edit of that record.
+
+    check(why, entries)   which numbers are right, which are missing, and the first that is wrong
+    MISTAKES              a sentence, and what it replaces in the record
+    Working               the numbers that come out of the record, or of the record with a mistake in it
+
+>>> import scratchnet as sn
+>>> from scratchnet.explanation.explanation import explain
+>>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-1]], bias=[0.25]), sn.Tanh()])
+>>> why = explain(net, [[3, 1]], [1], loss="half_squared_error", optimizer=sn.SGD(0.1))
+>>> findings = check(why, [("0.z[0][0]", "0.75", 1), ("1.a[0][0]", "0.64", 2), ("1.derivative[0][0]", "0.44", 3)])
+>>> findings.right, findings.wrong.name, findings.wrong.right
+(['0.z[0][0]', '1.a[0][0]'], '1.derivative[0][0]', '0.60')
+>>> findings.wrong.mistake
+'this is what comes out when the derivative is computed with z in the place of the output a'
+"""
+
+import operator
+import re
+from decimal import Decimal
+
+from .. import functions
+from ..scalars import Traced
+from .explanation import Number, inputs
+from .text import DECIMALS, number
+from .worksheet import decimals_of, sections, value_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+
+    from .explanation import Explanation
+    from .step import Step
+    from .worksheet import Entry
+
+    Edit = Callable[["Working", Traced, Traced], Traced]
+    Known = Callable[[Traced], Optional[float]]
+
+ROUNDING = 1e-12  # what floats that are added in another order may differ by, of their size
+FEWEST = 2  # significant digits of a number that a mistake may be read from
+MOST = 2  # different numbers that usual mistakes give, and that its digits cannot tell apart
+
+
+# ---- the usual mistakes ------------------------------------------------------------------------------------------
+
+
+class Mistake:
+    """An edit of the record: what stands in the place of ``node`` in the formula of the number ``owner``.
+
+    ``reference``   tells it of a number that the formula refers to by its name
+    ``operation``   tells it of an operation; where that is the whole formula, ``node`` is ``owner``
+
+    Each is a function (working, node, owner), which gives node back where that has nothing to do with the mistake.
+    """
+
+    def __init__(
+        self, sentence: "str", reference: "Optional[Edit]" = None, operation: "Optional[Edit]" = None
+    ) -> "None":
+        self.sentence = sentence
+        self.reference = reference or _kept
+        self.operation = operation or _kept
+
+
+def _kept(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    return node
+
+
+def _updated(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """A new weight in the slopes; but not in its own, from which it is made."""
+    new = f"{node.name}.new"
+    slope = _is_slope(owner) and owner.name != f"{node.name}.gradient"
+    return working.step.number(new) if slope and new in working.step.updates else node
+
+
+def _long_way(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """A δ by the chain rule, without the shortcut."""
+    return working.step.chains.get(node.name, node) if node is owner else node
+
+
+def _derivative_again(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    chain = _long_way(working, node, owner)
+    slopes = [factor for factor in chain.operands if chain is not node and ".derivative" in factor.name]
+    return node * slopes[0] if slopes else node
+
+
+def _taken_at_output(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """In a derivative, a in the place of z; and if the formula has an a in it, that is made again, from a."""
+    if not _is_derivative(owner):
+        return node
+    z, a = _ends(working, owner)
+    return Traced(a.value, a.operation, a.operands) if node is a else a if node is z else node
+
+
+def _no_half(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """The slope, where there is a ½ in the loss, is then that of the square alone."""
+    if _is_slope(owner) and _is_error(node):
+        return 2 * node if any([_is_half(part) for part in _formula(working.step.numbers["loss"])]) else node
+    return node.operands[0] if _is_loss(owner) and _is_half(node) else node
+
+
+def _thresholded(error: "Traced") -> "Traced":
+    output, target = error.operands
+    return error if _is_threshold(output) else (output >= 0.5).where(1.0, 0.0) - target
+
+
+def _rounded(decimals: "int") -> "Edit":
+    return lambda w, node, owner: Traced(None, "round", (node, Traced(decimals))) if node.operation else node
+
+
+def _negative(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    return -node if node is working.target else node
+
+
+def _averaged_again(count: "int") -> "Edit":
+    return lambda w, node, owner: node / count if node is w.target and (_is_loss(node) or _is_slope(node)) else node
+
+
+_OF_DERIVATIVES: "List[Tuple[str, Edit]]" = [
+    ("the derivative of the activation is left out",
+     lambda w, node, owner: Traced(1.0) if _is_derivative(node) else node),
+    ("the derivative is computed with z in the place of the output a",
+     lambda w, node, owner: _ends(w, owner)[0] if _is_derivative(owner) and node is _ends(w, owner)[1] else node),
+    ("the derivative is taken at the output a instead of at z", _taken_at_output),
+]  # fmt: skip
+
+# In the order of their likelihood: of two that give the same number the first is told.
+MISTAKES = [
+    Mistake("the gradients are computed with weights that are already updated", _updated),
+    *[Mistake(sentence, edit, way) for sentence, edit in _OF_DERIVATIVES for way in (None, _long_way)],
+    Mistake("the derivative is multiplied in once more: this loss's slope in z has it already",
+            operation=_derivative_again),
+    Mistake("the division by the number of terms is left out",
+            operation=lambda w, node, owner: node.operands[0] if _is_mean(node, owner) else node),
+    Mistake("the ½ of the squared error is forgotten", operation=_no_half),
+    Mistake("the 2 of the square's slope is forgotten",
+            operation=lambda w, node, owner: node.operands[1] if _is_slope(owner) and _is_doubled(node) else node),
+    Mistake("the target minus the output is taken, not the output minus the target",
+            operation=lambda w, node, owner: -node if _is_slope(owner) and _is_error(node) else node),
+    Mistake("the step is added instead of subtracted",
+            operation=lambda w, node, owner: node.operands[0] + node.operands[1] if _is_step(w, node) else node),
+    Mistake("the minus in the exponent is left out",
+            operation=lambda w, node, owner: node.operands[0].operands[0].exp() if _is_e_to_minus(node) else node),
+    Mistake("the weights are transposed: row and column are exchanged",
+            lambda w, node, owner: _twin(w, node) if _is_of_square(w, node) and not _is_new(w, owner) else node),
+    Mistake("the weights are transposed: row and column are exchanged",
+            operation=lambda w, node, owner: _twin(w, node) if node is w.target and ".weights[" in node.name else node),
+    Mistake("the bias is left out",
+            lambda w, node, owner: Traced(0.0) if ".bias[" in node.name and ".z[" in owner.name else node),
+    Mistake("the learning rate is left out",
+            lambda w, node, owner: Traced(1.0) if _is_rate(node) and _is_new(w, owner) else node),
+    Mistake("the logarithm to base 10 is taken instead of the natural one",  # log(1 + e^z) - y·z is one, as a whole
+            operation=lambda w, node, owner: node / functions.log(10.0) if _is_logarithm(w, node, owner) else node),
+    Mistake("the number before the threshold is taken instead of the thresholded output",
+            lambda w, node, owner: _ends(w, node)[0] if _is_slope(owner) and _is_threshold(node) else node),
+    Mistake("the output is thresholded, to 0 or 1, before it is compared with the target",
+            operation=lambda w, node, owner: _thresholded(node) if _is_slope(owner) and _is_error(node) else node),
+]  # fmt: skip
+
+
+def _at_last(step: "Step") -> "List[Mistake]":
+    """What is done to a number when it is finished."""
+    found = [Mistake("the sign is the wrong way round", None, _negative)]
+    for count, of in ((len(step.samples), "samples"), (len(step.outputs[-1][0]), "outputs")):
+        if count > 1:
+            found.append(Mistake(f"it is divided by the number of {of} once too often", None, _averaged_again(count)))
+    return found
+
+
+def _roundings(digits: "str", entries: "Sequence[Entry]") -> "List[Mistake]":
+    """Rounding to fewer decimals than this number is given to: to a few, or to as many as another of the person's."""
+    found = []
+    given = 0 if "/" in digits else decimals_of(digits)
+    own = {decimals_of(entry[1]) for entry in entries if "/" not in entry[1]}
+    for decimals in sorted({1, 2, 3} | own):
+        if 0 <= decimals < given:
+            way = f"the numbers on the way are rounded to {_count(decimals, 'decimal')}"
+            found.append(Mistake(f"{way}, too few to give this one to {given}", _rounded(decimals)))
+    return found
+
+
+# ---- what an edit asks of the record -----------------------------------------------------------------------------
+
+
+def _is_slope(node: "Traced") -> "bool":
+    return node.name.endswith(".gradient")
+
+
+def _is_derivative(node: "Traced") -> "bool":
+    return ".derivative[" in node.name
+
+
+def _is_loss(node: "Traced") -> "bool":
+    return node.name in ("loss", "loss.new")
+
+
+def _is_new(working: "Working", node: "Traced") -> "bool":
+    return node.name in working.step.updates
+
+
+def _is_rate(node: "Traced") -> "bool":
+    return node.name in ("learning_rate", "rate")
+
+
+def _is(n: "int", node: "Traced") -> "bool":
+    return not node.name and not node.operation and bool(node.value == n)
+
+
+def _is_target(node: "Traced") -> "bool":
+    return node.name.startswith("y[")
+
+
+def _is_error(node: "Traced") -> "bool":
+    """An output minus its target."""
+    return node.operation == "subtract" and bool(node.operands[0].name) and _is_target(node.operands[1])
+
+
+def _is_doubled(node: "Traced") -> "bool":
+    return node.operation == "multiply" and _is(2, node.operands[0]) and _is_error(node.operands[1])
+
+
+def _is_half(node: "Traced") -> "bool":
+    """Half of something in which there is a target: a penalty has a ½ of its own."""
+    halved = node.operation == "divide" and _is(2, node.operands[1]) and node.operands[0].operation != "total"
+    return halved and any([_is_target(operand) for part in _formula(node) for operand in part.operands])
+
+
+def _is_mean(node: "Traced", owner: "Traced") -> "bool":
+    """Something divided by the number of terms: that is a constant, or made from the weights of the samples."""
+    if node.operation != "divide" or node.operands[1].name:
+        return False
+    counted = {operand.name.split("[")[0] for operand in inputs(node.operands[1])}
+    averaged = _is_slope(owner) or _is_loss(owner) and node.operands[0].operation == "total"
+    return averaged and counted <= {"", "sample_weight"}
+
+
+def _is_step(working: "Working", node: "Traced") -> "bool":
+    return node.operation == "subtract" and _is_new(working, node)
+
+
+def _is_e_to_minus(node: "Traced") -> "bool":
+    return node.operation == "exp" and node.operands[0].operation == "negate" and not node.operands[0].name
+
+
+def _is_threshold(node: "Traced") -> "bool":
+    """An output that is one constant or another."""
+    arms = node.operands[1:]
+    return ".a[" in node.name and node.operation == "where" and not any([arm.name or arm.operation for arm in arms])
+
+
+def _is_of_square(working: "Working", node: "Traced") -> "bool":
+    return node.name.split("[")[0] in [p.name for p in working.step.net.parameters() if len(p.rows) == len(p.rows[0])]
+
+
+def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> "bool":
+    whole = node is owner and (node is working.target or not _is_inner(node))
+    return whole and any([part.operation in ("log", "log1p") for part in _formula(node)])
+
+
+def _is_inner(node: "Traced") -> "bool":
+    """A part of a formula that has a name only because it is used more than once."""
+    return ".inner[" in node.name or ".slope[" in node.name
+
+
+def _formula(node: "Traced") -> "Iterator[Traced]":
+    """The operations of a number's formula, itself first."""
+    waiting, known = [node], {id(node)}
+    while waiting:
+        part = waiting.pop()
+        yield part
+        inside = [operand for operand in part.operands if not operand.name or _is_inner(operand)]
+        within = [operand for operand in inside if id(operand) not in known]
+        known.update([id(operand) for operand in within])
+        waiting.extend(within)
+
+
+def _ends(working: "Working", node: "Traced") -> "List[Traced]":
+    """What goes into an activation and what comes out of it, of a number at the same place in the same layer."""
+    layer, place = node.name.split(".")[0], node.name[node.name.index("[") :]
+    names = [f"{layer}.{end}{place}" for end in "za"]
+    return [working.step.number(name) if working.step.knows(name) else node for name in names]
+
+
+def _twin(working: "Working", node: "Traced") -> "Traced":
+    """The number in row j and column i, of that in row i and column j."""
+    twin = re.sub(r"\[(\d+)\]\[(\d+)\]", r"[\2][\1]", node.name)
+    return working.step.number(twin) if working.step.knows(twin) else node
+
+
+# ---- the record, computed again ----------------------------------------------------------------------------------
+
+COMPUTED = {name: getattr(functions, name) for name in functions.ELEMENTARY}
+COMPUTED.update({
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "less": operator.lt, "less or equal": operator.le, "greater": operator.gt, "greater or equal": operator.ge,
+    "equal": operator.eq, "unequal": operator.ne, "negate": operator.neg, "abs": abs, "power": operator.pow,
+    "where": lambda condition, a, b: a if condition else b,
+    "dot": lambda *operands: functions.dot(operands[::2], operands[1::2]),
+    "total": lambda *operands: functions.total(operands),
+    "max": lambda *operands: max(operands),
+    "round": lambda value, decimals: round(value, int(decimals)),
+})  # fmt: skip
+
+
+class Working:
+    """The numbers that come out of the record with a mistake in it.
+
+    ``known(node)`` is the value of a number that is not to be computed, else None.
+    """
+
+    def __init__(self, step: "Step", known: "Known", mistake: "Mistake") -> "None":
+        self.step: "Step" = step
+        self.known = known
+        self.mistake = mistake
+        self.values: "Dict[str, float]" = {}
+        self.target: "Optional[Traced]" = None
+        self.missing: "List[Traced]" = []
+        self.parts: "Dict[int, Tuple[Traced, float]]" = {}  # of the formula that is being computed
+
+    def value(self, target: "Traced") -> "Optional[float]":
+        """A number's value; None where the mistake leaves it none, or makes it depend on itself."""
+        self.target = target
+        waiting, begun = [target], set()
+        while waiting:  # and not by recursion: a network may be deeper than Python's stack
+            node = waiting[-1]
+            value = self.values.get(node.name)
+            if value is None:
+                self.missing, self.parts = [], {}
+                try:
+                    value = self.computed(self.mistake.operation(self, node, node), node, node)
+                except (ArithmeticError, ValueError):
+                    pass
+                if any([other.name in begun for other in self.missing]) or value is None and not self.missing:
+                    return None
+            if self.missing:
+                begun.add(node.name)
+                waiting.extend(self.missing)
+                self.missing = []
+            else:
+                begun.discard(waiting.pop().name)
+                self.values[node.name] = value  # type: ignore[assignment]
+        return self.values[target.name]
+
+    def computed(self, record: "Traced", owner: "Traced", origin: "Traced") -> "float":
+        """A record's own operation, in the place of ``origin``: where this stands in it, it is not edited again."""
+        if not record.operation:
+            return float(record.value)
+        owner = record if record.name else owner
+        value: "float" = COMPUTED[record.operation](*[self.operand(part, owner, origin) for part in record.operands])
+        return value
+
+    def operand(self, node: "Traced", owner: "Traced", origin: "Traced") -> "float":
+        """A number in the formula of ``owner``."""
+        if node is origin:
+            return self.number(node) if node.name and node is not owner else self.computed(node, owner, node)
+        if node.name:
+            record = self.mistake.reference(self, node, owner)
+            return self.number(record) if record.name else self.computed(record, owner, node)
+        if id(node) not in self.parts:  # with the node itself, so that its id remains its own
+            self.parts[id(node)] = node, self.computed(self.mistake.operation(self, node, owner), owner, node)
+        return self.parts[id(node)][1]
+
+    def number(self, node: "Traced") -> "float":
+        """The value of a number with a name; noted as missing where it is not computed yet."""
+        value = self.known(node)
+        if value is None:
+            value = self.values.get(node.name) if node.operation else float(node.value)
+        if value is None:
+            self.missing.append(node)
+        return float("nan") if value is None else value
+
+
+# ---- checking ----------------------------------------------------------------------------------------------------
+
+
+class Wrong:
+    """A number that is wrong.
+
+    ``name``, ``given``, ``line``   as it was read
+    ``right``     the right number, to the digits given
+    ``number``    where it comes from (explanation.Number)
+    ``mistake``   the usual mistake that gives the wrong number, in a sentence; None if there is none
+    """
+
+    def __init__(self, entry: "Entry", number: "Number", mistake: "Optional[str]") -> "None":
+        self.name, self.given, self.line = entry
+        self.decimals = DECIMALS if "/" in self.given else max(decimals_of(self.given), 0)
+        self.right = _to_decimals(float(number.value), self.decimals)
+        self.number = number
+        self.mistake = mistake
+
+    def text(self) -> "str":
+        lines = [f"line {self.line}: {self.name} = {self.given} is wrong; right is {self.right}"]
+        lines += [f"  {self.mistake}"] if self.mistake else []
+        return "\n".join(lines + ["", self.number.text(0, max(DECIMALS, self.decimals))])
+
+
+class Findings:
+    """What became of a person's working.
+
+    ``right``     the names of the numbers that are right, as far as the first wrong one
+    ``missing``   those of the worksheet that are not given
+    ``wrong``     the first number that is wrong, None if there is none
+    """
+
+    def __init__(self, right: "List[str]", missing: "List[str]", wrong: "Optional[Wrong]") -> "None":
+        self.right = right
+        self.missing = missing
+        self.wrong = wrong
+
+    @property
+    def passed(self) -> "bool":
+        return self.wrong is None
+
+    def text(self) -> "str":
+        told = [self.wrong.text(), ""] if self.wrong else []
+        before = "before it " if self.wrong else ""
+        told.append(f"{_count(len(self.right), 'number')} {before}right, {len(self.missing)} of the worksheet missing")
+        return "\n".join(told)
+
+    def __str__(self) -> "str":
+        return self.text()
+
+
+def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
+    """Check the numbers (name, digits, line) in the order of the step, as far as the first that is wrong.
+
+    A number is right if it is right to the digits given, and also if it is so when computed from the person's own
+    numbers before it, which are rounded.
+    """
+    own = _Own(why, entries)
+    right = []
+    wrong = None
+    for entry in _in_order(why, entries):
+        told = why[entry[0]]
+        if not own.accepts(told.node, entry[1]):
+            wrong = Wrong(entry, told, own.mistake(told.node, entry[1]))
+            break
+        own.values[told.name] = value_of(entry[1])[0]
+        right += [entry[0]] if told.node.operation else []
+    names = {why.step.full_name(entry[0].strip()) for entry in entries}
+    asked = [name for _, found in sections(why) for name in found if why[name].node.operation]
+    return Findings(right, [name for name in asked if name not in names], wrong)
+
+
+def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
+    """As the step comes to them; what it gives afterwards (``0.z[0][0].new`` ... ``loss.new``) last."""
+    names = [why[entry[0]].name for entry in entries]
+    listed = [name for name in why.step.names() if name != "loss.new"]
+    order: "Dict[str, int]" = {}
+    for name in listed + list(why.step.numbers):
+        order.setdefault(name, len(order))
+    return [entries[k] for k in sorted(range(len(names)), key=lambda k: order[names[k]])]
+
+
+class _Own:
+    """A person's own numbers, as far as they are found right."""
+
+    def __init__(self, why: "Explanation", entries: "Sequence[Entry]") -> "None":
+        self.step = why.step
+        self.entries = entries
+        self.values: "Dict[str, float]" = {}
+        self.known = _known_of(self.values)
+        self.carried = Working(self.step, self.known, Mistake(""))
+
+    def accepts(self, node: "Traced", digits: "str") -> "bool":
+        given, half = value_of(digits)
+        exact = float(node.value)
+        if _close(given, exact, half) or _close(given, self.carried.value(node), half):
+            return True
+        return _close(given, exact, half + sum(self.influences(node, exact)))
+
+    def influences(self, node: "Traced", exact: "float") -> "Iterator[float]":
+        """What the rounding of each of the person's numbers that this one comes from makes of it.
+
+        A person may take some of them as they were written down, and others with all digits of the calculator.
+        """
+        for source in self.sources(node):
+            alone = {source.name: self.values[source.name]}
+            value = Working(self.step, _known_of(alone), Mistake("")).value(node)
+            yield 0.0 if value is None else abs(value - exact)
+
+    def sources(self, node: "Traced") -> "List[Traced]":
+        """The person's numbers that this one comes from with none of them between."""
+        found: "List[Traced]" = []
+        waiting, known = [node], {node.name}
+        while waiting:
+            for operand in inputs(waiting.pop()):
+                if operand.name and operand.name not in known:
+                    known.add(operand.name)
+                    (found if operand.name in self.values else waiting).append(operand)
+        return [source for source in found if self.values[source.name] != source.value]
+
+    def mistake(self, node: "Traced", digits: "str") -> "Optional[str]":
+        """The usual mistake that gives this wrong number, if one does and the digits suffice to tell.
+
+        First in the number's own formula, made of the person's numbers and then of the right ones; then in everything
+        that the person's numbers leave open, and in everything from the data on.
+        """
+        if not node.operation or _significant(digits) < FEWEST:
+            return None
+        given, half = value_of(digits)
+        own: "List[Known]" = [self.carried_or_own, lambda other: float(other.value)]
+        all_the_way: "List[Known]" = [self.known, lambda other: None]
+        attempts = [(known, MISTAKES) for known in own]
+        attempts += [(known, MISTAKES + _at_last(self.step)) for known in all_the_way]
+        attempts += [(known, _roundings(digits, self.entries)) for known in own + all_the_way]
+        for known, mistakes in attempts:
+            values = [Working(self.step, known, mistake).value(node) for mistake in mistakes]
+            found = [k for k, value in enumerate(values) if _close(given, value, half)]
+            if found:
+                different = {f"{values[k]:.9e}" for k in found}
+                return f"this is what comes out when {mistakes[found[0]].sentence}" if len(different) <= MOST else None
+        return None
+
+    def carried_or_own(self, node: "Traced") -> "Optional[float]":
+        own = self.values.get(node.name)
+        return self.carried.value(node) if own is None else own
+
+
+def _known_of(values: "Dict[str, float]") -> "Known":
+    return lambda node: values.get(node.name)
+
+
+def _close(given: "float", value: "Optional[float]", half: "float") -> "bool":
+    """Whether a number is right to half a unit."""
+    return value is not None and abs(given - value) <= half + ROUNDING * (abs(value) + ROUNDING)
+
+
+def _significant(digits: "str") -> "float":
+    """How many digits tell something; a fraction is exact."""
+    return float("inf") if "/" in digits else len(Decimal(digits).as_tuple().digits)
+
+
+def _to_decimals(value: "float", decimals: "int") -> "str":
+    text = f"{value:.{decimals}f}"
+    return number(value, max(decimals, DECIMALS)) if value and not float(text) else text
+
+
+def _count(n: "int", what: "str") -> "str":
+    return f"{n} {what}{'' if n == 1 else 's'}"
