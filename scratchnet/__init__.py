@@ -63,8 +63,8 @@ __all__ = [
     "Dense", "Diverged", "Dropout", "ELU", "Epoch", "ExponentialDecay", "GELU", "Generator", "HalfSquaredError",
     "Hinge", "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError", "MeanSquaredError",
     "Normalization", "Optimizer", "Parameter", "Perceptron", "RMSprop", "ReLU", "SELU", "SGD", "Sequential", "SiLU",
-    "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp", "check_gradients", "epochs", "explain",
-    "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel",
+    "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp", "check_gradients", "epochs",
+    "explain", "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel",
 ]  # fmt: skip
 
 TYPE_CHECKING = False

@@ -9,9 +9,10 @@
 
 This is the one seam between the rules of the network and the numbers that flow through them. A float
 is computed by the active *kernel*; every other number computes itself, by its operators and by
-methods that bear the names above (``exp()``, ``log()`` ...). A type may also have a static ``dot(u, v)`` and
-``total(values)`` and ``largest_of(values)``, if these are one operation to it, and ``whole(n)``, if n in its type depends on more than the
-class, and ``power(n)``. A comparison may give a truth value, or an object whose method ``where(a, b)`` chooses.
+methods that bear the names above (``exp()``, ``log()`` ...). A type may also have a static ``dot(u, v)``,
+``total(values)`` and ``largest_of(values)``, and a method ``power(n)``, if these are one operation to it, and
+``whole(n)``, if n in its type depends on more than the class. A comparison may give a truth value, or an object
+whose method ``where(a, b)`` chooses.
 
 Two kernels:
 

@@ -1,7 +1,7 @@
 """An explanation as data: what the page shows and what ``to_json`` writes.
 
     title       what it is
-    layers      of each: name, its parameters (name, shape), width, symbol ("z" or "a": what it gives is called k.z, k.a)
+    layers      of each: name, its parameters (name, shape), width, symbol ("z" or "a": it gives k.z, or k.a)
     inputs      the number of features
     steps       the numbers of the recorded steps of the training
     samples     of each step, the samples of its batch

@@ -274,7 +274,7 @@ class Explanation:
         """Another recorded step."""
         if number not in self.numbers:
             first, last = self.numbers[0], self.numbers[-1]
-            raise ValueError(f"step {number} is not recorded; there are steps {first} to {last}: explain(..., steps=...)")
+            raise ValueError(f"step {number} is not recorded; there are {first} to {last}: explain(..., steps=...)")
         return Explanation(self._moments, self._loss, self.numbers.index(number))
 
     @property
@@ -339,7 +339,8 @@ class Explanation:
         return self.text()
 
     def __repr__(self) -> "str":
-        return f"Explanation of step {self.number}: {sum(1 for _ in self.step.names())} numbers; print it, or ask by name"
+        count = sum(1 for _ in self.step.names())
+        return f"Explanation of step {self.number}: {count} numbers; print it, or ask by name"
 
 
 def _unknown(name: "str", known: "List[str]") -> "str":

@@ -14,6 +14,7 @@ True
 ('0.weights', True)
 """
 
+from .. import matrix
 from ..losses import Perceptron
 from ..scalars import Dual
 from ..training import criterion_of, examples_of
@@ -52,8 +53,8 @@ class Comparison:
     @property
     def worst_number(self) -> "Tuple[str, float, float, float]":
         """Name, backpropagation, exact derivative and difference where the first two differ most."""
-        places = [(i, j) for i, row in enumerate(self.exact) for j in range(len(row))]
-        i, j = max(places, key=lambda place: abs(self.backpropagated[place[0]][place[1]] - self.exact[place[0]][place[1]]))
+        errors = matrix.subtract(self.backpropagated, self.exact)
+        _, i, j = max([(abs(error), i, j) for i, row in enumerate(errors) for j, error in enumerate(row)])
         name = f"{self.name}[{j}]" if self.flat else f"{self.name}[{i}][{j}]"
         return name, self.backpropagated[i][j], self.exact[i][j], self.difference[i][j]
 

@@ -61,7 +61,7 @@ def replay(
     count: "int",
     **options: "Any",
 ) -> "List[Moment]":
-    """The moments of the steps ``first`` ... of a training of a copy of ``net``; the options are those of ``epochs``."""
+    """The moments of the steps from ``first`` on, in a training of a copy of ``net``; options as of ``epochs``."""
     recorder = _Recorder(net, X, Y, first, count)
     watched = _watched(type(optimizer), recorder)(**optimizer.config())
     for _ in epochs(recorder.net, X, Y, loss, watched, epochs=first + count, **options):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..annotations import Any, Dict, Iterator, List, Matrix, Optional, Sequence, Tuple
     from ..losses import Loss
     from ..network import Sequential
-    from ..protocol import Layer, Parameter
+    from ..protocol import Parameter
     from ..random import Generator
 
 
@@ -156,7 +156,8 @@ class Step:
         front = len(layers) - criterion.steps_over(layers)
 
         def value_of(net: "Sequential", outputs: "List[Matrix]") -> "Any":
-            return net.penalised(criterion.value(outputs[-1], Y, outputs[front] if front < len(layers) else None, weights))
+            Z = outputs[front] if front < len(layers) else None
+            return net.penalised(criterion.value(outputs[-1], Y, Z, weights))
 
         self.value_of = value_of
         self._name_loss(value_of(self.net, self.outputs))
@@ -286,7 +287,7 @@ def shared(roots: "Sequence[Traced]", alone: "bool" = False) -> "List[Traced]":
 
 
 def _within(root: "Traced") -> "List[Traced]":
-    """The numbers without a name that it was made from, each once, those that others are made from first; and itself."""
+    """The numbers without a name that it was made from, and itself; each once, and after those it was made from."""
     found: "Dict[int, Traced]" = {}
     waiting = [(root, False)]
     while waiting:
