@@ -107,17 +107,36 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
 
 
 def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "GradientCheck":
-    """Backpropagation beside exact derivatives and central differences (see explanation/gradients.py)."""
+    """Backpropagation beside exact derivatives and central differences: a table, and ``passed``.
+
+    Of each parameter it shows the number whose gradient is furthest from the exact derivative.
+    """
     from .explanation import gradients
 
     return gradients.check_gradients(net, X, Y, loss, sample_weight)
 
 
 def explain(net: "Sequential", X: "Any", Y: "Any" = None, loss: "Any" = None, **options: "Any") -> "Explanation":
-    """Where every number of a training step comes from (see explanation/explanation.py).
+    """Where every number of one step of training comes from: forward, loss, backward, update.
 
-    The options are those of ``fit`` that a step depends on, beginning with ``optimizer``; and ``step``, which one, and
-    ``steps``, how many are recorded.
+    ``optimizer``  as for ``fit`` ("adam"); so are ``shuffle`` (False: in the order of the data), ``batch_size``,
+                   ``seed``, ``sample_weight``, ``class_weight``
+    ``step``       which step of the training, from 1; those before it are run again, with the very same floats
+    ``steps``      how many are recorded, from that one on, for ``at(k)`` and for the page
+
+    Without ``Y`` only the forward pass is explained. ``names()`` of the result lists the numbers that it answers for:
+
+    >>> import scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[2]])])
+    >>> print(sn.explain(net, [[3]])["0.z[0][0]"])
+    0.z[0][0] = 6
+      = x[0][0] · 0.weights[0][0] + 0.bias[0]
+      = 3·2 + 0
+      scratchnet/layers.py:68: return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
+    from
+      x[0][0] = 3, given
+      0.weights[0][0] = 2, given
+      0.bias[0] = 0, given
     """
     from .explanation import explanation
 

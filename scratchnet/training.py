@@ -306,7 +306,7 @@ def _step(net: "Any", loss: "Loss", optimizer: "Optimizer", batch: "Batch", gene
         return value
     except BaseException as error:
         _put_back(parameters, before)
-        if isinstance(error, ArithmeticError):  # what Decimal raises in place of an infinite number
+        if isinstance(error, ArithmeticError) and not isinstance(error, ZeroDivisionError):  # Decimal's for infinity
             raise Diverged(_DIVERGED.format(epoch, type(error).__name__, optimizer.rate)) from error
         raise
 

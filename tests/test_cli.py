@@ -250,6 +250,10 @@ def test_explain_a_file_of_samples(mazur, tmp_path):
     data.write_text("a,b,c,d\n0.05,0.10,0.01,0.99\n\n1; -2; 0; 1\n")
     status, output, errors = run("explain", mazur[0], str(data), "--loss", "half_squared_error", "--number", "x[1][1]")
     assert (status, output, errors) == (0, "x[1][1] = -2\n  given\n", "")
+    data.write_text("0.05 0.10 1 0\n1 2\n")
+    assert run("explain", mazur[0], str(data))[2].endswith(", line 2: 2 numbers, where the first row has 4\n")
+    data.write_bytes(b"\xff\xfe1,2")
+    assert run("explain", mazur[0], str(data))[2].endswith("rows.csv: this is no text in UTF-8\n")
     data.write_text("0.05 0.10\n1 2\n")
     status, output, _ = run("explain", mazur[0], str(data))
     assert status == 0 and "loss" not in output and "3.a[1][1] = " in output
@@ -288,6 +292,10 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
         (["MODEL", "--x", "1"], "X: row 0 has 1 column where the network takes 2"),
         (["MODEL", "--x", "1,2", "--y", "1,0", "--y", "1,1"], "there are 1 samples and 2 targets; give one target a"),
         (["--step", "0"], "step is 0; give a whole number of 1 or more"),
+        (["--steps", "0"], "steps is 0; give a whole number of 1 or more"),
+        (["--decimals", "0"], "--decimals is 0; give a whole number of 1 or more"),
+        (["--html", "a", "--json", "a"], "a cannot be both the page and the record; give them two names"),
+        (["MODEL", "--x", "1,2", "--step", "2"], "without targets there is no training step to explain"),
         (["--html", "no/such/folder/step.html"], "no/such/folder/step.html cannot be written: its directory does not"),
     ],
 )
@@ -345,6 +353,7 @@ def test_check_reads_standard_input():
     [
         ("nonsense\n", "line 1"),
         ("0.zz[0][0] = 1\n", "no number is called '0.zz[0][0]'"),
+        ("# scratchnet explain 'nonsense\n0.z[0][0] = 1\n", "the worksheet's first line, which says what it is about"),
         ("# scratchnet explain --nonsense\n0.z[0][0] = 1\n", "the worksheet's first line, which says what it is about"),
         ("# scratchnet explain nowhere.json --x=1\n0.z[0][0] = 1\n", "nowhere.json: No such file or directory"),
     ],

@@ -277,6 +277,9 @@ def test_the_shortcut_and_the_chain_that_it_abbreviates():
     chained = why.step.chains["2.z[0][1].gradient"]
     assert chained.value == pytest.approx(delta.value, rel=1e-12)
     assert why["0.weights[0][0].gradient"].chain is None or len(why["0.weights[0][0].gradient"].chain) <= 240
+    saturated = sn.Sequential([sn.Dense(1, 1, weights=[[100]]), sn.Sigmoid()])
+    delta = sn.explain(saturated, [[20]], [0], "binary_cross_entropy")["0.z[0][0].gradient"]
+    assert delta.value == 1 and delta.chain is None  # the derivative is 0 to the last digit: the chain knows no more
 
 
 def test_dropout_is_explained():
@@ -335,7 +338,7 @@ def test_every_name_that_is_listed_can_be_asked_for():
         ("0.weight[1][0]", "no number is called '0.weight[1][0]'; did you mean '0.weights[1][0]'?"),
         ("los", "no number is called 'los'; did you mean 'loss'?"),
         ("2.weights[0][0].grad", "did you mean '2.weights[0][0].gradient'?"),
-        ("0.weights[7][0]", "no number is called '0.weights[7][0]'; there are 0.weights[0][0] to"),
+        ("0.weights[7][0]", "no number is called '0.weights[7][0]'; there are 0.weights[0][0] to 0.weights[1][1]"),
         ("", "no number is called ''; did you mean"),
     ],
 )
@@ -354,6 +357,13 @@ def test_names_are_texts():
 
 
 # ---- the whole step ----------------------------------------------------------------------------------------------
+
+
+def test_what_an_update_is_made_of_stands_before_it():
+    why = sn.explain(network(), X, [[0, 1]] * 3, "huber", optimizer=sn.Adam())
+    names = why.names()
+    memory, new = "0.weights[0][0].memory[1].new", "0.weights[0][0].new"
+    assert names.index(memory) < names.index(new) and memory in [n.name for n in why[new].operands]
 
 
 def test_the_whole_step_as_text():
@@ -383,6 +393,10 @@ def test_without_targets_the_forward_pass_is_explained():
     why = sn.explain(network(), X)
     assert why["2.z[0][1]"].value == network().predict(X)[0][1]
     assert "loss" not in why and "update" not in str(why) and str(why).count("forward") == 3
+    with pytest.raises(ValueError, match="without targets Y there is no loss, no gradient and no update$"):
+        why["0.weights[0][0].gradient"]
+    with pytest.raises(ValueError, match="^step: without targets Y the forward pass alone is explained"):
+        sn.explain(network(), X, step=3)
 
 
 def test_a_large_network_is_explained_number_by_number():

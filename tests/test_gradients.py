@@ -48,7 +48,7 @@ def test_a_wrong_layer_is_found(factor):
 
     found = check(Wrong(), sn.Dense(3, 1), loss="half_squared_error")
     assert [c.passed for c in found.parameters] == [False, False, True, True]  # what stands behind it is right
-    assert "WRONG" in str(found) and str(found).endswith("not all gradients could be confirmed")
+    assert "WRONG" in str(found) and str(found).endswith("\nwrong: 0.weights, 0.bias")
 
 
 def test_a_kink_is_told_from_a_mistake():

@@ -5,7 +5,7 @@ import shlex
 import sys
 
 from ..explanation import mistakes, worksheet
-from .explain import FIRST_LINE, add_setting, explanation
+from .explain import FIRST_LINE, add_setting, explanation, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
 def _text(path: "str") -> "str":
     if path == "-":
         return sys.stdin.read()
-    with open(path, encoding="utf-8-sig") as file:
-        return file.read()
+    return text_of(path)
 
 
 def _setting(text: "str") -> "Any":
@@ -56,4 +55,8 @@ def _setting(text: "str") -> "Any":
     parser = _Setting(prog="worksheet", add_help=False)
     add_setting(parser)
     lines = [line for line in text.splitlines() if line.startswith(FIRST_LINE)]
-    return parser.parse_args(shlex.split(lines[0][len(FIRST_LINE) :]) if lines else [])
+    try:
+        words = shlex.split(lines[0][len(FIRST_LINE) :]) if lines else []
+    except ValueError as error:
+        parser.error(str(error))
+    return parser.parse_args(words)

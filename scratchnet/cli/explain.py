@@ -12,6 +12,7 @@ from ..lessons import and_gate, and_gate_network
 from ..losses import LOSSES
 from ..matrix import transpose
 from ..optimizers import OPTIMIZERS, SGD
+from ..protocol import COUNT, require
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ def add_setting(parser: "Any") -> "None":
 
 def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Explain; the exit status."""
-    recorded = options.steps or (RECORDED if options.html or options.json else 1)
+    require("--decimals", options.decimals, COUNT)
+    if options.html and options.html == options.json:
+        raise ValueError(f"{options.html} cannot be both the page and the record; give them two names")
+    recorded = (RECORDED if options.html or options.json else 1) if options.steps is None else options.steps
     why = explanation(options, recorded)
     if options.names:
         write("\n".join(why.names()))
@@ -100,7 +104,11 @@ def explanation(options: "Any", steps: "int" = 1) -> "Explanation":
         optimizer = SGD(and_gate.A if rate is None else rate)
     else:
         optimizer = OPTIMIZERS[options.optimizer](*([] if rate is None else [rate]))
-    loss = None if Y is None else options.loss or usual_loss(net)
+    if Y is None:
+        if options.loss or options.step != 1:
+            raise ValueError("without targets there is no training step to explain: give them with --y")
+        return explain(net, X)
+    loss = options.loss or usual_loss(net)
     training = {"batch_size": options.batch_size, "shuffle": options.shuffle, "seed": options.seed}
     return explain(net, X, Y, loss, optimizer, options.step, steps, **training)
 
@@ -135,11 +143,24 @@ def _numbers(text: "str", where: "str") -> "List[float]":
 
 def _table(path: "str") -> "List[List[float]]":
     """The rows of a file; a first line without a number is a heading."""
-    with open(path, encoding="utf-8-sig") as file:
-        lines = [(i, line.strip()) for i, line in enumerate(file, 1) if line.strip()]
+    lines = [(i, line.strip()) for i, line in enumerate(text_of(path).splitlines(), 1) if line.strip()]
     if lines and not re.search(r"\d", lines[0][1]):
         del lines[0]
-    return [_numbers(line, f"{path}, line {i}") for i, line in lines]
+    rows = [(i, _numbers(line, f"{path}, line {i}")) for i, line in lines]
+    for i, row in rows:
+        if len(row) != len(rows[0][1]):
+            raise ValueError(f"{path}, line {i}: {len(row)} numbers, where the first row has {len(rows[0][1])}")
+    return [row for _, row in rows]
+
+
+def text_of(path: "str") -> "str":
+    """The text in a file."""
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}: this is no text in UTF-8") from None
 
 
 def arguments(options: "Any") -> "str":

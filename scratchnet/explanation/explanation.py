@@ -73,6 +73,9 @@ def explain(
     The network stays as it is.
     """
     if Y is None:
+        asked = list(options) + ["loss"] * (loss is not None) + ["step"] * (step != 1) + ["steps"] * (steps != 1)
+        if asked:
+            raise ValueError(f"{asked[0]}: without targets Y the forward pass alone is explained; leave it out")
         rows = samples(net, X)
         X = [rows[i] for i in range(len(rows))]
         return Explanation([Moment(1, net, X, [], None, list(range(len(X))), None)], None)
@@ -133,8 +136,8 @@ class Number:
     def chain_parts(self) -> "Optional[List[Part]]":
         """The formula by the chain rule, taken apart."""
         node = self._step.chains.get(self.name, self.node)
-        if not self.name.endswith(".gradient") or not node.operation:
-            return None
+        if not self.name.endswith(".gradient") or not node.operation or not _agree(node.value, self.value):
+            return None  # where an output is 0 or 1 to the last digit, only the shortcut still knows the slope
         chain = parts(node, lambda inner: not inner.name or inner.name.endswith(".gradient"))
         text = names(chain)
         return None if text == self.formula or len(text) > LONGEST else chain
@@ -187,6 +190,11 @@ class Number:
 
     def __repr__(self) -> "str":
         return f"<{self.name or 'constant'} = {self.value!r}>"
+
+
+def _agree(a: "Any", b: "Any") -> "bool":
+    """Whether two ways to a number have come to the same, but for rounding."""
+    return bool(abs(a - b) * 1000000 <= abs(b))
 
 
 def _shortened(path: "str") -> "str":
@@ -347,11 +355,13 @@ def _unknown(name: "str", known: "List[str]") -> "str":
     """What to say of a name that no number has."""
     import difflib
 
+    if "loss" not in known and re.search(r"loss|gradient|new|derivative|y\[", name):
+        return f"no number is called {name!r}: without targets Y there is no loss, no gradient and no update"
     shapes: "Dict[str, List[str]]" = {}
     for other in known:
         shapes.setdefault(_shape(other), []).append(other)
-    if _shape(name) in shapes:
-        same = shapes[_shape(name)]
+    same = [other for other in shapes.get(_shape(name), []) if other.split("[")[0] == name.split("[")[0]]
+    if same:
         return f"no number is called {name!r}; there are {same[0]} to {same[-1]}"
     close = difflib.get_close_matches(_shape(name), list(shapes), 1, 0)
     places = [int(digits) for digits in re.findall(r"\d+", name)]

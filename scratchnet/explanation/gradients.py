@@ -87,7 +87,9 @@ class GradientCheck:
             "  ".join([row[0].ljust(widths[0])] + [row[k].rjust(widths[k]) for k in range(1, 6)] + [row[6]]).rstrip()
             for row in rows
         ]
-        return "\n".join(lines + ["all gradients are right" if self.passed else "not all gradients could be confirmed"])
+        wrong = [c.name for c in self.parameters if c.worst > EXACT]
+        verdict = "wrong: " + ", ".join(wrong) if wrong else "not all gradients could be confirmed"
+        return "\n".join(lines + ["all gradients are right" if self.passed else verdict])
 
 
 def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "GradientCheck":

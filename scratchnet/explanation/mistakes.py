@@ -10,7 +10,7 @@
 >>> why = explain(net, [[3, 1]], [1], loss="half_squared_error", optimizer=sn.SGD(0.1))
 >>> findings = check(why, [("0.z[0][0]", "0.75", 1), ("1.a[0][0]", "0.64", 2), ("1.derivative[0][0]", "0.44", 3)])
 >>> findings.right, findings.wrong.name, findings.wrong.right
-(['0.z[0][0]', '1.a[0][0]'], '1.derivative[0][0]', '0.60')
+(['0.z[0][0]', '1.a[0][0]'], '1.derivative[0][0]', '0.5966')
 >>> findings.wrong.mistake
 'this is what comes out when the derivative is computed with z in the place of the output a'
 """
@@ -22,7 +22,8 @@ from decimal import Decimal
 from .. import functions
 from ..scalars import Traced
 from .explanation import Number, inputs
-from .text import DECIMALS, number
+from .text import DECIMALS
+from .text import number as written
 from .worksheet import decimals_of, sections, value_of
 
 TYPE_CHECKING = False
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     Known = Callable[[Traced], Optional[float]]
 
 ROUNDING = 1e-12  # what floats that are added in another order may differ by, of their size
-FEWEST = 2  # significant digits of a number that a mistake may be read from
+FEWEST = 2  # significant digits of a number that a mistake may be read from, unless the mistake gives just this number
+COARSE = 1  # decimals: a number to none may be so coarse that it says nothing, as 0 for 0.25
 MOST = 2  # different numbers that usual mistakes give, and that its digits cannot tell apart
 
 
@@ -384,7 +386,7 @@ class Wrong:
     def __init__(self, entry: "Entry", number: "Number", mistake: "Optional[str]") -> "None":
         self.name, self.given, self.line = entry
         self.decimals = DECIMALS if "/" in self.given else max(decimals_of(self.given), 0)
-        self.right = _to_decimals(float(number.value), self.decimals)
+        self.right = written(number.value, max(DECIMALS, self.decimals))
         self.number = number
         self.mistake = mistake
 
@@ -465,6 +467,8 @@ class _Own:
     def accepts(self, node: "Traced", digits: "str") -> "bool":
         given, half = value_of(digits)
         exact = float(node.value)
+        if _says_nothing(digits, exact):
+            return False
         if _close(given, exact, half) or _close(given, self.carried.value(node), half):
             return True
         return _close(given, exact, half + sum(self.influences(node, exact)))
@@ -496,9 +500,12 @@ class _Own:
         First in the number's own formula, made of the person's numbers and then of the right ones; then in everything
         that the person's numbers leave open, and in everything from the data on.
         """
-        if not node.operation or _significant(digits) < FEWEST:
-            return None
         given, half = value_of(digits)
+        if _says_nothing(digits, float(node.value)) and _close(given, float(node.value), half):
+            return "it has too few digits to tell"
+        if not node.operation:
+            return None
+        half = half if _significant(digits) >= FEWEST else 0.0
         own: "List[Known]" = [self.carried_or_own, lambda other: float(other.value)]
         all_the_way: "List[Known]" = [self.known, lambda other: None]
         attempts = [(known, MISTAKES) for known in own]
@@ -526,14 +533,15 @@ def _close(given: "float", value: "Optional[float]", half: "float") -> "bool":
     return value is not None and abs(given - value) <= half + ROUNDING * (abs(value) + ROUNDING)
 
 
+def _says_nothing(digits: "str", exact: "float") -> "bool":
+    """Whether half a unit of the last digit is more than half of the number itself."""
+    given, half = value_of(digits)
+    return half > abs(exact) / 2 and given != exact and decimals_of(digits) < COARSE
+
+
 def _significant(digits: "str") -> "float":
     """How many digits tell something; a fraction is exact."""
     return float("inf") if "/" in digits else len(Decimal(digits).as_tuple().digits)
-
-
-def _to_decimals(value: "float", decimals: "int") -> "str":
-    text = f"{value:.{decimals}f}"
-    return number(value, max(decimals, DECIMALS)) if value and not float(text) else text
 
 
 def _count(n: "int", what: "str") -> "str":

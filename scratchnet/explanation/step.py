@@ -208,11 +208,11 @@ class Step:
         for parameter in learning:
             for name, i, j in _places(parameter):
                 memory = states[parameter.name][i][j] if parameter.name in states else None
-                self.updates[f"{name}.new"] = parameter, i, j
                 for n in range(self.optimizer.memory):
                     kind = number_of(parameter.rows[i][j].value)
                     self._named(f"{name}.memory[{n}]", Traced(kind(0) if memory is None else memory[n]))
                     self.updates[f"{name}.memory[{n}].new"] = parameter, i, j
+                self.updates[f"{name}.new"] = parameter, i, j
 
     def _afterwards(self) -> "None":
         """The forward pass and the loss with the new parameters."""
@@ -278,7 +278,7 @@ def shared(roots: "Sequence[Traced]", alone: "bool" = False) -> "List[Traced]":
     for root in roots:
         for node in _within(root):
             if id(node) not in found:
-                for operand in _different(node.operands):
+                for operand in _inside(node):
                     parents[id(operand)] = parents.get(id(operand), 0) + 1
             found[id(node)] = node
             reached[id(node)] = reached.get(id(node), 0) + 1
@@ -296,13 +296,13 @@ def _within(root: "Traced") -> "List[Traced]":
             found[id(node)] = node
         elif not node.name and node.operation and id(node) not in found:
             waiting.append((node, True))
-            waiting.extend([(operand, False) for operand in reversed(_different(node.operands))])
+            waiting.extend([(operand, False) for operand in reversed(_inside(node))])
     return list(found.values())
 
 
-def _different(operands: "Sequence[Traced]") -> "List[Traced]":
-    """Each once: a square is one use of its number."""
-    return list({id(operand): operand for operand in operands}.values())
+def _inside(node: "Traced") -> "List[Traced]":
+    """Its operands without a name; each once, for a square is one use of its number."""
+    return list({id(operand): operand for operand in node.operands if operand.operation and not operand.name}.values())
 
 
 def _is_of_forward_pass(name: "str") -> "bool":
