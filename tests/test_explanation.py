@@ -286,6 +286,7 @@ def test_dropout_is_explained():
     net = sn.Sequential([sn.Dense(2, 3), sn.Dropout(0.5), sn.Dense(3, 1)], seed=1)
     why = sn.explain(net, X, [0, 1, 1], "mean_squared_error")
     formulas = [why["1.a[{}][{}]".format(i, j)].formula for i in range(3) for j in range(3)]
+    assert formulas == [why.at(1)["1.a[{}][{}]".format(i, j)].formula for i in range(3) for j in range(3)]
     assert any(re.match(r"0\.z.* · \(1, since 1\.rate ≤ 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas)
     assert any(re.match(r"0\.z.* · \(0, since not 1\.rate ≤ 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas)
 

@@ -31,7 +31,7 @@ from ..protocol import COUNT, find, require
 from ..training import criterion_of, examples_of, samples
 from .data import described
 from .page import frame, page
-from .replay import Moment, replay
+from .replay import Moment, copied, replay
 from .step import Step
 from .text import DECIMALS, derivation, formula, names, number, numbers, parts, substituted
 
@@ -291,7 +291,8 @@ class Explanation:
         if self._made is None:
             m = self._moments[self._place]
             Y = m.Y if self._loss is not None else None
-            self._made = Step(m.net, m.X, Y, self._loss, m.optimizer, m.weights, m.samples, m.generator)
+            generator = None if m.generator is None else copied(m.generator)  # a second time, the same masks
+            self._made = Step(m.net, m.X, Y, self._loss, m.optimizer, m.weights, m.samples, generator)
         return self._made
 
     def names(self) -> "List[str]":

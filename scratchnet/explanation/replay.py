@@ -70,6 +70,13 @@ def replay(
     return recorder.moments
 
 
+def copied(generator: "Generator") -> "Generator":
+    """A generator that will draw the same."""
+    twin = Generator()
+    twin.state = generator.state
+    return twin
+
+
 class _Recorder:
     """Takes part in a training and notes the moments asked for."""
 
@@ -91,9 +98,7 @@ class _Recorder:
         self.number += 1
         if self.number not in self.wanted:
             return self.backpropagate(X, Y, loss, weights, generator)
-        own = Generator()
-        own.state = generator.state
-        moment = Moment(self.number, self.net.copy(), X, Y, weights, self.samples(X, Y), own)
+        moment = Moment(self.number, self.net.copy(), X, Y, weights, self.samples(X, Y), copied(generator))
         self.moments.append(moment)
         moment.loss = self.backpropagate(X, Y, loss, weights, generator)
         return moment.loss

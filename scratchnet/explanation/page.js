@@ -1,0 +1,865 @@
+"use strict";
+// Shows the record (data.py) and computes nothing of it: arithmetic is for places, colours, widths and rounding only.
+// Names come from people: they become text or attributes, never markup.
+
+const $ = (id) => document.getElementById(id);
+const data = JSON.parse($("data").textContent);
+const SVG = $("drawing").namespaceURI;
+const FOLD = 16; // as in data.py: beyond it only the first are told
+const SHOWN = 8; // numbers of a phase that are listed at once
+
+// ---- the record ------------------------------------------------------------------------------------------------
+
+const rows = data.numbers, layers = data.layers;
+const places = new Map(rows.map((row, place) => [row.name, place]).filter(([name]) => name));
+const aliases = new Map(Object.entries(data.aliases));
+const state = { step: 0, sample: null, phase: 0, trail: [], opener: null, listed: false };
+
+/** A name's place among the numbers, by any of its names; undefined where there is none. */
+function find(name) {
+  if (places.has(name)) return places.get(name);
+  if (aliases.has(name)) return places.get(aliases.get(name));
+  const dot = name.lastIndexOf("."), base = aliases.get(name.slice(0, dot));
+  return base === undefined ? undefined : places.get(base + name.slice(dot));
+}
+const valueAt = (place, step) => place === undefined ? null : rows[place].values[step];
+const value = (place) => valueAt(place, state.step);
+const known = (place) => value(place) !== null;
+
+/** The number's formula in this step ("formulas"), or that by the chain rule ("chains"); null where there is none. */
+function formulaOf(place, kind = "formulas") {
+  const which = rows[place][kind === "formulas" ? "which" : "which_chain"];
+  const found = rows[place][kind], n = which ? which[state.step] : 0;
+  return found && n !== null && known(place) ? found[n] : null;
+}
+/** The numbers in a formula, as far as it was chosen. */
+function operands(formula) {
+  return (formula || []).flatMap((part) => typeof part === "string" ? []
+    : Array.isArray(part) ? [part[0]] : [...operands(value(part.if) ? part.then : part.else), ...operands(part.since)]);
+}
+const isGiven = (name) => !/\.(new|gradient)$|^\d+\.(z|a|derivative|slope)\[|\.inner\[/.test(name);
+const output = (k, i, j) => k < 0 ? `x[${i}][${j}]` : `${k}.${layers[k].symbol}[${i}][${j}]`;
+const width = (k) => k < 0 ? data.inputs : layers[k].width;
+const upTo = (n) => Array.from({ length: Math.min(n, FOLD) }, (_, i) => i);
+const kindOf = (k) => layers[k].name.split("(")[0].slice(0, 24);
+const weightsOf = (k) => layers[k].parameters.find(({ shape }) =>
+  shape.length === 2 && shape[0] === width(k - 1) && shape[1] === width(k));
+const biasOf = (k) => layers[k].parameters.find((p) => p.shape.length === 1 && p.name.endsWith(".bias"));
+/** The names of a parameter's numbers, a row each. */
+function namesOf(p) {
+  const [first, second] = p.shape.map(upTo);
+  return second ? first.map((i) => second.map((j) => `${p.name}[${i}][${j}]`)) : [first.map((j) => `${p.name}[${j}]`)];
+}
+/** The samples of the step whose every number is recorded. */
+const told = () => data.samples[state.step].filter((i) => i < FOLD && known(find(`x[${i}][0]`)));
+/** The sample that was chosen, or the first where it is not of this step. */
+function sample() {
+  const there = told();
+  return there.includes(state.sample) ? state.sample : there[0];
+}
+
+// ---- numbers as text, as text.py has them ----------------------------------------------------------------------
+
+/** Halves go to the even digit, as in Python. `long` is the same number with 60 digits more. */
+function rounded(short, long, decimals) {
+  const end = long.indexOf(".") + 1 + decimals;
+  const down = long.slice(0, end), half = /^50*($|e)/.test(long.slice(end));
+  return half && "02468".includes(down.slice(-1)) ? down + (long.match(/e.*/) || "") : short;
+}
+const fixed = (v, decimals) => Math.abs(v) >= 1e21 ? BigInt(v).toString()
+  : rounded(v.toFixed(decimals), v.toFixed(decimals + 60), decimals);
+const stripped = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+const exponent = (mantissa, e) => `${mantissa}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
+
+/** Four decimals, or four digits where it is small. */
+function number(v) {
+  if (typeof v === "boolean") return v ? "1" : "0";
+  if (typeof v !== "number") return v === null ? "–" : v.length > 24 ? v.slice(0, 12) + "…" : v;
+  if (v === 0 || Math.abs(v) >= 0.01) return stripped(fixed(v, 4));
+  const [mantissa, e] = rounded(v.toExponential(3), v.toExponential(63), 3).split("e");
+  return e < -4 ? exponent(stripped(mantissa), Number(e)) : stripped(fixed(v, 3 - e));
+}
+/** Short enough for a table or a caption, however large it is. */
+const brief = (v) => typeof v === "number" && number(v).length > 14 ? v.toPrecision(4) : number(v);
+/** Short enough for a neuron. */
+function short(v) {
+  if (typeof v !== "number") return v === null ? "–" : String(v).slice(0, 6);
+  if (v !== 0 && Math.abs(v) < 0.005) return v.toExponential(0);
+  return Math.abs(v) < 100 ? stripped(v.toFixed(2)) : String(Number(v.toPrecision(2))).slice(0, 6);
+}
+/** All digits, as Python's repr. */
+function repr(v) {
+  if (typeof v === "boolean") return v ? "True" : "False";
+  if (typeof v !== "number") return v === null ? "not in this step" : v;
+  const [mantissa, e] = v.toExponential().split("e");
+  if (v !== 0 && (e < -4 || e >= 16)) return exponent(mantissa, Number(e));
+  return Object.is(v, -0) ? "-0.0" : Number.isInteger(v) ? v + ".0" : String(v);
+}
+/** A value as a length: fractions are text. */
+function drawn(v) {
+  const [above, below] = String(v).split("/").map(Number);
+  const found = typeof v === "number" ? v : below ? above / below : above;
+  return Number.isFinite(found) ? found : 0;
+}
+function signOf(v) {
+  if (v === null || typeof v === "boolean") return "";
+  return drawn(v) < 0 || v === "-inf" ? "negative" : drawn(v) > 0 || v === "inf" ? "positive" : "";
+}
+
+// ---- elements --------------------------------------------------------------------------------------------------
+
+function filled(element, attributes, children) {
+  for (const [name, v] of Object.entries(attributes)) if (v !== null && v !== undefined) element.setAttribute(name, v);
+  element.append(...children.flat(9));
+  return element;
+}
+const el = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
+const svg = (tag, attributes = {}, ...children) => filled(document.createElementNS(SVG, tag), attributes, children);
+const say = (element, text) => { if (element.textContent !== text) element.textContent = text; }; // or it is read again
+const button = (text, action, attributes = {}) => {
+  const made = el("button", { type: "button", ...attributes }, text);
+  made.addEventListener("click", action);
+  return made;
+};
+/** The number's name, and all its digits. */
+const inFull = (place) => rows[place].name ? `${rows[place].name} = ${repr(value(place))}` : repr(value(place));
+
+/** A number that opens when it is clicked. */
+function numberButton(place, text, kind = signOf(value(place))) {
+  return el("button", { type: "button", class: `num ${kind}`, "data-place": place, title: inFull(place) }, text);
+}
+
+// ---- formulas --------------------------------------------------------------------------------------------------
+
+/** Formulas break behind an operator or a word, and nowhere else. */
+const breakable = (text) => text.match(/ ?[^ ]* ?/g).flatMap((word) => /[^ ] $/.test(word) ? [word, el("wbr")] : [word]);
+
+/** A formula's parts, `leaf` for each number and `text` for what is between. */
+function written(formula, leaf, text) {
+  return formula.flatMap((part) => {
+    if (typeof part === "string") return breakable(text(part));
+    if (Array.isArray(part)) return [leaf(part[0], part[1])];
+    const holds = value(part.if);
+    const chosen = written(holds ? part.then : part.else, leaf, text);
+    return [...chosen, ...breakable(holds ? ", since " : ", since not "), ...written(part.since, leaf, text)];
+  });
+}
+/** The number's button, in parentheses where its text needs them there. */
+function leafOf(place, parentheses, text, kind) {
+  const needed = text.startsWith("-") ? parentheses & 1 : text.includes("/") && parentheses & 2;
+  return needed ? ["(", numberButton(place, text, kind), ")"] : [numberButton(place, text, kind)];
+}
+const byName = (formula) => el("div", { class: "formula by-name" }, written(formula,
+  (place, p) => leafOf(place, p, rows[place].name || number(value(place)), ""),
+  (text) => text.replace(/·/g, " · ").replace(/\//g, " / ")));
+const byNumber = (formula) => el("div", { class: "formula by-number" }, written(formula,
+  (place, p) => leafOf(place, p, number(value(place))), (text) => text));
+const result = (place) => el("div", { class: "formula value" }, numberButton(place, number(value(place))));
+
+/** A number with its formulas, as the list of a phase has it. */
+function entry(place) {
+  const formula = formulaOf(place);
+  return el("div", { class: "entry" }, numberButton(place, rows[place].name, ""),
+    formula ? [byName(formula), byNumber(formula)] : [], result(place),
+    formula || !isGiven(rows[place].name) ? [] : el("span", { class: "muted value" }, "given"));
+}
+
+// ---- words -----------------------------------------------------------------------------------------------------
+
+const WHAT = {
+  Sigmoid: "squeezes any number into the range from 0 to 1", Tanh: "squeezes any number into the range from −1 to 1",
+  ReLU: "lets positive numbers pass and turns negative ones into 0", Softmax: "turns the numbers into shares that add up to 1",
+  Threshold: "answers 1 from its threshold on, and 0 below it", Identity: "passes every number on as it is",
+  Dropout: "silences some neurons at random while training, so that none relies on another",
+  Normalization: "shifts and scales every input, so that all are of similar size",
+};
+const SUFFIXES = [
+  [/\.gradient$/, (of) => `the gradient: how fast the loss grows with ${of}`],
+  [/\.memory\[\d+\]$/, (of) => `what the optimizer remembers of ${of}`],
+  [/\.new$/, (of) => `${of}, after the update`],
+];
+const NAMES = [
+  [/^x\[(\d+)\]\[(\d+)\]$/, (i, j) => `input ${j} of sample ${i}`],
+  [/^y\[(\d+)\]\[(\d+)\]$/, (i, j) => `the target of output ${j} for sample ${i}`],
+  [/^(\d+)\.weights\[(\d+)\]\[(\d+)\]$/, (k, i, j) =>
+    `the weight from ${k > 0 ? `neuron ${i} before it` : `input ${i}`} to neuron ${j} of layer ${k}`],
+  [/^(\d+)\.bias\[(\d+)\]$/, (k, j) => `the bias of neuron ${j} of layer ${k}`],
+  [/^(\d+)\.[za]\[(\d+)\]\[(\d+)\]$/, (k, i, j) => `what neuron ${j} gives in layer ${k} (${kindOf(k)}) for sample ${i}`],
+  [/^(\d+)\.derivative\[(\d+)\]\[(\d+)\]$/, (k, i, j) => `how steep ${kindOf(k)} of layer ${k} is at neuron ${j} for sample ${i}`],
+  [/^(\d+)\.inner\[(\d+)\]/, (k, i) => `a number within layer ${k} (${kindOf(k)}) for sample ${i}, used more than once`],
+  [/^(\d+)\.slope\[(\d+)\]/, (k, i) => `a number on the way back through layer ${k} (${kindOf(k)}) for sample ${i}`],
+  [/^loss\.inner\[/, () => "a number within the loss, used more than once"],
+  [/^sample_weight\[(\d+)\]$/, (i) => `how much sample ${i} counts`], [/^loss$/, () => "the loss: how wrong the network is"],
+  [/^(learning_rate|rate)$/, () => "how far one step goes"], [/^$/, () => "a constant of the rule"],
+];
+/** What a number is, in words; empty for names that say it themselves. */
+function inWords(name) {
+  for (const [pattern, words] of SUFFIXES) {
+    const of = name.replace(pattern, "");
+    if (of !== name) return words(inWords(of) || of);
+  }
+  for (const [pattern, words] of NAMES) if (pattern.test(name)) return words(...name.match(pattern).slice(1));
+  return "";
+}
+
+// ---- the phases of a step --------------------------------------------------------------------------------------
+
+/** The numbers of a parameter, or with a suffix what became of them. */
+const parameterNumbers = (k, suffix) => layers[k].parameters.flatMap((p) => namesOf(p).flat()).map((name) => name + suffix);
+const within = (start) => [...places.keys()].filter((name) => name.startsWith(start) && name.endsWith("]"));
+const targets = () => upTo(width(layers.length - 1)).map((j) => `y[${sample()}][${j}]`);
+const outputs = (k, suffix = "") => upTo(width(k)).map((j) => output(k, sample(), j) + suffix);
+
+/** Where the gradients begin: the first layer's output whose gradient the loss gives, and not a layer behind it. */
+function topmost() {
+  const direct = layers.map((_, k) => k).filter((k) => {
+    const place = told().map((i) => find(output(k, i, 0) + ".gradient")).find(known);
+    const formula = place !== undefined && formulaOf(place);
+    return formula && !operands(formula).some((p) => rows[p].name.endsWith(".gradient"));
+  });
+  return direct.length ? direct[0] : layers.length - 1;
+}
+
+const PHASES = {
+  data: () => ({
+    part: "forward", title: "The data", names: () => [...outputs(-1), ...targets(), `sample_weight[${sample()}]`],
+    words: "One sample goes in: its numbers x are the first column of the drawing."
+      + (data.loss ? " Its target y is what the network ought to answer." : ""),
+  }),
+  forward: (k) => ({
+    part: "forward", title: `Forward: layer ${k}, ${kindOf(k)}`, names: () => [...outputs(k), ...within(`${k}.inner[${sample()}]`)],
+    words: weightsOf(k) ? "Each neuron multiplies every number that comes in by the weight on its edge, adds the products up, "
+      + "and adds its bias." : `${kindOf(k)} ${WHAT[kindOf(k)] || "makes a new number of each that comes in"}. `
+      + (k < layers.length - 1 ? "What comes out goes on to the next layer." : "What comes out is the network's answer."),
+  }),
+  loss: () => ({
+    part: "loss", title: "The loss", names: () => ["loss", ...within("loss.inner[")],
+    words: "How wrong is the network? One number tells, for all samples of this step together: answers beside targets. "
+      + "Training makes it smaller.",
+  }),
+  slope: (k) => ({
+    part: "backward", title: "Backward: the slope of the loss", names: () => outputs(k, ".gradient"),
+    words: "Now backwards. If this number were a little larger, how would the loss change? That is its gradient: positive "
+      + "means the loss would grow, so the number should come down." + (k === layers.length - 1 ? ""
+      : ` The loss and ${layers.map((_, n) => kindOf(n)).slice(k + 1).join(", ")} are taken in one step here.`),
+  }),
+  backward: (k) => ({
+    part: "backward", title: `Backward: layer ${k}, ${kindOf(k)}`,
+    names: () => [...parameterNumbers(k, ".gradient"), ...outputs(k - 1, ".gradient")],
+    words: weightsOf(k) ? "How much does each weight have to do with the loss? What came in over its edge, times the "
+      + "gradient of the neuron it leads to, added up over the samples. The gradient also travels back over every edge, "
+      + "times its weight." : `The gradient is handed back through ${kindOf(k)}: multiplied by how steep it is at that `
+      + "place. That is the chain rule.",
+  }),
+  update: (k) => ({
+    part: "update", title: `Update: layer ${k}, ${kindOf(k)}`, names: () => parameterNumbers(k, ".new"),
+    words: "Each weight takes a small step against its gradient, downhill; how far, says the optimizer. Click a new weight "
+      + "to see why it changed by just that much.",
+  }),
+  after: () => ({
+    part: "update", title: "The same samples again", names: () => ["loss", "loss.new"],
+    words: "With the new weights the same samples go through the network once more. That is the loss before, and after.",
+  }),
+};
+/** All phases, those left out that have no number in any step. */
+function allPhases() {
+  const up = layers.map((_, k) => k), top = topmost(), down = up.slice(0, top + 1).reverse();
+  const kinds = [["data"], ...up.map((k) => ["forward", k])];
+  if (data.loss) {
+    kinds.push(["loss"], ["slope", top], ...down.map((k) => ["backward", k]), ...up.map((k) => ["update", k]), ["after"]);
+  }
+  return kinds.map(([kind, layer]) => ({ kind, layer, top, ...PHASES[kind](layer) }))
+    .filter(({ kind, names }) => kind === "data" || kind === "after" ? kind === "data" || find("loss.new") !== undefined
+      : sample() === undefined || names().some((name) => find(name) !== undefined));
+}
+const phase = () => phases[state.phase];
+const numbersOf = (of) => [...new Set(of.names().map(find).filter(known))];
+
+// ---- the drawing -----------------------------------------------------------------------------------------------
+
+/** Neurons in columns: a layer with weights starts one, a layer without belongs to the neurons before it. */
+function columnsOf() {
+  const columns = [{ layers: [-1], width: data.inputs }];
+  layers.forEach((layer, k) => {
+    if (weightsOf(k) || layer.width !== width(k - 1)) columns.push({ layers: [k], width: layer.width });
+    else columns[columns.length - 1].layers.push(k);
+  });
+  return columns;
+}
+const columns = columnsOf();
+const last = columns.length - 1;
+const present = (names) => names.map(find).find(known);
+
+/** What a neuron shows in a phase: its gradient where the walk back has come to it, else what it gives. */
+function neuronNumber(column, j) {
+  const { kind, layer, top } = phase(), i = sample(), own = columns[column].layers;
+  const outs = [...own].reverse().map((k) => output(k, i, j)), come = kind === "data" ? -1 : layer;
+  if (kind === "data" || kind === "forward") return present(outs.slice(own.filter((k) => k > come).length % own.length));
+  if (kind === "after") return present([...outs.map((name) => name + ".new"), ...(column ? [] : [output(-1, i, j)])]);
+  const from = kind === "slope" ? top : kind === "backward" ? layer - 1 : Infinity;
+  const slopes = own.filter((k) => k >= from && k <= top).map((k) => output(k, i, j) + ".gradient");
+  return present([...slopes, outs[0]]);
+}
+/** What an edge or bias shows in a phase: the gradient while its layer is walked back, the new one once it is made. */
+function parameterNumber(k, name) {
+  const { kind, layer } = phase(), now = kind === "after" || kind === "update" && k <= layer;
+  return present(kind === "backward" && k === layer ? [name + ".gradient", name] : now ? [name + ".new", name] : [name]);
+}
+/** Whether the phase is about the item. */
+function isLit(item) {
+  const { kind, layer, top } = phase(), own = item.column === undefined ? [] : columns[item.column].layers;
+  if (kind === "after") return true;
+  if (item.kind === "edge") return item.layer === layer && kind !== "slope";
+  if (item.kind === "target") return kind === "data" || kind === "loss" || kind === "slope";
+  if (item.kind === "loss") return kind === "loss";
+  if (kind === "data") return item.column === 0;
+  if (kind === "loss") return item.column === last;
+  if (kind === "slope") return own.includes(top);
+  return kind !== "update" && (own.includes(layer) || own.includes(layer - 1));
+}
+
+let items = []; // of the drawing: {kind, element, number(), paint(place, share)}
+
+function item(kind, more, ...children) {
+  const element = svg("g", { class: `item ${kind}`, role: "button", tabindex: -1 }, children);
+  items.push({ kind, element, ...more });
+  return element;
+}
+function label(x, y, text, attributes = {}) { return svg("text", { x, y, ...attributes }, text); }
+
+/** A neuron, bias, target or the loss: a shape with its number. */
+function node(kind, shape, x, y, size, more) {
+  const at = shape === "circle" ? { cx: x, cy: y, r: size }
+    : { x: x - size, y: y - size * 0.72, width: 2 * size, height: size * 1.44, rx: 5 };
+  const tint = svg(shape, { ...at, class: "tint" });
+  const text = label(x, y, "", { "font-size": Math.max(9, Math.min(12.5, size * 0.58)) });
+  const paint = (v, share) => {
+    tint.setAttribute("fill-opacity", signOf(v) ? 0.07 + 0.27 * share : 0);
+    text.textContent = kind === "bias" ? "" : short(v);
+  };
+  return item(kind === "bias" ? "edge" : kind, { ...more, paint }, svg(shape, { ...at, class: "body" }), tint, text);
+}
+/** A weight: as thick as it is large. */
+function edge(from, to, along, thickest, more) {
+  const across = to.x - from.x, bend = across > 90 ? across / 2.4 : 0; // straight where it is narrow
+  const d = `M${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
+  const wire = svg("path", { d, class: "wire" }), tag = label(0, 0, "");
+  const paint = (v, share, lit) => {
+    wire.setAttribute("stroke-width", (0.6 + thickest * share).toFixed(2));
+    tag.textContent = along !== null && lit ? short(v) : "";
+    tag.setAttribute("class", `tag ${signOf(v)}`);
+  };
+  if (along !== null) { // the point of the curve there, by Bézier's formula
+    const t = along, u = 1 - t;
+    const mix = (a, b, c, e) => u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * e;
+    filled(tag, { x: mix(from.x, from.x + bend, to.x - bend, to.x), y: mix(from.y, from.y, to.y, to.y) }, []);
+  }
+  return [item("edge", { ...more, paint }, svg("path", { d, class: "reach" }), wire), tag];
+}
+/** The whole drawing, made anew when the window's width changes. */
+function draw() {
+  const room = $("drawing").parentElement.clientWidth, extra = data.loss ? 1 : 0;
+  const most = Math.max(...columns.map((c) => Math.min(c.width, FOLD) + (c.width > FOLD ? 1 : 0)));
+  const unit = most <= 4 ? 76 : most <= 8 ? 58 : 42, size = most <= 4 ? 25 : most <= 8 ? 21 : 17, side = room > 500 ? 58 : 42;
+  const gap = Math.max(78, Math.min(240, (room - 2 * side) / Math.max(1, last + extra)));
+  const lines = Math.max(...columns.map((c) => c.layers.length)), head = 17 * lines + 24;
+  const n = Math.min(columns[last].width, FOLD), middle = head + most / 2 * unit;
+  const tall = most / 2 * unit + Math.max(most / 2, extra && n / 2 + 1) * unit;
+  const at = (c, j, of = Math.min(columns[c].width, FOLD)) => ({ x: side + c * gap, y: middle + (j - (of - 1) / 2) * unit });
+  const wires = [], nodes = [], words = [];
+  items = [];
+  columns.forEach((column, c) => {
+    const k = column.layers[0], weights = k >= 0 && weightsOf(k), bias = k >= 0 && biasOf(k);
+    const titles = column.layers.map((l) => l < 0 ? "inputs" : `${l} ${kindOf(l).slice(0, 13)}`);
+    titles.forEach((title, n) => words.push(label(at(c, 0).x, 14 + 17 * n, title, { class: n ? "column sub" : "column" })));
+    for (const j of upTo(column.width)) {
+      const to = at(c, j);
+      for (const i of weights ? upTo(weights.shape[0]) : []) {
+        const edges = Math.min(weights.shape[0], FOLD) * column.width, few = gap >= 150 && edges <= 12;
+        const from = at(c - 1, i), name = `${weights.name}[${i}][${j}]`;
+        const [wire, tag] = edge({ x: from.x + size, y: from.y }, { x: to.x - size, y: to.y }, few ? 0.3 + 0.17 * (i % 3) : null,
+          edges > 64 ? 2.5 : 5, { layer: k, peak: k, many: edges > 64, number: () => parameterNumber(k, name) });
+        wires.push(wire);
+        words.push(tag);
+      }
+      nodes.push(node("neuron", "circle", to.x, to.y, size, { column: c, peak: `n${c}`, number: () => neuronNumber(c, j) }));
+      if (bias) {
+        nodes.push(node("bias", "circle", to.x - size * 0.72, to.y - size * 0.85, 7,
+          { layer: k, peak: k, number: () => parameterNumber(k, `${bias.name}[${j}]`) }));
+      }
+    }
+    const more = column.width - FOLD;
+    if (more > 0) words.push(label(at(c, 0).x, at(c, FOLD - 0.25).y, `… ${more} more`, { class: "more" }));
+  });
+  const end = last + 1;
+  if (data.loss) {
+    words.push(label(side + end * gap, 14, "target", { class: "column" }));
+    const sum = at(end, n, n);
+    for (const j of upTo(n)) {
+      const from = at(last, j), to = at(end, j, n);
+      wires.unshift(svg("path", { class: "joint", d: `M${from.x + size} ${from.y}H${to.x - size}` }));
+      nodes.push(node("target", "rect", to.x, to.y, size * 0.9, { peak: "y", number: () => find(`y[${sample()}][${j}]`) }));
+    }
+    const loss = () => find(phase().kind === "after" ? "loss.new" : "loss");
+    nodes.push(node("loss", "rect", sum.x, sum.y, size * 1.15, { peak: "loss", number: loss }));
+    words.push(label(sum.x, sum.y + size * 0.85 + 11, "loss", { class: "column sub" }));
+  }
+  const whole = 2 * side + (last + extra) * gap;
+  filled($("drawing"), { width: whole, height: head + tall + 16, viewBox: `0 0 ${whole} ${head + tall + 16}` }, []);
+  $("drawing").replaceChildren(...wires, ...nodes, ...words);
+  items = [...$("drawing").querySelectorAll(".item")].map((element) => items.find((one) => one.element === element));
+}
+/** Numbers, colours and widths of this step, sample and phase. */
+function paint() {
+  const shown = items.map((one) => { const place = one.number(); return known(place) ? place : undefined; });
+  const peaks = new Map();
+  items.forEach((one, n) => peaks.set(one.peak, Math.max(peaks.get(one.peak) || 0, Math.abs(drawn(value(shown[n]) ?? 0)))));
+  const chosen = state.trail.length ? state.trail[state.trail.length - 1].place : undefined;
+  items.forEach((one, n) => {
+    const place = shown[n], v = value(place), attributes = one.element, lit = isLit(one);
+    one.paint(v, peaks.get(one.peak) ? Math.abs(drawn(v)) / peaks.get(one.peak) : 0, lit);
+    const isChosen = place !== undefined && place === chosen;
+    attributes.setAttribute("class", `item ${one.kind} ${signOf(v)} ${lit ? "on" : "dim"} ${one.many ? "many" : ""} ${isChosen ? "chosen" : ""}`);
+    attributes.setAttribute("aria-label", place === undefined ? "not in this step" : `${rows[place].name} = ${number(v)}`);
+    if (place === undefined) delete attributes.dataset.place; else attributes.dataset.place = place;
+    if (!one.title) attributes.append(one.title = svg("title"));
+    one.title.textContent = place === undefined ? "" : inFull(place);
+  });
+  rove($("drawing"));
+}
+const BACK = "Neurons show their gradient where the walk back has come to them, the others what they give.";
+const LEGENDS = {
+  slope: BACK, backward: BACK + " Lit edges show the gradients of their weights.",
+  after: "Neurons show what they give with the new weights, as far as it is recorded.", update: "Edges of updated layers show the new weights.",
+};
+function legend() {
+  const { kind } = phase(), swatch = (sign) => el("span", { class: `swatch ${sign}` });
+  const text = LEGENDS[kind] || "Neurons show what they give, edges their weights, small dots the biases.";
+  $("legend").replaceChildren(text, swatch("positive"), "positive", swatch("negative"), "negative; the thicker, the larger.");
+}
+
+// ---- matrices --------------------------------------------------------------------------------------------------
+
+/** A matrix as a table. `names` has its numbers' names, `side` is what it is in a product: left, right, add or result. */
+function matrix(caption, names, side = "", { rowNames, columnNames, more = "", current } = {}) {
+  const cell = (name, r, c) => {
+    const place = find(name);
+    if (!known(place)) return el("td", { class: "gap" }, "–");
+    const text = brief(value(place)), made = numberButton(place, text);
+    const attributes = { "data-side": side, "data-row": r, "data-column": c, tabindex: -1 };
+    return el("td", {}, filled(made, { ...attributes, "aria-label": `${rows[place].name} = ${text}` }, []));
+  };
+  const heads = () => names[0].map((_, c) => el("th", { scope: "col" }, columnNames(c)));
+  const head = columnNames ? [el("tr", {}, rowNames ? el("td", { class: "corner" }) : [], heads())] : [];
+  const body = names.map((line, r) => el("tr", { class: r === current ? "current" : null },
+    rowNames ? el("th", { scope: "row" }, rowNames(r)) : [], line.map((name, c) => cell(name, r, c))));
+  return el("figure", {}, el("figcaption", {}, caption, more && ` (${more})`),
+    el("div", { class: "scroll" }, el("table", { class: "matrix", "data-roving": "" }, el("tbody", {}, head, body))));
+}
+const sign = (text) => el("span", { class: "sign" }, text);
+/** Tables in a row; a sign keeps to the table after it. */
+function equation(...parts) {
+  const all = parts.flat(9), isSign = (one) => one && one.matches(".sign");
+  const paired = (one, n) => isSign(one) ? el("div", { class: "pair" }, one, all[n + 1]) : isSign(all[n - 1]) ? [] : one;
+  return el("div", { class: "equation" }, all.map(paired));
+}
+const transposed = (names) => names.length ? names[0].map((_, c) => names.map((line) => line[c])) : [];
+const suffixed = (names, suffix) => names.map((line) => line.map((name) => name + suffix));
+const anyKnown = (names) => names.flat().some((name) => known(find(name)));
+
+/** The tables of a phase: equations, a row each. */
+function tablesOf({ kind, layer: k }) {
+  const batch = told(), end = layers.length - 1, untold = data.samples[state.step].length - batch.length;
+  if (!batch.length) return [];
+  const numbered = { rowNames: String, columnNames: String }, ofSample = (n) => String(batch[n]);
+  const bySample = { rowNames: ofSample, columnNames: String, current: batch.indexOf(sample()), more: untold ? `and ${untold} samples more` : "" };
+  const namesAt = (l, suffix) => batch.map((i) => upTo(width(l)).map((j) => output(l, i, j) + suffix));
+  const given = (l, side, caption = l < 0 ? "X, the inputs" : `what layer ${l} gives`) => matrix(caption, namesAt(l, ""), side, bySample);
+  const slopes = (l, side, caption = l < 0 ? "gradients of X" : `gradients of what layer ${l} gives`) =>
+    matrix(caption, namesAt(l, ".gradient"), side, bySample);
+  const wanted = () => matrix("y, the targets", batch.map((i) => upTo(width(end)).map((j) => `y[${i}][${j}]`)), "", bySample);
+  const weights = kind !== "data" && k >= 0 && weightsOf(k), bias = weights && biasOf(k);
+  const vector = { columnNames: String };
+
+  if (kind === "data") return [equation(given(-1), data.loss ? wanted() : [])];
+  if (kind === "loss") return [equation(given(end, "", "the answers"), wanted(), sign("→"), matrix("the loss", [["loss"]]))];
+  if (kind === "slope") return [equation(given(end, "", "the answers"), wanted(), sign("→"), slopes(k))];
+  if (kind === "forward" && !weights) return [equation(given(k - 1), sign("→"), given(k))];
+  if (kind === "forward") {
+    const b = bias ? [sign("+"), matrix("b, the biases", namesOf(bias), "add", vector)] : [];
+    return [equation(given(k - 1, "left"), sign("·"), matrix("W, the weights", namesOf(weights), "right", numbered), b,
+      sign("="), given(k, "result", `Z, what layer ${k} gives`))];
+  }
+  if (kind === "backward" && !weights) {
+    const steep = batch.map((i) => upTo(width(k)).map((j) => `${k}.derivative[${i}][${j}]`));
+    return [equation(slopes(k), anyKnown(steep) ? [sign("⊙"), matrix(`how steep ${kindOf(k)} is`, steep, "", bySample)] : [],
+      sign("="), slopes(k - 1))];
+  }
+  if (kind === "backward") {
+    const delta = "δ, the gradients of Z", caption = k ? `what layer ${k - 1} gives, transposed` : "X, transposed";
+    const sideways = matrix(caption, transposed(namesAt(k - 1, "")), "left", { rowNames: String, columnNames: ofSample });
+    const slope = (p, way) => matrix(`gradients of ${p === bias ? "b" : "W"}`, suffixed(namesOf(p), ".gradient"), "result", way);
+    const back = matrix("W, transposed", transposed(namesOf(weights)), "right", numbered);
+    return [equation(sideways, sign("·"), slopes(k, "right", delta), sign("="), slope(weights, numbered)),
+      bias ? equation(slopes(k, "right", "δ, added up by columns"), sign("="), slope(bias, vector)) : [],
+      anyKnown(namesAt(k - 1, ".gradient")) ? equation(slopes(k, "left", delta), sign("·"), back, sign("="), slopes(k - 1, "result")) : []];
+  }
+  if (kind === "update") return layers[k].parameters.map((p) => {
+    const way = p.shape.length === 2 ? numbered : vector, of = (suffix) => suffixed(namesOf(p), suffix);
+    return equation(matrix(`${p.name} before`, of(""), "", way), matrix("gradients", of(".gradient"), "", way), sign("→"),
+      matrix(`${p.name} after`, of(".new"), "", way));
+  });
+  const after = namesAt(end, ".new");
+  return anyKnown(after) ? [equation(given(end, "", "the answers before"), matrix("the answers now", after, "", bySample), wanted())] : [];
+}
+
+/** Light up what a number is made of, and for a cell of a product its row and its column. */
+function light(element) {
+  document.querySelectorAll(".num.lit, .num.here, .item.lit").forEach((one) => one.classList.remove("lit", "here"));
+  const place = element ? Number(element.dataset.place) : undefined;
+  if (place === undefined) return;
+  const inside = new Set(operands(formulaOf(place)).map(String));
+  document.querySelectorAll("#tables [data-place], .item[data-place]").forEach((one) => {
+    if (inside.has(one.dataset.place)) one.classList.add("lit");
+  });
+  const cell = element.closest("#tables") && element.dataset;
+  if (!cell) return;
+  if (cell.side === "result") element.closest(".equation").querySelectorAll("[data-side]").forEach(({ dataset, classList }) => {
+    const within = dataset.side === "left" ? dataset.row === cell.row : dataset.column === cell.column;
+    if (within && dataset.side !== "result") classList.add("lit");
+  });
+  element.classList.add("here");
+  const formula = formulaOf(place);
+  const spelled = formula ? [byName(formula), byNumber(formula)] : [];
+  $("spelled").replaceChildren(numberButton(place, rows[place].name, ""), ...spelled, result(place));
+}
+
+// ---- the number panel ------------------------------------------------------------------------------------------
+
+/** Open a number; from within the panel the trail grows, from elsewhere a new one begins. */
+function open(place, within) {
+  const before = state.trail.findIndex((one) => within && one.place === place && one.step === state.step);
+  state.trail = before >= 0 ? state.trail.slice(0, before + 1) : [...(within ? state.trail : []), { place, step: state.step }];
+  render();
+  $("panel").scrollTop = 0;
+}
+/** Back to a number of the trail, in the step where it was asked for. */
+function back(n) {
+  if (n < 0) return;
+  state.step = state.trail[n].step;
+  state.trail = state.trail.slice(0, n + 1);
+  render();
+}
+function close() {
+  state.trail = [];
+  render();
+  if (state.opener && state.opener.isConnected) state.opener.focus(); else $("phase-title").focus({ preventScroll: true });
+}
+async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(done, "Copied");
+  } catch (refused) { // as in a notebook's frame
+    getSelection().selectAllChildren($("exact"));
+    say(done, "Press Ctrl+C");
+  }
+}
+/** How the number came to be, or why the record says no more. */
+function origin(place) {
+  const { name, source } = rows[place], formula = formulaOf(place), chain = formulaOf(place, "chains");
+  const title = (text) => el("h3", {}, text), marked = (element) => filled(element, { "data-chain": "" }, []);
+  if (!known(place)) return [el("p", { class: "words" }, "This number is not in this training step: its batch has other samples.")];
+  if (!formula) return givenWords(place, name);
+  const found = [title("Formula"), byName(formula), title("With its numbers"), byNumber(formula), result(place)];
+  if (chain) found.push(title("By the chain rule"), marked(byName(chain)), marked(byNumber(chain)), result(place));
+  if (source !== null) {
+    const [file, line, text] = data.sources[source], where = el("span", { class: "place" }, `${file}:${line}`);
+    found.push(el("div", { class: "source" }, title("The line that computed it"), el("code", {}, text), where));
+  }
+  return found;
+}
+function givenWords(place, name) {
+  const paragraph = (...words) => el("p", { class: "words" }, words);
+  if (!isGiven(name)) {
+    const like = find(name.replace(/\.new$/, "")), found = [paragraph("The record has its value, not its formula.")];
+    if (like !== undefined && like !== place) found.push(paragraph("It is made as ", numberButton(like, rows[like].name, ""), " is, with the new weights."));
+    return found;
+  }
+  const made = find(name + ".new"), found = [el("p", { class: "given" }, "given")];
+  if (state.step > 0 && valueAt(made, state.step - 1) !== null) {
+    const earlier = () => { state.step -= 1; open(made, true); };
+    found.push(paragraph(`Training step ${data.steps[state.step - 1]} made it: `, button(rows[made].name, earlier, { class: "link", id: "earlier" })));
+  }
+  return found;
+}
+function showPanel() {
+  const panel = $("panel"), top = state.trail[state.trail.length - 1];
+  panel.classList.toggle("open", Boolean(top));
+  document.body.classList.toggle("reading", Boolean(top));
+  panel.replaceChildren(...(top ? panelOf(top.place) : [
+    el("h2", { id: "panel-title", tabindex: -1, class: "plain" }, "Where does a number come from?"),
+    el("p", { class: "words" }, "Click any number, neuron, edge or cell: you see its formula, the numbers in it, and the line of "
+      + "Python that computed it. Every number in there can be clicked again, down to the data.")]));
+}
+function panelOf(place) {
+  const { name, values } = rows[place], exact = repr(value(place)), trail = state.trail;
+  const also = [...aliases].filter(([, of]) => of === name).map(([other]) => other);
+  const done = el("span", { role: "status", class: "muted value" });
+  const copying = button("Copy", () => copy(exact, done), { class: "small", "aria-label": "Copy the exact value" });
+  const crumb = (one, n) => {
+    const text = rows[one.place].name || number(valueAt(one.place, one.step));
+    const then = one.step === state.step ? "" : ` in step ${data.steps[one.step]}`;
+    return el("li", {}, button(text + then, () => back(n), { "aria-current": n === trail.length - 1 ? "true" : null }));
+  };
+  const long = trail.length > 1;
+  return [button("Close", close, { class: "small close" }),
+    long ? el("nav", { "aria-label": "Trail" }, el("ol", { class: "trail" }, trail.map(crumb))) : [],
+    el("h2", { id: "panel-title", tabindex: -1 }, name || "a constant"),
+    el("p", { class: "words" }, inWords(name), also.length ? `; also called ${also.join(", ")}` : ""),
+    el("p", { class: `large ${signOf(value(place))}`, title: exact, id: "value" }, number(value(place))),
+    el("p", { class: "exact" }, el("span", { class: "muted" }, "exactly "), el("code", { id: "exact" }, exact), copying, " ", done),
+    origin(place),
+    values.length > 1 && name ? [el("h3", {}, "Over the training steps"), graph(values, 330, 56)] : [],
+    long ? el("p", {}, button("← Back", () => back(trail.length - 2), { class: "small", id: "back" })) : []].flat(9);
+}
+
+// ---- charts ----------------------------------------------------------------------------------------------------
+
+/** Values over the training steps, the current one marked. */
+function graph(values, across, tall) {
+  const numbers = values.map((v) => v === null ? null : drawn(v)), there = numbers.filter((v) => v !== null);
+  const low = Math.min(...there), high = Math.max(...there), side = 8, top = 8;
+  const x = (n) => side + (across - 2 * side) * (values.length > 1 ? n / (values.length - 1) : 0.5);
+  const y = (v) => top + (tall - top - 4) * (high > low ? (high - v) / (high - low) : 0.5);
+  const isGap = (n) => numbers[n] === null || numbers[n] === undefined;
+  const point = (v, n) => isGap(n) ? "" : `${isGap(n - 1) ? "M" : "L"}${x(n).toFixed(1)} ${y(v).toFixed(1)}`;
+  const alone = (v, n) => !isGap(n) && isGap(n - 1) && isGap(n + 1) ? svg("circle", { cx: x(n), cy: y(v), r: 1.8 }) : [];
+  const words = `highest ${brief(values[numbers.indexOf(high)])}, lowest ${brief(values[numbers.indexOf(low)])}`;
+  const now = state.step, first = data.steps[0], end = String(data.steps[data.steps.length - 1]);
+  return svg("svg", { class: "graph", role: "img", viewBox: `0 0 ${across} ${tall + 18}`, "aria-label": `over the training steps: ${words}` },
+    svg("path", { class: "axis", d: `M${side} ${tall}H${across - side}` }), svg("path", { d: numbers.map(point).join("") }), numbers.map(alone),
+    svg("line", { x1: x(now), x2: x(now), y1: 2, y2: tall }), isGap(now) ? [] : svg("circle", { cx: x(now), cy: y(numbers[now]), r: 4, class: "now" }),
+    label(side, tall + 11, `step ${first}`), label(across / 2, tall + 11, words, { class: "middle" }), label(across - side, tall + 11, end, { class: "end" }));
+}
+const curveSlider = el("input", { type: "range", min: 0, max: data.steps.length - 1, "aria-label": "Training step, along the loss curve" });
+
+/** A colour of the style sheet: red, green and blue. */
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).match(/[0-9a-f]{2}/gi).map((two) => parseInt(two, 16));
+const mixed = (a, b, share) => a.map((v, n) => Math.round(v + (b[n] - v) * share));
+const SHAPES = ["M-7 0A7 7 0 1 0 7 0A7 7 0 1 0 -7 0Z", "M-6.5 -6.5H6.5V6.5H-6.5Z", "M0 -8L8 6.5H-8Z", "M0 -9L8 0L0 9L-8 0Z"];
+
+/** What the network says over the plane, before this step. */
+function drawPlane() {
+  const { size, classes, frames } = data.boundary, bytes = atob(frames[state.step]);
+  const canvas = $("boundary"), context = canvas.getContext("2d"), image = context.createImageData(size, size);
+  const [low, middle, high] = ["--low", "--middle", "--high"].map(colour), ofClass = upTo(8).map((n) => colour(`--class${n}`));
+  for (let n = 0; n < size * size; n++) {
+    const byte = bytes.charCodeAt(n), across = n % size, up = Math.floor(n / size);
+    const between = byte < 128 ? mixed(low, middle, byte / 127.5) : mixed(middle, high, byte / 127.5 - 1);
+    const rgb = classes > 1 ? ofClass[byte % 8] : between;
+    image.data.set([...rgb, 255], 4 * ((size - 1 - up) * size + across)); // row 0 is the lowest
+  }
+  context.putImageData(image, 0, 0);
+  drawPoints();
+}
+/** A number that is the same in every step, such as an input or a target. */
+function always(name) {
+  const place = find(name);
+  return place === undefined ? null : rows[place].values.find((v) => v !== null);
+}
+/** What a sample is coloured by: its target, or of several the output that ought to be largest. */
+function targetOf(i) {
+  const of = upTo(data.boundary.classes).map((j) => always(`y[${i}][${j}]`));
+  return of.length > 1 ? of.findIndex((v) => drawn(v) === Math.max(...of.map(drawn))) : of[0];
+}
+function drawPoints() {
+  const { ranges, classes, low, high } = data.boundary, all = upTo(FOLD).filter((i) => find(`x[${i}][1]`) !== undefined);
+  const kinds = [...new Set(all.map(targetOf))].sort((a, b) => drawn(a) - drawn(b)), many = classes === 1 && kinds.length > 4;
+  const kindOfPoint = (i) => !data.loss || many ? 0 : classes > 1 ? targetOf(i) : kinds.indexOf(targetOf(i));
+  const fill = (kind) => classes > 1 ? `var(--class${kind % 8})` : many || !data.loss ? "var(--ink)" : kind ? "var(--positive)" : "var(--negative)";
+  const spot = (i, axis) => 100 * (drawn(always(`x[${i}][${axis}]`)) - ranges[axis][0]) / (ranges[axis][1] - ranges[axis][0]);
+  $("points").replaceChildren(...all.map((i) => {
+    const here = told().includes(i), words = choiceOf(i) + (here ? "" : ", not in this step's batch");
+    const attributes = { class: `point ${here ? "" : "absent"}`, role: "button", "data-sample": i, "aria-label": words,
+      "aria-pressed": i === sample(), "aria-disabled": here ? null : "true" };
+    const mark = svg("path", { d: SHAPES[kindOfPoint(i) % 4], fill: fill(kindOfPoint(i)) });
+    return svg("svg", { x: `${spot(i, 0)}%`, y: `${100 - spot(i, 1)}%`, overflow: "visible" },
+      svg("g", attributes, mark, svg("title", {}, words)));
+  }));
+  rove($("points"));
+  const names = kinds.map((v, n) => `${"●■▲◆"[(classes > 1 ? v : n) % 4]} ${classes > 1 ? "class" : "target"} ${number(v)}`);
+  const from = ([start, end]) => `from ${brief(start)} to ${brief(end)}`;
+  $("plane-legend").textContent = (classes > 1 ? "" : `The ground is its answer, ${from([low, high])}, orange to blue. `)
+    + (data.loss && !many ? names.join(", ") + ". " : "")
+    + `Across: x[·][0] ${from(ranges[0])}; up: x[·][1] ${from(ranges[1])}. Click a point to follow it.`;
+  $("boundary").setAttribute("aria-label", "The network's answer over the plane of the two inputs, before this training step");
+}
+
+// ---- showing the state -----------------------------------------------------------------------------------------
+
+function buildPhases() {
+  for (const part of new Set(phases.map((one) => one.part))) {
+    const own = phases.map((one, n) => [one, n]).filter(([one]) => one.part === part);
+    const buttons = own.map(([one, n]) => el("li", {}, button("", () => go(n), { "aria-label": one.title, title: one.title, "data-phase": n })));
+    const group = el("li", {}, el("ol", {}, buttons), el("span", { "aria-hidden": "true" }, part));
+    group.style.flex = `${own.length} 1 2.4rem`;
+    $("phases").append(group);
+  }
+  $("phases").setAttribute("data-roving", "");
+}
+/** One stop of the tab key in a group; arrows go on from there. */
+function rove(group, to = null) {
+  const all = [...group.querySelectorAll("[data-place], [data-sample], [data-phase]")];
+  const stop = to || all.find((one) => one.getAttribute("tabindex") === "0") || group.querySelector(".on[data-place], [aria-current]") || all[0];
+  all.forEach((one) => one.setAttribute("tabindex", one === stop ? 0 : -1));
+}
+/** What a sample is, in a line. */
+function choiceOf(i) {
+  const some = (base, n) => upTo(Math.min(n, 4)).map((j) => brief(always(`${base}[${i}][${j}]`))).join(", ") + (n > 4 ? ", …" : "");
+  return `${i}: (${some("x", data.inputs)})` + (data.loss ? ` → ${some("y", width(layers.length - 1))}` : "");
+}
+function showChoices() {
+  $("step").value = curveSlider.value = state.step;
+  say($("step-number"), `${data.steps[state.step]} of ${data.steps[data.steps.length - 1]}`);
+  for (const slider of [$("step"), curveSlider]) slider.setAttribute("aria-valuetext", `training step ${data.steps[state.step]}`);
+  const there = told().map(String);
+  if ([...$("sample").options].map((one) => one.value).join() !== there.join()) {
+    $("sample").replaceChildren(...there.map((i) => el("option", { value: i }, choiceOf(i))));
+  }
+  $("sample").value = String(sample());
+  $("sample").disabled = !there.length;
+  $("previous").setAttribute("aria-disabled", String(state.phase === 0));
+  $("next").setAttribute("aria-disabled", String(state.phase === phases.length - 1));
+  document.querySelectorAll("[data-phase]").forEach((one) => {
+    const n = Number(one.dataset.phase);
+    one.classList.toggle("past", n < state.phase);
+    if (n === state.phase) one.setAttribute("aria-current", "step"); else one.removeAttribute("aria-current");
+    one.closest("#phases > li").classList.toggle("here", phases[n].part === phase().part);
+  });
+  rove($("phases"), $("phases").querySelector("[aria-current]"));
+}
+function showPhase() {
+  say($("phase-count"), `${state.phase + 1} of ${phases.length} · ${phase().part}`);
+  say($("phase-title"), phase().title);
+  say($("phase-words"), (sample() === undefined ? "Only the first 16 samples of the data are recorded one by one, none of them is in "
+    + "this step. " : "") + phase().words);
+  const isLast = state.phase === phases.length - 1 && state.step < data.steps.length - 1 && data.loss;
+  const onward = () => { state.phase = 0; setStep(state.step + 1); };
+  const text = `On to training step ${data.steps[state.step + 1]}`;
+  $("phase-more").replaceChildren(...(isLast ? [button(text, onward, { class: "link", id: "onward" })] : []));
+}
+function showTables() {
+  const tables = tablesOf(phase()).flat(9);
+  $("matrices").hidden = !tables.length;
+  $("tables").replaceChildren(...tables);
+  document.querySelectorAll("#tables [data-roving]").forEach((group) => rove(group));
+  $("spelled").replaceChildren(el("span", { class: "muted" }, "Point at a cell, or go to it with Tab and ↑ ↓: what it is made of "
+    + "lights up, and its products are spelled out here."));
+}
+function showList() {
+  const all = numbersOf(phase()), rest = all.slice(SHOWN), more = el("details", {}, el("summary", {}, `${rest.length} more`));
+  const list = () => { if (more.open && more.childElementCount === 1) more.append(...rest.map(entry)); };
+  more.addEventListener("toggle", () => { state.listed = more.open; list(); });
+  more.open = state.listed;
+  list();
+  const none = el("p", { class: "muted" }, "None of them is recorded for this step.");
+  $("list").replaceChildren(...all.slice(0, SHOWN).map(entry), ...(rest.length ? [more] : []), ...(all.length ? [] : [none]));
+}
+function showCharts() {
+  const losses = find("loss"), curve = losses === undefined || data.steps.length < 2 ? null : rows[losses].values;
+  $("training").hidden = !curve;
+  $("plane").hidden = !data.boundary;
+  if (curve) {
+    $("curve").replaceChildren(el("div", { class: "drag" }, graph(curve, 340, 120), curveSlider),
+      el("p", { class: "legend" }, "Before this step: ", numberButton(losses, brief(value(losses)))));
+  }
+  if (data.boundary) drawPlane();
+}
+/** Everything anew; where the focus was in what is gone, it goes to the heading there. */
+function render() {
+  const focused = document.activeElement, inPanel = $("panel").contains(focused);
+  showChoices(); showPhase(); paint(); legend(); showTables(); showList(); showPanel(); showCharts();
+  if (focused === curveSlider) focused.focus();
+  else if (!focused.isConnected) $(inPanel ? "panel-title" : "phase-title").focus({ preventScroll: true });
+}
+function go(n) {
+  if (n < 0 || n >= phases.length) return;
+  state.phase = n;
+  render();
+}
+function setStep(n) {
+  if (n < 0 || n >= data.steps.length) return;
+  const same = state.trail.every(({ step }) => step === state.step); // a trail through several steps cannot go along
+  state.step = n;
+  state.trail = (same ? state.trail : state.trail.slice(-1)).map(({ place }) => ({ place, step: n }));
+  render();
+}
+
+// ---- what people do --------------------------------------------------------------------------------------------
+
+function clicked(event) {
+  const point = event.target.closest("[data-sample]:not(.absent)"), found = event.target.closest("[data-place]");
+  if (point) choose(Number(point.dataset.sample), event.detail === 0);
+  if (!found) return;
+  const within = $("panel").contains(found);
+  if (!within) state.opener = found;
+  open(Number(found.dataset.place), within);
+  if (event.detail === 0) $("panel-title").focus(); // by keyboard: read on there
+}
+function choose(i, byKey) {
+  state.sample = i;
+  render();
+  if (byKey) $("points").querySelector(`[data-sample="${i}"]`).focus();
+}
+function pressed(event) {
+  const { key, target } = event, group = target.closest("[data-roving]");
+  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select")) return;
+  const act = {
+    ArrowLeft: () => go(state.phase - 1), ArrowRight: () => go(state.phase + 1), Escape: close,
+    Backspace: () => back(state.trail.length - 2),
+  }[key];
+  if (group && (key === "ArrowUp" || key === "ArrowDown")) {
+    const all = [...group.querySelectorAll("[tabindex]")], next = all[all.indexOf(target) + (key === "ArrowUp" ? -1 : 1)];
+    if (next) { rove(group, next); next.focus(); }
+  } else if (target.matches("[role=button]") && (key === "Enter" || key === " ")) {
+    target.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 0 }));
+  } else if (act) act();
+  else return;
+  event.preventDefault();
+}
+function pointed(event) {
+  const found = event.target.closest && event.target.closest("[data-place]");
+  if (found) light(found);
+  else if (event.type === "mouseover") document.querySelectorAll(".item.lit").forEach((one) => one.classList.remove("lit"));
+}
+function listen() {
+  document.addEventListener("click", clicked);
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("mouseover", pointed);
+  document.addEventListener("focusin", pointed);
+  $("previous").addEventListener("click", () => go(state.phase - 1));
+  $("next").addEventListener("click", () => go(state.phase + 1));
+  for (const slider of [$("step"), curveSlider]) slider.addEventListener("input", () => setStep(Number(slider.value)));
+  $("step-back").addEventListener("click", () => setStep(state.step - 1));
+  $("step-on").addEventListener("click", () => setStep(state.step + 1));
+  $("sample").addEventListener("change", () => { state.sample = Number($("sample").value); render(); });
+  let room = innerWidth;
+  addEventListener("resize", () => { if (room !== innerWidth) { room = innerWidth; draw(); paint(); } });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showCharts);
+}
+
+state.sample = told().find((i) => upTo(data.inputs).some((j) => drawn(value(find(`x[${i}][${j}]`))))); // zeros show little
+const phases = allPhases();
+say($("about"), [data.title, data.loss, data.optimizer].filter(Boolean).join("  ·  "));
+$("step").max = data.steps.length - 1;
+$("steps").hidden = data.steps.length < 2;
+if (data.boundary) {
+  $("boundary").width = $("boundary").height = data.boundary.size;
+  $("plane").querySelector(".map").classList.toggle("classes", data.boundary.classes > 1);
+}
+$("bar").hidden = $("page").hidden = false;
+buildPhases();
+draw();
+listen();
+render();
+document.documentElement.dataset.ready = performance.now().toFixed(0); // milliseconds from opening the file

@@ -1,0 +1,796 @@
+"""The page of an explanation, in a real browser: Debian's chromium, driven by playwright (`tox -e page`).
+
+What it shows is compared with the record in Python. Whatever a test does, the page must write nothing to the console
+and ask no host for anything. The tests without a browser are at the end; they run everywhere.
+"""
+
+import base64
+import functools
+import hashlib
+import html
+import importlib.util
+import json
+import os
+import random
+import re
+import shutil
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import scratchnet as sn
+from scratchnet.explanation import page as page_module
+from scratchnet.explanation.explanation import explain
+from scratchnet.explanation.page import embedded, frame, page
+from scratchnet.explanation.text import number
+
+FOLDER = os.path.dirname(page_module.__file__)
+AND, XOR = ([[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]), ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+PETALS = [[5.1, 1.4], [4.9, 1.3], [6.0, 4.5], [5.5, 4.0], [6.9, 5.7], [6.3, 6.0]]
+
+
+# ---- the explanations ------------------------------------------------------------------------------------------
+
+
+def article():
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+    return explain(net, *AND, loss="perceptron", optimizer=sn.SGD(0.1), steps=40)
+
+
+def xor():
+    net = sn.Sequential([sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()], seed=7)
+    return explain(net, *XOR, loss="binary_cross_entropy", optimizer=sn.Adam(0.05), steps=100)
+
+
+def batches():
+    layers = [sn.Normalization(), sn.Dense(2, 4), sn.ReLU(), sn.Dropout(0.3), sn.Dense(4, 3), sn.Softmax()]
+    options = {"batch_size": 2, "shuffle": True, "seed": 3}
+    net, adam = sn.Sequential(layers, seed=1), sn.Adam(0.05)
+    return explain(net, PETALS, [0, 0, 1, 1, 2, 2], "categorical_cross_entropy", adam, steps=9, **options)
+
+
+def exact():
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[Fraction("0.4")], [Fraction("0.2")]], bias=[1]), sn.Threshold(0)])
+    return explain(net, *AND, loss="perceptron", optimizer=sn.SGD(Fraction("0.1")), steps=9)
+
+
+def forward_only():
+    net = sn.Sequential([sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1)], seed=1)
+    return explain(net, [[0.5, -1], [1, 2]])
+
+
+def folded():
+    draw = random.Random(1)
+    X = [[draw.uniform(-1, 1) for _ in range(20)] for _ in range(20)]
+    net = sn.Sequential([sn.Dense(20, 40), sn.ReLU(), sn.Dense(40, 3), sn.Softmax()], seed=1)
+    return explain(net, X, [i % 3 for i in range(20)], loss="categorical_cross_entropy", optimizer=sn.SGD(0.1))
+
+
+def enormous():
+    net = sn.Sequential([sn.Dense(2, 2), sn.Dense(2, 1)], seed=1)
+    return explain(net, [[1, 2], [3, 4]], [1, 2], loss="mean_squared_error", optimizer=sn.SGD(1e3), steps=4)
+
+
+@functools.lru_cache(maxsize=None)
+def made(maker):
+    """An explanation, its data and its page, each made once, of the same steps."""
+    why = maker()
+    why.at = {k: why.at(k) for k in why.numbers}.get
+    data = why.to_data()
+    return why, data, page(data)
+
+
+# ---- the browser -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("there is no chromium")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium, tmp_path):
+    """Opens a page from a file; at the end, nothing may have gone wrong in it."""
+    wrong, contexts = [], []
+
+    def requested(request):
+        if not request.url.startswith(("file://", "data:", "blob:")):
+            wrong.append("asked for " + request.url)
+
+    def opened(maker, **options):
+        text = maker if isinstance(maker, str) else made(maker)[2]
+        path = tmp_path / "page.html"
+        path.write_text(text, encoding="utf-8")
+        context = chromium.new_context(**dict({"viewport": {"width": 1400, "height": 1000}}, **options))
+        contexts.append(context)
+        context.on("request", requested)
+        context.set_default_timeout(10000)
+        shown = context.new_page()
+        shown.on("console", lambda message: wrong.append(message.text))
+        shown.on("pageerror", lambda error: wrong.append(str(error)))
+        shown.on("dialog", lambda dialog: (wrong.append("a dialog"), dialog.dismiss()))
+        shown.goto(path.as_uri())
+        return shown
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def title(shown):
+    return shown.inner_text("#phase-title")
+
+
+def walk_to(shown, beginning):
+    """Next, until a phase's title begins so."""
+    while not title(shown).startswith(beginning):
+        assert shown.get_attribute("#next", "aria-disabled") == "false", beginning
+        shown.click("#next")
+
+
+def ask(shown, name):
+    """Click a number of the list below the drawing."""
+    shown.locator("#list .entry > .num").get_by_text(name, exact=True).click()
+
+
+def follow(shown, name):
+    """Click a number in the panel's formula."""
+    shown.locator("#panel .by-name").first.get_by_text(name, exact=True).first.click()
+
+
+def panel(shown):
+    """Name, formula, formula with numbers and all digits of the number in the panel."""
+    texts = [shown.locator("#panel " + part) for part in ("#panel-title", ".by-name", ".by-number", "#exact")]
+    return [text.first.text_content() if text.count() else None for text in texts]
+
+
+def recorded(asked):
+    """The same from Python."""
+    by_name, by_number = (asked.formula, asked.substituted) if asked.node.operation else (None, None)
+    return [asked.name, by_name, by_number, str(asked.value) if isinstance(asked.value, Fraction) else repr(asked.value)]
+
+
+XOR_WALK = """The data|Forward: layer 0, Dense|Forward: layer 1, Tanh|Forward: layer 2, Dense|Forward: layer 3, Sigmoid
+The loss|Backward: the slope of the loss|Backward: layer 2, Dense|Backward: layer 1, Tanh|Backward: layer 0, Dense
+Update: layer 0, Dense|Update: layer 2, Dense|The same samples again""".replace("\n", "|").split("|")
+
+
+# ---- the walk --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["buttons", "arrow keys"])
+def test_the_walk_goes_forward_and_back(show, by):
+    shown = show(xor)
+
+    def go(button, key):
+        if by == "buttons":
+            shown.click(button, force=True)  # at the ends, too, where it says it does nothing
+        else:
+            shown.keyboard.press(key)
+
+    titles, texts = [], []
+    for _ in XOR_WALK:
+        titles.append(title(shown))
+        texts.append(shown.inner_text("main"))
+        assert shown.locator("#drawing .item.on").count() > 0
+        assert shown.locator("#list .entry").count() > 0
+        assert len(shown.inner_text("#phase-words")) > 40
+        go("#next", "ArrowRight")
+    assert titles == XOR_WALK
+    assert title(shown) == XOR_WALK[-1]  # there is no further
+    for text in reversed(texts):
+        assert shown.inner_text("main") == text
+        go("#previous", "ArrowLeft")
+    assert title(shown) == XOR_WALK[0]
+
+
+def test_a_phase_lights_up_its_part_and_lists_its_numbers(show):
+    why = made(xor)[0]
+    shown = show(xor)
+    walk_to(shown, "Forward: layer 2")
+    lit = shown.locator("#drawing .item.on").evaluate_all("items => items.map(one => one.getAttribute('aria-label'))")
+    names = [label.split(" = ")[0] for label in lit]
+    weights = ["2.weights[%d][0]" % i for i in range(4)]
+    assert sorted(names) == sorted(weights + ["2.bias[0]", "2.z[1][0]"] + ["1.a[1][%d]" % j for j in range(4)])
+    entry = shown.locator("#list .entry").first
+    assert entry.locator(".by-name").text_content() == why["2.z[1][0]"].formula
+    assert entry.locator(".by-number").text_content() == why["2.z[1][0]"].substituted
+    walk_to(shown, "Backward: layer 2")
+    edge = shown.locator("#drawing .edge.on").first
+    assert edge.get_attribute("aria-label").startswith("2.weights[0][0].gradient = ")
+
+
+def test_a_phase_can_be_jumped_to(show):
+    shown = show(xor)
+    shown.get_by_role("button", name="Backward: layer 1, Tanh").click()
+    assert title(shown) == "Backward: layer 1, Tanh"
+    assert shown.locator("[data-phase][aria-current=step]").get_attribute("data-phase") == "8"
+
+
+# ---- where a number comes from ---------------------------------------------------------------------------------
+
+WHY_IT_CHANGED = [
+    (article, "0.weights[0][0].new", "0.weights[0][0].gradient|0.z[1][0].gradient|2.a[1][0]|1.a[1][0]|0.z[1][0]|x[1][0]"),
+    (
+        xor,
+        "0.weights[1][2].new",
+        "0.weights[1][2].memory[0].new|0.weights[1][2].gradient|0.z[3][2].gradient|1.a[3][2].gradient|2.z[3][0].gradient"
+        "|3.a[3][0]|2.z[3][0]|1.a[3][2]|0.z[3][2]|x[3][1]",
+    ),
+]
+
+
+@pytest.mark.parametrize("maker, start, way", WHY_IT_CHANGED)
+def test_a_weight_is_followed_down_to_the_data_by_clicking_alone(show, maker, start, way):
+    why = made(maker)[0]
+    shown = show(maker)
+    walk_to(shown, "Update: layer 0")
+    ask(shown, start)
+    assert panel(shown) == recorded(why[start])
+    for name in way.split("|"):
+        follow(shown, name)
+        assert panel(shown) == recorded(why[name])
+        if why[name].source:
+            path, line, text = why[name].source
+            assert shown.inner_text("#panel .source code") == text
+            assert shown.inner_text("#panel .source .place") == "{}:{}".format(path, line)
+    assert shown.inner_text("#panel .given") == "given"
+    crumbs = shown.locator("#panel .trail button")
+    assert crumbs.all_text_contents() == [start] + way.split("|")
+    crumbs.nth(1).click()
+    assert panel(shown) == recorded(why[way.split("|")[0]])
+    shown.click("#back")
+    assert panel(shown) == recorded(why[start])
+    assert crumbs.count() == 0  # nowhere left to go back to
+
+
+def test_the_chain_rule_stands_beside_the_shortcut(show):
+    asked = made(xor)[0]["2.z[1][0].gradient"]
+    shown = show(xor)
+    walk_to(shown, "Backward: the slope")
+    ask(shown, asked.name)
+    chains = shown.locator("#panel [data-chain]").all_text_contents()
+    assert chains == [asked.chain, asked.chain_substituted]
+    follow(shown, "3.a[1][0]")
+    assert shown.locator("#panel [data-chain]").count() == 0
+
+
+def test_what_a_step_starts_with_was_made_by_the_step_before(show):
+    why = made(article)[0]
+    shown = show(article)
+    shown.locator("#step").fill("4")
+    walk_to(shown, "Update: layer 0")
+    ask(shown, "0.bias[0].new")
+    follow(shown, "0.bias[0]")
+    assert shown.inner_text("#panel .given") == "given"
+    shown.click("#earlier")
+    assert shown.inner_text("#step-number").startswith("4 of")
+    assert panel(shown) == recorded(why.at(4)["0.bias[0].new"])
+    shown.click("#back")
+    assert shown.inner_text("#step-number").startswith("5 of")
+    assert panel(shown) == recorded(why.at(5)["0.bias[0]"])
+
+
+@pytest.mark.parametrize("maker", [article, xor, batches, exact, folded])
+def test_every_formula_reads_as_in_python(show, maker):
+    """With its numbers, too: rounded alike, in parentheses alike. (This asks the page's own functions, for speed.)"""
+    why, data, _ = made(maker)
+    shown = show(maker)
+    for k in sorted({0, 1 % len(data["steps"]), len(data["steps"]) - 1}):
+        step = why.at(data["steps"][k])
+        shown.locator("#step").evaluate("(one, k) => setStep(k)", k)
+        found = shown.evaluate(
+            """() => rows.map((row, place) => [row.name, place]).filter(([name, place]) => name && formulaOf(place))
+            .map(([name, place]) => [name, byName(formulaOf(place)).textContent, byNumber(formulaOf(place)).textContent,
+                repr(value(place))])"""
+        )
+        assert len(found) > 8
+        for told in found:
+            assert told == recorded(step[told[0]])
+
+
+def test_numbers_are_rounded_and_spelled_as_in_python(show):
+    draw = random.Random(5)
+    values = [0.03125, 0.09375, -0.03125, 0.00048828125, 0.0001220703125, 0.00006103515625, 0.5, -2.5, 0.0, -0.0, 5e-324]
+    values += [0.99995, 0.00999999, 0.01, 9.9995e-05, 1e-05, -1.5e-07, 123456.78125, 1e15, 1e16, 1.5e22, 1.7e308, 1 / 3]
+    values += [draw.choice([-1, 1]) * draw.random() * 10 ** draw.randint(-9, 6) for _ in range(300)]
+    shown = show(article)
+    assert shown.evaluate("values => values.map(repr)", values) == [repr(v) for v in values]
+    assert shown.evaluate("values => values.map(number)", values) == [number(v) for v in values]
+    assert shown.evaluate("['1/3', 'inf', true, false, null].map(number)") == ["1/3", "inf", "1", "0", "–"]
+    assert shown.evaluate("[true, '-7'].map(repr)") == ["True", "-7"]
+
+
+# ---- the drawing and the matrices ------------------------------------------------------------------------------
+
+
+def test_neurons_edges_and_biases_tell_their_numbers(show):
+    why = made(xor)[0]
+    shown = show(xor)
+    for name in ("0.weights[1][1]", "1.a[1][3]", "2.bias[0]", "x[1][1]", "y[1][0]", "loss"):
+        shown.locator('#drawing [aria-label^="{} = "]'.format(name)).dispatch_event("click", {"bubbles": True})
+        assert panel(shown) == recorded(why[name])
+    shown.locator('#drawing .neuron[aria-label^="1.a[1][3] = "]').click()  # a real mouse
+    assert panel(shown)[0] == "1.a[1][3]"
+
+
+def test_neurons_show_what_the_phase_has_come_to(show):
+    shown = show(batches)
+    i = made(batches)[1]["samples"][0][0]
+
+    def names():
+        labels = shown.locator("#drawing .neuron").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+        return [label.split(" = ")[0] for label in labels]
+
+    def row(name, n):
+        return [name.format(i, j) for j in range(n)]
+
+    assert names() == row("x[{}][{}]", 2) + row("3.a[{}][{}]", 4) + row("5.a[{}][{}]", 3)
+    walk_to(shown, "Forward: layer 1")
+    assert names() == row("0.z[{}][{}]", 2) + row("1.z[{}][{}]", 4) + row("5.a[{}][{}]", 3)
+    walk_to(shown, "Backward: layer 3")
+    slopes = row("2.a[{}][{}].gradient", 4) + row("4.z[{}][{}].gradient", 3)
+    assert names() == row("0.z[{}][{}]", 2) + slopes
+    walk_to(shown, "The same samples")
+    for name in names()[2:]:
+        assert name.endswith(".new") or name == "not in this step"
+
+
+def test_an_edge_shows_sign_and_size(show):
+    shown = show(xor)
+    seen = shown.locator("#drawing .edge:has(.wire)").evaluate_all(
+        "all => all.map(e => [e.querySelector('title').textContent, e.getAttribute('class'),"
+        " Number(e.querySelector('.wire').getAttribute('stroke-width'))])"
+    )
+    assert len(seen) == 12
+    weights = [(float(text.split(" = ")[1]), text[0], classes, thick) for text, classes, thick in seen]
+    assert all(("positive" in classes) == (w > 0) and ("negative" in classes) == (w < 0) for w, _, classes, _ in weights)
+    for layer in "02":
+        thick = [thick for _, thick in sorted((abs(w), thick) for w, k, _, thick in weights if k == layer)]
+        assert thick == sorted(set(thick)) and thick[-1] > 4
+
+
+@pytest.mark.parametrize("maker", [xor, exact, batches])
+def test_every_digit_is_there_on_hover(show, maker):
+    why, data, _ = made(maker)
+    shown, seen = show(maker), set()
+    step = data["steps"][-1]
+    shown.locator("#step").fill(str(len(data["steps"]) - 1))
+    while True:
+        for hover in shown.locator("main [data-place][title]").evaluate_all("all => all.map(one => one.title)"):
+            if " = " in hover:
+                name, value = hover.split(" = ")
+                assert [name, value] == [name, recorded(why.at(step)[name])[3]]
+                seen.add(name)
+        if shown.get_attribute("#next", "aria-disabled") == "true":
+            break
+        shown.click("#next")
+    assert len(seen) > 25
+
+
+def test_a_cell_lights_up_its_row_and_its_column(show):
+    why = made(xor)[0]
+    shown = show(xor)
+    walk_to(shown, "Forward: layer 0")
+    lit = "[...document.querySelectorAll('#tables .lit')].map(one => one.getAttribute('aria-label').split(' = ')[0])"
+    cell = shown.locator('#tables [aria-label^="0.z[2][3] = "]')
+    expected = sorted(["x[2][0]", "x[2][1]", "0.weights[0][3]", "0.weights[1][3]", "0.bias[3]"])
+    cell.hover()
+    assert sorted(shown.evaluate(lit)) == expected
+    assert shown.locator("#spelled .by-number").text_content() == why["0.z[2][3]"].substituted
+    shown.locator('#tables [aria-label^="0.z[0][0] = "]').hover()
+    assert "0.weights[0][3]" not in shown.evaluate(lit)
+    cell.focus()
+    assert sorted(shown.evaluate(lit)) == expected
+    walk_to(shown, "Backward: layer 0")
+    shown.locator('#tables [aria-label^="0.weights[1][2].gradient = "]').hover()
+    row, column = ["x[%d][1]" % i for i in range(4)], ["0.z[%d][2].gradient" % i for i in range(4)]
+    assert set(row + column) <= set(shown.evaluate(lit))
+    assert "x[0][0]" not in shown.evaluate(lit)
+
+
+def test_the_terms_that_a_long_sum_folds_light_up_all_the_same(show):
+    shown = show(folded)
+    walk_to(shown, "Forward: layer 0")
+    shown.locator('#tables [aria-label^="0.z[2][3] = "]').hover()
+    lit = shown.locator("#tables .lit").evaluate_all("all => all.map(e => e.getAttribute('aria-label').split(' = ')[0])")
+    row, column = ["x[2][%d]" % i for i in range(16)], ["0.weights[%d][3]" % i for i in range(16)]
+    assert set(row + column + ["0.bias[3]"]) <= set(lit)
+    assert not set(lit) & {"x[1][0]", "x[3][3]", "0.weights[0][2]", "0.z[2][4]"}
+
+
+def test_a_wide_network_is_folded(show):
+    why = made(folded)[0]
+    shown = show(folded)
+    assert shown.locator("#drawing .more").all_text_contents() == ["… 4 more", "… 24 more"]
+    assert shown.locator("#drawing .neuron").count() == 16 + 16 + 3
+    assert shown.locator("#drawing .edge .wire").count() == 16 * 16 + 16 * 3
+    walk_to(shown, "Forward: layer 0")
+    assert shown.locator("#list > .entry").count() == 8
+    shown.locator("#list summary").click()
+    ask(shown, "0.z[0][15]")
+    assert panel(shown) == recorded(why["0.z[0][15]"])
+    assert "more …" in panel(shown)[1]
+
+
+# ---- training steps and samples --------------------------------------------------------------------------------
+
+
+def test_the_slider_shows_what_was_recorded_and_goes_back_exactly(show):
+    why = made(xor)[0]
+    shown = show(xor)
+    walk_to(shown, "Update: layer 2")
+    ask(shown, "2.weights[3][0].new")
+    before = shown.inner_text("body"), shown.locator("#drawing").inner_html(), shown.locator("#curve").inner_html()
+    for k in (1, 17, 99, 50, 0):
+        shown.locator("#step").fill(str(k))
+        step = why.at(k + 1)
+        assert shown.inner_text("#step-number") == "{} of 100".format(k + 1)
+        assert panel(shown) == recorded(step["2.weights[3][0].new"])
+        assert shown.get_attribute("#value", "title") == repr(step["2.weights[3][0].new"].value)
+        assert shown.locator("#drawing .loss title").text_content() == "loss = {!r}".format(step["loss"].value)
+        assert shown.locator("#list .by-number").first.text_content() == step["2.weights[0][0].new"].substituted
+    after = shown.inner_text("body"), shown.locator("#drawing").inner_html(), shown.locator("#curve").inner_html()
+    assert after == before
+
+
+def test_the_steps_buttons_and_keys(show):
+    shown = show(xor)
+    shown.click("#step-on")
+    shown.focus("#step")
+    shown.keyboard.press("ArrowRight")
+    assert shown.inner_text("#step-number") == "3 of 100"
+    assert shown.get_attribute("#step", "aria-valuetext") == "training step 3"
+    assert title(shown) == "The data"  # the slider's arrows are its own
+    shown.click("#step-back")
+    shown.get_by_label("Training step, along the loss curve").fill("41")
+    assert shown.inner_text("#step-number") == "42 of 100"
+    assert shown.input_value("#step") == "41"
+    walk_to(shown, "The same samples")
+    shown.click("#onward")
+    assert (title(shown), shown.inner_text("#step-number")) == ("The data", "43 of 100")
+
+
+def test_the_curve_marks_the_step(show):
+    data = made(article)[1]
+    losses = [row["values"] for row in data["numbers"] if row["name"] == "loss"][0]
+    shown = show(article)
+    marks = []
+    for k in (0, 10, 39):
+        shown.locator("#step").fill(str(k))
+        circle = shown.locator("#curve circle.now")
+        marks.append((float(circle.get_attribute("cx")), float(circle.get_attribute("cy"))))
+        assert shown.locator("#curve .num").get_attribute("title") == "loss = {!r}".format(losses[k])
+    assert marks[0][0] < marks[1][0] < marks[2][0]
+    assert marks[0][1] < marks[1][1]  # less loss, further down
+
+
+def test_a_sample_is_chosen_by_name_or_by_its_point(show):
+    why = made(xor)[0]
+    shown = show(xor)
+    walk_to(shown, "Forward: layer 2")
+
+    def answer():
+        return shown.locator("#drawing .neuron title").last.text_content()
+
+    for i in (3, 0, 2):
+        shown.select_option("#sample", str(i))
+        assert answer() == "2.z[{}][0] = {!r}".format(i, why["2.z[%d][0]" % i].value)
+    for i in (1, 3):
+        shown.locator('#points [data-sample="{}"]'.format(i)).click()
+        assert answer() == "2.z[{}][0] = {!r}".format(i, why["2.z[%d][0]" % i].value)
+        assert shown.input_value("#sample") == str(i)
+        assert shown.locator("#points [aria-pressed=true]").get_attribute("data-sample") == str(i)
+
+
+def test_the_plane_has_the_lowest_row_at_the_bottom(show):
+    boundary = made(article)[1]["boundary"]
+    shown = show(article)
+    shown.locator("#step").fill("39")
+    size, bytes_ = boundary["size"], base64.b64decode(boundary["frames"][39])
+    pixels = shown.evaluate("() => [...$('boundary').getContext('2d').getImageData(0, 0, 32, 32).data]")
+    colours = {0: shown.evaluate("colour('--low')"), 255: shown.evaluate("colour('--high')")}
+    for n in range(size * size):
+        at = 4 * ((size - 1 - n // size) * size + n % size)
+        assert pixels[at : at + 3] == colours[bytes_[n]]
+    assert bytes_[0] == 0 and bytes_[-1] == 255  # the network has learnt AND: both corners tell
+    corners = [shown.locator('#points [data-sample="%d"]' % i).bounding_box() for i in (0, 3)]
+    assert corners[0]["x"] < corners[1]["x"] and corners[0]["y"] > corners[1]["y"]
+    shapes = shown.locator("#points path").evaluate_all("all => all.map(one => one.getAttribute('d'))")
+    assert shapes[0] == shapes[1] == shapes[2] != shapes[3]
+
+
+def test_batches_have_their_own_samples(show):
+    why, data, _ = made(batches)
+    shown = show(batches)
+    for k in range(len(data["steps"])):
+        shown.locator("#step").fill(str(k))
+        there = shown.locator("#sample option").evaluate_all("all => all.map(one => Number(one.value))")
+        assert there == data["samples"][k]
+        here = shown.locator("#points .point:not(.absent)").evaluate_all("all => all.map(one => +one.dataset.sample)")
+        assert sorted(here) == sorted(there)
+    first = data["samples"][0][0]
+    other = [k for k, batch in enumerate(data["samples"]) if first not in batch][0]
+    shown.locator("#step").fill("0")
+    walk_to(shown, "Forward: layer 1")
+    shown.select_option("#sample", str(first))
+    ask(shown, "1.z[%d][0]" % first)
+    assert panel(shown) == recorded(why.at(1)["1.z[%d][0]" % first])
+    shown.locator("#step").fill(str(other))
+    assert "not in this training step" in shown.inner_text("#panel")
+    shown.locator("#step").fill("0")
+    assert panel(shown) == recorded(why.at(1)["1.z[%d][0]" % first])
+    assert shown.input_value("#sample") == str(first)
+
+
+# ---- other explanations ----------------------------------------------------------------------------------------
+
+
+def test_forward_alone(show):
+    why = made(forward_only)[0]
+    shown = show(forward_only)
+    assert shown.locator("[data-phase]").count() == 4
+    assert not shown.locator("#training").is_visible() and not shown.locator("#steps").is_visible()
+    assert shown.locator("#drawing .target, #drawing .loss").count() == 0
+    walk_to(shown, "Forward: layer 2")
+    ask(shown, "2.z[0][0]")
+    assert panel(shown) == recorded(why["2.z[0][0]"])
+
+
+def test_fractions_stay_exact(show):
+    shown = show(exact)
+    walk_to(shown, "Update: layer 0")
+    ask(shown, "0.weights[0][0].new")
+    assert panel(shown)[2:] == ["2/5 − 1/10·(1/4)", "3/8"]
+    assert shown.inner_text("#value") == "3/8"
+    assert "positive" in shown.get_attribute("#value", "class")
+
+
+HOSTILE = """
+import scratchnet as sn
+
+class Hostile(sn.Layer):
+    def forward(self, X):
+        return [[x * x for x in row] for row in X] # </script><img src=x onerror="window.pwned=1">
+
+    def backward(self, dA):
+        return dA
+
+    def __repr__(self):
+        return '</script><img src=x onerror="window.pwned=1">{{script}}<!--'
+"""
+
+
+def test_hostile_names_do_nothing(show, tmp_path):
+    path = tmp_path / "'\"><img src=x onerror='window.pwned=1'>.py"
+    path.write_text(HOSTILE)
+    spec = importlib.util.spec_from_file_location("hostile", str(path))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    net = sn.Sequential([sn.Dense(2, 2), module.Hostile()], seed=1)
+    why = explain(net, XOR[0], [[0, 1]] * 4, loss="mean_squared_error", optimizer=sn.SGD(0.1), steps=2)
+    shown = show(page(why.to_data()))
+    assert repr(net) in shown.inner_text("#about").replace("\u00a0", " ")
+    walk_to(shown, "Forward: layer 1")
+    ask(shown, "1.a[1][0]")
+    assert str(path) in shown.inner_text("#panel .source .place")
+    walk_to(shown, "The same samples")
+    assert shown.evaluate("[window.pwned, document.images.length]") == [None, 0]
+
+
+def test_without_javascript_there_is_a_sentence(show):
+    shown = show(xor, java_script_enabled=False)
+    assert shown.locator("noscript").is_visible()
+    assert "takes JavaScript" in shown.inner_text("noscript")
+    assert not shown.locator("#page").is_visible()
+
+
+# ---- for everyone ----------------------------------------------------------------------------------------------
+
+
+def test_everything_to_press_has_a_name(show):
+    for maker in (xor, batches):
+        shown = show(maker)
+        while True:
+            unnamed = shown.evaluate(
+                """() => [...document.querySelectorAll('button, input, select, summary, [role=button], [role=img], [tabindex]')]
+                .filter(one => !(one.getAttribute('aria-label') || one.textContent.trim() || one.labels && one.labels.length))
+                .map(one => one.outerHTML)"""
+            )
+            assert unnamed == []
+            if shown.get_attribute("#next", "aria-disabled") == "true":
+                break
+            shown.click("#next")
+
+
+def test_everything_can_be_done_with_keys(show):
+    shown = show(xor)
+    within = "document.activeElement.closest('{}') !== null"
+    walk_to(shown, "Forward: layer 0")
+    reached = set()
+    for _ in range(200):
+        shown.keyboard.press("Tab")
+        for part in ("#drawing", "#tables", "#list", "#panel", "#points", "#curve", "#sample"):
+            if shown.evaluate(within.format(part)):
+                reached.add(part)
+        if shown.evaluate(within.format("#drawing")):
+            break
+    shown.keyboard.press("ArrowDown")
+    shown.keyboard.press("ArrowDown")
+    item = shown.evaluate("document.activeElement.getAttribute('aria-label')")
+    shown.keyboard.press("Enter")
+    assert item.startswith(panel(shown)[0] + " = ")
+    assert shown.evaluate("document.activeElement.id") == "panel-title"
+    shown.keyboard.press("Tab")
+    assert shown.evaluate(within.format("#panel"))
+    shown.keyboard.press("Escape")
+    assert shown.evaluate("document.activeElement.getAttribute('aria-label')") == item
+    for _ in range(200):
+        shown.keyboard.press("Tab")
+        for part in ("#drawing", "#tables", "#list", "#panel", "#points", "#curve", "#sample"):
+            if shown.evaluate(within.format(part)):
+                reached.add(part)
+    assert reached == {"#drawing", "#tables", "#list", "#points", "#curve", "#sample"}  # the panel is empty yet
+    ask(shown, "0.z[1][0]")
+    shown.focus("#sample")
+    for _ in range(200):
+        shown.keyboard.press("Tab")
+        if shown.evaluate(within.format("#panel")):
+            break
+    assert shown.evaluate(within.format("#panel"))
+
+
+def test_backspace_goes_back_along_the_trail(show):
+    shown = show(xor)
+    walk_to(shown, "Forward: layer 1")
+    ask(shown, "1.a[1][0]")
+    follow(shown, "0.z[1][0]")
+    shown.keyboard.press("Backspace")
+    assert panel(shown)[0] == "1.a[1][0]"
+
+
+def test_the_phase_is_announced(show):
+    shown = show(xor)
+    live = shown.locator("[aria-live]")
+    assert live.count() == 1
+    shown.keyboard.press("ArrowRight")
+    assert "Forward: layer 0, Dense" in live.inner_text() and "adds its bias" in live.inner_text()
+
+
+def test_the_focus_is_seen(show):
+    shown = show(xor)
+    shown.keyboard.press("Tab")
+    outline = shown.evaluate("getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "solid2px"
+
+
+@pytest.mark.parametrize("maker", [xor, batches, folded, forward_only, exact, enormous])
+def test_a_phone_never_scrolls_sideways(show, maker):
+    shown = show(maker, viewport={"width": 390, "height": 844}, has_touch=True)
+    wide = "[document.documentElement.scrollWidth, document.body.scrollWidth]"
+    shown.locator("#step").evaluate("one => setStep(Number(one.max))")
+    while True:
+        shown.locator("#list .entry > .num").first.click()
+        assert shown.evaluate(wide) == [390, 390], title(shown)
+        assert shown.locator("#panel").bounding_box()["height"] < 844 / 2
+        if shown.get_attribute("#next", "aria-disabled") == "true":
+            break
+        shown.click("#next")
+    shown.click("#panel .close")
+    assert not shown.locator("#panel").is_visible()
+
+
+def test_light_and_dark(show):
+    grounds = [show(article, color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor") for scheme in ("light", "dark")]
+    sums = [sum(int(part) for part in re.findall(r"\d+", ground)) for ground in grounds]
+    assert sums[0] > 600 and sums[1] < 150
+
+
+def test_the_page_of_xor_is_small_and_fast(show):
+    text = made(xor)[2]
+    assert len(text.encode()) < 2000000
+    shown = show(xor)
+    milliseconds = int(shown.evaluate("document.documentElement.dataset.ready"))
+    print("{} bytes, ready after {} ms".format(len(text.encode()), milliseconds))
+    assert milliseconds < 5000  # under one second on an idle machine
+    assert title(shown) == "The data"
+
+
+def test_a_notebook_shows_the_page_in_a_frame(show):
+    shown = show("<!DOCTYPE html><title>notebook</title><p>" + frame(made(article)[2]))
+    inner = shown.frame_locator("iframe")
+    inner.locator("#next").click()
+    assert inner.locator("#phase-title").inner_text() == "Forward: layer 0, Dense"
+
+
+# ---- without a browser -----------------------------------------------------------------------------------------
+
+
+def data_of(text):
+    return json.loads(re.search('<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL).group(1))
+
+
+def test_the_page_holds_the_record():
+    _, data, text = made(xor)
+    told = json.loads(json.dumps(data))
+    for row in told["numbers"]:  # whole numbers are told from floats
+        row["values"] = [str(v) if type(v) is int else v for v in row["values"]]
+    assert data_of(text) == told
+
+
+def test_the_page_is_whole_and_links_to_nothing():
+    _, data, text = made(article)
+    assert "{{" not in text and "http://" not in text and "https://" not in text
+    for frame_ in data["boundary"]["frames"]:  # base64 may hold anything
+        text = text.replace(frame_, "")
+    assert not re.search(r"\bhttps?:|[\"'(]//|@import|\burl\(|\bfetch\(|XMLHttp|WebSocket|\bimport\(", text)
+    assert not re.search(r"<(img|iframe|object|embed|base|form)\b", text)
+
+
+def test_only_the_pages_own_script_may_run():
+    text = made(article)[2]
+    policy = html.unescape(re.search('http-equiv="Content-Security-Policy" content="(.*?)"', text).group(1))
+    for tag in ("style", "script"):
+        inside = re.search("<{0}>(.*?)</{0}>".format(tag), text, re.DOTALL).group(1)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert "{}-src 'sha256-{}'".format(tag, digest) in policy
+    assert policy.startswith("default-src 'none'") and "unsafe" not in policy
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_no_text_breaks_out(value):
+    text = embedded(value)
+    assert json.loads(text) == value
+    assert not set(text) & set("<>&")
+    text.encode("ascii")
+
+
+@pytest.mark.parametrize("name", ["</script>", "<!--<script>", "{{script}}", "\\u003c", "\ud800", "&lt;", "\u2028"])
+def test_hostile_names_stay_data(name):
+    text = page({"title": name, "numbers": []})
+    assert data_of(text)["title"] == name
+    assert text.count("</script>") == 2
+    text.encode()
+
+
+def test_a_frame_holds_the_whole_page():
+    text = made(article)[2]
+    framed = frame(text)
+    assert html.unescape(re.search('srcdoc="(.*?)"', framed, re.DOTALL).group(1)) == text
+    assert 'sandbox="allow-scripts"' in framed
+
+
+def luminance(colour):
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    parts = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read(scheme):
+    """Every colour of text on every ground it stands on, at least 4.5 to 1."""
+    with open(os.path.join(FOLDER, "page.css"), encoding="utf-8") as file:
+        blocks = re.findall(r":root \{(.*?)\}", file.read(), re.DOTALL)
+    light, dark = [dict(re.findall(r"--(\w[\w-]*): (#[0-9a-f]{6});", block)) for block in blocks]
+    assert set(light) == set(dark) and len(light) > 15
+    colours = light if scheme == "light" else dark
+    pairs = [(text, ground) for text in ("ink", "positive", "negative") for ground in ("surface", "soft", "lit")]
+    pairs += [(text, ground) for text in ("muted", "accent") for ground in ("surface", "ground", "soft")]
+    pairs += [("ink", "ground"), ("on-accent", "accent")]
+    for text, ground in pairs:
+        assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
