@@ -13,8 +13,8 @@
 
 A formula is a list of parts: a text; [number, parentheses], the number's place in ``numbers`` and whether it needs
 parentheses where it is negative (1), a fraction (2), either (3); or {"if": number, "then": formula, "else": formula,
-"since": formula}, of which the condition's value chooses. Of several formulas (chains), ``which`` (``which_chain``)
-says which one a step has.
+"since": formula, "unless": formula}, of which the condition's value chooses. Of several formulas (chains), ``which``
+(``which_chain``) says which one a step has.
 
 Beyond FOLD neurons, features or samples only the first are told, and of the others the values that formulas speak of.
 """
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .text import Part
 
 VERSION = 1
+ARMS = ("then", "else", "since", "unless")  # of a choice: both formulas, and why the one, or the other
 FOLD = 16
 GRID = 32  # points of the plane, each way
 MARGIN = 0.25  # of the data's extent, around it
@@ -135,7 +136,7 @@ class _Table:
             elif isinstance(part, Choice):
                 arms: "Dict[str, Any]" = {"if": self.place(k, within, part.condition.value)}
                 self.constants.discard(arms["if"])
-                for name, arm in (("then", part.chosen), ("else", part.other), ("since", part.reason)):
+                for name, arm in zip(ARMS, (part.chosen, part.other) + part.reasons):
                     arms[name] = self.formula(k, (within, name), arm)
                 found.append(arms)
             else:
@@ -164,7 +165,7 @@ class _Table:
         found: "List[Any]" = []
         for part in formula:
             if isinstance(part, dict):
-                arms = {name: self.merged(part[name]) for name in ("then", "else", "since")}
+                arms = {name: self.merged(part[name]) for name in ARMS}
                 part = dict(arms, **{"if": self.new_places[part["if"]]})
             elif isinstance(part, list) and part[0] in self.constants:
                 value = [v for v in self.rows[part[0]]["values"] if v is not None][0]

@@ -141,7 +141,7 @@ function written(formula, leaf, text) {
     if (Array.isArray(part)) return [leaf(part[0], part[1])];
     const holds = value(part.if);
     const chosen = written(holds ? part.then : part.else, leaf, text);
-    return [...chosen, ...breakable(holds ? ", since " : ", since not "), ...written(part.since, leaf, text)];
+    return [...chosen, ...breakable(", since "), ...written(holds ? part.since : part.unless, leaf, text)];
   });
 }
 /** The number's button, in parentheses where its text needs them there. */

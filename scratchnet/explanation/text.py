@@ -40,7 +40,15 @@ INFIX = {
     "unequal": (CHOICE, SUM, SUM, " ≠ "),
 }
 
-SINCE, SINCE_NOT = ", since ", ", since not "
+SINCE = ", since "
+OPPOSITE = {
+    "less": "greater or equal",
+    "less or equal": "greater",
+    "greater": "less or equal",
+    "greater or equal": "less",
+    "equal": "unequal",
+    "unequal": "equal",
+}
 LONGEST = 12  # terms of a sum; of a longer one the first and the last are shown
 MOST = 200  # operations in a formula: what one number enters in many ways would grow without end; its value stands then
 DECIMALS = 4
@@ -67,17 +75,17 @@ class Reference:
 
 
 class Choice:
-    """Two formulas, of which a condition chooses one; ``reason`` is the condition's own formula."""
+    """Two formulas, of which a condition chooses one; ``reasons``, the formulas of the condition and of its opposite."""
 
-    __slots__ = ("condition", "chosen", "other", "reason")
+    __slots__ = ("condition", "chosen", "other", "reasons")
 
     def __init__(
-        self, condition: "Traced", chosen: "List[Part]", other: "List[Part]", reason: "List[Part]"
+        self, condition: "Traced", chosen: "List[Part]", other: "List[Part]", reasons: "Tuple[List[Part], List[Part]]"
     ) -> "None":
         self.condition = condition
         self.chosen = chosen
         self.other = other
-        self.reason = reason
+        self.reasons = reasons
 
     @property
     def made(self) -> "List[Part]":
@@ -85,9 +93,9 @@ class Choice:
         return self.chosen if self.condition.value else self.other
 
     @property
-    def since(self) -> "str":
-        """The words before the reason."""
-        return SINCE if self.condition.value else SINCE_NOT
+    def reason(self) -> "List[Part]":
+        """Why it was chosen."""
+        return self.reasons[0] if self.condition.value else self.reasons[1]
 
 
 def number(value: "Any", decimals: "int" = DECIMALS) -> "str":
@@ -120,7 +128,7 @@ def derivation(node: "Traced", decimals: "int" = DECIMALS) -> "str":
     formula, reason = parts(node), ""
     if isinstance(formula[0], Choice):  # the result comes before the reason for it
         choice = formula[0]
-        formula, reason = choice.made, choice.since + numbers(choice.reason, decimals)
+        formula, reason = choice.made, SINCE + numbers(choice.reason, decimals)
     text, result = numbers(formula, decimals), number(node.value, decimals)
     return (text if text == result else "{} = {}".format(text, result)) + reason
 
@@ -142,7 +150,7 @@ def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> "str":
         if isinstance(part, Reference):
             part = part.shown(leaf(part.node))
         elif isinstance(part, Choice):
-            part = _written(part.made, leaf) + part.since + _written(part.reason, leaf)
+            part = _written(part.made, leaf) + SINCE + _written(part.reason, leaf)
         texts.append(part)
     return "".join(texts)
 
@@ -202,11 +210,18 @@ class _Formula:
             return self.part(operands[0], ATOM, behind=True) + ["^"] + self.part(operands[1], ATOM), ATOM
         if operation == "where":
             condition, chosen, other = operands
-            arms = self.part(chosen, SUM), self.part(other, SUM)
-            return [Choice(condition, arms[0], arms[1], self.part(condition, CHOICE))], CHOICE
+            reasons = self.part(condition, CHOICE), self.opposite(condition)
+            return [Choice(condition, self.part(chosen, SUM), self.part(other, SUM), reasons)], CHOICE
         if operation == "abs":
             return ["|"] + self.part(operands[0], CHOICE) + ["|"], ATOM
         return [operation, "("] + self.listed(operands) + [")"], ATOM
+
+    def opposite(self, condition: "Traced") -> "List[Part]":
+        """What holds where the condition does not: z < 0 where not z ≥ 0."""
+        if condition.operation not in OPPOSITE:
+            return ["not "] + self.part(condition, CHOICE)
+        _, left, right, sign = INFIX[OPPOSITE[condition.operation]]
+        return self.part(condition.operands[0], left) + [sign] + self.part(condition.operands[1], right, behind=True)
 
     def listed(self, operands: "Any") -> "List[Part]":
         """The arguments of a function; of many the first three and the last."""

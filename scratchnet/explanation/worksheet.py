@@ -96,7 +96,7 @@ def _question(formula: "List[Part]", decimals: "int") -> "str":
         if isinstance(part, Reference):
             part = part.shown(part.node.name or number(part.node.value, decimals))
         elif isinstance(part, Choice):
-            reason, chosen, other = [_question(arm, decimals) for arm in (part.reason, part.chosen, part.other)]
+            reason, chosen, other = [_question(arm, decimals) for arm in (part.reasons[0], part.chosen, part.other)]
             part = f"{chosen} if {reason}, else {other}"
         texts.append(re.sub(r" ?([·/]) ?", r" \1 ", part))
     return "".join(texts)
