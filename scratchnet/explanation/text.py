@@ -75,7 +75,7 @@ class Reference:
 
 
 class Choice:
-    """Two formulas, of which a condition chooses one; ``reasons``, the formulas of the condition and of its opposite."""
+    """Two formulas, of which a condition chooses one; ``reasons``: the condition's formula, and its opposite's."""
 
     __slots__ = ("condition", "chosen", "other", "reasons")
 
