@@ -64,10 +64,16 @@ def replay(
     """The moments of the steps from ``first`` on, in a training of a copy of ``net``; options as of ``epochs``."""
     recorder = _Recorder(net, X, Y, first, count)
     watched = _watched(type(optimizer), recorder)(**optimizer.config())
-    for _ in epochs(recorder.net, X, Y, loss, watched, epochs=first + count, **options):
-        if len(recorder.moments) == count:
-            break
+    try:
+        for _ in epochs(recorder.net, X, Y, loss, watched, epochs=first + count, **options):
+            pass
+    except _Enough:
+        pass
     return recorder.moments
+
+
+class _Enough(Exception):
+    """Ends a training of which all is noted that was wanted."""
 
 
 def copied(generator: "Generator") -> "Generator":
@@ -119,6 +125,8 @@ class _Recorder:
             remembering = optimizer.with_numbers(self.net.number, exactly=True)
             remembering.states, remembering.t = dict(optimizer.states), optimizer.t
             self.moments[-1].optimizer = remembering
+            if self.number == self.wanted[-1]:
+                raise _Enough
 
 
 def _watched(kind: "Any", recorder: "_Recorder") -> "Any":

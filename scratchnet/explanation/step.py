@@ -108,7 +108,7 @@ class Step:
     def _name_parameters(self) -> "None":
         for parameter in self.net.parameters():
             for name, i, j in _places(parameter):
-                parameter.rows[i][j] = self._named(name, Traced(parameter.rows[i][j].value))
+                self._named(name, parameter.rows[i][j])
         for k, layer in enumerate(self.net.layers):
             self._name_hyperparameters(f"{k}.", layer)
 

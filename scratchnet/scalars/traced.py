@@ -103,7 +103,7 @@ class Traced:
     @staticmethod
     def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Traced":
         """The sum of the products, as one operation with the operands u[0], v[0], u[1], v[1] ..."""
-        operands = [_traced(operand) for pair in zip(u, v) for operand in pair]
+        operands = [x if type(x) is Traced else Traced(x) for pair in zip(u, v) for x in pair]
         value = functions.dot([a.value for a in operands[::2]], [b.value for b in operands[1::2]])
         return Traced(value, "dot", tuple(operands), source=_rule())
 
