@@ -405,7 +405,8 @@ def test_a_large_network_is_explained_number_by_number():
     generator = sn.Generator(1)
     net = sn.Sequential([sn.Dense(784, 30), sn.Sigmoid(), sn.Dense(30, 10), sn.Softmax()])
     start = time.time()
-    why = sn.explain(net, [[generator.random() for _ in range(784)]], [3], "categorical_cross_entropy", optimizer="adam")
+    x = [generator.random() for _ in range(784)]
+    why = sn.explain(net, [x], [3], "categorical_cross_entropy", optimizer="adam")
     text = str(why["0.weights[783][29].new"]) + str(why["0.z[0][29]"])
     assert time.time() - start < 20
     assert " + … 780 more … + " in text

@@ -157,7 +157,8 @@ def panel(shown):
 def recorded(asked):
     """The same from Python."""
     by_name, by_number = (asked.formula, asked.substituted) if asked.node.operation else (None, None)
-    return [asked.name, by_name, by_number, str(asked.value) if isinstance(asked.value, Fraction) else repr(asked.value)]
+    text = str(asked.value) if isinstance(asked.value, Fraction) else repr(asked.value)
+    return [asked.name, by_name, by_number, text]
 
 
 XOR_WALK = """The data|Forward: layer 0, Dense|Forward: layer 1, Tanh|Forward: layer 2, Dense|Forward: layer 3, Sigmoid
@@ -220,7 +221,11 @@ def test_a_phase_can_be_jumped_to(show):
 # ---- where a number comes from ---------------------------------------------------------------------------------
 
 WHY_IT_CHANGED = [
-    (article, "0.weights[0][0].new", "0.weights[0][0].gradient|0.z[1][0].gradient|2.a[1][0]|1.a[1][0]|0.z[1][0]|x[1][0]"),
+    (
+        article,
+        "0.weights[0][0].new",
+        "0.weights[0][0].gradient|0.z[1][0].gradient|2.a[1][0]|1.a[1][0]|0.z[1][0]|x[1][0]",
+    ),
     (
         xor,
         "0.weights[1][2].new",
@@ -301,8 +306,9 @@ def test_every_formula_reads_as_in_python(show, maker):
 
 def test_numbers_are_rounded_and_spelled_as_in_python(show):
     draw = random.Random(5)
-    values = [0.03125, 0.09375, -0.03125, 0.00048828125, 0.0001220703125, 0.00006103515625, 0.5, -2.5, 0.0, -0.0, 5e-324]
-    values += [0.99995, 0.00999999, 0.01, 9.9995e-05, 1e-05, -1.5e-07, 123456.78125, 1e15, 1e16, 1.5e22, 1.7e308, 1 / 3]
+    values = [0.03125, 0.09375, -0.03125, 0.00048828125, 0.0001220703125, 0.00006103515625, 0.5, -2.5, 0.0, -0.0]
+    values += [5e-324, 0.99995, 0.00999999, 0.01]
+    values += [9.9995e-05, 1e-05, -1.5e-07, 123456.78125, 1e15, 1e16, 1.5e22, 1.7e308, 1 / 3]
     values += [draw.choice([-1, 1]) * draw.random() * 10 ** draw.randint(-9, 6) for _ in range(300)]
     shown = show(article)
     assert shown.evaluate("values => values.map(repr)", values) == [repr(v) for v in values]
@@ -354,7 +360,8 @@ def test_an_edge_shows_sign_and_size(show):
     )
     assert len(seen) == 12
     weights = [(float(text.split(" = ")[1]), text[0], classes, thick) for text, classes, thick in seen]
-    assert all(("positive" in classes) == (w > 0) and ("negative" in classes) == (w < 0) for w, _, classes, _ in weights)
+    assert all(("positive" in classes) == (w > 0) for w, _, classes, _ in weights)
+    assert all(("negative" in classes) == (w < 0) for w, _, classes, _ in weights)
     for layer in "02":
         thick = [thick for _, thick in sorted((abs(w), thick) for w, k, _, thick in weights if k == layer)]
         assert thick == sorted(set(thick)) and thick[-1] > 4
@@ -403,7 +410,8 @@ def test_the_terms_that_a_long_sum_folds_light_up_all_the_same(show):
     shown = show(folded)
     walk_to(shown, "Forward: layer 0")
     shown.locator('#tables [aria-label^="0.z[2][3] = "]').hover()
-    lit = shown.locator("#tables .lit").evaluate_all("all => all.map(e => e.getAttribute('aria-label').split(' = ')[0])")
+    names = "all => all.map(e => e.getAttribute('aria-label').split(' = ')[0])"
+    lit = shown.locator("#tables .lit").evaluate_all(names)
     row, column = ["x[2][%d]" % i for i in range(16)], ["0.weights[%d][3]" % i for i in range(16)]
     assert set(row + column + ["0.bias[3]"]) <= set(lit)
     assert not set(lit) & {"x[1][0]", "x[3][3]", "0.weights[0][2]", "0.z[2][4]"}
@@ -603,8 +611,10 @@ def test_everything_to_press_has_a_name(show):
         shown = show(maker)
         while True:
             unnamed = shown.evaluate(
-                """() => [...document.querySelectorAll('button, input, select, summary, [role=button], [role=img], [tabindex]')]
-                .filter(one => !(one.getAttribute('aria-label') || one.textContent.trim() || one.labels && one.labels.length))
+                """() => [...document.querySelectorAll(
+                    'button, input, select, summary, [role=button], [role=img], [tabindex]')]
+                .filter(one => !(one.getAttribute('aria-label') || one.textContent.trim()
+                    || one.labels && one.labels.length))
                 .map(one => one.outerHTML)"""
             )
             assert unnamed == []
@@ -670,7 +680,8 @@ def test_the_phase_is_announced(show):
 def test_the_focus_is_seen(show):
     shown = show(xor)
     shown.keyboard.press("Tab")
-    outline = shown.evaluate("getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth")
+    style = "getComputedStyle(document.activeElement)"
+    outline = shown.evaluate("{0}.outlineStyle + {0}.outlineWidth".format(style))
     assert outline == "solid2px"
 
 
@@ -691,7 +702,8 @@ def test_a_phone_never_scrolls_sideways(show, maker):
 
 
 def test_light_and_dark(show):
-    grounds = [show(article, color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor") for scheme in ("light", "dark")]
+    ground = "getComputedStyle(document.body).backgroundColor"
+    grounds = [show(article, color_scheme=scheme).evaluate(ground) for scheme in ("light", "dark")]
     sums = [sum(int(part) for part in re.findall(r"\d+", ground)) for ground in grounds]
     assert sums[0] > 600 and sums[1] < 150
 
