@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import scratchnet as sn
+import test_explanation
 from scratchnet.cli import terminal
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
@@ -208,16 +209,8 @@ def test_no_standard_output():
 
 @pytest.fixture()
 def mazur(tmp_path):
-    layers = [
-        sn.Dense(2, 2, weights=[[0.15, 0.25], [0.20, 0.30]], bias=[0.35, 0.35]),
-        sn.Sigmoid(),
-        sn.Dense(2, 2, weights=[[0.40, 0.50], [0.45, 0.55]], bias=[0.60, 0.60]),
-        sn.Sigmoid(),
-    ]
-    net = sn.Sequential(layers)
-    net.freeze("0.bias", "2.bias")
     path = str(tmp_path / "it's mazur.json")
-    sn.save(net, path)
+    sn.save(test_explanation.mazur().net, path)
     training = ["--loss", "half_squared_error", "--learning-rate", "0.5"]
     return [path, "--x", "0.05,0.10", "--y", "0.01,0.99"] + training
 

@@ -3,7 +3,6 @@
 import re
 import shlex
 
-from ..activations import Sigmoid, Softmax, Threshold
 from ..explanation.explanation import explain
 from ..explanation.text import DECIMALS
 from ..explanation.worksheet import worksheet
@@ -115,8 +114,8 @@ def explanation(options: "Any", steps: "int" = 1) -> "Explanation":
 
 def usual_loss(net: "Sequential") -> "str":
     """The name of the loss that goes with the last layer."""
-    pairs = ((Threshold, "perceptron"), (Softmax, "categorical_cross_entropy"), (Sigmoid, "binary_cross_entropy"))
-    return dict(pairs).get(type(net.layers[-1]), "mean_squared_error")
+    pairs = {loss.pairs_with: name for name, loss in LOSSES.items()}
+    return pairs.get(type(net.layers[-1]), "mean_squared_error")
 
 
 def samples(net: "Sequential", options: "Any") -> "Any":

@@ -3,8 +3,8 @@
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]])])
 >>> moments = replay(net, [[1.0]], [[1.0]], sn.HalfSquaredError(), sn.SGD(0.25), first=2, count=1)
->>> moments[0].net.parameters()[0].value, moments[0].loss
-([[0.625]], 0.03125)
+>>> moments[0].number, moments[0].net.parameters()[0].value, moments[0].net.parameters()[1].value
+(2, [[0.625]], [0.125])
 """
 
 from ..random import Generator
@@ -27,7 +27,6 @@ class Moment:
     ``X``, ``Y``, ``weights``, ``samples``   the batch, and which samples of the data it holds
     ``generator``  of the step's random numbers
     ``optimizer``  with what it remembers
-    ``loss``       of the step
     """
 
     def __init__(
@@ -48,7 +47,6 @@ class Moment:
         self.samples = samples
         self.generator = generator
         self.optimizer: "Any" = None
-        self.loss: "Any" = None
 
 
 def replay(
@@ -102,12 +100,10 @@ class _Recorder:
     ) -> "Any":
         """In the place of the network's backpropagate."""
         self.number += 1
-        if self.number not in self.wanted:
-            return self.backpropagate(X, Y, loss, weights, generator)
-        moment = Moment(self.number, self.net.copy(), X, Y, weights, self.samples(X, Y), copied(generator))
-        self.moments.append(moment)
-        moment.loss = self.backpropagate(X, Y, loss, weights, generator)
-        return moment.loss
+        if self.number in self.wanted:
+            before = self.net.copy()
+            self.moments.append(Moment(self.number, before, X, Y, weights, self.samples(X, Y), copied(generator)))
+        return self.backpropagate(X, Y, loss, weights, generator)
 
     def samples(self, X: "Matrix", Y: "Row") -> "List[int]":
         """Which samples these are; of equal ones, in their order."""

@@ -61,6 +61,7 @@ class Step:
         self.updates: "Dict[str, Tuple[Parameter, int, int]]" = {}
         self._name_parameters()
         for k, layer in enumerate(self.net.layers):
+            self._name_hyperparameters(f"{k}.", layer)
             self._name_derivatives(k, layer)
         X = self._name_rows("x", [[Traced(v) for v in row] for row in X])
         self.outputs = self._forward(self.net, X, generator)
@@ -109,8 +110,6 @@ class Step:
         for parameter in self.net.parameters():
             for name, i, j in _places(parameter):
                 self._named(name, parameter.rows[i][j])
-        for k, layer in enumerate(self.net.layers):
-            self._name_hyperparameters(f"{k}.", layer)
 
     def _name_hyperparameters(self, prefix: "str", of: "Any") -> "None":
         for name in of.numbers:
