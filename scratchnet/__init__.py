@@ -10,7 +10,7 @@
 Read the core from the bottom up: functions.py, matrix.py, ... network.py.
 """
 
-from . import functions, initializers, matrix, random
+from . import functions, initializers, matrix, random, training
 from .activations import (
     ELU,
     GELU,
@@ -64,7 +64,7 @@ __all__ = [
     "Hinge", "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError", "MeanSquaredError",
     "Normalization", "Optimizer", "Parameter", "Perceptron", "RMSprop", "ReLU", "SELU", "SGD", "Sequential", "SiLU",
     "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp", "check_gradients", "epochs",
-    "explain", "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel",
+    "explain", "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel", "unroll",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from .explanation.explanation import Explanation
     from .explanation.gradients import GradientCheck
     from .formats.files import Path
+    from .training import Engine
 
 
 # ---- what stands above the core is imported when it is first used ------------------------------------------------
@@ -81,15 +82,27 @@ if TYPE_CHECKING:
 
 def _supplement(number: "Any", name: "str") -> "Any":
     """What a type of scalars', or decimal.Decimal, computes by a function; None for any other type."""
-    if number.__name__ not in ("Decimal", "Traced"):
+    if number.__name__ not in ("Decimal", "Symbolic", "Traced"):
         return None
-    from .scalars import decimals, traced
+    from .scalars import decimals, symbolic, traced
 
-    functions_of = {decimals.Decimal: decimals, traced.Traced: traced}
+    functions_of = {decimals.Decimal: decimals, symbolic.Symbolic: symbolic, traced.Traced: traced}
     return getattr(functions_of.get(number), name, None)
 
 
 functions.supplement = _supplement
+
+
+def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") -> "Engine":
+    """The fastest engine that does what this one does, where code can be made: not on MicroPython."""
+    try:
+        from .codegen import engines
+    except ImportError:
+        return engine
+    return engines.faster(engine, size, unroll)
+
+
+training.engine_of = _engine_of
 
 
 def save(net: "Sequential", path: "Path") -> "None":
@@ -114,6 +127,25 @@ def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_w
     from .explanation import gradients
 
     return gradients.check_gradients(net, X, Y, loss, sample_weight)
+
+
+def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
+    """The network's prediction for one sample as straight-line Python: a function, its text in ``.source``.
+
+    ``constants``   True: the weights stand in the code; False: they are given with each call, as the second argument,
+                    ``[p.value for p in net.parameters()]``
+
+    It gives the bits of ``predict`` in the portable kernel, the same to rounding in the fast one. It checks nothing:
+    the sample is a list of ``net.inputs`` finite numbers.
+
+    >>> import scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1])])
+    >>> sn.unroll(net)([1, 3])
+    [7.5]
+    """
+    from .codegen import unrolled
+
+    return unrolled.unroll(net, constants)
 
 
 def explain(net: "Sequential", X: "Any", Y: "Any" = None, loss: "Any" = None, **options: "Any") -> "Explanation":

@@ -3,7 +3,7 @@
     exp  expm1  log  log1p  tanh  erf  sqrt  cos      elementary functions
     sigmoid  softplus                                 built from them, safe for any argument
     where  maximum  positive_part  sign  power        choices and whole powers without a branch on a number
-    dot  total  largest_of                            of rows of numbers
+    dot  products  total  largest_of                  of rows of numbers
     pi  whole  number_of  plain  cast  shown          constants, types, and values in messages
     set_kernel  kernel                                how floats are computed
 
@@ -36,7 +36,7 @@ except ImportError:  # MicroPython
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Callable, Dict, Number, Sequence
+    from .annotations import Any, Callable, Dict, Matrix, Number, Sequence
 
 
 ELEMENTARY = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
@@ -45,7 +45,12 @@ ELEMENTARY = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
 def _kernel(dot: "Any", total: "Any", library: "Any") -> "Dict[str, Any]":
     """How floats are computed: ``dot`` and ``total`` of rows, and each elementary function."""
     functions = {name: _never_raising(library, name) for name in ELEMENTARY}
-    return dict(functions, dot=dot, total=total)
+    return dict(functions, dot=dot, total=total, products=products_by(dot))
+
+
+def products_by(dot: "Any") -> "Callable[..., Matrix]":
+    """The matrix product, one ``dot`` an element."""
+    return lambda A, columns: [[dot(row, column) for column in columns] for row in A]
 
 
 def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
@@ -324,14 +329,20 @@ def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Number":
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    return dot_of(u[0], v[0])(u, v)
+    x = v[0] if isinstance(u[0], REAL) else u[0]
+    return _active["dot"](u, v) if isinstance(x, REAL) else getattr(type(x), "dot", portable.dot)(u, v)
 
 
-def dot_of(a: "Number", b: "Number") -> "Callable[..., Any]":
-    """The ``dot`` that rows with elements like a and b call for."""
-    if isinstance(a, REAL):
-        a = b
-    return _active["dot"] if isinstance(a, REAL) else getattr(type(a), "dot", portable.dot)
+def products(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":
+    """The dot of every row of A with every column: a matrix product, one operation to a kernel.
+
+    >>> products([[1.0, 2.0]], [(3.0, 4.0), (5.0, 6.0)])
+    [[11.0, 17.0]]
+    """
+    x = columns[0][0] if isinstance(A[0][0], REAL) else A[0][0]
+    if isinstance(x, REAL):
+        return _active["products"](A, columns)  # type: ignore[no-any-return]
+    return products_by(getattr(type(x), "dot", portable.dot))(A, columns)
 
 
 def total(values: "Sequence[Any]") -> "Number":

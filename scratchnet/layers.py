@@ -73,7 +73,7 @@ class Dense(Layer):
             dW = matrix.add(dW, matrix.apply(self.penalty_slope, self.weights.value))
         self.weights.gradient = dW
         self.bias.gradient = matrix.sum_columns(dA)
-        return matrix.dot(dA, matrix.transpose(self.weights.value))
+        return matrix.dot(dA, matrix.transpose(self.weights.value)) if self.passes_back else dA
 
     def penalty(self) -> "Number":
         if is_zero(self.l1) and is_zero(self.l2):

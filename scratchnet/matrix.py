@@ -169,9 +169,7 @@ def dot(A: "Matrix", B: "Matrix") -> "Matrix":
     (rows, inner), (height, columns) = shape(A), shape(B)
     if inner != height:
         raise ValueError(f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ")
-    product = functions.dot_of(A[0][0], B[0][0])
-    B_columns = list(zip(*B))
-    return [[product(row, column) for column in B_columns] for row in A]
+    return functions.products(A, list(zip(*B)))
 
 
 def add(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":

@@ -17,7 +17,7 @@ from .layers import Normalization
 from .matrix import accept, is_sequence, shape
 from .protocol import Layer, Parameter, find, require, without_batch
 from .random import Generator
-from .training import BLOCK, Diverged, History, Rows, criterion_of, examples_of, measure, samples
+from .training import AHEAD, BLOCK, Diverged, History, Rows, criterion_of, examples_of, measure, samples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,20 +89,23 @@ class Sequential:
         if shape(dA) != shape(self.A):
             raise ValueError("backward: dA is {}×{}, the last output {}×{}".format(*(shape(dA) + shape(self.A))))
         for layer in reversed(self.layers):
+            layer.passes_back = True
             dA = layer.backward(dA)
         return dA  # type: ignore[no-any-return]
 
     def backpropagate(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None,
-                      generator: "Optional[Generator]" = None) -> "Number":
+                      generator: "Optional[Generator]" = None, first: "Optional[int]" = None) -> "Number":
         """The loss, penalties included; sets all gradients. What comes in is taken as checked.
 
-        The loss steps over the activation that it pairs with: see losses.py.
+        The loss steps over the activation that it pairs with: see losses.py. ``first`` is the first layer that learns,
+        where only learning matters: no slope is needed in what arrives there.
         """
         Z, A = self.outputs_for(loss, X, generator)
         value = self.penalised(loss.value(A, Y, Z, weights))
         dA = loss.gradient(A, Y, Z, weights)
-        for layer in reversed(self.layers[: len(self.layers) - loss.steps_over(self.layers)]):
-            dA = layer.backward(dA)
+        for k in reversed(range(first or 0, len(self.layers) - loss.steps_over(self.layers))):
+            self.layers[k].passes_back = k != first
+            dA = self.layers[k].backward(dA)
         return value
 
     def loss_of(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None) -> "Number":
@@ -131,7 +134,7 @@ class Sequential:
     def fit(self, X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
             batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
             validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
-            class_weight: "Any" = None) -> "History":
+            class_weight: "Any" = None, unroll: "Any" = "auto", executor: "Any" = None) -> "History":
         """Train to the end; what each option means, ``help(scratchnet.epochs)`` tells.
 
         Ctrl-C ends it early: the network keeps what it learnt, and the history says ``interrupted``. Where the loss
@@ -139,11 +142,11 @@ class Sequential:
         """
         history = History()
         steps = training.epochs(self, X, Y, loss, optimizer, epochs, batch_size, shuffle, seed, validation_data,
-                                validation_split, patience, sample_weight, class_weight)
+                                validation_split, patience, sample_weight, class_weight, unroll, executor, AHEAD)
         try:
-            for epoch in steps:
-                history.epochs.append(epoch)
-            history.best_epoch = history.epochs[-1].best
+            for stretch in steps:
+                history.stretches.append(stretch)
+            history.best_epoch = history.stretches[-1].told[2]
         except KeyboardInterrupt:
             history.interrupted = True
         except Diverged as error:

@@ -224,6 +224,7 @@ class Layer(Configured):
     inputs: "Optional[int]" = None
     outputs: "Optional[int]" = None
     generator: "Optional[Generator]" = None  # the random numbers of a training step; None in prediction
+    passes_back = True  # whether anybody wants what backward returns: in training, not the first layer that learns
 
     def parameters(self) -> "List[Parameter]":
         """What is learnt, in a fixed order."""

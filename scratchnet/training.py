@@ -3,6 +3,7 @@
     epochs      the iterator
     Epoch       what it yields
     History     what became of a training, epoch by epoch
+    Engine      what computes the updates
     Diverged    the loss or a parameter was no longer finite
     examples_of samples with their targets and weights, checked
     measure     the loss over examples
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .annotations import Any, Batch, Callable, Iterator, List, Matrix, Number, Optional, Row, Sequence, Weights
 
 BLOCK = 1000  # how many samples are measured at a time
+AHEAD = 1000  # how many epochs `fit` lets an engine compute in one go, where nobody looks in between
 _DIVERGED = "epoch {}: {} at the learning rate {}; the network keeps its last finite parameters; try a smaller rate"
 
 
@@ -63,6 +65,17 @@ class Epoch:
         return f"Epoch {self.number}: loss {self.loss}{validated}"
 
 
+class Stretch:
+    """Epochs in a row: the number of the first, their losses, and what is told of the last."""
+
+    def __init__(self, number: "int", losses: "Row", validation_loss: "Number", learning_rate: "Number",
+                 best: "Optional[int]") -> "None":
+        self.number, self.losses, self.told = number, losses, (validation_loss, learning_rate, best)
+
+    def epochs(self) -> "List[Epoch]":
+        return [Epoch(self.number + k, loss, *self.told) for k, loss in enumerate(self.losses)]
+
+
 class History:
     """What became of a training.
 
@@ -73,23 +86,27 @@ class History:
     """
 
     def __init__(self) -> "None":
-        self.epochs: "List[Epoch]" = []
+        self.stretches: "List[Stretch]" = []
         self.best_epoch: "Optional[int]" = None
         self.interrupted = False
 
     @property
+    def epochs(self) -> "List[Epoch]":
+        return [epoch for stretch in self.stretches for epoch in stretch.epochs()]
+
+    @property
     def loss(self) -> "Row":
-        return [epoch.loss for epoch in self.epochs]
+        return [loss for stretch in self.stretches for loss in stretch.losses]
 
     @property
     def validation_loss(self) -> "Row":
         return [epoch.validation_loss for epoch in self.epochs]
 
     def __len__(self) -> "int":
-        return len(self.epochs)
+        return len(self.loss)
 
     def __repr__(self) -> "str":
-        course = f", loss {self.loss[0]} to {self.loss[-1]}" if self.epochs else ""
+        course = f", loss {self.loss[0]} to {self.loss[-1]}" if self.stretches else ""
         return "History: {} epochs{}{}".format(len(self), course, ", interrupted" if self.interrupted else "")
 
 
@@ -138,6 +155,10 @@ class Examples:
         places = [self.order[i] for i in indices]
         weights = None if self.weights is None else [self.weights[i] for i in places]
         return [self.X[i] for i in places], [self.Y[i] for i in places], weights
+
+    def size(self, indices: "Sequence[int]") -> "Number":
+        """How many samples these are; with weights, their sum."""
+        return len(indices) if self.weights is None else total([self.weights[self.order[i]] for i in indices])
 
     def part(self, places: "List[int]") -> "Examples":
         """Some of the examples."""
@@ -195,14 +216,11 @@ def measure(net: "Any", examples: "Examples", loss: "Loss") -> "Number":
     """The loss over all the examples, penalties left out, a block of samples at a time."""
     values, sizes = [], []
     for start in range(0, len(examples), BLOCK):
-        batch = examples.batch(range(start, min(start + BLOCK, len(examples))))
-        values.append(net.loss_of(batch[0], batch[1], loss, batch[2]))
-        sizes.append(_size(batch))
+        block = range(start, min(start + BLOCK, len(examples)))
+        X, Y, weights = examples.batch(block)
+        values.append(net.loss_of(X, Y, loss, weights))
+        sizes.append(examples.size(block))
     return _mean(values, sizes)
-
-
-def _size(batch: "Batch") -> "Number":
-    return len(batch[0]) if batch[2] is None else total(batch[2])
 
 
 def _mean(values: "Row", sizes: "Row") -> "Number":
@@ -217,7 +235,8 @@ def _mean(values: "Row", sizes: "Row") -> "Number":
 def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
            batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
            validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
-           class_weight: "Any" = None) -> "Iterator[Epoch]":
+           class_weight: "Any" = None, unroll: "Any" = "auto", executor: "Any" = None,
+           ahead: "int" = 0) -> "Iterator[Any]":
     """Train ``net``; yields an Epoch after each. Everything is checked before the first.
 
     ``X``                  samples × features: lists, any sequence of rows, or what NumPy, pandas, PyTorch hold
@@ -225,7 +244,7 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
     ``loss``               a name, or an object of losses.py
     ``optimizer``          a name, or an object of optimizers.py; its memory starts empty
     ``batch_size``         samples an update; None: all of them
-    ``shuffle``            whether every epoch goes through the samples in a new order
+    ``shuffle``            whether every epoch goes through the samples in a new order (not where one batch holds all)
     ``seed``               of the order and of Dropout: the same seed, the same bits
     ``validation_data``    (X, Y) that are only measured, or ``validation_split``, the part of X and Y to hold out:
                            drawn by the seed, or with ``shuffle=False`` the last
@@ -233,6 +252,10 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
                            for so many epochs, and go back to the best parameters; a loop that breaks off before
                            keeps the current ones
     ``sample_weight``      a weight a sample; ``class_weight`` {class: weight}, in the training loss alone
+    ``unroll``             "auto": code spelled out for this very network where that is faster; True: wherever it can
+                           be done; False: never. All agree to rounding; to the bit in the portable kernel
+    ``executor``           shares out every batch: anything with ``submit``, such as a ProcessPoolExecutor
+    ``ahead``              for ``fit``: it yields a Stretch instead, of so many epochs where nobody looks in between
     """
     criterion = criterion_of(net, loss)
     stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
@@ -258,26 +281,42 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
         training.weigh(class_weight, net.number)
     net.adapt_rows(Rows(training.order, lambda place, i: training.X[place]), afresh=False)
     size = min(batch_size or len(training), len(training))
+    whole = size == len(training)
+    engine = engine_of(Engine(net, criterion, stepper, training), size, unroll, executor)
+    looks = validation is not None or patience is not None or not whole or callable(stepper.learning_rate)
 
-    def run() -> "Iterator[Epoch]":
+    def run() -> "Iterator[Any]":
         best: "Any" = None  # number, loss, rows of every parameter
-        for number in range(1, epochs + 1):
-            order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
-            values, sizes = [], []
-            for start in range(0, len(order), size):
-                batch = training.batch(order[start : start + size])
-                values.append(_step(net, criterion, stepper, batch, generator, number))
-                sizes.append(_size(batch))
-            validation_loss = None if validation is None else measure(net, validation, criterion)
-            if patience is not None:
-                watched = measure(net, training, criterion) if validation is None else validation_loss
-                if best is None or watched < best[1] or best[1] != best[1]:  # NaN is not the best
-                    best = number, watched, [p.rows for p in net.parameters()]
-            yield Epoch(number, _mean(values, sizes), validation_loss, stepper.rate, best and best[0])
+        number, order = 0, list(range(len(training)))
+        while number < epochs:
+            if shuffle and not whole:
+                order = generator.permutation(len(training))
+            batches = [order[start : start + size] for start in range(0, len(order), size)]
+            sizes = [training.size(batch) for batch in batches]
+            values: "Row" = []
+            stopped: "Any" = None
+            try:
+                engine.run(batches * (1 if looks else min(ahead or 1, epochs - number)), generator, values)
+            except BaseException as error:  # raised again, once the epochs before are told
+                stopped = error
+            losses = values if whole else [_mean(values, sizes)] if len(values) == len(batches) else []
+            if losses:
+                validation_loss = None if validation is None else measure(net, validation, criterion)
+                if patience is not None:
+                    watched = measure(net, training, criterion) if validation is None else validation_loss
+                    if best is None or watched < best[1] or best[1] != best[1]:  # NaN is not the best
+                        best = number + 1, watched, [p.rows for p in net.parameters()]
+                stretch = Stretch(number + 1, losses, validation_loss, stepper.rate, best and best[0])
+                number += len(losses)
+                yield stretch if ahead else stretch.epochs()[0]
+            if isinstance(stopped, Diverged):
+                raise Diverged(_DIVERGED.format(number + 1, stopped, stepper.rate)) from stopped.__cause__
+            if stopped is not None:
+                raise stopped
             if patience is not None and number - best[0] >= patience:
                 break
         if best is not None:
-            _put_back(net.parameters(), best[2])
+            put_back(net.parameters(), best[2])
 
     return run()
 
@@ -288,35 +327,55 @@ def _part(fraction: "float", count: "int") -> "int":
     return int(count * fraction + 0.5)
 
 
-def _step(net: "Any", loss: "Loss", optimizer: "Optimizer", batch: "Batch", generator: "Generator",
-          epoch: "int") -> "Number":
-    """One update, or none: whatever goes wrong, Ctrl-C too, the parameters are those from before."""
-    parameters = net.parameters()
-    before = [p.rows for p in parameters]
-    try:
-        value = net.backpropagate(batch[0], batch[1], loss, batch[2], generator)
-        if is_finite([value]):
-            optimizer.step(parameters)
-            wrong = [f"{p.name} is no longer finite" for p in parameters if not all([is_finite(row) for row in p.rows])]
-        else:
-            optimizer.begin(net.number)  # for the rate that the step would have had
-            wrong = [f"the loss became {value}"]
-        if wrong:
-            raise Diverged(_DIVERGED.format(epoch, wrong[0], optimizer.rate))
-        return value
-    except BaseException as error:
-        _put_back(parameters, before)
-        if isinstance(error, ArithmeticError) and not isinstance(error, ZeroDivisionError):  # Decimal's for infinity
-            raise Diverged(_DIVERGED.format(epoch, type(error).__name__, optimizer.rate)) from error
-        raise
+class Engine:
+    """Computes the updates, batch by batch, on lists of lists by the rules of the network, the loss, the optimizer."""
+
+    def __init__(self, net: "Any", loss: "Loss", optimizer: "Optimizer", examples: "Examples") -> "None":
+        self.net, self.loss, self.optimizer, self.examples = net, loss, optimizer, examples
+
+    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+        """One update a batch, of the examples at these places; ``values`` gets its loss when it is done."""
+        for places in batches:
+            values.append(self.step(self.examples.batch(places), generator))
+
+    def backpropagate(self, batch: "Batch", generator: "Generator") -> "Number":
+        """The loss; sets the gradients."""
+        learning = [k for k, layer in enumerate(self.net.layers) if any([not p.frozen for p in layer.parameters()])]
+        return self.net.backpropagate(batch[0], batch[1], self.loss, batch[2], generator, (learning or [0])[0])
+
+    def step(self, batch: "Batch", generator: "Generator") -> "Number":
+        """One update, or none: whatever goes wrong, Ctrl-C too, the parameters are those from before."""
+        parameters = self.net.parameters()
+        before = [p.rows for p in parameters]
+        try:
+            value = self.backpropagate(batch, generator)
+            if not is_finite([value]):
+                self.optimizer.begin(self.net.number)  # for the rate that the step would have had
+                raise Diverged(f"the loss became {value}")
+            self.optimizer.step(parameters)
+            for p in parameters:
+                if not all([is_finite(row) for row in p.rows]):
+                    raise Diverged(f"{p.name} is no longer finite")
+            return value
+        except BaseException as error:
+            put_back(parameters, before)
+            if isinstance(error, ArithmeticError) and not isinstance(error, ZeroDivisionError):  # Decimal's infinity
+                raise Diverged(type(error).__name__) from error
+            raise
 
 
-def _put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
+def put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
     """All of them, even if Ctrl-C comes between two."""
     try:
         for parameter, former in zip(parameters, rows):
             parameter.rows = former
     except KeyboardInterrupt:
-        _put_back(parameters, rows)
+        put_back(parameters, rows)
         raise
+
+
+def engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") -> "Engine":
+    """The engine that does the same fastest, for batches of that size; the package's choice stands in this one's place.
+    """
+    return engine
 

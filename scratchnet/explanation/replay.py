@@ -63,7 +63,7 @@ def replay(
     recorder = _Recorder(net, X, Y, first, count)
     watched = _watched(type(optimizer), recorder)(**optimizer.config())
     try:
-        for _ in epochs(recorder.net, X, Y, loss, watched, epochs=first + count, **options):
+        for _ in epochs(recorder.net, X, Y, loss, watched, epochs=first + count, unroll=False, **options):
             pass
     except _Enough:
         pass
@@ -96,14 +96,14 @@ class _Recorder:
         self.net.backpropagate = self.before_backpropagation  # type: ignore
 
     def before_backpropagation(
-        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights", generator: "Generator"
+        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights", generator: "Generator", first: "int"
     ) -> "Any":
         """In the place of the network's backpropagate."""
         self.number += 1
         if self.number in self.wanted:
             before = self.net.copy()
             self.moments.append(Moment(self.number, before, X, Y, weights, self.samples(X, Y), copied(generator)))
-        return self.backpropagate(X, Y, loss, weights, generator)
+        return self.backpropagate(X, Y, loss, weights, generator, first)
 
     def samples(self, X: "Matrix", Y: "Row") -> "List[int]":
         """Which samples these are; of equal ones, in their order."""

@@ -1,0 +1,190 @@
+"""Which engine computes a training, and the one that runs spelled-out steps.
+
+    lists       the core's own: the rules, on lists of lists
+    rows        the same, but with every rule of one number or one row spelled out (rules.py)
+    step        whole steps, spelled out, of any samples (step.of_batches)
+    samples     whole steps, spelled out, of just these samples (step.of_samples)
+
+``choice`` decides by shapes and batch size alone, so that a training that is resumed has the same bits.
+"""
+
+from itertools import repeat
+
+from ..functions import kernel, total
+from ..layers import LAYERS
+from ..losses import LOSSES
+from ..matrix import is_finite
+from ..optimizers import OPTIMIZERS, Optimizer
+from ..protocol import require
+from ..scalars.symbolic import Undecided
+from ..training import Engine, put_back
+from . import step
+from .python import executed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List, Tuple
+
+    from ..annotations import Batch, Row
+    from ..random import Generator
+    from .step import Program
+
+AT_ONCE = 500  # steps in one go: what Ctrl-C may have to be computed again
+
+
+def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
+    """The engine that does fastest what this one does, in batches of that size."""
+    require("unroll", unroll, (lambda v: v in ("auto", True, False), "'auto', True or False"))
+    if unroll is False or engine.net.number is not float:
+        return engine
+    chosen = choice(engine, size) if unroll == "auto" else "samples" if small(engine, size, FULL[1]) else "step"
+    try:
+        if chosen == "samples":
+            return Spelled(engine, True)
+        if chosen == "step":
+            return Spelled(engine, False)
+    except (TypeError, ValueError, ArithmeticError, NotImplementedError):  # no arithmetic alone: what only lists can do
+        pass
+    return engine
+
+
+FULL = (150, 1000)
+STEP = 400
+
+
+def choice(engine: "Engine", size: "int") -> "str":
+    """The engine's name, by shapes and batch size alone."""
+    if small(engine, size, FULL[0]):
+        return "samples"
+    return "step" if weights_of(engine) <= STEP else "rows"
+
+
+def small(engine: "Engine", size: "int", most: "int") -> "bool":
+    return size == len(engine.examples) and size * weights_of(engine) <= most
+
+
+def weights_of(engine: "Engine") -> "int":
+    """How many numbers are learnt."""
+    return sum([p.count for p in engine.net.parameters()])
+
+
+_programs: "Dict[Any, Program]" = {}
+MOST_PROGRAMS = 32
+
+
+def remembered(engine: "Spelled", batch: "Batch") -> "Program":
+    """The engine's program; made once for trainings that differ in nothing but numbers that are passed on."""
+    make = step.of_samples if engine.whole else step.of_batches
+    key = _key(engine, batch)
+    if key is None:
+        return make(engine.net, engine.loss, engine.optimizer, batch)
+    if key not in _programs:
+        if len(_programs) == MOST_PROGRAMS:
+            _programs.clear()
+        _programs[key] = make(engine.net, engine.loss, engine.optimizer, batch)
+    return _programs[key]
+
+
+def _key(engine: "Spelled", batch: "Batch") -> "Any":
+    """All that a program depends on; None where that is not known: of classes that are not the package's own."""
+    parts = engine.net.layers + [engine.loss, engine.optimizer]
+    own = list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values())
+    for part in parts:
+        if type(part) not in own or any([callable(getattr(type(part), name, None)) for name in vars(part)]):
+            return None
+    data = step.pattern_of(batch) if engine.whole else (len(batch[0][0]), len(batch[1][0]))
+    shapes = tuple([(p.name, p.shape, p.frozen) for p in engine.parameters])
+    return kernel(), tuple(map(repr, parts)), shapes, data, batch[2] is None
+
+
+class Spelled(Engine):
+    """Runs spelled-out steps, many in one go; whatever goes wrong, the lists do it again and say what it is."""
+
+    def __init__(self, lists: "Engine", whole: "bool") -> "None":
+        Engine.__init__(self, lists.net, lists.loss, lists.optimizer, lists.examples)
+        self.lists = lists
+        self.whole = whole
+        self.parameters = self.net.parameters()
+        self.frozen = [p.frozen for p in self.parameters]
+        batch = self.examples.batch(range(len(self.examples)) if whole else range(1))
+        self.program = remembered(self, batch)
+        self.settings, self.draws = self.program.settings, self.program.draws
+        self.data = step.data_of(batch) if whole else []
+        self.train = executed(self.program.source)["train"]
+
+    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+        if self.frozen != [p.frozen for p in self.parameters]:
+            return self.lists.run(batches, generator, values)
+        for start in range(0, len(batches), AT_ONCE):
+            self.advance(batches[start : start + AT_ONCE], generator, values)
+
+    def advance(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+        """Some steps, and none of them twice: after Ctrl-C those that were whole, after a failure what the lists do."""
+        told = len(values)
+        before = [p.rows for p in self.parameters], dict(self.optimizer.states), self.optimizer.t, generator.state
+        try:
+            self.steps(batches, generator, values)
+            finite = is_finite(values[told:]) and all([is_finite(row) for p in self.parameters for row in p.rows])
+        except KeyboardInterrupt:
+            whole = len(values) - told
+            while not self.repeated(batches[:whole], generator, values[:told], before):
+                pass
+            raise
+        except (ArithmeticError, ValueError):  # such as exp's, beyond the largest float
+            finite = False
+        if not finite:
+            self.go_back(before, generator)
+            del values[told:]
+            self.lists.run(batches, generator, values)
+
+    def repeated(self, batches: "List[List[int]]", generator: "Generator", values: "Row", before: "Any") -> "bool":
+        """Go back, and make these steps again; False where Ctrl-C came once more."""
+        try:
+            self.go_back(before, generator)
+            self.steps(batches, generator, values)
+        except KeyboardInterrupt:
+            return False
+        return True
+
+    def go_back(self, before: "Any", generator: "Generator") -> "None":
+        put_back(self.parameters, before[0])
+        self.optimizer.states, self.optimizer.t, generator.state = dict(before[1]), before[2], before[3]
+
+    def steps(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+        """Run the code; parameters and memory change at the end, all at once."""
+        states = [self.optimizer.memory_of(p) for p in self.parameters]
+        arriving = self.whole_batches(len(batches), generator) if self.whole else self.batches(batches, generator)
+        rows, states = self.train(arriving, values, [p.rows for p in self.parameters], states, self.data)
+        put_back(self.parameters, rows)
+        for p, memory in zip(self.parameters, states):
+            self.optimizer.states[p.name] = memory
+
+    def setting(self) -> "Tuple[float, ...]":
+        """What the optimizer sets for its next step."""
+        self.optimizer.begin(float)
+        found = tuple([float(getattr(self.optimizer, name)) for name in self.settings])
+        self.optimizer.t += 1
+        return found
+
+    def whole_batches(self, count: "int", generator: "Generator") -> "Iterator[Any]":
+        """What each step on all samples needs."""
+        if self.draws[0]:
+            return ((self.setting(), [generator.random() for _ in range(self.draws[0])]) for _ in range(count))
+        if type(self.optimizer).begin is not Optimizer.begin or callable(self.optimizer.learning_rate):
+            return ((self.setting(),) for _ in range(count))
+        setting = self.setting()
+        self.optimizer.t += count - 1
+        return repeat((setting,), count)
+
+    def batches(self, batches: "List[List[int]]", generator: "Generator") -> "Iterator[Any]":
+        """What each step on a batch needs: the settings, the count, and sample by sample its numbers."""
+        for places in batches:
+            X, Y, weights = self.examples.batch(places)
+            parts: "List[Any]" = [X, Y] if weights is None else [X, Y, weights]
+            if self.draws:
+                drawn: "List[Row]" = [[] for _ in X]
+                for count in self.draws:
+                    for row in drawn:
+                        row.extend([generator.random() for _ in range(count)])
+                parts.append(drawn)
+            yield self.setting(), float(len(X)) if weights is None else total(weights), zip(*parts)

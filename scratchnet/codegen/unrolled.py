@@ -1,0 +1,121 @@
+"""sn.unroll: a network's prediction as straight-line Python, every multiplication and addition spelled out.
+
+>>> import scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Tanh()])
+>>> print(unroll(net).source)
+from math import tanh
+<BLANKLINE>
+<BLANKLINE>
+def predict(x):
+    x0, x1 = x
+    # layer 0: Dense(2, 1)
+    z0_0 = x0 * 0.4 + x1 * 0.2 + 1.0
+    # layer 1: Tanh()
+    a1_0 = tanh(z0_0)
+    return [a1_0]
+<BLANKLINE>
+"""
+
+from ..protocol import require
+from ..scalars import Symbolic
+from ..scalars.symbolic import Undecided
+from .python import Code, executed, imports
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Sequence, Tuple
+
+    from ..annotations import Row
+    from ..network import Sequential
+    from ..protocol import Parameter
+
+
+def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
+    """The network's prediction for one sample, as a function: ``unroll(net)([0.5, 1.0])``; ``.source`` is its text.
+
+    ``constants``   True: the weights stand in the code; False: they are given with each call, as the second argument,
+                    ``[p.value for p in net.parameters()]``
+
+    It is straight-line code for these very layers, in the active kernel: in the portable one it gives the same bits as
+    ``net.predict``, in the fast one the same to rounding. It checks nothing: x is a list of ``net.inputs`` finite
+    numbers. ValueError where a layer decides by a number in a way that cannot be spelled out.
+    """
+    require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
+    require("the network's numbers", net.number, (lambda v: v is float, "floats; net.copy(float) makes them so"))
+    require("the network's width", net.inputs, (bool, "a network whose first layer says how many inputs it takes"))
+    source = written(net, constants)
+    predict = executed(source)["predict"]
+    predict.source = source
+    return predict
+
+
+def written(net: "Sequential", constants: "bool") -> "str":
+    """The source of ``predict``."""
+    twin = net.copy(Symbolic)
+    packed = [] if constants else [value_pattern(p, named(p)) for p in twin.parameters()]
+    x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
+    outputs = [[x]]
+    try:
+        for layer in twin.layers:
+            outputs.append(twin.propagate(outputs[-1], [layer]))
+    except Undecided as error:
+        raise ValueError(f"{layer!r} cannot be spelled out: {error}") from None
+    code = Code([v for (row,) in outputs for v in row])
+    lines = [f"{listed([v.name for v in x])} = x"]
+    if packed:
+        lines.append(f"{listed(packed)} = parameters")
+    waiting = list(code.numbers)
+    for k, layer in enumerate(twin.layers):
+        lines.append(f"# layer {k}: {net.layers[k]!r}".replace("\n", " "))
+        letter = "z" if layer.parameters() else "a"
+        layer_lines, waiting = layer_statements(code, waiting, outputs[k + 1][0], f"{letter}{k}_")
+        lines += layer_lines
+    lines.append("return [{}]".format(", ".join([code.text(code.same[id(v)]) for v in outputs[-1][0]])))
+    head = imports(code, guarded=True)
+    arguments = "x" if constants else "x, parameters"
+    body = "".join([f"    {line}\n" for line in lines])
+    return "\n".join(head + [""] * 2 * bool(head) + [f"def predict({arguments}):\n{body}"])
+
+
+def layer_statements(
+    code: "Code", waiting: "List[Symbolic]", outputs: "Row", prefix: "str"
+) -> "Tuple[List[str], List[Symbolic]]":
+    """The statements that compute a layer's outputs, each in a variable of its own; and what is still to be done."""
+    lines: "List[str]" = []
+    places = {id(code.same[id(v)]): j for j, v in reversed(list(enumerate(outputs)))}
+    last = max([code.same[id(v)].serial for v in outputs])
+    for n, node in enumerate(waiting):
+        if node.serial > last:
+            return lines, waiting[n:]
+        if node.operation and id(node) not in code.names:
+            if id(node) in places:
+                code.assign(node, f"{prefix}{places[id(node)]}", lines)
+            elif code.needs_variable(node):
+                code.assign(node, f"t{len(code.names)}", lines)
+    return lines, []
+
+
+def named(parameter: "Parameter") -> "List[List[str]]":
+    """Put symbols in the place of a parameter's numbers; their names, row by row."""
+    index, _, role = parameter.name.partition(".")
+    word = (role if role.isidentifier() else "p") + index
+    if parameter.flat:
+        names = [[f"{word}_{j}" for j in range(parameter.count)]]
+    else:
+        names = [[f"{word}_{i}_{j}" for j in range(len(row))] for i, row in enumerate(parameter.rows)]
+    parameter.rows = [[Symbolic(name=name) for name in row] for row in names]
+    return names
+
+
+def value_pattern(parameter: "Parameter", names: "List[List[str]]") -> "str":
+    """What unpacks a parameter's ``value``."""
+    return pattern(names[0]) if parameter.flat else pattern([pattern(row) for row in names])
+
+
+def pattern(texts: "Sequence[str]") -> "str":
+    return f"({listed(texts)})"
+
+
+def listed(texts: "Sequence[str]") -> "str":
+    """The parts of a tuple."""
+    return ", ".join(texts) if len(texts) > 1 else texts[0] + ","

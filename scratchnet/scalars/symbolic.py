@@ -1,0 +1,186 @@
+"""Symbolic: a number that is not known yet, and the arithmetic that will make it.
+
+It goes through every rule in place of a float, and what comes out is the arithmetic itself: a record of operations
+(the same kind that ``Traced`` leaves) on named inputs and constants. codegen/ prints it as Python.
+
+Constants are folded only where no bit of any result can change: the operations on two constants, x·1, x/1, x − 0.
+
+>>> w, x = Symbolic(name="w"), Symbolic(name="x")
+>>> z = w * x + 1
+>>> z.operation, [operand.operation or operand.name or operand.value for operand in z.operands]
+('add', ['multiply', 1.0])
+>>> (Symbolic(0.1) + 0.2).value, (x * 1).name
+(0.30000000000000004, 'x')
+"""
+
+import operator
+from itertools import count
+
+from .. import functions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional, Sequence, Tuple
+
+_serial = count()
+
+
+class Undecided(TypeError):
+    """A rule has asked for a truth value, a whole number or the like, which only a number that is known has."""
+
+
+def _symbolic(x: "Any") -> "Symbolic":
+    return x if isinstance(x, Symbolic) else Symbolic(x)
+
+
+def _unary(operation: "str", function: "Callable[[Any], Any]") -> "Callable[[Symbolic], Symbolic]":
+    def method(a: "Symbolic") -> "Symbolic":
+        return Symbolic(function(a.value)) if a.is_constant else Symbolic(None, operation, (a,))
+
+    return method
+
+
+def _binary(operation: "str", function: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Symbolic]":
+    def method(a: "Any", b: "Any") -> "Any":
+        a, b = _symbolic(a), _symbolic(b)
+        if a.is_constant and b.is_constant and not (operation == "divide" and not b.value):
+            return Symbolic(function(a.value, b.value))
+        folded = _folded(operation, a, b)
+        return Symbolic(None, operation, (a, b)) if folded is None else folded
+
+    return method
+
+
+def _comparison(operation: "str", function: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Any]":
+    def method(a: "Any", b: "Any") -> "Any":
+        a, b = _symbolic(a), _symbolic(b)
+        both = a.is_constant and b.is_constant
+        return function(a.value, b.value) if both else Symbolic(None, operation, (a, b))
+
+    return method
+
+
+def _folded(operation: "str", a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
+    """What the operation gives without being done; None where it has to be done."""
+    if operation == "multiply":
+        if a.is_one or b.is_absent:
+            return b
+        return a if b.is_one or a.is_absent else None
+    if operation == "divide":
+        return a if b.is_constant and b.value == 1 or a.is_absent else None
+    if operation == "subtract":
+        return a if b.is_constant and b.value == 0 and (b.is_absent or str(b.value) != "-0.0") else None
+    return a if b.is_absent else b if a.is_absent else None
+
+
+def _swapped(method: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Any]":
+    return lambda b, a: method(a, b)
+
+
+class Symbolic:
+    """A constant (``value``), an input (``name``), or the result of an ``operation`` on ``operands``.
+
+    ``sample``   of an input: the sample of the batch that it belongs to; None for one of the network's
+    ``kind``     of an input, what is known of it: "unit", a sample's weight that is always 1; "absent", a 0 in the
+                 data, which drops out of every sum. Only the sign of a zero could tell that it is not there, and that
+                 shows in no result: of no weight (but one that is -0.0 from the start), no loss, no prediction.
+    ``serial``   grows from number to number, so that operands come before what is made of them
+    """
+
+    __slots__ = ("value", "operation", "operands", "name", "sample", "kind", "serial")
+
+    def __init__(
+        self,
+        value: "Any" = None,
+        operation: "str" = "",
+        operands: "Tuple[Symbolic, ...]" = (),
+        name: "str" = "",
+        sample: "Optional[int]" = None,
+        kind: "str" = "",
+    ) -> "None":
+        self.value = None if value is None else float(value)
+        self.operation = operation
+        self.operands = operands
+        self.name = name
+        self.sample = sample
+        self.kind = kind
+        self.serial = next(_serial)
+
+    @property
+    def is_constant(self) -> "bool":
+        return self.value is not None
+
+    @property
+    def is_one(self) -> "bool":
+        return self.kind == "unit" or self.value == 1
+
+    @property
+    def is_absent(self) -> "bool":
+        return self.kind == "absent"
+
+    __add__ = _binary("add", operator.add)
+    __sub__ = _binary("subtract", operator.sub)
+    __mul__ = _binary("multiply", operator.mul)
+    __truediv__ = _binary("divide", operator.truediv)
+    __radd__ = _swapped(__add__)
+    __rsub__ = _swapped(__sub__)
+    __rmul__ = _swapped(__mul__)
+    __rtruediv__ = _swapped(__truediv__)
+    __neg__ = _unary("negate", operator.neg)
+    __abs__ = _unary("abs", abs)
+
+    __lt__ = _comparison("less", operator.lt)
+    __le__ = _comparison("less or equal", operator.le)
+    __gt__ = _comparison("greater", operator.gt)
+    __ge__ = _comparison("greater or equal", operator.ge)
+    __eq__ = _comparison("equal", operator.eq)  # type: ignore[assignment]
+    __ne__ = _comparison("unequal", operator.ne)  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    exp = _unary("exp", functions.exp)
+    expm1 = _unary("expm1", functions.expm1)
+    log = _unary("log", functions.log)
+    log1p = _unary("log1p", functions.log1p)
+    tanh = _unary("tanh", functions.tanh)
+    erf = _unary("erf", functions.erf)
+    sqrt = _unary("sqrt", functions.sqrt)
+    cos = _unary("cos", functions.cos)
+
+    @staticmethod
+    def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Symbolic":
+        """The sum of the products, as one operation with the operands u[0], v[0], u[1], v[1] ..."""
+        pairs = [(_symbolic(a), _symbolic(b)) for a, b in zip(u, v)]
+        present = [x for a, b in pairs if not (a.is_absent or b.is_absent) for x in (a, b)]
+        if len(present) == 2:
+            return present[0] * present[1]
+        return Symbolic(None, "dot", tuple(present)) if present else ABSENT
+
+    @staticmethod
+    def total(values: "Sequence[Any]") -> "Symbolic":
+        """The sum, as one operation."""
+        present = [v for v in map(_symbolic, values) if not v.is_absent]
+        if len(present) == 1:
+            return present[0]
+        return Symbolic(None, "total", tuple(present)) if present else ABSENT
+
+    def whole(self, n: "int") -> "Symbolic":
+        """The whole number n."""
+        return Symbolic(n)
+
+    def where(self, a: "Any", b: "Any") -> "Symbolic":
+        """Of a comparison: a if it is true, b if not."""
+        return Symbolic(None, "where", (self, _symbolic(a), _symbolic(b)))
+
+    def __bool__(self) -> "bool":
+        raise Undecided("a symbolic number is neither true nor false; rules choose with functions.where")
+
+    def __repr__(self) -> "str":
+        return f"Symbolic({self.name or self.operation or self.value!r})"
+
+
+ABSENT = Symbolic(0, kind="absent")
+
+
+def pi(x: "Symbolic") -> "Symbolic":
+    """Pi, as floats have it."""
+    return Symbolic(functions.pi(0.0))
