@@ -18,7 +18,7 @@ from ..optimizers import OPTIMIZERS, Optimizer
 from ..protocol import require
 from ..scalars.symbolic import Undecided
 from ..training import Engine, put_back
-from . import step
+from . import rules, step
 from .python import executed
 
 TYPE_CHECKING = False
@@ -39,13 +39,11 @@ def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
         return engine
     chosen = choice(engine, size) if unroll == "auto" else "samples" if small(engine, size, FULL[1]) else "step"
     try:
-        if chosen == "samples":
-            return Spelled(engine, True)
-        if chosen == "step":
-            return Spelled(engine, False)
+        if chosen != "rows":
+            return Spelled(engine, chosen == "samples")
     except (TypeError, ValueError, ArithmeticError, NotImplementedError):  # no arithmetic alone: what only lists can do
         pass
-    return engine
+    return rules.spelled(engine)
 
 
 FULL = (150, 1000)

@@ -1,0 +1,231 @@
+"""Single rules spelled out for whole rows: what layers, losses and optimizers do between the matrix products.
+
+An activation takes rows and gives rows. Run on one row of symbolic numbers, it says what it does with every row; where
+it does the same with each number of it, a loop over the row is all that is printed. ``spelled`` gives an engine that
+trains on lists of lists as the given one does, with such rules in place of those that ask each number for its type.
+
+>>> from scratchnet.activations import Tanh
+>>> print(Rule(lambda z: Tanh().forward([z])[0], ["z"], 3).of_matrices())
+from math import tanh
+<BLANKLINE>
+<BLANKLINE>
+def rule(z_rows):
+    return [[tanh(z) for z in z_row] for z_row in z_rows]
+<BLANKLINE>
+"""
+
+from ..activations import Activation, Softmax
+from ..scalars import Symbolic
+from ..training import Engine
+from .python import Code, executed, imports, reachable
+from .step import with_settings
+from .unrolled import listed, pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, List, Optional, Sequence
+
+    from ..annotations import Matrix, Row
+    from ..optimizers import Optimizer
+
+WIDEST = 64  # numbers of a row, where each is spelled out
+
+
+def spelled(engine: "Engine") -> "Engine":
+    """The same engine with its rules spelled out, wherever that can be done."""
+    net = engine.net
+    twin = type(net).__new__(type(net))
+    twin.__dict__.update(net.__dict__)
+    twin.layers, width = [], net.inputs
+    for layer in net.layers:
+        twin.layers.append(_layer(layer, width))
+        width = layer.outputs or width
+    loss, optimizer = engine.loss.with_numbers(float), engine.optimizer
+    twin_loss = loss.with_numbers(Symbolic, exactly=True)
+    for name in ("term", "slope"):
+        _replace(loss, name, lambda name=name: _of_two_numbers(getattr(twin_loss, name)))
+    _replace(loss, "paired_terms", lambda: _run(Rule(twin_loss.paired_terms, ["z", "a", "y"], net.outputs).of_rows()))
+    _replace(optimizer, "moved_row", lambda: _moved_row(optimizer))
+    return Engine(twin, loss, optimizer, engine.examples)
+
+
+def _replace(of: "Any", name: "str", make: "Callable[[], Any]") -> "None":
+    """Give an object a rule that is spelled out; where it cannot be, it keeps its own."""
+    try:
+        setattr(of, name, make())
+    except Exception:  # whatever a rule of somebody's own has against symbolic numbers
+        pass
+
+
+def _run(source: "str") -> "Any":
+    return executed(source)["rule"]
+
+
+def _of_two_numbers(function: "Callable[[Any, Any], Any]") -> "Any":
+    return _run(Rule(lambda a, y: [function(a[0], y[0])], ["a", "y"], 1).of_numbers())
+
+
+# ---- layers ------------------------------------------------------------------------------------------------------
+
+
+def _layer(layer: "Any", width: "Optional[int]") -> "Any":
+    """A layer of the same kind with its rules spelled out; the layer itself where they cannot be."""
+    kind = type(layer)
+    ways = kind.forward, kind.backward
+    if not width or kind is not Softmax and (not issubclass(kind, Activation) or ways != _ways(Activation)):
+        return layer
+    twin = layer.with_numbers(float)
+    _replace(twin, "forward", lambda: _forward(layer, width, twin))
+    if "forward" not in vars(twin):
+        return layer
+    _replace(twin, "backward", lambda: _backward(layer, width, twin))
+    return twin
+
+
+def _ways(kind: "Any") -> "Any":
+    return kind.forward, kind.backward
+
+
+def _forward(layer: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
+    symbolic = layer.with_numbers(Symbolic, exactly=True)
+    rule = _run(Rule(lambda z: symbolic.forward([z])[0], ["z"], width).of_matrices())
+
+    def forward(X: "Matrix") -> "Matrix":
+        twin.Z, twin.A = X, rule(X)
+        return twin.A  # type: ignore[no-any-return]
+
+    return forward
+
+
+def _backward(layer: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
+    symbolic = layer.with_numbers(Symbolic, exactly=True)
+
+    def slopes(d: "Row", z: "Row", a: "Row") -> "Row":
+        A = symbolic.forward([z])
+        for name, kept in list(vars(symbolic).items()):
+            if kept is A:  # the output is there, and not computed again
+                setattr(symbolic, name, [a])
+        return symbolic.backward([d])[0]  # type: ignore[no-any-return]
+
+    rule = _run(Rule(slopes, ["d", "z", "a"], width).of_matrices())
+    return lambda dA: rule(dA, twin.Z, twin.A)
+
+
+# ---- optimizers --------------------------------------------------------------------------------------------------
+
+
+def _moved_row(optimizer: "Optimizer") -> "Callable[..., Any]":
+    """``Optimizer.moved_row``, spelled out."""
+    settings, twin = with_settings(optimizer)
+    w, g = Symbolic(name="w"), Symbolic(name="g")
+    state = tuple([Symbolic(name=f"s{k}") for k in range(twin.memory)])
+    new, memory = twin.moved(w, g, state, None if optimizer.clip_norm is None else Symbolic(name="factor"))
+    outputs = [new + Symbolic(0, kind="absent")] + [v + Symbolic(0, kind="absent") for v in memory]
+    code = Code(outputs)
+    lines = code.statements()
+    texts = [code.text(code.same[id(v)]) for v in outputs]
+    before = [f"setting_{name} = optimizer.{name}" for name in settings]
+    if twin.memory:
+        each = lines + [f"weights.append({texts[0]})", f"memory.append({pattern(texts[1:])})"]
+        loop = [f"for w, g, {pattern([s.name for s in state])} in zip(row, slopes, states):"] + _indented(each)
+        body = before + ["weights, memory = [], []"] + loop + ["return weights, memory"]
+    else:
+        body = before + _collected("weights", lines, texts[0], "w, g", "zip(row, slopes)") + ["return weights, states"]
+    move = _run(_source(code, "optimizer, row, slopes, states, factor", body))
+    return lambda row, slopes, states, factor: move(optimizer, row, slopes, states, factor)
+
+
+# ---- from a rule to the text of a function -----------------------------------------------------------------------
+
+
+class Rule:
+    """What a rule does with a row of each of some matrices.
+
+    ``of``      the rule: rows of symbolic numbers in, a row of them out
+    ``names``   of the matrices
+    """
+
+    def __init__(self, of: "Callable[..., Row]", names: "List[str]", width: "int") -> "None":
+        rows = [[Symbolic(name=name, sample=j) for j in range(width)] for name in names]
+        self.names = names
+        self.outputs = of(*rows)
+        used = {node.name for node in reachable(self.outputs)}
+        self.used = [name for name in names if name in used] or names[:1]
+        self.each = len(self.outputs) == width and self.is_alike()
+        if not self.each:
+            if max(len(self.outputs), width) > WIDEST:
+                raise ValueError("so wide a row is better left to a loop")
+            for v in [v for row in rows for v in row]:
+                v.name = f"{v.name}{v.sample}"
+        self.rows = dict(zip(names, rows))
+        self.code = Code(self.outputs[:1] if self.each else self.outputs)
+        self.lines = self.code.statements()
+        self.texts = [self.code.text(output) for output in self.code.outputs]
+
+    def is_alike(self) -> "bool":
+        """Whether each number of the row is made in the same way, of those at its own place."""
+        first: "Any" = None
+        for j, output in enumerate(self.outputs):
+            if any([node.name and node.sample != j for node in reachable([output])]):
+                return False
+            code = Code([output])
+            text = code.statements(), code.text(code.outputs[0])
+            first = first or text
+            if text != first:
+                return False
+        return True
+
+    def of_numbers(self) -> "str":
+        """A function of one number of each matrix."""
+        return _source(self.code, ", ".join(self.names), self.lines + [f"return {self.texts[0]}"])
+
+    def of_rows(self) -> "str":
+        """A function of one row of each matrix."""
+        if self.each:
+            body = _collected("row", self.lines, self.texts[0], *_zipped(self.used, self.used, "{}_row"))
+        else:
+            body = [f"{self.unpacked(name)} = {name}_row" for name in self.used] + self.lines
+            body.append(f"row = [{', '.join(self.texts)}]")
+        return _source(self.code, ", ".join([f"{name}_row" for name in self.names]), body + ["return row"])
+
+    def of_matrices(self) -> "str":
+        """A function of the matrices."""
+        rows = [f"{name}_row" for name in self.used]
+        if self.each and not self.lines:
+            inner, matrices = _zipped(self.used, self.used, "{}_row"), _zipped(rows, self.used, "{}_rows")
+            text = "return [[{} for {} in {}] for {} in {}]".format(self.texts[0], *(inner + matrices))
+            return _source(self.code, ", ".join([f"{name}_rows" for name in self.names]), [text])
+        if self.each:
+            each = _collected("row", self.lines, self.texts[0], *_zipped(self.used, self.used, "{}_row"))
+            each, arriving = each + ["rows.append(row)"], rows
+        else:
+            each = self.lines + [f"rows.append([{', '.join(self.texts)}])"]
+            arriving = [pattern([v.name for v in self.rows[name]]) for name in self.used]
+        body = ["rows = []", "for {} in {}:".format(*_zipped(arriving, self.used, "{}_rows"))] + _indented(each)
+        return _source(self.code, ", ".join([f"{name}_rows" for name in self.names]), body + ["return rows"])
+
+    def unpacked(self, name: "str") -> "str":
+        return listed([v.name for v in self.rows[name]])
+
+
+def _zipped(targets: "Sequence[str]", names: "Sequence[str]", form: "str") -> "Any":
+    """The target and the iterable of a loop over one thing, or over several at once."""
+    sources = [form.format(name) for name in names]
+    return (targets[0], sources[0]) if len(names) == 1 else (", ".join(targets), f"zip({', '.join(sources)})")
+
+
+def _collected(name: "str", lines: "List[str]", text: "str", target: "str", source: "str") -> "List[str]":
+    """A list called ``name`` of what the text gives for each of the source."""
+    if not lines:
+        return [f"{name} = [{text} for {target} in {source}]"]
+    return [f"{name} = []", f"for {target} in {source}:"] + _indented(lines + [f"{name}.append({text})"])
+
+
+def _indented(lines: "List[str]") -> "List[str]":
+    return [f"    {line}" for line in lines]
+
+
+def _source(code: "Code", arguments: "str", body: "List[str]") -> "str":
+    head = imports(code, guarded=True)
+    text = "".join([f"{line}\n" for line in [f"def rule({arguments}):"] + _indented(body)])
+    return "\n".join(head + [""] * 2 * bool(head) + [text])
