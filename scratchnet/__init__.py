@@ -10,6 +10,8 @@
 Read the core from the bottom up: functions.py, matrix.py, ... network.py.
 """
 
+import math
+
 from . import functions, initializers, matrix, random, training
 from .activations import (
     ELU,
@@ -93,6 +95,20 @@ def _supplement(number: "Any", name: "str") -> "Any":
 functions.supplement = _supplement
 
 
+def _products(name: "str") -> "Any":
+    """A product of matrices from codegen/, for a kernel."""
+
+    def products(A: "Any", columns: "Any") -> "Any":
+        from .codegen import products as ways
+
+        for kernel in functions.KERNELS.values():  # the next time without a detour
+            if kernel["products"] is products:
+                kernel["products"] = getattr(ways, name)
+        return getattr(ways, name)(A, columns)
+
+    return products
+
+
 def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") -> "Engine":
     """The fastest engine that does what this one does, where code can be made: not on MicroPython."""
     try:
@@ -103,6 +119,9 @@ def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") ->
 
 
 training.engine_of = _engine_of
+if hasattr(math, "dist"):  # CPython from 3.8 on: where code can be made
+    functions.KERNELS["fast"]["products"] = _products("shortest_way")
+    functions.KERNELS["dist"] = dict(functions.KERNELS["fast"], products=_products("by_distance"))
 
 
 def save(net: "Sequential", path: "Path") -> "None":

@@ -18,6 +18,8 @@ Two kernels:
 
 ``fast`` (the default)
     the best this interpreter has: its ``math`` module, ``math.sumprod`` or ``sum(map(mul, u, v))``
+``dist`` (where ``math`` has it)
+    the same with matrix products from distances: faster for long rows, less exact (see codegen/products.py)
 ``portable``
     every operation spelled out in + - * / (see portable.py), every sum from left to right: the same
     bits on every interpreter with 64-bit floats
@@ -75,7 +77,7 @@ _active = KERNELS[_name]
 
 
 def set_kernel(name: "str") -> "str":
-    """Choose how floats are computed, for the whole process: ``"fast"`` or ``"portable"``; gives the former choice.
+    """Choose how floats are computed, for the whole process: ``"fast"``, ``"portable"``, ``"dist"``; gives the former.
 
     >>> former = set_kernel("portable")
     >>> exp(1.0)

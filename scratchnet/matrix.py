@@ -101,6 +101,13 @@ def is_finite(values: "Row") -> "bool":
         return False
 
 
+def are_finite(rows: "Matrix") -> "bool":
+    """``is_finite`` of all rows."""
+    if type(rows[0][0]) is float and is_finite([sum(map(sum, rows))]):
+        return True
+    return all([is_finite(row) for row in rows])
+
+
 def _at(name: "str", i: "Optional[int]", j: "Optional[int]" = None) -> "str":
     """Where something is wrong: in a row, at one of its columns; or in a flat list, at one of its places."""
     if i is None:

@@ -24,7 +24,7 @@ from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, Configured, is_zero, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Matrix, Number, Row, State, Tuple
+    from .annotations import Any, Dict, List, Matrix, Number, State, Tuple
     from .protocol import Parameter
 
 
@@ -86,21 +86,19 @@ class Optimizer(Configured):
 
     def updated(self, parameter: "Parameter", factor: "Number") -> "Tuple[Matrix, List[List[State]]]":
         """The parameter's rows, and the memory of each, after this step."""
-        memory = self.memory_of(parameter)
-        slopes = parameter.gradient_rows
-        results = [self.moved_row(w, g, s, factor) for w, g, s in zip(parameter.rows, slopes, memory)]
-        return [row for row, _ in results], [states for _, states in results]
+        return self.moved_rows(parameter.rows, parameter.gradient_rows, self.memory_of(parameter), factor)
 
     def memory_of(self, parameter: "Parameter") -> "List[List[State]]":
         """What every weight remembers: 0 before its first step."""
-        if parameter.name not in self.states:
-            self.states[parameter.name] = [[(whole(0, w),) * self.memory for w in row] for row in parameter.rows]
-        return self.states[parameter.name]
+        if parameter.name in self.states:
+            return self.states[parameter.name]
+        return [[(whole(0, w),) * self.memory for w in row] for row in parameter.rows]
 
-    def moved_row(self, row: "Row", slopes: "Row", states: "List[State]", factor: "Number") -> "Tuple[Row, List[State]]":
-        """A row of weights and their memory after this step."""
-        results = [self.moved(w, g, s, factor) for w, g, s in zip(row, slopes, states)]
-        return [w for w, _ in results], [s for _, s in results]
+    def moved_rows(self, rows: "Matrix", slopes: "Matrix", states: "List[List[State]]",
+                   factor: "Number") -> "Tuple[Matrix, List[List[State]]]":
+        """Rows of weights, and their memory, after this step."""
+        results = [[self.moved(w, g, s, factor) for w, g, s in zip(*parts)] for parts in zip(rows, slopes, states)]
+        return [[w for w, _ in row] for row in results], [[s for _, s in row] for row in results]
 
     def moved(self, w: "Number", g: "Number", state: "State", factor: "Number") -> "Tuple[Number, State]":
         """One weight and its memory after this step."""

@@ -22,7 +22,7 @@ a microcontroller just consume it:
 
 from .functions import cast, shown, total
 from .losses import LOSSES, Loss
-from .matrix import accept, accept_row, accept_rows, is_finite
+from .matrix import accept, accept_row, accept_rows, are_finite, is_finite
 from .optimizers import OPTIMIZERS, Optimizer
 from .protocol import ABOVE_0, COUNT, find, require
 from .random import Generator
@@ -354,7 +354,7 @@ class Engine:
                 raise Diverged(f"the loss became {value}")
             self.optimizer.step(parameters)
             for p in parameters:
-                if not all([is_finite(row) for row in p.rows]):
+                if not are_finite(p.rows):
                     raise Diverged(f"{p.name} is no longer finite")
             return value
         except BaseException as error:

@@ -13,7 +13,7 @@ from itertools import repeat
 from ..functions import kernel, total
 from ..layers import LAYERS
 from ..losses import LOSSES
-from ..matrix import is_finite
+from ..matrix import are_finite, is_finite
 from ..optimizers import OPTIMIZERS, Optimizer
 from ..protocol import require
 from ..scalars.symbolic import Undecided
@@ -122,7 +122,7 @@ class Spelled(Engine):
         before = [p.rows for p in self.parameters], dict(self.optimizer.states), self.optimizer.t, generator.state
         try:
             self.steps(batches, generator, values)
-            finite = is_finite(values[told:]) and all([is_finite(row) for p in self.parameters for row in p.rows])
+            finite = is_finite(values[told:]) and all([are_finite(p.rows) for p in self.parameters])
         except KeyboardInterrupt:
             whole = len(values) - told
             while not self.repeated(batches[:whole], generator, values[:told], before):

@@ -45,7 +45,7 @@ def spelled(engine: "Engine") -> "Engine":
     for name in ("term", "slope"):
         _replace(loss, name, lambda name=name: _of_two_numbers(getattr(twin_loss, name)))
     _replace(loss, "paired_terms", lambda: _run(Rule(twin_loss.paired_terms, ["z", "a", "y"], net.outputs).of_rows()))
-    _replace(optimizer, "moved_row", lambda: _moved_row(optimizer))
+    _replace(optimizer, "moved_rows", lambda: _moved_rows(optimizer))
     return Engine(twin, loss, optimizer, engine.examples)
 
 
@@ -114,8 +114,8 @@ def _backward(layer: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Ma
 # ---- optimizers --------------------------------------------------------------------------------------------------
 
 
-def _moved_row(optimizer: "Optimizer") -> "Callable[..., Any]":
-    """``Optimizer.moved_row``, spelled out."""
+def _moved_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
+    """``Optimizer.moved_rows``, spelled out."""
     settings, twin = with_settings(optimizer)
     w, g = Symbolic(name="w"), Symbolic(name="g")
     state = tuple([Symbolic(name=f"s{k}") for k in range(twin.memory)])
@@ -124,15 +124,17 @@ def _moved_row(optimizer: "Optimizer") -> "Callable[..., Any]":
     code = Code(outputs)
     lines = code.statements()
     texts = [code.text(code.same[id(v)]) for v in outputs]
-    before = [f"setting_{name} = optimizer.{name}" for name in settings]
+    body = [f"setting_{name} = optimizer.{name}" for name in settings] + ["weights, memory = [], states"]
     if twin.memory:
-        each = lines + [f"weights.append({texts[0]})", f"memory.append({pattern(texts[1:])})"]
-        loop = [f"for w, g, {pattern([s.name for s in state])} in zip(row, slopes, states):"] + _indented(each)
-        body = before + ["weights, memory = [], []"] + loop + ["return weights, memory"]
+        each = lines + [f"w_new.append({texts[0]})", f"s_new.append({pattern(texts[1:])})"]
+        loop = [f"for w, g, {pattern([s.name for s in state])} in zip(w_row, g_row, s_row):"] + _indented(each)
+        whole = ["w_new, s_new = [], []"] + loop + ["weights.append(w_new)", "memory.append(s_new)"]
+        body += ["memory = []", "for w_row, g_row, s_row in zip(rows, slopes, states):"] + _indented(whole)
     else:
-        body = before + _collected("weights", lines, texts[0], "w, g", "zip(row, slopes)") + ["return weights, states"]
-    move = _run(_source(code, "optimizer, row, slopes, states, factor", body))
-    return lambda row, slopes, states, factor: move(optimizer, row, slopes, states, factor)
+        row = _collected("w_new", lines, texts[0], "w, g", "zip(w_row, g_row)") + ["weights.append(w_new)"]
+        body += ["for w_row, g_row in zip(rows, slopes):"] + _indented(row)
+    move = _run(_source(code, "optimizer, rows, slopes, states, factor", body + ["return weights, memory"]))
+    return lambda *given: move(optimizer, *given)
 
 
 # ---- from a rule to the text of a function -----------------------------------------------------------------------

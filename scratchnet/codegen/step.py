@@ -127,6 +127,7 @@ class Samples:
     def __init__(self, code: "Code", drawn: "List[Symbolic]") -> "None":
         self.of: "Dict[int, int]" = {}  # a bit for each sample that a number depends on, and for each random number
         self.sums: "List[Symbolic]" = []
+        self.twins: "Dict[int, Symbolic]" = {}
         bits = {id(code.same.get(id(r))): 4 << n for n, r in enumerate(drawn)}
         owners = [0] * len(drawn)
         for node in code.numbers:
@@ -174,12 +175,12 @@ class Samples:
 
     def alike(self, a: "Symbolic", b: "Symbolic") -> "bool":
         """Whether b is made of the second sample as a is made of the first."""
-        waiting, seen = [(a, b)], set()
+        waiting = [(a, b)]
         while waiting:
             a, b = waiting.pop()
-            if (id(a), id(b)) in seen or a is b and not self.of[id(a)]:
+            if self.twins.get(id(a)) is b or a is b and not self.of[id(a)]:
                 continue
-            seen.add((id(a), id(b)))
+            self.twins[id(a)] = b  # unless the opposite turns out below, and with it that all this cannot be done
             same = a.operation == b.operation and a.name == b.name and len(a.operands) == len(b.operands)
             if not same or not a.operation and (a.sample, b.sample) != (0, 1) or self.of[id(a)] & 2:
                 return False

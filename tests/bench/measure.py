@@ -1,0 +1,113 @@
+"""Two contenders timed in turn, and whether they compute the same."""
+
+from contextlib import contextmanager
+from itertools import repeat
+from statistics import median
+from time import perf_counter
+
+import scratchnet as sn
+
+
+class Unavailable(Exception):
+    """What a row needs is not here; the text says what."""
+
+
+class Mismatch(Exception):
+    """Two contenders do not compute the same."""
+
+
+class Contender:
+    """What is timed: ``fresh()`` makes all ready, untimed, and gives the function to time.
+
+    ``scale``   the whole work, as a multiple of what that function does
+    """
+
+    def __init__(self, fresh, scale=1.0):
+        self.fresh, self.scale = fresh, scale
+
+    def seconds(self, at_least):
+        """The mean time of the whole work, over as many runs as last so long together, or one."""
+        total, count = 0.0, 0
+        while not count or total < at_least:
+            run = self.fresh()
+            start = perf_counter()
+            run()
+            total += perf_counter() - start
+            count += 1
+        return total / count * self.scale
+
+
+def looped(function, argument, at_least):
+    """A contender that calls a short function over and over, and so often that it lasts so long."""
+    times = 1
+    while True:
+        start = perf_counter()
+        _call(function, argument, times)
+        if perf_counter() - start >= at_least:
+            return Contender(lambda: lambda: _call(function, argument, times), 1 / times)
+        times *= 2
+
+
+def _call(function, argument, times):
+    for _ in repeat(None, times):
+        function(argument)
+
+
+class Comparison:
+    """Pairs of times in seconds, scratchnet's and the other's.
+
+    ``ratio``      the median of the other's time over scratchnet's
+    ``more``       the median of scratchnet's time less the other's
+    """
+
+    def __init__(self, ours, theirs):
+        self.ours, self.theirs = ours, theirs
+        self.ratio = median([b / a for a, b in zip(ours, theirs)])
+        self.more = median([a - b for a, b in zip(ours, theirs)])
+
+
+def side_by_side(ours, theirs, pairs, at_least=0.0):
+    """A B A B ...: what disturbs the machine meets both."""
+    times = [(ours.seconds(at_least), theirs.seconds(at_least)) for _ in range(pairs)]
+    return Comparison([a for a, _ in times], [b for _, b in times])
+
+
+@contextmanager
+def kernel(name):
+    """scratchnet's kernel, for a while."""
+    try:
+        former = sn.set_kernel(name)
+    except ValueError as error:
+        raise Unavailable(str(error).split(";")[0]) from None
+    try:
+        yield
+    finally:
+        sn.set_kernel(former)
+
+
+# ---- the same numbers --------------------------------------------------------------------------------------------
+
+
+def lists(value):
+    """NumPy's and PyTorch's arrays as lists."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def numbers(value):
+    """All the numbers in lists of lists."""
+    value = lists(value)
+    return [v for part in value for v in numbers(part)] if isinstance(value, (list, tuple)) else [value]
+
+
+def check(ours, theirs, tolerance, what):
+    """Mismatch unless both are the same arrays, to a tolerance relative to the largest number of each array."""
+    if len(ours) != len(theirs):
+        raise Mismatch("{}: {} arrays beside {}".format(what, len(ours), len(theirs)))
+    for k, (a, b) in enumerate(zip(map(numbers, ours), map(numbers, theirs))):
+        if len(a) != len(b):
+            raise Mismatch("{}: array {} has {} numbers beside {}".format(what, k, len(a), len(b)))
+        difference = max([abs(u - v) for u, v in zip(a, b)])
+        largest = max([abs(v) for v in b])
+        if not difference <= tolerance * largest:
+            raise Mismatch("{}: array {} differs by {:.1e} where {:.1e} is its largest number".format(
+                what, k, difference, largest))
