@@ -42,20 +42,10 @@ from .losses import (
     Perceptron,
 )
 from .network import Sequential
-from .optimizers import (
-    SGD,
-    Adagrad,
-    Adam,
-    AdamW,
-    CosineDecay,
-    ExponentialDecay,
-    Optimizer,
-    RMSprop,
-    StepDecay,
-    WarmUp,
-)
+from .optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from .protocol import Layer, Parameter
 from .random import Generator
+from .schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
 from .training import Diverged, Epoch, History, epochs
 
 __version__ = "0.1.0"
@@ -99,8 +89,10 @@ def _products(name: "str") -> "Any":
     """A product of matrices from codegen/, for a kernel."""
 
     def products(A: "Any", columns: "Any") -> "Any":
-        from .codegen import products as ways
-
+        try:
+            from .codegen import products as ways
+        except ImportError:  # MicroPython
+            return functions.products_by(functions.KERNELS["fast"]["dot"])(A, columns)
         for kernel in functions.KERNELS.values():  # the next time without a detour
             if kernel["products"] is products:
                 kernel["products"] = getattr(ways, name)
@@ -111,6 +103,10 @@ def _products(name: "str") -> "Any":
 
 def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") -> "Engine":
     """The fastest engine that does what this one does, where code can be made: not on MicroPython."""
+    if executor is not None:
+        from .parallel import Parallel
+
+        return Parallel(engine, size, executor, unroll)
     try:
         from .codegen import engines
     except ImportError:
@@ -119,8 +115,8 @@ def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") ->
 
 
 training.engine_of = _engine_of
-if hasattr(math, "dist"):  # CPython from 3.8 on: where code can be made
-    functions.KERNELS["fast"]["products"] = _products("shortest_way")
+functions.KERNELS["fast"]["products"] = _products("shortest_way")
+if hasattr(math, "dist"):
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"], products=_products("by_distance"))
 
 
@@ -172,7 +168,7 @@ def explain(net: "Sequential", X: "Any", Y: "Any" = None, loss: "Any" = None, **
 
     ``optimizer``  as for ``fit`` ("adam"); so are ``shuffle`` (False: in the order of the data), ``batch_size``,
                    ``seed``, ``sample_weight``, ``class_weight``
-    ``step``       which step of the training, from 1; those before it are run again, with the very same floats
+    ``step``       which step of the training, from 1; those before it are run again, with the floats of unroll=False
     ``steps``      how many are recorded, from that one on, for ``at(k)`` and for the page
 
     Without ``Y`` only the forward pass is explained. ``names()`` of the result lists the numbers that it answers for:

@@ -108,10 +108,6 @@ def _at_right_angles(vector: "Row", rows: "Matrix") -> "Row":
 
 INITIALIZERS: "Any" = {
     "zeros": zeros, "ones": ones, "uniform": uniform(), "normal": normal(), "orthogonal": orthogonal,
-    "glorot_uniform": glorot_uniform, "glorot_normal": glorot_normal,
-    "xavier_uniform": glorot_uniform, "xavier_normal": glorot_normal,
-    "he_uniform": he_uniform, "he_normal": he_normal,
-    "kaiming_uniform": he_uniform, "kaiming_normal": he_normal,
-    "lecun_uniform": lecun_uniform, "lecun_normal": lecun_normal,
-}  # fmt: skip
-
+    "glorot_uniform": glorot_uniform, "glorot_normal": glorot_normal, "lecun_uniform": lecun_uniform,
+    "lecun_normal": lecun_normal, "he_uniform": he_uniform, "he_normal": he_normal, "xavier_uniform": glorot_uniform,
+    "xavier_normal": glorot_normal, "kaiming_uniform": he_uniform, "kaiming_normal": he_normal}  # fmt: skip

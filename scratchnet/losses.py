@@ -281,7 +281,6 @@ def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
 
 
 LOSSES: "Dict[str, Any]" = {
-    "mean_squared_error": MeanSquaredError, "half_squared_error": HalfSquaredError,
-    "mean_absolute_error": MeanAbsoluteError, "huber": Huber, "hinge": Hinge, "perceptron": Perceptron,
-    "binary_cross_entropy": BinaryCrossEntropy, "categorical_cross_entropy": CategoricalCrossEntropy,
-}  # fmt: skip
+    "mean_squared_error": MeanSquaredError, "half_squared_error": HalfSquaredError, "huber": Huber, "hinge": Hinge,
+    "mean_absolute_error": MeanAbsoluteError, "perceptron": Perceptron, "binary_cross_entropy": BinaryCrossEntropy,
+    "categorical_cross_entropy": CategoricalCrossEntropy}  # fmt: skip

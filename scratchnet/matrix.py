@@ -103,9 +103,8 @@ def is_finite(values: "Row") -> "bool":
 
 def are_finite(rows: "Matrix") -> "bool":
     """``is_finite`` of all rows."""
-    if type(rows[0][0]) is float and is_finite([sum(map(sum, rows))]):
-        return True
-    return all([is_finite(row) for row in rows])
+    is_float = type(rows[0][0]) is float
+    return is_finite([sum(map(sum, rows))]) if is_float else all([is_finite(row) for row in rows])
 
 
 def _at(name: "str", i: "Optional[int]", j: "Optional[int]" = None) -> "str":
@@ -176,7 +175,7 @@ def dot(A: "Matrix", B: "Matrix") -> "Matrix":
     (rows, inner), (height, columns) = shape(A), shape(B)
     if inner != height:
         raise ValueError(f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ")
-    return functions.products(A, list(zip(*B)))
+    return functions.products(A, [list(c) for c in zip(*B)])
 
 
 def add(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":

@@ -1,12 +1,11 @@
 """How a step of training changes a weight: each optimizer's rule, with PyTorch's updates and defaults.
 
     SGD  Adagrad  RMSprop  Adam  AdamW
-    StepDecay  ExponentialDecay  CosineDecay  WarmUp         learning rates that change with the step
 
     w    a weight                            g    the loss's slope in it
     t    the step's number, from 0           state    what a weight remembers from step to step
 
-A learning rate is a number, or any function of t. **An optimizer of your own** defines ``rule``, which gives the new
+A learning rate is a number, or any function of t (some are in schedules.py). **An optimizer of your own** defines ``rule``, which gives the new
 weight and its new state: a tuple of as many numbers as ``memory`` says, each 0 at first.
 
 >>> class SignDescent(Optimizer):
@@ -19,8 +18,8 @@ weight and its new state: a tuple of as many numbers as ``memory`` says, each 0 
 ...         return w - self.rate * mean, (mean,)
 """
 
-from .functions import cast, cos, number_of, pi, power, sqrt, total, where, whole
-from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, Configured, is_zero, require
+from .functions import cast, number_of, power, sqrt, total, where, whole
+from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, Configured, is_zero, require
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,8 +206,7 @@ class AdamW(Adam):
     zero_by_default = ("clip_norm",)
 
     def __init__(self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
-                 epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 1 / 100,
-                 clip_norm: "Any" = None) -> "None":
+                 epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 1 / 100, clip_norm: "Any" = None) -> "None":
         Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)
 
     def decayed(self, w: "Number", g: "Number") -> "Number":
@@ -216,84 +214,6 @@ class AdamW(Adam):
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
         return Adam.rule(self, w * (1 - self.rate * self.weight_decay), g, state)
-
-
-# ---- learning rates that change with the step t ------------------------------------------------------------------
-
-
-class StepDecay(Configured):
-    """The rate times ``factor`` after every so many steps.
-
-    >>> schedule = StepDecay(0.5, every=100, factor=0.5)
-    >>> schedule(0), schedule(99), schedule(100)
-    (0.5, 0.5, 0.25)
-    """
-
-    arguments = ("rate", "every", "factor")
-
-    def __init__(self, rate: "Number", every: "int", factor: "Number" = 1 / 10) -> "None":
-        self.rate = self.require("rate", rate, AT_LEAST_0)
-        self.every = self.require("every", every, COUNT)
-        self.factor = self.require("factor", factor, AT_LEAST_0)
-
-    def __call__(self, t: "int") -> "Number":
-        return self.rate * power(self.factor, t // self.every)
-
-
-class ExponentialDecay(Configured):
-    """The rate times ``factor`` after every step.
-
-    >>> ExponentialDecay(0.5, factor=0.5)(2)
-    0.125
-    """
-
-    arguments = ("rate", "factor")
-
-    def __init__(self, rate: "Number", factor: "Number") -> "None":
-        self.rate = self.require("rate", rate, AT_LEAST_0)
-        self.factor = self.require("factor", factor, AT_LEAST_0)
-
-    def __call__(self, t: "int") -> "Number":
-        return self.rate * power(self.factor, t)
-
-
-class CosineDecay(Configured):
-    """From the rate to ``minimum`` in so many steps, along half a wave (Loshchilov & Hutter 2017); then ``minimum``.
-
-    >>> CosineDecay(1.0, steps=100)(50)
-    0.5
-    """
-
-    arguments = ("rate", "steps", "minimum")
-
-    def __init__(self, rate: "Number", steps: "int", minimum: "Number" = 0) -> "None":
-        self.rate = self.require("rate", rate, AT_LEAST_0)
-        self.steps = self.require("steps", steps, COUNT)
-        self.minimum = self.require("minimum", minimum, AT_LEAST_0)
-
-    def __call__(self, t: "int") -> "Number":
-        wave = 1 + cos(pi(self.rate) * min(t, self.steps) / self.steps)
-        return self.minimum + (self.rate - self.minimum) * wave / 2
-
-
-class WarmUp(Configured):
-    """In so many equal steps up to a rate, or to where another schedule begins; then on with it.
-
-    >>> schedule = WarmUp(4, 1.0)
-    >>> schedule(0), schedule(3), schedule(4)
-    (0.25, 1.0, 1.0)
-    """
-
-    arguments = ("steps", "after")
-
-    def __init__(self, steps: "int", after: "Any") -> "None":
-        self.steps = self.require("steps", steps, (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more"))
-        self.after = self.require("after", after, RATE)
-
-    def __call__(self, t: "int") -> "Number":
-        begin = max(t - self.steps, 0)
-        after = self.after(begin) if callable(self.after) else self.after
-        return after * (t + 1) / self.steps if t < self.steps else after
 
 
 OPTIMIZERS: "Dict[str, Any]" = {"sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}

@@ -11,7 +11,7 @@ nothing but the package, and runs on MicroPython too. The tests hold the golden 
 
 import struct
 
-from . import activations, functions, initializers, layers, losses, optimizers
+from . import activations, functions, initializers, layers, losses, optimizers, schedules
 from .network import Sequential
 from .protocol import Parameter
 from .random import Generator
@@ -162,8 +162,8 @@ def _optimizer(optimizer: "optimizers.Optimizer") -> "Callable[[], Row]":
 
 
 def _schedules() -> "List[Callable[[int], float]]":
-    decay = optimizers.ExponentialDecay(1 / 2, 9 / 10)
-    return [optimizers.StepDecay(1 / 2, 2), decay, optimizers.CosineDecay(1 / 2, 5), optimizers.WarmUp(3, decay)]
+    decay = schedules.ExponentialDecay(1 / 2, 9 / 10)
+    return [schedules.StepDecay(1 / 2, 2), decay, schedules.CosineDecay(1 / 2, 5), schedules.WarmUp(3, decay)]
 
 
 def _network() -> "Sequential":

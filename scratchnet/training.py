@@ -224,9 +224,7 @@ def measure(net: "Any", examples: "Examples", loss: "Loss") -> "Number":
 
 
 def _mean(values: "Row", sizes: "Row") -> "Number":
-    if len(values) == 1:
-        return values[0]
-    return total([v * n for v, n in zip(values, sizes)]) / total(sizes)
+    return values[0] if len(values) == 1 else total([v * n for v, n in zip(values, sizes)]) / total(sizes)
 
 
 # ---- the loop ----------------------------------------------------------------------------------------------------
@@ -235,8 +233,7 @@ def _mean(values: "Row", sizes: "Row") -> "Number":
 def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
            batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
            validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
-           class_weight: "Any" = None, unroll: "Any" = "auto", executor: "Any" = None,
-           ahead: "int" = 0) -> "Iterator[Any]":
+           class_weight: "Any" = None, unroll: "Any" = "auto", executor: "Any" = None, ahead: "int" = 0) -> "Any":
     """Train ``net``; yields an Epoch after each. Everything is checked before the first.
 
     ``X``                  samples × features: lists, any sequence of rows, or what NumPy, pandas, PyTorch hold
@@ -274,8 +271,10 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
         except (TypeError, ValueError) as error:
             raise type(error)(f"validation_data: {error}") from None
     elif validation_split:
-        held_out = _part(validation_split, len(training))
-        order = generator.permutation(len(training)) if shuffle else list(range(len(training)))
+        n = len(training)
+        limit = (lambda v: 0 < int(n * v + 0.5) < n, f"a fraction that leaves some of the {n} samples on both sides")
+        held_out = int(n * require("validation_split", validation_split, limit) + 0.5)
+        order = generator.permutation(n) if shuffle else list(range(n))
         training, validation = training.part(order[:-held_out]), training.part(order[-held_out:])
     if class_weight is not None:
         training.weigh(class_weight, net.number)
@@ -292,13 +291,12 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
             if shuffle and not whole:
                 order = generator.permutation(len(training))
             batches = [order[start : start + size] for start in range(0, len(order), size)]
-            sizes = [training.size(batch) for batch in batches]
-            values: "Row" = []
-            stopped: "Any" = None
+            values, stopped = [], None  # type: Row, Any
             try:
                 engine.run(batches * (1 if looks else min(ahead or 1, epochs - number)), generator, values)
             except BaseException as error:  # raised again, once the epochs before are told
                 stopped = error
+            sizes = [] if whole else [training.size(batch) for batch in batches]
             losses = values if whole else [_mean(values, sizes)] if len(values) == len(batches) else []
             if losses:
                 validation_loss = None if validation is None else measure(net, validation, criterion)
@@ -319,12 +317,6 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
             put_back(net.parameters(), best[2])
 
     return run()
-
-
-def _part(fraction: "float", count: "int") -> "int":
-    what = f"a fraction that leaves some of the {count} samples on both sides"
-    require("validation_split", fraction, (lambda v: 0 < int(count * v + 0.5) < count, what))
-    return int(count * fraction + 0.5)
 
 
 class Engine:

@@ -72,7 +72,7 @@ def assert_is_the_training(why, net, X, Y, loss, optimizer, **options):
         found = [why[name].value for name in why.names() if re.match(parameter.name + r"[\[\]\d]+\.gradient$", name)]
         assert repr(found) == repr(flat(gradient))
     trained = net.copy()
-    trained.fit(X, Y, loss, optimizer, epochs=1, shuffle=False, **options)
+    trained.fit(X, Y, loss, optimizer, epochs=1, shuffle=False, unroll=False, **options)
     for parameter, before in zip(trained.parameters(), net.parameters()):
         if not parameter.frozen:
             found = [why[name].value for name in why.names() if re.match(parameter.name + r"[\[\]\d]+\.new$", name)]
@@ -105,7 +105,7 @@ def test_every_optimizer_at_its_first_and_a_later_step(kernel, name):
     for step in (1, 3):
         why = sn.explain(net, X, Y, "huber", optimizer=optimizer, step=step)
         trained = net.copy()
-        trained.fit(X, Y, "huber", optimizer, epochs=step, shuffle=False)
+        trained.fit(X, Y, "huber", optimizer, epochs=step, shuffle=False, unroll=False)
         found = [why[n].value for n in why.names() if re.match(r"\d\.(weights|bias)[\[\]\d]+\.new$", n)]
         assert repr(found) == repr(flat([p.value for p in trained.parameters()]))
 
@@ -113,7 +113,7 @@ def test_every_optimizer_at_its_first_and_a_later_step(kernel, name):
 def test_the_loss_after_the_step():
     net, Y = network(), targets("huber")
     why = sn.explain(net, X, Y, "huber", optimizer=sn.Adam(0.1))
-    net.fit(X, Y, "huber", sn.Adam(0.1), epochs=1, shuffle=False)
+    net.fit(X, Y, "huber", sn.Adam(0.1), epochs=1, shuffle=False, unroll=False)
     assert why["loss.new"].value == net.evaluate(X, Y, "huber")
     assert why["2.z[1][1].new"].value == net.predict(X)[1][1]
     assert "2.z[1][1].new" in why and "0.z[9][9].new" not in why
@@ -133,7 +133,7 @@ def test_a_step_of_a_training_in_shuffled_batches_with_dropout():
         assert [why["x[{}][{}]".format(i, j)].value for j in range(2)] == X[i]
         assert why["y[{}][0]".format(i)].value == Y[i]
     trained = net.copy()
-    history = trained.fit(X, Y, "mean_squared_error", epochs=3, **options)
+    history = trained.fit(X, Y, "mean_squared_error", epochs=3, unroll=False, **options)
     losses = [sn.explain(net, X, Y, "mean_squared_error", step=s, **options) for s in (7, 8, 9)]
     mean = sum([w["loss"].value * len(w.samples) for w in losses]) / 7
     assert mean == pytest.approx(history.loss[2], rel=1e-14)

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scratchnet import activations, functions, initializers, layers, losses, optimizers, portable, random, selftest
+from scratchnet import (
+    activations,
+    functions,
+    initializers,
+    layers,
+    losses,
+    optimizers,
+    portable,
+    random,
+    schedules,
+    selftest,
+)
 from scratchnet.cli import main
 from scratchnet.formats import json, safetensors
 
@@ -50,7 +61,7 @@ def test_every_rule_has_its_case():
         (losses.Huber, "slope", lambda self, a, y: a - y, "huber"),
         (losses.BinaryCrossEntropy, "paired_terms", lambda self, z, a, y: z, "binary_cross_entropy, paired"),
         (optimizers.Adagrad, "rule", lambda self, w, g, state: (w - self.rate * g, state), "Adagrad"),
-        (optimizers.CosineDecay, "__call__", lambda self, t: 0.5, "CosineDecay"),
+        (schedules.CosineDecay, "__call__", lambda self, t: 0.5, "CosineDecay"),
         (random.Generator, "normal", lambda self, mean=0.0, deviation=1.0: 0.5, "random"),
         (portable, "total", lambda values: sum(values) * (1 + 1e-15), None),
     ],

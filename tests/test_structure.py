@@ -20,14 +20,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORE = (
     "portable functions matrix random initializers protocol activations layers losses optimizers training network"
 ).split()
-ABOVE = "formats scalars datasets metrics plots explanation codegen estimators selftest lessons cli __main__".split()
+ABOVE = "schedules formats scalars datasets metrics plots explanation codegen parallel estimators selftest lessons cli __main__".split()
 FLOORS = CORE + ABOVE
 
 # Beside the house: the types for annotations, which only type checkers import.
 BESIDE = "annotations"
 
 # These, too, are written in the core's dialect, though they stand above it.
-DIALECT_ABOVE = ["formats/" + name + ".py" for name in "__init__ files json safetensors strict_json".split()]
+DIALECT_ABOVE = ["schedules.py"] + ["formats/" + name + ".py" for name in "__init__ files json safetensors strict_json".split()]
 
 # The formulas: no `**`, which interpreters round differently, and no number that is not exactly what it says.
 RULES = "functions activations layers losses optimizers".split()
@@ -266,7 +266,7 @@ def test_the_core_is_small():
 
 
 def test_importing_the_package_costs_little():
-    """Only the core is loaded, and none of the standard library's heavy modules."""
+    """Only the core is loaded (and the schedules), and none of the standard library's heavy modules."""
     program = (
         "import sys; before = set(sys.modules); import scratchnet; "
         "print(' '.join(sorted(set(sys.modules) - before)))"
@@ -276,7 +276,7 @@ def test_importing_the_package_costs_little():
     loaded = output.split()
     assert "scratchnet.network" in loaded
     heavy = "typing dataclasses enum abc functools copy random decimal fractions argparse re json inspect".split()
-    above = ["scratchnet." + name for name in ABOVE]
+    above = ["scratchnet." + name for name in ABOVE if name != "schedules"]
     assert [name for name in loaded if name in heavy or name.startswith(tuple(above))] == []
 
 

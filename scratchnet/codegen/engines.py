@@ -8,17 +8,17 @@
 ``choice`` decides by shapes and batch size alone, so that a training that is resumed has the same bits.
 """
 
+import math
 from itertools import repeat
 
 from ..functions import kernel, total
-from ..layers import LAYERS
-from ..losses import LOSSES
 from ..matrix import are_finite, is_finite
-from ..optimizers import OPTIMIZERS, Optimizer
+from ..optimizers import Optimizer
 from ..protocol import require
 from ..scalars.symbolic import Undecided
 from ..training import Engine, put_back
 from . import rules, step
+from .products import COMPILED
 from .python import executed
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
     require("unroll", unroll, (lambda v: v in ("auto", True, False), "'auto', True or False"))
     if unroll is False or engine.net.number is not float:
         return engine
-    chosen = choice(engine, size) if unroll == "auto" else "samples" if small(engine, size, FULL[1]) else "step"
+    chosen = choice(engine, size, MOST_AT_ALL if unroll is True else MOST)
     try:
         if chosen != "rows":
             return Spelled(engine, chosen == "samples")
@@ -46,24 +46,26 @@ def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
     return rules.spelled(engine)
 
 
-FULL = (150, 1000)
-STEP = 400
+# The table that decides: up to how many numbers of the network (times samples, for "samples") an engine is chosen; of
+# "step" in batches of a few samples and in larger ones. Measured by `python3 -m bench --only scaling` in tests/: beyond
+# these either "rows" is faster, or what is gained in some ten thousand samples would not pay for making the code.
+FEW = 8
+INFINITE = float("inf")
+if COMPILED:
+    MOST = {"samples": 150, "few": 150, "step": 150}  # PyPy gives up on longer functions
+elif hasattr(math, "sumprod"):
+    MOST = {"samples": 150, "few": 1500, "step": 500}
+else:
+    MOST = {"samples": 150, "few": 1500, "step": 1000}
+MOST_AT_ALL = {"samples": 1000, "few": INFINITE, "step": INFINITE}  # where unroll=True asks for it
 
 
-def choice(engine: "Engine", size: "int") -> "str":
+def choice(engine: "Engine", size: "int", most: "Dict[str, float]") -> "str":
     """The engine's name, by shapes and batch size alone."""
-    if small(engine, size, FULL[0]):
+    count = sum([p.count for p in engine.net.parameters()])
+    if size == len(engine.examples) and size * count <= most["samples"]:
         return "samples"
-    return "step" if weights_of(engine) <= STEP else "rows"
-
-
-def small(engine: "Engine", size: "int", most: "int") -> "bool":
-    return size == len(engine.examples) and size * weights_of(engine) <= most
-
-
-def weights_of(engine: "Engine") -> "int":
-    """How many numbers are learnt."""
-    return sum([p.count for p in engine.net.parameters()])
+    return "step" if count <= most["few" if size < FEW else "step"] else "rows"
 
 
 _programs: "Dict[Any, Program]" = {}
@@ -86,10 +88,8 @@ def remembered(engine: "Spelled", batch: "Batch") -> "Program":
 def _key(engine: "Spelled", batch: "Batch") -> "Any":
     """All that a program depends on; None where that is not known: of classes that are not the package's own."""
     parts = engine.net.layers + [engine.loss, engine.optimizer]
-    own = list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values())
-    for part in parts:
-        if type(part) not in own or any([callable(getattr(type(part), name, None)) for name in vars(part)]):
-            return None
+    if not all([step.is_own(part) for part in parts]):
+        return None
     data = step.pattern_of(batch) if engine.whole else (len(batch[0][0]), len(batch[1][0]))
     shapes = tuple([(p.name, p.shape, p.frozen) for p in engine.parameters])
     return kernel(), tuple(map(repr, parts)), shapes, data, batch[2] is None

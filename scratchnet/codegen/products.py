@@ -27,18 +27,33 @@ if TYPE_CHECKING:
 
     from ..annotations import Matrix
 
-# Measured (tests/bench), ns a product: at 4, 8, 16, 32, 64 numbers spelled out 26 22 22 21 21 on CPython 3.13 and
-# 22 21 20 20 20 on 3.11; sumprod 41 26 17 13 11; sum(map(mul)) 62 43 34 29 25 on 3.11. PyPy's loops need no help.
-if sys.implementation.name != "cpython":
-    SPELLED_OUT = 0
-else:
-    SPELLED_OUT = 8 if hasattr(math, "sumprod") else 64
+# Measured, ns a multiply-add at 4, 8, 16, 32, 64 numbers: on CPython 3.11 sum(map(mul)) takes 62 43 34 29 25, spelled out
+# 22 21 20 20 20, with the same bits. On 3.13 sumprod takes 41 26 17 13 11 and spelled out 26 22 22 21 21: little is won,
+# and sumprod rounds only once. On PyPy loops within each other take 11 5 3 2 2, as functions two to seven times that.
+COMPILED = sys.implementation.name == "pypy"
+SPELLED_OUT = 0 if COMPILED or hasattr(math, "sumprod") else 64
 FEWEST = 64  # products, for which it pays to spell them out
 SHORTEST = 16  # rows for which the distance is faster
 
 _by_length: "Dict[int, Callable[..., Matrix]]" = {}
 _dot = getattr(math, "sumprod", None) or (lambda u, v: sum(map(mul, u, v)))
-_one_by_one = products_by(_dot)
+
+
+def _in_loops(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":
+    """Every multiplication and addition in a plain loop."""
+    found = []
+    for row in A:
+        found_row = []
+        for column in columns:
+            product = row[0] * column[0]
+            for k in range(1, len(row)):
+                product = product + row[k] * column[k]
+            found_row.append(product)
+        found.append(found_row)
+    return found
+
+
+_one_by_one = _in_loops if COMPILED else products_by(_dot)
 
 
 def shortest_way(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":

@@ -18,7 +18,7 @@ from ..activations import Activation, Softmax
 from ..scalars import Symbolic
 from ..training import Engine
 from .python import Code, executed, imports, reachable
-from .step import with_settings
+from .step import remembering_nothing, with_settings
 from .unrolled import listed, pattern
 
 TYPE_CHECKING = False
@@ -43,16 +43,19 @@ def spelled(engine: "Engine") -> "Engine":
     loss, optimizer = engine.loss.with_numbers(float), engine.optimizer
     twin_loss = loss.with_numbers(Symbolic, exactly=True)
     for name in ("term", "slope"):
-        _replace(loss, name, lambda name=name: _of_two_numbers(getattr(twin_loss, name)))
-    _replace(loss, "paired_terms", lambda: _run(Rule(twin_loss.paired_terms, ["z", "a", "y"], net.outputs).of_rows()))
-    _replace(optimizer, "moved_rows", lambda: _moved_rows(optimizer))
+        _replace(loss, name, twin_loss, lambda name=name: _of_two_numbers(getattr(twin_loss, name)))
+    paired_terms = lambda: _run(Rule(twin_loss.paired_terms, ["z", "a", "y"], net.outputs).of_rows())  # noqa: E731
+    _replace(loss, "paired_terms", twin_loss, paired_terms)
+    _replace(optimizer, "moved_rows", optimizer, lambda: _moved_rows(optimizer))
     return Engine(twin, loss, optimizer, engine.examples)
 
 
-def _replace(of: "Any", name: "str", make: "Callable[[], Any]") -> "None":
+def _replace(of: "Any", name: "str", symbolic: "Any", make: "Callable[[], Any]") -> "None":
     """Give an object a rule that is spelled out; where it cannot be, it keeps its own."""
     try:
-        setattr(of, name, make())
+        with remembering_nothing([symbolic]):
+            rule = make()
+        setattr(of, name, rule)
     except Exception:  # whatever a rule of somebody's own has against symbolic numbers
         pass
 
@@ -74,11 +77,11 @@ def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     ways = kind.forward, kind.backward
     if not width or kind is not Softmax and (not issubclass(kind, Activation) or ways != _ways(Activation)):
         return layer
-    twin = layer.with_numbers(float)
-    _replace(twin, "forward", lambda: _forward(layer, width, twin))
+    twin, symbolic = layer.with_numbers(float), layer.with_numbers(Symbolic, exactly=True)
+    _replace(twin, "forward", symbolic, lambda: _forward(symbolic, width, twin))
     if "forward" not in vars(twin):
         return layer
-    _replace(twin, "backward", lambda: _backward(layer, width, twin))
+    _replace(twin, "backward", symbolic, lambda: _backward(symbolic, width, twin))
     return twin
 
 
@@ -86,8 +89,7 @@ def _ways(kind: "Any") -> "Any":
     return kind.forward, kind.backward
 
 
-def _forward(layer: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
-    symbolic = layer.with_numbers(Symbolic, exactly=True)
+def _forward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
     rule = _run(Rule(lambda z: symbolic.forward([z])[0], ["z"], width).of_matrices())
 
     def forward(X: "Matrix") -> "Matrix":
@@ -97,9 +99,7 @@ def _forward(layer: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Mat
     return forward
 
 
-def _backward(layer: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
-    symbolic = layer.with_numbers(Symbolic, exactly=True)
-
+def _backward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
     def slopes(d: "Row", z: "Row", a: "Row") -> "Row":
         A = symbolic.forward([z])
         for name, kept in list(vars(symbolic).items()):
@@ -119,8 +119,9 @@ def _moved_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
     settings, twin = with_settings(optimizer)
     w, g = Symbolic(name="w"), Symbolic(name="g")
     state = tuple([Symbolic(name=f"s{k}") for k in range(twin.memory)])
-    new, memory = twin.moved(w, g, state, None if optimizer.clip_norm is None else Symbolic(name="factor"))
-    outputs = [new + Symbolic(0, kind="absent")] + [v + Symbolic(0, kind="absent") for v in memory]
+    with remembering_nothing([twin]):
+        new, memory = twin.moved(w, g, state, None if optimizer.clip_norm is None else Symbolic(name="factor"))
+        outputs = [new + Symbolic(0, kind="absent")] + [v + Symbolic(0, kind="absent") for v in memory]
     code = Code(outputs)
     lines = code.statements()
     texts = [code.text(code.same[id(v)]) for v in outputs]

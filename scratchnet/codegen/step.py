@@ -14,7 +14,11 @@ sum over samples looks is learnt from two samples: what is computed of the first
 and then summed, is a sum over as many samples as there are.
 """
 
-from ..optimizers import Optimizer
+from contextlib import contextmanager
+
+from ..layers import LAYERS
+from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS, Optimizer
 from ..protocol import FINITE, require
 from ..random import Generator
 from ..scalars import Symbolic
@@ -25,7 +29,7 @@ from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
     from ..annotations import Batch, Matrix, Weights
     from ..losses import Loss
@@ -230,8 +234,9 @@ class Step:
     def run(self, X: "Matrix", Y: "Matrix", weights: "Weights") -> "None":
         """One step."""
         engine = Engine(self.net, self.loss, self.optimizer, None)
-        value = engine.backpropagate((X, Y, weights), self.draws)
-        self.optimizer.step(self.parameters)
+        with remembering_nothing(self.net.layers + [self.loss, self.optimizer]):
+            value = engine.backpropagate((X, Y, weights), self.draws)
+            self.optimizer.step(self.parameters)
         self.changed: "List[Tuple[Symbolic, Any]]" = []  # each number before and after
         for p, old, memory in zip(self.parameters, self.old, self.memory):
             if not p.frozen:
@@ -275,6 +280,34 @@ class Step:
         if not self.optimizer.memory:
             return []
         return [[[pattern([s.name for s in state]) for state in row] for row in rows] for rows in self.memory]
+
+
+@contextmanager
+def remembering_nothing(parts: "Sequence[Any]") -> "Iterator[None]":
+    """Refuse layers, losses and optimizers of somebody's own that keep something from step to step.
+
+    Spelled-out code would forget it. What ``forward`` keeps for ``backward`` has a capital name, and is not meant.
+    """
+    before = [_kept(part) for part in parts]
+    yield
+    for part, kept in zip(parts, before):
+        if _kept(part) != kept:
+            raise Undecided(f"{type(part).__name__} keeps something from step to step")
+
+
+def is_own(part: "Any") -> "bool":
+    """Whether a layer, a loss or an optimizer is one of the package's, as it is there."""
+    kind = type(part)
+    own = LAYERS, LOSSES, OPTIMIZERS
+    known = any([kind in family.values() for family in own])
+    return known and not any([callable(getattr(kind, name, None)) for name in vars(part)])
+
+
+def _kept(part: "Any") -> "Any":
+    if is_own(part):
+        return None
+    passing = ("generator", "passes_back", "t", "rate", "states")
+    return {name: repr(kept) for name, kept in vars(part).items() if not name.isupper() and name not in passing}
 
 
 def _lists(names: "List[List[List[str]]]") -> "str":

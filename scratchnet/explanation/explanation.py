@@ -65,7 +65,7 @@ def explain(
     """Explain every number of one step of training: forward, loss, backward, update.
 
     ``X``, ``Y``, ``loss``, ``optimizer``   as for ``fit``; without Y only the forward pass is explained
-    ``step``      which step of the training, from 1; those before it are run again, with the very same floats
+    ``step``      which step of the training, from 1; those before it are run again, with the floats of unroll=False
     ``steps``     how many steps are recorded, from that one on: the page can go through them
     ``shuffle``, ``batch_size``, ``seed``, ``sample_weight``, ``class_weight``   as for ``fit``; the order is that of
                   the data unless ``shuffle`` is True

@@ -1,0 +1,299 @@
+"""Training on several cores or machines: every batch is shared out to the workers of an executor.
+
+    Parallel    the engine that ``fit(executor=...)`` asks for
+    gradients   what a worker computes: the loss and the gradients of one shard
+
+The executor is the caller's own: anything with ``submit(f, *args)`` whose result has ``result()``, such as
+``concurrent.futures.ProcessPoolExecutor``, Dask's ``Client.get_executor()`` or ``mpi4py.futures.MPIPoolExecutor``. It
+is never shut down. It gets as many shards of every batch as its attribute ``shards`` says, which anybody may set, else
+as it has workers (``_max_workers``), else 2. The gradients are summed in the order of the shards, so that one number of
+shards gives the same bits, whoever computes them when; another number gives the same but for rounding:
+
+>>> import scratchnet as sn
+>>> from fractions import Fraction
+>>> from types import SimpleNamespace
+>>> class Here:                                                         # the least that an executor is
+...     shards = 3
+...     def submit(self, f, *args):
+...         value = f(*args)
+...         return SimpleNamespace(result=lambda: value)
+>>> for executor in (None, Here()):
+...     net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1)]])])
+...     history = net.fit([[1], [2], [3], [4]], [3, 5, 7, 9], "half_squared_error", sn.SGD(1), 2, executor=executor)
+...     print(net.parameters()[0].value, net.parameters()[1].value)
+[[Fraction(-83, 4)]] [Fraction(-15, 2)]
+[[Fraction(-83, 4)]] [Fraction(-15, 2)]
+
+A task brings the parameters and the samples of its shard as flat arrays, so that each sample travels once an epoch; all
+else of the network, and the loss, is a pickle, which a worker reads once. What a layer of one's own notes for later
+batches, in the worker it stays. A loss is a mean over samples: that of a batch is the weighted mean of its shards'.
+"""
+
+import pickle
+import sys
+from array import array
+from io import BytesIO
+from itertools import chain
+from operator import add
+from threading import Lock
+from warnings import warn
+
+from .codegen import rules
+from .functions import kernel, set_kernel, total
+from .optimizers import SGD
+from .protocol import COUNT, require
+from .random import Generator
+from .training import Engine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List, Sequence, Tuple
+
+    from .annotations import Batch, Matrix, Number, Row, Weights
+    from .losses import Loss
+    from .protocol import Parameter
+
+EXECUTOR = (
+    lambda v: callable(getattr(v, "submit", None)) and not isinstance(v, type),
+    "an object with submit(f, *args), such as a ProcessPoolExecutor",
+)
+
+
+class Parallel(Engine):
+    """Computes the gradients of a batch shard by shard, each of them a task of the executor; updates as ever.
+
+    ``engine``     the lists of lists that it does the same as
+    ``size``       of the batches
+    ``executor``   anything with ``submit``
+    ``unroll``     False: the workers, too, compute on lists of lists with the rules as they are written
+    """
+
+    def __init__(self, engine: "Engine", size: "int", executor: "Any", unroll: "Any" = "auto") -> "None":
+        Engine.__init__(self, engine.net, engine.loss, engine.optimizer, engine.examples)
+        self.executor = require("executor", executor, EXECUTOR)
+        self.shards = shards_of(executor)
+        self.spelled = unroll is not False and self.net.number is float
+        self.skeleton = skeleton(self.net, self.loss)
+        self.submitted = 0
+        if self.spelled:
+            self.optimizer = rules.spelled(engine).optimizer
+        doubt = doubts(engine, size, executor, self.shards)
+        if doubt:
+            warn(f"executor: {doubt}")
+
+    def backpropagate(self, batch: "Batch", generator: "Generator") -> "Number":
+        parameters = self.net.parameters()
+        ahead = Generator()
+        ahead.state = generator.state
+        same = self.skeleton, self.spelled, kernel(), [(packed(p.rows), p.frozen) for p in parameters]
+        tasks = [same + shard + (ahead.bits(),) for shard in cut(batch, self.shards, self.net.number)]
+        values, slopes, drawn = zip(*self.results(tasks))
+        if any(drawn):  # else it stays, as it does without an executor: the order of the samples is drawn from it, too
+            generator.state = ahead.state
+        for p, parts in zip([p for p in parameters if not p.frozen], zip(*slopes)):
+            rows = unpacked((parts[0][0], summed([numbers for _, numbers in parts])))
+            p.gradient = rows[0] if p.flat else rows
+        return total(values)
+
+    def results(self, tasks: "List[Any]") -> "List[Any]":
+        """What ``gradients`` gives for every task, in their order."""
+        futures: "List[Any]" = []
+        try:
+            for task in tasks:
+                self.submitted += 1
+                futures.append(self.executor.submit(gradients, self.submitted, *task))
+            return [future.result() for future in futures]
+        except BaseException:
+            for future in futures:
+                if hasattr(future, "cancel"):
+                    future.cancel()
+            raise
+
+
+def shards_of(executor: "Any") -> "int":
+    """How many shards the executor gets of every batch."""
+    if hasattr(executor, "shards"):
+        return require("executor.shards", executor.shards, COUNT)  # type: ignore[no-any-return]
+    workers = getattr(executor, "_max_workers", None)
+    return workers if COUNT[0](workers) else 2
+
+
+def cut(batch: "Batch", shards: "int", number: "Any") -> "Iterator[Tuple[Any, Any, Weights, Number]]":
+    """The batch in shards, equal to a sample and never empty: samples, targets, weights, and the share of the whole.
+
+    >>> for X, Y, weights, share in cut(([[0.5], [1.5], [2.5], [3.5]], [[0.0]] * 4, None), 3, float):
+    ...     print(unpacked(X), share)
+    [[0.5]] 0.25
+    [[1.5]] 0.25
+    [[2.5], [3.5]] 0.5
+    """
+    X, Y, weights = batch
+    n = len(X)
+    shards = min(shards, n)
+    for k in range(shards):
+        part = slice(k * n // shards, (k + 1) * n // shards)
+        if weights is None:
+            yield packed(X[part]), packed(Y[part]), None, number(part.stop - part.start) / n
+        else:
+            yield packed(X[part]), packed(Y[part]), weights[part], total(weights[part]) / total(weights)
+
+
+def summed(rows: "Sequence[Row]") -> "Row":
+    """The sum of the rows, element by element, the first with the second, and so on.
+
+    >>> summed([[1, 2], [10, 20], [100, 200]])
+    [111, 222]
+    """
+    sums = rows[0]
+    for row in rows[1:]:
+        sums = list(map(add, sums, row))
+    return sums
+
+
+# ---- whether it is worth while -----------------------------------------------------------------------------------
+
+
+def doubts(engine: "Engine", size: "int", executor: "Any", shards: "int") -> "str":
+    """Why the executor will make nothing faster, if so."""
+    if "Thread" in type(executor).__name__ and getattr(sys, "_is_gil_enabled", lambda: True)():
+        return "in this Python threads only take turns; a ProcessPoolExecutor is faster where there are several cores"
+    return ""
+
+
+# ---- what travels ------------------------------------------------------------------------------------------------
+
+
+def packed(rows: "Matrix") -> "Tuple[int, Any]":
+    """Rows as their width and one flat array, 8 bytes a float; a flat list of any other numbers."""
+    if type(rows[0][0]) is not float:
+        return len(rows[0]), list(chain.from_iterable(rows))
+    numbers = array("d")
+    for row in rows:
+        numbers.fromlist(row)
+    return len(rows[0]), numbers
+
+
+def unpacked(package: "Tuple[int, Any]") -> "Matrix":
+    """The rows again.
+
+    >>> unpacked(packed([[1.0, 2.0], [3.0, 4.0]]))
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    width, numbers = package[0], list(package[1])
+    return [numbers[start : start + width] for start in range(0, len(numbers), width)]
+
+
+class _Pickler(pickle.Pickler):
+    """Leaves some objects out, by their ids."""
+
+    left_out: "Any" = ()
+
+    def persistent_id(self, obj: "Any") -> "Any":
+        return "left out" if id(obj) in self.left_out else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def persistent_load(self, pid: "Any") -> "Any":
+        return None
+
+
+def skeleton(net: "Any", loss: "Loss") -> "bytes":
+    """The network but for its numbers, and the loss, as a pickle."""
+    bulk = [net.metadata] + [vars(layer).get("mask") for layer in net.layers]
+    for p in net.parameters():
+        bulk += [p.rows, p.gradient]
+    file = BytesIO()
+    pickler = _Pickler(file)
+    pickler.left_out = {id(thing) for thing in bulk if thing is not None}
+    try:
+        pickler.dump((net, loss))
+    except Exception as error:  # whatever a part of somebody's own raises
+        raise TypeError(f"executor: {_culprit(net, loss)} cannot be pickled to travel: {error}") from error
+    return file.getvalue()
+
+
+def _culprit(net: "Any", loss: "Loss") -> "str":
+    parts = [(f"layer {i}, {layer!r},", layer) for i, layer in enumerate(net.layers)] + [(repr(loss), loss)]
+    for name, part in parts:
+        try:
+            pickle.dumps(part)
+        except Exception:
+            return name
+    return "the network"
+
+
+# ---- in the worker -----------------------------------------------------------------------------------------------
+
+
+def gradients(number: "int", skeleton: "bytes", spelled: "bool", kernel: "str", parameters: "Any", X: "Any", Y: "Any",
+              weights: "Weights", share: "Number", seed: "int") -> "Tuple[Number, List[Any], bool]":
+    """The loss of a shard and the gradients of what learns, all times ``share``; and whether random numbers were drawn.
+
+    ``number`` is the call's own, because Dask makes one of calls that are alike.
+    """
+    with _Kernel(kernel):
+        idle = _idle((skeleton, spelled, kernel))
+        try:
+            engine = idle.pop()
+        except IndexError:
+            engine = _engine(skeleton, spelled)
+        for p, (rows, frozen) in zip(engine.net.parameters(), parameters):
+            p.rows, p.frozen = unpacked(rows), frozen
+        generator = Generator(seed)
+        value = engine.backpropagate((unpacked(X), unpacked(Y), weights), generator)
+        slopes = [_slopes(p, share) for p in engine.net.parameters() if not p.frozen]
+        idle.append(engine)
+        return value * share, slopes, generator.state != seed
+
+
+def _slopes(p: "Parameter", share: "Number") -> "Tuple[int, Any]":
+    """The shard's share of the gradient."""
+    require(f"{p.name}.gradient", p.gradient, (p.fits, "what backward has to set, in the parameter's shape"))
+    return packed([[g * share for g in row] for row in p.gradient_rows])
+
+
+def _engine(skeleton: "bytes", spelled: "bool") -> "Engine":
+    """An engine for the gradients of that network; it never updates."""
+    try:
+        net, loss = _Unpickler(BytesIO(skeleton)).load()
+    except (AttributeError, ImportError) as error:
+        wanted = "define what is your own in a module that the workers can import"
+        raise TypeError(f"executor: a worker cannot make the network again ({error}); {wanted}") from error
+    no_examples: "Any" = None
+    engine = Engine(net, loss, SGD(), no_examples)
+    return rules.spelled(engine) if spelled else engine
+
+
+MOST = 8  # skeletons whose engines a worker keeps
+_engines: "Dict[Any, List[Engine]]" = {}
+
+
+def _idle(key: "Any") -> "List[Engine]":
+    """The engines of that skeleton that no thread is using."""
+    if key not in _engines and len(_engines) >= MOST:
+        _engines.clear()
+    return _engines.setdefault(key, [])
+
+
+class _Kernel:
+    """The kernel of this process, lent to a task, or to several that its threads run at once."""
+
+    lock = Lock()
+    borrowers = 0
+    former = ""
+
+    def __init__(self, name: "str") -> "None":
+        self.name = name
+
+    def __enter__(self) -> "None":
+        with _Kernel.lock:
+            former = set_kernel(self.name)
+            if not _Kernel.borrowers:
+                _Kernel.former = former
+            _Kernel.borrowers += 1
+
+    def __exit__(self, *error: "Any") -> "None":
+        with _Kernel.lock:
+            _Kernel.borrowers -= 1
+            if not _Kernel.borrowers:
+                set_kernel(_Kernel.former)
