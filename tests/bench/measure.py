@@ -1,6 +1,7 @@
 """Two contenders timed in turn, and whether they compute the same."""
 
 from contextlib import contextmanager
+from functools import partial
 from itertools import repeat
 from statistics import median
 from time import perf_counter
@@ -44,8 +45,9 @@ def looped(function, argument, at_least):
         start = perf_counter()
         _call(function, argument, times)
         if perf_counter() - start >= at_least:
-            return Contender(lambda: lambda: _call(function, argument, times), 1 / times)
+            break
         times *= 2
+    return Contender(lambda: partial(_call, function, argument, times), 1 / times)
 
 
 def _call(function, argument, times):
@@ -70,6 +72,20 @@ def side_by_side(ours, theirs, pairs, at_least=0.0):
     """A B A B ...: what disturbs the machine meets both."""
     times = [(ours.seconds(at_least), theirs.seconds(at_least)) for _ in range(pairs)]
     return Comparison([a for a, _ in times], [b for _, b in times])
+
+
+def duration(seconds):
+    """In words.
+
+    >>> duration(0.00123), duration(0.0000123)
+    ('1.23 ms', '12.3 µs')
+    """
+    return digits(seconds * 1e6) + " µs" if seconds < 1e-3 else digits(seconds * 1e3) + " ms"
+
+
+def digits(value):
+    """Three digits, or all of those before the point."""
+    return "{:.0f}".format(value) if value >= 100 else "{:.3g}".format(value)
 
 
 @contextmanager

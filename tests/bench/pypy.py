@@ -20,7 +20,7 @@ class Process:
     """The process, as its parent sees it."""
 
     def __init__(self, executable):
-        import scratchnet
+        import scratchnet  # the process itself imports this file before it can import scratchnet
 
         # Not by PYTHONPATH: beside scratchnet may lie packages of another interpreter.
         location = os.path.dirname(os.path.dirname(os.path.abspath(scratchnet.__file__)))
@@ -31,9 +31,11 @@ class Process:
         self.version = self.answer()
 
     def answer(self):
+        from .measure import Unavailable
+
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError("the other interpreter ended")
+            raise Unavailable("the other interpreter ended")
         return json.loads(line)
 
     def tell(self, line):
