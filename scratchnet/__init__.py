@@ -92,7 +92,7 @@ def _products(name: "str") -> "Any":
         try:
             from .codegen import products as ways
         except ImportError:  # MicroPython
-            return functions.products_by(functions.KERNELS["fast"]["dot"])(A, columns)
+            return functions.products_by(functions.dot)(A, columns)
         for kernel in functions.KERNELS.values():  # the next time without a detour
             if kernel["products"] is products:
                 kernel["products"] = getattr(ways, name)
@@ -116,6 +116,7 @@ def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") ->
 
 training.engine_of = _engine_of
 functions.KERNELS["fast"]["products"] = _products("shortest_way")
+functions.KERNELS["portable"]["products"] = _products("left_to_right")
 if hasattr(math, "dist"):
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"], products=_products("by_distance"))
 

@@ -3,6 +3,8 @@
     and_gate.py    what `python -m scratchnet` shows: a neuron learns AND, every step in the open
     explain.py     where a number of a training step comes from
     check.py       one's own working with the pencil, checked
+    unroll.py      a saved network as straight-line Python
+    bench.py       how fast this interpreter is
     selftest.py    whether this Python computes what it should
     terminal.py    writing for people, to any terminal
 """
@@ -22,6 +24,8 @@ DESCRIPTION = "A neural network in pure Python that hides nothing. Without a com
 COMMANDS = (
     ("explain", "where a number comes from: forward, backward and update of one step of training"),
     ("check", "check your own working: a filled worksheet, or any lines NAME = NUMBER"),
+    ("unroll", "a saved network as straight-line Python, every multiplication and addition spelled out"),
+    ("bench", "how fast this interpreter trains and predicts, in ten seconds"),
     ("selftest", "verify this installation: every rule, the kernels, the file formats"),
 )
 EPILOG = """\
@@ -29,6 +33,8 @@ examples:
   python3 -m scratchnet                             the article's AND gate, with every number in its place
   python3 -m scratchnet explain                     its first step, number by number
   python3 -m scratchnet explain --html step.html    the same as a page to click through
+  python3 -m scratchnet unroll model.json           a saved network as straight-line Python
+  python3 -m scratchnet bench                       how fast is this Python?
   python3 -m scratchnet selftest                    does this Python compute what it should?
 """
 

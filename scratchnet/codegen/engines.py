@@ -68,6 +68,17 @@ def choice(engine: "Engine", size: "int", most: "Dict[str, float]") -> "str":
     return "step" if count <= most["few" if size < FEW else "step"] else "rows"
 
 
+def reason(engine: "Engine", size: "int") -> "str":
+    """Which engine "auto" chooses, and why, in words."""
+    chosen = choice(engine, size, MOST)
+    count = sum([p.count for p in engine.net.parameters()])
+    if chosen == "samples":
+        return f"samples: all {size} of every step spelled out, as {size} times {count} is at most {MOST['samples']}"
+    kind = "few" if size < FEW else "step"
+    limit = f"its {count} numbers are {'at most' if chosen == 'step' else 'more than'} {MOST[kind]}"
+    return f"step: one sample spelled out, as {limit}" if chosen == "step" else f"rows: lists of lists, as {limit}"
+
+
 _programs: "Dict[Any, Program]" = {}
 MOST_PROGRAMS = 32
 

@@ -1,9 +1,10 @@
 """Matrix products of floats: the rows of A with every column, each by the way that is fastest at that length.
 
-    shortest_way   the kernel "fast": short rows spelled out, longer ones by ``math.sumprod`` or ``sum(map(mul))``
+    shortest_way   the kernel "fast": ``math.sumprod``; before CPython 3.12 spelled out, long rows by ``sum(map(mul))``
+    left_to_right  the kernel "portable": spelled out, long rows in a loop; the same bits either way
     by_distance    the kernel "dist": a·b = (|a|² + |b|² - |a - b|²)/2, the distance by ``math.dist``
 
-The second is faster for long rows, the more so before CPython 3.12, but not as exact: each product may be off by
+The last is faster for long rows, the more so before CPython 3.12, but not as exact: each product may be off by
 8·2^-53·(|a|² + |b|²), however small a·b itself is. So it is only used where ``set_kernel("dist")`` asks for it.
 
 >>> shortest_way([[1.0, 2.0]], [(3.0, 4.0), (5.0, 6.0)])
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 # Measured, ns a multiply-add at 4, 8, 16, 32, 64 numbers: on CPython 3.11 sum(map(mul)) takes 62 43 34 29 25, spelled out
 # 22 21 20 20 20, with the same bits. On 3.13 sumprod takes 41 26 17 13 11 and spelled out 26 22 22 21 21: little is won,
-# and sumprod rounds only once. On PyPy loops within each other take 11 5 3 2 2, as functions two to seven times that.
+# and sumprod rounds only once. Plain loops take 69 54 44 (CPython 3.13). On PyPy loops within each other take 11 5 3 2 2, as functions two to seven times that.
 COMPILED = sys.implementation.name == "pypy"
-SPELLED_OUT = 0 if COMPILED or hasattr(math, "sumprod") else 64
+LONGEST = 64  # rows that are spelled out
 FEWEST = 64  # products, for which it pays to spell them out
 SHORTEST = 16  # rows for which the distance is faster
 
@@ -58,9 +59,18 @@ _one_by_one = _in_loops if COMPILED else products_by(_dot)
 
 def shortest_way(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":
     """The dot of every row of A with every column."""
+    return _one_by_one(A, columns) if hasattr(math, "sumprod") else _spelled_out(A, columns, _one_by_one)
+
+
+def left_to_right(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":
+    """The dot of every row of A with every column, its terms added from left to right."""
+    return _spelled_out(A, columns, _in_loops)
+
+
+def _spelled_out(A: "Matrix", columns: "Sequence[Any]", otherwise: "Callable[..., Matrix]") -> "Matrix":
     length = len(A[0])
-    if length > SPELLED_OUT or len(A) * len(columns) < FEWEST:
-        return _one_by_one(A, columns)
+    if COMPILED or length > LONGEST or len(A) * len(columns) < FEWEST:
+        return otherwise(A, columns)
     if length not in _by_length:
         _by_length[length] = _spelled(length)
     return _by_length[length](A, columns)

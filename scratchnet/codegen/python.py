@@ -12,6 +12,8 @@ t0 = w * x
 '(t0 + 1.0) * t0'
 """
 
+import math
+import sys
 from functools import lru_cache
 
 from .. import functions
@@ -40,6 +42,7 @@ INFIX = {
 }
 DEEPEST = 12  # operations within each other in one expression: parsers have their limits
 LONGEST = 60  # terms of a sum in one statement
+LONG = 24  # products of a row, from which on a function adds them faster
 NEVER_RAISES = ("tanh", "erf")  # of the library's functions, on finite numbers
 
 
@@ -53,6 +56,7 @@ class Code:
         self.same: "Dict[int, Symbolic]" = {}
         self.names: "Dict[int, str]" = {}
         self.functions: "Dict[str, bool]" = {}  # those that are called; whether they must be guarded
+        self.rows: "Dict[Tuple[int, ...], str]" = {}  # names of rows of numbers, which a function can take as a whole
         self.numbers = self.unified(outputs)
         self.outputs = [self.same[id(output)] for output in outputs]
         self.uses: "Dict[int, int]" = {}
@@ -107,11 +111,22 @@ class Code:
 
     def terms(self, node: "Symbolic") -> "List[str]":
         """Of a sum its terms, of anything else the expression."""
+        if self.row_of(node) in self.rows:
+            name = long_dot()
+            self.functions[name] = False
+            constants = ", ".join([repr(v.value) for v in node.operands[1::2]])
+            return [f"{name}({self.rows[self.row_of(node)]}, ({constants}))"]
         if node.operation == "dot":
             return [self.product(a, b) for a, b in zip(node.operands[::2], node.operands[1::2])]
         if node.operation == "total":
             return [self.text(v, SUM if k == 0 else PRODUCT) for k, v in enumerate(node.operands)]
         return [self.operation(node)[0]]
+
+    def row_of(self, node: "Symbolic") -> "Tuple[int, ...]":
+        """Of a long sum of products with constants the other numbers, which a function may take as a row."""
+        if node.operation != "dot" or len(node.operands) < 2 * LONG or not long_dot():
+            return ()
+        return tuple([id(v) for v in node.operands[::2]]) if all([v.is_constant for v in node.operands[1::2]]) else ()
 
     # ---- expressions ---------------------------------------------------------------------------------------------
 
@@ -154,6 +169,16 @@ class Code:
             guarded = operation not in NEVER_RAISES and not _is_safe(node)
             self.functions[operation] = self.functions.get(operation, False) or guarded
         return f"{operation}({self.text(operands[0])})", ATOM
+
+
+def long_dot() -> "str":
+    """The function that adds many products faster than they are spelled out; "" where there is none.
+
+    PyPy gives up on functions as long as that; math.sumprod came with CPython 3.12 (products.py has the figures).
+    """
+    if sys.implementation.name == "pypy":
+        return "dot"
+    return "sumprod" if functions.kernel() != "portable" and hasattr(math, "sumprod") else ""
 
 
 def reachable(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
@@ -220,10 +245,12 @@ def _choices(x: "Symbolic") -> "Set[int]":
 def imports(code: "Code", guarded: "bool") -> "List[str]":
     """The statements that import the functions of the active kernel; ``guarded``: none of them may raise."""
     if functions.kernel() == "portable":
-        modules = {name: "scratchnet.portable" for name in code.functions}
+        modules = dict.fromkeys(code.functions, "scratchnet.portable")
     else:
         raising = {name for name, raises in code.functions.items() if raises and guarded}
         modules = {name: "scratchnet.functions" if name in raising else "math" for name in code.functions}
+    if "dot" in modules:
+        modules["dot"] = "scratchnet.portable"
     lines = []
     for module in sorted(set(modules.values())):
         names = sorted([name for name in modules if modules[name] == module])

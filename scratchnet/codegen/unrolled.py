@@ -37,8 +37,9 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
                     ``[p.value for p in net.parameters()]``
 
     It is straight-line code for these very layers, in the active kernel: in the portable one it gives the same bits as
-    ``net.predict``, in the fast one the same to rounding. It checks nothing: x is a list of ``net.inputs`` finite
-    numbers. ValueError where a layer decides by a number in a way that cannot be spelled out.
+    ``net.predict``, in the fast one the same to rounding (there ``math.sumprod`` adds long rows of products, where
+    Python has it). It checks nothing: x is a list of ``net.inputs`` finite numbers. ValueError where a layer decides by
+    a number in a way that cannot be spelled out.
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     require("the network's numbers", net.number, (lambda v: v is float, "floats; net.copy(float) makes them so"))
@@ -65,11 +66,17 @@ def written(net: "Sequential", constants: "bool") -> "str":
     if packed:
         lines.append(f"{listed(packed)} = parameters")
     waiting = list(code.numbers)
+    as_rows = {code.row_of(node) for node in code.numbers}
+    code.rows[tuple([id(code.same[id(v)]) for v in x])] = "x"
     for k, layer in enumerate(twin.layers):
         lines.append(f"# layer {k}: {net.layers[k]!r}".replace("\n", " "))
         letter = "z" if layer.parameters() else "a"
         layer_lines, waiting = layer_statements(code, waiting, outputs[k + 1][0], f"{letter}{k}_")
         lines += layer_lines
+        row = [code.same[id(v)] for v in outputs[k + 1][0]]
+        if tuple(map(id, row)) in as_rows:
+            code.rows[tuple(map(id, row))] = f"{letter}{k}"
+            lines.append("{}{} = [{}]".format(letter, k, ", ".join([code.text(v) for v in row])))
     lines.append("return [{}]".format(", ".join([code.text(code.same[id(v)]) for v in outputs[-1][0]])))
     head = imports(code, guarded=True)
     arguments = "x" if constants else "x, parameters"

@@ -1,0 +1,86 @@
+"""`python -m scratchnet bench`: how fast this interpreter is, in ten seconds."""
+
+import sys
+import time
+
+from .. import SGD, Dense, Generator, Sequential, Sigmoid, Softmax, Tanh, functions, set_kernel, unroll
+from ..codegen import engines
+from ..training import Engine, criterion_of, examples_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, List, Sequence, Tuple
+
+    from ..annotations import Matrix
+
+DESCRIPTION = """\
+Measure this interpreter: nanoseconds a multiply-add in each kernel, and how many samples a second are learnt and
+predicted at four sizes, with the engine that was chosen for it, and why. It takes about ten seconds and needs nothing.
+"""
+LENGTHS = (4, 16, 64, 784)
+SIZES = (((2, 4, 1), 4, 4), ((4, 16, 3), 160, 16), ((64, 32, 10), 320, 32), ((784, 30, 10), 40, 10))
+SECONDS = 0.4  # a measurement takes
+
+
+def configure(parser: "Any") -> "None":
+    parser.description = DESCRIPTION
+
+
+def run(options: "Any", write: "Callable[..., None]") -> "int":
+    """Measure, and tell; the exit status."""
+    version = ".".join([str(n) for n in sys.version_info[:3]])
+    write(f"{sys.implementation.name} {version} on {sys.platform}; medians of several runs\n")
+    write("nanoseconds a multiply-add, in products of rows of that length")
+    write("  kernel    " + "".join([f"{length:>9}" for length in LENGTHS]))
+    for name in sorted(functions.KERNELS):
+        write(f"  {name:<10}" + "".join([f"{_multiply_add(name, length) * 1e9:9.1f}" for length in LENGTHS]))
+    write("\nsamples a second, and the engine that trains")
+    write("  network       batch  trained  predicted  engine")
+    for widths, samples, size in SIZES:
+        trained, predicted, why = _rates(widths, samples, size)
+        shape = "-".join([str(width) for width in widths])
+        write(f"  {shape:<12} {size:>6} {trained:>8.0f} {predicted:>10.0f}  {why}")
+    return 0
+
+
+def _median_time(function: "Callable[[], Any]") -> "float":
+    """Seconds a call."""
+    times: "List[float]" = []
+    end = time.perf_counter() + SECONDS
+    while len(times) < 3 or time.perf_counter() < end:
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return sorted(times)[len(times) // 2]
+
+
+def _multiply_add(kernel: "str", length: "int") -> "float":
+    """Seconds a multiply-add in a product of matrices whose rows have that length."""
+    generator = Generator(1)
+    A, columns = _matrix(32, length, generator), _matrix(32, length, generator)
+    former = set_kernel(kernel)
+    try:
+        return _median_time(lambda: functions.products(A, columns)) / (32 * 32 * length)
+    finally:
+        set_kernel(former)
+
+
+def _matrix(rows: "int", columns: "int", generator: "Generator") -> "Matrix":
+    return [[generator.uniform(-1.0, 1.0) for _ in range(columns)] for _ in range(rows)]
+
+
+def _rates(widths: "Sequence[int]", samples: "int", size: "int") -> "Tuple[float, float, str]":
+    """Samples learnt and predicted a second, and the engine that learns."""
+    generator = Generator(2)
+    inputs, hidden, outputs = widths
+    last, loss = (Sigmoid(), "binary_cross_entropy") if outputs == 1 else (Softmax(), "categorical_cross_entropy")
+    net = Sequential([Dense(inputs, hidden), Tanh(), Dense(hidden, outputs), last], seed=3)
+    X, Y = _matrix(samples, inputs, generator), [i % max(outputs, 2) for i in range(samples)]
+    criterion = criterion_of(net, loss)
+    lists = Engine(net, criterion, SGD(1 / 100).with_numbers(float), examples_of(net, X, Y, criterion))
+    engine = engines.faster(lists, size, "auto")
+    batches = [list(range(start, start + size)) for start in range(0, samples, size)]
+    trained = samples / _median_time(lambda: engine.run(batches, generator, []))
+    predict = unroll(net)
+    predicted = samples / _median_time(lambda: [predict(x) for x in X])
+    return trained, predicted, engines.reason(lists, size)

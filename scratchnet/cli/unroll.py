@@ -1,0 +1,37 @@
+"""`python -m scratchnet unroll`: a saved network as straight-line Python."""
+
+from .. import set_kernel, unroll
+from ..formats import models
+from ..functions import KERNELS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+DESCRIPTION = """\
+Print a saved network as straight-line Python: a function predict(x) of one sample, a list of numbers, that gives the
+list of outputs, every multiplication and addition spelled out. In the portable kernel it needs scratchnet beside it,
+and gives the same bits on every Python; else it needs nothing.
+"""
+EXAMPLES = """\
+examples:
+  scratchnet unroll model.json > predict.py
+  scratchnet unroll model.safetensors --arguments      the weights come with each call
+"""
+
+
+def configure(parser: "Any") -> "None":
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
+    parser.add_argument("model", metavar="MODEL", help="a saved network, .safetensors or .json")
+    parser.add_argument("--arguments", action="store_true", help="the weights are arguments, not constants")
+    parser.add_argument("--kernel", choices=sorted(KERNELS), default="fast", help="how it computes (default fast)")
+
+
+def run(options: "Any", write: "Callable[..., None]") -> "int":
+    """Print the source; the exit status."""
+    former = set_kernel(options.kernel)
+    try:
+        write(unroll(models.load(options.model), constants=not options.arguments).source.rstrip("\n"))
+    finally:
+        set_kernel(former)
+    return 0
