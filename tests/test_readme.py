@@ -27,3 +27,12 @@ def test_the_explanation_is_what_it_prints():
     names = {}
     exec("import scratchnet as sn\n" + code.replace("why.to_html", "str"), names)
     assert str(names["why"]["0.weights[1][0].gradient"]) == re.sub("^    ", "", shown, flags=re.MULTILINE).rstrip("\n")
+
+
+def test_the_spelled_out_network_is_what_it_prints():
+    with open(README, encoding="utf-8") as file:
+        text = file.read()
+    code, shown = re.search(r"```python\n([^`]*sn\.unroll.*?)```\n\n((?:    [^\n]*\n|\n)+)", text, re.DOTALL).groups()
+    names = {}
+    exec("import scratchnet as sn\n" + code, names)
+    assert names["predict"].source.rstrip("\n") == re.sub("^    ", "", shown, flags=re.MULTILINE).rstrip("\n")

@@ -63,6 +63,7 @@ class Code:
         for node in self.outputs + [operand for node in self.numbers for operand in node.operands]:
             self.uses[id(node)] = self.uses.get(id(node), 0) + 1
         self.depth: "Dict[int, int]" = {}
+        self.made = 0  # variables without a meaning
         for key, name in (names or {}).items():
             if key in self.same:
                 self.names[id(self.same[key])] = name
@@ -92,8 +93,13 @@ class Code:
         lines: "List[str]" = []
         for node in self.numbers if among is None else among:
             if node.operation and id(node) not in self.names and self.needs_variable(node):
-                self.assign(node, f"t{len(self.names)}", lines)
+                self.assign(node, self.new_name(), lines)
         return lines
+
+    def new_name(self) -> "str":
+        """A variable for a number that has no name of its own."""
+        self.made += 1
+        return f"t{self.made - 1}"
 
     def needs_variable(self, node: "Symbolic") -> "bool":
         """Whether it is used more than once, or stands too deep to be part of another expression."""

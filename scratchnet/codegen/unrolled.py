@@ -8,10 +8,10 @@ from math import tanh
 <BLANKLINE>
 def predict(x):
     x0, x1 = x
-    # layer 0: Dense(2, 1)
-    z0_0 = x0 * 0.4 + x1 * 0.2 + 1.0
+    # layer 0: Dense(inputs=2, outputs=1)
+    z0_0 = x0 * 0.4 + x1 * 0.2 + 1.0  # neuron 0
     # layer 1: Tanh()
-    a1_0 = tanh(z0_0)
+    a1_0 = tanh(z0_0)  # neuron 0
     return [a1_0]
 <BLANKLINE>
 """
@@ -96,9 +96,11 @@ def layer_statements(
             return lines, waiting[n:]
         if node.operation and id(node) not in code.names:
             if id(node) in places:
+                first = len(lines)
                 code.assign(node, f"{prefix}{places[id(node)]}", lines)
+                lines[first] += f"  # neuron {places[id(node)]}"
             elif code.needs_variable(node):
-                code.assign(node, f"t{len(code.names)}", lines)
+                code.assign(node, code.new_name(), lines)
     return lines, []
 
 
