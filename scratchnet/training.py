@@ -299,9 +299,9 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
             sizes = [] if whole else [training.size(batch) for batch in batches]
             losses = values if whole else [_mean(values, sizes)] if len(values) == len(batches) else []
             if losses:
-                validation_loss = None if validation is None else measure(net, validation, criterion)
+                validation_loss = None if validation is None else measure(engine.net, validation, engine.loss)
                 if patience is not None:
-                    watched = measure(net, training, criterion) if validation is None else validation_loss
+                    watched = validation_loss if validation else measure(engine.net, training, engine.loss)
                     if best is None or watched < best[1] or best[1] != best[1]:  # NaN is not the best
                         best = number + 1, watched, [p.rows for p in net.parameters()]
                 stretch = Stretch(number + 1, losses, validation_loss, stepper.rate, best and best[0])

@@ -469,7 +469,8 @@ def interrupted(k):
     states.append(bits(net))
     optimizer = pressing_optimizer(presser, states, net)
     X_, Y_ = PressingRows(X[:3], presser), PressingRows(Y[:3], presser)
-    history = fit(net, X_, Y_, optimizer=optimizer, batch_size=2, epochs=2, patience=9, validation_data=(X_, Y_))
+    options = {"optimizer": optimizer, "batch_size": 2, "epochs": 2, "patience": 9, "unroll": False}
+    history = fit(net, X_, Y_, validation_data=(X_, Y_), **options)
     return net, history, states, presser.left
 
 
@@ -517,7 +518,7 @@ def test_ctrl_c_while_parameters_are_put_in_place_or_back():
         layer.weights, layer.bias = PressingParameter("w", (1, 1), [[1]]), PressingParameter("b", (1,), [2])
         net = network(layer)
         presser = layer.weights.presser = layer.bias.presser = Presser(k)
-        history = fit(net, [[1]], [0], epochs=3, optimizer=Climbing(), patience=5)
+        history = fit(net, [[1]], [0], epochs=3, optimizer=Climbing(), patience=5, unroll=False)
         if presser.left > 0:
             break
         assert history.interrupted
@@ -676,8 +677,8 @@ def test_a_parameter_that_is_not_finite(value):
 
     net, three_steps = network(), network()
     with pytest.raises(sn.Diverged, match=r"^epoch 2: 0.weights is no longer finite at the learning rate 0.1;"):
-        fit(net, optimizer=Breaking(0.1), batch_size=3, epochs=5, seed=3)
-    fit(three_steps, batch_size=3, epochs=1, seed=3)
+        fit(net, optimizer=Breaking(0.1), batch_size=3, epochs=5, seed=3, unroll=False)
+    fit(three_steps, batch_size=3, epochs=1, seed=3, unroll=False)
     assert bits(net) == bits(three_steps)
 
 

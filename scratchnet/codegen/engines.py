@@ -23,7 +23,7 @@ from .python import executed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Tuple
+    from typing import Any, Dict, Iterator, List, Optional, Tuple
 
     from ..annotations import Batch, Row
     from ..random import Generator
@@ -35,7 +35,8 @@ AT_ONCE = 500  # steps in one go: what Ctrl-C may have to be computed again
 def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
     """The engine that does fastest what this one does, in batches of that size."""
     require("unroll", unroll, (lambda v: v in ("auto", True, False), "'auto', True or False"))
-    if unroll is False or engine.net.number is not float:
+    parts = [engine.net, engine.loss, engine.optimizer] + engine.net.layers
+    if unroll is False or engine.net.number is not float or any([step.is_patched(part) for part in parts]):
         return engine
     chosen = choice(engine, size, MOST_AT_ALL if unroll is True else MOST)
     try:
@@ -63,7 +64,8 @@ MOST_AT_ALL = {"samples": 1000, "few": INFINITE, "step": INFINITE}  # where unro
 def choice(engine: "Engine", size: "int", most: "Dict[str, float]") -> "str":
     """The engine's name, by shapes and batch size alone."""
     count = sum([p.count for p in engine.net.parameters()])
-    if size == len(engine.examples) and size * count <= most["samples"]:
+    known = isinstance(engine.examples.X, list) and isinstance(engine.examples.Y, list)  # and not read when it is used
+    if known and size == len(engine.examples) and size * count <= most["samples"]:
         return "samples"
     return "step" if count <= most["few" if size < FEW else "step"] else "rows"
 
@@ -83,27 +85,25 @@ _programs: "Dict[Any, Program]" = {}
 MOST_PROGRAMS = 32
 
 
-def remembered(engine: "Spelled", batch: "Batch") -> "Program":
+def remembered(engine: "Spelled", batch: "Optional[Batch]") -> "Program":
     """The engine's program; made once for trainings that differ in nothing but numbers that are passed on."""
-    make = step.of_samples if engine.whole else step.of_batches
-    key = _key(engine, batch)
-    if key is None:
-        return make(engine.net, engine.loss, engine.optimizer, batch)
+    net, examples = engine.net, engine.examples
+    rules = net, engine.loss, engine.optimizer
+    shape: "Any" = (net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), examples.weights is not None)
+    key = _key(engine, shape if batch is None else step.pattern_of(batch))
     if key not in _programs:
         if len(_programs) == MOST_PROGRAMS:
             _programs.clear()
-        _programs[key] = make(engine.net, engine.loss, engine.optimizer, batch)
-    return _programs[key]
+        _programs[key] = step.of_batches(*rules + shape) if batch is None else step.of_samples(*rules, batch)
+    return _programs[key] if key[0] else _programs.pop(key)
 
 
-def _key(engine: "Spelled", batch: "Batch") -> "Any":
-    """All that a program depends on; None where that is not known: of classes that are not the package's own."""
+def _key(engine: "Spelled", data: "Any") -> "Any":
+    """All that a program depends on; first, whether that is known: of classes that are not the package's it is not."""
     parts = engine.net.layers + [engine.loss, engine.optimizer]
-    if not all([step.is_own(part) for part in parts]):
-        return None
-    data = step.pattern_of(batch) if engine.whole else (len(batch[0][0]), len(batch[1][0]))
     shapes = tuple([(p.name, p.shape, p.frozen) for p in engine.parameters])
-    return kernel(), tuple(map(repr, parts)), shapes, data, batch[2] is None
+    own = all([step.is_own(part) for part in parts])
+    return own, kernel(), tuple(map(repr, parts)), shapes, engine.examples.weights is None, data
 
 
 class Spelled(Engine):
@@ -115,10 +115,10 @@ class Spelled(Engine):
         self.whole = whole
         self.parameters = self.net.parameters()
         self.frozen = [p.frozen for p in self.parameters]
-        batch = self.examples.batch(range(len(self.examples)) if whole else range(1))
+        batch = self.examples.batch(range(len(self.examples))) if whole else None
         self.program = remembered(self, batch)
         self.settings, self.draws = self.program.settings, self.program.draws
-        self.data = step.data_of(batch) if whole else []
+        self.data = [] if batch is None else step.data_of(batch)
         self.train = executed(self.program.source)["train"]
 
     def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
@@ -144,7 +144,10 @@ class Spelled(Engine):
         if not finite:
             self.go_back(before, generator)
             del values[told:]
-            self.lists.run(batches, generator, values)
+            for batch in batches if len(batches) > 1 else []:
+                self.advance([batch], generator, values)
+            if len(batches) == 1:
+                self.lists.run(batches, generator, values)
 
     def repeated(self, batches: "List[List[int]]", generator: "Generator", values: "Row", before: "Any") -> "bool":
         """Go back, and make these steps again; False where Ctrl-C came once more."""

@@ -100,13 +100,14 @@ def _datum(name: "str", value: "float", names: "List[str]", absent: "bool" = Tru
     return Symbolic(name=name)
 
 
-def of_batches(net: "Sequential", loss: "Loss", optimizer: "Optimizer", batch: "Batch") -> "Program":
-    """The step for any number of samples such as those in the batch, one spelled out within a loop."""
+def of_batches(
+    net: "Sequential", loss: "Loss", optimizer: "Optimizer", inputs: "int", outputs: "int", weighted: "bool"
+) -> "Program":
+    """The step for any number of samples, with so many inputs and outputs, one spelled out within a loop."""
     step = Step(net, loss, optimizer)
-    widths = len(batch[0][0]), len(batch[1][0])
-    X, Y = [[[Symbolic(name=f"{letter}{j}", sample=i) for j in range(width)] for i in (0, 1)]
-            for letter, width in zip("xy", widths)]  # fmt: skip
-    kind = "unit" if batch[2] is None else ""
+    X = [[Symbolic(name=f"x{j}", sample=i) for j in range(inputs)] for i in (0, 1)]
+    Y = [[Symbolic(name=f"y{k}", sample=i) for k in range(outputs)] for i in (0, 1)]
+    kind = "" if weighted else "unit"
     weights = [Symbolic(name="weight", sample=i, kind=kind) for i in (0, 1)]
     step.run(X, Y, weights)
     code = Code(step.results)
@@ -296,11 +297,13 @@ def remembering_nothing(parts: "Sequence[Any]") -> "Iterator[None]":
 
 
 def is_own(part: "Any") -> "bool":
-    """Whether a layer, a loss or an optimizer is one of the package's, as it is there."""
-    kind = type(part)
-    own = LAYERS, LOSSES, OPTIMIZERS
-    known = any([kind in family.values() for family in own])
-    return known and not any([callable(getattr(kind, name, None)) for name in vars(part)])
+    """Whether a layer, a loss or an optimizer is one of the package's."""
+    return any([type(part) in family.values() for family in (LAYERS, LOSSES, OPTIMIZERS)])
+
+
+def is_patched(part: "Any") -> "bool":
+    """Whether somebody has given it a method that its class does not have."""
+    return any([callable(getattr(type(part), name, None)) for name in vars(part)])
 
 
 def _kept(part: "Any") -> "Any":

@@ -127,4 +127,4 @@ def pattern(texts: "Sequence[str]") -> "str":
 
 def listed(texts: "Sequence[str]") -> "str":
     """The parts of a tuple."""
-    return ", ".join(texts) if len(texts) > 1 else texts[0] + ","
+    return ", ".join(texts) + "," * (len(texts) == 1)
