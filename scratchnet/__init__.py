@@ -93,9 +93,9 @@ def _products(name: "str") -> "Any":
             from .codegen import products as ways
         except ImportError:  # MicroPython
             return functions.products_by(functions.dot)(A, columns)
-        for kernel in functions.KERNELS.values():  # the next time without a detour
-            if kernel["products"] is products:
-                kernel["products"] = getattr(ways, name)
+        for entry in functions.KERNELS.values():  # the next time without a detour
+            if entry["products"] is products:
+                entry["products"] = getattr(ways, name)
         return getattr(ways, name)(A, columns)
 
     return products

@@ -5,8 +5,8 @@
     w    a weight                            g    the loss's slope in it
     t    the step's number, from 0           state    what a weight remembers from step to step
 
-A learning rate is a number, or any function of t (some are in schedules.py). **An optimizer of your own** defines ``rule``, which gives the new
-weight and its new state: a tuple of as many numbers as ``memory`` says, each 0 at first.
+A learning rate is a number, or any function of t (some are in schedules.py). **An optimizer of your own** defines
+``rule``, which gives the new weight and its new state: a tuple of as many numbers as ``memory`` says, each 0 at first.
 
 >>> class SignDescent(Optimizer):
 ...     def rule(self, w, g, state):
@@ -206,7 +206,7 @@ class AdamW(Adam):
     zero_by_default = ("clip_norm",)
 
     def __init__(self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
-                 epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 1 / 100, clip_norm: "Any" = None) -> "None":
+                 epsilon: "Number" = 1 / 10**8, weight_decay: "Number" = 1 / 100, clip_norm: "Any" = None) -> "None":
         Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)
 
     def decayed(self, w: "Number", g: "Number") -> "Number":

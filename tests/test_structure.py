@@ -20,14 +20,18 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORE = (
     "portable functions matrix random initializers protocol activations layers losses optimizers training network"
 ).split()
-ABOVE = "schedules formats scalars datasets metrics plots explanation codegen parallel estimators selftest lessons cli __main__".split()
+ABOVE = (
+    "schedules formats scalars datasets metrics plots explanation codegen parallel estimators selftest lessons cli "
+    "__main__"
+).split()
 FLOORS = CORE + ABOVE
 
 # Beside the house: the types for annotations, which only type checkers import.
 BESIDE = "annotations"
 
 # These, too, are written in the core's dialect, though they stand above it.
-DIALECT_ABOVE = ["schedules.py"] + ["formats/" + name + ".py" for name in "__init__ files json safetensors strict_json".split()]
+FORMATS = "__init__ files json safetensors strict_json".split()
+DIALECT_ABOVE = ["schedules.py"] + ["formats/" + name + ".py" for name in FORMATS]
 
 # The formulas: no `**`, which interpreters round differently, and no number that is not exactly what it says.
 RULES = "functions activations layers losses optimizers".split()

@@ -15,7 +15,6 @@ from ..functions import kernel, total
 from ..matrix import are_finite, is_finite
 from ..optimizers import Optimizer
 from ..protocol import require
-from ..scalars.symbolic import Undecided
 from ..training import Engine, put_back
 from . import rules, step
 from .products import COMPILED
@@ -52,13 +51,14 @@ def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
 # these either "rows" is faster, or what is gained in some ten thousand samples would not pay for making the code.
 FEW = 8
 INFINITE = float("inf")
+MOST: "Dict[str, float]"
 if COMPILED:
     MOST = {"samples": 150, "few": 150, "step": 150}  # PyPy gives up on longer functions
 elif hasattr(math, "sumprod"):
     MOST = {"samples": 150, "few": 1500, "step": 500}
 else:
     MOST = {"samples": 150, "few": 1500, "step": 1000}
-MOST_AT_ALL = {"samples": 1000, "few": INFINITE, "step": INFINITE}  # where unroll=True asks for it
+MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": INFINITE, "step": INFINITE}  # where unroll=True asks for it
 
 
 def choice(engine: "Engine", size: "int", most: "Dict[str, float]") -> "str":

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
     from ..annotations import Matrix
 
-# Measured, ns a multiply-add at 4, 8, 16, 32, 64 numbers: on CPython 3.11 sum(map(mul)) takes 62 43 34 29 25, spelled out
-# 22 21 20 20 20, with the same bits. On 3.13 sumprod takes 41 26 17 13 11 and spelled out 26 22 22 21 21: little is won,
-# and sumprod rounds only once. Plain loops take 69 54 44 (CPython 3.13). On PyPy loops within each other take 11 5 3 2 2, as functions two to seven times that.
+# Measured, ns a multiply-add at 4, 8, 16, 32, 64 numbers: on CPython 3.11 sum(map(mul)) takes 62 43 34 29 25, spelled
+# out 22 21 20 20 20, with the same bits. On 3.13 sumprod takes 41 26 17 13 11 and spelled out 26 22 22 21 21: little is
+# won, and sumprod rounds only once; plain loops take 69 54 44. On PyPy loops within each other take 11 5 3 2 2, as
+# functions two to seven times that.
 COMPILED = sys.implementation.name == "pypy"
 LONGEST = 64  # rows that are spelled out
 FEWEST = 64  # products, for which it pays to spell them out

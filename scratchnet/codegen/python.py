@@ -60,8 +60,8 @@ class Code:
         self.numbers = self.unified(outputs)
         self.outputs = [self.same[id(output)] for output in outputs]
         self.uses: "Dict[int, int]" = {}
-        for node in self.outputs + [operand for node in self.numbers for operand in node.operands]:
-            self.uses[id(node)] = self.uses.get(id(node), 0) + 1
+        for used in self.outputs + [operand for node in self.numbers for operand in node.operands]:
+            self.uses[id(used)] = self.uses.get(id(used), 0) + 1
         self.depth: "Dict[int, int]" = {}
         self.made = 0  # variables without a meaning
         for key, name in (names or {}).items():
@@ -211,7 +211,7 @@ def _is_negative(x: "Symbolic") -> "bool":
     """Whether the number is certain not to be above 0."""
     if x.operation == "subtract":  # v - max(... v ...)
         return id(x.operands[0]) in _choices(x.operands[1])
-    return x.operation == "negate" and _is_positive(x.operands[0]) or x.is_constant and x.value <= 0
+    return x.operation == "negate" and _is_positive(x.operands[0]) or x.value is not None and x.value <= 0
 
 
 def _is_positive(x: "Symbolic") -> "bool":
@@ -222,7 +222,7 @@ def _is_positive(x: "Symbolic") -> "bool":
         return positive and condition.operands[0] is chosen and _is_positive(other)
     if x.operation == "multiply":
         return x.operands[0] is x.operands[1]
-    return x.operation in ("abs", "exp") or x.is_constant and x.value >= 0
+    return x.operation in ("abs", "exp") or x.value is not None and x.value >= 0
 
 
 def _is_at_least_1(x: "Symbolic") -> "bool":
@@ -262,6 +262,13 @@ def imports(code: "Code", guarded: "bool") -> "List[str]":
         names = sorted([name for name in modules if modules[name] == module])
         lines.append("from {} import {}".format(module, ", ".join(names)))
     return lines
+
+
+def function(code: "Code", signature: "str", body: "Sequence[str]", guarded: "bool" = False) -> "str":
+    """The text of a function, behind the imports of what the code calls."""
+    head = imports(code, guarded)
+    lines = head + [""] * 2 * bool(head) + [f"def {signature}:"] + [f"    {line}" for line in body]
+    return "".join([f"{line}\n" for line in lines])
 
 
 @lru_cache(maxsize=64)

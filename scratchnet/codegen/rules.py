@@ -17,7 +17,7 @@ def rule(z_rows):
 from ..activations import Activation, Softmax
 from ..scalars import Symbolic
 from ..training import Engine
-from .python import Code, executed, imports, reachable
+from .python import Code, executed, function, reachable
 from .step import remembering_nothing, with_settings
 from .unrolled import listed, pattern
 
@@ -34,7 +34,7 @@ WIDEST = 64  # numbers of a row, where each is spelled out
 def spelled(engine: "Engine") -> "Engine":
     """The same engine with its rules spelled out, wherever that can be done."""
     net = engine.net
-    twin = type(net).__new__(type(net))
+    twin: "Any" = object.__new__(type(net))
     twin.__dict__.update(net.__dict__)
     twin.layers, width = [], net.inputs
     for layer in net.layers:
@@ -42,10 +42,10 @@ def spelled(engine: "Engine") -> "Engine":
         width = layer.outputs or width
     loss, optimizer = engine.loss.with_numbers(float), engine.optimizer
     twin_loss = loss.with_numbers(Symbolic, exactly=True)
-    for name in ("term", "slope"):
-        _replace(loss, name, twin_loss, lambda name=name: _of_two_numbers(getattr(twin_loss, name)))
-    paired_terms = lambda: _run(Rule(twin_loss.paired_terms, ["z", "a", "y"], net.outputs).of_rows())  # noqa: E731
-    _replace(loss, "paired_terms", twin_loss, paired_terms)
+    _replace(loss, "term", twin_loss, lambda: _of_two_numbers(twin_loss.term))
+    _replace(loss, "slope", twin_loss, lambda: _of_two_numbers(twin_loss.slope))
+    terms = ["z", "a", "y"]
+    _replace(loss, "paired_terms", twin_loss, lambda: _run(Rule(twin_loss.paired_terms, terms, net.outputs).of_rows()))
     _replace(optimizer, "moved_rows", optimizer, lambda: _moved_rows(optimizer))
     return Engine(twin, loss, optimizer, engine.examples)
 
@@ -134,7 +134,7 @@ def _moved_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
     else:
         row = _collected("w_new", lines, texts[0], "w, g", "zip(w_row, g_row)") + ["weights.append(w_new)"]
         body += ["for w_row, g_row in zip(rows, slopes):"] + _indented(row)
-    move = _run(_source(code, "optimizer, rows, slopes, states, factor", body + ["return weights, memory"]))
+    move = _run(_function(code, "optimizer, rows, slopes, states, factor", body + ["return weights, memory"]))
     return lambda *given: move(optimizer, *given)
 
 
@@ -180,7 +180,7 @@ class Rule:
 
     def of_numbers(self) -> "str":
         """A function of one number of each matrix."""
-        return _source(self.code, ", ".join(self.names), self.lines + [f"return {self.texts[0]}"])
+        return _function(self.code, ", ".join(self.names), self.lines + [f"return {self.texts[0]}"])
 
     def of_rows(self) -> "str":
         """A function of one row of each matrix."""
@@ -189,7 +189,7 @@ class Rule:
         else:
             body = [f"{self.unpacked(name)} = {name}_row" for name in self.used] + self.lines
             body.append(f"row = [{', '.join(self.texts)}]")
-        return _source(self.code, ", ".join([f"{name}_row" for name in self.names]), body + ["return row"])
+        return _function(self.code, ", ".join([f"{name}_row" for name in self.names]), body + ["return row"])
 
     def of_matrices(self) -> "str":
         """A function of the matrices."""
@@ -197,7 +197,7 @@ class Rule:
         if self.each and not self.lines:
             inner, matrices = _zipped(self.used, self.used, "{}_row"), _zipped(rows, self.used, "{}_rows")
             text = "return [[{} for {} in {}] for {} in {}]".format(self.texts[0], *(inner + matrices))
-            return _source(self.code, ", ".join([f"{name}_rows" for name in self.names]), [text])
+            return _function(self.code, ", ".join([f"{name}_rows" for name in self.names]), [text])
         if self.each:
             each = _collected("row", self.lines, self.texts[0], *_zipped(self.used, self.used, "{}_row"))
             each, arriving = each + ["rows.append(row)"], rows
@@ -205,7 +205,7 @@ class Rule:
             each = self.lines + [f"rows.append([{', '.join(self.texts)}])"]
             arriving = [pattern([v.name for v in self.rows[name]]) for name in self.used]
         body = ["rows = []", "for {} in {}:".format(*_zipped(arriving, self.used, "{}_rows"))] + _indented(each)
-        return _source(self.code, ", ".join([f"{name}_rows" for name in self.names]), body + ["return rows"])
+        return _function(self.code, ", ".join([f"{name}_rows" for name in self.names]), body + ["return rows"])
 
     def unpacked(self, name: "str") -> "str":
         return listed([v.name for v in self.rows[name]])
@@ -228,7 +228,5 @@ def _indented(lines: "List[str]") -> "List[str]":
     return [f"    {line}" for line in lines]
 
 
-def _source(code: "Code", arguments: "str", body: "List[str]") -> "str":
-    head = imports(code, guarded=True)
-    text = "".join([f"{line}\n" for line in [f"def rule({arguments}):"] + _indented(body)])
-    return "\n".join(head + [""] * 2 * bool(head) + [text])
+def _function(code: "Code", arguments: "str", body: "List[str]") -> "str":
+    return function(code, f"rule({arguments})", body, guarded=True)

@@ -23,8 +23,8 @@ from ..protocol import FINITE, require
 from ..random import Generator
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from ..training import Engine
-from .python import PRODUCT, Code, imports, reachable
+from ..training import Engine, Examples
+from .python import PRODUCT, Code, function, reachable
 from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
@@ -234,7 +234,7 @@ class Step:
 
     def run(self, X: "Matrix", Y: "Matrix", weights: "Weights") -> "None":
         """One step."""
-        engine = Engine(self.net, self.loss, self.optimizer, None)
+        engine = Engine(self.net, self.loss, self.optimizer, Examples(X, Y, weights, []))
         with remembering_nothing(self.net.layers + [self.loss, self.optimizer]):
             value = engine.backpropagate((X, Y, weights), self.draws)
             self.optimizer.step(self.parameters)
@@ -273,9 +273,7 @@ class Step:
             lines += [f"{listed(rows)} = {given}"] if rows else []
         lines += before + ["done = values.append", f"for {loop} in steps:"] + [f"    {line}" for line in body]
         lines.append(f"return {_lists(self.names_of)}, {_lists(self._memory_names())}")
-        head = imports(code, guarded=False)
-        text = "".join([f"    {line}\n" for line in lines])
-        return "\n".join(head + [""] * 2 * bool(head) + [f"def train(steps, values, parameters, states, data):\n{text}"])
+        return function(code, "train(steps, values, parameters, states, data)", lines)
 
     def _memory_names(self) -> "List[List[List[str]]]":
         if not self.optimizer.memory:

@@ -19,7 +19,7 @@ def predict(x):
 from ..protocol import require
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from .python import Code, executed, imports
+from .python import Code, executed, function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,10 +78,7 @@ def written(net: "Sequential", constants: "bool") -> "str":
             code.rows[tuple(map(id, row))] = f"{letter}{k}"
             lines.append("{}{} = [{}]".format(letter, k, ", ".join([code.text(v) for v in row])))
     lines.append("return [{}]".format(", ".join([code.text(code.same[id(v)]) for v in outputs[-1][0]])))
-    head = imports(code, guarded=True)
-    arguments = "x" if constants else "x, parameters"
-    body = "".join([f"    {line}\n" for line in lines])
-    return "\n".join(head + [""] * 2 * bool(head) + [f"def predict({arguments}):\n{body}"])
+    return function(code, "predict(x)" if constants else "predict(x, parameters)", lines, guarded=True)
 
 
 def layer_statements(

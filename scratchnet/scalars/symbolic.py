@@ -133,8 +133,8 @@ class Symbolic:
     __le__ = _comparison("less or equal", operator.le)
     __gt__ = _comparison("greater", operator.gt)
     __ge__ = _comparison("greater or equal", operator.ge)
-    __eq__ = _comparison("equal", operator.eq)  # type: ignore[assignment]
-    __ne__ = _comparison("unequal", operator.ne)  # type: ignore[assignment]
+    __eq__ = _comparison("equal", operator.eq)
+    __ne__ = _comparison("unequal", operator.ne)
     __hash__ = object.__hash__
 
     exp = _unary("exp", functions.exp)
