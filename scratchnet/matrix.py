@@ -175,7 +175,7 @@ def dot(A: "Matrix", B: "Matrix") -> "Matrix":
     (rows, inner), (height, columns) = shape(A), shape(B)
     if inner != height:
         raise ValueError(f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ")
-    return functions.products(A, [list(c) for c in zip(*B)])
+    return functions.products(A, list(zip(*B)))
 
 
 def add(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":

@@ -21,8 +21,8 @@ shards gives the same bits, whoever computes them when; another number gives the
 ...     net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1)]])])
 ...     history = net.fit([[1], [2], [3], [4]], [3, 5, 7, 9], "half_squared_error", sn.SGD(1), 2, executor=executor)
 ...     print(net.parameters()[0].value, net.parameters()[1].value)
-[[Fraction(-83, 4)]] [Fraction(-15, 2)]
-[[Fraction(-83, 4)]] [Fraction(-15, 2)]
+[[Fraction(-251, 4)]] [Fraction(-43, 2)]
+[[Fraction(-251, 4)]] [Fraction(-43, 2)]
 
 A task brings the parameters and the samples of its shard as flat arrays, so that each sample travels once an epoch; all
 else of the network, and the loss, is a pickle, which a worker reads once. What a layer of one's own notes for later
@@ -86,7 +86,7 @@ class Parallel(Engine):
         ahead = Generator()
         ahead.state = generator.state
         same = self.skeleton, self.spelled, kernel(), [(packed(p.rows), p.frozen) for p in parameters]
-        tasks = [same + shard + (ahead.bits(),) for shard in cut(batch, self.shards, self.net.number)]
+        tasks = (same + shard + (ahead.bits(),) for shard in cut(batch, self.shards, self.net.number))
         values, slopes, drawn = zip(*self.results(tasks))
         if any(drawn):  # else it stays, as it does without an executor: the order of the samples is drawn from it, too
             generator.state = ahead.state
@@ -95,12 +95,12 @@ class Parallel(Engine):
             p.gradient = rows[0] if p.flat else rows
         return total(values)
 
-    def results(self, tasks: "List[Any]") -> "List[Any]":
+    def results(self, tasks: "Iterator[Any]") -> "List[Any]":
         """What ``gradients`` gives for every task, in their order."""
         futures: "List[Any]" = []
         try:
             for task in tasks:
-                self.submitted += 1
+                self.submitted += 1  # while this one travels, the next is packed
                 futures.append(self.executor.submit(gradients, self.submitted, *task))
             return [future.result() for future in futures]
         except BaseException:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # out 22 21 20 20 20, with the same bits. On 3.13 sumprod takes 41 26 17 13 11 and spelled out 26 22 22 21 21: little is
 # won, and sumprod rounds only once; plain loops take 69 54 44. On PyPy loops within each other take 11 5 3 2 2, as
 # functions two to seven times that.
+# A single product is best spelled out everywhere.
 COMPILED = sys.implementation.name == "pypy"
 LONGEST = 64  # rows that are spelled out
 FEWEST = 64  # products, for which it pays to spell them out
@@ -44,6 +45,7 @@ _dot = getattr(math, "sumprod", None) or (lambda u, v: sum(map(mul, u, v)))
 def _in_loops(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":
     """Every multiplication and addition in a plain loop."""
     found = []
+    columns = [list(column) for column in columns]  # in a list PyPy keeps floats as they are, in a tuple it does not
     for row in A:
         found_row = []
         for column in columns:
@@ -60,7 +62,9 @@ _one_by_one = _in_loops if COMPILED else products_by(_dot)
 
 def shortest_way(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":
     """The dot of every row of A with every column."""
-    return _one_by_one(A, columns) if hasattr(math, "sumprod") else _spelled_out(A, columns, _one_by_one)
+    if hasattr(math, "sumprod") and len(A[0]) > 1:
+        return _one_by_one(A, columns)
+    return _spelled_out(A, columns, _one_by_one)
 
 
 def left_to_right(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":

@@ -1,4 +1,6 @@
-"""The benchmark: scratchnet beside its peers, pair by pair, in one run. ``tox -e bench``, or here ``python -m bench``.
+"""The benchmark: scratchnet beside its peers, pair by pair, in one run.
+
+``tox -e bench`` runs it, or, with scratchnet installed, ``python -m bench`` in the folder tests; ``--help`` tells more.
 
     workloads.py   the trainings: sizes, samples, first parameters; and how scratchnet does them
     peers.py       the same trainings and predictions, done by others

@@ -1,0 +1,64 @@
+"""Run the benchmark: ``python -m bench`` in the folder tests."""
+
+import argparse
+import sys
+import time
+import traceback
+
+from . import report, scaling
+from .measure import Unavailable
+from .rows import table
+
+
+def chosen(name, only):
+    """Whether all the words of one of ``only`` stand in the name."""
+    return not only or any([all([word in name for word in words.split()]) for words in only])
+
+
+def main(args=None):
+    parser = argparse.ArgumentParser(prog="bench", description="scratchnet beside its peers, pair by pair")
+    parser.add_argument("--only", metavar="WORDS", action="append",
+                        help="only rows with all these words, such as 'train NumPy'; may be given again; "
+                        "'scaling' is a row, too")
+    parser.add_argument("--quick", action="store_true", help="each once: a smoke test, no measurement")
+    parser.add_argument("--json", metavar="PATH", help="write the figures to this file, too")
+    parser.add_argument("--list", action="store_true", help="tell the names of the rows, and end")
+    options = parser.parse_args(args)
+
+    rows = [row for row in table() if chosen(row.name, options.only)]
+    grid = scaling.GRID if chosen("scaling", options.only) else []
+    if options.list:
+        print("\n".join([row.name for row in rows] + ["scaling"] * bool(grid)))
+        return 0
+    if not rows and not grid:
+        parser.error("no row has these words; --list tells all")
+
+    start = time.perf_counter()
+    about, errors = report.head(), []
+    print(report.head_line(about), end="\n\n")
+    text = report.Text(rows) if rows else None
+    for row in rows:
+        try:
+            row.measure(options.quick)
+        except Unavailable as error:
+            row.note = str(error)
+        except Exception as error:  # a Mismatch, or whatever goes wrong in one row: the others are measured
+            row.note = "{}: {}".format(type(error).__name__, error)
+            errors.append("{}\n{}".format(row.name, traceback.format_exc()))
+        text.row(row)
+    points = []
+    if grid:
+        print("\n" + report.scaling_line(None))
+    for place in grid:
+        points.append(scaling.point(*place, quick=options.quick))
+        print(report.scaling_line(points[-1]), flush=True)
+    if options.json:
+        report.write(options.json, about, rows, points)
+    print("\n{:.0f} seconds".format(time.perf_counter() - start))
+    for error in errors:
+        print("\n" + error, file=sys.stderr)
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""Time per sample against width, depth and batch: where each engine hands over to the next."""
+
+import random
+from itertools import chain
+from statistics import median
+
+import scratchnet as sn
+from scratchnet.codegen import engines
+from scratchnet.training import Engine, criterion_of, examples_of
+
+from .measure import Contender, looped
+
+# width of every layer, how many hidden layers, batch
+GRID = list(chain(
+    [(width, 1, 16) for width in (2, 4, 8, 16, 32, 64, 128, 256)],
+    [(16, depth, 16) for depth in (2, 4, 8)],
+    [(16, 1, batch) for batch in (1, 4, 64, 256)],
+    [(64, 1, batch) for batch in (1, 4, 64, 256)],
+))
+MOST_UNROLLED = 20000  # weights: longer code takes too long to make
+
+
+def engine_name(net, X, Y, batch):
+    """The engine that trains the network in batches of that size."""
+    criterion = criterion_of(net, "categorical_cross_entropy")
+    lists = Engine(net, criterion, sn.SGD(0.01), examples_of(net, X, Y, criterion))
+    return engines.choice(lists, batch, engines.MOST)
+
+
+def network(width, depth):
+    """As many inputs and outputs as units in each hidden layer; tanh, softmax."""
+    layers = []
+    for _ in range(depth):
+        layers += [sn.Dense(width, width), sn.Tanh()]
+    return sn.Sequential(layers + [sn.Dense(width, width), sn.Softmax()], seed=7)
+
+
+def point(width, depth, batch, quick):
+    """Microseconds a sample: trained by ``fit``, predicted in a batch by ``predict``, and alone by ``sn.unroll``."""
+    net = network(width, depth)
+    weights = sum([p.count for p in net.parameters()])
+    count = batch * max(2, min(1000, 200000 // weights) // batch)
+    generator = random.Random(5)
+    X = [[generator.random() for _ in range(width)] for _ in range(count)]
+    labels = [i % width for i in range(count)]
+    targets = [[float(label == k) for k in range(width)] for label in labels]
+
+    def fresh():
+        net = network(width, depth)
+        return lambda: net.fit(X, targets, "categorical_cross_entropy", sn.SGD(0.01), epochs=1, batch_size=batch)
+
+    fresh()()  # whatever is made once is made
+    repeats, at_least = (1, 0.0) if quick else (5, 0.03)
+    contenders = [
+        Contender(fresh, 1 / count),
+        looped(net.predict, X[:batch], at_least),
+    ]
+    contenders[1].scale /= batch
+    if weights <= MOST_UNROLLED:
+        contenders.append(looped(sn.unroll(net), X[0], at_least))
+    times = [1e6 * median([c.seconds(at_least) for _ in range(repeats)]) for c in contenders]
+    return {
+        "width": width, "depth": depth, "batch": batch, "weights": weights, "engine": engine_name(net, X, labels, batch),
+        "train_us": times[0], "predict_us": times[1], "unrolled_us": times[2] if len(times) > 2 else None,
+    }  # fmt: skip
