@@ -14,7 +14,6 @@ t0 = w * x
 
 import math
 import sys
-from functools import lru_cache
 
 from .. import functions
 
@@ -271,13 +270,16 @@ def function(code: "Code", signature: "str", body: "Sequence[str]", guarded: "bo
     return "".join([f"{line}\n" for line in lines])
 
 
-@lru_cache(maxsize=64)
-def compiled(source: "str") -> "Any":
-    return compile(source, "<scratchnet: spelled out>", "exec")
+_compiled: "Dict[str, Any]" = {}
+MOST_COMPILED = 64
 
 
 def executed(source: "str") -> "Dict[str, Any]":
-    """What the source defines."""
+    """What the source defines; each text is compiled once."""
+    if source not in _compiled:
+        if len(_compiled) == MOST_COMPILED:
+            _compiled.clear()
+        _compiled[source] = compile(source, "<scratchnet: spelled out>", "exec")
     names: "Dict[str, Any]" = {}
-    exec(compiled(source), names)  # made by this package, of names of its own and of numbers
+    exec(_compiled[source], names)  # made by this package, of names of its own and of numbers
     return names

@@ -18,7 +18,7 @@ from ..activations import Activation, Softmax
 from ..scalars import Symbolic
 from ..training import Engine
 from .python import Code, executed, function, reachable
-from .step import remembering_nothing, with_settings
+from .step import RememberingNothing, with_settings
 from .unrolled import listed, pattern
 
 TYPE_CHECKING = False
@@ -53,7 +53,7 @@ def spelled(engine: "Engine") -> "Engine":
 def _replace(of: "Any", name: "str", symbolic: "Any", make: "Callable[[], Any]") -> "None":
     """Give an object a rule that is spelled out; where it cannot be, it keeps its own."""
     try:
-        with remembering_nothing([symbolic]):
+        with RememberingNothing([symbolic]):
             rule = make()
         setattr(of, name, rule)
     except Exception:  # whatever a rule of somebody's own has against symbolic numbers
@@ -119,7 +119,7 @@ def _moved_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
     settings, twin = with_settings(optimizer)
     w, g = Symbolic(name="w"), Symbolic(name="g")
     state = tuple([Symbolic(name=f"s{k}") for k in range(twin.memory)])
-    with remembering_nothing([twin]):
+    with RememberingNothing([twin]):
         new, memory = twin.moved(w, g, state, None if optimizer.clip_norm is None else Symbolic(name="factor"))
         outputs = [new + Symbolic(0, kind="absent")] + [v + Symbolic(0, kind="absent") for v in memory]
     code = Code(outputs)

@@ -14,8 +14,6 @@ sum over samples looks is learnt from two samples: what is computed of the first
 and then summed, is a sum over as many samples as there are.
 """
 
-from contextlib import contextmanager
-
 from ..layers import LAYERS
 from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS, Optimizer
@@ -29,7 +27,7 @@ from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Sequence, Tuple
+    from typing import Any, Dict, List, Sequence, Tuple
 
     from ..annotations import Batch, Matrix, Weights
     from ..losses import Loss
@@ -235,7 +233,7 @@ class Step:
     def run(self, X: "Matrix", Y: "Matrix", weights: "Weights") -> "None":
         """One step."""
         engine = Engine(self.net, self.loss, self.optimizer, Examples(X, Y, weights, []))
-        with remembering_nothing(self.net.layers + [self.loss, self.optimizer]):
+        with RememberingNothing(self.net.layers + [self.loss, self.optimizer]):
             value = engine.backpropagate((X, Y, weights), self.draws)
             self.optimizer.step(self.parameters)
         self.changed: "List[Tuple[Symbolic, Any]]" = []  # each number before and after
@@ -281,17 +279,22 @@ class Step:
         return [[[pattern([s.name for s in state]) for state in row] for row in rows] for rows in self.memory]
 
 
-@contextmanager
-def remembering_nothing(parts: "Sequence[Any]") -> "Iterator[None]":
-    """Refuse layers, losses and optimizers of somebody's own that keep something from step to step.
+class RememberingNothing:
+    """A context that refuses layers, losses and optimizers of somebody's own that keep something from step to step.
 
     Spelled-out code would forget it. What ``forward`` keeps for ``backward`` has a capital name, and is not meant.
     """
-    before = [_kept(part) for part in parts]
-    yield
-    for part, kept in zip(parts, before):
-        if _kept(part) != kept:
-            raise Undecided(f"{type(part).__name__} keeps something from step to step")
+
+    def __init__(self, parts: "Sequence[Any]") -> "None":
+        self.parts = parts
+
+    def __enter__(self) -> "None":
+        self.before = [_kept(part) for part in self.parts]
+
+    def __exit__(self, kind: "Any", *_: "Any") -> "None":
+        for part, kept in zip(self.parts, self.before):
+            if kind is None and _kept(part) != kept:
+                raise Undecided(f"{type(part).__name__} keeps something from step to step")
 
 
 def is_own(part: "Any") -> "bool":
