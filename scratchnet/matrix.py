@@ -71,7 +71,8 @@ def accept_row(data: "Any", number: "Any", name: "str", i: "Optional[int]", colu
             found = functions.shown(data)
             raise TypeError(f"{_at(name, i)} is {found}, not a row; even a single row is written [[...]]")
         data = [data[j] for j in range(len(data))]
-    row = [v if type(v) is number else functions.cast(v, number, _at(name, i, j)) for j, v in enumerate(data)]
+    is_done = set(map(type, data)) == {number}
+    row = list(data) if is_done else [functions.cast(v, number, _at(name, i, j)) for j, v in enumerate(data)]
     if not row:
         raise ValueError(f"{_at(name, i)} is empty; give at least one column")
     if columns is not None and len(row) != columns:
@@ -103,8 +104,7 @@ def is_finite(values: "Row") -> "bool":
 
 def are_finite(rows: "Matrix") -> "bool":
     """``is_finite`` of all rows."""
-    is_float = type(rows[0][0]) is float
-    return is_finite([sum(map(sum, rows))]) if is_float else all([is_finite(row) for row in rows])
+    return is_finite([sum(map(sum, rows))] if type(rows[0][0]) is float else [v for row in rows for v in row])
 
 
 def _at(name: "str", i: "Optional[int]", j: "Optional[int]" = None) -> "str":
