@@ -24,7 +24,7 @@ shards gives the same bits, whoever computes them when; another number gives the
 [[Fraction(-251, 4)]] [Fraction(-43, 2)]
 [[Fraction(-251, 4)]] [Fraction(-43, 2)]
 
-A task brings the parameters and the samples of its shard as flat arrays, so that each sample travels once an epoch; all
+A task brings the parameters and the samples of its shard as bytes, so that each sample travels once an epoch; all
 else of the network, and the loss, is a pickle, which a worker reads once. What a layer of one's own notes for later
 batches, in the worker it stays. A loss is a mean over samples: that of a batch is the weighted mean of its shards'.
 """
@@ -33,7 +33,6 @@ import pickle
 import sys
 from array import array
 from io import BytesIO
-from itertools import chain
 from operator import add
 from threading import Lock
 from warnings import warn
@@ -43,7 +42,7 @@ from .functions import kernel, set_kernel, total
 from .optimizers import SGD
 from .protocol import COUNT, require
 from .random import Generator
-from .training import Engine
+from .training import Engine, Examples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class Parallel(Engine):
     """
 
     def __init__(self, engine: "Engine", size: "int", executor: "Any", unroll: "Any" = "auto") -> "None":
-        Engine.__init__(self, engine.net, engine.loss, engine.optimizer, engine.examples)
+        Engine.__init__(self, engine.net, engine.loss, engine.optimizer, compact(engine.examples))
         self.executor = require("executor", executor, EXECUTOR)
         self.shards = shards_of(executor)
         self.spelled = unroll is not False and self.net.number is float
@@ -91,8 +90,8 @@ class Parallel(Engine):
         if any(drawn):  # else it stays, as it does without an executor: the order of the samples is drawn from it, too
             generator.state = ahead.state
         for p, parts in zip([p for p in parameters if not p.frozen], zip(*slopes)):
-            rows = unpacked((parts[0][0], summed([numbers for _, numbers in parts])))
-            p.gradient = rows[0] if p.flat else rows
+            slope, width = summed(unpacked(parts)), len(p.rows[0])
+            p.gradient = slope if p.flat else [slope[k : k + width] for k in range(0, len(slope), width)]
         return total(values)
 
     def results(self, tasks: "Iterator[Any]") -> "List[Any]":
@@ -163,24 +162,24 @@ def doubts(engine: "Engine", size: "int", executor: "Any", shards: "int") -> "st
 # ---- what travels ------------------------------------------------------------------------------------------------
 
 
-def packed(rows: "Matrix") -> "Tuple[int, Any]":
-    """Rows as their width and one flat array, 8 bytes a float; a flat list of any other numbers."""
-    if type(rows[0][0]) is not float:
-        return len(rows[0]), list(chain.from_iterable(rows))
-    numbers = array("d")
-    for row in rows:
-        numbers.fromlist(row)
-    return len(rows[0]), numbers
+def compact(examples: "Examples") -> "Examples":
+    """The examples, lists of rows packed once for all epochs; of other sequences, a row is packed when it is read."""
+    X, Y = [packed(rows) if isinstance(rows, list) else rows for rows in (examples.X, examples.Y)]
+    return Examples(X, Y, examples.weights, examples.order)
 
 
-def unpacked(package: "Tuple[int, Any]") -> "Matrix":
+def packed(rows: "Matrix") -> "List[Any]":
+    """Each row of floats as 8 bytes a number, in this machine's order; any other row as it is."""
+    return [array("d", row).tobytes() if type(row[0]) is float else row for row in rows]
+
+
+def unpacked(rows: "Sequence[Any]") -> "Matrix":
     """The rows again.
 
     >>> unpacked(packed([[1.0, 2.0], [3.0, 4.0]]))
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    width, numbers = package[0], list(package[1])
-    return [numbers[start : start + width] for start in range(0, len(numbers), width)]
+    return [array("d", row).tolist() if isinstance(row, bytes) else row for row in rows]
 
 
 class _Pickler(pickle.Pickler):
@@ -246,10 +245,10 @@ def gradients(number: "int", skeleton: "bytes", spelled: "bool", kernel: "str", 
         return value * share, slopes, generator.state != seed
 
 
-def _slopes(p: "Parameter", share: "Number") -> "Tuple[int, Any]":
-    """The shard's share of the gradient."""
+def _slopes(p: "Parameter", share: "Number") -> "Any":
+    """The shard's share of the gradient, as a single row."""
     require(f"{p.name}.gradient", p.gradient, (p.fits, "what backward has to set, in the parameter's shape"))
-    return packed([[g * share for g in row] for row in p.gradient_rows])
+    return packed([[g * share for row in p.gradient_rows for g in row]])[0]
 
 
 def _engine(skeleton: "bytes", spelled: "bool") -> "Engine":

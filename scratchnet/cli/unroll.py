@@ -2,7 +2,6 @@
 
 from .. import set_kernel, unroll
 from ..formats import models
-from ..functions import KERNELS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def configure(parser: "Any") -> "None":
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="a saved network, .safetensors or .json")
     parser.add_argument("--arguments", action="store_true", help="the weights are arguments, not constants")
-    parser.add_argument("--kernel", choices=sorted(KERNELS), default="fast", help="how it computes (default fast)")
+    parser.add_argument("--kernel", choices=("fast", "portable"), default="fast", help="how it computes (default fast)")
 
 
 def run(options: "Any", write: "Callable[..., None]") -> "int":

@@ -210,6 +210,10 @@ def _is_negative(x: "Symbolic") -> "bool":
     """Whether the number is certain not to be above 0."""
     if x.operation == "subtract":  # v - max(... v ...)
         return id(x.operands[0]) in _choices(x.operands[1])
+    if x.operation == "divide":
+        return _is_negative(x.operands[0]) and _is_positive(x.operands[1])
+    if x.operation == "multiply":  # -z·z
+        return x.operands[0].operation == "negate" and x.operands[0].operands[0] is x.operands[1]
     return x.operation == "negate" and _is_positive(x.operands[0]) or x.value is not None and x.value <= 0
 
 

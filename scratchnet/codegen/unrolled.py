@@ -42,8 +42,10 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
     a number in a way that cannot be spelled out.
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
-    require("the network's numbers", net.number, (lambda v: v is float, "floats; net.copy(float) makes them so"))
-    require("the network's width", net.inputs, (bool, "a network whose first layer says how many inputs it takes"))
+    if net.number is not float:
+        raise TypeError(f"unroll: the network computes with {net.number.__name__}; net.copy(float) computes with floats")
+    if net.inputs is None:
+        raise ValueError("unroll: no layer says how many inputs the network takes; a Dense layer does")
     source = written(net, constants)
     predict = executed(source)["predict"]
     predict.source = source
