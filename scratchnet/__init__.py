@@ -91,12 +91,14 @@ def _products(name: "str") -> "Any":
     def products(A: "Any", columns: "Any") -> "Any":
         try:
             from .codegen import products as ways
+
+            way = getattr(ways, name)
         except ImportError:  # MicroPython
-            return functions.products_by(functions.dot)(A, columns)
+            way = functions.products_by(functions.dot)
         for entry in functions.KERNELS.values():  # the next time without a detour
             if entry["products"] is products:
-                entry["products"] = getattr(ways, name)
-        return getattr(ways, name)(A, columns)
+                entry["products"] = way
+        return way(A, columns)
 
     return products
 

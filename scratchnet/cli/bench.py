@@ -83,4 +83,4 @@ def _rates(widths: "Sequence[int]", samples: "int", size: "int") -> "Tuple[float
     trained = samples / _median_time(lambda: engine.run(batches, generator, []))
     predict = unroll(net)
     predicted = samples / _median_time(lambda: [predict(x) for x in X])
-    return trained, predicted, engines.reason(lists, size)
+    return trained, predicted, ": ".join(engines.choice(lists, size, engines.MOST))

@@ -1,11 +1,12 @@
-"""Which engine computes a training, and the one that runs spelled-out steps.
+"""Which engine computes a training, and the two that run code made for it.
 
     lists       the core's own: the rules, on lists of lists
     rows        the same, but with every rule of one number or one row spelled out (rules.py)
     step        whole steps, spelled out, of any samples (step.of_batches)
     samples     whole steps, spelled out, of just these samples (step.of_samples)
 
-``choice`` decides by shapes and batch size alone, so that a training that is resumed has the same bits.
+``choice`` decides by the interpreter, the shapes, the batch size and the kind of the data, never by timing, so that a
+training that is resumed has the same bits.
 """
 
 import math
@@ -13,8 +14,10 @@ from itertools import repeat
 
 from ..functions import kernel, total
 from ..matrix import are_finite, is_finite
+from ..network import Sequential
 from ..optimizers import Optimizer
 from ..protocol import require
+from ..scalars.symbolic import Undecided
 from ..training import Engine, put_back
 from . import rules, step
 from .products import COMPILED
@@ -28,152 +31,195 @@ if TYPE_CHECKING:
     from ..random import Generator
     from .step import Program
 
-AT_ONCE = 500  # steps in one go: what Ctrl-C may have to be computed again
-
-
-def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
-    """The engine that does fastest what this one does, in batches of that size."""
-    require("unroll", unroll, (lambda v: v in ("auto", True, False), "'auto', True or False"))
-    parts = [engine.net, engine.loss, engine.optimizer] + engine.net.layers
-    if unroll is False or engine.net.number is not float or any([step.is_patched(part) for part in parts]):
-        return engine
-    chosen = choice(engine, size, MOST_AT_ALL if unroll is True else MOST)
-    try:
-        if chosen != "rows":
-            return Spelled(engine, chosen == "samples")
-    except (TypeError, ValueError, ArithmeticError, NotImplementedError):  # no arithmetic alone: what only lists can do
-        pass
-    return rules.spelled(engine)
-
-
 # The table that decides: up to how many numbers of the network (times samples, for "samples") an engine is chosen; of
 # "step" in batches of a few samples and in larger ones. Measured by `python3 -m bench --only scaling` in tests/: beyond
 # these either "rows" is faster, or what is gained in some ten thousand samples would not pay for making the code.
 FEW = 8
-INFINITE = float("inf")
-MOST: "Dict[str, float]"
+MOST: "Dict[str, int]"
 if COMPILED:
-    MOST = {"samples": 150, "few": 150, "step": 150}  # PyPy gives up on longer functions
+    MOST = {"samples": 150, "few": 150, "step": 150, "foreign": 4}  # PyPy gives up on longer functions
 elif hasattr(math, "sumprod"):
-    MOST = {"samples": 150, "few": 1500, "step": 500}
+    MOST = {"samples": 150, "few": 1500, "step": 300, "foreign": 4}
 else:
-    MOST = {"samples": 150, "few": 1500, "step": 1000}
-MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": INFINITE, "step": INFINITE}  # where unroll=True asks for it
+    MOST = {"samples": 150, "few": 1500, "step": 600, "foreign": 4}
+# Where unroll=True asks for it; more would take minutes. A number counts "foreign" times as much beside classes of
+# somebody's own, whose code is made anew for each training.
+MOST_AT_ALL = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
+
+AT_ONCE = 500  # steps in one go, at most, and so many numbers times samples: what Ctrl-C may have to be computed again
+WORK_AT_ONCE = 2000000
 
 
-def choice(engine: "Engine", size: "int", most: "Dict[str, float]") -> "str":
-    """The engine's name, by shapes and batch size alone."""
+def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
+    """The engine that does fastest what this one does, in batches of that size."""
+    require("unroll", unroll, (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False"))
+    parts = [engine.net, engine.loss, engine.optimizer] + engine.net.layers
+    if unroll is False or engine.net.number is not float or any([step.is_patched(part) for part in parts]):
+        return engine
+    chosen, _ = choice(engine, size, MOST_AT_ALL if unroll is True else MOST)
+    if chosen != "rows" and type(engine.net) is Sequential:
+        try:
+            return Spelled(engine, size, chosen == "samples")
+        except Exception:  # whatever a rule of somebody's own has against symbolic numbers
+            pass
+    return Rows(engine)
+
+
+def choice(engine: "Engine", size: "int", most: "Dict[str, int]") -> "Tuple[str, str]":
+    """The engine's name, and why."""
     count = sum([p.count for p in engine.net.parameters()])
-    known = isinstance(engine.examples.X, list) and isinstance(engine.examples.Y, list)  # and not read when it is used
-    if known and size == len(engine.examples) and size * count <= most["samples"]:
-        return "samples"
-    return "step" if count <= most["few" if size < FEW else "step"] else "rows"
+    if not all([step.is_own(part) for part in engine.net.layers + [engine.loss, engine.optimizer]]):
+        count *= most["foreign"]
+    kept = isinstance(engine.examples.X, list) and isinstance(engine.examples.Y, list)  # and not read row by row
+    if kept and size == len(engine.examples) and size * count <= most["samples"]:
+        return "samples", f"all {size} of every step spelled out, as {size} times {count} is at most {most['samples']}"
+    limit = most["few" if size < FEW else "step"]
+    if count <= limit:
+        return "step", f"one sample spelled out, as its {count} numbers are at most {limit}"
+    return "rows", f"rules spelled out for rows, as its {count} numbers are more than {limit}"
 
 
-def reason(engine: "Engine", size: "int") -> "str":
-    """Which engine "auto" chooses, and why, in words."""
-    chosen = choice(engine, size, MOST)
-    count = sum([p.count for p in engine.net.parameters()])
-    if chosen == "samples":
-        return f"samples: all {size} of every step spelled out, as {size} times {count} is at most {MOST['samples']}"
-    kind = "few" if size < FEW else "step"
-    limit = f"its {count} numbers are {'at most' if chosen == 'step' else 'more than'} {MOST[kind]}"
-    return f"step: one sample spelled out, as {limit}" if chosen == "step" else f"rows: lists of lists, as {limit}"
+# ---- engines -----------------------------------------------------------------------------------------------------
 
 
-_programs: "Dict[Any, Program]" = {}
-MOST_PROGRAMS = 32
+class Generated(Engine):
+    """Runs code that was made for this very training; where something is no longer as it was, the lists run instead."""
 
-
-def remembered(engine: "Spelled", batch: "Optional[Batch]") -> "Program":
-    """The engine's program; made once for trainings that differ in nothing but numbers that are passed on."""
-    net, examples = engine.net, engine.examples
-    rules = net, engine.loss, engine.optimizer
-    shape: "Any" = (net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), examples.weights is not None)
-    key = _key(engine, shape if batch is None else step.pattern_of(batch))
-    if key not in _programs:
-        if len(_programs) == MOST_PROGRAMS:
-            _programs.clear()
-        _programs[key] = step.of_batches(*rules + shape) if batch is None else step.of_samples(*rules, batch)
-    return _programs[key] if key[0] else _programs.pop(key)
-
-
-def _key(engine: "Spelled", data: "Any") -> "Any":
-    """All that a program depends on; first, whether that is known: of classes that are not the package's it is not."""
-    parts = engine.net.layers + [engine.loss, engine.optimizer]
-    shapes = tuple([(p.name, p.shape, p.frozen) for p in engine.parameters])
-    own = all([step.is_own(part) for part in parts])
-    return own, kernel(), tuple(map(repr, parts)), shapes, engine.examples.weights is None, data
-
-
-class Spelled(Engine):
-    """Runs spelled-out steps, many in one go; whatever goes wrong, the lists do it again and say what it is."""
-
-    def __init__(self, lists: "Engine", whole: "bool") -> "None":
+    def __init__(self, lists: "Engine") -> "None":
         Engine.__init__(self, lists.net, lists.loss, lists.optimizer, lists.examples)
         self.lists = lists
+        self.parameters = lists.net.parameters()
+        self.made_of = self.signature()
+
+    def signature(self) -> "Any":
+        """What the code was made of, beside numbers that are passed on."""
+        shapes = tuple([(p.name, p.shape, p.frozen) for p in self.parameters])
+        return kernel(), shapes, tuple(map(repr, self.lists.net.layers + [self.lists.loss, self.optimizer]))
+
+    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+        if self.signature() == self.made_of:
+            self.run_code(batches, generator, values)
+        else:
+            self.lists.run(batches, generator, values)
+
+    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+        raise NotImplementedError
+
+
+class Rows(Generated):
+    """Lists of lists, with the rules spelled out for rows."""
+
+    def __init__(self, lists: "Engine") -> "None":
+        Generated.__init__(self, lists)
+        self.spelled = rules.spelled(lists)
+        self.net, self.loss = self.spelled.net, self.spelled.loss  # with which losses are measured, too
+
+    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+        self.spelled.run(batches, generator, values)
+
+
+class Spelled(Generated):
+    """Runs spelled-out steps, many in one go; whatever goes wrong, the lists do it again and say what it is."""
+
+    def __init__(self, lists: "Engine", size: "int", whole: "bool") -> "None":
+        Generated.__init__(self, lists)
         self.whole = whole
-        self.parameters = self.net.parameters()
-        self.frozen = [p.frozen for p in self.parameters]
         batch = self.examples.batch(range(len(self.examples))) if whole else None
         self.program = remembered(self, batch)
         self.settings, self.draws = self.program.settings, self.program.draws
         self.data = [] if batch is None else step.data_of(batch)
         self.train = executed(self.program.source)["train"]
+        self.own = step.is_own(self.optimizer)
+        self.kept = self.optimizer_kept()
+        count = sum([p.count for p in self.parameters])
+        # An optimizer of somebody's own may look at its memory, or change, from step to step.
+        self.at_once = max(1, min(AT_ONCE, WORK_AT_ONCE // (size * count + 1))) if self.own else 1
 
-    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
-        if self.frozen != [p.frozen for p in self.parameters]:
-            return self.lists.run(batches, generator, values)
-        for start in range(0, len(batches), AT_ONCE):
-            self.advance(batches[start : start + AT_ONCE], generator, values)
+    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+        for start in range(0, len(batches), self.at_once):
+            self.advance(batches[start : start + self.at_once], generator, values)
 
     def advance(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
         """Some steps, and none of them twice: after Ctrl-C those that were whole, after a failure what the lists do."""
-        told = len(values)
-        before = [p.rows for p in self.parameters], dict(self.optimizer.states), self.optimizer.t, generator.state
+        before, told = self.state(generator), len(values)
+        made: "Row" = []
         try:
-            self.steps(batches, generator, values)
-            finite = is_finite(values[told:]) and all([are_finite(p.rows) for p in self.parameters])
-        except KeyboardInterrupt:
-            whole = len(values) - told
-            while not self.repeated(batches[:whole], generator, values[:told], before):
+            good = self.tried(batches, generator, made)
+            if good:
+                values.extend(made)
+            else:
+                self.go_back(before, generator)
+        except BaseException:
+            while not self.made_again(batches[: len(made)], generator, values, told, before):
                 pass
             raise
-        except (ArithmeticError, ValueError):  # such as exp's, beyond the largest float
-            finite = False
-        if not finite:
-            self.go_back(before, generator)
-            del values[told:]
-            for batch in batches if len(batches) > 1 else []:
+        if not good and len(batches) == 1:
+            self.lists.run(batches, generator, values)
+        elif not good:
+            for batch in batches:
                 self.advance([batch], generator, values)
-            if len(batches) == 1:
-                self.lists.run(batches, generator, values)
 
-    def repeated(self, batches: "List[List[int]]", generator: "Generator", values: "Row", before: "Any") -> "bool":
-        """Go back, and make these steps again; False where Ctrl-C came once more."""
+    def made_again(
+        self, batches: "List[List[int]]", generator: "Generator", values: "Row", told: "int", before: "Any"
+    ) -> "bool":
+        """Go back, and make these steps again as far as they are finite; False where Ctrl-C came once more."""
         try:
+            del values[told:]
             self.go_back(before, generator)
-            self.steps(batches, generator, values)
+            made: "Row" = []
+            if not batches or self.tried(batches, generator, made):
+                values.extend(made)
+                return True
+            self.go_back(before, generator)
+            for batch in batches:
+                here, one = self.state(generator), []  # type: Any, Row
+                if not self.tried([batch], generator, one):
+                    self.go_back(here, generator)
+                    break
+                values.extend(one)
         except KeyboardInterrupt:
             return False
         return True
 
+    def tried(self, batches: "List[List[int]]", generator: "Generator", made: "Row") -> "bool":
+        """Whether these steps can be made, and all that comes out is finite."""
+        try:
+            self.steps(batches, generator, made)
+        except (ArithmeticError, TypeError, ValueError):  # such as exp's, beyond the largest float
+            return False
+        return is_finite(made) and all([are_finite(p.rows) for p in self.parameters])
+
+    def state(self, generator: "Generator") -> "Any":
+        """All that a step changes."""
+        optimizer = dict(vars(self.optimizer), states=dict(self.optimizer.states))
+        return [p.rows for p in self.parameters], optimizer, generator.state
+
     def go_back(self, before: "Any", generator: "Generator") -> "None":
         put_back(self.parameters, before[0])
-        self.optimizer.states, self.optimizer.t, generator.state = dict(before[1]), before[2], before[3]
+        vars(self.optimizer).update(before[1], states=dict(before[1]["states"]))
+        generator.state = before[2]
 
-    def steps(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+    def steps(self, batches: "List[List[int]]", generator: "Generator", made: "Row") -> "None":
         """Run the code; parameters and memory change at the end, all at once."""
         states = [self.optimizer.memory_of(p) for p in self.parameters]
         arriving = self.whole_batches(len(batches), generator) if self.whole else self.batches(batches, generator)
-        rows, states = self.train(arriving, values, [p.rows for p in self.parameters], states, self.data)
+        rows, states = self.train(arriving, made, [p.rows for p in self.parameters], states, self.data)
         put_back(self.parameters, rows)
         for p, memory in zip(self.parameters, states):
             self.optimizer.states[p.name] = memory
 
+    # ---- what the code needs -------------------------------------------------------------------------------------
+
+    def optimizer_kept(self) -> "Any":
+        """What the optimizer holds beside its settings, where that is not known to stay."""
+        kept = step.kept(self.optimizer)
+        return kept and {name: text for name, text in kept.items() if name not in self.settings}
+
     def setting(self) -> "Tuple[float, ...]":
         """What the optimizer sets for its next step."""
         self.optimizer.begin(float)
+        if not self.own and self.optimizer_kept() != self.kept:
+            raise Undecided("the optimizer has set something that it had not set before")
         found = tuple([float(getattr(self.optimizer, name)) for name in self.settings])
         self.optimizer.t += 1
         return found
@@ -182,7 +228,8 @@ class Spelled(Engine):
         """What each step on all samples needs."""
         if self.draws[0]:
             return ((self.setting(), [generator.random() for _ in range(self.draws[0])]) for _ in range(count))
-        if type(self.optimizer).begin is not Optimizer.begin or callable(self.optimizer.learning_rate):
+        changing = type(self.optimizer).begin is not Optimizer.begin or callable(self.optimizer.learning_rate)
+        if changing or "t" in self.settings:
             return ((self.setting(),) for _ in range(count))
         setting = self.setting()
         self.optimizer.t += count - 1
@@ -200,3 +247,32 @@ class Spelled(Engine):
                         row.extend([generator.random() for _ in range(count)])
                 parts.append(drawn)
             yield self.setting(), float(len(X)) if weights is None else total(weights), zip(*parts)
+
+
+# ---- programs are kept -------------------------------------------------------------------------------------------
+
+_programs: "Dict[Any, Program]" = {}
+MOST_PROGRAMS = 32
+
+
+def remembered(engine: "Spelled", batch: "Optional[Batch]") -> "Program":
+    """The engine's program; made once for trainings that differ in nothing but numbers that are passed on.
+
+    That is known of the package's own classes alone.
+    """
+    net, loss, optimizer, examples = engine.net, engine.loss, engine.optimizer, engine.examples
+    shape = net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), examples.weights is not None
+    data: "Any" = shape if batch is None else step.pattern_of(batch)
+    key = engine.made_of, engine.whole, shape[2], data
+    own = all([step.is_own(part) for part in net.layers + [loss, optimizer]])
+    if own and key in _programs:
+        return _programs[key]
+    if batch is None:
+        program = step.of_batches(net, loss, optimizer, *shape)
+    else:
+        program = step.of_samples(net, loss, optimizer, batch)
+    if own:
+        if len(_programs) == MOST_PROGRAMS:
+            _programs.clear()
+        _programs[key] = program
+    return program

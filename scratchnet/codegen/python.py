@@ -144,7 +144,7 @@ class Code:
 
     def leaf(self, node: "Symbolic") -> "Tuple[str, int]":
         if node.name:
-            return node.name, ATOM
+            return "1.0" if node.kind == "unit" else node.name, ATOM
         text = repr(node.value)
         if text.lstrip("-") in ("inf", "nan"):
             return f'float("{text}")', ATOM

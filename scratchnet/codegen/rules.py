@@ -14,11 +14,12 @@ def rule(z_rows):
 <BLANKLINE>
 """
 
-from ..activations import Activation, Softmax
+from ..activations import Activation, Softmax, Threshold
+from ..optimizers import Optimizer
 from ..scalars import Symbolic
 from ..training import Engine
 from .python import Code, executed, function, reachable
-from .step import RememberingNothing, with_settings
+from .step import RememberingNothing, kept, with_settings
 from .unrolled import listed, pattern
 
 TYPE_CHECKING = False
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from typing import Any, Callable, List, Optional, Sequence
 
     from ..annotations import Matrix, Row
-    from ..optimizers import Optimizer
 
+WAYS_BACK = (Activation.backward, Threshold.backward)
 WIDEST = 64  # numbers of a row, where each is spelled out
 
 
@@ -46,7 +47,8 @@ def spelled(engine: "Engine") -> "Engine":
     _replace(loss, "slope", twin_loss, lambda: _of_two_numbers(twin_loss.slope))
     terms = ["z", "a", "y"]
     _replace(loss, "paired_terms", twin_loss, lambda: _run(Rule(twin_loss.paired_terms, terms, net.outputs).of_rows()))
-    _replace(optimizer, "moved_rows", optimizer, lambda: _moved_rows(optimizer))
+    if type(optimizer).moved_rows is Optimizer.moved_rows:
+        _replace(optimizer, "moved_rows", optimizer, lambda: _moved_rows(optimizer))
     return Engine(twin, loss, optimizer, engine.examples)
 
 
@@ -74,19 +76,17 @@ def _of_two_numbers(function: "Callable[[Any, Any], Any]") -> "Any":
 def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     """A layer of the same kind with its rules spelled out; the layer itself where they cannot be."""
     kind = type(layer)
-    ways = kind.forward, kind.backward
-    if not width or kind is not Softmax and (not issubclass(kind, Activation) or ways != _ways(Activation)):
+    by_number = isinstance(layer, Activation) and kind.forward is Activation.forward
+    if not width or layer.parameters() or kind is not Softmax and not (by_number and kind.backward in WAYS_BACK):
         return layer
+    if kept(layer) != kept(layer.with_numbers(float)):
+        return layer  # it is more than its arguments say
     twin, symbolic = layer.with_numbers(float), layer.with_numbers(Symbolic, exactly=True)
     _replace(twin, "forward", symbolic, lambda: _forward(symbolic, width, twin))
     if "forward" not in vars(twin):
         return layer
     _replace(twin, "backward", symbolic, lambda: _backward(symbolic, width, twin))
     return twin
-
-
-def _ways(kind: "Any") -> "Any":
-    return kind.forward, kind.backward
 
 
 def _forward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":

@@ -27,7 +27,7 @@ from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from ..annotations import Batch, Matrix, Weights
     from ..losses import Loss
@@ -68,9 +68,10 @@ def of_samples(net: "Sequential", loss: "Loss", optimizer: "Optimizer", batch: "
     """The step for just these samples, in this order, each spelled out."""
     step = Step(net, loss, optimizer)
     names: "List[str]" = []
-    X = [[_datum(f"x{i}_{j}", v, names) for j, v in enumerate(row)] for i, row in enumerate(batch[0])]
-    Y = [[_datum(f"y{i}_{k}", v, names) for k, v in enumerate(row)] for i, row in enumerate(batch[1])]
-    weights = batch[2] and [_datum(f"weight{i}", w, names, absent=False) for i, w in enumerate(batch[2])]
+    absent = all([is_own(part) for part in net.layers + [loss]])  # others might divide by it
+    X = [[_datum(f"x{i}_{j}", v, names, absent) for j, v in enumerate(row)] for i, row in enumerate(batch[0])]
+    Y = [[_datum(f"y{i}_{k}", v, names, absent) for k, v in enumerate(row)] for i, row in enumerate(batch[1])]
+    weights = batch[2] and [_datum(f"weight{i}", w, names, False) for i, w in enumerate(batch[2])]
     step.run(X, Y, weights)
     code = Code(step.results)
     drawn = [pattern([r.name for r in step.draws.drawn])] if step.draws.drawn else []
@@ -91,9 +92,9 @@ def pattern_of(batch: "Batch") -> "Tuple[Any, ...]":
     return tuple([tuple([v if v in (0, 1) else None for v in row]) for row in rows])
 
 
-def _datum(name: "str", value: "float", names: "List[str]", absent: "bool" = True) -> "Symbolic":
-    if value == 1 or value == 0 and absent:
-        return Symbolic(value, kind="" if value else "absent")
+def _datum(name: "str", value: "float", names: "List[str]", absent: "bool") -> "Symbolic":
+    if value == 1 or value == 0 and (absent or not name.startswith("weight")):
+        return Symbolic(value, kind="absent" if value == 0 and absent else "")
     names.append(name)
     return Symbolic(name=name)
 
@@ -102,105 +103,143 @@ def of_batches(
     net: "Sequential", loss: "Loss", optimizer: "Optimizer", inputs: "int", outputs: "int", weighted: "bool"
 ) -> "Program":
     """The step for any number of samples, with so many inputs and outputs, one spelled out within a loop."""
+    program = _of_batches(net, loss, optimizer, inputs, outputs, weighted, 2)
+    if not all([is_own(part) for part in net.layers + [loss]]):  # which might do something else with three
+        if _of_batches(net, loss, optimizer, inputs, outputs, weighted, 3).source != program.source:
+            raise Undecided("what it does depends on the number of samples")
+    return program
+
+
+def _of_batches(
+    net: "Sequential", loss: "Loss", optimizer: "Optimizer", inputs: "int", outputs: "int", weighted: "bool",
+    count: "int",
+) -> "Program":  # fmt: skip
+    """The same, learnt from so many samples."""
     step = Step(net, loss, optimizer)
-    X = [[Symbolic(name=f"x{j}", sample=i) for j in range(inputs)] for i in (0, 1)]
-    Y = [[Symbolic(name=f"y{k}", sample=i) for k in range(outputs)] for i in (0, 1)]
+    X = [[Symbolic(name=f"x{j}", sample=i) for j in range(inputs)] for i in range(count)]
+    Y = [[Symbolic(name=f"y{k}", sample=i) for k in range(outputs)] for i in range(count)]
     kind = "" if weighted else "unit"
-    weights = [Symbolic(name="weight", sample=i, kind=kind) for i in (0, 1)]
+    weights = [Symbolic(name="weight", sample=i, kind=kind) for i in range(count)]
     step.run(X, Y, weights)
     code = Code(step.results)
-    samples = Samples(code, step.draws.drawn)
+    samples = Samples(code, step.draws.drawn, count)
     before, within = samples.parts(code)
     drawn = [r.name for r in step.draws.drawn if r.sample == 0]
-    arriving = [pattern([v.name for v in row]) for row in (X[0], Y[0])] + ["weight"] * (not kind)
+    arriving = [pattern([v.name for v in row]) for row in (X[0], Y[0])] + ["weight"] * weighted
     arriving += [pattern(drawn)] if drawn else []
     body = before + [f"for {listed(arriving)} in samples:"] + [f"    {line}" for line in within]
-    body += code.statements([node for node in code.numbers if samples.of[id(node)] & 3 in (0, 3)]) + step.ending(code)
+    body += code.statements([node for node in code.numbers if samples.is_outside(node)]) + step.ending(code)
     loop = f"{pattern(step.names)}, {COUNT}, samples"
     return Program(step.source(code, [], loop, body), step.settings, samples.draws)
 
 
 class Samples:
-    """What of a step on two samples is done for each sample, and what is summed over them.
+    """What of a step on a few samples is done for each sample, and what is summed over them.
 
     ``sums``    the sums over samples
     ``draws``   how many random numbers each sample takes, time after time
     """
 
-    def __init__(self, code: "Code", drawn: "List[Symbolic]") -> "None":
+    def __init__(self, code: "Code", drawn: "List[Symbolic]", count: "int") -> "None":
+        self.count = count
+        self.all = (1 << count) - 1
         self.of: "Dict[int, int]" = {}  # a bit for each sample that a number depends on, and for each random number
         self.sums: "List[Symbolic]" = []
-        self.twins: "Dict[int, Symbolic]" = {}
-        bits = {id(code.same.get(id(r))): 4 << n for n, r in enumerate(drawn)}
-        owners = [0] * len(drawn)
+        self.twins: "Dict[Any, Symbolic]" = {}
+        bits = {id(code.same.get(id(r))): 1 << count + n for n, r in enumerate(drawn)}
+        owners: "List[Optional[int]]" = [None] * len(drawn)
         for node in code.numbers:
             of = bits.get(id(node), 0) if node.sample is None else 1 << node.sample
             for operand in node.operands:
                 of |= self.of[id(operand)]
-            if node.operation == "total" and all([v.name == "weight" for v in node.operands]):
+            if node.operation == "total" and [(v.name, v.sample) for v in node.operands] == self.weights:
                 code.names[id(node)], of = COUNT, 0
             self.of[id(node)] = of
-            if of & 3 == 3 and any([self.of[id(operand)] & 3 in (1, 2) for operand in node.operands]):
+            if any([self.place(operand) is not None for operand in node.operands]) and self.place(node) is None:
                 self.sums.append(node)
-            elif of & 3 in (1, 2) and of > 3:
+            elif self.place(node) is not None and of > self.all:
                 for n in range(len(drawn)):
-                    owners[n] = of & 3 if of >> n + 2 & 1 else owners[n]
+                    owners[n] = self.place(node) if of >> count + n & 1 else owners[n]
         self.draws = self.taken(owners)
         self.rename(drawn, owners)
         for node in self.sums:
             self.check(node)
+        if any([self.place(node) is not None for node in code.outputs]):
+            raise Undecided("one sample alone decides")
 
-    def taken(self, owners: "List[int]") -> "List[int]":
-        """The random numbers come as so many for the first sample, then as many for the second; then again."""
+    @property
+    def weights(self) -> "List[Any]":
+        return [("weight", i) for i in range(self.count)]
+
+    def place(self, node: "Symbolic") -> "Optional[int]":
+        """The one sample that a number depends on; None where there is none, or it is made of several."""
+        of = self.of[id(node)] & self.all
+        return None if of & (of - 1) or not of else of.bit_length() - 1
+
+    def is_outside(self, node: "Symbolic") -> "bool":
+        """Whether it is made of no sample, or of sums over all."""
+        return not self.of[id(node)] or self.of[id(node)] & self.all == self.all
+
+    def taken(self, owners: "List[Optional[int]]") -> "List[int]":
+        """The random numbers come as so many for the first sample, then as many for each other; then again."""
         taken, n = [], 0
         while n < len(owners):
-            count = 0
-            while n + count < len(owners) and owners[n + count] == 1:
-                count += 1
-            if not count or owners[n + count : n + 2 * count] != [2] * count:
+            some = 0
+            while n + some < len(owners) and owners[n + some] == 0:
+                some += 1
+            if not some or owners[n : n + self.count * some] != [i for i in range(self.count) for _ in range(some)]:
                 raise Undecided("its random numbers do not come sample by sample")
-            taken.append(count)
-            n += 2 * count
+            taken.append(some)
+            n += self.count * some
         return taken
 
-    def rename(self, drawn: "List[Symbolic]", owners: "List[int]") -> "None":
-        """The same names for the random numbers of both samples."""
-        for owner in (1, 2):
+    def rename(self, drawn: "List[Symbolic]", owners: "List[Optional[int]]") -> "None":
+        """The same names for the random numbers of every sample."""
+        for owner in range(self.count):
             for n, r in enumerate([r for r, of in zip(drawn, owners) if of == owner]):
-                r.name, r.sample = f"r{n}", owner - 1
+                r.name, r.sample = f"r{n}", owner
+
+    def terms(self, node: "Symbolic") -> "List[Tuple[Symbolic, ...]]":
+        """The operands of a sum over samples, sample by sample."""
+        size = len(node.operands) // self.count
+        return [node.operands[i * size : (i + 1) * size] for i in range(self.count)]
 
     def check(self, node: "Symbolic") -> "None":
-        """A sum over samples has a term of the first, and the same of the second."""
-        half = len(node.operands) // 2
-        alike = node.operation in ("dot", "total") and half == (2 if node.operation == "dot" else 1)
-        if not alike or not all([self.alike(*pair) for pair in zip(node.operands[:half], node.operands[half:])]):
+        """A sum over samples has a term of the first, and the same of each other."""
+        size = {"dot": 2, "total": 1}.get(node.operation, 0)
+        if not size or len(node.operands) != self.count * size:
             raise Undecided("it computes across samples otherwise than in a sum")
+        first = self.terms(node)[0]
+        for i in range(1, self.count):
+            if not all([self.alike(a, b, i) for a, b in zip(first, self.terms(node)[i])]):
+                raise Undecided("it does not do the same with every sample")
 
-    def alike(self, a: "Symbolic", b: "Symbolic") -> "bool":
-        """Whether b is made of the second sample as a is made of the first."""
+    def alike(self, a: "Symbolic", b: "Symbolic", sample: "int") -> "bool":
+        """Whether b is made of that sample as a is made of the first."""
         waiting = [(a, b)]
         while waiting:
             a, b = waiting.pop()
-            if self.twins.get(id(a)) is b or a is b and not self.of[id(a)]:
+            if self.twins.get((id(a), sample)) is b or a is b and not self.of[id(a)]:
                 continue
-            self.twins[id(a)] = b  # unless the opposite turns out below, and with it that all this cannot be done
+            self.twins[id(a), sample] = b  # unless the opposite turns out, and with it that all this cannot be done
             same = a.operation == b.operation and a.name == b.name and len(a.operands) == len(b.operands)
-            if not same or not a.operation and (a.sample, b.sample) != (0, 1) or self.of[id(a)] & 2:
+            if not same or not a.operation and (a.sample, b.sample) != (0, sample):
+                return False
+            if self.of[id(a)] & self.all > 1:  # made of other samples, too
                 return False
             waiting.extend(zip(a.operands, b.operands))
         return True
 
     def parts(self, code: "Code") -> "Tuple[List[str], List[str]]":
         """The statements before the loop over the samples, and those within."""
-        terms = [node for total in self.sums for node in total.operands[: len(total.operands) // 2]]
-        needed = {id(node) for node in reachable(terms)}
+        needed = {id(node) for node in reachable([v for node in self.sums for v in self.terms(node)[0]])}
         before = code.statements([node for node in code.numbers if id(node) in needed and not self.of[id(node)]])
         within = code.statements([node for node in code.numbers if id(node) in needed and self.of[id(node)]])
         sums = []
         for n, node in enumerate(self.sums):
-            half = node.operands[: len(node.operands) // 2]
-            term = code.product(*half) if node.operation == "dot" else code.text(half[0], PRODUCT)
-            sums.append(f"sum{n} = sum{n} + {term}")
+            term = self.terms(node)[0]
+            text = code.product(*term) if node.operation == "dot" else code.text(term[0], PRODUCT)
+            sums.append(f"sum{n} = sum{n} + {text}")
         for n, node in enumerate(self.sums):
             code.names[id(node)] = f"sum{n}"
             before.append(f"sum{n} = -0.0")  # to which whatever is added is what it was, even 0.0 or -0.0
@@ -211,10 +250,13 @@ class Step:
     """The rules of a training step, run on symbolic numbers."""
 
     def __init__(self, net: "Sequential", loss: "Loss", optimizer: "Optimizer") -> "None":
+        for part, twin in zip(net.layers + [loss], net.copy().layers + [loss.with_numbers(float)]):
+            if kept(part) != kept(twin):
+                raise Undecided(f"{type(part).__name__} is more than its arguments say")
         self.net = net.copy(Symbolic)
         self.loss = loss.with_numbers(Symbolic, exactly=True)
         self.parameters = self.net.parameters()
-        self.names_of = [named(p) for p in self.parameters]
+        self.names_of = [named(p, n) for n, p in enumerate(self.parameters)]
         self.old = [p.rows for p in self.parameters]
         self.settings, self.optimizer = with_settings(optimizer)
         self.memory = [self.remembered(n, p) for n, p in enumerate(self.parameters)]
@@ -289,17 +331,20 @@ class RememberingNothing:
         self.parts = parts
 
     def __enter__(self) -> "None":
-        self.before = [_kept(part) for part in self.parts]
+        self.before = [kept(part) for part in self.parts]
 
     def __exit__(self, kind: "Any", *_: "Any") -> "None":
-        for part, kept in zip(self.parts, self.before):
-            if kind is None and _kept(part) != kept:
+        for part, before in zip(self.parts, self.before):
+            if kind is None and kept(part) != before:
                 raise Undecided(f"{type(part).__name__} keeps something from step to step")
+
+
+OWN = frozenset(list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values()))
 
 
 def is_own(part: "Any") -> "bool":
     """Whether a layer, a loss or an optimizer is one of the package's."""
-    return any([type(part) in family.values() for family in (LAYERS, LOSSES, OPTIMIZERS)])
+    return type(part) in OWN
 
 
 def is_patched(part: "Any") -> "bool":
@@ -307,11 +352,12 @@ def is_patched(part: "Any") -> "bool":
     return any([callable(getattr(type(part), name, None)) for name in vars(part)])
 
 
-def _kept(part: "Any") -> "Any":
+def kept(part: "Any") -> "Any":
+    """What a layer, a loss or an optimizer of somebody's own holds, but for what is of one step alone."""
     if is_own(part):
         return None
-    passing = ("generator", "passes_back", "t", "rate", "states")
-    return {name: repr(kept) for name, kept in vars(part).items() if not name.isupper() and name not in passing}
+    passing = ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator", "passes_back")
+    return {name: repr(value) for name, value in vars(part).items() if not name.isupper() and name not in passing}
 
 
 def _lists(names: "List[List[List[str]]]") -> "str":
@@ -347,6 +393,8 @@ def with_settings(optimizer: "Optimizer") -> "Tuple[List[str], Optimizer]":
         object.__setattr__(self, name, value)
 
     probe, twin = optimizer.with_numbers(float), optimizer.with_numbers(Symbolic, exactly=True)
+    if callable(probe.learning_rate):
+        probe.learning_rate = 0  # a schedule of somebody's own may count its calls
     probe.__class__ = type(kind.__name__, (kind,), {"__setattr__": note})
     probe.begin(float)
     twin.__class__ = type(kind.__name__, (kind,), {"begin": lambda self, number: None})

@@ -16,9 +16,9 @@ def predict(x):
 <BLANKLINE>
 """
 
+from ..layers import LAYERS
 from ..protocol import require
 from ..scalars import Symbolic
-from ..scalars.symbolic import Undecided
 from .python import Code, executed, function
 
 TYPE_CHECKING = False
@@ -55,13 +55,16 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
 def written(net: "Sequential", constants: "bool") -> "str":
     """The source of ``predict``."""
     twin = net.copy(Symbolic)
-    packed = [] if constants else [value_pattern(p, named(p)) for p in twin.parameters()]
+    packed = [] if constants else [value_pattern(p, named(p, n)) for n, p in enumerate(twin.parameters())]
     x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
     outputs = [[x]]
     try:
         for layer in twin.layers:
-            outputs.append(twin.propagate(outputs[-1], [layer]))
-    except Undecided as error:
+            A = twin.propagate(outputs[-1], [layer])
+            outputs.append([[v if isinstance(v, Symbolic) else Symbolic(v) for v in row] for row in A])
+    except Exception as error:  # whatever a rule of somebody's own has against symbolic numbers
+        if type(layer) in LAYERS.values():
+            raise
         raise ValueError(f"{layer!r} cannot be spelled out: {error}") from None
     code = Code([v for (row,) in outputs for v in row])
     lines = [f"{listed([v.name for v in x])} = x"]
@@ -71,7 +74,7 @@ def written(net: "Sequential", constants: "bool") -> "str":
     as_rows = {code.row_of(node) for node in code.numbers}
     code.rows[tuple([id(code.same[id(v)]) for v in x])] = "x"
     for k, layer in enumerate(twin.layers):
-        lines.append(f"# layer {k}: {net.layers[k]!r}".replace("\n", " "))
+        lines.append(f"# layer {k}: {comment(net.layers[k])}")
         letter = "z" if layer.parameters() else "a"
         layer_lines, waiting = layer_statements(code, waiting, outputs[k + 1][0], f"{letter}{k}_")
         lines += layer_lines
@@ -103,10 +106,19 @@ def layer_statements(
     return lines, []
 
 
-def named(parameter: "Parameter") -> "List[List[str]]":
-    """Put symbols in the place of a parameter's numbers; their names, row by row."""
+def comment(layer: "Any") -> "str":
+    """What a layer calls itself, as a comment can hold it: printable ASCII, and so on one line."""
+    return "".join([c if " " <= c <= "~" else "?" for c in repr(layer)])
+
+
+def named(parameter: "Parameter", n: "int") -> "List[List[str]]":
+    """Put symbols in the place of the numbers of the n-th parameter; their names, row by row.
+
+    They begin with the parameter's role, where that is a word of three small letters or more: with an index behind it,
+    it is no other name. Any other role is none of the code's business.
+    """
     index, _, role = parameter.name.partition(".")
-    word = (role if role.isidentifier() else "p") + index
+    word = role + index if len(role) > 2 and all(["a" <= c <= "z" for c in role]) else f"p{n}"
     if parameter.flat:
         names = [[f"{word}_{j}" for j in range(parameter.count)]]
     else:

@@ -3,7 +3,8 @@
 It goes through every rule in place of a float, and what comes out is the arithmetic itself: a record of operations
 (the same kind that ``Traced`` leaves) on named inputs and constants. codegen/ prints it as Python.
 
-Constants are folded only where no bit of any result can change: the operations on two constants, x·1, x/1, x − 0.
+Constants are folded only where no bit of any result can change: the operations on two constants, x·1, x/1, x − 0, and
+what is multiplied by a 0 of the data (see ``kind`` below).
 
 >>> w, x = Symbolic(name="w"), Symbolic(name="x")
 >>> z = w * x + 1
@@ -63,9 +64,11 @@ def _comparison(operation: "str", function: "Callable[[Any, Any], Any]") -> "Cal
 def _folded(operation: "str", a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
     """What the operation gives without being done; None where it has to be done."""
     if operation == "multiply":
-        if a.is_one or b.is_absent:
-            return b
-        return a if b.is_one or a.is_absent else None
+        if a.is_absent or b.is_absent:
+            return a if a.is_absent else b
+        if "unit" in (a.kind, b.kind) and (a.is_constant or b.is_constant):
+            return None  # the constant alone would not tell that there is one for each sample
+        return b if a.is_one else a if b.is_one else None
     if operation == "divide":
         return a if b.is_constant and b.value == 1 or a.is_absent else None
     if operation == "subtract":
@@ -82,8 +85,8 @@ class Symbolic:
 
     ``sample``   of an input: the sample of the batch that it belongs to; None for one of the network's
     ``kind``     of an input, what is known of it: "unit", a sample's weight that is always 1; "absent", a 0 in the
-                 data, which drops out of every sum. Only the sign of a zero could tell that it is not there, and that
-                 shows in no result: of no weight (but one that is -0.0 from the start), no loss, no prediction.
+                 data, which drops out of every sum. Of finite numbers only the sign of a zero could tell that it is
+                 not there, and that shows in no weight (but one that is -0.0 from the start), no loss, no prediction.
     ``serial``   grows from number to number, so that operands come before what is made of them
     """
 
@@ -135,7 +138,7 @@ class Symbolic:
     __ge__ = _comparison("greater or equal", operator.ge)
     __eq__ = _comparison("equal", operator.eq)
     __ne__ = _comparison("unequal", operator.ne)
-    __hash__ = object.__hash__
+    __hash__ = None  # type: ignore[assignment]
 
     exp = _unary("exp", functions.exp)
     expm1 = _unary("expm1", functions.expm1)

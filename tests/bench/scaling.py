@@ -24,7 +24,7 @@ def engine_name(net, X, Y, batch):
     """The engine that trains the network in batches of that size."""
     criterion = criterion_of(net, "categorical_cross_entropy")
     lists = Engine(net, criterion, sn.SGD(0.01), examples_of(net, X, Y, criterion))
-    return engines.choice(lists, batch, engines.MOST)
+    return engines.choice(lists, batch, engines.MOST)[0]
 
 
 def network(width, depth):

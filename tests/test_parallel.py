@@ -1,0 +1,597 @@
+"""parallel.py, by way of fit(executor=...): the same training, whoever computes it; what travels; what is refused."""
+
+import pickle
+import subprocess
+import sys
+import threading
+import types
+import warnings
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from fractions import Fraction
+
+import pytest
+
+import scratchnet as sn
+from scratchnet import Generator, matrix, parallel, training
+
+pytestmark = pytest.mark.filterwarnings("ignore:executor")  # all work is small here
+
+_generator = Generator(5)
+X = [[_generator.normal() for _ in range(3)] for _ in range(11)]
+Y = [i % 3 for i in range(11)]
+WEIGHTS = [0.5 + i % 4 for i in range(11)]
+
+
+class Done:
+    """A future of which all is known."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def result(self):
+        return self.value
+
+
+class Here:
+    """An executor that computes at once, in this thread; what is given and what comes back has been a pickle."""
+
+    def __init__(self, shards=2):
+        self.shards = shards
+        self.tasks, self.results, self.sizes = [], [], []
+
+    def submit(self, f, *args):
+        data = pickle.dumps((f, args))
+        f, args = pickle.loads(data)
+        back = pickle.dumps(f(*args))
+        self.tasks.append(args)
+        self.results.append(pickle.loads(back))
+        self.sizes.append((len(data), len(back)))
+        return Done(self.results[-1])
+
+
+@pytest.fixture(scope="module")
+def processes():
+    with ProcessPoolExecutor(2) as pool:
+        pool.submit(abs, 1).result()  # they start now, while there are no threads
+        yield pool
+
+
+@pytest.fixture
+def portable():
+    former = sn.set_kernel("portable")
+    yield
+    sn.set_kernel(former)
+
+
+class Scale(sn.Layer):
+    """A layer of one's own: one factor a feature, a = s·x."""
+
+    arguments = ("inputs",)
+
+    def __init__(self, inputs):
+        self.inputs = self.outputs = inputs
+        self.s = sn.Parameter("s", (inputs,), [1] * inputs)
+
+    def parameters(self):
+        return [self.s]
+
+    def forward(self, X):
+        self.X = X
+        return [[s * x for s, x in zip(self.s.value, row)] for row in X]
+
+    def backward(self, dA):
+        self.s.gradient = matrix.sum_columns(matrix.multiply(dA, self.X))
+        return [[s * d for s, d in zip(self.s.value, row)] for row in dA]
+
+
+class Noise(sn.Layer):
+    """Adds a random number to each, in training."""
+
+    def forward(self, X):
+        if self.generator is None:
+            return X
+        return [[x + self.generator.normal() for x in row] for row in X]
+
+    def backward(self, dA):
+        return dA
+
+
+class Quartic(sn.Loss):
+    def term(self, a, y):
+        return (a - y) * (a - y) * (a - y) * (a - y)
+
+    def slope(self, a, y):
+        return 4 * (a - y) * (a - y) * (a - y)
+
+
+def network(*between, **dense):
+    layers = [sn.Dense(3, 4, **dense), sn.Tanh()] + list(between) + [sn.Dense(4, 3), sn.Softmax()]
+    return sn.Sequential(layers, seed=2)
+
+
+def fit(net, executor=None, loss="categorical_cross_entropy", **options):
+    options = dict({"epochs": 3, "batch_size": 4, "optimizer": sn.SGD(0.5)}, **options)
+    return net.fit(X, Y, loss=loss, executor=executor, **options)
+
+
+def bits(net):
+    """The parameters: repr tells every float from every other."""
+    return repr([p.value for p in net.parameters()])
+
+
+def agree(ours, theirs):
+    """To 1e-12, relative to the largest number of the array."""
+    largest = max(abs(v) for row in theirs for v in row)
+    assert matrix.shape(ours) == matrix.shape(theirs)
+    assert max(abs(u - v) for a, b in zip(ours, theirs) for u, v in zip(a, b)) <= 1e-12 * largest
+
+
+def both(executor, make=network, **options):
+    """Trained with and without the executor."""
+    nets = make(), make()
+    histories = [fit(net, how, **options) for net, how in zip(nets, (executor, None))]
+    for ours, theirs in zip(nets[0].parameters(), nets[1].parameters()):
+        agree(ours.rows, theirs.rows)
+    agree([histories[0].loss], [histories[1].loss])
+    return list(nets) + histories
+
+
+# ---- the same training -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shards", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"batch_size": None},
+        {"batch_size": 3, "optimizer": sn.SGD(0.1, momentum=0.9, clip_norm=0.1)},
+        {"sample_weight": WEIGHTS, "batch_size": 5},
+        {"sample_weight": WEIGHTS, "class_weight": {0: 1, 1: 3, 2: 0.1}, "unroll": False},
+        {"optimizer": sn.Adam(0.01), "shuffle": False},
+    ],
+    ids=str,
+)
+def test_it_trains_as_without(shards, options):
+    both(Here(shards), **options)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: network(l1=0.01, l2=0.1),
+        lambda: network(Scale(4)),
+        lambda: network(sn.Normalization()),
+        lambda: sn.Sequential([sn.Normalization(), sn.Dense(3, 3), sn.Softmax()], seed=1),
+        lambda: sn.Sequential([sn.Tanh(), sn.Softplus(), sn.Dense(3, 3), sn.ReLU(), sn.Dense(3, 3), sn.Softmax()]),
+    ],
+)
+def test_every_layer_trains_as_without(make):
+    both(Here(3), make)
+
+
+def test_a_loss_of_ones_own_trains_as_without():
+    nets = [sn.Sequential([sn.Dense(3, 2), sn.Tanh(), sn.Dense(2, 1)], seed=1) for _ in range(2)]
+    for net, executor in zip(nets, (Here(3), None)):
+        net.fit(X, [x[0] for x in X], loss=Quartic(), batch_size=4, epochs=3, executor=executor)
+    agree(nets[0].parameters()[0].rows, nets[1].parameters()[0].rows)
+
+
+def test_validation_and_patience():
+    options = {"validation_split": 0.3, "patience": 2, "epochs": 30}
+    ours, theirs, history, expected = both(Here(2), **options)
+    assert len(history) == len(expected) and history.best_epoch == expected.best_epoch
+    agree([history.validation_loss], [expected.validation_loss])
+
+
+def test_fractions_are_exactly_the_same():
+    nets = []
+    for executor in (Here(3), None):
+        net = sn.Sequential([sn.Dense(3, 2, weights=[[1, 2], [3, 4], [5, Fraction(1, 2)]]), sn.Dense(2, 1)])
+        net.parameters()[2].value = [[Fraction(1, 3)], [Fraction(1, 5)]]
+        rows = [[Fraction(i, 7), Fraction(i * i, 9), 1] for i in range(7)]
+        net.fit(rows, [[i] for i in range(7)], "half_squared_error", sn.SGD(Fraction("0.01")), 2, 4,
+                sample_weight=[1, 2, 3, 4, 5, 6, 7], executor=executor)
+        nets.append(net)
+    assert bits(nets[0]) == bits(nets[1]) and "Fraction" in bits(nets[0])
+
+
+def test_one_shard_is_bit_for_bit_the_same(portable):
+    nets = network(l2=0.1), network(l2=0.1)
+    fit(nets[0], Here(1)), fit(nets[1])
+    assert bits(nets[0]) == bits(nets[1])
+
+
+def test_a_frozen_parameter_stays_and_its_gradient_does_not_travel():
+    def frozen():
+        net = network()
+        net.freeze("0.weights", "0.bias", "2.bias")
+        return net
+
+    executor = Here(2)
+    net = both(executor, frozen)[0]
+    assert repr(net.parameters()[0].value) == repr(network().parameters()[0].value)
+    assert [len(slopes) for _, slopes, _ in executor.results] == [1] * len(executor.results)
+
+
+def test_what_is_frozen_on_the_way_is_seen():
+    nets = network(), network()
+    for net, executor in zip(nets, (Here(2), None)):
+        for epoch in sn.epochs(net, X, Y, "categorical_cross_entropy", epochs=3, executor=executor):
+            net.parameters()[epoch.number % 2].frozen = True
+            net.parameters()[3].value = [epoch.number] * 3
+    agree(nets[0].parameters()[0].rows, nets[1].parameters()[0].rows)
+    agree(nets[0].parameters()[3].rows, nets[1].parameters()[3].rows)
+
+
+def test_the_metadata_and_the_optimizer_stay_here():
+    net = network()
+    net.metadata["why"] = lambda: None
+    fit(net, Here(2), optimizer=sn.Adam(0.01, weight_decay=0.1))
+    assert net.metadata
+
+
+# ---- the same bits, whoever computes them ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kernel", ["fast", "portable"])
+def test_threads_and_processes_give_the_same_bits(processes, kernel):
+    """Kernel "portable" has to travel: the worker processes have the fast one."""
+    former = sn.set_kernel(kernel)
+    try:
+        found = []
+        with ThreadPoolExecutor(2) as threads:
+            for executor in (Here(2), Here(2), threads, processes):
+                net = network(sn.Dropout(0.3), l2=0.01)
+                history = fit(net, executor, sample_weight=WEIGHTS)
+                found.append((bits(net), repr(history.loss)))
+        assert found[1:] == found[:1] * 3
+    finally:
+        sn.set_kernel(former)
+    assert processes.submit(sn.kernel).result() == "fast"
+
+
+def test_the_kernel_is_lent_to_several_tasks_at_once():
+    seen, first_in, may_go = [], threading.Event(), threading.Event()
+
+    def task():
+        with parallel._Kernel("portable"):
+            first_in.set()
+            may_go.wait(10)
+
+    other = threading.Thread(target=task)
+    other.start()
+    first_in.wait(10)
+    with parallel._Kernel("portable"):
+        seen.append(sn.kernel())
+        may_go.set()
+        other.join(10)
+        seen.append(sn.kernel())  # the other is done, but this one is not
+    assert seen == ["portable", "portable"] and sn.kernel() == "fast"
+
+
+def test_an_executor_is_not_shut_down(processes):
+    fit(network(), processes)
+    assert processes.submit(abs, -1).result() == 1
+
+
+# ---- random numbers ----------------------------------------------------------------------------------------------
+
+
+def test_every_shard_draws_random_numbers_of_its_own():
+    """The gradient by hand, shard by shard."""
+    net, executor = network(sn.Dropout(0.5)), Here(3)
+    engine = an_engine(net, executor)
+    batch = engine.examples.batch(range(11))
+    value = engine.backpropagate(batch, Generator(7))
+    found = [p.gradient_rows for p in net.parameters()]
+    seeds, expected, values = Generator(7), [matrix.scale(rows, 0.0) for rows in found], []
+    for part, n in ((slice(0, 3), 3), (slice(3, 7), 4), (slice(7, 11), 4)):
+        targets = sn.CategoricalCrossEntropy()
+        rows = [targets.target(y, 3, float, 0) for y in Y[part]]
+        values.append(net.backpropagate(X[part], rows, targets, None, Generator(seeds.bits())) * n / 11)
+        parts = [matrix.scale(p.gradient_rows, n / 11) for p in net.parameters()]
+        expected = [matrix.add(a, b) for a, b in zip(expected, parts)]
+    for a, b in zip(found, expected):
+        agree(a, b)
+    agree([[value]], [[sum(values)]])
+
+
+@pytest.mark.parametrize("layer", [sn.Dropout(0.5), Noise()], ids=str)
+def test_the_generator_moves_on_only_where_it_is_used(layer):
+    for net, moves in ((network(layer), True), (network(), False)):
+        generator = Generator(3)
+        engine = an_engine(net, Here(2))
+        for _ in range(2):
+            before = generator.state
+            engine.backpropagate(engine.examples.batch(range(5)), generator)
+            assert (generator.state != before) is moves
+
+
+def an_engine(net, executor, size=4):
+    examples = training.examples_of(net, X, Y, sn.CategoricalCrossEntropy())
+    engine = training.Engine(net, sn.CategoricalCrossEntropy(), sn.SGD(0.5), examples)
+    return parallel.Parallel(engine, size, executor)
+
+
+# ---- what travels ------------------------------------------------------------------------------------------------
+
+
+def test_shards_are_equal_to_a_sample_and_never_empty():
+    for n in range(1, 12):
+        for shards in range(1, 6):
+            cut = list(parallel.cut(([[float(i)] for i in range(n)], [[0.0]] * n, None), shards, float))
+            sizes = [len(rows) for rows, _, _, _ in cut]
+            assert len(cut) == min(n, shards) and max(sizes) - min(sizes) <= 1
+            assert [x for rows, _, _, _ in cut for x, in parallel.unpacked(rows)] == list(range(n))
+            assert sum(share for _, _, _, share in cut) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    "executor, shards",
+    [
+        (types.SimpleNamespace(submit=print), 2),
+        (types.SimpleNamespace(submit=print, _max_workers=5), 5),
+        (types.SimpleNamespace(submit=print, _max_workers=5, shards=3), 3),
+        (types.SimpleNamespace(submit=print, _max_workers=None), 2),
+    ],
+)
+def test_the_number_of_shards(executor, shards):
+    assert parallel.shards_of(executor) == shards
+
+
+def test_an_executors_workers_are_counted(processes):
+    with ThreadPoolExecutor(3) as threads:
+        assert [parallel.shards_of(executor) for executor in (processes, threads)] == [2, 3]
+
+
+def test_each_sample_travels_once_an_epoch():
+    executor = Here(2)
+    fit(network(), executor, epochs=2)
+    rows = [tuple(x) for task in executor.tasks for x in parallel.unpacked(task[5])]
+    assert len(executor.tasks) == 2 * 6
+    assert sorted(rows[:11]) == sorted(rows[11:]) == sorted(map(tuple, X))
+    assert rows[:11] != rows[11:]  # in a new order
+
+
+def test_a_number_takes_8_bytes():
+    net = sn.Sequential([sn.Dense(50, 40), sn.Dropout(0.5), sn.Dense(40, 2), sn.Softmax()])
+    net.metadata["notes"] = "x" * 10000
+    rows = [[i / 7 + j for j in range(50)] for i in range(60)]
+    for _ in range(2):  # the second time there is a mask of the first training
+        executor = Here(2)
+        net.fit(rows, [i % 2 for i in range(60)], "categorical_cross_entropy", epochs=1, executor=executor)
+        parameters = 50 * 40 + 40 + 40 * 2 + 2
+        numbers = parameters + 30 * 52
+        for sent, back in executor.sizes:
+            assert 8 * numbers < sent < 1.1 * 8 * numbers + 1500
+            assert 8 * parameters < back < 8 * parameters + 300
+
+
+def test_no_two_calls_are_alike():
+    """Dask would make one of them."""
+    executor = Here(2)
+    net = sn.Sequential([sn.Dense(1, 1)])
+    net.fit([[1]] * 4, [1] * 4, "mean_squared_error", sn.SGD(0), epochs=3, executor=executor)
+    assert len({repr(task) for task in executor.tasks}) == len(executor.tasks) == 6
+
+
+def test_a_worker_keeps_few_networks():
+    for k in range(2 * parallel.MOST):
+        fit(network(sn.Dropout(k / 100)), Here(2), epochs=1)
+        assert len(parallel._engines) <= parallel.MOST
+
+
+def test_rows_are_read_when_they_are_needed():
+    class Counted:
+        def __init__(self):
+            self.reads = []
+
+        def __len__(self):
+            return 11
+
+        def __getitem__(self, i):
+            self.reads.append(i)
+            return X[i]
+
+    data, net = Counted(), network()
+    steps = sn.epochs(net, data, Y, "categorical_cross_entropy", batch_size=4, epochs=2, executor=Here(2))
+    before = len(data.reads)
+    next(steps)
+    assert sorted(data.reads[before:]) == list(range(11))
+
+
+# ---- what goes wrong ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("executor", [4, "processes", ThreadPoolExecutor, object()])
+def test_what_is_no_executor_is_refused(executor):
+    with pytest.raises(ValueError, match=r"^executor is .*; give an object with submit\(f, \*args\), such as a Proc"):
+        fit(network(), executor)
+
+
+@pytest.mark.parametrize("shards", [0, -1, 1.5, "two", True])
+def test_what_is_no_number_of_shards_is_refused(shards):
+    with pytest.raises(ValueError, match=r"^executor.shards is .*; give a whole number of 1 or more$"):
+        fit(network(), Here(shards))
+
+
+def test_what_cannot_be_pickled_is_named():
+    class Local(Scale):
+        pass
+
+    class Odd(sn.CategoricalCrossEntropy):
+        pass
+
+    with pytest.raises(TypeError, match=r"^executor: layer 2, Local\(inputs=4\), cannot be pickled to travel: "):
+        fit(network(Local(4)), Here(2))
+    with pytest.raises(TypeError, match=r"^executor: Odd\(\) cannot be pickled to travel: "):
+        fit(network(), Here(2), loss=Odd())
+    net = network()
+    net.note = lambda: None
+    with pytest.raises(TypeError, match=r"^executor: the network cannot be pickled to travel: "):
+        fit(net, Here(2))
+
+
+def test_what_a_worker_does_not_know_is_explained(monkeypatch):
+    module = types.ModuleType("elsewhere")
+    module.Own = type("Own", (Scale,), {"__module__": "elsewhere"})
+    monkeypatch.setitem(sys.modules, "elsewhere", module)
+    net = network(module.Own(4))
+    engine = an_engine(net, Here(2))
+    del module.Own
+    for _ in range(2):
+        with pytest.raises(TypeError, match="a worker cannot make the network again .*elsewhere.*; define what is yo"):
+            engine.backpropagate(engine.examples.batch(range(4)), Generator())
+        monkeypatch.setitem(sys.modules, "elsewhere", None)
+
+
+class Forgetful(Scale):
+    """Does not set its gradient."""
+
+    def backward(self, dA):
+        return dA
+
+
+class Bad(Scale):
+    """Fails in some batch."""
+
+    def forward(self, X):
+        if self.generator is not None and X[0][0] == 3.0:
+            raise LookupError("three")
+        return Scale.forward(self, X)
+
+
+def test_a_gradient_that_is_not_set_is_named():
+    with pytest.raises(ValueError, match="^2.s.gradient is None; give what backward has to set"):
+        fit(network(Forgetful(4)), Here(2))
+
+
+@pytest.mark.parametrize("parallel", ["here", "processes"])
+def test_an_error_in_a_worker_is_raised_as_it_is(parallel, processes):
+    net = sn.Sequential([Bad(1), sn.Dense(1, 1)], seed=1)
+    expected = sn.Sequential([Bad(1), sn.Dense(1, 1)], seed=1)
+    rows, executor = [[0], [1], [2], [3]], processes if parallel == "processes" else Here(2)
+    with pytest.raises(LookupError, match="three"):
+        net.fit(rows, rows, "mean_squared_error", batch_size=2, epochs=1, shuffle=False, executor=executor)
+    expected.fit(rows[:2], rows[:2], "mean_squared_error", epochs=1, executor=executor)
+    assert bits(net) == bits(expected)
+
+
+def test_a_loss_that_is_not_finite_ends_it_as_without():
+    for executor in (Here(2), None):
+        net = sn.Sequential([sn.Dense(1, 1)], seed=1)
+        with pytest.raises(sn.Diverged, match="the loss became inf|nan") as caught:
+            net.fit([[1e5], [2e5]], [1, 2], "mean_squared_error", sn.SGD(1.0), epochs=100, executor=executor)
+        assert len(caught.value.history) < 60
+        assert "inf" not in bits(net) and "nan" not in bits(net)
+
+
+class Slow:
+    """An executor whose third task is never done: somebody presses Ctrl-C."""
+
+    shards = 2
+
+    def __init__(self):
+        self.futures = []
+
+    def submit(self, f, *args):
+        self.futures.append(Pending(f(*args) if len(self.futures) < 2 else None))
+        return self.futures[-1]
+
+
+class Pending(Done):
+    cancelled = False
+
+    def result(self):
+        if self.value is None:
+            raise KeyboardInterrupt
+        return self.value
+
+    def cancel(self):
+        self.cancelled = True
+
+
+def test_ctrl_c_keeps_what_was_learnt_and_cancels_the_rest():
+    executor, net, expected = Slow(), network(), network()
+    history = fit(net, executor, batch_size=None)
+    fit(expected, Here(2), batch_size=None, epochs=1)
+    assert history.interrupted and len(history) == 1
+    assert bits(net) == bits(expected)
+    assert [future.cancelled for future in executor.futures] == [False, False, True, True]
+
+
+# ---- what is said ------------------------------------------------------------------------------------------------
+
+
+def said(executor, batch_size, width=50, epochs=1):
+    """The warnings of a training of width² weights."""
+    net = sn.Sequential([sn.Dense(width, width)])
+    rows = [[0] * width] * batch_size
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in sn.epochs(net, rows, rows, "mean_squared_error", epochs=epochs, executor=executor):
+            pass
+    return [str(warning.message) for warning in caught]
+
+
+class Nowhere(Here):
+    """An executor that computes nothing."""
+
+    def submit(self, f, *args):
+        return Done((0.0, [parallel.packed([[0.0] * 2500])[0], parallel.packed([[0.0] * 50])[0]], False))
+
+
+def test_small_work_is_called_so_once():
+    small, = said(Nowhere(), 2, epochs=3)
+    start, end = "executor: batches of 2 are so small that it costs more time than it saves; take batches of ", " or more"
+    assert small.startswith(start) and small.endswith(end + ", or leave it out")
+    enough = int(small[len(start) : small.index(end)])
+    assert 10 < enough < 2000
+    assert said(Nowhere(), enough) == [] and len(said(Nowhere(), enough - 1)) == 1
+
+
+def test_more_shards_need_larger_batches_and_slower_arithmetic_smaller_ones(portable):
+    portable = said(Nowhere(), 1)[0]
+    sn.set_kernel("fast")
+    fast, more = said(Nowhere(), 1)[0], said(Nowhere(8), 1)[0]
+    assert least(portable) < least(fast) < least(more)
+
+
+def least(text):
+    return int(text.split("take batches of ")[1].split()[0])
+
+
+@pytest.mark.parametrize("layers", [[sn.Softmax()], [sn.Dense(3, 1), sn.Sigmoid()]], ids=str)
+def test_where_no_batch_is_large_enough(layers, monkeypatch):
+    monkeypatch.setattr(parallel, "DATUM", 100)  # as if the way were that long
+    text = "batches of 4 are so small that it costs more time than it saves; better leave it out"
+    assert parallel.doubts(sn.Sequential(layers), 4, Here(), 2) == text
+
+
+def test_a_single_shard_is_no_faster():
+    text = "executor: a single shard is no faster than no executor; let it have more workers, or set executor.shards"
+    assert said(Nowhere(1), 1000) == [text]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_threads_that_take_turns_are_no_faster(locked, monkeypatch):
+    monkeypatch.setattr(sys, "_is_gil_enabled", lambda: locked, raising=False)
+    text = "in this Python threads only take turns; a ProcessPoolExecutor uses several cores"
+    with ThreadPoolExecutor(2) as threads:
+        assert (parallel.doubts(network(), 4, threads, 2) == text) is locked
+
+
+def test_the_warning_is_where_fit_is_called():
+    with pytest.warns(UserWarning, match="^executor: ") as caught:
+        fit(network(), Here())
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_slow_arithmetic_is_always_worth_it():
+    assert parallel.doubts(network().copy(Fraction), 1, Here(), 2) == ""
+
+
+def test_the_executor_is_not_imported():
+    program = "import sys, scratchnet.parallel; print([m for m in sys.modules if m.startswith('concurrent')])"
+    assert subprocess.check_output([sys.executable, "-c", program], universal_newlines=True).strip() == "[]"
