@@ -155,12 +155,14 @@ def summed(rows: "Sequence[Row]") -> "Row":
 
 # Nanoseconds, measured with a ProcessPoolExecutor(2), of networks of 900 to 160,000 weights in batches of 4 to 256:
 # what a sample costs for each weight; what travelling costs for each weight, for each weight and shard, for each number
-# of a sample, and for each shard. PyPy computes faster, but what goes between its processes is slower.
+# of a sample, and for each shard. PyPy computes faster, but what goes between its processes is slower. ``PACE``: how
+# many times as long the kernels take for a sample.
 if sys.implementation.name == "cpython":
     SAMPLE, WEIGHT, COPY, DATUM, SHARD = 25 if hasattr(math, "sumprod") else 50, 300, 160, 15, 250000
+    PACE = {"dist": 0.5, "portable": 4.0}
 else:
     SAMPLE, WEIGHT, COPY, DATUM, SHARD = 5, 300, 400, 100, 1500000
-PACE = {"dist": 0.5, "portable": 4}  # kernels in which a sample takes so many times as long
+    PACE = {}
 
 
 def doubts(net: "Any", size: "int", executor: "Any", shards: "int") -> "str":
@@ -172,7 +174,7 @@ def doubts(net: "Any", size: "int", executor: "Any", shards: "int") -> "str":
     if net.number is not float:  # where a multiplication takes long, travelling is nothing
         return ""
     weights = sum([p.count for p in net.parameters()])
-    saved = weights * SAMPLE * PACE.get(kernel(), 1) * (shards - 1) / shards - (net.inputs or 0) * DATUM
+    saved = weights * SAMPLE * PACE.get(kernel(), 1.0) * (shards - 1) / shards - (net.inputs or 0) * DATUM
     travel = weights * (WEIGHT + COPY * shards) + SHARD * shards
     if size * saved >= travel:
         return ""

@@ -1,6 +1,6 @@
 """Random networks with a loss, an optimizer and data that fit, for tests that train each of them in two ways.
 
-``recipes()`` draws them; ``recipe(...)`` makes one in which only what is given is out of the ordinary. Among the layers,
+``recipes()`` draws them; ``recipe(...)`` makes one in which only what is given is out of the ordinary. Among layers,
 losses and optimizers are some that are not the package's own, made as its docstrings say.
 """
 

@@ -1,7 +1,7 @@
 """codegen/engines.py: training that is spelled out gives what the lists give, and loses nothing.
 
 A training is made in several ways: by "lists", by "samples" (whole steps spelled out for just these samples), by "step"
-(whole steps, spelled out for one sample within a loop) and by "rows" (single rules, spelled out). In the portable kernel
+(whole steps, one sample spelled out within a loop) and by "rows" (single rules, spelled out). In the portable kernel
 all give the same bits. What has to be spelled out is seen to be: a training that quietly went back to lists would prove
 nothing.
 """
@@ -22,13 +22,12 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
-from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, Bell, Bent, RunningMean, Scale, bits, bits_of, recipe, recipes
 
 import scratchnet as sn
+from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, Scale, bits, bits_of, recipe, recipes
 from scratchnet import functions, matrix, training
 from scratchnet.codegen import engines
 from scratchnet.functions import total, where
-from scratchnet.scalars import Symbolic
 
 # Between how many lines Ctrl-C comes: all, but where tracing takes its time.
 STRIDE = 1 if sys.implementation.name == "cpython" else 23
@@ -194,7 +193,9 @@ def test_every_loss(ending, weighted, way):
 
 
 @EACH_WAY
-@pytest.mark.parametrize("optimizer", range(len(OPTIMIZERS)), ids=lambda k: "{}-{}".format(k, type(OPTIMIZERS[k]).__name__))
+@pytest.mark.parametrize(
+    "optimizer", range(len(OPTIMIZERS)), ids=lambda k: "{}-{}".format(k, type(OPTIMIZERS[k]).__name__)
+)
 def test_every_optimizer(optimizer, way):
     assert type(assert_the_same(of(way, optimizer=optimizer), way, epochs=6)[0]) is int
 
@@ -266,7 +267,9 @@ def test_zeros_of_either_sign_in_the_data(way):
 
 
 @EACH_SPELLED
-@pytest.mark.parametrize("blocks", [[(2, 2, 0)] * 25, [(70, 11, 1)], [(3, 9, 2), (45, 3, 0)]], ids=["deep", "wide", "both"])
+@pytest.mark.parametrize(
+    "blocks", [[(2, 2, 0)] * 25, [(70, 11, 1)], [(3, 9, 2), (45, 3, 0)]], ids=["deep", "wide", "both"]
+)
 def test_networks_that_are_deep_or_wide(blocks, way):
     """Not all parsers take nested parentheses as they come."""
     made = of(way, blocks=blocks, optimizer=10, ending=7, samples=3)
@@ -771,7 +774,7 @@ def test_a_rule_of_one_object_alone(way):
 def test_a_layer_that_notes_what_passes(way):
     layers = {by: hidden(Counting()) for by in ("lists", way)}
     for by in layers:
-        course(lambda: layers[by], by, batch_size=3 if way == "step" else None)
+        course(lambda made=layers[by]: made, by, batch_size=3 if way == "step" else None)
     assert layers[way][1].passed == layers["lists"][1].passed
 
 
@@ -792,6 +795,8 @@ NOTHING = {
     "all frozen": dict(make=hidden, before=lambda net: net.freeze(*[p.name for p in net.parameters()])),
     "no slope": dict(make=lambda: [sn.Dense(2, 1)], X=[[0, 0]] * 7, before=lambda net: net.freeze("0.bias")),
 }
+
+
 @EACH_WAY
 @pytest.mark.parametrize("what", sorted(NOTHING))
 def test_nothing_to_learn(what, way):
@@ -873,10 +878,10 @@ def trajectory():
     found, former = {}, sn.set_kernel("portable")
     for batch_size, epochs in ((None, 1100), (1, 12)):
         net = small_net()
-        losses, states, rows = [], [bits_of(net)], []
+        states = [bits_of(net)]
 
         class Noting(sn.Adam):
-            def step(self, parameters):
+            def step(self, parameters, states=states):
                 sn.Adam.step(self, parameters)
                 states.append(bits(rows_of(parameters)))
 
@@ -1233,7 +1238,9 @@ def test_it_ends_as_by_lists(what, name, way):
 def test_an_infinity_that_does_no_harm(name, way):
     """The library's exp may raise there; the training goes on."""
     with kernel(name):
-        found = assert_the_same_course(lambda: [weights(700, 600, 0), Logistic()], way, X=[[1, 1], [-1, -1]] * 3, Y=[1, 0] * 3)
+        found = assert_the_same_course(
+            lambda: [weights(700, 600, 0), Logistic()], way, X=[[1, 1], [-1, -1]] * 3, Y=[1, 0] * 3
+        )
     assert type(found.engines[0]) is engines.Spelled
 
 
@@ -1255,7 +1262,9 @@ def test_zero_by_zero(way):
     assert_the_same_course(lambda: [ByRowSum(), sn.Dense(2, 1)], way, X=[[0, 0]] + X[1:])
 
 
-@pytest.mark.parametrize("way", [pytest.param("samples", marks=pytest.mark.xfail(strict=True, reason=NOTHING_LOST)), "step"])
+@pytest.mark.parametrize(
+    "way", [pytest.param("samples", marks=pytest.mark.xfail(strict=True, reason=NOTHING_LOST)), "step"]
+)
 def test_zero_times_infinity(way):
     """The slope of the first weights is 0·inf."""
     assert_the_same_course(
@@ -1426,7 +1435,8 @@ Y = [i % 3 for i in range(8)]
 for unroll in ("auto", True):
     for width in (3, 24):
         for batch_size in (None, 3):
-            net = sn.Sequential([sn.Dense(3, width, l1=0.01), sn.GELU(), sn.Dropout(0.25), sn.Dense(width, 3), sn.Softmax()])
+            layers = [sn.Dense(3, width, l1=0.01), sn.GELU(), sn.Dropout(0.25), sn.Dense(width, 3), sn.Softmax()]
+            net = sn.Sequential(layers)
             optimizer = sn.AdamW(sn.CosineDecay(0.1, 9), clip_norm=1)
             history = net.fit(X, Y, "categorical_cross_entropy", optimizer, 3, batch_size, unroll=unroll)
             rows = [history.loss] + [row for p in net.parameters() for row in p.rows]
@@ -1439,7 +1449,9 @@ def test_every_process_writes_the_same_text():
     outputs = []
     for seed in ("0", "4711"):
         environment = dict(os.environ, PYTHONHASHSEED=seed, PYTHONPATH=ROOT)
-        outputs.append(subprocess.check_output([sys.executable, "-c", PROGRAM], env=environment, universal_newlines=True))
+        outputs.append(
+            subprocess.check_output([sys.executable, "-c", PROGRAM], env=environment, universal_newlines=True)
+        )
     assert outputs[0] == outputs[1]
     assert outputs[0].count("def train(") >= 4 and outputs[0].count("def predict(") == 8
 
@@ -1456,7 +1468,9 @@ def nothing_remembered():
     engines._programs.update(former)
 
 
-def program(way, layers=None, loss="mean_squared_error", optimizer=None, X=X[:4], Y=Y[:4], seed=1, freeze=(), **options):
+def program(
+    way, layers=None, loss="mean_squared_error", optimizer=None, X=X[:4], Y=Y[:4], seed=1, freeze=(), **options
+):
     """The program that trains this way."""
     net = sn.Sequential(layers or hidden(sn.Tanh()), seed=seed)
     net.freeze(*freeze)

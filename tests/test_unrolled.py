@@ -1,4 +1,4 @@
-"""sn.unroll: the function gives what ``predict`` gives, its text is all there is to it, and no text of others is in it."""
+"""sn.unroll: the function gives what ``predict`` gives; its text is all there is to it, and no text of others in it."""
 
 import ast
 import math
@@ -8,9 +8,9 @@ from io import StringIO
 
 import pytest
 from hypothesis import given, settings
-from random_networks import HIDDEN, Bell, Scale, Share, bits, recipes
 
 import scratchnet as sn
+from random_networks import HIDDEN, Bell, Scale, Share, bits, recipes
 from scratchnet import functions, matrix
 
 POINTS = [[0.5, -1.25, 2.0], [0.0, 1.0, -0.0], [-30.0, 40.0, 1e-9]]
@@ -99,7 +99,9 @@ def test_every_activation(hidden, constants, each_kernel):
         for x in (z, -z):
             (expected,) = alone.predict([[x]])
             found = unrolled(alone, constants)([x])
-            assert bits(found) == bits(expected) if each_kernel == "portable" else found == pytest.approx(expected, 1e-15)
+            assert (
+                bits(found) == bits(expected) if each_kernel == "portable" else found == pytest.approx(expected, 1e-15)
+            )
 
 
 @BOTH
@@ -117,7 +119,9 @@ def test_numbers_beyond_all_bounds(constants, each_kernel):
         if each_kernel == "portable":
             assert bits(found) == bits(expected)
     overflowing = network(sn.Dense(1, 1, weights=[[1e300]]), sn.ReLU())
-    assert unrolled(overflowing, constants)([1e300]) == [math.inf] and unrolled(overflowing, constants)([-1e300]) == [0.0]
+    assert unrolled(overflowing, constants)([1e300]) == [math.inf] and unrolled(overflowing, constants)([-1e300]) == [
+        0.0
+    ]
 
 
 @BOTH
@@ -233,7 +237,14 @@ def test_the_same_network_has_the_same_text(each_kernel):
 
 
 def test_a_comment_for_each_layer():
-    layers = [sn.Normalization(), sn.Dense(3, 2, l2=0.5), sn.Dropout(0.25), sn.LeakyReLU(0.125), sn.Identity(), Scale(2)]
+    layers = [
+        sn.Normalization(),
+        sn.Dense(3, 2, l2=0.5),
+        sn.Dropout(0.25),
+        sn.LeakyReLU(0.125),
+        sn.Identity(),
+        Scale(2),
+    ]
     net = network(*layers)
     net.adapt(POINTS)
     for constants in (True, False):
@@ -326,7 +337,11 @@ def test_a_hostile_repr(text, constants, portable):
     assert_as_predicted(made[1], POINTS, constants)
 
 
-@pytest.mark.parametrize("text", ["x'); import os #", "x\n    raise SystemExit('run') #", "class", '"""', "x\r    raise SystemExit('run') #"], ids=repr)  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["x'); import os #", "x\n    raise SystemExit('run') #", "class", '"""', "x\r    raise SystemExit('run') #"],
+    ids=repr,
+)
 @BOTH
 def test_a_hostile_class_name(text, constants, portable):
     net = network(sn.Dense(3, 2), type(text, (sn.Tanh,), {})(), sn.Dense(2, 1))
@@ -366,7 +381,23 @@ class Mixing(Scale):
         return [[s[0] * x + s[-1] * x for x in row] for row in X]
 
 
-ROLES = ["s", "x", "a", "t", "exp", "predict", "parameters", "class", "γ", "s 1", "", "x'); import os #", "s\n", "s\r", "0"]
+ROLES = [
+    "s",
+    "x",
+    "a",
+    "t",
+    "exp",
+    "predict",
+    "parameters",
+    "class",
+    "γ",
+    "s 1",
+    "",
+    "x'); import os #",
+    "s\n",
+    "s\r",
+    "0",
+]
 
 
 @BOTH
@@ -441,10 +472,14 @@ def test_weights_that_are_all_zero(portable):
 REFUSED = {
     "net": (lambda: sn.unroll([[1]]), r"^net is \[\[1\]\]; give a network$"),
     "width": (lambda: sn.unroll(network(sn.Tanh())), "^unroll: no layer says how many inputs"),
-    "numbers": (lambda: sn.unroll(network(sn.Dense(1, 1)).copy(Fraction)), "^unroll: the network computes with Fraction; net.copy.float"),
+    "numbers": (
+        lambda: sn.unroll(network(sn.Dense(1, 1)).copy(Fraction)),
+        "^unroll: the network computes with Fraction; net.copy.float",
+    ),
     "adapted": (lambda: sn.unroll(network(sn.Normalization(), sn.Dense(1, 1))), "^Normalization has seen no data yet"),
     "adapted, passed": (lambda: sn.unroll(network(sn.Normalization(), sn.Dense(1, 1)), constants=False), "^Normaliz"),
 }
+
 
 @pytest.mark.parametrize("what", sorted(REFUSED))
 def test_what_is_refused(what):

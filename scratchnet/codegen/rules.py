@@ -102,8 +102,8 @@ def _forward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], 
 def _backward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
     def slopes(d: "Row", z: "Row", a: "Row") -> "Row":
         A = symbolic.forward([z])
-        for name, kept in list(vars(symbolic).items()):
-            if kept is A:  # the output is there, and not computed again
+        for name, value in list(vars(symbolic).items()):
+            if value is A:  # the output is there, and not computed again
                 setattr(symbolic, name, [a])
         return symbolic.backward([d])[0]  # type: ignore[no-any-return]
 

@@ -43,7 +43,7 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     if net.number is not float:
-        raise TypeError(f"unroll: the network computes with {net.number.__name__}; net.copy(float) computes with floats")
+        raise TypeError(f"unroll: the network computes with {net.number.__name__}; net.copy(float) takes floats")
     if net.inputs is None:
         raise ValueError("unroll: no layer says how many inputs the network takes; a Dense layer does")
     source = written(net, constants)

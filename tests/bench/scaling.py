@@ -59,7 +59,8 @@ def point(width, depth, batch, quick):
     if weights <= MOST_UNROLLED:
         contenders.append(looped(sn.unroll(net), X[0], at_least))
     times = [1e6 * median([c.seconds(at_least) for _ in range(repeats)]) for c in contenders]
+    engine = engine_name(net, X, labels, batch)
     return {
-        "width": width, "depth": depth, "batch": batch, "weights": weights, "engine": engine_name(net, X, labels, batch),
+        "width": width, "depth": depth, "batch": batch, "weights": weights, "engine": engine,
         "train_us": times[0], "predict_us": times[1], "unrolled_us": times[2] if len(times) > 2 else None,
     }  # fmt: skip
