@@ -14,7 +14,7 @@ methods that bear the names above (``exp()``, ``log()`` ...). A type may also ha
 ``whole(n)``, if n in its type depends on more than the class. A comparison may give a truth value, or an object
 whose method ``where(a, b)`` chooses.
 
-Two kernels:
+Three kernels:
 
 ``fast`` (the default)
     the best this interpreter has: its ``math`` module, ``math.sumprod`` or ``sum(map(mul, u, v))``

@@ -146,7 +146,7 @@ class Sequential:
         try:
             for stretch in steps:
                 history.stretches.append(stretch)
-            history.best_epoch = history.stretches[-1].told[2]
+            history.best_epoch = stretch[4]
         except KeyboardInterrupt:
             history.interrupted = True
         except Diverged as error:

@@ -157,12 +157,10 @@ def summed(rows: "Sequence[Row]") -> "Row":
 # what a sample costs for each weight; what travelling costs for each weight, for each weight and shard, for each number
 # of a sample, and for each shard. PyPy computes faster, but what goes between its processes is slower. ``PACE``: how
 # many times as long the kernels take for a sample.
-if sys.implementation.name == "cpython":
-    SAMPLE, WEIGHT, COPY, DATUM, SHARD = 25 if hasattr(math, "sumprod") else 50, 300, 160, 15, 250000
-    PACE = {"dist": 0.5, "portable": 4.0}
-else:
-    SAMPLE, WEIGHT, COPY, DATUM, SHARD = 5, 300, 400, 100, 1500000
-    PACE = {}
+_CPYTHON = sys.implementation.name == "cpython"
+_FAST = 25 if hasattr(math, "sumprod") else 50
+SAMPLE, WEIGHT, COPY, DATUM, SHARD = (_FAST, 300, 160, 15, 250000) if _CPYTHON else (5, 300, 400, 100, 1500000)
+PACE = {"dist": 0.5, "portable": 4.0} if _CPYTHON else {}
 
 
 def doubts(net: "Any", size: "int", executor: "Any", shards: "int") -> "str":

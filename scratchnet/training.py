@@ -65,15 +65,9 @@ class Epoch:
         return f"Epoch {self.number}: loss {self.loss}{validated}"
 
 
-class Stretch:
-    """Epochs in a row: the number of the first, their losses, and what is told of the last."""
-
-    def __init__(self, number: "int", losses: "Row", validation_loss: "Number", learning_rate: "Number",
-                 best: "Optional[int]") -> "None":
-        self.number, self.losses, self.told = number, losses, (validation_loss, learning_rate, best)
-
-    def epochs(self) -> "List[Epoch]":
-        return [Epoch(self.number + k, loss, *self.told) for k, loss in enumerate(self.losses)]
+def epochs_in(number: "int", losses: "Row", validation_loss: "Number", rate: "Number", best: "Any") -> "List[Epoch]":
+    """The epochs of a stretch: the number of the first, their losses, and what is told of the last."""
+    return [Epoch(number + k, loss, validation_loss, rate, best) for k, loss in enumerate(losses)]
 
 
 class History:
@@ -86,27 +80,29 @@ class History:
     """
 
     def __init__(self) -> "None":
-        self.stretches: "List[Stretch]" = []
+        self.stretches, self.known = [], []  # type: List[Any], List[Epoch]
         self.best_epoch: "Optional[int]" = None
         self.interrupted = False
 
     @property
     def epochs(self) -> "List[Epoch]":
-        return [epoch for stretch in self.stretches for epoch in stretch.epochs()]
+        self.known += [epoch for stretch in self.stretches for epoch in epochs_in(*stretch)]
+        self.stretches = []
+        return self.known
 
     @property
     def loss(self) -> "Row":
-        return [loss for stretch in self.stretches for loss in stretch.losses]
+        return [epoch.loss for epoch in self.epochs]
 
     @property
     def validation_loss(self) -> "Row":
         return [epoch.validation_loss for epoch in self.epochs]
 
     def __len__(self) -> "int":
-        return len(self.loss)
+        return len(self.epochs)
 
     def __repr__(self) -> "str":
-        course = f", loss {self.loss[0]} to {self.loss[-1]}" if self.stretches else ""
+        course = f", loss {self.loss[0]} to {self.loss[-1]}" if self.epochs else ""
         return "History: {} epochs{}{}".format(len(self), course, ", interrupted" if self.interrupted else "")
 
 
@@ -250,9 +246,10 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
                            keeps the current ones
     ``sample_weight``      a weight a sample; ``class_weight`` {class: weight}, in the training loss alone
     ``unroll``             "auto": code spelled out for this very network where that is faster; True: wherever it can
-                           be done; False: never. All agree to rounding; to the bit in the portable kernel
+                           be done; False: never. All agree to rounding; to the bit in the portable kernel. Only the
+                           last leaves the last ``gradient`` in every parameter
     ``executor``           shares out every batch: anything with ``submit``, such as a ProcessPoolExecutor
-    ``ahead``              for ``fit``: it yields a Stretch instead, of so many epochs where nobody looks in between
+    ``ahead``              for ``fit``: it yields stretches of so many epochs instead, where nobody looks in between
     """
     criterion = criterion_of(net, loss)
     stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
@@ -282,7 +279,7 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
     size = min(batch_size or len(training), len(training))
     whole = size == len(training)
     engine = engine_of(Engine(net, criterion, stepper, training), size, unroll, executor)
-    looks = validation is not None or patience is not None or not whole or callable(stepper.learning_rate)
+    own = type(stepper) in OPTIMIZERS.values() and not callable(stepper.learning_rate)  # which keeps its rate
 
     def run() -> "Iterator[Any]":
         best: "Any" = None  # number, loss, rows of every parameter
@@ -293,7 +290,8 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
             batches = [order[start : start + size] for start in range(0, len(order), size)]
             values, stopped = [], None  # type: Row, Any
             try:
-                engine.run(batches * (1 if looks else min(ahead or 1, epochs - number)), generator, values)
+                many = 1 if validation or patience or not (whole and own) else min(ahead or 1, epochs - number)
+                engine.run(batches * many, generator, values)
             except BaseException as error:  # raised again, once the epochs before are told
                 stopped = error
             sizes = [] if whole else [training.size(batch) for batch in batches]
@@ -304,9 +302,9 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
                     watched = validation_loss if validation else measure(engine.net, training, engine.loss)
                     if best is None or watched < best[1] or best[1] != best[1]:  # NaN is not the best
                         best = number + 1, watched, [p.rows for p in net.parameters()]
-                stretch = Stretch(number + 1, losses, validation_loss, stepper.rate, best and best[0])
+                stretch = number + 1, losses, validation_loss, stepper.rate, best and best[0]
                 number += len(losses)
-                yield stretch if ahead else stretch.epochs()[0]
+                yield stretch if ahead else epochs_in(*stretch)[0]
             if isinstance(stopped, Diverged):
                 raise Diverged(_DIVERGED.format(number + 1, stopped, stepper.rate)) from stopped.__cause__
             if stopped is not None:

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Print a saved network as straight-line Python: a function predict(x) of one sample, a list of numbers, that gives the
-list of outputs, every multiplication and addition spelled out. In the portable kernel it needs scratchnet beside it,
-and gives the same bits on every Python; else it needs nothing.
+list of outputs, every multiplication and addition spelled out. In the fast kernel it needs nothing but Python's math
+(long rows of products are added by math.sumprod where this Python has it); in the portable one it gives the same bits
+on every Python, and needs scratchnet beside it.
 """
 EXAMPLES = """\
 examples:

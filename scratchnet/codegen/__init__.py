@@ -8,5 +8,6 @@
     engines     which engine computes which training
 
 Nothing here knows a layer, a loss or an optimizer by name: their own rules, run on ``Symbolic`` numbers, say what is
-printed. The text that is executed holds names made here, and numbers printed by ``repr``: never a text from outside.
+printed. The text that is executed holds names made here, and numbers printed by ``repr``; what a layer calls itself
+stands in comments alone, in printable ASCII.
 """
