@@ -119,8 +119,8 @@ def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") ->
 training.engine_of = _engine_of
 functions.KERNELS["fast"]["products"] = _products("shortest_way")
 functions.KERNELS["portable"]["products"] = _products("left_to_right")
-if hasattr(math, "dist"):
-    functions.KERNELS["dist"] = dict(functions.KERNELS["fast"], products=_products("by_distance"))
+_dist = dict(functions.KERNELS["fast"], products=_products("by_distance"))
+functions.KERNELS.update({"dist": _dist} if hasattr(math, "dist") else {})
 
 
 def save(net: "Sequential", path: "Path") -> "None":

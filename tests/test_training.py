@@ -1,5 +1,6 @@
 """training.py, by way of fit and epochs: what a training does step by step, what ends it, and what it refuses."""
 
+import importlib.util
 import os
 import pickle
 import signal
@@ -1122,3 +1123,13 @@ def test_class_numbers_may_stand_in_a_column():
     ways = [0, 1, 2], [[0], [1], [2]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     losses = [net.evaluate(X[:3], targets, "categorical_cross_entropy") for targets in ways]
     assert losses[0] == losses[1] == losses[2]
+
+
+def test_the_core_alone_trains_by_lists():
+    """Without what the package puts in its place, the loop takes the engine that it has."""
+    path = sys.modules["scratchnet.training"].__file__
+    spec = importlib.util.spec_from_file_location("scratchnet.training", path)
+    alone = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(alone)
+    engine = object()
+    assert alone.engine_of(engine, 4, "auto", None) is engine
