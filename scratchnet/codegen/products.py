@@ -9,8 +9,6 @@ The last is faster for long rows, the more so before CPython 3.12, but not as ex
 
 >>> shortest_way([[1.0, 2.0]], [(3.0, 4.0), (5.0, 6.0)])
 [[11.0, 17.0]]
->>> by_distance([[1.0] * 20], [(2.0,) * 20])
-[[40.0]]
 """
 
 import math
