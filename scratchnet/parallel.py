@@ -34,7 +34,6 @@ import pickle
 import sys
 from array import array
 from io import BytesIO
-from operator import add
 from threading import Lock
 from warnings import warn
 
@@ -92,7 +91,7 @@ class Parallel(Engine):
         if any(drawn):  # else it stays, as it does without an executor: the order of the samples is drawn from it, too
             generator.state = ahead.state
         for p, parts in zip([p for p in parameters if not p.frozen], zip(*slopes)):
-            slope, width = summed(unpacked(parts)), len(p.rows[0])
+            slope, width = summed(parts), len(p.rows[0])
             p.gradient = slope if p.flat else [slope[k : k + width] for k in range(0, len(slope), width)]
         return total(values)
 
@@ -139,16 +138,17 @@ def cut(batch: "Batch", shards: "int", number: "Any") -> "Iterator[Tuple[Any, An
             yield packed(X[part]), packed(Y[part]), weights[part], total(weights[part]) / total(weights)
 
 
-def summed(rows: "Sequence[Row]") -> "Row":
-    """The sum of the rows, element by element, the first with the second, and so on.
+def summed(parts: "Sequence[Any]") -> "Row":
+    """The sum of packed rows, element by element, the first with the second, and so on.
 
-    >>> summed([[1, 2], [10, 20], [100, 200]])
-    [111, 222]
+    >>> summed(packed([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]]))
+    [111.0, 222.0]
     """
+    rows = [array("d", part) if isinstance(part, bytes) else part for part in parts]
     sums = rows[0]
     for row in rows[1:]:
-        sums = list(map(add, sums, row))
-    return sums
+        sums = [u + v for u, v in zip(sums, row)]
+    return list(sums)
 
 
 # ---- whether it is worth while -----------------------------------------------------------------------------------

@@ -89,15 +89,22 @@ class Generated(Engine):
         Engine.__init__(self, lists.net, lists.loss, lists.optimizer, lists.examples)
         self.lists = lists
         self.parameters = lists.net.parameters()
-        self.made_of = self.signature()
+        self.made_of = self.described()
+        self.made_for = self.objects()
 
-    def signature(self) -> "Any":
+    def described(self) -> "Any":
         """What the code was made of, beside numbers that are passed on."""
         shapes = tuple([(p.name, p.shape, p.frozen) for p in self.parameters])
         return kernel(), shapes, tuple(map(repr, self.lists.net.layers + [self.lists.loss, self.optimizer]))
 
+    def objects(self) -> "Any":
+        """The very parameters, and what the layers hold and do beside their arguments."""
+        layers = self.lists.net.layers
+        parameters = [id(p) for p in self.lists.net.parameters()]
+        return parameters, [step.kept(layer) for layer in layers], [step.is_patched(layer) for layer in layers]
+
     def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
-        if self.signature() == self.made_of:
+        if self.described() == self.made_of and self.objects() == self.made_for:
             self.run_code(batches, generator, values)
         else:
             self.lists.run(batches, generator, values)
@@ -197,6 +204,8 @@ class Spelled(Generated):
     def go_back(self, before: "Any", generator: "Generator") -> "None":
         put_back(self.parameters, before[0])
         vars(self.optimizer).update(before[1], states=dict(before[1]["states"]))
+        for name in set(vars(self.optimizer)) - set(before[1]):
+            delattr(self.optimizer, name)
         generator.state = before[2]
 
     def steps(self, batches: "List[List[int]]", generator: "Generator", made: "Row") -> "None":

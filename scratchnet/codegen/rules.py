@@ -15,11 +15,10 @@ def rule(z_rows):
 """
 
 from ..activations import Activation, Softmax, Threshold
-from ..optimizers import Optimizer
 from ..scalars import Symbolic
 from ..training import Engine
 from .python import Code, executed, function, reachable
-from .step import RememberingNothing, kept, with_settings
+from .step import RememberingNothing, is_own, kept, with_settings
 from .unrolled import listed, pattern
 
 TYPE_CHECKING = False
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, List, Optional, Sequence
 
     from ..annotations import Matrix, Row
+    from ..optimizers import Optimizer
 
 WAYS_BACK = (Activation.backward, Threshold.backward)
 WIDEST = 64  # numbers of a row, where each is spelled out
@@ -47,7 +47,7 @@ def spelled(engine: "Engine") -> "Engine":
     _replace(loss, "slope", twin_loss, lambda: _of_two_numbers(twin_loss.slope))
     terms = ["z", "a", "y"]
     _replace(loss, "paired_terms", twin_loss, lambda: _run(Rule(twin_loss.paired_terms, terms, net.outputs).of_rows()))
-    if type(optimizer).moved_rows is Optimizer.moved_rows:
+    if is_own(optimizer):  # another might change something else from step to step
         _replace(optimizer, "moved_rows", optimizer, lambda: _moved_rows(optimizer))
     return Engine(twin, loss, optimizer, engine.examples)
 
