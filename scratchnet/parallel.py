@@ -73,8 +73,8 @@ class Parallel(Engine):
         self.shards = shards_of(executor)
         Engine.__init__(self, engine.net, engine.loss, engine.optimizer, compact(engine.examples))
         self.spelled = unroll is not False and self.net.number is float
-        self.skeleton = skeleton(self.net, self.loss)
         self.submitted = 0
+        skeleton(self.net, self.loss)  # what cannot travel is refused before the first epoch
         if self.spelled:
             self.optimizer = rules.spelled(engine).optimizer
         doubt = doubts(self.net, size, executor, self.shards)
@@ -85,7 +85,8 @@ class Parallel(Engine):
         parameters = self.net.parameters()
         ahead = Generator()
         ahead.state = generator.state
-        same = self.skeleton, self.spelled, kernel(), [(packed(p.rows), p.frozen) for p in parameters]
+        settings = skeleton(self.net, self.loss), self.spelled, kernel()  # which may have been changed by hand
+        same = settings + ([(packed(p.rows), p.frozen) for p in parameters],)
         tasks = (same + shard + (ahead.bits(),) for shard in cut(batch, self.shards, self.net.number))
         values, slopes, drawn = zip(*self.results(tasks))
         if any(drawn):  # else it stays, as it does without an executor: the order of the samples is drawn from it, too

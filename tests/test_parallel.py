@@ -224,6 +224,18 @@ def test_what_is_frozen_on_the_way_is_seen():
     agree(nets[0].parameters()[3].rows, nets[1].parameters()[3].rows)
 
 
+def test_what_is_changed_by_hand_on_the_way_is_seen():
+    nets = network(sn.LeakyReLU(0.1), l2=0.1), network(sn.LeakyReLU(0.1), l2=0.1)
+    for net, executor in zip(nets, (Here(2), None)):
+        for epoch in sn.epochs(net, X, Y, "categorical_cross_entropy", epochs=4, executor=executor, unroll=False):
+            net.layers[0].l2 = 1.0 * epoch.number
+            net.layers[2].slope = 0.5
+            if epoch.number == 2:
+                net.layers[1] = sn.ReLU()
+    for ours, theirs in zip(nets[0].parameters(), nets[1].parameters()):
+        agree(ours.rows, theirs.rows)
+
+
 def test_the_metadata_and_the_optimizer_stay_here():
     net = network()
     net.metadata["why"] = lambda: None
@@ -433,17 +445,19 @@ def test_what_cannot_be_pickled_is_named():
         fit(net, Here(2))
 
 
-def test_what_a_worker_does_not_know_is_explained(monkeypatch):
+@pytest.mark.parametrize("there", [types.ModuleType("elsewhere"), None], ids=["without the class", "no such module"])
+def test_what_a_worker_does_not_know_is_explained(there, monkeypatch):
     module = types.ModuleType("elsewhere")
     module.Own = type("Own", (Scale,), {"__module__": "elsewhere"})
     monkeypatch.setitem(sys.modules, "elsewhere", module)
-    net = network(module.Own(4))
-    engine = an_engine(net, Here(2))
-    del module.Own
-    for _ in range(2):
-        with pytest.raises(TypeError, match=r"a worker cannot make the network again \(.*\); define what is your"):
-            engine.backpropagate(engine.examples.batch(range(4)), Generator())
-        monkeypatch.setitem(sys.modules, "elsewhere", None)
+
+    class There(Here):
+        def submit(self, f, *args):
+            monkeypatch.setitem(sys.modules, "elsewhere", there)
+            return Here.submit(self, f, *args)
+
+    with pytest.raises(TypeError, match=r"^executor: a worker cannot make the network again \(.*\); define what is"):
+        fit(network(module.Own(4)), There())
 
 
 class Forgetful(Scale):

@@ -605,14 +605,14 @@ states = []
 class Noting(sn.Adam):
     def step(self, parameters):
         sn.Adam.step(self, parameters)
-        states[:] = [repr([p.value for p in parameters])]
+        states[:] = states[-1:] + [repr([p.value for p in parameters])]  # Ctrl-C just now undoes the step
 
 net = sn.Sequential([sn.Dense(1, 9), sn.Tanh(), sn.Dense(9, 1)])
 Y = [i * i / 64 for i in range(8)]
 history = net.fit(Lazy(), Y, loss="mean_squared_error", optimizer=Noting(0.01), epochs=10 ** 9)
 assert history.interrupted and len(history) > 5
 assert len(history.loss) == len(history)
-assert states == [repr([p.value for p in net.parameters()])]
+assert repr([p.value for p in net.parameters()]) in states
 print("kept", net.evaluate([[0]], [0], "mean_squared_error") < 1)
 """
 
