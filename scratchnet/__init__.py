@@ -12,7 +12,7 @@ Read the core from the bottom up: functions.py, matrix.py, ... network.py.
 
 import math
 
-from . import functions, initializers, matrix, random, training
+from . import functions, initializers, matrix, protocol, random, training
 from .activations import (
     ELU,
     GELU,
@@ -105,6 +105,7 @@ def _products(name: "str") -> "Any":
 
 def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") -> "Engine":
     """The fastest engine that does what this one does, where code can be made: not on MicroPython."""
+    protocol.require("unroll", unroll, (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False"))
     if executor is not None:
         from .parallel import Parallel
 
@@ -154,7 +155,7 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
                     ``[p.value for p in net.parameters()]``
 
     It gives the bits of ``predict`` in the portable kernel, the same to rounding in the fast one. It checks nothing:
-    the sample is a list of ``net.inputs`` finite numbers.
+    the sample is a list of ``net.inputs`` finite numbers. ValueError where a layer of one's own cannot be spelled out.
 
     >>> import scratchnet as sn
     >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1])])

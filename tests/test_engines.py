@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
@@ -921,10 +922,21 @@ def test_nothing_to_learn(what, way):
     assert way == "rows" or seen.spelled_out().whole == (way == "samples")
 
 
+@pytest.mark.parametrize("executor", [None, ThreadPoolExecutor()], ids=["here", "executor"])
 @pytest.mark.parametrize("unroll", ["yes", None, 2, [], 0], ids=repr)
-def test_what_unroll_may_be(unroll):
+def test_what_unroll_may_be(unroll, executor):
     with pytest.raises(ValueError, match="^unroll is .*; give 'auto', True or False$"):
-        sn.Sequential([sn.Dense(2, 1)]).fit(X, Y, "huber", unroll=unroll)
+        sn.Sequential([sn.Dense(2, 1)]).fit(X, Y, "huber", unroll=unroll, executor=executor)
+
+
+class Nameless(sn.Tanh):
+    def __repr__(self):
+        raise RuntimeError("no name")
+
+
+@EACH_WAY
+def test_a_layer_that_cannot_be_described(way):
+    assert_the_same_course(lambda: hidden(Nameless()), way)
 
 
 @pytest.mark.parametrize("batch_size", [None, 3])

@@ -457,6 +457,19 @@ def test_a_layer_that_decides_by_a_number(kind):
         sn.unroll(network(sn.Dense(2, 1), kind()))
 
 
+class Counting(sn.Activation):
+    calls = 0
+
+    def forward(self, X):
+        self.calls += 1
+        return [[z * self.calls for z in row] for row in X]
+
+
+def test_a_layer_that_keeps_something_from_call_to_call():
+    with pytest.raises(ValueError, match=r"^Counting\(\) cannot be spelled out: Counting keeps something"):
+        sn.unroll(network(sn.Dense(2, 1), Counting()))
+
+
 @BOTH
 def test_a_layer_whose_output_is_a_constant(constants, portable):
     net = network(sn.Dense(2, 2), One())

@@ -16,16 +16,16 @@ from ..functions import kernel, total
 from ..matrix import are_finite, is_finite
 from ..network import Sequential
 from ..optimizers import Optimizer
-from ..protocol import require
 from ..scalars.symbolic import Undecided
 from ..training import Engine, put_back
 from . import rules, step
+from .own import is_own, is_patched, kept
 from .products import COMPILED
 from .python import executed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional, Tuple
+    from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
     from ..annotations import Batch, Row
     from ..random import Generator
@@ -52,26 +52,28 @@ WORK_AT_ONCE = 2000000
 
 def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
     """The engine that does fastest what this one does, in batches of that size."""
-    require("unroll", unroll, (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False"))
     parts = [engine.net, engine.loss, engine.optimizer] + engine.net.layers
-    if unroll is False or engine.net.number is not float or any([step.is_patched(part) for part in parts]):
+    if unroll is False or engine.net.number is not float or any([is_patched(part) for part in parts]):
         return engine
     chosen, _ = choice(engine, size, MOST_AT_ALL if unroll is True else MOST)
+    makers: "List[Callable[[], Engine]]" = [lambda: Rows(engine)]
     if chosen != "rows" and type(engine.net) is Sequential:
+        makers.insert(0, lambda: Spelled(engine, size, chosen == "samples"))
+    for make in makers:
         try:
-            return Spelled(engine, size, chosen == "samples")
-        except Exception:  # whatever a rule of somebody's own has against symbolic numbers
+            return make()
+        except Exception:  # whatever a part of somebody's own has against symbolic numbers, or against being described
             pass
-    return Rows(engine)
+    return engine
 
 
 def choice(engine: "Engine", size: "int", most: "Dict[str, int]") -> "Tuple[str, str]":
     """The engine's name, and why."""
     count = sum([p.count for p in engine.net.parameters()])
-    if not all([step.is_own(part) for part in engine.net.layers + [engine.loss, engine.optimizer]]):
+    if not all([is_own(part) for part in engine.net.layers + [engine.loss, engine.optimizer]]):
         count *= most["foreign"]
-    kept = isinstance(engine.examples.X, list) and isinstance(engine.examples.Y, list)  # and not read row by row
-    if kept and size == len(engine.examples) and size * count <= most["samples"]:
+    listed = isinstance(engine.examples.X, list) and isinstance(engine.examples.Y, list)  # not read row by row
+    if listed and size == len(engine.examples) and size * count <= most["samples"]:
         return "samples", f"all {size} of every step spelled out, as {size} times {count} is at most {most['samples']}"
     limit = most["few" if size < FEW else "step"]
     if count <= limit:
@@ -101,7 +103,7 @@ class Generated(Engine):
         """The very parameters, and what the layers hold and do beside their arguments."""
         layers = self.lists.net.layers
         parameters = [id(p) for p in self.lists.net.parameters()]
-        return parameters, [step.kept(layer) for layer in layers], [step.is_patched(layer) for layer in layers]
+        return parameters, [kept(layer) for layer in layers], [is_patched(layer) for layer in layers]
 
     def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
         if self.described() == self.made_of and self.objects() == self.made_for:
@@ -136,7 +138,7 @@ class Spelled(Generated):
         self.settings, self.draws = self.program.settings, self.program.draws
         self.data = [] if batch is None else step.data_of(batch)
         self.train = executed(self.program.source)["train"]
-        self.own = step.is_own(self.optimizer)
+        self.own = is_own(self.optimizer)
         self.kept = self.optimizer_kept()
         count = sum([p.count for p in self.parameters])
         # An optimizer of somebody's own may look at its memory, or change, from step to step.
@@ -221,8 +223,8 @@ class Spelled(Generated):
 
     def optimizer_kept(self) -> "Any":
         """What the optimizer holds beside its settings, where that is not known to stay."""
-        kept = step.kept(self.optimizer)
-        return kept and {name: text for name, text in kept.items() if name not in self.settings}
+        held = kept(self.optimizer)
+        return held and {name: text for name, text in held.items() if name not in self.settings}
 
     def setting(self) -> "Tuple[float, ...]":
         """What the optimizer sets for its next step."""
@@ -273,7 +275,7 @@ def remembered(engine: "Spelled", batch: "Optional[Batch]") -> "Program":
     shape = net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), examples.weights is not None
     data: "Any" = shape if batch is None else step.pattern_of(batch)
     key = engine.made_of, engine.whole, shape[2], data
-    own = all([step.is_own(part) for part in net.layers + [loss, optimizer]])
+    own = all([is_own(part) for part in net.layers + [loss, optimizer]])
     if own and key in _programs:
         return _programs[key]
     if batch is None:

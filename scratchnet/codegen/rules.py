@@ -17,8 +17,9 @@ def rule(z_rows):
 from ..activations import Activation, Softmax, Threshold
 from ..scalars import Symbolic
 from ..training import Engine
+from .own import RememberingNothing, is_own, kept
 from .python import Code, executed, function, reachable
-from .step import RememberingNothing, is_own, kept, with_settings
+from .step import with_settings
 from .unrolled import listed, pattern
 
 TYPE_CHECKING = False

@@ -14,14 +14,13 @@ sum over samples looks is learnt from two samples: what is computed of the first
 and then summed, is a sum over as many samples as there are.
 """
 
-from ..layers import LAYERS
-from ..losses import LOSSES
-from ..optimizers import OPTIMIZERS, Optimizer
+from ..optimizers import Optimizer
 from ..protocol import FINITE, require
 from ..random import Generator
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
 from ..training import Engine, Examples
+from .own import RememberingNothing, is_own, kept
 from .python import PRODUCT, Code, function, reachable
 from .unrolled import listed, named, pattern
 
@@ -319,45 +318,6 @@ class Step:
         if not self.optimizer.memory:
             return []
         return [[[pattern([s.name for s in state]) for state in row] for row in rows] for rows in self.memory]
-
-
-class RememberingNothing:
-    """A context that refuses layers, losses and optimizers of somebody's own that keep something from step to step.
-
-    Spelled-out code would forget it. What ``forward`` keeps for ``backward`` has a capital name, and is not meant.
-    """
-
-    def __init__(self, parts: "Sequence[Any]") -> "None":
-        self.parts = parts
-
-    def __enter__(self) -> "None":
-        self.before = [kept(part) for part in self.parts]
-
-    def __exit__(self, kind: "Any", *_: "Any") -> "None":
-        for part, before in zip(self.parts, self.before):
-            if kind is None and kept(part) != before:
-                raise Undecided(f"{type(part).__name__} keeps something from step to step")
-
-
-OWN = frozenset(list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values()))
-
-
-def is_own(part: "Any") -> "bool":
-    """Whether a layer, a loss or an optimizer is one of the package's."""
-    return type(part) in OWN
-
-
-def is_patched(part: "Any") -> "bool":
-    """Whether somebody has given it a method that its class does not have."""
-    return any([callable(getattr(type(part), name, None)) for name in vars(part)])
-
-
-def kept(part: "Any") -> "Any":
-    """What a layer, a loss or an optimizer of somebody's own holds, but for what is of one step alone."""
-    if is_own(part):
-        return None
-    passing = ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator", "passes_back")
-    return {name: repr(value) for name, value in vars(part).items() if not name.isupper() and name not in passing}
 
 
 def _lists(names: "List[List[List[str]]]") -> "str":

@@ -16,9 +16,9 @@ def predict(x):
 <BLANKLINE>
 """
 
-from ..layers import LAYERS
 from ..protocol import require
 from ..scalars import Symbolic
+from .own import RememberingNothing, is_own
 from .python import Code, executed, function
 
 TYPE_CHECKING = False
@@ -31,15 +31,10 @@ if TYPE_CHECKING:
 
 
 def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
-    """The network's prediction for one sample, as a function: ``unroll(net)([0.5, 1.0])``; ``.source`` is its text.
+    """``sn.unroll``.
 
-    ``constants``   True: the weights stand in the code; False: they are given with each call, as the second argument,
-                    ``[p.value for p in net.parameters()]``
-
-    It is straight-line code for these very layers, in the active kernel: in the portable one it gives the same bits as
-    ``net.predict``, in the fast one the same to rounding (there ``math.sumprod`` adds long rows of products, where
-    Python has it). It checks nothing: x is a list of ``net.inputs`` finite numbers. ValueError where a layer decides by
-    a number in a way that cannot be spelled out.
+    The code is for these very layers, in the active kernel; in the fast one ``math.sumprod`` adds long rows of products,
+    where Python has it. ValueError where a layer decides by a number in a way that cannot be spelled out.
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     if net.number is not float:
@@ -60,10 +55,11 @@ def written(net: "Sequential", constants: "bool") -> "str":
     outputs = [[x]]
     try:
         for layer in twin.layers:
-            A = twin.propagate(outputs[-1], [layer])
+            with RememberingNothing([layer]):
+                A = twin.propagate(outputs[-1], [layer])
             outputs.append([[v if isinstance(v, Symbolic) else Symbolic(v) for v in row] for row in A])
     except Exception as error:  # whatever a rule of somebody's own has against symbolic numbers
-        if type(layer) in LAYERS.values():
+        if is_own(layer):
             raise
         raise ValueError(f"{layer!r} cannot be spelled out: {error}") from None
     code = Code([v for (row,) in outputs for v in row])
