@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from .explanation.explanation import Explanation
     from .explanation.gradients import GradientCheck
     from .formats.files import Path
-    from .training import Engine
+    from .training import Engine, Training
 
 
 # ---- what stands above the core is imported when it is first used ------------------------------------------------
@@ -117,7 +117,17 @@ def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") ->
     return engines.faster(engine, size, unroll)
 
 
+def _training_of(training: "Training", checkpoint: "Any") -> "Training":
+    """The training that keeps a checkpoint, where one is asked for."""
+    if checkpoint is None:
+        return training
+    from . import checkpoints
+
+    return checkpoints.Keeping(training, checkpoint)
+
+
 training.engine_of = _engine_of
+training.training_of = _training_of
 functions.KERNELS["fast"]["products"] = _products("shortest_way")
 functions.KERNELS["portable"]["products"] = _products("left_to_right")
 _dist = dict(functions.KERNELS["fast"], products=_products("by_distance"))

@@ -72,8 +72,7 @@ def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
 _plain_dot = portable.dot if mul is None else lambda u, v: sum(map(mul, u, v))
 KERNELS = {"fast": _kernel(getattr(math, "sumprod", _plain_dot), sum, math)}
 KERNELS["portable"] = _kernel(portable.dot, portable.total, portable)
-_name = "fast"
-_active = KERNELS[_name]
+_name, _active = "fast", KERNELS["fast"]
 
 
 def set_kernel(name: "str") -> "str":

@@ -98,9 +98,7 @@ class Dropout(Layer):
         self.mask: "Optional[Matrix]" = None
 
     def forward(self, X: "Matrix") -> "Matrix":
-        self.mask = None
-        if self.generator is not None:
-            self.mask = [self.draw(row, self.generator) for row in X]
+        self.mask = None if self.generator is None else [self.draw(row, self.generator) for row in X]
         return self.masked(X)
 
     def backward(self, dA: "Matrix") -> "Matrix":
@@ -111,9 +109,7 @@ class Dropout(Layer):
         return [where(self.rate <= generator.random(), whole(1, x), whole(0, x)) for x in row]
 
     def masked(self, X: "Matrix") -> "Matrix":
-        if self.mask is None:
-            return X
-        return matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
+        return X if self.mask is None else matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
 
 
 class Normalization(Layer):

@@ -69,18 +69,12 @@ class Loss(Configured):
 
     def value(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Number":
         """The loss; Z, the paired activation's input, where there is one."""
-        if Z is None:
-            terms = matrix.pairwise("loss", A, Y, self.term)
-        else:
-            terms = [self.paired_terms(z, a, y) for z, a, y in zip(Z, A, Y)]
+        terms = matrix.pairwise("loss", A, Y, self.term) if Z is None else list(map(self.paired_terms, Z, A, Y))
         return total([total(row) for row in _weighted(terms, weights)]) / self.count(A, weights)
 
     def gradient(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Matrix":
         """The slope in A; or, where Z is given, δ, the slope in Z."""
-        if Z is None:
-            slopes = matrix.pairwise("loss", A, Y, self.slope)
-        else:
-            slopes = matrix.subtract(A, Y)
+        slopes = matrix.pairwise("loss", A, Y, self.slope) if Z is None else matrix.subtract(A, Y)
         return matrix.divide(_weighted(slopes, weights), self.count(A, weights))
 
     def count(self, A: "Matrix", weights: "Weights" = None) -> "Number":

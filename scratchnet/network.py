@@ -132,17 +132,17 @@ class Sequential:
     # ---- what users call -----------------------------------------------------------------------------------------
 
     def fit(self, X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
-            batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
-            validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
-            class_weight: "Any" = None, unroll: "Any" = "auto", executor: "Any" = None) -> "History":
-        """Train to the end; what each option means, ``help(scratchnet.epochs)`` tells.
+            batch_size: "Optional[int]" = None, **options: "Any") -> "History":
+        """Train to the end; ``help(scratchnet.epochs)`` tells what each of these and of the other options means:
+
+        ``shuffle``, ``seed``, ``validation_data``, ``validation_split``, ``patience``, ``sample_weight``,
+        ``class_weight``, ``unroll``, ``executor``, ``checkpoint``.
 
         Ctrl-C ends it early: the network keeps what it learnt, and the history says ``interrupted``. Where the loss
         or a parameter is no longer finite, ``Diverged`` is raised, and the network keeps its last finite parameters.
         """
         history = History()
-        steps = training.epochs(self, X, Y, loss, optimizer, epochs, batch_size, shuffle, seed, validation_data,
-                                validation_split, patience, sample_weight, class_weight, unroll, executor, AHEAD)
+        steps = training.epochs(self, X, Y, loss, optimizer, epochs, batch_size, ahead=AHEAD, **options)
         try:
             for stretch in steps:
                 history.stretches.append(stretch)
@@ -208,11 +208,8 @@ class Sequential:
         """``adapt`` to rows taken as checked; unless ``afresh``, only what has not learnt yet."""
         for k, layer in enumerate(self.layers):
             if isinstance(layer, Normalization) and (afresh or not layer.adapted):
-                layer.adapt(Rows(rows, self._through(self.layers[:k])))
-
-    def _through(self, layers: "List[Layer]") -> "Any":
-        """The function of a row and its place that gives what comes out of these layers."""
-        return lambda row, i: self.propagate([row], layers)[0]
+                # It is called while k is what it is here.
+                layer.adapt(Rows(rows, lambda row, i: self.propagate([row], self.layers[:k])[0]))  # noqa: B023
 
     def copy(self, number: "Any" = None) -> "Sequential":
         """A network of its own with the same parameters, as ``number`` if given: every number exactly as it is.

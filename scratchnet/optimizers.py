@@ -77,21 +77,15 @@ class Optimizer(Configured):
         for p in learning:
             require(f"{p.name}.gradient", p.gradient, (p.fits, "what backward has to set, in the parameter's shape"))
         factor = self.clipping(learning)
-        updates = [self.updated(p, factor) for p in learning]
+        updates = [self.moved_rows(p.rows, p.gradient_rows, self.memory_of(p), factor) for p in learning]
         for parameter, (rows, states) in zip(learning, updates):
             parameter.rows = rows
             self.states[parameter.name] = states
         self.t += 1
 
-    def updated(self, parameter: "Parameter", factor: "Number") -> "Tuple[Matrix, List[List[State]]]":
-        """The parameter's rows, and the memory of each, after this step."""
-        return self.moved_rows(parameter.rows, parameter.gradient_rows, self.memory_of(parameter), factor)
-
-    def memory_of(self, parameter: "Parameter") -> "List[List[State]]":
+    def memory_of(self, p: "Parameter") -> "List[List[State]]":
         """What every weight remembers: 0 before its first step."""
-        if parameter.name in self.states:
-            return self.states[parameter.name]
-        return [[(whole(0, w),) * self.memory for w in row] for row in parameter.rows]
+        return self.states.get(p.name) or [[(whole(0, w),) * self.memory for w in row] for row in p.rows]
 
     def moved_rows(self, rows: "Matrix", slopes: "Matrix", states: "List[List[State]]",
                    factor: "Number") -> "Tuple[Matrix, List[List[State]]]":

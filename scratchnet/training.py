@@ -29,9 +29,23 @@ from .random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Batch, Callable, Iterator, List, Matrix, Number, Optional, Row, Sequence, Weights
+    from .annotations import (
+        Any,
+        Batch,
+        Callable,
+        Iterator,
+        List,
+        Matrix,
+        Number,
+        Optional,
+        Row,
+        Sequence,
+        Tuple,
+        Weights,
+    )
 
 BLOCK = 1000  # how many samples are measured at a time
+AT_ONCE = 2000000  # numbers of the network times samples that an engine computes in one go
 AHEAD = 1000  # how many epochs `fit` lets an engine compute in one go, where nobody looks in between
 _DIVERGED = "epoch {}: {} at the learning rate {}; the network keeps its last finite parameters; try a smaller rate"
 
@@ -125,9 +139,7 @@ class Rows:
 def checked_rows(data: "Any", name: "str", check: "Callable[[Any, int], Row]") -> "Any":
     """The rows of ``data``: of a list all at once, of any other sequence one by one, when they are read."""
     rows = accept_rows(data, name)
-    if isinstance(rows, (list, tuple)):
-        return [check(row, i) for i, row in enumerate(rows)]
-    return Rows(rows, check)
+    return [check(row, i) for i, row in enumerate(rows)] if isinstance(rows, (list, tuple)) else Rows(rows, check)
 
 
 def samples(net: "Any", X: "Any") -> "Any":
@@ -229,7 +241,8 @@ def _mean(values: "Row", sizes: "Row") -> "Number":
 def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
            batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
            validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
-           class_weight: "Any" = None, unroll: "Any" = "auto", executor: "Any" = None, ahead: "int" = 0) -> "Any":
+           class_weight: "Any" = None, unroll: "Any" = "auto", executor: "Any" = None, checkpoint: "Any" = None,
+           ahead: "int" = 0) -> "Any":
     """Train ``net``; yields an Epoch after each. Everything is checked before the first.
 
     ``X``                  samples × features: lists, any sequence of rows, or what NumPy, pandas, PyTorch hold
@@ -249,6 +262,8 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
                            be done; False: never. All agree to rounding; to the bit in the portable kernel. Only the
                            last leaves the last ``gradient`` in every parameter
     ``executor``           shares out every batch: anything with ``submit``, such as a ProcessPoolExecutor
+    ``checkpoint``         a file that the training writes itself to from time to time: however it is broken off, the
+                           same call goes on from there, to the same bits (see checkpoints.py)
     ``ahead``              for ``fit``: it yields stretches of so many epochs instead, where nobody looks in between
     """
     criterion = criterion_of(net, loss)
@@ -277,44 +292,87 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
         training.weigh(class_weight, net.number)
     net.adapt_rows(Rows(training.order, lambda place, i: training.X[place]), afresh=False)
     size = min(batch_size or len(training), len(training))
-    whole = size == len(training)
     engine = engine_of(Engine(net, criterion, stepper, training), size, unroll, executor)
-    own = type(stepper) in OPTIMIZERS.values() and not callable(stepper.learning_rate)  # which keeps its rate
+    course = Training(engine, training, validation, generator, epochs, size, shuffle, patience)
+    return training_of(course, checkpoint).run(ahead)
 
-    def run() -> "Iterator[Any]":
-        best: "Any" = None  # number, loss, rows of every parameter
-        number, order = 0, list(range(len(training)))
-        while number < epochs:
-            if shuffle and not whole:
-                order = generator.permutation(len(training))
-            batches = [order[start : start + size] for start in range(0, len(order), size)]
-            values, stopped = [], None  # type: Row, Any
-            try:
-                many = 1 if validation or patience or not (whole and own) else min(ahead or 1, epochs - number)
-                engine.run(batches * many, generator, values)
-            except BaseException as error:  # raised again, once the epochs before are told
-                stopped = error
-            sizes = [] if whole else [training.size(batch) for batch in batches]
-            losses = values if whole else [_mean(values, sizes)] if len(values) == len(batches) else []
-            if losses:
-                validation_loss = None if validation is None else measure(engine.net, validation, engine.loss)
-                if patience is not None:
-                    watched = validation_loss if validation else measure(engine.net, training, engine.loss)
-                    if best is None or watched < best[1] or best[1] != best[1]:  # NaN is not the best
-                        best = number + 1, watched, [p.rows for p in net.parameters()]
-                stretch = number + 1, losses, validation_loss, stepper.rate, best and best[0]
-                number += len(losses)
+
+class Training:
+    """A training under way: where it stands, and how it goes on.
+
+    ``number``   of epochs that are done; ``values``, the losses of the batches of the current one
+    ``best``     the best epoch's number and loss, and the rows of every parameter then; None without ``patience``
+    """
+
+    number, best = 0, None  # type: int, Any
+
+    def __init__(self, engine: "Engine", examples: "Examples", validation: "Optional[Examples]",
+                 generator: "Generator", epochs: "int", size: "int", shuffle: "bool", patience: "Any") -> "None":
+        self.engine, self.examples, self.validation, self.generator = engine, examples, validation, generator
+        self.epochs, self.size, self.patience, self.values = epochs, size, patience, []  # type: int, int, Any, Row
+        self.whole, self.shuffle = size == len(examples), shuffle and size < len(examples)
+        optimizer, count = engine.optimizer, sum([p.count for p in engine.net.parameters()])
+        own = type(optimizer) in OPTIMIZERS.values() and not callable(optimizer.learning_rate)  # which keeps its rate
+        self.part = max(1, AT_ONCE // (size * count + 1))
+        self.most = self.part if self.whole and own and not (validation or patience) else 1
+
+    def run(self, ahead: "int" = 0) -> "Iterator[Any]":
+        """To the end; yields an Epoch after each, or stretches of up to so many."""
+        while not self.is_over():
+            stretch, stopped = self.advance(min(ahead or 1, self.most, self.epochs - self.number))
+            if stretch:
                 yield stretch if ahead else epochs_in(*stretch)[0]
             if isinstance(stopped, Diverged):
-                raise Diverged(_DIVERGED.format(number + 1, stopped, stepper.rate)) from stopped.__cause__
+                rate = self.engine.optimizer.rate
+                raise Diverged(_DIVERGED.format(self.number + 1, stopped, rate)) from stopped.__cause__
             if stopped is not None:
                 raise stopped
-            if patience is not None and number - best[0] >= patience:
-                break
-        if best is not None:
-            put_back(net.parameters(), best[2])
+        if self.best:
+            put_back(self.engine.net.parameters(), self.best[2])
 
-    return run()
+    def is_over(self) -> "bool":
+        """Whether all epochs are done, or there was no better one for too long."""
+        return self.number >= self.epochs or self.best is not None and self.number - self.best[0] >= self.patience
+
+    def advance(self, epochs: "int") -> "Tuple[Any, Any]":
+        """Some epochs on: the stretch of those that were ended, None for none; and what stopped it."""
+        batches, stopped = self.batches(), None
+        todo = (batches * epochs)[len(self.values) :]
+        try:
+            for start in range(0, len(todo), self.part):
+                self.engine.run(todo[start : start + self.part], self.generator, self.values)
+                self.keep()
+        except BaseException as error:  # raised again, once the epochs before are told
+            stopped = error
+        if len(self.values) < (1 if self.whole else len(batches)):
+            return None, stopped
+        sizes = [] if self.whole else [self.examples.size(batch) for batch in batches]
+        return self.ended(self.values if self.whole else [_mean(self.values, sizes)]), stopped
+
+    def batches(self) -> "List[List[int]]":
+        """Those of an epoch."""
+        order = self.generator.permutation(len(self.examples)) if self.shuffle else list(range(len(self.examples)))
+        return [order[start : start + self.size] for start in range(0, len(order), self.size)]
+
+    def keep(self) -> "None":
+        """What is done after every few batches: nothing here; a checkpoint is written."""
+
+    def ended(self, losses: "Row") -> "Any":
+        """What is told of epochs with these losses."""
+        engine, validation = self.engine, self.validation
+        validation_loss = None if validation is None else measure(engine.net, validation, engine.loss)
+        if self.patience is not None:
+            watched = validation_loss if validation else measure(engine.net, self.examples, engine.loss)
+            if self.best is None or watched < self.best[1] or self.best[1] != self.best[1]:  # NaN is not the best
+                self.best = self.number + 1, watched, [p.rows for p in engine.net.parameters()]
+        stretch = self.number + 1, losses, validation_loss, engine.optimizer.rate, self.best and self.best[0]
+        self.number, self.values = self.number + len(losses), []
+        return stretch
+
+
+def training_of(training: "Training", checkpoint: "Any") -> "Training":
+    """One that keeps a checkpoint; the package's stands in this one's place."""
+    return training
 
 
 class Engine:

@@ -405,8 +405,10 @@ def test_the_whole_numbers_of_other_libraries():
 
 def test_fit_takes_what_epochs_takes():
     ours, theirs = inspect.signature(sn.Sequential.fit), inspect.signature(sn.epochs)
-    assert list(ours.parameters.values())[1:] == list(theirs.parameters.values())[1:-1]
-    assert list(theirs.parameters)[-1] == "ahead"  # which is for fit itself
+    assert list(ours.parameters.values())[1:7] == list(theirs.parameters.values())[1:7]
+    options = list(theirs.parameters)[7:]
+    assert options[-1] == "ahead"  # which is for fit itself
+    assert all(f"``{name}``" in sn.Sequential.fit.__doc__ for name in options[:-1])
 
 
 def test_data_take_the_place_of_the_network():

@@ -21,7 +21,7 @@ CORE = (
     "portable functions matrix random initializers protocol activations layers losses optimizers training network"
 ).split()
 ABOVE = (
-    "schedules formats scalars datasets metrics plots explanation codegen parallel estimators selftest lessons cli "
+    "schedules formats checkpoints scalars datasets metrics plots explanation codegen parallel selection estimators selftest lessons cli "
     "__main__"
 ).split()
 FLOORS = CORE + ABOVE

@@ -46,8 +46,7 @@ else:
 # somebody's own, whose code is made anew for each training.
 MOST_AT_ALL = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
 
-AT_ONCE = 500  # steps in one go, at most, and so many numbers times samples: what Ctrl-C may have to be computed again
-WORK_AT_ONCE = 2000000
+AT_ONCE = 500  # steps in one go, at most: what Ctrl-C may have to be computed again
 
 
 def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
@@ -58,7 +57,7 @@ def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
     chosen, _ = choice(engine, size, MOST_AT_ALL if unroll is True else MOST)
     makers: "List[Callable[[], Engine]]" = [lambda: Rows(engine)]
     if chosen != "rows" and type(engine.net) is Sequential:
-        makers.insert(0, lambda: Spelled(engine, size, chosen == "samples"))
+        makers.insert(0, lambda: Spelled(engine, chosen == "samples"))
     for make in makers:
         try:
             return make()
@@ -130,7 +129,7 @@ class Rows(Generated):
 class Spelled(Generated):
     """Runs spelled-out steps, many in one go; whatever goes wrong, the lists do it again and say what it is."""
 
-    def __init__(self, lists: "Engine", size: "int", whole: "bool") -> "None":
+    def __init__(self, lists: "Engine", whole: "bool") -> "None":
         Generated.__init__(self, lists)
         self.whole = whole
         batch = self.examples.batch(range(len(self.examples))) if whole else None
@@ -140,9 +139,8 @@ class Spelled(Generated):
         self.train = executed(self.program.source)["train"]
         self.own = is_own(self.optimizer)
         self.kept = self.optimizer_kept()
-        count = sum([p.count for p in self.parameters])
         # An optimizer of somebody's own may look at its memory, or change, from step to step.
-        self.at_once = max(1, min(AT_ONCE, WORK_AT_ONCE // (size * count + 1))) if self.own else 1
+        self.at_once = AT_ONCE if self.own else 1
 
     def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
         for start in range(0, len(batches), self.at_once):

@@ -1,6 +1,6 @@
 """Which layers, losses and optimizers are the package's own, and what those of somebody else keep from call to call.
 
-The package's own are known to be no more than their arguments say; of others, code made from them would forget the rest.
+The package's own are no more than their arguments say; of others, code made from them would forget the rest.
 """
 
 from ..layers import LAYERS

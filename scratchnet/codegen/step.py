@@ -26,7 +26,7 @@ from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Dict, List, Optional, Tuple
 
     from ..annotations import Batch, Matrix, Weights
     from ..losses import Loss

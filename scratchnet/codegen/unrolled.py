@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
     """``sn.unroll``.
 
-    The code is for these very layers, in the active kernel; in the fast one ``math.sumprod`` adds long rows of products,
-    where Python has it. ValueError where a layer decides by a number in a way that cannot be spelled out.
+    The code is for these very layers, in the active kernel; in the fast one ``math.sumprod`` adds long rows of
+    products, where Python has it. ValueError where a layer decides by a number in a way that cannot be spelled out.
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     if net.number is not float:

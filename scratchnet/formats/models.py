@@ -7,6 +7,7 @@ that is not whole ("1.slope"), for these are exact in every format. Beside them 
     layers      of each its type and its constructor's arguments
     frozen      the names of the frozen parameters
     metadata    what else the network carries: labels, preprocessing, how it was trained
+    training    in a checkpoint, how its training goes on, with tensors of its own ("training.loss"; see checkpoints.py)
 
 >>> import os, tempfile, scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 3), sn.LeakyReLU(0.1), sn.Dense(3, 1)], seed=7)
@@ -30,16 +31,22 @@ if TYPE_CHECKING:
     from .safetensors import Tensor
 
 VERSION = 1
+TRAINING = "training"
 FORMATS = {".safetensors": safetensors, ".json": json}
 
 
 def save(net: "Sequential", path: "Path") -> "None":
     """Write the network to a file that ends in .safetensors or .json; the old file stays until the new one is whole."""
     require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
-    codec = _codec(path)
+    codec_of(path)
     if net.number is not float:
         raise TypeError("a network of {} cannot be saved; net.copy(float) can".format(net.number.__name__))
-    content = codec.dumps(*_described(net))
+    write(path, *described(net))
+
+
+def write(path: "Path", tensors: "Dict[str, Tensor]", about: "Dict[str, Any]") -> "None":
+    """Tensors and what stands beside them, to a file."""
+    content = codec_of(path).dumps(tensors, about)
     files.write(path, content if isinstance(content, bytes) else content.encode())
 
 
@@ -48,7 +55,7 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
 
     A file that is damaged, or not such a file, is a ValueError that says what is wrong.
     """
-    codec = _codec(path)
+    codec = codec_of(path)
     require("custom", custom, (_are_layers, "a list of classes of layers"))
     data = files.read(path)
     try:
@@ -62,14 +69,14 @@ def _are_layers(custom: "Any") -> "bool":
     return isinstance(custom, (list, tuple)) and all([isinstance(c, type) and issubclass(c, Layer) for c in custom])
 
 
-def _codec(path: "Path") -> "Any":
+def codec_of(path: "Path") -> "Any":
     for ending in FORMATS:
         if str(path).endswith(ending):
             return FORMATS[ending]
     raise ValueError("{}: the ending tells the format; it is {}".format(path, " or ".join(sorted(FORMATS))))
 
 
-def _described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     tensors: "Dict[str, Tensor]" = {}
     for parameter in net.parameters():
         if parameter.value is not None:
@@ -100,7 +107,7 @@ def _network(tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Seq
     layers, frozen, metadata = _checked(about)
     classes = dict(LAYERS)
     classes.update({layer.__name__: layer for layer in custom})
-    left = dict(tensors)
+    left = {name: tensor for name, tensor in tensors.items() if TRAINING not in about or not of_training(name)}
     net = Sequential([_layer(i, description, classes, left) for i, description in enumerate(layers)])
     for parameter in net.parameters():
         parameter.frozen = False
@@ -113,6 +120,11 @@ def _network(tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Seq
     net.freeze(*frozen)
     net.metadata = metadata
     return net
+
+
+def of_training(name: "str") -> "bool":
+    """Whether a tensor is a training's, and none of the network's."""
+    return name.startswith(TRAINING + ".")
 
 
 def _checked(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, Any]]":

@@ -1,0 +1,298 @@
+"""checkpoints.py: a training that is broken off at any instant goes on to the same bits.
+
+The oracle is the same training that nobody breaks off. First every checkpoint that a training writes is kept, and the
+training goes on from each of them; then processes are killed for real, at random instants.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+
+import pytest
+
+import scratchnet as sn
+from random_networks import bits
+from scratchnet.checkpoints import Checkpoint
+
+_generator = sn.Generator(3)
+X = [[_generator.normal() for _ in range(2)] for _ in range(23)]
+Y = [[x0 - x1 * x1] for x0, x1 in X]
+
+
+def network(*between):
+    layers = [sn.Normalization(), sn.Dense(2, 3, l2=0.01)] + list(between) + [sn.Tanh(), sn.Dense(3, 1)]
+    return sn.Sequential(layers, seed=7)
+
+
+# What fit is called with, and what stands in the network's middle.
+TRAININGS = {
+    "whole": ({"optimizer": "sgd"}, []),
+    "whole, Adam": ({"optimizer": "adam", "epochs": 7}, []),
+    "batches": ({"optimizer": sn.SGD(0.05, momentum=0.9, nesterov=True), "batch_size": 5}, []),
+    "in order": ({"optimizer": "rmsprop", "batch_size": 5, "shuffle": False}, []),
+    "dropout": ({"optimizer": "adamw", "batch_size": 4}, [sn.Dropout(0.25)]),
+    "dropout, whole": ({"optimizer": "adagrad"}, [sn.Dropout(0.25)]),
+    "schedule": ({"optimizer": sn.Adam(sn.WarmUp(5, sn.CosineDecay(0.1, 30))), "batch_size": 6}, []),
+    "validation": ({"optimizer": "sgd", "batch_size": 4, "validation_split": 0.25, "patience": 2, "epochs": 9}, []),
+    "patience": ({"optimizer": sn.SGD(0.9), "batch_size": 3, "patience": 1, "epochs": 20}, []),
+    "weights": ({"optimizer": "sgd", "batch_size": 5, "sample_weight": [i % 3 for i in range(23)]}, []),
+}
+
+
+class Snapshots(Checkpoint):
+    """Keeps every file that is written: between two batches and after each epoch."""
+
+    def __init__(self, folder):
+        self.path, self.seconds, self.folder, self.count = os.path.join(folder, "run.safetensors"), 0, folder, 0
+
+    def kept(self, training):
+        training.write()
+        shutil.copy(self.path, os.path.join(self.folder, "{}.safetensors".format(self.count)))
+        self.count += 1
+
+
+def trained(options, between, **more):
+    net = network(*[layer.with_numbers(float) for layer in between])
+    options = dict({"epochs": 3, "seed": 5}, **dict(options, **more))
+    history = net.fit(X, Y, "mean_squared_error", **options)
+    told = [(e.number, e.loss, e.validation_loss, e.learning_rate, e.best) for e in history.epochs]
+    return [bits(p.rows) for p in net.parameters()], told, history.best_epoch
+
+
+@pytest.mark.parametrize("unroll", ["auto", False])
+@pytest.mark.parametrize("name", sorted(TRAININGS))
+def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(name, unroll, tmp_path, monkeypatch):
+    monkeypatch.setattr(sn.training, "AT_ONCE", 1)  # every batch is a part of its own
+    options, between = TRAININGS[name]
+    expected = trained(options, between, unroll=unroll)
+    snapshots = Snapshots(str(tmp_path))
+    assert trained(options, between, unroll=unroll, checkpoint=snapshots) == expected
+    assert snapshots.count >= len(expected[1])
+    for k in range(snapshots.count):
+        path = str(tmp_path / "{}.safetensors".format(k))
+        assert trained(options, between, unroll=unroll, checkpoint=path) == expected
+    assert trained(options, between, unroll=unroll, checkpoint=snapshots.path) == expected  # and when all is done
+
+
+def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(sn.training, "AT_ONCE", 1)
+    seen = []
+
+    class Looking(Checkpoint):
+        def kept(self, training):
+            seen.append((training.number, len(training.values)))
+
+    trained({"batch_size": 10, "epochs": 2}, [], checkpoint=Looking(str(tmp_path / "run.json")))
+    assert seen == [(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)]
+
+
+def test_more_epochs_may_be_asked_for(tmp_path):
+    for options, between in TRAININGS.values():
+        path = str(tmp_path / "run.json")
+        trained(options, between, epochs=2, checkpoint=path)
+        assert trained(options, between, epochs=6, checkpoint=path) == trained(options, between, epochs=6)
+        os.remove(path)
+
+
+def test_an_executor_and_its_shards(tmp_path):
+    options = {"optimizer": "adam", "batch_size": 6, "epochs": 4}
+    with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:
+        expected = trained(options, [], executor=executor)
+        trained(options, [], executor=executor, epochs=2, checkpoint=str(tmp_path / "run.json"))
+        assert trained(options, [], executor=executor, checkpoint=str(tmp_path / "run.json")) == expected
+
+
+class CtrlC(Checkpoint):
+    def __init__(self, path, k):
+        Checkpoint.__init__(self, path)
+        self.left = k
+
+    def kept(self, training):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("k", [1, 2, 4, 8])
+def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
+    monkeypatch.setattr(sn.training, "AT_ONCE", 1)
+    path = str(tmp_path / "run.json")
+    options = {"batch_size": 10, "epochs": 3}
+    net = network()
+    history = net.fit(X, Y, "mean_squared_error", seed=5, checkpoint=CtrlC(path, k), **options)
+    assert history.interrupted and len(history) == k // 3
+    assert [bits(p.rows) for p in sn.load(path).parameters()] == [bits(p.rows) for p in net.parameters()]
+    assert trained(options, [], checkpoint=path) == trained(options, [])
+
+
+def test_a_loop_that_breaks_off_can_be_taken_up_again(tmp_path):
+    path = str(tmp_path / "run.json")
+    for epoch in sn.epochs(network(), X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path):
+        if epoch.number == 2:
+            break
+    net = network()
+    rest = list(sn.epochs(net, X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path))
+    assert [epoch.number for epoch in rest] == [3, 4, 5, 6]
+    assert [bits(p.rows) for p in net.parameters()] == trained({"batch_size": 4, "epochs": 6}, [])[0]
+
+
+def test_the_file_is_a_model(tmp_path):
+    path = str(tmp_path / "run.safetensors")
+    net = network(sn.Dropout(0.5))
+    net.metadata["labels"] = ["a"]
+    net.fit(X, Y, "mean_squared_error", epochs=3, batch_size=7, checkpoint=path)
+    again = sn.load(path)
+    assert again.predict(X) == net.predict(X) and again.metadata == {"labels": ["a"]}
+    assert os.listdir(str(tmp_path)) == ["run.safetensors"]
+
+
+# ---- real kills --------------------------------------------------------------------------------------------------
+
+PROGRAM = """
+import json, sys, time
+import scratchnet as sn
+from scratchnet.checkpoints import Checkpoint
+
+class Slow(Checkpoint):
+    def kept(self, training):
+        time.sleep(0.002)  # else all is over before anybody kills it
+
+sn.training.AT_ONCE = 300
+generator = sn.Generator(3)
+X = [[generator.normal() for _ in range(3)] for _ in range(60)]
+Y = [[x0 * x1 - x2] for x0, x1, x2 in X]
+net = sn.Sequential([sn.Dense(3, 8), sn.Dropout(0.1), sn.Tanh(), sn.Dense(8, 1)], seed=7)
+checkpoint = Slow(sys.argv[1], seconds=0) if len(sys.argv) > 1 else None
+history = net.fit(X, Y, "huber", sn.Adam(0.01), epochs=40, batch_size=8, validation_split=0.2, patience=30,
+                  checkpoint=checkpoint)
+rows = [[v.hex() for v in row] for p in net.parameters() for row in p.rows]
+print(json.dumps([rows, [loss.hex() for loss in history.loss + history.validation_loss], history.best_epoch]))
+"""
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
+
+
+def started(*arguments):
+    environment = dict(os.environ, PYTHONPATH=ROOT)
+    return subprocess.Popen([sys.executable, "-c", PROGRAM] + list(arguments), env=environment, stdout=subprocess.PIPE)
+
+
+def test_killed_again_and_again(tmp_path):
+    expected, _ = started().communicate()
+    chance = random.Random(11)
+    path = str(tmp_path / "run.safetensors")
+    kills = 0
+    while True:
+        process = started(path)
+        while kills < 12 and process.poll() is None and not os.path.exists(path):
+            time.sleep(0.01)  # so that there is something to be lost
+        if kills < 12:
+            time.sleep(chance.uniform(0.0, 0.5))
+            kills += process.poll() is None
+            process.kill()
+        output, _ = process.communicate()
+        if process.returncode == 0:
+            break
+        for name in os.listdir(str(tmp_path)):  # the beginning of a file that was being written may stay
+            assert name == "run.safetensors" or name.endswith(".tmp")
+        assert len(sn.load(path).layers) == 4
+    assert kills >= 3
+    assert json.loads(output.decode()) == json.loads(expected.decode())
+
+
+# ---- what is refused ---------------------------------------------------------------------------------------------
+
+
+def fitted(path, **options):
+    options = dict({"epochs": 3, "batch_size": 5, "loss": "mean_squared_error"}, **options)
+    net = options.pop("net", None) or network()
+    net.fit(options.pop("X", X), Y, checkpoint=path, **options)
+    return net
+
+
+OTHERS = {
+    "batch_size": {"batch_size": 6},
+    "seed": {"seed": 1},
+    "loss": {"loss": "huber"},
+    "optimizer": {"optimizer": sn.SGD(0.1)},
+    "shuffle": {"shuffle": False},
+    "patience": {"patience": 3},
+    "data": {"X": X[:-1] + [[0.0, 0.0]]},
+    "layers": {"net": network(sn.Tanh())},
+    "parameters": {"net": network().copy()},
+    "validation": {"validation_data": (X[:3], Y[:3])},
+}
+OTHERS["parameters"]["net"].parameters()[2].value = [[1, 2, 3], [4, 5, 6]]
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_a_checkpoint_of_another_training(name, tmp_path):
+    path = str(tmp_path / "run.json")
+    fitted(path)
+    before = open(path).read()
+    with pytest.raises(ValueError, match=r"run\.json: it is of another training: {} ".format(name)) as caught:
+        fitted(path, **OTHERS[name])
+    assert str(caught.value).endswith("; delete it, or give this training another file")
+    assert open(path).read() == before
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"?", b'{"format": "scratchnet", "metadata": {}, "tensors": {}}'])
+def test_a_file_that_is_no_checkpoint_is_not_written_over(damage, tmp_path):
+    path = tmp_path / "run.json"
+    path.write_bytes(damage)
+    with pytest.raises(ValueError, match=r"run\.json: .*; delete it, or give this training another file$"):
+        fitted(str(path))
+    assert path.read_bytes() == damage
+
+
+def test_a_model_is_no_checkpoint(tmp_path):
+    path = str(tmp_path / "model.json")
+    sn.save(sn.Sequential([sn.Dense(2, 1)]), path)
+    with pytest.raises(ValueError, match=r"model\.json: it is no checkpoint; "):
+        fitted(path)
+
+
+@pytest.mark.parametrize("left_out", ["loss", "1.weights.memory.1", "values", "watched"])
+def test_a_damaged_checkpoint_changes_nothing(left_out, tmp_path):
+    path = tmp_path / "run.json"
+    fitted(str(path), patience=2)
+    model = json.loads(path.read_text())
+    for part in ("tensors", "exact"):
+        del model[part]["training." + left_out]
+    path.write_text(json.dumps(model))
+    net = network()
+    with pytest.raises(ValueError, match=r"run\.json: it is damaged; "):
+        fitted(str(path), patience=2, net=net)
+    assert [bits(p.rows) for p in net.parameters()[2:]] == [bits(p.rows) for p in network().parameters()[2:]]
+
+
+REFUSED = {
+    "ending": ("run.txt", {}, "run.txt: the ending tells the format"),
+    "folder": ("no/such/run.json", {}, "no/such/run.json cannot be written: its directory does not exist"),
+    "type": (7, {}, "7"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_where_no_checkpoint_can_be(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path, options, message = REFUSED[name]
+    with pytest.raises((OSError, ValueError), match=message):
+        fitted(path, **options)
+
+
+def test_other_numbers_than_floats(tmp_path):
+    net = sn.Sequential([sn.Dense(2, 1)]).copy(Fraction)
+    with pytest.raises(TypeError, match="^a checkpoint holds floats; this network computes with Fraction"):
+        net.fit([[1, 2]], [1], "half_squared_error", sn.SGD(Fraction(1, 2)), checkpoint=str(tmp_path / "run.json"))
+
+
+@pytest.mark.parametrize("seconds", [-1, "x", float("nan"), None])
+def test_how_often(seconds):
+    with pytest.raises(ValueError, match="^seconds is .*; give a finite number of 0 or more$"):
+        Checkpoint("run.json", seconds)
