@@ -101,8 +101,8 @@ class Keeping(Training):
 
     def ended(self, losses: "Row") -> "Any":
         stretch = Training.ended(self, losses)
-        self.told.append(stretch)
         self.start = self.generator.state
+        self.told.append(stretch)
         if self.is_over():
             self.write()  # before the best parameters take the place of the last
         return stretch
@@ -110,7 +110,9 @@ class Keeping(Training):
     # ---- the file ------------------------------------------------------------------------------------------------
 
     def write(self) -> "None":
-        """The checkpoint, whole, in the place of the former."""
+        """The checkpoint, whole, in the place of the former; which stays where Ctrl-C came while an epoch was told."""
+        if sum([len(losses) for _, losses, _, _, _ in self.told]) != self.number:
+            return
         net, optimizer = self.engine.net, self.engine.optimizer
         tensors, about = models.described(net)
         tensors.update({PREFIX + name: tensor for name, tensor in self.tensors().items()})
