@@ -88,7 +88,7 @@ functions.supplement = _supplement
 def _products(name: "str") -> "Any":
     """A product of matrices from codegen/, for a kernel."""
 
-    def products(A: "Any", columns: "Any") -> "Any":
+    def products(A: "Any", B: "Any") -> "Any":
         try:
             from .codegen import products as ways
 
@@ -98,7 +98,7 @@ def _products(name: "str") -> "Any":
         for entry in functions.KERNELS.values():  # the next time without a detour
             if entry["products"] is products:
                 entry["products"] = way
-        return way(A, columns)
+        return way(A, B)
 
     return products
 

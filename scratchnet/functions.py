@@ -52,7 +52,7 @@ def _kernel(dot: "Any", total: "Any", library: "Any") -> "Dict[str, Any]":
 
 def products_by(dot: "Any") -> "Callable[..., Matrix]":
     """The matrix product, one ``dot`` an element."""
-    return lambda A, columns: [[dot(row, column) for column in columns] for row in A]
+    return lambda A, B: [[dot(row, column) for column in columns] for columns in [list(zip(*B))] for row in A]
 
 
 def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
@@ -334,16 +334,16 @@ def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Number":
     return _active["dot"](u, v) if isinstance(x, REAL) else getattr(type(x), "dot", portable.dot)(u, v)
 
 
-def products(A: "Matrix", columns: "Sequence[Any]") -> "Matrix":
-    """The dot of every row of A with every column: a matrix product, one operation to a kernel.
+def products(A: "Matrix", B: "Matrix") -> "Matrix":
+    """The dot of every row of A with every column of B: a matrix product, one operation to a kernel.
 
-    >>> products([[1.0, 2.0]], [(3.0, 4.0), (5.0, 6.0)])
+    >>> products([[1.0, 2.0]], [[3.0, 5.0], [4.0, 6.0]])
     [[11.0, 17.0]]
     """
-    x = columns[0][0] if isinstance(A[0][0], REAL) else A[0][0]
+    x = B[0][0] if isinstance(A[0][0], REAL) else A[0][0]
     if isinstance(x, REAL):
-        return _active["products"](A, columns)  # type: ignore[no-any-return]
-    return products_by(getattr(type(x), "dot", portable.dot))(A, columns)
+        return _active["products"](A, B)  # type: ignore[no-any-return]
+    return products_by(getattr(type(x), "dot", portable.dot))(A, B)
 
 
 def total(values: "Sequence[Any]") -> "Number":

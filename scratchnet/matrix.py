@@ -38,10 +38,9 @@ def accept(data: "Any", number: "Any" = float, name: "str" = "X") -> "Matrix":
     ValueError: X: row 1 has 1 column where row 0 has 2
     """
     rows = accept_rows(data, name)
-    first = accept_row(rows[0], number, name, 0)
-    matrix = [first]
+    matrix = [accept_row(rows[0], number, name, 0)]
     for i in range(1, len(rows)):
-        matrix.append(accept_row(rows[i], number, name, i, len(first), "row 0 has {}"))
+        matrix.append(accept_row(rows[i], number, name, i, len(matrix[0]), "row 0 has {}"))
     return matrix
 
 
@@ -159,8 +158,10 @@ def transpose(A: "Matrix") -> "Matrix":
     >>> transpose([[1, 2, 3], [4, 5, 6]])
     [[1, 4], [2, 5], [3, 6]]
     """
-    shape(A)
-    return [list(column) for column in zip(*A)]
+    flat, columns = [], shape(A)[1]  # type: Row, int
+    for row in A:
+        flat += row
+    return [flat[j::columns] for j in range(columns)]  # quicker than by zip(*A), where PyPy would box every float
 
 
 # ---- arithmetic --------------------------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ def dot(A: "Matrix", B: "Matrix") -> "Matrix":
     (rows, inner), (height, columns) = shape(A), shape(B)
     if inner != height:
         raise ValueError(f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ")
-    return functions.products(A, list(zip(*B)))
+    return functions.products(A, B)
 
 
 def add(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":
@@ -298,5 +299,4 @@ def sum_columns(A: "Matrix") -> "Row":
     >>> sum_columns([[1, 2], [3, 4]])
     [4, 6]
     """
-    shape(A)
-    return [functions.total(column) for column in zip(*A)]
+    return [functions.total(column) for column in transpose(A)]

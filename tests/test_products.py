@@ -58,7 +58,7 @@ def test_products_from_distances_keep_to_their_bound(length, seed, size, ratio):
     """8·2^-53·(|a|² + |b|²), against fractions; however small the product itself is."""
     a, b = drawn(1, length, seed, size)[0], drawn(1, length, seed + 1, size * ratio)[0]
     sn.set_kernel("dist")
-    ((found,),) = functions.products([a], [b])
+    ((found,),) = functions.products([a], [[v] for v in b])
     exact = sum([Fraction(u) * Fraction(v) for u, v in zip(a, b)])
     squares = sum([Fraction(v) * Fraction(v) for v in a + b])
     assert abs(Fraction(found) - exact) <= 8 * squares / 2**53

@@ -57,10 +57,10 @@ def _median_time(function: "Callable[[], Any]") -> "float":
 def _multiply_add(kernel: "str", length: "int") -> "float":
     """Seconds a multiply-add in a product of matrices whose rows have that length."""
     generator = Generator(1)
-    A, columns = _matrix(32, length, generator), _matrix(32, length, generator)
+    A, B = _matrix(32, length, generator), _matrix(length, 32, generator)
     former = set_kernel(kernel)
     try:
-        return _median_time(lambda: functions.products(A, columns)) / (32 * 32 * length)
+        return _median_time(lambda: functions.products(A, B)) / (32 * 32 * length)
     finally:
         set_kernel(former)
 

@@ -5,12 +5,12 @@ it does the same with each number of it, a loop over the row is all that is prin
 trains on lists of lists as the given one does, with such rules in place of those that ask each number for its type.
 
 >>> from scratchnet.activations import Tanh
->>> print(Rule(lambda z: Tanh().forward([z])[0], ["z"], 3).of_matrices())
+>>> print(Rule(lambda z: Tanh().forward([z])[0], ["z"], 3).of_numbers())
 from math import tanh
 <BLANKLINE>
 <BLANKLINE>
-def rule(z_rows):
-    return [[tanh(z) for z in z_row] for z_row in z_rows]
+def rule(z):
+    return tanh(z)
 <BLANKLINE>
 """
 
@@ -18,6 +18,7 @@ from ..activations import Activation, Softmax, Threshold
 from ..scalars import Symbolic
 from ..training import Engine
 from .own import RememberingNothing, is_own, kept
+from .products import COMPILED
 from .python import Code, executed, function, reachable
 from .step import with_settings
 from .unrolled import listed, pattern
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from ..optimizers import Optimizer
 
 WAYS_BACK = (Activation.backward, Threshold.backward)
-WIDEST = 64  # numbers of a row, where each is spelled out
+# Numbers of a row, where each is spelled out. Of a row whose largest is sought PyPy would compile a path for each order
+# that its numbers may have, so that from three numbers on it takes longer.
+WIDEST = 2 if COMPILED else 64
 
 
 def spelled(engine: "Engine") -> "Engine":
@@ -133,7 +136,7 @@ def _moved_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
         whole = ["w_new, s_new = [], []"] + loop + ["weights.append(w_new)", "memory.append(s_new)"]
         body += ["memory = []", "for w_row, g_row, s_row in zip(rows, slopes, states):"] + _indented(whole)
     else:
-        row = _collected("w_new", lines, texts[0], "w, g", "zip(w_row, g_row)") + ["weights.append(w_new)"]
+        row = _collected("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
         body += ["for w_row, g_row in zip(rows, slopes):"] + _indented(row)
     move = _run(_function(code, "optimizer, rows, slopes, states, factor", body + ["return weights, memory"]))
     return lambda *given: move(optimizer, *given)
@@ -186,7 +189,7 @@ class Rule:
     def of_rows(self) -> "str":
         """A function of one row of each matrix."""
         if self.each:
-            body = _collected("row", self.lines, self.texts[0], *_zipped(self.used, self.used, "{}_row"))
+            body = _collected("row", self.lines, self.texts[0], self.used)
         else:
             body = [f"{self.unpacked(name)} = {name}_row" for name in self.used] + self.lines
             body.append(f"row = [{', '.join(self.texts)}]")
@@ -195,12 +198,12 @@ class Rule:
     def of_matrices(self) -> "str":
         """A function of the matrices."""
         rows = [f"{name}_row" for name in self.used]
-        if self.each and not self.lines:
+        if self.each and not self.lines and not COMPILED:
             inner, matrices = _zipped(self.used, self.used, "{}_row"), _zipped(rows, self.used, "{}_rows")
             text = "return [[{} for {} in {}] for {} in {}]".format(self.texts[0], *(inner + matrices))
             return _function(self.code, ", ".join([f"{name}_rows" for name in self.names]), [text])
         if self.each:
-            each = _collected("row", self.lines, self.texts[0], *_zipped(self.used, self.used, "{}_row"))
+            each = _collected("row", self.lines, self.texts[0], self.used)
             each, arriving = each + ["rows.append(row)"], rows
         else:
             each = self.lines + [f"rows.append([{', '.join(self.texts)}])"]
@@ -218,8 +221,12 @@ def _zipped(targets: "Sequence[str]", names: "Sequence[str]", form: "str") -> "A
     return (targets[0], sources[0]) if len(names) == 1 else (", ".join(targets), f"zip({', '.join(sources)})")
 
 
-def _collected(name: "str", lines: "List[str]", text: "str", target: "str", source: "str") -> "List[str]":
-    """A list called ``name`` of what the text gives for each of the source."""
+def _collected(name: "str", lines: "List[str]", text: "str", of: "List[str]") -> "List[str]":
+    """A list called ``name`` of what the text gives for the numbers at each place of the rows of these names."""
+    if COMPILED:  # in lists PyPy keeps floats as they are; zip boxes each of them
+        each = [f"{v} = {v}_row[k]" for v in of] + lines + [f"{name}[k] = {text}"]
+        return [f"{name} = list({of[0]}_row)", f"for k in range(len({name})):"] + _indented(each)
+    target, source = _zipped(of, of, "{}_row")
     if not lines:
         return [f"{name} = [{text} for {target} in {source}]"]
     return [f"{name} = []", f"for {target} in {source}:"] + _indented(lines + [f"{name}.append({text})"])
