@@ -10,6 +10,7 @@ import gc
 import math
 import os
 import pickle
+import random
 import re
 import signal
 import subprocess
@@ -927,6 +928,37 @@ def test_nothing_to_learn(what, way):
 def test_what_unroll_may_be(unroll, executor):
     with pytest.raises(ValueError, match="^unroll is .*; give 'auto', True or False$"):
         sn.Sequential([sn.Dense(2, 1)]).fit(X, Y, "huber", unroll=unroll, executor=executor)
+
+
+class Noisy(sn.Layer):
+    def forward(self, X):
+        return [[z + random.random() for z in row] for row in X]
+
+    def backward(self, dA):
+        return dA
+
+
+def test_random_numbers_that_the_rules_draw_themselves():
+    """Code would repeat those that were drawn when it was made."""
+    with watching() as seen:
+        sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(X, Y, "huber", epochs=2, unroll=True)
+    assert [type(engine) for engine in seen.engines] == [engines.Rows]
+
+
+class Catching(sn.Activation):
+    def function(self, z):
+        try:
+            return math.tanh(z)
+        except Exception:
+            return 0 * z
+
+    def derivative(self, z, a):
+        return 1 - a * a
+
+
+@EACH_WAY
+def test_a_rule_that_catches_the_refusal(way):
+    assert_the_same_course(lambda: hidden(Catching()), way)
 
 
 class Nameless(sn.Tanh):

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import random
 import tokenize
 from fractions import Fraction
 from io import StringIO
@@ -468,6 +469,29 @@ class Counting(sn.Activation):
 def test_a_layer_that_keeps_something_from_call_to_call():
     with pytest.raises(ValueError, match=r"^Counting\(\) cannot be spelled out: Counting keeps something"):
         sn.unroll(network(sn.Dense(2, 1), Counting()))
+
+
+class Noisy(sn.Activation):
+    def forward(self, X):
+        return [[z + random.random() for z in row] for row in X]
+
+
+def test_a_layer_that_draws_numbers_of_its_own():
+    with pytest.raises(ValueError, match="not the same twice; random numbers come from self.generator"):
+        sn.unroll(network(sn.Dense(2, 1), Noisy()))
+
+
+class Catching(sn.Activation):
+    def function(self, z):
+        try:
+            return math.exp(z)
+        except Exception:
+            return 0.0
+
+
+def test_a_layer_that_catches_the_refusal():
+    with pytest.raises(ValueError, match=r"^Catching\(\) cannot be spelled out: it catches that symbolic numbers"):
+        sn.unroll(network(sn.Dense(2, 1), Catching()))
 
 
 @BOTH

@@ -32,6 +32,9 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     former = set_kernel(options.kernel)
     try:
         write(unroll(models.load(options.model), constants=not options.arguments).source.rstrip("\n"))
+    except ValueError as error:
+        where = "" if str(error).startswith(options.model) else f"{options.model}: "
+        raise ValueError(f"{where}{error}") from None
     finally:
         set_kernel(former)
     return 0

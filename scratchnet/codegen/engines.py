@@ -19,7 +19,7 @@ from ..optimizers import Optimizer
 from ..scalars.symbolic import Undecided
 from ..training import Engine, put_back
 from . import rules, step
-from .own import is_own, is_patched, kept
+from .own import is_own, is_patched, kept, made_twice
 from .products import COMPILED
 from .python import executed
 
@@ -273,13 +273,14 @@ def remembered(engine: "Spelled", batch: "Optional[Batch]") -> "Program":
     shape = net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), examples.weights is not None
     data: "Any" = shape if batch is None else step.pattern_of(batch)
     key = engine.made_of, engine.whole, shape[2], data
-    own = all([is_own(part) for part in net.layers + [loss, optimizer]])
+    parts = net.layers + [loss, optimizer]
+    own = all([is_own(part) for part in parts])
     if own and key in _programs:
         return _programs[key]
     if batch is None:
         program = step.of_batches(net, loss, optimizer, *shape)
     else:
-        program = step.of_samples(net, loss, optimizer, batch)
+        program = made_twice(lambda: step.of_samples(net, loss, optimizer, batch), parts)
     if own:
         if len(_programs) == MOST_PROGRAMS:
             _programs.clear()

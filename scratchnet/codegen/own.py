@@ -10,9 +10,9 @@ from ..scalars.symbolic import Undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Sequence
+    from typing import Any, Callable, Sequence
 
-OWN = frozenset(list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values()))
+OWN = set(list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values()))
 
 
 def is_own(part: "Any") -> "bool":
@@ -36,7 +36,8 @@ def kept(part: "Any") -> "Any":
 class RememberingNothing:
     """A context that refuses layers, losses and optimizers of somebody's own that keep something from call to call.
 
-    Spelled-out code would forget it. What ``forward`` keeps for ``backward`` has a capital name, and is not meant.
+    Spelled-out code would forget it. What ``forward`` keeps for ``backward`` has a capital name, and is not meant. So
+    are those that catch what a symbolic number refuses, and then do something else.
     """
 
     def __init__(self, parts: "Sequence[Any]") -> "None":
@@ -44,8 +45,19 @@ class RememberingNothing:
 
     def __enter__(self) -> "None":
         self.before = [kept(part) for part in self.parts]
+        self.refusals = Undecided.count
 
     def __exit__(self, kind: "Any", *_: "Any") -> "None":
+        if kind is None and Undecided.count != self.refusals:
+            raise Undecided("it catches that symbolic numbers are not floats; rules compute with scratchnet.functions")
         for part, before in zip(self.parts, self.before):
             if kind is None and kept(part) != before:
                 raise Undecided(f"{type(part).__name__} keeps something from one call to the next")
+
+
+def made_twice(make: "Callable[[], Any]", parts: "Sequence[Any]") -> "Any":
+    """What ``make`` gives; made twice where some part is not the package's, and refused where the two differ."""
+    made = make()
+    if not all([is_own(part) for part in parts]) and make() != made:
+        raise Undecided("it is not the same twice; random numbers come from self.generator")
+    return made

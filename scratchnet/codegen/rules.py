@@ -17,7 +17,7 @@ def rule(z):
 from ..activations import Activation, Softmax, Threshold
 from ..scalars import Symbolic
 from ..training import Engine
-from .own import RememberingNothing, is_own, kept
+from .own import RememberingNothing, is_own, kept, made_twice
 from .products import COMPILED
 from .python import Code, executed, function, reachable
 from .step import with_settings
@@ -94,7 +94,7 @@ def _layer(layer: "Any", width: "Optional[int]") -> "Any":
 
 
 def _forward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
-    rule = _run(Rule(lambda z: symbolic.forward([z])[0], ["z"], width).of_matrices())
+    rule = _run(_matrices(lambda z: symbolic.forward([z])[0], ["z"], width, symbolic))
 
     def forward(X: "Matrix") -> "Matrix":
         twin.Z, twin.A = X, rule(X)
@@ -111,8 +111,12 @@ def _backward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix],
                 setattr(symbolic, name, [a])
         return symbolic.backward([d])[0]  # type: ignore[no-any-return]
 
-    rule = _run(Rule(slopes, ["d", "z", "a"], width).of_matrices())
+    rule = _run(_matrices(slopes, ["d", "z", "a"], width, symbolic))
     return lambda dA: rule(dA, twin.Z, twin.A)
+
+
+def _matrices(of: "Callable[..., Row]", names: "List[str]", width: "int", layer: "Any") -> "str":
+    return made_twice(lambda: Rule(of, names, width).of_matrices(), [layer])  # type: ignore[no-any-return]
 
 
 # ---- optimizers --------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ def predict(x):
 
 from ..protocol import require
 from ..scalars import Symbolic
-from .own import RememberingNothing, is_own
+from ..scalars.symbolic import Undecided
+from .own import RememberingNothing, is_own, made_twice
 from .python import Code, executed, function
 
 TYPE_CHECKING = False
@@ -41,7 +42,10 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
         raise TypeError(f"unroll: the network computes with {net.number.__name__}; net.copy(float) takes floats")
     if net.inputs is None:
         raise ValueError("unroll: no layer says how many inputs the network takes; a Dense layer does")
-    source = written(net, constants)
+    try:
+        source = made_twice(lambda: written(net, constants), net.layers)
+    except Undecided as error:
+        raise ValueError(f"the network cannot be spelled out: {error}") from None
     predict = executed(source)["predict"]
     predict.source = source
     return predict

@@ -27,7 +27,16 @@ _serial = count()
 
 
 class Undecided(TypeError):
-    """A rule has asked for a truth value, a whole number or the like, which only a number that is known has."""
+    """A rule has asked for a truth value, a float or the like, which only a number that is known has.
+
+    ``count``   of all until now: a rule may have caught one, and gone another way
+    """
+
+    count = 0
+
+    def __init__(self, message: "str") -> "None":
+        TypeError.__init__(self, message)
+        Undecided.count += 1
 
 
 def _symbolic(x: "Any") -> "Symbolic":
@@ -176,6 +185,11 @@ class Symbolic:
 
     def __bool__(self) -> "bool":
         raise Undecided("a symbolic number is neither true nor false; rules choose with functions.where")
+
+    def __float__(self) -> "float":
+        raise Undecided("a symbolic number is no float; rules compute with scratchnet.functions, not with math")
+
+    __int__ = __index__ = __round__ = __floor__ = __ceil__ = __trunc__ = __float__
 
     def __repr__(self) -> "str":
         return f"Symbolic({self.name or self.operation or self.value!r})"
