@@ -19,16 +19,20 @@ well: ``sn.load(path)`` gives the network as it then was. A file of another trai
 ...     train(5, path) == train(5), train(8, path) == train(8)
 (True, True)
 
-What an optimizer, a schedule or a layer of one's own keeps beside its parameters and its ``memory`` is not in it.
+What an optimizer, a schedule or a layer of one's own keeps beside its parameters and its ``memory`` is not in it; nor
+is their code, so that a change of it goes unnoticed. Where more epochs are done than are asked for, nothing more is.
+A checkpoint that cannot be written, because the disk is full, is a warning: the training goes on.
 """
 
 import os
 import re
 from array import array
 from time import monotonic
+from warnings import warn
 from zlib import crc32
 
 from .formats import files, models
+from .formats.safetensors import flatten
 from .functions import kernel
 from .protocol import AT_LEAST_0, require
 from .training import Training, epochs_in, put_back
@@ -43,6 +47,10 @@ if TYPE_CHECKING:
     from .training import Examples
 
 PREFIX = models.TRAINING + "."  # of the tensors that are the training's
+DAMAGED = "it is damaged"
+# What a checksum stands for in the identity of a training.
+CHECKSUMS = {"data": "samples, targets or weights", "validation": "validation data", "parameters": "first parameters",
+             "seed": "random numbers (another seed)"}  # fmt: skip
 TOLD = ("loss", "validation_loss", "learning_rate", "best")  # what of an Epoch is kept, beside its number
 
 
@@ -54,7 +62,10 @@ class Checkpoint:
     """
 
     def __init__(self, path: "Path", seconds: "float" = 30) -> "None":
-        models.codec_of(path)
+        endings = tuple(models.FORMATS)
+        require("checkpoint", path, (lambda v: str(v).endswith(endings), "a path that ends in " + " or ".join(endings)))
+        if not os.path.isdir(os.path.dirname(os.path.abspath(str(path)))):
+            raise ValueError(f"{path} cannot be written: its directory does not exist")
         self.path = path
         self.seconds = require("seconds", seconds, AT_LEAST_0)
 
@@ -113,16 +124,19 @@ class Keeping(Training):
         """The checkpoint, whole, in the place of the former; which stays where Ctrl-C came while an epoch was told."""
         if sum([len(losses) for _, losses, _, _, _ in self.told]) != self.number:
             return
-        net, optimizer = self.engine.net, self.engine.optimizer
-        tensors, about = models.described(net)
+        tensors, about = models.described(self.engine.net)
         tensors.update({PREFIX + name: tensor for name, tensor in self.tensors().items()})
-        about[models.TRAINING] = {
+        state = {
             "identity": self.identity,
-            "steps": optimizer.t,
+            "steps": self.engine.optimizer.t,
             "start": f"{self.start:016x}",
             "generator": f"{self.generator.state:016x}",
         }
-        models.write(self.checkpoint.path, tensors, about)
+        about[models.TRAINING] = dict(state, checksum=_checksum_of(tensors, state))
+        try:
+            models.write(self.checkpoint.path, tensors, about)
+        except OSError as error:
+            warn(f"{error.strerror}; the training goes on without", stacklevel=2)
         self.written = monotonic()
 
     def tensors(self) -> "Dict[str, Tensor]":
@@ -151,17 +165,22 @@ class Keeping(Training):
             self.restore(*models.codec_of(path).loads(files.read(path)))
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             put_back(parameters, before)
-            wrong = str(error) if isinstance(error, ValueError) else "it is damaged"
-            raise ValueError(f"{path}: {wrong}; delete it, or give this training another file") from None
+            wrong = str(error) if isinstance(error, ValueError) else DAMAGED
+            raise ValueError(f"{path}: {wrong}; give this training another file") from None
 
     def restore(self, tensors: "Dict[str, Any]", about: "Dict[str, Any]") -> "None":
         """Stand where the checkpoint was written."""
         if not isinstance(about.get(models.TRAINING), dict):
             raise ValueError("it is no checkpoint")
-        state = about[models.TRAINING]
+        state = dict(about[models.TRAINING])
+        if state.pop("checksum", None) != _checksum_of(tensors, state):
+            raise ValueError(DAMAGED)
         for name, value in self.identity.items():
-            if state["identity"].get(name) != value:
-                raise ValueError(f"it is of another training: {name} {state['identity'].get(name)}, here {value}")
+            former = state["identity"].get(name)
+            if former != value and name in CHECKSUMS:
+                raise ValueError(f"it is of a training with other {CHECKSUMS[name]}")
+            if former != value:
+                raise ValueError(f"it is of a training with {name} {former}, here it is {value}")
         mine = {name[len(PREFIX) :]: tensor for name, tensor in tensors.items() if models.of_training(name)}
         self.start, self.generator.state = int(state["start"], 16), int(state["generator"], 16)
         self.values = mine["values"]
@@ -192,11 +211,12 @@ class Keeping(Training):
             "batch_size": self.size,
             "shuffle": self.shuffle,
             "patience": self.patience,
-            "seed": f"{self.generator.state:016x}",
             "kernel": kernel(),
+            "shards": getattr(engine, "shards", None),
             "data": _checksum(_rows(self.examples)),
             "parameters": _checksum([row for p in net.parameters() for row in p.rows]),
             "validation": None if self.validation is None else _checksum(_rows(self.validation)),
+            "seed": f"{self.generator.state:016x}",
         }
 
 
@@ -211,6 +231,15 @@ def _rows(examples: "Examples") -> "Iterator[Row]":
         yield examples.Y[i]
         if examples.weights is not None:
             yield [examples.weights[i]]
+
+
+def _checksum_of(tensors: "Dict[str, Any]", state: "Dict[str, Any]") -> "str":
+    """Of all that is in the file."""
+    value = crc32(repr(sorted(state.items())).encode())
+    for name in sorted(tensors):
+        shape, numbers = flatten(name, tensors[name])
+        value = crc32(array("d", numbers).tobytes(), crc32(repr((name, shape)).encode(), value))
+    return f"{value:08x}"
 
 
 def _checksum(rows: "Any") -> "str":

@@ -7,6 +7,7 @@ training goes on from each of them; then processes are killed for real, at rando
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -216,36 +217,47 @@ def fitted(path, **options):
 
 
 OTHERS = {
-    "batch_size": {"batch_size": 6},
-    "seed": {"seed": 1},
-    "loss": {"loss": "huber"},
-    "optimizer": {"optimizer": sn.SGD(0.1)},
-    "shuffle": {"shuffle": False},
-    "patience": {"patience": 3},
-    "data": {"X": X[:-1] + [[0.0, 0.0]]},
-    "layers": {"net": network(sn.Tanh())},
-    "parameters": {"net": network().copy()},
-    "validation": {"validation_data": (X[:3], Y[:3])},
+    "with batch_size 5, here it is 6": {"batch_size": 6},
+    "with other random numbers (another seed)": {"seed": 1},
+    "with loss MeanSquaredError(), here it is Huber(delta=1.0)": {"loss": "huber"},
+    "with optimizer Adam(": {"optimizer": sn.SGD(0.1)},
+    "with shuffle True, here it is False": {"shuffle": False},
+    "with patience None, here it is 3": {"patience": 3},
+    "with other samples, targets or weights": {"X": X[:-1] + [[0.0, 0.0]]},
+    "with layers [": {"net": network(sn.Tanh())},
+    "with frozen [": {"net": network()},
+    "with other first parameters": {"net": network()},
+    "with other validation data": {"validation_data": (X[:3], Y[:3])},
 }
-OTHERS["parameters"]["net"].parameters()[2].value = [[1, 2, 3], [4, 5, 6]]
+OTHERS["with other first parameters"]["net"].parameters()[2].value = [[1, 2, 3], [4, 5, 6]]
+OTHERS["with frozen ["]["net"].freeze("1.bias")
 
 
-@pytest.mark.parametrize("name", sorted(OTHERS))
-def test_a_checkpoint_of_another_training(name, tmp_path):
+@pytest.mark.parametrize("what", sorted(OTHERS))
+def test_a_checkpoint_of_another_training(what, tmp_path):
     path = str(tmp_path / "run.json")
     fitted(path)
     before = open(path).read()
-    with pytest.raises(ValueError, match=r"run\.json: it is of another training: {} ".format(name)) as caught:
-        fitted(path, **OTHERS[name])
-    assert str(caught.value).endswith("; delete it, or give this training another file")
+    with pytest.raises(ValueError, match=r"run\.json: it is of a training {}".format(re.escape(what))) as caught:
+        fitted(path, **OTHERS[what])
+    assert str(caught.value).endswith("; give this training another file")
     assert open(path).read() == before
+
+
+def test_another_number_of_shards(tmp_path):
+    """With Dropout it would draw other masks."""
+    path = str(tmp_path / "run.json")
+    fitted(path)
+    with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:
+        with pytest.raises(ValueError, match="with shards None, here it is 2;"):
+            fitted(path, executor=executor)
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"?", b'{"format": "scratchnet", "metadata": {}, "tensors": {}}'])
 def test_a_file_that_is_no_checkpoint_is_not_written_over(damage, tmp_path):
     path = tmp_path / "run.json"
     path.write_bytes(damage)
-    with pytest.raises(ValueError, match=r"run\.json: .*; delete it, or give this training another file$"):
+    with pytest.raises(ValueError, match=r"run\.json: .*; give this training another file$"):
         fitted(str(path))
     assert path.read_bytes() == damage
 
@@ -257,13 +269,37 @@ def test_a_model_is_no_checkpoint(tmp_path):
         fitted(path)
 
 
-@pytest.mark.parametrize("left_out", ["loss", "1.weights.memory.1", "values", "watched"])
-def test_a_damaged_checkpoint_changes_nothing(left_out, tmp_path):
+def without(name):
+    def damage(model):
+        for part in ("tensors", "exact"):
+            del model[part][name]
+
+    return damage
+
+
+def changed(name, value):
+    def damage(model):
+        model["metadata"]["training"][name] = value
+
+    return damage
+
+
+def another_weight(model):
+    del model["exact"]["1.weights"]
+    model["tensors"]["1.weights"][0][0] += 1e-9
+
+
+DAMAGES = {name: without("training." + name) for name in ("loss", "1.weights.memory.1", "values", "watched", "rate")}
+DAMAGES.update({repr(value): changed("steps", value) for value in (-5, "a", None, 1.5, 3, 10**30, True)})
+DAMAGES.update({"start": changed("start", "-1"), "identity": changed("identity", {}), "weight": another_weight})
+
+
+@pytest.mark.parametrize("damage", sorted(DAMAGES))
+def test_a_damaged_checkpoint_changes_nothing(damage, tmp_path):
     path = tmp_path / "run.json"
     fitted(str(path), patience=2)
     model = json.loads(path.read_text())
-    for part in ("tensors", "exact"):
-        del model[part]["training." + left_out]
+    DAMAGES[damage](model)
     path.write_text(json.dumps(model))
     net = network()
     with pytest.raises(ValueError, match=r"run\.json: it is damaged; "):
@@ -272,9 +308,10 @@ def test_a_damaged_checkpoint_changes_nothing(left_out, tmp_path):
 
 
 REFUSED = {
-    "ending": ("run.txt", {}, "run.txt: the ending tells the format"),
-    "folder": ("no/such/run.json", {}, "no/such/run.json cannot be written: its directory does not exist"),
-    "type": (7, {}, "7"),
+    "ending": ("run.txt", {}, "checkpoint is 'run.txt'; give a path that ends in .safetensors or .json"),
+    "graph": ("run.onnx", {}, "checkpoint is 'run.onnx'; give a path that ends in"),
+    "folder": ("no/such/run.json", {"epochs": 10**9}, "no/such/run.json cannot be written: its directory does not"),
+    "type": (7, {}, "checkpoint is 7; give a path"),
 }
 
 
@@ -284,6 +321,16 @@ def test_where_no_checkpoint_can_be(name, tmp_path, monkeypatch):
     path, options, message = REFUSED[name]
     with pytest.raises((OSError, ValueError), match=message):
         fitted(path, **options)
+
+
+def test_a_checkpoint_that_cannot_be_written_does_not_end_the_training(tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    checkpoint = Checkpoint(str(folder / "run.json"), seconds=0)
+    folder.rmdir()
+    with pytest.warns(UserWarning, match="run.json cannot be written: its directory does not exist; the training"):
+        history = network().fit(X, Y, "mean_squared_error", epochs=3, batch_size=5, checkpoint=checkpoint)
+    assert len(history) == 3
 
 
 def test_other_numbers_than_floats(tmp_path):
