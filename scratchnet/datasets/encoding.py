@@ -1,0 +1,526 @@
+"""A table as the inputs and the targets of a network.
+
+    Encoder    what becomes of each column: fitted to training rows, applied to any table, kept with the model
+
+>>> import os, tempfile, scratchnet as sn
+>>> from scratchnet.datasets.tables import read_table
+>>> with tempfile.TemporaryDirectory() as folder:
+...     path = os.path.join(folder, "pets.csv")
+...     with open(path, "w") as file:
+...         _ = file.write("weight,cover,kind\\n4,fur,cat\\n2,feathers,duck\\n,fur,cat\\n1,feathers,duck\\n")
+...     table = read_table(path, target="kind")
+>>> encoder = Encoder.fit(table)
+>>> print(encoder)
+column  what it holds  what is done                       why
+weight  numbers        1 input, standardised; missing: 2  all its values are numbers
+cover   categories     2 inputs, one of them 1            2 different texts
+kind    the target     classes: cat, duck                 2 different texts
+>>> X, Y = encoder.examples_of(table)
+>>> encoder.features, X[2], Y[2]
+(['weight', 'cover=feathers', 'cover=fur'], [2.0, 0.0, 1.0], [0.0])
+>>> net = sn.Sequential([encoder.normalization(), sn.Dense(3, encoder.outputs), sn.Sigmoid()])
+>>> history = net.fit(X, Y, loss="binary_cross_entropy", optimizer=sn.Adam(0.1))
+>>> encoder.targets_of(net.predict(encoder.inputs_of(table)))
+['cat', 'duck', 'cat', 'duck']
+
+The network takes the numbers as they stand in the table: a ``Normalization`` at its beginning standardises them. So a
+saved, exported or explained network takes them, too. ``net.metadata["table"] = encoder.to_dict()`` keeps the rest.
+"""
+
+from array import array
+from collections import Counter
+from math import fsum, sqrt
+from operator import mul
+
+from ..functions import shown
+from ..layers import Normalization
+from ..protocol import ABOVE_0, FINITE, require
+from .compact import CompactRows
+from .tables import CATEGORIES, MISSING, NUMBERS, TEXT, TOO_MANY, Column, floats, read_columns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+
+    from .tables import Names, Progress, Table
+
+    Rows = Optional[Sequence[int]]
+
+CLASSIFICATION, REGRESSION = "classification", "regression"
+MOST_LABELS = 100  # inputs of one column of categories; with more labels, the rarest share the last
+MANY = 20  # different texts: with more, of which most occur but once or twice, they name the rows
+MOST_CLASSES = 1000
+WHOLE_CLASSES = 20  # different whole numbers are still classes, if there are 10 rows or more for each; 2 always are
+SORTED = 10000  # numbers that are quickly put in order
+LARGEST = 1e150  # whose square is still a float
+
+TASK = (lambda v: v in (None, CLASSIFICATION, REGRESSION), "'classification' or 'regression'")
+TEXTS = (lambda v: isinstance(v, list) and all([isinstance(text, str) for text in v]), "a list of texts")
+NAME = (lambda v: isinstance(v, str), "the name of a column")
+OBJECT = (lambda v: isinstance(v, dict), "an object")
+FLAG = (lambda v: isinstance(v, bool), "true or false")
+CLASS_NAMES = (lambda v: TEXTS[0](v) and len(v) == len(set(v)) > 1, "a list of two different texts or more")
+HEADING = ("column", "what it holds", "what is done", "why")
+LINES = (
+    lambda v: isinstance(v, list) and all([TEXTS[0](line) and len(line) == len(HEADING) for line in v]),
+    "a list of decisions, each four texts",
+)
+TARGET = "the target"
+
+
+class Part:
+    """What becomes of one column; ``fields`` are its attributes in a file, and what each may be."""
+
+    fields: "Dict[str, Any]" = {}
+
+    def __init__(self, **given: "Any") -> "None":
+        for name, limit in self.fields.items():
+            setattr(self, name, require(f"{type(self).__name__}: {name}", given.get(name), limit))
+
+    def to_dict(self) -> "Dict[str, Any]":
+        return {name: getattr(self, name) for name in self.fields}
+
+    @classmethod
+    def from_dict(cls, data: "Any") -> "Any":
+        require(cls.__name__, data, OBJECT)
+        return cls(**{name: data.get(name) for name in cls.fields})
+
+
+class Number(Part):
+    """A column of numbers: one input; ``median`` replaces a missing one, ``mean`` and ``spread`` standardise it."""
+
+    kind = NUMBERS
+    fields = {"name": NAME, "median": FINITE, "mean": FINITE, "spread": ABOVE_0}
+    name: "str"
+    median: "float"
+    mean: "float"
+    spread: "float"
+
+    @property
+    def features(self) -> "List[str]":
+        return [self.name]
+
+    @property
+    def normal(self) -> "List[Tuple[float, float]]":
+        """Mean and spread of each input."""
+        return [(self.mean, self.spread)]
+
+
+class Category(Part):
+    """A column of categories: an input for each label, then, if need be, one for a missing value or all other labels.
+
+    Without the last, the inputs of another label are all 0.
+    """
+
+    kind = CATEGORIES
+    fields = {"name": NAME, "labels": TEXTS, "missing": FLAG, "other": FLAG}
+    name: "str"
+    labels: "List[str]"
+    missing: "bool"
+    other: "bool"
+
+    @property
+    def features(self) -> "List[str]":
+        labels = self.labels + ["(missing)"] * self.missing + ["(other)"] * self.other
+        return [f"{self.name}={label}" for label in labels]
+
+    @property
+    def normal(self) -> "List[Tuple[float, float]]":
+        return [(0.0, 1.0)] * len(self.features)
+
+    def codes(self, column: "Column", rows: "Rows") -> "Any":
+        """Of each row the input that is 1, or -1."""
+        places = {label: place for place, label in enumerate(self.labels)}
+        other = len(self.features) - 1 if self.other else -1
+        inputs = [places.get(label, other) for label in column.labels]
+        inputs.append(len(self.labels) if self.missing else -1)  # where the code -1 finds it
+        return array("i", map(inputs.__getitem__, picked(column.values, rows)))
+
+
+class Classes(Part):
+    """A target of classes; with two of them one output, for the second, else an output for each."""
+
+    task = CLASSIFICATION
+    fields = {"name": NAME, "classes": CLASS_NAMES, "numeric": FLAG}
+    name: "str"
+    classes: "List[str]"
+    numeric: "bool"
+
+    @property
+    def kind(self) -> "str":
+        return NUMBERS if self.numeric else CATEGORIES
+
+    @property
+    def outputs(self) -> "int":
+        return 1 if len(self.classes) == 2 else len(self.classes)
+
+    def targets(self, column: "Column", rows: "Sequence[int]", source: "str") -> "CompactRows":
+        places = {label: place for place, label in enumerate(self.classes)}
+        column = as_kind(column, CATEGORIES, source)
+        codes = array("i", [places.get(label, -1) for label in column.labels])
+        codes = array("i", map(codes.__getitem__, picked(column.values, rows)))
+        if -1 in codes:
+            row = rows[codes.index(-1)]
+            what = f"{source}: the target {shown(self.name)} of row {row + 1}"
+            label = shown(column.labels[column.values[row]])
+            raise ValueError(f"{what} is {label}; the model has {listed(map(shown, self.classes))}")
+        if self.outputs == 1:
+            return CompactRows(len(rows), [codes])
+        return CompactRows(len(rows), [], [(codes, self.outputs)])
+
+    def told(self, output: "Sequence[float]") -> "str":
+        """The class that an output means."""
+        if self.outputs == 1:
+            return self.classes[output[0] >= 0.5]
+        return self.classes[max(range(len(output)), key=output.__getitem__)]
+
+
+class Quantity(Part):
+    """A target that is a number; the network learns (target - mean)/spread."""
+
+    task, kind, outputs = REGRESSION, NUMBERS, 1
+    fields = {"name": NAME, "mean": FINITE, "spread": ABOVE_0}
+    name: "str"
+    mean: "float"
+    spread: "float"
+
+    def targets(self, column: "Column", rows: "Sequence[int]", source: "str") -> "CompactRows":
+        values = picked(as_kind(column, NUMBERS, source).values, rows)
+        return CompactRows(len(rows), [[(value - self.mean) / self.spread for value in values]])
+
+    def told(self, output: "Sequence[float]") -> "float":
+        """The target, in its own unit, that an output means."""
+        return self.mean + self.spread * output[0]
+
+
+class Encoder:
+    """What becomes of each column of a table.
+
+    ``numbers``, ``categories``   the columns that are used, in the order of their inputs
+    ``target``                    the column that is predicted
+    ``features``                  the names of the inputs
+    ``outputs``                   how many outputs the network needs
+    ``task``                      "classification" or "regression"
+    ``classes``                   their labels; None in a regression
+    ``decisions``                 of each column: its name, what it holds, what is done with it, and why
+
+    ``print(encoder)`` shows the decisions. Whatever was decided of a column, ``read_table`` takes other wishes:
+    ``categorical``, ``numeric``, ``ignore``.
+    """
+
+    def __init__(self, numbers: "Sequence[Number]", categories: "Sequence[Category]",
+                 target: "Union[Classes, Quantity]", decisions: "Sequence[Sequence[str]]" = (),
+                 missing: "Sequence[str]" = MISSING) -> "None":
+        self.numbers, self.categories, self.target = list(numbers), list(categories), target
+        self.decisions = [tuple(decision) for decision in decisions]
+        self.missing = tuple(missing)
+        used: "List[Any]" = [*self.numbers, *self.categories]
+        self.parts = {part.name: part for part in used}
+        require("the columns", [part.name for part in used + [target]],
+                (lambda v: len(used) == len(self.parts) and target.name not in self.parts, "each of them once"))
+        self.features = [feature for part in used for feature in part.features]
+        require("the columns", self.features, (len, "at least one"))
+        self.outputs, self.task = target.outputs, target.task
+        self.classes = target.classes if isinstance(target, Classes) else None
+
+    @classmethod
+    def fit(cls, table: "Table", rows: "Rows" = None, task: "Optional[str]" = None) -> "Encoder":
+        """The encoder for these rows of the table, by default all: those to train with.
+
+        Rows without a target are left out. ``task`` None: texts are classes; so are two different whole numbers, or up
+        to 20, if there are 10 rows or more for each; all else is a quantity. A class may also stand in other rows.
+        """
+        require("task", task, TASK)
+        column = table.target_column()
+        complete = column.present(range(len(table)) if rows is None else rows)
+        if not complete:
+            raise ValueError(f"{table.source}: the target {shown(column.name)} is missing in every row")
+        target, why = target_of(column, complete, task, table.source)
+        what = "classes: " + listed(target.classes) if isinstance(target, Classes) else "a quantity, standardised"
+        decisions, parts = [], []  # type: List[Any], List[Any]
+        for column in table.columns.values():
+            if column.name == table.target:
+                decisions.append((column.name, TARGET, what, why))
+                continue
+            part, done, reason = part_of(column, complete)
+            parts += [part] if part else []
+            decisions.append((column.name, column.kind, done, reason))
+        if not parts:
+            others = [f"{shown(name)} is left out, for {why}" for name, what, _, why in decisions if what != TARGET]
+            hint = listed(others) or f"the delimiter {table.delimiter!r} cuts out no other"
+            raise ValueError(f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}")
+        numbers = [part for part in parts if isinstance(part, Number)]
+        categories = [part for part in parts if isinstance(part, Category)]
+        return cls(numbers, categories, target, decisions, table.missing)
+
+    # ---- a table in, a network's answer out ----------------------------------------------------------------------
+
+    def read(self, path: "Any", target: "bool" = False, delimiter: "Optional[str]" = None,
+             header: "Optional[bool]" = None, missing: "Optional[Names]" = None,
+             progress: "Progress" = None) -> "Table":
+        """The file at ``path``, as ``read_table``: of it the columns that the network needs, found by their names.
+
+        ``target``   whether the target is read, too; else it need not be there
+        """
+        parts: "List[Any]" = list(self.parts.values()) + [self.target] * target
+
+        def plan(names: "List[str]", source: "str") -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
+            check_columns([part.name for part in parts], names, source)
+            return {part.name: part.kind for part in parts}, self.target.name if target else None
+
+        return read_columns(path, plan, delimiter, header, self.missing if missing is None else missing, progress)
+
+    def inputs_of(self, table: "Table", rows: "Rows" = None) -> "CompactRows":
+        """X, a row of numbers for each of these rows of the table, by default all.
+
+        Columns are found by their names, others are not looked at. A missing number is replaced by the median.
+        """
+        check_columns(list(self.parts), list(table.columns), table.source)
+        columns, coded = [], []
+        for number in self.numbers:
+            values = picked(as_kind(table[number.name], NUMBERS, table.source).values, rows)
+            columns.append(filled(values, number.median))
+        for category in self.categories:
+            column = as_kind(table[category.name], CATEGORIES, table.source)
+            coded.append((category.codes(column, rows), len(category.features)))
+        return CompactRows(len(table) if rows is None else len(rows), columns, coded)
+
+    def examples_of(self, table: "Table", rows: "Rows" = None) -> "Tuple[CompactRows, CompactRows]":
+        """(X, Y) of these rows, by default all; those without a target are left out."""
+        check_columns([self.target.name], list(table.columns), table.source)
+        column = table[self.target.name]
+        complete = column.present(range(len(table)) if rows is None else rows)
+        if not complete:
+            raise ValueError(f"{table.source}: the target {shown(column.name)} is missing in every row")
+        return self.inputs_of(table, complete), self.target.targets(column, complete, table.source)
+
+    def unseen(self, table: "Table", rows: "Rows" = None) -> "Dict[str, Dict[str, int]]":
+        """{column: {label: rows}} of the labels that were not in the training rows: their inputs are all 0."""
+        found = {}
+        for category in self.categories:
+            column = as_kind(table[category.name], CATEGORIES, table.source)
+            counts = Counter(picked(column.values, rows))
+            strange = {label: counts[code] for code, label in enumerate(column.labels)
+                       if counts[code] and label not in category.labels and not category.other}
+            if strange:
+                found[category.name] = strange
+        return found
+
+    def normalization(self) -> "Normalization":
+        """The layer for the beginning of the network: it standardises the numbers, and leaves 0 and 1 as they are."""
+        normal = [pair for part in self.parts.values() for pair in part.normal]
+        layer = Normalization()
+        layer.mean.value = [mean for mean, _ in normal]
+        layer.spread.value = [spread for _, spread in normal]
+        return layer
+
+    def targets_of(self, outputs: "Sequence[Sequence[float]]") -> "List[Any]":
+        """What outputs of the network, or rows of Y, mean: labels of classes, or quantities in their own unit."""
+        return [self.target.told(outputs[i]) for i in range(len(outputs))]
+
+    # ---- to be kept with the model -------------------------------------------------------------------------------
+
+    def to_dict(self) -> "Dict[str, Any]":
+        """All of it as dicts, lists, texts and numbers."""
+        return {
+            "numbers": [part.to_dict() for part in self.numbers],
+            "categories": [part.to_dict() for part in self.categories],
+            "target": dict(self.target.to_dict(), task=self.task),
+            "decisions": [list(decision) for decision in self.decisions],
+            "missing": list(self.missing),
+        }
+
+    @classmethod
+    def from_dict(cls, data: "Any") -> "Encoder":
+        """The encoder that ``to_dict`` describes; anything else is a ValueError."""
+        keys = ["categories", "decisions", "missing", "numbers", "target"]
+        require("table", data, (lambda v: OBJECT[0](v) and sorted(v) == keys, "an object of " + listed(keys)))
+        target = require("target", data["target"], OBJECT)
+        kinds: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
+        task = require("task", target.get("task"), (lambda v: v in list(kinds), TASK[1]))
+        made = {"numbers": [], "categories": []}  # type: Dict[str, List[Any]]
+        for key, kind in (("numbers", Number), ("categories", Category)):
+            for part in require(key, data[key], (lambda v: isinstance(v, list), "a list")):
+                made[key].append(kind.from_dict(part))
+        decisions = require("decisions", data["decisions"], LINES)
+        missing = require("missing", data["missing"], TEXTS)
+        return cls(made["numbers"], made["categories"], kinds[task].from_dict(target), decisions, missing)
+
+    def __str__(self) -> "str":
+        lines = [HEADING] + [tuple(map(printable, decision)) for decision in self.decisions]
+        widths = [max([len(line[k]) for line in lines]) for k in range(len(HEADING))]
+        return "\n".join(["  ".join([c + " " * (n - len(c)) for c, n in zip(line, widths)]).rstrip() for line in lines])
+
+
+# ---- what is decided ---------------------------------------------------------------------------------------------
+
+
+def part_of(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
+    """What becomes of a column by its values in these rows: a Number, a Category or None; what is done; and why."""
+    if column.kind == TEXT:
+        return None, "left out", "it " + TOO_MANY
+    if column.kind == NUMBERS:
+        return _part_of_numbers(column, rows)
+    return _part_of_categories(column, rows)
+
+
+def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
+    values = picked(column.values, column.present(rows))
+    if not values:
+        return None, "left out", "it holds nothing"
+    if min(values) == max(values):
+        return None, "left out", f"it holds {spelled(values[0])} only"
+    if not column.asked and _counts_up(column.values):
+        return None, "left out", "it counts the rows"
+    mean, spread = mean_and_spread(values, column.name)
+    median = median_of(values)
+    why = "asked for" if column.asked else "all its values are numbers"
+    done = f"1 input, standardised; missing: {median:.6g}"
+    return Number(name=column.name, median=median, mean=mean, spread=spread), done, why
+
+
+def _counts_up(values: "Any") -> "bool":
+    """Whether the numbers are 0, 1, 2 ... or 1, 2, 3 ..., and so many that this is no chance."""
+    return len(values) > MANY and values[0] in (0, 1) and all([v == values[0] + i for i, v in enumerate(values)])
+
+
+def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
+    counts = Counter(picked(column.values, rows))
+    gaps = counts.pop(-1, 0)
+    different, filled_in = len(counts), len(rows) - gaps
+    if different + bool(gaps) < 2:
+        only = [shown(column.labels[code]) for code in counts]
+        return None, "left out", f"it holds {only[0]} only" if only else "it holds nothing"
+    if not column.asked and different > MANY and 2 * different > filled_in:
+        return None, "left out", f"it holds {different} different texts in {filled_in} rows"
+    most = sorted(counts, key=lambda code: (-counts[code], code))
+    room = MOST_LABELS - bool(gaps)
+    other = different > room
+    labels = in_order([column.labels[code] for code in (most[: room - 1] if other else most)])
+    part = Category(name=column.name, labels=labels, missing=gaps > 0, other=other)
+    done = f"{len(part.features)} inputs, one of them 1"
+    done += f"; the last for the {different - len(labels)} rarest texts, and new ones" if other else ""
+    return part, done, "asked for" if column.asked else f"{different} different texts" + ", and missing" * (gaps > 0)
+
+
+def target_of(column: "Column", rows: "Sequence[int]", task: "Optional[str]",
+              source: "str") -> "Tuple[Union[Classes, Quantity], str]":
+    """What the target is, and why; in these rows it is not missing."""
+    what = f"{source}: the target {shown(column.name)}"
+    numeric = column.kind == NUMBERS
+    if not numeric and task == REGRESSION:
+        raise ValueError(f"{what} holds texts, such as {shown(column.labels[0])}; regression takes numbers")
+    values = picked(column.values, column.present(range(len(column.values))))
+    different = set(values)
+    if len(different) < 2:
+        raise ValueError(f"{what} is the same in every row; give a column that is worth predicting")
+    why = "asked for" if task else f"{len(different)} different " + ("numbers" if numeric else "texts")
+    if task == REGRESSION or not task and numeric and not _are_classes(different, len(values)):
+        mean, spread = mean_and_spread(picked(column.values, rows), column.name)
+        return Quantity(name=column.name, mean=mean, spread=spread), why
+    if len(different) > MOST_CLASSES:
+        raise ValueError(f"{what} has {len(different)} different values; there can be {MOST_CLASSES} classes at most")
+    classes = [spelled(value) for value in sorted(different)] if numeric else in_order(column.labels)
+    return Classes(name=column.name, classes=classes, numeric=numeric), why
+
+
+def _are_classes(different: "Any", count: "int") -> "bool":
+    """Whether these numbers, of so many in all, are the names of classes."""
+    few = len(different) == 2 or len(different) <= WHOLE_CLASSES and 10 * len(different) <= count
+    return few and all([value == int(value) for value in different])
+
+
+def mean_and_spread(values: "Sequence[float]", name: "str") -> "Tuple[float, float]":
+    """The mean and the root of the mean squared deviation; of equal numbers the spread is 1."""
+    largest = max(map(abs, values))
+    if largest > LARGEST:
+        raise ValueError(f"column {shown(name)} holds numbers as large as {largest:g}; give them in a larger unit")
+    mean = fsum(values) / len(values)
+    deviations = [value - mean for value in values]
+    spread = sqrt(fsum(map(mul, deviations, deviations)) / len(values))
+    return mean, spread or max(map(abs, deviations)) or 1.0  # the squares of tiny numbers are 0
+
+
+def median_of(values: "Sequence[float]") -> "float":
+    """The middle one of the values in order, or the mean of the middle two.
+
+    >>> median_of([3.0, 1.0, 2.0]), median_of([4.0, 1.0, 2.0, 3.0])
+    (2.0, 2.5)
+    """
+    below, middle, count = 0, [], len(values)  # type: int, List[float], int
+    if count > SORTED:  # only those that a sample says are near the middle are put in order
+        sample = sorted(values[:: count // 1000])
+        low, high = sample[len(sample) * 2 // 5], sample[len(sample) * 3 // 5]
+        below = len([value for value in values if value < low])
+        middle = sorted([value for value in values if low <= value <= high])
+    if not below <= (count - 1) // 2 <= count // 2 < below + len(middle):
+        below, middle = 0, sorted(values)
+    return (middle[(count - 1) // 2 - below] + middle[count // 2 - below]) / 2
+
+
+def in_order(labels: "Sequence[str]") -> "List[str]":
+    """The labels by the alphabet; those that are numbers by size.
+
+    >>> in_order(["10", "9"]), in_order(["b", "a", "10"])
+    (['9', '10'], ['10', 'a', 'b'])
+    """
+    numbers = floats(labels)
+    return sorted(labels) if numbers is None else [label for _, label in sorted(zip(numbers, labels))]
+
+
+def spelled(value: "float") -> "str":
+    """A number as the label of a class.
+
+    >>> spelled(3.0), spelled(0.5)
+    ('3', '0.5')
+    """
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def printable(text: "str") -> "str":
+    """The text on one line: a question mark for whatever else a name from a file may hold."""
+    return "".join([character if character.isprintable() else "?" for character in text])
+
+
+def listed(texts: "Iterable[str]") -> "str":
+    """The first ten of the texts."""
+    texts = list(texts)
+    return ", ".join(texts[:10]) + (", ..." if len(texts) > 10 else "")
+
+
+# ---- columns of a table ------------------------------------------------------------------------------------------
+
+
+def picked(values: "Any", rows: "Rows") -> "Any":
+    """The values in these rows; None: all."""
+    return values if rows is None else array(values.typecode, map(values.__getitem__, rows))
+
+
+def filled(values: "Sequence[float]", median: "float") -> "Sequence[float]":
+    """The values, the median in place of a missing one."""
+    total = sum(values)
+    return values if total == total else [median if value != value else value for value in values]
+
+
+def as_kind(column: "Column", kind: "str", source: "str") -> "Column":
+    """The column as numbers or as categories, whichever the model was fitted to."""
+    if column.kind == kind:
+        return column
+    if column.kind == TEXT:
+        raise ValueError(f"{source}: column {shown(column.name)} {TOO_MANY}; name it in categorical")
+    if kind == NUMBERS:
+        what = f"{source}: column {shown(column.name)}"
+        raise ValueError(f"{what} holds texts, such as {shown((column.labels or [''])[0])}; the model takes numbers")
+    labels = sorted({value for value in column.values if value == value})
+    codes = {value: code for code, value in enumerate(labels)}
+    values = array("i", [codes.get(value, -1) for value in column.values])
+    return Column(column.name, kind, values, [spelled(value) for value in labels])
+
+
+def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: "str") -> "None":
+    """Whether all of these columns are there; an error names those that are not."""
+    known = set(there)
+    missing = [shown(name) for name in wanted if name not in known]
+    if missing:
+        plural = "s" if len(missing) > 1 else ""
+        raise ValueError(f"{source} has no column{plural} {listed(missing)}; it has {listed(map(shown, there))}")

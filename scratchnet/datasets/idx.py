@@ -1,0 +1,103 @@
+"""IDX files, in which MNIST comes: images, and the numbers of their classes.
+
+>>> import os, tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     path = os.path.join(folder, "two-images-idx3-ubyte")
+...     with open(path, "wb") as file:
+...         _ = file.write(bytes([0, 0, 8, 3]) + bytes([0, 0, 0, 2] * 3) + bytes([0, 51, 102, 255, 0, 0, 0, 255]))
+...     images = read_idx(path, scale=255)
+>>> images.shape, images[0]
+((2, 2, 2), [0.0, 0.2, 0.4, 1.0])
+
+A file is two zeros, a byte for the type, one for the number of dimensions, their sizes (4 bytes each), and the numbers,
+all of it big-endian. (http://yann.lecun.com/exdb/mnist)
+"""
+
+import gzip
+import struct
+import sys
+import zlib
+from array import array
+
+from ..protocol import ABOVE_0, require
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Tuple
+
+    from ..formats.files import Path
+
+TYPES = {8: "B", 9: "b", 11: "h", 12: "i", 13: "f", 14: "d"}  # array's codes
+LARGEST = 1 << 30  # bytes; MNIST has 47 million
+
+
+class Idx:
+    """What an IDX file holds: ``idx[i]`` is a row of numbers, or of one dimension a number; ``len(idx)`` how many.
+
+    ``shape``   the sizes of all dimensions, (60000, 28, 28); a row takes up all but the first, 784 numbers
+    """
+
+    def __init__(self, shape: "Tuple[int, ...]", numbers: "Any", scale: "float" = 1) -> "None":
+        self.shape, self.numbers, self.scale = shape, numbers, scale
+        self.width = len(numbers) // shape[0] if len(shape) > 1 else 0
+        self.places = range(shape[0])
+        # Of bytes every quotient is known beforehand, so that a row is but looked up.
+        self.quotients = [number / scale for number in range(256)] if numbers.typecode == "B" else None
+
+    def __len__(self) -> "int":
+        return self.shape[0]
+
+    def __getitem__(self, i: "int") -> "Any":
+        i = self.places[i]
+        if not self.width:
+            return self.numbers[i] / self.scale if self.scale != 1 else self.numbers[i]
+        row = self.numbers[i * self.width : (i + 1) * self.width]
+        if self.quotients is not None:
+            return list(map(self.quotients.__getitem__, row))
+        return [number / self.scale for number in row]
+
+
+def read_idx(path: "Path", scale: "float" = 1) -> "Idx":
+    """The IDX file at ``path``, gzip or not; every number is divided by ``scale``: 255 makes of pixels 0 to 1.
+
+    It stays as compact as in the file. A file that breaks the format is a ValueError.
+    """
+    require("scale", scale, ABOVE_0)
+    with open(str(path), "rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        source: "Any" = gzip.GzipFile(fileobj=file) if packed else file
+        try:
+            return _read(source, str(path), scale)
+        except (EOFError, OSError, zlib.error) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise ValueError(f"{path}: the gzip file is damaged: {error}") from None
+
+
+def _read(file: "Any", path: "str", scale: "float") -> "Idx":
+    start = file.read(4)
+    if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPES or not start[3]:
+        raise ValueError(f"{path} is no IDX file: it should begin with two zeros, a type and a number of dimensions")
+    sizes = file.read(4 * start[3])
+    if len(sizes) < 4 * start[3]:
+        raise ValueError(f"{path} is cut off within its first bytes")
+    shape = struct.unpack(f">{start[3]}I", sizes)
+    numbers = array(TYPES[start[2]])
+    needed = numbers.itemsize
+    for size in shape:
+        needed *= size
+    if not 0 < needed <= LARGEST:
+        raise ValueError(f"{path}: {_by(shape)} numbers are {needed} bytes; from 1 to {LARGEST} can be read")
+    data = file.read(needed + 1)
+    if len(data) != needed:
+        found = f"{len(data)}" if len(data) < needed else "more"
+        raise ValueError(f"{path}: {_by(shape)} numbers are {needed} bytes, and there are {found}")
+    numbers.frombytes(data)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return Idx(shape, numbers, scale)
+
+
+def _by(shape: "Tuple[int, ...]") -> "str":
+    return " × ".join(map(str, shape))

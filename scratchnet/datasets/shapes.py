@@ -1,0 +1,93 @@
+"""Small problems to learn: logic gates, and points in the plane, drawn from a seed.
+
+    gate       and, or, nand, nor, xor, xnor of two inputs
+    moons      two half circles that reach into each other
+    circles    a circle within a circle
+    spirals    arms wound about each other
+
+>>> gate("xor").X, gate("xor").Y
+([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
+>>> moons(samples=100, seed=7)
+Examples: 100 of 2 features; upper, lower
+
+The points stand class by class (training shuffles them), evenly along their curve; each is then moved in x and in y by
+``noise`` times a number of the normal distribution. The same seed gives the same points on every Python.
+"""
+
+from .. import portable
+from ..protocol import AT_LEAST_0, require
+from ..random import Generator
+from .examples import Examples
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, List, Sequence, Tuple
+
+    Point = Tuple[float, float]
+
+GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0],
+         "xnor": [1, 0, 0, 1]}  # fmt: skip
+PI = 3.141592653589793
+
+
+def gate(name: "str") -> "Examples":
+    """The truth table of a gate of two inputs, "and", "or", "nand", "nor", "xor" or "xnor".
+
+    >>> gate("and").Y
+    [0, 0, 0, 1]
+    """
+    if name not in GATES:
+        raise ValueError(f"gate {name!r} is unknown; there are: " + ", ".join(GATES))
+    X = [[a, b] for a in (0.0, 1.0) for b in (0.0, 1.0)]
+    return Examples(X, list(GATES[name]), ["0", "1"], ["a", "b"], f"the truth table of the gate {name.upper()}")
+
+
+def moons(samples: "int" = 200, noise: "float" = 0.1, seed: "int" = 0) -> "Examples":
+    """Two half circles of radius 1: the upper around (0, 0), the lower around (1, 1/2)."""
+    curves = [lambda t: _on_circle(t / 2), lambda t: _moved(_on_circle(t / 2 + 1 / 2), 1.0, 0.5)]
+    return _drawn(curves, samples, noise, seed, ["upper", "lower"], "two half circles")
+
+
+def circles(samples: "int" = 200, noise: "float" = 0.1, seed: "int" = 0) -> "Examples":
+    """A circle of radius 1, and one of radius 1/2 within."""
+    curves = [_on_circle, lambda t: _on_circle(t, 0.5)]
+    return _drawn(curves, samples, noise, seed, ["outer", "inner"], "a circle within a circle")
+
+
+def spirals(samples: "int" = 200, noise: "float" = 0.02, seed: "int" = 0, arms: "int" = 2,
+            turns: "float" = 1.5) -> "Examples":
+    """Arms that wind about the origin, so many times, to the distance 1."""
+    require("arms", arms, (lambda v: isinstance(v, int) and v >= 2, "a whole number of 2 or more"))
+    require("turns", turns, AT_LEAST_0)
+
+    def curve(arm: "int") -> "Callable[[float], Point]":
+        return lambda t: _on_circle(turns * t + arm / arms, t)
+
+    labels = [f"arm {arm + 1}" for arm in range(arms)]
+    return _drawn([curve(arm) for arm in range(arms)], samples, noise, seed, labels, f"{arms} spirals")
+
+
+def _on_circle(t: "float", radius: "float" = 1.0) -> "Point":
+    """The point after the part ``t`` of a circle around the origin."""
+    return radius * portable.cos(2 * PI * t), radius * portable.cos(2 * PI * (t - 0.25))
+
+
+def _moved(point: "Point", x: "float", y: "float") -> "Point":
+    return point[0] + x, point[1] + y
+
+
+def _drawn(curves: "Sequence[Callable[[float], Point]]", samples: "int", noise: "float", seed: "int",
+           labels: "List[str]", about: "str") -> "Examples":
+    """So many points in all, shared out among the curves, each of which begins at 0 and ends at 1."""
+    n = len(curves)
+    require("samples", samples, (lambda v: isinstance(v, int) and v >= 2 * n, f"a whole number of {2 * n} or more"))
+    require("noise", noise, AT_LEAST_0)
+    generator = Generator(seed)
+    X, Y = [], []  # type: List[List[float]], List[int]
+    for k, curve in enumerate(curves):
+        count = samples * (k + 1) // n - samples * k // n
+        for i in range(count):
+            point = curve(i / (count - 1))
+            X.append([coordinate + noise * generator.normal() for coordinate in point])
+            Y.append(k)
+    return Examples(X, Y, labels, ["x", "y"], f"{about}; drawn with the seed {seed}")

@@ -1,0 +1,239 @@
+"""NumPy's files: one array (.npy), or several by name (.npz).
+
+    load  loads              an array from a file, or from its bytes
+    load_npz  loads_npz      the arrays of an .npz, by name
+    dumps  dumps_npz         the bytes of such files
+    Array  array_of          an array in little memory; one from lists
+
+>>> data = dumps(array_of([[1, 2], [3, 4.5]]))
+>>> matrix = loads(data)
+>>> matrix.shape, matrix[1], matrix.nested()
+((2, 2), [3.0, 4.5], [[1.0, 2.0], [3.0, 4.5]])
+>>> sorted(loads_npz(dumps_npz({"a": array_of(0.5), "b": matrix})))
+['a', 'b']
+
+Numbers of every kind but half and complex ones are read: whole ones, truth values, floats of 4 and 8 bytes. A file of
+objects is refused: to read it is to run whatever program it holds.
+(https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
+"""
+
+import ast
+import io
+import struct
+import sys
+import zipfile
+import zlib
+from array import array
+
+from ..functions import shown
+from .safetensors import flatten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Tuple
+
+    from .files import Path
+
+LARGEST = 1 << 30  # bytes of one file, unpacked
+LONGEST_HEADER = 10000  # bytes, as in NumPy itself
+MOST_ARRAYS = 10000
+MAGIC = b"\x93NUMPY"
+KEYS = {"descr", "fortran_order", "shape"}
+# NumPy's types without the byte order, and array's codes. "L" may have 4 bytes or 8, "q" always has 8.
+TYPES = {"b1": "B", "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q", "f4": "f",
+         "f8": "d"}  # fmt: skip
+NAMES = {code: name for name, code in TYPES.items() if name != "b1"}
+ORDER = "<" if sys.byteorder == "little" else ">"
+
+
+class Array:
+    """Numbers and their shape.
+
+    ``shape``     the sizes of the dimensions; () of a single number
+    ``numbers``   array.array, row by row
+
+    ``len(a)`` is the first size; ``a[i]`` a number of one dimension, else a row of floats, all further dimensions one
+    after the other. So training takes a large array as it is, and only single rows become lists.
+    """
+
+    def __init__(self, shape: "Tuple[int, ...]", numbers: "Any") -> "None":
+        self.shape, self.numbers = tuple(shape), numbers
+        count = 1
+        for size in self.shape:
+            count *= size
+        if count != len(numbers):
+            raise ValueError(f"an array of shape {self.shape} has {count} numbers, not {len(numbers)}")
+        self.width = count // self.shape[0] if self.shape and count else 0
+
+    def __len__(self) -> "int":
+        if not self.shape:
+            raise TypeError("a single number has no length")
+        return self.shape[0]
+
+    def __getitem__(self, i: "int") -> "Any":
+        i = range(len(self))[i]
+        if len(self.shape) == 1:
+            return self.numbers[i]
+        row = self.numbers[i * self.width : (i + 1) * self.width]
+        return row.tolist() if row.typecode in "fd" else list(map(float, row))
+
+    def nested(self) -> "Any":
+        """A number, a list, or a list of lists; refused with more dimensions."""
+        if len(self.shape) > 2:
+            raise ValueError(f"an array of shape {self.shape}; as lists at most 2 dimensions are given")
+        numbers = self.numbers.tolist()
+        if not self.shape:
+            return numbers[0]
+        if len(self.shape) == 1:
+            return numbers
+        return [numbers[i * self.width : (i + 1) * self.width] for i in range(self.shape[0])]
+
+    def __repr__(self) -> "str":
+        return f"Array({self.shape}, {NAMES[self.numbers.typecode]})"
+
+
+def array_of(data: "Any") -> "Array":
+    """A number, a list or a list of lists as an array of floats."""
+    shape, numbers = flatten("array", data)
+    return Array(tuple(shape), array("d", numbers))
+
+
+# ---- .npy --------------------------------------------------------------------------------------------------------
+
+
+def load(path: "Path") -> "Array":
+    """The array in the .npy file at ``path``; ValueError where it is none."""
+    with open(str(path), "rb") as file:
+        return _read(file, str(path), LARGEST)
+
+
+def loads(data: "bytes", source: "str" = "npy") -> "Array":
+    """The array in the bytes of a .npy file.
+
+    >>> loads(b"no array")
+    Traceback (most recent call last):
+        ...
+    ValueError: npy is no .npy file: it should begin with \\x93NUMPY
+    """
+    return _read(io.BytesIO(data), source, LARGEST)
+
+
+def dumps(a: "Array") -> "bytes":
+    """The bytes of a .npy file, in this machine's byte order."""
+    name = NAMES[a.numbers.typecode]
+    order = "|" if name[1] == "1" else ORDER
+    shape = "({},)".format(*a.shape) if len(a.shape) == 1 else "({})".format(", ".join(map(str, a.shape)))
+    header = f"{{'descr': '{order}{name}', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    header += b" " * (-(len(MAGIC) + 4 + len(header) + 1) % 64) + b"\n"  # the numbers begin at a multiple of 64
+    data: "bytes" = a.numbers.tobytes()
+    return MAGIC + b"\1\0" + struct.pack("<H", len(header)) + header + data
+
+
+def _read(file: "Any", source: "str", largest: "int") -> "Array":
+    """The array in an opened file, of at most so many bytes."""
+    shape, name, order, fortran = _header(file, source)
+    numbers = array(TYPES[name])
+    if numbers.itemsize != int(name[1:]):
+        raise ValueError(f"{source}: numbers of type {name} cannot be read on this machine")
+    needed = numbers.itemsize
+    for size in shape:
+        needed *= size
+    if needed > largest:
+        raise ValueError(f"{source}: an array of shape {shape} has {needed} bytes; at most {largest} can be read")
+    data = file.read(needed + 1)
+    if len(data) != needed:
+        found = str(len(data)) if len(data) < needed else "more"
+        raise ValueError(f"{source}: an array of shape {shape} has {needed} bytes, and there are {found}")
+    numbers.frombytes(data)
+    if order not in ("|", "=", ORDER):
+        numbers.byteswap()
+    if name == "b1" and numbers and max(numbers) > 1:
+        raise ValueError(f"{source}: a truth value is {max(numbers)}; it can be 0 or 1")
+    return Array(shape, _by_rows(numbers, shape) if fortran else numbers)
+
+
+def _header(file: "Any", source: "str") -> "Tuple[Tuple[int, ...], str, str, bool]":
+    """Shape, type, byte order, and whether the numbers stand column by column."""
+    start = file.read(8)
+    if start[:6] != MAGIC:
+        raise ValueError(f"{source} is no .npy file: it should begin with \\x93NUMPY")
+    if len(start) < 8 or start[6] not in (1, 2, 3):
+        raise ValueError(f"{source}: a .npy file of version {start[6:7].hex() or 'unknown'}; 1, 2 and 3 can be read")
+    size = file.read(2 if start[6] == 1 else 4)
+    length = int.from_bytes(size, "little")
+    text = file.read(min(length, LONGEST_HEADER + 1))
+    if len(size) < 2 or len(text) < length or length > LONGEST_HEADER:
+        raise ValueError(f"{source}: the header is cut off, or has more than {LONGEST_HEADER} bytes")
+    try:
+        header = ast.literal_eval(text.decode("utf-8" if start[6] == 3 else "latin-1").strip())
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        header = None
+    if not isinstance(header, dict) or set(header) != KEYS or not isinstance(header["fortran_order"], bool):
+        raise ValueError(f"{source}: the header must be a dict of descr, fortran_order and shape")
+    shape, descr = header["shape"], header["descr"]
+    if not isinstance(shape, tuple) or len(shape) > 32 or not all([type(n) is int and n >= 0 for n in shape]):
+        raise ValueError(f"{source}: the shape is {shown(shape)}; it must be a tuple of whole numbers")
+    if header["fortran_order"] and len(shape) > 2:
+        raise ValueError(f"{source}: {len(shape)} dimensions in Fortran's order; at most 2 can be read")
+    if not isinstance(descr, str) or descr[:1] not in "<>|=" or descr[1:] not in TYPES:
+        reason = "objects, which are never read" if isinstance(descr, str) and "O" in descr else shown(descr)
+        raise ValueError(f"{source} holds {reason}; whole numbers, truth values and floats (f4, f8) can be read")
+    return shape, descr[1:], descr[:1], header["fortran_order"]
+
+
+def _by_rows(numbers: "Any", shape: "Tuple[int, ...]") -> "Any":
+    """Of numbers that stand column by column the same, row by row."""
+    if len(shape) < 2 or not numbers:
+        return numbers
+    rows, columns = shape
+    turned = array(numbers.typecode, bytes(len(numbers) * numbers.itemsize))
+    for j in range(columns):
+        turned[j::columns] = numbers[j * rows : (j + 1) * rows]
+    return turned
+
+
+# ---- .npz --------------------------------------------------------------------------------------------------------
+
+
+def load_npz(path: "Path") -> "Dict[str, Array]":
+    """The arrays in the .npz file at ``path``, by name; ValueError where it is none."""
+    with open(str(path), "rb") as file:
+        return _read_npz(file, str(path))
+
+
+def loads_npz(data: "bytes", source: "str" = "npz") -> "Dict[str, Array]":
+    """The arrays in the bytes of an .npz file, by name."""
+    return _read_npz(io.BytesIO(data), source)
+
+
+def dumps_npz(arrays: "Dict[str, Array]") -> "bytes":
+    """The bytes of an .npz file, not compressed; the same arrays give the same bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, a in arrays.items():
+            archive.writestr(zipfile.ZipInfo(name + ".npy"), dumps(a))
+    return file.getvalue()
+
+
+def _read_npz(file: "Any", source: "str") -> "Dict[str, Array]":
+    arrays = {}
+    left = LARGEST
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+            if len(members) > MOST_ARRAYS:
+                raise ValueError(f"{source} holds {len(members)} arrays; at most {MOST_ARRAYS} can be read")
+            for member in members:
+                name = member.filename[:-4] if member.filename.endswith(".npy") else member.filename
+                if name in arrays:
+                    raise ValueError(f"{source} holds two arrays {shown(name)}")
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise ValueError(f"{source}: {shown(name)} is compressed in another way than NumPy does")
+                with archive.open(member) as part:
+                    arrays[name] = _read(part, f"{source}: {shown(name)}", left)
+                left -= len(arrays[name].numbers) * arrays[name].numbers.itemsize
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ValueError(f"{source} is no .npz file, or a damaged one: {error}") from None
+    except (NotImplementedError, RuntimeError) as error:  # an unknown compression, a password
+        raise ValueError(f"{source} cannot be read: {error}") from None
+    return arrays

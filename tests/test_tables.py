@@ -1,0 +1,646 @@
+"""Tables: reading CSV files, and making inputs and targets of their columns."""
+
+import csv
+import gzip
+import io
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import scratchnet as sn
+from scratchnet.datasets import tables
+from scratchnet.datasets.compact import CompactRows
+from scratchnet.datasets.encoding import Encoder, median_of
+from scratchnet.datasets.tables import read_table
+
+NAN = float("nan")
+
+
+def read(text, *args, **options):
+    """The table in a text, or in bytes."""
+    return read_table(io.BytesIO(text if isinstance(text, bytes) else text.encode("utf-8")), *args, **options)
+
+
+def columns(table):
+    """{name: values}, None for a missing one, labels for codes."""
+    found = {}
+    for name, column in table.columns.items():
+        if column.kind == "numbers":
+            found[name] = [None if v != v else v for v in column.values]
+        else:
+            found[name] = [None if code < 0 else column.labels[code] for code in column.values]
+    return found
+
+
+def refusal(text, *args, **options):
+    with pytest.raises(ValueError) as caught:
+        read(text, *args, **options)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    return sentence
+
+
+def written(header, rows, **dialect):
+    """A CSV text, written by the standard library."""
+    file = io.StringIO()
+    csv.writer(file, **dialect).writerows([header] + rows)
+    return file.getvalue()
+
+
+# ---- what is read ------------------------------------------------------------------------------------------------
+
+
+cells = st.text(st.characters(blacklist_categories=("Cs", "Cc")) | st.sampled_from('\n",;\t|'), max_size=8)
+
+
+@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=20), st.sampled_from(",;\t|"),
+       st.sampled_from(["\n", "\r\n", "\r"]))
+def test_whatever_the_standard_library_writes_is_read(rows, delimiter, end):
+    """Each cell by itself, but for the space around it, and missing values."""
+    rows = [[a.replace("\r", ""), b.replace("\r", "")] for a, b in rows]
+    text = written(["one", "two"], rows, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
+    table = read(text, delimiter=delimiter, header=True, categorical=["one", "two"])
+    expected = [[None if c.strip().lower() in ("", "na", "n/a", "nan", "null", "?") else c.strip() for c in row]
+                for row in rows]
+    found = columns(table)
+    assert [list(row) for row in zip(found["one"], found["two"])] == expected
+
+
+numbers = st.floats(-1e300, 1e300) | st.integers(-10**6, 10**6).map(float)
+
+
+@given(st.lists(st.tuples(numbers, st.none() | numbers), min_size=1, max_size=30))
+def test_numbers_are_read_exactly(rows):
+    text = written(["a", "b"], [[repr(a), "" if b is None else repr(b)] for a, b in rows])
+    table = read(text)
+    assert [column.kind for column in table.columns.values()] == ["numbers", "numbers"]
+    assert columns(table) == {"a": [a for a, _ in rows], "b": [b for _, b in rows]}
+
+
+@pytest.mark.parametrize("text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1,5", "1 2", "nane", "--1", "1e", "."])
+def test_what_is_no_number(text):
+    table = read("a\n1\n" + '"' + text + '"\n')
+    assert table["a"].kind == "categories" and columns(table)["a"] == ["1", text]
+
+
+@pytest.mark.parametrize("text, value", [("1", 1), (" -2.5 ", -2.5), ("+3", 3), ("1E3", 1000), (".5", 0.5), ("007", 7)])
+def test_what_is_a_number(text, value):
+    assert columns(read("a\n" + text + "\n"))["a"] == [value]
+
+
+def test_missing_values():
+    table = read("a,b\n1,x\nNA,na\n?,NULL\n nan , N/A \n,\n")
+    assert columns(table) == {"a": [1.0, None, None, None, None], "b": ["x", None, None, None, None]}
+    table = read("a,b\n1,x\n-999 ,y\nNaN,-\n", missing=["-999", "-", "nan"])
+    assert columns(table) == {"a": [1.0, None, None], "b": ["x", "y", None]}
+    assert columns(read("a,b\n1,x\n,NA\n", missing="")) == {"a": [1.0, None], "b": ["x", "NA"]}
+
+
+def test_missing_values_once_a_column_has_settled(monkeypatch):
+    monkeypatch.setattr(tables, "MOST", 3)
+    monkeypatch.setattr(tables, "FEWEST", 3)
+    monkeypatch.setattr(tables, "CELLS", 4)
+    values = ["1", "2", "3", "4", "5", "6", "", "7", "NA", " na", "?", "8", "-9", "-9 "]
+    table = read("a,b\n" + "".join([f"{v},0\n" for v in values]), missing=["", "na", "?", "-9"])
+    assert columns(table)["a"] == [1, 2, 3, 4, 5, 6, None, 7, None, None, None, 8, None, None]
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";", "|", ","])
+def test_the_delimiter_is_found(delimiter):
+    rows = [["1.5", 'a, "b"; c'], ["2", "d|e"], ["3", "f\tg"]]
+    table = read(written(["x", "y, z"], rows, delimiter=delimiter))
+    assert table.delimiter == delimiter and list(table.columns) == ["x", "y, z"] and len(table) == 3
+
+
+def test_numbers_with_a_comma():
+    table = read("a;b;c\n1,5;2;0.5\n-2,25;3;1\n")
+    assert table.delimiter == ";"
+    assert columns(table) == {"a": [1.5, -2.25], "b": [2, 3], "c": [0.5, 1]}
+    assert read("1,5;2,5\n3,5;4,5\n").delimiter == ";"
+    assert read("a;b\n1,5;x\n1.5;y\n")["a"].kind == "categories"  # which mark means what is not known
+
+
+def test_one_decimal_mark_to_the_end(monkeypatch):
+    monkeypatch.setattr(tables, "MOST", 3)
+    monkeypatch.setattr(tables, "FEWEST", 3)
+    monkeypatch.setattr(tables, "CELLS", 4)
+    rows = ["1", "2", "3", "4", "5", "6,5", "", "7"]
+    text = "a;b\n" + "".join([row + ";0\n" for row in rows])
+    assert columns(read(text))["a"] == [1, 2, 3, 4, 5, 6.5, None, 7]
+    assert "line 10, column 'a': '1.000' is no number" in refusal(text + "1.000;0\n")
+
+
+@pytest.mark.parametrize(
+    "text, header",
+    [
+        ("age,sex\n7,f\n", True),
+        ("7,f\n8,m\n", False),
+        ("5.1,3.5,setosa\n4.9,3.0,setosa\n", False),
+        ("a,b\nx,y\nz,w\n", True),
+        ("x,y\nz,y\n", False),  # a name does not stand in its own column
+        ("0,1,2,3,target\n5,5,5,5,5\n", True),  # as pandas names columns without names
+        (",0,1,2,3\n0,5,5,5,5\n", True),
+        ("0,1,1\n", False),
+        ("date,2019\n2020-01-01,5\n", False),  # told by header=True
+        ("150,4,setosa\n5.1,3.5,0\n", True),
+        ("5,-,a\n4,3,b\n", False),
+        ("5,NA,a\n4,3,b\n", False),
+    ],
+    ids=range(12),
+)
+def test_the_header_is_found(text, header):
+    assert read(text).header is header
+
+
+def test_columns_without_a_header():
+    table = read("7,f\n8,m\n", target="2", ignore="column 1")
+    assert list(table.columns) == ["column 2"] and table.target == "column 2"
+
+
+def test_names_are_settled():
+    table = read("a,,a, a ,a (2)\n1,2,3,4,5\n", header=True)
+    assert list(table.columns) == ["a", "column 2", "a (2)", "a (3)", "a (2) (2)"]
+    assert [values[0] for values in columns(table).values()] == [1, 2, 3, 4, 5]
+
+
+def test_kinds_that_are_asked_for():
+    text = "zip,age,note\n01234,30,x\n99999,31,y\n"
+    table = read(text, categorical=["zip"], numeric="age", ignore=["note"])
+    assert columns(table) == {"zip": ["01234", "99999"], "age": [30, 31]}
+    assert table["zip"].asked and table["age"].asked
+    assert not read(text)["zip"].asked
+    assert "line 3, column 'note': 'y' is no number, which" in refusal(text.replace("x", "1"), numeric="note")
+    assert "two ways" in refusal(text, categorical="zip", numeric="zip")
+    assert "cannot be ignored" in refusal(text, target="age", ignore="age")
+    assert refusal(text, target="Age") == "the file has no column 'Age'; it has 'zip', 'age', 'note'"
+
+
+def test_empty_lines_are_passed_over():
+    assert columns(read("\n\na,b\n\n1,2\r\n\n3,4\n\n")) == {"a": [1, 3], "b": [2, 4]}
+
+
+def test_blocks(monkeypatch):
+    """The same table, however many rows are converted at a time, and however early columns settle."""
+    rows = [[str(i % 7), "%.3f" % (i / 7), "xyz"[i % 3], str(i) if i % 5 else "", "\n" * (i % 2) + str(i)]
+            for i in range(100)]
+    text = written(list("abcde"), rows)
+    expected = columns(read(text))
+    for cells, most in ((1, 5), (35, 2), (10**6, 3), (500, 10**6)):
+        monkeypatch.setattr(tables, "CELLS", cells)
+        monkeypatch.setattr(tables, "FEWEST", most)
+        monkeypatch.setattr(tables, "MOST", most)
+        assert columns(read(text)) == expected
+
+
+def test_a_column_that_turns_out_to_hold_texts():
+    """Exactly, with every text as it stood, as long as it had few different ones; else in one sentence."""
+    text = "a\n" + "01\n2.50\n" * 50000 + "x\n"
+    assert columns(read(text))["a"][-3:] == ["01", "2.50", "x"]
+    text = "b,a\n" + "".join([f'"{i % 7}\n",{i}\n\n' for i in range(30000)]) + "0,z\n"
+    sentence = refusal(text)
+    assert sentence.startswith("the file, line 90002, column 'a': 'z' is no number, as all above it are;")
+    for option in ("categorical", "ignore", "missing"):
+        assert option in sentence
+    assert read(text, categorical="a")["a"].labels[-1] == "z"
+
+
+def test_many_texts(monkeypatch):
+    """A column of more different texts than could be categories is not kept, but its name is."""
+    for name, value in (("MOST", 3), ("FEWEST", 3), ("LABELS", 10), ("CELLS", 4)):
+        monkeypatch.setattr(tables, name, value)
+    text = "a,b\n" + "".join([f"x{i},{i}\n" for i in range(30)])
+    table = read(text)
+    assert (table["a"].kind, table["a"].labels, len(table["a"].values)) == ("text", [], 0)
+    assert table["b"].kind == "numbers" and len(table) == 30
+    assert len(read(text, categorical="a")["a"].labels) == 30
+    with pytest.raises(ValueError, match="different texts"):
+        read(text, target="a").with_target()
+
+
+# ---- where it comes from -----------------------------------------------------------------------------------------
+
+SMALL = "a,b\n1,x\n2,\u00fc\n"
+VALUES = {"a": [1, 2], "b": ["x", "\u00fc"]}
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_files(tmp_path, packed, mark):
+    path = tmp_path / "d\u00e4ta.csv"
+    path.write_bytes(packed((mark + SMALL).encode("utf-8")))
+    for given_path in (str(path), path):
+        table = read_table(given_path)
+        assert columns(table) == VALUES and table.source == str(path)
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_standard_input(packed):
+    program = (
+        "import sys; from scratchnet.datasets.tables import read_table; table = read_table('-'); "
+        "print(table['a'].values, table['b'].labels, table.source, sys.stdin.closed, sys.stdin.buffer.closed)"
+    )
+    environment = dict(os.environ, PYTHONIOENCODING="utf-8")
+    output = subprocess.run([sys.executable, "-c", program], input=packed(SMALL.encode("utf-8")), env=environment,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert output.stderr == b""
+    assert output.stdout.decode("utf-8").split("\n")[0].rstrip() == (
+        "array('d', [1.0, 2.0]) ['x', '\u00fc'] standard input False False"
+    )
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_table(str(tmp_path / "none.csv"))
+
+
+def test_progress(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("a,b\n" + "1,2\n" * 70000)
+    told = []
+    read_table(str(path), progress=lambda rows, part: told.append((rows, part)))
+    assert [rows for rows, _ in told] == [20000 * k - 1 for k in (1, 2, 3)] + [70000]
+    assert all(0 < a[1] <= b[1] <= 1 for a, b in zip(told, told[1:])) and told[-1][1] == 1
+    told = []
+    read("a\n1\n", progress=lambda rows, part: told.append((rows, part)))
+    assert told == [(1, None)]
+
+
+@pytest.mark.parametrize(
+    "data, sentence",
+    [
+        (b"", "the file is empty; give a table as CSV"),
+        (b"\xef\xbb\xbf \n\n", "the file is empty; give a table as CSV"),
+        (b"a,b\n", "the file has no rows but the first, which names the columns"),
+        (b"a,b\n1,2\n3\n", "the file, line 3: 1 cell, but the header has 2; column 'b' is missing"),
+        (b"1,2\n3,4,5\n", "the file, line 2: 3 cells, but the first row has only 2; the last column is 'column 2'"),
+        (b'a,b\n"x\n\ny",1\n\n2,3,4\n', "the file, line 6: 3 cells, but the header has only 2; the last column is 'b'"),
+        (b'a,b\n1,"2\n3,4\n', "the file, line 2: a quoted cell never ends"),
+        (b'a,b\n1,2\n3,"4\n' + b"5,6\n" * 40000, "the file, line 3: a cell is too long, or a quoted one never ends"),
+        (b'a,b\n1,"2"3\n', "the file, line 2: ',' expected after '\"'"),
+        ("a,b\n1,x\n2,\u00fc\n".encode("latin-1"),
+         "the file, line 3, column 'b': '\\udcfc' is not UTF-8; save the file as UTF-8"),
+        (("a,b\n" + "".join([f"{i},0\n" for i in range(20000)]) + "\u00fc,0\n").encode("latin-1"),
+         "the file, line 20002, column 'a': '\\udcfc' is not UTF-8; save the file as UTF-8"),
+        ("\u00e4,b\n1,x\n".encode("latin-1"), "the file: the name of a column is not UTF-8; save the file as UTF-8"),
+        ("a,b\n1,x\n".encode("utf-16"), "the file is UTF-16 text; save it as UTF-8"),
+        (b"PK\x03\x04...", "the file is a workbook or another archive; save the table in it as CSV"),
+        (b"\x7fELF\0\0\0", "the file is no text; give a table as CSV"),
+        (gzip.compress(SMALL.encode() * 1000)[:40], "the file: the gzip file is damaged: "),
+        (gzip.compress(SMALL.encode())[:-8] + b"12345678", "the file: the gzip file is damaged: "),
+    ],
+    ids=range(17),
+)
+def test_no_table(data, sentence):
+    found = refusal(data)
+    assert found.startswith(sentence) if sentence.endswith(": ") else found == sentence
+
+
+@pytest.mark.parametrize("delimiter", ["", ",,", '"', "\n", " ", 5])
+def test_no_delimiter(delimiter):
+    assert refusal("a,b\n1,2\n", delimiter=delimiter).startswith("delimiter is ")
+
+
+@given(st.binary(max_size=60) | st.text('ab1.,;"\n \t-e', max_size=60).map(str.encode))
+def test_nothing_else_is_raised(data):
+    try:
+        table = read(data)
+    except ValueError as error:
+        assert "\n" not in str(error)
+    else:
+        assert all([len(column.values) == len(table) > 0 for column in table.columns.values()])
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells a process its largest size")
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="others take memory as they please")
+def test_a_large_file_takes_little_memory(tmp_path):
+    """250,000 rows of 10 columns: their numbers take 20 MB."""
+    path = tmp_path / "large.csv"
+    with open(str(path), "w") as file:
+        file.write("a,b,c,d,e,f,g,h,i,j\n")
+        for i in range(250000):
+            x = i / 7
+            file.write(f"{x:.3f},{-x:.2f},{x * x:.1f},{i},{i % 97},{1 / (i + 1):.6f},{x / 3:.4f},{i % 2},name{i},{x}\n")
+    program = (
+        "import sys; from scratchnet.datasets.tables import read_table; table = read_table(sys.argv[1]); "
+        "size = [line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split(); "
+        "print(size[1], len(table), table['i'].kind)"
+    )
+    output = subprocess.check_output([sys.executable, "-c", program, str(path)]).split()
+    assert output[1:] == [b"250000", b"text"] and 20000 < int(output[0]) < 100000  # kB
+
+
+# ---- encoding ----------------------------------------------------------------------------------------------------
+
+def titanic(rows=200):
+    """A table like the Titanic's: numbers with gaps, categories with gaps, names, a row number, a constant."""
+    lines = ["id,survived,sex,age,fare,port,name,ship"]
+    for i in range(1, rows + 1):
+        age = "" if i % 7 == 0 else str(20 + i * 37 % 41)
+        port = "" if i % 50 == 0 else "SCQ"[i * i % 3]
+        lines.append(f"{i},{i * i % 5 % 2},{'male' if i % 3 else 'female'},{age},{i * 7.25 % 90},{port},P. {i},Titanic")
+    return "\n".join(lines) + "\n"
+
+
+def test_decisions():
+    encoder = Encoder.fit(read(titanic(), target="survived"))
+    assert encoder.features == ["age", "fare", "sex=female", "sex=male", "port=C", "port=S", "port=(missing)"]
+    assert (encoder.task, encoder.classes, encoder.outputs) == ("classification", ["0", "1"], 1)
+    assert [decision[:2] for decision in encoder.decisions] == [
+        ("id", "numbers"), ("survived", "the target"), ("sex", "categories"), ("age", "numbers"), ("fare", "numbers"),
+        ("port", "categories"), ("name", "categories"), ("ship", "categories"),
+    ]  # fmt: skip
+    reasons = {name: (done, why) for name, _, done, why in encoder.decisions}
+    assert reasons["id"] == ("left out", "it counts the rows")
+    assert reasons["ship"] == ("left out", "it holds 'Titanic' only")
+    assert reasons["name"][0] == "left out" and "200 different" in reasons["name"][1]
+    assert str(encoder).split("\n")[0].split() == "column what it holds what is done why".split()
+
+
+def test_decisions_are_told_on_one_line_each():
+    encoder = Encoder.fit(read('"a\nb",y\n1,"\x1b[31m"\n2,no\n', target="y"))
+    assert str(encoder).count("\n") == 2 and "a?b" in str(encoder) and "\x1b" not in str(encoder)
+    assert encoder.features == ["a\nb"]
+
+
+def test_decisions_can_be_overridden():
+    table = read(titanic(), target="survived", numeric="id", categorical=["name", "age"], ignore=["sex", "ship"])
+    encoder = Encoder.fit(table)
+    assert [number.name for number in encoder.numbers] == ["id", "fare"]
+    assert [category.name for category in encoder.categories] == ["age", "port", "name"]
+    name = encoder.categories[-1]
+    assert len(name.features) == 100 and name.other and name.features[-1] == "name=(other)"
+
+
+def reference(table, rows, encoder):
+    """The same by scikit-learn: median, standard deviation, one-hot."""
+    numpy = pytest.importorskip("numpy")
+    pytest.importorskip("sklearn")
+    from sklearn.impute import SimpleImputer
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    found = columns(table)
+    parts = []
+    for number in encoder.numbers:
+        column = numpy.array([[NAN if v is None else v] for v in found[number.name]], dtype=float)
+        scaler = StandardScaler().fit(column[rows])
+        parts.append(scaler.transform(SimpleImputer(strategy="median").fit(column[rows]).transform(column)))
+    for category in encoder.categories:
+        column = numpy.array([["~" if v is None else v] for v in found[category.name]], dtype=object)
+        one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit(column[rows])
+        parts.append(one_hot.transform(column))
+    return numpy.hstack(parts)
+
+
+def test_encoding_against_scikit_learn():
+    """Fitted to some rows, applied to all; through the Normalization layer."""
+    table = read(titanic(), target="survived")
+    rows = [i for i in range(200) if i % 3]
+    encoder = Encoder.fit(table, rows)
+    X = encoder.inputs_of(table)
+    Z = sn.Sequential([encoder.normalization()]).predict(X)
+    expected = reference(table, rows, encoder)
+    assert (len(Z), len(Z[0])) == expected.shape == (200, len(encoder.features))
+    assert abs(expected - Z).max() < 1e-12
+    part = encoder.inputs_of(table, rows)
+    assert [part[k] for k in range(len(rows))] == [X[i] for i in rows]
+
+
+@pytest.mark.parametrize("size", [10**4, 30001, 30002])
+@pytest.mark.parametrize("kind", ["normal", "rising", "periodic", "few", "two"])
+def test_medians_of_many_numbers(size, kind):
+    generator = sn.Generator(size)
+    make = {
+        "normal": lambda i: generator.normal(),
+        "rising": float,
+        "periodic": lambda i: float(i % 30),  # every 30th number is the same
+        "few": lambda i: float(generator.below(3)),
+        "two": lambda i: float(i >= size / 2),
+    }[kind]
+    values = [make(i) for i in range(size)]
+    assert median_of(array("d", values)) == statistics.median(values)
+
+
+def test_missing_and_unseen_values():
+    train = read("n,c,y\n1,a,u\n2,b,v\n4,a,u\n,b,v\n", target="y")
+    encoder = Encoder.fit(train)
+    new = read("y,c,extra,n\n,z,5,\n,,5,7\n,z,5,8\n,b,5,9\n")
+    X = encoder.inputs_of(new)
+    assert [X[i] for i in range(4)] == [[2, 0, 0], [7, 0, 0], [8, 0, 0], [9, 0, 1]]
+    assert encoder.unseen(new) == {"c": {"z": 2}} and encoder.unseen(new, [0, 3]) == {"c": {"z": 1}}
+    assert encoder.unseen(train) == {}
+    encoder = Encoder.fit(read("c,y\na,u\nb,v\n,u\n", target="y"))
+    assert encoder.features == ["c=a", "c=b", "c=(missing)"]
+    assert encoder.inputs_of(read("c\n?\n", header=True))[0] == [0, 0, 1]
+
+
+def test_rare_labels_share_an_input():
+    labels = ["l%d" % (i % 300 if i % 2 else i % 20) for i in range(3000)]
+    encoder = Encoder.fit(read("c,y\n" + "".join([f"{v},{i % 3}\n" for i, v in enumerate(labels)]), target="y"))
+    (category,) = encoder.categories
+    assert len(category.features) == 100 and category.features[-1] == "c=(other)"
+    counts = {label: labels.count(label) for label in set(labels)}
+    kept = min(counts[label] for label in category.labels)
+    assert kept >= max(counts[label] for label in counts if label not in category.labels)
+    new = read("c\nnever seen\nl0\n", header=True)
+    assert encoder.inputs_of(new)[0] == [0] * 99 + [1] and encoder.unseen(new) == {}
+    assert encoder.inputs_of(new)[1][category.labels.index("l0")] == 1
+
+
+def target(values, task=None):
+    text = "x,y\n" + "".join([f"{i * i % 11},{v}\n" for i, v in enumerate(values)])
+    return Encoder.fit(read(text, target="y", header=True), task=task)
+
+
+@pytest.mark.parametrize(
+    "values, task",
+    [
+        ([0, 1, 1, 0], "classification"),  # XOR
+        (["no", "yes", "no"], "classification"),
+        ([0, 1] * 445, "classification"),  # Titanic
+        ([0, 1, 2] * 50, "classification"),  # iris
+        (list(range(10)) * 20, "classification"),  # digits
+        ([3, 4, 5, 6, 7, 8] * 200, "classification"),  # the quality of wines
+        ([18 + i * i % 71 for i in range(900)], "regression"),  # ages
+        ([100000 + i * 250 for i in range(60)], "regression"),  # house prices
+        ([0.5, 1.5] * 100, "regression"),
+        ([1, 2, 3, 4, 5] * 5, "regression"),
+    ],
+)
+def test_the_task_is_inferred(values, task):
+    assert target(values).task == task
+
+
+def test_the_task_can_be_given():
+    assert target([0, 1] * 10, "regression").task == "regression"
+    assert target([1.5, 2.5, 3.5] * 3, "classification").classes == ["1.5", "2.5", "3.5"]
+    for values, task, words in (
+        (["a", "b"], "regression", "holds texts, such as 'a'"),
+        ([5, 5, 5], None, "is the same in every row"),
+        ([""] * 3, None, "is missing in every row"),
+        (list(range(2000)), "classification", "2000 different values"),
+        ([1, 2], "clustering", "task is 'clustering'"),
+        ([1e200, 2.5, 3], None, "1e\\+200"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            target(values, task)
+
+
+def test_classes():
+    encoder = target([10, 9, 10, 8] * 10)
+    table = read("x,y\n1,9\n2,8\n3,\n4,10\n", header=True)
+    X, Y = encoder.examples_of(table)
+    assert encoder.classes == ["8", "9", "10"] and encoder.outputs == 3
+    assert [Y[i] for i in range(len(Y))] == [[0, 1, 0], [1, 0, 0], [0, 0, 1]] and len(X) == 3
+    assert encoder.targets_of(Y) == ["9", "8", "10"]
+    assert encoder.targets_of([[0.2, 0.5, 0.3]]) == ["9"]
+    with pytest.raises(ValueError, match="the target 'y' of row 2 is '7'; the model has '8', '9', '10'"):
+        encoder.examples_of(read("x,y\n1,9\n2,7\n"))
+
+
+def test_two_classes():
+    encoder = target(["no", "yes", "yes", "no"])
+    X, Y = encoder.examples_of(read("x,y\n1,yes\n2,no\n", header=True))
+    assert [Y[0], Y[1]] == [[1], [0]]
+    assert encoder.targets_of([[0.5], [0.49]]) == ["yes", "no"]
+
+
+def test_quantities():
+    numpy = pytest.importorskip("numpy")
+    values = [i * i / 3 for i in range(50)]
+    encoder = target(values)
+    text = "x,y\n" + "".join([f"{i},{v!r}\n" for i, v in enumerate(values)])
+    X, Y = encoder.examples_of(read(text))
+    standardised = (numpy.array(values) - numpy.mean(values)) / numpy.std(values)
+    assert abs(numpy.array([Y[i][0] for i in range(50)]) - standardised).max() < 1e-12
+    assert encoder.targets_of(Y) == pytest.approx(values, abs=1e-11)
+
+
+def test_rows_without_a_target_are_left_out():
+    table = read("x,y\n1,a\n2,\n3,b\n4,\n", target="y")
+    assert table.with_target() == [0, 2]
+    encoder = Encoder.fit(table)
+    assert (encoder.numbers[0].median, encoder.numbers[0].mean) == (2, 2)
+    assert len(encoder.examples_of(table, [1, 2, 3])[0]) == 1 and len(encoder.inputs_of(table)) == 4
+    with pytest.raises(ValueError, match="no target is named"):
+        Encoder.fit(read("x,y\n1,a\n"))
+
+
+def test_a_model_reads_its_columns(tmp_path):
+    """By name, in the kinds of the training, whatever else is in the file."""
+    encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y", categorical="code"))
+    path = tmp_path / "new.csv"
+    path.write_text("junk;size;code\n1;5,5;1\nword;NA;x\n")
+    table = encoder.read(str(path))
+    assert list(table.columns) == ["size", "code"]
+    X = encoder.inputs_of(table)
+    assert [X[0], X[1]] == [[5.5, 1, 0], [5.5, 0, 1]]
+    with pytest.raises(ValueError, match="has no column 'y'; it has 'junk', 'size', 'code'"):
+        encoder.read(str(path), target=True)
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="has no columns 'size', 'code'; it has 'a', 'b'"):
+        encoder.read(str(path))
+    path.write_text("code,size\n1,2\n1,big\n")
+    with pytest.raises(ValueError, match="line 3, column 'size': 'big' is no number, which this column should hold"):
+        encoder.read(str(path))
+
+
+def test_tables_that_were_read_by_themselves():
+    """Whole numbers may stand for categories; texts for numbers may not."""
+    encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y"))
+    assert encoder.inputs_of(read("size,code\n5,1\n6,\n"))[0] == [5, 1, 0]
+    with pytest.raises(ValueError, match="column 'size' holds texts, such as 'big'; the model takes numbers"):
+        encoder.inputs_of(read("size,code\nbig,1\n", header=True))
+    with pytest.raises(ValueError, match="has no column 'size'"):
+        encoder.inputs_of(read("code\n1\n"))
+
+
+def test_nothing_to_learn_from():
+    with pytest.raises(ValueError, match="no column to predict 'y' from: 'x' is left out, for it holds 1 only"):
+        Encoder.fit(read("x,y\n1,a\n1,b\n", target="y"))
+    with pytest.raises(ValueError, match="no column to predict 'y' from: the delimiter ',' cuts out no other"):
+        Encoder.fit(read("y\na\nb\n", target="y"))
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_an_encoder_as_json(task):
+    table = read(titanic(), target="survived")
+    encoder = Encoder.fit(table, task=task)
+    text = json.dumps(encoder.to_dict())
+    twin = Encoder.from_dict(json.loads(text))
+    assert json.dumps(twin.to_dict()) == text and str(twin) == str(encoder)
+    (X, Y), (U, V) = encoder.examples_of(table), twin.examples_of(table)
+    assert [X[i] for i in range(200)] == [U[i] for i in range(200)] and [*map(Y.__getitem__, range(200))] == list(V)
+    assert twin.targets_of(V) == encoder.targets_of(Y)
+
+
+def changes(value, path=()):
+    """Paths to every part of nested dicts and lists."""
+    yield path
+    if isinstance(value, (dict, list)):
+        for key in value if isinstance(value, dict) else range(min(len(value), 2)):
+            yield from changes(value[key], path + (key,))
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_a_spoilt_file_is_refused(task):
+    """Whatever part of it is replaced or taken away: a ValueError, or an encoder that still works as a whole."""
+    table = read(titanic(), target="survived")
+    good = Encoder.fit(table, task=task).to_dict()
+    assert len(list(changes(good))) > 30
+    refused = 0
+    for path in changes(good):
+        for junk in (None, -1, True, "junk", [], {}, [1], {"self": 1}, float("nan"), float("inf")):
+            spoilt = json.loads(json.dumps(good))
+            if not path:
+                spoilt = junk
+            else:
+                place = spoilt
+                for key in path[:-1]:
+                    place = place[key]
+                place[path[-1]] = junk
+            try:
+                encoder = Encoder.from_dict(spoilt)
+                encoder.normalization()
+                str(encoder)
+                encoder.examples_of(table)
+            except ValueError:
+                refused += 1
+    assert refused > 200
+
+
+def test_a_network_from_a_table(tmp_path):
+    """From the file to predictions: trained, saved, loaded, and given raw values."""
+    table = read(titanic(), target="sex", ignore=["id", "name"])
+    encoder = Encoder.fit(table)
+    X, Y = encoder.examples_of(table)
+    net = sn.Sequential([encoder.normalization(), sn.Dense(len(encoder.features), 1), sn.Sigmoid()])
+    history = net.fit(X, Y, "binary_cross_entropy", epochs=20, batch_size=16)
+    assert history.loss[-1] < history.loss[0]
+    net.metadata["table"] = encoder.to_dict()
+    for name in ("model.json", "model.safetensors"):
+        sn.save(net, str(tmp_path / name))
+        loaded = sn.load(str(tmp_path / name))
+        again = Encoder.from_dict(loaded.metadata["table"])
+        assert again.targets_of(loaded.predict(again.inputs_of(table))) == encoder.targets_of(net.predict(X))
+
+
+# ---- compact rows ------------------------------------------------------------------------------------------------
+
+
+def test_compact_rows():
+    rows = CompactRows(3, [array("d", [1, 2, 3]), [4, 5, 6]], [(array("i", [0, -1, 1]), 2), ([0, 0, 0], 1)])
+    assert list(rows) == [[1, 4, 1, 0, 1], [2, 5, 0, 0, 1], [3, 6, 0, 1, 1]] and rows[-1] == rows[2]
+    assert all([type(v) is float for v in rows[0]])
+    for i in (3, -4):
+        with pytest.raises(IndexError):
+            rows[i]
+    rows[0][0] = 9.0  # a row is the reader's own
+    assert rows[0][0] == 1 and math.isclose(rows[0][1], 4)
