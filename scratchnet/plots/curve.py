@@ -1,0 +1,108 @@
+"""How a training went: the loss of every epoch."""
+
+from .chart import Chart, Dots, Line, Rule
+from .scale import Scale, number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Sequence, Tuple
+
+    from .picture import Picture
+
+POINTS = 1200  # more are not seen
+FACTOR = 20  # between the largest and the smallest loss, from which on the scale is logarithmic
+
+
+def loss_curve(history: "Any", validation_loss: "Any" = None) -> "Picture":
+    """The loss and the validation loss, epoch by epoch, with the best epoch marked.
+
+    ``history``           what ``fit`` returned, or a list of losses
+    ``validation_loss``   beside a list of losses: that of the validation, a number an epoch
+
+    None, NaN and infinity leave a gap. The best epoch is ``history.best_epoch``, else that of the least validation
+    loss. Where the losses differ by a factor of 20 or more, the scale is logarithmic.
+
+    >>> loss_curve([0.7, 0.3, 0.2], [0.8, 0.4, 0.5]).svg.count("best epoch 2: 0.4")
+    1
+    """
+    best, losses = None, history
+    if hasattr(history, "best_epoch"):
+        best, losses, validation_loss = history.best_epoch, history.loss, history.validation_loss
+    courses = [("training", _finite(losses, "history"))]
+    if validation_loss is not None:
+        course = _finite(validation_loss, "validation_loss")
+        if len(course) != len(courses[0][1]):
+            counts = (len(courses[0][1]), len(course))
+            raise ValueError("there are {} losses and {} validation losses; give one an epoch".format(*counts))
+        if any([v is not None for v in course]):
+            courses.append(("validation", course))
+            best = best or min([(v, i) for i, v in enumerate(course, 1) if v is not None])[1]
+    known = [v for _, course in courses for v in course if v is not None]
+    if not known:
+        raise ValueError("history has no finite loss; give at least one")
+    epochs = len(courses[0][1])
+    logarithmic = min(known) > 0 and max(known) / min(known) >= FACTOR
+    x = Scale([1, epochs], whole=True)
+    y = Scale(known if logarithmic else known + [0] * (0 < min(known) < max(known) / 2), 0.04, logarithmic)
+    chart = Chart("Loss", _description(courses, best), x, y, "epoch", "loss, log scale" if logarithmic else "loss")
+    for series, (name, course) in enumerate(courses):
+        chart.marks.append(Line(_parts(course), series, name, dashed=series == 1))
+    if best:
+        name, course = courses[-1]
+        at = "" if course[best - 1] is None else ": {}".format(number(course[best - 1]))
+        chart.marks.append(Rule(best, y, "best epoch {}{}".format(best, at)))
+        if at:
+            chart.marks.append(Dots([(best, course[best - 1])], len(courses) - 1))
+    return chart
+
+
+def _finite(losses: "Any", name: "str") -> "List[Any]":
+    """The losses as floats, None where there is no finite one."""
+    losses = losses.tolist() if hasattr(losses, "tolist") else losses
+    if not isinstance(losses, (list, tuple)) or not losses:
+        raise ValueError("{} is {}; give what fit returned, or a list of losses, of one epoch or more".format(
+            name, "empty" if isinstance(losses, (list, tuple)) else type(losses).__name__))
+    found = []  # type: List[Any]
+    for i, loss in enumerate(losses):
+        try:
+            value = float("nan" if loss is None else loss)
+        except OverflowError:
+            value = float("inf")
+        except (TypeError, ValueError):
+            kind = type(loss).__name__
+            raise TypeError("{}: epoch {} has a {}; give a number or None".format(name, i + 1, kind)) from None
+        found.append(value if value - value == 0 else None)
+    return found
+
+
+def _parts(course: "List[Any]") -> "List[List[Tuple[float, float]]]":
+    """The points, in parts between the gaps; of very many, the lowest and the highest of each stretch."""
+    parts, part = [], []  # type: List[List[Tuple[float, float]]], List[Tuple[float, float]]
+    for epoch, loss in enumerate(course + [None], 1):
+        if loss is not None:
+            part.append((epoch, loss))
+        elif part:
+            parts.append(_peaks(part, max(1, 2 * len(course) // POINTS)))
+            part = []
+    return parts
+
+
+def _peaks(points: "Sequence[Tuple[float, float]]", stretch: "int") -> "List[Tuple[float, float]]":
+    found = []
+    for start in range(0, len(points), stretch):
+        some = points[start : start + stretch]
+        found += sorted({min(some, key=_loss), max(some, key=_loss)})
+    return found
+
+
+def _loss(point: "Tuple[float, float]") -> "float":
+    return point[1]
+
+
+def _description(courses: "Any", best: "Any") -> "str":
+    texts = []
+    for name, course in courses:
+        known = [number(v) for v in course if v is not None] or ["unknown"]
+        texts.append("{} loss {} to {}".format(name, known[0], known[-1]))
+    epochs = "{} epoch{}".format(len(courses[0][1]), "" if len(courses[0][1]) == 1 else "s")
+    return "{}: {}{}.".format(epochs, ", ".join(texts), ", best epoch {}".format(best) if best else "")

@@ -1,0 +1,290 @@
+"""Metrics against scikit-learn's where it is installed (`tox -e sklearn`), and by hand everywhere."""
+
+import json
+import math
+from array import array
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import scratchnet as sn
+from scratchnet import metrics
+
+NAN = float("nan")
+
+
+@pytest.fixture(scope="module")
+def sklearn():
+    return pytest.importorskip("sklearn.metrics")
+
+
+def close(a, b):
+    return a == pytest.approx(b, rel=1e-9, abs=1e-9, nan_ok=True)
+
+
+# ---- against scikit-learn --------------------------------------------------------------------------------------
+
+WEIGHTS = st.sampled_from([0, 0.5, 1, 1, 2.25])
+
+
+@st.composite
+def classified(draw):
+    """Targets, predictions and weights (None or of a positive sum)."""
+    labels = draw(st.sampled_from([[0, 1], [0, 1, 2, 5], ["a", "b", "c"], [-1, 1], [False, True]]))
+    n = draw(st.integers(1, 30))
+    truth, predicted = [draw(st.lists(st.sampled_from(labels), min_size=n, max_size=n)) for _ in range(2)]
+    weights = draw(st.none() | st.lists(WEIGHTS, min_size=n, max_size=n))
+    assume(weights is None or sum(weights) > 0)
+    return truth, predicted, weights
+
+
+@pytest.mark.filterwarnings("ignore:A single label")
+@given(classified())
+def test_accuracy_and_confusion_matrix_are_scikit_learns(sklearn, case):
+    truth, predicted, weights = case
+    expected = sklearn.accuracy_score(truth, predicted, sample_weight=weights)
+    assert close(metrics.accuracy(truth, predicted, weights), expected)
+    expected = sklearn.confusion_matrix(truth, predicted, sample_weight=weights).tolist()
+    assert metrics.confusion_matrix(truth, predicted, sample_weight=weights) == expected
+    labels = sorted(set(truth), reverse=True)[:2]
+    expected = sklearn.confusion_matrix(truth, predicted, labels=labels, sample_weight=weights).tolist()
+    assert metrics.confusion_matrix(truth, predicted, labels, weights) == expected
+
+
+@given(classified(), st.sampled_from([0, 1]))
+def test_precision_recall_f1_are_scikit_learns(sklearn, case, undefined):
+    truth, predicted, weights = case
+    options = {"sample_weight": weights, "zero_division": undefined}
+    found = metrics.precision_recall_f1(truth, predicted, sample_weight=weights, zero_division=undefined)
+    expected = sklearn.precision_recall_fscore_support(truth, predicted, **options)
+    assert [s.label for s in found.classes] == sorted(set(truth) | set(predicted))
+    for k in range(4):
+        assert close([s[k + 1] for s in found.classes], expected[k].tolist())
+    for average, score in (("macro", found.macro), ("weighted", found.weighted)):
+        expected = sklearn.precision_recall_fscore_support(truth, predicted, average=average, **options)
+        assert close(list(score[1:4]), [float(v) for v in expected[:3]])
+
+
+@given(classified())
+def test_scores_of_some_labels_are_scikit_learns(sklearn, case):
+    truth, predicted, weights = case
+    labels = sorted(set(truth), reverse=True)[:2]
+    found = metrics.precision_recall_f1(truth, predicted, labels, weights)
+    expected = sklearn.precision_recall_fscore_support(
+        truth, predicted, labels=labels, sample_weight=weights, zero_division=0
+    )
+    for k in range(4):
+        assert close([s[k + 1] for s in found.classes], expected[k].tolist())
+
+
+@given(st.data())
+def test_log_loss_is_scikit_learns(sklearn, data):
+    classes, n = data.draw(st.integers(2, 4)), data.draw(st.integers(1, 20))
+    counts = st.lists(st.integers(0, 9), min_size=classes, max_size=classes).filter(any)
+    rows = [[v / sum(row) for v in row] for row in data.draw(st.lists(counts, min_size=n, max_size=n))]
+    truth = data.draw(st.lists(st.integers(0, classes - 1), min_size=n, max_size=n))
+    weights = data.draw(st.none() | st.lists(st.sampled_from([0.5, 1, 2]), min_size=n, max_size=n))
+    expected = sklearn.log_loss(truth, rows, labels=range(classes), sample_weight=weights)
+    assert close(metrics.log_loss(truth, rows, sample_weight=weights), expected)
+    if classes == 2:
+        assert close(metrics.log_loss(truth, [row[1] for row in rows], [0, 1], weights), expected)
+        assert close(metrics.log_loss(truth, [row[1:] for row in rows], sample_weight=weights), expected)
+
+
+@given(st.data())
+def test_roc_auc_is_scikit_learns(sklearn, data):
+    n = data.draw(st.integers(1, 30))
+    truth = data.draw(st.lists(st.sampled_from(["no", "yes"]), min_size=n, max_size=n))
+    scores = data.draw(st.lists(st.integers(-3, 3).map(float) | st.floats(-1e6, 1e6), min_size=n, max_size=n))
+    weights = data.draw(st.none() | st.lists(st.sampled_from([0.5, 1, 2]), min_size=n, max_size=n))
+    expected = float(sklearn.roc_auc_score(truth, scores, sample_weight=weights)) if len(set(truth)) > 1 else NAN
+    assert close(metrics.roc_auc(truth, scores, weights), expected)
+
+
+@given(st.data())
+def test_errors_of_numbers_are_scikit_learns(sklearn, data):
+    n = data.draw(st.integers(1, 30))
+    numbers = st.integers(-40, 40).map(lambda v: v / 4) | st.floats(-1e6, 1e6)
+    truth, predicted = [data.draw(st.lists(numbers, min_size=n, max_size=n)) for _ in range(2)]
+    weights = data.draw(st.none() | st.lists(WEIGHTS, min_size=n, max_size=n))
+    assume(weights is None or sum(weights) > 0)
+    used = [y for y, w in zip(truth, weights or [1] * n) if w]
+    options = {"sample_weight": weights}
+    assert close(metrics.mean_absolute_error(truth, predicted, weights),
+                 sklearn.mean_absolute_error(truth, predicted, **options))
+    assert close(metrics.root_mean_squared_error(truth, predicted, weights),
+                 math.sqrt(sklearn.mean_squared_error(truth, predicted, **options)))
+    if max(used) - min(used) > 1e-3:  # of nearly equal targets only rounding is left
+        assert close(metrics.r2(truth, predicted, weights), sklearn.r2_score(truth, predicted, **options))
+
+
+@given(st.lists(st.integers(-20, 20), min_size=1, max_size=30))
+def test_the_baseline_is_the_dummy_of_scikit_learn(sklearn, targets):
+    dummy = pytest.importorskip("sklearn.dummy")
+    X = [[0]] * len(targets)
+    for strategy in ("mean", "median"):
+        expected = dummy.DummyRegressor(strategy=strategy).fit(X, targets).predict([[0]])[0]
+        assert close(metrics.baseline(targets, strategy), expected)
+    expected = dummy.DummyClassifier(strategy="most_frequent").fit(X, targets).predict([[0]])[0]
+    assert metrics.baseline(targets, "most_frequent") == expected
+
+
+# ---- by hand ---------------------------------------------------------------------------------------------------
+
+
+def test_the_scores_of_a_small_table():
+    """Of 3 cats 2 are found, of 2 dogs 1; one dog is called a cat, one cat a cow."""
+    truth, predicted = ["cat", "cat", "cat", "dog", "dog"], ["cat", "cat", "cow", "dog", "cat"]
+    scores = metrics.precision_recall_f1(truth, predicted)
+    assert [tuple(s) for s in scores.classes] == [
+        ("cat", 2 / 3, 2 / 3, 2 / 3, 3), ("cow", 0.0, 0.0, 0.0, 0), ("dog", 1.0, 0.5, 2 / 3, 2)
+    ]  # fmt: skip
+    assert close(list(scores.macro[1:]), [5 / 9, 7 / 18, 4 / 9, 5])
+    assert close(list(scores.weighted[1:]), [(3 * 2 / 3 + 2) / 5, 3 / 5, 2 / 3, 5])
+    assert metrics.confusion_matrix(truth, predicted) == [[2, 1, 0], [0, 0, 0], [1, 0, 1]]
+    assert metrics.accuracy(truth, predicted) == 0.6
+
+
+def test_what_is_undefined_is_settled():
+    disjoint = metrics.precision_recall_f1([0], [1], zero_division=1)
+    assert disjoint.classes == [(0, 1.0, 0.0, 0.0, 1), (1, 0.0, 1.0, 0.0, 0)]
+    nothing = metrics.precision_recall_f1([0], [0], [7])
+    assert nothing.classes == [(7, 0.0, 0.0, 0.0, 0)] and nothing.weighted[1:] == (0.0, 0.0, 0.0, 0)
+    assert metrics.r2([3, 3], [3, 3]) == 1.0
+    assert metrics.r2([3, 3], [3, 4]) == 0.0
+    assert metrics.r2([0.1, 0.1, 0.1], [0.1, 0.1, 0.2]) == 0.0  # though their rounded mean is not 0.1
+    assert math.isnan(metrics.r2([3], [3]))
+    assert math.isnan(metrics.roc_auc([1, 1], [0, 1]))
+    assert metrics.log_loss([1], [0.0], labels=[0, 1]) == pytest.approx(52 * math.log(2))
+
+
+def test_log_loss_by_hand():
+    assert metrics.log_loss([0, 2], [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]) == pytest.approx(1.5 * math.log(2))
+    assert metrics.log_loss(["b"], [[0.25, 0.75]], labels=["b", "a"]) == pytest.approx(2 * math.log(2))
+    assert metrics.log_loss(["x", "y"], [0.5, 0.25], sample_weight=[1, 3]) == pytest.approx(1.75 * math.log(2))
+
+
+def test_any_column_is_taken():
+    truth, predicted = [0, 1, 1], [[0.0], [1.0], [0.0]]
+    for form in (predicted, [tuple(row) for row in predicted], array("d", [0, 1, 0]), [False, True, False],
+                 [Fraction(0), Fraction(1), Fraction(0)]):
+        assert metrics.accuracy(truth, form) == pytest.approx(2 / 3)
+    numpy = pytest.importorskip("numpy")
+    assert metrics.accuracy(numpy.array(truth), numpy.array(predicted)) == pytest.approx(2 / 3)
+    assert metrics.accuracy([numpy.int64(v) for v in truth], numpy.array(predicted)[:, 0]) == pytest.approx(2 / 3)
+    assert metrics.accuracy([numpy.str_("a"), numpy.str_("b")], numpy.array(["a", "a"])) == 0.5
+
+
+def test_no_argument_is_changed():
+    truth, predicted, weights = [[1.0], [0.0]], [[0.0], [0.0]], [1, 2]
+    metrics.accuracy(truth, predicted, weights)
+    metrics.r2(truth, predicted, weights)
+    metrics.report("classification", truth, predicted)
+    assert (truth, predicted, weights) == ([[1.0], [0.0]], [[0.0], [0.0]], [1, 2])
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: metrics.accuracy([0, 1], [[0.2], [0.9]]), "predictions: row 0 is 0.2; give a class"),
+        (lambda: metrics.accuracy([0, 1], [[0.2, 0.8], [1, 0]]), "predictions: row 0 has 2 columns; give one value"),
+        (lambda: metrics.accuracy([0, 1], [1]), "there are 2 targets and 1 predictions"),
+        (lambda: metrics.accuracy([None], [1]), "targets: row 0 is None; give a class"),
+        (lambda: metrics.accuracy([NAN], [1]), "targets: row 0 is nan; give a class"),
+        (lambda: metrics.accuracy([math.inf], [1]), "targets: row 0 is inf; give a class"),
+        (lambda: metrics.accuracy([], []), "targets is empty"),
+        (lambda: metrics.accuracy(3, 3), "targets is int; give a list"),
+        (lambda: metrics.accuracy([0, 1], [1, 1], [0, 0]), "give some sample a weight above 0"),
+        (lambda: metrics.accuracy([0, 1], [1, 1], [1, -1]), "sample_weight: number 1 is -1.0; give a finite"),
+        (lambda: metrics.accuracy([0, 1], [1, 1], [1]), "sample_weight has 1 column where there are 2 samples"),
+        (lambda: metrics.confusion_matrix([0, "a"], [1, 1]), "some classes are numbers and some are texts"),
+        (lambda: metrics.confusion_matrix([1], [1], [1, 1]), "labels is .1, 1.; give each class once"),
+        (lambda: metrics.precision_recall_f1([1], [1], zero_division=3), "zero_division is 3; give 0 or 1"),
+        (lambda: metrics.log_loss([0, 1, 2], [0.1, 0.2, 0.3]), "there are 3 classes, and probabilities of 2"),
+        (lambda: metrics.log_loss([0, 1], [0.1, 1.2]), "probabilities: row 1 is .1.2.; give probabilities"),
+        (lambda: metrics.log_loss([0, 1], [[0.5, 0.4], [1, 0]]), "probabilities: row 0 is .0.5, 0.4.; give prob"),
+        (lambda: metrics.log_loss([0, 2], [0.5, 0.5], [0, 1]), "targets: row 1 is 2, which is none of the labels"),
+        (lambda: metrics.roc_auc([0, 1, 2], [1, 1, 1]), "roc_auc: the targets have 3 classes"),
+        (lambda: metrics.r2([1, NAN], [1, 2]), "targets: number 1 is nan; give a finite number"),
+        (lambda: metrics.r2(["a"], [1]), "targets: number 0: 'a' is a str; give a number"),
+        (lambda: metrics.baseline([1], "mode"), "strategy is 'mode'; give 'most_frequent', 'mean' or 'median'"),
+        (lambda: metrics.report("ranking", [1], [1]), "task is 'ranking'; give 'classification' or 'regression'"),
+    ],
+)
+def test_mistakes_are_told(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
+
+
+# ---- reports ---------------------------------------------------------------------------------------------------
+
+
+def test_the_report_of_classes():
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[1], [1]], bias=[-1.5]), sn.Threshold(0)])
+    predicted = net.predict([[0, 0], [1, 0], [0, 1], [1, 1]])
+    report = metrics.report("classification", [0, 1, 1, 1], predicted, known=[0, 0, 1])
+    assert str(report) == "\n".join([
+        "classification of 4 samples",
+        'accuracy  0.5  (always "0": 0.25)',
+        "",
+        "               precision  recall     F1  support",
+        "0                  0.333   1.000  0.500        1",
+        "1                  1.000   0.333  0.500        3",
+        "macro mean         0.667   0.667  0.500        4",
+        "weighted mean      0.833   0.500  0.500        4",
+        "",
+        "truth \\ predicted  0  1",
+        "0                  1  0",
+        "1                  2  1",
+    ])  # fmt: skip
+    found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    assert found["accuracy"] == 0.5 and found["baseline"] == 0 and found["baseline_accuracy"] == 0.25
+    assert found["labels"] == [0, 1] and found["confusion_matrix"] == [[1, 0], [2, 1]]
+    assert found["classes"][1] == {"label": 1, "precision": 1, "recall": 1 / 3, "f1": 0.5, "support": 3}
+    assert found["macro_mean"]["f1"] == found["weighted_mean"]["f1"] == 0.5
+
+
+def test_the_report_of_numbers():
+    report = metrics.report("regression", [1, 2, 3, 10], [1, 2, 3, 6])
+    assert str(report) == "\n".join([
+        "regression of 4 samples",
+        "",
+        "      model  trivial",
+        "R²     0.68        0  (always the mean, 4)",
+        "MAE       1      2.5  (always the median, 2.5)",
+        "RMSE      2    3.536  (always the mean, 4)",
+    ])  # fmt: skip
+    found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    assert found["r2"] == pytest.approx(0.68) and found["baseline"]["mean_absolute_error"] == 2.5
+    learnt = metrics.report("regression", [1, 2], [1, 2], known=[5, 7])
+    assert learnt.mean == learnt.median == 6 and learnt.baseline["mean_absolute_error"] == 4.5
+
+
+def test_what_json_lacks_is_none_in_a_report():
+    one = metrics.report("regression", [5], [5])
+    assert one.to_dict()["r2"] is None and "undefined" in str(one)
+    huge = metrics.report("regression", [1e300, 1e308], [5, -1e308])
+    json.dumps(huge.to_dict(), allow_nan=False)
+    assert huge.to_dict()["root_mean_squared_error"] is None
+
+
+def test_a_report_fits_a_terminal():
+    names = ["class number {} with a name \n\x1b[31m that is long".format(k) for k in range(30)]
+    truth = names * 10
+    predicted = [names[3]] * 20 + truth[20:]
+    text = str(metrics.report("classification", truth, predicted))
+    assert max(metrics.width(line) for line in text.split("\n")) <= 79
+    assert "\x1b" not in text and "the most frequent mistakes" in text
+    assert "no mistakes" in str(metrics.report("classification", truth, truth))
+    assert "truth \\ predicted" in str(metrics.report("classification", ["a"] * 3, ["b"] * 3))
+
+
+@given(st.text(max_size=40), st.integers(1, 20))
+def test_shortened_labels_fit_and_print(label, columns):
+    text = metrics.shortened(label, columns)
+    assert metrics.width(text) <= columns
+    assert text.isprintable()
+    if metrics.width(label) <= columns and label.isprintable():
+        assert text == label
