@@ -29,8 +29,12 @@ LARGEST = 1 << 28  # bytes; a model of 32 million numbers, which would learn for
 
 def read(path: "Path") -> "bytes":
     """The contents of the file at ``path``, as far as a model can be that large."""
+    data = b""
     with open(path, "rb") as file:
-        data = file.read(LARGEST + 1)
+        for part in iter(lambda: file.read(LARGEST // 16 + 1), b""):  # PyPy would make room for all at once
+            data += part
+            if len(data) > LARGEST:
+                break
     if len(data) > LARGEST:
         raise ValueError("{}: the file is larger than {} bytes, more than is read of a model".format(path, LARGEST))
     return data

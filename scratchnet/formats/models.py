@@ -33,20 +33,27 @@ if TYPE_CHECKING:
 VERSION = 1
 TRAINING = "training"
 FORMATS = {".safetensors": safetensors, ".json": json}
+ENDINGS = ".safetensors, .json, .npz or .onnx"
 
 
-def save(net: "Sequential", path: "Path") -> "None":
-    """Write the network to a file that ends in .safetensors or .json; the old file stays until the new one is whole."""
+def save(net: "Sequential", path: "Path", dtype: "str" = "float64") -> "None":
+    """Write the network to a .safetensors, .json, .npz or .onnx file; the old one stays until the new one is whole.
+
+    ``dtype="float32"``, for .onnx only, rounds the numbers, for programs that compute with no others.
+    """
     require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
     codec_of(path)
+    options: "Dict[str, Any]" = {"dtype": dtype} if str(path).endswith(".onnx") else {}
+    if not options:
+        require("dtype", dtype, (lambda v: v == "float64", "'float64': only an .onnx file can have another"))
     if net.number is not float:
         raise TypeError("a network of {} cannot be saved; net.copy(float) can".format(net.number.__name__))
-    write(path, *described(net))
+    write(path, *described(net), **options)
 
 
-def write(path: "Path", tensors: "Dict[str, Tensor]", about: "Dict[str, Any]") -> "None":
-    """Tensors and what stands beside them, to a file."""
-    content = codec_of(path).dumps(tensors, about)
+def write(path: "Path", tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", **options: "Any") -> "None":
+    """Tensors and what stands beside them, to a file; ``options`` are the format's."""
+    content = codec_of(path).dumps(tensors, about, **options)
     files.write(path, content if isinstance(content, bytes) else content.encode())
 
 
@@ -70,10 +77,18 @@ def _are_layers(custom: "Any") -> "bool":
 
 
 def codec_of(path: "Path") -> "Any":
+    if str(path).endswith(".onnx"):
+        from . import onnx  # only now: it is large, and a microcontroller does without
+
+        return onnx
+    if str(path).endswith(".npz"):
+        from . import npz
+
+        return npz
     for ending in FORMATS:
         if str(path).endswith(ending):
             return FORMATS[ending]
-    raise ValueError("{}: the ending tells the format; it is {}".format(path, " or ".join(sorted(FORMATS))))
+    raise ValueError("{}: the ending tells the format; it is {}".format(path, ENDINGS))
 
 
 def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":

@@ -1,0 +1,53 @@
+"""A model as an .npz file: its arrays by name, as NumPy reads and writes them.
+
+    dumps  loads     a file's bytes, and back
+
+``numpy.load("model.npz")["0.weights"]`` is the first layer's weights. What stands beside the arrays is one more of
+them, the bytes of JSON text: ``json.loads(bytes(numpy.load("model.npz")["scratchnet"]))``. Nothing in it needs
+``allow_pickle``. The numbers are 64-bit floats; floats of 32 bits, and whole numbers, are read as well.
+
+>>> loads(dumps({"0.bias": [1.0], "0.weights": [[0.5], [0.25]]}, {"layers": ["Dense"]}))
+({'0.bias': [1.0], '0.weights': [[0.5], [0.25]]}, {'layers': ['Dense']})
+"""
+
+from array import array
+
+from . import npy, strict_json
+from .safetensors import flatten
+from .strict_json import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Tuple
+
+    from .safetensors import Tensor
+
+KEY = "scratchnet"
+
+
+def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "bytes":
+    """The file that holds ``tensors`` (as in safetensors.py) and ``metadata``."""
+    if KEY in tensors:
+        raise ValueError(f"npz: a tensor cannot be called {KEY}")
+    arrays = {}
+    for name in sorted(tensors):
+        shape, numbers = flatten(name, tensors[name])
+        arrays[name] = npy.Array(tuple(shape), array("d", numbers))
+    text = strict_json.dumps(metadata, "metadata").encode()
+    arrays[KEY] = npy.Array((len(text),), array("B", text))
+    return npy.dumps_npz(arrays)
+
+
+def loads(data: "bytes") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+    """The tensors and the metadata in the file ``data``; a file that is not ours has no metadata, {}."""
+    arrays = npy.loads_npz(data)
+    about = arrays.pop(KEY, None)
+    metadata = {} if about is None else strict_json.loads(about.numbers.tobytes(), f"npz: {KEY}")
+    if not isinstance(metadata, dict):
+        raise ValueError(f"npz: the array {KEY} must hold a JSON object")
+    tensors = {}
+    for name, numbers in arrays.items():
+        if len(numbers.shape) > 2:
+            raise ValueError(f"npz: {shown(name)} has {len(numbers.shape)} dimensions; at most 2 can be read")
+        tensors[name] = numbers.nested()
+    return tensors, metadata

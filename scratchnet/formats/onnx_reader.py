@@ -1,0 +1,371 @@
+"""A network from an ONNX graph that others made: a chain of layers, found from its output back to its input.
+
+    described   the graph as models.py describes a network
+
+Gemm, or MatMul and Add, become Dense; Sub, Div, Mul, Add and Scaler with constants, Normalization; what does nothing in
+prediction (Identity, Dropout, Cast, a Flatten or Reshape of what is flat) is passed over.
+"""
+
+from .files import LARGEST
+from .onnx_graph import BOOL, DOUBLE, FLOAT, INT32, INT64, SEQUENCE, STRING, Tensor, packed
+from .onnx_operators import Wire, recognised, scalar
+from .strict_json import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+    from .onnx_graph import Graph, Value
+    from .safetensors import Tensor as Numbers
+
+    Described = Tuple[Dict[str, Numbers], Dict[str, Any]]
+
+LABELS = (STRING, INT32, INT64)
+SAMPLES = "samples"  # stands for their number among the dimensions that a Reshape asks for
+
+
+def described(graph: "Graph") -> "Described":
+    """The network's tensors, and what stands beside them; a ValueError names the operator that does not fit in."""
+    values = _values(graph)
+    wire, labels = _probabilities(_output(graph, values), graph, values)
+    steps = []
+    size = 0
+    while wire.operator:
+        step, wire = _step(wire)
+        steps.append(step)
+        weights = step.get("weights", [[]])
+        size += len(weights) * len(weights[0])
+        _check_size(size)
+    start = [value for value in graph.inputs if value.name == wire.name]
+    if not start:
+        raise ValueError(f"ONNX: the output {shown(wire.name)} depends on no input")
+    return _description(_layers(start[0], steps[::-1]), labels)
+
+
+# ---- the graph as wires ------------------------------------------------------------------------------------------
+
+
+def _values(graph: "Graph") -> "Dict[str, Any]":
+    """What each name in the graph stands for: a wire; a tensor, where no input is needed for it; "" is None."""
+    values: "Dict[str, Any]" = {"": None}
+    values.update(graph.tensors)
+    values.update({value.name: Wire(name=value.name) for value in graph.inputs})
+    for node in graph.nodes:
+        name = node.name or (node.outputs or [""])[0]
+        for needed in node.inputs:
+            if needed not in values:
+                raise ValueError(f"ONNX: the node {shown(name)} takes {shown(needed)}, which no node before it gives")
+        wire = Wire(node.operator, [values[needed] for needed in node.inputs], node.attributes, name)
+        for k, output in enumerate(node.outputs):
+            values[output] = Wire(f"{node.operator}, output {k},", [wire], name=name) if k else _folded(wire)
+    return values
+
+
+def _folded(wire: "Wire") -> "Any":
+    """The tensor that a wire is, if it is one that needs no computing."""
+    given, attributes = (wire.inputs or [None])[0], wire.attributes
+    if wire.operator == "Constant" and isinstance(attributes.get("value"), Tensor):
+        return attributes["value"]
+    if wire.operator == "Constant" and isinstance(attributes.get("value_float"), float):
+        return packed(FLOAT, [], [attributes["value_float"]])
+    if wire.operator == "Constant" and isinstance(attributes.get("value_ints"), list):
+        return packed(INT64, [len(attributes["value_ints"])], attributes["value_ints"])
+    if wire.operator in ("Identity", "Cast") and isinstance(given, Tensor):
+        return given
+    return wire
+
+
+def _output(graph: "Graph", values: "Dict[str, Any]") -> "Wire":
+    """The output that has numbers; class labels may come out beside it."""
+    names = [value.name for value in graph.outputs if value.kind in (FLOAT, DOUBLE, SEQUENCE)]
+    if len(names) != 1:
+        found = ", ".join([shown(name) for name in names[:4]]) or "none"
+        raise ValueError(f"ONNX: a network has one output of floats (FLOAT or DOUBLE); this graph has: {found}")
+    wire = values.get(names[0])
+    return wire if isinstance(wire, Wire) else Wire(name=names[0])
+
+
+def _probabilities(wire: "Wire", graph: "Graph", values: "Dict[str, Any]") -> "Tuple[Wire, List[Any]]":
+    """The network's output in what scikit-learn's converter makes of it, and the labels of its classes."""
+    labels: "List[Any]" = []
+    for node in graph.nodes:
+        if node.operator == "ai.onnx.ml.ArrayFeatureExtractor":  # it takes the label that the largest number points to
+            classes = values[(node.inputs or [""])[0]]
+            labels = classes.values() if isinstance(classes, Tensor) and classes.kind in LABELS else labels
+    if wire.operator == "ai.onnx.ml.ZipMap":
+        names = wire.attributes.get("classlabels_strings") or wire.attributes.get("classlabels_int64s")
+        labels = names if isinstance(names, list) else []
+        wire = _wire(wire, 0)
+    # The Reshape is a regressor's: of several outputs it makes, by mistake, a column, one under the other.
+    while wire.operator in ("Identity", "Cast") or wire.operator == "Reshape" and _reshape(wire)[0]["dims"] == [-1, 1]:
+        wire = _STEPS[wire.operator](wire)[1]
+    if wire.operator == "Concat" and wire.attribute("axis", 0) in (1, -1) and len(wire.inputs) == 2:
+        rest, p = wire.inputs
+        if isinstance(rest, Wire) and rest.operator == "Sub" and isinstance(p, Wire):
+            wire = p if scalar(rest.inputs[0]) == 1 and rest.inputs[1] is p else wire
+    return wire, labels
+
+
+def _wire(wire: "Wire", k: "int") -> "Wire":
+    """The input ``k`` of the operator, which must depend on the graph's."""
+    found = wire.inputs[k] if k < len(wire.inputs) else None
+    if not isinstance(found, Wire):
+        raise wire.refusal("has a constant where the layer's input belongs")
+    return found
+
+
+def _tensor(wire: "Wire", k: "int") -> "Tensor":
+    """The input ``k`` of the operator, which must be a constant."""
+    found = wire.inputs[k] if k < len(wire.inputs) else None
+    if not isinstance(found, Tensor):
+        raise wire.refusal("needs a constant beside its input: a network is one chain, without branches")
+    return found
+
+
+def _numbers(wire: "Wire", tensor: "Tensor", kinds: "Sequence[int]" = (FLOAT, DOUBLE)) -> "List[Any]":
+    if tensor.kind not in kinds:
+        raise wire.refusal(f"has a constant of type {tensor.kind}; of numbers FLOAT and DOUBLE are read")
+    return tensor.values()
+
+
+def _weights(wire: "Wire", transposed: "int" = 0) -> "List[List[float]]":
+    """The matrix that an operator's input is multiplied by, inputs × outputs."""
+    other: "Any" = wire.inputs[1] if len(wire.inputs) > 1 else None
+    flip = isinstance(other, Wire) and other.operator == "Transpose" and other.attribute("perm", [1, 0]) == [1, 0]
+    tensor = _tensor(other, 0) if flip else _tensor(wire, 1)
+    numbers = _numbers(wire, tensor)
+    if len(tensor.dims) != 2 or not numbers:
+        raise wire.refusal(f"has a constant of shape {str(tensor.dims)[:60]}, where a matrix belongs")
+    rows = [numbers[i : i + tensor.dims[1]] for i in range(0, len(numbers), tensor.dims[1])]
+    return [list(column) for column in zip(*rows)] if flip != bool(transposed) else rows
+
+
+def _vector(wire: "Wire", tensor: "Tensor") -> "List[float]":
+    """A constant that is the same for each sample: one number, or one for each feature."""
+    numbers = _numbers(wire, tensor)
+    if len(tensor.dims) > 2 or tensor.dims[:-1] not in ([], [1]) or not numbers:
+        raise wire.refusal(f"has a constant of shape {str(tensor.dims)[:60]}, where one row of numbers belongs")
+    return numbers
+
+
+# ---- one step back -----------------------------------------------------------------------------------------------
+
+
+def _step(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    """What the wire's operator does, in a layer's words, and the wire that it does it to."""
+    found = recognised(wire)
+    if found:
+        return dict(found[1], type=found[0]), found[2]
+    if wire.operator not in _STEPS:
+        known = ", ".join(sorted(_STEPS))
+        raise wire.refusal(f"is not read here; in a chain of layers there may be activations, Softmax, {known}")
+    return _STEPS[wire.operator](wire)  # type: ignore[no-any-return]
+
+
+def _gemm(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    if wire.attribute("transA", 0):
+        raise wire.refusal("has transA, which would mix the samples")
+    rows = _weights(wire, wire.attribute("transB", 0))
+    bias = _vector(wire, _tensor(wire, 2)) if len(wire.inputs) > 2 and wire.inputs[2] is not None else None
+    alpha, beta = wire.attribute("alpha", 1.0), wire.attribute("beta", 1.0)
+    step = {"type": "Dense", "weights": [[alpha * w for w in row] for row in rows], "wire": wire}
+    step["bias"] = bias and [beta * b for b in bias]
+    return step, _wire(wire, 0)
+
+
+def _matmul(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    return {"type": "Dense", "weights": _weights(wire), "bias": None, "wire": wire}, _wire(wire, 0)
+
+
+def _normalization(wire: "Wire", mean: "Any" = None, spread: "Any" = None) -> "Dict[str, Any]":
+    return {"type": "Normalization", "mean": mean, "spread": spread, "wire": wire}
+
+
+def _place(wire: "Wire") -> "int":
+    """The input of a sum or product that is the constant."""
+    return 0 if isinstance((wire.inputs or [None])[0], Tensor) else 1
+
+
+def _add(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    k = _place(wire)
+    return _normalization(wire, mean=[-b for b in _vector(wire, _tensor(wire, k))]), _wire(wire, 1 - k)
+
+
+def _sub(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    return _normalization(wire, mean=_vector(wire, _tensor(wire, 1))), _wire(wire, 0)
+
+
+def _mul(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    k = _place(wire)
+    return _normalization(wire, spread=_inverse(wire, _vector(wire, _tensor(wire, k)))), _wire(wire, 1 - k)
+
+
+def _div(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    spread = _vector(wire, _tensor(wire, 1))
+    _inverse(wire, spread)
+    return _normalization(wire, spread=spread), _wire(wire, 0)
+
+
+def _scaler(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    scale = wire.attribute("scale", [1.0])
+    return _normalization(wire, wire.attribute("offset", [0.0]), _inverse(wire, scale)), _wire(wire, 0)
+
+
+def _inverse(wire: "Wire", numbers: "List[float]") -> "List[float]":
+    if 0 in numbers:
+        raise wire.refusal("has a factor or divisor of 0, which no Normalization can have")
+    return [1 / x for x in numbers]
+
+
+def _nothing(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    training = wire.inputs[2] if wire.operator == "Dropout" and len(wire.inputs) > 2 else None
+    if isinstance(training, Wire) or training and (training.kind != BOOL or any(training.values())):
+        raise wire.refusal("is in training mode, and a network is read as it predicts")
+    return {"type": "Identity"}, _wire(wire, 0)
+
+
+def _cast(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    if wire.attribute("to", 0) not in (FLOAT, DOUBLE):
+        raise wire.refusal("makes something else than FLOAT or DOUBLE of its input")
+    return {"type": "Identity"}, _wire(wire, 0)
+
+
+def _flatten(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    if wire.attribute("axis", 1) != 1:
+        raise wire.refusal("has an axis other than 1, so that it mixes the samples")
+    return {"type": "Reshape", "dims": [SAMPLES, -1], "wire": wire}, _wire(wire, 0)
+
+
+def _reshape(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    shape = wire.inputs[1] if len(wire.inputs) > 1 else None
+    dims: "List[Any]" = []
+    for part in shape.inputs[:3] if isinstance(shape, Wire) and shape.operator == "Concat" else [shape]:
+        if not _is_samples(part) and not isinstance(part, Tensor):
+            raise wire.refusal("takes its shape from the data, which no layer does")
+        dims += _numbers(wire, part, [INT64]) if isinstance(part, Tensor) else [SAMPLES]
+    if len(dims) != 2:
+        raise wire.refusal("makes something of other than 2 dimensions")
+    if wire.attribute("allowzero", 0) == 0:
+        dims = [SAMPLES if k == 0 and length == 0 else length for k, length in enumerate(dims)]
+    return {"type": "Reshape", "dims": dims, "wire": wire}, _wire(wire, 0)
+
+
+def _is_samples(part: "Any") -> "bool":
+    """Whether it is the number of samples, as PyTorch takes it from a shape."""
+    for operator in ("Unsqueeze", "Gather"):
+        if not isinstance(part, Wire) or part.operator != operator or len(part.inputs) != 2:
+            return False
+        place = part.inputs[1]
+        if not isinstance(place, Tensor) or place.kind != INT64 or place.count != 1 or place.values() != [0]:
+            return False
+        part = part.inputs[0]
+    return isinstance(part, Wire) and part.operator == "Shape"
+
+
+_STEPS: "Dict[str, Any]" = {
+    "Gemm": _gemm, "MatMul": _matmul, "Add": _add, "Sub": _sub, "Mul": _mul, "Div": _div, "Identity": _nothing,
+    "Dropout": _nothing, "Cast": _cast, "Flatten": _flatten, "Reshape": _reshape, "ai.onnx.ml.Scaler": _scaler,
+}  # fmt: skip
+
+
+# ---- from the input on -------------------------------------------------------------------------------------------
+
+
+def _layers(start: "Value", steps: "List[Dict[str, Any]]") -> "List[Dict[str, Any]]":
+    """The steps as layers: what belongs to one layer joined, what does nothing left out, every width checked."""
+    layers: "List[Dict[str, Any]]" = []
+    flat = start.dims is None or len(start.dims) == 2
+    width = _width(start, steps)
+    size = 0
+    for step in steps:
+        kind, last = step["type"], layers[-1] if layers else {}
+        if kind == "Reshape":
+            _check_reshape(step, start, width)
+            flat = True
+        elif kind != "Identity" and not flat:
+            raise ValueError(
+                "ONNX: the input {} has {} dimensions; 2 are read, samples and features, or more if a Flatten comes "
+                "first".format(shown(start.name), len(start.dims or []))
+            )
+        elif kind == "Dense":
+            _check(step, "weights", width)
+            width = len(step["weights"][0])
+            _check(step, "bias", width)
+            layers.append(step)
+        elif kind == "Normalization":
+            size += width or 0
+            _check_size(size)
+            _check(step, "mean", width)
+            _check(step, "spread", width)
+            if step["spread"] is None and last.get("type") == "Dense" and last["bias"] is None:
+                last["bias"] = [-m for m in step["mean"]]
+            elif step["mean"] is None and last.get("type") == "Normalization" and last["spread"] is None:
+                last["spread"] = step["spread"]
+            else:
+                layers.append(step)
+        elif kind != "Identity":
+            layers.append(step)
+    return layers
+
+
+def _check_size(size: "int") -> "None":
+    """A short file may use one large tensor again and again."""
+    if size > LARGEST // 8:
+        raise ValueError(f"ONNX: the network has {size} numbers and more; {LARGEST // 8} are read")
+
+
+def _width(start: "Value", steps: "List[Dict[str, Any]]") -> "Optional[int]":
+    """How many numbers a sample has, from the input's dimensions, or from the first layer that knows."""
+    width = 1
+    for length in (start.dims or [None, None])[1:]:
+        width = min(width * length, LARGEST) if isinstance(length, int) and length > 0 else 0
+    for step in steps:
+        for numbers in (step.get("weights"), step.get("mean"), step.get("spread")):
+            if width == 0 and numbers is not None and (step["type"] == "Dense" or len(numbers) > 1):
+                width = len(numbers)
+    return width or None
+
+
+def _check(step: "Dict[str, Any]", name: "str", width: "Optional[int]") -> "None":
+    """The step's numbers must be as many as arrive; a single one is there for each."""
+    numbers = step[name]
+    if numbers is None:
+        return
+    if name != "weights" and len(numbers) == 1 and width:
+        step[name] = numbers * width
+    elif len(numbers) != width:
+        needed = f"where {width} numbers arrive" if width else "where nothing says how many numbers arrive"
+        raise step["wire"].refusal(f"has a constant of length {len(numbers)} {needed}")
+
+
+def _check_reshape(step: "Dict[str, Any]", start: "Value", width: "Optional[int]") -> "None":
+    """A Reshape may only say what is so already: the number of samples, and that of their features."""
+    batch = (start.dims or [None])[0]
+    rows, columns = step["dims"]
+    if not (rows in (SAMPLES, batch) and columns in (-1, width) or rows == -1 and columns == width):
+        raise step["wire"].refusal(f"makes the shape {step['dims']}; what is read stays samples × features")
+
+
+def _description(layers: "List[Dict[str, Any]]", labels: "List[Any]") -> "Described":
+    """The layers in the words of models.py."""
+    tensors: "Dict[str, Numbers]" = {}
+    frozen = []
+    width = 0
+    about = []
+    for i, layer in enumerate(layers or [{"type": "Identity"}]):
+        description = {"type": layer["type"]}
+        if layer["type"] == "Dense":
+            inputs, width = len(layer["weights"]), len(layer["weights"][0])
+            description.update(inputs=inputs, outputs=width, l1=0, l2=0)
+            tensors[f"{i}.weights"] = layer["weights"]
+            tensors[f"{i}.bias"] = layer["bias"] or [0.0] * width
+        elif layer["type"] == "Normalization":
+            width = len(layer["mean"] or layer["spread"])
+            tensors[f"{i}.mean"] = layer["mean"] or [0.0] * width
+            tensors[f"{i}.spread"] = layer["spread"] or [1.0] * width
+            frozen += [f"{i}.mean", f"{i}.spread"]
+        else:
+            description.update(layer)
+        about.append(description)
+    fits = labels and len(labels) == (2 if width == 1 else width)
+    return tensors, {"version": 1, "layers": about, "frozen": frozen, "metadata": {"labels": labels} if fits else {}}
