@@ -1,6 +1,12 @@
 """The command line, one file a command.
 
     and_gate.py    what `python -m scratchnet` shows: a neuron learns AND, every step in the open
+    train.py       a model from a CSV file;  data.py, recipe.py, trials.py, progress.py  its parts
+    predict.py     what a model says of new rows
+    evaluate.py    how good it is
+    summary.py     what is in it
+    plot.py        pictures of it
+    demo.py        data that come with the package, learnt
     explain.py     where a number of a training step comes from
     check.py       one's own working with the pencil, checked
     unroll.py      a saved network as straight-line Python
@@ -22,6 +28,12 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "A neural network in pure Python that hides nothing. Without a command: a neuron learns AND."
 COMMANDS = (
+    ("train", "a model from a CSV file: trained, judged and saved"),
+    ("predict", "what a model says of the rows of a CSV file"),
+    ("evaluate", "how good a model is on rows whose target is known"),
+    ("summary", "what is in a model: layers, columns, how it was trained"),
+    ("plot", "a picture of a model as SVG: its losses, its network, its mistakes, its decisions"),
+    ("demo", "train on data that come with the package: and, xor, iris, digits, moons, ..."),
     ("explain", "where a number comes from: forward, backward and update of one step of training"),
     ("check", "check your own working: a filled worksheet, or any lines NAME = NUMBER"),
     ("unroll", "a saved network as straight-line Python, every multiplication and addition spelled out"),
@@ -30,6 +42,9 @@ COMMANDS = (
 )
 EPILOG = """\
 examples:
+  python3 -m scratchnet train iris.csv --target species -o iris.safetensors
+  python3 -m scratchnet predict iris.safetensors new.csv > species.csv
+  python3 -m scratchnet demo xor                    trains, draws, and prints the Python that does the same
   python3 -m scratchnet                             the article's AND gate, with every number in its place
   python3 -m scratchnet explain                     its first step, number by number
   python3 -m scratchnet explain --html step.html    the same as a page to click through
@@ -47,7 +62,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(arguments: "Optional[List[str]]" = None) -> "int":
-    """Run a command; the exit status: 0, 1 where a check failed, 2 for a mistake of the user's."""
+    """Run a command; the exit status: 0, 1 where a check failed, 2 for a mistake of the user's, 130 after Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
     parser, modules = _parser(given)
     with terminal.output() as write:
@@ -61,6 +76,9 @@ def main(arguments: "Optional[List[str]]" = None) -> "int":
         except (OSError, TypeError, ValueError) as error:
             sys.stderr.write(f"scratchnet {options.command}: {_sentence(error)}\n")
             status = 2
+        except KeyboardInterrupt:
+            sys.stderr.write("\n")
+            status = 130
     return status
 
 

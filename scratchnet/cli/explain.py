@@ -12,6 +12,7 @@ from ..losses import LOSSES
 from ..matrix import transpose
 from ..optimizers import OPTIMIZERS, SGD
 from ..protocol import COUNT, require
+from .data import ENCODERS, encoder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 RECORDED = 50  # steps, on a page
 DESCRIPTION = """\
 Explain one step of training, number by number: forward, loss, backward, update. Without a model: the first step of the
-article's AND gate. With one: a saved model, and samples from --x and --y or from a file (one sample a row: the inputs,
-then the targets); without targets, the forward pass alone.
+article's AND gate. With one: a saved model, and samples from --x and --y or from a file: one sample a row, the inputs,
+then the targets; of a model that `scratchnet train` made, a table such as it was trained with, of which the first row
+is taken, or --row. Without targets, the forward pass alone.
 """
 EXAMPLES = """\
 examples:
@@ -34,6 +36,7 @@ examples:
   scratchnet explain --worksheet > sheet.txt                             the step with blanks, for the pencil
   scratchnet explain model.json --x 0.05,0.1 --y 0.01,0.99 --loss half_squared_error --learning-rate 0.5
   scratchnet explain model.json data.csv --number '0.z[0][0]' --depth 3
+  scratchnet explain iris.safetensors iris.csv --row 51                  why this flower is what it is
 """
 FIRST_LINE = "# scratchnet explain "
 
@@ -57,6 +60,7 @@ def add_setting(parser: "Any") -> "None":
     parser.add_argument("data", nargs="?", metavar="DATA", help="a file of samples, one a row")
     parser.add_argument("--x", action="append", default=[], metavar="A,B,...", help="a sample's inputs; repeatable")
     parser.add_argument("--y", action="append", default=[], metavar="A,...", help="its targets")
+    parser.add_argument("--row", type=int, metavar="N", help="the row of a table, from 1 (default 1)")
     parser.add_argument("--loss", choices=sorted(LOSSES), help="the loss (default: what goes with the last layer)")
     parser.add_argument("--optimizer", choices=sorted(OPTIMIZERS), default="sgd", help="the optimizer (default sgd)")
     parser.add_argument("--learning-rate", type=float, help="its learning rate (default: 0.1 of sgd)")
@@ -120,6 +124,10 @@ def usual_loss(net: "Sequential") -> "str":
 
 def samples(net: "Sequential", options: "Any") -> "Any":
     """The samples of the file and of --x, and their targets; None for no targets."""
+    if options.data and set(ENCODERS) & set(net.metadata):
+        return sample_of_table(net, options)
+    if options.row is not None:
+        raise ValueError("--row is of a table, for a model that `scratchnet train` made")
     rows = [_numbers(text, "--x") for text in options.x]
     targets = [_numbers(text, "--y") for text in options.y]
     if options.data:
@@ -131,6 +139,20 @@ def samples(net: "Sequential", options: "Any") -> "Any":
     if targets and len(targets) != len(rows):
         raise ValueError(f"there are {len(rows)} samples and {len(targets)} targets; give one target a sample, or none")
     return rows, targets or None
+
+
+def sample_of_table(net: "Sequential", options: "Any") -> "Any":
+    """One row of a table, and its target if it has one."""
+    encoder = encoder_of(net, options.model)
+    try:
+        table = encoder.read(options.data, target=True)
+    except ValueError:
+        table = encoder.read(options.data)
+    row = require("--row", options.row or 1, (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")) - 1
+    X = encoder.inputs_of(table, [row])
+    if table.target is None or not table[table.target].present([row]):
+        return [X[0]], None
+    return [X[0]], [encoder.examples_of(table, [row])[1][0]]
 
 
 def _numbers(text: "str", where: "str") -> "List[float]":
@@ -169,6 +191,7 @@ def arguments(options: "Any") -> "str":
         words.append("--x=" + text)
     for text in options.y:
         words.append("--y=" + text)
+    words += [f"--row={options.row}"] if options.row is not None else []
     words += ["--loss=" + options.loss] if options.loss else []
     words += ["--optimizer=" + options.optimizer]
     words += ["--learning-rate=" + repr(options.learning_rate)] if options.learning_rate is not None else []

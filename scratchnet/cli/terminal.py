@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import shutil
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Iterator
+    from typing import Any, Callable, Dict, Iterator
 
 # What stands in for a character that the stream's encoding lacks.
 ASCII = {
@@ -22,6 +23,9 @@ ASCII = {
     "₂": "2",
     "×": "x",
     "→": "->",
+    "±": "+-",
+    "²": "2",
+    "…": "~",
     "│": "|",
     "─": "-",
     "┼": "+",
@@ -43,6 +47,25 @@ def _has(encoding: "str", character: "str") -> "bool":
     except UnicodeEncodeError:
         return False
     return True
+
+
+def size() -> "Dict[str, Any]":
+    """What a picture needs to know of standard output: its width, its encoding, and whether it has colours."""
+    is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return {
+        "width": max(20, min(shutil.get_terminal_size().columns, 100)) if is_terminal else 80,
+        "height": 16,
+        "encoding": sys.stdout.encoding or "ascii",
+        "colour": is_terminal and not os.environ.get("NO_COLOR"),
+    }
+
+
+def plural(count: "int", noun: "str") -> "str":
+    """
+    >>> plural(1, "row"), plural(1500, "row")
+    ('1 row', '1,500 rows')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 class Unwritable(Exception):

@@ -1,0 +1,128 @@
+"""`python -m scratchnet plot`: a picture of a model, or of what it says of a table."""
+
+import json
+
+from .. import metrics, plots
+from ..datasets.encoding import CLASSIFICATION
+from ..formats import files, models
+from . import terminal
+from .data import ENCODERS, add_reading, add_target, encoder_of, reading
+from .progress import Reading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, List
+
+    from ..plots import Picture
+
+DESCRIPTION = """\
+Draw a model, in characters, or with -o as SVG:
+
+  loss         how the training went; of a model that `scratchnet train` made, or of the report of `train --json`
+  network      its neurons and weights
+  boundary     what it says of every point of the plane of two inputs    (needs DATA)
+  mistakes     which classes it takes for which, or numbers beside what they should be    (needs DATA, with the target)
+"""
+EXAMPLES = """\
+examples:
+  scratchnet plot iris.safetensors loss
+  scratchnet plot iris.safetensors network -o network.svg
+  scratchnet plot iris.safetensors mistakes more.csv -o mistakes.svg
+  scratchnet plot iris.safetensors boundary iris.csv --inputs 'petal length,petal width' -o plane.svg
+"""
+
+
+def configure(parser: "Any") -> "None":
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
+    parser.add_argument("model", metavar="MODEL", help="the model; for loss also a report of train --json")
+    parser.add_argument("what", choices=tuple(PICTURES), metavar="WHAT", help=", ".join(PICTURES))
+    parser.add_argument("data", nargs="?", metavar="DATA", help="a table")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write SVG there; - for standard output")
+    parser.add_argument("--inputs", metavar="A,B", help="the two inputs of the plane: names, or numbers from 1")
+    add_target(parser)
+    add_reading(parser)
+
+
+def run(options: "Any", write: "Callable[..., None]") -> "int":
+    """Draw; the exit status."""
+    if (options.data is not None) != (options.what in ("boundary", "mistakes")):
+        needed = "needs a table" if options.data is None else "needs no table"
+        usage = f"scratchnet plot MODEL {options.what}" + " DATA" * (options.data is None)
+        raise ValueError(f"{options.what} {needed}: {usage}")
+    picture = PICTURES[options.what](options)
+    if options.output is None:
+        write(picture.text(**terminal.size()))
+    elif options.output == "-":
+        write(picture.svg)
+    else:
+        picture.save(options.output)
+        write(f"{options.output}: written")
+    return 0
+
+
+def loss(options: "Any") -> "Picture":
+    history = history_of(options.model)
+    validated = None in history["validation_loss"]
+    return plots.loss_curve(history["loss"], None if validated else history["validation_loss"])
+
+
+def history_of(path: "str") -> "Any":
+    """What a model, or a report, tells of the training."""
+    if str(path).endswith(".json"):
+        try:
+            record = json.loads(files.read(path).decode("utf-8-sig"))
+        except ValueError:
+            record = None  # which the model's own reader explains better
+        if isinstance(record, dict) and isinstance(record.get("history"), dict):
+            return record["history"]
+    metadata = models.load(path).metadata
+    if "history" not in metadata:
+        raise ValueError(f"{path}: this model does not tell how it was trained; one that `scratchnet train` made does")
+    return metadata["history"]
+
+
+def network(options: "Any") -> "Picture":
+    net = models.load(options.model)
+    if not set(ENCODERS) & set(net.metadata):
+        return plots.network(net)
+    encoder = encoder_of(net, options.model)
+    labels = encoder.classes if encoder.classes and len(encoder.classes) == encoder.outputs else [encoder.target.name]
+    return plots.network(net, encoder.features, labels)
+
+
+def boundary(options: "Any") -> "Picture":
+    net = models.load(options.model)
+    encoder = encoder_of(net, options.model)
+    table = encoder.read(options.data, target=options.target or True, progress=Reading(), **reading(options))
+    X, Y = encoder.examples_of(table)
+    inputs = chosen(options.inputs, encoder.features)
+    return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features)
+
+
+def chosen(given: "Any", features: "List[str]") -> "Any":
+    """The places of the two inputs that were asked for."""
+    if given is None:
+        return None
+    places = []
+    for name in given.split(","):
+        if name in features:
+            places.append(features.index(name))
+        elif name.strip().isdigit() and 1 <= int(name) <= len(features):
+            places.append(int(name) - 1)
+        else:
+            raise ValueError(f"--inputs: there is no input {name!r}; there are: {', '.join(features)}")
+    return tuple(places)
+
+
+def mistakes(options: "Any") -> "Picture":
+    net = models.load(options.model)
+    encoder = encoder_of(net, options.model)
+    table = encoder.read(options.data, target=options.target or True, progress=Reading(), **reading(options))
+    X, Y = encoder.examples_of(table)
+    truth, predicted = encoder.targets_of(Y), encoder.targets_of(net.predict(X))
+    if encoder.task != CLASSIFICATION:
+        return plots.predictions(truth, predicted)
+    return plots.confusion_matrix(metrics.confusion_matrix(truth, predicted, encoder.classes), encoder.classes)
+
+
+PICTURES = {"loss": loss, "network": network, "boundary": boundary, "mistakes": mistakes}

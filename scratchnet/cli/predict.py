@@ -1,0 +1,81 @@
+"""`python -m scratchnet predict`: what a model says of the rows of a table."""
+
+import csv
+import io
+import json
+
+from ..datasets.encoding import CLASSIFICATION
+from ..formats import models
+from .data import add_reading, encoder_of, reading
+from .progress import Line, Reading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List
+
+    from ..datasets.encoding import Encoder
+
+DESCRIPTION = """\
+Predict the target of every row of a CSV file (- is standard input), with a model that `scratchnet train` made: a CSV
+file with a line for each row, on standard output. Columns are found by their names; others are not looked at.
+"""
+EXAMPLES = """\
+examples:
+  scratchnet predict iris.safetensors new.csv > species.csv
+  scratchnet predict titanic.json passengers.csv --proba
+  cat new.csv | scratchnet predict iris.safetensors - --json
+"""
+
+
+def configure(parser: "Any") -> "None":
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
+    parser.add_argument("model", metavar="MODEL", help="the model")
+    parser.add_argument("data", metavar="DATA", help="the table; - for standard input")
+    parser.add_argument("--proba", action="store_true", help="the probability of each class, too")
+    parser.add_argument("--json", action="store_true", help="a JSON object a line in place of CSV")
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing on standard error but mistakes")
+    add_reading(parser)
+
+
+def run(options: "Any", write: "Callable[..., None]") -> "int":
+    """Predict; the exit status."""
+    net = models.load(options.model)
+    encoder = encoder_of(net, options.model)
+    if options.proba and encoder.task != CLASSIFICATION:
+        raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
+    line = Reading(quiet=options.quiet)
+    table = encoder.read(options.data, progress=line, **reading(options))
+    line.clear()
+    warn_of_unseen(encoder, table, line)
+    outputs = net.predict(encoder.inputs_of(table))
+    names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
+    if not options.json:
+        write(_csv(names))
+    for told, output in zip(encoder.targets_of(outputs), outputs):
+        shares = probabilities(output) if options.proba else []
+        if options.json:
+            record: "Dict[str, Any]" = {names[0]: told}
+            if shares:
+                record["probabilities"] = dict(zip(names[1:], shares))
+            write(json.dumps(record, ensure_ascii=False))
+        else:
+            write(_csv([told] + shares))
+    return 0
+
+
+def probabilities(output: "List[float]") -> "List[float]":
+    """Of each class."""
+    return [1 - output[0], output[0]] if len(output) == 1 else output
+
+
+def warn_of_unseen(encoder: "Encoder", table: "Any", line: "Line") -> "None":
+    """Say which labels the model knows nothing of."""
+    for name, counts in encoder.unseen(table).items():
+        labels = ", ".join([repr(label) for label in sorted(counts)[:5]]) + (", ..." if len(counts) > 5 else "")
+        line.say(f"column {name!r}: {labels} did not occur in training ({sum(counts.values())} rows)")
+
+
+def _csv(cells: "List[Any]") -> "str":
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([repr(v) if isinstance(v, float) else v for v in cells])
+    return line.getvalue()

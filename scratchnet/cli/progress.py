@@ -1,0 +1,137 @@
+"""How far a command has come, on standard error: a live line on a terminal, else a few plain ones; with -q nothing.
+
+>>> import io
+>>> course = Course(epochs=4, stream=io.StringIO())
+>>> for number, loss in enumerate([0.5, 0.25, 0.125, 0.0625], 1):
+...     course.epoch_done(Epoch(number, loss, None, 0.01, None))
+>>> print(course.stream.getvalue(), end="")
+epoch 1/4  loss 0.5  rate 0.01
+epoch 2/4  loss 0.25  rate 0.01
+epoch 4/4  loss 0.0625  rate 0.01
+"""
+
+import os
+import shutil
+import sys
+from time import monotonic
+
+from ..checkpoints import Checkpoint
+from ..training import Epoch
+from .terminal import written_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+    from ..formats.files import Path
+
+PAUSE = 0.1  # seconds between two live lines
+BAR = 8  # columns
+
+
+class Line:
+    """A line that is written over and over, where the stream is a terminal.
+
+    ``quiet``   writes nothing at all
+    """
+
+    def __init__(self, stream: "Any" = None, quiet: "bool" = False) -> "None":
+        self.stream = sys.stderr if stream is None else stream
+        self.quiet = quiet or self.stream is None
+        self.live = not self.quiet and self.stream.isatty() and os.environ.get("TERM") != "dumb"
+        self.shown = ""  # what stands there now
+        self.next = 0.0  # when the next may be written
+
+    def show(self, text: "str") -> "None":
+        """Write it in the place of the last one, at most ten times a second."""
+        if self.live and monotonic() >= self.next:
+            text = text[: shutil.get_terminal_size().columns - 1]
+            self.write("\r" + text + " " * (len(self.shown) - len(text)))
+            self.shown, self.next = text, monotonic() + PAUSE
+
+    def clear(self) -> "None":
+        if self.shown:
+            self.write("\r" + " " * len(self.shown) + "\r")
+            self.shown = ""
+
+    def say(self, text: "str") -> "None":
+        """A line that stays."""
+        if not self.quiet:
+            self.clear()
+            self.write(text + "\n")
+
+    def write(self, text: "str") -> "None":
+        try:
+            self.stream.write(written_for(text, self.stream.encoding or "ascii"))
+            self.stream.flush()
+        except OSError:  # nobody is listening; the work goes on
+            self.quiet, self.live = True, False
+
+
+class Reading(Line):
+    """How much of a file is read: what ``read_table(progress=...)`` calls."""
+
+    def __call__(self, rows: "int", part: "Optional[float]") -> "None":
+        self.show(f"{rows:,} rows read" + ("" if part is None else f", {part:.0%}"))
+
+
+class Course(Line):
+    """How far a training is."""
+
+    def __init__(self, epochs: "int", stream: "Any" = None, quiet: "bool" = False) -> "None":
+        Line.__init__(self, stream, quiet)
+        self.epochs = epochs
+        self.begun: "Any" = None  # when, and at which epoch
+        self.told = ""
+
+    def part_done(self, number: "int", part: "float") -> "None":
+        """After some batches: the epochs that are done, and the part of the next one."""
+        done = number + part
+        if self.begun is None:
+            self.begun = monotonic(), done
+        start, first = self.begun
+        left = (monotonic() - start) / (done - first) * (self.epochs - done) if done > first else None
+        full = int(BAR * done / self.epochs)
+        waiting = "" if left is None else f"  {_clock(left)} left"
+        self.show(f"[{'=' * full}{' ' * (BAR - full)}] epoch {number + 1}/{self.epochs}{self.told}{waiting}")
+
+    def epoch_done(self, epoch: "Epoch") -> "None":
+        self.told = _course(epoch)
+        if self.live:
+            self.part_done(epoch.number, 0.0)
+        elif _is_round(epoch.number) or epoch.number == self.epochs:
+            self.say(f"epoch {epoch.number}/{self.epochs}{self.told}")
+
+
+class Watched(Checkpoint):
+    """A checkpoint that shows how far the training is."""
+
+    def __init__(self, path: "Path", seconds: "float", course: "Course") -> "None":
+        Checkpoint.__init__(self, path, seconds)
+        self.course = course
+
+    def kept(self, training: "Any") -> "None":
+        batches = -(-len(training.examples) // training.size)
+        self.course.part_done(training.number, min(1.0, len(training.values) / batches))
+
+
+def _course(epoch: "Epoch") -> "str":
+    validated = "" if epoch.validation_loss is None else f"  validation {epoch.validation_loss:.4g}"
+    return f"  loss {epoch.loss:.4g}{validated}  rate {epoch.learning_rate:.3g}"
+
+
+def _is_round(number: "int") -> "bool":
+    """Whether it is 1, 2 or 5 times a power of ten."""
+    while number % 10 == 0:
+        number //= 10
+    return number in (1, 2, 5)
+
+
+def _clock(seconds: "float") -> "str":
+    """As minutes and seconds, or hours and minutes.
+
+    >>> _clock(75), _clock(4000)
+    ('1:15', '1:06 h')
+    """
+    minutes, rest = divmod(int(seconds + 0.5), 60)
+    return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02} h"

@@ -1,0 +1,155 @@
+"""How a network for some data is made and trained: what was asked for, and for the rest what usually does well.
+
+>>> usual_hidden(150), usual_hidden(1000000)
+((8,), (32, 16))
+"""
+
+from argparse import ArgumentTypeError
+
+from ..activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
+from ..datasets.encoding import CLASSIFICATION
+from ..layers import Dense
+from ..network import Sequential
+from ..optimizers import OPTIMIZERS
+from ..protocol import ABOVE_0, COUNT, require
+from ..training import epochs, epochs_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+    from ..checkpoints import Checkpoint
+    from ..training import Epoch
+    from .progress import Course
+
+HIDDEN = {name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")}
+FIRST_RATE = 1 / 100  # of Adam and its like, for small networks; with more inputs, less
+SAMPLES = 3000000  # that a training sees at most, unless more epochs are asked for
+SETTINGS = ("hidden", "activation", "optimizer", "learning_rate", "batch_size", "epochs", "patience", "seed")
+
+
+class Recipe:
+    """How a network is made and trained.
+
+    ``hidden``      the widths of the hidden layers, ``activation`` what stands behind each
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience``, ``seed``   as for ``fit``
+    """
+
+    def __init__(self, **settings: "Any") -> "None":
+        self.settings = settings
+
+    def __getattr__(self, name: "str") -> "Any":
+        if name in SETTINGS:
+            return self.settings[name]
+        raise AttributeError(name)
+
+    def changed(self, **settings: "Any") -> "Recipe":
+        """Another one, with other settings."""
+        return Recipe(**dict(self.settings, **settings))
+
+    def to_dict(self) -> "Dict[str, Any]":
+        return dict(self.settings, hidden=list(self.hidden))
+
+    def __str__(self) -> "str":
+        widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
+        shape = f"hidden {widths}, {self.activation}" if self.hidden else widths
+        return f"{shape}; {self.optimizer}, learning rate {self.learning_rate:.3g}, batches of {self.batch_size}"
+
+
+def add_settings(parser: "Any") -> "None":
+    """The options for it."""
+    group = parser.add_argument_group("network and training (what is not given fits the size of the data)")
+    group.add_argument("--hidden", type=widths, metavar="16,8", help="widths of the hidden layers; 0 for none")
+    group.add_argument("--activation", choices=sorted(HIDDEN), default="tanh", help="behind each (default tanh)")
+    group.add_argument("--optimizer", choices=sorted(OPTIMIZERS), default="adam", help="default adam")
+    group.add_argument("--learning-rate", type=float, metavar="RATE", help="of the optimizer")
+    group.add_argument("--batch-size", type=int, metavar="N", help="samples an update")
+    group.add_argument("--epochs", type=int, metavar="N", help="times through the data, at most")
+    group.add_argument("--patience", type=int, metavar="N", help="stop after so many epochs that were no better")
+    group.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is random (default 0)")
+
+
+def widths(text: "str") -> "Tuple[int, ...]":
+    """16,8 as the widths of layers; 0 as none."""
+    if text.strip() == "0":
+        return ()
+    try:
+        return tuple([require("--hidden", int(part), COUNT) for part in text.split(",")])
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} are no widths; write them as in 16,8") from None
+
+
+def recipe_for(options: "Any", rows: "int", inputs: "int") -> "Recipe":
+    """What the options ask for, and for the rest what usually does well with so many rows and inputs."""
+    most = max(10, min(300, SAMPLES // rows))
+    batch_size = 8 if rows < 200 else 16 if rows < 2000 else 32 if rows < 20000 else 128
+    usual = {
+        "hidden": usual_hidden(rows),
+        "learning_rate": usual_rate(options.optimizer, inputs),
+        "batch_size": batch_size,
+        "epochs": most,
+        "patience": max(5, (options.epochs or most) // 8),
+    }
+    settings = {name: getattr(options, name) for name in SETTINGS}
+    settings.update({name: value for name, value in usual.items() if settings[name] is None})
+    for name in ("batch_size", "epochs", "patience"):
+        require("--" + name.replace("_", "-"), settings[name], COUNT)
+    require("--learning-rate", settings["learning_rate"], ABOVE_0)
+    return Recipe(**settings)
+
+
+def usual_hidden(rows: "int") -> "Tuple[int, ...]":
+    """More data can teach more neurons."""
+    return (8,) if rows < 200 else (16,) if rows < 1000 else (32,) if rows < 20000 else (32, 16)
+
+
+def usual_rate(optimizer: "str", inputs: "int") -> "float":
+    if optimizer == "sgd":
+        return 0.1
+    return FIRST_RATE if inputs <= 32 else FIRST_RATE / 4
+
+
+def network(encoder: "Any", recipe: "Recipe") -> "Sequential":
+    """A network for what the encoder gives and wants."""
+    layers: "List[Any]" = [encoder.normalization()]
+    width = len(encoder.features)
+    initializer = "he_uniform" if issubclass(HIDDEN[recipe.activation], ReLU) else "glorot_uniform"
+    for outputs in recipe.hidden:
+        layers += [Dense(width, outputs, initializer=initializer), HIDDEN[recipe.activation]()]
+        width = outputs
+    layers.append(Dense(width, encoder.outputs))
+    if encoder.task == CLASSIFICATION:
+        layers.append(Sigmoid() if encoder.outputs == 1 else Softmax())
+    return Sequential(layers, seed=recipe.seed)
+
+
+def loss_of(encoder: "Any") -> "str":
+    """The name of the loss for what the encoder wants."""
+    if encoder.task != CLASSIFICATION:
+        return "half_squared_error"
+    return "binary_cross_entropy" if encoder.outputs == 1 else "categorical_cross_entropy"
+
+
+def train(net: "Sequential", encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any", told: "List[Epoch]",
+          course: "Optional[Course]" = None, checkpoint: "Optional[Checkpoint]" = None) -> "None":  # fmt: skip
+    """Train the network; ``told`` gets the epochs.
+
+    ``training``, ``validation``   (X, Y); the best parameters for the second are kept
+    """
+    X, Y = training
+    optimizer = OPTIMIZERS[recipe.optimizer](recipe.learning_rate)
+    for stretch in epochs(net, X, Y, loss_of(encoder), optimizer, recipe.epochs, recipe.batch_size, seed=recipe.seed,
+                          validation_data=validation, patience=recipe.patience, checkpoint=checkpoint, ahead=1):
+        told += epochs_in(*stretch)
+        if course is not None:
+            course.epoch_done(told[-1])
+
+
+def described(told: "Sequence[Epoch]") -> "Dict[str, Any]":
+    """The course of a training, as a model keeps it."""
+    return {
+        "loss": [epoch.loss for epoch in told],
+        "validation_loss": [epoch.validation_loss for epoch in told],
+        "learning_rate": told[-1].learning_rate,
+        "best_epoch": told[-1].best,
+    }

@@ -1,0 +1,108 @@
+"""Trainings for comparison: each part of the rows judged in turn, and settings drawn at random. On several processes.
+
+Whatever the number of processes, the results are the same.
+"""
+
+from math import log10, sqrt
+
+from ..datasets.encoding import CLASSIFICATION
+from ..metrics import accuracy, r2
+from ..protocol import require
+from ..random import Generator
+from ..selection import train_test_split
+from ..training import Diverged
+from .data import fitted
+from .recipe import network, train
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Sequence, Tuple
+
+    from ..training import Epoch
+    from .recipe import Recipe
+
+HIDDEN = ((8,), (16,), (32,), (64,), (16, 8), (32, 16))
+ACTIVATIONS = ("tanh", "relu", "silu")
+RATES = (0.001, 0.03)
+BATCHES = (8, 16, 32, 64)
+
+
+def cross_validate(table: "Any", options: "Any", recipe: "Recipe") -> "Dict[str, Any]":
+    """The score of each fold: accuracy, or R²."""
+    rows = table.with_target()
+    folds = options.cross_validate
+    limit = (lambda v: 2 <= v <= len(rows), f"a number from 2 to {len(rows)}, that of the rows")
+    require("--cross-validate", folds, limit)
+    order = [rows[i] for i in Generator(options.seed).permutation(len(rows))]
+    tasks = []
+    for k in range(folds):
+        test = order[k::folds]
+        held = set(test)
+        tasks.append((table, [i for i in order if i not in held], test, options.task, recipe, options.validation))
+    results = shared_out(fold, tasks, options.workers)
+    scores = [score for _, score in results]
+    mean = sum(scores) / folds
+    deviation = sqrt(sum([(score - mean) * (score - mean) for score in scores]) / folds)
+    return {"of": results[0][0], "scores": scores, "mean": mean, "deviation": deviation}
+
+
+def fold(table: "Any", training: "Sequence[int]", test: "Sequence[int]", task: "Any", recipe: "Recipe",
+         part: "float") -> "Tuple[str, float]":
+    """The score, and its name, by ``test`` of a network that was trained, and stopped, without it."""
+    learning, validation = train_test_split(training, test_size=part, seed=recipe.seed)
+    encoder = fitted(table, learning, task)
+    net = network(encoder, recipe)
+    train(net, encoder, recipe, encoder.examples_of(table, learning), encoder.examples_of(table, validation), [])
+    X, Y = encoder.examples_of(table, test)
+    name, score = ("accuracy", accuracy) if encoder.task == CLASSIFICATION else ("R²", r2)
+    return name, score(encoder.targets_of(Y), encoder.targets_of(net.predict(X)))
+
+
+def told(found: "Dict[str, Any]") -> "str":
+    scores = ", ".join([f"{score:.3f}" for score in found["scores"]])
+    mean = f"{found['of']} {found['mean']:.3f} ± {found['deviation']:.3f}"
+    return f"cross-validation, {len(found['scores'])} folds: {mean}   ({scores})"
+
+
+def search(data: "Any", encoder: "Any", options: "Any", recipe: "Recipe", tell: "Callable[..., None]") -> "Recipe":
+    """The best of some random settings, by the validation loss; the first is the given one."""
+    generator = Generator(options.seed)
+    candidates = [recipe] + [drawn(generator, recipe) for _ in range(options.search - 1)]
+    losses = shared_out(trial, [(encoder, candidate) + data for candidate in candidates], options.workers)
+    order = sorted(range(len(candidates)), key=losses.__getitem__)
+    tell("search: validation loss of each setting, the best first")
+    for k in order:
+        tell(f"  {losses[k]:.4g}  {candidates[k]}")
+    tell()
+    return candidates[order[0]]
+
+
+def drawn(generator: "Generator", recipe: "Recipe") -> "Recipe":
+    """A recipe like it, with settings drawn at random."""
+    low, high = [log10(rate) for rate in RATES]
+    return recipe.changed(
+        hidden=HIDDEN[generator.below(len(HIDDEN))],
+        activation=ACTIVATIONS[generator.below(len(ACTIVATIONS))],
+        learning_rate=float(f"{10 ** generator.uniform(low, high):.2g}"),
+        batch_size=BATCHES[generator.below(len(BATCHES))],
+    )
+
+
+def trial(encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any") -> "float":
+    """The best validation loss; infinite where the training diverged."""
+    epochs: "List[Epoch]" = []
+    try:
+        train(network(encoder, recipe), encoder, recipe, training, validation, epochs)
+    except Diverged:
+        return float("inf")
+    return float(min([epoch.validation_loss for epoch in epochs]))
+
+
+def shared_out(function: "Callable[..., Any]", tasks: "List[Any]", workers: "int") -> "List[Any]":
+    """What the function gives for each task, in their order."""
+    if workers == 1:
+        return [function(*task) for task in tasks]
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(workers) as executor:
+        return list(executor.map(function, *zip(*tasks)))

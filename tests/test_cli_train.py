@@ -1,0 +1,360 @@
+"""From a CSV file to a model in use: train, evaluate, predict, explain, summary, plot and demo, as a user runs them."""
+
+import csv
+import gzip
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from xml.etree import ElementTree
+
+import pytest
+
+import scratchnet as sn
+from scratchnet.cli import demo
+from scratchnet.datasets import samples, shapes
+from scratchnet.formats import npy
+from test_cli import ROOT, run
+
+FLOWERS = samples.iris()
+ROWS = [list(map(str, x)) + [FLOWERS.labels[y]] for x, y in zip(FLOWERS.X, FLOWERS.Y)]
+HEADER = FLOWERS.features + ["species"]
+
+
+def written(path, rows, delimiter=","):
+    with io.open(str(path), "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("cli")
+
+
+@pytest.fixture(scope="module")
+def iris(folder):
+    return written(folder / "iris.csv", [HEADER] + ROWS)
+
+
+@pytest.fixture(scope="module")
+def model(folder, iris):
+    path = str(folder / "iris.safetensors")
+    status, output, errors = run("train", iris, "--target", "species", "-o", path, "--epochs", "60", "--json", "-q")
+    assert (status, errors) == (0, "")
+    report = folder / "report.json"
+    report.write_text(output)
+    return path
+
+
+@pytest.fixture(scope="module")
+def houses(folder):
+    generator = sn.Generator(5)
+    rows = [["area", "district", "age", "price"]]
+    for _ in range(200):
+        area, district, age = generator.uniform(30, 200), "ABC"[generator.below(3)], generator.below(90)
+        price = 3000 * area * {"A": 1, "B": 1.5, "C": 2}[district] - 500 * age
+        rows.append([f"{area:.1f}", district, str(age) if generator.below(10) else "", f"{price:.0f}"])
+    return written(folder / "houses.csv", rows, ";")
+
+
+# ---- five commands -----------------------------------------------------------------------------------------------
+
+
+def test_train_says_what_it_does(iris, tmp_path):
+    status, output, errors = run("train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), "--epochs", "40")
+    assert status == 0
+    assert "150 rows" in output and "classes: setosa, versicolor, virginica" in output
+    assert "120 rows to learn from, 30 to judge by" in output and "precision" in output and 'always "setosa"' in output
+    assert "m.json: saved" in output and os.listdir(str(tmp_path)) == ["m.json"]
+    assert re.match(r"epoch 1/40  loss [\d.]+  validation [\d.]+  rate 0.01\n", errors)
+
+
+def test_a_model_is_judged_as_evaluate_judges_it(folder, iris, model):
+    report = json.loads((folder / "report.json").read_text())
+    assert report["report"]["accuracy"] >= 0.9 and report["report"]["samples"] == 30
+    status, output, errors = run("evaluate", model, iris, "--json")
+    assert (status, errors) == (0, "")
+    judged = json.loads(output)
+    net = sn.load(model)
+    right = sum([row.index(max(row)) == y for row, y in zip(net.predict(FLOWERS.X), FLOWERS.Y)])
+    assert judged["accuracy"] == right / 150 and sum(map(sum, judged["confusion_matrix"])) == 150
+
+
+def test_predict_finds_columns_by_name(model, tmp_path):
+    shuffled = [[x[3], "?", x[1], x[0], x[2]] for x in ROWS]
+    new = written(tmp_path / "new.tsv", [[HEADER[3], "note", HEADER[1], HEADER[0], HEADER[2]]] + shuffled, "\t")
+    status, output, errors = run("predict", model, new, "--proba")
+    assert (status, errors) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(output)))
+    net = sn.load(model)
+    assert len(rows) == 150
+    for row, shares in zip(rows, net.predict(FLOWERS.X)):
+        assert [float(row[label]) for label in FLOWERS.labels] == shares
+        assert row["species"] == FLOWERS.labels[shares.index(max(shares))]
+
+
+def test_predict_from_standard_input_as_json(model, iris):
+    with open(iris, "rb") as file:
+        process = subprocess.Popen([sys.executable, "-m", "scratchnet", "predict", model, "-", "--json"], cwd=ROOT,
+                                   stdin=file, stdout=subprocess.PIPE)  # fmt: skip
+        output = process.communicate()[0].decode()
+    assert process.returncode == 0
+    assert [json.loads(line)["species"] for line in output.splitlines()][:3] == ["setosa"] * 3
+
+
+def test_explain_takes_a_row_of_the_table(model, iris):
+    status, output, errors = run("explain", model, iris, "--row", "51", "--number", "x[0][0]", "--number", "loss")
+    assert (status, errors) == (0, "")
+    assert "x[0][0] = 7\n  given" in output and "loss = " in output
+    status, _, errors = run("explain", model, iris, "--row", "151")
+    assert (status, errors) == (2, "scratchnet explain: --row is 151; give a row from 1 to 150\n")
+
+
+def test_summary(model):
+    status, output, errors = run("summary", model)
+    assert (status, errors) == (0, "")
+    assert "Dense(inputs=4, outputs=8)" in output and "petal length" in output and "the best was epoch" in output
+    about = json.loads(run("summary", model, "--json")[1])
+    assert about["parameters"] == 75 and about["metadata"]["table"]["target"]["name"] == "species"
+
+
+@pytest.mark.parametrize("what", ["loss", "network", "mistakes", "boundary"])
+def test_plot(what, model, iris, tmp_path):
+    table = [iris] if what in ("mistakes", "boundary") else []
+    inputs = ["--inputs", "petal length,4"] if what == "boundary" else []
+    path = str(tmp_path / "picture.svg")
+    status, output, errors = run("plot", model, what, *(table + inputs + ["-o", path]))
+    assert (status, errors) == (0, "") and output.endswith("picture.svg: written\n")
+    assert ElementTree.parse(path).getroot().tag.endswith("svg")
+    status, output, _ = run("plot", model, what, *(table + inputs), encoding="ascii")
+    assert status == 0 and len(output.splitlines()) > 3
+    assert ElementTree.fromstring(run("plot", model, what, *(table + inputs + ["-o", "-"]))[1]).tag.endswith("svg")
+
+
+def test_plot_of_a_report(folder, model):
+    status, output, _ = run("plot", str(folder / "report.json"), "loss")
+    assert status == 0 and "validation" in output
+
+
+# ---- whatever the table ------------------------------------------------------------------------------------------
+
+
+def test_regression_with_gaps_and_categories(houses, tmp_path):
+    path = str(tmp_path / "houses.json")
+    status, output, _ = run("train", houses, "--target", "price", "-o", path, "--epochs", "150", "--json", "-q")
+    found = json.loads(output)
+    assert status == 0 and found["report"]["r2"] > 0.9
+    status, output, _ = run("predict", path, houses)
+    prices = [float(line) for line in output.splitlines()[1:]]
+    assert len(prices) == 200 and 10000 < min(prices) < max(prices) < 1300000
+
+
+def test_wishes_for_columns(iris, tmp_path):
+    path = str(tmp_path / "m.json")
+    wishes = ["--ignore", "1,2", "--categorical", "petal width", "--hidden", "0", "--task", "classification"]
+    status, output, _ = run("train", iris, "--target", "5", "-o", path, "--epochs", "5", "-q", *wishes)
+    assert status == 0 and "22 inputs, one of them 1" in output
+    net = sn.load(path)
+    assert [type(layer).__name__ for layer in net.layers] == ["Normalization", "Dense", "Softmax"]
+    assert run("predict", path, iris)[0] == 0
+
+
+def test_labels_that_did_not_occur(houses, tmp_path):
+    path = str(tmp_path / "m.json")
+    run("train", houses, "--target", "price", "-o", path, "--epochs", "2", "-q")
+    new = written(tmp_path / "new.csv", [["age", "district", "area"], ["5", "Z", "100"]])
+    status, output, errors = run("predict", path, new)
+    assert status == 0 and "column 'district': 'Z' did not occur in training (1 rows)" in errors
+    assert len(output.splitlines()) == 2
+
+
+def test_gzip_and_another_format(iris, tmp_path):
+    packed = str(tmp_path / "iris.csv.gz")
+    with open(iris, "rb") as source, gzip.open(packed, "wb") as target:
+        target.write(source.read())
+    path = str(tmp_path / "m.json")
+    assert run("train", packed, "--target", "species", "-o", path, "--epochs", "2", "-q")[0] == 0
+    assert run("evaluate", path, packed)[0] == 0
+
+
+def test_the_same_seed_the_same_model(iris, tmp_path):
+    models = []
+    for name in ("a.json", "b.json"):
+        run("train", iris, "--target", "species", "-o", str(tmp_path / name), "--epochs", "3", "-q", "--seed", "4")
+        models.append((tmp_path / name).read_text())
+    assert models[0] == models[1]
+
+
+def test_arrays(tmp_path):
+    data = shapes.moons(samples=120, seed=2)
+    for name, values in (("X", data.X), ("y", [float(y) for y in data.Y])):
+        with open(str(tmp_path / (name + ".npy")), "wb") as file:
+            file.write(npy.dumps(npy.array_of(values)))
+    X, y, path = str(tmp_path / "X.npy"), str(tmp_path / "y.npy"), str(tmp_path / "m.safetensors")
+    status, output, _ = run("train", X, "--target", y, "-o", path, "--epochs", "100", "--json", "-q")
+    assert status == 0 and json.loads(output)["report"]["accuracy"] > 0.8
+    assert json.loads(run("evaluate", path, X, "--target", y, "--json")[1])["accuracy"] > 0.8
+    assert len(run("predict", path, X)[1].splitlines()) == 121
+    assert "X.npy: say where the targets are: --target FILE" in run("evaluate", path, X)[2]
+    assert "rows of 2 numbers, each standardised" in run("summary", path)[1]
+
+
+# ---- judging more than once --------------------------------------------------------------------------------------
+
+
+def test_cross_validation_and_search_are_the_same_on_two_processes(iris, tmp_path):
+    found = []
+    for workers in ("1", "2"):
+        options = ["--cross-validate", "3", "--search", "3", "--epochs", "4", "--json", "-q", "--workers", workers]
+        status, output, errors = run("train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), *options)
+        assert (status, errors) == (0, "")
+        found.append(json.loads(output))
+    assert found[0] == found[1] and len(found[0]["cross_validation"]["scores"]) == 3
+
+
+def test_search_tells_what_it_tried(iris, tmp_path):
+    path = str(tmp_path / "m.json")
+    status, output, _ = run("train", iris, "--target", "species", "-o", path, "--search", "3", "--epochs", "3", "-q")
+    losses = [float(loss) for loss in re.findall(r"(?m)^  ([\d.]+)  hidden", output)]
+    assert status == 0 and len(losses) == 3 and losses == sorted(losses)
+
+
+# ---- broken off --------------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
+    given = [iris, "--target", "species", "--epochs", "400", "--patience", "400", "--batch-size", "4"]
+    whole, path = str(tmp_path / "whole.json"), str(tmp_path / "m.json")
+    assert run("train", *(given + ["-o", whole, "-q"]))[0] == 0
+    command = [sys.executable, "-m", "scratchnet", "train"] + given + ["-o", path, "--checkpoint-every", "0.1"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    checkpoint = str(tmp_path / "m.checkpoint.safetensors")
+    for _ in range(600):
+        if os.path.exists(checkpoint) or process.poll() is not None:
+            break
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate()[1].decode()
+    assert process.returncode == 130, errors
+    assert "m.json: saved after" in errors and "--resume goes on" in errors and "Traceback" not in errors
+    assert run("evaluate", path, iris)[0] == 0
+    status, _, errors = run("train", *(given + ["-o", path]))
+    assert status == 2 and errors.endswith("of a training that was broken off: go on with --resume, or delete it\n")
+    status, _, errors = run("train", *(given + ["-o", path, "--resume", "--batch-size", "8"]))
+    assert status == 2 and "it is of a training with batch_size 4, here it is 8" in errors
+    assert run("train", *(given + ["-o", path, "--resume", "-q"]))[0] == 0
+    assert sn.load(path).predict(FLOWERS.X) == sn.load(whole).predict(FLOWERS.X)
+    assert sn.load(path).metadata == sn.load(whole).metadata
+    assert sorted(os.listdir(str(tmp_path))) == ["m.json", "whole.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are made by pty")
+def test_a_terminal_gets_a_live_line(iris, tmp_path):
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "scratchnet", "train", iris, "--target", "species", "-o", str(tmp_path / "m.json")]
+    process = subprocess.Popen(command + ["--epochs", "120"], cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs)
+    output, _ = process.communicate()
+    os.close(theirs)
+    seen = b""
+    try:
+        while True:
+            part = os.read(ours, 65536)
+            if not part:
+                break
+            seen += part
+    except OSError:
+        pass  # Linux's word for the end
+    os.close(ours)
+    text = seen.decode()
+    assert process.returncode == 0 and "Traceback" not in text
+    assert re.search(r"\r\[=* *\] epoch \d+/120  loss [\d.]+  validation [\d.]+  rate 0\.01  \d+:\d\d left", text)
+    assert text.count("\n") == 0  # it clears the line when it is done
+
+
+# ---- mistakes ----------------------------------------------------------------------------------------------------
+
+MISTAKES = {
+    "no such file": (["train", "nowhere.csv", "--target", "y", "-o", "m.json"], "nowhere.csv: No such file"),
+    "no such column": (["train", "IRIS", "--target", "kind", "-o", "m.json"], "has no column 'kind'; it has "),
+    "no such ending": (["train", "IRIS", "--target", "species", "-o", "m.txt"], "m.txt: the ending tells"),
+    "no such folder": (["train", "IRIS", "--target", "species", "-o", "no/m.json"], "no/m.json: the folder"),
+    "no target": (["train", "IRIS", "-o", "m.json"], "the following arguments are required: --target"),
+    "widths": (["train", "IRIS", "--target", "species", "-o", "m.json", "--hidden", "4,x"], "as in 16,8"),
+    "epochs": (["train", "IRIS", "--target", "species", "-o", "m.json", "--epochs", "0"], "--epochs is 0; give"),
+    "validation": (["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "1"], "--validation is 1"),
+    "few rows": (["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "0.001"], "150 rows"),
+    "texts": (["train", "IRIS", "--target", "species", "-o", "m.json", "--task", "regression"], "regression takes"),
+    "numeric": (["train", "IRIS", "--target", "sepal width", "-o", "m.json", "--numeric", "species"], "column"),
+    "nothing to resume": (["train", "IRIS", "--target", "species", "-o", "m.json", "--resume"], "leave out --resume"),
+    "folds": (["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"], "validate is 0"),
+    "ragged": (["train", "RAGGED", "--target", "b", "-o", "m.json"], "ragged.csv, line 3"),
+    "missing columns": (["predict", "MODEL", "RAGGED"], "has no columns 'sepal length', 'sepal width'"),
+    "no model": (["predict", "IRIS", "IRIS"], "iris.csv: the ending tells the format"),
+    "own model": (["predict", "OWN", "IRIS"], "own.json: it does not say what its inputs are"),
+    "probabilities": (["predict", "HOUSES", "IRIS", "--proba"], "--proba"),
+    "targets": (["evaluate", "MODEL", "NOTARGET"], "notarget.csv has no column 'species'"),
+    "unknown class": (["evaluate", "MODEL", "STRANGE"], "of row 1 is 'rosa'"),
+    "plot without data": (["plot", "MODEL", "boundary"], "boundary needs a table"),
+    "plot with data": (["plot", "MODEL", "loss", "IRIS"], "loss needs no table"),
+    "plot without history": (["plot", "OWN", "loss"], "own.json: this model does not tell how it was trained"),
+    "plot which inputs": (["plot", "MODEL", "boundary", "IRIS", "--inputs", "1,9"], "there is no input '9'"),
+    "plot ending": (["plot", "MODEL", "loss", "-o", "loss.png"], "loss.png: a picture is saved as SVG"),
+    "demo": (["demo", "mnist"], "invalid choice: 'mnist'"),
+    "damaged": (["summary", "DAMAGED"], "damaged.safetensors: "),
+}
+
+
+@pytest.mark.parametrize("what", sorted(MISTAKES))
+def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
+    arguments, sentence = MISTAKES[what]
+    sn.save(sn.Sequential([sn.Dense(4, 1)]), str(folder / "own.json"))
+    damaged = folder / "damaged.safetensors"
+    with open(model, "rb") as file:
+        damaged.write_bytes(file.read()[:200])
+    files = {
+        "IRIS": iris,
+        "MODEL": model,
+        "OWN": str(folder / "own.json"),
+        "DAMAGED": str(damaged),
+        "RAGGED": written(folder / "ragged.csv", [["a", "b"], ["1", "2"], ["3"]]),
+        "NOTARGET": written(folder / "notarget.csv", [HEADER[:4]] + [row[:4] for row in ROWS]),
+        "STRANGE": written(folder / "strange.csv", [HEADER] + [ROWS[0][:4] + ["rosa"]]),
+    }
+    if "HOUSES" in arguments:
+        files["HOUSES"] = str(folder / "houses.json")
+        run("train", houses, "--target", "price", "-o", files["HOUSES"], "--epochs", "1", "-q")
+    before = sorted(os.listdir(str(folder)))
+    status, output, errors = run(*[files.get(word, word) for word in arguments])
+    assert (status, output) == (2, "")
+    assert errors.startswith("scratchnet " + arguments[0]) and errors.count("\n") == 1 and sentence in errors, errors
+    assert sorted(os.listdir(str(folder))) == before
+
+
+# ---- demo and help -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(set(demo.DEMOS) - {"digits"}))
+def test_a_demo_learns_and_its_program_does_the_same(name):
+    status, output, errors = run("demo", name)
+    assert (status, errors) == (0, "")
+    accuracy = float(re.search(r"(?m)^accuracy  ([\d.]+)", output).group(1))
+    assert accuracy >= 0.9
+    program = re.sub("(?m)^    ", "", output.split("The Python that did this:\n\n")[1])
+    again = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT,
+                                    env=dict(os.environ, PYTHONIOENCODING="utf-8")).decode()  # fmt: skip
+    report = again.replace("\r", "").split("\n\n")
+    assert all(block in output for block in report[:3])
+
+
+@pytest.mark.parametrize("command", ["train", "predict", "evaluate", "summary", "plot", "demo"])
+def test_help_shows_examples(command):
+    status, output, errors = run(command, "--help")
+    assert (status, errors) == (0, "")
+    assert "examples:\n  scratchnet " + command in output
