@@ -78,10 +78,13 @@ class Dense(Layer):
     def penalty(self) -> "Number":
         if is_zero(self.l1) and is_zero(self.l2):
             return None
-        return total([self.l1 * abs(w) + self.l2 * w * w / 2 for row in self.weights.value for w in row])
+        return total([self.penalty_term(w) for row in self.weights.value for w in row])
+
+    def penalty_term(self, w: "Number") -> "Number":
+        return self.l2 * w * w / 2 if is_zero(self.l1) else self.l1 * abs(w) + self.l2 * w * w / 2
 
     def penalty_slope(self, w: "Number") -> "Number":
-        return self.l1 * sign(w) + self.l2 * w
+        return self.l2 * w if is_zero(self.l1) else self.l1 * sign(w) + self.l2 * w
 
 
 class Dropout(Layer):

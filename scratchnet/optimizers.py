@@ -127,8 +127,7 @@ class SGD(Optimizer):
         if not self.memory:
             return w - self.rate * g, state
         v = self.momentum * state[0] + g
-        direction = g + self.momentum * v if self.nesterov else v
-        return w - self.rate * direction, (v,)
+        return w - self.rate * (g + self.momentum * v if self.nesterov else v), (v,)
 
 
 class Adagrad(Optimizer):

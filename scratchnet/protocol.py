@@ -259,8 +259,7 @@ def find(kind: "str", given: "Any", family: "Dict[str, Any]", base: "Any") -> "A
         if given not in family:
             raise ValueError("{} {!r} is unknown; there are: {}".format(kind, given, ", ".join(sorted(family))))
         given = family[given]
-    if isinstance(given, type):
-        given = given()
+    given = given() if isinstance(given, type) else given
     if not isinstance(given, base):
         raise TypeError(f"{kind}: {given!r} is a {type(given).__name__}; give a name or {kind} object")
     return given

@@ -15,6 +15,7 @@ def rule(z):
 """
 
 from ..activations import Activation, Softmax, Threshold
+from ..layers import Dense
 from ..scalars import Symbolic
 from ..training import Engine
 from .own import RememberingNothing, is_own, kept, made_twice
@@ -70,6 +71,10 @@ def _run(source: "str") -> "Any":
     return executed(source)["rule"]
 
 
+def _of_one_number(function: "Callable[[Any], Any]") -> "Any":
+    return _run(Rule(lambda w: [function(w[0])], ["w"], 1).of_numbers())
+
+
 def _of_two_numbers(function: "Callable[[Any, Any], Any]") -> "Any":
     return _run(Rule(lambda a, y: [function(a[0], y[0])], ["a", "y"], 1).of_numbers())
 
@@ -80,6 +85,8 @@ def _of_two_numbers(function: "Callable[[Any, Any], Any]") -> "Any":
 def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     """A layer of the same kind with its rules spelled out; the layer itself where they cannot be."""
     kind = type(layer)
+    if kind is Dense and layer.penalty() is not None:
+        return _penalised(layer)
     by_number = isinstance(layer, Activation) and kind.forward is Activation.forward
     if not width or layer.parameters() or kind is not Softmax and not (by_number and kind.backward in WAYS_BACK):
         return layer
@@ -90,6 +97,15 @@ def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     if "forward" not in vars(twin):
         return layer
     _replace(twin, "backward", symbolic, lambda: _backward(symbolic, width, twin))
+    return twin
+
+
+def _penalised(layer: "Any") -> "Any":
+    """The same layer, with the same parameters, and the rules of its penalty spelled out."""
+    twin, symbolic = object.__new__(type(layer)), layer.with_numbers(Symbolic, exactly=True)
+    twin.__dict__.update(vars(layer))
+    _replace(twin, "penalty_term", symbolic, lambda: _of_one_number(symbolic.penalty_term))
+    _replace(twin, "penalty_slope", symbolic, lambda: _of_one_number(symbolic.penalty_slope))
     return twin
 
 
