@@ -7,7 +7,8 @@ The executor is the caller's own: anything with ``submit(f, *args)`` whose resul
 ``concurrent.futures.ProcessPoolExecutor``, Dask's ``Client.get_executor()`` or ``mpi4py.futures.MPIPoolExecutor``. It
 is never shut down. It gets as many shards of every batch as its attribute ``shards`` says, which anybody may set, else
 as it has workers (``_max_workers``), else 2. The gradients are summed in the order of the shards, so that one number of
-shards gives the same bits, whoever computes them when; another number gives the same but for rounding:
+shards gives the same bits, whoever computes them when; another number gives the same but for rounding (and but for
+Dropout's masks, which are drawn shard by shard):
 
 >>> import scratchnet as sn
 >>> from fractions import Fraction

@@ -251,7 +251,7 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
     ``optimizer``          a name, or an object of optimizers.py; its memory starts empty
     ``batch_size``         samples an update; None: all of them
     ``shuffle``            whether every epoch goes through the samples in a new order (not where one batch holds all)
-    ``seed``               of the order and of Dropout: the same seed, the same bits
+    ``seed``               of the order and of Dropout: the same seed, the same bits (with the same executor)
     ``validation_data``    (X, Y) that are only measured, or ``validation_split``, the part of X and Y to hold out:
                            drawn by the seed, or with ``shuffle=False`` the last
     ``patience``           stop when the validation loss (without validation, the training loss) has not been better

@@ -2,6 +2,11 @@
 
 import os
 import re
+import shutil
+import subprocess
+import sys
+
+import scratchnet as sn
 
 README = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "README.md")
 
@@ -17,6 +22,21 @@ def test_the_examples_run(tmp_path, monkeypatch, capsys):
         printed = capsys.readouterr().out
         for promised in re.findall(r"^# (.*)$", block, re.MULTILINE):
             assert promised in printed
+
+
+def test_from_a_csv_file_to_a_model_in_use(tmp_path):
+    """The commands, one after the other, as they stand there."""
+    package = os.path.dirname(os.path.abspath(sn.__file__))
+    with open(README, encoding="utf-8") as file:
+        commands = re.search(r"## From a CSV file.*?\n\n((?:    [^\n]*\n)+)", file.read(), re.DOTALL).group(1)
+    commands = [command.strip() for command in commands.splitlines()]
+    assert commands[0] == "cp scratchnet/datasets/iris.csv ." and len(commands) == 6
+    shutil.copy(os.path.join(package, "datasets", "iris.csv"), str(tmp_path))
+    environment = dict(os.environ, PYTHONPATH=os.path.dirname(package), PYTHONIOENCODING="utf-8")
+    for command in commands[1:]:
+        command = command.replace("python3", '"{}"'.format(sys.executable))
+        subprocess.check_call(command, shell=True, cwd=str(tmp_path), env=environment, stdout=subprocess.DEVNULL)
+    assert sorted(os.listdir(str(tmp_path))) == ["iris.csv", "iris.safetensors", "plane.svg", "species.csv"]
 
 
 def test_the_explanation_is_what_it_prints():
