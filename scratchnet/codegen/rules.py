@@ -85,7 +85,7 @@ def _of_two_numbers(function: "Callable[[Any, Any], Any]") -> "Any":
 def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     """A layer of the same kind with its rules spelled out; the layer itself where they cannot be."""
     kind = type(layer)
-    if kind is Dense and layer.penalty() is not None:
+    if kind is Dense and (layer.l1 or layer.l2):
         return _penalised(layer)
     by_number = isinstance(layer, Activation) and kind.forward is Activation.forward
     if not width or layer.parameters() or kind is not Softmax and not (by_number and kind.backward in WAYS_BACK):
