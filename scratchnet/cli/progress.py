@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..formats.files import Path
 
 PAUSE = 0.1  # seconds between two live lines
+SILENCE = 30  # seconds, after which a plain line is due
 BAR = 8  # columns
 
 
@@ -40,11 +41,15 @@ class Line:
         self.quiet = quiet or self.stream is None
         self.live = not self.quiet and self.stream.isatty() and os.environ.get("TERM") != "dumb"
         self.shown = ""  # what stands there now
-        self.next = 0.0  # when the next may be written
+        self.next = 0.0 if self.live else monotonic() + SILENCE  # when the next may be written
 
     def show(self, text: "str") -> "None":
-        """Write it in the place of the last one, at most ten times a second."""
-        if self.live and monotonic() >= self.next:
+        """Write it in the place of the last one, at most ten times a second; elsewhere as a line, if it is time."""
+        if monotonic() < self.next:
+            return
+        if not self.live:
+            self.say(text)
+        else:
             text = text[: shutil.get_terminal_size().columns - 1]
             self.write("\r" + text + " " * (len(self.shown) - len(text)))
             self.shown, self.next = text, monotonic() + PAUSE
@@ -59,6 +64,7 @@ class Line:
         if not self.quiet:
             self.clear()
             self.write(text + "\n")
+            self.next = 0.0 if self.live else monotonic() + SILENCE
 
     def write(self, text: "str") -> "None":
         try:
@@ -93,14 +99,15 @@ class Course(Line):
         left = (monotonic() - start) / (done - first) * (self.epochs - done) if done > first else None
         full = int(BAR * done / self.epochs)
         waiting = "" if left is None else f"  {_clock(left)} left"
-        self.show(f"[{'=' * full}{' ' * (BAR - full)}] epoch {number + 1}/{self.epochs}{self.told}{waiting}")
+        bar = f"[{'=' * full}{' ' * (BAR - full)}] " if self.live else ""
+        self.show(f"{bar}epoch {number + 1}/{self.epochs}{self.told}{waiting}")
 
     def epoch_done(self, epoch: "Epoch") -> "None":
         self.told = _course(epoch)
-        if self.live:
-            self.part_done(epoch.number, 0.0)
-        elif _is_round(epoch.number) or epoch.number == self.epochs:
+        if not self.live and (_is_round(epoch.number) or epoch.number == self.epochs):
             self.say(f"epoch {epoch.number}/{self.epochs}{self.told}")
+        elif epoch.number < self.epochs:
+            self.part_done(epoch.number, 0.0)
 
 
 class Watched(Checkpoint):
