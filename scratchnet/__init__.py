@@ -51,12 +51,13 @@ from .training import Diverged, Epoch, History, epochs
 __version__ = "0.1.0"
 
 __all__ = [
-    "Activation", "Adagrad", "Adam", "AdamW", "BinaryCrossEntropy", "CategoricalCrossEntropy", "CosineDecay",
-    "Dense", "Diverged", "Dropout", "ELU", "Epoch", "ExponentialDecay", "GELU", "Generator", "HalfSquaredError",
-    "Hinge", "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError", "MeanSquaredError",
+    "Activation", "Adagrad", "Adam", "AdamW", "BinaryCrossEntropy", "CategoricalCrossEntropy", "CosineDecay", "Dense",
+    "Diverged", "Dropout", "ELU", "Epoch", "ExponentialDecay", "GELU", "Generator", "HalfSquaredError", "Hinge",
+    "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError", "MeanSquaredError",
     "Normalization", "Optimizer", "Parameter", "Perceptron", "RMSprop", "ReLU", "SELU", "SGD", "Sequential", "SiLU",
     "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp", "check_gradients", "epochs",
-    "explain", "functions", "initializers", "kernel", "load", "matrix", "random", "save", "set_kernel", "unroll",
+    "explain", "from_keras", "from_sklearn", "from_torch", "functions", "initializers", "kernel", "load", "matrix",
+    "random", "save", "set_kernel", "to_keras", "to_sklearn", "to_torch", "unroll",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -134,11 +135,14 @@ _dist = dict(functions.KERNELS["fast"], products=_products("by_distance"))
 functions.KERNELS.update({"dist": _dist} if hasattr(math, "dist") else {})
 
 
-def save(net: "Sequential", path: "Path") -> "None":
-    """Write the network to a file; the format by the ending, .safetensors or .json (see formats/models.py)."""
+def save(net: "Sequential", path: "Path", dtype: "str" = "float64") -> "None":
+    """Write the network to a file; the format by the ending: .safetensors, .json, .npz, .onnx (see formats/models.py).
+
+    ``dtype="float32"``, for .onnx only, rounds the numbers, for programs that compute with no others.
+    """
     from .formats import models
 
-    models.save(net, path)
+    models.save(net, path, dtype)
 
 
 def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
@@ -146,6 +150,68 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
     from .formats import models
 
     return models.load(path, custom)
+
+
+def from_sklearn(estimator: "Any") -> "Sequential":
+    """The network that predicts as a fitted estimator of scikit-learn: an MLP, a linear model, a Pipeline that scales.
+
+    The classes are in ``metadata["labels"]``. ValueError where there is none that does exactly the same; what there is
+    for what: ``help(scratchnet.formats.sklearn)``.
+    """
+    from .formats import sklearn
+
+    return sklearn.from_sklearn(estimator)
+
+
+def to_sklearn(net: "Sequential", estimator: "Any") -> "Any":
+    """Make an estimator of scikit-learn, ``to_sklearn(net, MLPClassifier())``, one that predicts as the network does.
+
+    It is returned, too. ValueError, and it stays as it was, where it cannot; see ``from_sklearn``.
+    """
+    from .formats import sklearn
+
+    return sklearn.to_sklearn(net, estimator)
+
+
+def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
+    """The network that an nn.Sequential of PyTorch is in eval mode, with every number exactly as it is.
+
+    A state dict of Linear layers is taken with the activation after each, ``activations=["relu", "identity"]``.
+    ValueError where there is no such network; what there is for what: ``help(scratchnet.formats.torch)``.
+    """
+    from .formats import torch
+
+    return torch.from_torch(module, activations)
+
+
+def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
+    """The network as an nn.Sequential in float64; or ``module``, an nn.Sequential that is brought, with its numbers.
+
+    ValueError where a layer has no counterpart, or does not fit the module's; see ``from_torch``.
+    """
+    from .formats import torch
+
+    return torch.to_torch(net, module)
+
+
+def from_keras(model: "Any") -> "Sequential":
+    """The network that a keras.Sequential is in prediction, with every number exactly as it is.
+
+    ValueError where there is no such network; what there is for what: ``help(scratchnet.formats.keras)``.
+    """
+    from .formats import keras
+
+    return keras.from_keras(model)
+
+
+def to_keras(net: "Sequential", model: "Any" = None) -> "Any":
+    """The network as a keras.Sequential; or ``model``, a keras.Sequential that is brought, with its numbers.
+
+    ValueError where a layer has no counterpart, or does not fit the model's; see ``from_keras``.
+    """
+    from .formats import keras
+
+    return keras.to_keras(net, model)
 
 
 def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "GradientCheck":

@@ -1,0 +1,252 @@
+"""Keras: a network from a Sequential, and back.
+
+    from_keras   a network with a model's numbers
+    to_keras     a model with a network's numbers
+
+    Keras                                    here
+    Dense                                    Dense, and its activation
+    Normalization                            Normalization
+    BatchNormalization                       Normalization; and for gamma and beta a Dense, the matrix diagonal
+    linear  relu  leaky_relu  elu  selu  gelu  silu  softplus  sigmoid  tanh  softmax     Identity  ReLU  ...
+    ReLU  LeakyReLU  ELU  Softmax  Identity  Dropout                                      the same
+    Flatten                                  nothing: samples are flat here
+
+These are the layers of Keras 3. What comes in is exact, for every number of theirs is one of 64 bits. Nothing needs
+Keras but ``to_keras`` without a model. Keras computes in 32 bits, unless ``keras.config.set_floatx("float64")`` comes
+before anything else; and some of it even then: tanh, BatchNormalization, and on PyTorch all products. (On PyTorch, too,
+softplus is z itself from 20 on: 2e-9 off there.)
+"""
+
+import importlib
+import warnings
+
+from .. import matrix
+from ..activations import ELU, GELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
+from ..functions import shown, sqrt
+from ..layers import Dense, Dropout, Normalization
+from ..network import Sequential
+from . import exchange
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List
+
+    from .exchange import Part
+
+SMALLEST_SPREAD = 1e-7  # below it, Keras divides by it: keras.config.epsilon()
+# Its functions by name, with the arguments that they have by default: leaky_relu has a slope of its own, 0.2.
+FUNCTIONS: "Dict[str, Any]" = {
+    "elu": ELU,
+    "gelu": GELU,
+    "leaky_relu": LeakyReLU,
+    "linear": Identity,
+    "relu": ReLU,
+    "selu": SELU,
+    "sigmoid": Sigmoid,
+    "silu": SiLU,
+    "softmax": Softmax,
+    "softplus": Softplus,
+    "tanh": Tanh,
+}
+# Its layers without weights.
+SAME: "Dict[str, Any]" = {
+    "Dropout": lambda layer: Dropout(layer.rate),
+    "ELU": lambda layer: ELU(layer.alpha),
+    "Identity": lambda layer: Identity(),
+    "LeakyReLU": lambda layer: LeakyReLU(layer.negative_slope),
+    "ReLU": lambda layer: LeakyReLU(layer.negative_slope) if layer.negative_slope else ReLU(),
+    "Softmax": lambda layer: Softmax(),
+}
+# What must hold of a layer: a test, and the words for it.
+HOLDS: "Dict[str, Any]" = {
+    "BatchNormalization": (lambda layer: layer.axis in (-1, 1), "give axis=-1"),
+    "Normalization": (lambda layer: not layer.invert and layer.axis in ((-1,), (1,)), "give axis=-1 and invert=False"),
+    "ReLU": (lambda layer: layer.max_value is None and not layer.threshold, "give no max_value and no threshold"),
+    "Softmax": (lambda layer: layer.axis in (-1, 1), "give axis=-1"),
+}
+# What to_keras makes, from keras.layers and our layer; all others are an Activation.
+NEW: "Dict[Any, Any]" = {
+    Dense: lambda layers, layer: layers.Dense(layer.outputs),
+    Dropout: lambda layers, layer: layers.Dropout(layer.rate),
+    ELU: lambda layers, layer: layers.ELU(layer.alpha),
+    LeakyReLU: lambda layers, layer: layers.LeakyReLU(layer.slope),
+    Normalization: lambda layers, layer: layers.Normalization(),
+}
+NAMES = {kind: name for name, kind in FUNCTIONS.items() if kind not in NEW}
+
+
+# ---- in ----------------------------------------------------------------------------------------------------------
+
+
+def from_keras(model: "Any") -> "Sequential":
+    """The network that a keras.Sequential is in prediction.
+
+    Layers that are not trainable are frozen here, and so is the bias, 0, of a Dense without one. What cannot be carried
+    over exactly is a ValueError that names the layer. (A functional model whose layers stand in a row is one, too:
+    ``sn.from_keras(keras.Sequential(model.layers))``.)
+    """
+    return Sequential([layer for _, _, layer in _all_parts(model, "from_keras")])
+
+
+def _all_parts(model: "Any", name: "str") -> "List[Part]":
+    if _kind(model) != "Sequential":
+        what = f"{name}: {type(model).__name__} is no keras.Sequential"
+        raise ValueError(f"{what}; where its layers stand in a row, give keras.Sequential(model.layers)")
+    return list(_parts(model))
+
+
+def _parts(layer: "Any", path: "str" = "", owner: "Any" = None) -> "Iterator[Part]":
+    """What a layer consists of, each part as a layer here; ``path`` is its place, "2.0" the first in the third."""
+    kind = _kind(layer)
+    where = f"layer {path} of the model ({type(owner or layer).__name__})"
+    if kind == "Sequential":
+        for k, child in enumerate(layer.layers):
+            for part in _parts(child, f"{path}.{k}".strip(".")):
+                yield part
+        return
+    holds, otherwise = HOLDS.get(kind, (None, ""))
+    if holds and not holds(layer):
+        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
+    if kind in SAME:
+        yield where, layer, SAME[kind](layer)
+    elif kind == "Dense":
+        yield where, layer, _dense(layer, where)
+        for part in _activation(layer, path, where):
+            if type(part[2]) is not Identity:
+                yield part
+    elif kind == "Activation":
+        for part in _activation(layer, path, where):
+            yield part
+    elif kind == "Normalization":
+        yield where, layer, _normalization(layer, where)
+    elif kind == "BatchNormalization":
+        weights = _weights(layer, 2 + layer.center + layer.scale, where)
+        gamma = weights.pop(0) if layer.scale else None
+        beta = weights.pop(0) if layer.center else None
+        for made in exchange.batch_normalization(weights[0], weights[1], layer.epsilon, gamma, beta, where):
+            for parameter in made.parameters():
+                parameter.frozen = parameter.frozen or not layer.trainable
+            yield where, layer, made
+    elif kind not in ("Flatten", "InputLayer"):
+        known = ["Activation", "BatchNormalization", "Dense", "Flatten", "Normalization", "Sequential"] + sorted(SAME)
+        raise ValueError("{} is none of those that are known here: {}".format(where, ", ".join(known)))
+
+
+def _kind(layer: "Any") -> "str":
+    """The name of Keras's own class that the layer is one of, or computes as; "" for any other."""
+    for kind in type(layer).__mro__:
+        if kind.__module__.split(".")[0] == "keras":
+            return kind.__name__ if getattr(type(layer), "call", None) is getattr(kind, "call", None) else ""
+    return ""
+
+
+def _activation(layer: "Any", path: "str", where: "str") -> "Iterator[Part]":
+    """The activation of a Dense, or of an Activation: one of Keras's functions, or a layer."""
+    function = layer.activation
+    name = getattr(function, "__name__", type(function).__name__)
+    if _kind(function):
+        for part in _parts(function, path, layer):
+            yield part
+    elif name in FUNCTIONS and function.__module__.split(".")[0] == "keras":
+        yield where, None, LeakyReLU(0.2) if name == "leaky_relu" else FUNCTIONS[name]()
+    else:
+        known = ", ".join(sorted(FUNCTIONS))
+        raise ValueError(f"{where} has the activation {shown(name)}; of Keras's functions those known here are {known}")
+
+
+def _weights(layer: "Any", count: "int", where: "str") -> "List[Any]":
+    """What ``get_weights`` gives, as lists."""
+    weights = [array.tolist() for array in layer.get_weights()]
+    if not weights:
+        raise ValueError(f"{where} has no weights yet; give the model a keras.Input first, or call it once")
+    if len(weights) != count:
+        what = f"{where} has {len(weights)} arrays of weights where {count} are plain"
+        raise ValueError(f"{what}; quantization and LoRA are not carried over")
+    return weights
+
+
+def _dense(layer: "Any", where: "str") -> "Dense":
+    weights = _weights(layer, 1 + bool(layer.use_bias), where)
+    rows = matrix.accept(weights[0], float, f"{where}: kernel")
+    made = Dense(len(rows), len(rows[0]), weights=rows, bias=weights[1] if layer.use_bias else [0.0] * len(rows[0]))
+    made.weights.frozen = not layer.trainable
+    made.bias.frozen = not (layer.trainable and layer.use_bias)
+    return made
+
+
+def _normalization(layer: "Any", where: "str") -> "Normalization":
+    mean, variance = layer.input_mean, layer.input_variance
+    if mean is None:
+        mean, variance, _ = _weights(layer, 3, where)
+    mean, variance = [v.tolist() if hasattr(v, "tolist") else v for v in (mean, variance)]
+    if not matrix.is_sequence(mean):
+        raise ValueError(f"{where} has one mean for all features; give it a mean and a variance for each")
+    return exchange.normalization(mean, [max(sqrt(float(v)), SMALLEST_SPREAD) for v in variance], where)
+
+
+# ---- out ---------------------------------------------------------------------------------------------------------
+
+
+def to_keras(net: "Any", model: "Any" = None) -> "Any":
+    """A keras.Sequential that predicts as the network does; or ``model``, one that is brought, with its numbers.
+
+    Layer k there is layer k here, and a Dense that is frozen is not trainable. The numbers are of Keras's own type, 32
+    bits unless it was told otherwise. A ``model`` that is brought keeps its type of number; ValueError, and nothing is
+    changed, where one of its layers is not the same.
+    """
+    net = exchange.ready(net, "to_keras")
+    if model is None:
+        return to_keras(net, _new(net))
+    writes = []
+    for i, layer, part in exchange.paired(net, _all_parts(model, "to_keras")):
+        if layer.parameters():
+            writes.append((part[1], _arrays(i, layer, part)))
+    for theirs, arrays in writes:
+        theirs.set_weights(arrays)
+        if _kind(theirs) == "Normalization":
+            theirs.finalize_state()  # it computes with copies of what was set
+    return model
+
+
+def _arrays(i: "int", layer: "Any", part: "Part") -> "List[Any]":
+    """The weights of their layer, with our numbers."""
+    where, theirs, _ = part
+    if type(layer) is Dense and _kind(theirs) == "Dense":
+        numbers = [layer.weights.value, layer.bias.value]
+        if not theirs.use_bias and any(numbers.pop()):
+            raise exchange.unfit(i, layer, f"{where} has no bias; bring a Dense with one")
+    elif _kind(theirs) == "Normalization" and theirs.input_mean is None:
+        numbers = [layer.mean.value, [s * s for s in layer.spread.value]]
+        if min(layer.spread.value) < SMALLEST_SPREAD:
+            raise exchange.unfit(i, layer, f"Keras has no spread below {SMALLEST_SPREAD}")
+    else:
+        raise exchange.unfit(i, layer, f"{where} takes no numbers back; bring keras.layers.{type(layer).__name__}()")
+    arrays = theirs.get_weights()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an overflow, which is refused
+        for array, values in zip(arrays, numbers):
+            array[...] = values
+            if not matrix.are_finite(array.tolist() if array.ndim == 2 else [array.tolist()]):
+                raise exchange.unfit(i, layer, f"it has a number too large for {array.dtype}")
+    return list(arrays)
+
+
+def _new(net: "Sequential") -> "Any":
+    """A Sequential of the network's layers, its numbers yet to come."""
+    try:
+        keras = importlib.import_module("keras")
+    except ImportError:
+        raise ImportError("to_keras: Keras, or what it computes with, is not installed") from None
+    layers = []
+    for i, layer in enumerate(net.layers):
+        if type(layer) in NEW:
+            layers.append(NEW[type(layer)](keras.layers, layer))
+        elif type(layer) in NAMES and getattr(layer, "approximate", "none") == "none":
+            layers.append(keras.layers.Activation(NAMES[type(layer)]))
+        else:
+            known = ", ".join(sorted([kind.__name__ for kind in NEW] + [kind.__name__ for kind in NAMES]))
+            raise exchange.unfit(i, layer, f"Keras has no such layer; it has {known}")
+        if type(layer) is Dense:
+            layers[-1].trainable = not (layer.weights.frozen and layer.bias.frozen)
+    widths = [net.inputs] + [layer.mean.count for layer in net.layers if isinstance(layer, Normalization)]
+    return keras.Sequential([keras.Input((width,)) for width in widths if width][:1] + layers)

@@ -1,0 +1,325 @@
+"""scikit-learn: a network from a fitted estimator, and back.
+
+    from_sklearn   a network with an estimator's numbers
+    to_sklearn     an estimator with a network's numbers
+
+    scikit-learn                                here
+    MLPClassifier  MLPRegressor                 Dense, activation, Dense, ...; Sigmoid for two classes and for labels
+    LogisticRegression                          Dense, and Sigmoid or Softmax
+    Perceptron, of two classes                  Dense, Threshold(5e-324): 1 where z > 0
+    LinearRegression  Ridge  Lasso  ElasticNet  Dense
+    a Pipeline of StandardScaler and these      Normalization before them
+
+The classes stand in ``net.metadata["labels"]``: of two classes, the single output is the probability of the second.
+The estimators of scratchnet are taken as scikit-learn's are. scikit-learn itself is never imported: what an estimator
+needs, its own methods make.
+
+>>> from scratchnet.estimators import MLPClassifier
+>>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+>>> classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7).fit(X, ["no", "yes", "yes", "no"])
+>>> net = from_sklearn(classifier)
+>>> net.layers, net.metadata
+([Dense(inputs=2, outputs=4), Tanh(), Dense(inputs=4, outputs=1), Sigmoid()], {'labels': ['no', 'yes']})
+>>> print(*to_sklearn(net, MLPClassifier()).predict(X))
+no yes yes no
+"""
+
+import math
+import warnings
+
+from .. import matrix
+from ..activations import Identity, ReLU, Sigmoid, Softmax, Tanh, Threshold
+from ..functions import shown
+from ..layers import Dense, Normalization
+from ..network import Sequential
+from . import exchange
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+    from ..annotations import Matrix, Row
+    from ..protocol import Layer
+
+    Place = Tuple[int, Layer]
+    End = Tuple[str, Matrix, Row, List[Any]]  # activation, weights (a row an output), bias, a y in which every class is
+
+ABOVE_ZERO = 5e-324  # the smallest number above 0: z ≥ this means z > 0
+HIDDEN: "Dict[Any, str]" = {Identity: "identity", Sigmoid: "logistic", ReLU: "relu", Tanh: "tanh"}
+ACTIVATIONS: "Dict[str, Any]" = dict({name: kind for kind, name in HIDDEN.items()}, softmax=Softmax)
+PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
+CLASSIFIERS = ("MLPClassifier", "LogisticRegression", "Perceptron")
+REGRESSORS = ("MLPRegressor", "LinearRegression", "Ridge", "Lasso", "ElasticNet")
+# For the one step of training that prepares an estimator: nothing that depends on the data, and no chance.
+PREPARING = dict(solver="adam", early_stopping=False, batch_size="auto", random_state=0, verbose=False)
+
+
+def _kind(estimator: "Any", name: "str") -> "str":
+    kind = type(estimator).__name__
+    if isinstance(estimator, type):
+        raise ValueError(f"{name}: {estimator.__name__} is a class; give an estimator, {estimator.__name__}()")
+    if kind not in CLASSIFIERS + REGRESSORS:
+        known = ", ".join(CLASSIFIERS + REGRESSORS)
+        raise ValueError(f"{name}: {kind} is none of those that are known here: {known}, Pipeline with StandardScaler")
+    return kind
+
+
+def _steps(estimator: "Any", name: "str") -> "Tuple[List[Any], Any]":
+    """The scalers of a Pipeline, and what stands at its end; an estimator alone has none."""
+    steps = [step for _, step in getattr(estimator, "steps", [("", estimator)]) if step not in (None, "passthrough")]
+    for step in steps[:-1]:
+        if type(step).__name__ != "StandardScaler":
+            raise ValueError(f"{name}: {type(step).__name__} in the Pipeline has no layer here; StandardScaler has")
+    return steps[:-1], steps[-1] if steps else None
+
+
+# ---- in ----------------------------------------------------------------------------------------------------------
+
+
+def from_sklearn(estimator: "Any") -> "Sequential":
+    """The network that predicts as a fitted estimator does, or a Pipeline of StandardScaler and one.
+
+    Its outputs are those of ``predict_proba``, of two classes the second column; a regressor's those of ``predict``.
+    ValueError for any other estimator, and for one that is not fitted.
+    """
+    scalers, last = _steps(estimator, "from_sklearn")
+    kind = _kind(last, "from_sklearn")
+    layers = [_scaling(_fitted(scaler, "scale_")) for scaler in scalers]  # type: List[Layer]
+    if kind not in PERCEPTRONS:
+        layers += _layers_of_linear(_fitted(last, "coef_"), kind)
+    elif hasattr(_fitted(last, "coefs_"), "network_"):
+        layers += last.network_.copy().layers
+        for layer in layers[len(scalers) :]:
+            if isinstance(layer, Dense):
+                layer.l2 = 0  # the penalty is the estimator's
+    else:
+        layers += _layers_of_mlp(last, kind)
+    net = Sequential(layers)
+    if kind in CLASSIFIERS:
+        net.metadata["labels"] = _listed(last.classes_)
+    return net
+
+
+def _fitted(estimator: "Any", attribute: "str") -> "Any":
+    if not hasattr(estimator, attribute):
+        raise ValueError(f"from_sklearn: {type(estimator).__name__} is not fitted yet; call fit with data first")
+    return estimator
+
+
+def _scaling(scaler: "Any") -> "Normalization":
+    n = scaler.n_features_in_
+    mean = _listed(scaler.mean_) if scaler.with_mean else [0.0] * n
+    return exchange.normalization(mean, _listed(scaler.scale_) if scaler.with_std else [1.0] * n, "StandardScaler")
+
+
+def _layers_of_mlp(estimator: "Any", kind: "str") -> "List[Layer]":
+    names = [estimator.activation] * (len(estimator.coefs_) - 1) + [estimator.out_activation_]
+    layers: "List[Layer]" = []
+    for name, weights, bias in zip(names, estimator.coefs_, estimator.intercepts_):
+        if name not in ACTIVATIONS:
+            known = ", ".join(ACTIVATIONS)
+            raise ValueError(f"from_sklearn: this {kind} has the activation {shown(name)}; known here are {known}")
+        layers += [_dense(_listed(weights), _listed(bias)), ACTIVATIONS[name]()]
+    return layers
+
+
+def _layers_of_linear(estimator: "Any", kind: "str") -> "List[Layer]":
+    rows, bias = _listed(estimator.coef_), _listed(estimator.intercept_)  # outputs × inputs; flatter for one output
+    rows = rows if isinstance(rows[0], list) else [rows]
+    layer = _dense(matrix.transpose(rows), bias if isinstance(bias, list) else [bias] * len(rows))
+    if kind in REGRESSORS:
+        return [layer]
+    if kind == "Perceptron":
+        if len(rows) > 1:
+            raise ValueError("from_sklearn: a Perceptron of more than two classes has no layer at its end; take two "
+                             "classes, or LogisticRegression")  # fmt: skip
+        return [layer, Threshold(ABOVE_ZERO)]
+    several = getattr(estimator, "multi_class", "auto")  # which scikit-learn had before 1.8
+    if len(rows) == 1 and several != "multinomial":
+        return [layer, Sigmoid()]
+    if len(rows) == 1 or several == "ovr" or estimator.solver == "liblinear":
+        raise ValueError("a LogisticRegression with multi_class, or of several classes with liblinear, makes its "
+                         "probabilities in another way than Sigmoid or Softmax; take neither")  # fmt: skip
+    return [layer, Softmax()]
+
+
+def _dense(weights: "Matrix", bias: "Row") -> "Dense":
+    return Dense(len(weights), len(bias), weights=weights, bias=bias)
+
+
+def _listed(values: "Any") -> "Any":
+    return values.tolist() if hasattr(values, "tolist") else values
+
+
+# ---- out ---------------------------------------------------------------------------------------------------------
+
+
+def to_sklearn(net: "Any", estimator: "Any") -> "Any":
+    """Make ``estimator``, which the user brings, a fitted one that predicts as the network does; it is returned, too.
+
+    ``hidden_layer_sizes`` and ``activation`` of an MLP become the network's; all other parameters stay. A network that
+    begins with a Normalization takes a Pipeline of StandardScaler and an estimator. The classes are
+    ``net.metadata["labels"]``; without these, those that the estimator was fitted with before, else 0, 1, ... Dropout
+    is left out. A Softmax of two becomes the Sigmoid of the difference, which it is.
+
+    ValueError, and the estimator stays as it is, where something has no counterpart: an MLP has one activation for all
+    hidden layers, for instance, and knows no LeakyReLU.
+    """
+    net = exchange.ready(net, "to_sklearn")
+    scalers, last = _steps(estimator, "to_sklearn")
+    kind = _kind(last, "to_sklearn")
+    layers = exchange.counting(net)
+    found = []
+    while layers and type(layers[0][1]) is Normalization:
+        found.append(layers.pop(0))
+    if len(found) > len(scalers):
+        i, layer = found[len(scalers)]
+        raise exchange.unfit(i, layer, f"bring a Pipeline with a StandardScaler for it before the {kind}")
+    if len(found) < len(scalers):
+        raise ValueError(f"to_sklearn: the Pipeline has {len(scalers)} StandardScaler and the network {len(found)} "
+                         "Normalization before the first Dense; bring as many")  # fmt: skip
+    fitted = [(scaler, _scaler(scaler, layer)) for scaler, (_, layer) in zip(scalers, found)]
+    dense, activations = _alternating(layers, kind)
+    fitted.append((last, (_mlp if kind in PERCEPTRONS else _linear)(last, kind, dense, activations, net)))
+    for old, new in fitted:
+        names = getattr(old, "feature_names_in_", ())
+        vars(old).clear()
+        vars(old).update(vars(new))
+        if len(names) == old.n_features_in_:
+            old.feature_names_in_ = names
+    return estimator
+
+
+def _fresh(estimator: "Any", **parameters: "Any") -> "Any":
+    """One of the same kind and with the same parameters but these, not fitted."""
+    return type(estimator)(**dict(estimator.get_params(deep=False), **parameters))
+
+
+def _scaler(scaler: "Any", layer: "Any") -> "Any":
+    new = _fresh(scaler, with_mean=True, with_std=True).fit([[0.0] * layer.mean.count])
+    new.mean_[:], new.scale_[:] = layer.mean.value, layer.spread.value
+    new.var_[:] = [s * s for s in layer.spread.value]
+    return new
+
+
+def _alternating(layers: "List[Place]", kind: "str") -> "Tuple[List[Any], List[Place]]":
+    """The Dense layers, and the activation after each: Identity where there is none."""
+    dense: "List[Any]" = []
+    activations: "List[Place]" = []
+    for i, layer in layers:
+        if type(layer) is Dense:
+            dense.append(layer)
+            activations.append((i, Identity()))
+        elif dense and type(activations[-1][1]) is Identity and type(layer) is not Normalization:
+            activations[-1] = i, layer
+        else:
+            raise exchange.unfit(i, layer, f"{kind} has nothing but a Dense in this place")
+    if not dense:
+        raise ValueError(f"to_sklearn: the network has no Dense, and {kind} needs one")
+    return dense, activations
+
+
+def _mlp(estimator: "Any", kind: "str", dense: "List[Any]", activations: "List[Place]", net: "Sequential") -> "Any":
+    name, rows, bias, y = _output(estimator, kind, dense[-1], activations[-1], net)
+    shape: "Dict[str, Any]" = {"hidden_layer_sizes": tuple([layer.outputs for layer in dense[:-1]])}
+    for i, layer in activations[:-1]:
+        if type(layer) not in HIDDEN:
+            known = ", ".join([activation.__name__ for activation in HIDDEN])
+            raise exchange.unfit(i, layer, f"{kind} has no such hidden layer; it has {known}")
+        if shape.setdefault("activation", HIDDEN[type(layer)]) != HIDDEN[type(layer)]:
+            raise exchange.unfit(i, layer, f"all hidden layers of {kind} are alike, the first is {activations[0][1]!r}")
+    new = _fresh(estimator, **dict(PREPARING, **shape))
+    classes = {"classes": list(range(len(y[0]))) if isinstance(y[0], list) else y} if kind in CLASSIFIERS else {}
+    new.partial_fit([[0.0] * dense[0].inputs for _ in y], y, **classes)
+    if new.out_activation_ != name:
+        raise exchange.unfit(*activations[-1], f"this {kind} ends in {new.out_activation_}, the network in {name}")
+    _write(new, [layer.weights.value for layer in dense[:-1]] + [matrix.transpose(rows)],
+           [layer.bias.value for layer in dense[:-1]] + [bias])  # fmt: skip
+    _forget(new, estimator.early_stopping)
+    return new.set_params(**dict(estimator.get_params(deep=False), **shape))
+
+
+def _write(new: "Any", weights: "List[Matrix]", biases: "Matrix") -> "None":
+    if hasattr(new, "network_"):  # it is one of scratchnet's own
+        own = [layer for layer in new.network_.layers if type(layer) is Dense]
+        for layer, rows, bias in zip(own, weights, biases):
+            layer.weights.value, layer.bias.value = rows, bias
+        return
+    for array, numbers in zip(new.coefs_ + new.intercepts_, weights + biases):  # type: Any, Any
+        array[:] = numbers
+
+
+def _forget(new: "Any", early_stopping: "bool") -> "None":
+    """Let a training that goes on from here know nothing of the step that prepared the estimator."""
+    vars(new).update(t_=0, n_iter_=0, loss_=None, loss_curve_=[])
+    if hasattr(new, "network_"):
+        vars(new).update(_optimizer=None, _best=math.inf, _stale=0)
+        return
+    del new._optimizer
+    vars(new).update(best_loss_=math.inf, _no_improvement_count=0)
+    if early_stopping:
+        vars(new).update(best_loss_=None, validation_scores_=[], best_validation_score_=-math.inf)
+
+
+def _linear(estimator: "Any", kind: "str", dense: "List[Any]", activations: "List[Place]", net: "Sequential") -> "Any":
+    _, rows, bias, y = _output(estimator, kind, dense[-1], activations[-1], net)
+    if len(dense) > 1:
+        i, layer = activations[0]
+        raise exchange.unfit(i, layer, f"{kind} is a single Dense; bring an {PERCEPTRONS[kind in REGRESSORS]}")
+    new = _fresh(estimator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what there is to be learnt from zeros
+        new.fit([[0.0] * dense[0].inputs for _ in y], y)
+    new.coef_[:] = rows if len(new.coef_.shape) == 2 else rows[0]
+    if hasattr(new.intercept_, "__len__"):
+        new.intercept_[:] = bias
+    else:
+        new.intercept_ = bias[0]
+    _layers_of_linear(new, kind)  # refuses parameters with which it would compute otherwise
+    return new
+
+
+def _output(estimator: "Any", kind: "str", dense: "Any", end: "Place", net: "Sequential") -> "End":
+    """How the network ends, in scikit-learn's way."""
+    i, last = end
+    rows, bias = matrix.transpose(dense.weights.value), dense.bias.value
+    n = len(bias)
+    if kind in REGRESSORS:
+        if type(last) is not Identity:
+            raise exchange.unfit(i, last, f"{kind} ends in a Dense, its outputs as they are")
+        return "identity", rows, bias, [[0.0] * n] * 2 if n > 1 else [0.0] * 2
+    if kind == "Perceptron":
+        if n > 1 or type(last) is not Threshold or last.threshold != ABOVE_ZERO:
+            raise exchange.unfit(i, last, "Perceptron ends in one Threshold(5e-324): it says 1 above 0 and not at 0")
+    elif type(last) not in (Sigmoid, Softmax) or (n == 1 and type(last) is Softmax):
+        raise exchange.unfit(i, last, f"{kind} ends in a Sigmoid, or a Softmax of several classes")
+    elif n > 1 and type(last) is Sigmoid:
+        if kind != "MLPClassifier":
+            raise exchange.unfit(i, last, f"several labels at once are nothing for {kind}; bring an MLPClassifier")
+        return "logistic", rows, bias, [[1] * n, [0] * n]
+    labels = _labels(estimator, net, max(n, 2))
+    order = sorted(range(len(labels)), key=labels.__getitem__)
+    y = [labels[k] for k in order]
+    if n > 2:
+        return "softmax", [rows[k] for k in order], [bias[k] for k in order], y
+    if n == 2:
+        low, high = order
+        return "logistic", [[b - a for a, b in zip(rows[low], rows[high])]], [bias[high] - bias[low]], y
+    if order == [0, 1]:
+        return "logistic", rows, bias, y
+    if kind == "Perceptron":
+        raise ValueError(f"to_sklearn: the labels {shown(labels)} of a Perceptron must come in ascending order")
+    return "logistic", [[-w for w in rows[0]]], [-bias[0]], y
+
+
+def _labels(estimator: "Any", net: "Sequential", count: "int") -> "List[Any]":
+    """The class of each output; of a single output those of 0 and 1."""
+    labels = net.metadata.get("labels")
+    if labels is None:
+        labels = _listed(getattr(estimator, "classes_", None))
+        return labels if isinstance(labels, list) and len(labels) == count else list(range(count))
+    kinds = {isinstance(v, str) + 2 * isinstance(v, (int, float)) for v in labels} if isinstance(labels, list) else ()
+    if list(kinds) not in ([1], [2]) or len(labels) != count or len(set(labels)) != count:
+        what = f"to_sklearn: net.metadata['labels'] is {shown(labels)}"
+        raise ValueError(f"{what}; give {count} different texts, or numbers, one a class")
+    return list(labels)

@@ -1,0 +1,315 @@
+"""Keras: models come in and networks go out, and both predict the same.
+
+Keras computes with JAX here, in 64 bits: to 1e-12. Its tanh and its batch normalization have 32 bits whatever they are
+told: to 1e-6 there.
+"""
+
+import os
+
+import pytest
+from hypothesis import given
+
+from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows_of
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("JAX_ENABLE_X64", "1")
+
+import scratchnet as sn  # noqa: E402
+
+numpy = pytest.importorskip("numpy")
+keras = pytest.importorskip("keras")
+layers = keras.layers
+
+ROWS = rows_of(sn.Generator(3), 6, 4, spread=3)
+
+
+@pytest.fixture(autouse=True)
+def floats_of_64_bits():
+    before = keras.config.dtype_policy()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy(before)
+
+
+def built(*parts):
+    """A Sequential of 4 inputs with random numbers that are always the same."""
+    model = keras.Sequential([keras.Input((4,))] + [part() for part in parts])
+    draw = numpy.random.RandomState(1)
+    model.set_weights([draw.uniform(0.5, 2, array.shape) for array in model.get_weights()])
+    return model
+
+
+def predicted(model, rows):
+    return numpy.asarray(model(numpy.array(rows))).tolist()
+
+
+# ---- in ----------------------------------------------------------------------------------------------------------
+
+FUNCTIONS = [
+    ("linear", sn.Identity()),
+    ("relu", sn.ReLU()),
+    ("leaky_relu", sn.LeakyReLU(0.2)),
+    ("elu", sn.ELU(1.0)),
+    ("selu", sn.SELU()),
+    ("gelu", sn.GELU()),
+    ("silu", sn.SiLU()),
+    ("swish", sn.SiLU()),
+    ("softplus", sn.Softplus()),
+    ("sigmoid", sn.Sigmoid()),
+    ("tanh", sn.Tanh()),
+    ("softmax", sn.Softmax()),
+]
+
+
+@pytest.mark.parametrize("in_dense", [True, False])
+@pytest.mark.parametrize("name, ours", FUNCTIONS, ids=str)
+def test_a_function_in(name, ours, in_dense):
+    if in_dense:
+        model = built(lambda: layers.Dense(3, activation=name))
+    else:
+        model = built(lambda: layers.Dense(3), lambda: layers.Activation(name))
+    net = sn.from_keras(model)
+    if not (in_dense and name == "linear"):
+        assert repr(net.layers[1]) == repr(ours)
+    agree(net.predict(ROWS), predicted(model, ROWS), 1e-6 if name == "tanh" else 1e-12)
+
+
+LAYERS = [
+    (lambda: layers.ReLU(), sn.ReLU()),
+    (lambda: layers.ReLU(negative_slope=0.3), sn.LeakyReLU(0.3)),
+    (lambda: layers.LeakyReLU(negative_slope=0.3), sn.LeakyReLU(0.3)),
+    (lambda: layers.ELU(alpha=0.7), sn.ELU(0.7)),
+    (lambda: layers.Softmax(), sn.Softmax()),
+    (lambda: layers.Softmax(axis=1), sn.Softmax()),
+    (lambda: layers.Identity(), sn.Identity()),
+    (lambda: layers.Dropout(0.25), sn.Dropout(0.25)),
+]
+
+
+@pytest.mark.parametrize(
+    "where, make, ours", [(where,) + case for where in ("activation", "in Dense") for case in LAYERS[:-2]]
+    + [("layer",) + case for case in LAYERS]
+)  # fmt: skip
+def test_a_layer_in(where, make, ours):
+    parts = {
+        "layer": [lambda: layers.Dense(3), make],
+        "activation": [lambda: layers.Dense(3), lambda: layers.Activation(make())],
+        "in Dense": [lambda: layers.Dense(3, activation=make())],
+    }
+    model = built(*parts[where])
+    net = sn.from_keras(model)
+    assert repr(net.layers[1]) == repr(ours)
+    agree(net.predict(ROWS), predicted(model, ROWS))
+
+
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("scale", [True, False])
+def test_batch_normalization_in(center, scale):
+    model = built(lambda: layers.BatchNormalization(center=center, scale=scale, epsilon=0.25), lambda: layers.Dense(2))
+    net = sn.from_keras(model)
+    agree(net.predict(ROWS), predicted(model, ROWS), 1e-6)
+    *weights, mean, variance, kernel, bias = model.get_weights()
+    Z = (numpy.array(ROWS) - mean) / numpy.sqrt(variance + 0.25)
+    Z = Z * weights.pop(0) if scale else Z
+    Z = Z + weights.pop(0) if center else Z
+    agree(net.predict(ROWS), Z @ kernel + bias)
+
+
+def test_normalization_in():
+    learnt = layers.Normalization()
+    learnt.adapt(numpy.array(ROWS))
+    given = layers.Normalization(mean=[1.0, 2.0, 3.0, 4.0], variance=[0.5, 1.0, 0.0, 3.0])  # the third never changes
+    for layer in (learnt, given):
+        model = keras.Sequential([keras.Input((4,)), layer])
+        agree(sn.from_keras(model).predict(ROWS), predicted(model, ROWS))
+
+
+def test_nested_and_flattened():
+    model = keras.Sequential(
+        [
+            keras.Input((2, 2)),
+            layers.Flatten(),
+            keras.Sequential([layers.Dense(5, activation="elu", use_bias=False), layers.Dropout(0.5)]),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    net = sn.from_keras(model)
+    assert [type(layer).__name__ for layer in net.layers] == ["Dense", "ELU", "Dropout", "Dense", "Softmax"]
+    agree(net.predict(ROWS), predicted(model, numpy.array(ROWS).reshape(-1, 2, 2)))
+
+
+def test_a_functional_model_as_the_docstring_says():
+    entry = keras.Input((4,))
+    model = keras.Model(entry, layers.Dense(2, activation="gelu")(layers.Dense(3)(entry)))
+    with pytest.raises(ValueError, match=r"from_keras: Functional is no keras.Sequential; .* give keras.Sequential\(m"):
+        sn.from_keras(model)
+    agree(sn.from_keras(keras.Sequential(model.layers)).predict(ROWS), predicted(model, ROWS))
+
+
+def test_a_float32_number_comes_in_exactly():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, dtype="float32")])
+    kernel, _ = model.get_weights()
+    assert kernel.dtype == numpy.float32
+    assert numpy.array_equal(sn.from_keras(model).layers[0].weights.value, kernel)
+
+
+def test_what_is_not_trainable_is_frozen():
+    options = {"use_bias": False}, {"trainable": False}, {}
+    model = built(*[lambda given=given: layers.Dense(3, **given) for given in options])
+    net = sn.from_keras(model)
+    assert [p.name for p in net.parameters() if p.frozen] == ["0.bias", "1.weights", "1.bias"]
+    fixed = sn.from_keras(built(lambda: layers.BatchNormalization(trainable=False)))
+    assert all(p.frozen for p in fixed.parameters()) and len(fixed.layers) == 2
+    assert [layer.trainable for layer in sn.to_keras(net).layers] == [True, False, True]
+
+
+class Doubled(layers.Dense):
+    def call(self, inputs):
+        return 2 * super().call(inputs)
+
+
+@pytest.mark.parametrize(
+    "make, sentence",
+    [
+        (lambda: [layers.Dense(2, activation="mish")], r"layer 0 of the model \(Dense\) has the activation 'mish'; of"),
+        (lambda: [layers.Dense(2), layers.Activation(lambda x: x)], r"layer 1 of the model \(Activation\) has the act"),
+        (lambda: [layers.Dense(2, activation=layers.PReLU())], r"layer 0 of the model \(Dense\) is none of those|has"),
+        (lambda: [keras.Sequential([layers.Rescaling(2)])], r"layer 0.0 of the model \(Rescaling\) is none of those"),
+        (lambda: [layers.LayerNormalization()], r"layer 0 of the model \(LayerNormalization\) is none of those"),
+        (lambda: [Doubled(3)], r"layer 0 of the model \(Doubled\) is none of those"),
+        (lambda: [layers.ReLU(max_value=6)], r"\(ReLU\) cannot be carried over exactly: give no max_value and no thre"),
+        (lambda: [layers.ReLU(threshold=1)], r"\(ReLU\) cannot be carried over exactly"),
+        (lambda: [layers.Softmax(axis=0)], r"\(Softmax\) cannot be carried over exactly: give axis=-1"),
+        (lambda: [layers.Normalization(invert=True)], r"\(Normalization\) cannot be carried over exactly"),
+        (lambda: [layers.Normalization(axis=None, mean=1.0, variance=2.0)], r"\(Normalization\) cannot be carried ove"),
+        (lambda: [layers.Normalization(mean=1.0, variance=2.0)], r"\(Normalization\) has one mean for all features; g"),
+        (lambda: [], "a network has at least one layer"),
+    ],
+)
+def test_a_model_that_is_refused(make, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        sn.from_keras(keras.Sequential([keras.Input((4,))] + make()))
+
+
+def test_a_model_that_is_not_built():
+    with pytest.raises(ValueError, match=r"layer 0 of the model \(Dense\) has no weights yet; give the model a keras."):
+        sn.from_keras(keras.Sequential([layers.Dense(2)]))
+
+
+def test_lora_is_refused():
+    model = built(lambda: layers.Dense(3))
+    model.layers[0].enable_lora(2)
+    with pytest.raises(ValueError, match="has 4 arrays of weights where 2 are plain; quantization and LoRA"):
+        sn.from_keras(model)
+
+
+# ---- out ---------------------------------------------------------------------------------------------------------
+
+EXACT = [kind for kind in ACTIVATIONS if kind is not sn.Tanh]
+
+
+@given(networks(EXACT, [[], [sn.Sigmoid], [sn.Softmax]]))
+def test_out_and_back(case):
+    net, rows = case
+    model = sn.to_keras(net)
+    agree(net.predict(rows), predicted(model, rows))
+    assert len(model.layers) == len(net.layers)
+    back = sn.from_keras(model)
+    kinds = [type(layer).__name__ for layer in net.layers]
+    assert [type(layer).__name__ for layer in back.layers] == kinds
+    assert [p.value for p in back.parameters()] == [p.value for p in net.parameters()]
+    assert back.predict(rows) == net.predict(rows)
+
+
+def test_tanh_out():
+    net = sn.Sequential([dense(sn.Generator(1), 4, 3), sn.Tanh()])
+    agree(net.predict(ROWS), predicted(sn.to_keras(net), ROWS), 1e-6)
+    assert sn.from_keras(sn.to_keras(net)).predict(ROWS) == net.predict(ROWS)
+
+
+def test_a_saved_model(tmp_path):
+    first = [normalization(ROWS), dense(sn.Generator(1), 4, 3), sn.LeakyReLU(0.3)]
+    net = sn.Sequential(first + [sn.Dense(3, 2), sn.Softmax()])
+    sn.to_keras(net).save(str(tmp_path / "model.keras"))
+    model = keras.saving.load_model(str(tmp_path / "model.keras"))
+    agree(net.predict(ROWS), model.predict(numpy.array(ROWS), verbose=0))
+    assert sn.from_keras(model).predict(ROWS) == net.predict(ROWS)
+
+
+def test_float32_by_default():
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy("float32")
+    net = sn.Sequential([normalization(ROWS), dense(sn.Generator(1), 4, 3)])
+    model = sn.to_keras(net)
+    assert {str(array.dtype) for array in model.get_weights()} == {"float32", "int32"}
+    kernel = numpy.array(net.layers[1].weights.value, dtype="float32")
+    assert numpy.array_equal(model.layers[1].get_weights()[0], kernel)
+    agree(net.predict(ROWS), predicted(model, ROWS), 1e-5)
+
+
+def test_into_a_model_that_is_brought():
+    model = keras.Sequential(
+        [
+            keras.Input((2, 2)),
+            layers.Flatten(),
+            layers.Normalization(),
+            layers.Dense(3, activation="gelu", dtype="float32", trainable=False),
+            layers.Dropout(0.3),
+            keras.Sequential([layers.Dense(2, use_bias=False)]),
+            layers.Softmax(),
+        ]
+    )
+    first = [normalization(ROWS), dense(sn.Generator(1), 4, 3), sn.GELU()]
+    net = sn.Sequential(first + [sn.Dense(3, 2), sn.Identity(), sn.Softmax()], seed=2)
+    assert sn.to_keras(net, model) is model
+    assert not model.layers[2].trainable and model.layers[2].kernel.dtype == "float32"
+    agree(net.predict(ROWS), predicted(model, numpy.array(ROWS).reshape(-1, 2, 2)), 1e-5)
+    kernel = numpy.array(net.layers[1].weights.value, dtype="float32")
+    assert numpy.array_equal(model.layers[2].get_weights()[0], kernel)
+
+
+NET = sn.Sequential([sn.Dense(4, 3, bias=[1, 2, 3]), sn.ReLU(), sn.Dense(3, 2), sn.Softmax()], seed=1)
+
+
+@pytest.mark.parametrize(
+    "make, sentence",
+    [
+        (lambda: [layers.Dense(5)], r"layer 0, Dense\(inputs=4, outputs=3\): it does not fit layer 0 of the model \(D"),
+        (lambda: [layers.Dense(3, activation="elu")], r"layer 1, ReLU\(\): it does not fit layer 0 of the model \(Den"),
+        (lambda: [layers.Dense(3, activation="relu"), layers.Dense(2)], r"layer 3, Softmax\(\): the model that was br"),
+        (lambda: [layers.Dense(3, activation="relu"), layers.Dense(2, activation="softmax"), layers.ReLU()],
+         r"the network ends before layer 2 of the model \(ReLU\)"),
+        (lambda: [layers.Dense(3, activation="relu", use_bias=False), layers.Dense(2, activation="softmax")],
+         r"layer 0, .*: layer 0 of the model \(Dense\) has no bias; bring a Dense with one"),
+        (lambda: [layers.Dense(3, activation="relu"), layers.Dense(2, activation="mish")], "has the activation 'mish'"),
+    ],
+)  # fmt: skip
+def test_a_model_that_does_not_fit(make, sentence):
+    model = keras.Sequential([keras.Input((4,))] + make())
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=sentence):
+        sn.to_keras(NET, model)
+    assert all(numpy.array_equal(old, new) for old, new in zip(before, model.get_weights()))
+
+
+@pytest.mark.parametrize(
+    "layer, spread, sentence",
+    [
+        (lambda: layers.Normalization(mean=[1.0], variance=[1.0]), 1, "takes no numbers back; bring keras.layers.Norm"),
+        (lambda: layers.BatchNormalization(center=False, scale=False), 1, "takes no numbers back; bring keras.layers."),
+        (lambda: layers.Normalization(), 1e-9, "layer 0, Normalization.*: Keras has no spread below 1e-07"),
+        (lambda: layers.Normalization(dtype="float32"), 1e30, "layer 0, Normalization.*: it has a number too large fo"),
+    ],
+)
+def test_a_normalization_that_does_not_fit(layer, spread, sentence):
+    net = sn.Sequential([normalization([[-spread], [spread]])])
+    with pytest.raises(ValueError, match=sentence):
+        sn.to_keras(net, keras.Sequential([keras.Input((1,)), layer()]))
+
+
+@pytest.mark.parametrize("layer", [sn.Threshold(), sn.GELU("tanh")])
+def test_what_keras_does_not_have(layer):
+    with pytest.raises(ValueError, match=r"layer 1, .*\(.*\): Keras has no such layer; it has Dense"):
+        sn.to_keras(sn.Sequential([sn.Dense(1, 1), layer]))

@@ -1,0 +1,307 @@
+"""PyTorch: modules come in and networks go out, and both predict the same to 1e-12, in float64."""
+
+import copy
+import io
+import pickle
+
+import pytest
+from hypothesis import given
+
+import scratchnet as sn
+from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows_of
+
+torch = pytest.importorskip("torch")
+torch_prune = pytest.importorskip("torch.nn.utils.prune")
+nn = torch.nn
+
+ROWS = rows_of(sn.Generator(3), 6, 4, spread=3)
+X = torch.tensor(ROWS, dtype=torch.float64)
+
+
+def seeded(*modules):
+    """An nn.Sequential in float64, with random numbers that are always the same, in eval mode."""
+    module = nn.Sequential(*modules).double()
+    generator = torch.Generator().manual_seed(1)
+    for tensor in list(module.parameters()) + [b for b in module.buffers() if b.dtype.is_floating_point]:
+        tensor.data.uniform_(0.5, 2, generator=generator)
+    return module.eval()
+
+
+def predicted(module, rows):
+    with torch.no_grad():
+        return module(torch.tensor(rows, dtype=torch.float64)).tolist()
+
+
+# ---- in ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "module, ours",
+    [
+        (nn.Identity(), sn.Identity()),
+        (nn.ReLU(inplace=True), sn.ReLU()),
+        (nn.LeakyReLU(), sn.LeakyReLU(0.01)),
+        (nn.LeakyReLU(0.3), sn.LeakyReLU(0.3)),
+        (nn.ELU(0.7), sn.ELU(0.7)),
+        (nn.SELU(), sn.SELU()),
+        (nn.GELU(), sn.GELU()),
+        (nn.GELU(approximate="tanh"), sn.GELU("tanh")),
+        (nn.SiLU(), sn.SiLU()),
+        (nn.Softplus(), sn.Softplus()),
+        (nn.Sigmoid(), sn.Sigmoid()),
+        (nn.Tanh(), sn.Tanh()),
+        (nn.Softmax(dim=1), sn.Softmax()),
+        (nn.Softmax(dim=-1), sn.Softmax()),
+        (nn.Dropout(0.25), sn.Dropout(0.25)),
+    ],
+    ids=repr,
+)
+def test_a_module_in(module, ours):
+    net = sn.from_torch(seeded(nn.Linear(4, 3), module))
+    assert repr(net.layers[1]) == repr(ours)
+    agree(net.predict(ROWS), predicted(seeded(nn.Linear(4, 3), module), ROWS))
+
+
+def test_softplus_beyond_its_threshold():
+    net = sn.from_torch(nn.Sequential(nn.Softplus()))
+    rows = [[19.0, 20.5, 30.0, 1000.0]]
+    agree(net.predict(rows), predicted(nn.Softplus(), rows), 2.1e-9 / 1000)
+    agree(net.predict(rows), predicted(sn.to_torch(net), rows))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("affine", [True, False])
+def test_batch_normalization_in(affine, bias):
+    module = seeded(nn.Linear(4, 3, bias=bias), nn.BatchNorm1d(3, affine=affine), nn.ReLU(), nn.Linear(3, 2))
+    net = sn.from_torch(module)
+    agree(net.predict(ROWS), predicted(module, ROWS))
+    kinds = [type(layer).__name__ for layer in net.layers]
+    assert kinds == ["Dense", "Normalization"] + ["Dense"] * affine + ["ReLU", "Dense"]
+
+
+class Named(nn.Sequential):
+    pass
+
+
+def test_nested_and_flattened():
+    shared = nn.Tanh()  # stands in two places
+    inner = nn.Sequential(nn.Linear(5, 4, bias=False), shared, Named(nn.Linear(4, 2)))
+    module = seeded(nn.Flatten(), nn.Linear(4, 5), shared, inner, nn.Flatten(1), nn.Softmax(1))
+    net = sn.from_torch(module)
+    kinds = [type(layer).__name__ for layer in net.layers]
+    assert kinds == ["Dense", "Tanh", "Dense", "Tanh", "Dense", "Softmax"]
+    agree(net.predict(ROWS), module(X.reshape(6, 2, 2)))
+
+
+def test_a_float32_number_comes_in_exactly():
+    for dtype in (torch.float32, torch.float16, torch.bfloat16):
+        module = nn.Sequential(nn.Linear(4, 3)).to(dtype)
+        net = sn.from_torch(module)
+        weights, bias = [torch.tensor(p.value, dtype=torch.float64) for p in net.parameters()]
+        assert torch.equal(weights.t(), module[0].weight.double())
+        assert torch.equal(bias, module[0].bias.double())
+
+
+def test_a_state_dict_in():
+    module = seeded(nn.Linear(4, 3), nn.SiLU(), nn.Linear(3, 2, bias=False), nn.LeakyReLU(0.3))
+    net = sn.from_torch(module.state_dict(), ["SiLU", sn.LeakyReLU(0.3)])
+    agree(net.predict(ROWS), predicted(module, ROWS))
+
+
+def test_what_requires_no_gradient_is_frozen():
+    module = seeded(nn.Linear(4, 3, bias=False), nn.Linear(3, 2), nn.Linear(2, 2))
+    module[1].requires_grad_(False)
+    module[2].bias.requires_grad = False
+    net = sn.from_torch(module)
+    assert [p.name for p in net.parameters() if p.frozen] == ["0.bias", "1.weights", "1.bias", "2.bias"]
+    again = sn.to_torch(net)
+    frozen = [name for name, p in again.named_parameters() if not p.requires_grad]
+    assert frozen == ["0.bias", "1.weight", "1.bias", "2.bias"]
+
+
+def test_a_batch_normalization_that_requires_no_gradient():
+    module = seeded(nn.BatchNorm1d(4), nn.Linear(4, 1))
+    assert [p.frozen for p in sn.from_torch(module).parameters()] == [True, True, False, False, False, False]
+    module[0].bias.requires_grad = False
+    assert [p.frozen for p in sn.from_torch(module).parameters()] == [True, True, False, True, False, False]
+
+
+class Own(nn.Module):
+    def forward(self, x):
+        return 2 * x
+
+
+class Doubled(nn.Linear):
+    def forward(self, x):
+        return 2 * super().forward(x)
+
+
+class Backwards(nn.Sequential):
+    def forward(self, x):
+        return self[0](self[1](x))
+
+
+def pruned():
+    module = nn.Sequential(nn.Linear(2, 2))
+    torch_prune.random_unstructured(module[0], "weight", 1)
+    return module
+
+
+@pytest.mark.parametrize(
+    "module, sentence",
+    [
+        (nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.PReLU())), r"module 1.0 \(PReLU\) is none of those that are"),
+        (nn.Sequential(nn.ReLU6()), r"module 0 \(ReLU6\) is none of those"),
+        (nn.Sequential(nn.Conv1d(1, 1, 1)), r"module 0 \(Conv1d\) is none of those"),
+        (nn.Sequential(nn.LazyLinear(1)), r"module 0 \(LazyLinear\) is none of those"),
+        (nn.Sequential(nn.LogSoftmax(1)), r"module 0 \(LogSoftmax\) is none of those"),
+        (nn.ModuleList([nn.ReLU()]), r"the module \(ModuleList\) is none of those"),
+        (Own(), r"the module \(Own\) is none of those that are known here: Sequential, Linear"),
+        (nn.Sequential(Doubled(2, 2)), r"module 0 \(Doubled\) is none of those"),
+        (Backwards(nn.ReLU(), nn.Tanh()), r"the module \(Backwards\) is none of those"),
+        (nn.Sequential(nn.Softmax(0)), r"module 0 \(Softmax\) cannot be carried over exactly: a sample is a row here;"),
+        (nn.Sequential(nn.Softplus(2)), r"module 0 \(Softplus\) cannot be carried over exactly: give beta=1 and thres"),
+        (nn.Sequential(nn.Softplus(1, 10)), r"module 0 \(Softplus\) cannot be carried over exactly: give beta=1 and t"),
+        (nn.Sequential(nn.Flatten(0)), r"module 0 \(Flatten\) cannot be carried over exactly: give Flatten\(1, -1\)"),
+        (nn.Sequential(nn.BatchNorm1d(2)), r"module 0 \(BatchNorm1d\) cannot be carried over exactly: in training it."),
+        (nn.Sequential(nn.BatchNorm1d(2, track_running_stats=False)).eval(), r"\(BatchNorm1d\).*with running statisti"),
+        (pruned(), r"module 0 \(Linear\) cannot be carried over exactly: its weight is computed anew"),
+        (nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))), r"module 0 \(ParametrizedLinear\) "),
+        (torch.fx.symbolic_trace(Own()), r"the module \((Own|GraphModule)\) is none of those"),
+        (nn.Sequential(), "a network has at least one layer"),
+    ],
+)
+def test_a_module_that_is_refused(module, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        sn.from_torch(module)
+
+
+def test_a_number_that_is_none():
+    module = seeded(nn.Linear(2, 2))
+    module[0].weight.data[1, 0] = float("nan")
+    with pytest.raises(ValueError, match=r"module 0 \(Linear\).weight: row 1, column 0 is nan; give a finite number"):
+        sn.from_torch(module)
+    with pytest.raises(ValueError, match="activations are for a state dict"):
+        sn.from_torch(module, ["relu"])
+
+
+# ---- out ---------------------------------------------------------------------------------------------------------
+
+
+@given(networks(ACTIVATIONS + [lambda: sn.GELU("tanh")], [[], [sn.Sigmoid], [sn.Softmax], [sn.SELU]]))
+def test_out_and_back(case):
+    net, rows = case
+    module = sn.to_torch(net)
+    agree(net.predict(rows), predicted(module, rows))
+    assert not module.training and len(module) == len(net.layers)
+    assert {tensor.dtype for tensor in module.state_dict().values()} == {torch.float64}
+    for again in (module, copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
+        back = sn.from_torch(again)
+        assert repr(back) == repr(net)
+        assert [p.value for p in back.parameters()] == [p.value for p in net.parameters()]
+        assert back.predict(rows) == net.predict(rows)
+
+
+def test_the_state_dict_has_the_numbers_of_the_layers():
+    net = sn.Sequential([normalization(ROWS), sn.Dropout(), sn.Dense(4, 3), sn.ReLU(), sn.Dense(3, 2)], seed=1)
+    module = sn.to_torch(net)
+    assert list(module.state_dict()) == ["0.mean", "0.spread", "2.weight", "2.bias", "4.weight", "4.bias"]
+    assert module[2].weight.t().tolist() == net.layers[2].weights.value
+    file = io.BytesIO()
+    torch.save(module.state_dict(), file)
+    file.seek(0)
+    other = sn.to_torch(sn.Sequential([normalization([[1] * 4, [2] * 4])] + [layer for layer in net.copy().layers[1:]]))
+    other.load_state_dict(torch.load(file, weights_only=True))
+    assert predicted(other, ROWS) == predicted(module, ROWS)
+
+
+def test_training_goes_on_in_pytorch():
+    """In train mode the Normalization stays as it is, and a step of gradient descent is the same in both."""
+    net = sn.Sequential([normalization(ROWS), sn.Dense(4, 3), sn.Tanh(), sn.Dense(3, 1)], seed=1)
+    module = sn.to_torch(net).train()
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
+    nn.MSELoss()(module(X), X[:, :1]).backward()
+    optimizer.step()
+    net.fit(ROWS, [row[:1] for row in ROWS], "mean_squared_error", sn.SGD(0.1), epochs=1)
+    agree(net.predict(ROWS), predicted(module, ROWS))
+
+
+def test_no_random_number_is_drawn():
+    before = torch.get_rng_state()
+    sn.to_torch(sn.Sequential([sn.Dense(4, 3)]))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_into_a_module_that_is_brought(dtype):
+    inner = nn.Sequential(nn.Linear(4, 3), nn.LeakyReLU(0.3), nn.Dropout(0.1))
+    module = nn.Sequential(nn.Flatten(), inner, nn.Linear(3, 2, bias=False), nn.Softmax(-1)).to(dtype).train()
+    net = sn.Sequential([dense(sn.Generator(1), 4, 3), sn.LeakyReLU(0.3), sn.Dense(3, 2), sn.Softmax()], seed=5)
+    assert sn.to_torch(net, module) is module
+    assert module.training
+    for parameter, ours in zip(module.parameters(), net.parameters()):
+        theirs = torch.tensor(ours.value, dtype=dtype)
+        assert parameter.dtype == dtype and parameter.requires_grad
+        assert torch.equal(parameter, theirs.t() if ours.role == "weights" else theirs)
+    if dtype == torch.float64:
+        agree(net.predict(ROWS), predicted(module.eval(), ROWS))
+
+
+def test_into_a_module_of_ones_own():
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(4, 3), nn.Linear(3, 2)
+
+        def forward(self, x):
+            return self.second(torch.relu(self.first(x)))
+
+    net = sn.Sequential([sn.Dense(4, 3), sn.ReLU(), sn.Dense(3, 2)], seed=1)
+    theirs = Net().double()
+    theirs.load_state_dict(dict(zip(theirs.state_dict(), sn.to_torch(net).state_dict().values())))
+    agree(net.predict(ROWS), predicted(theirs, ROWS))
+
+
+NET = sn.Sequential([sn.Dense(4, 3, bias=[1, 2, 3]), sn.ReLU(), sn.Dense(3, 2), sn.Softmax()], seed=1)
+
+
+@pytest.mark.parametrize(
+    "modules, sentence",
+    [
+        ([nn.Linear(4, 4)], r"layer 0, Dense\(inputs=4, outputs=3\): it does not fit module 0 \(Linear\), which is De"),
+        ([nn.Linear(4, 3), nn.Tanh()], r"layer 1, ReLU\(\): it does not fit module 1 \(Tanh\), which is Tanh\(\) here"),
+        ([nn.Linear(4, 3), nn.LeakyReLU()], r"layer 1, ReLU\(\): it does not fit module 1 \(LeakyReLU\)"),
+        ([nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)], r"layer 3, Softmax\(\): the model that was brought ends befor"),
+        ([nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2), nn.Softmax(1), nn.Tanh()], r"the network ends before module 4"),
+        ([nn.Linear(4, 3, bias=False), nn.ReLU(), nn.Linear(3, 2), nn.Softmax(1)], r"layer 0, .*: module 0 \(Linear\)"),
+        ([nn.PReLU()], r"module 0 \(PReLU\) is none of those"),
+    ],
+)
+def test_a_module_that_does_not_fit(modules, sentence):
+    module = nn.Sequential(*modules)
+    before = copy.deepcopy(module.state_dict())
+    with pytest.raises(ValueError, match=sentence):
+        sn.to_torch(NET, module)
+    assert all(torch.equal(before[name], tensor) for name, tensor in module.state_dict().items())
+
+
+def test_a_number_too_large():
+    net = sn.Sequential([sn.Dense(1, 1), sn.Dense(1, 1, weights=[[1e39]])])
+    module = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1))
+    before = module[0].weight.item()
+    with pytest.raises(ValueError, match=r"layer 1, Dense.*: it has a number too large for torch.float32"):
+        sn.to_torch(net, module)
+    assert module[0].weight.item() == before
+
+
+def test_batch_normalization_takes_nothing_back():
+    module = seeded(nn.BatchNorm1d(4, affine=False), nn.Linear(4, 1))
+    with pytest.raises(ValueError, match=r"layer 0, Normalization\(\): module 0 \(BatchNorm1d\) takes no numbers back"):
+        sn.to_torch(sn.from_torch(module), module)
+
+
+def test_what_pytorch_does_not_have():
+    with pytest.raises(ValueError, match=r"layer 1, Threshold\(threshold=0.0\): PyTorch has no such module; those of"):
+        sn.to_torch(sn.Sequential([sn.Dense(1, 1), sn.Threshold(0)]))
+    with pytest.raises(ValueError, match=r"layer 0, Normalization\(\): it has seen no data yet; fit the network"):
+        sn.to_torch(sn.Sequential([sn.Normalization(), sn.Dense(1, 1)]))
