@@ -21,7 +21,8 @@ well: ``sn.load(path)`` gives the network as it then was. A file of another trai
 
 What an optimizer, a schedule or a layer of one's own keeps beside its parameters and its ``memory`` is not in it; nor
 is their code, so that a change of it goes unnoticed. Where more epochs are done than are asked for, nothing more is.
-A checkpoint that cannot be written, because the disk is full, is a warning: the training goes on.
+A checkpoint that cannot be written, because the disk is full, is a warning: the training goes on. A loop over
+``epochs`` that breaks off writes the last one when it is closed, ``steps.close()``.
 """
 
 import os

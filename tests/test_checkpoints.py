@@ -134,9 +134,11 @@ def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
 
 def test_a_loop_that_breaks_off_can_be_taken_up_again(tmp_path):
     path = str(tmp_path / "run.json")
-    for epoch in sn.epochs(network(), X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path):
+    steps = sn.epochs(network(), X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path)
+    for epoch in steps:
         if epoch.number == 2:
             break
+    steps.close()  # which CPython does by itself, once nobody holds it
     net = network()
     rest = list(sn.epochs(net, X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path))
     assert [epoch.number for epoch in rest] == [3, 4, 5, 6]

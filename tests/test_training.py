@@ -1132,4 +1132,4 @@ def test_the_core_alone_trains_by_lists():
     alone = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(alone)
     engine = object()
-    assert alone.engine_of(engine, 4, "auto", None) is engine
+    assert alone.engine_of(engine, 4, "auto", None) is engine and alone.training_of(engine, None) is engine
