@@ -432,7 +432,11 @@ def _finite(value: "float") -> "Any":
 
 
 def _digits(value: "float") -> "str":
-    return "undefined" if value != value else "{:.4g}".format(value + 0.0)
+    if value != value:
+        return "undefined"
+    if 1e4 <= abs(value) < 1e12:  # no 1.353e+04
+        return "{:,.0f}".format(value)
+    return "{:.4g}".format(value + 0.0)
 
 
 def _samples(n: "int") -> "str":

@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -135,7 +136,41 @@ def test_one_decimal_mark_to_the_end(monkeypatch):
     rows = ["1", "2", "3", "4", "5", "6,5", "", "7"]
     text = "a;b\n" + "".join([row + ";0\n" for row in rows])
     assert columns(read(text))["a"] == [1, 2, 3, 4, 5, 6.5, None, 7]
-    assert "line 10, column 'a': '1.000' is no number" in refusal(text + "1.000;0\n")
+    assert columns(read(text + "1.000;0\n"))["a"][-1] == 1000  # which has thousands, as the mark is known
+    assert "line 10, column 'a': '1.00' is no number" in refusal(text + "1.00;0\n")
+
+
+@pytest.mark.parametrize(
+    "text, options, values",
+    [
+        ("a;b\n1.900;x\n778;y\n", {"decimal": ","}, [1900, 778]),
+        ("a;b\n1.900;x\n778;y\n", {"decimal": "."}, [1.9, 778]),
+        ("a;b\n1.900,5;x\n2.000;y\n", {}, [1900.5, 2000]),
+        ("a;b\n0.900;x\n1.500;y\n", {}, [0.9, 1.5]),
+        ("a;b\n1.900;x\n1.5;y\n", {}, [1.9, 1.5]),
+        ('a,b\n"103,018.96",x\n"1,234",y\n', {}, [103018.96, 1234]),
+        ('a,b\n"1,234,567",x\n-5,y\n', {}, [1234567, -5]),
+        ('a,b\n"1,5",x\n2,y\n', {"decimal": ","}, [1.5, 2]),
+    ],
+)
+def test_thousands_and_decimals(text, options, values):
+    assert columns(read(text, **options))["a"] == values
+
+
+@pytest.mark.parametrize("text", ["a;b\n1.900;x\n778;y\n", "a;b\n1.234.567;x\n1;y\n"])
+def test_what_may_be_thousands_or_a_fraction_is_refused(text):
+    assert re.search(r"column 'a': 1\.[\d.]+ may mean 1\d+; name the decimal mark, ',' or '\.'$", refusal(text))
+
+
+def test_other_encodings():
+    text = "a,b\n1,\u00fc\n2,x\n"
+    assert read(text.encode("cp1252"), encoding="cp1252")["b"].labels == ["\u00fc", "x"]
+    assert read(text.encode("utf-16"))["b"].labels == ["\u00fc", "x"]
+    assert "encoding 'klingon' is unknown; take utf-8" in refusal(text, encoding="klingon")
+
+
+def test_a_note_for_excel():
+    assert "the file, line 1: 'sep=;' is a note for Excel; delete the line" == refusal("sep=;\na;b\n1;2\n")
 
 
 @pytest.mark.parametrize(
@@ -286,17 +321,16 @@ def test_progress(tmp_path):
         (b'a,b\n1,2\n3,"4\n' + b"5,6\n" * 40000, "the file, line 3: a cell is too long, or a quoted one never ends"),
         (b'a,b\n1,"2"3\n', "the file, line 2: ',' expected after '\"'"),
         ("a,b\n1,x\n2,\u00fc\n".encode("latin-1"),
-         "the file, line 3, column 'b': '\\udcfc' is not UTF-8; save the file as UTF-8"),
+         "the file, line 3, column 'b': '\\udcfc' is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"),
         (("a,b\n" + "".join([f"{i},0\n" for i in range(20000)]) + "\u00fc,0\n").encode("latin-1"),
-         "the file, line 20002, column 'a': '\\udcfc' is not UTF-8; save the file as UTF-8"),
-        ("\u00e4,b\n1,x\n".encode("latin-1"), "the file: the name of a column is not UTF-8; save the file as UTF-8"),
-        ("a,b\n1,x\n".encode("utf-16"), "the file is UTF-16 text; save it as UTF-8"),
+         "the file, line 20002, column 'a': '\\udcfc' is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"),
+        ("\u00e4,b\n1,x\n".encode("latin-1"), "the file: the name of a column is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"),
         (b"PK\x03\x04...", "the file is a workbook or another archive; save the table in it as CSV"),
         (b"\x7fELF\0\0\0", "the file is no text; give a table as CSV"),
         (gzip.compress(SMALL.encode() * 1000)[:40], "the file: the gzip file is damaged: "),
         (gzip.compress(SMALL.encode())[:-8] + b"12345678", "the file: the gzip file is damaged: "),
     ],
-    ids=range(17),
+    ids=range(16),
 )
 def test_no_table(data, sentence):
     found = refusal(data)

@@ -624,6 +624,7 @@ def test_a_real_ctrl_c():
     process = subprocess.Popen(
         [sys.executable, "-c", SIGINT],
         cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         universal_newlines=True,

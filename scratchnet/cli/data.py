@@ -16,6 +16,8 @@ def add_reading(parser: "Any") -> "None":
     group = parser.add_argument_group("reading (what is not given is found out)")
     group.add_argument("--delimiter", metavar="C", help="between the cells; tab, for one, is written '\\t'")
     group.add_argument("--header", choices=("yes", "no"), help="whether the first line names the columns")
+    group.add_argument("--decimal", choices=(".", ","), help="the decimal mark; the other may stand between thousands")
+    group.add_argument("--encoding", metavar="NAME", help="of the text, such as cp1252 (default UTF-8)")
     group.add_argument("--missing", metavar="A,B", help=f"what stands for a missing value (default {_few(MISSING)})")
 
 
@@ -37,7 +39,8 @@ def reading(options: "Any") -> "Any":
     delimiter = options.delimiter and options.delimiter.replace("\\t", "\t")
     header = None if options.header is None else options.header == "yes"
     missing = None if options.missing is None else options.missing.split(",")
-    return {"delimiter": delimiter, "header": header, "missing": missing}
+    return {"delimiter": delimiter, "header": header, "missing": missing, "decimal": options.decimal,
+            "encoding": options.encoding}  # fmt: skip
 
 
 def data_to_learn(options: "Any", progress: "Any") -> "Any":

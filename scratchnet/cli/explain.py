@@ -39,6 +39,7 @@ examples:
   scratchnet explain iris.safetensors iris.csv --row 51                  why this flower is what it is
 """
 FIRST_LINE = "# scratchnet explain "
+MOST_INPUTS = 30  # that are listed
 
 
 def configure(parser: "Any") -> "None":
@@ -77,6 +78,9 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
         raise ValueError(f"{options.html} cannot be both the page and the record; give them two names")
     recorded = (RECORDED if options.html or options.json else 1) if options.steps is None else options.steps
     why = explanation(options, recorded)
+    if options.data and not (options.html or options.json):
+        about = about_row(models.load(options.model), options)
+        write("\n".join(about) + "\n") if about else None
     if options.names:
         write("\n".join(why.names()))
     if options.html:
@@ -86,7 +90,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
         why.to_json(options.json)
         write(f"{options.json}: the record of {len(why.numbers)} steps")
     for name in options.number:
-        write(why[name].text(options.depth, options.decimals))
+        write(why[input_named(name, options)].text(options.depth, options.decimals))
     if options.worksheet:
         write(worksheet(why, options.decimals, FIRST_LINE + arguments(options)))
     elif not (options.names or options.html or options.json or options.number):
@@ -141,18 +145,38 @@ def samples(net: "Sequential", options: "Any") -> "Any":
     return rows, targets or None
 
 
-def sample_of_table(net: "Sequential", options: "Any") -> "Any":
-    """One row of a table, and its target if it has one."""
+def about_row(net: "Sequential", options: "Any") -> "List[str]":
+    """Of a row of a table: which input is which column, and what is predicted; nothing of other files."""
+    if not set(ENCODERS) & set(net.metadata):
+        return []
     encoder = encoder_of(net, options.model)
-    try:
-        table = encoder.read(options.data, target=True)
-    except ValueError:
-        table = encoder.read(options.data)
-    row = require("--row", options.row or 1, (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")) - 1
-    X = encoder.inputs_of(table, [row])
-    if table.target is None or not table[table.target].present([row]):
-        return [X[0]], None
-    return [X[0]], [encoder.examples_of(table, [row])[1][0]]
+    X, Y = sample_of_table(net, options)
+    lines = [f"row {options.row or 1} of {options.data}"]
+    lines += [f"  x[0][{j}] = {v:g}, {feature}" for j, (feature, v) in enumerate(zip(encoder.features, X[0]))][:MOST_INPUTS]
+    lines += [f"  and {len(X[0]) - MOST_INPUTS} more"] if len(X[0]) > MOST_INPUTS else []
+    lines.append(f"predicted {encoder.target.name}: {encoder.targets_of(net.predict(X))[0]}")
+    return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])
+
+
+def input_named(name: "str", options: "Any") -> "str":
+    """The name that the explanation has for an input that is called by its column."""
+    net = models.load(options.model) if options.data else None
+    if net is None or not set(ENCODERS) & set(net.metadata):
+        return name
+    features = encoder_of(net, options.model).features
+    return f"x[0][{features.index(name)}]" if name in features else name
+
+
+def sample_of_table(net: "Sequential", options: "Any") -> "Any":
+    """One row of a table, and its target if it has one; the table is read once."""
+    if not hasattr(options, "sample"):
+        encoder = encoder_of(net, options.model)
+        table = encoder.read(options.data, target=None)
+        row = require("--row", options.row or 1, (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")) - 1
+        known = table.target is not None and table[table.target].present([row])
+        Y = [encoder.examples_of(table, [row])[1][0]] if known else None
+        options.sample = [encoder.inputs_of(table, [row])[0]], Y
+    return options.sample
 
 
 def _numbers(text: "str", where: "str") -> "List[float]":

@@ -3,7 +3,7 @@
 import json
 
 from .. import metrics, plots
-from ..datasets.encoding import CLASSIFICATION
+from ..datasets.encoding import CLASSIFICATION, Encoder
 from ..formats import files, models
 from . import terminal
 from .data import ENCODERS, add_reading, add_target, encoder_of, reading
@@ -11,7 +11,7 @@ from .progress import Reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List
+    from typing import Any, Callable
 
     from ..plots import Picture
 
@@ -95,22 +95,24 @@ def boundary(options: "Any") -> "Picture":
     encoder = encoder_of(net, options.model)
     table = encoder.read(options.data, target=options.target or True, progress=Reading(), **reading(options))
     X, Y = encoder.examples_of(table)
-    inputs = chosen(options.inputs, encoder.features)
+    inputs = chosen(options.inputs, encoder)
     return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features)
 
 
-def chosen(given: "Any", features: "List[str]") -> "Any":
-    """The places of the two inputs that were asked for."""
-    if given is None:
-        return None
+def chosen(given: "Any", encoder: "Any") -> "Any":
+    """The places of the two inputs that were asked for, which are numbers, for a plane has no half of a category."""
+    numbers = [part.name for part in encoder.numbers] if isinstance(encoder, Encoder) else encoder.features
+    names = numbers if given is None and len(numbers) == 2 else (given or "").split(",")
+    few = ", ".join(numbers[:20]) + ", ..." * (len(numbers) > 20)
+    if len(names) != 2:
+        raise ValueError(f"choose the two inputs of the plane by --inputs A,B; of numbers there are: {few}")
     places = []
-    for name in given.split(","):
-        if name in features:
-            places.append(features.index(name))
-        elif name.strip().isdigit() and 1 <= int(name) <= len(features):
-            places.append(int(name) - 1)
-        else:
-            raise ValueError(f"--inputs: there is no input {name!r}; there are: {', '.join(features)}")
+    for name in names:
+        if name not in numbers and name.strip().isdigit() and 1 <= int(name) <= len(numbers):
+            name = numbers[int(name) - 1]
+        if name not in numbers:
+            raise ValueError(f"--inputs: there is no column of numbers {name!r}; there are: {few}")
+        places.append(encoder.features.index(name))
     return tuple(places)
 
 

@@ -8,11 +8,12 @@ from .. import metrics, plots
 from ..formats import models
 from ..functions import kernel
 from ..network import Sequential
-from ..protocol import AT_LEAST_0, BELOW_1, COUNT, require
+from ..protocol import AT_LEAST_0, COUNT, require
 from ..selection import train_test_split
+from ..training import Diverged
 from . import terminal, trials
 from .data import add_columns, add_reading, data_to_learn, fitted, kept
-from .progress import Course, Reading, Watched
+from .progress import Course, Line, Reading, Watched
 from .recipe import add_settings, described, network, recipe_for, train
 
 TYPE_CHECKING = False
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from ..training import Epoch
     from .recipe import Recipe
+
+FEW = 30  # rows to judge by
 
 DESCRIPTION = """\
 Train a network on a CSV file (TSV, semicolons, gzip too; - is standard input), judge it by rows that it has not seen,
@@ -61,17 +64,12 @@ def configure(parser: "Any") -> "None":
 def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Train; the exit status: 130 after Ctrl-C."""
     check(options)
-    path = checkpoint_of(options.output)
-    if os.path.exists(path) != options.resume:
-        raise ValueError(_NOTHING.format(path) if options.resume else _BROKEN_OFF.format(path))
-    line = Reading(quiet=options.quiet)
-    data = data_to_learn(options, line)
-    line.clear()
+    tell: "Any" = (lambda text="": None) if options.json else write
+    data = read(options)
     training, validation = parts(data, options)
     encoder = fitted(data, training, options.task)
     recipe = recipe_for(options, len(training), len(encoder.features))
-    tell: "Any" = (lambda text="": None) if options.json else write
-    tell(f"{data.source}: {terminal.plural(len(data), 'row')}\n\n{encoder}\n")
+    tell(beginning(data, encoder))
     found: "Dict[str, Any]" = {"decisions": [list(decision) for decision in encoder.decisions]}
     examples = encoder.examples_of(data, training), encoder.examples_of(data, validation)
     if options.cross_validate:
@@ -80,55 +78,70 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     if options.search:
         recipe = trials.search(examples, encoder, options, recipe, tell)
     net = network(encoder, recipe)
-    tell(f"{recipe}")
-    tell(f"{len(examples[0][0])} rows to learn from, {len(examples[1][0])} to judge by; {parameters(net)} parameters\n")
+    counts = len(examples[0][0]), len(examples[1][0]), sum([p.count for p in net.parameters() if not p.frozen])
+    tell("{}\n{} rows to learn from, {} to judge by; {} parameters\n".format(recipe, *counts))
     told: "List[Epoch]" = []
-    course = Course(recipe.epochs, quiet=options.quiet)
-    interrupted = False
-    try:
-        watched = Watched(path, options.checkpoint_every, course)
-        train(net, encoder, recipe, examples[0], examples[1], told, course, watched)
-    except KeyboardInterrupt:
-        interrupted = True
-    course.clear()
+    interrupted = learn(net, encoder, recipe, examples, told, options)
     net.metadata = dict(kept(encoder), recipe=recipe.to_dict(), kernel=kernel())
     if told:
         net.metadata["history"] = described(told)
     models.save(net, options.output)
     if interrupted:
         done = terminal.plural(len(told), "epoch")
-        course.say(f"{options.output}: saved after {done}; the same command with --resume goes on")
+        Line().say(f"{options.output}: saved after {done}; the same command with --resume goes on")
         return 130
-    os.remove(path)
+    os.remove(checkpoint_of(options.output))
     report = judged(net, encoder, examples[0][1], examples[1])
     found.update(model=options.output, recipe=recipe.to_dict(), history=described(told), report=report.to_dict())
-    if options.json:
-        write(json.dumps(found, indent=2, ensure_ascii=False))
-    else:
-        tell(ending(told, recipe))
-        tell(picture(told))
-        tell(f"\nthe rows to judge by:\n\n{report}\n\n{options.output}: saved; now\n")
-        for command in ("predict", "evaluate"):
-            tell(f"  python3 -m scratchnet {command} {options.output} DATA")
+    write(json.dumps(found, indent=2, ensure_ascii=False) if options.json else ending(told, recipe, report, options))
     return 0
-
-
-_NOTHING = "there is no {}, so there is nothing to go on with: leave out --resume"
-_BROKEN_OFF = "{} is of a training that was broken off: go on with --resume, or delete it"
 
 
 def check(options: "Any") -> "None":
     """What would only show when it is too late."""
-    require("--validation", options.validation, BELOW_1)
-    require("--validation", options.validation, (lambda v: v > 0, "a part of the rows above 0"))
+    require("--validation", options.validation, (lambda v: 0 < v < 1, "a part of the rows, between 0 and 1"))
     require("--checkpoint-every", options.checkpoint_every, AT_LEAST_0)
     for name in ("workers", "search", "cross_validate"):
         value = getattr(options, name)
         require("--" + name.replace("_", "-"), 1 if value is None else value, COUNT)
+    if options.workers > 1 and not (options.cross_validate or options.search):
+        raise ValueError("--workers is for --cross-validate and --search; a single training takes one processor")
     models.codec_of(options.output)
     folder = os.path.dirname(os.path.abspath(options.output))
     if not os.path.isdir(folder):
         raise ValueError(f"{options.output}: the folder does not exist")
+    if not os.access(folder, os.W_OK):
+        raise ValueError(f"{options.output}: you may not write in this folder")
+    path = checkpoint_of(options.output)
+    if os.path.exists(path) and not options.resume:
+        raise ValueError(f"{path} is of a training that was broken off: go on with --resume, or delete it")
+    if options.resume and not os.path.exists(path):
+        raise ValueError(f"there is no {path}, so there is nothing to go on with: leave out --resume")
+
+
+def read(options: "Any") -> "Any":
+    line = Reading(quiet=options.quiet)
+    data = data_to_learn(options, line)
+    line.clear()
+    return data
+
+
+def learn(net: "Sequential", encoder: "Any", recipe: "Recipe", examples: "Any", told: "List[Epoch]",
+          options: "Any") -> "bool":  # fmt: skip
+    """Train, and say how far it is; whether Ctrl-C ended it. One that diverges leaves no checkpoint: it cannot go on."""
+    course, path = Course(recipe.epochs, quiet=options.quiet), checkpoint_of(options.output)
+    try:
+        watched = Watched(path, options.checkpoint_every, course)
+        train(net, encoder, recipe, examples[0], examples[1], told, course, watched)
+    except KeyboardInterrupt:
+        return True
+    except Diverged:
+        if os.path.exists(path):
+            os.remove(path)
+        raise
+    finally:
+        course.clear()
+    return False
 
 
 def checkpoint_of(model: "str") -> "str":
@@ -140,8 +153,8 @@ def parts(data: "Any", options: "Any") -> "Any":
     """The rows to learn from, and those to judge by; of classes, the same shares in both where that can be."""
     rows = data.with_target()
     if not 0 < round(len(rows) * options.validation) < len(rows):
-        found = f"--validation {options.validation}: there are {terminal.plural(len(rows), 'row')} with a target"
-        raise ValueError(f"{found}; give a part that leaves some on both sides")
+        found = f"--validation {options.validation}: of {terminal.plural(len(rows), 'row')} with a target"
+        raise ValueError(f"{found} give a part that leaves some on both sides")
     column = data[data.target]
     values = [column.values[i] for i in rows]
     several = options.task != "regression" and min(Counter(values).values()) > 1
@@ -155,19 +168,30 @@ def judged(net: "Sequential", encoder: "Any", known: "Any", validation: "Any") -
     return metrics.report(encoder.task, truth, predicted, encoder.targets_of(known), encoder.classes)
 
 
-def parameters(net: "Sequential") -> "int":
-    """How many numbers are learnt."""
-    return sum([p.count for p in net.parameters() if not p.frozen])
+def beginning(data: "Any", encoder: "Any") -> "str":
+    """What was read, and what is made of it."""
+    without = len(data) - len(data.with_target())
+    lines = [f"{data.source}: {terminal.plural(len(data), 'row')}", "", str(encoder), ""]
+    if without:
+        lines.insert(1, f"{terminal.plural(without, 'row')} without a value of {data.target!r} left out")
+    return "\n".join(lines)
 
 
-def ending(told: "List[Epoch]", recipe: "Recipe") -> "str":
+def ending(told: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any") -> "str":
+    """How the training went, how good the model is, and what to do with it."""
     last = told[-1]
+    stop = f"all {recipe.epochs} epochs are done"
     if last.number < recipe.epochs:
-        return f"stopped after epoch {last.number}: no better for {recipe.patience}; the best was epoch {last.best}"
-    return f"all {recipe.epochs} epochs are done; the best was epoch {last.best}"
-
-
-def picture(told: "List[Epoch]") -> "str":
-    """The course of the losses, for this terminal."""
+        stop = f"stopped after epoch {last.number}: no better for {recipe.patience}"
     losses = plots.loss_curve([epoch.loss for epoch in told], [epoch.validation_loss for epoch in told])
-    return losses.text(**terminal.size())
+    chosen = "the best epoch and the settings" if options.search else "the best epoch"
+    few = f"; and {terminal.plural(report.samples, 'row')} tell little" if report.samples < FEW else ""
+    blocks = [
+        f"{stop}; the best was epoch {last.best}\n{losses.text(**terminal.size())}",
+        f"the rows to judge by:\n\n{report}",
+        f"These rows have also chosen {chosen}, which flatters the model a little{few}; for a stricter\n"
+        "judgement: --cross-validate, or rows of their own and `evaluate`.",
+        f"{options.output}: saved; now",
+        "\n".join([f"  python3 -m scratchnet {name} {options.output} DATA" for name in ("predict", "evaluate")]),
+    ]
+    return "\n\n".join(blocks)

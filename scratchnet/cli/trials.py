@@ -3,7 +3,10 @@
 Whatever the number of processes, the results are the same.
 """
 
+import contextlib
+import signal
 from math import log10, sqrt
+from multiprocessing import Pool
 
 from ..datasets.encoding import CLASSIFICATION
 from ..metrics import accuracy, r2
@@ -12,6 +15,7 @@ from ..random import Generator
 from ..selection import train_test_split
 from ..training import Diverged
 from .data import fitted
+from .progress import Line
 from .recipe import network, train
 
 TYPE_CHECKING = False
@@ -39,7 +43,7 @@ def cross_validate(table: "Any", options: "Any", recipe: "Recipe") -> "Dict[str,
         test = order[k::folds]
         held = set(test)
         tasks.append((table, [i for i in order if i not in held], test, options.task, recipe, options.validation))
-    results = shared_out(fold, tasks, options.workers)
+    results = shared_out(fold, tasks, options)
     scores = [score for _, score in results]
     mean = sum(scores) / folds
     deviation = sqrt(sum([(score - mean) * (score - mean) for score in scores]) / folds)
@@ -68,7 +72,7 @@ def search(data: "Any", encoder: "Any", options: "Any", recipe: "Recipe", tell: 
     """The best of some random settings, by the validation loss; the first is the given one."""
     generator = Generator(options.seed)
     candidates = [recipe] + [drawn(generator, recipe) for _ in range(options.search - 1)]
-    losses = shared_out(trial, [(encoder, candidate) + data for candidate in candidates], options.workers)
+    losses = shared_out(trial, [(encoder, candidate) + data for candidate in candidates], options)
     order = sorted(range(len(candidates)), key=losses.__getitem__)
     tell("search: validation loss of each setting, the best first")
     for k in order:
@@ -98,11 +102,24 @@ def trial(encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any") 
     return float(min([epoch.validation_loss for epoch in epochs]))
 
 
-def shared_out(function: "Callable[..., Any]", tasks: "List[Any]", workers: "int") -> "List[Any]":
-    """What the function gives for each task, in their order."""
-    if workers == 1:
-        return [function(*task) for task in tasks]
-    from concurrent.futures import ProcessPoolExecutor
+def shared_out(function: "Callable[..., Any]", tasks: "List[Any]", options: "Any") -> "List[Any]":
+    """What the function gives for each task, in their order; how far it is, is said."""
+    line, done = Line(quiet=options.quiet), []  # type: Line, List[Any]
+    calls = [(function, task) for task in tasks]
+    with contextlib.ExitStack() as stack:
+        # Ctrl-C ends a pool at once; its processes, which hear it as well, leave that to this one.
+        pool: "Any" = stack.enter_context(Pool(options.workers, ignore_ctrl_c)) if options.workers > 1 else None
+        for result in pool.imap(called, calls) if pool else map(called, calls):
+            done.append(result)
+            line.show(f"{len(done)} of {len(tasks)} trainings are done")
+    line.clear()
+    return done
 
-    with ProcessPoolExecutor(workers) as executor:
-        return list(executor.map(function, *zip(*tasks)))
+
+def called(call: "Any") -> "Any":
+    function, task = call
+    return function(*task)
+
+
+def ignore_ctrl_c() -> "None":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -63,8 +63,8 @@ class Arrays:
         return list(self.column.present(range(len(self.X))))
 
     @property
-    def target(self) -> "str":
-        return str(self.column.name)
+    def target(self) -> "Optional[str]":
+        return None if self.column is None else str(self.column.name)
 
     def __getitem__(self, name: "str") -> "Column":
         return self.column  # type: ignore[no-any-return]

@@ -27,6 +27,7 @@ The network takes the numbers as they stand in the table: a ``Normalization`` at
 saved, exported or explained network takes them, too. ``net.metadata["table"] = encoder.to_dict()`` keeps the rest.
 """
 
+import re
 from array import array
 from collections import Counter
 from math import fsum, sqrt
@@ -60,6 +61,7 @@ NAME = (lambda v: isinstance(v, str), "the name of a column")
 OBJECT = (lambda v: isinstance(v, dict), "an object")
 FLAG = (lambda v: isinstance(v, bool), "true or false")
 CLASS_NAMES = (lambda v: TEXTS[0](v) and len(v) == len(set(v)) > 1, "a list of two different texts or more")
+_DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}")
 HEADING = ("column", "what it holds", "what is done", "why")
 LINES = (
     lambda v: isinstance(v, list) and all([TEXTS[0](line) and len(line) == len(HEADING) for line in v]),
@@ -210,10 +212,10 @@ class Encoder:
 
     def __init__(self, numbers: "Sequence[Number]", categories: "Sequence[Category]",
                  target: "Union[Classes, Quantity]", decisions: "Sequence[Sequence[str]]" = (),
-                 missing: "Sequence[str]" = MISSING) -> "None":
+                 missing: "Sequence[str]" = MISSING, decimal: "Optional[str]" = None) -> "None":
         self.numbers, self.categories, self.target = list(numbers), list(categories), target
         self.decisions = [tuple(decision) for decision in decisions]
-        self.missing = tuple(missing)
+        self.missing, self.decimal = tuple(missing), decimal
         used: "List[Any]" = [*self.numbers, *self.categories]
         self.parts = {part.name: part for part in used}
         require("the columns", [part.name for part in used + [target]],
@@ -251,24 +253,26 @@ class Encoder:
             raise ValueError(f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}")
         numbers = [part for part in parts if isinstance(part, Number)]
         categories = [part for part in parts if isinstance(part, Category)]
-        return cls(numbers, categories, target, decisions, table.missing)
+        return cls(numbers, categories, target, decisions, table.missing, table.decimal)
 
     # ---- a table in, a network's answer out ----------------------------------------------------------------------
 
-    def read(self, path: "Any", target: "bool" = False, delimiter: "Optional[str]" = None,
-             header: "Optional[bool]" = None, missing: "Optional[Names]" = None,
-             progress: "Progress" = None) -> "Table":
+    def read(self, path: "Any", target: "Optional[bool]" = False, delimiter: "Optional[str]" = None,
+             header: "Optional[bool]" = None, missing: "Optional[Names]" = None, decimal: "Optional[str]" = None,
+             encoding: "Optional[str]" = None, progress: "Progress" = None) -> "Table":
         """The file at ``path``, as ``read_table``: of it the columns that the network needs, found by their names.
 
-        ``target``   whether the target is read, too; else it need not be there
+        ``target``   whether the target is read, too; else it need not be there. None: where it is there
         """
-        parts: "List[Any]" = list(self.parts.values()) + [self.target] * target
 
         def plan(names: "List[str]", source: "str") -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
+            wanted = self.target.name in names if target is None else target
+            parts: "List[Any]" = list(self.parts.values()) + [self.target] * wanted
             check_columns([part.name for part in parts], names, source)
-            return {part.name: part.kind for part in parts}, self.target.name if target else None
+            return {part.name: part.kind for part in parts}, self.target.name if wanted else None
 
-        return read_columns(path, plan, delimiter, header, self.missing if missing is None else missing, progress)
+        missing = self.missing if missing is None else missing
+        return read_columns(path, plan, delimiter, header, missing, decimal or self.decimal, encoding, progress)
 
     def inputs_of(self, table: "Table", rows: "Rows" = None) -> "CompactRows":
         """X, a row of numbers for each of these rows of the table, by default all.
@@ -328,12 +332,13 @@ class Encoder:
             "target": dict(self.target.to_dict(), task=self.task),
             "decisions": [list(decision) for decision in self.decisions],
             "missing": list(self.missing),
+            "decimal": self.decimal,
         }
 
     @classmethod
     def from_dict(cls, data: "Any") -> "Encoder":
         """The encoder that ``to_dict`` describes; anything else is a ValueError."""
-        keys = ["categories", "decisions", "missing", "numbers", "target"]
+        keys = ["categories", "decimal", "decisions", "missing", "numbers", "target"]
         require("table", data, (lambda v: OBJECT[0](v) and sorted(v) == keys, "an object of " + listed(keys)))
         target = require("target", data["target"], OBJECT)
         kinds: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
@@ -344,7 +349,8 @@ class Encoder:
                 made[key].append(kind.from_dict(part))
         decisions = require("decisions", data["decisions"], LINES)
         missing = require("missing", data["missing"], TEXTS)
-        return cls(made["numbers"], made["categories"], kinds[task].from_dict(target), decisions, missing)
+        decimal = require("decimal", data["decimal"], (lambda v: v in (None, ".", ","), "'.', ',' or null"))
+        return cls(made["numbers"], made["categories"], kinds[task].from_dict(target), decisions, missing, decimal)
 
     def __str__(self) -> "str":
         lines = [HEADING] + [tuple(map(printable, decision)) for decision in self.decisions]
@@ -392,7 +398,7 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
         only = [shown(column.labels[code]) for code in counts]
         return None, "left out", f"it holds {only[0]} only" if only else "it holds nothing"
     if not column.asked and different > MANY and 2 * different > filled_in:
-        return None, "left out", f"it holds {different} different texts in {filled_in} rows"
+        return None, "left out", f"it holds {different} different texts in {filled_in} rows" + _hint(column.labels)
     most = sorted(counts, key=lambda code: (-counts[code], code))
     room = MOST_LABELS - bool(gaps)
     other = different > room
@@ -400,7 +406,17 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
     part = Category(name=column.name, labels=labels, missing=gaps > 0, other=other)
     done = f"{len(part.features)} inputs, one of them 1"
     done += f"; the last for the {different - len(labels)} rarest texts, and new ones" if other else ""
-    return part, done, "asked for" if column.asked else f"{different} different texts" + ", and missing" * (gaps > 0)
+    why = f"{different} different texts" + ", and missing" * (gaps > 0) + _hint(column.labels)
+    return part, done, "asked for" if column.asked else why
+
+
+def _hint(labels: "Sequence[str]") -> "str":
+    """What a person would want to know of texts that are not what they seem."""
+    strange = [label for label in labels if floats([label], ".,") is None]
+    if len(labels) > 4 * len(strange):
+        return f"; all numbers but {listed(map(shown, strange))}: is it a missing one (--missing)?" if strange else ""
+    dates = [label for label in labels if _DATE.match(label)]
+    return "; they look like dates: make columns of their parts, such as the month" if 2 * len(dates) > len(labels) else ""
 
 
 def target_of(column: "Column", rows: "Sequence[int]", task: "Optional[str]",
@@ -418,6 +434,9 @@ def target_of(column: "Column", rows: "Sequence[int]", task: "Optional[str]",
     if task == REGRESSION or not task and numeric and not _are_classes(different, len(values)):
         mean, spread = mean_and_spread(picked(column.values, rows), column.name)
         return Quantity(name=column.name, mean=mean, spread=spread), why
+    if not numeric and not task and len(different) > MANY and 2 * len(different) > len(values):
+        few = f"{len(different)} different texts in {len(values)} rows, such as {shown(column.labels[0])}"
+        raise ValueError(f"{what} has {few}: too many for classes{_hint(column.labels)}; numbers are written as in 1234.5")
     if len(different) > MOST_CLASSES:
         raise ValueError(f"{what} has {len(different)} different values; there can be {MOST_CLASSES} classes at most")
     classes = [spelled(value) for value in sorted(different)] if numeric else in_order(column.labels)

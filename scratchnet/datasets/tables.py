@@ -19,7 +19,7 @@ array('d', [3.5, nan])
 
 What is taken for granted of a file: UTF-8 text, gzip or not, with a byte order mark or without; cells between commas,
 semicolons, tabs or bars, quoted by ``"`` where need be; space around a cell is no part of it. Between semicolons, a
-number may be written 1,5. Empty lines are passed over.
+number may be written 1,5; thousands may be written 1,234.5 (or 1.234,5). Empty lines are passed over.
 """
 
 import contextlib
@@ -27,6 +27,7 @@ import csv
 import gzip
 import io
 import os
+import re
 import sys
 import zlib
 from array import array
@@ -59,7 +60,7 @@ NAN = float("nan")
 TOO_MANY = f"has more than {LABELS} different texts"
 _DELIMITER = (lambda v: v is None or len(v) == 1 and v not in '" \r\n', "a single character, such as ';'")
 _REASONS = {"unexpected": "a quoted cell never ends", "field larg": "a cell is too long, or a quoted one never ends"}
-_UTF8 = "{} is not UTF-8; save the file as UTF-8"
+_UTF8 = "{} is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"
 
 
 class Column:
@@ -97,15 +98,15 @@ class Table:
     ``source``      where it was read from, for messages
     ``missing``     the texts that stood for a missing value
     ``header``      whether the first line held the names
-    ``delimiter``   what stood between the cells
+    ``delimiter``   what stood between the cells; ``decimal``, the decimal mark that was named
     """
 
     def __init__(self, columns: "Sequence[Column]", rows: "int", target: "Optional[str]" = None,
                  source: "str" = "the table", missing: "Sequence[str]" = MISSING, header: "bool" = True,
-                 delimiter: "str" = ",") -> "None":
+                 delimiter: "str" = ",", decimal: "Optional[str]" = None) -> "None":
         self.columns = {column.name: column for column in columns}
         self.rows, self.target, self.source = rows, target, source
-        self.missing, self.header, self.delimiter = tuple(missing), header, delimiter
+        self.missing, self.header, self.delimiter, self.decimal = tuple(missing), header, delimiter, decimal
 
     def __len__(self) -> "int":
         return self.rows
@@ -132,7 +133,8 @@ class Table:
 
 def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional[str]" = None,
                header: "Optional[bool]" = None, categorical: "Names" = (), numeric: "Names" = (), ignore: "Names" = (),
-               missing: "Names" = MISSING, progress: "Progress" = None) -> "Table":
+               missing: "Names" = MISSING, decimal: "Optional[str]" = None, encoding: "Optional[str]" = None,
+               progress: "Progress" = None) -> "Table":
     """The CSV file at ``path`` as a Table; "-" is standard input. ``path`` may also be a file, opened in binary.
 
     ``target``        the column that is to be predicted; here and below by its name, or its number from 1
@@ -143,6 +145,9 @@ def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional
     ``categorical``, ``numeric``, ``ignore``   columns to read so, or not at all. Of any other column the values are
                       numbers if all are, else categories
     ``missing``       the texts that stand for a missing value, in capital or small letters
+    ``decimal``       the decimal mark, "." or ","; the other one may then stand between thousands. None: the point, and
+                      between semicolons also the comma; what may be 1900 or 1.9 is refused
+    ``encoding``      of the text, None for UTF-8; Excel in Western Europe and America often writes "cp1252"
     ``progress``      called with the rows read and the part of the file that they are (None of standard input), at
                       least every 20,000 rows
 
@@ -161,20 +166,24 @@ def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional
             raise ValueError(f"column {shown(label)} is the target; it cannot be ignored")
         return {name: kinds.get(name) for name in names if kinds.get(name) != TEXT}, label
 
-    return read_columns(path, plan, delimiter, header, missing, progress)
+    return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
 
 
 def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, header: "Optional[bool]" = None,
-                 missing: "Names" = MISSING, progress: "Progress" = None) -> "Table":
+                 missing: "Names" = MISSING, decimal: "Optional[str]" = None, encoding: "Optional[str]" = None,
+                 progress: "Progress" = None) -> "Table":
     """``read_table`` of the columns that a ``plan`` names.
 
     The plan, a function of the file's column names and what to call the file in messages, gives the kinds of the
     columns to be read (None where the values decide) and the name of the target.
     """
     delimiter = require("delimiter", delimiter, _DELIMITER)
-    with _opened(path) as (text, source, fraction):
+    require("decimal", decimal, (lambda v: v in (None, ".", ","), "'.' or ','"))
+    with _opened(path, encoding) as (text, source, fraction):
         lines = _lines(text, source)
         head = _head(lines, source)
+        if head[0].lower().startswith("sep="):
+            raise ValueError(f"{source}, line 1: {shown(head[0].strip())} is a note for Excel; delete the line")
         delimiter = delimiter or sniffed(head)
         rows = _parsed(head, delimiter)
         if header is None:
@@ -188,14 +197,21 @@ def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, h
         columns: "List[Any]" = [None] * len(names)
         for j, name in enumerate(names):
             if name in kinds:
-                marks = ".," if delimiter == ";" else "."
+                marks = decimal or (".," if delimiter == ";" else ".")
                 columns[j] = _beginning(kinds[name], {text.strip().lower() for text in absent}, marks, limit)
         reader = csv.reader(chain(head, lines), delimiter=delimiter, skipinitialspace=True, strict=True)
         count = _read(reader, names, columns, header, source, progress, fraction)
     if not count:
         raise ValueError(f"{source} has no rows" + (" but the first, which names the columns" if header else ""))
-    made = [column.column(name) for name, column in zip(names, columns) if column is not None]
-    return Table(made, count, target, source, absent, header, delimiter)
+    made = [_made(column, name, source) for name, column in zip(names, columns) if column is not None]
+    return Table(made, count, target, source, absent, header, delimiter, decimal)
+
+
+def _made(column: "Any", name: "str", source: "str") -> "Column":
+    try:
+        return column.column(name)  # type: ignore[no-any-return]
+    except _Unfit as error:
+        raise ValueError(f"{source}, column {shown(name)}: {error}") from None
 
 
 def found(name: "Any", names: "Sequence[str]", source: "str") -> "str":
@@ -224,36 +240,40 @@ def _listed(names: "Names") -> "List[str]":
 
 
 @contextlib.contextmanager
-def _opened(path: "Any") -> "Iterator[Tuple[Any, str, Callable[[], Optional[float]]]]":
+def _opened(path: "Any", encoding: "Optional[str]") -> "Iterator[Tuple[Any, str, Callable[[], Optional[float]]]]":
     """The file as text, what to call it, and a function that tells which part of it was read."""
     if path == "-":
         if sys.stdin is None:
             raise ValueError("standard input is closed; give a file")
-        text = _decoded(sys.stdin.buffer, "standard input")
+        text = _decoded(sys.stdin.buffer, "standard input", encoding)
         try:
             yield text, "standard input", lambda: None
         finally:
             text.detach()  # else standard input would be closed with it
         return
     if hasattr(path, "read"):
-        yield _decoded(path, "the file"), "the file", lambda: None
+        yield _decoded(path, "the file", encoding), "the file", lambda: None
         return
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size  # 0 of a pipe
-        yield _decoded(file, str(path)), str(path), lambda: file.tell() / size if size else None
+        text = _decoded(file, str(path), encoding)
+        yield text, str(path), lambda: file.tell() / size if size else None
 
 
-def _decoded(binary: "Any", source: "str") -> "Any":
+def _decoded(binary: "Any", source: "str", encoding: "Optional[str]") -> "Any":
     """The file as text, where every byte that is no UTF-8 becomes half of a surrogate pair."""
     binary = binary if hasattr(binary, "peek") else io.BufferedReader(binary)
     start = binary.peek(2)[:2]
     if start in (b"\xff\xfe", b"\xfe\xff"):
-        raise ValueError(f"{source} is UTF-16 text; save it as UTF-8")
+        encoding = encoding or "utf-16"
     if start == b"PK":
         raise ValueError(f"{source} is a workbook or another archive; save the table in it as CSV")
     if start == b"\x1f\x8b":
         binary = gzip.GzipFile(fileobj=binary)
-    return io.TextIOWrapper(binary, encoding="utf-8-sig", errors="surrogateescape")
+    try:
+        return io.TextIOWrapper(binary, encoding=encoding or "utf-8-sig", errors="surrogateescape")
+    except LookupError:
+        raise ValueError(f"encoding {encoding!r} is unknown; take utf-8, cp1252 or latin-1, for instance") from None
 
 
 def _lines(text: "Any", source: "str") -> "Iterator[str]":
@@ -368,7 +388,9 @@ def _read(reader: "Any", names: "List[str]", columns: "List[Any]", header: "bool
                 try:
                     columns[j] = columns[j].add(texts)
                 except _Unfit as error:
-                    line = _line_of(rows, start, skip + texts.index(error.text))
+                    line = start
+                    if error.text in texts:
+                        line = _line_of(rows, start, skip + texts.index(error.text))
                     raise ValueError(f"{source}, line {line}, column {shown(names[j])}: {error}") from None
         count += len(cells[skip:])
         skip = 0 if cells else skip
@@ -437,18 +459,36 @@ def floats(texts: "Sequence[str]", marks: "str" = ".") -> "Any":
     together = "".join(texts)
     if "_" in together:  # Python would read 1_000 as 1000
         return None
-    if "," in together and "," in marks:
-        if "." in together:
-            return None
-        texts = [text.replace(",", ".") for text in texts]
-    elif marks == "," and "." in together:
-        return None
+    if "," in together or marks == "," and "." in together:
+        texts = _with_points(texts, marks) or ["?"]
     try:
         numbers = array("d", map(float, texts))
     except ValueError:
         return None
     total = sum(numbers)
     return numbers if total - total == 0 or all(map(isfinite, numbers)) else None
+
+
+# What numbers look like that have marks between their thousands, by their decimal mark.
+_THOUSANDS = {mark: re.compile(rf"\s*[+-]?\d{{1,3}}([{other}]\d{{3}})+([{mark}]\d*)?\s*$") for mark, other in (".,", ",.")}
+_EITHER = re.compile(r"\s*[+-]?[1-9]\d{0,2}([.]\d{3})+\s*$")
+
+
+def _with_points(texts: "Sequence[str]", marks: "str") -> "List[str]":
+    """The texts with a point as the decimal mark, and nothing between thousands; none where no mark fits to all."""
+    for mark in sorted(marks):  # the comma first
+        other = "," if mark == "." else "."
+        if all([other not in text or _THOUSANDS[mark].match(text) for text in texts]):
+            return [text.replace(other, "").replace(mark, ".") for text in texts]
+    return []
+
+
+def check_marks(texts: "Sequence[str]", marks: "str") -> "None":
+    """Refuse 1.900, which is 1900 with the comma as the decimal mark, where no other number tells."""
+    dotted = [text for text in texts if "." in text] if len(marks) > 1 else []
+    if dotted and all(map(_EITHER.match, dotted)) and not any(["," in text for text in texts]):
+        text = dotted[0].strip()
+        raise _Unfit(dotted[0], f"{text} may mean {text.replace('.', '')}; name the decimal mark, ',' or '.'")
 
 
 def _is_utf8(text: "str") -> "bool":
@@ -500,6 +540,7 @@ class _Codes(dict):  # type: ignore[type-arg]
     def as_numbers(self) -> "Optional[_Numbers]":
         """The same as numbers, if all of it is."""
         numbers = floats(self.labels, self.marks)
+        check_marks(self.labels, self.marks)
         if numbers is None:
             return None
         marks = [mark for mark in self.marks if any([mark in label for label in self.labels])]
@@ -538,6 +579,7 @@ class _Numbers:
         """As ``floats``; from the first decimal mark on, it is the only one."""
         numbers = floats(texts, self.marks)
         if numbers is not None and len(self.marks) > 1:
+            check_marks(texts, self.marks)
             together = "".join(texts)
             self.marks = ([mark for mark in self.marks if mark in together] or [self.marks])[0]
         return numbers
