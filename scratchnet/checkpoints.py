@@ -82,12 +82,13 @@ class Keeping(Training):
         self.checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
         self.told: "List[Any]" = []
         self.start = self.generator.state  # with which the current epoch began
-        self.written = monotonic()
+        self.written, self.last_written = monotonic(), False
         if self.engine.net.number is not float:
             raise TypeError(f"a checkpoint holds floats; this network computes with {self.engine.net.number.__name__}")
         self.identity = self.described()
         if os.path.exists(self.checkpoint.path):
             self.read(self.checkpoint.path)
+            self.last_written = self.is_over()
 
     def run(self, ahead: "int" = 0) -> "Iterator[Any]":
         if ahead:
@@ -95,7 +96,7 @@ class Keeping(Training):
         try:
             yield from Training.run(self, ahead)
         finally:
-            if not self.is_over():
+            if not self.last_written:
                 self.write()
 
     def keep(self) -> "None":
@@ -115,8 +116,9 @@ class Keeping(Training):
         stretch = Training.ended(self, losses)
         self.start = self.generator.state
         self.told.append(stretch)
-        if self.is_over():
-            self.write()  # before the best parameters take the place of the last
+        if self.is_over():  # before the best parameters take the place of the last
+            self.write()
+            self.last_written = True
         return stretch
 
     # ---- the file ------------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ class Keeping(Training):
             for k in range(self.engine.optimizer.memory if states else 0):
                 tensors[f"{p.name}.memory.{k}"] = [[state[k] for state in row] for row in states]
         if self.best is not None:
-            tensors["watched"] = self.best[1]
+            tensors["watched"] = [float(self.best[0]), self.best[1]]
             tensors.update({f"{p.name}.best": rows for p, rows in zip(self.engine.net.parameters(), self.best[2])})
         return tensors
 
@@ -196,8 +198,9 @@ class Keeping(Training):
             if optimizer.memory and optimizer.t and not p.frozen:
                 memory = [mine[f"{p.name}.memory.{k}"] for k in range(optimizer.memory)]
                 optimizer.states[p.name] = [list(zip(*rows)) for rows in zip(*memory)]
-        if self.patience is not None and self.told:
-            self.best = self.told[-1][4], mine["watched"], [mine[f"{p.name}.best"] for p in parameters]
+        if self.patience is not None and (self.told or "watched" in mine):
+            number, watched = mine["watched"]
+            self.best = int(number), watched, [mine[f"{p.name}.best"] for p in parameters]
 
     # ---- which training it is ------------------------------------------------------------------------------------
 

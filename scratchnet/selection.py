@@ -55,7 +55,7 @@ def cross_validate(model: "Any", X: "Any", Y: "Any", folds: "int" = 5, executor:
                    scoring: "Any" = None, **fit_options: "Any") -> "List[float]":  # fmt: skip
     """The score of every fold, of a model that was trained on the other ones.
 
-    ``model``        an estimator, a network, or a function without arguments that makes one: each fold has its own
+    ``model``        an estimator, or a function without arguments that makes one, or a network: each fold has its own
     ``X``, ``Y``     samples and targets; targets that are classes (no fractions) are in each fold in the same shares
     ``executor``     shares out the folds: anything with ``submit``, such as a ProcessPoolExecutor; the same scores
     ``seed``         of which samples a fold has
@@ -66,9 +66,10 @@ def cross_validate(model: "Any", X: "Any", Y: "Any", folds: "int" = 5, executor:
     >>> from scratchnet import metrics
     >>> X = [[i / 10] for i in range(10)]
     >>> Y = [2 * x for x, in X]
-    >>> net = sn.Sequential([sn.Dense(1, 1)])
+    >>> def network():
+    ...     return sn.Sequential([sn.Dense(1, 1)])
     >>> given = dict(loss="half_squared_error", optimizer=sn.SGD(0.5), epochs=300)
-    >>> scores = cross_validate(net, X, Y, folds=2, scoring=metrics.r2, **given)
+    >>> scores = cross_validate(network, X, Y, folds=2, scoring=metrics.r2, **given)
     >>> [round(score, 3) for score in scores]
     [1.0, 1.0]
     """
@@ -76,13 +77,8 @@ def cross_validate(model: "Any", X: "Any", Y: "Any", folds: "int" = 5, executor:
     between = (lambda v: isinstance(v, int) and 2 <= v <= n, f"a whole number from 2 to {n}, the number of samples")
     folds = require("folds", folds, between)
     require("scoring", scoring, (lambda v: v is None or callable(v), "a function (targets, predictions), or None"))
-    order = Generator(seed).permutation(n)
-    if _are_classes(Y, n):
-        order = [i for group in _groups(order, _classes(Y, n)) for i in group]
     tasks = []
-    for k in range(folds):
-        test = set(order[k::folds])
-        parts = [i for i in range(n) if i not in test], sorted(test)
+    for parts in parts_of(n, folds, seed, _classes(Y, n) if _are_classes(Y, n) else None):
         data = [take(sequence, part) for part in parts for sequence in (X, Y)]
         tasks.append((kernel(), model, data, scoring, fit_options))
     if executor is None:
@@ -90,6 +86,15 @@ def cross_validate(model: "Any", X: "Any", Y: "Any", folds: "int" = 5, executor:
     require("executor", executor, EXECUTOR)
     futures = [executor.submit(score_of_fold, *task) for task in tasks]
     return [future.result() for future in futures]
+
+
+def parts_of(n: "int", folds: "int", seed: "int" = 0, classes: "Any" = None) -> "List[Any]":
+    """For each fold the places to train with, and those to judge by; of ``classes``, the same shares in all."""
+    order = Generator(seed).permutation(n)
+    if classes is not None:
+        order = [i for group in _groups(order, classes) for i in group]
+    tests = [set(order[k::folds]) for k in range(folds)]
+    return [([i for i in range(n) if i not in test], sorted(test)) for test in tests]
 
 
 def score_of_fold(name: "str", model: "Any", data: "List[Any]", scoring: "Any", fit_options: "Any") -> "float":
@@ -109,9 +114,11 @@ def fresh(model: "Any") -> "Any":
     """One like it, that has learnt nothing here."""
     if hasattr(model, "get_params") and not isinstance(model, type):
         return type(model)(**deepcopy(model.get_params(deep=False)))
+    if hasattr(model, "backpropagate"):
+        raise TypeError("model is a network, which may have learnt already; give a function that makes one")
     made = deepcopy(model) if hasattr(model, "fit") and not isinstance(model, type) else callable(model) and model()
     if not hasattr(made, "fit"):
-        raise TypeError(f"model is a {type(model).__name__}; give an estimator, a network, or what makes one")
+        raise TypeError(f"model is a {type(model).__name__}; give an estimator, or what makes one or a network")
     return made
 
 

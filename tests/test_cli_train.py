@@ -210,11 +210,12 @@ def test_arrays(tmp_path):
 def test_cross_validation_and_search_are_the_same_on_two_processes(iris, tmp_path):
     found = []
     for workers in ("1", "2"):
-        options = ["--cross-validate", "3", "--search", "3", "--epochs", "4", "--json", "-q", "--workers", workers]
-        status, output, errors = run("train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), *options)
-        assert (status, errors) == (0, "")
-        found.append(json.loads(output))
-    assert found[0] == found[1] and len(found[0]["cross_validation"]["scores"]) == 3
+        for judging in ("--cross-validate", "--search"):
+            options = [judging, "3", "--epochs", "4", "--json", "-q", "--workers", workers]
+            status, output, errors = run("train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), *options)
+            assert (status, errors) == (0, "")
+            found.append(json.loads(output))
+    assert found[:2] == found[2:] and len(found[0]["cross_validation"]["scores"]) == 3
 
 
 def test_search_tells_what_it_tried(iris, tmp_path):
@@ -291,16 +292,21 @@ MISTAKES = {
     "widths": (["train", "IRIS", "--target", "species", "-o", "m.json", "--hidden", "4,x"], "as in 16,8"),
     "epochs": (["train", "IRIS", "--target", "species", "-o", "m.json", "--epochs", "0"], "--epochs is 0; give"),
     "validation": (["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "1"], "--validation is 1"),
-    "few rows": (["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "0.001"], "150 rows"),
+    "few rows": (["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "0.999"], "150 rows"),
     "texts": (["train", "IRIS", "--target", "species", "-o", "m.json", "--task", "regression"], "regression takes"),
     "numeric": (["train", "IRIS", "--target", "sepal width", "-o", "m.json", "--numeric", "species"], "column"),
     "nothing to resume": (["train", "IRIS", "--target", "species", "-o", "m.json", "--resume"], "leave out --resume"),
+    "both": (["train", "IRIS", "--target", "5", "-o", "m.json", "--search", "--cross-validate", "3"], "one after"),
+    "workers": (["train", "IRIS", "--target", "species", "-o", "m.json", "--workers", "2"], "--workers is for"),
+    "directory": (["train", "IRIS", "--target", "species", "-o", "FOLDER"], "is a directory"),
+    "money": (["train", "MONEY", "--target", "price", "-o", "m.json"], "too many for classes"),
+    "thousands": (["train", "MILES", "--target", "b", "-o", "m.json"], "1.900 may mean 1900; name the decimal mark"),
     "folds": (["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"], "validate is 0"),
     "ragged": (["train", "RAGGED", "--target", "b", "-o", "m.json"], "ragged.csv, line 3"),
     "missing columns": (["predict", "MODEL", "RAGGED"], "has no columns 'sepal length', 'sepal width'"),
     "no model": (["predict", "IRIS", "IRIS"], "iris.csv: the ending tells the format"),
     "own model": (["predict", "OWN", "IRIS"], "own.json: it does not say what its inputs are"),
-    "probabilities": (["predict", "HOUSES", "IRIS", "--proba"], "--proba"),
+    "probabilities": (["predict", "HOUSES", "PRICES", "--proba"], "--proba"),
     "targets": (["evaluate", "MODEL", "NOTARGET"], "notarget.csv has no column 'species'"),
     "unknown class": (["evaluate", "MODEL", "STRANGE"], "of row 1 is 'rosa'"),
     "plot without data": (["plot", "MODEL", "boundary"], "boundary needs a table"),
@@ -318,16 +324,21 @@ MISTAKES = {
 def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
     arguments, sentence = MISTAKES[what]
     sn.save(sn.Sequential([sn.Dense(4, 1)]), str(folder / "own.json"))
+    (folder / "dir.json").mkdir(exist_ok=True)
     damaged = folder / "damaged.safetensors"
     with open(model, "rb") as file:
         damaged.write_bytes(file.read()[:200])
     files = {
         "IRIS": iris,
+        "PRICES": houses,
         "MODEL": model,
         "OWN": str(folder / "own.json"),
         "DAMAGED": str(damaged),
         "RAGGED": written(folder / "ragged.csv", [["a", "b"], ["1", "2"], ["3"]]),
         "NOTARGET": written(folder / "notarget.csv", [HEADER[:4]] + [row[:4] for row in ROWS]),
+        "FOLDER": str(folder / "dir.json"),
+        "MONEY": written(folder / "money.csv", [["price", "x"]] + [["$" + str(i), str(i)] for i in range(40)]),
+        "MILES": written(folder / "miles.csv", [["a", "b"], ["1.900", "1"], ["2.000", "2"]], ";"),
         "STRANGE": written(folder / "strange.csv", [HEADER] + [ROWS[0][:4] + ["rosa"]]),
     }
     if "HOUSES" in arguments:

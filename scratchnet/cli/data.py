@@ -3,6 +3,8 @@
 from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
 from ..datasets.encoding import Encoder
 from ..datasets.tables import MISSING, read_table
+from ..formats import models
+from .progress import Reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ def add_columns(parser: "Any") -> "None":
 
 def add_target(parser: "Any") -> "None":
     parser.add_argument("--target", metavar="FILE", help="of arrays: the file of the targets, or their name in an .npz")
+
+
+def add_quiet(parser: "Any") -> "None":
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing on standard error but mistakes")
 
 
 def reading(options: "Any") -> "Any":
@@ -76,10 +82,26 @@ def encoder_of(net: "Sequential", path: "str") -> "Any":
     for name, kind in ENCODERS.items():
         if name in net.metadata:
             try:
-                return kind.from_dict(net.metadata[name])
+                encoder = kind.from_dict(net.metadata[name])
             except ValueError as error:
                 raise ValueError(f"{path}: {error}") from None
+            if (len(encoder.features), encoder.outputs) != (net.inputs, net.outputs):
+                raise ValueError(f"{path}: its network does not fit to what it says of its inputs and outputs")
+            return encoder
     raise ValueError(f"{path}: it does not say what its inputs are; a model that `scratchnet train` made does")
+
+
+def opened(options: "Any", target: "Any") -> "Any":
+    """The network, its encoder, and the data that the options name; ``target``: whether, or where, the target is."""
+    net = models.load(options.model)
+    encoder = encoder_of(net, options.model)
+    line = Reading(quiet=options.quiet)
+    data = encoder.read(options.data, target=target, progress=line, **reading(options))
+    line.clear()
+    for name, counts in encoder.unseen(data).items():
+        labels = ", ".join([repr(label) for label in sorted(counts)[:5]]) + (", ..." if len(counts) > 5 else "")
+        line.say(f"column {name!r}: {labels} did not occur in training ({sum(counts.values())} rows)")
+    return net, encoder, data
 
 
 def _few(texts: "Any") -> "str":

@@ -152,7 +152,8 @@ def about_row(net: "Sequential", options: "Any") -> "List[str]":
     encoder = encoder_of(net, options.model)
     X, Y = sample_of_table(net, options)
     lines = [f"row {options.row or 1} of {options.data}"]
-    lines += [f"  x[0][{j}] = {v:g}, {feature}" for j, (feature, v) in enumerate(zip(encoder.features, X[0]))][:MOST_INPUTS]
+    inputs = list(enumerate(zip(encoder.features, X[0])))
+    lines += [f"  x[0][{j}] = {v:g}, {feature}" for j, (feature, v) in inputs[:MOST_INPUTS]]
     lines += [f"  and {len(X[0]) - MOST_INPUTS} more"] if len(X[0]) > MOST_INPUTS else []
     lines.append(f"predicted {encoder.target.name}: {encoder.targets_of(net.predict(X))[0]}")
     return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])

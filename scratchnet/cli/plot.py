@@ -6,8 +6,7 @@ from .. import metrics, plots
 from ..datasets.encoding import CLASSIFICATION, Encoder
 from ..formats import files, models
 from . import terminal
-from .data import ENCODERS, add_reading, add_target, encoder_of, reading
-from .progress import Reading
+from .data import ENCODERS, add_quiet, add_reading, add_target, encoder_of, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def configure(parser: "Any") -> "None":
     parser.add_argument("-o", "--output", metavar="FILE", help="write SVG there; - for standard output")
     parser.add_argument("--inputs", metavar="A,B", help="the two inputs of the plane: names, or numbers from 1")
     add_target(parser)
+    add_quiet(parser)
     add_reading(parser)
 
 
@@ -62,8 +62,10 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
 
 def loss(options: "Any") -> "Picture":
     history = history_of(options.model)
-    validated = None in history["validation_loss"]
-    return plots.loss_curve(history["loss"], None if validated else history["validation_loss"])
+    try:
+        return plots.loss_curve(history["loss"], history["validation_loss"])
+    except (KeyError, TypeError):
+        raise ValueError(f"{options.model}: its history is not one that `scratchnet train` wrote") from None
 
 
 def history_of(path: "str") -> "Any":
@@ -91,9 +93,7 @@ def network(options: "Any") -> "Picture":
 
 
 def boundary(options: "Any") -> "Picture":
-    net = models.load(options.model)
-    encoder = encoder_of(net, options.model)
-    table = encoder.read(options.data, target=options.target or True, progress=Reading(), **reading(options))
+    net, encoder, table = opened(options, options.target or True)
     X, Y = encoder.examples_of(table)
     inputs = chosen(options.inputs, encoder)
     return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features)
@@ -117,9 +117,7 @@ def chosen(given: "Any", encoder: "Any") -> "Any":
 
 
 def mistakes(options: "Any") -> "Picture":
-    net = models.load(options.model)
-    encoder = encoder_of(net, options.model)
-    table = encoder.read(options.data, target=options.target or True, progress=Reading(), **reading(options))
+    net, encoder, table = opened(options, options.target or True)
     X, Y = encoder.examples_of(table)
     truth, predicted = encoder.targets_of(Y), encoder.targets_of(net.predict(X))
     if encoder.task != CLASSIFICATION:

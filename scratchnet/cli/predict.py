@@ -5,15 +5,11 @@ import io
 import json
 
 from ..datasets.encoding import CLASSIFICATION
-from ..formats import models
-from .data import add_reading, encoder_of, reading
-from .progress import Line, Reading
+from .data import add_quiet, add_reading, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List
-
-    from ..datasets.encoding import Encoder
 
 DESCRIPTION = """\
 Predict the target of every row of a CSV file (- is standard input), with a model that `scratchnet train` made: a CSV
@@ -33,20 +29,15 @@ def configure(parser: "Any") -> "None":
     parser.add_argument("data", metavar="DATA", help="the table; - for standard input")
     parser.add_argument("--proba", action="store_true", help="the probability of each class, too")
     parser.add_argument("--json", action="store_true", help="a JSON object a line in place of CSV")
-    parser.add_argument("-q", "--quiet", action="store_true", help="nothing on standard error but mistakes")
+    add_quiet(parser)
     add_reading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Predict; the exit status."""
-    net = models.load(options.model)
-    encoder = encoder_of(net, options.model)
+    net, encoder, table = opened(options, False)
     if options.proba and encoder.task != CLASSIFICATION:
         raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
-    line = Reading(quiet=options.quiet)
-    table = encoder.read(options.data, progress=line, **reading(options))
-    line.clear()
-    warn_of_unseen(encoder, table, line)
     outputs = net.predict(encoder.inputs_of(table))
     names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
     if not options.json:
@@ -66,13 +57,6 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
 def probabilities(output: "List[float]") -> "List[float]":
     """Of each class."""
     return [1 - output[0], output[0]] if len(output) == 1 else output
-
-
-def warn_of_unseen(encoder: "Encoder", table: "Any", line: "Line") -> "None":
-    """Say which labels the model knows nothing of."""
-    for name, counts in encoder.unseen(table).items():
-        labels = ", ".join([repr(label) for label in sorted(counts)[:5]]) + (", ..." if len(counts) > 5 else "")
-        line.say(f"column {name!r}: {labels} did not occur in training ({sum(counts.values())} rows)")
 
 
 def _csv(cells: "List[Any]") -> "str":

@@ -5,6 +5,9 @@
 """
 
 from argparse import ArgumentTypeError
+from collections import namedtuple
+from contextlib import closing
+from math import isfinite
 
 from ..activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
 from ..datasets.encoding import CLASSIFICATION
@@ -25,30 +28,16 @@ if TYPE_CHECKING:
 HIDDEN = {name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")}
 FIRST_RATE = 1 / 100  # of Adam and its like, for small networks; with more inputs, less
 SAMPLES = 3000000  # that a training sees at most, unless more epochs are asked for
-SETTINGS = ("hidden", "activation", "optimizer", "learning_rate", "batch_size", "epochs", "patience", "seed")
 
 
-class Recipe:
+class Recipe(namedtuple("Recipe", "hidden activation optimizer learning_rate batch_size epochs patience seed")):
     """How a network is made and trained.
 
     ``hidden``      the widths of the hidden layers, ``activation`` what stands behind each
     ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience``, ``seed``   as for ``fit``
     """
 
-    def __init__(self, **settings: "Any") -> "None":
-        self.settings = settings
-
-    def __getattr__(self, name: "str") -> "Any":
-        if name in SETTINGS:
-            return self.settings[name]
-        raise AttributeError(name)
-
-    def changed(self, **settings: "Any") -> "Recipe":
-        """Another one, with other settings."""
-        return Recipe(**dict(self.settings, **settings))
-
-    def to_dict(self) -> "Dict[str, Any]":
-        return dict(self.settings, hidden=list(self.hidden))
+    __slots__ = ()
 
     def __str__(self) -> "str":
         widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
@@ -90,7 +79,7 @@ def recipe_for(options: "Any", rows: "int", inputs: "int") -> "Recipe":
         "epochs": most,
         "patience": max(5, (options.epochs or most) // 8),
     }
-    settings = {name: getattr(options, name) for name in SETTINGS}
+    settings = {name: getattr(options, name) for name in Recipe._fields}
     settings.update({name: value for name, value in usual.items() if settings[name] is None})
     for name in ("batch_size", "epochs", "patience"):
         require("--" + name.replace("_", "-"), settings[name], COUNT)
@@ -138,18 +127,25 @@ def train(net: "Sequential", encoder: "Any", recipe: "Recipe", training: "Any", 
     """
     X, Y = training
     optimizer = OPTIMIZERS[recipe.optimizer](recipe.learning_rate)
-    for stretch in epochs(net, X, Y, loss_of(encoder), optimizer, recipe.epochs, recipe.batch_size, seed=recipe.seed,
-                          validation_data=validation, patience=recipe.patience, checkpoint=checkpoint, ahead=1):
-        told += epochs_in(*stretch)
-        if course is not None:
-            course.epoch_done(told[-1])
+    given = dict(seed=recipe.seed, validation_data=validation, patience=recipe.patience, checkpoint=checkpoint, ahead=1)
+    steps = epochs(net, X, Y, loss_of(encoder), optimizer, recipe.epochs, recipe.batch_size, **given)
+    with closing(steps):  # at once, on PyPy too: then the last checkpoint is written
+        for stretch in steps:
+            told += epochs_in(*stretch)
+            if course is not None:
+                course.epoch_done(told[-1])
 
 
-def described(told: "Sequence[Epoch]") -> "Dict[str, Any]":
-    """The course of a training, as a model keeps it."""
+def settings(recipe: "Recipe") -> "Dict[str, Any]":
+    """The recipe as a model keeps it."""
+    return dict(recipe._asdict(), hidden=list(recipe.hidden))
+
+
+def described(told: "Sequence[Epoch]", interrupted: "bool" = False) -> "Dict[str, Any]":
+    """The course of a training, as a model keeps it; one that was broken off does not have its best parameters."""
     return {
         "loss": [epoch.loss for epoch in told],
-        "validation_loss": [epoch.validation_loss for epoch in told],
+        "validation_loss": [epoch.validation_loss if isfinite(epoch.validation_loss) else None for epoch in told],
         "learning_rate": told[-1].learning_rate,
-        "best_epoch": told[-1].best,
+        "best_epoch": None if interrupted else told[-1].best,
     }

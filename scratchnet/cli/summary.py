@@ -5,6 +5,7 @@ import json
 from ..formats import models
 from .data import ENCODERS
 from .recipe import Recipe
+from .terminal import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,14 +45,23 @@ def told(metadata: "Any") -> "List[str]":
     for name, kind in ENCODERS.items():
         if name in metadata:
             blocks.append(str(kind.from_dict(metadata[name])))
-    if "recipe" in metadata:
-        blocks.append(str(Recipe(**metadata["recipe"])))
-    history = metadata.get("history")
-    if history:
-        best = history["best_epoch"]
-        loss = history["validation_loss"][best - 1]
-        blocks.append(f"{len(history['loss'])} epochs; the best was epoch {best}, validation loss {loss:.4g}")
-    others = sorted(set(metadata) - {"recipe", "history", "kernel"} - set(ENCODERS))
+    try:
+        if "recipe" in metadata:
+            blocks.append(str(Recipe(**metadata["recipe"])))
+        if "history" in metadata:
+            blocks.append(course(metadata["history"]))
+    except (KeyError, TypeError, ValueError):
+        blocks.append("its recipe and history are not those that `scratchnet train` writes")
+    others = sorted(set(metadata) - {"recipe", "history", "kernel", "usual"} - set(ENCODERS))
     if others:
         blocks.append("metadata: " + ", ".join(others))
     return blocks
+
+
+def course(history: "Any") -> "str":
+    """How long the training was, and how good at best."""
+    best = history["best_epoch"]
+    done = plural(len(history["loss"]), "epoch")
+    if best is None:
+        return f"{done}, broken off"
+    return f"{done}; the best was epoch {best}, validation loss {history['validation_loss'][best - 1]:.4g}"

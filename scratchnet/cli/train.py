@@ -3,6 +3,7 @@
 import json
 import os
 from collections import Counter
+from math import ceil
 
 from .. import metrics, plots
 from ..formats import models
@@ -14,7 +15,7 @@ from ..training import Diverged
 from . import terminal, trials
 from .data import add_columns, add_reading, data_to_learn, fitted, kept
 from .progress import Course, Line, Reading, Watched
-from .recipe import add_settings, described, network, recipe_for, train
+from .recipe import add_settings, described, network, recipe_for, settings, train
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 FEW = 30  # rows to judge by
 
 DESCRIPTION = """\
-Train a network on a CSV file (TSV, semicolons, gzip too; - is standard input), judge it by rows that it has not seen,
-and save it. What each column holds is found out, and told: numbers are standardised, categories become an input for
-each label, missing numbers the median. Ctrl-C saves what was learnt; the same command with --resume goes on, to the
-same bits. (Arrays are taken, too: .npy, .npz, and the IDX files of MNIST; then --target is the file of the targets.)
+Train a network on a CSV file (TSV, semicolons, gzip too; - is standard input), judge it by rows that it does not
+learn from, and save it. What each column holds is found out, and told: numbers are standardised, categories become an
+input for each label, missing numbers the median. Ctrl-C saves what was learnt; the same command with --resume goes on,
+to the same bits. (Arrays are taken, too: .npy, .npz, and the IDX files of MNIST; then --target is the file of the
+targets.)
 """
 EXAMPLES = """\
 examples:
@@ -82,9 +84,14 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     tell("{}\n{} rows to learn from, {} to judge by; {} parameters\n".format(recipe, *counts))
     told: "List[Epoch]" = []
     interrupted = learn(net, encoder, recipe, examples, told, options)
-    net.metadata = dict(kept(encoder), recipe=recipe.to_dict(), kernel=kernel())
+    if interrupted and not os.path.exists(checkpoint_of(options.output)):
+        Line().say("nothing was learnt yet, and nothing is saved")
+        return 130
+    net.metadata = dict(kept(encoder), recipe=settings(recipe), kernel=kernel())
+    if encoder.classes:
+        net.metadata["usual"] = [metrics.baseline(encoder.targets_of(examples[0][1]), "most_frequent")]
     if told:
-        net.metadata["history"] = described(told)
+        net.metadata["history"] = described(told, interrupted)
     models.save(net, options.output)
     if interrupted:
         done = terminal.plural(len(told), "epoch")
@@ -92,7 +99,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
         return 130
     os.remove(checkpoint_of(options.output))
     report = judged(net, encoder, examples[0][1], examples[1])
-    found.update(model=options.output, recipe=recipe.to_dict(), history=described(told), report=report.to_dict())
+    found.update(model=options.output, recipe=settings(recipe), history=described(told), report=report.to_dict())
     write(json.dumps(found, indent=2, ensure_ascii=False) if options.json else ending(told, recipe, report, options))
     return 0
 
@@ -106,10 +113,14 @@ def check(options: "Any") -> "None":
         require("--" + name.replace("_", "-"), 1 if value is None else value, COUNT)
     if options.workers > 1 and not (options.cross_validate or options.search):
         raise ValueError("--workers is for --cross-validate and --search; a single training takes one processor")
+    if options.cross_validate and options.search:
+        raise ValueError("--cross-validate and --search: one after the other, for the first would judge other settings")
     models.codec_of(options.output)
     folder = os.path.dirname(os.path.abspath(options.output))
     if not os.path.isdir(folder):
         raise ValueError(f"{options.output}: the folder does not exist")
+    if os.path.isdir(options.output):
+        raise ValueError(f"{options.output} is a directory; give the name of a file")
     if not os.access(folder, os.W_OK):
         raise ValueError(f"{options.output}: you may not write in this folder")
     path = checkpoint_of(options.output)
@@ -128,7 +139,7 @@ def read(options: "Any") -> "Any":
 
 def learn(net: "Sequential", encoder: "Any", recipe: "Recipe", examples: "Any", told: "List[Epoch]",
           options: "Any") -> "bool":  # fmt: skip
-    """Train, and say how far it is; whether Ctrl-C ended it. One that diverges leaves no checkpoint: it cannot go on."""
+    """Train, and say how far it is; whether Ctrl-C ended it. A training that diverges leaves no checkpoint."""
     course, path = Course(recipe.epochs, quiet=options.quiet), checkpoint_of(options.output)
     try:
         watched = Watched(path, options.checkpoint_every, course)
@@ -152,7 +163,7 @@ def checkpoint_of(model: "str") -> "str":
 def parts(data: "Any", options: "Any") -> "Any":
     """The rows to learn from, and those to judge by; of classes, the same shares in both where that can be."""
     rows = data.with_target()
-    if not 0 < round(len(rows) * options.validation) < len(rows):
+    if not 0 < ceil(len(rows) * options.validation) < len(rows):
         found = f"--validation {options.validation}: of {terminal.plural(len(rows), 'row')} with a target"
         raise ValueError(f"{found} give a part that leaves some on both sides")
     column = data[data.target]

@@ -12,7 +12,7 @@ from ..datasets.encoding import CLASSIFICATION
 from ..metrics import accuracy, r2
 from ..protocol import require
 from ..random import Generator
-from ..selection import train_test_split
+from ..selection import parts_of, train_test_split
 from ..training import Diverged
 from .data import fitted
 from .progress import Line
@@ -35,14 +35,15 @@ def cross_validate(table: "Any", options: "Any", recipe: "Recipe") -> "Dict[str,
     """The score of each fold: accuracy, or R²."""
     rows = table.with_target()
     folds = options.cross_validate
-    limit = (lambda v: 2 <= v <= len(rows), f"a number from 2 to {len(rows)}, that of the rows")
+    most = len(rows) // 2
+    limit = (lambda v: 2 <= v <= most, f"a number from 2 to {most}, so that each has two rows or more")
     require("--cross-validate", folds, limit)
-    order = [rows[i] for i in Generator(options.seed).permutation(len(rows))]
+    column = table[table.target]
+    classes = None if options.task == "regression" else [column.values[i] for i in rows]
     tasks = []
-    for k in range(folds):
-        test = order[k::folds]
-        held = set(test)
-        tasks.append((table, [i for i in order if i not in held], test, options.task, recipe, options.validation))
+    for training, test in parts_of(len(rows), folds, options.seed, classes):
+        given = options.task, recipe, options.validation
+        tasks.append((table, [rows[i] for i in training], [rows[i] for i in test]) + given)
     results = shared_out(fold, tasks, options)
     scores = [score for _, score in results]
     mean = sum(scores) / folds
@@ -84,7 +85,7 @@ def search(data: "Any", encoder: "Any", options: "Any", recipe: "Recipe", tell: 
 def drawn(generator: "Generator", recipe: "Recipe") -> "Recipe":
     """A recipe like it, with settings drawn at random."""
     low, high = [log10(rate) for rate in RATES]
-    return recipe.changed(
+    return recipe._replace(
         hidden=HIDDEN[generator.below(len(HIDDEN))],
         activation=ACTIVATIONS[generator.below(len(ACTIVATIONS))],
         learning_rate=float(f"{10 ** generator.uniform(low, high):.2g}"),
@@ -108,7 +109,8 @@ def shared_out(function: "Callable[..., Any]", tasks: "List[Any]", options: "Any
     calls = [(function, task) for task in tasks]
     with contextlib.ExitStack() as stack:
         # Ctrl-C ends a pool at once; its processes, which hear it as well, leave that to this one.
-        pool: "Any" = stack.enter_context(Pool(options.workers, ignore_ctrl_c)) if options.workers > 1 else None
+        workers = min(options.workers, len(tasks))
+        pool: "Any" = stack.enter_context(Pool(workers, ignore_ctrl_c)) if workers > 1 else None
         for result in pool.imap(called, calls) if pool else map(called, calls):
             done.append(result)
             line.show(f"{len(done)} of {len(tasks)} trainings are done")

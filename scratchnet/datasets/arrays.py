@@ -22,13 +22,24 @@ target: y, classes: 0, 1
 """
 
 import gzip
-from math import fsum, sqrt
+import os
+from math import isfinite
 
 from ..formats import npy
 from ..functions import shown
 from ..layers import Normalization
 from ..protocol import COUNT, require
-from .encoding import CLASSIFICATION, FLAG, OBJECT, REGRESSION, Classes, Quantity, listed, target_of
+from .encoding import (
+    CLASSIFICATION,
+    FLAG,
+    OBJECT,
+    REGRESSION,
+    Classes,
+    Quantity,
+    listed,
+    mean_and_spread,
+    target_of,
+)
 from .idx import read_idx
 from .tables import NUMBERS, Column
 
@@ -41,6 +52,7 @@ if TYPE_CHECKING:
     Rows = Optional[Sequence[int]]
 
 BYTE = 255  # pixels are standardised by what a byte can hold, and not one by one: most at the border never change
+WIDTH = (lambda v: COUNT[0](v) and v < 1 << 20, "a whole number of inputs")
 KINDS: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
 
 
@@ -93,7 +105,7 @@ class ArrayEncoder:
 
     def __init__(self, width: "int", target: "Union[Classes, Quantity]", is_bytes: "bool",
                  normal: "Sequence[Tuple[float, float]]" = ()) -> "None":
-        self.width, self.target = require("width", width, COUNT), target
+        self.width, self.target = require("width", width, WIDTH), target
         self.bytes, self.normal = require("bytes", is_bytes, FLAG), normal
         self.features = [str(j) for j in range(width)]
         self.outputs, self.task = target.outputs, target.task
@@ -115,6 +127,8 @@ class ArrayEncoder:
         data = read_arrays(path, target or None)
         if data.width != self.width:
             raise ValueError(f"{data.source} has rows of {data.width} numbers; the model takes {self.width}")
+        if self.bytes and not data.bytes:
+            raise ValueError(f"{data.source} has no bytes from 0 to {BYTE}, which the model was trained with")
         return data
 
     def inputs_of(self, data: "Arrays", rows: "Rows" = None) -> "Any":
@@ -165,7 +179,7 @@ def is_array(path: "Path") -> "bool":
     """Whether the file is .npy, .npz or IDX, by its ending or its first bytes; else it is taken for a table."""
     if str(path).endswith((".npy", ".npz")):
         return True
-    if str(path) == "-":
+    if not os.path.isfile(str(path)):  # standard input, or a pipe, whose beginning would be gone
         return False
     try:
         with open(str(path), "rb") as file:
@@ -194,7 +208,17 @@ def read_arrays(path: "Path", target: "Optional[str]" = None) -> "Arrays":
             raise ValueError(f"{target} has the shape {y.shape}, but there are {len(X)} rows; give a target a row")
         values = [float(v) for v in y.numbers]
         column = Column(target if named else "target", NUMBERS, _doubles(values))
-    return Arrays(X, X.width, X.numbers.typecode == "B", column, str(path))
+    pixels = X.numbers.typecode == "B" and max(X.numbers) > 1  # else they are truth values
+    if X.numbers.typecode in "fd" and not isfinite(sum(X.numbers)):
+        check_rows(X, str(path))
+    return Arrays(X, X.width, pixels, column, str(path))
+
+
+def check_rows(X: "Any", path: "str") -> "None":
+    """Name the row of a number that is not finite."""
+    for i in range(len(X)):
+        if not all(map(isfinite, X[i])):
+            raise ValueError(f"{path}: row {i + 1} has a number that is not finite; leave such rows out")
 
 
 def _doubles(values: "List[float]") -> "Any":
@@ -217,10 +241,7 @@ def _inputs(named: "Dict[str, Any]", target: "Optional[str]", path: "str") -> "A
 
 def _normal(X: "Any", width: "int") -> "List[Tuple[float, float]]":
     """Mean and spread of every column."""
-    normal = []
-    for j in range(width):
-        values = [X[i][j] for i in range(len(X))]
-        mean = fsum(values) / len(values)
-        spread = sqrt(fsum([(v - mean) * (v - mean) for v in values]) / len(values))
-        normal.append((mean, spread or 1.0))
-    return normal
+    numbers = npy.array_of([0.0]).numbers[:0]
+    for i in range(len(X)):
+        numbers.extend(X[i])
+    return [mean_and_spread(numbers[j::width], f"input {j}") for j in range(width)]

@@ -60,7 +60,11 @@ TEXTS = (lambda v: isinstance(v, list) and all([isinstance(text, str) for text i
 NAME = (lambda v: isinstance(v, str), "the name of a column")
 OBJECT = (lambda v: isinstance(v, dict), "an object")
 FLAG = (lambda v: isinstance(v, bool), "true or false")
-CLASS_NAMES = (lambda v: TEXTS[0](v) and len(v) == len(set(v)) > 1, "a list of two different texts or more")
+CLASS_NAMES = (
+    lambda v: TEXTS[0](v) and 1 < len(v) == len(set(v)) <= MOST_CLASSES,
+    f"a list of two different texts or more, up to {MOST_CLASSES}",
+)
+LABELS = (lambda v: TEXTS[0](v) and len(v) <= MOST_LABELS, f"a list of up to {MOST_LABELS} texts")
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}")
 HEADING = ("column", "what it holds", "what is done", "why")
 LINES = (
@@ -115,7 +119,7 @@ class Category(Part):
     """
 
     kind = CATEGORIES
-    fields = {"name": NAME, "labels": TEXTS, "missing": FLAG, "other": FLAG}
+    fields = {"name": NAME, "labels": LABELS, "missing": FLAG, "other": FLAG}
     name: "str"
     labels: "List[str]"
     missing: "bool"
@@ -173,7 +177,7 @@ class Classes(Part):
     def told(self, output: "Sequence[float]") -> "str":
         """The class that an output means."""
         if self.outputs == 1:
-            return self.classes[output[0] >= 0.5]
+            return self.classes[output[0] > 0.5]
         return self.classes[max(range(len(output)), key=output.__getitem__)]
 
 
@@ -338,8 +342,8 @@ class Encoder:
     @classmethod
     def from_dict(cls, data: "Any") -> "Encoder":
         """The encoder that ``to_dict`` describes; anything else is a ValueError."""
-        keys = ["categories", "decimal", "decisions", "missing", "numbers", "target"]
-        require("table", data, (lambda v: OBJECT[0](v) and sorted(v) == keys, "an object of " + listed(keys)))
+        keys = ["categories", "decisions", "missing", "numbers", "target"]
+        require("table", data, (lambda v: OBJECT[0](v) and set(keys) <= set(v), "an object of " + listed(keys)))
         target = require("target", data["target"], OBJECT)
         kinds: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
         task = require("task", target.get("task"), (lambda v: v in list(kinds), TASK[1]))
@@ -349,7 +353,7 @@ class Encoder:
                 made[key].append(kind.from_dict(part))
         decisions = require("decisions", data["decisions"], LINES)
         missing = require("missing", data["missing"], TEXTS)
-        decimal = require("decimal", data["decimal"], (lambda v: v in (None, ".", ","), "'.', ',' or null"))
+        decimal = require("decimal", data.get("decimal"), (lambda v: v in (None, ".", ","), "'.', ',' or null"))
         return cls(made["numbers"], made["categories"], kinds[task].from_dict(target), decisions, missing, decimal)
 
     def __str__(self) -> "str":
@@ -416,7 +420,7 @@ def _hint(labels: "Sequence[str]") -> "str":
     if len(labels) > 4 * len(strange):
         return f"; all numbers but {listed(map(shown, strange))}: is it a missing one (--missing)?" if strange else ""
     dates = [label for label in labels if _DATE.match(label)]
-    return "; they look like dates: make columns of their parts, such as the month" if 2 * len(dates) > len(labels) else ""
+    return "; they look like dates: make columns of their parts (the month)" if 2 * len(dates) > len(labels) else ""
 
 
 def target_of(column: "Column", rows: "Sequence[int]", task: "Optional[str]",
@@ -436,7 +440,7 @@ def target_of(column: "Column", rows: "Sequence[int]", task: "Optional[str]",
         return Quantity(name=column.name, mean=mean, spread=spread), why
     if not numeric and not task and len(different) > MANY and 2 * len(different) > len(values):
         few = f"{len(different)} different texts in {len(values)} rows, such as {shown(column.labels[0])}"
-        raise ValueError(f"{what} has {few}: too many for classes{_hint(column.labels)}; numbers are written as in 1234.5")
+        raise ValueError(f"{what} has {few}: too many for classes{_hint(column.labels)}; a number is written 1234.5")
     if len(different) > MOST_CLASSES:
         raise ValueError(f"{what} has {len(different)} different values; there can be {MOST_CLASSES} classes at most")
     classes = [spelled(value) for value in sorted(different)] if numeric else in_order(column.labels)

@@ -60,7 +60,7 @@ NAN = float("nan")
 TOO_MANY = f"has more than {LABELS} different texts"
 _DELIMITER = (lambda v: v is None or len(v) == 1 and v not in '" \r\n', "a single character, such as ';'")
 _REASONS = {"unexpected": "a quoted cell never ends", "field larg": "a cell is too long, or a quoted one never ends"}
-_UTF8 = "{} is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"
+_UTF8 = "{} is not UTF-8; save the file so, or name its encoding, such as cp1252"
 
 
 class Column:
@@ -277,13 +277,12 @@ def _decoded(binary: "Any", source: "str", encoding: "Optional[str]") -> "Any":
 
 
 def _lines(text: "Any", source: "str") -> "Iterator[str]":
-    """The lines: the first of bounded length, the others as fast as they come."""
+    """The lines, each of bounded length: a small gzip file may hold a very long one."""
     try:
-        first = text.readline(LONGEST)
-        if len(first) == LONGEST:
-            raise ValueError(f"{source}: line 1 has {LONGEST} characters or more; give a table as CSV")
-        yield first
-        yield from text
+        for line in iter(lambda: text.readline(LONGEST), ""):
+            if len(line) == LONGEST:
+                raise ValueError(f"{source} has a line of {LONGEST} characters or more; give a table as CSV")
+            yield line
     except (EOFError, OSError, zlib.error) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
@@ -470,7 +469,9 @@ def floats(texts: "Sequence[str]", marks: "str" = ".") -> "Any":
 
 
 # What numbers look like that have marks between their thousands, by their decimal mark.
-_THOUSANDS = {mark: re.compile(rf"\s*[+-]?\d{{1,3}}([{other}]\d{{3}})+([{mark}]\d*)?\s*$") for mark, other in (".,", ",.")}
+_THOUSANDS = {
+    mark: re.compile(r"\s*[+-]?\d{1,3}([%s]\d{3})+([%s]\d*)?\s*$" % (other, mark)) for mark, other in (".,", ",.")
+}
 _EITHER = re.compile(r"\s*[+-]?[1-9]\d{0,2}([.]\d{3})+\s*$")
 
 

@@ -198,12 +198,12 @@ def _by_rows(numbers: "Any", shape: "Tuple[int, ...]") -> "Any":
 def load_npz(path: "Path") -> "Dict[str, Array]":
     """The arrays in the .npz file at ``path``, by name; ValueError where it is none."""
     with open(str(path), "rb") as file:
-        return _read_npz(file, str(path))
+        return _read_npz(file, str(path), LARGEST)
 
 
-def loads_npz(data: "bytes", source: "str" = "npz") -> "Dict[str, Array]":
-    """The arrays in the bytes of an .npz file, by name."""
-    return _read_npz(io.BytesIO(data), source)
+def loads_npz(data: "bytes", source: "str" = "npz", largest: "int" = 0) -> "Dict[str, Array]":
+    """The arrays in the bytes of an .npz file, by name; all together have at most so many bytes, unpacked."""
+    return _read_npz(io.BytesIO(data), source, largest or LARGEST)
 
 
 def dumps_npz(arrays: "Dict[str, Array]") -> "bytes":
@@ -215,9 +215,8 @@ def dumps_npz(arrays: "Dict[str, Array]") -> "bytes":
     return file.getvalue()
 
 
-def _read_npz(file: "Any", source: "str") -> "Dict[str, Array]":
+def _read_npz(file: "Any", source: "str", left: "int") -> "Dict[str, Array]":
     arrays = {}
-    left = LARGEST
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()

@@ -12,7 +12,7 @@ them, the bytes of JSON text: ``json.loads(bytes(numpy.load("model.npz")["scratc
 
 from array import array
 
-from . import npy, strict_json
+from . import files, npy, strict_json
 from .safetensors import flatten
 from .strict_json import shown
 
@@ -40,8 +40,11 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "bytes":
 
 def loads(data: "bytes") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     """The tensors and the metadata in the file ``data``; a file that is not ours has no metadata, {}."""
-    arrays = npy.loads_npz(data)
+    arrays = npy.loads_npz(data, largest=files.LARGEST)
     about = arrays.pop(KEY, None)
+    count = sum([len(a.numbers) for a in arrays.values()])
+    if count > files.LARGEST // 8:  # of small numbers a file may hold more than Python has room for
+        raise ValueError(f"npz: {count} numbers; of a model at most {files.LARGEST // 8} are read")
     metadata = {} if about is None else strict_json.loads(about.numbers.tobytes(), f"npz: {KEY}")
     if not isinstance(metadata, dict):
         raise ValueError(f"npz: the array {KEY} must hold a JSON object")
