@@ -27,19 +27,8 @@ from math import isfinite
 
 from ..formats import npy
 from ..functions import shown
-from ..layers import Normalization
 from ..protocol import COUNT, require
-from .encoding import (
-    CLASSIFICATION,
-    FLAG,
-    OBJECT,
-    REGRESSION,
-    Classes,
-    Quantity,
-    listed,
-    mean_and_spread,
-    target_of,
-)
+from .encoding import FLAG, OBJECT, Classes, Encoding, Quantity, listed, mean_and_spread, target_from, target_of
 from .idx import read_idx
 from .tables import NUMBERS, Column
 
@@ -53,7 +42,6 @@ if TYPE_CHECKING:
 
 BYTE = 255  # pixels are standardised by what a byte can hold, and not one by one: most at the border never change
 WIDTH = (lambda v: COUNT[0](v) and v < 1 << 20, "a whole number of inputs")
-KINDS: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
 
 
 class Arrays:
@@ -95,7 +83,7 @@ class Picked:
         return self.X[self.rows[i]]
 
 
-class ArrayEncoder:
+class ArrayEncoder(Encoding):
     """What becomes of arrays; what Encoder is for tables, and with the same methods.
 
     ``target``   the Classes, or the Quantity, that is predicted
@@ -142,17 +130,6 @@ class ArrayEncoder:
     def unseen(self, data: "Arrays") -> "Dict[str, Any]":
         return {}
 
-    def normalization(self) -> "Normalization":
-        """The layer for the beginning of the network: it standardises the numbers."""
-        layer = Normalization()
-        layer.mean.value = [mean for mean, _ in self.normal]
-        layer.spread.value = [spread for _, spread in self.normal]
-        return layer
-
-    def targets_of(self, outputs: "Sequence[Sequence[float]]") -> "List[Any]":
-        """What outputs of the network, or rows of Y, mean."""
-        return [self.target.told(outputs[i]) for i in range(len(outputs))]
-
     def to_dict(self) -> "Dict[str, Any]":
         return {"width": self.width, "bytes": self.bytes, "target": dict(self.target.to_dict(), task=self.task)}
 
@@ -161,9 +138,7 @@ class ArrayEncoder:
         """The encoder that ``to_dict`` describes; anything else is a ValueError."""
         keys = ["bytes", "target", "width"]
         require("arrays", data, (lambda v: OBJECT[0](v) and sorted(v) == keys, "an object of " + listed(keys)))
-        target = require("target", data["target"], OBJECT)
-        task = require("task", target.get("task"), (lambda v: v in list(KINDS), " or ".join(KINDS)))
-        return cls(data["width"], KINDS[task].from_dict(target), data["bytes"])
+        return cls(data["width"], target_from(data["target"]), data["bytes"])
 
     @property
     def decisions(self) -> "List[Tuple[str, ...]]":

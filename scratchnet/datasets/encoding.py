@@ -199,7 +199,39 @@ class Quantity(Part):
         return self.mean + self.spread * output[0]
 
 
-class Encoder:
+KINDS: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
+
+
+def target_from(data: "Any") -> "Union[Classes, Quantity]":
+    """The target that a file describes."""
+    require("target", data, OBJECT)
+    task = require("task", data.get("task"), (lambda v: v in list(KINDS), TASK[1]))
+    return KINDS[task].from_dict(data)  # type: ignore[no-any-return]
+
+
+class Encoding:
+    """What the encoders of tables and of arrays have in common.
+
+    ``target``   the Classes, or the Quantity, that is predicted
+    ``normal``   mean and spread of every input
+    """
+
+    target: "Union[Classes, Quantity]"
+    normal: "Sequence[Tuple[float, float]]"
+
+    def normalization(self) -> "Normalization":
+        """The layer for the beginning of the network: it standardises the numbers, and leaves 0 and 1 as they are."""
+        layer = Normalization()
+        layer.mean.value = [mean for mean, _ in self.normal]
+        layer.spread.value = [spread for _, spread in self.normal]
+        return layer
+
+    def targets_of(self, outputs: "Sequence[Sequence[float]]") -> "List[Any]":
+        """What outputs of the network, or rows of Y, mean: labels of classes, or quantities in their own unit."""
+        return [self.target.told(outputs[i]) for i in range(len(outputs))]
+
+
+class Encoder(Encoding):
     """What becomes of each column of a table.
 
     ``numbers``, ``categories``   the columns that are used, in the order of their inputs
@@ -225,6 +257,7 @@ class Encoder:
         require("the columns", [part.name for part in used + [target]],
                 (lambda v: len(used) == len(self.parts) and target.name not in self.parts, "each of them once"))
         self.features = [feature for part in used for feature in part.features]
+        self.normal = [pair for part in used for pair in part.normal]
         require("the columns", self.features, (len, "at least one"))
         self.outputs, self.task = target.outputs, target.task
         self.classes = target.classes if isinstance(target, Classes) else None
@@ -314,18 +347,6 @@ class Encoder:
                 found[category.name] = strange
         return found
 
-    def normalization(self) -> "Normalization":
-        """The layer for the beginning of the network: it standardises the numbers, and leaves 0 and 1 as they are."""
-        normal = [pair for part in self.parts.values() for pair in part.normal]
-        layer = Normalization()
-        layer.mean.value = [mean for mean, _ in normal]
-        layer.spread.value = [spread for _, spread in normal]
-        return layer
-
-    def targets_of(self, outputs: "Sequence[Sequence[float]]") -> "List[Any]":
-        """What outputs of the network, or rows of Y, mean: labels of classes, or quantities in their own unit."""
-        return [self.target.told(outputs[i]) for i in range(len(outputs))]
-
     # ---- to be kept with the model -------------------------------------------------------------------------------
 
     def to_dict(self) -> "Dict[str, Any]":
@@ -344,9 +365,7 @@ class Encoder:
         """The encoder that ``to_dict`` describes; anything else is a ValueError."""
         keys = ["categories", "decisions", "missing", "numbers", "target"]
         require("table", data, (lambda v: OBJECT[0](v) and set(keys) <= set(v), "an object of " + listed(keys)))
-        target = require("target", data["target"], OBJECT)
-        kinds: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
-        task = require("task", target.get("task"), (lambda v: v in list(kinds), TASK[1]))
+        target = target_from(data["target"])
         made = {"numbers": [], "categories": []}  # type: Dict[str, List[Any]]
         for key, kind in (("numbers", Number), ("categories", Category)):
             for part in require(key, data[key], (lambda v: isinstance(v, list), "a list")):
@@ -354,7 +373,7 @@ class Encoder:
         decisions = require("decisions", data["decisions"], LINES)
         missing = require("missing", data["missing"], TEXTS)
         decimal = require("decimal", data.get("decimal"), (lambda v: v in (None, ".", ","), "'.', ',' or null"))
-        return cls(made["numbers"], made["categories"], kinds[task].from_dict(target), decisions, missing, decimal)
+        return cls(made["numbers"], made["categories"], target, decisions, missing, decimal)
 
     def __str__(self) -> "str":
         lines = [HEADING] + [tuple(map(printable, decision)) for decision in self.decisions]
