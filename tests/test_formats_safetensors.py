@@ -327,9 +327,13 @@ def test_a_hostile_header_costs_memory_in_proportion_to_its_size(piece):
 @pytest.mark.parametrize("escape", [b'\\"', b"\\n"])
 def test_a_long_string_costs_no_more_time_than_many_short_ones(escape):
     def seconds(header):
-        start = time.process_time()
-        refusal(header)
-        return time.process_time() - start
+        """The best of three: a compiler may be at work in the others."""
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            refusal(header)
+            times.append(time.process_time() - start)
+        return min(times)
 
     short = seconds(repeated(b'"' + escape * 100 + b'",', 500000))
     long = seconds(repeated(escape, 500000, b'{"a":["', b'"]}'))
