@@ -395,7 +395,7 @@ def test_decisions():
         ("port", "categories"), ("name", "categories"), ("ship", "categories"),
     ]  # fmt: skip
     reasons = {name: (done, why) for name, _, done, why in encoder.decisions}
-    assert reasons["id"] == ("left out", "it counts the rows")
+    assert reasons["id"] == ("left out", "it numbers the rows (used if asked for as numeric)")
     assert reasons["ship"] == ("left out", "it holds 'Titanic' only")
     assert reasons["name"][0] == "left out" and "200 different" in reasons["name"][1]
     assert str(encoder).split("\n")[0].split() == "column what it holds what is done why".split()
@@ -602,7 +602,7 @@ def test_tables_that_were_read_by_themselves():
 def test_nothing_to_learn_from():
     with pytest.raises(ValueError, match="no column to predict 'y' from: 'x' is left out, for it holds 1 only"):
         Encoder.fit(read("x,y\n1,a\n1,b\n", target="y"))
-    with pytest.raises(ValueError, match="no column to predict 'y' from: the delimiter ',' cuts out no other"):
+    with pytest.raises(ValueError, match="no column to predict 'y' from: no other is read .the delimiter is ','.$"):
         Encoder.fit(read("y\na\nb\n", target="y"))
 
 

@@ -286,7 +286,7 @@ class Encoder(Encoding):
             decisions.append((column.name, column.kind, done, reason))
         if not parts:
             others = [f"{shown(name)} is left out, for {why}" for name, what, _, why in decisions if what != TARGET]
-            hint = listed(others) or f"the delimiter {table.delimiter!r} cuts out no other"
+            hint = listed(others) or f"no other is read (the delimiter is {table.delimiter!r})"
             raise ValueError(f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}")
         numbers = [part for part in parts if isinstance(part, Number)]
         categories = [part for part in parts if isinstance(part, Category)]
@@ -399,8 +399,8 @@ def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str
         return None, "left out", "it holds nothing"
     if min(values) == max(values):
         return None, "left out", f"it holds {spelled(values[0])} only"
-    if not column.asked and _counts_up(column.values):
-        return None, "left out", "it counts the rows"
+    if not column.asked and _numbers_the_rows(column.values):
+        return None, "left out", "it numbers the rows (used if asked for as numeric)"
     mean, spread = mean_and_spread(values, column.name)
     median = median_of(values)
     why = "asked for" if column.asked else "all its values are numbers"
@@ -408,9 +408,10 @@ def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str
     return Number(name=column.name, median=median, mean=mean, spread=spread), done, why
 
 
-def _counts_up(values: "Any") -> "bool":
-    """Whether the numbers are 0, 1, 2 ... or 1, 2, 3 ..., and so many that this is no chance."""
-    return len(values) > MANY and values[0] in (0, 1) and all([v == values[0] + i for i, v in enumerate(values)])
+def _numbers_the_rows(values: "Any") -> "bool":
+    """Whether each whole number from the least to the largest occurs once, and so many that this is no chance."""
+    least, n = min(values), len(values)
+    return n > MANY and max(values) - least == n - 1 and set(values) == {least + i for i in range(n)}
 
 
 def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":

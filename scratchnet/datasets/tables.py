@@ -58,7 +58,7 @@ LABELS = 100000  # different texts; with more of them, a column is no set of cat
 
 NAN = float("nan")
 TOO_MANY = f"has more than {LABELS} different texts"
-_DELIMITER = (lambda v: v is None or len(v) == 1 and v not in '" \r\n', "a single character, such as ';'")
+_DELIMITER = (lambda v: v is None or len(v) == 1 and v not in '" \r\n', "a single character, such as ';', but no blank")
 _REASONS = {"unexpected": "a quoted cell never ends", "field larg": "a cell is too long, or a quoted one never ends"}
 _UTF8 = "{} is not UTF-8; save the file so, or name its encoding, such as cp1252"
 
