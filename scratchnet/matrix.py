@@ -38,10 +38,9 @@ def accept(data: "Any", number: "Any" = float, name: "str" = "X") -> "Matrix":
     ValueError: X: row 1 has 1 column where row 0 has 2
     """
     rows = accept_rows(data, name)
-    matrix = [accept_row(rows[0], number, name, 0)]
-    for i in range(1, len(rows)):
-        matrix.append(accept_row(rows[i], number, name, i, len(matrix[0]), "row 0 has {}"))
-    return matrix
+    first = accept_row(rows[0], number, name, 0)
+    others = range(1, len(rows))
+    return [first] + [accept_row(rows[i], number, name, i, len(first), "row 0 has {}") for i in others]
 
 
 def accept_rows(data: "Any", name: "str" = "X") -> "Sequence[Any]":

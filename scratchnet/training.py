@@ -392,21 +392,22 @@ class Engine:
         return self.net.backpropagate(batch[0], batch[1], self.loss, batch[2], generator, (learning or [0])[0])
 
     def step(self, batch: "Batch", generator: "Generator") -> "Number":
-        """One update, or none: whatever goes wrong, Ctrl-C too, the parameters are those from before."""
-        parameters = self.net.parameters()
-        before = [p.rows for p in parameters]
+        """One update, or none: whatever goes wrong, Ctrl-C too, all is as it was before."""
+        parameters, optimizer = self.net.parameters(), self.optimizer
+        before, others = [p.rows for p in parameters], (optimizer.t, dict(optimizer.states), generator.state)
         try:
             value = self.backpropagate(batch, generator)
             if not is_finite([value]):
-                self.optimizer.begin(self.net.number)  # for the rate that the step would have had
+                optimizer.begin(self.net.number)  # for the rate that the step would have had
                 raise Diverged(f"the loss became {value}")
-            self.optimizer.step(parameters)
+            optimizer.step(parameters)
             for p in parameters:
                 if not are_finite(p.rows):
                     raise Diverged(f"{p.name} is no longer finite")
             return value
         except BaseException as error:
             put_back(parameters, before)
+            optimizer.t, optimizer.states, generator.state = others
             if isinstance(error, ArithmeticError) and not isinstance(error, ZeroDivisionError):  # Decimal's infinity
                 raise Diverged(type(error).__name__) from error
             raise

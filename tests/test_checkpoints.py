@@ -4,6 +4,7 @@ The oracle is the same training that nobody breaks off. First every checkpoint t
 training goes on from each of them; then processes are killed for real, at random instants.
 """
 
+import gc
 import json
 import os
 import random
@@ -130,6 +131,53 @@ def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
     assert history.interrupted and len(history) == k // 3
     assert [bits(p.rows) for p in sn.load(path).parameters()] == [bits(p.rows) for p in net.parameters()]
     assert trained(options, [], checkpoint=path) == trained(options, [])
+
+
+STRIDE = 17 if sys.implementation.name == "cpython" else 151  # tracing takes its time; all lines pass with 1
+LOOP = ("training.py", "checkpoints.py")
+
+
+def pressed_at_line(k, path):
+    """Train with KeyboardInterrupt raised before the k-th line of the loop; whether it came to that."""
+    left = [k]
+
+    def trace(frame, event, argument):
+        if os.path.basename(frame.f_code.co_filename) not in LOOP:
+            return None
+        if event == "line":
+            left[0] -= 1
+            if left[0] == 0:
+                raise KeyboardInterrupt
+        return trace
+
+    former = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        pressed_training(path)
+    except KeyboardInterrupt:
+        pass  # outside of what `fit` guards
+    finally:
+        sys.settrace(former)
+    return left[0] <= 0
+
+
+def pressed_training(path):
+    options = {"optimizer": "adam", "batch_size": 9, "validation_split": 0.25, "patience": 1, "epochs": 4}
+    return trained(options, [], unroll=False, checkpoint=path)
+
+
+@pytest.mark.parametrize("offset", [0, 8])
+def test_ctrl_c_between_any_two_lines(offset, tmp_path):
+    expected, k, written = pressed_training(None), offset, 0
+    while True:
+        k += STRIDE
+        path = str(tmp_path / "{}.safetensors".format(k))
+        if not pressed_at_line(k, path):
+            break
+        gc.collect()  # which closes what PyPy has not closed yet
+        written += os.path.exists(path)
+        assert pressed_training(path) == expected, "pressed before line {} of those that are run".format(k)
+    assert written > 3
 
 
 def test_a_loop_that_breaks_off_can_be_taken_up_again(tmp_path):

@@ -113,6 +113,15 @@ def test_explain_takes_a_row_of_the_table(model, iris):
     assert "x[0][0] = 7\n  given" in output and "loss = " in output
     status, _, errors = run("explain", model, iris, "--row", "151")
     assert (status, errors) == (2, "scratchnet explain: --row is 151; give a row from 1 to 150\n")
+    assert "--row is 0; give" in run("explain", model, iris, "--row", "0")[2]
+    assert "give a table, with --row, or samples" in run("explain", model, iris, "--x", "1,2,3,4")[2]
+
+
+def test_explain_says_which_input_is_which_column(model, iris):
+    status, output, _ = run("explain", model, iris, "--row", "51", "--number", "petal length")
+    assert status == 0
+    assert "x[0][2] = 4.7, petal length" in output and "in the table: versicolor" in output
+    assert output.endswith("x[0][2] = 4.7\n  given\n")
 
 
 def test_summary(model):

@@ -51,11 +51,13 @@ def reading(options: "Any") -> "Any":
 
 def data_to_learn(options: "Any", progress: "Any") -> "Any":
     """The Table, or the Arrays, that a model is trained with."""
+    columns = {name: names(getattr(options, name)) for name in ("categorical", "numeric", "ignore")}
     if is_array(options.data):
+        if any(columns.values()):
+            raise ValueError(f"{options.data} is an array, whose columns have no names; leave out --ignore and the like")
         return read_arrays(options.data, options.target)
     how = reading(options)
     how["missing"] = MISSING if how["missing"] is None else how["missing"]
-    columns = {name: names(getattr(options, name)) for name in ("categorical", "numeric", "ignore")}
     return read_table(options.data, options.target, progress=progress, **dict(how, **columns))
 
 

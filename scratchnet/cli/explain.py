@@ -129,6 +129,8 @@ def usual_loss(net: "Sequential") -> "str":
 def samples(net: "Sequential", options: "Any") -> "Any":
     """The samples of the file and of --x, and their targets; None for no targets."""
     if options.data and set(ENCODERS) & set(net.metadata):
+        if options.x or options.y:
+            raise ValueError("give a table, with --row, or samples by --x and --y")
         return sample_of_table(net, options)
     if options.row is not None:
         raise ValueError("--row is of a table, for a model that `scratchnet train` made")
@@ -173,7 +175,8 @@ def sample_of_table(net: "Sequential", options: "Any") -> "Any":
     if not hasattr(options, "sample"):
         encoder = encoder_of(net, options.model)
         table = encoder.read(options.data, target=None)
-        row = require("--row", options.row or 1, (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")) - 1
+        limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
+        row = require("--row", 1 if options.row is None else options.row, limit) - 1
         known = table.target is not None and table[table.target].present([row])
         Y = [encoder.examples_of(table, [row])[1][0]] if known else None
         options.sample = [encoder.inputs_of(table, [row])[0]], Y
