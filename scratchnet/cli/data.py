@@ -54,7 +54,7 @@ def data_to_learn(options: "Any", progress: "Any") -> "Any":
     columns = {name: names(getattr(options, name)) for name in ("categorical", "numeric", "ignore")}
     if is_array(options.data):
         if any(columns.values()):
-            raise ValueError(f"{options.data} is an array, whose columns have no names; leave out --ignore and the like")
+            raise ValueError(f"{options.data} is an array without column names; leave out --ignore and the like")
         return read_arrays(options.data, options.target)
     how = reading(options)
     how["missing"] = MISSING if how["missing"] is None else how["missing"]
