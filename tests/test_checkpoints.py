@@ -21,6 +21,7 @@ import pytest
 import scratchnet as sn
 from random_networks import bits
 from scratchnet.checkpoints import Checkpoint
+from test_training import pressed_at_line
 
 _generator = sn.Generator(3)
 X = [[_generator.normal() for _ in range(2)] for _ in range(23)]
@@ -137,30 +138,6 @@ STRIDE = 17 if sys.implementation.name == "cpython" else 151  # tracing takes it
 LOOP = ("training.py", "checkpoints.py")
 
 
-def pressed_at_line(k, path):
-    """Train with KeyboardInterrupt raised before the k-th line of the loop; whether it came to that."""
-    left = [k]
-
-    def trace(frame, event, argument):
-        if os.path.basename(frame.f_code.co_filename) not in LOOP:
-            return None
-        if event == "line":
-            left[0] -= 1
-            if left[0] == 0:
-                raise KeyboardInterrupt
-        return trace
-
-    former = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        pressed_training(path)
-    except KeyboardInterrupt:
-        pass  # outside of what `fit` guards
-    finally:
-        sys.settrace(former)
-    return left[0] <= 0
-
-
 def pressed_training(path):
     options = {"optimizer": "adam", "batch_size": 9, "validation_split": 0.25, "patience": 1, "epochs": 4}
     return trained(options, [], unroll=False, checkpoint=path)
@@ -172,7 +149,7 @@ def test_ctrl_c_between_any_two_lines(offset, tmp_path):
     while True:
         k += STRIDE
         path = str(tmp_path / "{}.safetensors".format(k))
-        if not pressed_at_line(k, path):
+        if not pressed_at_line(k, LOOP, pressed_training, path):
             break
         gc.collect()  # which closes what PyPy has not closed yet
         written += os.path.exists(path)
@@ -209,6 +186,7 @@ PROGRAM = """
 import json, sys, time
 import scratchnet as sn
 from scratchnet.checkpoints import Checkpoint
+from test_training import pressed_at_line
 
 class Slow(Checkpoint):
     def kept(self, training):

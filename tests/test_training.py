@@ -534,12 +534,12 @@ STRIDE = 1 if sys.implementation.name == "cpython" else 7
 LOOP = ("training.py", "optimizers.py", "protocol.py", "network.py")
 
 
-def press_at_line(k, net):
-    """Train with KeyboardInterrupt raised before the k-th line of the training loop; whether it came to that."""
+def pressed_at_line(k, files, train, *args):
+    """Call train(*args) with KeyboardInterrupt raised before the k-th line of these files; whether it came to that."""
     left = [k]
 
     def trace(frame, event, argument):
-        if os.path.basename(frame.f_code.co_filename) not in LOOP:
+        if os.path.basename(frame.f_code.co_filename) not in files:
             return None
         if event == "line":
             left[0] -= 1
@@ -550,7 +550,7 @@ def press_at_line(k, net):
     former = sys.gettrace()
     sys.settrace(trace)
     try:
-        fit(net, [[1]], [0], epochs=2, optimizer=Climbing(), patience=5)
+        train(*args)
     except KeyboardInterrupt:
         pass  # outside of what `fit` guards, as in its very last line
     finally:
@@ -571,11 +571,15 @@ def test_ctrl_c_between_any_two_lines_of_the_loop():
     while True:
         k += STRIDE
         net = one_weight_and_bias()
-        if not press_at_line(k, net):
+        if not pressed_at_line(k, LOOP, climb, net):
             break
         assert bits(net) in wholes, "pressed before line {} of those that are run".format(k)
         found.add(bits(net))
     assert found == wholes and k > 100
+
+
+def climb(net):
+    fit(net, [[1]], [0], epochs=2, optimizer=Climbing(), patience=5)
 
 
 class Climbing(sn.Optimizer):
