@@ -10,8 +10,8 @@
 This is the one seam between the rules of the network and the numbers that flow through them. A float
 is computed by the active *kernel*; every other number computes itself, by its operators and by
 methods that bear the names above (``exp()``, ``log()`` ...). A type may also have a static ``dot(u, v)``,
-``total(values)`` and ``largest_of(values)``, and a method ``power(n)``, if these are one operation to it, and
-``whole(n)``, if n in its type depends on more than the class. A comparison may give a truth value, or an object
+``total(values)`` and ``largest_of(values)``, and methods ``power(n)`` and ``sigmoid()``, if these are one operation to
+it, and ``whole(n)``, if n in its type depends on more than the class. A comparison may give a truth value, or an object
 whose method ``where(a, b)`` chooses.
 
 Three kernels:
@@ -251,7 +251,7 @@ def sigmoid(z: "Number") -> "Number":
     (0.5, 0.0, 1.0)
     """
     e = exp(-abs(z))
-    return where(z >= 0, 1 / (1 + e), e / (1 + e))
+    return z.sigmoid() if hasattr(z, "sigmoid") else where(z >= 0, 1 / (1 + e), e / (1 + e))
 
 
 def softplus(z: "Number") -> "Number":

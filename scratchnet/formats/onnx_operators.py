@@ -171,8 +171,7 @@ def written(layer: "Any", z: "Wire") -> "Wire":
         if layer.numbers:  # LeakyReLU's slope and ELU's alpha
             attributes = {"alpha": float(getattr(layer, layer.numbers[0]))}
         return type(z)(operators[kind], [z], attributes)
-    result: "Wire" = z * z.sigmoid() if kind == "SiLU" else layer.function(z)
-    return result
+    return layer.function(z)  # type: ignore[no-any-return]
 
 
 # ---- reading -----------------------------------------------------------------------------------------------------
