@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from array import array
 from xml.etree import ElementTree
 
 import pytest
@@ -211,6 +212,24 @@ def test_arrays(tmp_path):
     assert len(run("predict", path, X)[1].splitlines()) == 121
     assert "X.npy: say where the targets are: --target FILE" in run("evaluate", path, X)[2]
     assert "rows of 2 numbers, each standardised" in run("summary", path)[1]
+
+
+@pytest.mark.parametrize("kind, largest, done", [("B", 255, "divided by 255"), ("B", 1, "each standardised"),
+                                                 ("d", 1, "each standardised")])  # fmt: skip
+def test_arrays_of_bytes_and_of_truth_values(kind, largest, done, tmp_path):
+    """XOR is learnt from any of them; and a single black picture is a picture."""
+    bits = [[a, b] for _ in range(15) for a in (0, 1) for b in (0, 1)]
+    for name, rows in (("X", bits), ("dark", [[0, 0], [0, 0]])):
+        numbers = array(kind, [largest * v for row in rows for v in row])
+        with open(str(tmp_path / (name + ".npy")), "wb") as file:
+            file.write(npy.dumps(npy.Array((len(rows), 2), numbers)))
+    with open(str(tmp_path / "y.npy"), "wb") as file:
+        file.write(npy.dumps(npy.Array((len(bits),), array("B", [a ^ b for a, b in bits]))))
+    X, y, dark, model = [str(tmp_path / name) for name in ("X.npy", "y.npy", "dark.npy", "m.json")]
+    status, output, _ = run("train", X, "--target", y, "-o", model, "-q", "--epochs", "300", "--patience", "300")
+    assert status == 0 and done in output
+    assert json.loads(run("evaluate", model, X, "--target", y, "--json")[1])["accuracy"] == 1
+    assert run("predict", model, dark)[:2] == (0, "target\n0\n0\n")
 
 
 # ---- judging more than once --------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class Arrays:
 
     ``X``       the rows: ``len(X)``, ``X[i]`` a list of floats;  ``width`` numbers each
     ``column``  the targets, or None
-    ``bytes``   whether every number is a whole one from 0 to 255, as of pixels
+    ``bytes``   whether every number is a byte, as of pixels
     """
 
     def __init__(self, X: "Any", width: "int", is_bytes: "bool", column: "Any", source: "str") -> "None":
@@ -105,8 +105,9 @@ class ArrayEncoder(Encoding):
         complete = data.with_target()
         rows = complete if rows is None else sorted(set(rows) & set(complete))
         target, _ = target_of(data.column, rows, task, data.source)
-        normal = [(0.0, float(BYTE))] * data.width if data.bytes else _normal(Picked(data.X, rows), data.width)
-        return cls(data.width, target, data.bytes, normal)
+        pixels = data.bytes and max(data.X.numbers) > 1  # else they are truth values
+        normal = [(0.0, float(BYTE))] * data.width if pixels else _normal(Picked(data.X, rows), data.width)
+        return cls(data.width, target, pixels, normal)
 
     def read(self, path: "Path", target: "Any" = False, progress: "Any" = None, **reading: "Any") -> "Arrays":
         """The file at ``path``; ``target``, the file or the name of the targets where they are to be read, too."""
@@ -183,10 +184,9 @@ def read_arrays(path: "Path", target: "Optional[str]" = None) -> "Arrays":
             raise ValueError(f"{target} has the shape {y.shape}, but there are {len(X)} rows; give a target a row")
         values = [float(v) for v in y.numbers]
         column = Column(target if named else "target", NUMBERS, _doubles(values))
-    pixels = X.numbers.typecode == "B" and max(X.numbers) > 1  # else they are truth values
     if X.numbers.typecode in "fd" and not isfinite(sum(X.numbers)):
         check_rows(X, str(path))
-    return Arrays(X, X.width, pixels, column, str(path))
+    return Arrays(X, X.width, X.numbers.typecode == "B", column, str(path))
 
 
 def check_rows(X: "Any", path: "str") -> "None":
