@@ -35,13 +35,6 @@ def fifty_digits():
         yield
 
 
-@pytest.fixture(params=["fast", "portable"])
-def each_kernel(request):
-    former = sn.set_kernel(request.param)
-    yield
-    sn.set_kernel(former)
-
-
 # ---- numbers of our own ------------------------------------------------------------------------------------------
 
 COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne]

@@ -13,7 +13,6 @@ import json
 import os
 import random
 import re
-import shutil
 from fractions import Fraction
 
 import pytest
@@ -83,18 +82,6 @@ def made(maker):
 
 
 # ---- the browser -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("there is no chromium")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from fractions import Fraction
 import pytest
 
 import scratchnet as sn
+from random_networks import Scale
 from scratchnet import Generator, matrix, parallel, training
 
 pytestmark = pytest.mark.filterwarnings("ignore:executor")  # all work is small here
@@ -54,34 +55,6 @@ def processes():
     with ProcessPoolExecutor(2) as pool:
         pool.submit(abs, 1).result()  # they start now, while there are no threads
         yield pool
-
-
-@pytest.fixture
-def portable():
-    former = sn.set_kernel("portable")
-    yield
-    sn.set_kernel(former)
-
-
-class Scale(sn.Layer):
-    """A layer of one's own: one factor a feature, a = s·x."""
-
-    arguments = ("inputs",)
-
-    def __init__(self, inputs):
-        self.inputs = self.outputs = inputs
-        self.s = sn.Parameter("s", (inputs,), [1] * inputs)
-
-    def parameters(self):
-        return [self.s]
-
-    def forward(self, X):
-        self.X = X
-        return [[s * x for s, x in zip(self.s.value, row)] for row in X]
-
-    def backward(self, dA):
-        self.s.gradient = matrix.sum_columns(matrix.multiply(dA, self.X))
-        return [[s * d for s, d in zip(self.s.value, row)] for row in dA]
 
 
 class Noise(sn.Layer):

@@ -3,8 +3,6 @@
 No text is clipped or lies on another, all can be read on light and on dark paper, and nothing is asked of any host.
 """
 
-import shutil
-
 import pytest
 
 from test_plots import MAKERS, made
@@ -25,18 +23,6 @@ MEASURE = """
     return {texts, strokes, paper, scroll, width: whole.width, height: whole.height};
 }
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("there is no chromium")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

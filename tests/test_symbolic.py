@@ -40,20 +40,6 @@ TURNED = {
 UNARY = ["exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos"]
 
 
-@pytest.fixture(params=["portable", "fast"])
-def each_kernel(request):
-    former = sn.set_kernel(request.param)
-    yield request.param
-    sn.set_kernel(former)
-
-
-@pytest.fixture
-def in_portable():
-    former = sn.set_kernel("portable")
-    yield
-    sn.set_kernel(former)
-
-
 def bits(x):
     return struct.pack(">d", x).hex()
 
@@ -347,7 +333,7 @@ TOGETHER = [(k % len(HIDDEN), k % len(ENDINGS), k % len(OPTIMIZERS)) for k in ra
 
 
 @pytest.mark.parametrize("hidden, ending, optimizer", TOGETHER)
-def test_no_rule_decides_by_a_number(hidden, ending, optimizer, in_portable):
+def test_no_rule_decides_by_a_number(hidden, ending, optimizer, portable):
     """Forward, loss, backward, update: on symbols, and then with numbers in their place, as on floats."""
     loss, end = ENDINGS[ending]
     layers = [sn.Dense(2, 2, l1=0.25, l2=0.125), HIDDEN[hidden](), sn.Dense(2, 2)] + [layer() for layer in end]
@@ -540,7 +526,7 @@ PARENTHESES = {
 
 
 @pytest.mark.parametrize("what", sorted(PARENTHESES))
-def test_what_holds_less_tightly_gets_parentheses(what, in_portable):
+def test_what_holds_less_tightly_gets_parentheses(what, portable):
     made = PARENTHESES[what](unknown("a"), unknown("b"), unknown("c"))
     for values in ((1.5, -2.25, 3.0), (0.1, 0.2, 0.3), (-7.0, 5.0, -0.5), (1e16, 1.0, -1e16), (2.0, 2.0, 2.0)):
         expected = PARENTHESES[what](*values)

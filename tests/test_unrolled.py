@@ -19,20 +19,6 @@ EACH_HIDDEN = pytest.mark.parametrize("hidden", range(len(HIDDEN)), ids=[repr(ma
 BOTH = pytest.mark.parametrize("constants", [True, False])
 
 
-@pytest.fixture(params=["portable", "fast"])
-def each_kernel(request):
-    former = sn.set_kernel(request.param)
-    yield request.param
-    sn.set_kernel(former)
-
-
-@pytest.fixture
-def portable():
-    former = sn.set_kernel("portable")
-    yield
-    sn.set_kernel(former)
-
-
 def values(net):
     return [p.value for p in net.parameters()]
 

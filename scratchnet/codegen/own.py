@@ -36,8 +36,8 @@ def kept(part: "Any") -> "Any":
 class RememberingNothing:
     """A context that refuses layers, losses and optimizers of somebody's own that keep something from call to call.
 
-    Spelled-out code would forget it. What ``forward`` keeps for ``backward`` has a capital name, and is not meant. So
-    are those that catch what a symbolic number refuses, and then do something else.
+    Spelled-out code would forget it. What ``forward`` keeps for ``backward`` has a capital name, and is not meant.
+    Refused as well are those that catch what a symbolic number refuses, and then do something else.
     """
 
     def __init__(self, parts: "Sequence[Any]") -> "None":
