@@ -121,6 +121,19 @@ def test_the_delimiter_is_found(delimiter):
     assert table.delimiter == delimiter and list(table.columns) == ["x", "y, z"] and len(table) == 3
 
 
+def test_blanks_are_delimiters_where_there_is_no_other():
+    rows = "  1.5   2 'a  \n\n-2.5\t30 \"b  c\"\n  3 ? d \n"
+    expected = {"column 1": [1.5, -2.5, 3], "column 2": [2, 30, None], "column 3": ["'a", "b c", "d"]}
+    for table in (read(rows), read(rows, delimiter=" "), read(rows.replace("\n", "\r\n"))):
+        assert columns(table) == expected and table.delimiter == " "
+    assert list(read("x y\n1 2\n").columns) == ["x", "y"]
+    assert columns(read("x\nred car\nbike\n")) == {"x": ["red car", "bike"]}
+    assert read("x,y\na b,c d\ne f,g h\n").delimiter == ","
+    assert refusal("1 2 3\n4 5 6\n7 8\n", delimiter=" ").endswith(
+        "line 3: 2 cells, but the first row has 3; column 'column 3' is missing"
+    )
+
+
 def test_numbers_with_a_comma():
     table = read("a;b;c\n1,5;2;0.5\n-2,25;3;1\n")
     assert table.delimiter == ";"
@@ -340,7 +353,7 @@ def test_no_table(data, sentence):
     assert found.startswith(sentence) if sentence.endswith(": ") else found == sentence
 
 
-@pytest.mark.parametrize("delimiter", ["", ",,", '"', "\n", " ", 5])
+@pytest.mark.parametrize("delimiter", ["", ",,", '"', "\n", 5])
 def test_no_delimiter(delimiter):
     assert refusal("a,b\n1,2\n", delimiter=delimiter).startswith("delimiter is ")
 

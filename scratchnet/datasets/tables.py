@@ -18,8 +18,8 @@ array('d', [3.5, nan])
 (['cat, tabby', 'duck'], array('i', [0, 1]))
 
 What is taken for granted of a file: UTF-8 text, gzip or not, with a byte order mark or without; cells between commas,
-semicolons, tabs or bars, quoted by ``"`` where need be; space around a cell is no part of it. Between semicolons, a
-number may be written 1,5; thousands may be written 1,234.5 (or 1.234,5). Empty lines are passed over.
+semicolons, tabs, bars or blanks, quoted by ``"`` where need be; space around a cell is no part of it. Between
+semicolons, a number may be written 1,5; thousands may be written 1,234.5 (or 1.234,5). Empty lines are passed over.
 """
 
 import contextlib
@@ -58,7 +58,7 @@ LABELS = 100000  # different texts; with more of them, a column is no set of cat
 
 NAN = float("nan")
 TOO_MANY = f"has more than {LABELS} different texts"
-_DELIMITER = (lambda v: v is None or len(v) == 1 and v not in '" \r\n', "a single character, such as ';', but no blank")
+_DELIMITER = (lambda v: v is None or len(v) == 1 and v not in '"\r\n', "a single character, such as ';'")
 _REASONS = {"unexpected": "a quoted cell never ends", "field larg": "a cell is too long, or a quoted one never ends"}
 _UTF8 = "{} is not UTF-8; save the file so, or name its encoding, such as cp1252"
 
@@ -138,7 +138,8 @@ def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional
     """The CSV file at ``path`` as a Table; "-" is standard input. ``path`` may also be a file, opened in binary.
 
     ``target``        the column that is to be predicted; here and below by its name, or its number from 1
-    ``delimiter``     None: the one of tab ; | , that cuts the first lines into rows of equal length
+    ``delimiter``     None: the one of tab ; | , that cuts the first lines into rows of equal length; where there are
+                      none of these, the blank (one or more, or tabs)
     ``header``        whether the first line names the columns. None: it does if a word of it stands above numbers; or
                       if it holds no number, and no text again that stands below; or if its numbers count up from 0, at
                       least to 3, as pandas' do
@@ -199,7 +200,7 @@ def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, h
             if name in kinds:
                 marks = decimal or (".," if delimiter == ";" else ".")
                 columns[j] = _beginning(kinds[name], {text.strip().lower() for text in absent}, marks, limit)
-        reader = csv.reader(chain(head, lines), delimiter=delimiter, skipinitialspace=True, strict=True)
+        reader = _reader(chain(head, lines), delimiter, strict=True)
         count = _read(reader, names, columns, header, source, progress, fraction)
     if not count:
         raise ValueError(f"{source} has no rows" + (" but the first, which names the columns" if header else ""))
@@ -298,21 +299,28 @@ def _head(lines: "Iterator[str]", source: "str") -> "List[str]":
     return head
 
 
+def _reader(lines: "Iterable[str]", delimiter: "str", strict: "bool" = False) -> "Any":
+    """The rows of cells. Several blanks count as one, and those at the ends of a line for nothing."""
+    if delimiter == " ":
+        lines = map(" ".join, map(str.split, lines))
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ", strict=strict)
+
+
 def _parsed(lines: "Iterable[str]", delimiter: "str") -> "List[List[str]]":
     """The rows of the first lines as far as they can be read; what is wrong is told when they are read in earnest."""
     rows: "List[List[str]]" = []
     try:
-        rows.extend(filter(None, csv.reader(lines, delimiter=delimiter, skipinitialspace=True)))
+        rows.extend(filter(None, _reader(lines, delimiter)))
     except csv.Error:
         pass
     return rows or [[""]]
 
 
 def sniffed(lines: "Sequence[str]") -> "str":
-    """The delimiter that cuts most of the lines into equally many cells, at least two.
+    """The delimiter that cuts most of the lines into equally many cells, at least two; the blank has to cut all of them.
 
-    >>> sniffed(["a;b\\n", "1,5;2,5\\n"]), sniffed(["name\\n", "cat\\n"])
-    (';', ',')
+    >>> sniffed(["a;b\\n", "1,5;2,5\\n"]), sniffed(["name\\n", "cat\\n"]), sniffed([" 1  2.5\\n", "10 12.5\\n"])
+    (';', ',', ' ')
     """
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
@@ -321,7 +329,8 @@ def sniffed(lines: "Sequence[str]") -> "str":
         share = widths.count(width) / len(widths)
         if width > 1 and share > most:
             best, most = delimiter, share
-    return best
+    widths = [len(row) for row in _parsed(lines, " ")]
+    return " " if not most and widths[0] > 1 and widths == [widths[0]] * len(widths) else best
 
 
 def has_header(rows: "Sequence[Sequence[str]]") -> "bool":
