@@ -281,6 +281,19 @@ class MLP(Estimator):
 
     def _fit(self, X: "Any", y: "Any", sample_weight: "Any", afresh: "bool", partial: "bool", coefs: "Any" = None,
              intercepts: "Any" = None, validation_data: "Any" = None, callbacks: "Any" = ()) -> "Any":  # fmt: skip
+        former = dict(vars(self))
+        try:
+            begun = self._begin(X, y, sample_weight, afresh, partial, coefs, intercepts, validation_data, callbacks)
+        except BaseException:  # what was learnt before stays as it was
+            vars(self).clear()
+            vars(self).update(former)
+            raise
+        self._train(*begun, callbacks=callbacks, partial=partial)
+        return self
+
+    def _begin(self, X: "Any", y: "Any", sample_weight: "Any", afresh: "bool", partial: "bool", coefs: "Any",
+               intercepts: "Any", validation_data: "Any", callbacks: "Any") -> "Tuple[Any, int, Any]":  # fmt: skip
+        """All that comes before the first update: the training, its number of samples, and what is held out."""
         for name, limit in LIMITS.items():  # layers and losses look at the other parameters
             require(name, getattr(self, name), limit)
         if partial and self.early_stopping:
@@ -302,13 +315,12 @@ class MLP(Estimator):
         elif self.early_stopping:
             rows, y, targets, weights, held_out = self._hold_out(rows, y, targets, weights)
         if afresh:
-            self._begin(kind, self._network(len(rows[0]), len(targets[0]), coefs, intercepts))
+            self._forget(kind, self._network(len(rows[0]), len(targets[0]), coefs, intercepts))
         if not partial or self._optimizer is None:
             self._optimizer = self._new_optimizer()
-        self._train(rows, targets, weights, 1 if partial else self.max_iter, held_out, callbacks, partial)
-        return self
+        return self._training(rows, targets, weights, held_out, 1 if partial else self.max_iter), len(rows), held_out
 
-    def _begin(self, kind: "Any", network: "Sequential") -> "None":
+    def _forget(self, kind: "Any", network: "Sequential") -> "None":
         """Nothing has been learnt yet."""
         self.network_ = network
         self._kind = getattr(kind, "__name__", "")  # a module cannot be pickled
@@ -318,33 +330,36 @@ class MLP(Estimator):
         self.validation_scores_: "Any" = [] if self.early_stopping else None
         self._best, self._stale = math.inf, 0
 
-    def _train(self, rows: "Matrix", targets: "Matrix", weights: "Weights", epochs: "int", held_out: "Any",
-               callbacks: "Any", partial: "bool") -> "None":  # fmt: skip
-        """Through the package's one training loop, to whatever ends it."""
+    def _training(self, rows: "Matrix", targets: "Matrix", weights: "Weights", held_out: "Any", epochs: "int") -> "Any":
+        """The package's one training loop."""
         counted = [w for w in weights or [1.0] * len(rows) if w > 0]  # samples of weight 0 are left out
         size = min(200 if self.batch_size == "auto" else self.batch_size, len(counted))
         net = self._penalised(size, sum(counted) / len(counted), len(counted) % size > 0)
         given = dict(batch_size=size, shuffle=self.shuffle, seed=self._generator.bits(), sample_weight=weights)
         given.update(validation_data=held_out and (held_out[0], held_out[2]))
-        steps = training.epochs(net, rows, targets, self._criterion(), self._optimizer, epochs, **given)
-        self.n_iter_, best = 0, [p.rows for p in net.parameters()]
+        return training.epochs(net, rows, targets, self._criterion(), self._optimizer, epochs, **given)
+
+    def _train(self, steps: "Any", samples: "int", held_out: "Any", callbacks: "Any", partial: "bool") -> "None":
+        """Through the training, to whatever ends it."""
+        parameters = self.network_.parameters()
+        self.n_iter_, best = 0, [p.rows for p in parameters]
         try:
             for epoch in steps:
                 former = self._best
-                over = self._is_over(epoch, len(rows), held_out)
-                best = [p.rows for p in net.parameters()] if self._best < former else best
+                over = self._is_over(epoch, samples, held_out)
+                best = [p.rows for p in parameters] if self._best < former else best
                 if any([callback(epoch) for callback in callbacks]) or over:
                     break
             else:
                 if not partial:
-                    text = f"the training has not converged in max_iter={epochs} epochs"
+                    text = f"the training has not converged in max_iter={self.max_iter} epochs"
                     warn(text, of_sklearn("ConvergenceWarning", UserWarning), stacklevel=4)
         except KeyboardInterrupt:
             warn("Training interrupted by user.", stacklevel=4)
         finally:
             self._optimizer.remember()
         if self.early_stopping:
-            training.put_back(net.parameters(), best)
+            training.put_back(parameters, best)
 
     def _is_over(self, epoch: "Epoch", samples: "int", held_out: "Any") -> "bool":
         """Whether for too long nothing was better by ``tol`` than the best: the loss, or the score of what is held out.

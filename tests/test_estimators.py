@@ -430,6 +430,23 @@ def test_data_that_cannot_be_is_refused(X, y, options, message):
         MLPClassifier([3]).fit(X, y, **options)
 
 
+@pytest.mark.parametrize("X, y, options", [
+    (XOR, ["a", "b", "c", "d"], {"sample_weight": [1, 2]}),
+    ([[0], [1]], ["a", "b"], {"coefs_init": [1]}),
+    ([[0], [1]], ["a", "b"], {"validation_data": ([[0, 1]], ["a"])}),
+    (XOR, WORDS, {"loss": "hinges"}),
+])
+def test_a_refused_fit_leaves_what_was_learnt(X, y, options):
+    classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7).fit(XOR, WORDS)
+    before = dict(vars(classifier))
+    options = dict(options)
+    loss = options.pop("loss", None)
+    with pytest.raises(ValueError):
+        classifier.set_params(loss=loss).fit(X, y, **options)
+    assert vars(classifier) == dict(before, loss=loss)
+    assert classifier.predict(XOR) == WORDS
+
+
 def test_what_cannot_be_asked_of_a_fitted_one():
     X, y = blobs()
     classifier = MLPClassifier([3], max_iter=2, output_activation="identity", loss="mean_squared_error").fit(X, y)
