@@ -32,15 +32,14 @@ from time import monotonic
 from warnings import warn
 from zlib import crc32
 
-from .formats import files, models
-from .formats.safetensors import flatten
+from .formats import files, models, safetensors
 from .functions import kernel
 from .protocol import AT_LEAST_0, require
 from .training import Training, epochs_in, put_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List
+    from typing import Any, Dict, Iterator, List, Tuple
 
     from .annotations import Row
     from .formats.files import Path
@@ -58,13 +57,12 @@ TOLD = ("loss", "validation_loss", "learning_rate", "best")  # what of an Epoch 
 class Checkpoint:
     """A file for checkpoints.
 
-    ``path``      it ends in .safetensors or .json
+    ``path``      it ends in .safetensors
     ``seconds``   between two of them; 0: one after every few batches
     """
 
     def __init__(self, path: "Path", seconds: "float" = 30) -> "None":
-        endings = tuple(models.FORMATS)
-        require("checkpoint", path, (lambda v: str(v).endswith(endings), "a path that ends in " + " or ".join(endings)))
+        require("checkpoint", path, (lambda v: str(v).endswith(".safetensors"), "a path that ends in .safetensors"))
         if not os.path.isdir(os.path.dirname(os.path.abspath(str(path)))):
             raise ValueError(f"{path} cannot be written: its directory does not exist")
         self.path = path
@@ -89,6 +87,7 @@ class Keeping(Training):
         if os.path.exists(self.checkpoint.path):
             self.read(self.checkpoint.path)
             self.last_written = self.is_over()
+        safetensors.dumps(*self.content())  # what no file can hold is refused before the first epoch
 
     def run(self, ahead: "int" = 0) -> "Iterator[Any]":
         if ahead:
@@ -127,6 +126,14 @@ class Keeping(Training):
         """The checkpoint, whole, in the place of the former; which stays where Ctrl-C came while an epoch was told."""
         if sum([len(losses) for _, losses, _, _, _ in self.told]) != self.number:
             return
+        try:
+            files.write(self.checkpoint.path, safetensors.dumps(*self.content()))
+        except OSError as error:
+            warn(f"{error.strerror}; the training goes on without", stacklevel=2)
+        self.written = monotonic()
+
+    def content(self) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+        """What the file holds: the network as any model file does, and the training beside it."""
         tensors, about = models.described(self.engine.net)
         tensors.update({PREFIX + name: tensor for name, tensor in self.tensors().items()})
         state = {
@@ -136,11 +143,7 @@ class Keeping(Training):
             "generator": f"{self.generator.state:016x}",
         }
         about[models.TRAINING] = dict(state, checksum=_checksum_of(tensors, state))
-        try:
-            models.write(self.checkpoint.path, tensors, about)
-        except OSError as error:
-            warn(f"{error.strerror}; the training goes on without", stacklevel=2)
-        self.written = monotonic()
+        return tensors, about
 
     def tensors(self) -> "Dict[str, Tensor]":
         """The numbers of the training, beside those of the network."""
@@ -165,7 +168,7 @@ class Keeping(Training):
         parameters = self.engine.net.parameters()
         before = [p.rows for p in parameters]
         try:
-            self.restore(*models.codec_of(path).loads(files.read(path)))
+            self.restore(*safetensors.loads(files.read(path)))
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             put_back(parameters, before)
             wrong = str(error) if isinstance(error, ValueError) else DAMAGED
@@ -241,7 +244,7 @@ def _checksum_of(tensors: "Dict[str, Any]", state: "Dict[str, Any]") -> "str":
     """Of all that is in the file."""
     value = crc32(repr(sorted(state.items())).encode())
     for name in sorted(tensors):
-        shape, numbers = flatten(name, tensors[name])
+        shape, numbers = safetensors.flatten(name, tensors[name])
         value = crc32(array("d", numbers).tobytes(), crc32(repr((name, shape)).encode(), value))
     return f"{value:08x}"
 

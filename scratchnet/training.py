@@ -257,7 +257,8 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
     ``patience``           stop when the validation loss (without validation, the training loss) has not been better
                            for so many epochs, and go back to the best parameters; a loop that breaks off before
                            keeps the current ones
-    ``sample_weight``      a weight a sample; ``class_weight`` {class: weight}, in the training loss alone
+    ``sample_weight``      a weight a sample, of those held out, too; ``class_weight`` {class: weight}, in the training
+                           loss alone
     ``unroll``             "auto": code spelled out for this very network where that is faster; True: wherever it can
                            be done; False: never. All agree to rounding; to the bit in the portable kernel. Only the
                            last leaves the last ``gradient`` in every parameter

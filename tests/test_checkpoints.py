@@ -6,6 +6,7 @@ training goes on from each of them; then processes are killed for real, at rando
 
 import gc
 import json
+import math
 import os
 import random
 import re
@@ -21,6 +22,7 @@ import pytest
 import scratchnet as sn
 from random_networks import bits
 from scratchnet.checkpoints import Checkpoint
+from scratchnet.formats import files, safetensors
 from test_training import pressed_at_line
 
 _generator = sn.Generator(3)
@@ -91,13 +93,13 @@ def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypa
         def kept(self, training):
             seen.append((training.number, len(training.values)))
 
-    trained({"batch_size": 10, "epochs": 2}, [], checkpoint=Looking(str(tmp_path / "run.json")))
+    trained({"batch_size": 10, "epochs": 2}, [], checkpoint=Looking(str(tmp_path / "run.safetensors")))
     assert seen == [(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)]
 
 
 def test_more_epochs_may_be_asked_for(tmp_path):
     for options, between in TRAININGS.values():
-        path = str(tmp_path / "run.json")
+        path = str(tmp_path / "run.safetensors")
         trained(options, between, epochs=2, checkpoint=path)
         assert trained(options, between, epochs=6, checkpoint=path) == trained(options, between, epochs=6)
         os.remove(path)
@@ -107,8 +109,8 @@ def test_an_executor_and_its_shards(tmp_path):
     options = {"optimizer": "adam", "batch_size": 6, "epochs": 4}
     with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:
         expected = trained(options, [], executor=executor)
-        trained(options, [], executor=executor, epochs=2, checkpoint=str(tmp_path / "run.json"))
-        assert trained(options, [], executor=executor, checkpoint=str(tmp_path / "run.json")) == expected
+        trained(options, [], executor=executor, epochs=2, checkpoint=str(tmp_path / "run.safetensors"))
+        assert trained(options, [], executor=executor, checkpoint=str(tmp_path / "run.safetensors")) == expected
 
 
 class CtrlC(Checkpoint):
@@ -125,7 +127,7 @@ class CtrlC(Checkpoint):
 @pytest.mark.parametrize("k", [1, 2, 4, 8])
 def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
     monkeypatch.setattr(sn.training, "AT_ONCE", 1)
-    path = str(tmp_path / "run.json")
+    path = str(tmp_path / "run.safetensors")
     options = {"batch_size": 10, "epochs": 3}
     net = network()
     history = net.fit(X, Y, "mean_squared_error", seed=5, checkpoint=CtrlC(path, k), **options)
@@ -158,7 +160,7 @@ def test_ctrl_c_between_any_two_lines(offset, tmp_path):
 
 
 def test_a_loop_that_breaks_off_can_be_taken_up_again(tmp_path):
-    path = str(tmp_path / "run.json")
+    path = str(tmp_path / "run.safetensors")
     steps = sn.epochs(network(), X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path)
     for epoch in steps:
         if epoch.number == 2:
@@ -263,18 +265,18 @@ OTHERS["with frozen ["]["net"].freeze("1.bias")
 
 @pytest.mark.parametrize("what", sorted(OTHERS))
 def test_a_checkpoint_of_another_training(what, tmp_path):
-    path = str(tmp_path / "run.json")
+    path = str(tmp_path / "run.safetensors")
     fitted(path)
-    before = open(path).read()
-    with pytest.raises(ValueError, match=r"run\.json: it is of a training {}".format(re.escape(what))) as caught:
+    before = files.read(path)
+    with pytest.raises(ValueError, match=r"run\.safetensors: it is of a training {}".format(re.escape(what))) as caught:
         fitted(path, **OTHERS[what])
     assert str(caught.value).endswith("; give this training another file")
-    assert open(path).read() == before
+    assert files.read(path) == before
 
 
 def test_another_number_of_shards(tmp_path):
     """With Dropout it would draw other masks."""
-    path = str(tmp_path / "run.json")
+    path = str(tmp_path / "run.safetensors")
     fitted(path)
     with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:
         with pytest.raises(ValueError, match="with shards None, here it is 2;"):
@@ -283,38 +285,36 @@ def test_another_number_of_shards(tmp_path):
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"?", b'{"format": "scratchnet", "metadata": {}, "tensors": {}}'])
 def test_a_file_that_is_no_checkpoint_is_not_written_over(damage, tmp_path):
-    path = tmp_path / "run.json"
+    path = tmp_path / "run.safetensors"
     path.write_bytes(damage)
-    with pytest.raises(ValueError, match=r"run\.json: .*; give this training another file$"):
+    with pytest.raises(ValueError, match=r"run\.safetensors: .*; give this training another file$"):
         fitted(str(path))
     assert path.read_bytes() == damage
 
 
 def test_a_model_is_no_checkpoint(tmp_path):
-    path = str(tmp_path / "model.json")
+    path = str(tmp_path / "model.safetensors")
     sn.save(sn.Sequential([sn.Dense(2, 1)]), path)
-    with pytest.raises(ValueError, match=r"model\.json: it is no checkpoint; "):
+    with pytest.raises(ValueError, match=r"model\.safetensors: it is no checkpoint; "):
         fitted(path)
 
 
 def without(name):
-    def damage(model):
-        for part in ("tensors", "exact"):
-            del model[part][name]
+    def damage(tensors, about):
+        del tensors[name]
 
     return damage
 
 
 def changed(name, value):
-    def damage(model):
-        model["metadata"]["training"][name] = value
+    def damage(tensors, about):
+        about["training"][name] = value
 
     return damage
 
 
-def another_weight(model):
-    del model["exact"]["1.weights"]
-    model["tensors"]["1.weights"][0][0] += 1e-9
+def another_weight(tensors, about):
+    tensors["1.weights"][0][0] += 1e-9
 
 
 DAMAGES = {name: without("training." + name) for name in ("loss", "1.weights.memory.1", "values", "watched", "rate")}
@@ -324,21 +324,21 @@ DAMAGES.update({"start": changed("start", "-1"), "identity": changed("identity",
 
 @pytest.mark.parametrize("damage", sorted(DAMAGES))
 def test_a_damaged_checkpoint_changes_nothing(damage, tmp_path):
-    path = tmp_path / "run.json"
+    path = tmp_path / "run.safetensors"
     fitted(str(path), patience=2)
-    model = json.loads(path.read_text())
-    DAMAGES[damage](model)
-    path.write_text(json.dumps(model))
+    tensors, about = safetensors.loads(path.read_bytes())
+    DAMAGES[damage](tensors, about)
+    path.write_bytes(safetensors.dumps(tensors, about))
     net = network()
-    with pytest.raises(ValueError, match=r"run\.json: it is damaged; "):
+    with pytest.raises(ValueError, match=r"run\.safetensors: it is damaged; "):
         fitted(str(path), patience=2, net=net)
     assert [bits(p.rows) for p in net.parameters()[2:]] == [bits(p.rows) for p in network().parameters()[2:]]
 
 
 REFUSED = {
-    "ending": ("run.txt", {}, "checkpoint is 'run.txt'; give a path that ends in .safetensors or .json"),
+    "ending": ("run.txt", {}, "checkpoint is 'run.txt'; give a path that ends in .safetensors"),
     "graph": ("run.onnx", {}, "checkpoint is 'run.onnx'; give a path that ends in"),
-    "folder": ("no/such/run.json", {"epochs": 10**9}, "no/such/run.json cannot be written: its directory does not"),
+    "folder": ("no/such/run.safetensors", {"epochs": 10**9}, "no/such/run.safetensors cannot be written: its directory does not"),
     "type": (7, {}, "checkpoint is 7; give a path"),
 }
 
@@ -354,20 +354,35 @@ def test_where_no_checkpoint_can_be(name, tmp_path, monkeypatch):
 def test_a_checkpoint_that_cannot_be_written_does_not_end_the_training(tmp_path):
     folder = tmp_path / "gone"
     folder.mkdir()
-    checkpoint = Checkpoint(str(folder / "run.json"), seconds=0)
+    checkpoint = Checkpoint(str(folder / "run.safetensors"), seconds=0)
     folder.rmdir()
-    with pytest.warns(UserWarning, match="run.json cannot be written: its directory does not exist; the training"):
+    with pytest.warns(UserWarning, match="run.safetensors cannot be written: its directory does not exist; the training"):
         history = network().fit(X, Y, "mean_squared_error", epochs=3, batch_size=5, checkpoint=checkpoint)
     assert len(history) == 3
+
+
+def test_what_no_file_can_hold_is_refused_before_the_first_epoch(tmp_path):
+    net = network()
+    net.metadata = {"labels": {1, 2}}
+    before = [bits(p.rows) for p in net.parameters()[2:]]
+    with pytest.raises((TypeError, ValueError), match="labels"):
+        net.fit(X, Y, "mean_squared_error", checkpoint=str(tmp_path / "run.safetensors"))
+    assert [bits(p.rows) for p in net.parameters()[2:]] == before and not os.listdir(str(tmp_path))
+
+
+def test_an_infinite_validation_loss_is_kept(tmp_path):
+    path, options = str(tmp_path / "run.safetensors"), {"validation_data": ([[0, 0]], [[1e200]]), "batch_size": 5}
+    assert trained(options, [], epochs=2, checkpoint=path)[1][0][2] == math.inf
+    assert trained(options, [], epochs=4, checkpoint=path) == trained(options, [], epochs=4)
 
 
 def test_other_numbers_than_floats(tmp_path):
     net = sn.Sequential([sn.Dense(2, 1)]).copy(Fraction)
     with pytest.raises(TypeError, match="^a checkpoint holds floats; this network computes with Fraction"):
-        net.fit([[1, 2]], [1], "half_squared_error", sn.SGD(Fraction(1, 2)), checkpoint=str(tmp_path / "run.json"))
+        net.fit([[1, 2]], [1], "half_squared_error", sn.SGD(Fraction(1, 2)), checkpoint=str(tmp_path / "run.safetensors"))
 
 
 @pytest.mark.parametrize("seconds", [-1, "x", float("nan"), None])
 def test_how_often(seconds):
     with pytest.raises(ValueError, match="^seconds is .*; give a finite number of 0 or more$"):
-        Checkpoint("run.json", seconds)
+        Checkpoint("run.safetensors", seconds)

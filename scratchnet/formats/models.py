@@ -48,11 +48,7 @@ def save(net: "Sequential", path: "Path", dtype: "str" = "float64") -> "None":
         require("dtype", dtype, (lambda v: v == "float64", "'float64': only an .onnx file can have another"))
     if net.number is not float:
         raise TypeError("a network of {} cannot be saved; net.copy(float) can".format(net.number.__name__))
-    write(path, *described(net), **options)
-
-
-def write(path: "Path", tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", **options: "Any") -> "None":
-    """Tensors and what stands beside them, to a file; ``options`` are the format's."""
+    tensors, about = described(net)
     content = codec_of(path).dumps(tensors, about, **options)
     files.write(path, content if isinstance(content, bytes) else content.encode())
 
