@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from array import array
 from xml.etree import ElementTree
 
@@ -232,6 +233,19 @@ def test_arrays_of_bytes_and_of_truth_values(kind, largest, done, tmp_path):
     assert run("predict", model, dark)[:2] == (0, "target\n0\n0\n")
 
 
+def test_a_model_is_not_written_over_its_data(tmp_path):
+    data = tmp_path / "data.npz"
+    path = str(data)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("X.npy", npy.dumps(npy.array_of([[float(i)] for i in range(20)])))
+        file.writestr("y.npy", npy.dumps(npy.array_of([float(i % 2) for i in range(20)])))
+    before = data.read_bytes()
+    for output in (path, os.path.join(str(tmp_path), "no", "..", "data.npz")):
+        status, _, errors = run("train", path, "--target", "y", "-o", output)
+        assert status == 2 and errors.endswith("data.npz is read as well; give the result a name of its own\n")
+    assert data.read_bytes() == before
+
+
 # ---- judging more than once --------------------------------------------------------------------------------------
 
 
@@ -282,6 +296,32 @@ def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
     assert sn.load(path).predict(FLOWERS.X) == sn.load(whole).predict(FLOWERS.X)
     assert sn.load(path).metadata == sn.load(whole).metadata
     assert sorted(os.listdir(str(tmp_path))) == ["m.json", "whole.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there a file's size can be limited")
+@pytest.mark.parametrize("pressed", [False, True])
+def test_where_no_checkpoint_can_be_written_the_model_is_saved_all_the_same(pressed, iris, tmp_path):
+    import resource
+
+    def limited():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
+
+    path = str(tmp_path / "m.safetensors")
+    command = [sys.executable, "-m", "scratchnet", "train", iris, "--target", "species", "-o", path, "--hidden", "64"]
+    command += ["--epochs", "3"] if not pressed else ["--epochs", "100000", "--patience", "100000", "--seed", "1"]
+    process = subprocess.Popen(command + ["--checkpoint-every", "0"], cwd=ROOT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, preexec_fn=limited)
+    errors = process.stderr.readline()
+    while b"m.checkpoint.safetensors cannot be written: " not in errors:
+        errors = process.stderr.readline()
+    assert errors.startswith(b"scratchnet train: ") and errors.endswith(b"; the training goes on without\n")
+    if pressed:
+        process.send_signal(signal.SIGINT)
+    output, errors = process.communicate()
+    assert process.returncode == (130 if pressed else 0) and b"Traceback" not in errors
+    assert (b"there is no checkpoint" in errors) == pressed and (b"m.safetensors: saved" in output) != pressed
+    assert os.listdir(str(tmp_path)) == ["m.safetensors"] and run("evaluate", path, iris)[0] == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals are made by pty")

@@ -7,7 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterator
+    from typing import Any, Callable, Dict, Iterator, Optional, Sequence
 
 # What stands in for a character that the stream's encoding lacks.
 ASCII = {
@@ -66,6 +66,14 @@ def plural(count: "int", noun: "str") -> "str":
     ('1 row', '1,500 rows')
     """
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def check_output(path: "str", inputs: "Sequence[Optional[str]]") -> "None":
+    """Refuse to write over what is read."""
+    real = os.path.realpath(path)
+    for other in inputs:
+        if other is not None and os.path.exists(real) and os.path.exists(other) and os.path.samefile(real, other):
+            raise ValueError(f"{path} is read as well; give the result a name of its own")
 
 
 class Unwritable(Exception):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import warnings
 from collections import Counter
 from math import ceil
 
@@ -83,21 +84,14 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     counts = len(examples[0][0]), len(examples[1][0]), sum([p.count for p in net.parameters() if not p.frozen])
     tell("{}\n{} rows to learn from, {} to judge by; {} parameters\n".format(recipe, *counts))
     told: "List[Epoch]" = []
+    first = learning(net)
     interrupted = learn(net, encoder, recipe, examples, told, options)
-    if interrupted and not os.path.exists(checkpoint_of(options.output)):
+    if interrupted and learning(net) == first:
         Line().say("nothing was learnt yet, and nothing is saved")
         return 130
-    net.metadata = dict(kept(encoder), recipe=settings(recipe), kernel=kernel())
-    if encoder.classes:
-        net.metadata["usual"] = [metrics.baseline(encoder.targets_of(examples[0][1]), "most_frequent")]
-    if told:
-        net.metadata["history"] = described(told, interrupted)
-    models.save(net, options.output)
+    save(net, encoder, recipe, examples[0][1], told, interrupted, options.output)
     if interrupted:
-        done = terminal.plural(len(told), "epoch")
-        Line().say(f"{options.output}: saved after {done}; the same command with --resume goes on")
         return 130
-    os.remove(checkpoint_of(options.output))
     report = judged(net, encoder, examples[0][1], examples[1])
     found.update(model=options.output, recipe=settings(recipe), history=described(told), report=report.to_dict())
     write(json.dumps(found, indent=2, ensure_ascii=False) if options.json else ending(told, recipe, report, options))
@@ -123,6 +117,7 @@ def check(options: "Any") -> "None":
         raise ValueError(f"{options.output} is a directory; give the name of a file")
     if not os.access(folder, os.W_OK):
         raise ValueError(f"{options.output}: you may not write in this folder")
+    terminal.check_output(options.output, [options.data, options.target])
     path = checkpoint_of(options.output)
     if os.path.exists(path) and not options.resume:
         raise ValueError(f"{path} is of a training that was broken off: go on with --resume, or delete it")
@@ -141,18 +136,51 @@ def learn(net: "Sequential", encoder: "Any", recipe: "Recipe", examples: "Any", 
           options: "Any") -> "bool":  # fmt: skip
     """Train, and say how far it is; whether Ctrl-C ended it. A training that diverges leaves no checkpoint."""
     course, path = Course(recipe.epochs, quiet=options.quiet), checkpoint_of(options.output)
+
+    def show(message: "Any", *_: "Any") -> "None":
+        course.clear()
+        Line().say(f"scratchnet train: {message}")
+
     try:
         watched = Watched(path, options.checkpoint_every, course)
-        train(net, encoder, recipe, examples[0], examples[1], told, course, watched)
+        with warnings.catch_warnings():
+            warnings.showwarning = show  # in one line
+            train(net, encoder, recipe, examples[0], examples[1], told, course, watched)
     except KeyboardInterrupt:
         return True
     except Diverged:
-        if os.path.exists(path):
-            os.remove(path)
+        forget(path)
         raise
     finally:
         course.clear()
     return False
+
+
+def learning(net: "Sequential") -> "List[Any]":
+    """The numbers that training changes."""
+    return [p.value for p in net.parameters() if not p.frozen]
+
+
+def save(net: "Sequential", encoder: "Any", recipe: "Recipe", known: "Any", told: "List[Epoch]", interrupted: "bool",
+         path: "str") -> "None":  # fmt: skip
+    """The model, and all that there is to know of it; when the training is done, its checkpoint has to go."""
+    net.metadata = dict(kept(encoder), recipe=settings(recipe), kernel=kernel())
+    if encoder.classes:
+        net.metadata["usual"] = [metrics.baseline(encoder.targets_of(known), "most_frequent")]
+    if told:
+        net.metadata["history"] = described(told, interrupted)
+    models.save(net, path)
+    if not interrupted:
+        forget(checkpoint_of(path))
+        return
+    on = "the same command with --resume goes on" if os.path.exists(checkpoint_of(path)) else "there is no checkpoint"
+    Line().say(f"{path}: saved after {terminal.plural(len(told), 'epoch')}; {on}")
+
+
+def forget(path: "str") -> "None":
+    """Remove the file, if it could be written at all."""
+    if os.path.exists(path):
+        os.remove(path)
 
 
 def checkpoint_of(model: "str") -> "str":
