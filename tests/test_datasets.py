@@ -1,8 +1,9 @@
-"""What comes with the package: shapes, Iris and the digits; and the IDX files of MNIST."""
+"""What comes with the package: shapes, Iris and the digits; the IDX files of MNIST, and NumPy's, to learn from."""
 
 import gzip
 import math
 import struct
+from array import array
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet.datasets import samples, shapes
+from scratchnet.datasets.arrays import ArrayEncoder, read_arrays
 from scratchnet.datasets.idx import read_idx
+from scratchnet.formats.npy import Array, array_of, dumps, dumps_npz
 
 # ---- gates and shapes --------------------------------------------------------------------------------------------
 
@@ -186,3 +189,52 @@ def test_no_scale_and_no_file(write, tmp_path):
             read_idx(write(idx(8, (1,), b"1")), scale=scale)
     with pytest.raises(FileNotFoundError):
         read_idx(tmp_path / "none")
+
+
+# ---- arrays as inputs and targets --------------------------------------------------------------------------------
+
+INPUTS = array_of([[0, 0], [0, 1], [1, 0], [1, 1]])
+INF, NAN = float("inf"), float("nan")
+
+
+@pytest.mark.parametrize(
+    "X, y, words",
+    [
+        (array_of(3), [0], r": an array of the shape \(\); the inputs are rows: samples × features"),
+        (array_of([1, 2]), [0, 1], r": an array of the shape \(2,\); the inputs are rows"),
+        (Array((0, 2), array("d")), [0], r": an array of the shape \(0, 2\); the inputs are rows"),
+        (Array((3, 0), array("d")), [0, 1, 0], r"shape \(3, 0\); .*samples × features, of these from 1 to 1048575$"),
+        (Array((1, 1 << 20), array("b", bytes(1 << 20))), [0], r"shape \(1, 1048576\); .* from 1 to 1048575$"),
+        (array_of([[0, 0], [0, NAN]]), [0, 1], ": row 2 has a number that is not finite"),
+        (INPUTS, 3, r": 'y' has the shape \(\), but there are 4 rows; give a target a row"),
+        (INPUTS, [0, 1, 1], r": 'y' has the shape \(3,\), but there are 4 rows"),
+        (INPUTS, [[0, 1, 1, 0]], r": 'y' has the shape \(1, 4\), but there are 4 rows"),
+        (INPUTS, [[0, 1]] * 4, r": 'y' has the shape \(4, 2\), but there are 4 rows"),
+        (INPUTS, Array((4, 0), array("d")), r": 'y' has the shape \(4, 0\), but there are 4 rows"),
+        (INPUTS, [0, INF, 0, INF], ": 'y': row 2 is inf; give a finite number, or nan where none is known$"),
+        (INPUTS, [[0], [1], [0], [-INF]], ": 'y': row 4 is -inf; give a finite number"),
+    ],
+)
+def test_arrays_that_are_no_inputs_or_no_targets(X, y, words, tmp_path):
+    path = tmp_path / "data.npz"
+    path.write_bytes(dumps_npz({"X": X, "y": y if isinstance(y, Array) else array_of(y)}))
+    with pytest.raises(ValueError, match=words) as caught:
+        read_arrays(path, "y")
+    assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
+
+
+def test_targets_in_a_file_of_their_own(tmp_path):
+    X, y = tmp_path / "X.npy", tmp_path / "y.npy"
+    X.write_bytes(dumps(INPUTS))
+    y.write_bytes(dumps(array_of(3)))
+    with pytest.raises(ValueError, match=r"y.npy has the shape \(\), but there are 4 rows; give") as caught:
+        read_arrays(X, str(y))
+    assert str(caught.value).startswith(str(y))
+
+
+def test_a_target_that_is_nan_is_missing(tmp_path):
+    path = tmp_path / "data.npz"
+    path.write_bytes(dumps_npz({"X": INPUTS, "y": array_of([[0], [NAN], [1], [0]])}))
+    data = read_arrays(path, "y")
+    X, Y = ArrayEncoder.fit(data).examples_of(data)
+    assert data.with_target() == [0, 2, 3] and list(X) == [INPUTS[i] for i in (0, 2, 3)] and len(Y) == 3

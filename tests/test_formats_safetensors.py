@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scratchnet.formats import safetensors, strict_json
+from scratchnet.formats import files, safetensors, strict_json
 
 
 def file(header, data=b""):
@@ -321,6 +321,34 @@ def test_a_hostile_header_costs_memory_in_proportion_to_its_size(piece):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100 * len(data)  # ninety times in Python 3.7, where an empty dict takes 240 bytes; now thirty
+
+
+@pytest.mark.parametrize("dtype, size", [("F64", 8), ("F32", 4), ("F16", 2), ("BF16", 2)])
+def test_no_more_numbers_are_read_than_a_model_can_have(dtype, size, monkeypatch):
+    """Of small ones a file holds many: they are counted before any is unpacked."""
+    half = dict(dtype='"{}"'.format(dtype), shape="[5, 10]")
+    entries = [entry(offsets="[0, {}]".format(50 * size), **half)]
+    entries.append(entry("b", offsets="[{}, {}]".format(50 * size, 100 * size), **half))
+    data = file("{" + ", ".join(entries) + "}", bytes(100 * size))
+    monkeypatch.setattr(files, "MOST_NUMBERS", 100)
+    assert sorted(safetensors.loads(data)[0]) == ["a", "b"]
+    monkeypatch.setattr(files, "MOST_NUMBERS", 99)
+    monkeypatch.setattr(safetensors, "_tensor", None)
+    assert refusal(data) == "safetensors: 100 numbers; of a model at most 99 are read"
+
+
+def test_narrow_floats_take_no_more_room_than_others():
+    """For each number at most 4 bytes more, while it is read: a BF16 one is widened to them."""
+    tracemalloc = pytest.importorskip("tracemalloc")
+    count, peaks = 20000, {}
+    for dtype, size in (("F32", 4), ("F16", 2), ("BF16", 2)):
+        parts = dict(dtype='"{}"'.format(dtype), shape="[{}]".format(count), offsets="[0, {}]".format(size * count))
+        data = tensor(bytes(size * count), **parts)
+        tracemalloc.start()
+        safetensors.loads(data)
+        peaks[dtype] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert max(peaks.values()) <= peaks["F32"] + 4 * count
 
 
 class Searched(bytes):

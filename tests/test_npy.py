@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scratchnet as sn
-from scratchnet.formats import npy
+from scratchnet.datasets import idx
+from scratchnet.formats import files, npy
 from scratchnet.formats.npy import Array, array_of, dumps, dumps_npz, load, load_npz, loads, loads_npz
 
 KINDS = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8".split()
@@ -212,6 +213,41 @@ def test_bombs_are_not_unpacked(monkeypatch):
     padded = zipped([("a.npy", dumps(array_of([1])) + bytes(10**8))], zipfile.ZIP_DEFLATED)
     with pytest.raises(ValueError, match="and there are more"):
         loads_npz(padded)
+
+
+@pytest.mark.parametrize(
+    "module, read, start",
+    [
+        (npy, load, header(GOOD.replace("(2,)", "(1, 134217728)"))),  # 2^27 numbers of 8 bytes
+        (idx, idx.read_idx, bytes([0, 0, 8, 1, 64, 0, 0, 0])),  # 2^30 of one byte
+        (files, files.read, b"{}"),
+    ],
+    ids=["npy", "idx", "model"],
+)
+def test_no_room_is_made_for_what_a_file_only_announces(module, read, start, tmp_path, monkeypatch):
+    """PyPy allocates as many bytes as a file is asked for; so they are asked for part by part."""
+    asked = []
+
+    class Asked(io.FileIO):
+        def read(self, size=-1):
+            asked.append(size)
+            return io.FileIO.read(self, size)
+
+    path = tmp_path / "short"
+    path.write_bytes(start)
+    monkeypatch.setattr(module, "open", lambda path, mode: Asked(str(path), mode), raising=False)
+    try:
+        assert read(path) == start
+    except ValueError as error:
+        assert str(error).endswith(" 1073741824 bytes, and there are 0")
+    assert 0 < min(asked) and max(asked) < 1 << 20
+
+
+def test_a_long_file_is_read_in_parts():
+    data = bytes(range(256)) * 1000
+    for size in (0, 1, files.PART - 1, files.PART, files.PART + 1, 3 * files.PART, len(data), len(data) + 1):
+        file = io.BytesIO(data)
+        assert files.read_at_most(file, size) == data[:size] and file.read() == data[size:]
 
 
 @given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 400))

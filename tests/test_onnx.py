@@ -341,6 +341,8 @@ def named(operator, inputs, attributes=None):
         (named("Reshape", ["X", "X"]), {}, "takes its shape from the data"),
         (named("Cast", ["X"], {"to": 7}), {}, "something else than FLOAT or DOUBLE"),
         (named("Dropout", ["X", "", "t"]), {"t": packed(onnx_graph.BOOL, [], [True])}, "in training mode"),
+        (named("Dropout", ["X", "", "t"]), {"t": packed(onnx_graph.BOOL, [3], [False] * 3)}, "where one truth value"),
+        (named("Dropout", ["X", "", "t"]), {"t": packed(onnx_graph.BOOL, [0], [])}, "of 0 numbers, where one truth"),
     ],
 )  # fmt: skip
 def test_a_graph_that_is_no_chain_of_layers(node, tensors, words):
@@ -434,7 +436,7 @@ def test_time_grows_with_the_length_only(piece):
 
 
 def test_a_short_file_cannot_ask_for_a_large_network(monkeypatch):
-    monkeypatch.setattr(onnx_reader, "LARGEST", 8 * 1000)
+    monkeypatch.setattr(onnx_reader, "MOST_NUMBERS", 1000)
     wide = doubles([20, 20], *[1.0] * 400)
     nodes = [Node("MatMul", ["X" if k == 0 else str(k), "W"], [str(k + 1)]) for k in range(3)]
     assert "the network has 1200 numbers and more; 1000 are read" in refusal(
@@ -444,9 +446,47 @@ def test_a_short_file_cannot_ask_for_a_large_network(monkeypatch):
     assert "the network has 1020 numbers and more" in refusal(
         file_of(nodes + [named("Relu", ["60"])], {"c": ONE}, dims=("n", 20))
     )
+    content = file_of([named("Add", ["X", "c"])], {"c": ONE}, dims=("n", 1 << 40))
+    assert "the network has 1001 numbers and more" in refusal(content)
     text = '{"version": 1, "layers": [%s], "numbers": {}}' % ", ".join(['{"type": "GELU", "approximate": "none"}'] * 9)
     content = onnx_graph.dumps(graph_of([named("Relu", ["X"])]), 13, {"scratchnet": text})
     assert [layer["type"] for layer in codec.loads(content)[1]["layers"]] == ["ReLU"]
+
+
+@pytest.fixture
+def unpacked(monkeypatch):
+    """How many numbers or labels each tensor had whose contents became a list."""
+    counts = []
+    values = onnx_graph.Tensor.values
+    monkeypatch.setattr(onnx_graph.Tensor, "values", lambda tensor: counts.append(tensor.count) or values(tensor))
+    return counts
+
+
+@pytest.mark.parametrize(
+    "operator, constants", [("Add", ["c"]), ("Sub", ["c"]), ("Mul", ["c"]), ("Div", ["c"]), ("Gemm", ["w", "c"])]
+)
+def test_a_large_network_is_refused_before_its_numbers_are_there(operator, constants, unpacked, monkeypatch):
+    """Whether bias, mean or spread: of a constant that a thousand operators share."""
+    monkeypatch.setattr(onnx_reader, "MOST_NUMBERS", 1000)
+    nodes = [Node(operator, ["X" if k == 0 else str(k)] + constants, [str(k + 1)]) for k in range(1000)]
+    tensors = {"c": doubles([20], *[1.0] * 20), "w": doubles([1, 1], 1.0)}
+    sentence = refusal(file_of(nodes + [named("Relu", ["1000"])], tensors, dims=("n", 20)))
+    assert "numbers and more; 1000 are read" in sentence and sum(unpacked) <= 1000 + 21
+
+
+def test_labels_are_unpacked_once(unpacked):
+    """However many operators take one of them; those of the last count."""
+    tensors = {"floats": ROW, "a": packed(INT64, [2], [3, 4]), "c": packed(INT64, [2], [5, 7])}
+    names = ["a"] * 100 + ["c"] * 100 + ["floats", "X"]
+    nodes = [Node("ai.onnx.ml.ArrayFeatureExtractor", [name, "X"], [str(k)]) for k, name in enumerate(names)]
+    _, about = codec.loads(file_of(nodes + [named("MatMul", ["X", "W"])], dict(tensors, W=W)))
+    assert about["metadata"] == {"labels": [5, 7]} and sorted(unpacked) == [2, 4]
+
+
+def test_a_short_file_cannot_use_one_large_tensor_again_and_again():
+    nodes = [Node("Add", ["X" if k == 0 else str(k), "v"], [str(k + 1)]) for k in range(60)]
+    file = file_of(nodes + [named("Relu", ["60"])], {"v": doubles([20000], *[1.0] * 20000)}, dims=("n", 20000))
+    assert "the network has 1140000 numbers and more; 1128576 are read" in refusal(file)
 
 
 def test_a_long_chain_takes_time_in_proportion():

@@ -23,7 +23,7 @@ target: y, classes: 0, 1
 
 import gzip
 import os
-from math import isfinite
+from math import isfinite, isinf
 
 from ..formats import npy
 from ..functions import shown
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     Rows = Optional[Sequence[int]]
 
 BYTE = 255  # pixels are standardised by what a byte can hold, and not one by one: most at the border never change
-WIDTH = (lambda v: COUNT[0](v) and v < 1 << 20, "a whole number of inputs")
+MOST_INPUTS = (1 << 20) - 1
+WIDTH = (lambda v: COUNT[0](v) and v <= MOST_INPUTS, "a whole number of inputs")
 
 
 class Arrays:
@@ -175,15 +176,13 @@ def read_arrays(path: "Path", target: "Optional[str]" = None) -> "Arrays":
     """
     named = npy.load_npz(path) if str(path).endswith(".npz") else None
     X = _inputs(named, target, str(path)) if named is not None else _array(path)
-    if len(X.shape) < 2 or not len(X):
-        raise ValueError(f"{path}: an array of the shape {X.shape}; the inputs are rows: samples × features")
+    if len(X.shape) < 2 or not len(X) or not WIDTH[0](X.width):
+        rows = f"the inputs are rows: samples × features, of these from 1 to {MOST_INPUTS}"
+        raise ValueError(f"{path}: an array of the shape {X.shape}; {rows}")
     column = None
     if target is not None:
-        y = named[target] if named and target in named else _array(target)
-        if len(y) != len(X) or y.numbers and len(y.numbers) != len(y):
-            raise ValueError(f"{target} has the shape {y.shape}, but there are {len(X)} rows; give a target a row")
-        values = [float(v) for v in y.numbers]
-        column = Column(target if named else "target", NUMBERS, _doubles(values))
+        y, source = (named[target], f"{path}: {shown(target)}") if named else (_array(target), target)
+        column = Column(target if named else "target", NUMBERS, _doubles(_targets(y, len(X), source)))
     if X.numbers.typecode in "fd" and not isfinite(sum(X.numbers)):
         check_rows(X, str(path))
     return Arrays(X, X.width, X.numbers.typecode == "B", column, str(path))
@@ -194,6 +193,17 @@ def check_rows(X: "Any", path: "str") -> "None":
     for i in range(len(X)):
         if not all(map(isfinite, X[i])):
             raise ValueError(f"{path}: row {i + 1} has a number that is not finite; leave such rows out")
+
+
+def _targets(y: "Any", rows: "int", source: "str") -> "List[float]":
+    """One for each of the rows, nan where it is missing."""
+    if y.shape[:1] != (rows,) or len(y.numbers) != rows:
+        raise ValueError(f"{source} has the shape {y.shape}, but there are {rows} rows; give a target a row")
+    values = [float(v) for v in y.numbers]
+    for i, value in enumerate(values):
+        if isinf(value):
+            raise ValueError(f"{source}: row {i + 1} is {value}; give a finite number, or nan where none is known")
+    return values
 
 
 def _doubles(values: "List[float]") -> "Any":

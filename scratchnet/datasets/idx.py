@@ -19,6 +19,7 @@ import sys
 import zlib
 from array import array
 
+from ..formats.files import read_at_most
 from ..protocol import ABOVE_0, require
 
 TYPE_CHECKING = False
@@ -89,7 +90,7 @@ def _read(file: "Any", path: "str", scale: "float") -> "Idx":
         needed *= size
     if not 0 < needed <= LARGEST:
         raise ValueError(f"{path}: {_by(shape)} numbers are {needed} bytes; from 1 to {LARGEST} can be read")
-    data = file.read(needed + 1)
+    data = read_at_most(file, needed + 1)
     if len(data) != needed:
         found = f"{len(data)}" if len(data) < needed else "more"
         raise ValueError(f"{path}: {_by(shape)} numbers are {needed} bytes, and there are {found}")

@@ -19,25 +19,35 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Union
+    from typing import Any, Optional, Union
 
     Path = Union[str, "os.PathLike[str]"]
 
 
 LARGEST = 1 << 28  # bytes; a model of 32 million numbers, which would learn for weeks here
+MOST_NUMBERS = LARGEST // 8  # of narrow ones a file may hold more than there is room for
+PART = 1 << 16  # bytes that are read at once
 
 
 def read(path: "Path") -> "bytes":
     """The contents of the file at ``path``, as far as a model can be that large."""
-    data = b""
     with open(path, "rb") as file:
-        for part in iter(lambda: file.read(LARGEST // 16 + 1), b""):  # PyPy would make room for all at once
-            data += part
-            if len(data) > LARGEST:
-                break
+        data = read_at_most(file, LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError("{}: the file is larger than {} bytes, more than is read of a model".format(path, LARGEST))
     return data
+
+
+def read_at_most(file: "Any", size: "int") -> "bytes":
+    """The next ``size`` bytes of an open file, or all that are left; PyPy would make room for ``size`` in any case."""
+    parts = []
+    while size > 0:
+        part = file.read(min(size, PART))
+        if not part:
+            break
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def write(path: "Path", data: "bytes") -> "None":
@@ -45,8 +55,11 @@ def write(path: "Path", data: "bytes") -> "None":
 
     It is written to a new file beside it, which takes its place once it is safely on the disk; if anything fails, or
     the user interrupts, the new file is removed and the old one is as it was. Permissions stay; of a symbolic link,
-    what it points to is replaced. An OSError's ``strerror`` is one sentence.
+    what it points to is replaced. An OSError's ``strerror`` is one sentence. What ``read`` would refuse is not written.
     """
+    if len(data) > LARGEST:
+        what = "{} cannot be written: it would be larger than {} bytes, more than is read of a model"
+        raise OSError(errno.EFBIG, what.format(path, LARGEST))
     if not hasattr(os, "replace"):
         _replace_simply(str(path), data)
         return

@@ -26,6 +26,7 @@ import zlib
 from array import array
 
 from ..functions import shown
+from .files import read_at_most
 from .safetensors import flatten
 
 TYPE_CHECKING = False
@@ -140,7 +141,7 @@ def _read(file: "Any", source: "str", largest: "int") -> "Array":
         needed *= size
     if needed > largest:
         raise ValueError(f"{source}: an array of shape {shape} has {needed} bytes; at most {largest} can be read")
-    data = file.read(needed + 1)
+    data = read_at_most(file, needed + 1)
     if len(data) != needed:
         found = str(len(data)) if len(data) < needed else "more"
         raise ValueError(f"{source}: an array of shape {shape} has {needed} bytes, and there are {found}")

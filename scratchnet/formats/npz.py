@@ -43,8 +43,8 @@ def loads(data: "bytes") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     arrays = npy.loads_npz(data, largest=files.LARGEST)
     about = arrays.pop(KEY, None)
     count = sum([len(a.numbers) for a in arrays.values()])
-    if count > files.LARGEST // 8:  # of small numbers a file may hold more than Python has room for
-        raise ValueError(f"npz: {count} numbers; of a model at most {files.LARGEST // 8} are read")
+    if count > files.MOST_NUMBERS:
+        raise ValueError(f"npz: {count} numbers; of a model at most {files.MOST_NUMBERS} are read")
     metadata = {} if about is None else strict_json.loads(about.numbers.tobytes(), f"npz: {KEY}")
     if not isinstance(metadata, dict):
         raise ValueError(f"npz: the array {KEY} must hold a JSON object")

@@ -6,7 +6,7 @@ Gemm, or MatMul and Add, become Dense; Sub, Div, Mul, Add and Scaler with consta
 prediction (Identity, Dropout, Cast, a Flatten or Reshape of what is flat) is passed over.
 """
 
-from .files import LARGEST
+from .files import MOST_NUMBERS
 from .onnx_graph import BOOL, DOUBLE, FLOAT, INT32, INT64, SEQUENCE, STRING, Tensor, packed
 from .onnx_operators import Wire, recognised, scalar
 from .strict_json import shown
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Described = Tuple[Dict[str, Numbers], Dict[str, Any]]
 
 LABELS = (STRING, INT32, INT64)
+FEW, SHARED = 1 << 20, 4  # numbers that a network may have in any case; and for each that is given
 SAMPLES = "samples"  # stands for their number among the dimensions that a Reshape asks for
 
 
@@ -29,17 +30,16 @@ def described(graph: "Graph") -> "Described":
     values = _values(graph)
     wire, labels = _probabilities(_output(graph, values), graph, values)
     steps = []
-    size = 0
+    size, most = 0, _most(values)
     while wire.operator:
         step, wire = _step(wire)
         steps.append(step)
-        weights = step.get("weights", [[]])
-        size += len(weights) * len(weights[0])
-        _check_size(size)
+        size += _size(step)
+        _check_size(size, most)
     start = [value for value in graph.inputs if value.name == wire.name]
     if not start:
         raise ValueError(f"ONNX: the output {shown(wire.name)} depends on no input")
-    return _description(_layers(start[0], steps[::-1]), labels)
+    return _description(_layers(start[0], steps[::-1], most), labels)
 
 
 # ---- the graph as wires ------------------------------------------------------------------------------------------
@@ -87,11 +87,12 @@ def _output(graph: "Graph", values: "Dict[str, Any]") -> "Wire":
 
 def _probabilities(wire: "Wire", graph: "Graph", values: "Dict[str, Any]") -> "Tuple[Wire, List[Any]]":
     """The network's output in what scikit-learn's converter makes of it, and the labels of its classes."""
-    labels: "List[Any]" = []
+    classes: "Optional[Tensor]" = None
     for node in graph.nodes:
         if node.operator == "ai.onnx.ml.ArrayFeatureExtractor":  # it takes the label that the largest number points to
-            classes = values[(node.inputs or [""])[0]]
-            labels = classes.values() if isinstance(classes, Tensor) and classes.kind in LABELS else labels
+            found = values[(node.inputs or [""])[0]]
+            classes = found if isinstance(found, Tensor) and found.kind in LABELS else classes
+    labels: "List[Any]" = classes.values() if classes else []
     if wire.operator == "ai.onnx.ml.ZipMap":
         names = wire.attributes.get("classlabels_strings") or wire.attributes.get("classlabels_int64s")
         labels = names if isinstance(names, list) else []
@@ -219,6 +220,8 @@ def _inverse(wire: "Wire", numbers: "List[float]") -> "List[float]":
 
 def _nothing(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     training = wire.inputs[2] if wire.operator == "Dropout" and len(wire.inputs) > 2 else None
+    if isinstance(training, Tensor) and training.count != 1:
+        raise wire.refusal(f"has a training_mode of {training.count} numbers, where one truth value belongs")
     if isinstance(training, Wire) or training and (training.kind != BOOL or any(training.values())):
         raise wire.refusal("is in training mode, and a network is read as it predicts")
     return {"type": "Identity"}, _wire(wire, 0)
@@ -271,7 +274,7 @@ _STEPS: "Dict[str, Any]" = {
 # ---- from the input on -------------------------------------------------------------------------------------------
 
 
-def _layers(start: "Value", steps: "List[Dict[str, Any]]") -> "List[Dict[str, Any]]":
+def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: "int") -> "List[Dict[str, Any]]":
     """The steps as layers: what belongs to one layer joined, what does nothing left out, every width checked."""
     layers: "List[Dict[str, Any]]" = []
     flat = start.dims is None or len(start.dims) == 2
@@ -294,7 +297,7 @@ def _layers(start: "Value", steps: "List[Dict[str, Any]]") -> "List[Dict[str, An
             layers.append(step)
         elif kind == "Normalization":
             size += width or 0
-            _check_size(size)
+            _check_size(size, most)
             _check(step, "mean", width)
             _check(step, "spread", width)
             if step["spread"] is None and last.get("type") == "Dense" and last["bias"] is None:
@@ -308,17 +311,29 @@ def _layers(start: "Value", steps: "List[Dict[str, Any]]") -> "List[Dict[str, An
     return layers
 
 
-def _check_size(size: "int") -> "None":
-    """A short file may use one large tensor again and again."""
-    if size > LARGEST // 8:
-        raise ValueError(f"ONNX: the network has {size} numbers and more; {LARGEST // 8} are read")
+def _size(step: "Dict[str, Any]") -> "int":
+    """How many numbers are given for it."""
+    weights = step.get("weights") or [[]]
+    vectors = [step.get(name) or [] for name in ("bias", "mean", "spread")]
+    return len(weights) * len(weights[0]) + sum(map(len, vectors))
+
+
+def _most(values: "Dict[str, Any]") -> "int":
+    """How many numbers are read: a short file may use one large tensor again and again."""
+    given = {id(value): value.count for value in values.values() if isinstance(value, Tensor)}
+    return min(MOST_NUMBERS, FEW + SHARED * sum(given.values()))
+
+
+def _check_size(size: "int", most: "int") -> "None":
+    if size > most:
+        raise ValueError(f"ONNX: the network has {size} numbers and more; {most} are read")
 
 
 def _width(start: "Value", steps: "List[Dict[str, Any]]") -> "Optional[int]":
     """How many numbers a sample has, from the input's dimensions, or from the first layer that knows."""
     width = 1
     for length in (start.dims or [None, None])[1:]:
-        width = min(width * length, LARGEST) if isinstance(length, int) and length > 0 else 0
+        width = min(width * length, MOST_NUMBERS + 1) if isinstance(length, int) and length > 0 else 0
     for step in steps:
         for numbers in (step.get("weights"), step.get("mean"), step.get("spread")):
             if width == 0 and numbers is not None and (step["type"] == "Dense" or len(numbers) > 1):

@@ -23,7 +23,7 @@ ValueError: safetensors: the last tensor ends at byte 24 of the data, which has 
 
 import struct
 
-from . import strict_json
+from . import files, strict_json
 from .strict_json import shown
 
 TYPE_CHECKING = False
@@ -126,7 +126,7 @@ def _whole(values: "Any") -> "bool":
 
 def _check_layout(entries: "List[Entry]", size: "int") -> "None":
     """The tensors must fill the ``size`` bytes of data one after another, each with as many as its shape needs."""
-    due = 0
+    due = count = 0
     for begin, end, name, shape, dtype in entries:
         error = "safetensors: tensor {} ".format(shown(name))
         needed = _TYPES[dtype][0]
@@ -144,16 +144,26 @@ def _check_layout(entries: "List[Entry]", size: "int") -> "None":
         if len(shape) == 2 and needed == 0:  # any number of empty rows would fit into no bytes at all
             raise ValueError(error + "has shape {}, which is no matrix".format(shape))
         due = end
+        count += needed // _TYPES[dtype][0]
     if due != size:
         raise ValueError("safetensors: the last tensor ends at byte {} of the data, which has {}".format(due, size))
+    if count > files.MOST_NUMBERS:
+        raise ValueError("safetensors: {} numbers; of a model at most {} are read".format(count, files.MOST_NUMBERS))
 
 
 def _tensor(data: "bytes", shape: "List[int]", dtype: "str") -> "Tensor":
     size, code = _TYPES[dtype]
     count = len(data) // size
-    if dtype == "BF16":  # the upper half of an F32
-        data = b"".join([b"\0\0" + data[i : i + 2] for i in range(0, len(data), 2)])
-    return nested(shape, struct.unpack("<{}{}".format(count, code), data))
+    return nested(shape, struct.unpack("<{}{}".format(count, code), _widened(data) if dtype == "BF16" else data))
+
+
+def _widened(data: "bytes") -> "bytearray":
+    """The F32 numbers whose upper halves are these BF16 ones."""
+    wide = bytearray(2 * len(data))
+    for i in range(0, len(data), 2):
+        wide[2 * i + 2] = data[i]
+        wide[2 * i + 3] = data[i + 1]
+    return wide
 
 
 def flatten(name: "str", tensor: "Any") -> "Tuple[List[int], List[float]]":
