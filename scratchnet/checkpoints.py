@@ -61,6 +61,8 @@ class Checkpoint:
     ``seconds``   between two of them; 0: one after every few batches
     """
 
+    otherwise = "give this training another file"  # the advice where the file is of another one
+
     def __init__(self, path: "Path", seconds: "float" = 30) -> "None":
         require("checkpoint", path, (lambda v: str(v).endswith(".safetensors"), "a path that ends in .safetensors"))
         if not os.path.isdir(os.path.dirname(os.path.abspath(str(path)))):
@@ -172,7 +174,7 @@ class Keeping(Training):
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             put_back(parameters, before)
             wrong = str(error) if isinstance(error, ValueError) else DAMAGED
-            raise ValueError(f"{path}: {wrong}; give this training another file") from None
+            raise ValueError(f"{path}: {wrong}; {self.checkpoint.otherwise}") from None
 
     def restore(self, tensors: "Dict[str, Any]", about: "Dict[str, Any]") -> "None":
         """Stand where the checkpoint was written."""
@@ -186,7 +188,8 @@ class Keeping(Training):
             if former != value and name in CHECKSUMS:
                 raise ValueError(f"it is of a training with other {CHECKSUMS[name]}")
             if former != value:
-                raise ValueError(f"it is of a training with {name} {former}, here it is {value}")
+                then, now = _difference(former, value)
+                raise ValueError(f"it is of a training with {name} {then}, here it is {now}")
         mine = {name[len(PREFIX) :]: tensor for name, tensor in tensors.items() if models.of_training(name)}
         self.start, self.generator.state = int(state["start"], 16), int(state["generator"], 16)
         self.values = mine["values"]
@@ -230,6 +233,13 @@ class Keeping(Training):
 def _named(part: "Any") -> "str":
     """What a part calls itself, without addresses in memory, which change from run to run."""
     return re.sub(" at 0x[0-9A-Fa-f]+", "", repr(part))
+
+
+def _difference(former: "Any", value: "Any") -> "Tuple[Any, Any]":
+    """Two different values; of lists, the first elements that are."""
+    if not isinstance(former, list) or not isinstance(value, list):
+        return former, value
+    return [(a, b) for a, b in zip(former + ["nothing"], value + ["nothing"]) if a != b][0]
 
 
 def _rows(examples: "Examples") -> "Iterator[Row]":

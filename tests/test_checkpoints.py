@@ -254,13 +254,13 @@ OTHERS = {
     "with shuffle True, here it is False": {"shuffle": False},
     "with patience None, here it is 3": {"patience": 3},
     "with other samples, targets or weights": {"X": X[:-1] + [[0.0, 0.0]]},
-    "with layers [": {"net": network(sn.Tanh())},
-    "with frozen [": {"net": network()},
+    "with layers Dense(inputs=3, outputs=1), here it is Tanh()": {"net": network(sn.Tanh())},
+    "with frozen nothing, here it is 1.bias": {"net": network()},
     "with other first parameters": {"net": network()},
     "with other validation data": {"validation_data": (X[:3], Y[:3])},
 }
 OTHERS["with other first parameters"]["net"].parameters()[2].value = [[1, 2, 3], [4, 5, 6]]
-OTHERS["with frozen ["]["net"].freeze("1.bias")
+OTHERS["with frozen nothing, here it is 1.bias"]["net"].freeze("1.bias")
 
 
 @pytest.mark.parametrize("what", sorted(OTHERS))

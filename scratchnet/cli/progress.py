@@ -113,6 +113,8 @@ class Course(Line):
 class Watched(Checkpoint):
     """A checkpoint that shows how far the training is."""
 
+    otherwise = "repeat the options (and --seed) that it began with, or delete it to begin anew"
+
     def __init__(self, path: "Path", seconds: "float", course: "Course") -> "None":
         Checkpoint.__init__(self, path, seconds)
         self.course = course

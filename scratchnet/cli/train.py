@@ -4,10 +4,11 @@ import json
 import os
 import warnings
 from collections import Counter
-from math import ceil
+from math import ceil, isfinite
 
 from .. import metrics, plots
-from ..formats import models
+from ..datasets.encoding import Classes, target_of
+from ..formats import files, models
 from ..functions import kernel
 from ..network import Sequential
 from ..protocol import AT_LEAST_0, COUNT, require
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from .recipe import Recipe
 
 FEW = 30  # rows to judge by
+NO_BETTER = """
+
+The model is no better than the trivial prediction: the columns do not tell, or it was trained too briefly, or at too
+large a --learning-rate."""
 
 DESCRIPTION = """\
 Train a network on a CSV file (TSV, semicolons, gzip too; - is standard input), judge it by rows that it does not
@@ -75,23 +80,25 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     tell(beginning(data, encoder))
     found: "Dict[str, Any]" = {"decisions": [list(decision) for decision in encoder.decisions]}
     examples = encoder.examples_of(data, training), encoder.examples_of(data, validation)
-    if options.cross_validate:
-        found["cross_validation"] = trials.cross_validate(data, options, recipe)
-        tell(trials.told(found["cross_validation"]) + "\n")
-    if options.search:
-        recipe = trials.search(examples, encoder, options, recipe, tell)
+    try:
+        recipe = tried(data, examples, encoder, recipe, options, found, tell)
+    except KeyboardInterrupt:
+        Line().say("broken off before the training of the model; nothing is saved")
+        return 130
     net = network(encoder, recipe)
     counts = len(examples[0][0]), len(examples[1][0]), sum([p.count for p in net.parameters() if not p.frozen])
     tell("{}\n{} rows to learn from, {} to judge by; {} parameters\n".format(recipe, *counts))
     told: "List[Epoch]" = []
-    first = learning(net)
+    first, former = learning(net), os.path.exists(options.output) and not options.resume
     interrupted = learn(net, encoder, recipe, examples, told, options)
-    if interrupted and learning(net) == first:
-        Line().say("nothing was learnt yet, and nothing is saved")
+    if interrupted and (learning(net) == first or former and os.path.exists(checkpoint_of(options.output))):
+        Line().say(f"{options.output}: not written{going_on(options.output)}")
         return 130
     save(net, encoder, recipe, examples[0][1], told, interrupted, options.output)
     if interrupted:
+        Line().say(f"{options.output}: saved after {terminal.plural(len(told), 'epoch')}{going_on(options.output)}")
         return 130
+    forget(checkpoint_of(options.output))
     report = judged(net, encoder, examples[0][1], examples[1])
     found.update(model=options.output, recipe=settings(recipe), history=described(told), report=report.to_dict())
     write(json.dumps(found, indent=2, ensure_ascii=False) if options.json else ending(told, recipe, report, options))
@@ -110,19 +117,19 @@ def check(options: "Any") -> "None":
     if options.cross_validate and options.search:
         raise ValueError("--cross-validate and --search: one after the other, for the first would judge other settings")
     models.codec_of(options.output)
-    folder = os.path.dirname(os.path.abspath(options.output))
-    if not os.path.isdir(folder):
+    if not os.path.isdir(os.path.dirname(os.path.abspath(options.output))):
         raise ValueError(f"{options.output}: the folder does not exist")
     if os.path.isdir(options.output):
         raise ValueError(f"{options.output} is a directory; give the name of a file")
-    if not os.access(folder, os.W_OK):
-        raise ValueError(f"{options.output}: you may not write in this folder")
     terminal.check_output(options.output, [options.data, options.target])
     path = checkpoint_of(options.output)
     if os.path.exists(path) and not options.resume:
         raise ValueError(f"{path} is of a training that was broken off: go on with --resume, or delete it")
     if options.resume and not os.path.exists(path):
         raise ValueError(f"there is no {path}, so there is nothing to go on with: leave out --resume")
+    if not options.resume:
+        files.write(path, b"")  # whether it can be
+        os.remove(path)
 
 
 def read(options: "Any") -> "Any":
@@ -144,16 +151,33 @@ def learn(net: "Sequential", encoder: "Any", recipe: "Recipe", examples: "Any", 
     try:
         watched = Watched(path, options.checkpoint_every, course)
         with warnings.catch_warnings():
-            warnings.showwarning = show  # in one line
+            warnings.showwarning = show  # type: ignore[assignment]  # in one line
             train(net, encoder, recipe, examples[0], examples[1], told, course, watched)
     except KeyboardInterrupt:
         return True
-    except Diverged:
+    except Diverged as error:
         forget(path)
-        raise
+        what = str(error).split(";")[0]
+        raise ValueError(f"{what}; nothing is saved; try a smaller --learning-rate") from None
     finally:
         course.clear()
     return False
+
+
+def tried(data: "Any", examples: "Any", encoder: "Any", recipe: "Recipe", options: "Any", found: "Dict[str, Any]",
+          tell: "Callable[..., None]") -> "Recipe":  # fmt: skip
+    """The recipe after the trainings for comparison, if any are asked for; what they showed is told, and ``found``."""
+    if options.cross_validate:
+        found["cross_validation"] = trials.cross_validate(data, options, recipe)
+        tell(trials.told(found["cross_validation"]) + "\n")
+    if options.search:
+        results = trials.search(examples, encoder, options, recipe)
+        tell("\n".join(["search: validation loss of each setting, the best first"] +
+                       [f"  {loss:.4g}  {candidate}" for loss, candidate in results]) + "\n")
+        found["search"] = [dict(settings(candidate), validation_loss=loss if isfinite(loss) else None)
+                           for loss, candidate in results]  # fmt: skip
+        return results[0][1]
+    return recipe
 
 
 def learning(net: "Sequential") -> "List[Any]":
@@ -163,18 +187,19 @@ def learning(net: "Sequential") -> "List[Any]":
 
 def save(net: "Sequential", encoder: "Any", recipe: "Recipe", known: "Any", told: "List[Epoch]", interrupted: "bool",
          path: "str") -> "None":  # fmt: skip
-    """The model, and all that there is to know of it; when the training is done, its checkpoint has to go."""
+    """The model, and all that there is to know of it."""
     net.metadata = dict(kept(encoder), recipe=settings(recipe), kernel=kernel())
     if encoder.classes:
         net.metadata["usual"] = [metrics.baseline(encoder.targets_of(known), "most_frequent")]
     if told:
         net.metadata["history"] = described(told, interrupted)
     models.save(net, path)
-    if not interrupted:
-        forget(checkpoint_of(path))
-        return
-    on = "the same command with --resume goes on" if os.path.exists(checkpoint_of(path)) else "there is no checkpoint"
-    Line().say(f"{path}: saved after {terminal.plural(len(told), 'epoch')}; {on}")
+
+
+def going_on(path: "str") -> "str":
+    """What can be done after Ctrl-C."""
+    found = os.path.exists(checkpoint_of(path))
+    return "; the same command with --resume goes on" if found else "; there is no checkpoint to go on from"
 
 
 def forget(path: "str") -> "None":
@@ -189,15 +214,24 @@ def checkpoint_of(model: "str") -> "str":
 
 
 def parts(data: "Any", options: "Any") -> "Any":
-    """The rows to learn from, and those to judge by; of classes, the same shares in both where that can be."""
-    rows = data.with_target()
-    if not 0 < ceil(len(rows) * options.validation) < len(rows):
-        found = f"--validation {options.validation}: of {terminal.plural(len(rows), 'row')} with a target"
+    """The rows to learn from, and those to judge by; of classes, the same shares in both.
+
+    The only row of a class is one to learn from: without it nothing could be learnt of that class.
+    """
+    rows, values = data.with_target(), data[data.target].values
+    if len(rows) < 2:
+        found = "only 1 row has a target" if rows else "the target is missing in every row"
+        raise ValueError(f"{data.source}: {found}, {data.target!r}; give at least two")
+    target, _ = target_of(data[data.target], rows, options.task, data.source)
+    counts = Counter([values[i] for i in rows]) if isinstance(target, Classes) else None
+    alone = [i for i in rows if counts and counts[values[i]] == 1]
+    others = [i for i in rows if not counts or counts[values[i]] > 1]
+    if not 0 < ceil(len(others) * options.validation) < len(others):
+        found = f"--validation {options.validation}: of {terminal.plural(len(others), 'row')} with a target"
         raise ValueError(f"{found} give a part that leaves some on both sides")
-    column = data[data.target]
-    values = [column.values[i] for i in rows]
-    several = options.task != "regression" and min(Counter(values).values()) > 1
-    return train_test_split(rows, test_size=options.validation, seed=options.seed, stratify=values if several else None)
+    classes = [values[i] for i in others] if counts else None
+    learning, judging = train_test_split(others, test_size=options.validation, seed=options.seed, stratify=classes)
+    return learning + alone, judging
 
 
 def judged(net: "Sequential", encoder: "Any", known: "Any", validation: "Any") -> "Any":
@@ -216,10 +250,17 @@ def beginning(data: "Any", encoder: "Any") -> "str":
     return "\n".join(lines)
 
 
+def is_better(report: "Any") -> "bool":
+    """Whether it beats the trivial prediction."""
+    if isinstance(report, metrics.RegressionReport):
+        return report.r2 > report.baseline["r2"]
+    return report.accuracy > report.baseline_accuracy  # type: ignore[no-any-return]
+
+
 def ending(told: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any") -> "str":
     """How the training went, how good the model is, and what to do with it."""
     last = told[-1]
-    stop = f"all {recipe.epochs} epochs are done"
+    stop = f"all {last.number} epochs are done"
     if last.number < recipe.epochs:
         stop = f"stopped after epoch {last.number}: no better for {recipe.patience}"
     losses = plots.loss_curve([epoch.loss for epoch in told], [epoch.validation_loss for epoch in told])
@@ -227,7 +268,7 @@ def ending(told: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any")
     few = f"; and {terminal.plural(report.samples, 'row')} tell little" if report.samples < FEW else ""
     blocks = [
         f"{stop}; the best was epoch {last.best}\n{losses.text(**terminal.size())}",
-        f"the rows to judge by:\n\n{report}",
+        f"the rows to judge by:\n\n{report}" + ("" if is_better(report) else NO_BETTER),
         f"These rows have also chosen {chosen}, which flatters the model a little{few}; for a stricter\n"
         "judgement: --cross-validate, or rows of their own and `evaluate`.",
         f"{options.output}: saved; now",

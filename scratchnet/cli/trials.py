@@ -69,17 +69,13 @@ def told(found: "Dict[str, Any]") -> "str":
     return f"cross-validation, {len(found['scores'])} folds: {mean}   ({scores})"
 
 
-def search(data: "Any", encoder: "Any", options: "Any", recipe: "Recipe", tell: "Callable[..., None]") -> "Recipe":
-    """The best of some random settings, by the validation loss; the first is the given one."""
+def search(data: "Any", encoder: "Any", options: "Any", recipe: "Recipe") -> "List[Tuple[float, Recipe]]":
+    """Random settings, and the given one, with the validation loss of each; the best first."""
     generator = Generator(options.seed)
     candidates = [recipe] + [drawn(generator, recipe) for _ in range(options.search - 1)]
     losses = shared_out(trial, [(encoder, candidate) + data for candidate in candidates], options)
     order = sorted(range(len(candidates)), key=losses.__getitem__)
-    tell("search: validation loss of each setting, the best first")
-    for k in order:
-        tell(f"  {losses[k]:.4g}  {candidates[k]}")
-    tell()
-    return candidates[order[0]]
+    return [(losses[k], candidates[k]) for k in order]
 
 
 def drawn(generator: "Generator", recipe: "Recipe") -> "Recipe":
@@ -111,6 +107,7 @@ def shared_out(function: "Callable[..., Any]", tasks: "List[Any]", options: "Any
         # Ctrl-C ends a pool at once; its processes, which hear it as well, leave that to this one.
         workers = min(options.workers, len(tasks))
         pool: "Any" = stack.enter_context(Pool(workers, ignore_ctrl_c)) if workers > 1 else None
+        line.show(f"0 of {len(tasks)} trainings are done")
         for result in pool.imap(called, calls) if pool else map(called, calls):
             done.append(result)
             line.show(f"{len(done)} of {len(tasks)} trainings are done")
