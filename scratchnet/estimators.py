@@ -33,6 +33,7 @@ tanh(0.z[0][2])
 import inspect
 import math
 import sys
+from collections import Counter
 from warnings import warn
 
 from . import matrix, metrics, training
@@ -198,7 +199,7 @@ def listed(data: "Any", name: "str") -> "List[Any]":
 def rows_of(X: "Any") -> "Matrix":
     """Samples × features as rows of floats: the one time that they are converted."""
     if hasattr(X, "toarray"):
-        raise TypeError("X is sparse; give a dense one, X.toarray()")
+        raise TypeError("X is sparse; give a dense one: X.toarray(), or OneHotEncoder(sparse_output=False)")
     if hasattr(X, "__array__") and not hasattr(X, "tolist"):  # pandas, polars
         X = sys.modules["numpy"].asarray(X)
     if "complex" in str(getattr(X, "dtype", "")):
@@ -394,6 +395,10 @@ class MLP(Estimator):
     def _hold_out(self, rows: "Matrix", y: "List[Any]", targets: "Matrix", weights: "Weights") -> "Tuple[Any, ...]":
         """Examples to train with, and others that early stopping looks at."""
         classes = y if self._estimator_type == "classifier" and not matrix.is_sequence(y[0]) else None
+        for label, count in Counter(classes or []).items():
+            if count == 1:
+                what = f"early_stopping holds out a part of each class, and {label!r} has only one sample"
+                raise ValueError(f"{what}; give more, or validation_data")
         parts = train_test_split(rows, y, targets, weights or [1.0] * len(y), test_size=self.validation_fraction,
                                  seed=self._generator.bits(), stratify=classes)  # fmt: skip
         if len(parts[1]) < 2:
@@ -458,6 +463,7 @@ class MLP(Estimator):
         if matrix.is_sequence(weights[0]) or len(weights) != len(y):
             raise ValueError(f"sample_weight is no flat list of {len(y)} numbers; give one a sample")
         weights = matrix.accept_row(weights, float, "sample_weight", None)
+        require("sample_weight", min(weights), AT_LEAST_0)
         if not any(weights):
             raise ValueError("sample_weight: all weights are zero; give some sample a weight above 0")
         return weights

@@ -416,7 +416,8 @@ def test_settings_that_cannot_be_are_refused_by_fit(settings, message):
         (XOR, [0, 0, 1, 1], dict(sample_weight=[1, 1, 0, 0]), "only one class, 0"),
         (XOR, [0, 0, 1, 1], dict(sample_weight=[0, 0, 0, 0]), "all weights are zero"),
         (XOR, [0, 0, 1, 1], dict(sample_weight=[1, 1, 1]), "no flat list of 4 numbers"),
-        (XOR, [0, 0, 1, 1], dict(sample_weight=[-1, 1, 1, 1]), "weights are 0 or more"),
+        (XOR, [0, 0, 1, 1], dict(sample_weight=[-1, 1, 1, 1]), "sample_weight is -1.0; give a finite number of 0"),
+        (XOR, [0, 0, 1, 1], dict(sample_weight=[-1] * 4), "sample_weight is -1.0; give a finite number of 0 or more"),
         (XOR, [0, 0, 1, 1], dict(validation_data=XOR), "validation_data is .*; give .X, y."),
         (XOR, [0, 0, 1, 1], dict(validation_data=(XOR, [0, 0, 1, 5])), "y has other classes than .0, 1."),
         (XOR, [0, 0, 1, 1], dict(validation_data=([[1]], [1])), "X has 1 features, but MLPClassifier is expecting 2"),
@@ -445,6 +446,12 @@ def test_a_refused_fit_leaves_what_was_learnt(X, y, options):
         classifier.set_params(loss=loss).fit(X, y, **options)
     assert vars(classifier) == dict(before, loss=loss)
     assert classifier.predict(XOR) == WORDS
+
+
+def test_early_stopping_needs_two_samples_of_a_class():
+    X, y = blobs(30)
+    with pytest.raises(ValueError, match="^early_stopping holds out a part of each class, and 7 has only one sample;"):
+        MLPClassifier(early_stopping=True).fit(X + [[0, 0]], y + [7])
 
 
 def test_what_cannot_be_asked_of_a_fitted_one():
