@@ -260,14 +260,78 @@ def test_cross_validation_and_search_are_the_same_on_two_processes(iris, tmp_pat
     assert found[:2] == found[2:] and len(found[0]["cross_validation"]["scores"]) == 3
 
 
+def test_the_only_row_of_a_class_is_learnt_from(tmp_path):
+    rows = [["x", "kind"]] + [[str(i), "ab"[i % 2]] for i in range(20)] + [["7", "rare"]]
+    for seed in range(5):
+        status, output, _ = run("train", written(tmp_path / "rare.csv", rows), "--target", "kind", "--seed", str(seed),
+                                "-o", str(tmp_path / "m.json"), "--epochs", "1", "--json", "-q")  # fmt: skip
+        supports = [score["support"] for score in json.loads(output)["report"]["classes"]]
+        assert status == 0 and supports == [2, 2, 0]
+
+
+def test_what_did_not_learn_is_said_to(iris, tmp_path):
+    given = ["train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), "-q"]
+    assert "no better than the trivial prediction" not in run(*(given + ["--epochs", "60"]))[1]
+    given += ["--epochs", "1", "--learning-rate", "1e-30"]
+    assert "no better than the trivial prediction: the columns do not tell, or" in run(*given)[1]
+
+
 def test_search_tells_what_it_tried(iris, tmp_path):
     path = str(tmp_path / "m.json")
-    status, output, _ = run("train", iris, "--target", "species", "-o", path, "--search", "3", "--epochs", "3", "-q")
+    given = ["train", iris, "--target", "species", "-o", path, "--search", "3", "--epochs", "3", "-q"]
+    status, output, _ = run(*given)
     losses = [float(loss) for loss in re.findall(r"(?m)^  ([\d.]+)  hidden", output)]
     assert status == 0 and len(losses) == 3 and losses == sorted(losses)
+    found = json.loads(run(*(given + ["--json"]))[1])
+    assert [float(f"{tried['validation_loss']:.4g}") for tried in found["search"]] == losses
+    assert {name: found["search"][0][name] for name in found["recipe"]} == found["recipe"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C otherwise")
+@pytest.mark.parametrize("workers", [[], ["--workers", "2"]])
+def test_ctrl_c_before_the_training_itself(workers, iris, tmp_path):
+    command = [sys.executable, "-m", "scratchnet", "train", iris, "--target", "species", "--search", "50", "--patience",
+               "9999", "--epochs", "9999", "-o", str(tmp_path / "m.json")] + workers  # fmt: skip
+    hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate()[1].decode()
+    assert process.returncode == 130
+    assert errors == "broken off before the training of the model; nothing is saved\n"
+    assert not os.listdir(str(tmp_path))
 
 
 # ---- broken off --------------------------------------------------------------------------------------------------
+
+
+def broken_off(arguments, path):
+    """What a training says that Ctrl-C ends once there is a checkpoint."""
+    command = [sys.executable, "-m", "scratchnet", "train"] + arguments + ["-o", path, "--checkpoint-every", "0.1"]
+    hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a background job does not
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
+    checkpoint = os.path.splitext(path)[0] + ".checkpoint.safetensors"
+    for _ in range(600):
+        if os.path.exists(checkpoint) and os.path.getsize(checkpoint) or process.poll() is not None:
+            break
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate()[1].decode()
+    assert process.returncode == 130 and "Traceback" not in errors, errors
+    return errors
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C otherwise")
+def test_ctrl_c_leaves_an_older_model_as_it_is(iris, tmp_path):
+    given, path = [iris, "--target", "species", "--patience", "10000"], str(tmp_path / "m.json")
+    assert run("train", *(given + ["-o", path, "--epochs", "2", "-q"]))[0] == 0
+    before = (tmp_path / "m.json").read_bytes()
+    errors = broken_off(given + ["--epochs", "10000"], path)
+    assert errors.endswith("m.json: not written; the same command with --resume goes on\n")
+    assert (tmp_path / "m.json").read_bytes() == before
+    status, output, _ = run("train", *(given + ["-o", path, "--resume", "--epochs", "1"]))
+    assert status == 0 and re.search(r"(?m)^all \d+ epochs are done", output)
+    assert (tmp_path / "m.json").read_bytes() != before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C otherwise")
@@ -275,23 +339,13 @@ def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
     given = [iris, "--target", "species", "--epochs", "400", "--patience", "400", "--batch-size", "4"]
     whole, path = str(tmp_path / "whole.json"), str(tmp_path / "m.json")
     assert run("train", *(given + ["-o", whole, "-q"]))[0] == 0
-    command = [sys.executable, "-m", "scratchnet", "train"] + given + ["-o", path, "--checkpoint-every", "0.1"]
-    hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a background job does not
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
-    checkpoint = str(tmp_path / "m.checkpoint.safetensors")
-    for _ in range(600):
-        if os.path.exists(checkpoint) or process.poll() is not None:
-            break
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    errors = process.communicate()[1].decode()
-    assert process.returncode == 130, errors
-    assert "m.json: saved after" in errors and "--resume goes on" in errors and "Traceback" not in errors
+    errors = broken_off(given, path)
+    assert "m.json: saved after" in errors and "--resume goes on" in errors
     assert run("evaluate", path, iris)[0] == 0
     status, _, errors = run("train", *(given + ["-o", path]))
     assert status == 2 and errors.endswith("of a training that was broken off: go on with --resume, or delete it\n")
     status, _, errors = run("train", *(given + ["-o", path, "--resume", "--batch-size", "8"]))
-    assert status == 2 and "it is of a training with batch_size 4, here it is 8" in errors
+    assert status == 2 and "it is of a training with batch_size 4, here it is 8; repeat the options (and" in errors
     assert run("train", *(given + ["-o", path, "--resume", "-q"]))[0] == 0
     assert sn.load(path).predict(FLOWERS.X) == sn.load(whole).predict(FLOWERS.X)
     assert sn.load(path).metadata == sn.load(whole).metadata
@@ -370,6 +424,9 @@ MISTAKES = {
     "money": (["train", "MONEY", "--target", "price", "-o", "m.json"], "too many for classes"),
     "thousands": (["train", "MILES", "--target", "b", "-o", "m.json"], "1.900 may mean 1900; name the decimal mark"),
     "folds": (["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"], "validate is 0"),
+    "nothing known": (["train", "UNKNOWN", "--target", "b", "-o", "m.json"], "missing in every row, 'b'; give at least"),
+    "diverges": (["train", "IRIS", "--target", "2", "-o", "m.json", "--optimizer", "sgd", "--activation", "relu",
+                  "--learning-rate", "1e200", "-q", "--json"], "nothing is saved; try a smaller --learning-rate"),
     "ragged": (["train", "RAGGED", "--target", "b", "-o", "m.json"], "ragged.csv, line 3"),
     "missing columns": (["predict", "MODEL", "RAGGED"], "has no columns 'sepal length', 'sepal width'"),
     "no model": (["predict", "IRIS", "IRIS"], "iris.csv: the ending tells the format"),
@@ -403,6 +460,7 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
         "OWN": str(folder / "own.json"),
         "DAMAGED": str(damaged),
         "RAGGED": written(folder / "ragged.csv", [["a", "b"], ["1", "2"], ["3"]]),
+        "UNKNOWN": written(folder / "unknown.csv", [["a", "b"]] + [[str(i), ""] for i in range(9)]),
         "NOTARGET": written(folder / "notarget.csv", [HEADER[:4]] + [row[:4] for row in ROWS]),
         "FOLDER": str(folder / "dir.json"),
         "MONEY": written(folder / "money.csv", [["price", "x"]] + [["$" + str(i), str(i)] for i in range(40)]),
