@@ -1,17 +1,24 @@
 """`python -m scratchnet`, as a user runs it: on a bare interpreter, into any terminal, a pipe, or a full disk."""
 
+import contextlib
+import copy
+import io
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from unittest import mock
 
 import pytest
 
 import scratchnet as sn
 import test_explanation
-from scratchnet.cli import terminal
+from scratchnet.cli import main, terminal
+from scratchnet.datasets.encoding import Encoder
+from scratchnet.formats import models
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 # No site-packages, no variables of the user's, and every warning an error.
@@ -153,7 +160,10 @@ def test_selftest():
     assert "all right" in output
 
 
-@pytest.mark.parametrize("arguments", [["train"], ["selftest", "now"], ["--verbose"], ["-x"], ["Selftest"], [""]])
+MISTAKES = [["train"], ["selftest", "now"], ["--verbose"], ["-x"], ["Selftest"], [""]]
+
+
+@pytest.mark.parametrize("arguments", MISTAKES)
 def test_a_mistake_is_one_line_and_exit_status_2(arguments):
     status, output, errors = run(*arguments)
     assert (status, output) == (2, "")
@@ -202,6 +212,14 @@ def test_no_standard_output():
         ["sh", "-c", " ".join(BARE) + " -m scratchnet >&-"], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert b"Traceback" not in process.communicate(timeout=60)[1]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+@pytest.mark.parametrize("errors", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("arguments", MISTAKES[:3] + [["summary", "nowhere.json"]])
+def test_a_mistake_has_its_status_though_nobody_can_be_told(arguments, errors):
+    command = " ".join(BARE + ["-m", "scratchnet"] + arguments + [errors])
+    assert subprocess.call(["sh", "-c", command], cwd=ROOT) == 2
 
 
 # ---- explain and check -------------------------------------------------------------------------------------------
@@ -287,7 +305,9 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
         (["--step", "0"], "step is 0; give a whole number of 1 or more"),
         (["--steps", "0"], "steps is 0; give a whole number of 1 or more"),
         (["--decimals", "0"], "--decimals is 0; give a whole number of 1 or more"),
+        (["--depth", "-1"], "--depth is -1; give a whole number of 0 or more"),
         (["--html", "a", "--json", "a"], "a cannot be both the page and the record; give them two names"),
+        (["--html", "a", "--json", "./a"], "a cannot be both the page and the record; give them two names"),
         (["MODEL", "--x", "1,2", "--step", "2"], "without targets there is no training step to explain"),
         (["--html", "no/such/folder/step.html"], "no/such/folder/step.html cannot be written: its directory does not"),
     ],
@@ -341,6 +361,15 @@ def test_check_reads_standard_input():
     assert (process.returncode, errors) == (0, "") and "right" in output
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is no such shell")
+def test_check_without_standard_input():
+    process = subprocess.Popen(
+        ["sh", "-c", " ".join(BARE) + " -m scratchnet check - <&-"], cwd=ROOT, stderr=subprocess.PIPE
+    )
+    errors = process.communicate(timeout=60)[1]
+    assert (process.returncode, errors) == (2, b"scratchnet check: standard input is closed; give a file\n")
+
+
 @pytest.mark.parametrize(
     "text, sentence",
     [
@@ -356,3 +385,144 @@ def test_a_worksheet_that_cannot_be_checked(text, sentence, tmp_path):
     path.write_text(text, encoding="utf-8")
     status, output, errors = run("check", str(path))
     assert (status, output) == (2, "") and sentence in errors and errors.count("\n") == 1
+
+
+# ---- models that were trained, and others ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A model, and the table that it learnt from."""
+    folder = tmp_path_factory.mktemp("trained")
+    table, model = folder / "table.csv", str(folder / "model.json")
+    table.write_text("a,b,kind\n" + "".join([f"{i % 7},{i % 5},{'xyz'[i % 3]}\n" for i in range(60)]))
+    assert run("train", str(table), "--target", "kind", "-o", model, "--epochs", "3", "-q")[0] == 0
+    return model, str(table)
+
+
+def within(*arguments):
+    """As ``run``, in this process."""
+    output, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+        status = main(list(arguments))
+    return status, output.getvalue(), errors.getvalue()
+
+
+@pytest.mark.parametrize("command", ["explain MODEL TABLE --json OUTPUT", "explain MODEL TABLE --html OUTPUT",
+                                     "plot MODEL mistakes TABLE -o OUTPUT"])  # fmt: skip
+@pytest.mark.parametrize("read", [0, 1])
+@pytest.mark.parametrize("another_name", [None, "symlink", "link"])
+@pytest.mark.skipif(os.name == "nt", reason="not everybody may make links there")
+def test_what_is_read_is_not_written_over(command, read, another_name, trained, tmp_path):
+    files = [str(tmp_path / "model.json"), str(tmp_path / "table.csv")]
+    for path, original in zip(files, trained):
+        shutil.copy(original, path)
+    output = files[read]
+    if another_name:
+        output = str(tmp_path / "picture.svg")
+        getattr(os, another_name)(files[read], output)
+    given = dict(zip(("MODEL", "TABLE", "OUTPUT"), files + [output]))
+    status, told, errors = within(*[given.get(word, word) for word in command.split()])
+    sentence = f"{output} is read as well; give the result a name of its own\n"
+    assert (status, told, errors) == (2, "", f"scratchnet {command.split()[0]}: {sentence}")
+    for path, original in zip(files, trained):
+        with open(path, "rb") as file, open(original, "rb") as before:
+            assert file.read() == before.read()
+
+
+def test_explain_reads_the_model_and_the_table_once(trained):
+    load = mock.patch.object(models, "load", side_effect=models.load)
+    read = mock.patch.object(Encoder, "read", autospec=True, side_effect=Encoder.read)
+    asked = ["--row", "2", "--number", "a", "--number", "loss"]
+    with load as loaded, read as table_read:
+        status, output, errors = within("explain", *(list(trained) + asked))
+    assert (status, errors) == (0, "") and output.startswith("row 2 of ") and "x[0][0] = 1, a\n" in output
+    assert (loaded.call_count, table_read.call_count) == (1, 1)
+
+
+def test_the_worksheet_of_a_row_of_a_table_is_checked(trained, tmp_path):
+    status, sheet, errors = within("explain", *(list(trained) + ["--row", "2", "--worksheet"]))
+    assert (status, errors) == (0, "")
+    path = tmp_path / "sheet.txt"
+    path.write_text(sheet.replace("0.z[0][0] = ____", "0.z[0][0] = 1000"))
+    status, output, errors = within("check", str(path))
+    assert (status, errors) == (1, "") and "0.z[0][0]" in output
+
+
+ODD = [None, True, -1, 0, 999, 10**300, 1.5, "", "x", [], {}, [None], [[1]], [1e308, 5e-324], {"loss": 1}]
+
+
+def places(value, depth=3):
+    """The ways to all that stands in the value, down to that depth; of a list, to the first element."""
+    inner = list(value) if isinstance(value, dict) else [0] if isinstance(value, list) and value else []
+    for key in inner if depth else []:
+        yield [key]
+        for way in places(value[key], depth - 1):
+            yield [key] + way
+
+
+ENCODER = ["plot MODEL network", "plot MODEL mistakes TABLE", "evaluate MODEL TABLE", "explain MODEL TABLE --names"]
+READERS = {"history": ["plot MODEL loss"], "recipe": [], "usual": ["evaluate MODEL TABLE"], "table": ENCODER,
+           "arrays": ENCODER}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", sorted(READERS))
+def test_odd_metadata_is_no_more_than_a_sentence(key, trained, tmp_path):
+    net, path = sn.load(trained[0]), str(tmp_path / "odd.json")
+    known = dict({"arrays": {"width": 2, "bytes": False, "target": net.metadata["table"]["target"]}}, **net.metadata)
+    words = {"MODEL": path, "TABLE": trained[1]}
+    kept = {key, "arrays" if key == "arrays" else "table"}
+    for way in places({key: known[key]}):
+        for value in ODD:
+            net.metadata = copy.deepcopy({name: known[name] for name in kept})
+            place = net.metadata
+            for step in way[:-1]:
+                place = place[step]
+            place[way[-1]] = value
+            sn.save(net, path)
+            assert within("summary", path)[::2] == (0, ""), (way, value)
+            for command in READERS[key]:
+                status, _, errors = within(*[words.get(word, word) for word in command.split()])
+                assert (status, errors.count("\n")) in ((0, 0), (2, 1)), (command, way, value, errors)
+
+
+@pytest.mark.parametrize("history", [{"best_epoch": 999}, {"best_epoch": 0}, {"best_epoch": -1}, {"best_epoch": True},
+                                     {"validation_loss": []}])  # fmt: skip
+def test_summary_of_an_odd_history(history, trained, tmp_path):
+    net, path = sn.load(trained[0]), str(tmp_path / "odd.json")
+    net.metadata["history"].update(history)
+    net.metadata["a\x1bname"] = 0
+    sn.save(net, path)
+    status, output, errors = within("summary", path)
+    assert (status, errors) == (0, "") and "classes: x, y, z" in output and "batches of 8" in output
+    assert output.endswith("\nhistory: not one that `scratchnet train` wrote\n\nmetadata: a?name\n")
+
+
+def test_evaluate_with_an_odd_usual_class(trained, tmp_path):
+    net, path = sn.load(trained[0]), str(tmp_path / "odd.json")
+    net.metadata["usual"] = [["x"]]
+    sn.save(net, path)
+    sentence = "odd.json: usual is [['x']]; give a list of one of its classes\n"
+    assert within("evaluate", path, trained[1])[2].endswith(sentence)
+
+
+@pytest.mark.parametrize("text, sentence", [
+    ("[" * 200000, "line 1, column 33: nested more than 32 levels deep"),
+    ('{"history": ' * 200000, "nested more than 32 levels deep"),
+    ('{"history": {"loss": [NaN], "validation_loss": [1]}}', "expected a JSON value"),
+    ('{"history": {"loss": 1, "validation_loss": [1]}}', "odd.json: its history is not one that `scratchnet train`"),
+    ('{"history": [1]}', "odd.json: its history is not one that `scratchnet train` wrote"),
+    ("[1]", "a model is an object"),
+])  # fmt: skip
+def test_plot_of_an_odd_report(text, sentence, tmp_path):
+    path = tmp_path / "odd.json"
+    path.write_text(text)
+    status, output, errors = within("plot", str(path), "loss")
+    assert (status, output, errors.count("\n")) == (2, "", 1) and sentence in errors
+
+
+def test_plot_of_a_report_with_a_mark_in_front(tmp_path):
+    path = tmp_path / "report.json"
+    path.write_bytes(b'\xef\xbb\xbf{"history": {"loss": [2, 1], "validation_loss": [2, 1.5]}, "report": {}}')
+    status, output, errors = within("plot", str(path), "loss")
+    assert (status, errors) == (0, "") and "best epoch 2: 1.5" in output

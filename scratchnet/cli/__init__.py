@@ -58,7 +58,8 @@ class Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line."""
 
     def error(self, message: "str") -> "NoReturn":
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+        _complain(f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.exit(2)
 
 
 def main(arguments: "Optional[List[str]]" = None) -> "int":
@@ -74,12 +75,21 @@ def main(arguments: "Optional[List[str]]" = None) -> "int":
         try:
             status: "int" = modules[options.command].run(options, write)
         except (OSError, TypeError, ValueError) as error:
-            sys.stderr.write(f"scratchnet {options.command}: {_sentence(error)}\n")
+            _complain(f"scratchnet {options.command}: {_sentence(error)}\n")
             status = 2
         except KeyboardInterrupt:
-            sys.stderr.write("\n")
+            _complain("\n")
             status = 130
     return status
+
+
+def _complain(text: "str") -> "None":
+    """Tell a mistake; where nobody can be told, the exit status does."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (AttributeError, OSError):  # closed by the shell, as in `scratchnet 2>&-`, or the disk is full
+        sys.stderr = None  # else Python would flush it at the end, and give a status of its own
 
 
 def _parser(given: "List[str]") -> "Any":

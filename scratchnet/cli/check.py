@@ -5,7 +5,7 @@ import shlex
 import sys
 
 from ..explanation import mistakes, worksheet
-from .explain import FIRST_LINE, add_setting, explanation, text_of
+from .explain import FIRST_LINE, add_setting, explanation, opened, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,15 +39,18 @@ def configure(parser: "Any") -> "None":
 def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Check; the exit status."""
     text = _text(options.file)
-    findings = mistakes.check(explanation(_setting(text)), worksheet.read(text))
+    setting = _setting(text)
+    findings = mistakes.check(explanation(setting, *opened(setting)), worksheet.read(text))
     write(findings.text())
     return 0 if findings.passed else 1
 
 
 def _text(path: "str") -> "str":
-    if path == "-":
-        return sys.stdin.read()
-    return text_of(path)
+    if path != "-":
+        return text_of(path)
+    if sys.stdin is None:
+        raise ValueError("standard input is closed; give a file")
+    return sys.stdin.read()
 
 
 def _setting(text: "str") -> "Any":

@@ -3,11 +3,14 @@
 import json
 
 from .. import metrics
+from ..protocol import require
 from .data import add_quiet, add_reading, add_target, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
+
+    from ..network import Sequential
 
 DESCRIPTION = """\
 Judge a model that `scratchnet train` made by rows whose target is known: accuracy, precision, recall, F1 and the
@@ -35,6 +38,14 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     net, encoder, table = opened(options, options.target or True)
     X, Y = encoder.examples_of(table)
     truth, predicted = encoder.targets_of(Y), encoder.targets_of(net.predict(X))
-    report = metrics.report(encoder.task, truth, predicted, net.metadata.get("usual"), encoder.classes)
+    report = metrics.report(encoder.task, truth, predicted, usual(net, encoder, options.model), encoder.classes)
     write(json.dumps(report.to_dict(), indent=2, ensure_ascii=False) if options.json else str(report))
     return 0
+
+
+def usual(net: "Sequential", encoder: "Any", path: "str") -> "Any":
+    """What the trivial predictor has learnt, the most frequent class of the training; None where that is not kept."""
+    if not encoder.classes or "usual" not in net.metadata:
+        return None
+    limit = (lambda v: v in [[label] for label in encoder.classes], "a list of one of its classes")
+    return require(f"{path}: usual", net.metadata["usual"], limit)

@@ -1,5 +1,6 @@
 """`python -m scratchnet explain`: where a number of a training step comes from."""
 
+import os
 import re
 import shlex
 
@@ -13,10 +14,11 @@ from ..matrix import transpose
 from ..optimizers import OPTIMIZERS, SGD
 from ..protocol import COUNT, require
 from .data import ENCODERS, encoder_of
+from .terminal import check_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional
+    from typing import Any, Callable, List, Optional, Tuple
 
     from ..explanation.explanation import Explanation
     from ..network import Sequential
@@ -73,14 +75,12 @@ def add_setting(parser: "Any") -> "None":
 
 def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Explain; the exit status."""
-    require("--decimals", options.decimals, COUNT)
-    if options.html and options.html == options.json:
-        raise ValueError(f"{options.html} cannot be both the page and the record; give them two names")
+    check(options)
     recorded = (RECORDED if options.html or options.json else 1) if options.steps is None else options.steps
-    why = explanation(options, recorded)
-    if options.data and not (options.html or options.json):
-        about = about_row(models.load(options.model), options)
-        write("\n".join(about) + "\n") if about else None
+    net, encoder = opened(options)
+    why = explanation(options, net, encoder, recorded)
+    if encoder and not (options.html or options.json or options.worksheet):
+        write("\n".join(about_row(why, encoder, options)) + "\n")
     if options.names:
         write("\n".join(why.names()))
     if options.html:
@@ -90,7 +90,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
         why.to_json(options.json)
         write(f"{options.json}: the record of {len(why.numbers)} steps")
     for name in options.number:
-        write(why[input_named(name, options)].text(options.depth, options.decimals))
+        write(why[input_named(name, encoder)].text(options.depth, options.decimals))
     if options.worksheet:
         write(worksheet(why, options.decimals, FIRST_LINE + arguments(options)))
     elif not (options.names or options.html or options.json or options.number):
@@ -98,12 +98,30 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     return 0
 
 
-def explanation(options: "Any", steps: "int" = 1) -> "Explanation":
+def check(options: "Any") -> "None":
+    """What would only show when it is too late."""
+    require("--decimals", options.decimals, COUNT)
+    require("--depth", options.depth, (lambda v: v >= 0, "a whole number of 0 or more"))
+    outputs = [path for path in (options.html, options.json) if path]
+    if len(outputs) > len(set(map(os.path.realpath, outputs))):
+        raise ValueError(f"{options.html} cannot be both the page and the record; give them two names")
+    for path in outputs:
+        check_output(path, [options.model, options.data])
+
+
+def opened(options: "Any") -> "Tuple[Sequential, Any]":
+    """The network, and what it makes of a table, if it is a table that the options name."""
+    if not options.model:
+        return and_gate_network.network(), None
+    net = models.load(options.model)
+    return net, encoder_of(net, options.model) if options.data and set(ENCODERS) & set(net.metadata) else None
+
+
+def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: "int" = 1) -> "Explanation":
     """The explanation that the options ask for."""
-    net, X, Y = and_gate_network.network(), transpose(and_gate.X), transpose(and_gate.Y)
+    X, Y = transpose(and_gate.X), transpose(and_gate.Y)
     if options.model:
-        net = models.load(options.model)
-        X, Y = samples(net, options)
+        X, Y = samples(net, encoder, options)
     elif options.data or options.x or options.y:
         raise ValueError("samples belong to a model: scratchnet explain MODEL --x ... --y ...")
     rate = options.learning_rate
@@ -126,12 +144,12 @@ def usual_loss(net: "Sequential") -> "str":
     return pairs.get(type(net.layers[-1]), "mean_squared_error")
 
 
-def samples(net: "Sequential", options: "Any") -> "Any":
+def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
     """The samples of the file and of --x, and their targets; None for no targets."""
-    if options.data and set(ENCODERS) & set(net.metadata):
+    if encoder:
         if options.x or options.y:
             raise ValueError("give a table, with --row, or samples by --x and --y")
-        return sample_of_table(net, options)
+        return sample_of_table(encoder, options)
     if options.row is not None:
         raise ValueError("--row is of a table, for a model that `scratchnet train` made")
     rows = [_numbers(text, "--x") for text in options.x]
@@ -147,40 +165,30 @@ def samples(net: "Sequential", options: "Any") -> "Any":
     return rows, targets or None
 
 
-def about_row(net: "Sequential", options: "Any") -> "List[str]":
-    """Of a row of a table: which input is which column, and what is predicted; nothing of other files."""
-    if not set(ENCODERS) & set(net.metadata):
-        return []
-    encoder = encoder_of(net, options.model)
-    X, Y = sample_of_table(net, options)
+def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]":
+    """Of a row of a table: which input is which column, and what is predicted."""
+    X, Y = why.data
     lines = [f"row {options.row or 1} of {options.data}"]
     inputs = list(enumerate(zip(encoder.features, X[0])))
     lines += [f"  x[0][{j}] = {v:g}, {feature}" for j, (feature, v) in inputs[:MOST_INPUTS]]
     lines += [f"  and {len(X[0]) - MOST_INPUTS} more"] if len(X[0]) > MOST_INPUTS else []
-    lines.append(f"predicted {encoder.target.name}: {encoder.targets_of(net.predict(X))[0]}")
+    lines.append(f"predicted {encoder.target.name}: {encoder.targets_of(why.net.predict(X))[0]}")
     return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])
 
 
-def input_named(name: "str", options: "Any") -> "str":
+def input_named(name: "str", encoder: "Any") -> "str":
     """The name that the explanation has for an input that is called by its column."""
-    net = models.load(options.model) if options.data else None
-    if net is None or not set(ENCODERS) & set(net.metadata):
-        return name
-    features = encoder_of(net, options.model).features
-    return f"x[0][{features.index(name)}]" if name in features else name
+    return f"x[0][{encoder.features.index(name)}]" if encoder and name in encoder.features else name
 
 
-def sample_of_table(net: "Sequential", options: "Any") -> "Any":
-    """One row of a table, and its target if it has one; the table is read once."""
-    if not hasattr(options, "sample"):
-        encoder = encoder_of(net, options.model)
-        table = encoder.read(options.data, target=None)
-        limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
-        row = require("--row", 1 if options.row is None else options.row, limit) - 1
-        known = table.target is not None and table[table.target].present([row])
-        Y = [encoder.examples_of(table, [row])[1][0]] if known else None
-        options.sample = [encoder.inputs_of(table, [row])[0]], Y
-    return options.sample
+def sample_of_table(encoder: "Any", options: "Any") -> "Any":
+    """One row of a table, and its target if it has one."""
+    table = encoder.read(options.data, target=None)
+    limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
+    row = require("--row", 1 if options.row is None else options.row, limit) - 1
+    known = table.target is not None and table[table.target].present([row])
+    Y = [encoder.examples_of(table, [row])[1][0]] if known else None
+    return [encoder.inputs_of(table, [row])[0]], Y
 
 
 def _numbers(text: "str", where: "str") -> "List[float]":

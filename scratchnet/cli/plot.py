@@ -1,10 +1,8 @@
 """`python -m scratchnet plot`: a picture of a model, or of what it says of a table."""
 
-import json
-
 from .. import metrics, plots
 from ..datasets.encoding import CLASSIFICATION, Encoder
-from ..formats import files, models
+from ..formats import files, models, strict_json
 from . import terminal
 from .data import ENCODERS, add_quiet, add_reading, add_target, encoder_of, opened
 
@@ -49,6 +47,8 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
         needed = "needs a table" if options.data is None else "needs no table"
         usage = f"scratchnet plot MODEL {options.what}" + " DATA" * (options.data is None)
         raise ValueError(f"{options.what} {needed}: {usage}")
+    if options.output not in (None, "-"):
+        terminal.check_output(options.output, [options.model, options.data, options.target])
     picture = PICTURES[options.what](options)
     if options.output is None:
         write(picture.text(**terminal.size()))
@@ -64,23 +64,31 @@ def loss(options: "Any") -> "Picture":
     history = history_of(options.model)
     try:
         return plots.loss_curve(history["loss"], history["validation_loss"])
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         raise ValueError(f"{options.model}: its history is not one that `scratchnet train` wrote") from None
 
 
 def history_of(path: "str") -> "Any":
     """What a model, or a report, tells of the training."""
-    if str(path).endswith(".json"):
-        try:
-            record = json.loads(files.read(path).decode("utf-8-sig"))
-        except ValueError:
-            record = None  # which the model's own reader explains better
-        if isinstance(record, dict) and isinstance(record.get("history"), dict):
-            return record["history"]
-    metadata = models.load(path).metadata
+    try:
+        metadata = models.load(path).metadata
+    except ValueError:
+        found = report(path)
+        if "history" not in found:
+            raise
+        return found["history"]
     if "history" not in metadata:
         raise ValueError(f"{path}: this model does not tell how it was trained; one that `scratchnet train` made does")
     return metadata["history"]
+
+
+def report(path: "str") -> "Any":
+    """What `scratchnet train --json` printed into that file; nothing of a file that holds something else."""
+    try:
+        found = strict_json.loads(files.read(path).decode("utf-8-sig").encode(), path)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def network(options: "Any") -> "Picture":
@@ -108,7 +116,7 @@ def chosen(given: "Any", encoder: "Any") -> "Any":
         raise ValueError(f"choose the two inputs of the plane by --inputs A,B; of numbers there are: {few}")
     places = []
     for name in names:
-        if name not in numbers and name.strip().isdigit() and 1 <= int(name) <= len(numbers):
+        if name not in numbers and name.strip().isdecimal() and 1 <= int(name) <= len(numbers):
             name = numbers[int(name) - 1]
         if name not in numbers:
             raise ValueError(f"--inputs: there is no column of numbers {name!r}; there are: {few}")

@@ -3,14 +3,17 @@
 import json
 
 from ..formats import models
+from ..metrics import shortened
+from ..protocol import COUNT, require
 from .data import ENCODERS
 from .recipe import Recipe
 from .terminal import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List
+    from typing import Any, Callable, Dict, List
 
+LONGEST = 60  # columns of the name of an entry that is not ours
 DESCRIPTION = "Show what is in a model: its layers, what it makes of each column of a table, and how it was trained."
 EXAMPLES = """\
 examples:
@@ -42,26 +45,25 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
 def told(metadata: "Any") -> "List[str]":
     """What the model knows of itself, as far as `scratchnet train` wrote it."""
     blocks = []
-    for name, kind in ENCODERS.items():
+    known: "Dict[str, Any]" = {name: kind.from_dict for name, kind in ENCODERS.items()}
+    known.update(recipe=lambda given: Recipe(**given), history=course)
+    for name, read in known.items():
         if name in metadata:
-            blocks.append(str(kind.from_dict(metadata[name])))
-    try:
-        if "recipe" in metadata:
-            blocks.append(str(Recipe(**metadata["recipe"])))
-        if "history" in metadata:
-            blocks.append(course(metadata["history"]))
-    except (KeyError, TypeError, ValueError):
-        blocks.append("its recipe and history are not those that `scratchnet train` writes")
-    others = sorted(set(metadata) - {"recipe", "history", "kernel", "usual"} - set(ENCODERS))
+            try:
+                blocks.append(str(read(metadata[name])))
+            except (KeyError, TypeError, ValueError):
+                blocks.append(f"{name}: not one that `scratchnet train` wrote")
+    others = sorted(set(metadata) - set(known) - {"kernel", "usual"})
     if others:
-        blocks.append("metadata: " + ", ".join(others))
+        blocks.append("metadata: " + ", ".join([shortened(name, LONGEST) for name in others]))
     return blocks
 
 
 def course(history: "Any") -> "str":
     """How long the training was, and how good at best."""
-    best = history["best_epoch"]
+    best, losses = history["best_epoch"], history["validation_loss"]
     done = plural(len(history["loss"]), "epoch")
     if best is None:
         return f"{done}, broken off"
-    return f"{done}; the best was epoch {best}, validation loss {history['validation_loss'][best - 1]:.4g}"
+    require("best_epoch", best, (lambda v: COUNT[0](v) and v <= len(losses), "one of the epochs"))
+    return f"{done}; the best was epoch {best}, validation loss {losses[best - 1]:.4g}"
