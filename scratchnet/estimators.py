@@ -623,7 +623,7 @@ class MLPClassifier(MLP):
         if self.out_activation_ not in ("logistic", "softmax"):
             what = f"predict_proba: {self.out_activation_} gives no probabilities"
             raise ValueError(f"{what}; take output_activation='logistic' or 'softmax'")
-        return array(kind_of(X), [[1 - row[0], row[0]] for row in outputs] if self.n_outputs_ == 1 else outputs)
+        return array(kind_of(X), [metrics.class_probabilities(row) for row in outputs])
 
     def predict_log_proba(self, X: "Any") -> "Any":
         """The logarithm of each probability."""

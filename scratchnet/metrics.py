@@ -1,7 +1,7 @@
 """How good predictions are: plain functions of lists, with scikit-learn's definitions.
 
     accuracy  confusion_matrix  precision_recall_f1     of predicted classes
-    log_loss  roc_auc                                   of predicted probabilities, or scores
+    log_loss  roc_auc  class_probabilities              of predicted probabilities, or scores
     r2  mean_absolute_error  root_mean_squared_error    of predicted numbers
     baseline                                            what the trivial predictor says, who looks at no input
     report                                              all of it against that baseline, to be printed
@@ -29,12 +29,13 @@ dog                  1    1
 """
 
 import math
-import unicodedata
 from collections import namedtuple
 
+from .datasets.encoding import median_of
 from .functions import plain, shown, total
 from .matrix import accept, accept_row, accept_rows, is_sequence
 from .protocol import AT_LEAST_0, require
+from .texts import shortened, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,13 +146,22 @@ def log_loss(targets: "Any", probabilities: "Any", labels: "Any" = None, sample_
     place = {label: k for k, label in enumerate(_columns(labels, truth, count))}
     losses = []
     for i, (t, row) in enumerate(zip(truth, rows)):
-        shares = row if len(row) > 1 else [1 - row[0], row[0]]
+        shares = class_probabilities(row)
         if min(shares) < 0 or abs(total(shares) - 1) > 1e-6:
             raise ValueError(f"probabilities: row {i} is {shown(row)}; give probabilities, from 0 to 1, which sum to 1")
         if t not in place:
             raise ValueError(f"targets: row {i} is {shown(t)}, which is none of the labels")
         losses.append(-math.log(min(max(shares[place[t]], EPSILON), 1 - EPSILON)))
     return _mean(losses, weights)
+
+
+def class_probabilities(output: "List[float]") -> "List[float]":
+    """The probability of each class: of a single output p, which is that of the second class, 1 - p and p.
+
+    >>> class_probabilities([0.25]), class_probabilities([0.5, 0.25, 0.25])
+    ([0.75, 0.25], [0.5, 0.25, 0.25])
+    """
+    return [1 - output[0], output[0]] if len(output) == 1 else output
 
 
 def _columns(labels: "Any", truth: "List[Any]", count: "int") -> "Sequence[Any]":
@@ -251,11 +261,11 @@ def baseline(targets: "Any", strategy: "str") -> "Any":
         for c in classes:
             counts[c] = counts.get(c, 0) + 1
         return max(_labels(None, classes, []), key=lambda label: counts[label])  # max returns the first of equals
-    y = sorted(numbers(targets, "targets"))
+    y = numbers(targets, "targets")
     if strategy == "mean":
         return _mean(y, [1] * len(y))
     require("strategy", strategy, (lambda v: v == "median", "'most_frequent', 'mean' or 'median'"))
-    return y[(len(y) - 1) // 2] / 2 + y[len(y) // 2] / 2
+    return median_of(y)
 
 
 def report(task: "str", targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None) -> "Any":
@@ -388,33 +398,6 @@ class RegressionReport:
 
 
 # ---- texts for tables and pictures -------------------------------------------------------------------------------
-
-
-def shortened(label: "Any", columns: "int") -> "str":
-    """The label as a text of at most so many columns, every character of it printable; what is left out is its middle.
-
-    >>> shortened("a\\n" + "b" * 99 + "c", 8)
-    'a?bb…bbc'
-    """
-    text = "".join([c if c.isprintable() else "?" for c in str(label)])
-    if width(text) <= columns:
-        return text
-    head, tail = text[: columns // 2], text[len(text) - (columns - 1) // 2 :]
-    while width(head + "…" + tail) > columns:
-        head, tail = (head[:-1], tail) if width(head) > width(tail) else (head, tail[1:])
-    return head + "…" + tail
-
-
-def width(text: "str") -> "int":
-    """How many columns of a terminal the text takes: two for a Chinese character, none for an accent by itself.
-
-    >>> width("abc"), width("花")
-    (3, 2)
-    """
-    if len(text.encode("utf-8", "replace")) == len(text):  # ASCII
-        return len(text)
-    return sum([2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text])
-
 
 def _table(rows: "Sequence[Sequence[str]]") -> "str":
     """The rows as lines: the first column to the left, the others to the right, two blanks between."""

@@ -1,7 +1,8 @@
 """Training on several cores or machines: every batch is shared out to the workers of an executor.
 
-    Parallel    the engine that ``fit(executor=...)`` asks for
-    gradients   what a worker computes: the loss and the gradients of one shard
+    Parallel     the engine that ``fit(executor=...)`` asks for
+    gradients    what a worker computes: the loss and the gradients of one shard
+    LentKernel   the kernel of this process, lent to a task
 
 The executor is the caller's own: anything with ``submit(f, *args)`` whose result has ``result()``, such as
 ``concurrent.futures.ProcessPoolExecutor``, Dask's ``Client.get_executor()`` or ``mpi4py.futures.MPIPoolExecutor``. It
@@ -253,7 +254,7 @@ def gradients(number: "int", skeleton: "bytes", spelled: "bool", kernel: "str", 
 
     ``number`` is the call's own, because Dask makes one of calls that are alike.
     """
-    with _Kernel(kernel):
+    with LentKernel(kernel):
         idle = _idle((skeleton, spelled, kernel))
         try:
             engine = idle.pop()
@@ -297,7 +298,7 @@ def _idle(key: "Any") -> "List[Engine]":
     return _engines.setdefault(key, [])
 
 
-class _Kernel:
+class LentKernel:
     """The kernel of this process, lent to a task, or to several that its threads run at once."""
 
     lock = Lock()
@@ -308,14 +309,14 @@ class _Kernel:
         self.name = name
 
     def __enter__(self) -> "None":
-        with _Kernel.lock:
+        with LentKernel.lock:
             former = set_kernel(self.name)
-            if not _Kernel.borrowers:
-                _Kernel.former = former
-            _Kernel.borrowers += 1
+            if not LentKernel.borrowers:
+                LentKernel.former = former
+            LentKernel.borrowers += 1
 
     def __exit__(self, *error: "Any") -> "None":
-        with _Kernel.lock:
-            _Kernel.borrowers -= 1
-            if not _Kernel.borrowers:
-                set_kernel(_Kernel.former)
+        with LentKernel.lock:
+            LentKernel.borrowers -= 1
+            if not LentKernel.borrowers:
+                set_kernel(LentKernel.former)

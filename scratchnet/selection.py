@@ -13,16 +13,15 @@ Both are deterministic: the same seed, the same samples, on every Python.
 
 from copy import deepcopy
 
-from .functions import kernel, plain, set_kernel
+from .functions import kernel, plain
 from .matrix import is_sequence
+from .parallel import EXECUTOR, LentKernel
 from .protocol import require
 from .random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
-
-EXECUTOR = (lambda v: callable(getattr(v, "submit", None)), "an object with submit(f, *args), or None")
 
 
 def train_test_split(*sequences: "Any", test_size: "float" = 0.25, shuffle: "bool" = True, seed: "int" = 0,
@@ -78,7 +77,7 @@ def cross_validate(model: "Any", X: "Any", Y: "Any", folds: "int" = 5, executor:
     folds = require("folds", folds, between)
     require("scoring", scoring, (lambda v: v is None or callable(v), "a function (targets, predictions), or None"))
     tasks = []
-    for parts in parts_of(n, folds, seed, _classes(Y, n) if _are_classes(Y, n) else None):
+    for parts in parts_of(n, folds, seed, _classes(Y, n) if _are_classes(Y) else None):
         data = [take(sequence, part) for part in parts for sequence in (X, Y)]
         tasks.append((kernel(), model, data, scoring, fit_options))
     if executor is None:
@@ -99,15 +98,15 @@ def parts_of(n: "int", folds: "int", seed: "int" = 0, classes: "Any" = None) -> 
 
 def score_of_fold(name: "str", model: "Any", data: "List[Any]", scoring: "Any", fit_options: "Any") -> "float":
     """What a task computes: train on the first two of ``data``, X and Y, and score on the last two."""
-    set_kernel(name)
-    model = fresh(model)
     X_train, Y_train, X_test, Y_test = data
-    model.fit(X_train, Y_train, **fit_options)
-    if scoring is not None:
-        return scoring(Y_test, model.predict(X_test))  # type: ignore[no-any-return]
-    if not hasattr(model, "score"):
-        raise TypeError(f"scoring: {type(model).__name__} has no score of its own; give a function such as metrics.r2")
-    return model.score(X_test, Y_test)  # type: ignore[no-any-return]
+    with LentKernel(name):
+        model = fresh(model)
+        model.fit(X_train, Y_train, **fit_options)
+        if scoring is not None:
+            return scoring(Y_test, model.predict(X_test))  # type: ignore[no-any-return]
+        if hasattr(model, "score"):
+            return model.score(X_test, Y_test)  # type: ignore[no-any-return]
+    raise TypeError(f"scoring: {type(model).__name__} has no score of its own; give a function such as metrics.r2")
 
 
 def fresh(model: "Any") -> "Any":
@@ -123,10 +122,12 @@ def fresh(model: "Any") -> "Any":
 
 
 def take(sequence: "Any", places: "List[int]") -> "Any":
-    """The elements at these places: of an array an array, of anything else a list."""
+    """The elements at these places: of an array of NumPy's or PyTorch's an array, of anything else a list."""
     if hasattr(sequence, "iloc"):  # pandas
         return sequence.iloc[places]
-    return sequence[places] if hasattr(sequence, "shape") else [sequence[i] for i in places]
+    if hasattr(sequence, "shape") and hasattr(sequence, "__array__"):
+        return sequence[places]
+    return [sequence[i] for i in places]
 
 
 def _length(sequences: "Any") -> "int":
@@ -160,7 +161,7 @@ def _flat(data: "Any") -> "List[Any]":
     return list(data.tolist()) if hasattr(data, "tolist") else [plain(v) for v in data]
 
 
-def _are_classes(Y: "Any", n: "int") -> "bool":
+def _are_classes(Y: "Any") -> "bool":
     """Whether no target is a fraction, or a row."""
     return all([isinstance(y, (str, int)) or isinstance(y, float) and y == y // 1 for y in _flat(Y)])
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -126,6 +127,22 @@ def test_explain_says_which_input_is_which_column(model, iris):
     assert output.endswith("x[0][2] = 4.7\n  given\n")
 
 
+def test_explain_leaves_out_the_labels_that_a_row_has_not(tmp_path):
+    rows = [["kind", "size", "good"]] + [["abcdef"[i % 6], str(i % 5), "no yes".split()[i % 2]] for i in range(60)]
+    data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
+    assert run("train", data, "--target", "good", "-o", path, "--epochs", "1", "-q")[0] == 0
+    assert "  x[0][0] = 2, size\n  x[0][3] = 1, kind=c\n  and 0 for 5 other labels\npredicted good: " in run(
+        "explain", path, data, "--row", "3")[1]  # fmt: skip
+
+
+def test_unroll_says_which_input_is_which_column(model):
+    output = run("unroll", model)[1]
+    assert output.startswith("# x0: sepal length\n") and "\n# of each class its share: setosa, versicolor, vir" in output
+    names = {}
+    exec(output, names)
+    assert max(names["predict"](FLOWERS.X[0])) == names["predict"](FLOWERS.X[0])[FLOWERS.Y[0]]
+
+
 def test_summary(model):
     status, output, errors = run("summary", model)
     assert (status, errors) == (0, "")
@@ -163,6 +180,29 @@ def test_regression_with_gaps_and_categories(houses, tmp_path):
     status, output, _ = run("predict", path, houses)
     prices = [float(line) for line in output.splitlines()[1:]]
     assert len(prices) == 200 and 10000 < min(prices) < max(prices) < 1300000
+
+
+@pytest.mark.parametrize("ending", [".json", ".onnx"])
+def test_a_regression_is_in_its_own_unit_wherever_the_model_goes(ending, houses, tmp_path):
+    path = str(tmp_path / ("m" + ending))
+    assert run("train", houses, "--target", "price", "-o", path, "--epochs", "60", "-q", "--ignore", "district")[0] == 0
+    told = [float(line) for line in run("predict", path, houses)[1].split()[1:]]
+    with open(houses) as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    full = [i for i, row in enumerate(rows) if row["area"] and row["age"]]
+    net = sn.load(path)
+    outputs = net.predict([[float(rows[i]["area"]), float(rows[i]["age"])] for i in full])
+    assert [y for y, in outputs] == [told[i] for i in full]
+    prices = [float(row["price"]) for row in rows]
+    assert abs(statistics.mean(told) - statistics.mean(prices)) < statistics.stdev(prices) / 4
+    assert [sn.unroll(net)(net.layers[0].mean.value)] == net.predict([net.layers[0].mean.value])
+
+
+def test_numeric_asks_for_a_regression(tmp_path):
+    data = written(tmp_path / "d.csv", [["x", "y"]] + [[str(i % 7), str(i % 2)] for i in range(30)])
+    given = ["train", data, "--target", "y", "-o", str(tmp_path / "m.json"), "--epochs", "1", "--json", "-q"]
+    assert json.loads(run(*given)[1])["report"]["task"] == "classification"
+    assert json.loads(run(*(given + ["--numeric", "y"]))[1])["report"]["task"] == "regression"
 
 
 def test_wishes_for_columns(iris, tmp_path):

@@ -2,15 +2,16 @@
 
 import json
 import math
+import statistics
 from array import array
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import scratchnet as sn
-from scratchnet import metrics
+from scratchnet import metrics, texts
 
 NAN = float("nan")
 
@@ -132,6 +133,14 @@ def test_the_baseline_is_the_dummy_of_scikit_learn(sklearn, targets):
 
 
 # ---- by hand ---------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=6))
+@example([5e-324, 5e-324])
+@example([1e308, 1.5e308])
+@example([-1.7e308, 1.7e308])
+def test_a_median_is_exact_but_for_one_rounding(targets):
+    assert metrics.baseline(targets, "median") == float(statistics.median(map(Fraction, targets)))
 
 
 def test_the_scores_of_a_small_table():
@@ -275,7 +284,7 @@ def test_a_report_fits_a_terminal():
     truth = names * 10
     predicted = [names[3]] * 20 + truth[20:]
     text = str(metrics.report("classification", truth, predicted))
-    assert max(metrics.width(line) for line in text.split("\n")) <= 79
+    assert max(texts.width(line) for line in text.split("\n")) <= 79
     assert "\x1b" not in text and "the most frequent mistakes" in text
     assert "no mistakes" in str(metrics.report("classification", truth, truth))
     assert "truth \\ predicted" in str(metrics.report("classification", ["a"] * 3, ["b"] * 3))
@@ -283,8 +292,8 @@ def test_a_report_fits_a_terminal():
 
 @given(st.text(max_size=40), st.integers(1, 20))
 def test_shortened_labels_fit_and_print(label, columns):
-    text = metrics.shortened(label, columns)
-    assert metrics.width(text) <= columns
+    text = texts.shortened(label, columns)
+    assert texts.width(text) <= columns
     assert text.isprintable()
-    if metrics.width(label) <= columns and label.isprintable():
+    if texts.width(label) <= columns and label.isprintable():
         assert text == label

@@ -240,14 +240,14 @@ def test_the_kernel_is_lent_to_several_tasks_at_once():
     seen, first_in, may_go = [], threading.Event(), threading.Event()
 
     def task():
-        with parallel._Kernel("portable"):
+        with parallel.LentKernel("portable"):
             first_in.set()
             may_go.wait(10)
 
     other = threading.Thread(target=task)
     other.start()
     first_in.wait(10)
-    with parallel._Kernel("portable"):
+    with parallel.LentKernel("portable"):
         seen.append(sn.kernel())
         may_go.set()
         other.join(10)

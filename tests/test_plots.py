@@ -9,16 +9,20 @@ import random
 import re
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import metrics, plots
+from scratchnet.cli.plot import chosen
+from scratchnet.plots.boundary import TEXTURES
 from scratchnet.plots.canvas import Canvas, written
 from scratchnet.plots.chart import Chart, Region
 from scratchnet.plots.scale import Scale, number
+from scratchnet.texts import width as width_of
 
 NAN, INF = float("nan"), float("inf")
 XOR = ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
@@ -74,6 +78,7 @@ MAKERS = {
     "loss, never validated": lambda: plots.loss_curve([1, 0.5], [None, NAN]),
     "loss, huge": lambda: plots.loss_curve([1.7e308, 1e200, 3, 10 ** 400]),
     "loss, tiny": lambda: plots.loss_curve([3e-8, 2.5e-8, 2.2e-8]),
+    "loss, nearly the same": lambda: plots.loss_curve([1e-100, 1e-100 * (1 + 2e-9)]),
     "loss, falls by powers": lambda: plots.loss_curve([10.0 ** -k for k in range(12)]),
     "loss, negative": lambda: plots.loss_curve([3, -1, -2]),
     "loss, long": lambda: plots.loss_curve(falling(30000, 0.2)),
@@ -85,6 +90,7 @@ MAKERS = {
     "boundary, constant": lambda: plots.decision_boundary(and_net(), [[3, 3], [3, 3]], [0.5, 0.5]),
     "network": lambda: plots.network(and_net(), names=["p", "q"], labels=["p and q"]),
     "network, deep": lambda: plots.network(deep_net(), labels=["setosa", "versicolor", "virginica"]),
+    "network, thirty layers": lambda: plots.network(sn.Sequential([sn.Dense(n, 33 - n) for n in [30, 3] * 15])),
     "network, hostile": lambda: plots.network(sn.Sequential([sn.Dense(6, 6)], seed=1), names=HOSTILE, labels=HOSTILE),
     "matrix, one class": lambda: plots.confusion_matrix([[5]], ["only"]),
     "matrix, two classes": lambda: plots.confusion_matrix([[50, 3], [7, 40]], ["no", "yes"]),
@@ -93,10 +99,12 @@ MAKERS = {
     "matrix, large and hostile": lambda: plots.confusion_matrix(
         [[10 ** (i + j) for i in range(6)] for j in range(6)], HOSTILE
     ),
+    "matrix, huge": lambda: plots.confusion_matrix([[2.0**1023, 1], [0, 2.0**1023]]),
     "matrix, empty": lambda: plots.confusion_matrix([[0, 0], [0, 0]]),
     "predictions": lambda: plots.predictions(falling(50), falling(50, 0.1)),
     "predictions, constant": lambda: plots.predictions([3, 3], [3, 3]),
     "predictions, one": lambda: plots.predictions([3], [4]),
+    "predictions, tiny": lambda: plots.predictions([1.1e-300, 1.1e-300 * (1 + 1e-8)], [1.1e-300] * 2),
     "predictions, large": lambda: plots.predictions([-1e7, 2e7], [1e7, 2.5e7]),
     "predictions, many": lambda: plots.predictions(falling(5000), falling(5000, 0.5)),
 }
@@ -168,11 +176,61 @@ def test_the_same_input_gives_the_same_bytes(name):
 def test_the_text_fits_its_terminal(picture, width, height, encoding):
     text = picture.text(width, height, encoding)
     assert text.encode(encoding).decode(encoding) == text
-    assert [line for line in text.split("\n") if metrics.width(line) > width or line != line.rstrip()] == []
+    assert [line for line in text.split("\n") if width_of(line) > width or line != line.rstrip()] == []
     assert all(line.isprintable() for line in text.split("\n"))
     coloured = picture.text(width, height, encoding, colour=True)
     plain = [line.rstrip() for line in re.sub(r"\x1b\[[\d;]*m", "", coloured).split("\n")]
     assert plain == text.split("\n")
+
+
+NASTY = [0.0, 5e-324, 2.3e-308, 1e-300, 1e-100, 1e-100 * (1 + 2e-9), 1.0, 1 + 2e-9, 1e16, 1e16 + 2, 1e300, 1.7e308]
+NUMBERS = st.sampled_from(NASTY + [-v for v in NASTY]) | st.floats(allow_nan=False, allow_infinity=False)
+WIDE, HIGH = st.integers(20, 60), st.integers(8, 20)
+
+
+def fits(picture, width, height):
+    """Whether the text is no wider than asked for, and every text of the SVG begins in it."""
+    lines = picture.text(width, height).split("\n")
+    places = [float(x) for x in re.findall(r' x="([^"]*)"', picture.svg)]
+    across = float(re.search(' width="([^"]*)"', picture.svg).group(1))
+    return max(map(width_of, lines)) <= width and 0 <= min(places) and max(places) <= across
+
+
+@given(st.lists(NUMBERS | st.sampled_from([NAN, INF, None]), min_size=1, max_size=4), WIDE, HIGH)
+def test_any_losses_fit(losses, width, height):
+    assert fits(plots.loss_curve(losses + [1.0], losses[::-1] + [None]), width, height)
+    if any([v is not None and v - v == 0 for v in losses]):
+        assert fits(plots.loss_curve(losses), width, height)
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=4), WIDE, HIGH)
+def test_any_predictions_fit(pairs, width, height):
+    assert fits(plots.predictions(*zip(*pairs)), width, height)
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS, st.sampled_from([0, 1, 0.5])), min_size=1, max_size=3), WIDE, HIGH)
+@settings(max_examples=20, deadline=None)
+def test_any_decisions_fit(rows, width, height):
+    assert fits(plots.decision_boundary(and_net(), [row[:2] for row in rows], [row[2] for row in rows]), width, height)
+
+
+@given(st.lists(NUMBERS, min_size=4, max_size=4), WIDE, HIGH)
+def test_any_weights_and_counts_fit(numbers, width, height):
+    rows = [numbers[:2], numbers[2:]]
+    assert fits(plots.network(sn.Sequential([sn.Dense(2, 2, weights=rows, bias=numbers[1:3])])), width, height)
+    assert fits(plots.confusion_matrix([[abs(v) for v in row] for row in rows]), width, height)
+
+
+def test_columns_stay_in_line_in_any_encoding():
+    picture = plots.confusion_matrix([[5, 1], [0, 7]], ["\u226550", "3\u00d73"])
+    for encoding in ("utf-8", "ascii", "cp437", "latin-1"):
+        lines = picture.text(60, 10, encoding).split("\n")[1:]
+        assert len(lines) == 3 and {len(line) for line in lines} == {len(lines[0])}
+
+
+def test_every_texture_is_another_in_ascii():
+    for textures in (TEXTURES, ".\u2591\u2592\u2593\u2588"):
+        assert len(set(written([textures], "ascii"))) == len(textures)
 
 
 @pytest.mark.parametrize("name", ["loss", "boundary, three classes", "network, deep", "predictions"])
@@ -202,11 +260,13 @@ def test_pictures_are_saved_and_shown(tmp_path):
         ({"height": 8.5}, "height is 8.5; give a whole number of 8 or more"),
         ({"encoding": "utf-88"}, "encoding is 'utf-88'; give one that Python knows"),
         ({"encoding": None}, "encoding is None; give one that Python knows"),
+        ({"encoding": "hex"}, "encoding is 'hex'; give one that Python knows"),
     ],
 )
 def test_no_terminal_is_taken_for_another(options, message):
-    with pytest.raises(ValueError, match=message):
-        made("loss").text(**options)
+    for name in ("loss", "boundary, numbers", "network", "matrix, two classes", "predictions"):
+        with pytest.raises(ValueError, match=message):
+            made(name).text(**options)
 
 
 def test_names_are_escaped_and_shortened():
@@ -223,6 +283,8 @@ MODERATE = st.floats(-1e9, 1e9) | st.integers(-1000, 1000).map(float)
 
 
 @given(st.lists(FINITE, min_size=1, max_size=5), st.integers(3, 10))
+@example([1e-100, 1e-100 * (1 + 2e-9)], 4)
+@example([1.1e-300, 1.1e-300 * (1 + 1e-8)], 4)
 def test_no_numbers_are_too_large_or_too_small_for_a_scale(values, most):
     scale = Scale(values, margin=0.04)
     assert all(0 <= scale.place(v) <= 1 for v in values)
@@ -555,6 +617,14 @@ def boundary(inputs, outputs, X, Y, **options):
 def test_mistakes_are_told(call, message):
     with pytest.raises((TypeError, ValueError), match=message):
         call()
+
+
+def test_the_inputs_of_a_plane_are_named_or_numbered():
+    encoder = SimpleNamespace(features=["a", "b"])
+    assert chosen("2, 1", encoder) == chosen("b,a", encoder) == chosen("\u0662,\u0661", encoder) == (1, 0)
+    for name in ("\u00b2", "0", "3", "-1", ""):
+        with pytest.raises(ValueError, match=f"^--inputs: there is no column of numbers '{name}'; there are: a, b$"):
+            chosen("a," + name, encoder)
 
 
 def test_a_canvas_takes_what_lies_inside():

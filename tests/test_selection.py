@@ -1,6 +1,7 @@
 """Splits and cross-validation: what every split must keep, and the same scores from any executor."""
 
 import math
+from array import array
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import metrics
+from scratchnet.datasets.idx import Idx
 from scratchnet.estimators import MLPClassifier, MLPRegressor
+from scratchnet.formats import npy
 from scratchnet.selection import cross_validate, train_test_split
 
 # ---- train_test_split --------------------------------------------------------------------------------------------
@@ -77,6 +80,28 @@ def test_arrays_give_arrays():
     assert isinstance(X_train, np.ndarray) and X_train.shape == (6, 2)
     assert sorted(y_test) == ["a", "a", "b", "b"]
     assert all(labels[row[0] // 2] == label for row, label in zip(X_test, y_test))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        npy.array_of([[i, i / 2] for i in range(8)]),
+        Idx((8, 2), array("B", [i // 2 * 4 for i in range(16)]), scale=4),
+        memoryview(bytes(range(8))),
+    ],
+    ids=["npy", "idx", "memoryview"],
+)
+def test_what_only_has_a_shape_gives_rows(data):
+    """The package's own arrays, and Python's: such an index is one place."""
+    train, test, places, _ = train_test_split(data, list(range(8)))
+    assert train == [data[i] for i in places] and len(test) == 2
+    assert len(cross_validate(Shares, data, list(range(8)), folds=4)) == 4
+
+
+def test_tensors_give_tensors():
+    torch = pytest.importorskip("torch")
+    train, _, places, _ = train_test_split(torch.arange(16).reshape(8, 2), list(range(8)))
+    assert isinstance(train, torch.Tensor) and train.tolist() == [[2 * i, 2 * i + 1] for i in places]
 
 
 # ---- cross_validate ----------------------------------------------------------------------------------------------
@@ -148,6 +173,30 @@ def test_an_executor_gives_the_same_scores(pool):
     assert not hasattr(estimator, "network_")
 
 
+class Kernels:
+    """A model that notes in which kernel it is made, fitted and asked."""
+
+    def __init__(self):
+        self.kernels = [sn.kernel()]
+
+    def fit(self, X, y):
+        self.kernels.append(sn.kernel())
+
+    def score(self, X, y):
+        return float(self.kernels + [sn.kernel()] == ["portable"] * 3)
+
+
+def test_a_worker_takes_the_callers_kernel_and_then_its_own_again():
+    former = sn.set_kernel("portable")
+    try:
+        with ProcessPoolExecutor(1) as pool:
+            pool.submit(sn.set_kernel, "fast").result()
+            assert cross_validate(Kernels, [[0]] * 4, [0, 1, 0, 1], folds=2, executor=pool) == [1, 1]
+            assert pool.submit(sn.kernel).result() == "fast"
+    finally:
+        sn.set_kernel(former)
+
+
 def test_a_network_may_have_learnt_already():
     X, y = blobs()
     with pytest.raises(TypeError, match="^model is a network, which may have learnt already; give a function"):
@@ -160,6 +209,7 @@ def test_a_network_may_have_learnt_already():
         (dict(folds=1), "folds is 1; give a whole number from 2 to 60"),
         (dict(folds=61), "folds is 61"),
         (dict(executor=5), "executor is 5; give an object with submit"),
+        (dict(executor=ThreadPoolExecutor), "executor is <class 'concurrent.futures.thread.ThreadPoolExecutor'>; give"),
         (dict(model=3), "model is a int; give an estimator"),
         (dict(model=network, loss="categorical_cross_entropy", epochs=1), "Sequential has no score of its own"),
         (dict(Y=[1]), "the same length"),

@@ -21,8 +21,8 @@ CORE = (
     "portable functions matrix random initializers protocol activations layers losses optimizers training network"
 ).split()
 ABOVE = (
-    "schedules formats checkpoints scalars datasets metrics plots explanation codegen parallel selection estimators "
-    "selftest lessons cli __main__"
+    "schedules texts formats checkpoints scalars datasets metrics plots explanation codegen parallel selection "
+    "estimators selftest lessons cli __main__"
 ).split()
 FLOORS = CORE + ABOVE
 

@@ -620,10 +620,3 @@ def test_where_the_library_may_raise_it_is_guarded(what):
     for x in (0.0, -0.0, 1.0, -1.0, 0.5, 799.0, -799.0, 1e5, -1e5, 1e300, -1e300):
         found, expected = run([UNSAFE[what](unknown())], {"x": x})[0], UNSAFE[what](x)
         assert found == pytest.approx(expected, 1e-15, nan_ok=True) or same(found, expected)
-
-
-def test_a_name_may_be_given_to_a_number():
-    x = unknown()
-    inner = x * 2
-    code = Code([inner + 1], {id(inner): "twice"})
-    assert code.statements() == [] and code.text(code.outputs[0]) == "twice + 1.0"

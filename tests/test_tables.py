@@ -1,6 +1,8 @@
 """Tables: reading CSV files, and making inputs and targets of their columns."""
 
 import csv
+import encodings.aliases
+import gc
 import gzip
 import io
 import json
@@ -23,6 +25,8 @@ from scratchnet.datasets.encoding import Encoder, median_of
 from scratchnet.datasets.tables import read_table
 
 NAN = float("nan")
+SMALL = "a,b\n1,x\n2,\u00fc\n"
+VALUES = {"a": [1, 2], "b": ["x", "\u00fc"]}
 
 
 def read(text, *args, **options):
@@ -179,7 +183,33 @@ def test_other_encodings():
     text = "a,b\n1,\u00fc\n2,x\n"
     assert read(text.encode("cp1252"), encoding="cp1252")["b"].labels == ["\u00fc", "x"]
     assert read(text.encode("utf-16"))["b"].labels == ["\u00fc", "x"]
-    assert "encoding 'klingon' is unknown; take utf-8" in refusal(text, encoding="klingon")
+    for name in ("klingon", "a\0b", "\ud800", "hex"):
+        assert refusal(text, encoding=name).startswith(f"encoding {name!r} is unknown; take utf-8, cp1252 or latin-1")
+
+
+ENCODINGS = sorted(set(encodings.aliases.aliases.values()) | {"idna", "punycode", "undefined"})
+WRITTEN = [SMALL.encode("utf-8"), SMALL.encode("utf-16"), b"a,b\n1,\x81\\x\n", b"\xff\xfea,b\n1"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("data", WRITTEN, ids=range(4))
+def test_whatever_encoding_is_named(data):
+    """No codec of Python's gets to use its own words."""
+    for name in ENCODINGS:
+        try:
+            read(data, encoding=name)
+        except ValueError as error:
+            assert str(error).startswith(("the file", f"encoding '{name}' is unknown; take utf-8")), error
+
+
+def test_an_encoding_that_does_not_fit(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_bytes(SMALL.encode("utf-8"))
+    for name in ("utf-16", "utf-16-le", "idna", "undefined"):
+        with pytest.raises(ValueError) as caught:
+            read_table(str(path), encoding=name)
+        advice = "name the encoding in which it was saved, such as utf-8 or cp1252"
+        assert str(caught.value) == f"{path} cannot be read as {name}; {advice}"
 
 
 def test_a_note_for_excel():
@@ -217,6 +247,30 @@ def test_names_are_settled():
     table = read("a,,a, a ,a (2)\n1,2,3,4,5\n", header=True)
     assert list(table.columns) == ["a", "column 2", "a (2)", "a (3)", "a (2) (2)"]
     assert [values[0] for values in columns(table).values()] == [1, 2, 3, 4, 5]
+    many = tables._names(["x"] * 3 + ["x (2)", "x (4)"] + ["x"] * 3 + ["x (2)"], True)
+    assert many == ["x", "x (2)", "x (3)", "x (2) (2)", "x (4)", "x (5)", "x (6)", "x (7)", "x (2) (3)"]
+
+
+@pytest.mark.parametrize("cells", [["x"], ["x", "x (2)"], ["x (2)", "x", "x"], [""]])
+def test_equal_names_are_settled_in_linear_time(cells):
+    """Lines of Python that are executed, for twice as many columns."""
+    def lines(count):
+        executed = [0]
+
+        def trace(frame, event, value):
+            executed[0] += event == "line"
+            return trace
+
+        former = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            names = tables._names(cells * count, True)
+        finally:
+            sys.settrace(former)
+        assert len(set(names)) == len(names) == len(cells) * count
+        return executed[0]
+
+    assert lines(400) < 3 * lines(200)  # of a square it would be 4
 
 
 def test_kinds_that_are_asked_for():
@@ -228,7 +282,9 @@ def test_kinds_that_are_asked_for():
     assert "line 3, column 'note': 'y' is no number, which" in refusal(text.replace("x", "1"), numeric="note")
     assert "two ways" in refusal(text, categorical="zip", numeric="zip")
     assert "cannot be ignored" in refusal(text, target="age", ignore="age")
-    assert refusal(text, target="Age") == "the file has no column 'Age'; it has 'zip', 'age', 'note'"
+    for name in ("Age", "\u00b2", "0", "4", "-1"):
+        assert refusal(text, target=name) == f"the file has no column '{name}'; it has 'zip', 'age', 'note'"
+    assert read(text, target="\u0662").target == "age"  # an Arabic 2
 
 
 def test_empty_lines_are_passed_over():
@@ -275,9 +331,6 @@ def test_many_texts(monkeypatch):
 
 # ---- where it comes from -----------------------------------------------------------------------------------------
 
-SMALL = "a,b\n1,x\n2,\u00fc\n"
-VALUES = {"a": [1, 2], "b": ["x", "\u00fc"]}
-
 
 @pytest.mark.parametrize("packed", [bytes, gzip.compress])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -302,6 +355,30 @@ def test_standard_input(packed):
     assert output.stdout.decode("utf-8").split("\n")[0].rstrip() == (
         "array('d', [1.0, 2.0]) ['x', '\u00fc'] standard input False False"
     )
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+@pytest.mark.parametrize("buffering", [-1, 0, None])
+def test_a_file_that_is_open_stays_open(tmp_path, packed, buffering):
+    """In a table, in none, and in an encoding that there is not."""
+    path = tmp_path / "data.csv"
+    for text, options in ((SMALL, {}), (SMALL, {"encoding": "klingon"}), ("a,b\n1\n", {}), ("", {})):
+        data = packed(text.encode("utf-8"))
+        path.write_bytes(data)
+        with io.BytesIO(data) if buffering is None else open(str(path), "rb", buffering) as file:
+            try:
+                assert columns(read_table(file, **options)) == VALUES
+            except ValueError:
+                assert (text, options) != (SMALL, {})
+            gc.collect()
+            assert not file.closed
+            file.seek(0)
+            assert file.read() == data
+
+
+def test_a_file_that_is_open_as_text_is_refused():
+    with pytest.raises(ValueError, match=r"^the file is <.*>; give one that is opened in binary, by open\(path, 'rb'"):
+        read_table(io.StringIO(SMALL))
 
 
 def test_no_file(tmp_path):
@@ -366,6 +443,20 @@ def test_nothing_else_is_raised(data):
         assert "\n" not in str(error)
     else:
         assert all([len(column.values) == len(table) > 0 for column in table.columns.values()])
+
+
+def test_long_lines_of_a_small_file_take_little_memory(monkeypatch):
+    """100 MB that gzip packs into 100 kB, in 100 lines, of which the first few tell that this is no table."""
+    tracemalloc = pytest.importorskip("tracemalloc")
+    monkeypatch.setattr(tables, "LONGEST", 1 << 20)
+    data = gzip.compress((b"x" * ((1 << 20) - 2) + b"\n") * tables.LOOKED_AT)
+    tracemalloc.start()
+    try:
+        assert refusal(data).startswith("the file, line 1: a cell is too long")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 << 20
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells a process its largest size")

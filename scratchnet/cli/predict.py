@@ -5,6 +5,7 @@ import io
 import json
 
 from ..datasets.encoding import CLASSIFICATION
+from ..metrics import class_probabilities
 from .data import add_quiet, add_reading, opened
 
 TYPE_CHECKING = False
@@ -43,7 +44,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     if not options.json:
         write(_csv(names))
     for told, output in zip(encoder.targets_of(outputs), outputs):
-        shares = probabilities(output) if options.proba else []
+        shares = class_probabilities(output) if options.proba else []
         if options.json:
             record: "Dict[str, Any]" = {names[0]: told}
             if shares:
@@ -52,11 +53,6 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
         else:
             write(_csv([told] + shares))
     return 0
-
-
-def probabilities(output: "List[float]") -> "List[float]":
-    """Of each class."""
-    return [1 - output[0], output[0]] if len(output) == 1 else output
 
 
 def _csv(cells: "List[Any]") -> "str":

@@ -3,8 +3,8 @@
 import json
 
 from ..formats import models
-from ..metrics import shortened
 from ..protocol import COUNT, require
+from ..texts import shortened
 from .data import ENCODERS
 from .recipe import Recipe
 from .terminal import plural

@@ -5,31 +5,11 @@ import os
 import shutil
 import sys
 
+from ..texts import ASCII, is_writable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterator, Optional, Sequence
-
-# What stands in for a character that the stream's encoding lacks.
-ASCII = {
-    "·": "*",
-    "−": "-",
-    "≥": ">=",
-    "≤": "<=",
-    "≠": "!=",
-    "Σ": "sum ",
-    "ŷ": "y'",
-    "ᵀ": "^T",
-    "₁": "1",
-    "₂": "2",
-    "×": "x",
-    "→": "->",
-    "±": "+-",
-    "²": "2",
-    "…": "~",
-    "│": "|",
-    "─": "-",
-    "┼": "+",
-}
 
 
 def written_for(text: "str", encoding: "str") -> "str":
@@ -38,15 +18,7 @@ def written_for(text: "str", encoding: "str") -> "str":
     >>> written_for("W₁·x ≥ 0", "ascii"), written_for("W₁·x ≥ 0", "utf-8")
     ('W1*x >= 0', 'W₁·x ≥ 0')
     """
-    return "".join([c if _has(encoding, c) else ASCII.get(c, "?") for c in text])
-
-
-def _has(encoding: "str", character: "str") -> "bool":
-    try:
-        character.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
+    return "".join([c if is_writable(c, encoding) else ASCII.get(c, "?") for c in text])
 
 
 def size() -> "Dict[str, Any]":

@@ -21,7 +21,7 @@ from .recipe import add_settings, described, network, recipe_for, settings, trai
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List
+    from typing import Any, Callable, Dict, List, Optional
 
     from ..training import Epoch
     from .recipe import Recipe
@@ -94,12 +94,15 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     if interrupted and (learning(net) == first or former and os.path.exists(checkpoint_of(options.output))):
         Line().say(f"{options.output}: not written{going_on(options.output)}")
         return 130
-    save(net, encoder, recipe, examples[0][1], told, interrupted, options.output)
+    known, truth = [encoder.targets_of(Y) for _, Y in examples]
+    encoder.target = encoder.target.built_into(net)
+    save(net, encoder, recipe, known, told, interrupted, options.output)
     if interrupted:
         Line().say(f"{options.output}: saved after {terminal.plural(len(told), 'epoch')}{going_on(options.output)}")
         return 130
     forget(checkpoint_of(options.output))
-    report = judged(net, encoder, examples[0][1], examples[1])
+    predicted = encoder.targets_of(net.predict(examples[1][0]))
+    report = metrics.report(encoder.task, truth, predicted, known, encoder.classes)
     found.update(model=options.output, recipe=settings(recipe), history=described(told), report=report.to_dict())
     write(json.dumps(found, indent=2, ensure_ascii=False) if options.json else ending(told, recipe, report, options))
     return 0
@@ -168,16 +171,22 @@ def tried(data: "Any", examples: "Any", encoder: "Any", recipe: "Recipe", option
           tell: "Callable[..., None]") -> "Recipe":  # fmt: skip
     """The recipe after the trainings for comparison, if any are asked for; what they showed is told, and ``found``."""
     if options.cross_validate:
-        found["cross_validation"] = trials.cross_validate(data, options, recipe)
-        tell(trials.told(found["cross_validation"]) + "\n")
+        results = trials.cross_validate(data, options, recipe)
+        tell(trials.told(results) + "\n")
+        found["cross_validation"] = dict(results, scores=[finite(score) for score in results["scores"]],
+                                         mean=finite(results["mean"]), deviation=finite(results["deviation"]))
     if options.search:
-        results = trials.search(examples, encoder, options, recipe)
-        tell("\n".join(["search: validation loss of each setting, the best first"] +
-                       [f"  {loss:.4g}  {candidate}" for loss, candidate in results]) + "\n")
-        found["search"] = [dict(settings(candidate), validation_loss=loss if isfinite(loss) else None)
-                           for loss, candidate in results]  # fmt: skip
-        return results[0][1]
+        candidates = trials.search(examples, encoder, options, recipe)
+        tell("search: validation loss of each setting, the best first")
+        tell("\n".join([f"  {loss:.4g}  {candidate}" for loss, candidate in candidates]) + "\n")
+        found["search"] = [dict(settings(candidate), validation_loss=finite(loss)) for loss, candidate in candidates]
+        return candidates[0][1]
     return recipe
+
+
+def finite(number: "float") -> "Optional[float]":
+    """The number, if JSON can hold it."""
+    return number if isfinite(number) else None
 
 
 def learning(net: "Sequential") -> "List[Any]":
@@ -185,12 +194,12 @@ def learning(net: "Sequential") -> "List[Any]":
     return [p.value for p in net.parameters() if not p.frozen]
 
 
-def save(net: "Sequential", encoder: "Any", recipe: "Recipe", known: "Any", told: "List[Epoch]", interrupted: "bool",
-         path: "str") -> "None":  # fmt: skip
-    """The model, and all that there is to know of it."""
+def save(net: "Sequential", encoder: "Any", recipe: "Recipe", known: "List[Any]", told: "List[Epoch]",
+         interrupted: "bool", path: "str") -> "None":  # fmt: skip
+    """The model, and all that there is to know of it; ``known``, the targets that it has learnt from."""
     net.metadata = dict(kept(encoder), recipe=settings(recipe), kernel=kernel())
     if encoder.classes:
-        net.metadata["usual"] = [metrics.baseline(encoder.targets_of(known), "most_frequent")]
+        net.metadata["usual"] = [metrics.baseline(known, "most_frequent")]
     if told:
         net.metadata["history"] = described(told, interrupted)
     models.save(net, path)
@@ -232,13 +241,6 @@ def parts(data: "Any", options: "Any") -> "Any":
     classes = [values[i] for i in others] if counts else None
     learning, judging = train_test_split(others, test_size=options.validation, seed=options.seed, stratify=classes)
     return learning + alone, judging
-
-
-def judged(net: "Sequential", encoder: "Any", known: "Any", validation: "Any") -> "Any":
-    """The report of the network's predictions, beside those of a trivial predictor who knows the training's targets."""
-    X, Y = validation
-    truth, predicted = encoder.targets_of(Y), encoder.targets_of(net.predict(X))
-    return metrics.report(encoder.task, truth, predicted, encoder.targets_of(known), encoder.classes)
 
 
 def beginning(data: "Any", encoder: "Any") -> "str":

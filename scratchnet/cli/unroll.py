@@ -1,11 +1,16 @@
 """`python -m scratchnet unroll`: a saved network as straight-line Python."""
 
 from .. import set_kernel, unroll
+from ..datasets.encoding import listed
 from ..formats import models
+from ..texts import printable
+from .data import encoder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, List
+
+    from ..network import Sequential
 
 DESCRIPTION = """\
 Print a saved network as straight-line Python: a function predict(x) of one sample, a list of numbers, that gives the
@@ -31,10 +36,23 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Print the source; the exit status."""
     former = set_kernel(options.kernel)
     try:
-        write(unroll(models.load(options.model), constants=not options.arguments).source.rstrip("\n"))
+        net = models.load(options.model)
+        for line in about(net, options.model):
+            write("# " + printable(line))
+        write(unroll(net, constants=not options.arguments).source.rstrip("\n"))
     except ValueError as error:
         where = "" if str(error).startswith(options.model) else f"{options.model}: "
         raise ValueError(f"{where}{error}") from None
     finally:
         set_kernel(former)
     return 0
+
+
+def about(net: "Sequential", path: "str") -> "List[str]":
+    """Which input is which column, and what the outputs mean, if a table's model tells."""
+    if "table" not in net.metadata:
+        return []
+    encoder = encoder_of(net, path)
+    classes = encoder.classes and encoder.classes[-encoder.outputs :]  # of two classes, the second
+    outputs = f"of each class its share: {listed(classes)}" if classes else f"the prediction: {encoder.target.name}"
+    return [f"x{j}: {name}" for j, name in enumerate(encoder.features)] + [outputs]

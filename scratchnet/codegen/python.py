@@ -51,7 +51,7 @@ class Code:
     ``numbers``   what has to be computed, each after what it is made of
     """
 
-    def __init__(self, outputs: "Sequence[Symbolic]", names: "Optional[Dict[int, str]]" = None) -> "None":
+    def __init__(self, outputs: "Sequence[Symbolic]") -> "None":
         self.same: "Dict[int, Symbolic]" = {}
         self.names: "Dict[int, str]" = {}
         self.functions: "Dict[str, bool]" = {}  # those that are called; whether they must be guarded
@@ -63,9 +63,6 @@ class Code:
             self.uses[id(used)] = self.uses.get(id(used), 0) + 1
         self.depth: "Dict[int, int]" = {}
         self.made = 0  # variables without a meaning
-        for key, name in (names or {}).items():
-            if key in self.same:
-                self.names[id(self.same[key])] = name
 
     def unified(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
         """All numbers that the outputs are made of, equal ones as one."""

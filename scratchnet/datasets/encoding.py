@@ -30,12 +30,13 @@ saved, exported or explained network takes them, too. ``net.metadata["table"] = 
 import re
 from array import array
 from collections import Counter
-from math import fsum, sqrt
+from math import fsum, isfinite, sqrt
 from operator import mul
 
 from ..functions import shown
 from ..layers import Normalization
 from ..protocol import ABOVE_0, FINITE, require
+from ..texts import printable
 from .compact import CompactRows
 from .tables import CATEGORIES, MISSING, NUMBERS, TEXT, TOO_MANY, Column, floats, read_columns
 
@@ -43,6 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
+    from ..network import Sequential
     from .tables import Names, Progress, Table
 
     Rows = Optional[Sequence[int]]
@@ -174,6 +176,10 @@ class Classes(Part):
             return CompactRows(len(rows), [codes])
         return CompactRows(len(rows), [], [(codes, self.outputs)])
 
+    def built_into(self, net: "Sequential") -> "Classes":
+        """What is left to do with the outputs, once the network does what it can of it: the same as before."""
+        return self
+
     def told(self, output: "Sequence[float]") -> "str":
         """The class that an output means."""
         if self.outputs == 1:
@@ -193,6 +199,13 @@ class Quantity(Part):
     def targets(self, column: "Column", rows: "Sequence[int]", source: "str") -> "CompactRows":
         values = picked(as_kind(column, NUMBERS, source).values, rows)
         return CompactRows(len(rows), [[(value - self.mean) / self.spread for value in values]])
+
+    def built_into(self, net: "Sequential") -> "Quantity":
+        """Let the network's last layer, a Dense, give the target in its own unit; nothing is left to do then."""
+        last: "Any" = net.layers[-1]
+        last.weights.value = [[self.spread * w for w in row] for row in last.weights.value]
+        last.bias.value = [self.mean + self.spread * b for b in last.bias.value]
+        return Quantity(name=self.name, mean=0.0, spread=1.0)
 
     def told(self, output: "Sequence[float]") -> "float":
         """The target, in its own unit, that an output means."""
@@ -454,8 +467,9 @@ def target_of(column: "Column", rows: "Sequence[int]", task: "Optional[str]",
     different = set(values)
     if len(different) < 2:
         raise ValueError(f"{what} is the same in every row; give a column that is worth predicting")
-    why = "asked for" if task else f"{len(different)} different " + ("numbers" if numeric else "texts")
-    if task == REGRESSION or not task and numeric and not _are_classes(different, len(values)):
+    asked = task or numeric and column.asked
+    why = "asked for" if asked else f"{len(different)} different " + ("numbers" if numeric else "texts")
+    if task == REGRESSION or not task and numeric and (asked or not _are_classes(different, len(values))):
         mean, spread = mean_and_spread(picked(column.values, rows), column.name)
         return Quantity(name=column.name, mean=mean, spread=spread), why
     if not numeric and not task and len(different) > MANY and 2 * len(different) > len(values):
@@ -498,7 +512,8 @@ def median_of(values: "Sequence[float]") -> "float":
         middle = sorted([value for value in values if low <= value <= high])
     if not below <= (count - 1) // 2 <= count // 2 < below + len(middle):
         below, middle = 0, sorted(values)
-    return (middle[(count - 1) // 2 - below] + middle[count // 2 - below]) / 2
+    low, high = middle[(count - 1) // 2 - below], middle[count // 2 - below]
+    return (low + high) / 2 if isfinite(low + high) else low / 2 + high / 2  # the latter loses bits of tiny numbers
 
 
 def in_order(labels: "Sequence[str]") -> "List[str]":
@@ -518,11 +533,6 @@ def spelled(value: "float") -> "str":
     ('3', '0.5')
     """
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
-
-
-def printable(text: "str") -> "str":
-    """The text on one line: a question mark for whatever else a name from a file may hold."""
-    return "".join([character if character.isprintable() else "?" for character in text])
 
 
 def listed(texts: "Iterable[str]") -> "str":

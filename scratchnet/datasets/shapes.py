@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0],
          "xnor": [1, 0, 0, 1]}  # fmt: skip
-PI = 3.141592653589793
 
 
 def gate(name: "str") -> "Examples":
@@ -69,7 +68,7 @@ def spirals(samples: "int" = 200, noise: "float" = 0.02, seed: "int" = 0, arms: 
 
 def _on_circle(t: "float", radius: "float" = 1.0) -> "Point":
     """The point after the part ``t`` of a circle around the origin."""
-    return radius * portable.cos(2 * PI * t), radius * portable.cos(2 * PI * (t - 0.25))
+    return radius * portable.cos(2 * portable.PI * t), radius * portable.cos(2 * portable.PI * (t - 0.25))
 
 
 def _moved(point: "Point", x: "float", y: "float") -> "Point":

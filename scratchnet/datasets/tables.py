@@ -50,7 +50,7 @@ NUMBERS, CATEGORIES, TEXT = "numbers", "categories", "text"
 
 DELIMITERS = "\t;|,"  # of two that fit equally well the former: "1,5;2,5" has commas, too
 LOOKED_AT = 100  # lines, by which the delimiter and the header are found
-LONGEST = 1 << 24  # characters of the first line; no table has one so long
+LONGEST = 1 << 24  # characters of a line, and of the first ones together; no table has one so long
 CELLS = 100000  # that are converted at a time
 REMEMBERED = 500000  # texts, by all columns together, before those that look like numbers forget theirs
 FEWEST, MOST = 100, 10000  # ... but by a column at least, and at most, so many
@@ -59,8 +59,10 @@ LABELS = 100000  # different texts; with more of them, a column is no set of cat
 NAN = float("nan")
 TOO_MANY = f"has more than {LABELS} different texts"
 _DELIMITER = (lambda v: v is None or len(v) == 1 and v not in '"\r\n', "a single character, such as ';'")
+_BINARY = (lambda v: hasattr(v, "readinto"), "one that is opened in binary, by open(path, 'rb')")
 _REASONS = {"unexpected": "a quoted cell never ends", "field larg": "a cell is too long, or a quoted one never ends"}
 _UTF8 = "{} is not UTF-8; save the file so, or name its encoding, such as cp1252"
+_OTHER = "{} cannot be read as {}; name the encoding in which it was saved, such as utf-8 or cp1252"
 
 
 class Column:
@@ -135,7 +137,7 @@ def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional
                header: "Optional[bool]" = None, categorical: "Names" = (), numeric: "Names" = (), ignore: "Names" = (),
                missing: "Names" = MISSING, decimal: "Optional[str]" = None, encoding: "Optional[str]" = None,
                progress: "Progress" = None) -> "Table":
-    """The CSV file at ``path`` as a Table; "-" is standard input. ``path`` may also be a file, opened in binary.
+    """The CSV file at ``path``, "-" for standard input, or a file opened in binary (it is left open), as a Table.
 
     ``target``        the column that is to be predicted; here and below by its name, or its number from 1
     ``delimiter``     None: the one of tab ; | , that cuts the first lines into rows of equal length; where there are
@@ -227,7 +229,7 @@ def found(name: "Any", names: "Sequence[str]", source: "str") -> "str":
     """
     if name in names:
         return name  # type: ignore[no-any-return]
-    if str(name).isdigit() and 1 <= int(name) <= len(names):
+    if str(name).isdecimal() and 1 <= int(name) <= len(names):
         return names[int(name) - 1]
     few = ", ".join([shown(known) for known in names[:20]]) + (", ..." if len(names) > 20 else "")
     raise ValueError(f"{source} has no column {shown(name)}; it has {few}")
@@ -240,20 +242,25 @@ def _listed(names: "Names") -> "List[str]":
 # ---- the file ----------------------------------------------------------------------------------------------------
 
 
+class _Lent(io.BufferedReader):
+    """A file of the caller's own, which stays open."""
+
+    def close(self) -> "None":
+        pass
+
+
 @contextlib.contextmanager
 def _opened(path: "Any", encoding: "Optional[str]") -> "Iterator[Tuple[Any, str, Callable[[], Optional[float]]]]":
     """The file as text, what to call it, and a function that tells which part of it was read."""
     if path == "-":
         if sys.stdin is None:
             raise ValueError("standard input is closed; give a file")
-        text = _decoded(sys.stdin.buffer, "standard input", encoding)
-        try:
-            yield text, "standard input", lambda: None
-        finally:
-            text.detach()  # else standard input would be closed with it
+        binary: "Any" = sys.stdin.buffer
+        yield _decoded(_Lent(binary), "standard input", encoding), "standard input", lambda: None
         return
     if hasattr(path, "read"):
-        yield _decoded(path, "the file", encoding), "the file", lambda: None
+        require("the file", path, _BINARY)
+        yield _decoded(_Lent(path), "the file", encoding), "the file", lambda: None
         return
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size  # 0 of a pipe
@@ -263,7 +270,6 @@ def _opened(path: "Any", encoding: "Optional[str]") -> "Iterator[Tuple[Any, str,
 
 def _decoded(binary: "Any", source: "str", encoding: "Optional[str]") -> "Any":
     """The file as text, where every byte that is no UTF-8 becomes half of a surrogate pair."""
-    binary = binary if hasattr(binary, "peek") else io.BufferedReader(binary)
     start = binary.peek(2)[:2]
     if start in (b"\xff\xfe", b"\xfe\xff"):
         encoding = encoding or "utf-16"
@@ -273,8 +279,9 @@ def _decoded(binary: "Any", source: "str", encoding: "Optional[str]") -> "Any":
         binary = gzip.GzipFile(fileobj=binary)
     try:
         return io.TextIOWrapper(binary, encoding=encoding or "utf-8-sig", errors="surrogateescape")
-    except LookupError:
-        raise ValueError(f"encoding {encoding!r} is unknown; take utf-8, cp1252 or latin-1, for instance") from None
+    except (LookupError, ValueError):  # the latter of a name with \0 in it
+        what = f"encoding {shown(encoding)} is unknown"
+        raise ValueError(f"{what}; take utf-8, cp1252 or latin-1, for instance") from None
 
 
 def _lines(text: "Any", source: "str") -> "Iterator[str]":
@@ -284,6 +291,8 @@ def _lines(text: "Any", source: "str") -> "Iterator[str]":
             if len(line) == LONGEST:
                 raise ValueError(f"{source} has a line of {LONGEST} characters or more; give a table as CSV")
             yield line
+    except UnicodeError:
+        raise ValueError(_OTHER.format(source, text.encoding)) from None
     except (EOFError, OSError, zlib.error) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
@@ -291,10 +300,17 @@ def _lines(text: "Any", source: "str") -> "Iterator[str]":
 
 
 def _head(lines: "Iterator[str]", source: "str") -> "List[str]":
-    head = list(islice(lines, LOOKED_AT))
-    if not "".join(head).strip():
+    """The lines by which the delimiter and the header are found."""
+    head, size = [], 0  # type: List[str], int
+    for line in islice(lines, LOOKED_AT):
+        head.append(line)
+        size += len(line)
+        if size > LONGEST:
+            break
+    text = "".join(head)
+    if not text.strip():
         raise ValueError(f"{source} is empty; give a table as CSV")
-    if "\0" in "".join(head):
+    if "\0" in text:
         raise ValueError(f"{source} is no text; give a table as CSV")
     return head
 
@@ -317,7 +333,7 @@ def _parsed(lines: "Iterable[str]", delimiter: "str") -> "List[List[str]]":
 
 
 def sniffed(lines: "Sequence[str]") -> "str":
-    """The delimiter that cuts most of the lines into equally many cells, at least two; the blank has to cut all of them.
+    """The delimiter that cuts most of the lines into equally many cells, two or more; the blank has to cut all of them.
 
     >>> sniffed(["a;b\\n", "1,5;2,5\\n"]), sniffed(["name\\n", "cat\\n"]), sniffed([" 1  2.5\\n", "10 12.5\\n"])
     (';', ',', ' ')
@@ -366,15 +382,14 @@ def _are_numbers(cells: "Sequence[str]") -> "bool":
 
 def _names(first: "Sequence[str]", header: "bool") -> "List[str]":
     """The columns' names, every one different."""
-    names: "Dict[str, None]" = {}
+    names: "Dict[str, int]" = {}  # and the last number that was given to others of the same name
     for j, cell in enumerate(first):
-        name = cell.strip() if header else ""
-        name = name or f"column {j + 1}"
-        same, k = name, 1
+        same = (cell.strip() if header else "") or f"column {j + 1}"
+        name = same
         while name in names:
-            k += 1
-            name = f"{same} ({k})"
-        names[name] = None
+            names[same] += 1
+            name = f"{same} ({names[same]})"
+        names[name] = 1
     return list(names)
 
 

@@ -27,7 +27,7 @@ ACROSS, UP = 72, 54  # cells of the grid
 LEVELS = 8  # of a number: at about so many heights the map becomes darker
 SHADE = 0.12  # the opacity of each
 POINTS = 1000  # of more samples, so many are drawn, evenly taken
-TEXTURES = " ░·-▒'"  # of classes, in characters
+TEXTURES = " ░.-▒'"  # of classes, in characters
 HEIGHTS = ".:-=+*#%@"  # of the levels
 
 

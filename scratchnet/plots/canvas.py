@@ -8,10 +8,9 @@
 ⡠⠔⠁
 """
 
-import codecs
 import itertools
 
-from ..metrics import shortened, width
+from ..texts import ASCII, is_writable, shortened, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))  # of a Braille 
 LETTERS = "*o+x#%@&"  # of the series, in ASCII
 MARKS = "ox+#@%&ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of classes
 COLOURS = (33, 208, 36, 175, 178, 117, 246)  # of the 256 of most terminals, nearest to those of svg.py
-ASCII = {"−": "-", "…": "~", "│": "|", "─": "-", "┤": "+", "┬": "+", "└": "+", "⋮": ":", "░": ":", "▒": "=", "▓": "#"}
-ASCII.update({"█": "@", "┊": ":", "²": "2", "●": "o", "·": "."})
+NARROW = {ord(c): text for c, text in ASCII.items() if len(text) == 1}  # longer ones would move what stands behind
 
 
 class Canvas:
@@ -88,25 +86,16 @@ class Canvas:
 def has_braille(encoding: "str") -> "bool":
     """Whether the encoding has the characters of a picture."""
     try:
-        codecs.lookup(encoding)
+        return is_writable("⣿┤−…░", encoding)
     except (LookupError, TypeError):
         raise ValueError("encoding is {!r}; give one that Python knows, such as 'utf-8'".format(encoding)) from None
-    return is_writable("⣿┤−…░", encoding)
-
-
-def is_writable(text: "str", encoding: "str") -> "bool":
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def written(lines: "List[str]", encoding: "str") -> "str":
     """The lines as a text that the encoding has: in ASCII if it has no Braille."""
     text = "\n".join([line.rstrip() for line in lines])
     if not has_braille(encoding):
-        text = "".join([ASCII.get(c, c) for c in text])
+        text = text.translate(NARROW)
     return text.encode(encoding, "replace").decode(encoding)
 
 

@@ -7,7 +7,7 @@
     Region   where a grid of numbers is 0 or more
 """
 
-from ..metrics import shortened, width
+from ..texts import shortened, width
 from . import canvas as text_canvas
 from . import svg
 from .picture import Picture
@@ -85,8 +85,9 @@ class Chart(Picture):
         head = [shortened(self.title, columns)] + text_legend(self.marks, columns, encoding, colour)
         head.append(shortened(self.y_name, columns))
         rows = max(4, height - len(head) - 3)
-        y_ticks = {round((1 - self.y.place(v)) * (rows - 1)): text for v, text in self.y.ticks(max(3, rows // 3))}
-        margin = max([width(text) for text in y_ticks.values()]) + 1
+        ticks = [(v, text) for v, text in self.y.ticks(max(3, rows // 3)) if width(text) <= columns // 2]
+        y_ticks = {round((1 - self.y.place(v)) * (rows - 1)): text for v, text in ticks}
+        margin = max([0] + [width(text) for text in y_ticks.values()]) + 1
         across = columns - margin - 1
         canvas = text_canvas.Canvas(across, rows, encoding)
         for mark in self.marks:
@@ -98,7 +99,7 @@ class Chart(Picture):
         for value, text in self.x.ticks(max(3, across // 12)):
             i = round(self.x.place(value) * (across - 1))
             start = min(max(i - len(text) // 2, 0), across - len(text))
-            if start > len(numbers) or not numbers:
+            if start >= 0 and (start > len(numbers) or not numbers):
                 axis[i] = "┬"
                 numbers += " " * (start - len(numbers)) + text
         lines.append(" " * margin + "└" + "".join(axis))

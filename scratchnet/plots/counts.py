@@ -1,8 +1,8 @@
 """A confusion matrix: which classes are taken for which."""
 
 from ..matrix import accept
-from ..metrics import shortened, width
 from ..protocol import AT_LEAST_0, require
+from ..texts import shortened, width
 from . import canvas as text_canvas
 from . import svg
 from .picture import Picture, names_of
@@ -107,7 +107,7 @@ class Grid(Picture):
     # ---- characters ----------------------------------------------------------------------------------------------
 
     def as_text(self, columns: "int", height: "int", encoding: "str", colour: "bool") -> "str":
-        corner = "truth ↓ predicted →" if text_canvas.is_writable("↓→", encoding) else "truth \\ predicted"
+        corner = "truth ↓ predicted →" if text_canvas.has_braille(encoding) else "truth \\ predicted"
         first = max([width(text) for text in self.names + [corner]])
         digits = [max([width(row[j]) for row in self.texts]) for j in range(len(self.names))]
         room = (columns - first) // len(self.names) - 2  # for each column
@@ -135,7 +135,7 @@ class Grid(Picture):
         for i, name in enumerate(self.names[:shown]):
             cells = []
             for j in range(shown):
-                cell = "·░▒▓█"[min(4, int(self._share(i, j) * 4 + 0.999))] * wide
+                cell = ".░▒▓█"[min(4, int(self._share(i, j) * 4 + 0.999))] * wide
                 cells.append(text_canvas.painted(cell, int(i != j)) if colour and self.counts[i][j] else cell)
             lines.append(text_canvas.padded(shortened(name, name_columns), name_columns) + " " + "".join(cells))
         if shown < len(self.names):
@@ -144,7 +144,7 @@ class Grid(Picture):
 
 
 def _count(n: "float") -> "str":
-    return str(int(n)) if n == int(n) and n < 1e12 else number(n)
+    return str(int(n)) if n < 1e12 and n == int(n) else number(n)
 
 
 def _turned(x: "float", y: "float") -> "str":

@@ -1,7 +1,7 @@
 """A network's neurons and weights."""
 
-from ..metrics import shortened, width
 from ..protocol import require
+from ..texts import shortened, width
 from . import canvas as text_canvas
 from . import svg
 from .chart import Line, legend, text_legend
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
 SHOWN = 16  # neurons of a layer; of more, the first and the last
-FOLDED = "⋮"
+NEURON, FOLDED = "●", "⋮"
 APART, DOWN, RADIUS = 170, 34, 10  # px between columns and neurons; of a neuron
 THICKEST, FAINTEST = 5.0, 0.15  # px of the line of the largest weight; opacity of that of the least
 DRAWN = 0.25  # a weight of a smaller share of the largest is not drawn in characters
@@ -156,7 +156,6 @@ class Diagram(Picture):
         feet = self._feet(columns)
         rows = max(4, height - len(head) - len(feet))
         canvas = text_canvas.Canvas(columns, rows, encoding)
-        mark = "●" if text_canvas.is_writable("●", encoding) else "O"
         places = [self._places(k, column, rows) for k, column in enumerate(self.columns)]
         for k, column in enumerate(self.columns[1:], 1):
             for share, i, j in self._weights(column, self.columns[k - 1]):
@@ -164,7 +163,7 @@ class Diagram(Picture):
                     canvas.line(places[k - 1][i], places[k][j], int(share < 0), dashed=share < 0)
         for neurons in places:
             for neuron, point in neurons.items():
-                canvas.put(point, FOLDED if neuron is None else mark)
+                canvas.put(point, FOLDED if neuron is None else NEURON)
         return text_canvas.written(head + canvas.lines(colour) + feet, encoding)
 
     def _places(self, k: "int", column: "Column", rows: "int") -> "Dict[Any, Tuple[float, float]]":
@@ -188,6 +187,7 @@ class Diagram(Picture):
                 text = shortened(([str(column.size)] + column.title + [""] * n)[n], room)
                 middle = round(self._across(k) * (columns - 1))
                 start = min(max(middle - width(text) // 2, len(line) + bool(line)), columns - width(text))
-                line += " " * (start - len(line)) + text
+                if start > len(line) or not line:  # of very many columns only some have room
+                    line += " " * (start - len(line)) + text
             lines.append(line)
         return lines

@@ -2,8 +2,8 @@
 
 from ..formats import files
 from ..matrix import accept_rows
-from ..metrics import shortened
 from ..protocol import require
+from ..texts import shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -33,17 +33,16 @@ class Scale:
     def __init__(self, values: "Sequence[float]", margin: "float" = 0, logarithmic: "bool" = False,
                  whole: "bool" = False) -> "None":
         self.logarithmic, self.whole = logarithmic, whole
-        low, high = [self._stretched(v) for v in (min(values), max(values))]
-        if high - low <= 1e-9 * (1 if logarithmic else max(abs(low), abs(high))):
+        ends = [self._stretched(v) for v in (min(values), max(values))]
+        low, high = [v if abs(v) * LARGEST > 1 else 0.0 for v in ends]
+        if high - low <= max(1 / LARGEST, 1e-9 * (1 if logarithmic else max(abs(low), abs(high)))):
             half = 0.5 if logarithmic else abs(high) / 2 or 0.5
             low, high = low - half, high + half
         self.low, self.high = low - margin * (high - low), high + margin * (high - low)
 
     def _stretched(self, value: "float") -> "float":
         value = max(-LARGEST, min(LARGEST, value))
-        if self.logarithmic:
-            return math.log10(max(value, 1 / LARGEST))
-        return value if abs(value) * LARGEST > 1 else 0.0
+        return math.log10(max(value, 1 / LARGEST)) if self.logarithmic else value
 
     def place(self, value: "float") -> "float":
         """0 at the lower end, 1 at the upper."""
@@ -92,7 +91,7 @@ def _text(value: "float", exponent: "int", largest: "float") -> "str":
     if value == 0:
         return "0"
     digits = math.floor(math.log10(largest) + 1e-9) - exponent
-    if largest < 1e5 and exponent > -5 or digits > 4 and largest < 1e12:
+    if largest < 1e5 and exponent > -5 or digits > 4 and 1e-4 < largest < 1e12:
         return "{:.{}f}".format(value, max(0, -exponent)).replace("-", "−")
     digits = math.floor(math.log10(abs(value)) + 1e-9) - exponent
     return _short("{:.{}e}".format(value, min(max(digits, 0), 15)))

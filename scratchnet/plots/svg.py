@@ -11,7 +11,7 @@ which is its own, and its colours (Okabe and Ito's) are told apart by the colour
 
 import html
 
-from ..metrics import width as columns
+from ..texts import width as columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
