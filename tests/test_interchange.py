@@ -222,7 +222,7 @@ def test_without_the_library(name, sentence, monkeypatch):
 
 @pytest.mark.parametrize("given", [3, None, "model.pt", object(), [1]])
 def test_what_is_no_model(given):
-    with pytest.raises(ValueError, match=r"^the module \({}\) is none of those".format(type(given).__name__)):
+    with pytest.raises(ValueError, match=r"^the module \({}\), of builtins, is none".format(type(given).__name__)):
         sn.from_torch(given)
     with pytest.raises(ValueError, match="^from_keras: {} is no keras.Sequential".format(type(given).__name__)):
         sn.from_keras(given)

@@ -108,6 +108,24 @@ def test_a_state_dict_in():
     agree(net.predict(ROWS), predicted(module, ROWS))
 
 
+def test_a_state_dict_is_not_frozen():
+    """Its tensors never require a gradient, whatever those of the module do."""
+    module = seeded(nn.Linear(4, 3), nn.Linear(3, 2, bias=False))
+    net = sn.from_torch(module.state_dict(), ["tanh", "identity"])
+    assert [p.name for p in net.parameters() if p.frozen] == ["2.bias"]
+
+
+@pytest.mark.parametrize("missing", ["weight", "bias"])
+def test_a_batch_normalization_with_one_of_weight_and_bias(missing):
+    module = seeded(nn.BatchNorm1d(4), nn.Linear(4, 2))
+    setattr(module[0], missing, None)
+    net = sn.from_torch(module)
+    agree(net.predict(ROWS), predicted(module, ROWS))
+    assert [p.name for p in net.parameters() if p.frozen and p.name[0] == "1"] == [
+        {"weight": "1.weights", "bias": "1.bias"}[missing]
+    ]
+
+
 def test_what_requires_no_gradient_is_frozen():
     module = seeded(nn.Linear(4, 3, bias=False), nn.Linear(3, 2), nn.Linear(2, 2))
     module[1].requires_grad_(False)
@@ -141,10 +159,46 @@ class Backwards(nn.Sequential):
         return self[0](self[1](x))
 
 
-def pruned():
+class Called(nn.Linear):
+    def __call__(self, x):
+        return x
+
+
+def pruned(name="weight"):
     module = nn.Sequential(nn.Linear(2, 2))
-    torch_prune.random_unstructured(module[0], "weight", 1)
+    torch_prune.random_unstructured(module[0], name, 1)
     return module
+
+
+def parametrized(name):
+    module = nn.Linear(2, 2)
+    nn.utils.parametrize.register_parametrization(module, name, Own())
+    return nn.Sequential(module)
+
+
+def hooked(module, *at):
+    """The module with a hook at the module of that place in it: one that doubles."""
+    part = module
+    for k in at:
+        part = part[k]
+    part.register_forward_hook(lambda module, inputs, output: 2 * output)
+    return module
+
+
+def before(module):
+    module.register_forward_pre_hook(lambda module, inputs: (2 * inputs[0],))
+    return module
+
+
+def patched():
+    module = nn.Linear(2, 2)
+    module.forward = lambda x: x
+    return nn.Sequential(nn.Tanh(), module)
+
+
+HOOKS = r" cannot be carried over exactly: it has forward hooks, or a forward of its own; remove them$"
+WAYS = r"; make it an nn.Sequential, give its state_dict\(\) with activations=\[...\], or sn.load its ONNX file$"
+META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has no numbers to read; give an ordinary o"
 
 
 @pytest.mark.parametrize(
@@ -156,24 +210,75 @@ def pruned():
         (nn.Sequential(nn.LazyLinear(1)), r"module 0 \(LazyLinear\) is none of those"),
         (nn.Sequential(nn.LogSoftmax(1)), r"module 0 \(LogSoftmax\) is none of those"),
         (nn.ModuleList([nn.ReLU()]), r"the module \(ModuleList\) is none of those"),
-        (Own(), r"the module \(Own\) is none of those that are known here: Sequential, Linear"),
-        (nn.Sequential(Doubled(2, 2)), r"module 0 \(Doubled\) is none of those"),
-        (Backwards(nn.ReLU(), nn.Tanh()), r"the module \(Backwards\) is none of those"),
+        (nn.ModuleList([nn.ReLU()]), r"Softplus, Tanh$"),
+        (Own(), r"the module \(Own\), of \w+, is none of those that are known here: Sequential, Linear.*Tanh" + WAYS),
+        (nn.Sequential(Doubled(2, 2)), r"module 0 \(Doubled\), of \w+, is none of those.*Tanh" + WAYS),
+        (Backwards(nn.ReLU(), nn.Tanh()), r"the module \(Backwards\), of \w+, is none of those"),
+        (nn.Sequential(Called(2, 2)), r"module 0 \(Called\), of \w+, is none of those"),
+        ("model.pt", r"the module \(str\), of builtins, is none of those.*" + WAYS),
+        (None, r"the module \(NoneType\), of builtins, is none of those.*" + WAYS),
         (nn.Sequential(nn.Softmax(0)), r"module 0 \(Softmax\) cannot be carried over exactly: a sample is a row here;"),
         (nn.Sequential(nn.Softplus(2)), r"module 0 \(Softplus\) cannot be carried over exactly: give beta=1 and thres"),
         (nn.Sequential(nn.Softplus(1, 10)), r"module 0 \(Softplus\) cannot be carried over exactly: give beta=1 and t"),
         (nn.Sequential(nn.Flatten(0)), r"module 0 \(Flatten\) cannot be carried over exactly: give Flatten\(1, -1\)"),
         (nn.Sequential(nn.BatchNorm1d(2)), r"module 0 \(BatchNorm1d\) cannot be carried over exactly: in training it."),
         (nn.Sequential(nn.BatchNorm1d(2, track_running_stats=False)).eval(), r"\(BatchNorm1d\).*with running statisti"),
-        (pruned(), r"module 0 \(Linear\) cannot be carried over exactly: its weight is computed anew"),
+        (pruned(), r"module 0 \(Linear\) cannot be carried over exactly: its weight or bias is computed anew"),
+        (pruned("bias"), r"module 0 \(Linear\) cannot be carried over exactly: its weight or bias is computed anew"),
+        (parametrized("weight"), r"module 0 \(ParametrizedLinear\) cannot be .* its weight or bias is computed anew"),
+        (parametrized("bias"), r"module 0 \(ParametrizedLinear\) cannot be .* its weight or bias is computed anew"),
+        (hooked(nn.Sequential(nn.Tanh(), nn.Linear(2, 2)), 1), r"module 1 \(Linear\)" + HOOKS),
+        (hooked(nn.Sequential(nn.Sequential(nn.ReLU())), 0), r"module 0 \(Sequential\)" + HOOKS),
+        (hooked(nn.Sequential(nn.Sequential(nn.ReLU())), 0, 0), r"module 0.0 \(ReLU\)" + HOOKS),
+        (hooked(nn.Sequential(nn.Flatten(), nn.ReLU()), 0), r"module 0 \(Flatten\)" + HOOKS),
+        (hooked(nn.Sequential(nn.ReLU())), r"the module \(Sequential\)" + HOOKS),
+        (before(nn.Sequential(nn.ReLU())), r"the module \(Sequential\)" + HOOKS),
+        (nn.Sequential(before(nn.BatchNorm1d(2)).eval()), r"module 0 \(BatchNorm1d\)" + HOOKS),
+        (patched(), r"module 1 \(Linear\)" + HOOKS),
+        (nn.Sequential(nn.Linear(2, 2, device="meta")), r"module 0 \(Linear\).weight" + META),
+        (nn.Sequential(nn.BatchNorm1d(2, device="meta")).eval(), r"module 0 \(BatchNorm1d\)" + META),
         (nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))), r"module 0 \(ParametrizedLinear\) "),
-        (torch.fx.symbolic_trace(Own()), r"the module \((Own|GraphModule)\) is none of those"),
+        (torch.fx.symbolic_trace(Own()), r"the module \((Own|GraphModule)\), of torch.fx.graph_module, is none"),
         (nn.Sequential(), "a network has at least one layer"),
     ],
 )
 def test_a_module_that_is_refused(module, sentence):
     with pytest.raises(ValueError, match=sentence):
         sn.from_torch(module)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_compiled_module_is_refused():
+    module = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
+    for compiled in (torch.jit.script(module), torch.jit.trace(module, torch.ones(1, 2))):
+        kind = type(compiled).__name__
+        with pytest.raises(ValueError, match=rf"the module \({kind}\), of torch.jit.\w+, is none of those.*{WAYS}"):
+            sn.from_torch(compiled)
+        with pytest.raises(ValueError, match=rf"module 0 \({kind}\), of torch.jit"):
+            sn.from_torch(nn.Sequential(compiled))
+        assert repr(sn.from_torch(compiled.state_dict(), ["relu"])) == repr(sn.from_torch(module))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: torch.ones(2, 2, device="meta"),
+        lambda: torch.eye(2).to_sparse(),
+        lambda: nn.UninitializedParameter(),
+        lambda: torch.quantize_per_tensor(torch.ones(2, 2), 0.1, 0, torch.qint8),
+    ],
+    ids=["meta", "sparse", "lazy", "quantized"],
+)
+def test_a_tensor_without_numbers(make):
+    with pytest.raises(ValueError, match="^from_torch: 'fc.weight'" + META):
+        sn.from_torch({"fc.weight": make()}, ["relu"])
+
+
+def test_a_network_goes_into_no_module_with_hooks():
+    module = hooked(nn.Sequential(nn.Linear(2, 2)), 0)
+    with pytest.raises(ValueError, match=r"module 0 \(Linear\)" + HOOKS):
+        sn.to_torch(sn.Sequential([sn.Dense(2, 2)]), module)
 
 
 def test_a_number_that_is_none():

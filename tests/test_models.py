@@ -285,6 +285,21 @@ def test_the_ending_tells_the_format(name, tmp_path):
     assert os.listdir(str(tmp_path)) == []
 
 
+@pytest.mark.parametrize(
+    "name, function",
+    [("m.pt", "from_torch"), ("m.pth", "from_torch"), ("m.h5", "from_keras"), ("m.keras", "from_keras"),
+     ("m.pkl", "from_sklearn"), ("m.joblib", "from_sklearn")],
+)  # fmt: skip
+def test_the_ending_of_another_library(name, function):
+    with pytest.raises(ValueError) as raised:
+        sn.load(name)
+    assert str(raised.value) == (
+        f"{name}: the ending tells the format; it is .safetensors, .json, .npz or .onnx; sn.{function} takes over the "
+        "model that its own library loads from it"
+    )
+    assert callable(getattr(sn, function))
+
+
 def test_a_file_that_is_not_there(path):
     with pytest.raises(FileNotFoundError, match="model"):
         sn.load(path)

@@ -69,9 +69,10 @@ def largest(matrix):
     return max(abs(x) for row in matrix for x in row)
 
 
-def agree(ours, theirs, tolerance):
+def agree(ours, theirs, tolerance, cancelled=0):
+    """To the tolerance, relative to the largest number of theirs, or to what was ``cancelled`` on the way to it."""
     assert [len(row) for row in ours] == [len(row) for row in theirs]
-    bound = tolerance * largest(theirs)
+    bound = tolerance * max(largest(theirs), cancelled)
     assert all(abs(a - b) <= bound for u, v in zip(ours, theirs) for a, b in zip(u, v))
 
 
@@ -265,6 +266,47 @@ def test_an_image_that_is_flattened_at_once_comes_flat():
     assert net.predict([[1, 1, 1, 2]]) == [[14.0]]
 
 
+SCALE, BIAS, MEAN, VARIANCE = [doubles([2], *pair) for pair in [(2.0, 0.0), (1.0, 4.0), (3.0, 5.0), (3.0, 8.0)]]
+NORM = {"scale": SCALE, "bias": BIAS, "mean": MEAN, "variance": VARIANCE}
+
+
+def batch_normalization(attributes=None, outputs=("Y",), **changed):
+    node = Node("BatchNormalization", ["X"] + list(NORM), list(outputs), attributes, "the node")
+    return file_of([node], dict(NORM, **changed), dims=("n", "m"))
+
+
+def test_a_batch_normalization():
+    net = alone(batch_normalization({"epsilon": 1.0}))
+    assert repr(net.layers) == "[Normalization(), Dense(inputs=2, outputs=2)]"
+    assert [p.frozen for p in net.parameters()] == [True, True, False, False]
+    assert net.predict([[1, 5], [5, 9]]) == [[-1, 4], [3, 4]]
+    single = alone(batch_normalization({"epsilon": 2.0}, **{name: ONE for name in NORM}))  # of one feature
+    assert single.predict([[4], [2]]) == [[4], [2]]
+    plain = alone(batch_normalization(scale=doubles([2], 1.0, 1.0), bias=doubles([2], 0.0, 0.0)))
+    assert repr(plain.layers) == "[Normalization()]"
+    agree(plain.predict([[4, 9]]), [[(3 + 1e-5) ** -0.5, 4 * (8 + 1e-5) ** -0.5]], 1e-12)
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (batch_normalization({"training_mode": 1}), "is in training mode"),
+        (batch_normalization(outputs=["Y", "m", "v", "a", "b"]), "is in training mode"),  # before version 14
+        (batch_normalization(mean=doubles([3], 1.0, 2.0, 3.0)), "has a scale, bias, mean and variance of different le"),
+        (batch_normalization(variance=doubles([2], -1.0, 2.0)), "has a variance that is not above 0, even with epsilo"),
+        (batch_normalization({"epsilon": 0.0}, variance=doubles([2], 1.0, 0.0)), "has a variance that is not above 0"),
+        (batch_normalization(scale=packed(INT64, [2], [1, 2])), "has a constant of type 7"),
+        (batch_normalization(bias=W), "has a constant of shape [2, 2], where one row of numbers belongs"),
+        (batch_normalization({"epsilon": 1}), "has an attribute epsilon of a type that does not belong there"),
+        (file_of([Node("BatchNormalization", ["X"] + ["s"] * 3, ["Y"])], {"s": ONE}), "needs a constant as input 5"),
+        (file_of([Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": ONE}), "length 1 where 2 numbers arri"),
+        (file_of([Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": ROW}, dims=("n", 2, 2)), "3 dimensions"),
+    ],
+)
+def test_a_batch_normalization_that_is_refused(content, words):
+    assert words in refusal(content)
+
+
 FORMS = [
     ("SiLU()", lambda z: z * z.sigmoid()),
     ("GELU(approximate='none')", lambda z: z * ((z / 1.4142135).erf() + 1) * 0.5),
@@ -333,9 +375,14 @@ def named(operator, inputs, attributes=None):
         (named("Add", ["X", "b"]), {"b": doubles([3], 1.0, 2.0, 3.0)}, "length 3 where 2 numbers arrive"),
         (named("Div", ["X", "b"]), {"b": doubles([2], 1.0, 0.0)}, "divisor of 0"),
         (named("Div", ["b", "X"]), {"b": ONE}, "without branches"),
-        (named("Softmax", ["X"], {"axis": 0}), {}, "is not read here"),
-        (named("Selu", ["X"], {"alpha": 2.0}), {}, "is not read here"),
-        (named("Flatten", ["X"], {"axis": 0}), {}, "mixes the samples"),
+        (named("MatMul", ["X", "X"]), {}, "\\) needs a constant as input 2: a network is one chain"),
+        (named("Softmax", ["X"], {"axis": 0}), {}, "has an axis other than 1 or -1, a sample's own$"),
+        (named("Selu", ["X"], {"alpha": 2.0}), {}, "has an alpha or gamma other than SELU's own$"),
+        (named("Selu", ["X"], {"gamma": 2.0}), {}, "has an alpha or gamma other than SELU's own$"),
+        (named("Swish", ["X"], {"alpha": 2.0}), {}, "has an alpha other than 1, which SiLU has$"),
+        (named("Relu", ["X", "X"]), {}, "needs one input, which depends on the graph's$"),
+        (named("Relu", []), {}, "needs one input, which depends on the graph's$"),
+        (named("Flatten", ["X"], {"axis": 0}), {}, "has an axis other than 1, which alone keeps the samples apart"),
         (named("Reshape", ["X", "s"]), {"s": packed(INT64, [2], [-1, 4])}, "stays samples × features"),
         (named("Reshape", ["X", "s"]), {"s": packed(INT64, [1], [-1])}, "other than 2 dimensions"),
         (named("Reshape", ["X", "X"]), {}, "takes its shape from the data"),
@@ -358,11 +405,18 @@ def test_a_graph_that_is_no_chain_of_layers(node, tensors, words):
         (b"\x08\x07", "holds no graph"),
         (b"hello", ""),
         (file_of([named("Relu", ["X"])])[:-3], ""),
-        (file_of([named("Relu", ["X"])], opset=12), "of version 12; 13 and later are read"),
+        (
+            file_of([named("Relu", ["X"])], opset=12),
+            "of version 12; 13 and later are read: export it with opset_version=13 or more, or convert it with onnx.",
+        ),
         (file_of([], {"W": doubles([2, 1 << 50], 1.0)}), "the tensor 'W' of shape [2, 1125899906842624] holds 8 bytes"),
         (file_of([], {"W": doubles([1 << 50] * 1000, 1.0)}), "the tensor 'W' of shape [1125899906842624, "),
         (file_of([named("Relu", ["a"])]), "the node 'the node' takes 'a', which no node before it gives"),
-        (file_of([named("Relu", ["W"])], {"W": W}), "is not read here"),
+        (file_of([named("Relu", ["W"])], {"W": W}), "needs one input, which depends on the graph's"),
+        (
+            file_of([Node("Tanh", ["X"], ["t"]), named("MatMul", ["X", "t"])]),
+            "needs a constant as input 2, not the output of Tanh: a network is one chain, without branches",
+        ),
         (file_of([]), "the output 'Y' depends on no input"),
         (file_of([named("Relu", ["X"])], outputs=()), "this graph has: none"),
         (file_of([named("Relu", ["X"])], outputs=(("Y", FLOAT), ("Z", FLOAT))), "this graph has: 'Y', 'Z'"),
@@ -387,7 +441,10 @@ def test_numbers_in_another_file_are_refused_even_where_they_are_not_needed():
     tensor += protobuf.message(13, location) + protobuf.varint(14, 1)
     content = file_of([named("Relu", ["X"])])
     content += protobuf.message(7, protobuf.message(5, tensor))  # a second part of the graph: they are merged
-    assert "the tensor 'far' lies in another file" in refusal(content)
+    assert refusal(content) == (
+        "ONNX: the tensor 'far' lies in another file, which is not read; save all in one: torch.onnx.export(..., "
+        "external_data=False), or onnx.save(onnx.load(path), path)"
+    )
 
 
 @settings(max_examples=300)
@@ -446,6 +503,9 @@ def test_a_short_file_cannot_ask_for_a_large_network(monkeypatch):
     assert "the network has 1020 numbers and more" in refusal(
         file_of(nodes + [named("Relu", ["60"])], {"c": ONE}, dims=("n", 20))
     )
+    row = doubles([32], *[1.0] * 32)  # of which a matrix of 1024 is made
+    content = file_of([named("BatchNormalization", ["X"] + ["r"] * 4)], {"r": row}, dims=("n", 32))
+    assert "the network has 1120 numbers and more" in refusal(content)
     content = file_of([named("Add", ["X", "c"])], {"c": ONE}, dims=("n", 1 << 40))
     assert "the network has 1001 numbers and more" in refusal(content)
     text = '{"version": 1, "layers": [%s], "numbers": {}}' % ", ".join(['{"type": "GELU", "approximate": "none"}'] * 9)
@@ -463,8 +523,10 @@ def unpacked(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "operator, constants", [("Add", ["c"]), ("Sub", ["c"]), ("Mul", ["c"]), ("Div", ["c"]), ("Gemm", ["w", "c"])]
-)
+    "operator, constants",
+    [("Add", ["c"]), ("Sub", ["c"]), ("Mul", ["c"]), ("Div", ["c"]), ("Gemm", ["w", "c"]),
+     ("BatchNormalization", ["c"] * 4)],
+)  # fmt: skip
 def test_a_large_network_is_refused_before_its_numbers_are_there(operator, constants, unpacked, monkeypatch):
     """Whether bias, mean or spread: of a constant that a thousand operators share."""
     monkeypatch.setattr(onnx_reader, "MOST_NUMBERS", 1000)
@@ -583,7 +645,9 @@ def networks(draw):
 def test_onnxruntime_computes_the_same_in_64_bits(pair):
     net, rows = pair
     checked(data_of(net))
-    agree(run(data_of(net), rows), net.predict(rows), 1e-12)
+    scalers = [layer for layer in net.layers if isinstance(layer, sn.Normalization)]
+    cancelled = [abs(m) / s for layer in scalers for m, s in zip(layer.mean.value, layer.spread.value)]
+    agree(run(data_of(net), rows), net.predict(rows), 1e-12, max(cancelled or [0]))
 
 
 @pytest.mark.parametrize("scale", [1e-9, 1e-3, 1, 30, 1000])
@@ -635,6 +699,21 @@ def test_external_data_of_the_official_library_is_refused(tmp_path):
     onnx.save_model(model, path, save_as_external_data=True, size_threshold=0)
     with pytest.raises(ValueError, match="the tensor '0.(weights|bias)' lies in another file"):
         sn.load(path)
+    onnx.save(onnx.load(path), path)  # as the sentence says
+    assert state(sn.load(path)) == state(network(sn.Dense(2, 1)))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_pytorch_s_exporter_puts_into_another_file(tmp_path):
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnxscript")
+    module, X = torch.nn.Sequential(torch.nn.Linear(13, 16), torch.nn.ReLU()).eval(), torch.ones(2, 13)
+    path = str(tmp_path / "model.onnx")
+    torch.onnx.export(module, (X,), path, dynamo=True, verbose=False)
+    with pytest.raises(ValueError, match=r"lies in another file.*torch.onnx.export\(..., external_data=False\)"):
+        sn.load(path)
+    torch.onnx.export(module, (X,), path, dynamo=True, verbose=False, external_data=False)
+    assert [type(layer).__name__ for layer in sn.load(path).layers] == ["Dense", "ReLU"]
 
 
 # ---- what others write -------------------------------------------------------------------------------------------
@@ -784,6 +863,45 @@ def test_pytorch_s_exporters_in_64_bits_and_of_images(dynamo):
     module = nn.Sequential(nn.Flatten(), nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 2), nn.SiLU()).double()
     content, X = exported(module, (3, 1, 2, 3), dynamo, 20, True)
     agree(alone(content).predict(X.reshape(3, 6).tolist()), run(content, X.tolist()), 1e-12)
+
+
+NORMALIZED = {
+    "first": lambda nn: [nn.BatchNorm1d(4), nn.Linear(4, 2)],
+    "within": lambda nn: [nn.Linear(4, 3), nn.BatchNorm1d(3, eps=0.125), nn.ReLU(), nn.Linear(3, 2, bias=False)],
+    "two": lambda nn: [nn.Linear(4, 3), nn.Tanh(), nn.BatchNorm1d(3), nn.BatchNorm1d(3, affine=False), nn.Sigmoid()],
+    "of one": lambda nn: [nn.BatchNorm1d(4, affine=False), nn.Linear(4, 1), nn.SiLU(), nn.BatchNorm1d(1)],
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("dynamo, opset, dynamic", [(False, 13, False), (False, 20, True), (True, 20, True)])
+@pytest.mark.parametrize("bits", ["float32", "float64"])
+@pytest.mark.parametrize("name", sorted(NORMALIZED))
+def test_pytorch_s_batch_normalization(name, bits, dynamo, opset, dynamic):
+    torch = pytest.importorskip("torch")
+    module = torch.nn.Sequential(*NORMALIZED[name](torch.nn)).to(getattr(torch, bits))
+    generator = torch.Generator().manual_seed(1)
+    for tensor in list(module.parameters()) + [b for b in module.buffers() if b.dtype.is_floating_point]:
+        tensor.data.uniform_(0.5, 2, generator=generator)
+    content, X = exported(module, (6, 4), dynamo, opset, dynamic)
+    net, rows = alone(content), X.tolist()
+    agree(net.predict(rows), run(content, rows, bits), 1e-12 if bits == "float64" else 1e-6)
+    with torch.no_grad():
+        agree(net.predict(rows), module(X).tolist(), 1e-11 if bits == "float64" else 1e-6)  # epsilon has 32 bits there
+    direct = sn.from_torch(module)
+    agree(net.predict(rows), direct.predict(rows), 1e-6)
+    if not dynamo or name != "within":  # the other exporter draws it into a Gemm before it
+        assert repr(net) == repr(direct)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("opset", [13, 14])
+def test_pytorch_s_batch_normalization_in_training(opset):
+    torch = pytest.importorskip("torch")
+    module, file = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3)), io.BytesIO()
+    mode = torch.onnx.TrainingMode.TRAINING
+    torch.onnx.export(module, (torch.ones(2, 4),), file, dynamo=False, opset_version=opset, training=mode)
+    assert "BatchNormalization (node '/1/BatchNormalization') is in training mode" in refusal(file.getvalue())
 
 
 @pytest.mark.filterwarnings("ignore")

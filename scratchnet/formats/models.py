@@ -34,6 +34,11 @@ VERSION = 1
 TRAINING = "training"
 FORMATS = {".safetensors": safetensors, ".json": json}
 ENDINGS = ".safetensors, .json, .npz or .onnx"
+# What takes over a model that its own library loads from its own file.
+FROM = {
+    ".pt": "from_torch", ".pth": "from_torch", ".h5": "from_keras", ".keras": "from_keras", ".pkl": "from_sklearn",
+    ".joblib": "from_sklearn",
+}  # fmt: skip
 
 
 def save(net: "Sequential", path: "Path", dtype: "str" = "float64") -> "None":
@@ -84,7 +89,9 @@ def codec_of(path: "Path") -> "Any":
     for ending in FORMATS:
         if str(path).endswith(ending):
             return FORMATS[ending]
-    raise ValueError("{}: the ending tells the format; it is {}".format(path, ENDINGS))
+    names = [FROM[ending] for ending in FROM if str(path).endswith(ending)]
+    hints = [f"; sn.{name} takes over the model that its own library loads from it" for name in names]
+    raise ValueError("{}: the ending tells the format; it is {}{}".format(path, ENDINGS, "".join(hints)))
 
 
 def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":

@@ -164,7 +164,8 @@ def loads(data: "bytes") -> "Described":
         raise ValueError("ONNX: the file is empty")
     graph, opset, properties = onnx_graph.loads(data)
     if opset < OPSET:
-        raise ValueError(f"ONNX: its operators are those of version {opset}; {OPSET} and later are read")
+        how = f"export it with opset_version={OPSET} or more, or convert it with onnx.version_converter"
+        raise ValueError(f"ONNX: its operators are those of version {opset}; {OPSET} and later are read: {how}")
     return _described(graph, properties.get(KEY)) or described(graph)
 
 

@@ -215,7 +215,8 @@ def _read_attribute(attribute: "Fields", owner: "str") -> "Any":
 
 def _read_tensor(tensor: "Fields", owner: "str") -> "Tensor":
     if tensor.whole(14) == _EXTERNAL or tensor.messages(13):
-        raise ValueError("ONNX: the tensor {} lies in another file, which is not read; save all in one".format(owner))
+        how = "save all in one: torch.onnx.export(..., external_data=False), or onnx.save(onnx.load(path), path)"
+        raise ValueError("ONNX: the tensor {} lies in another file, which is not read; {}".format(owner, how))
     kind, dims = tensor.whole(2), tensor.wholes(1)
     if any([length < 0 for length in dims]):
         raise ValueError("ONNX: the tensor {} has a negative length".format(owner))

@@ -43,6 +43,7 @@ class Wire:
         self.inputs = inputs
         self.attributes: "Dict[str, Any]" = attributes or {}
         self.name = name
+        self.outputs: "Sequence[str]" = ()  # of a node that was read: their names
         self.depth: "int" = 1 + max([wire.depth for wire in inputs if isinstance(wire, Wire)] or [-1])
 
     def __repr__(self) -> "str":
@@ -185,17 +186,30 @@ _READ: "Dict[str, Any]" = {
     "LeakyRelu": lambda wire: ("LeakyReLU", {"slope": wire.attribute("alpha", 10737418 / (1 << 30))}),
     "Elu": lambda wire: ("ELU", {"alpha": wire.attribute("alpha", 1.0)}),
     "Gelu": lambda wire: ("GELU", {"approximate": wire.attribute("approximate", "none")}),
-    "Selu": lambda wire: ("SELU", {}) if _is_selu(wire) else None,
-    "Swish": lambda wire: ("SiLU", {}) if wire.attribute("alpha", 1.0) == 1 else None,
-    "Softmax": lambda wire: ("Softmax", {}) if wire.attribute("axis", -1) in (-1, 1) else None,
+    "Selu": lambda wire: ("SELU", {}),
+    "Swish": lambda wire: ("SiLU", {}),
+    "Softmax": lambda wire: ("Softmax", {}),
+}
+# What else must hold of it: a test, and the words for the operator of which it does not.
+_HOLDS: "Dict[str, Any]" = {
+    "Selu": (lambda wire: _is_selu(wire), "has an alpha or gamma other than SELU's own"),
+    "Softmax": (lambda wire: wire.attribute("axis", -1) in (-1, 1), "has an axis other than 1 or -1, a sample's own"),
+    "Swish": (lambda wire: wire.attribute("alpha", 1.0) == 1, "has an alpha other than 1, which SiLU has"),
 }
 
 
 def recognised(wire: "Wire") -> "Found":
-    """The activation that ``wire`` is the output of: its type, its arguments and its input; None if it is none."""
-    if wire.operator in _READ and len(wire.inputs) == 1 and isinstance(wire.inputs[0], Wire):
-        found = _READ[wire.operator](wire)
-        return found and (found[0], found[1], wire.inputs[0])
+    """The activation that ``wire`` is the output of: its type, its arguments and its input; None if it is none.
+
+    An activation's operator with attributes or inputs that make another function of it is a ValueError.
+    """
+    if wire.operator in _READ:
+        holds, otherwise = _HOLDS.get(wire.operator, (None, ""))
+        if holds and not holds(wire):
+            raise wire.refusal(otherwise)
+        if len(wire.inputs) != 1 or not isinstance(wire.inputs[0], Wire):
+            raise wire.refusal("needs one input, which depends on the graph's")
+        return _READ[wire.operator](wire) + (wire.inputs[0],)  # type: ignore[no-any-return]
     for kind, arguments, form in _forms():
         bound: "Dict[str, Any]" = {}
         if _match(form, wire, bound, set()):

@@ -2,10 +2,12 @@
 
     described   the graph as models.py describes a network
 
-Gemm, or MatMul and Add, become Dense; Sub, Div, Mul, Add and Scaler with constants, Normalization; what does nothing in
-prediction (Identity, Dropout, Cast, a Flatten or Reshape of what is flat) is passed over.
+Gemm, or MatMul and Add, become Dense; Sub, Div, Mul, Add and Scaler with constants, Normalization; BatchNormalization
+both, as from PyTorch itself; what does nothing in prediction (Identity, Dropout, Cast, a Flatten or Reshape of what is
+flat) is passed over.
 """
 
+from . import exchange
 from .files import MOST_NUMBERS
 from .onnx_graph import BOOL, DOUBLE, FLOAT, INT32, INT64, SEQUENCE, STRING, Tensor, packed
 from .onnx_operators import Wire, recognised, scalar
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     Described = Tuple[Dict[str, Numbers], Dict[str, Any]]
 
 LABELS = (STRING, INT32, INT64)
+TRAINING = "is in training mode, and a network is read as it predicts"
 FEW, SHARED = 1 << 20, 4  # numbers that a network may have in any case; and for each that is given
 SAMPLES = "samples"  # stands for their number among the dimensions that a Reshape asks for
 
@@ -56,6 +59,7 @@ def _values(graph: "Graph") -> "Dict[str, Any]":
             if needed not in values:
                 raise ValueError(f"ONNX: the node {shown(name)} takes {shown(needed)}, which no node before it gives")
         wire = Wire(node.operator, [values[needed] for needed in node.inputs], node.attributes, name)
+        wire.outputs = node.outputs
         for k, output in enumerate(node.outputs):
             values[output] = Wire(f"{node.operator}, output {k},", [wire], name=name) if k else _folded(wire)
     return values
@@ -119,7 +123,8 @@ def _tensor(wire: "Wire", k: "int") -> "Tensor":
     """The input ``k`` of the operator, which must be a constant."""
     found = wire.inputs[k] if k < len(wire.inputs) else None
     if not isinstance(found, Tensor):
-        raise wire.refusal("needs a constant beside its input: a network is one chain, without branches")
+        it = f", not the output of {found.operator[:60]}" if isinstance(found, Wire) and found.operator else ""
+        raise wire.refusal(f"needs a constant as input {k + 1}{it}: a network is one chain, without branches")
     return found
 
 
@@ -212,6 +217,20 @@ def _scaler(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     return _normalization(wire, wire.attribute("offset", [0.0]), _inverse(wire, scale)), _wire(wire, 0)
 
 
+def _batch_normalization(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
+    if wire.attribute("training_mode", 0) or any(wire.outputs[1:]):  # before version 14, the further outputs say so
+        raise wire.refusal(TRAINING)
+    step: "Dict[str, Any]" = {"type": "BatchNormalization", "wire": wire}
+    step["epsilon"] = wire.attribute("epsilon", 10995116 / (1 << 40))  # 1e-5 in 32 bits
+    for k, name in enumerate(("scale", "bias", "mean", "variance")):
+        step[name] = _vector(wire, _tensor(wire, k + 1))
+        if len(step[name]) != len(step["scale"]):
+            raise wire.refusal("has a scale, bias, mean and variance of different lengths")
+    if min(step["variance"]) + step["epsilon"] <= 0:
+        raise wire.refusal("has a variance that is not above 0, even with epsilon")
+    return step, _wire(wire, 0)
+
+
 def _inverse(wire: "Wire", numbers: "List[float]") -> "List[float]":
     if 0 in numbers:
         raise wire.refusal("has a factor or divisor of 0, which no Normalization can have")
@@ -223,7 +242,7 @@ def _nothing(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     if isinstance(training, Tensor) and training.count != 1:
         raise wire.refusal(f"has a training_mode of {training.count} numbers, where one truth value belongs")
     if isinstance(training, Wire) or training and (training.kind != BOOL or any(training.values())):
-        raise wire.refusal("is in training mode, and a network is read as it predicts")
+        raise wire.refusal(TRAINING)
     return {"type": "Identity"}, _wire(wire, 0)
 
 
@@ -235,7 +254,7 @@ def _cast(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
 
 def _flatten(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     if wire.attribute("axis", 1) != 1:
-        raise wire.refusal("has an axis other than 1, so that it mixes the samples")
+        raise wire.refusal("has an axis other than 1, which alone keeps the samples apart")
     return {"type": "Reshape", "dims": [SAMPLES, -1], "wire": wire}, _wire(wire, 0)
 
 
@@ -268,6 +287,7 @@ def _is_samples(part: "Any") -> "bool":
 _STEPS: "Dict[str, Any]" = {
     "Gemm": _gemm, "MatMul": _matmul, "Add": _add, "Sub": _sub, "Mul": _mul, "Div": _div, "Identity": _nothing,
     "Dropout": _nothing, "Cast": _cast, "Flatten": _flatten, "Reshape": _reshape, "ai.onnx.ml.Scaler": _scaler,
+    "BatchNormalization": _batch_normalization,
 }  # fmt: skip
 
 
@@ -306,16 +326,28 @@ def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: "int") -> "List
                 last["spread"] = step["spread"]
             else:
                 layers.append(step)
+        elif kind == "BatchNormalization":
+            _check(step, "scale", width)
+            layers += _normalized(step)
         elif kind != "Identity":
             layers.append(step)
     return layers
 
 
+def _normalized(step: "Dict[str, Any]") -> "List[Dict[str, Any]]":
+    """A BatchNormalization as its layers; a scale of 1 and a bias of 0 are PyTorch's way to say that there are none."""
+    scale, bias = step["scale"], step["bias"]
+    if set(scale) == {1} and set(bias) == {0}:
+        scale = bias = None
+    made = exchange.batch_normalization(step["mean"], step["variance"], step["epsilon"], scale, bias, "ONNX")
+    return [dict({p.role: p.value for p in layer.parameters()}, type=type(layer).__name__) for layer in made]
+
+
 def _size(step: "Dict[str, Any]") -> "int":
-    """How many numbers are given for it."""
+    """How many numbers are given for it, or made of them: a scale becomes a matrix."""
     weights = step.get("weights") or [[]]
-    vectors = [step.get(name) or [] for name in ("bias", "mean", "spread")]
-    return len(weights) * len(weights[0]) + sum(map(len, vectors))
+    vectors = [step.get(name) or [] for name in ("bias", "mean", "spread", "variance")]
+    return len(weights) * len(weights[0]) + len(step.get("scale", [])) ** 2 + sum(map(len, vectors))
 
 
 def _most(values: "Dict[str, Any]") -> "int":
@@ -336,7 +368,7 @@ def _width(start: "Value", steps: "List[Dict[str, Any]]") -> "Optional[int]":
         width = min(width * length, MOST_NUMBERS + 1) if isinstance(length, int) and length > 0 else 0
     for step in steps:
         for numbers in (step.get("weights"), step.get("mean"), step.get("spread")):
-            if width == 0 and numbers is not None and (step["type"] == "Dense" or len(numbers) > 1):
+            if width == 0 and numbers is not None and (step["type"] != "Normalization" or len(numbers) > 1):
                 width = len(numbers)
     return width or None
 
@@ -346,7 +378,7 @@ def _check(step: "Dict[str, Any]", name: "str", width: "Optional[int]") -> "None
     numbers = step[name]
     if numbers is None:
         return
-    if name != "weights" and len(numbers) == 1 and width:
+    if name not in ("weights", "scale") and len(numbers) == 1 and width:
         step[name] = numbers * width
     elif len(numbers) != width:
         needed = f"where {width} numbers arrive" if width else "where nothing says how many numbers arrive"

@@ -55,8 +55,8 @@ HOLDS: "Dict[str, Any]" = {
     ),
     "Flatten": (lambda module: (module.start_dim, module.end_dim) == (1, -1), "give Flatten(1, -1)"),
     "Linear": (
-        lambda module: "weight" in dict(module.named_parameters()),
-        "its weight is computed anew each time (pruning, weight_norm); make it a parameter of its own again",
+        lambda module: {"weight", "bias"} <= set(module._parameters),  # a bias that is None, too
+        "its weight or bias is computed anew each time (pruning, weight_norm); make it a parameter of its own again",
     ),
     "Softmax": (lambda module: module.dim in (1, -1), "a sample is a row here; give dim=1"),
     "Softplus": (lambda module: module.beta == 1 and module.threshold >= 20, "give beta=1 and threshold=20 or more"),
@@ -88,8 +88,8 @@ def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
 
     ``activations``   for a state dict, which has none: one after each Linear, a name ("relu", "identity") or an object
 
-    What does not require a gradient is frozen here; so is the bias, 0, of a Linear without one. What cannot be carried
-    over exactly is a ValueError that names it.
+    What does not require a gradient is frozen here (a state dict does not say); so is the bias, 0, of a Linear without
+    one. What cannot be carried over exactly is a ValueError that names it.
 
     >>> import scratchnet as sn
     >>> state = {"fc.weight": [[1.0, 2.0, 3.0]], "fc.bias": [0.5]}                       # tensors, arrays or lists
@@ -108,11 +108,12 @@ def _of_state(state: "Dict[Any, Any]", activations: "Any") -> "List[Layer]":
     linears: "Dict[str, Dict[str, Any]]" = {}
     for name, tensor in state.items():
         owner, _, role = str(name).rpartition(".")
+        numbers = _numbers(f"from_torch: {shown(name)}", tensor)
         depth = _depth(tensor)
         if (role, depth) not in (("weight", 2), ("bias", 1)):
             what = f"from_torch: {shown(name)}, of {depth} dimensions, is neither weight nor bias of a Linear"
             raise ValueError(f"{what}; give the nn.Sequential itself, or the entries of its Linear layers")
-        linears.setdefault(owner, {})[role] = tensor
+        linears.setdefault(owner, {})[role] = numbers
     for owner, roles in linears.items():
         if "weight" not in roles:
             raise ValueError(f"from_torch: {owner}.bias has no {owner}.weight beside it")
@@ -127,6 +128,15 @@ def _of_state(state: "Dict[Any, Any]", activations: "Any") -> "List[Layer]":
     return layers
 
 
+def _numbers(where: "str", tensor: "Any") -> "Any":
+    """A tensor or array as lists; what is neither, as it is."""
+    try:
+        return tensor.tolist() if hasattr(tensor, "tolist") else tensor
+    except (RuntimeError, ValueError):
+        which = "on the device meta, or a lazy, sparse or quantized one"
+        raise ValueError(f"{where}: a tensor {which}, has no numbers to read; give an ordinary one") from None
+
+
 def _depth(tensor: "Any") -> "int":
     shape = getattr(tensor, "shape", None)
     if shape is not None:
@@ -135,13 +145,13 @@ def _depth(tensor: "Any") -> "int":
 
 
 def _dense(where: "str", weight: "Any", bias: "Any") -> "Dense":
-    rows = matrix.accept(weight, float, f"{where}.weight")
+    rows = matrix.accept(_numbers(f"{where}.weight", weight), float, f"{where}.weight")
     layer = Dense(len(rows[0]), len(rows), weights=matrix.transpose(rows))
     layer.weights.frozen = not getattr(weight, "requires_grad", True)
     if bias is None:
         layer.bias.value, layer.bias.frozen = [0.0] * len(rows), True
     else:
-        layer.bias.value = matrix.accept_row(bias, float, f"{where}.bias", None)
+        layer.bias.value = matrix.accept_row(_numbers(f"{where}.bias", bias), float, f"{where}.bias", None)
         layer.bias.frozen = not getattr(bias, "requires_grad", True)
     return layer
 
@@ -150,31 +160,42 @@ def _parts(module: "Any", path: "str" = "") -> "Iterator[Part]":
     """What the module consists of, each part as layers here; ``path`` is its place, "2.0" the first in the third."""
     kind = _kind(module)
     where = f"module {path} ({type(module).__name__})" if path else f"the module ({type(module).__name__})"
+    _check(kind, module, where)
     if kind == "Sequential":
         for k, child in enumerate(module):
             for part in _parts(child, f"{path}.{k}".strip(".")):
                 yield part
         return
-    holds, otherwise = HOLDS.get(kind, (None, ""))
-    if holds and not holds(module):
-        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
     if kind in SAME:
         yield where, module, SAME[kind](module)
     elif kind == "Linear":
         yield where, module, _dense(where, module.weight, module.bias)
     elif kind == "graph":
-        yield where, module, exchange.normalization(module.mean.tolist(), module.spread.tolist(), where)
+        yield where, module, exchange.normalization(_numbers(where, module.mean), _numbers(where, module.spread), where)
     elif kind == "BatchNorm1d":
         tensors = [module.running_mean, module.running_var, module.weight, module.bias]
-        numbers: "Any" = [None if tensor is None else tensor.tolist() for tensor in tensors]
-        mean, variance, weight, bias = numbers
+        mean, variance, weight, bias = [_numbers(where, tensor) for tensor in tensors]
         for layer in exchange.batch_normalization(mean, variance, module.eps, weight, bias, where):
             for parameter, theirs in zip(layer.parameters(), (module.weight, module.bias)):
-                parameter.frozen = parameter.frozen or not theirs.requires_grad
+                parameter.frozen = parameter.frozen or not getattr(theirs, "requires_grad", False)
             yield where, module, layer
-    elif kind != "Flatten":
+
+
+def _check(kind: "str", module: "Any", where: "str") -> "None":
+    """Refuse what is not known, or computes something else than its class."""
+    if kind not in ("Sequential", "graph") and kind not in SAME and kind not in HOLDS:
         known = ", ".join(["Sequential", "Linear", "BatchNorm1d", "Flatten"] + sorted(SAME))
-        raise ValueError(f"{where} is none of those that are known here: {known}")
+        ways, home = "", type(module).__module__
+        if not home.startswith("torch.nn.modules."):
+            where += f", of {home},"
+            ways = "; make it an nn.Sequential, give its state_dict() with activations=[...], or sn.load its ONNX file"
+        raise ValueError(f"{where} is none of those that are known here: {known}{ways}")
+    holds, otherwise = HOLDS.get(kind, (None, ""))
+    if holds and not holds(module):
+        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
+    if module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module):
+        otherwise = "it has forward hooks, or a forward of its own; remove them"
+        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
 
 
 def _kind(module: "Any") -> "str":
@@ -185,7 +206,8 @@ def _kind(module: "Any") -> "str":
             steps = [f"{getattr(node.target, '__name__', node.target)}{node.args}" for node in module.graph.nodes]
             return "graph" if steps == GRAPH else ""
         if kind.__module__.startswith("torch.nn.modules."):
-            return kind.__name__ if type(module).forward is kind.forward else ""
+            same = getattr(type(module), "forward", None) is kind.forward and type(module).__call__ is kind.__call__
+            return kind.__name__ if same else ""
     return ""
 
 
