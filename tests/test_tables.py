@@ -138,6 +138,32 @@ def test_blanks_are_delimiters_where_there_is_no_other():
     )
 
 
+def test_a_title_above_the_heading():
+    assert refusal("My ships\na,b,c\n1,2,3\n4,5,6\n", target="c") == (
+        "the file, line 1: 1 cell, where most lines below have 3; delete the line if it is a title, complete it if it "
+        "names the columns"
+    )
+    assert "line 1: 2 cells, where most lines below have 3;" in refusal("Ships, 1912\na,b,c\n1,2,3\n4,5,6\n")
+    assert len(read("a,b\n1,2\n3,4\n")) == 2
+
+
+def test_too_many_columns():
+    assert refusal("," * 200000 + "\n").endswith("line 1: 200001 cells; a table has 100000 columns at most")
+
+
+def test_a_second_column_of_the_targets_name():
+    text = "y,x,y\n1,2,1\n0,3,0\n"
+    sentence = "the file: 'y' stands above two columns; rename one of them, or leave the other out ('y (2)', to be ignored)"
+    assert refusal(text, target="y") == sentence
+    assert list(read(text, target="y", ignore="y (2)").columns) == ["y", "x"]
+    assert list(read(text, target="x").columns) == ["y", "x", "y (2)"]
+
+
+@pytest.mark.parametrize("name, meant", [("survived", "Survived"), ("Surived", "Survived"), ("AGE", "age")])
+def test_a_name_that_is_nearly_right(name, meant):
+    assert refusal("Survived,age\n1,2\n0,3\n", target=name).endswith(f"has no column '{name}'; did you mean '{meant}'?")
+
+
 def test_numbers_with_a_comma():
     table = read("a;b;c\n1,5;2;0.5\n-2,25;3;1\n")
     assert table.delimiter == ";"
@@ -282,7 +308,7 @@ def test_kinds_that_are_asked_for():
     assert "line 3, column 'note': 'y' is no number, which" in refusal(text.replace("x", "1"), numeric="note")
     assert "two ways" in refusal(text, categorical="zip", numeric="zip")
     assert "cannot be ignored" in refusal(text, target="age", ignore="age")
-    for name in ("Age", "\u00b2", "0", "4", "-1"):
+    for name in ("Ages ago", "\u00b2", "0", "4", "-1"):
         assert refusal(text, target=name) == f"the file has no column '{name}'; it has 'zip', 'age', 'note'"
     assert read(text, target="\u0662").target == "age"  # an Arabic 2
 

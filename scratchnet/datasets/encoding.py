@@ -572,8 +572,9 @@ def as_kind(column: "Column", kind: "str", source: "str") -> "Column":
 
 def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: "str") -> "None":
     """Whether all of these columns are there; an error names those that are not."""
-    known = set(there)
-    missing = [shown(name) for name in wanted if name not in known]
+    known, alike = set(there), {name.lower() for name in there}
+    missing = [name for name in wanted if name not in known]
     if missing:
-        plural = "s" if len(missing) > 1 else ""
-        raise ValueError(f"{source} has no column{plural} {listed(missing)}; it has {listed(map(shown, there))}")
+        what = f"{source} has no column{'s' if len(missing) > 1 else ''} {listed(map(shown, missing))}"
+        capitals = "other capitals, and " if all([name.lower() in alike for name in missing]) else ""
+        raise ValueError(f"{what}; it has {capitals}{listed(map(shown, there))}")

@@ -31,6 +31,7 @@ import re
 import sys
 import zlib
 from array import array
+from difflib import get_close_matches
 from itertools import chain, islice
 from math import isfinite
 
@@ -51,6 +52,7 @@ NUMBERS, CATEGORIES, TEXT = "numbers", "categories", "text"
 DELIMITERS = "\t;|,"  # of two that fit equally well the former: "1,5;2,5" has commas, too
 LOOKED_AT = 100  # lines, by which the delimiter and the header are found
 LONGEST = 1 << 24  # characters of a line, and of the first ones together; no table has one so long
+COLUMNS = 100000  # of a table; a small gzip file may announce millions
 CELLS = 100000  # that are converted at a time
 REMEMBERED = 500000  # texts, by all columns together, before those that look like numbers forget theirs
 FEWEST, MOST = 100, 10000  # ... but by a column at least, and at most, so many
@@ -189,12 +191,14 @@ def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, h
             raise ValueError(f"{source}, line 1: {shown(head[0].strip())} is a note for Excel; delete the line")
         delimiter = delimiter or sniffed(head)
         rows = _parsed(head, delimiter)
+        check_first(rows, source)
         if header is None:
             header = has_header(rows)
         names = _names(rows[0], header)
         if not _is_utf8("".join(names)):
             raise ValueError(_UTF8.format(f"{source}: the name of a column"))
         kinds, target = plan(names, source)
+        check_target(target, names if header else [], rows[0], kinds, source)
         absent = _listed(missing)
         limit = min(MOST, max(FEWEST, REMEMBERED // len(names)))
         columns: "List[Any]" = [None] * len(names)
@@ -208,6 +212,26 @@ def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, h
         raise ValueError(f"{source} has no rows" + (" but the first, which names the columns" if header else ""))
     made = [_made(column, name, source) for name, column in zip(names, columns) if column is not None]
     return Table(made, count, target, source, absent, header, delimiter, decimal)
+
+
+def check_first(rows: "Sequence[Sequence[str]]", source: "str") -> "None":
+    """Refuse a first line that has fewer cells than most lines below it: a title, or a heading that is cut off."""
+    widths = [len(row) for row in rows]
+    if widths[0] > COLUMNS:
+        raise ValueError(f"{source}, line 1: {_cells(widths[0])}; a table has {COLUMNS} columns at most")
+    width = max(set(widths), key=widths.count)
+    if widths[0] < width and 2 * widths.count(width) > len(widths):
+        what = f"{source}, line 1: {_cells(widths[0])}, where most lines below have {width}"
+        raise ValueError(f"{what}; delete the line if it is a title, complete it if it names the columns")
+
+
+def check_target(target: "Optional[str]", names: "Sequence[str]", first: "Sequence[str]",
+                 kinds: "Dict[str, Optional[str]]", source: "str") -> "None":
+    """Refuse a target whose name stands above another column, too: it might be a copy, and tell the answer."""
+    for name, cell in zip(names, first):
+        if name in kinds and name != target and cell.strip() == target:
+            what = f"{source}: {shown(target)} stands above two columns"
+            raise ValueError(f"{what}; rename one of them, or leave the other out ({shown(name)}, to be ignored)")
 
 
 def _made(column: "Any", name: "str", source: "str") -> "Column":
@@ -226,11 +250,19 @@ def found(name: "Any", names: "Sequence[str]", source: "str") -> "str":
     Traceback (most recent call last):
         ...
     ValueError: pets.csv has no column 'arms'; it has 'name', 'legs'
+    >>> found("Legs", ["name", "legs"], "pets.csv")
+    Traceback (most recent call last):
+        ...
+    ValueError: pets.csv has no column 'Legs'; did you mean 'legs'?
     """
     if name in names:
         return name  # type: ignore[no-any-return]
     if str(name).isdecimal() and 1 <= int(name) <= len(names):
         return names[int(name) - 1]
+    alike = {known.lower(): known for known in names}
+    near = get_close_matches(str(name).lower(), list(alike), 1, 0.8)
+    if near:
+        raise ValueError(f"{source} has no column {shown(name)}; did you mean {shown(alike[near[0]])}?")
     few = ", ".join([shown(known) for known in names[:20]]) + (", ..." if len(names) > 20 else "")
     raise ValueError(f"{source} has no column {shown(name)}; it has {few}")
 
@@ -453,11 +485,14 @@ def _line_of(rows: "List[List[str]]", start: "int", i: "int") -> "int":
 
 
 def _ragged(width: "int", names: "List[str]", header: "bool") -> "str":
-    plural = "" if width == 1 else "s"
     line = "the header" if header else "the first row"
     if width < len(names):
-        return f"{width} cell{plural}, but {line} has {len(names)}; column {shown(names[width])} is missing"
-    return f"{width} cell{plural}, but {line} has only {len(names)}; the last column is {shown(names[-1])}"
+        return f"{_cells(width)}, but {line} has {len(names)}; column {shown(names[width])} is missing"
+    return f"{_cells(width)}, but {line} has only {len(names)}; the last column is {shown(names[-1])}"
+
+
+def _cells(count: "int") -> "str":
+    return f"{count} cell" + ("" if count == 1 else "s")
 
 
 # ---- a column while it is read -----------------------------------------------------------------------------------
@@ -627,10 +662,10 @@ class _Numbers:
         if not _is_utf8(text):
             return _UTF8.format(what)
         if self.asked:
-            return f"{what} is no number, which this column should hold; if it means a missing one, name it in missing"
+            return f"{what} is no number, which this column should hold; if it means a missing one, say so (missing)"
         return (
-            f"{what} is no number, as all above it are; name the column in categorical, or in ignore, or "
-            "what means a missing number in missing"
+            f"{what} is no number, as all above it are; read the column as categorical, ignore it, or say what means a "
+            "missing number (missing)"
         )
 
     def column(self, name: "str") -> "Column":
