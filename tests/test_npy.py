@@ -178,9 +178,9 @@ def test_no_npy(data, words):
 def test_no_npz(monkeypatch, tmp_path):
     good = dumps(array_of([1, 2]))
     for data, words in (
-        (b"", "x.npz is no .npz file"),
-        (good, "x.npz is no .npz file"),
-        (zipped([("a.npy", good)])[:-30], "x.npz is no .npz file"),
+        (b"", "x.npz: no .npz file"),
+        (good, "x.npz: no .npz file"),
+        (zipped([("a.npy", good)])[:-30], "x.npz: no .npz file"),
         (zipped([("a.npy", b"text")]), r"x.npz: 'a' is no \.npy file"),
         (zipped([("a.npy", good), ("a", good)]), "x.npz holds two arrays 'a'"),
         (zipped([("a.npy", good)]).replace(good[-8:], b"12345678"), "or a damaged one: Bad CRC"),

@@ -233,7 +233,7 @@ def _read_npz(file: "Any", source: "str", left: "int") -> "Dict[str, Array]":
                     arrays[name] = _read(part, f"{source}: {shown(name)}", left)
                 left -= len(arrays[name].numbers) * arrays[name].numbers.itemsize
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{source} is no .npz file, or a damaged one: {error}") from None
+        raise ValueError(f"{source}: no .npz file, or a damaged one: {error}") from None
     except (NotImplementedError, RuntimeError) as error:  # an unknown compression, a password
         raise ValueError(f"{source} cannot be read: {error}") from None
     return arrays
