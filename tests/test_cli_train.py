@@ -330,11 +330,13 @@ def test_search_tells_what_it_tried(iris, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C otherwise")
 @pytest.mark.parametrize("workers", [[], ["--workers", "2"]])
 def test_ctrl_c_before_the_training_itself(workers, iris, tmp_path):
-    command = [sys.executable, "-m", "scratchnet", "train", iris, "--target", "species", "--search", "50", "--patience",
-               "9999", "--epochs", "9999", "-o", str(tmp_path / "m.json")] + workers  # fmt: skip
+    command = [sys.executable, "-u", "-m", "scratchnet", "train", iris, "--target", "species", "--search", "50",
+               "--patience", "9999", "--epochs", "9999", "-o", str(tmp_path / "m.json")] + workers  # fmt: skip
     hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
-    time.sleep(3)
+    while b"the target" not in process.stdout.readline():  # behind it the search begins
+        pass
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     errors = process.communicate()[1].decode()
     assert process.returncode == 130

@@ -66,6 +66,11 @@ class Line:
             self.write(text + "\n")
             self.next = 0.0 if self.live else monotonic() + SILENCE
 
+    def warn(self, message: "Any", *_: "Any") -> "None":
+        """For ``warnings.showwarning``: a line of its own, and not to be missed."""
+        self.clear()
+        Line(self.stream).say(f"scratchnet train: {message}")
+
     def write(self, text: "str") -> "None":
         try:
             self.stream.write(written_for(text, self.stream.encoding or "ascii"))

@@ -72,40 +72,137 @@ def configure(parser: "Any") -> "None":
 def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Train; the exit status: 130 after Ctrl-C."""
     check(options)
-    tell: "Any" = (lambda text="": None) if options.json else write
-    data = read(options)
-    training, validation = parts(data, options)
-    encoder = fitted(data, training, options.task)
-    recipe = recipe_for(options, len(training), len(encoder.features))
-    tell(beginning(data, encoder))
-    found: "Dict[str, Any]" = {"decisions": [list(decision) for decision in encoder.decisions]}
-    examples = encoder.examples_of(data, training), encoder.examples_of(data, validation)
+    work = Work(options, write)
+    work.prepare()
     try:
-        recipe = tried(data, examples, encoder, recipe, options, found, tell)
+        work.compare()
     except KeyboardInterrupt:
         Line().say("broken off before the training of the model; nothing is saved")
         return 130
-    net = network(encoder, recipe)
-    counts = len(examples[0][0]), len(examples[1][0]), sum([p.count for p in net.parameters() if not p.frozen])
-    tell("{}\n{} rows to learn from, {} to judge by; {} parameters\n".format(recipe, *counts))
-    told: "List[Epoch]" = []
-    first, former = learning(net), os.path.exists(options.output) and not options.resume
-    interrupted = learn(net, encoder, recipe, examples, told, options)
-    if interrupted and (learning(net) == first or former and os.path.exists(checkpoint_of(options.output))):
-        Line().say(f"{options.output}: not written{going_on(options.output)}")
+    return work.broken_off() if work.learn() else work.done()
+
+
+class Work:
+    """A training under way, from the command line: what it is made of, and what has become of it so far.
+
+    ``encoder``    what becomes of each column of ``data``
+    ``examples``   (X, Y) to learn from, and (X, Y) to judge by
+    ``recipe``     how ``net`` is made and trained; ``told``, the epochs that are done
+    ``found``      the report for programs
+    """
+
+    def __init__(self, options: "Any", write: "Callable[..., None]") -> "None":
+        self.options, self.write = options, write
+        self.path, self.checkpoint = options.output, checkpoint_of(options.output)
+        self.told: "List[Epoch]" = []
+        self.found: "Dict[str, Any]" = {}
+
+    def tell(self, text: "str") -> "None":
+        """For people; with --json only the report is written."""
+        if not self.options.json:
+            self.write(text)
+
+    def prepare(self) -> "None":
+        """Read the data, and decide what is made of them."""
+        line = Reading(quiet=self.options.quiet)
+        self.data = data_to_learn(self.options, line)
+        line.clear()
+        learning, judging = parts(self.data, self.options)
+        self.encoder = fitted(self.data, learning, self.options.task)
+        self.recipe = recipe_for(self.options, len(learning), len(self.encoder.features))
+        self.examples = tuple([self.encoder.examples_of(self.data, rows) for rows in (learning, judging)])
+        self.found["decisions"] = [list(decision) for decision in self.encoder.decisions]
+        self.tell(beginning(self.data, self.encoder))
+
+    def compare(self) -> "None":
+        """Trainings for comparison, if any are asked for: the recipe may become another."""
+        if self.options.cross_validate:
+            results = trials.cross_validate(self.data, self.options, self.recipe)
+            self.tell(trials.told(results) + "\n")
+            self.found["cross_validation"] = dict(results, scores=[finite(score) for score in results["scores"]],
+                                                  mean=finite(results["mean"]), deviation=finite(results["deviation"]))
+        if self.options.search:
+            candidates = trials.search(self.examples, self.encoder, self.options, self.recipe)
+            self.tell("search: validation loss of each setting, the best first")
+            self.tell("\n".join([f"  {loss:.4g}  {recipe}" for loss, recipe in candidates]) + "\n")
+            self.found["search"] = [dict(settings(recipe), validation_loss=finite(loss)) for loss, recipe in candidates]
+            self.recipe = candidates[0][1]
+
+    def learn(self) -> "bool":
+        """Train, and say how far it is; whether Ctrl-C ended it. A training that diverges leaves no checkpoint."""
+        self.net = network(self.encoder, self.recipe)
+        self.first, self.older = learning(self.net), os.path.exists(self.path) and not self.options.resume
+        known, judging = self.examples
+        counts = len(known[0]), len(judging[0]), sum([p.count for p in self.net.parameters() if not p.frozen])
+        self.tell("{}\n{} rows to learn from, {} to judge by; {} parameters\n".format(self.recipe, *counts))
+        course = Course(self.recipe.epochs, quiet=self.options.quiet)
+        try:
+            with warnings.catch_warnings():
+                warnings.showwarning = course.warn  # type: ignore[assignment]  # in one line
+                watched = Watched(self.checkpoint, self.options.checkpoint_every, course)
+                train(self.net, self.encoder, self.recipe, known, judging, self.told, course, watched)
+        except KeyboardInterrupt:
+            return True
+        except Diverged as error:
+            forget(self.checkpoint)
+            what = str(error).split(";")[0]
+            raise ValueError(f"{what}; nothing is saved; try a smaller --learning-rate") from None
+        finally:
+            course.clear()
+        return False
+
+    def broken_off(self) -> "int":
+        """After Ctrl-C: the model is saved, but for one that has learnt nothing, or in the place of an older one."""
+        can = os.path.exists(self.checkpoint)
+        on = "the same command with --resume goes on" if can else "there is no checkpoint to go on from"
+        if learning(self.net) == self.first or can and self.older:
+            Line().say(f"{self.path}: not written; {on}")
+        else:
+            self.save(interrupted=True)
+            Line().say(f"{self.path}: saved after {terminal.plural(len(self.told), 'epoch')}; {on}")
         return 130
-    known, truth = [encoder.targets_of(Y) for _, Y in examples]
-    encoder.target = encoder.target.built_into(net)
-    save(net, encoder, recipe, known, told, interrupted, options.output)
-    if interrupted:
-        Line().say(f"{options.output}: saved after {terminal.plural(len(told), 'epoch')}{going_on(options.output)}")
-        return 130
-    forget(checkpoint_of(options.output))
-    predicted = encoder.targets_of(net.predict(examples[1][0]))
-    report = metrics.report(encoder.task, truth, predicted, known, encoder.classes)
-    found.update(model=options.output, recipe=settings(recipe), history=described(told), report=report.to_dict())
-    write(json.dumps(found, indent=2, ensure_ascii=False) if options.json else ending(told, recipe, report, options))
-    return 0
+
+    def done(self) -> "int":
+        """Save the model, and judge it."""
+        known, truth = [self.encoder.targets_of(Y) for _, Y in self.examples]
+        self.save()
+        forget(self.checkpoint)
+        predicted = self.encoder.targets_of(self.net.predict(self.examples[1][0]))
+        report = metrics.report(self.encoder.task, truth, predicted, known, self.encoder.classes)
+        self.tell(ending(self.told, self.recipe, report, self.options))
+        self.found.update(model=self.path, recipe=settings(self.recipe), history=described(self.told))
+        self.found["report"] = report.to_dict()
+        if self.options.json:
+            self.write(json.dumps(self.found, indent=2, ensure_ascii=False))
+        return 0
+
+    def save(self, interrupted: "bool" = False) -> "None":
+        """The model, and all that there is to know of it. From now on its outputs are in the target's own unit."""
+        metadata = dict(recipe=settings(self.recipe), kernel=kernel())
+        if self.encoder.classes:
+            known = self.encoder.targets_of(self.examples[0][1])
+            metadata["usual"] = [metrics.baseline(known, "most_frequent")]
+        if self.told:
+            metadata["history"] = described(self.told, interrupted)
+        self.encoder.target = self.encoder.target.built_into(self.net)
+        self.net.metadata = dict(kept(self.encoder), **metadata)
+        models.save(self.net, self.path)
+
+
+def learning(net: "Sequential") -> "List[Any]":
+    """The numbers that training changes."""
+    return [p.value for p in net.parameters() if not p.frozen]
+
+
+def finite(number: "float") -> "Optional[float]":
+    """The number, if JSON can hold it."""
+    return number if isfinite(number) else None
+
+
+def forget(path: "str") -> "None":
+    """Remove the file, if it could be written at all."""
+    if os.path.exists(path):
+        os.remove(path)
 
 
 def check(options: "Any") -> "None":
@@ -132,88 +229,6 @@ def check(options: "Any") -> "None":
         raise ValueError(f"there is no {path}, so there is nothing to go on with: leave out --resume")
     if not options.resume:
         files.write(path, b"")  # whether it can be
-        os.remove(path)
-
-
-def read(options: "Any") -> "Any":
-    line = Reading(quiet=options.quiet)
-    data = data_to_learn(options, line)
-    line.clear()
-    return data
-
-
-def learn(net: "Sequential", encoder: "Any", recipe: "Recipe", examples: "Any", told: "List[Epoch]",
-          options: "Any") -> "bool":  # fmt: skip
-    """Train, and say how far it is; whether Ctrl-C ended it. A training that diverges leaves no checkpoint."""
-    course, path = Course(recipe.epochs, quiet=options.quiet), checkpoint_of(options.output)
-
-    def show(message: "Any", *_: "Any") -> "None":
-        course.clear()
-        Line().say(f"scratchnet train: {message}")
-
-    try:
-        watched = Watched(path, options.checkpoint_every, course)
-        with warnings.catch_warnings():
-            warnings.showwarning = show  # type: ignore[assignment]  # in one line
-            train(net, encoder, recipe, examples[0], examples[1], told, course, watched)
-    except KeyboardInterrupt:
-        return True
-    except Diverged as error:
-        forget(path)
-        what = str(error).split(";")[0]
-        raise ValueError(f"{what}; nothing is saved; try a smaller --learning-rate") from None
-    finally:
-        course.clear()
-    return False
-
-
-def tried(data: "Any", examples: "Any", encoder: "Any", recipe: "Recipe", options: "Any", found: "Dict[str, Any]",
-          tell: "Callable[..., None]") -> "Recipe":  # fmt: skip
-    """The recipe after the trainings for comparison, if any are asked for; what they showed is told, and ``found``."""
-    if options.cross_validate:
-        results = trials.cross_validate(data, options, recipe)
-        tell(trials.told(results) + "\n")
-        found["cross_validation"] = dict(results, scores=[finite(score) for score in results["scores"]],
-                                         mean=finite(results["mean"]), deviation=finite(results["deviation"]))
-    if options.search:
-        candidates = trials.search(examples, encoder, options, recipe)
-        tell("search: validation loss of each setting, the best first")
-        tell("\n".join([f"  {loss:.4g}  {candidate}" for loss, candidate in candidates]) + "\n")
-        found["search"] = [dict(settings(candidate), validation_loss=finite(loss)) for loss, candidate in candidates]
-        return candidates[0][1]
-    return recipe
-
-
-def finite(number: "float") -> "Optional[float]":
-    """The number, if JSON can hold it."""
-    return number if isfinite(number) else None
-
-
-def learning(net: "Sequential") -> "List[Any]":
-    """The numbers that training changes."""
-    return [p.value for p in net.parameters() if not p.frozen]
-
-
-def save(net: "Sequential", encoder: "Any", recipe: "Recipe", known: "List[Any]", told: "List[Epoch]",
-         interrupted: "bool", path: "str") -> "None":  # fmt: skip
-    """The model, and all that there is to know of it; ``known``, the targets that it has learnt from."""
-    net.metadata = dict(kept(encoder), recipe=settings(recipe), kernel=kernel())
-    if encoder.classes:
-        net.metadata["usual"] = [metrics.baseline(known, "most_frequent")]
-    if told:
-        net.metadata["history"] = described(told, interrupted)
-    models.save(net, path)
-
-
-def going_on(path: "str") -> "str":
-    """What can be done after Ctrl-C."""
-    found = os.path.exists(checkpoint_of(path))
-    return "; the same command with --resume goes on" if found else "; there is no checkpoint to go on from"
-
-
-def forget(path: "str") -> "None":
-    """Remove the file, if it could be written at all."""
-    if os.path.exists(path):
         os.remove(path)
 
 
