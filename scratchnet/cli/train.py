@@ -107,10 +107,10 @@ class Work:
         line = Reading(quiet=self.options.quiet)
         self.data = data_to_learn(self.options, line)
         line.clear()
-        learning, judging = parts(self.data, self.options)
-        self.encoder = fitted(self.data, learning, self.options.task)
-        self.recipe = recipe_for(self.options, len(learning), len(self.encoder.features))
-        self.examples = tuple([self.encoder.examples_of(self.data, rows) for rows in (learning, judging)])
+        known, judging = parts(self.data, self.options)
+        self.encoder = fitted(self.data, known, self.options.task)
+        self.recipe = recipe_for(self.options, len(known), len(self.encoder.features))
+        self.examples = self.encoder.examples_of(self.data, known), self.encoder.examples_of(self.data, judging)
         self.found["decisions"] = [list(decision) for decision in self.encoder.decisions]
         self.tell(beginning(self.data, self.encoder))
 
@@ -152,7 +152,7 @@ class Work:
         return False
 
     def broken_off(self) -> "int":
-        """After Ctrl-C: the model is saved, but for one that has learnt nothing, or in the place of an older one."""
+        """After Ctrl-C: save the model, unless it has learnt nothing, or would take the place of an older one."""
         can = os.path.exists(self.checkpoint)
         on = "the same command with --resume goes on" if can else "there is no checkpoint to go on from"
         if learning(self.net) == self.first or can and self.older:
@@ -254,8 +254,8 @@ def parts(data: "Any", options: "Any") -> "Any":
         found = f"--validation {options.validation}: of {terminal.plural(len(others), 'row')} with a target"
         raise ValueError(f"{found} give a part that leaves some on both sides")
     classes = [values[i] for i in others] if counts else None
-    learning, judging = train_test_split(others, test_size=options.validation, seed=options.seed, stratify=classes)
-    return learning + alone, judging
+    known, judging = train_test_split(others, test_size=options.validation, seed=options.seed, stratify=classes)
+    return known + alone, judging
 
 
 def beginning(data: "Any", encoder: "Any") -> "str":
