@@ -282,12 +282,15 @@ class MLP(Estimator):
 
     def _fit(self, X: "Any", y: "Any", sample_weight: "Any", afresh: "bool", partial: "bool", coefs: "Any" = None,
              intercepts: "Any" = None, validation_data: "Any" = None, callbacks: "Any" = ()) -> "Any":  # fmt: skip
-        former = dict(vars(self))
+        former, generator = dict(vars(self)), vars(self).get("_generator")
+        state = generator and generator.state
         try:
             begun = self._begin(X, y, sample_weight, afresh, partial, coefs, intercepts, validation_data, callbacks)
         except BaseException:  # what was learnt before stays as it was
             vars(self).clear()
             vars(self).update(former)
+            if generator:
+                generator.state = state
             raise
         self._train(*begun, callbacks=callbacks, partial=partial)
         return self
@@ -317,6 +320,8 @@ class MLP(Estimator):
             rows, y, targets, weights, held_out = self._hold_out(rows, y, targets, weights)
         if afresh:
             self._forget(kind, self._network(len(rows[0]), len(targets[0]), coefs, intercepts))
+        if afresh or self.early_stopping and self.validation_scores_ is None:  # it was not asked for before
+            self.validation_scores_: "Any" = [] if self.early_stopping else None
         if not partial or self._optimizer is None:
             self._optimizer = self._new_optimizer()
         return self._training(rows, targets, weights, held_out, 1 if partial else self.max_iter), len(rows), held_out
@@ -328,17 +333,17 @@ class MLP(Estimator):
         self._optimizer = None
         self.t_, self.loss_, self.loss_curve_ = 0, None, []  # type: int, Any, List[float]
         self.validation_loss_curve_: "List[float]" = []
-        self.validation_scores_: "Any" = [] if self.early_stopping else None
         self._best, self._stale = math.inf, 0
 
     def _training(self, rows: "Matrix", targets: "Matrix", weights: "Weights", held_out: "Any", epochs: "int") -> "Any":
         """The package's one training loop."""
+        criterion = self._criterion()
         counted = [w for w in weights or [1.0] * len(rows) if w > 0]  # samples of weight 0 are left out
         size = min(200 if self.batch_size == "auto" else self.batch_size, len(counted))
         net = self._penalised(size, sum(counted) / len(counted), len(counted) % size > 0)
         given = dict(batch_size=size, shuffle=self.shuffle, seed=self._generator.bits(), sample_weight=weights)
         given.update(validation_data=held_out and (held_out[0], held_out[2]))
-        return training.epochs(net, rows, targets, self._criterion(), self._optimizer, epochs, **given)
+        return training.epochs(net, rows, targets, criterion, self._optimizer, epochs, **given)
 
     def _train(self, steps: "Any", samples: "int", held_out: "Any", callbacks: "Any", partial: "bool") -> "None":
         """Through the training, to whatever ends it."""

@@ -397,7 +397,8 @@ class RegressionReport:
     __repr__ = __str__
 
 
-# ---- texts for tables and pictures -------------------------------------------------------------------------------
+# ---- as a text ---------------------------------------------------------------------------------------------------
+
 
 def _table(rows: "Sequence[Sequence[str]]") -> "str":
     """The rows as lines: the first column to the left, the others to the right, two blanks between."""

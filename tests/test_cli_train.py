@@ -312,6 +312,9 @@ def test_the_only_row_of_a_class_is_learnt_from(tmp_path):
 def test_what_did_not_learn_is_said_to(iris, tmp_path):
     given = ["train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), "-q"]
     assert "no better than the trivial prediction" not in run(*(given + ["--epochs", "60"]))[1]
+    data = written(tmp_path / "line.csv", [["a", "b"]] + [[str(i), f"{i + 0.5}"] for i in (3, 1, 4, 2)])
+    few = ["train", data, "--target", "b", "-o", str(tmp_path / "m.json"), "--hidden", "0", "--epochs", "300", "-q"]
+    assert "no better than the trivial prediction" not in run(*(few + ["--patience", "300"]))[1]  # which has no R²
     given += ["--epochs", "1", "--learning-rate", "1e-30"]
     assert "no better than the trivial prediction: the columns do not tell, or" in run(*given)[1]
 
@@ -334,8 +337,9 @@ def test_ctrl_c_before_the_training_itself(workers, iris, tmp_path):
                "--patience", "9999", "--epochs", "9999", "-o", str(tmp_path / "m.json")] + workers  # fmt: skip
     hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
-    while b"the target" not in process.stdout.readline():  # behind it the search begins
-        pass
+    for line in iter(process.stdout.readline, b""):
+        if b"the target" in line:  # behind it the search begins
+            break
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     errors = process.communicate()[1].decode()
@@ -351,10 +355,11 @@ def broken_off(arguments, path):
     """What a training says that Ctrl-C ends once there is a checkpoint."""
     command = [sys.executable, "-m", "scratchnet", "train"] + arguments + ["-o", path, "--checkpoint-every", "0.1"]
     hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a background job does not
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
     checkpoint = os.path.splitext(path)[0] + ".checkpoint.safetensors"
+    written = os.path.getmtime(checkpoint) if os.path.exists(checkpoint) else 0
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
     for _ in range(600):
-        if os.path.exists(checkpoint) and os.path.getsize(checkpoint) or process.poll() is not None:
+        if os.path.exists(checkpoint) and os.path.getmtime(checkpoint) > written or process.poll() is not None:
             break
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
@@ -368,9 +373,10 @@ def test_ctrl_c_leaves_an_older_model_as_it_is(iris, tmp_path):
     given, path = [iris, "--target", "species", "--patience", "10000"], str(tmp_path / "m.json")
     assert run("train", *(given + ["-o", path, "--epochs", "2", "-q"]))[0] == 0
     before = (tmp_path / "m.json").read_bytes()
-    errors = broken_off(given + ["--epochs", "10000"], path)
-    assert errors.endswith("m.json: not written; the same command with --resume goes on\n")
-    assert (tmp_path / "m.json").read_bytes() == before
+    for resume in ([], ["--resume"]):
+        errors = broken_off(given + ["--epochs", "10000"] + resume, path)
+        assert errors.endswith("m.json: not written; the same command with --resume goes on\n")
+        assert (tmp_path / "m.json").read_bytes() == before
     status, output, _ = run("train", *(given + ["-o", path, "--resume", "--epochs", "1"]))
     assert status == 0 and re.search(r"(?m)^all \d+ epochs are done", output)
     assert (tmp_path / "m.json").read_bytes() != before
@@ -395,8 +401,9 @@ def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only there a file's size can be limited")
+@pytest.mark.parametrize("older", [False, True])
 @pytest.mark.parametrize("pressed", [False, True])
-def test_where_no_checkpoint_can_be_written_the_model_is_saved_all_the_same(pressed, iris, tmp_path):
+def test_where_no_checkpoint_can_be_written_the_model_is_saved_all_the_same(pressed, older, iris, tmp_path):
     import resource
 
     def limited():
@@ -404,20 +411,26 @@ def test_where_no_checkpoint_can_be_written_the_model_is_saved_all_the_same(pres
         resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
 
     path = str(tmp_path / "m.safetensors")
+    before = b"an older model"
+    if older:
+        (tmp_path / "m.safetensors").write_bytes(before)
     command = [sys.executable, "-m", "scratchnet", "train", iris, "--target", "species", "-o", path, "--hidden", "64"]
     command += ["--epochs", "3"] if not pressed else ["--epochs", "100000", "--patience", "100000", "--seed", "1"]
     process = subprocess.Popen(command + ["--checkpoint-every", "0"], cwd=ROOT, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, preexec_fn=limited)
-    errors = process.stderr.readline()
-    while b"m.checkpoint.safetensors cannot be written: " not in errors:
-        errors = process.stderr.readline()
+    for errors in iter(process.stderr.readline, b""):
+        if b"m.checkpoint.safetensors cannot be written: " in errors:
+            break
     assert errors.startswith(b"scratchnet train: ") and errors.endswith(b"; the training goes on without\n")
     if pressed:
         process.send_signal(signal.SIGINT)
     output, errors = process.communicate()
     assert process.returncode == (130 if pressed else 0) and b"Traceback" not in errors
     assert (b"there is no checkpoint" in errors) == pressed and (b"m.safetensors: saved" in output) != pressed
-    assert os.listdir(str(tmp_path)) == ["m.safetensors"] and run("evaluate", path, iris)[0] == 0
+    if older and pressed:
+        assert (tmp_path / "m.safetensors").read_bytes() == before
+        path = str(tmp_path / "m.interrupted.safetensors")
+    assert len(os.listdir(str(tmp_path))) == 1 + (older and pressed) and run("evaluate", path, iris)[0] == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals are made by pty")
@@ -466,6 +479,7 @@ MISTAKES = {
     "money": (["train", "MONEY", "--target", "price", "-o", "m.json"], "too many for classes"),
     "thousands": (["train", "MILES", "--target", "b", "-o", "m.json"], "1.900 may mean 1900; name the decimal mark"),
     "folds": (["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"], "validate is 0"),
+    "rows too few": (["train", "TWO", "--target", "b", "-o", "m.json"], "no class of 'b' has more than one row; give"),
     "nothing known": (["train", "UNKNOWN", "--target", "b", "-o", "m.json"], "missing in every row, 'b'; give at"),
     "diverges": (["train", "IRIS", "--target", "2", "-o", "m.json", "--optimizer", "sgd", "--activation", "relu",
                   "--learning-rate", "1e200", "-q", "--json"], "nothing is saved; try a smaller --learning-rate"),
@@ -502,6 +516,7 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
         "OWN": str(folder / "own.json"),
         "DAMAGED": str(damaged),
         "RAGGED": written(folder / "ragged.csv", [["a", "b"], ["1", "2"], ["3"]]),
+        "TWO": written(folder / "two.csv", [["a", "b"], ["1", "x"], ["2", "y"]]),
         "UNKNOWN": written(folder / "unknown.csv", [["a", "b"]] + [[str(i), ""] for i in range(9)]),
         "NOTARGET": written(folder / "notarget.csv", [HEADER[:4]] + [row[:4] for row in ROWS]),
         "FOLDER": str(folder / "dir.json"),

@@ -448,6 +448,28 @@ def test_a_refused_fit_leaves_what_was_learnt(X, y, options):
     assert classifier.predict(XOR) == WORDS
 
 
+@pytest.mark.parametrize("again", ["partial_fit", "warm_start"])
+def test_after_a_refusal_it_goes_on_as_if_nothing_had_been(again):
+    def learnt(refused):
+        classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7, batch_size=2, max_iter=3)
+        classifier.set_params(warm_start=again == "warm_start").fit(XOR, WORDS)
+        go_on = classifier.partial_fit if again == "partial_fit" else classifier.fit
+        if refused:
+            former = classifier.get_params()
+            with pytest.raises(ValueError):
+                classifier.set_params(loss="nonsense", alpha=5) and go_on(XOR, WORDS)
+            classifier.set_params(**former)
+        return go_on(XOR, WORDS).coefs_
+
+    assert learnt(refused=True) == learnt(refused=False)
+
+
+def test_early_stopping_may_be_asked_for_later():
+    X, y = blobs(40)
+    classifier = MLPClassifier([4], warm_start=True, max_iter=2).fit(X, y).set_params(early_stopping=True).fit(X, y)
+    assert len(classifier.validation_scores_) == 2
+
+
 def test_early_stopping_needs_two_samples_of_a_class():
     X, y = blobs(30)
     with pytest.raises(ValueError, match="^early_stopping holds out a part of each class, and 7 has only one sample;"):

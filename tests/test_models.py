@@ -274,7 +274,7 @@ def spoilt(net, value):
     return net
 
 
-@pytest.mark.parametrize("name", ["model", "model.pkl", "model.json.gz", "json"])
+@pytest.mark.parametrize("name", ["model", "model.txt", "model.json.gz", "json"])
 def test_the_ending_tells_the_format(name, tmp_path):
     path = str(tmp_path / name)
     with pytest.raises(ValueError, match="the ending tells the format; it is .safetensors, .json, .npz") as raised:
@@ -294,8 +294,7 @@ def test_the_ending_of_another_library(name, function):
     with pytest.raises(ValueError) as raised:
         sn.load(name)
     assert str(raised.value) == (
-        f"{name}: the ending tells the format; it is .safetensors, .json, .npz or .onnx; sn.{function} takes over the "
-        "model that its own library loads from it"
+        f"{name}: this is no file of scratchnet; sn.{function} takes over the model that its own library loads from it"
     )
     assert callable(getattr(sn, function))
 

@@ -127,11 +127,13 @@ def test_the_delimiter_is_found(delimiter):
 
 def test_blanks_are_delimiters_where_there_is_no_other():
     rows = "  1.5   2 'a  \n\n-2.5\t30 \"b  c\"\n  3 ? d \n"
-    expected = {"column 1": [1.5, -2.5, 3], "column 2": [2, 30, None], "column 3": ["'a", "b c", "d"]}
+    expected = {"column 1": [1.5, -2.5, 3], "column 2": [2, 30, None], "column 3": ["'a", "b  c", "d"]}
     for table in (read(rows), read(rows, delimiter=" "), read(rows.replace("\n", "\r\n"))):
         assert columns(table) == expected and table.delimiter == " "
     assert list(read("x y\n1 2\n").columns) == ["x", "y"]
     assert columns(read("x\nred car\nbike\n")) == {"x": ["red car", "bike"]}
+    assert columns(read("pet name\nbig cat\nold dog\n")) == {"pet name": ["big cat", "old dog"]}
+    assert columns(read('a b\n"one\ntwo  three" 1\n')) == {"a": ["one\ntwo  three"], "b": [1]}
     assert read("x,y\na b,c d\ne f,g h\n").delimiter == ","
     assert refusal("1 2 3\n4 5 6\n7 8\n", delimiter=" ").endswith(
         "line 3: 2 cells, but the first row has 3; column 'column 3' is missing"
@@ -153,9 +155,11 @@ def test_too_many_columns():
 
 def test_a_second_column_of_the_targets_name():
     text = "y,x,y\n1,2,1\n0,3,0\n"
-    sentence = "the file: 'y' stands above two columns; rename one of them, or leave the other out ('y (2)', to be ignored)"
+    sentence = "the file: 'y' stands above two columns; rename one of them, or leave the other out "
+    sentence += "('y (2)', to be ignored)"
     assert refusal(text, target="y") == sentence
     assert list(read(text, target="y", ignore="y (2)").columns) == ["y", "x"]
+    assert refusal(text, target="3") == sentence.replace("'y (2)'", "'y'", 1).replace("'y' stands", "'y (2)' stands")
     assert list(read(text, target="x").columns) == ["y", "x", "y (2)"]
 
 

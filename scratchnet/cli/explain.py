@@ -170,12 +170,13 @@ def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]"
     """Of a row of a table: which input is which column, and what is predicted."""
     X, Y = why.data
     lines = [f"row {options.row or 1} of {options.data}"]
-    first = len(getattr(encoder, "numbers", X[0]))  # behind the numbers come the labels of categories, most of them 0
+    first = len(encoder.numbers)  # behind the numbers come the labels of categories, most of them 0
     inputs = [(j, v, name) for j, (v, name) in enumerate(zip(X[0], encoder.features)) if v or j < first]
     lines += [f"  x[0][{j}] = {v:g}, {printable(name)}" for j, v, name in inputs[:MOST_INPUTS]]
     lines += [f"  and {len(inputs) - MOST_INPUTS} more"] if len(inputs) > MOST_INPUTS else []
     lines += [f"  and 0 for {len(X[0]) - len(inputs)} other labels"] if len(X[0]) > len(inputs) else []
-    lines.append(f"predicted {encoder.target.name}: {encoder.targets_of(why.net.predict(X))[0]}")
+    before = f" before step {options.step}" if options.step > 1 else ""
+    lines.append(f"predicted {encoder.target.name}{before}: {encoder.targets_of(why.net.predict(X))[0]}")
     return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])
 
 

@@ -131,7 +131,7 @@ class Work:
     def learn(self) -> "bool":
         """Train, and say how far it is; whether Ctrl-C ended it. A training that diverges leaves no checkpoint."""
         self.net = network(self.encoder, self.recipe)
-        self.first, self.older = learning(self.net), os.path.exists(self.path) and not self.options.resume
+        self.first = learning(self.net)
         known, judging = self.examples
         counts = len(known[0]), len(judging[0]), sum([p.count for p in self.net.parameters() if not p.frozen])
         self.tell("{}\n{} rows to learn from, {} to judge by; {} parameters\n".format(self.recipe, *counts))
@@ -155,11 +155,13 @@ class Work:
         """After Ctrl-C: save the model, unless it has learnt nothing, or would take the place of an older one."""
         can = os.path.exists(self.checkpoint)
         on = "the same command with --resume goes on" if can else "there is no checkpoint to go on from"
-        if learning(self.net) == self.first or can and self.older:
+        if learning(self.net) == self.first or can and is_finished(self.path):
             Line().say(f"{self.path}: not written; {on}")
-        else:
-            self.save(interrupted=True)
-            Line().say(f"{self.path}: saved after {terminal.plural(len(self.told), 'epoch')}; {on}")
+            return 130
+        if is_finished(self.path):
+            self.path = "{}.interrupted{}".format(*os.path.splitext(self.path))
+        self.save(interrupted=True)
+        Line().say(f"{self.path}: saved after {terminal.plural(len(self.told), 'epoch')}; {on}")
         return 130
 
     def done(self) -> "int":
@@ -192,6 +194,17 @@ class Work:
 def learning(net: "Sequential") -> "List[Any]":
     """The numbers that training changes."""
     return [p.value for p in net.parameters() if not p.frozen]
+
+
+def is_finished(path: "str") -> "bool":
+    """Whether there is a model, or whatever else, that no interrupted training has left there."""
+    if not os.path.exists(path):
+        return False
+    try:
+        history = models.load(path).metadata.get("history")
+    except (OSError, ValueError):
+        return True
+    return not isinstance(history, dict) or history.get("best_epoch") is not None
 
 
 def finite(number: "float") -> "Optional[float]":
@@ -228,8 +241,11 @@ def check(options: "Any") -> "None":
     if options.resume and not os.path.exists(path):
         raise ValueError(f"there is no {path}, so there is nothing to go on with: leave out --resume")
     if not options.resume:
-        files.write(path, b"")  # whether it can be
-        os.remove(path)
+        probe = path + ".probe"
+        try:
+            files.write(probe, b"")
+        finally:
+            forget(probe)
 
 
 def checkpoint_of(model: "str") -> "str":
@@ -250,6 +266,8 @@ def parts(data: "Any", options: "Any") -> "Any":
     counts = Counter([values[i] for i in rows]) if isinstance(target, Classes) else None
     alone = [i for i in rows if counts and counts[values[i]] == 1]
     others = [i for i in rows if not counts or counts[values[i]] > 1]
+    if not others:
+        raise ValueError(f"{data.source}: no class of {data.target!r} has more than one row; give more rows")
     if not 0 < ceil(len(others) * options.validation) < len(others):
         found = f"--validation {options.validation}: of {terminal.plural(len(others), 'row')} with a target"
         raise ValueError(f"{found} give a part that leaves some on both sides")
@@ -268,10 +286,11 @@ def beginning(data: "Any", encoder: "Any") -> "str":
 
 
 def is_better(report: "Any") -> "bool":
-    """Whether it beats the trivial prediction."""
+    """Whether it beats the trivial prediction, or is perfect as well."""
     if isinstance(report, metrics.RegressionReport):
-        return report.r2 > report.baseline["r2"]
-    return report.accuracy > report.baseline_accuracy  # type: ignore[no-any-return]
+        error = report.root_mean_squared_error
+        return error == 0 or error < report.baseline["root_mean_squared_error"]
+    return report.accuracy == 1 or report.accuracy > report.baseline_accuracy  # type: ignore[no-any-return]
 
 
 def ending(told: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any") -> "str":

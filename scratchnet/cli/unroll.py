@@ -52,7 +52,10 @@ def about(net: "Sequential", path: "str") -> "List[str]":
     """Which input is which column, and what the outputs mean, if a table's model tells."""
     if "table" not in net.metadata:
         return []
-    encoder = encoder_of(net, path)
+    try:
+        encoder = encoder_of(net, path)
+    except ValueError:  # what reads a table with it will say so
+        return []
     classes = encoder.classes and encoder.classes[-encoder.outputs :]  # of two classes, the second
     outputs = f"of each class its share: {listed(classes)}" if classes else f"the prediction: {encoder.target.name}"
     return [f"x{j}: {name}" for j, name in enumerate(encoder.features)] + [outputs]

@@ -572,9 +572,11 @@ def as_kind(column: "Column", kind: "str", source: "str") -> "Column":
 
 def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: "str") -> "None":
     """Whether all of these columns are there; an error names those that are not."""
-    known, alike = set(there), {name.lower() for name in there}
+    known, alike = set(there), {name.lower(): name for name in there}
     missing = [name for name in wanted if name not in known]
     if missing:
         what = f"{source} has no column{'s' if len(missing) > 1 else ''} {listed(map(shown, missing))}"
-        capitals = "other capitals, and " if all([name.lower() in alike for name in missing]) else ""
-        raise ValueError(f"{what}; it has {capitals}{listed(map(shown, there))}")
+        meant = [shown(alike[name.lower()]) for name in missing if name.lower() in alike]
+        if len(meant) == len(missing):
+            raise ValueError(f"{what}; did you mean {listed(meant)}?")
+        raise ValueError(f"{what}; it has {listed(map(shown, there))}")

@@ -143,7 +143,7 @@ def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional
 
     ``target``        the column that is to be predicted; here and below by its name, or its number from 1
     ``delimiter``     None: the one of tab ; | , that cuts the first lines into rows of equal length; where there are
-                      none of these, the blank (one or more, or tabs)
+                      none of these, blanks (one or more, or tabs), if there are numbers between them
     ``header``        whether the first line names the columns. None: it does if a word of it stands above numbers; or
                       if it holds no number, and no text again that stands below; or if its numbers count up from 0, at
                       least to 3, as pandas' do
@@ -228,8 +228,9 @@ def check_first(rows: "Sequence[Sequence[str]]", source: "str") -> "None":
 def check_target(target: "Optional[str]", names: "Sequence[str]", first: "Sequence[str]",
                  kinds: "Dict[str, Optional[str]]", source: "str") -> "None":
     """Refuse a target whose name stands above another column, too: it might be a copy, and tell the answer."""
-    for name, cell in zip(names, first):
-        if name in kinds and name != target and cell.strip() == target:
+    headings: "Dict[Optional[str], str]" = {name: cell.strip() for name, cell in zip(names, first)}
+    for name in headings:
+        if name in kinds and name != target and headings[name] == headings.get(target):
             what = f"{source}: {shown(target)} stands above two columns"
             raise ValueError(f"{what}; rename one of them, or leave the other out ({shown(name)}, to be ignored)")
 
@@ -350,8 +351,8 @@ def _head(lines: "Iterator[str]", source: "str") -> "List[str]":
 def _reader(lines: "Iterable[str]", delimiter: "str", strict: "bool" = False) -> "Any":
     """The rows of cells. Several blanks count as one, and those at the ends of a line for nothing."""
     if delimiter == " ":
-        lines = map(" ".join, map(str.split, lines))
-    return csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ", strict=strict)
+        lines = (line.replace("\t", " ").strip(" \r\n") + "\n" for line in lines)
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=strict)
 
 
 def _parsed(lines: "Iterable[str]", delimiter: "str") -> "List[List[str]]":
@@ -377,8 +378,10 @@ def sniffed(lines: "Sequence[str]") -> "str":
         share = widths.count(width) / len(widths)
         if width > 1 and share > most:
             best, most = delimiter, share
-    widths = [len(row) for row in _parsed(lines, " ")]
-    return " " if not most and widths[0] > 1 and widths == [widths[0]] * len(widths) else best
+    rows = _parsed(lines, " ")
+    even = len(rows[0]) > 1 and set(map(len, rows)) == {len(rows[0])}
+    has_numbers = even and any([_are_numbers(cells) for cells in zip(*(rows[1:] or rows))])  # texts have blanks, too
+    return " " if has_numbers and not most else best
 
 
 def has_header(rows: "Sequence[Sequence[str]]") -> "bool":

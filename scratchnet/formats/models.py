@@ -63,6 +63,10 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
 
     A file that is damaged, or not such a file, is a ValueError that says what is wrong.
     """
+    names = [FROM[ending] for ending in FROM if str(path).endswith(ending)]
+    if names:
+        hint = "takes over the model that its own library loads from it"
+        raise ValueError("{}: this is no file of scratchnet; sn.{} {}".format(path, names[0], hint))
     codec = codec_of(path)
     require("custom", custom, (_are_layers, "a list of classes of layers"))
     data = files.read(path)
@@ -89,9 +93,7 @@ def codec_of(path: "Path") -> "Any":
     for ending in FORMATS:
         if str(path).endswith(ending):
             return FORMATS[ending]
-    names = [FROM[ending] for ending in FROM if str(path).endswith(ending)]
-    hints = [f"; sn.{name} takes over the model that its own library loads from it" for name in names]
-    raise ValueError("{}: the ending tells the format; it is {}{}".format(path, ENDINGS, "".join(hints)))
+    raise ValueError("{}: the ending tells the format; it is {}".format(path, ENDINGS))
 
 
 def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":

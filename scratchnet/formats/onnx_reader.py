@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LABELS = (STRING, INT32, INT64)
 TRAINING = "is in training mode, and a network is read as it predicts"
-FEW, SHARED = 1 << 20, 4  # numbers that a network may have in any case; and for each that is given
+FEW, SHARED = 1 << 22, 4  # numbers that a network may have in any case; and for each that is given
 SAMPLES = "samples"  # stands for their number among the dimensions that a Reshape asks for
 
 
@@ -336,9 +336,7 @@ def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: "int") -> "List
 
 def _normalized(step: "Dict[str, Any]") -> "List[Dict[str, Any]]":
     """A BatchNormalization as its layers; a scale of 1 and a bias of 0 are PyTorch's way to say that there are none."""
-    scale, bias = step["scale"], step["bias"]
-    if set(scale) == {1} and set(bias) == {0}:
-        scale = bias = None
+    scale, bias = (None, None) if _is_unscaled(step) else (step["scale"], step["bias"])
     made = exchange.batch_normalization(step["mean"], step["variance"], step["epsilon"], scale, bias, "ONNX")
     return [dict({p.role: p.value for p in layer.parameters()}, type=type(layer).__name__) for layer in made]
 
@@ -347,7 +345,12 @@ def _size(step: "Dict[str, Any]") -> "int":
     """How many numbers are given for it, or made of them: a scale becomes a matrix."""
     weights = step.get("weights") or [[]]
     vectors = [step.get(name) or [] for name in ("bias", "mean", "spread", "variance")]
-    return len(weights) * len(weights[0]) + len(step.get("scale", [])) ** 2 + sum(map(len, vectors))
+    scaled = 0 if _is_unscaled(step) else len(step.get("scale", []))
+    return len(weights) * len(weights[0]) + scaled * scaled + sum(map(len, vectors))
+
+
+def _is_unscaled(step: "Dict[str, Any]") -> "bool":
+    return set(step.get("scale", ())) == {1} and set(step["bias"]) == {0}
 
 
 def _most(values: "Dict[str, Any]") -> "int":
