@@ -19,9 +19,10 @@ import pytest
 
 import scratchnet as sn
 from scratchnet.cli import demo
+from scratchnet.cli.progress import Watched
 from scratchnet.datasets import samples, shapes
 from scratchnet.formats import npy
-from test_cli import ROOT, run
+from test_cli import ROOT, run, within
 
 FLOWERS = samples.iris()
 ROWS = [list(map(str, x)) + [FLOWERS.labels[y]] for x, y in zip(FLOWERS.X, FLOWERS.Y)]
@@ -351,35 +352,49 @@ def test_ctrl_c_before_the_training_itself(workers, iris, tmp_path):
 # ---- broken off --------------------------------------------------------------------------------------------------
 
 
-def broken_off(arguments, path):
-    """What a training says that Ctrl-C ends once there is a checkpoint."""
-    command = [sys.executable, "-m", "scratchnet", "train"] + arguments + ["-o", path, "--checkpoint-every", "0.1"]
-    hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a background job does not
-    checkpoint = os.path.splitext(path)[0] + ".checkpoint.safetensors"
-    written = os.path.getmtime(checkpoint) if os.path.exists(checkpoint) else 0
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
-    for _ in range(600):
-        if os.path.exists(checkpoint) and os.path.getmtime(checkpoint) > written or process.poll() is not None:
-            break
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    errors = process.communicate()[1].decode()
-    assert process.returncode == 130 and "Traceback" not in errors, errors
-    return errors
+@pytest.fixture
+def pressed(monkeypatch):
+    """A function that trains, with Ctrl-C after so many epochs."""
+
+    def train(epochs, *arguments):
+        left, kept = [epochs], Watched.kept
+
+        def press(self, training):
+            kept(self, training)
+            left[0] -= 1
+            if left[0] == 0:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Watched, "kept", press)
+            return within("train", *arguments)
+
+    return train
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C otherwise")
-def test_ctrl_c_leaves_an_older_model_as_it_is(iris, tmp_path):
-    given, path = [iris, "--target", "species", "--patience", "10000"], str(tmp_path / "m.json")
-    assert run("train", *(given + ["-o", path, "--epochs", "2", "-q"]))[0] == 0
-    before = (tmp_path / "m.json").read_bytes()
+def test_ctrl_c_leaves_an_older_model_as_it_is(pressed, iris, tmp_path):
+    path = tmp_path / "m.json"
+    given = [iris, "--target", "species", "--patience", "99", "-o", str(path), "-q"]
+    assert within("train", "--epochs", "2", *given)[0] == 0
+    before = path.read_bytes()
     for resume in ([], ["--resume"]):
-        errors = broken_off(given + ["--epochs", "10000"] + resume, path)
-        assert errors.endswith("m.json: not written; the same command with --resume goes on\n")
-        assert (tmp_path / "m.json").read_bytes() == before
-    status, output, _ = run("train", *(given + ["-o", path, "--resume", "--epochs", "1"]))
-    assert status == 0 and re.search(r"(?m)^all \d+ epochs are done", output)
-    assert (tmp_path / "m.json").read_bytes() != before
+        status, _, errors = pressed(3, "--epochs", "99", *(given + resume))
+        assert status == 130 and errors == f"{path}: not written; the same command with --resume goes on\n"
+        assert path.read_bytes() == before
+    status, output, _ = within("train", "--resume", "--epochs", "1", *given)
+    assert status == 0 and output.count("\nall 6 epochs are done; ") == 1
+    assert path.read_bytes() != before
+
+
+def test_what_was_searched_is_not_searched_again(pressed, iris, tmp_path):
+    path, whole = str(tmp_path / "m.json"), str(tmp_path / "whole.json")
+    given = [iris, "--target", "species", "--search", "3", "--epochs", "9", "--patience", "9", "-q", "-o"]
+    assert "\nsearch: validation loss" in within("train", *(given + [whole]))[1]
+    assert pressed(4, *(given + [path]))[0] == 130
+    assert within("predict", str(tmp_path / "m.checkpoint.safetensors"), iris)[0] == 0  # it is a model, too
+    status, output, _ = within("train", "--resume", *(given + [path]))
+    assert status == 0 and "search: " not in output
+    assert sn.load(path).predict(FLOWERS.X) == sn.load(whole).predict(FLOWERS.X)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C otherwise")
@@ -387,8 +402,17 @@ def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
     given = [iris, "--target", "species", "--epochs", "400", "--patience", "400", "--batch-size", "4"]
     whole, path = str(tmp_path / "whole.json"), str(tmp_path / "m.json")
     assert run("train", *(given + ["-o", whole, "-q"]))[0] == 0
-    errors = broken_off(given, path)
-    assert "m.json: saved after" in errors and "--resume goes on" in errors
+    command = [sys.executable, "-m", "scratchnet", "train"] + given + ["-o", path, "--checkpoint-every", "0.1"]
+    hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a background job does not
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
+    for _ in range(600):
+        if os.path.exists(str(tmp_path / "m.checkpoint.safetensors")) or process.poll() is not None:
+            break
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate()[1].decode()
+    assert process.returncode == 130, errors
+    assert "m.json: saved after" in errors and "--resume goes on" in errors and "Traceback" not in errors
     assert run("evaluate", path, iris)[0] == 0
     status, _, errors = run("train", *(given + ["-o", path]))
     assert status == 2 and errors.endswith("of a training that was broken off: go on with --resume, or delete it\n")

@@ -17,14 +17,13 @@ from ..training import Diverged
 from . import terminal, trials
 from .data import add_columns, add_reading, data_to_learn, fitted, kept
 from .progress import Course, Line, Reading, Watched
-from .recipe import add_settings, described, network, recipe_for, settings, train
+from .recipe import Recipe, add_settings, described, network, recipe_for, settings, train
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional
 
     from ..training import Epoch
-    from .recipe import Recipe
 
 FEW = 30  # rows to judge by
 NO_BETTER = """
@@ -121,7 +120,10 @@ class Work:
             self.tell(trials.told(results) + "\n")
             self.found["cross_validation"] = dict(results, scores=[finite(score) for score in results["scores"]],
                                                   mean=finite(results["mean"]), deviation=finite(results["deviation"]))
-        if self.options.search:
+        former = recipe_in(self.checkpoint) if self.options.resume and self.options.search else None
+        if former:
+            self.recipe = former._replace(epochs=self.recipe.epochs)
+        elif self.options.search:
             candidates = trials.search(self.examples, self.encoder, self.options, self.recipe)
             self.tell("search: validation loss of each setting, the best first")
             self.tell("\n".join([f"  {loss:.4g}  {recipe}" for loss, recipe in candidates]) + "\n")
@@ -131,6 +133,7 @@ class Work:
     def learn(self) -> "bool":
         """Train, and say how far it is; whether Ctrl-C ended it. A training that diverges leaves no checkpoint."""
         self.net = network(self.encoder, self.recipe)
+        self.net.metadata = dict(kept(self.encoder), recipe=settings(self.recipe), kernel=kernel())
         self.first = learning(self.net)
         known, judging = self.examples
         counts = len(known[0]), len(judging[0]), sum([p.count for p in self.net.parameters() if not p.frozen])
@@ -180,20 +183,28 @@ class Work:
 
     def save(self, interrupted: "bool" = False) -> "None":
         """The model, and all that there is to know of it. From now on its outputs are in the target's own unit."""
-        metadata = dict(recipe=settings(self.recipe), kernel=kernel())
+        self.encoder.target = self.encoder.target.built_into(self.net)
+        self.net.metadata.update(kept(self.encoder))
         if self.encoder.classes:
             known = self.encoder.targets_of(self.examples[0][1])
-            metadata["usual"] = [metrics.baseline(known, "most_frequent")]
+            self.net.metadata["usual"] = [metrics.baseline(known, "most_frequent")]
         if self.told:
-            metadata["history"] = described(self.told, interrupted)
-        self.encoder.target = self.encoder.target.built_into(self.net)
-        self.net.metadata = dict(kept(self.encoder), **metadata)
+            self.net.metadata["history"] = described(self.told, interrupted)
         models.save(self.net, self.path)
 
 
 def learning(net: "Sequential") -> "List[Any]":
     """The numbers that training changes."""
     return [p.value for p in net.parameters() if not p.frozen]
+
+
+def recipe_in(checkpoint: "str") -> "Optional[Recipe]":
+    """The recipe of the training that was broken off, so that it need not be searched again."""
+    try:
+        given = models.load(checkpoint).metadata["recipe"]
+        return Recipe(**dict(given, hidden=tuple(given["hidden"])))
+    except (LookupError, OSError, TypeError, ValueError):  # what goes on from it will say so
+        return None
 
 
 def is_finished(path: "str") -> "bool":
