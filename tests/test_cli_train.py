@@ -19,8 +19,10 @@ import pytest
 
 import scratchnet as sn
 from scratchnet.cli import demo
+from scratchnet.cli.plot import usual_row
 from scratchnet.cli.progress import Watched
 from scratchnet.datasets import samples, shapes
+from scratchnet.datasets.encoding import Encoder
 from scratchnet.formats import npy
 from test_cli import ROOT, run, within
 
@@ -221,7 +223,8 @@ def test_labels_that_did_not_occur(houses, tmp_path):
     run("train", houses, "--target", "price", "-o", path, "--epochs", "2", "-q")
     new = written(tmp_path / "new.csv", [["age", "district", "area"], ["5", "Z", "100"]])
     status, output, errors = run("predict", path, new)
-    assert status == 0 and "column 'district': 'Z' did not occur in training (1 rows)" in errors
+    assert status == 0 and errors == "column 'district': 'Z' did not occur in training (1 row)\n"
+    assert run("explain", path, new)[::2] == (0, errors)
     assert len(output.splitlines()) == 2
 
 
@@ -382,8 +385,21 @@ def test_ctrl_c_leaves_an_older_model_as_it_is(pressed, iris, tmp_path):
         assert status == 130 and errors == f"{path}: not written; the same command with --resume goes on\n"
         assert path.read_bytes() == before
     status, output, _ = within("train", "--resume", "--epochs", "1", *given)
-    assert status == 0 and output.count("\nall 6 epochs are done; ") == 1
+    assert status == 0 and output.count("\n6 epochs done, as asked for; the best was epoch ") == 1
     assert path.read_bytes() != before
+
+
+def test_a_training_broken_off_before_its_first_epoch(pressed, iris, tmp_path, monkeypatch):
+    monkeypatch.setattr(sn.training, "AT_ONCE", 1)  # so that it is looked at after every batch
+    path = str(tmp_path / "m.json")
+    given = [iris, "--target", "species", "-o", path, "-q"]
+    status, _, errors = pressed(2, *given)
+    assert status == 130 and errors == f"{path}: saved after 0 epochs; the same command with --resume goes on\n"
+    before = sn.load(path).predict(FLOWERS.X)
+    assert within("summary", path)[1].endswith("\n\nbroken off before the first epoch was done\n")
+    assert "was broken off before the first epoch was done; go on with --resume" in within("plot", path, "loss")[2]
+    status, _, errors = pressed(2, "--resume", *given)  # another one, of the same training
+    assert status == 130 and ": saved after 0 epochs; " in errors and sn.load(path).predict(FLOWERS.X) != before
 
 
 def test_what_was_searched_is_not_searched_again(pressed, iris, tmp_path):
@@ -572,6 +588,25 @@ def test_a_demo_learns_and_its_program_does_the_same(name):
                                     env=dict(os.environ, PYTHONIOENCODING="utf-8")).decode()  # fmt: skip
     report = again.replace("\r", "").split("\n\n")
     assert all(block in output for block in report[:3])
+
+
+def test_ctrl_c_ends_a_demo(monkeypatch):
+    monkeypatch.setattr(sn.Sequential, "fit", lambda net, *args, **options: broken_off)
+    broken_off = sn.History()
+    broken_off.interrupted = True
+    assert within("demo", "xor") == (130, "", "\n")
+
+
+def test_a_plane_is_drawn_for_a_row_that_can_be(tmp_path):
+    """The target is 1 for the kind c, which are half of the rows, and 0 for others: of none there is no row."""
+    rows = [["kind", "x", "y", "z"]] + [["abcc"[i % 4], str(i % 7), str(i % 5), str(int(i % 4 > 1))] for i in range(99)]
+    data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
+    assert within("train", data, "--target", "z", "-o", path, "-q")[0] == 0
+    net, encoder = sn.load(path), Encoder.from_dict(sn.load(path).metadata["table"])
+    row = usual_row(encoder, encoder.inputs_of(encoder.read(data)))
+    assert row == [3, 2, 0, 0, 1] and net.predict([row])[0][0] > 0.9
+    status, output, _ = within("plot", path, "boundary", data, "--inputs", "x,y")
+    assert status == 0 and "Decision boundary, the other inputs as they usually are" in output
 
 
 @pytest.mark.parametrize("command", ["train", "predict", "evaluate", "summary", "plot", "demo"])

@@ -131,6 +131,11 @@ def test_blanks_are_delimiters_where_there_is_no_other():
     for table in (read(rows), read(rows, delimiter=" "), read(rows.replace("\n", "\r\n"))):
         assert columns(table) == expected and table.delimiter == " "
     assert list(read("x y\n1 2\n").columns) == ["x", "y"]
+    assert columns(read("a b\n1,5 7,25\n-2,5 3\n", decimal=",")) == {"a": [1.5, -2.5], "b": [7.25, 3]}
+    assert read('a,b\n"1,5","2 000,5"\n"2,5","3,5"\n', decimal=",").delimiter == ","
+    assert "line 3: 1 cell, but the header has 2; column 'y' is missing" in refusal("x y\n1 2\n3\n4 5\n6 7\n")
+    assert "line 3: 3 cells, but the header has only 2" in refusal("x y\n1 2\n3 4 5\n4 5\n6 7\n")
+    assert "line 1: 2 cells, where most lines below have 3;" in refusal("Table 1\nx y z\n1 2 3\n4 5 6\n")
     assert columns(read("x\nred car\nbike\n")) == {"x": ["red car", "bike"]}
     assert columns(read("pet name\nbig cat\nold dog\n")) == {"pet name": ["big cat", "old dog"]}
     assert columns(read('a b\n"one\ntwo  three" 1\n')) == {"a": ["one\ntwo  three"], "b": [1]}

@@ -4,7 +4,8 @@ from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
 from ..datasets.encoding import Encoder
 from ..datasets.tables import MISSING, read_table
 from ..formats import models
-from .progress import Reading
+from .progress import Line, Reading
+from .terminal import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,10 +101,15 @@ def opened(options: "Any", target: "Any") -> "Any":
     line = Reading(quiet=options.quiet)
     data = encoder.read(options.data, target=target, progress=line, **reading(options))
     line.clear()
-    for name, counts in encoder.unseen(data).items():
-        labels = ", ".join([repr(label) for label in sorted(counts)[:5]]) + (", ..." if len(counts) > 5 else "")
-        line.say(f"column {name!r}: {labels} did not occur in training ({sum(counts.values())} rows)")
+    tell_unseen(encoder, data, line)
     return net, encoder, data
+
+
+def tell_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -> "None":
+    """Say which labels in these rows, by default all, the model has never seen."""
+    for name, counts in encoder.unseen(data, rows).items():
+        labels = ", ".join([repr(label) for label in sorted(counts)[:5]]) + (", ..." if len(counts) > 5 else "")
+        line.say(f"column {name!r}: {labels} did not occur in training ({plural(sum(counts.values()), 'row')})")
 
 
 def _few(texts: "Any") -> "str":

@@ -92,7 +92,11 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     """Run the program, show what comes out, and the program; the exit status."""
     program = DEMOS[options.name]
     done: "Dict[str, Any]" = {}
-    exec(re.sub(r"\nprint.*", "", program), done)
+    try:
+        exec(re.sub(r"\nprint.*", "", program), done)
+    finally:
+        if "history" in done and done["history"].interrupted:  # its picture would be of another program
+            raise KeyboardInterrupt
     write(f"{done['data'].about}\n\n{done['net'].summary()}\n")
     write(f"{done['history']}\n\n{done['report']}\n\n{done['picture'].text(**terminal.size())}\n")
     write("The Python that did this:\n")

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 
+from ..datasets.encoding import Encoder
 from ..explanation.explanation import explain
 from ..explanation.text import DECIMALS
 from ..explanation.worksheet import worksheet
@@ -14,13 +15,16 @@ from ..matrix import transpose
 from ..optimizers import OPTIMIZERS, SGD
 from ..protocol import COUNT, require
 from ..texts import printable
-from .data import ENCODERS, encoder_of
+from .data import ENCODERS, encoder_of, tell_unseen
+from .progress import Line
+from .recipe import loss_of
 from .terminal import check_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Optional, Tuple
 
+    from ..annotations import Row
     from ..explanation.explanation import Explanation
     from ..network import Sequential
 
@@ -134,7 +138,7 @@ def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: "int" 
         if options.loss or options.step != 1:
             raise ValueError("without targets there is no training step to explain: give them with --y")
         return explain(net, X)
-    loss = options.loss or usual_loss(net)
+    loss = options.loss or (loss_of(encoder) if encoder else usual_loss(net))
     training = {"batch_size": options.batch_size, "shuffle": options.shuffle, "seed": options.seed}
     return explain(net, X, Y, loss, optimizer, options.step, steps, **training)
 
@@ -170,14 +174,19 @@ def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]"
     """Of a row of a table: which input is which column, and what is predicted."""
     X, Y = why.data
     lines = [f"row {options.row or 1} of {options.data}"]
-    first = len(encoder.numbers)  # behind the numbers come the labels of categories, most of them 0
-    inputs = [(j, v, name) for j, (v, name) in enumerate(zip(X[0], encoder.features)) if v or j < first]
-    lines += [f"  x[0][{j}] = {v:g}, {printable(name)}" for j, v, name in inputs[:MOST_INPUTS]]
-    lines += [f"  and {len(inputs) - MOST_INPUTS} more"] if len(inputs) > MOST_INPUTS else []
-    lines += [f"  and 0 for {len(X[0]) - len(inputs)} other labels"] if len(X[0]) > len(inputs) else []
+    lines += columns_of(X[0], encoder) if isinstance(encoder, Encoder) else []
     before = f" before step {options.step}" if options.step > 1 else ""
     lines.append(f"predicted {encoder.target.name}{before}: {encoder.targets_of(why.net.predict(X))[0]}")
     return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])
+
+
+def columns_of(x: "Row", encoder: "Encoder") -> "List[str]":
+    """Which input is which column."""
+    first = len(encoder.numbers)  # behind the numbers come the labels of categories, most of them 0
+    inputs = [(j, v, name) for j, (v, name) in enumerate(zip(x, encoder.features)) if v or j < first]
+    lines = [f"  x[0][{j}] = {v:g}, {printable(name)}" for j, v, name in inputs[:MOST_INPUTS]]
+    lines += [f"  and {len(inputs) - MOST_INPUTS} more"] if len(inputs) > MOST_INPUTS else []
+    return lines + ([f"  and 0 for {len(x) - len(inputs)} other labels"] if len(x) > len(inputs) else [])
 
 
 def input_named(name: "str", encoder: "Any") -> "str":
@@ -190,6 +199,7 @@ def sample_of_table(encoder: "Any", options: "Any") -> "Any":
     table = encoder.read(options.data, target=None)
     limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
     row = require("--row", 1 if options.row is None else options.row, limit) - 1
+    tell_unseen(encoder, table, Line(), [row])
     known = table.target is not None and table[table.target].present([row])
     Y = [encoder.examples_of(table, [row])[1][0]] if known else None
     return [encoder.inputs_of(table, [row])[0]], Y

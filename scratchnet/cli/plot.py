@@ -1,14 +1,14 @@
 """`python -m scratchnet plot`: a picture of a model, or of what it says of a table."""
 
 from .. import metrics, plots
-from ..datasets.encoding import CLASSIFICATION, Encoder
+from ..datasets.encoding import CLASSIFICATION, Encoder, median_of
 from ..formats import files, models, strict_json
 from . import terminal
 from .data import ENCODERS, add_quiet, add_reading, add_target, encoder_of, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, List
 
     from ..plots import Picture
 
@@ -77,6 +77,8 @@ def history_of(path: "str") -> "Any":
         if "history" not in found:
             raise
         return found["history"]
+    if "history" not in metadata and "recipe" in metadata:
+        raise ValueError(f"{path}: its training was broken off before the first epoch was done; go on with --resume")
     if "history" not in metadata:
         raise ValueError(f"{path}: this model does not tell how it was trained; one that `scratchnet train` made does")
     return metadata["history"]
@@ -104,7 +106,19 @@ def boundary(options: "Any") -> "Picture":
     net, encoder, table = opened(options, options.target or True)
     X, Y = encoder.examples_of(table)
     inputs = chosen(options.inputs, encoder)
-    return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features)
+    others = usual_row(encoder, X) if isinstance(encoder, Encoder) and encoder.categories else None
+    return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features, others)
+
+
+def usual_row(encoder: "Encoder", X: "Any") -> "List[float]":
+    """The inputs that are usual: the median of a number, the most frequent label of a category."""
+    rows = [X[i] for i in range(len(X))]
+    row = [median_of([x[j] for x in rows]) for j in range(len(encoder.numbers))]
+    for category in encoder.categories:
+        places = range(len(row), len(row) + len(category.features))
+        counts = [sum([x[j] for x in rows]) for j in places]
+        row += [float(k == counts.index(max(counts))) for k in range(len(counts))]
+    return row
 
 
 def chosen(given: "Any", encoder: "Any") -> "Any":

@@ -53,6 +53,8 @@ def told(metadata: "Any") -> "List[str]":
                 blocks.append(str(read(metadata[name])))
             except (KeyError, TypeError, ValueError):
                 blocks.append(f"{name}: not one that `scratchnet train` wrote")
+    if "recipe" in metadata and "history" not in metadata:
+        blocks.append("broken off before the first epoch was done")
     others = sorted(set(metadata) - set(known) - {"kernel", "usual"})
     if others:
         blocks.append("metadata: " + ", ".join([shortened(name, LONGEST) for name in others]))

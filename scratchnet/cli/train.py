@@ -212,10 +212,11 @@ def is_finished(path: "str") -> "bool":
     if not os.path.exists(path):
         return False
     try:
-        history = models.load(path).metadata.get("history")
+        metadata = models.load(path).metadata
     except (OSError, ValueError):
         return True
-    return not isinstance(history, dict) or history.get("best_epoch") is not None
+    history = metadata.get("history", {})  # not even an epoch may have been done
+    return "recipe" not in metadata or not isinstance(history, dict) or history.get("best_epoch") is not None
 
 
 def finite(number: "float") -> "Optional[float]":
@@ -307,7 +308,7 @@ def is_better(report: "Any") -> "bool":
 def ending(told: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any") -> "str":
     """How the training went, how good the model is, and what to do with it."""
     last = told[-1]
-    stop = f"all {last.number} epochs are done"
+    stop = f"{terminal.plural(last.number, 'epoch')} done, as asked for"
     if last.number < recipe.epochs:
         stop = f"stopped after epoch {last.number}: no better for {recipe.patience}"
     losses = plots.loss_curve([epoch.loss for epoch in told], [epoch.validation_loss for epoch in told])

@@ -89,7 +89,6 @@ class ArrayEncoder(Encoding):
 
     ``target``   the Classes, or the Quantity, that is predicted
     ``bytes``    whether the inputs are divided by 255, and not each standardised by itself
-    ``numbers``  the names of the inputs, all of which are numbers
     ``normal``   mean and spread of every input; the network keeps them
     """
 
@@ -97,7 +96,7 @@ class ArrayEncoder(Encoding):
                  normal: "Sequence[Tuple[float, float]]" = ()) -> "None":
         self.width, self.target = require("width", width, WIDTH), target
         self.bytes, self.normal = require("bytes", is_bytes, FLAG), normal
-        self.features = self.numbers = [str(j) for j in range(width)]
+        self.features = [str(j) for j in range(width)]
         self.outputs, self.task = target.outputs, target.task
         self.classes = target.classes if isinstance(target, Classes) else None
 
@@ -130,7 +129,7 @@ class ArrayEncoder(Encoding):
         complete = data.column.present(range(len(data)) if rows is None else rows)
         return Picked(data.X, complete), self.target.targets(data.column, complete, data.source)
 
-    def unseen(self, data: "Arrays") -> "Dict[str, Any]":
+    def unseen(self, data: "Arrays", rows: "Rows" = None) -> "Dict[str, Any]":
         return {}
 
     def to_dict(self) -> "Dict[str, Any]":

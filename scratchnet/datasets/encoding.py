@@ -474,7 +474,7 @@ def target_of(column: "Column", rows: "Sequence[int]", task: "Optional[str]",
         return Quantity(name=column.name, mean=mean, spread=spread), why
     if not numeric and not task and len(different) > MANY and 2 * len(different) > len(values):
         few = f"{len(different)} different texts in {len(values)} rows, such as {shown(column.labels[0])}"
-        raise ValueError(f"{what} has {few}: too many for classes{_hint(column.labels)}; a number is written 1234.5")
+        raise ValueError(f"{what} has {few}: too many for classes{_hint(column.labels)}; see --decimal for numbers")
     if len(different) > MOST_CLASSES:
         raise ValueError(f"{what} has {len(different)} different values; there can be {MOST_CLASSES} classes at most")
     classes = [spelled(value) for value in sorted(different)] if numeric else in_order(column.labels)

@@ -189,7 +189,7 @@ def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, h
         head = _head(lines, source)
         if head[0].lower().startswith("sep="):
             raise ValueError(f"{source}, line 1: {shown(head[0].strip())} is a note for Excel; delete the line")
-        delimiter = delimiter or sniffed(head)
+        delimiter = delimiter or sniffed(head, decimal)
         rows = _parsed(head, delimiter)
         check_first(rows, source)
         if header is None:
@@ -365,8 +365,8 @@ def _parsed(lines: "Iterable[str]", delimiter: "str") -> "List[List[str]]":
     return rows or [[""]]
 
 
-def sniffed(lines: "Sequence[str]") -> "str":
-    """The delimiter that cuts most of the lines into equally many cells, two or more; the blank has to cut all of them.
+def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> "str":
+    """The delimiter that cuts most of the lines into equally many cells, two or more; blanks have to cut out numbers.
 
     >>> sniffed(["a;b\\n", "1,5;2,5\\n"]), sniffed(["name\\n", "cat\\n"]), sniffed([" 1  2.5\\n", "10 12.5\\n"])
     (';', ',', ' ')
@@ -378,10 +378,15 @@ def sniffed(lines: "Sequence[str]") -> "str":
         share = widths.count(width) / len(widths)
         if width > 1 and share > most:
             best, most = delimiter, share
+    if most and (best != "," or decimal != ","):
+        return best
     rows = _parsed(lines, " ")
-    even = len(rows[0]) > 1 and set(map(len, rows)) == {len(rows[0])}
-    has_numbers = even and any([_are_numbers(cells) for cells in zip(*(rows[1:] or rows))])  # texts have blanks, too
-    return " " if has_numbers and not most else best
+    widths = [len(row) for row in rows]
+    width = max(set(widths), key=widths.count)
+    even = [row for row in rows if len(row) == width]
+    needed = len(rows) if most else len(rows) // 2 + 1  # where commas might be the delimiter, blanks must cut all lines
+    has_numbers = any([_are_numbers(cells) for cells in zip(*(even[1:] or even))])  # texts have blanks, too
+    return " " if width > 1 and len(even) >= needed and has_numbers else best
 
 
 def has_header(rows: "Sequence[Sequence[str]]") -> "bool":
@@ -665,10 +670,10 @@ class _Numbers:
         if not _is_utf8(text):
             return _UTF8.format(what)
         if self.asked:
-            return f"{what} is no number, which this column should hold; if it means a missing one, say so (missing)"
+            return f"{what} is no number, which this column should hold; if it means a missing one, say so (--missing)"
         return (
             f"{what} is no number, as all above it are; read the column as categorical, ignore it, or say what means a "
-            "missing number (missing)"
+            "missing number (--missing)"
         )
 
     def column(self, name: "str") -> "Column":

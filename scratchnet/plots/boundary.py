@@ -32,12 +32,13 @@ HEIGHTS = ".:-=+*#%@"  # of the levels
 
 
 def decision_boundary(net: "Any", X: "Any", Y: "Any", features: "Any" = None, labels: "Any" = None,
-                      names: "Any" = None) -> "Picture":
+                      names: "Any" = None, others: "Any" = None) -> "Picture":
     """The plane of two inputs: the samples X in it, and what the network says everywhere.
 
     ``Y``          classes (numbers, or rows with a 1), or a number a sample, as for ``fit``
     ``features``   which two inputs, (i, j), of a network with more: the others are held at their median
     ``labels``     the classes' names; ``names``, the inputs'
+    ``others``     a row that says at what else the others are held (a category is a group of inputs, one of them 1)
 
     Of several outputs the largest is the class. A single one tells two classes apart if Y is only 0 and 1 (at 0.5), or
     only -1 and 1 (at 0); else it is a number, drawn as a heat map, and the samples in the shades of their targets.
@@ -56,8 +57,12 @@ def decision_boundary(net: "Any", X: "Any", Y: "Any", features: "Any" = None, la
     count = len(rows[0])
     names = names_of("names", ["input {}".format(k) for k in range(count)] if names is None else names, count, 30)
     x, y = [Scale([row[k] for row in rows], margin=0.08) for k in (i, j)]
-    outputs, border = _outputs(net, _plane(rows, i, j, x, y))
-    held = "" if len(names) == 2 else ", the other inputs at their median"
+    if others is None:
+        others = [float(baseline([row[k] for row in rows], "median")) for k in range(count)]
+        held = "" if count == 2 else ", the other inputs at their median"
+    else:
+        others, held = accept_row(others, float, "others", None, count), ", the other inputs as they usually are"
+    outputs, border = _outputs(net, _plane(others, i, j, x, y))
     said = "{} samples; {} to the right, {} upwards{}.".format(len(rows), names[i], names[j], held)
     chart = Chart("", said, x, y, names[i], names[j], 640, 420)
     points = [(row[i], row[j]) for row in rows]
@@ -72,13 +77,12 @@ def decision_boundary(net: "Any", X: "Any", Y: "Any", features: "Any" = None, la
     return chart
 
 
-def _plane(rows: "List[Row]", i: "int", j: "int", x: "Scale", y: "Scale") -> "List[Row]":
+def _plane(others: "Row", i: "int", j: "int", x: "Scale", y: "Scale") -> "List[Row]":
     """A sample for every crossing of the grid, row by row from below."""
-    middle = [float(baseline([row[k] for row in rows], "median")) for k in range(len(rows[0]))]
     plane = []
     for v in range(UP + 1):
         for u in range(ACROSS + 1):
-            sample = list(middle)
+            sample = list(others)
             sample[i], sample[j] = x.at(u / ACROSS), y.at(v / UP)
             plane.append(sample)
     return plane
