@@ -216,12 +216,11 @@ def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, h
 
 def check_first(rows: "Sequence[Sequence[str]]", source: "str") -> "None":
     """Refuse a first line that has fewer cells than most lines below it: a title, or a heading that is cut off."""
-    widths = [len(row) for row in rows]
-    if widths[0] > COLUMNS:
-        raise ValueError(f"{source}, line 1: {_cells(widths[0])}; a table has {COLUMNS} columns at most")
-    width = max(set(widths), key=widths.count)
-    if widths[0] < width and 2 * widths.count(width) > len(widths):
-        what = f"{source}, line 1: {_cells(widths[0])}, where most lines below have {width}"
+    if len(rows[0]) > COLUMNS:
+        raise ValueError(f"{source}, line 1: {_cells(len(rows[0]))}; a table has {COLUMNS} columns at most")
+    width, even = _even(rows)
+    if len(rows[0]) < width and 2 * len(even) > len(rows):
+        what = f"{source}, line 1: {_cells(len(rows[0]))}, where most lines below have {width}"
         raise ValueError(f"{what}; delete the line if it is a title, complete it if it names the columns")
 
 
@@ -373,20 +372,24 @@ def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> "str":
     """
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
-        widths = [len(row) for row in _parsed(lines, delimiter)]
-        width = max(set(widths), key=widths.count)
-        share = widths.count(width) / len(widths)
-        if width > 1 and share > most:
-            best, most = delimiter, share
+        rows = _parsed(lines, delimiter)
+        width, even = _even(rows)
+        if width > 1 and len(even) / len(rows) > most:
+            best, most = delimiter, len(even) / len(rows)
     if most and (best != "," or decimal != ","):
         return best
     rows = _parsed(lines, " ")
-    widths = [len(row) for row in rows]
-    width = max(set(widths), key=widths.count)
-    even = [row for row in rows if len(row) == width]
+    width, even = _even(rows)
     needed = len(rows) if most else len(rows) // 2 + 1  # where commas might be the delimiter, blanks must cut all lines
     has_numbers = any([_are_numbers(cells) for cells in zip(*(even[1:] or even))])  # texts have blanks, too
     return " " if width > 1 and len(even) >= needed and has_numbers else best
+
+
+def _even(rows: "Sequence[Sequence[str]]") -> "Tuple[int, List[Sequence[str]]]":
+    """How many cells most of the rows have, and the rows that have so many."""
+    widths = [len(row) for row in rows]
+    width = max(set(widths), key=widths.count)
+    return width, [row for row in rows if len(row) == width]
 
 
 def has_header(rows: "Sequence[Sequence[str]]") -> "bool":
