@@ -23,7 +23,7 @@ from scratchnet.cli.plot import usual_row
 from scratchnet.cli.progress import Watched
 from scratchnet.datasets import samples, shapes
 from scratchnet.datasets.encoding import Encoder
-from scratchnet.formats import npy
+from scratchnet.formats import npy, safetensors
 from test_cli import ROOT, run, within
 
 FLOWERS = samples.iris()
@@ -408,6 +408,14 @@ def test_what_was_searched_is_not_searched_again(pressed, iris, tmp_path):
     assert "\nsearch: validation loss" in within("train", *(given + [whole]))[1]
     assert pressed(4, *(given + [path]))[0] == 130
     assert within("predict", str(tmp_path / "m.checkpoint.safetensors"), iris)[0] == 0  # it is a model, too
+    checkpoint = tmp_path / "m.checkpoint.safetensors"
+    whole_file = checkpoint.read_bytes()
+    for name, value in (("activation", "foo"), ("optimizer", ["sgd"]), ("hidden", 5)):  # which train never wrote
+        tensors, about = safetensors.loads(whole_file)
+        about["metadata"]["recipe"][name] = value
+        checkpoint.write_bytes(safetensors.dumps(tensors, about))
+        assert "search: " in within("train", "--resume", *(given + [path]))[1]
+    checkpoint.write_bytes(whole_file)
     status, output, _ = within("train", "--resume", *(given + [path]))
     assert status == 0 and "search: " not in output
     assert sn.load(path).predict(FLOWERS.X) == sn.load(whole).predict(FLOWERS.X)

@@ -11,13 +11,14 @@ from ..datasets.encoding import Classes, target_of
 from ..formats import files, models
 from ..functions import kernel
 from ..network import Sequential
+from ..optimizers import OPTIMIZERS
 from ..protocol import AT_LEAST_0, COUNT, require
 from ..selection import train_test_split
 from ..training import Diverged
 from . import terminal, trials
 from .data import add_columns, add_reading, data_to_learn, fitted, kept
 from .progress import Course, Line, Reading, Watched
-from .recipe import Recipe, add_settings, described, network, recipe_for, settings, train
+from .recipe import HIDDEN, Recipe, add_settings, described, network, recipe_for, settings, train
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,12 +157,12 @@ class Work:
 
     def broken_off(self) -> "int":
         """After Ctrl-C: save the model, unless it has learnt nothing, or would take the place of an older one."""
-        can = os.path.exists(self.checkpoint)
+        can, finished = os.path.exists(self.checkpoint), is_finished(self.path)
         on = "the same command with --resume goes on" if can else "there is no checkpoint to go on from"
-        if learning(self.net) == self.first or can and is_finished(self.path):
+        if learning(self.net) == self.first or can and finished:
             Line().say(f"{self.path}: not written; {on}")
             return 130
-        if is_finished(self.path):
+        if finished:
             self.path = "{}.interrupted{}".format(*os.path.splitext(self.path))
         self.save(interrupted=True)
         Line().say(f"{self.path}: saved after {terminal.plural(len(self.told), 'epoch')}; {on}")
@@ -202,7 +203,8 @@ def recipe_in(checkpoint: "str") -> "Optional[Recipe]":
     """The recipe of the training that was broken off, so that it need not be searched again."""
     try:
         given = models.load(checkpoint).metadata["recipe"]
-        return Recipe(**dict(given, hidden=tuple(given["hidden"])))
+        recipe = Recipe(**dict(given, hidden=tuple(given["hidden"])))
+        return recipe if recipe.activation in HIDDEN and recipe.optimizer in OPTIMIZERS else None
     except (LookupError, OSError, TypeError, ValueError):  # what goes on from it will say so
         return None
 
