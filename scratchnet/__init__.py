@@ -12,8 +12,8 @@ Read the core from the bottom up: functions.py, matrix.py, ... network.py.
 
 import math
 
-from . import functions, initializers, matrix, protocol, random, training
-from .activations import (
+from .core import functions, initializers, layer, matrix, random, training
+from .core.activations import (
     ELU,
     GELU,
     SELU,
@@ -28,9 +28,9 @@ from .activations import (
     Tanh,
     Threshold,
 )
-from .functions import kernel, set_kernel
-from .layers import Dense, Dropout, Normalization
-from .losses import (
+from .core.functions import kernel, set_kernel
+from .core.layers import Dense, Dropout, Normalization
+from .core.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
     HalfSquaredError,
@@ -41,12 +41,12 @@ from .losses import (
     MeanSquaredError,
     Perceptron,
 )
-from .network import Sequential
-from .optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from .protocol import Layer, Parameter
-from .random import Generator
-from .schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
-from .training import Diverged, Epoch, History, epochs
+from .core.network import Sequential
+from .core.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from .core.layer import Layer, Parameter
+from .core.random import Generator
+from .core.schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
+from .core.training import Diverged, Epoch, History, epochs
 
 __version__ = "0.1.0"
 
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from .explanation.explanation import Explanation
     from .explanation.gradients import GradientCheck
     from .formats.files import Path
-    from .training import Engine, Training
+    from .core.training import Engine, Training
 
 
 # ---- what stands above the core is imported when it is first used ------------------------------------------------
@@ -106,7 +106,7 @@ def _products(name: "str") -> "Any":
 
 def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") -> "Engine":
     """The fastest engine that does what this one does, where code can be made: not on MicroPython."""
-    protocol.require("unroll", unroll, (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False"))
+    layer.require("unroll", unroll, (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False"))
     if executor is not None:
         from .parallel import Parallel
 
@@ -259,7 +259,7 @@ def explain(net: "Sequential", X: "Any", Y: "Any" = None, loss: "Any" = None, **
     0.z[0][0] = 6
       = x[0][0] · 0.weights[0][0] + 0.bias[0]
       = 3·2 + 0
-      scratchnet/layers.py:68: return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
+      scratchnet/core/layers.py:68: return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
     from
       x[0][0] = 3, given
       0.weights[0][0] = 2, given

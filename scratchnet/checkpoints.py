@@ -33,18 +33,18 @@ from warnings import warn
 from zlib import crc32
 
 from .formats import files, models, safetensors
-from .functions import kernel
-from .protocol import AT_LEAST_0, require
-from .training import Training, epochs_in, put_back
+from .core.functions import kernel
+from .core.layer import AT_LEAST_0, require
+from .core.training import Training, epochs_in, put_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Tuple
 
-    from .annotations import Row
+    from .core.types import Row
     from .formats.files import Path
     from .formats.safetensors import Tensor
-    from .training import Examples
+    from .core.training import Examples
 
 PREFIX = models.TRAINING + "."  # of the tensors that are the training's
 DAMAGED = "it is damaged"

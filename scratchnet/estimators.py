@@ -36,24 +36,25 @@ import sys
 from collections import Counter
 from warnings import warn
 
-from . import matrix, metrics, training
-from .activations import ACTIVATIONS, Sigmoid, Softmax
+from . import metrics
+from .core import matrix, training
+from .core.activations import ACTIVATIONS, Sigmoid, Softmax
 from .codegen import own
-from .functions import exp, log, sqrt
-from .layers import Dense, Dropout
-from .losses import BinaryCrossEntropy, HalfSquaredError
-from .network import Sequential
-from .optimizers import SGD, Adam, Optimizer
-from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, Layer, find, require
-from .random import Generator
+from .core.functions import exp, log, sqrt
+from .core.layers import Dense, Dropout
+from .core.losses import BinaryCrossEntropy, HalfSquaredError
+from .core.network import Sequential
+from .core.optimizers import SGD, Adam, Optimizer
+from .core.layer import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, Layer, find, require
+from .core.random import Generator
 from .selection import train_test_split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
 
-    from .annotations import Logits, Matrix, Number, Weights
-    from .training import Epoch
+    from .core.types import Logits, Matrix, Number, Weights
+    from .core.training import Epoch
 
 LIMITS = {
     "solver": (("adam", "sgd").__contains__, "'adam' or 'sgd' (lbfgs is not for batches, in which all train here)"),

@@ -32,9 +32,9 @@ import math
 from collections import namedtuple
 
 from .datasets.encoding import median_of
-from .functions import plain, shown, total
-from .matrix import accept, accept_row, accept_rows, is_sequence
-from .protocol import AT_LEAST_0, require
+from .core.functions import plain, shown, total
+from .core.matrix import accept, accept_row, accept_rows, is_sequence
+from .core.layer import AT_LEAST_0, require
 from .texts import shortened, width
 
 TYPE_CHECKING = False

@@ -40,20 +40,20 @@ from threading import Lock
 from warnings import warn
 
 from .codegen import rules
-from .functions import kernel, set_kernel, total
-from .layers import Dropout
-from .optimizers import SGD
-from .protocol import COUNT, require
-from .random import Generator
-from .training import Engine, Examples
+from .core.functions import kernel, set_kernel, total
+from .core.layers import Dropout
+from .core.optimizers import SGD
+from .core.layer import COUNT, require
+from .core.random import Generator
+from .core.training import Engine, Examples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-    from .annotations import Batch, Matrix, Number, Row, Weights
-    from .losses import Loss
-    from .protocol import Parameter
+    from .core.types import Batch, Matrix, Number, Row, Weights
+    from .core.losses import Loss
+    from .core.layer import Parameter
 
 EXECUTOR = (
     lambda v: callable(getattr(v, "submit", None)) and not isinstance(v, type),

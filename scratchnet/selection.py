@@ -13,11 +13,11 @@ Both are deterministic: the same seed, the same samples, on every Python.
 
 from copy import deepcopy
 
-from .functions import kernel, plain
-from .matrix import is_sequence
+from .core.functions import kernel, plain
+from .core.matrix import is_sequence
 from .parallel import EXECUTOR, LentKernel
-from .protocol import require
-from .random import Generator
+from .core.layer import require
+from .core.random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

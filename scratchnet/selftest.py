@@ -11,14 +11,14 @@ nothing but the package, and runs on MicroPython too. The tests hold the golden 
 
 import struct
 
-from . import activations, functions, initializers, layers, losses, optimizers, schedules
-from .network import Sequential
-from .protocol import Parameter
-from .random import Generator
+from .core import activations, functions, initializers, layers, losses, optimizers, schedules
+from .core.network import Sequential
+from .core.layer import Parameter
+from .core.random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Callable, Dict, List, Matrix, Row, Tuple
+    from .core.types import Any, Callable, Dict, List, Matrix, Row, Tuple
 
 TOLERANCE = 1 / 1000000000000  # of the fast kernel, relative to the largest number of a case
 

@@ -7,7 +7,7 @@ import struct
 from array import array
 
 import scratchnet as sn
-from scratchnet.random import Generator
+from scratchnet.core.random import Generator
 
 
 def bits(values):

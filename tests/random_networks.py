@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import functions, matrix
-from scratchnet.functions import where
+from scratchnet.core.functions import where
 
 # ---- of one's own ------------------------------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ def trained(options, between, **more):
 @pytest.mark.parametrize("unroll", ["auto", False])
 @pytest.mark.parametrize("name", sorted(TRAININGS))
 def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(name, unroll, tmp_path, monkeypatch):
-    monkeypatch.setattr(sn.training, "AT_ONCE", 1)  # every batch is a part of its own
+    monkeypatch.setattr(sn.core.training, "AT_ONCE", 1)  # every batch is a part of its own
     options, between = TRAININGS[name]
     expected = trained(options, between, unroll=unroll)
     snapshots = Snapshots(str(tmp_path))
@@ -86,7 +86,7 @@ def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(name, unrol
 
 
 def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypatch):
-    monkeypatch.setattr(sn.training, "AT_ONCE", 1)
+    monkeypatch.setattr(sn.core.training, "AT_ONCE", 1)
     seen = []
 
     class Looking(Checkpoint):
@@ -126,7 +126,7 @@ class CtrlC(Checkpoint):
 
 @pytest.mark.parametrize("k", [1, 2, 4, 8])
 def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
-    monkeypatch.setattr(sn.training, "AT_ONCE", 1)
+    monkeypatch.setattr(sn.core.training, "AT_ONCE", 1)
     path = str(tmp_path / "run.safetensors")
     options = {"batch_size": 10, "epochs": 3}
     net = network()
@@ -195,7 +195,7 @@ class Slow(Checkpoint):
     def kept(self, training):
         time.sleep(0.002)  # else all is over before anybody kills it
 
-sn.training.AT_ONCE = 300
+sn.core.training.AT_ONCE = 300
 generator = sn.Generator(3)
 X = [[generator.normal() for _ in range(3)] for _ in range(60)]
 Y = [[x0 * x1 - x2] for x0, x1, x2 in X]

@@ -390,7 +390,7 @@ def test_ctrl_c_leaves_an_older_model_as_it_is(pressed, iris, tmp_path):
 
 
 def test_a_training_broken_off_before_its_first_epoch(pressed, iris, tmp_path, monkeypatch):
-    monkeypatch.setattr(sn.training, "AT_ONCE", 1)  # so that it is looked at after every batch
+    monkeypatch.setattr(sn.core.training, "AT_ONCE", 1)  # so that it is looked at after every batch
     path = str(tmp_path / "m.json")
     given = [iris, "--target", "species", "-o", path, "-q"]
     status, _, errors = pressed(2, *given)

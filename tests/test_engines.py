@@ -27,9 +27,9 @@ from hypothesis import given, settings
 
 import scratchnet as sn
 from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, Scale, bits, bits_of, recipe, recipes
-from scratchnet import functions, matrix, training
+from scratchnet.core import functions, matrix, training
 from scratchnet.codegen import engines
-from scratchnet.functions import total, where
+from scratchnet.core.functions import total, where
 
 # Between how many lines Ctrl-C comes: all, but where tracing takes its time.
 STRIDE = 1 if sys.implementation.name == "cpython" else 23
@@ -1785,7 +1785,7 @@ def test_a_kernel_has_programs_of_its_own(way, nothing_remembered):
     with kernel("fast"):
         found.append(program(way))
     assert found[0].source != found[1].source
-    assert "scratchnet.portable" in found[0].source and "from math import" in found[1].source
+    assert "scratchnet.core.elementary" in found[0].source and "from math import" in found[1].source
     assert program(way) is found[0]
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction as F
 import pytest
 
 import scratchnet as sn
-from scratchnet.functions import maximum, power
+from scratchnet.core.functions import maximum, power
 from scratchnet.scalars import Dual
 
 GATE = [[0, 0], [0, 1], [1, 0], [1, 1]]

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 import scratchnet as sn
 from scratchnet.explanation.explanation import UnknownName
 from scratchnet.explanation.text import parts
-from scratchnet.layers import LAYERS
-from scratchnet.losses import LOSSES
-from scratchnet.optimizers import OPTIMIZERS
+from scratchnet.core.layers import LAYERS
+from scratchnet.core.losses import LOSSES
+from scratchnet.core.optimizers import OPTIMIZERS
 from scratchnet.scalars import Traced
-from test_protocol import Scale
+from test_layer import Scale
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 X = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]]
@@ -224,7 +224,7 @@ def test_where_a_number_was_computed():
     path, line, text = mazur()["2.weights[0][0].gradient"].source
     with io.open(os.path.join(ROOT, path), encoding="utf-8") as file:
         assert file.read().split("\n")[line - 1].strip() == text
-    assert (path, text) == ("scratchnet/layers.py", "dW = matrix.dot(matrix.transpose(self.X), dA)")
+    assert (path, text) == ("scratchnet/core/layers.py", "dW = matrix.dot(matrix.transpose(self.X), dA)")
     assert mazur()["x[0][0]"].source is None
     sources = {mazur()[name].source[0] for name in mazur().names() if mazur()[name].source}
     assert sources == {"scratchnet/" + name + ".py" for name in ("layers", "activations", "losses", "optimizers")}

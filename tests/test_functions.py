@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scratchnet import functions, portable
-from scratchnet.functions import cast, dot, exp, set_kernel, sigmoid, softplus, total, where, whole
+from scratchnet.core import elementary, functions
+from scratchnet.core.functions import cast, dot, exp, set_kernel, sigmoid, softplus, total, where, whole
 
 NAN, INF = float("nan"), float("inf")
 # One by one from the left the 1 is lost in the large number; a compensated sum keeps it.
@@ -81,7 +81,7 @@ def test_what_a_library_lacks_or_cannot_do_is_spelled_out():
     odd_exp = functions._never_raising(Library, "exp")
     assert odd_exp(1.0) == math.exp(1.0)
     assert odd_exp(1000.0) == INF
-    assert functions._never_raising(Library, "tanh") is portable.tanh
+    assert functions._never_raising(Library, "tanh") is elementary.tanh
 
 
 @pytest.mark.parametrize(

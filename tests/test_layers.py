@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import Generator, matrix
-from scratchnet.activations import ACTIVATIONS
-from scratchnet.layers import LAYERS
+from scratchnet.core.activations import ACTIVATIONS
+from scratchnet.core.layers import LAYERS
 
 X = [[1.0, -2.0], [0.5, 3.0], [-1.0, 1.0]]
 EVERY_ACTIVATION = [ACTIVATIONS[name]() for name in sorted(ACTIVATIONS)]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scratchnet as sn
-from scratchnet.losses import LOSSES
+from scratchnet.core.losses import LOSSES
 
 LN2, LN4 = math.log(2), math.log(4)
 NAN, INF = float("nan"), float("inf")

@@ -10,8 +10,8 @@ import pytest
 
 import scratchnet as sn
 from scratchnet import initializers
-from scratchnet.layers import LAYERS
-from scratchnet.losses import LOSSES
+from scratchnet.core.layers import LAYERS
+from scratchnet.core.losses import LOSSES
 
 X = [[1.0, -2.0], [0.5, 3.0], [-1.0, 1.0]]
 Y = [[1.0], [0.0], [2.0]]

@@ -5,7 +5,7 @@ import math
 import pytest
 
 import scratchnet as sn
-from scratchnet import optimizers
+from scratchnet.core import optimizers
 
 GRADIENTS = [[1.0, -0.5], [0.25, 2.0], [-3.0, 0.0], [0.5, 0.5]]
 START = [1.0, -2.0]

@@ -13,7 +13,8 @@ import pytest
 
 import scratchnet as sn
 from random_networks import Scale
-from scratchnet import Generator, matrix, parallel, training
+from scratchnet import Generator, matrix, parallel
+from scratchnet.core import training
 
 pytestmark = pytest.mark.filterwarnings("ignore:executor")  # all work is small here
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scratchnet import Generator, functions, initializers, matrix, portable
-from scratchnet.protocol import find
+from scratchnet import Generator, functions, initializers, matrix
+from scratchnet.core import elementary
+from scratchnet.core.layer import find
 
 INTEGERS = st.integers(-(1 << 70), 1 << 70)
 
@@ -153,7 +154,7 @@ def test_orthogonal_rows_or_columns(inputs, outputs):
     rows = W if inputs <= outputs else matrix.transpose(W)
     for i, u in enumerate(rows):
         for j, v in enumerate(rows):
-            assert abs(portable.dot(u, v) - (i == j)) < 1e-14
+            assert abs(elementary.dot(u, v) - (i == j)) < 1e-14
 
 
 def test_initializers_with_arguments():

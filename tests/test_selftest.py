@@ -6,19 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scratchnet import (
-    activations,
-    functions,
-    initializers,
-    layers,
-    losses,
-    optimizers,
-    portable,
-    random,
-    schedules,
-    selftest,
-)
+from scratchnet import selftest
 from scratchnet.cli import main
+from scratchnet.core import activations, elementary, functions, initializers, layers, losses, optimizers, random, schedules
 from scratchnet.formats import json, safetensors
 
 
@@ -63,11 +53,11 @@ def test_every_rule_has_its_case():
         (optimizers.Adagrad, "rule", lambda self, w, g, state: (w - self.rate * g, state), "Adagrad"),
         (schedules.CosineDecay, "__call__", lambda self, t: 0.5, "CosineDecay"),
         (random.Generator, "normal", lambda self, mean=0.0, deviation=1.0: 0.5, "random"),
-        (portable, "total", lambda values: sum(values) * (1 + 1e-15), None),
+        (elementary, "total", lambda values: sum(values) * (1 + 1e-15), None),
     ],
 )
 def test_a_wrong_rule_is_found_and_named(owner, name, wrong, case, monkeypatch):
-    if owner is portable:  # an error in the last digit, which only the portable kernel's bits can tell
+    if owner is elementary:  # an error in the last digit, which only the portable kernel's bits can tell
         monkeypatch.setitem(functions.KERNELS["portable"], "total", wrong)
     else:
         monkeypatch.setattr(owner, name, wrong)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from random_networks import BETWEEN, ENDINGS, HIDDEN, OPTIMIZERS, targets
-from scratchnet import functions, portable
+from scratchnet.core import elementary, functions
 from scratchnet.codegen.python import DEEPEST, LONGEST, Code, executed, imports, reachable
-from scratchnet.layers import LAYERS
-from scratchnet.losses import LOSSES
+from scratchnet.core.layers import LAYERS
+from scratchnet.core.losses import LOSSES
 from scratchnet.scalars import Symbolic
 from scratchnet.scalars.symbolic import ABSENT, Undecided
 
@@ -368,9 +368,9 @@ def worked_out(node, given=None):
         if not part.operation:
             known[id(part)] = part.value if part.is_constant else given[part.name]
         elif part.operation == "dot":
-            known[id(part)] = portable.dot(operands[::2], operands[1::2])
+            known[id(part)] = elementary.dot(operands[::2], operands[1::2])
         elif part.operation == "total":
-            known[id(part)] = portable.total(operands)
+            known[id(part)] = elementary.total(operands)
         elif part.operation == "where":
             known[id(part)] = operands[1] if operands[0] else operands[2]
         elif part.operation in UNARY:
@@ -539,7 +539,7 @@ def test_sums_are_printed_from_left_to_right():
     given_values = {v.name: generator.normal() * 10 ** (k % 17) for k, v in enumerate(values)}
     numbers = [given_values[v.name] for v in values]
     made = [functions.total(values), functions.dot(values, values[::-1])]
-    expected = [portable.total(numbers), portable.dot(numbers, numbers[::-1])]
+    expected = [elementary.total(numbers), elementary.dot(numbers, numbers[::-1])]
     assert [bits(v) for v in run(made, given_values)] == [bits(v) for v in expected]
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import scratchnet as sn
 from scratchnet import functions
 from scratchnet.explanation.text import derivation, formula, number, substituted
-from scratchnet.layers import LAYERS
-from scratchnet.losses import LOSSES
+from scratchnet.core.layers import LAYERS
+from scratchnet.core.losses import LOSSES
 from scratchnet.scalars import Traced
 
 INFIX = {

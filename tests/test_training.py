@@ -11,7 +11,7 @@ import pytest
 
 import scratchnet as sn
 from scratchnet import Generator, matrix
-from scratchnet.losses import LOSSES
+from scratchnet.core.losses import LOSSES
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 NAN, INF = float("nan"), float("inf")
@@ -531,7 +531,7 @@ def test_ctrl_c_while_parameters_are_put_in_place_or_back():
 
 # Between how many lines Ctrl-C comes: all, but where tracing takes its time.
 STRIDE = 1 if sys.implementation.name == "cpython" else 7
-LOOP = ("training.py", "optimizers.py", "protocol.py", "network.py")
+LOOP = ("training.py", "optimizers.py", "layer.py", "network.py")
 
 
 def pressed_at_line(k, files, train, *args):
@@ -1134,8 +1134,8 @@ def test_class_numbers_may_stand_in_a_column():
 
 def test_the_core_alone_trains_by_lists():
     """Without what the package puts in its place, the loop takes the engine that it has."""
-    path = sys.modules["scratchnet.training"].__file__
-    spec = importlib.util.spec_from_file_location("scratchnet.training", path)
+    path = sys.modules["scratchnet.core.training"].__file__
+    spec = importlib.util.spec_from_file_location("scratchnet.core.training", path)
     alone = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(alone)
     engine = object()

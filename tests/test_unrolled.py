@@ -249,7 +249,7 @@ def test_numbers_are_named_as_the_network_names_them():
 
 
 def test_nothing_is_imported_that_is_not_called(each_kernel):
-    home = "scratchnet.portable" if each_kernel == "portable" else "math"
+    home = "scratchnet.core.elementary" if each_kernel == "portable" else "math"
     assert "import" not in sn.unroll(network(sn.Dense(2, 2), sn.ReLU())).source
     assert sn.unroll(network(sn.Dense(2, 2), sn.Tanh())).source.startswith("from {} import tanh\n".format(home))
     assert sn.unroll(network(sn.Dense(2, 2), sn.Sigmoid())).source.startswith("from {} import exp\n".format(home))

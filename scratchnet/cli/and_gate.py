@@ -7,12 +7,12 @@ arithmetic printed here is what these numbers remember: no formula stands in thi
 from .. import __version__
 from ..explanation.text import derivation, number
 from ..lessons import and_gate
-from ..matrix import apply, transpose
+from ..core.matrix import apply, transpose
 from ..scalars import Traced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..annotations import Any, Callable, Dict, List, Matrix
+    from ..core.types import Any, Callable, Dict, List, Matrix
 
 SUBSCRIPTS = "₁₂"
 

@@ -5,13 +5,13 @@ import time
 
 from .. import SGD, Dense, Generator, Sequential, Sigmoid, Softmax, Tanh, functions, set_kernel, unroll
 from ..codegen import engines
-from ..training import Engine, criterion_of, examples_of
+from ..core.training import Engine, criterion_of, examples_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Sequence, Tuple
 
-    from ..annotations import Matrix
+    from ..core.types import Matrix
 
 DESCRIPTION = """\
 Measure this interpreter: nanoseconds a multiply-add in each kernel, and how many samples a second are learnt and

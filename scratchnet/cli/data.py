@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict
 
-    from ..network import Sequential
+    from ..core.network import Sequential
 
 
 def add_reading(parser: "Any") -> "None":

@@ -3,14 +3,14 @@
 import json
 
 from .. import metrics
-from ..protocol import require
+from ..core.layer import require
 from .data import add_quiet, add_reading, add_target, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from ..network import Sequential
+    from ..core.network import Sequential
 
 DESCRIPTION = """\
 Judge a model that `scratchnet train` made by rows whose target is known: accuracy, precision, recall, F1 and the

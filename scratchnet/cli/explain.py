@@ -10,10 +10,10 @@ from ..explanation.text import DECIMALS
 from ..explanation.worksheet import worksheet
 from ..formats import models
 from ..lessons import and_gate, and_gate_network
-from ..losses import LOSSES
-from ..matrix import transpose
-from ..optimizers import OPTIMIZERS, SGD
-from ..protocol import COUNT, require
+from ..core.losses import LOSSES
+from ..core.matrix import transpose
+from ..core.optimizers import OPTIMIZERS, SGD
+from ..core.layer import COUNT, require
 from ..texts import printable
 from .data import ENCODERS, encoder_of, tell_unseen
 from .progress import Line
@@ -24,9 +24,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Optional, Tuple
 
-    from ..annotations import Row
+    from ..core.types import Row
     from ..explanation.explanation import Explanation
-    from ..network import Sequential
+    from ..core.network import Sequential
 
 RECORDED = 50  # steps, on a page
 DESCRIPTION = """\

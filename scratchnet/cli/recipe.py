@@ -9,20 +9,20 @@ from collections import namedtuple
 from contextlib import closing
 from math import isfinite
 
-from ..activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
+from ..core.activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
 from ..datasets.encoding import CLASSIFICATION
-from ..layers import Dense
-from ..network import Sequential
-from ..optimizers import OPTIMIZERS
-from ..protocol import ABOVE_0, COUNT, require
-from ..training import epochs, epochs_in
+from ..core.layers import Dense
+from ..core.network import Sequential
+from ..core.optimizers import OPTIMIZERS
+from ..core.layer import ABOVE_0, COUNT, require
+from ..core.training import epochs, epochs_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from ..checkpoints import Checkpoint
-    from ..training import Epoch
+    from ..core.training import Epoch
     from .progress import Course
 
 HIDDEN = {name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")}

@@ -9,12 +9,12 @@ from math import ceil, isfinite
 from .. import metrics, plots
 from ..datasets.encoding import Classes, target_of
 from ..formats import files, models
-from ..functions import kernel
-from ..network import Sequential
-from ..optimizers import OPTIMIZERS
-from ..protocol import AT_LEAST_0, COUNT, require
+from ..core.functions import kernel
+from ..core.network import Sequential
+from ..core.optimizers import OPTIMIZERS
+from ..core.layer import AT_LEAST_0, COUNT, require
 from ..selection import train_test_split
-from ..training import Diverged
+from ..core.training import Diverged
 from . import terminal, trials
 from .data import add_columns, add_reading, data_to_learn, fitted, kept
 from .progress import Course, Line, Reading, Watched
@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional
 
-    from ..training import Epoch
+    from ..core.training import Epoch
 
 FEW = 30  # rows to judge by
 NO_BETTER = """

@@ -10,10 +10,10 @@ from multiprocessing import Pool
 
 from ..datasets.encoding import CLASSIFICATION
 from ..metrics import accuracy, r2
-from ..protocol import require
-from ..random import Generator
+from ..core.layer import require
+from ..core.random import Generator
 from ..selection import parts_of, train_test_split
-from ..training import Diverged
+from ..core.training import Diverged
 from .data import fitted
 from .progress import Line
 from .recipe import network, train
@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Sequence, Tuple
 
-    from ..training import Epoch
+    from ..core.training import Epoch
     from .recipe import Recipe
 
 HIDDEN = ((8,), (16,), (32,), (64,), (16, 8), (32, 16))

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List
 
-    from ..network import Sequential
+    from ..core.network import Sequential
 
 DESCRIPTION = """\
 Print a saved network as straight-line Python: a function predict(x) of one sample, a list of numbers, that gives the

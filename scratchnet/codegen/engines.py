@@ -12,12 +12,12 @@ training that is resumed has the same bits.
 import math
 from itertools import repeat
 
-from ..functions import kernel, total
-from ..matrix import are_finite, is_finite
-from ..network import Sequential
-from ..optimizers import Optimizer
+from ..core.functions import kernel, total
+from ..core.matrix import are_finite, is_finite
+from ..core.network import Sequential
+from ..core.optimizers import Optimizer
 from ..scalars.symbolic import Undecided
-from ..training import Engine, put_back
+from ..core.training import Engine, put_back
 from . import rules, step
 from .own import is_own, is_patched, kept, made_twice
 from .products import COMPILED
@@ -27,8 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
-    from ..annotations import Batch, Row
-    from ..random import Generator
+    from ..core.types import Batch, Row
+    from ..core.random import Generator
     from .step import Program
 
 # The table that decides: up to how many numbers of the network (times samples, for "samples") an engine is chosen; of

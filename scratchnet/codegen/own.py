@@ -3,9 +3,9 @@
 The package's own are no more than their arguments say; of others, code made from them would forget the rest.
 """
 
-from ..layers import LAYERS
-from ..losses import LOSSES
-from ..optimizers import OPTIMIZERS, Optimizer
+from ..core.layers import LAYERS
+from ..core.losses import LOSSES
+from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..scalars.symbolic import Undecided
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ class RememberingNothing:
 
     def __exit__(self, kind: "Any", *_: "Any") -> "None":
         if kind is None and Undecided.count != self.refusals:
-            raise Undecided("it catches that symbolic numbers are not floats; rules compute with scratchnet.functions")
+            raise Undecided("it catches that symbolic numbers are not floats; rules compute with scratchnet.core.functions")
         for part, before in zip(self.parts, self.before):
             if kind is None and kept(part) != before:
                 raise Undecided(f"{type(part).__name__} keeps something from one call to the next")

@@ -16,7 +16,7 @@ import sys
 from itertools import repeat
 from operator import mul
 
-from ..functions import products_by
+from ..core.functions import products_by
 from ..scalars import Symbolic
 from .python import Code, executed
 
@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Dict
 
-    from ..annotations import Matrix
+    from ..core.types import Matrix
 
 # Measured, ns a multiply-add at 4, 8, 16, 32, 64 numbers: on CPython 3.11 sum(map(mul)) takes 62 43 34 29 25, spelled
 # out 22 21 20 20 20, with the same bits. On 3.13 sumprod takes 41 26 17 13 11 and spelled out 26 22 22 21 21: little is

@@ -15,7 +15,7 @@ t0 = w * x
 import math
 import sys
 
-from .. import functions
+from ..core import functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -251,12 +251,12 @@ def _choices(x: "Symbolic") -> "Set[int]":
 def imports(code: "Code", guarded: "bool") -> "List[str]":
     """The statements that import the functions of the active kernel; ``guarded``: none of them may raise."""
     if functions.kernel() == "portable":
-        modules = dict.fromkeys(code.functions, "scratchnet.portable")
+        modules = dict.fromkeys(code.functions, "scratchnet.core.elementary")
     else:
         raising = {name for name, raises in code.functions.items() if raises and guarded}
-        modules = {name: "scratchnet.functions" if name in raising else "math" for name in code.functions}
+        modules = {name: "scratchnet.core.functions" if name in raising else "math" for name in code.functions}
     if "dot" in modules:
-        modules["dot"] = "scratchnet.portable"
+        modules["dot"] = "scratchnet.core.elementary"
     lines = []
     for module in sorted(set(modules.values())):
         names = sorted([name for name in modules if modules[name] == module])

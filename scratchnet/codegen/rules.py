@@ -4,7 +4,7 @@ An activation takes rows and gives rows. Run on one row of symbolic numbers, it 
 it does the same with each number of it, a loop over the row is all that is printed. ``spelled`` gives an engine that
 trains on lists of lists as the given one does, with such rules in place of those that ask each number for its type.
 
->>> from scratchnet.activations import Tanh
+>>> from scratchnet.core.activations import Tanh
 >>> print(Rule(lambda z: Tanh().forward([z])[0], ["z"], 3).of_numbers())
 from math import tanh
 <BLANKLINE>
@@ -14,10 +14,10 @@ def rule(z):
 <BLANKLINE>
 """
 
-from ..activations import Activation, Softmax, Threshold
-from ..layers import Dense
+from ..core.activations import Activation, Softmax, Threshold
+from ..core.layers import Dense
 from ..scalars import Symbolic
-from ..training import Engine
+from ..core.training import Engine
 from .own import RememberingNothing, is_own, kept, made_twice
 from .products import COMPILED
 from .python import Code, executed, function, reachable
@@ -28,8 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Optional, Sequence
 
-    from ..annotations import Matrix, Row
-    from ..optimizers import Optimizer
+    from ..core.types import Matrix, Row
+    from ..core.optimizers import Optimizer
 
 WAYS_BACK = (Activation.backward, Threshold.backward)
 # Numbers of a row, where each is spelled out. Of a row whose largest is sought PyPy would compile a path for each order

@@ -14,12 +14,12 @@ sum over samples looks is learnt from two samples: what is computed of the first
 and then summed, is a sum over as many samples as there are.
 """
 
-from ..optimizers import Optimizer
-from ..protocol import FINITE, require
-from ..random import Generator
+from ..core.optimizers import Optimizer
+from ..core.layer import FINITE, require
+from ..core.random import Generator
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from ..training import Engine, Examples
+from ..core.training import Engine, Examples
 from .own import RememberingNothing, is_own, kept, made_twice
 from .python import PRODUCT, Code, function, reachable
 from .unrolled import listed, named, pattern
@@ -28,10 +28,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-    from ..annotations import Batch, Matrix, Weights
-    from ..losses import Loss
-    from ..network import Sequential
-    from ..protocol import Parameter
+    from ..core.types import Batch, Matrix, Weights
+    from ..core.losses import Loss
+    from ..core.network import Sequential
+    from ..core.layer import Parameter
 
 COUNT = "count"  # the number of samples, or the sum of their weights
 

@@ -16,7 +16,7 @@ def predict(x):
 <BLANKLINE>
 """
 
-from ..protocol import require
+from ..core.layer import require
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, is_own, made_twice
@@ -26,9 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence, Tuple
 
-    from ..annotations import Row
-    from ..network import Sequential
-    from ..protocol import Parameter
+    from ..core.types import Row
+    from ..core.network import Sequential
+    from ..core.layer import Parameter
 
 
 def unroll(net: "Sequential", constants: "bool" = True) -> "Any":

@@ -26,8 +26,8 @@ import os
 from math import isfinite, isinf
 
 from ..formats import npy
-from ..functions import shown
-from ..protocol import COUNT, require
+from ..core.functions import shown
+from ..core.layer import COUNT, require
 from .encoding import FLAG, OBJECT, Classes, Encoding, Quantity, listed, mean_and_spread, target_from, target_of
 from .idx import read_idx
 from .tables import NUMBERS, Column

@@ -33,9 +33,9 @@ from collections import Counter
 from math import fsum, isfinite, sqrt
 from operator import mul
 
-from ..functions import shown
-from ..layers import Normalization
-from ..protocol import ABOVE_0, FINITE, require
+from ..core.functions import shown
+from ..core.layers import Normalization
+from ..core.layer import ABOVE_0, FINITE, require
 from ..texts import printable
 from .compact import CompactRows
 from .tables import CATEGORIES, MISSING, NUMBERS, TEXT, TOO_MANY, Column, floats, read_columns
@@ -44,7 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
-    from ..network import Sequential
+    from ..core.network import Sequential
     from .tables import Names, Progress, Table
 
     Rows = Optional[Sequence[int]]

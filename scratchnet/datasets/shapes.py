@@ -14,9 +14,9 @@ The points stand class by class (training shuffles them), evenly along their cur
 ``noise`` times a number of the normal distribution. The same seed gives the same points on every Python.
 """
 
-from .. import portable
-from ..protocol import AT_LEAST_0, require
-from ..random import Generator
+from ..core import elementary
+from ..core.layer import AT_LEAST_0, require
+from ..core.random import Generator
 from .examples import Examples
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ def spirals(samples: "int" = 200, noise: "float" = 0.02, seed: "int" = 0, arms: 
 
 def _on_circle(t: "float", radius: "float" = 1.0) -> "Point":
     """The point after the part ``t`` of a circle around the origin."""
-    return radius * portable.cos(2 * portable.PI * t), radius * portable.cos(2 * portable.PI * (t - 0.25))
+    return radius * elementary.cos(2 * elementary.PI * t), radius * elementary.cos(2 * elementary.PI * (t - 0.25))
 
 
 def _moved(point: "Point", x: "float", y: "float") -> "Point":

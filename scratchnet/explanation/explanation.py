@@ -10,7 +10,7 @@
   by the chain rule
   = x[0][0] · ((1.a[0][0] − y[0][0]) · 1.derivative[0][0])
   = 3·((0.4621 − 1)·0.7864)
-  scratchnet/layers.py:71: dW = matrix.dot(matrix.transpose(self.X), dA)
+  scratchnet/core/layers.py:71: dW = matrix.dot(matrix.transpose(self.X), dA)
 from
   x[0][0] = 3, given
   0.z[0][0].gradient = 1.a[0][0].gradient · 1.derivative[0][0] = -0.5379·0.7864 = -0.423
@@ -26,9 +26,9 @@ import os
 import re
 
 from ..formats.files import write
-from ..optimizers import OPTIMIZERS, Optimizer
-from ..protocol import COUNT, find, require
-from ..training import criterion_of, examples_of, samples
+from ..core.optimizers import OPTIMIZERS, Optimizer
+from ..core.layer import COUNT, find, require
+from ..core.training import criterion_of, examples_of, samples
 from .data import described
 from .page import frame, page
 from .replay import Moment, copied, replay
@@ -39,10 +39,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-    from ..annotations import Matrix
+    from ..core.types import Matrix
     from ..formats.files import Path
-    from ..losses import Loss
-    from ..network import Sequential
+    from ..core.losses import Loss
+    from ..core.network import Sequential
     from ..scalars import Traced
     from .text import Part
 

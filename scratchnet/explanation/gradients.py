@@ -14,17 +14,17 @@ True
 ('0.weights', True)
 """
 
-from .. import matrix
-from ..losses import Perceptron
+from ..core import matrix
+from ..core.losses import Perceptron
 from ..scalars import Dual
-from ..training import criterion_of, examples_of
+from ..core.training import criterion_of, examples_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..annotations import Any, Batch, Callable, List, Matrix, Number, Tuple
-    from ..losses import Loss
-    from ..network import Sequential
-    from ..protocol import Parameter
+    from ..core.types import Any, Batch, Callable, List, Matrix, Number, Tuple
+    from ..core.losses import Loss
+    from ..core.network import Sequential
+    from ..core.layer import Parameter
 
 EXACT = 1e-9  # what backpropagation may differ by from the exact derivative: rounding, in a deep network too
 NUMERICAL = 1e-4  # ... and from the central difference

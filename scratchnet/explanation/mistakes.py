@@ -19,7 +19,7 @@ import operator
 import re
 from decimal import Decimal
 
-from .. import functions
+from ..core import functions
 from ..scalars import Traced
 from .explanation import Number, inputs
 from .text import DECIMALS

@@ -7,16 +7,16 @@
 (2, [[0.625]], [0.125])
 """
 
-from ..random import Generator
-from ..training import epochs
+from ..core.random import Generator
+from ..core.training import epochs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..annotations import Any, Dict, List, Matrix, Optional, Row, Weights
-    from ..losses import Loss
-    from ..network import Sequential
-    from ..optimizers import Optimizer
-    from ..protocol import Parameter
+    from ..core.types import Any, Dict, List, Matrix, Optional, Row, Weights
+    from ..core.losses import Loss
+    from ..core.network import Sequential
+    from ..core.optimizers import Optimizer
+    from ..core.layer import Parameter
 
 
 class Moment:

@@ -19,18 +19,18 @@
 The network's own rules compute all of it, on its own kind of numbers wrapped in ``Traced``.
 """
 
-from ..functions import number_of
-from ..optimizers import Optimizer
+from ..core.functions import number_of
+from ..core.optimizers import Optimizer
 from ..scalars import Traced
-from ..training import criterion_of
+from ..core.training import criterion_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..annotations import Any, Dict, Iterator, List, Matrix, Optional, Sequence, Tuple
-    from ..losses import Loss
-    from ..network import Sequential
-    from ..protocol import Parameter
-    from ..random import Generator
+    from ..core.types import Any, Dict, Iterator, List, Matrix, Optional, Sequence, Tuple
+    from ..core.losses import Loss
+    from ..core.network import Sequential
+    from ..core.layer import Parameter
+    from ..core.random import Generator
 
 
 class Step:

@@ -11,17 +11,17 @@
 ReLU()
 """
 
-from ..activations import ACTIVATIONS, Identity
-from ..functions import shown, sqrt
-from ..layers import Dense, Dropout, Normalization
-from ..network import Sequential
-from ..protocol import Layer, require
+from ..core.activations import ACTIVATIONS, Identity
+from ..core.functions import shown, sqrt
+from ..core.layers import Dense, Dropout, Normalization
+from ..core.network import Sequential
+from ..core.layer import Layer, require
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Tuple
 
-    from ..annotations import Matrix, Row
+    from ..core.types import Matrix, Row
 
     Part = Tuple[str, Any, Layer]  # of another library's model: where it stands, the object itself, what it is here
 

@@ -20,11 +20,11 @@ softplus is z itself from 20 on: 2e-9 off there.)
 import importlib
 import warnings
 
-from .. import matrix
-from ..activations import ELU, GELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
-from ..functions import shown, sqrt
-from ..layers import Dense, Dropout, Normalization
-from ..network import Sequential
+from ..core import matrix
+from ..core.activations import ELU, GELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
+from ..core.functions import shown, sqrt
+from ..core.layers import Dense, Dropout, Normalization
+from ..core.network import Sequential
 from . import exchange
 
 TYPE_CHECKING = False

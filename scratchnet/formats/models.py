@@ -18,9 +18,9 @@ that is not whole ("1.slope"), for these are exact in every format. Beside them 
 True
 """
 
-from ..layers import LAYERS
-from ..network import Sequential
-from ..protocol import Layer, require
+from ..core.layers import LAYERS
+from ..core.network import Sequential
+from ..core.layer import Layer, require
 from . import files, json, safetensors
 
 TYPE_CHECKING = False

@@ -25,7 +25,7 @@ import zipfile
 import zlib
 from array import array
 
-from ..functions import shown
+from ..core.functions import shown
 from .files import read_at_most
 from .safetensors import flatten
 

@@ -8,7 +8,7 @@ ONNX has an operator for most activations, but onnxruntime computes LeakyRelu, E
 only. What has no operator is not described here a second time: the activation's own function is run on a wire, and
 what it does to it is the graph; and what is read is compared with that.
 
->>> from scratchnet.activations import SiLU, Threshold
+>>> from scratchnet.core.activations import SiLU, Threshold
 >>> written(Threshold(0.5), Wire(name="X"))
 Where(GreaterOrEqual(X, 0.5), 1.0, 0.0)
 >>> x = Wire(name="X")
@@ -16,9 +16,9 @@ Where(GreaterOrEqual(X, 0.5), 1.0, 0.0)
 ('SiLU', {}, X)
 """
 
-from .. import portable
-from ..activations import ACTIVATIONS
-from ..portable import REAL
+from ..core import elementary
+from ..core.activations import ACTIVATIONS
+from ..core.elementary import REAL
 from .onnx_graph import DOUBLE, FLOAT, Tensor
 from .strict_json import shown
 
@@ -80,7 +80,7 @@ class Wire:
         return self.of("Sigmoid", self)
 
     def erf(self) -> "Any":
-        return portable.erf(self)
+        return elementary.erf(self)
 
     def ldexp(self, x: "Any") -> "Wire":
         """x·2^k, k this wire."""
@@ -252,8 +252,8 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
 def _others_gelu(z: "Wire") -> "Iterator[Tuple[str, Wire]]":
     """z·Φ(z) as PyTorch and TensorFlow spell it."""
     cubes = [z * z * z, z * (z * z), z.of("Pow", z, 3)]
-    distributions = [("none", u.erf()) for u in (z / portable.sqrt(2.0), z * portable.sqrt(0.5))]
-    distributions += [("tanh", (portable.sqrt(2 / portable.PI) * (z + 0.044715 * cube)).tanh()) for cube in cubes]
+    distributions = [("none", u.erf()) for u in (z / elementary.sqrt(2.0), z * elementary.sqrt(0.5))]
+    distributions += [("tanh", (elementary.sqrt(2 / elementary.PI) * (z + 0.044715 * cube)).tanh()) for cube in cubes]
     for approximate, value in distributions:
         twice = 1 + value
         for form in (0.5 * (z * twice), z * (0.5 * twice), 0.5 * z * twice):

@@ -27,19 +27,19 @@ no yes yes no
 import math
 import warnings
 
-from .. import matrix
-from ..activations import Identity, ReLU, Sigmoid, Softmax, Tanh, Threshold
-from ..functions import shown
-from ..layers import Dense, Normalization
-from ..network import Sequential
+from ..core import matrix
+from ..core.activations import Identity, ReLU, Sigmoid, Softmax, Tanh, Threshold
+from ..core.functions import shown
+from ..core.layers import Dense, Normalization
+from ..core.network import Sequential
 from . import exchange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
-    from ..annotations import Matrix, Row
-    from ..protocol import Layer
+    from ..core.types import Matrix, Row
+    from ..core.layer import Layer
 
     Place = Tuple[int, Layer]
     End = Tuple[str, Matrix, Row, List[Any]]  # activation, weights (a row an output), bias, a y in which every class is

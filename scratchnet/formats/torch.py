@@ -17,19 +17,19 @@ makes has the threshold 50, beyond which 64 bits know no difference.)
 
 import importlib
 
-from .. import matrix
-from ..activations import ELU, GELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
-from ..functions import shown
-from ..layers import Dense, Dropout, Normalization
-from ..network import Sequential
+from ..core import matrix
+from ..core.activations import ELU, GELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
+from ..core.functions import shown
+from ..core.layers import Dense, Dropout, Normalization
+from ..core.network import Sequential
 from . import exchange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Tuple
 
-    from ..annotations import Matrix
-    from ..protocol import Layer
+    from ..core.types import Matrix
+    from ..core.layer import Layer
     from .exchange import Part
 
 # What is the same in both: from their module, ours.

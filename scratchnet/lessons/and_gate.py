@@ -17,12 +17,12 @@ The gradient uses this thresholded output and not s: it is the perceptron rule.
 [[0, 0, 0, 1]]
 """
 
-from ..functions import exp, where
-from ..matrix import add, apply, divide, dot, scale, subtract, sum_rows, transpose
+from ..core.functions import exp, where
+from ..core.matrix import add, apply, divide, dot, scale, subtract, sum_rows, transpose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..annotations import Any, Dict, Iterator, Matrix, Number
+    from ..core.types import Any, Dict, Iterator, Matrix, Number
 
 X = [[0, 1, 0, 1], [0, 0, 1, 1]]
 Y = [[0, 0, 0, 1]]

@@ -17,18 +17,18 @@
 True
 """
 
-from ..activations import Sigmoid, Threshold
-from ..layers import Dense
-from ..matrix import transpose
-from ..network import Sequential
-from ..optimizers import SGD
+from ..core.activations import Sigmoid, Threshold
+from ..core.layers import Dense
+from ..core.matrix import transpose
+from ..core.network import Sequential
+from ..core.optimizers import SGD
 from .and_gate import ITERATIONS, A, B, W, X, Y
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Tuple
 
-    from ..training import History
+    from ..core.training import History
 
 
 def network() -> "Sequential":

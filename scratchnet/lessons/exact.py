@@ -12,12 +12,12 @@ True
 
 from fractions import Fraction
 
-from ..activations import Threshold
-from ..layers import Dense
-from ..matrix import transpose
-from ..network import Sequential
-from ..optimizers import SGD
-from ..training import epochs
+from ..core.activations import Threshold
+from ..core.layers import Dense
+from ..core.matrix import transpose
+from ..core.network import Sequential
+from ..core.optimizers import SGD
+from ..core.training import epochs
 from .and_gate import ITERATIONS, A, B, W, X, Y
 
 TYPE_CHECKING = False

@@ -3,11 +3,11 @@
 The network is asked at the crossings of a grid; between them, borders run straight.
 """
 
-from ..activations import Threshold
-from ..matrix import accept_row, accept_rows, is_sequence
+from ..core.activations import Threshold
+from ..core.matrix import accept_row, accept_rows, is_sequence
 from ..metrics import baseline
-from ..protocol import require
-from ..training import samples
+from ..core.layer import require
+from ..core.training import samples
 from .canvas import MARKS
 from .chart import Chart, Dots, Region
 from .picture import names_of

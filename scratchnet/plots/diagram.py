@@ -1,6 +1,6 @@
 """A network's neurons and weights."""
 
-from ..protocol import require
+from ..core.layer import require
 from ..texts import shortened, width
 from . import canvas as text_canvas
 from . import svg

@@ -9,7 +9,7 @@ no limit, only rounding.
 6.0
 """
 
-from .. import functions
+from ..core import functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

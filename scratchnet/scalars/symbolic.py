@@ -17,7 +17,7 @@ what is multiplied by a 0 of the data (see ``kind`` below).
 import operator
 from itertools import count
 
-from .. import functions
+from ..core import functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Symbolic:
         raise Undecided("a symbolic number is neither true nor false; rules choose with functions.where")
 
     def __float__(self) -> "float":
-        raise Undecided("a symbolic number is no float; rules compute with scratchnet.functions, not with math")
+        raise Undecided("a symbolic number is no float; rules compute with scratchnet.core.functions, not with math")
 
     __int__ = __index__ = __round__ = __floor__ = __ceil__ = __trunc__ = __float__
 

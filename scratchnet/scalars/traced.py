@@ -13,7 +13,7 @@ and a ``name`` where somebody gives it one. The printers in explanation/ read th
 import operator
 import sys
 
-from .. import functions
+from ..core import functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from statistics import median
 
 import scratchnet as sn
 from scratchnet.codegen import engines
-from scratchnet.training import Engine, criterion_of, examples_of
+from scratchnet.core.training import Engine, criterion_of, examples_of
 
 from .measure import Contender, looped
 

@@ -27,12 +27,12 @@ from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
 from .functions import cast, exp, largest_of, log, log1p, maximum, positive_part, shown, sign, total, where, whole
 from .layers import LAYERS
-from .protocol import ABOVE_0, Configured
+from .layer import ABOVE_0, Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Logits, Matrix, Number, Row, Weights
-    from .protocol import Layer
+    from .types import Any, Dict, List, Logits, Matrix, Number, Row, Weights
+    from .layer import Layer
 
 
 class Loss(Configured):

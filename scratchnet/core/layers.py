@@ -14,11 +14,11 @@ from . import matrix
 from .activations import ACTIVATIONS
 from .functions import sign, sqrt, total, where, whole
 from .initializers import INITIALIZERS
-from .protocol import AT_LEAST_0, BELOW_1, COUNT, Layer, Parameter, find, is_zero
+from .layer import AT_LEAST_0, BELOW_1, COUNT, Layer, Parameter, find, is_zero
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Matrix, Number, Optional, Row
+    from .types import Any, Dict, List, Matrix, Number, Optional, Row
     from .random import Generator
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 import scratchnet as sn
-from scratchnet import matrix, protocol
-from scratchnet.functions import where
+from scratchnet.core import layer, matrix
+from scratchnet.core.functions import where
 
 NAN, INF = float("nan"), float("inf")
 

@@ -8,11 +8,11 @@ that grows by the golden ratio's fraction, scrambled. Its whole state is one int
 True
 """
 
-from . import functions, portable
+from . import elementary, functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import List
+    from .types import List
 
 _MASK = (1 << 64) - 1
 
@@ -52,7 +52,7 @@ class Generator:
             u, v = self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0)
             s = u * u + v * v
             if 0.0 < s < 1.0:
-                scale: "float" = portable.sqrt(-2.0 * portable.log(s) / s)
+                scale: "float" = elementary.sqrt(-2.0 * elementary.log(s) / s)
                 return mean + deviation * u * scale
 
     def below(self, n: "int") -> "int":

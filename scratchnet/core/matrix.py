@@ -18,7 +18,7 @@ from . import functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Callable, Matrix, Number, Optional, Row, Sequence, Tuple, Union
+    from .types import Any, Callable, Matrix, Number, Optional, Row, Sequence, Tuple, Union
 
 
 # ---- what is accepted --------------------------------------------------------------------------------------------

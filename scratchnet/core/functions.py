@@ -21,15 +21,15 @@ Three kernels:
 ``dist`` (where ``math`` has it)
     the same with matrix products from distances: faster for long rows, less exact (see codegen/products.py)
 ``portable``
-    every operation spelled out in + - * / (see portable.py), every sum from left to right: the same
+    every operation spelled out in + - * / (see elementary.py), every sum from left to right: the same
     bits on every interpreter with 64-bit floats
 """
 
 import math
 
-from . import portable
-from .portable import REAL
-from .portable import where as where
+from . import elementary
+from .elementary import REAL
+from .elementary import where as where
 
 try:
     from operator import mul
@@ -38,7 +38,7 @@ except ImportError:  # MicroPython
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Callable, Dict, Matrix, Number, Sequence
+    from .types import Any, Callable, Dict, Matrix, Number, Sequence
 
 
 ELEMENTARY = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
@@ -57,7 +57,7 @@ def products_by(dot: "Any") -> "Callable[..., Matrix]":
 
 def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
     """The library's function; the portable one where it is absent, or raises (overflow, pole, domain)."""
-    spelled_out: "Callable[..., Any]" = getattr(portable, name)
+    spelled_out: "Callable[..., Any]" = getattr(elementary, name)
     function = getattr(library, name, spelled_out)
 
     def guarded(x: "float") -> "Any":
@@ -69,9 +69,9 @@ def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
     return spelled_out if function is spelled_out else guarded
 
 
-_plain_dot = portable.dot if mul is None else lambda u, v: sum(map(mul, u, v))
+_plain_dot = elementary.dot if mul is None else lambda u, v: sum(map(mul, u, v))
 KERNELS = {"fast": _kernel(getattr(math, "sumprod", _plain_dot), sum, math)}
-KERNELS["portable"] = _kernel(portable.dot, portable.total, portable)
+KERNELS["portable"] = _kernel(elementary.dot, elementary.total, elementary)
 _name, _active = "fast", KERNELS["fast"]
 
 
@@ -314,7 +314,7 @@ def pi(x: "Number") -> "Number":
     3.141592653589793
     """
     if isinstance(x, REAL):
-        return portable.PI
+        return elementary.PI
     function = supplement(type(x), "pi")
     if function is not None:
         return function(x)
@@ -331,7 +331,7 @@ def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Number":
     11.0
     """
     x = v[0] if isinstance(u[0], REAL) else u[0]
-    return _active["dot"](u, v) if isinstance(x, REAL) else getattr(type(x), "dot", portable.dot)(u, v)
+    return _active["dot"](u, v) if isinstance(x, REAL) else getattr(type(x), "dot", elementary.dot)(u, v)
 
 
 def products(A: "Matrix", B: "Matrix") -> "Matrix":
@@ -343,7 +343,7 @@ def products(A: "Matrix", B: "Matrix") -> "Matrix":
     x = B[0][0] if isinstance(A[0][0], REAL) else A[0][0]
     if isinstance(x, REAL):
         return _active["products"](A, B)  # type: ignore[no-any-return]
-    return products_by(getattr(type(x), "dot", portable.dot))(A, B)
+    return products_by(getattr(type(x), "dot", elementary.dot))(A, B)
 
 
 def total(values: "Sequence[Any]") -> "Number":
@@ -354,7 +354,7 @@ def total(values: "Sequence[Any]") -> "Number":
     """
     if isinstance(values[0], REAL):
         return _active["total"](values)
-    return getattr(type(values[0]), "total", portable.total)(values)
+    return getattr(type(values[0]), "total", elementary.total)(values)
 
 
 def largest_of(values: "Sequence[Any]") -> "Number":

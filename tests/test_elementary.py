@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from scratchnet import portable
+from scratchnet.core import elementary
 
 NAMES = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
 INF, NAN = float("inf"), float("nan")
@@ -64,7 +64,7 @@ def points(name, count=3000):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_error_is_below_what_the_docstring_says(name):
     mpmath = pytest.importorskip("mpmath")
-    function, oracle = getattr(portable, name), getattr(mpmath, name)
+    function, oracle = getattr(elementary, name), getattr(mpmath, name)
     bound = float(re.search(r"error below ([0-9.]+) ulp", function.__doc__, re.I).group(1))
     with mpmath.workprec(160):
         for x in points(name):
@@ -76,10 +76,10 @@ def test_the_error_is_below_what_the_docstring_says(name):
 
 
 def test_sqrt_is_the_square_root_of_IEEE():
-    ends = [k * 2.0**e for k in (portable.BELOW_ONE, 1, 1 + 2.0**-52) for e in range(-1021, 1024)]
+    ends = [k * 2.0**e for k in (elementary.BELOW_ONE, 1, 1 + 2.0**-52) for e in range(-1021, 1024)]
     generator = random.Random(7)
     for x in ends + [number(generator.randrange(0x7FF << 52)) for i in range(3000)]:
-        assert portable.sqrt(x) == math.sqrt(x)
+        assert elementary.sqrt(x) == math.sqrt(x)
 
 
 # ---------------------------------------------------------------- special values
@@ -104,7 +104,7 @@ SPECIAL = {
 @pytest.mark.parametrize("name", NAMES)
 def test_special_values(name):
     for x, value in SPECIAL[name] + [(NAN, NAN), (-NAN, NAN)]:
-        assert bits(getattr(portable, name)(x)) == bits(value), x
+        assert bits(getattr(elementary, name)(x)) == bits(value), x
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -113,13 +113,13 @@ def test_nothing_raises_and_the_range_is_kept(name):
     low, high = ranges.get(name, (-1, 1))
     generator = random.Random(3)
     for _ in range(3000):
-        value = getattr(portable, name)(number(generator.getrandbits(64)))
+        value = getattr(elementary, name)(number(generator.getrandbits(64)))
         assert isinstance(value, float) and (value != value or low <= value <= high)
 
 
 def test_odd_functions_are_odd_to_the_bit():
     for x in points("tanh", 1000):
-        assert portable.tanh(-x) == -portable.tanh(x) and portable.erf(-x) == -portable.erf(x)
+        assert elementary.tanh(-x) == -elementary.tanh(x) and elementary.erf(-x) == -elementary.erf(x)
 
 
 # ---------------------------------------------------------------- any type of number
@@ -205,12 +205,12 @@ def wrapped_ldexp(x, k):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_wrapped_number_gives_the_same_bits(name, monkeypatch):
-    function = getattr(portable, name)
+    function = getattr(elementary, name)
     chosen = points(name, 1500) + [x for x, value in SPECIAL[name]] + [NAN]
     values = [function(x) for x in chosen]
-    monkeypatch.setattr(portable, "where", wrapped_where)
-    monkeypatch.setattr(portable, "frexp", wrapped_frexp)
-    monkeypatch.setattr(portable, "ldexp", wrapped_ldexp)
+    monkeypatch.setattr(elementary, "where", wrapped_where)
+    monkeypatch.setattr(elementary, "frexp", wrapped_frexp)
+    monkeypatch.setattr(elementary, "ldexp", wrapped_ldexp)
     for x, value in zip(chosen, values):
         assert bits(function(Wrapped(x)).value) == bits(value), x
 
@@ -240,7 +240,7 @@ GOLDEN = {"exp": 272005109992538192, "expm1": 2290171499319066562, "log": 663482
 def test_the_bits_are_those_of_every_other_interpreter(name):
     total = 0
     for x in arguments(2000, 1 if name in ("log", "sqrt") else 2):
-        total = (total * 31 + bits(getattr(portable, name)(x))) % (2**61 - 1)
+        total = (total * 31 + bits(getattr(elementary, name)(x))) % (2**61 - 1)
     assert total == GOLDEN[name]
 
 
@@ -248,7 +248,7 @@ def test_the_bits_are_those_of_every_other_interpreter(name):
 
 def test_the_text_keeps_to_the_dialect():
     """No decimal literal, no branch, and inside a function no power but of integers."""
-    with open(portable.__file__) as file:
+    with open(elementary.__file__) as file:
         tree = ast.parse(file.read())
     banned = (ast.If, ast.IfExp, ast.While, ast.FloorDiv, ast.Mod, ast.BoolOp, ast.Try)
     primitives = [node for node in tree.body if getattr(node, "name", "") in ("where", "frexp", "ldexp")]
@@ -265,7 +265,7 @@ def test_the_text_keeps_to_the_dialect():
 
 
 def test_every_docstring_example_is_true():
-    failed, tried = doctest.testmod(portable)
+    failed, tried = doctest.testmod(elementary)
     assert failed == 0 and tried >= len(NAMES)
 
 
@@ -277,9 +277,9 @@ def test_the_primitives_leave_other_numbers_to_themselves():
         def ldexp(self, x):
             return x, "times two to this"
 
-    assert portable.frexp(Symbol()) == ("mantissa", "exponent")
-    assert portable.ldexp(1.0, Symbol()) == (1.0, "times two to this")
+    assert elementary.frexp(Symbol()) == ("mantissa", "exponent")
+    assert elementary.ldexp(1.0, Symbol()) == (1.0, "times two to this")
 
 
 def test_a_condition_may_be_anything_that_is_true_or_not():
-    assert (portable.where(1, "a", "b"), portable.where([], "a", "b")) == ("a", "b")
+    assert (elementary.where(1, "a", "b"), elementary.where([], "a", "b")) == ("a", "b")

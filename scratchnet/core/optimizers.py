@@ -19,12 +19,12 @@ A learning rate is a number, or any function of t (some are in schedules.py). **
 """
 
 from .functions import cast, number_of, power, sqrt, total, where, whole
-from .protocol import ABOVE_0, AT_LEAST_0, BELOW_1, Configured, is_zero, require
+from .layer import ABOVE_0, AT_LEAST_0, BELOW_1, Configured, is_zero, require
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Matrix, Number, State, Tuple
-    from .protocol import Parameter
+    from .types import Any, Dict, List, Matrix, Number, State, Tuple
+    from .layer import Parameter
 
 
 RATE = (lambda v: callable(v) and not isinstance(v, type) or AT_LEAST_0[0](v), AT_LEAST_0[1] + ", or a function of t")

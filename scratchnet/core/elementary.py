@@ -11,7 +11,7 @@ type of number can flow through.
 
 The errors stated are in units in the last place (ulp) of the exact result: the largest seen against mpmath on more
 than 400,000 arguments each (all magnitudes, subnormal ones, the seams between the pieces, and where the error is
-largest), rounded up; 0.5 is the best that rounding allows. tests/test_portable.py holds each function to its bound.
+largest), rounded up; 0.5 is the best that rounding allows. tests/test_elementary.py holds each function to its bound.
 
 Methods: Cody & Waite, "Software manual for the elementary functions" (1980); Muller, "Elementary functions" (2016);
 for erf Chiarella & Reichel, "On the evaluation of integrals related to the error function" (1968).
@@ -21,7 +21,7 @@ import math
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, List, Number, Sequence, Tuple
+    from .types import Any, List, Number, Sequence, Tuple
 
 REAL = (float, int, bool)  # bool by name: on MicroPython it is not an int
 

@@ -15,13 +15,13 @@ from . import training
 from .functions import number_of
 from .layers import Normalization
 from .matrix import accept, is_sequence, shape
-from .protocol import Layer, Parameter, find, require, without_batch
+from .layer import Layer, Parameter, find, require, without_batch
 from .random import Generator
 from .training import AHEAD, BLOCK, Diverged, History, Rows, criterion_of, examples_of, measure, samples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Logits, Matrix, Number, Optional, Sequence, Tuple, Weights
+    from .types import Any, Dict, List, Logits, Matrix, Number, Optional, Sequence, Tuple, Weights
     from .losses import Loss
 
 

@@ -12,11 +12,11 @@ SGD(learning_rate=WarmUp(steps=10, after=CosineDecay(rate=0.5, steps=90, minimum
 
 from .functions import cos, pi, power
 from .optimizers import RATE
-from .protocol import AT_LEAST_0, COUNT, Configured
+from .layer import AT_LEAST_0, COUNT, Configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Number
+    from .types import Any, Number
 
 
 class StepDecay(Configured):

@@ -16,11 +16,11 @@
 from . import matrix
 from .functions import (dot, erf, exp, expm1, largest_of, maximum, pi, positive_part, sigmoid, softplus, sqrt, tanh,
                         total, where, whole)  # fmt: skip
-from .protocol import FINITE, Layer
+from .layer import FINITE, Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, Matrix, Number, Row
+    from .types import Any, Dict, Matrix, Number, Row
 
 
 class Activation(Layer):

@@ -10,16 +10,16 @@
 A layer takes one by its name or as it is; one of your own is any such function. The arithmetic is always
 portable: one seed gives the same weights on every Python.
 
->>> from scratchnet.random import Generator
+>>> from scratchnet.core.random import Generator
 >>> constant(0.5)(1, 2, Generator(7))
 [[0.5, 0.5]]
 """
 
-from . import portable
+from . import elementary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Callable, Matrix, Row
+    from .types import Any, Callable, Matrix, Row
     from .random import Generator
 
 
@@ -47,12 +47,12 @@ ones = constant(1.0)
 
 
 def _uniform_of(variance: "float") -> "Callable[..., Matrix]":
-    limit = portable.sqrt(3 * variance)  # the variance of the uniform distribution on (-limit, limit) is limit^2 / 3
+    limit = elementary.sqrt(3 * variance)  # the variance of the uniform distribution on (-limit, limit) is limit^2 / 3
     return uniform(-limit, limit)
 
 
 def _normal_of(variance: "float") -> "Callable[..., Matrix]":
-    return normal(0.0, portable.sqrt(variance))
+    return normal(0.0, elementary.sqrt(variance))
 
 
 def glorot_uniform(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix":
@@ -100,9 +100,9 @@ def orthogonal(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix
 
 def _at_right_angles(vector: "Row", rows: "Matrix") -> "Row":
     for row in rows + rows:  # twice: the second pass removes what rounding left of the first
-        shadow = portable.dot(vector, row)
+        shadow = elementary.dot(vector, row)
         vector = [v - shadow * r for v, r in zip(vector, row)]
-    length = portable.sqrt(portable.dot(vector, vector))
+    length = elementary.sqrt(elementary.dot(vector, vector))
     return [v / length for v in vector]
 
 

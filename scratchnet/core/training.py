@@ -24,12 +24,12 @@ from .functions import cast, shown, total
 from .losses import LOSSES, Loss
 from .matrix import accept, accept_row, accept_rows, are_finite, is_finite
 from .optimizers import OPTIMIZERS, Optimizer
-from .protocol import ABOVE_0, COUNT, find, require
+from .layer import ABOVE_0, COUNT, find, require
 from .random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import (
+    from .types import (
         Any,
         Batch,
         Callable,

@@ -26,11 +26,11 @@
 
 from . import matrix
 from .functions import cast, plain, shown
-from .portable import REAL
+from .elementary import REAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .annotations import Any, Dict, List, Matrix, Number, Optional, Tuple
+    from .types import Any, Dict, List, Matrix, Number, Optional, Tuple
     from .random import Generator
 
 
