@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 # ---- what stands above the core is imported when it is first used ------------------------------------------------
 
 
-def _supplement(number: "Any", name: "str") -> "Any":
+def _supplement(number: "Any", name: str) -> "Any":
     """What a type of scalars', or decimal.Decimal, computes by a function; None for any other type."""
     if number.__name__ not in ("Decimal", "Symbolic", "Traced"):
         return None
@@ -86,7 +86,7 @@ def _supplement(number: "Any", name: "str") -> "Any":
 functions.supplement = _supplement
 
 
-def _products(name: "str") -> "Any":
+def _products(name: str) -> "Any":
     """A product of matrices from codegen/, for a kernel."""
 
     def products(A: "Any", B: "Any") -> "Any":
@@ -104,9 +104,11 @@ def _products(name: "str") -> "Any":
     return products
 
 
-def _engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") -> "Engine":
+def _engine_of(engine: "Engine", size: int, unroll: "Any", executor: "Any") -> "Engine":
     """The fastest engine that does what this one does, where code can be made: not on MicroPython."""
-    layer.require("unroll", unroll, (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False"))
+    layer.require(
+        "unroll", unroll, (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False")
+    )
     if executor is not None:
         from .parallel import Parallel
 
@@ -135,7 +137,7 @@ _dist = dict(functions.KERNELS["fast"], products=_products("by_distance"))
 functions.KERNELS.update({"dist": _dist} if hasattr(math, "dist") else {})
 
 
-def save(net: "Sequential", path: "Path", dtype: "str" = "float64") -> "None":
+def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     """Write the network to a file; the format by the ending: .safetensors, .json, .npz, .onnx (see formats/models.py).
 
     ``dtype="float32"``, for .onnx only, rounds the numbers, for programs that compute with no others.
@@ -214,7 +216,9 @@ def to_keras(net: "Sequential", model: "Any" = None) -> "Any":
     return keras.to_keras(net, model)
 
 
-def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "GradientCheck":
+def check_gradients(
+    net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
+) -> "GradientCheck":
     """Backpropagation beside exact derivatives and central differences: a table, and ``passed``.
 
     Of each parameter it shows the number whose gradient is furthest from the exact derivative.
@@ -224,7 +228,7 @@ def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_w
     return gradients.check_gradients(net, X, Y, loss, sample_weight)
 
 
-def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
+def unroll(net: "Sequential", constants: bool = True) -> "Any":
     """The network's prediction for one sample as straight-line Python: a function, its text in ``.source``.
 
     ``constants``   True: the weights stand in the code; False: they are given with each call, as the second argument,
@@ -243,7 +247,9 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
     return unrolled.unroll(net, constants)
 
 
-def explain(net: "Sequential", X: "Any", Y: "Any" = None, loss: "Any" = None, **options: "Any") -> "Explanation":
+def explain(
+    net: "Sequential", X: "Any", Y: "Any" = None, loss: "Any" = None, **options: "Any"
+) -> "Explanation":
     """Where every number of one step of training comes from: forward, loss, backward, update.
 
     ``optimizer``  as for ``fit`` ("adam"); so are ``shuffle`` (False: in the order of the data), ``batch_size``,

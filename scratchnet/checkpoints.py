@@ -51,7 +51,12 @@ DAMAGED = "it is damaged"
 # What a checksum stands for in the identity of a training.
 CHECKSUMS = {"data": "samples, targets or weights", "validation": "validation data", "parameters": "first parameters",
              "seed": "random numbers (another seed)"}  # fmt: skip
-TOLD = ("loss", "validation_loss", "learning_rate", "best")  # what of an Epoch is kept, beside its number
+TOLD = (
+    "loss",
+    "validation_loss",
+    "learning_rate",
+    "best",
+)  # what of an Epoch is kept, beside its number
 
 
 class Checkpoint:
@@ -63,35 +68,45 @@ class Checkpoint:
 
     otherwise = "give this training another file"  # the advice where the file is of another one
 
-    def __init__(self, path: "Path", seconds: "float" = 30) -> "None":
-        require("checkpoint", path, (lambda v: str(v).endswith(".safetensors"), "a path that ends in .safetensors"))
+    def __init__(self, path: "Path", seconds: float = 30) -> None:
+        require(
+            "checkpoint",
+            path,
+            (lambda v: str(v).endswith(".safetensors"), "a path that ends in .safetensors"),
+        )
         if not os.path.isdir(os.path.dirname(os.path.abspath(str(path)))):
             raise ValueError(f"{path} cannot be written: its directory does not exist")
         self.path = path
         self.seconds = require("seconds", seconds, AT_LEAST_0)
 
-    def kept(self, training: "Keeping") -> "None":
+    def kept(self, training: "Keeping") -> None:
         """Called by the training after every few batches, for a subclass that wants to look at it."""
 
 
 class Keeping(Training):
     """A training that writes itself to a checkpoint, and begins where that one ended."""
 
-    def __init__(self, training: "Training", checkpoint: "Any") -> "None":
+    def __init__(self, training: "Training", checkpoint: "Any") -> None:
         self.__dict__.update(vars(training))
-        self.checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+        self.checkpoint = (
+            checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+        )
         self.told: "List[Any]" = []
         self.start = self.generator.state  # with which the current epoch began
         self.written, self.last_written = monotonic(), False
         if self.engine.net.number is not float:
-            raise TypeError(f"a checkpoint holds floats; this network computes with {self.engine.net.number.__name__}")
+            raise TypeError(
+                f"a checkpoint holds floats; this network computes with {self.engine.net.number.__name__}"
+            )
         self.identity = self.described()
         if os.path.exists(self.checkpoint.path):
             self.read(self.checkpoint.path)
             self.last_written = self.is_over()
-        safetensors.dumps(*self.content())  # what no file can hold is refused before the first epoch
+        safetensors.dumps(
+            *self.content()
+        )  # what no file can hold is refused before the first epoch
 
-    def run(self, ahead: "int" = 0) -> "Iterator[Any]":
+    def run(self, ahead: int = 0) -> "Iterator[Any]":
         if ahead:
             yield from self.told
         try:
@@ -100,7 +115,7 @@ class Keeping(Training):
             if not self.last_written:
                 self.write()
 
-    def keep(self) -> "None":
+    def keep(self) -> None:
         self.checkpoint.kept(self)
         if monotonic() - self.written >= self.checkpoint.seconds:
             self.write()
@@ -124,7 +139,7 @@ class Keeping(Training):
 
     # ---- the file ------------------------------------------------------------------------------------------------
 
-    def write(self) -> "None":
+    def write(self) -> None:
         """The checkpoint, whole, in the place of the former; which stays where Ctrl-C came while an epoch was told."""
         if sum([len(losses) for _, losses, _, _, _ in self.told]) != self.number:
             return
@@ -150,7 +165,10 @@ class Keeping(Training):
     def tensors(self) -> "Dict[str, Tensor]":
         """The numbers of the training, beside those of the network."""
         rate = self.engine.optimizer.rate
-        tensors: "Dict[str, Tensor]" = {"values": self.values, "rate": 0.0 if callable(rate) else rate}
+        tensors: "Dict[str, Tensor]" = {
+            "values": self.values,
+            "rate": 0.0 if callable(rate) else rate,
+        }
         told = [epoch for stretch in self.told for epoch in epochs_in(*stretch)]
         for name in TOLD:
             column = [getattr(epoch, name) for epoch in told]
@@ -162,10 +180,15 @@ class Keeping(Training):
                 tensors[f"{p.name}.memory.{k}"] = [[state[k] for state in row] for row in states]
         if self.best is not None:
             tensors["watched"] = [float(self.best[0]), self.best[1]]
-            tensors.update({f"{p.name}.best": rows for p, rows in zip(self.engine.net.parameters(), self.best[2])})
+            tensors.update(
+                {
+                    f"{p.name}.best": rows
+                    for p, rows in zip(self.engine.net.parameters(), self.best[2])
+                }
+            )
         return tensors
 
-    def read(self, path: "Path") -> "None":
+    def read(self, path: "Path") -> None:
         """Go on from the file; one that will not do is refused, and changes nothing."""
         parameters = self.engine.net.parameters()
         before = [p.rows for p in parameters]
@@ -176,7 +199,7 @@ class Keeping(Training):
             wrong = str(error) if isinstance(error, ValueError) else DAMAGED
             raise ValueError(f"{path}: {wrong}; {self.checkpoint.otherwise}") from None
 
-    def restore(self, tensors: "Dict[str, Any]", about: "Dict[str, Any]") -> "None":
+    def restore(self, tensors: "Dict[str, Any]", about: "Dict[str, Any]") -> None:
         """Stand where the checkpoint was written."""
         if not isinstance(about.get(models.TRAINING), dict):
             raise ValueError("it is no checkpoint")
@@ -190,7 +213,11 @@ class Keeping(Training):
             if former != value:
                 then, now = _difference(former, value)
                 raise ValueError(f"it is of a training with {name} {then}, here it is {now}")
-        mine = {name[len(PREFIX) :]: tensor for name, tensor in tensors.items() if models.of_training(name)}
+        mine = {
+            name[len(PREFIX) :]: tensor
+            for name, tensor in tensors.items()
+            if models.of_training(name)
+        }
         self.start, self.generator.state = int(state["start"], 16), int(state["generator"], 16)
         self.values = mine["values"]
         columns = [mine.get(name) or [None] * len(mine["loss"]) for name in TOLD]
@@ -230,7 +257,7 @@ class Keeping(Training):
         }
 
 
-def _named(part: "Any") -> "str":
+def _named(part: "Any") -> str:
     """What a part calls itself, without addresses in memory, which change from run to run."""
     return re.sub(" at 0x[0-9A-Fa-f]+", "", repr(part))
 
@@ -250,7 +277,7 @@ def _rows(examples: "Examples") -> "Iterator[Row]":
             yield [examples.weights[i]]
 
 
-def _checksum_of(tensors: "Dict[str, Any]", state: "Dict[str, Any]") -> "str":
+def _checksum_of(tensors: "Dict[str, Any]", state: "Dict[str, Any]") -> str:
     """Of all that is in the file."""
     value = crc32(repr(sorted(state.items())).encode())
     for name in sorted(tensors):
@@ -259,7 +286,7 @@ def _checksum_of(tensors: "Dict[str, Any]", state: "Dict[str, Any]") -> "str":
     return f"{value:08x}"
 
 
-def _checksum(rows: "Any") -> "str":
+def _checksum(rows: "Any") -> str:
     """Of all the rows, one after the other."""
     value = 0
     for row in rows:

@@ -81,14 +81,14 @@ class Remembering(Optimizer):
 
     twin: "Any" = None
 
-    def with_numbers(self, number: "Any", exactly: "bool" = False) -> "Any":
+    def with_numbers(self, number: "Any", exactly: bool = False) -> "Any":
         twin = Optimizer.with_numbers(self, number, exactly)
         if number is float:  # and not a symbolic one, on which code is tried out
             twin.states, twin.t = dict(self.states), self.t
             self.twin = twin
         return twin
 
-    def remember(self) -> "None":
+    def remember(self) -> None:
         """Take over from the twin, whose training is over."""
         self.states, self.t, self.twin = self.twin.states, self.twin.t, None
 
@@ -96,30 +96,32 @@ class Remembering(Optimizer):
 class Momentum(Remembering, SGD):
     """SGD at a rate that may change after an epoch: the speed of the weights, rate·v, then stays what it is."""
 
-    def change_rate(self, rate: "float") -> "None":
+    def change_rate(self, rate: float) -> None:
         ratio = self.learning_rate.value / rate
         self.learning_rate.value = rate
         for name, rows in self.twin.states.items():
-            self.twin.states[name] = [[tuple([ratio * v for v in state]) for state in row] for row in rows]
+            self.twin.states[name] = [
+                [tuple([ratio * v for v in state]) for state in row] for row in rows
+            ]
 
 
 class Rate:
     """A learning rate that is changed from outside."""
 
-    def __init__(self, value: "float") -> "None":
+    def __init__(self, value: float) -> None:
         self.value = value
 
-    def __call__(self, t: "int") -> "float":
+    def __call__(self, t: int) -> float:
         return self.value
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return "Rate()"
 
 
 class AdamOfRate(Remembering, Adam):
     """Adam with the corrections of m and v in the rate, as the paper's section 2 ends: so ε is beside √v, not √v̂."""
 
-    def begin(self, number: "Any") -> "None":
+    def begin(self, number: "Any") -> None:
         Adam.begin(self, number)
         self.rate = self.rate * sqrt(self.share2) / self.share1
         self.share1 = self.share2 = 1
@@ -134,7 +136,9 @@ class SummedCrossEntropy(BinaryCrossEntropy):
 class SquaredError(HalfSquaredError):
     """Half the squared error, descended as the sum over the outputs, but reported as their mean."""
 
-    def value(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Number":
+    def value(
+        self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None
+    ) -> "Number":
         return HalfSquaredError.value(self, A, Y, Z, weights) / len(A[0])
 
 
@@ -144,7 +148,7 @@ class DenseOfBatch(Dense):
     arguments = ("inputs", "outputs", "alpha")  # type: ignore[assignment]
     numbers = zero_by_default = ("alpha",)  # type: ignore[assignment]
 
-    def __init__(self, inputs: "int", outputs: "int", alpha: "Number") -> "None":
+    def __init__(self, inputs: int, outputs: int, alpha: "Number") -> None:
         Dense.__init__(self, inputs, outputs)
         self.alpha = alpha
 
@@ -159,7 +163,7 @@ own.OWN.update((Momentum, AdamOfRate, SummedCrossEntropy, SquaredError))
 # ---- arrays ------------------------------------------------------------------------------------------------------
 
 
-def of_sklearn(name: "str", otherwise: "Any") -> "Any":
+def of_sklearn(name: str, otherwise: "Any") -> "Any":
     """scikit-learn's exception or warning of that name, where scikit-learn is in use."""
     return getattr(sys.modules.get("sklearn.exceptions"), name, otherwise)
 
@@ -174,7 +178,9 @@ def kind_of(data: "Any") -> "Any":
     module = sys.modules.get(type(data).__module__.split(".")[0])
     if hasattr(module, "asarray"):  # PyTorch, and NumPy before 2
         return module
-    return sys.modules.get("numpy") if hasattr(data, "__array__") or "sklearn" in sys.modules else None
+    return (
+        sys.modules.get("numpy") if hasattr(data, "__array__") or "sklearn" in sys.modules else None
+    )
 
 
 def array(kind: "Any", numbers: "Any") -> "Any":
@@ -189,7 +195,7 @@ def array_of_labels(kind: "Any", labels: "Any") -> "Any":
         return labels
 
 
-def listed(data: "Any", name: "str") -> "List[Any]":
+def listed(data: "Any", name: str) -> "List[Any]":
     """The elements of ``data`` as a list; arrays within it as lists, too."""
     if hasattr(data, "__array__") and not hasattr(data, "tolist") and not hasattr(data, "to_numpy"):
         data = sys.modules["numpy"].asarray(data)
@@ -200,22 +206,30 @@ def listed(data: "Any", name: "str") -> "List[Any]":
 def rows_of(X: "Any") -> "Matrix":
     """Samples × features as rows of floats: the one time that they are converted."""
     if hasattr(X, "toarray"):
-        raise TypeError("X is sparse; give a dense one: X.toarray(), or OneHotEncoder(sparse_output=False)")
+        raise TypeError(
+            "X is sparse; give a dense one: X.toarray(), or OneHotEncoder(sparse_output=False)"
+        )
     if hasattr(X, "__array__") and not hasattr(X, "tolist"):  # pandas, polars
         X = sys.modules["numpy"].asarray(X)
     if "complex" in str(getattr(X, "dtype", "")):
         raise ValueError("X: Complex data not supported; give real numbers, such as X.real")
     shape = getattr(X, "shape", (1, 1))
     if len(shape) == 2 and shape[1] == 0:
-        raise ValueError(f"X has 0 feature(s) (shape={tuple(shape)}) while a minimum of 1 is required.")
+        raise ValueError(
+            f"X has 0 feature(s) (shape={tuple(shape)}) while a minimum of 1 is required."
+        )
     try:
         rows = listed(X.astype(float) if hasattr(X, "astype") else X, "X")
         if not matrix.is_sequence(rows[0]):
-            raise ValueError("X is flat. Reshape your data to samples × features; a single sample is [[...]]")
+            raise ValueError(
+                "X is flat. Reshape your data to samples × features; a single sample is [[...]]"
+            )
         return matrix.accept(rows)
     except (TypeError, ValueError) as error:
         hint = "; neither NaN nor inf is one" if "finite" in str(error) else ""
-        raise type(error)("{}{}{}".format("" if str(error).startswith("X") else "X: ", error, hint)) from None
+        raise type(error)(
+            "{}{}{}".format("" if str(error).startswith("X") else "X: ", error, hint)
+        ) from None
 
 
 # ---- what both estimators have -----------------------------------------------------------------------------------
@@ -227,9 +241,11 @@ class Estimator:
     @classmethod
     def defaults(cls) -> "Dict[str, Any]":
         parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-        return {p.name: p.default for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+        return {
+            p.name: p.default for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        }
 
-    def get_params(self, deep: "bool" = True) -> "Dict[str, Any]":
+    def get_params(self, deep: bool = True) -> "Dict[str, Any]":
         """The constructor's arguments, as they were given or set; ``deep`` makes no difference here."""
         return {name: getattr(self, name) for name in self.defaults()}
 
@@ -243,9 +259,13 @@ class Estimator:
         vars(self).update(params)
         return self
 
-    def __repr__(self) -> "str":
-        changed = [(name, getattr(self, name), default) for name, default in self.defaults().items()]
-        given = [f"{name}={value!r}" for name, value, default in changed if repr(value) != repr(default)]
+    def __repr__(self) -> str:
+        changed = [
+            (name, getattr(self, name), default) for name, default in self.defaults().items()
+        ]
+        given = [
+            f"{name}={value!r}" for name, value, default in changed if repr(value) != repr(default)
+        ]
         return "{}({})".format(type(self).__name__, ", ".join(given))
 
 
@@ -279,14 +299,26 @@ class MLP(Estimator):
         ``callbacks``         functions that are given the Epoch after each; one that returns True ends the training
         """
         afresh = not (self.warm_start and self.__sklearn_is_fitted__())
-        return self._fit(X, y, sample_weight, afresh, False, coefs_init, intercepts_init, validation_data, callbacks)
+        return self._fit(
+            X,
+            y,
+            sample_weight,
+            afresh,
+            False,
+            coefs_init,
+            intercepts_init,
+            validation_data,
+            callbacks,
+        )
 
-    def _fit(self, X: "Any", y: "Any", sample_weight: "Any", afresh: "bool", partial: "bool", coefs: "Any" = None,
+    def _fit(self, X: "Any", y: "Any", sample_weight: "Any", afresh: bool, partial: bool, coefs: "Any" = None,
              intercepts: "Any" = None, validation_data: "Any" = None, callbacks: "Any" = ()) -> "Any":  # fmt: skip
         former, generator = dict(vars(self)), vars(self).get("_generator")
         state = generator and generator.state
         try:
-            begun = self._begin(X, y, sample_weight, afresh, partial, coefs, intercepts, validation_data, callbacks)
+            begun = self._begin(
+                X, y, sample_weight, afresh, partial, coefs, intercepts, validation_data, callbacks
+            )
         except BaseException:  # what was learnt before stays as it was
             vars(self).clear()
             vars(self).update(former)
@@ -296,38 +328,52 @@ class MLP(Estimator):
         self._train(*begun, callbacks=callbacks, partial=partial)
         return self
 
-    def _begin(self, X: "Any", y: "Any", sample_weight: "Any", afresh: "bool", partial: "bool", coefs: "Any",
+    def _begin(self, X: "Any", y: "Any", sample_weight: "Any", afresh: bool, partial: bool, coefs: "Any",
                intercepts: "Any", validation_data: "Any", callbacks: "Any") -> "Tuple[Any, int, Any]":  # fmt: skip
         """All that comes before the first update: the training, its number of samples, and what is held out."""
         for name, limit in LIMITS.items():  # layers and losses look at the other parameters
             require(name, getattr(self, name), limit)
         if partial and self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True: it is one epoch; call fit instead")
+            raise ValueError(
+                "partial_fit does not support early_stopping=True: it is one epoch; call fit instead"
+            )
         if y is None:
-            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None"
+            )
         require("callbacks", callbacks, (lambda v: all(map(callable, v)), "a list of functions"))
         rows, kind = self._rows(X, afresh), kind_of(X) or kind_of(y)
         y, targets = self._targets(listed(y, "y"), afresh and not partial)
         if len(rows) != len(y):
-            raise ValueError(f"X has {len(rows)} samples and y has {len(y)}; give one target a sample")
+            raise ValueError(
+                f"X has {len(rows)} samples and y has {len(y)}; give one target a sample"
+            )
         weights = self._weights(y, sample_weight, partial)
         if afresh:
             self._generator = Generator(self._seed())
         held_out: "Any" = None
         if validation_data is not None:
             require("validation_data", validation_data, (lambda v: len(v) == 2, "(X, y)"))
-            held_out = (self._rows(validation_data[0]),) + self._targets(listed(validation_data[1], "y"), False)
+            held_out = (self._rows(validation_data[0]),) + self._targets(
+                listed(validation_data[1], "y"), False
+            )
         elif self.early_stopping:
             rows, y, targets, weights, held_out = self._hold_out(rows, y, targets, weights)
         if afresh:
             self._forget(kind, self._network(len(rows[0]), len(targets[0]), coefs, intercepts))
-        if afresh or self.early_stopping and self.validation_scores_ is None:  # it was not asked for before
+        if (
+            afresh or self.early_stopping and self.validation_scores_ is None
+        ):  # it was not asked for before
             self.validation_scores_: "Any" = [] if self.early_stopping else None
         if not partial or self._optimizer is None:
             self._optimizer = self._new_optimizer()
-        return self._training(rows, targets, weights, held_out, 1 if partial else self.max_iter), len(rows), held_out
+        return (
+            self._training(rows, targets, weights, held_out, 1 if partial else self.max_iter),
+            len(rows),
+            held_out,
+        )
 
-    def _forget(self, kind: "Any", network: "Sequential") -> "None":
+    def _forget(self, kind: "Any", network: "Sequential") -> None:
         """Nothing has been learnt yet."""
         self.network_ = network
         self._kind = getattr(kind, "__name__", "")  # a module cannot be pickled
@@ -336,17 +382,28 @@ class MLP(Estimator):
         self.validation_loss_curve_: "List[float]" = []
         self._best, self._stale = math.inf, 0
 
-    def _training(self, rows: "Matrix", targets: "Matrix", weights: "Weights", held_out: "Any", epochs: "int") -> "Any":
+    def _training(
+        self, rows: "Matrix", targets: "Matrix", weights: "Weights", held_out: "Any", epochs: int
+    ) -> "Any":
         """The package's one training loop."""
         criterion = self._criterion()
-        counted = [w for w in weights or [1.0] * len(rows) if w > 0]  # samples of weight 0 are left out
+        counted = [
+            w for w in weights or [1.0] * len(rows) if w > 0
+        ]  # samples of weight 0 are left out
         size = min(200 if self.batch_size == "auto" else self.batch_size, len(counted))
         net = self._penalised(size, sum(counted) / len(counted), len(counted) % size > 0)
-        given = dict(batch_size=size, shuffle=self.shuffle, seed=self._generator.bits(), sample_weight=weights)
+        given = dict(
+            batch_size=size,
+            shuffle=self.shuffle,
+            seed=self._generator.bits(),
+            sample_weight=weights,
+        )
         given.update(validation_data=held_out and (held_out[0], held_out[2]))
         return training.epochs(net, rows, targets, criterion, self._optimizer, epochs, **given)
 
-    def _train(self, steps: "Any", samples: "int", held_out: "Any", callbacks: "Any", partial: "bool") -> "None":
+    def _train(
+        self, steps: "Any", samples: int, held_out: "Any", callbacks: "Any", partial: bool
+    ) -> None:
         """Through the training, to whatever ends it."""
         parameters = self.network_.parameters()
         self.n_iter_, best = 0, [p.rows for p in parameters]
@@ -368,7 +425,7 @@ class MLP(Estimator):
         if self.early_stopping:
             training.put_back(parameters, best)
 
-    def _is_over(self, epoch: "Epoch", samples: "int", held_out: "Any") -> "bool":
+    def _is_over(self, epoch: "Epoch", samples: int, held_out: "Any") -> bool:
         """Whether for too long nothing was better by ``tol`` than the best: the loss, or the score of what is held out.
 
         An "adaptive" rate is divided by 5 instead, as long as it is large enough.
@@ -389,7 +446,9 @@ class MLP(Estimator):
         self._best = value if value < self._best else self._best
         changing = self.learning_rate if self.solver == "sgd" else "constant"
         if changing == "invscaling":
-            self._optimizer.change_rate(self.learning_rate_init * exp(-self.power_t * log(self.t_ + 1.0)))
+            self._optimizer.change_rate(
+                self.learning_rate_init * exp(-self.power_t * log(self.t_ + 1.0))
+            )
         if self._stale <= self.n_iter_no_change:
             return False
         if changing == "adaptive" and self._optimizer.learning_rate.value > 1e-6:
@@ -398,9 +457,13 @@ class MLP(Estimator):
             return False
         return True
 
-    def _hold_out(self, rows: "Matrix", y: "List[Any]", targets: "Matrix", weights: "Weights") -> "Tuple[Any, ...]":
+    def _hold_out(
+        self, rows: "Matrix", y: "List[Any]", targets: "Matrix", weights: "Weights"
+    ) -> "Tuple[Any, ...]":
         """Examples to train with, and others that early stopping looks at."""
-        classes = y if self._estimator_type == "classifier" and not matrix.is_sequence(y[0]) else None
+        classes = (
+            y if self._estimator_type == "classifier" and not matrix.is_sequence(y[0]) else None
+        )
         for label, count in Counter(classes or []).items():
             if count == 1:
                 what = f"early_stopping holds out a part of each class, and {label!r} has only one sample"
@@ -408,22 +471,34 @@ class MLP(Estimator):
         parts = train_test_split(rows, y, targets, weights or [1.0] * len(y), test_size=self.validation_fraction,
                                  seed=self._generator.bits(), stratify=classes)  # fmt: skip
         if len(parts[1]) < 2:
-            raise ValueError("early_stopping holds out only 1 sample; give more, or a larger validation_fraction")
+            raise ValueError(
+                "early_stopping holds out only 1 sample; give more, or a larger validation_fraction"
+            )
         return (*parts[:6:2], weights and parts[6], parts[1:6:2])
 
     # ---- what a training needs -----------------------------------------------------------------------------------
 
-    def _seed(self) -> "int":
+    def _seed(self) -> int:
         state = self.random_state
         if hasattr(state, "randint"):  # numpy.random.RandomState
             return int(state.randint(2**31 - 1))
-        return 0 if state is None else require("random_state", state, (lambda v: isinstance(v, int), "an integer"))
+        return (
+            0
+            if state is None
+            else require("random_state", state, (lambda v: isinstance(v, int), "an integer"))
+        )
 
-    def _network(self, inputs: "int", outputs: "int", coefs: "Any", intercepts: "Any") -> "Sequential":
+    def _network(self, inputs: int, outputs: int, coefs: "Any", intercepts: "Any") -> "Sequential":
         sizes = self.hidden_layer_sizes
-        hidden = [require("hidden_layer_sizes", n, COUNT) for n in (sizes if matrix.is_sequence(sizes) else [sizes])]
+        hidden = [
+            require("hidden_layer_sizes", n, COUNT)
+            for n in (sizes if matrix.is_sequence(sizes) else [sizes])
+        ]
         widths = [inputs] + hidden + [outputs]
-        first = self._of_each("coefs_init", coefs, widths[1:]), self._of_each("intercepts_init", intercepts, widths[1:])
+        first = (
+            self._of_each("coefs_init", coefs, widths[1:]),
+            self._of_each("intercepts_init", intercepts, widths[1:]),
+        )
         activations = self._of_each("activation", self.activation, hidden)
         dropout = self._of_each("dropout", self.dropout, hidden)
         layers: "List[Layer]" = []
@@ -436,15 +511,17 @@ class MLP(Estimator):
         self.out_activation_ = "logistic" if last is Sigmoid else last.__name__.lower()
         return Sequential(layers, seed=self._generator.bits())
 
-    def _of_each(self, name: "str", given: "Any", layers: "Sequence[int]") -> "List[Any]":
+    def _of_each(self, name: str, given: "Any", layers: "Sequence[int]") -> "List[Any]":
         """One of something for each of these layers; a single one is for all."""
         if not matrix.is_sequence(given):
             return [given] * len(layers)
         if len(given) != len(layers):
-            raise ValueError(f"{name} has {len(given)} elements for {len(layers)} layers; give one a layer")
+            raise ValueError(
+                f"{name} has {len(given)} elements for {len(layers)} layers; give one a layer"
+            )
         return list(given)
 
-    def _penalised(self, size: "int", weight: "float", ragged: "bool") -> "Sequential":
+    def _penalised(self, size: int, weight: float, ragged: bool) -> "Sequential":
         """The network with the penalty alpha/2·Σw²/n, of batches of n samples (with weights, of ``weight`` each)."""
         layers: "List[Any]" = []
         for layer in self.network_.layers:
@@ -458,23 +535,29 @@ class MLP(Estimator):
 
     def _new_optimizer(self) -> "Remembering":
         if self.solver == "adam":
-            return AdamOfRate(self.learning_rate_init, beta1=self.beta_1, beta2=self.beta_2, epsilon=self.epsilon)
+            return AdamOfRate(
+                self.learning_rate_init, beta1=self.beta_1, beta2=self.beta_2, epsilon=self.epsilon
+            )
         rate = Rate(float(self.learning_rate_init))
         return Momentum(rate, self.momentum, bool(self.nesterovs_momentum and self.momentum))
 
-    def _weights(self, y: "List[Any]", given: "Any", partial: "bool") -> "Weights":
+    def _weights(self, y: "List[Any]", given: "Any", partial: bool) -> "Weights":
         if given is None:
             return None
         weights = listed(given, "sample_weight")
         if matrix.is_sequence(weights[0]) or len(weights) != len(y):
-            raise ValueError(f"sample_weight is no flat list of {len(y)} numbers; give one a sample")
+            raise ValueError(
+                f"sample_weight is no flat list of {len(y)} numbers; give one a sample"
+            )
         weights = matrix.accept_row(weights, float, "sample_weight", None)
         require("sample_weight", min(weights), AT_LEAST_0)
         if not any(weights):
-            raise ValueError("sample_weight: all weights are zero; give some sample a weight above 0")
+            raise ValueError(
+                "sample_weight: all weights are zero; give some sample a weight above 0"
+            )
         return weights
 
-    def _rows(self, X: "Any", first: "bool" = False) -> "Matrix":
+    def _rows(self, X: "Any", first: bool = False) -> "Matrix":
         """X as rows, with as many features as at first, of the same names, where they have any."""
         rows = rows_of(X)
         names = [name for name in getattr(X, "columns", ()) if isinstance(name, str)]
@@ -491,21 +574,27 @@ class MLP(Estimator):
         for was, given in zip(known, names):
             if was != given:
                 what = f"a column is {given!r} that was {was!r}"
-                raise ValueError(f"X: {what}; the feature names should match those that were passed during fit")
+                raise ValueError(
+                    f"X: {what}; the feature names should match those that were passed during fit"
+                )
         if bool(names) != bool(known):
             has, fitted = ("has", "without") if names else ("does not have valid", "with")
-            warn(f"X {has} feature names, but {name} was fitted {fitted} feature names", stacklevel=4)
+            warn(
+                f"X {has} feature names, but {name} was fitted {fitted} feature names", stacklevel=4
+            )
         return rows
 
     # ---- what is asked of a fitted one ---------------------------------------------------------------------------
 
-    def __sklearn_is_fitted__(self) -> "bool":
+    def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_")
 
     def _fitted(self) -> "Sequential":
         if not self.__sklearn_is_fitted__():
             name = type(self).__name__
-            raise of_sklearn("NotFittedError", NotFitted)(f"this {name} is not fitted yet; call fit with data first")
+            raise of_sklearn("NotFittedError", NotFitted)(
+                f"this {name} is not fitted yet; call fit with data first"
+            )
         return self.network_
 
     def _outputs(self, X: "Any") -> "Matrix":
@@ -522,10 +611,12 @@ class MLP(Estimator):
         """``fit``, then ``transform`` of the same X."""
         return self.fit(X, y, **fit_options).transform(X)
 
-    def score(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> "float":
+    def score(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> float:
         """How good the predictions for X are: a classifier's accuracy, a regressor's R² (the mean over its outputs)."""
         y = listed(y, "y")
-        score: "float" = self._score(y, self._decided(self._outputs(X)), self._weights(y, sample_weight, True))
+        score: float = self._score(
+            y, self._decided(self._outputs(X)), self._weights(y, sample_weight, True)
+        )
         return score
 
     @property
@@ -567,7 +658,7 @@ class MLP(Estimator):
         )
 
 
-def _keep(estimator: "MLP", given: "Dict[str, Any]") -> "None":
+def _keep(estimator: "MLP", given: "Dict[str, Any]") -> None:
     """Store the constructor's arguments, as they are."""
     vars(estimator).update({name: value for name, value in given.items() if name != "self"})
 
@@ -593,35 +684,43 @@ class MLPClassifier(MLP):
 
     _estimator_type = "classifier"
 
-    def __init__(self, hidden_layer_sizes: "Any" = (100,), activation: "Any" = "relu", *, solver: "str" = "adam",
-                 alpha: "float" = 0.0001, batch_size: "Any" = "auto", learning_rate: "str" = "constant",
-                 learning_rate_init: "float" = 0.001, power_t: "float" = 0.5, max_iter: "int" = 200,
-                 shuffle: "bool" = True, random_state: "Any" = None, tol: "float" = 1e-4, verbose: "bool" = False,
-                 warm_start: "bool" = False, momentum: "float" = 0.9, nesterovs_momentum: "bool" = True,
-                 early_stopping: "bool" = False, validation_fraction: "float" = 0.1, beta_1: "float" = 0.9,
-                 beta_2: "float" = 0.999, epsilon: "float" = 1e-8, n_iter_no_change: "int" = 10,
+    def __init__(self, hidden_layer_sizes: "Any" = (100,), activation: "Any" = "relu", *, solver: str = "adam",
+                 alpha: float = 0.0001, batch_size: "Any" = "auto", learning_rate: str = "constant",
+                 learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200,
+                 shuffle: bool = True, random_state: "Any" = None, tol: float = 1e-4, verbose: bool = False,
+                 warm_start: bool = False, momentum: float = 0.9, nesterovs_momentum: bool = True,
+                 early_stopping: bool = False, validation_fraction: float = 0.1, beta_1: float = 0.9,
+                 beta_2: float = 0.999, epsilon: float = 1e-8, n_iter_no_change: int = 10,
                  loss: "Any" = "log_loss", output_activation: "Any" = None, dropout: "Any" = 0,
-                 class_weight: "Any" = None) -> "None":  # fmt: skip
+                 class_weight: "Any" = None) -> None:  # fmt: skip
         self.class_weight = class_weight
         _keep(self, locals())
 
-    def partial_fit(self, X: "Any", y: "Any", sample_weight: "Any" = None, classes: "Any" = None) -> "Any":
+    def partial_fit(
+        self, X: "Any", y: "Any", sample_weight: "Any" = None, classes: "Any" = None
+    ) -> "Any":
         """One epoch more, of these samples. The first call names all ``classes`` that there will be."""
         afresh = not self.__sklearn_is_fitted__()
         if afresh:
             several = matrix.is_sequence(listed(y, "y")[0])
             if not several and classes is None:
-                raise ValueError("partial_fit: name all the classes in the first call, classes=[...]")
+                raise ValueError(
+                    "partial_fit: name all the classes in the first call, classes=[...]"
+                )
             self._set_classes(listed(y, "y") if several else listed(classes, "classes"))
         elif classes is not None and sorted(listed(classes, "classes")) != self._classes:
-            raise ValueError(f"partial_fit: the classes are no longer those of the first call, {self._classes}")
+            raise ValueError(
+                f"partial_fit: the classes are no longer those of the first call, {self._classes}"
+            )
         return self._fit(X, y, sample_weight, afresh, True)
 
     def predict(self, X: "Any") -> "Any":
         """The class of each sample; or a row of 0 and 1, a number a label. An array where X is one."""
         said = self._decided(self._outputs(X))
         known = [] if self._multilabel else self._classes
-        return array_of_labels(kind_of(X), said + known)[: len(said)]  # NumPy has texts as long as the longest of them
+        return array_of_labels(kind_of(X), said + known)[
+            : len(said)
+        ]  # NumPy has texts as long as the longest of them
 
     def predict_proba(self, X: "Any") -> "Any":
         """The probability of each class (or label): samples × classes, in the order of ``classes_``."""
@@ -634,7 +733,9 @@ class MLPClassifier(MLP):
     def predict_log_proba(self, X: "Any") -> "Any":
         """The logarithm of each probability."""
         rows = listed(self.predict_proba(X), "X")
-        return array(kind_of(X), [[math.log(p) if p > 0 else -math.inf for p in row] for row in rows])
+        return array(
+            kind_of(X), [[math.log(p) if p > 0 else -math.inf for p in row] for row in rows]
+        )
 
     @property
     def classes_(self) -> "Any":
@@ -642,7 +743,7 @@ class MLPClassifier(MLP):
         self._fitted()
         return array_of_labels(sys.modules.get(self._kind), self._classes)
 
-    def _set_classes(self, y: "List[Any]") -> "None":
+    def _set_classes(self, y: "List[Any]") -> None:
         """The classes are those in y."""
         self._multilabel = matrix.is_sequence(y[0])
         if self._multilabel:
@@ -655,9 +756,11 @@ class MLPClassifier(MLP):
         try:
             self._classes = sorted(set(y))
         except TypeError:
-            raise ValueError("y: Unknown label type: the classes are not all numbers, or all texts") from None
+            raise ValueError(
+                "y: Unknown label type: the classes are not all numbers, or all texts"
+            ) from None
 
-    def _targets(self, y: "List[Any]", afresh: "bool") -> "Tuple[List[Any], Matrix]":
+    def _targets(self, y: "List[Any]", afresh: bool) -> "Tuple[List[Any], Matrix]":
         if matrix.is_sequence(y[0]) and len(y[0]) == 1:
             text = "A column-vector y was passed when a 1d array was expected; give a flat list of classes"
             warn(text, of_sklearn("DataConversionWarning", UserWarning), stacklevel=4)
@@ -666,19 +769,28 @@ class MLPClassifier(MLP):
             self._set_classes(y)
         if self._multilabel:
             if not all([matrix.is_sequence(row) and len(row) == len(self._classes) for row in y]):
-                raise ValueError(f"y has rows of other lengths than {len(self._classes)}, the number of labels")
+                raise ValueError(
+                    f"y has rows of other lengths than {len(self._classes)}, the number of labels"
+                )
             if not all([v in (0, 1) for row in y for v in row]):
-                raise ValueError("y is a matrix of other numbers than 0 and 1 (multi-output targets); give a flat y")
+                raise ValueError(
+                    "y is a matrix of other numbers than 0 and 1 (multi-output targets); give a flat y"
+                )
             return [[int(v) for v in row] for row in y], [[float(v) for v in row] for row in y]
         single = len(self._classes) == 2 and not isinstance(activation_of(self._output()), Softmax)
-        hot = [[float(i == k) for i in range(len(self._classes))][single:] for k in range(len(self._classes))]
+        hot = [
+            [float(i == k) for i in range(len(self._classes))][single:]
+            for k in range(len(self._classes))
+        ]
         row_of = dict(zip(self._classes, hot))
         try:
             return y, [row_of[label] for label in y]
         except (KeyError, TypeError):
-            raise ValueError(f"y has other classes than {self._classes}, those of the first fit") from None
+            raise ValueError(
+                f"y has other classes than {self._classes}, those of the first fit"
+            ) from None
 
-    def _weights(self, y: "List[Any]", given: "Any", partial: "bool") -> "Weights":
+    def _weights(self, y: "List[Any]", given: "Any", partial: bool) -> "Weights":
         weights = MLP._weights(self, y, given, partial)
         if partial or self._multilabel:
             return weights
@@ -687,7 +799,9 @@ class MLPClassifier(MLP):
             counts[label] += weight > 0
         present = [label for label in counts if counts[label]]
         if len(present) < 2:
-            raise ValueError(f"y has only one class, {present[0]!r} (of weight above 0); give samples of two or more")
+            raise ValueError(
+                f"y has only one class, {present[0]!r} (of weight above 0); give samples of two or more"
+            )
         if self.class_weight is None:
             return weights
         of_class = self._class_weights(counts)
@@ -697,12 +811,24 @@ class MLPClassifier(MLP):
         given = self.class_weight
         if given == "balanced":
             present = {label: n for label, n in counts.items() if n}
-            return {label: sum(present.values()) / (len(present) * n) if n else 0.0 for label, n in counts.items()}
-        require("class_weight", given, (lambda v: isinstance(v, dict), "{class: weight} or 'balanced'"))
+            return {
+                label: sum(present.values()) / (len(present) * n) if n else 0.0
+                for label, n in counts.items()
+            }
+        require(
+            "class_weight", given, (lambda v: isinstance(v, dict), "{class: weight} or 'balanced'")
+        )
         unknown = [label for label in given if label not in counts]
-        if unknown and not all([label in given for label in counts]):  # else it is a part of the data without them
-            raise ValueError(f"class_weight: there is no class {unknown[0]!r}; there are {self._classes}")
-        return {label: float(require("class_weight", given.get(label, 1.0), AT_LEAST_0)) for label in counts}
+        if unknown and not all(
+            [label in given for label in counts]
+        ):  # else it is a part of the data without them
+            raise ValueError(
+                f"class_weight: there is no class {unknown[0]!r}; there are {self._classes}"
+            )
+        return {
+            label: float(require("class_weight", given.get(label, 1.0), AT_LEAST_0))
+            for label in counts
+        }
 
     def _output(self) -> "Any":
         several = len(self._classes) != 2 and not self._multilabel
@@ -711,7 +837,11 @@ class MLPClassifier(MLP):
     def _criterion(self) -> "Any":
         if self.loss != "log_loss":
             return self.loss
-        return "categorical_cross_entropy" if self.out_activation_ == "softmax" else SummedCrossEntropy()
+        return (
+            "categorical_cross_entropy"
+            if self.out_activation_ == "softmax"
+            else SummedCrossEntropy()
+        )
 
     def _decided(self, outputs: "Matrix") -> "List[Any]":
         if self._multilabel:
@@ -720,7 +850,7 @@ class MLPClassifier(MLP):
             return [self._classes[row[0] > 0.5] for row in outputs]
         return [self._classes[row.index(max(row))] for row in outputs]
 
-    def _score(self, y: "List[Any]", said: "List[Any]", weights: "Weights" = None) -> "float":
+    def _score(self, y: "List[Any]", said: "List[Any]", weights: "Weights" = None) -> float:
         if self._multilabel:  # a sample is right where all its labels are
             y, said = [str(row) for row in self._targets(y, False)[0]], [str(row) for row in said]
         return metrics.accuracy(y, said, weights)
@@ -739,15 +869,15 @@ class MLPRegressor(MLP):
 
     _estimator_type = "regressor"
 
-    def __init__(self, hidden_layer_sizes: "Any" = (100,), activation: "Any" = "relu", *, solver: "str" = "adam",
-                 alpha: "float" = 0.0001, batch_size: "Any" = "auto", learning_rate: "str" = "constant",
-                 learning_rate_init: "float" = 0.001, power_t: "float" = 0.5, max_iter: "int" = 200,
-                 shuffle: "bool" = True, random_state: "Any" = None, tol: "float" = 1e-4, verbose: "bool" = False,
-                 warm_start: "bool" = False, momentum: "float" = 0.9, nesterovs_momentum: "bool" = True,
-                 early_stopping: "bool" = False, validation_fraction: "float" = 0.1, beta_1: "float" = 0.9,
-                 beta_2: "float" = 0.999, epsilon: "float" = 1e-8, n_iter_no_change: "int" = 10,
+    def __init__(self, hidden_layer_sizes: "Any" = (100,), activation: "Any" = "relu", *, solver: str = "adam",
+                 alpha: float = 0.0001, batch_size: "Any" = "auto", learning_rate: str = "constant",
+                 learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200,
+                 shuffle: bool = True, random_state: "Any" = None, tol: float = 1e-4, verbose: bool = False,
+                 warm_start: bool = False, momentum: float = 0.9, nesterovs_momentum: bool = True,
+                 early_stopping: bool = False, validation_fraction: float = 0.1, beta_1: float = 0.9,
+                 beta_2: float = 0.999, epsilon: float = 1e-8, n_iter_no_change: int = 10,
                  loss: "Any" = "squared_error", output_activation: "Any" = None,
-                 dropout: "Any" = 0) -> "None":  # fmt: skip
+                 dropout: "Any" = 0) -> None:  # fmt: skip
         _keep(self, locals())
 
     def partial_fit(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> "Any":
@@ -758,7 +888,7 @@ class MLPRegressor(MLP):
         """The number said of each sample; of several outputs, a row of them. An array where X is one."""
         return array(kind_of(X), self._decided(self._outputs(X)))
 
-    def _targets(self, y: "List[Any]", afresh: "bool") -> "Tuple[List[Any], Matrix]":
+    def _targets(self, y: "List[Any]", afresh: bool) -> "Tuple[List[Any], Matrix]":
         return y, [row if matrix.is_sequence(row) else [row] for row in y]
 
     def _output(self) -> "Any":
@@ -770,9 +900,11 @@ class MLPRegressor(MLP):
     def _decided(self, outputs: "Matrix") -> "List[Any]":
         return [row[0] for row in outputs] if self.n_outputs_ == 1 else outputs
 
-    def _score(self, y: "List[Any]", said: "List[Any]", weights: "Weights" = None) -> "float":
+    def _score(self, y: "List[Any]", said: "List[Any]", weights: "Weights" = None) -> float:
         truth, told = [list(zip(*self._targets(data, False)[1])) for data in (y, said)]
         if len(truth) != len(told):
-            raise ValueError(f"y has rows of {len(truth)} where {len(told)} are predicted; give a number for each")
+            raise ValueError(
+                f"y has rows of {len(truth)} where {len(told)} are predicted; give a number for each"
+            )
         scores = [metrics.r2(t, a, weights) for t, a in zip(truth, told)]
         return sum(scores) / len(scores)

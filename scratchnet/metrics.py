@@ -47,7 +47,10 @@ WIDTH = 79  # of a report, in columns
 CONFUSIONS = 10  # how many a report lists where the matrix is too wide
 
 SCALARS = (float, int, bool, str)  # Python's own
-CLASS = (lambda v: v == int(v), "a class, a whole number or a text (for a probability p of two classes, int(p > 0.5))")
+CLASS = (
+    lambda v: v == int(v),
+    "a class, a whole number or a text (for a probability p of two classes, int(p > 0.5))",
+)
 
 Score = namedtuple("Score", "label precision recall f1 support")
 Scores = namedtuple("Scores", "classes macro weighted")
@@ -56,7 +59,7 @@ Scores = namedtuple("Scores", "classes macro weighted")
 # ---- predicted classes -------------------------------------------------------------------------------------------
 
 
-def accuracy(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> "float":
+def accuracy(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float:
     """The share of the samples whose class was predicted.
 
     >>> accuracy([0, 1, 1, 2], [0, 1, 2, 2])
@@ -66,7 +69,9 @@ def accuracy(targets: "Any", predictions: "Any", sample_weight: "Any" = None) ->
     return _mean([t == p for t, p in zip(truth, predicted)], weights)
 
 
-def confusion_matrix(targets: "Any", predictions: "Any", labels: "Any" = None, sample_weight: "Any" = None) -> "Any":
+def confusion_matrix(
+    targets: "Any", predictions: "Any", labels: "Any" = None, sample_weight: "Any" = None
+) -> "Any":
     """How many samples of each class (a row) were predicted as each class (a column): a list of lists.
 
     ``labels`` are the classes in the order wanted, by default all, sorted; pairs with any other class are left out.
@@ -84,8 +89,13 @@ def confusion_matrix(targets: "Any", predictions: "Any", labels: "Any" = None, s
     return matrix
 
 
-def precision_recall_f1(targets: "Any", predictions: "Any", labels: "Any" = None, sample_weight: "Any" = None,
-                        zero_division: "float" = 0) -> "Scores":
+def precision_recall_f1(
+    targets: "Any",
+    predictions: "Any",
+    labels: "Any" = None,
+    sample_weight: "Any" = None,
+    zero_division: float = 0,
+) -> "Scores":
     """Of each class: precision, recall, their harmonic mean F1, and its support, the number of its samples.
 
     precision   the share of the right ones among those predicted to be of the class
@@ -105,28 +115,43 @@ def precision_recall_f1(targets: "Any", predictions: "Any", labels: "Any" = None
         of[t], named[p] = of.get(t, 0) + w, named.get(p, 0) + w
         right[t] = right.get(t, 0) + (w if t == p else 0)
 
-    def ratio(part: "float", whole: "float") -> "float":
+    def ratio(part: float, whole: float) -> float:
         return part / whole if whole else float(zero_division)
 
     def score(label: "Any") -> "Score":
         hits, support, calls = right.get(label, 0), of.get(label, 0), named.get(label, 0)
-        return Score(label, ratio(hits, calls), ratio(hits, support), ratio(2 * hits, support + calls), support)
+        return Score(
+            label,
+            ratio(hits, calls),
+            ratio(hits, support),
+            ratio(2 * hits, support + calls),
+            support,
+        )
 
     scores = [score(label) for label in _labels(labels, truth, predicted)]
     support = sum([s.support for s in scores])
 
-    def mean(name: "str", shares: "List[float]") -> "Score":
+    def mean(name: str, shares: "List[float]") -> "Score":
         columns = [[s[k] for s in scores] for k in (1, 2, 3)]
-        means = [ratio(total([w * v for w, v in zip(shares, column)]), total(shares)) for column in columns]
+        means = [
+            ratio(total([w * v for w, v in zip(shares, column)]), total(shares))
+            for column in columns
+        ]
         return Score(name, means[0], means[1], means[2], support)
 
-    return Scores(scores, mean("macro mean", [1] * len(scores)), mean("weighted mean", [s.support for s in scores]))
+    return Scores(
+        scores,
+        mean("macro mean", [1] * len(scores)),
+        mean("weighted mean", [s.support for s in scores]),
+    )
 
 
 # ---- predicted probabilities -------------------------------------------------------------------------------------
 
 
-def log_loss(targets: "Any", probabilities: "Any", labels: "Any" = None, sample_weight: "Any" = None) -> "float":
+def log_loss(
+    targets: "Any", probabilities: "Any", labels: "Any" = None, sample_weight: "Any" = None
+) -> float:
     """The mean of -log p, p the probability that was given to a sample's class.
 
     ``probabilities``  samples × classes; or, of two classes, that of the second alone
@@ -140,7 +165,10 @@ def log_loss(targets: "Any", probabilities: "Any", labels: "Any" = None, sample_
     """
     truth = _classes(targets, "targets")
     data = accept_rows(probabilities, "probabilities")
-    rows = accept([p if is_sequence(p) else [p] for p in [data[i] for i in range(len(data))]], name="probabilities")
+    rows = accept(
+        [p if is_sequence(p) else [p] for p in [data[i] for i in range(len(data))]],
+        name="probabilities",
+    )
     weights = _weights(sample_weight, len(truth), len(rows))
     count = max(2, len(rows[0]))
     place = {label: k for k, label in enumerate(_columns(labels, truth, count))}
@@ -148,7 +176,9 @@ def log_loss(targets: "Any", probabilities: "Any", labels: "Any" = None, sample_
     for i, (t, row) in enumerate(zip(truth, rows)):
         shares = class_probabilities(row)
         if min(shares) < 0 or abs(total(shares) - 1) > 1e-6:
-            raise ValueError(f"probabilities: row {i} is {shown(row)}; give probabilities, from 0 to 1, which sum to 1")
+            raise ValueError(
+                f"probabilities: row {i} is {shown(row)}; give probabilities, from 0 to 1, which sum to 1"
+            )
         if t not in place:
             raise ValueError(f"targets: row {i} is {shown(t)}, which is none of the labels")
         losses.append(-math.log(min(max(shares[place[t]], EPSILON), 1 - EPSILON)))
@@ -164,17 +194,19 @@ def class_probabilities(output: "List[float]") -> "List[float]":
     return [1 - output[0], output[0]] if len(output) == 1 else output
 
 
-def _columns(labels: "Any", truth: "List[Any]", count: "int") -> "Sequence[Any]":
+def _columns(labels: "Any", truth: "List[Any]", count: int) -> "Sequence[Any]":
     """The class of each column of probabilities."""
     known = _labels(labels, truth, [])
     if len(known) == count:
         return known
     if labels is None and all([isinstance(t, (int, float)) and 0 <= t < count for t in known]):
         return range(count)
-    raise ValueError(f"there are {len(known)} classes, and probabilities of {count}; give labels, a class a column")
+    raise ValueError(
+        f"there are {len(known)} classes, and probabilities of {count}; give labels, a class a column"
+    )
 
 
-def roc_auc(targets: "Any", scores: "Any", sample_weight: "Any" = None) -> "float":
+def roc_auc(targets: "Any", scores: "Any", sample_weight: "Any" = None) -> float:
     """The area under the ROC curve: how often a sample of the second class has the higher score, ties counting half.
 
     ``targets`` are of two classes, in sorted order the first and the second; NaN where there is only one.
@@ -186,7 +218,9 @@ def roc_auc(targets: "Any", scores: "Any", sample_weight: "Any" = None) -> "floa
     weights = _weights(sample_weight, len(truth), len(values))
     classes = _labels(None, truth, [])
     if len(classes) > 2:
-        raise ValueError(f"roc_auc: the targets have {len(classes)} classes; give two, such as one against the rest")
+        raise ValueError(
+            f"roc_auc: the targets have {len(classes)} classes; give two, such as one against the rest"
+        )
     above = below = area = 0.0  # weights of the second and the first class so far, scores ascending
     groups = {}  # type: Dict[float, List[float]]
     for t, v, w in zip(truth, values, weights):
@@ -201,7 +235,7 @@ def roc_auc(targets: "Any", scores: "Any", sample_weight: "Any" = None) -> "floa
 # ---- predicted numbers -------------------------------------------------------------------------------------------
 
 
-def r2(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> "float":
+def r2(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float:
     """R², the share of the targets' variance that is predicted: 1 is perfect, 0 no better than their mean.
 
     Where all targets are the same, 1 for a perfect prediction and 0 for any other; NaN of a single sample.
@@ -215,12 +249,14 @@ def r2(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> "floa
     mean = _mean(y, weights)
     rest = _mean([(a - b) * (a - b) for a, b in zip(y, predicted)], weights)
     variation = _mean([(a - mean) * (a - mean) for a in y], weights)
-    if variation == 0 or len({a for a, w in zip(y, weights) if w}) == 1:  # the rounded mean may lie beside them
+    if (
+        variation == 0 or len({a for a, w in zip(y, weights) if w}) == 1
+    ):  # the rounded mean may lie beside them
         return float(rest == 0)
     return 1 - rest / variation
 
 
-def mean_absolute_error(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> "float":
+def mean_absolute_error(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float:
     """MAE, the mean of |target - prediction|, in the targets' unit.
 
     >>> mean_absolute_error([1, 2, 3], [1, 2, 6])
@@ -230,7 +266,9 @@ def mean_absolute_error(targets: "Any", predictions: "Any", sample_weight: "Any"
     return _mean([abs(a - b) for a, b in zip(y, predicted)], weights)
 
 
-def root_mean_squared_error(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> "float":
+def root_mean_squared_error(
+    targets: "Any", predictions: "Any", sample_weight: "Any" = None
+) -> float:
     """RMSE, the root of the mean of (target - prediction)², in the targets' unit.
 
     >>> root_mean_squared_error([1, 2, 3, 4], [1, 2, 3, 6])
@@ -240,14 +278,14 @@ def root_mean_squared_error(targets: "Any", predictions: "Any", sample_weight: "
     return math.sqrt(_mean([(a - b) * (a - b) for a, b in zip(y, predicted)], weights))
 
 
-def _mean(values: "List[float]", weights: "List[float]") -> "float":
+def _mean(values: "List[float]", weights: "List[float]") -> float:
     return float(total([w * v for w, v in zip(weights, values)]) / total(weights))
 
 
 # ---- against the trivial predictor -------------------------------------------------------------------------------
 
 
-def baseline(targets: "Any", strategy: "str") -> "Any":
+def baseline(targets: "Any", strategy: str) -> "Any":
     """What the trivial predictor says of every sample, whatever its inputs.
 
     ``strategy``  "most_frequent", the class (of several the first in sorted order); "mean" or "median", the number
@@ -260,7 +298,9 @@ def baseline(targets: "Any", strategy: "str") -> "Any":
         counts = {}  # type: Dict[Any, int]
         for c in classes:
             counts[c] = counts.get(c, 0) + 1
-        return max(_labels(None, classes, []), key=lambda label: counts[label])  # max returns the first of equals
+        return max(
+            _labels(None, classes, []), key=lambda label: counts[label]
+        )  # max returns the first of equals
     y = numbers(targets, "targets")
     if strategy == "mean":
         return _mean(y, [1] * len(y))
@@ -268,7 +308,9 @@ def baseline(targets: "Any", strategy: "str") -> "Any":
     return median_of(y)
 
 
-def report(task: "str", targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None) -> "Any":
+def report(
+    task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
+) -> "Any":
     """How good predictions are, against the trivial predictor: a ClassificationReport or a RegressionReport.
 
     ``task``    "classification" or "regression"
@@ -302,7 +344,9 @@ class ClassificationReport:
     ``confusion_matrix``   rows are the truth; in the order of ``labels``
     """
 
-    def __init__(self, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None) -> "None":
+    def __init__(
+        self, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
+    ) -> None:
         truth, predicted, _ = _classified(targets, predictions, None)
         self.samples = len(truth)
         self.labels = list(_labels(labels, truth, predicted))
@@ -323,19 +367,27 @@ class ClassificationReport:
             "labels": self.labels, "confusion_matrix": self.confusion_matrix,
         }  # fmt: skip
 
-    def __str__(self) -> "str":
-        always = '(always "{}": {})'.format(shortened(self.baseline, 24), _digits(self.baseline_accuracy))
+    def __str__(self) -> str:
+        always = '(always "{}": {})'.format(
+            shortened(self.baseline, 24), _digits(self.baseline_accuracy)
+        )
         rows = [["", "precision", "recall", "F1", "support"]]
         for s in self.scores.classes + [self.scores.macro, self.scores.weighted]:
-            rows.append([shortened(s.label, 24)] + ["{:.3f}".format(v) for v in s[1:4]] + [str(s.support)])
-        blocks = [f"classification of {_samples(self.samples)}\naccuracy  {_digits(self.accuracy)}  {always}"]
+            rows.append(
+                [shortened(s.label, 24)] + ["{:.3f}".format(v) for v in s[1:4]] + [str(s.support)]
+            )
+        blocks = [
+            f"classification of {_samples(self.samples)}\naccuracy  {_digits(self.accuracy)}  {always}"
+        ]
         return "\n\n".join(blocks + [_table(rows), self._confusions()])
 
-    def _confusions(self) -> "str":
+    def _confusions(self) -> str:
         """The matrix; where it is too wide for a terminal, the most frequent mistakes."""
         names = [shortened(label, 12) for label in self.labels]
         rows = [["truth \\ predicted"] + names]
-        rows += [[name] + [str(n) for n in counts] for name, counts in zip(names, self.confusion_matrix)]
+        rows += [
+            [name] + [str(n) for n in counts] for name, counts in zip(names, self.confusion_matrix)
+        ]
         table = _table(rows)
         if width(table.split("\n")[0]) <= WIDTH:
             return table
@@ -346,7 +398,9 @@ class ClassificationReport:
             if i != j and n
         ]
         listed = sorted(mistakes, key=lambda mistake: -mistake[0])[:CONFUSIONS]
-        rows = [["truth", "predicted", "samples"]] + [[truth, name, str(n)] for n, truth, name in listed]
+        rows = [["truth", "predicted", "samples"]] + [
+            [truth, name, str(n)] for n, truth, name in listed
+        ]
         return "the most frequent mistakes\n" + _table(rows) if listed else "no mistakes"
 
     __repr__ = __str__
@@ -361,7 +415,7 @@ class RegressionReport:
     ``baseline``                                             the same three of them: MAE of the median, else of the mean
     """
 
-    def __init__(self, targets: "Any", predictions: "Any", known: "Any" = None) -> "None":
+    def __init__(self, targets: "Any", predictions: "Any", known: "Any" = None) -> None:
         y, predicted, _ = _numeric(targets, predictions, None)
         learnt = y if known is None else known
         self.samples = len(y)
@@ -377,11 +431,16 @@ class RegressionReport:
 
     def to_dict(self) -> "Dict[str, Any]":
         """The report as what JSON can hold."""
-        found = {name: getattr(self, name) for name in ["samples"] + list(self.baseline) + ["mean", "median"]}
+        found = {
+            name: getattr(self, name)
+            for name in ["samples"] + list(self.baseline) + ["mean", "median"]
+        }
         baseline = {name: _finite(v) for name, v in self.baseline.items()}
-        return dict({name: _finite(v) for name, v in found.items()}, task="regression", baseline=baseline)
+        return dict(
+            {name: _finite(v) for name, v in found.items()}, task="regression", baseline=baseline
+        )
 
-    def __str__(self) -> "str":
+    def __str__(self) -> str:
         rows = [("", "model", "trivial", "")]
         for name, key, constant in (
             ("R²", "r2", "mean"),
@@ -400,22 +459,24 @@ class RegressionReport:
 # ---- as a text ---------------------------------------------------------------------------------------------------
 
 
-def _table(rows: "Sequence[Sequence[str]]") -> "str":
+def _table(rows: "Sequence[Sequence[str]]") -> str:
     """The rows as lines: the first column to the left, the others to the right, two blanks between."""
     widths = [max([width(row[k]) for row in rows]) for k in range(len(rows[0]))]
     lines = []
     for row in rows:
         blanks = [" " * (w - width(cell)) for w, cell in zip(widths, row)]
-        cells = [blank + cell if k else cell + blank for k, (blank, cell) in enumerate(zip(blanks, row))]
+        cells = [
+            blank + cell if k else cell + blank for k, (blank, cell) in enumerate(zip(blanks, row))
+        ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 
 
-def _finite(value: "float") -> "Any":
+def _finite(value: float) -> "Any":
     return value if value - value == 0 else None
 
 
-def _digits(value: "float") -> "str":
+def _digits(value: float) -> str:
     if value != value:
         return "undefined"
     if 1e4 <= abs(value) < 1e12:  # no 1.353e+04
@@ -423,14 +484,14 @@ def _digits(value: "float") -> "str":
     return "{:.4g}".format(value + 0.0)
 
 
-def _samples(n: "int") -> "str":
+def _samples(n: int) -> str:
     return "1 sample" if n == 1 else f"{n} samples"
 
 
 # ---- what is accepted --------------------------------------------------------------------------------------------
 
 
-def _column(data: "Any", name: "str") -> "List[Any]":
+def _column(data: "Any", name: str) -> "List[Any]":
     """The elements of a flat list, or of a single column."""
     rows = accept_rows(data, name)
     values = [rows[i] for i in range(len(rows))]
@@ -447,7 +508,7 @@ def _column(data: "Any", name: "str") -> "List[Any]":
     return values
 
 
-def _classes(data: "Any", name: "str") -> "List[Any]":
+def _classes(data: "Any", name: str) -> "List[Any]":
     """The classes, whole floats as ints."""
     classes = _column(data, name)
     for i, c in enumerate(classes):
@@ -456,7 +517,7 @@ def _classes(data: "Any", name: "str") -> "List[Any]":
     return classes
 
 
-def numbers(data: "Any", name: "str") -> "List[float]":
+def numbers(data: "Any", name: str) -> "List[float]":
     """The elements of a flat list, or of a single column, as floats."""
     return accept_row(_column(data, name), float, name, None)
 
@@ -468,15 +529,19 @@ def _labels(labels: "Any", truth: "List[Any]", predicted: "List[Any]") -> "Seque
         try:
             return sorted(found.union(predicted))
         except TypeError:
-            raise TypeError("some classes are numbers and some are texts; give all of one type") from None
+            raise TypeError(
+                "some classes are numbers and some are texts; give all of one type"
+            ) from None
     given = _classes(labels, "labels")
     return require("labels", given, (lambda v: len(set(v)) == len(v), "each class once"))  # type: ignore[no-any-return]
 
 
-def _weights(sample_weight: "Any", n: "int", predictions: "int") -> "List[Any]":
+def _weights(sample_weight: "Any", n: int, predictions: int) -> "List[Any]":
     """A weight a sample, by default 1; ``n`` and ``predictions`` must be equal."""
     if n != predictions:
-        raise ValueError(f"there are {n} targets and {predictions} predictions; give one prediction a target")
+        raise ValueError(
+            f"there are {n} targets and {predictions} predictions; give one prediction a target"
+        )
     if sample_weight is None:
         return [1] * n
     values = _column(sample_weight, "sample_weight")
@@ -486,11 +551,15 @@ def _weights(sample_weight: "Any", n: "int", predictions: "int") -> "List[Any]":
     return require("sample_weight", weights, (lambda v: max(v) > 0, "some sample a weight above 0"))  # type: ignore
 
 
-def _classified(targets: "Any", predictions: "Any", sample_weight: "Any") -> "Tuple[List[Any], List[Any], List[Any]]":
+def _classified(
+    targets: "Any", predictions: "Any", sample_weight: "Any"
+) -> "Tuple[List[Any], List[Any], List[Any]]":
     truth, predicted = _classes(targets, "targets"), _classes(predictions, "predictions")
     return truth, predicted, _weights(sample_weight, len(truth), len(predicted))
 
 
-def _numeric(targets: "Any", predictions: "Any", sample_weight: "Any") -> "Tuple[List[float], List[float], List[Any]]":
+def _numeric(
+    targets: "Any", predictions: "Any", sample_weight: "Any"
+) -> "Tuple[List[float], List[float], List[Any]]":
     y, predicted = numbers(targets, "targets"), numbers(predictions, "predictions")
     return y, predicted, _weights(sample_weight, len(y), len(predicted))

@@ -70,7 +70,9 @@ class Parallel(Engine):
     ``unroll``     False: the workers, too, compute on lists of lists with the rules as they are written
     """
 
-    def __init__(self, engine: "Engine", size: "int", executor: "Any", unroll: "Any" = "auto") -> "None":
+    def __init__(
+        self, engine: "Engine", size: int, executor: "Any", unroll: "Any" = "auto"
+    ) -> None:
         self.executor = require("executor", executor, EXECUTOR)
         self.shards = shards_of(executor)
         Engine.__init__(self, engine.net, engine.loss, engine.optimizer, compact(engine.examples))
@@ -87,15 +89,25 @@ class Parallel(Engine):
         parameters = self.net.parameters()
         ahead = Generator()
         ahead.state = generator.state
-        settings = skeleton(self.net, self.loss), self.spelled, kernel()  # which may have been changed by hand
+        settings = (
+            skeleton(self.net, self.loss),
+            self.spelled,
+            kernel(),
+        )  # which may have been changed by hand
         same = settings + ([(packed(p.rows), p.frozen) for p in parameters],)
-        tasks = (same + shard + (ahead.bits(),) for shard in cut(batch, self.shards, self.net.number))
+        tasks = (
+            same + shard + (ahead.bits(),) for shard in cut(batch, self.shards, self.net.number)
+        )
         values, slopes, drawn = zip(*self.results(tasks))
-        if any(drawn):  # else it stays, as it does without an executor: the order of the samples is drawn from it, too
+        if any(
+            drawn
+        ):  # else it stays, as it does without an executor: the order of the samples is drawn from it, too
             generator.state = ahead.state
         for p, parts in zip([p for p in parameters if not p.frozen], zip(*slopes)):
             slope, width = summed(parts), len(p.rows[0])
-            p.gradient = slope if p.flat else [slope[k : k + width] for k in range(0, len(slope), width)]
+            p.gradient = (
+                slope if p.flat else [slope[k : k + width] for k in range(0, len(slope), width)]
+            )
         return total(values)
 
     def results(self, tasks: "Iterator[Any]") -> "List[Any]":
@@ -113,7 +125,7 @@ class Parallel(Engine):
             raise
 
 
-def shards_of(executor: "Any") -> "int":
+def shards_of(executor: "Any") -> int:
     """How many shards the executor gets of every batch."""
     if hasattr(executor, "shards"):
         return require("executor.shards", executor.shards, COUNT)  # type: ignore[no-any-return]
@@ -121,7 +133,7 @@ def shards_of(executor: "Any") -> "int":
     return workers if COUNT[0](workers) else 2
 
 
-def cut(batch: "Batch", shards: "int", number: "Any") -> "Iterator[Tuple[Any, Any, Weights, Number]]":
+def cut(batch: "Batch", shards: int, number: "Any") -> "Iterator[Tuple[Any, Any, Weights, Number]]":
     """The batch in shards, equal to a sample and never empty: samples, targets, weights, and the share of the whole.
 
     >>> for X, Y, weights, share in cut(([[0.5], [1.5], [2.5], [3.5]], [[0.0]] * 4, None), 3, float):
@@ -138,7 +150,12 @@ def cut(batch: "Batch", shards: "int", number: "Any") -> "Iterator[Tuple[Any, An
         if weights is None:
             yield packed(X[part]), packed(Y[part]), None, number(part.stop - part.start) / n
         else:
-            yield packed(X[part]), packed(Y[part]), weights[part], total(weights[part]) / total(weights)
+            yield (
+                packed(X[part]),
+                packed(Y[part]),
+                weights[part],
+                total(weights[part]) / total(weights),
+            )
 
 
 def summed(parts: "Sequence[Any]") -> "Row":
@@ -162,11 +179,13 @@ def summed(parts: "Sequence[Any]") -> "Row":
 # many times as long the kernels take for a sample.
 _CPYTHON = sys.implementation.name == "cpython"
 _FAST = 25 if hasattr(math, "sumprod") else 50
-SAMPLE, WEIGHT, COPY, DATUM, SHARD = (_FAST, 300, 160, 15, 250000) if _CPYTHON else (5, 300, 400, 100, 1500000)
+SAMPLE, WEIGHT, COPY, DATUM, SHARD = (
+    (_FAST, 300, 160, 15, 250000) if _CPYTHON else (5, 300, 400, 100, 1500000)
+)
 PACE = {"dist": 0.5, "portable": 4.0} if _CPYTHON else {}
 
 
-def doubts(net: "Any", size: "int", executor: "Any", shards: "int") -> "str":
+def doubts(net: "Any", size: int, executor: "Any", shards: int) -> str:
     """Why batches of that size are no faster with the executor, where they are not."""
     if "Thread" in type(executor).__name__ and getattr(sys, "_is_gil_enabled", lambda: True)():
         return "in this Python threads only take turns; a ProcessPoolExecutor uses several cores"
@@ -175,7 +194,10 @@ def doubts(net: "Any", size: "int", executor: "Any", shards: "int") -> "str":
     if net.number is not float:  # where a multiplication takes long, travelling is nothing
         return ""
     weights = sum([p.count for p in net.parameters()])
-    saved = weights * SAMPLE * PACE.get(kernel(), 1.0) * (shards - 1) / shards - (net.inputs or 0) * DATUM
+    saved = (
+        weights * SAMPLE * PACE.get(kernel(), 1.0) * (shards - 1) / shards
+        - (net.inputs or 0) * DATUM
+    )
     travel = weights * (WEIGHT + COPY * shards) + SHARD * shards
     if size * saved >= travel:
         return ""
@@ -220,7 +242,7 @@ class _Unpickler(pickle.Unpickler):
         return None
 
 
-def skeleton(net: "Any", loss: "Loss") -> "bytes":
+def skeleton(net: "Any", loss: "Loss") -> bytes:
     """The network but for its numbers, and the loss, as a pickle."""
     bulk = [net.metadata] + [layer.mask for layer in net.layers if isinstance(layer, Dropout)]
     for p in net.parameters():
@@ -231,12 +253,16 @@ def skeleton(net: "Any", loss: "Loss") -> "bytes":
     try:
         pickler.dump((net, loss))
     except Exception as error:  # whatever a part of somebody's own raises
-        raise TypeError(f"executor: {_culprit(net, loss)} cannot be pickled to travel: {error}") from error
+        raise TypeError(
+            f"executor: {_culprit(net, loss)} cannot be pickled to travel: {error}"
+        ) from error
     return file.getvalue()
 
 
-def _culprit(net: "Any", loss: "Loss") -> "str":
-    parts = [(f"layer {i}, {layer!r},", layer) for i, layer in enumerate(net.layers)] + [(repr(loss), loss)]
+def _culprit(net: "Any", loss: "Loss") -> str:
+    parts = [(f"layer {i}, {layer!r},", layer) for i, layer in enumerate(net.layers)] + [
+        (repr(loss), loss)
+    ]
     for name, part in parts:
         try:
             pickle.dumps(part)
@@ -248,8 +274,18 @@ def _culprit(net: "Any", loss: "Loss") -> "str":
 # ---- in the worker -----------------------------------------------------------------------------------------------
 
 
-def gradients(number: "int", skeleton: "bytes", spelled: "bool", kernel: "str", parameters: "Any", X: "Any", Y: "Any",
-              weights: "Weights", share: "Number", seed: "int") -> "Tuple[Number, List[Any], bool]":
+def gradients(
+    number: int,
+    skeleton: bytes,
+    spelled: bool,
+    kernel: str,
+    parameters: "Any",
+    X: "Any",
+    Y: "Any",
+    weights: "Weights",
+    share: "Number",
+    seed: int,
+) -> "Tuple[Number, List[Any], bool]":
     """The loss of a shard and the gradients of what learns, all times ``share``; and whether random numbers were drawn.
 
     ``number`` is the call's own, because Dask makes one of calls that are alike.
@@ -271,17 +307,23 @@ def gradients(number: "int", skeleton: "bytes", spelled: "bool", kernel: "str", 
 
 def _slopes(p: "Parameter", share: "Number") -> "Any":
     """The shard's share of the gradient, as a single row."""
-    require(f"{p.name}.gradient", p.gradient, (p.fits, "what backward has to set, in the parameter's shape"))
+    require(
+        f"{p.name}.gradient",
+        p.gradient,
+        (p.fits, "what backward has to set, in the parameter's shape"),
+    )
     return packed([[g * share for row in p.gradient_rows for g in row]])[0]
 
 
-def _engine(skeleton: "bytes", spelled: "bool") -> "Engine":
+def _engine(skeleton: bytes, spelled: bool) -> "Engine":
     """An engine for the gradients of that network; it never updates."""
     try:
         net, loss = _Unpickler(BytesIO(skeleton)).load()
     except (AttributeError, ImportError) as error:
         wanted = "define what is your own in a module that the workers can import"
-        raise TypeError(f"executor: a worker cannot make the network again ({error}); {wanted}") from error
+        raise TypeError(
+            f"executor: a worker cannot make the network again ({error}); {wanted}"
+        ) from error
     no_examples: "Any" = None
     engine = Engine(net, loss, SGD(), no_examples)
     return rules.spelled(engine) if spelled else engine
@@ -305,17 +347,17 @@ class LentKernel:
     borrowers = 0
     former = ""
 
-    def __init__(self, name: "str") -> "None":
+    def __init__(self, name: str) -> None:
         self.name = name
 
-    def __enter__(self) -> "None":
+    def __enter__(self) -> None:
         with LentKernel.lock:
             former = set_kernel(self.name)
             if not LentKernel.borrowers:
                 LentKernel.former = former
             LentKernel.borrowers += 1
 
-    def __exit__(self, *error: "Any") -> "None":
+    def __exit__(self, *error: "Any") -> None:
         with LentKernel.lock:
             LentKernel.borrowers -= 1
             if not LentKernel.borrowers:

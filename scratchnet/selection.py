@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, List
 
 
-def train_test_split(*sequences: "Any", test_size: "float" = 0.25, shuffle: "bool" = True, seed: "int" = 0,
+def train_test_split(*sequences: "Any", test_size: float = 0.25, shuffle: bool = True, seed: int = 0,
                      stratify: "Any" = None) -> "List[Any]":  # fmt: skip
     """Two parts of each of the sequences, one to train with and one to test with: [A_train, A_test, B_train, ...].
 
@@ -42,7 +42,9 @@ def train_test_split(*sequences: "Any", test_size: "float" = 0.25, shuffle: "boo
     order = Generator(seed).permutation(n) if shuffle else list(range(n))
     groups = [order] if stratify is None else _groups(order, _classes(stratify, n))
     if stratify is not None and min(map(len, groups)) < 2:
-        raise ValueError("stratify: a class has only one sample, which cannot be on both sides; leave it out")
+        raise ValueError(
+            "stratify: a class has only one sample, which cannot be on both sides; leave it out"
+        )
     test = set()
     for group, count in zip(groups, _shares([len(group) for group in groups], _count(held_out, n))):
         test.update(group[len(group) - count :])
@@ -50,7 +52,7 @@ def train_test_split(*sequences: "Any", test_size: "float" = 0.25, shuffle: "boo
     return [take(sequence, part) for sequence in sequences for part in parts]
 
 
-def cross_validate(model: "Any", X: "Any", Y: "Any", folds: "int" = 5, executor: "Any" = None, seed: "int" = 0,
+def cross_validate(model: "Any", X: "Any", Y: "Any", folds: int = 5, executor: "Any" = None, seed: int = 0,
                    scoring: "Any" = None, **fit_options: "Any") -> "List[float]":  # fmt: skip
     """The score of every fold, of a model that was trained on the other ones.
 
@@ -73,9 +75,16 @@ def cross_validate(model: "Any", X: "Any", Y: "Any", folds: "int" = 5, executor:
     [1.0, 1.0]
     """
     n = _length((X, Y))
-    between = (lambda v: isinstance(v, int) and 2 <= v <= n, f"a whole number from 2 to {n}, the number of samples")
+    between = (
+        lambda v: isinstance(v, int) and 2 <= v <= n,
+        f"a whole number from 2 to {n}, the number of samples",
+    )
     folds = require("folds", folds, between)
-    require("scoring", scoring, (lambda v: v is None or callable(v), "a function (targets, predictions), or None"))
+    require(
+        "scoring",
+        scoring,
+        (lambda v: v is None or callable(v), "a function (targets, predictions), or None"),
+    )
     tasks = []
     for parts in parts_of(n, folds, seed, _classes(Y, n) if _are_classes(Y) else None):
         data = [take(sequence, part) for part in parts for sequence in (X, Y)]
@@ -87,7 +96,7 @@ def cross_validate(model: "Any", X: "Any", Y: "Any", folds: "int" = 5, executor:
     return [future.result() for future in futures]
 
 
-def parts_of(n: "int", folds: "int", seed: "int" = 0, classes: "Any" = None) -> "List[Any]":
+def parts_of(n: int, folds: int, seed: int = 0, classes: "Any" = None) -> "List[Any]":
     """For each fold the places to train with, and those to judge by; of ``classes``, the same shares in all."""
     order = Generator(seed).permutation(n)
     if classes is not None:
@@ -96,7 +105,9 @@ def parts_of(n: "int", folds: "int", seed: "int" = 0, classes: "Any" = None) -> 
     return [([i for i in range(n) if i not in test], sorted(test)) for test in tests]
 
 
-def score_of_fold(name: "str", model: "Any", data: "List[Any]", scoring: "Any", fit_options: "Any") -> "float":
+def score_of_fold(
+    name: str, model: "Any", data: "List[Any]", scoring: "Any", fit_options: "Any"
+) -> float:
     """What a task computes: train on the first two of ``data``, X and Y, and score on the last two."""
     X_train, Y_train, X_test, Y_test = data
     with LentKernel(name):
@@ -106,7 +117,9 @@ def score_of_fold(name: "str", model: "Any", data: "List[Any]", scoring: "Any", 
             return scoring(Y_test, model.predict(X_test))  # type: ignore[no-any-return]
         if hasattr(model, "score"):
             return model.score(X_test, Y_test)  # type: ignore[no-any-return]
-    raise TypeError(f"scoring: {type(model).__name__} has no score of its own; give a function such as metrics.r2")
+    raise TypeError(
+        f"scoring: {type(model).__name__} has no score of its own; give a function such as metrics.r2"
+    )
 
 
 def fresh(model: "Any") -> "Any":
@@ -114,10 +127,18 @@ def fresh(model: "Any") -> "Any":
     if hasattr(model, "get_params") and not isinstance(model, type):
         return type(model)(**deepcopy(model.get_params(deep=False)))
     if hasattr(model, "backpropagate"):
-        raise TypeError("model is a network, which may have learnt already; give a function that makes one")
-    made = deepcopy(model) if hasattr(model, "fit") and not isinstance(model, type) else callable(model) and model()
+        raise TypeError(
+            "model is a network, which may have learnt already; give a function that makes one"
+        )
+    made = (
+        deepcopy(model)
+        if hasattr(model, "fit") and not isinstance(model, type)
+        else callable(model) and model()
+    )
     if not hasattr(made, "fit"):
-        raise TypeError(f"model is a {type(model).__name__}; give an estimator, or what makes one or a network")
+        raise TypeError(
+            f"model is a {type(model).__name__}; give an estimator, or what makes one or a network"
+        )
     return made
 
 
@@ -130,25 +151,29 @@ def take(sequence: "Any", places: "List[int]") -> "Any":
     return [sequence[i] for i in places]
 
 
-def _length(sequences: "Any") -> "int":
+def _length(sequences: "Any") -> int:
     """How many samples all of them have."""
     for sequence in sequences:
         if not is_sequence(sequence) and not hasattr(sequence, "__len__"):
-            raise TypeError(f"a {type(sequence).__name__} is no sequence of samples; give lists or arrays")
+            raise TypeError(
+                f"a {type(sequence).__name__} is no sequence of samples; give lists or arrays"
+            )
     lengths = [len(sequence) for sequence in sequences]
     if not lengths or min(lengths) != max(lengths) or not lengths[0]:
-        raise ValueError(f"the sequences have {lengths} samples; give one or more, all of the same length")
+        raise ValueError(
+            f"the sequences have {lengths} samples; give one or more, all of the same length"
+        )
     return lengths[0]
 
 
-def _count(part: "Any", n: "int") -> "int":
+def _count(part: "Any", n: int) -> int:
     """How many of n samples a fraction or a number of them is."""
     if isinstance(part, int):
         return part if not isinstance(part, bool) else 0
     return -int(-n * part // 1) if 0 < part < 1 else 0
 
 
-def _classes(labels: "Any", n: "int") -> "List[Any]":
+def _classes(labels: "Any", n: int) -> "List[Any]":
     """The labels as a flat list of what can be compared."""
     labels = _flat(labels)
     if len(labels) != n:
@@ -161,9 +186,11 @@ def _flat(data: "Any") -> "List[Any]":
     return list(data.tolist()) if hasattr(data, "tolist") else [plain(v) for v in data]
 
 
-def _are_classes(Y: "Any") -> "bool":
+def _are_classes(Y: "Any") -> bool:
     """Whether no target is a fraction, or a row."""
-    return all([isinstance(y, (str, int)) or isinstance(y, float) and y == y // 1 for y in _flat(Y)])
+    return all(
+        [isinstance(y, (str, int)) or isinstance(y, float) and y == y // 1 for y in _flat(Y)]
+    )
 
 
 def _groups(order: "List[int]", classes: "List[Any]") -> "List[List[int]]":
@@ -174,7 +201,7 @@ def _groups(order: "List[int]", classes: "List[Any]") -> "List[List[int]]":
     return list(groups.values())
 
 
-def _shares(sizes: "List[int]", count: "int") -> "List[int]":
+def _shares(sizes: "List[int]", count: int) -> "List[int]":
     """``count`` shared out in proportion to the sizes; what rounding leaves goes to the largest remainders."""
     total = sum(sizes)
     shares = [size * count // total for size in sizes]

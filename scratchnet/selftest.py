@@ -48,7 +48,12 @@ def cases() -> "List[Tuple[str, Callable[[], Row]]]":
     for name in sorted(losses.LOSSES):
         if name != "perceptron":  # which there is only with its activation
             found.append((name, _loss(name)))
-    for name in ("binary_cross_entropy", "categorical_cross_entropy", "half_squared_error", "perceptron"):
+    for name in (
+        "binary_cross_entropy",
+        "categorical_cross_entropy",
+        "half_squared_error",
+        "perceptron",
+    ):
         found.append((name + ", paired", _paired_loss(name)))
     for optimizer in _optimizers():
         found.append((repr(optimizer), _optimizer(optimizer)))
@@ -72,7 +77,7 @@ def _random() -> "Row":
     return numbers + [float(i) for i in generator.permutation(5)]
 
 
-def _initializer(name: "str") -> "Callable[[], Row]":
+def _initializer(name: str) -> "Callable[[], Row]":
     return lambda: _flat(initializers.INITIALIZERS[name](2, 3, Generator(7)))
 
 
@@ -104,22 +109,30 @@ def _layer(layer: "Any") -> "Callable[[], Row]":
     return run
 
 
-def _loss(name: "str") -> "Callable[[], Row]":
+def _loss(name: str) -> "Callable[[], Row]":
     """Value and gradient, with and without weights."""
     loss = losses.LOSSES[name]()
-    Y = [[1.0, -1.0, -1.0, 1.0], [-1.0, 1.0, 1.0, -1.0]] if name == "hinge" else [[0.0, 1.0, 0.0, 0.0]] * 2
+    Y = (
+        [[1.0, -1.0, -1.0, 1.0], [-1.0, 1.0, 1.0, -1.0]]
+        if name == "hinge"
+        else [[0.0, 1.0, 0.0, 0.0]] * 2
+    )
     A = SHARES if "entropy" in name else Z
 
     def run() -> "Row":
         numbers: "Row" = []
         for weights in (None, [1 / 3, 2.0]):
-            numbers = numbers + [loss.value(A, Y, None, weights)] + _flat(loss.gradient(A, Y, None, weights))
+            numbers = (
+                numbers
+                + [loss.value(A, Y, None, weights)]
+                + _flat(loss.gradient(A, Y, None, weights))
+            )
         return numbers
 
     return run
 
 
-def _paired_loss(name: "str") -> "Callable[[], Row]":
+def _paired_loss(name: str) -> "Callable[[], Row]":
     """A loss together with its activation: value from the activation's input, and δ = (ŷ - y)/n."""
     loss = losses.LOSSES[name]()
 
@@ -127,7 +140,11 @@ def _paired_loss(name: "str") -> "Callable[[], Row]":
         A = loss.pairs_with().forward(Z)
         Y = [[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]]
         numbers = [loss.value(A, Y, Z)] + _flat(loss.gradient(A, Y, Z))
-        return numbers + [loss.value(A, Y, Z, [1 / 3, 2.0])] + _flat(loss.gradient(A, Y, Z, [1 / 3, 2.0]))
+        return (
+            numbers
+            + [loss.value(A, Y, Z, [1 / 3, 2.0])]
+            + _flat(loss.gradient(A, Y, Z, [1 / 3, 2.0]))
+        )
 
     return run
 
@@ -163,12 +180,23 @@ def _optimizer(optimizer: "optimizers.Optimizer") -> "Callable[[], Row]":
 
 def _schedules() -> "List[Callable[[int], float]]":
     decay = schedules.ExponentialDecay(1 / 2, 9 / 10)
-    return [schedules.StepDecay(1 / 2, 2), decay, schedules.CosineDecay(1 / 2, 5), schedules.WarmUp(3, decay)]
+    return [
+        schedules.StepDecay(1 / 2, 2),
+        decay,
+        schedules.CosineDecay(1 / 2, 5),
+        schedules.WarmUp(3, decay),
+    ]
 
 
 def _network() -> "Sequential":
     return Sequential(
-        [layers.Normalization(), layers.Dense(2, 3), activations.Tanh(), layers.Dense(3, 1), activations.Sigmoid()],
+        [
+            layers.Normalization(),
+            layers.Dense(2, 3),
+            activations.Tanh(),
+            layers.Dense(3, 1),
+            activations.Sigmoid(),
+        ],
         seed=7,
     )
 
@@ -177,7 +205,15 @@ def _training() -> "Row":
     """Five epochs of a small network: the losses, the parameters and a prediction."""
     net = _network()
     X, Y = [[0, 0], [0, 1], [1, 0], [1, 1], [2, 1]], [0, 1, 1, 0, 1]
-    history = net.fit(X, Y, "binary_cross_entropy", optimizer=optimizers.Adam(1 / 10), epochs=5, batch_size=2, seed=3)
+    history = net.fit(
+        X,
+        Y,
+        "binary_cross_entropy",
+        optimizer=optimizers.Adam(1 / 10),
+        epochs=5,
+        batch_size=2,
+        seed=3,
+    )
     numbers = history.loss
     for parameter in net.parameters():
         numbers = numbers + _flat(parameter.rows)
@@ -197,13 +233,17 @@ def check() -> "List[str]":
         for kernel in ("portable", "fast"):
             functions.set_kernel(kernel)
             for name, run in cases():
-                problems.extend([f"{name}, {kernel} kernel: {wrong}" for wrong in _wrong(name, run, kernel)])
+                problems.extend(
+                    [f"{name}, {kernel} kernel: {wrong}" for wrong in _wrong(name, run, kernel)]
+                )
     finally:
         functions.set_kernel(former)
-    return problems + [f"{codec} format: {wrong}" for codec in ("safetensors", "json") for wrong in _file(codec)]
+    return problems + [
+        f"{codec} format: {wrong}" for codec in ("safetensors", "json") for wrong in _file(codec)
+    ]
 
 
-def _wrong(name: "str", run: "Callable[[], Row]", kernel: "str") -> "List[str]":
+def _wrong(name: str, run: "Callable[[], Row]", kernel: str) -> "List[str]":
     golden = from_bits(GOLDEN[name])
     try:
         numbers = run()
@@ -219,7 +259,7 @@ def _wrong(name: "str", run: "Callable[[], Row]", kernel: "str") -> "List[str]":
     ]
 
 
-def _file(codec: "str") -> "List[str]":
+def _file(codec: str) -> "List[str]":
     """A network through a file's contents and back."""
     from .formats import json, safetensors
 
@@ -230,10 +270,14 @@ def _file(codec: "str") -> "List[str]":
         there_and_back = module.loads(module.dumps(tensors, {"labels": ["no", "yes"]}))
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]
-    return [] if there_and_back == (tensors, {"labels": ["no", "yes"]}) else ["what is read is not what was written"]
+    return (
+        []
+        if there_and_back == (tensors, {"labels": ["no", "yes"]})
+        else ["what is read is not what was written"]
+    )
 
 
-def bits(numbers: "Row") -> "str":
+def bits(numbers: "Row") -> str:
     """The numbers as hexadecimal text, 16 digits each.
 
     >>> bits([1.0, -2.0])
@@ -243,16 +287,16 @@ def bits(numbers: "Row") -> "str":
     return "".join([f"{word:016x}" for word in words])
 
 
-def from_bits(text: "str") -> "Row":
+def from_bits(text: str) -> "Row":
     """The numbers that ``bits`` wrote."""
     words = [int(text[i : i + 16], 16) for i in range(0, len(text), 16)]
     return [struct.unpack(">d", struct.pack(">Q", word))[0] for word in words]
 
 
-def table() -> "str":
+def table() -> str:
     """The golden numbers as this Python computes them, to be put at the end of this file after a rule has changed."""
     former = functions.set_kernel("portable")
-    lines = ["GOLDEN: \"Dict[str, str]\" = {"]
+    lines = ['GOLDEN: "Dict[str, str]" = {']
     for name, run in cases():
         text = bits(run())
         lines.append(f"    {_quoted(name)}: (")
@@ -262,8 +306,8 @@ def table() -> "str":
     return "\n".join(lines + ["}"])
 
 
-def _quoted(text: "str") -> "str":
-    return f"\"{text}\""
+def _quoted(text: str) -> str:
+    return f'"{text}"'
 
 
 # ---- the golden numbers ------------------------------------------------------------------------------------------
@@ -289,15 +333,9 @@ GOLDEN: "Dict[str, str]" = {
         "bfeb23a2ad7dd9373fec1528065b7d503feffffef390876c3fee3d165991982d3fe14a280fb5068cbfe9a2f7ef858b7d"
         "3fda1e043964a83f"
     ),
-    "log": (
-        "c01ba18a998fffa0bff193ea7aad030b00000000000000003fed5240f0e0e0784007f7427b73e391"
-    ),
-    "log1p": (
-        "3f5060354f8c3ebf3fd269621134db923fe62e42fefa39ef3ff40b512eb53d6040085b2e946faeb1"
-    ),
-    "sqrt": (
-        "3fa030dc4ea03a723fe279a74590331c3ff00000000000003ff94c583ada5b534011e3779b97f4a8"
-    ),
+    "log": ("c01ba18a998fffa0bff193ea7aad030b00000000000000003fed5240f0e0e0784007f7427b73e391"),
+    "log1p": ("3f5060354f8c3ebf3fd269621134db923fe62e42fefa39ef3ff40b512eb53d6040085b2e946faeb1"),
+    "sqrt": ("3fa030dc4ea03a723fe279a74590331c3ff00000000000003ff94c583ada5b534011e3779b97f4a8"),
     "random": (
         "3fd8f2f879164c82bfeeecf0ca02f0e83fec0c22ddaaa164401000000000000040080000000000003ff0000000000000"
         "00000000000000004000000000000000"

@@ -1,8 +1,8 @@
 """Texts for tables and pictures: on one line, as wide as there is room, in the characters that an encoding has.
 
-    printable  shortened   what comes from a file, safe to show
-    width                  in columns of a terminal
-    ASCII  is_writable     what an encoding lacks
+printable  shortened   what comes from a file, safe to show
+width                  in columns of a terminal
+ASCII  is_writable     what an encoding lacks
 """
 
 import unicodedata
@@ -19,7 +19,7 @@ ASCII = {
 }  # fmt: skip
 
 
-def is_writable(text: "str", encoding: "str") -> "bool":
+def is_writable(text: str, encoding: str) -> bool:
     """Whether the encoding has every character of the text.
 
     >>> is_writable("²", "latin-1"), is_writable("₂", "latin-1")
@@ -32,7 +32,7 @@ def is_writable(text: "str", encoding: "str") -> "bool":
     return True
 
 
-def shortened(label: "Any", columns: "int") -> "str":
+def shortened(label: "Any", columns: int) -> str:
     """The label as a text of at most so many columns, every character of it printable; what is left out is its middle.
 
     >>> shortened("a\\n" + "b" * 99 + "c", 8)
@@ -47,7 +47,7 @@ def shortened(label: "Any", columns: "int") -> "str":
     return head + "…" + tail
 
 
-def width(text: "str") -> "int":
+def width(text: str) -> int:
     """How many columns of a terminal the text takes: two for a Chinese character, none for an accent by itself.
 
     >>> width("abc"), width("花")
@@ -55,9 +55,14 @@ def width(text: "str") -> "int":
     """
     if len(text.encode("utf-8", "replace")) == len(text):  # ASCII
         return len(text)
-    return sum([2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text])
+    return sum(
+        [
+            2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c)
+            for c in text
+        ]
+    )
 
 
-def printable(text: "str") -> "str":
+def printable(text: str) -> str:
     """The text on one line: a question mark for whatever else a name from a file may hold."""
     return "".join([character if character.isprintable() else "?" for character in text])

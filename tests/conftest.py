@@ -9,7 +9,9 @@ import scratchnet as sn
 
 # The same examples in every run; `pytest --hypothesis-profile=explore` looks for new ones.
 # No deadlines: an interpreter may be ten times slower than another, and its machine busy.
-settings.register_profile("repeatable", deadline=None, derandomize=True, database=None, max_examples=30)
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, database=None, max_examples=30
+)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("repeatable")
 
@@ -40,6 +42,8 @@ def chromium():
     if path is None:
         pytest.skip("there is no chromium")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = started.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield browser
         browser.close()

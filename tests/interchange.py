@@ -24,7 +24,9 @@ def rows_of(generator, rows, columns, mean=0.0, spread=1.0):
 
 
 def dense(generator, inputs, outputs):
-    return sn.Dense(inputs, outputs, rows_of(generator, inputs, outputs), rows_of(generator, 1, outputs)[0])
+    return sn.Dense(
+        inputs, outputs, rows_of(generator, inputs, outputs), rows_of(generator, 1, outputs)[0]
+    )
 
 
 def normalization(X):
@@ -38,18 +40,26 @@ def networks(draw, activations, ends, outputs=(1, 2, 3), alike=False, dropout=Tr
     """(network, X): perhaps a Normalization, hidden layers, and one of the ``ends``; ``alike``, of one activation."""
     generator = sn.Generator(draw(st.integers(0, 10**6)))
     inputs = draw(st.integers(1, 4))
-    mean, spread = draw(st.sampled_from([0.0, 10.0, 1e6])), draw(st.sampled_from([0.01, 1.0, 100.0]))
+    mean, spread = (
+        draw(st.sampled_from([0.0, 10.0, 1e6])),
+        draw(st.sampled_from([0.01, 1.0, 100.0])),
+    )
     X = rows_of(generator, 5, inputs, mean, spread)
     normal = [[(x - X[0][j]) / (X[1][j] - X[0][j]) for j, x in enumerate(row)] for row in X]
     scaled = draw(st.booleans())
     layers, width = [normalization(X)] if scaled else [], inputs
     kind = draw(st.sampled_from(activations))
     for wide in draw(st.lists(st.integers(1, 4), max_size=3)):
-        layers += [dense(generator, width, wide), (kind if alike else draw(st.sampled_from(activations)))()]
+        layers += [
+            dense(generator, width, wide),
+            (kind if alike else draw(st.sampled_from(activations)))(),
+        ]
         layers += [sn.Dropout(0.25)] if dropout and draw(st.booleans()) else []
         width = wide
     last = [dense(generator, width, draw(st.sampled_from(outputs)))]
-    return sn.Sequential(layers + last + [end() for end in draw(st.sampled_from(ends))]), X if scaled else normal
+    return sn.Sequential(
+        layers + last + [end() for end in draw(st.sampled_from(ends))]
+    ), X if scaled else normal
 
 
 def agree(ours, theirs, tolerance=1e-12):
@@ -58,4 +68,8 @@ def agree(ours, theirs, tolerance=1e-12):
         theirs = theirs.tolist()
     assert (len(ours), len(ours[0])) == (len(theirs), len(theirs[0]))
     largest = max(abs(v) for row in theirs for v in row)
-    assert all(abs(a - b) <= tolerance * largest for row, other in zip(ours, theirs) for a, b in zip(row, other))
+    assert all(
+        abs(a - b) <= tolerance * largest
+        for row, other in zip(ours, theirs)
+        for a, b in zip(row, other)
+    )

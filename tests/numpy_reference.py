@@ -58,13 +58,17 @@ def leaky_relu_(x, slope=0.01):
 
 def elu_(x, alpha=1.0):  # Clevert et al. 2015: x > 0: x; else alpha (e^x - 1)
     negative = np.minimum(x, 0)
-    return np.where(x > 0, x, alpha * np.expm1(negative)), np.where(x > 0, 1.0, alpha * np.exp(negative))
+    return np.where(x > 0, x, alpha * np.expm1(negative)), np.where(
+        x > 0, 1.0, alpha * np.exp(negative)
+    )
 
 
 # Klambauer et al. 2017, appendix: the alpha and lambda for which mean 0 and variance 1 are a fixed point.
 _C1, _C2 = math.erfc(1 / math.sqrt(2)) * math.exp(0.5), math.erfc(math.sqrt(2)) * math.exp(2)
 SELU_ALPHA = math.sqrt(2 / math.pi) / (1 - _C1)
-SELU_LAMBDA = (1 - _C1) * math.sqrt(2 * math.pi / (2 * _C2 + math.pi * _C1**2 - 2 * (2 + math.pi) * _C1 + math.pi + 2))
+SELU_LAMBDA = (1 - _C1) * math.sqrt(
+    2 * math.pi / (2 * _C2 + math.pi * _C1**2 - 2 * (2 + math.pi) * _C1 + math.pi + 2)
+)
 
 
 def selu_(x):
@@ -106,7 +110,9 @@ def elementwise(function):
     return layer
 
 
-def dense(x, W, b, l1=0.0, l2=0.0):  # a_no = sum_i x_ni W_io + b_o; the penalties are added to the loss, below
+def dense(
+    x, W, b, l1=0.0, l2=0.0
+):  # a_no = sum_i x_ni W_io + b_o; the penalties are added to the loss, below
     return x @ W + b, lambda d: (d @ W.T, [x.T @ d, d.sum(axis=0)])
 
 
@@ -115,7 +121,9 @@ def normalization(x, mean, spread):  # a = (x - mean) / spread
     return a, lambda d: (d / spread, [-np.sum(d / spread, axis=0), -np.sum(d * a / spread, axis=0)])
 
 
-def dropout(x, rate=0.5, mask=None):  # Srivastava et al. 2014, inverted: the mean is kept while training
+def dropout(
+    x, rate=0.5, mask=None
+):  # Srivastava et al. 2014, inverted: the mean is kept while training
     scale = 1.0 if mask is None else np.asarray(mask, float) / (1 - rate)
     return x * scale, lambda d: (d * scale, [])
 
@@ -167,7 +175,9 @@ def absolute(a, y):
     return np.abs(a - y), np.sign(a - y)
 
 
-def huber(a, y, delta=1.0):  # Huber 1964: a parabola up to delta, then a straight line of slope delta
+def huber(
+    a, y, delta=1.0
+):  # Huber 1964: a parabola up to delta, then a straight line of slope delta
     e = np.abs(a - y)
     return np.where(e <= delta, e**2 / 2, delta * (e - delta / 2)), np.clip(a - y, -delta, delta)
 
@@ -201,7 +211,9 @@ def categorical_from_logits(z, y):
     z = z - z.max(axis=1, keepdims=True)
     s, _ = softmax(z)
     others = 1 - np.eye(z.shape[1])
-    return -y * (z - np.logaddexp.reduce(z, axis=1, keepdims=True)), s * (y @ others) - y * (s @ others)
+    return -y * (z - np.logaddexp.reduce(z, axis=1, keepdims=True)), s * (y @ others) - y * (
+        s @ others
+    )
 
 
 LOSSES = {
@@ -217,7 +229,10 @@ FROM_LOGITS = {
     ("binary_cross_entropy", "Sigmoid"): binary_from_logits,
     ("categorical_cross_entropy", "Softmax"): categorical_from_logits,
 }
-SUMMED_OVER_OUTPUTS = ("half_squared_error", "categorical_cross_entropy")  # the others are means over the outputs
+SUMMED_OVER_OUTPUTS = (
+    "half_squared_error",
+    "categorical_cross_entropy",
+)  # the others are means over the outputs
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -306,7 +321,11 @@ class Optimizer:
     memory = ()
 
     def __init__(self, learning_rate, weight_decay=0.0, clip_norm=None):
-        self.learning_rate, self.weight_decay, self.clip_norm = learning_rate, weight_decay, clip_norm
+        self.learning_rate, self.weight_decay, self.clip_norm = (
+            learning_rate,
+            weight_decay,
+            clip_norm,
+        )
         self.state = {"step": 0}
 
     def get_state(self):
@@ -321,7 +340,9 @@ class Optimizer:
         self.state["step"] += 1
         for name in self.memory:
             self.state.setdefault(name, [np.zeros_like(p) for p in parameters])
-        if self.clip_norm is not None:  # torch.nn.utils.clip_grad_norm_, over all parameters together
+        if (
+            self.clip_norm is not None
+        ):  # torch.nn.utils.clip_grad_norm_, over all parameters together
             norm = math.sqrt(sum(np.sum(g * g) for g in gradients))
             gradients = [g * min(1.0, self.clip_norm / (norm + 1e-6)) for g in gradients]
         for i, (p, g) in enumerate(zip(parameters, gradients)):
@@ -374,7 +395,9 @@ class RMSprop(Optimizer):
         self.alpha, self.epsilon = alpha, epsilon
 
     def direction(self, i, g):
-        v = self.remember("square", i, self.alpha * self.state["square"][i] + (1 - self.alpha) * g**2)
+        v = self.remember(
+            "square", i, self.alpha * self.state["square"][i] + (1 - self.alpha) * g**2
+        )
         return g / (np.sqrt(v) + self.epsilon)
 
 
@@ -398,7 +421,9 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Loshchilov & Hutter 2019: first p -= rate weight_decay p, outside the moments; then Adam's step"""
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.01, **common):
+    def __init__(
+        self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, weight_decay=0.01, **common
+    ):
         super().__init__(learning_rate, beta1, beta2, epsilon, weight_decay=weight_decay, **common)
 
     def decay(self, p, g, rate):
@@ -419,11 +444,15 @@ def exponential_decay(rate, factor):  # torch ExponentialLR
 
 
 def cosine_decay(rate, steps, minimum=0):  # Loshchilov & Hutter 2017, equation 5, one period
-    return lambda step: minimum + (rate - minimum) / 2 * (1 + math.cos(math.pi * min(step, steps) / steps))
+    return lambda step: (
+        minimum + (rate - minimum) / 2 * (1 + math.cos(math.pi * min(step, steps) / steps))
+    )
 
 
 def warm_up(steps, after):
-    return lambda step: (step + 1) / steps * at(after, 0) if step < steps else at(after, step - steps)
+    return lambda step: (
+        (step + 1) / steps * at(after, 0) if step < steps else at(after, step - steps)
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -437,9 +466,14 @@ def initializer_bounds(name, inputs, outputs):
     1 / inputs: LeCun et al. 1998, section 4.6.  A uniform distribution on [-c, c] has the variance c^2 / 3.
     """
     family, shape = name.split("_")
-    deviation = math.sqrt({"glorot": 2 / (inputs + outputs), "he": 2 / inputs, "lecun": 1 / inputs}[family])
+    deviation = math.sqrt(
+        {"glorot": 2 / (inputs + outputs), "he": 2 / inputs, "lecun": 1 / inputs}[family]
+    )
     limit = math.sqrt(3) * deviation
-    return {"uniform": {"low": -limit, "high": limit}, "normal": {"mean": 0.0, "deviation": deviation}}[shape]
+    return {
+        "uniform": {"low": -limit, "high": limit},
+        "normal": {"mean": 0.0, "deviation": deviation},
+    }[shape]
 
 
 def article(iterations=1000):

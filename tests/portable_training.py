@@ -18,7 +18,10 @@ def report(net, history):
     print(bits(history.loss))
     for parameter in net.parameters():
         value = parameter.value
-        print(parameter.name, " ".join([bits(row) for row in value]) if isinstance(value[0], list) else bits(value))
+        print(
+            parameter.name,
+            " ".join([bits(row) for row in value]) if isinstance(value[0], list) else bits(value),
+        )
 
 
 sn.set_kernel("portable")
@@ -29,20 +32,42 @@ Y = [[1.0 if x * y > 0 else 0.0] for x, y in X]
 net = sn.Sequential([sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()], seed=7)
 report(
     net,
-    net.fit(X, Y, loss="binary_cross_entropy", optimizer=sn.Adam(0.05), epochs=50, batch_size=2, shuffle=True, seed=7),
+    net.fit(
+        X,
+        Y,
+        loss="binary_cross_entropy",
+        optimizer=sn.Adam(0.05),
+        epochs=50,
+        batch_size=2,
+        shuffle=True,
+        seed=7,
+    ),
 )
 
 X = [[generator.normal() for _ in range(3)] for _ in range(12)]
 Y = [i % 3 for i in range(12)]
-net = sn.Sequential([sn.Dense(3, 5), sn.ReLU(), sn.Dropout(0.25), sn.Dense(5, 3), sn.Softmax()], seed=8)
+net = sn.Sequential(
+    [sn.Dense(3, 5), sn.ReLU(), sn.Dropout(0.25), sn.Dense(5, 3), sn.Softmax()], seed=8
+)
 momentum = sn.SGD(0.1, momentum=0.9)
-report(net, net.fit(X, Y, loss="categorical_cross_entropy", optimizer=momentum, epochs=50, batch_size=5, seed=8))
+report(
+    net,
+    net.fit(
+        X, Y, loss="categorical_cross_entropy", optimizer=momentum, epochs=50, batch_size=5, seed=8
+    ),
+)
 print(bits([value for row in net.predict(X) for value in row]))
 
 # Every option of training, the other layers and schedules, and rows that are compact arrays.
 X = [array("d", [generator.normal() for _ in range(2)]) for _ in range(20)]
 Y = array("d", [1.0 if x[0] > x[1] else -1.0 for x in X])
-layers = [sn.Normalization(), sn.Dense(2, 4, l1=1 / 1000, l2=1 / 100), sn.GELU(), sn.Dense(4, 3), sn.SELU()]
+layers = [
+    sn.Normalization(),
+    sn.Dense(2, 4, l1=1 / 1000, l2=1 / 100),
+    sn.GELU(),
+    sn.Dense(4, 3),
+    sn.SELU(),
+]
 net = sn.Sequential(layers + [sn.Dense(3, 1, initializer="orthogonal")], seed=9)
 net.freeze("3.bias")
 history = net.fit(

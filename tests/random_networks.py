@@ -47,7 +47,10 @@ class Share(sn.Layer):
 
     def backward(self, dA):
         mixed = [2 * functions.dot(row, d) / (n * n) for row, d, n in zip(self.X, dA, self.N)]
-        return [[d / n - m * x for d, x in zip(ds, row)] for ds, row, n, m in zip(dA, self.X, self.N, mixed)]
+        return [
+            [d / n - m * x for d, x in zip(ds, row)]
+            for ds, row, n, m in zip(dA, self.X, self.N, mixed)
+        ]
 
 
 class Bell(sn.Activation):
@@ -199,7 +202,10 @@ def targets(loss, samples, outputs, generator, kind, classes):
             Y[-1][0] = 0.75
         return Y
     if isinstance(loss, sn.Hinge):
-        return [[1.0 if generator.random() < 0.5 else -1.0 for _ in range(outputs)] for _ in range(samples)]
+        return [
+            [1.0 if generator.random() < 0.5 else -1.0 for _ in range(outputs)]
+            for _ in range(samples)
+        ]
     if isinstance(loss, (sn.BinaryCrossEntropy, sn.Perceptron)) or classes:
         return [[float(generator.below(2)) for _ in range(outputs)] for _ in range(samples)]
     return numbers(generator, samples, outputs, kind)
@@ -233,33 +239,55 @@ class Recipe:
         generator = sn.Generator(seed + 1)
         layers, width = BETWEEN[first](inputs), inputs
         for wide, hidden, between in blocks:
-            layers += [sn.Dense(width, wide, **penalties), HIDDEN[hidden]()] + BETWEEN[between](wide)
+            layers += [sn.Dense(width, wide, **penalties), HIDDEN[hidden]()] + BETWEEN[between](
+                wide
+            )
             width = wide
         net = sn.Sequential(layers + [sn.Dense(width, outputs)] + [layer() for layer in end], seed)
         for parameter in net.parameters():
             if parameter.role == "bias":
                 parameter.value = [generator.normal() / 4 for _ in parameter.value]
         names = [p.name for p in net.parameters() if p.role not in ("mean", "spread")]
-        net.freeze(*[name for k, name in enumerate(names[:-1]) if k in frozen])  # something is left to learn
+        net.freeze(
+            *[name for k, name in enumerate(names[:-1]) if k in frozen]
+        )  # something is left to learn
         return net
 
     def __repr__(self):
         more = sorted(self.options.items())
-        return "{} on {} with {!r} and {!r}, {}".format(self.network(), self.X, self.loss, self.optimizer, more)
+        return "{} on {} with {!r} and {!r}, {}".format(
+            self.network(), self.X, self.loss, self.optimizer, more
+        )
 
 
 def recipe(hidden=2, ending=0, optimizer=1, between=0, batch_size=None, seed=7, **more):
     """One in which only what is given is out of the ordinary."""
-    usual = dict(first=0, inputs=3, outputs=2, penalties={}, data="some zeros and ones", samples=5, shuffle=True)
+    usual = dict(
+        first=0,
+        inputs=3,
+        outputs=2,
+        penalties={},
+        data="some zeros and ones",
+        samples=5,
+        shuffle=True,
+    )
     usual.update(weighted=False, classes=False, frozen=(), blocks=[(3, hidden, between)])
     usual.update(more)
-    return Recipe(ending=ENDINGS[ending], optimizer=OPTIMIZERS[optimizer], batch_size=batch_size, seed=seed, **usual)
+    return Recipe(
+        ending=ENDINGS[ending],
+        optimizer=OPTIMIZERS[optimizer],
+        batch_size=batch_size,
+        seed=seed,
+        **usual,
+    )
 
 
 @st.composite
 def recipes(draw, batches=False, gentle=False):
     """Any; ``batches``: of fewer samples than there are, else of all; ``gentle``: that magnify no rounding error."""
-    between = st.integers(0, len(BETWEEN) - 1 - gentle)  # a Normalization within may divide by next to nothing
+    between = st.integers(
+        0, len(BETWEEN) - 1 - gentle
+    )  # a Normalization within may divide by next to nothing
     block = st.tuples(st.integers(1, 3), st.integers(0, len(HIDDEN) - 1), between)
     samples = draw(st.integers(4, 7) if batches else st.integers(1, 5))
     return Recipe(
@@ -268,7 +296,9 @@ def recipes(draw, batches=False, gentle=False):
         ending=draw(st.sampled_from(ENDINGS)),
         inputs=draw(st.integers(1, 3)),
         outputs=draw(st.integers(1, 3)),
-        penalties=draw(st.sampled_from([{}, {"l2": 0.25}, {"l1": 0.125}, {"l1": 0.125, "l2": 0.25}])),
+        penalties=draw(
+            st.sampled_from([{}, {"l2": 0.25}, {"l1": 0.125}, {"l1": 0.125, "l2": 0.25}])
+        ),
         optimizer=draw(st.sampled_from(OPTIMIZERS)),
         data=draw(st.sampled_from(DATA)),
         samples=samples,
@@ -286,7 +316,11 @@ def recipes(draw, batches=False, gentle=False):
 
 def bits(values):
     """Numbers, or lists of them within lists: each one's 64 bits."""
-    return [bits(v) for v in values] if isinstance(values, (list, tuple)) else struct.pack(">d", values).hex()
+    return (
+        [bits(v) for v in values]
+        if isinstance(values, (list, tuple))
+        else struct.pack(">d", values).hex()
+    )
 
 
 def bits_of(net):

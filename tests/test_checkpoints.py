@@ -31,7 +31,9 @@ Y = [[x0 - x1 * x1] for x0, x1 in X]
 
 
 def network(*between):
-    layers = [sn.Normalization(), sn.Dense(2, 3, l2=0.01)] + list(between) + [sn.Tanh(), sn.Dense(3, 1)]
+    layers = (
+        [sn.Normalization(), sn.Dense(2, 3, l2=0.01)] + list(between) + [sn.Tanh(), sn.Dense(3, 1)]
+    )
     return sn.Sequential(layers, seed=7)
 
 
@@ -43,10 +45,19 @@ TRAININGS = {
     "in order": ({"optimizer": "rmsprop", "batch_size": 5, "shuffle": False}, []),
     "dropout": ({"optimizer": "adamw", "batch_size": 4}, [sn.Dropout(0.25)]),
     "dropout, whole": ({"optimizer": "adagrad"}, [sn.Dropout(0.25)]),
-    "schedule": ({"optimizer": sn.Adam(sn.WarmUp(5, sn.CosineDecay(0.1, 30))), "batch_size": 6}, []),
-    "validation": ({"optimizer": "sgd", "batch_size": 4, "validation_split": 0.25, "patience": 2, "epochs": 9}, []),
+    "schedule": (
+        {"optimizer": sn.Adam(sn.WarmUp(5, sn.CosineDecay(0.1, 30))), "batch_size": 6},
+        [],
+    ),
+    "validation": (
+        {"optimizer": "sgd", "batch_size": 4, "validation_split": 0.25, "patience": 2, "epochs": 9},
+        [],
+    ),
     "patience": ({"optimizer": sn.SGD(0.9), "batch_size": 3, "patience": 1, "epochs": 20}, []),
-    "weights": ({"optimizer": "sgd", "batch_size": 5, "sample_weight": [i % 3 for i in range(23)]}, []),
+    "weights": (
+        {"optimizer": "sgd", "batch_size": 5, "sample_weight": [i % 3 for i in range(23)]},
+        [],
+    ),
 }
 
 
@@ -54,7 +65,12 @@ class Snapshots(Checkpoint):
     """Keeps every file that is written: between two batches and after each epoch."""
 
     def __init__(self, folder):
-        self.path, self.seconds, self.folder, self.count = os.path.join(folder, "run.safetensors"), 0, folder, 0
+        self.path, self.seconds, self.folder, self.count = (
+            os.path.join(folder, "run.safetensors"),
+            0,
+            folder,
+            0,
+        )
 
     def kept(self, training):
         training.write()
@@ -72,7 +88,9 @@ def trained(options, between, **more):
 
 @pytest.mark.parametrize("unroll", ["auto", False])
 @pytest.mark.parametrize("name", sorted(TRAININGS))
-def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(name, unroll, tmp_path, monkeypatch):
+def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(
+    name, unroll, tmp_path, monkeypatch
+):
     monkeypatch.setattr(sn.core.training, "AT_ONCE", 1)  # every batch is a part of its own
     options, between = TRAININGS[name]
     expected = trained(options, between, unroll=unroll)
@@ -82,7 +100,9 @@ def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(name, unrol
     for k in range(snapshots.count):
         path = str(tmp_path / "{}.safetensors".format(k))
         assert trained(options, between, unroll=unroll, checkpoint=path) == expected
-    assert trained(options, between, unroll=unroll, checkpoint=snapshots.path) == expected  # and when all is done
+    assert (
+        trained(options, between, unroll=unroll, checkpoint=snapshots.path) == expected
+    )  # and when all is done
 
 
 def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypatch):
@@ -93,7 +113,9 @@ def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypa
         def kept(self, training):
             seen.append((training.number, len(training.values)))
 
-    trained({"batch_size": 10, "epochs": 2}, [], checkpoint=Looking(str(tmp_path / "run.safetensors")))
+    trained(
+        {"batch_size": 10, "epochs": 2}, [], checkpoint=Looking(str(tmp_path / "run.safetensors"))
+    )
     assert seen == [(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)]
 
 
@@ -101,7 +123,9 @@ def test_more_epochs_may_be_asked_for(tmp_path):
     for options, between in TRAININGS.values():
         path = str(tmp_path / "run.safetensors")
         trained(options, between, epochs=2, checkpoint=path)
-        assert trained(options, between, epochs=6, checkpoint=path) == trained(options, between, epochs=6)
+        assert trained(options, between, epochs=6, checkpoint=path) == trained(
+            options, between, epochs=6
+        )
         os.remove(path)
 
 
@@ -109,8 +133,13 @@ def test_an_executor_and_its_shards(tmp_path):
     options = {"optimizer": "adam", "batch_size": 6, "epochs": 4}
     with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:
         expected = trained(options, [], executor=executor)
-        trained(options, [], executor=executor, epochs=2, checkpoint=str(tmp_path / "run.safetensors"))
-        assert trained(options, [], executor=executor, checkpoint=str(tmp_path / "run.safetensors")) == expected
+        trained(
+            options, [], executor=executor, epochs=2, checkpoint=str(tmp_path / "run.safetensors")
+        )
+        assert (
+            trained(options, [], executor=executor, checkpoint=str(tmp_path / "run.safetensors"))
+            == expected
+        )
 
 
 class CtrlC(Checkpoint):
@@ -132,16 +161,26 @@ def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
     net = network()
     history = net.fit(X, Y, "mean_squared_error", seed=5, checkpoint=CtrlC(path, k), **options)
     assert history.interrupted and len(history) == k // 3
-    assert [bits(p.rows) for p in sn.load(path).parameters()] == [bits(p.rows) for p in net.parameters()]
+    assert [bits(p.rows) for p in sn.load(path).parameters()] == [
+        bits(p.rows) for p in net.parameters()
+    ]
     assert trained(options, [], checkpoint=path) == trained(options, [])
 
 
-STRIDE = 17 if sys.implementation.name == "cpython" else 151  # tracing takes its time; all lines pass with 1
+STRIDE = (
+    17 if sys.implementation.name == "cpython" else 151
+)  # tracing takes its time; all lines pass with 1
 LOOP = ("training.py", "checkpoints.py")
 
 
 def pressed_training(path):
-    options = {"optimizer": "adam", "batch_size": 9, "validation_split": 0.25, "patience": 1, "epochs": 4}
+    options = {
+        "optimizer": "adam",
+        "batch_size": 9,
+        "validation_split": 0.25,
+        "patience": 1,
+        "epochs": 4,
+    }
     return trained(options, [], unroll=False, checkpoint=path)
 
 
@@ -156,21 +195,29 @@ def test_ctrl_c_between_any_two_lines(offset, tmp_path):
         if sys.implementation.name == "pypy":
             gc.collect()  # which closes what PyPy has not closed yet
         written += os.path.exists(path)
-        assert pressed_training(path) == expected, "pressed before line {} of those that are run".format(k)
+        assert pressed_training(path) == expected, (
+            "pressed before line {} of those that are run".format(k)
+        )
     assert written > 3
 
 
 def test_a_loop_that_breaks_off_can_be_taken_up_again(tmp_path):
     path = str(tmp_path / "run.safetensors")
-    steps = sn.epochs(network(), X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path)
+    steps = sn.epochs(
+        network(), X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path
+    )
     for epoch in steps:
         if epoch.number == 2:
             break
     steps.close()  # which CPython does by itself, once nobody holds it
     net = network()
-    rest = list(sn.epochs(net, X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path))
+    rest = list(
+        sn.epochs(net, X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path)
+    )
     assert [epoch.number for epoch in rest] == [3, 4, 5, 6]
-    assert [bits(p.rows) for p in net.parameters()] == trained({"batch_size": 4, "epochs": 6}, [])[0]
+    assert [bits(p.rows) for p in net.parameters()] == trained({"batch_size": 4, "epochs": 6}, [])[
+        0
+    ]
 
 
 def test_the_file_is_a_model(tmp_path):
@@ -211,7 +258,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 
 def started(*arguments):
     environment = dict(os.environ, PYTHONPATH=ROOT)
-    return subprocess.Popen([sys.executable, "-c", PROGRAM] + list(arguments), env=environment, stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM] + list(arguments), env=environment, stdout=subprocess.PIPE
+    )
 
 
 def test_killed_again_and_again(tmp_path):
@@ -230,7 +279,9 @@ def test_killed_again_and_again(tmp_path):
         output, _ = process.communicate()
         if process.returncode == 0:
             break
-        for name in os.listdir(str(tmp_path)):  # the beginning of a file that was being written may stay
+        for name in os.listdir(
+            str(tmp_path)
+        ):  # the beginning of a file that was being written may stay
             assert name == "run.safetensors" or name.endswith(".tmp")
         assert len(sn.load(path).layers) == 4
     assert kills >= 3
@@ -269,7 +320,9 @@ def test_a_checkpoint_of_another_training(what, tmp_path):
     path = str(tmp_path / "run.safetensors")
     fitted(path)
     before = files.read(path)
-    with pytest.raises(ValueError, match=r"run\.safetensors: it is of a training {}".format(re.escape(what))) as caught:
+    with pytest.raises(
+        ValueError, match=r"run\.safetensors: it is of a training {}".format(re.escape(what))
+    ) as caught:
         fitted(path, **OTHERS[what])
     assert str(caught.value).endswith("; give this training another file")
     assert files.read(path) == before
@@ -284,7 +337,9 @@ def test_another_number_of_shards(tmp_path):
             fitted(path, executor=executor)
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b"?", b'{"format": "scratchnet", "metadata": {}, "tensors": {}}'])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{}", b"?", b'{"format": "scratchnet", "metadata": {}, "tensors": {}}']
+)
 def test_a_file_that_is_no_checkpoint_is_not_written_over(damage, tmp_path):
     path = tmp_path / "run.safetensors"
     path.write_bytes(damage)
@@ -318,9 +373,16 @@ def another_weight(tensors, about):
     tensors["1.weights"][0][0] += 1e-9
 
 
-DAMAGES = {name: without("training." + name) for name in ("loss", "1.weights.memory.1", "values", "watched", "rate")}
-DAMAGES.update({repr(value): changed("steps", value) for value in (-5, "a", None, 1.5, 3, 10**30, True)})
-DAMAGES.update({"start": changed("start", "-1"), "identity": changed("identity", {}), "weight": another_weight})
+DAMAGES = {
+    name: without("training." + name)
+    for name in ("loss", "1.weights.memory.1", "values", "watched", "rate")
+}
+DAMAGES.update(
+    {repr(value): changed("steps", value) for value in (-5, "a", None, 1.5, 3, 10**30, True)}
+)
+DAMAGES.update(
+    {"start": changed("start", "-1"), "identity": changed("identity", {}), "weight": another_weight}
+)
 
 
 @pytest.mark.parametrize("damage", sorted(DAMAGES))
@@ -333,13 +395,19 @@ def test_a_damaged_checkpoint_changes_nothing(damage, tmp_path):
     net = network()
     with pytest.raises(ValueError, match=r"run\.safetensors: it is damaged; "):
         fitted(str(path), patience=2, net=net)
-    assert [bits(p.rows) for p in net.parameters()[2:]] == [bits(p.rows) for p in network().parameters()[2:]]
+    assert [bits(p.rows) for p in net.parameters()[2:]] == [
+        bits(p.rows) for p in network().parameters()[2:]
+    ]
 
 
 REFUSED = {
     "ending": ("run.txt", {}, "checkpoint is 'run.txt'; give a path that ends in .safetensors"),
     "graph": ("run.onnx", {}, "checkpoint is 'run.onnx'; give a path that ends in"),
-    "folder": ("no/such/run.safetensors", {"epochs": 10**9}, "no/such/run.safetensors cannot be written: its "),
+    "folder": (
+        "no/such/run.safetensors",
+        {"epochs": 10**9},
+        "no/such/run.safetensors cannot be written: its ",
+    ),
     "type": (7, {}, "checkpoint is 7; give a path"),
 }
 
@@ -357,8 +425,12 @@ def test_a_checkpoint_that_cannot_be_written_does_not_end_the_training(tmp_path)
     folder.mkdir()
     checkpoint = Checkpoint(str(folder / "run.safetensors"), seconds=0)
     folder.rmdir()
-    with pytest.warns(UserWarning, match="run.safetensors cannot be written: its directory does not exist; the "):
-        history = network().fit(X, Y, "mean_squared_error", epochs=3, batch_size=5, checkpoint=checkpoint)
+    with pytest.warns(
+        UserWarning, match="run.safetensors cannot be written: its directory does not exist; the "
+    ):
+        history = network().fit(
+            X, Y, "mean_squared_error", epochs=3, batch_size=5, checkpoint=checkpoint
+        )
     assert len(history) == 3
 
 
@@ -372,14 +444,19 @@ def test_what_no_file_can_hold_is_refused_before_the_first_epoch(tmp_path):
 
 
 def test_an_infinite_validation_loss_is_kept(tmp_path):
-    path, options = str(tmp_path / "run.safetensors"), {"validation_data": ([[0, 0]], [[1e200]]), "batch_size": 5}
+    path, options = (
+        str(tmp_path / "run.safetensors"),
+        {"validation_data": ([[0, 0]], [[1e200]]), "batch_size": 5},
+    )
     assert trained(options, [], epochs=2, checkpoint=path)[1][0][2] == math.inf
     assert trained(options, [], epochs=4, checkpoint=path) == trained(options, [], epochs=4)
 
 
 def test_other_numbers_than_floats(tmp_path):
     net = sn.Sequential([sn.Dense(2, 1)]).copy(Fraction)
-    with pytest.raises(TypeError, match="^a checkpoint holds floats; this network computes with Fraction"):
+    with pytest.raises(
+        TypeError, match="^a checkpoint holds floats; this network computes with Fraction"
+    ):
         path = str(tmp_path / "run.safetensors")
         net.fit([[1, 2]], [1], "half_squared_error", sn.SGD(Fraction(1, 2)), checkpoint=path)
 

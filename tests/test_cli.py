@@ -35,7 +35,11 @@ def run(*arguments, encoding="utf-8", stdout=subprocess.PIPE, **variables):
         stderr=subprocess.PIPE,
     )
     output, errors = process.communicate(timeout=120)
-    return process.returncode, (output or b"").decode(encoding), errors.decode("utf-8", "replace").replace("\r", "")
+    return (
+        process.returncode,
+        (output or b"").decode(encoding),
+        errors.decode("utf-8", "replace").replace("\r", ""),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +50,9 @@ def story():
 
 
 def test_a_bare_interpreter_will_do(story):
-    output = subprocess.check_output(BARE + ["-m", "scratchnet"], cwd=ROOT, stderr=subprocess.STDOUT)
+    output = subprocess.check_output(
+        BARE + ["-m", "scratchnet"], cwd=ROOT, stderr=subprocess.STDOUT
+    )
     assert len(output.splitlines()) == len(story.splitlines())
 
 
@@ -82,7 +88,9 @@ def test_every_line_of_arithmetic_is_right(story):
         sides = part.strip().split(" = ")
         if len(sides) == 3:
             formula = sides[1].replace("·", "*").replace("−", "-").replace("^", "**")
-            assert eval(formula, {"e": 2.718281828459045}) == pytest.approx(float(sides[2]), abs=1.1e-4), part
+            assert eval(formula, {"e": 2.718281828459045}) == pytest.approx(
+                float(sides[2]), abs=1.1e-4
+            ), part
             checked += 1
         elif ", since " in part:
             value, condition = sides[1].split(", since ")
@@ -95,7 +103,11 @@ def test_the_course_of_the_predictions_is_the_lessons(story):
     """Each line shows an iteration whose predictions differ from those before, and the W and b that made them."""
     from scratchnet.lessons import and_gate
 
-    shown = [line.split() for line in story.splitlines() if re.match(r"\s+\d+   [01] [01] [01] [01] ", line)]
+    shown = [
+        line.split()
+        for line in story.splitlines()
+        if re.match(r"\s+\d+   [01] [01] [01] [01] ", line)
+    ]
     W, b, former, expected = and_gate.W, and_gate.B, None, []
     for i, step in enumerate(and_gate.train(), 1):
         y = step["y_pred"][0]
@@ -103,7 +115,9 @@ def test_the_course_of_the_predictions_is_the_lessons(story):
             wrong = sum(a != t for a, t in zip(y, and_gate.Y[0]))
             expected.append([i] + y + [wrong, W[0][0], W[1][0], b])
         W, b, former = step["W"], step["b"], y
-    assert [[float(cell) for cell in line] for line in shown] == [pytest.approx(line, abs=1e-9) for line in expected]
+    assert [[float(cell) for cell in line] for line in shown] == [
+        pytest.approx(line, abs=1e-9) for line in expected
+    ]
 
 
 def test_it_fits_on_two_screens(story):
@@ -121,7 +135,14 @@ def test_under_other_flags(flag, story):
 
 @pytest.mark.parametrize(
     "command, encoding",
-    [("", "ascii"), ("", "latin-1"), ("", "cp437"), ("", "utf-16"), ("selftest", "ascii"), ("--help", "ascii")],
+    [
+        ("", "ascii"),
+        ("", "latin-1"),
+        ("", "cp437"),
+        ("", "utf-16"),
+        ("selftest", "ascii"),
+        ("--help", "ascii"),
+    ],
 )
 def test_any_encoding(command, encoding):
     """A character that an encoding lacks is written otherwise, never as a question mark."""
@@ -176,7 +197,8 @@ def test_a_mistake_is_one_line_and_exit_status_2(arguments):
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no such pipes")
 @pytest.mark.parametrize(
-    "command, unbuffered", [("", ""), ("", "1"), ("selftest", ""), ("--help", ""), ("--help", "1"), ("--version", "")]
+    "command, unbuffered",
+    [("", ""), ("", "1"), ("selftest", ""), ("--help", ""), ("--help", "1"), ("--version", "")],
 )
 def test_a_reader_that_goes_away(command, unbuffered):
     reader, writer = os.pipe()
@@ -193,7 +215,9 @@ def test_the_head_of_it():
     command = " ".join(BARE) + " -m scratchnet | head -1"
     output = subprocess.check_output(["sh", "-c", command], cwd=ROOT, stderr=subprocess.STDOUT)
     assert output.decode("utf-8").splitlines() == [
-        "scratchnet {}: one neuron learns AND, in numbers to follow with a pencil".format(sn.__version__)
+        "scratchnet {}: one neuron learns AND, in numbers to follow with a pencil".format(
+            sn.__version__
+        )
     ]
 
 
@@ -209,7 +233,10 @@ def test_a_full_disk(command):
 @pytest.mark.skipif(os.name == "nt", reason="there is no such shell")
 def test_no_standard_output():
     process = subprocess.Popen(
-        ["sh", "-c", " ".join(BARE) + " -m scratchnet >&-"], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        ["sh", "-c", " ".join(BARE) + " -m scratchnet >&-"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert b"Traceback" not in process.communicate(timeout=60)[1]
 
@@ -236,22 +263,46 @@ def mazur(tmp_path):
 def test_explain_without_arguments_is_the_articles_first_iteration():
     status, output, errors = run("explain")
     assert (status, errors) == (0, "")
-    for line in ("0.z[1][0] = ", "= 1·0.4 + 0·0.2 + 1 = 1.4", "0.weights[0][0].new = ", "= 0.4 − 0.1·0.25 = 0.375"):
+    for line in (
+        "0.z[1][0] = ",
+        "= 1·0.4 + 0·0.2 + 1 = 1.4",
+        "0.weights[0][0].new = ",
+        "= 0.4 − 0.1·0.25 = 0.375",
+    ):
         assert line in output
 
 
 def test_explain_one_number_of_a_saved_model(mazur):
-    status, output, errors = run("explain", *(mazur + ["--number", "2.weights[0][0].gradient", "--decimals", "9"]))
+    status, output, errors = run(
+        "explain", *(mazur + ["--number", "2.weights[0][0].gradient", "--decimals", "9"])
+    )
     assert (status, errors) == (0, "")
-    assert output.startswith("2.weights[0][0].gradient = 0.082167041\n  = 1.a[0][0] · 2.z[0][0].gradient\n")
-    status, deeper, _ = run("explain", *(mazur + ["--number", "2.weights[0][0].gradient", "--depth", "9"]))
-    assert len(deeper.splitlines()) > len(output.splitlines()) + 5 and "x[0][1] = 0.1, given" in deeper
+    assert output.startswith(
+        "2.weights[0][0].gradient = 0.082167041\n  = 1.a[0][0] · 2.z[0][0].gradient\n"
+    )
+    status, deeper, _ = run(
+        "explain", *(mazur + ["--number", "2.weights[0][0].gradient", "--depth", "9"])
+    )
+    assert (
+        len(deeper.splitlines()) > len(output.splitlines()) + 5 and "x[0][1] = 0.1, given" in deeper
+    )
 
 
 def test_explain_a_later_step():
-    status, output, _ = run("explain", "--step", "25", "--number", "0.weights[0][0].new", "--decimals", "20")
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
-    net.fit([[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1], "perceptron", sn.SGD(0.1), epochs=25, shuffle=False)
+    status, output, _ = run(
+        "explain", "--step", "25", "--number", "0.weights[0][0].new", "--decimals", "20"
+    )
+    net = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)]
+    )
+    net.fit(
+        [[0, 0], [1, 0], [0, 1], [1, 1]],
+        [0, 0, 0, 1],
+        "perceptron",
+        sn.SGD(0.1),
+        epochs=25,
+        shuffle=False,
+    )
     name, value = output.splitlines()[0].split(" = ")
     assert (name, float(value)) == ("0.weights[0][0].new", net.parameters()[0].value[0][0])
 
@@ -259,10 +310,14 @@ def test_explain_a_later_step():
 def test_explain_a_file_of_samples(mazur, tmp_path):
     data = tmp_path / "rows.csv"
     data.write_text("a,b,c,d\n0.05,0.10,0.01,0.99\n\n1; -2; 0; 1\n")
-    status, output, errors = run("explain", mazur[0], str(data), "--loss", "half_squared_error", "--number", "x[1][1]")
+    status, output, errors = run(
+        "explain", mazur[0], str(data), "--loss", "half_squared_error", "--number", "x[1][1]"
+    )
     assert (status, output, errors) == (0, "x[1][1] = -2\n  given\n", "")
     data.write_text("0.05 0.10 1 0\n1 2\n")
-    assert run("explain", mazur[0], str(data))[2].endswith(", line 2: 2 numbers, where the first row has 4\n")
+    assert run("explain", mazur[0], str(data))[2].endswith(
+        ", line 2: 2 numbers, where the first row has 4\n"
+    )
     data.write_bytes(b"\xff\xfe1,2")
     assert run("explain", mazur[0], str(data))[2].endswith("rows.csv: this is no text in UTF-8\n")
     data.write_text("0.05 0.10\n1 2\n")
@@ -277,7 +332,9 @@ def test_explain_takes_a_negative_first_number(mazur):
 
 def test_explain_names():
     status, output, _ = run("explain", "--names")
-    assert status == 0 and {"x[3][1]", "loss", "0.weights[1][0].new", "1.z[0][0]"} <= set(output.splitlines())
+    assert status == 0 and {"x[3][1]", "loss", "0.weights[1][0].new", "1.z[0][0]"} <= set(
+        output.splitlines()
+    )
 
 
 def test_explain_writes_the_page_and_the_record(tmp_path):
@@ -295,30 +352,54 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
 @pytest.mark.parametrize(
     "arguments, sentence",
     [
-        (["--number", "0.weight[0][0]"], "no number is called '0.weight[0][0]'; did you mean '0.weights[0][0]'?"),
+        (
+            ["--number", "0.weight[0][0]"],
+            "no number is called '0.weight[0][0]'; did you mean '0.weights[0][0]'?",
+        ),
         (["nowhere.json"], "nowhere.json: No such file or directory"),
         (["--x", "1,2"], "samples belong to a model: scratchnet explain MODEL --x ... --y ..."),
         (["MODEL"], "give a sample: --x 0.5,1 (and --y for its targets), or a file of samples"),
         (["MODEL", "--x", "1,two"], "--x: '1,two' are no numbers; write them as in 0.5,1"),
         (["MODEL", "--x", "1"], "X: row 0 has 1 column where the network takes 2"),
-        (["MODEL", "--x", "1,2", "--y", "1,0", "--y", "1,1"], "there are 1 samples and 2 targets; give one target a"),
+        (
+            ["MODEL", "--x", "1,2", "--y", "1,0", "--y", "1,1"],
+            "there are 1 samples and 2 targets; give one target a",
+        ),
         (["--step", "0"], "step is 0; give a whole number of 1 or more"),
         (["--steps", "0"], "steps is 0; give a whole number of 1 or more"),
         (["--decimals", "0"], "--decimals is 0; give a whole number of 1 or more"),
         (["--depth", "-1"], "--depth is -1; give a whole number of 0 or more"),
-        (["--html", "a", "--json", "a"], "a cannot be both the page and the record; give them two names"),
-        (["--html", "a", "--json", "./a"], "a cannot be both the page and the record; give them two names"),
-        (["MODEL", "--x", "1,2", "--step", "2"], "without targets there is no training step to explain"),
-        (["--html", "no/such/folder/step.html"], "no/such/folder/step.html cannot be written: its directory does not"),
+        (
+            ["--html", "a", "--json", "a"],
+            "a cannot be both the page and the record; give them two names",
+        ),
+        (
+            ["--html", "a", "--json", "./a"],
+            "a cannot be both the page and the record; give them two names",
+        ),
+        (
+            ["MODEL", "--x", "1,2", "--step", "2"],
+            "without targets there is no training step to explain",
+        ),
+        (
+            ["--html", "no/such/folder/step.html"],
+            "no/such/folder/step.html cannot be written: its directory does not",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(arguments, sentence, mazur):
-    status, output, errors = run("explain", *[mazur[0] if word == "MODEL" else word for word in arguments])
+    status, output, errors = run(
+        "explain", *[mazur[0] if word == "MODEL" else word for word in arguments]
+    )
     assert (status, output) == (2, "")
-    assert errors.startswith("scratchnet explain: ") and sentence in errors and errors.count("\n") == 1
+    assert (
+        errors.startswith("scratchnet explain: ") and sentence in errors and errors.count("\n") == 1
+    )
 
 
-@pytest.mark.parametrize("arguments", [["--step", "x"], ["--loss", "nonsense"], ["--nonsense"], ["--x"]])
+@pytest.mark.parametrize(
+    "arguments", [["--step", "x"], ["--loss", "nonsense"], ["--nonsense"], ["--x"]]
+)
 def test_a_misspelt_option_is_one_line(arguments):
     status, output, errors = run("explain", *arguments)
     assert (status, output) == (2, "") and errors.count("\n") == 1 and "; see scratchnet " in errors
@@ -330,9 +411,17 @@ def filled(sheet, decimals):
     names = [line.split(" = ")[0] for line in sheet.splitlines() if line.endswith(" = ____")]
     numbers = [word for name in names for word in ("--number", name)]
     arguments = shlex.split(setting)[3:]
-    _, output, _ = run("explain", *(arguments + ["--decimals", str(decimals), "--depth", "0"] + numbers))
-    values = dict(line.split(" = ") for line in output.splitlines() if line.split(" = ")[0] in names)
-    return re.sub(r"(?m)^(\S+) = ____$", lambda match: "{} = {}".format(match.group(1), values[match.group(1)]), sheet)
+    _, output, _ = run(
+        "explain", *(arguments + ["--decimals", str(decimals), "--depth", "0"] + numbers)
+    )
+    values = dict(
+        line.split(" = ") for line in output.splitlines() if line.split(" = ")[0] in names
+    )
+    return re.sub(
+        r"(?m)^(\S+) = ____$",
+        lambda match: "{} = {}".format(match.group(1), values[match.group(1)]),
+        sheet,
+    )
 
 
 def test_a_worksheet_is_filled_in_and_checked(mazur, tmp_path):
@@ -342,8 +431,14 @@ def test_a_worksheet_is_filled_in_and_checked(mazur, tmp_path):
     path.write_text(filled(sheet, 6), encoding="utf-8")
     status, output, errors = run("check", str(path))
     assert (status, errors) == (0, ""), output
-    right = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("2.z[0][0] = ")][0]
-    path.write_text(path.read_text(encoding="utf-8").replace(right, "2.z[0][0] = 0.505906"), encoding="utf-8")
+    right = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("2.z[0][0] = ")
+    ][0]
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(right, "2.z[0][0] = 0.505906"), encoding="utf-8"
+    )
     status, output, errors = run("check", str(path))  # the bias left out
     assert (status, errors) == (1, "") and "2.z[0][0]" in output and "bias" in output
 
@@ -364,10 +459,15 @@ def test_check_reads_standard_input():
 @pytest.mark.skipif(os.name == "nt", reason="there is no such shell")
 def test_check_without_standard_input():
     process = subprocess.Popen(
-        ["sh", "-c", " ".join(BARE) + " -m scratchnet check - <&-"], cwd=ROOT, stderr=subprocess.PIPE
+        ["sh", "-c", " ".join(BARE) + " -m scratchnet check - <&-"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
     )
     errors = process.communicate(timeout=60)[1]
-    assert (process.returncode, errors) == (2, b"scratchnet check: standard input is closed; give a file\n")
+    assert (process.returncode, errors) == (
+        2,
+        b"scratchnet check: standard input is closed; give a file\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -375,9 +475,18 @@ def test_check_without_standard_input():
     [
         ("nonsense\n", "line 1"),
         ("0.zz[0][0] = 1\n", "no number is called '0.zz[0][0]'"),
-        ("# scratchnet explain 'nonsense\n0.z[0][0] = 1\n", "the worksheet's first line, which says what it is about"),
-        ("# scratchnet explain --nonsense\n0.z[0][0] = 1\n", "the worksheet's first line, which says what it is about"),
-        ("# scratchnet explain nowhere.json --x=1\n0.z[0][0] = 1\n", "nowhere.json: No such file or directory"),
+        (
+            "# scratchnet explain 'nonsense\n0.z[0][0] = 1\n",
+            "the worksheet's first line, which says what it is about",
+        ),
+        (
+            "# scratchnet explain --nonsense\n0.z[0][0] = 1\n",
+            "the worksheet's first line, which says what it is about",
+        ),
+        (
+            "# scratchnet explain nowhere.json --x=1\n0.z[0][0] = 1\n",
+            "nowhere.json: No such file or directory",
+        ),
     ],
 )
 def test_a_worksheet_that_cannot_be_checked(text, sentence, tmp_path):
@@ -395,7 +504,9 @@ def trained(tmp_path_factory):
     """A model, and the table that it learnt from."""
     folder = tmp_path_factory.mktemp("trained")
     table, model = folder / "table.csv", str(folder / "model.json")
-    table.write_text("a,b,kind\n" + "".join([f"{i % 7},{i % 5},{'xyz'[i % 3]}\n" for i in range(60)]))
+    table.write_text(
+        "a,b,kind\n" + "".join([f"{i % 7},{i % 5},{'xyz'[i % 3]}\n" for i in range(60)])
+    )
     assert run("train", str(table), "--target", "kind", "-o", model, "--epochs", "3", "-q")[0] == 0
     return model, str(table)
 
@@ -436,7 +547,11 @@ def test_explain_reads_the_model_and_the_table_once(trained):
     asked = ["--row", "2", "--number", "a", "--number", "loss"]
     with load as loaded, read as table_read:
         status, output, errors = within("explain", *(list(trained) + asked))
-    assert (status, errors) == (0, "") and output.startswith("row 2 of ") and "x[0][0] = 1, a\n" in output
+    assert (
+        (status, errors) == (0, "")
+        and output.startswith("row 2 of ")
+        and "x[0][0] = 1, a\n" in output
+    )
     assert (loaded.call_count, table_read.call_count) == (1, 1)
 
 
@@ -449,19 +564,42 @@ def test_the_worksheet_of_a_row_of_a_table_is_checked(trained, tmp_path):
     assert (status, errors) == (1, "") and "0.z[0][0]" in output
 
 
-ODD = [None, True, -1, 0, 999, 10**300, 1.5, "", "x", [], {}, [None], [[1]], [1e308, 5e-324], {"loss": 1}]
+ODD = [
+    None,
+    True,
+    -1,
+    0,
+    999,
+    10**300,
+    1.5,
+    "",
+    "x",
+    [],
+    {},
+    [None],
+    [[1]],
+    [1e308, 5e-324],
+    {"loss": 1},
+]
 
 
 def places(value, depth=3):
     """The ways to all that stands in the value, down to that depth; of a list, to the first element."""
-    inner = list(value) if isinstance(value, dict) else [0] if isinstance(value, list) and value else []
+    inner = (
+        list(value) if isinstance(value, dict) else [0] if isinstance(value, list) and value else []
+    )
     for key in inner if depth else []:
         yield [key]
         for way in places(value[key], depth - 1):
             yield [key] + way
 
 
-ENCODER = ["plot MODEL network", "plot MODEL mistakes TABLE", "evaluate MODEL TABLE", "explain MODEL TABLE --names"]
+ENCODER = [
+    "plot MODEL network",
+    "plot MODEL mistakes TABLE",
+    "evaluate MODEL TABLE",
+    "explain MODEL TABLE --names",
+]
 READERS = {"history": ["plot MODEL loss"], "recipe": [], "usual": ["evaluate MODEL TABLE"], "table": ENCODER,
            "arrays": ENCODER}  # fmt: skip
 
@@ -469,7 +607,10 @@ READERS = {"history": ["plot MODEL loss"], "recipe": [], "usual": ["evaluate MOD
 @pytest.mark.parametrize("key", sorted(READERS))
 def test_odd_metadata_is_no_more_than_a_sentence(key, trained, tmp_path):
     net, path = sn.load(trained[0]), str(tmp_path / "odd.json")
-    known = dict({"arrays": {"width": 2, "bytes": False, "target": net.metadata["table"]["target"]}}, **net.metadata)
+    known = dict(
+        {"arrays": {"width": 2, "bytes": False, "target": net.metadata["table"]["target"]}},
+        **net.metadata,
+    )
     words = {"MODEL": path, "TABLE": trained[1]}
     kept = {key, "arrays" if key == "arrays" else "table"}
     for way in places({key: known[key]}):
@@ -483,7 +624,12 @@ def test_odd_metadata_is_no_more_than_a_sentence(key, trained, tmp_path):
             assert within("summary", path)[::2] == (0, ""), (way, value)
             for command in READERS[key]:
                 status, _, errors = within(*[words.get(word, word) for word in command.split()])
-                assert (status, errors.count("\n")) in ((0, 0), (2, 1)), (command, way, value, errors)
+                assert (status, errors.count("\n")) in ((0, 0), (2, 1)), (
+                    command,
+                    way,
+                    value,
+                    errors,
+                )
 
 
 @pytest.mark.parametrize("history", [{"best_epoch": 999}, {"best_epoch": 0}, {"best_epoch": -1}, {"best_epoch": True},
@@ -523,6 +669,8 @@ def test_plot_of_an_odd_report(text, sentence, tmp_path):
 
 def test_plot_of_a_report_with_a_mark_in_front(tmp_path):
     path = tmp_path / "report.json"
-    path.write_bytes(b'\xef\xbb\xbf{"history": {"loss": [2, 1], "validation_loss": [2, 1.5]}, "report": {}}')
+    path.write_bytes(
+        b'\xef\xbb\xbf{"history": {"loss": [2, 1], "validation_loss": [2, 1.5]}, "report": {}}'
+    )
     status, output, errors = within("plot", str(path), "loss")
     assert (status, errors) == (0, "") and "best epoch 2: 1.5" in output

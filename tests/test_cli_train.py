@@ -50,7 +50,9 @@ def iris(folder):
 @pytest.fixture(scope="module")
 def model(folder, iris):
     path = str(folder / "iris.safetensors")
-    status, output, errors = run("train", iris, "--target", "species", "-o", path, "--epochs", "60", "--json", "-q")
+    status, output, errors = run(
+        "train", iris, "--target", "species", "-o", path, "--epochs", "60", "--json", "-q"
+    )
     assert (status, errors) == (0, "")
     report = folder / "report.json"
     report.write_text(output)
@@ -62,9 +64,15 @@ def houses(folder):
     generator = sn.Generator(5)
     rows = [["area", "district", "age", "price"]]
     for _ in range(200):
-        area, district, age = generator.uniform(30, 200), "ABC"[generator.below(3)], generator.below(90)
+        area, district, age = (
+            generator.uniform(30, 200),
+            "ABC"[generator.below(3)],
+            generator.below(90),
+        )
         price = 3000 * area * {"A": 1, "B": 1.5, "C": 2}[district] - 500 * age
-        rows.append([f"{area:.1f}", district, str(age) if generator.below(10) else "", f"{price:.0f}"])
+        rows.append(
+            [f"{area:.1f}", district, str(age) if generator.below(10) else "", f"{price:.0f}"]
+        )
     return written(folder / "houses.csv", rows, ";")
 
 
@@ -72,10 +80,16 @@ def houses(folder):
 
 
 def test_train_says_what_it_does(iris, tmp_path):
-    status, output, errors = run("train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), "--epochs", "40")
+    status, output, errors = run(
+        "train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), "--epochs", "40"
+    )
     assert status == 0
     assert "150 rows" in output and "classes: setosa, versicolor, virginica" in output
-    assert "120 rows to learn from, 30 to judge by" in output and "precision" in output and 'always "setosa"' in output
+    assert (
+        "120 rows to learn from, 30 to judge by" in output
+        and "precision" in output
+        and 'always "setosa"' in output
+    )
     assert "m.json: saved" in output and os.listdir(str(tmp_path)) == ["m.json"]
     assert re.match(r"epoch 1/40  loss [\d.]+  validation [\d.]+  rate 0.01\n", errors)
 
@@ -93,7 +107,11 @@ def test_a_model_is_judged_as_evaluate_judges_it(folder, iris, model):
 
 def test_predict_finds_columns_by_name(model, tmp_path):
     shuffled = [[x[3], "?", x[1], x[0], x[2]] for x in ROWS]
-    new = written(tmp_path / "new.tsv", [[HEADER[3], "note", HEADER[1], HEADER[0], HEADER[2]]] + shuffled, "\t")
+    new = written(
+        tmp_path / "new.tsv",
+        [[HEADER[3], "note", HEADER[1], HEADER[0], HEADER[2]]] + shuffled,
+        "\t",
+    )
     status, output, errors = run("predict", model, new, "--proba")
     assert (status, errors) == (0, "")
     rows = list(csv.DictReader(io.StringIO(output)))
@@ -114,13 +132,17 @@ def test_predict_from_standard_input_as_json(model, iris):
 
 
 def test_explain_takes_a_row_of_the_table(model, iris):
-    status, output, errors = run("explain", model, iris, "--row", "51", "--number", "x[0][0]", "--number", "loss")
+    status, output, errors = run(
+        "explain", model, iris, "--row", "51", "--number", "x[0][0]", "--number", "loss"
+    )
     assert (status, errors) == (0, "")
     assert "x[0][0] = 7\n  given" in output and "loss = " in output
     status, _, errors = run("explain", model, iris, "--row", "151")
     assert (status, errors) == (2, "scratchnet explain: --row is 151; give a row from 1 to 150\n")
     assert "--row is 0; give" in run("explain", model, iris, "--row", "0")[2]
-    assert "give a table, with --row, or samples" in run("explain", model, iris, "--x", "1,2,3,4")[2]
+    assert (
+        "give a table, with --row, or samples" in run("explain", model, iris, "--x", "1,2,3,4")[2]
+    )
 
 
 def test_explain_says_which_input_is_which_column(model, iris):
@@ -131,7 +153,9 @@ def test_explain_says_which_input_is_which_column(model, iris):
 
 
 def test_explain_leaves_out_the_labels_that_a_row_has_not(tmp_path):
-    rows = [["kind", "size", "good"]] + [["abcdef"[i % 6], str(i % 5), "no yes".split()[i % 2]] for i in range(60)]
+    rows = [["kind", "size", "good"]] + [
+        ["abcdef"[i % 6], str(i % 5), "no yes".split()[i % 2]] for i in range(60)
+    ]
     data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
     assert run("train", data, "--target", "good", "-o", path, "--epochs", "1", "-q")[0] == 0
     assert "  x[0][0] = 2, size\n  x[0][3] = 1, kind=c\n  and 0 for 5 other labels\npredicted good: " in run(
@@ -140,7 +164,10 @@ def test_explain_leaves_out_the_labels_that_a_row_has_not(tmp_path):
 
 def test_unroll_says_which_input_is_which_column(model):
     output = run("unroll", model)[1]
-    assert output.startswith("# x0: sepal length\n") and "\n# of each class its share: setosa, versicolor" in output
+    assert (
+        output.startswith("# x0: sepal length\n")
+        and "\n# of each class its share: setosa, versicolor" in output
+    )
     names = {}
     exec(output, names)
     assert max(names["predict"](FLOWERS.X[0])) == names["predict"](FLOWERS.X[0])[FLOWERS.Y[0]]
@@ -149,7 +176,11 @@ def test_unroll_says_which_input_is_which_column(model):
 def test_summary(model):
     status, output, errors = run("summary", model)
     assert (status, errors) == (0, "")
-    assert "Dense(inputs=4, outputs=8)" in output and "petal length" in output and "the best was epoch" in output
+    assert (
+        "Dense(inputs=4, outputs=8)" in output
+        and "petal length" in output
+        and "the best was epoch" in output
+    )
     about = json.loads(run("summary", model, "--json")[1])
     assert about["parameters"] == 75 and about["metadata"]["table"]["target"]["name"] == "species"
 
@@ -164,7 +195,9 @@ def test_plot(what, model, iris, tmp_path):
     assert ElementTree.parse(path).getroot().tag.endswith("svg")
     status, output, _ = run("plot", model, what, *(table + inputs), encoding="ascii")
     assert status == 0 and len(output.splitlines()) > 3
-    assert ElementTree.fromstring(run("plot", model, what, *(table + inputs + ["-o", "-"]))[1]).tag.endswith("svg")
+    assert ElementTree.fromstring(
+        run("plot", model, what, *(table + inputs + ["-o", "-"]))[1]
+    ).tag.endswith("svg")
 
 
 def test_plot_of_a_report(folder, model):
@@ -177,7 +210,9 @@ def test_plot_of_a_report(folder, model):
 
 def test_regression_with_gaps_and_categories(houses, tmp_path):
     path = str(tmp_path / "houses.json")
-    status, output, _ = run("train", houses, "--target", "price", "-o", path, "--epochs", "150", "--json", "-q")
+    status, output, _ = run(
+        "train", houses, "--target", "price", "-o", path, "--epochs", "150", "--json", "-q"
+    )
     found = json.loads(output)
     assert status == 0 and found["report"]["r2"] > 0.9
     status, output, _ = run("predict", path, houses)
@@ -188,14 +223,29 @@ def test_regression_with_gaps_and_categories(houses, tmp_path):
 @pytest.mark.parametrize("ending", [".json", ".onnx"])
 def test_a_regression_is_in_its_own_unit_wherever_the_model_goes(ending, houses, tmp_path):
     path = str(tmp_path / ("m" + ending))
-    assert run("train", houses, "--target", "price", "-o", path, "--epochs", "60", "-q", "--ignore", "district")[0] == 0
+    assert (
+        run(
+            "train",
+            houses,
+            "--target",
+            "price",
+            "-o",
+            path,
+            "--epochs",
+            "60",
+            "-q",
+            "--ignore",
+            "district",
+        )[0]
+        == 0
+    )
     told = [float(line) for line in run("predict", path, houses)[1].split()[1:]]
     with open(houses) as file:
         rows = list(csv.DictReader(file, delimiter=";"))
     full = [i for i, row in enumerate(rows) if row["area"] and row["age"]]
     net = sn.load(path)
     outputs = net.predict([[float(rows[i]["area"]), float(rows[i]["age"])] for i in full])
-    assert [y for y, in outputs] == [told[i] for i in full]
+    assert [y for (y,) in outputs] == [told[i] for i in full]
     prices = [float(row["price"]) for row in rows]
     assert abs(statistics.mean(told) - statistics.mean(prices)) < statistics.stdev(prices) / 4
     assert [sn.unroll(net)(net.layers[0].mean.value)] == net.predict([net.layers[0].mean.value])
@@ -203,15 +253,37 @@ def test_a_regression_is_in_its_own_unit_wherever_the_model_goes(ending, houses,
 
 def test_numeric_asks_for_a_regression(tmp_path):
     data = written(tmp_path / "d.csv", [["x", "y"]] + [[str(i % 7), str(i % 2)] for i in range(30)])
-    given = ["train", data, "--target", "y", "-o", str(tmp_path / "m.json"), "--epochs", "1", "--json", "-q"]
+    given = [
+        "train",
+        data,
+        "--target",
+        "y",
+        "-o",
+        str(tmp_path / "m.json"),
+        "--epochs",
+        "1",
+        "--json",
+        "-q",
+    ]
     assert json.loads(run(*given)[1])["report"]["task"] == "classification"
     assert json.loads(run(*(given + ["--numeric", "y"]))[1])["report"]["task"] == "regression"
 
 
 def test_wishes_for_columns(iris, tmp_path):
     path = str(tmp_path / "m.json")
-    wishes = ["--ignore", "1,2", "--categorical", "petal width", "--hidden", "0", "--task", "classification"]
-    status, output, _ = run("train", iris, "--target", "5", "-o", path, "--epochs", "5", "-q", *wishes)
+    wishes = [
+        "--ignore",
+        "1,2",
+        "--categorical",
+        "petal width",
+        "--hidden",
+        "0",
+        "--task",
+        "classification",
+    ]
+    status, output, _ = run(
+        "train", iris, "--target", "5", "-o", path, "--epochs", "5", "-q", *wishes
+    )
     assert status == 0 and "22 inputs, one of them 1" in output
     net = sn.load(path)
     assert [type(layer).__name__ for layer in net.layers] == ["Normalization", "Dense", "Softmax"]
@@ -240,7 +312,19 @@ def test_gzip_and_another_format(iris, tmp_path):
 def test_the_same_seed_the_same_model(iris, tmp_path):
     models = []
     for name in ("a.json", "b.json"):
-        run("train", iris, "--target", "species", "-o", str(tmp_path / name), "--epochs", "3", "-q", "--seed", "4")
+        run(
+            "train",
+            iris,
+            "--target",
+            "species",
+            "-o",
+            str(tmp_path / name),
+            "--epochs",
+            "3",
+            "-q",
+            "--seed",
+            "4",
+        )
         models.append((tmp_path / name).read_text())
     assert models[0] == models[1]
 
@@ -251,7 +335,9 @@ def test_arrays(tmp_path):
         with open(str(tmp_path / (name + ".npy")), "wb") as file:
             file.write(npy.dumps(npy.array_of(values)))
     X, y, path = str(tmp_path / "X.npy"), str(tmp_path / "y.npy"), str(tmp_path / "m.safetensors")
-    status, output, _ = run("train", X, "--target", y, "-o", path, "--epochs", "100", "--json", "-q")
+    status, output, _ = run(
+        "train", X, "--target", y, "-o", path, "--epochs", "100", "--json", "-q"
+    )
     assert status == 0 and json.loads(output)["report"]["accuracy"] > 0.8
     assert json.loads(run("evaluate", path, X, "--target", y, "--json")[1])["accuracy"] > 0.8
     assert len(run("predict", path, X)[1].splitlines()) == 121
@@ -271,7 +357,9 @@ def test_arrays_of_bytes_and_of_truth_values(kind, largest, done, tmp_path):
     with open(str(tmp_path / "y.npy"), "wb") as file:
         file.write(npy.dumps(npy.Array((len(bits),), array("B", [a ^ b for a, b in bits]))))
     X, y, dark, model = [str(tmp_path / name) for name in ("X.npy", "y.npy", "dark.npy", "m.json")]
-    status, output, _ = run("train", X, "--target", y, "-o", model, "-q", "--epochs", "300", "--patience", "300")
+    status, output, _ = run(
+        "train", X, "--target", y, "-o", model, "-q", "--epochs", "300", "--patience", "300"
+    )
     assert status == 0 and done in output
     assert json.loads(run("evaluate", model, X, "--target", y, "--json")[1])["accuracy"] == 1
     assert run("predict", model, dark)[:2] == (0, "target\n0\n0\n")
@@ -286,7 +374,9 @@ def test_a_model_is_not_written_over_its_data(tmp_path):
     before = data.read_bytes()
     for output in (path, os.path.join(str(tmp_path), "no", "..", "data.npz")):
         status, _, errors = run("train", path, "--target", "y", "-o", output)
-        assert status == 2 and errors.endswith("data.npz is read as well; give the result a name of its own\n")
+        assert status == 2 and errors.endswith(
+            "data.npz is read as well; give the result a name of its own\n"
+        )
     assert data.read_bytes() == before
 
 
@@ -298,7 +388,9 @@ def test_cross_validation_and_search_are_the_same_on_two_processes(iris, tmp_pat
     for workers in ("1", "2"):
         for judging in ("--cross-validate", "--search"):
             options = [judging, "3", "--epochs", "4", "--json", "-q", "--workers", workers]
-            status, output, errors = run("train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), *options)
+            status, output, errors = run(
+                "train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), *options
+            )
             assert (status, errors) == (0, "")
             found.append(json.loads(output))
     assert found[:2] == found[2:] and len(found[0]["cross_validation"]["scores"]) == 3
@@ -316,16 +408,44 @@ def test_the_only_row_of_a_class_is_learnt_from(tmp_path):
 def test_what_did_not_learn_is_said_to(iris, tmp_path):
     given = ["train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), "-q"]
     assert "no better than the trivial prediction" not in run(*(given + ["--epochs", "60"]))[1]
-    data = written(tmp_path / "line.csv", [["a", "b"]] + [[str(i), f"{i + 0.5}"] for i in (3, 1, 4, 2)])
-    few = ["train", data, "--target", "b", "-o", str(tmp_path / "m.json"), "--hidden", "0", "--epochs", "300", "-q"]
-    assert "no better than the trivial prediction" not in run(*(few + ["--patience", "300"]))[1]  # which has no R²
+    data = written(
+        tmp_path / "line.csv", [["a", "b"]] + [[str(i), f"{i + 0.5}"] for i in (3, 1, 4, 2)]
+    )
+    few = [
+        "train",
+        data,
+        "--target",
+        "b",
+        "-o",
+        str(tmp_path / "m.json"),
+        "--hidden",
+        "0",
+        "--epochs",
+        "300",
+        "-q",
+    ]
+    assert (
+        "no better than the trivial prediction" not in run(*(few + ["--patience", "300"]))[1]
+    )  # which has no R²
     given += ["--epochs", "1", "--learning-rate", "1e-30"]
     assert "no better than the trivial prediction: the columns do not tell, or" in run(*given)[1]
 
 
 def test_search_tells_what_it_tried(iris, tmp_path):
     path = str(tmp_path / "m.json")
-    given = ["train", iris, "--target", "species", "-o", path, "--search", "3", "--epochs", "3", "-q"]
+    given = [
+        "train",
+        iris,
+        "--target",
+        "species",
+        "-o",
+        path,
+        "--search",
+        "3",
+        "--epochs",
+        "3",
+        "-q",
+    ]
     status, output, _ = run(*given)
     losses = [float(loss) for loss in re.findall(r"(?m)^  ([\d.]+)  hidden", output)]
     assert status == 0 and len(losses) == 3 and losses == sorted(losses)
@@ -340,7 +460,9 @@ def test_ctrl_c_before_the_training_itself(workers, iris, tmp_path):
     command = [sys.executable, "-u", "-m", "scratchnet", "train", iris, "--target", "species", "--search", "50",
                "--patience", "9999", "--epochs", "9999", "-o", str(tmp_path / "m.json")] + workers  # fmt: skip
     hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing
+    )
     for line in iter(process.stdout.readline, b""):
         if b"the target" in line:  # behind it the search begins
             break
@@ -382,7 +504,10 @@ def test_ctrl_c_leaves_an_older_model_as_it_is(pressed, iris, tmp_path):
     before = path.read_bytes()
     for resume in ([], ["--resume"]):
         status, _, errors = pressed(3, "--epochs", "99", *(given + resume))
-        assert status == 130 and errors == f"{path}: not written; the same command with --resume goes on\n"
+        assert (
+            status == 130
+            and errors == f"{path}: not written; the same command with --resume goes on\n"
+        )
         assert path.read_bytes() == before
     status, output, _ = within("train", "--resume", "--epochs", "1", *given)
     assert status == 0 and output.count("\n6 epochs done, as asked for; the best was epoch ") == 1
@@ -394,23 +519,51 @@ def test_a_training_broken_off_before_its_first_epoch(pressed, iris, tmp_path, m
     path = str(tmp_path / "m.json")
     given = [iris, "--target", "species", "-o", path, "-q"]
     status, _, errors = pressed(2, *given)
-    assert status == 130 and errors == f"{path}: saved after 0 epochs; the same command with --resume goes on\n"
+    assert (
+        status == 130
+        and errors == f"{path}: saved after 0 epochs; the same command with --resume goes on\n"
+    )
     before = sn.load(path).predict(FLOWERS.X)
     assert within("summary", path)[1].endswith("\n\nbroken off before the first epoch was done\n")
-    assert "was broken off before the first epoch was done; go on with --resume" in within("plot", path, "loss")[2]
+    assert (
+        "was broken off before the first epoch was done; go on with --resume"
+        in within("plot", path, "loss")[2]
+    )
     status, _, errors = pressed(2, "--resume", *given)  # another one, of the same training
-    assert status == 130 and ": saved after 0 epochs; " in errors and sn.load(path).predict(FLOWERS.X) != before
+    assert (
+        status == 130
+        and ": saved after 0 epochs; " in errors
+        and sn.load(path).predict(FLOWERS.X) != before
+    )
 
 
 def test_what_was_searched_is_not_searched_again(pressed, iris, tmp_path):
     path, whole = str(tmp_path / "m.json"), str(tmp_path / "whole.json")
-    given = [iris, "--target", "species", "--search", "3", "--epochs", "9", "--patience", "9", "-q", "-o"]
+    given = [
+        iris,
+        "--target",
+        "species",
+        "--search",
+        "3",
+        "--epochs",
+        "9",
+        "--patience",
+        "9",
+        "-q",
+        "-o",
+    ]
     assert "\nsearch: validation loss" in within("train", *(given + [whole]))[1]
     assert pressed(4, *(given + [path]))[0] == 130
-    assert within("predict", str(tmp_path / "m.checkpoint.safetensors"), iris)[0] == 0  # it is a model, too
+    assert (
+        within("predict", str(tmp_path / "m.checkpoint.safetensors"), iris)[0] == 0
+    )  # it is a model, too
     checkpoint = tmp_path / "m.checkpoint.safetensors"
     whole_file = checkpoint.read_bytes()
-    for name, value in (("activation", "foo"), ("optimizer", ["sgd"]), ("hidden", 5)):  # which train never wrote
+    for name, value in (
+        ("activation", "foo"),
+        ("optimizer", ["sgd"]),
+        ("hidden", 5),
+    ):  # which train never wrote
         tensors, about = safetensors.loads(whole_file)
         about["metadata"]["recipe"][name] = value
         checkpoint.write_bytes(safetensors.dumps(tensors, about))
@@ -423,12 +576,30 @@ def test_what_was_searched_is_not_searched_again(pressed, iris, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C otherwise")
 def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
-    given = [iris, "--target", "species", "--epochs", "400", "--patience", "400", "--batch-size", "4"]
+    given = [
+        iris,
+        "--target",
+        "species",
+        "--epochs",
+        "400",
+        "--patience",
+        "400",
+        "--batch-size",
+        "4",
+    ]
     whole, path = str(tmp_path / "whole.json"), str(tmp_path / "m.json")
     assert run("train", *(given + ["-o", whole, "-q"]))[0] == 0
-    command = [sys.executable, "-m", "scratchnet", "train"] + given + ["-o", path, "--checkpoint-every", "0.1"]
-    hearing = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # a background job does not
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing)
+    command = (
+        [sys.executable, "-m", "scratchnet", "train"]
+        + given
+        + ["-o", path, "--checkpoint-every", "0.1"]
+    )
+    hearing = {
+        "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    }  # a background job does not
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **hearing
+    )
     for _ in range(600):
         if os.path.exists(str(tmp_path / "m.checkpoint.safetensors")) or process.poll() is not None:
             break
@@ -436,12 +607,21 @@ def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
     process.send_signal(signal.SIGINT)
     errors = process.communicate()[1].decode()
     assert process.returncode == 130, errors
-    assert "m.json: saved after" in errors and "--resume goes on" in errors and "Traceback" not in errors
+    assert (
+        "m.json: saved after" in errors
+        and "--resume goes on" in errors
+        and "Traceback" not in errors
+    )
     assert run("evaluate", path, iris)[0] == 0
     status, _, errors = run("train", *(given + ["-o", path]))
-    assert status == 2 and errors.endswith("of a training that was broken off: go on with --resume, or delete it\n")
+    assert status == 2 and errors.endswith(
+        "of a training that was broken off: go on with --resume, or delete it\n"
+    )
     status, _, errors = run("train", *(given + ["-o", path, "--resume", "--batch-size", "8"]))
-    assert status == 2 and "it is of a training with batch_size 4, here it is 8; repeat the options (and" in errors
+    assert (
+        status == 2
+        and "it is of a training with batch_size 4, here it is 8; repeat the options (and" in errors
+    )
     assert run("train", *(given + ["-o", path, "--resume", "-q"]))[0] == 0
     assert sn.load(path).predict(FLOWERS.X) == sn.load(whole).predict(FLOWERS.X)
     assert sn.load(path).metadata == sn.load(whole).metadata
@@ -451,7 +631,9 @@ def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="only there a file's size can be limited")
 @pytest.mark.parametrize("older", [False, True])
 @pytest.mark.parametrize("pressed", [False, True])
-def test_where_no_checkpoint_can_be_written_the_model_is_saved_all_the_same(pressed, older, iris, tmp_path):
+def test_where_no_checkpoint_can_be_written_the_model_is_saved_all_the_same(
+    pressed, older, iris, tmp_path
+):
     import resource
 
     def limited():
@@ -462,23 +644,51 @@ def test_where_no_checkpoint_can_be_written_the_model_is_saved_all_the_same(pres
     before = b"an older model"
     if older:
         (tmp_path / "m.safetensors").write_bytes(before)
-    command = [sys.executable, "-m", "scratchnet", "train", iris, "--target", "species", "-o", path, "--hidden", "64"]
-    command += ["--epochs", "3"] if not pressed else ["--epochs", "100000", "--patience", "100000", "--seed", "1"]
-    process = subprocess.Popen(command + ["--checkpoint-every", "0"], cwd=ROOT, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, preexec_fn=limited)
+    command = [
+        sys.executable,
+        "-m",
+        "scratchnet",
+        "train",
+        iris,
+        "--target",
+        "species",
+        "-o",
+        path,
+        "--hidden",
+        "64",
+    ]
+    command += (
+        ["--epochs", "3"]
+        if not pressed
+        else ["--epochs", "100000", "--patience", "100000", "--seed", "1"]
+    )
+    process = subprocess.Popen(
+        command + ["--checkpoint-every", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=limited,
+    )
     for errors in iter(process.stderr.readline, b""):
         if b"m.checkpoint.safetensors cannot be written: " in errors:
             break
-    assert errors.startswith(b"scratchnet train: ") and errors.endswith(b"; the training goes on without\n")
+    assert errors.startswith(b"scratchnet train: ") and errors.endswith(
+        b"; the training goes on without\n"
+    )
     if pressed:
         process.send_signal(signal.SIGINT)
     output, errors = process.communicate()
     assert process.returncode == (130 if pressed else 0) and b"Traceback" not in errors
-    assert (b"there is no checkpoint" in errors) == pressed and (b"m.safetensors: saved" in output) != pressed
+    assert (b"there is no checkpoint" in errors) == pressed and (
+        b"m.safetensors: saved" in output
+    ) != pressed
     if older and pressed:
         assert (tmp_path / "m.safetensors").read_bytes() == before
         path = str(tmp_path / "m.interrupted.safetensors")
-    assert len(os.listdir(str(tmp_path))) == 1 + (older and pressed) and run("evaluate", path, iris)[0] == 0
+    assert (
+        len(os.listdir(str(tmp_path))) == 1 + (older and pressed)
+        and run("evaluate", path, iris)[0] == 0
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals are made by pty")
@@ -486,8 +696,20 @@ def test_a_terminal_gets_a_live_line(iris, tmp_path):
     import pty
 
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "scratchnet", "train", iris, "--target", "species", "-o", str(tmp_path / "m.json")]
-    process = subprocess.Popen(command + ["--epochs", "120"], cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs)
+    command = [
+        sys.executable,
+        "-m",
+        "scratchnet",
+        "train",
+        iris,
+        "--target",
+        "species",
+        "-o",
+        str(tmp_path / "m.json"),
+    ]
+    process = subprocess.Popen(
+        command + ["--epochs", "120"], cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs
+    )
     output, _ = process.communicate()
     os.close(theirs)
     seen = b""
@@ -502,37 +724,113 @@ def test_a_terminal_gets_a_live_line(iris, tmp_path):
     os.close(ours)
     text = seen.decode()
     assert process.returncode == 0 and "Traceback" not in text
-    assert re.search(r"\r\[=* *\] epoch \d+/120  loss [\d.]+  validation [\d.]+  rate 0\.01  \d+:\d\d left", text)
+    assert re.search(
+        r"\r\[=* *\] epoch \d+/120  loss [\d.]+  validation [\d.]+  rate 0\.01  \d+:\d\d left", text
+    )
     assert text.count("\n") == 0  # it clears the line when it is done
 
 
 # ---- mistakes ----------------------------------------------------------------------------------------------------
 
 MISTAKES = {
-    "no such file": (["train", "nowhere.csv", "--target", "y", "-o", "m.json"], "nowhere.csv: No such file"),
-    "no such column": (["train", "IRIS", "--target", "kind", "-o", "m.json"], "has no column 'kind'; it has "),
-    "no such ending": (["train", "IRIS", "--target", "species", "-o", "m.txt"], "m.txt: the ending tells"),
-    "no such folder": (["train", "IRIS", "--target", "species", "-o", "no/m.json"], "no/m.json: the folder"),
-    "no target": (["train", "IRIS", "-o", "m.json"], "the following arguments are required: --target"),
-    "widths": (["train", "IRIS", "--target", "species", "-o", "m.json", "--hidden", "4,x"], "as in 16,8"),
-    "epochs": (["train", "IRIS", "--target", "species", "-o", "m.json", "--epochs", "0"], "--epochs is 0; give"),
-    "validation": (["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "1"], "--validation is 1"),
-    "few rows": (["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "0.999"], "150 rows"),
-    "texts": (["train", "IRIS", "--target", "species", "-o", "m.json", "--task", "regression"], "regression takes"),
-    "numeric": (["train", "IRIS", "--target", "sepal width", "-o", "m.json", "--numeric", "species"], "column"),
-    "nothing to resume": (["train", "IRIS", "--target", "species", "-o", "m.json", "--resume"], "leave out --resume"),
-    "both": (["train", "IRIS", "--target", "5", "-o", "m.json", "--search", "--cross-validate", "3"], "one after"),
-    "workers": (["train", "IRIS", "--target", "species", "-o", "m.json", "--workers", "2"], "--workers is for"),
+    "no such file": (
+        ["train", "nowhere.csv", "--target", "y", "-o", "m.json"],
+        "nowhere.csv: No such file",
+    ),
+    "no such column": (
+        ["train", "IRIS", "--target", "kind", "-o", "m.json"],
+        "has no column 'kind'; it has ",
+    ),
+    "no such ending": (
+        ["train", "IRIS", "--target", "species", "-o", "m.txt"],
+        "m.txt: the ending tells",
+    ),
+    "no such folder": (
+        ["train", "IRIS", "--target", "species", "-o", "no/m.json"],
+        "no/m.json: the folder",
+    ),
+    "no target": (
+        ["train", "IRIS", "-o", "m.json"],
+        "the following arguments are required: --target",
+    ),
+    "widths": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--hidden", "4,x"],
+        "as in 16,8",
+    ),
+    "epochs": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--epochs", "0"],
+        "--epochs is 0; give",
+    ),
+    "validation": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "1"],
+        "--validation is 1",
+    ),
+    "few rows": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--validation", "0.999"],
+        "150 rows",
+    ),
+    "texts": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--task", "regression"],
+        "regression takes",
+    ),
+    "numeric": (
+        ["train", "IRIS", "--target", "sepal width", "-o", "m.json", "--numeric", "species"],
+        "column",
+    ),
+    "nothing to resume": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--resume"],
+        "leave out --resume",
+    ),
+    "both": (
+        ["train", "IRIS", "--target", "5", "-o", "m.json", "--search", "--cross-validate", "3"],
+        "one after",
+    ),
+    "workers": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--workers", "2"],
+        "--workers is for",
+    ),
     "directory": (["train", "IRIS", "--target", "species", "-o", "FOLDER"], "is a directory"),
     "money": (["train", "MONEY", "--target", "price", "-o", "m.json"], "too many for classes"),
-    "thousands": (["train", "MILES", "--target", "b", "-o", "m.json"], "1.900 may mean 1900; name the decimal mark"),
-    "folds": (["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"], "validate is 0"),
-    "rows too few": (["train", "TWO", "--target", "b", "-o", "m.json"], "no class of 'b' has more than one row; give"),
-    "nothing known": (["train", "UNKNOWN", "--target", "b", "-o", "m.json"], "missing in every row, 'b'; give at"),
-    "diverges": (["train", "IRIS", "--target", "2", "-o", "m.json", "--optimizer", "sgd", "--activation", "relu",
-                  "--learning-rate", "1e200", "-q", "--json"], "nothing is saved; try a smaller --learning-rate"),
+    "thousands": (
+        ["train", "MILES", "--target", "b", "-o", "m.json"],
+        "1.900 may mean 1900; name the decimal mark",
+    ),
+    "folds": (
+        ["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"],
+        "validate is 0",
+    ),
+    "rows too few": (
+        ["train", "TWO", "--target", "b", "-o", "m.json"],
+        "no class of 'b' has more than one row; give",
+    ),
+    "nothing known": (
+        ["train", "UNKNOWN", "--target", "b", "-o", "m.json"],
+        "missing in every row, 'b'; give at",
+    ),
+    "diverges": (
+        [
+            "train",
+            "IRIS",
+            "--target",
+            "2",
+            "-o",
+            "m.json",
+            "--optimizer",
+            "sgd",
+            "--activation",
+            "relu",
+            "--learning-rate",
+            "1e200",
+            "-q",
+            "--json",
+        ],
+        "nothing is saved; try a smaller --learning-rate",
+    ),
     "ragged": (["train", "RAGGED", "--target", "b", "-o", "m.json"], "ragged.csv, line 3"),
-    "missing columns": (["predict", "MODEL", "RAGGED"], "has no columns 'sepal length', 'sepal width'"),
+    "missing columns": (
+        ["predict", "MODEL", "RAGGED"],
+        "has no columns 'sepal length', 'sepal width'",
+    ),
     "no model": (["predict", "IRIS", "IRIS"], "iris.csv: the ending tells the format"),
     "own model": (["predict", "OWN", "IRIS"], "own.json: it does not say what its inputs are"),
     "probabilities": (["predict", "HOUSES", "PRICES", "--proba"], "--proba"),
@@ -540,10 +838,22 @@ MISTAKES = {
     "unknown class": (["evaluate", "MODEL", "STRANGE"], "of row 1 is 'rosa'"),
     "plot without data": (["plot", "MODEL", "boundary"], "boundary needs a table"),
     "plot with data": (["plot", "MODEL", "loss", "IRIS"], "loss needs no table"),
-    "plot without history": (["plot", "OWN", "loss"], "own.json: this model does not tell how it was trained"),
-    "plot which inputs": (["plot", "MODEL", "boundary", "IRIS", "--inputs", "1,9"], "no column of numbers '9'"),
-    "plot of no inputs": (["plot", "MODEL", "boundary", "IRIS"], "by --inputs A,B; of numbers there are: sepal length"),
-    "plot ending": (["plot", "MODEL", "loss", "-o", "loss.png"], "loss.png: a picture is saved as SVG"),
+    "plot without history": (
+        ["plot", "OWN", "loss"],
+        "own.json: this model does not tell how it was trained",
+    ),
+    "plot which inputs": (
+        ["plot", "MODEL", "boundary", "IRIS", "--inputs", "1,9"],
+        "no column of numbers '9'",
+    ),
+    "plot of no inputs": (
+        ["plot", "MODEL", "boundary", "IRIS"],
+        "by --inputs A,B; of numbers there are: sepal length",
+    ),
+    "plot ending": (
+        ["plot", "MODEL", "loss", "-o", "loss.png"],
+        "loss.png: a picture is saved as SVG",
+    ),
     "demo": (["demo", "mnist"], "invalid choice: 'mnist'"),
     "damaged": (["summary", "DAMAGED"], "damaged.safetensors: "),
 }
@@ -568,7 +878,9 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
         "UNKNOWN": written(folder / "unknown.csv", [["a", "b"]] + [[str(i), ""] for i in range(9)]),
         "NOTARGET": written(folder / "notarget.csv", [HEADER[:4]] + [row[:4] for row in ROWS]),
         "FOLDER": str(folder / "dir.json"),
-        "MONEY": written(folder / "money.csv", [["price", "x"]] + [["$" + str(i), str(i)] for i in range(40)]),
+        "MONEY": written(
+            folder / "money.csv", [["price", "x"]] + [["$" + str(i), str(i)] for i in range(40)]
+        ),
         "MILES": written(folder / "miles.csv", [["a", "b"], ["1.900", "1"], ["2.000", "2"]], ";"),
         "STRANGE": written(folder / "strange.csv", [HEADER] + [ROWS[0][:4] + ["rosa"]]),
     }
@@ -578,7 +890,11 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
     before = sorted(os.listdir(str(folder)))
     status, output, errors = run(*[files.get(word, word) for word in arguments])
     assert (status, output) == (2, "")
-    assert errors.startswith("scratchnet " + arguments[0]) and errors.count("\n") == 1 and sentence in errors, errors
+    assert (
+        errors.startswith("scratchnet " + arguments[0])
+        and errors.count("\n") == 1
+        and sentence in errors
+    ), errors
     assert sorted(os.listdir(str(folder))) == before
 
 
@@ -607,7 +923,9 @@ def test_ctrl_c_ends_a_demo(monkeypatch):
 
 def test_a_plane_is_drawn_for_a_row_that_can_be(tmp_path):
     """The target is 1 for the kind c, which are half of the rows, and 0 for others: of none there is no row."""
-    rows = [["kind", "x", "y", "z"]] + [["abcc"[i % 4], str(i % 7), str(i % 5), str(int(i % 4 > 1))] for i in range(99)]
+    rows = [["kind", "x", "y", "z"]] + [
+        ["abcc"[i % 4], str(i % 7), str(i % 5), str(int(i % 4 > 1))] for i in range(99)
+    ]
     data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
     assert within("train", data, "--target", "z", "-o", path, "-q")[0] == 0
     net, encoder = sn.load(path), Encoder.from_dict(sn.load(path).metadata["table"])

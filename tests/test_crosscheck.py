@@ -55,7 +55,9 @@ class Lists:
 
     def __init__(self, layers):
         self.tap = Tap()
-        self.net = sn.Sequential([self.tap] + [_layer(kind, dict(options)) for kind, options in layers])
+        self.net = sn.Sequential(
+            [self.tap] + [_layer(kind, dict(options)) for kind, options in layers]
+        )
 
     def forward(self, X):
         return np.array(self.net.forward(X))
@@ -63,20 +65,26 @@ class Lists:
     def backward(self, X, slopes):
         """The slope in X, and the gradients."""
         self.net.forward(X)
-        return np.array(self.net.backward(slopes)), [np.array(p.gradient) for p in self.net.parameters()]
+        return np.array(self.net.backward(slopes)), [
+            np.array(p.gradient) for p in self.net.parameters()
+        ]
 
     def loss(self, X, Y, loss, weights=None, **options):
         """The value, the slope in X, and the gradients."""
         value, gradients = self.net.gradients(X, Y, _loss(loss, **options), weights)
         slope = np.zeros(np.shape(X))
-        slope[np.ones(len(X), bool) if weights is None else np.array(weights) > 0] = self.tap.slope  # 0 is left out
+        slope[np.ones(len(X), bool) if weights is None else np.array(weights) > 0] = (
+            self.tap.slope
+        )  # 0 is left out
         return value, slope, [np.array(g) for g in gradients]
 
     @staticmethod
     def descend(kind, options, arrays, gradients):
         """The arrays after each step along these gradients."""
         optimizer = _optimizer(kind, options)
-        parameters = [sn.Parameter(str(i), np.shape(array), array) for i, array in enumerate(arrays)]
+        parameters = [
+            sn.Parameter(str(i), np.shape(array), array) for i, array in enumerate(arrays)
+        ]
         for step in gradients:
             for parameter, gradient in zip(parameters, step):
                 parameter.gradient = gradient
@@ -136,7 +144,9 @@ class MaskedDropout(sn.Dropout):
 
     def forward(self, X):
         self.generator = self
-        self.random = iter(np.ravel(self.given).tolist()).__next__  # 1 stays, as it is not below the rate; 0 goes
+        self.random = iter(
+            np.ravel(self.given).tolist()
+        ).__next__  # 1 stays, as it is not below the rate; 0 goes
         return super().forward(X)
 
 
@@ -174,11 +184,15 @@ def _schedule(description, kinds):
 
 
 def _optimizer(kind, options):
-    return getattr(sn, kind)(**dict(options, learning_rate=_schedule(options["learning_rate"], vars(sn))))
+    return getattr(sn, kind)(
+        **dict(options, learning_rate=_schedule(options["learning_rate"], vars(sn)))
+    )
 
 
 def _shadow(kind, options):
-    return getattr(reference, kind)(**dict(options, learning_rate=_schedule(options["learning_rate"], SCHEDULES)))
+    return getattr(reference, kind)(
+        **dict(options, learning_rate=_schedule(options["learning_rate"], SCHEDULES))
+    )
 
 
 # ---- what is true of any right implementation ---------------------------------------------------------------------
@@ -186,7 +200,10 @@ def _shadow(kind, options):
 LN2, LN3 = math.log(2), math.log(3)
 CHANCE = 1 / (1 + 1 / math.e)
 SCALE, ALPHA = 1.0507009873554805, 1.6732632423543772  # of SELU, as its paper prints them
-PHI1, DENSITY1 = 0.8413447460685429, 0.24197072451914337  # the normal distribution's function and density at 1
+PHI1, DENSITY1 = (
+    0.8413447460685429,
+    0.24197072451914337,
+)  # the normal distribution's function and density at 1
 
 # (kind, options, z, a, da/dz), by hand
 ACTIVATIONS = [
@@ -235,7 +252,14 @@ LOSSES = [
     ("mean_squared_error", {}, [1, 2, 5], [0, 2, 3], 5 / 3, [2 / 3, 0, 4 / 3]),
     ("half_squared_error", {}, [1, 2, 5], [0, 2, 3], 5 / 2, [1, 0, 2]),
     ("mean_absolute_error", {}, [1, 2, 1], [0, 2, 3], 1, [1 / 3, 0, -1 / 3]),
-    ("huber", {}, [3 / 2, 1, 0, 5], [1, 1, 1, 1], (1 / 8 + 0 + 1 / 2 + 7 / 2) / 4, [1 / 8, 0, -1 / 4, 1 / 4]),
+    (
+        "huber",
+        {},
+        [3 / 2, 1, 0, 5],
+        [1, 1, 1, 1],
+        (1 / 8 + 0 + 1 / 2 + 7 / 2) / 4,
+        [1 / 8, 0, -1 / 4, 1 / 4],
+    ),
     ("huber", {"delta": 2}, [2, 3, -4], [1, 1, 1], (1 / 2 + 2 + 8) / 3, [1 / 3, 2 / 3, -2 / 3]),
     ("hinge", {}, [1 / 2, 1, 3, -2], [1, 1, 1, -1], 1 / 8, [-1 / 4, 0, 0, 0]),
     ("hinge", {}, [1 / 2, -3], [-1, 1], 11 / 4, [1 / 2, -1 / 2]),
@@ -244,31 +268,89 @@ LOSSES = [
     ("binary_cross_entropy", {}, [1, 0], [1, 0], 0, [-1 / 2, 1 / 2]),
     ("categorical_cross_entropy", {}, [1, 0], [1, 0], 0, [-1, 0]),
     ("categorical_cross_entropy", {}, [1 / 2, 1 / 4, 1 / 4], [0, 1, 0], 2 * LN2, [0, -4, 0]),
-    ("categorical_cross_entropy", {}, [1 / 2, 1 / 4, 1 / 4], [1 / 2, 1 / 2, 0], LN2 * 3 / 2, [-1, -2, 0]),
+    (
+        "categorical_cross_entropy",
+        {},
+        [1 / 2, 1 / 4, 1 / 4],
+        [1 / 2, 1 / 2, 0],
+        LN2 * 3 / 2,
+        [-1, -2, 0],
+    ),
 ]
 # (loss, layers, z, y, value, slope in z): two layers and a loss that are taken together
 PAIRS = [
-    ("binary_cross_entropy", ["Sigmoid"], [LN3, -LN3], [1, 1], (4 * LN2 - LN3) / 2, [-1 / 8, -3 / 8]),
-    ("binary_cross_entropy", ["Sigmoid"], [1e4, -1e4, 1e4, -1e4], [0, 1, 1, 0], 5e3, [1 / 4, -1 / 4, 0, 0]),
-    ("categorical_cross_entropy", ["Softmax"], [0, LN2, LN3], [0, 1, 0], LN3, [1 / 6, -2 / 3, 1 / 2]),
+    (
+        "binary_cross_entropy",
+        ["Sigmoid"],
+        [LN3, -LN3],
+        [1, 1],
+        (4 * LN2 - LN3) / 2,
+        [-1 / 8, -3 / 8],
+    ),
+    (
+        "binary_cross_entropy",
+        ["Sigmoid"],
+        [1e4, -1e4, 1e4, -1e4],
+        [0, 1, 1, 0],
+        5e3,
+        [1 / 4, -1 / 4, 0, 0],
+    ),
+    (
+        "categorical_cross_entropy",
+        ["Softmax"],
+        [0, LN2, LN3],
+        [0, 1, 0],
+        LN3,
+        [1 / 6, -2 / 3, 1 / 2],
+    ),
     ("categorical_cross_entropy", ["Softmax"], [1e4, -1e4, 0], [0, 1, 0], 2e4, [1, -1, 0]),
     ("categorical_cross_entropy", ["Softmax"], [1e4, -1e4, 0], [1, 0, 0], 0, [0, 0, 0]),
-    ("categorical_cross_entropy", ["Softmax"], [1e4, 9999], [1, 0], math.log1p(1 / math.e), [CHANCE - 1, 1 - CHANCE]),
+    (
+        "categorical_cross_entropy",
+        ["Softmax"],
+        [1e4, 9999],
+        [1, 0],
+        math.log1p(1 / math.e),
+        [CHANCE - 1, 1 - CHANCE],
+    ),
     ("half_squared_error", ["Identity"], [1, 2], [3, 2], 2, [-2, 0]),
     ("perceptron", ["Threshold"], [-3, -2, 0, 5], [0, 1, 0, 1], 1 / 2, [0, -1 / 4, 1 / 4, 0]),
-    ("perceptron", ["Sigmoid", "Threshold"], [-3, -2, 0, 5], [0, 1, 0, 1], 1 / 2, [0, -1 / 4, 1 / 4, 0]),
+    (
+        "perceptron",
+        ["Sigmoid", "Threshold"],
+        [-3, -2, 0, 5],
+        [0, 1, 0, 1],
+        1 / 2,
+        [0, -1 / 4, 1 / 4, 0],
+    ),
 ]
 # (kind, g, the first step along it in units of the rate, by the default options)
 ADAPTIVE = [("Adagrad", 4, 1), ("Adam", -4, -1), ("RMSprop", 4, 10), ("AdamW", 4, 1.03)]
-SMOOTH = ["Identity", "Sigmoid", "Tanh", "ELU", "SELU", "GELU", "Softplus", "SiLU", "Softmax", "ReLU", "LeakyReLU"]
+SMOOTH = [
+    "Identity",
+    "Sigmoid",
+    "Tanh",
+    "ELU",
+    "SELU",
+    "GELU",
+    "Softplus",
+    "SiLU",
+    "Softmax",
+    "ReLU",
+    "LeakyReLU",
+]
 
 RNG = np.random.default_rng(7)
 CLASSES = np.eye(4)
 X = RNG.normal(size=(5, 3))
 DENSE = ("Dense", {"weights": RNG.normal(size=(3, 4)), "bias": RNG.normal(size=4)})
 TARGETS = {
-    "binary_cross_entropy": np.array([[0, 1, 1, 0.25], [1, 0, 0, 1], [1, 1, 1, 1], [0, 0, 0, 0], [0.5, 0, 1, 0]]),
-    "categorical_cross_entropy": np.array([CLASSES[1], CLASSES[0], [0.5, 0.25, 0.25, 0], CLASSES[3], CLASSES[1]]),
+    "binary_cross_entropy": np.array(
+        [[0, 1, 1, 0.25], [1, 0, 0, 1], [1, 1, 1, 1], [0, 0, 0, 0], [0.5, 0, 1, 0]]
+    ),
+    "categorical_cross_entropy": np.array(
+        [CLASSES[1], CLASSES[0], [0.5, 0.25, 0.25, 0], CLASSES[3], CLASSES[1]]
+    ),
     "hinge": np.where(RNG.normal(size=(5, 4)) > 0, 1, -1),
     "perceptron": (RNG.normal(size=(5, 4)) > 0).astype(int),
 }
@@ -277,7 +359,9 @@ SQUASHED = {"binary_cross_entropy": ["Sigmoid"], "categorical_cross_entropy": ["
 
 def _ending(*kinds):
     """Layers of these kinds; a Threshold behind a Sigmoid is at 1/2, else at 0, which is the same."""
-    return [(kind, {"threshold": (len(kinds) - 1) / 2} if kind == "Threshold" else {}) for kind in kinds]
+    return [
+        (kind, {"threshold": (len(kinds) - 1) / 2} if kind == "Threshold" else {}) for kind in kinds
+    ]
 
 
 def _every_loss():
@@ -354,8 +438,12 @@ class Cases:
         mask = [[1, 0, 1], [0, 0, 1]]
         net = self.implementation([("Dropout", {"rate": 0.75, "mask": mask})])
         agree(net.forward([[1, 2, 3], [4, 5, 6]]), [[4, 0, 12], [0, 0, 24]])
-        agree(net.backward([[1, 2, 3], [4, 5, 6]], [[1, 1, 1], [2, 2, 2]])[0], [[4, 0, 4], [0, 0, 8]])
-        assert self.implementation([("Dropout", {"rate": 0.75})]).forward([[1, 2, 3]]).tolist() == [[1, 2, 3]]
+        agree(
+            net.backward([[1, 2, 3], [4, 5, 6]], [[1, 1, 1], [2, 2, 2]])[0], [[4, 0, 4], [0, 0, 8]]
+        )
+        assert self.implementation([("Dropout", {"rate": 0.75})]).forward([[1, 2, 3]]).tolist() == [
+            [1, 2, 3]
+        ]
 
     def test_normalization(self):
         net = self.implementation([("Normalization", {"mean": [2, 5], "spread": [0.5, 4]})])
@@ -367,23 +455,33 @@ class Cases:
 
     @pytest.mark.parametrize("kind", SMOOTH)
     def test_slopes_are_central_differences(self, kind):
-        layers = [("Normalization", {"mean": [0.1, 0.2, 0.3], "spread": [1, 2, 0.5]}), DENSE] + _ending(kind)
+        layers = [
+            ("Normalization", {"mean": [0.1, 0.2, 0.3], "spread": [1, 2, 0.5]}),
+            DENSE,
+        ] + _ending(kind)
         slopes = np.sin(np.arange(20)).reshape(5, 4)
         slope, gradients = self.implementation(layers).backward(X, slopes)
 
         def output(X=X, **changed):
-            now = [(kind, {name: changed.get(name, options[name]) for name in options}) for kind, options in layers]
+            now = [
+                (kind, {name: changed.get(name, options[name]) for name in options})
+                for kind, options in layers
+            ]
             return (slopes * self.implementation(now).forward(X)).sum()
 
         agree(slope, _slope(output, X), 1e-8)
-        for (name, array), gradient in zip(list(layers[0][1].items()) + list(DENSE[1].items()), gradients):
+        for (name, array), gradient in zip(
+            list(layers[0][1].items()) + list(DENSE[1].items()), gradients
+        ):
             agree(gradient, _slope(lambda array, name=name: output(**{name: array}), array), 1e-8)
 
     # ---- losses
 
     @pytest.mark.parametrize("loss, options, a, y, value, slope", LOSSES)
     def test_loss(self, loss, options, a, y, value, slope):
-        found, found_slope, _ = self.implementation(_ending("Tanh", "Identity")[1:]).loss([a], [y], loss, **options)
+        found, found_slope, _ = self.implementation(_ending("Tanh", "Identity")[1:]).loss(
+            [a], [y], loss, **options
+        )
         agree(found, value)
         agree(found_slope, [slope])
 
@@ -424,18 +522,26 @@ class Cases:
         net = self.implementation(layers)
         value, slope, gradients = net.loss(X, Y, loss)
         order = [3, 1, 4, 0, 2]
-        agree_all([value, slope[order]] + gradients, _flat(net.loss(X[order], np.array(Y)[order], loss)))
+        agree_all(
+            [value, slope[order]] + gradients, _flat(net.loss(X[order], np.array(Y)[order], loss))
+        )
         agree(np.mean([net.loss(X[[i]], np.array(Y)[[i]], loss)[0] for i in range(5)]), value)
 
     def test_the_delta_of_softmax_sums_to_zero(self):
         net = self.implementation([DENSE] + _ending("Softmax"))
-        _, _, (_, db) = net.loss(X, TARGETS["categorical_cross_entropy"], "categorical_cross_entropy")
+        _, _, (_, db) = net.loss(
+            X, TARGETS["categorical_cross_entropy"], "categorical_cross_entropy"
+        )
         agree(np.append(db, db.sum()), np.append(db, 0))
 
     def test_penalties(self):
         plain = {"weights": [[2.0, 0], [-3, 1]], "bias": [5, 7]}
-        value, slope, (dW, db) = self.implementation([("Dense", plain)]).loss([[1, 2]], [[1, -1]], "hinge")
-        penalized = self.implementation([("Dense", dict(plain, l1=0.5, l2=0.25))]).loss([[1, 2]], [[1, -1]], "hinge")
+        value, slope, (dW, db) = self.implementation([("Dense", plain)]).loss(
+            [[1, 2]], [[1, -1]], "hinge"
+        )
+        penalized = self.implementation([("Dense", dict(plain, l1=0.5, l2=0.25))]).loss(
+            [[1, 2]], [[1, -1]], "hinge"
+        )
         agree(penalized[0], value + 0.5 * (2 + 3 + 1) + 0.25 / 2 * (4 + 9 + 1))
         agree(penalized[1], slope)
         agree(penalized[2][0], dW + [[0.5 + 0.5, 0], [-0.5 - 0.75, 0.5 + 0.25]])
@@ -450,13 +556,19 @@ class Cases:
             ("SGD", {"momentum": 0.5}, [1, 1.5, 1.75]),
             ("SGD", {"momentum": 0.5, "nesterov": True}, [1.5, 1.75, 1.875]),
             ("Adagrad", {"epsilon": 1}, [1 / 2, 1 / (1 + math.sqrt(2)), 1 / (1 + math.sqrt(3))]),
-            ("RMSprop", {"alpha": 0.75, "epsilon": 1}, [1 / (1 + math.sqrt(1 - 0.75**t)) for t in (1, 2, 3)]),
+            (
+                "RMSprop",
+                {"alpha": 0.75, "epsilon": 1},
+                [1 / (1 + math.sqrt(1 - 0.75**t)) for t in (1, 2, 3)],
+            ),
             ("Adam", {"epsilon": 1}, [1 / 2] * 3),
             ("AdamW", {"epsilon": 1, "weight_decay": 0}, [1 / 2] * 3),
         ],
     )
     def test_optimizer(self, kind, options, steps):
-        found = self.implementation.descend(kind, dict(options, learning_rate=0.25), [[10.0]], [[[1.0]]] * 3)
+        found = self.implementation.descend(
+            kind, dict(options, learning_rate=0.25), [[10.0]], [[[1.0]]] * 3
+        )
         agree([array for (array,) in found], 10 - 0.25 * np.cumsum(steps).reshape(3, 1))
 
     @pytest.mark.parametrize("kind, g, step", ADAPTIVE)
@@ -465,7 +577,9 @@ class Cases:
         ((found,),) = self.implementation.descend(kind, {"learning_rate": 0.25}, [[3.0]], [[[g]]])
         agree(found, [3 - 0.25 * step], 1e-6)
 
-    @pytest.mark.parametrize("kind, step", [("SGD", 0.5 * 3), ("AdamW", 0.5 * 3), ("Adam", 1), ("Adagrad", 1)])
+    @pytest.mark.parametrize(
+        "kind, step", [("SGD", 0.5 * 3), ("AdamW", 0.5 * 3), ("Adam", 1), ("Adagrad", 1)]
+    )
     def test_weight_decay(self, kind, step):
         options = {"learning_rate": 0.25, "weight_decay": 0.5}
         ((found,),) = self.implementation.descend(kind, options, [[3.0]], [[[0]]])
@@ -517,7 +631,11 @@ KINDS = [(kind, {}) for kind in SMOOTH] + [
 ENDINGS = {  # what the network may end in, behind the last Dense
     "binary_cross_entropy": [_ending("Sigmoid"), _ending("Sigmoid", "Identity")],
     "categorical_cross_entropy": [_ending("Softmax"), _ending("Softmax", "Identity")],
-    "perceptron": [_ending("Threshold"), _ending("Sigmoid", "Threshold"), [("Threshold", {"threshold": 0.25})]],
+    "perceptron": [
+        _ending("Threshold"),
+        _ending("Sigmoid", "Threshold"),
+        [("Threshold", {"threshold": 0.25})],
+    ],
 }
 ANY_ENDING = [[]] + [[kind] for kind in KINDS]
 
@@ -526,7 +644,14 @@ class Problem:
     """A network, samples, targets, a loss, and the samples' weights."""
 
     def __init__(self, layers, X, Y, loss, options, weights):
-        self.layers, self.X, self.Y, self.loss, self.options, self.weights = layers, X, Y, loss, options, weights
+        self.layers, self.X, self.Y, self.loss, self.options, self.weights = (
+            layers,
+            X,
+            Y,
+            loss,
+            options,
+            weights,
+        )
 
     def __repr__(self):
         return repr(vars(self))
@@ -534,12 +659,16 @@ class Problem:
     def answers(self, implementation):
         """The output, the loss, its slope in X, and the gradients."""
         net = implementation(self.layers)
-        return [net.forward(self.X)] + _flat(net.loss(self.X, self.Y, self.loss, self.weights, **self.options))
+        return [net.forward(self.X)] + _flat(
+            net.loss(self.X, self.Y, self.loss, self.weights, **self.options)
+        )
 
     def is_determined(self):
         """Whether the numbers given determine the answers: not where a sum cancels, or next to a kink or threshold."""
         answers = self.answers(Arrays)
-        if (self.loss, self.layers[-1][0]) in reference.FROM_LOGITS and np.abs(answers[0] - self.Y).max() < 0.004:
+        if (self.loss, self.layers[-1][0]) in reference.FROM_LOGITS and np.abs(
+            answers[0] - self.Y
+        ).max() < 0.004:
             return False  # the pairs' slope is yhat - y, which is as exact as yhat is: to a digit of 1, not of itself
         return hardly_differ(answers, self.answers(Shaken))
 
@@ -594,7 +723,9 @@ def problems(draw, sizes=60):
     that is not, saturates, and is compared in test_activations_over_their_range.
     """
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    whole = draw(st.booleans())  # halves and wholes are often 0, and sums of them often exactly at a kink
+    whole = draw(
+        st.booleans()
+    )  # halves and wholes are often 0, and sums of them often exactly at a kink
 
     def numbers(*shape):
         array = rng.normal(size=shape)
@@ -607,15 +738,25 @@ def problems(draw, sizes=60):
     layers = []
     if draw(st.booleans()):
         spread = X.std(axis=0)
-        layers.append(("Normalization", {"mean": X.mean(axis=0), "spread": np.where(spread > 0, spread, 1)}))
+        layers.append(
+            ("Normalization", {"mean": X.mean(axis=0), "spread": np.where(spread > 0, spread, 1)})
+        )
     for k in range(len(widths) - 1):
         if k:
             layers.append(draw(st.sampled_from(KINDS)))
             if draw(st.booleans()):
                 layers.append(("Dropout", {"rate": draw(st.sampled_from([0, 0.25, 0.9]))}))
-        size = _size(reference.Reference(layers).forward(X)) * 2.0 ** round(math.log2(widths[k]) / 2)
-        options = {"weights": numbers(widths[k], widths[k + 1]) / size, "bias": numbers(widths[k + 1])}
-        penalties = {"l1": draw(st.sampled_from([0, 0.01])) * size, "l2": draw(st.sampled_from([0, 0.1])) * size**2}
+        size = _size(reference.Reference(layers).forward(X)) * 2.0 ** round(
+            math.log2(widths[k]) / 2
+        )
+        options = {
+            "weights": numbers(widths[k], widths[k + 1]) / size,
+            "bias": numbers(widths[k + 1]),
+        }
+        penalties = {
+            "l1": draw(st.sampled_from([0, 0.01])) * size,
+            "l2": draw(st.sampled_from([0, 0.1])) * size**2,
+        }
         layers.append(("Dense", dict(options, **penalties)))
     layers = layers + draw(st.sampled_from(ENDINGS.get(loss, ANY_ENDING)))
     A = reference.Reference(layers).forward(X)
@@ -666,13 +807,23 @@ def test_activations_over_their_range(kind, options, size):
 @pytest.mark.parametrize("loss, kind", sorted(reference.FROM_LOGITS))
 def test_cross_entropies_of_any_logits(loss, kind, size):
     Z, Y = size * RNG.normal(size=(40, 4)), np.tile(TARGETS[loss], (8, 1))
-    agree_all(_flat(Lists(_ending(kind)).loss(Z, Y, loss)), _flat(Arrays(_ending(kind)).loss(Z, Y, loss)))
+    agree_all(
+        _flat(Lists(_ending(kind)).loss(Z, Y, loss)), _flat(Arrays(_ending(kind)).loss(Z, Y, loss))
+    )
 
 
 # ---- training, step by step ---------------------------------------------------------------------------------------
 
-SCHEDULED = [("StepDecay", 0.1, 3, 0.5), ("ExponentialDecay", 0.1, 0.9), ("WarmUp", 4, ("CosineDecay", 0.1, 6, 0.01))]
-COMMON = {"learning_rate": [0.01, 0.1] + SCHEDULED, "weight_decay": [0, 0.1], "clip_norm": [None, 0.01, 1]}
+SCHEDULED = [
+    ("StepDecay", 0.1, 3, 0.5),
+    ("ExponentialDecay", 0.1, 0.9),
+    ("WarmUp", 4, ("CosineDecay", 0.1, 6, 0.01)),
+]
+COMMON = {
+    "learning_rate": [0.01, 0.1] + SCHEDULED,
+    "weight_decay": [0, 0.1],
+    "clip_norm": [None, 0.01, 1],
+}
 MOMENTS = {"beta1": [0.9, 0.5, 0], "beta2": [0.999, 0.5], "epsilon": [1e-8, 0.1]}
 OPTIONS = {
     "SGD": {"momentum": [0, 0.5, 0.9], "nesterov": [False, True]},
@@ -685,7 +836,9 @@ OPTIONS = {
 
 def _memory(optimizer, parameters):
     """What the optimizer remembers of each parameter: for each number that a weight remembers, the arrays of all."""
-    states = optimizer.states or {p.name: np.zeros(np.shape(p.rows) + (optimizer.memory,)) for p in parameters}
+    states = optimizer.states or {
+        p.name: np.zeros(np.shape(p.rows) + (optimizer.memory,)) for p in parameters
+    }
     arrays = [np.array(states[p.name]).reshape(np.shape(p.value) + (-1,)) for p in parameters]
     return [[array[..., k] for array in arrays] for k in range(optimizer.memory)]
 
@@ -698,7 +851,9 @@ def _stepped(kind, options, t, arrays, gradients, memory, shake=np.array):
         shadow.state[name] = [shake(array) for array in remembered]
     arrays = [shake(array) for array in arrays]
     shadow.step(arrays, [shake(gradient) for gradient in gradients])
-    return arrays + [array for name, _ in zip(shadow.memory, memory) for array in shadow.state[name]]
+    return arrays + [
+        array for name, _ in zip(shadow.memory, memory) for array in shadow.state[name]
+    ]
 
 
 def _as_it_is(layers, net):
@@ -720,7 +875,10 @@ def test_training(kind, data):
     of one that nearly cancels into the first digit of a step.
     """
     problem = data.draw(problems(sizes=2))
-    options = {name: data.draw(st.sampled_from(values)) for name, values in dict(COMMON, **OPTIONS[kind]).items()}
+    options = {
+        name: data.draw(st.sampled_from(values))
+        for name, values in dict(COMMON, **OPTIONS[kind]).items()
+    }
     if not options.get("momentum", True):
         options["nesterov"] = False
     ours, losses = Lists(problem.layers), []
@@ -733,25 +891,48 @@ def test_training(kind, data):
         def step(self, parameters):
             batch = batches[self.t % len(batches)]
             layers = list(_as_it_is(problem.layers, ours.net))
-            now = Problem(layers, problem.X[batch], problem.Y[batch], problem.loss, problem.options, weights[batch])
+            now = Problem(
+                layers,
+                problem.X[batch],
+                problem.Y[batch],
+                problem.loss,
+                problem.options,
+                weights[batch],
+            )
             assume(now.is_determined())
             value, _, *gradients = now.answers(Arrays)[1:]
             losses.append(value)
             learning = [p for p in parameters if not p.frozen]
-            agree_all([p.gradient for p in learning], [g for p, g in zip(parameters, gradients) if not p.frozen])
-            before = [p.value for p in learning], [p.gradient for p in learning], _memory(self, learning)
+            agree_all(
+                [p.gradient for p in learning],
+                [g for p, g in zip(parameters, gradients) if not p.frozen],
+            )
+            before = (
+                [p.value for p in learning],
+                [p.gradient for p in learning],
+                _memory(self, learning),
+            )
             theirs = _stepped(kind, options, self.t, *before)
-            for seed in range(4):  # one shake alone may hardly change the two numbers that cancel in w - step
+            for seed in range(
+                4
+            ):  # one shake alone may hardly change the two numbers that cancel in w - step
                 assume(hardly_differ(theirs, _stepped(kind, options, self.t, *before, Shake(seed))))
             super().step(parameters)
             agree_all([p.value for p in learning] + sum(_memory(self, learning), []), theirs)
 
-    followed = Followed(**dict(options, learning_rate=_schedule(options["learning_rate"], vars(sn))))
+    followed = Followed(
+        **dict(options, learning_rate=_schedule(options["learning_rate"], vars(sn)))
+    )
     loss = _loss(problem.loss, **problem.options)
-    plan = dict(optimizer=followed, epochs=3, batch_size=size, shuffle=False, sample_weight=problem.weights)
+    plan = dict(
+        optimizer=followed, epochs=3, batch_size=size, shuffle=False, sample_weight=problem.weights
+    )
     history = ours.net.fit(problem.X, problem.Y, loss, **plan)
     losses = np.array(losses).reshape(3, len(batches))
-    agree(history.loss, np.average(losses, axis=1, weights=[weights[batch].sum() for batch in batches]))
+    agree(
+        history.loss,
+        np.average(losses, axis=1, weights=[weights[batch].sum() for batch in batches]),
+    )
 
 
 def test_masks_leave_out_as_many_as_they_should():
@@ -766,11 +947,15 @@ def test_masks_leave_out_as_many_as_they_should():
 
 @pytest.mark.parametrize("size", [1e-100, 1, 1e100])
 def test_adapt(size):
-    data = size * np.column_stack([RNG.normal(size=50), 1000 + RNG.normal(size=50), np.full(50, 0.1)])
+    data = size * np.column_stack(
+        [RNG.normal(size=50), 1000 + RNG.normal(size=50), np.full(50, 0.1)]
+    )
     layer = sn.Normalization()
     layer.adapt(data.tolist())
     agree(layer.mean.value, data.mean(axis=0))
-    agree(layer.spread.value[:2], data.std(axis=0)[:2], 1e-10)  # of the second column 1000 is taken off
+    agree(
+        layer.spread.value[:2], data.std(axis=0)[:2], 1e-10
+    )  # of the second column 1000 is taken off
     assert layer.spread.value[2] == 1
 
 
@@ -808,9 +993,13 @@ def test_the_article_as_a_network():
             agree(weights.value, W)
             agree(bias.value, [b])
 
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+    net = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)]
+    )
     X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
-    net.fit(X, Y, loss="perceptron", optimizer=Followed(0.1), epochs=1000, shuffle=False, unroll=False)
+    net.fit(
+        X, Y, loss="perceptron", optimizer=Followed(0.1), epochs=1000, shuffle=False, unroll=False
+    )
     assert next(steps, None) is None
 
 
@@ -854,10 +1043,17 @@ class Draws:
         """The weights of the initializer of that name."""
         if name in ("zeros", "ones"):
             return np.full((inputs, outputs), float(name == "ones"))
-        if name == "orthogonal":  # Gram and Schmidt's process is the QR decomposition with a positive diagonal
-            Q, R = np.linalg.qr(np.array([[self.normal() for _ in range(outputs)] for _ in range(inputs)]).T)
+        if (
+            name == "orthogonal"
+        ):  # Gram and Schmidt's process is the QR decomposition with a positive diagonal
+            Q, R = np.linalg.qr(
+                np.array([[self.normal() for _ in range(outputs)] for _ in range(inputs)]).T
+            )
             return (Q * np.sign(np.diag(R))).T
-        defaults = {"uniform": {"low": -0.05, "high": 0.05}, "normal": {"mean": 0, "deviation": 0.05}}
+        defaults = {
+            "uniform": {"low": -0.05, "high": 0.05},
+            "normal": {"mean": 0, "deviation": 0.05},
+        }
         bounds = defaults.get(name) or reference.initializer_bounds(_family(name), inputs, outputs)
         draw = self.uniform if "low" in bounds else self.normal
         return np.array([[draw(**bounds) for _ in range(outputs)] for _ in range(inputs)])
@@ -893,9 +1089,15 @@ def test_the_distribution_of_initial_weights(name):
     bounds = reference.initializer_bounds(_family(name), inputs, outputs)
     if "low" in bounds:
         assert bounds["low"] <= weights[0] and weights[-1] <= bounds["high"]
-        distribution, variance = (weights - bounds["low"]) / (2 * bounds["high"]), bounds["high"] ** 2 / 3
+        distribution, variance = (
+            (weights - bounds["low"]) / (2 * bounds["high"]),
+            bounds["high"] ** 2 / 3,
+        )
     else:
-        distribution, variance = reference.phi(weights / bounds["deviation"]), bounds["deviation"] ** 2
+        distribution, variance = (
+            reference.phi(weights / bounds["deviation"]),
+            bounds["deviation"] ** 2,
+        )
     below = np.arange(len(weights)) / len(weights)  # the share of the weights that are smaller
     assert np.abs(distribution - below).max() < 0.0388
     assert abs(np.mean(weights**2) / variance - 1) < 0.12
@@ -916,7 +1118,9 @@ def test_orthogonal(seed, inputs, outputs):
 
 def test_orthogonal_of_almost_parallel_rows():
     """Rounding leaves 1e-16/1e-7 of a row beside the others, which a second pass has to take off."""
-    draws = type("Generator", (), {"normal": iter([1, 1, 1, 1, 1, 1 + 1e-7, 1, 1 + 1e-7, 1]).__next__})
+    draws = type(
+        "Generator", (), {"normal": iter([1, 1, 1, 1, 1, 1 + 1e-7, 1, 1 + 1e-7, 1]).__next__}
+    )
     W = np.array(initializers.orthogonal(3, 3, draws))
     agree(W @ W.T, np.eye(3))
 
@@ -943,7 +1147,9 @@ ELEMENTARY = [
 def test_elementary_functions(name, theirs, points):
     """Each number by itself, to 10 units in the last place."""
     points = points[points > -1] if name == "log1p" else points
-    np.testing.assert_allclose([getattr(functions, name)(x) for x in points.tolist()], theirs(points), rtol=2.2e-15)
+    np.testing.assert_allclose(
+        [getattr(functions, name)(x) for x in points.tolist()], theirs(points), rtol=2.2e-15
+    )
 
 
 # ---- the golden numbers of the selftest ---------------------------------------------------------------------------
@@ -954,16 +1160,23 @@ def _golden():
     Z, slopes, shares = np.array(selftest.Z), np.array(selftest.SLOPES), np.array(selftest.SHARES)
     numbers = {}
     for name, function, _ in ELEMENTARY[:8]:
-        numbers[name] = function(np.array(selftest.POSITIVE if name in ("log", "log1p", "sqrt") else selftest.POINTS))
+        numbers[name] = function(
+            np.array(selftest.POSITIVE if name in ("log", "log1p", "sqrt") else selftest.POINTS)
+        )
     draws = Draws(7)
-    numbers["random"] = [draws.uniform(), draws.uniform(-1, 1), draws.normal()] + draws.permutation(5)
+    numbers["random"] = [draws.uniform(), draws.uniform(-1, 1), draws.normal()] + draws.permutation(
+        5
+    )
     for name in initializers.INITIALIZERS:
         numbers[name] = Draws(7).initial(name, 2, 3)
 
     layers = {kind: (kind, {}) for kind in SMOOTH}
     layers["GELU, tanh"] = ("GELU", {"approximate": "tanh"})
     draws = Draws(7)
-    layers["Dropout"] = ("Dropout", {"rate": 0.25, "mask": [[draws.uniform() >= 0.25 for _ in row] for row in Z]})
+    layers["Dropout"] = (
+        "Dropout",
+        {"rate": 0.25, "mask": [[draws.uniform() >= 0.25 for _ in row] for row in Z]},
+    )
     layers["Normalization"] = ("Normalization", {"mean": Z.mean(axis=0), "spread": Z.std(axis=0)})
     weights = np.array([[1 / 2, -1 / 3], [2, 1 / 7], [-1, 0], [1 / 5, 3]])
     layers["Dense"] = ("Dense", {"weights": weights, "bias": [1, -1 / 3]})
@@ -971,17 +1184,25 @@ def _golden():
         A = Arrays([layer]).forward(Z)
         slope, gradients = Arrays([layer]).backward(Z, slopes[:, : A.shape[1]])
         numbers[name] = [A, slope] + gradients
-    numbers["Dense"][2] = numbers["Dense"][2] + np.sign(weights) / 100 + weights / 10  # the penalties
+    numbers["Dense"][2] = (
+        numbers["Dense"][2] + np.sign(weights) / 100 + weights / 10
+    )  # the penalties
     numbers["Threshold"] = (Z >= 0).astype(float)
 
     for loss in reference.LOSSES:
         Y = np.array([[1, -1, -1, 1], [-1, 1, 1, -1]] if loss == "hinge" else [[0, 1, 0, 0]] * 2)
         A = shares if "entropy" in loss else Z
-        answers = [Arrays(_ending("Identity")).loss(A, Y, loss, weights)[:2] for weights in (None, [1 / 3, 2])]
+        answers = [
+            Arrays(_ending("Identity")).loss(A, Y, loss, weights)[:2]
+            for weights in (None, [1 / 3, 2])
+        ]
         numbers[loss] = sum(map(list, answers), [])
     for loss, kinds, *_ in PAIRS:
         Y = [[0, 1, 0, 0], [1, 0, 0, 0]]
-        answers = [Arrays(_ending(kinds[-1])).loss(Z, Y, loss, weights)[:2] for weights in (None, [1 / 3, 2])]
+        answers = [
+            Arrays(_ending(kinds[-1])).loss(Z, Y, loss, weights)[:2]
+            for weights in (None, [1 / 3, 2])
+        ]
         numbers[loss + ", paired"] = sum(map(list, answers), [])
 
     gradients = [[[1, -1 / 3, 4]], [[-1 / 7, 2, 0]], [[1 / 9, 1 / 9, -1]]]
@@ -989,7 +1210,12 @@ def _golden():
         kind, options = type(optimizer).__name__, optimizer.config()
         numbers[repr(optimizer)] = list(Arrays.descend(kind, options, [[1, -2, 1 / 2]], gradients))
     decay = ("ExponentialDecay", 0.5, 0.9)
-    for schedule in [("StepDecay", 0.5, 2, 0.1), decay, ("CosineDecay", 0.5, 5), ("WarmUp", 3, decay)]:
+    for schedule in [
+        ("StepDecay", 0.5, 2, 0.1),
+        decay,
+        ("CosineDecay", 0.5, 5),
+        ("WarmUp", 3, decay),
+    ]:
         numbers[schedule[0]] = Arrays.rates(schedule, 6)
     numbers["training"] = _golden_training()
     return numbers
@@ -998,13 +1224,15 @@ def _golden():
 def _golden_training():
     X, Y = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [2, 1]]), np.array([[0, 1, 1, 0, 1]]).T
     start, draws, batches = Draws(7), Draws(Draws(3).bits()), []
-    net = reference.Reference([
-        ("Normalization", {"mean": X.mean(axis=0), "spread": X.std(axis=0)}),
-        ("Dense", {"weights": start.initial("glorot_uniform", 2, 3), "bias": [0, 0, 0]}),
-        ("Tanh", {}),
-        ("Dense", {"weights": start.initial("glorot_uniform", 3, 1), "bias": [0]}),
-        ("Sigmoid", {}),
-    ])
+    net = reference.Reference(
+        [
+            ("Normalization", {"mean": X.mean(axis=0), "spread": X.std(axis=0)}),
+            ("Dense", {"weights": start.initial("glorot_uniform", 2, 3), "bias": [0, 0, 0]}),
+            ("Tanh", {}),
+            ("Dense", {"weights": start.initial("glorot_uniform", 3, 1), "bias": [0]}),
+            ("Sigmoid", {}),
+        ]
+    )
     optimizer, losses = reference.Adam(0.1), []
     for _ in range(5):
         order = draws.permutation(5)
@@ -1019,7 +1247,9 @@ def _golden_training():
 
 
 def _flat_numbers(answers):
-    return np.concatenate([_flat_numbers(a) if isinstance(a, list) else np.ravel(a) for a in answers])
+    return np.concatenate(
+        [_flat_numbers(a) if isinstance(a, list) else np.ravel(a) for a in answers]
+    )
 
 
 def test_golden_numbers():

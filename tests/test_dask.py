@@ -16,7 +16,9 @@ Y = [i % 3 for i in range(30)]
 @pytest.fixture(scope="module")
 def client():
     """Two workers, of two threads each, which share the kernel of their process."""
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None
+    ) as cluster:
         with distributed.Client(cluster) as client:
             yield client
 
@@ -34,9 +36,13 @@ class Inline:
 
 
 def trained(executor, **options):
-    net = sn.Sequential([sn.Dense(4, 5, l2=0.01), sn.Tanh(), sn.Dropout(0.2), sn.Dense(5, 3), sn.Softmax()], seed=2)
+    net = sn.Sequential(
+        [sn.Dense(4, 5, l2=0.01), sn.Tanh(), sn.Dropout(0.2), sn.Dense(5, 3), sn.Softmax()], seed=2
+    )
     with pytest.warns(UserWarning, match="so small that it costs more time"):
-        history = net.fit(X, Y, "categorical_cross_entropy", executor=executor, **dict({"epochs": 3}, **options))
+        history = net.fit(
+            X, Y, "categorical_cross_entropy", executor=executor, **dict({"epochs": 3}, **options)
+        )
     return repr([p.value for p in net.parameters()]), repr(history.loss)
 
 
@@ -45,7 +51,9 @@ def trained(executor, **options):
 def test_the_same_bits_as_in_this_process(client, kernel, batch_size):
     former = sn.set_kernel(kernel)
     try:
-        assert trained(client.get_executor(), batch_size=batch_size) == trained(Inline(2), batch_size=batch_size)
+        assert trained(client.get_executor(), batch_size=batch_size) == trained(
+            Inline(2), batch_size=batch_size
+        )
     finally:
         sn.set_kernel(former)
     assert set(client.run(sn.kernel).values()) == {"fast"}
@@ -74,7 +82,9 @@ def test_what_the_workers_do_not_know(client):
     Doubled.__module__, Doubled.__qualname__ = __name__, "Doubled"
     globals()["Doubled"] = Doubled  # here it can be found; the workers do not have this module
     net = sn.Sequential([sn.Dense(4, 3), Doubled()])
-    with pytest.warns(UserWarning), pytest.raises(TypeError, match="define what is your own in a module that the work"):
+    with pytest.warns(UserWarning), pytest.raises(
+        TypeError, match="define what is your own in a module that the work"
+    ):
         net.fit(X, [[0, 0, 0]] * 30, "mean_squared_error", epochs=1, executor=client.get_executor())
 
 

@@ -32,7 +32,9 @@ def test_gates():
 def test_shapes_without_noise():
     moons = shapes.moons(samples=50, noise=0)
     for (x, y), k in zip(moons.X, moons.Y):
-        x, y = (x, y) if k == 0 else (1 - x, 0.5 - y)  # the lower moon is the upper, turned about (1/2, 1/4)
+        x, y = (
+            (x, y) if k == 0 else (1 - x, 0.5 - y)
+        )  # the lower moon is the upper, turned about (1/2, 1/4)
         assert math.hypot(x, y) == pytest.approx(1) and y > -1e-12
     circles = shapes.circles(samples=50, noise=0)
     for (x, y), k in zip(circles.X, circles.Y):
@@ -40,7 +42,9 @@ def test_shapes_without_noise():
     spirals = shapes.spirals(samples=51, noise=0, arms=3, turns=2)
     for arm in range(3):
         points = [point for point, k in zip(spirals.X, spirals.Y) if k == arm]
-        assert [math.hypot(*point) for point in points] == pytest.approx([i / 16 for i in range(17)])
+        assert [math.hypot(*point) for point in points] == pytest.approx(
+            [i / 16 for i in range(17)]
+        )
         angles = [math.atan2(y, x) / (2 * math.pi) for x, y in points]
         turned = [(angle - arm / 3 - i / 8) % 1 for i, angle in enumerate(angles)][1:]
         assert [min(t, 1 - t) for t in turned] == pytest.approx([0] * 16, abs=1e-12)
@@ -54,7 +58,11 @@ def test_shapes(shape):
     moved = [a - b for p, q in zip(many.X, still.X) for a, b in zip(p, q)]
     assert sum(moved) / 4002 == pytest.approx(0, abs=0.04)
     assert sum([m * m for m in moved]) / 4002 == pytest.approx(0.25, rel=0.1)
-    assert many.X == shape(samples=2001, noise=0.5, seed=3).X != shape(samples=2001, noise=0.5, seed=4).X
+    assert (
+        many.X
+        == shape(samples=2001, noise=0.5, seed=3).X
+        != shape(samples=2001, noise=0.5, seed=4).X
+    )
     for wrong in ({"samples": 3}, {"samples": 10.5}, {"noise": -1}, {"seed": "x"}):
         with pytest.raises((TypeError, ValueError)):
             shape(**wrong)
@@ -65,8 +73,12 @@ def test_shapes(shape):
 @pytest.mark.parametrize("shape", [shapes.moons, shapes.circles, shapes.spirals])
 def test_shapes_are_learnt(shape):
     data = shape()
-    net = sn.Sequential([sn.Dense(2, 24), sn.ReLU(), sn.Dense(24, 12), sn.ReLU(), sn.Dense(12, 1), sn.Sigmoid()])
-    net.fit(data.X, data.Y, "binary_cross_entropy", optimizer=sn.Adam(0.02), epochs=100, batch_size=20)
+    net = sn.Sequential(
+        [sn.Dense(2, 24), sn.ReLU(), sn.Dense(24, 12), sn.ReLU(), sn.Dense(12, 1), sn.Sigmoid()]
+    )
+    net.fit(
+        data.X, data.Y, "binary_cross_entropy", optimizer=sn.Adam(0.02), epochs=100, batch_size=20
+    )
     right = [round(a) == y for (a,), y in zip(net.predict(data.X), data.Y)]
     assert sum(right) >= 0.95 * len(right)
 
@@ -92,9 +104,25 @@ def test_iris_and_digits():
     iris, digits = samples.iris(), samples.digits()
     means = [sum(column) / 150 for column in zip(*iris.X)]
     assert [round(mean, 2) for mean in means] == [5.84, 3.06, 3.76, 1.20]
-    assert iris.X[34] == [4.9, 3.1, 1.5, 0.2] and iris.X[37] == [4.9, 3.6, 1.4, 0.1]  # misprints of the UCI copy
+    assert iris.X[34] == [4.9, 3.1, 1.5, 0.2] and iris.X[37] == [
+        4.9,
+        3.6,
+        1.4,
+        0.1,
+    ]  # misprints of the UCI copy
     assert [iris.Y.count(k) for k in range(3)] == [50, 50, 50]
-    assert [digits.Y.count(k) for k in range(10)] == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert [digits.Y.count(k) for k in range(10)] == [
+        178,
+        182,
+        177,
+        183,
+        181,
+        182,
+        181,
+        179,
+        174,
+        180,
+    ]
     assert {v for row in digits.X for v in row} == set(map(float, range(17)))
     assert "public domain" in iris.about and "CC BY 4.0" in digits.about
 
@@ -145,7 +173,9 @@ def test_a_network_learns_from_idx(write):
     images = read_idx(write(idx(8, (300, 8, 8), pixels)), scale=16)
     net = sn.Sequential([sn.Dense(64, 10), sn.Softmax()])
     labels = read_idx(write(idx(8, (300,), bytes(digits.Y[:300]))))
-    assert net.fit(images, labels, "categorical_cross_entropy", sn.Adam(0.01), 20, 10).loss[-1] < 0.2
+    assert (
+        net.fit(images, labels, "categorical_cross_entropy", sn.Adam(0.01), 20, 10).loss[-1] < 0.2
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +205,12 @@ def test_no_idx(write, data, words):
 def test_nothing_else_is_raised(tmp_path_factory, data, cut):
     """Neither by noise, nor by noise behind a good beginning."""
     path = tmp_path_factory.mktemp("idx") / "noise"
-    for start in (b"", idx(8, (2, 3), b"123456")[:cut], b"\x1f\x8b", gzip.compress(idx(8, (2, 3), b"123456"))[:cut]):
+    for start in (
+        b"",
+        idx(8, (2, 3), b"123456")[:cut],
+        b"\x1f\x8b",
+        gzip.compress(idx(8, (2, 3), b"123456"))[:cut],
+    ):
         path.write_bytes(start + data)
         try:
             assert len(read_idx(path)) > 0
@@ -200,18 +235,34 @@ INF, NAN = float("inf"), float("nan")
 @pytest.mark.parametrize(
     "X, y, words",
     [
-        (array_of(3), [0], r": an array of the shape \(\); the inputs are rows: samples × features"),
+        (
+            array_of(3),
+            [0],
+            r": an array of the shape \(\); the inputs are rows: samples × features",
+        ),
         (array_of([1, 2]), [0, 1], r": an array of the shape \(2,\); the inputs are rows"),
         (Array((0, 2), array("d")), [0], r": an array of the shape \(0, 2\); the inputs are rows"),
-        (Array((3, 0), array("d")), [0, 1, 0], r"shape \(3, 0\); .*samples × features, of these from 1 to 1048575$"),
-        (Array((1, 1 << 20), array("b", bytes(1 << 20))), [0], r"shape \(1, 1048576\); .* from 1 to 1048575$"),
+        (
+            Array((3, 0), array("d")),
+            [0, 1, 0],
+            r"shape \(3, 0\); .*samples × features, of these from 1 to 1048575$",
+        ),
+        (
+            Array((1, 1 << 20), array("b", bytes(1 << 20))),
+            [0],
+            r"shape \(1, 1048576\); .* from 1 to 1048575$",
+        ),
         (array_of([[0, 0], [0, NAN]]), [0, 1], ": row 2 has a number that is not finite"),
         (INPUTS, 3, r": 'y' has the shape \(\), but there are 4 rows; give a target a row"),
         (INPUTS, [0, 1, 1], r": 'y' has the shape \(3,\), but there are 4 rows"),
         (INPUTS, [[0, 1, 1, 0]], r": 'y' has the shape \(1, 4\), but there are 4 rows"),
         (INPUTS, [[0, 1]] * 4, r": 'y' has the shape \(4, 2\), but there are 4 rows"),
         (INPUTS, Array((4, 0), array("d")), r": 'y' has the shape \(4, 0\), but there are 4 rows"),
-        (INPUTS, [0, INF, 0, INF], ": 'y': row 2 is inf; give a finite number, or nan where none is known$"),
+        (
+            INPUTS,
+            [0, INF, 0, INF],
+            ": 'y': row 2 is inf; give a finite number, or nan where none is known$",
+        ),
         (INPUTS, [[0], [1], [0], [-INF]], ": 'y': row 4 is -inf; give a finite number"),
     ],
 )
@@ -227,7 +278,9 @@ def test_targets_in_a_file_of_their_own(tmp_path):
     X, y = tmp_path / "X.npy", tmp_path / "y.npy"
     X.write_bytes(dumps(INPUTS))
     y.write_bytes(dumps(array_of(3)))
-    with pytest.raises(ValueError, match=r"y.npy has the shape \(\), but there are 4 rows; give") as caught:
+    with pytest.raises(
+        ValueError, match=r"y.npy has the shape \(\), but there are 4 rows; give"
+    ) as caught:
         read_arrays(X, str(y))
     assert str(caught.value).startswith(str(y))
 
@@ -237,4 +290,8 @@ def test_a_target_that_is_nan_is_missing(tmp_path):
     path.write_bytes(dumps_npz({"X": INPUTS, "y": array_of([[0], [NAN], [1], [0]])}))
     data = read_arrays(path, "y")
     X, Y = ArrayEncoder.fit(data).examples_of(data)
-    assert data.with_target() == [0, 2, 3] and list(X) == [INPUTS[i] for i in (0, 2, 3)] and len(Y) == 3
+    assert (
+        data.with_target() == [0, 2, 3]
+        and list(X) == [INPUTS[i] for i in (0, 2, 3)]
+        and len(Y) == 3
+    )

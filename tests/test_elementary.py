@@ -1,4 +1,5 @@
 """The portable functions against mpmath, at the special values, on another type of number, and bit by bit."""
+
 import ast
 import doctest
 import math
@@ -30,22 +31,53 @@ def number(word):
 # Per function: the intervals to draw from uniformly, the exponents to draw from, both signs?, and the points that
 # are nasty: the boundaries of a reduction, the thresholds between two arms, the zeros, the ends of the range.
 POINTS = {
-    "exp": ([(-1, 1), (-30, 30), (-745.2, 709.78), (-709, -708)], (-70, -1), True,
-            [(k + half) * LN2 for k in range(-1074, 1023, 9) for half in (0, 0.5)] + [-745.13, 709.782712893384]),
-    "expm1": ([(-1, 1), (-40, 60), (-45, 709.78), (0.3465, 0.38)], (-1074, -1), True,
-              [(k + half) * LN2 for k in range(-60, 1023, 5) for half in (0, 0.5)] + [-40.0, 709.782712893384]),
-    "log": ([(0, 2), (0.66, 0.75), (1.3333, 1.37), (1, 1000)], (-1074, 1023), False,
-            [1.0, LARGEST, TINY] + [2.0**k / 3 for k in range(-20, 20)]),
-    "log1p": ([(-1, 1), (-0.36, -0.25), (0.3333, 0.37), (1, 1000)], (-1074, 1023), False,
-              [-1 / 3, 1 / 3, -0.5, 2.0**52, 2.0**53, LARGEST] + [2.0**-k - 1 for k in range(1, 53)]
-              + [-2.0**-k for k in range(1, 1075, 7)]),
-    "tanh": ([(-1, 1), (0, 4), (-25, 25), (0.17, 0.2)], (-1074, -1), True,
-             [(k + 0.5) * LN2 / 2 for k in range(-60, 60)]),
+    "exp": (
+        [(-1, 1), (-30, 30), (-745.2, 709.78), (-709, -708)],
+        (-70, -1),
+        True,
+        [(k + half) * LN2 for k in range(-1074, 1023, 9) for half in (0, 0.5)]
+        + [-745.13, 709.782712893384],
+    ),
+    "expm1": (
+        [(-1, 1), (-40, 60), (-45, 709.78), (0.3465, 0.38)],
+        (-1074, -1),
+        True,
+        [(k + half) * LN2 for k in range(-60, 1023, 5) for half in (0, 0.5)]
+        + [-40.0, 709.782712893384],
+    ),
+    "log": (
+        [(0, 2), (0.66, 0.75), (1.3333, 1.37), (1, 1000)],
+        (-1074, 1023),
+        False,
+        [1.0, LARGEST, TINY] + [2.0**k / 3 for k in range(-20, 20)],
+    ),
+    "log1p": (
+        [(-1, 1), (-0.36, -0.25), (0.3333, 0.37), (1, 1000)],
+        (-1074, 1023),
+        False,
+        [-1 / 3, 1 / 3, -0.5, 2.0**52, 2.0**53, LARGEST]
+        + [2.0**-k - 1 for k in range(1, 53)]
+        + [-(2.0**-k) for k in range(1, 1075, 7)],
+    ),
+    "tanh": (
+        [(-1, 1), (0, 4), (-25, 25), (0.17, 0.2)],
+        (-1074, -1),
+        True,
+        [(k + 0.5) * LN2 / 2 for k in range(-60, 60)],
+    ),
     "erf": ([(-1, 1), (0.93, 1), (1, 1.01), (1, 6.5)], (-1074, -1), True, [-1.0, 1.0, 6.0]),
-    "sqrt": ([(0, 4), (0.25, 1)], (-1074, 1023), False,
-             [1.0, TINY, LARGEST] + [float(k * k) for k in range(1, 9 * 10**7, 10**6)]),
-    "cos": ([(-1, 1), (0, 2 * PI), (-100, 100), (-2**20, 2**20)], (-300, 19), True,
-            [(k + half) * PI for k in range(0, 333000, 1109) for half in (0, 0.25, 0.5)]),
+    "sqrt": (
+        [(0, 4), (0.25, 1)],
+        (-1074, 1023),
+        False,
+        [1.0, TINY, LARGEST] + [float(k * k) for k in range(1, 9 * 10**7, 10**6)],
+    ),
+    "cos": (
+        [(-1, 1), (0, 2 * PI), (-100, 100), (-(2**20), 2**20)],
+        (-300, 19),
+        True,
+        [(k + half) * PI for k in range(0, 333000, 1109) for half in (0, 0.25, 0.5)],
+    ),
 }
 
 
@@ -53,7 +85,12 @@ def points(name, count=3000):
     """Where to measure: the nasty points with both neighbours, then random ones, the same on every run."""
     intervals, exponents, signed, nasty = POINTS[name]
     generator = random.Random(2024)
-    chosen = [number(bits(x) + step) if x else x for x in nasty for step in (-1, 0, 1) if abs(x) != LARGEST or step < 1]
+    chosen = [
+        number(bits(x) + step) if x else x
+        for x in nasty
+        for step in (-1, 0, 1)
+        if abs(x) != LARGEST or step < 1
+    ]
     while len(chosen) < count:
         chosen.append(generator.uniform(*generator.choice(intervals)))
         x = math.ldexp(generator.uniform(1, 2), generator.randint(*exponents))
@@ -85,19 +122,88 @@ def test_sqrt_is_the_square_root_of_IEEE():
 # ---------------------------------------------------------------- special values
 
 SPECIAL = {
-    "exp": [(INF, INF), (-INF, 0.0), (0.0, 1.0), (-0.0, 1.0), (709.79, INF), (LARGEST, INF), (-745.13, TINY),
-            (-745.14, 0.0), (-LARGEST, 0.0), (TINY, 1.0)],
-    "expm1": [(INF, INF), (-INF, -1.0), (0.0, 0.0), (-0.0, -0.0), (TINY, TINY), (-TINY, -TINY), (3 * TINY, 3 * TINY),
-              (709.79, INF), (-38.0, -1.0), (-LARGEST, -1.0)],
-    "log": [(INF, INF), (0.0, -INF), (-0.0, -INF), (-1.0, NAN), (-TINY, NAN), (-INF, NAN), (1.0, 0.0)],
-    "log1p": [(INF, INF), (-1.0, -INF), (-2.0, NAN), (-1 - 2.0**-52, NAN), (-INF, NAN), (0.0, 0.0), (-0.0, -0.0),
-              (TINY, TINY), (-3 * TINY, -3 * TINY)],
-    "tanh": [(INF, 1.0), (-INF, -1.0), (0.0, 0.0), (-0.0, -0.0), (TINY, TINY), (-3 * TINY, -3 * TINY), (LARGEST, 1.0)],
-    "erf": [(INF, 1.0), (-INF, -1.0), (0.0, 0.0), (-0.0, -0.0), (TINY, TINY), (-TINY, -TINY), (6.0, 1.0),
-            (-LARGEST, -1.0)],
-    "sqrt": [(INF, INF), (0.0, 0.0), (-0.0, -0.0), (-1.0, NAN), (-INF, NAN), (-TINY, NAN), (TINY, 2.0**-537),
-             (4.0, 2.0)],
-    "cos": [(0.0, 1.0), (-0.0, 1.0), (TINY, 1.0), (INF, NAN), (-INF, NAN), (2.0**20 + 1, NAN), (LARGEST, NAN)],
+    "exp": [
+        (INF, INF),
+        (-INF, 0.0),
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (709.79, INF),
+        (LARGEST, INF),
+        (-745.13, TINY),
+        (-745.14, 0.0),
+        (-LARGEST, 0.0),
+        (TINY, 1.0),
+    ],
+    "expm1": [
+        (INF, INF),
+        (-INF, -1.0),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (TINY, TINY),
+        (-TINY, -TINY),
+        (3 * TINY, 3 * TINY),
+        (709.79, INF),
+        (-38.0, -1.0),
+        (-LARGEST, -1.0),
+    ],
+    "log": [
+        (INF, INF),
+        (0.0, -INF),
+        (-0.0, -INF),
+        (-1.0, NAN),
+        (-TINY, NAN),
+        (-INF, NAN),
+        (1.0, 0.0),
+    ],
+    "log1p": [
+        (INF, INF),
+        (-1.0, -INF),
+        (-2.0, NAN),
+        (-1 - 2.0**-52, NAN),
+        (-INF, NAN),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (TINY, TINY),
+        (-3 * TINY, -3 * TINY),
+    ],
+    "tanh": [
+        (INF, 1.0),
+        (-INF, -1.0),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (TINY, TINY),
+        (-3 * TINY, -3 * TINY),
+        (LARGEST, 1.0),
+    ],
+    "erf": [
+        (INF, 1.0),
+        (-INF, -1.0),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (TINY, TINY),
+        (-TINY, -TINY),
+        (6.0, 1.0),
+        (-LARGEST, -1.0),
+    ],
+    "sqrt": [
+        (INF, INF),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (-1.0, NAN),
+        (-INF, NAN),
+        (-TINY, NAN),
+        (TINY, 2.0**-537),
+        (4.0, 2.0),
+    ],
+    "cos": [
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (TINY, 1.0),
+        (INF, NAN),
+        (-INF, NAN),
+        (2.0**20 + 1, NAN),
+        (LARGEST, NAN),
+    ],
 }
 
 
@@ -109,7 +215,13 @@ def test_special_values(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_raises_and_the_range_is_kept(name):
-    ranges = {"exp": (0, INF), "expm1": (-1, INF), "log": (-INF, INF), "log1p": (-INF, INF), "sqrt": (0, INF)}
+    ranges = {
+        "exp": (0, INF),
+        "expm1": (-1, INF),
+        "log": (-INF, INF),
+        "log1p": (-INF, INF),
+        "sqrt": (0, INF),
+    }
     low, high = ranges.get(name, (-1, 1))
     generator = random.Random(3)
     for _ in range(3000):
@@ -119,10 +231,13 @@ def test_nothing_raises_and_the_range_is_kept(name):
 
 def test_odd_functions_are_odd_to_the_bit():
     for x in points("tanh", 1000):
-        assert elementary.tanh(-x) == -elementary.tanh(x) and elementary.erf(-x) == -elementary.erf(x)
+        assert elementary.tanh(-x) == -elementary.tanh(x) and elementary.erf(-x) == -elementary.erf(
+            x
+        )
 
 
 # ---------------------------------------------------------------- any type of number
+
 
 class Condition:
     """What comparing Wrapped numbers gives: only `where` may look inside."""
@@ -217,6 +332,7 @@ def test_a_wrapped_number_gives_the_same_bits(name, monkeypatch):
 
 # ---------------------------------------------------------------- the same bits everywhere
 
+
 def arguments(count, signs):
     """Pseudo-random numbers from integers alone: count of them from 2**-12 to 2**11, half as many of any bits."""
     state = 2024
@@ -225,15 +341,24 @@ def arguments(count, signs):
         state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
         words.append(state // 2**11)
     for i in range(0, 3 * count, 3):
-        yield number(words[i] % signs * 2**63 + (1011 + words[i + 1] % 23) * 2**52 + words[i + 2] % 2**52)
+        yield number(
+            words[i] % signs * 2**63 + (1011 + words[i + 1] % 23) * 2**52 + words[i + 2] % 2**52
+        )
     for i in range(3 * count, len(words), 2):
         yield number(words[i] * 2**11 + words[i + 1] % 2**11)
 
 
 # Seen on CPython 3.6 to 3.13, PyPy, MicroPython, and from C.
-GOLDEN = {"exp": 272005109992538192, "expm1": 2290171499319066562, "log": 663482265586267659,
-          "log1p": 45364519267383966, "tanh": 1952577114724160884, "erf": 384302624644086059,
-          "sqrt": 733044512290105712, "cos": 399200370821477407}
+GOLDEN = {
+    "exp": 272005109992538192,
+    "expm1": 2290171499319066562,
+    "log": 663482265586267659,
+    "log1p": 45364519267383966,
+    "tanh": 1952577114724160884,
+    "erf": 384302624644086059,
+    "sqrt": 733044512290105712,
+    "cos": 399200370821477407,
+}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -246,12 +371,15 @@ def test_the_bits_are_those_of_every_other_interpreter(name):
 
 # ---------------------------------------------------------------- the text itself
 
+
 def test_the_text_keeps_to_the_dialect():
     """No decimal literal, no branch, and inside a function no power but of integers."""
     with open(elementary.__file__) as file:
         tree = ast.parse(file.read())
     banned = (ast.If, ast.IfExp, ast.While, ast.FloorDiv, ast.Mod, ast.BoolOp, ast.Try)
-    primitives = [node for node in tree.body if getattr(node, "name", "") in ("where", "frexp", "ldexp")]
+    primitives = [
+        node for node in tree.body if getattr(node, "name", "") in ("where", "frexp", "ldexp")
+    ]
     annotations = [node for node in tree.body if isinstance(node, ast.If)]
     left_out = [node for part in primitives + annotations for node in ast.walk(part)]
     for node in ast.walk(tree):

@@ -117,7 +117,9 @@ def train(net, made, way):
     """Three epochs."""
     watched, unroll = as_by(way)
     with watched:
-        return net.fit(made.X, made.Y, made.loss, made.optimizer, epochs=3, unroll=unroll, **made.options)
+        return net.fit(
+            made.X, made.Y, made.loss, made.optimizer, epochs=3, unroll=unroll, **made.options
+        )
 
 
 def trained(made, way, epochs=4, **options):
@@ -191,12 +193,16 @@ def ending_id(k):
 @pytest.mark.parametrize("ending", range(len(ENDINGS)), ids=ending_id)
 @pytest.mark.parametrize("weighted", [False, True])
 def test_every_loss(ending, weighted, way):
-    assert type(assert_the_same(of(way, ending=ending, weighted=weighted, optimizer=8), way)[0]) is int
+    assert (
+        type(assert_the_same(of(way, ending=ending, weighted=weighted, optimizer=8), way)[0]) is int
+    )
 
 
 @EACH_WAY
 @pytest.mark.parametrize(
-    "optimizer", range(len(OPTIMIZERS)), ids=lambda k: "{}-{}".format(k, type(OPTIMIZERS[k]).__name__)
+    "optimizer",
+    range(len(OPTIMIZERS)),
+    ids=lambda k: "{}-{}".format(k, type(OPTIMIZERS[k]).__name__),
 )
 def test_every_optimizer(optimizer, way):
     assert type(assert_the_same(of(way, optimizer=optimizer), way, epochs=6)[0]) is int
@@ -234,7 +240,9 @@ def test_more_steps_than_are_made_in_one_go(way):
 
 
 def test_an_epoch_of_more_batches_than_are_made_in_one_go():
-    made = recipe(batch_size=1, samples=engines.AT_ONCE + 20, inputs=1, outputs=1, blocks=[], between=1)
+    made = recipe(
+        batch_size=1, samples=engines.AT_ONCE + 20, inputs=1, outputs=1, blocks=[], between=1
+    )
     assert_the_same(made, "step", epochs=2)
 
 
@@ -270,7 +278,9 @@ def test_zeros_of_either_sign_in_the_data(way):
 
 @EACH_SPELLED
 @pytest.mark.parametrize(
-    "blocks", [[(2, 2, 0)] * 25, [(70, 11, 1)], [(3, 9, 2), (45, 3, 0)]], ids=["deep", "wide", "both"]
+    "blocks",
+    [[(2, 2, 0)] * 25, [(70, 11, 1)], [(3, 9, 2), (45, 3, 0)]],
+    ids=["deep", "wide", "both"],
 )
 def test_networks_that_are_deep_or_wide(blocks, way):
     """Not all parsers take nested parentheses as they come."""
@@ -282,7 +292,9 @@ def test_networks_that_are_deep_or_wide(blocks, way):
 
 @EACH_SPELLED
 def test_an_output_and_a_sample_alone(way):
-    made = recipe(blocks=[], inputs=1, outputs=1, samples=3, batch_size=1 if way == "step" else None)
+    made = recipe(
+        blocks=[], inputs=1, outputs=1, samples=3, batch_size=1 if way == "step" else None
+    )
     if way == "samples":
         made.X, made.Y = made.X[:1], made.Y[:1]
     assert_the_same(made, way)
@@ -322,7 +334,15 @@ def steps_apart(made, way, steps=3):
     for by in ("lists", way):
         watched, unroll = as_by(by)
         with watched as seen:
-            sn.epochs(made.network(), made.X, made.Y, made.loss, made.optimizer, unroll=unroll, **made.options)
+            sn.epochs(
+                made.network(),
+                made.X,
+                made.Y,
+                made.loss,
+                made.optimizer,
+                unroll=unroll,
+                **made.options,
+            )
         both += seen.engines
         assert (type(both[-1]) is engines.Spelled) == (by in SPELLED)
     lists, other = both
@@ -376,7 +396,9 @@ def test_any_step_in_the_fast_kernel_by_rows(made):
 # ---- layers, losses and optimizers of one's own ------------------------------------------------------------------
 
 
-def course(make, way, loss="mean_squared_error", optimizer=None, X=X, Y=Y, before=None, epochs=4, **options):
+def course(
+    make, way, loss="mean_squared_error", optimizer=None, X=X, Y=Y, before=None, epochs=4, **options
+):
     """A training of 2 inputs and 1 output made in that way: its outcome and its engine."""
     net, (watched, unroll) = sn.Sequential(make(), seed=1), as_by(way)
     if before:
@@ -390,7 +412,9 @@ def course(make, way, loss="mean_squared_error", optimizer=None, X=X, Y=Y, befor
 
 def assert_the_same_course(make, way, **options):
     """As by lists."""
-    expected, _ = course(make, "lists", **dict({"batch_size": 3 if way == "step" else None}, **options))
+    expected, _ = course(
+        make, "lists", **dict({"batch_size": 3 if way == "step" else None}, **options)
+    )
     found, seen = course(make, way, **options)
     assert found == expected
     return seen
@@ -581,7 +605,9 @@ class ByShares(sn.Loss):
         return [w / total(weights) for w in weights]
 
     def value(self, A, Y, Z=None, weights=None):
-        return total([w * (a - y) * (a - y) for (a,), (y,), w in zip(A, Y, self.shares(A, weights))])
+        return total(
+            [w * (a - y) * (a - y) for (a,), (y,), w in zip(A, Y, self.shares(A, weights))]
+        )
 
     def gradient(self, A, Y, Z=None, weights=None):
         return [[w * 2 * (a - y)] for (a,), (y,), w in zip(A, Y, self.shares(A, weights))]
@@ -612,7 +638,9 @@ class Pulled(Scale):
     def backward(self, dA):
         dX = Scale.backward(self, dA)
         columns = zip(*matrix.multiply(dA, self.X))
-        self.s.gradient = [total(list(column) + [s / 2]) for column, s in zip(columns, self.s.value)]
+        self.s.gradient = [
+            total(list(column) + [s / 2]) for column, s in zip(columns, self.s.value)
+        ]
         return dX
 
 
@@ -653,14 +681,20 @@ class ByFew(Scale):
 
     def backward(self, dA):
         dX = Scale.backward(self, dA)
-        self.s.gradient = [g * (0 if len(dA) == 1 else 1) / max(len(dA), 4) for g in self.s.gradient]
+        self.s.gradient = [
+            g * (0 if len(dA) == 1 else 1) / max(len(dA), 4) for g in self.s.gradient
+        ]
         return dX
 
 
-@pytest.mark.xfail(strict=True, reason="two and three samples are tried, and no other number of them")
+@pytest.mark.xfail(
+    strict=True, reason="two and three samples are tried, and no other number of them"
+)
 @pytest.mark.parametrize("size", [3, 5])
 def test_what_a_rule_makes_of_few_samples(size):
-    assert_the_same_course(lambda: hidden(ByFew(3)), "step", batch_size=size)  # the last batch: of 1, of 2
+    assert_the_same_course(
+        lambda: hidden(ByFew(3)), "step", batch_size=size
+    )  # the last batch: of 1, of 2
 
 
 class Jittered(sn.Layer):
@@ -673,7 +707,10 @@ class Jittered(sn.Layer):
         return self.times(X)
 
     def factors(self, rows, columns):
-        return [[1 + self.generator.random() * self.generator.random() for _ in range(columns)] for _ in range(rows)]
+        return [
+            [1 + self.generator.random() * self.generator.random() for _ in range(columns)]
+            for _ in range(rows)
+        ]
 
     def times(self, X):
         return X if self.M is None else matrix.multiply(X, self.M)
@@ -719,7 +756,9 @@ class Two(Scale):
 
     def __init__(self, inputs):
         Scale.__init__(self, inputs)
-        self.s, self.t = [sn.Parameter(role, (inputs,), [v] * inputs) for role, v in zip(self.roles, (1, 0.5))]
+        self.s, self.t = [
+            sn.Parameter(role, (inputs,), [v] * inputs) for role, v in zip(self.roles, (1, 0.5))
+        ]
 
     def parameters(self):
         return [self.s, self.t]
@@ -743,7 +782,11 @@ def one(role):
 def far_apart(first, second):
     """Two layers with parameters, the layers 1 and 11."""
     between = [sn.Identity() for _ in range(7)]
-    return [sn.Identity(), one(first)(2), sn.Dense(2, 2), sn.Tanh()] + between + [one(second)(2), sn.Dense(2, 1)]
+    return (
+        [sn.Identity(), one(first)(2), sn.Dense(2, 2), sn.Tanh()]
+        + between
+        + [one(second)(2), sn.Dense(2, 1)]
+    )
 
 
 ROLES = {
@@ -878,7 +921,9 @@ class Counting(Times):
 
 @EACH_SPELLED
 def test_an_attribute_that_no_argument_gave(way):
-    assert_the_same_course(lambda: hidden(Times()), way, before=lambda net: setattr(net.layers[1], "factor", 3))
+    assert_the_same_course(
+        lambda: hidden(Times()), way, before=lambda net: setattr(net.layers[1], "factor", 3)
+    )
 
 
 @EACH_WAY
@@ -902,8 +947,12 @@ def test_numbers_that_are_no_floats():
         net = sn.Sequential([sn.Dense(2, 1, weights=[[number(1)], [number(2)]]), sn.ReLU()])
         other = net.copy()
         with watching() as seen:
-            net.fit([[1, 2]], [3], "half_squared_error", sn.SGD(number(1) / 8), epochs=3, unroll=True)
-        other.fit([[1, 2]], [3], "half_squared_error", sn.SGD(number(1) / 8), epochs=3, unroll=False)
+            net.fit(
+                [[1, 2]], [3], "half_squared_error", sn.SGD(number(1) / 8), epochs=3, unroll=True
+            )
+        other.fit(
+            [[1, 2]], [3], "half_squared_error", sn.SGD(number(1) / 8), epochs=3, unroll=False
+        )
         assert type(seen.engines[0]) is training.Engine
         assert [p.value for p in net.parameters()] == [p.value for p in other.parameters()]
         assert type(net.parameters()[0].value[0][0]) is number
@@ -911,8 +960,12 @@ def test_numbers_that_are_no_floats():
 
 NOTHING = {
     "no parameter": dict(make=lambda: [sn.Sigmoid()], Y=X),
-    "all frozen": dict(make=hidden, before=lambda net: net.freeze(*[p.name for p in net.parameters()])),
-    "no slope": dict(make=lambda: [sn.Dense(2, 1)], X=[[0, 0]] * 7, before=lambda net: net.freeze("0.bias")),
+    "all frozen": dict(
+        make=hidden, before=lambda net: net.freeze(*[p.name for p in net.parameters()])
+    ),
+    "no slope": dict(
+        make=lambda: [sn.Dense(2, 1)], X=[[0, 0]] * 7, before=lambda net: net.freeze("0.bias")
+    ),
 }
 
 
@@ -941,7 +994,9 @@ class Noisy(sn.Layer):
 def test_random_numbers_that_the_rules_draw_themselves():
     """Code would repeat those that were drawn when it was made."""
     with watching() as seen:
-        sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(X, Y, "huber", epochs=2, unroll=True)
+        sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(
+            X, Y, "huber", epochs=2, unroll=True
+        )
     assert [type(engine) for engine in seen.engines] == [engines.Rows]
 
 
@@ -1057,7 +1112,16 @@ def rows_of(parameters):
 
 
 MOMENTS = [(1,), (2,), (3,), (500,), (501,), (502,), (777,), (1000,), (1001,), (1002,), (1100,)]
-TWICE = [(2, 3), (300, 301), (300, 302), (300, 450), (300, 599), (300, 301, 302, 303), (1050, 1060), (1050, 1099)]
+TWICE = [
+    (2, 3),
+    (300, 301),
+    (300, 302),
+    (300, 450),
+    (300, 599),
+    (300, 301, 302, 303),
+    (1050, 1060),
+    (1050, 1099),
+]
 
 
 @pytest.mark.parametrize("moments", MOMENTS + TWICE, ids=repr)
@@ -1073,13 +1137,17 @@ def test_ctrl_c_within_steps_on_all_samples(moments, trajectory):
     assert bits_of(net) == states[len(history)]
 
 
-@pytest.mark.parametrize("moments", [(k,) for k in range(1, 9)] + [(2, 3), (5, 6), (6, 7), (6, 8), (6, 7, 8)], ids=repr)
+@pytest.mark.parametrize(
+    "moments", [(k,) for k in range(1, 9)] + [(2, 3), (5, 6), (6, 7), (6, 8), (6, 7, 8)], ids=repr
+)
 def test_ctrl_c_within_an_epoch_of_batches(moments, trajectory):
     losses, states = trajectory[1]
     Pressed.moments, Pressed.count = moments, 0
     net = small_net()
     with watching() as seen:
-        history = net.fit(SMALL_X, SMALL_Y, "huber", Pressed(0.05), epochs=12, batch_size=1, unroll=True)
+        history = net.fit(
+            SMALL_X, SMALL_Y, "huber", Pressed(0.05), epochs=12, batch_size=1, unroll=True
+        )
     assert not seen.spelled_out().whole
     whole = moments[0] - 1
     assert history.interrupted and len(history) == whole // 3
@@ -1149,7 +1217,11 @@ def test_ctrl_c_from_the_operating_system(trajectory):
             raise KeyboardInterrupt
 
     gc.disable()  # it has callbacks, in which an exception is lost
-    former, lengths, span = signal.signal(signal.SIGALRM, press), set(), 0  # how long it takes, left alone
+    former, lengths, span = (
+        signal.signal(signal.SIGALRM, press),
+        set(),
+        0,
+    )  # how long it takes, left alone
     try:
         for k in range(-1, 24):
             net, history, began = small_net(), None, time.time()
@@ -1157,7 +1229,9 @@ def test_ctrl_c_from_the_operating_system(trajectory):
                 try:
                     left[0] = 1 + k % 2 if span else 0
                     signal.setitimer(signal.ITIMER_REAL, span * (k + 1) / 22, span / 30)
-                    history = net.fit(SMALL_X, SMALL_Y, "huber", sn.Adam(0.05), epochs=1100, unroll=True)
+                    history = net.fit(
+                        SMALL_X, SMALL_Y, "huber", sn.Adam(0.05), epochs=1100, unroll=True
+                    )
                 finally:
                     left[0] = 0
                     signal.setitimer(signal.ITIMER_REAL, 0)
@@ -1198,7 +1272,10 @@ def press_at_line(k, train):
     sys.settrace(trace)
     try:
         history = train()
-    except (KeyboardInterrupt, sn.Diverged) as error:  # the former outside of what `fit` guards: before the first step
+    except (
+        KeyboardInterrupt,
+        sn.Diverged,
+    ) as error:  # the former outside of what `fit` guards: before the first step
         history = getattr(error, "history", None)
     finally:
         sys.settrace(former)
@@ -1207,7 +1284,9 @@ def press_at_line(k, train):
 
 def course_of_states(make, **options):
     """How to begin a training, and its losses and states after each step, by lists."""
-    options = dict({"loss": "huber", "optimizer": sn.SGD(0.1, momentum=0.5), "epochs": 4}, **options)
+    options = dict(
+        {"loss": "huber", "optimizer": sn.SGD(0.1, momentum=0.5), "epochs": 4}, **options
+    )
     net, kind = make(), type(options["optimizer"])
     states = [bits_of(net)]
 
@@ -1223,7 +1302,9 @@ def course_of_states(make, **options):
 
 INTERRUPTED = {
     "samples": dict(make=lambda: sn.Sequential([sn.Dense(1, 1)], seed=2), X=[[1.5], [2]], Y=[0, 1]),
-    "step": dict(make=lambda: sn.Sequential([sn.Dense(1, 1)], seed=2), X=[[1.5], [2]], Y=[0, 1], batch_size=1),
+    "step": dict(
+        make=lambda: sn.Sequential([sn.Dense(1, 1)], seed=2), X=[[1.5], [2]], Y=[0, 1], batch_size=1
+    ),
     "dropout": dict(make=small_net, X=SMALL_X, Y=SMALL_Y, batch_size=2),
 }
 WITH_THE_LIBRARY = {  # its exp raises where that of the package gives infinity; the sums are the same in both kernels
@@ -1244,14 +1325,20 @@ def test_ctrl_c_between_any_two_lines(name, what):
         given_options = dict(INTERRUPTED, **WITH_THE_LIBRARY)[what]
         options, _, states = course_of_states(**given_options)
         an_epoch = -(-len(options["X"]) // options.get("batch_size", 9))
-        k, found, stride = 0, set(), {"divergence": 1, "infinity in a batch": 3 * STRIDE}.get(what, STRIDE)
+        k, found, stride = (
+            0,
+            set(),
+            {"divergence": 1, "infinity in a batch": 3 * STRIDE}.get(what, STRIDE),
+        )
         while True:
             k, net = k + stride, given_options["make"]()
             history, pressed = press_at_line(k, lambda: net.fit(unroll=True, **options))  # noqa: B023
             if not pressed:
                 break
             steps = [n for n, state in enumerate(states) if state == bits_of(net)]
-            place = "pressed before line {} of those that are run: {} after {}".format(k, history, steps)
+            place = "pressed before line {} of those that are run: {} after {}".format(
+                k, history, steps
+            )
             assert steps, place
             assert history is None or len(history) in [n // an_epoch for n in steps], place
             found.add(steps[0])
@@ -1275,7 +1362,9 @@ def press_again(first, line, **options):
     net, history, former = small_net(), None, sys.gettrace()
     sys.settrace(trace)
     try:
-        history = net.fit(SMALL_X, SMALL_Y, "huber", Pressed(0.05), epochs=8, unroll=True, **options)
+        history = net.fit(
+            SMALL_X, SMALL_Y, "huber", Pressed(0.05), epochs=8, unroll=True, **options
+        )
     finally:
         sys.settrace(former)
     return (net, history) if count[0] >= line else (None, None)
@@ -1308,7 +1397,9 @@ def test_ctrl_c_and_once_more_between_any_two_lines(batch_size, pressed_again, t
 
 @pytest.mark.parametrize("batch_size", [None, 1])
 def test_no_step_is_lost_to_a_second_ctrl_c(batch_size, pressed_again):
-    assert [line for line, (_, places) in enumerate(pressed_again[batch_size]) if places != [4]] == []
+    assert [
+        line for line, (_, places) in enumerate(pressed_again[batch_size]) if places != [4]
+    ] == []
 
 
 class Timeout(Exception):
@@ -1367,14 +1458,38 @@ class Inverse(sn.Activation):
 
 
 ENDS = {
-    "in time": (dict(make=hidden, optimizer=sn.SGD(3.0), epochs=900), "^Diverged: epoch .* at the learning rate 3.0;"),
-    "at once": (dict(make=hidden, X=[[1e200, 1e200]] * 7, loss="half_squared_error"), "^Diverged: epoch 1: the loss"),
-    "a weight": (dict(make=hidden, optimizer=Bomb(0.1), epochs=9), "^Diverged: epoch .: 0.weights is no longer finite"),
-    "a schedule": (dict(make=hidden, optimizer=sn.SGD(lambda t: 0.1 if t < 9 else 1e9), epochs=50), "^Diverged: epoch"),
-    "exp at once": (dict(make=lambda: [weights(800, 800, 0), Exp()], X=[[1, 1]] * 7), "^Diverged: epoch 1: the loss"),
-    "exp in time": (dict(make=lambda: [weights(1, 1, 1), Exp()], X=[[1, 1]] * 6, Y=[1000] * 6), "^Diverged: epoch ."),
-    "a root": (dict(make=lambda: [weights(1, 1, -50), Root()]), "^Diverged: epoch 1: the loss became nan"),
-    "a division": (dict(make=lambda: [weights(1, 1, 0), Inverse()], X=[[1, -1]] * 7), "^ZeroDivisionError$"),
+    "in time": (
+        dict(make=hidden, optimizer=sn.SGD(3.0), epochs=900),
+        "^Diverged: epoch .* at the learning rate 3.0;",
+    ),
+    "at once": (
+        dict(make=hidden, X=[[1e200, 1e200]] * 7, loss="half_squared_error"),
+        "^Diverged: epoch 1: the loss",
+    ),
+    "a weight": (
+        dict(make=hidden, optimizer=Bomb(0.1), epochs=9),
+        "^Diverged: epoch .: 0.weights is no longer finite",
+    ),
+    "a schedule": (
+        dict(make=hidden, optimizer=sn.SGD(lambda t: 0.1 if t < 9 else 1e9), epochs=50),
+        "^Diverged: epoch",
+    ),
+    "exp at once": (
+        dict(make=lambda: [weights(800, 800, 0), Exp()], X=[[1, 1]] * 7),
+        "^Diverged: epoch 1: the loss",
+    ),
+    "exp in time": (
+        dict(make=lambda: [weights(1, 1, 1), Exp()], X=[[1, 1]] * 6, Y=[1000] * 6),
+        "^Diverged: epoch .",
+    ),
+    "a root": (
+        dict(make=lambda: [weights(1, 1, -50), Root()]),
+        "^Diverged: epoch 1: the loss became nan",
+    ),
+    "a division": (
+        dict(make=lambda: [weights(1, 1, 0), Inverse()], X=[[1, -1]] * 7),
+        "^ZeroDivisionError$",
+    ),
 }
 
 
@@ -1424,7 +1539,8 @@ def test_zero_by_zero(way):
 
 
 @pytest.mark.parametrize(
-    "way", [pytest.param("samples", marks=pytest.mark.xfail(strict=True, reason=NOTHING_LOST)), "step"]
+    "way",
+    [pytest.param("samples", marks=pytest.mark.xfail(strict=True, reason=NOTHING_LOST)), "step"],
 )
 def test_zero_times_infinity(way):
     """The slope of the first weights is 0·inf."""
@@ -1439,14 +1555,19 @@ class Spike(sn.SGD):
 
     def begin(self, number):
         sn.SGD.begin(self, number)
-        self.factor, self.rest = number(1e200 if self.t == 2 else 0), number(0.5 if self.t == 2 else 1)
+        self.factor, self.rest = (
+            number(1e200 if self.t == 2 else 0),
+            number(0.5 if self.t == 2 else 1),
+        )
 
     def rule(self, w, g, state):
         return where(self.rest < 1, w * self.factor * self.factor, self.rest), state
 
 
 def test_an_infinity_that_passes():
-    options = dict(X=[[0, 0]] * 7, optimizer=Spike(0.1), before=lambda net: net.freeze("0.bias"), epochs=6)
+    options = dict(
+        X=[[0, 0]] * 7, optimizer=Spike(0.1), before=lambda net: net.freeze("0.bias"), epochs=6
+    )
     assert_the_same_course(lambda: [weights(1, 1, 0)], "samples", **options)
 
 
@@ -1674,7 +1795,9 @@ def test_every_process_writes_the_same_text():
     for seed in ("0", "4711"):
         environment = dict(os.environ, PYTHONHASHSEED=seed, PYTHONPATH=ROOT)
         outputs.append(
-            subprocess.check_output([sys.executable, "-c", PROGRAM], env=environment, universal_newlines=True)
+            subprocess.check_output(
+                [sys.executable, "-c", PROGRAM], env=environment, universal_newlines=True
+            )
         )
     assert outputs[0] == outputs[1]
     assert outputs[0].count("def train(") >= 4 and outputs[0].count("def predict(") == 8
@@ -1693,7 +1816,15 @@ def nothing_remembered():
 
 
 def program(
-    way, layers=None, loss="mean_squared_error", optimizer=None, X=X[:4], Y=Y[:4], seed=1, freeze=(), **options
+    way,
+    layers=None,
+    loss="mean_squared_error",
+    optimizer=None,
+    X=X[:4],
+    Y=Y[:4],
+    seed=1,
+    freeze=(),
+    **options,
 ):
     """The program that trains this way."""
     net = sn.Sequential(layers or hidden(sn.Tanh()), seed=seed)
@@ -1729,7 +1860,10 @@ DIFFERENT = [
     (dict(layers=[sn.Dense(2, 1, l2=0.25)]), dict(layers=[sn.Dense(2, 1, l2=0.5)])),
     (dict(layers=[sn.Dense(2, 1, l1=0.25)]), dict(layers=[sn.Dense(2, 1, l2=0.25)])),
     (dict(layers=[sn.Dense(2, 1)]), dict(layers=[sn.Dense(2, 2), sn.Dense(2, 1)])),
-    (dict(layers=[sn.Dense(2, 1)]), dict(layers=[sn.Dense(2, 1), sn.Identity()], loss="half_squared_error")),
+    (
+        dict(layers=[sn.Dense(2, 1)]),
+        dict(layers=[sn.Dense(2, 1), sn.Identity()], loss="half_squared_error"),
+    ),
     (dict(freeze=["0.weights"]), dict(freeze=["0.bias"])),
     (dict(freeze=[]), dict(freeze=["2.bias"])),
     (dict(loss=sn.Huber(0.5)), dict(loss=sn.Huber(0.25))),
@@ -1737,7 +1871,10 @@ DIFFERENT = [
     (dict(sample_weight=[2, 3, 4, 5]), dict()),
     (dict(optimizer=sn.SGD(0.1)), dict(optimizer=sn.SGD(0.1, momentum=0.5))),
     (dict(optimizer=sn.SGD(0.1, momentum=0.25)), dict(optimizer=sn.SGD(0.1, momentum=0.5))),
-    (dict(optimizer=sn.SGD(0.1, momentum=0.5)), dict(optimizer=sn.SGD(0.1, momentum=0.5, nesterov=True))),
+    (
+        dict(optimizer=sn.SGD(0.1, momentum=0.5)),
+        dict(optimizer=sn.SGD(0.1, momentum=0.5, nesterov=True)),
+    ),
     (dict(optimizer=sn.SGD(0.1)), dict(optimizer=sn.SGD(0.1, weight_decay=0.5))),
     (dict(optimizer=sn.SGD(0.1)), dict(optimizer=sn.SGD(0.1, clip_norm=0.5))),
     (dict(optimizer=sn.SGD(0.1, clip_norm=1)), dict(optimizer=sn.SGD(0.1, clip_norm=0.5))),
@@ -1753,7 +1890,9 @@ DIFFERENT = [
 def test_what_differs_in_more_shares_none(pair, way, nothing_remembered):
     first, second = [program(way, **options) for options in DIFFERENT[pair]]
     assert first.source != second.source
-    assert program(way, **DIFFERENT[pair][0]) is first and program(way, **DIFFERENT[pair][1]) is second
+    assert (
+        program(way, **DIFFERENT[pair][0]) is first and program(way, **DIFFERENT[pair][1]) is second
+    )
 
 
 SAMPLES = [
@@ -1799,7 +1938,9 @@ def test_a_namesake_shares_none(way, nothing_remembered):
     """A program is known by what reprs tell, and those of other classes may tell the same."""
     half = dict(function=lambda self, z: z / 2, derivative=lambda self, z, a: 0.5)
     third = dict(function=lambda self, z: z / 4, derivative=lambda self, z, a: 0.25)
-    steep = dict(term=lambda self, a, y: 4 * (a - y) * (a - y), slope=lambda self, a, y: 8 * (a - y))
+    steep = dict(
+        term=lambda self, a, y: 4 * (a - y) * (a - y), slope=lambda self, a, y: 8 * (a - y)
+    )
     back = dict(rule=lambda self, w, g, state: (w + self.rate * g, state))
     sources = [program(way).source]
     for rules in (half, third):

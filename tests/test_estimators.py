@@ -57,7 +57,10 @@ def test_lists_give_lists():
     assert [type(a) for a in (classifier.coefs_[0], classifier.intercepts_[0])] == [list, list]
     assert (classifier.n_layers_, classifier.n_outputs_, classifier.n_features_in_) == (3, 1, 2)
     assert classifier.out_activation_ == "logistic"
-    assert len(classifier.loss_curve_) == classifier.n_iter_ and classifier.loss_ == classifier.loss_curve_[-1]
+    assert (
+        len(classifier.loss_curve_) == classifier.n_iter_
+        and classifier.loss_ == classifier.loss_curve_[-1]
+    )
     assert classifier.best_loss_ == min(classifier.loss_curve_)
     assert classifier.t_ == 4 * classifier.n_iter_
     assert classifier.validation_scores_ is None and classifier.best_validation_score_ is None
@@ -69,7 +72,9 @@ def test_neither_numpy_nor_scikit_learn_is_imported():
         "m = MLPClassifier([2], max_iter=2).fit([[0], [1]], [0, 1]); m.predict([[0]]); m.score([[0]], [0]); "
         "print([name for name in ('numpy', 'sklearn', 'pandas') if name in sys.modules])"
     )
-    output = subprocess.check_output([sys.executable, "-W", "ignore", "-c", program], universal_newlines=True)
+    output = subprocess.check_output(
+        [sys.executable, "-W", "ignore", "-c", program], universal_newlines=True
+    )
     assert output.strip() == "[]"
 
 
@@ -87,7 +92,9 @@ def test_labels():
     y = [[a | b, 1 - (a & b), a ^ b] for a, b in X]
     classifier = MLPClassifier([8], "tanh", learning_rate_init=0.05, max_iter=400).fit(X, y)
     assert classifier.predict(X) == y and classifier.score(X, y) == 1.0
-    assert classifier.score(X, [[1 - row[0]] + row[1:] for row in y]) == 0.0  # all labels of a sample, or none
+    assert (
+        classifier.score(X, [[1 - row[0]] + row[1:] for row in y]) == 0.0
+    )  # all labels of a sample, or none
     assert len(classifier.predict_proba(X)[0]) == 3 and classifier.classes_ == [0, 1, 2]
 
 
@@ -105,7 +112,9 @@ def test_a_column_is_a_flat_list():
     column = MLPRegressor([3], max_iter=3).fit(X, [[v] for v in y])
     assert flat.predict(X) == column.predict(X)
     with pytest.warns(UserWarning, match="A column-vector y was passed"):
-        classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7).fit(XOR, [[w] for w in WORDS])
+        classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7).fit(
+            XOR, [[w] for w in WORDS]
+        )
     assert classifier.predict(XOR) == WORDS
 
 
@@ -114,20 +123,32 @@ def test_the_features_of_the_last_hidden_layer():
     classifier = MLPClassifier([5, 3], "tanh", max_iter=3, dropout=0.5).fit(X, y)
     features = classifier.transform(X)
     W, b = classifier.coefs_[2], classifier.intercepts_[2]
-    scores = [[sum(f * w for f, w in zip(row, column)) + c for column, c in zip(zip(*W), b)] for row in features]
+    scores = [
+        [sum(f * w for f, w in zip(row, column)) + c for column, c in zip(zip(*W), b)]
+        for row in features
+    ]
     assert len(features[0]) == 3
     assert [row.index(max(row)) for row in scores] == classifier.predict(X)
     assert classifier.fit_transform(X, y) == features
-    assert MLPClassifier([], max_iter=2).fit(X, y).transform(X) == X  # without a hidden layer, X itself
+    assert (
+        MLPClassifier([], max_iter=2).fit(X, y).transform(X) == X
+    )  # without a hidden layer, X itself
 
 
 def test_arrays_give_arrays_of_their_kind():
     np = pytest.importorskip("numpy")
     X, y = map(np.array, blobs())
     classifier = MLPClassifier([3], max_iter=2).fit(X.astype("float32"), y)
-    for result in (classifier.predict(X), classifier.predict_proba(X), classifier.transform(X), classifier.coefs_[0]):
+    for result in (
+        classifier.predict(X),
+        classifier.predict_proba(X),
+        classifier.transform(X),
+        classifier.coefs_[0],
+    ):
         assert isinstance(result, np.ndarray)
-    assert classifier.predict_proba(X).dtype == np.float64 and classifier.predict(X).dtype == np.int64
+    assert (
+        classifier.predict_proba(X).dtype == np.float64 and classifier.predict(X).dtype == np.int64
+    )
     assert isinstance(classifier.classes_, np.ndarray)
     assert isinstance(classifier.predict(X.tolist()), list)
     assert MLPClassifier([3], max_iter=2).fit(X, y.tolist()).classes_.tolist() == [0, 1, 2]
@@ -138,7 +159,10 @@ def test_tensors_give_tensors():
     X, y = blobs()
     X = torch.tensor(X)
     classifier = MLPClassifier([3], max_iter=2).fit(X, torch.tensor(y))
-    assert torch.is_tensor(classifier.predict(X)) and classifier.predict_proba(X).dtype == torch.float64
+    assert (
+        torch.is_tensor(classifier.predict(X))
+        and classifier.predict_proba(X).dtype == torch.float64
+    )
     named = MLPClassifier([3], max_iter=2).fit(X, ["abc"[k] for k in y])
     assert set(named.predict(X)) <= set("abc") and named.classes_ == ["a", "b", "c"]
 
@@ -174,7 +198,14 @@ def test_a_loss_of_the_package(loss):
 
 def test_the_median_is_what_absolute_errors_find():
     y = [0, 0, 0, 0, 100]
-    given = dict(learning_rate_init=0.1, solver="sgd", momentum=0, max_iter=300, n_iter_no_change=300, alpha=0)
+    given = dict(
+        learning_rate_init=0.1,
+        solver="sgd",
+        momentum=0,
+        max_iter=300,
+        n_iter_no_change=300,
+        alpha=0,
+    )
     median, mean = [MLPRegressor([], loss=loss, **given).fit([[0.0]] * 5, y).predict([[0.0]])[0]
                     for loss in ("mean_absolute_error", "squared_error")]  # fmt: skip
     assert abs(median) < 0.2 and abs(mean - 20) < 0.2
@@ -187,7 +218,9 @@ def test_class_weights_are_sample_weights():
     plain = MLPClassifier(**given).fit(X, y, sample_weight=[3 if k == 0 else 1 for k in y])
     assert MLPClassifier(class_weight={0: 3}, **given).fit(X, y).loss_curve_ == plain.loss_curve_
     balanced = MLPClassifier(class_weight="balanced", **given).fit(X, y)
-    plain = MLPClassifier(**given).fit(X, y, sample_weight=[60 / 40 if k == 0 else 60 / 80 for k in y])
+    plain = MLPClassifier(**given).fit(
+        X, y, sample_weight=[60 / 40 if k == 0 else 60 / 80 for k in y]
+    )
     assert balanced.loss_curve_ == plain.loss_curve_
     assert balanced.loss_curve_ != MLPClassifier(**given).fit(X, y).loss_curve_
 
@@ -198,9 +231,13 @@ def test_a_weight_is_so_many_samples():
     repeated = [i for i, w in enumerate(weights) for _ in range(w)]
     y = [(k + i // 3) % 2 for i, k in enumerate(y)]
     one = MLPClassifier([3], max_iter=20, alpha=1).fit(X, y, sample_weight=weights)
-    two = MLPClassifier([3], max_iter=20, alpha=1).fit([X[i] for i in repeated], [y[i] for i in repeated])
+    two = MLPClassifier([3], max_iter=20, alpha=1).fit(
+        [X[i] for i in repeated], [y[i] for i in repeated]
+    )
     assert one.loss_curve_ == pytest.approx(two.loss_curve_, rel=1e-12)
-    assert one.score(X, y, weights) == pytest.approx(two.score([X[i] for i in repeated], [y[i] for i in repeated]))
+    assert one.score(X, y, weights) == pytest.approx(
+        two.score([X[i] for i in repeated], [y[i] for i in repeated])
+    )
 
 
 def test_validation_is_only_measured():
@@ -211,20 +248,26 @@ def test_validation_is_only_measured():
     assert watched.loss_curve_ == alone.loss_curve_ and alone.validation_loss_curve_ == []
     targets = [[float(k == c) for c in range(3)] for k in y[:10]]
     loss = watched.network_.evaluate(X[:10], targets, "categorical_cross_entropy")
-    assert len(watched.validation_loss_curve_) == 5 and watched.validation_loss_curve_[-1] == pytest.approx(loss)
+    assert len(watched.validation_loss_curve_) == 5 and watched.validation_loss_curve_[
+        -1
+    ] == pytest.approx(loss)
 
 
 def test_callbacks_see_each_epoch_and_stop_it():
     seen = []
     X, y = blobs()
-    classifier = MLPClassifier([3], max_iter=50).fit(X, y, callbacks=[seen.append, lambda epoch: epoch.number == 4])
+    classifier = MLPClassifier([3], max_iter=50).fit(
+        X, y, callbacks=[seen.append, lambda epoch: epoch.number == 4]
+    )
     assert [epoch.number for epoch in seen] == [1, 2, 3, 4] and classifier.n_iter_ == 4
     assert [epoch.loss for epoch in seen] == classifier.loss_curve_
 
 
 def test_the_network_is_a_network(tmp_path):
     X, y = blobs()
-    classifier = MLPClassifier([3], "tanh", max_iter=3, batch_size=16).fit(X, y)  # 16 leaves a smaller batch
+    classifier = MLPClassifier([3], "tanh", max_iter=3, batch_size=16).fit(
+        X, y
+    )  # 16 leaves a smaller batch
     sn.save(classifier.network_, str(tmp_path / "model.json"))
     rows = sn.load(str(tmp_path / "model.json")).predict(X)
     assert rows == classifier.predict_proba(X)
@@ -237,16 +280,22 @@ def test_the_network_is_a_network(tmp_path):
 
 def test_early_stopping_goes_back_to_the_best_score():
     X, y = blobs(120)
-    y = [(k + (i % 7 == 0)) % 3 for i, k in enumerate(y)]  # some are wrong, so that scores go up and down
+    y = [
+        (k + (i % 7 == 0)) % 3 for i, k in enumerate(y)
+    ]  # some are wrong, so that scores go up and down
     classifier = MLPClassifier([8], learning_rate_init=0.1, early_stopping=True, validation_fraction=0.2,
                                n_iter_no_change=5, random_state=1)  # fmt: skip
     classifier.fit(X, y)
     scores = classifier.validation_scores_
     assert len(scores) == classifier.n_iter_ < 200 and classifier.best_loss_ is None
-    assert classifier.best_validation_score_ == max(scores) and len(classifier.validation_loss_curve_) == len(scores)
+    assert classifier.best_validation_score_ == max(scores) and len(
+        classifier.validation_loss_curve_
+    ) == len(scores)
     given = MLPClassifier([8], learning_rate_init=0.1, early_stopping=True, n_iter_no_change=5)
     given.fit(X[:90], y[:90], validation_data=(X[90:], y[90:]))
-    assert given.score(X[90:], y[90:]) == given.best_validation_score_ == max(given.validation_scores_)
+    assert (
+        given.score(X[90:], y[90:]) == given.best_validation_score_ == max(given.validation_scores_)
+    )
     assert max(given.validation_scores_) > given.validation_scores_[-1]  # it did go back
 
 
@@ -288,13 +337,17 @@ def test_warm_start_goes_on_with_the_weights():
 def test_the_seed_decides():
     X, y = sines()
     given = dict(hidden_layer_sizes=[3], max_iter=2, batch_size=8)
-    curves = [MLPRegressor(random_state=seed, **given).fit(X, y).loss_curve_ for seed in (0, None, 1)]
+    curves = [
+        MLPRegressor(random_state=seed, **given).fit(X, y).loss_curve_ for seed in (0, None, 1)
+    ]
     assert curves[0] == curves[1] != curves[2]
 
 
 def test_a_smaller_last_batch_has_a_larger_penalty():
     """The learning rate is as good as 0: each batch's loss is that of the first weights, its penalty alpha/2·w²/n."""
-    regressor = MLPRegressor([], solver="sgd", learning_rate_init=1e-30, alpha=6, batch_size=2, max_iter=1)
+    regressor = MLPRegressor(
+        [], solver="sgd", learning_rate_init=1e-30, alpha=6, batch_size=2, max_iter=1
+    )
     regressor.fit([[0.0]] * 5, [0.0] * 5, coefs_init=[[[2]]], intercepts_init=[[0]])
     assert regressor.loss_ == pytest.approx((2 * 6 + 2 * 6 + 1 * 12) / 5)
 
@@ -312,9 +365,14 @@ def test_ctrl_c_keeps_what_was_learnt():
 
 def test_it_says_so_when_it_is_verbose_or_has_not_converged():
     X, y = sines()
-    with redirect_stdout(io.StringIO()) as out, pytest.warns(UserWarning, match="not converged in max_iter=2 epochs"):
+    with redirect_stdout(io.StringIO()) as out, pytest.warns(
+        UserWarning, match="not converged in max_iter=2 epochs"
+    ):
         regressor = MLPRegressor([3], max_iter=2, verbose=True).fit(X, y)
-    lines = ["Iteration {}, loss = {:.8f}\n".format(k + 1, v) for k, v in enumerate(regressor.loss_curve_)]
+    lines = [
+        "Iteration {}, loss = {:.8f}\n".format(k + 1, v)
+        for k, v in enumerate(regressor.loss_curve_)
+    ]
     assert out.getvalue() == "".join(lines)
 
 
@@ -324,11 +382,17 @@ def test_it_says_so_when_it_is_verbose_or_has_not_converged():
 def test_parameters_are_kept_as_they_are():
     sizes = [3]
     classifier = MLPClassifier(sizes, alpha=-5)
-    assert classifier.get_params()["hidden_layer_sizes"] is sizes and classifier.hidden_layer_sizes is sizes
+    assert (
+        classifier.get_params()["hidden_layer_sizes"] is sizes
+        and classifier.hidden_layer_sizes is sizes
+    )
     assert classifier.set_params(alpha=0.5) is classifier and classifier.alpha == 0.5
     assert repr(classifier) == "MLPClassifier(hidden_layer_sizes=[3], alpha=0.5)"
     assert repr(MLPRegressor()) == "MLPRegressor()"
-    with pytest.raises(ValueError, match="MLPClassifier has no parameter 'alhpa'; it has: hidden_layer_sizes, activ"):
+    with pytest.raises(
+        ValueError,
+        match="MLPClassifier has no parameter 'alhpa'; it has: hidden_layer_sizes, activ",
+    ):
         classifier.set_params(alhpa=1)
 
 
@@ -344,7 +408,10 @@ def test_one_of_ones_own_has_its_own_parameters():
 
 def test_it_travels_in_a_pickle():
     X, y = sines()
-    for estimator in (MLPRegressor([3], max_iter=3), MLPRegressor([3], solver="sgd", max_iter=3, batch_size=7)):
+    for estimator in (
+        MLPRegressor([3], max_iter=3),
+        MLPRegressor([3], solver="sgd", max_iter=3, batch_size=7),
+    ):
         estimator.fit(X, y)
         twin = pickle.loads(pickle.dumps(estimator))
         assert twin.predict(X) == estimator.predict(X)
@@ -353,9 +420,19 @@ def test_it_travels_in_a_pickle():
 
 def test_an_unfitted_one_says_so():
     for method in ("predict", "predict_proba", "predict_log_proba", "transform"):
-        with pytest.raises(estimators.NotFitted, match="this MLPClassifier is not fitted yet; call fit"):
+        with pytest.raises(
+            estimators.NotFitted, match="this MLPClassifier is not fitted yet; call fit"
+        ):
             getattr(MLPClassifier(), method)(XOR)
-    for name in ("coefs_", "classes_", "best_loss_", "best_validation_score_", "intercepts_", "loss_curve_", "n_iter_"):
+    for name in (
+        "coefs_",
+        "classes_",
+        "best_loss_",
+        "best_validation_score_",
+        "intercepts_",
+        "loss_curve_",
+        "n_iter_",
+    ):
         assert not hasattr(MLPClassifier(), name)
 
 
@@ -363,8 +440,14 @@ def test_an_unfitted_one_says_so():
     "settings, message",
     [
         (dict(solver="lbfgs"), "solver is 'lbfgs'; give 'adam' or 'sgd'"),
-        (dict(learning_rate="fast"), "learning_rate is 'fast'; give 'constant', 'invscaling' or 'adaptive'"),
-        (dict(hidden_layer_sizes=[3, 0]), "hidden_layer_sizes is 0; give a whole number of 1 or more"),
+        (
+            dict(learning_rate="fast"),
+            "learning_rate is 'fast'; give 'constant', 'invscaling' or 'adaptive'",
+        ),
+        (
+            dict(hidden_layer_sizes=[3, 0]),
+            "hidden_layer_sizes is 0; give a whole number of 1 or more",
+        ),
         (dict(hidden_layer_sizes="a"), "hidden_layer_sizes is 'a'"),
         (dict(activation="rellu"), "activation 'rellu' is unknown; there are: elu, gelu"),
         (dict(activation=["relu", "tanh"]), "activation has 2 elements for 1 layers"),
@@ -376,7 +459,10 @@ def test_an_unfitted_one_says_so():
         (dict(batch_size=0), "batch_size is 0; give 'auto', or a whole number"),
         (dict(max_iter=0.5), "max_iter is 0.5"),
         (dict(tol="x"), "tol is 'x'"),
-        (dict(n_iter_no_change=0), "n_iter_no_change is 0; give a whole number of 1 or more, or math.inf"),
+        (
+            dict(n_iter_no_change=0),
+            "n_iter_no_change is 0; give a whole number of 1 or more, or math.inf",
+        ),
         (dict(validation_fraction=1), "validation_fraction is 1; give a number between 0 and 1"),
         (dict(random_state="x"), "random_state is 'x'; give an integer"),
         (dict(loss="log_los"), "loss 'log_los' is unknown"),
@@ -405,8 +491,18 @@ def test_settings_that_cannot_be_are_refused_by_fit(settings, message):
         ([[]], [0], {}, "X: row 0 is empty"),
         ([[1], [1, 2]], [0, 1], {}, "X: row 1 has 2 columns where row 0 has 1"),
         ([[1], ["a"]], [0, 1], {}, "X: row 1, column 0: 'a' is a str; give a number"),
-        ([[1], [float("nan")]], [0, 1], {}, "X: row 1, column 0 is nan; give a finite number; neither NaN"),
-        (XOR, [0.5, 1, 2, 3], {}, "continuous, such as 0.5; a class is a whole number or a text; for"),
+        (
+            [[1], [float("nan")]],
+            [0, 1],
+            {},
+            "X: row 1, column 0 is nan; give a finite number; neither NaN",
+        ),
+        (
+            XOR,
+            [0.5, 1, 2, 3],
+            {},
+            "continuous, such as 0.5; a class is a whole number or a text; for",
+        ),
         (XOR, [0, float("nan"), 0, 1], {}, "continuous, such as nan"),
         (XOR, [0, float("inf"), 0, 1], {}, "continuous, such as inf"),
         (XOR, ["a", 1, 2, 3], {}, "not all numbers, or all texts"),
@@ -416,11 +512,31 @@ def test_settings_that_cannot_be_are_refused_by_fit(settings, message):
         (XOR, [0, 0, 1, 1], dict(sample_weight=[1, 1, 0, 0]), "only one class, 0"),
         (XOR, [0, 0, 1, 1], dict(sample_weight=[0, 0, 0, 0]), "all weights are zero"),
         (XOR, [0, 0, 1, 1], dict(sample_weight=[1, 1, 1]), "no flat list of 4 numbers"),
-        (XOR, [0, 0, 1, 1], dict(sample_weight=[-1, 1, 1, 1]), "sample_weight is -1.0; give a finite number of 0"),
-        (XOR, [0, 0, 1, 1], dict(sample_weight=[-1] * 4), "sample_weight is -1.0; give a finite number of 0 or more"),
+        (
+            XOR,
+            [0, 0, 1, 1],
+            dict(sample_weight=[-1, 1, 1, 1]),
+            "sample_weight is -1.0; give a finite number of 0",
+        ),
+        (
+            XOR,
+            [0, 0, 1, 1],
+            dict(sample_weight=[-1] * 4),
+            "sample_weight is -1.0; give a finite number of 0 or more",
+        ),
         (XOR, [0, 0, 1, 1], dict(validation_data=XOR), "validation_data is .*; give .X, y."),
-        (XOR, [0, 0, 1, 1], dict(validation_data=(XOR, [0, 0, 1, 5])), "y has other classes than .0, 1."),
-        (XOR, [0, 0, 1, 1], dict(validation_data=([[1]], [1])), "X has 1 features, but MLPClassifier is expecting 2"),
+        (
+            XOR,
+            [0, 0, 1, 1],
+            dict(validation_data=(XOR, [0, 0, 1, 5])),
+            "y has other classes than .0, 1.",
+        ),
+        (
+            XOR,
+            [0, 0, 1, 1],
+            dict(validation_data=([[1]], [1])),
+            "X has 1 features, but MLPClassifier is expecting 2",
+        ),
         (XOR, [0, 0, 1, 1], dict(callbacks=print), "callbacks is .*; give a list of functions"),
         (XOR, [0, 0, 1, 1], dict(coefs_init=[[[1]]]), "coefs_init has 1 elements for 2 layers"),
         (XOR, [0, 0, 1, 1], dict(coefs_init=[[[1]], [[1]]]), "weights: 1×1 given, 2×3 needed"),
@@ -431,12 +547,15 @@ def test_data_that_cannot_be_is_refused(X, y, options, message):
         MLPClassifier([3]).fit(X, y, **options)
 
 
-@pytest.mark.parametrize("X, y, options", [
-    (XOR, ["a", "b", "c", "d"], {"sample_weight": [1, 2]}),
-    ([[0], [1]], ["a", "b"], {"coefs_init": [1]}),
-    ([[0], [1]], ["a", "b"], {"validation_data": ([[0, 1]], ["a"])}),
-    (XOR, WORDS, {"loss": "hinges"}),
-])
+@pytest.mark.parametrize(
+    "X, y, options",
+    [
+        (XOR, ["a", "b", "c", "d"], {"sample_weight": [1, 2]}),
+        ([[0], [1]], ["a", "b"], {"coefs_init": [1]}),
+        ([[0], [1]], ["a", "b"], {"validation_data": ([[0, 1]], ["a"])}),
+        (XOR, WORDS, {"loss": "hinges"}),
+    ],
+)
 def test_a_refused_fit_leaves_what_was_learnt(X, y, options):
     classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7).fit(XOR, WORDS)
     before = dict(vars(classifier))
@@ -451,7 +570,9 @@ def test_a_refused_fit_leaves_what_was_learnt(X, y, options):
 @pytest.mark.parametrize("again", ["partial_fit", "warm_start"])
 def test_after_a_refusal_it_goes_on_as_if_nothing_had_been(again):
     def learnt(refused):
-        classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7, batch_size=2, max_iter=3)
+        classifier = MLPClassifier(
+            [4], "tanh", learning_rate_init=0.1, random_state=7, batch_size=2, max_iter=3
+        )
         classifier.set_params(warm_start=again == "warm_start").fit(XOR, WORDS)
         go_on = classifier.partial_fit if again == "partial_fit" else classifier.fit
         if refused:
@@ -466,22 +587,34 @@ def test_after_a_refusal_it_goes_on_as_if_nothing_had_been(again):
 
 def test_early_stopping_may_be_asked_for_later():
     X, y = blobs(40)
-    classifier = MLPClassifier([4], warm_start=True, max_iter=2).fit(X, y).set_params(early_stopping=True).fit(X, y)
+    classifier = (
+        MLPClassifier([4], warm_start=True, max_iter=2)
+        .fit(X, y)
+        .set_params(early_stopping=True)
+        .fit(X, y)
+    )
     assert len(classifier.validation_scores_) == 2
 
 
 def test_early_stopping_needs_two_samples_of_a_class():
     X, y = blobs(30)
-    with pytest.raises(ValueError, match="^early_stopping holds out a part of each class, and 7 has only one sample;"):
+    with pytest.raises(
+        ValueError,
+        match="^early_stopping holds out a part of each class, and 7 has only one sample;",
+    ):
         MLPClassifier(early_stopping=True).fit(X + [[0, 0]], y + [7])
 
 
 def test_what_cannot_be_asked_of_a_fitted_one():
     X, y = blobs()
-    classifier = MLPClassifier([3], max_iter=2, output_activation="identity", loss="mean_squared_error").fit(X, y)
+    classifier = MLPClassifier(
+        [3], max_iter=2, output_activation="identity", loss="mean_squared_error"
+    ).fit(X, y)
     with pytest.raises(ValueError, match="identity gives no probabilities"):
         classifier.predict_proba(X)
-    with pytest.raises(ValueError, match="X has 1 features, but MLPClassifier is expecting 2 features as input"):
+    with pytest.raises(
+        ValueError, match="X has 1 features, but MLPClassifier is expecting 2 features as input"
+    ):
         classifier.predict([[1]])
     X, y = sines(outputs=2)
     regressor = MLPRegressor([3], max_iter=2).fit(X, y)

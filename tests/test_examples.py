@@ -89,7 +89,9 @@ def test_zhou():
     net = sn.Sequential([hidden, sn.Sigmoid(), output, sn.Sigmoid()])
     assert net.predict([[-2, -1]]) == [[printed("0.524")]]
     _, gradients = net.gradients([[-2, -1]], [1], "mean_squared_error")
-    assert gradients[0][0][0] == printed("0.0214", units=1)  # the product of numbers already rounded
+    assert gradients[0][0][0] == printed(
+        "0.0214", units=1
+    )  # the product of numbers already rounded
 
 
 def test_karpathy_neuron():
@@ -127,7 +129,10 @@ def test_cs231n_softmax():
 @pytest.mark.parametrize("number", [float, F])
 def test_goodfellow_xor(number):
     """Goodfellow, Bengio & Courville, "Deep Learning" (2016), section 6.1: exactly, at each layer."""
-    hidden, output = sn.Dense(2, 2, weights=[[1, 1], [1, 1]], bias=[0, -1]), sn.Dense(2, 1, weights=[[1], [-2]])
+    hidden, output = (
+        sn.Dense(2, 2, weights=[[1, 1], [1, 1]], bias=[0, -1]),
+        sn.Dense(2, 1, weights=[[1], [-2]]),
+    )
     relu = sn.ReLU()
     net = sn.Sequential([hidden, relu, output], number=number)
     assert net.forward(GATE) == [[0], [1], [1], [0]]
@@ -142,15 +147,22 @@ def test_goodfellow_linear_xor(number):
     """Ibid., section 6.1: of all linear models w = 0 and b = ½ is the best, and puts out ½ everywhere."""
     net = sn.Sequential([sn.Dense(2, 1, weights=[[0], [0]], bias=[number(1) / 2])], number=number)
     assert net.predict(GATE) == [[number(1) / 2]] * 4
-    assert net.gradients(GATE, [0, 1, 1, 0], "mean_squared_error") == (number(1) / 4, [[[0], [0]], [0]])
+    assert net.gradients(GATE, [0, 1, 1, 0], "mean_squared_error") == (
+        number(1) / 4,
+        [[[0], [0]], [0]],
+    )
 
 
 def test_grus_xor():
     """Joel Grus, "Data Science from Scratch" (2015), chapter 18: an AND, an OR, and "second but not first"."""
     hidden = sn.Dense(2, 2, weights=[[20, 20], [20, 20]], bias=[-30, -10])
-    net = sn.Sequential([hidden, sn.Sigmoid(), sn.Dense(2, 1, weights=[[-60], [60]], bias=[-30]), sn.Sigmoid()])
+    net = sn.Sequential(
+        [hidden, sn.Sigmoid(), sn.Dense(2, 1, weights=[[-60], [60]], bias=[-30]), sn.Sigmoid()]
+    )
     none, first, second, both = [output for (output,) in net.predict(GATE)]
-    assert none == printed("9.38314668300676e-14", units=20)  # 1e-14 relative, for it comes from e^-29.997
+    assert none == printed(
+        "9.38314668300676e-14", units=20
+    )  # 1e-14 relative, for it comes from e^-29.997
     assert both == printed("9.383146683006828e-14", units=200)
     assert [first, second] == [printed("0.9999999999999059", units=2)] * 2
 
@@ -172,7 +184,9 @@ def test_nielsen_slow_neuron():
             net.fit([[1]], [0], "half_squared_error", optimizer=sn.SGD(0.15), epochs=150)
             learnt[start].append(net.predict([[1]])[0][0])
     assert learnt["0.82"][1] == printed("0.09")
-    assert learnt["0.98"][0] > 0.9  # "for the first 150 or so learning epochs [they] don't change much"
+    assert (
+        learnt["0.98"][0] > 0.9
+    )  # "for the first 150 or so learning epochs [they] don't change much"
 
 
 def test_cornell_perceptron():
@@ -224,9 +238,21 @@ def test_micrograd_sanity_check():
 
 # The documentation of tf.keras.activations, keras.activations and keras.layers.Softmax; computed with 32-bit floats.
 TENSORFLOW = [
-    (sn.Sigmoid(), "-20 -1 0 1 20", "2.0611537e-09 2.6894143e-01 5.0000000e-01 7.3105860e-01 1.0000000e+00"),
-    (sn.Softplus(), "-20 -1 0 1 20", "2.0611537e-09 3.1326166e-01 6.9314718e-01 1.3132616e+00 2.0000000e+01"),
-    (sn.SiLU(), "-20 -1 0 1 20", "-4.1223075e-08 -2.6894143e-01 0.0000000e+00 7.3105860e-01 2.0000000e+01"),
+    (
+        sn.Sigmoid(),
+        "-20 -1 0 1 20",
+        "2.0611537e-09 2.6894143e-01 5.0000000e-01 7.3105860e-01 1.0000000e+00",
+    ),
+    (
+        sn.Softplus(),
+        "-20 -1 0 1 20",
+        "2.0611537e-09 3.1326166e-01 6.9314718e-01 1.3132616e+00 2.0000000e+01",
+    ),
+    (
+        sn.SiLU(),
+        "-20 -1 0 1 20",
+        "-4.1223075e-08 -2.6894143e-01 0.0000000e+00 7.3105860e-01 2.0000000e+01",
+    ),
     (sn.Tanh(), "-3 -1 0 1 3", "-0.9950547 -0.7615942 0. 0.7615942 0.9950547"),
     (sn.ReLU(), "-10 -5 0 5 10", "0. 0. 0. 5. 10."),
     (sn.LeakyReLU(0.5), "-10 -5 0 5 10", "-5. -2.5 0. 5. 10."),
@@ -234,7 +260,9 @@ TENSORFLOW = [
 ]
 
 
-@pytest.mark.parametrize("layer, points, expected", TENSORFLOW, ids=[repr(row[0]) for row in TENSORFLOW])
+@pytest.mark.parametrize(
+    "layer, points, expected", TENSORFLOW, ids=[repr(row[0]) for row in TENSORFLOW]
+)
 def test_tensorflow_activations(layer, points, expected):
     outputs = sn.Sequential([layer]).predict([[float(z) for z in points.split()]])[0]
     assert outputs == [pytest.approx(float(a), rel=2.0**-22, abs=0) for a in expected.split()]
@@ -252,7 +280,9 @@ def test_tensorflow_gelu():
 def test_wikipedia_softmax():
     """Wikipedia, "Softmax function", section "Numerical algorithms / Example"."""
     outputs = sn.Sequential([sn.Softmax()]).predict([[1, 2, 3, 4, 1, 2, 3]])[0]
-    assert outputs == printed("0.02364054 0.06426166 0.1746813 0.474833 0.02364054 0.06426166 0.1746813")
+    assert outputs == printed(
+        "0.02364054 0.06426166 0.1746813 0.474833 0.02364054 0.06426166 0.1746813"
+    )
 
 
 def test_tensorflow_normalization():
@@ -314,7 +344,9 @@ def test_scikit_learn_losses():
     assert loss("mean_absolute_error", targets, outputs) == 0.75
     shares = [[0.1, 0.9], [0.9, 0.1], [0.8, 0.2], [0.35, 0.65]]
     assert loss("categorical_cross_entropy", [1, 0, 0, 1], shares) == printed("0.21616")
-    assert loss("binary_cross_entropy", [1, 0, 0, 1], [[spam] for _, spam in shares]) == printed("0.21616")
+    assert loss("binary_cross_entropy", [1, 0, 0, 1], [[spam] for _, spam in shares]) == printed(
+        "0.21616"
+    )
     assert loss("hinge", [-1, 1, 1], [[-2.18], [2.36], [0.09]]) == printed("0.30")
 
 

@@ -24,7 +24,11 @@ from test_layer import Scale
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 X = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]]
-ENDS = {"binary_cross_entropy": sn.Sigmoid, "categorical_cross_entropy": sn.Softmax, "perceptron": sn.Threshold}
+ENDS = {
+    "binary_cross_entropy": sn.Sigmoid,
+    "categorical_cross_entropy": sn.Softmax,
+    "perceptron": sn.Threshold,
+}
 TARGETS = {"hinge": [[1, -1]] * 3, "categorical_cross_entropy": [[0.25, 0.75], [1, 0], [0, 1]]}
 
 
@@ -47,11 +51,15 @@ def mazur():
     ]
     net = sn.Sequential(layers)
     net.freeze("0.bias", "2.bias")
-    return sn.explain(net, [[0.05, 0.10]], [[0.01, 0.99]], loss="half_squared_error", optimizer=sn.SGD(0.5))
+    return sn.explain(
+        net, [[0.05, 0.10]], [[0.01, 0.99]], loss="half_squared_error", optimizer=sn.SGD(0.5)
+    )
 
 
 def flat(value):
-    return [v for item in value for v in flat(item)] if isinstance(value, (list, tuple)) else [value]
+    return (
+        [v for item in value for v in flat(item)] if isinstance(value, (list, tuple)) else [value]
+    )
 
 
 @pytest.fixture(params=["fast", "portable"])
@@ -69,13 +77,21 @@ def assert_is_the_training(why, net, X, Y, loss, optimizer, **options):
     value, gradients = net.gradients(X, Y, loss, options.get("sample_weight"))
     assert repr(why["loss"].value) == repr(value)
     for parameter, gradient in zip(net.parameters(), gradients):
-        found = [why[name].value for name in why.names() if re.match(parameter.name + r"[\[\]\d]+\.gradient$", name)]
+        found = [
+            why[name].value
+            for name in why.names()
+            if re.match(parameter.name + r"[\[\]\d]+\.gradient$", name)
+        ]
         assert repr(found) == repr(flat(gradient))
     trained = net.copy()
     trained.fit(X, Y, loss, optimizer, epochs=1, shuffle=False, unroll=False, **options)
     for parameter, before in zip(trained.parameters(), net.parameters()):
         if not parameter.frozen:
-            found = [why[name].value for name in why.names() if re.match(parameter.name + r"[\[\]\d]+\.new$", name)]
+            found = [
+                why[name].value
+                for name in why.names()
+                if re.match(parameter.name + r"[\[\]\d]+\.new$", name)
+            ]
             assert repr(found) == repr(flat(parameter.value)) and found != flat(before.value)
 
 
@@ -87,26 +103,32 @@ def test_every_loss(kernel, loss):
     assert_is_the_training(why, net, X, Y, loss, sn.SGD(0.1), **options)
 
 
-@pytest.mark.parametrize("name", sorted(set(LAYERS) - {"Dense", "Dropout", "Normalization", "Threshold"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(LAYERS) - {"Dense", "Dropout", "Normalization", "Threshold"})
+)
 def test_every_activation(kernel, name):
     net = network(hidden=LAYERS[name]())
     why = sn.explain(net, X, targets("huber"), loss="huber", optimizer=sn.SGD(0.1))
     assert_is_the_training(why, net, X, targets("huber"), "huber", sn.SGD(0.1))
-    assert repr([why["1.a[{}][{}]".format(i, j)].value for i in range(3) for j in range(3)]) == repr(
-        flat(net.propagate(X, net.layers[:2]))
-    )
+    assert repr(
+        [why["1.a[{}][{}]".format(i, j)].value for i in range(3) for j in range(3)]
+    ) == repr(flat(net.propagate(X, net.layers[:2])))
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_every_optimizer_at_its_first_and_a_later_step(kernel, name):
     options = {"momentum": 0.9, "nesterov": True} if name == "sgd" else {}
-    optimizer = OPTIMIZERS[name](sn.ExponentialDecay(0.1, 0.5), weight_decay=0.01, clip_norm=0.3, **options)
+    optimizer = OPTIMIZERS[name](
+        sn.ExponentialDecay(0.1, 0.5), weight_decay=0.01, clip_norm=0.3, **options
+    )
     net, Y = network(), targets("huber")
     for step in (1, 3):
         why = sn.explain(net, X, Y, "huber", optimizer=optimizer, step=step)
         trained = net.copy()
         trained.fit(X, Y, "huber", optimizer, epochs=step, shuffle=False, unroll=False)
-        found = [why[n].value for n in why.names() if re.match(r"\d\.(weights|bias)[\[\]\d]+\.new$", n)]
+        found = [
+            why[n].value for n in why.names() if re.match(r"\d\.(weights|bias)[\[\]\d]+\.new$", n)
+        ]
         assert repr(found) == repr(flat([p.value for p in trained.parameters()]))
 
 
@@ -127,8 +149,12 @@ def test_a_step_of_a_training_in_shuffled_batches_with_dropout():
     options = {"optimizer": sn.Adam(0.1), "batch_size": 3, "seed": 4, "shuffle": True}
     why = sn.explain(net, X, Y, "mean_squared_error", step=8, steps=2, **options)
     assert why.numbers == [8, 9]
-    third_epoch = sn.explain(net, X, Y, "mean_squared_error", step=7, **options).samples + why.samples
-    assert sorted(third_epoch + why.at(9).samples) == list(range(7)) and third_epoch != list(range(6))
+    third_epoch = (
+        sn.explain(net, X, Y, "mean_squared_error", step=7, **options).samples + why.samples
+    )
+    assert sorted(third_epoch + why.at(9).samples) == list(range(7)) and third_epoch != list(
+        range(6)
+    )
     for i in why.samples:
         assert [why["x[{}][{}]".format(i, j)].value for j in range(2)] == X[i]
         assert why["y[{}][0]".format(i)].value == Y[i]
@@ -138,7 +164,9 @@ def test_a_step_of_a_training_in_shuffled_batches_with_dropout():
     mean = sum([w["loss"].value * len(w.samples) for w in losses]) / 7
     assert mean == pytest.approx(history.loss[2], rel=1e-14)
     last = why.at(9)
-    found = [last[n].value for n in last.names() if re.match(r"\d\.(weights|bias)[\[\]\d]+\.new$", n)]
+    found = [
+        last[n].value for n in last.names() if re.match(r"\d\.(weights|bias)[\[\]\d]+\.new$", n)
+    ]
     assert repr(found) == repr(flat([p.value for p in trained.parameters() if not p.frozen]))
 
 
@@ -150,13 +178,24 @@ def test_the_network_stays_as_it_is():
 
 
 def test_exact_numbers_are_explained_exactly():
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[Fraction("0.4")], [Fraction("0.2")]], bias=[1]), sn.Threshold(0)])
+    net = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[Fraction("0.4")], [Fraction("0.2")]], bias=[1]), sn.Threshold(0)]
+    )
     gate = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
     why = sn.explain(net, *gate, loss="perceptron", optimizer=sn.SGD(Fraction("0.1")), step=1000)
-    assert [why[n].value for n in ("0.weights[0][0].new", "0.bias[0].new")] == [Fraction(1, 20), Fraction(-3, 40)]
+    assert [why[n].value for n in ("0.weights[0][0].new", "0.bias[0].new")] == [
+        Fraction(1, 20),
+        Fraction(-3, 40),
+    ]
     assert why.at(1000)["0.z[1][0]"].substituted == "1·(1/20) + 0·(1/20) + (-3/40)"
     net = mazur().net.copy(Decimal)
-    why = sn.explain(net, [[Decimal("0.05"), Decimal("0.1")]], [[0, 1]], "huber", optimizer=sn.SGD(Decimal("0.5")))
+    why = sn.explain(
+        net,
+        [[Decimal("0.05"), Decimal("0.1")]],
+        [[0, 1]],
+        "huber",
+        optimizer=sn.SGD(Decimal("0.5")),
+    )
     assert type(why["loss"].value) is Decimal
 
 
@@ -165,10 +204,18 @@ def test_exact_numbers_are_explained_exactly():
 
 def values_of(formula, names):
     """What the names' formula gives in Python; |v| is abs."""
-    expression = re.sub(r"\|([^|]*)\|", r"abs(\1)", formula).replace(" · ", "*").replace("−", "-").replace("^", "**")
+    expression = (
+        re.sub(r"\|([^|]*)\|", r"abs(\1)", formula)
+        .replace(" · ", "*")
+        .replace("−", "-")
+        .replace("^", "**")
+    )
     for name in sorted(names, key=len, reverse=True):
         expression = expression.replace(name, "({!r})".format(names[name]))
-    return eval(expression, {"e": 2.718281828459045, "tanh": __import__("math").tanh, "sqrt": lambda v: v**0.5})
+    return eval(
+        expression,
+        {"e": 2.718281828459045, "tanh": __import__("math").tanh, "sqrt": lambda v: v**0.5},
+    )
 
 
 def test_the_formulas_give_the_values():
@@ -180,19 +227,29 @@ def test_the_formulas_give_the_values():
         number = why[name]
         if number.source is not None and "since" not in number.formula:
             names = {operand.name: operand.value for operand in number.operands if operand.name}
-            assert values_of(number.formula, names) == pytest.approx(number.value, rel=1e-12, abs=1e-300), name
+            assert values_of(number.formula, names) == pytest.approx(
+                number.value, rel=1e-12, abs=1e-300
+            ), name
             if number.chain:
                 within = {n: why[n].value for n in why.names()}
-                assert values_of(number.chain, within) == pytest.approx(number.value, rel=1e-12), name
+                assert values_of(number.chain, within) == pytest.approx(number.value, rel=1e-12), (
+                    name
+                )
             checked += 1
     assert checked > 100
 
 
 def test_mazurs_numbers():
     why = mazur()
-    assert round(why["0.z[0][0]"].value, 4) == 0.3775 and round(why["1.a[0][0]"].value, 9) == 0.593269992
+    assert (
+        round(why["0.z[0][0]"].value, 4) == 0.3775
+        and round(why["1.a[0][0]"].value, 9) == 0.593269992
+    )
     assert why["1.z[0][0]"].value == why["0.z[0][0]"].value  # what the sigmoid takes
-    assert [round(why["3.a[0][{}]".format(k)].value, 8) for k in range(2)] == [0.75136507, 0.77292847]
+    assert [round(why["3.a[0][{}]".format(k)].value, 8) for k in range(2)] == [
+        0.75136507,
+        0.77292847,
+    ]
     assert round(why["loss"].value, 9) == 0.298371109
     gradient = why["2.weights[0][0].gradient"]
     assert round(gradient.value, 9) == 0.082167041
@@ -224,10 +281,15 @@ def test_where_a_number_was_computed():
     path, line, text = mazur()["2.weights[0][0].gradient"].source
     with io.open(os.path.join(ROOT, path), encoding="utf-8") as file:
         assert file.read().split("\n")[line - 1].strip() == text
-    assert (path, text) == ("scratchnet/core/layers.py", "dW = matrix.dot(matrix.transpose(self.X), dA)")
+    assert (path, text) == (
+        "scratchnet/core/layers.py",
+        "dW = matrix.dot(matrix.transpose(self.X), dA)",
+    )
     assert mazur()["x[0][0]"].source is None
     sources = {mazur()[name].source[0] for name in mazur().names() if mazur()[name].source}
-    assert sources == {"scratchnet/" + name + ".py" for name in ("layers", "activations", "losses", "optimizers")}
+    assert sources == {
+        "scratchnet/" + name + ".py" for name in ("layers", "activations", "losses", "optimizers")
+    }
 
 
 class Quartic(sn.Loss):
@@ -246,7 +308,9 @@ def test_layers_and_losses_of_ones_own():
     path, _, line = why["0.z[1][0]"].source
     assert path == inspect.getsourcefile(Scale) and "for s, x in zip" in line
     assert why["1.z[0][0].gradient"].formula == "4 · (1.z[0][0] − y[0][0])^3 / 3"
-    assert why["0.s[1].gradient"].value == pytest.approx(net.gradients(X, [0, 1, 1], Quartic())[1][0][1])
+    assert why["0.s[1].gradient"].value == pytest.approx(
+        net.gradients(X, [0, 1, 1], Quartic())[1][0][1]
+    )
 
 
 def test_the_shortcut_and_the_chain_that_it_abbreviates():
@@ -258,19 +322,30 @@ def test_the_shortcut_and_the_chain_that_it_abbreviates():
     assert why["3.z[0][1].gradient"].value == delta.value
     chained = why.step.chains["2.z[0][1].gradient"]
     assert chained.value == pytest.approx(delta.value, rel=1e-12)
-    assert why["0.weights[0][0].gradient"].chain is None or len(why["0.weights[0][0].gradient"].chain) <= 240
+    assert (
+        why["0.weights[0][0].gradient"].chain is None
+        or len(why["0.weights[0][0].gradient"].chain) <= 240
+    )
     saturated = sn.Sequential([sn.Dense(1, 1, weights=[[100]]), sn.Sigmoid()])
     delta = sn.explain(saturated, [[20]], [0], "binary_cross_entropy")["0.z[0][0].gradient"]
-    assert delta.value == 1 and delta.chain is None  # the derivative is 0 to the last digit: the chain knows no more
+    assert (
+        delta.value == 1 and delta.chain is None
+    )  # the derivative is 0 to the last digit: the chain knows no more
 
 
 def test_dropout_is_explained():
     net = sn.Sequential([sn.Dense(2, 3), sn.Dropout(0.5), sn.Dense(3, 1)], seed=1)
     why = sn.explain(net, X, [0, 1, 1], "mean_squared_error")
     formulas = [why["1.a[{}][{}]".format(i, j)].formula for i in range(3) for j in range(3)]
-    assert formulas == [why.at(1)["1.a[{}][{}]".format(i, j)].formula for i in range(3) for j in range(3)]
-    assert any(re.match(r"0\.z.* · \(1, since 1\.rate ≤ 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas)
-    assert any(re.match(r"0\.z.* · \(0, since 1\.rate > 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas)
+    assert formulas == [
+        why.at(1)["1.a[{}][{}]".format(i, j)].formula for i in range(3) for j in range(3)
+    ]
+    assert any(
+        re.match(r"0\.z.* · \(1, since 1\.rate ≤ 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas
+    )
+    assert any(
+        re.match(r"0\.z.* · \(0, since 1\.rate > 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas
+    )
 
 
 def test_what_softmax_uses_again_and_again_has_a_name():
@@ -278,10 +353,17 @@ def test_what_softmax_uses_again_and_again_has_a_name():
     why = sn.explain(net, [[1, 2]], [3], "categorical_cross_entropy", optimizer="sgd")
     assert why["1.a[0][2]"].formula == "1.inner[0][3] / 1.inner[0][21]"
     assert why["1.inner[0][3]"].formula == "e^(0.z[0][2] − 1.inner[0][0])"
-    assert why["1.inner[0][0]"].formula == "max(0.z[0][0], 0.z[0][1], 0.z[0][2], … 16 more …, 0.z[0][19])"
-    assert why["loss"].formula.startswith("y[0][0] · (loss.inner[1] + loss.inner[0] − 0.z[0][0]) + ")
+    assert (
+        why["1.inner[0][0]"].formula
+        == "max(0.z[0][0], 0.z[0][1], 0.z[0][2], … 16 more …, 0.z[0][19])"
+    )
+    assert why["loss"].formula.startswith(
+        "y[0][0] · (loss.inner[1] + loss.inner[0] − 0.z[0][0]) + "
+    )
     assert len(why["1.inner[0][0]"].operands) == 20  # all of them
-    assert why["loss.new"].formula.startswith("y[0][0] · (loss.inner[1].new + loss.inner[0].new − 0.z[0][0].new) + ")
+    assert why["loss.new"].formula.startswith(
+        "y[0][0] · (loss.inner[1].new + loss.inner[0].new − 0.z[0][0].new) + "
+    )
     why = sn.explain(net, [[1, 2]], [[0.05] * 20], "mean_squared_error", optimizer="sgd")
     assert why["0.z[0][3].gradient"].formula == "1.a[0][3] · (1.a[0][3].gradient − 1.slope[0][0])"
     backward = [names for title, names in why.sections() if title == "backward: layer 1, Softmax()"]
@@ -312,7 +394,14 @@ def test_every_name_that_is_listed_can_be_asked_for():
     for name in names:
         assert name in why and why[name].value == why[name].value
         assert why[name].name == name or name.startswith(("1.z", "3.z"))
-    assert {"x[0][1]", "0.weights[1][0]", "1.z[0][0]", "loss", "0.z[0][0].gradient", "learning_rate"} <= set(names)
+    assert {
+        "x[0][1]",
+        "0.weights[1][0]",
+        "1.z[0][0]",
+        "loss",
+        "0.z[0][0].gradient",
+        "learning_rate",
+    } <= set(names)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +410,10 @@ def test_every_name_that_is_listed_can_be_asked_for():
         ("0.weight[1][0]", "no number is called '0.weight[1][0]'; did you mean '0.weights[1][0]'?"),
         ("los", "no number is called 'los'; did you mean 'loss'?"),
         ("2.weights[0][0].grad", "did you mean '2.weights[0][0].gradient'?"),
-        ("0.weights[7][0]", "no number is called '0.weights[7][0]'; there are 0.weights[0][0] to 0.weights[1][1]"),
+        (
+            "0.weights[7][0]",
+            "no number is called '0.weights[7][0]'; there are 0.weights[0][0] to 0.weights[1][1]",
+        ),
         ("", "no number is called ''; did you mean"),
     ],
 )
@@ -376,9 +468,13 @@ def test_without_targets_the_forward_pass_is_explained():
     why = sn.explain(network(), X)
     assert why["2.z[0][1]"].value == network().predict(X)[0][1]
     assert "loss" not in why and "update" not in str(why) and str(why).count("forward") == 3
-    with pytest.raises(ValueError, match="without targets Y there is no loss, no gradient and no update$"):
+    with pytest.raises(
+        ValueError, match="without targets Y there is no loss, no gradient and no update$"
+    ):
         why["0.weights[0][0].gradient"]
-    with pytest.raises(ValueError, match="^step: without targets Y the forward pass alone is explained"):
+    with pytest.raises(
+        ValueError, match="^step: without targets Y the forward pass alone is explained"
+    ):
         sn.explain(network(), X, step=3)
 
 
@@ -416,13 +512,17 @@ def test_what_is_refused(options, sentence):
 
 def test_a_step_that_was_not_recorded():
     why = sn.explain(network(), X, [[0, 1]] * 3, "huber", step=3, steps=2)
-    with pytest.raises(ValueError, match=r"^step 2 is not recorded; there are 3 to 4: explain\(..., steps=...\)$"):
+    with pytest.raises(
+        ValueError, match=r"^step 2 is not recorded; there are 3 to 4: explain\(..., steps=...\)$"
+    ):
         why.at(2)
 
 
 def test_a_training_that_diverges_before_the_step():
     with pytest.raises(sn.Diverged):
-        sn.explain(network(), X, [[0, 1]] * 3, "mean_squared_error", optimizer=sn.SGD(1e200), step=50)
+        sn.explain(
+            network(), X, [[0, 1]] * 3, "mean_squared_error", optimizer=sn.SGD(1e200), step=50
+        )
 
 
 # ---- random networks ---------------------------------------------------------------------------------------------
@@ -433,13 +533,20 @@ def test_random_networks(data):
     widths = data.draw(st.lists(st.integers(1, 4), min_size=2, max_size=4))
     layers = []
     for n, m in zip(widths, widths[1:]):
-        layers += [sn.Dense(n, m), data.draw(st.sampled_from([sn.Tanh, sn.ReLU, sn.Sigmoid, sn.GELU, sn.ELU]))()]
+        layers += [
+            sn.Dense(n, m),
+            data.draw(st.sampled_from([sn.Tanh, sn.ReLU, sn.Sigmoid, sn.GELU, sn.ELU]))(),
+        ]
     net = sn.Sequential(layers, seed=data.draw(st.integers(0, 99)))
     numbers = st.integers(-8, 8).map(lambda n: n / 4)
     samples = data.draw(st.integers(1, 3))
     X = [[data.draw(numbers) for _ in range(widths[0])] for _ in range(samples)]
     Y = [[data.draw(numbers) for _ in range(widths[-1])] for _ in range(samples)]
-    loss = data.draw(st.sampled_from(["mean_squared_error", "half_squared_error", "mean_absolute_error", "huber"]))
+    loss = data.draw(
+        st.sampled_from(
+            ["mean_squared_error", "half_squared_error", "mean_absolute_error", "huber"]
+        )
+    )
     why = sn.explain(net, X, Y, loss, optimizer=sn.Adam(0.1))
     value, gradients = net.gradients(X, Y, loss)
     assert repr(why["loss"].value) == repr(value)

@@ -41,7 +41,10 @@ def refusal(path, kind):
         files.write(path, b"new")
     error = caught.value
     assert isinstance(error, OSError) and error.errno
-    assert error.strerror.startswith("{} cannot be written: ".format(path)) and "\n" not in error.strerror
+    assert (
+        error.strerror.startswith("{} cannot be written: ".format(path))
+        and "\n" not in error.strerror
+    )
     return error.strerror.replace("{} cannot be written: ".format(path), "")
 
 
@@ -114,7 +117,9 @@ def test_the_data_are_on_the_disk_before_the_name_is_and_then_the_name(old, monk
         def spied(*arguments):
             if name == "fsync":
                 size = os.fstat(arguments[0]).st_size
-                events.append("directory" if os.path.isdir("/proc/self/fd/{}".format(arguments[0])) else size)
+                events.append(
+                    "directory" if os.path.isdir("/proc/self/fd/{}".format(arguments[0])) else size
+                )
             else:
                 events.append(name)
             return function(*arguments)
@@ -160,7 +165,9 @@ def test_many_at_once(old):
 
 
 def test_a_missing_directory(tmp_path):
-    assert refusal(tmp_path / "no" / "model.json", FileNotFoundError) == "its directory does not exist"
+    assert (
+        refusal(tmp_path / "no" / "model.json", FileNotFoundError) == "its directory does not exist"
+    )
 
 
 def test_a_file_for_a_directory(old):
@@ -238,7 +245,9 @@ def test_a_full_disk_leaves_the_old_file(old):
     assert read(old) == b"old" and os.listdir(str(old.parent)) == [old.name]
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left here"), KeyboardInterrupt(), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left here"), KeyboardInterrupt(), MemoryError()]
+)
 @pytest.mark.parametrize("step", ["chmod", "fsync", "replace"])
 def test_wherever_it_fails_the_old_file_stays_and_nothing_else(old, step, error, monkeypatch):
     def fail(*arguments):
@@ -304,7 +313,11 @@ def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
                 interrupted += 1
                 half_written += os.path.getsize(str(tmp_path / name)) < SIZE
                 os.remove(str(tmp_path / name))
-    print("{} kills, {} during a write, {} with the file half written".format(kills, interrupted, half_written))
+    print(
+        "{} kills, {} during a write, {} with the file half written".format(
+            kills, interrupted, half_written
+        )
+    )
     assert half_written == 4
 
 

@@ -32,13 +32,19 @@ FLOATS = st.one_of(
     st.sampled_from([-0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308]),
 )
 MATRICES = st.integers(1, 4).flatmap(
-    lambda columns: st.lists(st.lists(FLOATS, min_size=columns, max_size=columns), min_size=1, max_size=4)
+    lambda columns: st.lists(
+        st.lists(FLOATS, min_size=columns, max_size=columns), min_size=1, max_size=4
+    )
 )
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
-TENSORS = st.dictionaries(TEXTS, st.one_of(FLOATS, st.lists(FLOATS, max_size=5), MATRICES), max_size=4)
+TENSORS = st.dictionaries(
+    TEXTS, st.one_of(FLOATS, st.lists(FLOATS, max_size=5), MATRICES), max_size=4
+)
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), FLOATS, TEXTS),
-    lambda values: st.one_of(st.lists(values, max_size=3), st.dictionaries(TEXTS, values, max_size=3)),
+    lambda values: st.one_of(
+        st.lists(values, max_size=3), st.dictionaries(TEXTS, values, max_size=3)
+    ),
     max_leaves=10,
 )
 
@@ -48,14 +54,20 @@ def test_what_is_written_is_read_bit_by_bit(tensors, metadata):
     text = json.dumps(tensors, metadata)
     for written in (text, text.encode()):
         read, read_metadata = json.loads(written)
-        assert {name: bits(read[name]) for name in read} == {name: bits(tensors[name]) for name in tensors}
-        assert repr(read_metadata) == repr(metadata)  # tells 1, 1.0 and True apart, and 0.0 from -0.0
+        assert {name: bits(read[name]) for name in read} == {
+            name: bits(tensors[name]) for name in tensors
+        }
+        assert repr(read_metadata) == repr(
+            metadata
+        )  # tells 1, 1.0 and True apart, and 0.0 from -0.0
 
 
 @given(TENSORS)
 def test_the_standard_library_reads_the_decimals_without_loss(tensors):
     model = standard.loads(json.dumps(tensors, {}))
-    assert {name: bits(model["tensors"][name]) for name in tensors} == {name: bits(tensors[name]) for name in tensors}
+    assert {name: bits(model["tensors"][name]) for name in tensors} == {
+        name: bits(tensors[name]) for name in tensors
+    }
 
 
 def test_the_exact_numbers_are_ieee_754_big_endian_row_by_row():
@@ -71,9 +83,16 @@ def test_every_digit_and_zero_are_read():
 
 
 def test_the_text_for_people():
-    metadata = {"format version": 1, "layers": [{"Dense": [2, 1]}, {"Sigmoid": []}], "labels": [], "seed": None}
+    metadata = {
+        "format version": 1,
+        "layers": [{"Dense": [2, 1]}, {"Sigmoid": []}],
+        "labels": [],
+        "seed": None,
+    }
     tensors = {"0.weights": [[0.4, 1e-07], [-0.2, 3]], "0.bias": [1, 2.5], "scale": 1e300}
-    assert json.dumps(tensors, metadata) == """{
+    assert (
+        json.dumps(tensors, metadata)
+        == """{
   "format": "scratchnet",
   "metadata": {
     "format version": 1,
@@ -103,6 +122,7 @@ def test_the_text_for_people():
   }
 }
 """
+    )
 
 
 # ---- a text changed by hand --------------------------------------------------------------------------------------
@@ -121,8 +141,16 @@ TEXT = json.dumps({"w": [[0.4], [0.2]], "b": [0.1, 0.3], "s": 0.7}, {})
         ("0.3]", "0.3000001]", "JSON: tensor 'b'[1] is 0.3000001, but 0.3 in exact"),
         ('"s": 0.7', '"s": -0.7', "JSON: tensor 's' is -0.7, but 0.7 in exact"),
         ('"s": 0.7', '"s": 0', "JSON: tensor 's' is 0.0, but 0.7 in exact"),
-        ("3fe6666666666666", "3fe666666666666", "JSON: exact: tensor 's' needs a string of 16 hexadecimal digits (0-9"),
-        ("3fe6666666666666", "3fe6666666666666" * 2, "tensor 's' needs a string of 16 hexadecimal digits"),
+        (
+            "3fe6666666666666",
+            "3fe666666666666",
+            "JSON: exact: tensor 's' needs a string of 16 hexadecimal digits (0-9",
+        ),
+        (
+            "3fe6666666666666",
+            "3fe6666666666666" * 2,
+            "tensor 's' needs a string of 16 hexadecimal digits",
+        ),
         ("3fe6666666666666", "3FE6666666666666", "hexadecimal digits"),
         ("3fe6666666666666", "0x3fe66666666666", "hexadecimal digits"),
         ("3fe6666666666666", "+3fe666666666666", "hexadecimal digits"),
@@ -142,7 +170,9 @@ def test_a_number_changed_in_one_place_is_refused(old, new, sentence):
 
 
 def test_a_number_changed_in_both_places_is_read():
-    tensors, _ = json.loads(TEXT.replace('"s": 0.7', '"s": 0.5').replace("3fe6666666666666", "3fe0000000000000"))
+    tensors, _ = json.loads(
+        TEXT.replace('"s": 0.7', '"s": 0.5').replace("3fe6666666666666", "3fe0000000000000")
+    )
     assert tensors["s"] == 0.5
 
 
@@ -175,14 +205,38 @@ def test_the_mark_that_an_editor_puts_in_front_is_passed_over():
         (" \n", "JSON: the file is empty"),
         ("[]", 'JSON: a model is an object with "format": "scratchnet"'),
         ("{}", 'JSON: a model is an object with "format": "scratchnet"'),
-        ('{"format": 1, "metadata": {}, "tensors": {}}', 'JSON: a model is an object with "format": "scratchnet"'),
-        ('{"format": "scratchnet", "metadata": {}}', "JSON: a model has format, metadata, tensors and perhaps exact"),
-        ('{"format": "scratchnet", "tensors": {}}', "JSON: a model has format, metadata, tensors and perhaps exact"),
-        ('{"format": "scratchnet", "metadata": {}, "tensors": {}, "exakt": {}}', "and no other key"),
-        ('{"format": "scratchnet", "metadata": [], "tensors": {}}', "JSON: metadata must be an object"),
-        ('{"format": "scratchnet", "metadata": {}, "tensors": null}', "JSON: tensors must be an object"),
-        ('{"format": "scratchnet", "metadata": {}, "tensors": {}, "exact": null}', "JSON: exact must be an object"),
-        (b'{"format": "\xff"}', "JSON: not UTF-8 text: 'utf-8' codec can't decode byte 0xff in position 12"),
+        (
+            '{"format": 1, "metadata": {}, "tensors": {}}',
+            'JSON: a model is an object with "format": "scratchnet"',
+        ),
+        (
+            '{"format": "scratchnet", "metadata": {}}',
+            "JSON: a model has format, metadata, tensors and perhaps exact",
+        ),
+        (
+            '{"format": "scratchnet", "tensors": {}}',
+            "JSON: a model has format, metadata, tensors and perhaps exact",
+        ),
+        (
+            '{"format": "scratchnet", "metadata": {}, "tensors": {}, "exakt": {}}',
+            "and no other key",
+        ),
+        (
+            '{"format": "scratchnet", "metadata": [], "tensors": {}}',
+            "JSON: metadata must be an object",
+        ),
+        (
+            '{"format": "scratchnet", "metadata": {}, "tensors": null}',
+            "JSON: tensors must be an object",
+        ),
+        (
+            '{"format": "scratchnet", "metadata": {}, "tensors": {}, "exact": null}',
+            "JSON: exact must be an object",
+        ),
+        (
+            b'{"format": "\xff"}',
+            "JSON: not UTF-8 text: 'utf-8' codec can't decode byte 0xff in position 12",
+        ),
         ('{"format": "\udc80"}', "surrogates not allowed"),
     ],
 )
@@ -228,7 +282,10 @@ for _ in range(30):
         ({"set": {1}}, "model.metadata.set is of type set: JSON can hold None, bools, numbers"),
         ({"bytes": b""}, "model.metadata.bytes is of type bytes"),
         ({"i": 1j}, "model.metadata.i is of type complex"),
-        ({"seed": 10**307}, "model.metadata.seed is of type int: JSON can hold None, bools, numbers of at most 308"),
+        (
+            {"seed": 10**307},
+            "model.metadata.seed is of type int: JSON can hold None, bools, numbers of at most 308",
+        ),
         ({"seed": -(10**307)}, "model.metadata.seed is of type int"),
         ({1: "one"}, "model.metadata has a key of type int: in JSON a key is a string"),
         ({"a": {None: 1}}, "model.metadata.a has a key of type NoneType"),
@@ -249,7 +306,9 @@ def test_the_largest_of_what_can_be_written():
     assert json.loads(json.dumps({}, metadata)) == ({}, metadata)
 
 
-@pytest.mark.parametrize("value, place", [(float("nan"), "a[0]"), ([[1.0, -float("inf")]], "a[0][1]")])
+@pytest.mark.parametrize(
+    "value, place", [(float("nan"), "a[0]"), ([[1.0, -float("inf")]], "a[0][1]")]
+)
 def test_a_tensor_that_is_not_finite_is_not_written(value, place):
     with pytest.raises(ValueError) as caught:
         json.dumps({"a": value if isinstance(value, list) else [value]}, {})
@@ -388,21 +447,67 @@ def by_the_standard_library(text):
     def whole(text):
         return -0.0 if text == "-0" else int(text)
 
-    value = standard.loads(text, object_pairs_hook=members, parse_constant=constant, parse_int=whole)
-    standard.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # refuses infinity and half surrogate pairs
+    value = standard.loads(
+        text, object_pairs_hook=members, parse_constant=constant, parse_int=whole
+    )
+    standard.dumps(
+        value, ensure_ascii=False, allow_nan=False
+    ).encode()  # refuses infinity and half surrogate pairs
     return value
 
 
-PIECES = ["{", "}", "[", "]", ",", ":", " ", "\n", '"', '"', "\\", "/", "u", "\\u0061", "\\ud834", "\\udd1e", "\\n"]
-PIECES += ["0", "1", "-", "+", ".", "e", "E5", "9999", "true", "false", "null", "NaN", "a", '"a":', '"b":', "\u00e9"]
+PIECES = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    " ",
+    "\n",
+    '"',
+    '"',
+    "\\",
+    "/",
+    "u",
+    "\\u0061",
+    "\\ud834",
+    "\\udd1e",
+    "\\n",
+]
+PIECES += [
+    "0",
+    "1",
+    "-",
+    "+",
+    ".",
+    "e",
+    "E5",
+    "9999",
+    "true",
+    "false",
+    "null",
+    "NaN",
+    "a",
+    '"a":',
+    '"b":',
+    "\u00e9",
+]
 PIECES += ["\t", "\0", "1e999", "\ufeff", "\u00a0", "\U0001d11e", "[]", "{}", '""', "1,", '"a",']
 
 
-@given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=12), VALUES.map(standard.dumps).map(list)), st.data())
+@given(
+    st.one_of(st.lists(st.sampled_from(PIECES), max_size=12), VALUES.map(standard.dumps).map(list)),
+    st.data(),
+)
 def test_the_same_texts_are_read_as_by_the_standard_library_and_with_the_same_values(pieces, data):
     for _ in range(data.draw(st.integers(0, 2))):
         place = data.draw(st.integers(0, len(pieces)))
-        pieces = pieces[:place] + [data.draw(st.sampled_from(PIECES))] + pieces[place + data.draw(st.integers(0, 1)) :]
+        pieces = (
+            pieces[:place]
+            + [data.draw(st.sampled_from(PIECES))]
+            + pieces[place + data.draw(st.integers(0, 1)) :]
+        )
     text = "".join(pieces)
     try:
         expected = by_the_standard_library(text)
@@ -420,7 +525,12 @@ def test_what_the_writer_writes_the_standard_library_reads(value, margin):
     assert margin or text == standard.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-@given(st.one_of(st.binary(max_size=40), st.lists(st.sampled_from(PIECES)).map(lambda them: "".join(them).encode())))
+@given(
+    st.one_of(
+        st.binary(max_size=40),
+        st.lists(st.sampled_from(PIECES)).map(lambda them: "".join(them).encode()),
+    )
+)
 def test_any_bytes_are_read_or_refused(data):
     try:
         strictly(data)

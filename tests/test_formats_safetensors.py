@@ -16,7 +16,9 @@ def file(header, data=b""):
 
 
 def entry(name="a", dtype='"F64"', shape="[1]", offsets="[0, 8]"):
-    return '"{}": {{"dtype": {}, "shape": {}, "data_offsets": {}}}'.format(name, dtype, shape, offsets)
+    return '"{}": {{"dtype": {}, "shape": {}, "data_offsets": {}}}'.format(
+        name, dtype, shape, offsets
+    )
 
 
 def tensor(data=bytes(8), **parts):
@@ -48,13 +50,25 @@ FLOATS = st.one_of(
     st.sampled_from([-0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308]),
 )
 MATRICES = st.integers(1, 4).flatmap(
-    lambda columns: st.lists(st.lists(FLOATS, min_size=columns, max_size=columns), min_size=1, max_size=4)
+    lambda columns: st.lists(
+        st.lists(FLOATS, min_size=columns, max_size=columns), min_size=1, max_size=4
+    )
 )
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
-TENSORS = st.dictionaries(TEXTS, st.one_of(FLOATS, st.lists(FLOATS, max_size=5), MATRICES), max_size=4)
+TENSORS = st.dictionaries(
+    TEXTS, st.one_of(FLOATS, st.lists(FLOATS, max_size=5), MATRICES), max_size=4
+)
 VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS),
-    lambda values: st.one_of(st.lists(values, max_size=3), st.dictionaries(TEXTS, values, max_size=3)),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        TEXTS,
+    ),
+    lambda values: st.one_of(
+        st.lists(values, max_size=3), st.dictionaries(TEXTS, values, max_size=3)
+    ),
     max_leaves=10,
 )
 METADATA = st.dictionaries(TEXTS, VALUES, max_size=4)
@@ -63,7 +77,9 @@ METADATA = st.dictionaries(TEXTS, VALUES, max_size=4)
 @given(TENSORS, METADATA)
 def test_what_is_written_is_read_bit_by_bit(tensors, metadata):
     read, read_metadata = safetensors.loads(safetensors.dumps(tensors, metadata))
-    assert {name: bits(read[name]) for name in read} == {name: bits(tensors[name]) for name in tensors}
+    assert {name: bits(read[name]) for name in read} == {
+        name: bits(tensors[name]) for name in tensors
+    }
     assert repr(read_metadata) == repr(metadata)  # tells 1, 1.0 and True apart, and 0.0 from -0.0
 
 
@@ -89,7 +105,9 @@ def test_the_bytes_of_a_file():
 @given(TENSORS, METADATA)
 def test_the_order_of_the_tensors_does_not_matter_and_the_numbers_are_aligned(tensors, metadata):
     data = safetensors.dumps(tensors, metadata)
-    assert data == safetensors.dumps({name: tensors[name] for name in reversed(sorted(tensors))}, metadata)
+    assert data == safetensors.dumps(
+        {name: tensors[name] for name in reversed(sorted(tensors))}, metadata
+    )
     assert data[8:9] == b"{" and struct.unpack("<Q", data[:8])[0] % 8 == 0
 
 
@@ -133,9 +151,18 @@ MALFORMED = {
     "nothing": (b"", "0 bytes are no such file, which has at least 8"),
     "seven bytes": (bytes(7), "7 bytes"),
     "header of size 0": (bytes(8), "the header must begin with {"),
-    "header longer than the file": (struct.pack("<Q", 3) + b"{}", "its header should have 3 bytes, and only 2 are"),
-    "header longer than any file": (struct.pack("<Q", 2**64 - 1) + b"{}", "a header of 18446744073709551615 bytes"),
-    "header above the bound": (struct.pack("<Q", 10**7 + 1) + b"{}", "of 10000001 bytes, and at most 10000000"),
+    "header longer than the file": (
+        struct.pack("<Q", 3) + b"{}",
+        "its header should have 3 bytes, and only 2 are",
+    ),
+    "header longer than any file": (
+        struct.pack("<Q", 2**64 - 1) + b"{}",
+        "a header of 18446744073709551615 bytes",
+    ),
+    "header above the bound": (
+        struct.pack("<Q", 10**7 + 1) + b"{}",
+        "of 10000001 bytes, and at most 10000000",
+    ),
     "space before the header": (file(" {}"), "must begin with {"),
     "byte order mark": (file(b"\xef\xbb\xbf{}"), "must begin with {"),
     "an array": (file("[]"), "must begin with {"),
@@ -149,35 +176,77 @@ MALFORMED = {
     "NaN": (tensor(shape="[NaN]"), "expected a JSON value (which NaN and Infinity are not)"),
     "Infinity": (tensor(shape="[Infinity]"), "expected a JSON value"),
     "-Infinity": (tensor(shape="[-Infinity]"), "expected a digit"),
-    "a number of a million digits": (tensor(shape="[" + "9" * 10**6 + "]"), "more than 308 characters"),
-    "a hundred thousand brackets": (file('{"a":' + "[" * 10**5), "column 37: nested more than 32 levels deep"),
+    "a number of a million digits": (
+        tensor(shape="[" + "9" * 10**6 + "]"),
+        "more than 308 characters",
+    ),
+    "a hundred thousand brackets": (
+        file('{"a":' + "[" * 10**5),
+        "column 37: nested more than 32 levels deep",
+    ),
     "a hundred thousand braces": (file('{"a":' * 10**5), "nested more than 32 levels deep"),
     # duplicate keys, at every level
-    "a tensor twice": (file("{" + entry() + ", " + entry() + "}", bytes(8)), "the key 'a' appears twice"),
+    "a tensor twice": (
+        file("{" + entry() + ", " + entry() + "}", bytes(8)),
+        "the key 'a' appears twice",
+    ),
     "a tensor twice, once escaped": (
         file("{" + entry() + ", " + entry(name="\\u0061") + "}", bytes(8)),
         "the key 'a' appears twice",
     ),
     "dtype twice": (tensor(dtype='"F64", "dtype": "F32"'), "the key 'dtype' appears twice"),
-    "metadata twice": (file('{"__metadata__": {}, "__metadata__": {}}'), "the key '__metadata__' appears twice"),
-    "a metadata key twice": (file('{"__metadata__": {"a": "", "a": ""}}'), "the key 'a' appears twice"),
+    "metadata twice": (
+        file('{"__metadata__": {}, "__metadata__": {}}'),
+        "the key '__metadata__' appears twice",
+    ),
+    "a metadata key twice": (
+        file('{"__metadata__": {"a": "", "a": ""}}'),
+        "the key 'a' appears twice",
+    ),
     # metadata
-    "metadata that is no object": (file('{"__metadata__": ["a"]}'), "__metadata__ must be an object of strings"),
-    "metadata that is null": (file('{"__metadata__": null}'), "__metadata__ must be an object of strings"),
-    "metadata that is no string": (file('{"__metadata__": {"a": 1}}'), "__metadata__ must be an object of strings"),
-    "our metadata no object": (file('{"__metadata__": {"scratchnet": "[]"}}'), "'scratchnet' must hold a JSON object"),
-    "our metadata no JSON": (file('{"__metadata__": {"scratchnet": "{"}}'), "metadata, line 1, column 2: expected a"),
+    "metadata that is no object": (
+        file('{"__metadata__": ["a"]}'),
+        "__metadata__ must be an object of strings",
+    ),
+    "metadata that is null": (
+        file('{"__metadata__": null}'),
+        "__metadata__ must be an object of strings",
+    ),
+    "metadata that is no string": (
+        file('{"__metadata__": {"a": 1}}'),
+        "__metadata__ must be an object of strings",
+    ),
+    "our metadata no object": (
+        file('{"__metadata__": {"scratchnet": "[]"}}'),
+        "'scratchnet' must hold a JSON object",
+    ),
+    "our metadata no JSON": (
+        file('{"__metadata__": {"scratchnet": "{"}}'),
+        "metadata, line 1, column 2: expected a",
+    ),
     # an entry
-    "no object": (file('{"a": 1}'), "tensor 'a': expected an object of dtype, shape and data_offsets"),
-    "no dtype": (file('{"a": {"shape": [1], "data_offsets": [0, 8]}}', bytes(8)), "expected an object of dtype"),
+    "no object": (
+        file('{"a": 1}'),
+        "tensor 'a': expected an object of dtype, shape and data_offsets",
+    ),
+    "no dtype": (
+        file('{"a": {"shape": [1], "data_offsets": [0, 8]}}', bytes(8)),
+        "expected an object of dtype",
+    ),
     "one key more": (tensor(dtype='"F64", "strides": [1]'), "expected an object of dtype"),
-    "another dtype": (tensor(dtype='"I64"'), "its dtype is 'I64'; F64, F32, F16 and BF16 can be read"),
+    "another dtype": (
+        tensor(dtype='"I64"'),
+        "its dtype is 'I64'; F64, F32, F16 and BF16 can be read",
+    ),
     "no such dtype": (tensor(dtype='"f64"'), "its dtype is 'f64'"),
     "a dtype that is no string": (tensor(dtype="[64]"), "its dtype is no string"),
     "a shape that is a number": (tensor(shape="1"), "its shape must be a list of whole numbers"),
     "a negative shape": (tensor(shape="[-1]"), "none negative"),
     "two negatives": (tensor(shape="[-1, -1]"), "none negative"),
-    "negative zero": (tensor(b"", shape="[-0]", offsets="[0, 0]"), "its shape must be a list of whole numbers"),
+    "negative zero": (
+        tensor(b"", shape="[-0]", offsets="[0, 0]"),
+        "its shape must be a list of whole numbers",
+    ),
     "a fractional shape": (tensor(shape="[1.0]"), "its shape must be a list of whole numbers"),
     "a bool for a length": (tensor(shape="[true]"), "its shape must be a list of whole numbers"),
     "a string for a length": (tensor(shape='["1"]'), "its shape must be a list of whole numbers"),
@@ -185,22 +254,43 @@ MALFORMED = {
     "a million dimensions": (tensor(shape="[" + "1," * 10**5 + "1]"), "it has 100001 dimensions"),
     "one offset": (tensor(offsets="[8]"), "its data_offsets must be two whole numbers"),
     "three offsets": (tensor(offsets="[0, 8, 8]"), "its data_offsets must be two whole numbers"),
-    "a bool for an offset": (tensor(offsets="[false, 8]"), "its data_offsets must be two whole numbers"),
-    "a negative offset": (tensor(offsets="[-8, 0]"), "its data_offsets must be two whole numbers, neither negative"),
+    "a bool for an offset": (
+        tensor(offsets="[false, 8]"),
+        "its data_offsets must be two whole numbers",
+    ),
+    "a negative offset": (
+        tensor(offsets="[-8, 0]"),
+        "its data_offsets must be two whole numbers, neither negative",
+    ),
     # the layout
-    "a shape that needs more": (tensor(shape="[2]"), "bytes 0 to 8, where shape [2] and F64 need 16 bytes"),
-    "a shape that needs less": (tensor(shape="[]", dtype='"F32"'), "where shape [] and F32 need 4 bytes"),
+    "a shape that needs more": (
+        tensor(shape="[2]"),
+        "bytes 0 to 8, where shape [2] and F64 need 16 bytes",
+    ),
+    "a shape that needs less": (
+        tensor(shape="[]", dtype='"F32"'),
+        "where shape [] and F32 need 4 bytes",
+    ),
     "a product that overflows": (
         tensor(b"", shape="[4294967296, 536870912]", offsets="[0, 0]"),
         "bytes 0 to 0, where shape [4294967296, 536870912] and F64 need 18446744073709551616 bytes",
     ),
-    "a product of huge lengths": (tensor(shape="[{0}, {0}]".format("9" * 300)), "bytes 0 to 8, where shape [999"),
-    "offsets backwards": (tensor(offsets="[8, 0]"), "begins at byte 8 of the data, where byte 0 is due"),
+    "a product of huge lengths": (
+        tensor(shape="[{0}, {0}]".format("9" * 300)),
+        "bytes 0 to 8, where shape [999",
+    ),
+    "offsets backwards": (
+        tensor(offsets="[8, 0]"),
+        "begins at byte 8 of the data, where byte 0 is due",
+    ),
     "offsets that end early": (tensor(b"", shape="[0]", offsets="[0, 8]"), "need 0 bytes"),
     "the data cut short": (tensor(bytes(7)), "ends at byte 8 of the data, which has 7"),
     "no data": (tensor(b""), "ends at byte 8 of the data, which has 0"),
     "huge offsets": (tensor(shape="[1]", offsets="[0, {}]".format("9" * 300)), "need 8 bytes"),
-    "a hole before": (tensor(bytes(16), offsets="[8, 16]"), "begins at byte 8 of the data, where byte 0 is due"),
+    "a hole before": (
+        tensor(bytes(16), offsets="[8, 16]"),
+        "begins at byte 8 of the data, where byte 0 is due",
+    ),
     "a hole between": (
         file("{" + entry() + ", " + entry("b", offsets="[16, 24]") + "}", bytes(24)),
         "tensor 'b' begins at byte 16 of the data, where byte 8 is due",
@@ -209,14 +299,26 @@ MALFORMED = {
         file("{" + entry() + ", " + entry("b", offsets="[4, 12]") + "}", bytes(12)),
         "tensor 'b' begins at byte 4 of the data, where byte 8 is due",
     ),
-    "the same bytes twice": (file("{" + entry() + ", " + entry("b") + "}", bytes(8)), "tensor 'b' begins at byte 0"),
+    "the same bytes twice": (
+        file("{" + entry() + ", " + entry("b") + "}", bytes(8)),
+        "tensor 'b' begins at byte 0",
+    ),
     "trailing bytes": (tensor(bytes(9)), "the last tensor ends at byte 8 of the data, which has 9"),
     "bytes without a tensor": (file("{}", bytes(1)), "ends at byte 0 of the data, which has 1"),
-    "a billion empty rows": (tensor(b"", shape="[1000000000, 0]", offsets="[0, 0]"), "which is no matrix"),
-    "no rows": (tensor(b"", shape="[0, 3]", offsets="[0, 0]"), "has shape [0, 3], which is no matrix"),
+    "a billion empty rows": (
+        tensor(b"", shape="[1000000000, 0]", offsets="[0, 0]"),
+        "which is no matrix",
+    ),
+    "no rows": (
+        tensor(b"", shape="[0, 3]", offsets="[0, 0]"),
+        "has shape [0, 3], which is no matrix",
+    ),
     # what an error shows of a hostile file
     "a name that moves the cursor": (file(b'{"\xc2\x9b2J\\n": 1}'), r"tensor '\x9b2J\n': expected"),
-    "a name of a megabyte": (file('{"' + "a" * 10**6 + '": 1}'), "tensor '" + "a" * 57 + "...': expected"),
+    "a name of a megabyte": (
+        file('{"' + "a" * 10**6 + '": 1}'),
+        "tensor '" + "a" * 57 + "...': expected",
+    ),
 }
 
 
@@ -239,7 +341,11 @@ def test_every_cut_is_refused():
         ({"a": [True]}, {}, "tensor 'a'[0] is of type bool"),
         ({"a": [1.0, [2.0]]}, {}, "tensor 'a'[1] is of type list"),
         ({"a": [[1.0], [None]]}, {}, "tensor 'a'[1][0] is of type NoneType"),
-        ({"a": [[1.0, 2.0], [3.0]]}, {}, "tensor 'a': row 1 must be a list of length 2, as row 0 is"),
+        (
+            {"a": [[1.0, 2.0], [3.0]]},
+            {},
+            "tensor 'a': row 1 must be a list of length 2, as row 0 is",
+        ),
         ({"a": [[1.0], 2.0]}, {}, "tensor 'a': row 1 must be a list of length 1"),
         ({"a": [[]]}, {}, "tensor 'a': row 0 is empty"),
         ({"a": [[[1.0]]]}, {}, "tensor 'a'[0][0] is of type list"),
@@ -267,9 +373,39 @@ def test_a_header_above_the_bound_is_neither_written_nor_read(monkeypatch):
 
 # ---- hostile files: whatever the bytes, a ValueError or a model, soon and in little memory --------------------------
 
-VALID = safetensors.dumps({"0.weights": [[1.0, 2.0]], "0.bias": [0.5], "t": 3.0}, {"layers": [{"Dense": 2.5}]})
-PIECES = [b"", b"{", b"}", b"[", b"]", b'"', b"\\", b":", b",", b"0", b"-", b"e9", b"8", b"1.5", b"null", b'"a":']
-PIECES += [b"\n", b" ", b"\0", b"\xff", b"\xc3\xa9", b"\\u0061", b"\\ud800", b'"__metadata__":{},', b'"shape":', b"NaN"]
+VALID = safetensors.dumps(
+    {"0.weights": [[1.0, 2.0]], "0.bias": [0.5], "t": 3.0}, {"layers": [{"Dense": 2.5}]}
+)
+PIECES = [
+    b"",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b'"',
+    b"\\",
+    b":",
+    b",",
+    b"0",
+    b"-",
+    b"e9",
+    b"8",
+    b"1.5",
+    b"null",
+    b'"a":',
+]
+PIECES += [
+    b"\n",
+    b" ",
+    b"\0",
+    b"\xff",
+    b"\xc3\xa9",
+    b"\\u0061",
+    b"\\ud800",
+    b'"__metadata__":{},',
+    b'"shape":',
+    b"NaN",
+]
 
 
 @st.composite
@@ -279,7 +415,9 @@ def damaged(draw):
     for _ in range(draw(st.integers(1, 3))):
         begin = draw(st.integers(0, len(data)))
         end = min(len(data), begin + draw(st.sampled_from([0, 1, 1, 2, 5, 20])))
-        data[begin:end] = draw(st.one_of(st.sampled_from(PIECES), st.binary(min_size=1, max_size=2)))
+        data[begin:end] = draw(
+            st.one_of(st.sampled_from(PIECES), st.binary(min_size=1, max_size=2))
+        )
     if draw(st.booleans()):
         data[:8] = struct.pack("<Q", max(0, len(data) - 40))  # VALID ends in 32 bytes of numbers
     return bytes(data)
@@ -295,7 +433,13 @@ def read_or_refuse(data):
     return {name: bits(tensors[name]) for name in tensors}, metadata
 
 
-@given(st.one_of(damaged(), st.binary(), st.lists(st.sampled_from(PIECES)).map(lambda pieces: file(b"".join(pieces)))))
+@given(
+    st.one_of(
+        damaged(),
+        st.binary(),
+        st.lists(st.sampled_from(PIECES)).map(lambda pieces: file(b"".join(pieces))),
+    )
+)
 def test_a_damaged_file_is_read_or_refused(data):
     read_or_refuse(data)
 
@@ -309,7 +453,20 @@ def repeated(piece, size, begin=b'{"a":[', end=b"]}"):
     return file(begin + piece * (size // len(piece)) + end)
 
 
-BOMBS = [b"[],", b"{},", b'"",', b'{"":0},', b'{"a":[]},', b"1.5,", b"999,", b'"\\u1234\\n",', b" ", b"\n", b"1", b"["]
+BOMBS = [
+    b"[],",
+    b"{},",
+    b'"",',
+    b'{"":0},',
+    b'{"a":[]},',
+    b"1.5,",
+    b"999,",
+    b'"\\u1234\\n",',
+    b" ",
+    b"\n",
+    b"1",
+    b"[",
+]
 
 
 @pytest.mark.parametrize("piece", BOMBS)
@@ -320,7 +477,9 @@ def test_a_hostile_header_costs_memory_in_proportion_to_its_size(piece):
     refusal(data)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 100 * len(data)  # ninety times in Python 3.7, where an empty dict takes 240 bytes; now thirty
+    assert peak < 100 * len(
+        data
+    )  # ninety times in Python 3.7, where an empty dict takes 240 bytes; now thirty
 
 
 @pytest.mark.parametrize("dtype, size", [("F64", 8), ("F32", 4), ("F16", 2), ("BF16", 2)])
@@ -342,7 +501,11 @@ def test_narrow_floats_take_no_more_room_than_others():
     tracemalloc = pytest.importorskip("tracemalloc")
     count, peaks = 20000, {}
     for dtype, size in (("F32", 4), ("F16", 2), ("BF16", 2)):
-        parts = dict(dtype='"{}"'.format(dtype), shape="[{}]".format(count), offsets="[0, {}]".format(size * count))
+        parts = dict(
+            dtype='"{}"'.format(dtype),
+            shape="[{}]".format(count),
+            offsets="[0, {}]".format(size * count),
+        )
         data = tensor(bytes(size * count), **parts)
         tracemalloc.start()
         safetensors.loads(data)
@@ -367,7 +530,9 @@ def test_a_string_is_searched_once_for_its_end(escape):
     reader = strict_json._Reader(b"", "the header")
     reader.data = Searched(b'"' + escape * 5000 + b'"')
     assert len(reader.string()) == 5000
-    assert 5000 <= reader.data.count < 2 * len(reader.data)  # to search again after every escape: 5000 times as many
+    assert (
+        5000 <= reader.data.count < 2 * len(reader.data)
+    )  # to search again after every escape: 5000 times as many
 
 
 # ---- the official library ----------------------------------------------------------------------------------------
@@ -390,9 +555,9 @@ def test_the_official_library_writes_the_same_bytes_and_reads_ours(official, ten
     ours = safetensors.dumps(tensors, metadata)
     assert official.save(arrays, {"scratchnet": strict_json.dumps(metadata, "metadata")}) == ours
     theirs = official.load(ours)
-    assert {name: (theirs[name].dtype, theirs[name].shape, theirs[name].tobytes()) for name in theirs} == {
-        name: (arrays[name].dtype, arrays[name].shape, arrays[name].tobytes()) for name in arrays
-    }
+    assert {
+        name: (theirs[name].dtype, theirs[name].shape, theirs[name].tobytes()) for name in theirs
+    } == {name: (arrays[name].dtype, arrays[name].shape, arrays[name].tobytes()) for name in arrays}
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
@@ -400,12 +565,20 @@ def test_what_the_official_library_writes_is_read(official, dtype):
     import numpy
 
     random = numpy.random.RandomState(7)
-    arrays = {"w": random.randn(4, 3), "b": random.randn(3), "s": numpy.array(0.1), "n": numpy.array([6e-8, -0.0])}
+    arrays = {
+        "w": random.randn(4, 3),
+        "b": random.randn(3),
+        "s": numpy.array(0.1),
+        "n": numpy.array([6e-8, -0.0]),
+    }
     arrays = {name: arrays[name].astype(dtype) for name in arrays}
     tensors, metadata = safetensors.loads(official.save(arrays, {"format": "np"}))
     assert metadata == {}
     for name in arrays:
-        assert bits(tensors[name]) == (list(arrays[name].shape), arrays[name].astype("<f8").tobytes())
+        assert bits(tensors[name]) == (
+            list(arrays[name].shape),
+            arrays[name].astype("<f8").tobytes(),
+        )
 
 
 @given(data=damaged())
@@ -413,12 +586,27 @@ def test_what_we_read_the_official_library_reads_too(official, data):
     model = read_or_refuse(data)
     if model is not None:
         theirs = official.load(data)
-        assert {name: (list(theirs[name].shape), theirs[name].astype("<f8").tobytes()) for name in theirs} == model[0]
+        assert {
+            name: (list(theirs[name].shape), theirs[name].astype("<f8").tobytes())
+            for name in theirs
+        } == model[0]
 
 
 # Files that the official library takes: what our tensors cannot hold, and rules that it states and does not enforce.
-LENIENT = ["another dtype", "three dimensions", "a billion empty rows", "no rows", "one key more", "a tensor twice"]
-LENIENT += ["a tensor twice, once escaped", "a metadata key twice", "metadata that is null", "space before the header"]
+LENIENT = [
+    "another dtype",
+    "three dimensions",
+    "a billion empty rows",
+    "no rows",
+    "one key more",
+    "a tensor twice",
+]
+LENIENT += [
+    "a tensor twice, once escaped",
+    "a metadata key twice",
+    "metadata that is null",
+    "space before the header",
+]
 LENIENT += ["our metadata no object", "our metadata no JSON"]
 
 

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scratchnet.core import elementary, functions
-from scratchnet.core.functions import cast, dot, exp, set_kernel, sigmoid, softplus, total, where, whole
+from scratchnet.core.functions import (
+    cast,
+    dot,
+    exp,
+    set_kernel,
+    sigmoid,
+    softplus,
+    total,
+    where,
+    whole,
+)
 
 NAN, INF = float("nan"), float("inf")
 # One by one from the left the 1 is lost in the large number; a compensated sum keeps it.
@@ -47,7 +57,9 @@ def test_set_kernel_gives_the_former_one():
 
 
 def test_an_unknown_kernel_is_refused_and_the_former_one_stays():
-    with pytest.raises(ValueError, match="kernel 'slow' is unknown; there are: (dist, )?fast, portable"):
+    with pytest.raises(
+        ValueError, match="kernel 'slow' is unknown; there are: (dist, )?fast, portable"
+    ):
         set_kernel("slow")
     assert functions.kernel() == "fast"
 
@@ -194,7 +206,9 @@ def test_a_float_fits_a_number_that_mixes_with_floats():
 @pytest.mark.parametrize("value", ["0.5", None, [1.0], {}, object(), b"1", 1j])
 @pytest.mark.parametrize("number", [float, Fraction])
 def test_what_is_no_number_is_refused(value, number):
-    with pytest.raises(TypeError, match="^x: .* is a {}; give a number$".format(type(value).__name__)):
+    with pytest.raises(
+        TypeError, match="^x: .* is a {}; give a number$".format(type(value).__name__)
+    ):
         cast(value, number, "x")
 
 
@@ -207,7 +221,10 @@ def test_what_is_no_number_is_refused_where_any_number_will_do(value):
 @pytest.mark.parametrize("number", [Fraction, Decimal])
 def test_a_float_never_makes_exact_numbers_inexact(number):
     with pytest.raises(
-        TypeError, match="^x: 0.5 is a float, but this network computes with {0}: .* a {0}$".format(number.__name__)
+        TypeError,
+        match="^x: 0.5 is a float, but this network computes with {0}: .* a {0}$".format(
+            number.__name__
+        ),
     ):
         cast(0.5, number, "x")
 
@@ -244,12 +261,16 @@ def test_expm1_and_log1p_follow_from_exp_and_log():
 
 
 def test_a_function_that_a_number_lacks_is_named():
-    with pytest.raises(TypeError, match=r"^tanh: a Fraction has no method tanh\(\), which this network needs$"):
+    with pytest.raises(
+        TypeError, match=r"^tanh: a Fraction has no method tanh\(\), which this network needs$"
+    ):
         functions.tanh(Fraction(1))
 
 
 def test_decimals_get_what_they_lack_from_the_package():
-    assert abs(functions.tanh(Decimal(1)) - Decimal("0.7615941559557648881194582826")) < Decimal("1e-27")
+    assert abs(functions.tanh(Decimal(1)) - Decimal("0.7615941559557648881194582826")) < Decimal(
+        "1e-27"
+    )
     assert str(functions.pi(Decimal(1))) == "3.141592653589793238462643383"
 
 
@@ -299,7 +320,9 @@ class Counted(Fraction):
         return "one operation"
 
 
-@pytest.mark.parametrize("u, v", [([Counted(1)], [2.0]), ([2.0], [Counted(1)]), ([Counted(1)], [Counted(1)])])
+@pytest.mark.parametrize(
+    "u, v", [([Counted(1)], [2.0]), ([2.0], [Counted(1)]), ([Counted(1)], [Counted(1)])]
+)
 def test_a_number_may_take_a_dot_as_a_whole(u, v):
     assert dot(u, v) == "one operation"
 

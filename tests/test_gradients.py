@@ -28,7 +28,9 @@ def test_every_activation_is_right(hidden):
     assert max(c.worst for c in found.parameters) < 1e-14
 
 
-@pytest.mark.parametrize("loss", ["mean_squared_error", "half_squared_error", "mean_absolute_error", "huber"])
+@pytest.mark.parametrize(
+    "loss", ["mean_squared_error", "half_squared_error", "mean_absolute_error", "huber"]
+)
 def test_every_loss_is_right(loss):
     assert check(sn.Tanh(), sn.Dense(3, 1), loss=loss, sample_weight=[1, 2, 0.5]).passed
 
@@ -47,7 +49,12 @@ def test_a_wrong_layer_is_found(factor):
             return 2 * factor * z
 
     found = check(Wrong(), sn.Dense(3, 1), loss="half_squared_error")
-    assert [c.passed for c in found.parameters] == [False, False, True, True]  # what stands behind it is right
+    assert [c.passed for c in found.parameters] == [
+        False,
+        False,
+        True,
+        True,
+    ]  # what stands behind it is right
     assert "WRONG" in str(found) and str(found).endswith("\nwrong: 0.weights, 0.bias")
 
 

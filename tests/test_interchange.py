@@ -27,7 +27,9 @@ def test_npz(case, tmp_path_factory):
     sn.save(net, path)
     again = sn.load(path)
     assert (repr(again), again.metadata) == (repr(net), net.metadata)
-    ours, theirs = [[(p.name, p.value, p.frozen) for p in each.parameters()] for each in (net, again)]
+    ours, theirs = [
+        [(p.name, p.value, p.frozen) for p in each.parameters()] for each in (net, again)
+    ]
     assert ours == theirs
     assert again.predict(X) == net.predict(X)
 
@@ -50,9 +52,18 @@ def arrays_of(net):
     "change, sentence",
     [
         (lambda arrays: arrays.pop("scratchnet"), "it holds no scratchnet network, only tensors"),
-        (lambda arrays: arrays.update(scratchnet=npy.array_of([1.0])), "npz: scratchnet: not UTF-8 text"),
-        (lambda arrays: arrays.update(scratchnet=npy.loads_npz(npz.dumps({}, {}))["scratchnet"]), "no scratchnet netw"),
-        (lambda arrays: arrays.update(more=npy.Array((1, 1, 1), arrays["0.bias"].numbers)), "'more' has 3 dimensions"),
+        (
+            lambda arrays: arrays.update(scratchnet=npy.array_of([1.0])),
+            "npz: scratchnet: not UTF-8 text",
+        ),
+        (
+            lambda arrays: arrays.update(scratchnet=npy.loads_npz(npz.dumps({}, {}))["scratchnet"]),
+            "no scratchnet netw",
+        ),
+        (
+            lambda arrays: arrays.update(more=npy.Array((1, 1, 1), arrays["0.bias"].numbers)),
+            "'more' has 3 dimensions",
+        ),
     ],
 )
 def test_npz_that_is_no_model(tmp_path, change, sentence):
@@ -80,32 +91,68 @@ def test_npz_refuses_a_name_of_its_own():
 
 # ---- state dicts -------------------------------------------------------------------------------------------------
 
-STATE = {"fc1.weight": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "fc1.bias": [0.5, 0.25, 0.125], "out.weight": [[1, -1, 1]]}
+STATE = {
+    "fc1.weight": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+    "fc1.bias": [0.5, 0.25, 0.125],
+    "out.weight": [[1, -1, 1]],
+}
 
 
 def test_a_state_dict():
     net = sn.from_torch(STATE, activations=["ReLU", sn.ELU(0.5)])
-    assert repr(net.layers) == "[Dense(inputs=2, outputs=3), ReLU(), Dense(inputs=3, outputs=1), ELU(alpha=0.5)]"
+    assert (
+        repr(net.layers)
+        == "[Dense(inputs=2, outputs=3), ReLU(), Dense(inputs=3, outputs=1), ELU(alpha=0.5)]"
+    )
     assert net.predict([[1, -1]]) == [[sn.ELU(0.5).forward([[0.0]])[0][0]]]
     assert net.predict([[1, 2]]) == [[5.5 - 11.25 + 17.125]]
-    assert [p.frozen for p in net.parameters()] == [False, False, False, True]  # the bias that is not there
+    assert [p.frozen for p in net.parameters()] == [
+        False,
+        False,
+        False,
+        True,
+    ]  # the bias that is not there
 
 
 @pytest.mark.parametrize(
     "state, activations, sentence",
     [
-        (STATE, None, r'name the activation after each of the 2 Linear layers \(fc1, out\), activations=\["relu"'),
+        (
+            STATE,
+            None,
+            r'name the activation after each of the 2 Linear layers \(fc1, out\), activations=\["relu"',
+        ),
         (STATE, "relu", r"each of the 2 Linear layers \(fc1, out\)"),
         (STATE, ["relu"], r"each of the 2 Linear layers \(fc1, out\)"),
-        (STATE, ["relu", "mish"], "activation after out: there is no activation 'mish'; there are elu, gelu"),
+        (
+            STATE,
+            ["relu", "mish"],
+            "activation after out: there is no activation 'mish'; there are elu, gelu",
+        ),
         (STATE, ["relu", 3], "activation after out: there is no activation 3; there are elu, gelu"),
-        ({"bn.weight": [1.0, 2.0]}, ["relu"], "'bn.weight', of 1 dimensions, is neither weight nor bias of a Linear;"),
-        ({"bn.running_mean": [1.0]}, ["relu"], "'bn.running_mean', of 1 dimensions, is neither weight nor bias of a L"),
+        (
+            {"bn.weight": [1.0, 2.0]},
+            ["relu"],
+            "'bn.weight', of 1 dimensions, is neither weight nor bias of a Linear;",
+        ),
+        (
+            {"bn.running_mean": [1.0]},
+            ["relu"],
+            "'bn.running_mean', of 1 dimensions, is neither weight nor bias of a L",
+        ),
         ({"conv.weight": [[[1.0]]]}, ["relu"], "'conv.weight', of 3 dimensions, is neither"),
         ({"a.bias": [1.0]}, ["relu"], "a.bias has no a.weight beside it"),
-        ({"a.weight": [[1.0, float("nan")]]}, ["relu"], "a.weight: row 0, column 1 is nan; give a finite number"),
+        (
+            {"a.weight": [[1.0, float("nan")]]},
+            ["relu"],
+            "a.weight: row 0, column 1 is nan; give a finite number",
+        ),
         ({"a.weight": [[1.0]], "a.bias": [1.0, 2.0]}, ["relu"], "bias: 2 given, 1 needed"),
-        ({"a.weight": [[1.0]], "b.weight": [[1.0, 2.0]]}, ["relu"] * 2, "layer 2, Dense.* takes 2 inputs, but 1 arriv"),
+        (
+            {"a.weight": [[1.0]], "b.weight": [[1.0, 2.0]]},
+            ["relu"] * 2,
+            "layer 2, Dense.* takes 2 inputs, but 1 arriv",
+        ),
         ({3: None}, ["relu"], "3, of 0 dimensions, is neither"),
         ({}, [], "a network has at least one layer"),
     ],
@@ -126,7 +173,9 @@ def lists(data):
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu", "selu"])
 @pytest.mark.parametrize("y", ["ab" * 6, "abc" * 4, [[0, 1], [1, 1], [0, 0]] * 4])
 def test_a_classifier_of_our_own_in(y, activation):
-    classifier = MLPClassifier([4, 3], activation, max_iter=300, tol=1, dropout=0.25).fit(X, list(y))
+    classifier = MLPClassifier([4, 3], activation, max_iter=300, tol=1, dropout=0.25).fit(
+        X, list(y)
+    )
     net = sn.from_sklearn(classifier)
     before = lists(classifier.predict_proba(X))
     assert net.predict(X) == [row[-net.outputs :] for row in before]
@@ -136,7 +185,9 @@ def test_a_classifier_of_our_own_in(y, activation):
 
 
 @pytest.mark.parametrize("labels", [None, ["b", "a"], ["a", "b"]])
-@pytest.mark.parametrize("end", [lambda: [sn.Dense(4, 1), sn.Sigmoid()], lambda: [sn.Dense(4, 2), sn.Softmax()]])
+@pytest.mark.parametrize(
+    "end", [lambda: [sn.Dense(4, 1), sn.Sigmoid()], lambda: [sn.Dense(4, 2), sn.Softmax()]]
+)
 def test_a_classifier_of_our_own_out(end, labels):
     net = sn.Sequential([sn.Dense(3, 4), sn.ReLU()] + end(), seed=3)
     net.metadata = {"labels": labels} if labels else {}
@@ -153,7 +204,9 @@ def test_a_classifier_of_our_own_out(end, labels):
 
 
 def test_a_regressor_of_our_own():
-    net = sn.Sequential([dense(sn.Generator(1), 3, 4), sn.Dropout(0.5), sn.Tanh(), dense(sn.Generator(2), 4, 2)])
+    net = sn.Sequential(
+        [dense(sn.Generator(1), 3, 4), sn.Dropout(0.5), sn.Tanh(), dense(sn.Generator(2), 4, 2)]
+    )
     regressor = sn.to_sklearn(net, MLPRegressor())
     assert lists(regressor.predict(X)) == net.predict(X) == sn.from_sklearn(regressor).predict(X)
 
@@ -201,7 +254,10 @@ def test_out_to_an_estimator_refused(net, estimator, sentence):
 @pytest.mark.parametrize(
     "estimator, sentence",
     [
-        (MLPClassifier(), "from_sklearn: MLPClassifier is not fitted yet; call fit with data first"),
+        (
+            MLPClassifier(),
+            "from_sklearn: MLPClassifier is not fitted yet; call fit with data first",
+        ),
         (None, "from_sklearn: NoneType is none of those that are known here: MLPClassifier"),
     ],
 )
@@ -213,7 +269,9 @@ def test_in_from_an_estimator_refused(estimator, sentence):
 # ---- the others, absent ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name, sentence", [("torch", "to_torch: PyTorch is not"), ("keras", "to_keras: Keras, or")])
+@pytest.mark.parametrize(
+    "name, sentence", [("torch", "to_torch: PyTorch is not"), ("keras", "to_keras: Keras, or")]
+)
 def test_without_the_library(name, sentence, monkeypatch):
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=sentence):
@@ -222,9 +280,13 @@ def test_without_the_library(name, sentence, monkeypatch):
 
 @pytest.mark.parametrize("given", [3, None, "model.pt", object(), [1]])
 def test_what_is_no_model(given):
-    with pytest.raises(ValueError, match=r"^the module \({}\), of builtins, is none".format(type(given).__name__)):
+    with pytest.raises(
+        ValueError, match=r"^the module \({}\), of builtins, is none".format(type(given).__name__)
+    ):
         sn.from_torch(given)
-    with pytest.raises(ValueError, match="^from_keras: {} is no keras.Sequential".format(type(given).__name__)):
+    with pytest.raises(
+        ValueError, match="^from_keras: {} is no keras.Sequential".format(type(given).__name__)
+    ):
         sn.from_keras(given)
 
 
@@ -232,7 +294,9 @@ def test_what_is_no_model(given):
 def test_what_is_no_network(name):
     with pytest.raises(ValueError, match=name + ": net is 3; give a Sequential"):
         getattr(sn, name)(3)
-    with pytest.raises(TypeError, match=name + ": a network of Fraction cannot be taken over; net.copy.float. can"):
+    with pytest.raises(
+        TypeError, match=name + ": a network of Fraction cannot be taken over; net.copy.float. can"
+    ):
         from fractions import Fraction
 
         getattr(sn, name)(MIXED.copy(Fraction))

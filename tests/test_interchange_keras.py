@@ -107,7 +107,10 @@ def test_a_layer_in(where, make, ours):
 @pytest.mark.parametrize("center", [True, False])
 @pytest.mark.parametrize("scale", [True, False])
 def test_batch_normalization_in(center, scale):
-    model = built(lambda: layers.BatchNormalization(center=center, scale=scale, epsilon=0.25), lambda: layers.Dense(2))
+    model = built(
+        lambda: layers.BatchNormalization(center=center, scale=scale, epsilon=0.25),
+        lambda: layers.Dense(2),
+    )
     net = sn.from_keras(model)
     agree(net.predict(ROWS), predicted(model, ROWS), 1e-6)
     *weights, mean, variance, kernel, bias = model.get_weights()
@@ -120,7 +123,9 @@ def test_batch_normalization_in(center, scale):
 def test_normalization_in():
     learnt = layers.Normalization()
     learnt.adapt(numpy.array(ROWS))
-    given = layers.Normalization(mean=[1.0, 2.0, 3.0, 4.0], variance=[0.5, 1.0, 0.0, 3.0])  # the third never changes
+    given = layers.Normalization(
+        mean=[1.0, 2.0, 3.0, 4.0], variance=[0.5, 1.0, 0.0, 3.0]
+    )  # the third never changes
     for layer in (learnt, given):
         model = keras.Sequential([keras.Input((4,)), layer])
         agree(sn.from_keras(model).predict(ROWS), predicted(model, ROWS))
@@ -131,19 +136,30 @@ def test_nested_and_flattened():
         [
             keras.Input((2, 2)),
             layers.Flatten(),
-            keras.Sequential([layers.Dense(5, activation="elu", use_bias=False), layers.Dropout(0.5)]),
+            keras.Sequential(
+                [layers.Dense(5, activation="elu", use_bias=False), layers.Dropout(0.5)]
+            ),
             layers.Dense(3, activation="softmax"),
         ]
     )
     net = sn.from_keras(model)
-    assert [type(layer).__name__ for layer in net.layers] == ["Dense", "ELU", "Dropout", "Dense", "Softmax"]
+    assert [type(layer).__name__ for layer in net.layers] == [
+        "Dense",
+        "ELU",
+        "Dropout",
+        "Dense",
+        "Softmax",
+    ]
     agree(net.predict(ROWS), predicted(model, numpy.array(ROWS).reshape(-1, 2, 2)))
 
 
 def test_a_functional_model_as_the_docstring_says():
     entry = keras.Input((4,))
     model = keras.Model(entry, layers.Dense(2, activation="gelu")(layers.Dense(3)(entry)))
-    with pytest.raises(ValueError, match=r"from_keras: Functional is no keras.Sequential; .* give keras.Sequential\(m"):
+    with pytest.raises(
+        ValueError,
+        match=r"from_keras: Functional is no keras.Sequential; .* give keras.Sequential\(m",
+    ):
         sn.from_keras(model)
     agree(sn.from_keras(keras.Sequential(model.layers)).predict(ROWS), predicted(model, ROWS))
 
@@ -173,18 +189,48 @@ class Doubled(layers.Dense):
 @pytest.mark.parametrize(
     "make, sentence",
     [
-        (lambda: [layers.Dense(2, activation="mish")], r"layer 0 of the model \(Dense\) has the activation 'mish'; of"),
-        (lambda: [layers.Dense(2), layers.Activation(lambda x: x)], r"layer 1 of the model \(Activation\) has the act"),
-        (lambda: [layers.Dense(2, activation=layers.PReLU())], r"layer 0 of the model \(Dense\) is none of those|has"),
-        (lambda: [keras.Sequential([layers.Rescaling(2)])], r"layer 0.0 of the model \(Rescaling\) is none of those"),
-        (lambda: [layers.LayerNormalization()], r"layer 0 of the model \(LayerNormalization\) is none of those"),
+        (
+            lambda: [layers.Dense(2, activation="mish")],
+            r"layer 0 of the model \(Dense\) has the activation 'mish'; of",
+        ),
+        (
+            lambda: [layers.Dense(2), layers.Activation(lambda x: x)],
+            r"layer 1 of the model \(Activation\) has the act",
+        ),
+        (
+            lambda: [layers.Dense(2, activation=layers.PReLU())],
+            r"layer 0 of the model \(Dense\) is none of those|has",
+        ),
+        (
+            lambda: [keras.Sequential([layers.Rescaling(2)])],
+            r"layer 0.0 of the model \(Rescaling\) is none of those",
+        ),
+        (
+            lambda: [layers.LayerNormalization()],
+            r"layer 0 of the model \(LayerNormalization\) is none of those",
+        ),
         (lambda: [Doubled(3)], r"layer 0 of the model \(Doubled\) is none of those"),
-        (lambda: [layers.ReLU(max_value=6)], r"\(ReLU\) cannot be carried over exactly: give no max_value and no thre"),
+        (
+            lambda: [layers.ReLU(max_value=6)],
+            r"\(ReLU\) cannot be carried over exactly: give no max_value and no thre",
+        ),
         (lambda: [layers.ReLU(threshold=1)], r"\(ReLU\) cannot be carried over exactly"),
-        (lambda: [layers.Softmax(axis=0)], r"\(Softmax\) cannot be carried over exactly: give axis=-1"),
-        (lambda: [layers.Normalization(invert=True)], r"\(Normalization\) cannot be carried over exactly"),
-        (lambda: [layers.Normalization(axis=None, mean=1.0, variance=2.0)], r"\(Normalization\) cannot be carried ove"),
-        (lambda: [layers.Normalization(mean=1.0, variance=2.0)], r"\(Normalization\) has one mean for all features; g"),
+        (
+            lambda: [layers.Softmax(axis=0)],
+            r"\(Softmax\) cannot be carried over exactly: give axis=-1",
+        ),
+        (
+            lambda: [layers.Normalization(invert=True)],
+            r"\(Normalization\) cannot be carried over exactly",
+        ),
+        (
+            lambda: [layers.Normalization(axis=None, mean=1.0, variance=2.0)],
+            r"\(Normalization\) cannot be carried ove",
+        ),
+        (
+            lambda: [layers.Normalization(mean=1.0, variance=2.0)],
+            r"\(Normalization\) has one mean for all features; g",
+        ),
         (lambda: [], "a network has at least one layer"),
     ],
 )
@@ -194,14 +240,19 @@ def test_a_model_that_is_refused(make, sentence):
 
 
 def test_a_model_that_is_not_built():
-    with pytest.raises(ValueError, match=r"layer 0 of the model \(Dense\) has no weights yet; give the model a keras."):
+    with pytest.raises(
+        ValueError,
+        match=r"layer 0 of the model \(Dense\) has no weights yet; give the model a keras.",
+    ):
         sn.from_keras(keras.Sequential([layers.Dense(2)]))
 
 
 def test_lora_is_refused():
     model = built(lambda: layers.Dense(3))
     model.layers[0].enable_lora(2)
-    with pytest.raises(ValueError, match="has 4 arrays of weights where 2 are plain; quantization and LoRA"):
+    with pytest.raises(
+        ValueError, match="has 4 arrays of weights where 2 are plain; quantization and LoRA"
+    ):
         sn.from_keras(model)
 
 
@@ -270,7 +321,9 @@ def test_into_a_model_that_is_brought():
     assert numpy.array_equal(model.layers[2].get_weights()[0], kernel)
 
 
-NET = sn.Sequential([sn.Dense(4, 3, bias=[1, 2, 3]), sn.ReLU(), sn.Dense(3, 2), sn.Softmax()], seed=1)
+NET = sn.Sequential(
+    [sn.Dense(4, 3, bias=[1, 2, 3]), sn.ReLU(), sn.Dense(3, 2), sn.Softmax()], seed=1
+)
 
 
 @pytest.mark.parametrize(
@@ -297,10 +350,26 @@ def test_a_model_that_does_not_fit(make, sentence):
 @pytest.mark.parametrize(
     "layer, spread, sentence",
     [
-        (lambda: layers.Normalization(mean=[1.0], variance=[1.0]), 1, "takes no numbers back; bring keras.layers.Norm"),
-        (lambda: layers.BatchNormalization(center=False, scale=False), 1, "takes no numbers back; bring keras.layers."),
-        (lambda: layers.Normalization(), 1e-9, "layer 0, Normalization.*: Keras has no spread below 1e-07"),
-        (lambda: layers.Normalization(dtype="float32"), 1e30, "layer 0, Normalization.*: it has a number too large fo"),
+        (
+            lambda: layers.Normalization(mean=[1.0], variance=[1.0]),
+            1,
+            "takes no numbers back; bring keras.layers.Norm",
+        ),
+        (
+            lambda: layers.BatchNormalization(center=False, scale=False),
+            1,
+            "takes no numbers back; bring keras.layers.",
+        ),
+        (
+            lambda: layers.Normalization(),
+            1e-9,
+            "layer 0, Normalization.*: Keras has no spread below 1e-07",
+        ),
+        (
+            lambda: layers.Normalization(dtype="float32"),
+            1e30,
+            "layer 0, Normalization.*: it has a number too large fo",
+        ),
     ],
 )
 def test_a_normalization_that_does_not_fit(layer, spread, sentence):
@@ -311,5 +380,7 @@ def test_a_normalization_that_does_not_fit(layer, spread, sentence):
 
 @pytest.mark.parametrize("layer", [sn.Threshold(), sn.GELU("tanh")])
 def test_what_keras_does_not_have(layer):
-    with pytest.raises(ValueError, match=r"layer 1, .*\(.*\): Keras has no such layer; it has Dense"):
+    with pytest.raises(
+        ValueError, match=r"layer 1, .*\(.*\): Keras has no such layer; it has Dense"
+    ):
         sn.to_keras(sn.Sequential([sn.Dense(1, 1), layer]))

@@ -51,7 +51,9 @@ def columns(probabilities):
 @pytest.mark.parametrize("activation", HIDDEN)
 @pytest.mark.parametrize("name", sorted(CLASSES))
 def test_classifiers_there_and_back(name, activation, hidden):
-    classifier = make_pipeline(StandardScaler(), MLPClassifier(hidden, activation, max_iter=5, random_state=1))
+    classifier = make_pipeline(
+        StandardScaler(), MLPClassifier(hidden, activation, max_iter=5, random_state=1)
+    )
     fitted(classifier, CLASSES[name])
     net = sn.from_sklearn(classifier)
     agree(net.predict(X), columns(classifier.predict_proba(X)))
@@ -66,7 +68,9 @@ def test_classifiers_there_and_back(name, activation, hidden):
 @pytest.mark.parametrize("activation", HIDDEN)
 @pytest.mark.parametrize("y", [NUMBERS, NUMBERS[:, 0]], ids=["two", "one"])
 def test_regressors_there_and_back(y, activation):
-    regressor = fitted(MLPRegressor(hidden_layer_sizes=3, activation=activation, max_iter=5, random_state=1), y)
+    regressor = fitted(
+        MLPRegressor(hidden_layer_sizes=3, activation=activation, max_iter=5, random_state=1), y
+    )
     net = sn.from_sklearn(regressor)
     agree(net.predict(X), regressor.predict(X).reshape(len(X), -1))
     assert net.metadata == {}
@@ -76,7 +80,9 @@ def test_regressors_there_and_back(y, activation):
 @pytest.mark.parametrize("mean, std", [(False, True), (True, False), (False, False)])
 def test_half_a_scaler(mean, std):
     scaler = StandardScaler(with_mean=mean, with_std=std)
-    pipeline = fitted(make_pipeline(scaler, "passthrough", linear_model.LinearRegression()), NUMBERS)
+    pipeline = fitted(
+        make_pipeline(scaler, "passthrough", linear_model.LinearRegression()), NUMBERS
+    )
     agree(sn.from_sklearn(pipeline).predict(X), pipeline.predict(X))
 
 
@@ -92,7 +98,9 @@ def test_half_a_scaler(mean, std):
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("y", [NUMBERS, NUMBERS[:, :1], NUMBERS[:, 0]], ids=["two", "one column", "one"])
+@pytest.mark.parametrize(
+    "y", [NUMBERS, NUMBERS[:, :1], NUMBERS[:, 0]], ids=["two", "one column", "one"]
+)
 def test_linear_regressors_there_and_back(model, y):
     fitted(model, y)
     net = sn.from_sklearn(model)
@@ -123,17 +131,26 @@ def test_logistic_regression_there_and_back(name, options):
 def test_logistic_regression_of_another_arithmetic(name, parameter, value):
     model = fitted(linear_model.LogisticRegression(), CLASSES[name])
     setattr(model, parameter, value)  # as older versions have it
-    with pytest.raises(ValueError, match="a LogisticRegression with multi_class, or of several classes with liblinear"):
+    with pytest.raises(
+        ValueError,
+        match="a LogisticRegression with multi_class, or of several classes with liblinear",
+    ):
         sn.from_sklearn(model)
 
 
 def test_a_perceptron_there_and_back():
     model = linear_model.Perceptron().fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])
-    model.coef_[:], model.intercept_[:] = [[1, 1]], [-1]  # so that two samples lie on the line itself
+    model.coef_[:], model.intercept_[:] = (
+        [[1, 1]],
+        [-1],
+    )  # so that two samples lie on the line itself
     net = sn.from_sklearn(model)
     rows = [[0, 0], [0, 1], [1, 0], [1, 1], [1, 1e-300], [0.5, 0.5]]
-    assert [a for a, in net.predict(rows)] == model.predict(rows).tolist() == [0, 0, 0, 1, 0, 0]
-    assert sn.to_sklearn(net, linear_model.Perceptron()).predict(rows).tolist() == model.predict(rows).tolist()
+    assert [a for (a,) in net.predict(rows)] == model.predict(rows).tolist() == [0, 0, 0, 1, 0, 0]
+    assert (
+        sn.to_sklearn(net, linear_model.Perceptron()).predict(rows).tolist()
+        == model.predict(rows).tolist()
+    )
 
 
 def test_an_estimator_of_float32():
@@ -159,14 +176,32 @@ def poisson():
     [
         (MLPClassifier, "from_sklearn: MLPClassifier is not fitted yet; call fit with data first"),
         (linear_model.Ridge, "from_sklearn: Ridge is not fitted yet"),
-        (lambda: make_pipeline(StandardScaler(), MLPRegressor()), "from_sklearn: StandardScaler is not fitted yet"),
-        (lambda: make_pipeline(MinMaxScaler(), MLPRegressor()), "MinMaxScaler in the Pipeline has no layer here; Stan"),
-        (lambda: make_pipeline(StandardScaler()), "from_sklearn: StandardScaler is none of those that are known here"),
-        (DummyClassifier, "from_sklearn: DummyClassifier is none of those that are known here: MLPClassifier, Logisti"),
+        (
+            lambda: make_pipeline(StandardScaler(), MLPRegressor()),
+            "from_sklearn: StandardScaler is not fitted yet",
+        ),
+        (
+            lambda: make_pipeline(MinMaxScaler(), MLPRegressor()),
+            "MinMaxScaler in the Pipeline has no layer here; Stan",
+        ),
+        (
+            lambda: make_pipeline(StandardScaler()),
+            "from_sklearn: StandardScaler is none of those that are known here",
+        ),
+        (
+            DummyClassifier,
+            "from_sklearn: DummyClassifier is none of those that are known here: MLPClassifier, Logisti",
+        ),
         (svm.LinearSVC, "LinearSVC is none of those"),
         (lambda: GridSearchCV(MLPClassifier(), {}), "GridSearchCV is none of those"),
-        (lambda: fitted(linear_model.Perceptron(), CLASSES["three texts"]), "a Perceptron of more than two classes ha"),
-        (poisson, "from_sklearn: this MLPRegressor has the activation 'exp'; known here are identity, logistic,"),
+        (
+            lambda: fitted(linear_model.Perceptron(), CLASSES["three texts"]),
+            "a Perceptron of more than two classes ha",
+        ),
+        (
+            poisson,
+            "from_sklearn: this MLPRegressor has the activation 'exp'; known here are identity, logistic,",
+        ),
     ],
 )
 def test_in_refused(make, sentence):
@@ -179,7 +214,11 @@ def test_in_refused(make, sentence):
 
 
 def scaled(net, estimator):
-    return make_pipeline(StandardScaler(), estimator) if isinstance(net.layers[0], sn.Normalization) else estimator
+    return (
+        make_pipeline(StandardScaler(), estimator)
+        if isinstance(net.layers[0], sn.Normalization)
+        else estimator
+    )
 
 
 OURS = [sn.Identity, sn.Sigmoid, sn.Tanh, sn.ReLU]
@@ -230,7 +269,9 @@ def test_a_filled_estimator_has_what_a_fitted_one_has(name):
 
 def test_parameters_stay_but_for_the_shape():
     net = sn.Sequential([sn.Dense(4, 3), sn.Tanh(), sn.Dense(3, 1), sn.Sigmoid()])
-    given = MLPClassifier(solver="lbfgs", early_stopping=True, batch_size=7, random_state=3, verbose=True, max_iter=1)
+    given = MLPClassifier(
+        solver="lbfgs", early_stopping=True, batch_size=7, random_state=3, verbose=True, max_iter=1
+    )
     expected = dict(given.get_params(), hidden_layer_sizes=(3,), activation="tanh")
     assert sn.to_sklearn(net, given).get_params() == expected
 
@@ -240,7 +281,9 @@ def test_nothing_is_printed_warned_or_drawn(capsys):
     before = repr(numpy.random.get_state())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        sn.to_sklearn(net, MLPClassifier(verbose=True, batch_size=64, max_iter=1, learning_rate_init=1e9))
+        sn.to_sklearn(
+            net, MLPClassifier(verbose=True, batch_size=64, max_iter=1, learning_rate_init=1e9)
+        )
     assert capsys.readouterr() == ("", "")
     assert repr(numpy.random.get_state()) == before
 
@@ -248,14 +291,18 @@ def test_nothing_is_printed_warned_or_drawn(capsys):
 @pytest.mark.parametrize("options", [{}, {"early_stopping": True, "validation_fraction": 0.3}])
 def test_training_goes_on(options):
     """After a detour through a network, plain gradient descent goes on as it would have."""
-    sgd = dict(solver="sgd", momentum=0, shuffle=False, random_state=1, learning_rate_init=0.01, max_iter=5)
+    sgd = dict(
+        solver="sgd", momentum=0, shuffle=False, random_state=1, learning_rate_init=0.01, max_iter=5
+    )
     classifier = fitted(MLPClassifier([3], **sgd), CLASSES["three texts"])
     filled = sn.to_sklearn(sn.from_sklearn(classifier), MLPClassifier(**sgd))
     for estimator in (classifier, filled):
         estimator.partial_fit(X, CLASSES["three texts"])
     for ours, theirs in zip(filled.coefs_, classifier.coefs_):
         agree(ours.tolist(), theirs)
-    warm = sn.to_sklearn(sn.from_sklearn(classifier), MLPClassifier(warm_start=True, **dict(sgd, **options)))
+    warm = sn.to_sklearn(
+        sn.from_sklearn(classifier), MLPClassifier(warm_start=True, **dict(sgd, **options))
+    )
     fitted(warm, CLASSES["three texts"])
     assert len(warm.loss_curve_) == 5 and warm.loss_curve_[0] < classifier.loss_curve_[0]
 
@@ -267,7 +314,9 @@ def test_the_classes_of_an_estimator_that_was_fitted():
     assert sn.to_sklearn(net, classifier).classes_.tolist() == ["no", "yes"]
     assert classifier.feature_names_in_ is names and not hasattr(classifier, "_optimizer")
     sn.to_sklearn(sn.Sequential([sn.Dense(3, 3), sn.Softmax()]), classifier)
-    assert classifier.classes_.tolist() == [0, 1, 2] and not hasattr(classifier, "feature_names_in_")
+    assert classifier.classes_.tolist() == [0, 1, 2] and not hasattr(
+        classifier, "feature_names_in_"
+    )
 
 
 def test_the_user_keeps_the_parts_of_a_pipeline():
@@ -287,14 +336,46 @@ LINEAR = sn.Sequential([dense(sn.Generator(1), 4, 2)])
 @pytest.mark.parametrize(
     "net, estimator, sentence",
     [
-        (sn.Sequential([sn.Dense(4, 3), sn.LeakyReLU(), sn.Dense(3, 1)]), MLPRegressor(), "layer 1, LeakyReLU.*: MLPR"),
-        (LINEAR, poisson, "layer 0, Identity.*: this MLPRegressor ends in exp, the network in identity"),
-        (LINEAR, make_pipeline(StandardScaler(), MLPRegressor()), "the Pipeline has 1 StandardScaler and the network"),
-        (sn.Sequential([normalization(X), sn.Dense(4, 1)]), linear_model.Ridge(), "layer 0, Normal.*before the Ridge"),
-        (sn.Sequential([sn.Dense(4, 2), sn.Dense(2, 1)]), linear_model.Ridge(), "Ridge is a single Dense; bring an ML"),
-        (sn.Sequential([sn.Dense(4, 2), sn.Sigmoid()]), linear_model.LogisticRegression(), "layer 1, Sigmoid.*bring a"),
-        (sn.Sequential([sn.Dense(4, 2), sn.Softmax()]), linear_model.Ridge(), "layer 1, Softmax.*: Ridge ends in a De"),
-        (sn.Sequential([sn.Dense(4, 1), sn.Threshold()]), linear_model.Perceptron(), r"one Threshold\(5e-324\): it sa"),
+        (
+            sn.Sequential([sn.Dense(4, 3), sn.LeakyReLU(), sn.Dense(3, 1)]),
+            MLPRegressor(),
+            "layer 1, LeakyReLU.*: MLPR",
+        ),
+        (
+            LINEAR,
+            poisson,
+            "layer 0, Identity.*: this MLPRegressor ends in exp, the network in identity",
+        ),
+        (
+            LINEAR,
+            make_pipeline(StandardScaler(), MLPRegressor()),
+            "the Pipeline has 1 StandardScaler and the network",
+        ),
+        (
+            sn.Sequential([normalization(X), sn.Dense(4, 1)]),
+            linear_model.Ridge(),
+            "layer 0, Normal.*before the Ridge",
+        ),
+        (
+            sn.Sequential([sn.Dense(4, 2), sn.Dense(2, 1)]),
+            linear_model.Ridge(),
+            "Ridge is a single Dense; bring an ML",
+        ),
+        (
+            sn.Sequential([sn.Dense(4, 2), sn.Sigmoid()]),
+            linear_model.LogisticRegression(),
+            "layer 1, Sigmoid.*bring a",
+        ),
+        (
+            sn.Sequential([sn.Dense(4, 2), sn.Softmax()]),
+            linear_model.Ridge(),
+            "layer 1, Softmax.*: Ridge ends in a De",
+        ),
+        (
+            sn.Sequential([sn.Dense(4, 1), sn.Threshold()]),
+            linear_model.Perceptron(),
+            r"one Threshold\(5e-324\): it sa",
+        ),
         (TWO, linear_model.Perceptron(), "layer 1, Softmax.*: Perceptron ends in one Threshold"),
         (TWO, DummyClassifier(), "to_sklearn: DummyClassifier is none of those"),
     ],
@@ -310,7 +391,9 @@ def test_out_refused(net, estimator, sentence):
 def test_a_perceptron_of_labels_in_another_order():
     net = sn.Sequential([sn.Dense(4, 1), sn.Threshold(5e-324)])
     net.metadata["labels"] = ["b", "a"]
-    with pytest.raises(ValueError, match=r"the labels \['b', 'a'\] of a Perceptron must come in ascending order"):
+    with pytest.raises(
+        ValueError, match=r"the labels \['b', 'a'\] of a Perceptron must come in ascending order"
+    ):
         sn.to_sklearn(net, linear_model.Perceptron())
 
 
@@ -318,10 +401,14 @@ def test_a_perceptron_of_labels_in_another_order():
 
 
 def test_numpy_reads_an_npz(tmp_path):
-    net = sn.Sequential([normalization(X), dense(sn.Generator(1), 4, 3), sn.LeakyReLU(0.3), sn.Dense(3, 1)])
+    net = sn.Sequential(
+        [normalization(X), dense(sn.Generator(1), 4, 3), sn.LeakyReLU(0.3), sn.Dense(3, 1)]
+    )
     sn.save(net, tmp_path / "model.npz")
     with numpy.load(tmp_path / "model.npz", allow_pickle=False) as arrays:
-        assert sorted(arrays) == sorted([p.name for p in net.parameters()] + ["2.slope", "scratchnet"])
+        assert sorted(arrays) == sorted(
+            [p.name for p in net.parameters()] + ["2.slope", "scratchnet"]
+        )
         for parameter in net.parameters():
             assert arrays[parameter.name].dtype == numpy.float64
             assert numpy.array_equal(arrays[parameter.name], parameter.value)

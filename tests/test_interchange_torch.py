@@ -22,7 +22,9 @@ def seeded(*modules):
     """An nn.Sequential in float64, with random numbers that are always the same, in eval mode."""
     module = nn.Sequential(*modules).double()
     generator = torch.Generator().manual_seed(1)
-    for tensor in list(module.parameters()) + [b for b in module.buffers() if b.dtype.is_floating_point]:
+    for tensor in list(module.parameters()) + [
+        b for b in module.buffers() if b.dtype.is_floating_point
+    ]:
         tensor.data.uniform_(0.5, 2, generator=generator)
     return module.eval()
 
@@ -72,7 +74,9 @@ def test_softplus_beyond_its_threshold():
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("affine", [True, False])
 def test_batch_normalization_in(affine, bias):
-    module = seeded(nn.Linear(4, 3, bias=bias), nn.BatchNorm1d(3, affine=affine), nn.ReLU(), nn.Linear(3, 2))
+    module = seeded(
+        nn.Linear(4, 3, bias=bias), nn.BatchNorm1d(3, affine=affine), nn.ReLU(), nn.Linear(3, 2)
+    )
     net = sn.from_torch(module)
     agree(net.predict(ROWS), predicted(module, ROWS))
     kinds = [type(layer).__name__ for layer in net.layers]
@@ -131,7 +135,12 @@ def test_what_requires_no_gradient_is_frozen():
     module[1].requires_grad_(False)
     module[2].bias.requires_grad = False
     net = sn.from_torch(module)
-    assert [p.name for p in net.parameters() if p.frozen] == ["0.bias", "1.weights", "1.bias", "2.bias"]
+    assert [p.name for p in net.parameters() if p.frozen] == [
+        "0.bias",
+        "1.weights",
+        "1.bias",
+        "2.bias",
+    ]
     again = sn.to_torch(net)
     frozen = [name for name, p in again.named_parameters() if not p.requires_grad]
     assert frozen == ["0.bias", "1.weight", "1.bias", "2.bias"]
@@ -139,9 +148,23 @@ def test_what_requires_no_gradient_is_frozen():
 
 def test_a_batch_normalization_that_requires_no_gradient():
     module = seeded(nn.BatchNorm1d(4), nn.Linear(4, 1))
-    assert [p.frozen for p in sn.from_torch(module).parameters()] == [True, True, False, False, False, False]
+    assert [p.frozen for p in sn.from_torch(module).parameters()] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
     module[0].bias.requires_grad = False
-    assert [p.frozen for p in sn.from_torch(module).parameters()] == [True, True, False, True, False, False]
+    assert [p.frozen for p in sn.from_torch(module).parameters()] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 class Own(nn.Module):
@@ -196,7 +219,9 @@ def patched():
     return nn.Sequential(nn.Tanh(), module)
 
 
-HOOKS = r" cannot be carried over exactly: it has forward hooks, or a forward of its own; remove them$"
+HOOKS = (
+    r" cannot be carried over exactly: it has forward hooks, or a forward of its own; remove them$"
+)
 WAYS = r"; make it an nn.Sequential, give its state_dict\(\) with activations=\[...\], or sn.load its ONNX file$"
 META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has no numbers to read; give an ordinary o"
 
@@ -204,29 +229,69 @@ META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has 
 @pytest.mark.parametrize(
     "module, sentence",
     [
-        (nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.PReLU())), r"module 1.0 \(PReLU\) is none of those that are"),
+        (
+            nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.PReLU())),
+            r"module 1.0 \(PReLU\) is none of those that are",
+        ),
         (nn.Sequential(nn.ReLU6()), r"module 0 \(ReLU6\) is none of those"),
         (nn.Sequential(nn.Conv1d(1, 1, 1)), r"module 0 \(Conv1d\) is none of those"),
         (nn.Sequential(nn.LazyLinear(1)), r"module 0 \(LazyLinear\) is none of those"),
         (nn.Sequential(nn.LogSoftmax(1)), r"module 0 \(LogSoftmax\) is none of those"),
         (nn.ModuleList([nn.ReLU()]), r"the module \(ModuleList\) is none of those"),
         (nn.ModuleList([nn.ReLU()]), r"Softplus, Tanh$"),
-        (Own(), r"the module \(Own\), of \w+, is none of those that are known here: Sequential, Linear.*Tanh" + WAYS),
-        (nn.Sequential(Doubled(2, 2)), r"module 0 \(Doubled\), of \w+, is none of those.*Tanh" + WAYS),
+        (
+            Own(),
+            r"the module \(Own\), of \w+, is none of those that are known here: Sequential, Linear.*Tanh"
+            + WAYS,
+        ),
+        (
+            nn.Sequential(Doubled(2, 2)),
+            r"module 0 \(Doubled\), of \w+, is none of those.*Tanh" + WAYS,
+        ),
         (Backwards(nn.ReLU(), nn.Tanh()), r"the module \(Backwards\), of \w+, is none of those"),
         (nn.Sequential(Called(2, 2)), r"module 0 \(Called\), of \w+, is none of those"),
         ("model.pt", r"the module \(str\), of builtins, is none of those.*" + WAYS),
         (None, r"the module \(NoneType\), of builtins, is none of those.*" + WAYS),
-        (nn.Sequential(nn.Softmax(0)), r"module 0 \(Softmax\) cannot be carried over exactly: a sample is a row here;"),
-        (nn.Sequential(nn.Softplus(2)), r"module 0 \(Softplus\) cannot be carried over exactly: give beta=1 and thres"),
-        (nn.Sequential(nn.Softplus(1, 10)), r"module 0 \(Softplus\) cannot be carried over exactly: give beta=1 and t"),
-        (nn.Sequential(nn.Flatten(0)), r"module 0 \(Flatten\) cannot be carried over exactly: give Flatten\(1, -1\)"),
-        (nn.Sequential(nn.BatchNorm1d(2)), r"module 0 \(BatchNorm1d\) cannot be carried over exactly: in training it."),
-        (nn.Sequential(nn.BatchNorm1d(2, track_running_stats=False)).eval(), r"\(BatchNorm1d\).*with running statisti"),
-        (pruned(), r"module 0 \(Linear\) cannot be carried over exactly: its weight or bias is computed anew"),
-        (pruned("bias"), r"module 0 \(Linear\) cannot be carried over exactly: its weight or bias is computed anew"),
-        (parametrized("weight"), r"module 0 \(ParametrizedLinear\) cannot be .* its weight or bias is computed anew"),
-        (parametrized("bias"), r"module 0 \(ParametrizedLinear\) cannot be .* its weight or bias is computed anew"),
+        (
+            nn.Sequential(nn.Softmax(0)),
+            r"module 0 \(Softmax\) cannot be carried over exactly: a sample is a row here;",
+        ),
+        (
+            nn.Sequential(nn.Softplus(2)),
+            r"module 0 \(Softplus\) cannot be carried over exactly: give beta=1 and thres",
+        ),
+        (
+            nn.Sequential(nn.Softplus(1, 10)),
+            r"module 0 \(Softplus\) cannot be carried over exactly: give beta=1 and t",
+        ),
+        (
+            nn.Sequential(nn.Flatten(0)),
+            r"module 0 \(Flatten\) cannot be carried over exactly: give Flatten\(1, -1\)",
+        ),
+        (
+            nn.Sequential(nn.BatchNorm1d(2)),
+            r"module 0 \(BatchNorm1d\) cannot be carried over exactly: in training it.",
+        ),
+        (
+            nn.Sequential(nn.BatchNorm1d(2, track_running_stats=False)).eval(),
+            r"\(BatchNorm1d\).*with running statisti",
+        ),
+        (
+            pruned(),
+            r"module 0 \(Linear\) cannot be carried over exactly: its weight or bias is computed anew",
+        ),
+        (
+            pruned("bias"),
+            r"module 0 \(Linear\) cannot be carried over exactly: its weight or bias is computed anew",
+        ),
+        (
+            parametrized("weight"),
+            r"module 0 \(ParametrizedLinear\) cannot be .* its weight or bias is computed anew",
+        ),
+        (
+            parametrized("bias"),
+            r"module 0 \(ParametrizedLinear\) cannot be .* its weight or bias is computed anew",
+        ),
         (hooked(nn.Sequential(nn.Tanh(), nn.Linear(2, 2)), 1), r"module 1 \(Linear\)" + HOOKS),
         (hooked(nn.Sequential(nn.Sequential(nn.ReLU())), 0), r"module 0 \(Sequential\)" + HOOKS),
         (hooked(nn.Sequential(nn.Sequential(nn.ReLU())), 0, 0), r"module 0.0 \(ReLU\)" + HOOKS),
@@ -236,9 +301,18 @@ META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has 
         (nn.Sequential(before(nn.BatchNorm1d(2)).eval()), r"module 0 \(BatchNorm1d\)" + HOOKS),
         (patched(), r"module 1 \(Linear\)" + HOOKS),
         (nn.Sequential(nn.Linear(2, 2, device="meta")), r"module 0 \(Linear\).weight" + META),
-        (nn.Sequential(nn.BatchNorm1d(2, device="meta")).eval(), r"module 0 \(BatchNorm1d\)" + META),
-        (nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))), r"module 0 \(ParametrizedLinear\) "),
-        (torch.fx.symbolic_trace(Own()), r"the module \((Own|GraphModule)\), of torch.fx.graph_module, is none"),
+        (
+            nn.Sequential(nn.BatchNorm1d(2, device="meta")).eval(),
+            r"module 0 \(BatchNorm1d\)" + META,
+        ),
+        (
+            nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))),
+            r"module 0 \(ParametrizedLinear\) ",
+        ),
+        (
+            torch.fx.symbolic_trace(Own()),
+            r"the module \((Own|GraphModule)\), of torch.fx.graph_module, is none",
+        ),
         (nn.Sequential(), "a network has at least one layer"),
     ],
 )
@@ -252,7 +326,9 @@ def test_a_compiled_module_is_refused():
     module = nn.Sequential(nn.Linear(2, 2), nn.ReLU())
     for compiled in (torch.jit.script(module), torch.jit.trace(module, torch.ones(1, 2))):
         kind = type(compiled).__name__
-        with pytest.raises(ValueError, match=rf"the module \({kind}\), of torch.jit.\w+, is none of those.*{WAYS}"):
+        with pytest.raises(
+            ValueError, match=rf"the module \({kind}\), of torch.jit.\w+, is none of those.*{WAYS}"
+        ):
             sn.from_torch(compiled)
         with pytest.raises(ValueError, match=rf"module 0 \({kind}\), of torch.jit"):
             sn.from_torch(nn.Sequential(compiled))
@@ -284,7 +360,10 @@ def test_a_network_goes_into_no_module_with_hooks():
 def test_a_number_that_is_none():
     module = seeded(nn.Linear(2, 2))
     module[0].weight.data[1, 0] = float("nan")
-    with pytest.raises(ValueError, match=r"module 0 \(Linear\).weight: row 1, column 0 is nan; give a finite number"):
+    with pytest.raises(
+        ValueError,
+        match=r"module 0 \(Linear\).weight: row 1, column 0 is nan; give a finite number",
+    ):
         sn.from_torch(module)
     with pytest.raises(ValueError, match="activations are for a state dict"):
         sn.from_torch(module, ["relu"])
@@ -293,7 +372,9 @@ def test_a_number_that_is_none():
 # ---- out ---------------------------------------------------------------------------------------------------------
 
 
-@given(networks(ACTIVATIONS + [lambda: sn.GELU("tanh")], [[], [sn.Sigmoid], [sn.Softmax], [sn.SELU]]))
+@given(
+    networks(ACTIVATIONS + [lambda: sn.GELU("tanh")], [[], [sn.Sigmoid], [sn.Softmax], [sn.SELU]])
+)
 def test_out_and_back(case):
     net, rows = case
     module = sn.to_torch(net)
@@ -308,14 +389,27 @@ def test_out_and_back(case):
 
 
 def test_the_state_dict_has_the_numbers_of_the_layers():
-    net = sn.Sequential([normalization(ROWS), sn.Dropout(), sn.Dense(4, 3), sn.ReLU(), sn.Dense(3, 2)], seed=1)
+    net = sn.Sequential(
+        [normalization(ROWS), sn.Dropout(), sn.Dense(4, 3), sn.ReLU(), sn.Dense(3, 2)], seed=1
+    )
     module = sn.to_torch(net)
-    assert list(module.state_dict()) == ["0.mean", "0.spread", "2.weight", "2.bias", "4.weight", "4.bias"]
+    assert list(module.state_dict()) == [
+        "0.mean",
+        "0.spread",
+        "2.weight",
+        "2.bias",
+        "4.weight",
+        "4.bias",
+    ]
     assert module[2].weight.t().tolist() == net.layers[2].weights.value
     file = io.BytesIO()
     torch.save(module.state_dict(), file)
     file.seek(0)
-    other = sn.to_torch(sn.Sequential([normalization([[1] * 4, [2] * 4])] + [layer for layer in net.copy().layers[1:]]))
+    other = sn.to_torch(
+        sn.Sequential(
+            [normalization([[1] * 4, [2] * 4])] + [layer for layer in net.copy().layers[1:]]
+        )
+    )
     other.load_state_dict(torch.load(file, weights_only=True))
     assert predicted(other, ROWS) == predicted(module, ROWS)
 
@@ -340,8 +434,14 @@ def test_no_random_number_is_drawn():
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
 def test_into_a_module_that_is_brought(dtype):
     inner = nn.Sequential(nn.Linear(4, 3), nn.LeakyReLU(0.3), nn.Dropout(0.1))
-    module = nn.Sequential(nn.Flatten(), inner, nn.Linear(3, 2, bias=False), nn.Softmax(-1)).to(dtype).train()
-    net = sn.Sequential([dense(sn.Generator(1), 4, 3), sn.LeakyReLU(0.3), sn.Dense(3, 2), sn.Softmax()], seed=5)
+    module = (
+        nn.Sequential(nn.Flatten(), inner, nn.Linear(3, 2, bias=False), nn.Softmax(-1))
+        .to(dtype)
+        .train()
+    )
+    net = sn.Sequential(
+        [dense(sn.Generator(1), 4, 3), sn.LeakyReLU(0.3), sn.Dense(3, 2), sn.Softmax()], seed=5
+    )
     assert sn.to_torch(net, module) is module
     assert module.training
     for parameter, ours in zip(module.parameters(), net.parameters()):
@@ -367,18 +467,38 @@ def test_into_a_module_of_ones_own():
     agree(net.predict(ROWS), predicted(theirs, ROWS))
 
 
-NET = sn.Sequential([sn.Dense(4, 3, bias=[1, 2, 3]), sn.ReLU(), sn.Dense(3, 2), sn.Softmax()], seed=1)
+NET = sn.Sequential(
+    [sn.Dense(4, 3, bias=[1, 2, 3]), sn.ReLU(), sn.Dense(3, 2), sn.Softmax()], seed=1
+)
 
 
 @pytest.mark.parametrize(
     "modules, sentence",
     [
-        ([nn.Linear(4, 4)], r"layer 0, Dense\(inputs=4, outputs=3\): it does not fit module 0 \(Linear\), which is De"),
-        ([nn.Linear(4, 3), nn.Tanh()], r"layer 1, ReLU\(\): it does not fit module 1 \(Tanh\), which is Tanh\(\) here"),
-        ([nn.Linear(4, 3), nn.LeakyReLU()], r"layer 1, ReLU\(\): it does not fit module 1 \(LeakyReLU\)"),
-        ([nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)], r"layer 3, Softmax\(\): the model that was brought ends befor"),
-        ([nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2), nn.Softmax(1), nn.Tanh()], r"the network ends before module 4"),
-        ([nn.Linear(4, 3, bias=False), nn.ReLU(), nn.Linear(3, 2), nn.Softmax(1)], r"layer 0, .*: module 0 \(Linear\)"),
+        (
+            [nn.Linear(4, 4)],
+            r"layer 0, Dense\(inputs=4, outputs=3\): it does not fit module 0 \(Linear\), which is De",
+        ),
+        (
+            [nn.Linear(4, 3), nn.Tanh()],
+            r"layer 1, ReLU\(\): it does not fit module 1 \(Tanh\), which is Tanh\(\) here",
+        ),
+        (
+            [nn.Linear(4, 3), nn.LeakyReLU()],
+            r"layer 1, ReLU\(\): it does not fit module 1 \(LeakyReLU\)",
+        ),
+        (
+            [nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)],
+            r"layer 3, Softmax\(\): the model that was brought ends befor",
+        ),
+        (
+            [nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2), nn.Softmax(1), nn.Tanh()],
+            r"the network ends before module 4",
+        ),
+        (
+            [nn.Linear(4, 3, bias=False), nn.ReLU(), nn.Linear(3, 2), nn.Softmax(1)],
+            r"layer 0, .*: module 0 \(Linear\)",
+        ),
         ([nn.PReLU()], r"module 0 \(PReLU\) is none of those"),
     ],
 )
@@ -394,19 +514,29 @@ def test_a_number_too_large():
     net = sn.Sequential([sn.Dense(1, 1), sn.Dense(1, 1, weights=[[1e39]])])
     module = nn.Sequential(nn.Linear(1, 1), nn.Linear(1, 1))
     before = module[0].weight.item()
-    with pytest.raises(ValueError, match=r"layer 1, Dense.*: it has a number too large for torch.float32"):
+    with pytest.raises(
+        ValueError, match=r"layer 1, Dense.*: it has a number too large for torch.float32"
+    ):
         sn.to_torch(net, module)
     assert module[0].weight.item() == before
 
 
 def test_batch_normalization_takes_nothing_back():
     module = seeded(nn.BatchNorm1d(4, affine=False), nn.Linear(4, 1))
-    with pytest.raises(ValueError, match=r"layer 0, Normalization\(\): module 0 \(BatchNorm1d\) takes no numbers back"):
+    with pytest.raises(
+        ValueError,
+        match=r"layer 0, Normalization\(\): module 0 \(BatchNorm1d\) takes no numbers back",
+    ):
         sn.to_torch(sn.from_torch(module), module)
 
 
 def test_what_pytorch_does_not_have():
-    with pytest.raises(ValueError, match=r"layer 1, Threshold\(threshold=0.0\): PyTorch has no such module; those of"):
+    with pytest.raises(
+        ValueError,
+        match=r"layer 1, Threshold\(threshold=0.0\): PyTorch has no such module; those of",
+    ):
         sn.to_torch(sn.Sequential([sn.Dense(1, 1), sn.Threshold(0)]))
-    with pytest.raises(ValueError, match=r"layer 0, Normalization\(\): it has seen no data yet; fit the network"):
+    with pytest.raises(
+        ValueError, match=r"layer 0, Normalization\(\): it has seen no data yet; fit the network"
+    ):
         sn.to_torch(sn.Sequential([sn.Normalization(), sn.Dense(1, 1)]))

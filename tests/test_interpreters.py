@@ -46,15 +46,22 @@ def test_the_same_bits(name, expected):
     executable = shutil.which(name)
     try:
         run(executable or name, "-c", "print()")
-    except (OSError, RuntimeError):  # not found, or a version manager's stand-in for a version that is not there
+    except (
+        OSError,
+        RuntimeError,
+    ):  # not found, or a version manager's stand-in for a version that is not there
         pytest.skip("no {} here".format(name))
     assert training(executable) == expected
-    assert run(executable, "-c", "from scratchnet import selftest; print(selftest.check())") == ["[]"]
+    assert run(executable, "-c", "from scratchnet import selftest; print(selftest.check())") == [
+        "[]"
+    ]
 
 
 def test_the_mathematical_library_has_no_part_in_it(expected):
     """Others round its functions otherwise: they are all taken away, but for those that do not round at all."""
     exact = "frexp ldexp floor ceil trunc fabs copysign fmod isnan isinf isfinite".split()
-    program = "import math\nfor name in set(dir(math)) - set({!r} + ['pi']): setattr(math, name, None)\n".format(exact)
+    program = "import math\nfor name in set(dir(math)) - set({!r} + ['pi']): setattr(math, name, None)\n".format(
+        exact
+    )
     with open(os.path.join(TESTS, "portable_training.py")) as file:
         assert run(sys.executable, "-c", program + file.read()) == expected

@@ -96,7 +96,9 @@ def test_a_layer_and_an_activation_of_your_own_have_the_right_gradients():
     value, gradients = net.gradients(X, Y, QuarticError())
     h = 1e-6
     for parameter, gradient in zip(net.parameters(), gradients):
-        for row, slopes in zip(parameter.rows, [gradient] if len(parameter.shape) == 1 else gradient):
+        for row, slopes in zip(
+            parameter.rows, [gradient] if len(parameter.shape) == 1 else gradient
+        ):
             for k, w in enumerate(row):
                 row[k] = w + h
                 above = net.evaluate(X, Y, QuarticError())
@@ -108,7 +110,9 @@ def test_a_layer_and_an_activation_of_your_own_have_the_right_gradients():
 
 
 @pytest.mark.parametrize("loss", [QuarticError, QuarticError()])
-@pytest.mark.parametrize("optimizer", [SignDescent, SignDescent(0.01), SignDescent(lambda t: 0.01 / (t + 1))])
+@pytest.mark.parametrize(
+    "optimizer", [SignDescent, SignDescent(0.01), SignDescent(lambda t: 0.01 / (t + 1))]
+)
 def test_they_train(loss, optimizer):
     net = own_network()
     before = net.evaluate(X, Y, loss)
@@ -255,7 +259,9 @@ def test_hyperparameters_never_make_exact_numbers_inexact():
 
 @pytest.mark.parametrize("value", [INF, NAN])
 def test_hyperparameters_are_finite(value):
-    with pytest.raises(ValueError, match="^Square: factor is {}; give a finite number".format(value)):
+    with pytest.raises(
+        ValueError, match="^Square: factor is {}; give a finite number".format(value)
+    ):
         sn.Sequential([Square(value)])
 
 
@@ -310,7 +316,9 @@ def test_what_is_assigned_is_copied_and_converted():
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_and_the_old_one_stays(shape, value, error, message):
-    parameter = sn.Parameter("w", shape, [[1], [2]] if shape == (2, 1) else [1, 2] if shape == (2,) else [[1, 2]] * 2)
+    parameter = sn.Parameter(
+        "w", shape, [[1], [2]] if shape == (2, 1) else [1, 2] if shape == (2,) else [[1, 2]] * 2
+    )
     before = parameter.value
     with pytest.raises(error, match="^" + message):
         parameter.value = value

@@ -157,11 +157,15 @@ def test_normalization_backward():
 
 
 def test_normalization_needs_data_first():
-    with pytest.raises(ValueError, match="^Normalization has seen no data yet: fit the network, or call adapt"):
+    with pytest.raises(
+        ValueError, match="^Normalization has seen no data yet: fit the network, or call adapt"
+    ):
         sn.Normalization().forward(X)
 
 
-@pytest.mark.parametrize("data", [[], [[1, 2], [3]], [[1, 2], [3, 4, 5]], [[1, float("nan")]], [1, 2], None])
+@pytest.mark.parametrize(
+    "data", [[], [[1, 2], [3]], [[1, 2], [3, 4, 5]], [[1, float("nan")]], [1, 2], None]
+)
 def test_normalization_by_itself_checks_its_data(data):
     with pytest.raises((TypeError, ValueError)):
         sn.Normalization().adapt(data)
@@ -196,7 +200,10 @@ FORMULAS = [
     (sn.LeakyReLU(0.3), lambda z: z if z > 0 else 0.3 * z),
     (sn.ELU(), lambda z: z if z > 0 else math.exp(z) - 1),
     (sn.ELU(2), lambda z: z if z > 0 else 2 * (math.exp(z) - 1)),
-    (sn.SELU(), lambda z: 1.0507009873554805 * (z if z > 0 else 1.6732632423543772 * (math.exp(z) - 1))),
+    (
+        sn.SELU(),
+        lambda z: 1.0507009873554805 * (z if z > 0 else 1.6732632423543772 * (math.exp(z) - 1)),
+    ),
     (sn.GELU(), lambda z: z * phi(z)),
     (sn.GELU("tanh"), lambda z: z * phi_by_tanh(z)),
     (sn.Softplus(), lambda z: math.log(1 + math.exp(z))),
@@ -215,15 +222,23 @@ def test_each_formula(layer, formula, z):
 
 def test_every_activation_has_its_formula():
     assert {type(layer) for layer, _ in FORMULAS} | {sn.Softmax} == set(ACTIVATIONS.values())
-    assert set(LAYERS.values()) == set(ACTIVATIONS.values()) | {sn.Dense, sn.Dropout, sn.Normalization}
+    assert set(LAYERS.values()) == set(ACTIVATIONS.values()) | {
+        sn.Dense,
+        sn.Dropout,
+        sn.Normalization,
+    }
 
 
-@pytest.mark.parametrize("layer", [layer for layer in ELEMENTWISE if not isinstance(layer, sn.Threshold)], ids=repr)
+@pytest.mark.parametrize(
+    "layer", [layer for layer in ELEMENTWISE if not isinstance(layer, sn.Threshold)], ids=repr
+)
 @settings(max_examples=40)
 @given(z=st.floats(-30, 30).filter(lambda z: abs(z) > 1e-3))  # most have a kink at 0
 def test_each_derivative(layer, z):
     h = 1e-5
-    assert slope(layer, z) == pytest.approx((one(layer, z + h) - one(layer, z - h)) / (2 * h), rel=1e-5, abs=1e-8)
+    assert slope(layer, z) == pytest.approx(
+        (one(layer, z + h) - one(layer, z - h)) / (2 * h), rel=1e-5, abs=1e-8
+    )
 
 
 @pytest.mark.parametrize("layer", ELEMENTWISE, ids=repr)
@@ -260,7 +275,10 @@ def test_softmax_gives_shares(z, shift):
 
 def test_softmax_by_hand():
     layer = sn.Softmax()
-    assert layer.forward([[math.log(1), math.log(3)], [1e4, -1e4]]) == [pytest.approx([0.25, 0.75]), [1.0, 0.0]]
+    assert layer.forward([[math.log(1), math.log(3)], [1e4, -1e4]]) == [
+        pytest.approx([0.25, 0.75]),
+        [1.0, 0.0],
+    ]
     # dz_k = a_k (da_k - Σ a_j da_j), the mean of (4, 8) being 7
     assert layer.backward([[4.0, 8.0], [1.0, 1.0]]) == [pytest.approx([-0.75, 0.75]), [0.0, 0.0]]
 
@@ -276,5 +294,8 @@ def test_a_normalization_takes_as_many_features_as_it_has_learnt():
     layer = sn.Normalization()
     layer.adapt([[1.0, 5.0], [3.0, 5.0]])
     for row in ([1.0], [1.0, 2.0, 3.0]):
-        with pytest.raises(ValueError, match="^Normalization has learnt 2 features, but {} arrive$".format(len(row))):
+        with pytest.raises(
+            ValueError,
+            match="^Normalization has learnt 2 features, but {} arrive$".format(len(row)),
+        ):
             layer.forward([row])

@@ -28,7 +28,9 @@ def test_lesson_1_is_the_articles_program_at_each_iteration():
     steps = list(and_gate.train())
     assert len(steps) == 1000
     for step, (w1, w2, b, errors) in zip(steps, article()):
-        assert [step["W"][0][0], step["W"][1][0], step["b"]] == pytest.approx([w1, w2, b], abs=1e-12)
+        assert [step["W"][0][0], step["W"][1][0], step["b"]] == pytest.approx(
+            [w1, w2, b], abs=1e-12
+        )
         assert step["error"] == [errors]
 
 
@@ -38,12 +40,16 @@ def test_the_first_iteration_by_hand():
     assert step["s"] == [pytest.approx([0.7311, 0.8022, 0.7685, 0.8320], abs=5e-5)]
     assert step["y_pred"] == [[1, 1, 1, 1]] and step["error"] == [[1, 1, 1, 0]]
     assert (step["dW"], step["db"]) == ([[0.25], [0.25]], 0.75)
-    assert step["W"] == [[pytest.approx(0.375)], [pytest.approx(0.175)]] and step["b"] == pytest.approx(0.925)
+    assert step["W"] == [[pytest.approx(0.375)], [pytest.approx(0.175)]] and step[
+        "b"
+    ] == pytest.approx(0.925)
 
 
 def test_the_articles_results():
     last = list(and_gate.train())[-1]
-    assert [last["W"][0][0], last["W"][1][0], last["b"]] == pytest.approx([0.05, 0.05, -0.075], abs=1e-12)
+    assert [last["W"][0][0], last["W"][1][0], last["b"]] == pytest.approx(
+        [0.05, 0.05, -0.075], abs=1e-12
+    )
     assert and_gate.predict(last["W"], last["b"]) == and_gate.Y == [[0, 0, 0, 1]]
 
 
@@ -52,7 +58,9 @@ def test_lesson_2_has_lesson_1s_numbers_at_each_iteration(kernel):
     former = sn.set_kernel(kernel)
     try:
         net = and_gate_network.train(1)[0]
-        again = sn.Sequential([sn.Dense(2, 1, weights=and_gate.W, bias=[and_gate.B]), sn.Sigmoid(), sn.Threshold(0.5)])
+        again = sn.Sequential(
+            [sn.Dense(2, 1, weights=and_gate.W, bias=[and_gate.B]), sn.Sigmoid(), sn.Threshold(0.5)]
+        )
         X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
         course = sn.epochs(again, X, Y, "perceptron", sn.SGD(0.1), epochs=1000, shuffle=False)
         steps = list(and_gate.train())
@@ -80,7 +88,10 @@ def test_lesson_2_ends_where_lesson_1_does():
     [
         ("and_gate", ["W = [[0.0", "b = -0.07", "predictions [0, 0, 0, 1] targets [0, 0, 0, 1]"]),
         ("exact", ["25  1/20, 1/20, -3/40 ", "0.050000000000000024", "off by 1.8e-16 at most."]),
-        ("and_gate_network", ["0.weights = [[0.0", "Dense(inputs=2, outputs=1)", "[1, 1] -> 1.0, target 1"]),
+        (
+            "and_gate_network",
+            ["0.weights = [[0.0", "Dense(inputs=2, outputs=1)", "[1, 1] -> 1.0, target 1"],
+        ),
     ],
 )
 def test_the_lessons_run(lesson, promised, encoding):

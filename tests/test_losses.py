@@ -13,14 +13,44 @@ LN2, LN4 = math.log(2), math.log(4)
 NAN, INF = float("nan"), float("inf")
 
 BY_HAND = [  # loss, A, Y, value, gradient
-    ("mean_squared_error", [[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [3.0, 8.0]], 5.0, [[0.0, 1.0], [0.0, -2.0]]),
-    ("half_squared_error", [[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [3.0, 8.0]], 5.0, [[0.0, 1.0], [0.0, -2.0]]),
-    ("mean_absolute_error", [[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [3.0, 8.0]], 1.5, [[0.0, 0.25], [0.0, -0.25]]),
+    (
+        "mean_squared_error",
+        [[1.0, 2.0], [3.0, 4.0]],
+        [[1.0, 0.0], [3.0, 8.0]],
+        5.0,
+        [[0.0, 1.0], [0.0, -2.0]],
+    ),
+    (
+        "half_squared_error",
+        [[1.0, 2.0], [3.0, 4.0]],
+        [[1.0, 0.0], [3.0, 8.0]],
+        5.0,
+        [[0.0, 1.0], [0.0, -2.0]],
+    ),
+    (
+        "mean_absolute_error",
+        [[1.0, 2.0], [3.0, 4.0]],
+        [[1.0, 0.0], [3.0, 8.0]],
+        1.5,
+        [[0.0, 0.25], [0.0, -0.25]],
+    ),
     ("huber", [[0.5, 3.0, -3.0, 0.0]], [[0.0] * 4], 5.125 / 4, [[0.125, 0.25, -0.25, 0.0]]),
     ("binary_cross_entropy", [[0.5, 0.75]], [[1.0, 0.0]], (LN2 + LN4) / 2, [[-1.0, 2.0]]),
     ("binary_cross_entropy", [[0.5], [0.5]], [[0.25], [0.5]], LN2, [[0.5], [0.0]]),
-    ("categorical_cross_entropy", [[0.5, 0.5], [0.75, 0.25]], [[1.0, 0.0], [0.0, 1.0]], 1.5 * LN2, [[-1, 0], [0, -2]]),
-    ("hinge", [[2.0, 0.25], [-3.0, 1.0]], [[1.0, 1.0], [1.0, -1.0]], 6.75 / 4, [[0.0, -0.25], [-0.25, 0.25]]),
+    (
+        "categorical_cross_entropy",
+        [[0.5, 0.5], [0.75, 0.25]],
+        [[1.0, 0.0], [0.0, 1.0]],
+        1.5 * LN2,
+        [[-1, 0], [0, -2]],
+    ),
+    (
+        "hinge",
+        [[2.0, 0.25], [-3.0, 1.0]],
+        [[1.0, 1.0], [1.0, -1.0]],
+        6.75 / 4,
+        [[0.0, -0.25], [-0.25, 0.25]],
+    ),
 ]
 
 
@@ -88,11 +118,15 @@ NO_PROBABILITIES = [
 @pytest.mark.parametrize("layer", [sn.Identity(), sn.Sigmoid(), sn.Softmax(), sn.Tanh()], ids=repr)
 def test_a_loss_steps_over_the_activation_that_it_pairs_with(name, layer):
     if name == "perceptron":
-        with pytest.raises(ValueError, match="^Perceptron: the network has to end in Threshold, or in Sigmoid and"):
+        with pytest.raises(
+            ValueError, match="^Perceptron: the network has to end in Threshold, or in Sigmoid and"
+        ):
             LOSSES[name]().steps_over([layer])
     elif (name, type(layer)) in NO_PROBABILITIES:
         end = PAIRS[name][0].__name__
-        with pytest.raises(ValueError, match=r"\(\) gives no probabilities; end the network in {}\(\)$".format(end)):
+        with pytest.raises(
+            ValueError, match=r"\(\) gives no probabilities; end the network in {}\(\)$".format(end)
+        ):
             LOSSES[name]().steps_over([layer])
     else:
         paired = name in PAIRS and isinstance(layer, PAIRS[name][0])
@@ -110,7 +144,11 @@ def test_the_perceptron_loss():
     assert loss.steps_over([sn.Dense(1, 1), sn.Threshold()]) == 1
     assert loss.steps_over([sn.Threshold()]) == 1
     assert loss.steps_over([sn.Dense(1, 1), sn.Sigmoid(), sn.Threshold(0.5)]) == 2
-    z, a, y = [[2.0], [-3.0], [4.0], [-5.0]], [[1.0], [0.0], [1.0], [0.0]], [[0.0], [1.0], [1.0], [0.0]]
+    z, a, y = (
+        [[2.0], [-3.0], [4.0], [-5.0]],
+        [[1.0], [0.0], [1.0], [0.0]],
+        [[0.0], [1.0], [1.0], [0.0]],
+    )
     assert loss.value(a, y, z) == (2.0 + 3.0) / 4
     assert loss.gradient(a, y, z) == [[0.25], [-0.25], [0.0], [0.0]]
 
@@ -122,9 +160,13 @@ def test_cross_entropies_of_any_logits(z, y):
     distance = 0.0 if (z[0] > z[1]) == (y[0] > y[1]) else abs(z[0] - z[1])
     categorical, binary = sn.CategoricalCrossEntropy(), sn.BinaryCrossEntropy()
     assert categorical.value(sn.Softmax().forward([z]), [y], [z]) == distance
-    assert categorical.gradient(sn.Softmax().forward([z]), [y], [z]) == [[(distance > 0) * (1 - 2 * v) for v in y]]
+    assert categorical.gradient(sn.Softmax().forward([z]), [y], [z]) == [
+        [(distance > 0) * (1 - 2 * v) for v in y]
+    ]
     assert binary.value(sn.Sigmoid().forward([z]), [y], [z]) == distance / 2
-    assert binary.gradient(sn.Sigmoid().forward([z]), [y], [z]) == [[(distance > 0) * (0.5 - v) for v in y]]
+    assert binary.gradient(sn.Sigmoid().forward([z]), [y], [z]) == [
+        [(distance > 0) * (0.5 - v) for v in y]
+    ]
 
 
 LOGITS = st.floats(-1e6, 1e6)
@@ -136,7 +178,9 @@ def test_cross_entropies_are_never_negative(z, data):
     k = data.draw(st.integers(0, len(z) - 1))
     y = [float(i == k) for i in range(len(z))]
     value = sn.CategoricalCrossEntropy().value(sn.Softmax().forward([z]), [y], [z])
-    assert value >= 0.0 and value == pytest.approx(max(max(z) - z[k], 0.0), abs=math.log(len(z)) + 1e-9)
+    assert value >= 0.0 and value == pytest.approx(
+        max(max(z) - z[k], 0.0), abs=math.log(len(z)) + 1e-9
+    )
     assert sn.BinaryCrossEntropy().value(sn.Sigmoid().forward([z]), [y], [z]) >= 0.0
 
 
@@ -171,7 +215,10 @@ def test_a_weight_is_a_repetition(name, A, Y, value, gradient):
     assert weighted == pytest.approx(loss.value([A[0], A[1], A[1], A[1]], [Y[0], Y[1], Y[1], Y[1]]))
     repeated = loss.gradient([A[0], A[1], A[1], A[1]], [Y[0], Y[1], Y[1], Y[1]])
     slopes = loss.gradient(A, Y, None, [1.0, 3.0])
-    assert slopes == [pytest.approx(repeated[0]), pytest.approx([3 * slope for slope in repeated[1]])]
+    assert slopes == [
+        pytest.approx(repeated[0]),
+        pytest.approx([3 * slope for slope in repeated[1]]),
+    ]
 
 
 # ---- targets -----------------------------------------------------------------------------------------------------
@@ -227,29 +274,119 @@ def test_the_scalars_of_other_libraries_are_targets():
 @pytest.mark.parametrize(
     "name, y, outputs, error, message",
     [
-        ("mean_squared_error", [1, 2], 1, ValueError, "Y: row 4 has 2 columns where the network has 1 output"),
-        ("mean_squared_error", [1], 2, ValueError, "Y: row 4 has 1 column where the network has 2 outputs"),
-        ("mean_squared_error", 1, 2, TypeError, r"Y: row 4 is 1, but the network has 2 outputs; give a row of 2"),
+        (
+            "mean_squared_error",
+            [1, 2],
+            1,
+            ValueError,
+            "Y: row 4 has 2 columns where the network has 1 output",
+        ),
+        (
+            "mean_squared_error",
+            [1],
+            2,
+            ValueError,
+            "Y: row 4 has 1 column where the network has 2 outputs",
+        ),
+        (
+            "mean_squared_error",
+            1,
+            2,
+            TypeError,
+            r"Y: row 4 is 1, but the network has 2 outputs; give a row of 2",
+        ),
         ("mean_squared_error", [NAN], 1, ValueError, "Y: row 4, column 0 is nan"),
         ("mean_squared_error", -INF, 1, ValueError, "Y: row 4, column 0 is -inf"),
         ("mean_squared_error", "cat", 1, TypeError, "Y: row 4.*'cat'"),
         ("mean_squared_error", None, 1, TypeError, "Y: row 4.*None"),
         ("mean_squared_error", ["cat"], 1, TypeError, "Y: row 4, column 0: 'cat' is a str"),
-        ("binary_cross_entropy", 2, 1, ValueError, r"BinaryCrossEntropy: row 4 of Y is \[2.0\]; a target is 0, 1"),
-        ("binary_cross_entropy", [0, -0.1], 2, ValueError, r"BinaryCrossEntropy: row 4 of Y is \[0.0, -0.1\]"),
-        ("categorical_cross_entropy", 3, 3, ValueError, "Y: row 4 is 3; with 3 outputs .* from 0 to 2"),
-        ("categorical_cross_entropy", -1, 3, ValueError, "Y: row 4 is -1; with 3 outputs .* from 0 to 2"),
-        ("categorical_cross_entropy", 0.5, 3, ValueError, "Y: row 4 is 0.5; with 3 outputs .* from 0 to 2"),
-        ("categorical_cross_entropy", NAN, 3, ValueError, "Y: row 4 is nan; with 3 outputs .* from 0 to 2"),
-        ("categorical_cross_entropy", INF, 3, ValueError, "Y: row 4 is inf; with 3 outputs .* from 0 to 2"),
+        (
+            "binary_cross_entropy",
+            2,
+            1,
+            ValueError,
+            r"BinaryCrossEntropy: row 4 of Y is \[2.0\]; a target is 0, 1",
+        ),
+        (
+            "binary_cross_entropy",
+            [0, -0.1],
+            2,
+            ValueError,
+            r"BinaryCrossEntropy: row 4 of Y is \[0.0, -0.1\]",
+        ),
+        (
+            "categorical_cross_entropy",
+            3,
+            3,
+            ValueError,
+            "Y: row 4 is 3; with 3 outputs .* from 0 to 2",
+        ),
+        (
+            "categorical_cross_entropy",
+            -1,
+            3,
+            ValueError,
+            "Y: row 4 is -1; with 3 outputs .* from 0 to 2",
+        ),
+        (
+            "categorical_cross_entropy",
+            0.5,
+            3,
+            ValueError,
+            "Y: row 4 is 0.5; with 3 outputs .* from 0 to 2",
+        ),
+        (
+            "categorical_cross_entropy",
+            NAN,
+            3,
+            ValueError,
+            "Y: row 4 is nan; with 3 outputs .* from 0 to 2",
+        ),
+        (
+            "categorical_cross_entropy",
+            INF,
+            3,
+            ValueError,
+            "Y: row 4 is inf; with 3 outputs .* from 0 to 2",
+        ),
         ("categorical_cross_entropy", "cat", 3, TypeError, "Y: row 4.*'cat'"),
         ("categorical_cross_entropy", None, 3, TypeError, "Y: row 4.*None"),
-        ("categorical_cross_entropy", 0, 1, ValueError, "CategoricalCrossEntropy needs an output a class"),
-        ("categorical_cross_entropy", [0, 1], 3, ValueError, "Y: row 4 has 2 columns where the network has 3"),
-        ("categorical_cross_entropy", [1, 1, 0], 3, ValueError, r"row 4 of Y is \[1.0, 1.0, 0.0\].* sum to 1"),
-        ("categorical_cross_entropy", [2, -1, 0], 3, ValueError, r"row 4 of Y is \[2.0, -1.0, 0.0\]"),
+        (
+            "categorical_cross_entropy",
+            0,
+            1,
+            ValueError,
+            "CategoricalCrossEntropy needs an output a class",
+        ),
+        (
+            "categorical_cross_entropy",
+            [0, 1],
+            3,
+            ValueError,
+            "Y: row 4 has 2 columns where the network has 3",
+        ),
+        (
+            "categorical_cross_entropy",
+            [1, 1, 0],
+            3,
+            ValueError,
+            r"row 4 of Y is \[1.0, 1.0, 0.0\].* sum to 1",
+        ),
+        (
+            "categorical_cross_entropy",
+            [2, -1, 0],
+            3,
+            ValueError,
+            r"row 4 of Y is \[2.0, -1.0, 0.0\]",
+        ),
         ("hinge", 0, 1, ValueError, r"Hinge: row 4 of Y is \[0.0\]; a target is -1 or 1"),
-        ("perceptron", 0.5, 1, ValueError, r"Perceptron: row 4 of Y is \[0.5\]; a target is 0 or 1"),
+        (
+            "perceptron",
+            0.5,
+            1,
+            ValueError,
+            r"Perceptron: row 4 of Y is \[0.5\]; a target is 0 or 1",
+        ),
     ],
 )
 def test_targets_that_are_refused(name, y, outputs, error, message):
@@ -277,7 +414,9 @@ def test_a_layer_made_from_the_paired_one_is_not_stepped_over():
             return 2 * a * (1 - a)
 
     assert LOSSES["binary_cross_entropy"]().steps_over([Steep()]) == 0
-    assert sn.check_gradients(sn.Sequential([sn.Dense(2, 1), Steep()]), [[1, 2]], [1], "binary_cross_entropy").passed
+    assert sn.check_gradients(
+        sn.Sequential([sn.Dense(2, 1), Steep()]), [[1, 2]], [1], "binary_cross_entropy"
+    ).passed
 
 
 def test_outputs_and_targets_of_other_shapes_are_refused():

@@ -175,7 +175,11 @@ def test_refused(data, error, message):
         (Decimal("Infinity"), ValueError, "X: row 1, column 0 is Infinity; give a finite number"),
         (Decimal("NaN"), ValueError, "X: row 1, column 0 is NaN; give a finite number"),
         (Decimal("sNaN"), ValueError, "X: row 1, column 0 is sNaN; give a finite number"),
-        (0.5, TypeError, "X: row 1, column 0: 0.5 is a float, but this network computes with Decimal"),
+        (
+            0.5,
+            TypeError,
+            "X: row 1, column 0: 0.5 is a float, but this network computes with Decimal",
+        ),
     ],
 )
 def test_refused_among_decimals(value, error, message):
@@ -219,7 +223,9 @@ INTEGERS = st.integers(-99, 99)
 
 
 def matrices(rows, columns):
-    return st.lists(st.lists(INTEGERS, min_size=columns, max_size=columns), min_size=rows, max_size=rows)
+    return st.lists(
+        st.lists(INTEGERS, min_size=columns, max_size=columns), min_size=rows, max_size=rows
+    )
 
 
 SIZES = st.integers(1, 4)
@@ -321,17 +327,32 @@ def test_the_rows_of_zeros_are_not_one_and_the_same(rows):
 @pytest.mark.parametrize(
     "operation, message",
     [
-        (lambda: matrix.dot([[1, 2, 3]] * 2, [[1, 2, 3]] * 2), "^dot: 2×3 by 2×3: the inner sizes 3 and 2 differ$"),
+        (
+            lambda: matrix.dot([[1, 2, 3]] * 2, [[1, 2, 3]] * 2),
+            "^dot: 2×3 by 2×3: the inner sizes 3 and 2 differ$",
+        ),
         (lambda: matrix.add([[1, 2]], [[1], [2]]), "^add: 1×2 with 2×1: the shapes differ$"),
         (lambda: matrix.subtract([[1, 2]], [[1]]), "^subtract: 1×2 with 1×1: the shapes differ$"),
-        (lambda: matrix.multiply([[1, 2]], [[1, 2]] * 3), "^multiply: 1×2 with 3×2: the shapes differ$"),
+        (
+            lambda: matrix.multiply([[1, 2]], [[1, 2]] * 3),
+            "^multiply: 1×2 with 3×2: the shapes differ$",
+        ),
         (lambda: matrix.divide([[1], [2]], [[1, 2]]), "^divide: 2×1 with 1×2: the shapes differ$"),
-        (lambda: matrix.add_row([[1, 2]], [1]), "^add_row: 1×2 with a row of 1: the widths differ$"),
-        (lambda: matrix.shape([]), r"^\[\] is no matrix; give a list of rows with at least one number, \[\[...\]\]$"),
+        (
+            lambda: matrix.add_row([[1, 2]], [1]),
+            "^add_row: 1×2 with a row of 1: the widths differ$",
+        ),
+        (
+            lambda: matrix.shape([]),
+            r"^\[\] is no matrix; give a list of rows with at least one number, \[\[...\]\]$",
+        ),
         (lambda: matrix.shape(5), "^5 is no matrix; give a list of rows"),
         (lambda: matrix.dot([1, 2], [[3], [4]]), r"^\[1, 2\] is no matrix; give a list of rows"),
         (lambda: matrix.sum_rows([[]]), r"^\[\[\]\] is no matrix; give a list of rows"),
-        (lambda: matrix.shape([[]] * 1000), r"^\[\[\], .{50,60}\.\.\. is no matrix; give a list of rows"),
+        (
+            lambda: matrix.shape([[]] * 1000),
+            r"^\[\[\], .{50,60}\.\.\. is no matrix; give a list of rows",
+        ),
         (lambda: matrix.shape([[]]), r"^\[\[\]\] is no matrix; give a list of rows"),
         (lambda: matrix.shape([[1, 2], [3]]), "^row 1 has 1 columns? where row 0 has 2$"),
         (lambda: matrix.transpose([[1, 2], [3]]), "^row 1 has 1 columns? where row 0 has 2$"),

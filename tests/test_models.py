@@ -61,10 +61,15 @@ def test_every_layer_there_and_back(layers, path):
 
 
 def test_a_trained_network_with_everything(path):
-    net = sn.Sequential([sn.Normalization(), sn.Dense(2, 4, l2=0.01), sn.ELU(0.7), sn.Dense(4, 3), sn.Softmax()])
+    net = sn.Sequential(
+        [sn.Normalization(), sn.Dense(2, 4, l2=0.01), sn.ELU(0.7), sn.Dense(4, 3), sn.Softmax()]
+    )
     net.freeze("3.bias")
     net.parameters()[0].frozen = False  # Normalization's are frozen unless one says otherwise
-    net.metadata = {"labels": ["no", "ça dépend", "否"], "recipe": {"seed": 7, "rate": 0.1, "notes": None, "ok": True}}
+    net.metadata = {
+        "labels": ["no", "ça dépend", "否"],
+        "recipe": {"seed": 7, "rate": 0.1, "notes": None, "ok": True},
+    }
     net.fit(X, [0, 1, 2], "categorical_cross_entropy", epochs=3)
     loaded = there_and_back(net, path)
     assert state(loaded) == state(net)
@@ -228,7 +233,10 @@ def test_a_number_of_your_own_may_be_none(limit, path):
 
 def test_without_their_classes_they_are_refused(path):
     sn.save(sn.Sequential([sn.Dense(2, 2), Scale(2, "kg")]), path)
-    with pytest.raises(ValueError, match=r"layer 1 is of the unknown type 'Scale'; load\(path, custom=\[...\]\) takes"):
+    with pytest.raises(
+        ValueError,
+        match=r"layer 1 is of the unknown type 'Scale'; load\(path, custom=\[...\]\) takes",
+    ):
         sn.load(path)
 
 
@@ -245,7 +253,10 @@ def test_custom_is_a_list_of_classes(custom, path):
 @pytest.mark.parametrize(
     "make, message",
     [
-        (lambda net: net.copy(Fraction), r"a network of Fraction cannot be saved; net.copy\(float\) can"),
+        (
+            lambda net: net.copy(Fraction),
+            r"a network of Fraction cannot be saved; net.copy\(float\) can",
+        ),
         (lambda net: with_metadata(net, {"when": object()}), "metadata.*when is of type object"),
         (lambda net: with_metadata(net, {"loss": float("nan")}), "metadata.*loss is nan"),
         (lambda net: with_metadata(net, {3: "three"}), "metadata.* key of type int"),
@@ -277,7 +288,9 @@ def spoilt(net, value):
 @pytest.mark.parametrize("name", ["model", "model.txt", "model.json.gz", "json"])
 def test_the_ending_tells_the_format(name, tmp_path):
     path = str(tmp_path / name)
-    with pytest.raises(ValueError, match="the ending tells the format; it is .safetensors, .json, .npz") as raised:
+    with pytest.raises(
+        ValueError, match="the ending tells the format; it is .safetensors, .json, .npz"
+    ) as raised:
         sn.save(sn.Sequential([sn.Dense(2, 1)]), path)
     assert str(raised.value).startswith(path)
     with pytest.raises(ValueError, match="the ending tells the format"):
@@ -313,7 +326,12 @@ TENSORS = {"0.weights": [[0.4], [0.2]], "0.bias": [1.0]}
 
 def described(layers=None, **changes):
     """What a right file says of a network, but for the changes."""
-    about = {"version": 1, "layers": [DENSE] if layers is None else layers, "frozen": [], "metadata": {}}
+    about = {
+        "version": 1,
+        "layers": [DENSE] if layers is None else layers,
+        "frozen": [],
+        "metadata": {},
+    }
     return dict(about, **changes)
 
 
@@ -354,17 +372,37 @@ WRONG = [
     (TENSORS, described([without(DENSE, "type")]), "layer 0 is of the unknown type None"),
     (TENSORS, described([dict(DENSE, type="dense")]), "layer 0 is of the unknown type 'dense'"),
     (TENSORS, described([dict(DENSE, type=["Dense"])]), "layer 0 is of the unknown type"),
-    (TENSORS, described([dict(DENSE, type="Parameter")]), "layer 0 is of the unknown type 'Parameter'"),
-    (TENSORS, described([without(DENSE, "outputs")]), "layer 0: Dense has the arguments .*; needed: inputs, outputs"),
+    (
+        TENSORS,
+        described([dict(DENSE, type="Parameter")]),
+        "layer 0 is of the unknown type 'Parameter'",
+    ),
+    (
+        TENSORS,
+        described([without(DENSE, "outputs")]),
+        "layer 0: Dense has the arguments .*; needed: inputs, outputs",
+    ),
     (TENSORS, described([without(DENSE, "l2")]), "layer 0: Dense .*needed: .*l2"),
-    (TENSORS, described([dict(DENSE, weights=[[1], [2]])]), "layer 0: Dense has the arguments .*weights"),
-    (TENSORS, described([DENSE, {"type": "Tanh", "slope": 1}]), "layer 1: Tanh has .*slope.*; needed: none"),
+    (
+        TENSORS,
+        described([dict(DENSE, weights=[[1], [2]])]),
+        "layer 0: Dense has the arguments .*weights",
+    ),
+    (
+        TENSORS,
+        described([DENSE, {"type": "Tanh", "slope": 1}]),
+        "layer 1: Tanh has .*slope.*; needed: none",
+    ),
     (TENSORS, described([dict(DENSE, inputs="2")]), "Dense: inputs is '2'"),
     (TENSORS, described([dict(DENSE, inputs=2.5)]), "Dense: inputs is 2.5"),
     (TENSORS, described([dict(DENSE, outputs=0)]), "Dense: outputs is 0"),
     (TENSORS, described([dict(DENSE, outputs=True)]), "Dense: outputs is True"),
     (TENSORS, described([dict(DENSE, outputs=None)]), "Dense: outputs is None"),
-    (TENSORS, described([dict(DENSE, inputs=10**15, outputs=10**15)]), "0.weights: 2×1 given, 10+×10+ needed"),
+    (
+        TENSORS,
+        described([dict(DENSE, inputs=10**15, outputs=10**15)]),
+        "0.weights: 2×1 given, 10+×10+ needed",
+    ),
     ({}, described([dict(DENSE, inputs=10**15, outputs=10**15)]), "tensor '0.weights' is missing"),
     (TENSORS, described([dict(DENSE, l2=-1)]), "Dense: l2 is -1"),
     (TENSORS, described([dict(DENSE, l2="strong")]), "l2"),
@@ -372,13 +410,21 @@ WRONG = [
     (TENSORS, described([dict(DENSE, l2=[1])]), "l2"),
     (TENSORS, described([DENSE, {"type": "Dropout", "rate": 1}]), "Dropout: rate is 1"),
     (TENSORS, described([DENSE, {"type": "Dropout", "rate": "half"}]), "rate"),
-    (TENSORS, described([DENSE, {"type": "GELU", "approximate": "erf"}]), "GELU: approximate is 'erf'"),
+    (
+        TENSORS,
+        described([DENSE, {"type": "GELU", "approximate": "erf"}]),
+        "GELU: approximate is 'erf'",
+    ),
     (TENSORS, described([DENSE, {"type": "LeakyReLU", "slope": None}]), "slope"),
     (TENSORS, described([DENSE, {"type": "LeakyReLU", "slope": "steep"}]), "slope.*'steep'"),
     (TENSORS, described([DENSE, DENSE]), "tensor '1.weights' is missing"),
     (without(TENSORS, "0.bias"), described(), "tensor '0.bias' is missing"),
     (dict(TENSORS, extra=[1.0]), described(), "tensor 'extra' belongs to no layer"),
-    (dict(TENSORS, **{"1.bias": [1.0]}), described([DENSE, {"type": "Tanh"}]), "tensor '1.bias' belongs to no layer"),
+    (
+        dict(TENSORS, **{"1.bias": [1.0]}),
+        described([DENSE, {"type": "Tanh"}]),
+        "tensor '1.bias' belongs to no layer",
+    ),
     (dict(TENSORS, **{"0.l1": 0.5}), described(), "tensor '0.l1' belongs to no layer"),
     (dict(TENSORS, **{"0.weights": [[0.4, 0.2]]}), described(), "0.weights: 1×2 given, 2×1 needed"),
     (dict(TENSORS, **{"0.weights": [0.4, 0.2]}), described(), "0.weights"),
@@ -389,7 +435,11 @@ WRONG = [
     (dict(TENSORS, **{"0.bias": []}), described(), "0.bias"),
     (dict(TENSORS, **{"0.l1": [0.5]}), described([without(DENSE, "l1")]), "l1"),
     (dict(TENSORS, **{"0.l1": -0.5}), described([without(DENSE, "l1")]), "Dense: l1 is -0.5"),
-    (TENSORS, described(frozen=["0.gain"]), "parameter '0.gain' is unknown; there are: 0.bias, 0.weights"),
+    (
+        TENSORS,
+        described(frozen=["0.gain"]),
+        "parameter '0.gain' is unknown; there are: 0.bias, 0.weights",
+    ),
     (TENSORS, described(frozen=[0]), "parameter: 0 is a int; give a name"),
     (TENSORS, described(frozen=[["0.bias"]]), r"parameter: \['0.bias'\] is a list; give a name"),
     (TENSORS, described(frozen=[{}]), "parameter: {} is a dict; give a name"),
@@ -408,7 +458,11 @@ WRONG = [
         described([{"type": "Normalization"}, DENSE]),
         "0.spread",
     ),
-    ({"0.mean": [0.0] * 3, "0.spread": [1.0] * 2}, described([{"type": "Normalization"}]), "0.(mean|spread)"),
+    (
+        {"0.mean": [0.0] * 3, "0.spread": [1.0] * 2},
+        described([{"type": "Normalization"}]),
+        "0.(mean|spread)",
+    ),
 ]
 
 
@@ -421,7 +475,9 @@ def test_files_that_are_wrong(tensors, about, message, path):
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("name, value", [("0.weights", [[float("nan")], [1.0]]), ("0.bias", [float("-inf")])])
+@pytest.mark.parametrize(
+    "name, value", [("0.weights", [[float("nan")], [1.0]]), ("0.bias", [float("-inf")])]
+)
 def test_parameters_that_are_not_finite(name, value, tmp_path):
     """Which safetensors can hold."""
     path = str(tmp_path / "model.safetensors")
@@ -431,7 +487,9 @@ def test_parameters_that_are_not_finite(name, value, tmp_path):
     assert str(raised.value).startswith(path + ": ")
 
 
-@pytest.mark.parametrize("content", [b"", b"\0", b"{}", b"null", b"\xff" * 100, b"[[[[[[", b"{" * 100000])
+@pytest.mark.parametrize(
+    "content", [b"", b"\0", b"{}", b"null", b"\xff" * 100, b"[[[[[[", b"{" * 100000]
+)
 def test_files_that_are_no_models(content, path):
     with open(path, "wb") as file:
         file.write(content)
@@ -448,7 +506,10 @@ def test_a_model_of_another_format_under_this_ending(tmp_path):
         sn.load(wrong)
 
 
-@pytest.mark.skipif(os.name == "nt" or getattr(os, "geteuid", lambda: 1)() == 0, reason="this user may write anywhere")
+@pytest.mark.skipif(
+    os.name == "nt" or getattr(os, "geteuid", lambda: 1)() == 0,
+    reason="this user may write anywhere",
+)
 def test_a_folder_that_is_read_only(path):
     os.chmod(os.path.dirname(path), 0o500)
     try:
@@ -462,13 +523,19 @@ def test_loading_imports_nothing_of_pickle():
     """A model file is never a pickle."""
     program = "import sys, scratchnet as sn; from scratchnet.formats import models; print('pickle' in sys.modules)"
     root = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
-    assert subprocess.check_output([sys.executable, "-S", "-E", "-c", program], cwd=root).strip() == b"False"
+    assert (
+        subprocess.check_output([sys.executable, "-S", "-E", "-c", program], cwd=root).strip()
+        == b"False"
+    )
 
 
 def test_no_more_is_read_than_a_model_can_have(path, monkeypatch):
     there_and_back(sn.Sequential([sn.Dense(2, 1)]), path)
     monkeypatch.setattr(files, "LARGEST", 100)
-    with pytest.raises(ValueError, match="model.*: the file is larger than 100 bytes, more than is read of a model$"):
+    with pytest.raises(
+        ValueError,
+        match="model.*: the file is larger than 100 bytes, more than is read of a model$",
+    ):
         sn.load(path)
 
 

@@ -40,5 +40,7 @@ def test_the_same_bits_as_other_processes(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     command = ["mpiexec", "-n", "3", sys.executable, "-m", "mpi4py.futures", str(program)]
-    output = subprocess.check_output(command, env=dict(os.environ), universal_newlines=True, timeout=100)
+    output = subprocess.check_output(
+        command, env=dict(os.environ), universal_newlines=True, timeout=100
+    )
     assert output.split() == ["True", "fast"]

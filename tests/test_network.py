@@ -29,9 +29,13 @@ def values(net):
 
 
 def test_the_articles_network():
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+    net = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)]
+    )
     gate = [[0, 0], [1, 0], [0, 1], [1, 1]]
-    history = net.fit(gate, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(0.1), epochs=1000, shuffle=False)
+    history = net.fit(
+        gate, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(0.1), epochs=1000, shuffle=False
+    )
     assert values(net) == [[[pytest.approx(0.05)], [pytest.approx(0.05)]], [pytest.approx(-0.075)]]
     assert net.predict(gate) == [[0.0], [0.0], [0.0], [1.0]]
     assert history.loss[25:] == [0.0] * 975 and history.loss[24] > 0.0
@@ -42,7 +46,9 @@ def test_widths_and_names():
     assert (net.inputs, net.outputs) == (2, 1)
     assert [p.name for p in net.parameters()] == ["0.weights", "0.bias", "2.weights", "2.bias"]
     assert [p.shape for p in net.parameters()] == [(2, 3), (3,), (3, 1), (1,)]
-    assert repr(net) == "Sequential([Dense(inputs=2, outputs=3), Tanh(), Dense(inputs=3, outputs=1)])"
+    assert (
+        repr(net) == "Sequential([Dense(inputs=2, outputs=3), Tanh(), Dense(inputs=3, outputs=1)])"
+    )
 
 
 def test_layers_of_any_width_take_that_of_their_neighbours():
@@ -75,12 +81,24 @@ def test_what_arrives_behind_a_layer_that_takes_any_width_says_nothing_of_the_in
     "layers, error, message",
     [
         ([], ValueError, "a network has at least one layer"),
-        (sn.Dense(2, 1), ValueError, r"layers is Dense\(inputs=2, outputs=1\); give a list of layers, \[...\]"),
+        (
+            sn.Dense(2, 1),
+            ValueError,
+            r"layers is Dense\(inputs=2, outputs=1\); give a list of layers, \[...\]",
+        ),
         ([sn.Tanh], TypeError, r"layer 0 is <class .*Tanh'>; give a layer, such as Tanh\(\)"),
         ([sn.Tanh(), 3], TypeError, "layer 1 is 3; give a layer"),
         ([sn.Tanh(), None], TypeError, "layer 1 is None; give a layer"),
-        ([sn.Dense(2, 3), sn.Dense(4, 1)], ValueError, "layer 1, .*inputs=4.*, takes 4 inputs, but 3 arrive"),
-        ([sn.Dense(2, 3), sn.Tanh(), sn.Dropout(), sn.Dense(4, 1)], ValueError, "layer 3, .* but 3 arrive"),
+        (
+            [sn.Dense(2, 3), sn.Dense(4, 1)],
+            ValueError,
+            "layer 1, .*inputs=4.*, takes 4 inputs, but 3 arrive",
+        ),
+        (
+            [sn.Dense(2, 3), sn.Tanh(), sn.Dropout(), sn.Dense(4, 1)],
+            ValueError,
+            "layer 3, .* but 3 arrive",
+        ),
     ],
 )
 def test_layers_that_do_not_fit(layers, error, message):
@@ -90,7 +108,10 @@ def test_layers_that_do_not_fit(layers, error, message):
 
 def test_a_layer_stands_in_one_place():
     layer = sn.Tanh()
-    with pytest.raises(ValueError, match=r"^layer 2, Tanh\(\), stands in the network twice; give each place its own$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^layer 2, Tanh\(\), stands in the network twice; give each place its own$",
+    ):
         sn.Sequential([layer, sn.Dense(2, 2), layer])
 
 
@@ -117,15 +138,22 @@ def test_the_type_of_number_is_that_of_the_given_parameters(weights, bias, numbe
 
 @pytest.mark.parametrize("number", [int, bool, str, "float", 0.5])
 def test_a_number_has_halves(number):
-    with pytest.raises(ValueError, match="^number is .*; give a type that has halves, such as Fraction$"):
+    with pytest.raises(
+        ValueError, match="^number is .*; give a type that has halves, such as Fraction$"
+    ):
         network().copy(number)
 
 
 def test_floats_beside_exact_parameters_are_refused():
-    with pytest.raises(TypeError, match="^0.bias: 0.5 is a float, but this network computes with Fraction"):
+    with pytest.raises(
+        TypeError, match="^0.bias: 0.5 is a float, but this network computes with Fraction"
+    ):
         sn.Sequential([sn.Dense(2, 1, weights=[[Fraction(1, 3)], [2]], bias=[0.5])])
     net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1, 3)]])])
-    with pytest.raises(TypeError, match="^X: row 0, column 0: 0.5 is a float, but this network computes with Fraction"):
+    with pytest.raises(
+        TypeError,
+        match="^X: row 0, column 0: 0.5 is a float, but this network computes with Fraction",
+    ):
         net.predict([[0.5]])
     with pytest.raises(TypeError, match="^Y: row 0, column 0: 0.5 is a float"):
         net.evaluate([[1]], [0.5], "mean_squared_error")
@@ -140,7 +168,13 @@ def test_no_zero_makes_exact_numbers_inexact(layer, zero):
     net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(-1, 3)]]), layer(zero)])
     assert type(net.predict([[1]])[0][0]) is Fraction
     if layer is not sn.Threshold:
-        net.fit([[1]], [1], "mean_squared_error", optimizer=sn.SGD(zero, momentum=zero, weight_decay=zero), epochs=2)
+        net.fit(
+            [[1]],
+            [1],
+            "mean_squared_error",
+            optimizer=sn.SGD(zero, momentum=zero, weight_decay=zero),
+            epochs=2,
+        )
         assert repr(net.parameters()[0].value) == "[[Fraction(-1, 3)]]"
 
 
@@ -173,7 +207,9 @@ def test_backward_needs_a_forward():
     net = network()
     net.forward(X)
     for fresh in (network(), net.copy(), pickle.loads(pickle.dumps(net))):
-        with pytest.raises(ValueError, match=r"^backward: there was no forward yet; call net.forward\(X\) first$"):
+        with pytest.raises(
+            ValueError, match=r"^backward: there was no forward yet; call net.forward\(X\) first$"
+        ):
             fresh.backward([[1]] * 3)
 
 
@@ -184,7 +220,9 @@ def test_a_slope_belongs_to_each_output():
         net.backward([[1]] * 3)
 
 
-@pytest.mark.parametrize("dA", [[[1, 2]], [[1], [2]], [[1]] * 4, [1, 2, 3], [], None, [[float("nan")]] * 3])
+@pytest.mark.parametrize(
+    "dA", [[[1, 2]], [[1], [2]], [[1]] * 4, [1, 2, 3], [], None, [[float("nan")]] * 3]
+)
 def test_a_slope_that_does_not_fit_is_refused(dA):
     net = network()
     net.forward(X)
@@ -217,7 +255,9 @@ def test_freezing_by_name():
     net = network()
     net.freeze("0.bias", "2.weights")
     assert [p.name for p in net.parameters() if p.frozen] == ["0.bias", "2.weights"]
-    with pytest.raises(ValueError, match="^parameter '1.bias' is unknown; there are: 0.bias, 0.weights, 2.bias"):
+    with pytest.raises(
+        ValueError, match="^parameter '1.bias' is unknown; there are: 0.bias, 0.weights, 2.bias"
+    ):
         net.freeze("1.bias")
 
 
@@ -247,7 +287,14 @@ def test_the_summary():
 def full():
     """Every kind of state: parameters, hyperparameters, frozen flags, an adapted Normalization, metadata."""
     net = sn.Sequential(
-        [sn.Normalization(), sn.Dense(2, 4, l1=0.1, l2=0.3), sn.Dropout(0.3), sn.ELU(0.7), sn.Dense(4, 1)], seed=3
+        [
+            sn.Normalization(),
+            sn.Dense(2, 4, l1=0.1, l2=0.3),
+            sn.Dropout(0.3),
+            sn.ELU(0.7),
+            sn.Dense(4, 1),
+        ],
+        seed=3,
     )
     net.adapt(X)
     net.freeze("1.bias")
@@ -362,7 +409,9 @@ def test_a_layer_may_stand_in_two_networks():
 def test_a_parameter_of_two_layers_is_refused():
     first, second = sn.Dense(2, 2), sn.Dense(2, 2)
     second.weights = first.weights
-    with pytest.raises(ValueError, match="^the list of numbers is .*; give each of a layer a name of its own$"):
+    with pytest.raises(
+        ValueError, match="^the list of numbers is .*; give each of a layer a name of its own$"
+    ):
         sn.Sequential([first, second])
 
 
@@ -380,9 +429,13 @@ class Offset(sn.Loss):
 
 
 def test_an_argument_that_a_copy_would_lose_is_refused():
-    with pytest.raises(TypeError, match=r'^Times: __init__ takes factor, .* to name: arguments = \("factor",\)$'):
+    with pytest.raises(
+        TypeError, match=r'^Times: __init__ takes factor, .* to name: arguments = \("factor",\)$'
+    ):
         sn.Sequential([Times(3)])
-    with pytest.raises(TypeError, match=r'^Offset: __init__ takes offset, .* to name: arguments = \("offset",\)$'):
+    with pytest.raises(
+        TypeError, match=r'^Offset: __init__ takes offset, .* to name: arguments = \("offset",\)$'
+    ):
         network().evaluate(X, Y, Offset(offset=3))
 
 

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 import scratchnet as sn
 from scratchnet.datasets import idx
 from scratchnet.formats import files, npy
-from scratchnet.formats.npy import Array, array_of, dumps, dumps_npz, load, load_npz, loads, loads_npz
+from scratchnet.formats.npy import (
+    Array,
+    array_of,
+    dumps,
+    dumps_npz,
+    load,
+    load_npz,
+    loads,
+    loads_npz,
+)
 
 KINDS = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8".split()
 
@@ -47,7 +56,10 @@ def header(text, version=1):
 def test_what_numpy_writes_is_read(data):
     """Every kind, both byte orders, both orders of the numbers, all versions, no dimension to three."""
     numpy = pytest.importorskip("numpy")
-    order, kind = data.draw(st.sampled_from("<>"), label="order"), data.draw(st.sampled_from(KINDS), label="kind")
+    order, kind = (
+        data.draw(st.sampled_from("<>"), label="order"),
+        data.draw(st.sampled_from(KINDS), label="kind"),
+    )
     shape = tuple(data.draw(st.lists(st.integers(0, 4), max_size=3), label="shape"))
     bits = data.draw(st.binary(min_size=512, max_size=512), label="bits")
     count = int(numpy.prod(shape, dtype=int))
@@ -61,7 +73,10 @@ def test_what_numpy_writes_is_read(data):
     found = loads(saved(numpy, a, version=version))
     plain = a.astype("u1") if kind == "?" else a
     assert found.shape == shape
-    assert found.numbers.tobytes() == numpy.ascontiguousarray(plain).astype(plain.dtype.newbyteorder("=")).tobytes()
+    assert (
+        found.numbers.tobytes()
+        == numpy.ascontiguousarray(plain).astype(plain.dtype.newbyteorder("=")).tobytes()
+    )
     if len(shape) < 3:
         assert repr(found.nested()) == repr(plain.tolist())
     if len(shape) == 1:
@@ -78,8 +93,15 @@ def test_what_is_written_numpy_reads(data):
     numbers = array(code, data.draw(st.binary(min_size=512, max_size=512), label="bits"))
     count = int(numpy.prod(shape, dtype=int))
     ours = Array(shape, numbers[:count])
-    for a in (numpy.load(io.BytesIO(dumps(ours))), numpy.load(io.BytesIO(dumps_npz({"x": ours})))["x"]):
-        assert a.shape == shape and a.dtype.itemsize == numbers.itemsize and a.tobytes() == ours.numbers.tobytes()
+    for a in (
+        numpy.load(io.BytesIO(dumps(ours))),
+        numpy.load(io.BytesIO(dumps_npz({"x": ours})))["x"],
+    ):
+        assert (
+            a.shape == shape
+            and a.dtype.itemsize == numbers.itemsize
+            and a.tobytes() == ours.numbers.tobytes()
+        )
     again = loads(dumps(ours))
     assert again.shape == shape and again.numbers.tobytes() == ours.numbers.tobytes()
     assert again.numbers.typecode == code
@@ -92,7 +114,10 @@ def test_archives(tmp_path):
     for save in (numpy.savez, numpy.savez_compressed):
         save(str(path), weights=weights, bias=bias)
         found = load_npz(path)
-        assert {name: a.nested() for name, a in found.items()} == {"weights": weights.tolist(), "bias": 0.5}
+        assert {name: a.nested() for name, a in found.items()} == {
+            "weights": weights.tolist(),
+            "bias": 0.5,
+        }
     data = dumps_npz({"0.weights": array_of(weights.tolist()), "0.bias": array_of([1])})
     assert data == dumps_npz({"0.weights": array_of(weights.tolist()), "0.bias": array_of([1])})
     theirs = numpy.load(io.BytesIO(data))
@@ -131,10 +156,13 @@ def test_arrays():
 
 
 def test_a_network_learns_from_an_array():
-    X, Y = Array((4, 2), array("b", [0, 0, 0, 1, 1, 0, 1, 1])), Array((4,), array("q", [0, 1, 1, 1]))
+    X, Y = (
+        Array((4, 2), array("b", [0, 0, 0, 1, 1, 0, 1, 1])),
+        Array((4,), array("q", [0, 1, 1, 1])),
+    )
     net = sn.Sequential([sn.Dense(2, 1), sn.Sigmoid()])
     net.fit(X, Y, "binary_cross_entropy", optimizer=sn.Adam(0.1), epochs=200)
-    assert [round(y) for y, in net.predict(X)] == [0, 1, 1, 1]
+    assert [round(y) for (y,) in net.predict(X)] == [0, 1, 1, 1]
 
 
 GOOD = "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }\n"
@@ -245,7 +273,16 @@ def test_no_room_is_made_for_what_a_file_only_announces(module, read, start, tmp
 
 def test_a_long_file_is_read_in_parts():
     data = bytes(range(256)) * 1000
-    for size in (0, 1, files.PART - 1, files.PART, files.PART + 1, 3 * files.PART, len(data), len(data) + 1):
+    for size in (
+        0,
+        1,
+        files.PART - 1,
+        files.PART,
+        files.PART + 1,
+        3 * files.PART,
+        len(data),
+        len(data) + 1,
+    ):
         file = io.BytesIO(data)
         assert files.read_at_most(file, size) == data[:size] and file.read() == data[size:]
 
@@ -258,7 +295,12 @@ def test_nothing_else_is_raised(noise, cut, place):
         (zipped([("a.npy", dumps(array_of([[1, 2], [3, 4]])))], zipfile.ZIP_DEFLATED), loads_npz),
         (dumps_npz({"a": array_of([1, 2])}), loads_npz),
     ):
-        for spoilt in (noise, data[:cut], data[:cut] + noise, data[:place] + noise + data[place + len(noise) :]):
+        for spoilt in (
+            noise,
+            data[:cut],
+            data[:cut] + noise,
+            data[:place] + noise + data[place + len(noise) :],
+        ):
             try:
                 read(spoilt)
             except ValueError:

@@ -48,7 +48,9 @@ def arithmetic(function, swapped=False):
     def of_two(a, b):
         if type(b) is not type(a) and not isinstance(b, int):
             return NotImplemented
-        return type(a)(function(value_of(b), a.value) if swapped else function(a.value, value_of(b)))
+        return type(a)(
+            function(value_of(b), a.value) if swapped else function(a.value, value_of(b))
+        )
 
     return of_two
 
@@ -74,7 +76,9 @@ class Plain:
     __neg__, __abs__ = elementary(operator.neg), elementary(abs)
     __lt__, __le__, __gt__, __ge__, __eq__, __ne__ = map(comparison, COMPARISONS)
     __hash__ = None
-    exp, log, tanh, erf, sqrt = map(elementary, (math.exp, math.log, math.tanh, math.erf, math.sqrt))
+    exp, log, tanh, erf, sqrt = map(
+        elementary, (math.exp, math.log, math.tanh, math.erf, math.sqrt)
+    )
 
 
 class Unsaid:
@@ -106,7 +110,9 @@ def dual_arithmetic(value, derivative, swapped=False):
     def of_two(a, b):
         b = b if isinstance(b, Dual) else Dual(b)
         a, b = (b, a) if swapped else (a, b)
-        return Dual(value(a.value, b.value), derivative(a.value, a.derivative, b.value, b.derivative))
+        return Dual(
+            value(a.value, b.value), derivative(a.value, a.derivative, b.value, b.derivative)
+        )
 
     return of_two
 
@@ -131,10 +137,16 @@ class Dual:
 
     __add__ = __radd__ = dual_arithmetic(operator.add, lambda a, da, b, db: da + db)
     __mul__ = __rmul__ = dual_arithmetic(operator.mul, lambda a, da, b, db: da * b + a * db)
-    __sub__, __rsub__ = dual_arithmetic(operator.sub, _difference), dual_arithmetic(operator.sub, _difference, True)
+    __sub__, __rsub__ = (
+        dual_arithmetic(operator.sub, _difference),
+        dual_arithmetic(operator.sub, _difference, True),
+    )
     __truediv__ = dual_arithmetic(operator.truediv, _quotient)
     __rtruediv__ = dual_arithmetic(operator.truediv, _quotient, True)
-    __neg__, __abs__ = dual_elementary(operator.neg, lambda x: -1), dual_elementary(abs, lambda x: 1 if x >= 0 else -1)
+    __neg__, __abs__ = (
+        dual_elementary(operator.neg, lambda x: -1),
+        dual_elementary(abs, lambda x: 1 if x >= 0 else -1),
+    )
     __lt__, __le__, __gt__, __ge__, __eq__, __ne__ = map(comparison, COMPARISONS)
     __hash__ = None
     exp, expm1 = dual_elementary(math.exp, math.exp), dual_elementary(math.expm1, math.exp)
@@ -204,7 +216,10 @@ def targets(loss, samples, outputs, generator):
         Y[-1] = [1 / outputs] * outputs
         return Y
     if isinstance(loss, sn.Hinge):
-        return [[1.0 if generator.random() < 0.5 else -1.0 for _ in range(outputs)] for _ in range(samples)]
+        return [
+            [1.0 if generator.random() < 0.5 else -1.0 for _ in range(outputs)]
+            for _ in range(samples)
+        ]
     if isinstance(loss, (sn.BinaryCrossEntropy, sn.Perceptron)):
         return [[float(generator.below(2)) for _ in range(outputs)] for _ in range(samples)]
     return random_rows(generator, samples, outputs)
@@ -220,7 +235,9 @@ class Setting:
         for _ in range(depth):
             layers += [sn.Dense(inputs, width, l1=0.125, l2=0.25), hidden(), sn.Dropout(0.25)]
             inputs = width
-        self.net = sn.Sequential(layers + [sn.Dense(width, outputs)] + [layer() for layer in ending], seed)
+        self.net = sn.Sequential(
+            layers + [sn.Dense(width, outputs)] + [layer() for layer in ending], seed
+        )
         self.X = random_rows(generator, samples, self.net.inputs)
         self.Y = targets(self.loss, samples, outputs, generator)
         self.weights = [1 + generator.random() for _ in range(samples)]
@@ -319,7 +336,9 @@ def learnt(net):
 def test_the_article_in_fractions():
     layers = [sn.Dense(2, 1, weights=[[F("0.4")], [F("0.2")]], bias=[1]), sn.Threshold(0)]
     net = sn.Sequential(layers)
-    training = sn.epochs(net, AND_X, AND_Y, "perceptron", sn.SGD(F("0.1")), epochs=1000, shuffle=False)
+    training = sn.epochs(
+        net, AND_X, AND_Y, "perceptron", sn.SGD(F("0.1")), epochs=1000, shuffle=False
+    )
     for exact, epoch in zip(the_article(1000), training):
         assert learnt(net) == exact
         assert type(epoch.loss) is F
@@ -353,7 +372,14 @@ class Exact:
     def __init__(self, numbers, activation, loss, X, Y, l1, l2):
         n = iter(numbers)
         self.arrays = [[[next(n) for _ in range(2)] for _ in range(rows)] for rows in (2, 1, 2, 1)]
-        self.below, self.loss, self.X, self.Y, self.l1, self.l2 = SLOPES[activation], loss, X, Y, l1, l2
+        self.below, self.loss, self.X, self.Y, self.l1, self.l2 = (
+            SLOPES[activation],
+            loss,
+            X,
+            Y,
+            l1,
+            l2,
+        )
         (w, b, v, c), leaky = self.arrays, activation is sn.LeakyReLU
         self.net = sn.Sequential(
             [
@@ -382,7 +408,9 @@ class Exact:
             row[j] = middle + k * h
             at[k] = self.value()
         row[j] = middle
-        if at[2] - 2 * at[0] + at[-2] != 4 * (at[1] - 2 * at[0] + at[-1]):  # a parabola's grows as h²
+        if at[2] - 2 * at[0] + at[-2] != 4 * (
+            at[1] - 2 * at[0] + at[-1]
+        ):  # a parabola's grows as h²
             return None
         return (at[1] - at[-1]) / (2 * h)
 
@@ -428,7 +456,9 @@ def test_a_sample_of_weight_3_counts_as_three(loss):
     exact = random_exact(3, sn.LeakyReLU, loss)
     X, Y = [[1, 2], [F(1, 2), -1], [0, F(1, 3)]], [[1, -1], [-1, -1], [1, 1]]
     repeated = [X[0]] + [X[1]] * 2 + [X[2]] * 3, [Y[0]] + [Y[1]] * 2 + [Y[2]] * 3
-    assert exact.net.gradients(X, Y, loss, sample_weight=[1, 2, 3]) == exact.net.gradients(*repeated, loss=loss)
+    assert exact.net.gradients(X, Y, loss, sample_weight=[1, 2, 3]) == exact.net.gradients(
+        *repeated, loss=loss
+    )
 
 
 SGDS = {
@@ -468,7 +498,9 @@ def test_sgd_steps_exactly(loss, options):
 
 
 def fraction_net(*layers, **options):
-    return sn.Sequential([sn.Dense(2, 1, weights=[[F(1, 2)], [F(1, 3)]], bias=[1], **options)] + list(layers))
+    return sn.Sequential(
+        [sn.Dense(2, 1, weights=[[F(1, 2)], [F(1, 3)]], bias=[1], **options)] + list(layers)
+    )
 
 
 def fit(**options):
@@ -484,7 +516,9 @@ FLOATS_BESIDE_FRACTIONS = {
     "X: row 0, column 1: 0.5": lambda: fraction_net().predict([[1, 0.5]]),
     "Y: row 1, column 0: 0.5": lambda: fraction_net().evaluate([[1, 1], [1, 2]], [1, 0.5], "huber"),
     "dA: row 0, column 0: 0.5": lambda: backward(fraction_net(), [[0.5]]),
-    "sample_weight: number 0: 0.5": lambda: fraction_net().evaluate([[1, 1]], [1], "huber", sample_weight=[0.5]),
+    "sample_weight: number 0: 0.5": lambda: fraction_net().evaluate(
+        [[1, 1]], [1], "huber", sample_weight=[0.5]
+    ),
     "class_weight of 1: 0.5": lambda: fit(optimizer=sn.SGD(1), class_weight={1: 0.5, 2: 1}),
     "0.bias: 0.5": lambda: sn.Sequential([sn.Dense(1, 1, weights=[[F(1)]], bias=[0.5])]),
     "0.weights: 0.5": lambda: sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [F(1)]])]),
@@ -523,7 +557,9 @@ LACKING = {
 def test_a_function_that_fractions_lack_is_named(name):
     with pytest.raises(TypeError) as caught:
         LACKING[name]()
-    assert str(caught.value) == "{0}: a Fraction has no method {0}(), which this network needs".format(name)
+    assert str(
+        caught.value
+    ) == "{0}: a Fraction has no method {0}(), which this network needs".format(name)
 
 
 # ---- Decimal: 50 digits, the oracle ------------------------------------------------------------------------------
@@ -531,7 +567,10 @@ def test_a_function_that_fractions_lack_is_named(name):
 
 def test_an_overflow_of_decimals_is_a_divergence():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[D(1)]])])
-    with pytest.raises(sn.Diverged, match="^epoch 2: Overflow at the learning rate 1E\\+600000; the network keeps its"):
+    with pytest.raises(
+        sn.Diverged,
+        match="^epoch 2: Overflow at the learning rate 1E\\+600000; the network keeps its",
+    ):
         net.fit([[1]], [0], "half_squared_error", optimizer=sn.SGD(D("1e600000")), epochs=9)
     assert net.parameters()[0].value[0][0] < -D("1e599999")
 
@@ -541,28 +580,89 @@ def test_a_decimal_hyperparameter_is_finite(value):
     with pytest.raises(ValueError, match="^SGD: learning_rate is Decimal"):
         sn.SGD(D(value))
 
+
 # A000796 (pi), A073744 (tanh 1), A002162 (log 2), A001113 (e), A049470 (cos 1) of the OEIS; all by mpmath 1.4.1.
-PI = "3.14159265358979323846264338327950288419716939937510" + "58209749445923078164062862089986280348253421170680"
+PI = (
+    "3.14159265358979323846264338327950288419716939937510"
+    + "58209749445923078164062862089986280348253421170680"
+)
 DIGITS = {
-    ("tanh", "1"): "0.76159415595576488811945828260479359041276859725793655159681050012195324457663848",
-    ("tanh", "-0.5"): "-0.46211715726000975850231848364367254873028928033011303855273181583808090614040928",
-    ("tanh", "1e-20"): "9.9999999999999999999999999999999999999996666666666666666666666666666666666666667E-21",
-    ("tanh", "20"): "0.99999999999999999150329148941682204543855819119098725713047456422766385013396305",
-    ("erf", "1"): "0.84270079294971486934122063508260925929606699796630290845993789783471725409601084",
-    ("erf", "-0.5"): "-0.52049987781304653768274665389196452873645157575796370005880572564719352171685357",
-    ("erf", "1e-20"): "1.1283791670955125738961589031215451716880636460190945299357082381245142187105972E-20",
-    ("erf", "6"): "0.99999999999999997848026328750108688340664960081261536952248593831145789947210795",
-    ("log1p", "1"): "0.69314718055994530941723212145817656807550013436025525412068000949339362196969472",
-    ("log1p", "1e-20"): "9.9999999999999999999500000000000000000003333333333333333333308333333333333333334E-21",
-    ("log1p", "-0.999"): "-6.9077552789821370520539743640530926228033044658863189280999837029027178290320574",
-    ("log1p", "1e20"): "46.051701859880913680369829093687284152021979772575459520666558352684785526880383",
-    ("expm1", "1"): "1.7182818284590452353602874713526624977572470936999595749669676277240766303535476",
-    ("expm1", "1e-20"): "1.0000000000000000000050000000000000000000166666666666666666667083333333333333333E-20",
-    ("expm1", "-20"): "-0.99999999793884637756144217203405961984417902362419272440089630702775533837083598",
-    ("expm1", "100"): "26881171418161354484126255515800135873611117.773741922415191608615280287034909565",
-    ("log", "1e-20"): "-46.051701859880913680359829093687284152022029772575459520666558019351452193547050",
-    ("cos", "1"): "0.54030230586813971740093660744297660373231042061792222767009725538110039477447176",
-    ("cos", "3"): "-0.98999249660044545727157279473126130239367909661558832881408593292832919751313322",
+    (
+        "tanh",
+        "1",
+    ): "0.76159415595576488811945828260479359041276859725793655159681050012195324457663848",
+    (
+        "tanh",
+        "-0.5",
+    ): "-0.46211715726000975850231848364367254873028928033011303855273181583808090614040928",
+    (
+        "tanh",
+        "1e-20",
+    ): "9.9999999999999999999999999999999999999996666666666666666666666666666666666666667E-21",
+    (
+        "tanh",
+        "20",
+    ): "0.99999999999999999150329148941682204543855819119098725713047456422766385013396305",
+    (
+        "erf",
+        "1",
+    ): "0.84270079294971486934122063508260925929606699796630290845993789783471725409601084",
+    (
+        "erf",
+        "-0.5",
+    ): "-0.52049987781304653768274665389196452873645157575796370005880572564719352171685357",
+    (
+        "erf",
+        "1e-20",
+    ): "1.1283791670955125738961589031215451716880636460190945299357082381245142187105972E-20",
+    (
+        "erf",
+        "6",
+    ): "0.99999999999999997848026328750108688340664960081261536952248593831145789947210795",
+    (
+        "log1p",
+        "1",
+    ): "0.69314718055994530941723212145817656807550013436025525412068000949339362196969472",
+    (
+        "log1p",
+        "1e-20",
+    ): "9.9999999999999999999500000000000000000003333333333333333333308333333333333333334E-21",
+    (
+        "log1p",
+        "-0.999",
+    ): "-6.9077552789821370520539743640530926228033044658863189280999837029027178290320574",
+    (
+        "log1p",
+        "1e20",
+    ): "46.051701859880913680369829093687284152021979772575459520666558352684785526880383",
+    (
+        "expm1",
+        "1",
+    ): "1.7182818284590452353602874713526624977572470936999595749669676277240766303535476",
+    (
+        "expm1",
+        "1e-20",
+    ): "1.0000000000000000000050000000000000000000166666666666666666667083333333333333333E-20",
+    (
+        "expm1",
+        "-20",
+    ): "-0.99999999793884637756144217203405961984417902362419272440089630702775533837083598",
+    (
+        "expm1",
+        "100",
+    ): "26881171418161354484126255515800135873611117.773741922415191608615280287034909565",
+    (
+        "log",
+        "1e-20",
+    ): "-46.051701859880913680359829093687284152022029772575459520666558019351452193547050",
+    (
+        "cos",
+        "1",
+    ): "0.54030230586813971740093660744297660373231042061792222767009725538110039477447176",
+    (
+        "cos",
+        "3",
+    ): "-0.98999249660044545727157279473126130239367909661558832881408593292832919751313322",
 }
 
 
@@ -616,10 +716,19 @@ def test_more_digits_change_no_digit(name, x):
 
 # At -1.3 and 0.7, from the definitions, by mpmath 1.4.1.
 AT_TWO_POINTS = {
-    "Sigmoid()": ("0.214165016957441387397911527741572831025786413", "0.668187772168166106530788329629872295486943659"),
-    "Tanh()": ("-0.861723159313306364294953715936751798846771105", "0.604367777117163496308687183103826475015566647"),
+    "Sigmoid()": (
+        "0.214165016957441387397911527741572831025786413",
+        "0.668187772168166106530788329629872295486943659",
+    ),
+    "Tanh()": (
+        "-0.861723159313306364294953715936751798846771105",
+        "0.604367777117163496308687183103826475015566647",
+    ),
     "ELU(alpha=0.75)": ("-0.545601155224490547658250124327487829680128295", "0.7"),
-    "SELU()": ("-1.27896137515432543982798436710295022424175306", "0.735490691148836317481141122698318213224411011"),
+    "SELU()": (
+        "-1.27896137515432543982798436710295022424175306",
+        "0.735490691148836317481141122698318213224411011",
+    ),
     "GELU(approximate='none')": (
         "-0.12584062996129343309761277159289076154913705",
         "0.530625443443848889675454700279244739682584261",
@@ -628,9 +737,18 @@ AT_TWO_POINTS = {
         "-0.126070987682690601410046068988681181850433362",
         "0.530570134705116751201306831546602296188837241",
     ),
-    "Softplus()": ("0.241008453832992205268002203717921017900691007", "1.10318604888545789319090632593188780327934908"),
-    "SiLU()": ("-0.278414522044673803617284986064044680333522337", "0.467731440517716274571551830740910606840860561"),
-    "Softmax()": ("0.119202922022117555940270858697603204793615701", "0.880797077977882444059729141302396795206384299"),
+    "Softplus()": (
+        "0.241008453832992205268002203717921017900691007",
+        "1.10318604888545789319090632593188780327934908",
+    ),
+    "SiLU()": (
+        "-0.278414522044673803617284986064044680333522337",
+        "0.467731440517716274571551830740910606840860561",
+    ),
+    "Softmax()": (
+        "0.119202922022117555940270858697603204793615701",
+        "0.880797077977882444059729141302396795206384299",
+    ),
 }
 
 
@@ -656,7 +774,10 @@ def test_known_digits_of_cross_entropies():
                 a = 1 / (1 + (-z_k).exp())
                 binary -= (y_k * a.ln() + (1 - y_k) * (1 - a).ln()) / 4
                 categorical -= y_k * (z_k.exp() / (z[0].exp() + z[1].exp())).ln() / 2
-    for loss, expected in ((sn.BinaryCrossEntropy(), binary), (sn.CategoricalCrossEntropy(), categorical)):
+    for loss, expected in (
+        (sn.BinaryCrossEntropy(), binary),
+        (sn.CategoricalCrossEntropy(), categorical),
+    ):
         A = loss.pairs_with().forward(Z)
         assert_close([[loss.value(A, Y, Z), loss.value(A, Y)]], [[expected, expected]], "1e-35")
 
@@ -697,7 +818,14 @@ def test_activations_and_their_slopes(hidden, each_kernel):
             assert abs(Decimal(a) - e) <= allowed
 
 
-LOGITS = [[1e-9, -0.5], [3.0, 2.5], [40.0, -40.0], [1000.0, -1000.0], [-700.0, 0.0], [1000.3, 1000.1]]
+LOGITS = [
+    [1e-9, -0.5],
+    [3.0, 2.5],
+    [40.0, -40.0],
+    [1000.0, -1000.0],
+    [-700.0, 0.0],
+    [1000.3, 1000.1],
+]
 
 
 PAIRED = [sn.BinaryCrossEntropy(), sn.CategoricalCrossEntropy(), sn.HalfSquaredError()]
@@ -713,7 +841,11 @@ def test_paired_losses_whatever_the_size_of_the_logits(loss, each_kernel):
                 A = loss.pairs_with().forward(Z)
                 found[number] = [loss.value(A, Y, Z)], loss.gradient(A, Y, Z)[0]
             # The 1 beside each: what is smaller may be lost beside it.
-            assert_close([a + [1.0] for a in found[float]], [e + [Decimal(1)] for e in found[Decimal]], 4 * EPSILON)
+            assert_close(
+                [a + [1.0] for a in found[float]],
+                [e + [Decimal(1)] for e in found[Decimal]],
+                4 * EPSILON,
+            )
 
 
 def test_a_cross_entropy_of_certain_outputs():
@@ -743,7 +875,9 @@ def test_every_slope_is_the_limit_of_its_difference_quotient(case):
                     quotients[-1].append((above - backpropagate()) / (2 * h))
                     row[j] = middle
         # A slope of 0 beside others of 0 leaves only the rounding of the values: hence the 1.
-        assert_close([g + [Decimal(1)] for g in gradients], [q + [Decimal(1)] for q in quotients], "1e-29")
+        assert_close(
+            [g + [Decimal(1)] for g in gradients], [q + [Decimal(1)] for q in quotients], "1e-29"
+        )
 
 
 DECIMAL_OPTIMIZERS = [
@@ -755,13 +889,23 @@ DECIMAL_OPTIMIZERS = [
 ]
 
 
-@pytest.mark.parametrize("optimizer", DECIMAL_OPTIMIZERS, ids=lambda optimizer: type(optimizer).__name__)
+@pytest.mark.parametrize(
+    "optimizer", DECIMAL_OPTIMIZERS, ids=lambda optimizer: type(optimizer).__name__
+)
 def test_training_in_decimals(optimizer):
     nets = {}
     for number in (Decimal, float):
-        net = sn.Sequential([sn.Dense(2, 2), sn.Tanh(), sn.Dense(2, 1), sn.Sigmoid()], seed=7, number=number)
+        net = sn.Sequential(
+            [sn.Dense(2, 2), sn.Tanh(), sn.Dense(2, 1), sn.Sigmoid()], seed=7, number=number
+        )
         stepper = optimizer if number is Decimal else optimizer.with_numbers(float)
-        history = net.fit([[0, 1], [1, 2], [2, 0]], [0, 1, 1], "binary_cross_entropy", optimizer=stepper, epochs=20)
+        history = net.fit(
+            [[0, 1], [1, 2], [2, 0]],
+            [0, 1, 1],
+            "binary_cross_entropy",
+            optimizer=stepper,
+            epochs=20,
+        )
         nets[number] = [history.loss, learnt(net)]
     assert_close(nets[float], nets[Decimal], 1e-12)
     assert all(type(v) is Decimal for v in flat(nets[Decimal]))

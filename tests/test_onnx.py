@@ -45,7 +45,9 @@ def everything():
 def state(net):
     """Everything that is saved; repr tells every float from every other."""
     parameters = [(p.name, p.shape, p.value, p.frozen) for p in net.parameters()]
-    return repr((net, [sorted(layer.config().items()) for layer in net.layers], parameters, net.metadata))
+    return repr(
+        (net, [sorted(layer.config().items()) for layer in net.layers], parameters, net.metadata)
+    )
 
 
 def data_of(net, dtype="float64"):
@@ -80,7 +82,11 @@ def agree(ours, theirs, tolerance, cancelled=0):
 
 
 def test_every_activation_is_here():
-    assert {type(make()).__name__ for make in ACTIVATIONS} == set(LAYERS) - {"Dense", "Dropout", "Normalization"}
+    assert {type(make()).__name__ for make in ACTIVATIONS} == set(LAYERS) - {
+        "Dense",
+        "Dropout",
+        "Normalization",
+    }
 
 
 @pytest.mark.parametrize("make", ACTIVATIONS, ids=lambda make: repr(make()))
@@ -120,10 +126,14 @@ def test_in_32_bits_the_numbers_are_rounded_and_the_rest_comes_back(tmp_path):
 
 
 def test_dropout_is_not_in_the_graph():
-    graph, _, _ = onnx_graph.loads(data_of(network(sn.Dropout(0.5), sn.Dense(2, 1), sn.Tanh(), sn.Dropout(0.5))))
+    graph, _, _ = onnx_graph.loads(
+        data_of(network(sn.Dropout(0.5), sn.Dense(2, 1), sn.Tanh(), sn.Dropout(0.5)))
+    )
     assert [node.operator for node in graph.nodes] == ["Gemm", "Tanh"]
     graph, _, _ = onnx_graph.loads(data_of(network(sn.Dropout(0.5))))
-    assert [(node.operator, node.inputs, node.outputs) for node in graph.nodes] == [("Identity", ["X"], ["Y"])]
+    assert [(node.operator, node.inputs, node.outputs) for node in graph.nodes] == [
+        ("Identity", ["X"], ["Y"])
+    ]
 
 
 def test_inputs_and_outputs():
@@ -142,21 +152,34 @@ def changed(net, change):
 
 def test_weights_changed_by_another_program_are_taken_with_the_rest(tmp_path):
     net = everything()
-    data = changed(net, lambda graph: graph.tensors.update({"4.bias": packed(DOUBLE, [2], [7.0, 8.0])}))
+    data = changed(
+        net, lambda graph: graph.tensors.update({"4.bias": packed(DOUBLE, [2], [7.0, 8.0])})
+    )
     net.parameters()[-1].value = [7, 8]
     assert state(loaded(data, tmp_path)) == state(net)
 
 
 def test_a_changed_graph_counts_alone(tmp_path):
     net = everything()
-    data = changed(net, lambda graph: graph.nodes.insert(-1, Node("Sigmoid", ["2.Where.14"], ["s"], name="s")))
-    twin = loaded(data, tmp_path)  # the new node is used by none, yet the graph is not ours any more
-    assert [type(layer).__name__ for layer in twin.layers] == ["Normalization", "Dense", "ELU", "Dense"]
+    data = changed(
+        net, lambda graph: graph.nodes.insert(-1, Node("Sigmoid", ["2.Where.14"], ["s"], name="s"))
+    )
+    twin = loaded(
+        data, tmp_path
+    )  # the new node is used by none, yet the graph is not ours any more
+    assert [type(layer).__name__ for layer in twin.layers] == [
+        "Normalization",
+        "Dense",
+        "ELU",
+        "Dense",
+    ]
     assert twin.metadata == {}
     agree(twin.predict(ROWS), net.predict(ROWS), 1e-15)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"layers": 3}', '{"layers": [[]], "numbers": {}}', "x" * 1000])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"layers": 3}', '{"layers": [[]], "numbers": {}}', "x" * 1000]
+)
 def test_damaged_text_beside_the_graph_is_passed_over(text):
     graph, opset, _ = onnx_graph.loads(data_of(network(sn.Dense(2, 1))))
     tensors, about = codec.loads(onnx_graph.dumps(graph, opset, {"scratchnet": text}))
@@ -175,9 +198,21 @@ class Bell(sn.Activation):
     "net, dtype, sentence",
     [
         (network(Bell()), "float64", "layer 0: ONNX has no operator for Bell"),
-        (network(sn.Normalization(), sn.Dense(2, 1)), "float64", "layer 0: Normalization has seen no data yet"),
-        (network(sn.Dense(1, 1, weights=[[1e300]])), "float32", "0.weights has a number too large for 32 bits"),
-        (network(sn.Dense(1, 1), sn.LeakyReLU(1e300)), "float32", "layer 1 has a number too large for 32 bits"),
+        (
+            network(sn.Normalization(), sn.Dense(2, 1)),
+            "float64",
+            "layer 0: Normalization has seen no data yet",
+        ),
+        (
+            network(sn.Dense(1, 1, weights=[[1e300]])),
+            "float32",
+            "0.weights has a number too large for 32 bits",
+        ),
+        (
+            network(sn.Dense(1, 1), sn.LeakyReLU(1e300)),
+            "float32",
+            "layer 1 has a number too large for 32 bits",
+        ),
         (network(sn.Dense(1, 1)), "float16", "dtype is 'float16'; give 'float64' or 'float32'"),
         (network(sn.Dense(1, 1)), None, "dtype is None; give 'float64' or 'float32'"),
     ],
@@ -206,7 +241,9 @@ def test_other_formats_have_no_dtype(ending, tmp_path):
 
 
 def graph_of(nodes, tensors=(), kind=DOUBLE, dims=("n", 2), outputs=(("Y", DOUBLE),)):
-    graph = Graph([Value("X", kind, list(dims))], [Value(name, kind, ["n", 2]) for name, kind in outputs])
+    graph = Graph(
+        [Value("X", kind, list(dims))], [Value(name, kind, ["n", 2]) for name, kind in outputs]
+    )
     graph.nodes = nodes
     graph.tensors = dict(tensors)
     return graph
@@ -253,7 +290,11 @@ def test_what_layers_are_made_of(nodes, tensors, expected):
 
 
 def test_sub_and_div_are_one_normalization_and_a_late_bias_is_the_dense_s():
-    nodes = [Node("Sub", ["X", "b"], ["a"]), Node("Div", ["a", "b"], ["c"]), Node("MatMul", ["c", "W"], ["d"])]
+    nodes = [
+        Node("Sub", ["X", "b"], ["a"]),
+        Node("Div", ["a", "b"], ["c"]),
+        Node("MatMul", ["c", "W"], ["d"]),
+    ]
     net = alone(file_of(nodes + [Node("Add", ["d", "b"], ["Y"])], {"b": ROW, "W": W}))
     assert [type(layer).__name__ for layer in net.layers] == ["Normalization", "Dense"]
     assert [p.frozen for p in net.parameters()] == [True, True, False, False]
@@ -266,7 +307,9 @@ def test_an_image_that_is_flattened_at_once_comes_flat():
     assert net.predict([[1, 1, 1, 2]]) == [[14.0]]
 
 
-SCALE, BIAS, MEAN, VARIANCE = [doubles([2], *pair) for pair in [(2.0, 0.0), (1.0, 4.0), (3.0, 5.0), (3.0, 8.0)]]
+SCALE, BIAS, MEAN, VARIANCE = [
+    doubles([2], *pair) for pair in [(2.0, 0.0), (1.0, 4.0), (3.0, 5.0), (3.0, 8.0)]
+]
 NORM = {"scale": SCALE, "bias": BIAS, "mean": MEAN, "variance": VARIANCE}
 
 
@@ -280,7 +323,9 @@ def test_a_batch_normalization():
     assert repr(net.layers) == "[Normalization(), Dense(inputs=2, outputs=2)]"
     assert [p.frozen for p in net.parameters()] == [True, True, False, False]
     assert net.predict([[1, 5], [5, 9]]) == [[-1, 4], [3, 4]]
-    single = alone(batch_normalization({"epsilon": 2.0}, **{name: ONE for name in NORM}))  # of one feature
+    single = alone(
+        batch_normalization({"epsilon": 2.0}, **{name: ONE for name in NORM})
+    )  # of one feature
     assert single.predict([[4], [2]]) == [[4], [2]]
     plain = alone(batch_normalization(scale=doubles([2], 1.0, 1.0), bias=doubles([2], 0.0, 0.0)))
     assert repr(plain.layers) == "[Normalization()]"
@@ -291,16 +336,45 @@ def test_a_batch_normalization():
     "content, words",
     [
         (batch_normalization({"training_mode": 1}), "is in training mode"),
-        (batch_normalization(outputs=["Y", "m", "v", "a", "b"]), "is in training mode"),  # before version 14
-        (batch_normalization(mean=doubles([3], 1.0, 2.0, 3.0)), "has a scale, bias, mean and variance of different le"),
-        (batch_normalization(variance=doubles([2], -1.0, 2.0)), "has a variance that is not above 0, even with epsilo"),
-        (batch_normalization({"epsilon": 0.0}, variance=doubles([2], 1.0, 0.0)), "has a variance that is not above 0"),
+        (
+            batch_normalization(outputs=["Y", "m", "v", "a", "b"]),
+            "is in training mode",
+        ),  # before version 14
+        (
+            batch_normalization(mean=doubles([3], 1.0, 2.0, 3.0)),
+            "has a scale, bias, mean and variance of different le",
+        ),
+        (
+            batch_normalization(variance=doubles([2], -1.0, 2.0)),
+            "has a variance that is not above 0, even with epsilo",
+        ),
+        (
+            batch_normalization({"epsilon": 0.0}, variance=doubles([2], 1.0, 0.0)),
+            "has a variance that is not above 0",
+        ),
         (batch_normalization(scale=packed(INT64, [2], [1, 2])), "has a constant of type 7"),
-        (batch_normalization(bias=W), "has a constant of shape [2, 2], where one row of numbers belongs"),
-        (batch_normalization({"epsilon": 1}), "has an attribute epsilon of a type that does not belong there"),
-        (file_of([Node("BatchNormalization", ["X"] + ["s"] * 3, ["Y"])], {"s": ONE}), "needs a constant as input 5"),
-        (file_of([Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": ONE}), "length 1 where 2 numbers arri"),
-        (file_of([Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": ROW}, dims=("n", 2, 2)), "3 dimensions"),
+        (
+            batch_normalization(bias=W),
+            "has a constant of shape [2, 2], where one row of numbers belongs",
+        ),
+        (
+            batch_normalization({"epsilon": 1}),
+            "has an attribute epsilon of a type that does not belong there",
+        ),
+        (
+            file_of([Node("BatchNormalization", ["X"] + ["s"] * 3, ["Y"])], {"s": ONE}),
+            "needs a constant as input 5",
+        ),
+        (
+            file_of([Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": ONE}),
+            "length 1 where 2 numbers arri",
+        ),
+        (
+            file_of(
+                [Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": ROW}, dims=("n", 2, 2)
+            ),
+            "3 dimensions",
+        ),
     ],
 )
 def test_a_batch_normalization_that_is_refused(content, words):
@@ -311,8 +385,14 @@ FORMS = [
     ("SiLU()", lambda z: z * z.sigmoid()),
     ("GELU(approximate='none')", lambda z: z * ((z / 1.4142135).erf() + 1) * 0.5),
     ("GELU(approximate='none')", lambda z: z * (0.5 * ((z * 0.70710678).erf() + 1))),
-    ("GELU(approximate='tanh')", lambda z: 0.5 * z * (1 + ((z + 0.044715 * z.of("Pow", z, 3)) * 0.7978846).tanh())),
-    ("GELU(approximate='tanh')", lambda z: z * (0.5 * (1 + (0.7978846 * (z + 0.044715 * (z * (z * z)))).tanh()))),
+    (
+        "GELU(approximate='tanh')",
+        lambda z: 0.5 * z * (1 + ((z + 0.044715 * z.of("Pow", z, 3)) * 0.7978846).tanh()),
+    ),
+    (
+        "GELU(approximate='tanh')",
+        lambda z: z * (0.5 * (1 + (0.7978846 * (z + 0.044715 * (z * (z * z)))).tanh())),
+    ),
     ("Softplus()", lambda z: (z > 20).where(z, z.of("Softplus", z))),
     ("LeakyReLU(slope=0.25)", lambda z: (z > 0).where(z, z * 0.25)),
 ]
@@ -431,7 +511,9 @@ def test_a_file_that_cannot_be_read(content, words):
 def test_an_operator_of_another_domain_is_not_taken_for_onnx_s():
     parts = [(1, b"X"), (2, b"Y"), (4, b"Relu"), (7, b"mine")]
     node = b"".join(protobuf.message(number, text) for number, text in parts)
-    content = file_of([]) + protobuf.message(7, protobuf.message(1, node))  # merged with the graph before
+    content = file_of([]) + protobuf.message(
+        7, protobuf.message(1, node)
+    )  # merged with the graph before
     assert refusal(content).startswith("ONNX: the operator mine.Relu (node 'Y') is not read here")
 
 
@@ -440,7 +522,9 @@ def test_numbers_in_another_file_are_refused_even_where_they_are_not_needed():
     tensor = protobuf.message(8, b"far") + protobuf.varint(2, 1)
     tensor += protobuf.message(13, location) + protobuf.varint(14, 1)
     content = file_of([named("Relu", ["X"])])
-    content += protobuf.message(7, protobuf.message(5, tensor))  # a second part of the graph: they are merged
+    content += protobuf.message(
+        7, protobuf.message(5, tensor)
+    )  # a second part of the graph: they are merged
     assert refusal(content) == (
         "ONNX: the tensor 'far' lies in another file, which is not read; save all in one: torch.onnx.export(..., "
         "external_data=False), or onnx.save(onnx.load(path), path)"
@@ -469,7 +553,9 @@ def test_a_damaged_file_is_a_network_or_a_sentence(small, data):
     content = bytearray(small)
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    content = bytes(content)[: data.draw(st.one_of(st.just(len(content)), st.integers(0, len(content))))]
+    content = bytes(content)[
+        : data.draw(st.one_of(st.just(len(content)), st.integers(0, len(content))))
+    ]
     try:
         net = models._network(*codec.loads(content), custom=())
     except ValueError as error:
@@ -479,7 +565,9 @@ def test_a_damaged_file_is_a_network_or_a_sentence(small, data):
 
 
 @pytest.mark.parametrize(
-    "piece", [b"\x0a\x00", b"\x2a\x00", b"\x0a\x06\x22\x04Relu", b"\x5a\x00"], ids=["node", "tensor", "relu", "input"]
+    "piece",
+    [b"\x0a\x00", b"\x2a\x00", b"\x0a\x06\x22\x04Relu", b"\x5a\x00"],
+    ids=["node", "tensor", "relu", "input"],
 )
 def test_time_grows_with_the_length_only(piece):
     def seconds(count):
@@ -508,7 +596,9 @@ def test_a_short_file_cannot_ask_for_a_large_network(monkeypatch):
     assert "the network has 1120 numbers and more" in refusal(content)
     content = file_of([named("Add", ["X", "c"])], {"c": ONE}, dims=("n", 1 << 40))
     assert "the network has 1001 numbers and more" in refusal(content)
-    text = '{"version": 1, "layers": [%s], "numbers": {}}' % ", ".join(['{"type": "GELU", "approximate": "none"}'] * 9)
+    text = '{"version": 1, "layers": [%s], "numbers": {}}' % ", ".join(
+        ['{"type": "GELU", "approximate": "none"}'] * 9
+    )
     content = onnx_graph.dumps(graph_of([named("Relu", ["X"])]), 13, {"scratchnet": text})
     assert [layer["type"] for layer in codec.loads(content)[1]["layers"]] == ["ReLU"]
 
@@ -518,7 +608,9 @@ def unpacked(monkeypatch):
     """How many numbers or labels each tensor had whose contents became a list."""
     counts = []
     values = onnx_graph.Tensor.values
-    monkeypatch.setattr(onnx_graph.Tensor, "values", lambda tensor: counts.append(tensor.count) or values(tensor))
+    monkeypatch.setattr(
+        onnx_graph.Tensor, "values", lambda tensor: counts.append(tensor.count) or values(tensor)
+    )
     return counts
 
 
@@ -527,10 +619,14 @@ def unpacked(monkeypatch):
     [("Add", ["c"]), ("Sub", ["c"]), ("Mul", ["c"]), ("Div", ["c"]), ("Gemm", ["w", "c"]),
      ("BatchNormalization", ["c"] * 4)],
 )  # fmt: skip
-def test_a_large_network_is_refused_before_its_numbers_are_there(operator, constants, unpacked, monkeypatch):
+def test_a_large_network_is_refused_before_its_numbers_are_there(
+    operator, constants, unpacked, monkeypatch
+):
     """Whether bias, mean or spread: of a constant that a thousand operators share."""
     monkeypatch.setattr(onnx_reader, "MOST_NUMBERS", 1000)
-    nodes = [Node(operator, ["X" if k == 0 else str(k)] + constants, [str(k + 1)]) for k in range(1000)]
+    nodes = [
+        Node(operator, ["X" if k == 0 else str(k)] + constants, [str(k + 1)]) for k in range(1000)
+    ]
     tensors = {"c": doubles([20], *[1.0] * 20), "w": doubles([1, 1], 1.0)}
     sentence = refusal(file_of(nodes + [named("Relu", ["1000"])], tensors, dims=("n", 20)))
     assert "numbers and more; 1000 are read" in sentence and sum(unpacked) <= 1000 + 21
@@ -540,14 +636,19 @@ def test_labels_are_unpacked_once(unpacked):
     """However many operators take one of them; those of the last count."""
     tensors = {"floats": ROW, "a": packed(INT64, [2], [3, 4]), "c": packed(INT64, [2], [5, 7])}
     names = ["a"] * 100 + ["c"] * 100 + ["floats", "X"]
-    nodes = [Node("ai.onnx.ml.ArrayFeatureExtractor", [name, "X"], [str(k)]) for k, name in enumerate(names)]
+    nodes = [
+        Node("ai.onnx.ml.ArrayFeatureExtractor", [name, "X"], [str(k)])
+        for k, name in enumerate(names)
+    ]
     _, about = codec.loads(file_of(nodes + [named("MatMul", ["X", "W"])], dict(tensors, W=W)))
     assert about["metadata"] == {"labels": [5, 7]} and sorted(unpacked) == [2, 4]
 
 
 def test_a_short_file_cannot_use_one_large_tensor_again_and_again():
     nodes = [Node("Add", ["X" if k == 0 else str(k), "v"], [str(k + 1)]) for k in range(220)]
-    file = file_of(nodes + [named("Relu", ["220"])], {"v": doubles([20000], *[1.0] * 20000)}, dims=("n", 20000))
+    file = file_of(
+        nodes + [named("Relu", ["220"])], {"v": doubles([20000], *[1.0] * 20000)}, dims=("n", 20000)
+    )
     assert "the network has 4280000 numbers and more; 4274304 are read" in refusal(file)
 
 
@@ -563,7 +664,9 @@ def test_a_long_chain_takes_time_in_proportion():
 
 @given(st.integers(-(1 << 63), (1 << 63) - 1), st.binary(max_size=300))
 def test_fields_there_and_back(number, content):
-    found = protobuf.fields(protobuf.varint(1, number) + protobuf.message(1000, content), "the test")
+    found = protobuf.fields(
+        protobuf.varint(1, number) + protobuf.message(1000, content), "the test"
+    )
     assert found.whole(1) == number and found.messages(1000) == [content] and found.whole(7) == 0
 
 
@@ -593,8 +696,12 @@ def test_a_field_of_another_type():
 def test_packed_or_not():
     loose = b"".join(protobuf.varint(1, n) for n in (1, -1, 300))
     tight = protobuf.message(1, b"\x01" + b"\xff" * 9 + b"\x01" + b"\xac\x02")
-    assert protobuf.fields(loose, "").wholes(1) == protobuf.fields(tight, "").wholes(1) == [1, -1, 300]
-    assert protobuf.fields(protobuf.real(1, 0.5) * 2, "").packed(1, 5) == struct.pack("<2f", 0.5, 0.5)
+    assert (
+        protobuf.fields(loose, "").wholes(1) == protobuf.fields(tight, "").wholes(1) == [1, -1, 300]
+    )
+    assert protobuf.fields(protobuf.real(1, 0.5) * 2, "").packed(1, 5) == struct.pack(
+        "<2f", 0.5, 0.5
+    )
 
 
 # ---- against onnx and onnxruntime --------------------------------------------------------------------------------
@@ -628,7 +735,11 @@ def networks(draw):
     for inputs, outputs in zip(widths, widths[1:]):
         if draw(st.booleans()):
             layers.append(sn.Normalization())
-        layers.append(sn.Dense(inputs, outputs, initializer=draw(st.sampled_from(["he_normal", "glorot_uniform"]))))
+        layers.append(
+            sn.Dense(
+                inputs, outputs, initializer=draw(st.sampled_from(["he_normal", "glorot_uniform"]))
+            )
+        )
         layers.append(draw(st.sampled_from(ACTIVATIONS + [lambda: sn.Dropout(0.5)]))())
     net = network(*layers, seed=draw(st.integers(0, 1000)))
     row = st.lists(st.floats(-100, 100, width=32), min_size=widths[0], max_size=widths[0])
@@ -636,7 +747,9 @@ def networks(draw):
     net.adapt(rows)
     for parameter in net.parameters():
         if parameter.name.endswith("bias"):
-            parameter.value = draw(st.lists(FLOATS, min_size=parameter.count, max_size=parameter.count))
+            parameter.value = draw(
+                st.lists(FLOATS, min_size=parameter.count, max_size=parameter.count)
+            )
     return net, rows
 
 
@@ -646,7 +759,9 @@ def test_onnxruntime_computes_the_same_in_64_bits(pair):
     net, rows = pair
     checked(data_of(net))
     scalers = [layer for layer in net.layers if isinstance(layer, sn.Normalization)]
-    cancelled = [abs(m) / s for layer in scalers for m, s in zip(layer.mean.value, layer.spread.value)]
+    cancelled = [
+        abs(m) / s for layer in scalers for m, s in zip(layer.mean.value, layer.spread.value)
+    ]
     agree(run(data_of(net), rows), net.predict(rows), 1e-12, max(cancelled or [0]))
 
 
@@ -661,7 +776,9 @@ def test_every_activation_in_onnxruntime(make, scale):
     content = data_of(net, "float32")
     checked(content)
     expected = net.predict(rows)
-    around = 2 if isinstance(net.layers[0], (sn.ELU, sn.SELU)) else 0  # onnxruntime has e^z - 1 as it says, around 1
+    around = (
+        2 if isinstance(net.layers[0], (sn.ELU, sn.SELU)) else 0
+    )  # onnxruntime has e^z - 1 as it says, around 1
     bound = 2**-21 * (largest(expected) + around)
     found = run(content, rows, "float32")
     assert all(abs(a - b) <= bound for u, v in zip(found, expected) for a, b in zip(u, v))
@@ -683,7 +800,11 @@ def test_numbers_in_every_way_that_the_official_library_writes_them():
     onnx = pytest.importorskip("onnx")
     for kind in (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE):
         for raw in (False, True):
-            values = struct.pack("<{}{}".format(4, "f" if kind == FLOAT else "d"), 1, 2, 3, 4) if raw else [1, 2, 3, 4]
+            values = (
+                struct.pack("<{}{}".format(4, "f" if kind == FLOAT else "d"), 1, 2, 3, 4)
+                if raw
+                else [1, 2, 3, 4]
+            )
             tensor = onnx.helper.make_tensor("W", kind, [2, 2], values, raw)
             value = [onnx.helper.make_tensor_value_info(name, kind, [None, 2]) for name in "XY"]
             node = onnx.helper.make_node("MatMul", ["X", "W"], ["Y"])
@@ -707,10 +828,15 @@ def test_external_data_of_the_official_library_is_refused(tmp_path):
 def test_what_pytorch_s_exporter_puts_into_another_file(tmp_path):
     torch = pytest.importorskip("torch")
     pytest.importorskip("onnxscript")
-    module, X = torch.nn.Sequential(torch.nn.Linear(13, 16), torch.nn.ReLU()).eval(), torch.ones(2, 13)
+    module, X = (
+        torch.nn.Sequential(torch.nn.Linear(13, 16), torch.nn.ReLU()).eval(),
+        torch.ones(2, 13),
+    )
     path = str(tmp_path / "model.onnx")
     torch.onnx.export(module, (X,), path, dynamo=True, verbose=False)
-    with pytest.raises(ValueError, match=r"lies in another file.*torch.onnx.export\(..., external_data=False\)"):
+    with pytest.raises(
+        ValueError, match=r"lies in another file.*torch.onnx.export\(..., external_data=False\)"
+    ):
         sn.load(path)
     torch.onnx.export(module, (X,), path, dynamo=True, verbose=False, external_data=False)
     assert [type(layer).__name__ for layer in sn.load(path).layers] == ["Dense", "ReLU"]
@@ -729,7 +855,9 @@ def converted():
     def convert(estimator, Y, dtype, **options):
         estimator.fit(X, Y)
         options = {"options": {id(estimator): options}} if options else {}
-        return to_onnx(estimator, X[:1].astype(dtype), **options).SerializeToString(), X.astype(dtype)
+        return to_onnx(estimator, X[:1].astype(dtype), **options).SerializeToString(), X.astype(
+            dtype
+        )
 
     return convert
 
@@ -766,7 +894,9 @@ def test_scikit_learn_s_classifiers(activation, kind, scaled, zipmap, converted)
     estimator = make_pipeline(StandardScaler(), estimator) if scaled else estimator
     in_64_bits = not zipmap and kind != "several"  # the others do not run in onnxruntime
     for dtype in ("float32", "float64") if in_64_bits else ("float32",):
-        content, X = converted(estimator, targets(kind), dtype, **({} if zipmap else {"zipmap": False}))
+        content, X = converted(
+            estimator, targets(kind), dtype, **({} if zipmap else {"zipmap": False})
+        )
         net = alone(content)
         expected = run(content, X, dtype)
         if kind.startswith("two"):
@@ -787,7 +917,9 @@ def test_scikit_learn_s_regressors(dtype, converted):
 
     X = numpy.random.RandomState(0).normal(size=(60, 4))
     for scalers in ([], [StandardScaler()], [StandardScaler(with_std=False), MinMaxScaler()]):
-        estimator = make_pipeline(*(scalers + [neural.MLPRegressor(hidden_layer_sizes=(5,), max_iter=5)]))
+        estimator = make_pipeline(
+            *(scalers + [neural.MLPRegressor(hidden_layer_sizes=(5,), max_iter=5)])
+        )
         for Y in (X[:, 0], X[:, :2]):
             content, rows = converted(estimator, Y, dtype)
             predictions = alone(content).predict(rows.tolist())
@@ -800,7 +932,9 @@ def exported(module, shape, dynamo, opset, dynamic):
     """The file that PyTorch makes of a module, as bytes, and rows of input."""
     torch = pytest.importorskip("torch")
     module.eval()
-    X = torch.randn(*shape, generator=torch.Generator().manual_seed(1), dtype=next(module.parameters()).dtype)
+    X = torch.randn(
+        *shape, generator=torch.Generator().manual_seed(1), dtype=next(module.parameters()).dtype
+    )
     if dynamo:
         pytest.importorskip("onnxscript")
         shapes = ({0: torch.export.Dim("batch")},) if dynamic else None
@@ -811,7 +945,15 @@ def exported(module, shape, dynamo, opset, dynamic):
         pytest.skip("an older PyTorch")
     file = io.BytesIO()
     axes = {"input": {0: "batch"}} if dynamic else None
-    torch.onnx.export(module, (X,), file, dynamo=False, opset_version=opset, input_names=["input"], dynamic_axes=axes)
+    torch.onnx.export(
+        module,
+        (X,),
+        file,
+        dynamo=False,
+        opset_version=opset,
+        input_names=["input"],
+        dynamic_axes=axes,
+    )
     return file.getvalue(), X
 
 
@@ -822,7 +964,11 @@ def modules():
     class ByHand(nn.Module):
         def __init__(self):
             super().__init__()
-            self.first, self.second, self.dropout = nn.Linear(4, 5), nn.Linear(5, 3, bias=False), nn.Dropout(0.3)
+            self.first, self.second, self.dropout = (
+                nn.Linear(4, 5),
+                nn.Linear(5, 3, bias=False),
+                nn.Dropout(0.3),
+            )
 
         def forward(self, x):
             x = x.view(x.size(0), -1)
@@ -841,7 +987,13 @@ def modules():
     return {"sequential": nn.Sequential(*layers), "by hand": ByHand()}
 
 
-WAYS = [(False, 13, False), (False, 20, True), (True, 18, True), (True, 20, False), (True, 20, True)]
+WAYS = [
+    (False, 13, False),
+    (False, 20, True),
+    (True, 18, True),
+    (True, 20, False),
+    (True, 20, True),
+]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -852,7 +1004,9 @@ def test_pytorch_s_exporters(name, dynamo, opset, dynamic):
     net = alone(content)
     if name == "sequential":
         kinds = "ReLU LeakyReLU ELU SELU GELU GELU Sigmoid Tanh Softplus SiLU Softmax".split()
-        assert [type(layer).__name__ for layer in net.layers if not isinstance(layer, sn.Dense)] == kinds
+        assert [
+            type(layer).__name__ for layer in net.layers if not isinstance(layer, sn.Dense)
+        ] == kinds
     agree(net.predict(X.tolist()), run(content, X.tolist(), "float32"), 1e-6)
 
 
@@ -860,34 +1014,58 @@ def test_pytorch_s_exporters(name, dynamo, opset, dynamic):
 @pytest.mark.parametrize("dynamo", [False, True])
 def test_pytorch_s_exporters_in_64_bits_and_of_images(dynamo):
     nn = pytest.importorskip("torch").nn
-    module = nn.Sequential(nn.Flatten(), nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 2), nn.SiLU()).double()
+    module = nn.Sequential(
+        nn.Flatten(), nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 2), nn.SiLU()
+    ).double()
     content, X = exported(module, (3, 1, 2, 3), dynamo, 20, True)
     agree(alone(content).predict(X.reshape(3, 6).tolist()), run(content, X.tolist()), 1e-12)
 
 
 NORMALIZED = {
     "first": lambda nn: [nn.BatchNorm1d(4), nn.Linear(4, 2)],
-    "within": lambda nn: [nn.Linear(4, 3), nn.BatchNorm1d(3, eps=0.125), nn.ReLU(), nn.Linear(3, 2, bias=False)],
-    "two": lambda nn: [nn.Linear(4, 3), nn.Tanh(), nn.BatchNorm1d(3), nn.BatchNorm1d(3, affine=False), nn.Sigmoid()],
-    "of one": lambda nn: [nn.BatchNorm1d(4, affine=False), nn.Linear(4, 1), nn.SiLU(), nn.BatchNorm1d(1)],
+    "within": lambda nn: [
+        nn.Linear(4, 3),
+        nn.BatchNorm1d(3, eps=0.125),
+        nn.ReLU(),
+        nn.Linear(3, 2, bias=False),
+    ],
+    "two": lambda nn: [
+        nn.Linear(4, 3),
+        nn.Tanh(),
+        nn.BatchNorm1d(3),
+        nn.BatchNorm1d(3, affine=False),
+        nn.Sigmoid(),
+    ],
+    "of one": lambda nn: [
+        nn.BatchNorm1d(4, affine=False),
+        nn.Linear(4, 1),
+        nn.SiLU(),
+        nn.BatchNorm1d(1),
+    ],
 }
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("dynamo, opset, dynamic", [(False, 13, False), (False, 20, True), (True, 20, True)])
+@pytest.mark.parametrize(
+    "dynamo, opset, dynamic", [(False, 13, False), (False, 20, True), (True, 20, True)]
+)
 @pytest.mark.parametrize("bits", ["float32", "float64"])
 @pytest.mark.parametrize("name", sorted(NORMALIZED))
 def test_pytorch_s_batch_normalization(name, bits, dynamo, opset, dynamic):
     torch = pytest.importorskip("torch")
     module = torch.nn.Sequential(*NORMALIZED[name](torch.nn)).to(getattr(torch, bits))
     generator = torch.Generator().manual_seed(1)
-    for tensor in list(module.parameters()) + [b for b in module.buffers() if b.dtype.is_floating_point]:
+    for tensor in list(module.parameters()) + [
+        b for b in module.buffers() if b.dtype.is_floating_point
+    ]:
         tensor.data.uniform_(0.5, 2, generator=generator)
     content, X = exported(module, (6, 4), dynamo, opset, dynamic)
     net, rows = alone(content), X.tolist()
     agree(net.predict(rows), run(content, rows, bits), 1e-12 if bits == "float64" else 1e-6)
     with torch.no_grad():
-        agree(net.predict(rows), module(X).tolist(), 1e-11 if bits == "float64" else 1e-6)  # epsilon has 32 bits there
+        agree(
+            net.predict(rows), module(X).tolist(), 1e-11 if bits == "float64" else 1e-6
+        )  # epsilon has 32 bits there
     direct = sn.from_torch(module)
     agree(net.predict(rows), direct.predict(rows), 1e-6)
     if not dynamo or name != "within":  # the other exporter draws it into a Gemm before it
@@ -900,8 +1078,12 @@ def test_pytorch_s_batch_normalization_in_training(opset):
     torch = pytest.importorskip("torch")
     module, file = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3)), io.BytesIO()
     mode = torch.onnx.TrainingMode.TRAINING
-    torch.onnx.export(module, (torch.ones(2, 4),), file, dynamo=False, opset_version=opset, training=mode)
-    assert "BatchNormalization (node '/1/BatchNormalization') is in training mode" in refusal(file.getvalue())
+    torch.onnx.export(
+        module, (torch.ones(2, 4),), file, dynamo=False, opset_version=opset, training=mode
+    )
+    assert "BatchNormalization (node '/1/BatchNormalization') is in training mode" in refusal(
+        file.getvalue()
+    )
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -917,14 +1099,25 @@ def test_what_pytorch_has_and_scratchnet_has_not(dynamo):
         def forward(self, x):
             return self.linear(x) + x
 
-    for module, operator in ((nn.Sequential(nn.Linear(4, 4), nn.LogSoftmax(1)), "LogSoftmax"), (Residual(), "Add")):
-        assert refusal(exported(module, (2, 4), dynamo, 20, False)[0]).startswith("ONNX: the operator " + operator)
+    for module, operator in (
+        (nn.Sequential(nn.Linear(4, 4), nn.LogSoftmax(1)), "LogSoftmax"),
+        (Residual(), "Add"),
+    ):
+        assert refusal(exported(module, (2, 4), dynamo, 20, False)[0]).startswith(
+            "ONNX: the operator " + operator
+        )
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_from_pytorch_to_scratchnet_and_out_again(tmp_path):
     nn = pytest.importorskip("torch").nn
-    content, X = exported(nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2)), (5, 4), False, 20, True)
+    content, X = exported(
+        nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2)), (5, 4), False, 20, True
+    )
     net = loaded(content, tmp_path)
     checked(data_of(net, "float32"))
-    agree(run(data_of(net, "float32"), X.tolist(), "float32"), run(content, X.tolist(), "float32"), 1e-6)
+    agree(
+        run(data_of(net, "float32"), X.tolist(), "float32"),
+        run(content, X.tolist(), "float32"),
+        1e-6,
+    )

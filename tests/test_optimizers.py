@@ -122,7 +122,9 @@ def test_a_gradient_is_shortened_all_parameters_together():
     u, v = parameter([0.0], "u"), parameter([0.0, 0.0], "v")
     u.gradient, v.gradient = [3.0], [0.0, 4.0]
     sn.SGD(1.0, clip_norm=2.5).step([u, v])
-    assert u.value == pytest.approx([-1.5], rel=1e-6) and v.value == pytest.approx([0.0, -2.0], rel=1e-6)
+    assert u.value == pytest.approx([-1.5], rel=1e-6) and v.value == pytest.approx(
+        [0.0, -2.0], rel=1e-6
+    )
 
 
 def test_a_short_gradient_stays_and_frozen_parameters_do_not_count():
@@ -197,7 +199,9 @@ def test_arguments_that_are_refused(make, message):
 
 
 def test_an_infinite_rate_is_refused_before_it_trains():
-    with pytest.raises(ValueError, match="^SGD: learning_rate is inf; give a finite number of 0 or more"):
+    with pytest.raises(
+        ValueError, match="^SGD: learning_rate is inf; give a finite number of 0 or more"
+    ):
         sn.SGD(INF).with_numbers(float)
 
 
@@ -226,7 +230,9 @@ def test_schedules(schedule, rates):
 
 @pytest.mark.parametrize("rate", ["fast", None, -0.1, float("nan"), float("inf")])
 def test_what_a_schedule_gives_is_checked(rate):
-    with pytest.raises(ValueError, match="^learning_rate is .*; give a finite number of 0 or more$"):
+    with pytest.raises(
+        ValueError, match="^learning_rate is .*; give a finite number of 0 or more$"
+    ):
         trajectory(sn.SGD(lambda t: rate))
 
 
@@ -239,7 +245,10 @@ def test_what_a_schedule_gives_is_checked(rate):
         (lambda: sn.CosineDecay(0.1, steps=0), "CosineDecay: steps is 0"),
         (lambda: sn.CosineDecay(0.1, steps=-1), "CosineDecay: steps is -1"),
         (lambda: sn.WarmUp(-1, 0.1), "WarmUp: steps is -1"),
-        (lambda: sn.WarmUp(2, "x"), "WarmUp: after is 'x'; give a finite number of 0 or more, or a function of t"),
+        (
+            lambda: sn.WarmUp(2, "x"),
+            "WarmUp: after is 'x'; give a finite number of 0 or more, or a function of t",
+        ),
         (lambda: sn.ExponentialDecay("a", 0.5), "ExponentialDecay: rate is 'a'"),
         (lambda: sn.ExponentialDecay(0.5, -1), "ExponentialDecay: factor is -1"),
         (lambda: sn.StepDecay(0.5, 2, None), "StepDecay: factor is None"),

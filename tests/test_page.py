@@ -26,7 +26,10 @@ from scratchnet.explanation.page import embedded, frame, page
 from scratchnet.explanation.text import number
 
 FOLDER = os.path.dirname(page_module.__file__)
-AND, XOR = ([[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]), ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+AND, XOR = (
+    ([[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]),
+    ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]),
+)
 PETALS = [[5.1, 1.4], [4.9, 1.3], [6.0, 4.5], [5.5, 4.0], [6.9, 5.7], [6.3, 6.0]]
 
 
@@ -34,7 +37,9 @@ PETALS = [[5.1, 1.4], [4.9, 1.3], [6.0, 4.5], [5.5, 4.0], [6.9, 5.7], [6.3, 6.0]
 
 
 def article():
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+    net = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)]
+    )
     return explain(net, *AND, loss="perceptron", optimizer=sn.SGD(0.1), steps=40)
 
 
@@ -44,14 +49,25 @@ def xor():
 
 
 def batches():
-    layers = [sn.Normalization(), sn.Dense(2, 4), sn.ReLU(), sn.Dropout(0.3), sn.Dense(4, 3), sn.Softmax()]
+    layers = [
+        sn.Normalization(),
+        sn.Dense(2, 4),
+        sn.ReLU(),
+        sn.Dropout(0.3),
+        sn.Dense(4, 3),
+        sn.Softmax(),
+    ]
     options = {"batch_size": 2, "shuffle": True, "seed": 3}
     net, adam = sn.Sequential(layers, seed=1), sn.Adam(0.05)
-    return explain(net, PETALS, [0, 0, 1, 1, 2, 2], "categorical_cross_entropy", adam, steps=9, **options)
+    return explain(
+        net, PETALS, [0, 0, 1, 1, 2, 2], "categorical_cross_entropy", adam, steps=9, **options
+    )
 
 
 def exact():
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[Fraction("0.4")], [Fraction("0.2")]], bias=[1]), sn.Threshold(0)])
+    net = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[Fraction("0.4")], [Fraction("0.2")]], bias=[1]), sn.Threshold(0)]
+    )
     return explain(net, *AND, loss="perceptron", optimizer=sn.SGD(Fraction("0.1")), steps=9)
 
 
@@ -64,12 +80,16 @@ def folded():
     draw = random.Random(1)
     X = [[draw.uniform(-1, 1) for _ in range(20)] for _ in range(20)]
     net = sn.Sequential([sn.Dense(20, 40), sn.ReLU(), sn.Dense(40, 3), sn.Softmax()], seed=1)
-    return explain(net, X, [i % 3 for i in range(20)], loss="categorical_cross_entropy", optimizer=sn.SGD(0.1))
+    return explain(
+        net, X, [i % 3 for i in range(20)], loss="categorical_cross_entropy", optimizer=sn.SGD(0.1)
+    )
 
 
 def enormous():
     net = sn.Sequential([sn.Dense(2, 2), sn.Dense(2, 1)], seed=1)
-    return explain(net, [[1, 2], [3, 4]], [1, 2], loss="mean_squared_error", optimizer=sn.SGD(1e3), steps=4)
+    return explain(
+        net, [[1, 2], [3, 4]], [1, 2], loss="mean_squared_error", optimizer=sn.SGD(1e3), steps=4
+    )
 
 
 @functools.lru_cache(maxsize=None)
@@ -97,7 +117,9 @@ def show(chromium, tmp_path):
         text = maker if isinstance(maker, str) else made(maker)[2]
         path = tmp_path / "page.html"
         path.write_text(text, encoding="utf-8")
-        context = chromium.new_context(**dict({"viewport": {"width": 1400, "height": 1000}}, **options))
+        context = chromium.new_context(
+            **dict({"viewport": {"width": 1400, "height": 1000}}, **options)
+        )
         contexts.append(context)
         context.on("request", requested)
         context.set_default_timeout(10000)
@@ -137,20 +159,27 @@ def follow(shown, name):
 
 def panel(shown):
     """Name, formula, formula with numbers and all digits of the number in the panel."""
-    texts = [shown.locator("#panel " + part) for part in ("#panel-title", ".by-name", ".by-number", "#exact")]
+    texts = [
+        shown.locator("#panel " + part)
+        for part in ("#panel-title", ".by-name", ".by-number", "#exact")
+    ]
     return [text.first.text_content() if text.count() else None for text in texts]
 
 
 def recorded(asked):
     """The same from Python."""
-    by_name, by_number = (asked.formula, asked.substituted) if asked.node.operation else (None, None)
+    by_name, by_number = (
+        (asked.formula, asked.substituted) if asked.node.operation else (None, None)
+    )
     text = str(asked.value) if isinstance(asked.value, Fraction) else repr(asked.value)
     return [asked.name, by_name, by_number, text]
 
 
 XOR_WALK = """The data|Forward: layer 0, Dense|Forward: layer 1, Tanh|Forward: layer 2, Dense|Forward: layer 3, Sigmoid
 The loss|Backward: the slope of the loss|Backward: layer 2, Dense|Backward: layer 1, Tanh|Backward: layer 0, Dense
-Update: layer 0, Dense|Update: layer 2, Dense|The same samples again""".replace("\n", "|").split("|")
+Update: layer 0, Dense|Update: layer 2, Dense|The same samples again""".replace("\n", "|").split(
+    "|"
+)
 
 
 # ---- the walk --------------------------------------------------------------------------------------------------
@@ -186,10 +215,14 @@ def test_a_phase_lights_up_its_part_and_lists_its_numbers(show):
     why = made(xor)[0]
     shown = show(xor)
     walk_to(shown, "Forward: layer 2")
-    lit = shown.locator("#drawing .item.on").evaluate_all("items => items.map(one => one.getAttribute('aria-label'))")
+    lit = shown.locator("#drawing .item.on").evaluate_all(
+        "items => items.map(one => one.getAttribute('aria-label'))"
+    )
     names = [label.split(" = ")[0] for label in lit]
     weights = ["2.weights[%d][0]" % i for i in range(4)]
-    assert sorted(names) == sorted(weights + ["2.bias[0]", "2.z[1][0]"] + ["1.a[1][%d]" % j for j in range(4)])
+    assert sorted(names) == sorted(
+        weights + ["2.bias[0]", "2.z[1][0]"] + ["1.a[1][%d]" % j for j in range(4)]
+    )
     entry = shown.locator("#list .entry").first
     assert entry.locator(".by-name").text_content() == why["2.z[1][0]"].formula
     assert entry.locator(".by-number").text_content() == why["2.z[1][0]"].substituted
@@ -293,14 +326,31 @@ def test_every_formula_reads_as_in_python(show, maker):
 
 def test_numbers_are_rounded_and_spelled_as_in_python(show):
     draw = random.Random(5)
-    values = [0.03125, 0.09375, -0.03125, 0.00048828125, 0.0001220703125, 0.00006103515625, 0.5, -2.5, 0.0, -0.0]
+    values = [
+        0.03125,
+        0.09375,
+        -0.03125,
+        0.00048828125,
+        0.0001220703125,
+        0.00006103515625,
+        0.5,
+        -2.5,
+        0.0,
+        -0.0,
+    ]
     values += [5e-324, 0.99995, 0.00999999, 0.01]
     values += [9.9995e-05, 1e-05, -1.5e-07, 123456.78125, 1e15, 1e16, 1.5e22, 1.7e308, 1 / 3]
     values += [draw.choice([-1, 1]) * draw.random() * 10 ** draw.randint(-9, 6) for _ in range(300)]
     shown = show(article)
     assert shown.evaluate("values => values.map(repr)", values) == [repr(v) for v in values]
     assert shown.evaluate("values => values.map(number)", values) == [number(v) for v in values]
-    assert shown.evaluate("['1/3', 'inf', true, false, null].map(number)") == ["1/3", "inf", "1", "0", "–"]
+    assert shown.evaluate("['1/3', 'inf', true, false, null].map(number)") == [
+        "1/3",
+        "inf",
+        "1",
+        "0",
+        "–",
+    ]
     assert shown.evaluate("[true, '-7'].map(repr)") == ["True", "-7"]
 
 
@@ -311,7 +361,9 @@ def test_neurons_edges_and_biases_tell_their_numbers(show):
     why = made(xor)[0]
     shown = show(xor)
     for name in ("0.weights[1][1]", "1.a[1][3]", "2.bias[0]", "x[1][1]", "y[1][0]", "loss"):
-        shown.locator('#drawing [aria-label^="{} = "]'.format(name)).dispatch_event("click", {"bubbles": True})
+        shown.locator('#drawing [aria-label^="{} = "]'.format(name)).dispatch_event(
+            "click", {"bubbles": True}
+        )
         assert panel(shown) == recorded(why[name])
     shown.locator('#drawing .neuron[aria-label^="1.a[1][3] = "]').click()  # a real mouse
     assert panel(shown)[0] == "1.a[1][3]"
@@ -322,7 +374,9 @@ def test_neurons_show_what_the_phase_has_come_to(show):
     i = made(batches)[1]["samples"][0][0]
 
     def names():
-        labels = shown.locator("#drawing .neuron").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+        labels = shown.locator("#drawing .neuron").evaluate_all(
+            "all => all.map(e => e.getAttribute('aria-label'))"
+        )
         return [label.split(" = ")[0] for label in labels]
 
     def row(name, n):
@@ -346,11 +400,16 @@ def test_an_edge_shows_sign_and_size(show):
         " Number(e.querySelector('.wire').getAttribute('stroke-width'))])"
     )
     assert len(seen) == 12
-    weights = [(float(text.split(" = ")[1]), text[0], classes, thick) for text, classes, thick in seen]
+    weights = [
+        (float(text.split(" = ")[1]), text[0], classes, thick) for text, classes, thick in seen
+    ]
     assert all(("positive" in classes) == (w > 0) for w, _, classes, _ in weights)
     assert all(("negative" in classes) == (w < 0) for w, _, classes, _ in weights)
     for layer in "02":
-        thick = [thick for _, thick in sorted((abs(w), thick) for w, k, _, thick in weights if k == layer)]
+        thick = [
+            thick
+            for _, thick in sorted((abs(w), thick) for w, k, _, thick in weights if k == layer)
+        ]
         assert thick == sorted(set(thick)) and thick[-1] > 4
 
 
@@ -361,7 +420,9 @@ def test_every_digit_is_there_on_hover(show, maker):
     step = data["steps"][-1]
     shown.locator("#step").fill(str(len(data["steps"]) - 1))
     while True:
-        for hover in shown.locator("main [data-place][title]").evaluate_all("all => all.map(one => one.title)"):
+        for hover in shown.locator("main [data-place][title]").evaluate_all(
+            "all => all.map(one => one.title)"
+        ):
             if " = " in hover:
                 name, value = hover.split(" = ")
                 assert [name, value] == [name, recorded(why.at(step)[name])[3]]
@@ -426,16 +487,29 @@ def test_the_slider_shows_what_was_recorded_and_goes_back_exactly(show):
     shown = show(xor)
     walk_to(shown, "Update: layer 2")
     ask(shown, "2.weights[3][0].new")
-    before = shown.inner_text("body"), shown.locator("#drawing").inner_html(), shown.locator("#curve").inner_html()
+    before = (
+        shown.inner_text("body"),
+        shown.locator("#drawing").inner_html(),
+        shown.locator("#curve").inner_html(),
+    )
     for k in (1, 17, 99, 50, 0):
         shown.locator("#step").fill(str(k))
         step = why.at(k + 1)
         assert shown.inner_text("#step-number") == "{} of 100".format(k + 1)
         assert panel(shown) == recorded(step["2.weights[3][0].new"])
         assert shown.get_attribute("#value", "title") == repr(step["2.weights[3][0].new"].value)
-        assert shown.locator("#drawing .loss title").text_content() == "loss = {!r}".format(step["loss"].value)
-        assert shown.locator("#list .by-number").first.text_content() == step["2.weights[0][0].new"].substituted
-    after = shown.inner_text("body"), shown.locator("#drawing").inner_html(), shown.locator("#curve").inner_html()
+        assert shown.locator("#drawing .loss title").text_content() == "loss = {!r}".format(
+            step["loss"].value
+        )
+        assert (
+            shown.locator("#list .by-number").first.text_content()
+            == step["2.weights[0][0].new"].substituted
+        )
+    after = (
+        shown.inner_text("body"),
+        shown.locator("#drawing").inner_html(),
+        shown.locator("#curve").inner_html(),
+    )
     assert after == before
 
 
@@ -465,7 +539,9 @@ def test_the_curve_marks_the_step(show):
         shown.locator("#step").fill(str(k))
         circle = shown.locator("#curve circle.now")
         marks.append((float(circle.get_attribute("cx")), float(circle.get_attribute("cy"))))
-        assert shown.locator("#curve .num").get_attribute("title") == "loss = {!r}".format(losses[k])
+        assert shown.locator("#curve .num").get_attribute("title") == "loss = {!r}".format(
+            losses[k]
+        )
     assert marks[0][0] < marks[1][0] < marks[2][0]
     assert marks[0][1] < marks[1][1]  # less loss, further down
 
@@ -493,7 +569,9 @@ def test_the_plane_has_the_lowest_row_at_the_bottom(show):
     shown = show(article)
     shown.locator("#step").fill("39")
     size, bytes_ = boundary["size"], base64.b64decode(boundary["frames"][39])
-    pixels = shown.evaluate("() => [...$('boundary').getContext('2d').getImageData(0, 0, 32, 32).data]")
+    pixels = shown.evaluate(
+        "() => [...$('boundary').getContext('2d').getImageData(0, 0, 32, 32).data]"
+    )
     colours = {0: shown.evaluate("colour('--low')"), 255: shown.evaluate("colour('--high')")}
     for n in range(size * size):
         at = 4 * ((size - 1 - n // size) * size + n % size)
@@ -501,7 +579,9 @@ def test_the_plane_has_the_lowest_row_at_the_bottom(show):
     assert bytes_[0] == 0 and bytes_[-1] == 255  # the network has learnt AND: both corners tell
     corners = [shown.locator('#points [data-sample="%d"]' % i).bounding_box() for i in (0, 3)]
     assert corners[0]["x"] < corners[1]["x"] and corners[0]["y"] > corners[1]["y"]
-    shapes = shown.locator("#points path").evaluate_all("all => all.map(one => one.getAttribute('d'))")
+    shapes = shown.locator("#points path").evaluate_all(
+        "all => all.map(one => one.getAttribute('d'))"
+    )
     assert shapes[0] == shapes[1] == shapes[2] != shapes[3]
 
 
@@ -510,9 +590,13 @@ def test_batches_have_their_own_samples(show):
     shown = show(batches)
     for k in range(len(data["steps"])):
         shown.locator("#step").fill(str(k))
-        there = shown.locator("#sample option").evaluate_all("all => all.map(one => Number(one.value))")
+        there = shown.locator("#sample option").evaluate_all(
+            "all => all.map(one => Number(one.value))"
+        )
         assert there == data["samples"][k]
-        here = shown.locator("#points .point:not(.absent)").evaluate_all("all => all.map(one => +one.dataset.sample)")
+        here = shown.locator("#points .point:not(.absent)").evaluate_all(
+            "all => all.map(one => +one.dataset.sample)"
+        )
         assert sorted(here) == sorted(there)
     first = data["samples"][0][0]
     other = [k for k, batch in enumerate(data["samples"]) if first not in batch][0]
@@ -573,7 +657,9 @@ def test_hostile_names_do_nothing(show, tmp_path):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     net = sn.Sequential([sn.Dense(2, 2), module.Hostile()], seed=1)
-    why = explain(net, XOR[0], [[0, 1]] * 4, loss="mean_squared_error", optimizer=sn.SGD(0.1), steps=2)
+    why = explain(
+        net, XOR[0], [[0, 1]] * 4, loss="mean_squared_error", optimizer=sn.SGD(0.1), steps=2
+    )
     shown = show(page(why.to_data()))
     assert repr(net) in shown.inner_text("#about").replace("\u00a0", " ")
     walk_to(shown, "Forward: layer 1")
@@ -637,7 +723,14 @@ def test_everything_can_be_done_with_keys(show):
         for part in ("#drawing", "#tables", "#list", "#panel", "#points", "#curve", "#sample"):
             if shown.evaluate(within.format(part)):
                 reached.add(part)
-    assert reached == {"#drawing", "#tables", "#list", "#points", "#curve", "#sample"}  # the panel is empty yet
+    assert reached == {
+        "#drawing",
+        "#tables",
+        "#list",
+        "#points",
+        "#curve",
+        "#sample",
+    }  # the panel is empty yet
     ask(shown, "0.z[1][0]")
     shown.focus("#sample")
     for _ in range(200):
@@ -716,7 +809,11 @@ def test_a_notebook_shows_the_page_in_a_frame(show):
 
 
 def data_of(text):
-    return json.loads(re.search('<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL).group(1))
+    return json.loads(
+        re.search(
+            '<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL
+        ).group(1)
+    )
 
 
 def test_the_page_holds_the_record():
@@ -732,13 +829,17 @@ def test_the_page_is_whole_and_links_to_nothing():
     assert "{{" not in text and "http://" not in text and "https://" not in text
     for frame_ in data["boundary"]["frames"]:  # base64 may hold anything
         text = text.replace(frame_, "")
-    assert not re.search(r"\bhttps?:|[\"'(]//|@import|\burl\(|\bfetch\(|XMLHttp|WebSocket|\bimport\(", text)
+    assert not re.search(
+        r"\bhttps?:|[\"'(]//|@import|\burl\(|\bfetch\(|XMLHttp|WebSocket|\bimport\(", text
+    )
     assert not re.search(r"<(img|iframe|object|embed|base|form)\b", text)
 
 
 def test_only_the_pages_own_script_may_run():
     text = made(article)[2]
-    policy = html.unescape(re.search('http-equiv="Content-Security-Policy" content="(.*?)"', text).group(1))
+    policy = html.unescape(
+        re.search('http-equiv="Content-Security-Policy" content="(.*?)"', text).group(1)
+    )
     for tag in ("style", "script"):
         inside = re.search("<{0}>(.*?)</{0}>".format(tag), text, re.DOTALL).group(1)
         digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
@@ -754,7 +855,9 @@ def test_no_text_breaks_out(value):
     text.encode("ascii")
 
 
-@pytest.mark.parametrize("name", ["</script>", "<!--<script>", "{{script}}", "\\u003c", "\ud800", "&lt;", "\u2028"])
+@pytest.mark.parametrize(
+    "name", ["</script>", "<!--<script>", "{{script}}", "\\u003c", "\ud800", "&lt;", "\u2028"]
+)
 def test_hostile_names_stay_data(name):
     text = page({"title": name, "numbers": []})
     assert data_of(text)["title"] == name
@@ -788,8 +891,14 @@ def test_text_can_be_read(scheme):
     light, dark = [dict(re.findall(r"--(\w[\w-]*): (#[0-9a-f]{6});", block)) for block in blocks]
     assert set(light) == set(dark) and len(light) > 15
     colours = light if scheme == "light" else dark
-    pairs = [(text, ground) for text in ("ink", "positive", "negative") for ground in ("surface", "soft", "lit")]
-    pairs += [(text, ground) for text in ("muted", "accent") for ground in ("surface", "ground", "soft")]
+    pairs = [
+        (text, ground)
+        for text in ("ink", "positive", "negative")
+        for ground in ("surface", "soft", "lit")
+    ]
+    pairs += [
+        (text, ground) for text in ("muted", "accent") for ground in ("surface", "ground", "soft")
+    ]
     pairs += [("ink", "ground"), ("on-accent", "accent")]
     for text, ground in pairs:
         assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)

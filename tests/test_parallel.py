@@ -137,7 +137,9 @@ def test_it_trains_as_without(shards, options):
         lambda: network(Scale(4)),
         lambda: network(sn.Normalization()),
         lambda: sn.Sequential([sn.Normalization(), sn.Dense(3, 3), sn.Softmax()], seed=1),
-        lambda: sn.Sequential([sn.Tanh(), sn.Softplus(), sn.Dense(3, 3), sn.ReLU(), sn.Dense(3, 3), sn.Softmax()]),
+        lambda: sn.Sequential(
+            [sn.Tanh(), sn.Softplus(), sn.Dense(3, 3), sn.ReLU(), sn.Dense(3, 3), sn.Softmax()]
+        ),
     ],
 )
 def test_every_layer_trains_as_without(make):
@@ -161,11 +163,21 @@ def test_validation_and_patience():
 def test_fractions_are_exactly_the_same():
     nets = []
     for executor in (Here(3), None):
-        net = sn.Sequential([sn.Dense(3, 2, weights=[[1, 2], [3, 4], [5, Fraction(1, 2)]]), sn.Dense(2, 1)])
+        net = sn.Sequential(
+            [sn.Dense(3, 2, weights=[[1, 2], [3, 4], [5, Fraction(1, 2)]]), sn.Dense(2, 1)]
+        )
         net.parameters()[2].value = [[Fraction(1, 3)], [Fraction(1, 5)]]
         rows = [[Fraction(i, 7), Fraction(i * i, 9), 1] for i in range(7)]
-        net.fit(rows, [[i] for i in range(7)], "half_squared_error", sn.SGD(Fraction("0.01")), 2, 4,
-                sample_weight=[1, 2, 3, 4, 5, 6, 7], executor=executor)
+        net.fit(
+            rows,
+            [[i] for i in range(7)],
+            "half_squared_error",
+            sn.SGD(Fraction("0.01")),
+            2,
+            4,
+            sample_weight=[1, 2, 3, 4, 5, 6, 7],
+            executor=executor,
+        )
         nets.append(net)
     assert bits(nets[0]) == bits(nets[1]) and "Fraction" in bits(nets[0])
 
@@ -201,7 +213,9 @@ def test_what_is_frozen_on_the_way_is_seen():
 def test_what_is_changed_by_hand_on_the_way_is_seen():
     nets = network(sn.LeakyReLU(0.1), l2=0.1), network(sn.LeakyReLU(0.1), l2=0.1)
     for net, executor in zip(nets, (Here(2), None)):
-        for epoch in sn.epochs(net, X, Y, "categorical_cross_entropy", epochs=4, executor=executor, unroll=False):
+        for epoch in sn.epochs(
+            net, X, Y, "categorical_cross_entropy", epochs=4, executor=executor, unroll=False
+        ):
             net.layers[0].l2 = 1.0 * epoch.number
             net.layers[2].slope = 0.5
             if epoch.number == 2:
@@ -275,7 +289,9 @@ def test_every_shard_draws_random_numbers_of_its_own():
     for part, n in ((slice(0, 3), 3), (slice(3, 7), 4), (slice(7, 11), 4)):
         targets = sn.CategoricalCrossEntropy()
         rows = [targets.target(y, 3, float, 0) for y in Y[part]]
-        values.append(net.backpropagate(X[part], rows, targets, None, Generator(seeds.bits())) * n / 11)
+        values.append(
+            net.backpropagate(X[part], rows, targets, None, Generator(seeds.bits())) * n / 11
+        )
         parts = [matrix.scale(p.gradient_rows, n / 11) for p in net.parameters()]
         expected = [matrix.add(a, b) for a, b in zip(expected, parts)]
     for a, b in zip(found, expected):
@@ -306,10 +322,14 @@ def an_engine(net, executor, size=4):
 def test_shards_are_equal_to_a_sample_and_never_empty():
     for n in range(1, 12):
         for shards in range(1, 6):
-            cut = list(parallel.cut(([[float(i)] for i in range(n)], [[0.0]] * n, None), shards, float))
+            cut = list(
+                parallel.cut(([[float(i)] for i in range(n)], [[0.0]] * n, None), shards, float)
+            )
             sizes = [len(rows) for rows, _, _, _ in cut]
             assert len(cut) == min(n, shards) and max(sizes) - min(sizes) <= 1
-            assert [x for rows, _, _, _ in cut for x, in parallel.unpacked(rows)] == list(range(n))
+            assert [x for rows, _, _, _ in cut for (x,) in parallel.unpacked(rows)] == list(
+                range(n)
+            )
             assert sum(share for _, _, _, share in cut) == pytest.approx(1)
 
 
@@ -346,7 +366,13 @@ def test_a_number_takes_8_bytes():
     rows = [[i / 7 + j for j in range(50)] for i in range(60)]
     for _ in range(2):  # the second time there is a mask of the first training
         executor = Here(2)
-        net.fit(rows, [i % 2 for i in range(60)], "categorical_cross_entropy", epochs=1, executor=executor)
+        net.fit(
+            rows,
+            [i % 2 for i in range(60)],
+            "categorical_cross_entropy",
+            epochs=1,
+            executor=executor,
+        )
         parameters = 50 * 40 + 40 + 40 * 2 + 2
         numbers = parameters + 30 * 52
         for sent, back in executor.sizes:
@@ -381,7 +407,9 @@ def test_rows_are_read_when_they_are_needed():
             return X[i]
 
     data, net = Counted(), network()
-    steps = sn.epochs(net, data, Y, "categorical_cross_entropy", batch_size=4, epochs=2, executor=Here(2))
+    steps = sn.epochs(
+        net, data, Y, "categorical_cross_entropy", batch_size=4, epochs=2, executor=Here(2)
+    )
     before = len(data.reads)
     next(steps)
     assert sorted(data.reads[before:]) == list(range(11))
@@ -392,13 +420,18 @@ def test_rows_are_read_when_they_are_needed():
 
 @pytest.mark.parametrize("executor", [4, "processes", ThreadPoolExecutor, object()])
 def test_what_is_no_executor_is_refused(executor):
-    with pytest.raises(ValueError, match=r"^executor is .*; give an object with submit\(f, \*args\), such as a Proc"):
+    with pytest.raises(
+        ValueError,
+        match=r"^executor is .*; give an object with submit\(f, \*args\), such as a Proc",
+    ):
         fit(network(), executor)
 
 
 @pytest.mark.parametrize("shards", [0, -1, 1.5, "two", True])
 def test_what_is_no_number_of_shards_is_refused(shards):
-    with pytest.raises(ValueError, match=r"^executor.shards is .*; give a whole number of 1 or more$"):
+    with pytest.raises(
+        ValueError, match=r"^executor.shards is .*; give a whole number of 1 or more$"
+    ):
         fit(network(), Here(shards))
 
 
@@ -409,7 +442,9 @@ def test_what_cannot_be_pickled_is_named():
     class Odd(sn.CategoricalCrossEntropy):
         pass
 
-    with pytest.raises(TypeError, match=r"^executor: layer 2, Local\(inputs=4\), cannot be pickled to travel: "):
+    with pytest.raises(
+        TypeError, match=r"^executor: layer 2, Local\(inputs=4\), cannot be pickled to travel: "
+    ):
         fit(network(Local(4)), Here(2))
     with pytest.raises(TypeError, match=r"^executor: Odd\(\) cannot be pickled to travel: "):
         fit(network(), Here(2), loss=Odd())
@@ -419,7 +454,9 @@ def test_what_cannot_be_pickled_is_named():
         fit(net, Here(2))
 
 
-@pytest.mark.parametrize("there", [types.ModuleType("elsewhere"), None], ids=["without the class", "no such module"])
+@pytest.mark.parametrize(
+    "there", [types.ModuleType("elsewhere"), None], ids=["without the class", "no such module"]
+)
 def test_what_a_worker_does_not_know_is_explained(there, monkeypatch):
     module = types.ModuleType("elsewhere")
     module.Own = type("Own", (Scale,), {"__module__": "elsewhere"})
@@ -430,7 +467,9 @@ def test_what_a_worker_does_not_know_is_explained(there, monkeypatch):
             monkeypatch.setitem(sys.modules, "elsewhere", there)
             return Here.submit(self, f, *args)
 
-    with pytest.raises(TypeError, match=r"^executor: a worker cannot make the network again \(.*\); define what is"):
+    with pytest.raises(
+        TypeError, match=r"^executor: a worker cannot make the network again \(.*\); define what is"
+    ):
         fit(network(module.Own(4)), There())
 
 
@@ -461,7 +500,15 @@ def test_an_error_in_a_worker_is_raised_as_it_is(parallel, processes):
     expected = sn.Sequential([Bad(1), sn.Dense(1, 1)], seed=1)
     rows, executor = [[0], [1], [2], [3]], processes if parallel == "processes" else Here(2)
     with pytest.raises(LookupError, match="three"):
-        net.fit(rows, rows, "mean_squared_error", batch_size=2, epochs=1, shuffle=False, executor=executor)
+        net.fit(
+            rows,
+            rows,
+            "mean_squared_error",
+            batch_size=2,
+            epochs=1,
+            shuffle=False,
+            executor=executor,
+        )
     expected.fit(rows[:2], rows[:2], "mean_squared_error", epochs=1, executor=executor)
     assert bits(net) == bits(expected)
 
@@ -470,7 +517,14 @@ def test_a_loss_that_is_not_finite_ends_it_as_without():
     for executor in (Here(2), None):
         net = sn.Sequential([sn.Dense(1, 1)], seed=1)
         with pytest.raises(sn.Diverged, match="the loss became inf|nan") as caught:
-            net.fit([[1e5], [2e5]], [1, 2], "mean_squared_error", sn.SGD(1.0), epochs=100, executor=executor)
+            net.fit(
+                [[1e5], [2e5]],
+                [1, 2],
+                "mean_squared_error",
+                sn.SGD(1.0),
+                epochs=100,
+                executor=executor,
+            )
         assert len(caught.value.history) < 60
         assert "inf" not in bits(net) and "nan" not in bits(net)
 
@@ -535,7 +589,9 @@ class Nowhere(Here):
     """An executor that computes nothing."""
 
     def submit(self, f, *args):
-        return Done((0.0, [parallel.packed([[0.0] * 2500])[0], parallel.packed([[0.0] * 50])[0]], False))
+        return Done(
+            (0.0, [parallel.packed([[0.0] * 2500])[0], parallel.packed([[0.0] * 50])[0]], False)
+        )
 
 
 def test_small_work_is_called_so_once(costs):
@@ -589,4 +645,7 @@ def test_slow_arithmetic_is_always_worth_it():
 
 def test_the_executor_is_not_imported():
     program = "import sys, scratchnet.parallel; print([m for m in sys.modules if m.startswith('concurrent')])"
-    assert subprocess.check_output([sys.executable, "-c", program], universal_newlines=True).strip() == "[]"
+    assert (
+        subprocess.check_output([sys.executable, "-c", program], universal_newlines=True).strip()
+        == "[]"
+    )

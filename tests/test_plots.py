@@ -26,7 +26,14 @@ from scratchnet.texts import width as width_of
 
 NAN, INF = float("nan"), float("inf")
 XOR = ([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
-HOSTILE = ["</text><script>alert(1)</script>", "a & \"b\" 'c'", "\x00\x1b[31m\ud800\ufffe", "花" * 30, "", "x" * 200]
+HOSTILE = [
+    "</text><script>alert(1)</script>",
+    "a & \"b\" 'c'",
+    "\x00\x1b[31m\ud800\ufffe",
+    "花" * 30,
+    "",
+    "x" * 200,
+]
 
 
 # ---- the pictures ----------------------------------------------------------------------------------------------
@@ -37,30 +44,48 @@ def and_net():
 
 
 def deep_net():
-    layers = [sn.Normalization(), sn.Dense(40, 30), sn.ReLU(), sn.Dropout(0.3), sn.Dense(30, 12), sn.Tanh()]
+    layers = [
+        sn.Normalization(),
+        sn.Dense(40, 30),
+        sn.ReLU(),
+        sn.Dropout(0.3),
+        sn.Dense(30, 12),
+        sn.Tanh(),
+    ]
     return sn.Sequential(layers + [sn.Dense(12, 3), sn.Softmax()], seed=1)
 
 
 def blobs(classes):
     draw = random.Random(1)
     labels = [k for k in range(classes) for _ in range(6)]
-    return [[8 * math.cos(k) + draw.gauss(0, 0.5), 5 * math.sin(k) + draw.gauss(0, 0.5)] for k in labels], labels
+    return [
+        [8 * math.cos(k) + draw.gauss(0, 0.5), 5 * math.sin(k) + draw.gauss(0, 0.5)] for k in labels
+    ], labels
 
 
 def of_classes(classes):
-    net = sn.Sequential([sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, classes), sn.Softmax()], seed=classes)
-    return plots.decision_boundary(net, *blobs(classes), labels=["class number {}".format(k) for k in range(classes)])
+    net = sn.Sequential(
+        [sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, classes), sn.Softmax()], seed=classes
+    )
+    return plots.decision_boundary(
+        net, *blobs(classes), labels=["class number {}".format(k) for k in range(classes)]
+    )
 
 
 def heat():
     X, _ = blobs(5)
     net = sn.Sequential([sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, 1)], seed=2)
-    return plots.decision_boundary(net, X, [a * b for a, b in X], names=["width of the petal (cm)", "length (cm)"])
+    return plots.decision_boundary(
+        net, X, [a * b for a, b in X], names=["width of the petal (cm)", "length (cm)"]
+    )
 
 
 def counts(classes):
     draw = random.Random(2)
-    return [[draw.randrange(200) if i == j else draw.randrange(4) for j in range(classes)] for i in range(classes)]
+    return [
+        [draw.randrange(200) if i == j else draw.randrange(4) for j in range(classes)]
+        for i in range(classes)
+    ]
 
 
 def falling(n, noise=0.0):
@@ -74,12 +99,14 @@ MAKERS = {
     "loss, one epoch validated": lambda: plots.loss_curve([0.5], [0.7]),
     "loss, constant": lambda: plots.loss_curve([0.25] * 20),
     "loss, zero": lambda: plots.loss_curve([0, 0]),
-    "loss, gaps": lambda: plots.loss_curve([1, NAN, 0.5, 0.4, None, 0.3], [None, 0.9, 0.8, INF, 0.6, NAN]),
+    "loss, gaps": lambda: plots.loss_curve(
+        [1, NAN, 0.5, 0.4, None, 0.3], [None, 0.9, 0.8, INF, 0.6, NAN]
+    ),
     "loss, never validated": lambda: plots.loss_curve([1, 0.5], [None, NAN]),
-    "loss, huge": lambda: plots.loss_curve([1.7e308, 1e200, 3, 10 ** 400]),
+    "loss, huge": lambda: plots.loss_curve([1.7e308, 1e200, 3, 10**400]),
     "loss, tiny": lambda: plots.loss_curve([3e-8, 2.5e-8, 2.2e-8]),
     "loss, nearly the same": lambda: plots.loss_curve([1e-100, 1e-100 * (1 + 2e-9)]),
-    "loss, falls by powers": lambda: plots.loss_curve([10.0 ** -k for k in range(12)]),
+    "loss, falls by powers": lambda: plots.loss_curve([10.0**-k for k in range(12)]),
     "loss, negative": lambda: plots.loss_curve([3, -1, -2]),
     "loss, long": lambda: plots.loss_curve(falling(30000, 0.2)),
     "boundary, two classes": lambda: plots.decision_boundary(and_net(), XOR[0], [0, 0, 0, 1]),
@@ -89,9 +116,15 @@ MAKERS = {
     "boundary, numbers": heat,
     "boundary, constant": lambda: plots.decision_boundary(and_net(), [[3, 3], [3, 3]], [0.5, 0.5]),
     "network": lambda: plots.network(and_net(), names=["p", "q"], labels=["p and q"]),
-    "network, deep": lambda: plots.network(deep_net(), labels=["setosa", "versicolor", "virginica"]),
-    "network, thirty layers": lambda: plots.network(sn.Sequential([sn.Dense(n, 33 - n) for n in [30, 3] * 15])),
-    "network, hostile": lambda: plots.network(sn.Sequential([sn.Dense(6, 6)], seed=1), names=HOSTILE, labels=HOSTILE),
+    "network, deep": lambda: plots.network(
+        deep_net(), labels=["setosa", "versicolor", "virginica"]
+    ),
+    "network, thirty layers": lambda: plots.network(
+        sn.Sequential([sn.Dense(n, 33 - n) for n in [30, 3] * 15])
+    ),
+    "network, hostile": lambda: plots.network(
+        sn.Sequential([sn.Dense(6, 6)], seed=1), names=HOSTILE, labels=HOSTILE
+    ),
     "matrix, one class": lambda: plots.confusion_matrix([[5]], ["only"]),
     "matrix, two classes": lambda: plots.confusion_matrix([[50, 3], [7, 40]], ["no", "yes"]),
     "matrix, ten classes": lambda: plots.confusion_matrix(counts(10)),
@@ -104,7 +137,9 @@ MAKERS = {
     "predictions": lambda: plots.predictions(falling(50), falling(50, 0.1)),
     "predictions, constant": lambda: plots.predictions([3, 3], [3, 3]),
     "predictions, one": lambda: plots.predictions([3], [4]),
-    "predictions, tiny": lambda: plots.predictions([1.1e-300, 1.1e-300 * (1 + 1e-8)], [1.1e-300] * 2),
+    "predictions, tiny": lambda: plots.predictions(
+        [1.1e-300, 1.1e-300 * (1 + 1e-8)], [1.1e-300] * 2
+    ),
     "predictions, large": lambda: plots.predictions([-1e7, 2e7], [1e7, 2.5e7]),
     "predictions, many": lambda: plots.predictions(falling(5000), falling(5000, 0.5)),
 }
@@ -126,8 +161,14 @@ def picture(request):
 def elements(picture, tag=None, style=None):
     """The elements of the picture, of a kind, of a class."""
     root = ElementTree.fromstring(picture.svg)
-    found = [element for element in root.iter() if tag is None or element.tag == "{http://www.w3.org/2000/svg}" + tag]
-    return [element for element in found if style is None or style in element.get("class", "").split()]
+    found = [
+        element
+        for element in root.iter()
+        if tag is None or element.tag == "{http://www.w3.org/2000/svg}" + tag
+    ]
+    return [
+        element for element in found if style is None or style in element.get("class", "").split()
+    ]
 
 
 def texts(picture):
@@ -150,14 +191,18 @@ def test_the_svg_is_one_accessible_file(picture):
 
 def test_every_class_has_a_style(picture):
     style = elements(picture, "style")[0].text
-    used = {name for element in elements(picture) for name in element.get("class", "").split()} - {"scratchnet"}
+    used = {name for element in elements(picture) for name in element.get("class", "").split()} - {
+        "scratchnet"
+    }
     assert [name for name in sorted(used) if not re.search(r"\." + name + r"[{, .]", style)] == []
 
 
 def test_lengths_are_rounded_and_stay_inside(picture):
     root = ElementTree.fromstring(picture.svg)
     width, height = float(root.get("width")), float(root.get("height"))
-    for element in elements(picture, "path") + elements(picture, "rect") + elements(picture, "circle"):
+    for element in (
+        elements(picture, "path") + elements(picture, "rect") + elements(picture, "circle")
+    ):
         for key in ("d", "x", "y", "width", "height", "cx", "cy"):
             for text in re.findall(r"[-\d.e]+", element.get(key, "")):
                 assert re.match(r"-?\d+(\.\d)?$", text), text
@@ -176,15 +221,32 @@ def test_the_same_input_gives_the_same_bytes(name):
 def test_the_text_fits_its_terminal(picture, width, height, encoding):
     text = picture.text(width, height, encoding)
     assert text.encode(encoding).decode(encoding) == text
-    assert [line for line in text.split("\n") if width_of(line) > width or line != line.rstrip()] == []
+    assert [
+        line for line in text.split("\n") if width_of(line) > width or line != line.rstrip()
+    ] == []
     assert all(line.isprintable() for line in text.split("\n"))
     coloured = picture.text(width, height, encoding, colour=True)
     plain = [line.rstrip() for line in re.sub(r"\x1b\[[\d;]*m", "", coloured).split("\n")]
     assert plain == text.split("\n")
 
 
-NASTY = [0.0, 5e-324, 2.3e-308, 1e-300, 1e-100, 1e-100 * (1 + 2e-9), 1.0, 1 + 2e-9, 1e16, 1e16 + 2, 1e300, 1.7e308]
-NUMBERS = st.sampled_from(NASTY + [-v for v in NASTY]) | st.floats(allow_nan=False, allow_infinity=False)
+NASTY = [
+    0.0,
+    5e-324,
+    2.3e-308,
+    1e-300,
+    1e-100,
+    1e-100 * (1 + 2e-9),
+    1.0,
+    1 + 2e-9,
+    1e16,
+    1e16 + 2,
+    1e300,
+    1.7e308,
+]
+NUMBERS = st.sampled_from(NASTY + [-v for v in NASTY]) | st.floats(
+    allow_nan=False, allow_infinity=False
+)
 WIDE, HIGH = st.integers(20, 60), st.integers(8, 20)
 
 
@@ -208,16 +270,28 @@ def test_any_predictions_fit(pairs, width, height):
     assert fits(plots.predictions(*zip(*pairs)), width, height)
 
 
-@given(st.lists(st.tuples(NUMBERS, NUMBERS, st.sampled_from([0, 1, 0.5])), min_size=1, max_size=3), WIDE, HIGH)
+@given(
+    st.lists(st.tuples(NUMBERS, NUMBERS, st.sampled_from([0, 1, 0.5])), min_size=1, max_size=3),
+    WIDE,
+    HIGH,
+)
 @settings(max_examples=20, deadline=None)
 def test_any_decisions_fit(rows, width, height):
-    assert fits(plots.decision_boundary(and_net(), [row[:2] for row in rows], [row[2] for row in rows]), width, height)
+    assert fits(
+        plots.decision_boundary(and_net(), [row[:2] for row in rows], [row[2] for row in rows]),
+        width,
+        height,
+    )
 
 
 @given(st.lists(NUMBERS, min_size=4, max_size=4), WIDE, HIGH)
 def test_any_weights_and_counts_fit(numbers, width, height):
     rows = [numbers[:2], numbers[2:]]
-    assert fits(plots.network(sn.Sequential([sn.Dense(2, 2, weights=rows, bias=numbers[1:3])])), width, height)
+    assert fits(
+        plots.network(sn.Sequential([sn.Dense(2, 2, weights=rows, bias=numbers[1:3])])),
+        width,
+        height,
+    )
     assert fits(plots.confusion_matrix([[abs(v) for v in row] for row in rows]), width, height)
 
 
@@ -233,7 +307,9 @@ def test_every_texture_is_another_in_ascii():
         assert len(set(written([textures], "ascii"))) == len(textures)
 
 
-@pytest.mark.parametrize("name", ["loss", "boundary, three classes", "network, deep", "predictions"])
+@pytest.mark.parametrize(
+    "name", ["loss", "boundary, three classes", "network, deep", "predictions"]
+)
 @pytest.mark.parametrize("height", [10, 16, 30])
 def test_the_text_has_the_height_asked_for(name, height):
     assert len(made(name).text(80, height).split("\n")) == height
@@ -247,9 +323,13 @@ def test_colours_come_only_when_asked_for():
 def test_pictures_are_saved_and_shown(tmp_path):
     picture = made("loss")
     picture.save(tmp_path / "loss.SVG")
-    assert (tmp_path / "loss.SVG").read_bytes().decode("utf-8") == picture.svg == picture._repr_svg_()
+    assert (
+        (tmp_path / "loss.SVG").read_bytes().decode("utf-8") == picture.svg == picture._repr_svg_()
+    )
     assert repr(picture) == "Picture 'Loss': .svg, .save(path), .text(width, height)"
-    with pytest.raises(ValueError, match=r"loss.png: a picture is saved as SVG; give a name that ends in .svg"):
+    with pytest.raises(
+        ValueError, match=r"loss.png: a picture is saved as SVG; give a name that ends in .svg"
+    ):
         picture.save("loss.png")
 
 
@@ -273,7 +353,9 @@ def test_names_are_escaped_and_shortened():
     for name in ("matrix, large and hostile", "network, hostile"):
         shown = "".join(texts(made(name)))
         assert "<script>" not in made(name).svg and "</text><…</script>" not in made(name).svg
-        assert "</text>" in shown and "xxx…xxx" in shown and "花…花" in shown and "\x1b" not in shown
+        assert (
+            "</text>" in shown and "xxx…xxx" in shown and "花…花" in shown and "\x1b" not in shown
+        )
 
 
 # ---- scales ----------------------------------------------------------------------------------------------------
@@ -325,7 +407,14 @@ def test_whole_ticks_are_whole():
 
 
 def test_numbers_are_four_digits():
-    assert [number(v) for v in (0.0, -0.0, 1 / 3, 1234567, -1e-7, 2.0)] == ["0", "0", "0.3333", "1.235e6", "−1e-7", "2"]
+    assert [number(v) for v in (0.0, -0.0, 1 / 3, 1234567, -1e-7, 2.0)] == [
+        "0",
+        "0",
+        "0.3333",
+        "1.235e6",
+        "−1e-7",
+        "2",
+    ]
 
 
 # ---- loss curves -----------------------------------------------------------------------------------------------
@@ -334,8 +423,12 @@ def test_numbers_are_four_digits():
 def drawn(picture, style="line"):
     """The parts of each path of a style, as points; the legend's come first."""
     paths = [path.get("d") for path in elements(picture, "path", style)]
-    parts = [[part.rstrip("Z").split("L") for part in d.split("M")[1:]] for d in paths if "a" not in d]
-    return [[[tuple(map(float, point.split())) for point in part] for part in path] for path in parts]
+    parts = [
+        [part.rstrip("Z").split("L") for part in d.split("M")[1:]] for d in paths if "a" not in d
+    ]
+    return [
+        [[tuple(map(float, point.split())) for point in part] for part in path] for path in parts
+    ]
 
 
 def test_the_history_of_a_training_is_drawn():
@@ -359,7 +452,11 @@ def test_what_is_missing_leaves_a_gap():
     dots = "".join(path.get("d") for path in elements(picture, "path", "dot"))
     assert dots.count("M") == 4  # epochs 1 and 6; epoch 5, twice: it is the best
     assert "best epoch 5: 0.6" in texts(picture)
-    assert not [text for text in texts(made("loss, never validated")) if "best" in text or "validation" in text]
+    assert not [
+        text
+        for text in texts(made("loss, never validated"))
+        if "best" in text or "validation" in text
+    ]
 
 
 def test_the_scale_is_logarithmic_where_it_helps():
@@ -370,7 +467,9 @@ def test_the_scale_is_logarithmic_where_it_helps():
 
 
 def test_other_numbers_are_taken():
-    assert plots.loss_curve([Fraction(1, 2), Fraction(1, 4)]).svg == plots.loss_curve([0.5, 0.25]).svg
+    assert (
+        plots.loss_curve([Fraction(1, 2), Fraction(1, 4)]).svg == plots.loss_curve([0.5, 0.25]).svg
+    )
 
 
 def test_a_long_training_keeps_its_peaks():
@@ -384,7 +483,10 @@ def test_a_long_training_keeps_its_peaks():
 
 
 def area(parts):
-    return sum(abs(sum(a * d - b * c for (a, b), (c, d) in zip(part, part[1:] + part[:1]))) / 2 for part in parts)
+    return sum(
+        abs(sum(a * d - b * c for (a, b), (c, d) in zip(part, part[1:] + part[:1]))) / 2
+        for part in parts
+    )
 
 
 def box(picture):
@@ -398,17 +500,26 @@ def test_the_border_runs_where_the_network_changes_its_mind():
     """x0 + x1 = 1.5: of the inside, from -0.08 to 1.08 both ways, the corner of 0.66 by 0.66 is the second class."""
     picture = made("boundary, two classes")
     left, top, right, bottom = box(picture)
-    first, second = [area(parts) / ((right - left) * (bottom - top)) for parts in drawn(picture, "area")]
-    assert second == pytest.approx(0.66 ** 2 / 2 / 1.16 ** 2, abs=2e-3)
+    first, second = [
+        area(parts) / ((right - left) * (bottom - top)) for parts in drawn(picture, "area")
+    ]
+    assert second == pytest.approx(0.66**2 / 2 / 1.16**2, abs=2e-3)
     assert first + second == pytest.approx(1, abs=2e-3)
     for x, y in [point for part in drawn(picture, "border")[0] for point in part]:
-        a, b = -0.08 + 1.16 * (x - left) / (right - left), -0.08 + 1.16 * (bottom - y) / (bottom - top)
+        a, b = (
+            -0.08 + 1.16 * (x - left) / (right - left),
+            -0.08 + 1.16 * (bottom - y) / (bottom - top),
+        )
         assert a + b == pytest.approx(1.5, abs=3e-3)
 
 
 def test_the_border_of_a_threshold_is_straight():
-    hard = sn.Sequential([sn.Dense(2, 1, weights=[[1], [1]], bias=[-1.5]), sn.Sigmoid(), sn.Threshold(0.5)])
-    assert plots.decision_boundary(hard, XOR[0], [0, 0, 0, 1]).svg == made("boundary, two classes").svg
+    hard = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[1], [1]], bias=[-1.5]), sn.Sigmoid(), sn.Threshold(0.5)]
+    )
+    assert (
+        plots.decision_boundary(hard, XOR[0], [0, 0, 0, 1]).svg == made("boundary, two classes").svg
+    )
 
 
 @given(st.lists(st.floats(-1, 1), min_size=3, max_size=3))
@@ -419,7 +530,7 @@ def test_regions_of_linear_fields_are_exact(field):
     grid = [[a * u / 6 + b * v / 6 + c for u in range(7)] for v in range(7)]
     areas, _ = Region(Chart("", "", scale, scale, "", ""), grid, 0, 1, "x")._outlines()
     places = [(k + 0.5) / 150 for k in range(150)]
-    share = sum(a * x + b * y + c >= 0 for x in places for y in places) / 150 ** 2
+    share = sum(a * x + b * y + c >= 0 for x in places for y in places) / 150**2
     assert area([list(part) for part in areas]) / 36 == pytest.approx(share, abs=0.02)
 
 
@@ -440,7 +551,12 @@ def test_the_text_shows_what_the_network_says():
     for j, row in enumerate(rows):
         for i, c in enumerate(row.ljust(len(lines[-3].split("+", 1)[1]))):
             if c in " :.":
-                at = [[x.at((i + 0.5) / len(lines[-3].split("+", 1)[1])), y.at(1 - (j + 0.5) / len(rows))]]
+                at = [
+                    [
+                        x.at((i + 0.5) / len(lines[-3].split("+", 1)[1])),
+                        y.at(1 - (j + 0.5) / len(rows)),
+                    ]
+                ]
                 shares = net.predict(at)[0]
                 right += " :.".index(c) == shares.index(max(shares))
                 total += 1
@@ -450,26 +566,40 @@ def test_the_text_shows_what_the_network_says():
 def test_two_of_several_inputs_are_chosen():
     draw = random.Random(4)
     X = [[draw.random(), draw.random(), draw.choice([0, 0, 1]), draw.random()] for _ in range(25)]
-    wide = sn.Sequential([sn.Dense(4, 1, weights=[[1], [0.5], [100], [1]], bias=[-1]), sn.Sigmoid()])
+    wide = sn.Sequential(
+        [sn.Dense(4, 1, weights=[[1], [0.5], [100], [1]], bias=[-1]), sn.Sigmoid()]
+    )
     median = sorted(row[1] for row in X)[12]
-    narrow = sn.Sequential([sn.Dense(2, 1, weights=[[1], [1]], bias=[0.5 * median - 1]), sn.Sigmoid()])
+    narrow = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[1], [1]], bias=[0.5 * median - 1]), sn.Sigmoid()]
+    )
     Y = [k % 2 for k in range(25)]
     chosen = plots.decision_boundary(wide, X, Y, features=(3, 0), names=["a", "b", "c", "d"])
     plain = plots.decision_boundary(narrow, [[row[3], row[0]] for row in X], Y, names=["d", "a"])
-    assert drawn(chosen, "area") == drawn(plain, "area") and drawn(chosen, "border") == drawn(plain, "border")
-    assert "Decision boundary, the other inputs at their median" in texts(chosen) and {"d", "a"} <= set(texts(chosen))
+    assert drawn(chosen, "area") == drawn(plain, "area") and drawn(chosen, "border") == drawn(
+        plain, "border"
+    )
+    assert "Decision boundary, the other inputs at their median" in texts(chosen) and {
+        "d",
+        "a",
+    } <= set(texts(chosen))
 
 
 def test_targets_may_have_any_form():
     X, Y = blobs(3)
     net = sn.Sequential([sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, 3), sn.Softmax()], seed=3)
     picture = plots.decision_boundary(net, X, Y)
-    assert plots.decision_boundary(net, X, [[int(k == y) for k in range(3)] for y in Y]).svg == picture.svg
+    assert (
+        plots.decision_boundary(net, X, [[int(k == y) for k in range(3)] for y in Y]).svg
+        == picture.svg
+    )
     assert plots.decision_boundary(net, X, [[float(y)] for y in Y]).svg == picture.svg
     one = sn.Sequential([sn.Dense(2, 1, weights=[[2], [2]], bias=[-3])])
     sides = plots.decision_boundary(one, XOR[0], [-1, -1, -1, 1])
     assert drawn(sides, "border") == drawn(made("boundary, two classes"), "border")
-    exact = sn.Sequential([sn.Dense(2, 1, weights=[[Fraction(2)], [Fraction(2)]], bias=[Fraction(-3)])])
+    exact = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[Fraction(2)], [Fraction(2)]], bias=[Fraction(-3)])]
+    )
     assert plots.decision_boundary(exact, XOR[0], [-1, -1, -1, 1]).svg == sides.svg
 
 
@@ -477,7 +607,11 @@ def test_the_shades_of_a_heat_map_follow_the_numbers():
     """The network is x0 itself: from shade to shade the map begins further to the right."""
     net = sn.Sequential([sn.Dense(2, 1, weights=[[1], [0]])])
     picture = plots.decision_boundary(net, [[0, 0], [10, 1]], [0.3, 9.6])
-    starts = [min(x for part in parts for x, _ in part) for parts in drawn(picture, "area") if len(parts) > 3]
+    starts = [
+        min(x for part in parts for x, _ in part)
+        for parts in drawn(picture, "area")
+        if len(parts) > 3
+    ]
     assert len(starts) >= 5 and starts == sorted(starts) and len(set(starts)) == len(starts)
     assert {"from 0", "2", "4", "6", "8", "10"} <= set(texts(picture))
 
@@ -502,7 +636,10 @@ def test_colour_and_width_tell_sign_and_size():
     net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-2]])])
     weak, strong = elements(plots.network(net), "path", "line")[2:]
     assert "s0" in weak.get("class") and "s1" in strong.get("class")
-    width = [float(re.search(r"stroke-width:([\d.]+)", line.get("style")).group(1)) for line in (weak, strong)]
+    width = [
+        float(re.search(r"stroke-width:([\d.]+)", line.get("style")).group(1))
+        for line in (weak, strong)
+    ]
     assert width[1] == pytest.approx(4 * width[0], abs=0.3)
 
 
@@ -523,8 +660,13 @@ def test_layers_without_weights_stand_with_the_one_before():
 
 def test_networks_of_any_number_are_drawn():
     exact = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1, 2)]], bias=[Fraction(0)])])
-    assert plots.network(exact).svg == plots.network(sn.Sequential([sn.Dense(1, 1, weights=[[0.5]], bias=[0])])).svg
-    assert "0.weights[0][0] = 0" in plots.network(sn.Sequential([sn.Dense(1, 1, weights=[[0]])])).svg
+    assert (
+        plots.network(exact).svg
+        == plots.network(sn.Sequential([sn.Dense(1, 1, weights=[[0.5]], bias=[0])])).svg
+    )
+    assert (
+        "0.weights[0][0] = 0" in plots.network(sn.Sequential([sn.Dense(1, 1, weights=[[0]])])).svg
+    )
 
 
 # ---- confusion matrices and predictions ------------------------------------------------------------------------
@@ -532,9 +674,14 @@ def test_networks_of_any_number_are_drawn():
 
 def test_the_counts_are_written_and_shaded():
     picture = made("matrix, two classes")
-    assert {"50", "3", "7", "40", "no", "yes", "Confusion matrix: 90 of 100 right"} <= set(texts(picture))
+    assert {"50", "3", "7", "40", "no", "yes", "Confusion matrix: 90 of 100 right"} <= set(
+        texts(picture)
+    )
     cells = elements(picture, "rect", "area")
-    assert [cell[0].text for cell in cells][:2] == ["no taken for no: 50 (94.3%)", "no taken for yes: 3 (5.7%)"]
+    assert [cell[0].text for cell in cells][:2] == [
+        "no taken for no: 50 (94.3%)",
+        "no taken for yes: 3 (5.7%)",
+    ]
     assert [float(cell.get("fill-opacity")) for cell in cells] == pytest.approx(
         [math.sqrt(v) for v in (50 / 53, 3 / 53, 7 / 47, 40 / 47)], abs=0.005
     )
@@ -553,17 +700,26 @@ def test_matrices_of_metrics_are_taken():
 
 
 def test_many_classes_are_shades_in_characters():
-    matrix = [[9 if i == j else 1 if (i, j) == (0, 29) else 0 for j in range(30)] for i in range(30)]
+    matrix = [
+        [9 if i == j else 1 if (i, j) == (0, 29) else 0 for j in range(30)] for i in range(30)
+    ]
     lines = plots.confusion_matrix(matrix).text(40, 10, "ascii").split("\n")
-    assert lines[2] == " 0 @............................:" and lines[31] == "29 .............................@"
-    wide = plots.confusion_matrix([[int(i == j) for j in range(99)] for i in range(99)]).text(60, 10)
+    assert (
+        lines[2] == " 0 @............................:"
+        and lines[31] == "29 .............................@"
+    )
+    wide = plots.confusion_matrix([[int(i == j) for j in range(99)] for i in range(99)]).text(
+        60, 10
+    )
     assert wide.endswith("44 more classes are left out")
 
 
 def test_predictions_stand_by_their_targets():
     targets, predicted = [0, 1, 2, 4], [0.5, 1, 3, 4]
     (dots,) = elements(plots.predictions(targets, [[v] for v in predicted]), "path", "dot")[1:]
-    points = [(float(x) + 3.5, float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)a", dots.get("d"))]
+    points = [
+        (float(x) + 3.5, float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)a", dots.get("d"))
+    ]
     (x0, y0), (x1, y1) = points[1], points[3]
     for (x, y), target, value in zip(points, targets, predicted):
         assert x == pytest.approx(x0 + (target - 1) * (x1 - x0) / 3, abs=0.2)
@@ -580,38 +736,74 @@ def boundary(inputs, outputs, X, Y, **options):
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: plots.loss_curve([]), "history is empty; give what fit returned, or a list of losses"),
+        (
+            lambda: plots.loss_curve([]),
+            "history is empty; give what fit returned, or a list of losses",
+        ),
         (lambda: plots.loss_curve(0.5), "history is float; give what fit returned"),
         (lambda: plots.loss_curve([NAN, None]), "history has no finite loss; give at least one"),
         (lambda: plots.loss_curve(["a"]), "history: epoch 1 has a str; give a number or None"),
-        (lambda: plots.loss_curve([1, 2], [1]), "there are 2 losses and 1 validation losses; give one an epoch"),
+        (
+            lambda: plots.loss_curve([1, 2], [1]),
+            "there are 2 losses and 1 validation losses; give one an epoch",
+        ),
         (lambda: plots.loss_curve(sn.History()), "history is empty"),
         (lambda: boundary(4, 1, [[1, 2, 3, 4]], [1]), r"has 4 inputs and the picture two; choose"),
-        (lambda: boundary(4, 1, [[1, 2, 3, 4]], [1], features=(0, 4)), r"features is \(0, 4\); give two diff"),
-        (lambda: boundary(4, 1, [[1, 2, 3, 4]], [1], features=(1, 1)), r"features is \(1, 1\); give two diff"),
-        (lambda: boundary(4, 1, [[1, 2, 3, 4]], [1], features="ab"), "features is 'ab'; give two different"),
+        (
+            lambda: boundary(4, 1, [[1, 2, 3, 4]], [1], features=(0, 4)),
+            r"features is \(0, 4\); give two diff",
+        ),
+        (
+            lambda: boundary(4, 1, [[1, 2, 3, 4]], [1], features=(1, 1)),
+            r"features is \(1, 1\); give two diff",
+        ),
+        (
+            lambda: boundary(4, 1, [[1, 2, 3, 4]], [1], features="ab"),
+            "features is 'ab'; give two different",
+        ),
         (lambda: boundary(4, 1, [[1, 2]], [1]), "X: row 0 has 2 columns where the network takes 4"),
         (lambda: boundary(2, 1, [[1, 2]], [1, 2]), "X has 1 rows and Y has 2"),
-        (lambda: boundary(2, 1, [[1, 2]], ["a"]), "Y: row 0, column 0: 'a' is a str; give a number"),
+        (
+            lambda: boundary(2, 1, [[1, 2]], ["a"]),
+            "Y: row 0, column 0: 'a' is a str; give a number",
+        ),
         (lambda: boundary(2, 1, [[1, 2]], [1], names=["a"]), "names: 1 given, 2 needed"),
         (lambda: boundary(2, 1, [[1, 2]], [1], labels=["a"]), "labels: 1 given, 2 needed"),
         (lambda: plots.decision_boundary(None, [[1, 2]], [1]), "net is None; give a network"),
         (lambda: boundary(1, 1, [[1]], [1]), "a plane has two inputs"),
         (lambda: boundary(2, 3, [[1, 2]], [3]), "Y: row 0 is 3.0; give a class from"),
         (lambda: boundary(2, 3, [[1, 2]], [0.5]), "Y: row 0 is 0.5; give a class"),
-        (lambda: boundary(2, 3, [[1, 2]], [[1, 2]]), "Y: row 0 has 2 columns where the outputs are 3"),
+        (
+            lambda: boundary(2, 3, [[1, 2]], [[1, 2]]),
+            "Y: row 0 has 2 columns where the outputs are 3",
+        ),
         (lambda: boundary(2, 2, [[1, 2]], [[1, 7]]), "give a row with a 1 at the class"),
-        (lambda: boundary(2, 1, [[1, 2]], [[1, 0]]), "Y: row 0 has 2 columns where the outputs are 1"),
+        (
+            lambda: boundary(2, 1, [[1, 2]], [[1, 0]]),
+            "Y: row 0 has 2 columns where the outputs are 1",
+        ),
         (lambda: plots.network(3), "net is 3; give a network"),
-        (lambda: plots.network(sn.Sequential([sn.Tanh()])), "the network has no layer with weights"),
+        (
+            lambda: plots.network(sn.Sequential([sn.Tanh()])),
+            "the network has no layer with weights",
+        ),
         (lambda: plots.network(and_net(), names="p"), "names is str; give a list"),
         (lambda: plots.network(and_net(), names=["p"]), "names: 1 given, 2 needed"),
-        (lambda: plots.confusion_matrix([[1, 2]]), "matrix is 1×2; give a row and a column for each class"),
+        (
+            lambda: plots.confusion_matrix([[1, 2]]),
+            "matrix is 1×2; give a row and a column for each class",
+        ),
         (lambda: plots.confusion_matrix([[1, 2], [3, 4]], ["a"]), "labels: 1 given, 2 needed"),
-        (lambda: plots.confusion_matrix([[1, -2], [3, 4]]), "matrix: row 0, column 1 is -2.0; give a finite"),
+        (
+            lambda: plots.confusion_matrix([[1, -2], [3, 4]]),
+            "matrix: row 0, column 1 is -2.0; give a finite",
+        ),
         (lambda: plots.confusion_matrix([1, 2]), "matrix: row 0 is 1, not a row"),
         (lambda: plots.predictions([1, 2], [1]), "there are 2 targets and 1 predictions"),
-        (lambda: plots.predictions([1, NAN], [1, 2]), "targets: number 1 is nan; give a finite number"),
+        (
+            lambda: plots.predictions([1, NAN], [1, 2]),
+            "targets: number 1 is nan; give a finite number",
+        ),
     ],
 )
 def test_mistakes_are_told(call, message):
@@ -621,9 +813,16 @@ def test_mistakes_are_told(call, message):
 
 def test_the_inputs_of_a_plane_are_named_or_numbered():
     encoder = SimpleNamespace(features=["a", "b"])
-    assert chosen("2, 1", encoder) == chosen("b,a", encoder) == chosen("\u0662,\u0661", encoder) == (1, 0)
+    assert (
+        chosen("2, 1", encoder)
+        == chosen("b,a", encoder)
+        == chosen("\u0662,\u0661", encoder)
+        == (1, 0)
+    )
     for name in ("\u00b2", "0", "3", "-1", ""):
-        with pytest.raises(ValueError, match=f"^--inputs: there is no column of numbers '{name}'; there are: a, b$"):
+        with pytest.raises(
+            ValueError, match=f"^--inputs: there is no column of numbers '{name}'; there are: a, b$"
+        ):
             chosen("a," + name, encoder)
 
 

@@ -69,14 +69,22 @@ def test_no_text_is_clipped_or_lies_on_another(measured, name):
         assert text["size"] >= 7
     for i, a in enumerate(texts):
         for b in texts[:i]:
-            apart = (a["right"] <= b["left"] or b["right"] <= a["left"]
-                     or a["bottom"] <= b["top"] + 3 or b["bottom"] <= a["top"] + 3)  # the line's height holds air
-            assert apart or a["upright"] and b["upright"] and abs(a["left"] - b["left"]) >= 12, (a, b)
+            apart = (
+                a["right"] <= b["left"]
+                or b["right"] <= a["left"]
+                or a["bottom"] <= b["top"] + 3
+                or b["bottom"] <= a["top"] + 3
+            )  # the line's height holds air
+            assert apart or a["upright"] and b["upright"] and abs(a["left"] - b["left"]) >= 12, (
+                a,
+                b,
+            )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "name", ["loss", "boundary, three classes", "network, deep", "matrix, ten classes", "predictions"]
+    "name",
+    ["loss", "boundary, three classes", "network, deep", "matrix, ten classes", "predictions"],
 )
 def test_texts_can_be_read_on_their_paper(measured, name, theme):
     found = measured(name, theme)
@@ -85,14 +93,18 @@ def test_texts_can_be_read_on_their_paper(measured, name, theme):
     for text in found["texts"]:
         if not text["inverse"]:
             assert contrast(text["fill"], found["paper"]) >= 4.5, text
-    assert not [pair for pair in found["strokes"] if pair[1] == "rgb(0, 0, 0)"]  # what no rule gives a colour
+    assert not [
+        pair for pair in found["strokes"] if pair[1] == "rgb(0, 0, 0)"
+    ]  # what no rule gives a colour
 
 
 @pytest.mark.parametrize("name", ["loss", "network, deep"])
 def test_pictures_shrink_to_narrow_pages(measured, name):
     wide, narrow = measured(name), measured(name, width=320)
     assert narrow["width"] == 320 and narrow["scroll"] == 320
-    assert narrow["height"] / narrow["width"] == pytest.approx(wide["height"] / wide["width"], rel=0.01)
+    assert narrow["height"] / narrow["width"] == pytest.approx(
+        wide["height"] / wide["width"], rel=0.01
+    )
 
 
 def test_pictures_are_valid_as_files(chromium, tmp_path):

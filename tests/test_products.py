@@ -28,7 +28,8 @@ def drawn(rows, columns, seed, size=1.0):
 
 @pytest.mark.parametrize("name", KERNELS)
 @pytest.mark.parametrize(
-    "rows, length, columns", [(1, 1, 1), (9, 1, 9), (9, 5, 9), (3, 64, 40), (3, 65, 40), (2, 784, 3)]
+    "rows, length, columns",
+    [(1, 1, 1), (9, 1, 9), (9, 5, 9), (3, 64, 40), (3, 65, 40), (2, 784, 3)],
 )
 def test_an_element_is_the_dot_of_its_row_and_column(name, rows, length, columns):
     """Whatever way is taken for that many of that length, no bit depends on it."""
@@ -52,7 +53,10 @@ def test_the_portable_products_are_added_from_left_to_right():
 
 @DIST
 @given(
-    st.integers(16, 200), st.integers(0, 10**6), st.sampled_from([1e-30, 1.0, 1e30]), st.sampled_from([1e-3, 1.0, 1e5])
+    st.integers(16, 200),
+    st.integers(0, 10**6),
+    st.sampled_from([1e-30, 1.0, 1e30]),
+    st.sampled_from([1e-3, 1.0, 1e5]),
 )
 def test_products_from_distances_keep_to_their_bound(length, seed, size, ratio):
     """8·2^-53·(|a|² + |b|²), against fractions; however small the product itself is."""

@@ -53,7 +53,9 @@ def test_the_state_is_the_whole_generator():
 
 @pytest.mark.parametrize("seed", [None, 1.5, "7", True, [7]])
 def test_a_seed_is_an_integer(seed):
-    with pytest.raises(TypeError, match="seed: .* is a {}; give an integer".format(type(seed).__name__)):
+    with pytest.raises(
+        TypeError, match="seed: .* is a {}; give an integer".format(type(seed).__name__)
+    ):
         Generator(seed)
 
 
@@ -130,7 +132,9 @@ VARIANCES = {  # of weights 40 × 60
 
 
 def drawn(name, inputs=40, outputs=60):
-    return find("initializer", name, initializers.INITIALIZERS, object)(inputs, outputs, Generator(7))
+    return find("initializer", name, initializers.INITIALIZERS, object)(
+        inputs, outputs, Generator(7)
+    )
 
 
 @pytest.mark.parametrize("name", sorted(initializers.INITIALIZERS))
@@ -138,11 +142,15 @@ def test_the_variance_of_every_initializer(name):
     W = drawn(name)
     assert matrix.shape(W) == (40, 60)
     mean, variance = moments([w for row in W for w in row])
-    assert abs(variance - VARIANCES[name]) <= 0.1 * VARIANCES[name]  # 2400 numbers: at most three standard deviations
+    assert (
+        abs(variance - VARIANCES[name]) <= 0.1 * VARIANCES[name]
+    )  # 2400 numbers: at most three standard deviations
     assert abs(mean - (1.0 if name == "ones" else 0.0)) <= 4 * (VARIANCES[name] / 2400) ** 0.5
 
 
-@pytest.mark.parametrize("name, limit", [("glorot_uniform", 0.06), ("he_uniform", 0.15), ("lecun_uniform", 0.075)])
+@pytest.mark.parametrize(
+    "name, limit", [("glorot_uniform", 0.06), ("he_uniform", 0.15), ("lecun_uniform", 0.075)]
+)
 def test_uniform_initializers_keep_within_their_limit(name, limit):
     largest = max(abs(w) for row in drawn(name) for w in row)
     assert 0.99 * limit**0.5 < largest <= limit**0.5
@@ -160,11 +168,17 @@ def test_orthogonal_rows_or_columns(inputs, outputs):
 def test_initializers_with_arguments():
     assert initializers.constant(0.25)(2, 1, Generator(7)) == [[0.25], [0.25]]
     generator = Generator(7)
-    assert initializers.uniform(2.0, 3.0)(1, 2, Generator(7)) == [[generator.uniform(2.0, 3.0) for _ in range(2)]]
+    assert initializers.uniform(2.0, 3.0)(1, 2, Generator(7)) == [
+        [generator.uniform(2.0, 3.0) for _ in range(2)]
+    ]
     generator = Generator(7)
-    assert initializers.normal(1.0, 0.5)(1, 2, Generator(7)) == [[generator.normal(1.0, 0.5) for _ in range(2)]]
+    assert initializers.normal(1.0, 0.5)(1, 2, Generator(7)) == [
+        [generator.normal(1.0, 0.5) for _ in range(2)]
+    ]
 
 
 def test_an_unknown_name_is_refused_and_the_known_ones_are_told():
-    with pytest.raises(ValueError, match="initializer 'xavier' is unknown; there are: .*glorot_uniform.*zeros"):
+    with pytest.raises(
+        ValueError, match="initializer 'xavier' is unknown; there are: .*glorot_uniform.*zeros"
+    ):
         find("initializer", "xavier", initializers.INITIALIZERS, object)

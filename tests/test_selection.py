@@ -27,10 +27,14 @@ def test_each_sample_is_on_one_side(n, test_size, shuffle, seed):
         with pytest.raises(ValueError, match="leaves some of the"):
             train_test_split(X, y, test_size=test_size)
         return
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, shuffle=shuffle, seed=seed)
+    X_train, X_test, y_train, y_test = train_test_split(
+        X, y, test_size=test_size, shuffle=shuffle, seed=seed
+    )
     assert len(X_test) == count
     assert sorted(y_train + y_test) == y
-    assert [x for x, in X_train] == y_train and [x for x, in X_test] == y_test  # side by side still
+    assert [x for (x,) in X_train] == y_train and [
+        x for (x,) in X_test
+    ] == y_test  # side by side still
     if not shuffle:
         assert y_train + y_test == y
     assert train_test_split(X, y, test_size=test_size, shuffle=shuffle, seed=seed)[3] == y_test
@@ -101,7 +105,9 @@ def test_what_only_has_a_shape_gives_rows(data):
 def test_tensors_give_tensors():
     torch = pytest.importorskip("torch")
     train, _, places, _ = train_test_split(torch.arange(16).reshape(8, 2), list(range(8)))
-    assert isinstance(train, torch.Tensor) and train.tolist() == [[2 * i, 2 * i + 1] for i in places]
+    assert isinstance(train, torch.Tensor) and train.tolist() == [
+        [2 * i, 2 * i + 1] for i in places
+    ]
 
 
 # ---- cross_validate ----------------------------------------------------------------------------------------------
@@ -129,7 +135,7 @@ def test_every_sample_is_scored_once_and_never_by_what_learnt_it(n, folds):
     assert sum(scores) == n and max(scores) - min(scores) <= 1 and len(scores) == folds
     left_out = [v for _, fitted in Notes.seen for v in y if v not in fitted]
     assert sorted(left_out) == y
-    assert all([v for v, in X] == fitted for X, fitted in Notes.seen)
+    assert all([v for (v,) in X] == fitted for X, fitted in Notes.seen)
 
 
 class Shares:
@@ -143,7 +149,9 @@ class Shares:
 @pytest.mark.parametrize("y", [[0] * 20 + [1] * 10, [0.0] * 20 + [1.0] * 10])
 def test_the_folds_of_classes_have_the_same_shares(y):
     assert cross_validate(Shares, [[0]] * 30, y, folds=5) == [2 / 6] * 5
-    assert len(set(cross_validate(Shares, [[0]] * 30, [v + 0.5 for v in y], folds=5))) > 1  # numbers are no classes
+    assert (
+        len(set(cross_validate(Shares, [[0]] * 30, [v + 0.5 for v in y], folds=5))) > 1
+    )  # numbers are no classes
 
 
 def blobs(n=60):
@@ -191,7 +199,10 @@ def test_a_worker_takes_the_callers_kernel_and_then_its_own_again():
     try:
         with ProcessPoolExecutor(1) as pool:
             pool.submit(sn.set_kernel, "fast").result()
-            assert cross_validate(Kernels, [[0]] * 4, [0, 1, 0, 1], folds=2, executor=pool) == [1, 1]
+            assert cross_validate(Kernels, [[0]] * 4, [0, 1, 0, 1], folds=2, executor=pool) == [
+                1,
+                1,
+            ]
             assert pool.submit(sn.kernel).result() == "fast"
     finally:
         sn.set_kernel(former)
@@ -199,7 +210,9 @@ def test_a_worker_takes_the_callers_kernel_and_then_its_own_again():
 
 def test_a_network_may_have_learnt_already():
     X, y = blobs()
-    with pytest.raises(TypeError, match="^model is a network, which may have learnt already; give a function"):
+    with pytest.raises(
+        TypeError, match="^model is a network, which may have learnt already; give a function"
+    ):
         cross_validate(network(), X, y, loss="categorical_cross_entropy")
 
 
@@ -209,9 +222,15 @@ def test_a_network_may_have_learnt_already():
         (dict(folds=1), "folds is 1; give a whole number from 2 to 60"),
         (dict(folds=61), "folds is 61"),
         (dict(executor=5), "executor is 5; give an object with submit"),
-        (dict(executor=ThreadPoolExecutor), "executor is <class 'concurrent.futures.thread.ThreadPoolExecutor'>; give"),
+        (
+            dict(executor=ThreadPoolExecutor),
+            "executor is <class 'concurrent.futures.thread.ThreadPoolExecutor'>; give",
+        ),
         (dict(model=3), "model is a int; give an estimator"),
-        (dict(model=network, loss="categorical_cross_entropy", epochs=1), "Sequential has no score of its own"),
+        (
+            dict(model=network, loss="categorical_cross_entropy", epochs=1),
+            "Sequential has no score of its own",
+        ),
         (dict(Y=[1]), "the same length"),
         (dict(scoring="accuracy"), "scoring is 'accuracy'; give a function"),
     ],

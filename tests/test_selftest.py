@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from scratchnet import selftest
 from scratchnet.cli import main
-from scratchnet.core import activations, elementary, functions, initializers, layers, losses, optimizers, random, schedules
+from scratchnet.core import (
+    activations,
+    elementary,
+    functions,
+    initializers,
+    layers,
+    losses,
+    optimizers,
+    random,
+    schedules,
+)
 from scratchnet.formats import json, safetensors
 
 
@@ -33,7 +43,12 @@ def test_the_golden_numbers_are_those_that_the_table_prints():
 
 def test_every_rule_has_its_case():
     names = " ".join(name for name, _ in selftest.cases())
-    rules = set(functions.ELEMENTARY) | set(initializers.INITIALIZERS) | set(layers.LAYERS) | set(losses.LOSSES)
+    rules = (
+        set(functions.ELEMENTARY)
+        | set(initializers.INITIALIZERS)
+        | set(layers.LAYERS)
+        | set(losses.LOSSES)
+    )
     rules |= {kind.__name__ for kind in optimizers.OPTIMIZERS.values()}
     rules |= {"StepDecay", "ExponentialDecay", "CosineDecay", "WarmUp"}
     rules |= {"random", "training", "GELU, tanh", "nesterov=True"}
@@ -49,15 +64,27 @@ def test_every_rule_has_its_case():
         (layers.Dense, "penalty_slope", lambda self, w: self.l2 * w, "Dense"),
         (layers.Dropout, "draw", lambda self, row, generator: [1.0 for _ in row], "Dropout"),
         (losses.Huber, "slope", lambda self, a, y: a - y, "huber"),
-        (losses.BinaryCrossEntropy, "paired_terms", lambda self, z, a, y: z, "binary_cross_entropy, paired"),
-        (optimizers.Adagrad, "rule", lambda self, w, g, state: (w - self.rate * g, state), "Adagrad"),
+        (
+            losses.BinaryCrossEntropy,
+            "paired_terms",
+            lambda self, z, a, y: z,
+            "binary_cross_entropy, paired",
+        ),
+        (
+            optimizers.Adagrad,
+            "rule",
+            lambda self, w, g, state: (w - self.rate * g, state),
+            "Adagrad",
+        ),
         (schedules.CosineDecay, "__call__", lambda self, t: 0.5, "CosineDecay"),
         (random.Generator, "normal", lambda self, mean=0.0, deviation=1.0: 0.5, "random"),
         (elementary, "total", lambda values: sum(values) * (1 + 1e-15), None),
     ],
 )
 def test_a_wrong_rule_is_found_and_named(owner, name, wrong, case, monkeypatch):
-    if owner is elementary:  # an error in the last digit, which only the portable kernel's bits can tell
+    if (
+        owner is elementary
+    ):  # an error in the last digit, which only the portable kernel's bits can tell
         monkeypatch.setitem(functions.KERNELS["portable"], "total", wrong)
     else:
         monkeypatch.setattr(owner, name, wrong)
@@ -86,7 +113,10 @@ def test_what_raises_is_reported(monkeypatch):
 def test_a_case_that_gives_too_few_numbers_is_reported(monkeypatch):
     monkeypatch.setattr(activations.Identity, "forward", lambda self, X: X[:1])
     monkeypatch.setattr(activations.Identity, "backward", lambda self, dA: dA[:1])
-    assert any(re.match(r"Identity, .*: \d+ numbers instead of \d+$", problem) for problem in selftest.check())
+    assert any(
+        re.match(r"Identity, .*: \d+ numbers instead of \d+$", problem)
+        for problem in selftest.check()
+    )
 
 
 @pytest.mark.parametrize("codec, name", [(json, "json"), (safetensors, "safetensors")])
@@ -94,13 +124,18 @@ def test_a_broken_format_is_reported(codec, name, monkeypatch):
     monkeypatch.setattr(codec, "loads", lambda data: ({}, {}))
     assert selftest.check() == [name + " format: what is read is not what was written"]
     monkeypatch.setattr(codec, "loads", None)
-    assert [problem.split(": ")[:2] for problem in selftest.check()] == [[name + " format", "TypeError"]]
+    assert [problem.split(": ")[:2] for problem in selftest.check()] == [
+        [name + " format", "TypeError"]
+    ]
 
 
 def test_the_command_says_what_it_found(capsys, monkeypatch):
     assert main(["selftest"]) == 0
     output = capsys.readouterr().out
-    assert re.match(r"scratchnet \S+ on \S+ [\d.]+ \(\S+\)\nall right: {} cases".format(len(selftest.cases())), output)
+    assert re.match(
+        r"scratchnet \S+ on \S+ [\d.]+ \(\S+\)\nall right: {} cases".format(len(selftest.cases())),
+        output,
+    )
     monkeypatch.setattr(activations.Tanh, "function", lambda self, z: z)
     assert main(["selftest"]) == 1
     lines = capsys.readouterr().out.splitlines()

@@ -26,9 +26,18 @@ TINY = 1e-30
 
 OPTIMIZERS = {
     "sgd": (sn.SGD(0.2), dict(solver="sgd", learning_rate_init=0.2, momentum=0)),
-    "momentum": (sn.SGD(0.05, momentum=0.8), dict(learning_rate_init=0.05, momentum=0.8, nesterovs_momentum=False)),
-    "nesterov": (sn.SGD(0.05, momentum=0.8, nesterov=True), dict(learning_rate_init=0.05, momentum=0.8)),
-    "adam": (sn.Adam(0.01, epsilon=TINY), dict(solver="adam", learning_rate_init=0.01, epsilon=TINY)),
+    "momentum": (
+        sn.SGD(0.05, momentum=0.8),
+        dict(learning_rate_init=0.05, momentum=0.8, nesterovs_momentum=False),
+    ),
+    "nesterov": (
+        sn.SGD(0.05, momentum=0.8, nesterov=True),
+        dict(learning_rate_init=0.05, momentum=0.8),
+    ),
+    "adam": (
+        sn.Adam(0.01, epsilon=TINY),
+        dict(solver="adam", learning_rate_init=0.01, epsilon=TINY),
+    ),
     "adam, other betas": (
         sn.Adam(0.01, beta1=0.7, beta2=0.9, epsilon=TINY),
         dict(solver="adam", learning_rate_init=0.01, beta_1=0.7, beta_2=0.9, epsilon=TINY),
@@ -51,12 +60,31 @@ def samples(task, rng):
 
 def oracle(task, activation, options, alpha, batch_size, X, Y, sample_weight=None):
     """Their perceptron, its first parameters, and its losses over EPOCHS epochs."""
-    kind = neural_network.MLPClassifier if task in ("binary", "multiclass") else neural_network.MLPRegressor
-    given = dict(solver="sgd", activation=activation, alpha=alpha, batch_size=batch_size, hidden_layer_sizes=(4, 3))
-    given.update(options, shuffle=False, max_iter=1, n_iter_no_change=10 * EPOCHS, random_state=5, warm_start=True)
+    kind = (
+        neural_network.MLPClassifier
+        if task in ("binary", "multiclass")
+        else neural_network.MLPRegressor
+    )
+    given = dict(
+        solver="sgd",
+        activation=activation,
+        alpha=alpha,
+        batch_size=batch_size,
+        hidden_layer_sizes=(4, 3),
+    )
+    given.update(
+        options,
+        shuffle=False,
+        max_iter=1,
+        n_iter_no_change=10 * EPOCHS,
+        random_state=5,
+        warm_start=True,
+    )
     theirs = kind(**given)
     weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
-    theirs.fit(X, Y, **weighted)  # an epoch that only draws the parameters: the run proper goes on from these
+    theirs.fit(
+        X, Y, **weighted
+    )  # an epoch that only draws the parameters: the run proper goes on from these
     start = [(W.copy(), b.copy()) for W, b in zip(theirs.coefs_, theirs.intercepts_)]
     theirs.set_params(max_iter=EPOCHS).fit(X, Y, **weighted)
     return theirs, start, theirs.loss_curve_[1:]
@@ -79,8 +107,12 @@ def agree(a, b):
     assert np.abs(a - b).max() <= 1e-9 * np.abs(b).max()
 
 
-@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")  # which has not converged: nor is it meant to
-@pytest.mark.parametrize("alpha, batch_size", [(0.3, 12), (0.3, 4), (0, 5)])  # 5 leaves a batch of 2 at the end
+@pytest.mark.filterwarnings(
+    "ignore:Stochastic Optimizer"
+)  # which has not converged: nor is it meant to
+@pytest.mark.parametrize(
+    "alpha, batch_size", [(0.3, 12), (0.3, 4), (0, 5)]
+)  # 5 leaves a batch of 2 at the end
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("activation", HIDDEN)
 @pytest.mark.parametrize("task", ["binary", "multiclass", "one output", "two outputs"])
@@ -94,9 +126,13 @@ def test_trajectory(task, activation, optimizer, alpha, batch_size):
     given = dict(optimizer=ours, epochs=EPOCHS, batch_size=batch_size, shuffle=False)
     history = net.fit(X, Y, LOSSES.get(task, "half_squared_error"), **given)
     assert len(losses) == EPOCHS
-    assert max(np.abs(W - V).max() for W, (V, _) in zip(theirs.coefs_, start)) > 0.01  # something was learnt
+    assert (
+        max(np.abs(W - V).max() for W, (V, _) in zip(theirs.coefs_, start)) > 0.01
+    )  # something was learnt
     agree(np.array(history.loss) / (2 if task == "two outputs" else 1), losses)
-    for parameter, array in zip(net.parameters(), sum([[W, b] for W, b in zip(theirs.coefs_, theirs.intercepts_)], [])):
+    for parameter, array in zip(
+        net.parameters(), sum([[W, b] for W, b in zip(theirs.coefs_, theirs.intercepts_)], [])
+    ):
         agree(parameter.value, array)
     agree(net.predict(X), _outputs(theirs, task, X))
 
@@ -104,7 +140,9 @@ def test_trajectory(task, activation, optimizer, alpha, batch_size):
 def _outputs(theirs, task, X):
     if task == "binary":
         return theirs.predict_proba(X)[:, 1:]
-    return theirs.predict_proba(X) if task == "multiclass" else theirs.predict(X).reshape(len(X), -1)
+    return (
+        theirs.predict_proba(X) if task == "multiclass" else theirs.predict(X).reshape(len(X), -1)
+    )
 
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")

@@ -21,7 +21,12 @@ from sklearn.datasets import load_iris, make_multilabel_classification  # noqa: 
 from sklearn.ensemble import BaggingRegressor, VotingClassifier  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning, NotFittedError  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
-from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score, train_test_split  # noqa: E402
+from sklearn.model_selection import (
+    GridSearchCV,
+    cross_val_predict,
+    cross_val_score,
+    train_test_split,
+)  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
@@ -73,7 +78,9 @@ def both(task, X, y, fit_options=None, **settings):
             first.append([array.copy() for array in drawn])
             return drawn
 
-    settings = dict(dict(hidden_layer_sizes=(4, 3), shuffle=False, max_iter=100, random_state=5), **settings)
+    settings = dict(
+        dict(hidden_layer_sizes=(4, 3), shuffle=False, max_iter=100, random_state=5), **settings
+    )
     theirs = Theirs(**settings).fit(X, y, **fit_options or {})
     coefs, intercepts = zip(*first)
     ours = getattr(estimators, name)(**settings)
@@ -108,12 +115,24 @@ def all_agrees(theirs, ours, X, y):
 SOLVERS = {
     "adam": dict(learning_rate_init=0.02),
     "adam until it stops": dict(learning_rate_init=0.05, tol=1e-3, n_iter_no_change=4),
-    "adam, other settings": dict(learning_rate_init=0.02, beta_1=0.7, beta_2=0.9, epsilon=1e-4, activation="tanh"),
+    "adam, other settings": dict(
+        learning_rate_init=0.02, beta_1=0.7, beta_2=0.9, epsilon=1e-4, activation="tanh"
+    ),
     "sgd": dict(solver="sgd", learning_rate_init=0.1, momentum=0),
-    "momentum": dict(solver="sgd", learning_rate_init=0.05, nesterovs_momentum=False, activation="logistic"),
+    "momentum": dict(
+        solver="sgd", learning_rate_init=0.05, nesterovs_momentum=False, activation="logistic"
+    ),
     "nesterov": dict(solver="sgd", learning_rate_init=0.1, activation="tanh"),
-    "invscaling": dict(solver="sgd", learning_rate_init=0.2, learning_rate="invscaling", power_t=0.3),
-    "adaptive": dict(solver="sgd", learning_rate_init=0.05, learning_rate="adaptive", tol=1e-2, n_iter_no_change=3),
+    "invscaling": dict(
+        solver="sgd", learning_rate_init=0.2, learning_rate="invscaling", power_t=0.3
+    ),
+    "adaptive": dict(
+        solver="sgd",
+        learning_rate_init=0.05,
+        learning_rate="adaptive",
+        tol=1e-2,
+        n_iter_no_change=3,
+    ),
 }
 
 
@@ -173,9 +192,14 @@ def test_it_takes_part():
     assert is_classifier(classifier()) and is_regressor(estimators.MLPRegressor())
     assert cross_val_score(pipeline, X, y, cv=3).mean() > 0.9
     assert cross_val_predict(pipeline, X, y, cv=3, method="predict_proba").shape == (150, 3)
-    search = GridSearchCV(pipeline, {"mlpclassifier__alpha": [1e-4, 100.0]}, cv=3, scoring="neg_log_loss").fit(X, y)
+    search = GridSearchCV(
+        pipeline, {"mlpclassifier__alpha": [1e-4, 100.0]}, cv=3, scoring="neg_log_loss"
+    ).fit(X, y)
     assert search.best_params_ == {"mlpclassifier__alpha": 1e-4}
-    members = [("ours", pipeline), ("theirs", make_pipeline(StandardScaler(), LogisticRegression()))]
+    members = [
+        ("ours", pipeline),
+        ("theirs", make_pipeline(StandardScaler(), LogisticRegression())),
+    ]
     assert VotingClassifier(members, voting="soft").fit(X, y).score(X, y) > 0.9
     calibrated = CalibratedClassifierCV(pipeline, cv=3).fit(X, y)
     assert calibrated.score(X, y) > 0.9 and calibrated.predict_proba(X).shape == (150, 3)
@@ -193,7 +217,9 @@ def test_it_takes_part_with_words_on_lists_and_in_parallel():
     words = [["setosa", "versicolor", "virginica"][k] for k in y]
     scores = cross_val_score(classifier(), X.tolist(), words, cv=3)
     assert (scores == cross_val_score(classifier(), X, np.array(words), cv=3, n_jobs=2)).all()
-    bag = BaggingRegressor(estimators.MLPRegressor(**SMALL), n_estimators=3, random_state=0).fit(X[:, :3], X[:, 3])
+    bag = BaggingRegressor(estimators.MLPRegressor(**SMALL), n_estimators=3, random_state=0).fit(
+        X[:, :3], X[:, 3]
+    )
     assert bag.score(X[:, :3], X[:, 3]) > 0.8
     X, y = make_multilabel_classification(n_samples=60, random_state=0)
     assert cross_val_predict(classifier(), X, y, cv=3).shape == y.shape
@@ -202,7 +228,9 @@ def test_it_takes_part_with_words_on_lists_and_in_parallel():
 def test_fit_options_go_through_a_pipeline_and_a_clone_has_not_learnt():
     X, y = load_iris(return_X_y=True)
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
-    pipeline = make_pipeline(StandardScaler(), classifier(activation=["tanh"], dropout=0.1, class_weight="balanced"))
+    pipeline = make_pipeline(
+        StandardScaler(), classifier(activation=["tanh"], dropout=0.1, class_weight="balanced")
+    )
     pipeline.fit(X_train, y_train, mlpclassifier__validation_data=(X_test, y_test))
     fitted = pipeline[-1]
     assert len(fitted.validation_loss_curve_) == fitted.n_iter_
@@ -230,13 +258,22 @@ def test_names_of_features():
     X, y = load_iris(return_X_y=True)
     frame = pandas.DataFrame(X, columns=list("abcd"))
     fitted = classifier(max_iter=2).fit(frame, y)
-    assert fitted.feature_names_in_.tolist() == list("abcd") and isinstance(fitted.predict(frame), np.ndarray)
-    messages = {"dcba": "a column is 'd' that was 'a'; the feature names should match", "abxd": "'x' that was 'c'"}
+    assert fitted.feature_names_in_.tolist() == list("abcd") and isinstance(
+        fitted.predict(frame), np.ndarray
+    )
+    messages = {
+        "dcba": "a column is 'd' that was 'a'; the feature names should match",
+        "abxd": "'x' that was 'c'",
+    }
     for columns, message in messages.items():
         with pytest.raises(ValueError, match=message):
             fitted.predict(pandas.DataFrame(X, columns=list(columns)))
-    with pytest.warns(UserWarning, match="X does not have valid feature names, but MLPClassifier was fitted with"):
+    with pytest.warns(
+        UserWarning, match="X does not have valid feature names, but MLPClassifier was fitted with"
+    ):
         fitted.predict(X)
-    with pytest.warns(UserWarning, match="X has feature names, but MLPClassifier was fitted without"):
+    with pytest.warns(
+        UserWarning, match="X has feature names, but MLPClassifier was fitted without"
+    ):
         fitted.fit(X, y).predict(frame)
     assert not hasattr(fitted, "feature_names_in_")

@@ -38,7 +38,9 @@ RULES = "functions activations layers losses optimizers".split()
 EXACT = "functions initializers activations layers losses optimizers".split()
 
 CORE_LINES = 1500
-TOP_LEVEL = "scratchnet tests setup.cfg tox.ini README.md pyproject.toml LICENSE .gitignore .ci".split()
+TOP_LEVEL = (
+    "scratchnet tests setup.cfg tox.ini README.md pyproject.toml LICENSE .gitignore .ci".split()
+)
 
 
 def read(path):
@@ -54,7 +56,9 @@ def source_files():
         folders[:] = [name for name in folders if name != "__pycache__"]
         for name in names:
             if name.endswith(".py"):
-                found.append(os.path.relpath(os.path.join(folder, name), package).replace(os.sep, "/"))
+                found.append(
+                    os.path.relpath(os.path.join(folder, name), package).replace(os.sep, "/")
+                )
     return sorted(found)
 
 
@@ -96,13 +100,19 @@ def imports(path, source):
             for alias in node.names:
                 yield node.lineno, module, alias.name, fallible, typing_only
         elif isinstance(node, ast.Try):
-            caught = [part for handler in node.handlers if handler.type for part in ast.walk(handler.type)]
+            caught = [
+                part for handler in node.handlers if handler.type for part in ast.walk(handler.type)
+            ]
             names = [part.id for part in caught if isinstance(part, ast.Name)]
             for child in node.body:
                 yield from visit(child, fallible or "ImportError" in names, typing_only)
             for child in node.handlers + node.orelse + node.finalbody:
                 yield from visit(child, fallible, typing_only)
-        elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        elif (
+            isinstance(node, ast.If)
+            and isinstance(node.test, ast.Name)
+            and node.test.id == "TYPE_CHECKING"
+        ):
             for child in node.body:
                 yield from visit(child, fallible, True)
             for child in node.orelse:
@@ -121,7 +131,10 @@ def foreign_imports(path, source):
             continue
         if module in ("math", "struct", "json", "time") or fallible and module == "operator":
             continue
-        if path != "formats/files.py" or module not in ("os", "errno"):  # the one file that writes files
+        if path != "formats/files.py" or module not in (
+            "os",
+            "errno",
+        ):  # the one file that writes files
             yield "{}:{}: imports {}".format(path, line, module)
 
 
@@ -144,7 +157,9 @@ def upward_imports(path, source):
             same_folder = target == own and "/" in path
             allowed = same_folder or target in FLOORS[: FLOORS.index(own)]
         if not allowed:
-            yield "{}:{}: {} imports {}, which does not stand below it".format(path, line, own, target)
+            yield "{}:{}: {} imports {}, which does not stand below it".format(
+                path, line, own, target
+            )
 
 
 # ---- the dialect -------------------------------------------------------------------------------------------------
@@ -164,7 +179,9 @@ def dialect(path, source):
         kind = type(node).__name__
         if kind in NEWER:
             refuse(node, NEWER[kind])
-        elif kind in ("List", "Tuple", "Set") and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        elif kind in ("List", "Tuple", "Set") and isinstance(
+            getattr(node, "ctx", ast.Load()), ast.Load
+        ):
             if any(isinstance(element, ast.Starred) for element in node.elts):
                 refuse(node, "[*a]")
         elif kind == "Dict" and None in node.keys:
@@ -172,7 +189,12 @@ def dialect(path, source):
         elif kind == "Subscript" and not isinstance(node.ctx, ast.Load):
             if any(isinstance(part, ast.Slice) and part.step for part in ast.walk(node.slice)):
                 refuse(node, "assignment to a slice with a step")
-        elif kind == "Call" and isinstance(node.func, ast.Name) and node.func.id == "zip" and node.keywords:
+        elif (
+            kind == "Call"
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "zip"
+            and node.keywords
+        ):
             refuse(node, "zip(strict=)")
         elif kind == "Attribute" and node.attr == "__doc__":
             refuse(node, "__doc__")
@@ -181,16 +203,23 @@ def dialect(path, source):
         elif kind in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
             for decorator in node.decorator_list:
                 if not (
-                    isinstance(decorator, ast.Name) and decorator.id in ("property", "staticmethod", "classmethod")
-                    or isinstance(decorator, ast.Attribute) and decorator.attr == "setter"
+                    isinstance(decorator, ast.Name)
+                    and decorator.id in ("property", "staticmethod", "classmethod")
+                    or isinstance(decorator, ast.Attribute)
+                    and decorator.attr == "setter"
                 ):
                     refuse(node, "a decorator")
         if kind in ("FunctionDef", "AsyncFunctionDef", "Lambda"):
             if getattr(node.args, "posonlyargs", []):
                 refuse(node, "positional-only arguments")
             arguments = [part for part in ast.walk(node.args) if isinstance(part, ast.arg)]
-            annotations = [argument.annotation for argument in arguments] + [getattr(node, "returns", None)]
-            if any(annotation and not isinstance(literal(annotation), str) for annotation in annotations):
+            annotations = [argument.annotation for argument in arguments] + [
+                getattr(node, "returns", None)
+            ]
+            if any(
+                annotation and not isinstance(literal(annotation), str)
+                for annotation in annotations
+            ):
                 refuse(node, "an annotation that is not quoted")
     return found
 
@@ -208,7 +237,11 @@ def inexact_literals(path, source):
     """Floats like 0.1, which no float is, and which some MicroPythons misread; 0.5 and 1 / 10 are exact enough."""
     for node in ast.walk(ast.parse(source)):
         value = literal(node)
-        if not isinstance(node, ast.UnaryOp) and type(value) is float and Decimal(repr(value)) != Decimal(value):
+        if (
+            not isinstance(node, ast.UnaryOp)
+            and type(value) is float
+            and Decimal(repr(value)) != Decimal(value)
+        ):
             yield "{}:{}: {!r}".format(path, node.lineno, value)
 
 
@@ -217,7 +250,13 @@ def lines_of_code(source):
     source = re.sub(r"\nif TYPE_CHECKING:(\n+    .*)+", "", source)
     counted, statement = set(), []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type in (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER):
+        if token.type in (
+            tokenize.COMMENT,
+            tokenize.NL,
+            tokenize.INDENT,
+            tokenize.DEDENT,
+            tokenize.ENDMARKER,
+        ):
             continue
         if token.type != tokenize.NEWLINE:
             statement.append(token)
@@ -264,7 +303,9 @@ def test_the_rules_contain_only_exact_numbers():
 
 def test_the_core_is_small():
     sizes = [(lines_of_code(read(path)), path) for path in CORE_FILES]
-    report = "\n".join("{:5} {}".format(*size) for size in sizes + [(sum(lines for lines, _ in sizes), "together")])
+    report = "\n".join(
+        "{:5} {}".format(*size) for size in sizes + [(sum(lines for lines, _ in sizes), "together")]
+    )
     print(report)
     assert sum(lines for lines, _ in sizes) <= CORE_LINES, report
 
@@ -276,7 +317,9 @@ def test_importing_the_package_costs_little():
         "print(' '.join(sorted(set(sys.modules) - before)))"
     )
     # -S and -E: a site's own .pth files and variables import much of the library before we do.
-    output = subprocess.check_output([sys.executable, "-S", "-E", "-c", program], cwd=ROOT, universal_newlines=True)
+    output = subprocess.check_output(
+        [sys.executable, "-S", "-E", "-c", program], cwd=ROOT, universal_newlines=True
+    )
     loaded = output.split()
     assert "scratchnet.network" in loaded
     heavy = "typing dataclasses enum abc functools copy random decimal fractions argparse re json inspect".split()
@@ -295,12 +338,16 @@ def test_what_is_installed_is_complete():
                     yield os.path.relpath(os.path.join(folder, name), package)
 
     assert "py.typed" in listing(os.path.dirname(scratchnet.__file__))
-    assert sorted(listing(os.path.dirname(scratchnet.__file__))) == sorted(listing(os.path.join(ROOT, "scratchnet")))
+    assert sorted(listing(os.path.dirname(scratchnet.__file__))) == sorted(
+        listing(os.path.join(ROOT, "scratchnet"))
+    )
 
 
 def test_the_top_level_is_short():
     try:
-        listing = subprocess.check_output(["git", "ls-files"], cwd=ROOT, stderr=subprocess.PIPE).decode()
+        listing = subprocess.check_output(
+            ["git", "ls-files"], cwd=ROOT, stderr=subprocess.PIPE
+        ).decode()
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("no git, or not a clone")
     assert sorted({path.split("/")[0] for path in listing.splitlines()} - set(TOP_LEVEL)) == []
@@ -408,7 +455,7 @@ def test_a_foreign_dialect_is_seen(source):
 
 
 def test_the_dialect_is_not_refused():
-    source = '''
+    source = """
 x: "int" = 3
 a, *b = f(*c, **d)
 a[1:2] = b[::2]
@@ -422,11 +469,13 @@ class A:
 
     @y.setter
     def y(self, x): ...
-'''
+"""
     assert dialect("layers.py", source) == []
 
 
-@pytest.mark.parametrize("source", ["x ** 2", "2 ** x", "2.0 ** 52", "x **= 2", "f(1 - x ** 2)", "10 ** -n"])
+@pytest.mark.parametrize(
+    "source", ["x ** 2", "2 ** x", "2.0 ** 52", "x **= 2", "f(1 - x ** 2)", "10 ** -n"]
+)
 def test_powers_are_seen(source):
     assert list(powers("layers.py", source))
 
@@ -435,13 +484,17 @@ def test_whole_powers_of_whole_numbers_are_not_refused():
     assert list(powers("layers.py", "x / 2 ** 52; f(**options)")) == []
 
 
-@pytest.mark.parametrize("source", ["0.1 * x", "x = -0.3", "1e-7", "def f(x=0.01): pass", "def f(*, x=0.01): pass"])
+@pytest.mark.parametrize(
+    "source", ["0.1 * x", "x = -0.3", "1e-7", "def f(x=0.01): pass", "def f(*, x=0.01): pass"]
+)
 def test_inexact_literals_are_seen(source):
     assert list(inexact_literals("losses.py", source))
 
 
 def test_exact_literals_are_not_refused():
-    assert list(inexact_literals("losses.py", "def f(x=1 / 100):\n    return 0.5 * x + 3 - 1.0")) == []
+    assert (
+        list(inexact_literals("losses.py", "def f(x=1 / 100):\n    return 0.5 * x + 3 - 1.0")) == []
+    )
 
 
 def test_lines_of_code_are_counted():

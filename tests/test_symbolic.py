@@ -22,7 +22,12 @@ from scratchnet.scalars import Symbolic
 from scratchnet.scalars.symbolic import ABSENT, Undecided
 
 INF, NAN = math.inf, math.nan
-ARITHMETIC = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv}
+ARITHMETIC = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+}
 COMPARISONS = {
     "less": operator.lt,
     "less or equal": operator.le,
@@ -56,11 +61,17 @@ def unknown(name="x", **more):
 
 
 @pytest.mark.parametrize("operation", sorted(ARITHMETIC))
-@pytest.mark.parametrize("a, b", [(1.5, -2.0), (0.1, 0.2), (-0.0, 3.0), (1e300, 1e-300), (INF, 2.0), (NAN, 1.0)])
+@pytest.mark.parametrize(
+    "a, b", [(1.5, -2.0), (0.1, 0.2), (-0.0, 3.0), (1e300, 1e-300), (INF, 2.0), (NAN, 1.0)]
+)
 def test_arithmetic_of_constants_is_done_at_once(operation, a, b):
     for left, right in ((Symbolic(a), Symbolic(b)), (Symbolic(a), b), (a, Symbolic(b))):
         made = ARITHMETIC[operation](left, right)
-        assert type(made) is Symbolic and made.is_constant and (made.operation, made.operands) == ("", ())
+        assert (
+            type(made) is Symbolic
+            and made.is_constant
+            and (made.operation, made.operands) == ("", ())
+        )
         assert same(made.value, ARITHMETIC[operation](a, b))
 
 
@@ -73,7 +84,9 @@ def test_arithmetic_of_unknowns_is_recorded(operation):
     for left, right in ((x, 0.75), (0.75, x), (x, Symbolic(0.75)), (Symbolic(0.75), x)):
         made = ARITHMETIC[operation](left, right)
         assert made.operation == operation
-        assert [operand.value for operand in made.operands] == [None if v is x else 0.75 for v in (left, right)]
+        assert [operand.value for operand in made.operands] == [
+            None if v is x else 0.75 for v in (left, right)
+        ]
         assert sum(operand is x for operand in made.operands) == 1
 
 
@@ -99,12 +112,17 @@ def test_elementary_functions(name, each_kernel):
     made = getattr(functions, name)(x)
     assert (made.operation, made.operands, made.value) == (name, (x,), None)
     for value in (0.7, 0.0, -0.0, 2.5, 800.0, -800.0):
-        assert same(getattr(functions, name)(Symbolic(value)).value, getattr(functions, name)(value))
+        assert same(
+            getattr(functions, name)(Symbolic(value)).value, getattr(functions, name)(value)
+        )
 
 
 def test_signs():
     x = unknown()
-    assert ((-x).operation, (-x).operands) == ("negate", (x,)) and (abs(x).operation, abs(x).operands) == ("abs", (x,))
+    assert ((-x).operation, (-x).operands) == ("negate", (x,)) and (
+        abs(x).operation,
+        abs(x).operands,
+    ) == ("abs", (x,))
     assert (-Symbolic(2)).value == -2.0 and abs(Symbolic(-2)).value == 2.0
     assert bits((-Symbolic(0)).value) == bits(-0.0)
     opposite = -x
@@ -121,7 +139,9 @@ def test_a_choice_is_one_operation():
 
 def test_a_choice_that_is_known_is_made():
     a, b = unknown("a"), unknown("b")
-    assert functions.where(Symbolic(1) > 0, a, b) is a and functions.where(Symbolic(0) > 0, a, b) is b
+    assert (
+        functions.where(Symbolic(1) > 0, a, b) is a and functions.where(Symbolic(0) > 0, a, b) is b
+    )
 
 
 def test_a_dot_is_one_operation():
@@ -135,7 +155,11 @@ def test_a_dot_is_one_operation():
 def test_a_total_is_one_operation():
     values = [unknown("a"), 5.0, unknown("b")]
     made = functions.total(values)
-    assert made.operation == "total" and [x.name or x.value for x in made.operands] == ["a", 5.0, "b"]
+    assert made.operation == "total" and [x.name or x.value for x in made.operands] == [
+        "a",
+        5.0,
+        "b",
+    ]
 
 
 def test_sums_of_one():
@@ -147,7 +171,10 @@ def test_sums_of_one():
 
 def test_whole_numbers_and_pi():
     x = unknown()
-    assert functions.whole(3, x).value == 3.0 and functions.whole(7535707714759921, x).value == 7535707714759921.0
+    assert (
+        functions.whole(3, x).value == 3.0
+        and functions.whole(7535707714759921, x).value == 7535707714759921.0
+    )
     assert functions.pi(x).value == math.pi
     assert functions.power(x, 1) is x
     assert functions.power(x, 3).operation == "multiply" and functions.power(x, 0) == 1
@@ -155,9 +182,21 @@ def test_whole_numbers_and_pi():
 
 def test_what_it_is():
     x = unknown("x", sample=3, kind="unit")
-    assert (x.name, x.sample, x.kind, x.value, x.operation, x.operands) == ("x", 3, "unit", None, "", ())
+    assert (x.name, x.sample, x.kind, x.value, x.operation, x.operands) == (
+        "x",
+        3,
+        "unit",
+        None,
+        "",
+        (),
+    )
     assert (x.is_constant, x.is_one, x.is_absent) == (False, True, False)
-    assert (unknown().is_one, Symbolic(1).is_one, Symbolic(0.5).is_one, Symbolic(1).is_constant) == (
+    assert (
+        unknown().is_one,
+        Symbolic(1).is_one,
+        Symbolic(0.5).is_one,
+        Symbolic(1).is_constant,
+    ) == (
         False,
         True,
         False,
@@ -176,7 +215,9 @@ def test_what_it_is():
 
 def test_operands_come_before_what_is_made_of_them():
     x, y = unknown("x"), unknown("y")
-    made = functions.sigmoid(x * y + functions.dot([x, y], [y, x])) + functions.largest_of([x, y, x * y])
+    made = functions.sigmoid(x * y + functions.dot([x, y], [y, x])) + functions.largest_of(
+        [x, y, x * y]
+    )
     for node in reachable([made]):
         assert all(operand.serial < node.serial for operand in node.operands)
 
@@ -249,7 +290,9 @@ def test_a_zero_in_the_data_drops_out():
         assert functions.total([zero, x, zero, y]).operands == (x, y)
         assert functions.total([zero, x, zero]) is x
         assert functions.dot([zero, x, y, 3.0], [x, y, zero, y]).operation == "dot"
-        assert [v.name or v.value for v in functions.dot([zero, x, y, 3.0], [x, y, zero, y]).operands] == [
+        assert [
+            v.name or v.value for v in functions.dot([zero, x, y, 3.0], [x, y, zero, y]).operands
+        ] == [
             "x",
             "y",
             3.0,
@@ -257,8 +300,13 @@ def test_a_zero_in_the_data_drops_out():
         ]
         assert functions.dot([zero, x], [y, y]).operation == "multiply"
         assert functions.dot([zero, x], [y, 1]) is x
-        assert functions.dot([zero, x], [y, zero]).is_absent and functions.total([zero, zero]).is_absent
-        assert functions.exp(zero).value == 1.0 and (zero + 0.5).value == 0.5 and (zero > 0) is False
+        assert (
+            functions.dot([zero, x], [y, zero]).is_absent
+            and functions.total([zero, zero]).is_absent
+        )
+        assert (
+            functions.exp(zero).value == 1.0 and (zero + 0.5).value == 0.5 and (zero > 0) is False
+        )
 
 
 # ---- Undecided ---------------------------------------------------------------------------------------------------
@@ -296,7 +344,8 @@ REFUSED = {
 @pytest.mark.parametrize("what", sorted(UNDECIDED))
 def test_an_unknown_number_is_neither_true_nor_false(what):
     with pytest.raises(
-        Undecided, match="^a symbolic number is neither true nor false; rules choose with functions.where$"
+        Undecided,
+        match="^a symbolic number is neither true nor false; rules choose with functions.where$",
     ):
         UNDECIDED[what](unknown())
     assert issubclass(Undecided, TypeError)
@@ -322,21 +371,33 @@ def test_a_known_number_does_not_tell_either(what):
 
 
 def test_every_layer_and_loss_is_among_those_tried():
-    kinds = {type(make()) for make in HIDDEN} | {type(layer) for make in BETWEEN for layer in make(1)}
-    ends = {layer if isinstance(layer, type) else type(layer()) for _, ending in ENDINGS for layer in ending}
+    kinds = {type(make()) for make in HIDDEN} | {
+        type(layer) for make in BETWEEN for layer in make(1)
+    }
+    ends = {
+        layer if isinstance(layer, type) else type(layer())
+        for _, ending in ENDINGS
+        for layer in ending
+    }
     assert set(LAYERS.values()) - {sn.Dense} <= kinds | ends
     assert set(LOSSES.values()) <= {type(loss) for loss, _ in ENDINGS}
-    assert {sn.SGD, sn.Adagrad, sn.RMSprop, sn.Adam, sn.AdamW} <= {type(optimizer) for optimizer in OPTIMIZERS}
+    assert {sn.SGD, sn.Adagrad, sn.RMSprop, sn.Adam, sn.AdamW} <= {
+        type(optimizer) for optimizer in OPTIMIZERS
+    }
 
 
-TOGETHER = [(k % len(HIDDEN), k % len(ENDINGS), k % len(OPTIMIZERS)) for k in range(3 * len(OPTIMIZERS))]
+TOGETHER = [
+    (k % len(HIDDEN), k % len(ENDINGS), k % len(OPTIMIZERS)) for k in range(3 * len(OPTIMIZERS))
+]
 
 
 @pytest.mark.parametrize("hidden, ending, optimizer", TOGETHER)
 def test_no_rule_decides_by_a_number(hidden, ending, optimizer, portable):
     """Forward, loss, backward, update: on symbols, and then with numbers in their place, as on floats."""
     loss, end = ENDINGS[ending]
-    layers = [sn.Dense(2, 2, l1=0.25, l2=0.125), HIDDEN[hidden](), sn.Dense(2, 2)] + [layer() for layer in end]
+    layers = [sn.Dense(2, 2, l1=0.25, l2=0.125), HIDDEN[hidden](), sn.Dense(2, 2)] + [
+        layer() for layer in end
+    ]
     net = sn.Sequential(layers, seed=2)
     generator = sn.Generator(5)
     X = [[generator.normal() for _ in range(2)] for _ in range(2)]
@@ -351,10 +412,12 @@ def test_no_rule_decides_by_a_number(hidden, ending, optimizer, portable):
         value = twin.backpropagate(rows[0], rows[1], loss.with_numbers(number, exactly=True))
         stepper = optimizer.with_numbers(number, exactly=True)
         stepper.step(twin.parameters())
-        found[number] = [value] + [v for p in twin.parameters() for row in p.gradient_rows + p.rows for v in row]
-    assert [bits(worked_out(v)) if isinstance(v, Symbolic) else bits(v) for v in found[Symbolic]] == [
-        bits(v) for v in found[float]
-    ]
+        found[number] = [value] + [
+            v for p in twin.parameters() for row in p.gradient_rows + p.rows for v in row
+        ]
+    assert [
+        bits(worked_out(v)) if isinstance(v, Symbolic) else bits(v) for v in found[Symbolic]
+    ] == [bits(v) for v in found[float]]
 
 
 # ---- from the record to the text ---------------------------------------------------------------------------------
@@ -376,7 +439,9 @@ def worked_out(node, given=None):
         elif part.operation in UNARY:
             known[id(part)] = getattr(portable, part.operation)(*operands)
         else:
-            known[id(part)] = dict(ARITHMETIC, negate=operator.neg, abs=abs, **COMPARISONS)[part.operation](*operands)
+            known[id(part)] = dict(ARITHMETIC, negate=operator.neg, abs=abs, **COMPARISONS)[
+                part.operation
+            ](*operands)
     return known[id(node)]
 
 
@@ -384,7 +449,9 @@ def text_of(outputs):
     """A function of the names' values, in alphabetical order, that gives the outputs' values, as text."""
     code = Code(outputs)
     names = sorted({node.name for node in code.numbers if node.name})
-    lines = code.statements() + ["return [{}]".format(", ".join([code.text(output) for output in code.outputs]))]
+    lines = code.statements() + [
+        "return [{}]".format(", ".join([code.text(output) for output in code.outputs]))
+    ]
     head = imports(code, guarded=True)
     given = ["({},) = given".format(", ".join(names))] if names else []
     return "\n".join(head + ["def run(given):"] + ["    " + line for line in given + lines]) + "\n"
@@ -401,15 +468,21 @@ NUMBERS = st.one_of(
     st.floats(-10, 10),
     st.floats(),
 )
-LEAVES = st.one_of(st.tuples(st.just("constant"), NUMBERS), st.tuples(st.just("name"), st.sampled_from("abcd")))
+LEAVES = st.one_of(
+    st.tuples(st.just("constant"), NUMBERS), st.tuples(st.just("name"), st.sampled_from("abcd"))
+)
 
 
 def branches(trees):
     pairs = st.lists(st.tuples(trees, trees), min_size=1, max_size=5)
     return st.one_of(
         st.tuples(st.sampled_from(["add", "subtract", "multiply"]), trees, trees),
-        st.tuples(st.sampled_from(["negate", "abs", "shared", "exp", "tanh", "log1p", "sqrt"]), trees),
-        st.tuples(st.just("where"), st.sampled_from(sorted(COMPARISONS)), trees, trees, trees, trees),
+        st.tuples(
+            st.sampled_from(["negate", "abs", "shared", "exp", "tanh", "log1p", "sqrt"]), trees
+        ),
+        st.tuples(
+            st.just("where"), st.sampled_from(sorted(COMPARISONS)), trees, trees, trees, trees
+        ),
         st.tuples(st.just("total"), st.lists(trees, min_size=1, max_size=5)),
         st.tuples(st.just("dot"), pairs),
     )
@@ -461,7 +534,10 @@ def test_folded_or_printed_no_bit_changes(tree, values):
 def test_many_numbers_with_parts_in_common(trees, values):
     former = sn.set_kernel("portable")
     try:
-        given_values, names = dict(zip("abcd", values)), {name: Symbolic(name=name) for name in "abcd"}
+        given_values, names = (
+            dict(zip("abcd", values)),
+            {name: Symbolic(name=name) for name in "abcd"},
+        )
         expected = [grown(tree, given_values) for tree in trees]
         made = [grown(tree, names) for tree in trees + trees]
         found = run([v if isinstance(v, Symbolic) else Symbolic(v) for v in made], given_values)
@@ -474,13 +550,19 @@ def test_equal_numbers_are_computed_once():
     x, y = unknown("x"), unknown("y")
     source = text_of([functions.exp(x * y) + functions.exp(x * y), functions.exp(x * y), x * y])
     assert source.count("exp(") == 1 and source.count("*") == 1
-    assert text_of([x * y, y * x]).count("*") == 2  # which are equal, but this is not for the printer to know
+    assert (
+        text_of([x * y, y * x]).count("*") == 2
+    )  # which are equal, but this is not for the printer to know
 
 
 @pytest.mark.parametrize("value", [0.0, -0.0, 1.5, -1.5, 1e300, 5e-324, 0.1, -1e-7, INF, -INF, NAN])
 def test_every_constant_is_printed_exactly(value):
     x = unknown()
-    for made, expected in ((x * value, 2.0 * value), (value - x, value - 2.0), (-(x - value), -(2.0 - value))):
+    for made, expected in (
+        (x * value, 2.0 * value),
+        (value - x, value - 2.0),
+        (-(x - value), -(2.0 - value)),
+    ):
         assert same(run([made], {"x": 2.0})[0], expected)
     assert same(run([Symbolic(value)], {})[0], value)
 
@@ -508,8 +590,12 @@ PARENTHESES = {
     "a - -2.0": lambda a, b, c: a - -2.0,
     "-2.0 * a": lambda a, b, c: -2.0 * a,
     "a where b < c, else c; * 2": lambda a, b, c: functions.where(b < c, a, c) * 2,
-    "a where (b where a < b, else c) > c": lambda a, b, c: functions.where(functions.where(a < b, b, c) > c, a, b),
-    "(a where a > b, else b) where c < 0": lambda a, b, c: functions.where(c < 0, functions.where(a > b, a, b), c),
+    "a where (b where a < b, else c) > c": lambda a, b, c: functions.where(
+        functions.where(a < b, b, c) > c, a, b
+    ),
+    "(a where a > b, else b) where c < 0": lambda a, b, c: functions.where(
+        c < 0, functions.where(a > b, a, b), c
+    ),
     "where in where in where": lambda a, b, c: functions.where(
         a > 0, functions.where(b > 0, a, b), functions.where(c > 0, b, functions.where(b > a, c, a))
     ),
@@ -519,8 +605,12 @@ PARENTHESES = {
     "(a < b) == (b < c)": lambda a, b, c: functions.where((a < b) == (b < c), a, b),
     "abs(a - b)": lambda a, b, c: abs(a - b) - c,
     "total of differences": lambda a, b, c: functions.total([a - b, b - c, -c, -2.0 * a]) * c,
-    "dot of differences": lambda a, b, c: functions.dot([a - b, -c, 1, a], [b + c, a, b - c, 1]) / c,
-    "total in total": lambda a, b, c: functions.total([a, functions.total([b, c]), functions.total([a, c])]),
+    "dot of differences": lambda a, b, c: (
+        functions.dot([a - b, -c, 1, a], [b + c, a, b - c, 1]) / c
+    ),
+    "total in total": lambda a, b, c: functions.total(
+        [a, functions.total([b, c]), functions.total([a, c])]
+    ),
     "total less total": lambda a, b, c: functions.total([a, b]) - functions.total([b, c]),
 }
 
@@ -528,7 +618,13 @@ PARENTHESES = {
 @pytest.mark.parametrize("what", sorted(PARENTHESES))
 def test_what_holds_less_tightly_gets_parentheses(what, portable):
     made = PARENTHESES[what](unknown("a"), unknown("b"), unknown("c"))
-    for values in ((1.5, -2.25, 3.0), (0.1, 0.2, 0.3), (-7.0, 5.0, -0.5), (1e16, 1.0, -1e16), (2.0, 2.0, 2.0)):
+    for values in (
+        (1.5, -2.25, 3.0),
+        (0.1, 0.2, 0.3),
+        (-7.0, 5.0, -0.5),
+        (1e16, 1.0, -1e16),
+        (2.0, 2.0, 2.0),
+    ):
         expected = PARENTHESES[what](*values)
         assert same(run([made], dict(zip("abc", values)))[0], expected)
 
@@ -553,7 +649,9 @@ def test_nothing_becomes_too_deep():
     assert deepest <= 2 * DEEPEST
     expected = 0.75
     for k in range(500):
-        expected = abs(expected - 0.75 / (k + 2)) if k % 2 else (expected + 1 if expected > 0.75 else 0.75)
+        expected = (
+            abs(expected - 0.75 / (k + 2)) if k % 2 else (expected + 1 if expected > 0.75 else 0.75)
+        )
     assert run([made], {"x": 0.75}) == [expected]
 
 
@@ -564,7 +662,11 @@ def test_a_function_of_the_kernel_that_never_raises(name, each_kernel):
         if each_kernel == "fast" and name == "cos" and math.isinf(x):
             continue
         found, expected = run(made, {"x": x})[0], getattr(functions, name)(x)
-        assert same(found, expected) or each_kernel == "fast" and found == pytest.approx(expected, 1e-15)
+        assert (
+            same(found, expected)
+            or each_kernel == "fast"
+            and found == pytest.approx(expected, 1e-15)
+        )
 
 
 SAFE = {
@@ -575,7 +677,9 @@ SAFE = {
     "bell": lambda x: functions.exp(-(x * x)),
     "root": lambda x: functions.sqrt(x * x),
     "softmax": lambda x: sn.Softmax().shares([x, x * 2, x - 1])[1],
-    "cross entropy": lambda x: sn.CategoricalCrossEntropy().paired_terms([x, 2 * x, x - 1], [], [1, 0, 0])[0],
+    "cross entropy": lambda x: sn.CategoricalCrossEntropy().paired_terms(
+        [x, 2 * x, x - 1], [], [1, 0, 0]
+    )[0],
 }
 
 
@@ -597,13 +701,21 @@ UNSAFE = {
     "exp of the largest less it": lambda x: functions.exp(functions.largest_of([x, 2 * x]) - x),
     "exp of another less": lambda x: functions.exp(2 * x - functions.largest_of([x, 3 * x])),
     "exp of minus a choice": lambda x: functions.exp(-functions.where(x >= 0, x, x)),
-    "exp of minus a choice below": lambda x: functions.exp(-functions.where(x <= 0, x, functions.whole(0, x))),
-    "exp of minus another": lambda x: functions.exp(-functions.where(x >= 0, x - 1, functions.whole(0, x))),
-    "exp of minus beyond a bound": lambda x: functions.exp(-functions.where(x >= -800, x, functions.whole(0, x))),
+    "exp of minus a choice below": lambda x: functions.exp(
+        -functions.where(x <= 0, x, functions.whole(0, x))
+    ),
+    "exp of minus another": lambda x: functions.exp(
+        -functions.where(x >= 0, x - 1, functions.whole(0, x))
+    ),
+    "exp of minus beyond a bound": lambda x: functions.exp(
+        -functions.where(x >= -800, x, functions.whole(0, x))
+    ),
     "exp of a product": lambda x: functions.exp(-(x * (x + 1000))),
     "log": functions.log,
     "log of exp": lambda x: functions.log(functions.exp(-abs(x))),
-    "log of a total": lambda x: functions.log(functions.total([functions.exp(x - 2 * x), functions.exp(x - x)])),
+    "log of a total": lambda x: functions.log(
+        functions.total([functions.exp(x - 2 * x), functions.exp(x - x)])
+    ),
     "log of some": lambda x: functions.log(
         functions.total([functions.exp(v - functions.largest_of([x, -x])) for v in [x]] * 2)
     ),

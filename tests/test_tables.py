@@ -31,7 +31,9 @@ VALUES = {"a": [1, 2], "b": ["x", "\u00fc"]}
 
 def read(text, *args, **options):
     """The table in a text, or in bytes."""
-    return read_table(io.BytesIO(text if isinstance(text, bytes) else text.encode("utf-8")), *args, **options)
+    return read_table(
+        io.BytesIO(text if isinstance(text, bytes) else text.encode("utf-8")), *args, **options
+    )
 
 
 def columns(table):
@@ -63,23 +65,35 @@ def written(header, rows, **dialect):
 # ---- what is read ------------------------------------------------------------------------------------------------
 
 
-cells = st.text(st.characters(blacklist_categories=("Cs", "Cc")) | st.sampled_from('\n",;\t|'), max_size=8)
+cells = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc")) | st.sampled_from('\n",;\t|'), max_size=8
+)
 
 
-@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=20), st.sampled_from(",;\t|"),
-       st.sampled_from(["\n", "\r\n", "\r"]))
+@given(
+    st.lists(st.tuples(cells, cells), min_size=1, max_size=20),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
 def test_whatever_the_standard_library_writes_is_read(rows, delimiter, end):
     """Each cell by itself, but for the space around it, and missing values."""
     rows = [[a.replace("\r", ""), b.replace("\r", "")] for a, b in rows]
-    text = written(["one", "two"], rows, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
+    text = written(
+        ["one", "two"], rows, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL
+    )
     table = read(text, delimiter=delimiter, header=True, categorical=["one", "two"])
-    expected = [[None if c.strip().lower() in ("", "na", "n/a", "nan", "null", "?") else c.strip() for c in row]
-                for row in rows]
+    expected = [
+        [
+            None if c.strip().lower() in ("", "na", "n/a", "nan", "null", "?") else c.strip()
+            for c in row
+        ]
+        for row in rows
+    ]
     found = columns(table)
     assert [list(row) for row in zip(found["one"], found["two"])] == expected
 
 
-numbers = st.floats(-1e300, 1e300) | st.integers(-10**6, 10**6).map(float)
+numbers = st.floats(-1e300, 1e300) | st.integers(-(10**6), 10**6).map(float)
 
 
 @given(st.lists(st.tuples(numbers, st.none() | numbers), min_size=1, max_size=30))
@@ -90,20 +104,27 @@ def test_numbers_are_read_exactly(rows):
     assert columns(table) == {"a": [a for a, _ in rows], "b": [b for _, b in rows]}
 
 
-@pytest.mark.parametrize("text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1,5", "1 2", "nane", "--1", "1e", "."])
+@pytest.mark.parametrize(
+    "text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1,5", "1 2", "nane", "--1", "1e", "."]
+)
 def test_what_is_no_number(text):
     table = read("a\n1\n" + '"' + text + '"\n')
     assert table["a"].kind == "categories" and columns(table)["a"] == ["1", text]
 
 
-@pytest.mark.parametrize("text, value", [("1", 1), (" -2.5 ", -2.5), ("+3", 3), ("1E3", 1000), (".5", 0.5), ("007", 7)])
+@pytest.mark.parametrize(
+    "text, value", [("1", 1), (" -2.5 ", -2.5), ("+3", 3), ("1E3", 1000), (".5", 0.5), ("007", 7)]
+)
 def test_what_is_a_number(text, value):
     assert columns(read("a\n" + text + "\n"))["a"] == [value]
 
 
 def test_missing_values():
     table = read("a,b\n1,x\nNA,na\n?,NULL\n nan , N/A \n,\n")
-    assert columns(table) == {"a": [1.0, None, None, None, None], "b": ["x", None, None, None, None]}
+    assert columns(table) == {
+        "a": [1.0, None, None, None, None],
+        "b": ["x", None, None, None, None],
+    }
     table = read("a,b\n1,x\n-999 ,y\nNaN,-\n", missing=["-999", "-", "nan"])
     assert columns(table) == {"a": [1.0, None, None], "b": ["x", "y", None]}
     assert columns(read("a,b\n1,x\n,NA\n", missing="")) == {"a": [1.0, None], "b": ["x", "NA"]}
@@ -126,16 +147,27 @@ def test_the_delimiter_is_found(delimiter):
 
 
 def test_blanks_are_delimiters_where_there_is_no_other():
-    rows = "  1.5   2 'a  \n\n-2.5\t30 \"b  c\"\n  3 ? d \n"
-    expected = {"column 1": [1.5, -2.5, 3], "column 2": [2, 30, None], "column 3": ["'a", "b  c", "d"]}
+    rows = '  1.5   2 \'a  \n\n-2.5\t30 "b  c"\n  3 ? d \n'
+    expected = {
+        "column 1": [1.5, -2.5, 3],
+        "column 2": [2, 30, None],
+        "column 3": ["'a", "b  c", "d"],
+    }
     for table in (read(rows), read(rows, delimiter=" "), read(rows.replace("\n", "\r\n"))):
         assert columns(table) == expected and table.delimiter == " "
     assert list(read("x y\n1 2\n").columns) == ["x", "y"]
-    assert columns(read("a b\n1,5 7,25\n-2,5 3\n", decimal=",")) == {"a": [1.5, -2.5], "b": [7.25, 3]}
+    assert columns(read("a b\n1,5 7,25\n-2,5 3\n", decimal=",")) == {
+        "a": [1.5, -2.5],
+        "b": [7.25, 3],
+    }
     assert read('a,b\n"1,5","2 000,5"\n"2,5","3,5"\n', decimal=",").delimiter == ","
-    assert "line 3: 1 cell, but the header has 2; column 'y' is missing" in refusal("x y\n1 2\n3\n4 5\n6 7\n")
+    assert "line 3: 1 cell, but the header has 2; column 'y' is missing" in refusal(
+        "x y\n1 2\n3\n4 5\n6 7\n"
+    )
     assert "line 3: 3 cells, but the header has only 2" in refusal("x y\n1 2\n3 4 5\n4 5\n6 7\n")
-    assert "line 1: 2 cells, where most lines below have 3;" in refusal("Table 1\nx y z\n1 2 3\n4 5 6\n")
+    assert "line 1: 2 cells, where most lines below have 3;" in refusal(
+        "Table 1\nx y z\n1 2 3\n4 5 6\n"
+    )
     assert columns(read("x\nred car\nbike\n")) == {"x": ["red car", "bike"]}
     assert columns(read("pet name\nbig cat\nold dog\n")) == {"pet name": ["big cat", "old dog"]}
     assert columns(read('a b\n"one\ntwo  three" 1\n')) == {"a": ["one\ntwo  three"], "b": [1]}
@@ -150,12 +182,16 @@ def test_a_title_above_the_heading():
         "the file, line 1: 1 cell, where most lines below have 3; delete the line if it is a title, complete it if it "
         "names the columns"
     )
-    assert "line 1: 2 cells, where most lines below have 3;" in refusal("Ships, 1912\na,b,c\n1,2,3\n4,5,6\n")
+    assert "line 1: 2 cells, where most lines below have 3;" in refusal(
+        "Ships, 1912\na,b,c\n1,2,3\n4,5,6\n"
+    )
     assert len(read("a,b\n1,2\n3,4\n")) == 2
 
 
 def test_too_many_columns():
-    assert refusal("," * 200000 + "\n").endswith("line 1: 200001 cells; a table has 100000 columns at most")
+    assert refusal("," * 200000 + "\n").endswith(
+        "line 1: 200001 cells; a table has 100000 columns at most"
+    )
 
 
 def test_a_second_column_of_the_targets_name():
@@ -164,13 +200,19 @@ def test_a_second_column_of_the_targets_name():
     sentence += "('y (2)', to be ignored)"
     assert refusal(text, target="y") == sentence
     assert list(read(text, target="y", ignore="y (2)").columns) == ["y", "x"]
-    assert refusal(text, target="3") == sentence.replace("'y (2)'", "'y'", 1).replace("'y' stands", "'y (2)' stands")
+    assert refusal(text, target="3") == sentence.replace("'y (2)'", "'y'", 1).replace(
+        "'y' stands", "'y (2)' stands"
+    )
     assert list(read(text, target="x").columns) == ["y", "x", "y (2)"]
 
 
-@pytest.mark.parametrize("name, meant", [("survived", "Survived"), ("Surived", "Survived"), ("AGE", "age")])
+@pytest.mark.parametrize(
+    "name, meant", [("survived", "Survived"), ("Surived", "Survived"), ("AGE", "age")]
+)
 def test_a_name_that_is_nearly_right(name, meant):
-    assert refusal("Survived,age\n1,2\n0,3\n", target=name).endswith(f"has no column '{name}'; did you mean '{meant}'?")
+    assert refusal("Survived,age\n1,2\n0,3\n", target=name).endswith(
+        f"has no column '{name}'; did you mean '{meant}'?"
+    )
 
 
 def test_numbers_with_a_comma():
@@ -178,7 +220,9 @@ def test_numbers_with_a_comma():
     assert table.delimiter == ";"
     assert columns(table) == {"a": [1.5, -2.25], "b": [2, 3], "c": [0.5, 1]}
     assert read("1,5;2,5\n3,5;4,5\n").delimiter == ";"
-    assert read("a;b\n1,5;x\n1.5;y\n")["a"].kind == "categories"  # which mark means what is not known
+    assert (
+        read("a;b\n1,5;x\n1.5;y\n")["a"].kind == "categories"
+    )  # which mark means what is not known
 
 
 def test_one_decimal_mark_to_the_end(monkeypatch):
@@ -188,7 +232,9 @@ def test_one_decimal_mark_to_the_end(monkeypatch):
     rows = ["1", "2", "3", "4", "5", "6,5", "", "7"]
     text = "a;b\n" + "".join([row + ";0\n" for row in rows])
     assert columns(read(text))["a"] == [1, 2, 3, 4, 5, 6.5, None, 7]
-    assert columns(read(text + "1.000;0\n"))["a"][-1] == 1000  # which has thousands, as the mark is known
+    assert (
+        columns(read(text + "1.000;0\n"))["a"][-1] == 1000
+    )  # which has thousands, as the mark is known
     assert "line 10, column 'a': '1.00' is no number" in refusal(text + "1.00;0\n")
 
 
@@ -211,7 +257,9 @@ def test_thousands_and_decimals(text, options, values):
 
 @pytest.mark.parametrize("text", ["a;b\n1.900;x\n778;y\n", "a;b\n1.234.567;x\n1;y\n"])
 def test_what_may_be_thousands_or_a_fraction_is_refused(text):
-    assert re.search(r"column 'a': 1\.[\d.]+ may mean 1\d+; name the decimal mark, ',' or '\.'$", refusal(text))
+    assert re.search(
+        r"column 'a': 1\.[\d.]+ may mean 1\d+; name the decimal mark, ',' or '\.'$", refusal(text)
+    )
 
 
 def test_other_encodings():
@@ -219,7 +267,9 @@ def test_other_encodings():
     assert read(text.encode("cp1252"), encoding="cp1252")["b"].labels == ["\u00fc", "x"]
     assert read(text.encode("utf-16"))["b"].labels == ["\u00fc", "x"]
     for name in ("klingon", "a\0b", "\ud800", "hex"):
-        assert refusal(text, encoding=name).startswith(f"encoding {name!r} is unknown; take utf-8, cp1252 or latin-1")
+        assert refusal(text, encoding=name).startswith(
+            f"encoding {name!r} is unknown; take utf-8, cp1252 or latin-1"
+        )
 
 
 ENCODINGS = sorted(set(encodings.aliases.aliases.values()) | {"idna", "punycode", "undefined"})
@@ -234,7 +284,9 @@ def test_whatever_encoding_is_named(data):
         try:
             read(data, encoding=name)
         except ValueError as error:
-            assert str(error).startswith(("the file", f"encoding '{name}' is unknown; take utf-8")), error
+            assert str(error).startswith(
+                ("the file", f"encoding '{name}' is unknown; take utf-8")
+            ), error
 
 
 def test_an_encoding_that_does_not_fit(tmp_path):
@@ -248,7 +300,9 @@ def test_an_encoding_that_does_not_fit(tmp_path):
 
 
 def test_a_note_for_excel():
-    assert "the file, line 1: 'sep=;' is a note for Excel; delete the line" == refusal("sep=;\na;b\n1;2\n")
+    assert "the file, line 1: 'sep=;' is a note for Excel; delete the line" == refusal(
+        "sep=;\na;b\n1;2\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -283,12 +337,23 @@ def test_names_are_settled():
     assert list(table.columns) == ["a", "column 2", "a (2)", "a (3)", "a (2) (2)"]
     assert [values[0] for values in columns(table).values()] == [1, 2, 3, 4, 5]
     many = tables._names(["x"] * 3 + ["x (2)", "x (4)"] + ["x"] * 3 + ["x (2)"], True)
-    assert many == ["x", "x (2)", "x (3)", "x (2) (2)", "x (4)", "x (5)", "x (6)", "x (7)", "x (2) (3)"]
+    assert many == [
+        "x",
+        "x (2)",
+        "x (3)",
+        "x (2) (2)",
+        "x (4)",
+        "x (5)",
+        "x (6)",
+        "x (7)",
+        "x (2) (3)",
+    ]
 
 
 @pytest.mark.parametrize("cells", [["x"], ["x", "x (2)"], ["x (2)", "x", "x"], [""]])
 def test_equal_names_are_settled_in_linear_time(cells):
     """Lines of Python that are executed, for twice as many columns."""
+
     def lines(count):
         executed = [0]
 
@@ -314,11 +379,16 @@ def test_kinds_that_are_asked_for():
     assert columns(table) == {"zip": ["01234", "99999"], "age": [30, 31]}
     assert table["zip"].asked and table["age"].asked
     assert not read(text)["zip"].asked
-    assert "line 3, column 'note': 'y' is no number, which" in refusal(text.replace("x", "1"), numeric="note")
+    assert "line 3, column 'note': 'y' is no number, which" in refusal(
+        text.replace("x", "1"), numeric="note"
+    )
     assert "two ways" in refusal(text, categorical="zip", numeric="zip")
     assert "cannot be ignored" in refusal(text, target="age", ignore="age")
     for name in ("Ages ago", "\u00b2", "0", "4", "-1"):
-        assert refusal(text, target=name) == f"the file has no column '{name}'; it has 'zip', 'age', 'note'"
+        assert (
+            refusal(text, target=name)
+            == f"the file has no column '{name}'; it has 'zip', 'age', 'note'"
+        )
     assert read(text, target="\u0662").target == "age"  # an Arabic 2
 
 
@@ -328,8 +398,16 @@ def test_empty_lines_are_passed_over():
 
 def test_blocks(monkeypatch):
     """The same table, however many rows are converted at a time, and however early columns settle."""
-    rows = [[str(i % 7), "%.3f" % (i / 7), "xyz"[i % 3], str(i) if i % 5 else "", "\n" * (i % 2) + str(i)]
-            for i in range(100)]
+    rows = [
+        [
+            str(i % 7),
+            "%.3f" % (i / 7),
+            "xyz"[i % 3],
+            str(i) if i % 5 else "",
+            "\n" * (i % 2) + str(i),
+        ]
+        for i in range(100)
+    ]
     text = written(list("abcde"), rows)
     expected = columns(read(text))
     for cells, most in ((1, 5), (35, 2), (10**6, 3), (500, 10**6)):
@@ -345,7 +423,9 @@ def test_a_column_that_turns_out_to_hold_texts():
     assert columns(read(text))["a"][-3:] == ["01", "2.50", "x"]
     text = "b,a\n" + "".join([f'"{i % 7}\n",{i}\n\n' for i in range(30000)]) + "0,z\n"
     sentence = refusal(text)
-    assert sentence.startswith("the file, line 90002, column 'a': 'z' is no number, as all above it are;")
+    assert sentence.startswith(
+        "the file, line 90002, column 'a': 'z' is no number, as all above it are;"
+    )
     for option in ("categorical", "ignore", "missing"):
         assert option in sentence
     assert read(text, categorical="a")["a"].labels[-1] == "z"
@@ -384,8 +464,13 @@ def test_standard_input(packed):
         "print(table['a'].values, table['b'].labels, table.source, sys.stdin.closed, sys.stdin.buffer.closed)"
     )
     environment = dict(os.environ, PYTHONIOENCODING="utf-8")
-    output = subprocess.run([sys.executable, "-c", program], input=packed(SMALL.encode("utf-8")), env=environment,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    output = subprocess.run(
+        [sys.executable, "-c", program],
+        input=packed(SMALL.encode("utf-8")),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert output.stderr == b""
     assert output.stdout.decode("utf-8").split("\n")[0].rstrip() == (
         "array('d', [1.0, 2.0]) ['x', '\u00fc'] standard input False False"
@@ -397,7 +482,12 @@ def test_standard_input(packed):
 def test_a_file_that_is_open_stays_open(tmp_path, packed, buffering):
     """In a table, in none, and in an encoding that there is not."""
     path = tmp_path / "data.csv"
-    for text, options in ((SMALL, {}), (SMALL, {"encoding": "klingon"}), ("a,b\n1\n", {}), ("", {})):
+    for text, options in (
+        (SMALL, {}),
+        (SMALL, {"encoding": "klingon"}),
+        ("a,b\n1\n", {}),
+        ("", {}),
+    ):
         data = packed(text.encode("utf-8"))
         path.write_bytes(data)
         with io.BytesIO(data) if buffering is None else open(str(path), "rb", buffering) as file:
@@ -412,7 +502,10 @@ def test_a_file_that_is_open_stays_open(tmp_path, packed, buffering):
 
 
 def test_a_file_that_is_open_as_text_is_refused():
-    with pytest.raises(ValueError, match=r"^the file is <.*>; give one that is opened in binary, by open\(path, 'rb'"):
+    with pytest.raises(
+        ValueError,
+        match=r"^the file is <.*>; give one that is opened in binary, by open\(path, 'rb'",
+    ):
         read_table(io.StringIO(SMALL))
 
 
@@ -443,17 +536,35 @@ NO_UTF8 = "is not UTF-8; save the file so, or name its encoding, such as cp1252"
         (b"\xef\xbb\xbf \n\n", "the file is empty; give a table as CSV"),
         (b"a,b\n", "the file has no rows but the first, which names the columns"),
         (b"a,b\n1,2\n3\n", "the file, line 3: 1 cell, but the header has 2; column 'b' is missing"),
-        (b"1,2\n3,4,5\n", "the file, line 2: 3 cells, but the first row has only 2; the last column is 'column 2'"),
-        (b'a,b\n"x\n\ny",1\n\n2,3,4\n', "the file, line 6: 3 cells, but the header has only 2; the last column is 'b'"),
+        (
+            b"1,2\n3,4,5\n",
+            "the file, line 2: 3 cells, but the first row has only 2; the last column is 'column 2'",
+        ),
+        (
+            b'a,b\n"x\n\ny",1\n\n2,3,4\n',
+            "the file, line 6: 3 cells, but the header has only 2; the last column is 'b'",
+        ),
         (b'a,b\n1,"2\n3,4\n', "the file, line 2: a quoted cell never ends"),
-        (b'a,b\n1,2\n3,"4\n' + b"5,6\n" * 40000, "the file, line 3: a cell is too long, or a quoted one never ends"),
+        (
+            b'a,b\n1,2\n3,"4\n' + b"5,6\n" * 40000,
+            "the file, line 3: a cell is too long, or a quoted one never ends",
+        ),
         (b'a,b\n1,"2"3\n', "the file, line 2: ',' expected after '\"'"),
-        ("a,b\n1,x\n2,\u00fc\n".encode("latin-1"),
-         "the file, line 3, column 'b': '\\udcfc' " + NO_UTF8),
-        (("a,b\n" + "".join([f"{i},0\n" for i in range(20000)]) + "\u00fc,0\n").encode("latin-1"),
-         "the file, line 20002, column 'a': '\\udcfc' " + NO_UTF8),
+        (
+            "a,b\n1,x\n2,\u00fc\n".encode("latin-1"),
+            "the file, line 3, column 'b': '\\udcfc' " + NO_UTF8,
+        ),
+        (
+            ("a,b\n" + "".join([f"{i},0\n" for i in range(20000)]) + "\u00fc,0\n").encode(
+                "latin-1"
+            ),
+            "the file, line 20002, column 'a': '\\udcfc' " + NO_UTF8,
+        ),
         ("\u00e4,b\n1,x\n".encode("latin-1"), "the file: the name of a column " + NO_UTF8),
-        (b"PK\x03\x04...", "the file is a workbook or another archive; save the table in it as CSV"),
+        (
+            b"PK\x03\x04...",
+            "the file is a workbook or another archive; save the table in it as CSV",
+        ),
         (b"\x7fELF\0\0\0", "the file is no text; give a table as CSV"),
         (gzip.compress(SMALL.encode() * 1000)[:40], "the file: the gzip file is damaged: "),
         (gzip.compress(SMALL.encode())[:-8] + b"12345678", "the file: the gzip file is damaged: "),
@@ -494,8 +605,12 @@ def test_long_lines_of_a_small_file_take_little_memory(monkeypatch):
     assert peak < 16 << 20
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux tells a process its largest size")
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="others take memory as they please")
+@pytest.mark.skipif(
+    not os.path.exists("/proc/self/status"), reason="Linux tells a process its largest size"
+)
+@pytest.mark.skipif(
+    sys.implementation.name != "cpython", reason="others take memory as they please"
+)
 def test_a_large_file_takes_little_memory(tmp_path):
     """250,000 rows of 10 columns: their numbers take 20 MB."""
     path = tmp_path / "large.csv"
@@ -503,7 +618,9 @@ def test_a_large_file_takes_little_memory(tmp_path):
         file.write("a,b,c,d,e,f,g,h,i,j\n")
         for i in range(250000):
             x = i / 7
-            file.write(f"{x:.3f},{-x:.2f},{x * x:.1f},{i},{i % 97},{1 / (i + 1):.6f},{x / 3:.4f},{i % 2},name{i},{x}\n")
+            file.write(
+                f"{x:.3f},{-x:.2f},{x * x:.1f},{i},{i % 97},{1 / (i + 1):.6f},{x / 3:.4f},{i % 2},name{i},{x}\n"
+            )
     program = (
         "import sys; from scratchnet.datasets.tables import read_table; table = read_table(sys.argv[1]); "
         "size = [line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split(); "
@@ -515,19 +632,30 @@ def test_a_large_file_takes_little_memory(tmp_path):
 
 # ---- encoding ----------------------------------------------------------------------------------------------------
 
+
 def titanic(rows=200):
     """A table like the Titanic's: numbers with gaps, categories with gaps, names, a row number, a constant."""
     lines = ["id,survived,sex,age,fare,port,name,ship"]
     for i in range(1, rows + 1):
         age = "" if i % 7 == 0 else str(20 + i * 37 % 41)
         port = "" if i % 50 == 0 else "SCQ"[i * i % 3]
-        lines.append(f"{i},{i * i % 5 % 2},{'male' if i % 3 else 'female'},{age},{i * 7.25 % 90},{port},P. {i},Titanic")
+        lines.append(
+            f"{i},{i * i % 5 % 2},{'male' if i % 3 else 'female'},{age},{i * 7.25 % 90},{port},P. {i},Titanic"
+        )
     return "\n".join(lines) + "\n"
 
 
 def test_decisions():
     encoder = Encoder.fit(read(titanic(), target="survived"))
-    assert encoder.features == ["age", "fare", "sex=female", "sex=male", "port=C", "port=S", "port=(missing)"]
+    assert encoder.features == [
+        "age",
+        "fare",
+        "sex=female",
+        "sex=male",
+        "port=C",
+        "port=S",
+        "port=(missing)",
+    ]
     assert (encoder.task, encoder.classes, encoder.outputs) == ("classification", ["0", "1"], 1)
     assert [decision[:2] for decision in encoder.decisions] == [
         ("id", "numbers"), ("survived", "the target"), ("sex", "categories"), ("age", "numbers"), ("fare", "numbers"),
@@ -547,7 +675,13 @@ def test_decisions_are_told_on_one_line_each():
 
 
 def test_decisions_can_be_overridden():
-    table = read(titanic(), target="survived", numeric="id", categorical=["name", "age"], ignore=["sex", "ship"])
+    table = read(
+        titanic(),
+        target="survived",
+        numeric="id",
+        categorical=["name", "age"],
+        ignore=["sex", "ship"],
+    )
     encoder = Encoder.fit(table)
     assert [number.name for number in encoder.numbers] == ["id", "fare"]
     assert [category.name for category in encoder.categories] == ["age", "port", "name"]
@@ -567,9 +701,13 @@ def reference(table, rows, encoder):
     for number in encoder.numbers:
         column = numpy.array([[NAN if v is None else v] for v in found[number.name]], dtype=float)
         scaler = StandardScaler().fit(column[rows])
-        parts.append(scaler.transform(SimpleImputer(strategy="median").fit(column[rows]).transform(column)))
+        parts.append(
+            scaler.transform(SimpleImputer(strategy="median").fit(column[rows]).transform(column))
+        )
     for category in encoder.categories:
-        column = numpy.array([["~" if v is None else v] for v in found[category.name]], dtype=object)
+        column = numpy.array(
+            [["~" if v is None else v] for v in found[category.name]], dtype=object
+        )
         one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit(column[rows])
         parts.append(one_hot.transform(column))
     return numpy.hstack(parts)
@@ -619,7 +757,9 @@ def test_missing_and_unseen_values():
 
 def test_rare_labels_share_an_input():
     labels = ["l%d" % (i % 300 if i % 2 else i % 20) for i in range(3000)]
-    encoder = Encoder.fit(read("c,y\n" + "".join([f"{v},{i % 3}\n" for i, v in enumerate(labels)]), target="y"))
+    encoder = Encoder.fit(
+        read("c,y\n" + "".join([f"{v},{i % 3}\n" for i, v in enumerate(labels)]), target="y")
+    )
     (category,) = encoder.categories
     assert len(category.features) == 100 and category.features[-1] == "c=(other)"
     counts = {label: labels.count(label) for label in set(labels)}
@@ -677,7 +817,9 @@ def test_classes():
     assert [Y[i] for i in range(len(Y))] == [[0, 1, 0], [1, 0, 0], [0, 0, 1]] and len(X) == 3
     assert encoder.targets_of(Y) == ["9", "8", "10"]
     assert encoder.targets_of([[0.2, 0.5, 0.3]]) == ["9"]
-    with pytest.raises(ValueError, match="the target 'y' of row 2 is '7'; the model has '8', '9', '10'"):
+    with pytest.raises(
+        ValueError, match="the target 'y' of row 2 is '7'; the model has '8', '9', '10'"
+    ):
         encoder.examples_of(read("x,y\n1,9\n2,7\n"))
 
 
@@ -724,7 +866,9 @@ def test_a_model_reads_its_columns(tmp_path):
     with pytest.raises(ValueError, match="has no columns 'size', 'code'; it has 'a', 'b'"):
         encoder.read(str(path))
     path.write_text("code,size\n1,2\n1,big\n")
-    with pytest.raises(ValueError, match="line 3, column 'size': 'big' is no number, which this column should hold"):
+    with pytest.raises(
+        ValueError, match="line 3, column 'size': 'big' is no number, which this column should hold"
+    ):
         encoder.read(str(path))
 
 
@@ -732,16 +876,22 @@ def test_tables_that_were_read_by_themselves():
     """Whole numbers may stand for categories; texts for numbers may not."""
     encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y"))
     assert encoder.inputs_of(read("size,code\n5,1\n6,\n"))[0] == [5, 1, 0]
-    with pytest.raises(ValueError, match="column 'size' holds texts, such as 'big'; the model takes numbers"):
+    with pytest.raises(
+        ValueError, match="column 'size' holds texts, such as 'big'; the model takes numbers"
+    ):
         encoder.inputs_of(read("size,code\nbig,1\n", header=True))
     with pytest.raises(ValueError, match="has no column 'size'"):
         encoder.inputs_of(read("code\n1\n"))
 
 
 def test_nothing_to_learn_from():
-    with pytest.raises(ValueError, match="no column to predict 'y' from: 'x' is left out, for it holds 1 only"):
+    with pytest.raises(
+        ValueError, match="no column to predict 'y' from: 'x' is left out, for it holds 1 only"
+    ):
         Encoder.fit(read("x,y\n1,a\n1,b\n", target="y"))
-    with pytest.raises(ValueError, match="no column to predict 'y' from: no other is read .the delimiter is ','.$"):
+    with pytest.raises(
+        ValueError, match="no column to predict 'y' from: no other is read .the delimiter is ','.$"
+    ):
         Encoder.fit(read("y\na\nb\n", target="y"))
 
 
@@ -753,7 +903,9 @@ def test_an_encoder_as_json(task):
     twin = Encoder.from_dict(json.loads(text))
     assert json.dumps(twin.to_dict()) == text and str(twin) == str(encoder)
     (X, Y), (U, V) = encoder.examples_of(table), twin.examples_of(table)
-    assert [X[i] for i in range(200)] == [U[i] for i in range(200)] and [*map(Y.__getitem__, range(200))] == list(V)
+    assert [X[i] for i in range(200)] == [U[i] for i in range(200)] and [
+        *map(Y.__getitem__, range(200))
+    ] == list(V)
     assert twin.targets_of(V) == encoder.targets_of(Y)
 
 
@@ -805,14 +957,18 @@ def test_a_network_from_a_table(tmp_path):
         sn.save(net, str(tmp_path / name))
         loaded = sn.load(str(tmp_path / name))
         again = Encoder.from_dict(loaded.metadata["table"])
-        assert again.targets_of(loaded.predict(again.inputs_of(table))) == encoder.targets_of(net.predict(X))
+        assert again.targets_of(loaded.predict(again.inputs_of(table))) == encoder.targets_of(
+            net.predict(X)
+        )
 
 
 # ---- compact rows ------------------------------------------------------------------------------------------------
 
 
 def test_compact_rows():
-    rows = CompactRows(3, [array("d", [1, 2, 3]), [4, 5, 6]], [(array("i", [0, -1, 1]), 2), ([0, 0, 0], 1)])
+    rows = CompactRows(
+        3, [array("d", [1, 2, 3]), [4, 5, 6]], [(array("i", [0, -1, 1]), 2), ([0, 0, 0], 1)]
+    )
     assert list(rows) == [[1, 4, 1, 0, 1], [2, 5, 0, 0, 1], [3, 6, 0, 1, 1]] and rows[-1] == rows[2]
     assert all([type(v) is float for v in rows[0]])
     for i in (3, -4):

@@ -30,7 +30,9 @@ STEPS = 50
 DRAW = torch.Generator().manual_seed(1)
 X = torch.randn(8, 4, generator=DRAW)
 REAL = torch.randn(8, 3, generator=DRAW)
-SHARE = torch.rand(8, 3, generator=DRAW).round(decimals=1)  # among them 0 and 1, the targets of a plain yes or no
+SHARE = torch.rand(8, 3, generator=DRAW).round(
+    decimals=1
+)  # among them 0 and 1, the targets of a plain yes or no
 SIGN = torch.sign(REAL)
 CLASS = torch.tensor([0, 1, 2, 2, 1, 0, 1, 1])
 SHARES = torch.softmax(REAL, dim=1)
@@ -93,11 +95,17 @@ def in_our_words(options):
 @pytest.mark.parametrize("kind", ["SGD", "Adagrad", "RMSprop", "Adam", "AdamW"])
 def test_defaults(kind):
     signature = inspect.signature(getattr(torch.optim, kind)).parameters
-    theirs = in_our_words({name: p.default for name, p in signature.items() if p.default is not p.empty})
+    theirs = in_our_words(
+        {name: p.default for name, p in signature.items() if p.default is not p.empty}
+    )
     ours = getattr(sn, kind)().config()
-    assert ours.pop("clip_norm") is None  # to them it is a function beside the optimizer, to be called or not
+    assert (
+        ours.pop("clip_norm") is None
+    )  # to them it is a function beside the optimizer, to be called or not
     assert ours == {name: theirs[name] for name in ours}
-    assert not any(theirs[name] for name in set(theirs) - set(ours))  # what only they have is off unless asked for
+    assert not any(
+        theirs[name] for name in set(theirs) - set(ours)
+    )  # what only they have is off unless asked for
 
 
 def descend(net, optimizer, clip_norm):
@@ -119,10 +127,16 @@ def descend(net, optimizer, clip_norm):
 def test_trajectory(kind, options, clip_norm):
     ours, theirs = twins(sn.Identity(), nn.Identity())
     start = [array.clone() for array in our_way(theirs.parameters())]
-    losses, lengths = descend(theirs, getattr(torch.optim, kind)(theirs.parameters(), **options), clip_norm)
-    assert all((length > clip_norm) == (clip_norm < 1) for length in lengths[:5])  # the short one clips, the long not
+    losses, lengths = descend(
+        theirs, getattr(torch.optim, kind)(theirs.parameters(), **options), clip_norm
+    )
+    assert all(
+        (length > clip_norm) == (clip_norm < 1) for length in lengths[:5]
+    )  # the short one clips, the long not
     optimizer = getattr(sn, kind)(clip_norm=clip_norm, **in_our_words(options))
-    history = ours.fit(X.tolist(), REAL.tolist(), "mean_squared_error", optimizer, epochs=STEPS, shuffle=False)
+    history = ours.fit(
+        X.tolist(), REAL.tolist(), "mean_squared_error", optimizer, epochs=STEPS, shuffle=False
+    )
     agree(history.loss, losses, 1e-9)
     for parameter, array, before in zip(ours.parameters(), our_way(theirs.parameters()), start):
         assert (array - before).abs().max() > 1e-4  # something was learnt
@@ -149,7 +163,9 @@ ACTIVATIONS = [
 ]
 
 
-@pytest.mark.parametrize("size", [1e-3, 1, 15, 1000])  # near 0, where they bend, in the tails, and where e^z overflows
+@pytest.mark.parametrize(
+    "size", [1e-3, 1, 15, 1000]
+)  # near 0, where they bend, in the tails, and where e^z overflows
 @pytest.mark.parametrize("ours, theirs", ACTIVATIONS, ids=repr)
 def test_activation(ours, theirs, size):
     Z = torch.cat([X * size, torch.zeros(1, 4)]).requires_grad_()  # and the kink itself
@@ -169,13 +185,31 @@ PAIRED = [  # they take what arrives at the activation, so that they, too, are e
 ]
 LOSSES = [
     ("mean_squared_error", sn.Identity(), nn.MSELoss(), nn.Identity(), REAL),
-    ("half_squared_error", sn.Identity(), lambda A, Y: 1.5 * nn.MSELoss()(A, Y), nn.Identity(), REAL),  # 3 outputs / 2
+    (
+        "half_squared_error",
+        sn.Identity(),
+        lambda A, Y: 1.5 * nn.MSELoss()(A, Y),
+        nn.Identity(),
+        REAL,
+    ),  # 3 outputs / 2
     ("mean_absolute_error", sn.Identity(), nn.L1Loss(), nn.Identity(), REAL),
     ("huber", sn.Identity(), nn.HuberLoss(), nn.Identity(), REAL),
     (sn.Huber(0.3), sn.Identity(), nn.HuberLoss(delta=0.3), nn.Identity(), REAL),
-    ("hinge", sn.Identity(), lambda A, Y: nn.HingeEmbeddingLoss()(A * Y, torch.tensor(-1)), nn.Identity(), SIGN),
+    (
+        "hinge",
+        sn.Identity(),
+        lambda A, Y: nn.HingeEmbeddingLoss()(A * Y, torch.tensor(-1)),
+        nn.Identity(),
+        SIGN,
+    ),
     ("binary_cross_entropy", sn.Sigmoid(), nn.BCELoss(), nn.Sigmoid(), SHARE),
-    ("binary_cross_entropy", sn.Softmax(), nn.BCELoss(), nn.Softmax(dim=1), SHARE),  # a pair that is none
+    (
+        "binary_cross_entropy",
+        sn.Softmax(),
+        nn.BCELoss(),
+        nn.Softmax(dim=1),
+        SHARE,
+    ),  # a pair that is none
 ]
 CASES = [case + (scale,) for scale in (1, 5, 1000) for case in PAIRED + LOSSES * (scale < 1000)]
 
@@ -187,13 +221,19 @@ def test_loss(ours, our_end, theirs, their_end, Y, scale):
     loss.backward()
     value, gradients = our_net.gradients(X.tolist(), Y.tolist(), ours)
     agree(value, loss)
-    for gradient, array in zip(gradients, our_way(parameter.grad for parameter in their_net.parameters())):
+    for gradient, array in zip(
+        gradients, our_way(parameter.grad for parameter in their_net.parameters())
+    ):
         agree(gradient, array)
 
 
-@pytest.mark.parametrize("ours, theirs", [(sn.MeanAbsoluteError(), nn.L1Loss()), (sn.Huber(), nn.HuberLoss())])
+@pytest.mark.parametrize(
+    "ours, theirs", [(sn.MeanAbsoluteError(), nn.L1Loss()), (sn.Huber(), nn.HuberLoss())]
+)
 def test_kinks(ours, theirs):
-    A = torch.tensor([[-2.0, -1.0, 0.0, 1.0, 2.0]], requires_grad=True)  # at 0 that of |a|, at -1 and 1 that of Huber
+    A = torch.tensor(
+        [[-2.0, -1.0, 0.0, 1.0, 2.0]], requires_grad=True
+    )  # at 0 that of |a|, at -1 and 1 that of Huber
     theirs(A, torch.zeros(1, 5)).backward()
     agree(ours.gradient(A.tolist(), [[0.0] * 5]), A.grad)
 
@@ -203,7 +243,9 @@ def test_kinks(ours, theirs):
 
 def test_file(tmp_path):
     net = sn.Sequential([sn.Dense(4, 5), sn.LeakyReLU(0.3), sn.Dense(5, 3), sn.Softmax()], seed=7)
-    net.fit(X.tolist(), CLASS.tolist(), "categorical_cross_entropy", epochs=5)  # else the biases are all 0
+    net.fit(
+        X.tolist(), CLASS.tolist(), "categorical_cross_entropy", epochs=5
+    )  # else the biases are all 0
     sn.save(net, str(tmp_path / "net.safetensors"))
     tensors = safetensors_torch.load_file(str(tmp_path / "net.safetensors"))
     slope = tensors.pop("1.slope").item()
@@ -213,5 +255,7 @@ def test_file(tmp_path):
         assert tensors[parameter.name].dtype == torch.float64
         assert torch.equal(tensors[parameter.name], torch.tensor(parameter.value))
     theirs = nn.Sequential(nn.Linear(4, 5), nn.LeakyReLU(slope), nn.Linear(5, 3), nn.Softmax(dim=1))
-    theirs.load_state_dict({name.replace("weights", "weight"): array.t() for name, array in tensors.items()})
+    theirs.load_state_dict(
+        {name.replace("weights", "weight"): array.t() for name, array in tensors.items()}
+    )
     agree(net.predict(X.tolist()), theirs(X))

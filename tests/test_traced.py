@@ -59,7 +59,11 @@ def test_operands_are_remembered_as_themselves():
 def test_elementary_functions(name):
     x = Traced(0.7)
     made = getattr(functions, name)(x)
-    assert (made.value, made.operation, made.operands) == (getattr(functions, name)(0.7), name, (x,))
+    assert (made.value, made.operation, made.operands) == (
+        getattr(functions, name)(0.7),
+        name,
+        (x,),
+    )
 
 
 def test_signs():
@@ -127,8 +131,15 @@ def test_it_stands_in_for_a_float_but_never_becomes_one_unseen():
 # ---- whole networks ----------------------------------------------------------------------------------------------
 
 
-X, TARGETS = [[1.0, -2.0], [0.5, 3.0]], {"hinge": [[1, -1]] * 2, "categorical_cross_entropy": [[0.25, 0.75], [1, 0]]}
-ENDS = {"binary_cross_entropy": sn.Sigmoid, "categorical_cross_entropy": sn.Softmax, "perceptron": sn.Threshold}
+X, TARGETS = (
+    [[1.0, -2.0], [0.5, 3.0]],
+    {"hinge": [[1, -1]] * 2, "categorical_cross_entropy": [[0.25, 0.75], [1, 0]]},
+)
+ENDS = {
+    "binary_cross_entropy": sn.Sigmoid,
+    "categorical_cross_entropy": sn.Softmax,
+    "perceptron": sn.Threshold,
+}
 
 
 def flat(value):
@@ -140,7 +151,9 @@ def plain(value):
     return repr([getattr(v, "value", v) for v in flat(value)])
 
 
-FUNCTIONS = dict(INFIX, negate=operator.neg, abs=abs, where=lambda condition, a, b: a if condition else b)
+FUNCTIONS = dict(
+    INFIX, negate=operator.neg, abs=abs, where=lambda condition, a, b: a if condition else b
+)
 for _name in ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos"):
     FUNCTIONS[_name] = getattr(functions, _name)
 
@@ -201,8 +214,12 @@ def test_training_traced_numbers_is_training_floats(optimizer):
     net = sn.Sequential([sn.Normalization(), sn.Dense(2, 2), sn.Dropout(0.4), sn.Softmax()], seed=3)
     traced = net.copy(Traced)
     for twin in (net, traced):
-        twin.fit(X, [0, 1], "categorical_cross_entropy", optimizer=optimizer, epochs=2, batch_size=1)
-    assert plain([p.value for p in traced.parameters()]) == plain([p.value for p in net.parameters()])
+        twin.fit(
+            X, [0, 1], "categorical_cross_entropy", optimizer=optimizer, epochs=2, batch_size=1
+        )
+    assert plain([p.value for p in traced.parameters()]) == plain(
+        [p.value for p in net.parameters()]
+    )
 
 
 # ---- the record as text ------------------------------------------------------------------------------------------
@@ -242,7 +259,11 @@ A, B, C, D = [Traced(value, name=name) for value, name in zip((2.0, -3.0, 0.5, 4
         (abs(A - D), "|a − d|", "|2 − 4|"),
         (Traced.dot([A, C], [D, B]), "a·d + c·b", "2·4 + 0.5·(-3)"),
         (Traced.dot([A, C], [D, B]) * A, "(a·d + c·b)·a", "(2·4 + 0.5·(-3))·2"),
-        (Traced.dot([A + C, C], [D, A - B]), "(a + c)·d + c·(a − b)", "(2 + 0.5)·4 + 0.5·(2 − (-3))"),
+        (
+            Traced.dot([A + C, C], [D, A - B]),
+            "(a + c)·d + c·(a − b)",
+            "(2 + 0.5)·4 + 0.5·(2 − (-3))",
+        ),
         (functions.total([A, B, C]), "a + b + c", "2 + (-3) + 0.5"),
         (functions.total([A, B * C, B - C]), "a + b·c + (b − c)", "2 + (-3)·0.5 + (-3 − 0.5)"),
         (functions.total([B, C]) * D, "(b + c)·d", "(-3 + 0.5)·4"),
@@ -392,7 +413,9 @@ def test_no_two_signs_stand_side_by_side(tree):
 
 def test_a_gradient_of_a_network_in_words():
     """1/(1 + e^−z), where it matters most: from the inputs to the slope of one weight."""
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid()]).copy(Traced)
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid()]).copy(
+        Traced
+    )
     _, gradients = net.gradients([[1, 0]], [0], "binary_cross_entropy")
     text = derivation(gradients[0][0][0])
     left, result = text.rsplit(" = ", 1)

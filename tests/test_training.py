@@ -21,7 +21,9 @@ Y = [[x * x - y] for x, y in X]
 
 
 def network(*layers, **options):
-    return sn.Sequential(list(layers) or [sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1)], **dict({"seed": 1}, **options))
+    return sn.Sequential(
+        list(layers) or [sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1)], **dict({"seed": 1}, **options)
+    )
 
 
 def fit(net, X=X, Y=Y, loss="mean_squared_error", **options):
@@ -67,7 +69,10 @@ def with_chance():
 @pytest.mark.parametrize("optimizer", [sn.SGD(0.1, momentum=0.9), sn.Adam(0.1), "rmsprop"])
 def test_the_same_seed_gives_the_same_bits(optimizer):
     nets = [with_chance(), with_chance()]
-    courses = [fit(net, optimizer=optimizer, batch_size=2, seed=5, validation_split=0.3).loss for net in nets]
+    courses = [
+        fit(net, optimizer=optimizer, batch_size=2, seed=5, validation_split=0.3).loss
+        for net in nets
+    ]
     assert bits(nets[0]) == bits(nets[1])
     assert repr(courses[0]) == repr(courses[1])
 
@@ -125,7 +130,9 @@ def test_shuffling_takes_every_sample_once_an_epoch_and_each_epoch_anew():
     assert len({repr(order) for order in orders}) == 4
 
 
-@pytest.mark.parametrize("batch_size, sizes", [(None, [7]), (1, [1] * 7), (2, [2, 2, 2, 1]), (7, [7]), (100, [7])])
+@pytest.mark.parametrize(
+    "batch_size, sizes", [(None, [7]), (1, [1] * 7), (2, [2, 2, 2, 1]), (7, [7]), (100, [7])]
+)
 def test_batch_sizes(batch_size, sizes):
     assert [len(batch) for batch in watched(batch_size=batch_size, epochs=1)] == sizes
 
@@ -144,7 +151,9 @@ def test_a_training_by_hand(weights):
         losses, sizes = [], []
         for batch in (slice(0, 3), slice(3, 6), slice(6, 7)):
             w = None if weights is None else weights[batch]
-            loss, gradients = hand.gradients(X[batch], Y[batch], "mean_squared_error", sample_weight=w)
+            loss, gradients = hand.gradients(
+                X[batch], Y[batch], "mean_squared_error", sample_weight=w
+            )
             for p, gradient in zip(hand.parameters(), gradients):
                 rows = [gradient] if len(p.shape) == 1 else gradient
                 p.rows = matrix.subtract(p.rows, matrix.scale(rows, 0.1))
@@ -167,14 +176,18 @@ def test_evaluate_leaves_penalties_out():
 
 
 def test_what_an_epoch_and_a_history_tell():
-    history = fit(network(), epochs=2, optimizer=sn.SGD(sn.ExponentialDecay(0.5, 0.5)), validation_data=(X, Y))
+    history = fit(
+        network(), epochs=2, optimizer=sn.SGD(sn.ExponentialDecay(0.5, 0.5)), validation_data=(X, Y)
+    )
     first, second = history.epochs
     assert (first.number, second.number, first.best) == (1, 2, None)
     assert (first.learning_rate, second.learning_rate) == (0.5, 0.25)
     assert history.loss == [first.loss, second.loss]
     assert history.validation_loss == [first.validation_loss, second.validation_loss]
     assert (len(history), history.best_epoch, history.interrupted) == (2, None, False)
-    assert repr(first) == "Epoch 1: loss {}, validation loss {}".format(first.loss, first.validation_loss)
+    assert repr(first) == "Epoch 1: loss {}, validation loss {}".format(
+        first.loss, first.validation_loss
+    )
     assert repr(history) == "History: 2 epochs, loss {} to {}".format(first.loss, second.loss)
     assert repr(fit(network(), epochs=1).epochs[0]).count("loss") == 1
     assert repr(pickle.loads(pickle.dumps(history))) == repr(history)
@@ -185,7 +198,9 @@ def test_what_an_epoch_and_a_history_tell():
 
 def test_validation_data_are_measured_after_each_epoch_and_never_learnt():
     net, alone = network(), network()
-    for epoch in sn.epochs(net, X[:4], Y[:4], "mean_squared_error", validation_data=(X[4:], Y[4:]), epochs=3):
+    for epoch in sn.epochs(
+        net, X[:4], Y[:4], "mean_squared_error", validation_data=(X[4:], Y[4:]), epochs=3
+    ):
         assert epoch.validation_loss == net.evaluate(X[4:], Y[4:], "mean_squared_error")
     fit(alone, X[:4], Y[:4], optimizer="adam")
     assert bits(net) == bits(alone)
@@ -200,7 +215,11 @@ def test_without_shuffling_the_last_part_is_held_out():
 
 
 def held_out(seed):
-    seen = [x for batch in watched(validation_split=0.3, seed=seed, batch_size=2, epochs=3) for x in batch]
+    seen = [
+        x
+        for batch in watched(validation_split=0.3, seed=seed, batch_size=2, epochs=3)
+        for x in batch
+    ]
     return [i for i, x in enumerate(X) if x not in seen]
 
 
@@ -213,7 +232,9 @@ def test_with_shuffling_the_seed_draws_what_is_held_out():
 
 @pytest.mark.parametrize("split", [1, 1.0, 1.5, -0.1, 0.01, 0.99, NAN, True])
 def test_a_split_leaves_samples_on_both_sides(split):
-    with pytest.raises(ValueError, match="^validation_split is .*; .* leaves some of the 7 samples on both sides$"):
+    with pytest.raises(
+        ValueError, match="^validation_split is .*; .* leaves some of the 7 samples on both sides$"
+    ):
         fit(network(), validation_split=split)
 
 
@@ -232,7 +253,9 @@ def test_validation_data_are_a_pair(data):
 def test_validation_data_are_checked_before_anything_is_learnt():
     net = network()
     before = bits(net)
-    with pytest.raises(ValueError, match="^validation_data: X: row 1, column 0 is nan; give a finite number$"):
+    with pytest.raises(
+        ValueError, match="^validation_data: X: row 1, column 0 is nan; give a finite number$"
+    ):
         fit(net, validation_data=([[0, 0], [NAN, 0]], [[0], [0]]))
     assert bits(net) == before
 
@@ -262,7 +285,9 @@ def test_patience(patience, epochs, stops, best, validated):
     """Without validation data the training loss after the epoch counts: that of the parameters themselves."""
     net = one_weight()
     validation = {"validation_data": ([[2]], [0])} if validated else {}
-    history = fit(net, [[1]], [0], optimizer=Scripted(), epochs=epochs, patience=patience, **validation)
+    history = fit(
+        net, [[1]], [0], optimizer=Scripted(), epochs=epochs, patience=patience, **validation
+    )
     assert (len(history), history.best_epoch) == (stops, best)
     assert net.parameters()[0].value == [[Scripted.script[best - 1]]]
     assert [epoch.best for epoch in history.epochs] == [1, 2, 2, 2, 2, 6, 6, 6][:stops]
@@ -274,7 +299,14 @@ def test_patience_keeps_every_parameter_of_the_best_epoch():
     net = network(sn.Normalization(), sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1))
     kept = {}
     for epoch in sn.epochs(
-        net, X[:4], Y[:4], "mean_squared_error", sn.SGD(0.5), 60, patience=7, validation_data=(X[4:], Y[4:])
+        net,
+        X[:4],
+        Y[:4],
+        "mean_squared_error",
+        sn.SGD(0.5),
+        60,
+        patience=7,
+        validation_data=(X[4:], Y[4:]),
     ):
         kept[epoch.number] = bits(net)
     assert 1 < epoch.best == epoch.number - 7
@@ -283,7 +315,15 @@ def test_patience_keeps_every_parameter_of_the_best_epoch():
 
 def test_a_validation_loss_that_is_not_finite_is_not_the_best():
     net = one_weight()
-    history = fit(net, [[0]], [0], optimizer=Scripted(), epochs=8, patience=5, validation_data=([[2e153]], [0]))
+    history = fit(
+        net,
+        [[0]],
+        [0],
+        optimizer=Scripted(),
+        epochs=8,
+        patience=5,
+        validation_data=([[2e153]], [0]),
+    )
     assert history.validation_loss[0] == INF
     assert history.best_epoch == 6
 
@@ -306,7 +346,10 @@ ENDS = {
 
 def close(gradients):
     """For comparison with another network's gradients."""
-    return [pytest.approx(g) if not isinstance(g[0], list) else [pytest.approx(row) for row in g] for g in gradients]
+    return [
+        pytest.approx(g) if not isinstance(g[0], list) else [pytest.approx(row) for row in g]
+        for g in gradients
+    ]
 
 
 @pytest.mark.parametrize("loss", sorted(LOSSES))
@@ -335,7 +378,9 @@ def test_samples_of_weight_zero_are_held_out_no_more_than_learnt():
     net, without = network(), network()
     options = {"shuffle": False, "validation_split": 0.4, "batch_size": 1}
     history = fit(net, sample_weight=[0, 1, 1, 0, 1, 1, 1], **options)
-    expected = fit(without, [X[i] for i in (1, 2, 4, 5, 6)], [Y[i] for i in (1, 2, 4, 5, 6)], **options)
+    expected = fit(
+        without, [X[i] for i in (1, 2, 4, 5, 6)], [Y[i] for i in (1, 2, 4, 5, 6)], **options
+    )
     assert history.loss == pytest.approx(expected.loss)
     assert history.validation_loss == pytest.approx(expected.validation_loss)
     assert net.parameters()[0].rows == [pytest.approx(row) for row in without.parameters()[0].rows]
@@ -350,8 +395,12 @@ def test_class_weights_are_weights_of_the_samples(loss, classes):
     fit(nets[0], X[:3], TARGETS[loss], loss, class_weight=weights)
     fit(nets[1], X[:3], TARGETS[loss], loss, sample_weight=[weights[c] for c in classes])
     assert bits(nets[0]) == bits(nets[1])
-    fit(nets[2], X[:3], TARGETS[loss], loss, class_weight=weights, sample_weight=[3, 3, 3])  # both multiply
-    assert nets[2].parameters()[0].rows == [pytest.approx(row) for row in nets[0].parameters()[0].rows]
+    fit(
+        nets[2], X[:3], TARGETS[loss], loss, class_weight=weights, sample_weight=[3, 3, 3]
+    )  # both multiply
+    assert nets[2].parameters()[0].rows == [
+        pytest.approx(row) for row in nets[0].parameters()[0].rows
+    ]
 
 
 def test_the_classes_of_a_hinge_are_minus_one_and_one():
@@ -384,7 +433,11 @@ def test_sample_weights_that_are_refused(weights, error, message):
 @pytest.mark.parametrize(
     "weights, error, message",
     [
-        ({0: 1}, ValueError, r"^class_weight has no weight for the target \[1.0\]; give {class: weight}$"),
+        (
+            {0: 1},
+            ValueError,
+            r"^class_weight has no weight for the target \[1.0\]; give {class: weight}$",
+        ),
         ({0: 1, 1: 0}, ValueError, "^class_weight of 1 is 0.0; give a finite number above 0$"),
         ({0: 1, 1: -2}, ValueError, "^class_weight of 1 is -2.0; give a finite number above 0$"),
         ({0: 1, 1: "2"}, TypeError, "^class_weight of 1: '2' is a str; give a number$"),
@@ -396,7 +449,13 @@ def test_sample_weights_that_are_refused(weights, error, message):
 )
 def test_class_weights_that_are_refused(weights, error, message):
     with pytest.raises(error, match=message):
-        fit(network(sn.Dense(2, 1), sn.Sigmoid()), X[:3], [0, 1, 0], "binary_cross_entropy", class_weight=weights)
+        fit(
+            network(sn.Dense(2, 1), sn.Sigmoid()),
+            X[:3],
+            [0, 1, 0],
+            "binary_cross_entropy",
+            class_weight=weights,
+        )
 
 
 # ---- Ctrl-C ------------------------------------------------------------------------------------------------------
@@ -465,7 +524,13 @@ def pressing_optimizer(presser, states, net):
 def interrupted(k):
     """A training with Ctrl-C at moment k: its network, its history, the states after whole batches, moments left."""
     presser = Presser(k)
-    layers = [PressingLayer(presser), sn.Dense(2, 2), PressingLayer(presser), sn.Dense(2, 1), PressingLayer(presser)]
+    layers = [
+        PressingLayer(presser),
+        sn.Dense(2, 2),
+        PressingLayer(presser),
+        sn.Dense(2, 1),
+        PressingLayer(presser),
+    ]
     net, states = network(*layers), []
     states.append(bits(net))
     optimizer = pressing_optimizer(presser, states, net)
@@ -486,7 +551,9 @@ def test_ctrl_c_leaves_the_parameters_of_a_whole_batch():
         assert bits(net) == states[-1]
         assert history.interrupted and history.best_epoch is None
         whole_batches = len(states) - 1
-        assert 2 * len(history) <= whole_batches <= 2 * len(history) + 2  # an epoch is validated after its two batches
+        assert (
+            2 * len(history) <= whole_batches <= 2 * len(history) + 2
+        )  # an epoch is validated after its two batches
         outcomes.add(len(states))
     assert outcomes == {1, 2, 3, 4, 5} and k > 90
     assert not history.interrupted and len(history) == 2
@@ -516,7 +583,10 @@ def test_ctrl_c_while_parameters_are_put_in_place_or_back():
     while True:
         k += 1
         layer = sn.Dense(1, 1)
-        layer.weights, layer.bias = PressingParameter("w", (1, 1), [[1]]), PressingParameter("b", (1,), [2])
+        layer.weights, layer.bias = (
+            PressingParameter("w", (1, 1), [[1]]),
+            PressingParameter("b", (1,), [2]),
+        )
         net = network(layer)
         presser = layer.weights.presser = layer.bias.presser = Presser(k)
         history = fit(net, [[1]], [0], epochs=3, optimizer=Climbing(), patience=5, unroll=False)
@@ -526,7 +596,9 @@ def test_ctrl_c_while_parameters_are_put_in_place_or_back():
         w, b = layer.weights.value[0][0], layer.bias.value[0]
         assert b == w + 1, "pressed at moment {}".format(k)
         found.add(w)
-    assert found == {1.0, 2.0, 3.0} and k > 12  # in the last step, or on the way back to the best: 3.0, 2.0
+    assert (
+        found == {1.0, 2.0, 3.0} and k > 12
+    )  # in the last step, or on the way back to the best: 3.0, 2.0
 
 
 # Between how many lines Ctrl-C comes: all, but where tracing takes its time.
@@ -628,7 +700,9 @@ def test_a_real_ctrl_c():
     process = subprocess.Popen(
         [sys.executable, "-c", SIGINT],
         cwd=ROOT,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # a shell's background job ignores it
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         universal_newlines=True,
@@ -671,7 +745,9 @@ def test_divergence_names_the_epoch_and_the_rate_and_keeps_the_last_finite_param
 def test_a_first_loss_that_is_not_finite(rate):
     net = one_weight_and_bias()
     before = bits(net)
-    with pytest.raises(sn.Diverged, match="^epoch 1: the loss became inf at the learning rate 0.25; ") as raised:
+    with pytest.raises(
+        sn.Diverged, match="^epoch 1: the loss became inf at the learning rate 0.25; "
+    ) as raised:
         fit(net, [[1e200]], [0], optimizer=sn.SGD(rate))
     assert bits(net) == before
     assert len(raised.value.history) == 0 and raised.value.history.best_epoch is None
@@ -684,7 +760,9 @@ def test_a_parameter_that_is_not_finite(value):
             return (value if self.t == 3 else w - self.rate * g), state
 
     net, three_steps = network(), network()
-    with pytest.raises(sn.Diverged, match=r"^epoch 2: 0.weights is no longer finite at the learning rate 0.1;"):
+    with pytest.raises(
+        sn.Diverged, match=r"^epoch 2: 0.weights is no longer finite at the learning rate 0.1;"
+    ):
         fit(net, optimizer=Breaking(0.1), batch_size=3, epochs=5, seed=3, unroll=False)
     fit(three_steps, batch_size=3, epochs=1, seed=3, unroll=False)
     assert bits(net) == bits(three_steps)
@@ -731,7 +809,12 @@ def test_epochs_can_be_broken_off_and_gone_on_with():
 
 def test_two_trainings_side_by_side_do_not_mix():
     nets = [with_chance(), with_chance()]
-    for _ in zip(*[sn.epochs(net, X, Y, "mean_squared_error", epochs=4, batch_size=2, seed=3) for net in nets]):
+    for _ in zip(
+        *[
+            sn.epochs(net, X, Y, "mean_squared_error", epochs=4, batch_size=2, seed=3)
+            for net in nets
+        ]
+    ):
         pass
     assert bits(nets[0]) == bits(nets[1])
 
@@ -757,9 +840,21 @@ def test_parameters_changed_between_epochs_are_seen():
         ({"seed": None}, TypeError, "seed: None is a NoneType; give an integer"),
         ({"loss": "mse"}, ValueError, "loss 'mse' is unknown; there are: .*mean_squared_error"),
         ({"loss": None}, TypeError, "loss: None is a NoneType; give a name or loss object"),
-        ({"optimizer": "Adam"}, ValueError, "optimizer 'Adam' is unknown; there are: adagrad, adam, adamw"),
-        ({"optimizer": 0.1}, TypeError, "optimizer: 0.1 is a float; give a name or optimizer object"),
-        ({"loss": "perceptron"}, ValueError, "Perceptron: the network has to end in Threshold, or in Sigmoid and"),
+        (
+            {"optimizer": "Adam"},
+            ValueError,
+            "optimizer 'Adam' is unknown; there are: adagrad, adam, adamw",
+        ),
+        (
+            {"optimizer": 0.1},
+            TypeError,
+            "optimizer: 0.1 is a float; give a name or optimizer object",
+        ),
+        (
+            {"loss": "perceptron"},
+            ValueError,
+            "Perceptron: the network has to end in Threshold, or in Sigmoid and",
+        ),
         ({"validation_split": "half"}, (TypeError, ValueError), "validation_split"),
     ],
 )
@@ -828,7 +923,9 @@ def test_normalization_adapts_to_the_training_part_only():
 
 
 def test_normalization_adapts_to_what_arrives_at_it():
-    net = network(sn.Dense(2, 2, weights=[[10, 0], [0, 100]], bias=[1, 2]), sn.Normalization(), sn.Dense(2, 1))
+    net = network(
+        sn.Dense(2, 2, weights=[[10, 0], [0, 100]], bias=[1, 2]), sn.Normalization(), sn.Dense(2, 1)
+    )
     fit(net, optimizer=sn.SGD(0))
     alone = sn.Normalization()
     alone.adapt([[10 * x + 1, 100 * y + 2] for x, y in X])
@@ -887,7 +984,11 @@ FLAT = [y[0] for y in Y]
         (Array(X), Array(FLAT), (1, 2, 3, 4, 5, 6, 7)),
         (Frame(X), Frame(FLAT), Frame(list(range(1, 8)))),
         ([Array(x) for x in X], [Array(y) for y in Y], [1, 2, 3, 4, 5, 6, 7]),
-        (PressingRows(X, Presser(0)), PressingRows(FLAT, Presser(0)), PressingRows(range(1, 8), Presser(0))),
+        (
+            PressingRows(X, Presser(0)),
+            PressingRows(FLAT, Presser(0)),
+            PressingRows(range(1, 8), Presser(0)),
+        ),
     ],
 )
 def test_data_of_any_kind_are_the_same_data(X_, Y_, weights):
@@ -896,8 +997,12 @@ def test_data_of_any_kind_are_the_same_data(X_, Y_, weights):
     fit(net, X_, Y_, sample_weight=weights, batch_size=2, validation_data=(X_, Y_))
     assert bits(net) == bits(expected)
     assert net.predict(X_) == net.forward(X_) == expected.predict(X)
-    assert net.evaluate(X_, Y_, "mean_squared_error") == expected.evaluate(X, Y, "mean_squared_error")
-    assert net.gradients(X_, Y_, "mean_squared_error") == expected.gradients(X, Y, "mean_squared_error")
+    assert net.evaluate(X_, Y_, "mean_squared_error") == expected.evaluate(
+        X, Y, "mean_squared_error"
+    )
+    assert net.gradients(X_, Y_, "mean_squared_error") == expected.gradients(
+        X, Y, "mean_squared_error"
+    )
 
 
 def test_ints_and_bools_become_the_networks_numbers():
@@ -947,7 +1052,9 @@ class Counting:
 
 def test_a_sequence_is_read_row_by_row_when_its_turn_comes():
     X_, Y_ = Counting(X), Counting(Y)
-    iterator = sn.epochs(network(), X_, Y_, "mean_squared_error", epochs=2, batch_size=2, shuffle=False)
+    iterator = sn.epochs(
+        network(), X_, Y_, "mean_squared_error", epochs=2, batch_size=2, shuffle=False
+    )
     assert (X_.reads, Y_.reads) == ([], [])  # nothing is copied beforehand
     next(iterator)
     assert (X_.reads, Y_.reads) == (list(range(7)), list(range(7)))
@@ -1007,9 +1114,19 @@ def test_a_wrong_row_of_a_sequence_is_found_when_it_is_read():
     "X_, Y_, error, message",
     [
         ([[1, 2], [3]], [0, 0], ValueError, "X: row 1 has 1 column where the network takes 2"),
-        ([[1, 2, 3], [4, 5, 6]], [0, 0], ValueError, "X: row 0 has 3 columns where the network takes 2"),
+        (
+            [[1, 2, 3], [4, 5, 6]],
+            [0, 0],
+            ValueError,
+            "X: row 0 has 3 columns where the network takes 2",
+        ),
         ([[1, 2], [NAN, 0]], [0, 0], ValueError, "X: row 1, column 0 is nan; give a finite number"),
-        ([[1, 2], [0, -INF]], [0, 0], ValueError, "X: row 1, column 1 is -inf; give a finite number"),
+        (
+            [[1, 2], [0, -INF]],
+            [0, 0],
+            ValueError,
+            "X: row 1, column 1 is -inf; give a finite number",
+        ),
         ([[1, "2"]], [0], TypeError, "X: row 0, column 1: '2' is a str; give a number"),
         ([[1, None]], [0], TypeError, "X: row 0, column 1: None is a NoneType; give a number"),
         ([], [], ValueError, "X is empty; give at least one row"),
@@ -1023,13 +1140,23 @@ def test_a_wrong_row_of_a_sequence_is_found_when_it_is_read():
         (Frame([["a", 1]]), [0], TypeError, "X: row 0, column 0: 'a' is a str; give a number"),
         ([[1, 2], [3, 4]], [0], ValueError, "X has 2 rows and Y has 1; give one target a sample"),
         ([[1, 2]], [0, 0], ValueError, "X has 1 row.* and Y has 2; give one target a sample"),
-        (Counting([[1, 2]]), Counting([0, 0]), ValueError, "X has 1 row.* and Y has 2; give one target a sample"),
+        (
+            Counting([[1, 2]]),
+            Counting([0, 0]),
+            ValueError,
+            "X has 1 row.* and Y has 2; give one target a sample",
+        ),
         ([[1, 2]], [], ValueError, "Y is empty"),
         ([[1, 2]], None, TypeError, "Y.*NoneType; give a list"),
         ([[1, 2]], 3, TypeError, "Y.*int; give a list"),
         ([[1, 2]], (y for y in [0]), TypeError, "Y.*generator; give a list"),
         ([[1, 2]], [[1, 2]], ValueError, "Y: row 0 has 2 columns where the network has 1 output"),
-        ([[1, 2], [3, 4]], [[1], [NAN]], ValueError, "Y: row 1, column 0 is nan; give a finite number"),
+        (
+            [[1, 2], [3, 4]],
+            [[1], [NAN]],
+            ValueError,
+            "Y: row 1, column 0 is nan; give a finite number",
+        ),
         ([[1, 2], [3, 4]], [1, INF], ValueError, "Y: row 1, column 0 is inf; give a finite number"),
         ([[1, 2]], ["yes"], TypeError, "Y: row 0.*'yes'"),
         ([[1, 2]], [None], TypeError, "Y: row 0.*None"),
@@ -1047,7 +1174,11 @@ def test_data_that_are_refused(X_, Y_, error, message):
 
 @pytest.mark.parametrize("use", ["predict", "forward", "adapt"])
 def test_every_use_of_data_refuses_the_same(use):
-    refused = ([[1, 2], [3, NAN]], "row 1, column 1 is nan"), ([1, 2], "row 0 is 1, not a row"), ([], "empty")
+    refused = (
+        ([[1, 2], [3, NAN]], "row 1, column 1 is nan"),
+        ([1, 2], "row 0 is 1, not a row"),
+        ([], "empty"),
+    )
     for data, message in refused:
         with pytest.raises((TypeError, ValueError), match="^X.*" + message):
             getattr(network(), use)(data)
@@ -1102,7 +1233,10 @@ def test_a_first_validation_loss_of_nan_is_not_the_best_for_good():
 )
 def test_a_target_that_is_no_class_has_no_class_weight(outputs, loss, Y_):
     net = sn.Sequential([sn.Dense(1, outputs), sn.Sigmoid()])
-    with pytest.raises(ValueError, match=r"^class_weight has no weight for the target \[.*\]; give {class: weight}$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^class_weight has no weight for the target \[.*\]; give {class: weight}$",
+    ):
         fit(net, [[1]], Y_, loss=loss, class_weight={0: 1, 1: 2})
 
 
@@ -1139,4 +1273,7 @@ def test_the_core_alone_trains_by_lists():
     alone = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(alone)
     engine = object()
-    assert alone.engine_of(engine, 4, "auto", None) is engine and alone.training_of(engine, None) is engine
+    assert (
+        alone.engine_of(engine, 4, "auto", None) is engine
+        and alone.training_of(engine, None) is engine
+    )

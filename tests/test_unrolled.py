@@ -15,7 +15,9 @@ from random_networks import HIDDEN, Bell, Scale, Share, bits, recipes
 from scratchnet import functions, matrix
 
 POINTS = [[0.5, -1.25, 2.0], [0.0, 1.0, -0.0], [-30.0, 40.0, 1e-9]]
-EACH_HIDDEN = pytest.mark.parametrize("hidden", range(len(HIDDEN)), ids=[repr(make()) for make in HIDDEN])
+EACH_HIDDEN = pytest.mark.parametrize(
+    "hidden", range(len(HIDDEN)), ids=[repr(make()) for make in HIDDEN]
+)
 BOTH = pytest.mark.parametrize("constants", [True, False])
 
 
@@ -87,7 +89,9 @@ def test_every_activation(hidden, constants, each_kernel):
             (expected,) = alone.predict([[x]])
             found = unrolled(alone, constants)([x])
             assert (
-                bits(found) == bits(expected) if each_kernel == "portable" else found == pytest.approx(expected, 1e-15)
+                bits(found) == bits(expected)
+                if each_kernel == "portable"
+                else found == pytest.approx(expected, 1e-15)
             )
 
 
@@ -97,7 +101,13 @@ def test_numbers_beyond_all_bounds(constants, each_kernel):
 
     class Roots(sn.Activation):
         def function(self, z):
-            return functions.sqrt(z) + functions.log(z) + functions.exp(z) + functions.expm1(z) + functions.log1p(z)
+            return (
+                functions.sqrt(z)
+                + functions.log(z)
+                + functions.exp(z)
+                + functions.expm1(z)
+                + functions.log1p(z)
+            )
 
     net = network(sn.Dense(1, 1, weights=[[2.0]]), Roots())
     for x in (-1e300, -0.5, -0.25, 0.0, 1e-320, 400.0, 1e300):
@@ -106,14 +116,16 @@ def test_numbers_beyond_all_bounds(constants, each_kernel):
         if each_kernel == "portable":
             assert bits(found) == bits(expected)
     overflowing = network(sn.Dense(1, 1, weights=[[1e300]]), sn.ReLU())
-    assert unrolled(overflowing, constants)([1e300]) == [math.inf] and unrolled(overflowing, constants)([-1e300]) == [
-        0.0
-    ]
+    assert unrolled(overflowing, constants)([1e300]) == [math.inf] and unrolled(
+        overflowing, constants
+    )([-1e300]) == [0.0]
 
 
 @BOTH
 def test_dropout_and_normalization_and_threshold(constants, each_kernel):
-    net = network(sn.Normalization(), sn.Dense(3, 2), sn.Dropout(0.5), sn.Softmax(), sn.Threshold(0.5))
+    net = network(
+        sn.Normalization(), sn.Dense(3, 2), sn.Dropout(0.5), sn.Softmax(), sn.Threshold(0.5)
+    )
     net.adapt(POINTS)
     assert_as_predicted(net, POINTS, constants)
     assert sum(unrolled(net, constants)(POINTS[0])) == 1
@@ -126,14 +138,25 @@ def test_other_weights_may_be_passed(each_kernel):
     for given_values, one in zip(both, (net, other)):
         assert_close(predict(POINTS[0], given_values), one.predict(POINTS[:1])[0])
     assert predict(POINTS[0], both[0]) != predict(POINTS[0], both[1])
-    assert predict(POINTS[0], [tuple(map(tuple, values(net)[0]))] + both[0][1:]) == predict(POINTS[0], both[0])
+    assert predict(POINTS[0], [tuple(map(tuple, values(net)[0]))] + both[0][1:]) == predict(
+        POINTS[0], both[0]
+    )
 
 
 def test_weights_that_are_learnt_later_are_not_in_it(portable):
     net = network(sn.Dense(3, 2))
-    predict, passing, (before,) = sn.unroll(net), sn.unroll(net, constants=False), net.predict(POINTS[:1])
+    predict, passing, (before,) = (
+        sn.unroll(net),
+        sn.unroll(net, constants=False),
+        net.predict(POINTS[:1]),
+    )
     net.fit(POINTS, [[1, 2]] * 3, "huber", epochs=3)
-    assert predict(POINTS[0]) == before != net.predict(POINTS[:1])[0] == passing(POINTS[0], values(net))
+    assert (
+        predict(POINTS[0])
+        == before
+        != net.predict(POINTS[:1])[0]
+        == passing(POINTS[0], values(net))
+    )
 
 
 def test_it_keeps_the_kernel_that_it_was_made_in():
@@ -168,8 +191,12 @@ LARGE = {
     "64-32-10": lambda: [sn.Dense(64, 32), sn.ReLU(), sn.Dense(32, 10), sn.Softmax()],
     "200 inputs": lambda: [sn.Dense(200, 3), sn.Sigmoid(), sn.Dense(3, 1)],
     "30 deep": lambda: [layer for _ in range(30) for layer in (sn.Dense(2, 2), sn.GELU("tanh"))],
-    "30 deep and narrow": lambda: [layer for _ in range(30) for layer in (sn.Dense(1, 1), sn.SiLU())],
-    "120 deep": lambda: [sn.Dense(1, 2)] + [Share() for _ in range(60)] + [Bell() for _ in range(60)],
+    "30 deep and narrow": lambda: [
+        layer for _ in range(30) for layer in (sn.Dense(1, 1), sn.SiLU())
+    ],
+    "120 deep": lambda: (
+        [sn.Dense(1, 2)] + [Share() for _ in range(60)] + [Bell() for _ in range(60)]
+    ),
     "100 shares": lambda: [sn.Dense(2, 100), sn.Softmax()],
     "150 outputs": lambda: [sn.Dense(1, 150), sn.ELU()],
     "wide within": lambda: [sn.Dense(1, 130), sn.Tanh(), sn.Dense(130, 1)],
@@ -180,7 +207,9 @@ LARGE = {
 def test_large_networks(what, each_kernel):
     net = network(*LARGE[what]())
     generator = sn.Generator(5)
-    assert_as_predicted(net, [[generator.normal() for _ in range(net.inputs)] for _ in range(2)], True)
+    assert_as_predicted(
+        net, [[generator.normal() for _ in range(net.inputs)] for _ in range(2)], True
+    )
     if what != "64-32-10":
         assert_as_predicted(net, [[generator.normal() for _ in range(net.inputs)]], False)
 
@@ -215,7 +244,10 @@ def test_the_text_is_what_is_run(hidden, constants, each_kernel):
     for x in POINTS:
         given_values = [] if constants else [values(net)]
         assert bits(again(x, *given_values)) == bits(predict(x, *given_values))
-    assert again.__code__.co_code == predict.__code__.co_code and again.__code__.co_consts == predict.__code__.co_consts
+    assert (
+        again.__code__.co_code == predict.__code__.co_code
+        and again.__code__.co_consts == predict.__code__.co_consts
+    )
 
 
 def test_the_same_network_has_the_same_text(each_kernel):
@@ -241,9 +273,16 @@ def test_a_comment_for_each_layer():
 
 
 def test_numbers_are_named_as_the_network_names_them():
-    source = sn.unroll(network(sn.Dense(2, 2), sn.Tanh(), sn.Dense(2, 1), seed=1), constants=False).source
-    given_values = "((weights0_0_0, weights0_0_1), (weights0_1_0, weights0_1_1)), (bias0_0, bias0_1), "
-    assert "    " + given_values + "((weights2_0_0,), (weights2_1_0,)), (bias2_0,) = parameters\n" in source
+    source = sn.unroll(
+        network(sn.Dense(2, 2), sn.Tanh(), sn.Dense(2, 1), seed=1), constants=False
+    ).source
+    given_values = (
+        "((weights0_0_0, weights0_0_1), (weights0_1_0, weights0_1_1)), (bias0_0, bias0_1), "
+    )
+    assert (
+        "    " + given_values + "((weights2_0_0,), (weights2_1_0,)), (bias2_0,) = parameters\n"
+        in source
+    )
     assert "    z0_1 = x0 * weights0_0_1 + x1 * weights0_1_1 + bias0_1  # neuron 1\n" in source
     assert "    a1_1 = tanh(z0_1)  # neuron 1\n" in source and "    return [z2_0]\n" in source
 
@@ -251,8 +290,12 @@ def test_numbers_are_named_as_the_network_names_them():
 def test_nothing_is_imported_that_is_not_called(each_kernel):
     home = "scratchnet.core.elementary" if each_kernel == "portable" else "math"
     assert "import" not in sn.unroll(network(sn.Dense(2, 2), sn.ReLU())).source
-    assert sn.unroll(network(sn.Dense(2, 2), sn.Tanh())).source.startswith("from {} import tanh\n".format(home))
-    assert sn.unroll(network(sn.Dense(2, 2), sn.Sigmoid())).source.startswith("from {} import exp\n".format(home))
+    assert sn.unroll(network(sn.Dense(2, 2), sn.Tanh())).source.startswith(
+        "from {} import tanh\n".format(home)
+    )
+    assert sn.unroll(network(sn.Dense(2, 2), sn.Sigmoid())).source.startswith(
+        "from {} import exp\n".format(home)
+    )
 
 
 def names_and_calls(source):
@@ -326,14 +369,22 @@ def test_a_hostile_repr(text, constants, portable):
 
 @pytest.mark.parametrize(
     "text",
-    ["x'); import os #", "x\n    raise SystemExit('run') #", "class", '"""', "x\r    raise SystemExit('run') #"],
+    [
+        "x'); import os #",
+        "x\n    raise SystemExit('run') #",
+        "class",
+        '"""',
+        "x\r    raise SystemExit('run') #",
+    ],
     ids=repr,
 )
 @BOTH
 def test_a_hostile_class_name(text, constants, portable):
     net = network(sn.Dense(3, 2), type(text, (sn.Tanh,), {})(), sn.Dense(2, 1))
     source = sn.unroll(net, constants).source
-    assert code_of(source) == code_of(sn.unroll(network(sn.Dense(3, 2), sn.Tanh(), sn.Dense(2, 1)), constants).source)
+    assert code_of(source) == code_of(
+        sn.unroll(network(sn.Dense(3, 2), sn.Tanh(), sn.Dense(2, 1)), constants).source
+    )
     assert_as_predicted(net, POINTS, constants)
 
 
@@ -349,10 +400,14 @@ class Named(sn.Layer):
         return X
 
 
-@pytest.mark.parametrize("text", ["x'); import os #", "\n", "\r", "\x00", "\ud800\n", "'\"\\"], ids=repr)
+@pytest.mark.parametrize(
+    "text", ["x'); import os #", "\n", "\r", "\x00", "\ud800\n", "'\"\\"], ids=repr
+)
 def test_a_hostile_argument(text, portable):
     net = network(sn.Dense(3, 2), Named(text), sn.Tanh())
-    assert code_of(sn.unroll(net).source) == code_of(sn.unroll(network(sn.Dense(3, 2), Named(""), sn.Tanh())).source)
+    assert code_of(sn.unroll(net).source) == code_of(
+        sn.unroll(network(sn.Dense(3, 2), Named(""), sn.Tanh())).source
+    )
     assert_as_predicted(net, POINTS, True)
 
 
@@ -392,7 +447,9 @@ ROLES = [
 def test_whatever_a_parameter_is_called(role, constants, portable):
     net, usual = [network(of_role(name, Mixing)(3), sn.Tanh()) for name in (role, "p")]
     assert_as_predicted(net, POINTS, constants)
-    assert len(sn.unroll(net, constants).source.splitlines()) == len(sn.unroll(usual, constants).source.splitlines())
+    assert len(sn.unroll(net, constants).source.splitlines()) == len(
+        sn.unroll(usual, constants).source.splitlines()
+    )
 
 
 @pytest.mark.parametrize("first, second", [("w1", "v"), ("w1", "w")])
@@ -453,7 +510,9 @@ class Counting(sn.Activation):
 
 
 def test_a_layer_that_keeps_something_from_call_to_call():
-    with pytest.raises(ValueError, match=r"^Counting\(\) cannot be spelled out: Counting keeps something"):
+    with pytest.raises(
+        ValueError, match=r"^Counting\(\) cannot be spelled out: Counting keeps something"
+    ):
         sn.unroll(network(sn.Dense(2, 1), Counting()))
 
 
@@ -463,7 +522,9 @@ class Noisy(sn.Activation):
 
 
 def test_a_layer_that_draws_numbers_of_its_own():
-    with pytest.raises(ValueError, match="not the same twice; random numbers come from self.generator"):
+    with pytest.raises(
+        ValueError, match="not the same twice; random numbers come from self.generator"
+    ):
         sn.unroll(network(sn.Dense(2, 1), Noisy()))
 
 
@@ -476,7 +537,9 @@ class Catching(sn.Activation):
 
 
 def test_a_layer_that_catches_the_refusal():
-    with pytest.raises(ValueError, match=r"^Catching\(\) cannot be spelled out: it catches that symbolic numbers"):
+    with pytest.raises(
+        ValueError, match=r"^Catching\(\) cannot be spelled out: it catches that symbolic numbers"
+    ):
         sn.unroll(network(sn.Dense(2, 1), Catching()))
 
 
@@ -499,8 +562,14 @@ REFUSED = {
         lambda: sn.unroll(network(sn.Dense(1, 1)).copy(Fraction)),
         "^unroll: the network computes with Fraction; net.copy.float",
     ),
-    "adapted": (lambda: sn.unroll(network(sn.Normalization(), sn.Dense(1, 1))), "^Normalization has seen no data yet"),
-    "adapted, passed": (lambda: sn.unroll(network(sn.Normalization(), sn.Dense(1, 1)), constants=False), "^Normaliz"),
+    "adapted": (
+        lambda: sn.unroll(network(sn.Normalization(), sn.Dense(1, 1))),
+        "^Normalization has seen no data yet",
+    ),
+    "adapted, passed": (
+        lambda: sn.unroll(network(sn.Normalization(), sn.Dense(1, 1)), constants=False),
+        "^Normaliz",
+    ),
 }
 
 

@@ -24,7 +24,10 @@ GATE = [[0, 0], [0, 1], [1, 0], [1, 1]]
 def mazur(**options):
     """Matt Mazur's network (tests/test_examples.py); biases frozen, as on his page."""
     layers = [sn.Dense(2, 2, weights=[[0.15, 0.25], [0.20, 0.30]], bias=[0.35, 0.35]), sn.Sigmoid()]
-    layers += [sn.Dense(2, 2, weights=[[0.40, 0.50], [0.45, 0.55]], bias=[0.60, 0.60]), sn.Sigmoid()]
+    layers += [
+        sn.Dense(2, 2, weights=[[0.40, 0.50], [0.45, 0.55]], bias=[0.60, 0.60]),
+        sn.Sigmoid(),
+    ]
     net = sn.Sequential(layers)
     net.freeze("0.bias", "2.bias")
     arguments = dict({"loss": "half_squared_error", "optimizer": sn.SGD(0.5)}, **options)
@@ -32,12 +35,16 @@ def mazur(**options):
 
 
 def and_gate():
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+    net = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)]
+    )
     return explain(net, GATE, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(0.1))
 
 
 def xor(loss="binary_cross_entropy", **options):
-    net = sn.Sequential([sn.Dense(2, 4, **options), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()], seed=7)
+    net = sn.Sequential(
+        [sn.Dense(2, 4, **options), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()], seed=7
+    )
     return explain(net, GATE, [0, 1, 1, 0], loss=loss, optimizer=sn.SGD(0.1))
 
 
@@ -46,7 +53,9 @@ SHEETS = {"mazur": mazur, "and": and_gate, "xor": xor}
 
 
 def listed(why, made=True):
-    return [name for _, names in sections(why) for name in names if not made or why[name].node.operation]
+    return [
+        name for _, names in sections(why) for name in names if not made or why[name].node.operation
+    ]
 
 
 def digits(value, decimals):
@@ -64,7 +73,9 @@ def filled(why, decimals, values=None):
     for k, line in enumerate(lines):
         name = line.split(" = ")[0]
         if line.endswith("= ____"):
-            lines[k] = "{} = {}".format(name, digits(why[name].value if values is None else values[name], decimals))
+            lines[k] = "{} = {}".format(
+                name, digits(why[name].value if values is None else values[name], decimals)
+            )
     return "\n".join(lines)
 
 
@@ -92,11 +103,18 @@ def test_it_asks_for_every_number_once_in_order(name):
     text = worksheet(why)
     blanks = re.findall(r"^(.*) = ____$", text, re.M)
     assert blanks == listed(why) and len(set(blanks)) == len(blanks)
-    assert [entry[0] for entry in read(text)] == [n for n in listed(why, made=False) if n not in blanks]
+    assert [entry[0] for entry in read(text)] == [
+        n for n in listed(why, made=False) if n not in blanks
+    ]
     known = set()
     for line in text.splitlines():  # a formula speaks of what was given or asked before
         names = re.findall(NAMES, line)
-        assert not line.startswith("# ") or " = " not in line or "layer" in line or known >= set(names[1:]), line
+        assert (
+            not line.startswith("# ")
+            or " = " not in line
+            or "layer" in line
+            or known >= set(names[1:])
+        ), line
         known.update(names[:1])
 
 
@@ -122,20 +140,33 @@ def test_its_formulas_give_its_numbers(name):
 
 def test_the_sheet_of_the_article():
     text = worksheet(and_gate(), header="# scratchnet explain --step=1\nby hand")
-    assert text.startswith("# scratchnet explain --step=1\n# by hand\n# step 1: put a number in the place of each ____")
-    assert "\n# 2.a[0][0] = 1 if 1.a[0][0] ≥ threshold, else 0\n" in text.replace("2.threshold", "threshold")
-    assert "\n# 0.weights[0][0].new = 0.weights[0][0] − learning_rate · 0.weights[0][0].gradient\n" in text
+    assert text.startswith(
+        "# scratchnet explain --step=1\n# by hand\n# step 1: put a number in the place of each ____"
+    )
+    assert "\n# 2.a[0][0] = 1 if 1.a[0][0] ≥ threshold, else 0\n" in text.replace(
+        "2.threshold", "threshold"
+    )
+    assert (
+        "\n# 0.weights[0][0].new = 0.weights[0][0] − learning_rate · 0.weights[0][0].gradient\n"
+        in text
+    )
     assert "x[0][0].gradient" not in text and "loss.new" not in text
 
 
 def test_numbers_that_a_shortcut_steps_over_are_not_asked():
     text = worksheet(xor())
-    assert "3.derivative" not in text and "3.a[0][0].gradient" not in text and "1.derivative[0][0] = ____" in text
+    assert (
+        "3.derivative" not in text
+        and "3.a[0][0].gradient" not in text
+        and "1.derivative[0][0] = ____" in text
+    )
 
 
 def test_decimals_of_what_is_given():
     why = xor()
-    assert "0.weights[0][0] = {:.2f}\n".format(why["0.weights[0][0]"].value) in worksheet(why, decimals=2)
+    assert "0.weights[0][0] = {:.2f}\n".format(why["0.weights[0][0]"].value) in worksheet(
+        why, decimals=2
+    )
 
 
 def test_the_forward_pass_alone():
@@ -173,7 +204,9 @@ def test_lines(line, entry):
     value_of(entry[1])
 
 
-@pytest.mark.parametrize("line", ["", "   ", "# loss = 1", "loss = ____", "loss: _", "loss =", "loss = ___  # later"])
+@pytest.mark.parametrize(
+    "line", ["", "   ", "# loss = 1", "loss = ____", "loss: _", "loss =", "loss = ___  # later"]
+)
 def test_lines_passed_over(line):
     assert read("x = 1\r\n" + line + "\r\ny = 2") == [("x", "1", 1), ("y", "2", 3)]
 
@@ -190,7 +223,11 @@ def test_lines_passed_over(line):
 def test_lines_refused(line):
     with pytest.raises(ValueError) as error:
         read("x = 1\n\n" + line)
-    assert str(error.value).startswith("line 3: ") and "\n" not in str(error.value) and len(str(error.value)) < 5200
+    assert (
+        str(error.value).startswith("line 3: ")
+        and "\n" not in str(error.value)
+        and len(str(error.value)) < 5200
+    )
 
 
 def test_a_comma_that_may_be_either_is_not_guessed():
@@ -208,7 +245,8 @@ def test_any_text_is_read_or_refused(text):
 
 
 @pytest.mark.parametrize(
-    "text, half, decimals", [("1", 0.5, 0), ("-0.250", 0.0005, 3), ("2e3", 500, -3), ("0.0", 0.05, 1)]
+    "text, half, decimals",
+    [("1", 0.5, 0), ("-0.250", 0.0005, 3), ("2e3", 500, -3), ("0.0", 0.05, 1)],
 )
 def test_half_a_unit(text, half, decimals):
     assert value_of(text) == (float(text), pytest.approx(half)) and decimals_of(text) == decimals
@@ -224,7 +262,11 @@ def test_a_sheet_filled_with_the_right_numbers(name, decimals):
     findings = check(why, read(filled(why, decimals)))
     assert findings.passed and findings.wrong is None and findings.missing == []
     assert findings.right == made(why)
-    assert findings.text() == str(findings) == "{} numbers right, 0 of the worksheet missing".format(len(listed(why)))
+    assert (
+        findings.text()
+        == str(findings)
+        == "{} numbers right, 0 of the worksheet missing".format(len(listed(why)))
+    )
 
 
 def test_an_empty_sheet():
@@ -239,19 +281,33 @@ def test_the_digits_given_decide():
         assert one(why, "loss", text).passed, text
     for text in ("0.4", "0.297", "0.2983", "0.298371108", "1", "-0.3", "1/3"):
         wrong = one(why, "loss", text).wrong
-        assert wrong.name == "loss" and wrong.given == text and wrong.number.value == why["loss"].value
-        assert wrong.right == number(why["loss"].value, max(4, 4 if "/" in text else decimals_of(text)))
+        assert (
+            wrong.name == "loss" and wrong.given == text and wrong.number.value == why["loss"].value
+        )
+        assert wrong.right == number(
+            why["loss"].value, max(4, 4 if "/" in text else decimals_of(text))
+        )
     coarse = one(why, "loss", "0").wrong  # to no decimals it is right, and says nothing
-    assert coarse.mistake == "it has too few digits to tell" and one(why, "x[0][0]", "0").wrong is not None
+    assert (
+        coarse.mistake == "it has too few digits to tell"
+        and one(why, "x[0][0]", "0").wrong is not None
+    )
     assert one(and_gate(), "0.weights[0][0].new", "3/8").passed
     assert not one(and_gate(), "0.weights[0][0].new", "4/8").passed
-    assert one(and_gate(), "0.bias[0].new", "0.92").passed and one(and_gate(), "0.bias[0].new", "0.93").passed  # 0.925
-    assert one(mazur(), "0.weights[0][0].gradient", "0.1").wrong.right == "0.0004386"  # 0.0 would say nothing
+    assert (
+        one(and_gate(), "0.bias[0].new", "0.92").passed
+        and one(and_gate(), "0.bias[0].new", "0.93").passed
+    )  # 0.925
+    assert (
+        one(mazur(), "0.weights[0][0].gradient", "0.1").wrong.right == "0.0004386"
+    )  # 0.0 would say nothing
 
 
 def test_other_names_of_a_number():
     why = mazur()
-    findings = checked(why, **{"1.z[0][0]": "0.3775", "3.z[0][0].gradient": "0.1385", "loss": "0.2984"})
+    findings = checked(
+        why, **{"1.z[0][0]": "0.3775", "3.z[0][0].gradient": "0.1385", "loss": "0.2984"}
+    )
     assert findings.right == ["1.z[0][0]", "loss", "3.z[0][0].gradient"]
     assert "0.z[0][0]" not in findings.missing and "2.z[0][0].gradient" not in findings.missing
 
@@ -268,7 +324,12 @@ def test_an_unknown_name_is_told_as_when_asked():
 
 def test_the_order_is_that_of_the_step():
     why = mazur()
-    entries = [("loss.new", "9", 1), ("3.a[0][0].new", "9", 2), ("0.weights[0][0].new", "9", 3), ("loss", "9", 4)]
+    entries = [
+        ("loss.new", "9", 1),
+        ("3.a[0][0].new", "9", 2),
+        ("0.weights[0][0].new", "9", 3),
+        ("loss", "9", 4),
+    ]
     while entries:
         wrong = check(why, entries).wrong
         assert (wrong.name, wrong.line) == entries.pop()[::2]
@@ -276,13 +337,23 @@ def test_the_order_is_that_of_the_step():
 
 def test_what_is_given_is_not_to_be_changed():
     wrong = one(mazur(), "x[0][0]", "0.5").wrong
-    assert (wrong.name, wrong.right, wrong.mistake) == ("x[0][0]", "0.05", None) and "given" in wrong.text()
+    assert (wrong.name, wrong.right, wrong.mistake) == (
+        "x[0][0]",
+        "0.05",
+        None,
+    ) and "given" in wrong.text()
 
 
 LAYERS = [sn.Sigmoid, sn.Tanh, sn.ReLU, sn.Softplus, sn.SiLU, sn.GELU, sn.ELU, sn.Identity]
 LOSSES = {"mean_squared_error": None, "half_squared_error": sn.Identity, "huber": None, "mean_absolute_error": None,
           "binary_cross_entropy": sn.Sigmoid, "categorical_cross_entropy": sn.Softmax}  # fmt: skip
-OPTIMIZERS = [sn.SGD(0.1), sn.SGD(0.1, 0.5), sn.Adam(), sn.RMSprop(), sn.SGD(0.5, weight_decay=0.1, clip_norm=0.1)]
+OPTIMIZERS = [
+    sn.SGD(0.1),
+    sn.SGD(0.1, 0.5),
+    sn.Adam(),
+    sn.RMSprop(),
+    sn.SGD(0.5, weight_decay=0.1, clip_norm=0.1),
+]
 
 
 @st.composite
@@ -295,7 +366,9 @@ def steps(draw):
     layers = [sn.Dense(2, hidden, l2=l2), activation(), sn.Dense(hidden, 2), end()]
     net = sn.Sequential(layers, seed=draw(st.integers(0, 99)))
     numbers = random.Random(draw(st.integers(0, 99)))
-    X = [[round(numbers.uniform(-2, 2), 1) for _ in range(2)] for _ in range(draw(st.integers(1, 3)))]
+    X = [
+        [round(numbers.uniform(-2, 2), 1) for _ in range(2)] for _ in range(draw(st.integers(1, 3)))
+    ]
     weights = draw(st.sampled_from([None, [0.5, 1.0, 2.0][: len(X)]]))
     options = {"step": draw(st.integers(1, 2)), "sample_weight": weights}
     return explain(net, X, [[1, 0] for _ in X], loss, draw(st.sampled_from(OPTIMIZERS)), **options)
@@ -344,7 +417,10 @@ def by_hand(wrong="", r=lambda value: value):
             z = [r(sum(into[i] * weight(W, k, i, j) for i in (0, 1)) + b[k]) for j in (0, 1)]
             a = [r(sigmoid(-z[j] if wrong == "exponent" else z[j])) for j in (0, 1)]
             for j in (0, 1):
-                v["{}.z[0][{}]{}".format(k, j, new)], v["{}.a[0][{}]{}".format(k + 1, j, new)] = z[j], a[j]
+                v["{}.z[0][{}]{}".format(k, j, new)], v["{}.a[0][{}]{}".format(k + 1, j, new)] = (
+                    z[j],
+                    a[j],
+                )
             into = a
         errors = [(into[j] - y[j]) ** 2 / (1 if wrong == "half" else 2) for j in (0, 1)]
         v["loss" + new] = r(sum(errors) / (2 if wrong == "outputs" else 1))
@@ -377,7 +453,9 @@ def by_hand(wrong="", r=lambda value: value):
                 v[name + ".gradient"] = r(into[i] * deltas[j])
                 moved = (1 if wrong == "rate" else 0.5) * v[name + ".gradient"]
                 w = W[k - 1][i][j]
-                W_new[k - 1][i][j] = v[name + ".new"] = r(w + moved if wrong == "added" else w - moved)
+                W_new[k - 1][i][j] = v[name + ".new"] = r(
+                    w + moved if wrong == "added" else w - moved
+                )
         used = W_new if wrong == "updated" else W
         slopes = [r(sum(deltas[j] * weight(used, k - 1, i, j) for j in (0, 1))) for i in (0, 1)]
     if wrong == "transposed":
@@ -400,7 +478,9 @@ def test_numbers_rounded_and_carried_on_are_right(decimals):
     why = mazur()
     numbers = by_hand(r=lambda value: round(value, decimals))
     assert check(why, read(filled(why, decimals, numbers))).passed
-    more = decimals + 4  # of numbers that were rounded before: each is right only in view of those given before it
+    more = (
+        decimals + 4
+    )  # of numbers that were rounded before: each is right only in view of those given before it
     entries = [(name, digits(numbers[name], more), 1) for name in listed(why)]
     assert not check(why, entries).passed or decimals > 6
 
@@ -413,7 +493,9 @@ def test_some_numbers_carried_as_written_and_some_with_all_digits(seed):
     numbers = {}
     for name in exact:  # each from its formula, of what was written or of what is exact
         used = {n: choice.choice([exact[n], numbers.get(n, exact[n])]) for n in exact}
-        numbers[name] = round(evaluated(formulas[name], used), 3) if name in formulas else round(exact[name], 4)
+        numbers[name] = (
+            round(evaluated(formulas[name], used), 3) if name in formulas else round(exact[name], 4)
+        )
     findings = check(why, read(filled(why, 3, numbers)))
     assert findings.passed, findings.text()
 
@@ -472,13 +554,28 @@ def test_each_mistake_where_it_first_shows(wrong, decimals):
     findings = check(why, read(filled(why, decimals, numbers)))
     assert (findings.wrong.name, findings.wrong.mistake) == (FIRST[wrong], SAYS[wrong])
     assert findings.right == made(why)[: made(why).index(FIRST[wrong])]
-    for part in (findings.wrong.right, SENTENCE[wrong], why[FIRST[wrong]].formula, "of the worksheet missing"):
+    for part in (
+        findings.wrong.right,
+        SENTENCE[wrong],
+        why[FIRST[wrong]].formula,
+        "of the worksheet missing",
+    ):
         assert part in findings.text()
 
 
 LATER = {
-    "updated": ["0.z[0][1].gradient", "0.weights[1][0].gradient", "0.weights[0][1].new", "loss.new"],
-    "no derivative": ["2.weights[0][1].gradient", "1.a[0][0].gradient", "0.weights[0][0].gradient", "loss.new"],
+    "updated": [
+        "0.z[0][1].gradient",
+        "0.weights[1][0].gradient",
+        "0.weights[0][1].new",
+        "loss.new",
+    ],
+    "no derivative": [
+        "2.weights[0][1].gradient",
+        "1.a[0][0].gradient",
+        "0.weights[0][0].gradient",
+        "loss.new",
+    ],
     "z for a": ["2.weights[0][1].gradient", "0.weights[0][0].new", "loss.new"],
     "at a": ["2.weights[0][1].gradient", "0.weights[0][0].new", "loss.new"],
     "half": ["2.z[0][0].gradient", "0.weights[0][0].gradient", "loss.new"],
@@ -501,7 +598,9 @@ def test_each_mistake_in_a_number_far_from_it(wrong):
 def test_a_sign_that_nothing_else_explains():
     why = mazur()
     sign = "this is what comes out when the sign is the wrong way round"
-    assert mistake(why, "2.z[0][0].gradient", -why["2.z[0][0].gradient"].value) == SAYS["target first"]
+    assert (
+        mistake(why, "2.z[0][0].gradient", -why["2.z[0][0].gradient"].value) == SAYS["target first"]
+    )
     assert mistake(why, "0.z[0][0]", -why["0.z[0][0]"].value) == sign
 
 
@@ -519,9 +618,19 @@ def test_rounded_too_early(decimals):
     loss = sum((round(sigmoid(z[j]), decimals) - y) ** 2 / 2 for j, y in ((0, 0.01), (1, 0.99)))
     told = mistake(why, "loss", loss, 8)
     plural = "" if decimals == 1 else "s"
-    assert "the numbers on the way are rounded to {} decimal{}, too few to give".format(decimals, plural) in told
-    a = [("3.a[0][{}]".format(j), digits(rounded["3.a[0][{}]".format(j)], decimals), 1) for j in (0, 1)]
-    assert check(why, a + [("loss", "{:.8f}".format(loss), 1)]).passed  # once they are written down, it is right
+    assert (
+        "the numbers on the way are rounded to {} decimal{}, too few to give".format(
+            decimals, plural
+        )
+        in told
+    )
+    a = [
+        ("3.a[0][{}]".format(j), digits(rounded["3.a[0][{}]".format(j)], decimals), 1)
+        for j in (0, 1)
+    ]
+    assert check(
+        why, a + [("loss", "{:.8f}".format(loss), 1)]
+    ).passed  # once they are written down, it is right
 
 
 def test_rounded_to_as_many_decimals_as_others_are_given():
@@ -531,7 +640,9 @@ def test_rounded_to_as_many_decimals_as_others_are_given():
     text = "{:.9f}".format(loss)
     assert "5 decimals" not in str(one(why, "loss", text).wrong.mistake)
     entries = [("loss", text, 1), ("2.weights[0][0].gradient", "0.08217", 2)]
-    assert "rounded to 5 decimals, too few to give this one to 9" in check(why, entries).wrong.mistake
+    assert (
+        "rounded to 5 decimals, too few to give this one to 9" in check(why, entries).wrong.mistake
+    )
 
 
 # ---- ... in other networks ---------------------------------------------------------------------------------------
@@ -556,20 +667,33 @@ def test_one_over_m():
 
 def test_weighted_samples_are_averaged_over_their_weights():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]], bias=[0.25])])
-    why = explain(net, [[1.0], [3.0]], [0.25, 0.5], "mean_squared_error", sn.SGD(0.1), sample_weight=[0.5, 2.5])
+    why = explain(
+        net,
+        [[1.0], [3.0]],
+        [0.25, 0.5],
+        "mean_squared_error",
+        sn.SGD(0.1),
+        sample_weight=[0.5, 2.5],
+    )
     assert mistake(why, "loss", 3 * why["loss"].value) == COUNT
-    assert mistake(why, "0.weights[0][0].gradient", 3 * why["0.weights[0][0].gradient"].value) == COUNT
+    assert (
+        mistake(why, "0.weights[0][0].gradient", 3 * why["0.weights[0][0].gradient"].value) == COUNT
+    )
 
 
 def test_the_two_of_the_square():
     why = xor(loss="mean_squared_error")
     said = "this is what comes out when the 2 of the square's slope is forgotten"
     assert mistake(why, "3.a[0][0].gradient", why["3.a[0][0].gradient"].value / 2) == said
-    assert mistake(why, "0.weights[1][1].gradient", why["0.weights[1][1].gradient"].value / 2) == said
+    assert (
+        mistake(why, "0.weights[1][1].gradient", why["0.weights[1][1].gradient"].value / 2) == said
+    )
 
 
 def test_log10():
-    said = "this is what comes out when the logarithm to base 10 is taken instead of the natural one"
+    said = (
+        "this is what comes out when the logarithm to base 10 is taken instead of the natural one"
+    )
     why = xor()
     a = [why["3.a[{}][0]".format(i)].value for i in range(4)]
     loss = -(math.log10(1 - a[0]) + math.log10(a[1]) + math.log10(a[2]) + math.log10(1 - a[3])) / 4
@@ -586,7 +710,10 @@ def test_the_derivative_beside_the_cross_entropy():
     assert mistake(why, "2.z[1][0].gradient", (a - y) * a * (1 - a) / 4).endswith(said)
     assert mistake(why, "2.z[1][0].gradient", (a - y) / (a * (1 - a)) / 4) == SAYS["no derivative"]
     z = why["2.z[1][0]"].value
-    assert mistake(why, "2.z[1][0].gradient", (a - y) / (a * (1 - a)) * z * (1 - z) / 4) == SAYS["z for a"]
+    assert (
+        mistake(why, "2.z[1][0].gradient", (a - y) / (a * (1 - a)) * z * (1 - z) / 4)
+        == SAYS["z for a"]
+    )
 
 
 def test_the_sigmoid_and_the_threshold():
@@ -625,8 +752,13 @@ class Swish(sn.Layer):
         return self.steepness.value[0] + 0 * (z + a)
 
     def backward(self, dA):
-        self.steepness.gradient = [sum(d * x for row_d, row in zip(dA, self.X) for d, x in zip(row_d, row))]  # noqa: B905
-        return [[d * self.derivative(x, a) for d, x, a in zip(*rows)] for rows in zip(dA, self.X, self.A)]  # noqa: B905
+        self.steepness.gradient = [
+            sum(d * x for row_d, row in zip(dA, self.X) for d, x in zip(row_d, row))
+        ]  # noqa: B905
+        return [
+            [d * self.derivative(x, a) for d, x, a in zip(*rows)]
+            for rows in zip(dA, self.X, self.A)
+        ]  # noqa: B905
 
 
 def test_a_layer_of_ones_own():
@@ -696,25 +828,48 @@ def test_one_digit_tells_nothing(text):
 
 def test_one_digit_tells_a_mistake_that_gives_just_this_number():
     wrong = one(and_gate(), "0.weights[0][0].gradient", "1").wrong
-    assert wrong.mistake == "this is what comes out when the division by the number of terms is left out"
-    assert one(and_gate(), "0.z[2][0]", "0.4").wrong.mistake == "this is what comes out when the bias is left out"
+    assert (
+        wrong.mistake
+        == "this is what comes out when the division by the number of terms is left out"
+    )
+    assert (
+        one(and_gate(), "0.z[2][0]", "0.4").wrong.mistake
+        == "this is what comes out when the bias is left out"
+    )
 
 
 def test_digits_that_many_mistakes_would_explain_are_not_explained(monkeypatch):
-    edits = [lambda w, node, owner, k=k: node * k if node is w.target else node for k in (1.601, 1.602, 1.603)]
-    monkeypatch.setattr(mistakes, "MISTAKES", [Mistake(str(k), None, edit) for k, edit in enumerate(edits)])
+    edits = [
+        lambda w, node, owner, k=k: node * k if node is w.target else node
+        for k in (1.601, 1.602, 1.603)
+    ]
+    monkeypatch.setattr(
+        mistakes, "MISTAKES", [Mistake(str(k), None, edit) for k, edit in enumerate(edits)]
+    )
     why = and_gate()  # 0.25
     assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake is None
-    assert one(why, "0.weights[0][0].gradient", "0.4005").wrong.mistake == "this is what comes out when 1"
+    assert (
+        one(why, "0.weights[0][0].gradient", "0.4005").wrong.mistake
+        == "this is what comes out when 1"
+    )
     monkeypatch.setattr(mistakes, "MISTAKES", mistakes.MISTAKES[:2])
-    assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake == "this is what comes out when 0"
+    assert (
+        one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake
+        == "this is what comes out when 0"
+    )
 
 
 def test_a_network_of_fractions():
-    net = sn.Sequential([sn.Dense(2, 1, weights=[[F(2, 5)], [F(1, 5)]], bias=[1]), sn.Threshold()], number=F)
+    net = sn.Sequential(
+        [sn.Dense(2, 1, weights=[[F(2, 5)], [F(1, 5)]], bias=[1]), sn.Threshold()], number=F
+    )
     why = explain(net, GATE, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(F(1, 10)))
-    assert why["0.weights[0][0].new"].value == F(3, 8) and "0.weights[0][0] = 2/5\n" in worksheet(why)
-    assert check(why, read(worksheet(why) + "\n0.weights[0][0].new = 3/8\n0.bias[0].new = 37/40")).passed
+    assert why["0.weights[0][0].new"].value == F(3, 8) and "0.weights[0][0] = 2/5\n" in worksheet(
+        why
+    )
+    assert check(
+        why, read(worksheet(why) + "\n0.weights[0][0].new = 3/8\n0.bias[0].new = 37/40")
+    ).passed
     assert one(why, "0.weights[0][0].new", "17/40").wrong.mistake == SAYS["added"]
 
 
@@ -738,7 +893,9 @@ def test_it_is_fast():
 
 def test_every_mistake_is_an_edit_that_leaves_the_record_as_it_is():
     why = mazur()
-    before = {name: (id(node), node.value, node.operation) for name, node in why.step.numbers.items()}
+    before = {
+        name: (id(node), node.value, node.operation) for name, node in why.step.numbers.items()
+    }
     for usual in MISTAKES:
         Working(why.step, lambda node: None, usual).value(why["loss.new"].node)
     for name in before:

@@ -1,18 +1,18 @@
 """The command line, one file a command.
 
-    and_gate.py    what `python -m scratchnet` shows: a neuron learns AND, every step in the open
-    train.py       a model from a CSV file;  data.py, recipe.py, trials.py, progress.py  its parts
-    predict.py     what a model says of new rows
-    evaluate.py    how good it is
-    summary.py     what is in it
-    plot.py        pictures of it
-    demo.py        data that come with the package, learnt
-    explain.py     where a number of a training step comes from
-    check.py       one's own working with the pencil, checked
-    unroll.py      a saved network as straight-line Python
-    bench.py       how fast this interpreter is
-    selftest.py    whether this Python computes what it should
-    terminal.py    writing for people, to any terminal
+and_gate.py    what `python -m scratchnet` shows: a neuron learns AND, every step in the open
+train.py       a model from a CSV file;  data.py, recipe.py, trials.py, progress.py  its parts
+predict.py     what a model says of new rows
+evaluate.py    how good it is
+summary.py     what is in it
+plot.py        pictures of it
+demo.py        data that come with the package, learnt
+explain.py     where a number of a training step comes from
+check.py       one's own working with the pencil, checked
+unroll.py      a saved network as straight-line Python
+bench.py       how fast this interpreter is
+selftest.py    whether this Python computes what it should
+terminal.py    writing for people, to any terminal
 """
 
 import argparse
@@ -26,7 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, NoReturn, Optional
 
-DESCRIPTION = "A neural network in pure Python that hides nothing. Without a command: a neuron learns AND."
+DESCRIPTION = (
+    "A neural network in pure Python that hides nothing. Without a command: a neuron learns AND."
+)
 COMMANDS = (
     ("train", "a model from a CSV file: trained, judged and saved"),
     ("predict", "what a model says of the rows of a CSV file"),
@@ -36,7 +38,10 @@ COMMANDS = (
     ("demo", "train on data that come with the package: and, xor, iris, digits, moons, ..."),
     ("explain", "where a number comes from: forward, backward and update of one step of training"),
     ("check", "check your own working: a filled worksheet, or any lines NAME = NUMBER"),
-    ("unroll", "a saved network as straight-line Python, every multiplication and addition spelled out"),
+    (
+        "unroll",
+        "a saved network as straight-line Python, every multiplication and addition spelled out",
+    ),
     ("bench", "how fast this interpreter trains and predicts, in ten seconds"),
     ("selftest", "verify this installation: every rule, the kernels, the file formats"),
 )
@@ -57,12 +62,12 @@ examples:
 class Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line."""
 
-    def error(self, message: "str") -> "NoReturn":
+    def error(self, message: str) -> "NoReturn":
         _complain(f"{self.prog}: {message}; see {self.prog} --help\n")
         self.exit(2)
 
 
-def main(arguments: "Optional[List[str]]" = None) -> "int":
+def main(arguments: "Optional[List[str]]" = None) -> int:
     """Run a command; the exit status: 0, 1 where a check failed, 2 for a mistake of the user's, 130 after Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
     parser, modules = _parser(given)
@@ -73,7 +78,7 @@ def main(arguments: "Optional[List[str]]" = None) -> "int":
 
             return and_gate.run(write)
         try:
-            status: "int" = modules[options.command].run(options, write)
+            status: int = modules[options.command].run(options, write)
         except (OSError, TypeError, ValueError) as error:
             _complain(f"scratchnet {options.command}: {_sentence(error)}\n")
             status = 2
@@ -83,12 +88,15 @@ def main(arguments: "Optional[List[str]]" = None) -> "int":
     return status
 
 
-def _complain(text: "str") -> "None":
+def _complain(text: str) -> None:
     """Tell a mistake; where nobody can be told, the exit status does."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except (AttributeError, OSError):  # closed by the shell, as in `scratchnet 2>&-`, or the disk is full
+    except (
+        AttributeError,
+        OSError,
+    ):  # closed by the shell, as in `scratchnet 2>&-`, or the disk is full
         sys.stderr = None  # else Python would flush it at the end, and give a status of its own
 
 
@@ -104,7 +112,9 @@ def _parser(given: "List[str]") -> "Any":
     commands = parser.add_subparsers(dest="command", metavar="command")
     modules = {}
     for name, summary in COMMANDS:
-        own = commands.add_parser(name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter)
+        own = commands.add_parser(
+            name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
         if name in given:
             modules[name] = importlib.import_module("." + name, __name__)
             modules[name].configure(own)
@@ -122,7 +132,7 @@ def _joined(given: "List[str]") -> "List[str]":
     return joined
 
 
-def _sentence(error: "Exception") -> "str":
+def _sentence(error: "Exception") -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return str(error.strerror if isinstance(error, OSError) else error)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SUBSCRIPTS = "₁₂"
 
 
-def run(write: "Callable[..., None]") -> "int":
+def run(write: "Callable[..., None]") -> int:
     """Print the whole story; the exit status."""
     steps = list(and_gate.train())
     show_start(write)
@@ -27,14 +27,18 @@ def run(write: "Callable[..., None]") -> "int":
     return 0
 
 
-def show_start(write: "Callable[..., None]") -> "None":
+def show_start(write: "Callable[..., None]") -> None:
     notes = (
         "m = {} samples: two inputs x, and the target y".format(len(and_gate.Y[0])),
         "at the start W₁ = {}, W₂ = {}, b = {}".format(*_parameters(and_gate.W, and_gate.B)),
         "learning rate a = {}".format(and_gate.A),
         "",
     )
-    write("scratchnet {}: one neuron learns AND, in numbers to follow with a pencil".format(__version__))
+    write(
+        "scratchnet {}: one neuron learns AND, in numbers to follow with a pencil".format(
+            __version__
+        )
+    )
     write()
     write("  x₁  x₂ │ y")
     write("  ───────┼───")
@@ -43,7 +47,7 @@ def show_start(write: "Callable[..., None]") -> "None":
     write()
 
 
-def show_first_iteration(write: "Callable[..., None]") -> "None":
+def show_first_iteration(write: "Callable[..., None]") -> None:
     step = traced_iteration()
     write("Iteration 1, forward:  {}".format(_formulas(and_gate.forward)))
     for z, s in zip(step["z"][0], step["s"][0]):
@@ -64,7 +68,11 @@ def show_first_iteration(write: "Callable[..., None]") -> "None":
 def traced_iteration() -> "Dict[str, Any]":
     """The first iteration on traced numbers; a named one is where a printed derivation ends."""
     step = and_gate.iterate(
-        _traced(and_gate.W), Traced(and_gate.B), _traced(and_gate.X), _traced(and_gate.Y), Traced(and_gate.A)
+        _traced(and_gate.W),
+        Traced(and_gate.B),
+        _traced(and_gate.X),
+        _traced(and_gate.Y),
+        Traced(and_gate.A),
     )
     for name in ("z", "s", "y_pred", "error", "dW"):
         for row in step[name]:
@@ -78,7 +86,7 @@ def _traced(A: "Matrix") -> "Matrix":
     return apply(Traced, A)
 
 
-def show_course(write: "Callable[..., None]", steps: "List[Dict[str, Any]]") -> "None":
+def show_course(write: "Callable[..., None]", steps: "List[Dict[str, Any]]") -> None:
     write("The predictions, whenever they change, and the W and b that made them:")
     write("  iteration   y_pred     wrong       W₁       W₂        b")
     before: "Dict[str, Any]" = {"W": and_gate.W, "b": and_gate.B, "y_pred": None}
@@ -95,19 +103,25 @@ def show_course(write: "Callable[..., None]", steps: "List[Dict[str, Any]]") -> 
     write()
 
 
-def show_end(write: "Callable[..., None]", last: "Dict[str, Any]") -> "None":
+def show_end(write: "Callable[..., None]", last: "Dict[str, Any]") -> None:
     parameters = _parameters(last["W"], last["b"])
     write("After {} iterations: W₁ = {}, W₂ = {}, b = {}".format(and_gate.ITERATIONS, *parameters))
     write()
     write("  x₁  x₂ │ y   y_pred")
     write("  ───────┼────────────")
-    for x, y, y_pred in zip(transpose(and_gate.X), and_gate.Y[0], and_gate.predict(last["W"], last["b"])[0]):
+    for x, y, y_pred in zip(
+        transpose(and_gate.X), and_gate.Y[0], and_gate.predict(last["W"], last["b"])[0]
+    ):
         write("   {}   {} │ {}      {}".format(x[0], x[1], y, y_pred))
     write()
     write("What to try next:")
-    write("  read scratchnet/lessons/and_gate.py             the lines that computed all this; to run them:")
+    write(
+        "  read scratchnet/lessons/and_gate.py             the lines that computed all this; to run them:"
+    )
     write("  python3 -m scratchnet.lessons.and_gate")
-    write("  python3 -m scratchnet explain --html step.html  every number of it as a page to click through")
+    write(
+        "  python3 -m scratchnet explain --html step.html  every number of it as a page to click through"
+    )
     write("  python3 -m scratchnet.lessons.and_gate_network  the same neuron built from layers")
     write("  python3 -m scratchnet selftest                  does this Python compute right?")
 
@@ -116,6 +130,6 @@ def _parameters(W: "Matrix", b: "Any") -> "List[str]":
     return [number(round(v, 12)) for v in (W[0][0], W[1][0], b)]
 
 
-def _formulas(function: "Callable[..., Any]") -> "str":
+def _formulas(function: "Callable[..., Any]") -> str:
     """The formulas of a part of the lesson: its docstring (which python -OO leaves out)."""
     return function.__doc__ or ""

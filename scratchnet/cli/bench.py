@@ -3,7 +3,18 @@
 import sys
 import time
 
-from .. import SGD, Dense, Generator, Sequential, Sigmoid, Softmax, Tanh, functions, set_kernel, unroll
+from .. import (
+    SGD,
+    Dense,
+    Generator,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    functions,
+    set_kernel,
+    unroll,
+)
 from ..codegen import engines
 from ..core.training import Engine, criterion_of, examples_of
 
@@ -22,18 +33,21 @@ SIZES = (((2, 4, 1), 4, 4), ((4, 16, 3), 160, 16), ((64, 32, 10), 320, 32), ((78
 SECONDS = 0.4  # a measurement takes
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description = DESCRIPTION
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Measure, and tell; the exit status."""
     version = ".".join([str(n) for n in sys.version_info[:3]])
     write(f"{sys.implementation.name} {version} on {sys.platform}; medians of several runs\n")
     write("nanoseconds a multiply-add, in products of rows of that length")
     write("  kernel    " + "".join([f"{length:>9}" for length in LENGTHS]))
     for name in sorted(functions.KERNELS):
-        write(f"  {name:<10}" + "".join([f"{_multiply_add(name, length) * 1e9:9.1f}" for length in LENGTHS]))
+        write(
+            f"  {name:<10}"
+            + "".join([f"{_multiply_add(name, length) * 1e9:9.1f}" for length in LENGTHS])
+        )
     write("\nsamples a second, and the engine that trains")
     write("  network       batch  trained  predicted  engine")
     for widths, samples, size in SIZES:
@@ -43,7 +57,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     return 0
 
 
-def _median_time(function: "Callable[[], Any]") -> "float":
+def _median_time(function: "Callable[[], Any]") -> float:
     """Seconds a call."""
     times: "List[float]" = []
     end = time.perf_counter() + SECONDS
@@ -54,7 +68,7 @@ def _median_time(function: "Callable[[], Any]") -> "float":
     return sorted(times)[len(times) // 2]
 
 
-def _multiply_add(kernel: "str", length: "int") -> "float":
+def _multiply_add(kernel: str, length: int) -> float:
     """Seconds a multiply-add in a product of matrices whose rows have that length."""
     generator = Generator(1)
     A, B = _matrix(32, length, generator), _matrix(length, 32, generator)
@@ -65,19 +79,25 @@ def _multiply_add(kernel: "str", length: "int") -> "float":
         set_kernel(former)
 
 
-def _matrix(rows: "int", columns: "int", generator: "Generator") -> "Matrix":
+def _matrix(rows: int, columns: int, generator: "Generator") -> "Matrix":
     return [[generator.uniform(-1.0, 1.0) for _ in range(columns)] for _ in range(rows)]
 
 
-def _rates(widths: "Sequence[int]", samples: "int", size: "int") -> "Tuple[float, float, str]":
+def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, float, str]":
     """Samples learnt and predicted a second, and the engine that learns."""
     generator = Generator(2)
     inputs, hidden, outputs = widths
-    last, loss = (Sigmoid(), "binary_cross_entropy") if outputs == 1 else (Softmax(), "categorical_cross_entropy")
+    last, loss = (
+        (Sigmoid(), "binary_cross_entropy")
+        if outputs == 1
+        else (Softmax(), "categorical_cross_entropy")
+    )
     net = Sequential([Dense(inputs, hidden), Tanh(), Dense(hidden, outputs), last], seed=3)
     X, Y = _matrix(samples, inputs, generator), [i % max(outputs, 2) for i in range(samples)]
     criterion = criterion_of(net, loss)
-    lists = Engine(net, criterion, SGD(1 / 100).with_numbers(float), examples_of(net, X, Y, criterion))
+    lists = Engine(
+        net, criterion, SGD(1 / 100).with_numbers(float), examples_of(net, X, Y, criterion)
+    )
     engine = engines.faster(lists, size, "auto")
     batches = [list(range(start, start + size)) for start in range(0, samples, size)]
     trained = samples / _median_time(lambda: engine.run(batches, generator, []))

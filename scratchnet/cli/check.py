@@ -27,16 +27,18 @@ examples:
 class _Setting(argparse.ArgumentParser):
     """Reads the first line of a worksheet."""
 
-    def error(self, message: "str") -> "NoReturn":
-        raise ValueError(f"the worksheet's first line, which says what it is about, cannot be read: {message}")
+    def error(self, message: str) -> "NoReturn":
+        raise ValueError(
+            f"the worksheet's first line, which says what it is about, cannot be read: {message}"
+        )
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("file", metavar="FILE", help="the worksheet; - is standard input")
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Check; the exit status."""
     text = _text(options.file)
     setting = _setting(text)
@@ -45,7 +47,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     return 0 if findings.passed else 1
 
 
-def _text(path: "str") -> "str":
+def _text(path: str) -> str:
     if path != "-":
         return text_of(path)
     if sys.stdin is None:
@@ -53,7 +55,7 @@ def _text(path: "str") -> "str":
     return sys.stdin.read()
 
 
-def _setting(text: "str") -> "Any":
+def _setting(text: str) -> "Any":
     """What the worksheet is about: its first line tells; without one, the article's first iteration."""
     parser = _Setting(prog="worksheet", add_help=False)
     add_setting(parser)

@@ -70,7 +70,10 @@ sn.Dense(2, 24, initializer=sn.initializers.normal(0, 3)), sn.Tanh(),
                      sn.Dense(24, 8), sn.Tanh()"""  # large weights at first, for a border with many bends
 IRIS = "sn.Normalization(), sn.Dense(4, 8), sn.Tanh(), sn.Dense(8, 3)"
 DIGITS = "sn.Normalization(), sn.Dense(64, 32), sn.ReLU(), sn.Dense(32, 10)"
-HIDDEN = ("sn.Dense(2, 1), sn.Sigmoid()", "sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()")  # xor needs it
+HIDDEN = (
+    "sn.Dense(2, 1), sn.Sigmoid()",
+    "sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()",
+)  # xor needs it
 DEMOS: "Dict[str, str]" = {
     "and": GATE.format(name="and"),
     "or": GATE.format(name="or"),
@@ -83,19 +86,21 @@ DEMOS: "Dict[str, str]" = {
 }
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("name", choices=tuple(DEMOS), metavar="NAME", help=", ".join(DEMOS))
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Run the program, show what comes out, and the program; the exit status."""
     program = DEMOS[options.name]
     done: "Dict[str, Any]" = {}
     try:
         exec(re.sub(r"\nprint.*", "", program), done)
     finally:
-        if "history" in done and done["history"].interrupted:  # its picture would be of another program
+        if (
+            "history" in done and done["history"].interrupted
+        ):  # its picture would be of another program
             raise KeyboardInterrupt
     write(f"{done['data'].about}\n\n{done['net'].summary()}\n")
     write(f"{done['history']}\n\n{done['report']}\n\n{done['picture'].text(**terminal.size())}\n")

@@ -23,27 +23,33 @@ examples:
 """
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="the model")
-    parser.add_argument("data", metavar="DATA", help="the table, with the target; - for standard input")
+    parser.add_argument(
+        "data", metavar="DATA", help="the table, with the target; - for standard input"
+    )
     add_target(parser)
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     add_quiet(parser)
     add_reading(parser)
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Judge; the exit status."""
     net, encoder, table = opened(options, options.target or True)
     X, Y = encoder.examples_of(table)
     truth, predicted = encoder.targets_of(Y), encoder.targets_of(net.predict(X))
-    report = metrics.report(encoder.task, truth, predicted, usual(net, encoder, options.model), encoder.classes)
-    write(json.dumps(report.to_dict(), indent=2, ensure_ascii=False) if options.json else str(report))
+    report = metrics.report(
+        encoder.task, truth, predicted, usual(net, encoder, options.model), encoder.classes
+    )
+    write(
+        json.dumps(report.to_dict(), indent=2, ensure_ascii=False) if options.json else str(report)
+    )
     return 0
 
 
-def usual(net: "Sequential", encoder: "Any", path: "str") -> "Any":
+def usual(net: "Sequential", encoder: "Any", path: str) -> "Any":
     """What the trivial predictor has learnt, the most frequent class of the training; None where that is not kept."""
     if not encoder.classes or "usual" not in net.metadata:
         return None

@@ -49,39 +49,73 @@ FIRST_LINE = "# scratchnet explain "
 MOST_INPUTS = 30  # that are listed
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     add_setting(parser)
-    parser.add_argument("--number", action="append", default=[], metavar="NAME", help="only this number; repeatable")
-    parser.add_argument("--depth", type=int, default=1, help="... and its inputs down to this depth (default 1)")
+    parser.add_argument(
+        "--number", action="append", default=[], metavar="NAME", help="only this number; repeatable"
+    )
+    parser.add_argument(
+        "--depth", type=int, default=1, help="... and its inputs down to this depth (default 1)"
+    )
     parser.add_argument("--names", action="store_true", help="only the names of all numbers")
-    parser.add_argument("--decimals", type=int, default=DECIMALS, help=f"of the numbers (default {DECIMALS})")
-    parser.add_argument("--worksheet", action="store_true", help="the step with blanks to fill in; see check")
+    parser.add_argument(
+        "--decimals", type=int, default=DECIMALS, help=f"of the numbers (default {DECIMALS})"
+    )
+    parser.add_argument(
+        "--worksheet", action="store_true", help="the step with blanks to fill in; see check"
+    )
     parser.add_argument("--html", metavar="FILE", help="write the page")
     parser.add_argument("--json", metavar="FILE", help="write the record")
-    parser.add_argument("--steps", type=int, help=f"how many steps the page and the record hold (default {RECORDED})")
+    parser.add_argument(
+        "--steps",
+        type=int,
+        help=f"how many steps the page and the record hold (default {RECORDED})",
+    )
 
 
-def add_setting(parser: "Any") -> "None":
+def add_setting(parser: "Any") -> None:
     """The options that say which network, which data, and which training."""
-    parser.add_argument("model", nargs="?", metavar="MODEL", help="a saved network, .safetensors or .json")
+    parser.add_argument(
+        "model", nargs="?", metavar="MODEL", help="a saved network, .safetensors or .json"
+    )
     parser.add_argument("data", nargs="?", metavar="DATA", help="a file of samples, one a row")
-    parser.add_argument("--x", action="append", default=[], metavar="A,B,...", help="a sample's inputs; repeatable")
+    parser.add_argument(
+        "--x", action="append", default=[], metavar="A,B,...", help="a sample's inputs; repeatable"
+    )
     parser.add_argument("--y", action="append", default=[], metavar="A,...", help="its targets")
-    parser.add_argument("--row", type=int, metavar="N", help="the row of a table, from 1 (default 1)")
-    parser.add_argument("--loss", choices=sorted(LOSSES), help="the loss (default: what goes with the last layer)")
-    parser.add_argument("--optimizer", choices=sorted(OPTIMIZERS), default="sgd", help="the optimizer (default sgd)")
-    parser.add_argument("--learning-rate", type=float, help="its learning rate (default: 0.1 of sgd)")
-    parser.add_argument("--step", type=int, default=1, help="which step of the training (default 1)")
+    parser.add_argument(
+        "--row", type=int, metavar="N", help="the row of a table, from 1 (default 1)"
+    )
+    parser.add_argument(
+        "--loss", choices=sorted(LOSSES), help="the loss (default: what goes with the last layer)"
+    )
+    parser.add_argument(
+        "--optimizer", choices=sorted(OPTIMIZERS), default="sgd", help="the optimizer (default sgd)"
+    )
+    parser.add_argument(
+        "--learning-rate", type=float, help="its learning rate (default: 0.1 of sgd)"
+    )
+    parser.add_argument(
+        "--step", type=int, default=1, help="which step of the training (default 1)"
+    )
     parser.add_argument("--batch-size", type=int, help="samples a step (default: all)")
-    parser.add_argument("--shuffle", action="store_true", help="take the samples in the order that the seed draws")
-    parser.add_argument("--seed", type=int, default=0, help="of that order, and of dropout (default 0)")
+    parser.add_argument(
+        "--shuffle", action="store_true", help="take the samples in the order that the seed draws"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of that order, and of dropout (default 0)"
+    )
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Explain; the exit status."""
     check(options)
-    recorded = (RECORDED if options.html or options.json else 1) if options.steps is None else options.steps
+    recorded = (
+        (RECORDED if options.html or options.json else 1)
+        if options.steps is None
+        else options.steps
+    )
     net, encoder = opened(options)
     why = explanation(options, net, encoder, recorded)
     if encoder and not (options.html or options.json or options.worksheet):
@@ -103,13 +137,15 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     return 0
 
 
-def check(options: "Any") -> "None":
+def check(options: "Any") -> None:
     """What would only show when it is too late."""
     require("--decimals", options.decimals, COUNT)
     require("--depth", options.depth, (lambda v: v >= 0, "a whole number of 0 or more"))
     outputs = [path for path in (options.html, options.json) if path]
     if len(outputs) > len(set(map(os.path.realpath, outputs))):
-        raise ValueError(f"{options.html} cannot be both the page and the record; give them two names")
+        raise ValueError(
+            f"{options.html} cannot be both the page and the record; give them two names"
+        )
     for path in outputs:
         check_output(path, [options.model, options.data])
 
@@ -119,10 +155,12 @@ def opened(options: "Any") -> "Tuple[Sequential, Any]":
     if not options.model:
         return and_gate_network.network(), None
     net = models.load(options.model)
-    return net, encoder_of(net, options.model) if options.data and set(ENCODERS) & set(net.metadata) else None
+    return net, encoder_of(net, options.model) if options.data and set(ENCODERS) & set(
+        net.metadata
+    ) else None
 
 
-def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: "int" = 1) -> "Explanation":
+def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: int = 1) -> "Explanation":
     """The explanation that the options ask for."""
     X, Y = transpose(and_gate.X), transpose(and_gate.Y)
     if options.model:
@@ -136,14 +174,16 @@ def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: "int" 
         optimizer = OPTIMIZERS[options.optimizer](*([] if rate is None else [rate]))
     if Y is None:
         if options.loss or options.step != 1:
-            raise ValueError("without targets there is no training step to explain: give them with --y")
+            raise ValueError(
+                "without targets there is no training step to explain: give them with --y"
+            )
         return explain(net, X)
     loss = options.loss or (loss_of(encoder) if encoder else usual_loss(net))
     training = {"batch_size": options.batch_size, "shuffle": options.shuffle, "seed": options.seed}
     return explain(net, X, Y, loss, optimizer, options.step, steps, **training)
 
 
-def usual_loss(net: "Sequential") -> "str":
+def usual_loss(net: "Sequential") -> str:
     """The name of the loss that goes with the last layer."""
     pairs = {loss.pairs_with: name for name, loss in LOSSES.items()}
     return pairs.get(type(net.layers[-1]), "mean_squared_error")
@@ -166,7 +206,9 @@ def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
     if not rows:
         raise ValueError("give a sample: --x 0.5,1 (and --y for its targets), or a file of samples")
     if targets and len(targets) != len(rows):
-        raise ValueError(f"there are {len(rows)} samples and {len(targets)} targets; give one target a sample, or none")
+        raise ValueError(
+            f"there are {len(rows)} samples and {len(targets)} targets; give one target a sample, or none"
+        )
     return rows, targets or None
 
 
@@ -176,20 +218,26 @@ def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]"
     lines = [f"row {options.row or 1} of {options.data}"]
     lines += columns_of(X[0], encoder) if isinstance(encoder, Encoder) else []
     before = f" before step {options.step}" if options.step > 1 else ""
-    lines.append(f"predicted {encoder.target.name}{before}: {encoder.targets_of(why.net.predict(X))[0]}")
+    lines.append(
+        f"predicted {encoder.target.name}{before}: {encoder.targets_of(why.net.predict(X))[0]}"
+    )
     return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])
 
 
 def columns_of(x: "Row", encoder: "Encoder") -> "List[str]":
     """Which input is which column."""
     first = len(encoder.numbers)  # behind the numbers come the labels of categories, most of them 0
-    inputs = [(j, v, name) for j, (v, name) in enumerate(zip(x, encoder.features)) if v or j < first]
+    inputs = [
+        (j, v, name) for j, (v, name) in enumerate(zip(x, encoder.features)) if v or j < first
+    ]
     lines = [f"  x[0][{j}] = {v:g}, {printable(name)}" for j, v, name in inputs[:MOST_INPUTS]]
     lines += [f"  and {len(inputs) - MOST_INPUTS} more"] if len(inputs) > MOST_INPUTS else []
-    return lines + ([f"  and 0 for {len(x) - len(inputs)} other labels"] if len(x) > len(inputs) else [])
+    return lines + (
+        [f"  and 0 for {len(x) - len(inputs)} other labels"] if len(x) > len(inputs) else []
+    )
 
 
-def input_named(name: "str", encoder: "Any") -> "str":
+def input_named(name: str, encoder: "Any") -> str:
     """The name that the explanation has for an input that is called by its column."""
     return f"x[0][{encoder.features.index(name)}]" if encoder and name in encoder.features else name
 
@@ -205,26 +253,30 @@ def sample_of_table(encoder: "Any", options: "Any") -> "Any":
     return [encoder.inputs_of(table, [row])[0]], Y
 
 
-def _numbers(text: "str", where: "str") -> "List[float]":
+def _numbers(text: str, where: str) -> "List[float]":
     try:
         return [float(part) for part in re.split(r"[,;\s]+", text.strip())]
     except ValueError:
         raise ValueError(f"{where}: {text!r} are no numbers; write them as in 0.5,1") from None
 
 
-def _table(path: "str") -> "List[List[float]]":
+def _table(path: str) -> "List[List[float]]":
     """The rows of a file; a first line without a number is a heading."""
-    lines = [(i, line.strip()) for i, line in enumerate(text_of(path).splitlines(), 1) if line.strip()]
+    lines = [
+        (i, line.strip()) for i, line in enumerate(text_of(path).splitlines(), 1) if line.strip()
+    ]
     if lines and not re.search(r"\d", lines[0][1]):
         del lines[0]
     rows = [(i, _numbers(line, f"{path}, line {i}")) for i, line in lines]
     for i, row in rows:
         if len(row) != len(rows[0][1]):
-            raise ValueError(f"{path}, line {i}: {len(row)} numbers, where the first row has {len(rows[0][1])}")
+            raise ValueError(
+                f"{path}, line {i}: {len(row)} numbers, where the first row has {len(rows[0][1])}"
+            )
     return [row for _, row in rows]
 
 
-def text_of(path: "str") -> "str":
+def text_of(path: str) -> str:
     """The text in a file."""
     with open(path, "rb") as file:
         data = file.read()
@@ -234,7 +286,7 @@ def text_of(path: "str") -> "str":
         raise ValueError(f"{path}: this is no text in UTF-8") from None
 
 
-def arguments(options: "Any") -> "str":
+def arguments(options: "Any") -> str:
     """The arguments that make the same setting again."""
     words: "List[Optional[str]]" = [options.model, options.data]
     for text in options.x:
@@ -244,7 +296,11 @@ def arguments(options: "Any") -> "str":
     words += [f"--row={options.row}"] if options.row is not None else []
     words += ["--loss=" + options.loss] if options.loss else []
     words += ["--optimizer=" + options.optimizer]
-    words += ["--learning-rate=" + repr(options.learning_rate)] if options.learning_rate is not None else []
+    words += (
+        ["--learning-rate=" + repr(options.learning_rate)]
+        if options.learning_rate is not None
+        else []
+    )
     words += [f"--step={options.step}"]
     words += [f"--batch-size={options.batch_size}"] if options.batch_size else []
     words += ["--shuffle"] if options.shuffle else []

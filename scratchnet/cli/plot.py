@@ -29,19 +29,25 @@ examples:
 """
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
-    parser.add_argument("model", metavar="MODEL", help="the model; for loss also a report of train --json")
+    parser.add_argument(
+        "model", metavar="MODEL", help="the model; for loss also a report of train --json"
+    )
     parser.add_argument("what", choices=tuple(PICTURES), metavar="WHAT", help=", ".join(PICTURES))
     parser.add_argument("data", nargs="?", metavar="DATA", help="a table")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write SVG there; - for standard output")
-    parser.add_argument("--inputs", metavar="A,B", help="the two inputs of the plane: names, or numbers from 1")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write SVG there; - for standard output"
+    )
+    parser.add_argument(
+        "--inputs", metavar="A,B", help="the two inputs of the plane: names, or numbers from 1"
+    )
     add_target(parser)
     add_quiet(parser)
     add_reading(parser)
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Draw; the exit status."""
     if (options.data is not None) != (options.what in ("boundary", "mistakes")):
         needed = "needs a table" if options.data is None else "needs no table"
@@ -65,10 +71,12 @@ def loss(options: "Any") -> "Picture":
     try:
         return plots.loss_curve(history["loss"], history["validation_loss"])
     except (KeyError, TypeError, ValueError):
-        raise ValueError(f"{options.model}: its history is not one that `scratchnet train` wrote") from None
+        raise ValueError(
+            f"{options.model}: its history is not one that `scratchnet train` wrote"
+        ) from None
 
 
-def history_of(path: "str") -> "Any":
+def history_of(path: str) -> "Any":
     """What a model, or a report, tells of the training."""
     try:
         metadata = models.load(path).metadata
@@ -78,13 +86,17 @@ def history_of(path: "str") -> "Any":
             raise
         return found["history"]
     if "history" not in metadata and "recipe" in metadata:
-        raise ValueError(f"{path}: its training was broken off before the first epoch was done; go on with --resume")
+        raise ValueError(
+            f"{path}: its training was broken off before the first epoch was done; go on with --resume"
+        )
     if "history" not in metadata:
-        raise ValueError(f"{path}: this model does not tell how it was trained; one that `scratchnet train` made does")
+        raise ValueError(
+            f"{path}: this model does not tell how it was trained; one that `scratchnet train` made does"
+        )
     return metadata["history"]
 
 
-def report(path: "str") -> "Any":
+def report(path: str) -> "Any":
     """What `scratchnet train --json` printed into that file; nothing of a file that holds something else."""
     try:
         found = strict_json.loads(files.read(path).decode("utf-8-sig").encode(), path)
@@ -98,7 +110,11 @@ def network(options: "Any") -> "Picture":
     if not set(ENCODERS) & set(net.metadata):
         return plots.network(net)
     encoder = encoder_of(net, options.model)
-    labels = encoder.classes if encoder.classes and len(encoder.classes) == encoder.outputs else [encoder.target.name]
+    labels = (
+        encoder.classes
+        if encoder.classes and len(encoder.classes) == encoder.outputs
+        else [encoder.target.name]
+    )
     return plots.network(net, encoder.features, labels)
 
 
@@ -123,11 +139,17 @@ def usual_row(encoder: "Encoder", X: "Any") -> "List[float]":
 
 def chosen(given: "Any", encoder: "Any") -> "Any":
     """The places of the two inputs that were asked for, which are numbers, for a plane has no half of a category."""
-    numbers = [part.name for part in encoder.numbers] if isinstance(encoder, Encoder) else encoder.features
+    numbers = (
+        [part.name for part in encoder.numbers]
+        if isinstance(encoder, Encoder)
+        else encoder.features
+    )
     names = numbers if given is None and len(numbers) == 2 else (given or "").split(",")
     few = ", ".join(numbers[:20]) + ", ..." * (len(numbers) > 20)
     if len(names) != 2:
-        raise ValueError(f"choose the two inputs of the plane by --inputs A,B; of numbers there are: {few}")
+        raise ValueError(
+            f"choose the two inputs of the plane by --inputs A,B; of numbers there are: {few}"
+        )
     places = []
     for name in names:
         if name not in numbers and name.strip().isdecimal() and 1 <= int(name) <= len(numbers):
@@ -144,7 +166,9 @@ def mistakes(options: "Any") -> "Picture":
     truth, predicted = encoder.targets_of(Y), encoder.targets_of(net.predict(X))
     if encoder.task != CLASSIFICATION:
         return plots.predictions(truth, predicted)
-    return plots.confusion_matrix(metrics.confusion_matrix(truth, predicted, encoder.classes), encoder.classes)
+    return plots.confusion_matrix(
+        metrics.confusion_matrix(truth, predicted, encoder.classes), encoder.classes
+    )
 
 
 PICTURES = {"loss": loss, "network": network, "boundary": boundary, "mistakes": mistakes}

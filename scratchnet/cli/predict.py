@@ -24,7 +24,7 @@ examples:
 """
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="the model")
     parser.add_argument("data", metavar="DATA", help="the table; - for standard input")
@@ -34,7 +34,7 @@ def configure(parser: "Any") -> "None":
     add_reading(parser)
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Predict; the exit status."""
     net, encoder, table = opened(options, False)
     if options.proba and encoder.task != CLASSIFICATION:
@@ -55,7 +55,9 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     return 0
 
 
-def _csv(cells: "List[Any]") -> "str":
+def _csv(cells: "List[Any]") -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([repr(v) if isinstance(v, float) else v for v in cells])
+    csv.writer(line, lineterminator="").writerow(
+        [repr(v) if isinstance(v, float) else v for v in cells]
+    )
     return line.getvalue()

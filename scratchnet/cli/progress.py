@@ -36,14 +36,14 @@ class Line:
     ``quiet``   writes nothing at all
     """
 
-    def __init__(self, stream: "Any" = None, quiet: "bool" = False) -> "None":
+    def __init__(self, stream: "Any" = None, quiet: bool = False) -> None:
         self.stream = sys.stderr if stream is None else stream
         self.quiet = quiet or self.stream is None
         self.live = not self.quiet and self.stream.isatty() and os.environ.get("TERM") != "dumb"
         self.shown = ""  # what stands there now
         self.next = 0.0 if self.live else monotonic() + SILENCE  # when the next may be written
 
-    def show(self, text: "str") -> "None":
+    def show(self, text: str) -> None:
         """Write it in the place of the last one, at most ten times a second; elsewhere as a line, if it is time."""
         if monotonic() < self.next:
             return
@@ -54,24 +54,24 @@ class Line:
             self.write("\r" + text + " " * (len(self.shown) - len(text)))
             self.shown, self.next = text, monotonic() + PAUSE
 
-    def clear(self) -> "None":
+    def clear(self) -> None:
         if self.shown:
             self.write("\r" + " " * len(self.shown) + "\r")
             self.shown = ""
 
-    def say(self, text: "str") -> "None":
+    def say(self, text: str) -> None:
         """A line that stays."""
         if not self.quiet:
             self.clear()
             self.write(text + "\n")
             self.next = 0.0 if self.live else monotonic() + SILENCE
 
-    def warn(self, message: "Any", *_: "Any") -> "None":
+    def warn(self, message: "Any", *_: "Any") -> None:
         """For ``warnings.showwarning``: a line of its own, and not to be missed."""
         self.clear()
         Line(self.stream).say(f"scratchnet train: {message}")
 
-    def write(self, text: "str") -> "None":
+    def write(self, text: str) -> None:
         try:
             self.stream.write(written_for(text, self.stream.encoding or "ascii"))
             self.stream.flush()
@@ -82,32 +82,34 @@ class Line:
 class Reading(Line):
     """How much of a file is read: what ``read_table(progress=...)`` calls."""
 
-    def __call__(self, rows: "int", part: "Optional[float]") -> "None":
+    def __call__(self, rows: int, part: "Optional[float]") -> None:
         self.show(f"{rows:,} rows read" + ("" if part is None else f", {part:.0%}"))
 
 
 class Course(Line):
     """How far a training is."""
 
-    def __init__(self, epochs: "int", stream: "Any" = None, quiet: "bool" = False) -> "None":
+    def __init__(self, epochs: int, stream: "Any" = None, quiet: bool = False) -> None:
         Line.__init__(self, stream, quiet)
         self.epochs = epochs
         self.begun: "Any" = None  # when, and at which epoch
         self.told = ""
 
-    def part_done(self, number: "int", part: "float") -> "None":
+    def part_done(self, number: int, part: float) -> None:
         """After some batches: the epochs that are done, and the part of the next one."""
         done = number + part
         if self.begun is None:
             self.begun = monotonic(), done
         start, first = self.begun
-        left = (monotonic() - start) / (done - first) * (self.epochs - done) if done > first else None
+        left = (
+            (monotonic() - start) / (done - first) * (self.epochs - done) if done > first else None
+        )
         full = int(BAR * done / self.epochs)
         waiting = "" if left is None else f"  {_clock(left)} left"
         bar = f"[{'=' * full}{' ' * (BAR - full)}] " if self.live else ""
         self.show(f"{bar}epoch {number + 1}/{self.epochs}{self.told}{waiting}")
 
-    def epoch_done(self, epoch: "Epoch") -> "None":
+    def epoch_done(self, epoch: "Epoch") -> None:
         self.told = _course(epoch)
         if not self.live and (_is_round(epoch.number) or epoch.number == self.epochs):
             self.say(f"epoch {epoch.number}/{self.epochs}{self.told}")
@@ -120,28 +122,28 @@ class Watched(Checkpoint):
 
     otherwise = "repeat the options (and --seed) that it began with, or delete it to begin anew"
 
-    def __init__(self, path: "Path", seconds: "float", course: "Course") -> "None":
+    def __init__(self, path: "Path", seconds: float, course: "Course") -> None:
         Checkpoint.__init__(self, path, seconds)
         self.course = course
 
-    def kept(self, training: "Any") -> "None":
+    def kept(self, training: "Any") -> None:
         batches = -(-len(training.examples) // training.size)
         self.course.part_done(training.number, min(1.0, len(training.values) / batches))
 
 
-def _course(epoch: "Epoch") -> "str":
+def _course(epoch: "Epoch") -> str:
     validated = "" if epoch.validation_loss is None else f"  validation {epoch.validation_loss:.4g}"
     return f"  loss {epoch.loss:.4g}{validated}  rate {epoch.learning_rate:.3g}"
 
 
-def _is_round(number: "int") -> "bool":
+def _is_round(number: int) -> bool:
     """Whether it is 1, 2 or 5 times a power of ten."""
     while number % 10 == 0:
         number //= 10
     return number in (1, 2, 5)
 
 
-def _clock(seconds: "float") -> "str":
+def _clock(seconds: float) -> str:
     """As minutes and seconds, or hours and minutes.
 
     >>> _clock(75), _clock(4000)

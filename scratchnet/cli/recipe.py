@@ -25,12 +25,18 @@ if TYPE_CHECKING:
     from ..core.training import Epoch
     from .progress import Course
 
-HIDDEN = {name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")}
+HIDDEN = {
+    name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")
+}
 FIRST_RATE = 1 / 100  # of Adam and its like, for small networks; with more inputs, less
 SAMPLES = 3000000  # that a training sees at most, unless more epochs are asked for
 
 
-class Recipe(namedtuple("Recipe", "hidden activation optimizer learning_rate batch_size epochs patience seed")):
+class Recipe(
+    namedtuple(
+        "Recipe", "hidden activation optimizer learning_rate batch_size epochs patience seed"
+    )
+):
     """How a network is made and trained.
 
     ``hidden``      the widths of the hidden layers, ``activation`` what stands behind each
@@ -39,26 +45,38 @@ class Recipe(namedtuple("Recipe", "hidden activation optimizer learning_rate bat
 
     __slots__ = ()
 
-    def __str__(self) -> "str":
+    def __str__(self) -> str:
         widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
         shape = f"hidden {widths}, {self.activation}" if self.hidden else widths
         return f"{shape}; {self.optimizer}, learning rate {self.learning_rate:.3g}, batches of {self.batch_size}"
 
 
-def add_settings(parser: "Any") -> "None":
+def add_settings(parser: "Any") -> None:
     """The options for it."""
-    group = parser.add_argument_group("network and training (what is not given fits the size of the data)")
-    group.add_argument("--hidden", type=widths, metavar="16,8", help="widths of the hidden layers; 0 for none")
-    group.add_argument("--activation", choices=sorted(HIDDEN), default="tanh", help="behind each (default tanh)")
-    group.add_argument("--optimizer", choices=sorted(OPTIMIZERS), default="adam", help="default adam")
+    group = parser.add_argument_group(
+        "network and training (what is not given fits the size of the data)"
+    )
+    group.add_argument(
+        "--hidden", type=widths, metavar="16,8", help="widths of the hidden layers; 0 for none"
+    )
+    group.add_argument(
+        "--activation", choices=sorted(HIDDEN), default="tanh", help="behind each (default tanh)"
+    )
+    group.add_argument(
+        "--optimizer", choices=sorted(OPTIMIZERS), default="adam", help="default adam"
+    )
     group.add_argument("--learning-rate", type=float, metavar="RATE", help="of the optimizer")
     group.add_argument("--batch-size", type=int, metavar="N", help="samples an update")
     group.add_argument("--epochs", type=int, metavar="N", help="times through the data, at most")
-    group.add_argument("--patience", type=int, metavar="N", help="stop after so many epochs that were no better")
-    group.add_argument("--seed", type=int, default=0, metavar="N", help="of all that is random (default 0)")
+    group.add_argument(
+        "--patience", type=int, metavar="N", help="stop after so many epochs that were no better"
+    )
+    group.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of all that is random (default 0)"
+    )
 
 
-def widths(text: "str") -> "Tuple[int, ...]":
+def widths(text: str) -> "Tuple[int, ...]":
     """16,8 as the widths of layers; 0 as none."""
     if text.strip() == "0":
         return ()
@@ -68,7 +86,7 @@ def widths(text: "str") -> "Tuple[int, ...]":
         raise ArgumentTypeError(f"{text!r} are no widths; write them as in 16,8") from None
 
 
-def recipe_for(options: "Any", rows: "int", inputs: "int") -> "Recipe":
+def recipe_for(options: "Any", rows: int, inputs: int) -> "Recipe":
     """What the options ask for, and for the rest what usually does well with so many rows and inputs."""
     most = max(10, min(300, SAMPLES // rows))
     batch_size = 8 if rows < 200 else 16 if rows < 2000 else 32 if rows < 20000 else 128
@@ -87,12 +105,12 @@ def recipe_for(options: "Any", rows: "int", inputs: "int") -> "Recipe":
     return Recipe(**settings)
 
 
-def usual_hidden(rows: "int") -> "Tuple[int, ...]":
+def usual_hidden(rows: int) -> "Tuple[int, ...]":
     """More data can teach more neurons."""
     return (8,) if rows < 200 else (16,) if rows < 1000 else (32,) if rows < 20000 else (32, 16)
 
 
-def usual_rate(optimizer: "str", inputs: "int") -> "float":
+def usual_rate(optimizer: str, inputs: int) -> float:
     if optimizer == "sgd":
         return 0.1
     return FIRST_RATE if inputs <= 32 else FIRST_RATE / 4
@@ -112,7 +130,7 @@ def network(encoder: "Any", recipe: "Recipe") -> "Sequential":
     return Sequential(layers, seed=recipe.seed)
 
 
-def loss_of(encoder: "Any") -> "str":
+def loss_of(encoder: "Any") -> str:
     """The name of the loss for what the encoder wants."""
     if encoder.task != CLASSIFICATION:
         return "half_squared_error"
@@ -120,15 +138,23 @@ def loss_of(encoder: "Any") -> "str":
 
 
 def train(net: "Sequential", encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any", told: "List[Epoch]",
-          course: "Optional[Course]" = None, checkpoint: "Optional[Checkpoint]" = None) -> "None":  # fmt: skip
+          course: "Optional[Course]" = None, checkpoint: "Optional[Checkpoint]" = None) -> None:  # fmt: skip
     """Train the network; ``told`` gets the epochs.
 
     ``training``, ``validation``   (X, Y); the best parameters for the second are kept
     """
     X, Y = training
     optimizer = OPTIMIZERS[recipe.optimizer](recipe.learning_rate)
-    given = dict(seed=recipe.seed, validation_data=validation, patience=recipe.patience, checkpoint=checkpoint, ahead=1)
-    steps = epochs(net, X, Y, loss_of(encoder), optimizer, recipe.epochs, recipe.batch_size, **given)
+    given = dict(
+        seed=recipe.seed,
+        validation_data=validation,
+        patience=recipe.patience,
+        checkpoint=checkpoint,
+        ahead=1,
+    )
+    steps = epochs(
+        net, X, Y, loss_of(encoder), optimizer, recipe.epochs, recipe.batch_size, **given
+    )
     with closing(steps):  # at once, on PyPy too: then the last checkpoint is written
         for stretch in steps:
             told += epochs_in(*stretch)
@@ -141,11 +167,13 @@ def settings(recipe: "Recipe") -> "Dict[str, Any]":
     return dict(recipe._asdict(), hidden=list(recipe.hidden))
 
 
-def described(told: "Sequence[Epoch]", interrupted: "bool" = False) -> "Dict[str, Any]":
+def described(told: "Sequence[Epoch]", interrupted: bool = False) -> "Dict[str, Any]":
     """The course of a training, as a model keeps it; one that was broken off does not have its best parameters."""
     return {
         "loss": [epoch.loss for epoch in told],
-        "validation_loss": [epoch.validation_loss if isfinite(epoch.validation_loss) else None for epoch in told],
+        "validation_loss": [
+            epoch.validation_loss if isfinite(epoch.validation_loss) else None for epoch in told
+        ],
         "learning_rate": told[-1].learning_rate,
         "best_epoch": None if interrupted else told[-1].best,
     }

@@ -22,13 +22,13 @@ examples:
 """
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="the model: " + models.ENDINGS)
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Show; the exit status."""
     net = models.load(options.model)
     if options.json:
@@ -61,7 +61,7 @@ def told(metadata: "Any") -> "List[str]":
     return blocks
 
 
-def course(history: "Any") -> "str":
+def course(history: "Any") -> str:
     """How long the training was, and how good at best."""
     best, losses = history["best_epoch"], history["validation_loss"]
     done = plural(len(history["loss"]), "epoch")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterator, Optional, Sequence
 
 
-def written_for(text: "str", encoding: "str") -> "str":
+def written_for(text: str, encoding: str) -> str:
     """The text with every character that the encoding lacks written in ASCII.
 
     >>> written_for("W₁·x ≥ 0", "ascii"), written_for("W₁·x ≥ 0", "utf-8")
@@ -32,7 +32,7 @@ def size() -> "Dict[str, Any]":
     }
 
 
-def plural(count: "int", noun: "str") -> "str":
+def plural(count: int, noun: str) -> str:
     """
     >>> plural(1, "row"), plural(1500, "row")
     ('1 row', '1,500 rows')
@@ -40,11 +40,16 @@ def plural(count: "int", noun: "str") -> "str":
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def check_output(path: "str", inputs: "Sequence[Optional[str]]") -> "None":
+def check_output(path: str, inputs: "Sequence[Optional[str]]") -> None:
     """Refuse to write over what is read."""
     real = os.path.realpath(path)
     for other in inputs:
-        if other is not None and os.path.exists(real) and os.path.exists(other) and os.path.samefile(real, other):
+        if (
+            other is not None
+            and os.path.exists(real)
+            and os.path.exists(other)
+            and os.path.samefile(real, other)
+        ):
             raise ValueError(f"{path} is read as well; give the result a name of its own")
 
 
@@ -62,7 +67,7 @@ def output() -> "Iterator[Callable[[str], None]]":
         sys.stdout = open(os.devnull, "w")
     encoding = sys.stdout.encoding or "ascii"
 
-    def write(line: "str" = "") -> "None":
+    def write(line: str = "") -> None:
         try:
             sys.stdout.write(written_for(line, encoding) + "\n")
         except OSError as error:
@@ -75,13 +80,15 @@ def output() -> "Iterator[Callable[[str], None]]":
             _flush()
     except (Unwritable, OSError) as stopped:  # an OSError: argparse writes its help itself
         error = stopped.__cause__ or stopped
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # for what is still to be flushed
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             sys.stderr.write(f"scratchnet: the output cannot be written: {error.strerror}\n")
         sys.exit(1)
 
 
-def _flush() -> "None":
+def _flush() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -36,7 +36,10 @@ def cross_validate(table: "Any", options: "Any", recipe: "Recipe") -> "Dict[str,
     rows = table.with_target()
     folds = options.cross_validate
     most = len(rows) // 2
-    limit = (lambda v: 2 <= v <= most, f"a number from 2 to {most}, so that each has two rows or more")
+    limit = (
+        lambda v: 2 <= v <= most,
+        f"a number from 2 to {most}, so that each has two rows or more",
+    )
     require("--cross-validate", folds, limit)
     column = table[table.target]
     classes = None if options.task == "regression" else [column.values[i] for i in rows]
@@ -51,25 +54,40 @@ def cross_validate(table: "Any", options: "Any", recipe: "Recipe") -> "Dict[str,
     return {"of": results[0][0], "scores": scores, "mean": mean, "deviation": deviation}
 
 
-def fold(table: "Any", training: "Sequence[int]", test: "Sequence[int]", task: "Any", recipe: "Recipe",
-         part: "float") -> "Tuple[str, float]":
+def fold(
+    table: "Any",
+    training: "Sequence[int]",
+    test: "Sequence[int]",
+    task: "Any",
+    recipe: "Recipe",
+    part: float,
+) -> "Tuple[str, float]":
     """The score, and its name, by ``test`` of a network that was trained, and stopped, without it."""
     learning, validation = train_test_split(training, test_size=part, seed=recipe.seed)
     encoder = fitted(table, learning, task)
     net = network(encoder, recipe)
-    train(net, encoder, recipe, encoder.examples_of(table, learning), encoder.examples_of(table, validation), [])
+    train(
+        net,
+        encoder,
+        recipe,
+        encoder.examples_of(table, learning),
+        encoder.examples_of(table, validation),
+        [],
+    )
     X, Y = encoder.examples_of(table, test)
     name, score = ("accuracy", accuracy) if encoder.task == CLASSIFICATION else ("R²", r2)
     return name, score(encoder.targets_of(Y), encoder.targets_of(net.predict(X)))
 
 
-def told(found: "Dict[str, Any]") -> "str":
+def told(found: "Dict[str, Any]") -> str:
     scores = ", ".join([f"{score:.3f}" for score in found["scores"]])
     mean = f"{found['of']} {found['mean']:.3f} ± {found['deviation']:.3f}"
     return f"cross-validation, {len(found['scores'])} folds: {mean}   ({scores})"
 
 
-def search(data: "Any", encoder: "Any", options: "Any", recipe: "Recipe") -> "List[Tuple[float, Recipe]]":
+def search(
+    data: "Any", encoder: "Any", options: "Any", recipe: "Recipe"
+) -> "List[Tuple[float, Recipe]]":
     """Random settings, and the given one, with the validation loss of each; the best first."""
     generator = Generator(options.seed)
     candidates = [recipe] + [drawn(generator, recipe) for _ in range(options.search - 1)]
@@ -89,7 +107,7 @@ def drawn(generator: "Generator", recipe: "Recipe") -> "Recipe":
     )
 
 
-def trial(encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any") -> "float":
+def trial(encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any") -> float:
     """The best validation loss; infinite where the training diverged."""
     epochs: "List[Epoch]" = []
     try:
@@ -120,5 +138,5 @@ def called(call: "Any") -> "Any":
     return function(*task)
 
 
-def ignore_ctrl_c() -> "None":
+def ignore_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)

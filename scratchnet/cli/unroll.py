@@ -25,14 +25,21 @@ examples:
 """
 
 
-def configure(parser: "Any") -> "None":
+def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="a saved network, .safetensors or .json")
-    parser.add_argument("--arguments", action="store_true", help="the weights are arguments, not constants")
-    parser.add_argument("--kernel", choices=("fast", "portable"), default="fast", help="how it computes (default fast)")
+    parser.add_argument(
+        "--arguments", action="store_true", help="the weights are arguments, not constants"
+    )
+    parser.add_argument(
+        "--kernel",
+        choices=("fast", "portable"),
+        default="fast",
+        help="how it computes (default fast)",
+    )
 
 
-def run(options: "Any", write: "Callable[..., None]") -> "int":
+def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the source; the exit status."""
     former = set_kernel(options.kernel)
     try:
@@ -48,7 +55,7 @@ def run(options: "Any", write: "Callable[..., None]") -> "int":
     return 0
 
 
-def about(net: "Sequential", path: "str") -> "List[str]":
+def about(net: "Sequential", path: str) -> "List[str]":
     """Which input is which column, and what the outputs mean, if a table's model tells."""
     if "table" not in net.metadata:
         return []
@@ -57,5 +64,9 @@ def about(net: "Sequential", path: "str") -> "List[str]":
     except ValueError:  # what reads a table with it will say so
         return []
     classes = encoder.classes and encoder.classes[-encoder.outputs :]  # of two classes, the second
-    outputs = f"of each class its share: {listed(classes)}" if classes else f"the prediction: {encoder.target.name}"
+    outputs = (
+        f"of each class its share: {listed(classes)}"
+        if classes
+        else f"the prediction: {encoder.target.name}"
+    )
     return [f"x{j}: {name}" for j, name in enumerate(encoder.features)] + [outputs]

@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 FEW = 8
 MOST: "Dict[str, int]"
 if COMPILED:
-    MOST = {"samples": 150, "few": 150, "step": 150, "foreign": 4}  # PyPy gives up on longer functions
+    MOST = {
+        "samples": 150,
+        "few": 150,
+        "step": 150,
+        "foreign": 4,
+    }  # PyPy gives up on longer functions
 elif hasattr(math, "sumprod"):
     MOST = {"samples": 150, "few": 1500, "step": 300, "foreign": 4}
 else:
@@ -49,10 +54,14 @@ MOST_AT_ALL = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
 AT_ONCE = 500  # steps in one go, at most: what Ctrl-C may have to be computed again
 
 
-def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
+def faster(engine: "Engine", size: int, unroll: "Any") -> "Engine":
     """The engine that does fastest what this one does, in batches of that size."""
     parts = [engine.net, engine.loss, engine.optimizer] + engine.net.layers
-    if unroll is False or engine.net.number is not float or any([is_patched(part) for part in parts]):
+    if (
+        unroll is False
+        or engine.net.number is not float
+        or any([is_patched(part) for part in parts])
+    ):
         return engine
     chosen, _ = choice(engine, size, MOST_AT_ALL if unroll is True else MOST)
     makers: "List[Callable[[], Engine]]" = [lambda: Rows(engine)]
@@ -66,14 +75,19 @@ def faster(engine: "Engine", size: "int", unroll: "Any") -> "Engine":
     return engine
 
 
-def choice(engine: "Engine", size: "int", most: "Dict[str, int]") -> "Tuple[str, str]":
+def choice(engine: "Engine", size: int, most: "Dict[str, int]") -> "Tuple[str, str]":
     """The engine's name, and why."""
     count = sum([p.count for p in engine.net.parameters()])
     if not all([is_own(part) for part in engine.net.layers + [engine.loss, engine.optimizer]]):
         count *= most["foreign"]
-    listed = isinstance(engine.examples.X, list) and isinstance(engine.examples.Y, list)  # not read row by row
+    listed = isinstance(engine.examples.X, list) and isinstance(
+        engine.examples.Y, list
+    )  # not read row by row
     if listed and size == len(engine.examples) and size * count <= most["samples"]:
-        return "samples", f"all {size} of every step spelled out, as {size} times {count} is at most {most['samples']}"
+        return (
+            "samples",
+            f"all {size} of every step spelled out, as {size} times {count} is at most {most['samples']}",
+        )
     limit = most["few" if size < FEW else "step"]
     if count <= limit:
         return "step", f"one sample spelled out, as its {count} numbers are at most {limit}"
@@ -86,7 +100,7 @@ def choice(engine: "Engine", size: "int", most: "Dict[str, int]") -> "Tuple[str,
 class Generated(Engine):
     """Runs code that was made for this very training; where something is no longer as it was, the lists run instead."""
 
-    def __init__(self, lists: "Engine") -> "None":
+    def __init__(self, lists: "Engine") -> None:
         Engine.__init__(self, lists.net, lists.loss, lists.optimizer, lists.examples)
         self.lists = lists
         self.parameters = lists.net.parameters()
@@ -96,40 +110,51 @@ class Generated(Engine):
     def described(self) -> "Any":
         """What the code was made of, beside numbers that are passed on."""
         shapes = tuple([(p.name, p.shape, p.frozen) for p in self.parameters])
-        return kernel(), shapes, tuple(map(repr, self.lists.net.layers + [self.lists.loss, self.optimizer]))
+        return (
+            kernel(),
+            shapes,
+            tuple(map(repr, self.lists.net.layers + [self.lists.loss, self.optimizer])),
+        )
 
     def objects(self) -> "Any":
         """The very parameters, and what the layers hold and do beside their arguments."""
         layers = self.lists.net.layers
         parameters = [id(p) for p in self.lists.net.parameters()]
-        return parameters, [kept(layer) for layer in layers], [is_patched(layer) for layer in layers]
+        return (
+            parameters,
+            [kept(layer) for layer in layers],
+            [is_patched(layer) for layer in layers],
+        )
 
-    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> None:
         if self.described() == self.made_of and self.objects() == self.made_for:
             self.run_code(batches, generator, values)
         else:
             self.lists.run(batches, generator, values)
 
-    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> None:
         raise NotImplementedError
 
 
 class Rows(Generated):
     """Lists of lists, with the rules spelled out for rows."""
 
-    def __init__(self, lists: "Engine") -> "None":
+    def __init__(self, lists: "Engine") -> None:
         Generated.__init__(self, lists)
         self.spelled = rules.spelled(lists)
-        self.net, self.loss = self.spelled.net, self.spelled.loss  # with which losses are measured, too
+        self.net, self.loss = (
+            self.spelled.net,
+            self.spelled.loss,
+        )  # with which losses are measured, too
 
-    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> None:
         self.spelled.run(batches, generator, values)
 
 
 class Spelled(Generated):
     """Runs spelled-out steps, many in one go; whatever goes wrong, the lists do it again and say what it is."""
 
-    def __init__(self, lists: "Engine", whole: "bool") -> "None":
+    def __init__(self, lists: "Engine", whole: bool) -> None:
         Generated.__init__(self, lists)
         self.whole = whole
         batch = self.examples.batch(range(len(self.examples))) if whole else None
@@ -142,11 +167,11 @@ class Spelled(Generated):
         # An optimizer of somebody's own may look at its memory, or change, from step to step.
         self.at_once = AT_ONCE if self.own else 1
 
-    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+    def run_code(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> None:
         for start in range(0, len(batches), self.at_once):
             self.advance(batches[start : start + self.at_once], generator, values)
 
-    def advance(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+    def advance(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> None:
         """Some steps, and none of them twice: after Ctrl-C those that were whole, after a failure what the lists do."""
         before, told = self.state(generator), len(values)
         made: "Row" = []
@@ -167,8 +192,13 @@ class Spelled(Generated):
                 self.advance([batch], generator, values)
 
     def made_again(
-        self, batches: "List[List[int]]", generator: "Generator", values: "Row", told: "int", before: "Any"
-    ) -> "bool":
+        self,
+        batches: "List[List[int]]",
+        generator: "Generator",
+        values: "Row",
+        told: int,
+        before: "Any",
+    ) -> bool:
         """Go back, and make these steps again as far as they are finite; False where Ctrl-C came once more."""
         try:
             del values[told:]
@@ -188,7 +218,7 @@ class Spelled(Generated):
             return False
         return True
 
-    def tried(self, batches: "List[List[int]]", generator: "Generator", made: "Row") -> "bool":
+    def tried(self, batches: "List[List[int]]", generator: "Generator", made: "Row") -> bool:
         """Whether these steps can be made, and all that comes out is finite."""
         try:
             self.steps(batches, generator, made)
@@ -201,18 +231,24 @@ class Spelled(Generated):
         optimizer = dict(vars(self.optimizer), states=dict(self.optimizer.states))
         return [p.rows for p in self.parameters], optimizer, generator.state
 
-    def go_back(self, before: "Any", generator: "Generator") -> "None":
+    def go_back(self, before: "Any", generator: "Generator") -> None:
         put_back(self.parameters, before[0])
         vars(self.optimizer).update(before[1], states=dict(before[1]["states"]))
         for name in set(vars(self.optimizer)) - set(before[1]):
             delattr(self.optimizer, name)
         generator.state = before[2]
 
-    def steps(self, batches: "List[List[int]]", generator: "Generator", made: "Row") -> "None":
+    def steps(self, batches: "List[List[int]]", generator: "Generator", made: "Row") -> None:
         """Run the code; parameters and memory change at the end, all at once."""
         states = [self.optimizer.memory_of(p) for p in self.parameters]
-        arriving = self.whole_batches(len(batches), generator) if self.whole else self.batches(batches, generator)
-        rows, states = self.train(arriving, made, [p.rows for p in self.parameters], states, self.data)
+        arriving = (
+            self.whole_batches(len(batches), generator)
+            if self.whole
+            else self.batches(batches, generator)
+        )
+        rows, states = self.train(
+            arriving, made, [p.rows for p in self.parameters], states, self.data
+        )
         put_back(self.parameters, rows)
         for p, memory in zip(self.parameters, states):
             self.optimizer.states[p.name] = memory
@@ -233,11 +269,16 @@ class Spelled(Generated):
         self.optimizer.t += 1
         return found
 
-    def whole_batches(self, count: "int", generator: "Generator") -> "Iterator[Any]":
+    def whole_batches(self, count: int, generator: "Generator") -> "Iterator[Any]":
         """What each step on all samples needs."""
         if self.draws[0]:
-            return ((self.setting(), [generator.random() for _ in range(self.draws[0])]) for _ in range(count))
-        changing = type(self.optimizer).begin is not Optimizer.begin or callable(self.optimizer.learning_rate)
+            return (
+                (self.setting(), [generator.random() for _ in range(self.draws[0])])
+                for _ in range(count)
+            )
+        changing = type(self.optimizer).begin is not Optimizer.begin or callable(
+            self.optimizer.learning_rate
+        )
         if changing or "t" in self.settings:
             return ((self.setting(),) for _ in range(count))
         setting = self.setting()
@@ -270,7 +311,11 @@ def remembered(engine: "Spelled", batch: "Optional[Batch]") -> "Program":
     That is known of the package's own classes alone.
     """
     net, loss, optimizer, examples = engine.net, engine.loss, engine.optimizer, engine.examples
-    shape = net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), examples.weights is not None
+    shape = (
+        net.inputs or len(examples.X[0]),
+        net.outputs or len(examples.Y[0]),
+        examples.weights is not None,
+    )
     data: "Any" = shape if batch is None else step.pattern_of(batch)
     key = engine.made_of, engine.whole, shape[2], data
     parts = net.layers + [loss, optimizer]

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 OWN = set(list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values()))
 
 
-def is_own(part: "Any") -> "bool":
+def is_own(part: "Any") -> bool:
     """Whether a layer, a loss or an optimizer is one of the package's."""
     return type(part) in OWN
 
 
-def is_patched(part: "Any") -> "bool":
+def is_patched(part: "Any") -> bool:
     """Whether somebody has given it a method that its class does not have."""
     return any([callable(getattr(type(part), name, None)) for name in vars(part)])
 
@@ -29,8 +29,14 @@ def kept(part: "Any") -> "Any":
     """What a layer, a loss or an optimizer of somebody's own holds, but for what is of one step alone."""
     if is_own(part):
         return None
-    passing = ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator", "passes_back")
-    return {name: repr(value) for name, value in vars(part).items() if not name.isupper() and name not in passing}
+    passing = (
+        ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator", "passes_back")
+    )
+    return {
+        name: repr(value)
+        for name, value in vars(part).items()
+        if not name.isupper() and name not in passing
+    }
 
 
 class RememberingNothing:
@@ -40,16 +46,18 @@ class RememberingNothing:
     Refused as well are those that catch what a symbolic number refuses, and then do something else.
     """
 
-    def __init__(self, parts: "Sequence[Any]") -> "None":
+    def __init__(self, parts: "Sequence[Any]") -> None:
         self.parts = parts
 
-    def __enter__(self) -> "None":
+    def __enter__(self) -> None:
         self.before = [kept(part) for part in self.parts]
         self.refusals = Undecided.count
 
-    def __exit__(self, kind: "Any", *_: "Any") -> "None":
+    def __exit__(self, kind: "Any", *_: "Any") -> None:
         if kind is None and Undecided.count != self.refusals:
-            raise Undecided("it catches that symbolic numbers are not floats; rules compute with scratchnet.core.functions")
+            raise Undecided(
+                "it catches that symbolic numbers are not floats; rules compute with scratchnet.core.functions"
+            )
         for part, before in zip(self.parts, self.before):
             if kind is None and kept(part) != before:
                 raise Undecided(f"{type(part).__name__} keeps something from one call to the next")

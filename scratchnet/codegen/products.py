@@ -48,7 +48,10 @@ def _in_loops(A: "Matrix", B: "Matrix") -> "Matrix":
     found, places = [], range(len(B[0]))
     fours, rest = range(1, len(B) - 3, 4), range(len(B) - (len(B) - 1) % 4, len(B))
     for row in A:
-        a, sums = row[0], list(B[0])  # in lists PyPy keeps floats as they are, in tuples it does not
+        a, sums = (
+            row[0],
+            list(B[0]),
+        )  # in lists PyPy keeps floats as they are, in tuples it does not
         for j in places:
             sums[j] = a * sums[j]
         for k in fours:
@@ -88,7 +91,7 @@ def _spelled_out(A: "Matrix", B: "Matrix", otherwise: "Callable[..., Matrix]") -
     return _by_length[length](A, list(zip(*B)))
 
 
-def _spelled(length: "int") -> "Callable[..., Matrix]":
+def _spelled(length: int) -> "Callable[..., Matrix]":
     """The products of rows of that length, every multiplication and addition spelled out."""
     a = [Symbolic(name=f"a{k}") for k in range(length)]
     b = [Symbolic(name=f"b{k}") for k in range(length)]

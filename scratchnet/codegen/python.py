@@ -51,7 +51,7 @@ class Code:
     ``numbers``   what has to be computed, each after what it is made of
     """
 
-    def __init__(self, outputs: "Sequence[Symbolic]") -> "None":
+    def __init__(self, outputs: "Sequence[Symbolic]") -> None:
         self.same: "Dict[int, Symbolic]" = {}
         self.names: "Dict[int, str]" = {}
         self.functions: "Dict[str, bool]" = {}  # those that are called; whether they must be guarded
@@ -92,17 +92,23 @@ class Code:
                 self.assign(node, self.new_name(), lines)
         return lines
 
-    def new_name(self) -> "str":
+    def new_name(self) -> str:
         """A variable for a number that has no name of its own."""
         self.made += 1
         return f"t{self.made - 1}"
 
-    def needs_variable(self, node: "Symbolic") -> "bool":
+    def needs_variable(self, node: "Symbolic") -> bool:
         """Whether it is used more than once, or stands too deep to be part of another expression."""
-        self.depth[id(node)] = 1 + max([0] + [self.depth.get(id(operand), 0) for operand in node.operands])
-        return self.uses.get(id(node), 0) > 1 or self.depth[id(node)] > DEEPEST or len(node.operands) > LONGEST
+        self.depth[id(node)] = 1 + max(
+            [0] + [self.depth.get(id(operand), 0) for operand in node.operands]
+        )
+        return (
+            self.uses.get(id(node), 0) > 1
+            or self.depth[id(node)] > DEEPEST
+            or len(node.operands) > LONGEST
+        )
 
-    def assign(self, node: "Symbolic", name: "str", lines: "List[str]") -> "None":
+    def assign(self, node: "Symbolic", name: str, lines: "List[str]") -> None:
         """Give the number a variable."""
         terms = self.terms(node)
         lines.append(f"{name} = " + " + ".join(terms[:LONGEST]))
@@ -128,11 +134,15 @@ class Code:
         """Of a long sum of products with constants the other numbers, which a function may take as a row."""
         if node.operation != "dot" or len(node.operands) < 2 * LONG or not long_dot():
             return ()
-        return tuple([id(v) for v in node.operands[::2]]) if all([v.is_constant for v in node.operands[1::2]]) else ()
+        return (
+            tuple([id(v) for v in node.operands[::2]])
+            if all([v.is_constant for v in node.operands[1::2]])
+            else ()
+        )
 
     # ---- expressions ---------------------------------------------------------------------------------------------
 
-    def text(self, node: "Symbolic", tightness: "int" = CHOICE) -> "str":
+    def text(self, node: "Symbolic", tightness: int = CHOICE) -> str:
         """The number in an expression that holds it so tightly."""
         if id(node) in self.names:
             return self.names[id(node)]
@@ -147,7 +157,7 @@ class Code:
             return f'float("{text}")', ATOM
         return text, SIGN if text.startswith("-") else ATOM
 
-    def product(self, a: "Symbolic", b: "Symbolic") -> "str":
+    def product(self, a: "Symbolic", b: "Symbolic") -> str:
         """A term of a sum of products."""
         if a.is_one or b.is_one:  # x·1 is x
             return self.text(b if a.is_one else a, PRODUCT)
@@ -160,12 +170,18 @@ class Code:
             own, left, right, sign = INFIX[operation]
             return self.text(operands[0], left) + sign + self.text(operands[1], right), own
         if operation in ("dot", "total"):
-            return " + ".join(self.terms(node)), SUM if len(operands) > 1 + (operation == "dot") else PRODUCT
+            return " + ".join(self.terms(node)), SUM if len(operands) > 1 + (
+                operation == "dot"
+            ) else PRODUCT
         if operation == "negate":
             return "-" + self.text(operands[0], ATOM), SIGN
         if operation == "where":
             condition, chosen, other = operands
-            texts = self.text(chosen, COMPARISON), self.text(condition, COMPARISON), self.text(other, CHOICE)
+            texts = (
+                self.text(chosen, COMPARISON),
+                self.text(condition, COMPARISON),
+                self.text(other, CHOICE),
+            )
             return "{} if {} else {}".format(*texts), CHOICE
         if operation != "abs":
             guarded = operation not in NEVER_RAISES and not _is_safe(node)
@@ -173,7 +189,7 @@ class Code:
         return f"{operation}({self.text(operands[0])})", ATOM
 
 
-def long_dot() -> "str":
+def long_dot() -> str:
     """The function that adds many products faster than they are spelled out; "" where there is none.
 
     PyPy gives up on functions as long as that; math.sumprod came with CPython 3.12 (products.py has the figures).
@@ -195,15 +211,19 @@ def reachable(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
     return sorted(found.values(), key=lambda node: node.serial)
 
 
-def _is_safe(node: "Symbolic") -> "bool":
+def _is_safe(node: "Symbolic") -> bool:
     """Whether the library's function cannot raise here, because the sign of its argument is known."""
     x = node.operands[0]
     if node.operation in ("exp", "expm1"):
         return _is_negative(x)
-    return _is_positive(x) if node.operation in ("log1p", "sqrt") else node.operation == "log" and _is_at_least_1(x)
+    return (
+        _is_positive(x)
+        if node.operation in ("log1p", "sqrt")
+        else node.operation == "log" and _is_at_least_1(x)
+    )
 
 
-def _is_negative(x: "Symbolic") -> "bool":
+def _is_negative(x: "Symbolic") -> bool:
     """Whether the number is certain not to be above 0."""
     if x.operation == "subtract":  # v - max(... v ...)
         return id(x.operands[0]) in _choices(x.operands[1])
@@ -211,24 +231,40 @@ def _is_negative(x: "Symbolic") -> "bool":
         return _is_negative(x.operands[0]) and _is_positive(x.operands[1])
     if x.operation == "multiply":  # -z·z
         return x.operands[0].operation == "negate" and x.operands[0].operands[0] is x.operands[1]
-    return x.operation == "negate" and _is_positive(x.operands[0]) or x.value is not None and x.value <= 0
+    return (
+        x.operation == "negate"
+        and _is_positive(x.operands[0])
+        or x.value is not None
+        and x.value <= 0
+    )
 
 
-def _is_positive(x: "Symbolic") -> "bool":
+def _is_positive(x: "Symbolic") -> bool:
     """Whether the number is certain not to be below 0."""
     if x.operation == "where":  # z where z >= 0, else 0
         condition, chosen, other = x.operands
-        positive = condition.operation in ("greater", "greater or equal") and condition.operands[1].value == 0
+        positive = (
+            condition.operation in ("greater", "greater or equal")
+            and condition.operands[1].value == 0
+        )
         return positive and condition.operands[0] is chosen and _is_positive(other)
     if x.operation == "multiply":
         return x.operands[0] is x.operands[1]
     return x.operation in ("abs", "exp") or x.value is not None and x.value >= 0
 
 
-def _is_at_least_1(x: "Symbolic") -> "bool":
+def _is_at_least_1(x: "Symbolic") -> bool:
     """Whether it is a sum of e^(v - largest), over all v of which one is the largest."""
-    powers = [v.operands[0] for v in x.operands if v.operation == "exp" and v.operands[0].operation == "subtract"]
-    if x.operation != "total" or len(powers) < len(x.operands) or len({id(p.operands[1]) for p in powers}) > 1:
+    powers = [
+        v.operands[0]
+        for v in x.operands
+        if v.operation == "exp" and v.operands[0].operation == "subtract"
+    ]
+    if (
+        x.operation != "total"
+        or len(powers) < len(x.operands)
+        or len({id(p.operands[1]) for p in powers}) > 1
+    ):
         return False
     return _choices(powers[0].operands[1]) == {id(p.operands[0]) for p in powers}
 
@@ -248,13 +284,16 @@ def _choices(x: "Symbolic") -> "Set[int]":
 # ---- execution ---------------------------------------------------------------------------------------------------
 
 
-def imports(code: "Code", guarded: "bool") -> "List[str]":
+def imports(code: "Code", guarded: bool) -> "List[str]":
     """The statements that import the functions of the active kernel; ``guarded``: none of them may raise."""
     if functions.kernel() == "portable":
         modules = dict.fromkeys(code.functions, "scratchnet.core.elementary")
     else:
         raising = {name for name, raises in code.functions.items() if raises and guarded}
-        modules = {name: "scratchnet.core.functions" if name in raising else "math" for name in code.functions}
+        modules = {
+            name: "scratchnet.core.functions" if name in raising else "math"
+            for name in code.functions
+        }
     if "dot" in modules:
         modules["dot"] = "scratchnet.core.elementary"
     lines = []
@@ -264,7 +303,7 @@ def imports(code: "Code", guarded: "bool") -> "List[str]":
     return lines
 
 
-def function(code: "Code", signature: "str", body: "Sequence[str]", guarded: "bool" = False) -> "str":
+def function(code: "Code", signature: str, body: "Sequence[str]", guarded: bool = False) -> str:
     """The text of a function, behind the imports of what the code calls."""
     head = imports(code, guarded)
     lines = head + [""] * 2 * bool(head) + [f"def {signature}:"] + [f"    {line}" for line in body]
@@ -275,12 +314,16 @@ _executed: "Dict[str, Dict[str, Any]]" = {}
 MOST_EXECUTED = 64
 
 
-def executed(source: "str") -> "Dict[str, Any]":
+def executed(source: str) -> "Dict[str, Any]":
     """What the source defines; each text is executed once, for PyPy compiles a function again that is made again."""
     if source not in _executed:
         if len(_executed) == MOST_EXECUTED:
             _executed.clear()
-        names = vars(type(sys)("spelled_out"))  # a module's, for in any other dict PyPy looks up each name each time
-        exec(compile(source, "<scratchnet: spelled out>", "exec"), names)  # of names made here, and of numbers
+        names = vars(
+            type(sys)("spelled_out")
+        )  # a module's, for in any other dict PyPy looks up each name each time
+        exec(
+            compile(source, "<scratchnet: spelled out>", "exec"), names
+        )  # of names made here, and of numbers
         _executed[source] = names
     return _executed[source]

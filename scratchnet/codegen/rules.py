@@ -51,13 +51,18 @@ def spelled(engine: "Engine") -> "Engine":
     _replace(loss, "term", twin_loss, lambda: _of_two_numbers(twin_loss.term))
     _replace(loss, "slope", twin_loss, lambda: _of_two_numbers(twin_loss.slope))
     terms = ["z", "a", "y"]
-    _replace(loss, "paired_terms", twin_loss, lambda: _run(Rule(twin_loss.paired_terms, terms, net.outputs).of_rows()))
+    _replace(
+        loss,
+        "paired_terms",
+        twin_loss,
+        lambda: _run(Rule(twin_loss.paired_terms, terms, net.outputs).of_rows()),
+    )
     if is_own(optimizer):  # another might change something else from step to step
         _replace(optimizer, "moved_rows", optimizer, lambda: _moved_rows(optimizer))
     return Engine(twin, loss, optimizer, engine.examples)
 
 
-def _replace(of: "Any", name: "str", symbolic: "Any", make: "Callable[[], Any]") -> "None":
+def _replace(of: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]") -> None:
     """Give an object a rule that is spelled out; where it cannot be, it keeps its own."""
     try:
         with RememberingNothing([symbolic]):
@@ -67,7 +72,7 @@ def _replace(of: "Any", name: "str", symbolic: "Any", make: "Callable[[], Any]")
         pass
 
 
-def _run(source: "str") -> "Any":
+def _run(source: str) -> "Any":
     return executed(source)["rule"]
 
 
@@ -88,7 +93,12 @@ def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     if kind is Dense and (layer.l1 or layer.l2):
         return _penalised(layer)
     by_number = isinstance(layer, Activation) and kind.forward is Activation.forward
-    if not width or layer.parameters() or kind is not Softmax and not (by_number and kind.backward in WAYS_BACK):
+    if (
+        not width
+        or layer.parameters()
+        or kind is not Softmax
+        and not (by_number and kind.backward in WAYS_BACK)
+    ):
         return layer
     if kept(layer) != kept(layer.with_numbers(float)):
         return layer  # it is more than its arguments say
@@ -109,7 +119,7 @@ def _penalised(layer: "Any") -> "Any":
     return twin
 
 
-def _forward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
+def _forward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], Matrix]":
     rule = _run(_matrices(lambda z: symbolic.forward([z])[0], ["z"], width, symbolic))
 
     def forward(X: "Matrix") -> "Matrix":
@@ -119,7 +129,7 @@ def _forward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], 
     return forward
 
 
-def _backward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix], Matrix]":
+def _backward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], Matrix]":
     def slopes(d: "Row", z: "Row", a: "Row") -> "Row":
         A = symbolic.forward([z])
         for name, value in list(vars(symbolic).items()):
@@ -131,7 +141,7 @@ def _backward(symbolic: "Any", width: "int", twin: "Any") -> "Callable[[Matrix],
     return lambda dA: rule(dA, twin.Z, twin.A)
 
 
-def _matrices(of: "Callable[..., Row]", names: "List[str]", width: "int", layer: "Any") -> "str":
+def _matrices(of: "Callable[..., Row]", names: "List[str]", width: int, layer: "Any") -> str:
     return made_twice(lambda: Rule(of, names, width).of_matrices(), [layer])  # type: ignore[no-any-return]
 
 
@@ -144,21 +154,36 @@ def _moved_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
     w, g = Symbolic(name="w"), Symbolic(name="g")
     state = tuple([Symbolic(name=f"s{k}") for k in range(twin.memory)])
     with RememberingNothing([twin]):
-        new, memory = twin.moved(w, g, state, None if optimizer.clip_norm is None else Symbolic(name="factor"))
-        outputs = [new + Symbolic(0, kind="absent")] + [v + Symbolic(0, kind="absent") for v in memory]
+        new, memory = twin.moved(
+            w, g, state, None if optimizer.clip_norm is None else Symbolic(name="factor")
+        )
+        outputs = [new + Symbolic(0, kind="absent")] + [
+            v + Symbolic(0, kind="absent") for v in memory
+        ]
     code = Code(outputs)
     lines = code.statements()
     texts = [code.text(code.same[id(v)]) for v in outputs]
-    body = [f"setting_{name} = optimizer.{name}" for name in settings] + ["weights, memory = [], states"]
+    body = [f"setting_{name} = optimizer.{name}" for name in settings] + [
+        "weights, memory = [], states"
+    ]
     if twin.memory:
         each = lines + [f"w_new.append({texts[0]})", f"s_new.append({pattern(texts[1:])})"]
-        loop = [f"for w, g, {pattern([s.name for s in state])} in zip(w_row, g_row, s_row):"] + _indented(each)
+        loop = [
+            f"for w, g, {pattern([s.name for s in state])} in zip(w_row, g_row, s_row):"
+        ] + _indented(each)
         whole = ["w_new, s_new = [], []"] + loop + ["weights.append(w_new)", "memory.append(s_new)"]
-        body += ["memory = []", "for w_row, g_row, s_row in zip(rows, slopes, states):"] + _indented(whole)
+        body += [
+            "memory = []",
+            "for w_row, g_row, s_row in zip(rows, slopes, states):",
+        ] + _indented(whole)
     else:
         row = _collected("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
         body += ["for w_row, g_row in zip(rows, slopes):"] + _indented(row)
-    move = _run(_function(code, "optimizer, rows, slopes, states, factor", body + ["return weights, memory"]))
+    move = _run(
+        _function(
+            code, "optimizer, rows, slopes, states, factor", body + ["return weights, memory"]
+        )
+    )
     return lambda *given: move(optimizer, *given)
 
 
@@ -172,7 +197,7 @@ class Rule:
     ``names``   of the matrices
     """
 
-    def __init__(self, of: "Callable[..., Row]", names: "List[str]", width: "int") -> "None":
+    def __init__(self, of: "Callable[..., Row]", names: "List[str]", width: int) -> None:
         rows = [[Symbolic(name=name, sample=j) for j in range(width)] for name in names]
         self.names = names
         self.outputs = of(*rows)
@@ -189,7 +214,7 @@ class Rule:
         self.lines = self.code.statements()
         self.texts = [self.code.text(output) for output in self.code.outputs]
 
-    def is_alike(self) -> "bool":
+    def is_alike(self) -> bool:
         """Whether each number of the row is made in the same way, of those at its own place."""
         first: "Any" = None
         for j, output in enumerate(self.outputs):
@@ -202,25 +227,32 @@ class Rule:
                 return False
         return True
 
-    def of_numbers(self) -> "str":
+    def of_numbers(self) -> str:
         """A function of one number of each matrix."""
         return _function(self.code, ", ".join(self.names), self.lines + [f"return {self.texts[0]}"])
 
-    def of_rows(self) -> "str":
+    def of_rows(self) -> str:
         """A function of one row of each matrix."""
         if self.each:
             body = _collected("row", self.lines, self.texts[0], self.used)
         else:
             body = [f"{self.unpacked(name)} = {name}_row" for name in self.used] + self.lines
             body.append(f"row = [{', '.join(self.texts)}]")
-        return _function(self.code, ", ".join([f"{name}_row" for name in self.names]), body + ["return row"])
+        return _function(
+            self.code, ", ".join([f"{name}_row" for name in self.names]), body + ["return row"]
+        )
 
-    def of_matrices(self) -> "str":
+    def of_matrices(self) -> str:
         """A function of the matrices."""
         rows = [f"{name}_row" for name in self.used]
         if self.each and not self.lines and not COMPILED:
-            inner, matrices = _zipped(self.used, self.used, "{}_row"), _zipped(rows, self.used, "{}_rows")
-            text = "return [[{} for {} in {}] for {} in {}]".format(self.texts[0], *(inner + matrices))
+            inner, matrices = (
+                _zipped(self.used, self.used, "{}_row"),
+                _zipped(rows, self.used, "{}_rows"),
+            )
+            text = "return [[{} for {} in {}] for {} in {}]".format(
+                self.texts[0], *(inner + matrices)
+            )
             return _function(self.code, ", ".join([f"{name}_rows" for name in self.names]), [text])
         if self.each:
             each = _collected("row", self.lines, self.texts[0], self.used)
@@ -228,20 +260,29 @@ class Rule:
         else:
             each = self.lines + [f"rows.append([{', '.join(self.texts)}])"]
             arriving = [pattern([v.name for v in self.rows[name]]) for name in self.used]
-        body = ["rows = []", "for {} in {}:".format(*_zipped(arriving, self.used, "{}_rows"))] + _indented(each)
-        return _function(self.code, ", ".join([f"{name}_rows" for name in self.names]), body + ["return rows"])
+        body = [
+            "rows = []",
+            "for {} in {}:".format(*_zipped(arriving, self.used, "{}_rows")),
+        ] + _indented(each)
+        return _function(
+            self.code, ", ".join([f"{name}_rows" for name in self.names]), body + ["return rows"]
+        )
 
-    def unpacked(self, name: "str") -> "str":
+    def unpacked(self, name: str) -> str:
         return listed([v.name for v in self.rows[name]])
 
 
-def _zipped(targets: "Sequence[str]", names: "Sequence[str]", form: "str") -> "Any":
+def _zipped(targets: "Sequence[str]", names: "Sequence[str]", form: str) -> "Any":
     """The target and the iterable of a loop over one thing, or over several at once."""
     sources = [form.format(name) for name in names]
-    return (targets[0], sources[0]) if len(names) == 1 else (", ".join(targets), f"zip({', '.join(sources)})")
+    return (
+        (targets[0], sources[0])
+        if len(names) == 1
+        else (", ".join(targets), f"zip({', '.join(sources)})")
+    )
 
 
-def _collected(name: "str", lines: "List[str]", text: "str", of: "List[str]") -> "List[str]":
+def _collected(name: str, lines: "List[str]", text: str, of: "List[str]") -> "List[str]":
     """A list called ``name`` of what the text gives for the numbers at each place of the rows of these names."""
     if COMPILED:  # in lists PyPy keeps floats as they are; zip boxes each of them
         each = [f"{v} = {v}_row[k]" for v in of] + lines + [f"{name}[k] = {text}"]
@@ -249,12 +290,14 @@ def _collected(name: "str", lines: "List[str]", text: "str", of: "List[str]") ->
     target, source = _zipped(of, of, "{}_row")
     if not lines:
         return [f"{name} = [{text} for {target} in {source}]"]
-    return [f"{name} = []", f"for {target} in {source}:"] + _indented(lines + [f"{name}.append({text})"])
+    return [f"{name} = []", f"for {target} in {source}:"] + _indented(
+        lines + [f"{name}.append({text})"]
+    )
 
 
 def _indented(lines: "List[str]") -> "List[str]":
     return [f"    {line}" for line in lines]
 
 
-def _function(code: "Code", arguments: "str", body: "List[str]") -> "str":
+def _function(code: "Code", arguments: str, body: "List[str]") -> str:
     return function(code, f"rule({arguments})", body, guarded=True)

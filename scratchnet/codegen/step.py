@@ -39,7 +39,7 @@ COUNT = "count"  # the number of samples, or the sum of their weights
 class Draws(Generator):
     """Random numbers that are drawn outside: each is an input of the step."""
 
-    def __init__(self) -> "None":
+    def __init__(self) -> None:
         Generator.__init__(self)
         self.drawn: "List[Symbolic]" = []
 
@@ -47,7 +47,7 @@ class Draws(Generator):
         self.drawn.append(Symbolic(name=f"r{len(self.drawn)}"))
         return self.drawn[-1]
 
-    def bits(self) -> "int":
+    def bits(self) -> int:
         raise Undecided("random bits are no number that can be drawn outside")
 
 
@@ -59,20 +59,28 @@ class Program:
     ``draws``     how many random numbers each sample takes, time after time
     """
 
-    def __init__(self, source: "str", settings: "List[str]", draws: "List[int]") -> "None":
+    def __init__(self, source: str, settings: "List[str]", draws: "List[int]") -> None:
         self.source, self.settings, self.draws = source, settings, draws
 
-    def __eq__(self, other: "Any") -> "bool":
+    def __eq__(self, other: "Any") -> bool:
         return bool(vars(self) == vars(other))
 
 
-def of_samples(net: "Sequential", loss: "Loss", optimizer: "Optimizer", batch: "Batch") -> "Program":
+def of_samples(
+    net: "Sequential", loss: "Loss", optimizer: "Optimizer", batch: "Batch"
+) -> "Program":
     """The step for just these samples, in this order, each spelled out."""
     step = Step(net, loss, optimizer)
     names: "List[str]" = []
     absent = all([is_own(part) for part in net.layers + [loss]])  # others might divide by it
-    X = [[_datum(f"x{i}_{j}", v, names, absent) for j, v in enumerate(row)] for i, row in enumerate(batch[0])]
-    Y = [[_datum(f"y{i}_{k}", v, names, absent) for k, v in enumerate(row)] for i, row in enumerate(batch[1])]
+    X = [
+        [_datum(f"x{i}_{j}", v, names, absent) for j, v in enumerate(row)]
+        for i, row in enumerate(batch[0])
+    ]
+    Y = [
+        [_datum(f"y{i}_{k}", v, names, absent) for k, v in enumerate(row)]
+        for i, row in enumerate(batch[1])
+    ]
     weights = batch[2] and [_datum(f"weight{i}", w, names, False) for i, w in enumerate(batch[2])]
     step.run(X, Y, weights)
     code = Code(step.results)
@@ -85,7 +93,9 @@ def of_samples(net: "Sequential", loss: "Loss", optimizer: "Optimizer", batch: "
 
 def data_of(batch: "Batch") -> "List[float]":
     """The data that ``of_samples`` passes on: all but those that are 0 or 1."""
-    return [v for row in batch[0] + batch[1] for v in row if v not in (0, 1)] + [w for w in batch[2] or [] if w != 1]
+    return [v for row in batch[0] + batch[1] for v in row if v not in (0, 1)] + [
+        w for w in batch[2] or [] if w != 1
+    ]
 
 
 def pattern_of(batch: "Batch") -> "Tuple[Any, ...]":
@@ -94,7 +104,7 @@ def pattern_of(batch: "Batch") -> "Tuple[Any, ...]":
     return tuple([tuple([v if v in (0, 1) else None for v in row]) for row in rows])
 
 
-def _datum(name: "str", value: "float", names: "List[str]", absent: "bool") -> "Symbolic":
+def _datum(name: str, value: float, names: "List[str]", absent: bool) -> "Symbolic":
     if value == 1 or value == 0 and (absent or not name.startswith("weight")):
         return Symbolic(value, kind="absent" if value == 0 and absent else "")
     names.append(name)
@@ -102,18 +112,24 @@ def _datum(name: "str", value: "float", names: "List[str]", absent: "bool") -> "
 
 
 def of_batches(
-    net: "Sequential", loss: "Loss", optimizer: "Optimizer", inputs: "int", outputs: "int", weighted: "bool"
+    net: "Sequential",
+    loss: "Loss",
+    optimizer: "Optimizer",
+    inputs: int,
+    outputs: int,
+    weighted: bool,
 ) -> "Program":
     """The step for any number of samples, with so many inputs and outputs, one spelled out within a loop."""
     counts = iter([2, 3])  # somebody's own layer might do something else with three samples
     return made_twice(  # type: ignore[no-any-return]
-        lambda: _of_batches(net, loss, optimizer, inputs, outputs, weighted, next(counts)), net.layers + [loss]
+        lambda: _of_batches(net, loss, optimizer, inputs, outputs, weighted, next(counts)),
+        net.layers + [loss],
     )
 
 
 def _of_batches(
-    net: "Sequential", loss: "Loss", optimizer: "Optimizer", inputs: "int", outputs: "int", weighted: "bool",
-    count: "int",
+    net: "Sequential", loss: "Loss", optimizer: "Optimizer", inputs: int, outputs: int, weighted: bool,
+    count: int,
 ) -> "Program":  # fmt: skip
     """The same, learnt from so many samples."""
     step = Step(net, loss, optimizer)
@@ -129,7 +145,9 @@ def _of_batches(
     arriving = [pattern([v.name for v in row]) for row in (X[0], Y[0])] + ["weight"] * weighted
     arriving += [pattern(drawn)] if drawn else []
     body = before + [f"for {listed(arriving)} in samples:"] + [f"    {line}" for line in within]
-    body += code.statements([node for node in code.numbers if samples.is_outside(node)]) + step.ending(code)
+    body += code.statements(
+        [node for node in code.numbers if samples.is_outside(node)]
+    ) + step.ending(code)
     loop = f"{pattern(step.names)}, {COUNT}, samples"
     return Program(step.source(code, [], loop, body), step.settings, samples.draws)
 
@@ -141,7 +159,7 @@ class Samples:
     ``draws``   how many random numbers each sample takes, time after time
     """
 
-    def __init__(self, code: "Code", drawn: "List[Symbolic]", count: "int") -> "None":
+    def __init__(self, code: "Code", drawn: "List[Symbolic]", count: int) -> None:
         self.count = count
         self.all = (1 << count) - 1
         self.of: "Dict[int, int]" = {}  # a bit for each sample that a number depends on, and for each random number
@@ -153,10 +171,16 @@ class Samples:
             of = bits.get(id(node), 0) if node.sample is None else 1 << node.sample
             for operand in node.operands:
                 of |= self.of[id(operand)]
-            if node.operation == "total" and [(v.name, v.sample) for v in node.operands] == self.weights:
+            if (
+                node.operation == "total"
+                and [(v.name, v.sample) for v in node.operands] == self.weights
+            ):
                 code.names[id(node)], of = COUNT, 0
             self.of[id(node)] = of
-            if any([self.place(operand) is not None for operand in node.operands]) and self.place(node) is None:
+            if (
+                any([self.place(operand) is not None for operand in node.operands])
+                and self.place(node) is None
+            ):
                 self.sums.append(node)
             elif self.place(node) is not None and of > self.all:
                 for n in range(len(drawn)):
@@ -177,7 +201,7 @@ class Samples:
         of = self.of[id(node)] & self.all
         return None if of & (of - 1) or not of else of.bit_length() - 1
 
-    def is_outside(self, node: "Symbolic") -> "bool":
+    def is_outside(self, node: "Symbolic") -> bool:
         """Whether it is made of no sample, or of sums over all."""
         return not self.of[id(node)] or self.of[id(node)] & self.all == self.all
 
@@ -188,13 +212,15 @@ class Samples:
             some = 0
             while n + some < len(owners) and owners[n + some] == 0:
                 some += 1
-            if not some or owners[n : n + self.count * some] != [i for i in range(self.count) for _ in range(some)]:
+            if not some or owners[n : n + self.count * some] != [
+                i for i in range(self.count) for _ in range(some)
+            ]:
                 raise Undecided("its random numbers do not come sample by sample")
             taken.append(some)
             n += self.count * some
         return taken
 
-    def rename(self, drawn: "List[Symbolic]", owners: "List[Optional[int]]") -> "None":
+    def rename(self, drawn: "List[Symbolic]", owners: "List[Optional[int]]") -> None:
         """The same names for the random numbers of every sample."""
         for owner in range(self.count):
             for n, r in enumerate([r for r, of in zip(drawn, owners) if of == owner]):
@@ -205,7 +231,7 @@ class Samples:
         size = len(node.operands) // self.count
         return [node.operands[i * size : (i + 1) * size] for i in range(self.count)]
 
-    def check(self, node: "Symbolic") -> "None":
+    def check(self, node: "Symbolic") -> None:
         """A sum over samples has a term of the first, and the same of each other."""
         size = {"dot": 2, "total": 1}.get(node.operation, 0)
         if not size or len(node.operands) != self.count * size:
@@ -215,15 +241,21 @@ class Samples:
             if not all([self.alike(a, b, i) for a, b in zip(first, self.terms(node)[i])]):
                 raise Undecided("it does not do the same with every sample")
 
-    def alike(self, a: "Symbolic", b: "Symbolic", sample: "int") -> "bool":
+    def alike(self, a: "Symbolic", b: "Symbolic", sample: int) -> bool:
         """Whether b is made of that sample as a is made of the first."""
         waiting = [(a, b)]
         while waiting:
             a, b = waiting.pop()
             if self.twins.get((id(a), sample)) is b or a is b and not self.of[id(a)]:
                 continue
-            self.twins[id(a), sample] = b  # unless the opposite turns out, and with it that all this cannot be done
-            same = a.operation == b.operation and a.name == b.name and len(a.operands) == len(b.operands)
+            self.twins[id(a), sample] = (
+                b  # unless the opposite turns out, and with it that all this cannot be done
+            )
+            same = (
+                a.operation == b.operation
+                and a.name == b.name
+                and len(a.operands) == len(b.operands)
+            )
             if not same or not a.operation and (a.sample, b.sample) != (0, sample):
                 return False
             if self.of[id(a)] & self.all > 1:  # made of other samples, too
@@ -233,9 +265,15 @@ class Samples:
 
     def parts(self, code: "Code") -> "Tuple[List[str], List[str]]":
         """The statements before the loop over the samples, and those within."""
-        needed = {id(node) for node in reachable([v for node in self.sums for v in self.terms(node)[0]])}
-        before = code.statements([node for node in code.numbers if id(node) in needed and not self.of[id(node)]])
-        within = code.statements([node for node in code.numbers if id(node) in needed and self.of[id(node)]])
+        needed = {
+            id(node) for node in reachable([v for node in self.sums for v in self.terms(node)[0]])
+        }
+        before = code.statements(
+            [node for node in code.numbers if id(node) in needed and not self.of[id(node)]]
+        )
+        within = code.statements(
+            [node for node in code.numbers if id(node) in needed and self.of[id(node)]]
+        )
         sums = []
         for n, node in enumerate(self.sums):
             term = self.terms(node)[0]
@@ -243,14 +281,16 @@ class Samples:
             sums.append(f"sum{n} = sum{n} + {text}")
         for n, node in enumerate(self.sums):
             code.names[id(node)] = f"sum{n}"
-            before.append(f"sum{n} = -0.0")  # to which whatever is added is what it was, even 0.0 or -0.0
+            before.append(
+                f"sum{n} = -0.0"
+            )  # to which whatever is added is what it was, even 0.0 or -0.0
         return before, within + sums
 
 
 class Step:
     """The rules of a training step, run on symbolic numbers."""
 
-    def __init__(self, net: "Sequential", loss: "Loss", optimizer: "Optimizer") -> "None":
+    def __init__(self, net: "Sequential", loss: "Loss", optimizer: "Optimizer") -> None:
         for part, twin in zip(net.layers + [loss], net.copy().layers + [loss.with_numbers(float)]):
             if kept(part) != kept(twin):
                 raise Undecided(f"{type(part).__name__} is more than its arguments say")
@@ -263,17 +303,20 @@ class Step:
         self.memory = [self.remembered(n, p) for n, p in enumerate(self.parameters)]
         self.draws = Draws()
 
-    def remembered(self, n: "int", p: "Parameter") -> "List[List[Any]]":
+    def remembered(self, n: int, p: "Parameter") -> "List[List[Any]]":
         """What the optimizer remembers of a parameter's numbers, as inputs."""
         memory = range(self.optimizer.memory)
         states = [
-            [tuple([Symbolic(name=f"memory{n}_{i}_{j}_{k}") for k in memory]) for j in range(len(row))]
+            [
+                tuple([Symbolic(name=f"memory{n}_{i}_{j}_{k}") for k in memory])
+                for j in range(len(row))
+            ]
             for i, row in enumerate(p.rows)
         ]
         self.optimizer.states[p.name] = states
         return states
 
-    def run(self, X: "Matrix", Y: "Matrix", weights: "Weights") -> "None":
+    def run(self, X: "Matrix", Y: "Matrix", weights: "Weights") -> None:
         """One step."""
         engine = Engine(self.net, self.loss, self.optimizer, Examples(X, Y, weights, []))
         with RememberingNothing(self.net.layers + [self.loss, self.optimizer]):
@@ -284,7 +327,9 @@ class Step:
             if not p.frozen:
                 states = self.optimizer.states[p.name]
                 self.changed += [pair for a, b in zip(old, p.rows) for pair in zip(a, b)]
-                self.changed += [pair for a, b in zip(memory, states) for c, d in zip(a, b) for pair in zip(c, d)]
+                self.changed += [
+                    pair for a, b in zip(memory, states) for c, d in zip(a, b) for pair in zip(c, d)
+                ]
         self.value = value + Symbolic(0, kind="absent")  # a symbolic number in any case
         self.changed = [(old, new + Symbolic(0, kind="absent")) for old, new in self.changed]
         self.results = [self.value] + [new for _, new in self.changed]
@@ -306,23 +351,30 @@ class Step:
                 lines.append(f"{old.name} = {text}")
         return lines + late + ["done(value)"]
 
-    def source(self, code: "Code", before: "List[str]", loop: "str", body: "List[str]") -> "str":
+    def source(self, code: "Code", before: "List[str]", loop: str, body: "List[str]") -> str:
         """The text of ``train``."""
         lines = []
         for names, given in ((self.names_of, "parameters"), (self._memory_names(), "states")):
             rows = [pattern([pattern(row) for row in rows]) for rows in names]
             lines += [f"{listed(rows)} = {given}"] if rows else []
-        lines += before + ["done = values.append", f"for {loop} in steps:"] + [f"    {line}" for line in body]
+        lines += (
+            before
+            + ["done = values.append", f"for {loop} in steps:"]
+            + [f"    {line}" for line in body]
+        )
         lines.append(f"return {_lists(self.names_of)}, {_lists(self._memory_names())}")
         return function(code, "train(steps, values, parameters, states, data)", lines)
 
     def _memory_names(self) -> "List[List[List[str]]]":
         if not self.optimizer.memory:
             return []
-        return [[[pattern([s.name for s in state]) for state in row] for row in rows] for rows in self.memory]
+        return [
+            [[pattern([s.name for s in state]) for state in row] for row in rows]
+            for rows in self.memory
+        ]
 
 
-def _lists(names: "List[List[List[str]]]") -> "str":
+def _lists(names: "List[List[List[str]]]") -> str:
     """Rows of every parameter, as text."""
     rows = [", ".join(["[{}]".format(", ".join(row)) for row in rows]) for rows in names]
     return "[{}]".format(", ".join([f"[{text}]" for text in rows]))
@@ -349,7 +401,7 @@ def with_settings(optimizer: "Optimizer") -> "Tuple[List[str], Optimizer]":
         raise Undecided(f"{kind.__name__} has a step of its own")
     settings = ["t"]
 
-    def note(self: "Any", name: "str", value: "Any") -> "None":
+    def note(self: "Any", name: str, value: "Any") -> None:
         if name not in settings:
             settings.append(name)
         object.__setattr__(self, name, value)

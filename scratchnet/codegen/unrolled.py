@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..core.layer import Parameter
 
 
-def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
+def unroll(net: "Sequential", constants: bool = True) -> "Any":
     """``sn.unroll``.
 
     The code is for these very layers, in the active kernel; in the fast one ``math.sumprod`` adds long rows of
@@ -39,9 +39,13 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     if net.number is not float:
-        raise TypeError(f"unroll: the network computes with {net.number.__name__}; net.copy(float) takes floats")
+        raise TypeError(
+            f"unroll: the network computes with {net.number.__name__}; net.copy(float) takes floats"
+        )
     if net.inputs is None:
-        raise ValueError("unroll: no layer says how many inputs the network takes; a Dense layer does")
+        raise ValueError(
+            "unroll: no layer says how many inputs the network takes; a Dense layer does"
+        )
     try:
         source = made_twice(lambda: written(net, constants), net.layers)
     except Undecided as error:
@@ -51,17 +55,23 @@ def unroll(net: "Sequential", constants: "bool" = True) -> "Any":
     return predict
 
 
-def written(net: "Sequential", constants: "bool") -> "str":
+def written(net: "Sequential", constants: bool) -> str:
     """The source of ``predict``."""
     twin = net.copy(Symbolic)
-    packed = [] if constants else [value_pattern(p, named(p, n)) for n, p in enumerate(twin.parameters())]
+    packed = (
+        []
+        if constants
+        else [value_pattern(p, named(p, n)) for n, p in enumerate(twin.parameters())]
+    )
     x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
     outputs = [[x]]
     try:
         for layer in twin.layers:
             with RememberingNothing([layer]):
                 A = twin.propagate(outputs[-1], [layer])
-            outputs.append([[v if isinstance(v, Symbolic) else Symbolic(v) for v in row] for row in A])
+            outputs.append(
+                [[v if isinstance(v, Symbolic) else Symbolic(v) for v in row] for row in A]
+            )
     except Exception as error:  # whatever a rule of somebody's own has against symbolic numbers
         if is_own(layer):
             raise
@@ -82,12 +92,16 @@ def written(net: "Sequential", constants: "bool") -> "str":
         if tuple(map(id, row)) in as_rows:
             code.rows[tuple(map(id, row))] = f"{letter}{k}"
             lines.append("{}{} = [{}]".format(letter, k, ", ".join([code.text(v) for v in row])))
-    lines.append("return [{}]".format(", ".join([code.text(code.same[id(v)]) for v in outputs[-1][0]])))
-    return function(code, "predict(x)" if constants else "predict(x, parameters)", lines, guarded=True)
+    lines.append(
+        "return [{}]".format(", ".join([code.text(code.same[id(v)]) for v in outputs[-1][0]]))
+    )
+    return function(
+        code, "predict(x)" if constants else "predict(x, parameters)", lines, guarded=True
+    )
 
 
 def layer_statements(
-    code: "Code", waiting: "List[Symbolic]", outputs: "Row", prefix: "str"
+    code: "Code", waiting: "List[Symbolic]", outputs: "Row", prefix: str
 ) -> "Tuple[List[str], List[Symbolic]]":
     """The statements that compute a layer's outputs, each in a variable of its own; and what is still to be done."""
     lines: "List[str]" = []
@@ -106,12 +120,12 @@ def layer_statements(
     return lines, []
 
 
-def comment(layer: "Any") -> "str":
+def comment(layer: "Any") -> str:
     """What a layer calls itself, as a comment can hold it: printable ASCII, and so on one line."""
     return "".join([c if " " <= c <= "~" else "?" for c in repr(layer)])
 
 
-def named(parameter: "Parameter", n: "int") -> "List[List[str]]":
+def named(parameter: "Parameter", n: int) -> "List[List[str]]":
     """Put symbols in the place of the numbers of the n-th parameter; their names, row by row.
 
     They begin with the parameter's role, where that is a word of three small letters or more: with an index behind it,
@@ -122,20 +136,22 @@ def named(parameter: "Parameter", n: "int") -> "List[List[str]]":
     if parameter.flat:
         names = [[f"{word}_{j}" for j in range(parameter.count)]]
     else:
-        names = [[f"{word}_{i}_{j}" for j in range(len(row))] for i, row in enumerate(parameter.rows)]
+        names = [
+            [f"{word}_{i}_{j}" for j in range(len(row))] for i, row in enumerate(parameter.rows)
+        ]
     parameter.rows = [[Symbolic(name=name) for name in row] for row in names]
     return names
 
 
-def value_pattern(parameter: "Parameter", names: "List[List[str]]") -> "str":
+def value_pattern(parameter: "Parameter", names: "List[List[str]]") -> str:
     """What unpacks a parameter's ``value``."""
     return pattern(names[0]) if parameter.flat else pattern([pattern(row) for row in names])
 
 
-def pattern(texts: "Sequence[str]") -> "str":
+def pattern(texts: "Sequence[str]") -> str:
     return f"({listed(texts)})"
 
 
-def listed(texts: "Sequence[str]") -> "str":
+def listed(texts: "Sequence[str]") -> str:
     """The parts of a tuple."""
     return ", ".join(texts) + "," * (len(texts) == 1)

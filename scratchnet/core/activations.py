@@ -97,7 +97,7 @@ class LeakyReLU(Activation):
 
     arguments = numbers = ("slope",)
 
-    def __init__(self, slope: "Number" = 1 / 100) -> "None":
+    def __init__(self, slope: "Number" = 1 / 100) -> None:
         self.slope = self.require("slope", slope, FINITE)
 
     def function(self, z: "Number") -> "Number":
@@ -112,7 +112,7 @@ class ELU(Activation):
 
     arguments = numbers = ("alpha",)
 
-    def __init__(self, alpha: "Number" = 1) -> "None":
+    def __init__(self, alpha: "Number" = 1) -> None:
         self.alpha = self.require("alpha", alpha, FINITE)
 
     def function(self, z: "Number") -> "Number":
@@ -126,7 +126,9 @@ class SELU(Activation):
     """a = scale·z above 0, scale·alpha·(e^z - 1) below (Klambauer et al., "Self-normalizing neural networks", 2017)"""
 
     def function(self, z: "Number") -> "Number":
-        return where(z > 0, self.scale(z) * z, self.scale(z) * self.alpha(z) * expm1(-positive_part(-z)))
+        return where(
+            z > 0, self.scale(z) * z, self.scale(z) * self.alpha(z) * expm1(-positive_part(-z))
+        )
 
     def derivative(self, z: "Number", a: "Number") -> "Number":
         return where(z > 0, self.scale(z), a + self.scale(z) * self.alpha(z))
@@ -148,7 +150,7 @@ class GELU(Activation):
 
     arguments = ("approximate",)
 
-    def __init__(self, approximate: "str" = "none") -> "None":
+    def __init__(self, approximate: str = "none") -> None:
         form = (lambda v: v in ("none", "tanh"), "'none' or 'tanh'")
         self.approximate = self.require("approximate", approximate, form)
 
@@ -206,14 +208,16 @@ class Threshold(Activation):
 
     arguments = numbers = ("threshold",)
 
-    def __init__(self, threshold: "Number" = 0) -> "None":
+    def __init__(self, threshold: "Number" = 0) -> None:
         self.threshold = self.require("threshold", threshold, FINITE)
 
     def function(self, z: "Number") -> "Number":
         return where(z >= self.threshold, whole(1, z), whole(0, z))
 
     def backward(self, dA: "Matrix") -> "Matrix":
-        raise ValueError("Threshold passes no slope back: make it the last layer and train with loss='perceptron'")
+        raise ValueError(
+            "Threshold passes no slope back: make it the last layer and train with loss='perceptron'"
+        )
 
 
 class Softmax(Layer):
@@ -238,5 +242,18 @@ class Softmax(Layer):
         return [a_k * (da_k - mean) for a_k, da_k in zip(a, da)]
 
 
-_ALL = (Identity, Sigmoid, Tanh, ReLU, LeakyReLU, ELU, SELU, GELU, Softplus, SiLU, Threshold, Softmax)
+_ALL = (
+    Identity,
+    Sigmoid,
+    Tanh,
+    ReLU,
+    LeakyReLU,
+    ELU,
+    SELU,
+    GELU,
+    Softplus,
+    SiLU,
+    Threshold,
+    Softmax,
+)
 ACTIVATIONS: "Dict[str, Any]" = {activation.__name__: activation for activation in _ALL}

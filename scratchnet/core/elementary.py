@@ -99,9 +99,16 @@ SHIFT = float(3 * 2**51)  # in the middle between 2^52 and 2^53
 BELOW_ONE = (2**53 - 1) / 2**53  # the largest number below 1
 PI = 7074237752028440 / 2**51  # 3.141592653589793
 INVERSE_PI = 5734161139222659 / 2**54  # 1/pi = 0.3183098861837907
-HALF_PI = (6746518852 / 2**32, 2242054355 / 2**65, 640881756 / 2**98, 230804755 / 2**131)  # pi/2 is their sum
+HALF_PI = (
+    6746518852 / 2**32,
+    2242054355 / 2**65,
+    640881756 / 2**98,
+    230804755 / 2**131,
+)  # pi/2 is their sum
 INVERSE_LN2 = 6497320848556798 / 2**52  # 1/ln 2 = 1.4426950408889634
-LN2_HIGH = 3048493539143 / 2**42  # the first 42 bits of ln 2 = 0.6931471805599453, so that k·LN2_HIGH is exact
+LN2_HIGH = (
+    3048493539143 / 2**42
+)  # the first 42 bits of ln 2 = 0.6931471805599453, so that k·LN2_HIGH is exact
 LN2_LOW = 8711806768342832 / 2**97  # ... and the rest, 5.497923018708371e-14
 ROOT_EXCESS = 4625346952747881 / 2**55  # 2/sqrt(pi) - 1 = 0.12837916709551257
 
@@ -267,7 +274,9 @@ def log1p(x: "Number") -> "Number":
 # ---- the others --------------------------------------------------------------------------------------------------
 
 # Where the trapezoidal rule with steps of 1/2 takes e^(-t²), and its weights; the middle one counts half.
-ERF_NODES = [(n * n / 4, INVERSE_PI * exp(-n * n / 4)) for n in range(12, 0, -1)] + [(0.0, INVERSE_PI / 2)]
+ERF_NODES = [(n * n / 4, INVERSE_PI * exp(-n * n / 4)) for n in range(12, 0, -1)] + [
+    (0.0, INVERSE_PI / 2)
+]
 
 
 def erf(x: "Number") -> "Number":
@@ -303,7 +312,9 @@ def sqrt(x: "Number") -> "Number":
     high = short(root)
     low = root - high  # 26 bits each, so the rest m - root² below is exact
     root = root + (m - high * high - 2 * high * low - low * low) / (2 * root)
-    root = where(root < 1, root, BELOW_ONE)  # a halfway case: m = BELOW_ONE itself, which would round to 1
+    root = where(
+        root < 1, root, BELOW_ONE
+    )  # a halfway case: m = BELOW_ONE itself, which would round to 1
     return where(x == safe, ldexp(root, half), where(x < 0, NAN, x))
 
 

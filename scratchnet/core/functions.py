@@ -52,15 +52,17 @@ def _kernel(dot: "Any", total: "Any", library: "Any") -> "Dict[str, Any]":
 
 def products_by(dot: "Any") -> "Callable[..., Matrix]":
     """The matrix product, one ``dot`` an element."""
-    return lambda A, B: [[dot(row, column) for column in columns] for columns in [list(zip(*B))] for row in A]
+    return lambda A, B: [
+        [dot(row, column) for column in columns] for columns in [list(zip(*B))] for row in A
+    ]
 
 
-def _never_raising(library: "Any", name: "str") -> "Callable[..., Any]":
+def _never_raising(library: "Any", name: str) -> "Callable[..., Any]":
     """The library's function; the portable one where it is absent, or raises (overflow, pole, domain)."""
     spelled_out: "Callable[..., Any]" = getattr(elementary, name)
     function = getattr(library, name, spelled_out)
 
-    def guarded(x: "float") -> "Any":
+    def guarded(x: float) -> "Any":
         try:
             return function(x)
         except (OverflowError, ValueError):
@@ -75,7 +77,7 @@ KERNELS["portable"] = _kernel(elementary.dot, elementary.total, elementary)
 _name, _active = "fast", KERNELS["fast"]
 
 
-def set_kernel(name: "str") -> "str":
+def set_kernel(name: str) -> str:
     """Choose how floats are computed, for the whole process: ``"fast"``, ``"portable"``, ``"dist"``; gives the former.
 
     >>> former = set_kernel("portable")
@@ -86,12 +88,14 @@ def set_kernel(name: "str") -> "str":
     """
     global _name, _active
     if name not in KERNELS:
-        raise ValueError("kernel {!r} is unknown; there are: {}".format(name, ", ".join(sorted(KERNELS))))
+        raise ValueError(
+            "kernel {!r} is unknown; there are: {}".format(name, ", ".join(sorted(KERNELS)))
+        )
     former, _name, _active = _name, name, KERNELS[name]
     return former
 
 
-def kernel() -> "str":
+def kernel() -> str:
     """The name of the active kernel.
 
     >>> kernel()
@@ -108,7 +112,7 @@ def number_of(x: "Number") -> "Any":
     return float if isinstance(x, REAL) else type(x)
 
 
-def whole(n: "int", x: "Number") -> "Number":
+def whole(n: int, x: "Number") -> "Number":
     """The whole number n in the number type of x.
 
     >>> whole(3, 0.5)
@@ -117,7 +121,7 @@ def whole(n: "int", x: "Number") -> "Number":
     return x.whole(n) if hasattr(x, "whole") else number_of(x)(n)
 
 
-def shown(value: "Any") -> "str":
+def shown(value: "Any") -> str:
     """The value as an error message shows it: its repr, or the beginning of a long one.
 
     >>> shown("x" * 1000)[-5:]
@@ -131,7 +135,7 @@ def plain(value: "Any") -> "Any":
     return value.item() if hasattr(value, "item") and not isinstance(value, REAL) else value
 
 
-def cast(value: "Any", number: "Any", what: "str") -> "Number":
+def cast(value: "Any", number: "Any", what: str) -> "Number":
     """``value`` as a ``number`` (a type), for what comes from outside: data, hyperparameters, given parameters.
 
     An int always fits. A float fits where float and ``number`` mix; beside ``Fraction`` or ``Decimal`` it is
@@ -149,12 +153,18 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
     if type(value) is number:
         return value
     value = plain(value)
-    if number is None and (isinstance(value, REAL) or hasattr(value, "__mul__") and hasattr(value, "__sub__")):
+    if number is None and (
+        isinstance(value, REAL) or hasattr(value, "__mul__") and hasattr(value, "__sub__")
+    ):
         return value
     if isinstance(value, float) and number is not float and not _mixes_with_float(number):
         name = number.__name__
-        raise TypeError(f"{what}: {value!r} is a float, but this network computes with {name}: give an int or a {name}")
-    real = hasattr(value, "__float__") and type(value).__name__ != "complex"  # which has one on old Pythons
+        raise TypeError(
+            f"{what}: {value!r} is a float, but this network computes with {name}: give an int or a {name}"
+        )
+    real = (
+        hasattr(value, "__float__") and type(value).__name__ != "complex"
+    )  # which has one on old Pythons
     try:
         if isinstance(value, REAL) or number is float and real:
             return number(value)
@@ -165,7 +175,7 @@ def cast(value: "Any", number: "Any", what: "str") -> "Number":
     return value
 
 
-def _mixes_with_float(number: "Any") -> "bool":
+def _mixes_with_float(number: "Any") -> bool:
     try:
         return type(number(0) + 0.5) is number
     except TypeError:
@@ -174,7 +184,8 @@ def _mixes_with_float(number: "Any") -> "bool":
 
 # ---- elementary functions ----------------------------------------------------------------------------------------
 
-def supplement(number: "Any", name: "str") -> "Any":
+
+def supplement(number: "Any", name: str) -> "Any":
     """The function of a type that cannot carry methods of its own (decimal.Decimal), or None.
 
     The package replaces this one by scalars', which stands above.
@@ -192,7 +203,11 @@ def exp(x: "Number") -> "Number":
 
 def expm1(x: "Number") -> "Number":
     """e to the power x, minus 1, exact to rounding also near 0."""
-    return _active["expm1"](float(x)) if isinstance(x, REAL) else _by_itself(x, "expm1", lambda: exp(x) - 1)
+    return (
+        _active["expm1"](float(x))
+        if isinstance(x, REAL)
+        else _by_itself(x, "expm1", lambda: exp(x) - 1)
+    )
 
 
 def log(x: "Number") -> "Number":
@@ -206,7 +221,11 @@ def log(x: "Number") -> "Number":
 
 def log1p(x: "Number") -> "Number":
     """The natural logarithm of 1 + x, exact to rounding also near 0."""
-    return _active["log1p"](float(x)) if isinstance(x, REAL) else _by_itself(x, "log1p", lambda: log(1 + x))
+    return (
+        _active["log1p"](float(x))
+        if isinstance(x, REAL)
+        else _by_itself(x, "log1p", lambda: log(1 + x))
+    )
 
 
 def tanh(x: "Number") -> "Number":
@@ -229,7 +248,7 @@ def cos(x: "Number") -> "Number":
     return _active["cos"](float(x)) if isinstance(x, REAL) else _by_itself(x, "cos")
 
 
-def _by_itself(x: "Number", name: "str", otherwise: "Any" = None) -> "Number":
+def _by_itself(x: "Number", name: str, otherwise: "Any" = None) -> "Number":
     method = getattr(x, name, None)
     if method is not None:
         return method()
@@ -238,7 +257,9 @@ def _by_itself(x: "Number", name: "str", otherwise: "Any" = None) -> "Number":
         return function(x)
     if otherwise is not None:
         return otherwise()
-    raise TypeError(f"{name}: a {type(x).__name__} has no method {name}(), which this network needs")
+    raise TypeError(
+        f"{name}: a {type(x).__name__} has no method {name}(), which this network needs"
+    )
 
 
 # ---- functions built from them: both arms of every `where` are safe to compute -----------------------------------
@@ -290,7 +311,7 @@ def sign(x: "Number") -> "Number":
     return where(x > 0, whole(1, x), where(x < 0, whole(-1, x), whole(0, x)))
 
 
-def power(x: "Number", n: "int") -> "Number":
+def power(x: "Number", n: int) -> "Number":
     """x to the whole power n >= 0, by squaring: interpreters disagree on ``**``.
 
     >>> power(0.5, 3)
@@ -318,7 +339,10 @@ def pi(x: "Number") -> "Number":
     function = supplement(type(x), "pi")
     if function is not None:
         return function(x)
-    return whole(314159265358979323846264338327950288419716939937510582097494459230781640628620899, x) / 10 ** 80
+    return (
+        whole(314159265358979323846264338327950288419716939937510582097494459230781640628620899, x)
+        / 10**80
+    )
 
 
 # ---- rows of numbers ---------------------------------------------------------------------------------------------
@@ -331,7 +355,11 @@ def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Number":
     11.0
     """
     x = v[0] if isinstance(u[0], REAL) else u[0]
-    return _active["dot"](u, v) if isinstance(x, REAL) else getattr(type(x), "dot", elementary.dot)(u, v)
+    return (
+        _active["dot"](u, v)
+        if isinstance(x, REAL)
+        else getattr(type(x), "dot", elementary.dot)(u, v)
+    )
 
 
 def products(A: "Matrix", B: "Matrix") -> "Matrix":

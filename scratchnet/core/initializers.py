@@ -23,69 +23,75 @@ if TYPE_CHECKING:
     from .random import Generator
 
 
-def _fill(inputs: "int", outputs: "int", draw: "Callable[[], float]") -> "Matrix":
+def _fill(inputs: int, outputs: int, draw: "Callable[[], float]") -> "Matrix":
     return [[draw() for _ in range(outputs)] for _ in range(inputs)]
 
 
-def constant(value: "float") -> "Callable[..., Matrix]":
+def constant(value: float) -> "Callable[..., Matrix]":
     """Every element the same."""
     return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: value)
 
 
-def uniform(low: "float" = -1 / 20, high: "float" = 1 / 20) -> "Callable[..., Matrix]":
+def uniform(low: float = -1 / 20, high: float = 1 / 20) -> "Callable[..., Matrix]":
     """Evenly from [low, high)."""
-    return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: generator.uniform(low, high))
+    return lambda inputs, outputs, generator: _fill(
+        inputs, outputs, lambda: generator.uniform(low, high)
+    )
 
 
-def normal(mean: "float" = 0.0, deviation: "float" = 1 / 20) -> "Callable[..., Matrix]":
+def normal(mean: float = 0.0, deviation: float = 1 / 20) -> "Callable[..., Matrix]":
     """From the normal distribution."""
-    return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: generator.normal(mean, deviation))
+    return lambda inputs, outputs, generator: _fill(
+        inputs, outputs, lambda: generator.normal(mean, deviation)
+    )
 
 
 zeros = constant(0.0)
 ones = constant(1.0)
 
 
-def _uniform_of(variance: "float") -> "Callable[..., Matrix]":
-    limit = elementary.sqrt(3 * variance)  # the variance of the uniform distribution on (-limit, limit) is limit^2 / 3
+def _uniform_of(variance: float) -> "Callable[..., Matrix]":
+    limit = elementary.sqrt(
+        3 * variance
+    )  # the variance of the uniform distribution on (-limit, limit) is limit^2 / 3
     return uniform(-limit, limit)
 
 
-def _normal_of(variance: "float") -> "Callable[..., Matrix]":
+def _normal_of(variance: float) -> "Callable[..., Matrix]":
     return normal(0.0, elementary.sqrt(variance))
 
 
-def glorot_uniform(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix":
+def glorot_uniform(inputs: int, outputs: int, generator: "Generator") -> "Matrix":
     """Uniform, variance 2/(inputs + outputs): signals keep their size forward, gradients backward."""
     return _uniform_of(2 / (inputs + outputs))(inputs, outputs, generator)
 
 
-def glorot_normal(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix":
+def glorot_normal(inputs: int, outputs: int, generator: "Generator") -> "Matrix":
     """Normal, variance 2/(inputs + outputs)."""
     return _normal_of(2 / (inputs + outputs))(inputs, outputs, generator)
 
 
-def he_uniform(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix":
+def he_uniform(inputs: int, outputs: int, generator: "Generator") -> "Matrix":
     """Uniform, variance 2/inputs: makes up for the half of the signals that ReLU cuts."""
     return _uniform_of(2 / inputs)(inputs, outputs, generator)
 
 
-def he_normal(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix":
+def he_normal(inputs: int, outputs: int, generator: "Generator") -> "Matrix":
     """Normal, variance 2/inputs."""
     return _normal_of(2 / inputs)(inputs, outputs, generator)
 
 
-def lecun_uniform(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix":
+def lecun_uniform(inputs: int, outputs: int, generator: "Generator") -> "Matrix":
     """Uniform, variance 1/inputs."""
     return _uniform_of(1 / inputs)(inputs, outputs, generator)
 
 
-def lecun_normal(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix":
+def lecun_normal(inputs: int, outputs: int, generator: "Generator") -> "Matrix":
     """Normal, variance 1/inputs."""
     return _normal_of(1 / inputs)(inputs, outputs, generator)
 
 
-def orthogonal(inputs: "int", outputs: "int", generator: "Generator") -> "Matrix":
+def orthogonal(inputs: int, outputs: int, generator: "Generator") -> "Matrix":
     """Rows (columns, where there are more rows) of length 1 at right angles to each other: Gram and Schmidt's process.
 
     Saxe, McClelland & Ganguli, "Exact solutions to the nonlinear dynamics of learning" (2014).

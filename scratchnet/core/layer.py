@@ -39,10 +39,13 @@ FINITE = (lambda v: v - v == 0, "a finite number")
 AT_LEAST_0 = (lambda v: v >= 0 and v - v == 0, "a finite number of 0 or more")
 ABOVE_0 = (lambda v: v > 0 and v - v == 0, "a finite number above 0")
 BELOW_1 = (lambda v: v >= 0 and v < 1, "a number from 0 to below 1")
-COUNT = (lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0, "a whole number of 1 or more")
+COUNT = (
+    lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0,
+    "a whole number of 1 or more",
+)
 
 
-def require(name: "str", value: "Any", limit: "Any") -> "Any":
+def require(name: str, value: "Any", limit: "Any") -> "Any":
     """The value, if it passes the limit's test; else it is refused, in the limit's words.
 
     >>> require("epochs", 5, COUNT)
@@ -81,17 +84,17 @@ class Configured:
                 raise TypeError(f'{what}: arguments = ("{name}",)')
         return {name: getattr(self, name) for name in self.arguments}
 
-    def require(self, name: "str", value: "Any", limit: "Any") -> "Any":
+    def require(self, name: str, value: "Any", limit: "Any") -> "Any":
         """The argument, if it keeps to its limit."""
         return require(f"{type(self).__name__}: {name}", value, limit)
 
-    def with_numbers(self, number: "Any", exactly: "bool" = False) -> "Any":
+    def with_numbers(self, number: "Any", exactly: bool = False) -> "Any":
         """A fresh object of the same configuration, its numbers of type ``number``."""
         twin = type(self)(**self.config())
         twin.set_numbers(number, exactly)
         return twin
 
-    def set_numbers(self, number: "Any", exactly: "bool" = False) -> "None":
+    def set_numbers(self, number: "Any", exactly: bool = False) -> None:
         """Make the numbers of the configuration of type ``number``.
 
         A float that would make an exact type inexact is refused, unless ``exactly`` asks for the very value it has.
@@ -104,16 +107,20 @@ class Configured:
             elif value is not None and not callable(value):  # a learning rate may be a function
                 if isinstance(value, REAL):
                     require(what, value, FINITE)
-                setattr(self, name, convert(value, number) if exactly else cast(value, number, what))
+                setattr(
+                    self, name, convert(value, number) if exactly else cast(value, number, what)
+                )
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         config = self.config()
-        shown = [name for name in self.arguments if config[name] or name not in self.zero_by_default]
+        shown = [
+            name for name in self.arguments if config[name] or name not in self.zero_by_default
+        ]
         given = [f"{name}={config[name]!r}" for name in shown]
         return "{}({})".format(type(self).__name__, ", ".join(given))
 
 
-def is_zero(value: "Number") -> "bool":
+def is_zero(value: "Number") -> bool:
     """Whether a hyperparameter is 0, which means that something is not wanted; it is a plain 0 in every network."""
     return isinstance(value, REAL) and value == 0
 
@@ -142,19 +149,28 @@ class Parameter:
     ValueError: bias: 3 given, 2 needed
     """
 
-    def __init__(self, role: "str", shape: "Optional[Tuple[int, ...]]" = None, value: "Any" = None,
-                 frozen: "bool" = False) -> "None":
+    def __init__(
+        self,
+        role: str,
+        shape: "Optional[Tuple[int, ...]]" = None,
+        value: "Any" = None,
+        frozen: bool = False,
+    ) -> None:
         self.role = self.name = role
         self.shape = shape
         self.frozen = frozen
-        self.number: "Any" = None  # the type of its numbers; until a network sets it, they are kept as given
+        self.number: "Any" = (
+            None  # the type of its numbers; until a network sets it, they are kept as given
+        )
         self.gradient: "Any" = None
-        self.rows: "Any" = None  # the numbers as rows, of a flat list one; training assigns new ones at a stroke
+        self.rows: "Any" = (
+            None  # the numbers as rows, of a flat list one; training assigns new ones at a stroke
+        )
         if value is not None:
             self.value = value
 
     @property
-    def flat(self) -> "bool":
+    def flat(self) -> bool:
         """Whether it is a flat list."""
         return self.shape is not None and len(self.shape) == 1
 
@@ -163,9 +179,11 @@ class Parameter:
         return self.rows[0] if self.flat and self.rows else self.rows
 
     @value.setter
-    def value(self, value: "Any") -> "None":
+    def value(self, value: "Any") -> None:
         if self.shape is None or self.flat:
-            row = matrix.accept_row(matrix.accept_rows(value, self.name), self.number, self.name, None)
+            row = matrix.accept_row(
+                matrix.accept_rows(value, self.name), self.number, self.name, None
+            )
             rows, found = [row], (len(row),)  # type: Matrix, Tuple[int, ...]
         else:
             rows = matrix.accept(value, self.number, self.name)
@@ -181,32 +199,34 @@ class Parameter:
         """The gradient in the shape of ``rows``."""
         return [self.gradient] if self.flat else self.gradient
 
-    def fits(self, value: "Any") -> "bool":
+    def fits(self, value: "Any") -> bool:
         """Whether a value is of the parameter's shape."""
         return tuple(self.shape or ()) == ((len(value),) if self.flat else matrix.shape(value))
 
     @property
-    def count(self) -> "int":
+    def count(self) -> int:
         """How many numbers it holds."""
         return sum([len(row) for row in self.rows or []])
 
-    def convert(self, number: "Any", exactly: "bool" = False) -> "None":
+    def convert(self, number: "Any", exactly: bool = False) -> None:
         """From now on the numbers are of the type ``number``; ``exactly`` as in ``with_numbers``."""
         self.number = number
         if self.rows is not None:
             to: "Any" = convert if exactly else lambda v, number: cast(v, number, self.name)
             self.rows = [[to(v, number) for v in row] for row in self.rows]
 
-    def take_over(self, other: "Parameter", number: "Any") -> "None":
+    def take_over(self, other: "Parameter", number: "Any") -> None:
         """Become another's equal, with numbers of the type ``number``."""
         self.shape, self.frozen, self.rows = other.shape, other.frozen, other.rows
         self.convert(number, exactly=True)
 
-    def __repr__(self) -> "str":
-        return "Parameter({!r}, {})".format(self.name, "not yet known" if self.shape is None else _size(self.shape))
+    def __repr__(self) -> str:
+        return "Parameter({!r}, {})".format(
+            self.name, "not yet known" if self.shape is None else _size(self.shape)
+        )
 
 
-def _size(shape: "Tuple[int, ...]") -> "str":
+def _size(shape: "Tuple[int, ...]") -> str:
     return "×".join([str(n) for n in shape])
 
 
@@ -223,14 +243,16 @@ class Layer(Configured):
 
     inputs: "Optional[int]" = None
     outputs: "Optional[int]" = None
-    generator: "Optional[Generator]" = None  # the random numbers of a training step; None in prediction
+    generator: "Optional[Generator]" = (
+        None  # the random numbers of a training step; None in prediction
+    )
     passes_back = True  # whether anybody wants what backward returns: in training, not the first layer that learns
 
     def parameters(self) -> "List[Parameter]":
         """What is learnt, in a fixed order."""
         return []
 
-    def build(self, inputs: "Optional[int]", generator: "Generator") -> "None":
+    def build(self, inputs: "Optional[int]", generator: "Generator") -> None:
         """Draw the parameters that were not given; ``inputs`` is the width that arrives, where it is known."""
 
     def forward(self, X: "Matrix") -> "Matrix":
@@ -247,7 +269,7 @@ class Layer(Configured):
     __getstate__ = without_batch
 
 
-def find(kind: "str", given: "Any", family: "Dict[str, Any]", base: "Any") -> "Any":
+def find(kind: str, given: "Any", family: "Dict[str, Any]", base: "Any") -> "Any":
     """The object of a ``family`` that is meant by its name, its class, or itself.
 
     >>> find("layer", "relu", {"identity": Layer}, Layer)
@@ -257,10 +279,13 @@ def find(kind: "str", given: "Any", family: "Dict[str, Any]", base: "Any") -> "A
     """
     if isinstance(given, str):
         if given not in family:
-            raise ValueError("{} {!r} is unknown; there are: {}".format(kind, given, ", ".join(sorted(family))))
+            raise ValueError(
+                "{} {!r} is unknown; there are: {}".format(kind, given, ", ".join(sorted(family)))
+            )
         given = family[given]
     given = given() if isinstance(given, type) else given
     if not isinstance(given, base):
-        raise TypeError(f"{kind}: {given!r} is a {type(given).__name__}; give a name or {kind} object")
+        raise TypeError(
+            f"{kind}: {given!r} is a {type(given).__name__}; give a name or {kind} object"
+        )
     return given
-

@@ -42,24 +42,38 @@ class Dense(Layer):
     in_parameters = ("weights", "bias", "initializer")
     numbers = zero_by_default = ("l1", "l2")
 
-    def __init__(self, inputs: "int", outputs: "int", weights: "Any" = None, bias: "Any" = None,
-                 initializer: "Any" = "glorot_uniform", l1: "Number" = 0, l2: "Number" = 0) -> "None":
-        self.inputs: "int" = self.require("inputs", inputs, COUNT)
-        self.outputs: "int" = self.require("outputs", outputs, COUNT)
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        weights: "Any" = None,
+        bias: "Any" = None,
+        initializer: "Any" = "glorot_uniform",
+        l1: "Number" = 0,
+        l2: "Number" = 0,
+    ) -> None:
+        self.inputs: int = self.require("inputs", inputs, COUNT)
+        self.outputs: int = self.require("outputs", outputs, COUNT)
         self.l1 = self.require("l1", l1, AT_LEAST_0)
         self.l2 = self.require("l2", l2, AT_LEAST_0)
         self.initializer: "Any" = find("initializer", initializer, INITIALIZERS, object)
-        self.require("initializer", self.initializer, (callable, "a name, or a function (inputs, outputs, generator)"))
+        self.require(
+            "initializer",
+            self.initializer,
+            (callable, "a name, or a function (inputs, outputs, generator)"),
+        )
         self.weights = Parameter("weights", (self.inputs, self.outputs), weights)
         self.bias = Parameter("bias", (self.outputs,), bias)
 
     def parameters(self) -> "List[Parameter]":
         return [self.weights, self.bias]
 
-    def build(self, inputs: "Optional[int]", generator: "Generator") -> "None":
+    def build(self, inputs: "Optional[int]", generator: "Generator") -> None:
         if self.weights.value is None:
             self.weights.value = self.initializer(self.inputs, self.outputs, generator)
-            self.initializer = None  # it has done its work, and might be a function that cannot be pickled
+            self.initializer = (
+                None  # it has done its work, and might be a function that cannot be pickled
+            )
         if self.bias.value is None:
             self.bias.value = [0] * self.outputs
 
@@ -96,12 +110,14 @@ class Dropout(Layer):
 
     arguments = numbers = ("rate",)
 
-    def __init__(self, rate: "Number" = 0.5) -> "None":
+    def __init__(self, rate: "Number" = 0.5) -> None:
         self.rate = self.require("rate", rate, BELOW_1)
         self.mask: "Optional[Matrix]" = None
 
     def forward(self, X: "Matrix") -> "Matrix":
-        self.mask = None if self.generator is None else [self.draw(row, self.generator) for row in X]
+        self.mask = (
+            None if self.generator is None else [self.draw(row, self.generator) for row in X]
+        )
         return self.masked(X)
 
     def backward(self, dA: "Matrix") -> "Matrix":
@@ -112,7 +128,9 @@ class Dropout(Layer):
         return [where(self.rate <= generator.random(), whole(1, x), whole(0, x)) for x in row]
 
     def masked(self, X: "Matrix") -> "Matrix":
-        return X if self.mask is None else matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
+        return (
+            X if self.mask is None else matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
+        )
 
 
 class Normalization(Layer):
@@ -127,43 +145,51 @@ class Normalization(Layer):
     [[-1.0, 1.0], [2.0, 0.0]]
     """
 
-    def __init__(self) -> "None":
+    def __init__(self) -> None:
         self.mean = Parameter("mean", frozen=True)
         self.spread = Parameter("spread", frozen=True)
 
     def parameters(self) -> "List[Parameter]":
         return [self.mean, self.spread]
 
-    def build(self, inputs: "Optional[int]", generator: "Generator") -> "None":
+    def build(self, inputs: "Optional[int]", generator: "Generator") -> None:
         for parameter in self.parameters():
             if parameter.value is None and inputs is not None:
                 parameter.shape = (inputs,)
         known = [parameter for parameter in self.parameters() if parameter.value is not None]
         if len(known) == 1:
-            raise ValueError(f"of {self.mean.name} and {self.spread.name} only {known[0].name} is given")
+            raise ValueError(
+                f"of {self.mean.name} and {self.spread.name} only {known[0].name} is given"
+            )
         for parameter in known:
             width = inputs or self.mean.count
             if parameter.count != width:
-                raise ValueError(f"{parameter.name} has {parameter.count} numbers, but {width} inputs arrive")
+                raise ValueError(
+                    f"{parameter.name} has {parameter.count} numbers, but {width} inputs arrive"
+                )
 
     @property
-    def adapted(self) -> "bool":
+    def adapted(self) -> bool:
         return self.mean.value is not None and self.spread.value is not None
 
-    def adapt(self, X: "Any") -> "None":
+    def adapt(self, X: "Any") -> None:
         """Learn the mean and the spread (the root of the mean squared deviation) of every feature of X.
 
         X is gone through twice, row by row, and never held as a whole.
         """
         rows = matrix.accept_rows(X)
-        first = self.accepted(rows[0], 0)  # as the origin, so that a feature which never changes deviates by exactly 0
+        first = self.accepted(
+            rows[0], 0
+        )  # as the origin, so that a feature which never changes deviates by exactly 0
         shift = self.column_means(rows, lambda row: [x - x0 for x, x0 in zip(row, first)])
         mean = [x0 + d for x0, d in zip(first, shift)]
-        variance = self.column_means(rows, lambda row: [(x - m) * (x - m) for x, m in zip(row, mean)])
+        variance = self.column_means(
+            rows, lambda row: [(x - m) * (x - m) for x, m in zip(row, mean)]
+        )
         self.mean.value = mean
         self.spread.value = [where(v > 0, sqrt(v), whole(1, v)) for v in variance]
 
-    def accepted(self, row: "Any", i: "int", columns: "Any" = None) -> "Row":
+    def accepted(self, row: "Any", i: int, columns: "Any" = None) -> "Row":
         return matrix.accept_row(row, self.mean.number, "X", i, columns, "row 0 has {}")
 
     def column_means(self, rows: "Any", of: "Any") -> "Row":
@@ -176,10 +202,16 @@ class Normalization(Layer):
 
     def forward(self, X: "Matrix") -> "Matrix":
         if not self.adapted:
-            raise ValueError("Normalization has seen no data yet: fit the network, or call adapt with training data")
+            raise ValueError(
+                "Normalization has seen no data yet: fit the network, or call adapt with training data"
+            )
         if matrix.shape(X)[1] != self.mean.count:
-            raise ValueError(f"Normalization has learnt {self.mean.count} features, but {len(X[0])} arrive")
-        self.Z = [[(x - m) / s for x, m, s in zip(row, self.mean.value, self.spread.value)] for row in X]
+            raise ValueError(
+                f"Normalization has learnt {self.mean.count} features, but {len(X[0])} arrive"
+            )
+        self.Z = [
+            [(x - m) / s for x, m, s in zip(row, self.mean.value, self.spread.value)] for row in X
+        ]
         return self.Z
 
     def backward(self, dA: "Matrix") -> "Matrix":

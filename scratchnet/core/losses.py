@@ -25,7 +25,20 @@ exact however large z is, and the chain rule through both shortens to the one sl
 
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
-from .functions import cast, exp, largest_of, log, log1p, maximum, positive_part, shown, sign, total, where, whole
+from .functions import (
+    cast,
+    exp,
+    largest_of,
+    log,
+    log1p,
+    maximum,
+    positive_part,
+    shown,
+    sign,
+    total,
+    where,
+    whole,
+)
 from .layers import LAYERS
 from .layer import ABOVE_0, Configured
 
@@ -67,12 +80,20 @@ class Loss(Configured):
         """The terms of one sample computed from the paired activation's input z."""
         return [self.term(a_k, y_k) for a_k, y_k in zip(a, y)]
 
-    def value(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Number":
+    def value(
+        self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None
+    ) -> "Number":
         """The loss; Z, the paired activation's input, where there is one."""
-        terms = matrix.pairwise("loss", A, Y, self.term) if Z is None else list(map(self.paired_terms, Z, A, Y))
+        terms = (
+            matrix.pairwise("loss", A, Y, self.term)
+            if Z is None
+            else list(map(self.paired_terms, Z, A, Y))
+        )
         return total([total(row) for row in _weighted(terms, weights)]) / self.count(A, weights)
 
-    def gradient(self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None) -> "Matrix":
+    def gradient(
+        self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None
+    ) -> "Matrix":
         """The slope in A; or, where Z is given, δ, the slope in Z."""
         slopes = matrix.pairwise("loss", A, Y, self.slope) if Z is None else matrix.subtract(A, Y)
         return matrix.divide(_weighted(slopes, weights), self.count(A, weights))
@@ -82,21 +103,31 @@ class Loss(Configured):
         samples = len(A) if weights is None else total(weights)
         return samples * len(A[0]) if self.mean_over_outputs else samples
 
-    def steps_over(self, layers: "List[Layer]") -> "int":
+    def steps_over(self, layers: "List[Layer]") -> int:
         """How many layers at the end of the network are taken together with the loss."""
         if isinstance(layers[-1], Threshold):
-            raise ValueError(f"{type(self).__name__}: through Threshold nothing is learnt but with loss='perceptron'")
-        if self.ends_in and type(layers[-1]) in LAYERS.values() and not isinstance(layers[-1], self.ends_in):
+            raise ValueError(
+                f"{type(self).__name__}: through Threshold nothing is learnt but with loss='perceptron'"
+            )
+        if (
+            self.ends_in
+            and type(layers[-1]) in LAYERS.values()
+            and not isinstance(layers[-1], self.ends_in)
+        ):
             end = self.pairs_with.__name__
-            raise ValueError(f"{type(self).__name__}: {layers[-1]} gives no probabilities; end the network in {end}()")
+            raise ValueError(
+                f"{type(self).__name__}: {layers[-1]} gives no probabilities; end the network in {end}()"
+            )
         return 1 if type(layers[-1]) is self.pairs_with else 0
 
-    def target(self, y: "Any", outputs: "int", number: "Any", i: "int") -> "Row":
+    def target(self, y: "Any", outputs: int, number: "Any", i: int) -> "Row":
         """Target ``i`` as a row of ``outputs`` numbers; a single output's needs no row of its own."""
         if _is_single(y):
             if outputs > 1:
                 wanted = f"give a row of {outputs} numbers (class numbers go with categorical_cross_entropy)"
-                raise TypeError(f"Y: row {i} is {shown(y)}, but the network has {outputs} outputs; {wanted}")
+                raise TypeError(
+                    f"Y: row {i} is {shown(y)}, but the network has {outputs} outputs; {wanted}"
+                )
             y = [y]
         row = matrix.accept_row(y, number, "Y", i, outputs, "the network has {} outputs")
         wrong = self.unfit(row)
@@ -104,12 +135,12 @@ class Loss(Configured):
             raise ValueError(f"{type(self).__name__}: row {i} of Y is {shown(row)}; {wrong}")
         return row
 
-    def unfit(self, y: "Row") -> "str":
+    def unfit(self, y: "Row") -> str:
         """What is wrong with a row of targets; empty for nothing."""
         return ""
 
 
-def _is_single(y: "Any") -> "bool":
+def _is_single(y: "Any") -> bool:
     return not matrix.is_sequence(y) or getattr(y, "ndim", 1) == 0
 
 
@@ -155,7 +186,7 @@ class Huber(Loss):
 
     arguments = numbers = ("delta",)
 
-    def __init__(self, delta: "Number" = 1) -> "None":
+    def __init__(self, delta: "Number" = 1) -> None:
         self.delta = self.require("delta", delta, ABOVE_0)
 
     def term(self, a: "Number", y: "Number") -> "Number":
@@ -183,8 +214,12 @@ class BinaryCrossEntropy(Loss):
         """log(1 + e^z) - y·z, with the large parts of both taken together."""
         return [positive_part(z_k) - y_k * z_k + log1p(exp(-abs(z_k))) for z_k, y_k in zip(z, y)]
 
-    def unfit(self, y: "Row") -> "str":
-        return "" if all([v >= 0 and v <= 1 for v in y]) else "a target is 0, 1, or a probability between"
+    def unfit(self, y: "Row") -> str:
+        return (
+            ""
+            if all([v >= 0 and v <= 1 for v in y])
+            else "a target is 0, 1, or a probability between"
+        )
 
 
 class CategoricalCrossEntropy(Loss):
@@ -206,14 +241,16 @@ class CategoricalCrossEntropy(Loss):
         log_of_sum = log(total([exp(v - largest) for v in z]))
         return [y_k * (log_of_sum + (largest - z_k)) for z_k, y_k in zip(z, y)]
 
-    def target(self, y: "Any", outputs: "int", number: "Any", i: "int") -> "Row":
+    def target(self, y: "Any", outputs: int, number: "Any", i: int) -> "Row":
         if outputs == 1:
-            raise ValueError(f"{type(self).__name__} needs an output a class; for one output take binary_cross_entropy")
+            raise ValueError(
+                f"{type(self).__name__} needs an output a class; for one output take binary_cross_entropy"
+            )
         y = y[0] if not _is_single(y) and len(y) == 1 else y
         y = one_hot(y, outputs, i) if _is_single(y) else y
         return Loss.target(self, y, outputs, number, i)
 
-    def unfit(self, y: "Row") -> "str":
+    def unfit(self, y: "Row") -> str:
         if all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1:
             return ""
         return "it holds the probabilities of the classes, which sum to 1 (or give the class's number alone)"
@@ -228,7 +265,7 @@ class Hinge(Loss):
     def slope(self, a: "Number", y: "Number") -> "Number":
         return where(1 - y * a > 0, -y, whole(0, a))
 
-    def unfit(self, y: "Row") -> "str":
+    def unfit(self, y: "Row") -> str:
         return "" if all([v == 1 or v == -1 for v in y]) else "a target is -1 or 1"
 
 
@@ -243,12 +280,14 @@ class Perceptron(Loss):
     def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
         return [(a_k - y_k) * z_k for z_k, a_k, y_k in zip(z, a, y)]
 
-    def steps_over(self, layers: "List[Layer]") -> "int":
+    def steps_over(self, layers: "List[Layer]") -> int:
         if not isinstance(layers[-1], Threshold):
-            raise ValueError("Perceptron: the network has to end in Threshold, or in Sigmoid and Threshold")
+            raise ValueError(
+                "Perceptron: the network has to end in Threshold, or in Sigmoid and Threshold"
+            )
         return 2 if len(layers) > 1 and isinstance(layers[-2], Sigmoid) else 1
 
-    def unfit(self, y: "Row") -> "str":
+    def unfit(self, y: "Row") -> str:
         return "" if all([v == 0 or v == 1 for v in y]) else "a target is 0 or 1"
 
 
@@ -262,7 +301,7 @@ def _over(y: "Number", a: "Number") -> "Number":
     return y / where(a == 0, whole(1, a), a)
 
 
-def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
+def one_hot(label: "Any", classes: int, i: int) -> "Row":
     """A 1 at the place of the class with the number ``label``, else 0; ``i`` is the row for the error message.
 
     >>> one_hot(2, 3, 0)
@@ -270,7 +309,9 @@ def one_hot(label: "Any", classes: "int", i: "int") -> "Row":
     """
     place = cast(label, float, f"Y: row {i}")
     if not 0 <= place < classes or int(place) != place:
-        raise ValueError(f"Y: row {i} is {label!r}; with {classes} outputs a class is a number from 0 to {classes - 1}")
+        raise ValueError(
+            f"Y: row {i} is {label!r}; with {classes} outputs a class is a number from 0 to {classes - 1}"
+        )
     return [1 if k == place else 0 for k in range(classes)]
 
 

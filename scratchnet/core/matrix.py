@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # ---- what is accepted --------------------------------------------------------------------------------------------
 
 
-def accept(data: "Any", number: "Any" = float, name: "str" = "X") -> "Matrix":
+def accept(data: "Any", number: "Any" = float, name: str = "X") -> "Matrix":
     """``data`` as a matrix of ``number``: a list of lists, all checked.
 
     Takes lists, tuples, any sequence of rows, and what NumPy, pandas and PyTorch hold. A ragged row, a value that
@@ -40,24 +40,34 @@ def accept(data: "Any", number: "Any" = float, name: "str" = "X") -> "Matrix":
     rows = accept_rows(data, name)
     first = accept_row(rows[0], number, name, 0)
     others = range(1, len(rows))
-    return [first] + [accept_row(rows[i], number, name, i, len(first), "row 0 has {}") for i in others]
+    return [first] + [
+        accept_row(rows[i], number, name, i, len(first), "row 0 has {}") for i in others
+    ]
 
 
-def accept_rows(data: "Any", name: "str" = "X") -> "Sequence[Any]":
+def accept_rows(data: "Any", name: str = "X") -> "Sequence[Any]":
     """``data`` as a sequence of rows, not yet checked row by row: its own ``len`` and indexing, where it has them."""
     if hasattr(data, "to_numpy"):  # pandas, polars
         data = data.to_numpy()
     if hasattr(data, "tolist"):  # NumPy, PyTorch, array.array, memoryview
         data = data.tolist()
     if not is_sequence(data):
-        raise TypeError(f"{name} is {type(data).__name__}; give a list of rows, or anything with len() and indexing")
+        raise TypeError(
+            f"{name} is {type(data).__name__}; give a list of rows, or anything with len() and indexing"
+        )
     if len(data) == 0:
         raise ValueError(f"{name} is empty; give at least one row")
     return data  # type: ignore[no-any-return]
 
 
-def accept_row(data: "Any", number: "Any", name: "str", i: "Optional[int]", columns: "Any" = None,
-               reason: "str" = "{} are needed") -> "Row":
+def accept_row(
+    data: "Any",
+    number: "Any",
+    name: str,
+    i: "Optional[int]",
+    columns: "Any" = None,
+    reason: str = "{} are needed",
+) -> "Row":
     """Row ``i`` of the matrix called ``name``, as a list of ``columns`` finite numbers; ``reason`` says why so many.
 
     With ``i`` None it is the flat list of that name.
@@ -67,15 +77,23 @@ def accept_row(data: "Any", number: "Any", name: "str", i: "Optional[int]", colu
     if not isinstance(data, (list, tuple)):
         if not is_sequence(data):
             found = functions.shown(data)
-            raise TypeError(f"{_at(name, i)} is {found}, not a row; even a single row is written [[...]]")
+            raise TypeError(
+                f"{_at(name, i)} is {found}, not a row; even a single row is written [[...]]"
+            )
         data = [data[j] for j in range(len(data))]
     is_done = set(map(type, data)) == {number}
-    row = list(data) if is_done else [functions.cast(v, number, _at(name, i, j)) for j, v in enumerate(data)]
+    row = (
+        list(data)
+        if is_done
+        else [functions.cast(v, number, _at(name, i, j)) for j, v in enumerate(data)]
+    )
     if not row:
         raise ValueError(f"{_at(name, i)} is empty; give at least one column")
     if columns is not None and len(row) != columns:
         plural = "" if len(row) == 1 else "s"
-        raise ValueError(f"{_at(name, i)} has {len(row)} column{plural} where {reason.format(columns)}")
+        raise ValueError(
+            f"{_at(name, i)} has {len(row)} column{plural} where {reason.format(columns)}"
+        )
     if not is_finite(row):
         for j, v in enumerate(row):
             if not is_finite([v]):
@@ -83,14 +101,20 @@ def accept_row(data: "Any", number: "Any", name: "str", i: "Optional[int]", colu
     return row
 
 
-def is_sequence(data: "Any") -> "bool":
+def is_sequence(data: "Any") -> bool:
     """Whether ``data`` has a length and elements in order: a list, a tuple, or what behaves like them."""
-    if isinstance(data, (list, tuple)) or type(data).__name__ == "array":  # MicroPython does not show their methods
+    if (
+        isinstance(data, (list, tuple)) or type(data).__name__ == "array"
+    ):  # MicroPython does not show their methods
         return True
-    return hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, (str, bytes, dict))
+    return (
+        hasattr(data, "__len__")
+        and hasattr(data, "__getitem__")
+        and not isinstance(data, (str, bytes, dict))
+    )
 
 
-def is_finite(values: "Row") -> "bool":
+def is_finite(values: "Row") -> bool:
     """Whether no number is infinite or NaN (nor so large that their sum overflows)."""
     if type(values[0]) is float:
         return sum(values) - sum(values) == 0.0
@@ -100,12 +124,14 @@ def is_finite(values: "Row") -> "bool":
         return False
 
 
-def are_finite(rows: "Matrix") -> "bool":
+def are_finite(rows: "Matrix") -> bool:
     """``is_finite`` of all rows."""
-    return is_finite([sum(map(sum, rows))] if type(rows[0][0]) is float else [v for row in rows for v in row])
+    return is_finite(
+        [sum(map(sum, rows))] if type(rows[0][0]) is float else [v for row in rows for v in row]
+    )
 
 
-def _at(name: "str", i: "Optional[int]", j: "Optional[int]" = None) -> "str":
+def _at(name: str, i: "Optional[int]", j: "Optional[int]" = None) -> str:
     """Where something is wrong: in a row, at one of its columns; or in a flat list, at one of its places."""
     if i is None:
         return name if j is None else f"{name}: number {j}"
@@ -126,14 +152,16 @@ def shape(A: "Matrix") -> "Tuple[int, int]":
     except TypeError:  # a number, or a flat list
         widths = []
     if not widths or not widths[0]:
-        raise ValueError(f"{functions.shown(A)} is no matrix; give a list of rows with at least one number, [[...]]")
+        raise ValueError(
+            f"{functions.shown(A)} is no matrix; give a list of rows with at least one number, [[...]]"
+        )
     for i, width in enumerate(widths):
         if width != widths[0]:
             raise ValueError(f"row {i} has {width} columns where row 0 has {widths[0]}")
     return len(widths), widths[0]
 
 
-def zeros(rows: "int", columns: "int") -> "Matrix":
+def zeros(rows: int, columns: int) -> "Matrix":
     """A matrix of 0.0.
 
     >>> zeros(1, 2)
@@ -142,7 +170,7 @@ def zeros(rows: "int", columns: "int") -> "Matrix":
     return [[0.0] * columns for _ in range(rows)]
 
 
-def identity(n: "int") -> "Matrix":
+def identity(n: int) -> "Matrix":
     """1.0 on the diagonal, 0.0 elsewhere.
 
     >>> identity(2)
@@ -160,7 +188,9 @@ def transpose(A: "Matrix") -> "Matrix":
     flat, columns = [], shape(A)[1]  # type: Row, int
     for row in A:
         flat += row
-    return [flat[j::columns] for j in range(columns)]  # quicker than by zip(*A), where PyPy would box every float
+    return [
+        flat[j::columns] for j in range(columns)
+    ]  # quicker than by zip(*A), where PyPy would box every float
 
 
 # ---- arithmetic --------------------------------------------------------------------------------------------------
@@ -174,7 +204,9 @@ def dot(A: "Matrix", B: "Matrix") -> "Matrix":
     """
     (rows, inner), (height, columns) = shape(A), shape(B)
     if inner != height:
-        raise ValueError(f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ")
+        raise ValueError(
+            f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ"
+        )
     return functions.products(A, B)
 
 
@@ -203,7 +235,9 @@ def multiply(A: "Matrix", B: "Matrix") -> "Matrix":
     [[10, 40]]
     """
     if not is_sequence(B):
-        raise TypeError(f"multiply: {functions.shown(B)} is no matrix; scale(A, factor) multiplies by one number")
+        raise TypeError(
+            f"multiply: {functions.shown(B)} is no matrix; scale(A, factor) multiplies by one number"
+        )
     return pairwise("multiply", A, B, lambda a, b: a * b)
 
 
@@ -216,7 +250,7 @@ def divide(A: "Matrix", B: "Union[Matrix, Number]") -> "Matrix":
     return pairwise("divide", A, B, lambda a, b: a / b)
 
 
-def pairwise(name: "str", A: "Matrix", B: "Any", operation: "Callable[[Any, Any], Any]") -> "Matrix":
+def pairwise(name: str, A: "Matrix", B: "Any", operation: "Callable[[Any, Any], Any]") -> "Matrix":
     """operation(a, b) for every two elements at the same place; ``name`` opens the error's sentence.
 
     >>> pairwise("power", [[2, 3]], [[3, 2]], pow)
@@ -225,7 +259,9 @@ def pairwise(name: "str", A: "Matrix", B: "Any", operation: "Callable[[Any, Any]
     if not is_sequence(B):
         return [[operation(a, B) for a in row] for row in A]
     if shape(A) != shape(B):
-        raise ValueError("{}: {}×{} with {}×{}: the shapes differ".format(name, *(shape(A) + shape(B))))
+        raise ValueError(
+            "{}: {}×{} with {}×{}: the shapes differ".format(name, *(shape(A) + shape(B)))
+        )
     return [[operation(a, b) for a, b in zip(row_a, row_b)] for row_a, row_b in zip(A, B)]
 
 
@@ -245,7 +281,9 @@ def add_row(A: "Matrix", row: "Row") -> "Matrix":
     [[11, 22], [13, 24]]
     """
     if shape(A)[1] != len(row):
-        raise ValueError("add_row: {}×{} with a row of {}: the widths differ".format(*(shape(A) + (len(row),))))
+        raise ValueError(
+            "add_row: {}×{} with a row of {}: the widths differ".format(*(shape(A) + (len(row),)))
+        )
     return [[a + b for a, b in zip(row_a, row)] for row_a in A]
 
 

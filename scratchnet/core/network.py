@@ -17,7 +17,17 @@ from .layers import Normalization
 from .matrix import accept, is_sequence, shape
 from .layer import Layer, Parameter, find, require, without_batch
 from .random import Generator
-from .training import AHEAD, BLOCK, Diverged, History, Rows, criterion_of, examples_of, measure, samples
+from .training import (
+    AHEAD,
+    BLOCK,
+    Diverged,
+    History,
+    Rows,
+    criterion_of,
+    examples_of,
+    measure,
+    samples,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,15 +47,21 @@ class Sequential:
 
     A: "Optional[Matrix]" = None  # the last output: backward needs a slope for each of its numbers
 
-    def __init__(self, layers: "Sequence[Layer]", seed: "int" = 0, number: "Any" = None) -> "None":
-        self.layers: "List[Layer]" = list(require("layers", layers, (is_sequence, "a list of layers, [...]")))
+    def __init__(self, layers: "Sequence[Layer]", seed: int = 0, number: "Any" = None) -> None:
+        self.layers: "List[Layer]" = list(
+            require("layers", layers, (is_sequence, "a list of layers, [...]"))
+        )
         self.metadata: "Dict[str, Any]" = {}
         arriving = _widths(self.layers)
         self.inputs, self.outputs = arriving[0], arriving[-1]
         given = [p for p in self.parameters() if p.value is not None]
         numbers = [number_of(v) for parameter in given for row in parameter.rows for v in row]
         self.number = number or ([kind for kind in numbers if kind is not float] + [float])[0]
-        require("number", self.number, (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction"))
+        require(
+            "number",
+            self.number,
+            (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction"),
+        )
         for parameter in given:
             parameter.convert(self.number)
         generator = Generator(seed)
@@ -56,11 +72,17 @@ class Sequential:
             parameter.convert(self.number, exactly=True)
         names = [p.name for p in self.parameters()]
         names += [f"{i}.{name}" for i, layer in enumerate(self.layers) for name in layer.numbers]
-        require("the list of numbers", names, (lambda v: len(set(v)) == len(v), "each of a layer a name of its own"))
+        require(
+            "the list of numbers",
+            names,
+            (lambda v: len(set(v)) == len(v), "each of a layer a name of its own"),
+        )
 
     # ---- forward and backward ------------------------------------------------------------------------------------
 
-    def propagate(self, X: "Matrix", layers: "Sequence[Layer]", generator: "Optional[Generator]" = None) -> "Matrix":
+    def propagate(
+        self, X: "Matrix", layers: "Sequence[Layer]", generator: "Optional[Generator]" = None
+    ) -> "Matrix":
         """X through these layers; ``generator`` gives a training step its random numbers, None is prediction."""
         A = X
         for layer in layers:
@@ -87,14 +109,23 @@ class Sequential:
             raise ValueError("backward: there was no forward yet; call net.forward(X) first")
         dA = accept(dA, self.number, "dA")
         if shape(dA) != shape(self.A):
-            raise ValueError("backward: dA is {}×{}, the last output {}×{}".format(*(shape(dA) + shape(self.A))))
+            raise ValueError(
+                "backward: dA is {}×{}, the last output {}×{}".format(*(shape(dA) + shape(self.A)))
+            )
         for layer in reversed(self.layers):
             layer.passes_back = True
             dA = layer.backward(dA)
         return dA  # type: ignore[no-any-return]
 
-    def backpropagate(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None,
-                      generator: "Optional[Generator]" = None, first: "Optional[int]" = None) -> "Number":
+    def backpropagate(
+        self,
+        X: "Matrix",
+        Y: "Matrix",
+        loss: "Loss",
+        weights: "Weights" = None,
+        generator: "Optional[Generator]" = None,
+        first: "Optional[int]" = None,
+    ) -> "Number":
         """The loss, penalties included; sets all gradients. What comes in is taken as checked.
 
         The loss steps over the activation that it pairs with: see losses.py. ``first`` is the first layer that learns,
@@ -108,7 +139,9 @@ class Sequential:
             dA = self.layers[k].backward(dA)
         return value
 
-    def loss_of(self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None) -> "Number":
+    def loss_of(
+        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None
+    ) -> "Number":
         """The loss, penalties left out; what comes in is taken as checked."""
         Z, A = self.outputs_for(loss, X)
         return loss.value(A, Y, Z, weights)
@@ -121,7 +154,9 @@ class Sequential:
                 value = value + penalty
         return value
 
-    def outputs_for(self, loss: "Loss", X: "Matrix", generator: "Any" = None) -> "Tuple[Logits, Matrix]":
+    def outputs_for(
+        self, loss: "Loss", X: "Matrix", generator: "Any" = None
+    ) -> "Tuple[Logits, Matrix]":
         """The input of the layers that the loss steps over (None where it steps over none), and the output."""
         front = len(self.layers) - loss.steps_over(self.layers)
         Z = self.propagate(X, self.layers[:front], generator)
@@ -131,8 +166,16 @@ class Sequential:
 
     # ---- what users call -----------------------------------------------------------------------------------------
 
-    def fit(self, X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
-            batch_size: "Optional[int]" = None, **options: "Any") -> "History":
+    def fit(
+        self,
+        X: "Any",
+        Y: "Any",
+        loss: "Any",
+        optimizer: "Any" = "adam",
+        epochs: int = 100,
+        batch_size: "Optional[int]" = None,
+        **options: "Any",
+    ) -> "History":
         """Train to the end; ``help(scratchnet.epochs)`` tells what each of these and of the other options means:
 
         ``shuffle``, ``seed``, ``validation_data``, ``validation_split``, ``patience``, ``sample_weight``,
@@ -142,7 +185,9 @@ class Sequential:
         or a parameter is no longer finite, ``Diverged`` is raised, and the network keeps its last finite parameters.
         """
         history = History()
-        steps = training.epochs(self, X, Y, loss, optimizer, epochs, batch_size, ahead=AHEAD, **options)
+        steps = training.epochs(
+            self, X, Y, loss, optimizer, epochs, batch_size, ahead=AHEAD, **options
+        )
         try:
             for stretch in steps:
                 history.stretches.append(stretch)
@@ -168,7 +213,9 @@ class Sequential:
         criterion = criterion_of(self, loss)
         return measure(self, examples_of(self, X, Y, criterion, sample_weight), criterion)
 
-    def gradients(self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "Tuple[Number, List[Any]]":
+    def gradients(
+        self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
+    ) -> "Tuple[Number, List[Any]]":
         """The loss, penalties included, and its gradients, parallel to ``parameters()``. Dropout leaves nothing out.
 
         >>> import scratchnet as sn
@@ -191,7 +238,7 @@ class Sequential:
                 parameters.append(parameter)
         return parameters
 
-    def freeze(self, *names: "str") -> "None":
+    def freeze(self, *names: str) -> None:
         """Leave these parameters as they are in training: ``net.freeze("0.bias", "2.bias")``.
 
         ``net.parameters()[1].frozen = False`` lets one learn again.
@@ -200,11 +247,11 @@ class Sequential:
         for name in names:
             find("parameter", name, named, Parameter).frozen = True
 
-    def adapt(self, X: "Any") -> "None":
+    def adapt(self, X: "Any") -> None:
         """Let every Normalization learn the mean and the spread of X, as X arrives at it."""
         self.adapt_rows(samples(self, X))
 
-    def adapt_rows(self, rows: "Any", afresh: "bool" = True) -> "None":
+    def adapt_rows(self, rows: "Any", afresh: bool = True) -> None:
         """``adapt`` to rows taken as checked; unless ``afresh``, only what has not learnt yet."""
         for k, layer in enumerate(self.layers):
             if isinstance(layer, Normalization) and (afresh or not layer.adapted):
@@ -221,7 +268,9 @@ class Sequential:
         [[Fraction(3, 2)]]
         """
         number = number or self.number
-        net = Sequential([layer.with_numbers(number, exactly=True) for layer in self.layers], number=number)
+        net = Sequential(
+            [layer.with_numbers(number, exactly=True) for layer in self.layers], number=number
+        )
         for new, old in zip(net.parameters(), self.parameters()):
             new.take_over(old, number)
         net.metadata = _copied(self.metadata)
@@ -229,19 +278,24 @@ class Sequential:
 
     __getstate__ = without_batch
 
-    def summary(self) -> "str":
+    def summary(self) -> str:
         """The layers, their output widths and their numbers of parameters, as a table to print."""
         rows = [("", "layer", "outputs", "parameters")]
         counts = [sum([p.count for p in layer.parameters()]) for layer in self.layers]
         for i, (layer, width) in enumerate(zip(self.layers, _widths(self.layers)[1:])):
             rows.append((str(i), repr(layer), str(width or "any"), str(counts[i])))
         widths = [max([len(row[k]) for row in rows]) for k in range(4)]
-        lines = ["  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)]) for row in rows]
+        lines = [
+            "  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)])
+            for row in rows
+        ]
         frozen = sum([p.count for p in self.parameters() if p.frozen])
-        lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {self.number.__name__}")
+        lines.append(
+            f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {self.number.__name__}"
+        )
         return Text("\n".join([line.rstrip() for line in lines]))
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return "Sequential([{}])".format(", ".join([repr(layer) for layer in self.layers]))
 
 
@@ -255,7 +309,7 @@ def _copied(value: "Any") -> "Any":
 class Text(str):
     """A text that a Python prompt shows as it prints."""
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return str(self)
 
 
@@ -268,14 +322,20 @@ def _widths(layers: "List[Layer]") -> "List[Optional[int]]":
         if not isinstance(layer, Layer):
             raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
         if id(layer) in places:
-            raise ValueError(f"layer {i}, {layer!r}, stands in the network twice; give each place its own")
+            raise ValueError(
+                f"layer {i}, {layer!r}, stands in the network twice; give each place its own"
+            )
         places.add(id(layer))
     first = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None][:1]
-    width = first[0].inputs if first else None  # what stands before takes any width, and passes it on
+    width = (
+        first[0].inputs if first else None
+    )  # what stands before takes any width, and passes it on
     widths = [width]
     for i, layer in enumerate(layers):
         if None not in (layer.inputs, width) and layer.inputs != width:
-            raise ValueError(f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but {width} arrive")
+            raise ValueError(
+                f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but {width} arrive"
+            )
         width = width if layer.outputs is None else layer.outputs
         widths.append(width)
     return widths

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from .layer import Parameter
 
 
-RATE = (lambda v: callable(v) and not isinstance(v, type) or AT_LEAST_0[0](v), AT_LEAST_0[1] + ", or a function of t")
+RATE = (
+    lambda v: callable(v) and not isinstance(v, type) or AT_LEAST_0[0](v),
+    AT_LEAST_0[1] + ", or a function of t",
+)
 
 
 class Optimizer(Configured):
@@ -44,10 +47,14 @@ class Optimizer(Configured):
     zero_by_default: "Tuple[str, ...]" = ("weight_decay", "clip_norm")
     memory = 0  # how many numbers a weight remembers
 
-    def __init__(self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
+    def __init__(
+        self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None
+    ) -> None:
         self.learning_rate = self.require("learning_rate", learning_rate, RATE)
         self.weight_decay = self.require("weight_decay", weight_decay, AT_LEAST_0)
-        self.clip_norm = clip_norm if clip_norm is None else self.require("clip_norm", clip_norm, ABOVE_0)
+        self.clip_norm = (
+            clip_norm if clip_norm is None else self.require("clip_norm", clip_norm, ABOVE_0)
+        )
         self.rate: "Number" = learning_rate  # the learning rate of this step
         self.t = 0
         self.states: "Dict[str, List[List[State]]]" = {}  # row by row, under the parameter's name
@@ -60,14 +67,14 @@ class Optimizer(Configured):
         """The slope with weight decay's in it."""
         return g if is_zero(self.weight_decay) else g + self.weight_decay * w
 
-    def begin(self, number: "Any") -> "None":
+    def begin(self, number: "Any") -> None:
         """What is the same for all weights of step t."""
         rate = self.learning_rate
         if callable(rate):
             rate = require("learning_rate", rate(self.t), AT_LEAST_0)
         self.rate = cast(rate, number, "learning_rate")
 
-    def step(self, parameters: "List[Parameter]") -> "None":
+    def step(self, parameters: "List[Parameter]") -> None:
         """Change every parameter that is not frozen; all at once, at the end.
 
         Each gets new rows: the former ones are what training goes back to after Ctrl-C, so they must stay as they are.
@@ -75,9 +82,15 @@ class Optimizer(Configured):
         self.begin(number_of(parameters[0].rows[0][0]) if parameters else float)
         learning = [p for p in parameters if not p.frozen]
         for p in learning:
-            require(f"{p.name}.gradient", p.gradient, (p.fits, "what backward has to set, in the parameter's shape"))
+            require(
+                f"{p.name}.gradient",
+                p.gradient,
+                (p.fits, "what backward has to set, in the parameter's shape"),
+            )
         factor = self.clipping(learning)
-        updates = [self.moved_rows(p.rows, p.gradient_rows, self.memory_of(p), factor) for p in learning]
+        updates = [
+            self.moved_rows(p.rows, p.gradient_rows, self.memory_of(p), factor) for p in learning
+        ]
         for parameter, (rows, states) in zip(learning, updates):
             parameter.rows = rows
             self.states[parameter.name] = states
@@ -85,15 +98,23 @@ class Optimizer(Configured):
 
     def memory_of(self, p: "Parameter") -> "List[List[State]]":
         """What every weight remembers: 0 before its first step."""
-        return self.states.get(p.name) or [[(whole(0, w),) * self.memory for w in row] for row in p.rows]
+        return self.states.get(p.name) or [
+            [(whole(0, w),) * self.memory for w in row] for row in p.rows
+        ]
 
-    def moved_rows(self, rows: "Matrix", slopes: "Matrix", states: "List[List[State]]",
-                   factor: "Number") -> "Tuple[Matrix, List[List[State]]]":
+    def moved_rows(
+        self, rows: "Matrix", slopes: "Matrix", states: "List[List[State]]", factor: "Number"
+    ) -> "Tuple[Matrix, List[List[State]]]":
         """Rows of weights, and their memory, after this step."""
-        results = [[self.moved(w, g, s, factor) for w, g, s in zip(*parts)] for parts in zip(rows, slopes, states)]
+        results = [
+            [self.moved(w, g, s, factor) for w, g, s in zip(*parts)]
+            for parts in zip(rows, slopes, states)
+        ]
         return [[w for w, _ in row] for row in results], [[s for _, s in row] for row in results]
 
-    def moved(self, w: "Number", g: "Number", state: "State", factor: "Number") -> "Tuple[Number, State]":
+    def moved(
+        self, w: "Number", g: "Number", state: "State", factor: "Number"
+    ) -> "Tuple[Number, State]":
         """One weight and its memory after this step."""
         return self.rule(w, self.decayed(w, g if factor is None else g * factor), state)
 
@@ -116,11 +137,19 @@ class SGD(Optimizer):
     numbers = Optimizer.numbers + ("momentum",)
     zero_by_default = Optimizer.zero_by_default + ("momentum", "nesterov")
 
-    def __init__(self, learning_rate: "Any" = 1 / 1000, momentum: "Number" = 0, nesterov: "bool" = False,
-                 weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 1000,
+        momentum: "Number" = 0,
+        nesterov: bool = False,
+        weight_decay: "Number" = 0,
+        clip_norm: "Any" = None,
+    ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.momentum = self.require("momentum", momentum, BELOW_1)
-        self.nesterov = self.require("nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it"))
+        self.nesterov = self.require(
+            "nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it")
+        )
         self.memory = 1 if momentum else 0
 
     def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
@@ -137,8 +166,13 @@ class Adagrad(Optimizer):
     numbers = arguments
     memory = 1
 
-    def __init__(self, learning_rate: "Any" = 1 / 100, epsilon: "Number" = 1 / 10000000000, weight_decay: "Number" = 0,
-                 clip_norm: "Any" = None) -> "None":
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 100,
+        epsilon: "Number" = 1 / 10000000000,
+        weight_decay: "Number" = 0,
+        clip_norm: "Any" = None,
+    ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
@@ -154,8 +188,14 @@ class RMSprop(Optimizer):
     numbers = arguments
     memory = 1
 
-    def __init__(self, learning_rate: "Any" = 1 / 100, alpha: "Number" = 99 / 100, epsilon: "Number" = 1 / 100000000,
-                 weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 100,
+        alpha: "Number" = 99 / 100,
+        epsilon: "Number" = 1 / 100000000,
+        weight_decay: "Number" = 0,
+        clip_norm: "Any" = None,
+    ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.alpha = self.require("alpha", alpha, BELOW_1)
         self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
@@ -175,14 +215,21 @@ class Adam(Optimizer):
     numbers = arguments
     memory = 2
 
-    def __init__(self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
-                 epsilon: "Number" = 1 / 100000000, weight_decay: "Number" = 0, clip_norm: "Any" = None) -> "None":
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 1000,
+        beta1: "Number" = 9 / 10,
+        beta2: "Number" = 999 / 1000,
+        epsilon: "Number" = 1 / 100000000,
+        weight_decay: "Number" = 0,
+        clip_norm: "Any" = None,
+    ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.beta1 = self.require("beta1", beta1, BELOW_1)
         self.beta2 = self.require("beta2", beta2, BELOW_1)
         self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
-    def begin(self, number: "Any") -> "None":
+    def begin(self, number: "Any") -> None:
         Optimizer.begin(self, number)
         self.share1 = 1 - power(self.beta1, self.t + 1)
         self.share2 = 1 - power(self.beta2, self.t + 1)
@@ -198,8 +245,15 @@ class AdamW(Adam):
 
     zero_by_default = ("clip_norm",)
 
-    def __init__(self, learning_rate: "Any" = 1 / 1000, beta1: "Number" = 9 / 10, beta2: "Number" = 999 / 1000,
-                 epsilon: "Number" = 1 / 10**8, weight_decay: "Number" = 1 / 100, clip_norm: "Any" = None) -> "None":
+    def __init__(
+        self,
+        learning_rate: "Any" = 1 / 1000,
+        beta1: "Number" = 9 / 10,
+        beta2: "Number" = 999 / 1000,
+        epsilon: "Number" = 1 / 10**8,
+        weight_decay: "Number" = 1 / 100,
+        clip_norm: "Any" = None,
+    ) -> None:
         Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)
 
     def decayed(self, w: "Number", g: "Number") -> "Number":
@@ -209,5 +263,10 @@ class AdamW(Adam):
         return Adam.rule(self, w * (1 - self.rate * self.weight_decay), g, state)
 
 
-OPTIMIZERS: "Dict[str, Any]" = {"sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
-
+OPTIMIZERS: "Dict[str, Any]" = {
+    "sgd": SGD,
+    "adagrad": Adagrad,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}

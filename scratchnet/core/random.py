@@ -20,13 +20,13 @@ _MASK = (1 << 64) - 1
 class Generator:
     """A stream of random numbers; ``seed`` is any integer."""
 
-    def __init__(self, seed: "int" = 0) -> "None":
+    def __init__(self, seed: int = 0) -> None:
         seed = functions.plain(seed)
         if isinstance(seed, bool) or not isinstance(seed, int):
             raise TypeError(f"seed: {seed!r} is a {type(seed).__name__}; give an integer")
         self.state = seed & _MASK
 
-    def bits(self) -> "int":
+    def bits(self) -> int:
         """64 random bits, as an integer.
 
         >>> Generator(1234567).bits()
@@ -38,28 +38,28 @@ class Generator:
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
         return z ^ (z >> 31)
 
-    def random(self) -> "float":
+    def random(self) -> float:
         """A float in [0, 1), one of 2^53 equally likely ones."""
         return (self.bits() >> 11) / (1 << 53)
 
-    def uniform(self, low: "float", high: "float") -> "float":
+    def uniform(self, low: float, high: float) -> float:
         """A float in [low, high), but for rounding, which may give ``high``."""
         return low + (high - low) * self.random()
 
-    def normal(self, mean: "float" = 0.0, deviation: "float" = 1.0) -> "float":
+    def normal(self, mean: float = 0.0, deviation: float = 1.0) -> float:
         """A float of the normal distribution: Marsaglia's polar method (1964)."""
         while True:
             u, v = self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0)
             s = u * u + v * v
             if 0.0 < s < 1.0:
-                scale: "float" = elementary.sqrt(-2.0 * elementary.log(s) / s)
+                scale: float = elementary.sqrt(-2.0 * elementary.log(s) / s)
                 return mean + deviation * u * scale
 
-    def below(self, n: "int") -> "int":
+    def below(self, n: int) -> int:
         """An integer in 0 ... n - 1."""
         return (self.bits() * n) >> 64
 
-    def permutation(self, n: "int") -> "List[int]":
+    def permutation(self, n: int) -> "List[int]":
         """The integers 0 ... n - 1 in random order: Fisher and Yates' shuffle.
 
         >>> sorted(Generator(3).permutation(5))

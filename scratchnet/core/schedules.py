@@ -29,12 +29,12 @@ class StepDecay(Configured):
 
     arguments = ("rate", "every", "factor")
 
-    def __init__(self, rate: "Number", every: "int", factor: "Number" = 1 / 10) -> "None":
+    def __init__(self, rate: "Number", every: int, factor: "Number" = 1 / 10) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
         self.every = self.require("every", every, COUNT)
         self.factor = self.require("factor", factor, AT_LEAST_0)
 
-    def __call__(self, t: "int") -> "Number":
+    def __call__(self, t: int) -> "Number":
         return self.rate * power(self.factor, t // self.every)
 
 
@@ -47,11 +47,11 @@ class ExponentialDecay(Configured):
 
     arguments = ("rate", "factor")
 
-    def __init__(self, rate: "Number", factor: "Number") -> "None":
+    def __init__(self, rate: "Number", factor: "Number") -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
         self.factor = self.require("factor", factor, AT_LEAST_0)
 
-    def __call__(self, t: "int") -> "Number":
+    def __call__(self, t: int) -> "Number":
         return self.rate * power(self.factor, t)
 
 
@@ -64,12 +64,12 @@ class CosineDecay(Configured):
 
     arguments = ("rate", "steps", "minimum")
 
-    def __init__(self, rate: "Number", steps: "int", minimum: "Number" = 0) -> "None":
+    def __init__(self, rate: "Number", steps: int, minimum: "Number" = 0) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
         self.steps = self.require("steps", steps, COUNT)
         self.minimum = self.require("minimum", minimum, AT_LEAST_0)
 
-    def __call__(self, t: "int") -> "Number":
+    def __call__(self, t: int) -> "Number":
         wave = 1 + cos(pi(self.rate) * min(t, self.steps) / self.steps)
         return self.minimum + (self.rate - self.minimum) * wave / 2
 
@@ -84,11 +84,13 @@ class WarmUp(Configured):
 
     arguments = ("steps", "after")
 
-    def __init__(self, steps: "int", after: "Any") -> "None":
-        self.steps = self.require("steps", steps, (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more"))
+    def __init__(self, steps: int, after: "Any") -> None:
+        self.steps = self.require(
+            "steps", steps, (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more")
+        )
         self.after = self.require("after", after, RATE)
 
-    def __call__(self, t: "int") -> "Number":
+    def __call__(self, t: int) -> "Number":
         begin = max(t - self.steps, 0)
         after = self.after(begin) if callable(self.after) else self.after
         return after * (t + 1) / self.steps if t < self.steps else after

@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 
 BLOCK = 1000  # how many samples are measured at a time
 AT_ONCE = 2000000  # numbers of the network times samples that an engine computes in one go
-AHEAD = 1000  # how many epochs `fit` lets an engine compute in one go, where nobody looks in between
+AHEAD = (
+    1000  # how many epochs `fit` lets an engine compute in one go, where nobody looks in between
+)
 _DIVERGED = "epoch {}: {} at the learning rate {}; the network keeps its last finite parameters; try a smaller rate"
 
 
@@ -69,17 +71,27 @@ class Epoch:
     ``best``              the number of the best epoch so far; None without ``patience``
     """
 
-    def __init__(self, number: "int", loss: "Number", validation_loss: "Number", learning_rate: "Number",
-                 best: "Optional[int]") -> "None":
+    def __init__(
+        self,
+        number: int,
+        loss: "Number",
+        validation_loss: "Number",
+        learning_rate: "Number",
+        best: "Optional[int]",
+    ) -> None:
         self.number, self.loss, self.validation_loss = number, loss, validation_loss
         self.learning_rate, self.best = learning_rate, best
 
-    def __repr__(self) -> "str":
-        validated = "" if self.validation_loss is None else f", validation loss {self.validation_loss}"
+    def __repr__(self) -> str:
+        validated = (
+            "" if self.validation_loss is None else f", validation loss {self.validation_loss}"
+        )
         return f"Epoch {self.number}: loss {self.loss}{validated}"
 
 
-def epochs_in(number: "int", losses: "Row", validation_loss: "Number", rate: "Number", best: "Any") -> "List[Epoch]":
+def epochs_in(
+    number: int, losses: "Row", validation_loss: "Number", rate: "Number", best: "Any"
+) -> "List[Epoch]":
     """The epochs of a stretch: the number of the first, their losses, and what is told of the last."""
     return [Epoch(number + k, loss, validation_loss, rate, best) for k, loss in enumerate(losses)]
 
@@ -93,7 +105,7 @@ class History:
     ``interrupted``                whether Ctrl-C ended it; the network then has what it learnt until then
     """
 
-    def __init__(self) -> "None":
+    def __init__(self) -> None:
         self.stretches, self.known = [], []  # type: List[Any], List[Epoch]
         self.best_epoch: "Optional[int]" = None
         self.interrupted = False
@@ -112,12 +124,14 @@ class History:
     def validation_loss(self) -> "Row":
         return [epoch.validation_loss for epoch in self.epochs]
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         return len(self.epochs)
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         course = f", loss {self.loss[0]} to {self.loss[-1]}" if self.epochs else ""
-        return "History: {} epochs{}{}".format(len(self), course, ", interrupted" if self.interrupted else "")
+        return "History: {} epochs{}{}".format(
+            len(self), course, ", interrupted" if self.interrupted else ""
+        )
 
 
 # ---- the examples ------------------------------------------------------------------------------------------------
@@ -126,36 +140,42 @@ class History:
 class Rows:
     """A sequence of rows, each checked when it is read, so that a large one never lies in memory twice."""
 
-    def __init__(self, data: "Sequence[Any]", check: "Callable[[Any, int], Row]") -> "None":
+    def __init__(self, data: "Sequence[Any]", check: "Callable[[Any, int], Row]") -> None:
         self.data, self.check = data, check
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         return len(self.data)
 
-    def __getitem__(self, i: "int") -> "Row":
+    def __getitem__(self, i: int) -> "Row":
         return self.check(self.data[i], i)
 
 
-def checked_rows(data: "Any", name: "str", check: "Callable[[Any, int], Row]") -> "Any":
+def checked_rows(data: "Any", name: str, check: "Callable[[Any, int], Row]") -> "Any":
     """The rows of ``data``: of a list all at once, of any other sequence one by one, when they are read."""
     rows = accept_rows(data, name)
-    return [check(row, i) for i, row in enumerate(rows)] if isinstance(rows, (list, tuple)) else Rows(rows, check)
+    return (
+        [check(row, i) for i, row in enumerate(rows)]
+        if isinstance(rows, (list, tuple))
+        else Rows(rows, check)
+    )
 
 
 def samples(net: "Any", X: "Any") -> "Any":
     """The rows of X as the network needs them."""
     if net.inputs is None:
         return accept(X, net.number)
-    return checked_rows(X, "X", lambda x, i: accept_row(x, net.number, "X", i, net.inputs, "the network takes {}"))
+    return checked_rows(
+        X, "X", lambda x, i: accept_row(x, net.number, "X", i, net.inputs, "the network takes {}")
+    )
 
 
 class Examples:
     """Samples X with their targets Y and weights, as the network and the loss need them; ``order``: which of them."""
 
-    def __init__(self, X: "Any", Y: "Any", weights: "Weights", order: "List[int]") -> "None":
+    def __init__(self, X: "Any", Y: "Any", weights: "Weights", order: "List[int]") -> None:
         self.X, self.Y, self.weights, self.order = X, Y, weights, order
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         return len(self.order)
 
     def batch(self, indices: "Sequence[int]") -> "Batch":
@@ -166,19 +186,27 @@ class Examples:
 
     def size(self, indices: "Sequence[int]") -> "Number":
         """How many samples these are; with weights, their sum."""
-        return len(indices) if self.weights is None else total([self.weights[self.order[i]] for i in indices])
+        return (
+            len(indices)
+            if self.weights is None
+            else total([self.weights[self.order[i]] for i in indices])
+        )
 
     def part(self, places: "List[int]") -> "Examples":
         """Some of the examples."""
         return Examples(self.X, self.Y, self.weights, [self.order[i] for i in places])
 
-    def weigh(self, class_weight: "Any", number: "Any") -> "None":
+    def weigh(self, class_weight: "Any", number: "Any") -> None:
         """Multiply the weights by those of the classes."""
         weights = [_class_weight(class_weight, self.Y[i], number) for i in range(len(self.Y))]
-        self.weights = weights if self.weights is None else [u * v for u, v in zip(self.weights, weights)]
+        self.weights = (
+            weights if self.weights is None else [u * v for u, v in zip(self.weights, weights)]
+        )
 
 
-def examples_of(net: "Any", X: "Any", Y: "Any", loss: "Loss", sample_weight: "Any" = None) -> "Examples":
+def examples_of(
+    net: "Any", X: "Any", Y: "Any", loss: "Loss", sample_weight: "Any" = None
+) -> "Examples":
     """The examples in whatever the user gave, checked."""
     X = samples(net, X)
     outputs = net.outputs or len(X[0])
@@ -190,12 +218,14 @@ def examples_of(net: "Any", X: "Any", Y: "Any", loss: "Loss", sample_weight: "An
     return Examples(X, Y, weights, [i for i in range(len(X)) if weights is None or weights[i] > 0])
 
 
-def _sample_weights(given: "Any", count: "int", number: "Any") -> "Weights":
+def _sample_weights(given: "Any", count: int, number: "Any") -> "Weights":
     if given is None:
         return None
     given = accept_rows(given, "sample_weight")
     if len(given) != count:
-        raise ValueError(f"sample_weight has {len(given)} numbers for {count} samples; give one a sample")
+        raise ValueError(
+            f"sample_weight has {len(given)} numbers for {count} samples; give one a sample"
+        )
     weights = accept_row([given[i] for i in range(count)], number, "sample_weight", None)
     if not all([w >= 0 for w in weights]) or not total(weights) > 0:
         raise ValueError("sample_weight: weights are 0 or more, and not all 0")
@@ -207,7 +237,9 @@ def _class_weight(weights: "Any", y: "Row", number: "Any") -> "Number":
     require("class_weight", weights, (lambda v: isinstance(v, dict), "{class: weight}"))
     labels = y if len(y) == 1 else [i for i, v in enumerate(y) if v == 1]
     if len(labels) != 1 or labels[0] not in weights:
-        raise ValueError(f"class_weight has no weight for the target {shown(y)}; give {{class: weight}}")
+        raise ValueError(
+            f"class_weight has no weight for the target {shown(y)}; give {{class: weight}}"
+        )
     what = f"class_weight of {int(labels[0])}"
     return require(what, cast(weights[labels[0]], number, what), ABOVE_0)
 
@@ -232,17 +264,36 @@ def measure(net: "Any", examples: "Examples", loss: "Loss") -> "Number":
 
 
 def _mean(values: "Row", sizes: "Row") -> "Number":
-    return values[0] if len(values) == 1 else total([v * n for v, n in zip(values, sizes)]) / total(sizes)
+    return (
+        values[0]
+        if len(values) == 1
+        else total([v * n for v, n in zip(values, sizes)]) / total(sizes)
+    )
 
 
 # ---- the loop ----------------------------------------------------------------------------------------------------
 
 
-def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam", epochs: "int" = 100,
-           batch_size: "Optional[int]" = None, shuffle: "bool" = True, seed: "int" = 0, validation_data: "Any" = None,
-           validation_split: "float" = 0, patience: "Optional[int]" = None, sample_weight: "Any" = None,
-           class_weight: "Any" = None, unroll: "Any" = "auto", executor: "Any" = None, checkpoint: "Any" = None,
-           ahead: "int" = 0) -> "Any":
+def epochs(
+    net: "Any",
+    X: "Any",
+    Y: "Any",
+    loss: "Any",
+    optimizer: "Any" = "adam",
+    epochs: int = 100,
+    batch_size: "Optional[int]" = None,
+    shuffle: bool = True,
+    seed: int = 0,
+    validation_data: "Any" = None,
+    validation_split: float = 0,
+    patience: "Optional[int]" = None,
+    sample_weight: "Any" = None,
+    class_weight: "Any" = None,
+    unroll: "Any" = "auto",
+    executor: "Any" = None,
+    checkpoint: "Any" = None,
+    ahead: int = 0,
+) -> "Any":
     """Train ``net``; yields an Epoch after each. Everything is checked before the first.
 
     ``X``                  samples × features: lists, any sequence of rows, or what NumPy, pandas, PyTorch hold
@@ -272,20 +323,29 @@ def epochs(net: "Any", X: "Any", Y: "Any", loss: "Any", optimizer: "Any" = "adam
     epochs = require("epochs", epochs, COUNT)
     batch_size = batch_size if batch_size is None else require("batch_size", batch_size, COUNT)
     patience = patience if patience is None else require("patience", patience, COUNT)
-    generator = Generator(Generator(seed).bits())  # with the seed itself, Dropout's masks would repeat the weights
+    generator = Generator(
+        Generator(seed).bits()
+    )  # with the seed itself, Dropout's masks would repeat the weights
     training = examples_of(net, X, Y, criterion, sample_weight)
     validation = None
     if validation_data is not None:
         if validation_split:
             raise ValueError("give validation_data or validation_split, not both")
-        require("validation_data", validation_data, (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)"))
+        require(
+            "validation_data",
+            validation_data,
+            (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)"),
+        )
         try:
             validation = examples_of(net, validation_data[0], validation_data[1], criterion)
         except (TypeError, ValueError) as error:
             raise type(error)(f"validation_data: {error}") from None
     elif validation_split:
         n = len(training)
-        limit = (lambda v: 0 < int(n * v + 0.5) < n, f"a fraction that leaves some of the {n} samples on both sides")
+        limit = (
+            lambda v: 0 < int(n * v + 0.5) < n,
+            f"a fraction that leaves some of the {n} samples on both sides",
+        )
         held_out = int(n * require("validation_split", validation_split, limit) + 0.5)
         order = generator.permutation(n) if shuffle else list(range(n))
         training, validation = training.part(order[:-held_out]), training.part(order[-held_out:])
@@ -307,17 +367,33 @@ class Training:
 
     number, best = 0, None  # type: int, Any
 
-    def __init__(self, engine: "Engine", examples: "Examples", validation: "Optional[Examples]",
-                 generator: "Generator", epochs: "int", size: "int", shuffle: "bool", patience: "Any") -> "None":
-        self.engine, self.examples, self.validation, self.generator = engine, examples, validation, generator
+    def __init__(
+        self,
+        engine: "Engine",
+        examples: "Examples",
+        validation: "Optional[Examples]",
+        generator: "Generator",
+        epochs: int,
+        size: int,
+        shuffle: bool,
+        patience: "Any",
+    ) -> None:
+        self.engine, self.examples, self.validation, self.generator = (
+            engine,
+            examples,
+            validation,
+            generator,
+        )
         self.epochs, self.size, self.patience, self.values = epochs, size, patience, []  # type: int, int, Any, Row
         self.whole, self.shuffle = size == len(examples), shuffle and size < len(examples)
         optimizer, count = engine.optimizer, sum([p.count for p in engine.net.parameters()])
-        own = type(optimizer) in OPTIMIZERS.values() and not callable(optimizer.learning_rate)  # which keeps its rate
+        own = type(optimizer) in OPTIMIZERS.values() and not callable(
+            optimizer.learning_rate
+        )  # which keeps its rate
         self.part = max(1, AT_ONCE // (size * count + 1))
         self.most = self.part if self.whole and own and not (validation or patience) else 1
 
-    def run(self, ahead: "int" = 0) -> "Iterator[Any]":
+    def run(self, ahead: int = 0) -> "Iterator[Any]":
         """To the end; yields an Epoch after each, or stretches of up to so many."""
         while not self.is_over():
             stretch, stopped = self.advance(min(ahead or 1, self.most, self.epochs - self.number))
@@ -325,17 +401,23 @@ class Training:
                 yield stretch if ahead else epochs_in(*stretch)[0]
             if isinstance(stopped, Diverged):
                 rate = self.engine.optimizer.rate
-                raise Diverged(_DIVERGED.format(self.number + 1, stopped, rate)) from stopped.__cause__
+                raise Diverged(
+                    _DIVERGED.format(self.number + 1, stopped, rate)
+                ) from stopped.__cause__
             if stopped is not None:
                 raise stopped
         if self.best:
             put_back(self.engine.net.parameters(), self.best[2])
 
-    def is_over(self) -> "bool":
+    def is_over(self) -> bool:
         """Whether all epochs are done, or there was no better one for too long."""
-        return self.number >= self.epochs or self.best is not None and self.number - self.best[0] >= self.patience
+        return (
+            self.number >= self.epochs
+            or self.best is not None
+            and self.number - self.best[0] >= self.patience
+        )
 
-    def advance(self, epochs: "int") -> "Tuple[Any, Any]":
+    def advance(self, epochs: int) -> "Tuple[Any, Any]":
         """Some epochs on: the stretch of those that were ended, None for none; and what stopped it."""
         batches, stopped = self.batches(), None
         todo = (batches * epochs)[len(self.values) :]
@@ -352,21 +434,37 @@ class Training:
 
     def batches(self) -> "List[List[int]]":
         """Those of an epoch."""
-        order = self.generator.permutation(len(self.examples)) if self.shuffle else list(range(len(self.examples)))
+        order = (
+            self.generator.permutation(len(self.examples))
+            if self.shuffle
+            else list(range(len(self.examples)))
+        )
         return [order[start : start + self.size] for start in range(0, len(order), self.size)]
 
-    def keep(self) -> "None":
+    def keep(self) -> None:
         """What is done after every few batches: nothing here; a checkpoint is written."""
 
     def ended(self, losses: "Row") -> "Any":
         """What is told of epochs with these losses."""
         engine, validation = self.engine, self.validation
-        validation_loss = None if validation is None else measure(engine.net, validation, engine.loss)
+        validation_loss = (
+            None if validation is None else measure(engine.net, validation, engine.loss)
+        )
         if self.patience is not None:
-            watched = validation_loss if validation else measure(engine.net, self.examples, engine.loss)
-            if self.best is None or watched < self.best[1] or self.best[1] != self.best[1]:  # NaN is not the best
+            watched = (
+                validation_loss if validation else measure(engine.net, self.examples, engine.loss)
+            )
+            if (
+                self.best is None or watched < self.best[1] or self.best[1] != self.best[1]
+            ):  # NaN is not the best
                 self.best = self.number + 1, watched, [p.rows for p in engine.net.parameters()]
-        stretch = self.number + 1, losses, validation_loss, engine.optimizer.rate, self.best and self.best[0]
+        stretch = (
+            self.number + 1,
+            losses,
+            validation_loss,
+            engine.optimizer.rate,
+            self.best and self.best[0],
+        )
         self.number, self.values = self.number + len(losses), []
         return stretch
 
@@ -379,23 +477,34 @@ def training_of(training: "Training", checkpoint: "Any") -> "Training":
 class Engine:
     """Computes the updates, batch by batch, on lists of lists by the rules of the network, the loss, the optimizer."""
 
-    def __init__(self, net: "Any", loss: "Loss", optimizer: "Optimizer", examples: "Examples") -> "None":
+    def __init__(
+        self, net: "Any", loss: "Loss", optimizer: "Optimizer", examples: "Examples"
+    ) -> None:
         self.net, self.loss, self.optimizer, self.examples = net, loss, optimizer, examples
 
-    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> "None":
+    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> None:
         """One update a batch, of the examples at these places; ``values`` gets its loss when it is done."""
         for places in batches:
             values.append(self.step(self.examples.batch(places), generator))
 
     def backpropagate(self, batch: "Batch", generator: "Generator") -> "Number":
         """The loss; sets the gradients."""
-        learning = [k for k, layer in enumerate(self.net.layers) if any([not p.frozen for p in layer.parameters()])]
-        return self.net.backpropagate(batch[0], batch[1], self.loss, batch[2], generator, (learning or [0])[0])
+        learning = [
+            k
+            for k, layer in enumerate(self.net.layers)
+            if any([not p.frozen for p in layer.parameters()])
+        ]
+        return self.net.backpropagate(
+            batch[0], batch[1], self.loss, batch[2], generator, (learning or [0])[0]
+        )
 
     def step(self, batch: "Batch", generator: "Generator") -> "Number":
         """One update, or none: whatever goes wrong, Ctrl-C too, all is as it was before."""
         parameters, optimizer = self.net.parameters(), self.optimizer
-        before, others = [p.rows for p in parameters], (optimizer.t, dict(optimizer.states), generator.state)
+        before, others = (
+            [p.rows for p in parameters],
+            (optimizer.t, dict(optimizer.states), generator.state),
+        )
         try:
             value = self.backpropagate(batch, generator)
             if not is_finite([value]):
@@ -409,12 +518,14 @@ class Engine:
         except BaseException as error:
             put_back(parameters, before)
             optimizer.t, optimizer.states, generator.state = others
-            if isinstance(error, ArithmeticError) and not isinstance(error, ZeroDivisionError):  # Decimal's infinity
+            if isinstance(error, ArithmeticError) and not isinstance(
+                error, ZeroDivisionError
+            ):  # Decimal's infinity
                 raise Diverged(type(error).__name__) from error
             raise
 
 
-def put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
+def put_back(parameters: "Any", rows: "List[Matrix]") -> None:
     """All of them, even if Ctrl-C comes between two."""
     try:
         for parameter, former in zip(parameters, rows):
@@ -424,8 +535,6 @@ def put_back(parameters: "Any", rows: "List[Matrix]") -> "None":
         raise
 
 
-def engine_of(engine: "Engine", size: "int", unroll: "Any", executor: "Any") -> "Engine":
-    """The engine that does the same fastest, for batches of that size; the package's choice stands in this one's place.
-    """
+def engine_of(engine: "Engine", size: int, unroll: "Any", executor: "Any") -> "Engine":
+    """The engine that does the same fastest, for batches of that size; the package's choice stands in this one's place."""
     return engine
-

@@ -28,7 +28,17 @@ from math import isfinite, isinf
 from ..formats import npy
 from ..core.functions import shown
 from ..core.layer import COUNT, require
-from .encoding import FLAG, OBJECT, Classes, Encoding, Quantity, listed, mean_and_spread, target_from, target_of
+from .encoding import (
+    FLAG,
+    OBJECT,
+    Classes,
+    Encoding,
+    Quantity,
+    listed,
+    mean_and_spread,
+    target_from,
+    target_of,
+)
 from .idx import read_idx
 from .tables import NUMBERS, Column
 
@@ -53,10 +63,16 @@ class Arrays:
     ``bytes``   whether every number is a byte, as of pixels
     """
 
-    def __init__(self, X: "Any", width: "int", is_bytes: "bool", column: "Any", source: "str") -> "None":
-        self.X, self.width, self.bytes, self.column, self.source = X, width, is_bytes, column, source
+    def __init__(self, X: "Any", width: int, is_bytes: bool, column: "Any", source: str) -> None:
+        self.X, self.width, self.bytes, self.column, self.source = (
+            X,
+            width,
+            is_bytes,
+            column,
+            source,
+        )
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         return len(self.X)
 
     def with_target(self) -> "List[int]":
@@ -67,20 +83,20 @@ class Arrays:
     def target(self) -> "Optional[str]":
         return None if self.column is None else str(self.column.name)
 
-    def __getitem__(self, name: "str") -> "Column":
+    def __getitem__(self, name: str) -> "Column":
         return self.column  # type: ignore[no-any-return]
 
 
 class Picked:
     """Some of the rows, in little memory."""
 
-    def __init__(self, X: "Any", rows: "Sequence[int]") -> "None":
+    def __init__(self, X: "Any", rows: "Sequence[int]") -> None:
         self.X, self.rows = X, rows
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, i: "int") -> "Any":
+    def __getitem__(self, i: int) -> "Any":
         return self.X[self.rows[i]]
 
 
@@ -92,8 +108,13 @@ class ArrayEncoder(Encoding):
     ``normal``   mean and spread of every input; the network keeps them
     """
 
-    def __init__(self, width: "int", target: "Union[Classes, Quantity]", is_bytes: "bool",
-                 normal: "Sequence[Tuple[float, float]]" = ()) -> "None":
+    def __init__(
+        self,
+        width: int,
+        target: "Union[Classes, Quantity]",
+        is_bytes: bool,
+        normal: "Sequence[Tuple[float, float]]" = (),
+    ) -> None:
         self.width, self.target = require("width", width, WIDTH), target
         self.bytes, self.normal = require("bytes", is_bytes, FLAG), normal
         self.features = [str(j) for j in range(width)]
@@ -101,24 +122,38 @@ class ArrayEncoder(Encoding):
         self.classes = target.classes if isinstance(target, Classes) else None
 
     @classmethod
-    def fit(cls, data: "Arrays", rows: "Rows" = None, task: "Optional[str]" = None) -> "ArrayEncoder":
+    def fit(
+        cls, data: "Arrays", rows: "Rows" = None, task: "Optional[str]" = None
+    ) -> "ArrayEncoder":
         """The encoder for these rows, by default all: those to train with; ``task`` as for Encoder."""
         complete = data.with_target()
         rows = complete if rows is None else sorted(set(rows) & set(complete))
         target, _ = target_of(data.column, rows, task, data.source)
         pixels = data.bytes and max(data.X.numbers) > 1  # else they are truth values
-        normal = [(0.0, float(BYTE))] * data.width if pixels else _normal(Picked(data.X, rows), data.width)
+        normal = (
+            [(0.0, float(BYTE))] * data.width
+            if pixels
+            else _normal(Picked(data.X, rows), data.width)
+        )
         return cls(data.width, target, pixels, normal)
 
-    def read(self, path: "Path", target: "Any" = False, progress: "Any" = None, **reading: "Any") -> "Arrays":
+    def read(
+        self, path: "Path", target: "Any" = False, progress: "Any" = None, **reading: "Any"
+    ) -> "Arrays":
         """The file at ``path``; ``target``, the file or the name of the targets where they are to be read, too."""
         if target is True:
-            raise ValueError(f"{path}: say where the targets are: --target FILE, or in an .npz --target NAME")
+            raise ValueError(
+                f"{path}: say where the targets are: --target FILE, or in an .npz --target NAME"
+            )
         data = read_arrays(path, target or None)
         if data.width != self.width:
-            raise ValueError(f"{data.source} has rows of {data.width} numbers; the model takes {self.width}")
+            raise ValueError(
+                f"{data.source} has rows of {data.width} numbers; the model takes {self.width}"
+            )
         if self.bytes and not data.bytes:
-            raise ValueError(f"{data.source} has no bytes from 0 to {BYTE}, which the model was trained with")
+            raise ValueError(
+                f"{data.source} has no bytes from 0 to {BYTE}, which the model was trained with"
+            )
         return data
 
     def inputs_of(self, data: "Arrays", rows: "Rows" = None) -> "Any":
@@ -133,26 +168,37 @@ class ArrayEncoder(Encoding):
         return {}
 
     def to_dict(self) -> "Dict[str, Any]":
-        return {"width": self.width, "bytes": self.bytes, "target": dict(self.target.to_dict(), task=self.task)}
+        return {
+            "width": self.width,
+            "bytes": self.bytes,
+            "target": dict(self.target.to_dict(), task=self.task),
+        }
 
     @classmethod
     def from_dict(cls, data: "Any") -> "ArrayEncoder":
         """The encoder that ``to_dict`` describes; anything else is a ValueError."""
         keys = ["bytes", "target", "width"]
-        require("arrays", data, (lambda v: OBJECT[0](v) and sorted(v) == keys, "an object of " + listed(keys)))
+        require(
+            "arrays",
+            data,
+            (lambda v: OBJECT[0](v) and sorted(v) == keys, "an object of " + listed(keys)),
+        )
         return cls(data["width"], target_from(data["target"]), data["bytes"])
 
     @property
     def decisions(self) -> "List[Tuple[str, ...]]":
         done = f"divided by {BYTE}" if self.bytes else "each standardised"
         what = "classes: " + listed(self.classes) if self.classes else "a quantity, standardised"
-        return [("inputs", f"rows of {self.width} numbers", done), ("target", str(self.target.name), what)]
+        return [
+            ("inputs", f"rows of {self.width} numbers", done),
+            ("target", str(self.target.name), what),
+        ]
 
-    def __str__(self) -> "str":
+    def __str__(self) -> str:
         return "\n".join([f"{name}: {what}, {done}" for name, what, done in self.decisions])
 
 
-def is_array(path: "Path") -> "bool":
+def is_array(path: "Path") -> bool:
     """Whether the file is .npy, .npz or IDX, by its ending or its first bytes; else it is taken for a table."""
     if str(path).endswith((".npy", ".npz")):
         return True
@@ -181,28 +227,38 @@ def read_arrays(path: "Path", target: "Optional[str]" = None) -> "Arrays":
         raise ValueError(f"{path}: an array of the shape {X.shape}; {rows}")
     column = None
     if target is not None:
-        y, source = (named[target], f"{path}: {shown(target)}") if named else (_array(target), target)
-        column = Column(target if named else "target", NUMBERS, _doubles(_targets(y, len(X), source)))
+        y, source = (
+            (named[target], f"{path}: {shown(target)}") if named else (_array(target), target)
+        )
+        column = Column(
+            target if named else "target", NUMBERS, _doubles(_targets(y, len(X), source))
+        )
     if X.numbers.typecode in "fd" and not isfinite(sum(X.numbers)):
         check_rows(X, str(path))
     return Arrays(X, X.width, X.numbers.typecode == "B", column, str(path))
 
 
-def check_rows(X: "Any", path: "str") -> "None":
+def check_rows(X: "Any", path: str) -> None:
     """Name the row of a number that is not finite."""
     for i in range(len(X)):
         if not all(map(isfinite, X[i])):
-            raise ValueError(f"{path}: row {i + 1} has a number that is not finite; leave such rows out")
+            raise ValueError(
+                f"{path}: row {i + 1} has a number that is not finite; leave such rows out"
+            )
 
 
-def _targets(y: "Any", rows: "int", source: "str") -> "List[float]":
+def _targets(y: "Any", rows: int, source: str) -> "List[float]":
     """One for each of the rows, nan where it is missing."""
     if y.shape[:1] != (rows,) or len(y.numbers) != rows:
-        raise ValueError(f"{source} has the shape {y.shape}, but there are {rows} rows; give a target a row")
+        raise ValueError(
+            f"{source} has the shape {y.shape}, but there are {rows} rows; give a target a row"
+        )
     values = [float(v) for v in y.numbers]
     for i, value in enumerate(values):
         if isinf(value):
-            raise ValueError(f"{source}: row {i + 1} is {value}; give a finite number, or nan where none is known")
+            raise ValueError(
+                f"{source}: row {i + 1} is {value}; give a finite number, or nan where none is known"
+            )
     return values
 
 
@@ -214,17 +270,19 @@ def _array(path: "Any") -> "Any":
     return npy.load(path) if str(path).endswith(".npy") else read_idx(path)
 
 
-def _inputs(named: "Dict[str, Any]", target: "Optional[str]", path: "str") -> "Any":
+def _inputs(named: "Dict[str, Any]", target: "Optional[str]", path: str) -> "Any":
     if target is not None and target not in named:
         raise ValueError(f"{path} has no array {shown(target)}; it has {', '.join(sorted(named))}")
     others = [name for name in sorted(named) if name != target]
     usual = [name for name in others if name in ("X", "x", "data")]
     if len(usual) != 1 and len(others) != 1:
-        raise ValueError(f"{path}: which array are the inputs? call it X; there are: {', '.join(others) or 'none'}")
+        raise ValueError(
+            f"{path}: which array are the inputs? call it X; there are: {', '.join(others) or 'none'}"
+        )
     return named[(usual if len(usual) == 1 else others)[0]]
 
 
-def _normal(X: "Any", width: "int") -> "List[Tuple[float, float]]":
+def _normal(X: "Any", width: int) -> "List[Tuple[float, float]]":
     """Mean and spread of every column."""
     numbers = npy.array_of([0.0]).numbers[:0]
     for i in range(len(X)):

@@ -23,18 +23,19 @@ class CompactRows:
     It takes 8 bytes a number and what an array takes for a code; ``len`` and indexing is all that training needs.
     """
 
-    def __init__(self, count: "int", columns: "Sequence[Any]",
-                 coded: "Sequence[Tuple[Any, int]]" = ()) -> "None":
+    def __init__(
+        self, count: int, columns: "Sequence[Any]", coded: "Sequence[Tuple[Any, int]]" = ()
+    ) -> None:
         self.places, self.width = range(count), len(columns)
         self.numbers = array("d", bytes(8 * count * self.width))
         for j, column in enumerate(columns):
             self.numbers[j :: self.width] = array("d", column)
         self.coded = [(codes, _one_hot(size)) for codes, size in coded]
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         return len(self.places)
 
-    def __getitem__(self, i: "int") -> "List[float]":
+    def __getitem__(self, i: int) -> "List[float]":
         i = self.places[i]
         row: "List[float]" = self.numbers[i * self.width : (i + 1) * self.width].tolist()
         for codes, parts in self.coded:
@@ -42,6 +43,6 @@ class CompactRows:
         return row
 
 
-def _one_hot(size: "int") -> "List[List[float]]":
+def _one_hot(size: int) -> "List[List[float]]":
     """For every code from 0 a 1 at its place; and for -1, which is the last, zeros alone."""
     return [[1.0 if i == code else 0.0 for i in range(size)] for code in range(size + 1)]

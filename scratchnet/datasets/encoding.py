@@ -58,7 +58,10 @@ SORTED = 10000  # numbers that are quickly put in order
 LARGEST = 1e150  # whose square is still a float
 
 TASK = (lambda v: v in (None, CLASSIFICATION, REGRESSION), "'classification' or 'regression'")
-TEXTS = (lambda v: isinstance(v, list) and all([isinstance(text, str) for text in v]), "a list of texts")
+TEXTS = (
+    lambda v: isinstance(v, list) and all([isinstance(text, str) for text in v]),
+    "a list of texts",
+)
 NAME = (lambda v: isinstance(v, str), "the name of a column")
 OBJECT = (lambda v: isinstance(v, dict), "an object")
 FLAG = (lambda v: isinstance(v, bool), "true or false")
@@ -70,7 +73,9 @@ LABELS = (lambda v: TEXTS[0](v) and len(v) <= MOST_LABELS, f"a list of up to {MO
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}")
 HEADING = ("column", "what it holds", "what is done", "why")
 LINES = (
-    lambda v: isinstance(v, list) and all([TEXTS[0](line) and len(line) == len(HEADING) for line in v]),
+    lambda v: (
+        isinstance(v, list) and all([TEXTS[0](line) and len(line) == len(HEADING) for line in v])
+    ),
     "a list of decisions, each four texts",
 )
 TARGET = "the target"
@@ -81,7 +86,7 @@ class Part:
 
     fields: "Dict[str, Any]" = {}
 
-    def __init__(self, **given: "Any") -> "None":
+    def __init__(self, **given: "Any") -> None:
         for name, limit in self.fields.items():
             setattr(self, name, require(f"{type(self).__name__}: {name}", given.get(name), limit))
 
@@ -99,10 +104,10 @@ class Number(Part):
 
     kind = NUMBERS
     fields = {"name": NAME, "median": FINITE, "mean": FINITE, "spread": ABOVE_0}
-    name: "str"
-    median: "float"
-    mean: "float"
-    spread: "float"
+    name: str
+    median: float
+    mean: float
+    spread: float
 
     @property
     def features(self) -> "List[str]":
@@ -122,10 +127,10 @@ class Category(Part):
 
     kind = CATEGORIES
     fields = {"name": NAME, "labels": LABELS, "missing": FLAG, "other": FLAG}
-    name: "str"
+    name: str
     labels: "List[str]"
-    missing: "bool"
-    other: "bool"
+    missing: bool
+    other: bool
 
     @property
     def features(self) -> "List[str]":
@@ -150,19 +155,19 @@ class Classes(Part):
 
     task = CLASSIFICATION
     fields = {"name": NAME, "classes": CLASS_NAMES, "numeric": FLAG}
-    name: "str"
+    name: str
     classes: "List[str]"
-    numeric: "bool"
+    numeric: bool
 
     @property
-    def kind(self) -> "str":
+    def kind(self) -> str:
         return NUMBERS if self.numeric else CATEGORIES
 
     @property
-    def outputs(self) -> "int":
+    def outputs(self) -> int:
         return 1 if len(self.classes) == 2 else len(self.classes)
 
-    def targets(self, column: "Column", rows: "Sequence[int]", source: "str") -> "CompactRows":
+    def targets(self, column: "Column", rows: "Sequence[int]", source: str) -> "CompactRows":
         places = {label: place for place, label in enumerate(self.classes)}
         column = as_kind(column, CATEGORIES, source)
         codes = array("i", [places.get(label, -1) for label in column.labels])
@@ -180,7 +185,7 @@ class Classes(Part):
         """What is left to do with the outputs, once the network does what it can of it: the same as before."""
         return self
 
-    def told(self, output: "Sequence[float]") -> "str":
+    def told(self, output: "Sequence[float]") -> str:
         """The class that an output means."""
         if self.outputs == 1:
             return self.classes[output[0] > 0.5]
@@ -192,11 +197,11 @@ class Quantity(Part):
 
     task, kind, outputs = REGRESSION, NUMBERS, 1
     fields = {"name": NAME, "mean": FINITE, "spread": ABOVE_0}
-    name: "str"
-    mean: "float"
-    spread: "float"
+    name: str
+    mean: float
+    spread: float
 
-    def targets(self, column: "Column", rows: "Sequence[int]", source: "str") -> "CompactRows":
+    def targets(self, column: "Column", rows: "Sequence[int]", source: str) -> "CompactRows":
         values = picked(as_kind(column, NUMBERS, source).values, rows)
         return CompactRows(len(rows), [[(value - self.mean) / self.spread for value in values]])
 
@@ -207,7 +212,7 @@ class Quantity(Part):
         last.bias.value = [self.mean + self.spread * b for b in last.bias.value]
         return Quantity(name=self.name, mean=0.0, spread=1.0)
 
-    def told(self, output: "Sequence[float]") -> "float":
+    def told(self, output: "Sequence[float]") -> float:
         """The target, in its own unit, that an output means."""
         return self.mean + self.spread * output[0]
 
@@ -259,16 +264,28 @@ class Encoder(Encoding):
     ``categorical``, ``numeric``, ``ignore``.
     """
 
-    def __init__(self, numbers: "Sequence[Number]", categories: "Sequence[Category]",
-                 target: "Union[Classes, Quantity]", decisions: "Sequence[Sequence[str]]" = (),
-                 missing: "Sequence[str]" = MISSING, decimal: "Optional[str]" = None) -> "None":
+    def __init__(
+        self,
+        numbers: "Sequence[Number]",
+        categories: "Sequence[Category]",
+        target: "Union[Classes, Quantity]",
+        decisions: "Sequence[Sequence[str]]" = (),
+        missing: "Sequence[str]" = MISSING,
+        decimal: "Optional[str]" = None,
+    ) -> None:
         self.numbers, self.categories, self.target = list(numbers), list(categories), target
         self.decisions = [tuple(decision) for decision in decisions]
         self.missing, self.decimal = tuple(missing), decimal
         used: "List[Any]" = [*self.numbers, *self.categories]
         self.parts = {part.name: part for part in used}
-        require("the columns", [part.name for part in used + [target]],
-                (lambda v: len(used) == len(self.parts) and target.name not in self.parts, "each of them once"))
+        require(
+            "the columns",
+            [part.name for part in used + [target]],
+            (
+                lambda v: len(used) == len(self.parts) and target.name not in self.parts,
+                "each of them once",
+            ),
+        )
         self.features = [feature for part in used for feature in part.features]
         self.normal = [pair for part in used for pair in part.normal]
         require("the columns", self.features, (len, "at least one"))
@@ -286,9 +303,15 @@ class Encoder(Encoding):
         column = table.target_column()
         complete = column.present(range(len(table)) if rows is None else rows)
         if not complete:
-            raise ValueError(f"{table.source}: the target {shown(column.name)} is missing in every row")
+            raise ValueError(
+                f"{table.source}: the target {shown(column.name)} is missing in every row"
+            )
         target, why = target_of(column, complete, task, table.source)
-        what = "classes: " + listed(target.classes) if isinstance(target, Classes) else "a quantity, standardised"
+        what = (
+            "classes: " + listed(target.classes)
+            if isinstance(target, Classes)
+            else "a quantity, standardised"
+        )
         decisions, parts = [], []  # type: List[Any], List[Any]
         for column in table.columns.values():
             if column.name == table.target:
@@ -298,31 +321,49 @@ class Encoder(Encoding):
             parts += [part] if part else []
             decisions.append((column.name, column.kind, done, reason))
         if not parts:
-            others = [f"{shown(name)} is left out, for {why}" for name, what, _, why in decisions if what != TARGET]
+            others = [
+                f"{shown(name)} is left out, for {why}"
+                for name, what, _, why in decisions
+                if what != TARGET
+            ]
             hint = listed(others) or f"no other is read (the delimiter is {table.delimiter!r})"
-            raise ValueError(f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}")
+            raise ValueError(
+                f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}"
+            )
         numbers = [part for part in parts if isinstance(part, Number)]
         categories = [part for part in parts if isinstance(part, Category)]
         return cls(numbers, categories, target, decisions, table.missing, table.decimal)
 
     # ---- a table in, a network's answer out ----------------------------------------------------------------------
 
-    def read(self, path: "Any", target: "Optional[bool]" = False, delimiter: "Optional[str]" = None,
-             header: "Optional[bool]" = None, missing: "Optional[Names]" = None, decimal: "Optional[str]" = None,
-             encoding: "Optional[str]" = None, progress: "Progress" = None) -> "Table":
+    def read(
+        self,
+        path: "Any",
+        target: "Optional[bool]" = False,
+        delimiter: "Optional[str]" = None,
+        header: "Optional[bool]" = None,
+        missing: "Optional[Names]" = None,
+        decimal: "Optional[str]" = None,
+        encoding: "Optional[str]" = None,
+        progress: "Progress" = None,
+    ) -> "Table":
         """The file at ``path``, as ``read_table``: of it the columns that the network needs, found by their names.
 
         ``target``   whether the target is read, too; else it need not be there. None: where it is there
         """
 
-        def plan(names: "List[str]", source: "str") -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
+        def plan(
+            names: "List[str]", source: str
+        ) -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
             wanted = self.target.name in names if target is None else target
             parts: "List[Any]" = list(self.parts.values()) + [self.target] * wanted
             check_columns([part.name for part in parts], names, source)
             return {part.name: part.kind for part in parts}, self.target.name if wanted else None
 
         missing = self.missing if missing is None else missing
-        return read_columns(path, plan, delimiter, header, missing, decimal or self.decimal, encoding, progress)
+        return read_columns(
+            path, plan, delimiter, header, missing, decimal or self.decimal, encoding, progress
+        )
 
     def inputs_of(self, table: "Table", rows: "Rows" = None) -> "CompactRows":
         """X, a row of numbers for each of these rows of the table, by default all.
@@ -345,7 +386,9 @@ class Encoder(Encoding):
         column = table[self.target.name]
         complete = column.present(range(len(table)) if rows is None else rows)
         if not complete:
-            raise ValueError(f"{table.source}: the target {shown(column.name)} is missing in every row")
+            raise ValueError(
+                f"{table.source}: the target {shown(column.name)} is missing in every row"
+            )
         return self.inputs_of(table, complete), self.target.targets(column, complete, table.source)
 
     def unseen(self, table: "Table", rows: "Rows" = None) -> "Dict[str, Dict[str, int]]":
@@ -354,8 +397,11 @@ class Encoder(Encoding):
         for category in self.categories:
             column = as_kind(table[category.name], CATEGORIES, table.source)
             counts = Counter(picked(column.values, rows))
-            strange = {label: counts[code] for code, label in enumerate(column.labels)
-                       if counts[code] and label not in category.labels and not category.other}
+            strange = {
+                label: counts[code]
+                for code, label in enumerate(column.labels)
+                if counts[code] and label not in category.labels and not category.other
+            }
             if strange:
                 found[category.name] = strange
         return found
@@ -377,7 +423,11 @@ class Encoder(Encoding):
     def from_dict(cls, data: "Any") -> "Encoder":
         """The encoder that ``to_dict`` describes; anything else is a ValueError."""
         keys = ["categories", "decisions", "missing", "numbers", "target"]
-        require("table", data, (lambda v: OBJECT[0](v) and set(keys) <= set(v), "an object of " + listed(keys)))
+        require(
+            "table",
+            data,
+            (lambda v: OBJECT[0](v) and set(keys) <= set(v), "an object of " + listed(keys)),
+        )
         target = target_from(data["target"])
         made = {"numbers": [], "categories": []}  # type: Dict[str, List[Any]]
         for key, kind in (("numbers", Number), ("categories", Category)):
@@ -385,13 +435,20 @@ class Encoder(Encoding):
                 made[key].append(kind.from_dict(part))
         decisions = require("decisions", data["decisions"], LINES)
         missing = require("missing", data["missing"], TEXTS)
-        decimal = require("decimal", data.get("decimal"), (lambda v: v in (None, ".", ","), "'.', ',' or null"))
+        decimal = require(
+            "decimal", data.get("decimal"), (lambda v: v in (None, ".", ","), "'.', ',' or null")
+        )
         return cls(made["numbers"], made["categories"], target, decisions, missing, decimal)
 
-    def __str__(self) -> "str":
+    def __str__(self) -> str:
         lines = [HEADING] + [tuple(map(printable, decision)) for decision in self.decisions]
         widths = [max([len(line[k]) for line in lines]) for k in range(len(HEADING))]
-        return "\n".join(["  ".join([c + " " * (n - len(c)) for c, n in zip(line, widths)]).rstrip() for line in lines])
+        return "\n".join(
+            [
+                "  ".join([c + " " * (n - len(c)) for c, n in zip(line, widths)]).rstrip()
+                for line in lines
+            ]
+        )
 
 
 # ---- what is decided ---------------------------------------------------------------------------------------------
@@ -421,10 +478,12 @@ def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str
     return Number(name=column.name, median=median, mean=mean, spread=spread), done, why
 
 
-def _numbers_the_rows(values: "Any") -> "bool":
+def _numbers_the_rows(values: "Any") -> bool:
     """Whether each whole number from the least to the largest occurs once, and so many that this is no chance."""
     least, n = min(values), len(values)
-    return n > MANY and max(values) - least == n - 1 and set(values) == {least + i for i in range(n)}
+    return (
+        n > MANY and max(values) - least == n - 1 and set(values) == {least + i for i in range(n)}
+    )
 
 
 def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
@@ -435,70 +494,104 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
         only = [shown(column.labels[code]) for code in counts]
         return None, "left out", f"it holds {only[0]} only" if only else "it holds nothing"
     if not column.asked and different > MANY and 2 * different > filled_in:
-        return None, "left out", f"it holds {different} different texts in {filled_in} rows" + _hint(column.labels)
+        return (
+            None,
+            "left out",
+            f"it holds {different} different texts in {filled_in} rows" + _hint(column.labels),
+        )
     most = sorted(counts, key=lambda code: (-counts[code], code))
     room = MOST_LABELS - bool(gaps)
     other = different > room
     labels = in_order([column.labels[code] for code in (most[: room - 1] if other else most)])
     part = Category(name=column.name, labels=labels, missing=gaps > 0, other=other)
     done = f"{len(part.features)} inputs, one of them 1"
-    done += f"; the last for the {different - len(labels)} rarest texts, and new ones" if other else ""
+    done += (
+        f"; the last for the {different - len(labels)} rarest texts, and new ones" if other else ""
+    )
     why = f"{different} different texts" + ", and missing" * (gaps > 0) + _hint(column.labels)
     return part, done, "asked for" if column.asked else why
 
 
-def _hint(labels: "Sequence[str]") -> "str":
+def _hint(labels: "Sequence[str]") -> str:
     """What a person would want to know of texts that are not what they seem."""
     strange = [label for label in labels if floats([label], ".,") is None]
     if len(labels) > 4 * len(strange):
-        return f"; all numbers but {listed(map(shown, strange))}: is it a missing one (--missing)?" if strange else ""
+        return (
+            f"; all numbers but {listed(map(shown, strange))}: is it a missing one (--missing)?"
+            if strange
+            else ""
+        )
     dates = [label for label in labels if _DATE.match(label)]
-    return "; they look like dates: make columns of their parts (the month)" if 2 * len(dates) > len(labels) else ""
+    return (
+        "; they look like dates: make columns of their parts (the month)"
+        if 2 * len(dates) > len(labels)
+        else ""
+    )
 
 
-def target_of(column: "Column", rows: "Sequence[int]", task: "Optional[str]",
-              source: "str") -> "Tuple[Union[Classes, Quantity], str]":
+def target_of(
+    column: "Column", rows: "Sequence[int]", task: "Optional[str]", source: str
+) -> "Tuple[Union[Classes, Quantity], str]":
     """What the target is, and why; in these rows it is not missing."""
     what = f"{source}: the target {shown(column.name)}"
     numeric = column.kind == NUMBERS
     if not numeric and task == REGRESSION:
-        raise ValueError(f"{what} holds texts, such as {shown(column.labels[0])}; regression takes numbers")
+        raise ValueError(
+            f"{what} holds texts, such as {shown(column.labels[0])}; regression takes numbers"
+        )
     values = picked(column.values, column.present(range(len(column.values))))
     different = set(values)
     if len(different) < 2:
         raise ValueError(f"{what} is the same in every row; give a column that is worth predicting")
     asked = task or numeric and column.asked
-    why = "asked for" if asked else f"{len(different)} different " + ("numbers" if numeric else "texts")
-    if task == REGRESSION or not task and numeric and (asked or not _are_classes(different, len(values))):
+    why = (
+        "asked for"
+        if asked
+        else f"{len(different)} different " + ("numbers" if numeric else "texts")
+    )
+    if (
+        task == REGRESSION
+        or not task
+        and numeric
+        and (asked or not _are_classes(different, len(values)))
+    ):
         mean, spread = mean_and_spread(picked(column.values, rows), column.name)
         return Quantity(name=column.name, mean=mean, spread=spread), why
     if not numeric and not task and len(different) > MANY and 2 * len(different) > len(values):
         few = f"{len(different)} different texts in {len(values)} rows, such as {shown(column.labels[0])}"
-        raise ValueError(f"{what} has {few}: too many for classes{_hint(column.labels)}; see --decimal for numbers")
+        raise ValueError(
+            f"{what} has {few}: too many for classes{_hint(column.labels)}; see --decimal for numbers"
+        )
     if len(different) > MOST_CLASSES:
-        raise ValueError(f"{what} has {len(different)} different values; there can be {MOST_CLASSES} classes at most")
-    classes = [spelled(value) for value in sorted(different)] if numeric else in_order(column.labels)
+        raise ValueError(
+            f"{what} has {len(different)} different values; there can be {MOST_CLASSES} classes at most"
+        )
+    classes = (
+        [spelled(value) for value in sorted(different)] if numeric else in_order(column.labels)
+    )
     return Classes(name=column.name, classes=classes, numeric=numeric), why
 
 
-def _are_classes(different: "Any", count: "int") -> "bool":
+def _are_classes(different: "Any", count: int) -> bool:
     """Whether these numbers, of so many in all, are the names of classes."""
     few = len(different) == 2 or len(different) <= WHOLE_CLASSES and 10 * len(different) <= count
     return few and all([value == int(value) for value in different])
 
 
-def mean_and_spread(values: "Sequence[float]", name: "str") -> "Tuple[float, float]":
+def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float]":
     """The mean and the root of the mean squared deviation; of equal numbers the spread is 1."""
     largest = max(map(abs, values))
     if largest > LARGEST:
-        raise ValueError(f"column {shown(name)} holds numbers as large as {largest:g}; give them in a larger unit")
+        raise ValueError(
+            f"column {shown(name)} holds numbers as large as {largest:g}; give them in a larger unit"
+        )
     mean = fsum(values) / len(values)
     deviations = [value - mean for value in values]
     spread = sqrt(fsum(map(mul, deviations, deviations)) / len(values))
     return mean, spread or max(map(abs, deviations)) or 1.0  # the squares of tiny numbers are 0
 
 
-def median_of(values: "Sequence[float]") -> "float":
+def median_of(values: "Sequence[float]") -> float:
     """The middle one of the values in order, or the mean of the middle two.
 
     >>> median_of([3.0, 1.0, 2.0]), median_of([4.0, 1.0, 2.0, 3.0])
@@ -513,7 +606,9 @@ def median_of(values: "Sequence[float]") -> "float":
     if not below <= (count - 1) // 2 <= count // 2 < below + len(middle):
         below, middle = 0, sorted(values)
     low, high = middle[(count - 1) // 2 - below], middle[count // 2 - below]
-    return (low + high) / 2 if isfinite(low + high) else low / 2 + high / 2  # the latter loses bits of tiny numbers
+    return (
+        (low + high) / 2 if isfinite(low + high) else low / 2 + high / 2
+    )  # the latter loses bits of tiny numbers
 
 
 def in_order(labels: "Sequence[str]") -> "List[str]":
@@ -523,10 +618,12 @@ def in_order(labels: "Sequence[str]") -> "List[str]":
     (['9', '10'], ['10', 'a', 'b'])
     """
     numbers = floats(labels)
-    return sorted(labels) if numbers is None else [label for _, label in sorted(zip(numbers, labels))]
+    return (
+        sorted(labels) if numbers is None else [label for _, label in sorted(zip(numbers, labels))]
+    )
 
 
-def spelled(value: "float") -> "str":
+def spelled(value: float) -> str:
     """A number as the label of a class.
 
     >>> spelled(3.0), spelled(0.5)
@@ -535,7 +632,7 @@ def spelled(value: "float") -> "str":
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
-def listed(texts: "Iterable[str]") -> "str":
+def listed(texts: "Iterable[str]") -> str:
     """The first ten of the texts."""
     texts = list(texts)
     return ", ".join(texts[:10]) + (", ..." if len(texts) > 10 else "")
@@ -549,33 +646,39 @@ def picked(values: "Any", rows: "Rows") -> "Any":
     return values if rows is None else array(values.typecode, map(values.__getitem__, rows))
 
 
-def filled(values: "Sequence[float]", median: "float") -> "Sequence[float]":
+def filled(values: "Sequence[float]", median: float) -> "Sequence[float]":
     """The values, the median in place of a missing one."""
     total = sum(values)
     return values if total == total else [median if value != value else value for value in values]
 
 
-def as_kind(column: "Column", kind: "str", source: "str") -> "Column":
+def as_kind(column: "Column", kind: str, source: str) -> "Column":
     """The column as numbers or as categories, whichever the model was fitted to."""
     if column.kind == kind:
         return column
     if column.kind == TEXT:
-        raise ValueError(f"{source}: column {shown(column.name)} {TOO_MANY}; name it in categorical")
+        raise ValueError(
+            f"{source}: column {shown(column.name)} {TOO_MANY}; name it in categorical"
+        )
     if kind == NUMBERS:
         what = f"{source}: column {shown(column.name)}"
-        raise ValueError(f"{what} holds texts, such as {shown((column.labels or [''])[0])}; the model takes numbers")
+        raise ValueError(
+            f"{what} holds texts, such as {shown((column.labels or [''])[0])}; the model takes numbers"
+        )
     labels = sorted({value for value in column.values if value == value})
     codes = {value: code for code, value in enumerate(labels)}
     values = array("i", [codes.get(value, -1) for value in column.values])
     return Column(column.name, kind, values, [spelled(value) for value in labels])
 
 
-def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: "str") -> "None":
+def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: str) -> None:
     """Whether all of these columns are there; an error names those that are not."""
     known, alike = set(there), {name.lower(): name for name in there}
     missing = [name for name in wanted if name not in known]
     if missing:
-        what = f"{source} has no column{'s' if len(missing) > 1 else ''} {listed(map(shown, missing))}"
+        what = (
+            f"{source} has no column{'s' if len(missing) > 1 else ''} {listed(map(shown, missing))}"
+        )
         meant = [shown(alike[name.lower()]) for name in missing if name.lower() in alike]
         if len(meant) == len(missing):
             raise ValueError(f"{what}; did you mean {listed(meant)}?")

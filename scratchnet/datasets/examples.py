@@ -19,10 +19,24 @@ class Examples:
     ``about``     what it is, where it comes from, and its licence
     """
 
-    def __init__(self, X: "List[List[float]]", Y: "List[int]", labels: "Sequence[str]", features: "Sequence[str]",
-                 about: "str") -> "None":
-        self.X, self.Y, self.labels, self.features, self.about = X, Y, list(labels), list(features), about
+    def __init__(
+        self,
+        X: "List[List[float]]",
+        Y: "List[int]",
+        labels: "Sequence[str]",
+        features: "Sequence[str]",
+        about: str,
+    ) -> None:
+        self.X, self.Y, self.labels, self.features, self.about = (
+            X,
+            Y,
+            list(labels),
+            list(features),
+            about,
+        )
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         plural = "" if len(self.features) == 1 else "s"
-        return f"Examples: {len(self.X)} of {len(self.features)} feature{plural}; " + ", ".join(self.labels)
+        return f"Examples: {len(self.X)} of {len(self.features)} feature{plural}; " + ", ".join(
+            self.labels
+        )

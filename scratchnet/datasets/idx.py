@@ -38,17 +38,19 @@ class Idx:
     ``shape``   the sizes of all dimensions, (60000, 28, 28); a row takes up all but the first, 784 numbers
     """
 
-    def __init__(self, shape: "Tuple[int, ...]", numbers: "Any", scale: "float" = 1) -> "None":
+    def __init__(self, shape: "Tuple[int, ...]", numbers: "Any", scale: float = 1) -> None:
         self.shape, self.numbers, self.scale = shape, numbers, scale
         self.width = len(numbers) // shape[0] if len(shape) > 1 else 0
         self.places = range(shape[0])
         # Of bytes every quotient is known beforehand, so that a row is but looked up.
-        self.quotients = [number / scale for number in range(256)] if numbers.typecode == "B" else None
+        self.quotients = (
+            [number / scale for number in range(256)] if numbers.typecode == "B" else None
+        )
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, i: "int") -> "Any":
+    def __getitem__(self, i: int) -> "Any":
         i = self.places[i]
         if not self.width:
             return self.numbers[i] / self.scale if self.scale != 1 else self.numbers[i]
@@ -58,7 +60,7 @@ class Idx:
         return [number / self.scale for number in row]
 
 
-def read_idx(path: "Path", scale: "float" = 1) -> "Idx":
+def read_idx(path: "Path", scale: float = 1) -> "Idx":
     """The IDX file at ``path``, gzip or not; every number is divided by ``scale``: 255 makes of pixels 0 to 1.
 
     It stays as compact as in the file. A file that breaks the format is a ValueError.
@@ -76,10 +78,12 @@ def read_idx(path: "Path", scale: "float" = 1) -> "Idx":
             raise ValueError(f"{path}: the gzip file is damaged: {error}") from None
 
 
-def _read(file: "Any", path: "str", scale: "float") -> "Idx":
+def _read(file: "Any", path: str, scale: float) -> "Idx":
     start = file.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPES or not start[3]:
-        raise ValueError(f"{path} is no IDX file: it should begin with two zeros, a type and a number of dimensions")
+        raise ValueError(
+            f"{path} is no IDX file: it should begin with two zeros, a type and a number of dimensions"
+        )
     sizes = file.read(4 * start[3])
     if len(sizes) < 4 * start[3]:
         raise ValueError(f"{path} is cut off within its first bytes")
@@ -89,7 +93,9 @@ def _read(file: "Any", path: "str", scale: "float") -> "Idx":
     for size in shape:
         needed *= size
     if not 0 < needed <= LARGEST:
-        raise ValueError(f"{path}: {_by(shape)} numbers are {needed} bytes; from 1 to {LARGEST} can be read")
+        raise ValueError(
+            f"{path}: {_by(shape)} numbers are {needed} bytes; from 1 to {LARGEST} can be read"
+        )
     data = read_at_most(file, needed + 1)
     if len(data) != needed:
         found = f"{len(data)}" if len(data) < needed else "more"
@@ -100,5 +106,5 @@ def _read(file: "Any", path: "str", scale: "float") -> "Idx":
     return Idx(shape, numbers, scale)
 
 
-def _by(shape: "Tuple[int, ...]") -> "str":
+def _by(shape: "Tuple[int, ...]") -> str:
     return " × ".join(map(str, shape))

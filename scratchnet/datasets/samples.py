@@ -38,8 +38,10 @@ def digits() -> "Examples":
     return _packaged("digits.csv.gz", "digit", _DIGITS)
 
 
-def _packaged(name: "str", target: "str", about: "str") -> "Examples":
-    data = pkgutil.get_data(__name__, name) or b""  # not by a path: the package may lie in an archive
+def _packaged(name: str, target: str, about: str) -> "Examples":
+    data = (
+        pkgutil.get_data(__name__, name) or b""
+    )  # not by a path: the package may lie in an archive
     table = read_table(io.BytesIO(data), target, categorical=target)
     features = [column for column in table.columns if column != target]
     X = [list(row) for row in zip(*[table[feature].values for feature in features])]

@@ -29,7 +29,7 @@ GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [
          "xnor": [1, 0, 0, 1]}  # fmt: skip
 
 
-def gate(name: "str") -> "Examples":
+def gate(name: str) -> "Examples":
     """The truth table of a gate of two inputs, "and", "or", "nand", "nor", "xor" or "xnor".
 
     >>> gate("and").Y
@@ -38,48 +38,65 @@ def gate(name: "str") -> "Examples":
     if name not in GATES:
         raise ValueError(f"gate {name!r} is unknown; there are: " + ", ".join(GATES))
     X = [[a, b] for a in (0.0, 1.0) for b in (0.0, 1.0)]
-    return Examples(X, list(GATES[name]), ["0", "1"], ["a", "b"], f"the truth table of the gate {name.upper()}")
+    return Examples(
+        X, list(GATES[name]), ["0", "1"], ["a", "b"], f"the truth table of the gate {name.upper()}"
+    )
 
 
-def moons(samples: "int" = 200, noise: "float" = 0.1, seed: "int" = 0) -> "Examples":
+def moons(samples: int = 200, noise: float = 0.1, seed: int = 0) -> "Examples":
     """Two half circles of radius 1: the upper around (0, 0), the lower around (1, 1/2)."""
     curves = [lambda t: _on_circle(t / 2), lambda t: _moved(_on_circle(t / 2 + 1 / 2), 1.0, 0.5)]
     return _drawn(curves, samples, noise, seed, ["upper", "lower"], "two half circles")
 
 
-def circles(samples: "int" = 200, noise: "float" = 0.1, seed: "int" = 0) -> "Examples":
+def circles(samples: int = 200, noise: float = 0.1, seed: int = 0) -> "Examples":
     """A circle of radius 1, and one of radius 1/2 within."""
     curves = [_on_circle, lambda t: _on_circle(t, 0.5)]
     return _drawn(curves, samples, noise, seed, ["outer", "inner"], "a circle within a circle")
 
 
-def spirals(samples: "int" = 200, noise: "float" = 0.02, seed: "int" = 0, arms: "int" = 2,
-            turns: "float" = 1.5) -> "Examples":
+def spirals(
+    samples: int = 200, noise: float = 0.02, seed: int = 0, arms: int = 2, turns: float = 1.5
+) -> "Examples":
     """Arms that wind about the origin, so many times, to the distance 1."""
     require("arms", arms, (lambda v: isinstance(v, int) and v >= 2, "a whole number of 2 or more"))
     require("turns", turns, AT_LEAST_0)
 
-    def curve(arm: "int") -> "Callable[[float], Point]":
+    def curve(arm: int) -> "Callable[[float], Point]":
         return lambda t: _on_circle(turns * t + arm / arms, t)
 
     labels = [f"arm {arm + 1}" for arm in range(arms)]
-    return _drawn([curve(arm) for arm in range(arms)], samples, noise, seed, labels, f"{arms} spirals")
+    return _drawn(
+        [curve(arm) for arm in range(arms)], samples, noise, seed, labels, f"{arms} spirals"
+    )
 
 
-def _on_circle(t: "float", radius: "float" = 1.0) -> "Point":
+def _on_circle(t: float, radius: float = 1.0) -> "Point":
     """The point after the part ``t`` of a circle around the origin."""
-    return radius * elementary.cos(2 * elementary.PI * t), radius * elementary.cos(2 * elementary.PI * (t - 0.25))
+    return radius * elementary.cos(2 * elementary.PI * t), radius * elementary.cos(
+        2 * elementary.PI * (t - 0.25)
+    )
 
 
-def _moved(point: "Point", x: "float", y: "float") -> "Point":
+def _moved(point: "Point", x: float, y: float) -> "Point":
     return point[0] + x, point[1] + y
 
 
-def _drawn(curves: "Sequence[Callable[[float], Point]]", samples: "int", noise: "float", seed: "int",
-           labels: "List[str]", about: "str") -> "Examples":
+def _drawn(
+    curves: "Sequence[Callable[[float], Point]]",
+    samples: int,
+    noise: float,
+    seed: int,
+    labels: "List[str]",
+    about: str,
+) -> "Examples":
     """So many points in all, shared out among the curves, each of which begins at 0 and ends at 1."""
     n = len(curves)
-    require("samples", samples, (lambda v: isinstance(v, int) and v >= 2 * n, f"a whole number of {2 * n} or more"))
+    require(
+        "samples",
+        samples,
+        (lambda v: isinstance(v, int) and v >= 2 * n, f"a whole number of {2 * n} or more"),
+    )
     require("noise", noise, AT_LEAST_0)
     generator = Generator(seed)
     X, Y = [], []  # type: List[List[float]], List[int]

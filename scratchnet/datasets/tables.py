@@ -40,7 +40,18 @@ from ..core.layer import require
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+    from typing import (
+        Any,
+        Callable,
+        Dict,
+        Iterable,
+        Iterator,
+        List,
+        Optional,
+        Sequence,
+        Tuple,
+        Union,
+    )
 
     Names = Union[str, Sequence[str]]
     Progress = Optional[Callable[[int, Optional[float]], None]]
@@ -54,15 +65,23 @@ LOOKED_AT = 100  # lines, by which the delimiter and the header are found
 LONGEST = 1 << 24  # characters of a line, and of the first ones together; no table has one so long
 COLUMNS = 100000  # of a table; a small gzip file may announce millions
 CELLS = 100000  # that are converted at a time
-REMEMBERED = 500000  # texts, by all columns together, before those that look like numbers forget theirs
+REMEMBERED = (
+    500000  # texts, by all columns together, before those that look like numbers forget theirs
+)
 FEWEST, MOST = 100, 10000  # ... but by a column at least, and at most, so many
 LABELS = 100000  # different texts; with more of them, a column is no set of categories
 
 NAN = float("nan")
 TOO_MANY = f"has more than {LABELS} different texts"
-_DELIMITER = (lambda v: v is None or len(v) == 1 and v not in '"\r\n', "a single character, such as ';'")
+_DELIMITER = (
+    lambda v: v is None or len(v) == 1 and v not in '"\r\n',
+    "a single character, such as ';'",
+)
 _BINARY = (lambda v: hasattr(v, "readinto"), "one that is opened in binary, by open(path, 'rb')")
-_REASONS = {"unexpected": "a quoted cell never ends", "field larg": "a cell is too long, or a quoted one never ends"}
+_REASONS = {
+    "unexpected": "a quoted cell never ends",
+    "field larg": "a cell is too long, or a quoted one never ends",
+}
 _UTF8 = "{} is not UTF-8; save the file so, or name its encoding, such as cp1252"
 _OTHER = "{} cannot be read as {}; name the encoding in which it was saved, such as utf-8 or cp1252"
 
@@ -76,9 +95,16 @@ class Column:
     ``asked``     whether that kind was asked for, and not inferred
     """
 
-    def __init__(self, name: "str", kind: "str", values: "Any", labels: "Sequence[str]" = (),
-                 asked: "bool" = False) -> "None":
-        self.name, self.kind, self.values, self.labels, self.asked = name, kind, values, list(labels), asked
+    def __init__(
+        self, name: str, kind: str, values: "Any", labels: "Sequence[str]" = (), asked: bool = False
+    ) -> None:
+        self.name, self.kind, self.values, self.labels, self.asked = (
+            name,
+            kind,
+            values,
+            list(labels),
+            asked,
+        )
 
     def present(self, rows: "Sequence[int]") -> "List[int]":
         """Those of the rows where the value is not missing."""
@@ -90,7 +116,7 @@ class Column:
             return list(rows) if total == total else [i for i in rows if values[i] == values[i]]
         return [i for i in rows if values[i] >= 0]
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return f"Column({self.name!r}, {self.kind!r})"
 
 
@@ -105,17 +131,30 @@ class Table:
     ``delimiter``   what stood between the cells; ``decimal``, the decimal mark that was named
     """
 
-    def __init__(self, columns: "Sequence[Column]", rows: "int", target: "Optional[str]" = None,
-                 source: "str" = "the table", missing: "Sequence[str]" = MISSING, header: "bool" = True,
-                 delimiter: "str" = ",", decimal: "Optional[str]" = None) -> "None":
+    def __init__(
+        self,
+        columns: "Sequence[Column]",
+        rows: int,
+        target: "Optional[str]" = None,
+        source: str = "the table",
+        missing: "Sequence[str]" = MISSING,
+        header: bool = True,
+        delimiter: str = ",",
+        decimal: "Optional[str]" = None,
+    ) -> None:
         self.columns = {column.name: column for column in columns}
         self.rows, self.target, self.source = rows, target, source
-        self.missing, self.header, self.delimiter, self.decimal = tuple(missing), header, delimiter, decimal
+        self.missing, self.header, self.delimiter, self.decimal = (
+            tuple(missing),
+            header,
+            delimiter,
+            decimal,
+        )
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         return self.rows
 
-    def __getitem__(self, name: "str") -> "Column":
+    def __getitem__(self, name: str) -> "Column":
         if name not in self.columns:
             name = found(name, list(self.columns), self.source)
         return self.columns[name]
@@ -123,22 +162,33 @@ class Table:
     def target_column(self) -> "Column":
         """The column that is to be predicted."""
         if self.target is None:
-            raise ValueError(f"{self.source}: no target is named; read_table takes target=, the column to predict")
+            raise ValueError(
+                f"{self.source}: no target is named; read_table takes target=, the column to predict"
+            )
         return self[self.target]
 
     def with_target(self) -> "List[int]":
         """The places of the rows whose target is not missing."""
         return self.target_column().present(range(self.rows))
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         columns = ", ".join([f"{column.name} ({column.kind})" for column in self.columns.values()])
         return f"Table: {self.rows} rows; {columns}"
 
 
-def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional[str]" = None,
-               header: "Optional[bool]" = None, categorical: "Names" = (), numeric: "Names" = (), ignore: "Names" = (),
-               missing: "Names" = MISSING, decimal: "Optional[str]" = None, encoding: "Optional[str]" = None,
-               progress: "Progress" = None) -> "Table":
+def read_table(
+    path: "Any",
+    target: "Optional[str]" = None,
+    delimiter: "Optional[str]" = None,
+    header: "Optional[bool]" = None,
+    categorical: "Names" = (),
+    numeric: "Names" = (),
+    ignore: "Names" = (),
+    missing: "Names" = MISSING,
+    decimal: "Optional[str]" = None,
+    encoding: "Optional[str]" = None,
+    progress: "Progress" = None,
+) -> "Table":
     """The CSV file at ``path``, "-" for standard input, or a file opened in binary (it is left open), as a Table.
 
     ``target``        the column that is to be predicted; here and below by its name, or its number from 1
@@ -159,13 +209,15 @@ def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional
     A file that is no table is a ValueError that names the line and, where it can, the column.
     """
 
-    def plan(names: "List[str]", source: "str") -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
+    def plan(names: "List[str]", source: str) -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
         kinds: "Dict[str, Optional[str]]" = {}
         for kind, columns in ((NUMBERS, numeric), (CATEGORIES, categorical), (TEXT, ignore)):
             for name in _listed(columns):
                 name = found(name, names, source)
                 if kinds.setdefault(name, kind) != kind:
-                    raise ValueError(f"column {shown(name)} is asked for in two ways; give one of them")
+                    raise ValueError(
+                        f"column {shown(name)} is asked for in two ways; give one of them"
+                    )
         label = None if target is None else found(target, names, source)
         if label is not None and kinds.get(label) == TEXT:
             raise ValueError(f"column {shown(label)} is the target; it cannot be ignored")
@@ -174,9 +226,16 @@ def read_table(path: "Any", target: "Optional[str]" = None, delimiter: "Optional
     return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
 
 
-def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, header: "Optional[bool]" = None,
-                 missing: "Names" = MISSING, decimal: "Optional[str]" = None, encoding: "Optional[str]" = None,
-                 progress: "Progress" = None) -> "Table":
+def read_columns(
+    path: "Any",
+    plan: "Plan",
+    delimiter: "Optional[str]" = None,
+    header: "Optional[bool]" = None,
+    missing: "Names" = MISSING,
+    decimal: "Optional[str]" = None,
+    encoding: "Optional[str]" = None,
+    progress: "Progress" = None,
+) -> "Table":
     """``read_table`` of the columns that a ``plan`` names.
 
     The plan, a function of the file's column names and what to call the file in messages, gives the kinds of the
@@ -188,7 +247,9 @@ def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, h
         lines = _lines(text, source)
         head = _head(lines, source)
         if head[0].lower().startswith("sep="):
-            raise ValueError(f"{source}, line 1: {shown(head[0].strip())} is a note for Excel; delete the line")
+            raise ValueError(
+                f"{source}, line 1: {shown(head[0].strip())} is a note for Excel; delete the line"
+            )
         delimiter = delimiter or sniffed(head, decimal)
         rows = _parsed(head, delimiter)
         check_first(rows, source)
@@ -205,43 +266,60 @@ def read_columns(path: "Any", plan: "Plan", delimiter: "Optional[str]" = None, h
         for j, name in enumerate(names):
             if name in kinds:
                 marks = decimal or (".," if delimiter == ";" else ".")
-                columns[j] = _beginning(kinds[name], {text.strip().lower() for text in absent}, marks, limit)
+                columns[j] = _beginning(
+                    kinds[name], {text.strip().lower() for text in absent}, marks, limit
+                )
         reader = _reader(chain(head, lines), delimiter, strict=True)
         count = _read(reader, names, columns, header, source, progress, fraction)
     if not count:
-        raise ValueError(f"{source} has no rows" + (" but the first, which names the columns" if header else ""))
-    made = [_made(column, name, source) for name, column in zip(names, columns) if column is not None]
+        raise ValueError(
+            f"{source} has no rows" + (" but the first, which names the columns" if header else "")
+        )
+    made = [
+        _made(column, name, source) for name, column in zip(names, columns) if column is not None
+    ]
     return Table(made, count, target, source, absent, header, delimiter, decimal)
 
 
-def check_first(rows: "Sequence[Sequence[str]]", source: "str") -> "None":
+def check_first(rows: "Sequence[Sequence[str]]", source: str) -> None:
     """Refuse a first line that has fewer cells than most lines below it: a title, or a heading that is cut off."""
     if len(rows[0]) > COLUMNS:
-        raise ValueError(f"{source}, line 1: {_cells(len(rows[0]))}; a table has {COLUMNS} columns at most")
+        raise ValueError(
+            f"{source}, line 1: {_cells(len(rows[0]))}; a table has {COLUMNS} columns at most"
+        )
     width, even = _even(rows)
     if len(rows[0]) < width and 2 * len(even) > len(rows):
         what = f"{source}, line 1: {_cells(len(rows[0]))}, where most lines below have {width}"
-        raise ValueError(f"{what}; delete the line if it is a title, complete it if it names the columns")
+        raise ValueError(
+            f"{what}; delete the line if it is a title, complete it if it names the columns"
+        )
 
 
-def check_target(target: "Optional[str]", names: "Sequence[str]", first: "Sequence[str]",
-                 kinds: "Dict[str, Optional[str]]", source: "str") -> "None":
+def check_target(
+    target: "Optional[str]",
+    names: "Sequence[str]",
+    first: "Sequence[str]",
+    kinds: "Dict[str, Optional[str]]",
+    source: str,
+) -> None:
     """Refuse a target whose name stands above another column, too: it might be a copy, and tell the answer."""
     headings: "Dict[Optional[str], str]" = {name: cell.strip() for name, cell in zip(names, first)}
     for name in headings:
         if name in kinds and name != target and headings[name] == headings.get(target):
             what = f"{source}: {shown(target)} stands above two columns"
-            raise ValueError(f"{what}; rename one of them, or leave the other out ({shown(name)}, to be ignored)")
+            raise ValueError(
+                f"{what}; rename one of them, or leave the other out ({shown(name)}, to be ignored)"
+            )
 
 
-def _made(column: "Any", name: "str", source: "str") -> "Column":
+def _made(column: "Any", name: str, source: str) -> "Column":
     try:
         return column.column(name)  # type: ignore[no-any-return]
     except _Unfit as error:
         raise ValueError(f"{source}, column {shown(name)}: {error}") from None
 
 
-def found(name: "Any", names: "Sequence[str]", source: "str") -> "str":
+def found(name: "Any", names: "Sequence[str]", source: str) -> str:
     """The one of the ``names`` that is meant: by itself, or by its number from 1.
 
     >>> found("legs", ["name", "legs"], "pets.csv"), found("1", ["name", "legs"], "pets.csv")
@@ -262,7 +340,9 @@ def found(name: "Any", names: "Sequence[str]", source: "str") -> "str":
     alike = {known.lower(): known for known in names}
     near = get_close_matches(str(name).lower(), list(alike), 1, 0.8)
     if near:
-        raise ValueError(f"{source} has no column {shown(name)}; did you mean {shown(alike[near[0]])}?")
+        raise ValueError(
+            f"{source} has no column {shown(name)}; did you mean {shown(alike[near[0]])}?"
+        )
     few = ", ".join([shown(known) for known in names[:20]]) + (", ..." if len(names) > 20 else "")
     raise ValueError(f"{source} has no column {shown(name)}; it has {few}")
 
@@ -277,12 +357,14 @@ def _listed(names: "Names") -> "List[str]":
 class _Lent(io.BufferedReader):
     """A file of the caller's own, which stays open."""
 
-    def close(self) -> "None":
+    def close(self) -> None:
         pass
 
 
 @contextlib.contextmanager
-def _opened(path: "Any", encoding: "Optional[str]") -> "Iterator[Tuple[Any, str, Callable[[], Optional[float]]]]":
+def _opened(
+    path: "Any", encoding: "Optional[str]"
+) -> "Iterator[Tuple[Any, str, Callable[[], Optional[float]]]]":
     """The file as text, what to call it, and a function that tells which part of it was read."""
     if path == "-":
         if sys.stdin is None:
@@ -300,7 +382,7 @@ def _opened(path: "Any", encoding: "Optional[str]") -> "Iterator[Tuple[Any, str,
         yield text, str(path), lambda: file.tell() / size if size else None
 
 
-def _decoded(binary: "Any", source: "str", encoding: "Optional[str]") -> "Any":
+def _decoded(binary: "Any", source: str, encoding: "Optional[str]") -> "Any":
     """The file as text, where every byte that is no UTF-8 becomes half of a surrogate pair."""
     start = binary.peek(2)[:2]
     if start in (b"\xff\xfe", b"\xfe\xff"):
@@ -316,12 +398,14 @@ def _decoded(binary: "Any", source: "str", encoding: "Optional[str]") -> "Any":
         raise ValueError(f"{what}; take utf-8, cp1252 or latin-1, for instance") from None
 
 
-def _lines(text: "Any", source: "str") -> "Iterator[str]":
+def _lines(text: "Any", source: str) -> "Iterator[str]":
     """The lines, each of bounded length: a small gzip file may hold a very long one."""
     try:
         for line in iter(lambda: text.readline(LONGEST), ""):
             if len(line) == LONGEST:
-                raise ValueError(f"{source} has a line of {LONGEST} characters or more; give a table as CSV")
+                raise ValueError(
+                    f"{source} has a line of {LONGEST} characters or more; give a table as CSV"
+                )
             yield line
     except UnicodeError:
         raise ValueError(_OTHER.format(source, text.encoding)) from None
@@ -331,7 +415,7 @@ def _lines(text: "Any", source: "str") -> "Iterator[str]":
         raise ValueError(f"{source}: the gzip file is damaged: {error}") from None
 
 
-def _head(lines: "Iterator[str]", source: "str") -> "List[str]":
+def _head(lines: "Iterator[str]", source: str) -> "List[str]":
     """The lines by which the delimiter and the header are found."""
     head, size = [], 0  # type: List[str], int
     for line in islice(lines, LOOKED_AT):
@@ -347,14 +431,14 @@ def _head(lines: "Iterator[str]", source: "str") -> "List[str]":
     return head
 
 
-def _reader(lines: "Iterable[str]", delimiter: "str", strict: "bool" = False) -> "Any":
+def _reader(lines: "Iterable[str]", delimiter: str, strict: bool = False) -> "Any":
     """The rows of cells. Several blanks count as one, and those at the ends of a line for nothing."""
     if delimiter == " ":
         lines = (line.replace("\t", " ").strip(" \r\n") + "\n" for line in lines)
     return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=strict)
 
 
-def _parsed(lines: "Iterable[str]", delimiter: "str") -> "List[List[str]]":
+def _parsed(lines: "Iterable[str]", delimiter: str) -> "List[List[str]]":
     """The rows of the first lines as far as they can be read; what is wrong is told when they are read in earnest."""
     rows: "List[List[str]]" = []
     try:
@@ -364,7 +448,7 @@ def _parsed(lines: "Iterable[str]", delimiter: "str") -> "List[List[str]]":
     return rows or [[""]]
 
 
-def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> "str":
+def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> str:
     """The delimiter that cuts most of the lines into equally many cells, two or more; blanks have to cut out numbers.
 
     >>> sniffed(["a;b\\n", "1,5;2,5\\n"]), sniffed(["name\\n", "cat\\n"]), sniffed([" 1  2.5\\n", "10 12.5\\n"])
@@ -380,8 +464,12 @@ def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> "str":
         return best
     rows = _parsed(lines, " ")
     width, even = _even(rows)
-    needed = len(rows) if most else len(rows) // 2 + 1  # where commas might be the delimiter, blanks must cut all lines
-    has_numbers = any([_are_numbers(cells) for cells in zip(*(even[1:] or even))])  # texts have blanks, too
+    needed = (
+        len(rows) if most else len(rows) // 2 + 1
+    )  # where commas might be the delimiter, blanks must cut all lines
+    has_numbers = any(
+        [_are_numbers(cells) for cells in zip(*(even[1:] or even))]
+    )  # texts have blanks, too
     return " " if width > 1 and len(even) >= needed and has_numbers else best
 
 
@@ -392,7 +480,7 @@ def _even(rows: "Sequence[Sequence[str]]") -> "Tuple[int, List[Sequence[str]]]":
     return width, [row for row in rows if len(row) == width]
 
 
-def has_header(rows: "Sequence[Sequence[str]]") -> "bool":
+def has_header(rows: "Sequence[Sequence[str]]") -> bool:
     """Whether the first row names the columns.
 
     >>> has_header([["age", "sex"], ["7", "f"]]), has_header([["7", "f"], ["8", "m"]])
@@ -411,19 +499,19 @@ def has_header(rows: "Sequence[Sequence[str]]") -> "bool":
     return bool(again) and not any(again)
 
 
-def _is_word(cell: "str") -> "bool":
+def _is_word(cell: str) -> bool:
     """Whether it has a letter, and is neither a number nor what usually stands for a missing one."""
     texts = {text.lower() for text in MISSING}
     return any(map(str.isalpha, cell)) and cell.lower() not in texts and not _are_numbers([cell])
 
 
-def _are_numbers(cells: "Sequence[str]") -> "bool":
+def _are_numbers(cells: "Sequence[str]") -> bool:
     """Whether they are numbers, those left out that are empty, and there is one."""
     cells = [cell for cell in cells if cell]
     return bool(cells) and floats(cells, ".,") is not None
 
 
-def _names(first: "Sequence[str]", header: "bool") -> "List[str]":
+def _names(first: "Sequence[str]", header: bool) -> "List[str]":
     """The columns' names, every one different."""
     names: "Dict[str, int]" = {}  # and the last number that was given to others of the same name
     for j, cell in enumerate(first):
@@ -436,8 +524,15 @@ def _names(first: "Sequence[str]", header: "bool") -> "List[str]":
     return list(names)
 
 
-def _read(reader: "Any", names: "List[str]", columns: "List[Any]", header: "bool", source: "str",
-          progress: "Progress", fraction: "Callable[[], Optional[float]]") -> "int":
+def _read(
+    reader: "Any",
+    names: "List[str]",
+    columns: "List[Any]",
+    header: bool,
+    source: str,
+    progress: "Progress",
+    fraction: "Callable[[], Optional[float]]",
+) -> int:
     """All rows into the columns, a block at a time; how many there were."""
     width, count, skip = len(names), 0, int(header)
     size = max(1, min(20000, CELLS // width))
@@ -457,7 +552,9 @@ def _read(reader: "Any", names: "List[str]", columns: "List[Any]", header: "bool
                     line = start
                     if error.text in texts:
                         line = _line_of(rows, start, skip + texts.index(error.text))
-                    raise ValueError(f"{source}, line {line}, column {shown(names[j])}: {error}") from None
+                    raise ValueError(
+                        f"{source}, line {line}, column {shown(names[j])}: {error}"
+                    ) from None
         count += len(cells[skip:])
         skip = 0 if cells else skip
         if progress is not None:
@@ -465,7 +562,7 @@ def _read(reader: "Any", names: "List[str]", columns: "List[Any]", header: "bool
     return count
 
 
-def _blocks(reader: "Any", size: "int", source: "str") -> "Iterator[Tuple[int, List[List[str]]]]":
+def _blocks(reader: "Any", size: int, source: str) -> "Iterator[Tuple[int, List[List[str]]]]":
     """So many rows at a time, and the line where the first of them begins."""
     while True:
         start, rows = reader.line_num + 1, []  # type: int, List[List[str]]
@@ -481,11 +578,11 @@ def _blocks(reader: "Any", size: "int", source: "str") -> "Iterator[Tuple[int, L
         yield start, rows
 
 
-def _lines_in(row: "List[str]") -> "int":
+def _lines_in(row: "List[str]") -> int:
     return 1 + "".join(row).count("\n")
 
 
-def _line_of(rows: "List[List[str]]", start: "int", i: "int") -> "int":
+def _line_of(rows: "List[List[str]]", start: int, i: int) -> int:
     """The line of the file where the i-th of the rows that are not empty begins; the first of all begins at start."""
     for row in rows:
         if row and not i:
@@ -495,14 +592,18 @@ def _line_of(rows: "List[List[str]]", start: "int", i: "int") -> "int":
     return start
 
 
-def _ragged(width: "int", names: "List[str]", header: "bool") -> "str":
+def _ragged(width: int, names: "List[str]", header: bool) -> str:
     line = "the header" if header else "the first row"
     if width < len(names):
-        return f"{_cells(width)}, but {line} has {len(names)}; column {shown(names[width])} is missing"
-    return f"{_cells(width)}, but {line} has only {len(names)}; the last column is {shown(names[-1])}"
+        return (
+            f"{_cells(width)}, but {line} has {len(names)}; column {shown(names[width])} is missing"
+        )
+    return (
+        f"{_cells(width)}, but {line} has only {len(names)}; the last column is {shown(names[-1])}"
+    )
 
 
-def _cells(count: "int") -> "str":
+def _cells(count: int) -> str:
     return f"{count} cell" + ("" if count == 1 else "s")
 
 
@@ -512,12 +613,12 @@ def _cells(count: "int") -> "str":
 class _Unfit(Exception):
     """A text that does not fit into its column, and why."""
 
-    def __init__(self, text: "str", sentence: "str") -> "None":
+    def __init__(self, text: str, sentence: str) -> None:
         Exception.__init__(self, sentence)
         self.text = text
 
 
-def floats(texts: "Sequence[str]", marks: "str" = ".") -> "Any":
+def floats(texts: "Sequence[str]", marks: str = ".") -> "Any":
     """The numbers that the texts spell, as an array; None unless each spells a finite number.
 
     ``marks``  the decimal marks that are possible; where both are, all the texts have the same
@@ -540,12 +641,13 @@ def floats(texts: "Sequence[str]", marks: "str" = ".") -> "Any":
 
 # What numbers look like that have marks between their thousands, by their decimal mark.
 _THOUSANDS = {
-    mark: re.compile(r"\s*[+-]?\d{1,3}([%s]\d{3})+([%s]\d*)?\s*$" % (other, mark)) for mark, other in (".,", ",.")
+    mark: re.compile(r"\s*[+-]?\d{1,3}([%s]\d{3})+([%s]\d*)?\s*$" % (other, mark))
+    for mark, other in (".,", ",.")
 }
 _EITHER = re.compile(r"\s*[+-]?[1-9]\d{0,2}([.]\d{3})+\s*$")
 
 
-def _with_points(texts: "Sequence[str]", marks: "str") -> "List[str]":
+def _with_points(texts: "Sequence[str]", marks: str) -> "List[str]":
     """The texts with a point as the decimal mark, and nothing between thousands; none where no mark fits to all."""
     for mark in sorted(marks):  # the comma first
         other = "," if mark == "." else "."
@@ -554,19 +656,21 @@ def _with_points(texts: "Sequence[str]", marks: "str") -> "List[str]":
     return []
 
 
-def check_marks(texts: "Sequence[str]", marks: "str") -> "None":
+def check_marks(texts: "Sequence[str]", marks: str) -> None:
     """Refuse 1.900, which is 1900 with the comma as the decimal mark, where no other number tells."""
     dotted = [text for text in texts if "." in text] if len(marks) > 1 else []
     if dotted and all(map(_EITHER.match, dotted)) and not any(["," in text for text in texts]):
         text = dotted[0].strip()
-        raise _Unfit(dotted[0], f"{text} may mean {text.replace('.', '')}; name the decimal mark, ',' or '.'")
+        raise _Unfit(
+            dotted[0], f"{text} may mean {text.replace('.', '')}; name the decimal mark, ',' or '.'"
+        )
 
 
-def _is_utf8(text: "str") -> "bool":
+def _is_utf8(text: str) -> bool:
     return not any(["\udc80" <= character <= "\udcff" for character in text])
 
 
-def _beginning(kind: "Optional[str]", missing: "Any", marks: "str", limit: "int") -> "Any":
+def _beginning(kind: "Optional[str]", missing: "Any", marks: str, limit: int) -> "Any":
     """A column before its first row."""
     if kind == NUMBERS:
         return _Numbers(array("d"), missing, marks, asked=True)
@@ -579,15 +683,15 @@ class _Codes(dict):  # type: ignore[type-arg]
     Then it goes on as numbers if all were; else, with yet more of them, as nothing but text.
     """
 
-    def __init__(self, missing: "Any", marks: "str", limit: "int", asked: "bool") -> "None":
+    def __init__(self, missing: "Any", marks: str, limit: int, asked: bool) -> None:
         dict.__init__(self)
         self.codes, self.labels = array("i"), []  # type: Any, List[str]
         self.missing, self.marks, self.limit, self.asked = missing, marks, limit, asked
 
-    def __missing__(self, text: "str") -> "int":
+    def __missing__(self, text: str) -> int:
         label = text.strip()
         if label != text:
-            code: "int" = self[label]
+            code: int = self[label]
         elif label.lower() in self.missing:
             code = -1
         elif _is_utf8(label):
@@ -619,15 +723,19 @@ class _Codes(dict):  # type: ignore[type-arg]
         values = array("d", map(numbers.__getitem__, self.codes))
         return _Numbers(values, self.missing, marks[0] if marks else self.marks)
 
-    def column(self, name: "str") -> "Column":
+    def column(self, name: str) -> "Column":
         numbers = None if self.asked else self.as_numbers()
-        return numbers.column(name) if numbers else Column(name, CATEGORIES, self.codes, self.labels, self.asked)
+        return (
+            numbers.column(name)
+            if numbers
+            else Column(name, CATEGORIES, self.codes, self.labels, self.asked)
+        )
 
 
 class _Numbers:
     """A column of numbers; ``gaps`` are the texts met so far that stand for a missing one."""
 
-    def __init__(self, values: "Any", missing: "Any", marks: "str", asked: "bool" = False) -> "None":
+    def __init__(self, values: "Any", missing: "Any", marks: str, asked: bool = False) -> None:
         self.values, self.missing, self.marks, self.asked = values, missing, marks, asked
         self.gaps: "Any" = set(missing)
         self.spelled = any([floats([text], marks) is not None for text in missing])  # such as -999
@@ -636,7 +744,11 @@ class _Numbers:
         """The column with these texts."""
         numbers = None if self.spelled else self.numbers_of(texts)
         if numbers is None:
-            gaps = [i for i, text in enumerate(texts) if text in self.gaps or self.spelled and self.is_missing(text)]
+            gaps = [
+                i
+                for i, text in enumerate(texts)
+                if text in self.gaps or self.spelled and self.is_missing(text)
+            ]
             filled = list(texts)
             for i in gaps:
                 filled[i] = "0"
@@ -655,7 +767,7 @@ class _Numbers:
             self.marks = ([mark for mark in self.marks if mark in together] or [self.marks])[0]
         return numbers
 
-    def number_of(self, text: "str") -> "float":
+    def number_of(self, text: str) -> float:
         """The number that a single text spells, NaN for a missing one."""
         if self.is_missing(text):
             self.gaps.add(text)
@@ -665,10 +777,10 @@ class _Numbers:
             raise _Unfit(text, self.complaint(text.strip()))
         return numbers[0]  # type: ignore[no-any-return]
 
-    def is_missing(self, text: "str") -> "bool":
+    def is_missing(self, text: str) -> bool:
         return text.strip().lower() in self.missing
 
-    def complaint(self, text: "str") -> "str":
+    def complaint(self, text: str) -> str:
         what = shown(text)
         if not _is_utf8(text):
             return _UTF8.format(what)
@@ -679,7 +791,7 @@ class _Numbers:
             "missing number (--missing)"
         )
 
-    def column(self, name: "str") -> "Column":
+    def column(self, name: str) -> "Column":
         return Column(name, NUMBERS, self.values, (), self.asked)
 
 
@@ -689,5 +801,5 @@ class _Text:
     def add(self, texts: "Sequence[str]") -> "_Text":
         return self
 
-    def column(self, name: "str") -> "Column":
+    def column(self, name: str) -> "Column":
         return Column(name, TEXT, array("i"))

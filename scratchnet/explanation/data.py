@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from .text import Part
 
 VERSION = 1
-ARMS = ("then", "else", "since", "unless")  # of a choice: both formulas, and why the one, or the other
+ARMS = (
+    "then",
+    "else",
+    "since",
+    "unless",
+)  # of a choice: both formulas, and why the one, or the other
 FOLD = 16
 GRID = 32  # points of the plane, each way
 MARGIN = 0.25  # of the data's extent, around it
@@ -52,7 +57,10 @@ def described(why: "Explanation") -> "Dict[str, Any]":
         "loss": None if why.loss is None else repr(why.loss),
         "optimizer": None if why.optimizer is None else repr(why.optimizer),
         "inputs": len(why.data[0][0]),
-        "layers": [_layer(k, step_layer) for k, step_layer in enumerate(zip(net.layers, steps[0].step.outputs[1:]))],
+        "layers": [
+            _layer(k, step_layer)
+            for k, step_layer in enumerate(zip(net.layers, steps[0].step.outputs[1:]))
+        ],
         "steps": why.numbers,
         "samples": [step.samples for step in steps],
         "numbers": table.numbers(),
@@ -62,24 +70,31 @@ def described(why: "Explanation") -> "Dict[str, Any]":
     }
 
 
-def _layer(k: "int", layer_and_output: "Tuple[Any, Any]") -> "Dict[str, Any]":
+def _layer(k: int, layer_and_output: "Tuple[Any, Any]") -> "Dict[str, Any]":
     layer, output = layer_and_output
     parameters = [{"name": p.name, "shape": list(p.shape)} for p in layer.parameters()]
     symbol = "z" if parameters else "a"
-    return {"name": repr(layer), "parameters": parameters, "width": len(output[0]), "symbol": symbol}
+    return {
+        "name": repr(layer),
+        "parameters": parameters,
+        "width": len(output[0]),
+        "symbol": symbol,
+    }
 
 
 class _Table:
     """Every number of all steps, its values and its formulas."""
 
-    def __init__(self, steps: "int") -> "None":
+    def __init__(self, steps: int) -> None:
         self.steps = steps
         self.places: "Dict[Any, int]" = {}
         self.rows: "List[Dict[str, Any]]" = []
-        self.constants: "set[int]" = set()  # the places of numbers without a name, as long as they do not change
+        self.constants: "set[int]" = (
+            set()
+        )  # the places of numbers without a name, as long as they do not change
         self.sources: "List[List[Any]]" = []
 
-    def read(self, k: "int", why: "Explanation") -> "None":
+    def read(self, k: int, why: "Explanation") -> None:
         """Step k: its numbers."""
         listed = list(why.step.names())
         for name in listed + self.after(why, listed):
@@ -101,38 +116,47 @@ class _Table:
         known = set(listed)
         return [name for name in why.step.numbers if name not in known]
 
-    def place(self, k: "int", key: "Any", value: "Any") -> "int":
+    def place(self, k: int, key: "Any", value: "Any") -> int:
         """The number's row, made where there is none yet; its value in step k."""
         value = _plain(value)
         if key not in self.places:
             self.places[key] = len(self.rows)
-            row: "Dict[str, Any]" = {"name": key if isinstance(key, str) else "", "values": [None] * self.steps}
+            row: "Dict[str, Any]" = {
+                "name": key if isinstance(key, str) else "",
+                "values": [None] * self.steps,
+            }
             self.rows.append(dict(row, source=None, formulas={}, chains={}))
             if not isinstance(key, str):
                 self.constants.add(self.places[key])
         place = self.places[key]
-        if place in self.constants and any([v not in (None, value) for v in self.rows[place]["values"]]):
+        if place in self.constants and any(
+            [v not in (None, value) for v in self.rows[place]["values"]]
+        ):
             self.constants.remove(place)
         self.rows[place]["values"][k] = value
         return place
 
-    def source(self, source: "List[Any]") -> "int":
+    def source(self, source: "List[Any]") -> int:
         if source not in self.sources:
             self.sources.append(source)
         return self.sources.index(source)
 
-    def add(self, row: "Dict[str, Any]", kind: "str", k: "int", formula: "List[Part]") -> "None":
+    def add(self, row: "Dict[str, Any]", kind: str, k: int, formula: "List[Part]") -> None:
         """The row's formula in step k, kept once, with the steps that have it."""
         found = self.formula(k, (row["name"], kind), formula)
         row[kind].setdefault(repr(found), (found, []))[1].append(k)
 
-    def formula(self, k: "int", key: "Any", formula: "List[Part]") -> "List[Any]":
+    def formula(self, k: int, key: "Any", formula: "List[Part]") -> "List[Any]":
         found: "List[Any]" = []
         for n, part in enumerate(formula):
             within = (key, n)
             if isinstance(part, Reference):
-                parentheses = int(part.tightness > SIGN or part.behind) + 2 * int(part.tightness > PRODUCT)
-                found.append([self.place(k, part.node.name or within, part.node.value), parentheses])
+                parentheses = int(part.tightness > SIGN or part.behind) + 2 * int(
+                    part.tightness > PRODUCT
+                )
+                found.append(
+                    [self.place(k, part.node.name or within, part.node.value), parentheses]
+                )
             elif isinstance(part, Choice):
                 arms: "Dict[str, Any]" = {"if": self.place(k, within, part.condition.value)}
                 self.constants.discard(arms["if"])
@@ -181,7 +205,7 @@ class _Table:
         return found
 
 
-def _told(name: "str") -> "bool":
+def _told(name: str) -> bool:
     """Whether all places in a name are among the first."""
     return all([int(place) < FOLD for place in re.findall(r"\[(\d+)\]", name)])
 
@@ -209,7 +233,9 @@ def _boundary(steps: "List[Explanation]") -> "Dict[str, Any]":
         values = [float(row[0]) for answer in answers for row in answer]
         low, high = min(values), max(values)
         scale = 255 / (high - low) if high > low else 0
-        frames = [[int((float(row[0]) - low) * scale + 0.5) for row in answer] for answer in answers]
+        frames = [
+            [int((float(row[0]) - low) * scale + 0.5) for row in answer] for answer in answers
+        ]
     return {
         "ranges": ranges,
         "size": GRID,

@@ -57,9 +57,9 @@ def explain(
     Y: "Any" = None,
     loss: "Any" = None,
     optimizer: "Any" = "adam",
-    step: "int" = 1,
-    steps: "int" = 1,
-    shuffle: "bool" = False,
+    step: int = 1,
+    steps: int = 1,
+    shuffle: bool = False,
     **options: "Any",
 ) -> "Explanation":
     """Explain every number of one step of training: forward, loss, backward, update.
@@ -73,9 +73,16 @@ def explain(
     The network stays as it is.
     """
     if Y is None:
-        asked = list(options) + ["loss"] * (loss is not None) + ["step"] * (step != 1) + ["steps"] * (steps != 1)
+        asked = (
+            list(options)
+            + ["loss"] * (loss is not None)
+            + ["step"] * (step != 1)
+            + ["steps"] * (steps != 1)
+        )
         if asked:
-            raise ValueError(f"{asked[0]}: without targets Y the forward pass alone is explained; leave it out")
+            raise ValueError(
+                f"{asked[0]}: without targets Y the forward pass alone is explained; leave it out"
+            )
         rows = samples(net, X)
         X = [rows[i] for i in range(len(rows))]
         return Explanation([Moment(1, net, X, [], None, list(range(len(X))), None)], None)
@@ -94,7 +101,7 @@ def explain(
 class UnknownName(KeyError, ValueError):
     """No number has that name."""
 
-    def __str__(self) -> "str":
+    def __str__(self) -> str:
         return str(self.args[0])
 
 
@@ -110,18 +117,18 @@ class Number:
     ``operands``      the numbers in its formula
     """
 
-    def __init__(self, step: "Step", node: "Traced") -> "None":
+    def __init__(self, step: "Step", node: "Traced") -> None:
         self._step = step
         self.node = node
         self.name = node.name
         self.value = node.value
 
     @property
-    def formula(self) -> "str":
+    def formula(self) -> str:
         return formula(self.node)
 
     @property
-    def substituted(self) -> "str":
+    def substituted(self) -> str:
         return substituted(self.node)
 
     @property
@@ -136,7 +143,11 @@ class Number:
     def chain_parts(self) -> "Optional[List[Part]]":
         """The formula by the chain rule, taken apart."""
         node = self._step.chains.get(self.name, self.node)
-        if not self.name.endswith(".gradient") or not node.operation or not _agree(node.value, self.value):
+        if (
+            not self.name.endswith(".gradient")
+            or not node.operation
+            or not _agree(node.value, self.value)
+        ):
             return None  # where an output is 0 or 1 to the last digit, only the shortcut still knows the slope
         chain = parts(node, lambda inner: not inner.name or inner.name.endswith(".gradient"))
         text = names(chain)
@@ -153,21 +164,25 @@ class Number:
     def operands(self) -> "List[Number]":
         return [Number(self._step, node) for node in inputs(self.node)]
 
-    def derivation(self, decimals: "int" = DECIMALS) -> "str":
+    def derivation(self, decimals: int = DECIMALS) -> str:
         """Formula, numbers and result in one line."""
         if not self.node.operation:
             return f"{number(self.value, decimals)}, given"
         by_name, by_number = self.formula, derivation(self.node, decimals)
         return by_number if by_name == by_number else f"{by_name} = {by_number}"
 
-    def text(self, depth: "int" = 1, decimals: "int" = DECIMALS) -> "str":
+    def text(self, depth: int = 1, decimals: int = DECIMALS) -> str:
         """The number, its formula, its line of source, and its inputs, these down to ``depth``."""
         lines = [f"{self.name or 'a constant'} = {number(self.value, decimals)}"]
         if self.node.operation:
             lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
         chain = self.chain_parts
         if chain:
-            lines += ["  by the chain rule", f"  = {names(chain)}", f"  = {numbers(chain, decimals)}"]
+            lines += [
+                "  by the chain rule",
+                f"  = {names(chain)}",
+                f"  = {numbers(chain, decimals)}",
+            ]
         if self.source:
             lines.append("  {}:{}: {}".format(*self.source))
         else:
@@ -175,7 +190,7 @@ class Number:
         told = self._inputs(depth, decimals, "  ", {self.name})
         return "\n".join(lines + (["from"] + told if told else []))
 
-    def _inputs(self, depth: "int", decimals: "int", indent: "str", told: "Any") -> "List[str]":
+    def _inputs(self, depth: int, decimals: int, indent: str, told: "Any") -> "List[str]":
         """The inputs, one a line, each with its own below it; none twice."""
         lines = []
         for operand in self.operands if depth > 0 else []:
@@ -185,21 +200,25 @@ class Number:
                 lines += operand._inputs(depth - 1, decimals, indent + "  ", told)
         return lines
 
-    def __str__(self) -> "str":
+    def __str__(self) -> str:
         return self.text()
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return f"<{self.name or 'constant'} = {self.value!r}>"
 
 
-def _agree(a: "Any", b: "Any") -> "bool":
+def _agree(a: "Any", b: "Any") -> bool:
     """Whether two ways to a number have come to the same, but for rounding."""
     return bool(abs(a - b) * 1000000 <= abs(b))
 
 
-def _shortened(path: "str") -> "str":
+def _shortened(path: str) -> str:
     """A file of the package as it is called there; any other as it is."""
-    return "scratchnet" + path[len(_PACKAGE) :].replace(os.sep, "/") if path.startswith(_PACKAGE + os.sep) else path
+    return (
+        "scratchnet" + path[len(_PACKAGE) :].replace(os.sep, "/")
+        if path.startswith(_PACKAGE + os.sep)
+        else path
+    )
 
 
 def inputs(node: "Traced") -> "List[Traced]":
@@ -222,14 +241,14 @@ class Explanation:
     ``at(k)`` is another step of those that were recorded.
     """
 
-    def __init__(self, moments: "List[Moment]", loss: "Optional[Loss]", place: "int" = 0) -> "None":
+    def __init__(self, moments: "List[Moment]", loss: "Optional[Loss]", place: int = 0) -> None:
         self._moments = moments
         self._loss = loss
         self._place = place
         self._made: "Optional[Step]" = None
 
     @property
-    def number(self) -> "int":
+    def number(self) -> int:
         return self._moments[self._place].number
 
     @property
@@ -266,23 +285,25 @@ class Explanation:
         """All recorded steps, as data.py describes them."""
         return described(self)
 
-    def to_json(self, path: "Path") -> "None":
+    def to_json(self, path: "Path") -> None:
         """Write all recorded steps to a JSON file, as data.py describes them."""
         write(path, json.dumps(self.to_data(), ensure_ascii=False, allow_nan=False).encode())
 
-    def to_html(self, path: "Path") -> "None":
+    def to_html(self, path: "Path") -> None:
         """Write all recorded steps as a page to click through: one file, which needs no network."""
         write(path, page(self.to_data()).encode())
 
-    def _repr_html_(self) -> "str":
+    def _repr_html_(self) -> str:
         """The page, in a notebook."""
         return frame(page(self.to_data()))
 
-    def at(self, number: "int") -> "Explanation":
+    def at(self, number: int) -> "Explanation":
         """Another recorded step."""
         if number not in self.numbers:
             first, last = self.numbers[0], self.numbers[-1]
-            raise ValueError(f"step {number} is not recorded; there are {first} to {last}: explain(..., steps=...)")
+            raise ValueError(
+                f"step {number} is not recorded; there are {first} to {last}: explain(..., steps=...)"
+            )
         return Explanation(self._moments, self._loss, self.numbers.index(number))
 
     @property
@@ -291,28 +312,38 @@ class Explanation:
         if self._made is None:
             m = self._moments[self._place]
             Y = m.Y if self._loss is not None else None
-            generator = None if m.generator is None else copied(m.generator)  # a second time, the same masks
-            self._made = Step(m.net, m.X, Y, self._loss, m.optimizer, m.weights, m.samples, generator)
+            generator = (
+                None if m.generator is None else copied(m.generator)
+            )  # a second time, the same masks
+            self._made = Step(
+                m.net, m.X, Y, self._loss, m.optimizer, m.weights, m.samples, generator
+            )
         return self._made
 
     def names(self) -> "List[str]":
         """The names of all numbers, as the step comes to them; last, the other names that some of them have."""
         aliases = self.step.aliases
-        slopes = [f"{name}.gradient" for name in aliases if f"{aliases[name]}.gradient" in self.step.numbers]
+        slopes = [
+            f"{name}.gradient"
+            for name in aliases
+            if f"{aliases[name]}.gradient" in self.step.numbers
+        ]
         return list(self.step.names()) + list(aliases) + slopes
 
-    def __contains__(self, name: "object") -> "bool":
+    def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.step.knows(name)
 
-    def __getitem__(self, name: "str") -> "Number":
-        name = require("the name", name, (lambda v: isinstance(v, str), "a text, such as 'loss'")).strip()
+    def __getitem__(self, name: str) -> "Number":
+        name = require(
+            "the name", name, (lambda v: isinstance(v, str), "a text, such as 'loss'")
+        ).strip()
         if not self.step.knows(name):
             raise UnknownName(_unknown(name, self.names()))
         return Number(self.step, self.step.number(name))
 
     # ---- the whole step ------------------------------------------------------------------------------------------
 
-    def text(self, decimals: "int" = DECIMALS) -> "str":
+    def text(self, decimals: int = DECIMALS) -> str:
         """The whole step, part by part."""
         lines = [f"step {self.number}"]
         for title, found in self.sections():
@@ -320,20 +351,25 @@ class Explanation:
             for name in found[:BLOCK]:
                 lines.append(f"  {name} = {self[name].derivation(decimals)}")
             if len(found) > BLOCK:
-                lines.append(f"  and {len(found) - BLOCK} more, down to {found[-1]}: ask for them by name")
+                lines.append(
+                    f"  and {len(found) - BLOCK} more, down to {found[-1]}: ask for them by name"
+                )
         return "\n".join(lines)
 
     def sections(self) -> "List[Tuple[str, List[str]]]":
         """The parts of the step, in its order, each with the names of its numbers."""
         layers = [f"layer {k}, {layer!r}" for k, layer in enumerate(self.net.layers)]
         titles = ["given"] + ["forward: " + layer for layer in layers] + ["loss"]
-        titles += ["backward: " + layer for layer in reversed(layers)] + ["backward: the data", "update"]
+        titles += ["backward: " + layer for layer in reversed(layers)] + [
+            "backward: the data",
+            "update",
+        ]
         found: "Dict[str, List[str]]" = {title: [] for title in titles}
         for name in self.step.names():
             found[self._section(name, layers)].append(name)
         return [(title, found[title]) for title in titles if found[title]]
 
-    def _section(self, name: "str", layers: "List[str]") -> "str":
+    def _section(self, name: str, layers: "List[str]") -> str:
         """The part of the step that makes a number."""
         if name.endswith(".new") or name == "clipping":
             return "update"
@@ -344,15 +380,15 @@ class Explanation:
             return "backward: the data" if backward else "loss"
         return ("backward: " if backward else "forward: ") + layers[int(name.split(".")[0])]
 
-    def __str__(self) -> "str":
+    def __str__(self) -> str:
         return self.text()
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         count = sum(1 for _ in self.step.names())
         return f"Explanation of step {self.number}: {count} numbers; print it, or ask by name"
 
 
-def _unknown(name: "str", known: "List[str]") -> "str":
+def _unknown(name: str, known: "List[str]") -> str:
     """What to say of a name that no number has."""
     import difflib
 
@@ -361,7 +397,9 @@ def _unknown(name: "str", known: "List[str]") -> "str":
     shapes: "Dict[str, List[str]]" = {}
     for other in known:
         shapes.setdefault(_shape(other), []).append(other)
-    same = [other for other in shapes.get(_shape(name), []) if other.split("[")[0] == name.split("[")[0]]
+    same = [
+        other for other in shapes.get(_shape(name), []) if other.split("[")[0] == name.split("[")[0]
+    ]
     if same:
         return f"no number is called {name!r}; there are {same[0]} to {same[-1]}"
     close = difflib.get_close_matches(_shape(name), list(shapes), 1, 0)
@@ -371,10 +409,10 @@ def _unknown(name: "str", known: "List[str]") -> "str":
     return f"no number is called {name!r}; did you mean {nearest!r}? names() lists them all"
 
 
-def _shape(name: "str") -> "str":
+def _shape(name: str) -> str:
     return re.sub(r"\d+", "#", name)
 
 
-def _distance(places: "List[int]", name: "str") -> "int":
+def _distance(places: "List[int]", name: str) -> int:
     own = [int(digits) for digits in re.findall(r"\d+", name)]
     return sum([abs(a - b) for a, b in zip(places, own)]) + abs(len(places) - len(own))

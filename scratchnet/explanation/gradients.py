@@ -40,8 +40,13 @@ class Comparison:
     """
 
     def __init__(
-        self, parameter: "Parameter", backpropagated: "Matrix", exact: "Matrix", difference: "Matrix", scale: "float"
-    ) -> "None":
+        self,
+        parameter: "Parameter",
+        backpropagated: "Matrix",
+        exact: "Matrix",
+        difference: "Matrix",
+        scale: float,
+    ) -> None:
         self.name = parameter.name
         self.flat = parameter.flat
         self.backpropagated = backpropagated
@@ -54,37 +59,49 @@ class Comparison:
     def worst_number(self) -> "Tuple[str, float, float, float]":
         """Name, backpropagation, exact derivative and difference where the first two differ most."""
         errors = matrix.subtract(self.backpropagated, self.exact)
-        _, i, j = max([(abs(error), i, j) for i, row in enumerate(errors) for j, error in enumerate(row)])
+        _, i, j = max(
+            [(abs(error), i, j) for i, row in enumerate(errors) for j, error in enumerate(row)]
+        )
         name = f"{self.name}[{j}]" if self.flat else f"{self.name}[{i}][{j}]"
         return name, self.backpropagated[i][j], self.exact[i][j], self.difference[i][j]
 
     @property
-    def passed(self) -> "bool":
+    def passed(self) -> bool:
         return self.worst <= EXACT and self.worst_difference <= NUMERICAL
 
 
 class GradientCheck:
     """The comparisons, in the order of ``net.parameters()``; it prints as a table."""
 
-    def __init__(self, parameters: "List[Comparison]") -> "None":
+    def __init__(self, parameters: "List[Comparison]") -> None:
         self.parameters = parameters
 
     @property
-    def passed(self) -> "bool":
+    def passed(self) -> bool:
         return all([comparison.passed for comparison in self.parameters])
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         """Of each parameter the number whose gradient is furthest from the exact one, and the largest errors of all."""
         rows = [("worst number", "backpropagation", "exact", "error", "difference", "error", "")]
         for c in self.parameters:
             name, b, e, d = c.worst_number
-            verdict = "right" if c.passed else "WRONG" if c.worst > EXACT else "right, but the loss has a kink nearby"
+            verdict = (
+                "right"
+                if c.passed
+                else "WRONG"
+                if c.worst > EXACT
+                else "right, but the loss has a kink nearby"
+            )
             values = [f"{v:.10g}" for v in (b, e, d)]
             errors = [f"{error:.1e}" for error in (c.worst, c.worst_difference)]
             rows.append((name, values[0], values[1], errors[0], values[2], errors[1], verdict))
         widths = [max([len(row[k]) for row in rows]) for k in range(7)]
         lines = [
-            "  ".join([row[0].ljust(widths[0])] + [row[k].rjust(widths[k]) for k in range(1, 6)] + [row[6]]).rstrip()
+            "  ".join(
+                [row[0].ljust(widths[0])]
+                + [row[k].rjust(widths[k]) for k in range(1, 6)]
+                + [row[6]]
+            ).rstrip()
             for row in rows
         ]
         wrong = [c.name for c in self.parameters if c.worst > EXACT]
@@ -92,7 +109,9 @@ class GradientCheck:
         return "\n".join(lines + ["all gradients are right" if self.passed else verdict])
 
 
-def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "GradientCheck":
+def check_gradients(
+    net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
+) -> "GradientCheck":
     """Compare the network's gradients for these samples with exact derivatives and with central differences.
 
     Works for any layer and loss, one's own too. Of the perceptron loss ŷ is held fixed, as its rule has it. The loss
@@ -100,7 +119,12 @@ def check_gradients(net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_w
     """
     criterion = criterion_of(net, loss)
     examples = examples_of(net, X, Y, criterion, sample_weight)
-    scale = max([_largest(_backpropagated(net, examples.batch([i]), criterion)) for i in range(len(examples))])
+    scale = max(
+        [
+            _largest(_backpropagated(net, examples.batch([i]), criterion))
+            for i in range(len(examples))
+        ]
+    )
     batch = examples.batch(range(len(examples)))
     backpropagated = _backpropagated(net, batch, criterion)
     exact = _exact(net, batch, criterion)
@@ -116,8 +140,8 @@ def _backpropagated(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Ma
     return [parameter.gradient_rows for parameter in net.parameters()]
 
 
-def _largest(gradients: "List[Matrix]") -> "float":
-    largest: "float" = max([abs(d) for rows in gradients for row in rows for d in row] + [0.0])
+def _largest(gradients: "List[Matrix]") -> float:
+    largest: float = max([abs(d) for rows in gradients for row in rows for d in row] + [0.0])
     return largest
 
 
@@ -128,7 +152,7 @@ def _exact(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
     weights = None if batch[2] is None else [Dual(w) for w in batch[2]]
     criterion = loss.with_numbers(Dual)
 
-    def slope(parameter: "Parameter", i: "int", k: "int") -> "Number":
+    def slope(parameter: "Parameter", i: int, k: int) -> "Number":
         number = parameter.rows[i][k]
         number.derivative = 1.0
         value = _loss(twin, duals[0], duals[1], criterion, weights)
@@ -143,7 +167,7 @@ def _difference(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix
     twin = net.copy()
     held = twin.propagate(batch[0], twin.layers) if isinstance(loss, Perceptron) else None
 
-    def slope(parameter: "Parameter", i: "int", k: "int") -> "Number":
+    def slope(parameter: "Parameter", i: int, k: int) -> "Number":
         w = parameter.rows[i][k]
         h = H * max(1.0, abs(w))
         values = []
@@ -157,7 +181,9 @@ def _difference(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix
 
 
 def _of_each(parameter: "Parameter", slope: "Callable[..., Any]") -> "Matrix":
-    return [[slope(parameter, i, k) for k in range(len(row))] for i, row in enumerate(parameter.rows)]
+    return [
+        [slope(parameter, i, k) for k in range(len(row))] for i, row in enumerate(parameter.rows)
+    ]
 
 
 def _loss(
@@ -168,6 +194,6 @@ def _loss(
     return net.penalised(loss.value(A if held is None else held, Y, Z, weights))
 
 
-def _worst(A: "Matrix", B: "Matrix") -> "float":
-    worst: "float" = max([abs(a - b) for row_a, row_b in zip(A, B) for a, b in zip(row_a, row_b)])
+def _worst(A: "Matrix", B: "Matrix") -> float:
+    worst: float = max([abs(a - b) for row_a, row_b in zip(A, B) for a, b in zip(row_a, row_b)])
     return worst

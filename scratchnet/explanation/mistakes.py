@@ -56,8 +56,8 @@ class Mistake:
     """
 
     def __init__(
-        self, sentence: "str", reference: "Optional[Edit]" = None, operation: "Optional[Edit]" = None
-    ) -> "None":
+        self, sentence: str, reference: "Optional[Edit]" = None, operation: "Optional[Edit]" = None
+    ) -> None:
         self.sentence = sentence
         self.reference = reference or _kept
         self.operation = operation or _kept
@@ -81,7 +81,9 @@ def _long_way(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
 
 def _derivative_again(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
     chain = _long_way(working, node, owner)
-    slopes = [factor for factor in chain.operands if chain is not node and ".derivative" in factor.name]
+    slopes = [
+        factor for factor in chain.operands if chain is not node and ".derivative" in factor.name
+    ]
     return node * slopes[0] if slopes else node
 
 
@@ -96,7 +98,11 @@ def _taken_at_output(working: "Working", node: "Traced", owner: "Traced") -> "Tr
 def _no_half(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
     """The slope, where there is a ½ in the loss, is then that of the square alone."""
     if _is_slope(owner) and _is_error(node):
-        return 2 * node if any([_is_half(part) for part in _formula(working.step.numbers["loss"])]) else node
+        return (
+            2 * node
+            if any([_is_half(part) for part in _formula(working.step.numbers["loss"])])
+            else node
+        )
     return node.operands[0] if _is_loss(owner) and _is_half(node) else node
 
 
@@ -105,16 +111,20 @@ def _thresholded(error: "Traced") -> "Traced":
     return error if _is_threshold(output) else (output >= 0.5).where(1.0, 0.0) - target
 
 
-def _rounded(decimals: "int") -> "Edit":
-    return lambda w, node, owner: Traced(None, "round", (node, Traced(decimals))) if node.operation else node
+def _rounded(decimals: int) -> "Edit":
+    return lambda w, node, owner: (
+        Traced(None, "round", (node, Traced(decimals))) if node.operation else node
+    )
 
 
 def _negative(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
     return -node if node is working.target else node
 
 
-def _averaged_again(count: "int") -> "Edit":
-    return lambda w, node, owner: node / count if node is w.target and (_is_loss(node) or _is_slope(node)) else node
+def _averaged_again(count: int) -> "Edit":
+    return lambda w, node, owner: (
+        node / count if node is w.target and (_is_loss(node) or _is_slope(node)) else node
+    )
 
 
 _OF_DERIVATIVES: "List[Tuple[str, Edit]]" = [
@@ -164,11 +174,17 @@ def _at_last(step: "Step") -> "List[Mistake]":
     found = [Mistake("the sign is the wrong way round", None, _negative)]
     for count, of in ((len(step.samples), "samples"), (len(step.outputs[-1][0]), "outputs")):
         if count > 1:
-            found.append(Mistake(f"it is divided by the number of {of} once too often", None, _averaged_again(count)))
+            found.append(
+                Mistake(
+                    f"it is divided by the number of {of} once too often",
+                    None,
+                    _averaged_again(count),
+                )
+            )
     return found
 
 
-def _roundings(digits: "str", entries: "Sequence[Entry]") -> "List[Mistake]":
+def _roundings(digits: str, entries: "Sequence[Entry]") -> "List[Mistake]":
     """Rounding to fewer decimals than this number is given to: to a few, or to as many as another of the person's."""
     found = []
     given = 0 if "/" in digits else decimals_of(digits)
@@ -183,50 +199,60 @@ def _roundings(digits: "str", entries: "Sequence[Entry]") -> "List[Mistake]":
 # ---- what an edit asks of the record -----------------------------------------------------------------------------
 
 
-def _is_slope(node: "Traced") -> "bool":
+def _is_slope(node: "Traced") -> bool:
     return node.name.endswith(".gradient")
 
 
-def _is_derivative(node: "Traced") -> "bool":
+def _is_derivative(node: "Traced") -> bool:
     return ".derivative[" in node.name
 
 
-def _is_loss(node: "Traced") -> "bool":
+def _is_loss(node: "Traced") -> bool:
     return node.name in ("loss", "loss.new")
 
 
-def _is_new(working: "Working", node: "Traced") -> "bool":
+def _is_new(working: "Working", node: "Traced") -> bool:
     return node.name in working.step.updates
 
 
-def _is_rate(node: "Traced") -> "bool":
+def _is_rate(node: "Traced") -> bool:
     return node.name in ("learning_rate", "rate")
 
 
-def _is(n: "int", node: "Traced") -> "bool":
+def _is(n: int, node: "Traced") -> bool:
     return not node.name and not node.operation and bool(node.value == n)
 
 
-def _is_target(node: "Traced") -> "bool":
+def _is_target(node: "Traced") -> bool:
     return node.name.startswith("y[")
 
 
-def _is_error(node: "Traced") -> "bool":
+def _is_error(node: "Traced") -> bool:
     """An output minus its target."""
-    return node.operation == "subtract" and bool(node.operands[0].name) and _is_target(node.operands[1])
+    return (
+        node.operation == "subtract"
+        and bool(node.operands[0].name)
+        and _is_target(node.operands[1])
+    )
 
 
-def _is_doubled(node: "Traced") -> "bool":
+def _is_doubled(node: "Traced") -> bool:
     return node.operation == "multiply" and _is(2, node.operands[0]) and _is_error(node.operands[1])
 
 
-def _is_half(node: "Traced") -> "bool":
+def _is_half(node: "Traced") -> bool:
     """Half of something in which there is a target: a penalty has a ½ of its own."""
-    halved = node.operation == "divide" and _is(2, node.operands[1]) and node.operands[0].operation != "total"
-    return halved and any([_is_target(operand) for part in _formula(node) for operand in part.operands])
+    halved = (
+        node.operation == "divide"
+        and _is(2, node.operands[1])
+        and node.operands[0].operation != "total"
+    )
+    return halved and any(
+        [_is_target(operand) for part in _formula(node) for operand in part.operands]
+    )
 
 
-def _is_mean(node: "Traced", owner: "Traced") -> "bool":
+def _is_mean(node: "Traced", owner: "Traced") -> bool:
     """Something divided by the number of terms: that is a constant, or made from the weights of the samples."""
     if node.operation != "divide" or node.operands[1].name:
         return False
@@ -235,30 +261,40 @@ def _is_mean(node: "Traced", owner: "Traced") -> "bool":
     return averaged and counted <= {"", "sample_weight"}
 
 
-def _is_step(working: "Working", node: "Traced") -> "bool":
+def _is_step(working: "Working", node: "Traced") -> bool:
     return node.operation == "subtract" and _is_new(working, node)
 
 
-def _is_e_to_minus(node: "Traced") -> "bool":
-    return node.operation == "exp" and node.operands[0].operation == "negate" and not node.operands[0].name
+def _is_e_to_minus(node: "Traced") -> bool:
+    return (
+        node.operation == "exp"
+        and node.operands[0].operation == "negate"
+        and not node.operands[0].name
+    )
 
 
-def _is_threshold(node: "Traced") -> "bool":
+def _is_threshold(node: "Traced") -> bool:
     """An output that is one constant or another."""
     arms = node.operands[1:]
-    return ".a[" in node.name and node.operation == "where" and not any([arm.name or arm.operation for arm in arms])
+    return (
+        ".a[" in node.name
+        and node.operation == "where"
+        and not any([arm.name or arm.operation for arm in arms])
+    )
 
 
-def _is_of_square(working: "Working", node: "Traced") -> "bool":
-    return node.name.split("[")[0] in [p.name for p in working.step.net.parameters() if len(p.rows) == len(p.rows[0])]
+def _is_of_square(working: "Working", node: "Traced") -> bool:
+    return node.name.split("[")[0] in [
+        p.name for p in working.step.net.parameters() if len(p.rows) == len(p.rows[0])
+    ]
 
 
-def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> "bool":
+def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> bool:
     whole = node is owner and (node is working.target or not _is_inner(node))
     return whole and any([part.operation in ("log", "log1p") for part in _formula(node)])
 
 
-def _is_inner(node: "Traced") -> "bool":
+def _is_inner(node: "Traced") -> bool:
     """A part of a formula that has a name only because it is used more than once."""
     return ".inner[" in node.name or ".slope[" in node.name
 
@@ -309,7 +345,7 @@ class Working:
     ``known(node)`` is the value of a number that is not to be computed, else None.
     """
 
-    def __init__(self, step: "Step", known: "Known", mistake: "Mistake") -> "None":
+    def __init__(self, step: "Step", known: "Known", mistake: "Mistake") -> None:
         self.step: "Step" = step
         self.known = known
         self.mistake = mistake
@@ -331,7 +367,11 @@ class Working:
                     value = self.computed(self.mistake.operation(self, node, node), node, node)
                 except (ArithmeticError, ValueError):
                     pass
-                if any([other.name in begun for other in self.missing]) or value is None and not self.missing:
+                if (
+                    any([other.name in begun for other in self.missing])
+                    or value is None
+                    and not self.missing
+                ):
                     return None
             if self.missing:
                 begun.add(node.name)
@@ -342,26 +382,35 @@ class Working:
                 self.values[node.name] = value  # type: ignore[assignment]
         return self.values[target.name]
 
-    def computed(self, record: "Traced", owner: "Traced", origin: "Traced") -> "float":
+    def computed(self, record: "Traced", owner: "Traced", origin: "Traced") -> float:
         """A record's own operation, in the place of ``origin``: where this stands in it, it is not edited again."""
         if not record.operation:
             return float(record.value)
         owner = record if record.name else owner
-        value: "float" = COMPUTED[record.operation](*[self.operand(part, owner, origin) for part in record.operands])
+        value: float = COMPUTED[record.operation](
+            *[self.operand(part, owner, origin) for part in record.operands]
+        )
         return value
 
-    def operand(self, node: "Traced", owner: "Traced", origin: "Traced") -> "float":
+    def operand(self, node: "Traced", owner: "Traced", origin: "Traced") -> float:
         """A number in the formula of ``owner``."""
         if node is origin:
-            return self.number(node) if node.name and node is not owner else self.computed(node, owner, node)
+            return (
+                self.number(node)
+                if node.name and node is not owner
+                else self.computed(node, owner, node)
+            )
         if node.name:
             record = self.mistake.reference(self, node, owner)
             return self.number(record) if record.name else self.computed(record, owner, node)
         if id(node) not in self.parts:  # with the node itself, so that its id remains its own
-            self.parts[id(node)] = node, self.computed(self.mistake.operation(self, node, owner), owner, node)
+            self.parts[id(node)] = (
+                node,
+                self.computed(self.mistake.operation(self, node, owner), owner, node),
+            )
         return self.parts[id(node)][1]
 
-    def number(self, node: "Traced") -> "float":
+    def number(self, node: "Traced") -> float:
         """The value of a number with a name; noted as missing where it is not computed yet."""
         value = self.known(node)
         if value is None:
@@ -383,14 +432,14 @@ class Wrong:
     ``mistake``   the usual mistake that gives the wrong number, in a sentence; None if there is none
     """
 
-    def __init__(self, entry: "Entry", number: "Number", mistake: "Optional[str]") -> "None":
+    def __init__(self, entry: "Entry", number: "Number", mistake: "Optional[str]") -> None:
         self.name, self.given, self.line = entry
         self.decimals = DECIMALS if "/" in self.given else max(decimals_of(self.given), 0)
         self.right = written(number.value, max(DECIMALS, self.decimals))
         self.number = number
         self.mistake = mistake
 
-    def text(self) -> "str":
+    def text(self) -> str:
         lines = [f"line {self.line}: {self.name} = {self.given} is wrong; right is {self.right}"]
         lines += [f"  {self.mistake}"] if self.mistake else []
         return "\n".join(lines + ["", self.number.text(0, max(DECIMALS, self.decimals))])
@@ -404,22 +453,24 @@ class Findings:
     ``wrong``     the first number that is wrong, None if there is none
     """
 
-    def __init__(self, right: "List[str]", missing: "List[str]", wrong: "Optional[Wrong]") -> "None":
+    def __init__(self, right: "List[str]", missing: "List[str]", wrong: "Optional[Wrong]") -> None:
         self.right = right
         self.missing = missing
         self.wrong = wrong
 
     @property
-    def passed(self) -> "bool":
+    def passed(self) -> bool:
         return self.wrong is None
 
-    def text(self) -> "str":
+    def text(self) -> str:
         told = [self.wrong.text(), ""] if self.wrong else []
         before = "before it " if self.wrong else ""
-        told.append(f"{_count(len(self.right), 'number')} {before}right, {len(self.missing)} of the worksheet missing")
+        told.append(
+            f"{_count(len(self.right), 'number')} {before}right, {len(self.missing)} of the worksheet missing"
+        )
         return "\n".join(told)
 
-    def __str__(self) -> "str":
+    def __str__(self) -> str:
         return self.text()
 
 
@@ -457,14 +508,14 @@ def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
 class _Own:
     """A person's own numbers, as far as they are found right."""
 
-    def __init__(self, why: "Explanation", entries: "Sequence[Entry]") -> "None":
+    def __init__(self, why: "Explanation", entries: "Sequence[Entry]") -> None:
         self.step = why.step
         self.entries = entries
         self.values: "Dict[str, float]" = {}
         self.known = _known_of(self.values)
         self.carried = Working(self.step, self.known, Mistake(""))
 
-    def accepts(self, node: "Traced", digits: "str") -> "bool":
+    def accepts(self, node: "Traced", digits: str) -> bool:
         given, half = value_of(digits)
         exact = float(node.value)
         if _says_nothing(digits, exact):
@@ -473,7 +524,7 @@ class _Own:
             return True
         return _close(given, exact, half + sum(self.influences(node, exact)))
 
-    def influences(self, node: "Traced", exact: "float") -> "Iterator[float]":
+    def influences(self, node: "Traced", exact: float) -> "Iterator[float]":
         """What the rounding of each of the person's numbers that this one comes from makes of it.
 
         A person may take some of them as they were written down, and others with all digits of the calculator.
@@ -494,7 +545,7 @@ class _Own:
                     (found if operand.name in self.values else waiting).append(operand)
         return [source for source in found if self.values[source.name] != source.value]
 
-    def mistake(self, node: "Traced", digits: "str") -> "Optional[str]":
+    def mistake(self, node: "Traced", digits: str) -> "Optional[str]":
         """The usual mistake that gives this wrong number, if one does and the digits suffice to tell.
 
         First in the number's own formula, made of the person's numbers and then of the right ones; then in everything
@@ -516,7 +567,11 @@ class _Own:
             found = [k for k, value in enumerate(values) if _close(given, value, half)]
             if found:
                 different = {f"{values[k]:.9e}" for k in found}
-                return f"this is what comes out when {mistakes[found[0]].sentence}" if len(different) <= MOST else None
+                return (
+                    f"this is what comes out when {mistakes[found[0]].sentence}"
+                    if len(different) <= MOST
+                    else None
+                )
         return None
 
     def carried_or_own(self, node: "Traced") -> "Optional[float]":
@@ -528,21 +583,21 @@ def _known_of(values: "Dict[str, float]") -> "Known":
     return lambda node: values.get(node.name)
 
 
-def _close(given: "float", value: "Optional[float]", half: "float") -> "bool":
+def _close(given: float, value: "Optional[float]", half: float) -> bool:
     """Whether a number is right to half a unit."""
     return value is not None and abs(given - value) <= half + ROUNDING * (abs(value) + ROUNDING)
 
 
-def _says_nothing(digits: "str", exact: "float") -> "bool":
+def _says_nothing(digits: str, exact: float) -> bool:
     """Whether half a unit of the last digit is more than half of the number itself."""
     given, half = value_of(digits)
     return half > abs(exact) / 2 and given != exact and decimals_of(digits) < COARSE
 
 
-def _significant(digits: "str") -> "float":
+def _significant(digits: str) -> float:
     """How many digits tell something; a fraction is exact."""
     return float("inf") if "/" in digits else len(Decimal(digits).as_tuple().digits)
 
 
-def _count(n: "int", what: "str") -> "str":
+def _count(n: int, what: str) -> str:
     return f"{n} {what}{'' if n == 1 else 's'}"

@@ -24,25 +24,27 @@ if TYPE_CHECKING:
 HEIGHT = 900  # of the frame in a notebook, in pixels
 
 
-def page(data: "Dict[str, Any]") -> "str":
+def page(data: "Dict[str, Any]") -> str:
     """The whole page of an explanation's data, as text."""
     style, script = _file("page.css"), _file("page.js")
-    policy = "default-src 'none'; img-src data:; style-src {}; script-src {}".format(_digest(style), _digest(script))
+    policy = "default-src 'none'; img-src data:; style-src {}; script-src {}".format(
+        _digest(style), _digest(script)
+    )
     fillings = {"policy": policy, "style": style, "script": script, "data": embedded(_exact(data))}
 
-    def filling(match: "Match[str]") -> "str":
+    def filling(match: "Match[str]") -> str:
         return fillings[match.group(1)]
 
     return re.sub(r"\{\{(\w+)\}\}", filling, _file("page.html"))
 
 
-def frame(html: "str") -> "str":
+def frame(html: str) -> str:
     """A page inside another, such as a notebook: it cannot reach what is around it."""
     text = '<iframe sandbox="allow-scripts" title="scratchnet: a training step" width="100%" height="{}" style="{}" {}'
     return text.format(HEIGHT, "border:0", 'srcdoc="{}"></iframe>'.format(markup.escape(html)))
 
 
-def embedded(data: "Any") -> "str":
+def embedded(data: "Any") -> str:
     """JSON that may stand in a script element: no character in it means anything to HTML, and all are ASCII.
 
     >>> embedded({"<!--": "&\\u2028"})
@@ -58,15 +60,19 @@ def _exact(data: "Dict[str, Any]") -> "Dict[str, Any]":
     """The data, whole numbers among the values as text: JavaScript could not tell 1 from 1.0."""
     rows = []
     for row in data.get("numbers", []):
-        values = [str(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in row["values"]]
+        values = [
+            str(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in row["values"]
+        ]
         rows.append(dict(row, values=values))
     return dict(data, numbers=rows)
 
 
-def _file(name: "str") -> "str":
+def _file(name: str) -> str:
     """A file beside this one; its lines end as HTML reads them, or its digest would differ."""
     return (pkgutil.get_data(__name__, name) or b"").decode("utf-8").replace("\r\n", "\n")
 
 
-def _digest(text: "str") -> "str":
-    return "'sha256-{}'".format(base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode())
+def _digest(text: str) -> str:
+    return "'sha256-{}'".format(
+        base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
+    )

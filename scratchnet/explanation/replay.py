@@ -31,14 +31,14 @@ class Moment:
 
     def __init__(
         self,
-        number: "int",
+        number: int,
         net: "Sequential",
         X: "Matrix",
         Y: "Matrix",
         weights: "Weights",
         samples: "List[int]",
         generator: "Optional[Generator]",
-    ) -> "None":
+    ) -> None:
         self.number = number
         self.net = net
         self.X = X
@@ -55,15 +55,17 @@ def replay(
     Y: "Matrix",
     loss: "Loss",
     optimizer: "Optimizer",
-    first: "int",
-    count: "int",
+    first: int,
+    count: int,
     **options: "Any",
 ) -> "List[Moment]":
     """The moments of the steps from ``first`` on, in a training of a copy of ``net``; options as of ``epochs``."""
     recorder = _Recorder(net, X, Y, first, count)
     watched = _watched(type(optimizer), recorder)(**optimizer.config())
     try:
-        for _ in epochs(recorder.net, X, Y, loss, watched, epochs=first + count, unroll=False, **options):
+        for _ in epochs(
+            recorder.net, X, Y, loss, watched, epochs=first + count, unroll=False, **options
+        ):
             pass
     except _Enough:
         pass
@@ -84,7 +86,7 @@ def copied(generator: "Generator") -> "Generator":
 class _Recorder:
     """Takes part in a training and notes the moments asked for."""
 
-    def __init__(self, net: "Sequential", X: "Matrix", Y: "Matrix", first: "int", count: "int") -> "None":
+    def __init__(self, net: "Sequential", X: "Matrix", Y: "Matrix", first: int, count: int) -> None:
         self.moments: "List[Moment]" = []
         self.wanted = range(first, first + count)
         self.number = 0
@@ -96,13 +98,21 @@ class _Recorder:
         self.net.backpropagate = self.before_backpropagation  # type: ignore
 
     def before_backpropagation(
-        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights", generator: "Generator", first: "int"
+        self,
+        X: "Matrix",
+        Y: "Matrix",
+        loss: "Loss",
+        weights: "Weights",
+        generator: "Generator",
+        first: int,
     ) -> "Any":
         """In the place of the network's backpropagate."""
         self.number += 1
         if self.number in self.wanted:
             before = self.net.copy()
-            self.moments.append(Moment(self.number, before, X, Y, weights, self.samples(X, Y), copied(generator)))
+            self.moments.append(
+                Moment(self.number, before, X, Y, weights, self.samples(X, Y), copied(generator))
+            )
         return self.backpropagate(X, Y, loss, weights, generator, first)
 
     def samples(self, X: "Matrix", Y: "Row") -> "List[int]":
@@ -115,7 +125,7 @@ class _Recorder:
             used[key] = used.get(key, 0) + 1
         return found
 
-    def before_update(self, optimizer: "Optimizer") -> "None":
+    def before_update(self, optimizer: "Optimizer") -> None:
         """Note what the optimizer remembers."""
         if self.number in self.wanted:
             remembering = optimizer.with_numbers(self.net.number, exactly=True)
@@ -128,7 +138,7 @@ class _Recorder:
 def _watched(kind: "Any", recorder: "_Recorder") -> "Any":
     """An optimizer of that kind whose steps are noted."""
 
-    def step(self: "Optimizer", parameters: "List[Parameter]") -> "None":
+    def step(self: "Optimizer", parameters: "List[Parameter]") -> None:
         recorder.before_update(self)
         kind.step(self, parameters)
 

@@ -51,7 +51,7 @@ class Step:
         weights: "Any" = None,
         samples: "Optional[Sequence[int]]" = None,
         generator: "Optional[Generator]" = None,
-    ) -> "None":
+    ) -> None:
         self.numbers: "Dict[str, Traced]" = {}
         self.aliases: "Dict[str, str]" = {}
         self.chains: "Dict[str, Traced]" = {}
@@ -72,7 +72,7 @@ class Step:
 
     # ---- names ---------------------------------------------------------------------------------------------------
 
-    def _named(self, name: "str", number: "Any") -> "Traced":
+    def _named(self, name: str, number: "Any") -> "Traced":
         """The number, under a name; one that has a name already gets another name."""
         node = number if isinstance(number, Traced) else Traced(number)
         if node.name:
@@ -82,20 +82,20 @@ class Step:
             self.numbers[name] = node
         return node
 
-    def _name_rows(self, base: "str", rows: "Matrix", suffix: "str" = "") -> "Matrix":
+    def _name_rows(self, base: str, rows: "Matrix", suffix: str = "") -> "Matrix":
         """A matrix of samples, each number under the name of its place."""
         return [
             [self._named(f"{base}[{i}][{j}]{suffix}", v) for j, v in enumerate(row)]
             for i, row in zip(self.samples, rows)
         ]
 
-    def _name_inner(self, base: "str", rows: "Matrix", suffix: "str" = "") -> "None":
+    def _name_inner(self, base: str, rows: "Matrix", suffix: str = "") -> None:
         """Names for what several numbers of a row have in common, as softmax's sum of all exponentials."""
         for i, row in zip(self.samples, rows):
             for node in shared([node for node in row if isinstance(node, Traced)]):
                 self._name_next(f"{base}[{i}]", node, suffix)
 
-    def _name_next(self, base: "str", node: "Traced", suffix: "str" = "") -> "None":
+    def _name_next(self, base: str, node: "Traced", suffix: str = "") -> None:
         """The next free place of a name."""
         n = self.counts[base + suffix] = self.counts.get(base + suffix, -1) + 1
         self._named(f"{base}[{n}]{suffix}", node)
@@ -103,15 +103,16 @@ class Step:
     def _name_slopes(self, of: "Matrix", slopes: "Matrix") -> "Matrix":
         """The slopes in numbers that have names."""
         return [
-            [self._named(f"{v.name}.gradient", d) for v, d in zip(row, row_d)] for row, row_d in zip(of, slopes)
+            [self._named(f"{v.name}.gradient", d) for v, d in zip(row, row_d)]
+            for row, row_d in zip(of, slopes)
         ]
 
-    def _name_parameters(self) -> "None":
+    def _name_parameters(self) -> None:
         for parameter in self.net.parameters():
             for name, i, j in _places(parameter):
                 self._named(name, parameter.rows[i][j])
 
-    def _name_hyperparameters(self, prefix: "str", of: "Any") -> "None":
+    def _name_hyperparameters(self, prefix: str, of: "Any") -> None:
         for name in of.numbers:
             value = getattr(of, name)
             if isinstance(value, Traced):
@@ -120,7 +121,7 @@ class Step:
     # ---- forward, backward, update -------------------------------------------------------------------------------
 
     def _forward(
-        self, net: "Sequential", X: "Matrix", generator: "Optional[Generator]", suffix: "str" = ""
+        self, net: "Sequential", X: "Matrix", generator: "Optional[Generator]", suffix: str = ""
     ) -> "List[Matrix]":
         """What goes into each layer, and last what comes out of the network."""
         passing = [X]
@@ -135,7 +136,7 @@ class Step:
             passing.append(A)
         return passing
 
-    def _name_derivatives(self, k: "int", layer: "Any") -> "None":
+    def _name_derivatives(self, k: int, layer: "Any") -> None:
         """Let an activation's derivative name what it gives."""
         derivative = getattr(layer, "derivative", None)
         if derivative is not None:
@@ -146,11 +147,13 @@ class Step:
 
             layer.derivative = named
 
-    def _backward(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> "None":
+    def _backward(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
         self._name_hyperparameters("loss.", criterion)
         Y = self._name_rows("y", [[Traced(v) for v in row] for row in Y])
         if weights is not None:
-            weights = [self._named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)]
+            weights = [
+                self._named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)
+            ]
         layers = self.net.layers
         front = len(layers) - criterion.steps_over(layers)
 
@@ -163,7 +166,9 @@ class Step:
         Z = self.outputs[front] if front < len(layers) else None
         if Z is not None:
             self._chain(front, Y, criterion, weights)
-        dA = self._name_slopes(self.outputs[front], criterion.gradient(self.outputs[-1], Y, Z, weights))
+        dA = self._name_slopes(
+            self.outputs[front], criterion.gradient(self.outputs[-1], Y, Z, weights)
+        )
         for k in reversed(range(front)):
             dA = layers[k].backward(dA)
             self._name_inner(f"{k}.slope", dA)
@@ -172,12 +177,12 @@ class Step:
                 for name, i, j in _places(parameter):
                     self._named(f"{name}.gradient", parameter.gradient_rows[i][j])
 
-    def _name_loss(self, value: "Any", suffix: "str" = "") -> "None":
+    def _name_loss(self, value: "Any", suffix: str = "") -> None:
         for node in shared([value] if isinstance(value, Traced) else [], alone=True):
             self._name_next("loss.inner", node, suffix)
         self._named("loss" + suffix, value)
 
-    def _chain(self, front: "int", Y: "Matrix", criterion: "Loss", weights: "Any") -> "None":
+    def _chain(self, front: int, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
         """The slopes that the shortcut δ = (ŷ - y)/n leaves out, through every layer, where the loss has a slope."""
         A = self.outputs[-1]
         try:
@@ -191,7 +196,7 @@ class Step:
             for z, d in zip(row, row_d):
                 self.chains[f"{z.name}.gradient"] = d
 
-    def _prepare_updates(self, optimizer: "Optimizer") -> "None":
+    def _prepare_updates(self, optimizer: "Optimizer") -> None:
         """All that is the same for all weights; each weight's own update is made by ``number``."""
         states, t = optimizer.states, optimizer.t
         self.optimizer: "Optimizer" = optimizer.with_numbers(Traced, exactly=True)
@@ -209,19 +214,25 @@ class Step:
                 memory = states[parameter.name][i][j] if parameter.name in states else None
                 for n in range(self.optimizer.memory):
                     kind = number_of(parameter.rows[i][j].value)
-                    self._named(f"{name}.memory[{n}]", Traced(kind(0) if memory is None else memory[n]))
+                    self._named(
+                        f"{name}.memory[{n}]", Traced(kind(0) if memory is None else memory[n])
+                    )
                     self.updates[f"{name}.memory[{n}].new"] = parameter, i, j
                 self.updates[f"{name}.new"] = parameter, i, j
 
-    def _afterwards(self) -> "None":
+    def _afterwards(self) -> None:
         """The forward pass and the loss with the new parameters."""
         after = self.net.copy(Traced)
         for parameter in after.parameters():
             for name, i, j in _places(parameter):
-                parameter.rows[i][j] = self.number(f"{name}.new" if f"{name}.new" in self.updates else name)
-        self._name_loss(self.value_of(after, self._forward(after, self.outputs[0], None, ".new")), ".new")
+                parameter.rows[i][j] = self.number(
+                    f"{name}.new" if f"{name}.new" in self.updates else name
+                )
+        self._name_loss(
+            self.value_of(after, self._forward(after, self.outputs[0], None, ".new")), ".new"
+        )
 
-    def _update(self, parameter: "Parameter", i: "int", j: "int") -> "None":
+    def _update(self, parameter: "Parameter", i: int, j: int) -> None:
         """One weight's step, and its memory's."""
         w = parameter.rows[i][j]
         state = tuple([self.numbers[f"{w.name}.memory[{n}]"] for n in range(self.optimizer.memory)])
@@ -242,7 +253,7 @@ class Step:
         if self.updates:
             yield "loss.new"
 
-    def number(self, name: "str") -> "Traced":
+    def number(self, name: str) -> "Traced":
         """The number of that name; KeyError if there is none."""
         name = self.full_name(name)
         if name not in self.numbers and name in self.updates:
@@ -251,13 +262,22 @@ class Step:
             self._afterwards()
         return self.numbers[self.full_name(name)]
 
-    def knows(self, name: "str") -> "bool":
+    def knows(self, name: str) -> bool:
         """Whether a number has that name."""
         name = self.full_name(name)
-        after = bool(self.updates) and name.endswith(".new") and _is_of_forward_pass(name[: -len(".new")])
-        return name in self.numbers or name in self.updates or after and name[: -len(".new")] in self.numbers
+        after = (
+            bool(self.updates)
+            and name.endswith(".new")
+            and _is_of_forward_pass(name[: -len(".new")])
+        )
+        return (
+            name in self.numbers
+            or name in self.updates
+            or after
+            and name[: -len(".new")] in self.numbers
+        )
 
-    def full_name(self, name: "str") -> "str":
+    def full_name(self, name: str) -> str:
         """The name under which a number is listed: "1.z[0][0].gradient" may be "0.z[0][0].gradient"."""
         if name in self.aliases:
             return self.aliases[name]
@@ -265,7 +285,7 @@ class Step:
         return self.aliases[base] + dot + last if base in self.aliases else name
 
 
-def shared(roots: "Sequence[Traced]", alone: "bool" = False) -> "List[Traced]":
+def shared(roots: "Sequence[Traced]", alone: bool = False) -> "List[Traced]":
     """The numbers without a name that more than one other was made from, on the way to several of these.
 
     With ``alone``, on the way to one of these will do. What others are made from comes first. What is made of
@@ -281,8 +301,16 @@ def shared(roots: "Sequence[Traced]", alone: "bool" = False) -> "List[Traced]":
                     parents[id(operand)] = parents.get(id(operand), 0) + 1
             found[id(node)] = node
             reached[id(node)] = reached.get(id(node), 0) + 1
-    often = [node for node in found.values() if parents.get(id(node), 0) > 1 and (alone or reached[id(node)] > 1)]
-    return [node for node in often if any([operand.operation or "[" in operand.name for operand in node.operands])]
+    often = [
+        node
+        for node in found.values()
+        if parents.get(id(node), 0) > 1 and (alone or reached[id(node)] > 1)
+    ]
+    return [
+        node
+        for node in often
+        if any([operand.operation or "[" in operand.name for operand in node.operands])
+    ]
 
 
 def _within(root: "Traced") -> "List[Traced]":
@@ -301,15 +329,29 @@ def _within(root: "Traced") -> "List[Traced]":
 
 def _inside(node: "Traced") -> "List[Traced]":
     """Its operands without a name; each once, for a square is one use of its number."""
-    return list({id(operand): operand for operand in node.operands if operand.operation and not operand.name}.values())
+    return list(
+        {
+            id(operand): operand
+            for operand in node.operands
+            if operand.operation and not operand.name
+        }.values()
+    )
 
 
-def _is_of_forward_pass(name: "str") -> "bool":
-    return name == "loss" or name.split("[")[0].rpartition(".")[2] in ("z", "a", "inner") and name.endswith("]")
+def _is_of_forward_pass(name: str) -> bool:
+    return (
+        name == "loss"
+        or name.split("[")[0].rpartition(".")[2] in ("z", "a", "inner")
+        and name.endswith("]")
+    )
 
 
 def _places(parameter: "Parameter") -> "Iterator[Tuple[str, int, int]]":
     """Name, row and column of each number."""
     for i, row in enumerate(parameter.rows or []):
         for j in range(len(row)):
-            yield (f"{parameter.name}[{j}]" if parameter.flat else f"{parameter.name}[{i}][{j}]"), i, j
+            yield (
+                (f"{parameter.name}[{j}]" if parameter.flat else f"{parameter.name}[{i}][{j}]"),
+                i,
+                j,
+            )

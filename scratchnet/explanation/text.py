@@ -63,14 +63,16 @@ class Reference:
 
     __slots__ = ("node", "tightness", "behind")
 
-    def __init__(self, node: "Traced", tightness: "int", behind: "bool" = False) -> "None":
+    def __init__(self, node: "Traced", tightness: int, behind: bool = False) -> None:
         self.node = node
         self.tightness = tightness
         self.behind = behind
 
-    def shown(self, text: "str") -> "str":
+    def shown(self, text: str) -> str:
         """The text that stands for the number, in parentheses where it needs them."""
-        own = SIGN if text.startswith("-") else PRODUCT if "/" in text else ATOM  # 1/2 is a Fraction
+        own = (
+            SIGN if text.startswith("-") else PRODUCT if "/" in text else ATOM
+        )  # 1/2 is a Fraction
         return "({})".format(text) if own < self.tightness or self.behind and own == SIGN else text
 
 
@@ -80,8 +82,12 @@ class Choice:
     __slots__ = ("condition", "chosen", "other", "reasons")
 
     def __init__(
-        self, condition: "Traced", chosen: "List[Part]", other: "List[Part]", reasons: "Tuple[List[Part], List[Part]]"
-    ) -> "None":
+        self,
+        condition: "Traced",
+        chosen: "List[Part]",
+        other: "List[Part]",
+        reasons: "Tuple[List[Part], List[Part]]",
+    ) -> None:
         self.condition = condition
         self.chosen = chosen
         self.other = other
@@ -98,7 +104,7 @@ class Choice:
         return self.reasons[0] if self.condition.value else self.reasons[1]
 
 
-def number(value: "Any", decimals: "int" = DECIMALS) -> "str":
+def number(value: "Any", decimals: int = DECIMALS) -> str:
     """A number to four decimals, or four digits where it is small; its sign is a hyphen, to be copied into Python.
 
     >>> number(0.80218), number(-0.00012345), number(1.0), number(True), number(2 / 3, decimals=8)
@@ -113,17 +119,17 @@ def number(value: "Any", decimals: "int" = DECIMALS) -> "str":
     return "0" if text == "-0" else text
 
 
-def formula(node: "Traced") -> "str":
+def formula(node: "Traced") -> str:
     """How the number was made, by the names of what it was made from."""
     return names(parts(node))
 
 
-def substituted(node: "Traced", decimals: "int" = DECIMALS) -> "str":
+def substituted(node: "Traced", decimals: int = DECIMALS) -> str:
     """How the number was made, the numbers in their places."""
     return numbers(parts(node), decimals)
 
 
-def derivation(node: "Traced", decimals: "int" = DECIMALS) -> "str":
+def derivation(node: "Traced", decimals: int = DECIMALS) -> str:
     """The numbers in their places, and the result."""
     formula, reason = parts(node), ""
     if isinstance(formula[0], Choice):  # the result comes before the reason for it
@@ -133,17 +139,21 @@ def derivation(node: "Traced", decimals: "int" = DECIMALS) -> "str":
     return (text if text == result else "{} = {}".format(text, result)) + reason
 
 
-def names(formula: "List[Part]") -> "str":
+def names(formula: "List[Part]") -> str:
     """A formula, the names in their places."""
-    return _written(formula, lambda leaf: leaf.name or number(leaf.value)).replace("·", " · ").replace("/", " / ")
+    return (
+        _written(formula, lambda leaf: leaf.name or number(leaf.value))
+        .replace("·", " · ")
+        .replace("/", " / ")
+    )
 
 
-def numbers(formula: "List[Part]", decimals: "int" = DECIMALS) -> "str":
+def numbers(formula: "List[Part]", decimals: int = DECIMALS) -> str:
     """A formula, the numbers in their places."""
     return _written(formula, lambda leaf: number(leaf.value, decimals))
 
 
-def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> "str":
+def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> str:
     """A formula as text, ``leaf`` for each number in it."""
     texts = []
     for part in formula:
@@ -155,7 +165,7 @@ def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> "str":
     return "".join(texts)
 
 
-def _without_name(node: "Traced") -> "bool":
+def _without_name(node: "Traced") -> bool:
     return not node.name
 
 
@@ -170,16 +180,18 @@ def parts(node: "Traced", inside: "Callable[[Traced], bool]" = _without_name) ->
 class _Formula:
     """From the record to the parts of a formula; ``inside`` as in ``parts``."""
 
-    def __init__(self, inside: "Callable[[Traced], bool]") -> "None":
+    def __init__(self, inside: "Callable[[Traced], bool]") -> None:
         self.inside = inside
         self.left = MOST
 
-    def closed(self, operand: "Traced") -> "bool":
+    def closed(self, operand: "Traced") -> bool:
         """Whether the number itself stands in the formula, and not how it was made."""
-        constant = operand.operation == "divide" and all([_is_large(part) for part in operand.operands])
+        constant = operand.operation == "divide" and all(
+            [_is_large(part) for part in operand.operands]
+        )
         return not operand.operation or not self.inside(operand) or not self.left or constant
 
-    def part(self, operand: "Traced", tightness: "int", behind: "bool" = False) -> "List[Part]":
+    def part(self, operand: "Traced", tightness: int, behind: bool = False) -> "List[Part]":
         """An operand in a formula, in parentheses where its operation needs them."""
         if self.closed(operand):
             return [Reference(operand, tightness, behind)]
@@ -192,26 +204,38 @@ class _Formula:
         """The formula of a number's own operation, and how tightly it holds together."""
         operation, operands = node.operation, node.operands
         self.left -= 1
-        if operation in ("multiply", "divide") and _is_one(operands[1]):  # as in a mean of one sample
+        if operation in ("multiply", "divide") and _is_one(
+            operands[1]
+        ):  # as in a mean of one sample
             return self.alone(operands[0])
         if operation in INFIX:
             own, left, right, sign = INFIX[operation]
-            return self.part(operands[0], left) + [sign] + self.part(operands[1], right, behind=True), own
+            return self.part(operands[0], left) + [sign] + self.part(
+                operands[1], right, behind=True
+            ), own
         if operation == "dot":
             pairs = list(zip(operands[::2], operands[1::2]))
             return self.sum(pairs, self.product), SUM if len(pairs) > 1 else PRODUCT
         if operation == "total":
-            return (self.sum(operands, self.part), SUM) if len(operands) > 1 else self.alone(operands[0])
+            return (
+                (self.sum(operands, self.part), SUM)
+                if len(operands) > 1
+                else self.alone(operands[0])
+            )
         if operation == "negate":
             return ["−"] + self.part(operands[0], ATOM, behind=True), SIGN
         if operation == "exp":
             return ["e^"] + self.part(operands[0], SIGN), ATOM
         if operation == "power":
-            return self.part(operands[0], ATOM, behind=True) + ["^"] + self.part(operands[1], ATOM), ATOM
+            return self.part(operands[0], ATOM, behind=True) + ["^"] + self.part(
+                operands[1], ATOM
+            ), ATOM
         if operation == "where":
             condition, chosen, other = operands
             reasons = self.part(condition, CHOICE), self.opposite(condition)
-            return [Choice(condition, self.part(chosen, SUM), self.part(other, SUM), reasons)], CHOICE
+            return [
+                Choice(condition, self.part(chosen, SUM), self.part(other, SUM), reasons)
+            ], CHOICE
         if operation == "abs":
             return ["|"] + self.part(operands[0], CHOICE) + ["|"], ATOM
         return [operation, "("] + self.listed(operands) + [")"], ATOM
@@ -221,7 +245,11 @@ class _Formula:
         if condition.operation not in OPPOSITE:
             return ["not "] + self.part(condition, CHOICE)
         _, left, right, sign = INFIX[OPPOSITE[condition.operation]]
-        return self.part(condition.operands[0], left) + [sign] + self.part(condition.operands[1], right, behind=True)
+        return (
+            self.part(condition.operands[0], left)
+            + [sign]
+            + self.part(condition.operands[1], right, behind=True)
+        )
 
     def listed(self, operands: "Any") -> "List[Part]":
         """The arguments of a function; of many the first three and the last."""
@@ -240,7 +268,7 @@ class _Formula:
             return [Reference(operand, PRODUCT)], ATOM
         return self.operation(operand)
 
-    def product(self, pair: "Tuple[Traced, Traced]", tightness: "int") -> "List[Part]":
+    def product(self, pair: "Tuple[Traced, Traced]", tightness: int) -> "List[Part]":
         return self.part(pair[0], PRODUCT) + ["·"] + self.part(pair[1], SIGN, behind=True)
 
     def sum(self, terms: "Any", of: "Callable[[Any, int], List[Part]]") -> "List[Part]":
@@ -264,10 +292,10 @@ def _behind(formula: "List[Part]") -> "List[Part]":
     return formula
 
 
-def _is_large(operand: "Traced") -> "bool":
+def _is_large(operand: "Traced") -> bool:
     """Whether it is one of the large whole numbers whose quotient is a rule's constant."""
     return not operand.name and not operand.operation and bool(operand.value > 1000000)
 
 
-def _is_one(operand: "Traced") -> "bool":
+def _is_one(operand: "Traced") -> bool:
     return not operand.name and not operand.operation and bool(operand.value == 1)

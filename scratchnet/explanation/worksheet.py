@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     Entry = Tuple[str, str, int]
 
 BLANK = "____"
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$|[+-]?\d+ ?/ ?\d+$", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$|[+-]?\d+ ?/ ?\d+$", re.ASCII | re.IGNORECASE
+)
 _COMMA = re.compile(r"[+-]?\d+,\d+$", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}$", re.ASCII)  # or a decimal comma: nobody knows
 _SHOWN = 60  # characters of a line that could not be read
@@ -49,7 +51,7 @@ _SHOWN = 60  # characters of a line that could not be read
 # ---- writing -----------------------------------------------------------------------------------------------------
 
 
-def worksheet(why: "Explanation", decimals: "int" = DECIMALS, header: "str" = "") -> "str":
+def worksheet(why: "Explanation", decimals: int = DECIMALS, header: str = "") -> str:
     """The step as text: what is given, to so many decimals, and then every number's formula with a blank for it."""
     lines = ["# " + line.lstrip("# ") for line in header.splitlines()]
     lines.append(f"# step {why.number}: put a number in the place of each {BLANK}")
@@ -79,7 +81,11 @@ def sections(why: "Explanation") -> "Iterator[Tuple[str, List[str]]]":
 
 def _wanted(why: "Explanation") -> "Set[str]":
     """What is given, the forward pass, the loss, the update, and all that these are made from."""
-    waiting = [name for name in why.step.names() if not re.search(r"\.gradient|\.derivative|^loss\.new$", name)]
+    waiting = [
+        name
+        for name in why.step.names()
+        if not re.search(r"\.gradient|\.derivative|^loss\.new$", name)
+    ]
     wanted = set(waiting)
     while waiting:
         for operand in inputs(why.step.number(waiting.pop())):
@@ -89,14 +95,16 @@ def _wanted(why: "Explanation") -> "Set[str]":
     return wanted
 
 
-def _question(formula: "List[Part]", decimals: "int") -> "str":
+def _question(formula: "List[Part]", decimals: int) -> str:
     """A formula by names, with both answers to each question in it: which one is right is for the pencil to find."""
     texts = []
     for part in formula:
         if isinstance(part, Reference):
             part = part.shown(part.node.name or number(part.node.value, decimals))
         elif isinstance(part, Choice):
-            reason, chosen, other = [_question(arm, decimals) for arm in (part.reasons[0], part.chosen, part.other)]
+            reason, chosen, other = [
+                _question(arm, decimals) for arm in (part.reasons[0], part.chosen, part.other)
+            ]
             part = f"{chosen} if {reason}, else {other}"
         texts.append(re.sub(r" ?([·/]) ?", r" \1 ", part))
     return "".join(texts)
@@ -105,7 +113,7 @@ def _question(formula: "List[Part]", decimals: "int") -> "str":
 # ---- reading -----------------------------------------------------------------------------------------------------
 
 
-def read(text: "str") -> "List[Entry]":
+def read(text: str) -> "List[Entry]":
     """The lines ``name = number`` of a worksheet: each one's name, its digits as Python writes them, its line number.
 
     Comments and blanks are passed over. A number may have a colon before it, and may be a fraction, or have a decimal
@@ -120,29 +128,35 @@ def read(text: "str") -> "List[Entry]":
         if told:
             name, sign, text = [part.strip() for part in told.replace(":", "=", 1).partition("=")]
             if not name or not sign:
-                raise ValueError(f"line {place}: {told[:_SHOWN]!r} is no number under a name, as in loss = 0.25")
+                raise ValueError(
+                    f"line {place}: {told[:_SHOWN]!r} is no number under a name, as in loss = 0.25"
+                )
             digits = _digits(text.strip("_").strip(), place)
             if digits:
                 entries.append((name, digits, place))
     return entries
 
 
-def _digits(text: "str", place: "int") -> "str":
+def _digits(text: str, place: int) -> str:
     """The number as Python writes it; empty for a blank."""
     digits = text.replace("−", "-")
     if _THOUSANDS.match(digits):
-        raise ValueError(f"line {place}: {text} may be {digits.replace(',', '.')} or {digits.replace(',', '')}")
+        raise ValueError(
+            f"line {place}: {text} may be {digits.replace(',', '.')} or {digits.replace(',', '')}"
+        )
     if _COMMA.match(digits):
         digits = digits.replace(",", ".")
     try:
         if digits:
             value_of(digits)
     except (ValueError, ArithmeticError):
-        raise ValueError(f"line {place}: {text[:_SHOWN]!r} is no number; give one like 0.25, -3e-05 or 1/4") from None
+        raise ValueError(
+            f"line {place}: {text[:_SHOWN]!r} is no number; give one like 0.25, -3e-05 or 1/4"
+        ) from None
     return digits
 
 
-def value_of(digits: "str") -> "Tuple[float, float]":
+def value_of(digits: str) -> "Tuple[float, float]":
     """A number, and half a unit of its last digit: 0 of a fraction, which is exact.
 
     >>> value_of("-0.25"), value_of("1/4")
@@ -159,6 +173,6 @@ def value_of(digits: "str") -> "Tuple[float, float]":
     return value, unit / 2
 
 
-def decimals_of(digits: "str") -> "int":
+def decimals_of(digits: str) -> int:
     """How many decimals a number is given to; below 0 where its last digit is one of the tens, the hundreds ..."""
     return -int(Decimal(digits).as_tuple().exponent)

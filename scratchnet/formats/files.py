@@ -29,16 +29,20 @@ MOST_NUMBERS = LARGEST // 8  # of narrow ones a file may hold more than there is
 PART = 1 << 16  # bytes that are read at once
 
 
-def read(path: "Path") -> "bytes":
+def read(path: "Path") -> bytes:
     """The contents of the file at ``path``, as far as a model can be that large."""
     with open(path, "rb") as file:
         data = read_at_most(file, LARGEST + 1)
     if len(data) > LARGEST:
-        raise ValueError("{}: the file is larger than {} bytes, more than is read of a model".format(path, LARGEST))
+        raise ValueError(
+            "{}: the file is larger than {} bytes, more than is read of a model".format(
+                path, LARGEST
+            )
+        )
     return data
 
 
-def read_at_most(file: "Any", size: "int") -> "bytes":
+def read_at_most(file: "Any", size: int) -> bytes:
     """The next ``size`` bytes of an open file, or all that are left; PyPy would make room for ``size`` in any case."""
     parts = []
     while size > 0:
@@ -50,7 +54,7 @@ def read_at_most(file: "Any", size: "int") -> "bytes":
     return b"".join(parts)
 
 
-def write(path: "Path", data: "bytes") -> "None":
+def write(path: "Path", data: bytes) -> None:
     """Make ``data`` the contents of the file at ``path``.
 
     It is written to a new file beside it, which takes its place once it is safely on the disk; if anything fails, or
@@ -58,7 +62,9 @@ def write(path: "Path", data: "bytes") -> "None":
     what it points to is replaced. An OSError's ``strerror`` is one sentence. What ``read`` would refuse is not written.
     """
     if len(data) > LARGEST:
-        what = "{} cannot be written: it would be larger than {} bytes, more than is read of a model"
+        what = (
+            "{} cannot be written: it would be larger than {} bytes, more than is read of a model"
+        )
         raise OSError(errno.EFBIG, what.format(path, LARGEST))
     if not hasattr(os, "replace"):
         _replace_simply(str(path), data)
@@ -66,10 +72,12 @@ def write(path: "Path", data: "bytes") -> "None":
     try:
         _replace(os.path.realpath(path), data)
     except OSError as error:
-        raise OSError(error.errno, "{} cannot be written: {}".format(path, error.strerror)) from None
+        raise OSError(
+            error.errno, "{} cannot be written: {}".format(path, error.strerror)
+        ) from None
 
 
-def _replace(path: "str", data: "bytes") -> "None":
+def _replace(path: str, data: bytes) -> None:
     folder = os.path.dirname(path)
     if not os.path.isdir(folder):
         raise OSError(errno.ENOENT, "its directory does not exist")
@@ -89,7 +97,7 @@ def _replace(path: "str", data: "bytes") -> "None":
     _sync(folder)
 
 
-def _replace_simply(path: "str", data: "bytes") -> "None":
+def _replace_simply(path: str, data: bytes) -> None:
     """For MicroPython, whose file systems know neither links nor permissions, and commit a file when it is closed."""
     beside = path + ".tmp"
     try:
@@ -101,7 +109,7 @@ def _replace_simply(path: "str", data: "bytes") -> "None":
         raise
 
 
-def _mode(path: "str") -> "Optional[int]":
+def _mode(path: str) -> "Optional[int]":
     """The permissions of the file that will be replaced, or None if there is none yet."""
     if not os.path.exists(path):
         return None
@@ -114,14 +122,14 @@ def _mode(path: "str") -> "Optional[int]":
     return os.stat(path).st_mode & 0o7777
 
 
-def _remove(path: "str") -> "None":
+def _remove(path: str) -> None:
     try:
         os.remove(path)
     except OSError:
         pass  # it was not yet made, or is already in place
 
 
-def _sync(folder: "str") -> "None":
+def _sync(folder: str) -> None:
     """Put the folder's new entry on the disk, where the system can: Windows, for one, cannot open a folder."""
     try:
         handle = os.open(folder, os.O_RDONLY)

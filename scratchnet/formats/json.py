@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-9 if 1.0 + 1e-9 > 1.0 else 1e-5
 
 
-def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "str":
+def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> str:
     """The text that holds ``tensors`` (as in safetensors.py) and ``metadata``; it ends with a line break.
 
     >>> dumps({"a": [1.0, float("nan")]}, {})
@@ -77,7 +77,9 @@ def loads(text: "Union[str, bytes]") -> "Tuple[Dict[str, Tensor], Dict[str, Any]
         raise ValueError('JSON: a model is an object with "format": "scratchnet"')
     model.setdefault("exact", {})
     if set(model) != {"format", "metadata", "tensors", "exact"}:
-        raise ValueError("JSON: a model has format, metadata, tensors and perhaps exact, and no other key")
+        raise ValueError(
+            "JSON: a model has format, metadata, tensors and perhaps exact, and no other key"
+        )
     for key in ("metadata", "tensors", "exact"):
         if not isinstance(model[key], dict):
             raise ValueError("JSON: {} must be an object".format(key))
@@ -93,16 +95,20 @@ def loads(text: "Union[str, bytes]") -> "Tuple[Dict[str, Tensor], Dict[str, Any]
     return tensors, model["metadata"]
 
 
-def _bits(numbers: "List[float]") -> "str":
+def _bits(numbers: "List[float]") -> str:
     size = len(numbers)
     words = struct.unpack(">{}Q".format(size), struct.pack(">{}d".format(size), *numbers))
     return "".join(["{:016x}".format(word) for word in words])
 
 
-def _exact(name: "str", shape: "List[int]", decimals: "List[float]", digits: "Any") -> "List[float]":
+def _exact(name: str, shape: "List[int]", decimals: "List[float]", digits: "Any") -> "List[float]":
     """The numbers that ``digits`` spell out, if they are the ``decimals``."""
     size = len(decimals)
-    if not isinstance(digits, str) or len(digits) != 16 * size or not set(digits) <= set("0123456789abcdef"):
+    if (
+        not isinstance(digits, str)
+        or len(digits) != 16 * size
+        or not set(digits) <= set("0123456789abcdef")
+    ):
         raise ValueError(
             "JSON: exact: tensor {} needs a string of {} hexadecimal digits (0-9, a-f), 16 for each number; or delete "
             "this entry, to use the decimals".format(shown(name), 16 * size)

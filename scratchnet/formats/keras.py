@@ -21,7 +21,19 @@ import importlib
 import warnings
 
 from ..core import matrix
-from ..core.activations import ELU, GELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
+from ..core.activations import (
+    ELU,
+    GELU,
+    SELU,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from ..core.functions import shown, sqrt
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
@@ -60,8 +72,14 @@ SAME: "Dict[str, Any]" = {
 # What must hold of a layer: a test, and the words for it.
 HOLDS: "Dict[str, Any]" = {
     "BatchNormalization": (lambda layer: layer.axis in (-1, 1), "give axis=-1"),
-    "Normalization": (lambda layer: not layer.invert and layer.axis in ((-1,), (1,)), "give axis=-1 and invert=False"),
-    "ReLU": (lambda layer: layer.max_value is None and not layer.threshold, "give no max_value and no threshold"),
+    "Normalization": (
+        lambda layer: not layer.invert and layer.axis in ((-1,), (1,)),
+        "give axis=-1 and invert=False",
+    ),
+    "ReLU": (
+        lambda layer: layer.max_value is None and not layer.threshold,
+        "give no max_value and no threshold",
+    ),
     "Softmax": (lambda layer: layer.axis in (-1, 1), "give axis=-1"),
 }
 # What to_keras makes, from keras.layers and our layer; all others are an Activation.
@@ -88,14 +106,16 @@ def from_keras(model: "Any") -> "Sequential":
     return Sequential([layer for _, _, layer in _all_parts(model, "from_keras")])
 
 
-def _all_parts(model: "Any", name: "str") -> "List[Part]":
+def _all_parts(model: "Any", name: str) -> "List[Part]":
     if _kind(model) != "Sequential":
         what = f"{name}: {type(model).__name__} is no keras.Sequential"
-        raise ValueError(f"{what}; where its layers stand in a row, give keras.Sequential(model.layers)")
+        raise ValueError(
+            f"{what}; where its layers stand in a row, give keras.Sequential(model.layers)"
+        )
     return list(_parts(model))
 
 
-def _parts(layer: "Any", path: "str" = "", owner: "Any" = None) -> "Iterator[Part]":
+def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]":
     """What a layer consists of, each part as a layer here; ``path`` is its place, "2.0" the first in the third."""
     kind = _kind(layer)
     where = f"layer {path} of the model ({type(owner or layer).__name__})"
@@ -123,24 +143,39 @@ def _parts(layer: "Any", path: "str" = "", owner: "Any" = None) -> "Iterator[Par
         weights = _weights(layer, 2 + layer.center + layer.scale, where)
         gamma = weights.pop(0) if layer.scale else None
         beta = weights.pop(0) if layer.center else None
-        for made in exchange.batch_normalization(weights[0], weights[1], layer.epsilon, gamma, beta, where):
+        for made in exchange.batch_normalization(
+            weights[0], weights[1], layer.epsilon, gamma, beta, where
+        ):
             for parameter in made.parameters():
                 parameter.frozen = parameter.frozen or not layer.trainable
             yield where, layer, made
     elif kind not in ("Flatten", "InputLayer"):
-        known = ["Activation", "BatchNormalization", "Dense", "Flatten", "Normalization", "Sequential"] + sorted(SAME)
-        raise ValueError("{} is none of those that are known here: {}".format(where, ", ".join(known)))
+        known = [
+            "Activation",
+            "BatchNormalization",
+            "Dense",
+            "Flatten",
+            "Normalization",
+            "Sequential",
+        ] + sorted(SAME)
+        raise ValueError(
+            "{} is none of those that are known here: {}".format(where, ", ".join(known))
+        )
 
 
-def _kind(layer: "Any") -> "str":
+def _kind(layer: "Any") -> str:
     """The name of Keras's own class that the layer is one of, or computes as; "" for any other."""
     for kind in type(layer).__mro__:
         if kind.__module__.split(".")[0] == "keras":
-            return kind.__name__ if getattr(type(layer), "call", None) is getattr(kind, "call", None) else ""
+            return (
+                kind.__name__
+                if getattr(type(layer), "call", None) is getattr(kind, "call", None)
+                else ""
+            )
     return ""
 
 
-def _activation(layer: "Any", path: "str", where: "str") -> "Iterator[Part]":
+def _activation(layer: "Any", path: str, where: str) -> "Iterator[Part]":
     """The activation of a Dense, or of an Activation: one of Keras's functions, or a layer."""
     function = layer.activation
     name = getattr(function, "__name__", type(function).__name__)
@@ -151,37 +186,50 @@ def _activation(layer: "Any", path: "str", where: "str") -> "Iterator[Part]":
         yield where, None, LeakyReLU(0.2) if name == "leaky_relu" else FUNCTIONS[name]()
     else:
         known = ", ".join(sorted(FUNCTIONS))
-        raise ValueError(f"{where} has the activation {shown(name)}; of Keras's functions those known here are {known}")
+        raise ValueError(
+            f"{where} has the activation {shown(name)}; of Keras's functions those known here are {known}"
+        )
 
 
-def _weights(layer: "Any", count: "int", where: "str") -> "List[Any]":
+def _weights(layer: "Any", count: int, where: str) -> "List[Any]":
     """What ``get_weights`` gives, as lists."""
     weights = [array.tolist() for array in layer.get_weights()]
     if not weights:
-        raise ValueError(f"{where} has no weights yet; give the model a keras.Input first, or call it once")
+        raise ValueError(
+            f"{where} has no weights yet; give the model a keras.Input first, or call it once"
+        )
     if len(weights) != count:
         what = f"{where} has {len(weights)} arrays of weights where {count} are plain"
         raise ValueError(f"{what}; quantization and LoRA are not carried over")
     return weights
 
 
-def _dense(layer: "Any", where: "str") -> "Dense":
+def _dense(layer: "Any", where: str) -> "Dense":
     weights = _weights(layer, 1 + bool(layer.use_bias), where)
     rows = matrix.accept(weights[0], float, f"{where}: kernel")
-    made = Dense(len(rows), len(rows[0]), weights=rows, bias=weights[1] if layer.use_bias else [0.0] * len(rows[0]))
+    made = Dense(
+        len(rows),
+        len(rows[0]),
+        weights=rows,
+        bias=weights[1] if layer.use_bias else [0.0] * len(rows[0]),
+    )
     made.weights.frozen = not layer.trainable
     made.bias.frozen = not (layer.trainable and layer.use_bias)
     return made
 
 
-def _normalization(layer: "Any", where: "str") -> "Normalization":
+def _normalization(layer: "Any", where: str) -> "Normalization":
     mean, variance = layer.input_mean, layer.input_variance
     if mean is None:
         mean, variance, _ = _weights(layer, 3, where)
     mean, variance = [v.tolist() if hasattr(v, "tolist") else v for v in (mean, variance)]
     if not matrix.is_sequence(mean):
-        raise ValueError(f"{where} has one mean for all features; give it a mean and a variance for each")
-    return exchange.normalization(mean, [max(sqrt(float(v)), SMALLEST_SPREAD) for v in variance], where)
+        raise ValueError(
+            f"{where} has one mean for all features; give it a mean and a variance for each"
+        )
+    return exchange.normalization(
+        mean, [max(sqrt(float(v)), SMALLEST_SPREAD) for v in variance], where
+    )
 
 
 # ---- out ---------------------------------------------------------------------------------------------------------
@@ -208,7 +256,7 @@ def to_keras(net: "Any", model: "Any" = None) -> "Any":
     return model
 
 
-def _arrays(i: "int", layer: "Any", part: "Part") -> "List[Any]":
+def _arrays(i: int, layer: "Any", part: "Part") -> "List[Any]":
     """The weights of their layer, with our numbers."""
     where, theirs, _ = part
     if type(layer) is Dense and _kind(theirs) == "Dense":
@@ -220,7 +268,9 @@ def _arrays(i: "int", layer: "Any", part: "Part") -> "List[Any]":
         if min(layer.spread.value) < SMALLEST_SPREAD:
             raise exchange.unfit(i, layer, f"Keras has no spread below {SMALLEST_SPREAD}")
     else:
-        raise exchange.unfit(i, layer, f"{where} takes no numbers back; bring keras.layers.{type(layer).__name__}()")
+        raise exchange.unfit(
+            i, layer, f"{where} takes no numbers back; bring keras.layers.{type(layer).__name__}()"
+        )
     arrays = theirs.get_weights()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an overflow, which is refused
@@ -244,9 +294,13 @@ def _new(net: "Sequential") -> "Any":
         elif type(layer) in NAMES and getattr(layer, "approximate", "none") == "none":
             layers.append(keras.layers.Activation(NAMES[type(layer)]))
         else:
-            known = ", ".join(sorted([kind.__name__ for kind in NEW] + [kind.__name__ for kind in NAMES]))
+            known = ", ".join(
+                sorted([kind.__name__ for kind in NEW] + [kind.__name__ for kind in NAMES])
+            )
             raise exchange.unfit(i, layer, f"Keras has no such layer; it has {known}")
         if type(layer) is Dense:
             layers[-1].trainable = not (layer.weights.frozen and layer.bias.frozen)
-    widths = [net.inputs] + [layer.mean.count for layer in net.layers if isinstance(layer, Normalization)]
+    widths = [net.inputs] + [
+        layer.mean.count for layer in net.layers if isinstance(layer, Normalization)
+    ]
     return keras.Sequential([keras.Input((width,)) for width in widths if width][:1] + layers)

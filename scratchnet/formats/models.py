@@ -41,7 +41,7 @@ FROM = {
 }  # fmt: skip
 
 
-def save(net: "Sequential", path: "Path", dtype: "str" = "float64") -> "None":
+def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     """Write the network to a .safetensors, .json, .npz or .onnx file; the old one stays until the new one is whole.
 
     ``dtype="float32"``, for .onnx only, rounds the numbers, for programs that compute with no others.
@@ -50,9 +50,15 @@ def save(net: "Sequential", path: "Path", dtype: "str" = "float64") -> "None":
     codec_of(path)
     options: "Dict[str, Any]" = {"dtype": dtype} if str(path).endswith(".onnx") else {}
     if not options:
-        require("dtype", dtype, (lambda v: v == "float64", "'float64': only an .onnx file can have another"))
+        require(
+            "dtype",
+            dtype,
+            (lambda v: v == "float64", "'float64': only an .onnx file can have another"),
+        )
     if net.number is not float:
-        raise TypeError("a network of {} cannot be saved; net.copy(float) can".format(net.number.__name__))
+        raise TypeError(
+            "a network of {} cannot be saved; net.copy(float) can".format(net.number.__name__)
+        )
     tensors, about = described(net)
     content = codec_of(path).dumps(tensors, about, **options)
     files.write(path, content if isinstance(content, bytes) else content.encode())
@@ -77,8 +83,10 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
         raise ValueError("{}: {}".format(path, error)) from None
 
 
-def _are_layers(custom: "Any") -> "bool":
-    return isinstance(custom, (list, tuple)) and all([isinstance(c, type) and issubclass(c, Layer) for c in custom])
+def _are_layers(custom: "Any") -> bool:
+    return isinstance(custom, (list, tuple)) and all(
+        [isinstance(c, type) and issubclass(c, Layer) for c in custom]
+    )
 
 
 def codec_of(path: "Path") -> "Any":
@@ -100,16 +108,22 @@ def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     tensors: "Dict[str, Tensor]" = {}
     for parameter in net.parameters():
         if parameter.value is not None:
-            parameter.value = parameter.value  # checks it: a number in it may have been changed by hand
+            parameter.value = (
+                parameter.value
+            )  # checks it: a number in it may have been changed by hand
             tensors[parameter.name] = parameter.value
     require("metadata", net.metadata, (lambda v: isinstance(v, dict), "a dict"))
     layers: "List[Any]" = []
     for i, layer in enumerate(net.layers):
         kind, config = type(layer), layer.config()
         if LAYERS.get(kind.__name__, kind) is not kind:
-            raise ValueError(f"layer {i}: scratchnet has a {kind.__name__} of its own; give your class another name")
+            raise ValueError(
+                f"layer {i}: scratchnet has a {kind.__name__} of its own; give your class another name"
+            )
         if "type" in config:
-            raise ValueError(f"layer {i}: {kind.__name__} has an argument called type, which no file can hold")
+            raise ValueError(
+                f"layer {i}: {kind.__name__} has an argument called type, which no file can hold"
+            )
         description: "Dict[str, Any]" = {"type": kind.__name__}
         for name, value in config.items():
             if name not in layer.numbers or value is None:
@@ -120,15 +134,28 @@ def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
                 tensors["{}.{}".format(i, name)] = value
         layers.append(description)
     frozen = [p.name for p in net.parameters() if p.frozen]
-    return tensors, {"version": VERSION, "layers": layers, "frozen": frozen, "metadata": net.metadata}
+    return tensors, {
+        "version": VERSION,
+        "layers": layers,
+        "frozen": frozen,
+        "metadata": net.metadata,
+    }
 
 
-def _network(tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Sequence[Any]") -> "Sequential":
+def _network(
+    tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Sequence[Any]"
+) -> "Sequential":
     layers, frozen, metadata = _checked(about)
     classes = dict(LAYERS)
     classes.update({layer.__name__: layer for layer in custom})
-    left = {name: tensor for name, tensor in tensors.items() if TRAINING not in about or not of_training(name)}
-    net = Sequential([_layer(i, description, classes, left) for i, description in enumerate(layers)])
+    left = {
+        name: tensor
+        for name, tensor in tensors.items()
+        if TRAINING not in about or not of_training(name)
+    }
+    net = Sequential(
+        [_layer(i, description, classes, left) for i, description in enumerate(layers)]
+    )
     for parameter in net.parameters():
         parameter.frozen = False
         if parameter.name in left:  # one that came only with its layer's place in the network
@@ -142,7 +169,7 @@ def _network(tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Seq
     return net
 
 
-def of_training(name: "str") -> "bool":
+def of_training(name: str) -> bool:
     """Whether a tensor is a training's, and none of the network's."""
     return name.startswith(TRAINING + ".")
 
@@ -151,14 +178,18 @@ def _checked(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, 
     if "version" not in about:
         raise ValueError("it holds no scratchnet network, only tensors")
     if type(about["version"]) is not int or about["version"] != VERSION:
-        raise ValueError(f"it has version {about['version']!r} of the format; this scratchnet reads version {VERSION}")
+        raise ValueError(
+            f"it has version {about['version']!r} of the format; this scratchnet reads version {VERSION}"
+        )
     for name, kind in (("layers", list), ("frozen", list), ("metadata", dict)):
         if not isinstance(about.get(name), kind):
             raise ValueError(f"{name} should be a {kind.__name__} in a model")
     return about["layers"], about["frozen"], about["metadata"]
 
 
-def _layer(i: "int", description: "Any", classes: "Dict[str, Any]", left: "Dict[str, Tensor]") -> "Layer":
+def _layer(
+    i: int, description: "Any", classes: "Dict[str, Any]", left: "Dict[str, Tensor]"
+) -> "Layer":
     """Layer ``i``; the tensors that it takes are taken out of ``left``."""
     kind = description.get("type") if isinstance(description, dict) else None
     if not isinstance(kind, str) or kind not in classes:
@@ -171,7 +202,9 @@ def _layer(i: "int", description: "Any", classes: "Dict[str, Any]", left: "Dict[
             arguments[name] = left.pop(f"{i}.{name}")
     if set(arguments) != set(classes[kind].arguments):
         needed = ", ".join(classes[kind].arguments) or "none"
-        raise ValueError(f"layer {i}: {kind} has the arguments {sorted(arguments)}; needed: {needed}")
+        raise ValueError(
+            f"layer {i}: {kind} has the arguments {sorted(arguments)}; needed: {needed}"
+        )
     layer: "Layer" = classes[kind](**arguments)
     for parameter in layer.parameters():
         parameter.name = f"{i}.{parameter.role}"

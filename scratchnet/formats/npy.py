@@ -57,21 +57,23 @@ class Array:
     after the other. So training takes a large array as it is, and only single rows become lists.
     """
 
-    def __init__(self, shape: "Tuple[int, ...]", numbers: "Any") -> "None":
+    def __init__(self, shape: "Tuple[int, ...]", numbers: "Any") -> None:
         self.shape, self.numbers = tuple(shape), numbers
         count = 1
         for size in self.shape:
             count *= size
         if count != len(numbers):
-            raise ValueError(f"an array of shape {self.shape} has {count} numbers, not {len(numbers)}")
+            raise ValueError(
+                f"an array of shape {self.shape} has {count} numbers, not {len(numbers)}"
+            )
         self.width = count // self.shape[0] if self.shape and count else 0
 
-    def __len__(self) -> "int":
+    def __len__(self) -> int:
         if not self.shape:
             raise TypeError("a single number has no length")
         return self.shape[0]
 
-    def __getitem__(self, i: "int") -> "Any":
+    def __getitem__(self, i: int) -> "Any":
         i = range(len(self))[i]
         if len(self.shape) == 1:
             return self.numbers[i]
@@ -81,7 +83,9 @@ class Array:
     def nested(self) -> "Any":
         """A number, a list, or a list of lists; refused with more dimensions."""
         if len(self.shape) > 2:
-            raise ValueError(f"an array of shape {self.shape}; as lists at most 2 dimensions are given")
+            raise ValueError(
+                f"an array of shape {self.shape}; as lists at most 2 dimensions are given"
+            )
         numbers = self.numbers.tolist()
         if not self.shape:
             return numbers[0]
@@ -89,7 +93,7 @@ class Array:
             return numbers
         return [numbers[i * self.width : (i + 1) * self.width] for i in range(self.shape[0])]
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return f"Array({self.shape}, {NAMES[self.numbers.typecode]})"
 
 
@@ -108,7 +112,7 @@ def load(path: "Path") -> "Array":
         return _read(file, str(path), LARGEST)
 
 
-def loads(data: "bytes", source: "str" = "npy") -> "Array":
+def loads(data: bytes, source: str = "npy") -> "Array":
     """The array in the bytes of a .npy file.
 
     >>> loads(b"no array")
@@ -119,18 +123,24 @@ def loads(data: "bytes", source: "str" = "npy") -> "Array":
     return _read(io.BytesIO(data), source, LARGEST)
 
 
-def dumps(a: "Array") -> "bytes":
+def dumps(a: "Array") -> bytes:
     """The bytes of a .npy file, in this machine's byte order."""
     name = NAMES[a.numbers.typecode]
     order = "|" if name[1] == "1" else ORDER
-    shape = "({},)".format(*a.shape) if len(a.shape) == 1 else "({})".format(", ".join(map(str, a.shape)))
+    shape = (
+        "({},)".format(*a.shape)
+        if len(a.shape) == 1
+        else "({})".format(", ".join(map(str, a.shape)))
+    )
     header = f"{{'descr': '{order}{name}', 'fortran_order': False, 'shape': {shape}, }}".encode()
-    header += b" " * (-(len(MAGIC) + 4 + len(header) + 1) % 64) + b"\n"  # the numbers begin at a multiple of 64
-    data: "bytes" = a.numbers.tobytes()
+    header += (
+        b" " * (-(len(MAGIC) + 4 + len(header) + 1) % 64) + b"\n"
+    )  # the numbers begin at a multiple of 64
+    data: bytes = a.numbers.tobytes()
     return MAGIC + b"\1\0" + struct.pack("<H", len(header)) + header + data
 
 
-def _read(file: "Any", source: "str", largest: "int") -> "Array":
+def _read(file: "Any", source: str, largest: int) -> "Array":
     """The array in an opened file, of at most so many bytes."""
     shape, name, order, fortran = _header(file, source)
     numbers = array(TYPES[name])
@@ -140,11 +150,15 @@ def _read(file: "Any", source: "str", largest: "int") -> "Array":
     for size in shape:
         needed *= size
     if needed > largest:
-        raise ValueError(f"{source}: an array of shape {shape} has {needed} bytes; at most {largest} can be read")
+        raise ValueError(
+            f"{source}: an array of shape {shape} has {needed} bytes; at most {largest} can be read"
+        )
     data = read_at_most(file, needed + 1)
     if len(data) != needed:
         found = str(len(data)) if len(data) < needed else "more"
-        raise ValueError(f"{source}: an array of shape {shape} has {needed} bytes, and there are {found}")
+        raise ValueError(
+            f"{source}: an array of shape {shape} has {needed} bytes, and there are {found}"
+        )
     numbers.frombytes(data)
     if order not in ("|", "=", ORDER):
         numbers.byteswap()
@@ -153,32 +167,54 @@ def _read(file: "Any", source: "str", largest: "int") -> "Array":
     return Array(shape, _by_rows(numbers, shape) if fortran else numbers)
 
 
-def _header(file: "Any", source: "str") -> "Tuple[Tuple[int, ...], str, str, bool]":
+def _header(file: "Any", source: str) -> "Tuple[Tuple[int, ...], str, str, bool]":
     """Shape, type, byte order, and whether the numbers stand column by column."""
     start = file.read(8)
     if start[:6] != MAGIC:
         raise ValueError(f"{source} is no .npy file: it should begin with \\x93NUMPY")
     if len(start) < 8 or start[6] not in (1, 2, 3):
-        raise ValueError(f"{source}: a .npy file of version {start[6:7].hex() or 'unknown'}; 1, 2 and 3 can be read")
+        raise ValueError(
+            f"{source}: a .npy file of version {start[6:7].hex() or 'unknown'}; 1, 2 and 3 can be read"
+        )
     size = file.read(2 if start[6] == 1 else 4)
     length = int.from_bytes(size, "little")
     text = file.read(min(length, LONGEST_HEADER + 1))
     if len(size) < 2 or len(text) < length or length > LONGEST_HEADER:
-        raise ValueError(f"{source}: the header is cut off, or has more than {LONGEST_HEADER} bytes")
+        raise ValueError(
+            f"{source}: the header is cut off, or has more than {LONGEST_HEADER} bytes"
+        )
     try:
         header = ast.literal_eval(text.decode("utf-8" if start[6] == 3 else "latin-1").strip())
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         header = None
-    if not isinstance(header, dict) or set(header) != KEYS or not isinstance(header["fortran_order"], bool):
+    if (
+        not isinstance(header, dict)
+        or set(header) != KEYS
+        or not isinstance(header["fortran_order"], bool)
+    ):
         raise ValueError(f"{source}: the header must be a dict of descr, fortran_order and shape")
     shape, descr = header["shape"], header["descr"]
-    if not isinstance(shape, tuple) or len(shape) > 32 or not all([type(n) is int and n >= 0 for n in shape]):
-        raise ValueError(f"{source}: the shape is {shown(shape)}; it must be a tuple of whole numbers")
+    if (
+        not isinstance(shape, tuple)
+        or len(shape) > 32
+        or not all([type(n) is int and n >= 0 for n in shape])
+    ):
+        raise ValueError(
+            f"{source}: the shape is {shown(shape)}; it must be a tuple of whole numbers"
+        )
     if header["fortran_order"] and len(shape) > 2:
-        raise ValueError(f"{source}: {len(shape)} dimensions in Fortran's order; at most 2 can be read")
+        raise ValueError(
+            f"{source}: {len(shape)} dimensions in Fortran's order; at most 2 can be read"
+        )
     if not isinstance(descr, str) or descr[:1] not in "<>|=" or descr[1:] not in TYPES:
-        reason = "objects, which are never read" if isinstance(descr, str) and "O" in descr else shown(descr)
-        raise ValueError(f"{source} holds {reason}; whole numbers, truth values and floats (f4, f8) can be read")
+        reason = (
+            "objects, which are never read"
+            if isinstance(descr, str) and "O" in descr
+            else shown(descr)
+        )
+        raise ValueError(
+            f"{source} holds {reason}; whole numbers, truth values and floats (f4, f8) can be read"
+        )
     return shape, descr[1:], descr[:1], header["fortran_order"]
 
 
@@ -202,12 +238,12 @@ def load_npz(path: "Path") -> "Dict[str, Array]":
         return _read_npz(file, str(path), LARGEST)
 
 
-def loads_npz(data: "bytes", source: "str" = "npz", largest: "int" = 0) -> "Dict[str, Array]":
+def loads_npz(data: bytes, source: str = "npz", largest: int = 0) -> "Dict[str, Array]":
     """The arrays in the bytes of an .npz file, by name; all together have at most so many bytes, unpacked."""
     return _read_npz(io.BytesIO(data), source, largest or LARGEST)
 
 
-def dumps_npz(arrays: "Dict[str, Array]") -> "bytes":
+def dumps_npz(arrays: "Dict[str, Array]") -> bytes:
     """The bytes of an .npz file, not compressed; the same arrays give the same bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -216,19 +252,23 @@ def dumps_npz(arrays: "Dict[str, Array]") -> "bytes":
     return file.getvalue()
 
 
-def _read_npz(file: "Any", source: "str", left: "int") -> "Dict[str, Array]":
+def _read_npz(file: "Any", source: str, left: int) -> "Dict[str, Array]":
     arrays = {}
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             if len(members) > MOST_ARRAYS:
-                raise ValueError(f"{source} holds {len(members)} arrays; at most {MOST_ARRAYS} can be read")
+                raise ValueError(
+                    f"{source} holds {len(members)} arrays; at most {MOST_ARRAYS} can be read"
+                )
             for member in members:
                 name = member.filename[:-4] if member.filename.endswith(".npy") else member.filename
                 if name in arrays:
                     raise ValueError(f"{source} holds two arrays {shown(name)}")
                 if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise ValueError(f"{source}: {shown(name)} is compressed in another way than NumPy does")
+                    raise ValueError(
+                        f"{source}: {shown(name)} is compressed in another way than NumPy does"
+                    )
                 with archive.open(member) as part:
                     arrays[name] = _read(part, f"{source}: {shown(name)}", left)
                 left -= len(arrays[name].numbers) * arrays[name].numbers.itemsize

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 KEY = "scratchnet"
 
 
-def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "bytes":
+def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
     """The file that holds ``tensors`` (as in safetensors.py) and ``metadata``."""
     if KEY in tensors:
         raise ValueError(f"npz: a tensor cannot be called {KEY}")
@@ -38,7 +38,7 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "bytes":
     return npy.dumps_npz(arrays)
 
 
-def loads(data: "bytes") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+def loads(data: bytes) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     """The tensors and the metadata in the file ``data``; a file that is not ours has no metadata, {}."""
     arrays = npy.loads_npz(data, largest=files.LARGEST)
     about = arrays.pop(KEY, None)
@@ -51,6 +51,8 @@ def loads(data: "bytes") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     tensors = {}
     for name, numbers in arrays.items():
         if len(numbers.shape) > 2:
-            raise ValueError(f"npz: {shown(name)} has {len(numbers.shape)} dimensions; at most 2 can be read")
+            raise ValueError(
+                f"npz: {shown(name)} has {len(numbers.shape)} dimensions; at most 2 can be read"
+            )
         tensors[name] = numbers.nested()
     return tensors, metadata

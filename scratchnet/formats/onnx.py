@@ -49,24 +49,32 @@ _PARAMETERS = {"Dense": ("weights", "bias"), "Normalization": ("mean", "spread")
 # ---- writing -----------------------------------------------------------------------------------------------------
 
 
-def dumps(tensors: "Dict[str, Numbers]", about: "Dict[str, Any]", dtype: "str" = "float64") -> "bytes":
+def dumps(tensors: "Dict[str, Numbers]", about: "Dict[str, Any]", dtype: str = "float64") -> bytes:
     """The file of the network that models.py describes as ``tensors`` and ``about``; its numbers of type ``dtype``."""
     require("dtype", dtype, (lambda v: v in DTYPES, "'float64' or 'float32'"))
     graph = _Writer(tensors, DTYPES[dtype]).graph(about["layers"])
     inside = _parameters(about["layers"])
-    text = strict_json.dumps(dict(about, numbers={n: tensors[n] for n in tensors if n not in inside}), "metadata")
+    text = strict_json.dumps(
+        dict(about, numbers={n: tensors[n] for n in tensors if n not in inside}), "metadata"
+    )
     return onnx_graph.dumps(graph, OPSET, {KEY: text})
 
 
 def _parameters(layers: "List[Any]") -> "List[str]":
     """The names of the tensors that a graph has."""
-    return [f"{i}.{role}" for i, layer in enumerate(layers) for role in _PARAMETERS.get(layer["type"], ())]
+    return [
+        f"{i}.{role}"
+        for i, layer in enumerate(layers)
+        for role in _PARAMETERS.get(layer["type"], ())
+    ]
 
 
 class _Writer:
     """A graph that is being written."""
 
-    def __init__(self, tensors: "Dict[str, Numbers]", kind: "int", most: "float" = float("inf")) -> "None":
+    def __init__(
+        self, tensors: "Dict[str, Numbers]", kind: int, most: float = float("inf")
+    ) -> None:
         self.given = tensors
         self.most = most  # nodes: a file that is read cannot ask for more than it has
         self.kind = kind
@@ -89,7 +97,9 @@ class _Writer:
             elif description["type"] in ACTIVATIONS:
                 wire = written(self.activation(description["type"], arguments), wire)
             elif description["type"] != "Dropout":
-                raise ValueError(f"layer {self.layer}: ONNX has no operator for {description['type']}")
+                raise ValueError(
+                    f"layer {self.layer}: ONNX has no operator for {description['type']}"
+                )
             wire = self.placed(wire)
             if len(self.nodes) > self.most:
                 raise ValueError("more nodes than the graph has")
@@ -102,41 +112,51 @@ class _Writer:
         graph.nodes, graph.tensors = self.nodes, self.tensors
         return graph
 
-    def activation(self, kind: "str", arguments: "Dict[str, Any]") -> "Any":
+    def activation(self, kind: str, arguments: "Dict[str, Any]") -> "Any":
         layer = ACTIVATIONS[kind]()
         for name in layer.numbers:
             arguments.setdefault(name, self.given.get(f"{self.layer}.{name}"))
         return type(layer)(**arguments)
 
-    def width(self) -> "int":
+    def width(self) -> int:
         mean = self.given.get(f"{self.layer}.mean")
         if not isinstance(mean, list):
-            raise ValueError(f"layer {self.layer}: Normalization has seen no data yet: fit the network, or call adapt")
+            raise ValueError(
+                f"layer {self.layer}: Normalization has seen no data yet: fit the network, or call adapt"
+            )
         return len(mean)
 
-    def parameter(self, role: "str") -> "str":
+    def parameter(self, role: str) -> str:
         """The name of a tensor that is now in the graph."""
         name = f"{self.layer}.{role}"
         self.tensors[name] = self.tensor(name, *flatten(name, self.given[name]))
         if role == "spread" and 0 in self.tensors[name].values():
-            raise ValueError(f"{name} has a number that is 0 in 32 bits; save it with dtype='float64'")
+            raise ValueError(
+                f"{name} has a number that is 0 in 32 bits; save it with dtype='float64'"
+            )
         return name
 
-    def tensor(self, name: "str", dims: "List[int]", numbers: "List[float]") -> "Tensor":
+    def tensor(self, name: str, dims: "List[int]", numbers: "List[float]") -> "Tensor":
         try:
             return packed(self.kind, dims, numbers)
         except OverflowError:
-            raise ValueError(f"{name} has a number too large for 32 bits; save it with dtype='float64'") from None
+            raise ValueError(
+                f"{name} has a number too large for 32 bits; save it with dtype='float64'"
+            ) from None
 
     def single(self, value: "Any") -> "Any":
         """An attribute: a whole number, or a float, which has 32 bits there."""
-        return self.tensor(f"layer {self.layer}", [], [value]).values()[0] if isinstance(value, float) else value
+        return (
+            self.tensor(f"layer {self.layer}", [], [value]).values()[0]
+            if isinstance(value, float)
+            else value
+        )
 
     def placed(self, wire: "Wire") -> "Wire":
         """The wire by the name that it has now that its nodes, and those it needs, are in the graph."""
         names: "Dict[int, str]" = {}
 
-        def name(value: "Any") -> "str":
+        def name(value: "Any") -> str:
             if isinstance(value, str):
                 return value
             if isinstance(value, float):
@@ -147,7 +167,9 @@ class _Writer:
                 return str(value.name)
             if id(value) not in names:
                 inputs = [name(part) for part in value.inputs]
-                output = names[id(value)] = "{}.{}.{}".format(self.layer, value.operator, len(self.nodes))
+                output = names[id(value)] = "{}.{}.{}".format(
+                    self.layer, value.operator, len(self.nodes)
+                )
                 attributes = {key: self.single(value.attributes[key]) for key in value.attributes}
                 self.nodes.append(Node(value.operator, inputs, [output], attributes, output))
             return names[id(value)]
@@ -158,14 +180,16 @@ class _Writer:
 # ---- reading -----------------------------------------------------------------------------------------------------
 
 
-def loads(data: "bytes") -> "Described":
+def loads(data: bytes) -> "Described":
     """The network in the file ``data``, as models.py describes it; a ValueError says what cannot be read in it."""
     if not data:
         raise ValueError("ONNX: the file is empty")
     graph, opset, properties = onnx_graph.loads(data)
     if opset < OPSET:
         how = f"export it with opset_version={OPSET} or more, or convert it with onnx.version_converter"
-        raise ValueError(f"ONNX: its operators are those of version {opset}; {OPSET} and later are read: {how}")
+        raise ValueError(
+            f"ONNX: its operators are those of version {opset}; {OPSET} and later are read: {how}"
+        )
     return _described(graph, properties.get(KEY)) or described(graph)
 
 
@@ -177,8 +201,16 @@ def _described(graph: "Graph", text: "Optional[str]") -> "Optional[Described]":
         about = strict_json.loads(text.encode(), "ONNX: metadata_props")
         tensors = {name: _numbers(graph.tensors[name]) for name in _parameters(about["layers"])}
         tensors.update(about.pop("numbers"))
-        same = _Writer(tensors, graph.inputs[0].kind, len(graph.nodes)).graph(about["layers"]) == graph
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # it is not as we wrote it
+        same = (
+            _Writer(tensors, graph.inputs[0].kind, len(graph.nodes)).graph(about["layers"]) == graph
+        )
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ):  # it is not as we wrote it
         return None
     return (tensors, about) if same else None
 

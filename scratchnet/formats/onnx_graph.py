@@ -32,14 +32,20 @@ SEQUENCE = -1  # what stands for the type of a value that is no tensor, but a li
 IR_VERSION = 7  # of the messages: the one of opset 13
 
 # Types of tensors that are read: their bytes a number, struct's code, and the field that holds them if it is not 9.
-_NUMBERS = {FLOAT: (4, "f", 4), DOUBLE: (8, "d", 10), INT32: (4, "i", 5), INT64: (8, "q", 7), BOOL: (1, "?", 5)}
+_NUMBERS = {
+    FLOAT: (4, "f", 4),
+    DOUBLE: (8, "d", 10),
+    INT32: (4, "i", 5),
+    INT64: (8, "q", 7),
+    BOOL: (1, "?", 5),
+}
 _EXTERNAL = 1
 
 
 class _Part:
     """What is equal to another of its kind that holds the same."""
 
-    def __eq__(self, other: "object") -> "bool":
+    def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.__dict__ == self.__dict__
 
     __hash__ = None  # type: ignore[assignment]
@@ -48,7 +54,7 @@ class _Part:
 class Value(_Part):
     """An input or output of a graph: its name, its type, and its dimensions: lengths, names, or None if unknown."""
 
-    def __init__(self, name: "str", kind: "int", dims: "Dims") -> "None":
+    def __init__(self, name: str, kind: int, dims: "Dims") -> None:
         self.name = name
         self.kind = kind
         self.dims = dims
@@ -57,13 +63,13 @@ class Value(_Part):
 class Tensor(_Part):
     """Numbers or texts: ``content`` has them in little-endian bytes, or as a list; None for a type that is not read."""
 
-    def __init__(self, kind: "int", dims: "Sequence[int]", content: "Any") -> "None":
+    def __init__(self, kind: int, dims: "Sequence[int]", content: "Any") -> None:
         self.kind = kind
         self.dims = list(dims)
         self.content = content
 
     @property
-    def count(self) -> "int":
+    def count(self) -> int:
         """How many numbers or texts it holds."""
         return len(self.content or "") // (_NUMBERS[self.kind][0] if self.kind in _NUMBERS else 1)
 
@@ -74,16 +80,24 @@ class Tensor(_Part):
         return list(struct.unpack("<{}{}".format(self.count, _NUMBERS[self.kind][1]), self.content))
 
 
-def packed(kind: "int", dims: "Sequence[int]", numbers: "Sequence[Any]") -> "Tensor":
+def packed(kind: int, dims: "Sequence[int]", numbers: "Sequence[Any]") -> "Tensor":
     """The tensor of these numbers; OverflowError where one of them is too large for the type."""
-    return Tensor(kind, dims, struct.pack("<{}{}".format(len(numbers), _NUMBERS[kind][1]), *numbers))
+    return Tensor(
+        kind, dims, struct.pack("<{}{}".format(len(numbers), _NUMBERS[kind][1]), *numbers)
+    )
 
 
 class Node(_Part):
     """``operator`` bears its domain's name in front, but for ONNX's own: "Gemm", "ai.onnx.ml.Scaler"."""
 
-    def __init__(self, operator: "str", inputs: "List[str]", outputs: "List[str]",
-                 attributes: "Optional[Dict[str, Any]]" = None, name: "str" = "") -> "None":
+    def __init__(
+        self,
+        operator: str,
+        inputs: "List[str]",
+        outputs: "List[str]",
+        attributes: "Optional[Dict[str, Any]]" = None,
+        name: str = "",
+    ) -> None:
         self.operator = operator
         self.inputs = inputs
         self.outputs = outputs
@@ -92,7 +106,7 @@ class Node(_Part):
 
 
 class Graph(_Part):
-    def __init__(self, inputs: "List[Value]", outputs: "List[Value]") -> "None":
+    def __init__(self, inputs: "List[Value]", outputs: "List[Value]") -> None:
         self.inputs = inputs
         self.outputs = outputs
         self.nodes: "List[Node]" = []
@@ -102,7 +116,7 @@ class Graph(_Part):
 # ---- writing -----------------------------------------------------------------------------------------------------
 
 
-def dumps(graph: "Graph", opset: "int", properties: "Dict[str, str]") -> "bytes":
+def dumps(graph: "Graph", opset: int, properties: "Dict[str, str]") -> bytes:
     """The file that holds the graph, and ``properties`` beside it; of operators, ONNX's own only."""
     nodes = [message(1, _node(node)) for node in graph.nodes]
     tensors = [message(5, _tensor(name, graph.tensors[name])) for name in graph.tensors]
@@ -115,30 +129,34 @@ def dumps(graph: "Graph", opset: "int", properties: "Dict[str, str]") -> "bytes"
     return b"".join(model)
 
 
-def _text(number: "int", text: "str") -> "bytes":
+def _text(number: int, text: str) -> bytes:
     return message(number, text.encode())
 
 
-def _node(node: "Node") -> "bytes":
+def _node(node: "Node") -> bytes:
     parts = [_text(1, name) for name in node.inputs] + [_text(2, name) for name in node.outputs]
     parts += [_text(3, node.name), _text(4, node.operator)]
-    parts += [message(5, _attribute(name, node.attributes[name])) for name in sorted(node.attributes)]
+    parts += [
+        message(5, _attribute(name, node.attributes[name])) for name in sorted(node.attributes)
+    ]
     return b"".join(parts)
 
 
-def _attribute(name: "str", value: "Any") -> "bytes":
+def _attribute(name: str, value: "Any") -> bytes:
     if isinstance(value, float):
         return _text(1, name) + real(2, value) + varint(20, 1)
     return _text(1, name) + varint(3, value) + varint(20, 2)
 
 
-def _tensor(name: "str", tensor: "Tensor") -> "bytes":
+def _tensor(name: str, tensor: "Tensor") -> bytes:
     dims = b"".join([varint(1, length) for length in tensor.dims])
     return dims + varint(2, tensor.kind) + _text(8, name) + message(9, tensor.content)
 
 
-def _value(value: "Value") -> "bytes":
-    dims = [message(1, varint(1, d) if isinstance(d, int) else _text(2, d)) for d in value.dims or []]
+def _value(value: "Value") -> bytes:
+    dims = [
+        message(1, varint(1, d) if isinstance(d, int) else _text(2, d)) for d in value.dims or []
+    ]
     tensor = varint(1, value.kind) + message(2, b"".join(dims))
     return _text(1, value.name) + message(2, message(1, tensor))
 
@@ -146,7 +164,7 @@ def _value(value: "Value") -> "bytes":
 # ---- reading -----------------------------------------------------------------------------------------------------
 
 
-def loads(data: "bytes") -> "Tuple[Graph, int, Dict[str, str]]":
+def loads(data: bytes) -> "Tuple[Graph, int, Dict[str, str]]":
     """The graph in the file ``data``, the version of ONNX's operators, and what else is written beside it."""
     model = fields(data, "ONNX")
     if not model.message(7):
@@ -167,22 +185,27 @@ def _read_graph(found: "Fields") -> "Graph":
         tensor = fields(content, "ONNX: tensor")
         graph.tensors[tensor.text(8)] = _read_tensor(tensor, shown(tensor.text(8)))
     graph.nodes = [_read_node(content) for content in found.messages(1)]
-    graph.inputs = [value for value in inputs if value.name not in graph.tensors]  # older files list these, too
+    graph.inputs = [
+        value for value in inputs if value.name not in graph.tensors
+    ]  # older files list these, too
     return graph
 
 
-def _read_value(content: "bytes") -> "Value":
+def _read_value(content: bytes) -> "Value":
     value = fields(content, "ONNX: value")
     kind = fields(value.message(2), "ONNX: type")
     tensor = fields(kind.message(1), "ONNX: type")
     dims: "Dims" = None
     if tensor.messages(2):
-        found = [fields(dim, "ONNX: dimension") for dim in fields(tensor.message(2), "ONNX: shape").messages(1)]
+        found = [
+            fields(dim, "ONNX: dimension")
+            for dim in fields(tensor.message(2), "ONNX: shape").messages(1)
+        ]
         dims = [dim.whole(1) or dim.text(2) or None for dim in found]
     return Value(value.text(1), SEQUENCE if kind.messages(4) else tensor.whole(1), dims)
 
 
-def _read_node(content: "bytes") -> "Node":
+def _read_node(content: bytes) -> "Node":
     node = fields(content, "ONNX: node")
     domain, operator = node.text(7), node.text(4)
     if domain not in ("", "ai.onnx"):
@@ -196,7 +219,7 @@ def _read_node(content: "bytes") -> "Node":
     return Node(operator, node.texts(1), outputs, attributes, name)
 
 
-def _read_attribute(attribute: "Fields", owner: "str") -> "Any":
+def _read_attribute(attribute: "Fields", owner: str) -> "Any":
     """Its value; None for a kind (graphs, say) that no operator which is read has."""
     kind = attribute.whole(20)
     if kind == 1:
@@ -213,10 +236,12 @@ def _read_attribute(attribute: "Fields", owner: "str") -> "Any":
     return attribute.wholes(8) if kind == 7 else attribute.texts(9) if kind == 8 else None
 
 
-def _read_tensor(tensor: "Fields", owner: "str") -> "Tensor":
+def _read_tensor(tensor: "Fields", owner: str) -> "Tensor":
     if tensor.whole(14) == _EXTERNAL or tensor.messages(13):
         how = "save all in one: torch.onnx.export(..., external_data=False), or onnx.save(onnx.load(path), path)"
-        raise ValueError("ONNX: the tensor {} lies in another file, which is not read; {}".format(owner, how))
+        raise ValueError(
+            "ONNX: the tensor {} lies in another file, which is not read; {}".format(owner, how)
+        )
     kind, dims = tensor.whole(2), tensor.wholes(1)
     if any([length < 0 for length in dims]):
         raise ValueError("ONNX: the tensor {} has a negative length".format(owner))
@@ -232,17 +257,19 @@ def _read_tensor(tensor: "Fields", owner: "str") -> "Tensor":
     return result
 
 
-def _fits(tensor: "Tensor") -> "bool":
+def _fits(tensor: "Tensor") -> bool:
     """Whether it has as many numbers as its dimensions say, and each of them whole."""
     needed = _NUMBERS[tensor.kind][0] if tensor.kind in _NUMBERS else 1
     for length in [0] if 0 in tensor.dims else tensor.dims:
         needed *= length
-        if needed > len(tensor.content):  # already now, before many large lengths make a number of a million digits
+        if needed > len(
+            tensor.content
+        ):  # already now, before many large lengths make a number of a million digits
             return False
     return needed == len(tensor.content)
 
 
-def _unpacked(tensor: "Fields", kind: "int", owner: "str") -> "bytes":
+def _unpacked(tensor: "Fields", kind: int, owner: str) -> bytes:
     """The numbers of a tensor that has them not as bytes but one by one."""
     _, code, number = _NUMBERS[kind]
     if kind in (FLOAT, DOUBLE):
@@ -251,4 +278,6 @@ def _unpacked(tensor: "Fields", kind: "int", owner: "str") -> "bytes":
     try:
         return struct.pack("<{}{}".format(len(values), code), *values)
     except struct.error:
-        raise ValueError("ONNX: the tensor {} has a number that its type has not".format(owner)) from None
+        raise ValueError(
+            "ONNX: the tensor {} has a number that its type has not".format(owner)
+        ) from None

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
     Found = Optional[Tuple[str, Dict[str, Any], "Wire"]]
 
-CLOSE = 1e-6  # how far a constant in a file may be from ours, relatively: most have been 32-bit floats
+CLOSE = (
+    1e-6  # how far a constant in a file may be from ours, relatively: most have been 32-bit floats
+)
 
 
 class Wire:
@@ -37,34 +39,47 @@ class Wire:
     As a number type it has what the rules of the activations need, in operators that onnxruntime has for 64 bits.
     """
 
-    def __init__(self, operator: "str" = "", inputs: "Sequence[Any]" = (), attributes: "Any" = None,
-                 name: "str" = "") -> "None":
+    def __init__(
+        self,
+        operator: str = "",
+        inputs: "Sequence[Any]" = (),
+        attributes: "Any" = None,
+        name: str = "",
+    ) -> None:
         self.operator = operator
         self.inputs = inputs
         self.attributes: "Dict[str, Any]" = attributes or {}
         self.name = name
         self.outputs: "Sequence[str]" = ()  # of a node that was read: their names
-        self.depth: "int" = 1 + max([wire.depth for wire in inputs if isinstance(wire, Wire)] or [-1])
+        self.depth: int = 1 + max([wire.depth for wire in inputs if isinstance(wire, Wire)] or [-1])
 
-    def __repr__(self) -> "str":
-        return "{}({})".format(self.operator, ", ".join([repr(i) for i in self.inputs])) if self.operator else self.name
+    def __repr__(self) -> str:
+        return (
+            "{}({})".format(self.operator, ", ".join([repr(i) for i in self.inputs]))
+            if self.operator
+            else self.name
+        )
 
-    def of(self, operator: "str", *inputs: "Any") -> "Wire":
+    def of(self, operator: str, *inputs: "Any") -> "Wire":
         return type(self)(operator, [float(i) if isinstance(i, REAL) else i for i in inputs])
 
-    def attribute(self, name: "str", default: "Any") -> "Any":
+    def attribute(self, name: str, default: "Any") -> "Any":
         """An attribute of the operator, which must be of the default's type."""
         value = self.attributes.get(name, default)
         parts = value if isinstance(value, list) else []
-        if type(value) is not type(default) or not all([type(part) is type(default[0]) for part in parts]):
+        if type(value) is not type(default) or not all(
+            [type(part) is type(default[0]) for part in parts]
+        ):
             raise self.refusal(f"has an attribute {name} of a type that does not belong there")
         return value
 
-    def refusal(self, why: "str") -> "ValueError":
+    def refusal(self, why: str) -> "ValueError":
         """What is wrong with it, in a sentence that names it."""
-        return ValueError("ONNX: the operator {} (node {}) {}".format(self.operator[:60], shown(self.name), why))
+        return ValueError(
+            "ONNX: the operator {} (node {}) {}".format(self.operator[:60], shown(self.name), why)
+        )
 
-    def whole(self, n: "int") -> "float":
+    def whole(self, n: int) -> float:
         return float(n)
 
     def where(self, a: "Any", b: "Any") -> "Wire":
@@ -145,7 +160,7 @@ class Wire:
 class Hole:
     """A number that is not known: in a form, where an activation's argument stands."""
 
-    def __init__(self, name: "str") -> "None":
+    def __init__(self, name: str) -> None:
         self.name = name
 
 
@@ -159,7 +174,13 @@ class Wire32(Wire):
 # ---- writing -----------------------------------------------------------------------------------------------------
 
 # What has an operator of its own; GELU has one from version 20 on only, and is written as its parts.
-_OPERATORS = {"Identity": "Identity", "ReLU": "Relu", "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softmax": "Softmax"}
+_OPERATORS = {
+    "Identity": "Identity",
+    "ReLU": "Relu",
+    "Sigmoid": "Sigmoid",
+    "Tanh": "Tanh",
+    "Softmax": "Softmax",
+}
 _IN_32_BITS = dict(_OPERATORS, LeakyReLU="LeakyRelu", ELU="Elu", SELU="Selu", Softplus="Softplus")
 
 
@@ -183,7 +204,10 @@ _READ: "Dict[str, Any]" = {
     "Sigmoid": lambda wire: ("Sigmoid", {}),
     "Tanh": lambda wire: ("Tanh", {}),
     "Softplus": lambda wire: ("Softplus", {}),
-    "LeakyRelu": lambda wire: ("LeakyReLU", {"slope": wire.attribute("alpha", 10737418 / (1 << 30))}),
+    "LeakyRelu": lambda wire: (
+        "LeakyReLU",
+        {"slope": wire.attribute("alpha", 10737418 / (1 << 30))},
+    ),
     "Elu": lambda wire: ("ELU", {"alpha": wire.attribute("alpha", 1.0)}),
     "Gelu": lambda wire: ("GELU", {"approximate": wire.attribute("approximate", "none")}),
     "Selu": lambda wire: ("SELU", {}),
@@ -193,8 +217,14 @@ _READ: "Dict[str, Any]" = {
 # What else must hold of it: a test, and the words for the operator of which it does not.
 _HOLDS: "Dict[str, Any]" = {
     "Selu": (lambda wire: _is_selu(wire), "has an alpha or gamma other than SELU's own"),
-    "Softmax": (lambda wire: wire.attribute("axis", -1) in (-1, 1), "has an axis other than 1 or -1, a sample's own"),
-    "Swish": (lambda wire: wire.attribute("alpha", 1.0) == 1, "has an alpha other than 1, which SiLU has"),
+    "Softmax": (
+        lambda wire: wire.attribute("axis", -1) in (-1, 1),
+        "has an axis other than 1 or -1, a sample's own",
+    ),
+    "Swish": (
+        lambda wire: wire.attribute("alpha", 1.0) == 1,
+        "has an alpha other than 1, which SiLU has",
+    ),
 }
 
 
@@ -218,12 +248,14 @@ def recognised(wire: "Wire") -> "Found":
     return None
 
 
-def _is_selu(wire: "Wire") -> "bool":
+def _is_selu(wire: "Wire") -> bool:
     alpha, scale = [f(1.0) for f in (ACTIVATIONS["SELU"]().alpha, ACTIVATIONS["SELU"]().scale)]
-    return _close(wire.attribute("alpha", alpha), alpha) and _close(wire.attribute("gamma", scale), scale)
+    return _close(wire.attribute("alpha", alpha), alpha) and _close(
+        wire.attribute("gamma", scale), scale
+    )
 
 
-def _close(a: "float", b: "float") -> "bool":
+def _close(a: float, b: float) -> bool:
     return abs(a - b) <= CLOSE * abs(b)
 
 
@@ -242,7 +274,9 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
             for approximate in ("none", "tanh"):
                 gelu = ACTIVATIONS["GELU"](approximate)
                 _known.append(("GELU", {"approximate": approximate}, written(gelu, z)))
-        _known.extend([("GELU", {"approximate": name}, form) for name, form in _others_gelu(Wire32(name="z"))])
+        _known.extend(
+            [("GELU", {"approximate": name}, form) for name, form in _others_gelu(Wire32(name="z"))]
+        )
         z = Wire(name="z")
         # PyTorch's, which beyond 20 is off by at most log(1 + e^-20), 2e-9.
         _known.append(("Softplus", {}, (z > 20).where(z, z.of("Softplus", z))))
@@ -252,15 +286,22 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
 def _others_gelu(z: "Wire") -> "Iterator[Tuple[str, Wire]]":
     """z·Φ(z) as PyTorch and TensorFlow spell it."""
     cubes = [z * z * z, z * (z * z), z.of("Pow", z, 3)]
-    distributions = [("none", u.erf()) for u in (z / elementary.sqrt(2.0), z * elementary.sqrt(0.5))]
-    distributions += [("tanh", (elementary.sqrt(2 / elementary.PI) * (z + 0.044715 * cube)).tanh()) for cube in cubes]
+    distributions = [
+        ("none", u.erf()) for u in (z / elementary.sqrt(2.0), z * elementary.sqrt(0.5))
+    ]
+    distributions += [
+        ("tanh", (elementary.sqrt(2 / elementary.PI) * (z + 0.044715 * cube)).tanh())
+        for cube in cubes
+    ]
     for approximate, value in distributions:
         twice = 1 + value
         for form in (0.5 * (z * twice), z * (0.5 * twice), 0.5 * z * twice):
             yield approximate, form
 
 
-def _match(form: "Any", found: "Any", bound: "Dict[str, Any]", seen: "Set[Tuple[int, int]]") -> "bool":
+def _match(
+    form: "Any", found: "Any", bound: "Dict[str, Any]", seen: "Set[Tuple[int, int]]"
+) -> bool:
     """Whether ``found`` has the ``form``; what its names stand for is then ``bound`` to them: one wire, and numbers.
 
     The operands of a sum or product may come in any order. ``seen`` are pairs that match: forms share their parts.
@@ -297,5 +338,7 @@ def _ordered(wire: "Wire") -> "Sequence[Any]":
 def scalar(value: "Any") -> "Optional[float]":
     """The number that a tensor of one number holds; None of anything else."""
     if isinstance(value, Tensor):
-        return float(value.values()[0]) if value.kind in (FLOAT, DOUBLE) and value.count == 1 else None
+        return (
+            float(value.values()[0]) if value.kind in (FLOAT, DOUBLE) and value.count == 1 else None
+        )
     return value if isinstance(value, float) else None

@@ -57,11 +57,17 @@ def _values(graph: "Graph") -> "Dict[str, Any]":
         name = node.name or (node.outputs or [""])[0]
         for needed in node.inputs:
             if needed not in values:
-                raise ValueError(f"ONNX: the node {shown(name)} takes {shown(needed)}, which no node before it gives")
-        wire = Wire(node.operator, [values[needed] for needed in node.inputs], node.attributes, name)
+                raise ValueError(
+                    f"ONNX: the node {shown(name)} takes {shown(needed)}, which no node before it gives"
+                )
+        wire = Wire(
+            node.operator, [values[needed] for needed in node.inputs], node.attributes, name
+        )
         wire.outputs = node.outputs
         for k, output in enumerate(node.outputs):
-            values[output] = Wire(f"{node.operator}, output {k},", [wire], name=name) if k else _folded(wire)
+            values[output] = (
+                Wire(f"{node.operator}, output {k},", [wire], name=name) if k else _folded(wire)
+            )
     return values
 
 
@@ -84,25 +90,37 @@ def _output(graph: "Graph", values: "Dict[str, Any]") -> "Wire":
     names = [value.name for value in graph.outputs if value.kind in (FLOAT, DOUBLE, SEQUENCE)]
     if len(names) != 1:
         found = ", ".join([shown(name) for name in names[:4]]) or "none"
-        raise ValueError(f"ONNX: a network has one output of floats (FLOAT or DOUBLE); this graph has: {found}")
+        raise ValueError(
+            f"ONNX: a network has one output of floats (FLOAT or DOUBLE); this graph has: {found}"
+        )
     wire = values.get(names[0])
     return wire if isinstance(wire, Wire) else Wire(name=names[0])
 
 
-def _probabilities(wire: "Wire", graph: "Graph", values: "Dict[str, Any]") -> "Tuple[Wire, List[Any]]":
+def _probabilities(
+    wire: "Wire", graph: "Graph", values: "Dict[str, Any]"
+) -> "Tuple[Wire, List[Any]]":
     """The network's output in what scikit-learn's converter makes of it, and the labels of its classes."""
     classes: "Optional[Tensor]" = None
     for node in graph.nodes:
-        if node.operator == "ai.onnx.ml.ArrayFeatureExtractor":  # it takes the label that the largest number points to
+        if (
+            node.operator == "ai.onnx.ml.ArrayFeatureExtractor"
+        ):  # it takes the label that the largest number points to
             found = values[(node.inputs or [""])[0]]
             classes = found if isinstance(found, Tensor) and found.kind in LABELS else classes
     labels: "List[Any]" = classes.values() if classes else []
     if wire.operator == "ai.onnx.ml.ZipMap":
-        names = wire.attributes.get("classlabels_strings") or wire.attributes.get("classlabels_int64s")
+        names = wire.attributes.get("classlabels_strings") or wire.attributes.get(
+            "classlabels_int64s"
+        )
         labels = names if isinstance(names, list) else []
         wire = _wire(wire, 0)
     # The Reshape is a regressor's: of several outputs it makes, by mistake, a column, one under the other.
-    while wire.operator in ("Identity", "Cast") or wire.operator == "Reshape" and _reshape(wire)[0]["dims"] == [-1, 1]:
+    while (
+        wire.operator in ("Identity", "Cast")
+        or wire.operator == "Reshape"
+        and _reshape(wire)[0]["dims"] == [-1, 1]
+    ):
         wire = _STEPS[wire.operator](wire)[1]
     if wire.operator == "Concat" and wire.attribute("axis", 0) in (1, -1) and len(wire.inputs) == 2:
         rest, p = wire.inputs
@@ -111,7 +129,7 @@ def _probabilities(wire: "Wire", graph: "Graph", values: "Dict[str, Any]") -> "T
     return wire, labels
 
 
-def _wire(wire: "Wire", k: "int") -> "Wire":
+def _wire(wire: "Wire", k: int) -> "Wire":
     """The input ``k`` of the operator, which must depend on the graph's."""
     found = wire.inputs[k] if k < len(wire.inputs) else None
     if not isinstance(found, Wire):
@@ -119,29 +137,45 @@ def _wire(wire: "Wire", k: "int") -> "Wire":
     return found
 
 
-def _tensor(wire: "Wire", k: "int") -> "Tensor":
+def _tensor(wire: "Wire", k: int) -> "Tensor":
     """The input ``k`` of the operator, which must be a constant."""
     found = wire.inputs[k] if k < len(wire.inputs) else None
     if not isinstance(found, Tensor):
-        it = f", not the output of {found.operator[:60]}" if isinstance(found, Wire) and found.operator else ""
-        raise wire.refusal(f"needs a constant as input {k + 1}{it}: a network is one chain, without branches")
+        it = (
+            f", not the output of {found.operator[:60]}"
+            if isinstance(found, Wire) and found.operator
+            else ""
+        )
+        raise wire.refusal(
+            f"needs a constant as input {k + 1}{it}: a network is one chain, without branches"
+        )
     return found
 
 
-def _numbers(wire: "Wire", tensor: "Tensor", kinds: "Sequence[int]" = (FLOAT, DOUBLE)) -> "List[Any]":
+def _numbers(
+    wire: "Wire", tensor: "Tensor", kinds: "Sequence[int]" = (FLOAT, DOUBLE)
+) -> "List[Any]":
     if tensor.kind not in kinds:
-        raise wire.refusal(f"has a constant of type {tensor.kind}; of numbers FLOAT and DOUBLE are read")
+        raise wire.refusal(
+            f"has a constant of type {tensor.kind}; of numbers FLOAT and DOUBLE are read"
+        )
     return tensor.values()
 
 
-def _weights(wire: "Wire", transposed: "int" = 0) -> "List[List[float]]":
+def _weights(wire: "Wire", transposed: int = 0) -> "List[List[float]]":
     """The matrix that an operator's input is multiplied by, inputs × outputs."""
     other: "Any" = wire.inputs[1] if len(wire.inputs) > 1 else None
-    flip = isinstance(other, Wire) and other.operator == "Transpose" and other.attribute("perm", [1, 0]) == [1, 0]
+    flip = (
+        isinstance(other, Wire)
+        and other.operator == "Transpose"
+        and other.attribute("perm", [1, 0]) == [1, 0]
+    )
     tensor = _tensor(other, 0) if flip else _tensor(wire, 1)
     numbers = _numbers(wire, tensor)
     if len(tensor.dims) != 2 or not numbers:
-        raise wire.refusal(f"has a constant of shape {str(tensor.dims)[:60]}, where a matrix belongs")
+        raise wire.refusal(
+            f"has a constant of shape {str(tensor.dims)[:60]}, where a matrix belongs"
+        )
     rows = [numbers[i : i + tensor.dims[1]] for i in range(0, len(numbers), tensor.dims[1])]
     return [list(column) for column in zip(*rows)] if flip != bool(transposed) else rows
 
@@ -150,7 +184,9 @@ def _vector(wire: "Wire", tensor: "Tensor") -> "List[float]":
     """A constant that is the same for each sample: one number, or one for each feature."""
     numbers = _numbers(wire, tensor)
     if len(tensor.dims) > 2 or tensor.dims[:-1] not in ([], [1]) or not numbers:
-        raise wire.refusal(f"has a constant of shape {str(tensor.dims)[:60]}, where one row of numbers belongs")
+        raise wire.refusal(
+            f"has a constant of shape {str(tensor.dims)[:60]}, where one row of numbers belongs"
+        )
     return numbers
 
 
@@ -164,7 +200,9 @@ def _step(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
         return dict(found[1], type=found[0]), found[2]
     if wire.operator not in _STEPS:
         known = ", ".join(sorted(_STEPS))
-        raise wire.refusal(f"is not read here; in a chain of layers there may be activations, Softmax, {known}")
+        raise wire.refusal(
+            f"is not read here; in a chain of layers there may be activations, Softmax, {known}"
+        )
     return _STEPS[wire.operator](wire)  # type: ignore[no-any-return]
 
 
@@ -172,7 +210,11 @@ def _gemm(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     if wire.attribute("transA", 0):
         raise wire.refusal("has transA, which would mix the samples")
     rows = _weights(wire, wire.attribute("transB", 0))
-    bias = _vector(wire, _tensor(wire, 2)) if len(wire.inputs) > 2 and wire.inputs[2] is not None else None
+    bias = (
+        _vector(wire, _tensor(wire, 2))
+        if len(wire.inputs) > 2 and wire.inputs[2] is not None
+        else None
+    )
     alpha, beta = wire.attribute("alpha", 1.0), wire.attribute("beta", 1.0)
     step = {"type": "Dense", "weights": [[alpha * w for w in row] for row in rows], "wire": wire}
     step["bias"] = bias and [beta * b for b in bias]
@@ -187,14 +229,16 @@ def _normalization(wire: "Wire", mean: "Any" = None, spread: "Any" = None) -> "D
     return {"type": "Normalization", "mean": mean, "spread": spread, "wire": wire}
 
 
-def _place(wire: "Wire") -> "int":
+def _place(wire: "Wire") -> int:
     """The input of a sum or product that is the constant."""
     return 0 if isinstance((wire.inputs or [None])[0], Tensor) else 1
 
 
 def _add(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     k = _place(wire)
-    return _normalization(wire, mean=[-b for b in _vector(wire, _tensor(wire, k))]), _wire(wire, 1 - k)
+    return _normalization(wire, mean=[-b for b in _vector(wire, _tensor(wire, k))]), _wire(
+        wire, 1 - k
+    )
 
 
 def _sub(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
@@ -203,7 +247,9 @@ def _sub(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
 
 def _mul(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     k = _place(wire)
-    return _normalization(wire, spread=_inverse(wire, _vector(wire, _tensor(wire, k)))), _wire(wire, 1 - k)
+    return _normalization(wire, spread=_inverse(wire, _vector(wire, _tensor(wire, k)))), _wire(
+        wire, 1 - k
+    )
 
 
 def _div(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
@@ -214,11 +260,15 @@ def _div(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
 
 def _scaler(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     scale = wire.attribute("scale", [1.0])
-    return _normalization(wire, wire.attribute("offset", [0.0]), _inverse(wire, scale)), _wire(wire, 0)
+    return _normalization(wire, wire.attribute("offset", [0.0]), _inverse(wire, scale)), _wire(
+        wire, 0
+    )
 
 
 def _batch_normalization(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
-    if wire.attribute("training_mode", 0) or any(wire.outputs[1:]):  # before version 14, the further outputs say so
+    if wire.attribute("training_mode", 0) or any(
+        wire.outputs[1:]
+    ):  # before version 14, the further outputs say so
         raise wire.refusal(TRAINING)
     step: "Dict[str, Any]" = {"type": "BatchNormalization", "wire": wire}
     step["epsilon"] = wire.attribute("epsilon", 10995116 / (1 << 40))  # 1e-5 in 32 bits
@@ -240,7 +290,9 @@ def _inverse(wire: "Wire", numbers: "List[float]") -> "List[float]":
 def _nothing(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     training = wire.inputs[2] if wire.operator == "Dropout" and len(wire.inputs) > 2 else None
     if isinstance(training, Tensor) and training.count != 1:
-        raise wire.refusal(f"has a training_mode of {training.count} numbers, where one truth value belongs")
+        raise wire.refusal(
+            f"has a training_mode of {training.count} numbers, where one truth value belongs"
+        )
     if isinstance(training, Wire) or training and (training.kind != BOOL or any(training.values())):
         raise wire.refusal(TRAINING)
     return {"type": "Identity"}, _wire(wire, 0)
@@ -261,7 +313,9 @@ def _flatten(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
 def _reshape(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     shape = wire.inputs[1] if len(wire.inputs) > 1 else None
     dims: "List[Any]" = []
-    for part in shape.inputs[:3] if isinstance(shape, Wire) and shape.operator == "Concat" else [shape]:
+    for part in (
+        shape.inputs[:3] if isinstance(shape, Wire) and shape.operator == "Concat" else [shape]
+    ):
         if not _is_samples(part) and not isinstance(part, Tensor):
             raise wire.refusal("takes its shape from the data, which no layer does")
         dims += _numbers(wire, part, [INT64]) if isinstance(part, Tensor) else [SAMPLES]
@@ -272,13 +326,18 @@ def _reshape(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     return {"type": "Reshape", "dims": dims, "wire": wire}, _wire(wire, 0)
 
 
-def _is_samples(part: "Any") -> "bool":
+def _is_samples(part: "Any") -> bool:
     """Whether it is the number of samples, as PyTorch takes it from a shape."""
     for operator in ("Unsqueeze", "Gather"):
         if not isinstance(part, Wire) or part.operator != operator or len(part.inputs) != 2:
             return False
         place = part.inputs[1]
-        if not isinstance(place, Tensor) or place.kind != INT64 or place.count != 1 or place.values() != [0]:
+        if (
+            not isinstance(place, Tensor)
+            or place.kind != INT64
+            or place.count != 1
+            or place.values() != [0]
+        ):
             return False
         part = part.inputs[0]
     return isinstance(part, Wire) and part.operator == "Shape"
@@ -294,7 +353,7 @@ _STEPS: "Dict[str, Any]" = {
 # ---- from the input on -------------------------------------------------------------------------------------------
 
 
-def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: "int") -> "List[Dict[str, Any]]":
+def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: int) -> "List[Dict[str, Any]]":
     """The steps as layers: what belongs to one layer joined, what does nothing left out, every width checked."""
     layers: "List[Dict[str, Any]]" = []
     flat = start.dims is None or len(start.dims) == 2
@@ -322,7 +381,11 @@ def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: "int") -> "List
             _check(step, "spread", width)
             if step["spread"] is None and last.get("type") == "Dense" and last["bias"] is None:
                 last["bias"] = [-m for m in step["mean"]]
-            elif step["mean"] is None and last.get("type") == "Normalization" and last["spread"] is None:
+            elif (
+                step["mean"] is None
+                and last.get("type") == "Normalization"
+                and last["spread"] is None
+            ):
                 last["spread"] = step["spread"]
             else:
                 layers.append(step)
@@ -337,11 +400,16 @@ def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: "int") -> "List
 def _normalized(step: "Dict[str, Any]") -> "List[Dict[str, Any]]":
     """A BatchNormalization as its layers; a scale of 1 and a bias of 0 are PyTorch's way to say that there are none."""
     scale, bias = (None, None) if _is_unscaled(step) else (step["scale"], step["bias"])
-    made = exchange.batch_normalization(step["mean"], step["variance"], step["epsilon"], scale, bias, "ONNX")
-    return [dict({p.role: p.value for p in layer.parameters()}, type=type(layer).__name__) for layer in made]
+    made = exchange.batch_normalization(
+        step["mean"], step["variance"], step["epsilon"], scale, bias, "ONNX"
+    )
+    return [
+        dict({p.role: p.value for p in layer.parameters()}, type=type(layer).__name__)
+        for layer in made
+    ]
 
 
-def _size(step: "Dict[str, Any]") -> "int":
+def _size(step: "Dict[str, Any]") -> int:
     """How many numbers are given for it, or made of them: a scale becomes a matrix."""
     weights = step.get("weights") or [[]]
     vectors = [step.get(name) or [] for name in ("bias", "mean", "spread", "variance")]
@@ -349,17 +417,17 @@ def _size(step: "Dict[str, Any]") -> "int":
     return len(weights) * len(weights[0]) + scaled * scaled + sum(map(len, vectors))
 
 
-def _is_unscaled(step: "Dict[str, Any]") -> "bool":
+def _is_unscaled(step: "Dict[str, Any]") -> bool:
     return set(step.get("scale", ())) == {1} and set(step["bias"]) == {0}
 
 
-def _most(values: "Dict[str, Any]") -> "int":
+def _most(values: "Dict[str, Any]") -> int:
     """How many numbers are read: a short file may use one large tensor again and again."""
     given = {id(value): value.count for value in values.values() if isinstance(value, Tensor)}
     return min(MOST_NUMBERS, FEW + SHARED * sum(given.values()))
 
 
-def _check_size(size: "int", most: "int") -> "None":
+def _check_size(size: int, most: int) -> None:
     if size > most:
         raise ValueError(f"ONNX: the network has {size} numbers and more; {most} are read")
 
@@ -368,15 +436,21 @@ def _width(start: "Value", steps: "List[Dict[str, Any]]") -> "Optional[int]":
     """How many numbers a sample has, from the input's dimensions, or from the first layer that knows."""
     width = 1
     for length in (start.dims or [None, None])[1:]:
-        width = min(width * length, MOST_NUMBERS + 1) if isinstance(length, int) and length > 0 else 0
+        width = (
+            min(width * length, MOST_NUMBERS + 1) if isinstance(length, int) and length > 0 else 0
+        )
     for step in steps:
         for numbers in (step.get("weights"), step.get("mean"), step.get("spread")):
-            if width == 0 and numbers is not None and (step["type"] != "Normalization" or len(numbers) > 1):
+            if (
+                width == 0
+                and numbers is not None
+                and (step["type"] != "Normalization" or len(numbers) > 1)
+            ):
                 width = len(numbers)
     return width or None
 
 
-def _check(step: "Dict[str, Any]", name: "str", width: "Optional[int]") -> "None":
+def _check(step: "Dict[str, Any]", name: str, width: "Optional[int]") -> None:
     """The step's numbers must be as many as arrive; a single one is there for each."""
     numbers = step[name]
     if numbers is None:
@@ -384,16 +458,22 @@ def _check(step: "Dict[str, Any]", name: "str", width: "Optional[int]") -> "None
     if name not in ("weights", "scale") and len(numbers) == 1 and width:
         step[name] = numbers * width
     elif len(numbers) != width:
-        needed = f"where {width} numbers arrive" if width else "where nothing says how many numbers arrive"
+        needed = (
+            f"where {width} numbers arrive"
+            if width
+            else "where nothing says how many numbers arrive"
+        )
         raise step["wire"].refusal(f"has a constant of length {len(numbers)} {needed}")
 
 
-def _check_reshape(step: "Dict[str, Any]", start: "Value", width: "Optional[int]") -> "None":
+def _check_reshape(step: "Dict[str, Any]", start: "Value", width: "Optional[int]") -> None:
     """A Reshape may only say what is so already: the number of samples, and that of their features."""
     batch = (start.dims or [None])[0]
     rows, columns = step["dims"]
     if not (rows in (SAMPLES, batch) and columns in (-1, width) or rows == -1 and columns == width):
-        raise step["wire"].refusal(f"makes the shape {step['dims']}; what is read stays samples × features")
+        raise step["wire"].refusal(
+            f"makes the shape {step['dims']}; what is read stays samples × features"
+        )
 
 
 def _description(layers: "List[Dict[str, Any]]", labels: "List[Any]") -> "Described":
@@ -418,4 +498,9 @@ def _description(layers: "List[Dict[str, Any]]", labels: "List[Any]") -> "Descri
             description.update(layer)
         about.append(description)
     fits = labels and len(labels) == (2 if width == 1 else width)
-    return tensors, {"version": 1, "layers": about, "frozen": frozen, "metadata": {"labels": labels} if fits else {}}
+    return tensors, {
+        "version": 1,
+        "layers": about,
+        "frozen": frozen,
+        "metadata": {"labels": labels} if fits else {},
+    }

@@ -32,7 +32,7 @@ _WORD = (1 << 64) - 1
 # ---- writing -----------------------------------------------------------------------------------------------------
 
 
-def varint(number: "int", value: "int") -> "bytes":
+def varint(number: int, value: int) -> bytes:
     """The field ``number`` with a whole number of 64 bits in it.
 
     >>> varint(1, -1)
@@ -41,17 +41,17 @@ def varint(number: "int", value: "int") -> "bytes":
     return _digits(number << 3) + _digits(value & _WORD)
 
 
-def message(number: "int", content: "bytes") -> "bytes":
+def message(number: int, content: bytes) -> bytes:
     """The field ``number`` with a message, a text's bytes or packed numbers in it."""
     return _digits(number << 3 | 2) + _digits(len(content)) + content
 
 
-def real(number: "int", value: "float") -> "bytes":
+def real(number: int, value: float) -> bytes:
     """The field ``number`` with a 32-bit float in it."""
     return _digits(number << 3 | 5) + struct.pack("<f", value)
 
 
-def _digits(value: "int") -> "bytes":
+def _digits(value: int) -> bytes:
     """A whole number of 0 or more, seven bits a byte, the lowest first; the eighth bit says that more follow."""
     digits = bytearray()
     while value > 127:
@@ -70,54 +70,56 @@ class Fields:
     A field that is not there is 0, or empty: so the format wants it.
     """
 
-    def __init__(self, source: "str") -> "None":
+    def __init__(self, source: str) -> None:
         self.source = source
         self.found: "Dict[int, List[Tuple[int, Any]]]" = {}
 
-    def _all(self, number: "int", *ways: "int") -> "List[Tuple[int, Any]]":
+    def _all(self, number: int, *ways: int) -> "List[Tuple[int, Any]]":
         occurrences = self.found.get(number, [])
         for way, _ in occurrences:
             if way not in ways:
-                raise ValueError("{}: field {} is not of the type that belongs there".format(self.source, number))
+                raise ValueError(
+                    "{}: field {} is not of the type that belongs there".format(self.source, number)
+                )
         return occurrences
 
-    def whole(self, number: "int") -> "int":
+    def whole(self, number: int) -> int:
         """The last whole number in the field, with its sign."""
         occurrences = self._all(number, 0)
         return _signed(occurrences[-1][1]) if occurrences else 0
 
-    def real(self, number: "int") -> "float":
+    def real(self, number: int) -> float:
         """The last 32-bit float in the field."""
         occurrences = self._all(number, 5)
         return float(struct.unpack("<f", occurrences[-1][1])[0]) if occurrences else 0.0
 
-    def message(self, number: "int") -> "bytes":
+    def message(self, number: int) -> bytes:
         """The message in the field; if there are several, one after the other, which is how they are merged."""
         return b"".join(self.messages(number))
 
-    def messages(self, number: "int") -> "List[bytes]":
+    def messages(self, number: int) -> "List[bytes]":
         """Every message, text or byte string in the field."""
         return [content for _, content in self._all(number, 2)]
 
-    def text(self, number: "int") -> "str":
+    def text(self, number: int) -> str:
         """The last text in the field."""
         return (self.texts(number) or [""])[-1]
 
-    def texts(self, number: "int") -> "List[str]":
+    def texts(self, number: int) -> "List[str]":
         """Every text in the field."""
         try:
             return [content.decode() for content in self.messages(number)]
         except UnicodeError:
             raise ValueError("{}: field {} is not UTF-8 text".format(self.source, number)) from None
 
-    def wholes(self, number: "int") -> "List[int]":
+    def wholes(self, number: int) -> "List[int]":
         """Every whole number in the field, packed or not."""
         values: "List[int]" = []
         for way, content in self._all(number, 0, 2):
             values.extend(_packed(content, self.source) if way else [content])
         return [_signed(value) for value in values]
 
-    def packed(self, number: "int", way: "int") -> "bytes":
+    def packed(self, number: int, way: int) -> bytes:
         """The bytes of all the numbers of four bytes (``way`` 5) or eight (1) in the field, packed or not."""
         data = b"".join([content for _, content in self._all(number, way, 2)])
         if len(data) % _WIDTHS[way]:
@@ -125,7 +127,7 @@ class Fields:
         return data
 
 
-def fields(data: "bytes", source: "str") -> "Fields":
+def fields(data: bytes, source: str) -> "Fields":
     """The fields of the message ``data``; a ValueError says what is wrong in the ``source``.
 
     Time and memory grow with the length of ``data`` and with nothing else.
@@ -149,7 +151,7 @@ def fields(data: "bytes", source: "str") -> "Fields":
     return result
 
 
-def _varint(data: "bytes", at: "int", source: "str") -> "Tuple[int, int]":
+def _varint(data: bytes, at: int, source: str) -> "Tuple[int, int]":
     """The whole number of 0 or more at that place, and the place after it."""
     value = shift = 0
     while at < len(data) and shift < 70:
@@ -159,10 +161,14 @@ def _varint(data: "bytes", at: "int", source: "str") -> "Tuple[int, int]":
         shift += 7
         if digit < 128:
             return value & _WORD, at
-    raise ValueError("{}: a whole number {}".format(source, "of more than ten bytes" if shift == 70 else "is cut off"))
+    raise ValueError(
+        "{}: a whole number {}".format(
+            source, "of more than ten bytes" if shift == 70 else "is cut off"
+        )
+    )
 
 
-def _packed(data: "bytes", source: "str") -> "List[int]":
+def _packed(data: bytes, source: str) -> "List[int]":
     values = []
     at = 0
     while at < len(data):
@@ -171,5 +177,5 @@ def _packed(data: "bytes", source: "str") -> "List[int]":
     return values
 
 
-def _signed(value: "int") -> "int":
+def _signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value

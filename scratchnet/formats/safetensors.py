@@ -41,7 +41,7 @@ _KEYS = {"dtype", "shape", "data_offsets"}
 _TYPES = {"F64": (8, "d"), "F32": (4, "f"), "F16": (2, "e"), "BF16": (2, "f")}
 
 
-def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "bytes":
+def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
     """The file that holds ``tensors`` and ``metadata``; the tensors sorted by name, as in the reference's.
 
     >>> dumps({"a": [1, 2, "three"]}, {})
@@ -63,17 +63,21 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> "bytes":
     text = strict_json.dumps(header, "header").encode()
     text += b" " * (-len(text) % 8)  # so that the numbers begin at a multiple of 8
     if len(text) > LARGEST_HEADER:
-        raise ValueError("safetensors: a header of {} bytes; at most {}".format(len(text), LARGEST_HEADER))
+        raise ValueError(
+            "safetensors: a header of {} bytes; at most {}".format(len(text), LARGEST_HEADER)
+        )
     return struct.pack("<Q", len(text)) + text + b"".join(body)
 
 
-def loads(data: "bytes") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+def loads(data: bytes) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     """The tensors and the metadata in the file ``data``; a file that is not ours has no metadata, {}.
 
     A file that breaks any rule of the format is a ValueError. Numbers are not judged: a NaN is returned as it is.
     """
     if len(data) < 8:
-        raise ValueError("safetensors: {} bytes are no such file, which has at least 8".format(len(data)))
+        raise ValueError(
+            "safetensors: {} bytes are no such file, which has at least 8".format(len(data))
+        )
     size = struct.unpack("<Q", data[:8])[0]
     if size > LARGEST_HEADER:
         error = "safetensors: no such file: its first 8 bytes announce a header of {} bytes, and at most {} are read"
@@ -102,7 +106,7 @@ def _metadata(strings: "Any") -> "Dict[str, Any]":
     return metadata
 
 
-def _entry(name: "str", entry: "Any") -> "Entry":
+def _entry(name: str, entry: "Any") -> "Entry":
     """What the header says of one tensor, every part of the right type: its offsets first, to sort by."""
     error = "safetensors: tensor {}: ".format(shown(name))
     if not isinstance(entry, dict) or set(entry) != _KEYS:
@@ -120,11 +124,11 @@ def _entry(name: "str", entry: "Any") -> "Entry":
     return offsets[0], offsets[1], name, shape, dtype
 
 
-def _whole(values: "Any") -> "bool":
+def _whole(values: "Any") -> bool:
     return isinstance(values, list) and all([type(value) is int and value >= 0 for value in values])
 
 
-def _check_layout(entries: "List[Entry]", size: "int") -> "None":
+def _check_layout(entries: "List[Entry]", size: int) -> None:
     """The tensors must fill the ``size`` bytes of data one after another, each with as many as its shape needs."""
     due = count = 0
     for begin, end, name, shape, dtype in entries:
@@ -133,7 +137,9 @@ def _check_layout(entries: "List[Entry]", size: "int") -> "None":
         for length in shape:
             needed *= length
         if begin != due:
-            raise ValueError(error + "begins at byte {} of the data, where byte {} is due".format(begin, due))
+            raise ValueError(
+                error + "begins at byte {} of the data, where byte {} is due".format(begin, due)
+            )
         if end - begin != needed:
             raise ValueError(
                 error
@@ -141,23 +147,36 @@ def _check_layout(entries: "List[Entry]", size: "int") -> "None":
                     begin, end, shape, dtype, needed
                 )
             )
-        if len(shape) == 2 and needed == 0:  # any number of empty rows would fit into no bytes at all
+        if (
+            len(shape) == 2 and needed == 0
+        ):  # any number of empty rows would fit into no bytes at all
             raise ValueError(error + "has shape {}, which is no matrix".format(shape))
         due = end
         count += needed // _TYPES[dtype][0]
     if due != size:
-        raise ValueError("safetensors: the last tensor ends at byte {} of the data, which has {}".format(due, size))
+        raise ValueError(
+            "safetensors: the last tensor ends at byte {} of the data, which has {}".format(
+                due, size
+            )
+        )
     if count > files.MOST_NUMBERS:
-        raise ValueError("safetensors: {} numbers; of a model at most {} are read".format(count, files.MOST_NUMBERS))
+        raise ValueError(
+            "safetensors: {} numbers; of a model at most {} are read".format(
+                count, files.MOST_NUMBERS
+            )
+        )
 
 
-def _tensor(data: "bytes", shape: "List[int]", dtype: "str") -> "Tensor":
+def _tensor(data: bytes, shape: "List[int]", dtype: str) -> "Tensor":
     size, code = _TYPES[dtype]
     count = len(data) // size
-    return nested(shape, struct.unpack("<{}{}".format(count, code), _widened(data) if dtype == "BF16" else data))
+    return nested(
+        shape,
+        struct.unpack("<{}{}".format(count, code), _widened(data) if dtype == "BF16" else data),
+    )
 
 
-def _widened(data: "bytes") -> "bytearray":
+def _widened(data: bytes) -> "bytearray":
     """The F32 numbers whose upper halves are these BF16 ones."""
     wide = bytearray(2 * len(data))
     for i in range(0, len(data), 2):
@@ -166,7 +185,7 @@ def _widened(data: "bytes") -> "bytearray":
     return wide
 
 
-def flatten(name: "str", tensor: "Any") -> "Tuple[List[int], List[float]]":
+def flatten(name: str, tensor: "Any") -> "Tuple[List[int], List[float]]":
     """The shape of a ``tensor`` and its numbers as floats, row by row.
 
     >>> flatten("a", [[1, 2], [3, 4], [5, 6]])
@@ -187,20 +206,24 @@ def flatten(name: "str", tensor: "Any") -> "Tuple[List[int], List[float]]":
     for i, row in enumerate(tensor):
         if not isinstance(row, list) or len(row) != columns:
             raise ValueError(
-                "tensor {}: row {} must be a list of length {}, as row 0 is".format(shown(name), i, columns)
+                "tensor {}: row {} must be a list of length {}, as row 0 is".format(
+                    shown(name), i, columns
+                )
             )
         for j in range(columns):
             numbers.append(_number(name, (i, j), row[j]))
     return [len(tensor), columns], numbers
 
 
-def _number(name: "str", index: "Tuple[int, ...]", value: "Any") -> "float":
+def _number(name: str, index: "Tuple[int, ...]", value: "Any") -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    raise ValueError("{} is of type {}, which is no number".format(place(name, index), type(value).__name__))
+    raise ValueError(
+        "{} is of type {}, which is no number".format(place(name, index), type(value).__name__)
+    )
 
 
-def place(name: "str", index: "Tuple[int, ...]") -> "str":
+def place(name: str, index: "Tuple[int, ...]") -> str:
     """Where a number stands, for an error's sentence.
 
     >>> place("0.weights", (2, 1))

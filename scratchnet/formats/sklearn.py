@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from ..core.layer import Layer
 
     Place = Tuple[int, Layer]
-    End = Tuple[str, Matrix, Row, List[Any]]  # activation, weights (a row an output), bias, a y in which every class is
+    End = Tuple[
+        str, Matrix, Row, List[Any]
+    ]  # activation, weights (a row an output), bias, a y in which every class is
 
 ABOVE_ZERO = 5e-324  # the smallest number above 0: z ≥ this means z > 0
 HIDDEN: "Dict[Any, str]" = {Identity: "identity", Sigmoid: "logistic", ReLU: "relu", Tanh: "tanh"}
@@ -51,25 +53,37 @@ PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
 CLASSIFIERS = ("MLPClassifier", "LogisticRegression", "Perceptron")
 REGRESSORS = ("MLPRegressor", "LinearRegression", "Ridge", "Lasso", "ElasticNet")
 # For the one step of training that prepares an estimator: nothing that depends on the data, and no chance.
-PREPARING = dict(solver="adam", early_stopping=False, batch_size="auto", random_state=0, verbose=False)
+PREPARING = dict(
+    solver="adam", early_stopping=False, batch_size="auto", random_state=0, verbose=False
+)
 
 
-def _kind(estimator: "Any", name: "str") -> "str":
+def _kind(estimator: "Any", name: str) -> str:
     kind = type(estimator).__name__
     if isinstance(estimator, type):
-        raise ValueError(f"{name}: {estimator.__name__} is a class; give an estimator, {estimator.__name__}()")
+        raise ValueError(
+            f"{name}: {estimator.__name__} is a class; give an estimator, {estimator.__name__}()"
+        )
     if kind not in CLASSIFIERS + REGRESSORS:
         known = ", ".join(CLASSIFIERS + REGRESSORS)
-        raise ValueError(f"{name}: {kind} is none of those that are known here: {known}, Pipeline with StandardScaler")
+        raise ValueError(
+            f"{name}: {kind} is none of those that are known here: {known}, Pipeline with StandardScaler"
+        )
     return kind
 
 
-def _steps(estimator: "Any", name: "str") -> "Tuple[List[Any], Any]":
+def _steps(estimator: "Any", name: str) -> "Tuple[List[Any], Any]":
     """The scalers of a Pipeline, and what stands at its end; an estimator alone has none."""
-    steps = [step for _, step in getattr(estimator, "steps", [("", estimator)]) if step not in (None, "passthrough")]
+    steps = [
+        step
+        for _, step in getattr(estimator, "steps", [("", estimator)])
+        if step not in (None, "passthrough")
+    ]
     for step in steps[:-1]:
         if type(step).__name__ != "StandardScaler":
-            raise ValueError(f"{name}: {type(step).__name__} in the Pipeline has no layer here; StandardScaler has")
+            raise ValueError(
+                f"{name}: {type(step).__name__} in the Pipeline has no layer here; StandardScaler has"
+            )
     return steps[:-1], steps[-1] if steps else None
 
 
@@ -100,31 +114,40 @@ def from_sklearn(estimator: "Any") -> "Sequential":
     return net
 
 
-def _fitted(estimator: "Any", attribute: "str") -> "Any":
+def _fitted(estimator: "Any", attribute: str) -> "Any":
     if not hasattr(estimator, attribute):
-        raise ValueError(f"from_sklearn: {type(estimator).__name__} is not fitted yet; call fit with data first")
+        raise ValueError(
+            f"from_sklearn: {type(estimator).__name__} is not fitted yet; call fit with data first"
+        )
     return estimator
 
 
 def _scaling(scaler: "Any") -> "Normalization":
     n = scaler.n_features_in_
     mean = _listed(scaler.mean_) if scaler.with_mean else [0.0] * n
-    return exchange.normalization(mean, _listed(scaler.scale_) if scaler.with_std else [1.0] * n, "StandardScaler")
+    return exchange.normalization(
+        mean, _listed(scaler.scale_) if scaler.with_std else [1.0] * n, "StandardScaler"
+    )
 
 
-def _layers_of_mlp(estimator: "Any", kind: "str") -> "List[Layer]":
+def _layers_of_mlp(estimator: "Any", kind: str) -> "List[Layer]":
     names = [estimator.activation] * (len(estimator.coefs_) - 1) + [estimator.out_activation_]
     layers: "List[Layer]" = []
     for name, weights, bias in zip(names, estimator.coefs_, estimator.intercepts_):
         if name not in ACTIVATIONS:
             known = ", ".join(ACTIVATIONS)
-            raise ValueError(f"from_sklearn: this {kind} has the activation {shown(name)}; known here are {known}")
+            raise ValueError(
+                f"from_sklearn: this {kind} has the activation {shown(name)}; known here are {known}"
+            )
         layers += [_dense(_listed(weights), _listed(bias)), ACTIVATIONS[name]()]
     return layers
 
 
-def _layers_of_linear(estimator: "Any", kind: "str") -> "List[Layer]":
-    rows, bias = _listed(estimator.coef_), _listed(estimator.intercept_)  # outputs × inputs; flatter for one output
+def _layers_of_linear(estimator: "Any", kind: str) -> "List[Layer]":
+    rows, bias = (
+        _listed(estimator.coef_),
+        _listed(estimator.intercept_),
+    )  # outputs × inputs; flatter for one output
     rows = rows if isinstance(rows[0], list) else [rows]
     layer = _dense(matrix.transpose(rows), bias if isinstance(bias, list) else [bias] * len(rows))
     if kind in REGRESSORS:
@@ -174,13 +197,17 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
         found.append(layers.pop(0))
     if len(found) > len(scalers):
         i, layer = found[len(scalers)]
-        raise exchange.unfit(i, layer, f"bring a Pipeline with a StandardScaler for it before the {kind}")
+        raise exchange.unfit(
+            i, layer, f"bring a Pipeline with a StandardScaler for it before the {kind}"
+        )
     if len(found) < len(scalers):
         raise ValueError(f"to_sklearn: the Pipeline has {len(scalers)} StandardScaler and the network {len(found)} "
                          "Normalization before the first Dense; bring as many")  # fmt: skip
     fitted = [(scaler, _scaler(scaler, layer)) for scaler, (_, layer) in zip(scalers, found)]
     dense, activations = _alternating(layers, kind)
-    fitted.append((last, (_mlp if kind in PERCEPTRONS else _linear)(last, kind, dense, activations, net)))
+    fitted.append(
+        (last, (_mlp if kind in PERCEPTRONS else _linear)(last, kind, dense, activations, net))
+    )
     for old, new in fitted:
         names = getattr(old, "feature_names_in_", ())
         vars(old).clear()
@@ -202,7 +229,7 @@ def _scaler(scaler: "Any", layer: "Any") -> "Any":
     return new
 
 
-def _alternating(layers: "List[Place]", kind: "str") -> "Tuple[List[Any], List[Place]]":
+def _alternating(layers: "List[Place]", kind: str) -> "Tuple[List[Any], List[Place]]":
     """The Dense layers, and the activation after each: Identity where there is none."""
     dense: "List[Any]" = []
     activations: "List[Place]" = []
@@ -219,7 +246,9 @@ def _alternating(layers: "List[Place]", kind: "str") -> "Tuple[List[Any], List[P
     return dense, activations
 
 
-def _mlp(estimator: "Any", kind: "str", dense: "List[Any]", activations: "List[Place]", net: "Sequential") -> "Any":
+def _mlp(
+    estimator: "Any", kind: str, dense: "List[Any]", activations: "List[Place]", net: "Sequential"
+) -> "Any":
     name, rows, bias, y = _output(estimator, kind, dense[-1], activations[-1], net)
     shape: "Dict[str, Any]" = {"hidden_layer_sizes": tuple([layer.outputs for layer in dense[:-1]])}
     for i, layer in activations[:-1]:
@@ -227,19 +256,29 @@ def _mlp(estimator: "Any", kind: "str", dense: "List[Any]", activations: "List[P
             known = ", ".join([activation.__name__ for activation in HIDDEN])
             raise exchange.unfit(i, layer, f"{kind} has no such hidden layer; it has {known}")
         if shape.setdefault("activation", HIDDEN[type(layer)]) != HIDDEN[type(layer)]:
-            raise exchange.unfit(i, layer, f"all hidden layers of {kind} are alike, the first is {activations[0][1]!r}")
+            raise exchange.unfit(
+                i,
+                layer,
+                f"all hidden layers of {kind} are alike, the first is {activations[0][1]!r}",
+            )
     new = _fresh(estimator, **dict(PREPARING, **shape))
-    classes = {"classes": list(range(len(y[0]))) if isinstance(y[0], list) else y} if kind in CLASSIFIERS else {}
+    classes = (
+        {"classes": list(range(len(y[0]))) if isinstance(y[0], list) else y}
+        if kind in CLASSIFIERS
+        else {}
+    )
     new.partial_fit([[0.0] * dense[0].inputs for _ in y], y, **classes)
     if new.out_activation_ != name:
-        raise exchange.unfit(*activations[-1], f"this {kind} ends in {new.out_activation_}, the network in {name}")
+        raise exchange.unfit(
+            *activations[-1], f"this {kind} ends in {new.out_activation_}, the network in {name}"
+        )
     _write(new, [layer.weights.value for layer in dense[:-1]] + [matrix.transpose(rows)],
            [layer.bias.value for layer in dense[:-1]] + [bias])  # fmt: skip
     _forget(new, estimator.early_stopping)
     return new.set_params(**dict(estimator.get_params(deep=False), **shape))
 
 
-def _write(new: "Any", weights: "List[Matrix]", biases: "Matrix") -> "None":
+def _write(new: "Any", weights: "List[Matrix]", biases: "Matrix") -> None:
     if hasattr(new, "network_"):  # it is one of scratchnet's own
         own = [layer for layer in new.network_.layers if type(layer) is Dense]
         for layer, rows, bias in zip(own, weights, biases):
@@ -249,7 +288,7 @@ def _write(new: "Any", weights: "List[Matrix]", biases: "Matrix") -> "None":
         array[:] = numbers
 
 
-def _forget(new: "Any", early_stopping: "bool") -> "None":
+def _forget(new: "Any", early_stopping: bool) -> None:
     """Let a training that goes on from here know nothing of the step that prepared the estimator."""
     vars(new).update(t_=0, n_iter_=0, loss_=None, loss_curve_=[])
     if hasattr(new, "network_"):
@@ -261,11 +300,15 @@ def _forget(new: "Any", early_stopping: "bool") -> "None":
         vars(new).update(best_loss_=None, validation_scores_=[], best_validation_score_=-math.inf)
 
 
-def _linear(estimator: "Any", kind: "str", dense: "List[Any]", activations: "List[Place]", net: "Sequential") -> "Any":
+def _linear(
+    estimator: "Any", kind: str, dense: "List[Any]", activations: "List[Place]", net: "Sequential"
+) -> "Any":
     _, rows, bias, y = _output(estimator, kind, dense[-1], activations[-1], net)
     if len(dense) > 1:
         i, layer = activations[0]
-        raise exchange.unfit(i, layer, f"{kind} is a single Dense; bring an {PERCEPTRONS[kind in REGRESSORS]}")
+        raise exchange.unfit(
+            i, layer, f"{kind} is a single Dense; bring an {PERCEPTRONS[kind in REGRESSORS]}"
+        )
     new = _fresh(estimator)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what there is to be learnt from zeros
@@ -279,7 +322,7 @@ def _linear(estimator: "Any", kind: "str", dense: "List[Any]", activations: "Lis
     return new
 
 
-def _output(estimator: "Any", kind: "str", dense: "Any", end: "Place", net: "Sequential") -> "End":
+def _output(estimator: "Any", kind: str, dense: "Any", end: "Place", net: "Sequential") -> "End":
     """How the network ends, in scikit-learn's way."""
     i, last = end
     rows, bias = matrix.transpose(dense.weights.value), dense.bias.value
@@ -290,12 +333,16 @@ def _output(estimator: "Any", kind: "str", dense: "Any", end: "Place", net: "Seq
         return "identity", rows, bias, [[0.0] * n] * 2 if n > 1 else [0.0] * 2
     if kind == "Perceptron":
         if n > 1 or type(last) is not Threshold or last.threshold != ABOVE_ZERO:
-            raise exchange.unfit(i, last, "Perceptron ends in one Threshold(5e-324): it says 1 above 0 and not at 0")
+            raise exchange.unfit(
+                i, last, "Perceptron ends in one Threshold(5e-324): it says 1 above 0 and not at 0"
+            )
     elif type(last) not in (Sigmoid, Softmax) or (n == 1 and type(last) is Softmax):
         raise exchange.unfit(i, last, f"{kind} ends in a Sigmoid, or a Softmax of several classes")
     elif n > 1 and type(last) is Sigmoid:
         if kind != "MLPClassifier":
-            raise exchange.unfit(i, last, f"several labels at once are nothing for {kind}; bring an MLPClassifier")
+            raise exchange.unfit(
+                i, last, f"several labels at once are nothing for {kind}; bring an MLPClassifier"
+            )
         return "logistic", rows, bias, [[1] * n, [0] * n]
     labels = _labels(estimator, net, max(n, 2))
     order = sorted(range(len(labels)), key=labels.__getitem__)
@@ -304,21 +351,32 @@ def _output(estimator: "Any", kind: "str", dense: "Any", end: "Place", net: "Seq
         return "softmax", [rows[k] for k in order], [bias[k] for k in order], y
     if n == 2:
         low, high = order
-        return "logistic", [[b - a for a, b in zip(rows[low], rows[high])]], [bias[high] - bias[low]], y
+        return (
+            "logistic",
+            [[b - a for a, b in zip(rows[low], rows[high])]],
+            [bias[high] - bias[low]],
+            y,
+        )
     if order == [0, 1]:
         return "logistic", rows, bias, y
     if kind == "Perceptron":
-        raise ValueError(f"to_sklearn: the labels {shown(labels)} of a Perceptron must come in ascending order")
+        raise ValueError(
+            f"to_sklearn: the labels {shown(labels)} of a Perceptron must come in ascending order"
+        )
     return "logistic", [[-w for w in rows[0]]], [-bias[0]], y
 
 
-def _labels(estimator: "Any", net: "Sequential", count: "int") -> "List[Any]":
+def _labels(estimator: "Any", net: "Sequential", count: int) -> "List[Any]":
     """The class of each output; of a single output those of 0 and 1."""
     labels = net.metadata.get("labels")
     if labels is None:
         labels = _listed(getattr(estimator, "classes_", None))
         return labels if isinstance(labels, list) and len(labels) == count else list(range(count))
-    kinds = {isinstance(v, str) + 2 * isinstance(v, (int, float)) for v in labels} if isinstance(labels, list) else ()
+    kinds = (
+        {isinstance(v, str) + 2 * isinstance(v, (int, float)) for v in labels}
+        if isinstance(labels, list)
+        else ()
+    )
     if list(kinds) not in ([1], [2]) or len(labels) != count or len(set(labels)) != count:
         what = f"to_sklearn: net.metadata['labels'] is {shown(labels)}"
         raise ValueError(f"{what}; give {count} different texts, or numbers, one a class")

@@ -25,14 +25,33 @@ _LARGEST = 10 ** (LONGEST_NUMBER - 1)  # a place is left for the sign
 _DIGITS = b"0123456789"
 _HEX = b"0123456789abcdefABCDEF"
 _WORDS = ((b"true", True), (b"false", False), (b"null", None))
-_LETTERS = {b'"': '"', b"\\": "\\", b"/": "/", b"b": "\b", b"f": "\f", b"n": "\n", b"r": "\r", b"t": "\t"}
+_LETTERS = {
+    b'"': '"',
+    b"\\": "\\",
+    b"/": "/",
+    b"b": "\b",
+    b"f": "\f",
+    b"n": "\n",
+    b"r": "\r",
+    b"t": "\t",
+}
 
 # What must be escaped, and how; the backslash comes first, before the others bring in backslashes of their own.
-_ESCAPES = [("\\", "\\\\"), ('"', '\\"'), ("\b", "\\b"), ("\f", "\\f"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")]
-_ESCAPES += [(chr(code), "\\u{:04x}".format(code)) for code in range(32) if chr(code) not in "\b\f\n\r\t"]
+_ESCAPES = [
+    ("\\", "\\\\"),
+    ('"', '\\"'),
+    ("\b", "\\b"),
+    ("\f", "\\f"),
+    ("\n", "\\n"),
+    ("\r", "\\r"),
+    ("\t", "\\t"),
+]
+_ESCAPES += [
+    (chr(code), "\\u{:04x}".format(code)) for code in range(32) if chr(code) not in "\b\f\n\r\t"
+]
 
 
-def loads(data: "bytes", source: "str") -> "Any":
+def loads(data: bytes, source: str) -> "Any":
     """The value that the JSON text ``data`` spells; a ValueError says where in the ``source`` a mistake is.
 
     ``data`` is bytes because MicroPython finds the n-th character of a string only by counting from the first.
@@ -52,25 +71,27 @@ def loads(data: "bytes", source: "str") -> "Any":
 class _Reader:
     """A place in a JSON text, and the rules of the grammar, each of which moves the place past what it reads."""
 
-    def __init__(self, data: "bytes", source: "str") -> "None":
-        self.data = data + b"\0"  # no rule takes this byte, so that every loop below stops at the end
+    def __init__(self, data: bytes, source: str) -> None:
+        self.data = (
+            data + b"\0"
+        )  # no rule takes this byte, so that every loop below stops at the end
         self.at = 0
         self.source = source
 
-    def error(self, sentence: "str") -> "ValueError":
+    def error(self, sentence: str) -> "ValueError":
         before = self.data[: self.at]
         line = before.count(b"\n") + 1
         column = len(before[before.rfind(b"\n") + 1 :].decode()) + 1
         return ValueError("{}, line {}, column {}: {}".format(self.source, line, column, sentence))
 
-    def takes(self, choices: "bytes") -> "bool":
+    def takes(self, choices: bytes) -> bool:
         """Whether the next byte is one of the ``choices``; if so, it is read."""
         if self.data[self.at] not in choices:
             return False
         self.at += 1
         return True
 
-    def space(self) -> "None":
+    def space(self) -> None:
         data, at = self.data, self.at
         while data[at] in b" \t\n\r":
             at += 1
@@ -82,7 +103,7 @@ class _Reader:
             raise self.error("the text goes on after its end")
         return value
 
-    def value(self, depth: "int") -> "Any":
+    def value(self, depth: int) -> "Any":
         """Any JSON value, with the white space on both sides of it."""
         self.space()
         if self.data[self.at] in b"-0123456789":
@@ -107,7 +128,7 @@ class _Reader:
                 return value
         raise self.error("expected a JSON value (which NaN and Infinity are not)")
 
-    def array(self, depth: "int") -> "List[Any]":
+    def array(self, depth: int) -> "List[Any]":
         """What follows the opening bracket."""
         values: "List[Any]" = []
         self.space()
@@ -120,7 +141,7 @@ class _Reader:
             if not self.takes(b","):
                 raise self.error("expected a comma or ]")
 
-    def object(self, depth: "int") -> "Dict[str, Any]":
+    def object(self, depth: int) -> "Dict[str, Any]":
         """What follows the opening brace."""
         members: "Dict[str, Any]" = {}
         self.space()
@@ -134,7 +155,7 @@ class _Reader:
             if not self.takes(b","):
                 raise self.error("expected a comma or }")
 
-    def key(self, members: "Dict[str, Any]") -> "str":
+    def key(self, members: "Dict[str, Any]") -> str:
         """A key that is not yet among the ``members``, and its colon."""
         self.space()
         start = self.at
@@ -164,13 +185,15 @@ class _Reader:
         end, self.at = self.at, start  # a refusal points at the number's first character
         if len(text) > LONGEST_NUMBER:
             raise self.error("a number of more than {} characters".format(LONGEST_NUMBER))
-        number = int(text) if end == whole and text != "-0" else float(text)  # as a float, -0 keeps its sign
+        number = (
+            int(text) if end == whole and text != "-0" else float(text)
+        )  # as a float, -0 keeps its sign
         if number - number != 0:
             raise self.error("{} is beyond the range of a float".format(text))
         self.at = end
         return number
 
-    def digits(self) -> "None":
+    def digits(self) -> None:
         data, at = self.data, self.at  # most of a model's text is read by this loop
         while data[at] in _DIGITS:
             at += 1
@@ -178,7 +201,7 @@ class _Reader:
             raise self.error("expected a digit")
         self.at = at
 
-    def string(self) -> "str":
+    def string(self) -> str:
         start = self.at
         pieces = []
         self.at += 1
@@ -191,12 +214,14 @@ class _Reader:
                 self.at = quote + 1
                 return "".join(pieces)
             pieces.append(self.escape())
-            if self.at > quote:  # it was an escaped one; to search again only then keeps the time linear
+            if (
+                self.at > quote
+            ):  # it was an escaped one; to search again only then keeps the time linear
                 quote = self.data.find(b'"', self.at)
         self.at = start
         raise self.error("this string never ends")
 
-    def plain(self, end: "int") -> "str":
+    def plain(self, end: int) -> str:
         """The characters up to ``end``, none of which is a quote or a backslash."""
         piece = self.data[self.at : end]
         if piece and min(piece) < 32:
@@ -204,7 +229,7 @@ class _Reader:
         self.at = end
         return piece.decode()
 
-    def escape(self) -> "str":
+    def escape(self) -> str:
         start = self.at
         letter = self.data[start + 1 : start + 2]
         self.at += 2
@@ -221,14 +246,14 @@ class _Reader:
             raise self.error("this escape stands for no character")
         return chr(code)
 
-    def hexadecimal(self) -> "int":
+    def hexadecimal(self) -> int:
         """The four digits of an escape, or -1 where they are not four or not digits."""
         digits = self.data[self.at : self.at + 4]
         self.at += 4
         return int(digits.decode(), 16) if all(digit in _HEX for digit in digits) else -1
 
 
-def dumps(value: "Any", name: "str", margin: "str" = "", depth: "int" = DEPTH) -> "str":
+def dumps(value: "Any", name: str, margin: str = "", depth: int = DEPTH) -> str:
     r"""``value`` as JSON text, with objects in the order of their dicts.
 
     ``name`` stands for the value in an error. All on one line, unless the ``margin`` is a line break: then every item
@@ -255,18 +280,23 @@ def dumps(value: "Any", name: "str", margin: "str" = "", depth: "int" = DEPTH) -
     if isinstance(value, dict):
         brackets, nested = "{}", True
         items = [
-            _key(key, name) + ":" + space + dumps(value[key], "{}.{}".format(name, key), inner, depth - 1)
+            _key(key, name)
+            + ":"
+            + space
+            + dumps(value[key], "{}.{}".format(name, key), inner, depth - 1)
             for key in value
         ]
     else:
         brackets, nested = "[]", any(isinstance(item, (dict, list, tuple)) for item in value)
-        items = [dumps(item, "{}[{}]".format(name, i), inner, depth - 1) for i, item in enumerate(value)]
+        items = [
+            dumps(item, "{}[{}]".format(name, i), inner, depth - 1) for i, item in enumerate(value)
+        ]
     if margin and nested and items:
         return brackets[0] + inner + ("," + inner).join(items) + margin + brackets[1]
     return brackets[0] + ("," + space).join(items) + brackets[1]
 
 
-def _scalar(value: "Any", name: "str") -> "str":
+def _scalar(value: "Any", name: str) -> str:
     for word, meaning in _WORDS:
         if value is meaning:
             return word.decode()
@@ -284,19 +314,21 @@ def _scalar(value: "Any", name: "str") -> "str":
     return repr(float(value))
 
 
-def _key(key: "Any", name: "str") -> "str":
+def _key(key: "Any", name: str) -> str:
     if not isinstance(key, str):
-        raise ValueError("{} has a key of type {}: in JSON a key is a string".format(name, type(key).__name__))
+        raise ValueError(
+            "{} has a key of type {}: in JSON a key is a string".format(name, type(key).__name__)
+        )
     return _string(key)
 
 
-def _string(text: "str") -> "str":
+def _string(text: str) -> str:
     text.encode()  # refuses half a surrogate pair, which no reader would take back
     for character, escape in _ESCAPES:
         text = text.replace(character, escape)
     return '"' + text + '"'
 
 
-def shown(text: "str") -> "str":
+def shown(text: str) -> str:
     """``text`` for an error's sentence: in quotes, short whatever it is, and without control characters."""
     return repr(text if len(text) <= 60 else text[:57] + "...")

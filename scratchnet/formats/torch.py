@@ -18,7 +18,19 @@ makes has the threshold 50, beyond which 64 bits know no difference.)
 import importlib
 
 from ..core import matrix
-from ..core.activations import ELU, GELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Softplus, Tanh
+from ..core.activations import (
+    ELU,
+    GELU,
+    SELU,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from ..core.functions import shown
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
@@ -53,13 +65,19 @@ HOLDS: "Dict[str, Any]" = {
         lambda module: not module.training and module.running_mean is not None,
         "in training it normalizes by the batch; call eval(), with running statistics",
     ),
-    "Flatten": (lambda module: (module.start_dim, module.end_dim) == (1, -1), "give Flatten(1, -1)"),
+    "Flatten": (
+        lambda module: (module.start_dim, module.end_dim) == (1, -1),
+        "give Flatten(1, -1)",
+    ),
     "Linear": (
         lambda module: {"weight", "bias"} <= set(module._parameters),  # a bias that is None, too
         "its weight or bias is computed anew each time (pruning, weight_norm); make it a parameter of its own again",
     ),
     "Softmax": (lambda module: module.dim in (1, -1), "a sample is a row here; give dim=1"),
-    "Softplus": (lambda module: module.beta == 1 and module.threshold >= 20, "give beta=1 and threshold=20 or more"),
+    "Softplus": (
+        lambda module: module.beta == 1 and module.threshold >= 20,
+        "give beta=1 and threshold=20 or more",
+    ),
 }
 # (x - mean)/spread, step by step, as torch.fx has it.
 GRAPH = ["x()", "mean()", "sub(x, mean)", "spread()", "truediv(sub, spread)", "output(truediv,)"]
@@ -100,7 +118,9 @@ def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
     if isinstance(module, dict):
         return Sequential(_of_state(module, activations))
     if activations is not None:
-        raise ValueError("from_torch: activations are for a state dict; an nn.Sequential has its own")
+        raise ValueError(
+            "from_torch: activations are for a state dict; an nn.Sequential has its own"
+        )
     return Sequential([layer for _, _, layer in _parts(module)])
 
 
@@ -112,7 +132,9 @@ def _of_state(state: "Dict[Any, Any]", activations: "Any") -> "List[Layer]":
         depth = _depth(tensor)
         if (role, depth) not in (("weight", 2), ("bias", 1)):
             what = f"from_torch: {shown(name)}, of {depth} dimensions, is neither weight nor bias of a Linear"
-            raise ValueError(f"{what}; give the nn.Sequential itself, or the entries of its Linear layers")
+            raise ValueError(
+                f"{what}; give the nn.Sequential itself, or the entries of its Linear layers"
+            )
         linears.setdefault(owner, {})[role] = numbers
     for owner, roles in linears.items():
         if "weight" not in roles:
@@ -128,38 +150,46 @@ def _of_state(state: "Dict[Any, Any]", activations: "Any") -> "List[Layer]":
     return layers
 
 
-def _numbers(where: "str", tensor: "Any") -> "Any":
+def _numbers(where: str, tensor: "Any") -> "Any":
     """A tensor or array as lists; what is neither, as it is."""
     try:
         return tensor.tolist() if hasattr(tensor, "tolist") else tensor
     except (RuntimeError, ValueError):
         which = "on the device meta, or a lazy, sparse or quantized one"
-        raise ValueError(f"{where}: a tensor {which}, has no numbers to read; give an ordinary one") from None
+        raise ValueError(
+            f"{where}: a tensor {which}, has no numbers to read; give an ordinary one"
+        ) from None
 
 
-def _depth(tensor: "Any") -> "int":
+def _depth(tensor: "Any") -> int:
     shape = getattr(tensor, "shape", None)
     if shape is not None:
         return len(shape)
     return 1 + _depth(tensor[0]) if matrix.is_sequence(tensor) and len(tensor) else 0
 
 
-def _dense(where: "str", weight: "Any", bias: "Any") -> "Dense":
+def _dense(where: str, weight: "Any", bias: "Any") -> "Dense":
     rows = matrix.accept(_numbers(f"{where}.weight", weight), float, f"{where}.weight")
     layer = Dense(len(rows[0]), len(rows), weights=matrix.transpose(rows))
     layer.weights.frozen = not getattr(weight, "requires_grad", True)
     if bias is None:
         layer.bias.value, layer.bias.frozen = [0.0] * len(rows), True
     else:
-        layer.bias.value = matrix.accept_row(_numbers(f"{where}.bias", bias), float, f"{where}.bias", None)
+        layer.bias.value = matrix.accept_row(
+            _numbers(f"{where}.bias", bias), float, f"{where}.bias", None
+        )
         layer.bias.frozen = not getattr(bias, "requires_grad", True)
     return layer
 
 
-def _parts(module: "Any", path: "str" = "") -> "Iterator[Part]":
+def _parts(module: "Any", path: str = "") -> "Iterator[Part]":
     """What the module consists of, each part as layers here; ``path`` is its place, "2.0" the first in the third."""
     kind = _kind(module)
-    where = f"module {path} ({type(module).__name__})" if path else f"the module ({type(module).__name__})"
+    where = (
+        f"module {path} ({type(module).__name__})"
+        if path
+        else f"the module ({type(module).__name__})"
+    )
     _check(kind, module, where)
     if kind == "Sequential":
         for k, child in enumerate(module):
@@ -171,7 +201,13 @@ def _parts(module: "Any", path: "str" = "") -> "Iterator[Part]":
     elif kind == "Linear":
         yield where, module, _dense(where, module.weight, module.bias)
     elif kind == "graph":
-        yield where, module, exchange.normalization(_numbers(where, module.mean), _numbers(where, module.spread), where)
+        yield (
+            where,
+            module,
+            exchange.normalization(
+                _numbers(where, module.mean), _numbers(where, module.spread), where
+            ),
+        )
     elif kind == "BatchNorm1d":
         tensors = [module.running_mean, module.running_var, module.weight, module.bias]
         mean, variance, weight, bias = [_numbers(where, tensor) for tensor in tensors]
@@ -181,7 +217,7 @@ def _parts(module: "Any", path: "str" = "") -> "Iterator[Part]":
             yield where, module, layer
 
 
-def _check(kind: "str", module: "Any", where: "str") -> "None":
+def _check(kind: str, module: "Any", where: str) -> None:
     """Refuse what is not known, or computes something else than its class."""
     if kind not in ("Sequential", "graph") and kind not in SAME and kind not in HOLDS:
         known = ", ".join(["Sequential", "Linear", "BatchNorm1d", "Flatten"] + sorted(SAME))
@@ -198,15 +234,21 @@ def _check(kind: "str", module: "Any", where: "str") -> "None":
         raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
 
 
-def _kind(module: "Any") -> "str":
+def _kind(module: "Any") -> str:
     """The name of PyTorch's own class that the module is one of, or computes as; "" for any other."""
     ancestors: "Any" = type(module).__mro__
     for kind in ancestors:
         if kind.__module__ == "torch.fx.graph_module":
-            steps = [f"{getattr(node.target, '__name__', node.target)}{node.args}" for node in module.graph.nodes]
+            steps = [
+                f"{getattr(node.target, '__name__', node.target)}{node.args}"
+                for node in module.graph.nodes
+            ]
             return "graph" if steps == GRAPH else ""
         if kind.__module__.startswith("torch.nn.modules."):
-            same = getattr(type(module), "forward", None) is kind.forward and type(module).__call__ is kind.__call__
+            same = (
+                getattr(type(module), "forward", None) is kind.forward
+                and type(module).__call__ is kind.__call__
+            )
             return kind.__name__ if same else ""
     return ""
 
@@ -242,14 +284,20 @@ def _new(net: "Sequential") -> "Any":
     try:
         torch = importlib.import_module("torch")
     except ImportError:
-        raise ImportError("to_torch: PyTorch is not installed here; sn.save takes the network to where it is") from None
-    return torch.nn.Sequential(*[_module(i, layer, torch) for i, layer in enumerate(net.layers)]).eval()
+        raise ImportError(
+            "to_torch: PyTorch is not installed here; sn.save takes the network to where it is"
+        ) from None
+    return torch.nn.Sequential(
+        *[_module(i, layer, torch) for i, layer in enumerate(net.layers)]
+    ).eval()
 
 
-def _module(i: "int", layer: "Any", torch: "Any") -> "Any":
+def _module(i: int, layer: "Any", torch: "Any") -> "Any":
     if type(layer) is Dense:
         # Without drawing first numbers, which would change the user's random ones.
-        module = torch.nn.utils.skip_init(torch.nn.Linear, layer.inputs, layer.outputs, dtype=torch.float64)
+        module = torch.nn.utils.skip_init(
+            torch.nn.Linear, layer.inputs, layer.outputs, dtype=torch.float64
+        )
         module.weight.requires_grad = not layer.weights.frozen
         module.bias.requires_grad = not layer.bias.frozen
         return module
@@ -258,7 +306,9 @@ def _module(i: "int", layer: "Any", torch: "Any") -> "Any":
         fx, graph = torch.fx, torch.fx.Graph()
         centred = fx.Proxy(graph.placeholder("x")) - fx.Proxy(graph.get_attr("mean"))
         graph.output((centred / fx.Proxy(graph.get_attr("spread"))).node)
-        numbers = {name: torch.ones(layer.mean.count, dtype=torch.float64) for name in ("mean", "spread")}
+        numbers = {
+            name: torch.ones(layer.mean.count, dtype=torch.float64) for name in ("mean", "spread")
+        }
         return fx.GraphModule(numbers, graph, "Normalization")
     if type(layer) not in NEW:
         raise exchange.unfit(i, layer, "PyTorch has no such module; those of torch.nn that are the same are {}".format(
@@ -266,12 +316,14 @@ def _module(i: "int", layer: "Any", torch: "Any") -> "Any":
     return NEW[type(layer)](torch.nn, layer)
 
 
-def _tensors(i: "int", layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":
+def _tensors(i: int, layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":
     """Their tensors, each with the numbers that belong there."""
     where, module, _ = part
     kind = _kind(module)
     if kind == "BatchNorm1d":
-        raise exchange.unfit(i, layer, f"{where} takes no numbers back; to_torch(net) makes a module that does")
+        raise exchange.unfit(
+            i, layer, f"{where} takes no numbers back; to_torch(net) makes a module that does"
+        )
     if kind == "graph":
         return [(module.mean, layer.mean.value), (module.spread, layer.spread.value)]
     if kind != "Linear":

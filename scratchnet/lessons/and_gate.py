@@ -70,7 +70,7 @@ def iterate(W: "Matrix", b: "Number", x: "Matrix", y: "Matrix", a: "Number") -> 
     return step
 
 
-def train(iterations: "int" = ITERATIONS) -> "Iterator[Dict[str, Any]]":
+def train(iterations: int = ITERATIONS) -> "Iterator[Dict[str, Any]]":
     """The iterations, one after the other."""
     step: "Dict[str, Any]" = {"W": W, "b": B}
     for _ in range(iterations):
@@ -83,7 +83,7 @@ def predict(W: "Matrix", b: "Number", x: "Matrix" = X) -> "Matrix":
     return forward(W, b, x)["y_pred"]
 
 
-def main() -> "None":
+def main() -> None:
     step = list(train())[-1]
     print("W =", step["W"])
     print("b =", step["b"])

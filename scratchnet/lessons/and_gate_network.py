@@ -36,14 +36,21 @@ def network() -> "Sequential":
     return Sequential([Dense(2, 1, weights=W, bias=[B]), Sigmoid(), Threshold(0.5)])
 
 
-def train(epochs: "int" = ITERATIONS) -> "Tuple[Sequential, History]":
+def train(epochs: int = ITERATIONS) -> "Tuple[Sequential, History]":
     """The trained network, and what became of the training."""
     net = network()
-    history = net.fit(transpose(X), transpose(Y), loss="perceptron", optimizer=SGD(A), epochs=epochs, shuffle=False)
+    history = net.fit(
+        transpose(X),
+        transpose(Y),
+        loss="perceptron",
+        optimizer=SGD(A),
+        epochs=epochs,
+        shuffle=False,
+    )
     return net, history
 
 
-def main() -> "None":
+def main() -> None:
     net, history = train()
     print(net.summary())
     print(history)

@@ -30,7 +30,9 @@ def parameters(number: "Any") -> "Iterator[Tuple[Any, Any, Any]]":
     weights = [[number(str(w)) for w in row] for row in W]
     net = Sequential([Dense(2, 1, weights=weights, bias=[number(str(B))]), Threshold(0)])
     optimizer = SGD(number(str(A)))
-    for _ in epochs(net, transpose(X), transpose(Y), "perceptron", optimizer, ITERATIONS, shuffle=False):
+    for _ in epochs(
+        net, transpose(X), transpose(Y), "perceptron", optimizer, ITERATIONS, shuffle=False
+    ):
         (w1,), (w2,) = net.parameters()[0].value
         yield w1, w2, net.parameters()[1].value[0]
 
@@ -41,13 +43,19 @@ def drift() -> "Iterator[Tuple[int, Any, Any, List[float]]]":
         yield i, exact, floats, [float(abs(Fraction(f) - e)) for f, e in zip(floats, exact)]
 
 
-def main() -> "None":
-    print("iteration  exact W1, W2, b         floats                                                       off by")
+def main() -> None:
+    print(
+        "iteration  exact W1, W2, b         floats                                                       off by"
+    )
     before = None
     for i, exact, floats, off in drift():
         if exact != before:
             fractions = ", ".join([str(e) for e in exact])
-            print("{:>9}  {:<22}  {:<59}  {:.1e}".format(i, fractions, ", ".join([repr(f) for f in floats]), max(off)))
+            print(
+                "{:>9}  {:<22}  {:<59}  {:.1e}".format(
+                    i, fractions, ", ".join([repr(f) for f in floats]), max(off)
+                )
+            )
         before = exact
     print("After {} iterations the floats are off by {:.1e} at most.".format(ITERATIONS, max(off)))
 

@@ -34,4 +34,11 @@ from .diagram import network
 from .picture import Picture
 from .scatter import predictions
 
-__all__ = ["Picture", "confusion_matrix", "decision_boundary", "loss_curve", "network", "predictions"]
+__all__ = [
+    "Picture",
+    "confusion_matrix",
+    "decision_boundary",
+    "loss_curve",
+    "network",
+    "predictions",
+]

@@ -1,10 +1,10 @@
 """Two axes with marks on them, and its two printers: SVG, and characters.
 
-    Chart    the axes; ``marks`` is the list of what is drawn, in that order
-    Line     points joined, or parts of them
-    Dots     points
-    Rule     a vertical line
-    Region   where a grid of numbers is 0 or more
+Chart    the axes; ``marks`` is the list of what is drawn, in that order
+Line     points joined, or parts of them
+Dots     points
+Rule     a vertical line
+Region   where a grid of numbers is 0 or more
 """
 
 from ..texts import shortened, width
@@ -32,8 +32,17 @@ class Chart(Picture):
     ``width``      of the whole; ``height``, of the part inside the axes, in px
     """
 
-    def __init__(self, title: "str", description: "str", x: "Scale", y: "Scale", x_name: "str", y_name: "str",
-                 width: "int" = 640, height: "int" = 270) -> "None":
+    def __init__(
+        self,
+        title: str,
+        description: str,
+        x: "Scale",
+        y: "Scale",
+        x_name: str,
+        y_name: str,
+        width: int = 640,
+        height: int = 270,
+    ) -> None:
         self.title, self.description = title, description
         self.x, self.y, self.x_name, self.y_name = x, y, x_name, y_name
         self.width, self.height = width, height
@@ -45,7 +54,7 @@ class Chart(Picture):
 
     # ---- SVG -----------------------------------------------------------------------------------------------------
 
-    def as_svg(self) -> "str":
+    def as_svg(self) -> str:
         contents, below = legend(self.marks, self.width)
         y_ticks = self.y.ticks(6)
         left = 20 + max([svg.extent(text) for _, text in y_ticks]) + 8
@@ -63,15 +72,21 @@ class Chart(Picture):
             contents.append(svg.label(left - 8, y + 4, text, class_="dim end"))
         for mark in self.marks:
             contents += mark.svg(at)
-        contents.append(svg.element("path", d=svg.path([(left, bottom), (right, bottom)]), class_="axis"))
+        contents.append(
+            svg.element("path", d=svg.path([(left, bottom), (right, bottom)]), class_="axis")
+        )
         for value, text in self._x_ticks(right - left):
             x = left + self.x.place(value) * (right - left)
-            contents.append(svg.element("path", d=svg.path([(x, bottom), (x, bottom + 5)]), class_="axis"))
+            contents.append(
+                svg.element("path", d=svg.path([(x, bottom), (x, bottom + 5)]), class_="axis")
+            )
             contents.append(svg.label(x, bottom + 19, text, class_="dim middle"))
-        contents.append(svg.label((left + right) / 2, bottom + 38, self.x_name, class_="dim middle"))
+        contents.append(
+            svg.label((left + right) / 2, bottom + 38, self.x_name, class_="dim middle")
+        )
         return svg.document(self.title, self.description, self.width, bottom + 52, contents)
 
-    def _x_ticks(self, room: "float") -> "List[Tuple[float, str]]":
+    def _x_ticks(self, room: float) -> "List[Tuple[float, str]]":
         """As many as have room side by side."""
         for most in (8, 6, 4, 3):
             ticks = self.x.ticks(most)
@@ -81,11 +96,13 @@ class Chart(Picture):
 
     # ---- characters ----------------------------------------------------------------------------------------------
 
-    def as_text(self, columns: "int", height: "int", encoding: "str", colour: "bool") -> "str":
+    def as_text(self, columns: int, height: int, encoding: str, colour: bool) -> str:
         head = [shortened(self.title, columns)] + text_legend(self.marks, columns, encoding, colour)
         head.append(shortened(self.y_name, columns))
         rows = max(4, height - len(head) - 3)
-        ticks = [(v, text) for v, text in self.y.ticks(max(3, rows // 3)) if width(text) <= columns // 2]
+        ticks = [
+            (v, text) for v, text in self.y.ticks(max(3, rows // 3)) if width(text) <= columns // 2
+        ]
         y_ticks = {round((1 - self.y.place(v)) * (rows - 1)): text for v, text in ticks}
         margin = max([0] + [width(text) for text in y_ticks.values()]) + 1
         across = columns - margin - 1
@@ -94,7 +111,11 @@ class Chart(Picture):
             mark.draw(canvas, self.place)
         lines = []
         for j, line in enumerate(canvas.lines(colour)):
-            lines.append(text_canvas.padded(y_ticks.get(j, ""), margin - 1) + (" ┤" if j in y_ticks else " │") + line)
+            lines.append(
+                text_canvas.padded(y_ticks.get(j, ""), margin - 1)
+                + (" ┤" if j in y_ticks else " │")
+                + line
+            )
         axis, numbers = ["─"] * across, ""
         for value, text in self.x.ticks(max(3, across // 12)):
             i = round(self.x.place(value) * (across - 1))
@@ -104,11 +125,14 @@ class Chart(Picture):
                 numbers += " " * (start - len(numbers)) + text
         lines.append(" " * margin + "└" + "".join(axis))
         lines.append(" " * (margin + 1) + numbers)
-        lines.append(" " * (margin + 1 + max(0, (across - width(self.x_name)) // 2)) + shortened(self.x_name, across))
+        lines.append(
+            " " * (margin + 1 + max(0, (across - width(self.x_name)) // 2))
+            + shortened(self.x_name, across)
+        )
         return text_canvas.written(head + lines, encoding)
 
 
-def legend(marks: "List[Any]", width: "float") -> "Tuple[List[str], float]":
+def legend(marks: "List[Any]", width: float) -> "Tuple[List[str], float]":
     """What the marks mean, in rows, as SVG; and where the last row stands."""
     contents, x, y = [], 20.0, 54
     for mark in marks:
@@ -122,7 +146,7 @@ def legend(marks: "List[Any]", width: "float") -> "Tuple[List[str], float]":
     return contents, y if contents else 34
 
 
-def text_legend(marks: "List[Any]", columns: "int", encoding: "str", colour: "bool") -> "List[str]":
+def text_legend(marks: "List[Any]", columns: int, encoding: str, colour: bool) -> "List[str]":
     """What the marks mean, in lines."""
     braille = text_canvas.has_braille(encoding)
     items = [(mark.letters(braille) + " " + mark.name, mark.series) for mark in marks if mark.name]
@@ -132,25 +156,33 @@ def text_legend(marks: "List[Any]", columns: "int", encoding: "str", colour: "bo
 class Line:
     """Points joined by straight lines, in ``parts`` where some are missing; a part of one point is a dot."""
 
-    def __init__(self, parts: "Sequence[Points]", series: "int", name: "str" = "", dashed: "bool" = False,
-                 thin: "bool" = False) -> "None":
+    def __init__(
+        self,
+        parts: "Sequence[Points]",
+        series: int,
+        name: str = "",
+        dashed: bool = False,
+        thin: bool = False,
+    ) -> None:
         self.parts, self.series, self.name, self.dashed = parts, series, name, dashed
-        self.style = "line{}{} s{}".format(" dashed" if dashed else "", " thin" if thin else "", series % svg.COLOURS)
+        self.style = "line{}{} s{}".format(
+            " dashed" if dashed else "", " thin" if thin else "", series % svg.COLOURS
+        )
 
     def svg(self, at: "Any") -> "List[str]":
         lines = [svg.path(map(at, part)) for part in self.parts if len(part) > 1]
         found = [svg.element("path", d="".join(lines), class_=self.style)] if lines else []
         return found + Dots([part[0] for part in self.parts if len(part) == 1], self.series).svg(at)
 
-    def symbol(self, x: "float", y: "float") -> "List[str]":
+    def symbol(self, x: float, y: float) -> "List[str]":
         return [svg.element("path", d=svg.path([(x, y), (x + 16, y)]), class_=self.style)]
 
-    def letters(self, braille: "bool") -> "str":
+    def letters(self, braille: bool) -> str:
         if braille:
             return "⠒ ⠒" if self.dashed else "⠒⠒⠒"
         return text_canvas.LETTERS[self.series % len(text_canvas.LETTERS)]
 
-    def draw(self, canvas: "Canvas", place: "Any") -> "None":
+    def draw(self, canvas: "Canvas", place: "Any") -> None:
         for part in self.parts:
             points = [place(point) for point in part]
             for start, end in zip(points, points[1:] or points):
@@ -164,8 +196,15 @@ class Dots:
     ``shade``   how much of the colour they have, where all series have the same shape and colour
     """
 
-    def __init__(self, points: "Points", series: "int", name: "str" = "", radius: "float" = 4, mark: "str" = "",
-                 shade: "Optional[float]" = None) -> "None":
+    def __init__(
+        self,
+        points: "Points",
+        series: int,
+        name: str = "",
+        radius: float = 4,
+        mark: str = "",
+        shade: "Optional[float]" = None,
+    ) -> None:
         self.points, self.series, self.name = points, series, name
         self.radius, self.mark, self.shade = radius, mark, shade
 
@@ -173,20 +212,26 @@ class Dots:
         return self._path([at(point) for point in self.points]) if self.points else []
 
     def _path(self, places: "Points") -> "List[str]":
-        d = "".join([_shape(x, y, self.radius, self.series % SHAPES if self.mark else 0) for x, y in places])
+        d = "".join(
+            [_shape(x, y, self.radius, self.series % SHAPES if self.mark else 0) for x, y in places]
+        )
         style = "s{}".format(self.series % svg.COLOURS)
         if self.shade is None:
             return [svg.element("path", d=d, class_="dot " + style)]
-        shaded = svg.element("path", d=d, class_="area " + style, fill_opacity="{:.2f}".format(self.shade))
+        shaded = svg.element(
+            "path", d=d, class_="area " + style, fill_opacity="{:.2f}".format(self.shade)
+        )
         return [svg.element("path", d=d, class_="ring"), shaded]
 
-    def symbol(self, x: "float", y: "float") -> "List[str]":
+    def symbol(self, x: float, y: float) -> "List[str]":
         return self._path([(x + 8, y)])
 
-    def letters(self, braille: "bool") -> "str":
-        return self.mark or ("⠂" if braille else text_canvas.LETTERS[self.series % len(text_canvas.LETTERS)])
+    def letters(self, braille: bool) -> str:
+        return self.mark or (
+            "⠂" if braille else text_canvas.LETTERS[self.series % len(text_canvas.LETTERS)]
+        )
 
-    def draw(self, canvas: "Canvas", place: "Any") -> "None":
+    def draw(self, canvas: "Canvas", place: "Any") -> None:
         for point in self.points:
             if self.mark:
                 canvas.put(place(point), self.mark, self.series)
@@ -200,8 +245,17 @@ class Region:
     ``opacity``   of the colour; of the symbol, ``shade``
     """
 
-    def __init__(self, chart: "Chart", grid: "List[List[float]]", series: "int", opacity: "float", texture: "str",
-                 name: "str" = "", shade: "float" = 0, bordered: "bool" = False) -> "None":
+    def __init__(
+        self,
+        chart: "Chart",
+        grid: "List[List[float]]",
+        series: int,
+        opacity: float,
+        texture: str,
+        name: str = "",
+        shade: float = 0,
+        bordered: bool = False,
+    ) -> None:
         self.x, self.y, self.grid = chart.x, chart.y, grid
         self.series, self.opacity, self.texture = series, opacity, texture
         self.name, self.shade, self.bordered = name, shade, bordered
@@ -217,7 +271,9 @@ class Region:
         if areas:
             d = "".join([svg.path(placed(area), closed=True) for area in areas])
             style = "area s{}".format(self.series % svg.COLOURS)
-            found.append(svg.element("path", d=d, class_=style, fill_opacity="{:.2f}".format(self.opacity)))
+            found.append(
+                svg.element("path", d=d, class_=style, fill_opacity="{:.2f}".format(self.opacity))
+            )
         if borders and self.bordered:
             d = "".join([svg.path(placed(border)) for border in borders])
             found.append(svg.element("path", d=d, class_="thin border"))
@@ -242,20 +298,26 @@ class Region:
                     borders += lines
         return areas, borders
 
-    def symbol(self, x: "float", y: "float") -> "List[str]":
+    def symbol(self, x: float, y: float) -> "List[str]":
         opacity, style = "{:.2f}".format(self.shade), "area s{}".format(self.series % svg.COLOURS)
-        return [svg.element("rect", x=x, y=y - 6, width=16, height=12, class_=style, fill_opacity=opacity)]
+        return [
+            svg.element(
+                "rect", x=x, y=y - 6, width=16, height=12, class_=style, fill_opacity=opacity
+            )
+        ]
 
-    def letters(self, braille: "bool") -> "str":
+    def letters(self, braille: bool) -> str:
         return self.texture
 
-    def draw(self, canvas: "Canvas", place: "Any") -> "None":
+    def draw(self, canvas: "Canvas", place: "Any") -> None:
         up, across = len(self.grid) - 1, len(self.grid[0]) - 1
         for j in range(canvas.rows):
             for i in range(canvas.columns):
                 x, y = (i + 0.5) / canvas.columns, (j + 0.5) / canvas.rows
                 if self.grid[int(y * up + 0.5)][int(x * across + 0.5)] >= 0:
-                    canvas.put((i / (canvas.columns - 1), j / (canvas.rows - 1)), self.texture, self.series)
+                    canvas.put(
+                        (i / (canvas.columns - 1), j / (canvas.rows - 1)), self.texture, self.series
+                    )
 
 
 def _cut(values: "List[float]", corners: "Points") -> "Tuple[Points, List[Points]]":
@@ -270,32 +332,42 @@ def _cut(values: "List[float]", corners: "Points") -> "Tuple[Points, List[Points
             share = a / (a - b)
             area.append((u + share * (s - u), v + share * (t - v)))
             crossings.append((area[-1], a >= 0))
-    lines = [[point, crossings[(n + 1) % len(crossings)][0]] for n, (point, leaves) in enumerate(crossings) if leaves]
+    lines = [
+        [point, crossings[(n + 1) % len(crossings)][0]]
+        for n, (point, leaves) in enumerate(crossings)
+        if leaves
+    ]
     return area, lines
 
 
 class Rule:
     """A vertical line at x."""
 
-    def __init__(self, x: "float", y: "Scale", name: "str") -> "None":
+    def __init__(self, x: float, y: "Scale", name: str) -> None:
         self.x, self.ends, self.name, self.series = x, (y.at(0), y.at(1)), name, None
 
     def svg(self, at: "Any") -> "List[str]":
-        return [svg.element("path", d=svg.path([at((self.x, end)) for end in self.ends]), class_="axis dashed")]
+        return [
+            svg.element(
+                "path", d=svg.path([at((self.x, end)) for end in self.ends]), class_="axis dashed"
+            )
+        ]
 
-    def symbol(self, x: "float", y: "float") -> "List[str]":
-        return [svg.element("path", d=svg.path([(x + 8, y - 7), (x + 8, y + 7)]), class_="axis dashed")]
+    def symbol(self, x: float, y: float) -> "List[str]":
+        return [
+            svg.element("path", d=svg.path([(x + 8, y - 7), (x + 8, y + 7)]), class_="axis dashed")
+        ]
 
-    def letters(self, braille: "bool") -> "str":
+    def letters(self, braille: bool) -> str:
         return "┊"
 
-    def draw(self, canvas: "Canvas", place: "Any") -> "None":
+    def draw(self, canvas: "Canvas", place: "Any") -> None:
         x = place((self.x, self.ends[0]))[0]
         for j in range(canvas.rows):
             canvas.put((x, j / (canvas.rows - 1)), "┊")
 
 
-def _shape(x: "float", y: "float", r: "float", kind: "int") -> "str":
+def _shape(x: float, y: float, r: float, kind: int) -> str:
     """A circle, triangle, square or diamond of about the same area."""
     if kind == 0:
         arc = "a{0} {0} 0 1 0 ".format(svg.number(r))

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from typing import Any, List
 
 SIDE = 420  # px of the whole grid, which small matrices do not fill
-LARGEST_CELL, LEAST_CELL, LEAST_WRITTEN = 84, 14, 20  # px; from the last on, counts stand in the cells
+LARGEST_CELL, LEAST_CELL, LEAST_WRITTEN = (
+    84,
+    14,
+    20,
+)  # px; from the last on, counts stand in the cells
 NAME = 16  # columns of a class's name
 
 
@@ -34,26 +38,36 @@ def confusion_matrix(matrix: "Any", labels: "Any" = None) -> "Picture":
         for j, n in enumerate(row):
             require("matrix: row {}, column {}".format(i, j), n, AT_LEAST_0)
     if len(counts) != len(counts[0]):
-        raise ValueError("matrix is {}×{}; give a row and a column for each class".format(len(counts), len(counts[0])))
-    return Grid(counts, names_of("labels", range(len(counts)) if labels is None else labels, len(counts), NAME))
+        raise ValueError(
+            "matrix is {}×{}; give a row and a column for each class".format(
+                len(counts), len(counts[0])
+            )
+        )
+    return Grid(
+        counts,
+        names_of("labels", range(len(counts)) if labels is None else labels, len(counts), NAME),
+    )
 
 
 class Grid(Picture):
     """The matrix as a picture."""
 
-    def __init__(self, counts: "List[List[float]]", names: "List[str]") -> "None":
+    def __init__(self, counts: "List[List[float]]", names: "List[str]") -> None:
         self.counts, self.names = counts, names
         self.texts = [[_count(n) for n in row] for row in counts]
-        right, total = sum([row[i] for i, row in enumerate(counts)]), sum([sum(row) for row in counts])
+        right, total = (
+            sum([row[i] for i, row in enumerate(counts)]),
+            sum([sum(row) for row in counts]),
+        )
         self.title = "Confusion matrix: {} of {} right".format(_count(right), _count(total))
 
-    def _share(self, i: "int", j: "int") -> "float":
+    def _share(self, i: int, j: int) -> float:
         total = sum(self.counts[i])
         return self.counts[i][j] / total if total else 0.0
 
     # ---- SVG -----------------------------------------------------------------------------------------------------
 
-    def as_svg(self) -> "str":
+    def as_svg(self) -> str:
         n = len(self.names)
         cell = max(LEAST_CELL, min(LARGEST_CELL, SIDE // n))
         size = min(svg.SMALL + 2, max(8, cell * 0.45))
@@ -63,18 +77,31 @@ class Grid(Picture):
         middle = left + n * cell / 2
         contents = [
             svg.label(max(middle, 60), 62, "predicted", class_="dim middle"),
-            svg.element("text", "truth", class_="dim middle", transform=_turned(28, top + n * cell / 2)),
+            svg.element(
+                "text", "truth", class_="dim middle", transform=_turned(28, top + n * cell / 2)
+            ),
         ]
         for i, name in enumerate(self.names):
             place = (i + 0.5) * cell
             contents.append(svg.label(left - 8, top + place + 4, name, class_="end"))
             if steep:
-                contents.append(svg.element("text", svg.escape(name), transform=_turned(left + place + 4, top - 8)))
+                contents.append(
+                    svg.element(
+                        "text", svg.escape(name), transform=_turned(left + place + 4, top - 8)
+                    )
+                )
             else:
                 contents.append(svg.label(left + place, top - 8, name, class_="middle"))
         corners = [(i, j, left + j * cell, top + i * cell) for i in range(n) for j in range(n)]
-        blanks = "".join(["M{} {}h{}v{}h{}z".format(*map(svg.number, (x + 0.5, y + 0.5, cell - 1, cell - 1, 1 - cell)))
-                          for i, j, x, y in corners if not self.counts[i][j]])
+        blanks = "".join(
+            [
+                "M{} {}h{}v{}h{}z".format(
+                    *map(svg.number, (x + 0.5, y + 0.5, cell - 1, cell - 1, 1 - cell))
+                )
+                for i, j, x, y in corners
+                if not self.counts[i][j]
+            ]
+        )
         contents.append(svg.element("path", d=blanks, class_="blank"))
         for i, j, x, y in corners:
             if self.counts[i][j]:
@@ -82,12 +109,22 @@ class Grid(Picture):
         width = max(left + n * cell + 20, 40 + svg.extent(self.title, svg.LARGE + 1))
         return svg.document(self.title, self._description(), width, top + n * cell + 20, contents)
 
-    def _cell(self, i: "int", j: "int", x: "float", y: "float", side: "float", size: "float") -> "List[str]":
+    def _cell(self, i: int, j: int, x: float, y: float, side: float, size: float) -> "List[str]":
         share = self._share(i, j)
-        said = "{} taken for {}: {} ({:.1%})".format(self.names[i], self.names[j], self.texts[i][j], share)
+        said = "{} taken for {}: {} ({:.1%})".format(
+            self.names[i], self.names[j], self.texts[i][j], share
+        )
         opacity = share**0.5  # so that a few mistakes are seen, too
-        shade = svg.element("rect", svg.tooltip(said), x=x + 0.5, y=y + 0.5, width=side - 1, height=side - 1,
-                            class_="area s{}".format(int(i != j)), fill_opacity="{:.2f}".format(opacity))
+        shade = svg.element(
+            "rect",
+            svg.tooltip(said),
+            x=x + 0.5,
+            y=y + 0.5,
+            width=side - 1,
+            height=side - 1,
+            class_="area s{}".format(int(i != j)),
+            fill_opacity="{:.2f}".format(opacity),
+        )
         if side < LEAST_WRITTEN:
             return [shade]
         text = self.texts[i][j]
@@ -96,8 +133,13 @@ class Grid(Picture):
         look["style"] = "font-size:{}px".format(svg.number(fits))
         return [shade, svg.label(x + side / 2, y + side / 2 + fits * 0.36, text, **look)]
 
-    def _description(self) -> "str":
-        mistakes = [(n, i, j) for i, row in enumerate(self.counts) for j, n in enumerate(row) if i != j and n]
+    def _description(self) -> str:
+        mistakes = [
+            (n, i, j)
+            for i, row in enumerate(self.counts)
+            for j, n in enumerate(row)
+            if i != j and n
+        ]
         if not mistakes:
             return "{} classes, no mistakes.".format(len(self.names))
         n, i, j = max(mistakes, key=lambda mistake: mistake[0])
@@ -106,8 +148,10 @@ class Grid(Picture):
 
     # ---- characters ----------------------------------------------------------------------------------------------
 
-    def as_text(self, columns: "int", height: "int", encoding: "str", colour: "bool") -> "str":
-        corner = "truth ↓ predicted →" if text_canvas.has_braille(encoding) else "truth \\ predicted"
+    def as_text(self, columns: int, height: int, encoding: str, colour: bool) -> str:
+        corner = (
+            "truth ↓ predicted →" if text_canvas.has_braille(encoding) else "truth \\ predicted"
+        )
         first = max([width(text) for text in self.names + [corner]])
         digits = [max([width(row[j]) for row in self.texts]) for j in range(len(self.names))]
         room = (columns - first) // len(self.names) - 2  # for each column
@@ -121,13 +165,18 @@ class Grid(Picture):
             cells = [text_canvas.padded(name, first)]
             for j, text in enumerate(self.texts[i]):
                 cell = text_canvas.padded(text, widths[j])
-                cells.append(text_canvas.painted(cell, int(i != j)) if colour and self.counts[i][j] else cell)
+                cells.append(
+                    text_canvas.painted(cell, int(i != j)) if colour and self.counts[i][j] else cell
+                )
             lines.append("  ".join(cells))
         return text_canvas.written(lines, encoding)
 
-    def _shades(self, columns: "int", encoding: "str", colour: "bool") -> "str":
+    def _shades(self, columns: int, encoding: str, colour: bool) -> str:
         """Two characters a cell, or one, the darker the larger its share of the row."""
-        longest, shown = max([width(name) for name in self.names]), min(len(self.names), columns - 5)
+        longest, shown = (
+            max([width(name) for name in self.names]),
+            min(len(self.names), columns - 5),
+        )
         wide = 2 if columns - 2 * shown > min(longest, 10) else 1
         name_columns = min(longest, columns - 1 - wide * shown)
         head = (self.title, "rows: truth, columns: predicted")
@@ -136,16 +185,24 @@ class Grid(Picture):
             cells = []
             for j in range(shown):
                 cell = ".░▒▓█"[min(4, int(self._share(i, j) * 4 + 0.999))] * wide
-                cells.append(text_canvas.painted(cell, int(i != j)) if colour and self.counts[i][j] else cell)
-            lines.append(text_canvas.padded(shortened(name, name_columns), name_columns) + " " + "".join(cells))
+                cells.append(
+                    text_canvas.painted(cell, int(i != j)) if colour and self.counts[i][j] else cell
+                )
+            lines.append(
+                text_canvas.padded(shortened(name, name_columns), name_columns)
+                + " "
+                + "".join(cells)
+            )
         if shown < len(self.names):
-            lines.append(shortened("{} more classes are left out".format(len(self.names) - shown), columns))
+            lines.append(
+                shortened("{} more classes are left out".format(len(self.names) - shown), columns)
+            )
         return text_canvas.written(lines, encoding)
 
 
-def _count(n: "float") -> "str":
+def _count(n: float) -> str:
     return str(int(n)) if n < 1e12 and n == int(n) else number(n)
 
 
-def _turned(x: "float", y: "float") -> "str":
+def _turned(x: float, y: float) -> str:
     return "translate({} {}) rotate(-90)".format(svg.number(x), svg.number(y))

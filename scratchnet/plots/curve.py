@@ -33,7 +33,9 @@ def loss_curve(history: "Any", validation_loss: "Any" = None) -> "Picture":
         course = _finite(validation_loss, "validation_loss")
         if len(course) != len(courses[0][1]):
             counts = (len(courses[0][1]), len(course))
-            raise ValueError("there are {} losses and {} validation losses; give one an epoch".format(*counts))
+            raise ValueError(
+                "there are {} losses and {} validation losses; give one an epoch".format(*counts)
+            )
         if any([v is not None for v in course]):
             courses.append(("validation", course))
             best = best or min([(v, i) for i, v in enumerate(course, 1) if v is not None])[1]
@@ -43,8 +45,17 @@ def loss_curve(history: "Any", validation_loss: "Any" = None) -> "Picture":
     epochs = len(courses[0][1])
     logarithmic = min(known) > 0 and max(known) / min(known) >= FACTOR
     x = Scale([1, epochs], whole=True)
-    y = Scale(known if logarithmic else known + [0] * (0 < min(known) < max(known) / 2), 0.04, logarithmic)
-    chart = Chart("Loss", _description(courses, best), x, y, "epoch", "loss, log scale" if logarithmic else "loss")
+    y = Scale(
+        known if logarithmic else known + [0] * (0 < min(known) < max(known) / 2), 0.04, logarithmic
+    )
+    chart = Chart(
+        "Loss",
+        _description(courses, best),
+        x,
+        y,
+        "epoch",
+        "loss, log scale" if logarithmic else "loss",
+    )
     for series, (name, course) in enumerate(courses):
         chart.marks.append(Line(_parts(course), series, name, dashed=series == 1))
     if best:
@@ -56,12 +67,15 @@ def loss_curve(history: "Any", validation_loss: "Any" = None) -> "Picture":
     return chart
 
 
-def _finite(losses: "Any", name: "str") -> "List[Any]":
+def _finite(losses: "Any", name: str) -> "List[Any]":
     """The losses as floats, None where there is no finite one."""
     losses = losses.tolist() if hasattr(losses, "tolist") else losses
     if not isinstance(losses, (list, tuple)) or not losses:
-        raise ValueError("{} is {}; give what fit returned, or a list of losses, of one epoch or more".format(
-            name, "empty" if isinstance(losses, (list, tuple)) else type(losses).__name__))
+        raise ValueError(
+            "{} is {}; give what fit returned, or a list of losses, of one epoch or more".format(
+                name, "empty" if isinstance(losses, (list, tuple)) else type(losses).__name__
+            )
+        )
     found = []  # type: List[Any]
     for i, loss in enumerate(losses):
         try:
@@ -70,7 +84,9 @@ def _finite(losses: "Any", name: "str") -> "List[Any]":
             value = float("inf")
         except (TypeError, ValueError):
             kind = type(loss).__name__
-            raise TypeError("{}: epoch {} has a {}; give a number or None".format(name, i + 1, kind)) from None
+            raise TypeError(
+                "{}: epoch {} has a {}; give a number or None".format(name, i + 1, kind)
+            ) from None
         found.append(value if value - value == 0 else None)
     return found
 
@@ -87,7 +103,7 @@ def _parts(course: "List[Any]") -> "List[List[Tuple[float, float]]]":
     return parts
 
 
-def _peaks(points: "Sequence[Tuple[float, float]]", stretch: "int") -> "List[Tuple[float, float]]":
+def _peaks(points: "Sequence[Tuple[float, float]]", stretch: int) -> "List[Tuple[float, float]]":
     found = []
     for start in range(0, len(points), stretch):
         some = points[start : start + stretch]
@@ -95,14 +111,16 @@ def _peaks(points: "Sequence[Tuple[float, float]]", stretch: "int") -> "List[Tup
     return found
 
 
-def _loss(point: "Tuple[float, float]") -> "float":
+def _loss(point: "Tuple[float, float]") -> float:
     return point[1]
 
 
-def _description(courses: "Any", best: "Any") -> "str":
+def _description(courses: "Any", best: "Any") -> str:
     texts = []
     for name, course in courses:
         known = [number(v) for v in course if v is not None] or ["unknown"]
         texts.append("{} loss {} to {}".format(name, known[0], known[-1]))
     epochs = "{} epoch{}".format(len(courses[0][1]), "" if len(courses[0][1]) == 1 else "s")
-    return "{}: {}{}.".format(epochs, ", ".join(texts), ", best epoch {}".format(best) if best else "")
+    return "{}: {}{}.".format(
+        epochs, ", ".join(texts), ", best epoch {}".format(best) if best else ""
+    )

@@ -48,13 +48,27 @@ class Column:
     ``weights``  inputs × neurons, ``bias`` a number a neuron, where the layer has them; ``layer``, its number
     """
 
-    def __init__(self, size: "int", title: "List[str]", layer: "Optional[int]" = None, weights: "Any" = None,
-                 bias: "Any" = None) -> "None":
-        self.size, self.title, self.layer, self.weights, self.bias = size, title, layer, weights, bias
+    def __init__(
+        self,
+        size: int,
+        title: "List[str]",
+        layer: "Optional[int]" = None,
+        weights: "Any" = None,
+        bias: "Any" = None,
+    ) -> None:
+        self.size, self.title, self.layer, self.weights, self.bias = (
+            size,
+            title,
+            layer,
+            weights,
+            bias,
+        )
         self.names = []  # type: List[str]
         half = SHOWN // 2
         places = list(range(size))  # type: List[Any]
-        self.shown = places if size <= SHOWN else places[:half] + [None] + places[half + 1 - SHOWN :]
+        self.shown = (
+            places if size <= SHOWN else places[:half] + [None] + places[half + 1 - SHOWN :]
+        )
 
 
 def _columns(net: "Any") -> "List[Column]":
@@ -68,7 +82,9 @@ def _columns(net: "Any") -> "List[Column]":
             (columns[-1].title if columns else before).append(name)
             continue
         if weights[0].rows is None:
-            raise ValueError("layer {}, {!r}, has no weights yet; train the network first".format(k, layer))
+            raise ValueError(
+                "layer {}, {!r}, has no weights yet; train the network first".format(k, layer)
+            )
         rows = [[float(w) for w in row] for row in weights[0].rows]
         flat = [p for p in layer.parameters() if p.flat and p.rows and p.count == len(rows[0])]
         if not columns:
@@ -76,14 +92,16 @@ def _columns(net: "Any") -> "List[Column]":
         bias = [float(b) for b in flat[0].rows[0]] if flat else None
         columns.append(Column(len(rows[0]), [name], k, rows, bias))
     if not columns:
-        raise ValueError("the network has no layer with weights, such as Dense; there is nothing to draw")
+        raise ValueError(
+            "the network has no layer with weights, such as Dense; there is nothing to draw"
+        )
     return columns
 
 
 class Diagram(Picture):
     """The columns as a picture."""
 
-    def __init__(self, columns: "List[Column]") -> "None":
+    def __init__(self, columns: "List[Column]") -> None:
         self.columns = columns
         self.title = "Network " + "-".join([str(column.size) for column in columns])
         count = sum([c.size * (len(c.weights) + (c.bias is not None)) for c in columns[1:]])
@@ -92,19 +110,32 @@ class Diagram(Picture):
 
     def _weights(self, column: "Column", before: "Column") -> "List[Tuple[float, int, int]]":
         """The weights between neurons that are drawn, with these two, the smallest first, as shares of the largest."""
-        drawn = [(i, j) for i in before.shown for j in column.shown if i is not None and j is not None]
+        drawn = [
+            (i, j) for i in before.shown for j in column.shown if i is not None and j is not None
+        ]
         largest = max([abs(w) for row in column.weights for w in row]) or 1.0
-        return sorted([(column.weights[i][j] / largest, i, j) for i, j in drawn], key=lambda w: (abs(w[0]), w[1:]))
+        return sorted(
+            [(column.weights[i][j] / largest, i, j) for i, j in drawn],
+            key=lambda w: (abs(w[0]), w[1:]),
+        )
 
     # ---- SVG -----------------------------------------------------------------------------------------------------
 
-    def as_svg(self) -> "str":
-        left, right = [70 + max([svg.extent(name) for name in self.columns[end].names + [""]]) for end in (0, -1)]
+    def as_svg(self) -> str:
+        left, right = [
+            70 + max([svg.extent(name) for name in self.columns[end].names + [""]])
+            for end in (0, -1)
+        ]
         top, height = 80, max([len(column.shown) for column in self.columns] + [3]) * DOWN
         places = []  # type: List[Dict[Any, Tuple[float, float]]]
         for k, column in enumerate(self.columns):
             first = top + (height - (len(column.shown) - 1) * DOWN) / 2
-            places.append({neuron: (left + k * APART, first + n * DOWN) for n, neuron in enumerate(column.shown)})
+            places.append(
+                {
+                    neuron: (left + k * APART, first + n * DOWN)
+                    for n, neuron in enumerate(column.shown)
+                }
+            )
         width = max(left + (len(self.columns) - 1) * APART + right, 340)
         contents = legend(self._signs(), width)[0]
         for k, column in enumerate(self.columns[1:], 1):
@@ -116,43 +147,66 @@ class Diagram(Picture):
         for k, column in enumerate(self.columns):
             contents += self._neurons(column, places[k], k == 0)
             for n, text in enumerate([str(column.size)] + column.title):
-                place, style = (left + k * APART, top + height + 22 + n * 16), "dim middle" if n else "middle"
+                place, style = (
+                    (left + k * APART, top + height + 22 + n * 16),
+                    "dim middle" if n else "middle",
+                )
                 contents.append(svg.label(place[0], place[1], shortened(text, 20), class_=style))
         lines = 1 + max([len(column.title) for column in self.columns])
-        return svg.document(self.title, self.description, width, top + height + 22 + lines * 16, contents)
+        return svg.document(
+            self.title, self.description, width, top + height + 22 + lines * 16, contents
+        )
 
-    def _signs(self, dashed: "bool" = False) -> "List[Line]":
+    def _signs(self, dashed: bool = False) -> "List[Line]":
         """For the legend; in characters weights below 0 are dashed."""
         return [Line([], 0, "weight above 0"), Line([], 1, "below 0", dashed)]
 
-    def _line(self, column: "Column", i: "int", j: "int", line: "str", thickness: "float", share: "float") -> "str":
+    def _line(
+        self, column: "Column", i: int, j: int, line: str, thickness: float, share: float
+    ) -> str:
         weight = column.weights[i][j]
         name = "{}.weights[{}][{}] = {}".format(column.layer, i, j, number(weight))
-        style = "stroke-width:{:.1f};stroke-opacity:{:.2f}".format(max(0.4, thickness), max(FAINTEST, 0.9 * share))
-        return svg.element("path", svg.tooltip(name), d=line, class_="line s{}".format(int(weight < 0)), style=style)
+        style = "stroke-width:{:.1f};stroke-opacity:{:.2f}".format(
+            max(0.4, thickness), max(FAINTEST, 0.9 * share)
+        )
+        return svg.element(
+            "path",
+            svg.tooltip(name),
+            d=line,
+            class_="line s{}".format(int(weight < 0)),
+            style=style,
+        )
 
-    def _neurons(self, column: "Column", places: "Any", first: "bool") -> "List[str]":
+    def _neurons(self, column: "Column", places: "Any", first: bool) -> "List[str]":
         contents = []
         for neuron, (x, y) in places.items():
             if neuron is None:
                 hidden = column.size - SHOWN + 1
-                contents.append(svg.label(x, y + 4, "{} more".format(hidden), class_="dim middle halo"))
+                contents.append(
+                    svg.label(x, y + 4, "{} more".format(hidden), class_="dim middle halo")
+                )
                 continue
             said = "input" if first else "layer {}, neuron".format(column.layer)
             said += " {}".format(neuron)
             if column.bias is not None:
                 said += ": bias {}".format(number(column.bias[neuron]))
-            contents.append(svg.element("circle", svg.tooltip(said), cx=x, cy=y, r=RADIUS, class_="neuron"))
+            contents.append(
+                svg.element("circle", svg.tooltip(said), cx=x, cy=y, r=RADIUS, class_="neuron")
+            )
             if column.names and first:
-                contents.append(svg.label(x - RADIUS - 6, y + 4, column.names[neuron], class_="end"))
+                contents.append(
+                    svg.label(x - RADIUS - 6, y + 4, column.names[neuron], class_="end")
+                )
             elif column.names:
                 contents.append(svg.label(x + RADIUS + 6, y + 4, column.names[neuron]))
         return contents
 
     # ---- characters ----------------------------------------------------------------------------------------------
 
-    def as_text(self, columns: "int", height: "int", encoding: "str", colour: "bool") -> "str":
-        head = [shortened(self.title, columns)] + text_legend(self._signs(dashed=True), columns, encoding, colour)
+    def as_text(self, columns: int, height: int, encoding: str, colour: bool) -> str:
+        head = [shortened(self.title, columns)] + text_legend(
+            self._signs(dashed=True), columns, encoding, colour
+        )
         feet = self._feet(columns)
         rows = max(4, height - len(head) - len(feet))
         canvas = text_canvas.Canvas(columns, rows, encoding)
@@ -166,19 +220,21 @@ class Diagram(Picture):
                 canvas.put(point, FOLDED if neuron is None else NEURON)
         return text_canvas.written(head + canvas.lines(colour) + feet, encoding)
 
-    def _places(self, k: "int", column: "Column", rows: "int") -> "Dict[Any, Tuple[float, float]]":
+    def _places(self, k: int, column: "Column", rows: int) -> "Dict[Any, Tuple[float, float]]":
         """Where the neurons stand; of more than there are rows, the first and the last."""
         neurons = column.shown
         if len(neurons) > rows:
-            neurons = neurons[: rows // 2] + [None] + neurons[len(neurons) - (rows - rows // 2 - 1) :]
+            neurons = (
+                neurons[: rows // 2] + [None] + neurons[len(neurons) - (rows - rows // 2 - 1) :]
+            )
         x = self._across(k)
         return {neuron: (x, 1 - (n + 0.5) / len(neurons)) for n, neuron in enumerate(neurons)}
 
-    def _across(self, k: "int") -> "float":
+    def _across(self, k: int) -> float:
         """Where column k stands, from 0 to 1."""
         return 0.04 + 0.92 * k / (len(self.columns) - 1)
 
-    def _feet(self, columns: "int") -> "List[str]":
+    def _feet(self, columns: int) -> "List[str]":
         """Under each column, how many neurons it has, and what they are."""
         room, lines = max(1, columns // len(self.columns) - 1), []
         for n in range(1 + max([len(column.title) for column in self.columns])):
@@ -186,7 +242,9 @@ class Diagram(Picture):
             for k, column in enumerate(self.columns):
                 text = shortened(([str(column.size)] + column.title + [""] * n)[n], room)
                 middle = round(self._across(k) * (columns - 1))
-                start = min(max(middle - width(text) // 2, len(line) + bool(line)), columns - width(text))
+                start = min(
+                    max(middle - width(text) // 2, len(line) + bool(line)), columns - width(text)
+                )
                 if start > len(line) or not line:  # of very many columns only some have room
                     line += " " * (start - len(line)) + text
             lines.append(line)

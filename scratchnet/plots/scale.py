@@ -30,8 +30,13 @@ class Scale:
     power of ten.
     """
 
-    def __init__(self, values: "Sequence[float]", margin: "float" = 0, logarithmic: "bool" = False,
-                 whole: "bool" = False) -> "None":
+    def __init__(
+        self,
+        values: "Sequence[float]",
+        margin: float = 0,
+        logarithmic: bool = False,
+        whole: bool = False,
+    ) -> None:
         self.logarithmic, self.whole = logarithmic, whole
         ends = [self._stretched(v) for v in (min(values), max(values))]
         low, high = [v if abs(v) * LARGEST > 1 else 0.0 for v in ends]
@@ -40,20 +45,20 @@ class Scale:
             low, high = low - half, high + half
         self.low, self.high = low - margin * (high - low), high + margin * (high - low)
 
-    def _stretched(self, value: "float") -> "float":
+    def _stretched(self, value: float) -> float:
         value = max(-LARGEST, min(LARGEST, value))
         return math.log10(max(value, 1 / LARGEST)) if self.logarithmic else value
 
-    def place(self, value: "float") -> "float":
+    def place(self, value: float) -> float:
         """0 at the lower end, 1 at the upper."""
         return (self._stretched(value) - self.low) / (self.high - self.low)
 
-    def at(self, place: "float") -> "float":
+    def at(self, place: float) -> float:
         """The number at a place."""
         value = self.low + place * (self.high - self.low)
         return 10.0 ** max(-300, min(300, value)) if self.logarithmic else value
 
-    def ticks(self, most: "int") -> "Ticks":
+    def ticks(self, most: int) -> "Ticks":
         """At most so many (but two) round numbers on the axis, 1, 2 or 5 times a power of ten apart, as texts."""
         if self.logarithmic:
             if self.high - self.low < 1:
@@ -62,11 +67,13 @@ class Scale:
             return ticks if len(ticks) <= most + 2 else self._powers((1,), most)
         step, exponent = self._step(most)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
-        values = [k * step if exponent >= 0 else k / (1 / step) for k in range(int(first), int(last) + 1)]
+        values = [
+            k * step if exponent >= 0 else k / (1 / step) for k in range(int(first), int(last) + 1)
+        ]
         largest = max([abs(v) for v in values])
         return [(v, _text(v, exponent, largest)) for v in values]
 
-    def _step(self, most: "int") -> "Tuple[float, int]":
+    def _step(self, most: int) -> "Tuple[float, int]":
         """The smallest step of 1, 2 or 5 times a power of ten with at most ``most`` ticks; the power."""
         rough = (self.high - self.low) / most
         exponent = math.floor(math.log10(rough))
@@ -78,15 +85,20 @@ class Scale:
                 return step, exponent
         return float("1e{}".format(exponent + 1)), exponent + 1
 
-    def _powers(self, factors: "Sequence[int]", most: "int") -> "Ticks":
+    def _powers(self, factors: "Sequence[int]", most: int) -> "Ticks":
         """Each factor times each power of ten, or where these are too many, times every second, third ... power."""
         first, last = max(-300, math.floor(self.low)), min(300, math.ceil(self.high))
         every = max(1, -(-(last - first) // most))
-        found = [(float("{}e{}".format(f, k)), k) for k in range(first, last + 1) if k % every == 0 for f in factors]
+        found = [
+            (float("{}e{}".format(f, k)), k)
+            for k in range(first, last + 1)
+            if k % every == 0
+            for f in factors
+        ]
         return [(v, _text(v, k, v)) for v, k in found if -1e-9 <= self.place(v) <= 1 + 1e-9]
 
 
-def _text(value: "float", exponent: "int", largest: "float") -> "str":
+def _text(value: float, exponent: int, largest: float) -> str:
     """The value to the digit of 10 to the ``exponent``; with a power of ten where ``largest`` is large or small."""
     if value == 0:
         return "0"
@@ -97,7 +109,7 @@ def _text(value: "float", exponent: "int", largest: "float") -> "str":
     return _short("{:.{}e}".format(value, min(max(digits, 0), 15)))
 
 
-def number(value: "float") -> "str":
+def number(value: float) -> str:
     """A number for a legend or a tooltip: four digits.
 
     >>> number(0.123456), number(-1234567.0), number(3.0)
@@ -106,7 +118,7 @@ def number(value: "float") -> "str":
     return _short("{:.4g}".format(value + 0.0))
 
 
-def _short(text: "str") -> "str":
+def _short(text: str) -> str:
     """The power of ten without + and zeros in front; a real minus sign before the number.
 
     >>> _short("-1.0e+07")

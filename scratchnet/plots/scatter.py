@@ -22,7 +22,9 @@ def predictions(targets: "Any", predicted: "Any") -> "Picture":
     Predictions: R2 0.97, MAE 0.1333
     """
     errors = metrics.r2(targets, predicted), metrics.mean_absolute_error(targets, predicted)
-    pairs = list(zip(metrics.numbers(targets, "targets"), metrics.numbers(predicted, "predictions")))
+    pairs = list(
+        zip(metrics.numbers(targets, "targets"), metrics.numbers(predicted, "predictions"))
+    )
     scale = Scale([v for pair in pairs for v in pair], margin=0.04)
     judged = "R² {}, MAE {}".format(*["undefined" if v != v else number(v) for v in errors])
     description = "{} samples; {}.".format(len(pairs), judged)
@@ -34,7 +36,7 @@ def predictions(targets: "Any", predicted: "Any") -> "Picture":
     return chart
 
 
-def thinned(points: "List[Any]", most: "int") -> "List[Any]":
+def thinned(points: "List[Any]", most: int) -> "List[Any]":
     """At most so many of the points, evenly taken."""
     if len(points) <= most:
         return points

@@ -26,7 +26,7 @@ LETTER = 0.62  # the width of a letter, in font sizes, in the widest usual fonts
 SMALL, LARGE = 12, 16  # font sizes in px; of names and numbers, and of the title
 
 
-def _theme(paper: "str", ink: "str", dim: "str", rule: "str", grid: "str", blank: "str", series: "Any") -> "str":
+def _theme(paper: str, ink: str, dim: str, rule: str, grid: str, blank: str, series: "Any") -> str:
     rules = [
         (".paper", "fill:" + paper),
         ("text", "fill:" + ink),
@@ -59,11 +59,15 @@ STYLE = (
 )
 
 
-def document(title: "str", description: "str", width: "float", height: "float", contents: "List[str]") -> "str":
+def document(
+    title: str, description: str, width: float, height: float, contents: "List[str]"
+) -> str:
     """The whole picture."""
     head = [
         '<svg xmlns="http://www.w3.org/2000/svg" class="scratchnet" role="img" width="{0}" height="{1}" '
-        'viewBox="0 0 {0} {1}" style="max-width:100%;height:auto">'.format(number(width), number(height)),
+        'viewBox="0 0 {0} {1}" style="max-width:100%;height:auto">'.format(
+            number(width), number(height)
+        ),
         element("title", escape(title)),
         element("desc", escape(description)),
         "<style>{}</style>".format(STYLE),
@@ -73,44 +77,48 @@ def document(title: "str", description: "str", width: "float", height: "float", 
     return "\n".join(head + contents + ["</svg>\n"])
 
 
-def element(name: "str", *contents: "str", **attributes: "Any") -> "str":
+def element(name: str, *contents: str, **attributes: "Any") -> str:
     """An element; of an attribute's name, ``_`` at the end is left out, and any other becomes a hyphen."""
     parts = [name]
     for key, value in attributes.items():
         text = value if isinstance(value, str) else number(value)
         parts.append('{}="{}"'.format(key.rstrip("_").replace("_", "-"), html.escape(text)))
     opening = " ".join(parts)
-    return "<{}>{}</{}>".format(opening, "".join(contents), name) if contents else "<{}/>".format(opening)
+    return (
+        "<{}>{}</{}>".format(opening, "".join(contents), name)
+        if contents
+        else "<{}/>".format(opening)
+    )
 
 
-def label(x: "float", y: "float", text: "str", **attributes: "Any") -> "str":
+def label(x: float, y: float, text: str, **attributes: "Any") -> str:
     """A text; its printable characters are valid XML."""
     return element("text", escape(text), x=x, y=y, **attributes)
 
 
-def tooltip(text: "str") -> "str":
+def tooltip(text: str) -> str:
     """What a browser shows where the pointer rests on the element that this stands in."""
     return element("title", escape(text))
 
 
-def escape(text: "str") -> "str":
+def escape(text: str) -> str:
     """The text as the contents of an element."""
     return html.escape(text, quote=False)
 
 
-def number(value: "float") -> "str":
+def number(value: float) -> str:
     """A length in px, to the tenth."""
     text = "{:.1f}".format(value)
     text = text[:-2] if text.endswith(".0") else text
     return "0" if text == "-0" else text
 
 
-def path(points: "Any", closed: "bool" = False) -> "str":
+def path(points: "Any", closed: bool = False) -> str:
     """Points in px, joined by straight lines, as the data of a path."""
     text = "L".join(["{} {}".format(number(x), number(y)) for x, y in points])
     return "M{}{}".format(text, "Z" if closed else "")
 
 
-def extent(text: "str", size: "float" = SMALL) -> "float":
+def extent(text: str, size: float = SMALL) -> float:
     """About how wide a text is, in px."""
     return columns(text) * LETTER * size

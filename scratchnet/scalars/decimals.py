@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from typing import Callable
 
 
-def _with_digits_to_spare(function: "Callable[[Decimal], Decimal]") -> "Callable[[Decimal], Decimal]":
+def _with_digits_to_spare(
+    function: "Callable[[Decimal], Decimal]",
+) -> "Callable[[Decimal], Decimal]":
     """Twice the digits, and as many as a small x has leading zeros, which differences such as e^x - 1 cancel.
 
     Where x is so small that the function is a straight line to twice the digits, the line's slope, taken from a less
@@ -104,7 +106,7 @@ def pi(x: "Decimal") -> "Decimal":
     return +value
 
 
-def _arctan_of_1_by(n: "int") -> "Decimal":
+def _arctan_of_1_by(n: int) -> "Decimal":
     power = total = 1 / Decimal(n)
     k = 1
     while total + power != total:

@@ -21,14 +21,14 @@ class Dual:
 
     __slots__ = ("value", "derivative")
 
-    def __init__(self, value: "Any", derivative: "Any" = 0) -> "None":
+    def __init__(self, value: "Any", derivative: "Any" = 0) -> None:
         self.value = value
         self.derivative = derivative
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return f"Dual({self.value!r}, {self.derivative!r})"
 
-    def __bool__(self) -> "bool":
+    def __bool__(self) -> bool:
         return bool(self.value)
 
     # No __float__: math.sin(dual) has to fail, for it would lose the derivative.
@@ -62,7 +62,7 @@ class Dual:
     def __rtruediv__(self, other: "Any") -> "Dual":
         return _dual(other) / self
 
-    def __pow__(self, n: "int") -> "Dual":
+    def __pow__(self, n: int) -> "Dual":
         slope = n * self.value ** (n - 1) if n else 0
         return Dual(self.value**n, self.derivative * slope)
 
@@ -116,14 +116,16 @@ class Dual:
         return Dual(t, self.derivative * (1 - t * t))
 
     def erf(self) -> "Dual":
-        slope = 2 / functions.sqrt(functions.pi(self.value)) * functions.exp(-self.value * self.value)
+        slope = (
+            2 / functions.sqrt(functions.pi(self.value)) * functions.exp(-self.value * self.value)
+        )
         return Dual(functions.erf(self.value), self.derivative * slope)
 
     def sqrt(self) -> "Dual":
         root = functions.sqrt(self.value)
         return Dual(root, self.derivative / (2 * root) if root else self.derivative)
 
-    def whole(self, n: "int") -> "Dual":
+    def whole(self, n: int) -> "Dual":
         """The whole number n, of the type that this number's value has."""
         return Dual(functions.whole(n, self.value))
 

@@ -34,7 +34,7 @@ class Undecided(TypeError):
 
     count = 0
 
-    def __init__(self, message: "str") -> "None":
+    def __init__(self, message: str) -> None:
         TypeError.__init__(self, message)
         Undecided.count += 1
 
@@ -43,14 +43,16 @@ def _symbolic(x: "Any") -> "Symbolic":
     return x if isinstance(x, Symbolic) else Symbolic(x)
 
 
-def _unary(operation: "str", function: "Callable[[Any], Any]") -> "Callable[[Symbolic], Symbolic]":
+def _unary(operation: str, function: "Callable[[Any], Any]") -> "Callable[[Symbolic], Symbolic]":
     def method(a: "Symbolic") -> "Symbolic":
         return Symbolic(function(a.value)) if a.is_constant else Symbolic(None, operation, (a,))
 
     return method
 
 
-def _binary(operation: "str", function: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Symbolic]":
+def _binary(
+    operation: str, function: "Callable[[Any, Any], Any]"
+) -> "Callable[[Any, Any], Symbolic]":
     def method(a: "Any", b: "Any") -> "Any":
         a, b = _symbolic(a), _symbolic(b)
         if a.is_constant and b.is_constant and not (operation == "divide" and not b.value):
@@ -61,7 +63,9 @@ def _binary(operation: "str", function: "Callable[[Any, Any], Any]") -> "Callabl
     return method
 
 
-def _comparison(operation: "str", function: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Any]":
+def _comparison(
+    operation: str, function: "Callable[[Any, Any], Any]"
+) -> "Callable[[Any, Any], Any]":
     def method(a: "Any", b: "Any") -> "Any":
         a, b = _symbolic(a), _symbolic(b)
         both = a.is_constant and b.is_constant
@@ -70,7 +74,7 @@ def _comparison(operation: "str", function: "Callable[[Any, Any], Any]") -> "Cal
     return method
 
 
-def _folded(operation: "str", a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
+def _folded(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
     """What the operation gives without being done; None where it has to be done."""
     if operation == "multiply":
         if a.is_absent or b.is_absent:
@@ -81,7 +85,11 @@ def _folded(operation: "str", a: "Symbolic", b: "Symbolic") -> "Optional[Symboli
     if operation == "divide":
         return a if b.is_constant and b.value == 1 or a.is_absent else None
     if operation == "subtract":
-        return a if b.is_constant and b.value == 0 and (b.is_absent or str(b.value) != "-0.0") else None
+        return (
+            a
+            if b.is_constant and b.value == 0 and (b.is_absent or str(b.value) != "-0.0")
+            else None
+        )
     return a if b.is_absent else b if a.is_absent else None
 
 
@@ -104,12 +112,12 @@ class Symbolic:
     def __init__(
         self,
         value: "Any" = None,
-        operation: "str" = "",
+        operation: str = "",
         operands: "Tuple[Symbolic, ...]" = (),
-        name: "str" = "",
+        name: str = "",
         sample: "Optional[int]" = None,
-        kind: "str" = "",
-    ) -> "None":
+        kind: str = "",
+    ) -> None:
         self.value = None if value is None else float(value)
         self.operation = operation
         self.operands = operands
@@ -119,15 +127,15 @@ class Symbolic:
         self.serial = next(_serial)
 
     @property
-    def is_constant(self) -> "bool":
+    def is_constant(self) -> bool:
         return self.value is not None
 
     @property
-    def is_one(self) -> "bool":
+    def is_one(self) -> bool:
         return self.kind == "unit" or self.value == 1
 
     @property
-    def is_absent(self) -> "bool":
+    def is_absent(self) -> bool:
         return self.kind == "absent"
 
     __add__ = _binary("add", operator.add)
@@ -175,7 +183,7 @@ class Symbolic:
             return present[0]
         return Symbolic(None, "total", tuple(present)) if present else ABSENT
 
-    def whole(self, n: "int") -> "Symbolic":
+    def whole(self, n: int) -> "Symbolic":
         """The whole number n."""
         return Symbolic(n)
 
@@ -183,15 +191,19 @@ class Symbolic:
         """Of a comparison: a if it is true, b if not."""
         return Symbolic(None, "where", (self, _symbolic(a), _symbolic(b)))
 
-    def __bool__(self) -> "bool":
-        raise Undecided("a symbolic number is neither true nor false; rules choose with functions.where")
+    def __bool__(self) -> bool:
+        raise Undecided(
+            "a symbolic number is neither true nor false; rules choose with functions.where"
+        )
 
-    def __float__(self) -> "float":
-        raise Undecided("a symbolic number is no float; rules compute with scratchnet.core.functions, not with math")
+    def __float__(self) -> float:
+        raise Undecided(
+            "a symbolic number is no float; rules compute with scratchnet.core.functions, not with math"
+        )
 
     __int__ = __index__ = __round__ = __floor__ = __ceil__ = __trunc__ = __float__
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return f"Symbolic({self.name or self.operation or self.value!r})"
 
 

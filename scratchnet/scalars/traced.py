@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     Source = Optional[Tuple[str, int]]
 
 # What stands between a rule and the number: the rule's own line is further out.
-_BETWEEN = {__name__} | {functions.__name__.replace("functions", name) for name in ("functions", "matrix", "portable")}
+_BETWEEN = {__name__} | {
+    functions.__name__.replace("functions", name) for name in ("functions", "matrix", "portable")
+}
 
 
 def _rule() -> "Source":
@@ -37,11 +39,13 @@ def _traced(x: "Any") -> "Traced":
     return x if isinstance(x, Traced) else Traced(x)
 
 
-def _unary(operation: "str", function: "Callable[[Any], Any]") -> "Callable[[Traced], Traced]":
+def _unary(operation: str, function: "Callable[[Any], Any]") -> "Callable[[Traced], Traced]":
     return lambda a: Traced(function(a.value), operation, (a,), source=_rule())
 
 
-def _binary(operation: "str", function: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Traced]":
+def _binary(
+    operation: str, function: "Callable[[Any, Any], Any]"
+) -> "Callable[[Any, Any], Traced]":
     def method(a: "Any", b: "Any") -> "Traced":
         a, b = _traced(a), _traced(b)
         return Traced(function(a.value, b.value), operation, (a, b), source=_rule())
@@ -61,11 +65,11 @@ class Traced:
     def __init__(
         self,
         value: "Any",
-        operation: "str" = "",
+        operation: str = "",
         operands: "Tuple[Traced, ...]" = (),
-        name: "str" = "",
+        name: str = "",
         source: "Source" = None,
-    ) -> "None":
+    ) -> None:
         self.value = value
         self.operation = operation
         self.operands = operands
@@ -111,19 +115,23 @@ class Traced:
     def total(values: "Sequence[Any]") -> "Traced":
         """The sum, as one operation."""
         operands = tuple([_traced(operand) for operand in values])
-        return Traced(functions.total([a.value for a in operands]), "total", operands, source=_rule())
+        return Traced(
+            functions.total([a.value for a in operands]), "total", operands, source=_rule()
+        )
 
     @staticmethod
     def largest_of(values: "Sequence[Any]") -> "Traced":
         """The largest, as one operation."""
         operands = tuple([_traced(operand) for operand in values])
-        return Traced(functions.largest_of([a.value for a in operands]), "max", operands, source=_rule())
+        return Traced(
+            functions.largest_of([a.value for a in operands]), "max", operands, source=_rule()
+        )
 
-    def power(self, n: "int") -> "Traced":
+    def power(self, n: int) -> "Traced":
         """To the whole power n, as one operation."""
         return Traced(functions.power(self.value, n), "power", (self, Traced(n)), source=_rule())
 
-    def whole(self, n: "int") -> "Traced":
+    def whole(self, n: int) -> "Traced":
         """The whole number n, of the type that this number's value has."""
         return Traced(functions.whole(n, self.value))
 
@@ -135,10 +143,10 @@ class Traced:
     def __pow__(self, n: "Any") -> "Traced":
         return Traced(self.value**n, "power", (self, Traced(n)), source=_rule())
 
-    def __bool__(self) -> "bool":
+    def __bool__(self) -> bool:
         return bool(self.value)
 
-    def __repr__(self) -> "str":
+    def __repr__(self) -> str:
         return "Traced({!r})".format(self.value)
 
 

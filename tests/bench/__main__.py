@@ -16,11 +16,19 @@ def chosen(name, only):
 
 
 def main(args=None):
-    parser = argparse.ArgumentParser(prog="bench", description="scratchnet beside its peers, pair by pair")
-    parser.add_argument("--only", metavar="WORDS", action="append",
-                        help="only rows with all these words, such as 'train NumPy'; may be given again; "
-                        "'scaling' is a row, too")
-    parser.add_argument("--quick", action="store_true", help="each once: a smoke test, no measurement")
+    parser = argparse.ArgumentParser(
+        prog="bench", description="scratchnet beside its peers, pair by pair"
+    )
+    parser.add_argument(
+        "--only",
+        metavar="WORDS",
+        action="append",
+        help="only rows with all these words, such as 'train NumPy'; may be given again; "
+        "'scaling' is a row, too",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="each once: a smoke test, no measurement"
+    )
     parser.add_argument("--json", metavar="PATH", help="write the figures to this file, too")
     parser.add_argument("--list", action="store_true", help="tell the names of the rows, and end")
     options = parser.parse_args(args)
@@ -42,7 +50,9 @@ def main(args=None):
             row.measure(options.quick)
         except Unavailable as error:
             row.note = str(error)
-        except Exception as error:  # a Mismatch, or whatever goes wrong in one row: the others are measured
+        except (
+            Exception
+        ) as error:  # a Mismatch, or whatever goes wrong in one row: the others are measured
             row.note = "{}: {}".format(type(error).__name__, error)
             errors.append("{}\n{}".format(row.name, traceback.format_exc()))
         text.row(row)

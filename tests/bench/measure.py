@@ -112,7 +112,11 @@ def lists(value):
 def numbers(value):
     """All the numbers in lists of lists."""
     value = lists(value)
-    return [v for part in value for v in numbers(part)] if isinstance(value, (list, tuple)) else [value]
+    return (
+        [v for part in value for v in numbers(part)]
+        if isinstance(value, (list, tuple))
+        else [value]
+    )
 
 
 def check(ours, theirs, tolerance, what):
@@ -125,5 +129,8 @@ def check(ours, theirs, tolerance, what):
         difference = max([abs(u - v) for u, v in zip(a, b)])
         largest = max([abs(v) for v in b])
         if not difference <= tolerance * largest:
-            raise Mismatch("{}: array {} differs by {:.1e} where {:.1e} is its largest number".format(
-                what, k, difference, largest))
+            raise Mismatch(
+                "{}: array {} differs by {:.1e} where {:.1e} is its largest number".format(
+                    what, k, difference, largest
+                )
+            )

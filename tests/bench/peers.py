@@ -61,7 +61,12 @@ class Peer:
 
     def check(self, work, ours):
         """Mismatch where it does not train as scratchnet does; ``ours(work)``, scratchnet's trained parameters."""
-        check(ours(work), self.training(work)()(), 1e-6, "training {}, scratchnet and {}".format(work.name, self.name))
+        check(
+            ours(work),
+            self.training(work)()(),
+            1e-6,
+            "training {}, scratchnet and {}".format(work.name, self.name),
+        )
 
     def prediction(self, work):
         """A function from one sample, a list, to its outputs, a list, at the workload's first parameters."""
@@ -129,13 +134,21 @@ class NumPy(OnBlas):
             E = np.exp(Z - Z.max(axis=-1, keepdims=True))
             return E / E.sum(axis=-1, keepdims=True)
 
-        self.functions = {"tanh": np.tanh, "sigmoid": lambda Z: 1 / (1 + np.exp(-Z)), "softmax": softmax}
+        self.functions = {
+            "tanh": np.tanh,
+            "sigmoid": lambda Z: 1 / (1 + np.exp(-Z)),
+            "softmax": softmax,
+        }
         self.slopes = {"tanh": lambda A: 1 - A * A, "sigmoid": lambda A: A * (1 - A)}
 
     def training(self, work):
         np = self.library
         batches = [(np.array(X), np.array(Y)) for X, Y in work.batches()]
-        hidden, slope, output = self.functions[work.hidden], self.slopes[work.hidden], self.functions[work.output]
+        hidden, slope, output = (
+            self.functions[work.hidden],
+            self.slopes[work.hidden],
+            self.functions[work.output],
+        )
 
         def train(W1, b1, W2, b2):
             for _ in range(work.epochs):
@@ -257,9 +270,15 @@ class PyTorch(Threaded):
 
     def network(self, work, dtype):
         torch, nn = self.library, self.library.nn
-        activations = {"tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "softmax": partial(nn.Softmax, dim=-1)}
+        activations = {
+            "tanh": nn.Tanh,
+            "sigmoid": nn.Sigmoid,
+            "softmax": partial(nn.Softmax, dim=-1),
+        }
         inputs, hidden, outputs = work.sizes
-        net = nn.Sequential(nn.Linear(inputs, hidden), activations[work.hidden](), nn.Linear(hidden, outputs))
+        net = nn.Sequential(
+            nn.Linear(inputs, hidden), activations[work.hidden](), nn.Linear(hidden, outputs)
+        )
         net = net.to(dtype)
         W1, b1, W2, b2 = [torch.tensor(p, dtype=dtype) for p in work.start]
         with torch.no_grad():
@@ -293,7 +312,9 @@ class PyTorch(Threaded):
 
     def check(self, work, ours):
         found = self.training(work, self.library.float64)()()
-        check(ours(work), found, 1e-6, "training {}, scratchnet and {}".format(work.name, self.name))
+        check(
+            ours(work), found, 1e-6, "training {}, scratchnet and {}".format(work.name, self.name)
+        )
 
     def prediction(self, work):
         torch = self.library
@@ -343,7 +364,9 @@ class OnnxRuntime(Peer):
         names = ["W1", "b1", "W2", "b2"]
         initializers = []
         for name, value in zip(names, map(self.np.array, work.start)):
-            initializers.append(helper.make_tensor(name, TensorProto.FLOAT, value.shape, value.ravel().tolist()))
+            initializers.append(
+                helper.make_tensor(name, TensorProto.FLOAT, value.shape, value.ravel().tolist())
+            )
         graph = helper.make_graph(
             [
                 helper.make_node("Gemm", ["x", "W1", "b1"], ["z1"]),
@@ -360,7 +383,9 @@ class OnnxRuntime(Peer):
         checker.check_model(model)
         options = self.library.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return self.library.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        return self.library.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
 
 
 # ---- numbers with gradients --------------------------------------------------------------------------------------
@@ -405,7 +430,9 @@ class Scalars(Peer):
         batches = work.batches(work.labels)
 
         def outputs(x, columns, biases):
-            return [sum([w * v for w, v in zip(column, x)], b) for column, b in zip(columns, biases)]
+            return [
+                sum([w * v for w, v in zip(column, x)], b) for column, b in zip(columns, biases)
+            ]
 
         def train(W1, b1, W2, b2):
             parameters = [p for column in W1 + [b1] + W2 + [b2] for p in column]
@@ -422,10 +449,14 @@ class Scalars(Peer):
             return [list(zip(*columns[0])), columns[1][0], list(zip(*columns[2])), columns[3][0]]
 
         def fresh():
-            sys.setrecursionlimit(10000)  # backward() goes down the graph by recursion: a sum is as deep as it is long
+            sys.setrecursionlimit(
+                10000
+            )  # backward() goes down the graph by recursion: a sum is as deep as it is long
             W1, b1, W2, b2 = work.start
             columns = [list(zip(*W1)), [b1], list(zip(*W2)), [b2]]
-            W1, (b1,), W2, (b2,) = [[list(map(self.number, c)) for c in matrix] for matrix in columns]
+            W1, (b1,), W2, (b2,) = [
+                [list(map(self.number, c)) for c in matrix] for matrix in columns
+            ]
             return partial(train, W1, b1, W2, b2)
 
         return fresh
@@ -459,7 +490,9 @@ class MicroGPT(Scalars):
         path = in_peers("microgpt.py")
         with open(path, encoding="utf-8") as file:
             tree = ast.parse(file.read())
-        found = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Value"]
+        found = [
+            node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Value"
+        ]
         if not found:
             raise Unavailable("no class Value in microgpt.py")
         names = {"math": math}
@@ -485,12 +518,17 @@ class NeatPython(Peer):
         inputs, hidden, outputs = work.sizes
         places = [range(-inputs, 0), range(outputs, outputs + hidden), range(outputs)]
         evaluations = []
-        layers = [(work.start[0], work.start[1], work.hidden), (work.start[2], work.start[3], work.output)]
+        layers = [
+            (work.start[0], work.start[1], work.hidden),
+            (work.start[2], work.start[3], work.output),
+        ]
         for (W, b, name), before, after in zip(layers, places, places[1:]):
             for j, place in enumerate(after):
                 links = [(i, row[j]) for i, row in zip(before, W)]
                 evaluations.append((place, functions[name], sum, b[j], 1.0, links))
-        return self.library.nn.FeedForwardNetwork(list(places[0]), list(places[2]), evaluations).activate
+        return self.library.nn.FeedForwardNetwork(
+            list(places[0]), list(places[2]), evaluations
+        ).activate
 
 
 class Bpnn(Peer):
@@ -559,8 +597,12 @@ def peer(name):
             _loaded[name] = PEERS[name]()
         except Unavailable as error:
             _loaded[name] = error
-        except Exception as error:  # whatever goes wrong in somebody else's library, the other rows are measured
-            reason = "not installed" if isinstance(error, ImportError) else str(error).splitlines()[0]
+        except (
+            Exception
+        ) as error:  # whatever goes wrong in somebody else's library, the other rows are measured
+            reason = (
+                "not installed" if isinstance(error, ImportError) else str(error).splitlines()[0]
+            )
             _loaded[name] = Unavailable("{} ({})".format(reason, type(error).__name__))
     if isinstance(_loaded[name], Unavailable):
         raise _loaded[name]

@@ -25,9 +25,17 @@ class Process:
         # Not by PYTHONPATH: beside scratchnet may lie packages of another interpreter.
         location = os.path.dirname(os.path.dirname(os.path.abspath(scratchnet.__file__)))
         command = [executable, "-m", "bench.pypy", location]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        self.process = subprocess.Popen(command, cwd=TESTS, env=environment, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, universal_newlines=True)
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
+        }
+        self.process = subprocess.Popen(
+            command,
+            cwd=TESTS,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            universal_newlines=True,
+        )
         self.version = self.answer()
 
     def answer(self):
@@ -69,7 +77,13 @@ def serve(commands):
 
     from .workloads import workload
 
-    print(json.dumps("{} {}".format(platform.python_implementation(), ".".join(map(str, sys.version_info[:3])))))
+    print(
+        json.dumps(
+            "{} {}".format(
+                platform.python_implementation(), ".".join(map(str, sys.version_info[:3]))
+            )
+        )
+    )
     sys.stdout.flush()
     run = found = None
     for command in map(str.strip, commands):

@@ -117,7 +117,11 @@ class Training(Row):
         peer.settle(theirs)
         notes = [peer.note] if peer.note else []
         if times != 1:
-            notes.append("a slice of {} of {} samples, scaled".format(part.trained_samples, work.trained_samples))
+            notes.append(
+                "a slice of {} of {} samples, scaled".format(
+                    part.trained_samples, work.trained_samples
+                )
+            )
         if self.against == peers.NumPy.name:
             trained(work)
             notes.append("the first call " + duration(_first[work.name, sn.kernel()]))
@@ -136,8 +140,12 @@ class OneByOne(Training):
         peer = peers.peer(self.against)
         work = peers.its_own(peer.slice(workload(self.workload)))
         self.note = "{} samples, the same arithmetic".format(work.trained_samples)
-        check(trained(work), peer.training(work)()(), 1e-6, "training {} one by one".format(work.name))
-        return side_by_side(Contender(work.training()), Contender(peer.training(work)), pairs, at_least)
+        check(
+            trained(work), peer.training(work)()(), 1e-6, "training {} one by one".format(work.name)
+        )
+        return side_by_side(
+            Contender(work.training()), Contender(peer.training(work)), pairs, at_least
+        )
 
 
 class DotProducts(Training):
@@ -148,7 +156,9 @@ class DotProducts(Training):
 
     def compare(self, pairs, at_least):
         work = workload(self.workload)
-        return side_by_side(Contender(work.training()), Contender(workloads.dot_products(work)), pairs, at_least)
+        return side_by_side(
+            Contender(work.training()), Contender(workloads.dot_products(work)), pairs, at_least
+        )
 
 
 class OnPyPy(Training):
@@ -215,7 +225,9 @@ class TwoProcesses(Row):
         check(work.training(executor=pool)()(), trained(work), 1e-6, self.work)
         if pool.submitted == before:
             raise Unavailable("fit gave the executor nothing to do")
-        return side_by_side(Contender(work.training(executor=pool)), Contender(work.training()), pairs, at_least)
+        return side_by_side(
+            Contender(work.training(executor=pool)), Contender(work.training()), pairs, at_least
+        )
 
 
 class TwoTrainings(TwoProcesses):
@@ -231,7 +243,9 @@ class TwoTrainings(TwoProcesses):
 
         trainings(2)()
         self.note = "what the machine gives: half the time of two at once against one alone"
-        return side_by_side(Contender(lambda: trainings(2), 1 / 2), Contender(lambda: trainings(1)), pairs, at_least)
+        return side_by_side(
+            Contender(lambda: trainings(2), 1 / 2), Contender(lambda: trainings(1)), pairs, at_least
+        )
 
 
 # ---- predictions, and the import ---------------------------------------------------------------------------------
@@ -256,7 +270,12 @@ class Prediction(Row):
         work, peer = workload(self.workload), peers.peer(self.against)
         ours, theirs = self.ours(work.network()), peer.prediction(work)
         for x in work.X[:4]:
-            check([ours(x)], [theirs(x)], peer.tolerance, "predicting {}, {}".format(work.name, self.against))
+            check(
+                [ours(x)],
+                [theirs(x)],
+                peer.tolerance,
+                "predicting {}, {}".format(work.name, self.against),
+            )
         ours, theirs = [looped(predict, work.X[1], at_least) for predict in (ours, theirs)]
         peer.settle(theirs)
         self.note = "; ".join([note for note in (self.note, peer.note) if note])
@@ -281,7 +300,9 @@ class Import(Row):
     pairs = 21
 
     def compare(self, pairs, at_least):
-        environment = {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment = {
+            name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+        }
 
         def start(program):
             def run():
@@ -295,7 +316,9 @@ class Import(Row):
 
 # ---- the table ---------------------------------------------------------------------------------------------------
 
-NUMPY, SKLEARN, TORCH, ONNX = [kind.name for kind in (peers.NumPy, peers.ScikitLearn, peers.PyTorch, peers.OnnxRuntime)]
+NUMPY, SKLEARN, TORCH, ONNX = [
+    kind.name for kind in (peers.NumPy, peers.ScikitLearn, peers.PyTorch, peers.OnnxRuntime)
+]
 MICROGRAD, MICROGPT, NEAT, BPNN = [
     kind.name for kind in (peers.Micrograd, peers.MicroGPT, peers.NeatPython, peers.Bpnn)
 ]

@@ -11,12 +11,14 @@ from scratchnet.core.training import Engine, criterion_of, examples_of
 from .measure import Contender, looped
 
 # width of every layer, how many hidden layers, batch
-GRID = list(chain(
-    [(width, 1, 16) for width in (2, 4, 8, 16, 32, 64, 128, 256)],
-    [(16, depth, 16) for depth in (2, 4, 8)],
-    [(16, 1, batch) for batch in (1, 4, 64, 256)],
-    [(64, 1, batch) for batch in (1, 4, 64, 256)],
-))
+GRID = list(
+    chain(
+        [(width, 1, 16) for width in (2, 4, 8, 16, 32, 64, 128, 256)],
+        [(16, depth, 16) for depth in (2, 4, 8)],
+        [(16, 1, batch) for batch in (1, 4, 64, 256)],
+        [(64, 1, batch) for batch in (1, 4, 64, 256)],
+    )
+)
 MOST_UNROLLED = 20000  # weights: longer code takes too long to make
 
 
@@ -47,7 +49,9 @@ def point(width, depth, batch, quick):
 
     def fresh():
         net = network(width, depth)
-        return lambda: net.fit(X, targets, "categorical_cross_entropy", sn.SGD(0.01), epochs=1, batch_size=batch)
+        return lambda: net.fit(
+            X, targets, "categorical_cross_entropy", sn.SGD(0.01), epochs=1, batch_size=batch
+        )
 
     fresh()()  # whatever is made once is made
     repeats, at_least = (1, 0.0) if quick else (5, 0.03)

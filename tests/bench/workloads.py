@@ -11,7 +11,11 @@ import random
 import scratchnet as sn
 
 ACTIVATIONS = {"sigmoid": sn.Sigmoid, "softmax": sn.Softmax, "tanh": sn.Tanh}
-LOSSES = {"sigmoid": "binary_cross_entropy", "softmax": "categorical_cross_entropy", "tanh": "half_squared_error"}
+LOSSES = {
+    "sigmoid": "binary_cross_entropy",
+    "softmax": "categorical_cross_entropy",
+    "tanh": "half_squared_error",
+}
 
 
 class Workload:
@@ -25,7 +29,9 @@ class Workload:
     ``biased``            whether the output layer has a bias; else it is 0 and frozen
     """
 
-    def __init__(self, sizes, hidden, output, rate, batch, epochs, X, labels, start=None, biased=True):
+    def __init__(
+        self, sizes, hidden, output, rate, batch, epochs, X, labels, start=None, biased=True
+    ):
         self.name = "-".join(map(str, sizes))
         self.sizes, self.hidden, self.output = sizes, hidden, output
         self.rate, self.batch, self.epochs = rate, batch, epochs
@@ -81,8 +87,16 @@ class Workload:
             optimizer = sn.SGD(self.rate)
 
             def run():
-                net.fit(self.X, targets, loss=LOSSES[self.output], optimizer=optimizer, epochs=self.epochs,
-                        batch_size=self.batch, shuffle=False, **options)
+                net.fit(
+                    self.X,
+                    targets,
+                    loss=LOSSES[self.output],
+                    optimizer=optimizer,
+                    epochs=self.epochs,
+                    batch_size=self.batch,
+                    shuffle=False,
+                    **options,
+                )
                 return [p.value for p in net.parameters()]
 
             return run
@@ -95,7 +109,9 @@ def first_parameters(sizes):
     generator, parameters = random.Random(7), []
     for inputs, outputs in zip(sizes, sizes[1:]):
         bound = 1 / math.sqrt(inputs)
-        parameters.append([[generator.uniform(-bound, bound) for _ in range(outputs)] for _ in range(inputs)])
+        parameters.append(
+            [[generator.uniform(-bound, bound) for _ in range(outputs)] for _ in range(inputs)]
+        )
         parameters.append([0.0] * outputs)
     return parameters
 
@@ -138,7 +154,13 @@ def large_batches():
     return workload("784-30-10").but(batch=200, epochs=2)
 
 
-MAKERS = {"2-4-1": xor, "4-16-3": small, "64-32-10": middling, "784-30-10": large, "784-30-10 by 200": large_batches}
+MAKERS = {
+    "2-4-1": xor,
+    "4-16-3": small,
+    "64-32-10": middling,
+    "784-30-10": large,
+    "784-30-10 by 200": large_batches,
+}
 _made = {}
 
 
@@ -162,7 +184,9 @@ def article():
     X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
 
     def fresh():
-        net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
+        net = sn.Sequential(
+            [sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)]
+        )
         optimizer = sn.SGD(0.1)
 
         def run():
