@@ -7,12 +7,13 @@
 >>> net.predict(X)
 [[0.0], [0.0], [0.0], [1.0]]
 
-Read the core from the bottom up: functions.py, matrix.py, ... network.py.
+``scratchnet.core`` is the network: ``help(scratchnet.core)`` gives the order in which to read it.
 """
 
 import math
+import sys
 
-from .core import functions, initializers, layer, matrix, random, training
+from .core import functions, initializers, matrix, random
 from .core.activations import (
     ELU,
     GELU,
@@ -28,7 +29,10 @@ from .core.activations import (
     Tanh,
     Threshold,
 )
+from .core.checks import refuse_unknown
 from .core.functions import kernel, set_kernel
+from .core.history import Diverged, Epoch, History
+from .core.layer import Layer, Parameter
 from .core.layers import Dense, Dropout, Normalization
 from .core.losses import (
     BinaryCrossEntropy,
@@ -43,38 +47,103 @@ from .core.losses import (
 )
 from .core.network import Sequential
 from .core.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from .core.layer import Layer, Parameter
+from .core.plug_points import PLUG_POINTS, plug_in
 from .core.random import Generator
 from .core.schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
-from .core.training import Diverged, Epoch, History, epochs
+from .core.training import epochs
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Activation", "Adagrad", "Adam", "AdamW", "BinaryCrossEntropy", "CategoricalCrossEntropy", "CosineDecay", "Dense",
-    "Diverged", "Dropout", "ELU", "Epoch", "ExponentialDecay", "GELU", "Generator", "HalfSquaredError", "Hinge",
-    "History", "Huber", "Identity", "Layer", "LeakyReLU", "Loss", "MeanAbsoluteError", "MeanSquaredError",
-    "Normalization", "Optimizer", "Parameter", "Perceptron", "RMSprop", "ReLU", "SELU", "SGD", "Sequential", "SiLU",
-    "Sigmoid", "Softmax", "Softplus", "StepDecay", "Tanh", "Threshold", "WarmUp", "check_gradients", "epochs",
-    "explain", "from_keras", "from_sklearn", "from_torch", "functions", "initializers", "kernel", "load", "matrix",
-    "random", "save", "set_kernel", "to_keras", "to_sklearn", "to_torch", "unroll",
-]  # fmt: skip
+    "Activation",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "BinaryCrossEntropy",
+    "CategoricalCrossEntropy",
+    "CosineDecay",
+    "Dense",
+    "Diverged",
+    "Dropout",
+    "ELU",
+    "Epoch",
+    "ExponentialDecay",
+    "GELU",
+    "Generator",
+    "HalfSquaredError",
+    "Hinge",
+    "History",
+    "Huber",
+    "Identity",
+    "Layer",
+    "LeakyReLU",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "Normalization",
+    "Optimizer",
+    "Parameter",
+    "Perceptron",
+    "RMSprop",
+    "ReLU",
+    "SELU",
+    "SGD",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "StepDecay",
+    "Tanh",
+    "Threshold",
+    "WarmUp",
+    "check_gradients",
+    "epochs",
+    "explain",
+    "from_keras",
+    "from_sklearn",
+    "from_torch",
+    "functions",
+    "initializers",
+    "kernel",
+    "load",
+    "matrix",
+    "random",
+    "save",
+    "set_kernel",
+    "to_keras",
+    "to_sklearn",
+    "to_torch",
+    "unroll",
+]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Sequence
+    from typing import Any, NoReturn, Optional, Sequence
 
+    from .core.training import Engine, Training
     from .explanation.explanation import Explanation
     from .explanation.gradients import GradientCheck
     from .formats.files import Path
-    from .core.training import Engine, Training
+
+# The modules of the core that are offered here can also be imported from here.
+for _module in (functions, initializers, matrix, random):
+    sys.modules[__name__ + "." + _module.__name__.split(".")[-1]] = _module
+
+# ---- what plugs into the core; everything above the core is imported when it is first used -------
 
 
-# ---- what stands above the core is imported when it is first used ------------------------------------------------
+def _products(kernel: str, dot: "Any") -> "Any":
+    """Return the fastest matrix product of a kernel."""
+    try:
+        from .codegen.products import PRODUCTS
+    except ImportError:  # MicroPython
+        return _default_products(kernel, dot)
+    return PRODUCTS[kernel]
 
 
 def _supplement(number: "Any", name: str) -> "Any":
-    """What a type of scalars', or decimal.Decimal, computes by a function; None for any other type."""
+    """Return a function of a number type of ``scalars``, or of decimal.Decimal."""
     if number.__name__ not in ("Decimal", "Symbolic", "Traced"):
         return None
     from .scalars import decimals, symbolic, traced
@@ -83,68 +152,53 @@ def _supplement(number: "Any", name: str) -> "Any":
     return getattr(functions_of.get(number), name, None)
 
 
-functions.supplement = _supplement
-
-
-def _products(name: str) -> "Any":
-    """A product of matrices from codegen/, for a kernel."""
-
-    def products(A: "Any", B: "Any") -> "Any":
-        try:
-            from .codegen import products as ways
-
-            way = getattr(ways, name)
-        except ImportError:  # MicroPython
-            way = functions.products_by(functions.dot)
-        for entry in functions.KERNELS.values():  # the next time without a detour
-            if entry["products"] is products:
-                entry["products"] = way
-        return way(A, B)
-
-    return products
-
-
-def _engine_of(engine: "Engine", size: int, unroll: "Any", executor: "Any") -> "Engine":
-    """The fastest engine that does what this one does, where code can be made: not on MicroPython."""
-    layer.require(
-        "unroll", unroll, (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False")
-    )
+def _engine(lists: "Engine", batch_size: int, name: str, executor: "Any") -> "Engine":
+    """Return the engine of that name, or the fastest; code cannot be generated on MicroPython."""
     if executor is not None:
         from .parallel import Parallel
 
-        return Parallel(engine, size, executor, unroll)
+        return Parallel(lists, batch_size, executor, name)
+    if name == "lists":
+        return lists
     try:
         from .codegen import engines
-    except ImportError:
-        return engine
-    return engines.faster(engine, size, unroll)
+    except ImportError:  # MicroPython
+        return _default_engine(lists, batch_size, name, executor)  # type: ignore[no-any-return]
+    return engines.chosen(lists, batch_size, name)
 
 
-def _training_of(training: "Training", checkpoint: "Any") -> "Training":
-    """The training that keeps a checkpoint, where one is asked for."""
-    if checkpoint is None:
-        return training
-    from . import checkpoints
+def _checkpoint(training: "Training", checkpoint: "Any") -> "Any":
+    """Return the training that saves itself to a checkpoint."""
+    from .checkpoints import SavedTraining
 
-    return checkpoints.Keeping(training, checkpoint)
+    return SavedTraining(training, checkpoint)
 
 
-training.engine_of = _engine_of
-training.training_of = _training_of
-functions.KERNELS["fast"]["products"] = _products("shortest_way")
-functions.KERNELS["portable"]["products"] = _products("left_to_right")
-_dist = dict(functions.KERNELS["fast"], products=_products("by_distance"))
-functions.KERNELS.update({"dist": _dist} if hasattr(math, "dist") else {})
+_default_products = PLUG_POINTS["products"]
+_default_engine = PLUG_POINTS["engine"]
 
 
 def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
-    """Write the network to a file; the format by the ending: .safetensors, .json, .npz, .onnx (see formats/models.py).
+    """Write the network to a file; its ending says the format: .safetensors, .json, .npz, .onnx (see formats/models.py).
 
     ``dtype="float32"``, for .onnx only, rounds the numbers, for programs that compute with no others.
     """
     from .formats import models
 
     models.save(net, path, dtype)
+
+
+plug_in(
+    products=_products,
+    supplement=_supplement,
+    engine=_engine,
+    checkpoint=_checkpoint,
+    save=save,
+)
+if hasattr(math, "dist"):  # the same kernel with another matrix product
+    functions.KERNELS["dist"] = dict(functions.KERNELS["fast"])
+
+# ---- what is offered from above the core ---------------------------------------------------------
 
 
 def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
@@ -248,16 +302,29 @@ def unroll(net: "Sequential", constants: bool = True) -> "Any":
 
 
 def explain(
-    net: "Sequential", X: "Any", Y: "Any" = None, loss: "Any" = None, **options: "Any"
+    net: "Sequential",
+    X: "Any",
+    Y: "Any" = None,
+    loss: "Any" = None,
+    optimizer: "Any" = "adam",
+    step: int = 1,
+    steps: int = 1,
+    batch_size: "Optional[int]" = None,
+    shuffle: bool = False,
+    seed: int = 0,
+    sample_weight: "Any" = None,
+    class_weight: "Any" = None,
+    **unknown: "NoReturn",
 ) -> "Explanation":
-    """Where every number of one step of training comes from: forward, loss, backward, update.
+    """Explain where every number of one training step comes from: forward, loss, backward, update.
 
-    ``optimizer``  as for ``fit`` ("adam"); so are ``shuffle`` (False: in the order of the data), ``batch_size``,
-                   ``seed``, ``sample_weight``, ``class_weight``
-    ``step``       which step of the training, from 1; those before it are run again, with the floats of unroll=False
-    ``steps``      how many are recorded, from that one on, for ``at(k)`` and for the page
+    ``X``, ``Y``, ``loss``, ``optimizer``, ``batch_size``, ``seed``, ``sample_weight``, ``class_weight``
+                   as for ``fit``; without ``Y`` only the forward pass is explained
+    ``step``       which step of the training, from 1; the steps before it are repeated with engine="lists"
+    ``steps``      how many steps are recorded, beginning with that one, for ``at(k)`` and for the page
+    ``shuffle``    whether the samples are shuffled as in ``fit``; by default they keep their order
 
-    Without ``Y`` only the forward pass is explained. ``names()`` of the result lists the numbers that it answers for:
+    ``names()`` of the result lists the numbers that can be asked for:
 
     >>> import scratchnet as sn
     >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[2]])])
@@ -265,12 +332,27 @@ def explain(
     0.z[0][0] = 6
       = x[0][0] · 0.weights[0][0] + 0.bias[0]
       = 3·2 + 0
-      scratchnet/core/layers.py:68: return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
+      scratchnet/core/layers.py:...: return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
     from
       x[0][0] = 3, given
       0.weights[0][0] = 2, given
       0.bias[0] = 0, given
     """
+    options = "loss, optimizer, step, steps, batch_size, shuffle, seed, sample_weight, class_weight"
+    refuse_unknown("explain", unknown, options)
     from .explanation import explanation
 
-    return explanation.explain(net, X, Y, loss, **options)
+    return explanation.explain(
+        net,
+        X,
+        Y,
+        loss,
+        optimizer,
+        step,
+        steps,
+        batch_size,
+        shuffle,
+        seed,
+        sample_weight,
+        class_weight,
+    )

@@ -1,7 +1,7 @@
 """Checkpoints: a training that was broken off, be it by kill -9 or a power cut, goes on to the same bits.
 
     Checkpoint   a file, and how often it is written: what ``fit(checkpoint=...)`` takes where a path alone won't do
-    Keeping      the training that writes itself to it
+    SavedTraining      the training that writes itself to it
 
 The same program, started again, goes on from the file; when all is done, or after more ``epochs`` were asked for, too.
 It holds all that the training needs: the parameters, the optimizer's memory and step, the random numbers' state, how
@@ -34,8 +34,8 @@ from zlib import crc32
 
 from .formats import files, models, safetensors
 from .core.functions import kernel
-from .core.layer import AT_LEAST_0, require
-from .core.training import Training, epochs_in, put_back
+from .core.checks import AT_LEAST_0, require
+from .core.training import Engine, set_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     from .core.types import Row
     from .formats.files import Path
     from .formats.safetensors import Tensor
-    from .core.training import Examples
+    from .core.examples import Examples
+    from .core.history import Epoch
+    from .core.training import Training
 
 PREFIX = models.TRAINING + "."  # of the tensors that are the training's
 DAMAGED = "it is damaged"
@@ -79,69 +81,107 @@ class Checkpoint:
         self.path = path
         self.seconds = require("seconds", seconds, AT_LEAST_0)
 
-    def kept(self, training: "Keeping") -> None:
+    def kept(self, training: "SavedTraining") -> None:
         """Called by the training after every few batches, for a subclass that wants to look at it."""
 
 
-class Keeping(Training):
-    """A training that writes itself to a checkpoint, and begins where that one ended."""
+class SavingEngine(Engine):
+    """Another engine, with a checkpoint written from time to time between two batches.
+
+    ``losses``   of the batches of the current epoch that are done
+    """
+
+    def __init__(self, engine: "Engine", saved: "SavedTraining") -> None:
+        Engine.__init__(
+            self, engine.net, engine.loss, engine.optimizer, engine.examples, engine.generator
+        )
+        self.engine = engine
+        self.saved = saved
+        self.losses: "Row" = []
+        self.resumed_at: "Any" = None  # the state of the random numbers when the epoch broke off
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return self.engine.name
+
+    @property
+    def at_once(self) -> int:  # type: ignore[override]
+        return self.engine.at_once
+
+    def epoch(self, batches: "List[List[int]]") -> "Row":
+        if self.resumed_at is not None:  # The batches were drawn again, as when the epoch began.
+            self.generator.state, self.resumed_at = self.resumed_at, None
+        if len(batches[0]) == len(self.examples):  # Each batch is an epoch.
+            return self.losses or self.engine.epoch(batches)
+        part = self.at_once
+        for start in range(len(self.losses), len(batches), part):
+            losses = self.engine.epoch(batches[start : start + part])
+            self.losses = self.losses + losses
+            self.saved.batches_done()
+        return self.losses
+
+
+class SavedTraining:
+    """A training that saves itself to a checkpoint, and continues where the checkpoint ended.
+
+    ``number``   how many epochs are done;  ``losses``   of the batches of the current epoch
+    """
 
     def __init__(self, training: "Training", checkpoint: "Any") -> None:
-        self.__dict__.update(vars(training))
+        self.training = training
+        self.history = training.history
+        self.engine = training.engine
+        training.engine = self.saving = SavingEngine(self.engine, self)
         self.checkpoint = (
             checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
         )
-        self.told: "List[Any]" = []
-        self.start = self.generator.state  # with which the current epoch began
-        self.written, self.last_written = monotonic(), False
+        self.number = 0
+        self.steps = 0  # how many updates were made for these epochs and losses
+        self.start = self.engine.generator.state  # when the current epoch began
+        self.written = monotonic()
+        self.is_final = False  # whether the file holds the end of the training
         if self.engine.net.number is not float:
-            raise TypeError(
-                f"a checkpoint holds floats; this network computes with {self.engine.net.number.__name__}"
-            )
+            number = self.engine.net.number.__name__
+            raise TypeError(f"a checkpoint holds floats; this network computes with {number}")
         self.identity = self.described()
         if os.path.exists(self.checkpoint.path):
             self.read(self.checkpoint.path)
-            self.last_written = self.is_over()
-        safetensors.dumps(
-            *self.content()
-        )  # what no file can hold is refused before the first epoch
+            self.is_final = training.is_over()
+        safetensors.dumps(*self.content())  # refuses what no file can hold, before the first epoch
 
-    def run(self, ahead: int = 0) -> "Iterator[Any]":
-        if ahead:
-            yield from self.told
+    @property
+    def losses(self) -> "Row":
+        return self.saving.losses
+
+    def run(self) -> "Iterator[Epoch]":
         try:
-            yield from Training.run(self, ahead)
+            for epoch in self.training.run():
+                self.end_epoch()
+                yield epoch
         finally:
-            if not self.last_written:
+            if not self.is_final:
                 self.write()
 
-    def keep(self) -> None:
+    def end_epoch(self) -> None:
+        self.saving.losses = []
+        self.start = self.engine.generator.state
+        self.number = len(self.history)
+        self.batches_done()
+        if self.training.is_over():  # before the best parameters replace the last ones
+            self.write()
+            self.is_final = True
+
+    def batches_done(self) -> None:
+        self.steps = self.engine.optimizer.t
         self.checkpoint.kept(self)
         if monotonic() - self.written >= self.checkpoint.seconds:
             self.write()
 
-    def batches(self) -> "List[List[int]]":
-        """Those of the current epoch, as they were drawn when it began."""
-        reached, self.generator.state = self.generator.state, self.start
-        batches = Training.batches(self)
-        if self.values:
-            self.generator.state = reached
-        return batches
-
-    def ended(self, losses: "Row") -> "Any":
-        stretch = Training.ended(self, losses)
-        self.start = self.generator.state
-        self.told.append(stretch)
-        if self.is_over():  # before the best parameters take the place of the last
-            self.write()
-            self.last_written = True
-        return stretch
-
     # ---- the file ------------------------------------------------------------------------------------------------
 
     def write(self) -> None:
-        """The checkpoint, whole, in the place of the former; which stays where Ctrl-C came while an epoch was told."""
-        if sum([len(losses) for _, losses, _, _, _ in self.told]) != self.number:
+        """Replace the file; it stays as it is if Ctrl-C came before an update was noted."""
+        if (len(self.history), self.engine.optimizer.t) != (self.number, self.steps):
             return
         try:
             files.write(self.checkpoint.path, safetensors.dumps(*self.content()))
@@ -157,7 +197,7 @@ class Keeping(Training):
             "identity": self.identity,
             "steps": self.engine.optimizer.t,
             "start": f"{self.start:016x}",
-            "generator": f"{self.generator.state:016x}",
+            "generator": f"{self.engine.generator.state:016x}",
         }
         about[models.TRAINING] = dict(state, checksum=_checksum_of(tensors, state))
         return tensors, about
@@ -166,24 +206,25 @@ class Keeping(Training):
         """The numbers of the training, beside those of the network."""
         rate = self.engine.optimizer.rate
         tensors: "Dict[str, Tensor]" = {
-            "values": self.values,
+            "values": self.losses,
             "rate": 0.0 if callable(rate) else rate,
         }
-        told = [epoch for stretch in self.told for epoch in epochs_in(*stretch)]
+        best = self.training.best
+        epochs = self.history.epochs
         for name in TOLD:
-            column = [getattr(epoch, name) for epoch in told]
+            column = [getattr(epoch, name) for epoch in epochs]
             if None not in column:
                 tensors[name] = column
         for p in self.engine.net.parameters():
             states = self.engine.optimizer.states.get(p.name, [])
             for k in range(self.engine.optimizer.memory if states else 0):
                 tensors[f"{p.name}.memory.{k}"] = [[state[k] for state in row] for row in states]
-        if self.best is not None:
-            tensors["watched"] = [float(self.best[0]), self.best[1]]
+        if best is not None:
+            tensors["watched"] = [float(best[0]), best[1]]
             tensors.update(
                 {
                     f"{p.name}.best": rows
-                    for p, rows in zip(self.engine.net.parameters(), self.best[2])
+                    for p, rows in zip(self.engine.net.parameters(), best[2])
                 }
             )
         return tensors
@@ -195,7 +236,7 @@ class Keeping(Training):
         try:
             self.restore(*safetensors.loads(files.read(path)))
         except (AttributeError, LookupError, TypeError, ValueError) as error:
-            put_back(parameters, before)
+            set_rows(parameters, before)
             wrong = str(error) if isinstance(error, ValueError) else DAMAGED
             raise ValueError(f"{path}: {wrong}; {self.checkpoint.otherwise}") from None
 
@@ -218,42 +259,46 @@ class Keeping(Training):
             for name, tensor in tensors.items()
             if models.of_training(name)
         }
-        self.start, self.generator.state = int(state["start"], 16), int(state["generator"], 16)
-        self.values = mine["values"]
+        self.start = self.engine.generator.state = int(state["start"], 16)
+        self.saving.resumed_at = int(state["generator"], 16)
+        self.saving.losses = mine["values"]
         columns = [mine.get(name) or [None] * len(mine["loss"]) for name in TOLD]
-        for number, (loss, validation_loss, rate, best) in enumerate(zip(*columns), 1):
-            self.told.append((number, [loss], validation_loss, rate, best and int(best)))
-        self.number = len(self.told)
+        for loss, validation_loss, rate, best in zip(*columns):
+            self.history.add([loss], validation_loss, rate, best and int(best))
+        self.number = len(self.history)
         parameters, optimizer = self.engine.net.parameters(), self.engine.optimizer
-        optimizer.t, optimizer.rate = state["steps"], mine["rate"]
+        self.steps = optimizer.t = state["steps"]
+        optimizer.rate = mine["rate"]
         for p in parameters:
             p.value = tensors[p.name]
             if optimizer.memory and optimizer.t and not p.frozen:
                 memory = [mine[f"{p.name}.memory.{k}"] for k in range(optimizer.memory)]
                 optimizer.states[p.name] = [list(zip(*rows)) for rows in zip(*memory)]
-        if self.patience is not None and (self.told or "watched" in mine):
+        if self.training.patience is not None and (self.number or "watched" in mine):
             number, watched = mine["watched"]
-            self.best = int(number), watched, [mine[f"{p.name}.best"] for p in parameters]
+            rows = [mine[f"{p.name}.best"] for p in parameters]
+            self.training.best = int(number), watched, rows
 
     # ---- which training it is ------------------------------------------------------------------------------------
 
     def described(self) -> "Dict[str, Any]":
         """What must be the same where it goes on."""
-        net, engine = self.engine.net, self.engine
+        training, engine = self.training, self.engine
+        net, validation = engine.net, training.validation
         return {
             "layers": [_named(layer) for layer in net.layers],
             "frozen": [p.name for p in net.parameters() if p.frozen],
             "loss": _named(engine.loss),
             "optimizer": _named(engine.optimizer),
-            "batch_size": self.size,
-            "shuffle": self.shuffle,
-            "patience": self.patience,
+            "batch_size": training.batch_size,
+            "shuffle": training.shuffle,
+            "patience": training.patience,
             "kernel": kernel(),
             "shards": getattr(engine, "shards", None),
-            "data": _checksum(_rows(self.examples)),
+            "data": _checksum(_rows(training.examples)),
             "parameters": _checksum([row for p in net.parameters() for row in p.rows]),
-            "validation": None if self.validation is None else _checksum(_rows(self.validation)),
-            "seed": f"{self.generator.state:016x}",
+            "validation": None if validation is None else _checksum(_rows(validation)),
+            "seed": f"{self.engine.generator.state:016x}",
         }
 
 
@@ -270,7 +315,7 @@ def _difference(former: "Any", value: "Any") -> "Tuple[Any, Any]":
 
 
 def _rows(examples: "Examples") -> "Iterator[Row]":
-    for i in examples.order:
+    for i in examples.used:
         yield examples.X[i]
         yield examples.Y[i]
         if examples.weights is not None:

@@ -45,7 +45,8 @@ from .core.layers import Dense, Dropout
 from .core.losses import BinaryCrossEntropy, HalfSquaredError
 from .core.network import Sequential
 from .core.optimizers import SGD, Adam, Optimizer
-from .core.layer import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, Layer, find, require
+from .core.checks import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, look_up, require
+from .core.layer import Layer
 from .core.random import Generator
 from .selection import train_test_split
 
@@ -123,8 +124,8 @@ class AdamOfRate(Remembering, Adam):
 
     def begin(self, number: "Any") -> None:
         Adam.begin(self, number)
-        self.rate = self.rate * sqrt(self.share2) / self.share1
-        self.share1 = self.share2 = 1
+        self.rate = self.rate * sqrt(self.bias_correction2) / self.bias_correction1
+        self.bias_correction1 = self.bias_correction2 = 1
 
 
 class SummedCrossEntropy(BinaryCrossEntropy):
@@ -136,10 +137,8 @@ class SummedCrossEntropy(BinaryCrossEntropy):
 class SquaredError(HalfSquaredError):
     """Half the squared error, descended as the sum over the outputs, but reported as their mean."""
 
-    def value(
-        self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None
-    ) -> "Number":
-        return HalfSquaredError.value(self, A, Y, Z, weights) / len(A[0])
+    def mean(self, terms: "Matrix", weights: "Weights") -> "Number":
+        return HalfSquaredError.mean(self, terms, weights) / len(terms[0])
 
 
 class DenseOfBatch(Dense):
@@ -199,7 +198,7 @@ def listed(data: "Any", name: str) -> "List[Any]":
     """The elements of ``data`` as a list; arrays within it as lists, too."""
     if hasattr(data, "__array__") and not hasattr(data, "tolist") and not hasattr(data, "to_numpy"):
         data = sys.modules["numpy"].asarray(data)
-    data = matrix.accept_rows(data, name)
+    data = checks.accept_rows(data, name)
     return [v.tolist() if hasattr(v, "tolist") else v for v in data]
 
 
@@ -220,11 +219,11 @@ def rows_of(X: "Any") -> "Matrix":
         )
     try:
         rows = listed(X.astype(float) if hasattr(X, "astype") else X, "X")
-        if not matrix.is_sequence(rows[0]):
+        if not checks.is_sequence(rows[0]):
             raise ValueError(
                 "X is flat. Reshape your data to samples × features; a single sample is [[...]]"
             )
-        return matrix.accept(rows)
+        return checks.accept(rows)
     except (TypeError, ValueError) as error:
         hint = "; neither NaN nor inf is one" if "finite" in str(error) else ""
         raise type(error)(
@@ -423,7 +422,7 @@ class MLP(Estimator):
         finally:
             self._optimizer.remember()
         if self.early_stopping:
-            training.put_back(parameters, best)
+            training.set_rows(parameters, best)
 
     def _is_over(self, epoch: "Epoch", samples: int, held_out: "Any") -> bool:
         """Whether for too long nothing was better by ``tol`` than the best: the loss, or the score of what is held out.
@@ -462,7 +461,7 @@ class MLP(Estimator):
     ) -> "Tuple[Any, ...]":
         """Examples to train with, and others that early stopping looks at."""
         classes = (
-            y if self._estimator_type == "classifier" and not matrix.is_sequence(y[0]) else None
+            y if self._estimator_type == "classifier" and not checks.is_sequence(y[0]) else None
         )
         for label, count in Counter(classes or []).items():
             if count == 1:
@@ -492,7 +491,7 @@ class MLP(Estimator):
         sizes = self.hidden_layer_sizes
         hidden = [
             require("hidden_layer_sizes", n, COUNT)
-            for n in (sizes if matrix.is_sequence(sizes) else [sizes])
+            for n in (sizes if checks.is_sequence(sizes) else [sizes])
         ]
         widths = [inputs] + hidden + [outputs]
         first = (
@@ -513,7 +512,7 @@ class MLP(Estimator):
 
     def _of_each(self, name: str, given: "Any", layers: "Sequence[int]") -> "List[Any]":
         """One of something for each of these layers; a single one is for all."""
-        if not matrix.is_sequence(given):
+        if not checks.is_sequence(given):
             return [given] * len(layers)
         if len(given) != len(layers):
             raise ValueError(
@@ -545,11 +544,11 @@ class MLP(Estimator):
         if given is None:
             return None
         weights = listed(given, "sample_weight")
-        if matrix.is_sequence(weights[0]) or len(weights) != len(y):
+        if checks.is_sequence(weights[0]) or len(weights) != len(y):
             raise ValueError(
                 f"sample_weight is no flat list of {len(y)} numbers; give one a sample"
             )
-        weights = matrix.accept_row(weights, float, "sample_weight", None)
+        weights = checks.accept_row(weights, float, "sample_weight", None)
         require("sample_weight", min(weights), AT_LEAST_0)
         if not any(weights):
             raise ValueError(
@@ -664,7 +663,7 @@ def _keep(estimator: "MLP", given: "Dict[str, Any]") -> None:
 
 
 def activation_of(given: "Any") -> "Layer":
-    return find("activation", given, NAMES, Layer)  # type: ignore[no-any-return]
+    return look_up("activation", given, NAMES, Layer)  # type: ignore[no-any-return]
 
 
 # ---- the two -----------------------------------------------------------------------------------------------------
@@ -702,7 +701,7 @@ class MLPClassifier(MLP):
         """One epoch more, of these samples. The first call names all ``classes`` that there will be."""
         afresh = not self.__sklearn_is_fitted__()
         if afresh:
-            several = matrix.is_sequence(listed(y, "y")[0])
+            several = checks.is_sequence(listed(y, "y")[0])
             if not several and classes is None:
                 raise ValueError(
                     "partial_fit: name all the classes in the first call, classes=[...]"
@@ -745,7 +744,7 @@ class MLPClassifier(MLP):
 
     def _set_classes(self, y: "List[Any]") -> None:
         """The classes are those in y."""
-        self._multilabel = matrix.is_sequence(y[0])
+        self._multilabel = checks.is_sequence(y[0])
         if self._multilabel:
             self._classes: "List[Any]" = list(range(len(y[0])))
             return
@@ -761,14 +760,14 @@ class MLPClassifier(MLP):
             ) from None
 
     def _targets(self, y: "List[Any]", afresh: bool) -> "Tuple[List[Any], Matrix]":
-        if matrix.is_sequence(y[0]) and len(y[0]) == 1:
+        if checks.is_sequence(y[0]) and len(y[0]) == 1:
             text = "A column-vector y was passed when a 1d array was expected; give a flat list of classes"
             warn(text, of_sklearn("DataConversionWarning", UserWarning), stacklevel=4)
             y = [row[0] for row in y]
         if afresh:
             self._set_classes(y)
         if self._multilabel:
-            if not all([matrix.is_sequence(row) and len(row) == len(self._classes) for row in y]):
+            if not all([checks.is_sequence(row) and len(row) == len(self._classes) for row in y]):
                 raise ValueError(
                     f"y has rows of other lengths than {len(self._classes)}, the number of labels"
                 )
@@ -889,7 +888,7 @@ class MLPRegressor(MLP):
         return array(kind_of(X), self._decided(self._outputs(X)))
 
     def _targets(self, y: "List[Any]", afresh: bool) -> "Tuple[List[Any], Matrix]":
-        return y, [row if matrix.is_sequence(row) else [row] for row in y]
+        return y, [row if checks.is_sequence(row) else [row] for row in y]
 
     def _output(self) -> "Any":
         return self.output_activation or "identity"

@@ -32,9 +32,10 @@ import math
 from collections import namedtuple
 
 from .datasets.encoding import median_of
-from .core.functions import plain, shown, total
-from .core.matrix import accept, accept_row, accept_rows, is_sequence
-from .core.layer import AT_LEAST_0, require
+from .core.checks import plain, shown
+from .core.functions import total
+from .core.checks import accept, accept_row, accept_rows, is_sequence
+from .core.checks import AT_LEAST_0, require
 from .texts import shortened, width
 
 TYPE_CHECKING = False

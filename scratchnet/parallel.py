@@ -40,12 +40,14 @@ from threading import Lock
 from warnings import warn
 
 from .codegen import rules
+from .codegen.engines import obstacle_to_code
 from .core.functions import kernel, set_kernel, total
 from .core.layers import Dropout
 from .core.optimizers import SGD
-from .core.layer import COUNT, require
+from .core.checks import COUNT, require
 from .core.random import Generator
-from .core.training import Engine, Examples
+from .core.examples import Examples
+from .core.training import Engine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,16 +69,25 @@ class Parallel(Engine):
     ``engine``     the lists of lists that it does the same as
     ``size``       of the batches
     ``executor``   anything with ``submit``
-    ``unroll``     False: the workers, too, compute on lists of lists with the rules as they are written
+    ``name``       of the engine the workers use: "lists", "rows", or "auto"
     """
 
     def __init__(
-        self, engine: "Engine", size: int, executor: "Any", unroll: "Any" = "auto"
+        self, engine: "Engine", size: int, executor: "Any", name: str = "auto"
     ) -> None:
         self.executor = require("executor", executor, EXECUTOR)
         self.shards = shards_of(executor)
-        Engine.__init__(self, engine.net, engine.loss, engine.optimizer, compact(engine.examples))
-        self.spelled = unroll is not False and self.net.number is float
+        examples = compact(engine.examples)
+        Engine.__init__(
+            self, engine.net, engine.loss, engine.optimizer, examples, engine.generator
+        )
+        obstacle = obstacle_to_code(engine)
+        if name == "steps":
+            obstacle = "makes whole steps, which cannot be shared out to an executor"
+        if obstacle and name not in ("auto", "lists"):
+            raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")
+        self.spelled = name != "lists" and not obstacle
+        self.name = "rows" if self.spelled else "lists"
         self.submitted = 0
         skeleton(self.net, self.loss)  # what cannot travel is refused before the first epoch
         if self.spelled:
@@ -85,7 +96,8 @@ class Parallel(Engine):
         if doubt:
             warn(f"executor: {doubt}", stacklevel=5)  # where fit was called
 
-    def backpropagate(self, batch: "Batch", generator: "Generator") -> "Number":
+    def backpropagate(self, batch: "Batch") -> "Number":
+        generator = self.generator
         parameters = self.net.parameters()
         ahead = Generator()
         ahead.state = generator.state
@@ -211,7 +223,7 @@ def doubts(net: "Any", size: int, executor: "Any", shards: int) -> str:
 def compact(examples: "Examples") -> "Examples":
     """The examples, lists of rows packed once for all epochs; of other sequences, a row is packed when it is read."""
     X, Y = [packed(rows) if isinstance(rows, list) else rows for rows in (examples.X, examples.Y)]
-    return Examples(X, Y, examples.weights, examples.order)
+    return Examples(X, Y, examples.weights, examples.used)
 
 
 def packed(rows: "Matrix") -> "List[Any]":
@@ -299,7 +311,8 @@ def gradients(
         for p, (rows, frozen) in zip(engine.net.parameters(), parameters):
             p.rows, p.frozen = unpacked(rows), frozen
         generator = Generator(seed)
-        value = engine.backpropagate((unpacked(X), unpacked(Y), weights), generator)
+        engine.generator = generator
+        value = engine.backpropagate((unpacked(X), unpacked(Y), weights))
         slopes = [_slopes(p, share) for p in engine.net.parameters() if not p.frozen]
         idle.append(engine)
         return value * share, slopes, generator.state != seed
@@ -325,7 +338,7 @@ def _engine(skeleton: bytes, spelled: bool) -> "Engine":
             f"executor: a worker cannot make the network again ({error}); {wanted}"
         ) from error
     no_examples: "Any" = None
-    engine = Engine(net, loss, SGD(), no_examples)
+    engine = Engine(net, loss, SGD(), no_examples, Generator())
     return rules.spelled(engine) if spelled else engine
 
 

@@ -13,10 +13,11 @@ Both are deterministic: the same seed, the same samples, on every Python.
 
 from copy import deepcopy
 
-from .core.functions import kernel, plain
-from .core.matrix import is_sequence
+from .core.checks import plain
+from .core.functions import kernel
+from .core.checks import is_sequence
 from .parallel import EXECUTOR, LentKernel
-from .core.layer import require
+from .core.checks import require
 from .core.random import Generator
 
 TYPE_CHECKING = False

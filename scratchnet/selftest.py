@@ -124,8 +124,8 @@ def _loss(name: str) -> "Callable[[], Row]":
         for weights in (None, [1 / 3, 2.0]):
             numbers = (
                 numbers
-                + [loss.value(A, Y, None, weights)]
-                + _flat(loss.gradient(A, Y, None, weights))
+                + [loss.value(A, Y, weights)]
+                + _flat(loss.gradient(A, Y, weights))
             )
         return numbers
 
@@ -139,11 +139,11 @@ def _paired_loss(name: str) -> "Callable[[], Row]":
     def run() -> "Row":
         A = loss.pairs_with().forward(Z)
         Y = [[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]]
-        numbers = [loss.value(A, Y, Z)] + _flat(loss.gradient(A, Y, Z))
+        numbers = [loss.value_from_logits(Z, A, Y)] + _flat(loss.gradient_in_logits(A, Y))
         return (
             numbers
-            + [loss.value(A, Y, Z, [1 / 3, 2.0])]
-            + _flat(loss.gradient(A, Y, Z, [1 / 3, 2.0]))
+            + [loss.value_from_logits(Z, A, Y, [1 / 3, 2.0])]
+            + _flat(loss.gradient_in_logits(A, Y, [1 / 3, 2.0]))
         )
 
     return run

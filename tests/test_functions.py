@@ -9,17 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scratchnet.core import elementary, functions
-from scratchnet.core.functions import (
-    cast,
-    dot,
-    exp,
-    set_kernel,
-    sigmoid,
-    softplus,
-    total,
-    where,
-    whole,
-)
+from scratchnet.core.checks import cast
+from scratchnet.core.functions import dot, exp, set_kernel, sigmoid, softplus, total, where, whole
 
 NAN, INF = float("nan"), float("inf")
 # One by one from the left the 1 is lost in the large number; a compensated sum keeps it.

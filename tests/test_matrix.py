@@ -93,7 +93,7 @@ class Sequence:
     ],
 )
 def test_accepted(data):
-    accepted = matrix.accept(data)
+    accepted = checks.accept(data)
     assert accepted == [[1.0, 2.0], [3.0, 4.0]]
     assert {type(v) for row in accepted for v in row} == {float}
     assert type(accepted) is list and {type(row) for row in accepted} == {list}
@@ -101,20 +101,20 @@ def test_accepted(data):
 
 def test_what_is_accepted_is_a_copy():
     data = [[1.0, 2.0]]
-    accepted = matrix.accept(data)
+    accepted = checks.accept(data)
     data[0][0] = 9.0
     data.append([3.0])
     assert accepted == [[1.0, 2.0]]
 
 
 def test_accepted_as_another_number_or_as_it_is():
-    assert matrix.accept([[1, Fraction(1, 2)]], Fraction) == [[Fraction(1), Fraction(1, 2)]]
-    accepted = matrix.accept([[1, Fraction(1, 2), 0.5]], None)
+    assert checks.accept([[1, Fraction(1, 2)]], Fraction) == [[Fraction(1), Fraction(1, 2)]]
+    accepted = checks.accept([[1, Fraction(1, 2), 0.5]], None)
     assert [type(v) for v in accepted[0]] == [int, Fraction, float]
 
 
 def test_large_numbers_are_not_taken_for_infinite():
-    assert matrix.accept([[1e308, 1e308, -1e308]]) == [[1e308, 1e308, -1e308]]
+    assert checks.accept([[1e308, 1e308, -1e308]]) == [[1e308, 1e308, -1e308]]
 
 
 # ---- refused: one sentence that names the row and the column -----------------------------------------------------
@@ -165,7 +165,7 @@ def test_large_numbers_are_not_taken_for_infinite():
 )
 def test_refused(data, error, message):
     with pytest.raises(error, match="^" + message) as raised:
-        matrix.accept(data)
+        checks.accept(data)
     assert "\n" not in str(raised.value)
 
 
@@ -184,7 +184,7 @@ def test_refused(data, error, message):
 )
 def test_refused_among_decimals(value, error, message):
     with pytest.raises(error, match="^" + message):
-        matrix.accept([[1], [value]], Decimal)
+        checks.accept([[1], [value]], Decimal)
 
 
 @pytest.mark.parametrize(
@@ -199,21 +199,21 @@ def test_refused_among_decimals(value, error, message):
 )
 def test_the_sentence_is_short_however_large_the_data(data):
     with pytest.raises(TypeError) as raised:
-        matrix.accept(data)
+        checks.accept(data)
     assert len(str(raised.value)) < 300
 
 
 def test_the_sentence_begins_with_the_given_name():
     with pytest.raises(ValueError, match="^temperatures: row 0, column 1 is nan"):
-        matrix.accept([[1, NAN]], float, "temperatures")
+        checks.accept([[1, NAN]], float, "temperatures")
 
 
 def test_a_given_width_is_demanded_with_its_reason():
-    assert matrix.accept_row([1, 2], float, "X", 7, 2) == [1.0, 2.0]
+    assert checks.accept_row([1, 2], float, "X", 7, 2) == [1.0, 2.0]
     with pytest.raises(ValueError, match="^X: row 7 has 2 columns where 3 are needed$"):
-        matrix.accept_row([1, 2], float, "X", 7, 3)
+        checks.accept_row([1, 2], float, "X", 7, 3)
     with pytest.raises(ValueError, match="^X: row 7 has 2 columns where the network takes 3$"):
-        matrix.accept_row([1, 2], float, "X", 7, 3, "the network takes {}")
+        checks.accept_row([1, 2], float, "X", 7, 3, "the network takes {}")
 
 
 # ---- the operations ----------------------------------------------------------------------------------------------

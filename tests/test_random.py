@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scratchnet import Generator, functions, initializers, matrix
 from scratchnet.core import elementary
-from scratchnet.core.layer import find
+from scratchnet.core.checks import look_up
 
 INTEGERS = st.integers(-(1 << 70), 1 << 70)
 
@@ -132,7 +132,7 @@ VARIANCES = {  # of weights 40 × 60
 
 
 def drawn(name, inputs=40, outputs=60):
-    return find("initializer", name, initializers.INITIALIZERS, object)(
+    return look_up("initializer", name, initializers.INITIALIZERS, object)(
         inputs, outputs, Generator(7)
     )
 
@@ -181,4 +181,4 @@ def test_an_unknown_name_is_refused_and_the_known_ones_are_told():
     with pytest.raises(
         ValueError, match="initializer 'xavier' is unknown; there are: .*glorot_uniform.*zeros"
     ):
-        find("initializer", "xavier", initializers.INITIALIZERS, object)
+        look_up("initializer", "xavier", initializers.INITIALIZERS, object)

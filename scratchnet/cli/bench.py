@@ -16,7 +16,9 @@ from .. import (
     unroll,
 )
 from ..codegen import engines
-from ..core.training import Engine, criterion_of, examples_of
+from ..core.examples import examples_for
+from ..core.losses import loss_for
+from ..core.training import Engine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,13 +96,12 @@ def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, fl
     )
     net = Sequential([Dense(inputs, hidden), Tanh(), Dense(hidden, outputs), last], seed=3)
     X, Y = _matrix(samples, inputs, generator), [i % max(outputs, 2) for i in range(samples)]
-    criterion = criterion_of(net, loss)
-    lists = Engine(
-        net, criterion, SGD(1 / 100).with_numbers(float), examples_of(net, X, Y, criterion)
-    )
-    engine = engines.faster(lists, size, "auto")
+    criterion = loss_for(net, loss)
+    examples = examples_for(net, X, Y, criterion)
+    lists = Engine(net, criterion, SGD(1 / 100).with_numbers(float), examples, generator)
+    engine = engines.chosen(lists, size, "auto")
     batches = [list(range(start, start + size)) for start in range(0, samples, size)]
-    trained = samples / _median_time(lambda: engine.run(batches, generator, []))
+    trained = samples / _median_time(lambda: engine.epoch(batches))
     predict = unroll(net)
     predicted = samples / _median_time(lambda: [predict(x) for x in X])
     return trained, predicted, ": ".join(engines.choice(lists, size, engines.MOST))

@@ -3,7 +3,7 @@
 import json
 
 from .. import metrics
-from ..core.layer import require
+from ..core.checks import require
 from .data import add_quiet, add_reading, add_target, opened
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ from ..lessons import and_gate, and_gate_network
 from ..core.losses import LOSSES
 from ..core.matrix import transpose
 from ..core.optimizers import OPTIMIZERS, SGD
-from ..core.layer import COUNT, require
+from ..core.checks import COUNT, require
 from ..texts import printable
 from .data import ENCODERS, encoder_of, tell_unseen
 from .progress import Line

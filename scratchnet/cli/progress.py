@@ -127,8 +127,9 @@ class Watched(Checkpoint):
         self.course = course
 
     def kept(self, training: "Any") -> None:
-        batches = -(-len(training.examples) // training.size)
-        self.course.part_done(training.number, min(1.0, len(training.values) / batches))
+        settings = training.training
+        batches = -(-len(settings.examples) // settings.batch_size)
+        self.course.part_done(training.number, min(1.0, len(training.losses) / batches))
 
 
 def _course(epoch: "Epoch") -> str:

@@ -7,6 +7,7 @@
 from argparse import ArgumentTypeError
 from collections import namedtuple
 from contextlib import closing
+from itertools import chain
 from math import isfinite
 
 from ..core.activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
@@ -14,8 +15,8 @@ from ..datasets.encoding import CLASSIFICATION
 from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
-from ..core.layer import ABOVE_0, COUNT, require
-from ..core.training import epochs, epochs_in
+from ..core.checks import ABOVE_0, COUNT, require
+from ..core.training import prepare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,21 +146,25 @@ def train(net: "Sequential", encoder: "Any", recipe: "Recipe", training: "Any", 
     """
     X, Y = training
     optimizer = OPTIMIZERS[recipe.optimizer](recipe.learning_rate)
-    given = dict(
+    prepared = prepare(
+        net,
+        X,
+        Y,
+        loss_of(encoder),
+        optimizer,
+        recipe.epochs,
+        recipe.batch_size,
         seed=recipe.seed,
         validation_data=validation,
         patience=recipe.patience,
         checkpoint=checkpoint,
-        ahead=1,
     )
-    steps = epochs(
-        net, X, Y, loss_of(encoder), optimizer, recipe.epochs, recipe.batch_size, **given
-    )
-    with closing(steps):  # at once, on PyPy too: then the last checkpoint is written
-        for stretch in steps:
-            told += epochs_in(*stretch)
+    resumed = prepared.history.epochs
+    with closing(prepared.run()) as steps:  # The last checkpoint is written at once, on PyPy too.
+        for epoch in chain(resumed, steps):
+            told.append(epoch)
             if course is not None:
-                course.epoch_done(told[-1])
+                course.epoch_done(epoch)
 
 
 def settings(recipe: "Recipe") -> "Dict[str, Any]":

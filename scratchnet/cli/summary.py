@@ -3,7 +3,7 @@
 import json
 
 from ..formats import models
-from ..core.layer import COUNT, require
+from ..core.checks import COUNT, require
 from ..texts import shortened
 from .data import ENCODERS
 from .recipe import Recipe

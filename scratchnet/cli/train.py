@@ -12,7 +12,7 @@ from ..formats import files, models
 from ..core.functions import kernel
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
-from ..core.layer import AT_LEAST_0, COUNT, require
+from ..core.checks import AT_LEAST_0, COUNT, require
 from ..selection import train_test_split
 from ..core.training import Diverged
 from . import terminal, trials

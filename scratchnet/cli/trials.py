@@ -10,7 +10,7 @@ from multiprocessing import Pool
 
 from ..datasets.encoding import CLASSIFICATION
 from ..metrics import accuracy, r2
-from ..core.layer import require
+from ..core.checks import require
 from ..core.random import Generator
 from ..selection import parts_of, train_test_split
 from ..core.training import Diverged

@@ -30,7 +30,7 @@ def kept(part: "Any") -> "Any":
     if is_own(part):
         return None
     passing = (
-        ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator", "passes_back")
+        ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator",)
     )
     return {
         name: repr(value)

@@ -16,7 +16,7 @@ import sys
 from itertools import repeat
 from operator import mul
 
-from ..core.functions import products_by
+from ..core import elementary
 from ..scalars import Symbolic
 from .python import Code, executed
 
@@ -67,7 +67,11 @@ def _in_loops(A: "Matrix", B: "Matrix") -> "Matrix":
     return found
 
 
-_one_by_one = _in_loops if COMPILED else products_by(_dot)
+def _by_dots(A: "Matrix", B: "Matrix") -> "Matrix":
+    return elementary.products(A, B, _dot)  # type: ignore[no-any-return]
+
+
+_one_by_one = _in_loops if COMPILED else _by_dots
 
 
 def shortest_way(A: "Matrix", B: "Matrix") -> "Matrix":
@@ -113,3 +117,10 @@ def by_distance(A: "Matrix", B: "Matrix") -> "Matrix":
         distances = map(distance, repeat(row), columns)
         found.append([half + other - d * d / 2 for other, d in zip(halves, distances)])
     return found
+
+
+PRODUCTS: "Dict[str, Callable[..., Matrix]]" = {
+    "fast": shortest_way,
+    "portable": left_to_right,
+    "dist": by_distance,
+}

@@ -49,17 +49,17 @@ def spelled(engine: "Engine") -> "Engine":
     loss, optimizer = engine.loss.with_numbers(float), engine.optimizer
     twin_loss = loss.with_numbers(Symbolic, exactly=True)
     _replace(loss, "term", twin_loss, lambda: _of_two_numbers(twin_loss.term))
-    _replace(loss, "slope", twin_loss, lambda: _of_two_numbers(twin_loss.slope))
+    _replace(loss, "derivative", twin_loss, lambda: _of_two_numbers(twin_loss.derivative))
     terms = ["z", "a", "y"]
     _replace(
         loss,
-        "paired_terms",
+        "terms_from_logits",
         twin_loss,
-        lambda: _run(Rule(twin_loss.paired_terms, terms, net.outputs).of_rows()),
+        lambda: _run(Rule(twin_loss.terms_from_logits, terms, net.outputs).of_rows()),
     )
     if is_own(optimizer):  # another might change something else from step to step
-        _replace(optimizer, "moved_rows", optimizer, lambda: _moved_rows(optimizer))
-    return Engine(twin, loss, optimizer, engine.examples)
+        _replace(optimizer, "update_rows", optimizer, lambda: _update_rows(optimizer))
+    return Engine(twin, loss, optimizer, engine.examples, engine.generator)
 
 
 def _replace(of: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]") -> None:
@@ -115,7 +115,7 @@ def _penalised(layer: "Any") -> "Any":
     twin, symbolic = object.__new__(type(layer)), layer.with_numbers(Symbolic, exactly=True)
     twin.__dict__.update(vars(layer))
     _replace(twin, "penalty_term", symbolic, lambda: _of_one_number(symbolic.penalty_term))
-    _replace(twin, "penalty_slope", symbolic, lambda: _of_one_number(symbolic.penalty_slope))
+    _replace(twin, "penalty_derivative", symbolic, lambda: _of_one_number(symbolic.penalty_derivative))
     return twin
 
 
@@ -148,13 +148,13 @@ def _matrices(of: "Callable[..., Row]", names: "List[str]", width: int, layer: "
 # ---- optimizers --------------------------------------------------------------------------------------------------
 
 
-def _moved_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
-    """``Optimizer.moved_rows``, spelled out."""
+def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
+    """``Optimizer.update_rows``, spelled out."""
     settings, twin = with_settings(optimizer)
     w, g = Symbolic(name="w"), Symbolic(name="g")
     state = tuple([Symbolic(name=f"s{k}") for k in range(twin.memory)])
     with RememberingNothing([twin]):
-        new, memory = twin.moved(
+        new, memory = twin.update(
             w, g, state, None if optimizer.clip_norm is None else Symbolic(name="factor")
         )
         outputs = [new + Symbolic(0, kind="absent")] + [

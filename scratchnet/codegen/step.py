@@ -15,11 +15,12 @@ and then summed, is a sum over as many samples as there are.
 """
 
 from ..core.optimizers import Optimizer
-from ..core.layer import FINITE, require
+from ..core.checks import FINITE, require
 from ..core.random import Generator
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from ..core.training import Engine, Examples
+from ..core.examples import Examples
+from ..core.training import Engine
 from .own import RememberingNothing, is_own, kept, made_twice
 from .python import PRODUCT, Code, function, reachable
 from .unrolled import listed, named, pattern
@@ -318,9 +319,9 @@ class Step:
 
     def run(self, X: "Matrix", Y: "Matrix", weights: "Weights") -> None:
         """One step."""
-        engine = Engine(self.net, self.loss, self.optimizer, Examples(X, Y, weights, []))
+        engine = Engine(self.net, self.loss, self.optimizer, Examples(X, Y, weights, []), self.draws)
         with RememberingNothing(self.net.layers + [self.loss, self.optimizer]):
-            value = engine.backpropagate((X, Y, weights), self.draws)
+            value = engine.backpropagate((X, Y, weights))
             self.optimizer.step(self.parameters)
         self.changed: "List[Tuple[Symbolic, Any]]" = []  # each number before and after
         for p, old, memory in zip(self.parameters, self.old, self.memory):

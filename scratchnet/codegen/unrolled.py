@@ -16,7 +16,7 @@ def predict(x):
 <BLANKLINE>
 """
 
-from ..core.layer import require
+from ..core.checks import require
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, is_own, made_twice

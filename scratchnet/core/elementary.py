@@ -19,17 +19,15 @@ for erf Chiarella & Reichel, "On the evaluation of integrals related to the erro
 
 import math
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .types import Any, List, Number, Sequence, Tuple
+from .types import Any, Function, Number, Pair, Row, Triple
 
 REAL = (float, int, bool)  # bool by name: on MicroPython it is not an int
 
 
-# ---- primitives --------------------------------------------------------------------------------------------------
+# ---- primitives -------------------------------------------------------------------------------
 
 
-def where(condition: "Any", a: "Number", b: "Number") -> "Number":
+def where(condition: Any, a: Number, b: Number) -> Number:
     """a where the condition holds, else b: the one branch on a number, which a number type can take over.
 
     >>> where(2.0 > 1.0, 10, 20)
@@ -44,19 +42,20 @@ def where(condition: "Any", a: "Number", b: "Number") -> "Number":
     return a if condition else b
 
 
-def frexp(x: "Number") -> "Tuple[Number, Number]":
+def frexp(x: Number) -> Pair:
     """m and a whole k: x = m·2^k with 1/2 <= |m| < 1.
 
     >>> frexp(10.0)
     (0.625, 4.0)
     """
     if not isinstance(x, REAL):
-        return x.frexp()  # type: ignore[no-any-return]
+        pair: Pair = x.frexp()
+        return pair
     m, k = math.frexp(x)
     return m, float(k)
 
 
-def ldexp(x: "Number", k: "Number") -> "Number":
+def ldexp(x: Number, k: Number) -> Number:
     """x·2^k for a whole k.
 
     >>> ldexp(0.625, 4.0)
@@ -65,10 +64,10 @@ def ldexp(x: "Number", k: "Number") -> "Number":
     return math.ldexp(x, int(k)) if isinstance(k, REAL) else k.ldexp(x)
 
 
-# ---- rows --------------------------------------------------------------------------------------------------------
+# ---- rows -------------------------------------------------------------------------------------
 
 
-def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Number":
+def dot(u: Row, v: Row) -> Number:
     """u[0]·v[0] + u[1]·v[1] + ..., added from left to right.
 
     >>> dot([1.0, 2.0], [3.0, 4.0])
@@ -80,7 +79,7 @@ def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Number":
     return result
 
 
-def total(values: "Sequence[Any]") -> "Number":
+def total(values: Row) -> Number:
     """values[0] + values[1] + ..., added from left to right.
 
     >>> total([1.0, 2.0, 3.5])
@@ -92,7 +91,13 @@ def total(values: "Sequence[Any]") -> "Number":
     return result
 
 
-# ---- constants: integers below 2^53 divided once, for MicroPython misreads one decimal literal in six -------------
+def products(A: Any, B: Any, dot: Function) -> Any:
+    """The matrix product: the dot product of every row of A with every column of B."""
+    columns = list(zip(*B))
+    return [[dot(row, column) for column in columns] for row in A]
+
+
+# ---- constants: integers below 2^53 divided once, for MicroPython misreads one decimal literal in six 
 
 INFINITY, NAN = float("inf"), float("nan")
 SHIFT = float(3 * 2**51)  # in the middle between 2^52 and 2^53
@@ -124,10 +129,10 @@ ERF_SERIES = [(1 + ROOT_EXCESS) / FACTORIALS[n] / (2 * n + 1) for n in range(18,
 LOG_SERIES = [2 / (2 * n + 1) for n in range(11, 0, -1)]  # of (ln((1+s)/(1-s)) - 2s)/s³ in s²
 
 
-# ---- tools -------------------------------------------------------------------------------------------------------
+# ---- tools ------------------------------------------------------------------------------------
 
 
-def horner(x: "Number", coefficients: "List[float]") -> "Number":
+def horner(x: Number, coefficients: Row) -> Number:
     """The polynomial with these coefficients, the highest power first."""
     value = coefficients[0]
     for coefficient in coefficients[1:]:
@@ -135,7 +140,7 @@ def horner(x: "Number", coefficients: "List[float]") -> "Number":
     return value
 
 
-def nearest(x: "Number") -> "Number":
+def nearest(x: Number) -> Number:
     """The whole number nearest to x, for |x| < 2^51; halves go to the even one.
 
     >>> nearest(2.5), nearest(-3.7)
@@ -145,34 +150,34 @@ def nearest(x: "Number") -> "Number":
     return x + SHIFT - SHIFT
 
 
-def two_sum(a: "Number", b: "Number") -> "Tuple[Number, Number]":
+def two_sum(a: Number, b: Number) -> Pair:
     """a + b, and exactly what its rounding lost (Knuth, "The art of computer programming", 4.2.2, theorem B)."""
     value = a + b
     rest = value - a
     return value, a - (value - rest) + (b - rest)
 
 
-def short(x: "Number") -> "Number":
+def short(x: Number) -> Number:
     """The first 26 bits of x, rounded: the product of two such numbers is exact (Veltkamp; Dekker 1971)."""
     c = x * (2**27 + 1)
     return c - (c - x)
 
 
-def scaled(y: "Number", k: "Number") -> "Number":
+def scaled(y: Number, k: Number) -> Number:
     """y·2^k in two products: only the last can round, overflow or become subnormal, as IEEE says (ldexp may not)."""
     half = nearest(k / 2)
     return y * ldexp(1.0, half) * ldexp(1.0, k - half)
 
 
-def positive(x: "Number") -> "Number":
+def positive(x: Number) -> Number:
     """x, or 1 where x is not positive and finite."""
     return where(x > 0, where(x < INFINITY, x, 1.0), 1.0)
 
 
-# ---- exponentials ------------------------------------------------------------------------------------------------
+# ---- exponentials -----------------------------------------------------------------------------
 
 
-def exp_parts(x: "Number") -> "Tuple[Number, Number, Number]":
+def exp_parts(x: Number) -> Triple:
     """k, r and rest: e^x = 2^k·(1 + r + rest), k whole, r exact and below 0.35 in size."""
     k = nearest(x * INVERSE_LN2)
     k = where(k == k, k, 0.0)  # NaN has no exponent
@@ -181,7 +186,7 @@ def exp_parts(x: "Number") -> "Tuple[Number, Number, Number]":
     return k, high, r * r * horner(r, EXP_SERIES) - low
 
 
-def exp(x: "Number") -> "Number":
+def exp(x: Number) -> Number:
     """e^x, from 2^k and the series of e^r, |r| <= ln(2)/2; error below 0.85 ulp.
 
     >>> exp(1.0), exp(1000.0), exp(-1000.0)
@@ -192,7 +197,7 @@ def exp(x: "Number") -> "Number":
     return scaled(value + (rest + lost), k)
 
 
-def expm1_parts(x: "Number") -> "Tuple[Number, Number, Number]":
+def expm1_parts(x: Number) -> Triple:
     """k, t and low: e^x - 1 = 2^k·(t + low), t rounded and low what that lost."""
     k, r, rest = exp_parts(where(x > 710, 710.0, where(x < -40, -40.0, x)))
     one, lost = two_sum(1, -ldexp(1.0, -k))
@@ -201,7 +206,7 @@ def expm1_parts(x: "Number") -> "Tuple[Number, Number, Number]":
     return k, t, low
 
 
-def expm1(x: "Number") -> "Number":
+def expm1(x: Number) -> Number:
     """e^x - 1, exact to rounding near 0 too; error below 1.1 ulp.
 
     >>> expm1(1e-10)
@@ -211,7 +216,7 @@ def expm1(x: "Number") -> "Number":
     return where(x == 0, x, scaled(t, k))  # -0.0 stays -0.0
 
 
-def tanh(x: "Number") -> "Number":
+def tanh(x: Number) -> Number:
     """The hyperbolic tangent, -t/(2 + t) with t = e^(-2|x|) - 1; error below 0.85 ulp.
 
     As in division with a pencil, a second digit follows the first: q has 26 bits, and what the division leaves,
@@ -228,17 +233,17 @@ def tanh(x: "Number") -> "Number":
     return where(x > 0, value, where(x < 0, -value, x))
 
 
-# ---- logarithms --------------------------------------------------------------------------------------------------
+# ---- logarithms -------------------------------------------------------------------------------
 
 
-def log_parts(x: "Number") -> "Tuple[Number, Number]":
+def log_parts(x: Number) -> Pair:
     """k and f: x = 2^k·(1 + f), k whole, 2/3 <= 1 + f < 4/3."""
     m, k = frexp(x)
     small = 3 * m < 2
     return where(small, k - 1, k), where(small, 2 * m, m) - 1
 
 
-def log_sum(k: "Number", f: "Number", rest: "Number") -> "Number":
+def log_sum(k: Number, f: Number, rest: Number) -> Number:
     """k·ln 2 + ln(1 + f) + rest, from the series of ln((1+s)/(1-s)), s = f/(2+f)."""
     s = f / (2 + f)
     z, half = s * s, f * f / 2
@@ -246,7 +251,7 @@ def log_sum(k: "Number", f: "Number", rest: "Number") -> "Number":
     return value + (s * (half + z * horner(z, LOG_SERIES)) - half + (k * LN2_LOW + rest + lost))
 
 
-def log(x: "Number") -> "Number":
+def log(x: Number) -> Number:
     """The natural logarithm, -inf at 0 and NaN below; error below 0.9 ulp.
 
     >>> log(10.0), log(0.0)
@@ -257,7 +262,7 @@ def log(x: "Number") -> "Number":
     return where(x == safe, log_sum(k, f, 0.0), where(x > 0, x, where(x == 0, -INFINITY, NAN)))
 
 
-def log1p(x: "Number") -> "Number":
+def log1p(x: Number) -> Number:
     """The natural logarithm of 1 + x, exact to rounding near 0 too; error below 0.95 ulp.
 
     >>> log1p(1e-10)
@@ -271,7 +276,7 @@ def log1p(x: "Number") -> "Number":
     return where(x == safe, value, where(x > 0, x, where(x == -1, -INFINITY, NAN)))
 
 
-# ---- the others --------------------------------------------------------------------------------------------------
+# ---- the others -------------------------------------------------------------------------------
 
 # Where the trapezoidal rule with steps of 1/2 takes e^(-t²), and its weights; the middle one counts half.
 ERF_NODES = [(n * n / 4, INVERSE_PI * exp(-n * n / 4)) for n in range(12, 0, -1)] + [
@@ -279,7 +284,7 @@ ERF_NODES = [(n * n / 4, INVERSE_PI * exp(-n * n / 4)) for n in range(12, 0, -1)
 ]
 
 
-def erf(x: "Number") -> "Number":
+def erf(x: Number) -> Number:
     """The error function: its series below 1, the trapezoidal rule up to 6, 1 beyond; error below 1.5 ulp.
 
     >>> erf(0.5), erf(-10.0)
@@ -296,7 +301,7 @@ def erf(x: "Number") -> "Number":
     return where(size < 1, near, where(x < 0, -far, far))
 
 
-def sqrt(x: "Number") -> "Number":
+def sqrt(x: Number) -> Number:
     """The square root, NaN below 0: Heron's steps, the last from an exact rest; error below 0.5 ulp.
 
     >>> sqrt(2.0)
@@ -318,7 +323,7 @@ def sqrt(x: "Number") -> "Number":
     return where(x == safe, ldexp(root, half), where(x < 0, NAN, x))
 
 
-def cos(x: "Number") -> "Number":
+def cos(x: Number) -> Number:
     """The cosine of x radians, NaN beyond 2^20; error below 0.8 ulp.
 
     >>> cos(1.0)

@@ -1,15 +1,15 @@
-"""What layers, losses and optimizers have in common.
+"""What a layer is, and what layers, losses and optimizers have in common.
 
-    Configured   named arguments, hence a repr, a copy, and a description that a file can hold
-    Parameter    one array that is learnt
+    Configured   named arguments, and from them a repr, copies, and a description for files
+    Parameter    one array that training changes
     Layer        what goes forward and backward
-    find         one of a family by its name, its class, or itself
 
-**A layer of your own** is a subclass of ``Layer`` with ``forward`` and ``backward``; one with parameters holds
-``Parameter`` objects, lists them in ``parameters()``, and sets each one's ``gradient`` in ``backward``:
+**A user-defined layer** is a subclass of ``Layer`` with ``forward`` and ``backward``. A layer with
+parameters holds ``Parameter`` objects, lists them in ``parameters()``, and sets the ``gradient`` of each
+in ``backward``:
 
 >>> from scratchnet import matrix
->>> class Scale(Layer):                                 # a = s * x, one s a feature
+>>> class Scale(Layer):                                 # a = s * x, one s per feature
 ...     arguments = ("inputs",)
 ...     def __init__(self, inputs):
 ...         self.inputs = self.outputs = inputs
@@ -25,86 +25,73 @@
 """
 
 from . import matrix
-from .functions import cast, plain, shown
+from .checks import FINITE, accept, accept_row, accept_rows, cast, convert, is_zero, require
 from .elementary import REAL
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .types import Any, Dict, List, Matrix, Number, Optional, Tuple
-    from .random import Generator
-
-
-# What an argument may be: a test, and the words for it.
-FINITE = (lambda v: v - v == 0, "a finite number")
-AT_LEAST_0 = (lambda v: v >= 0 and v - v == 0, "a finite number of 0 or more")
-ABOVE_0 = (lambda v: v > 0 and v - v == 0, "a finite number above 0")
-BELOW_1 = (lambda v: v >= 0 and v < 1, "a number from 0 to below 1")
-COUNT = (
-    lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0,
-    "a whole number of 1 or more",
+from .random import Generator
+from .types import (
+    Any,
+    GeneratorOrNone,
+    IntOrNone,
+    Limit,
+    Matrix,
+    Names,
+    Number,
+    NumberType,
+    Parameters,
+    Settings,
+    Shape,
+    ShapeOrNone,
 )
 
 
-def require(name: str, value: "Any", limit: "Any") -> "Any":
-    """The value, if it passes the limit's test; else it is refused, in the limit's words.
-
-    >>> require("epochs", 5, COUNT)
-    5
-    >>> require("epochs", 0, COUNT)
-    Traceback (most recent call last):
-        ...
-    ValueError: epochs is 0; give a whole number of 1 or more
-    """
-    try:
-        value = plain(value)
-        if limit[0](value):
-            return value
-    except (TypeError, ValueError, ArithmeticError):
-        pass  # a text, a list or NaN, for which the test is no question
-    raise ValueError(f"{name} is {shown(value)}; give {limit[1]}")
-
-
 class Configured:
-    """An object that its constructor's arguments describe; each is kept in the attribute of its name."""
+    """An object described by its constructor's arguments, each kept in an attribute of its name."""
 
-    arguments: "Tuple[str, ...]" = ()  # the constructor's arguments
-    in_parameters: "Tuple[str, ...]" = ()  # ... but for those that the parameters hold afterwards
-    numbers: "Tuple[str, ...]" = ()  # those of them that enter the arithmetic
-    zero_by_default: "Tuple[str, ...]" = ()  # those that a repr leaves out where they are 0 or None
+    arguments: Names = ()  # the constructor's arguments
+    in_parameters: Names = ()  # arguments that the parameters hold afterwards; not in `arguments`
+    numbers: Names = ()  # the arguments that enter the arithmetic
+    zero_by_default: Names = ()  # the arguments that a repr leaves out if they are 0 or None
 
-    def config(self) -> "Dict[str, Any]":
-        """The arguments that make such an object again.
+    def config(self) -> Settings:
+        """Return the arguments that make an equal object.
 
-        Where Python shows what the constructor takes (MicroPython does not), nothing must be missing.
+        An argument that the class does not name is refused where Python shows it; MicroPython
+        does not.
         """
         code = getattr(getattr(type(self), "__init__", None), "__code__", None)
+        known = self.arguments + self.in_parameters
         for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount] if code else ():
-            if name not in self.arguments and name not in self.in_parameters:
-                what = f"{type(self).__name__}: __init__ takes {name}, which the class has to name"
-                raise TypeError(f'{what}: arguments = ("{name}",)')
+            if name not in known:
+                kind = type(self).__name__
+                raise TypeError(
+                    f"{kind}: __init__ takes {name}, which the class must name: "
+                    f'arguments = ("{name}",)'
+                )
         return {name: getattr(self, name) for name in self.arguments}
 
-    def require(self, name: str, value: "Any", limit: "Any") -> "Any":
-        """The argument, if it keeps to its limit."""
+    def require(self, name: str, value: Any, limit: Limit) -> Any:
+        """Return the argument if it is within its limit; otherwise refuse it."""
         return require(f"{type(self).__name__}: {name}", value, limit)
 
-    def with_numbers(self, number: "Any", exactly: bool = False) -> "Any":
-        """A fresh object of the same configuration, its numbers of type ``number``."""
+    def with_numbers(self, number: NumberType, exactly: bool = False) -> Any:
+        """Return a new object of the same configuration with numbers of the type ``number``."""
         twin = type(self)(**self.config())
         twin.set_numbers(number, exactly)
         return twin
 
-    def set_numbers(self, number: "Any", exactly: bool = False) -> None:
-        """Make the numbers of the configuration of type ``number``.
+    def set_numbers(self, number: NumberType, exactly: bool = False) -> None:
+        """Convert the numbers of the configuration to the type ``number``.
 
-        A float that would make an exact type inexact is refused, unless ``exactly`` asks for the very value it has.
+        A float that would make an exact type inexact is refused, unless ``exactly`` asks for its
+        exact value.
         """
         config = self.config()
         for name in self.numbers:
-            value, what = config[name], f"{type(self).__name__}: {name}"
+            value = config[name]
+            what = f"{type(self).__name__}: {name}"
             if is_zero(value) and number is not float:
-                setattr(self, name, 0)  # an exact one, though a float may have been given
-            elif value is not None and not callable(value):  # a learning rate may be a function
+                setattr(self, name, 0)  # exact, even if it was given as a float
+            elif value is not None and not callable(value):  # A learning rate can be a function.
                 if isinstance(value, REAL):
                     require(what, value, FINITE)
                 setattr(
@@ -113,31 +100,21 @@ class Configured:
 
     def __repr__(self) -> str:
         config = self.config()
-        shown = [
-            name for name in self.arguments if config[name] or name not in self.zero_by_default
-        ]
-        given = [f"{name}={config[name]!r}" for name in shown]
-        return "{}({})".format(type(self).__name__, ", ".join(given))
-
-
-def is_zero(value: "Number") -> bool:
-    """Whether a hyperparameter is 0, which means that something is not wanted; it is a plain 0 in every network."""
-    return isinstance(value, REAL) and value == 0
-
-
-def convert(value: "Number", number: "Any") -> "Number":
-    """The value as a ``number``, whatever type it had: asked for in so many words, unlike ``cast``."""
-    return value if type(value) is number else number(value)
+        given = []
+        for name in self.arguments:
+            if config[name] or name not in self.zero_by_default:
+                given.append(f"{name}={config[name]!r}")
+        return f"{type(self).__name__}({', '.join(given)})"
 
 
 class Parameter:
-    """One array that is learnt: a matrix, or a flat list such as a bias.
+    """One array that training changes: a matrix, or a flat list such as a bias.
 
-    ``name``      "0.weights": the layer's index in the network, and the array's name in the layer
-    ``shape``     (rows, columns), or (length,) of a flat list; None until it is known
-    ``value``     the numbers; assigning checks their shape and converts ints
-    ``gradient``  of the loss in each number, in the same shape; set by ``backward``
-    ``frozen``    whether training leaves it as it is
+    ``name``      "0.weights": the index of the layer in the network, and the name in the layer
+    ``shape``     (rows, columns), or (length,) for a flat list; None until it is known
+    ``value``     the numbers; an assignment checks their shape and converts ints
+    ``gradient``  the gradient of the loss, in the same shape; ``backward`` sets it
+    ``frozen``    whether training leaves the numbers as they are
 
     >>> bias = Parameter("bias", (2,))
     >>> bias.value = [1, 2]
@@ -150,22 +127,14 @@ class Parameter:
     """
 
     def __init__(
-        self,
-        role: str,
-        shape: "Optional[Tuple[int, ...]]" = None,
-        value: "Any" = None,
-        frozen: bool = False,
+        self, role: str, shape: ShapeOrNone = None, value: Any = None, frozen: bool = False
     ) -> None:
         self.role = self.name = role
         self.shape = shape
         self.frozen = frozen
-        self.number: "Any" = (
-            None  # the type of its numbers; until a network sets it, they are kept as given
-        )
-        self.gradient: "Any" = None
-        self.rows: "Any" = (
-            None  # the numbers as rows, of a flat list one; training assigns new ones at a stroke
-        )
+        self.number: NumberType = None  # Until a network sets it, numbers are kept as given.
+        self.gradient: Any = None
+        self.rows: Any = None  # the numbers as a matrix; training assigns new rows, all at once
         if value is not None:
             self.value = value
 
@@ -175,117 +144,123 @@ class Parameter:
         return self.shape is not None and len(self.shape) == 1
 
     @property
-    def value(self) -> "Any":
+    def value(self) -> Any:
         return self.rows[0] if self.flat and self.rows else self.rows
 
     @value.setter
-    def value(self, value: "Any") -> None:
+    def value(self, value: Any) -> None:
         if self.shape is None or self.flat:
-            row = matrix.accept_row(
-                matrix.accept_rows(value, self.name), self.number, self.name, None
-            )
-            rows, found = [row], (len(row),)  # type: Matrix, Tuple[int, ...]
+            row = accept_row(accept_rows(value, self.name), self.number, self.name, None)
+            rows: Matrix = [row]
+            shape: Shape = (len(row),)
         else:
-            rows = matrix.accept(value, self.number, self.name)
-            found = matrix.shape(rows)
+            rows = accept(value, self.number, self.name)
+            shape = matrix.shape(rows)
         if self.shape is None:
-            self.shape = found
-        if found != tuple(self.shape):
-            raise ValueError(f"{self.name}: {_size(found)} given, {_size(self.shape)} needed")
+            self.shape = shape
+        if shape != tuple(self.shape):
+            raise ValueError(f"{self.name}: {_size(shape)} given, {_size(self.shape)} needed")
         self.rows = rows
 
     @property
-    def gradient_rows(self) -> "Matrix":
-        """The gradient in the shape of ``rows``."""
+    def gradient_rows(self) -> Matrix:
+        """The gradient as a matrix, in the shape of ``rows``."""
         return [self.gradient] if self.flat else self.gradient
 
-    def fits(self, value: "Any") -> bool:
-        """Whether a value is of the parameter's shape."""
-        return tuple(self.shape or ()) == ((len(value),) if self.flat else matrix.shape(value))
+    def fits(self, value: Any) -> bool:
+        """Whether a value has the shape of the parameter."""
+        shape = (len(value),) if self.flat else matrix.shape(value)
+        return tuple(self.shape or ()) == shape
 
     @property
     def count(self) -> int:
         """How many numbers it holds."""
         return sum([len(row) for row in self.rows or []])
 
-    def convert(self, number: "Any", exactly: bool = False) -> None:
-        """From now on the numbers are of the type ``number``; ``exactly`` as in ``with_numbers``."""
+    def convert(self, number: NumberType, exactly: bool = False) -> None:
+        """Convert the numbers to the type ``number``; ``exactly`` as in ``with_numbers``."""
         self.number = number
-        if self.rows is not None:
-            to: "Any" = convert if exactly else lambda v, number: cast(v, number, self.name)
-            self.rows = [[to(v, number) for v in row] for row in self.rows]
+        if self.rows is None:
+            return
+        if exactly:
+            self.rows = [[convert(v, number) for v in row] for row in self.rows]
+        else:
+            self.rows = [[cast(v, number, self.name) for v in row] for row in self.rows]
 
-    def take_over(self, other: "Parameter", number: "Any") -> None:
-        """Become another's equal, with numbers of the type ``number``."""
-        self.shape, self.frozen, self.rows = other.shape, other.frozen, other.rows
+    def take_over(self, other: "Parameter", number: NumberType) -> None:
+        """Become equal to another parameter, with numbers of the type ``number``."""
+        self.shape = other.shape
+        self.frozen = other.frozen
+        self.rows = other.rows
         self.convert(number, exactly=True)
 
     def __repr__(self) -> str:
-        return "Parameter({!r}, {})".format(
-            self.name, "not yet known" if self.shape is None else _size(self.shape)
-        )
+        size = "not yet known" if self.shape is None else _size(self.shape)
+        return f"Parameter({self.name!r}, {size})"
 
 
-def _size(shape: "Tuple[int, ...]") -> str:
+def _size(shape: Shape) -> str:
     return "×".join([str(n) for n in shape])
 
 
-def without_batch(self: "Any") -> "Dict[str, Any]":
-    """What a pickle holds: no matrix of the last batch. Attributes of such matrices have capital names: X, Z, A."""
+def without_batch(self: Any) -> Settings:
+    """Return what a pickle holds: everything except the matrices of the last batch.
+
+    Attributes that hold such matrices have capital names: X, Z, A.
+    """
     return {name: value for name, value in self.__dict__.items() if not name.isupper()}
 
 
 class Layer(Configured):
-    """What goes forward and backward. ``inputs`` and ``outputs`` are its widths, None where any will do.
+    """What goes forward and backward. ``inputs`` and ``outputs`` are its widths; None means any.
 
-    What ``forward`` keeps for ``backward`` has a capital name, such as ``self.X``: it stays out of pickles.
+    What ``forward`` keeps for ``backward`` has a capital name, such as ``self.X``. Pickles leave it out.
     """
 
-    inputs: "Optional[int]" = None
-    outputs: "Optional[int]" = None
-    generator: "Optional[Generator]" = (
-        None  # the random numbers of a training step; None in prediction
-    )
-    passes_back = True  # whether anybody wants what backward returns: in training, not the first layer that learns
+    inputs: IntOrNone = None
+    outputs: IntOrNone = None
+    generator: GeneratorOrNone = None  # the random numbers of a training step; None in prediction
 
-    def parameters(self) -> "List[Parameter]":
-        """What is learnt, in a fixed order."""
+    def parameters(self) -> Parameters:
+        """Return what training changes, in a fixed order."""
         return []
 
-    def build(self, inputs: "Optional[int]", generator: "Generator") -> None:
-        """Draw the parameters that were not given; ``inputs`` is the width that arrives, where it is known."""
+    def build(self, inputs: IntOrNone, generator: Generator) -> None:
+        """Draw the parameters that were not given; ``inputs`` is the width before it, if known."""
 
-    def forward(self, X: "Matrix") -> "Matrix":
-        """The layer's output (samples × outputs) for its input (samples × inputs), kept for ``backward``."""
+    def is_adapted(self) -> bool:
+        """Whether the layer knows all that ``adapt`` learns; a layer that needs no ``adapt`` does."""
+        return True
+
+    def adapt(self, X: Any) -> None:
+        """Learn from the inputs X of the whole training set what must be known before training."""
+
+    def forward(self, X: Matrix) -> Matrix:
+        """Return the output (samples × outputs) for the input X (samples × inputs).
+
+        Keep in attributes what ``backward`` needs.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
-    def backward(self, dA: "Matrix") -> "Matrix":
-        """From the loss's slope in the output that in the input; sets the gradient of each parameter on the way."""
+    def backward(self, dA: Matrix) -> Matrix:
+        """Return the gradient of the loss at the input, given the gradient dA at the output.
+
+        Also set the gradient of each parameter. Both are for the last batch that went forward.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
-    def penalty(self) -> "Number":
-        """What the layer adds to the loss of a training step; None for nothing."""
+    def set_gradients(self, dA: Matrix) -> None:
+        """Set the gradient of each parameter, as ``backward`` does.
+
+        Training calls this for the first layer that learns, because nothing needs the gradient at
+        its input.
+        """
+        self.backward(dA)
+
+    def penalty(self) -> Number:
+        """Return what the layer adds to the loss of a training step, or None for nothing."""
+
+    def add_penalty_gradient(self) -> None:
+        """Add the gradient of ``penalty`` to the gradients of the parameters."""
 
     __getstate__ = without_batch
-
-
-def find(kind: str, given: "Any", family: "Dict[str, Any]", base: "Any") -> "Any":
-    """The object of a ``family`` that is meant by its name, its class, or itself.
-
-    >>> find("layer", "relu", {"identity": Layer}, Layer)
-    Traceback (most recent call last):
-        ...
-    ValueError: layer 'relu' is unknown; there are: identity
-    """
-    if isinstance(given, str):
-        if given not in family:
-            raise ValueError(
-                "{} {!r} is unknown; there are: {}".format(kind, given, ", ".join(sorted(family)))
-            )
-        given = family[given]
-    given = given() if isinstance(given, type) else given
-    if not isinstance(given, base):
-        raise TypeError(
-            f"{kind}: {given!r} is a {type(given).__name__}; give a name or {kind} object"
-        )
-    return given

@@ -1,23 +1,24 @@
-"""The losses: each value, with its gradient right under it.
+"""The losses: each term with its derivative directly under it.
 
-    mean_squared_error          Σ (a - y)² / n                             n = samples · outputs
-    half_squared_error          Σ (a - y)²/2 / n                           n = samples          pairs with Identity
-    mean_absolute_error         Σ |a - y| / n                              n = samples · outputs
-    huber                       quadratic near 0, linear beyond            n = samples · outputs
-    binary_cross_entropy        -Σ (y·log a + (1-y)·log(1-a)) / n          n = samples · outputs  pairs with Sigmoid
-    categorical_cross_entropy   -Σ y·log a / n                             n = samples          pairs with Softmax
-    hinge                       Σ max(0, 1 - y·a) / n,  y = -1 or 1        n = samples · outputs
-    perceptron                  Σ (ŷ - y)·z / n,  ŷ the thresholded z      n = samples · outputs  pairs with Threshold
+    mean_squared_error          Σ (a - y)² / n                           n = samples · outputs
+    half_squared_error          Σ ½(a - y)² / n                          n = samples            pairs with Identity
+    mean_absolute_error         Σ |a - y| / n                            n = samples · outputs
+    huber                       quadratic near 0, linear beyond          n = samples · outputs
+    binary_cross_entropy        -Σ (y·log a + (1 - y)·log(1 - a)) / n    n = samples · outputs  pairs with Sigmoid
+    categorical_cross_entropy   -Σ y·log a / n                           n = samples            pairs with Softmax
+    hinge                       Σ max(0, 1 - y·a) / n, y = -1 or 1       n = samples · outputs
+    perceptron                  Σ (ŷ - y)·z / n, ŷ the thresholded z     n = samples · outputs  pairs with Threshold
 
     a    one output                          A    the output,  samples × outputs
     y    its target                          Y    the targets, samples × outputs
-    z    the paired activation's input       Z    samples × outputs
-    n    the number of terms averaged        w    a sample's weight; with weights n = Σ w (· outputs)
+    z    a logit: the input of the paired activation,    Z    samples × outputs
+    dA   the gradient of the loss at A       dZ   the gradient of the loss at Z
+    w    the weight of a sample              n    the number of terms averaged; with weights n = Σ w (· outputs)
 
-A loss and the activation that it pairs with are taken together: the value is computed from z, so that it is
-exact however large z is, and the chain rule through both shortens to the one slope that all four pairs share,
+A loss and the activation it pairs with are computed together. The value is computed from z, so that it is
+exact however large z is. The chain rule through both shortens to one gradient, the same for all four pairs:
 
-    δ = (ŷ - y)/n
+    dZ = (a - y)/n
 
 >>> BinaryCrossEntropy().value([[0.5]], [[1.0]])
 0.693147180559945...
@@ -25,284 +26,319 @@ exact however large z is, and the chain rule through both shortens to the one sl
 
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
+from .checks import ABOVE_0, accept_row, cast, is_sequence, look_up, require, shown
 from .functions import (
-    cast,
     exp,
     largest_of,
     log,
     log1p,
     maximum,
     positive_part,
-    shown,
     sign,
     total,
     where,
     whole,
 )
+from .layer import Configured
 from .layers import LAYERS
-from .layer import ABOVE_0, Configured
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .types import Any, Dict, List, Logits, Matrix, Number, Row, Weights
-    from .layer import Layer
+from .types import Any, Family, Layers, Matrix, Number, NumberType, Row, RowOrNone
 
 
 class Loss(Configured):
-    """A loss is one term per output and the term's slope; one of your own defines ``term`` and ``slope``.
+    """A mean of terms, one per output. A user-defined loss defines ``term`` and ``derivative``.
 
-    If its constructor has arguments, each is kept in the attribute of its name, and the class names them in
-    ``arguments`` and, where they enter the arithmetic, in ``numbers`` (as Huber does). One that is made from another
-    loss pairs as that one does, unless it says ``pairs_with = None``: of a pair, ``term`` and ``slope`` are not asked.
+    If its constructor has arguments, it keeps each in the attribute of that name, and the class lists them in
+    ``arguments``, and in ``numbers`` if they enter the arithmetic, as Huber does. A subclass of another loss
+    pairs with the same activation, and then its ``term`` is not used, unless it sets ``pairs_with = None``.
 
     >>> class MeanQuarticError(Loss):
     ...     def term(self, a, y):
     ...         return (a - y) * (a - y) * (a - y) * (a - y)
-    ...     def slope(self, a, y):
+    ...     def derivative(self, a, y):
     ...         return 4 * (a - y) * (a - y) * (a - y)
     >>> MeanQuarticError().value([[3.0, 1.0]], [[1.0, 1.0]])
     8.0
     """
 
-    pairs_with: "Any" = None  # the activation that δ = (ŷ - y)/n steps over
-    ends_in: "Any" = ()  # the activations one of which it needs, where it needs probabilities
-    mean_over_outputs = True  # whether n counts every output, or every sample
+    pairs_with: Any = None  # the activation whose logits the value and the gradient can be computed from
+    ends_in: Any = ()  # the activations one of which the network must end in, if it needs probabilities
+    mean_over_outputs = True  # whether n counts all outputs, or samples only
 
-    def term(self, a: "Number", y: "Number") -> "Number":
-        """What one output contributes."""
+    def term(self, a: Number, y: Number) -> Number:
+        """Return what one output adds to the loss."""
         raise NotImplementedError(f"{type(self).__name__} has no term")
 
-    def slope(self, a: "Number", y: "Number") -> "Number":
-        """The derivative of ``term`` in a."""
-        raise NotImplementedError(f"{type(self).__name__} has no slope")
+    def derivative(self, a: Number, y: Number) -> Number:
+        """Return the derivative of ``term`` in a."""
+        raise NotImplementedError(f"{type(self).__name__} has no derivative")
 
-    def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
-        """The terms of one sample computed from the paired activation's input z."""
+    def value(self, A: Matrix, Y: Matrix, weights: RowOrNone = None) -> Number:
+        """Return the loss, computed from the output A."""
+        return self.mean(matrix.pairwise("loss", A, Y, self.term), weights)
+
+    def gradient(self, A: Matrix, Y: Matrix, weights: RowOrNone = None) -> Matrix:
+        """Return dA, the gradient of the loss at the output A."""
+        derivatives = matrix.pairwise("loss", A, Y, self.derivative)
+        return self.share(derivatives, weights)  # samples × outputs
+
+    # ---- together with the paired activation ----
+
+    def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
+        """Return the terms of one sample, computed from z as well as from a = activation(z)."""
         return [self.term(a_k, y_k) for a_k, y_k in zip(a, y)]
 
-    def value(
-        self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None
-    ) -> "Number":
-        """The loss; Z, the paired activation's input, where there is one."""
-        terms = (
-            matrix.pairwise("loss", A, Y, self.term)
-            if Z is None
-            else list(map(self.paired_terms, Z, A, Y))
-        )
-        return total([total(row) for row in _weighted(terms, weights)]) / self.count(A, weights)
+    def derivative_in_logit(self, a: Number, y: Number) -> Number:
+        """Return the derivative of the term in z: derivative(a, y) · da/dz = a - y.
 
-    def gradient(
-        self, A: "Matrix", Y: "Matrix", Z: "Logits" = None, weights: "Weights" = None
-    ) -> "Matrix":
-        """The slope in A; or, where Z is given, δ, the slope in Z."""
-        slopes = matrix.pairwise("loss", A, Y, self.slope) if Z is None else matrix.subtract(A, Y)
-        return matrix.divide(_weighted(slopes, weights), self.count(A, weights))
+        half squared error, identity:  (a - y) · 1
+        binary cross-entropy, sigmoid:  (a - y)/(a·(1 - a)) · a·(1 - a)
+        categorical cross-entropy, softmax:  Σ_j -y_j/a_j · a_j·((1 if j = k else 0) - a_k) = a_k·Σ_j y_j - y_k
+        perceptron, threshold:  the derivative of (ŷ - y)·z with ŷ held constant
+        """
+        return a - y
 
-    def count(self, A: "Matrix", weights: "Weights" = None) -> "Number":
-        """n, the number of terms averaged."""
+    def value_from_logits(
+        self, Z: Matrix, A: Matrix, Y: Matrix, weights: RowOrNone = None
+    ) -> Number:
+        """Return the loss, computed from the input Z and the output A of the paired activation."""
+        return self.mean([self.terms_from_logits(z, a, y) for z, a, y in zip(Z, A, Y)], weights)
+
+    def gradient_in_logits(self, A: Matrix, Y: Matrix, weights: RowOrNone = None) -> Matrix:
+        """Return dZ = (A - Y)/n, the gradient of the loss at the input of the paired activation."""
+        derivatives = matrix.pairwise("loss", A, Y, self.derivative_in_logit)
+        return self.share(derivatives, weights)  # samples × outputs
+
+    # ---- the mean ----
+
+    def mean(self, terms: Matrix, weights: RowOrNone) -> Number:
+        """Return the (weighted) sum of the terms, divided by n."""
+        terms = _weighted(terms, weights)
+        return total([total(row) for row in terms]) / self.count(terms, weights)
+
+    def share(self, derivatives: Matrix, weights: RowOrNone) -> Matrix:
+        """Return the derivatives of the terms as derivatives of their mean: (weighted and) divided by n."""
+        derivatives = _weighted(derivatives, weights)
+        return matrix.divide(derivatives, self.count(derivatives, weights))
+
+    def count(self, A: Matrix, weights: RowOrNone = None) -> Number:
+        """Return n, the number of terms averaged."""
         samples = len(A) if weights is None else total(weights)
         return samples * len(A[0]) if self.mean_over_outputs else samples
 
-    def steps_over(self, layers: "List[Layer]") -> int:
-        """How many layers at the end of the network are taken together with the loss."""
-        if isinstance(layers[-1], Threshold):
-            raise ValueError(
-                f"{type(self).__name__}: through Threshold nothing is learnt but with loss='perceptron'"
-            )
-        if (
-            self.ends_in
-            and type(layers[-1]) in LAYERS.values()
-            and not isinstance(layers[-1], self.ends_in)
-        ):
-            end = self.pairs_with.__name__
-            raise ValueError(
-                f"{type(self).__name__}: {layers[-1]} gives no probabilities; end the network in {end}()"
-            )
-        return 1 if type(layers[-1]) is self.pairs_with else 0
+    # ---- what it goes with ----
 
-    def target(self, y: "Any", outputs: int, number: "Any", i: int) -> "Row":
-        """Target ``i`` as a row of ``outputs`` numbers; a single output's needs no row of its own."""
+    def paired_layers(self, layers: Layers) -> int:
+        """Return how many layers at the end of the network are computed together with the loss."""
+        last = layers[-1]
+        name = type(self).__name__
+        if isinstance(last, Threshold):
+            raise ValueError(
+                f"{name}: a network that ends in Threshold can only be trained with loss='perceptron'"
+            )
+        is_known = type(last) in LAYERS.values()
+        if self.ends_in and is_known and not isinstance(last, self.ends_in):
+            end = self.pairs_with.__name__
+            raise ValueError(f"{name}: {last} gives no probabilities; end the network in {end}()")
+        return 1 if type(last) is self.pairs_with else 0
+
+    def target(self, y: Any, outputs: int, number: NumberType, i: int) -> Row:
+        """Return target ``i`` as a row of ``outputs`` numbers. One number is enough for one output."""
         if _is_single(y):
             if outputs > 1:
-                wanted = f"give a row of {outputs} numbers (class numbers go with categorical_cross_entropy)"
                 raise TypeError(
-                    f"Y: row {i} is {shown(y)}, but the network has {outputs} outputs; {wanted}"
+                    f"Y: row {i} is {shown(y)}, but the network has {outputs} outputs; "
+                    f"give a row of {outputs} numbers (class numbers go with categorical_cross_entropy)"
                 )
             y = [y]
-        row = matrix.accept_row(y, number, "Y", i, outputs, "the network has {} outputs")
-        wrong = self.unfit(row)
-        if wrong:
-            raise ValueError(f"{type(self).__name__}: row {i} of Y is {shown(row)}; {wrong}")
+        row = accept_row(y, number, "Y", i, outputs, "the network has {} outputs")
+        error = self.error_in(row)
+        if error:
+            raise ValueError(f"{type(self).__name__}: row {i} of Y is {shown(row)}; {error}")
         return row
 
-    def unfit(self, y: "Row") -> str:
-        """What is wrong with a row of targets; empty for nothing."""
+    def error_in(self, y: Row) -> str:
+        """Return what is wrong with a row of targets, or an empty string."""
         return ""
 
 
-def _is_single(y: "Any") -> bool:
-    return not matrix.is_sequence(y) or getattr(y, "ndim", 1) == 0
+def _is_single(y: Any) -> bool:
+    return not is_sequence(y) or getattr(y, "ndim", 1) == 0
 
 
-def _weighted(rows: "Matrix", weights: "Weights") -> "Matrix":
+def _weighted(rows: Matrix, weights: RowOrNone) -> Matrix:
     return rows if weights is None else [[v * w for v in row] for row, w in zip(rows, weights)]
 
 
 class MeanSquaredError(Loss):
-    """The mean of (a - y)² over every output of every sample."""
+    """(a - y)², averaged over every output of every sample"""
 
-    def term(self, a: "Number", y: "Number") -> "Number":
+    def term(self, a: Number, y: Number) -> Number:
         return (a - y) * (a - y)
 
-    def slope(self, a: "Number", y: "Number") -> "Number":
+    def derivative(self, a: Number, y: Number) -> Number:
         return 2 * (a - y)
 
 
 class HalfSquaredError(Loss):
-    """½·Σ(a - y)² over a sample's outputs, averaged over the samples: the textbooks' squared error."""
+    """½(a - y)², summed over the outputs of a sample and averaged over the samples, as in textbooks"""
 
     pairs_with = Identity
     mean_over_outputs = False
 
-    def term(self, a: "Number", y: "Number") -> "Number":
+    def term(self, a: Number, y: Number) -> Number:
         return (a - y) * (a - y) / 2
 
-    def slope(self, a: "Number", y: "Number") -> "Number":
+    def derivative(self, a: Number, y: Number) -> Number:
         return a - y
 
 
 class MeanAbsoluteError(Loss):
-    """The mean of |a - y| over every output of every sample; its slope at a = y is taken as 0."""
+    """|a - y|, averaged over every output of every sample; the derivative at a = y is taken as 0"""
 
-    def term(self, a: "Number", y: "Number") -> "Number":
+    def term(self, a: Number, y: Number) -> Number:
         return abs(a - y)
 
-    def slope(self, a: "Number", y: "Number") -> "Number":
+    def derivative(self, a: Number, y: Number) -> Number:
         return sign(a - y)
 
 
 class Huber(Loss):
-    """(a - y)²/2 where |a - y| ≤ delta, delta·(|a - y| - delta/2) beyond (Huber 1964)."""
+    """½(a - y)² where |a - y| ≤ delta, delta·(|a - y| - ½·delta) beyond (Huber 1964)"""
 
     arguments = numbers = ("delta",)
 
-    def __init__(self, delta: "Number" = 1) -> None:
+    def __init__(self, delta: Number = 1) -> None:
         self.delta = self.require("delta", delta, ABOVE_0)
 
-    def term(self, a: "Number", y: "Number") -> "Number":
+    def term(self, a: Number, y: Number) -> Number:
         d = abs(a - y)
         return where(d <= self.delta, d * d / 2, self.delta * (d - self.delta / 2))
 
-    def slope(self, a: "Number", y: "Number") -> "Number":
+    def derivative(self, a: Number, y: Number) -> Number:
         d = a - y
         return where(d > self.delta, self.delta, where(d < -self.delta, -self.delta, d))
 
 
 class BinaryCrossEntropy(Loss):
-    """-(y·log a + (1-y)·log(1-a)), averaged over every output; y is 0, 1, or a probability between."""
+    """-(y·log a + (1 - y)·log(1 - a)), averaged over every output; y is a probability, often 0 or 1"""
 
     pairs_with = Sigmoid
     ends_in = (Sigmoid, Softmax, Identity)
 
-    def term(self, a: "Number", y: "Number") -> "Number":
-        return -(_times_log(y, a) + _times_log(1 - y, 1 - a))
+    def term(self, a: Number, y: Number) -> Number:
+        return -(times_log(y, a) + times_log(1 - y, 1 - a))
 
-    def slope(self, a: "Number", y: "Number") -> "Number":
-        return _over(1 - y, 1 - a) - _over(y, a)
+    def derivative(self, a: Number, y: Number) -> Number:
+        """(a - y)/(a·(1 - a)), as (1 - y)/(1 - a) - y/a"""
+        return ratio(1 - y, 1 - a) - ratio(y, a)
 
-    def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
-        """log(1 + e^z) - y·z, with the large parts of both taken together."""
-        return [positive_part(z_k) - y_k * z_k + log1p(exp(-abs(z_k))) for z_k, y_k in zip(z, y)]
+    def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
+        return [self.term_from_logit(z_k, y_k) for z_k, y_k in zip(z, y)]
 
-    def unfit(self, y: "Row") -> str:
-        return (
-            ""
-            if all([v >= 0 and v <= 1 for v in y])
-            else "a target is 0, 1, or a probability between"
-        )
+    def term_from_logit(self, z: Number, y: Number) -> Number:
+        """The same term from z, where a = sigmoid(z): log(1 + e^z) - y·z.
+
+        For large z the two parts z and y·z are subtracted first, so that no digits are lost.
+        """
+        return positive_part(z) - y * z + log1p(exp(-abs(z)))
+
+    def error_in(self, y: Row) -> str:
+        if all([v >= 0 and v <= 1 for v in y]):
+            return ""
+        return "a target is 0, 1, or a probability between"
 
 
 class CategoricalCrossEntropy(Loss):
-    """-Σ y·log a over the classes, averaged over the samples; y has a 1 at the class, or probabilities."""
+    """-Σ y·log a over the classes, averaged over the samples; y is 1 at the class, or holds probabilities"""
 
     pairs_with = Softmax
     ends_in = (Softmax, Identity)
     mean_over_outputs = False
 
-    def term(self, a: "Number", y: "Number") -> "Number":
-        return -_times_log(y, a)
+    def term(self, a: Number, y: Number) -> Number:
+        return -times_log(y, a)
 
-    def slope(self, a: "Number", y: "Number") -> "Number":
-        return -_over(y, a)
+    def derivative(self, a: Number, y: Number) -> Number:
+        return -ratio(y, a)
 
-    def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
-        """y_k·(log Σ e^z - z_k), the largest z taken out of the sum, so that nothing overflows or is lost beside it."""
+    def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
+        """The same terms from z, where a = softmax(z): y_k·(log Σ_j e^z_j - z_k).
+
+        The largest z is subtracted from all exponents, so that exp() cannot overflow.
+        """
         largest = largest_of(z)
-        log_of_sum = log(total([exp(v - largest) for v in z]))
+        log_of_sum = log(total([exp(z_k - largest) for z_k in z]))
         return [y_k * (log_of_sum + (largest - z_k)) for z_k, y_k in zip(z, y)]
 
-    def target(self, y: "Any", outputs: int, number: "Any", i: int) -> "Row":
+    def target(self, y: Any, outputs: int, number: NumberType, i: int) -> Row:
         if outputs == 1:
             raise ValueError(
-                f"{type(self).__name__} needs an output a class; for one output take binary_cross_entropy"
+                f"{type(self).__name__} needs one output per class; "
+                "for a single output use binary_cross_entropy"
             )
-        y = y[0] if not _is_single(y) and len(y) == 1 else y
-        y = one_hot(y, outputs, i) if _is_single(y) else y
+        if not _is_single(y) and len(y) == 1:
+            y = y[0]
+        if _is_single(y):
+            y = one_hot(y, outputs, i)
         return Loss.target(self, y, outputs, number, i)
 
-    def unfit(self, y: "Row") -> str:
+    def error_in(self, y: Row) -> str:
         if all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1:
             return ""
-        return "it holds the probabilities of the classes, which sum to 1 (or give the class's number alone)"
+        return "a target is the class's number, or the probabilities of the classes, which sum to 1"
 
 
 class Hinge(Loss):
-    """max(0, 1 - y·a), averaged over every output; the targets are -1 and 1."""
+    """max(0, 1 - y·a), averaged over every output; the targets are -1 and 1"""
 
-    def term(self, a: "Number", y: "Number") -> "Number":
+    def term(self, a: Number, y: Number) -> Number:
         return maximum(1 - y * a, whole(0, a))
 
-    def slope(self, a: "Number", y: "Number") -> "Number":
+    def derivative(self, a: Number, y: Number) -> Number:
         return where(1 - y * a > 0, -y, whole(0, a))
 
-    def unfit(self, y: "Row") -> str:
+    def error_in(self, y: Row) -> str:
         return "" if all([v == 1 or v == -1 for v in y]) else "a target is -1 or 1"
 
 
 class Perceptron(Loss):
-    """(ŷ - y)·z: Rosenblatt's rule (1958), for a network that ends in Threshold, or in Sigmoid and Threshold.
+    """(ŷ - y)·z, Rosenblatt's rule (1958), for a network that ends in Threshold or in Sigmoid, Threshold
 
-    ŷ is the thresholded output, held fixed, so that the slope in z, the input of these last layers, is ŷ - y.
+    ŷ is the thresholded output, held constant, so that the derivative in z, the input of these last layers,
+    is ŷ - y.
     """
 
     pairs_with = Threshold
 
-    def paired_terms(self, z: "Row", a: "Row", y: "Row") -> "Row":
+    def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
         return [(a_k - y_k) * z_k for z_k, a_k, y_k in zip(z, a, y)]
 
-    def steps_over(self, layers: "List[Layer]") -> int:
+    def paired_layers(self, layers: Layers) -> int:
         if not isinstance(layers[-1], Threshold):
             raise ValueError(
-                "Perceptron: the network has to end in Threshold, or in Sigmoid and Threshold"
+                "Perceptron: the network must end in Threshold, or in Sigmoid and Threshold"
             )
         return 2 if len(layers) > 1 and isinstance(layers[-2], Sigmoid) else 1
 
-    def unfit(self, y: "Row") -> str:
+    def error_in(self, y: Row) -> str:
         return "" if all([v == 0 or v == 1 for v in y]) else "a target is 0 or 1"
 
 
-def _times_log(y: "Number", a: "Number") -> "Number":
-    """y·log a, which is 0 where y is 0, whatever a."""
+def times_log(y: Number, a: Number) -> Number:
+    """y·log a, and 0 where y is 0, even if a is 0."""
     return y * log(where(y > 0, a, whole(1, a)))
 
 
-def _over(y: "Number", a: "Number") -> "Number":
-    """y/a, the slope of y·log a; where a is 0, y: there the loss is infinite, if y is not 0, and stops the training."""
+def ratio(y: Number, a: Number) -> Number:
+    """y/a, the derivative of y·log a; and y where a is 0.
+
+    Where a is 0 and y is not, the loss is infinite, and training stops.
+    """
     return y / where(a == 0, whole(1, a), a)
 
 
-def one_hot(label: "Any", classes: int, i: int) -> "Row":
-    """A 1 at the place of the class with the number ``label``, else 0; ``i`` is the row for the error message.
+def one_hot(label: Any, classes: int, i: int) -> Row:
+    """Return a row with 1 at the class with the number ``label``, else 0; ``i`` is its row in Y.
 
     >>> one_hot(2, 3, 0)
     [0, 0, 1]
@@ -315,7 +351,24 @@ def one_hot(label: "Any", classes: int, i: int) -> "Row":
     return [1 if k == place else 0 for k in range(classes)]
 
 
-LOSSES: "Dict[str, Any]" = {
-    "mean_squared_error": MeanSquaredError, "half_squared_error": HalfSquaredError, "huber": Huber, "hinge": Hinge,
-    "mean_absolute_error": MeanAbsoluteError, "perceptron": Perceptron, "binary_cross_entropy": BinaryCrossEntropy,
-    "categorical_cross_entropy": CategoricalCrossEntropy}  # fmt: skip
+LOSSES: Family = {
+    "mean_squared_error": MeanSquaredError,
+    "half_squared_error": HalfSquaredError,
+    "mean_absolute_error": MeanAbsoluteError,
+    "huber": Huber,
+    "binary_cross_entropy": BinaryCrossEntropy,
+    "categorical_cross_entropy": CategoricalCrossEntropy,
+    "hinge": Hinge,
+    "perceptron": Perceptron,
+}
+
+
+def loss_for(net: Any, loss: Any) -> Loss:
+    """Return the loss, given as a name or an object, with the numbers of the network.
+
+    A loss that does not go with the network is refused.
+    """
+    require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
+    found: Loss = look_up("loss", loss, LOSSES, Loss).with_numbers(net.number)
+    found.paired_layers(net.layers)
+    return found

@@ -1,89 +1,99 @@
-"""Sequential: layers one after the other; forward through them, and backward through them.
+"""Sequential: layers one after the other, and forward and backward through them.
 
-    A = X;       for each layer, first to last:   A  = layer.forward(A)
-    dA = loss';  for each layer, last to first:   dA = layer.backward(dA)
+    A = X;       for each layer, first to last:    A  = layer.forward(A)
+    dA = loss';  for each layer, last to first:    dA = layer.backward(dA)
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()], seed=7)
 >>> X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
->>> history = net.fit(X, Y, loss="binary_cross_entropy", optimizer=sn.Adam(0.05), epochs=500, seed=7)
+>>> history = net.fit(X, Y, "binary_cross_entropy", optimizer=sn.Adam(0.05), epochs=500, seed=7)
 >>> [round(y) for y, in net.predict(X)]
 [0, 1, 1, 0]
 """
 
-from . import training
+from .checks import (
+    CheckedRows,
+    accept,
+    accept_row,
+    checked_rows,
+    is_sequence,
+    look_up,
+    refuse_unknown,
+    require,
+)
 from .functions import number_of
-from .layers import Normalization
-from .matrix import accept, is_sequence, shape
-from .layer import Layer, Parameter, find, require, without_batch
+from .layer import Layer, Parameter, without_batch
+from .matrix import shape
+from .plug_points import plugged
 from .random import Generator
-from .training import (
-    AHEAD,
-    BLOCK,
-    Diverged,
-    History,
+from .types import (
+    Any,
+    GeneratorOrNone,
+    IntOrNone,
+    IntsOrNone,
+    Layers,
+    LogitsAndOutput,
+    LossAndGradients,
+    Matrix,
+    MatrixOrNone,
+    NoReturn,
+    Number,
+    NumberType,
+    Parameters,
+    RowOrNone,
     Rows,
-    criterion_of,
-    examples_of,
-    measure,
-    samples,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .types import Any, Dict, List, Logits, Matrix, Number, Optional, Sequence, Tuple, Weights
+    from .history import History
     from .losses import Loss
+
+BLOCK = 1000  # how many samples are predicted at once
 
 
 class Sequential:
     """A network of layers, one after the other.
 
-    ``layers``   the layers; neighbours' widths must fit
-    ``seed``     of the weights that were not given
-    ``number``   the type of number it computes with: that of the parameters given, or float
-    ``inputs``, ``outputs``   its widths, None where any will do
-    ``metadata`` whatever else is saved with it (JSON-able): labels, preprocessing, how it was trained
+    ``layers``     the layers; the widths of neighbours must fit
+    ``seed``       of the weights that were not given
+    ``number``     the type of number it computes with: that of the given parameters, or float
+    ``inputs``, ``outputs``   its widths; None means any
+    ``metadata``   whatever is saved with it and JSON can hold: labels, preprocessing, its training
     """
 
-    A: "Optional[Matrix]" = None  # the last output: backward needs a slope for each of its numbers
+    A: MatrixOrNone = None  # the last output; `backward` needs the gradient at each of its numbers
 
-    def __init__(self, layers: "Sequence[Layer]", seed: int = 0, number: "Any" = None) -> None:
-        self.layers: "List[Layer]" = list(
-            require("layers", layers, (is_sequence, "a list of layers, [...]"))
-        )
-        self.metadata: "Dict[str, Any]" = {}
-        arriving = _widths(self.layers)
-        self.inputs, self.outputs = arriving[0], arriving[-1]
+    def __init__(self, layers: Any, seed: int = 0, number: NumberType = None) -> None:
+        require("layers", layers, (is_sequence, "a list of layers, [...]"))
+        self.layers: Layers = list(layers)
+        self.metadata: Any = {}
+        widths = _widths(self.layers)
+        self.inputs = widths[0]
+        self.outputs = widths[-1]
         given = [p for p in self.parameters() if p.value is not None]
-        numbers = [number_of(v) for parameter in given for row in parameter.rows for v in row]
-        self.number = number or ([kind for kind in numbers if kind is not float] + [float])[0]
-        require(
-            "number",
-            self.number,
-            (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction"),
-        )
+        self.number = number or _common_number(given)
+        limit = (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction")
+        require("number", self.number, limit)
         for parameter in given:
             parameter.convert(self.number)
         generator = Generator(seed)
-        for layer, inputs in zip(self.layers, arriving):
+        for layer, inputs in zip(self.layers, widths):
             layer.set_numbers(self.number)
             layer.build(inputs, generator)
         for parameter in self.parameters():
             parameter.convert(self.number, exactly=True)
-        names = [p.name for p in self.parameters()]
-        names += [f"{i}.{name}" for i, layer in enumerate(self.layers) for name in layer.numbers]
-        require(
-            "the list of numbers",
-            names,
-            (lambda v: len(set(v)) == len(v), "each of a layer a name of its own"),
-        )
+        self._check_names()
 
-    # ---- forward and backward ------------------------------------------------------------------------------------
+    # ---- forward and backward ----------------------------------------------------------------
 
     def propagate(
-        self, X: "Matrix", layers: "Sequence[Layer]", generator: "Optional[Generator]" = None
-    ) -> "Matrix":
-        """X through these layers; ``generator`` gives a training step its random numbers, None is prediction."""
+        self, X: Matrix, layers: Layers, generator: GeneratorOrNone = None
+    ) -> Matrix:
+        """Return the output of these layers for X, which is not checked.
+
+        ``generator`` supplies the random numbers of a training step; None means prediction.
+        """
         A = X
         for layer in layers:
             layer.generator = generator
@@ -92,13 +102,18 @@ class Sequential:
         self.A = A
         return A
 
-    def forward(self, X: "Any") -> "Matrix":
-        """The output (samples × outputs) for X (samples × inputs), each layer keeping what ``backward`` needs."""
-        rows = samples(self, X)
+    def forward(self, X: Any) -> Matrix:
+        """Return the output (samples × outputs) for X (samples × inputs).
+
+        Each layer keeps what ``backward`` needs.
+        """
+        rows = self.accept(X)
         return self.propagate([rows[i] for i in range(len(rows))], self.layers)
 
-    def backward(self, dA: "Any") -> "Matrix":
-        """From the loss's slope in the output of the last ``forward`` that in its input; sets all gradients.
+    def backward(self, dA: Any) -> Matrix:
+        """Return the gradient of the loss at X, given the gradient dA at the output, and set all others.
+
+        Both are for the last ``forward``.
 
         >>> import scratchnet as sn
         >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]])])
@@ -109,89 +124,132 @@ class Sequential:
             raise ValueError("backward: there was no forward yet; call net.forward(X) first")
         dA = accept(dA, self.number, "dA")
         if shape(dA) != shape(self.A):
+            rows, columns = shape(dA)
+            samples, outputs = shape(self.A)
             raise ValueError(
-                "backward: dA is {}×{}, the last output {}×{}".format(*(shape(dA) + shape(self.A)))
+                f"backward: dA is {rows}×{columns}, but the last output is {samples}×{outputs}"
             )
         for layer in reversed(self.layers):
-            layer.passes_back = True
             dA = layer.backward(dA)
-        return dA  # type: ignore[no-any-return]
+            layer.add_penalty_gradient()
+        gradient: Matrix = dA
+        return gradient
 
     def backpropagate(
         self,
-        X: "Matrix",
-        Y: "Matrix",
+        X: Matrix,
+        Y: Matrix,
         loss: "Loss",
-        weights: "Weights" = None,
-        generator: "Optional[Generator]" = None,
-        first: "Optional[int]" = None,
-    ) -> "Number":
-        """The loss, penalties included; sets all gradients. What comes in is taken as checked.
+        weights: RowOrNone = None,
+        generator: GeneratorOrNone = None,
+        first: IntOrNone = None,
+    ) -> Number:
+        """Set all gradients, and return the loss, penalties included. The data are not checked.
 
-        The loss steps over the activation that it pairs with: see losses.py. ``first`` is the first layer that learns,
-        where only learning matters: no slope is needed in what arrives there.
+        If the loss pairs with the last layers, both are computed together (losses.py). With ``first``
+        the gradients are set from that layer on, and its input needs none.
         """
-        Z, A = self.outputs_for(loss, X, generator)
-        value = self.penalised(loss.value(A, Y, Z, weights))
-        dA = loss.gradient(A, Y, Z, weights)
-        for k in reversed(range(first or 0, len(self.layers) - loss.steps_over(self.layers))):
-            self.layers[k].passes_back = k != first
-            dA = self.layers[k].backward(dA)
+        paired = loss.paired_layers(self.layers)
+        Z, A = self.logits_and_output(X, paired, generator)
+        if paired:
+            value = loss.value_from_logits(Z, A, Y, weights)
+            dA = loss.gradient_in_logits(A, Y, weights)
+        else:
+            value = loss.value(A, Y, weights)
+            dA = loss.gradient(A, Y, weights)
+        value = self.with_penalties(value)
+        for k in reversed(range(first or 0, len(self.layers) - paired)):
+            if k == first:
+                self.layers[k].set_gradients(dA)
+            else:
+                dA = self.layers[k].backward(dA)
+            self.layers[k].add_penalty_gradient()
         return value
 
-    def loss_of(
-        self, X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Weights" = None
-    ) -> "Number":
-        """The loss, penalties left out; what comes in is taken as checked."""
-        Z, A = self.outputs_for(loss, X)
-        return loss.value(A, Y, Z, weights)
+    def loss_of(self, X: Matrix, Y: Matrix, loss: "Loss", weights: RowOrNone = None) -> Number:
+        """Return the loss without penalties. The data are not checked."""
+        paired = loss.paired_layers(self.layers)
+        Z, A = self.logits_and_output(X, paired)
+        if paired:
+            return loss.value_from_logits(Z, A, Y, weights)
+        return loss.value(A, Y, weights)
 
-    def penalised(self, value: "Number") -> "Number":
-        """The loss and what the layers add to it."""
+    def with_penalties(self, value: Number) -> Number:
+        """Return the loss plus what the layers add to it."""
         for layer in self.layers:
             penalty = layer.penalty()
             if penalty is not None:
                 value = value + penalty
         return value
 
-    def outputs_for(
-        self, loss: "Loss", X: "Matrix", generator: "Any" = None
-    ) -> "Tuple[Logits, Matrix]":
-        """The input of the layers that the loss steps over (None where it steps over none), and the output."""
-        front = len(self.layers) - loss.steps_over(self.layers)
+    def logits_and_output(
+        self, X: Matrix, paired: int, generator: GeneratorOrNone = None
+    ) -> LogitsAndOutput:
+        """Return the input of the last ``paired`` layers, and the output of the network."""
+        front = len(self.layers) - paired
         Z = self.propagate(X, self.layers[:front], generator)
-        if front == len(self.layers):
-            return None, Z
-        return Z, self.propagate(Z, self.layers[front:], generator)
+        A = self.propagate(Z, self.layers[front:], generator)
+        return Z, A
 
-    # ---- what users call -----------------------------------------------------------------------------------------
+    # ---- training and prediction -------------------------------------------------------------
 
     def fit(
         self,
-        X: "Any",
-        Y: "Any",
-        loss: "Any",
-        optimizer: "Any" = "adam",
+        X: Any,
+        Y: Any,
+        loss: Any,
+        optimizer: Any = "adam",
         epochs: int = 100,
-        batch_size: "Optional[int]" = None,
-        **options: "Any",
+        batch_size: IntOrNone = None,
+        shuffle: bool = True,
+        seed: int = 0,
+        validation_data: Any = None,
+        validation_split: float = 0,
+        patience: IntOrNone = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        engine: str = "auto",
+        executor: Any = None,
+        checkpoint: Any = None,
+        unroll: Any = None,
+        **unknown: NoReturn,
     ) -> "History":
-        """Train to the end; ``help(scratchnet.epochs)`` tells what each of these and of the other options means:
+        """Train to the end, and return the History; ``help(scratchnet.epochs)`` explains the options.
 
-        ``shuffle``, ``seed``, ``validation_data``, ``validation_split``, ``patience``, ``sample_weight``,
-        ``class_weight``, ``unroll``, ``executor``, ``checkpoint``.
-
-        Ctrl-C ends it early: the network keeps what it learnt, and the history says ``interrupted``. Where the loss
-        or a parameter is no longer finite, ``Diverged`` is raised, and the network keeps its last finite parameters.
+        Ctrl-C ends it early: the network keeps what it learned, and the history says ``interrupted``. If
+        the loss or a parameter is no longer finite, ``Diverged`` is raised, and the network keeps its last
+        finite parameters.
         """
-        history = History()
-        steps = training.epochs(
-            self, X, Y, loss, optimizer, epochs, batch_size, ahead=AHEAD, **options
+        # Imported here, because prediction does without.
+        from .history import Diverged
+        from .training import OPTIONS, prepare
+
+        refuse_unknown("fit", unknown, OPTIONS)
+        training = prepare(
+            self,
+            X,
+            Y,
+            loss,
+            optimizer,
+            epochs,
+            batch_size,
+            shuffle,
+            seed,
+            validation_data,
+            validation_split,
+            patience,
+            sample_weight,
+            class_weight,
+            engine,
+            executor,
+            checkpoint,
+            unroll,
+            observed=False,
         )
+        history: "History" = training.history
         try:
-            for stretch in steps:
-                history.stretches.append(stretch)
-            history.best_epoch = stretch[4]
+            for _ in training.run():
+                pass
         except KeyboardInterrupt:
             history.interrupted = True
         except Diverged as error:
@@ -199,67 +257,101 @@ class Sequential:
             raise
         return history
 
-    def predict(self, X: "Any") -> "Matrix":
-        """The output (samples × outputs) for X (samples × inputs), however many samples these are."""
-        rows = samples(self, X)
-        A: "Matrix" = []
+    def predict(self, X: Any) -> Matrix:
+        """Return the output (samples × outputs) for X (samples × inputs), a block of samples at a time."""
+        rows = self.accept(X)
+        A: Matrix = []
         for start in range(0, len(rows), BLOCK):
             block = [rows[i] for i in range(start, min(start + BLOCK, len(rows)))]
             A.extend(self.propagate(block, self.layers))
         return A
 
-    def evaluate(self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None) -> "Number":
-        """The loss over these samples, penalties left out."""
-        criterion = criterion_of(self, loss)
-        return measure(self, examples_of(self, X, Y, criterion, sample_weight), criterion)
+    def evaluate(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Number:
+        """Return the loss over these samples, without penalties."""
+        from .examples import examples_for, mean_loss
+        from .losses import loss_for
 
-    def gradients(
-        self, X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
-    ) -> "Tuple[Number, List[Any]]":
-        """The loss, penalties included, and its gradients, parallel to ``parameters()``. Dropout leaves nothing out.
+        loss = loss_for(self, loss)
+        return mean_loss(self, examples_for(self, X, Y, loss, sample_weight), loss)
+
+    def gradients(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> LossAndGradients:
+        """Return the loss, penalties included, and its gradients, parallel to ``parameters()``.
+
+        Dropout drops nothing.
 
         >>> import scratchnet as sn
         >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]])])
         >>> net.gradients([[1, 2]], [10], loss="half_squared_error")
         (0.5, [[[1.0], [2.0]], [1.0]])
         """
-        criterion = criterion_of(self, loss)
-        examples = examples_of(self, X, Y, criterion, sample_weight)
-        X, Y, weights = examples.batch(range(len(examples)))
-        value = self.backpropagate(X, Y, criterion, weights)
+        from .examples import examples_for
+        from .losses import loss_for
+
+        loss = loss_for(self, loss)
+        examples = examples_for(self, X, Y, loss, sample_weight)
+        X, Y, weights = examples.batch(list(range(len(examples))))
+        value = self.backpropagate(X, Y, loss, weights)
         return value, [p.gradient for p in self.parameters()]
 
-    def parameters(self) -> "List[Parameter]":
-        """Every parameter, first layer first: ``name``, ``value``, ``gradient``, ``frozen``."""
+    def accept(self, X: Any) -> Rows:
+        """Return X as checked rows of the network's width and type of number."""
+        if self.inputs is None:
+            return accept(X, self.number)
+        rows: Rows = checked_rows(
+            X,
+            "X",
+            lambda x, i: accept_row(
+                x, self.number, "X", i, self.inputs, "the network takes {}"
+            ),
+        )
+        return rows
+
+    # ---- parameters --------------------------------------------------------------------------
+
+    def parameters(self) -> Parameters:
+        """Return all parameters, first layer first: ``name``, ``value``, ``gradient``, ``frozen``."""
         parameters = []
         for i, layer in enumerate(self.layers):
             for parameter in layer.parameters():
-                parameter.name = f"{i}.{parameter.role}"  # every time: the layer may stand in another network, too
+                # Every time, because the layer can be part of another network, too.
+                parameter.name = f"{i}.{parameter.role}"
                 parameters.append(parameter)
         return parameters
 
-    def freeze(self, *names: str) -> None:
-        """Leave these parameters as they are in training: ``net.freeze("0.bias", "2.bias")``.
+    def first_trainable(self) -> int:
+        """Return the index of the first layer with a parameter that is not frozen, or 0."""
+        for k, layer in enumerate(self.layers):
+            if not all([p.frozen for p in layer.parameters()]):
+                return k
+        return 0
 
-        ``net.parameters()[1].frozen = False`` lets one learn again.
+    def freeze(self, *names: str) -> None:
+        """Let training leave these parameters as they are: ``net.freeze("0.bias", "2.bias")``.
+
+        ``net.parameters()[1].frozen = False`` lets training change one again.
         """
         named = {parameter.name: parameter for parameter in self.parameters()}
         for name in names:
-            find("parameter", name, named, Parameter).frozen = True
+            look_up("parameter", name, named, Parameter).frozen = True
 
-    def adapt(self, X: "Any") -> None:
-        """Let every Normalization learn the mean and the spread of X, as X arrives at it."""
-        self.adapt_rows(samples(self, X))
+    def adapt(self, X: Any) -> None:
+        """Let each Normalization learn the mean and the spread of its input when X is the input."""
+        self.adapt_rows(self.accept(X))
 
-    def adapt_rows(self, rows: "Any", afresh: bool = True) -> None:
-        """``adapt`` to rows taken as checked; unless ``afresh``, only what has not learnt yet."""
+    def adapt_rows(self, rows: Rows, again: bool = True) -> None:
+        """The same for rows that are not checked; without ``again`` skip what is adapted already."""
         for k, layer in enumerate(self.layers):
-            if isinstance(layer, Normalization) and (afresh or not layer.adapted):
-                # It is called while k is what it is here.
-                layer.adapt(Rows(rows, lambda row, i: self.propagate([row], self.layers[:k])[0]))  # noqa: B023
+            if again or not layer.is_adapted():
+                layer.adapt(self._inputs_of(k, rows))
 
-    def copy(self, number: "Any" = None) -> "Sequential":
-        """A network of its own with the same parameters, as ``number`` if given: every number exactly as it is.
+    def _inputs_of(self, k: int, rows: Rows) -> Any:
+        """Return the inputs of layer k, each computed when it is read."""
+        return CheckedRows(rows, lambda row, i: self.propagate([row], self.layers[:k])[0])
+
+    def copy(self, number: NumberType = None) -> "Sequential":
+        """Return an independent network with the same parameters.
+
+        With ``number`` they are converted to this type, each with its exact value.
 
         >>> import scratchnet as sn
         >>> from fractions import Fraction
@@ -268,74 +360,102 @@ class Sequential:
         [[Fraction(3, 2)]]
         """
         number = number or self.number
-        net = Sequential(
-            [layer.with_numbers(number, exactly=True) for layer in self.layers], number=number
-        )
+        layers = [layer.with_numbers(number, exactly=True) for layer in self.layers]
+        net = Sequential(layers, number=number)
         for new, old in zip(net.parameters(), self.parameters()):
             new.take_over(old, number)
         net.metadata = _copied(self.metadata)
         return net
 
+    def save(self, path: Any) -> None:
+        """Write the network to a file, as ``scratchnet.save`` does."""
+        plugged("save")(self, path)
+
     __getstate__ = without_batch
 
+    # ---- text --------------------------------------------------------------------------------
+
     def summary(self) -> str:
-        """The layers, their output widths and their numbers of parameters, as a table to print."""
-        rows = [("", "layer", "outputs", "parameters")]
+        """Return a table of the layers, their outputs and their numbers of parameters."""
+        table = [("", "layer", "outputs", "parameters")]
         counts = [sum([p.count for p in layer.parameters()]) for layer in self.layers]
-        for i, (layer, width) in enumerate(zip(self.layers, _widths(self.layers)[1:])):
-            rows.append((str(i), repr(layer), str(width or "any"), str(counts[i])))
-        widths = [max([len(row[k]) for row in rows]) for k in range(4)]
-        lines = [
-            "  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)])
-            for row in rows
-        ]
+        outputs = _widths(self.layers)[1:]
+        for i, layer in enumerate(self.layers):
+            table.append((str(i), repr(layer), str(outputs[i] or "any"), str(counts[i])))
+        widths = [max([len(row[k]) for row in table]) for k in range(4)]
+        lines = []
+        for row in table:
+            # MicroPython has no str.ljust.
+            cells = [cell + " " * (width - len(cell)) for cell, width in zip(row, widths)]
+            lines.append("  ".join(cells).rstrip())
         frozen = sum([p.count for p in self.parameters() if p.frozen])
-        lines.append(
-            f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {self.number.__name__}"
-        )
-        return Text("\n".join([line.rstrip() for line in lines]))
+        number = self.number.__name__
+        lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {number}")
+        return Text("\n".join(lines))
 
     def __repr__(self) -> str:
-        return "Sequential([{}])".format(", ".join([repr(layer) for layer in self.layers]))
+        return f"Sequential([{', '.join([repr(layer) for layer in self.layers])}])"
 
-
-def _copied(value: "Any") -> "Any":
-    """A copy of lists and dicts within each other, all the way down."""
-    if isinstance(value, dict):
-        return {name: _copied(part) for name, part in value.items()}
-    return [_copied(part) for part in value] if isinstance(value, (list, tuple)) else value
+    def _check_names(self) -> None:
+        for i, layer in enumerate(self.layers):
+            names = [p.role for p in layer.parameters()] + list(layer.numbers)
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(
+                        f"layer {i}, {layer!r}, has two parameters named {name!r}; "
+                        "names must be unique"
+                    )
 
 
 class Text(str):
-    """A text that a Python prompt shows as it prints."""
+    """A text that a Python prompt shows as it would be printed."""
 
     def __repr__(self) -> str:
         return str(self)
 
 
-def _widths(layers: "List[Layer]") -> "List[Optional[int]]":
-    """The width that arrives at each layer, and that of the output; None where any will do."""
+def _copied(value: Any) -> Any:
+    """Return a deep copy of nested lists and dicts."""
+    if isinstance(value, dict):
+        return {name: _copied(part) for name, part in value.items()}
+    return [_copied(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def _common_number(parameters: Parameters) -> NumberType:
+    """Return the type of the numbers of these parameters: the first that is not float, or float."""
+    for parameter in parameters:
+        for row in parameter.rows:
+            for value in row:
+                if number_of(value) is not float:
+                    return number_of(value)
+    return float
+
+
+def _widths(layers: Layers) -> IntsOrNone:
+    """Return the width of the input of each layer, and of the output; None means any."""
     if not layers:
         raise ValueError("a network has at least one layer")
-    places = set()
+    known = set()
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
-        if id(layer) in places:
+        if id(layer) in known:
             raise ValueError(
-                f"layer {i}, {layer!r}, stands in the network twice; give each place its own"
+                f"layer {i}, {layer!r}, is in the network twice; make one object for each place"
             )
-        places.add(id(layer))
-    first = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None][:1]
-    width = (
-        first[0].inputs if first else None
-    )  # what stands before takes any width, and passes it on
+        known.add(id(layer))
+    width = None
+    for layer in layers:
+        if layer.inputs is not None or layer.outputs is not None:
+            width = layer.inputs  # Layers before it take any width, and pass it on.
+            break
     widths = [width]
     for i, layer in enumerate(layers):
         if None not in (layer.inputs, width) and layer.inputs != width:
             raise ValueError(
-                f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but {width} arrive"
+                f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but gets {width}"
             )
-        width = width if layer.outputs is None else layer.outputs
+        if layer.outputs is not None:
+            width = layer.outputs
         widths.append(width)
     return widths

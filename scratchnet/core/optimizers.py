@@ -1,12 +1,13 @@
-"""How a step of training changes a weight: each optimizer's rule, with PyTorch's updates and defaults.
+"""How a training step changes a weight: the rule of each optimizer, with PyTorch's updates and defaults.
 
     SGD  Adagrad  RMSprop  Adam  AdamW
 
-    w    a weight                            g    the loss's slope in it
-    t    the step's number, from 0           state    what a weight remembers from step to step
+    w    a weight                            g        the gradient of the loss at w
+    t    the number of the step, from 0      state    what the optimizer remembers of one weight
 
-A learning rate is a number, or any function of t (some are in schedules.py). **An optimizer of your own** defines
-``rule``, which gives the new weight and its new state: a tuple of as many numbers as ``memory`` says, each 0 at first.
+A learning rate is a number or a function of t, such as those in schedules.py. A user-defined optimizer
+defines ``rule``, which returns the new weight and its new state. A state is a tuple of ``memory`` numbers,
+each 0 before the first step.
 
 >>> class SignDescent(Optimizer):
 ...     def rule(self, w, g, state):
@@ -18,108 +19,121 @@ A learning rate is a number, or any function of t (some are in schedules.py). **
 ...         return w - self.rate * mean, (mean,)
 """
 
-from .functions import cast, number_of, power, sqrt, total, where, whole
-from .layer import ABOVE_0, AT_LEAST_0, BELOW_1, Configured, is_zero, require
+from .checks import ABOVE_0, AT_LEAST_0, BELOW_1, cast, is_zero, require
+from .functions import number_of, power, sqrt, total, where, whole
+from .layer import Configured, Parameter
+from .types import (
+    Any,
+    Family,
+    Limit,
+    Matrix,
+    Names,
+    Number,
+    NumberType,
+    Parameters,
+    State,
+    States,
+    Update,
+    Updates,
+)
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .types import Any, Dict, List, Matrix, Number, State, Tuple
-    from .layer import Parameter
-
-
-RATE = (
+RATE: Limit = (
     lambda v: callable(v) and not isinstance(v, type) or AT_LEAST_0[0](v),
     AT_LEAST_0[1] + ", or a function of t",
 )
 
 
 class Optimizer(Configured):
-    """Steps against the gradient.
+    """Changes each weight against its gradient.
 
     ``learning_rate``   a number, or a function of t
-    ``weight_decay``    λ: the slope λ·w is added to every g (AdamW does otherwise), biases included
-    ``clip_norm``       the longest gradient of all weights together; a longer one is shortened to it
+    ``weight_decay``    λ: λ·w is added to each gradient, those of the biases included (not in AdamW)
+    ``clip_norm``       the largest norm of the gradient of all weights together; a larger one is scaled down
     """
 
-    # Defaults are quotients of whole numbers, because some MicroPythons misread decimals: 999/1000 is the float 0.999.
-    arguments: "Tuple[str, ...]" = ("learning_rate", "weight_decay", "clip_norm")
+    # Defaults are quotients of integers, because some MicroPythons misread decimals: 999/1000 is 0.999.
+    arguments: Names = ("learning_rate", "weight_decay", "clip_norm")
     numbers = arguments
-    zero_by_default: "Tuple[str, ...]" = ("weight_decay", "clip_norm")
-    memory = 0  # how many numbers a weight remembers
+    zero_by_default: Names = ("weight_decay", "clip_norm")
+    memory = 0  # how many numbers it remembers of each weight
 
     def __init__(
-        self, learning_rate: "Any" = 1 / 1000, weight_decay: "Number" = 0, clip_norm: "Any" = None
+        self, learning_rate: Any = 1 / 1000, weight_decay: Number = 0, clip_norm: Any = None
     ) -> None:
         self.learning_rate = self.require("learning_rate", learning_rate, RATE)
         self.weight_decay = self.require("weight_decay", weight_decay, AT_LEAST_0)
-        self.clip_norm = (
-            clip_norm if clip_norm is None else self.require("clip_norm", clip_norm, ABOVE_0)
-        )
-        self.rate: "Number" = learning_rate  # the learning rate of this step
+        self.clip_norm = clip_norm
+        if clip_norm is not None:
+            self.clip_norm = self.require("clip_norm", clip_norm, ABOVE_0)
+        self.rate: Number = learning_rate  # the learning rate of the current step
         self.t = 0
-        self.states: "Dict[str, List[List[State]]]" = {}  # row by row, under the parameter's name
+        self.states: Any = {}  # {name of the parameter: States}
 
-    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
-        """The weight and its memory after the step."""
+    def rule(self, w: Number, g: Number, state: State) -> Update:
+        """Return the weight and its state after the step."""
         raise NotImplementedError(f"{type(self).__name__} has no rule")
 
-    def decayed(self, w: "Number", g: "Number") -> "Number":
-        """The slope with weight decay's in it."""
+    def with_decay(self, w: Number, g: Number) -> Number:
+        """Return the gradient of the loss with the penalty ½·weight_decay·w²."""
         return g if is_zero(self.weight_decay) else g + self.weight_decay * w
 
-    def begin(self, number: "Any") -> None:
-        """What is the same for all weights of step t."""
+    def begin(self, number: NumberType) -> None:
+        """Compute what is the same for all weights in step t."""
         rate = self.learning_rate
         if callable(rate):
             rate = require("learning_rate", rate(self.t), AT_LEAST_0)
         self.rate = cast(rate, number, "learning_rate")
 
-    def step(self, parameters: "List[Parameter]") -> None:
-        """Change every parameter that is not frozen; all at once, at the end.
+    def step(self, parameters: Parameters) -> None:
+        """Change all parameters that are not frozen.
 
-        Each gets new rows: the former ones are what training goes back to after Ctrl-C, so they must stay as they are.
+        Each gets new rows. The former rows stay as they are, because training returns to them after Ctrl-C.
         """
         self.begin(number_of(parameters[0].rows[0][0]) if parameters else float)
-        learning = [p for p in parameters if not p.frozen]
-        for p in learning:
-            require(
-                f"{p.name}.gradient",
-                p.gradient,
-                (p.fits, "what backward has to set, in the parameter's shape"),
-            )
-        factor = self.clipping(learning)
+        trainable = [p for p in parameters if not p.frozen]
+        for p in trainable:
+            limit = (p.fits, "what backward must set, in the shape of the parameter")
+            require(f"{p.name}.gradient", p.gradient, limit)
+        factor = self.clip_factor(trainable)
         updates = [
-            self.moved_rows(p.rows, p.gradient_rows, self.memory_of(p), factor) for p in learning
+            self.update_rows(p.rows, p.gradient_rows, self.states_of(p), factor) for p in trainable
         ]
-        for parameter, (rows, states) in zip(learning, updates):
-            parameter.rows = rows
-            self.states[parameter.name] = states
+        for p, (rows, states) in zip(trainable, updates):
+            p.rows = rows
+            self.states[p.name] = states
         self.t += 1
 
-    def memory_of(self, p: "Parameter") -> "List[List[State]]":
-        """What every weight remembers: 0 before its first step."""
-        return self.states.get(p.name) or [
-            [(whole(0, w),) * self.memory for w in row] for row in p.rows
-        ]
+    def states_of(self, p: Parameter) -> States:
+        """Return the state of each weight: zeros before its first step."""
+        found: States = self.states.get(p.name)
+        return found or [[(whole(0, w),) * self.memory for w in row] for row in p.rows]
 
-    def moved_rows(
-        self, rows: "Matrix", slopes: "Matrix", states: "List[List[State]]", factor: "Number"
-    ) -> "Tuple[Matrix, List[List[State]]]":
-        """Rows of weights, and their memory, after this step."""
-        results = [
-            [self.moved(w, g, s, factor) for w, g, s in zip(*parts)]
-            for parts in zip(rows, slopes, states)
-        ]
-        return [[w for w, _ in row] for row in results], [[s for _, s in row] for row in results]
+    def update_rows(
+        self, rows: Matrix, gradients: Matrix, states: States, factor: Number
+    ) -> Updates:
+        """Return rows of weights and their states after the step."""
+        new_rows: Matrix = []
+        new_states: States = []
+        for row, gradient_row, state_row in zip(rows, gradients, states):
+            updates = [
+                self.update(w, g, state, factor)
+                for w, g, state in zip(row, gradient_row, state_row)
+            ]
+            new_rows.append([w for w, _ in updates])
+            new_states.append([state for _, state in updates])
+        return new_rows, new_states
 
-    def moved(
-        self, w: "Number", g: "Number", state: "State", factor: "Number"
-    ) -> "Tuple[Number, State]":
-        """One weight and its memory after this step."""
-        return self.rule(w, self.decayed(w, g if factor is None else g * factor), state)
+    def update(self, w: Number, g: Number, state: State, factor: Number) -> Update:
+        """Return one weight and its state after the step; ``factor`` clips the gradient."""
+        if factor is not None:
+            g = g * factor
+        return self.rule(w, self.with_decay(w, g), state)
 
-    def clipping(self, parameters: "List[Parameter]") -> "Number":
-        """The factor min(1, clip_norm / |g|) that shortens the gradient, if any; 10^-6 beside |g| as in PyTorch."""
+    def clip_factor(self, parameters: Parameters) -> Number:
+        """Return min(1, clip_norm / norm), with norm = √Σg², or None without clipping.
+
+        As in PyTorch, 10^-6 is added to the norm.
+        """
         if self.clip_norm is None or not parameters:
             return None
         norm = sqrt(total([g * g for p in parameters for row in p.gradient_rows for g in row]))
@@ -128,9 +142,10 @@ class Optimizer(Configured):
 
 
 class SGD(Optimizer):
-    """w - rate·g; with momentum μ, w - rate·v, where v = μ·v + g (Polyak 1964).
+    """w - rate·g; with momentum μ, w - rate·v, where v = μ·v + g (Polyak 1964)
 
-    ``nesterov=True`` steps along g + μ·v, the slope as it will be (Sutskever, Martens, Dahl & Hinton 2013).
+    ``nesterov=True`` replaces v by g + μ·v in the step: the gradient a step ahead (Sutskever, Martens, Dahl &
+    Hinton 2013).
     """
 
     arguments = Optimizer.arguments + ("momentum", "nesterov")
@@ -139,28 +154,29 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: "Any" = 1 / 1000,
-        momentum: "Number" = 0,
+        learning_rate: Any = 1 / 1000,
+        momentum: Number = 0,
         nesterov: bool = False,
-        weight_decay: "Number" = 0,
-        clip_norm: "Any" = None,
+        weight_decay: Number = 0,
+        clip_norm: Any = None,
     ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.momentum = self.require("momentum", momentum, BELOW_1)
-        self.nesterov = self.require(
-            "nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it")
-        )
+        limit = (lambda v: momentum or not v, "a momentum above 0 with it")
+        self.nesterov = self.require("nesterov", nesterov, limit)
         self.memory = 1 if momentum else 0
 
-    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+    def rule(self, w: Number, g: Number, state: State) -> Update:
         if not self.memory:
             return w - self.rate * g, state
         v = self.momentum * state[0] + g
-        return w - self.rate * (g + self.momentum * v if self.nesterov else v), (v,)
+        if self.nesterov:
+            return w - self.rate * (g + self.momentum * v), (v,)
+        return w - self.rate * v, (v,)
 
 
 class Adagrad(Optimizer):
-    """w - rate·g/(√G + ε), where G is the sum of all g² so far (Duchi, Hazan & Singer 2011)."""
+    """w - rate·g/(√G + ε), where G is the sum of all g² so far (Duchi, Hazan & Singer 2011)"""
 
     arguments = Optimizer.arguments + ("epsilon",)
     numbers = arguments
@@ -168,21 +184,21 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        learning_rate: "Any" = 1 / 100,
-        epsilon: "Number" = 1 / 10000000000,
-        weight_decay: "Number" = 0,
-        clip_norm: "Any" = None,
+        learning_rate: Any = 1 / 100,
+        epsilon: Number = 1 / 10**10,
+        weight_decay: Number = 0,
+        clip_norm: Any = None,
     ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
-    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+    def rule(self, w: Number, g: Number, state: State) -> Update:
         G = state[0] + g * g
         return w - self.rate * g / (sqrt(G) + self.epsilon), (G,)
 
 
 class RMSprop(Optimizer):
-    """w - rate·g/(√v + ε), where v = α·v + (1-α)·g² (Tieleman & Hinton, Coursera lecture 6.5, 2012)."""
+    """w - rate·g/(√v + ε), where v = α·v + (1 - α)·g² (Tieleman & Hinton, Coursera lecture 6.5, 2012)"""
 
     arguments = Optimizer.arguments + ("alpha", "epsilon")
     numbers = arguments
@@ -190,25 +206,26 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate: "Any" = 1 / 100,
-        alpha: "Number" = 99 / 100,
-        epsilon: "Number" = 1 / 100000000,
-        weight_decay: "Number" = 0,
-        clip_norm: "Any" = None,
+        learning_rate: Any = 1 / 100,
+        alpha: Number = 99 / 100,
+        epsilon: Number = 1 / 10**8,
+        weight_decay: Number = 0,
+        clip_norm: Any = None,
     ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.alpha = self.require("alpha", alpha, BELOW_1)
         self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
-    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
+    def rule(self, w: Number, g: Number, state: State) -> Update:
         v = self.alpha * state[0] + (1 - self.alpha) * g * g
         return w - self.rate * g / (sqrt(v) + self.epsilon), (v,)
 
 
 class Adam(Optimizer):
-    """w - rate·m̂/(√v̂ + ε), with m̂ and v̂ the running means of g and g² (Kingma & Ba 2015).
+    """w - rate·m̂/(√v̂ + ε), where m and v are running means of g and g² (Kingma & Ba 2015, algorithm 1)
 
-    m = β₁·m + (1-β₁)·g and v = β₂·v + (1-β₂)·g² start at 0 and are too small at first: m̂ = m/(1-β₁^(t+1)), v̂ likewise.
+    m and v start at 0 and so are too small at first. The bias corrections make up for it:
+    m̂ = m/(1 - β₁^(t+1)), v̂ = v/(1 - β₂^(t+1)).
     """
 
     arguments = Optimizer.arguments + ("beta1", "beta2", "epsilon")
@@ -217,56 +234,68 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: "Any" = 1 / 1000,
-        beta1: "Number" = 9 / 10,
-        beta2: "Number" = 999 / 1000,
-        epsilon: "Number" = 1 / 100000000,
-        weight_decay: "Number" = 0,
-        clip_norm: "Any" = None,
+        learning_rate: Any = 1 / 1000,
+        beta1: Number = 9 / 10,
+        beta2: Number = 999 / 1000,
+        epsilon: Number = 1 / 10**8,
+        weight_decay: Number = 0,
+        clip_norm: Any = None,
     ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.beta1 = self.require("beta1", beta1, BELOW_1)
         self.beta2 = self.require("beta2", beta2, BELOW_1)
         self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
 
-    def begin(self, number: "Any") -> None:
+    def begin(self, number: NumberType) -> None:
         Optimizer.begin(self, number)
-        self.share1 = 1 - power(self.beta1, self.t + 1)
-        self.share2 = 1 - power(self.beta2, self.t + 1)
+        self.bias_correction1 = 1 - power(self.beta1, self.t + 1)
+        self.bias_correction2 = 1 - power(self.beta2, self.t + 1)
 
-    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
-        m = self.beta1 * state[0] + (1 - self.beta1) * g
-        v = self.beta2 * state[1] + (1 - self.beta2) * g * g
-        return w - self.rate * (m / self.share1) / (sqrt(v / self.share2) + self.epsilon), (m, v)
+    def rule(self, w: Number, g: Number, state: State) -> Update:
+        m, v = state
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g * g
+        m_hat = m / self.bias_correction1
+        v_hat = v / self.bias_correction2
+        return w - self.rate * m_hat / (sqrt(v_hat) + self.epsilon), (m, v)
 
 
 class AdamW(Adam):
-    """Adam with the weight decay beside the gradient, not in it: w·(1 - rate·λ) first (Loshchilov & Hutter 2019)."""
+    """Adam, with the weight decay next to the gradient instead of in it (Loshchilov & Hutter 2019)
+
+    First w·(1 - rate·λ), then Adam's rule with the plain gradient.
+    """
 
     zero_by_default = ("clip_norm",)
 
     def __init__(
         self,
-        learning_rate: "Any" = 1 / 1000,
-        beta1: "Number" = 9 / 10,
-        beta2: "Number" = 999 / 1000,
-        epsilon: "Number" = 1 / 10**8,
-        weight_decay: "Number" = 1 / 100,
-        clip_norm: "Any" = None,
+        learning_rate: Any = 1 / 1000,
+        beta1: Number = 9 / 10,
+        beta2: Number = 999 / 1000,
+        epsilon: Number = 1 / 10**8,
+        weight_decay: Number = 1 / 100,
+        clip_norm: Any = None,
     ) -> None:
         Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)
 
-    def decayed(self, w: "Number", g: "Number") -> "Number":
+    def with_decay(self, w: Number, g: Number) -> Number:
         return g
 
-    def rule(self, w: "Number", g: "Number", state: "State") -> "Tuple[Number, State]":
-        return Adam.rule(self, w * (1 - self.rate * self.weight_decay), g, state)
+    def rule(self, w: Number, g: Number, state: State) -> Update:
+        w = w * (1 - self.rate * self.weight_decay)
+        return Adam.rule(self, w, g, state)
 
 
-OPTIMIZERS: "Dict[str, Any]" = {
+OPTIMIZERS: Family = {
     "sgd": SGD,
     "adagrad": Adagrad,
     "rmsprop": RMSprop,
     "adam": Adam,
     "adamw": AdamW,
 }
+
+
+def has_constant_rate(optimizer: Optimizer) -> bool:
+    """Whether the learning rate is known to stay the same in every step."""
+    return type(optimizer) in OPTIMIZERS.values() and not callable(optimizer.learning_rate)

@@ -1,33 +1,31 @@
-"""One small generator of random numbers: the same numbers from the same seed on every Python.
+"""A small generator of random numbers: the same numbers from the same seed on every Python.
 
 SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): a counter
-that grows by the golden ratio's fraction, scrambled. Its whole state is one integer, ``state``.
+that grows by the fraction of the golden ratio, and whose bits are scrambled. The whole state is one integer.
 
 >>> generator = Generator(seed=7)
 >>> generator.uniform(-1.0, 1.0) == Generator(seed=7).uniform(-1.0, 1.0)
 True
 """
 
-from . import elementary, functions
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .types import List
+from . import elementary
+from .checks import plain
+from .types import Places
 
 _MASK = (1 << 64) - 1
 
 
 class Generator:
-    """A stream of random numbers; ``seed`` is any integer."""
+    """A stream of random numbers. ``seed`` is any integer; ``state`` is all it remembers."""
 
     def __init__(self, seed: int = 0) -> None:
-        seed = functions.plain(seed)
+        seed = plain(seed)
         if isinstance(seed, bool) or not isinstance(seed, int):
             raise TypeError(f"seed: {seed!r} is a {type(seed).__name__}; give an integer")
         self.state = seed & _MASK
 
     def bits(self) -> int:
-        """64 random bits, as an integer.
+        """Return 64 random bits as an integer.
 
         >>> Generator(1234567).bits()
         6457827717110365317
@@ -39,28 +37,29 @@ class Generator:
         return z ^ (z >> 31)
 
     def random(self) -> float:
-        """A float in [0, 1), one of 2^53 equally likely ones."""
+        """Return a float in [0, 1), one of 2^53 equally likely ones."""
         return (self.bits() >> 11) / (1 << 53)
 
     def uniform(self, low: float, high: float) -> float:
-        """A float in [low, high), but for rounding, which may give ``high``."""
+        """Return a float in [low, high); rounding can make it ``high``."""
         return low + (high - low) * self.random()
 
     def normal(self, mean: float = 0.0, deviation: float = 1.0) -> float:
-        """A float of the normal distribution: Marsaglia's polar method (1964)."""
+        """Return a float from the normal distribution, by Marsaglia's polar method (1964)."""
         while True:
-            u, v = self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0)
+            u = self.uniform(-1.0, 1.0)
+            v = self.uniform(-1.0, 1.0)
             s = u * u + v * v
             if 0.0 < s < 1.0:
                 scale: float = elementary.sqrt(-2.0 * elementary.log(s) / s)
                 return mean + deviation * u * scale
 
     def below(self, n: int) -> int:
-        """An integer in 0 ... n - 1."""
+        """Return an integer from 0 to n - 1."""
         return (self.bits() * n) >> 64
 
-    def permutation(self, n: int) -> "List[int]":
-        """The integers 0 ... n - 1 in random order: Fisher and Yates' shuffle.
+    def permutation(self, n: int) -> Places:
+        """Return the integers from 0 to n - 1 in random order: the Fisher-Yates shuffle.
 
         >>> sorted(Generator(3).permutation(5))
         [0, 1, 2, 3, 4]

@@ -1,26 +1,24 @@
-"""Learning rates that change with the step t, from 0: an optimizer takes any function of t, and these are some.
+"""Learning rates that change with the step t, from 0. An optimizer takes any function of t.
 
-    StepDecay          falls after every so many steps
-    ExponentialDecay   falls with every step
-    CosineDecay        falls along half a wave
-    WarmUp             rises first
+    StepDecay          is multiplied by a factor after every so many steps
+    ExponentialDecay   is multiplied by a factor in every step
+    CosineDecay        falls along half a cosine wave
+    WarmUp             rises first, then follows another schedule
 
 >>> import scratchnet as sn
 >>> sn.SGD(WarmUp(10, CosineDecay(0.5, steps=90)))
 SGD(learning_rate=WarmUp(steps=10, after=CosineDecay(rate=0.5, steps=90, minimum=0)))
 """
 
+from .checks import AT_LEAST_0, COUNT
 from .functions import cos, pi, power
+from .layer import Configured
 from .optimizers import RATE
-from .layer import AT_LEAST_0, COUNT, Configured
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .types import Any, Number
+from .types import Any, Number
 
 
 class StepDecay(Configured):
-    """The rate times ``factor`` after every so many steps.
+    """``rate``, multiplied by ``factor`` after ``every`` steps.
 
     >>> schedule = StepDecay(0.5, every=100, factor=0.5)
     >>> schedule(0), schedule(99), schedule(100)
@@ -29,17 +27,17 @@ class StepDecay(Configured):
 
     arguments = ("rate", "every", "factor")
 
-    def __init__(self, rate: "Number", every: int, factor: "Number" = 1 / 10) -> None:
+    def __init__(self, rate: Number, every: int, factor: Number = 1 / 10) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
         self.every = self.require("every", every, COUNT)
         self.factor = self.require("factor", factor, AT_LEAST_0)
 
-    def __call__(self, t: int) -> "Number":
+    def __call__(self, t: int) -> Number:
         return self.rate * power(self.factor, t // self.every)
 
 
 class ExponentialDecay(Configured):
-    """The rate times ``factor`` after every step.
+    """``rate``, multiplied by ``factor`` in every step.
 
     >>> ExponentialDecay(0.5, factor=0.5)(2)
     0.125
@@ -47,16 +45,18 @@ class ExponentialDecay(Configured):
 
     arguments = ("rate", "factor")
 
-    def __init__(self, rate: "Number", factor: "Number") -> None:
+    def __init__(self, rate: Number, factor: Number) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
         self.factor = self.require("factor", factor, AT_LEAST_0)
 
-    def __call__(self, t: int) -> "Number":
+    def __call__(self, t: int) -> Number:
         return self.rate * power(self.factor, t)
 
 
 class CosineDecay(Configured):
-    """From the rate to ``minimum`` in so many steps, along half a wave (Loshchilov & Hutter 2017); then ``minimum``.
+    """From ``rate`` to ``minimum`` in ``steps`` steps, along half a cosine wave; then ``minimum``.
+
+    Loshchilov & Hutter, "SGDR" (2017).
 
     >>> CosineDecay(1.0, steps=100)(50)
     0.5
@@ -64,18 +64,18 @@ class CosineDecay(Configured):
 
     arguments = ("rate", "steps", "minimum")
 
-    def __init__(self, rate: "Number", steps: int, minimum: "Number" = 0) -> None:
+    def __init__(self, rate: Number, steps: int, minimum: Number = 0) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
         self.steps = self.require("steps", steps, COUNT)
         self.minimum = self.require("minimum", minimum, AT_LEAST_0)
 
-    def __call__(self, t: int) -> "Number":
+    def __call__(self, t: int) -> Number:
         wave = 1 + cos(pi(self.rate) * min(t, self.steps) / self.steps)
         return self.minimum + (self.rate - self.minimum) * wave / 2
 
 
 class WarmUp(Configured):
-    """In so many equal steps up to a rate, or to where another schedule begins; then on with it.
+    """Rise in ``steps`` equal steps to ``after``: a rate, or the beginning of another schedule.
 
     >>> schedule = WarmUp(4, 1.0)
     >>> schedule(0), schedule(3), schedule(4)
@@ -84,13 +84,12 @@ class WarmUp(Configured):
 
     arguments = ("steps", "after")
 
-    def __init__(self, steps: int, after: "Any") -> None:
-        self.steps = self.require(
-            "steps", steps, (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more")
-        )
+    def __init__(self, steps: int, after: Any) -> None:
+        limit = (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more")
+        self.steps = self.require("steps", steps, limit)
         self.after = self.require("after", after, RATE)
 
-    def __call__(self, t: int) -> "Number":
-        begin = max(t - self.steps, 0)
-        after = self.after(begin) if callable(self.after) else self.after
-        return after * (t + 1) / self.steps if t < self.steps else after
+    def __call__(self, t: int) -> Number:
+        start = max(t - self.steps, 0)
+        rate = self.after(start) if callable(self.after) else self.after
+        return rate * (t + 1) / self.steps if t < self.steps else rate

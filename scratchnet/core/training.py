@@ -1,540 +1,393 @@
-"""The training loop, over anything that goes forward and backward: an iterator that yields after every epoch.
+"""The training loop. It works with anything that goes forward and backward.
 
-    epochs      the iterator
-    Epoch       what it yields
-    History     what became of a training, epoch by epoch
-    Engine      what computes the updates
-    Diverged    the loss or a parameter was no longer finite
-    examples_of samples with their targets and weights, checked
-    measure     the loss over examples
+    epochs      an iterator that trains, and yields after each pass over the data
+    Training    the loop
+    Engine      what computes the updates: forward, loss, backward, update
+    prepare     checks all options, and returns the Training
 
-``network.fit`` runs it to the end. Progress bars, early stopping of one's own, a live page or the main loop of
-a microcontroller just consume it:
+``network.fit`` runs it to the end. Progress bars, user-defined early stopping, a live page or the main loop
+of a microcontroller use the iterator:
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(1, 1)])
->>> for epoch in sn.epochs(net, [[0], [1]], [[1], [3]], loss="half_squared_error", optimizer=sn.SGD(0.5), epochs=999):
+>>> X, Y = [[0], [1]], [[1], [3]]
+>>> for epoch in sn.epochs(net, X, Y, "half_squared_error", optimizer=sn.SGD(0.5), epochs=999):
 ...     if epoch.loss < 1e-6:
 ...         break
 >>> [[round(y, 2) for y in row] for row in net.predict([[2]])]
 [[5.0]]
 """
 
-from .functions import cast, shown, total
-from .losses import LOSSES, Loss
-from .matrix import accept, accept_row, accept_rows, are_finite, is_finite
-from .optimizers import OPTIMIZERS, Optimizer
-from .layer import ABOVE_0, COUNT, find, require
+from .checks import COUNT, are_finite, is_finite, look_up, refuse_unknown, require
+from .examples import Examples, cut, examples_for, mean_loss
+from .history import Diverged, Epoch, History
+from .losses import Loss, loss_for
+from .optimizers import OPTIMIZERS, Optimizer, has_constant_rate
+from .plug_points import plugged
 from .random import Generator
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .types import (
-        Any,
-        Batch,
-        Callable,
-        Iterator,
-        List,
-        Matrix,
-        Number,
-        Optional,
-        Row,
-        Sequence,
-        Tuple,
-        Weights,
-    )
-
-BLOCK = 1000  # how many samples are measured at a time
-AT_ONCE = 2000000  # numbers of the network times samples that an engine computes in one go
-AHEAD = (
-    1000  # how many epochs `fit` lets an engine compute in one go, where nobody looks in between
+from .types import (
+    Any,
+    Batch,
+    Batches,
+    Epochs,
+    IntOrNone,
+    Limit,
+    NoReturn,
+    Number,
+    Parameters,
+    Row,
 )
-_DIVERGED = "epoch {}: {} at the learning rate {}; the network keeps its last finite parameters; try a smaller rate"
 
 
-class Diverged(ValueError):
-    """The loss or a parameter became infinite or NaN; the network keeps its last finite parameters.
-
-    ``history`` holds the epochs before, where ``fit`` ran the training.
-    """
-
-    history: "Any" = None
-
-
-class Epoch:
-    """One epoch of a training.
-
-    ``number``            from 1
-    ``loss``              the mean over the samples of the batch losses, each before its update, penalties included
-    ``validation_loss``   after the epoch, penalties left out; None without validation data
-    ``learning_rate``     of the last update
-    ``best``              the number of the best epoch so far; None without ``patience``
-    """
-
-    def __init__(
-        self,
-        number: int,
-        loss: "Number",
-        validation_loss: "Number",
-        learning_rate: "Number",
-        best: "Optional[int]",
-    ) -> None:
-        self.number, self.loss, self.validation_loss = number, loss, validation_loss
-        self.learning_rate, self.best = learning_rate, best
-
-    def __repr__(self) -> str:
-        validated = (
-            "" if self.validation_loss is None else f", validation loss {self.validation_loss}"
-        )
-        return f"Epoch {self.number}: loss {self.loss}{validated}"
-
-
-def epochs_in(
-    number: int, losses: "Row", validation_loss: "Number", rate: "Number", best: "Any"
-) -> "List[Epoch]":
-    """The epochs of a stretch: the number of the first, their losses, and what is told of the last."""
-    return [Epoch(number + k, loss, validation_loss, rate, best) for k, loss in enumerate(losses)]
-
-
-class History:
-    """What became of a training.
-
-    ``epochs``                     the Epoch objects
-    ``loss``, ``validation_loss``  lists, an element an epoch
-    ``best_epoch``                 whose parameters the network has, with ``patience``; else None
-    ``interrupted``                whether Ctrl-C ended it; the network then has what it learnt until then
-    """
-
-    def __init__(self) -> None:
-        self.stretches, self.known = [], []  # type: List[Any], List[Epoch]
-        self.best_epoch: "Optional[int]" = None
-        self.interrupted = False
-
-    @property
-    def epochs(self) -> "List[Epoch]":
-        self.known += [epoch for stretch in self.stretches for epoch in epochs_in(*stretch)]
-        self.stretches = []
-        return self.known
-
-    @property
-    def loss(self) -> "Row":
-        return [epoch.loss for epoch in self.epochs]
-
-    @property
-    def validation_loss(self) -> "Row":
-        return [epoch.validation_loss for epoch in self.epochs]
-
-    def __len__(self) -> int:
-        return len(self.epochs)
-
-    def __repr__(self) -> str:
-        course = f", loss {self.loss[0]} to {self.loss[-1]}" if self.epochs else ""
-        return "History: {} epochs{}{}".format(
-            len(self), course, ", interrupted" if self.interrupted else ""
-        )
-
-
-# ---- the examples ------------------------------------------------------------------------------------------------
-
-
-class Rows:
-    """A sequence of rows, each checked when it is read, so that a large one never lies in memory twice."""
-
-    def __init__(self, data: "Sequence[Any]", check: "Callable[[Any, int], Row]") -> None:
-        self.data, self.check = data, check
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def __getitem__(self, i: int) -> "Row":
-        return self.check(self.data[i], i)
-
-
-def checked_rows(data: "Any", name: str, check: "Callable[[Any, int], Row]") -> "Any":
-    """The rows of ``data``: of a list all at once, of any other sequence one by one, when they are read."""
-    rows = accept_rows(data, name)
-    return (
-        [check(row, i) for i, row in enumerate(rows)]
-        if isinstance(rows, (list, tuple))
-        else Rows(rows, check)
-    )
-
-
-def samples(net: "Any", X: "Any") -> "Any":
-    """The rows of X as the network needs them."""
-    if net.inputs is None:
-        return accept(X, net.number)
-    return checked_rows(
-        X, "X", lambda x, i: accept_row(x, net.number, "X", i, net.inputs, "the network takes {}")
-    )
-
-
-class Examples:
-    """Samples X with their targets Y and weights, as the network and the loss need them; ``order``: which of them."""
-
-    def __init__(self, X: "Any", Y: "Any", weights: "Weights", order: "List[int]") -> None:
-        self.X, self.Y, self.weights, self.order = X, Y, weights, order
-
-    def __len__(self) -> int:
-        return len(self.order)
-
-    def batch(self, indices: "Sequence[int]") -> "Batch":
-        """Samples, targets and weights at these places."""
-        places = [self.order[i] for i in indices]
-        weights = None if self.weights is None else [self.weights[i] for i in places]
-        return [self.X[i] for i in places], [self.Y[i] for i in places], weights
-
-    def size(self, indices: "Sequence[int]") -> "Number":
-        """How many samples these are; with weights, their sum."""
-        return (
-            len(indices)
-            if self.weights is None
-            else total([self.weights[self.order[i]] for i in indices])
-        )
-
-    def part(self, places: "List[int]") -> "Examples":
-        """Some of the examples."""
-        return Examples(self.X, self.Y, self.weights, [self.order[i] for i in places])
-
-    def weigh(self, class_weight: "Any", number: "Any") -> None:
-        """Multiply the weights by those of the classes."""
-        weights = [_class_weight(class_weight, self.Y[i], number) for i in range(len(self.Y))]
-        self.weights = (
-            weights if self.weights is None else [u * v for u, v in zip(self.weights, weights)]
-        )
-
-
-def examples_of(
-    net: "Any", X: "Any", Y: "Any", loss: "Loss", sample_weight: "Any" = None
-) -> "Examples":
-    """The examples in whatever the user gave, checked."""
-    X = samples(net, X)
-    outputs = net.outputs or len(X[0])
-    Y = checked_rows(Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i))
-    if len(X) != len(Y):
-        raise ValueError(f"X has {len(X)} rows and Y has {len(Y)}; give one target a sample")
-    weights = _sample_weights(sample_weight, len(X), net.number)
-    # A sample of weight 0 is left out, for a batch of such samples has no mean.
-    return Examples(X, Y, weights, [i for i in range(len(X)) if weights is None or weights[i] > 0])
-
-
-def _sample_weights(given: "Any", count: int, number: "Any") -> "Weights":
-    if given is None:
-        return None
-    given = accept_rows(given, "sample_weight")
-    if len(given) != count:
-        raise ValueError(
-            f"sample_weight has {len(given)} numbers for {count} samples; give one a sample"
-        )
-    weights = accept_row([given[i] for i in range(count)], number, "sample_weight", None)
-    if not all([w >= 0 for w in weights]) or not total(weights) > 0:
-        raise ValueError("sample_weight: weights are 0 or more, and not all 0")
-    return weights
-
-
-def _class_weight(weights: "Any", y: "Row", number: "Any") -> "Number":
-    """The weight of the class of the target y: its value of a single output, else the place of its 1."""
-    require("class_weight", weights, (lambda v: isinstance(v, dict), "{class: weight}"))
-    labels = y if len(y) == 1 else [i for i, v in enumerate(y) if v == 1]
-    if len(labels) != 1 or labels[0] not in weights:
-        raise ValueError(
-            f"class_weight has no weight for the target {shown(y)}; give {{class: weight}}"
-        )
-    what = f"class_weight of {int(labels[0])}"
-    return require(what, cast(weights[labels[0]], number, what), ABOVE_0)
-
-
-def criterion_of(net: "Any", loss: "Any") -> "Loss":
-    """The loss of that name, or itself, with the network's numbers; refused where it does not go with the network."""
-    require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
-    criterion: "Loss" = find("loss", loss, LOSSES, Loss).with_numbers(net.number)
-    criterion.steps_over(net.layers)
-    return criterion
-
-
-def measure(net: "Any", examples: "Examples", loss: "Loss") -> "Number":
-    """The loss over all the examples, penalties left out, a block of samples at a time."""
-    values, sizes = [], []
-    for start in range(0, len(examples), BLOCK):
-        block = range(start, min(start + BLOCK, len(examples)))
-        X, Y, weights = examples.batch(block)
-        values.append(net.loss_of(X, Y, loss, weights))
-        sizes.append(examples.size(block))
-    return _mean(values, sizes)
-
-
-def _mean(values: "Row", sizes: "Row") -> "Number":
-    return (
-        values[0]
-        if len(values) == 1
-        else total([v * n for v, n in zip(values, sizes)]) / total(sizes)
-    )
-
-
-# ---- the loop ----------------------------------------------------------------------------------------------------
+ENGINES = ("auto", "lists", "rows", "steps")
+OPTIONS = (
+    "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, patience, "
+    "sample_weight, class_weight, engine, executor, checkpoint"
+)
 
 
 def epochs(
-    net: "Any",
-    X: "Any",
-    Y: "Any",
-    loss: "Any",
-    optimizer: "Any" = "adam",
+    net: Any,
+    X: Any,
+    Y: Any,
+    loss: Any,
+    optimizer: Any = "adam",
     epochs: int = 100,
-    batch_size: "Optional[int]" = None,
+    batch_size: IntOrNone = None,
     shuffle: bool = True,
     seed: int = 0,
-    validation_data: "Any" = None,
+    validation_data: Any = None,
     validation_split: float = 0,
-    patience: "Optional[int]" = None,
-    sample_weight: "Any" = None,
-    class_weight: "Any" = None,
-    unroll: "Any" = "auto",
-    executor: "Any" = None,
-    checkpoint: "Any" = None,
-    ahead: int = 0,
-) -> "Any":
-    """Train ``net``; yields an Epoch after each. Everything is checked before the first.
+    patience: IntOrNone = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    engine: str = "auto",
+    executor: Any = None,
+    checkpoint: Any = None,
+    unroll: Any = None,
+    **unknown: NoReturn,
+) -> Epochs:
+    """Check all options, then return an iterator that trains and yields an Epoch after each pass.
 
-    ``X``                  samples × features: lists, any sequence of rows, or what NumPy, pandas, PyTorch hold
-    ``Y``                  samples × outputs; a flat list for one output; class numbers for categorical cross-entropy
-    ``loss``               a name, or an object of losses.py
-    ``optimizer``          a name, or an object of optimizers.py; its memory starts empty
-    ``batch_size``         samples an update; None: all of them
-    ``shuffle``            whether every epoch goes through the samples in a new order (not where one batch holds all)
-    ``seed``               of the order and of Dropout: the same seed, the same bits (with the same executor)
-    ``validation_data``    (X, Y) that are only measured, or ``validation_split``, the part of X and Y to hold out:
-                           drawn by the seed, or with ``shuffle=False`` the last
-    ``patience``           stop when the validation loss (without validation, the training loss) has not been better
-                           for so many epochs, and go back to the best parameters; a loop that breaks off before
-                           keeps the current ones
-    ``sample_weight``      a weight a sample, of those held out, too; ``class_weight`` {class: weight}, in the training
-                           loss alone
-    ``unroll``             "auto": code spelled out for this very network where that is faster; True: wherever it can
-                           be done; False: never. All agree to rounding; to the bit in the portable kernel. Only the
-                           last leaves the last ``gradient`` in every parameter
-    ``executor``           shares out every batch: anything with ``submit``, such as a ProcessPoolExecutor
-    ``checkpoint``         a file that the training writes itself to from time to time: however it is broken off, the
-                           same call goes on from there, to the same bits (see checkpoints.py)
-    ``ahead``              for ``fit``: it yields stretches of so many epochs instead, where nobody looks in between
+    ``X``                  samples × features: lists, any sequence of rows, an array or a data frame
+    ``Y``                  samples × outputs; a flat list for one output; class numbers for
+                           categorical cross-entropy
+    ``loss``               a name, or an object from losses.py
+    ``optimizer``          a name, or an object from optimizers.py; its memory starts empty
+    ``epochs``             the number of passes over the data
+    ``batch_size``         samples per update; None: all
+    ``shuffle``            whether each epoch takes the samples in a new order (if a batch does not hold
+                           all of them)
+    ``seed``               of the order and of Dropout; the same seed gives the same bits (with the same
+                           executor)
+    ``validation_data``    (X, Y) that are only measured
+    ``validation_split``   the fraction of X and Y to hold out instead: drawn by the seed, or the last
+                           ones with ``shuffle=False``
+    ``patience``           stop when the validation loss (without validation, the training loss) has not
+                           improved for this many epochs, and go back to the best parameters; a loop that
+                           ends earlier keeps the current ones
+    ``sample_weight``      one weight per sample, including those held out
+    ``class_weight``       {class: weight}, in the training loss only
+    ``engine``             how the updates are computed: "lists" by the rules as they are written, "rows"
+                           and "steps" by code generated from them, "auto" by the fastest. All agree to
+                           rounding; to the bit in the portable kernel. Only "lists" leaves the last
+                           gradient in each parameter
+    ``executor``           shares out every batch: an object with ``submit``, such as a
+                           ProcessPoolExecutor
+    ``checkpoint``         a file to which the training saves itself from time to time; after an
+                           interruption the same call continues from there, to the same bits
+    ``unroll``             deprecated: True is engine="steps", False is engine="lists"
     """
-    criterion = criterion_of(net, loss)
-    stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
-    epochs = require("epochs", epochs, COUNT)
-    batch_size = batch_size if batch_size is None else require("batch_size", batch_size, COUNT)
-    patience = patience if patience is None else require("patience", patience, COUNT)
-    generator = Generator(
-        Generator(seed).bits()
-    )  # with the seed itself, Dropout's masks would repeat the weights
-    training = examples_of(net, X, Y, criterion, sample_weight)
-    validation = None
-    if validation_data is not None:
-        if validation_split:
-            raise ValueError("give validation_data or validation_split, not both")
-        require(
-            "validation_data",
-            validation_data,
-            (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)"),
-        )
-        try:
-            validation = examples_of(net, validation_data[0], validation_data[1], criterion)
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"validation_data: {error}") from None
-    elif validation_split:
-        n = len(training)
-        limit = (
-            lambda v: 0 < int(n * v + 0.5) < n,
-            f"a fraction that leaves some of the {n} samples on both sides",
-        )
-        held_out = int(n * require("validation_split", validation_split, limit) + 0.5)
-        order = generator.permutation(n) if shuffle else list(range(n))
-        training, validation = training.part(order[:-held_out]), training.part(order[-held_out:])
-    if class_weight is not None:
-        training.weigh(class_weight, net.number)
-    net.adapt_rows(Rows(training.order, lambda place, i: training.X[place]), afresh=False)
-    size = min(batch_size or len(training), len(training))
-    engine = engine_of(Engine(net, criterion, stepper, training), size, unroll, executor)
-    course = Training(engine, training, validation, generator, epochs, size, shuffle, patience)
-    return training_of(course, checkpoint).run(ahead)
+    refuse_unknown("epochs", unknown, OPTIONS)
+    training = prepare(
+        net,
+        X,
+        Y,
+        loss,
+        optimizer,
+        epochs,
+        batch_size,
+        shuffle,
+        seed,
+        validation_data,
+        validation_split,
+        patience,
+        sample_weight,
+        class_weight,
+        engine,
+        executor,
+        checkpoint,
+        unroll,
+    )
+    steps: Epochs = training.run()
+    return steps
 
 
 class Training:
-    """A training under way: where it stands, and how it goes on.
+    """A training in progress.
 
-    ``number``   of epochs that are done; ``values``, the losses of the batches of the current one
-    ``best``     the best epoch's number and loss, and the rows of every parameter then; None without ``patience``
+    ``engine``       computes the updates
+    ``examples``     what the network learns from
+    ``validation``   examples that are only measured, or None
+    ``history``      the epochs so far
+    ``best``         the number of the best epoch, its loss, and its parameters; None without ``patience``
+    ``observed``     whether somebody looks at the network between two epochs
     """
-
-    number, best = 0, None  # type: int, Any
 
     def __init__(
         self,
         engine: "Engine",
-        examples: "Examples",
-        validation: "Optional[Examples]",
-        generator: "Generator",
+        validation: Any,
         epochs: int,
-        size: int,
+        batch_size: int,
         shuffle: bool,
-        patience: "Any",
+        patience: IntOrNone,
+        observed: bool,
     ) -> None:
-        self.engine, self.examples, self.validation, self.generator = (
-            engine,
-            examples,
-            validation,
-            generator,
-        )
-        self.epochs, self.size, self.patience, self.values = epochs, size, patience, []  # type: int, int, Any, Row
-        self.whole, self.shuffle = size == len(examples), shuffle and size < len(examples)
-        optimizer, count = engine.optimizer, sum([p.count for p in engine.net.parameters()])
-        own = type(optimizer) in OPTIMIZERS.values() and not callable(
-            optimizer.learning_rate
-        )  # which keeps its rate
-        self.part = max(1, AT_ONCE // (size * count + 1))
-        self.most = self.part if self.whole and own and not (validation or patience) else 1
+        self.engine = engine
+        self.examples = engine.examples
+        self.validation = validation
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.shuffle = shuffle and batch_size < len(self.examples)
+        self.patience = patience
+        self.observed = observed
+        self.history = History(engine.name)
+        self.best: Any = None
 
-    def run(self, ahead: int = 0) -> "Iterator[Any]":
-        """To the end; yields an Epoch after each, or stretches of up to so many."""
+    def run(self) -> Epochs:
+        """Train to the end. Yield an Epoch after each pass over the data."""
         while not self.is_over():
-            stretch, stopped = self.advance(min(ahead or 1, self.most, self.epochs - self.number))
-            if stretch:
-                yield stretch if ahead else epochs_in(*stretch)[0]
-            if isinstance(stopped, Diverged):
-                rate = self.engine.optimizer.rate
-                raise Diverged(
-                    _DIVERGED.format(self.number + 1, stopped, rate)
-                ) from stopped.__cause__
-            if stopped is not None:
-                raise stopped
-        if self.best:
-            put_back(self.engine.net.parameters(), self.best[2])
+            batches = self.next_batches()  # lists of places in the examples
+            losses = self.train(batches * self.epochs_at_once())  # one loss per batch
+            yield self.end_epoch(losses, batches)
+        self.restore_best()
 
     def is_over(self) -> bool:
-        """Whether all epochs are done, or there was no better one for too long."""
-        return (
-            self.number >= self.epochs
-            or self.best is not None
-            and self.number - self.best[0] >= self.patience
-        )
+        """Whether all epochs are done, or none was better for too long."""
+        done = len(self.history)
+        waited = 0 if self.best is None else done - self.best[0]
+        return done >= self.epochs or self.patience is not None and waited >= self.patience
 
-    def advance(self, epochs: int) -> "Tuple[Any, Any]":
-        """Some epochs on: the stretch of those that were ended, None for none; and what stopped it."""
-        batches, stopped = self.batches(), None
-        todo = (batches * epochs)[len(self.values) :]
+    def next_batches(self) -> Batches:
+        """Return the batches of the next epoch."""
+        count = len(self.examples)
+        if self.shuffle:
+            order = self.engine.generator.permutation(count)
+        else:
+            order = list(range(count))
+        return cut(order, self.batch_size)
+
+    def epochs_at_once(self) -> int:
+        """Return how many epochs the engine may compute together, if nobody can tell the difference."""
+        one_batch = self.batch_size == len(self.examples)
+        if self.observed or not one_batch or self.validation or self.patience is not None:
+            return 1
+        if not has_constant_rate(self.engine.optimizer):
+            return 1
+        return min(self.engine.at_once, self.epochs - len(self.history))
+
+    def train(self, batches: Batches) -> Row:
+        """Make one update per batch, and return the losses."""
         try:
-            for start in range(0, len(todo), self.part):
-                self.engine.run(todo[start : start + self.part], self.generator, self.values)
-                self.keep()
-        except BaseException as error:  # raised again, once the epochs before are told
-            stopped = error
-        if len(self.values) < (1 if self.whole else len(batches)):
-            return None, stopped
-        sizes = [] if self.whole else [self.examples.size(batch) for batch in batches]
-        return self.ended(self.values if self.whole else [_mean(self.values, sizes)]), stopped
+            return self.engine.epoch(batches)
+        except Diverged as error:
+            raise Diverged(
+                f"epoch {len(self.history) + 1}: {error} at the learning rate "
+                f"{self.engine.optimizer.rate}; the network keeps its last finite parameters; "
+                "try a smaller rate"
+            ) from None
 
-    def batches(self) -> "List[List[int]]":
-        """Those of an epoch."""
-        order = (
-            self.generator.permutation(len(self.examples))
-            if self.shuffle
-            else list(range(len(self.examples)))
-        )
-        return [order[start : start + self.size] for start in range(0, len(order), self.size)]
-
-    def keep(self) -> None:
-        """What is done after every few batches: nothing here; a checkpoint is written."""
-
-    def ended(self, losses: "Row") -> "Any":
-        """What is told of epochs with these losses."""
-        engine, validation = self.engine, self.validation
-        validation_loss = (
-            None if validation is None else measure(engine.net, validation, engine.loss)
-        )
+    def end_epoch(self, losses: Row, batches: Batches) -> Epoch:
+        """Measure what is measured after an epoch, and add the epoch to the history."""
+        engine = self.engine
+        if len(batches) > 1:
+            losses = [self.examples.mean(losses, batches)]
+        validation_loss = None
+        if self.validation is not None:
+            validation_loss = mean_loss(engine.net, self.validation, engine.loss)
+        best = self.best
         if self.patience is not None:
-            watched = (
-                validation_loss if validation else measure(engine.net, self.examples, engine.loss)
-            )
-            if (
-                self.best is None or watched < self.best[1] or self.best[1] != self.best[1]
-            ):  # NaN is not the best
-                self.best = self.number + 1, watched, [p.rows for p in engine.net.parameters()]
-        stretch = (
-            self.number + 1,
-            losses,
-            validation_loss,
-            engine.optimizer.rate,
-            self.best and self.best[0],
-        )
-        self.number, self.values = self.number + len(losses), []
-        return stretch
+            watched = validation_loss
+            if self.validation is None:
+                watched = mean_loss(engine.net, self.examples, engine.loss)
+            if best is None or watched < best[1] or best[1] != best[1]:  # NaN is never the best
+                best = len(self.history) + 1, watched, [p.rows for p in engine.net.parameters()]
+        report = validation_loss, engine.optimizer.rate, best and best[0]
+        self.history.add(losses, *report)
+        self.best = best
+        return Epoch(len(self.history), losses[-1], *report)
 
-
-def training_of(training: "Training", checkpoint: "Any") -> "Training":
-    """One that keeps a checkpoint; the package's stands in this one's place."""
-    return training
+    def restore_best(self) -> None:
+        """Go back to the parameters of the best epoch, if ``patience`` watched for it."""
+        if self.best is not None:
+            set_rows(self.engine.net.parameters(), self.best[2])
+            self.history.best_epoch = self.best[0]
 
 
 class Engine:
-    """Computes the updates, batch by batch, on lists of lists by the rules of the network, the loss, the optimizer."""
+    """Computes the updates, one batch after the other, by the rules of layers, loss and optimizer."""
+
+    name = "lists"
+    at_once = 1  # how many batches it computes together: all of them or, after Ctrl-C, none
 
     def __init__(
-        self, net: "Any", loss: "Loss", optimizer: "Optimizer", examples: "Examples"
+        self,
+        net: Any,
+        loss: Loss,
+        optimizer: Optimizer,
+        examples: Examples,
+        generator: Generator,
     ) -> None:
-        self.net, self.loss, self.optimizer, self.examples = net, loss, optimizer, examples
+        self.net = net
+        self.loss = loss
+        self.optimizer = optimizer
+        self.examples = examples
+        self.generator = generator  # the random numbers of Dropout
 
-    def run(self, batches: "List[List[int]]", generator: "Generator", values: "Row") -> None:
-        """One update a batch, of the examples at these places; ``values`` gets its loss when it is done."""
-        for places in batches:
-            values.append(self.step(self.examples.batch(places), generator))
+    def epoch(self, batches: Batches) -> Row:
+        """Make one update per batch. Return the loss of each batch, measured before its update."""
+        return [self.step_or_undo(self.examples.batch(places)) for places in batches]
 
-    def backpropagate(self, batch: "Batch", generator: "Generator") -> "Number":
-        """The loss; sets the gradients."""
-        learning = [
-            k
-            for k, layer in enumerate(self.net.layers)
-            if any([not p.frozen for p in layer.parameters()])
-        ]
-        return self.net.backpropagate(
-            batch[0], batch[1], self.loss, batch[2], generator, (learning or [0])[0]
-        )
+    def step(self, batch: Batch) -> Number:
+        """Make one update: forward, loss, backward, update. Return the loss before it."""
+        loss = self.backpropagate(batch)
+        if not is_finite([loss]):
+            self.optimizer.begin(self.net.number)  # sets the learning rate for the error's text
+            raise Diverged(f"the loss became {loss}")
+        parameters = self.net.parameters()
+        self.optimizer.step(parameters)
+        for p in parameters:
+            if not are_finite(p.rows):
+                raise Diverged(f"{p.name} is no longer finite")
+        return loss
 
-    def step(self, batch: "Batch", generator: "Generator") -> "Number":
-        """One update, or none: whatever goes wrong, Ctrl-C too, all is as it was before."""
-        parameters, optimizer = self.net.parameters(), self.optimizer
-        before, others = (
-            [p.rows for p in parameters],
-            (optimizer.t, dict(optimizer.states), generator.state),
-        )
+    def backpropagate(self, batch: Batch) -> Number:
+        """Set the gradient of each parameter that learns, and return the loss."""
+        X, Y, weights = batch
+        first = self.net.first_trainable()
+        loss: Number = self.net.backpropagate(X, Y, self.loss, weights, self.generator, first)
+        return loss
+
+    def step_or_undo(self, batch: Batch) -> Number:
+        """Make a step; if anything stops it, Ctrl-C included, leave everything as it was before."""
+        optimizer = self.optimizer
+        parameters = self.net.parameters()
+        rows = [p.rows for p in parameters]
+        memory = optimizer.t, dict(optimizer.states), self.generator.state
         try:
-            value = self.backpropagate(batch, generator)
-            if not is_finite([value]):
-                optimizer.begin(self.net.number)  # for the rate that the step would have had
-                raise Diverged(f"the loss became {value}")
-            optimizer.step(parameters)
-            for p in parameters:
-                if not are_finite(p.rows):
-                    raise Diverged(f"{p.name} is no longer finite")
-            return value
+            return self.step(batch)
         except BaseException as error:
-            put_back(parameters, before)
-            optimizer.t, optimizer.states, generator.state = others
-            if isinstance(error, ArithmeticError) and not isinstance(
-                error, ZeroDivisionError
-            ):  # Decimal's infinity
+            set_rows(parameters, rows)
+            optimizer.t, optimizer.states, self.generator.state = memory
+            # Decimal raises an ArithmeticError where a float becomes infinite.
+            if isinstance(error, ArithmeticError) and not isinstance(error, ZeroDivisionError):
                 raise Diverged(type(error).__name__) from error
             raise
 
 
-def put_back(parameters: "Any", rows: "List[Matrix]") -> None:
-    """All of them, even if Ctrl-C comes between two."""
+def set_rows(parameters: Parameters, rows: Any) -> None:
+    """Set the numbers of all parameters, even if Ctrl-C comes between two of them."""
     try:
         for parameter, former in zip(parameters, rows):
             parameter.rows = former
     except KeyboardInterrupt:
-        put_back(parameters, rows)
+        set_rows(parameters, rows)
         raise
 
 
-def engine_of(engine: "Engine", size: int, unroll: "Any", executor: "Any") -> "Engine":
-    """The engine that does the same fastest, for batches of that size; the package's choice stands in this one's place."""
-    return engine
+# ---- the options -----------------------------------------------------------------------------
+
+
+def prepare(
+    net: Any,
+    X: Any,
+    Y: Any,
+    loss: Any,
+    optimizer: Any = "adam",
+    epochs: int = 100,
+    batch_size: IntOrNone = None,
+    shuffle: bool = True,
+    seed: int = 0,
+    validation_data: Any = None,
+    validation_split: float = 0,
+    patience: IntOrNone = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    engine: str = "auto",
+    executor: Any = None,
+    checkpoint: Any = None,
+    unroll: Any = None,
+    observed: bool = True,
+) -> Any:
+    """Check the options of ``epochs`` and return the Training; ``observed`` as there."""
+    loss = loss_for(net, loss)
+    optimizer = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
+    epochs = require("epochs", epochs, COUNT)
+    if batch_size is not None:
+        batch_size = require("batch_size", batch_size, COUNT)
+    if patience is not None:
+        patience = require("patience", patience, COUNT)
+    engine = engine_name(engine, unroll)
+    # A generator of its own: with the seed itself, Dropout would repeat the numbers of the weights.
+    generator = Generator(Generator(seed).bits())
+    examples = examples_for(net, X, Y, loss, sample_weight)
+    validation = None
+    if validation_data is not None:
+        if validation_split:
+            raise ValueError("give validation_data or validation_split, not both")
+        validation = validation_examples(net, validation_data, loss)
+    elif validation_split:
+        examples, validation = split(examples, validation_split, generator if shuffle else None)
+    if class_weight is not None:
+        examples.weigh_classes(class_weight, net.number)
+    net.adapt_rows(examples.samples(), again=False)
+    size = min(batch_size or len(examples), len(examples))
+    lists = Engine(net, loss, optimizer, examples, generator)
+    chosen = plugged("engine")(lists, size, engine, executor)
+    training = Training(chosen, validation, epochs, size, shuffle, patience, observed)
+    return training if checkpoint is None else plugged("checkpoint")(training, checkpoint)
+
+
+def validation_examples(net: Any, data: Any, loss: Loss) -> Examples:
+    """Return the examples in ``validation_data``."""
+    limit = (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)")
+    X, Y = require("validation_data", data, limit)
+    try:
+        return examples_for(net, X, Y, loss)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"validation_data: {error}") from None
+
+
+def split(examples: Examples, fraction: float, generator: Any) -> Any:
+    """Return two parts of the examples: to learn from, and the fraction that is only measured.
+
+    The generator draws which ones are held out; without one they are the last.
+    """
+    count = len(examples)
+    limit = (
+        lambda v: 0 < int(count * v + 0.5) < count,
+        f"a fraction that leaves some of the {count} samples on both sides",
+    )
+    held_out = int(count * require("validation_split", fraction, limit) + 0.5)
+    order = list(range(count)) if generator is None else generator.permutation(count)
+    return examples.part(order[:-held_out]), examples.part(order[-held_out:])
+
+
+def engine_name(engine: str, unroll: Any) -> str:
+    """Return the name of the engine that is asked for; ``unroll`` is the former option for it."""
+    if unroll is not None:
+        limit: Limit = (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False")
+        require("unroll", unroll, limit)
+        engine = {True: "steps", False: "lists", "auto": "auto"}[unroll]
+        _warn(f"unroll={unroll!r} is deprecated; write engine={engine!r}")
+    limit = (lambda v: v in ENGINES, " or ".join([repr(name) for name in ENGINES]))
+    return str(require("engine", engine, limit))
+
+
+def _warn(text: str) -> None:
+    try:
+        from warnings import warn
+    except ImportError:  # MicroPython
+        return
+    warn(text, DeprecationWarning, stacklevel=5)

@@ -26,8 +26,8 @@ import os
 from math import isfinite, isinf
 
 from ..formats import npy
-from ..core.functions import shown
-from ..core.layer import COUNT, require
+from ..core.checks import shown
+from ..core.checks import COUNT, require
 from .encoding import (
     FLAG,
     OBJECT,

@@ -20,7 +20,7 @@ import zlib
 from array import array
 
 from ..formats.files import read_at_most
-from ..core.layer import ABOVE_0, require
+from ..core.checks import ABOVE_0, require
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

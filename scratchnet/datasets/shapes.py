@@ -15,7 +15,7 @@ The points stand class by class (training shuffles them), evenly along their cur
 """
 
 from ..core import elementary
-from ..core.layer import AT_LEAST_0, require
+from ..core.checks import AT_LEAST_0, require
 from ..core.random import Generator
 from .examples import Examples
 

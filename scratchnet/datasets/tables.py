@@ -35,8 +35,8 @@ from difflib import get_close_matches
 from itertools import chain, islice
 from math import isfinite
 
-from ..core.functions import shown
-from ..core.layer import require
+from ..core.checks import shown
+from ..core.checks import require
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -27,8 +27,9 @@ import re
 
 from ..formats.files import write
 from ..core.optimizers import OPTIMIZERS, Optimizer
-from ..core.layer import COUNT, find, require
-from ..core.training import criterion_of, examples_of, samples
+from ..core.checks import COUNT, look_up, require
+from ..core.examples import examples_for
+from ..core.losses import loss_for
 from .data import described
 from .page import frame, page
 from .replay import Moment, copied, replay
@@ -59,42 +60,54 @@ def explain(
     optimizer: "Any" = "adam",
     step: int = 1,
     steps: int = 1,
+    batch_size: "Optional[int]" = None,
     shuffle: bool = False,
-    **options: "Any",
+    seed: int = 0,
+    sample_weight: "Any" = None,
+    class_weight: "Any" = None,
 ) -> "Explanation":
-    """Explain every number of one step of training: forward, loss, backward, update.
-
-    ``X``, ``Y``, ``loss``, ``optimizer``   as for ``fit``; without Y only the forward pass is explained
-    ``step``      which step of the training, from 1; those before it are run again, with the floats of unroll=False
-    ``steps``     how many steps are recorded, from that one on: the page can go through them
-    ``shuffle``, ``batch_size``, ``seed``, ``sample_weight``, ``class_weight``   as for ``fit``; the order is that of
-                  the data unless ``shuffle`` is True
-
-    The network stays as it is.
-    """
+    """``sn.explain``. The network stays as it is."""
     if Y is None:
-        asked = (
-            list(options)
-            + ["loss"] * (loss is not None)
-            + ["step"] * (step != 1)
-            + ["steps"] * (steps != 1)
-        )
-        if asked:
-            raise ValueError(
-                f"{asked[0]}: without targets Y the forward pass alone is explained; leave it out"
-            )
-        rows = samples(net, X)
+        given = {
+            "loss": loss is not None,
+            "step": step != 1,
+            "steps": steps != 1,
+            "batch_size": batch_size is not None,
+            "shuffle": shuffle,
+            "seed": seed != 0,
+            "sample_weight": sample_weight is not None,
+            "class_weight": class_weight is not None,
+        }
+        for name in given:
+            if given[name]:
+                raise ValueError(
+                    f"{name} needs targets: without Y only the forward pass is explained"
+                )
+        rows = net.accept(X)
         X = [rows[i] for i in range(len(rows))]
         return Explanation([Moment(1, net, X, [], None, list(range(len(X))), None)], None)
     if loss is None:
         raise ValueError("with targets Y a loss is needed: loss='mean_squared_error', for example")
-    criterion = criterion_of(net, loss)
-    stepper = find("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
-    examples = examples_of(net, X, Y, criterion, options.get("sample_weight"))
+    criterion = loss_for(net, loss)
+    optimizer = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
+    examples = examples_for(net, X, Y, criterion, sample_weight)
     X = [examples.X[i] for i in range(len(examples.X))]
     Y = [examples.Y[i] for i in range(len(examples.Y))]
     step, steps = require("step", step, COUNT), require("steps", steps, COUNT)
-    moments = replay(net, X, Y, criterion, stepper, step, steps, shuffle=shuffle, **options)
+    moments = replay(
+        net,
+        X,
+        Y,
+        criterion,
+        optimizer,
+        step,
+        steps,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        seed=seed,
+        sample_weight=sample_weight,
+        class_weight=class_weight,
+    )
     return Explanation(moments, criterion)
 
 

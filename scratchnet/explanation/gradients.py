@@ -17,7 +17,8 @@ True
 from ..core import matrix
 from ..core.losses import Perceptron
 from ..scalars import Dual
-from ..core.training import criterion_of, examples_of
+from ..core.examples import examples_for
+from ..core.losses import loss_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,15 +118,15 @@ def check_gradients(
     Works for any layer and loss, one's own too. Of the perceptron loss ŷ is held fixed, as its rule has it. The loss
     is computed three times for every number of every parameter, so take a small network, or a few samples.
     """
-    criterion = criterion_of(net, loss)
-    examples = examples_of(net, X, Y, criterion, sample_weight)
+    criterion = loss_for(net, loss)
+    examples = examples_for(net, X, Y, criterion, sample_weight)
     scale = max(
         [
             _largest(_backpropagated(net, examples.batch([i]), criterion))
             for i in range(len(examples))
         ]
     )
-    batch = examples.batch(range(len(examples)))
+    batch = examples.batch(list(range(len(examples))))
     backpropagated = _backpropagated(net, batch, criterion)
     exact = _exact(net, batch, criterion)
     difference = _difference(net, batch, criterion)
@@ -190,8 +191,13 @@ def _loss(
     net: "Sequential", X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Any", held: "Any" = None
 ) -> "Number":
     """The loss of a training step; ``held`` takes the place of the network's output, where that is held fixed."""
-    Z, A = net.outputs_for(loss, X)
-    return net.penalised(loss.value(A if held is None else held, Y, Z, weights))
+    paired = loss.paired_layers(net.layers)
+    Z, A = net.logits_and_output(X, paired)
+    if held is not None:
+        A = held
+    if paired:
+        return net.with_penalties(loss.value_from_logits(Z, A, Y, weights))
+    return net.with_penalties(loss.value(A, Y, weights))
 
 
 def _worst(A: "Matrix", B: "Matrix") -> float:

@@ -64,7 +64,7 @@ def replay(
     watched = _watched(type(optimizer), recorder)(**optimizer.config())
     try:
         for _ in epochs(
-            recorder.net, X, Y, loss, watched, epochs=first + count, unroll=False, **options
+            recorder.net, X, Y, loss, watched, epochs=first + count, engine="lists", **options
         ):
             pass
     except _Enough:

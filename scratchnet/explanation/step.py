@@ -22,7 +22,7 @@ The network's own rules compute all of it, on its own kind of numbers wrapped in
 from ..core.functions import number_of
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
-from ..core.training import criterion_of
+from ..core.losses import loss_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Step:
         X = self._name_rows("x", [[Traced(v) for v in row] for row in X])
         self.outputs = self._forward(self.net, X, generator)
         if Y is not None:
-            self._backward(Y, criterion_of(net, loss).with_numbers(Traced, exactly=True), weights)
+            self._backward(Y, loss_for(net, loss).with_numbers(Traced, exactly=True), weights)
             if optimizer is not None:
                 self._prepare_updates(optimizer)
 
@@ -155,22 +155,28 @@ class Step:
                 self._named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)
             ]
         layers = self.net.layers
-        front = len(layers) - criterion.steps_over(layers)
+        paired = criterion.paired_layers(layers)
+        front = len(layers) - paired
 
         def value_of(net: "Sequential", outputs: "List[Matrix]") -> "Any":
-            Z = outputs[front] if front < len(layers) else None
-            return net.penalised(criterion.value(outputs[-1], Y, Z, weights))
+            A = outputs[-1]
+            if paired:
+                return net.with_penalties(
+                    criterion.value_from_logits(outputs[front], A, Y, weights)
+                )
+            return net.with_penalties(criterion.value(A, Y, weights))
 
         self.value_of = value_of
         self._name_loss(value_of(self.net, self.outputs))
-        Z = self.outputs[front] if front < len(layers) else None
-        if Z is not None:
+        if paired:
             self._chain(front, Y, criterion, weights)
-        dA = self._name_slopes(
-            self.outputs[front], criterion.gradient(self.outputs[-1], Y, Z, weights)
-        )
+            dA = criterion.gradient_in_logits(self.outputs[-1], Y, weights)
+        else:
+            dA = criterion.gradient(self.outputs[-1], Y, weights)
+        dA = self._name_slopes(self.outputs[front], dA)
         for k in reversed(range(front)):
             dA = layers[k].backward(dA)
+            layers[k].add_penalty_gradient()
             self._name_inner(f"{k}.slope", dA)
             dA = self._name_slopes(self.outputs[k], dA)
             for parameter in layers[k].parameters():
@@ -186,7 +192,7 @@ class Step:
         """The slopes that the shortcut δ = (ŷ - y)/n leaves out, through every layer, where the loss has a slope."""
         A = self.outputs[-1]
         try:
-            dA = criterion.gradient(A, Y, None, weights)
+            dA = criterion.gradient(A, Y, weights)
         except NotImplementedError:  # the perceptron's rule: a threshold has no derivative
             return
         for k in reversed(range(front, len(self.net.layers))):
@@ -206,7 +212,7 @@ class Step:
         if not self.optimizer.rate.name:
             self._named("rate", self.optimizer.rate)
         learning = [parameter for parameter in self.net.parameters() if not parameter.frozen]
-        self.factor = self.optimizer.clipping(learning)
+        self.factor = self.optimizer.clip_factor(learning)
         if self.factor is not None:
             self._named("clipping", self.factor)
         for parameter in learning:
@@ -236,7 +242,7 @@ class Step:
         """One weight's step, and its memory's."""
         w = parameter.rows[i][j]
         state = tuple([self.numbers[f"{w.name}.memory[{n}]"] for n in range(self.optimizer.memory)])
-        new, memory = self.optimizer.moved(w, parameter.gradient_rows[i][j], state, self.factor)
+        new, memory = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
         for n, number in enumerate(memory):
             self._named(f"{w.name}.memory[{n}].new", number)
         self._named(f"{w.name}.new", new)

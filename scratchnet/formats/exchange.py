@@ -12,10 +12,12 @@ ReLU()
 """
 
 from ..core.activations import ACTIVATIONS, Identity
-from ..core.functions import shown, sqrt
+from ..core.checks import shown
+from ..core.functions import sqrt
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
-from ..core.layer import Layer, require
+from ..core.checks import require
+from ..core.layer import Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def ready(net: "Any", name: str) -> "Sequential":
             f"{name}: a network of {net.number.__name__} cannot be taken over; net.copy(float) can"
         )
     for i, layer in enumerate(net.layers):
-        if isinstance(layer, Normalization) and not layer.adapted:
+        if isinstance(layer, Normalization) and not layer.is_adapted():
             raise unfit(
                 i,
                 layer,

@@ -34,7 +34,8 @@ from ..core.activations import (
     Softplus,
     Tanh,
 )
-from ..core.functions import shown, sqrt
+from ..core.checks import shown
+from ..core.functions import sqrt
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
 from . import exchange
@@ -206,7 +207,7 @@ def _weights(layer: "Any", count: int, where: str) -> "List[Any]":
 
 def _dense(layer: "Any", where: str) -> "Dense":
     weights = _weights(layer, 1 + bool(layer.use_bias), where)
-    rows = matrix.accept(weights[0], float, f"{where}: kernel")
+    rows = checks.accept(weights[0], float, f"{where}: kernel")
     made = Dense(
         len(rows),
         len(rows[0]),
@@ -223,7 +224,7 @@ def _normalization(layer: "Any", where: str) -> "Normalization":
     if mean is None:
         mean, variance, _ = _weights(layer, 3, where)
     mean, variance = [v.tolist() if hasattr(v, "tolist") else v for v in (mean, variance)]
-    if not matrix.is_sequence(mean):
+    if not checks.is_sequence(mean):
         raise ValueError(
             f"{where} has one mean for all features; give it a mean and a variance for each"
         )
@@ -276,7 +277,7 @@ def _arrays(i: int, layer: "Any", part: "Part") -> "List[Any]":
         warnings.simplefilter("ignore")  # of an overflow, which is refused
         for array, values in zip(arrays, numbers):
             array[...] = values
-            if not matrix.are_finite(array.tolist() if array.ndim == 2 else [array.tolist()]):
+            if not checks.are_finite(array.tolist() if array.ndim == 2 else [array.tolist()]):
                 raise exchange.unfit(i, layer, f"it has a number too large for {array.dtype}")
     return list(arrays)
 

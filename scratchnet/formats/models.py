@@ -20,7 +20,8 @@ True
 
 from ..core.layers import LAYERS
 from ..core.network import Sequential
-from ..core.layer import Layer, require
+from ..core.checks import require
+from ..core.layer import Layer
 from . import files, json, safetensors
 
 TYPE_CHECKING = False

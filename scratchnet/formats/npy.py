@@ -25,7 +25,7 @@ import zipfile
 import zlib
 from array import array
 
-from ..core.functions import shown
+from ..core.checks import shown
 from .files import read_at_most
 from .safetensors import flatten
 

@@ -26,7 +26,7 @@ bits, whatever the file says. Any other graph, and numbers that lie in another f
 """
 
 from ..core.activations import ACTIVATIONS
-from ..core.layer import require
+from ..core.checks import require
 from . import onnx_graph, strict_json
 from .onnx_graph import DOUBLE, FLOAT, Graph, Node, Tensor, Value, packed
 from .onnx_operators import Wire, Wire32, written

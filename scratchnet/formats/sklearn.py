@@ -29,7 +29,7 @@ import warnings
 
 from ..core import matrix
 from ..core.activations import Identity, ReLU, Sigmoid, Softmax, Tanh, Threshold
-from ..core.functions import shown
+from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
 from . import exchange

@@ -31,7 +31,7 @@ from ..core.activations import (
     Softplus,
     Tanh,
 )
-from ..core.functions import shown
+from ..core.checks import shown
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
 from . import exchange
@@ -139,7 +139,7 @@ def _of_state(state: "Dict[Any, Any]", activations: "Any") -> "List[Layer]":
     for owner, roles in linears.items():
         if "weight" not in roles:
             raise ValueError(f"from_torch: {owner}.bias has no {owner}.weight beside it")
-    if not matrix.is_sequence(activations) or len(activations) != len(linears):
+    if not checks.is_sequence(activations) or len(activations) != len(linears):
         names = ", ".join(linears)
         raise ValueError(f"from_torch: name the activation after each of the {len(linears)} Linear layers ({names}), "
                          'activations=["relu", ..., "identity"]')  # fmt: skip
@@ -165,17 +165,17 @@ def _depth(tensor: "Any") -> int:
     shape = getattr(tensor, "shape", None)
     if shape is not None:
         return len(shape)
-    return 1 + _depth(tensor[0]) if matrix.is_sequence(tensor) and len(tensor) else 0
+    return 1 + _depth(tensor[0]) if checks.is_sequence(tensor) and len(tensor) else 0
 
 
 def _dense(where: str, weight: "Any", bias: "Any") -> "Dense":
-    rows = matrix.accept(_numbers(f"{where}.weight", weight), float, f"{where}.weight")
+    rows = checks.accept(_numbers(f"{where}.weight", weight), float, f"{where}.weight")
     layer = Dense(len(rows[0]), len(rows), weights=matrix.transpose(rows))
     layer.weights.frozen = not getattr(weight, "requires_grad", True)
     if bias is None:
         layer.bias.value, layer.bias.frozen = [0.0] * len(rows), True
     else:
-        layer.bias.value = matrix.accept_row(
+        layer.bias.value = checks.accept_row(
             _numbers(f"{where}.bias", bias), float, f"{where}.bias", None
         )
         layer.bias.frozen = not getattr(bias, "requires_grad", True)

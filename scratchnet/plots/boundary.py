@@ -4,10 +4,9 @@ The network is asked at the crossings of a grid; between them, borders run strai
 """
 
 from ..core.activations import Threshold
-from ..core.matrix import accept_row, accept_rows, is_sequence
+from ..core.checks import accept_row, accept_rows, is_sequence
 from ..metrics import baseline
-from ..core.layer import require
-from ..core.training import samples
+from ..core.checks import require
 from .canvas import MARKS
 from .chart import Chart, Dots, Region
 from .picture import names_of
@@ -58,7 +57,7 @@ def decision_boundary(
     """
     require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
     net = net if net.number is float else net.copy(float)
-    read = samples(net, X)
+    read = net.accept(X)
     rows = [read[k] for k in range(len(read))]
     i, j = _chosen(features, len(rows[0]))
     count = len(rows[0])

@@ -1,6 +1,6 @@
 """A network's neurons and weights."""
 
-from ..core.layer import require
+from ..core.checks import require
 from ..texts import shortened, width
 from . import canvas as text_canvas
 from . import svg

@@ -1,8 +1,8 @@
 """What every function of plots returns."""
 
 from ..formats import files
-from ..core.matrix import accept_rows
-from ..core.layer import require
+from ..core.checks import accept_rows
+from ..core.checks import require
 from ..texts import shortened
 
 TYPE_CHECKING = False

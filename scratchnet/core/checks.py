@@ -1,0 +1,334 @@
+"""What comes from outside, and how it is refused: options, data, and names of layers, losses, ...
+
+    require  refuse_unknown  look_up             options
+    cast  convert  plain  is_zero                numbers
+    accept  accept_rows  accept_row  CheckedRows    data
+    is_sequence  is_finite  are_finite           tests
+    shown                                        values in messages
+
+Bad input raises a ``ValueError`` or a ``TypeError`` whose one sentence says what is wrong, where, and
+what would be right.
+"""
+
+from .elementary import REAL
+from .types import (
+    Any,
+    Family,
+    Function,
+    IntOrNone,
+    Limit,
+    Matrix,
+    Number,
+    NumberType,
+    Row,
+    Rows,
+    Settings,
+)
+
+# ---- options ---------------------------------------------------------------------------------
+
+# What an option may be: a test, and the words for it.
+FINITE: Limit = (lambda v: v - v == 0, "a finite number")
+AT_LEAST_0: Limit = (lambda v: v >= 0 and v - v == 0, "a finite number of 0 or more")
+ABOVE_0: Limit = (lambda v: v > 0 and v - v == 0, "a finite number above 0")
+BELOW_1: Limit = (lambda v: v >= 0 and v < 1, "a number from 0 to below 1")
+COUNT: Limit = (
+    lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0,
+    "a whole number of 1 or more",
+)
+
+# Options that people know from other libraries, and what to write here.
+ELSEWHERE = {
+    "learning_rate": "set the learning rate in the optimizer: optimizer=sn.Adam({})",
+    "lr": "set the learning rate in the optimizer: optimizer=sn.Adam({})",
+    "momentum": "set the momentum in the optimizer: optimizer=sn.SGD(0.1, momentum={})",
+    "weight_decay": "set the weight decay in the optimizer: optimizer=sn.Adam(weight_decay={})",
+    "callbacks": "loop over the epochs instead: for epoch in sn.epochs(net, X, Y, ...)",
+    "metrics": "measure after training: scratchnet.metrics.report(...)",
+    "verbose": "loop over the epochs and print them: for epoch in sn.epochs(net, X, Y, ...)",
+    "random_state": "write seed={}",
+    "n_epochs": "write epochs={}",
+    "max_iter": "write epochs={}",
+    "criterion": "write loss={}",
+    "x": "write X",
+    "y": "write Y",
+}
+
+
+def require(name: str, value: Any, limit: Limit) -> Any:
+    """Return the value if it passes the limit's test; otherwise refuse it in the limit's words.
+
+    >>> require("epochs", 5, COUNT)
+    5
+    >>> require("epochs", 0, COUNT)
+    Traceback (most recent call last):
+        ...
+    ValueError: epochs is 0; give a whole number of 1 or more
+    """
+    test, words = limit
+    try:
+        value = plain(value)
+        if test(value):
+            return value
+    except (TypeError, ValueError, ArithmeticError):
+        pass  # The test makes no sense for a text, a list or a Decimal NaN.
+    raise ValueError(f"{name} is {shown(value)}; give {words}")
+
+
+def refuse_unknown(function: str, unknown: Settings, options: str) -> None:
+    """Refuse options that ``function`` does not have; ``options`` lists those it has.
+
+    >>> refuse_unknown("fit", {"learning_rate": 0.1}, "epochs, batch_size")
+    Traceback (most recent call last):
+        ...
+    TypeError: fit has no option learning_rate; set the learning rate in the optimizer: optimizer=sn.Adam(0.1)
+    """
+    for name, value in unknown.items():
+        advice = ELSEWHERE.get(name.lower(), f"its options are {options}")
+        raise TypeError(f"{function} has no option {name}; {advice.format(shown(value))}")
+
+
+def look_up(kind: str, given: Any, family: Family, base: Any) -> Any:
+    """Return the layer, loss or optimizer that is given as a name, a class or an object.
+
+    ``family`` maps names to classes or functions; ``base`` is the class of all of them.
+
+    >>> look_up("layer", "relu", {"identity": object}, object)
+    Traceback (most recent call last):
+        ...
+    ValueError: layer 'relu' is unknown; there are: identity
+    """
+    if isinstance(given, str):
+        if given not in family:
+            names = ", ".join(sorted(family))
+            raise ValueError(f"{kind} {given!r} is unknown; there are: {names}")
+        given = family[given]
+    if isinstance(given, type):
+        given = given()
+    if not isinstance(given, base):
+        found = type(given).__name__
+        raise TypeError(f"{kind}: {given!r} is a {found}; give a name or {kind} object")
+    return given
+
+
+def shown(value: Any) -> str:
+    """Return the value as an error message shows it: its repr, or the beginning of a long one.
+
+    >>> shown("x" * 1000)[-5:]
+    'xx...'
+    """
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+# ---- numbers ---------------------------------------------------------------------------------
+
+
+def plain(value: Any) -> Any:
+    """Return a scalar of NumPy or PyTorch as a number of Python, and anything else as it is."""
+    return value.item() if hasattr(value, "item") and not isinstance(value, REAL) else value
+
+
+def is_zero(value: Number) -> bool:
+    """Whether a hyperparameter is 0, which switches it off; it is a plain 0 in every network."""
+    return isinstance(value, REAL) and value == 0
+
+
+def convert(value: Number, number: NumberType) -> Number:
+    """Return the value as a ``number``, whatever type it has. Only for explicit requests."""
+    return value if type(value) is number else number(value)
+
+
+def cast(value: Any, number: NumberType, what: str) -> Number:
+    """Return a value from outside (data, hyperparameter, given parameter) as a ``number``, a type.
+
+    An int always fits. A float fits where floats and ``number`` mix. Next to ``Fraction`` or
+    ``Decimal`` it is refused, because it would silently make all later results inexact. With
+    ``number`` None any number stays as it is. ``what`` is the beginning of the error's sentence.
+
+    >>> from fractions import Fraction
+    >>> cast(3, Fraction, "x"), cast(Fraction(1, 4), float, "x")
+    (Fraction(3, 1), 0.25)
+    >>> cast(0.5, Fraction, "learning_rate")
+    Traceback (most recent call last):
+        ...
+    TypeError: learning_rate: 0.5 is a float, but this network computes with Fraction: give an int or a Fraction
+    """
+    if type(value) is number:
+        return value
+    value = plain(value)
+    if number is None:
+        if isinstance(value, REAL) or hasattr(value, "__mul__") and hasattr(value, "__sub__"):
+            return value
+        raise _no_number(value, what)
+    if isinstance(value, float) and number is not float and not _mixes_with_float(number):
+        name = number.__name__
+        raise TypeError(
+            f"{what}: {value!r} is a float, but this network computes with {name}: "
+            f"give an int or a {name}"
+        )
+    # A complex number has __float__ in old versions of Python.
+    has_float = hasattr(value, "__float__") and type(value).__name__ != "complex"
+    try:
+        if isinstance(value, REAL) or number is float and has_float:
+            return number(value)
+    except OverflowError:
+        message = f"{what}: the number is too large for a {number.__name__}"
+        raise ValueError(message) from None
+    if not isinstance(value, number):
+        raise _no_number(value, what)
+    return value
+
+
+def _no_number(value: Any, what: str) -> TypeError:
+    return TypeError(f"{what}: {shown(value)} is a {type(value).__name__}; give a number")
+
+
+def _mixes_with_float(number: NumberType) -> bool:
+    try:
+        return type(number(0) + 0.5) is number
+    except TypeError:
+        return False
+
+
+# ---- data ------------------------------------------------------------------------------------
+
+
+def accept(data: Any, number: NumberType = float, name: str = "X") -> Matrix:
+    """Return ``data`` as a matrix of ``number``: a list of lists, with every value checked.
+
+    ``data`` is a list, a tuple or another sequence of rows, or an array or a table of NumPy,
+    pandas or PyTorch. A ragged row, a value that is not a finite number, and missing data are
+    refused; the error names the row and the column.
+
+    >>> accept([(0, 1), (True, 2.5)])
+    [[0.0, 1.0], [1.0, 2.5]]
+    >>> accept([[1, 2], [3]])
+    Traceback (most recent call last):
+        ...
+    ValueError: X: row 1 has 1 column where row 0 has 2
+    """
+    rows = accept_rows(data, name)
+    first = accept_row(rows[0], number, name, 0)
+    others = range(1, len(rows))
+    width = len(first)
+    return [first] + [accept_row(rows[i], number, name, i, width, "row 0 has {}") for i in others]
+
+
+def accept_rows(data: Any, name: str = "X") -> Rows:
+    """Return ``data`` as a sequence of rows, itself if it is one. The rows are not yet checked."""
+    if hasattr(data, "to_numpy"):  # pandas, polars
+        data = data.to_numpy()
+    if hasattr(data, "tolist"):  # NumPy, PyTorch, array.array, memoryview
+        data = data.tolist()
+    if not is_sequence(data):
+        found = type(data).__name__
+        raise TypeError(
+            f"{name} is {found}; give a list of rows, or anything with len() and indexing"
+        )
+    if len(data) == 0:
+        raise ValueError(f"{name} is empty; give at least one row")
+    rows: Rows = data
+    return rows
+
+
+def accept_row(
+    data: Any,
+    number: NumberType,
+    name: str,
+    i: IntOrNone,
+    columns: IntOrNone = None,
+    reason: str = "{} are needed",
+) -> Row:
+    """Return row ``i`` of the matrix ``name`` as a list of ``columns`` finite numbers.
+
+    ``reason`` says in the error why so many are needed. With ``i`` None the data are a flat list
+    of that name.
+    """
+    if hasattr(data, "tolist"):
+        data = data.tolist()
+    if not isinstance(data, (list, tuple)):
+        if not is_sequence(data):
+            where = _place(name, i)
+            raise TypeError(
+                f"{where} is {shown(data)}, not a row; even a single row is written [[...]]"
+            )
+        data = [data[j] for j in range(len(data))]
+    if set(map(type, data)) == {number}:
+        row = list(data)
+    else:
+        row = [cast(value, number, _place(name, i, j)) for j, value in enumerate(data)]
+    if not row:
+        raise ValueError(f"{_place(name, i)} is empty; give at least one column")
+    if columns is not None and len(row) != columns:
+        plural = "" if len(row) == 1 else "s"
+        needed = reason.format(columns)
+        raise ValueError(f"{_place(name, i)} has {len(row)} column{plural} where {needed}")
+    if not is_finite(row):
+        for j, value in enumerate(row):
+            if not is_finite([value]):
+                raise ValueError(f"{_place(name, i, j)} is {value}; give a finite number")
+    return row
+
+
+def _place(name: str, i: IntOrNone, j: IntOrNone = None) -> str:
+    """Say where something is wrong: in row i at column j, or in a flat list at index j."""
+    if i is None:
+        return name if j is None else f"{name}: number {j}"
+    return f"{name}: row {i}" if j is None else f"{name}: row {i}, column {j}"
+
+
+class CheckedRows:
+    """A sequence of rows that are checked one by one, when they are read.
+
+    A large data set is thus never held in memory a second time. ``check(row, i)`` returns the
+    checked row.
+    """
+
+    def __init__(self, rows: Rows, check: Function) -> None:
+        self.rows = rows
+        self.check = check
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, i: int) -> Row:
+        row: Row = self.check(self.rows[i], i)
+        return row
+
+
+def checked_rows(data: Any, name: str, check: Function) -> Any:
+    """Return the rows of ``data``: checked now if it is a list, otherwise when they are read."""
+    rows = accept_rows(data, name)
+    if isinstance(rows, (list, tuple)):
+        return [check(row, i) for i, row in enumerate(rows)]
+    return CheckedRows(rows, check)
+
+
+# ---- tests -----------------------------------------------------------------------------------
+
+
+def is_sequence(data: Any) -> bool:
+    """Whether ``data`` has a length and elements in order, as lists and tuples have."""
+    # MicroPython does not show the special methods of lists, tuples and arrays.
+    if isinstance(data, (list, tuple)) or type(data).__name__ == "array":
+        return True
+    has_elements = hasattr(data, "__len__") and hasattr(data, "__getitem__")
+    return has_elements and not isinstance(data, (str, bytes, dict))
+
+
+def is_finite(values: Row) -> bool:
+    """Whether all numbers are finite (and floats not so large that their sum overflows)."""
+    if type(values[0]) is float:
+        return sum(values) - sum(values) == 0.0
+    try:
+        return all([bool(v - v == 0) for v in values])
+    except ArithmeticError:  # Decimal raises it for infinity - infinity.
+        return False
+
+
+def are_finite(rows: Matrix) -> bool:
+    """Whether all numbers in all rows are finite."""
+    if type(rows[0][0]) is float:
+        return is_finite([sum(map(sum, rows))])
+    return is_finite([v for row in rows for v in row])

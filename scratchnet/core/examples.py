@@ -1,0 +1,123 @@
+"""Samples with their targets and weights, checked, and taken in batches.
+
+    Examples        samples X, targets Y, weights, and which of them are used
+    examples_for    the examples in whatever the user gave
+    mean_loss       the loss over examples
+"""
+
+from .checks import ABOVE_0, CheckedRows, accept_row, accept_rows, cast, checked_rows, require, shown
+from .functions import total
+from .losses import Loss
+from .types import Any, Batch, Batches, Number, NumberType, Places, Row, RowOrNone, Rows
+
+BLOCK = 1000  # how many samples are computed at once when a loss is measured
+
+
+class Examples:
+    """Samples with their targets and weights.
+
+    ``X``, ``Y``   sequences of rows, as the network and the loss need them
+    ``weights``    one number per row of X, or None
+    ``used``       the rows that are used, as a list of places in X
+    """
+
+    def __init__(self, X: Rows, Y: Rows, weights: RowOrNone, used: Places) -> None:
+        self.X = X
+        self.Y = Y
+        self.weights = weights
+        self.used = used
+
+    def __len__(self) -> int:
+        return len(self.used)
+
+    def batch(self, places: Places) -> Batch:
+        """Return the samples, targets and weights at these places in ``used``."""
+        rows = [self.used[place] for place in places]
+        weights = None if self.weights is None else [self.weights[i] for i in rows]
+        return [self.X[i] for i in rows], [self.Y[i] for i in rows], weights
+
+    def samples(self) -> Any:
+        """Return the samples as a sequence of rows."""
+        return CheckedRows(self.used, lambda i, place: self.X[i])
+
+    def size(self, places: Places) -> Number:
+        """Return how many samples these are; with weights, the sum of their weights."""
+        if self.weights is None:
+            return len(places)
+        return total([self.weights[self.used[place]] for place in places])
+
+    def mean(self, losses: Row, batches: Batches) -> Number:
+        """Return the mean over the samples of losses that are means over batches."""
+        if len(losses) == 1:
+            return losses[0]
+        sizes = [self.size(batch) for batch in batches]
+        return total([loss * n for loss, n in zip(losses, sizes)]) / total(sizes)
+
+    def part(self, places: Places) -> "Examples":
+        """Return the examples at these places in ``used``."""
+        return Examples(self.X, self.Y, self.weights, [self.used[place] for place in places])
+
+    def weigh_classes(self, class_weight: Any, number: NumberType) -> None:
+        """Multiply the weight of each sample by the weight of its class."""
+        weights = [_class_weight(class_weight, self.Y[i], number) for i in range(len(self.Y))]
+        if self.weights is not None:
+            weights = [u * v for u, v in zip(self.weights, weights)]
+        self.weights = weights
+
+
+def cut(places: Places, size: int) -> Batches:
+    """Return the places in batches of ``size``, the last perhaps smaller.
+
+    >>> cut([3, 1, 4, 2, 0], 2)
+    [[3, 1], [4, 2], [0]]
+    """
+    return [places[start : start + size] for start in range(0, len(places), size)]
+
+
+def examples_for(net: Any, X: Any, Y: Any, loss: Loss, sample_weight: Any = None) -> Examples:
+    """Return the examples in whatever the user gave, checked for the network and the loss."""
+    X = net.accept(X)
+    outputs = net.outputs or len(X[0])
+    Y = checked_rows(Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i))
+    if len(X) != len(Y):
+        raise ValueError(f"X has {len(X)} rows and Y has {len(Y)}; give one target per sample")
+    weights = _sample_weights(sample_weight, len(X), net.number)
+    # Samples of weight 0 are left out, because a batch of such samples has no mean.
+    used = [i for i in range(len(X)) if weights is None or weights[i] > 0]
+    return Examples(X, Y, weights, used)
+
+
+def _sample_weights(given: Any, count: int, number: NumberType) -> RowOrNone:
+    if given is None:
+        return None
+    given = accept_rows(given, "sample_weight")
+    if len(given) != count:
+        raise ValueError(
+            f"sample_weight has {len(given)} numbers for {count} samples; give one per sample"
+        )
+    weights = accept_row([given[i] for i in range(count)], number, "sample_weight", None)
+    if not all([w >= 0 for w in weights]) or not total(weights) > 0:
+        raise ValueError("sample_weight: weights must be 0 or more, and not all 0")
+    return weights
+
+
+def _class_weight(weights: Any, y: Row, number: NumberType) -> Number:
+    """Return the weight of the class of target y: the value of a single output, or where the 1 is."""
+    require("class_weight", weights, (lambda v: isinstance(v, dict), "{class: weight}"))
+    labels = y if len(y) == 1 else [i for i, v in enumerate(y) if v == 1]
+    if len(labels) != 1 or labels[0] not in weights:
+        raise ValueError(
+            f"class_weight has no weight for the target {shown(y)}; give {{class: weight}}"
+        )
+    what = f"class_weight of {int(labels[0])}"
+    return require(what, cast(weights[labels[0]], number, what), ABOVE_0)
+
+
+def mean_loss(net: Any, examples: Examples, loss: Loss) -> Number:
+    """Return the loss over all examples, without penalties, computed a block of samples at a time."""
+    blocks = cut(list(range(len(examples))), BLOCK)
+    losses = []
+    for block in blocks:
+        X, Y, weights = examples.batch(block)
+        losses.append(net.loss_of(X, Y, loss, weights))
+    return examples.mean(losses, blocks)
