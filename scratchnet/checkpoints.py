@@ -32,21 +32,21 @@ from time import monotonic
 from warnings import warn
 from zlib import crc32
 
-from .formats import files, models, safetensors
-from .core.functions import kernel
 from .core.checks import AT_LEAST_0, require
+from .core.functions import kernel
 from .core.training import Engine, set_rows
+from .formats import files, models, safetensors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Tuple
 
-    from .core.types import Row
-    from .formats.files import Path
-    from .formats.safetensors import Tensor
     from .core.examples import Examples
     from .core.history import Epoch
     from .core.training import Training
+    from .core.types import Row
+    from .formats.files import Path
+    from .formats.safetensors import Tensor
 
 PREFIX = models.TRAINING + "."  # of the tensors that are the training's
 DAMAGED = "it is damaged"
@@ -222,10 +222,7 @@ class SavedTraining:
         if best is not None:
             tensors["watched"] = [float(best[0]), best[1]]
             tensors.update(
-                {
-                    f"{p.name}.best": rows
-                    for p, rows in zip(self.engine.net.parameters(), best[2])
-                }
+                {f"{p.name}.best": rows for p, rows in zip(self.engine.net.parameters(), best[2])}
             )
         return tensors
 

@@ -31,11 +31,18 @@ dog                  1    1
 import math
 from collections import namedtuple
 
-from .datasets.encoding import median_of
-from .core.checks import plain, shown
+from .core.checks import (
+    AT_LEAST_0,
+    accept,
+    accept_row,
+    accept_rows,
+    is_sequence,
+    plain,
+    require,
+    shown,
+)
 from .core.functions import total
-from .core.checks import accept, accept_row, accept_rows, is_sequence
-from .core.checks import AT_LEAST_0, require
+from .datasets.encoding import median_of
 from .texts import shortened, width
 
 TYPE_CHECKING = False

@@ -41,21 +41,21 @@ from warnings import warn
 
 from .codegen import rules
 from .codegen.engines import obstacle_to_code
+from .core.checks import COUNT, require
+from .core.examples import Examples
 from .core.functions import kernel, set_kernel, total
 from .core.layers import Dropout
 from .core.optimizers import SGD
-from .core.checks import COUNT, require
 from .core.random import Generator
-from .core.examples import Examples
 from .core.training import Engine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-    from .core.types import Batch, Matrix, Number, Row, Weights
-    from .core.losses import Loss
     from .core.layer import Parameter
+    from .core.losses import Loss
+    from .core.types import Batch, Matrix, Number, Row, Weights
 
 EXECUTOR = (
     lambda v: callable(getattr(v, "submit", None)) and not isinstance(v, type),
@@ -72,15 +72,11 @@ class Parallel(Engine):
     ``name``       of the engine the workers use: "lists", "rows", or "auto"
     """
 
-    def __init__(
-        self, engine: "Engine", size: int, executor: "Any", name: str = "auto"
-    ) -> None:
+    def __init__(self, engine: "Engine", size: int, executor: "Any", name: str = "auto") -> None:
         self.executor = require("executor", executor, EXECUTOR)
         self.shards = shards_of(executor)
         examples = compact(engine.examples)
-        Engine.__init__(
-            self, engine.net, engine.loss, engine.optimizer, examples, engine.generator
-        )
+        Engine.__init__(self, engine.net, engine.loss, engine.optimizer, examples, engine.generator)
         obstacle = obstacle_to_code(engine)
         if name == "steps":
             obstacle = "makes whole steps, which cannot be shared out to an executor"

@@ -13,12 +13,10 @@ Both are deterministic: the same seed, the same samples, on every Python.
 
 from copy import deepcopy
 
-from .core.checks import plain
+from .core.checks import is_sequence, plain, require
 from .core.functions import kernel
-from .core.checks import is_sequence
-from .parallel import EXECUTOR, LentKernel
-from .core.checks import require
 from .core.random import Generator
+from .parallel import EXECUTOR, LentKernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

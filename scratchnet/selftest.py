@@ -12,8 +12,8 @@ nothing but the package, and runs on MicroPython too. The tests hold the golden 
 import struct
 
 from .core import activations, functions, initializers, layers, losses, optimizers, schedules
-from .core.network import Sequential
 from .core.layer import Parameter
+from .core.network import Sequential
 from .core.random import Generator
 
 TYPE_CHECKING = False
@@ -122,11 +122,7 @@ def _loss(name: str) -> "Callable[[], Row]":
     def run() -> "Row":
         numbers: "Row" = []
         for weights in (None, [1 / 3, 2.0]):
-            numbers = (
-                numbers
-                + [loss.value(A, Y, weights)]
-                + _flat(loss.gradient(A, Y, weights))
-            )
+            numbers = numbers + [loss.value(A, Y, weights)] + _flat(loss.gradient(A, Y, weights))
         return numbers
 
     return run

@@ -18,12 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
+from random_networks import bits
+from test_training import pressed_at_line
 
 import scratchnet as sn
-from random_networks import bits
 from scratchnet.checkpoints import Checkpoint
 from scratchnet.formats import files, safetensors
-from test_training import pressed_at_line
 
 _generator = sn.Generator(3)
 X = [[_generator.normal() for _ in range(2)] for _ in range(23)]

@@ -13,9 +13,9 @@ import sys
 from unittest import mock
 
 import pytest
+import test_explanation
 
 import scratchnet as sn
-import test_explanation
 from scratchnet.cli import main, terminal
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.formats import models

@@ -16,6 +16,7 @@ from array import array
 from xml.etree import ElementTree
 
 import pytest
+from test_cli import ROOT, run, within
 
 import scratchnet as sn
 from scratchnet.cli import demo
@@ -24,7 +25,6 @@ from scratchnet.cli.progress import Watched
 from scratchnet.datasets import samples, shapes
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.formats import npy, safetensors
-from test_cli import ROOT, run, within
 
 FLOWERS = samples.iris()
 ROWS = [list(map(str, x)) + [FLOWERS.labels[y]] for x, y in zip(FLOWERS.X, FLOWERS.Y)]

@@ -24,11 +24,11 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
+from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, Scale, bits, bits_of, recipe, recipes
 
 import scratchnet as sn
-from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, Scale, bits, bits_of, recipe, recipes
-from scratchnet.core import functions, matrix, training
 from scratchnet.codegen import engines
+from scratchnet.core import functions, matrix, training
 from scratchnet.core.functions import total, where
 
 # Between how many lines Ctrl-C comes: all, but where tracing takes its time.

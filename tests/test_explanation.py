@@ -12,15 +12,15 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_layer import Scale
 
 import scratchnet as sn
-from scratchnet.explanation.explanation import UnknownName
-from scratchnet.explanation.text import parts
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
 from scratchnet.core.optimizers import OPTIMIZERS
+from scratchnet.explanation.explanation import UnknownName
+from scratchnet.explanation.text import parts
 from scratchnet.scalars import Traced
-from test_layer import Scale
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 X = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]]

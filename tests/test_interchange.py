@@ -5,9 +5,9 @@ import sys
 
 import pytest
 from hypothesis import given
+from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows_of
 
 import scratchnet as sn
-from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows_of
 from scratchnet.estimators import MLPClassifier, MLPRegressor
 from scratchnet.formats import npy, npz
 

@@ -8,7 +8,6 @@ import os
 
 import pytest
 from hypothesis import given
-
 from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows_of
 
 os.environ.setdefault("KERAS_BACKEND", "jax")

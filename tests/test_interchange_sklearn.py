@@ -5,9 +5,9 @@ import warnings
 
 import pytest
 from hypothesis import given
+from interchange import agree, dense, networks, normalization
 
 import scratchnet as sn
-from interchange import agree, dense, networks, normalization
 
 pytest.importorskip("sklearn")
 numpy = pytest.importorskip("numpy")

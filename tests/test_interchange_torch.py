@@ -6,9 +6,9 @@ import pickle
 
 import pytest
 from hypothesis import given
+from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows_of
 
 import scratchnet as sn
-from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows_of
 
 torch = pytest.importorskip("torch")
 torch_prune = pytest.importorskip("torch.nn.utils.prune")

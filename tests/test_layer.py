@@ -1,4 +1,4 @@
-"""protocol.py: configuration, parameters, and layers, activations, losses and optimizers of one's own."""
+"""layer.py: configuration, parameters, and layers, activations, losses and optimizers of one's own."""
 
 import copy
 import pickle
@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 import scratchnet as sn
-from scratchnet.core import layer, matrix
+from scratchnet.core import checks, matrix
 from scratchnet.core.functions import where
 
 NAN, INF = float("nan"), float("inf")
@@ -331,12 +331,12 @@ def test_a_value_that_does_not_fit_is_refused_and_the_old_one_stays(shape, value
 def test_an_object_is_found_by_name_by_class_or_as_itself():
     family = {"scale": Square}
     itself = Square(2)
-    assert protocol.find("activation", itself, family, sn.Layer) is itself
-    assert type(protocol.find("activation", "scale", family, sn.Layer)) is Square
-    assert type(protocol.find("activation", Square, family, sn.Layer)) is Square
+    assert checks.look_up("activation", itself, family, sn.Layer) is itself
+    assert type(checks.look_up("activation", "scale", family, sn.Layer)) is Square
+    assert type(checks.look_up("activation", Square, family, sn.Layer)) is Square
 
 
 @pytest.mark.parametrize("given", [None, 3, [Square()], sn.Hinge(), sn.Hinge, len])
 def test_anything_else_is_refused(given):
     with pytest.raises(TypeError, match="^activation: .*; give a name or activation object$"):
-        protocol.find("activation", given, {}, sn.Layer)
+        checks.look_up("activation", given, {}, sn.Layer)

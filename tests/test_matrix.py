@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scratchnet import matrix
+from scratchnet.core import checks, matrix
 
 NAN, INF = float("nan"), float("inf")
 

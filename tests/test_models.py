@@ -9,8 +9,8 @@ import pytest
 
 import scratchnet as sn
 from scratchnet import matrix
-from scratchnet.formats import files, json, safetensors
 from scratchnet.core.layers import LAYERS
+from scratchnet.formats import files, json, safetensors
 
 X = [[1.0, -2.0], [0.5, 3.0], [-1.0, 1.0]]
 CODECS = {".json": json, ".safetensors": safetensors}

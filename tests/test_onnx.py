@@ -14,10 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import scratchnet as sn
+from scratchnet.core.layers import LAYERS
 from scratchnet.formats import models, onnx_graph, onnx_operators, onnx_reader, protobuf
 from scratchnet.formats import onnx as codec
 from scratchnet.formats.onnx_graph import DOUBLE, FLOAT, INT64, Graph, Node, Value, packed
-from scratchnet.core.layers import LAYERS
 
 ACTIVATIONS = [
     sn.Identity, sn.Sigmoid, sn.Tanh, sn.ReLU, sn.LeakyReLU, lambda: sn.LeakyReLU(1 / 3), sn.ELU, lambda: sn.ELU(0.7),

@@ -10,9 +10,9 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
+from random_networks import Scale
 
 import scratchnet as sn
-from random_networks import Scale
 from scratchnet import Generator, matrix, parallel
 from scratchnet.core import training
 

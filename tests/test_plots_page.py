@@ -4,7 +4,6 @@ No text is clipped or lies on another, all can be read on light and on dark pape
 """
 
 import pytest
-
 from test_plots import MAKERS, made
 
 MEASURE = """

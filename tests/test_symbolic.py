@@ -11,11 +11,11 @@ import struct
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_networks import BETWEEN, ENDINGS, HIDDEN, OPTIMIZERS, targets
 
 import scratchnet as sn
-from random_networks import BETWEEN, ENDINGS, HIDDEN, OPTIMIZERS, targets
-from scratchnet.core import elementary, functions
 from scratchnet.codegen.python import DEEPEST, LONGEST, Code, executed, imports, reachable
+from scratchnet.core import elementary, functions
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
 from scratchnet.scalars import Symbolic
@@ -437,7 +437,7 @@ def worked_out(node, given=None):
         elif part.operation == "where":
             known[id(part)] = operands[1] if operands[0] else operands[2]
         elif part.operation in UNARY:
-            known[id(part)] = getattr(portable, part.operation)(*operands)
+            known[id(part)] = getattr(elementary, part.operation)(*operands)
         else:
             known[id(part)] = dict(ARITHMETIC, negate=operator.neg, abs=abs, **COMPARISONS)[
                 part.operation

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import functions
-from scratchnet.explanation.text import derivation, formula, number, substituted
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
+from scratchnet.explanation.text import derivation, formula, number, substituted
 from scratchnet.scalars import Traced
 
 INFIX = {

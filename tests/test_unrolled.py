@@ -9,9 +9,9 @@ from io import StringIO
 
 import pytest
 from hypothesis import given, settings
+from random_networks import HIDDEN, Bell, Scale, Share, bits, recipes
 
 import scratchnet as sn
-from random_networks import HIDDEN, Bell, Scale, Share, bits, recipes
 from scratchnet import functions, matrix
 
 POINTS = [[0.5, -1.25, 2.0], [0.0, 1.0, -0.0], [-30.0, 40.0, 1e-9]]

@@ -5,9 +5,9 @@ arithmetic printed here is what these numbers remember: no formula stands in thi
 """
 
 from .. import __version__
+from ..core.matrix import apply, transpose
 from ..explanation.text import derivation, number
 from ..lessons import and_gate
-from ..core.matrix import apply, transpose
 from ..scalars import Traced
 
 TYPE_CHECKING = False

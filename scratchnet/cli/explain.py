@@ -4,16 +4,16 @@ import os
 import re
 import shlex
 
+from ..core.checks import COUNT, require
+from ..core.losses import LOSSES
+from ..core.matrix import transpose
+from ..core.optimizers import OPTIMIZERS, SGD
 from ..datasets.encoding import Encoder
 from ..explanation.explanation import explain
 from ..explanation.text import DECIMALS
 from ..explanation.worksheet import worksheet
 from ..formats import models
 from ..lessons import and_gate, and_gate_network
-from ..core.losses import LOSSES
-from ..core.matrix import transpose
-from ..core.optimizers import OPTIMIZERS, SGD
-from ..core.checks import COUNT, require
 from ..texts import printable
 from .data import ENCODERS, encoder_of, tell_unseen
 from .progress import Line
@@ -24,9 +24,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Optional, Tuple
 
+    from ..core.network import Sequential
     from ..core.types import Row
     from ..explanation.explanation import Explanation
-    from ..core.network import Sequential
 
 RECORDED = 50  # steps, on a page
 DESCRIPTION = """\

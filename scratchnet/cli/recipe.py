@@ -11,12 +11,12 @@ from itertools import chain
 from math import isfinite
 
 from ..core.activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
-from ..datasets.encoding import CLASSIFICATION
+from ..core.checks import ABOVE_0, COUNT, require
 from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
-from ..core.checks import ABOVE_0, COUNT, require
 from ..core.training import prepare
+from ..datasets.encoding import CLASSIFICATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

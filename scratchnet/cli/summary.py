@@ -2,8 +2,8 @@
 
 import json
 
-from ..formats import models
 from ..core.checks import COUNT, require
+from ..formats import models
 from ..texts import shortened
 from .data import ENCODERS
 from .recipe import Recipe

@@ -7,14 +7,14 @@ from collections import Counter
 from math import ceil, isfinite
 
 from .. import metrics, plots
-from ..datasets.encoding import Classes, target_of
-from ..formats import files, models
+from ..core.checks import AT_LEAST_0, COUNT, require
 from ..core.functions import kernel
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
-from ..core.checks import AT_LEAST_0, COUNT, require
-from ..selection import train_test_split
 from ..core.training import Diverged
+from ..datasets.encoding import Classes, target_of
+from ..formats import files, models
+from ..selection import train_test_split
 from . import terminal, trials
 from .data import add_columns, add_reading, data_to_learn, fitted, kept
 from .progress import Course, Line, Reading, Watched

@@ -8,12 +8,12 @@ import signal
 from math import log10, sqrt
 from multiprocessing import Pool
 
-from ..datasets.encoding import CLASSIFICATION
-from ..metrics import accuracy, r2
 from ..core.checks import require
 from ..core.random import Generator
-from ..selection import parts_of, train_test_split
 from ..core.training import Diverged
+from ..datasets.encoding import CLASSIFICATION
+from ..metrics import accuracy, r2
+from ..selection import parts_of, train_test_split
 from .data import fitted
 from .progress import Line
 from .recipe import network, train

@@ -142,7 +142,11 @@ class Generated(Engine):
         """The very parameters, and what the layers hold and do besides their arguments."""
         layers = self.lists.net.layers
         parameters = [id(p) for p in self.lists.net.parameters()]
-        return parameters, [kept(layer) for layer in layers], [is_patched(layer) for layer in layers]
+        return (
+            parameters,
+            [kept(layer) for layer in layers],
+            [is_patched(layer) for layer in layers],
+        )
 
     def epoch(self, batches: "Batches") -> "Row":
         if self.description() == self.made_of and self.objects() == self.made_for:
@@ -251,7 +255,9 @@ class Steps(Generated):
         """Run the code; parameters and memory change at the end, all at once."""
         states = [self.optimizer.states_of(p) for p in self.parameters]
         inputs = self.whole_batches(len(batches)) if self.whole else self.batches(batches)
-        rows, states = self.train(inputs, losses, [p.rows for p in self.parameters], states, self.data)
+        rows, states = self.train(
+            inputs, losses, [p.rows for p in self.parameters], states, self.data
+        )
         set_rows(self.parameters, rows)
         for p, memory in zip(self.parameters, states):
             self.optimizer.states[p.name] = memory
@@ -314,7 +320,11 @@ def remembered(engine: "Steps", batch: "Optional[Batch]") -> "Program":
     This is known only of the package's own classes.
     """
     net, loss, optimizer, examples = engine.net, engine.loss, engine.optimizer, engine.examples
-    shape = net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), examples.weights is not None
+    shape = (
+        net.inputs or len(examples.X[0]),
+        net.outputs or len(examples.Y[0]),
+        examples.weights is not None,
+    )
     data: "Any" = shape if batch is None else step.pattern_of(batch)
     key = engine.made_of, engine.whole, shape[2], data
     parts = net.layers + [loss, optimizer]

@@ -29,9 +29,7 @@ def kept(part: "Any") -> "Any":
     """What a layer, a loss or an optimizer of somebody's own holds, but for what is of one step alone."""
     if is_own(part):
         return None
-    passing = (
-        ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator",)
-    )
+    passing = ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator",)
     return {
         name: repr(value)
         for name, value in vars(part).items()

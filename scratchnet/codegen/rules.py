@@ -16,8 +16,8 @@ def rule(z):
 
 from ..core.activations import Activation, Softmax, Threshold
 from ..core.layers import Dense
-from ..scalars import Symbolic
 from ..core.training import Engine
+from ..scalars import Symbolic
 from .own import RememberingNothing, is_own, kept, made_twice
 from .products import COMPILED
 from .python import Code, executed, function, reachable
@@ -28,8 +28,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Optional, Sequence
 
-    from ..core.types import Matrix, Row
     from ..core.optimizers import Optimizer
+    from ..core.types import Matrix, Row
 
 WAYS_BACK = (Activation.backward, Threshold.backward)
 # Numbers of a row, where each is spelled out. Of a row whose largest is sought PyPy would compile a path for each order
@@ -115,7 +115,9 @@ def _penalised(layer: "Any") -> "Any":
     twin, symbolic = object.__new__(type(layer)), layer.with_numbers(Symbolic, exactly=True)
     twin.__dict__.update(vars(layer))
     _replace(twin, "penalty_term", symbolic, lambda: _of_one_number(symbolic.penalty_term))
-    _replace(twin, "penalty_derivative", symbolic, lambda: _of_one_number(symbolic.penalty_derivative))
+    _replace(
+        twin, "penalty_derivative", symbolic, lambda: _of_one_number(symbolic.penalty_derivative)
+    )
     return twin
 
 

@@ -14,13 +14,13 @@ sum over samples looks is learnt from two samples: what is computed of the first
 and then summed, is a sum over as many samples as there are.
 """
 
-from ..core.optimizers import Optimizer
 from ..core.checks import FINITE, require
+from ..core.examples import Examples
+from ..core.optimizers import Optimizer
 from ..core.random import Generator
+from ..core.training import Engine
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from ..core.examples import Examples
-from ..core.training import Engine
 from .own import RememberingNothing, is_own, kept, made_twice
 from .python import PRODUCT, Code, function, reachable
 from .unrolled import listed, named, pattern
@@ -29,10 +29,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-    from ..core.types import Batch, Matrix, Weights
+    from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
-    from ..core.layer import Parameter
+    from ..core.types import Batch, Matrix, Weights
 
 COUNT = "count"  # the number of samples, or the sum of their weights
 
@@ -319,7 +319,9 @@ class Step:
 
     def run(self, X: "Matrix", Y: "Matrix", weights: "Weights") -> None:
         """One step."""
-        engine = Engine(self.net, self.loss, self.optimizer, Examples(X, Y, weights, []), self.draws)
+        engine = Engine(
+            self.net, self.loss, self.optimizer, Examples(X, Y, weights, []), self.draws
+        )
         with RememberingNothing(self.net.layers + [self.loss, self.optimizer]):
             value = engine.backpropagate((X, Y, weights))
             self.optimizer.step(self.parameters)

@@ -26,9 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence, Tuple
 
-    from ..core.types import Row
-    from ..core.network import Sequential
     from ..core.layer import Parameter
+    from ..core.network import Sequential
+    from ..core.types import Row
 
 
 def unroll(net: "Sequential", constants: bool = True) -> "Any":

@@ -75,7 +75,9 @@ try:
 except (ImportError, AttributeError):
     has_getattr = True
 
-if not has_getattr:  # In Python 3.6 a module has no __getattr__ (PEP 562), but its class can have it.
+if (
+    not has_getattr
+):  # In Python 3.6 a module has no __getattr__ (PEP 562), but its class can have it.
 
     class _Module(type(sys)):  # type: ignore[misc]
         def __getattr__(self, name: str) -> Any:

@@ -97,7 +97,7 @@ def products(A: Any, B: Any, dot: Function) -> Any:
     return [[dot(row, column) for column in columns] for row in A]
 
 
-# ---- constants: integers below 2^53 divided once, for MicroPython misreads one decimal literal in six 
+# ---- constants: integers below 2^53 divided once, for MicroPython misreads one decimal literal in six
 
 INFINITY, NAN = float("inf"), float("nan")
 SHIFT = float(3 * 2**51)  # in the middle between 2^52 and 2^53

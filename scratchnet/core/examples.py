@@ -1,11 +1,20 @@
 """Samples with their targets and weights, checked, and taken in batches.
 
-    Examples        samples X, targets Y, weights, and which of them are used
-    examples_for    the examples in whatever the user gave
-    mean_loss       the loss over examples
+Examples        samples X, targets Y, weights, and which of them are used
+examples_for    the examples in whatever the user gave
+mean_loss       the loss over examples
 """
 
-from .checks import ABOVE_0, CheckedRows, accept_row, accept_rows, cast, checked_rows, require, shown
+from .checks import (
+    ABOVE_0,
+    CheckedRows,
+    accept_row,
+    accept_rows,
+    cast,
+    checked_rows,
+    require,
+    shown,
+)
 from .functions import total
 from .losses import Loss
 from .types import Any, Batch, Batches, Number, NumberType, Places, Row, RowOrNone, Rows

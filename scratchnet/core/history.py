@@ -1,8 +1,8 @@
 """What a training reports.
 
-    Epoch       one pass over the data
-    History     all epochs so far
-    Diverged    the error when the loss or a parameter is no longer finite
+Epoch       one pass over the data
+History     all epochs so far
+Diverged    the error when the loss or a parameter is no longer finite
 """
 
 from .types import Any, IntOrNone, Number, Row

@@ -60,7 +60,9 @@ class Loss(Configured):
     8.0
     """
 
-    pairs_with: Any = None  # the activation whose logits the value and the gradient can be computed from
+    pairs_with: Any = (
+        None  # the activation whose logits the value and the gradient can be computed from
+    )
     ends_in: Any = ()  # the activations one of which the network must end in, if it needs probabilities
     mean_over_outputs = True  # whether n counts all outputs, or samples only
 

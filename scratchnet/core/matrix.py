@@ -147,9 +147,7 @@ def add_row(A: Matrix, row: Row) -> Matrix:
     """
     rows, columns = shape(A)
     if columns != len(row):
-        raise ValueError(
-            f"add_row: {rows}×{columns} with a row of {len(row)}: the widths differ"
-        )
+        raise ValueError(f"add_row: {rows}×{columns} with a row of {len(row)}: the widths differ")
     return [[a + b for a, b in zip(row_of_A, row)] for row_of_A in A]
 
 

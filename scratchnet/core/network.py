@@ -87,9 +87,7 @@ class Sequential:
 
     # ---- forward and backward ----------------------------------------------------------------
 
-    def propagate(
-        self, X: Matrix, layers: Layers, generator: GeneratorOrNone = None
-    ) -> Matrix:
+    def propagate(self, X: Matrix, layers: Layers, generator: GeneratorOrNone = None) -> Matrix:
         """Return the output of these layers for X, which is not checked.
 
         ``generator`` supplies the random numbers of a training step; None means prediction.
@@ -300,9 +298,7 @@ class Sequential:
         rows: Rows = checked_rows(
             X,
             "X",
-            lambda x, i: accept_row(
-                x, self.number, "X", i, self.inputs, "the network takes {}"
-            ),
+            lambda x, i: accept_row(x, self.number, "X", i, self.inputs, "the network takes {}"),
         )
         return rows
 
@@ -452,9 +448,7 @@ def _widths(layers: Layers) -> IntsOrNone:
     widths = [width]
     for i, layer in enumerate(layers):
         if None not in (layer.inputs, width) and layer.inputs != width:
-            raise ValueError(
-                f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but gets {width}"
-            )
+            raise ValueError(f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but gets {width}")
         if layer.outputs is not None:
             width = layer.outputs
         widths.append(width)

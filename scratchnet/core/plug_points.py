@@ -40,7 +40,9 @@ def engine(lists: Any, batch_size: int, name: str, executor: Any) -> Any:
 
 def checkpoint(training: Any, path: Any) -> Any:
     """Return the training that does what ``training`` does and saves itself to the file ``path``."""
-    raise ValueError("checkpoint needs the whole package scratchnet; its core alone writes no files")
+    raise ValueError(
+        "checkpoint needs the whole package scratchnet; its core alone writes no files"
+    )
 
 
 def save(net: Any, path: Any) -> None:
@@ -61,7 +63,9 @@ def plug_in(**functions: Function) -> None:
     """Put functions in the place of the defaults, by the name of the plug point."""
     for name in functions:
         if name not in PLUG_POINTS:
-            raise ValueError(f"there is no plug point {name!r}; there are: {', '.join(PLUG_POINTS)}")
+            raise ValueError(
+                f"there is no plug point {name!r}; there are: {', '.join(PLUG_POINTS)}"
+            )
     PLUG_POINTS.update(functions)
 
 

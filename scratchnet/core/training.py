@@ -38,7 +38,6 @@ from .types import (
     Row,
 )
 
-
 ENGINES = ("auto", "lists", "rows", "steps")
 OPTIONS = (
     "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, patience, "

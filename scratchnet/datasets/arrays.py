@@ -25,9 +25,8 @@ import gzip
 import os
 from math import isfinite, isinf
 
+from ..core.checks import COUNT, require, shown
 from ..formats import npy
-from ..core.checks import shown
-from ..core.checks import COUNT, require
 from .encoding import (
     FLAG,
     OBJECT,

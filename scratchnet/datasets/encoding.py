@@ -33,9 +33,8 @@ from collections import Counter
 from math import fsum, isfinite, sqrt
 from operator import mul
 
-from ..core.checks import shown
+from ..core.checks import ABOVE_0, FINITE, require, shown
 from ..core.layers import Normalization
-from ..core.checks import ABOVE_0, FINITE, require
 from ..texts import printable
 from .compact import CompactRows
 from .tables import CATEGORIES, MISSING, NUMBERS, TEXT, TOO_MANY, Column, floats, read_columns

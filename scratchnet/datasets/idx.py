@@ -19,8 +19,8 @@ import sys
 import zlib
 from array import array
 
-from ..formats.files import read_at_most
 from ..core.checks import ABOVE_0, require
+from ..formats.files import read_at_most
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

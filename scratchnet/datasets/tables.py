@@ -35,8 +35,7 @@ from difflib import get_close_matches
 from itertools import chain, islice
 from math import isfinite
 
-from ..core.checks import shown
-from ..core.checks import require
+from ..core.checks import require, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

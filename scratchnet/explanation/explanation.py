@@ -25,11 +25,11 @@ import linecache
 import os
 import re
 
-from ..formats.files import write
-from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..core.checks import COUNT, look_up, require
 from ..core.examples import examples_for
 from ..core.losses import loss_for
+from ..core.optimizers import OPTIMIZERS, Optimizer
+from ..formats.files import write
 from .data import described
 from .page import frame, page
 from .replay import Moment, copied, replay
@@ -40,10 +40,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-    from ..core.types import Matrix
-    from ..formats.files import Path
     from ..core.losses import Loss
     from ..core.network import Sequential
+    from ..core.types import Matrix
+    from ..formats.files import Path
     from ..scalars import Traced
     from .text import Part
 

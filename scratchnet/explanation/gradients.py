@@ -15,17 +15,16 @@ True
 """
 
 from ..core import matrix
-from ..core.losses import Perceptron
-from ..scalars import Dual
 from ..core.examples import examples_for
-from ..core.losses import loss_for
+from ..core.losses import Perceptron, loss_for
+from ..scalars import Dual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..core.types import Any, Batch, Callable, List, Matrix, Number, Tuple
+    from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
-    from ..core.layer import Parameter
+    from ..core.types import Any, Batch, Callable, List, Matrix, Number, Tuple
 
 EXACT = 1e-9  # what backpropagation may differ by from the exact derivative: rounding, in a deep network too
 NUMERICAL = 1e-4  # ... and from the central difference

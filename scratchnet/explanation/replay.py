@@ -12,11 +12,11 @@ from ..core.training import epochs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..core.types import Any, Dict, List, Matrix, Optional, Row, Weights
+    from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
     from ..core.optimizers import Optimizer
-    from ..core.layer import Parameter
+    from ..core.types import Any, Dict, List, Matrix, Optional, Row, Weights
 
 
 class Moment:

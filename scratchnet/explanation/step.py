@@ -20,17 +20,17 @@ The network's own rules compute all of it, on its own kind of numbers wrapped in
 """
 
 from ..core.functions import number_of
+from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
-from ..core.losses import loss_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..core.types import Any, Dict, Iterator, List, Matrix, Optional, Sequence, Tuple
+    from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
-    from ..core.layer import Parameter
     from ..core.random import Generator
+    from ..core.types import Any, Dict, Iterator, List, Matrix, Optional, Sequence, Tuple
 
 
 class Step:

@@ -12,12 +12,11 @@ ReLU()
 """
 
 from ..core.activations import ACTIVATIONS, Identity
-from ..core.checks import shown
+from ..core.checks import require, shown
 from ..core.functions import sqrt
+from ..core.layer import Layer
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
-from ..core.checks import require
-from ..core.layer import Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ softplus is z itself from 20 on: 2e-9 off there.)
 import importlib
 import warnings
 
-from ..core import matrix
+from ..core import checks
 from ..core.activations import (
     ELU,
     GELU,

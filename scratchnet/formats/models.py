@@ -18,10 +18,10 @@ that is not whole ("1.slope"), for these are exact in every format. Beside them 
 True
 """
 
-from ..core.layers import LAYERS
-from ..core.network import Sequential
 from ..core.checks import require
 from ..core.layer import Layer
+from ..core.layers import LAYERS
+from ..core.network import Sequential
 from . import files, json, safetensors
 
 TYPE_CHECKING = False

@@ -38,8 +38,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
-    from ..core.types import Matrix, Row
     from ..core.layer import Layer
+    from ..core.types import Matrix, Row
 
     Place = Tuple[int, Layer]
     End = Tuple[

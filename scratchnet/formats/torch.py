@@ -17,7 +17,7 @@ makes has the threshold 50, beyond which 64 bits know no difference.)
 
 import importlib
 
-from ..core import matrix
+from ..core import checks, matrix
 from ..core.activations import (
     ELU,
     GELU,
@@ -40,8 +40,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Tuple
 
-    from ..core.types import Matrix
     from ..core.layer import Layer
+    from ..core.types import Matrix
     from .exchange import Part
 
 # What is the same in both: from their module, ours.

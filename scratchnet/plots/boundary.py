@@ -4,9 +4,8 @@ The network is asked at the crossings of a grid; between them, borders run strai
 """
 
 from ..core.activations import Threshold
-from ..core.checks import accept_row, accept_rows, is_sequence
+from ..core.checks import accept_row, accept_rows, is_sequence, require
 from ..metrics import baseline
-from ..core.checks import require
 from .canvas import MARKS
 from .chart import Chart, Dots, Region
 from .picture import names_of

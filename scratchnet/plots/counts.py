@@ -1,7 +1,6 @@
 """A confusion matrix: which classes are taken for which."""
 
-from ..core.checks import accept
-from ..core.checks import AT_LEAST_0, require
+from ..core.checks import AT_LEAST_0, accept, require
 from ..texts import shortened, width
 from . import canvas as text_canvas
 from . import svg

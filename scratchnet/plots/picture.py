@@ -1,8 +1,7 @@
 """What every function of plots returns."""
 
+from ..core.checks import accept_rows, require
 from ..formats import files
-from ..core.checks import accept_rows
-from ..core.checks import require
 from ..texts import shortened
 
 TYPE_CHECKING = False
