@@ -29,7 +29,7 @@ from .core.activations import (
     Tanh,
     Threshold,
 )
-from .core.checks import refuse_unknown
+from .core.checks import refuse_unknown, require
 from .core.functions import kernel, set_kernel
 from .core.history import Diverged, Epoch, History
 from .core.layer import Layer, Parameter
@@ -152,8 +152,14 @@ def _supplement(number: "Any", name: str) -> "Any":
     return getattr(functions_of.get(number), name, None)
 
 
-def _engine(lists: "Engine", batch_size: int, name: str, executor: "Any") -> "Engine":
+def _engine(
+    lists: "Engine", batch_size: int, name: str, executor: "Any", unroll: "Any"
+) -> "Engine":
     """Return the engine of that name, or the fastest; code cannot be generated on MicroPython."""
+    if unroll is not None:
+        name = _engine_of_unroll(unroll)
+    names = ("auto", "lists", "rows", "steps")
+    require("engine", name, (lambda v: v in names, " or ".join([repr(n) for n in names])))
     if executor is not None:
         from .parallel import Parallel
 
@@ -163,8 +169,22 @@ def _engine(lists: "Engine", batch_size: int, name: str, executor: "Any") -> "En
     try:
         from .codegen import engines
     except ImportError:  # MicroPython
-        return _default_engine(lists, batch_size, name, executor)  # type: ignore[no-any-return]
+        return _default_engine(lists, batch_size, name, executor, None)  # type: ignore[no-any-return]
     return engines.chosen(lists, batch_size, name)
+
+
+def _engine_of_unroll(unroll: "Any") -> str:
+    """Return the engine that the deprecated option ``unroll`` asks for."""
+    limit = (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False")
+    require("unroll", unroll, limit)
+    name = {True: "steps", False: "lists", "auto": "auto"}[unroll]
+    try:
+        from warnings import warn
+    except ImportError:  # MicroPython
+        return name
+    text = f"unroll={unroll!r} is deprecated; write engine={name!r}"
+    warn(text, DeprecationWarning, stacklevel=5)  # where `fit` was called
+    return name
 
 
 def _checkpoint(training: "Training", checkpoint: "Any") -> "Any":

@@ -109,8 +109,9 @@ class SavingEngine(Engine):
         return self.engine.at_once
 
     def epoch(self, batches: "List[List[int]]") -> "Row":
-        if self.resumed_at is not None:  # The batches were drawn again, as when the epoch began.
-            self.generator.state, self.resumed_at = self.resumed_at, None
+        if self.losses and self.resumed_at is not None:
+            self.generator.state = self.resumed_at  # The batches were drawn as when the epoch began.
+        self.resumed_at = None
         if len(batches[0]) == len(self.examples):  # Each batch is an epoch.
             return self.losses or self.engine.epoch(batches)
         part = self.at_once
@@ -166,7 +167,9 @@ class SavedTraining:
         self.saving.losses = []
         self.start = self.engine.generator.state
         self.number = len(self.history)
-        self.batches_done()
+        self.steps = self.engine.optimizer.t
+        if self.training.batch_size == len(self.training.examples):
+            self.batches_done()  # which else comes after every few batches of an epoch
         if self.training.is_over():  # before the best parameters replace the last ones
             self.write()
             self.is_final = True

@@ -54,8 +54,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
 
-    from .core.training import Epoch
-    from .core.types import Matrix, Number, Weights
+    from .core.history import Epoch
+    from .core.types import Matrix, Number, RowOrNone
 
 LIMITS = {
     "solver": (("adam", "sgd").__contains__, "'adam' or 'sgd' (lbfgs is not for batches, in which all train here)"),
@@ -137,7 +137,7 @@ class SummedCrossEntropy(BinaryCrossEntropy):
 class SquaredError(HalfSquaredError):
     """Half the squared error, descended as the sum over the outputs, but reported as their mean."""
 
-    def mean(self, terms: "Matrix", weights: "Weights") -> "Number":
+    def mean(self, terms: "Matrix", weights: "RowOrNone") -> "Number":
         return HalfSquaredError.mean(self, terms, weights) / len(terms[0])
 
 
@@ -382,7 +382,7 @@ class MLP(Estimator):
         self._best, self._stale = math.inf, 0
 
     def _training(
-        self, rows: "Matrix", targets: "Matrix", weights: "Weights", held_out: "Any", epochs: int
+        self, rows: "Matrix", targets: "Matrix", weights: "RowOrNone", held_out: "Any", epochs: int
     ) -> "Any":
         """The package's one training loop."""
         criterion = self._criterion()
@@ -457,7 +457,7 @@ class MLP(Estimator):
         return True
 
     def _hold_out(
-        self, rows: "Matrix", y: "List[Any]", targets: "Matrix", weights: "Weights"
+        self, rows: "Matrix", y: "List[Any]", targets: "Matrix", weights: "RowOrNone"
     ) -> "Tuple[Any, ...]":
         """Examples to train with, and others that early stopping looks at."""
         classes = (
@@ -540,7 +540,7 @@ class MLP(Estimator):
         rate = Rate(float(self.learning_rate_init))
         return Momentum(rate, self.momentum, bool(self.nesterovs_momentum and self.momentum))
 
-    def _weights(self, y: "List[Any]", given: "Any", partial: bool) -> "Weights":
+    def _weights(self, y: "List[Any]", given: "Any", partial: bool) -> "RowOrNone":
         if given is None:
             return None
         weights = listed(given, "sample_weight")
@@ -645,7 +645,7 @@ class MLP(Estimator):
 
     def __sklearn_tags__(self) -> "Any":
         """What scikit-learn, which alone calls this, wants to know."""
-        from sklearn import utils  # type: ignore[import-not-found]
+        from sklearn import utils  # type: ignore
 
         classifies = self._estimator_type == "classifier"
         return utils.Tags(
@@ -789,7 +789,7 @@ class MLPClassifier(MLP):
                 f"y has other classes than {self._classes}, those of the first fit"
             ) from None
 
-    def _weights(self, y: "List[Any]", given: "Any", partial: bool) -> "Weights":
+    def _weights(self, y: "List[Any]", given: "Any", partial: bool) -> "RowOrNone":
         weights = MLP._weights(self, y, given, partial)
         if partial or self._multilabel:
             return weights
@@ -849,7 +849,7 @@ class MLPClassifier(MLP):
             return [self._classes[row[0] > 0.5] for row in outputs]
         return [self._classes[row.index(max(row))] for row in outputs]
 
-    def _score(self, y: "List[Any]", said: "List[Any]", weights: "Weights" = None) -> float:
+    def _score(self, y: "List[Any]", said: "List[Any]", weights: "RowOrNone" = None) -> float:
         if self._multilabel:  # a sample is right where all its labels are
             y, said = [str(row) for row in self._targets(y, False)[0]], [str(row) for row in said]
         return metrics.accuracy(y, said, weights)
@@ -899,7 +899,7 @@ class MLPRegressor(MLP):
     def _decided(self, outputs: "Matrix") -> "List[Any]":
         return [row[0] for row in outputs] if self.n_outputs_ == 1 else outputs
 
-    def _score(self, y: "List[Any]", said: "List[Any]", weights: "Weights" = None) -> float:
+    def _score(self, y: "List[Any]", said: "List[Any]", weights: "RowOrNone" = None) -> float:
         truth, told = [list(zip(*self._targets(data, False)[1])) for data in (y, said)]
         if len(truth) != len(told):
             raise ValueError(

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
     from .core.layer import Parameter
     from .core.losses import Loss
-    from .core.types import Batch, Matrix, Number, Row, Weights
+    from .core.types import Batch, Matrix, Number, Row, RowOrNone
 
 EXECUTOR = (
     lambda v: callable(getattr(v, "submit", None)) and not isinstance(v, type),
@@ -116,7 +116,7 @@ class Parallel(Engine):
             p.gradient = (
                 slope if p.flat else [slope[k : k + width] for k in range(0, len(slope), width)]
             )
-        return total(values)
+        return total(list(values))
 
     def results(self, tasks: "Iterator[Any]") -> "List[Any]":
         """What ``gradients`` gives for every task, in their order."""
@@ -141,7 +141,9 @@ def shards_of(executor: "Any") -> int:
     return workers if COUNT[0](workers) else 2
 
 
-def cut(batch: "Batch", shards: int, number: "Any") -> "Iterator[Tuple[Any, Any, Weights, Number]]":
+def cut(
+    batch: "Batch", shards: int, number: "Any"
+) -> "Iterator[Tuple[Any, Any, RowOrNone, Number]]":
     """The batch in shards, equal to a sample and never empty: samples, targets, weights, and the share of the whole.
 
     >>> for X, Y, weights, share in cut(([[0.5], [1.5], [2.5], [3.5]], [[0.0]] * 4, None), 3, float):
@@ -290,7 +292,7 @@ def gradients(
     parameters: "Any",
     X: "Any",
     Y: "Any",
-    weights: "Weights",
+    weights: "RowOrNone",
     share: "Number",
     seed: int,
 ) -> "Tuple[Number, List[Any], bool]":

@@ -18,7 +18,9 @@ from .core.random import Generator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .core.types import Any, Callable, Dict, List, Matrix, Row, Tuple
+    from typing import Any, Callable, Dict, List, Tuple
+
+    from .core.types import Matrix, Row
 
 TOLERANCE = 1 / 1000000000000  # of the fast kernel, relative to the largest number of a case
 
@@ -26,7 +28,7 @@ TOLERANCE = 1 / 1000000000000  # of the fast kernel, relative to the largest num
 POINTS = [-37 / 10, -1 / 2, -1 / 1000, 1 / 3, 1.0, 5 / 2, 20.0]
 POSITIVE = [1 / 1000, 1 / 3, 1.0, 5 / 2, 20.0]
 Z = [[-3.0, -1 / 2, 1 / 4, 2.0], [1 / 10, -1.0, 4.0, -1 / 5]]
-SLOPES = [[1.0, -2.0, 3.0, 1 / 2], [-1.0, 1 / 4, 1 / 3, 2.0]]
+GRADIENTS = [[1.0, -2.0, 3.0, 1 / 2], [-1.0, 1 / 4, 1 / 3, 2.0]]
 SHARES = [[1 / 2, 1 / 4, 1 / 8, 1 / 8], [1 / 10, 7 / 10, 1 / 10, 1 / 10]]
 
 
@@ -93,7 +95,7 @@ def _normalization() -> "layers.Normalization":
 
 
 def _layer(layer: "Any") -> "Callable[[], Row]":
-    """Forward, and backward where there is a slope; with the gradients of the parameters."""
+    """Forward; then backward, if the layer has a derivative, and the gradients of the parameters."""
 
     def run() -> "Row":
         layer.generator = Generator(7)
@@ -101,7 +103,8 @@ def _layer(layer: "Any") -> "Callable[[], Row]":
         numbers = _flat(A)
         if isinstance(layer, activations.Threshold):
             return numbers
-        numbers = numbers + _flat(layer.backward([row[: len(A[0])] for row in SLOPES]))
+        numbers = numbers + _flat(layer.backward([row[: len(A[0])] for row in GRADIENTS]))
+        layer.add_penalty_gradient()
         for parameter in layer.parameters():
             numbers = numbers + _flat(parameter.gradient_rows)
         return numbers

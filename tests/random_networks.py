@@ -1,7 +1,7 @@
 """Random networks with a loss, an optimizer and data that fit, for tests that train each of them in two ways.
 
 ``recipes()`` draws them; ``recipe(...)`` makes one in which only what is given is out of the ordinary. Among layers,
-losses and optimizers are some that are not the package's own, made as its docstrings say.
+losses and optimizers are some user-defined ones, made as the package's docstrings say.
 """
 
 import struct
@@ -12,11 +12,11 @@ import scratchnet as sn
 from scratchnet import functions, matrix
 from scratchnet.core.functions import where
 
-# ---- of one's own ------------------------------------------------------------------------------------------------
+# ---- user-defined ------------------------------------------------------------------------------------------------
 
 
 class Scale(sn.Layer):
-    """A layer with a parameter: a = s * x, one s a feature."""
+    """A layer with a parameter: a = s * x, one s per feature."""
 
     arguments = ("inputs",)
     role = "s"
@@ -81,7 +81,7 @@ class MeanQuarticError(sn.Loss):
     def term(self, a, y):
         return (a - y) * (a - y) * (a - y) * (a - y)
 
-    def slope(self, a, y):
+    def derivative(self, a, y):
         return 4 * (a - y) * (a - y) * (a - y)
 
 

@@ -23,6 +23,7 @@ from test_training import pressed_at_line
 
 import scratchnet as sn
 from scratchnet.checkpoints import Checkpoint
+from scratchnet.codegen import engines
 from scratchnet.formats import files, safetensors
 
 _generator = sn.Generator(3)
@@ -86,32 +87,32 @@ def trained(options, between, **more):
     return [bits(p.rows) for p in net.parameters()], told, history.best_epoch
 
 
-@pytest.mark.parametrize("unroll", ["auto", False])
+@pytest.mark.parametrize("engine", ["auto", "lists"])
 @pytest.mark.parametrize("name", sorted(TRAININGS))
 def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(
-    name, unroll, tmp_path, monkeypatch
+    name, engine, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(sn.core.training, "AT_ONCE", 1)  # every batch is a part of its own
+    monkeypatch.setattr(engines, "STEPS_AT_ONCE", 1)  # every batch is a part of its own
     options, between = TRAININGS[name]
-    expected = trained(options, between, unroll=unroll)
+    expected = trained(options, between, engine=engine)
     snapshots = Snapshots(str(tmp_path))
-    assert trained(options, between, unroll=unroll, checkpoint=snapshots) == expected
+    assert trained(options, between, engine=engine, checkpoint=snapshots) == expected
     assert snapshots.count >= len(expected[1])
     for k in range(snapshots.count):
         path = str(tmp_path / "{}.safetensors".format(k))
-        assert trained(options, between, unroll=unroll, checkpoint=path) == expected
+        assert trained(options, between, engine=engine, checkpoint=path) == expected
     assert (
-        trained(options, between, unroll=unroll, checkpoint=snapshots.path) == expected
+        trained(options, between, engine=engine, checkpoint=snapshots.path) == expected
     )  # and when all is done
 
 
 def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypatch):
-    monkeypatch.setattr(sn.core.training, "AT_ONCE", 1)
+    monkeypatch.setattr(engines, "STEPS_AT_ONCE", 1)
     seen = []
 
     class Looking(Checkpoint):
         def kept(self, training):
-            seen.append((training.number, len(training.values)))
+            seen.append((training.number, len(training.losses)))
 
     trained(
         {"batch_size": 10, "epochs": 2}, [], checkpoint=Looking(str(tmp_path / "run.safetensors"))
@@ -155,7 +156,7 @@ class CtrlC(Checkpoint):
 
 @pytest.mark.parametrize("k", [1, 2, 4, 8])
 def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
-    monkeypatch.setattr(sn.core.training, "AT_ONCE", 1)
+    monkeypatch.setattr(engines, "STEPS_AT_ONCE", 1)
     path = str(tmp_path / "run.safetensors")
     options = {"batch_size": 10, "epochs": 3}
     net = network()
@@ -181,7 +182,7 @@ def pressed_training(path):
         "patience": 1,
         "epochs": 4,
     }
-    return trained(options, [], unroll=False, checkpoint=path)
+    return trained(options, [], engine="lists", checkpoint=path)
 
 
 @pytest.mark.parametrize("offset", [0, 8])
@@ -236,13 +237,13 @@ PROGRAM = """
 import json, sys, time
 import scratchnet as sn
 from scratchnet.checkpoints import Checkpoint
-from test_training import pressed_at_line
+from scratchnet.codegen import engines
 
 class Slow(Checkpoint):
     def kept(self, training):
         time.sleep(0.002)  # else all is over before anybody kills it
 
-sn.core.training.AT_ONCE = 300
+engines.STEPS_AT_ONCE = 1
 generator = sn.Generator(3)
 X = [[generator.normal() for _ in range(3)] for _ in range(60)]
 Y = [[x0 * x1 - x2] for x0, x1, x2 in X]

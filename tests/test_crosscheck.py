@@ -998,7 +998,7 @@ def test_the_article_as_a_network():
     )
     X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
     net.fit(
-        X, Y, loss="perceptron", optimizer=Followed(0.1), epochs=1000, shuffle=False, unroll=False
+        X, Y, loss="perceptron", optimizer=Followed(0.1), epochs=1000, shuffle=False, engine="lists"
     )
     assert next(steps, None) is None
 

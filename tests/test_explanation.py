@@ -84,7 +84,7 @@ def assert_is_the_training(why, net, X, Y, loss, optimizer, **options):
         ]
         assert repr(found) == repr(flat(gradient))
     trained = net.copy()
-    trained.fit(X, Y, loss, optimizer, epochs=1, shuffle=False, unroll=False, **options)
+    trained.fit(X, Y, loss, optimizer, epochs=1, shuffle=False, engine="lists", **options)
     for parameter, before in zip(trained.parameters(), net.parameters()):
         if not parameter.frozen:
             found = [
@@ -125,7 +125,7 @@ def test_every_optimizer_at_its_first_and_a_later_step(kernel, name):
     for step in (1, 3):
         why = sn.explain(net, X, Y, "huber", optimizer=optimizer, step=step)
         trained = net.copy()
-        trained.fit(X, Y, "huber", optimizer, epochs=step, shuffle=False, unroll=False)
+        trained.fit(X, Y, "huber", optimizer, epochs=step, shuffle=False, engine="lists")
         found = [
             why[n].value for n in why.names() if re.match(r"\d\.(weights|bias)[\[\]\d]+\.new$", n)
         ]
@@ -135,7 +135,7 @@ def test_every_optimizer_at_its_first_and_a_later_step(kernel, name):
 def test_the_loss_after_the_step():
     net, Y = network(), targets("huber")
     why = sn.explain(net, X, Y, "huber", optimizer=sn.Adam(0.1))
-    net.fit(X, Y, "huber", sn.Adam(0.1), epochs=1, shuffle=False, unroll=False)
+    net.fit(X, Y, "huber", sn.Adam(0.1), epochs=1, shuffle=False, engine="lists")
     assert why["loss.new"].value == net.evaluate(X, Y, "huber")
     assert why["2.z[1][1].new"].value == net.predict(X)[1][1]
     assert "2.z[1][1].new" in why and "0.z[9][9].new" not in why
@@ -159,7 +159,7 @@ def test_a_step_of_a_training_in_shuffled_batches_with_dropout():
         assert [why["x[{}][{}]".format(i, j)].value for j in range(2)] == X[i]
         assert why["y[{}][0]".format(i)].value == Y[i]
     trained = net.copy()
-    history = trained.fit(X, Y, "mean_squared_error", epochs=3, unroll=False, **options)
+    history = trained.fit(X, Y, "mean_squared_error", epochs=3, engine="lists", **options)
     losses = [sn.explain(net, X, Y, "mean_squared_error", step=s, **options) for s in (7, 8, 9)]
     mean = sum([w["loss"].value * len(w.samples) for w in losses]) / 7
     assert mean == pytest.approx(history.loss[2], rel=1e-14)
@@ -283,12 +283,13 @@ def test_where_a_number_was_computed():
         assert file.read().split("\n")[line - 1].strip() == text
     assert (path, text) == (
         "scratchnet/core/layers.py",
-        "dW = matrix.dot(matrix.transpose(self.X), dA)",
+        "self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)  # inputs × outputs",
     )
     assert mazur()["x[0][0]"].source is None
     sources = {mazur()[name].source[0] for name in mazur().names() if mazur()[name].source}
     assert sources == {
-        "scratchnet/" + name + ".py" for name in ("layers", "activations", "losses", "optimizers")
+        "scratchnet/core/" + name + ".py"
+        for name in ("layers", "activations", "losses", "optimizers")
     }
 
 
@@ -296,11 +297,11 @@ class Quartic(sn.Loss):
     def term(self, a, y):
         return (a - y) ** 4
 
-    def slope(self, a, y):
+    def derivative(self, a, y):
         return 4 * (a - y) ** 3
 
 
-def test_layers_and_losses_of_ones_own():
+def test_user_defined_layers_and_losses():
     net = sn.Sequential([Scale(2), sn.Dense(2, 1)], seed=1)
     why = sn.explain(net, X, [0, 1, 1], Quartic(), optimizer=sn.SGD(0.1))
     assert_is_the_training(why, net, X, [0, 1, 1], Quartic(), sn.SGD(0.1))
@@ -473,7 +474,7 @@ def test_without_targets_the_forward_pass_is_explained():
     ):
         why["0.weights[0][0].gradient"]
     with pytest.raises(
-        ValueError, match="^step: without targets Y the forward pass alone is explained"
+        ValueError, match="^step needs targets: without Y only the forward pass is explained"
     ):
         sn.explain(network(), X, step=3)
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scratchnet.core import elementary, functions
-from scratchnet.core.checks import cast
 from scratchnet.core.functions import dot, exp, set_kernel, sigmoid, softplus, total, where, whole
 
 NAN, INF = float("nan"), float("inf")
@@ -133,97 +132,6 @@ def test_whole_numbers_take_the_type_of_their_neighbour():
     assert same(whole(2, 7), 2.0)
     assert same(whole(2, Fraction(1, 3)), Fraction(2))
     assert functions.number_of(Decimal(1)) is Decimal
-
-
-class Scalar:
-    """As of NumPy or PyTorch."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def item(self):
-        return self.value
-
-
-class Floatable:
-    def __float__(self):
-        return 0.25
-
-
-class Exact(Fraction):
-    """A subclass is as good as its parent."""
-
-
-class Mixing:
-    """A user's number that mixes with floats."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def __add__(self, other):
-        return Mixing(self.value + other)
-
-    def __sub__(self, other):
-        return Mixing(self.value - other)
-
-
-@pytest.mark.parametrize(
-    "value, number, expected",
-    [
-        (3, float, 3.0),
-        (True, float, 1.0),
-        (Fraction(1, 4), float, 0.25),
-        (Decimal("0.25"), float, 0.25),
-        (Floatable(), float, 0.25),
-        (Scalar(0.25), float, 0.25),
-        (Scalar(3), Fraction, Fraction(3)),
-        (3, Fraction, Fraction(3)),
-        (True, Decimal, Decimal(1)),
-        (Exact(1, 3), Fraction, Exact(1, 3)),
-        (3, None, 3),
-        (Scalar(0.25), None, 0.25),
-        (Fraction(1, 3), None, Fraction(1, 3)),
-    ],
-)
-def test_cast(value, number, expected):
-    result = cast(value, number, "x")
-    assert result == expected and type(result) is type(expected)
-
-
-def test_a_float_fits_a_number_that_mixes_with_floats():
-    assert cast(0.5, Mixing, "x").value == 0.5
-
-
-@pytest.mark.parametrize("value", ["0.5", None, [1.0], {}, object(), b"1", 1j])
-@pytest.mark.parametrize("number", [float, Fraction])
-def test_what_is_no_number_is_refused(value, number):
-    with pytest.raises(
-        TypeError, match="^x: .* is a {}; give a number$".format(type(value).__name__)
-    ):
-        cast(value, number, "x")
-
-
-@pytest.mark.parametrize("value", ["0.5", None, [1.0]])
-def test_what_is_no_number_is_refused_where_any_number_will_do(value):
-    with pytest.raises(TypeError, match="^x: .*; give a number$"):
-        cast(value, None, "x")
-
-
-@pytest.mark.parametrize("number", [Fraction, Decimal])
-def test_a_float_never_makes_exact_numbers_inexact(number):
-    with pytest.raises(
-        TypeError,
-        match="^x: 0.5 is a float, but this network computes with {0}: .* a {0}$".format(
-            number.__name__
-        ),
-    ):
-        cast(0.5, number, "x")
-
-
-@pytest.mark.parametrize("value", [10**400, -(10**400), Fraction(10**400)])
-def test_a_number_too_large_for_a_float_is_refused(value):
-    with pytest.raises(ValueError, match="^x: the number is too large for a float$"):
-        cast(value, float, "x")
 
 
 # ---- functions of any number -------------------------------------------------------------------------------------

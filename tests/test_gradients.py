@@ -54,12 +54,12 @@ def test_a_wrong_layer_is_found(factor):
         False,
         True,
         True,
-    ]  # what stands behind it is right
+    ]  # what comes after it is right
     assert "WRONG" in str(found) and str(found).endswith("\nwrong: 0.weights, 0.bias")
 
 
 def test_a_kink_is_told_from_a_mistake():
-    """At a kink the slope of one side is right, and the central difference, half of both sides, differs."""
+    """At a kink the derivative of one side is right, and the central difference, half of both sides, differs."""
     net = sn.Sequential([sn.Dense(1, 1, weights=[[1]], bias=[0]), sn.ReLU()])
     found = sn.check_gradients(net, [[0.0], [1.0]], [1, 0], loss="half_squared_error")
     bias = found.parameters[1]
@@ -74,12 +74,12 @@ def test_at_a_minimum_only_rounding_is_left_and_nothing_is_wrong():
     assert sn.check_gradients(net, x, y, "mean_squared_error").passed
 
 
-def test_powers_in_a_loss_of_ones_own():
+def test_powers_in_a_user_defined_loss():
     class Quartic(sn.Loss):
         def term(self, a, y):
             return (a - y) ** 4
 
-        def slope(self, a, y):
+        def derivative(self, a, y):
             return 4 * (a - y) ** 3
 
     assert check(sn.Tanh(), sn.Dense(3, 1), loss=Quartic).passed

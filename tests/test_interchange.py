@@ -151,7 +151,7 @@ def test_a_state_dict():
         (
             {"a.weight": [[1.0]], "b.weight": [[1.0, 2.0]]},
             ["relu"] * 2,
-            "layer 2, Dense.* takes 2 inputs, but 1 arriv",
+            "layer 2, Dense.* takes 2 inputs, but gets 1",
         ),
         ({3: None}, ["relu"], "3, of 0 dimensions, is neither"),
         ({}, [], "a network has at least one layer"),

@@ -32,6 +32,16 @@ def training(executable):
     return run(executable, os.path.join(TESTS, "portable_training.py"))
 
 
+def interpreter(name):
+    """The path of that interpreter; without one the test is skipped."""
+    executable = shutil.which(name)
+    try:
+        run(executable or name, "-c", "print()")
+    except (OSError, RuntimeError):  # not found, or the stand-in of a version manager
+        pytest.skip("no {} here".format(name))
+    return executable
+
+
 @pytest.fixture(scope="module")
 def expected():
     return training(sys.executable)
@@ -55,6 +65,39 @@ def test_the_same_bits(name, expected):
     assert run(executable, "-c", "from scratchnet import selftest; print(selftest.check())") == [
         "[]"
     ]
+
+
+CORE_ALONE = """
+import sys
+import braincell as nn
+nn.set_kernel("portable")
+net = nn.Sequential([nn.Dense(2, 4), nn.Tanh(), nn.Dense(4, 1), nn.Sigmoid()], seed=7)
+X, Y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+before = net.predict(X)
+print([name for name in ("losses", "optimizers", "training") if "braincell." + name in sys.modules])
+history = net.fit(X, Y, "binary_cross_entropy", nn.Adam(1 / 20), epochs=300, batch_size=3)
+print(len(history), history.engine, [round(y) for y, in net.predict(X)])
+import struct
+print([struct.pack(">d", y) for y, in net.predict(X)], struct.pack(">d", history.loss[-1]))
+"""
+
+
+@pytest.fixture(scope="module")
+def core_alone(tmp_path_factory):
+    """A folder with the core under another name, and a program that trains XOR with it."""
+    folder = tmp_path_factory.mktemp("device")
+    core = os.path.join(ROOT, "scratchnet", "core")
+    shutil.copytree(core, str(folder / "braincell"), ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "main.py").write_text(CORE_ALONE)
+    return folder
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_core_alone(name, core_alone):
+    """Copied to a device under any name, it trains to the same bits; prediction loads no training."""
+    expected = run(sys.executable, str(core_alone / "main.py"))
+    assert expected[:2] == ["[]", "300 lists [0, 1, 1, 0]"]
+    assert run(interpreter(name), str(core_alone / "main.py")) == expected
 
 
 def test_the_mathematical_library_has_no_part_in_it(expected):

@@ -1,4 +1,4 @@
-"""layer.py: configuration, parameters, and layers, activations, losses and optimizers of one's own."""
+"""layer.py: configuration, parameters, and user-defined layers, activations, losses and optimizers."""
 
 import copy
 import pickle
@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 import scratchnet as sn
-from scratchnet.core import checks, matrix
+from scratchnet.core import matrix
 from scratchnet.core.functions import where
 
 NAN, INF = float("nan"), float("inf")
@@ -17,7 +17,7 @@ NAN, INF = float("nan"), float("inf")
 
 
 class Scale(sn.Layer):
-    """a = s·x, one s a feature."""
+    """a = s·x, one s per feature."""
 
     arguments = ("inputs",)
 
@@ -38,7 +38,7 @@ class Scale(sn.Layer):
 
 
 class Shift(sn.Layer):
-    """a = x + s; it takes the width that arrives, and has its parameter only from then on."""
+    """a = x + s; it takes the width that it gets, and has its parameter only from then on."""
 
     s = None
 
@@ -74,7 +74,7 @@ class QuarticError(sn.Loss):
     def term(self, a, y):
         return (a - y) * (a - y) * (a - y) * (a - y)
 
-    def slope(self, a, y):
+    def derivative(self, a, y):
         return 4 * (a - y) * (a - y) * (a - y)
 
 
@@ -87,16 +87,16 @@ X = [[1.0, -2.0], [0.5, 3.0], [-1.0, 1.0]]
 Y = [[1.0], [0.0], [2.0]]
 
 
-def own_network():
+def user_defined_network():
     return sn.Sequential([Scale(2), sn.Dense(2, 3), Shift(), Square(0.3), sn.Dense(3, 1)], seed=4)
 
 
-def test_a_layer_and_an_activation_of_your_own_have_the_right_gradients():
-    net = own_network()
+def test_a_user_defined_layer_and_activation_have_the_right_gradients():
+    net = user_defined_network()
     value, gradients = net.gradients(X, Y, QuarticError())
     h = 1e-6
     for parameter, gradient in zip(net.parameters(), gradients):
-        for row, slopes in zip(
+        for row, derivatives in zip(
             parameter.rows, [gradient] if len(parameter.shape) == 1 else gradient
         ):
             for k, w in enumerate(row):
@@ -105,7 +105,9 @@ def test_a_layer_and_an_activation_of_your_own_have_the_right_gradients():
                 row[k] = w - h
                 below = net.evaluate(X, Y, QuarticError())
                 row[k] = w
-                assert (above - below) / (2 * h) == pytest.approx(slopes[k], rel=1e-6, abs=1e-7)
+                assert (above - below) / (2 * h) == pytest.approx(
+                    derivatives[k], rel=1e-6, abs=1e-7
+                )
     assert value == net.evaluate(X, Y, QuarticError())
 
 
@@ -114,7 +116,7 @@ def test_a_layer_and_an_activation_of_your_own_have_the_right_gradients():
     "optimizer", [SignDescent, SignDescent(0.01), SignDescent(lambda t: 0.01 / (t + 1))]
 )
 def test_they_train(loss, optimizer):
-    net = own_network()
+    net = user_defined_network()
     before = net.evaluate(X, Y, loss)
     history = net.fit(X, Y, loss=loss, optimizer=optimizer, epochs=20)
     assert history.loss[0] == pytest.approx(before)
@@ -122,10 +124,12 @@ def test_they_train(loss, optimizer):
 
 
 def test_they_compute_with_exact_numbers():
-    net = own_network().copy(Fraction)
+    net = user_defined_network().copy(Fraction)
     value, gradients = net.gradients(X_EXACT, Y_EXACT, QuarticError())
     assert type(value) is Fraction and type(gradients[0][0]) is Fraction
-    assert float(value) == pytest.approx(own_network().evaluate(X, Y, QuarticError()), rel=1e-12)
+    assert float(value) == pytest.approx(
+        user_defined_network().evaluate(X, Y, QuarticError()), rel=1e-12
+    )
 
 
 X_EXACT = [[Fraction(x) for x in row] for row in X]
@@ -137,7 +141,7 @@ DUPLICATES = [lambda net: net.copy(), lambda net: pickle.loads(pickle.dumps(net)
 
 @pytest.mark.parametrize("duplicate", DUPLICATES, ids=["copy", "pickle", "deepcopy"])
 def test_copies_of_them_predict_the_same_and_learn_by_themselves(duplicate):
-    net = own_network()
+    net = user_defined_network()
     net.fit(X, Y, loss="mean_squared_error", epochs=3)
     expected = net.predict(X)
     twin = duplicate(net)
@@ -148,7 +152,7 @@ def test_copies_of_them_predict_the_same_and_learn_by_themselves(duplicate):
 
 
 def test_parameters_are_named_by_place_and_role():
-    assert [p.name for p in own_network().parameters()] == [
+    assert [p.name for p in user_defined_network().parameters()] == [
         "0.s", "1.weights", "1.bias", "2.s", "4.weights", "4.bias",
     ]  # fmt: skip
 
@@ -171,7 +175,8 @@ def test_two_parameters_of_a_layer_need_two_names():
         def parameters(self):
             return [self.s, sn.Parameter("s", (1,), [0])]
 
-    with pytest.raises(ValueError, match="0.s"):  # or one would be saved in place of the other
+    # Otherwise one would be saved in place of the other.
+    with pytest.raises(ValueError, match="^layer 0, .*, has two parameters named 's'; "):
         sn.Sequential([Twice(2)])
 
 
@@ -183,7 +188,7 @@ def test_two_parameters_of_a_layer_need_two_names():
         (lambda: sn.Activation().forward([[1.0]]), "Activation has no function"),
         (lambda: sn.Activation().derivative(1.0, 1.0), "Activation has no derivative"),
         (lambda: sn.Loss().value([[1.0]], [[1.0]]), "Loss has no term"),
-        (lambda: sn.Loss().gradient([[1.0]], [[1.0]]), "Loss has no slope"),
+        (lambda: sn.Loss().gradient([[1.0]], [[1.0]]), "Loss has no derivative"),
         (lambda: sn.Optimizer().rule(1.0, 1.0, ()), "Optimizer has no rule"),
     ],
 )
@@ -323,20 +328,3 @@ def test_a_value_that_does_not_fit_is_refused_and_the_old_one_stays(shape, value
     with pytest.raises(error, match="^" + message):
         parameter.value = value
     assert parameter.value is before
-
-
-# ---- found by name -----------------------------------------------------------------------------------------------
-
-
-def test_an_object_is_found_by_name_by_class_or_as_itself():
-    family = {"scale": Square}
-    itself = Square(2)
-    assert checks.look_up("activation", itself, family, sn.Layer) is itself
-    assert type(checks.look_up("activation", "scale", family, sn.Layer)) is Square
-    assert type(checks.look_up("activation", Square, family, sn.Layer)) is Square
-
-
-@pytest.mark.parametrize("given", [None, 3, [Square()], sn.Hinge(), sn.Hinge, len])
-def test_anything_else_is_refused(given):
-    with pytest.raises(TypeError, match="^activation: .*; give a name or activation object$"):
-        checks.look_up("activation", given, {}, sn.Layer)

@@ -21,7 +21,7 @@ def one(layer, z):
     return layer.forward([[z]])[0][0]
 
 
-def slope(layer, z):
+def derivative(layer, z):
     layer.forward([[z]])
     return layer.backward([[1.0]])[0][0]
 
@@ -38,7 +38,7 @@ def test_dense_by_hand():
 
 
 @pytest.mark.parametrize(
-    "l1, l2, penalty, slopes",
+    "l1, l2, penalty, gradient",
     [
         (0, 0, None, [0.0, 0.0, 0.0]),
         (0.5, 0, 2.5, [0.5, -0.5, 0.0]),
@@ -46,13 +46,14 @@ def test_dense_by_hand():
         (0.5, 0.5, 5.75, [1.5, -2.0, 0.0]),
     ],
 )
-def test_penalties_on_the_weights_alone(l1, l2, penalty, slopes):
-    """l1·Σ|w| + ½·l2·Σw², of which the slope at 0 is taken as 0."""
+def test_penalties_on_the_weights_alone(l1, l2, penalty, gradient):
+    """l1·Σ|w| + ½·l2·Σw², of which the derivative at 0 is taken as 0."""
     layer = sn.Dense(3, 1, weights=[[2.0], [-3.0], [0.0]], bias=[7.0], l1=l1, l2=l2)
     layer.forward([[0.0, 0.0, 0.0]])
     layer.backward([[1.0]])
+    layer.add_penalty_gradient()
     assert layer.penalty() == penalty
-    assert layer.weights.gradient == [[s] for s in slopes]
+    assert layer.weights.gradient == [[g] for g in gradient]
     assert layer.bias.gradient == [1.0]
 
 
@@ -111,7 +112,7 @@ def test_dropout_in_training():
     assert set(values) == {0.0, 1 / 0.75}
     assert abs(values.count(0.0) / 10000 - 0.25) < 0.02
     assert abs(sum(values) / 10000 - 1.0) < 0.025  # the expected value stays
-    assert layer.backward(ones) == A  # what was left out gets no slope; the rest is divided alike
+    assert layer.backward(ones) == A  # what was dropped gets no gradient; the rest is divided alike
     assert layer.forward(ones) != A  # a new draw each time
 
 
@@ -174,7 +175,7 @@ def test_normalization_by_itself_checks_its_data(data):
 def test_normalization_has_a_width_once_it_is_known():
     layer = sn.Normalization()
     layer.adapt(X)
-    with pytest.raises(ValueError, match="^0.mean has 2 numbers, but 3 inputs arrive$"):
+    with pytest.raises(ValueError, match="^0.mean has 2 numbers for 3 inputs$"):
         sn.Sequential([layer, sn.Dense(3, 1)])
     net = sn.Sequential([sn.Dense(2, 3), sn.Normalization()])
     assert net.parameters()[2].shape == (3,)
@@ -236,7 +237,7 @@ def test_every_activation_has_its_formula():
 @given(z=st.floats(-30, 30).filter(lambda z: abs(z) > 1e-3))  # most have a kink at 0
 def test_each_derivative(layer, z):
     h = 1e-5
-    assert slope(layer, z) == pytest.approx(
+    assert derivative(layer, z) == pytest.approx(
         (one(layer, z + h) - one(layer, z - h)) / (2 * h), rel=1e-5, abs=1e-8
     )
 
@@ -246,7 +247,7 @@ def test_each_derivative(layer, z):
 def test_no_number_is_too_large(layer, z):
     assert abs(one(layer, z)) <= 1.06 * abs(z)  # none grows faster than SELU
     if not isinstance(layer, sn.Threshold):
-        assert -0.01 <= slope(layer, z) <= 1.06
+        assert -0.01 <= derivative(layer, z) <= 1.06
 
 
 @pytest.mark.parametrize("approximate", ["TANH", None, "erf"])
@@ -266,11 +267,11 @@ ROWS = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6)
 
 
 @given(ROWS, st.floats(-1e6, 1e6))
-def test_softmax_gives_shares(z, shift):
-    shares = sn.Softmax().forward([z])[0]
-    assert sum(shares) == pytest.approx(1) and min(shares) >= 0.0
-    assert shares.index(max(shares)) == z.index(max(z)) or max(shares) == shares[z.index(max(z))]
-    assert sn.Softmax().forward([[v + shift for v in z]])[0] == pytest.approx(shares, abs=1e-9)
+def test_softmax_gives_probabilities(z, shift):
+    a = sn.Softmax().forward([z])[0]
+    assert sum(a) == pytest.approx(1) and min(a) >= 0.0
+    assert a.index(max(a)) == z.index(max(z)) or max(a) == a[z.index(max(z))]
+    assert sn.Softmax().forward([[v + shift for v in z]])[0] == pytest.approx(a, abs=1e-9)
 
 
 def test_softmax_by_hand():
@@ -290,12 +291,12 @@ def test_activations_keep_the_shape_and_leave_their_input_alone(layer):
     assert X == before
 
 
-def test_a_normalization_takes_as_many_features_as_it_has_learnt():
+def test_a_normalization_takes_as_many_features_as_it_was_adapted_to():
     layer = sn.Normalization()
     layer.adapt([[1.0, 5.0], [3.0, 5.0]])
     for row in ([1.0], [1.0, 2.0, 3.0]):
         with pytest.raises(
             ValueError,
-            match="^Normalization has learnt 2 features, but {} arrive$".format(len(row)),
+            match="^Normalization was adapted to 2 features, but X has {}$".format(len(row)),
         ):
             layer.forward([row])

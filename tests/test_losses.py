@@ -1,4 +1,4 @@
-"""losses.py: values and slopes by hand, targets, sample weights, and the pairs that share δ = (ŷ - y)/n."""
+"""losses.py: values and gradients by hand, targets, sample weights, and the pairs that share dZ = (a - y)/n."""
 
 import math
 
@@ -91,20 +91,20 @@ Y = [[1.0, 0.0], [0.0, 1.0]]
 @pytest.mark.parametrize("name", sorted(PAIRS))
 @pytest.mark.parametrize("weights", [None, [0.5, 3.0]])
 def test_the_pair_abbreviates_the_chain(name, weights):
-    """The value and the slope in Z, taken together, are those of loss and activation one after the other."""
+    """Value and gradient in Z, computed together, are those of loss and activation one after the other."""
     loss, activation = LOSSES[name](), PAIRS[name][0]()
     A = activation.forward(Z)
-    assert loss.value(A, Y, Z, weights) == pytest.approx(loss.value(A, Y, None, weights))
-    chain = activation.backward(loss.gradient(A, Y, None, weights))
-    assert loss.gradient(A, Y, Z, weights) == [pytest.approx(row) for row in chain]
+    assert loss.value_from_logits(Z, A, Y, weights) == pytest.approx(loss.value(A, Y, weights))
+    chain = activation.backward(loss.gradient(A, Y, weights))
+    assert loss.gradient_in_logits(A, Y, weights) == [pytest.approx(row) for row in chain]
 
 
 @pytest.mark.parametrize("name", sorted(PAIRS))
-def test_the_delta_of_a_pair(name):
+def test_the_gradient_in_the_logits_of_a_pair(name):
     activation, n = PAIRS[name]
     A = activation().forward(Z)
-    delta = LOSSES[name]().gradient(A, Y, Z)
-    assert delta == [[(a - y) / n for a, y in zip(*rows)] for rows in zip(A, Y)]
+    dZ = LOSSES[name]().gradient_in_logits(A, Y)
+    assert dZ == [[(a - y) / n for a, y in zip(*rows)] for rows in zip(A, Y)]
 
 
 NO_PROBABILITIES = [
@@ -116,41 +116,41 @@ NO_PROBABILITIES = [
 
 @pytest.mark.parametrize("name", sorted(LOSSES))
 @pytest.mark.parametrize("layer", [sn.Identity(), sn.Sigmoid(), sn.Softmax(), sn.Tanh()], ids=repr)
-def test_a_loss_steps_over_the_activation_that_it_pairs_with(name, layer):
+def test_a_loss_is_computed_with_the_activation_that_it_pairs_with(name, layer):
     if name == "perceptron":
         with pytest.raises(
-            ValueError, match="^Perceptron: the network has to end in Threshold, or in Sigmoid and"
+            ValueError, match="^Perceptron: the network must end in Threshold, or in Sigmoid and"
         ):
-            LOSSES[name]().steps_over([layer])
+            LOSSES[name]().paired_layers([layer])
     elif (name, type(layer)) in NO_PROBABILITIES:
         end = PAIRS[name][0].__name__
         with pytest.raises(
             ValueError, match=r"\(\) gives no probabilities; end the network in {}\(\)$".format(end)
         ):
-            LOSSES[name]().steps_over([layer])
+            LOSSES[name]().paired_layers([layer])
     else:
         paired = name in PAIRS and isinstance(layer, PAIRS[name][0])
-        assert LOSSES[name]().steps_over([sn.Dense(1, 1), layer]) == int(paired)
+        assert LOSSES[name]().paired_layers([sn.Dense(1, 1), layer]) == int(paired)
 
 
 @pytest.mark.parametrize("name", sorted(set(LOSSES) - {"perceptron"}))
 def test_no_other_loss_learns_through_a_threshold(name):
     with pytest.raises(ValueError, match="loss='perceptron'"):
-        LOSSES[name]().steps_over([sn.Dense(1, 1), sn.Threshold()])
+        LOSSES[name]().paired_layers([sn.Dense(1, 1), sn.Threshold()])
 
 
 def test_the_perceptron_loss():
     loss = sn.Perceptron()
-    assert loss.steps_over([sn.Dense(1, 1), sn.Threshold()]) == 1
-    assert loss.steps_over([sn.Threshold()]) == 1
-    assert loss.steps_over([sn.Dense(1, 1), sn.Sigmoid(), sn.Threshold(0.5)]) == 2
+    assert loss.paired_layers([sn.Dense(1, 1), sn.Threshold()]) == 1
+    assert loss.paired_layers([sn.Threshold()]) == 1
+    assert loss.paired_layers([sn.Dense(1, 1), sn.Sigmoid(), sn.Threshold(0.5)]) == 2
     z, a, y = (
         [[2.0], [-3.0], [4.0], [-5.0]],
         [[1.0], [0.0], [1.0], [0.0]],
         [[0.0], [1.0], [1.0], [0.0]],
     )
-    assert loss.value(a, y, z) == (2.0 + 3.0) / 4
-    assert loss.gradient(a, y, z) == [[0.25], [-0.25], [0.0], [0.0]]
+    assert loss.value_from_logits(z, a, y) == (2.0 + 3.0) / 4
+    assert loss.gradient_in_logits(a, y) == [[0.25], [-0.25], [0.0], [0.0]]
 
 
 @pytest.mark.parametrize("z", [[1e4, -1e4], [-1e4, 1e4], [800.0, -900.0], [1e300, -1e300]])
@@ -159,12 +159,12 @@ def test_cross_entropies_of_any_logits(z, y):
     """Wrong by D in the logits costs D, and right costs nothing: no infinity, no NaN, no rounding away."""
     distance = 0.0 if (z[0] > z[1]) == (y[0] > y[1]) else abs(z[0] - z[1])
     categorical, binary = sn.CategoricalCrossEntropy(), sn.BinaryCrossEntropy()
-    assert categorical.value(sn.Softmax().forward([z]), [y], [z]) == distance
-    assert categorical.gradient(sn.Softmax().forward([z]), [y], [z]) == [
+    assert categorical.value_from_logits([z], sn.Softmax().forward([z]), [y]) == distance
+    assert categorical.gradient_in_logits(sn.Softmax().forward([z]), [y]) == [
         [(distance > 0) * (1 - 2 * v) for v in y]
     ]
-    assert binary.value(sn.Sigmoid().forward([z]), [y], [z]) == distance / 2
-    assert binary.gradient(sn.Sigmoid().forward([z]), [y], [z]) == [
+    assert binary.value_from_logits([z], sn.Sigmoid().forward([z]), [y]) == distance / 2
+    assert binary.gradient_in_logits(sn.Sigmoid().forward([z]), [y]) == [
         [(distance > 0) * (0.5 - v) for v in y]
     ]
 
@@ -177,18 +177,18 @@ LOGITS = st.floats(-1e6, 1e6)
 def test_cross_entropies_are_never_negative(z, data):
     k = data.draw(st.integers(0, len(z) - 1))
     y = [float(i == k) for i in range(len(z))]
-    value = sn.CategoricalCrossEntropy().value(sn.Softmax().forward([z]), [y], [z])
+    value = sn.CategoricalCrossEntropy().value_from_logits([z], sn.Softmax().forward([z]), [y])
     assert value >= 0.0 and value == pytest.approx(
         max(max(z) - z[k], 0.0), abs=math.log(len(z)) + 1e-9
     )
-    assert sn.BinaryCrossEntropy().value(sn.Sigmoid().forward([z]), [y], [z]) >= 0.0
+    assert sn.BinaryCrossEntropy().value_from_logits([z], sn.Sigmoid().forward([z]), [y]) >= 0.0
 
 
 # ---- saturated outputs without their pair: infinite, where the mathematics is, but no error of Python's ----------
 
 
 @pytest.mark.parametrize(
-    "loss, a, y, value, slope",
+    "loss, a, y, value, derivative",
     [
         (sn.BinaryCrossEntropy(), 0.0, 0.0, 0.0, 1.0),
         (sn.BinaryCrossEntropy(), 1.0, 1.0, 0.0, -1.0),
@@ -198,10 +198,10 @@ def test_cross_entropies_are_never_negative(z, data):
         (sn.CategoricalCrossEntropy(), 0.0, 1.0, INF, -INF),
     ],
 )
-def test_saturated_outputs(loss, a, y, value, slope):
+def test_saturated_outputs(loss, a, y, value, derivative):
     assert loss.value([[a]], [[y]]) == value
-    # Of the right sign, at least; where the slope is infinite, a very large one will do: PyTorch clamps it.
-    assert loss.gradient([[a]], [[y]])[0][0] * slope >= 0.0
+    # Of the right sign, at least; where the derivative is infinite, a very large one will do: PyTorch clamps it.
+    assert loss.gradient([[a]], [[y]])[0][0] * derivative >= 0.0
 
 
 # ---- sample weights ----------------------------------------------------------------------------------------------
@@ -211,13 +211,13 @@ def test_saturated_outputs(loss, a, y, value, slope):
 def test_a_weight_is_a_repetition(name, A, Y, value, gradient):
     loss = LOSSES[name]()
     A, Y = (A * 2)[:2], (Y * 2)[:2]
-    weighted = loss.value(A, Y, None, [1.0, 3.0])
+    weighted = loss.value(A, Y, [1.0, 3.0])
     assert weighted == pytest.approx(loss.value([A[0], A[1], A[1], A[1]], [Y[0], Y[1], Y[1], Y[1]]))
     repeated = loss.gradient([A[0], A[1], A[1], A[1]], [Y[0], Y[1], Y[1], Y[1]])
-    slopes = loss.gradient(A, Y, None, [1.0, 3.0])
-    assert slopes == [
+    weighted_gradient = loss.gradient(A, Y, [1.0, 3.0])
+    assert weighted_gradient == [
         pytest.approx(repeated[0]),
-        pytest.approx([3 * slope for slope in repeated[1]]),
+        pytest.approx([3 * d for d in repeated[1]]),
     ]
 
 
@@ -356,7 +356,7 @@ def test_the_scalars_of_other_libraries_are_targets():
             0,
             1,
             ValueError,
-            "CategoricalCrossEntropy needs an output a class",
+            "CategoricalCrossEntropy needs one output per class",
         ),
         (
             "categorical_cross_entropy",
@@ -403,8 +403,8 @@ def test_the_sentence_is_short_however_many_outputs(name, y):
     assert len(str(raised.value)) < 300
 
 
-def test_a_layer_made_from_the_paired_one_is_not_stepped_over():
-    """Its function may be another: δ would be wrong."""
+def test_a_subclass_of_the_paired_activation_is_not_paired():
+    """Its function may be another: dZ would be wrong."""
 
     class Steep(sn.Sigmoid):
         def function(self, z):
@@ -413,7 +413,7 @@ def test_a_layer_made_from_the_paired_one_is_not_stepped_over():
         def derivative(self, z, a):
             return 2 * a * (1 - a)
 
-    assert LOSSES["binary_cross_entropy"]().steps_over([Steep()]) == 0
+    assert LOSSES["binary_cross_entropy"]().paired_layers([Steep()]) == 0
     assert sn.check_gradients(
         sn.Sequential([sn.Dense(2, 1), Steep()]), [[1, 2]], [1], "binary_cross_entropy"
     ).passed

@@ -446,12 +446,12 @@ WRONG = [
     (
         dict(TENSORS, **{"1.weights": [[1.0]] * 3, "1.bias": [1.0]}),
         described([DENSE, dict(DENSE, inputs=3)]),
-        "layer 1, .*, takes 3 inputs, but 1 arrive",
+        "layer 1, .*, takes 3 inputs, but gets 1",
     ),
     (
         {"0.mean": [0.0] * 3, "0.spread": [1.0] * 3, "1.weights": [[0.4], [0.2]], "1.bias": [1.0]},
         described([{"type": "Normalization"}, DENSE]),
-        "0.mean has 3 numbers, but 2 inputs arrive",
+        "0.mean has 3 numbers for 2 inputs",
     ),
     (
         {"0.mean": [0.0, 0.0], "1.weights": [[0.4], [0.2]], "1.bias": [1.0]},

@@ -10,6 +10,7 @@ import pytest
 
 import scratchnet as sn
 from scratchnet import initializers
+from scratchnet.core import training
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
 
@@ -71,7 +72,7 @@ class RowSum(sn.Layer):
         return [[d] * len(row) for row, (d,) in zip(self.X, dA)]
 
 
-def test_what_arrives_behind_a_layer_that_takes_any_width_says_nothing_of_the_input():
+def test_the_width_after_a_layer_that_takes_any_width_says_nothing_of_the_input():
     net = sn.Sequential([RowSum(), sn.Dense(1, 1, weights=[[2]])])
     assert net.predict([[1, 2, 3]]) == [[12.0]]
     assert net.predict([[1, 2]]) == [[6.0]]
@@ -92,12 +93,12 @@ def test_what_arrives_behind_a_layer_that_takes_any_width_says_nothing_of_the_in
         (
             [sn.Dense(2, 3), sn.Dense(4, 1)],
             ValueError,
-            "layer 1, .*inputs=4.*, takes 4 inputs, but 3 arrive",
+            "layer 1, .*inputs=4.*, takes 4 inputs, but gets 3$",
         ),
         (
             [sn.Dense(2, 3), sn.Tanh(), sn.Dropout(), sn.Dense(4, 1)],
             ValueError,
-            "layer 3, .* but 3 arrive",
+            "layer 3, .* but gets 3$",
         ),
     ],
 )
@@ -106,11 +107,11 @@ def test_layers_that_do_not_fit(layers, error, message):
         sn.Sequential(layers)
 
 
-def test_a_layer_stands_in_one_place():
+def test_a_layer_is_in_one_place_only():
     layer = sn.Tanh()
     with pytest.raises(
         ValueError,
-        match=r"^layer 2, Tanh\(\), stands in the network twice; give each place its own$",
+        match=r"^layer 2, Tanh\(\), is in the network twice; make one object for each place$",
     ):
         sn.Sequential([layer, sn.Dense(2, 2), layer])
 
@@ -213,17 +214,17 @@ def test_backward_needs_a_forward():
             fresh.backward([[1]] * 3)
 
 
-def test_a_slope_belongs_to_each_output():
+def test_backward_needs_a_gradient_at_each_output():
     net = sn.Sequential([sn.Dense(2, 2), sn.Softmax()])
     net.forward(X)
-    with pytest.raises(ValueError, match="^backward: dA is 3×1, the last output 3×2$"):
+    with pytest.raises(ValueError, match="^backward: dA is 3×1, but the last output is 3×2$"):
         net.backward([[1]] * 3)
 
 
 @pytest.mark.parametrize(
     "dA", [[[1, 2]], [[1], [2]], [[1]] * 4, [1, 2, 3], [], None, [[float("nan")]] * 3]
 )
-def test_a_slope_that_does_not_fit_is_refused(dA):
+def test_a_gradient_that_does_not_fit_is_refused(dA):
     net = network()
     net.forward(X)
     with pytest.raises((TypeError, ValueError)):
@@ -430,11 +431,13 @@ class Offset(sn.Loss):
 
 def test_an_argument_that_a_copy_would_lose_is_refused():
     with pytest.raises(
-        TypeError, match=r'^Times: __init__ takes factor, .* to name: arguments = \("factor",\)$'
+        TypeError,
+        match=r'^Times: __init__ takes factor, which .* must name: arguments = \("factor",\)$',
     ):
         sn.Sequential([Times(3)])
     with pytest.raises(
-        TypeError, match=r'^Offset: __init__ takes offset, .* to name: arguments = \("offset",\)$'
+        TypeError,
+        match=r'^Offset: __init__ takes offset, which .* must name: arguments = \("offset",\)$',
     ):
         network().evaluate(X, Y, Offset(offset=3))
 
@@ -458,10 +461,13 @@ def test_the_whole_numbers_of_other_libraries():
 
 def test_fit_takes_what_epochs_takes():
     ours, theirs = inspect.signature(sn.Sequential.fit), inspect.signature(sn.epochs)
-    assert list(ours.parameters.values())[1:7] == list(theirs.parameters.values())[1:7]
-    options = list(theirs.parameters)[7:]
-    assert options[-1] == "ahead"  # which is for fit itself
-    assert all(f"``{name}``" in sn.Sequential.fit.__doc__ for name in options[:-1])
+    assert list(ours.parameters.values())[1:] == list(theirs.parameters.values())[1:]
+    options = list(theirs.parameters)
+    assert options[-1] == "unknown"  # which is refused
+    assert all(f"``{name}``" in sn.epochs.__doc__ for name in options[1:-1])
+    # What an error message lists; "unroll" is deprecated.
+    assert training.OPTIONS.split(", ") == options[3:-2]
+    assert "help(scratchnet.epochs)" in sn.Sequential.fit.__doc__
 
 
 def test_data_take_the_place_of_the_network():

@@ -1,6 +1,6 @@
-"""The core is generic over the number: the same rules on Fraction, Decimal, dual numbers, a user's own, and Traced.
+"""The core is generic over the number: the same rules on Fraction, Decimal, dual numbers, user-defined numbers, and Traced.
 
-    Fraction    exact: every slope equals an exact difference quotient
+    Fraction    exact: every derivative equals an exact difference quotient
     Decimal     50 digits: the oracle for the floats of both kernels
     Dual        forward mode: every backward, exact to rounding
     Plain       a user's class with the operators and five functions, which refuses floats
@@ -35,7 +35,7 @@ def fifty_digits():
         yield
 
 
-# ---- numbers of our own ------------------------------------------------------------------------------------------
+# ---- user-defined numbers ----------------------------------------------------------------------------------------
 
 COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne]
 
@@ -401,8 +401,8 @@ class Exact:
         penalty = sum(self.l1 * abs(w_ij) + self.l2 * w_ij**2 / 2 for w_ij in flat(w))
         return total / len(self.X) / (2 if over_outputs else 1) + penalty
 
-    def slope(self, row, j):
-        """The slope in row[j], exactly, for the loss is made of parabolas in it; None where two of them meet."""
+    def derivative(self, row, j):
+        """The derivative in row[j], exactly: the loss is made of parabolas in it. None where two of them meet."""
         h, middle, at = F(1, 10**9), row[j], {}
         for k in (-2, -1, 0, 1, 2):
             row[j] = middle + k * h
@@ -415,7 +415,9 @@ class Exact:
         return (at[1] - at[-1]) / (2 * h)
 
     def gradients(self):
-        return [[[self.slope(row, j) for j in range(2)] for row in rows] for rows in self.arrays]
+        return [
+            [[self.derivative(row, j) for j in range(2)] for row in rows] for rows in self.arrays
+        ]
 
 
 def random_fractions(generator, count):
@@ -435,13 +437,13 @@ def random_exact(seed, activation, loss):
 @pytest.mark.parametrize("loss", sorted(TERMS))
 @given(st.integers(0, 10**9))
 @settings(max_examples=8)
-def test_every_slope_of_a_rational_network_is_exact(activation, loss, seed):
+def test_every_gradient_of_a_rational_network_is_exact(activation, loss, seed):
     exact = random_exact(seed, activation, loss)
     value, gradients = exact.net.gradients(exact.X, exact.Y, loss)
     assert value == exact.value() and type(value) is F
-    slopes = exact.gradients()
-    assume(flat(flat(slopes)).count(None) == 0)
-    assert [p.gradient_rows for p in exact.net.parameters()] == slopes
+    expected = exact.gradients()
+    assume(flat(flat(expected)).count(None) == 0)
+    assert [p.gradient_rows for p in exact.net.parameters()] == expected
     assert all(type(g) is F for p in exact.net.parameters() for g in flat(p.gradient_rows))
 
 
@@ -474,8 +476,8 @@ def steps_by_hand(exact, steps, rate, momentum=0, nesterov=False, weight_decay=0
     buffers = {}
     for _ in range(steps):
         rows = [row for rows in exact.arrays for row in rows]
-        for i, (row, slopes) in enumerate(zip(rows, flat(exact.gradients()))):
-            for j, g in enumerate(slopes):
+        for i, (row, gradient) in enumerate(zip(rows, flat(exact.gradients()))):
+            for j, g in enumerate(gradient):
                 g = g + weight_decay * row[j]
                 if momentum:
                     buffers[i, j] = momentum * buffers.get((i, j), 0) + g
@@ -779,7 +781,8 @@ def test_known_digits_of_cross_entropies():
         (sn.CategoricalCrossEntropy(), categorical),
     ):
         A = loss.pairs_with().forward(Z)
-        assert_close([[loss.value(A, Y, Z), loss.value(A, Y)]], [[expected, expected]], "1e-35")
+        found = [loss.value_from_logits(Z, A, Y), loss.value(A, Y)]
+        assert_close([found], [[expected, expected]], "1e-35")
 
 
 # Where the floats lose no digits. GELU takes 1 + erf(z/√2), which cancels below 0, as PyTorch's does.
@@ -807,14 +810,14 @@ def test_activations_to_the_last_digits(hidden, each_kernel):
 
 
 @pytest.mark.parametrize("hidden", HIDDEN, ids=lambda hidden: repr(hidden()))
-def test_activations_and_their_slopes(hidden, each_kernel):
+def test_activations_and_their_derivatives(hidden, each_kernel):
     """An error of few units in the last place of the largest number that goes in or comes out, or of 1."""
     for z in POINTS:
         rows = [[z, 0.25]]
         (exact, E), (approximate, A) = in_decimals(hidden(), rows), in_floats(hidden(), rows)
-        slopes = exact.backward([[Decimal(1), Decimal("0.5")]])
+        gradient = exact.backward([[Decimal(1), Decimal("0.5")]])
         allowed = 4 * Decimal(EPSILON) * max(1, abs(Decimal(z)))
-        for a, e in zip(A[0] + approximate.backward([[1.0, 0.5]])[0], E[0] + slopes[0]):
+        for a, e in zip(A[0] + approximate.backward([[1.0, 0.5]])[0], E[0] + gradient[0]):
             assert abs(Decimal(a) - e) <= allowed
 
 
@@ -839,7 +842,10 @@ def test_paired_losses_whatever_the_size_of_the_logits(loss, each_kernel):
             for number in (float, Decimal):
                 Z, Y = [[number(v) for v in z]], [[number(v) for v in y]]
                 A = loss.pairs_with().forward(Z)
-                found[number] = [loss.value(A, Y, Z)], loss.gradient(A, Y, Z)[0]
+                found[number] = (
+                    [loss.value_from_logits(Z, A, Y)],
+                    loss.gradient_in_logits(A, Y)[0],
+                )
             # The 1 beside each: what is smaller may be lost beside it.
             assert_close(
                 [a + [1.0] for a in found[float]],
@@ -857,8 +863,8 @@ def test_a_cross_entropy_of_certain_outputs():
 
 
 @EACH_CASE
-def test_every_slope_is_the_limit_of_its_difference_quotient(case):
-    """With h = 1e-16 and 60 digits the quotient differs from the slope by some h² = 1e-32."""
+def test_every_derivative_is_the_limit_of_its_difference_quotient(case):
+    """With h = 1e-16 and 60 digits the quotient differs from the derivative by some h² = 1e-32."""
     with localcontext() as context:
         context.prec = 60
         net, backpropagate = Setting(*case, samples=2).of(Decimal)
@@ -874,7 +880,7 @@ def test_every_slope_is_the_limit_of_its_difference_quotient(case):
                     row[j] = middle - h
                     quotients[-1].append((above - backpropagate()) / (2 * h))
                     row[j] = middle
-        # A slope of 0 beside others of 0 leaves only the rounding of the values: hence the 1.
+        # A derivative of 0 beside others of 0 leaves only the rounding of the values: hence the 1.
         assert_close(
             [g + [Decimal(1)] for g in gradients], [q + [Decimal(1)] for q in quotients], "1e-29"
         )
@@ -950,7 +956,7 @@ def assert_backward_is_forward_mode(setting):
 
 @EACH_CASE
 def test_every_backward_is_forward_mode(case):
-    """Of the perceptron too: a thresholded output is 1 or 0 and has the slope 0, it is held fixed by itself."""
+    """Of the perceptron too: a thresholded output is 1 or 0 and has the derivative 0: it is constant by itself."""
     assert_backward_is_forward_mode(Setting(*case))
 
 
@@ -967,8 +973,8 @@ def test_every_backward_is_forward_mode(case):
 @settings(max_examples=60)
 def test_random_networks(hidden, ending, inputs, width, outputs, samples, seed, depth):
     setting = Setting(hidden, ending, inputs, width, outputs, samples, seed, depth)
-    if "Entropy" in type(ending[0]).__name__ and not ending[0].steps_over(setting.net.layers):
-        # Of an output a that is almost certain, 1 - a has lost its digits, whichever way the slope is computed from it.
+    if "Entropy" in type(ending[0]).__name__ and not ending[0].paired_layers(setting.net.layers):
+        # If an output a is almost certain, 1 - a has lost its digits, whichever way the gradient is computed from it.
         assume(all(0.01 < a < 0.99 for a in flat(setting.net.predict(setting.X))))
     assert_backward_is_forward_mode(setting)
 
@@ -977,7 +983,7 @@ LAYERS = HIDDEN + [sn.Normalization, sn.Dropout, lambda: sn.Dense(3, 2)]
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: repr(layer()))
-def test_the_slopes_in_the_input_are_forward_mode(layer):
+def test_the_gradients_at_the_input_are_forward_mode(layer):
     generator = sn.Generator(5)
     X = random_rows(generator, 2, 3)
     net = sn.Sequential([layer()])
@@ -990,18 +996,18 @@ def test_the_slopes_in_the_input_are_forward_mode(layer):
         return sum(d * a for d, a in zip(flat(dA), flat(A)))
 
     loss()
-    dX, slopes = net.backward(dA), []
+    dX, derivatives = net.backward(dA), []
     for row in X:
         for j, x in enumerate(row):
             row[j] = Dual(x.value, 1.0)
-            slopes.append(loss().derivative)
+            derivatives.append(loss().derivative)
             row[j] = x
-    assert_close([flat(dX)], [slopes], 1e-12)
+    assert_close([flat(dX)], [derivatives], 1e-12)
 
 
 @pytest.mark.parametrize("layer", HIDDEN + [sn.ELU], ids=lambda layer: repr(layer()))
 def test_at_zero_where_two_branches_meet(layer):
-    """A row of zeros with a bias of zeros is common. Where there are two slopes, it is that of the branch taken."""
+    """A row of zeros with a bias of zeros is common. Of two derivatives it is that of the branch taken."""
     layer = layer()
     forward = layer.forward([[Dual(0, 1.0), Dual(1)]])[0]
     assert_close([layer.backward([[Dual(1), Dual(0)]])[0][:1]], [[forward[0].derivative]], 1e-15)
@@ -1011,7 +1017,8 @@ def test_at_zero_where_two_branches_meet(layer):
 def test_losses_at_zero_where_two_branches_meet(loss):
     Z, Y = [[Dual(0, 1.0), Dual(0)]], [[Dual(1), Dual(0)]]
     A = loss.pairs_with().forward(Z)
-    assert_close([[loss.value(A, Y, Z).derivative]], [[loss.gradient(A, Y, Z)[0][0]]], 1e-15)
+    value, dZ = loss.value_from_logits(Z, A, Y), loss.gradient_in_logits(A, Y)
+    assert_close([[value.derivative]], [[dZ[0][0]]], 1e-15)
 
 
 # ---- Traced: the bits of the floats ------------------------------------------------------------------------------
@@ -1043,7 +1050,7 @@ def test_traced_training_has_the_bits_of_floats(each_kernel):
     for number in (float, Traced):
         net = setting.net.copy(number)
         optimizer = sn.Adam(sn.CosineDecay(0.1, 10))
-        options = {"epochs": 3, "batch_size": 3, "seed": 2, "unroll": False}
+        options = {"epochs": 3, "batch_size": 3, "seed": 2, "engine": "lists"}
         history = net.fit(setting.X, setting.Y, "huber", optimizer=optimizer, **options)
         found.append(bits([history.loss, learnt(net)] + net.predict(setting.X)))
     assert found[0] == found[1]

@@ -15,6 +15,7 @@ from random_networks import Scale
 import scratchnet as sn
 from scratchnet import Generator, matrix, parallel
 from scratchnet.core import training
+from scratchnet.core.examples import examples_for
 
 pytestmark = pytest.mark.filterwarnings("ignore:executor")  # all work is small here
 
@@ -74,7 +75,7 @@ class Quartic(sn.Loss):
     def term(self, a, y):
         return (a - y) * (a - y) * (a - y) * (a - y)
 
-    def slope(self, a, y):
+    def derivative(self, a, y):
         return 4 * (a - y) * (a - y) * (a - y)
 
 
@@ -121,7 +122,7 @@ def both(executor, make=network, **options):
         {"batch_size": None},
         {"batch_size": 3, "optimizer": sn.SGD(0.1, momentum=0.9, clip_norm=0.1)},
         {"sample_weight": WEIGHTS, "batch_size": 5},
-        {"sample_weight": WEIGHTS, "class_weight": {0: 1, 1: 3, 2: 0.1}, "unroll": False},
+        {"sample_weight": WEIGHTS, "class_weight": {0: 1, 1: 3, 2: 0.1}, "engine": "lists"},
         {"optimizer": sn.Adam(0.01), "shuffle": False},
     ],
     ids=str,
@@ -197,7 +198,7 @@ def test_a_frozen_parameter_stays_and_its_gradient_does_not_travel():
     executor = Here(2)
     net = both(executor, frozen)[0]
     assert repr(net.parameters()[0].value) == repr(network().parameters()[0].value)
-    assert [len(slopes) for _, slopes, _ in executor.results] == [1] * len(executor.results)
+    assert [len(gradients) for _, gradients, _ in executor.results] == [1] * len(executor.results)
 
 
 def test_what_is_frozen_on_the_way_is_seen():
@@ -214,7 +215,7 @@ def test_what_is_changed_by_hand_on_the_way_is_seen():
     nets = network(sn.LeakyReLU(0.1), l2=0.1), network(sn.LeakyReLU(0.1), l2=0.1)
     for net, executor in zip(nets, (Here(2), None)):
         for epoch in sn.epochs(
-            net, X, Y, "categorical_cross_entropy", epochs=4, executor=executor, unroll=False
+            net, X, Y, "categorical_cross_entropy", epochs=4, executor=executor, engine="lists"
         ):
             net.layers[0].l2 = 1.0 * epoch.number
             net.layers[2].slope = 0.5
@@ -283,7 +284,8 @@ def test_every_shard_draws_random_numbers_of_its_own():
     net, executor = network(sn.Dropout(0.5)), Here(3)
     engine = an_engine(net, executor)
     batch = engine.examples.batch(range(11))
-    value = engine.backpropagate(batch, Generator(7))
+    engine.generator = Generator(7)
+    value = engine.backpropagate(batch)
     found = [p.gradient_rows for p in net.parameters()]
     seeds, expected, values = Generator(7), [matrix.scale(rows, 0.0) for rows in found], []
     for part, n in ((slice(0, 3), 3), (slice(3, 7), 4), (slice(7, 11), 4)):
@@ -302,17 +304,17 @@ def test_every_shard_draws_random_numbers_of_its_own():
 @pytest.mark.parametrize("layer", [sn.Dropout(0.5), Noise()], ids=str)
 def test_the_generator_moves_on_only_where_it_is_used(layer):
     for net, moves in ((network(layer), True), (network(), False)):
-        generator = Generator(3)
         engine = an_engine(net, Here(2))
+        generator = engine.generator = Generator(3)
         for _ in range(2):
             before = generator.state
-            engine.backpropagate(engine.examples.batch(range(5)), generator)
+            engine.backpropagate(engine.examples.batch(range(5)))
             assert (generator.state != before) is moves
 
 
 def an_engine(net, executor, size=4):
-    examples = training.examples_of(net, X, Y, sn.CategoricalCrossEntropy())
-    engine = training.Engine(net, sn.CategoricalCrossEntropy(), sn.SGD(0.5), examples)
+    examples = examples_for(net, X, Y, sn.CategoricalCrossEntropy())
+    engine = training.Engine(net, sn.CategoricalCrossEntropy(), sn.SGD(0.5), examples, Generator())
     return parallel.Parallel(engine, size, executor)
 
 

@@ -60,13 +60,13 @@ def test_every_rule_has_its_case():
     "owner, name, wrong, case",
     [
         (activations.Tanh, "derivative", lambda self, z, a: 1 - a, "Tanh"),
-        (activations.Softmax, "slopes", lambda self, a, da: da, "Softmax"),
-        (layers.Dense, "penalty_slope", lambda self, w: self.l2 * w, "Dense"),
-        (layers.Dropout, "draw", lambda self, row, generator: [1.0 for _ in row], "Dropout"),
-        (losses.Huber, "slope", lambda self, a, y: a - y, "huber"),
+        (activations.Softmax, "gradient", lambda self, a, da: da, "Softmax"),
+        (layers.Dense, "penalty_derivative", lambda self, w: self.l2 * w, "Dense"),
+        (layers.Dropout, "draw", lambda self, row: [1.0 for _ in row], "Dropout"),
+        (losses.Huber, "derivative", lambda self, a, y: a - y, "huber"),
         (
             losses.BinaryCrossEntropy,
-            "paired_terms",
+            "terms_from_logits",
             lambda self, z, a, y: z,
             "binary_cross_entropy, paired",
         ),

@@ -676,8 +676,8 @@ SAFE = {
     "selu": lambda x: sn.SELU().function(x),
     "bell": lambda x: functions.exp(-(x * x)),
     "root": lambda x: functions.sqrt(x * x),
-    "softmax": lambda x: sn.Softmax().shares([x, x * 2, x - 1])[1],
-    "cross entropy": lambda x: sn.CategoricalCrossEntropy().paired_terms(
+    "softmax": lambda x: sn.Softmax().probabilities([x, x * 2, x - 1])[1],
+    "cross entropy": lambda x: sn.CategoricalCrossEntropy().terms_from_logits(
         [x, 2 * x, x - 1], [], [1, 0, 0]
     )[0],
 }

@@ -11,7 +11,7 @@ to 1e-9 after 50 steps. How the two say the same thing:
                                               2e-9, so theirs has a higher one here
     BCELoss                                   binary_cross_entropy; but where a probability is 0 or 1 and wrong, theirs
                                               is 100 and ours infinite: none here is
-    HingeEmbeddingLoss of y·a, labelled -1    hinge; but at y·a = 1, its kink, the slope of theirs is -y and of ours 0
+    HingeEmbeddingLoss of y·a, labelled -1    hinge; but at y·a = 1, its kink, their gradient is -y and ours 0
 """
 
 import inspect
@@ -50,7 +50,7 @@ def our_way(parameters):
 
 
 def twins(our_end, their_end, scale=1):
-    """The same network twice; ``scale`` makes what arrives at its end so many times larger."""
+    """The same network twice; ``scale`` makes the input of its last layer so many times larger."""
     torch.manual_seed(1)
     theirs = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 3), their_end)
     theirs[2].weight.data *= scale
@@ -139,7 +139,7 @@ def test_trajectory(kind, options, clip_norm):
     )
     agree(history.loss, losses, 1e-9)
     for parameter, array, before in zip(ours.parameters(), our_way(theirs.parameters()), start):
-        assert (array - before).abs().max() > 1e-4  # something was learnt
+        assert (array - before).abs().max() > 1e-4  # something was learned
         agree(parameter.value, array, 1e-9)
 
 
@@ -178,7 +178,7 @@ def test_activation(ours, theirs, size):
 
 # ---- losses ------------------------------------------------------------------------------------------------------
 
-PAIRED = [  # they take what arrives at the activation, so that they, too, are exact however large it is
+PAIRED = [  # computed from the logits, so that theirs, too, are exact however large these are
     ("binary_cross_entropy", sn.Sigmoid(), nn.BCEWithLogitsLoss(), nn.Identity(), SHARE),
     ("categorical_cross_entropy", sn.Softmax(), nn.CrossEntropyLoss(), nn.Identity(), CLASS),
     ("categorical_cross_entropy", sn.Softmax(), nn.CrossEntropyLoss(), nn.Identity(), SHARES),

@@ -1,8 +1,8 @@
 """training.py, by way of fit and epochs: what a training does step by step, what ends it, and what it refuses."""
 
-import importlib.util
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -413,7 +413,7 @@ def test_the_classes_of_a_hinge_are_minus_one_and_one():
 @pytest.mark.parametrize(
     "weights, error, message",
     [
-        ([1, 1], ValueError, "^sample_weight has 2 numbers for 3 samples; give one a sample$"),
+        ([1, 1], ValueError, "^sample_weight has 2 numbers for 3 samples; give one per sample$"),
         ([1, -1, 1], ValueError, "^sample_weight.* 0 or more, and not all 0$"),
         ([0, 0, 0], ValueError, "^sample_weight.* 0 or more, and not all 0$"),
         ([1, NAN, 1], ValueError, "^sample_weight: number 1 is nan; give a finite number$"),
@@ -535,7 +535,13 @@ def interrupted(k):
     states.append(bits(net))
     optimizer = pressing_optimizer(presser, states, net)
     X_, Y_ = PressingRows(X[:3], presser), PressingRows(Y[:3], presser)
-    options = {"optimizer": optimizer, "batch_size": 2, "epochs": 2, "patience": 9, "unroll": False}
+    options = {
+        "optimizer": optimizer,
+        "batch_size": 2,
+        "epochs": 2,
+        "patience": 9,
+        "engine": "lists",
+    }
     history = fit(net, X_, Y_, validation_data=(X_, Y_), **options)
     return net, history, states, presser.left
 
@@ -589,7 +595,7 @@ def test_ctrl_c_while_parameters_are_put_in_place_or_back():
         )
         net = network(layer)
         presser = layer.weights.presser = layer.bias.presser = Presser(k)
-        history = fit(net, [[1]], [0], epochs=3, optimizer=Climbing(), patience=5, unroll=False)
+        history = fit(net, [[1]], [0], epochs=3, optimizer=Climbing(), patience=5, engine="lists")
         if presser.left > 0:
             break
         assert history.interrupted
@@ -763,8 +769,8 @@ def test_a_parameter_that_is_not_finite(value):
     with pytest.raises(
         sn.Diverged, match=r"^epoch 2: 0.weights is no longer finite at the learning rate 0.1;"
     ):
-        fit(net, optimizer=Breaking(0.1), batch_size=3, epochs=5, seed=3, unroll=False)
-    fit(three_steps, batch_size=3, epochs=1, seed=3, unroll=False)
+        fit(net, optimizer=Breaking(0.1), batch_size=3, epochs=5, seed=3, engine="lists")
+    fit(three_steps, batch_size=3, epochs=1, seed=3, engine="lists")
     assert bits(net) == bits(three_steps)
 
 
@@ -853,7 +859,7 @@ def test_parameters_changed_between_epochs_are_seen():
         (
             {"loss": "perceptron"},
             ValueError,
-            "Perceptron: the network has to end in Threshold, or in Sigmoid and",
+            "Perceptron: the network must end in Threshold, or in Sigmoid and",
         ),
         ({"validation_split": "half"}, (TypeError, ValueError), "validation_split"),
     ],
@@ -1138,13 +1144,13 @@ def test_a_wrong_row_of_a_sequence_is_found_when_it_is_read():
         (([x] for x in X), Y, TypeError, "X.*generator; give a list of rows"),
         (None, [0], TypeError, "X.*NoneType; give a list of rows"),
         (Frame([["a", 1]]), [0], TypeError, "X: row 0, column 0: 'a' is a str; give a number"),
-        ([[1, 2], [3, 4]], [0], ValueError, "X has 2 rows and Y has 1; give one target a sample"),
-        ([[1, 2]], [0, 0], ValueError, "X has 1 row.* and Y has 2; give one target a sample"),
+        ([[1, 2], [3, 4]], [0], ValueError, "X has 2 rows and Y has 1; give one target per sample"),
+        ([[1, 2]], [0, 0], ValueError, "X has 1 row.* and Y has 2; give one target per sample"),
         (
             Counting([[1, 2]]),
             Counting([0, 0]),
             ValueError,
-            "X has 1 row.* and Y has 2; give one target a sample",
+            "X has 1 row.* and Y has 2; give one target per sample",
         ),
         ([[1, 2]], [], ValueError, "Y is empty"),
         ([[1, 2]], None, TypeError, "Y.*NoneType; give a list"),
@@ -1205,10 +1211,10 @@ def test_a_first_validation_loss_of_nan_is_not_the_best_for_good():
             return a * (0 if a < 2 else NAN)
 
     class Harmless(Pathless):
-        def value(self, A, Y, Z=None, weights=None):
-            return 1.0 if A[0][0] == 3.0 else Pathless.value(self, A, Y, Z, weights)
+        def value(self, A, Y, weights=None):
+            return 1.0 if A[0][0] == 3.0 else Pathless.value(self, A, Y, weights)
 
-        def slope(self, a, y):
+        def derivative(self, a, y):
             return 0 * a
 
     class Down(Scripted):
@@ -1266,14 +1272,25 @@ def test_class_numbers_may_stand_in_a_column():
     assert losses[0] == losses[1] == losses[2]
 
 
-def test_the_core_alone_trains_by_lists():
-    """Without what the package puts in its place, the loop takes the engine that it has."""
-    path = sys.modules["scratchnet.core.training"].__file__
-    spec = importlib.util.spec_from_file_location("scratchnet.core.training", path)
-    alone = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(alone)
-    engine = object()
-    assert (
-        alone.engine_of(engine, 4, "auto", None) is engine
-        and alone.training_of(engine, None) is engine
-    )
+# ---- options that there are not ----------------------------------------------------------------------------------
+
+
+GUESSES = {
+    "learning_rate": (0.1, "set the learning rate in the optimizer: optimizer=sn.Adam(0.1)"),
+    "lr": (0.1, "set the learning rate in the optimizer: optimizer=sn.Adam(0.1)"),
+    "callbacks": ([], "loop over the epochs instead: for epoch in sn.epochs(net, X, Y, ...)"),
+    "metrics": (["accuracy"], "measure after training: scratchnet.metrics.report(...)"),
+    "epoch": (3, "its options are loss, optimizer, epochs, batch_size, shuffle, seed"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(GUESSES))
+def test_an_unknown_option_says_what_to_write(name):
+    value, advice = GUESSES[name]
+    net = network()
+    for function, call in (("fit", net.fit), ("epochs", lambda *a, **b: sn.epochs(net, *a, **b))):
+        message = "{} has no option {}; {}".format(function, name, advice)
+        with pytest.raises(TypeError, match="^" + re.escape(message)):
+            call(X, Y, "huber", **{name: value})
+    with pytest.raises(TypeError, match="^explain has no option {}; ".format(name)):
+        sn.explain(net, X, Y, "huber", **{name: value})

@@ -12,7 +12,9 @@ from ..scalars import Traced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..core.types import Any, Callable, Dict, List, Matrix
+    from typing import Any, Callable, Dict, List
+
+    from ..core.types import Matrix
 
 SUBSCRIPTS = "₁₂"
 

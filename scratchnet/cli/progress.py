@@ -16,7 +16,7 @@ import sys
 from time import monotonic
 
 from ..checkpoints import Checkpoint
-from ..core.training import Epoch
+from ..core.history import Epoch
 from .terminal import written_for
 
 TYPE_CHECKING = False

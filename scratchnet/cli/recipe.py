@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from ..checkpoints import Checkpoint
-    from ..core.training import Epoch
+    from ..core.history import Epoch
     from .progress import Course
 
 HIDDEN = {

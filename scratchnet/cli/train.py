@@ -9,9 +9,9 @@ from math import ceil, isfinite
 from .. import metrics, plots
 from ..core.checks import AT_LEAST_0, COUNT, require
 from ..core.functions import kernel
+from ..core.history import Diverged
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
-from ..core.training import Diverged
 from ..datasets.encoding import Classes, target_of
 from ..formats import files, models
 from ..selection import train_test_split
@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional
 
-    from ..core.training import Epoch
+    from ..core.history import Epoch
 
 FEW = 30  # rows to judge by
 NO_BETTER = """

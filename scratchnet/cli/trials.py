@@ -9,8 +9,8 @@ from math import log10, sqrt
 from multiprocessing import Pool
 
 from ..core.checks import require
+from ..core.history import Diverged
 from ..core.random import Generator
-from ..core.training import Diverged
 from ..datasets.encoding import CLASSIFICATION
 from ..metrics import accuracy, r2
 from ..selection import parts_of, train_test_split
@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Sequence, Tuple
 
-    from ..core.training import Epoch
+    from ..core.history import Epoch
     from .recipe import Recipe
 
 HIDDEN = ((8,), (16,), (32,), (64,), (16, 8), (32, 16))

@@ -14,6 +14,7 @@ from itertools import repeat
 
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel, total
+from ..core.history import Diverged
 from ..core.network import Sequential
 from ..core.optimizers import Optimizer
 from ..core.training import Engine, set_rows
@@ -48,8 +49,8 @@ MOST_AT_ALL = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
 
 # How much is computed at once, at most: this many steps, and numbers of the network times samples. It takes less than
 # 0.2 seconds, which are lost after Ctrl-C.
-STEPS_AT_ONCE = 500
-WORK_AT_ONCE = 2000000
+STEPS_AT_ONCE = 1000
+WORK_AT_ONCE = 1000000
 
 
 def chosen(lists: "Engine", size: int, name: str) -> "Engine":
@@ -63,7 +64,7 @@ def chosen(lists: "Engine", size: int, name: str) -> "Engine":
     if obstacle:
         raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")
     try:
-        return Rows(lists) if name == "rows" else steps(lists, size, MOST_AT_ALL)
+        return Rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
     except Exception as error:  # User-defined rules may raise anything.
         raise ValueError(f"engine={name!r} cannot be used here: {error}") from error
 
@@ -86,7 +87,7 @@ def fastest(lists: "Engine", size: int) -> "Engine":
     except Exception:  # too large; or user-defined rules, which may raise anything
         pass
     try:
-        return Rows(lists)
+        return Rows(lists, size)
     except Exception:
         return lists
 
@@ -121,9 +122,13 @@ def choice(lists: "Engine", size: int, most: "Dict[str, int]") -> "Tuple[str, st
 
 
 class Generated(Engine):
-    """Runs code generated for this very training; if the network is changed by hand, the lists run instead."""
+    """Runs code generated for this very training, several steps together.
 
-    def __init__(self, lists: "Engine") -> None:
+    If the steps fail, they are repeated one by one by the lists, which say what is wrong. If the network is changed
+    by hand, the lists run instead of the code.
+    """
+
+    def __init__(self, lists: "Engine", size: int) -> None:
         Engine.__init__(
             self, lists.net, lists.loss, lists.optimizer, lists.examples, lists.generator
         )
@@ -131,12 +136,14 @@ class Generated(Engine):
         self.parameters = lists.net.parameters()
         self.made_of = self.description()
         self.made_for = self.objects()
+        count = sum([p.count for p in self.parameters])
+        self.at_once = max(1, min(STEPS_AT_ONCE, WORK_AT_ONCE // (size * count + 1)))
 
     def description(self) -> "Any":
         """What the code was made of, except numbers that are passed to it."""
         shapes = tuple([(p.name, p.shape, p.frozen) for p in self.parameters])
         parts = self.lists.net.layers + [self.lists.loss, self.optimizer]
-        return kernel(), shapes, tuple(map(repr, parts))
+        return kernel(), shapes, tuple(map(_arguments, parts))
 
     def objects(self) -> "Any":
         """The very parameters, and what the layers hold and do besides their arguments."""
@@ -149,54 +156,10 @@ class Generated(Engine):
         )
 
     def epoch(self, batches: "Batches") -> "Row":
-        if self.description() == self.made_of and self.objects() == self.made_for:
-            self.name = type(self).name
-            return self.epoch_by_code(batches)
-        self.name = self.lists.name
-        return self.lists.epoch(batches)
-
-    def epoch_by_code(self, batches: "Batches") -> "Row":
-        raise NotImplementedError
-
-
-class Rows(Generated):
-    """Lists of lists, with the rules written out for rows."""
-
-    name = "rows"
-
-    def __init__(self, lists: "Engine") -> None:
-        Generated.__init__(self, lists)
-        self.spelled = rules.spelled(lists)
-        # Losses are measured with these, too.
-        self.net = self.spelled.net
-        self.loss = self.spelled.loss
-
-    def epoch_by_code(self, batches: "Batches") -> "Row":
-        return self.spelled.epoch(batches)
-
-
-class Steps(Generated):
-    """Runs whole steps that are written out, many at once; if anything goes wrong, lists repeat the step and say what."""
-
-    name = "steps"
-
-    def __init__(self, lists: "Engine", size: int, whole: bool) -> None:
-        Generated.__init__(self, lists)
-        self.whole = whole
-        batch = self.examples.batch(list(range(len(self.examples)))) if whole else None
-        self.program = remembered(self, batch)
-        self.settings, self.draws = self.program.settings, self.program.draws
-        self.data = [] if batch is None else step.data_of(batch)
-        self.train = executed(self.program.source)["train"]
-        self.own = is_own(self.optimizer)
-        self.kept = self.optimizer_kept()
-        # A user-defined optimizer may look at its memory, or change, from step to step.
-        self.at_once = 1
-        if self.own:
-            count = sum([p.count for p in self.parameters])
-            self.at_once = max(1, min(STEPS_AT_ONCE, WORK_AT_ONCE // (size * count + 1)))
-
-    def epoch_by_code(self, batches: "Batches") -> "Row":
+        if self.description() != self.made_of or self.objects() != self.made_for:
+            self.name = self.lists.name
+            return self.lists.epoch(batches)
+        self.name = type(self).name
         losses: "Row" = []
         for start in range(0, len(batches), self.at_once):
             losses += self.together(batches[start : start + self.at_once])
@@ -210,13 +173,12 @@ class Steps(Generated):
         before = self.state()
         try:
             losses = self.attempt(batches)
-            if losses is None:
-                self.go_back(before)
+            if losses is not None:
+                return losses
+            self.go_back(before)
         except BaseException:
             self.go_back(before)
             raise
-        if losses is not None:
-            return losses
         if len(batches) == 1:
             return self.lists.epoch(batches)
         if len(batches[0]) == len(self.examples):
@@ -225,14 +187,8 @@ class Steps(Generated):
         return [loss for batch in batches for loss in self.together([batch])]
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
-        """Return the losses of these steps; None if they cannot be made, or not everything is finite."""
-        losses: "Row" = []
-        try:
-            self.run_program(batches, losses)
-        except (ArithmeticError, TypeError, ValueError):  # such as exp() beyond the largest float
-            return None
-        finite = is_finite(losses) and all([are_finite(p.rows) for p in self.parameters])
-        return losses if finite else None
+        """Return the losses of these steps, or None if a step fails or something is not finite."""
+        raise NotImplementedError
 
     def state(self) -> "Any":
         """All that a step changes."""
@@ -250,6 +206,65 @@ class Steps(Generated):
         except KeyboardInterrupt:
             self.go_back(before)
             raise
+
+
+def _arguments(part: "Any") -> "Any":
+    """What a layer, a loss or an optimizer was made with; faster than its repr."""
+    if not is_own(part):
+        return repr(part)
+    values = [getattr(part, name) for name in part.arguments]
+    return type(part), tuple([repr(value) if callable(value) else value for value in values])
+
+
+class Rows(Generated):
+    """Lists of lists, with the rules written out for rows."""
+
+    name = "rows"
+
+    def __init__(self, lists: "Engine", size: int) -> None:
+        Generated.__init__(self, lists, size)
+        self.spelled = rules.spelled(lists)
+        # Losses are measured with these, too.
+        self.net = self.spelled.net
+        self.loss = self.spelled.loss
+        if not all([is_own(part) for part in lists.net.layers + [self.loss, self.optimizer]]):
+            self.at_once = (
+                1  # User-defined rules may raise anything; what was learned before is kept.
+            )
+
+    def attempt(self, batches: "Batches") -> "Optional[Row]":
+        try:
+            return self.spelled.epoch(batches)
+        except Diverged:
+            return None
+
+
+class Steps(Generated):
+    """Runs whole steps that are written out."""
+
+    name = "steps"
+
+    def __init__(self, lists: "Engine", size: int, whole: bool) -> None:
+        Generated.__init__(self, lists, size)
+        self.whole = whole
+        batch = self.examples.batch(list(range(len(self.examples)))) if whole else None
+        self.program = remembered(self, batch)
+        self.settings, self.draws = self.program.settings, self.program.draws
+        self.data = [] if batch is None else step.data_of(batch)
+        self.train = executed(self.program.source)["train"]
+        self.own = is_own(self.optimizer)
+        self.kept = self.optimizer_kept()
+        if not self.own:
+            self.at_once = 1  # It may look at its memory, or change, from step to step.
+
+    def attempt(self, batches: "Batches") -> "Optional[Row]":
+        losses: "Row" = []
+        try:
+            self.run_program(batches, losses)
+        except (ArithmeticError, TypeError, ValueError):  # such as exp() beyond the largest float
+            return None
+        finite = is_finite(losses) and all([are_finite(p.rows) for p in self.parameters])
+        return losses if finite else None
 
     def run_program(self, batches: "Batches", losses: "Row") -> None:
         """Run the code; parameters and memory change at the end, all at once."""

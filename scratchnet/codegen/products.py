@@ -68,7 +68,7 @@ def _in_loops(A: "Matrix", B: "Matrix") -> "Matrix":
 
 
 def _by_dots(A: "Matrix", B: "Matrix") -> "Matrix":
-    return elementary.products(A, B, _dot)  # type: ignore[no-any-return]
+    return elementary.products(A, B, _dot)
 
 
 _one_by_one = _in_loops if COMPILED else _by_dots

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
-    from ..core.types import Batch, Matrix, Weights
+    from ..core.types import Batch, Matrix, RowOrNone
 
 COUNT = "count"  # the number of samples, or the sum of their weights
 
@@ -317,7 +317,7 @@ class Step:
         self.optimizer.states[p.name] = states
         return states
 
-    def run(self, X: "Matrix", Y: "Matrix", weights: "Weights") -> None:
+    def run(self, X: "Matrix", Y: "Matrix", weights: "RowOrNone") -> None:
         """One step."""
         engine = Engine(
             self.net, self.loss, self.optimizer, Examples(X, Y, weights, []), self.draws

@@ -1,27 +1,28 @@
-"""The network, and nothing else. Read top to bottom, this is the book:
+"""The network, and nothing else. The modules, in reading order:
 
     elementary     exp, log, tanh, erf, ... in + - * / alone
     functions      functions of one number of any type; how floats are computed
-    checks         what comes from outside, and how it is refused
+    checks         the checks of options and data
     matrix         arithmetic on lists of lists
-    random         a generator with the same numbers everywhere
-    initializers   the first values of weights
+    random         a random number generator with the same numbers everywhere
+    initializers   the initial values of weights
     layer          what a layer and a parameter are
     activations    sigmoid, tanh, softmax, ...
     layers         Dense, Dropout, Normalization
-    losses         what training makes small, and its gradients
+    losses         what training minimizes, and its gradients
     optimizers     how a weight changes: SGD, Adam, ...
-    schedules      learning rates that change with time
+    schedules      learning rates that change from step to step
     examples       samples, targets, weights, batches
-    history        what a training reports
+    history        what a training run reports
     training       the loop: for each epoch, for each batch, one step
     network        Sequential: forward and backward through the layers
 
-Beside them stand types (the names in annotations) and plug_points (what the rest of the package adds).
+Two more modules are types (the names in annotations) and plug_points (what the rest of the package
+adds).
 
-The core imports nothing from outside this folder except ``math``. It runs on MicroPython as it is, also if this
-folder alone is copied, under any name. Its names are imported when they are first used, so that prediction loads
-neither losses nor optimizers nor the training loop:
+The core imports nothing from outside this folder except ``math``. It runs unmodified on
+MicroPython, even if only this folder is copied, under any name. Its names are imported when they
+are first used, so that prediction loads no losses, no optimizers and no training loop:
 
 >>> from scratchnet.core import Dense, Sequential
 >>> Sequential([Dense(2, 1, weights=[[3], [4]])]).predict([[1, 1]])
@@ -33,8 +34,8 @@ from .types import Any
 # The files in reading order, each with its public names.
 FILES = {
     "types": "",
-    "plug_points": "",
     "elementary": "",
+    "plug_points": "",
     "functions": "kernel set_kernel",
     "checks": "",
     "matrix": "",
@@ -58,7 +59,7 @@ __all__ = sorted(HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    """Import a file, or the file of a public name, when it is first used."""
+    """Import a module of the core, or the module of a public name, when it is first used."""
     if name not in FILES and name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     file = HOMES.get(name, name)
@@ -75,12 +76,9 @@ try:
 except (ImportError, AttributeError):
     has_getattr = True
 
-if (
-    not has_getattr
-):  # In Python 3.6 a module has no __getattr__ (PEP 562), but its class can have it.
-
-    class _Module(type(sys)):  # type: ignore[misc]
-        def __getattr__(self, name: str) -> Any:
-            return __getattr__(name)
-
-    sys.modules[__name__].__class__ = _Module
+# In Python 3.6 a module has no __getattr__ (PEP 562), but its class can have one.
+if not has_getattr:
+    _module: Any = sys.modules[__name__]
+    _module.__class__ = type(
+        "_Module", (type(sys),), {"__getattr__": lambda self, name: __getattr__(name)}
+    )

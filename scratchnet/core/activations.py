@@ -1,7 +1,7 @@
 """The activation functions, each with its derivative directly under it.
 
     Identity  Sigmoid  Tanh  ReLU  LeakyReLU  ELU  SELU  GELU  Softplus  SiLU    element by element
-    Threshold                                                                    a step, not trainable
+    Threshold                                                                    passes no gradient
     Softmax                                                                      row by row
 
     z    one element of the input          Z    the input,  samples × features
@@ -36,10 +36,11 @@ from .types import Family, Matrix, Number, Row
 
 
 class Activation(Layer):
-    """An elementwise layer: a = function(z), dZ = dA · derivative(z, a).
+    """An elementwise layer: a = function(z), dz = da · derivative(z, a).
 
-    A user-defined activation defines these two with the functions of functions.py instead of those of
-    ``math``. Then it works with every number type, and so it is checked and explained like the others.
+    A user-defined activation defines ``function`` and ``derivative``. If these use the functions of
+    functions.py rather than those of ``math``, the activation works with every number type, and
+    can be checked and explained like the others.
 
     >>> from scratchnet import functions
     >>> class Bell(Activation):
@@ -63,8 +64,8 @@ class Activation(Layer):
         return self.A
 
     def backward(self, dA: Matrix) -> Matrix:
-        dA_by_dZ = matrix.pairwise("derivative", self.Z, self.A, self.derivative)
-        return matrix.multiply(dA, dA_by_dZ)  # samples × features
+        derivatives = matrix.pairwise("derivative", self.Z, self.A, self.derivative)
+        return matrix.multiply(dA, derivatives)  # samples × features
 
 
 class Identity(Activation):
@@ -108,7 +109,7 @@ class ReLU(Activation):
 
 
 class LeakyReLU(Activation):
-    """a = z above 0, slope·z below (Maas, Hannun & Ng 2013)"""
+    """a = z where z > 0, else slope·z (Maas, Hannun & Ng 2013)"""
 
     arguments = numbers = ("slope",)
 
@@ -123,7 +124,7 @@ class LeakyReLU(Activation):
 
 
 class ELU(Activation):
-    """a = z above 0, alpha·(e^z - 1) below (Clevert, Unterthiner & Hochreiter 2016)"""
+    """a = z where z > 0, else alpha·(e^z - 1) (Clevert, Unterthiner & Hochreiter 2016)"""
 
     arguments = numbers = ("alpha",)
 
@@ -131,16 +132,19 @@ class ELU(Activation):
         self.alpha = self.require("alpha", alpha, FINITE)
 
     def function(self, z: Number) -> Number:
-        # min(z, 0) in the exponent, because both arms of `where` are computed.
+        # Both arms of `where` are computed. The exponent min(z, 0) cannot overflow.
         return where(z > 0, z, self.alpha * expm1(-positive_part(-z)))
 
     def derivative(self, z: Number, a: Number) -> Number:
-        # Below 0: alpha·e^z = alpha·(e^z - 1) + alpha = a + alpha.
+        # Where z <= 0, the derivative alpha·e^z is alpha·(e^z - 1) + alpha = a + alpha.
         return where(z > 0, 1, a + self.alpha)
 
 
 class SELU(Activation):
-    """a = scale·z above 0, scale·alpha·(e^z - 1) below (Klambauer et al. 2017, self-normalizing networks)"""
+    """a = scale·z where z > 0, else scale·alpha·(e^z - 1)
+
+    Klambauer, Unterthiner, Mayr & Hochreiter, "Self-normalizing neural networks" (2017).
+    """
 
     def function(self, z: Number) -> Number:
         scale = self.scale(z)
@@ -151,19 +155,19 @@ class SELU(Activation):
         return where(z > 0, scale, a + scale * self.alpha(z))
 
     def alpha(self, z: Number) -> Number:
-        """1.6732632423543772, the paper's constant, as a quotient of integers."""
+        """Return 1.6732632423543772, the constant of the paper, from a quotient of integers."""
         return whole(7535707714759921, z) / (1 << 52)
 
     def scale(self, z: Number) -> Number:
-        """1.0507009873554805, the paper's constant, as a quotient of integers."""
+        """Return 1.0507009873554805, the constant of the paper, from a quotient of integers."""
         return whole(4731936575131954, z) / (1 << 52)
 
 
 class GELU(Activation):
-    """a = z·Φ(z), with Φ the normal distribution function (Hendrycks & Gimpel 2016).
+    """a = z·Φ(z), where Φ is the normal distribution function (Hendrycks & Gimpel 2016)
 
-    ``approximate="none"`` computes Φ by the error function; ``"tanh"`` uses Φ(z) ≈ (1 + tanh u)/2 with
-    u = √(2/π)·(z + 0.044715·z³).
+    ``approximate="none"`` computes Φ from the error function, Φ(z) = (1 + erf(z/√2))/2.
+    ``approximate="tanh"`` uses Φ(z) ≈ (1 + tanh u)/2, where u = √(2/π)·(z + 0.044715·z³).
     """
 
     arguments = ("approximate",)
@@ -185,7 +189,7 @@ class GELU(Activation):
         return (1 + erf(z / sqrt(whole(2, z)))) / 2
 
     def density(self, z: Number) -> Number:
-        """Φ'(z)"""
+        """Φ'(z): e^(-z²/2)/√(2π), or (1 - tanh² u)/2 · du/dz for the approximation"""
         if self.approximate == "tanh":
             t = tanh(self.tanh_argument(z))
             return (1 - t * t) / 2 * sqrt(2 / pi(z)) * (1 + 3 * 44715 * z * z / 1000000)
@@ -220,8 +224,8 @@ class SiLU(Activation):
 class Threshold(Activation):
     """a = 1 where z ≥ threshold, else 0: the neuron of McCulloch and Pitts (1943)
 
-    Its derivative is 0, so that no gradient passes. As the last layer it can be trained with the loss
-    ``perceptron``, which does not need its derivative (losses.py).
+    Its derivative is 0, so that it passes no gradient back. A network that ends in it can be
+    trained with the loss ``perceptron``, which does not need the derivative (losses.py).
     """
 
     arguments = numbers = ("threshold",)
@@ -234,19 +238,20 @@ class Threshold(Activation):
 
     def backward(self, dA: Matrix) -> Matrix:
         raise ValueError(
-            "Threshold passes no gradient back; make it the last layer and train with loss='perceptron'"
+            "Threshold passes no gradient back; "
+            "make it the last layer and train with loss='perceptron'"
         )
 
 
 class Softmax(Layer):
-    """a_k = e^z_k / Σ_j e^z_j, row by row: positive numbers that sum to 1"""
+    """a_k = e^z_k / Σ_j e^z_j in each row: positive numbers that sum to 1"""
 
     def forward(self, Z: Matrix) -> Matrix:
         self.A = [self.probabilities(z) for z in Z]  # samples × classes
         return self.A
 
     def probabilities(self, z: Row) -> Row:
-        # The largest exponent is subtracted first, so that exp() cannot overflow; it cancels.
+        # The largest z is subtracted first, so that exp() cannot overflow. It cancels in the quotient.
         largest = largest_of(z)
         e = [exp(z_k - largest) for z_k in z]
         sum_of_e = total(e)

@@ -1,13 +1,13 @@
-"""What comes from outside, and how it is refused: options, data, and names of layers, losses, ...
+"""Checks of everything that comes from outside: options, data, and names of layers, losses, ...
 
-    require  refuse_unknown  look_up             options
-    cast  convert  plain  is_zero                numbers
-    accept  accept_rows  accept_row  CheckedRows    data
-    is_sequence  is_finite  are_finite           tests
-    shown                                        values in messages
+    require  refuse_unknown  look_up                              options
+    cast  convert  plain  is_zero                                 numbers
+    accept  accept_rows  accept_row  checked_rows  CheckedRows    data
+    is_sequence  is_finite  are_finite                            tests
+    shown                                                         values in error messages
 
-Bad input raises a ``ValueError`` or a ``TypeError`` whose one sentence says what is wrong, where, and
-what would be right.
+Bad input raises a ``ValueError`` or a ``TypeError``. Its message is one sentence that says what is
+wrong, where, and what would be right.
 """
 
 from .elementary import REAL
@@ -27,7 +27,7 @@ from .types import (
 
 # ---- options ---------------------------------------------------------------------------------
 
-# What an option may be: a test, and the words for it.
+# What an option may be: a test, and its description for error messages.
 FINITE: Limit = (lambda v: v - v == 0, "a finite number")
 AT_LEAST_0: Limit = (lambda v: v >= 0 and v - v == 0, "a finite number of 0 or more")
 ABOVE_0: Limit = (lambda v: v > 0 and v - v == 0, "a finite number above 0")
@@ -36,8 +36,9 @@ COUNT: Limit = (
     lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0,
     "a whole number of 1 or more",
 )
+COUNT_OR_NONE: Limit = (lambda v: v is None or COUNT[0](v), COUNT[1])
 
-# Options that people know from other libraries, and what to write here.
+# Options of other libraries, and what to write here instead.
 ELSEWHERE = {
     "learning_rate": "set the learning rate in the optimizer: optimizer=sn.Adam({})",
     "lr": "set the learning rate in the optimizer: optimizer=sn.Adam({})",
@@ -56,7 +57,7 @@ ELSEWHERE = {
 
 
 def require(name: str, value: Any, limit: Limit) -> Any:
-    """Return the value if it passes the limit's test; otherwise refuse it in the limit's words.
+    """Return the value if it passes the test of the limit; otherwise raise a ValueError.
 
     >>> require("epochs", 5, COUNT)
     5
@@ -71,17 +72,19 @@ def require(name: str, value: Any, limit: Limit) -> Any:
         if test(value):
             return value
     except (TypeError, ValueError, ArithmeticError):
-        pass  # The test makes no sense for a text, a list or a Decimal NaN.
+        pass  # The test cannot be applied to a string, a list or a Decimal NaN.
     raise ValueError(f"{name} is {shown(value)}; give {words}")
 
 
 def refuse_unknown(function: str, unknown: Settings, options: str) -> None:
-    """Refuse options that ``function`` does not have; ``options`` lists those it has.
+    """Raise a TypeError for an option that ``function`` does not have.
+
+    ``options`` lists the options that it has.
 
     >>> refuse_unknown("fit", {"learning_rate": 0.1}, "epochs, batch_size")
     Traceback (most recent call last):
         ...
-    TypeError: fit has no option learning_rate; set the learning rate in the optimizer: optimizer=sn.Adam(0.1)
+    TypeError: fit has no option learning_rate; set the learning rate in the optimizer: ...
     """
     for name, value in unknown.items():
         advice = ELSEWHERE.get(name.lower(), f"its options are {options}")
@@ -89,9 +92,10 @@ def refuse_unknown(function: str, unknown: Settings, options: str) -> None:
 
 
 def look_up(kind: str, given: Any, family: Family, base: Any) -> Any:
-    """Return the layer, loss or optimizer that is given as a name, a class or an object.
+    """Return an object, such as a loss, that is given as a name, a class or an object.
 
-    ``family`` maps names to classes or functions; ``base`` is the class of all of them.
+    ``family`` maps names to classes or functions. ``base`` is the class of the objects, and ``kind``
+    is what error messages call them.
 
     >>> look_up("layer", "relu", {"identity": object}, object)
     Traceback (most recent call last):
@@ -112,7 +116,7 @@ def look_up(kind: str, given: Any, family: Family, base: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """Return the value as an error message shows it: its repr, or the beginning of a long one.
+    """Return the value as error messages show it: its repr, shortened to 60 characters.
 
     >>> shown("x" * 1000)[-5:]
     'xx...'
@@ -125,26 +129,30 @@ def shown(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a scalar of NumPy or PyTorch as a number of Python, and anything else as it is."""
+    """Return a NumPy or PyTorch scalar as a Python number, and any other value unchanged."""
     return value.item() if hasattr(value, "item") and not isinstance(value, REAL) else value
 
 
 def is_zero(value: Number) -> bool:
-    """Whether a hyperparameter is 0, which switches it off; it is a plain 0 in every network."""
+    """Return whether a hyperparameter is a plain 0, which switches it off in every network."""
     return isinstance(value, REAL) and value == 0
 
 
 def convert(value: Number, number: NumberType) -> Number:
-    """Return the value as a ``number``, whatever type it has. Only for explicit requests."""
+    """Return the value converted to the type ``number``, even from a float.
+
+    Use this only where the user asks for the conversion; otherwise use ``cast``.
+    """
     return value if type(value) is number else number(value)
 
 
 def cast(value: Any, number: NumberType, what: str) -> Number:
-    """Return a value from outside (data, hyperparameter, given parameter) as a ``number``, a type.
+    """Return a value from outside (data, a hyperparameter, a parameter) as the type ``number``.
 
-    An int always fits. A float fits where floats and ``number`` mix. Next to ``Fraction`` or
-    ``Decimal`` it is refused, because it would silently make all later results inexact. With
-    ``number`` None any number stays as it is. ``what`` is the beginning of the error's sentence.
+    An int is always converted. A float is converted if it can be added to a ``number``. A float
+    beside ``Fraction`` or ``Decimal`` raises a TypeError, because it would silently make all later
+    results inexact. If ``number`` is None, every number is returned unchanged. ``what`` begins the
+    error message.
 
     >>> from fractions import Fraction
     >>> cast(3, Fraction, "x"), cast(Fraction(1, 4), float, "x")
@@ -152,7 +160,7 @@ def cast(value: Any, number: NumberType, what: str) -> Number:
     >>> cast(0.5, Fraction, "learning_rate")
     Traceback (most recent call last):
         ...
-    TypeError: learning_rate: 0.5 is a float, but this network computes with Fraction: give an int or a Fraction
+    TypeError: learning_rate: 0.5 is a float, but this network computes with Fraction: ...
     """
     if type(value) is number:
         return value
@@ -162,19 +170,17 @@ def cast(value: Any, number: NumberType, what: str) -> Number:
             return value
         raise _no_number(value, what)
     if isinstance(value, float) and number is not float and not _mixes_with_float(number):
-        name = number.__name__
         raise TypeError(
-            f"{what}: {value!r} is a float, but this network computes with {name}: "
-            f"give an int or a {name}"
+            f"{what}: {value!r} is a float, but this network computes with {number.__name__}: "
+            f"give an int or a {number.__name__}"
         )
-    # A complex number has __float__ in old versions of Python.
+    # In old versions of Python complex has __float__, too.
     has_float = hasattr(value, "__float__") and type(value).__name__ != "complex"
     try:
         if isinstance(value, REAL) or number is float and has_float:
             return number(value)
     except OverflowError:
-        message = f"{what}: the number is too large for a {number.__name__}"
-        raise ValueError(message) from None
+        raise ValueError(f"{what}: the number is too large for a {number.__name__}") from None
     if not isinstance(value, number):
         raise _no_number(value, what)
     return value
@@ -195,11 +201,11 @@ def _mixes_with_float(number: NumberType) -> bool:
 
 
 def accept(data: Any, number: NumberType = float, name: str = "X") -> Matrix:
-    """Return ``data`` as a matrix of ``number``: a list of lists, with every value checked.
+    """Return ``data`` as a matrix of the type ``number``, a list of lists, with all values checked.
 
-    ``data`` is a list, a tuple or another sequence of rows, or an array or a table of NumPy,
-    pandas or PyTorch. A ragged row, a value that is not a finite number, and missing data are
-    refused; the error names the row and the column.
+    ``data`` is a list, a tuple or another sequence of rows, or an array or a data frame of NumPy,
+    pandas or PyTorch. A row of another length than the first, a value that is not a finite number,
+    and empty data raise an error that names the row and the column.
 
     >>> accept([(0, 1), (True, 2.5)])
     [[0.0, 1.0], [1.0, 2.5]]
@@ -216,7 +222,7 @@ def accept(data: Any, number: NumberType = float, name: str = "X") -> Matrix:
 
 
 def accept_rows(data: Any, name: str = "X") -> Rows:
-    """Return ``data`` as a sequence of rows, itself if it is one. The rows are not yet checked."""
+    """Return ``data`` as a sequence of rows: itself, if it is one. The rows are not checked."""
     if hasattr(data, "to_numpy"):  # pandas, polars
         data = data.to_numpy()
     if hasattr(data, "tolist"):  # NumPy, PyTorch, array.array, memoryview
@@ -228,8 +234,7 @@ def accept_rows(data: Any, name: str = "X") -> Rows:
         )
     if len(data) == 0:
         raise ValueError(f"{name} is empty; give at least one row")
-    rows: Rows = data
-    return rows
+    return data
 
 
 def accept_row(
@@ -242,8 +247,8 @@ def accept_row(
 ) -> Row:
     """Return row ``i`` of the matrix ``name`` as a list of ``columns`` finite numbers.
 
-    ``reason`` says in the error why so many are needed. With ``i`` None the data are a flat list
-    of that name.
+    In an error message ``reason`` says why that many are needed. If ``i`` is None, the data are a
+    flat list called ``name``.
     """
     if hasattr(data, "tolist"):
         data = data.tolist()
@@ -272,17 +277,16 @@ def accept_row(
 
 
 def _place(name: str, i: IntOrNone, j: IntOrNone = None) -> str:
-    """Say where something is wrong: in row i at column j, or in a flat list at index j."""
+    """Return where something is wrong: at row i and column j, or at index j of a flat list."""
     if i is None:
         return name if j is None else f"{name}: number {j}"
     return f"{name}: row {i}" if j is None else f"{name}: row {i}, column {j}"
 
 
 class CheckedRows:
-    """A sequence of rows that are checked one by one, when they are read.
+    """A sequence of rows that checks each row when it is read.
 
-    A large data set is thus never held in memory a second time. ``check(row, i)`` returns the
-    checked row.
+    It keeps no copy of the data in memory. ``check(row, i)`` returns the checked row.
     """
 
     def __init__(self, rows: Rows, check: Function) -> None:
@@ -292,13 +296,12 @@ class CheckedRows:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, i: int) -> Row:
-        row: Row = self.check(self.rows[i], i)
-        return row
+    def __getitem__(self, i: int) -> Any:
+        return self.check(self.rows[i], i)
 
 
 def checked_rows(data: Any, name: str, check: Function) -> Any:
-    """Return the rows of ``data``: checked now if it is a list, otherwise when they are read."""
+    """Return the rows of ``data``, checked now if it is a list, otherwise when they are read."""
     rows = accept_rows(data, name)
     if isinstance(rows, (list, tuple)):
         return [check(row, i) for i, row in enumerate(rows)]
@@ -309,8 +312,8 @@ def checked_rows(data: Any, name: str, check: Function) -> Any:
 
 
 def is_sequence(data: Any) -> bool:
-    """Whether ``data`` has a length and elements in order, as lists and tuples have."""
-    # MicroPython does not show the special methods of lists, tuples and arrays.
+    """Return whether ``data`` has a length and indexed elements, like a list or a tuple."""
+    # In MicroPython hasattr() does not find the special methods of lists, tuples and arrays.
     if isinstance(data, (list, tuple)) or type(data).__name__ == "array":
         return True
     has_elements = hasattr(data, "__len__") and hasattr(data, "__getitem__")
@@ -318,17 +321,17 @@ def is_sequence(data: Any) -> bool:
 
 
 def is_finite(values: Row) -> bool:
-    """Whether all numbers are finite (and floats not so large that their sum overflows)."""
+    """Return whether all numbers are finite (and, if floats, also their sum)."""
     if type(values[0]) is float:
         return sum(values) - sum(values) == 0.0
     try:
         return all([bool(v - v == 0) for v in values])
-    except ArithmeticError:  # Decimal raises it for infinity - infinity.
+    except ArithmeticError:  # Decimal raises it for Infinity - Infinity.
         return False
 
 
 def are_finite(rows: Matrix) -> bool:
-    """Whether all numbers in all rows are finite."""
+    """Return whether all numbers in all rows are finite (and, if floats, also their sum)."""
     if type(rows[0][0]) is float:
         return is_finite([sum(map(sum, rows))])
     return is_finite([v for row in rows for v in row])

@@ -1,8 +1,8 @@
-"""Samples with their targets and weights, checked, and taken in batches.
+"""Samples with their targets and weights, checked and divided into batches.
 
-Examples        samples X, targets Y, weights, and which of them are used
-examples_for    the examples in whatever the user gave
-mean_loss       the loss over examples
+Examples        samples X, targets Y and weights, and which of them are used
+examples_for    checks what the user gives and returns Examples
+mean_loss       the loss over Examples
 """
 
 from .checks import (
@@ -19,7 +19,7 @@ from .functions import total
 from .losses import Loss
 from .types import Any, Batch, Batches, Number, NumberType, Places, Row, RowOrNone, Rows
 
-BLOCK = 1000  # how many samples are computed at once when a loss is measured
+BLOCK = 1000  # how many samples ``mean_loss`` computes at once
 
 
 class Examples:
@@ -27,7 +27,7 @@ class Examples:
 
     ``X``, ``Y``   sequences of rows, as the network and the loss need them
     ``weights``    one number per row of X, or None
-    ``used``       the rows that are used, as a list of places in X
+    ``used``       a list of the indices of those rows of X that are used
     """
 
     def __init__(self, X: Rows, Y: Rows, weights: RowOrNone, used: Places) -> None:
@@ -40,7 +40,7 @@ class Examples:
         return len(self.used)
 
     def batch(self, places: Places) -> Batch:
-        """Return the samples, targets and weights at these places in ``used``."""
+        """Return the samples, targets and weights at these indices of ``used``."""
         rows = [self.used[place] for place in places]
         weights = None if self.weights is None else [self.weights[i] for i in rows]
         return [self.X[i] for i in rows], [self.Y[i] for i in rows], weights
@@ -50,20 +50,20 @@ class Examples:
         return CheckedRows(self.used, lambda i, place: self.X[i])
 
     def size(self, places: Places) -> Number:
-        """Return how many samples these are; with weights, the sum of their weights."""
+        """Return the number of samples in a batch or, with weights, the sum of their weights."""
         if self.weights is None:
             return len(places)
         return total([self.weights[self.used[place]] for place in places])
 
     def mean(self, losses: Row, batches: Batches) -> Number:
-        """Return the mean over the samples of losses that are means over batches."""
+        """Return the mean over all samples, given the mean of each batch."""
         if len(losses) == 1:
             return losses[0]
         sizes = [self.size(batch) for batch in batches]
         return total([loss * n for loss, n in zip(losses, sizes)]) / total(sizes)
 
     def part(self, places: Places) -> "Examples":
-        """Return the examples at these places in ``used``."""
+        """Return the examples at these indices of ``used``."""
         return Examples(self.X, self.Y, self.weights, [self.used[place] for place in places])
 
     def weigh_classes(self, class_weight: Any, number: NumberType) -> None:
@@ -75,7 +75,7 @@ class Examples:
 
 
 def cut(places: Places, size: int) -> Batches:
-    """Return the places in batches of ``size``, the last perhaps smaller.
+    """Return the indices in batches of ``size``. The last batch can be smaller.
 
     >>> cut([3, 1, 4, 2, 0], 2)
     [[3, 1], [4, 2], [0]]
@@ -84,14 +84,14 @@ def cut(places: Places, size: int) -> Batches:
 
 
 def examples_for(net: Any, X: Any, Y: Any, loss: Loss, sample_weight: Any = None) -> Examples:
-    """Return the examples in whatever the user gave, checked for the network and the loss."""
+    """Return Examples of what the user gave, checked for the network and the loss."""
     X = net.accept(X)
     outputs = net.outputs or len(X[0])
     Y = checked_rows(Y, "Y", lambda y, i: loss.target(y, outputs, net.number, i))
     if len(X) != len(Y):
         raise ValueError(f"X has {len(X)} rows and Y has {len(Y)}; give one target per sample")
     weights = _sample_weights(sample_weight, len(X), net.number)
-    # Samples of weight 0 are left out, because a batch of such samples has no mean.
+    # Samples with weight 0 are left out, because the weighted mean of a batch of them is 0/0.
     used = [i for i in range(len(X)) if weights is None or weights[i] > 0]
     return Examples(X, Y, weights, used)
 
@@ -111,7 +111,7 @@ def _sample_weights(given: Any, count: int, number: NumberType) -> RowOrNone:
 
 
 def _class_weight(weights: Any, y: Row, number: NumberType) -> Number:
-    """Return the weight of the class of target y: the value of a single output, or where the 1 is."""
+    """Return the weight of a target's class: the value of a single output, or the index of the 1."""
     require("class_weight", weights, (lambda v: isinstance(v, dict), "{class: weight}"))
     labels = y if len(y) == 1 else [i for i, v in enumerate(y) if v == 1]
     if len(labels) != 1 or labels[0] not in weights:
@@ -123,7 +123,7 @@ def _class_weight(weights: Any, y: Row, number: NumberType) -> Number:
 
 
 def mean_loss(net: Any, examples: Examples, loss: Loss) -> Number:
-    """Return the loss over all examples, without penalties, computed a block of samples at a time."""
+    """Return the loss over all examples, without penalties, computed in blocks of samples."""
     blocks = cut(list(range(len(examples))), BLOCK)
     losses = []
     for block in blocks:

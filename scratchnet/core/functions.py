@@ -1,29 +1,30 @@
-"""Functions of one number, whatever its type. The rules of layers and losses are written with these.
+"""Functions of one number of any type. The rules of layers and losses are written with these.
 
     exp  expm1  log  log1p  tanh  erf  sqrt  cos   elementary functions
-    sigmoid  softplus                              built from them, safe for any argument
-    where  maximum  positive_part  sign  power     choices and whole powers, without an ``if``
+    sigmoid  softplus                              built from them, safe for every argument
+    where  maximum  positive_part  sign  power     choices and integer powers, without an ``if``
     dot  products  total  largest_of               functions of rows of numbers
     pi  whole  number_of                           constants and types
     set_kernel  kernel                             how floats are computed
 
-All number types meet the rules here and nowhere else. A float is computed by the active *kernel*.
-Any other number computes itself, by its operators and by methods with the names above (``exp()``,
-``log()``, ...). A number type can have further methods:
+Rules meet number types here and nowhere else. For floats and ints the active *kernel* computes
+these functions. Any other number computes them itself, by its operators and by methods with the
+names above (``exp()``, ``log()``, ...). A number type can also define:
 
-- static ``dot(u, v)``, ``total(values)`` and ``largest_of(values)``, and the methods ``power(n)`` and
-  ``sigmoid()``, if each of these is one operation to it;
+- the static methods ``dot(u, v)``, ``total(values)`` and ``largest_of(values)``, and the methods
+  ``power(n)`` and ``sigmoid()``, if it treats each of these as one operation;
 - ``whole(n)``, if an integer of its type depends on more than the class;
 - comparisons that return an object with a method ``where(a, b)`` instead of a truth value.
 
-Three kernels:
+There are three kernels:
 
 ``fast`` (the default)
-    The best that this interpreter has: its ``math`` module, ``math.sumprod`` or ``sum(map(mul, u, v))``.
-``dist`` (where ``math`` has it)
-    The same, with matrix products computed from distances: faster for long rows, but less exact.
+    Use the fastest that the interpreter has: the ``math`` module, and for dot products
+    ``math.sumprod`` or ``sum(map(mul, u, v))``.
+``dist`` (only where ``math`` has ``dist``)
+    The same, but compute matrix products from distances: faster for long rows, and less exact.
 ``portable``
-    Every operation written out in + - * / (elementary.py), every sum from left to right: the same bits
+    Write out every operation in + - * / (elementary.py), and add from left to right: the same bits
     on every interpreter with 64-bit floats.
 """
 
@@ -32,7 +33,7 @@ import math
 from . import elementary
 from .elementary import REAL
 from .elementary import where as where
-from .plug_points import plugged
+from .plug_points import PLUG_POINTS
 from .types import Any, Function, Matrix, Number, NumberType, Row, Settings
 
 mul: Any = None
@@ -47,9 +48,9 @@ ELEMENTARY = ("exp", "expm1", "log", "log1p", "tanh", "erf", "sqrt", "cos")
 
 
 def _kernel(dot: Function, total: Function, library: Any) -> Settings:
-    """Return how floats are computed: ``dot`` and ``total`` of rows, and the elementary functions.
+    """Return a kernel: ``dot`` and ``total`` of rows, and the elementary functions, by name.
 
-    ``products``, the matrix product, is looked up when it is first needed.
+    The matrix product, ``products``, is looked up when it is first needed.
     """
     kernel: Settings = {name: _never_raising(library, name) for name in ELEMENTARY}
     kernel.update(dot=dot, total=total, products=None)
@@ -57,7 +58,7 @@ def _kernel(dot: Function, total: Function, library: Any) -> Settings:
 
 
 def _never_raising(library: Any, name: str) -> Function:
-    """Return the library's function; the portable one replaces it where it is absent or raises."""
+    """Return the library's function; where it is absent or raises, the portable one."""
     portable: Function = getattr(elementary, name)
     function = getattr(library, name, portable)
     if function is portable:
@@ -66,21 +67,15 @@ def _never_raising(library: Any, name: str) -> Function:
     def guarded(x: float) -> Any:
         try:
             return function(x)
-        except (OverflowError, ValueError):  # overflow; a pole, or outside of the domain
+        except (OverflowError, ValueError):  # overflow; a pole, or an argument outside the domain
             return portable(x)
 
     return guarded
 
 
-def _fastest_dot() -> Function:
-    if hasattr(math, "sumprod"):
-        dot: Function = math.sumprod
-        return dot
-    return elementary.dot if mul is None else lambda u, v: sum(map(mul, u, v))
-
-
+_plain_dot = elementary.dot if mul is None else lambda u, v: sum(map(mul, u, v))
 KERNELS = {
-    "fast": _kernel(_fastest_dot(), sum, math),
+    "fast": _kernel(getattr(math, "sumprod", _plain_dot), sum, math),
     "portable": _kernel(elementary.dot, elementary.total, elementary),
 }
 _name = "fast"
@@ -88,7 +83,7 @@ _active = KERNELS[_name]
 
 
 def set_kernel(name: str) -> str:
-    """Choose how floats are computed in the whole process, and return the name of the former kernel.
+    """Choose the kernel for the whole process, and return the name of the previous one.
 
     >>> former = set_kernel("portable")
     >>> exp(1.0)
@@ -119,7 +114,7 @@ def kernel() -> str:
 
 
 def number_of(x: Number) -> NumberType:
-    """Return the type of number that x is; an int and a bool count as float."""
+    """Return the number type of x. An int or a bool counts as a float."""
     return float if isinstance(x, REAL) else type(x)
 
 
@@ -136,7 +131,7 @@ def whole(n: int, x: Number) -> Number:
 
 
 def exp(x: Number) -> Number:
-    """e to the power x: inf beyond the largest float, 0.0 below the smallest, never an error.
+    """Return e^x. Overflow gives inf and underflow gives 0.0; neither raises an error.
 
     >>> exp(0.0), exp(1000.0), exp(-1000.0)
     (1.0, inf, 0.0)
@@ -145,14 +140,14 @@ def exp(x: Number) -> Number:
 
 
 def expm1(x: Number) -> Number:
-    """e to the power x, minus 1; accurate also near 0."""
+    """Return e^x - 1, accurate also near 0."""
     if isinstance(x, REAL):
         return _active["expm1"](float(x))
     return _by_its_type(x, "expm1", lambda: exp(x) - 1)
 
 
 def log(x: Number) -> Number:
-    """The natural logarithm: -inf at 0, nan below.
+    """Return the natural logarithm: -inf at 0, NaN below.
 
     >>> log(1.0), log(0.0)
     (0.0, -inf)
@@ -161,51 +156,53 @@ def log(x: Number) -> Number:
 
 
 def log1p(x: Number) -> Number:
-    """The natural logarithm of 1 + x; accurate also near 0."""
+    """Return the natural logarithm of 1 + x, accurate also near 0."""
     if isinstance(x, REAL):
         return _active["log1p"](float(x))
     return _by_its_type(x, "log1p", lambda: log(1 + x))
 
 
 def tanh(x: Number) -> Number:
-    """The hyperbolic tangent, (e^x - e^-x) / (e^x + e^-x)."""
+    """Return the hyperbolic tangent, (e^x - e^-x)/(e^x + e^-x)."""
     return _active["tanh"](float(x)) if isinstance(x, REAL) else _by_its_type(x, "tanh")
 
 
 def erf(x: Number) -> Number:
-    """The error function: 2/sqrt(pi) times the integral of e^(-t*t) from 0 to x."""
+    """Return the error function, 2/√π times the integral of e^(-t²) from 0 to x."""
     return _active["erf"](float(x)) if isinstance(x, REAL) else _by_its_type(x, "erf")
 
 
 def sqrt(x: Number) -> Number:
-    """The square root; nan below 0."""
+    """Return the square root, or NaN below 0."""
     return _active["sqrt"](float(x)) if isinstance(x, REAL) else _by_its_type(x, "sqrt")
 
 
 def cos(x: Number) -> Number:
-    """The cosine of x radians."""
+    """Return the cosine of x radians."""
     return _active["cos"](float(x)) if isinstance(x, REAL) else _by_its_type(x, "cos")
 
 
 def _by_its_type(x: Number, name: str, otherwise: Any = None) -> Number:
-    """Compute the function by the method of x, by a supplement of its type, or by ``otherwise()``."""
+    """Return the function of x, by a method of x, a supplement of its type, or ``otherwise()``."""
     method = getattr(x, name, None)
     if method is not None:
         return method()
-    function = plugged("supplement")(type(x), name)
+    function = PLUG_POINTS["supplement"](type(x), name)
     if function is not None:
         return function(x)
     if otherwise is not None:
         return otherwise()
-    kind = type(x).__name__
-    raise TypeError(f"{name}: a {kind} has no method {name}(), which this network needs")
+    raise TypeError(
+        f"{name}: a {type(x).__name__} has no method {name}(), which this network needs"
+    )
 
 
-# ---- functions built from them: both arms of every `where` are safe to compute ---------------
+# ---- functions built from them ---------------------------------------------------------------
+# Both arms of every `where` are safe to compute.
 
 
 def sigmoid(z: Number) -> Number:
-    """1/(1 + e^-z). The exponent is never positive here, so that exp() cannot overflow.
+    """Return 1/(1 + e^-z). The exponent used is never positive, so that exp() cannot overflow.
 
     >>> sigmoid(0.0), sigmoid(-1000.0), sigmoid(1000.0)
     (0.5, 0.0, 1.0)
@@ -215,7 +212,7 @@ def sigmoid(z: Number) -> Number:
 
 
 def softplus(z: Number) -> Number:
-    """log(1 + e^z), a smooth ReLU. The exponent is never positive here, as in ``sigmoid``.
+    """Return log(1 + e^z), a smooth ReLU. The exponent used is never positive, as in ``sigmoid``.
 
     >>> softplus(-1000.0), softplus(1000.0)
     (0.0, 1000.0)
@@ -224,7 +221,7 @@ def softplus(z: Number) -> Number:
 
 
 def maximum(a: Number, b: Number) -> Number:
-    """The larger of two numbers.
+    """Return the larger of two numbers.
 
     >>> maximum(-2.0, 0)
     0
@@ -233,7 +230,7 @@ def maximum(a: Number, b: Number) -> Number:
 
 
 def positive_part(z: Number) -> Number:
-    """z where it is positive, else 0. Its derivative at 0 is 1.
+    """Return z where it is positive, else 0. The derivative at 0 is taken as 1.
 
     >>> positive_part(2.5), positive_part(-2.5)
     (2.5, 0.0)
@@ -242,7 +239,7 @@ def positive_part(z: Number) -> Number:
 
 
 def sign(x: Number) -> Number:
-    """1 above 0, -1 below, 0 at 0.
+    """Return 1 for a positive x, -1 for a negative x, and 0 for 0.
 
     >>> sign(-2.5)
     -1.0
@@ -251,7 +248,9 @@ def sign(x: Number) -> Number:
 
 
 def power(x: Number, n: int) -> Number:
-    """x to the power n, an integer of 0 or more, by squaring: interpreters round ``**`` differently.
+    """Return x to the power n, for an integer n >= 0, by repeated squaring.
+
+    ``**`` is not used, because interpreters round it differently.
 
     >>> power(0.5, 3)
     0.125
@@ -268,30 +267,28 @@ def power(x: Number, n: int) -> Number:
     return result
 
 
-PI_TIMES_10_TO_80 = (
-    314159265358979323846264338327950288419716939937510582097494459230781640628620899
-)
-
-
 def pi(x: Number) -> Number:
-    """Pi in the number type of x; 80 digits for a type that does not compute its own.
+    """Return pi in the number type of x: to 80 digits, unless a supplement computes it.
 
     >>> pi(1.0)
     3.141592653589793
     """
     if isinstance(x, REAL):
         return elementary.PI
-    function = plugged("supplement")(type(x), "pi")
+    function = PLUG_POINTS["supplement"](type(x), "pi")
     if function is not None:
         return function(x)
-    return whole(PI_TIMES_10_TO_80, x) / 10**80
+    return (
+        whole(314159265358979323846264338327950288419716939937510582097494459230781640628620899, x)
+        / 10**80
+    )
 
 
 # ---- rows of numbers -------------------------------------------------------------------------
 
 
 def dot(u: Row, v: Row) -> Number:
-    """u[0]*v[0] + u[1]*v[1] + ..., as one operation, so that a number type can treat it as a whole.
+    """Return u[0]·v[0] + u[1]·v[1] + ..., as one operation that a number type can take over.
 
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
@@ -303,7 +300,7 @@ def dot(u: Row, v: Row) -> Number:
 
 
 def products(A: Matrix, B: Matrix) -> Matrix:
-    """The matrix product: the dot product of every row of A with every column of B.
+    """Return the matrix product A·B: the dot product of every row of A with every column of B.
 
     >>> products([[1.0, 2.0]], [[3.0, 5.0], [4.0, 6.0]])
     [[11.0, 17.0]]
@@ -312,13 +309,13 @@ def products(A: Matrix, B: Matrix) -> Matrix:
     if not isinstance(x, REAL):
         return elementary.products(A, B, getattr(type(x), "dot", elementary.dot))
     if _active["products"] is None:
-        _active["products"] = plugged("products")(_name, _active["dot"])
+        _active["products"] = PLUG_POINTS["products"](_name, _active["dot"])
     result: Matrix = _active["products"](A, B)
     return result
 
 
 def total(values: Row) -> Number:
-    """values[0] + values[1] + ... of at least one number.
+    """Return values[0] + values[1] + ..., for at least one number.
 
     >>> total([1.0, 2.0, 3.5])
     6.5
@@ -329,7 +326,7 @@ def total(values: Row) -> Number:
 
 
 def largest_of(values: Row) -> Number:
-    """The largest of at least one number.
+    """Return the largest of at least one number.
 
     >>> largest_of([1.0, 3.0, 2.0])
     3.0

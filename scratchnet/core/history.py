@@ -1,8 +1,8 @@
-"""What a training reports.
+"""What a training run reports.
 
 Epoch       one pass over the data
 History     all epochs so far
-Diverged    the error when the loss or a parameter is no longer finite
+Diverged    the error raised when the loss or a parameter is no longer finite
 """
 
 from .types import Any, IntOrNone, Number, Row
@@ -11,19 +11,19 @@ from .types import Any, IntOrNone, Number, Row
 class Diverged(ValueError):
     """The loss or a parameter became infinite or NaN. The network keeps its last finite parameters.
 
-    ``history`` holds the epochs before, if ``fit`` ran the training.
+    If ``fit`` raises the error, ``history`` is the History of the epochs before.
     """
 
     history: Any = None
 
 
 class Epoch:
-    """One epoch of a training.
+    """One epoch of a training run.
 
-    ``number``            from 1
+    ``number``            counted from 1
     ``loss``              the mean over the samples of the batch losses, each measured before its
                           update, penalties included
-    ``validation_loss``   after the epoch, without penalties; None without validation data
+    ``validation_loss``   measured after the epoch, without penalties; None without validation data
     ``learning_rate``     of the last update
     ``best``              the number of the best epoch so far; None without ``patience``
     """
@@ -43,41 +43,39 @@ class Epoch:
         self.best = best
 
     def __repr__(self) -> str:
-        text = f"Epoch {self.number}: loss {self.loss}"
-        if self.validation_loss is not None:
-            text += f", validation loss {self.validation_loss}"
-        return text
+        validated = self.validation_loss is not None
+        text = f", validation loss {self.validation_loss}" if validated else ""
+        return f"Epoch {self.number}: loss {self.loss}{text}"
 
 
 class History:
-    """The course of a training.
+    """All epochs of a training run.
 
-    ``epochs``           a list of Epoch objects
-    ``loss``, ``validation_loss``   lists with one element per epoch, as in Epoch
-    ``best_epoch``       the epoch whose parameters the network has; None without ``patience``
-    ``engine``           what computed the updates: "lists", "rows" or "steps"
-    ``interrupted``      whether Ctrl-C ended the training; the network keeps what it learned so far
+    ``epochs``            a list of Epoch objects
+    ``loss``              a list of the loss of each epoch
+    ``validation_loss``   a list of the validation loss of each epoch
+    ``best_epoch``        the number of the epoch whose parameters the network has; None without
+                          ``patience``
+    ``engine``            what computed the updates: "lists", "rows" or "steps"
+    ``interrupted``       whether Ctrl-C ended the run; the network keeps what it has learned so far
     """
 
     def __init__(self, engine: str = "lists") -> None:
         self.engine = engine
         self.best_epoch: IntOrNone = None
         self.interrupted = False
-        self.stretches: Any = []  # (number of the last epoch, losses, and what is the same for all)
+        self.stretches: Any = []  # of each `add`: the number of its last epoch, and its arguments
 
     def add(self, losses: Row, validation_loss: Number, rate: Number, best: IntOrNone) -> None:
-        """Add one epoch per loss; the other numbers are the same for all of them."""
+        """Add one epoch per loss. The other arguments are the same for all of them."""
         number = len(self) + len(losses)
-        # One operation, so that Ctrl-C cannot leave an epoch half added.
+        # A single append, so that Ctrl-C cannot leave an epoch partly added.
         self.stretches.append((number, losses, validation_loss, rate, best))
 
     @property
     def epochs(self) -> Any:
-        found = []
-        for _, losses, validation_loss, rate, best in self.stretches:
-            for loss in losses:
-                found.append(Epoch(len(found) + 1, loss, validation_loss, rate, best))
-        return found
+        rows = [(loss,) + stretch[2:] for stretch in self.stretches for loss in stretch[1]]
+        return [Epoch(k + 1, *row) for k, row in enumerate(rows)]
 
     @property
     def loss(self) -> Row:

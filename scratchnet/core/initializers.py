@@ -1,14 +1,17 @@
-"""First values of weights: functions (inputs, outputs, generator) that return a matrix inputs × outputs.
+"""Initializers: functions (inputs, outputs, generator) that return an inputs × outputs matrix.
 
     zeros  ones  orthogonal
-    glorot_uniform  glorot_normal     variance 2/(inputs + outputs)    Glorot & Bengio 2010, also xavier_...
-    he_uniform      he_normal         variance 2/inputs, for ReLU      He, Zhang, Ren & Sun 2015, also kaiming_...
-    lecun_uniform   lecun_normal      variance 1/inputs, for SELU      LeCun, Bottou, Orr & Müller 1998
+    glorot_uniform  glorot_normal    variance 2/(inputs + outputs)    Glorot & Bengio 2010
+    he_uniform      he_normal        variance 2/inputs, for ReLU      He, Zhang, Ren & Sun 2015
+    lecun_uniform   lecun_normal     variance 1/inputs, for SELU      LeCun, Bottou & others 1998
 
-    constant(value)  uniform(low, high)  normal(mean, deviation)       return such a function
+    constant(value)  uniform(low, high)  normal(mean, deviation)      return an initializer
 
-A layer takes one by its name or as a function; any function of this kind will do. The arithmetic is always
-that of the portable kernel: one seed gives the same weights on every Python.
+Other names: xavier_... for glorot_..., and kaiming_... for he_... A layer accepts the name of an
+initializer or a function, which can be user-defined. The arithmetic is always that of the portable
+kernel, so that the same seed gives the same weights on every Python.
+
+LeCun, Bottou, Orr & Müller, "Efficient backprop" (1998).
 
 >>> from scratchnet.core.random import Generator
 >>> constant(0.5)(1, 2, Generator(7))
@@ -25,26 +28,22 @@ def _fill(inputs: int, outputs: int, draw: Function) -> Matrix:
 
 
 def constant(value: float) -> Initializer:
-    """Every weight is ``value``."""
+    """Return an initializer that sets every weight to ``value``."""
     return lambda inputs, outputs, generator: _fill(inputs, outputs, lambda: value)
 
 
 def uniform(low: float = -1 / 20, high: float = 1 / 20) -> Initializer:
-    """Uniform in [low, high)."""
-
-    def initializer(inputs: int, outputs: int, generator: Generator) -> Matrix:
-        return _fill(inputs, outputs, lambda: generator.uniform(low, high))
-
-    return initializer
+    """Return an initializer that draws from the uniform distribution in [low, high)."""
+    return lambda inputs, outputs, generator: _fill(
+        inputs, outputs, lambda: generator.uniform(low, high)
+    )
 
 
 def normal(mean: float = 0.0, deviation: float = 1 / 20) -> Initializer:
-    """Normally distributed."""
-
-    def initializer(inputs: int, outputs: int, generator: Generator) -> Matrix:
-        return _fill(inputs, outputs, lambda: generator.normal(mean, deviation))
-
-    return initializer
+    """Return an initializer that draws from a normal distribution."""
+    return lambda inputs, outputs, generator: _fill(
+        inputs, outputs, lambda: generator.normal(mean, deviation)
+    )
 
 
 zeros = constant(0.0)
@@ -52,7 +51,7 @@ ones = constant(1.0)
 
 
 def _uniform_of(variance: float) -> Initializer:
-    # The variance of the uniform distribution in (-limit, limit) is limit²/3.
+    # The variance of the uniform distribution in [-limit, limit) is limit²/3.
     limit = elementary.sqrt(3 * variance)
     return uniform(-limit, limit)
 
@@ -62,40 +61,48 @@ def _normal_of(variance: float) -> Initializer:
 
 
 def glorot_uniform(inputs: int, outputs: int, generator: Generator) -> Matrix:
-    """Uniform, variance 2/(inputs + outputs): keeps the size of signals forward, of gradients backward."""
+    """Draw from the uniform distribution with mean 0 and variance 2/(inputs + outputs).
+
+    It is a compromise between keeping the variance of the signals going forward and keeping that
+    of the gradients going backward.
+    """
     return _uniform_of(2 / (inputs + outputs))(inputs, outputs, generator)
 
 
 def glorot_normal(inputs: int, outputs: int, generator: Generator) -> Matrix:
-    """Normal, variance 2/(inputs + outputs)."""
+    """Draw from the normal distribution with mean 0 and variance 2/(inputs + outputs)."""
     return _normal_of(2 / (inputs + outputs))(inputs, outputs, generator)
 
 
 def he_uniform(inputs: int, outputs: int, generator: Generator) -> Matrix:
-    """Uniform, variance 2/inputs: makes up for the half of the signals that ReLU sets to 0."""
+    """Draw from the uniform distribution with mean 0 and variance 2/inputs.
+
+    The factor 2 compensates for the half of the signals that ReLU sets to 0.
+    """
     return _uniform_of(2 / inputs)(inputs, outputs, generator)
 
 
 def he_normal(inputs: int, outputs: int, generator: Generator) -> Matrix:
-    """Normal, variance 2/inputs."""
+    """Draw from the normal distribution with mean 0 and variance 2/inputs."""
     return _normal_of(2 / inputs)(inputs, outputs, generator)
 
 
 def lecun_uniform(inputs: int, outputs: int, generator: Generator) -> Matrix:
-    """Uniform, variance 1/inputs."""
+    """Draw from the uniform distribution with mean 0 and variance 1/inputs."""
     return _uniform_of(1 / inputs)(inputs, outputs, generator)
 
 
 def lecun_normal(inputs: int, outputs: int, generator: Generator) -> Matrix:
-    """Normal, variance 1/inputs."""
+    """Draw from the normal distribution with mean 0 and variance 1/inputs."""
     return _normal_of(1 / inputs)(inputs, outputs, generator)
 
 
 def orthogonal(inputs: int, outputs: int, generator: Generator) -> Matrix:
-    """Rows (or columns, if there are more rows) that are orthogonal to each other and have length 1.
+    """Return a matrix whose rows are orthogonal to each other and have length 1.
 
-    By the Gram-Schmidt process, from normally distributed rows. Saxe, McClelland & Ganguli, "Exact solutions
-    to the nonlinear dynamics of learning in deep linear neural networks" (2014).
+    If it has more rows than columns, this holds for its columns. The rows are drawn from the normal
+    distribution, and the Gram-Schmidt process makes them orthogonal. Saxe, McClelland & Ganguli,
+    "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks" (2014).
     """
     if inputs > outputs:
         return [list(column) for column in zip(*orthogonal(outputs, inputs, generator))]
@@ -106,8 +113,8 @@ def orthogonal(inputs: int, outputs: int, generator: Generator) -> Matrix:
 
 
 def _orthogonal_to(rows: Matrix, vector: Row) -> Row:
-    """Return the part of the vector that is orthogonal to all rows, scaled to length 1."""
-    for row in rows + rows:  # The second pass removes what rounding left of the first.
+    """Return the component of the vector that is orthogonal to all rows, scaled to length 1."""
+    for row in rows + rows:  # The second pass removes the rounding errors of the first.
         projection = elementary.dot(vector, row)
         vector = [v - projection * r for v, r in zip(vector, row)]
     length = elementary.sqrt(elementary.dot(vector, vector))

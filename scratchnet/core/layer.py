@@ -1,12 +1,12 @@
 """What a layer is, and what layers, losses and optimizers have in common.
 
-    Configured   named arguments, and from them a repr, copies, and a description for files
-    Parameter    one array that training changes
-    Layer        what goes forward and backward
+    Configured   an object described by its constructor's arguments: its repr, copies and files
+    Parameter    one array of numbers that training changes
+    Layer        the base class of layers
 
-**A user-defined layer** is a subclass of ``Layer`` with ``forward`` and ``backward``. A layer with
-parameters holds ``Parameter`` objects, lists them in ``parameters()``, and sets the ``gradient`` of each
-in ``backward``:
+**A user-defined layer** is a subclass of ``Layer`` that defines ``forward`` and ``backward``. A
+layer with parameters holds ``Parameter`` objects, returns them from ``parameters()``, and sets the
+``gradient`` of each in ``backward``:
 
 >>> from scratchnet import matrix
 >>> class Scale(Layer):                                 # a = s * x, one s per feature
@@ -30,8 +30,8 @@ from .elementary import REAL
 from .random import Generator
 from .types import (
     Any,
-    GeneratorOrNone,
     IntOrNone,
+    Layers,
     Limit,
     Matrix,
     Names,
@@ -45,18 +45,18 @@ from .types import (
 
 
 class Configured:
-    """An object described by its constructor's arguments, each kept in an attribute of its name."""
+    """An object described by its constructor's arguments, each kept in the attribute of its name."""
 
     arguments: Names = ()  # the constructor's arguments
-    in_parameters: Names = ()  # arguments that the parameters hold afterwards; not in `arguments`
-    numbers: Names = ()  # the arguments that enter the arithmetic
-    zero_by_default: Names = ()  # the arguments that a repr leaves out if they are 0 or None
+    in_parameters: Names = ()  # further arguments, whose values the parameters hold
+    numbers: Names = ()  # those of `arguments` that enter the arithmetic
+    zero_by_default: Names = ()  # those of `arguments` that the repr omits if they are 0 or None
 
     def config(self) -> Settings:
-        """Return the arguments that make an equal object.
+        """Return the arguments that construct an equal object, by name.
 
-        An argument that the class does not name is refused where Python shows it; MicroPython
-        does not.
+        An argument of the constructor that the class does not list raises a TypeError, except on
+        MicroPython, which does not tell the names of arguments.
         """
         code = getattr(getattr(type(self), "__init__", None), "__code__", None)
         known = self.arguments + self.in_parameters
@@ -70,27 +70,27 @@ class Configured:
         return {name: getattr(self, name) for name in self.arguments}
 
     def require(self, name: str, value: Any, limit: Limit) -> Any:
-        """Return the argument if it is within its limit; otherwise refuse it."""
+        """Return the value of the argument if it is within its limit, else raise a ValueError."""
         return require(f"{type(self).__name__}: {name}", value, limit)
 
     def with_numbers(self, number: NumberType, exactly: bool = False) -> Any:
-        """Return a new object of the same configuration with numbers of the type ``number``."""
+        """Return a new object with the same arguments, converted to the type ``number``."""
         twin = type(self)(**self.config())
         twin.set_numbers(number, exactly)
         return twin
 
     def set_numbers(self, number: NumberType, exactly: bool = False) -> None:
-        """Convert the numbers of the configuration to the type ``number``.
+        """Convert those arguments that are numbers to the type ``number``.
 
-        A float that would make an exact type inexact is refused, unless ``exactly`` asks for its
-        exact value.
+        A float that would make an exact type inexact raises a TypeError. With ``exactly`` it is
+        converted to its exact value.
         """
         config = self.config()
         for name in self.numbers:
             value = config[name]
             what = f"{type(self).__name__}: {name}"
             if is_zero(value) and number is not float:
-                setattr(self, name, 0)  # exact, even if it was given as a float
+                setattr(self, name, 0)  # 0 is exact, even if it was given as a float.
             elif value is not None and not callable(value):  # A learning rate can be a function.
                 if isinstance(value, REAL):
                     require(what, value, FINITE)
@@ -100,21 +100,20 @@ class Configured:
 
     def __repr__(self) -> str:
         config = self.config()
-        given = []
-        for name in self.arguments:
-            if config[name] or name not in self.zero_by_default:
-                given.append(f"{name}={config[name]!r}")
-        return f"{type(self).__name__}({', '.join(given)})"
+        names = [n for n in self.arguments if config[n] or n not in self.zero_by_default]
+        given = ", ".join([f"{name}={config[name]!r}" for name in names])
+        return f"{type(self).__name__}({given})"
 
 
 class Parameter:
-    """One array that training changes: a matrix, or a flat list such as a bias.
+    """One array of numbers that training changes: a matrix, or a flat list such as a bias.
 
-    ``name``      "0.weights": the index of the layer in the network, and the name in the layer
-    ``shape``     (rows, columns), or (length,) for a flat list; None until it is known
-    ``value``     the numbers; an assignment checks their shape and converts ints
-    ``gradient``  the gradient of the loss, in the same shape; ``backward`` sets it
-    ``frozen``    whether training leaves the numbers as they are
+    ``role``       its name in the layer, such as "weights"
+    ``name``       its name in the network, such as "0.weights": the index of the layer and the role
+    ``shape``      (rows, columns), or (length,) for a flat list; None until it is known
+    ``value``      the numbers; an assignment checks their shape and converts ints
+    ``gradient``   the gradient of the loss, in the same shape; ``backward`` sets it
+    ``frozen``     whether training leaves the numbers unchanged
 
     >>> bias = Parameter("bias", (2,))
     >>> bias.value = [1, 2]
@@ -132,15 +131,15 @@ class Parameter:
         self.role = self.name = role
         self.shape = shape
         self.frozen = frozen
-        self.number: NumberType = None  # Until a network sets it, numbers are kept as given.
+        self.number: NumberType = None  # set by the network; until then numbers keep their types
         self.gradient: Any = None
-        self.rows: Any = None  # the numbers as a matrix; training assigns new rows, all at once
+        self.rows: Any = None  # the numbers as a matrix; a training step assigns a new matrix
         if value is not None:
             self.value = value
 
     @property
     def flat(self) -> bool:
-        """Whether it is a flat list."""
+        """Whether the parameter is a flat list."""
         return self.shape is not None and len(self.shape) == 1
 
     @property
@@ -159,7 +158,9 @@ class Parameter:
         if self.shape is None:
             self.shape = shape
         if shape != tuple(self.shape):
-            raise ValueError(f"{self.name}: {_size(shape)} given, {_size(self.shape)} needed")
+            raise ValueError(
+                f"{self.name}: {matrix.size(shape)} given, {matrix.size(self.shape)} needed"
+            )
         self.rows = rows
 
     @property
@@ -168,17 +169,17 @@ class Parameter:
         return [self.gradient] if self.flat else self.gradient
 
     def fits(self, value: Any) -> bool:
-        """Whether a value has the shape of the parameter."""
+        """Return whether a value has the shape of the parameter."""
         shape = (len(value),) if self.flat else matrix.shape(value)
         return tuple(self.shape or ()) == shape
 
     @property
     def count(self) -> int:
-        """How many numbers it holds."""
+        """The number of elements; 0 until there are any."""
         return sum([len(row) for row in self.rows or []])
 
     def convert(self, number: NumberType, exactly: bool = False) -> None:
-        """Convert the numbers to the type ``number``; ``exactly`` as in ``with_numbers``."""
+        """Convert the numbers to the type ``number``; ``exactly`` means what it does above."""
         self.number = number
         if self.rows is None:
             return
@@ -188,79 +189,116 @@ class Parameter:
             self.rows = [[cast(v, number, self.name) for v in row] for row in self.rows]
 
     def take_over(self, other: "Parameter", number: NumberType) -> None:
-        """Become equal to another parameter, with numbers of the type ``number``."""
+        """Copy another parameter into this one, converting its numbers to the type ``number``."""
         self.shape = other.shape
         self.frozen = other.frozen
         self.rows = other.rows
         self.convert(number, exactly=True)
 
     def __repr__(self) -> str:
-        size = "not yet known" if self.shape is None else _size(self.shape)
+        size = "not yet known" if self.shape is None else matrix.size(self.shape)
         return f"Parameter({self.name!r}, {size})"
 
 
-def _size(shape: Shape) -> str:
-    return "×".join([str(n) for n in shape])
-
-
 def without_batch(self: Any) -> Settings:
-    """Return what a pickle holds: everything except the matrices of the last batch.
+    """Return what a pickle contains: all attributes except the matrices of the last batch.
 
-    Attributes that hold such matrices have capital names: X, Z, A.
+    These matrices are the attributes with names in capitals: X, Z, A.
     """
     return {name: value for name, value in self.__dict__.items() if not name.isupper()}
 
 
 class Layer(Configured):
-    """What goes forward and backward. ``inputs`` and ``outputs`` are its widths; None means any.
+    """The base class of layers. ``inputs`` and ``outputs`` are the widths; None means any width.
 
-    What ``forward`` keeps for ``backward`` has a capital name, such as ``self.X``. Pickles leave it out.
+    The matrices that ``forward`` keeps for ``backward`` have names in capitals, such as ``self.X``.
+    Pickles omit them.
     """
 
     inputs: IntOrNone = None
     outputs: IntOrNone = None
-    generator: GeneratorOrNone = None  # the random numbers of a training step; None in prediction
+    generator: Any = None  # for random numbers in a training step; None in prediction
 
     def parameters(self) -> Parameters:
-        """Return what training changes, in a fixed order."""
+        """Return the layer's parameters, in a fixed order."""
         return []
 
     def build(self, inputs: IntOrNone, generator: Generator) -> None:
-        """Draw the parameters that were not given; ``inputs`` is the width before it, if known."""
+        """Set the parameters that were not given. ``inputs`` is the width of the input, or None."""
 
     def is_adapted(self) -> bool:
-        """Whether the layer knows all that ``adapt`` learns; a layer that needs no ``adapt`` does."""
+        """Return whether the layer can be used without (another) ``adapt``."""
         return True
 
     def adapt(self, X: Any) -> None:
-        """Learn from the inputs X of the whole training set what must be known before training."""
+        """Learn what is needed before training, from the layer's inputs X for all samples."""
 
     def forward(self, X: Matrix) -> Matrix:
         """Return the output (samples × outputs) for the input X (samples × inputs).
 
-        Keep in attributes what ``backward`` needs.
+        Keep what ``backward`` needs in attributes.
         """
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
     def backward(self, dA: Matrix) -> Matrix:
         """Return the gradient of the loss at the input, given the gradient dA at the output.
 
-        Also set the gradient of each parameter. Both are for the last batch that went forward.
+        Also set the gradient of each parameter. All are for the batch of the last ``forward``.
         """
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
     def set_gradients(self, dA: Matrix) -> None:
         """Set the gradient of each parameter, as ``backward`` does.
 
-        Training calls this for the first layer that learns, because nothing needs the gradient at
-        its input.
+        Training calls this for the first layer that learns, because the gradient at its input is
+        not needed.
         """
         self.backward(dA)
 
     def penalty(self) -> Number:
-        """Return what the layer adds to the loss of a training step, or None for nothing."""
+        """Return what the layer adds to the loss in training, or None if it adds nothing."""
 
     def add_penalty_gradient(self) -> None:
         """Add the gradient of ``penalty`` to the gradients of the parameters."""
 
     __getstate__ = without_batch
+
+
+# ---- layers one after the other --------------------------------------------------------------
+
+
+def widths_of(layers: Layers) -> Any:
+    """Return the width of the input of each layer, and of the output; None means any."""
+    if not layers:
+        raise ValueError("a network has at least one layer")
+    places = set()
+    for i, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
+        if id(layer) in places:
+            raise ValueError(
+                f"layer {i}, {layer!r}, is in the network twice; make one object for each place"
+            )
+        places.add(id(layer))
+    # Layers before the first with a width take any width, and pass it on.
+    known = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None]
+    width = known[0].inputs if known else None
+    widths = [width]
+    for i, layer in enumerate(layers):
+        if None not in (layer.inputs, width) and layer.inputs != width:
+            raise ValueError(f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but gets {width}")
+        if layer.outputs is not None:
+            width = layer.outputs
+        widths.append(width)
+    return widths
+
+
+def check_names(layers: Layers) -> None:
+    """Refuse a layer in which two parameters, or a parameter and a number, have the same name."""
+    for i, layer in enumerate(layers):
+        names = [p.role for p in layer.parameters()] + list(layer.numbers)
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError(
+                f"layer {i}, {layer!r}, has two parameters named {twice[0]!r}; names must be unique"
+            )

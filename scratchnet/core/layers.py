@@ -1,13 +1,13 @@
 """The layers with parameters or random numbers, each with ``backward`` directly under ``forward``.
 
     Dense            Z = X·W + b
-    Dropout          sets random numbers to 0, in training only
-    Normalization    subtracts the mean of the training data and divides by their spread
+    Dropout          sets randomly chosen numbers to 0, in training only
+    Normalization    subtracts the mean of each feature and divides by its spread
 
     X    the input,  samples × inputs       dX    the gradient of the loss at X
     Z    the output, samples × outputs      dZ    the gradient of the loss at Z
 
-The activations (activations.py) are layers too. layer.py shows what a user-defined layer needs.
+The activations (activations.py) are layers, too. layer.py shows how to define a layer.
 """
 
 from . import matrix
@@ -22,6 +22,7 @@ from .types import (
     Family,
     Function,
     IntOrNone,
+    Limit,
     Matrix,
     MatrixOrNone,
     Number,
@@ -31,12 +32,15 @@ from .types import (
 )
 
 
+INITIALIZER: Limit = (callable, "a name, or a function (inputs, outputs, generator)")
+
+
 class Dense(Layer):
     """Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
 
-    ``weights``      inputs × outputs, as given or drawn by ``initializer``
-    ``bias``         a list of outputs, as given or zeros
-    ``l1``, ``l2``   penalties that training adds to the loss: l1·Σ|w| + ½·l2·Σw², over the weights
+    ``weights``      inputs × outputs; if not given, drawn by ``initializer``
+    ``bias``         a list of ``outputs`` numbers; if not given, zeros
+    ``l1``, ``l2``   penalties; training adds l1·Σ|w| + ½·l2·Σw² over all weights to the loss
 
     >>> layer = Dense(2, 1, weights=[[0.4], [0.2]], bias=[1])
     >>> layer.forward([[1.0, 1.0]])
@@ -65,9 +69,9 @@ class Dense(Layer):
         self.outputs: int = self.require("outputs", outputs, COUNT)
         self.l1 = self.require("l1", l1, AT_LEAST_0)
         self.l2 = self.require("l2", l2, AT_LEAST_0)
-        limit = (callable, "a name, or a function (inputs, outputs, generator)")
-        found = look_up("initializer", initializer, INITIALIZERS, object)
-        self.initializer: Any = self.require("initializer", found, limit)
+        self.initializer: Any = self.require(
+            "initializer", look_up("initializer", initializer, INITIALIZERS, object), INITIALIZER
+        )
         self.weights = Parameter("weights", (self.inputs, self.outputs), weights)
         self.bias = Parameter("bias", (self.outputs,), bias)
 
@@ -77,7 +81,7 @@ class Dense(Layer):
     def build(self, inputs: IntOrNone, generator: Generator) -> None:
         if self.weights.value is None:
             self.weights.value = self.initializer(self.inputs, self.outputs, generator)
-            self.initializer = None  # not needed any more, and some functions cannot be pickled
+            self.initializer = None  # no longer needed, and some functions cannot be pickled
         if self.bias.value is None:
             self.bias.value = [0] * self.outputs
 
@@ -110,8 +114,7 @@ class Dense(Layer):
 
     def penalty_term(self, w: Number) -> Number:
         """l1·|w| + ½·l2·w²"""
-        l2_term = self.l2 * w * w / 2
-        return l2_term if is_zero(self.l1) else self.l1 * abs(w) + l2_term
+        return self.l2 * w * w / 2 if is_zero(self.l1) else self.l1 * abs(w) + self.l2 * w * w / 2
 
     def penalty_derivative(self, w: Number) -> Number:
         """The derivative of ``penalty_term``: l1·sign(w) + l2·w"""
@@ -119,11 +122,12 @@ class Dense(Layer):
 
 
 class Dropout(Layer):
-    """In training, set each number to 0 with the probability ``rate``, and divide the rest by 1 - rate.
+    """Sets each number to 0 with probability ``rate`` in training, and divides the rest by 1 - rate.
 
-    The expected value stays the same, so that in prediction there is nothing to do ("inverted" dropout).
+    This keeps the expected value, so that prediction passes the numbers on unchanged ("inverted"
+    dropout). ``mask`` is the last draw: 1 for each number kept and 0 for each one dropped.
+
     Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, "Dropout" (2014).
-    ``mask`` holds the last draw.
     """
 
     arguments = numbers = ("rate",)
@@ -133,16 +137,15 @@ class Dropout(Layer):
         self.mask: MatrixOrNone = None
 
     def forward(self, X: Matrix) -> Matrix:
-        generator = self.generator
-        self.mask = None if generator is None else [self.draw(row, generator) for row in X]
+        self.mask = None if self.generator is None else [self.draw(row) for row in X]
         return self.masked(X)
 
     def backward(self, dA: Matrix) -> Matrix:
         return self.masked(dA)
 
-    def draw(self, row: Row, generator: Generator) -> Row:
-        """Return 1 for each number to keep and 0 for each to drop."""
-        return [where(self.rate <= generator.random(), whole(1, x), whole(0, x)) for x in row]
+    def draw(self, row: Row) -> Row:
+        """Return a row of the mask."""
+        return [where(self.rate <= self.generator.random(), whole(1, x), whole(0, x)) for x in row]
 
     def masked(self, X: Matrix) -> Matrix:
         if self.mask is None:
@@ -151,10 +154,11 @@ class Dropout(Layer):
 
 
 class Normalization(Layer):
-    """z = (x - mean)/spread, with the mean and the spread of each feature of the training data.
+    """z = (x - mean)/spread, with the mean and the spread of each feature in the training data.
 
-    ``adapt`` learns both; training calls it once, before the first epoch. They are saved with the model and
-    do not change in training: two frozen parameters. A constant feature is only centred.
+    The spread is the standard deviation, or 1 for a constant feature. ``adapt`` learns both;
+    training calls it once, before the first epoch. They are frozen parameters: saved with the
+    model, and unchanged by training.
 
     >>> layer = Normalization()
     >>> layer.adapt([[1.0, 5.0], [3.0, 5.0]])
@@ -190,12 +194,13 @@ class Normalization(Layer):
         return self.mean.value is not None and self.spread.value is not None
 
     def adapt(self, X: Any) -> None:
-        """Learn the mean and the spread (the root of the mean squared deviation) of each feature of X.
+        """Learn the mean and the spread of each feature from X (samples × features).
 
-        X is read twice, row by row, and never held as a whole.
+        The variance is the mean of the squared deviations. X is read row by row, twice, and is
+        never held in memory as a whole.
         """
         rows = accept_rows(X)
-        # The first row is the origin, so that a constant feature deviates by exactly 0.
+        # Relative to the first row, all values of a constant feature are exactly 0.
         first = self.accepted(rows[0], 0)
         shift = self.column_means(rows, lambda row: [x - x0 for x, x0 in zip(row, first)])
         mean = [x0 + d for x0, d in zip(first, shift)]
@@ -223,17 +228,16 @@ class Normalization(Layer):
                 "Normalization has seen no data yet: "
                 "fit the network, or call adapt with training data"
             )
-        columns = matrix.shape(X)[1]
-        if columns != self.mean.count:
+        if matrix.shape(X)[1] != self.mean.count:
             raise ValueError(
-                f"Normalization was adapted to {self.mean.count} features, but X has {columns}"
+                f"Normalization was adapted to {self.mean.count} features, but X has {len(X[0])}"
             )
         mean, spread = self.mean.value, self.spread.value
         self.Z = [[(x - m) / s for x, m, s in zip(row, mean, spread)] for row in X]
         return self.Z
 
     def backward(self, dZ: Matrix) -> Matrix:
-        """dX = dZ/spread, d_mean = the sum of -dX, d_spread = the sum of -dX·Z, over the samples"""
+        """dX = dZ/spread; over the samples, d_mean is the sum of -dX and d_spread that of -dX·Z"""
         dX = [[dz / s for dz, s in zip(row, self.spread.value)] for row in dZ]
         self.mean.gradient = [-d for d in matrix.sum_columns(dX)]
         self.spread.gradient = [-d for d in matrix.sum_columns(matrix.multiply(dX, self.Z))]

@@ -1,24 +1,30 @@
 """The losses: each term with its derivative directly under it.
 
-    mean_squared_error          Σ (a - y)² / n                           n = samples · outputs
-    half_squared_error          Σ ½(a - y)² / n                          n = samples            pairs with Identity
-    mean_absolute_error         Σ |a - y| / n                            n = samples · outputs
-    huber                       quadratic near 0, linear beyond          n = samples · outputs
-    binary_cross_entropy        -Σ (y·log a + (1 - y)·log(1 - a)) / n    n = samples · outputs  pairs with Sigmoid
-    categorical_cross_entropy   -Σ y·log a / n                           n = samples            pairs with Softmax
-    hinge                       Σ max(0, 1 - y·a) / n, y = -1 or 1       n = samples · outputs
-    perceptron                  Σ (ŷ - y)·z / n, ŷ the thresholded z     n = samples · outputs  pairs with Threshold
+A loss is the sum of its terms, one per output of each sample, divided by n:
 
-    a    one output                          A    the output,  samples × outputs
-    y    its target                          Y    the targets, samples × outputs
-    z    a logit: the input of the paired activation,    Z    samples × outputs
-    dA   the gradient of the loss at A       dZ   the gradient of the loss at Z
-    w    the weight of a sample              n    the number of terms averaged; with weights n = Σ w (· outputs)
+    loss                         term                               n                    pairs with
+    mean_squared_error           (a - y)²                           samples · outputs
+    half_squared_error           ½(a - y)²                          samples              Identity
+    mean_absolute_error          |a - y|                            samples · outputs
+    huber                        quadratic near 0, linear beyond    samples · outputs
+    binary_cross_entropy         -(y·log a + (1 - y)·log(1 - a))    samples · outputs    Sigmoid
+    categorical_cross_entropy    -y·log a                           samples              Softmax
+    hinge                        max(0, 1 - y·a), y is -1 or 1      samples · outputs
+    perceptron                   (a - y)·z                          samples · outputs    Threshold
 
-A loss and the activation it pairs with are computed together. The value is computed from z, so that it is
-exact however large z is. The chain rule through both shortens to one gradient, the same for all four pairs:
+With sample weights, each term is multiplied by the weight of its sample, and in n the sum of the
+weights replaces the number of samples.
 
-    dZ = (a - y)/n
+    a     one output                        A     the output,  samples × outputs
+    y     its target                        Y     the targets, samples × outputs
+    z     its logit                         Z     the input of the paired activation, as A
+    dA    the gradient of the loss at A     dZ    the gradient of the loss at Z
+
+A loss and the activation that it pairs with are computed together. The value is computed from z, so
+that it is accurate for large z, too. The chain rule through both simplifies to the same gradient for
+all four pairs:
+
+    dZ = (A - Y)/n
 
 >>> BinaryCrossEntropy().value([[0.5]], [[1.0]])
 0.693147180559945...
@@ -47,9 +53,10 @@ from .types import Any, Family, Layers, Matrix, Number, NumberType, Row, RowOrNo
 class Loss(Configured):
     """A mean of terms, one per output. A user-defined loss defines ``term`` and ``derivative``.
 
-    If its constructor has arguments, it keeps each in the attribute of that name, and the class lists them in
-    ``arguments``, and in ``numbers`` if they enter the arithmetic, as Huber does. A subclass of another loss
-    pairs with the same activation, and then its ``term`` is not used, unless it sets ``pairs_with = None``.
+    If its constructor has arguments, each is kept in the attribute of its name, and the class lists
+    them in ``arguments``, and also in ``numbers`` if they enter the arithmetic, as in Huber. A
+    subclass of another loss pairs with the same activation. Its ``term`` is then not used, unless
+    it sets ``pairs_with = None``.
 
     >>> class MeanQuarticError(Loss):
     ...     def term(self, a, y):
@@ -60,57 +67,57 @@ class Loss(Configured):
     8.0
     """
 
-    pairs_with: Any = (
-        None  # the activation whose logits the value and the gradient can be computed from
-    )
-    ends_in: Any = ()  # the activations one of which the network must end in, if it needs probabilities
-    mean_over_outputs = True  # whether n counts all outputs, or samples only
+    pairs_with: Any = None  # the activation that is computed together with the loss
+    ends_in: Any = ()  # if the loss needs probabilities, the activations that may end the network
+    mean_over_outputs = True  # whether n is samples · outputs, or samples only
 
     def term(self, a: Number, y: Number) -> Number:
-        """Return what one output adds to the loss."""
+        """Return the term of one output a with the target y."""
         raise NotImplementedError(f"{type(self).__name__} has no term")
 
     def derivative(self, a: Number, y: Number) -> Number:
-        """Return the derivative of ``term`` in a."""
+        """Return the derivative of ``term`` with respect to a."""
         raise NotImplementedError(f"{type(self).__name__} has no derivative")
 
     def value(self, A: Matrix, Y: Matrix, weights: RowOrNone = None) -> Number:
-        """Return the loss, computed from the output A."""
+        """Return the loss, given the output A."""
         return self.mean(matrix.pairwise("loss", A, Y, self.term), weights)
 
     def gradient(self, A: Matrix, Y: Matrix, weights: RowOrNone = None) -> Matrix:
         """Return dA, the gradient of the loss at the output A."""
-        derivatives = matrix.pairwise("loss", A, Y, self.derivative)
-        return self.share(derivatives, weights)  # samples × outputs
+        return self.share(matrix.pairwise("loss", A, Y, self.derivative), weights)
 
-    # ---- together with the paired activation ----
+    # ---- together with the paired activation -------------------------------------------------
 
     def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
-        """Return the terms of one sample, computed from z as well as from a = activation(z)."""
+        """Return the terms of one sample, given its rows z and a = activation(z)."""
         return [self.term(a_k, y_k) for a_k, y_k in zip(a, y)]
 
     def derivative_in_logit(self, a: Number, y: Number) -> Number:
-        """Return the derivative of the term in z: derivative(a, y) · da/dz = a - y.
+        """Return the derivative of the term with respect to z, which is a - y for all four pairs.
 
-        half squared error, identity:  (a - y) · 1
-        binary cross-entropy, sigmoid:  (a - y)/(a·(1 - a)) · a·(1 - a)
-        categorical cross-entropy, softmax:  Σ_j -y_j/a_j · a_j·((1 if j = k else 0) - a_k) = a_k·Σ_j y_j - y_k
-        perceptron, threshold:  the derivative of (ŷ - y)·z with ŷ held constant
+        By the chain rule it is derivative(a, y) · da/dz:
+
+            half squared error, identity     (a - y) · 1
+            binary cross-entropy, sigmoid    (a - y)/(a·(1 - a)) · a·(1 - a)
+
+        With softmax every a_j depends on z_k. For categorical cross-entropy the sum over j is
+        Σ_j -y_j/a_j · a_j·((1 if j = k else 0) - a_k) = a_k·Σ_j y_j - y_k, and Σ_j y_j is 1.
+        The perceptron loss (a - y)·z is differentiated with a held constant.
         """
         return a - y
 
     def value_from_logits(
         self, Z: Matrix, A: Matrix, Y: Matrix, weights: RowOrNone = None
     ) -> Number:
-        """Return the loss, computed from the input Z and the output A of the paired activation."""
+        """Return the loss, given the input Z and the output A of the paired activation."""
         return self.mean([self.terms_from_logits(z, a, y) for z, a, y in zip(Z, A, Y)], weights)
 
     def gradient_in_logits(self, A: Matrix, Y: Matrix, weights: RowOrNone = None) -> Matrix:
         """Return dZ = (A - Y)/n, the gradient of the loss at the input of the paired activation."""
-        derivatives = matrix.pairwise("loss", A, Y, self.derivative_in_logit)
-        return self.share(derivatives, weights)  # samples × outputs
+        return self.share(matrix.pairwise("loss", A, Y, self.derivative_in_logit), weights)
 
-    # ---- the mean ----
+    # ---- the mean ----------------------------------------------------------------------------
 
     def mean(self, terms: Matrix, weights: RowOrNone) -> Number:
         """Return the (weighted) sum of the terms, divided by n."""
@@ -118,8 +125,8 @@ class Loss(Configured):
         return total([total(row) for row in terms]) / self.count(terms, weights)
 
     def share(self, derivatives: Matrix, weights: RowOrNone) -> Matrix:
-        """Return the derivatives of the terms as derivatives of their mean: (weighted and) divided by n."""
-        derivatives = _weighted(derivatives, weights)
+        """Return the derivatives of the mean: those of the terms, (weighted and) divided by n."""
+        derivatives = _weighted(derivatives, weights)  # samples × outputs
         return matrix.divide(derivatives, self.count(derivatives, weights))
 
     def count(self, A: Matrix, weights: RowOrNone = None) -> Number:
@@ -127,29 +134,38 @@ class Loss(Configured):
         samples = len(A) if weights is None else total(weights)
         return samples * len(A[0]) if self.mean_over_outputs else samples
 
-    # ---- what it goes with ----
+    # ---- the network and the targets ---------------------------------------------------------
 
     def paired_layers(self, layers: Layers) -> int:
-        """Return how many layers at the end of the network are computed together with the loss."""
+        """Return how many layers at the end of the network are computed together with the loss.
+
+        Raise a ValueError if the loss cannot be used with the last layers.
+        """
         last = layers[-1]
         name = type(self).__name__
         if isinstance(last, Threshold):
             raise ValueError(
-                f"{name}: a network that ends in Threshold can only be trained with loss='perceptron'"
+                f"{name}: a network that ends in Threshold "
+                "can only be trained with loss='perceptron'"
             )
-        is_known = type(last) in LAYERS.values()
-        if self.ends_in and is_known and not isinstance(last, self.ends_in):
-            end = self.pairs_with.__name__
-            raise ValueError(f"{name}: {last} gives no probabilities; end the network in {end}()")
+        if self.ends_in and type(last) in LAYERS.values() and not isinstance(last, self.ends_in):
+            raise ValueError(
+                f"{name}: {last} gives no probabilities; "
+                f"end the network in {self.pairs_with.__name__}()"
+            )
         return 1 if type(last) is self.pairs_with else 0
 
     def target(self, y: Any, outputs: int, number: NumberType, i: int) -> Row:
-        """Return target ``i`` as a row of ``outputs`` numbers. One number is enough for one output."""
+        """Return target ``i`` as a row of ``outputs`` numbers.
+
+        For a single output the target can be a number instead of a row.
+        """
         if _is_single(y):
             if outputs > 1:
                 raise TypeError(
                     f"Y: row {i} is {shown(y)}, but the network has {outputs} outputs; "
-                    f"give a row of {outputs} numbers (class numbers go with categorical_cross_entropy)"
+                    f"give a row of {outputs} numbers "
+                    "(class numbers go with categorical_cross_entropy)"
                 )
             y = [y]
         row = accept_row(y, number, "Y", i, outputs, "the network has {} outputs")
@@ -172,7 +188,7 @@ def _weighted(rows: Matrix, weights: RowOrNone) -> Matrix:
 
 
 class MeanSquaredError(Loss):
-    """(a - y)², averaged over every output of every sample"""
+    """(a - y)², averaged over all outputs of all samples"""
 
     def term(self, a: Number, y: Number) -> Number:
         return (a - y) * (a - y)
@@ -182,7 +198,7 @@ class MeanSquaredError(Loss):
 
 
 class HalfSquaredError(Loss):
-    """½(a - y)², summed over the outputs of a sample and averaged over the samples, as in textbooks"""
+    """½(a - y)², summed over the outputs and averaged over the samples, as in textbooks"""
 
     pairs_with = Identity
     mean_over_outputs = False
@@ -195,7 +211,7 @@ class HalfSquaredError(Loss):
 
 
 class MeanAbsoluteError(Loss):
-    """|a - y|, averaged over every output of every sample; the derivative at a = y is taken as 0"""
+    """|a - y|, averaged over all outputs of all samples; the derivative at a = y is taken as 0"""
 
     def term(self, a: Number, y: Number) -> Number:
         return abs(a - y)
@@ -205,7 +221,7 @@ class MeanAbsoluteError(Loss):
 
 
 class Huber(Loss):
-    """½(a - y)² where |a - y| ≤ delta, delta·(|a - y| - ½·delta) beyond (Huber 1964)"""
+    """½(a - y)² where |a - y| ≤ delta, else delta·(|a - y| - ½·delta) (Huber 1964)"""
 
     arguments = numbers = ("delta",)
 
@@ -222,7 +238,7 @@ class Huber(Loss):
 
 
 class BinaryCrossEntropy(Loss):
-    """-(y·log a + (1 - y)·log(1 - a)), averaged over every output; y is a probability, often 0 or 1"""
+    """-(y·log a + (1 - y)·log(1 - a)), averaged over all outputs; y is 0, 1 or a probability"""
 
     pairs_with = Sigmoid
     ends_in = (Sigmoid, Softmax, Identity)
@@ -231,27 +247,30 @@ class BinaryCrossEntropy(Loss):
         return -(times_log(y, a) + times_log(1 - y, 1 - a))
 
     def derivative(self, a: Number, y: Number) -> Number:
-        """(a - y)/(a·(1 - a)), as (1 - y)/(1 - a) - y/a"""
+        """(a - y)/(a·(1 - a)), computed as (1 - y)/(1 - a) - y/a"""
         return ratio(1 - y, 1 - a) - ratio(y, a)
 
     def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
         return [self.term_from_logit(z_k, y_k) for z_k, y_k in zip(z, y)]
 
     def term_from_logit(self, z: Number, y: Number) -> Number:
-        """The same term from z, where a = sigmoid(z): log(1 + e^z) - y·z.
+        """Return ``term`` for a = sigmoid(z), which is log(1 + e^z) - y·z.
 
-        For large z the two parts z and y·z are subtracted first, so that no digits are lost.
+        log(1 + e^z) is max(z, 0) + log(1 + e^-|z|). For large z the two large parts, z and y·z, are
+        subtracted first, so that no digits are lost.
         """
         return positive_part(z) - y * z + log1p(exp(-abs(z)))
 
     def error_in(self, y: Row) -> str:
-        if all([v >= 0 and v <= 1 for v in y]):
-            return ""
-        return "a target is 0, 1, or a probability between"
+        good = all([v >= 0 and v <= 1 for v in y])
+        return "" if good else "a target is 0, 1, or a probability between"
 
 
 class CategoricalCrossEntropy(Loss):
-    """-Σ y·log a over the classes, averaged over the samples; y is 1 at the class, or holds probabilities"""
+    """-Σ y·log a over the classes, averaged over the samples
+
+    The targets y of a sample are 1 for its class and 0 for the others, or probabilities.
+    """
 
     pairs_with = Softmax
     ends_in = (Softmax, Identity)
@@ -264,7 +283,7 @@ class CategoricalCrossEntropy(Loss):
         return -ratio(y, a)
 
     def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
-        """The same terms from z, where a = softmax(z): y_k·(log Σ_j e^z_j - z_k).
+        """Return the terms for a = softmax(z), which are y_k·(log Σ_j e^z_j - z_k).
 
         The largest z is subtracted from all exponents, so that exp() cannot overflow.
         """
@@ -278,20 +297,18 @@ class CategoricalCrossEntropy(Loss):
                 f"{type(self).__name__} needs one output per class; "
                 "for a single output use binary_cross_entropy"
             )
-        if not _is_single(y) and len(y) == 1:
-            y = y[0]
-        if _is_single(y):
-            y = one_hot(y, outputs, i)
-        return Loss.target(self, y, outputs, number, i)
+        label = y if _is_single(y) else y[0] if len(y) == 1 else None
+        row = y if label is None else one_hot(label, outputs, i)
+        return Loss.target(self, row, outputs, number, i)
 
     def error_in(self, y: Row) -> str:
         if all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1:
             return ""
-        return "a target is the class's number, or the probabilities of the classes, which sum to 1"
+        return "a target is a class number, or class probabilities that sum to 1"
 
 
 class Hinge(Loss):
-    """max(0, 1 - y·a), averaged over every output; the targets are -1 and 1"""
+    """max(0, 1 - y·a), averaged over all outputs; the targets are -1 and 1"""
 
     def term(self, a: Number, y: Number) -> Number:
         return maximum(1 - y * a, whole(0, a))
@@ -304,10 +321,10 @@ class Hinge(Loss):
 
 
 class Perceptron(Loss):
-    """(ŷ - y)·z, Rosenblatt's rule (1958), for a network that ends in Threshold or in Sigmoid, Threshold
+    """(a - y)·z, averaged over all outputs: Rosenblatt's rule (1958)
 
-    ŷ is the thresholded output, held constant, so that the derivative in z, the input of these last layers,
-    is ŷ - y.
+    The network ends in Threshold, or in Sigmoid and Threshold; z is the input of these last layers.
+    The output a is 0 or 1 and is held constant, so that the derivative with respect to z is a - y.
     """
 
     pairs_with = Threshold
@@ -327,12 +344,12 @@ class Perceptron(Loss):
 
 
 def times_log(y: Number, a: Number) -> Number:
-    """y·log a, and 0 where y is 0, even if a is 0."""
+    """Return y·log a, or 0 where y is 0, even if a is 0, too."""
     return y * log(where(y > 0, a, whole(1, a)))
 
 
 def ratio(y: Number, a: Number) -> Number:
-    """y/a, the derivative of y·log a; and y where a is 0.
+    """Return y/a, the derivative of y·log a, or y where a is 0.
 
     Where a is 0 and y is not, the loss is infinite, and training stops.
     """
@@ -340,7 +357,9 @@ def ratio(y: Number, a: Number) -> Number:
 
 
 def one_hot(label: Any, classes: int, i: int) -> Row:
-    """Return a row with 1 at the class with the number ``label``, else 0; ``i`` is its row in Y.
+    """Return a row with 1 for the class with the number ``label``, and 0 for the others.
+
+    ``i`` is the row of Y, for error messages.
 
     >>> one_hot(2, 3, 0)
     [0, 0, 1]
@@ -348,7 +367,8 @@ def one_hot(label: Any, classes: int, i: int) -> Row:
     place = cast(label, float, f"Y: row {i}")
     if not 0 <= place < classes or int(place) != place:
         raise ValueError(
-            f"Y: row {i} is {label!r}; with {classes} outputs a class is a number from 0 to {classes - 1}"
+            f"Y: row {i} is {label!r}; "
+            f"with {classes} outputs a class is a number from 0 to {classes - 1}"
         )
     return [1 if k == place else 0 for k in range(classes)]
 
@@ -366,9 +386,9 @@ LOSSES: Family = {
 
 
 def loss_for(net: Any, loss: Any) -> Loss:
-    """Return the loss, given as a name or an object, with the numbers of the network.
+    """Return the loss that is given as a name or an object, in the number type of the network.
 
-    A loss that does not go with the network is refused.
+    Raise a ValueError if the loss cannot be used with the network.
     """
     require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
     found: Loss = look_up("loss", loss, LOSSES, Loss).with_numbers(net.number)

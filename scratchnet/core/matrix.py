@@ -1,11 +1,11 @@
 """Arithmetic on matrices that are lists of lists, with every operation written out.
 
-    shape  zeros  identity  transpose                shapes
+    shape  size  zeros  identity  transpose          shapes
     dot  add  subtract  multiply  divide  scale      arithmetic
     add_row  apply  pairwise  exp  log               element by element
     sum_rows  sum_columns                            sums
 
-A matrix is a non-empty list of rows of equal length. An element can be any type of number. No
+A matrix is a non-empty list of rows of equal length. Its elements can be numbers of any type. No
 function changes its arguments. Shapes that do not fit raise a ValueError that names them.
 
 >>> Z = add_row(dot([[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]), [0.5, -0.5])
@@ -15,12 +15,12 @@ function changes its arguments. Shapes that do not fit raise a ValueError that n
 
 from . import functions
 from .checks import is_sequence, shown
-from .types import Any, Function, Matrix, MatrixOrNumber, MatrixShape, Number, Row
+from .types import Any, Function, Matrix, MatrixOrNumber, Number, Row, Shape
 
 # ---- shapes ----------------------------------------------------------------------------------
 
 
-def shape(A: Matrix) -> MatrixShape:
+def shape(A: Matrix) -> Shape:
     """Return (rows, columns), after checking that all rows have the same number of columns.
 
     >>> shape([[1, 2, 3], [4, 5, 6]])
@@ -40,8 +40,17 @@ def shape(A: Matrix) -> MatrixShape:
     return len(widths), widths[0]
 
 
+def size(shape: Shape) -> str:
+    """Return a shape as an error message shows it.
+
+    >>> size((2, 3)), size((5,))
+    ('2×3', '5')
+    """
+    return "×".join([str(n) for n in shape])
+
+
 def zeros(rows: int, columns: int) -> Matrix:
-    """Return a matrix of 0.0.
+    """Return a matrix whose elements are all 0.0.
 
     >>> zeros(1, 2)
     [[0.0, 0.0]]
@@ -59,7 +68,7 @@ def identity(n: int) -> Matrix:
 
 
 def transpose(A: Matrix) -> Matrix:
-    """Return the matrix with its rows as columns.
+    """Return the matrix whose columns are the rows of A.
 
     >>> transpose([[1, 2, 3], [4, 5, 6]])
     [[1, 4], [2, 5], [3, 6]]
@@ -68,7 +77,7 @@ def transpose(A: Matrix) -> Matrix:
     flat: Row = []
     for row in A:
         flat += row
-    # Faster than zip(*A), for which PyPy would make an object of every float.
+    # This is faster than zip(*A), for which PyPy creates an object per float.
     return [flat[j::columns] for j in range(columns)]
 
 
@@ -76,22 +85,24 @@ def transpose(A: Matrix) -> Matrix:
 
 
 def dot(A: Matrix, B: Matrix) -> Matrix:
-    """The matrix product: element (i, j) is the dot product of row i of A and column j of B.
+    """Return the matrix product A·B.
+
+    Element (i, j) is the dot product of row i of A and column j of B. A has as many columns as B
+    has rows.
 
     >>> dot([[1, 2]], [[3], [4]])
     [[11]]
     """
-    rows, inner = shape(A)
-    height, columns = shape(B)
-    if inner != height:
+    if shape(A)[1] != shape(B)[0]:
         raise ValueError(
-            f"dot: {rows}×{inner} by {height}×{columns}: the inner sizes {inner} and {height} differ"
+            f"dot: {size(shape(A))} by {size(shape(B))}: "
+            f"the inner sizes {len(A[0])} and {len(B)} differ"
         )
     return functions.products(A, B)
 
 
 def add(A: Matrix, B: MatrixOrNumber) -> Matrix:
-    """A + B, element by element; B is a matrix of the same shape, or one number.
+    """Return A + B, element by element. B is a matrix of the same shape, or one number.
 
     >>> add([[1, 2]], [[10, 20]]), add([[1, 2]], 5)
     ([[11, 22]], [[6, 7]])
@@ -100,7 +111,7 @@ def add(A: Matrix, B: MatrixOrNumber) -> Matrix:
 
 
 def subtract(A: Matrix, B: MatrixOrNumber) -> Matrix:
-    """A - B, element by element; B is a matrix of the same shape, or one number.
+    """Return A - B, element by element. B is a matrix of the same shape, or one number.
 
     >>> subtract([[1, 2]], [[10, 20]])
     [[-9, -18]]
@@ -109,7 +120,9 @@ def subtract(A: Matrix, B: MatrixOrNumber) -> Matrix:
 
 
 def multiply(A: Matrix, B: Matrix) -> Matrix:
-    """A * B, element by element (the Hadamard product). ``scale`` multiplies by one number.
+    """Return A * B, element by element (the Hadamard product).
+
+    B is a matrix of the same shape. ``scale`` multiplies by one number.
 
     >>> multiply([[1, 2]], [[10, 20]])
     [[10, 40]]
@@ -122,7 +135,7 @@ def multiply(A: Matrix, B: Matrix) -> Matrix:
 
 
 def divide(A: Matrix, B: MatrixOrNumber) -> Matrix:
-    """A / B, element by element; B is a matrix of the same shape, or one number.
+    """Return A / B, element by element. B is a matrix of the same shape, or one number.
 
     >>> divide([[1, 2]], 4)
     [[0.25, 0.5]]
@@ -131,7 +144,7 @@ def divide(A: Matrix, B: MatrixOrNumber) -> Matrix:
 
 
 def scale(A: Matrix, factor: Number) -> Matrix:
-    """Multiply every element by one number.
+    """Return A with every element multiplied by one number.
 
     >>> scale([[1, 2]], 3)
     [[3, 6]]
@@ -140,14 +153,13 @@ def scale(A: Matrix, factor: Number) -> Matrix:
 
 
 def add_row(A: Matrix, row: Row) -> Matrix:
-    """Add the same row to every row of A, such as the bias to every sample.
+    """Return A with a row, such as the bias, added to each of its rows.
 
     >>> add_row([[1, 2], [3, 4]], [10, 20])
     [[11, 22], [13, 24]]
     """
-    rows, columns = shape(A)
-    if columns != len(row):
-        raise ValueError(f"add_row: {rows}×{columns} with a row of {len(row)}: the widths differ")
+    if shape(A)[1] != len(row):
+        raise ValueError(f"add_row: {size(shape(A))} with a row of {len(row)}: the widths differ")
     return [[a + b for a, b in zip(row_of_A, row)] for row_of_A in A]
 
 
@@ -155,7 +167,7 @@ def add_row(A: Matrix, row: Row) -> Matrix:
 
 
 def apply(function: Function, A: Matrix) -> Matrix:
-    """Return function(a) for every element a.
+    """Return the matrix of function(a) for every element a of A.
 
     >>> apply(abs, [[-1, 2]])
     [[1, 2]]
@@ -164,24 +176,22 @@ def apply(function: Function, A: Matrix) -> Matrix:
 
 
 def pairwise(name: str, A: Matrix, B: Any, operation: Function) -> Matrix:
-    """Return operation(a, b) for every two elements at the same place; B can also be one number.
+    """Return the matrix of operation(a, b) for every two elements at the same position.
 
-    ``name`` is the beginning of the error's sentence.
+    B is a matrix of the same shape, or one number. ``name`` begins the error message.
 
     >>> pairwise("power", [[2, 3]], [[3, 2]], pow)
     [[8, 9]]
     """
     if not is_sequence(B):
         return [[operation(a, B) for a in row] for row in A]
-    rows, columns = shape(A)
-    if shape(B) != (rows, columns):
-        height, width = shape(B)
-        raise ValueError(f"{name}: {rows}×{columns} with {height}×{width}: the shapes differ")
+    if shape(A) != shape(B):
+        raise ValueError(f"{name}: {size(shape(A))} with {size(shape(B))}: the shapes differ")
     return [[operation(a, b) for a, b in zip(row_a, row_b)] for row_a, row_b in zip(A, B)]
 
 
 def exp(A: Matrix) -> Matrix:
-    """e to the power of every element.
+    """Return e^a for every element a of A.
 
     >>> exp([[0.0]])
     [[1.0]]
@@ -190,7 +200,7 @@ def exp(A: Matrix) -> Matrix:
 
 
 def log(A: Matrix) -> Matrix:
-    """The natural logarithm of every element.
+    """Return the natural logarithm of every element of A.
 
     >>> log([[1.0]])
     [[0.0]]

@@ -22,18 +22,16 @@ from .checks import (
     require,
 )
 from .functions import number_of
-from .layer import Layer, Parameter, without_batch
-from .matrix import shape
-from .plug_points import plugged
+from .layer import Parameter, check_names, widths_of, without_batch
+from .matrix import shape, size
+from .plug_points import PLUG_POINTS
 from .random import Generator
 from .types import (
     Any,
     GeneratorOrNone,
     IntOrNone,
-    IntsOrNone,
     Layers,
     LogitsAndOutput,
-    LossAndGradients,
     Matrix,
     MatrixOrNone,
     NoReturn,
@@ -68,7 +66,7 @@ class Sequential:
         require("layers", layers, (is_sequence, "a list of layers, [...]"))
         self.layers: Layers = list(layers)
         self.metadata: Any = {}
-        widths = _widths(self.layers)
+        widths = widths_of(self.layers)
         self.inputs = widths[0]
         self.outputs = widths[-1]
         given = [p for p in self.parameters() if p.value is not None]
@@ -83,7 +81,7 @@ class Sequential:
             layer.build(inputs, generator)
         for parameter in self.parameters():
             parameter.convert(self.number, exactly=True)
-        self._check_names()
+        check_names(self.layers)
 
     # ---- forward and backward ----------------------------------------------------------------
 
@@ -120,17 +118,13 @@ class Sequential:
         """
         if self.A is None:
             raise ValueError("backward: there was no forward yet; call net.forward(X) first")
-        dA = accept(dA, self.number, "dA")
-        if shape(dA) != shape(self.A):
-            rows, columns = shape(dA)
-            samples, outputs = shape(self.A)
-            raise ValueError(
-                f"backward: dA is {rows}×{columns}, but the last output is {samples}×{outputs}"
-            )
+        gradient = accept(dA, self.number, "dA")
+        if shape(gradient) != shape(self.A):
+            found, needed = size(shape(gradient)), size(shape(self.A))
+            raise ValueError(f"backward: dA is {found}, but the last output is {needed}")
         for layer in reversed(self.layers):
-            dA = layer.backward(dA)
+            gradient = layer.backward(gradient)
             layer.add_penalty_gradient()
-        gradient: Matrix = dA
         return gradient
 
     def backpropagate(
@@ -272,7 +266,7 @@ class Sequential:
         loss = loss_for(self, loss)
         return mean_loss(self, examples_for(self, X, Y, loss, sample_weight), loss)
 
-    def gradients(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> LossAndGradients:
+    def gradients(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Any:
         """Return the loss, penalties included, and its gradients, parallel to ``parameters()``.
 
         Dropout drops nothing.
@@ -295,12 +289,11 @@ class Sequential:
         """Return X as checked rows of the network's width and type of number."""
         if self.inputs is None:
             return accept(X, self.number)
-        rows: Rows = checked_rows(
+        return checked_rows(
             X,
             "X",
             lambda x, i: accept_row(x, self.number, "X", i, self.inputs, "the network takes {}"),
         )
-        return rows
 
     # ---- parameters --------------------------------------------------------------------------
 
@@ -330,12 +323,12 @@ class Sequential:
         for name in names:
             look_up("parameter", name, named, Parameter).frozen = True
 
-    def adapt(self, X: Any) -> None:
-        """Let each Normalization learn the mean and the spread of its input when X is the input."""
-        self.adapt_rows(self.accept(X))
+    def adapt(self, X: Any, again: bool = True) -> None:
+        """Let each Normalization learn the mean and the spread of its input when X is the input.
 
-    def adapt_rows(self, rows: Rows, again: bool = True) -> None:
-        """The same for rows that are not checked; without ``again`` skip what is adapted already."""
+        Without ``again``, skip the layers that are adapted already.
+        """
+        rows = self.accept(X)
         for k, layer in enumerate(self.layers):
             if again or not layer.is_adapted():
                 layer.adapt(self._inputs_of(k, rows))
@@ -365,7 +358,7 @@ class Sequential:
 
     def save(self, path: Any) -> None:
         """Write the network to a file, as ``scratchnet.save`` does."""
-        plugged("save")(self, path)
+        PLUG_POINTS["save"](self, path)
 
     __getstate__ = without_batch
 
@@ -375,15 +368,11 @@ class Sequential:
         """Return a table of the layers, their outputs and their numbers of parameters."""
         table = [("", "layer", "outputs", "parameters")]
         counts = [sum([p.count for p in layer.parameters()]) for layer in self.layers]
-        outputs = _widths(self.layers)[1:]
+        outputs = widths_of(self.layers)[1:]
         for i, layer in enumerate(self.layers):
             table.append((str(i), repr(layer), str(outputs[i] or "any"), str(counts[i])))
         widths = [max([len(row[k]) for row in table]) for k in range(4)]
-        lines = []
-        for row in table:
-            # MicroPython has no str.ljust.
-            cells = [cell + " " * (width - len(cell)) for cell, width in zip(row, widths)]
-            lines.append("  ".join(cells).rstrip())
+        lines = ["  ".join(map(_padded, row, widths)).rstrip() for row in table]
         frozen = sum([p.count for p in self.parameters() if p.frozen])
         number = self.number.__name__
         lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {number}")
@@ -392,15 +381,9 @@ class Sequential:
     def __repr__(self) -> str:
         return f"Sequential([{', '.join([repr(layer) for layer in self.layers])}])"
 
-    def _check_names(self) -> None:
-        for i, layer in enumerate(self.layers):
-            names = [p.role for p in layer.parameters()] + list(layer.numbers)
-            for name in names:
-                if names.count(name) > 1:
-                    raise ValueError(
-                        f"layer {i}, {layer!r}, has two parameters named {name!r}; "
-                        "names must be unique"
-                    )
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - len(text))  # MicroPython has no str.ljust.
 
 
 class Text(str):
@@ -425,31 +408,3 @@ def _common_number(parameters: Parameters) -> NumberType:
                 if number_of(value) is not float:
                     return number_of(value)
     return float
-
-
-def _widths(layers: Layers) -> IntsOrNone:
-    """Return the width of the input of each layer, and of the output; None means any."""
-    if not layers:
-        raise ValueError("a network has at least one layer")
-    known = set()
-    for i, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
-        if id(layer) in known:
-            raise ValueError(
-                f"layer {i}, {layer!r}, is in the network twice; make one object for each place"
-            )
-        known.add(id(layer))
-    width = None
-    for layer in layers:
-        if layer.inputs is not None or layer.outputs is not None:
-            width = layer.inputs  # Layers before it take any width, and pass it on.
-            break
-    widths = [width]
-    for i, layer in enumerate(layers):
-        if None not in (layer.inputs, width) and layer.inputs != width:
-            raise ValueError(f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but gets {width}")
-        if layer.outputs is not None:
-            width = layer.outputs
-        widths.append(width)
-    return widths

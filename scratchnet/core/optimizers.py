@@ -1,13 +1,13 @@
-"""How a training step changes a weight: the rule of each optimizer, with PyTorch's updates and defaults.
+"""The optimizers: how a training step changes a weight. The rules and defaults are PyTorch's.
 
     SGD  Adagrad  RMSprop  Adam  AdamW
 
     w    a weight                            g        the gradient of the loss at w
-    t    the number of the step, from 0      state    what the optimizer remembers of one weight
+    t    the number of the step, from 0      state    what the optimizer remembers about one weight
 
-A learning rate is a number or a function of t, such as those in schedules.py. A user-defined optimizer
-defines ``rule``, which returns the new weight and its new state. A state is a tuple of ``memory`` numbers,
-each 0 before the first step.
+A learning rate is a number or a function of t, such as those in schedules.py. A user-defined
+optimizer defines ``rule``, which returns the new weight and its new state. A state is a tuple of
+``memory`` numbers, each 0 before the first step.
 
 >>> class SignDescent(Optimizer):
 ...     def rule(self, w, g, state):
@@ -44,27 +44,27 @@ RATE: Limit = (
 
 
 class Optimizer(Configured):
-    """Changes each weight against its gradient.
+    """The base class of optimizers, which move each weight against its gradient.
 
     ``learning_rate``   a number, or a function of t
-    ``weight_decay``    λ: λ·w is added to each gradient, those of the biases included (not in AdamW)
-    ``clip_norm``       the largest norm of the gradient of all weights together; a larger one is scaled down
+    ``weight_decay``    λ: adds λ·w to each gradient, including those of biases (not in AdamW)
+    ``clip_norm``       the largest norm of the gradient of all weights together; a longer gradient
+                        is scaled down to it
     """
 
-    # Defaults are quotients of integers, because some MicroPythons misread decimals: 999/1000 is 0.999.
+    # Defaults are quotients of integers, because MicroPython misreads some decimal literals.
     arguments: Names = ("learning_rate", "weight_decay", "clip_norm")
     numbers = arguments
     zero_by_default: Names = ("weight_decay", "clip_norm")
-    memory = 0  # how many numbers it remembers of each weight
+    memory = 0  # how many numbers it remembers about each weight
 
     def __init__(
         self, learning_rate: Any = 1 / 1000, weight_decay: Number = 0, clip_norm: Any = None
     ) -> None:
         self.learning_rate = self.require("learning_rate", learning_rate, RATE)
         self.weight_decay = self.require("weight_decay", weight_decay, AT_LEAST_0)
-        self.clip_norm = clip_norm
-        if clip_norm is not None:
-            self.clip_norm = self.require("clip_norm", clip_norm, ABOVE_0)
+        limit = (lambda v: v is None or ABOVE_0[0](v), ABOVE_0[1] + ", or None")
+        self.clip_norm = self.require("clip_norm", clip_norm, limit)
         self.rate: Number = learning_rate  # the learning rate of the current step
         self.t = 0
         self.states: Any = {}  # {name of the parameter: States}
@@ -78,7 +78,7 @@ class Optimizer(Configured):
         return g if is_zero(self.weight_decay) else g + self.weight_decay * w
 
     def begin(self, number: NumberType) -> None:
-        """Compute what is the same for all weights in step t."""
+        """Compute what is the same for all weights in step t, such as the learning rate."""
         rate = self.learning_rate
         if callable(rate):
             rate = require("learning_rate", rate(self.t), AT_LEAST_0)
@@ -87,12 +87,13 @@ class Optimizer(Configured):
     def step(self, parameters: Parameters) -> None:
         """Change all parameters that are not frozen.
 
-        Each gets new rows. The former rows stay as they are, because training returns to them after Ctrl-C.
+        Each parameter gets new rows. The old rows stay unchanged, because training goes back to
+        them after Ctrl-C.
         """
         self.begin(number_of(parameters[0].rows[0][0]) if parameters else float)
         trainable = [p for p in parameters if not p.frozen]
         for p in trainable:
-            limit = (p.fits, "what backward must set, in the shape of the parameter")
+            limit = (p.fits, "an array of the parameter's shape, which backward must set")
             require(f"{p.name}.gradient", p.gradient, limit)
         factor = self.clip_factor(trainable)
         updates = [
@@ -104,33 +105,30 @@ class Optimizer(Configured):
         self.t += 1
 
     def states_of(self, p: Parameter) -> States:
-        """Return the state of each weight: zeros before its first step."""
-        found: States = self.states.get(p.name)
-        return found or [[(whole(0, w),) * self.memory for w in row] for row in p.rows]
+        """Return the state of each weight of a parameter: zeros before the first step."""
+        return self.states.get(p.name) or [
+            [(whole(0, w),) * self.memory for w in row] for row in p.rows
+        ]
 
     def update_rows(
         self, rows: Matrix, gradients: Matrix, states: States, factor: Number
     ) -> Updates:
-        """Return rows of weights and their states after the step."""
-        new_rows: Matrix = []
-        new_states: States = []
-        for row, gradient_row, state_row in zip(rows, gradients, states):
-            updates = [
-                self.update(w, g, state, factor)
-                for w, g, state in zip(row, gradient_row, state_row)
-            ]
-            new_rows.append([w for w, _ in updates])
-            new_states.append([state for _, state in updates])
+        """Return the weights of a parameter and their states after the step."""
+        updates = [
+            [self.update(w, g, state, factor) for w, g, state in zip(*three_rows)]
+            for three_rows in zip(rows, gradients, states)
+        ]
+        new_rows = [[w for w, _ in row] for row in updates]
+        new_states = [[state for _, state in row] for row in updates]
         return new_rows, new_states
 
     def update(self, w: Number, g: Number, state: State, factor: Number) -> Update:
-        """Return one weight and its state after the step; ``factor`` clips the gradient."""
-        if factor is not None:
-            g = g * factor
-        return self.rule(w, self.with_decay(w, g), state)
+        """Return one weight and its state after the step; ``factor`` scales the gradient."""
+        clipped = g if factor is None else g * factor
+        return self.rule(w, self.with_decay(w, clipped), state)
 
     def clip_factor(self, parameters: Parameters) -> Number:
-        """Return min(1, clip_norm / norm), with norm = √Σg², or None without clipping.
+        """Return min(1, clip_norm / norm), where norm is √Σg², or None without clipping.
 
         As in PyTorch, 10^-6 is added to the norm.
         """
@@ -144,8 +142,8 @@ class Optimizer(Configured):
 class SGD(Optimizer):
     """w - rate·g; with momentum μ, w - rate·v, where v = μ·v + g (Polyak 1964)
 
-    ``nesterov=True`` replaces v by g + μ·v in the step: the gradient a step ahead (Sutskever, Martens, Dahl &
-    Hinton 2013).
+    With ``nesterov=True`` it is w - rate·(g + μ·v), which looks one step ahead (Sutskever, Martens,
+    Dahl & Hinton 2013).
     """
 
     arguments = Optimizer.arguments + ("momentum", "nesterov")
@@ -170,9 +168,8 @@ class SGD(Optimizer):
         if not self.memory:
             return w - self.rate * g, state
         v = self.momentum * state[0] + g
-        if self.nesterov:
-            return w - self.rate * (g + self.momentum * v), (v,)
-        return w - self.rate * v, (v,)
+        step = g + self.momentum * v if self.nesterov else v
+        return w - self.rate * step, (v,)
 
 
 class Adagrad(Optimizer):
@@ -198,7 +195,10 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """w - rate·g/(√v + ε), where v = α·v + (1 - α)·g² (Tieleman & Hinton, Coursera lecture 6.5, 2012)"""
+    """w - rate·g/(√v + ε), where v = α·v + (1 - α)·g² is a running mean of g²
+
+    Tieleman & Hinton, "Neural networks for machine learning", Coursera, lecture 6.5 (2012).
+    """
 
     arguments = Optimizer.arguments + ("alpha", "epsilon")
     numbers = arguments
@@ -222,10 +222,12 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """w - rate·m̂/(√v̂ + ε), where m and v are running means of g and g² (Kingma & Ba 2015, algorithm 1)
+    """w - rate·m̂/(√v̂ + ε), where m and v are running means of g and g²
 
-    m and v start at 0 and so are too small at first. The bias corrections make up for it:
-    m̂ = m/(1 - β₁^(t+1)), v̂ = v/(1 - β₂^(t+1)).
+    m and v start at 0 and are therefore too small at first. The bias corrections compensate for it:
+    m̂ = m/(1 - β₁^(t+1)), v̂ = v/(1 - β₂^(t+1)). The exponent is t + 1, because t starts at 0.
+
+    Kingma & Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
     """
 
     arguments = Optimizer.arguments + ("beta1", "beta2", "epsilon")
@@ -261,9 +263,10 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam, with the weight decay next to the gradient instead of in it (Loshchilov & Hutter 2019)
+    """Adam with decoupled weight decay (Loshchilov & Hutter 2019)
 
-    First w·(1 - rate·λ), then Adam's rule with the plain gradient.
+    λ·w is not added to the gradient. Instead w is first multiplied by 1 - rate·λ, and then changed
+    by Adam's rule.
     """
 
     zero_by_default = ("clip_norm",)
@@ -297,5 +300,5 @@ OPTIMIZERS: Family = {
 
 
 def has_constant_rate(optimizer: Optimizer) -> bool:
-    """Whether the learning rate is known to stay the same in every step."""
+    """Return whether the learning rate is known to be the same in every step."""
     return type(optimizer) in OPTIMIZERS.values() and not callable(optimizer.learning_rate)

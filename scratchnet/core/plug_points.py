@@ -1,20 +1,21 @@
-"""What the package plugs into the core, in one place. Here each plug point has the core's own default.
+"""The plug points: where the package adds to the core. Each has a default, defined here.
 
-    products      how a kernel multiplies matrices             default: one dot product per element
-    supplement    functions of a number type without methods   default: none
-    engine        which engine computes the updates            default: the core's own
-    checkpoint    a training that saves itself to a file       default: refused
-    save          how a network is written to a file           default: refused
+    products      how a kernel multiplies matrices              default: one dot product per element
+    supplement    functions that a number type does not have    default: none
+    engine        which engine computes the updates             default: the core's own
+    checkpoint    a training run that saves itself to a file    default: an error
+    save          how a network is written to a file            default: an error
 
-``scratchnet/__init__.py`` fills all of them. The core alone, copied to a device, runs on the defaults.
+``scratchnet/__init__.py`` plugs a function into each. The core alone, copied to a device, uses the
+defaults.
 """
 
 from . import elementary
-from .types import Any, Function, NumberType
+from .types import Any, Family, Function, NumberType
 
 
 def products(kernel: str, dot: Function) -> Function:
-    """Return the function (A, B) that multiplies two matrices in the kernel of that name.
+    """Return the function (A, B) that multiplies two matrices in the kernel with this name.
 
     ``dot`` is the kernel's dot product of two rows.
     """
@@ -23,23 +24,27 @@ def products(kernel: str, dot: Function) -> Function:
 
 
 def supplement(number: NumberType, name: str) -> Any:
-    """Return the function ``name`` of a number type that has no such method, or None.
+    """Return the function ``name`` for a number type that has no such method, or None.
 
-    ``decimal.Decimal``, for instance, has no tanh, and a class of the standard library takes no new methods.
+    For example, ``decimal.Decimal`` has no ``tanh``, and classes of the standard library cannot be
+    given new methods.
     """
     return None
 
 
-def engine(lists: Any, batch_size: int, name: str, executor: Any) -> Any:
-    """Return the engine ``name`` that computes what the engine ``lists`` does; "auto" is the fastest."""
-    if name not in ("auto", "lists") or executor is not None:
+def engine(lists: Any, batch_size: int, name: str, executor: Any, unroll: Any) -> Any:
+    """Return the engine ``name``, which computes what the engine ``lists`` computes.
+
+    "auto" is the fastest engine available. ``executor`` and ``unroll`` are the options of ``fit``.
+    """
+    if name not in ("auto", "lists") or executor is not None or unroll is not None:
         option = f"engine={name!r}" if executor is None else "executor"
         raise ValueError(f"{option} is not available here; the core alone has engine='lists'")
     return lists
 
 
 def checkpoint(training: Any, path: Any) -> Any:
-    """Return the training that does what ``training`` does and saves itself to the file ``path``."""
+    """Return a Training that does what ``training`` does and saves itself to the file ``path``."""
     raise ValueError(
         "checkpoint needs the whole package scratchnet; its core alone writes no files"
     )
@@ -50,7 +55,7 @@ def save(net: Any, path: Any) -> None:
     raise ValueError("save needs the whole package scratchnet; its core alone writes no files")
 
 
-PLUG_POINTS = {
+PLUG_POINTS: Family = {
     "products": products,
     "supplement": supplement,
     "engine": engine,
@@ -60,15 +65,10 @@ PLUG_POINTS = {
 
 
 def plug_in(**functions: Function) -> None:
-    """Put functions in the place of the defaults, by the name of the plug point."""
+    """Replace the functions at plug points; each argument is named after its plug point."""
     for name in functions:
         if name not in PLUG_POINTS:
             raise ValueError(
                 f"there is no plug point {name!r}; there are: {', '.join(PLUG_POINTS)}"
             )
     PLUG_POINTS.update(functions)
-
-
-def plugged(name: str) -> Any:
-    """Return the function at the plug point ``name``."""
-    return PLUG_POINTS[name]

@@ -1,7 +1,8 @@
-"""A small generator of random numbers: the same numbers from the same seed on every Python.
+"""A small random number generator. The same seed gives the same numbers on every Python.
 
-SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): a counter
-that grows by the fraction of the golden ratio, and whose bits are scrambled. The whole state is one integer.
+It is SplitMix64 (Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA
+2014): a counter is increased by 2^64 divided by the golden ratio, and its bits are then scrambled.
+The whole state is one integer.
 
 >>> generator = Generator(seed=7)
 >>> generator.uniform(-1.0, 1.0) == Generator(seed=7).uniform(-1.0, 1.0)
@@ -16,7 +17,7 @@ _MASK = (1 << 64) - 1
 
 
 class Generator:
-    """A stream of random numbers. ``seed`` is any integer; ``state`` is all it remembers."""
+    """A stream of random numbers. ``seed`` is any integer; ``state`` is all that it remembers."""
 
     def __init__(self, seed: int = 0) -> None:
         seed = plain(seed)
@@ -37,15 +38,15 @@ class Generator:
         return z ^ (z >> 31)
 
     def random(self) -> float:
-        """Return a float in [0, 1), one of 2^53 equally likely ones."""
+        """Return a float in [0, 1), one of 2^53 equally likely values."""
         return (self.bits() >> 11) / (1 << 53)
 
     def uniform(self, low: float, high: float) -> float:
-        """Return a float in [low, high); rounding can make it ``high``."""
+        """Return a float in [low, high). Rounding can produce ``high`` itself."""
         return low + (high - low) * self.random()
 
     def normal(self, mean: float = 0.0, deviation: float = 1.0) -> float:
-        """Return a float from the normal distribution, by Marsaglia's polar method (1964)."""
+        """Return a float from a normal distribution, by Marsaglia's polar method (1964)."""
         while True:
             u = self.uniform(-1.0, 1.0)
             v = self.uniform(-1.0, 1.0)
@@ -59,7 +60,7 @@ class Generator:
         return (self.bits() * n) >> 64
 
     def permutation(self, n: int) -> Places:
-        """Return the integers from 0 to n - 1 in random order: the Fisher-Yates shuffle.
+        """Return the integers from 0 to n - 1 in random order, by the Fisher-Yates shuffle.
 
         >>> sorted(Generator(3).permutation(5))
         [0, 1, 2, 3, 4]

@@ -1,9 +1,11 @@
-"""Learning rates that change with the step t, from 0. An optimizer takes any function of t.
+"""Learning rate schedules: functions of the number t of the step, which starts at 0.
 
-    StepDecay          is multiplied by a factor after every so many steps
-    ExponentialDecay   is multiplied by a factor in every step
-    CosineDecay        falls along half a cosine wave
-    WarmUp             rises first, then follows another schedule
+    StepDecay          multiplies the rate by a factor after a number of steps, again and again
+    ExponentialDecay   multiplies the rate by a factor after every step
+    CosineDecay        lowers the rate along half a cosine wave
+    WarmUp             raises the rate first, then follows another schedule
+
+An optimizer accepts any function of t.
 
 >>> import scratchnet as sn
 >>> sn.SGD(WarmUp(10, CosineDecay(0.5, steps=90)))
@@ -37,7 +39,7 @@ class StepDecay(Configured):
 
 
 class ExponentialDecay(Configured):
-    """``rate``, multiplied by ``factor`` in every step.
+    """rate · factor^t.
 
     >>> ExponentialDecay(0.5, factor=0.5)(2)
     0.125
@@ -54,9 +56,9 @@ class ExponentialDecay(Configured):
 
 
 class CosineDecay(Configured):
-    """From ``rate`` to ``minimum`` in ``steps`` steps, along half a cosine wave; then ``minimum``.
+    """minimum + (rate - minimum)·(1 + cos(π·t/steps))/2; from t = steps on, ``minimum``.
 
-    Loshchilov & Hutter, "SGDR" (2017).
+    Loshchilov & Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017).
 
     >>> CosineDecay(1.0, steps=100)(50)
     0.5
@@ -75,7 +77,7 @@ class CosineDecay(Configured):
 
 
 class WarmUp(Configured):
-    """Rise in ``steps`` equal steps to ``after``: a rate, or the beginning of another schedule.
+    """Rises in ``steps`` equal steps to ``after``, a rate or another schedule, and goes on with it.
 
     >>> schedule = WarmUp(4, 1.0)
     >>> schedule(0), schedule(3), schedule(4)

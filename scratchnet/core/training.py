@@ -18,12 +18,12 @@ of a microcontroller use the iterator:
 [[5.0]]
 """
 
-from .checks import COUNT, are_finite, is_finite, look_up, refuse_unknown, require
+from .checks import COUNT, COUNT_OR_NONE, are_finite, is_finite, look_up, refuse_unknown, require
 from .examples import Examples, cut, examples_for, mean_loss
 from .history import Diverged, Epoch, History
 from .losses import Loss, loss_for
 from .optimizers import OPTIMIZERS, Optimizer, has_constant_rate
-from .plug_points import plugged
+from .plug_points import PLUG_POINTS
 from .random import Generator
 from .types import (
     Any,
@@ -31,14 +31,12 @@ from .types import (
     Batches,
     Epochs,
     IntOrNone,
-    Limit,
     NoReturn,
     Number,
     Parameters,
     Row,
 )
 
-ENGINES = ("auto", "lists", "rows", "steps")
 OPTIONS = (
     "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, patience, "
     "sample_weight, class_weight, engine, executor, checkpoint"
@@ -179,10 +177,10 @@ class Training:
 
     def epochs_at_once(self) -> int:
         """Return how many epochs the engine may compute together, if nobody can tell the difference."""
-        one_batch = self.batch_size == len(self.examples)
-        if self.observed or not one_batch or self.validation or self.patience is not None:
-            return 1
-        if not has_constant_rate(self.engine.optimizer):
+        optimizer = self.engine.optimizer
+        is_batch = self.batch_size == len(self.examples)
+        is_measured = self.validation is not None or self.patience is not None
+        if self.observed or is_measured or not is_batch or not has_constant_rate(optimizer):
             return 1
         return min(self.engine.at_once, self.epochs - len(self.history))
 
@@ -265,8 +263,7 @@ class Engine:
         """Set the gradient of each parameter that learns, and return the loss."""
         X, Y, weights = batch
         first = self.net.first_trainable()
-        loss: Number = self.net.backpropagate(X, Y, self.loss, weights, self.generator, first)
-        return loss
+        return self.net.backpropagate(X, Y, self.loss, weights, self.generator, first)
 
     def step_or_undo(self, batch: Batch) -> Number:
         """Make a step; if anything stops it, Ctrl-C included, leave everything as it was before."""
@@ -323,11 +320,8 @@ def prepare(
     loss = loss_for(net, loss)
     optimizer = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
     epochs = require("epochs", epochs, COUNT)
-    if batch_size is not None:
-        batch_size = require("batch_size", batch_size, COUNT)
-    if patience is not None:
-        patience = require("patience", patience, COUNT)
-    engine = engine_name(engine, unroll)
+    batch_size = require("batch_size", batch_size, COUNT_OR_NONE)
+    patience = require("patience", patience, COUNT_OR_NONE)
     # A generator of its own: with the seed itself, Dropout would repeat the numbers of the weights.
     generator = Generator(Generator(seed).bits())
     examples = examples_for(net, X, Y, loss, sample_weight)
@@ -340,12 +334,12 @@ def prepare(
         examples, validation = split(examples, validation_split, generator if shuffle else None)
     if class_weight is not None:
         examples.weigh_classes(class_weight, net.number)
-    net.adapt_rows(examples.samples(), again=False)
+    net.adapt(examples.samples(), again=False)
     size = min(batch_size or len(examples), len(examples))
     lists = Engine(net, loss, optimizer, examples, generator)
-    chosen = plugged("engine")(lists, size, engine, executor)
+    chosen = PLUG_POINTS["engine"](lists, size, engine, executor, unroll)
     training = Training(chosen, validation, epochs, size, shuffle, patience, observed)
-    return training if checkpoint is None else plugged("checkpoint")(training, checkpoint)
+    return training if checkpoint is None else PLUG_POINTS["checkpoint"](training, checkpoint)
 
 
 def validation_examples(net: Any, data: Any, loss: Loss) -> Examples:
@@ -371,22 +365,3 @@ def split(examples: Examples, fraction: float, generator: Any) -> Any:
     held_out = int(count * require("validation_split", fraction, limit) + 0.5)
     order = list(range(count)) if generator is None else generator.permutation(count)
     return examples.part(order[:-held_out]), examples.part(order[-held_out:])
-
-
-def engine_name(engine: str, unroll: Any) -> str:
-    """Return the name of the engine that is asked for; ``unroll`` is the former option for it."""
-    if unroll is not None:
-        limit: Limit = (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False")
-        require("unroll", unroll, limit)
-        engine = {True: "steps", False: "lists", "auto": "auto"}[unroll]
-        _warn(f"unroll={unroll!r} is deprecated; write engine={engine!r}")
-    limit = (lambda v: v in ENGINES, " or ".join([repr(name) for name in ENGINES]))
-    return str(require("engine", engine, limit))
-
-
-def _warn(text: str) -> None:
-    try:
-        from warnings import warn
-    except ImportError:  # MicroPython
-        return
-    warn(text, DeprecationWarning, stacklevel=5)

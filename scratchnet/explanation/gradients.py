@@ -21,10 +21,12 @@ from ..scalars import Dual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Callable, List, Tuple
+
     from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
-    from ..core.types import Any, Batch, Callable, List, Matrix, Number, Tuple
+    from ..core.types import Batch, Matrix, Number
 
 EXACT = 1e-9  # what backpropagation may differ by from the exact derivative: rounding, in a deep network too
 NUMERICAL = 1e-4  # ... and from the central difference

@@ -12,11 +12,13 @@ from ..core.training import epochs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional
+
     from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
     from ..core.optimizers import Optimizer
-    from ..core.types import Any, Dict, List, Matrix, Optional, Row, Weights
+    from ..core.types import Matrix, Row, RowOrNone
 
 
 class Moment:
@@ -35,7 +37,7 @@ class Moment:
         net: "Sequential",
         X: "Matrix",
         Y: "Matrix",
-        weights: "Weights",
+        weights: "RowOrNone",
         samples: "List[int]",
         generator: "Optional[Generator]",
     ) -> None:
@@ -102,7 +104,7 @@ class _Recorder:
         X: "Matrix",
         Y: "Matrix",
         loss: "Loss",
-        weights: "Weights",
+        weights: "RowOrNone",
         generator: "Generator",
         first: int,
     ) -> "Any":

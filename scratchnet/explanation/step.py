@@ -26,11 +26,13 @@ from ..scalars import Traced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+
     from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
     from ..core.random import Generator
-    from ..core.types import Any, Dict, Iterator, List, Matrix, Optional, Sequence, Tuple
+    from ..core.types import Matrix
 
 
 class Step:

@@ -22,7 +22,9 @@ from ..core.matrix import add, apply, divide, dot, scale, subtract, sum_rows, tr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..core.types import Any, Dict, Iterator, Matrix, Number
+    from typing import Any, Dict, Iterator
+
+    from ..core.types import Matrix, Number
 
 X = [[0, 1, 0, 1], [0, 0, 1, 1]]
 Y = [[0, 0, 0, 1]]

@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Tuple
 
-    from ..core.training import History
+    from ..core.history import History
 
 
 def network() -> "Sequential":

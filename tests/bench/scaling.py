@@ -6,7 +6,9 @@ from statistics import median
 
 import scratchnet as sn
 from scratchnet.codegen import engines
-from scratchnet.core.training import Engine, criterion_of, examples_of
+from scratchnet.core.examples import examples_for
+from scratchnet.core.losses import loss_for
+from scratchnet.core.training import Engine
 
 from .measure import Contender, looped
 
@@ -24,8 +26,8 @@ MOST_UNROLLED = 20000  # weights: longer code takes too long to make
 
 def engine_name(net, X, Y, batch):
     """The engine that trains the network in batches of that size."""
-    criterion = criterion_of(net, "categorical_cross_entropy")
-    lists = Engine(net, criterion, sn.SGD(0.01), examples_of(net, X, Y, criterion))
+    loss = loss_for(net, "categorical_cross_entropy")
+    lists = Engine(net, loss, sn.SGD(0.01), examples_for(net, X, Y, loss), sn.Generator(0))
     return engines.choice(lists, batch, engines.MOST)[0]
 
 
