@@ -1157,7 +1157,7 @@ def test_elementary_functions(name, theirs, points):
 
 def _golden():
     """What each case of the selftest should be, from the reference."""
-    Z, slopes, shares = np.array(selftest.Z), np.array(selftest.SLOPES), np.array(selftest.SHARES)
+    Z, dA, shares = np.array(selftest.Z), np.array(selftest.GRADIENTS), np.array(selftest.SHARES)
     numbers = {}
     for name, function, _ in ELEMENTARY[:8]:
         numbers[name] = function(
@@ -1182,8 +1182,8 @@ def _golden():
     layers["Dense"] = ("Dense", {"weights": weights, "bias": [1, -1 / 3]})
     for name, layer in layers.items():
         A = Arrays([layer]).forward(Z)
-        slope, gradients = Arrays([layer]).backward(Z, slopes[:, : A.shape[1]])
-        numbers[name] = [A, slope] + gradients
+        dZ, gradients = Arrays([layer]).backward(Z, dA[:, : A.shape[1]])
+        numbers[name] = [A, dZ] + gradients
     numbers["Dense"][2] = (
         numbers["Dense"][2] + np.sign(weights) / 100 + weights / 10
     )  # the penalties

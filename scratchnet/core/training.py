@@ -212,6 +212,7 @@ class Training:
                 best = len(self.history) + 1, watched, [p.rows for p in engine.net.parameters()]
         report = validation_loss, engine.optimizer.rate, best and best[0]
         self.history.add(losses, *report)
+        self.history.engine = engine.name
         self.best = best
         return Epoch(len(self.history), losses[-1], *report)
 
@@ -244,7 +245,10 @@ class Engine:
 
     def epoch(self, batches: Batches) -> Row:
         """Make one update per batch. Return the loss of each batch, measured before its update."""
-        return [self.step_or_undo(self.examples.batch(places)) for places in batches]
+        losses = []
+        for places in batches:
+            losses.append(self.step_or_undo(self.examples.batch(places)))
+        return losses
 
     def step(self, batch: Batch) -> Number:
         """Make one update: forward, loss, backward, update. Return the loss before it."""

@@ -10,7 +10,7 @@
   by the chain rule
   = x[0][0] · ((1.a[0][0] − y[0][0]) · 1.derivative[0][0])
   = 3·((0.4621 − 1)·0.7864)
-  scratchnet/core/layers.py:71: dW = matrix.dot(matrix.transpose(self.X), dA)
+  scratchnet/core/layers.py:...: self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ) ...
 from
   x[0][0] = 3, given
   0.z[0][0].gradient = 1.a[0][0].gradient · 1.derivative[0][0] = -0.5379·0.7864 = -0.423

@@ -13,7 +13,7 @@ and a ``name`` where somebody gives it one. The printers in explanation/ read th
 import operator
 import sys
 
-from ..core import functions
+from ..core import elementary, functions, matrix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
     Source = Optional[Tuple[str, int]]
 
-# What stands between a rule and the number: the rule's own line is further out.
-_BETWEEN = {__name__} | {
-    functions.__name__.replace("functions", name) for name in ("functions", "matrix", "portable")
-}
+# The modules between a rule and the number: the line of the rule itself is further out.
+_BETWEEN = {__name__, elementary.__name__, functions.__name__, matrix.__name__}
 
 
 def _rule() -> "Source":
