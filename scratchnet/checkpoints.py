@@ -110,7 +110,9 @@ class SavingEngine(Engine):
 
     def epoch(self, batches: "List[List[int]]") -> "Row":
         if self.losses and self.resumed_at is not None:
-            self.generator.state = self.resumed_at  # The batches were drawn as when the epoch began.
+            self.generator.state = (
+                self.resumed_at
+            )  # The batches were drawn as when the epoch began.
         self.resumed_at = None
         if len(batches[0]) == len(self.examples):  # Each batch is an epoch.
             return self.losses or self.engine.epoch(batches)
@@ -118,7 +120,8 @@ class SavingEngine(Engine):
         for start in range(len(self.losses), len(batches), part):
             losses = self.engine.epoch(batches[start : start + part])
             self.losses = self.losses + losses
-            self.saved.batches_done()
+            if len(self.losses) < len(batches):  # Otherwise the epoch ends first.
+                self.saved.batches_done()
         return self.losses
 
 
@@ -167,9 +170,7 @@ class SavedTraining:
         self.saving.losses = []
         self.start = self.engine.generator.state
         self.number = len(self.history)
-        self.steps = self.engine.optimizer.t
-        if self.training.batch_size == len(self.training.examples):
-            self.batches_done()  # which else comes after every few batches of an epoch
+        self.batches_done()
         if self.training.is_over():  # before the best parameters replace the last ones
             self.write()
             self.is_final = True

@@ -410,9 +410,8 @@ def test_a_layer_may_stand_in_two_networks():
 def test_a_parameter_of_two_layers_is_refused():
     first, second = sn.Dense(2, 2), sn.Dense(2, 2)
     second.weights = first.weights
-    with pytest.raises(
-        ValueError, match="^the list of numbers is .*; give each of a layer a name of its own$"
-    ):
+    shared = r"^layer 1, Dense\(.*\), shares its parameter 'weights' with another layer; each layer"
+    with pytest.raises(ValueError, match=shared):
         sn.Sequential([first, second])
 
 

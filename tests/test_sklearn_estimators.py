@@ -21,12 +21,12 @@ from sklearn.datasets import load_iris, make_multilabel_classification  # noqa: 
 from sklearn.ensemble import BaggingRegressor, VotingClassifier  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning, NotFittedError  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
-from sklearn.model_selection import (
+from sklearn.model_selection import (  # noqa: E402
     GridSearchCV,
     cross_val_predict,
     cross_val_score,
     train_test_split,
-)  # noqa: E402
+)
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
 from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402

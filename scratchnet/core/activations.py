@@ -251,7 +251,7 @@ class Softmax(Layer):
         return self.A
 
     def probabilities(self, z: Row) -> Row:
-        # The largest z is subtracted first, so that exp() cannot overflow. It cancels in the quotient.
+        # Subtracting the largest z cancels in the quotient and prevents exp() from overflowing.
         largest = largest_of(z)
         e = [exp(z_k - largest) for z_k in z]
         sum_of_e = total(e)

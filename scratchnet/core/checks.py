@@ -94,8 +94,8 @@ def refuse_unknown(function: str, unknown: Settings, options: str) -> None:
 def look_up(kind: str, given: Any, family: Family, base: Any) -> Any:
     """Return an object, such as a loss, that is given as a name, a class or an object.
 
-    ``family`` maps names to classes or functions. ``base`` is the class of the objects, and ``kind``
-    is what error messages call them.
+    ``family`` maps names to classes or functions. ``base`` is the class of the objects. ``kind`` is
+    what error messages call them.
 
     >>> look_up("layer", "relu", {"identity": object}, object)
     Traceback (most recent call last):

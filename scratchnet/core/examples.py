@@ -111,7 +111,7 @@ def _sample_weights(given: Any, count: int, number: NumberType) -> RowOrNone:
 
 
 def _class_weight(weights: Any, y: Row, number: NumberType) -> Number:
-    """Return the weight of a target's class: the value of a single output, or the index of the 1."""
+    """Return the weight of a target's class: a single output's value, or the index of the 1."""
     require("class_weight", weights, (lambda v: isinstance(v, dict), "{class: weight}"))
     labels = y if len(y) == 1 else [i for i, v in enumerate(y) if v == 1]
     if len(labels) != 1 or labels[0] not in weights:

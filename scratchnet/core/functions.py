@@ -183,7 +183,7 @@ def cos(x: Number) -> Number:
 
 
 def _by_its_type(x: Number, name: str, otherwise: Any = None) -> Number:
-    """Return the function of x, by a method of x, a supplement of its type, or ``otherwise()``."""
+    """Return the function of x, from a method of x, a supplement for its type or ``otherwise``."""
     method = getattr(x, name, None)
     if method is not None:
         return method()

@@ -45,7 +45,7 @@ from .types import (
 
 
 class Configured:
-    """An object described by its constructor's arguments, each kept in the attribute of its name."""
+    """An object described by its constructor's arguments, kept in attributes of the same names."""
 
     arguments: Names = ()  # the constructor's arguments
     in_parameters: Names = ()  # further arguments, whose values the parameters hold
@@ -268,7 +268,10 @@ class Layer(Configured):
 
 
 def widths_of(layers: Layers) -> Any:
-    """Return the width of the input of each layer, and of the output; None means any."""
+    """Return the width of the input of each layer, and that of the output; None means any width.
+
+    Raise an error if a layer is no layer, occurs twice, or does not fit the layer before it.
+    """
     if not layers:
         raise ValueError("a network has at least one layer")
     places = set()
@@ -280,7 +283,7 @@ def widths_of(layers: Layers) -> Any:
                 f"layer {i}, {layer!r}, is in the network twice; make one object for each place"
             )
         places.add(id(layer))
-    # Layers before the first with a width take any width, and pass it on.
+    # Layers before the first one with a known width accept any width and pass it on.
     known = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None]
     width = known[0].inputs if known else None
     widths = [width]
@@ -294,11 +297,20 @@ def widths_of(layers: Layers) -> Any:
 
 
 def check_names(layers: Layers) -> None:
-    """Refuse a layer in which two parameters, or a parameter and a number, have the same name."""
+    """Raise a ValueError if names in a layer are not unique, or if layers share a parameter."""
+    known: Any = set()
     for i, layer in enumerate(layers):
-        names = [p.role for p in layer.parameters()] + list(layer.numbers)
+        parameters = layer.parameters()
+        names = [p.role for p in parameters] + list(layer.numbers)
         twice = [name for name in names if names.count(name) > 1]
+        shared = [p.role for p in parameters if id(p) in known]
         if twice:
             raise ValueError(
                 f"layer {i}, {layer!r}, has two parameters named {twice[0]!r}; names must be unique"
             )
+        if shared:
+            raise ValueError(
+                f"layer {i}, {layer!r}, shares its parameter {shared[0]!r} with another layer; "
+                "each layer needs parameters of its own"
+            )
+        known.update([id(p) for p in parameters])

@@ -122,10 +122,11 @@ class Dense(Layer):
 
 
 class Dropout(Layer):
-    """Sets each number to 0 with probability ``rate`` in training, and divides the rest by 1 - rate.
+    """Sets each number to 0 with probability ``rate``, and divides the others by 1 - rate.
 
-    This keeps the expected value, so that prediction passes the numbers on unchanged ("inverted"
-    dropout). ``mask`` is the last draw: 1 for each number kept and 0 for each one dropped.
+    It does so in training only. The expected values stay the same, so that in prediction all
+    numbers pass unchanged ("inverted" dropout). ``mask`` is the last draw: 1 keeps a number, and 0
+    drops it.
 
     Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, "Dropout" (2014).
     """

@@ -20,9 +20,9 @@ weights replaces the number of samples.
     z     its logit                         Z     the input of the paired activation, as A
     dA    the gradient of the loss at A     dZ    the gradient of the loss at Z
 
-A loss and the activation that it pairs with are computed together. The value is computed from z, so
-that it is accurate for large z, too. The chain rule through both simplifies to the same gradient for
-all four pairs:
+A loss and the activation that it pairs with are computed together. The value is computed from z,
+so that it is accurate for large z, too. The chain rule through both simplifies to the same gradient
+for all four pairs:
 
     dZ = (A - Y)/n
 
@@ -263,7 +263,7 @@ class BinaryCrossEntropy(Loss):
 
     def error_in(self, y: Row) -> str:
         good = all([v >= 0 and v <= 1 for v in y])
-        return "" if good else "a target is 0, 1, or a probability between"
+        return "" if good else "a target is 0, 1 or a probability in between"
 
 
 class CategoricalCrossEntropy(Loss):

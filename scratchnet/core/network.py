@@ -1,7 +1,7 @@
 """Sequential: layers one after the other, and forward and backward through them.
 
-    A = X;       for each layer, first to last:    A  = layer.forward(A)
-    dA = loss';  for each layer, last to first:    dA = layer.backward(dA)
+    A  = X;                             for each layer, first to last:  A  = layer.forward(A)
+    dA = the gradient of the loss at A; for each layer, last to first:  dA = layer.backward(dA)
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()], seed=7)
@@ -47,20 +47,21 @@ if TYPE_CHECKING:
     from .history import History
     from .losses import Loss
 
-BLOCK = 1000  # how many samples are predicted at once
+BLOCK = 1000  # how many samples ``predict`` computes at once
 
 
 class Sequential:
     """A network of layers, one after the other.
 
-    ``layers``     the layers; the widths of neighbours must fit
-    ``seed``       of the weights that were not given
-    ``number``     the type of number it computes with: that of the given parameters, or float
-    ``inputs``, ``outputs``   its widths; None means any
-    ``metadata``   whatever is saved with it and JSON can hold: labels, preprocessing, its training
+    ``layers``     the layers; each takes as many inputs as the layer before it has outputs
+    ``seed``       an integer, from which weights that are not given are drawn
+    ``number``     the number type it computes with; if not given, that of the parameters, or float
+    ``inputs``     the width of the input; None means any width
+    ``outputs``    the width of the output; None means any width
+    ``metadata``   a dict that is saved with the network; it can hold what JSON can
     """
 
-    A: MatrixOrNone = None  # the last output; `backward` needs the gradient at each of its numbers
+    A: MatrixOrNone = None  # the last output; the argument of `backward` must have its shape
 
     def __init__(self, layers: Any, seed: int = 0, number: NumberType = None) -> None:
         require("layers", layers, (is_sequence, "a list of layers, [...]"))
@@ -88,7 +89,7 @@ class Sequential:
     def propagate(self, X: Matrix, layers: Layers, generator: GeneratorOrNone = None) -> Matrix:
         """Return the output of these layers for X, which is not checked.
 
-        ``generator`` supplies the random numbers of a training step; None means prediction.
+        In a training step ``generator`` supplies random numbers; in prediction it is None.
         """
         A = X
         for layer in layers:
@@ -107,9 +108,10 @@ class Sequential:
         return self.propagate([rows[i] for i in range(len(rows))], self.layers)
 
     def backward(self, dA: Any) -> Matrix:
-        """Return the gradient of the loss at X, given the gradient dA at the output, and set all others.
+        """Return the gradient of the loss at X, given the gradient dA at the output.
 
-        Both are for the last ``forward``.
+        Also set the gradient of each parameter, penalties included. All gradients are for the last
+        ``forward``.
 
         >>> import scratchnet as sn
         >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]])])
@@ -117,7 +119,7 @@ class Sequential:
         ([[7.0]], [[3.0, 4.0]])
         """
         if self.A is None:
-            raise ValueError("backward: there was no forward yet; call net.forward(X) first")
+            raise ValueError("backward: forward has not run yet; call net.forward(X) first")
         gradient = accept(dA, self.number, "dA")
         if shape(gradient) != shape(self.A):
             found, needed = size(shape(gradient)), size(shape(self.A))
@@ -136,10 +138,11 @@ class Sequential:
         generator: GeneratorOrNone = None,
         first: IntOrNone = None,
     ) -> Number:
-        """Set all gradients, and return the loss, penalties included. The data are not checked.
+        """Set the gradient of each parameter, and return the loss, both with penalties.
 
-        If the loss pairs with the last layers, both are computed together (losses.py). With ``first``
-        the gradients are set from that layer on, and its input needs none.
+        The data are not checked. If the loss pairs with the last layers, both are computed together
+        (losses.py). If ``first`` is the index of a layer, gradients are set from that layer on, and
+        the gradient at its input is not computed.
         """
         paired = loss.paired_layers(self.layers)
         Z, A = self.logits_and_output(X, paired, generator)
@@ -167,7 +170,7 @@ class Sequential:
         return loss.value(A, Y, weights)
 
     def with_penalties(self, value: Number) -> Number:
-        """Return the loss plus what the layers add to it."""
+        """Return the loss plus the penalties of the layers."""
         for layer in self.layers:
             penalty = layer.penalty()
             if penalty is not None:
@@ -206,13 +209,14 @@ class Sequential:
         unroll: Any = None,
         **unknown: NoReturn,
     ) -> "History":
-        """Train to the end, and return the History; ``help(scratchnet.epochs)`` explains the options.
+        """Train the network and return the History.
 
-        Ctrl-C ends it early: the network keeps what it learned, and the history says ``interrupted``. If
-        the loss or a parameter is no longer finite, ``Diverged`` is raised, and the network keeps its last
+        ``help(scratchnet.epochs)`` explains the options. Ctrl-C ends the training early: the
+        network keeps what it has learned, and the history is marked as ``interrupted``. If the loss
+        or a parameter is no longer finite, ``Diverged`` is raised, and the network keeps its last
         finite parameters.
         """
-        # Imported here, because prediction does without.
+        # Imported here, because prediction does not need them.
         from .history import Diverged
         from .training import OPTIONS, prepare
 
@@ -250,7 +254,10 @@ class Sequential:
         return history
 
     def predict(self, X: Any) -> Matrix:
-        """Return the output (samples × outputs) for X (samples × inputs), a block of samples at a time."""
+        """Return the output (samples × outputs) for X (samples × inputs).
+
+        It is computed in blocks of samples, so that the layers never hold the whole of X.
+        """
         rows = self.accept(X)
         A: Matrix = []
         for start in range(0, len(rows), BLOCK):
@@ -267,9 +274,9 @@ class Sequential:
         return mean_loss(self, examples_for(self, X, Y, loss, sample_weight), loss)
 
     def gradients(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Any:
-        """Return the loss, penalties included, and its gradients, parallel to ``parameters()``.
+        """Return the loss and a list of its gradients, in the order of ``parameters()``.
 
-        Dropout drops nothing.
+        Penalties are included. Dropout drops nothing.
 
         >>> import scratchnet as sn
         >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]])])
@@ -286,7 +293,7 @@ class Sequential:
         return value, [p.gradient for p in self.parameters()]
 
     def accept(self, X: Any) -> Rows:
-        """Return X as checked rows of the network's width and type of number."""
+        """Return X as rows of the network's width and number type, with all values checked."""
         if self.inputs is None:
             return accept(X, self.number)
         return checked_rows(
@@ -298,11 +305,11 @@ class Sequential:
     # ---- parameters --------------------------------------------------------------------------
 
     def parameters(self) -> Parameters:
-        """Return all parameters, first layer first: ``name``, ``value``, ``gradient``, ``frozen``."""
+        """Return all Parameters, those of the first layer first."""
         parameters = []
         for i, layer in enumerate(self.layers):
             for parameter in layer.parameters():
-                # Every time, because the layer can be part of another network, too.
+                # Set the name each time, because the layer can be part of another network, too.
                 parameter.name = f"{i}.{parameter.role}"
                 parameters.append(parameter)
         return parameters
@@ -315,18 +322,18 @@ class Sequential:
         return 0
 
     def freeze(self, *names: str) -> None:
-        """Let training leave these parameters as they are: ``net.freeze("0.bias", "2.bias")``.
+        """Exclude parameters from training: ``net.freeze("0.bias", "2.bias")``.
 
-        ``net.parameters()[1].frozen = False`` lets training change one again.
+        ``net.parameters()[1].frozen = False`` includes one again.
         """
         named = {parameter.name: parameter for parameter in self.parameters()}
         for name in names:
             look_up("parameter", name, named, Parameter).frozen = True
 
     def adapt(self, X: Any, again: bool = True) -> None:
-        """Let each Normalization learn the mean and the spread of its input when X is the input.
+        """Let each Normalization learn the mean and the spread of its input from the samples X.
 
-        Without ``again``, skip the layers that are adapted already.
+        If ``again`` is False, layers that are already adapted are skipped.
         """
         rows = self.accept(X)
         for k, layer in enumerate(self.layers):
@@ -334,13 +341,13 @@ class Sequential:
                 layer.adapt(self._inputs_of(k, rows))
 
     def _inputs_of(self, k: int, rows: Rows) -> Any:
-        """Return the inputs of layer k, each computed when it is read."""
+        """Return the inputs of layer k as rows, each computed when it is read."""
         return CheckedRows(rows, lambda row, i: self.propagate([row], self.layers[:k])[0])
 
     def copy(self, number: NumberType = None) -> "Sequential":
         """Return an independent network with the same parameters.
 
-        With ``number`` they are converted to this type, each with its exact value.
+        If ``number`` is given, they are converted to this type, each to its exact value.
 
         >>> import scratchnet as sn
         >>> from fractions import Fraction
@@ -387,7 +394,7 @@ def _padded(text: str, width: int) -> str:
 
 
 class Text(str):
-    """A text that a Python prompt shows as it would be printed."""
+    """A string that the interactive prompt shows as ``print()`` does."""
 
     def __repr__(self) -> str:
         return str(self)
@@ -401,7 +408,7 @@ def _copied(value: Any) -> Any:
 
 
 def _common_number(parameters: Parameters) -> NumberType:
-    """Return the type of the numbers of these parameters: the first that is not float, or float."""
+    """Return the first number type in these parameters that is not float, or else float."""
     for parameter in parameters:
         for row in parameter.rows:
             for value in row:

@@ -1,6 +1,6 @@
 """Learning rate schedules: functions of the number t of the step, which starts at 0.
 
-    StepDecay          multiplies the rate by a factor after a number of steps, again and again
+    StepDecay          multiplies the rate by a factor each time a number of steps has passed
     ExponentialDecay   multiplies the rate by a factor after every step
     CosineDecay        lowers the rate along half a cosine wave
     WarmUp             raises the rate first, then follows another schedule
@@ -20,7 +20,7 @@ from .types import Any, Number
 
 
 class StepDecay(Configured):
-    """``rate``, multiplied by ``factor`` after ``every`` steps.
+    """rate · factor^k, where k is t divided by ``every``, rounded down.
 
     >>> schedule = StepDecay(0.5, every=100, factor=0.5)
     >>> schedule(0), schedule(99), schedule(100)
@@ -39,7 +39,7 @@ class StepDecay(Configured):
 
 
 class ExponentialDecay(Configured):
-    """rate · factor^t.
+    """rate · factor^t
 
     >>> ExponentialDecay(0.5, factor=0.5)(2)
     0.125
@@ -77,7 +77,7 @@ class CosineDecay(Configured):
 
 
 class WarmUp(Configured):
-    """Rises in ``steps`` equal steps to ``after``, a rate or another schedule, and goes on with it.
+    """``after``, a rate or another schedule, reached in ``steps`` equal steps.
 
     >>> schedule = WarmUp(4, 1.0)
     >>> schedule(0), schedule(3), schedule(4)

@@ -1,12 +1,12 @@
-"""The training loop. It works with anything that goes forward and backward.
+"""The training loop.
 
-    epochs      an iterator that trains, and yields after each pass over the data
+    epochs      returns an iterator that trains and yields after each pass over the data
     Training    the loop
-    Engine      what computes the updates: forward, loss, backward, update
-    prepare     checks all options, and returns the Training
+    Engine      computes the updates: forward, loss, backward, update
+    prepare     checks all options and returns a Training
 
-``network.fit`` runs it to the end. Progress bars, user-defined early stopping, a live page or the main loop
-of a microcontroller use the iterator:
+``Sequential.fit`` runs the loop to the end. Progress bars, user-defined early stopping, a live page
+or the main loop of a microcontroller use the iterator:
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(1, 1)])
@@ -38,8 +38,8 @@ from .types import (
 )
 
 OPTIONS = (
-    "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, patience, "
-    "sample_weight, class_weight, engine, executor, checkpoint"
+    "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, "
+    "patience, sample_weight, class_weight, engine, executor, checkpoint"
 )
 
 
@@ -72,28 +72,28 @@ def epochs(
     ``loss``               a name, or an object from losses.py
     ``optimizer``          a name, or an object from optimizers.py; its memory starts empty
     ``epochs``             the number of passes over the data
-    ``batch_size``         samples per update; None: all
-    ``shuffle``            whether each epoch takes the samples in a new order (if a batch does not hold
-                           all of them)
-    ``seed``               of the order and of Dropout; the same seed gives the same bits (with the same
-                           executor)
-    ``validation_data``    (X, Y) that are only measured
-    ``validation_split``   the fraction of X and Y to hold out instead: drawn by the seed, or the last
-                           ones with ``shuffle=False``
-    ``patience``           stop when the validation loss (without validation, the training loss) has not
-                           improved for this many epochs, and go back to the best parameters; a loop that
-                           ends earlier keeps the current ones
-    ``sample_weight``      one weight per sample, including those held out
-    ``class_weight``       {class: weight}, in the training loss only
-    ``engine``             how the updates are computed: "lists" by the rules as they are written, "rows"
-                           and "steps" by code generated from them, "auto" by the fastest. All agree to
-                           rounding; to the bit in the portable kernel. Only "lists" leaves the last
-                           gradient in each parameter
-    ``executor``           shares out every batch: an object with ``submit``, such as a
-                           ProcessPoolExecutor
-    ``checkpoint``         a file to which the training saves itself from time to time; after an
+    ``batch_size``         the number of samples per update; None means all
+    ``shuffle``            whether each epoch takes the samples in a new order (unless a batch holds
+                           all samples)
+    ``seed``               an integer, for the order and for Dropout; the same seed (with the same
+                           executor) gives the same bits
+    ``validation_data``    (X, Y), on which the loss is only measured
+    ``validation_split``   instead of validation data, the fraction of X and Y to hold out: drawn by
+                           the seed or, with ``shuffle=False``, the last samples
+    ``patience``           stop when the validation loss (without validation, the training loss) has
+                           not improved for this many epochs, and go back to the best parameters; a
+                           loop that the caller ends earlier keeps the current parameters
+    ``sample_weight``      one weight per sample, including samples held out
+    ``class_weight``       {class: weight}, used in the training loss only
+    ``engine``             how the updates are computed: "lists" by the rules as they are written,
+                           "rows" and "steps" by code generated from the rules, "auto" by the
+                           fastest of these; all agree to rounding, and to the bit in the portable
+                           kernel; only "lists" leaves the last gradient in each parameter
+    ``executor``           an object with ``submit``, such as a ProcessPoolExecutor, among whose
+                           workers each batch is divided
+    ``checkpoint``         a file to which the training run saves itself from time to time; after an
                            interruption the same call continues from there, to the same bits
-    ``unroll``             deprecated: True is engine="steps", False is engine="lists"
+    ``unroll``             deprecated: True means engine="steps", False means engine="lists"
     """
     refuse_unknown("epochs", unknown, OPTIONS)
     training = prepare(
@@ -121,14 +121,15 @@ def epochs(
 
 
 class Training:
-    """A training in progress.
+    """A training run in progress.
 
     ``engine``       computes the updates
     ``examples``     what the network learns from
-    ``validation``   examples that are only measured, or None
+    ``validation``   Examples on which the loss is only measured, or None
     ``history``      the epochs so far
-    ``best``         the number of the best epoch, its loss, and its parameters; None without ``patience``
-    ``observed``     whether somebody looks at the network between two epochs
+    ``best``         the number of the best epoch, its loss and its parameters; None without
+                     ``patience``
+    ``observed``     whether the caller can see the network between two epochs
     """
 
     def __init__(
@@ -155,13 +156,13 @@ class Training:
     def run(self) -> Epochs:
         """Train to the end. Yield an Epoch after each pass over the data."""
         while not self.is_over():
-            batches = self.next_batches()  # lists of places in the examples
+            batches = self.next_batches()  # lists of indices into the examples
             losses = self.train(batches * self.epochs_at_once())  # one loss per batch
             yield self.end_epoch(losses, batches)
         self.restore_best()
 
     def is_over(self) -> bool:
-        """Whether all epochs are done, or none was better for too long."""
+        """Return whether all epochs are done or ``patience`` has run out."""
         done = len(self.history)
         waited = 0 if self.best is None else done - self.best[0]
         return done >= self.epochs or self.patience is not None and waited >= self.patience
@@ -176,7 +177,7 @@ class Training:
         return cut(order, self.batch_size)
 
     def epochs_at_once(self) -> int:
-        """Return how many epochs the engine may compute together, if nobody can tell the difference."""
+        """Return how many epochs the engine may compute together without a visible difference."""
         optimizer = self.engine.optimizer
         is_batch = self.batch_size == len(self.examples)
         is_measured = self.validation is not None or self.patience is not None
@@ -185,7 +186,7 @@ class Training:
         return min(self.engine.at_once, self.epochs - len(self.history))
 
     def train(self, batches: Batches) -> Row:
-        """Make one update per batch, and return the losses."""
+        """Make one update per batch and return the losses."""
         try:
             return self.engine.epoch(batches)
         except Diverged as error:
@@ -196,7 +197,7 @@ class Training:
             ) from None
 
     def end_epoch(self, losses: Row, batches: Batches) -> Epoch:
-        """Measure what is measured after an epoch, and add the epoch to the history."""
+        """Measure the validation loss, update ``best``, and add the epoch to the history."""
         engine = self.engine
         if len(batches) > 1:
             losses = [self.examples.mean(losses, batches)]
@@ -208,7 +209,8 @@ class Training:
             watched = validation_loss
             if self.validation is None:
                 watched = mean_loss(engine.net, self.examples, engine.loss)
-            if best is None or watched < best[1] or best[1] != best[1]:  # NaN is never the best
+            # A best loss that is NaN is unequal to itself. Every later loss replaces it.
+            if best is None or watched < best[1] or best[1] != best[1]:
                 best = len(self.history) + 1, watched, [p.rows for p in engine.net.parameters()]
         report = validation_loss, engine.optimizer.rate, best and best[0]
         self.history.add(losses, *report)
@@ -217,17 +219,17 @@ class Training:
         return Epoch(len(self.history), losses[-1], *report)
 
     def restore_best(self) -> None:
-        """Go back to the parameters of the best epoch, if ``patience`` watched for it."""
+        """Go back to the parameters of the best epoch, if there is ``patience``."""
         if self.best is not None:
             set_rows(self.engine.net.parameters(), self.best[2])
             self.history.best_epoch = self.best[0]
 
 
 class Engine:
-    """Computes the updates, one batch after the other, by the rules of layers, loss and optimizer."""
+    """Computes the updates, batch by batch, by the rules of the layers, loss and optimizer."""
 
     name = "lists"
-    at_once = 1  # how many batches it computes together: all of them or, after Ctrl-C, none
+    at_once = 1  # how many batches it computes together; Ctrl-C undoes all of these
 
     def __init__(
         self,
@@ -241,7 +243,7 @@ class Engine:
         self.loss = loss
         self.optimizer = optimizer
         self.examples = examples
-        self.generator = generator  # the random numbers of Dropout
+        self.generator = generator  # for Dropout and the order of the samples
 
     def epoch(self, batches: Batches) -> Row:
         """Make one update per batch. Return the loss of each batch, measured before its update."""
@@ -254,7 +256,7 @@ class Engine:
         """Make one update: forward, loss, backward, update. Return the loss before it."""
         loss = self.backpropagate(batch)
         if not is_finite([loss]):
-            self.optimizer.begin(self.net.number)  # sets the learning rate for the error's text
+            self.optimizer.begin(self.net.number)  # sets the learning rate for the error message
             raise Diverged(f"the loss became {loss}")
         parameters = self.net.parameters()
         self.optimizer.step(parameters)
@@ -264,13 +266,13 @@ class Engine:
         return loss
 
     def backpropagate(self, batch: Batch) -> Number:
-        """Set the gradient of each parameter that learns, and return the loss."""
+        """Set the gradient of each parameter that learns, and return the loss with penalties."""
         X, Y, weights = batch
         first = self.net.first_trainable()
         return self.net.backpropagate(X, Y, self.loss, weights, self.generator, first)
 
     def step_or_undo(self, batch: Batch) -> Number:
-        """Make a step; if anything stops it, Ctrl-C included, leave everything as it was before."""
+        """Make a step. If an error or Ctrl-C interrupts it, restore everything it changes."""
         optimizer = self.optimizer
         parameters = self.net.parameters()
         rows = [p.rows for p in parameters]
@@ -287,7 +289,7 @@ class Engine:
 
 
 def set_rows(parameters: Parameters, rows: Any) -> None:
-    """Set the numbers of all parameters, even if Ctrl-C comes between two of them."""
+    """Set the rows of all parameters, even if Ctrl-C interrupts the loop."""
     try:
         for parameter, former in zip(parameters, rows):
             parameter.rows = former
@@ -320,13 +322,13 @@ def prepare(
     unroll: Any = None,
     observed: bool = True,
 ) -> Any:
-    """Check the options of ``epochs`` and return the Training; ``observed`` as there."""
+    """Check the options of ``epochs`` and return a Training; ``observed`` is explained there."""
     loss = loss_for(net, loss)
     optimizer = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
     epochs = require("epochs", epochs, COUNT)
     batch_size = require("batch_size", batch_size, COUNT_OR_NONE)
     patience = require("patience", patience, COUNT_OR_NONE)
-    # A generator of its own: with the seed itself, Dropout would repeat the numbers of the weights.
+    # Not Generator(seed): Dropout would repeat the numbers that the weights were drawn from.
     generator = Generator(Generator(seed).bits())
     examples = examples_for(net, X, Y, loss, sample_weight)
     validation = None
@@ -347,7 +349,7 @@ def prepare(
 
 
 def validation_examples(net: Any, data: Any, loss: Loss) -> Examples:
-    """Return the examples in ``validation_data``."""
+    """Return the Examples in ``validation_data``."""
     limit = (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)")
     X, Y = require("validation_data", data, limit)
     try:
@@ -357,9 +359,9 @@ def validation_examples(net: Any, data: Any, loss: Loss) -> Examples:
 
 
 def split(examples: Examples, fraction: float, generator: Any) -> Any:
-    """Return two parts of the examples: to learn from, and the fraction that is only measured.
+    """Return two parts of the examples: those to learn from, and the fraction that is held out.
 
-    The generator draws which ones are held out; without one they are the last.
+    The generator draws the samples that are held out. Without a generator they are the last ones.
     """
     count = len(examples)
     limit = (
