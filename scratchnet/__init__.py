@@ -136,7 +136,7 @@ for _module in (functions, initializers, matrix, random):
 def _products(kernel: str, dot: "Any") -> "Any":
     """Return the fastest matrix product of a kernel."""
     try:
-        from .codegen.products import PRODUCTS
+        from .engines.products import PRODUCTS
     except ImportError:  # MicroPython
         return _default_products(kernel, dot)
     return PRODUCTS[kernel]
@@ -161,16 +161,16 @@ def _engine(
     names = ("auto", "lists", "rows", "steps")
     require("engine", name, (lambda v: v in names, " or ".join([repr(n) for n in names])))
     if executor is not None:
-        from .parallel import Parallel
+        from .engines.workers import Parallel
 
         return Parallel(lists, batch_size, executor, name)
     if name == "lists":
         return lists
     try:
-        from .codegen import engines
+        from .engines import choice
     except ImportError:  # MicroPython
         return _default_engine(lists, batch_size, name, executor, None)  # type: ignore[no-any-return]
-    return engines.chosen(lists, batch_size, name)
+    return choice.chosen(lists, batch_size, name)
 
 
 def _engine_of_unroll(unroll: "Any") -> str:
@@ -189,7 +189,7 @@ def _engine_of_unroll(unroll: "Any") -> str:
 
 def _checkpoint(training: "Training", checkpoint: "Any") -> "Any":
     """Return the training that saves itself to a checkpoint."""
-    from .checkpoints import SavedTraining
+    from .engines.checkpoints import SavedTraining
 
     return SavedTraining(training, checkpoint)
 
@@ -232,9 +232,9 @@ def from_sklearn(estimator: "Any") -> "Sequential":
     """The network that predicts as a fitted estimator of scikit-learn: an MLP, a linear model, a Pipeline that scales.
 
     The classes are in ``metadata["labels"]``. ValueError where there is none that does exactly the same; what there is
-    for what: ``help(scratchnet.formats.sklearn)``.
+    for what: ``help(scratchnet.interop.sklearn)``.
     """
-    from .formats import sklearn
+    from .interop import sklearn
 
     return sklearn.from_sklearn(estimator)
 
@@ -244,7 +244,7 @@ def to_sklearn(net: "Sequential", estimator: "Any") -> "Any":
 
     It is returned, too. ValueError, and it stays as it was, where it cannot; see ``from_sklearn``.
     """
-    from .formats import sklearn
+    from .interop import sklearn
 
     return sklearn.to_sklearn(net, estimator)
 
@@ -253,9 +253,9 @@ def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
     """The network that an nn.Sequential of PyTorch is in eval mode, with every number exactly as it is.
 
     A state dict of Linear layers is taken with the activation after each, ``activations=["relu", "identity"]``.
-    ValueError where there is no such network; what there is for what: ``help(scratchnet.formats.torch)``.
+    ValueError where there is no such network; what there is for what: ``help(scratchnet.interop.torch)``.
     """
-    from .formats import torch
+    from .interop import torch
 
     return torch.from_torch(module, activations)
 
@@ -265,7 +265,7 @@ def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
 
     ValueError where a layer has no counterpart, or does not fit the module's; see ``from_torch``.
     """
-    from .formats import torch
+    from .interop import torch
 
     return torch.to_torch(net, module)
 
@@ -273,9 +273,9 @@ def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
 def from_keras(model: "Any") -> "Sequential":
     """The network that a keras.Sequential is in prediction, with every number exactly as it is.
 
-    ValueError where there is no such network; what there is for what: ``help(scratchnet.formats.keras)``.
+    ValueError where there is no such network; what there is for what: ``help(scratchnet.interop.keras)``.
     """
-    from .formats import keras
+    from .interop import keras
 
     return keras.from_keras(model)
 
@@ -285,7 +285,7 @@ def to_keras(net: "Sequential", model: "Any" = None) -> "Any":
 
     ValueError where a layer has no counterpart, or does not fit the model's; see ``from_keras``.
     """
-    from .formats import keras
+    from .interop import keras
 
     return keras.to_keras(net, model)
 

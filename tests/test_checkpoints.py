@@ -22,8 +22,8 @@ from random_networks import bits
 from test_training import pressed_at_line
 
 import scratchnet as sn
-from scratchnet.checkpoints import Checkpoint
-from scratchnet.codegen import engines
+from scratchnet.engines import generated
+from scratchnet.engines.checkpoints import Checkpoint
 from scratchnet.formats import files, safetensors
 
 _generator = sn.Generator(3)
@@ -92,7 +92,7 @@ def trained(options, between, **more):
 def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(
     name, engine, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(engines, "STEPS_AT_ONCE", 1)  # every batch is a part of its own
+    monkeypatch.setattr(generated, "STEPS_AT_ONCE", 1)  # every batch is a part of its own
     options, between = TRAININGS[name]
     expected = trained(options, between, engine=engine)
     snapshots = Snapshots(str(tmp_path))
@@ -107,7 +107,7 @@ def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(
 
 
 def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypatch):
-    monkeypatch.setattr(engines, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(generated, "STEPS_AT_ONCE", 1)
     seen = []
 
     class Looking(Checkpoint):
@@ -156,7 +156,7 @@ class CtrlC(Checkpoint):
 
 @pytest.mark.parametrize("k", [1, 2, 4, 8])
 def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
-    monkeypatch.setattr(engines, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(generated, "STEPS_AT_ONCE", 1)
     path = str(tmp_path / "run.safetensors")
     options = {"batch_size": 10, "epochs": 3}
     net = network()
@@ -236,14 +236,14 @@ def test_the_file_is_a_model(tmp_path):
 PROGRAM = """
 import json, sys, time
 import scratchnet as sn
-from scratchnet.checkpoints import Checkpoint
-from scratchnet.codegen import engines
+from scratchnet.engines.checkpoints import Checkpoint
+from scratchnet.engines import generated
 
 class Slow(Checkpoint):
     def kept(self, training):
         time.sleep(0.002)  # else all is over before anybody kills it
 
-engines.STEPS_AT_ONCE = 1
+generated.STEPS_AT_ONCE = 1
 generator = sn.Generator(3)
 X = [[generator.normal() for _ in range(3)] for _ in range(60)]
 Y = [[x0 * x1 - x2] for x0, x1, x2 in X]

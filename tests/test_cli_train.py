@@ -22,9 +22,9 @@ import scratchnet as sn
 from scratchnet.cli import demo
 from scratchnet.cli.plot import usual_row
 from scratchnet.cli.progress import Watched
-from scratchnet.codegen import engines
 from scratchnet.datasets import samples, shapes
 from scratchnet.datasets.encoding import Encoder
+from scratchnet.engines import generated
 from scratchnet.formats import npy, safetensors
 
 FLOWERS = samples.iris()
@@ -516,7 +516,7 @@ def test_ctrl_c_leaves_an_older_model_as_it_is(pressed, iris, tmp_path):
 
 
 def test_a_training_broken_off_before_its_first_epoch(pressed, iris, tmp_path, monkeypatch):
-    monkeypatch.setattr(engines, "STEPS_AT_ONCE", 1)  # so that it is looked at after every batch
+    monkeypatch.setattr(generated, "STEPS_AT_ONCE", 1)  # so that it is looked at after every batch
     path = str(tmp_path / "m.json")
     given = [iris, "--target", "species", "-o", path, "-q"]
     status, _, errors = pressed(2, *given)

@@ -29,10 +29,11 @@ from hypothesis import given, settings
 from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, Scale, bits, bits_of, recipe, recipes
 
 import scratchnet as sn
-from scratchnet.codegen import engines
 from scratchnet.core import functions, matrix, training
 from scratchnet.core.functions import total, where
 from scratchnet.core.plug_points import PLUG_POINTS, plug_in
+from scratchnet.engines import choice as choices
+from scratchnet.engines import generated
 
 # Between how many lines Ctrl-C comes: all, but where tracing takes its time.
 STRIDE = 1 if sys.implementation.name == "cpython" else 23
@@ -69,18 +70,18 @@ class Seen:
     def spelled_out(self):
         """The one engine, if it spells out whole steps and always did."""
         (engine,) = self.engines
-        return engine if isinstance(engine, engines.Steps) and not self.by_lists else None
+        return engine if isinstance(engine, generated.Steps) and not self.by_lists else None
 
 
 @contextmanager
 def watching(choice=None, most=None):
     """See which engines train; ``choice``: what "auto" chooses; ``most``: up to which sizes."""
-    former, seen = (PLUG_POINTS["engine"], engines.choice, engines.MOST), Seen()
+    former, seen = (PLUG_POINTS["engine"], choices.choice, choices.MOST), Seen()
 
     def chosen(*asked):
         found = former[0](*asked)
         seen.engines.append(found)
-        if isinstance(found, engines.Steps):
+        if isinstance(found, generated.Steps):
             epoch = found.lists.epoch
 
             def counted(batches):
@@ -92,21 +93,21 @@ def watching(choice=None, most=None):
 
     plug_in(engine=chosen)
     if choice:
-        engines.choice = lambda *_: (choice, "")
+        choices.choice = lambda *_: (choice, "")
     if most:
-        engines.MOST = most
+        choices.MOST = most
     try:
         yield seen
     finally:
         plug_in(engine=former[0])
-        engines.choice, engines.MOST = former[1:]
+        choices.choice, choices.MOST = former[1:]
 
 
 def as_by(way, watched=watching):
     """What watches the engine, and ``engine``, for a training made in that way."""
     if way == "lists":
         return watched(), "lists"
-    return watched("rows") if way == "rows" else watched(most=engines.MOST_AT_ALL), "auto"
+    return watched("rows") if way == "rows" else watched(most=choices.MOST_AT_ALL), "auto"
 
 
 def outcome(train, net):
@@ -243,13 +244,20 @@ def test_every_option_of_training(options, way):
 @EACH_SPELLED
 def test_more_steps_than_are_made_in_one_go(way):
     made = of(way, between=1, optimizer=8, samples=4, inputs=1, outputs=1)
-    found = assert_the_same(made, way, epochs=2 * engines.STEPS_AT_ONCE + 203 if way == "samples" else 9)
-    assert found[0] in (2 * engines.STEPS_AT_ONCE + 203, 9)
+    found = assert_the_same(
+        made, way, epochs=2 * generated.STEPS_AT_ONCE + 203 if way == "samples" else 9
+    )
+    assert found[0] in (2 * generated.STEPS_AT_ONCE + 203, 9)
 
 
 def test_an_epoch_of_more_batches_than_are_made_in_one_go():
     made = recipe(
-        batch_size=1, samples=engines.STEPS_AT_ONCE + 20, inputs=1, outputs=1, blocks=[], between=1
+        batch_size=1,
+        samples=generated.STEPS_AT_ONCE + 20,
+        inputs=1,
+        outputs=1,
+        blocks=[],
+        between=1,
     )
     assert_the_same(made, "step", epochs=2)
 
@@ -352,7 +360,7 @@ def steps_apart(made, way, steps=3):
                 **made.options,
             )
         both += seen.engines
-        assert (type(both[-1]) is engines.Steps) == (by in SPELLED)
+        assert (type(both[-1]) is generated.Steps) == (by in SPELLED)
     lists, other = both
     for engine in both:
         engine.generator.state = 9
@@ -541,7 +549,7 @@ BEYOND_WORDS = {
 @pytest.mark.parametrize("what", sorted(BEYOND_WORDS))
 def test_what_cannot_be_spelled_out_is_trained_all_the_same(what, way, capsys, recwarn):
     seen = assert_the_same_course(way=way, **BEYOND_WORDS[what])
-    assert type(seen.engines[0]) is engines.Rows
+    assert type(seen.engines[0]) is generated.Rows
     assert capsys.readouterr() == ("", "") and not recwarn.list
 
 
@@ -574,7 +582,7 @@ class BySum(Scale):
 @pytest.mark.parametrize("layer", [Centered, ByLargest, BySum, SameForAll])
 def test_samples_that_are_mixed_otherwise_than_in_a_sum(layer):
     seen = assert_the_same_course(lambda: hidden(layer(3)), "step")
-    assert type(seen.engines[0]) is engines.Rows
+    assert type(seen.engines[0]) is generated.Rows
     assert assert_the_same_course(lambda: hidden(layer(3)), "samples").spelled_out().whole
 
 
@@ -1032,17 +1040,25 @@ def test_auto_chooses_by_size():
 def test_an_engine_that_cannot_do_it_says_why():
     net = sn.Sequential([sn.Dense(60, 100)])
     task = [[0] * 60], [[0] * 100], "huber"
-    with pytest.raises(ValueError, match="^engine='steps' cannot be used here: use 'rows': .* 6100 "):
+    with pytest.raises(
+        ValueError, match="^engine='steps' cannot be used here: use 'rows': .* 6100 "
+    ):
         net.fit(*task, engine="steps")
-    with pytest.raises(ValueError, match="^engine='steps' cannot be used here: .*not the same twice"):
+    with pytest.raises(
+        ValueError, match="^engine='steps' cannot be used here: .*not the same twice"
+    ):
         sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(X, Y, "huber", engine="steps")
     for engine in ("rows", "steps"):
         patched = sn.Sequential([sn.Dense(2, 1)])
         patched.layers[0].backward = patched.layers[0].backward
-        with pytest.raises(ValueError, match="^engine='{}' .* of this Dense was rep".format(engine)):
+        with pytest.raises(
+            ValueError, match="^engine='{}' .* of this Dense was rep".format(engine)
+        ):
             patched.fit(X, Y, "huber", engine=engine)
     with ThreadPoolExecutor(1) as executor:
-        with pytest.raises(ValueError, match="^engine='steps' makes whole steps, which cannot be sh"):
+        with pytest.raises(
+            ValueError, match="^engine='steps' makes whole steps, which cannot be sh"
+        ):
             net.fit(*task, engine="steps", executor=executor)
 
 
@@ -1095,10 +1111,8 @@ class Noisy(sn.Layer):
 def test_random_numbers_that_the_rules_draw_themselves():
     """Code would repeat those that were drawn when it was made."""
     with watching() as seen:
-        sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(
-            X, Y, "huber", epochs=2
-        )
-    assert [type(engine) for engine in seen.engines] == [engines.Rows]
+        sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(X, Y, "huber", epochs=2)
+    assert [type(engine) for engine in seen.engines] == [generated.Rows]
 
 
 class Catching(sn.Activation):
@@ -1202,7 +1216,9 @@ def trajectory():
                 sn.Adam.step(self, parameters)
                 states.append(bits(rows_of(parameters)))
 
-        history = net.fit(SMALL_X, SMALL_Y, "huber", Noting(0.05), epochs, batch_size, engine="lists")
+        history = net.fit(
+            SMALL_X, SMALL_Y, "huber", Noting(0.05), epochs, batch_size, engine="lists"
+        )
         found[batch_size] = bits(history.loss), states
     sn.set_kernel(former)
     return found
@@ -1332,7 +1348,11 @@ def test_ctrl_c_from_the_operating_system(trajectory):
             assert bits(history.loss) == losses[: len(history)]
             steps = states.index(bits_of(net))
             # It may come just before epochs that were computed together are added to the history.
-            assert steps == len(history) or steps > len(history) and len(history) % engines.STEPS_AT_ONCE == 0
+            assert (
+                steps == len(history)
+                or steps > len(history)
+                and len(history) % generated.STEPS_AT_ONCE == 0
+            )
             lengths.add(len(history))
     finally:
         gc.enable()
@@ -1341,12 +1361,12 @@ def test_ctrl_c_from_the_operating_system(trajectory):
 
 
 def press_at_line(k, train):
-    """Train with Ctrl-C before the k-th line of those of engines.py and of what it runs; whether it came to that."""
+    """Train with Ctrl-C before the k-th line of those of generated.py and of what it runs; whether it came to that."""
     left = [k]
 
     def trace(frame, event, argument):
         name = os.path.basename(frame.f_code.co_filename)
-        if name != "engines.py" and not name.startswith("<scratchnet"):
+        if name != "generated.py" and not name.startswith("<scratchnet"):
             return None
         if event == "line":
             left[0] -= 1
@@ -1436,12 +1456,12 @@ def test_ctrl_c_between_any_two_lines(name, what):
 
 
 def press_again(first, line, **options):
-    """Ctrl-C when a step begins, and once more before a line of what engines.py then does; the net and its history."""
+    """Ctrl-C when a step begins, and once more before a line of what generated.py then does; the net and its history."""
     Pressed.moments, Pressed.count = (first,), 0
     count = [0]
 
     def trace(frame, event, argument):
-        if os.path.basename(frame.f_code.co_filename) != "engines.py":
+        if os.path.basename(frame.f_code.co_filename) != "generated.py":
             return None
         if event == "line" and Pressed.count >= first:
             count[0] += 1
@@ -1586,7 +1606,7 @@ def test_it_ends_as_by_lists(what, name, way):
     with kernel(name):
         expected, _ = course(way="lists", batch_size=3 if way == "step" else None, **options)
         found, seen = course(way=way, **options)
-    assert type(seen.engines[0]) is engines.Steps and seen.by_lists
+    assert type(seen.engines[0]) is generated.Steps and seen.by_lists
     assert re.match(told, expected[0])
     assert found[0] == expected[0] and len(found) == len(expected)
     if name == "portable":
@@ -1601,7 +1621,7 @@ def test_an_infinity_that_does_no_harm(name, way):
         found = assert_the_same_course(
             lambda: [weights(700, 600, 0), Logistic()], way, X=[[1, 1], [-1, -1]] * 3, Y=[1, 0] * 3
         )
-    assert type(found.engines[0]) is engines.Steps
+    assert type(found.engines[0]) is generated.Steps
 
 
 NOTHING_LOST = "where a datum is 0, what is multiplied by it drops out, and infinity or a division by 0 with it"
@@ -1673,7 +1693,7 @@ def by_hand(way, act, epochs=6, **options):
                     break
             course.append([bits_of(net), [p.frozen for p in net.parameters()]])
         found.append(course)
-    assert by == "rows" or type(seen.engines[0]) is engines.Steps
+    assert by == "rows" or type(seen.engines[0]) is generated.Steps
     assert found[0] == found[1]
     return seen, found[0]
 
@@ -1848,21 +1868,22 @@ def test_gradients_looked_at_between_epochs(way):
 PROGRAM = """
 import struct
 import scratchnet as sn
-from scratchnet.codegen import engines
+from scratchnet.engines import choice as choices
+from scratchnet.engines import generated
 
 sn.set_kernel("portable")
-former = engines.chosen
+former = choices.chosen
 
 def chosen(lists, size, name):
     found = former(lists, size, name)
     print(type(found).__name__, getattr(found, "whole", ""), found.program.source if hasattr(found, "program") else "")
     return found
 
-engines.chosen = chosen
+choices.chosen = chosen
 X = [[i % 3 / 4, i % 2, i / 8] for i in range(8)]
 Y = [i % 3 for i in range(8)]
-for most in (engines.MOST, engines.MOST_AT_ALL):
-    engines.MOST = most
+for most in (choices.MOST, choices.MOST_AT_ALL):
+    choices.MOST = most
     for width in (3, 24):
         for batch_size in (None, 3):
             layers = [sn.Dense(3, width, l1=0.01), sn.GELU(), sn.Dropout(0.25), sn.Dense(width, 3), sn.Softmax()]
@@ -1893,11 +1914,11 @@ def test_every_process_writes_the_same_text():
 
 @pytest.fixture
 def nothing_remembered():
-    former = dict(engines._programs)
-    engines._programs.clear()
+    former = dict(generated._programs)
+    generated._programs.clear()
     yield
-    engines._programs.clear()
-    engines._programs.update(former)
+    generated._programs.clear()
+    generated._programs.update(former)
 
 
 def program(
@@ -2038,12 +2059,12 @@ def test_a_namesake_shares_none(way, nothing_remembered):
 
 
 def test_only_so_many_are_remembered(nothing_remembered):
-    for n in range(2, engines.MOST_PROGRAMS + 5):
+    for n in range(2, generated.MOST_PROGRAMS + 5):
         made = recipe(hidden=4, blocks=[(1, 4, 0)], samples=2, inputs=1, outputs=1)
         made.X, made.Y = [[v / n for v in row] for row in made.X], [[0.5 + n] for _ in made.Y]
         layers = [sn.Dense(1, 1), sn.LeakyReLU(1 / n)]
         program("samples", layers, X=made.X, Y=made.Y)
-        assert 0 < len(engines._programs) <= engines.MOST_PROGRAMS
+        assert 0 < len(generated._programs) <= generated.MOST_PROGRAMS
 
 
 @settings(max_examples=25)

@@ -48,7 +48,7 @@ def test_set_kernel_gives_the_former_one():
 
 def test_an_unknown_kernel_is_refused_and_the_former_one_stays():
     with pytest.raises(
-        ValueError, match="kernel 'slow' is unknown; there are: (dist, )?fast, portable"
+        ValueError, match="kernel 'slow' is unknown; give one of: (dist, )?fast, portable"
     ):
         set_kernel("slow")
     assert functions.kernel() == "fast"

@@ -438,7 +438,7 @@ WRONG = [
     (
         TENSORS,
         described(frozen=["0.gain"]),
-        "parameter '0.gain' is unknown; there are: 0.bias, 0.weights",
+        "parameter '0.gain' is unknown; give one of: 0.bias, 0.weights",
     ),
     (TENSORS, described(frozen=[0]), "parameter: 0 is a int; give a name"),
     (TENSORS, described(frozen=[["0.bias"]]), r"parameter: \['0.bias'\] is a list; give a name"),

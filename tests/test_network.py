@@ -209,7 +209,7 @@ def test_backward_needs_a_forward():
     net.forward(X)
     for fresh in (network(), net.copy(), pickle.loads(pickle.dumps(net))):
         with pytest.raises(
-            ValueError, match=r"^backward: there was no forward yet; call net.forward\(X\) first$"
+            ValueError, match=r"^backward: forward has not run yet; call net.forward\(X\) first$"
         ):
             fresh.backward([[1]] * 3)
 
@@ -257,7 +257,7 @@ def test_freezing_by_name():
     net.freeze("0.bias", "2.weights")
     assert [p.name for p in net.parameters() if p.frozen] == ["0.bias", "2.weights"]
     with pytest.raises(
-        ValueError, match="^parameter '1.bias' is unknown; there are: 0.bias, 0.weights, 2.bias"
+        ValueError, match="^parameter '1.bias' is unknown; give one of: 0.bias, 0.weights, 2.bias"
     ):
         net.freeze("1.bias")
 

@@ -179,6 +179,6 @@ def test_initializers_with_arguments():
 
 def test_an_unknown_name_is_refused_and_the_known_ones_are_told():
     with pytest.raises(
-        ValueError, match="initializer 'xavier' is unknown; there are: .*glorot_uniform.*zeros"
+        ValueError, match="initializer 'xavier' is unknown; give one of: .*glorot_uniform.*zeros"
     ):
         look_up("initializer", "xavier", initializers.INITIALIZERS, object)

@@ -24,7 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # From the ground up: a file imports only from floors before its own. The core's files are floors by themselves.
 CORE = ["core/" + name for name in core.FILES]
 ABOVE = (
-    "texts formats checkpoints scalars datasets metrics plots explanation codegen parallel selection "
+    "texts formats scalars codegen engines interop datasets metrics plots explanation selection "
     "estimators selftest lessons cli __main__"
 ).split()
 FLOORS = CORE + ["core"] + ABOVE

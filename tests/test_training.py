@@ -844,12 +844,12 @@ def test_parameters_changed_between_epochs_are_seen():
         ({"batch_size": "2"}, ValueError, "batch_size is '2'; give a whole number of 1 or more"),
         ({"patience": 0}, ValueError, "patience is 0; give a whole number of 1 or more"),
         ({"seed": None}, TypeError, "seed: None is a NoneType; give an integer"),
-        ({"loss": "mse"}, ValueError, "loss 'mse' is unknown; there are: .*mean_squared_error"),
+        ({"loss": "mse"}, ValueError, "loss 'mse' is unknown; give one of: .*mean_squared_error"),
         ({"loss": None}, TypeError, "loss: None is a NoneType; give a name or loss object"),
         (
             {"optimizer": "Adam"},
             ValueError,
-            "optimizer 'Adam' is unknown; there are: adagrad, adam, adamw",
+            "optimizer 'Adam' is unknown; give one of: adagrad, adam, adamw",
         ),
         (
             {"optimizer": 0.1},

@@ -15,10 +15,10 @@ from .. import (
     set_kernel,
     unroll,
 )
-from ..codegen import engines
 from ..core.examples import examples_for
 from ..core.losses import loss_for
 from ..core.training import Engine
+from ..engines import choice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, fl
     criterion = loss_for(net, loss)
     examples = examples_for(net, X, Y, criterion)
     lists = Engine(net, criterion, SGD(1 / 100).with_numbers(float), examples, generator)
-    engine = engines.chosen(lists, size, "auto")
+    engine = choice.chosen(lists, size, "auto")
     batches = [list(range(start, start + size)) for start in range(0, samples, size)]
     trained = samples / _median_time(lambda: engine.epoch(batches))
     predict = unroll(net)
     predicted = samples / _median_time(lambda: [predict(x) for x in X])
-    return trained, predicted, ": ".join(engines.choice(lists, size, engines.MOST))
+    return trained, predicted, ": ".join(choice.choice(lists, size, choice.MOST))

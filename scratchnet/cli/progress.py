@@ -15,8 +15,8 @@ import shutil
 import sys
 from time import monotonic
 
-from ..checkpoints import Checkpoint
 from ..core.history import Epoch
+from ..engines.checkpoints import Checkpoint
 from .terminal import written_for
 
 TYPE_CHECKING = False

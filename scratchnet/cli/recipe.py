@@ -22,8 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..checkpoints import Checkpoint
     from ..core.history import Epoch
+    from ..engines.checkpoints import Checkpoint
     from .progress import Course
 
 HIDDEN = {

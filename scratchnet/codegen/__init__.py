@@ -1,13 +1,11 @@
-"""From symbolic numbers to straight-line Python, and the engines that train with it.
+"""From symbolic numbers to straight-line Python.
 
     python      the record of symbolic numbers as Python statements
-    unrolled    sn.unroll: a network's prediction, spelled out
-    step        a whole training step, spelled out
-    rules       single rules, spelled out for whole rows
-    products    matrix products with short rows, spelled out
-    engines     which engine computes which training
+    unrolled    sn.unroll: the prediction of a network, written out
+    step        a whole training step, written out
+    own         what the package's own classes and user-defined ones keep from call to call
 
-Nothing here knows a layer, a loss or an optimizer by name: their own rules, run on ``Symbolic`` numbers, say what is
-printed. The text that is executed holds names made here, and numbers printed by ``repr``; what a layer calls itself
-stands in comments alone, in printable ASCII.
+Nothing here knows a layer, a loss or an optimizer by name: their own rules, run on ``Symbolic`` numbers, give the code.
+The code that is executed contains only names made here, and numbers printed by ``repr``. The repr of a layer appears
+only in comments, in printable ASCII.
 """

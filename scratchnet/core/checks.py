@@ -31,7 +31,7 @@ from .types import (
 FINITE: Limit = (lambda v: v - v == 0, "a finite number")
 AT_LEAST_0: Limit = (lambda v: v >= 0 and v - v == 0, "a finite number of 0 or more")
 ABOVE_0: Limit = (lambda v: v > 0 and v - v == 0, "a finite number above 0")
-BELOW_1: Limit = (lambda v: v >= 0 and v < 1, "a number from 0 to below 1")
+BELOW_1: Limit = (lambda v: v >= 0 and v < 1, "a number from 0 up to, but not including, 1")
 COUNT: Limit = (
     lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0,
     "a whole number of 1 or more",
@@ -100,12 +100,12 @@ def look_up(kind: str, given: Any, family: Family, base: Any) -> Any:
     >>> look_up("layer", "relu", {"identity": object}, object)
     Traceback (most recent call last):
         ...
-    ValueError: layer 'relu' is unknown; there are: identity
+    ValueError: layer 'relu' is unknown; give one of: identity
     """
     if isinstance(given, str):
         if given not in family:
             names = ", ".join(sorted(family))
-            raise ValueError(f"{kind} {given!r} is unknown; there are: {names}")
+            raise ValueError(f"{kind} {given!r} is unknown; give one of: {names}")
         given = family[given]
     if isinstance(given, type):
         given = given()
@@ -204,8 +204,8 @@ def accept(data: Any, number: NumberType = float, name: str = "X") -> Matrix:
     """Return ``data`` as a matrix of the type ``number``, a list of lists, with all values checked.
 
     ``data`` is a list, a tuple or another sequence of rows, or an array or a data frame of NumPy,
-    pandas or PyTorch. A row of another length than the first, a value that is not a finite number,
-    and empty data raise an error that names the row and the column.
+    pandas or PyTorch. A row that is not as long as the first, a missing value or a value that is
+    not a finite number raises an error that names the row and the column.
 
     >>> accept([(0, 1), (True, 2.5)])
     [[0.0, 1.0], [1.0, 2.5]]

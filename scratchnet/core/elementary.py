@@ -10,11 +10,11 @@ gives inf, underflow gives subnormal numbers and then 0.0, and NaN gives NaN. Ev
 ``where`` whose two arms are both safe to compute, and every loop has a fixed length. The functions
 therefore accept any type of number.
 
-Each function states a bound on its error, in units in the last place (ulp) of the exact result: the
-largest error found in a comparison with mpmath, rounded up. The comparison covered more
-than 400,000 arguments per function: all magnitudes, subnormal numbers, the boundaries between the
-pieces of a function, and the regions where the error is largest. Even a correctly rounded result
-has an error of up to 0.5 ulp. tests/test_elementary.py checks every bound.
+Each function states a bound on its error, in units in the last place (ulp) of the exact result.
+The bound is the largest error found in a comparison with mpmath, rounded up. The comparison covered
+more than 400,000 arguments per function: all magnitudes, subnormal numbers, the boundaries between
+the pieces of a function, and the regions where the error is largest. Even a correctly rounded
+result has an error of up to 0.5 ulp. tests/test_elementary.py checks every bound.
 
 Sources: Cody & Waite, "Software manual for the elementary functions" (1980); Muller, "Elementary
 functions" (2016); for erf Chiarella & Reichel, "On the evaluation of integrals related to the error
@@ -238,7 +238,7 @@ def expm1_parts(x: Number) -> Numbers:
 
 
 def expm1(x: Number) -> Number:
-    """Return e^x - 1, accurate also near 0; error below 1.1 ulp.
+    """Return e^x - 1, accurate even near 0; error below 1.1 ulp.
 
     >>> expm1(1e-10)
     1.00000000005e-10
@@ -262,7 +262,7 @@ def tanh(x: Number) -> Number:
     low = ldexp(low, k)
     high = short(t)
     q = short(-t / (2 + t))
-    # t + low is high plus (t - high + low). The part of the remainder that contains high is exact.
+    # t + low is high plus (t - high + low). The inner sum is the part of high, and it is exact.
     rest = (t - high + low) * (1 + q)
     value = q - ((high + 2 * q + high * q) + rest) / (2 + t)
     return where(x > 0, value, where(x < 0, -value, x))
@@ -303,7 +303,7 @@ def log(x: Number) -> Number:
 
 
 def log1p(x: Number) -> Number:
-    """Return the natural logarithm of 1 + x, accurate also near 0; error below 0.95 ulp.
+    """Return the natural logarithm of 1 + x, accurate even near 0; error below 0.95 ulp.
 
     >>> log1p(1e-10)
     9.999999999500001e-11
@@ -350,7 +350,7 @@ def erf(x: Number) -> Number:
 def sqrt(x: Number) -> Number:
     """Return the square root, or NaN below 0; error below 0.5 ulp.
 
-    Heron's method; in the last step the remainder is exact.
+    This is Heron's method, with an exact remainder in the last step.
 
     >>> sqrt(2.0)
     1.4142135623730951
@@ -362,7 +362,7 @@ def sqrt(x: Number) -> Number:
     root = (1 + 2 * m) / 3
     for _ in range(4):
         root = (root + m / root) / 2
-    # high and low have 26 bits each, so that the remainder m - root² is exact.
+    # high and low have at most 26 bits each, so that the remainder m - root² is exact.
     high = short(root)
     low = root - high
     root = root + (m - high * high - 2 * high * low - low * low) / (2 * root)

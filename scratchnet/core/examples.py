@@ -1,8 +1,10 @@
 """Samples with their targets and weights, checked and divided into batches.
 
-Examples        samples X, targets Y and weights, and which of them are used
-examples_for    checks what the user gives and returns Examples
-mean_loss       the loss over Examples
+    Examples        samples X, targets Y and weights, and which of them are used
+    examples_for    checks what the user gives and returns Examples
+    mean_loss       the loss over Examples
+
+Training and ``evaluate`` read their data through Examples.
 """
 
 from .checks import (

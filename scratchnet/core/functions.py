@@ -94,7 +94,7 @@ def set_kernel(name: str) -> str:
     global _name, _active
     if name not in KERNELS:
         names = ", ".join(sorted(KERNELS))
-        raise ValueError(f"kernel {name!r} is unknown; there are: {names}")
+        raise ValueError(f"kernel {name!r} is unknown; give one of: {names}")
     former = _name
     _name = name
     _active = KERNELS[name]
@@ -140,7 +140,7 @@ def exp(x: Number) -> Number:
 
 
 def expm1(x: Number) -> Number:
-    """Return e^x - 1, accurate also near 0."""
+    """Return e^x - 1, accurate even near 0."""
     if isinstance(x, REAL):
         return _active["expm1"](float(x))
     return _by_its_type(x, "expm1", lambda: exp(x) - 1)
@@ -156,7 +156,7 @@ def log(x: Number) -> Number:
 
 
 def log1p(x: Number) -> Number:
-    """Return the natural logarithm of 1 + x, accurate also near 0."""
+    """Return the natural logarithm of 1 + x, accurate even near 0."""
     if isinstance(x, REAL):
         return _active["log1p"](float(x))
     return _by_its_type(x, "log1p", lambda: log(1 + x))

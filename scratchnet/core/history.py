@@ -1,8 +1,10 @@
 """What a training run reports.
 
-Epoch       one pass over the data
-History     all epochs so far
-Diverged    the error raised when the loss or a parameter is no longer finite
+    Epoch       one pass over the data
+    History     all epochs so far
+    Diverged    the error raised when the loss or a parameter is no longer finite
+
+``epochs`` yields Epoch objects, and ``fit`` returns a History.
 """
 
 from .types import Any, IntOrNone, Number, Row

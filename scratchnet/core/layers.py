@@ -31,7 +31,6 @@ from .types import (
     Rows,
 )
 
-
 INITIALIZER: Limit = (callable, "a name, or a function (inputs, outputs, generator)")
 
 

@@ -69,6 +69,6 @@ def plug_in(**functions: Function) -> None:
     for name in functions:
         if name not in PLUG_POINTS:
             raise ValueError(
-                f"there is no plug point {name!r}; there are: {', '.join(PLUG_POINTS)}"
+                f"plug point {name!r} is unknown; give one of: {', '.join(PLUG_POINTS)}"
             )
     PLUG_POINTS.update(functions)

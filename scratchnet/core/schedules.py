@@ -77,7 +77,9 @@ class CosineDecay(Configured):
 
 
 class WarmUp(Configured):
-    """``after``, a rate or another schedule, reached in ``steps`` equal steps.
+    """after·(t + 1)/steps for t < steps, then ``after``, which is a rate or another schedule.
+
+    If it is a schedule, its own t starts at 0 when the warm-up ends.
 
     >>> schedule = WarmUp(4, 1.0)
     >>> schedule(0), schedule(3), schedule(4)

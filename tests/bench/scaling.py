@@ -5,10 +5,10 @@ from itertools import chain
 from statistics import median
 
 import scratchnet as sn
-from scratchnet.codegen import engines
 from scratchnet.core.examples import examples_for
 from scratchnet.core.losses import loss_for
 from scratchnet.core.training import Engine
+from scratchnet.engines import choice
 
 from .measure import Contender, looped
 
@@ -28,7 +28,7 @@ def engine_name(net, X, Y, batch):
     """The engine that trains the network in batches of that size."""
     loss = loss_for(net, "categorical_cross_entropy")
     lists = Engine(net, loss, sn.SGD(0.01), examples_for(net, X, Y, loss), sn.Generator(0))
-    return engines.choice(lists, batch, engines.MOST)[0]
+    return choice.choice(lists, batch, choice.MOST)[0]
 
 
 def network(width, depth):

@@ -16,9 +16,9 @@ import sys
 from itertools import repeat
 from operator import mul
 
+from ..codegen.python import Code, executed
 from ..core import elementary
 from ..scalars import Symbolic
-from .python import Code, executed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -38,13 +38,13 @@ from ..core.checks import shown
 from ..core.functions import sqrt
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
-from . import exchange
+from ..formats import exchange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List
 
-    from .exchange import Part
+    from ..formats.exchange import Part
 
 SMALLEST_SPREAD = 1e-7  # below it, Keras divides by it: keras.config.epsilon()
 # Its functions by name, with the arguments that they have by default: leaky_relu has a slope of its own, 0.2.

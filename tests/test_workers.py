@@ -1,4 +1,4 @@
-"""parallel.py, by way of fit(executor=...): the same training, whoever computes it; what travels; what is refused."""
+"""workers.py, by way of fit(executor=...): the same training, whoever computes it; what travels; what is refused."""
 
 import pickle
 import subprocess
@@ -13,9 +13,10 @@ import pytest
 from random_networks import Scale
 
 import scratchnet as sn
-from scratchnet import Generator, matrix, parallel
+from scratchnet import Generator, matrix
 from scratchnet.core import training
 from scratchnet.core.examples import examples_for
+from scratchnet.engines import workers
 
 pytestmark = pytest.mark.filterwarnings("ignore:executor")  # all work is small here
 
@@ -256,14 +257,14 @@ def test_the_kernel_is_lent_to_several_tasks_at_once():
     seen, first_in, may_go = [], threading.Event(), threading.Event()
 
     def task():
-        with parallel.LentKernel("portable"):
+        with workers.LentKernel("portable"):
             first_in.set()
             may_go.wait(10)
 
     other = threading.Thread(target=task)
     other.start()
     first_in.wait(10)
-    with parallel.LentKernel("portable"):
+    with workers.LentKernel("portable"):
         seen.append(sn.kernel())
         may_go.set()
         other.join(10)
@@ -315,7 +316,7 @@ def test_the_generator_moves_on_only_where_it_is_used(layer):
 def an_engine(net, executor, size=4):
     examples = examples_for(net, X, Y, sn.CategoricalCrossEntropy())
     engine = training.Engine(net, sn.CategoricalCrossEntropy(), sn.SGD(0.5), examples, Generator())
-    return parallel.Parallel(engine, size, executor)
+    return workers.Parallel(engine, size, executor)
 
 
 # ---- what travels ------------------------------------------------------------------------------------------------
@@ -325,13 +326,11 @@ def test_shards_are_equal_to_a_sample_and_never_empty():
     for n in range(1, 12):
         for shards in range(1, 6):
             cut = list(
-                parallel.cut(([[float(i)] for i in range(n)], [[0.0]] * n, None), shards, float)
+                workers.cut(([[float(i)] for i in range(n)], [[0.0]] * n, None), shards, float)
             )
             sizes = [len(rows) for rows, _, _, _ in cut]
             assert len(cut) == min(n, shards) and max(sizes) - min(sizes) <= 1
-            assert [x for rows, _, _, _ in cut for (x,) in parallel.unpacked(rows)] == list(
-                range(n)
-            )
+            assert [x for rows, _, _, _ in cut for (x,) in workers.unpacked(rows)] == list(range(n))
             assert sum(share for _, _, _, share in cut) == pytest.approx(1)
 
 
@@ -345,18 +344,18 @@ def test_shards_are_equal_to_a_sample_and_never_empty():
     ],
 )
 def test_the_number_of_shards(executor, shards):
-    assert parallel.shards_of(executor) == shards
+    assert workers.shards_of(executor) == shards
 
 
 def test_an_executors_workers_are_counted(processes):
     with ThreadPoolExecutor(3) as threads:
-        assert [parallel.shards_of(executor) for executor in (processes, threads)] == [2, 3]
+        assert [workers.shards_of(executor) for executor in (processes, threads)] == [2, 3]
 
 
 def test_each_sample_travels_once_an_epoch():
     executor = Here(2)
     fit(network(), executor, epochs=2)
-    rows = [tuple(x) for task in executor.tasks for x in parallel.unpacked(task[5])]
+    rows = [tuple(x) for task in executor.tasks for x in workers.unpacked(task[5])]
     assert len(executor.tasks) == 2 * 6
     assert sorted(rows[:11]) == sorted(rows[11:]) == sorted(map(tuple, X))
     assert rows[:11] != rows[11:]  # in a new order
@@ -391,9 +390,9 @@ def test_no_two_calls_are_alike():
 
 
 def test_a_worker_keeps_few_networks():
-    for k in range(2 * parallel.MOST):
+    for k in range(2 * workers.MOST):
         fit(network(sn.Dropout(k / 100)), Here(2), epochs=1)
-        assert len(parallel._engines) <= parallel.MOST
+        assert len(workers._engines) <= workers.MOST
 
 
 def test_rows_are_read_when_they_are_needed():
@@ -496,11 +495,11 @@ def test_a_gradient_that_is_not_set_is_named():
         fit(network(Forgetful(4)), Here(2))
 
 
-@pytest.mark.parametrize("parallel", ["here", "processes"])
-def test_an_error_in_a_worker_is_raised_as_it_is(parallel, processes):
+@pytest.mark.parametrize("place", ["here", "processes"])
+def test_an_error_in_a_worker_is_raised_as_it_is(place, processes):
     net = sn.Sequential([Bad(1), sn.Dense(1, 1)], seed=1)
     expected = sn.Sequential([Bad(1), sn.Dense(1, 1)], seed=1)
-    rows, executor = [[0], [1], [2], [3]], processes if parallel == "processes" else Here(2)
+    rows, executor = [[0], [1], [2], [3]], processes if place == "processes" else Here(2)
     with pytest.raises(LookupError, match="three"):
         net.fit(
             rows,
@@ -583,8 +582,8 @@ def said(executor, batch_size, width=50, epochs=1):
 def costs(monkeypatch):
     """The same on every interpreter."""
     for name, value in zip("SAMPLE WEIGHT COPY DATUM SHARD".split(), (25, 300, 160, 15, 250000)):
-        monkeypatch.setattr(parallel, name, value)
-    monkeypatch.setattr(parallel, "PACE", {"portable": 4.0})
+        monkeypatch.setattr(workers, name, value)
+    monkeypatch.setattr(workers, "PACE", {"portable": 4.0})
 
 
 class Nowhere(Here):
@@ -592,7 +591,7 @@ class Nowhere(Here):
 
     def submit(self, f, *args):
         return Done(
-            (0.0, [parallel.packed([[0.0] * 2500])[0], parallel.packed([[0.0] * 50])[0]], False)
+            (0.0, [workers.packed([[0.0] * 2500])[0], workers.packed([[0.0] * 50])[0]], False)
         )
 
 
@@ -617,9 +616,9 @@ def least(text):
 
 @pytest.mark.parametrize("layers", [[sn.Softmax()], [sn.Dense(3, 1), sn.Sigmoid()]], ids=str)
 def test_where_no_batch_is_large_enough(layers, costs, monkeypatch):
-    monkeypatch.setattr(parallel, "DATUM", 100)  # as if the way were that long
+    monkeypatch.setattr(workers, "DATUM", 100)  # as if the way were that long
     text = "batches of 4 are so small that it costs more time than it saves; better leave it out"
-    assert parallel.doubts(sn.Sequential(layers), 4, Here(), 2) == text
+    assert workers.doubts(sn.Sequential(layers), 4, Here(), 2) == text
 
 
 def test_a_single_shard_is_no_faster():
@@ -632,7 +631,7 @@ def test_threads_that_take_turns_are_no_faster(locked, monkeypatch):
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: locked, raising=False)
     text = "in this Python threads only take turns; a ProcessPoolExecutor uses several cores"
     with ThreadPoolExecutor(2) as threads:
-        assert (parallel.doubts(network(), 4, threads, 2) == text) is locked
+        assert (workers.doubts(network(), 4, threads, 2) == text) is locked
 
 
 def test_the_warning_is_where_fit_is_called():
@@ -642,11 +641,11 @@ def test_the_warning_is_where_fit_is_called():
 
 
 def test_slow_arithmetic_is_always_worth_it():
-    assert parallel.doubts(network().copy(Fraction), 1, Here(), 2) == ""
+    assert workers.doubts(network().copy(Fraction), 1, Here(), 2) == ""
 
 
 def test_the_executor_is_not_imported():
-    program = "import sys, scratchnet.parallel; print([m for m in sys.modules if m.startswith('concurrent')])"
+    program = "import sys, scratchnet.engines.workers; print([m for m in sys.modules if m.startswith('concurrent')])"
     assert (
         subprocess.check_output([sys.executable, "-c", program], universal_newlines=True).strip()
         == "[]"

@@ -34,7 +34,7 @@ from ..core.activations import (
 from ..core.checks import shown
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
-from . import exchange
+from ..formats import exchange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from ..core.layer import Layer
     from ..core.types import Matrix
-    from .exchange import Part
+    from ..formats.exchange import Part
 
 # What is the same in both: from their module, ours.
 SAME: "Dict[str, Any]" = {

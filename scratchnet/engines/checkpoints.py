@@ -32,21 +32,21 @@ from time import monotonic
 from warnings import warn
 from zlib import crc32
 
-from .core.checks import AT_LEAST_0, require
-from .core.functions import kernel
-from .core.training import Engine, set_rows
-from .formats import files, models, safetensors
+from ..core.checks import AT_LEAST_0, require
+from ..core.functions import kernel
+from ..core.training import Engine, set_rows
+from ..formats import files, models, safetensors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Tuple
 
-    from .core.examples import Examples
-    from .core.history import Epoch
-    from .core.training import Training
-    from .core.types import Row
-    from .formats.files import Path
-    from .formats.safetensors import Tensor
+    from ..core.examples import Examples
+    from ..core.history import Epoch
+    from ..core.training import Training
+    from ..core.types import Row
+    from ..formats.files import Path
+    from ..formats.safetensors import Tensor
 
 PREFIX = models.TRAINING + "."  # of the tensors that are the training's
 DAMAGED = "it is damaged"

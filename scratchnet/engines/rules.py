@@ -14,15 +14,15 @@ def rule(z):
 <BLANKLINE>
 """
 
+from ..codegen.own import RememberingNothing, is_own, kept, made_twice
+from ..codegen.python import Code, executed, function, reachable
+from ..codegen.step import with_settings
+from ..codegen.unrolled import listed, pattern
 from ..core.activations import Activation, Softmax, Threshold
 from ..core.layers import Dense
 from ..core.training import Engine
 from ..scalars import Symbolic
-from .own import RememberingNothing, is_own, kept, made_twice
 from .products import COMPILED
-from .python import Code, executed, function, reachable
-from .step import with_settings
-from .unrolled import listed, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

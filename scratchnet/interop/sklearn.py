@@ -32,7 +32,7 @@ from ..core.activations import Identity, ReLU, Sigmoid, Softmax, Tanh, Threshold
 from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
-from . import exchange
+from ..formats import exchange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

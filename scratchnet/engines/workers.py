@@ -39,23 +39,23 @@ from io import BytesIO
 from threading import Lock
 from warnings import warn
 
-from .codegen import rules
-from .codegen.engines import obstacle_to_code
-from .core.checks import COUNT, require
-from .core.examples import Examples
-from .core.functions import kernel, set_kernel, total
-from .core.layers import Dropout
-from .core.optimizers import SGD
-from .core.random import Generator
-from .core.training import Engine
+from ..core.checks import COUNT, require
+from ..core.examples import Examples
+from ..core.functions import kernel, set_kernel, total
+from ..core.layers import Dropout
+from ..core.optimizers import SGD
+from ..core.random import Generator
+from ..core.training import Engine
+from . import rules
+from .choice import obstacle_to_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-    from .core.layer import Parameter
-    from .core.losses import Loss
-    from .core.types import Batch, Matrix, Number, Row, RowOrNone
+    from ..core.layer import Parameter
+    from ..core.losses import Loss
+    from ..core.types import Batch, Matrix, Number, Row, RowOrNone
 
 EXECUTOR = (
     lambda v: callable(getattr(v, "submit", None)) and not isinstance(v, type),

@@ -1,0 +1,97 @@
+"""The choice of the engine that computes a training.
+
+The choice depends on the interpreter, the shapes, the batch size and the kind of the data, never on timing, so that a
+resumed training has the same bits.
+"""
+
+import math
+
+from ..codegen.own import is_own, is_patched
+from ..core.network import Sequential
+from .generated import Rows, Steps
+from .products import COMPILED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, Tuple
+
+    from ..core.training import Engine
+
+# Up to how many numbers of the network "auto" chooses an engine: "samples" counts them once per sample, "few" holds for
+# batches of fewer than FEW samples, "step" for larger ones. Measured by `python3 -m bench --only scaling` in tests/:
+# beyond these sizes "rows" is faster, or the time saved in some ten thousand samples does not pay for making the code.
+# A number counts "foreign" times as much in networks with user-defined classes, whose code is made anew for each
+# training. PyPy does not compile long functions.
+FEW = 8
+MOST: "Dict[str, int]" = {"samples": 150, "few": 1500, "step": 600, "foreign": 4}
+if COMPILED:
+    MOST.update(few=150, step=150)
+elif hasattr(math, "sumprod"):
+    MOST.update(step=300)
+# The same for engine="steps"; beyond these the code would take minutes to make.
+MOST_AT_ALL = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
+
+
+def chosen(lists: "Engine", size: int, name: str) -> "Engine":
+    """Return the engine of that name for batches of that size; "auto" is the fastest that can do it.
+
+    A ValueError says why the engine cannot do it.
+    """
+    obstacle = obstacle_to_code(lists)
+    if name == "auto":
+        return lists if obstacle else fastest(lists, size)
+    if obstacle:
+        raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")
+    try:
+        return Rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
+    except Exception as error:  # User-defined rules may raise anything.
+        raise ValueError(f"engine={name!r} cannot be used here: {error}") from error
+
+
+def obstacle_to_code(lists: "Engine") -> str:
+    """Return why no engine can generate code for this training, or an empty string."""
+    net = lists.net
+    if net.number is not float:
+        return f"computes with floats, but this network computes with {net.number.__name__}"
+    for part in [net, lists.loss, lists.optimizer] + net.layers:
+        if is_patched(part):
+            return f"runs the rules of classes, but a method of this {type(part).__name__} was replaced"
+    return ""
+
+
+def fastest(lists: "Engine", size: int) -> "Engine":
+    """Return the fastest engine that can be made."""
+    try:
+        return steps(lists, size, MOST)
+    except Exception:  # too large; or user-defined rules, which may raise anything
+        pass
+    try:
+        return Rows(lists, size)
+    except Exception:
+        return lists
+
+
+def steps(lists: "Engine", size: int, most: "Dict[str, int]") -> "Engine":
+    """Return the engine of whole steps, or raise an error that says why there is none."""
+    kind, reason = choice(lists, size, most)
+    if kind == "rows":
+        raise ValueError(f"use 'rows': {reason}")
+    if type(lists.net) is not Sequential:
+        raise ValueError(f"{type(lists.net).__name__} is a user-defined network")
+    return Steps(lists, size, kind == "samples")
+
+
+def choice(lists: "Engine", size: int, most: "Dict[str, int]") -> "Tuple[str, str]":
+    """Return "samples", "step" or "rows", and the reason."""
+    count = sum([p.count for p in lists.net.parameters()])
+    if not all([is_own(part) for part in lists.net.layers + [lists.loss, lists.optimizer]]):
+        count *= most["foreign"]
+    X, Y = lists.examples.X, lists.examples.Y
+    in_memory = isinstance(X, list) and isinstance(Y, list)  # not read row by row
+    if in_memory and size == len(lists.examples) and size * count <= most["samples"]:
+        reason = f"as {size} samples times {count} numbers is at most {most['samples']}"
+        return "samples", f"all {size} samples of every step are written out, {reason}"
+    limit = most["few" if size < FEW else "step"]
+    if count <= limit:
+        return "step", f"one sample is written out, as its {count} numbers are at most {limit}"
+    return "rows", f"rules are written out for rows, as {count} numbers are more than {limit}"
