@@ -1,11 +1,17 @@
 """What all tests share: which files are tests, hypothesis without chance or haste, kernels, and a browser."""
 
+import os
 import shutil
+import sys
 
 import pytest
 from hypothesis import settings
 
 import scratchnet as sn
+
+# Tests of one folder use helpers of another.
+TESTS = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(TESTS, name) for name in sorted(os.listdir(TESTS)) if name.isalpha()]
 
 # The same examples in every run; `pytest --hypothesis-profile=explore` looks for new ones.
 # No deadlines: an interpreter may be ten times slower than another, and its machine busy.

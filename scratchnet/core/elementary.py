@@ -14,7 +14,7 @@ Each function states a bound on its error, in units in the last place (ulp) of t
 The bound is the largest error found in a comparison with mpmath, rounded up. The comparison covered
 more than 400,000 arguments per function: all magnitudes, subnormal numbers, the boundaries between
 the pieces of a function, and the regions where the error is largest. Even a correctly rounded
-result has an error of up to 0.5 ulp. tests/test_elementary.py checks every bound.
+result has an error of up to 0.5 ulp. tests/core/test_elementary.py checks every bound.
 
 Sources: Cody & Waite, "Software manual for the elementary functions" (1980); Muller, "Elementary
 functions" (2016); for erf Chiarella & Reichel, "On the evaluation of integrals related to the error
