@@ -1,13 +1,14 @@
 """scratchnet: a neural network that runs on every Python and hides nothing.
 
 >>> import scratchnet as sn
->>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)])
->>> X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]                # the AND gate, one sample a row
+>>> X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]  # the AND gate, one sample per row
+>>> neuron = sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1])
+>>> net = sn.Sequential([neuron, sn.Sigmoid(), sn.Threshold(0.5)])
 >>> history = net.fit(X, Y, loss="perceptron", optimizer=sn.SGD(0.1), epochs=1000, shuffle=False)
 >>> net.predict(X)
 [[0.0], [0.0], [0.0], [1.0]]
 
-``scratchnet.core`` is the network: ``help(scratchnet.core)`` gives the order in which to read it.
+The network itself is in ``scratchnet.core``; ``help(scratchnet.core)`` gives the reading order.
 """
 
 import math
@@ -34,6 +35,8 @@ from .core.functions import kernel, set_kernel
 from .core.history import Diverged, Epoch, History
 from .core.layer import Layer, Parameter
 from .core.layers import Dense, Dropout, Normalization
+from .core.lazy import load as _load
+from .core.lazy import prepare_module as _prepare_module
 from .core.losses import (
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
@@ -126,11 +129,48 @@ if TYPE_CHECKING:
     from .explanation.gradients import GradientCheck
     from .formats.files import Path
 
-# The modules of the core that are offered here can also be imported from here.
+# Names from above the core, by the file that holds them. Each is imported when it is first used.
+_HOMES = {
+    "Checkpoint": "engines.checkpoints",
+    "MLPClassifier": "estimators",
+    "MLPRegressor": "estimators",
+    "cross_validate": "selection",
+    "datasets": "",
+    "estimators": "",
+    "lessons": "",
+    "metrics": "",
+    "plots": "",
+    "scalars": "",
+    "selection": "",
+    "train_test_split": "selection",
+}
+
+if TYPE_CHECKING:
+    from . import datasets as datasets
+    from . import estimators as estimators
+    from . import lessons as lessons
+    from . import metrics as metrics
+    from . import plots as plots
+    from . import scalars as scalars
+    from . import selection as selection
+    from .engines.checkpoints import Checkpoint as Checkpoint
+    from .estimators import MLPClassifier as MLPClassifier
+    from .estimators import MLPRegressor as MLPRegressor
+    from .selection import cross_validate as cross_validate
+    from .selection import train_test_split as train_test_split
+else:
+
+    def __getattr__(name):
+        """Import a name from above the core."""
+        return _load(__name__, _HOMES, name)
+
+    _prepare_module(__name__, __getattr__, _HOMES)
+
+# These modules of the core can also be imported under the package: `import scratchnet.matrix`.
 for _module in (functions, initializers, matrix, random):
     sys.modules[__name__ + "." + _module.__name__.split(".")[-1]] = _module
 
-# ---- what plugs into the core; everything above the core is imported when it is first used -------
+# ---- plugs of the core; everything above the core is imported on first use ----------------------
 
 
 def _products(kernel: str, dot: "Any") -> "Any":
@@ -143,7 +183,7 @@ def _products(kernel: str, dot: "Any") -> "Any":
 
 
 def _supplement(number: "Any", name: str) -> "Any":
-    """Return a function of a number type of ``scalars``, or of decimal.Decimal."""
+    """Return a function for a number type of ``scalars`` or for decimal.Decimal."""
     if number.__name__ not in ("Decimal", "Symbolic", "Traced"):
         return None
     from .scalars import decimals, symbolic, traced
@@ -155,7 +195,7 @@ def _supplement(number: "Any", name: str) -> "Any":
 def _engine(
     lists: "Engine", batch_size: int, name: str, executor: "Any", unroll: "Any"
 ) -> "Engine":
-    """Return the engine of that name, or the fastest; code cannot be generated on MicroPython."""
+    """Return the engine of that name; "auto" means the fastest. MicroPython has only "lists"."""
     if unroll is not None:
         name = _engine_of_unroll(unroll)
     names = ("auto", "lists", "rows", "steps")
@@ -183,12 +223,12 @@ def _engine_of_unroll(unroll: "Any") -> str:
     except ImportError:  # MicroPython
         return name
     text = f"unroll={unroll!r} is deprecated; write engine={name!r}"
-    warn(text, DeprecationWarning, stacklevel=5)  # where `fit` was called
+    warn(text, DeprecationWarning, stacklevel=5)  # the line that called `fit`
     return name
 
 
 def _checkpoint(training: "Training", checkpoint: "Any") -> "Any":
-    """Return the training that saves itself to a checkpoint."""
+    """Return a training that saves itself to the checkpoint."""
     from .engines.checkpoints import SavedTraining
 
     return SavedTraining(training, checkpoint)
@@ -199,9 +239,10 @@ _default_engine = PLUG_POINTS["engine"]
 
 
 def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
-    """Write the network to a file; its ending says the format: .safetensors, .json, .npz, .onnx (see formats/models.py).
+    """Write the network to a file.
 
-    ``dtype="float32"``, for .onnx only, rounds the numbers, for programs that compute with no others.
+    The file's ending gives the format: .safetensors, .json, .npz or .onnx (see formats/models.py).
+    ``dtype="float32"``, for .onnx only, rounds the numbers for programs that accept no others.
     """
     from .formats import models
 
@@ -215,24 +256,28 @@ plug_in(
     checkpoint=_checkpoint,
     save=save,
 )
-if hasattr(math, "dist"):  # the same kernel with another matrix product
+if hasattr(math, "dist"):  # as "fast", with another matrix product
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"])
 
-# ---- what is offered from above the core ---------------------------------------------------------
+# ---- functions from above the core --------------------------------------------------------------
 
 
 def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
-    """The network in a file that ``save`` wrote; ``custom``, the classes of layers of one's own in it."""
+    """Return the network in a file that ``save`` wrote.
+
+    ``custom`` lists the classes of its user-defined layers.
+    """
     from .formats import models
 
     return models.load(path, custom)
 
 
 def from_sklearn(estimator: "Any") -> "Sequential":
-    """The network that predicts as a fitted estimator of scikit-learn: an MLP, a linear model, a Pipeline that scales.
+    """Return a network that predicts the same as a fitted scikit-learn estimator.
 
-    The classes are in ``metadata["labels"]``. ValueError where there is none that does exactly the same; what there is
-    for what: ``help(scratchnet.interop.sklearn)``.
+    The estimator is an MLP, a linear model, or a Pipeline that scales before one of these. The
+    class labels are in ``metadata["labels"]``. Raise a ValueError if no network predicts exactly
+    the same. ``help(scratchnet.interop.sklearn)`` lists what is supported.
     """
     from .interop import sklearn
 
@@ -240,9 +285,10 @@ def from_sklearn(estimator: "Any") -> "Sequential":
 
 
 def to_sklearn(net: "Sequential", estimator: "Any") -> "Any":
-    """Make an estimator of scikit-learn, ``to_sklearn(net, MLPClassifier())``, one that predicts as the network does.
+    """Turn a scikit-learn estimator into one that predicts the same as the network; return it.
 
-    It is returned, too. ValueError, and it stays as it was, where it cannot; see ``from_sklearn``.
+    An example is ``to_sklearn(net, MLPClassifier())``. If the estimator cannot, raise a ValueError
+    and leave it unchanged. See ``from_sklearn``.
     """
     from .interop import sklearn
 
@@ -250,10 +296,11 @@ def to_sklearn(net: "Sequential", estimator: "Any") -> "Any":
 
 
 def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
-    """The network that an nn.Sequential of PyTorch is in eval mode, with every number exactly as it is.
+    """Return the network that equals a PyTorch nn.Sequential in eval mode. All numbers stay exact.
 
-    A state dict of Linear layers is taken with the activation after each, ``activations=["relu", "identity"]``.
-    ValueError where there is no such network; what there is for what: ``help(scratchnet.interop.torch)``.
+    Instead of a module, a state dict of Linear layers is accepted, with the activation after each
+    layer: ``activations=["relu", "identity"]``. Raise a ValueError if there is no such network.
+    ``help(scratchnet.interop.torch)`` lists what is supported.
     """
     from .interop import torch
 
@@ -261,9 +308,10 @@ def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
 
 
 def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
-    """The network as an nn.Sequential in float64; or ``module``, an nn.Sequential that is brought, with its numbers.
+    """Return the network as an nn.Sequential in float64.
 
-    ValueError where a layer has no counterpart, or does not fit the module's; see ``from_torch``.
+    If an nn.Sequential is given as ``module``, set its parameters instead and return it. Raise a
+    ValueError if a layer has no counterpart or does not match the module's. See ``from_torch``.
     """
     from .interop import torch
 
@@ -271,9 +319,10 @@ def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
 
 
 def from_keras(model: "Any") -> "Sequential":
-    """The network that a keras.Sequential is in prediction, with every number exactly as it is.
+    """Return the network that predicts as a keras.Sequential does. All numbers stay exact.
 
-    ValueError where there is no such network; what there is for what: ``help(scratchnet.interop.keras)``.
+    Raise a ValueError if there is no such network. ``help(scratchnet.interop.keras)`` lists what is
+    supported.
     """
     from .interop import keras
 
@@ -281,9 +330,10 @@ def from_keras(model: "Any") -> "Sequential":
 
 
 def to_keras(net: "Sequential", model: "Any" = None) -> "Any":
-    """The network as a keras.Sequential; or ``model``, a keras.Sequential that is brought, with its numbers.
+    """Return the network as a keras.Sequential.
 
-    ValueError where a layer has no counterpart, or does not fit the model's; see ``from_keras``.
+    If a keras.Sequential is given as ``model``, set its parameters instead and return it. Raise a
+    ValueError if a layer has no counterpart or does not match the model's. See ``from_keras``.
     """
     from .interop import keras
 
@@ -293,9 +343,10 @@ def to_keras(net: "Sequential", model: "Any" = None) -> "Any":
 def check_gradients(
     net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
 ) -> "GradientCheck":
-    """Backpropagation beside exact derivatives and central differences: a table, and ``passed``.
+    """Compare backpropagation with exact derivatives and with central differences.
 
-    Of each parameter it shows the number whose gradient is furthest from the exact derivative.
+    The result prints as a table, and its ``passed`` says whether all gradients are right. For each
+    parameter, the table shows the number whose gradient is furthest from the exact derivative.
     """
     from .explanation import gradients
 
@@ -303,13 +354,16 @@ def check_gradients(
 
 
 def unroll(net: "Sequential", constants: bool = True) -> "Any":
-    """The network's prediction for one sample as straight-line Python: a function, its text in ``.source``.
+    """Return the prediction for one sample as straight-line Python.
 
-    ``constants``   True: the weights stand in the code; False: they are given with each call, as the second argument,
-                    ``[p.value for p in net.parameters()]``
+    The result is a function, and its ``.source`` is the text.
 
-    It gives the bits of ``predict`` in the portable kernel, the same to rounding in the fast one. It checks nothing:
-    the sample is a list of ``net.inputs`` finite numbers. ValueError where a layer of one's own cannot be spelled out.
+    ``constants``   True: the weights are constants in the code; False: each call passes them as the
+                    second argument, ``[p.value for p in net.parameters()]``
+
+    In the portable kernel the function gives the same bits as ``predict``; in the fast kernel it
+    agrees to rounding. It checks nothing: the sample must be a list of ``net.inputs`` finite
+    numbers. Raise a ValueError if a user-defined layer cannot be written as straight-line code.
 
     >>> import scratchnet as sn
     >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1])])
@@ -336,15 +390,16 @@ def explain(
     class_weight: "Any" = None,
     **unknown: "NoReturn",
 ) -> "Explanation":
-    """Explain where every number of one training step comes from: forward, loss, backward, update.
+    """Explain where each number of one training step comes from: forward, loss, backward, update.
 
     ``X``, ``Y``, ``loss``, ``optimizer``, ``batch_size``, ``seed``, ``sample_weight``, ``class_weight``
-                   as for ``fit``; without ``Y`` only the forward pass is explained
-    ``step``       which step of the training, from 1; the steps before it are repeated with engine="lists"
-    ``steps``      how many steps are recorded, beginning with that one, for ``at(k)`` and for the page
-    ``shuffle``    whether the samples are shuffled as in ``fit``; by default they keep their order
+                   as for ``fit``; without ``Y``, only the forward pass is explained
+    ``step``       the training step to explain, counted from 1; the steps before it are repeated
+                   with engine="lists"
+    ``steps``      how many steps to record from that one on, for ``at(k)`` and for the page
+    ``shuffle``    whether to shuffle the samples as ``fit`` does; by default they keep their order
 
-    ``names()`` of the result lists the numbers that can be asked for:
+    The method ``names`` of the result lists the names of all numbers. A name gives one of them:
 
     >>> import scratchnet as sn
     >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[2]])])
@@ -352,7 +407,7 @@ def explain(
     0.z[0][0] = 6
       = x[0][0] · 0.weights[0][0] + 0.bias[0]
       = 3·2 + 0
-      scratchnet/core/layers.py:...: return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
+      scratchnet/core/layers.py:...: return matrix.add_row(...)
     from
       x[0][0] = 3, given
       0.weights[0][0] = 2, given

@@ -1,4 +1,4 @@
-"""python -m scratchnet"""
+"""Run the command line: python -m scratchnet."""
 
 import sys
 
@@ -6,6 +6,6 @@ try:
     from .cli import main
 
     status = main()
-except KeyboardInterrupt:  # before a command had begun
+except KeyboardInterrupt:  # before a command has begun
     status = 130
 sys.exit(status)

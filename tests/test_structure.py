@@ -4,6 +4,7 @@ Every checker takes the text of a file, so that each can also be shown text that
 """
 
 import ast
+import importlib
 import inspect
 import io
 import os
@@ -410,6 +411,17 @@ def test_annotations_exist_when_the_code_runs():
     )
     assert "Matrix" in str(inspect.signature(scratchnet.Dense.forward))
     assert scratchnet.Dense.forward.__annotations__ == {"X": types.Matrix, "return": types.Matrix}
+
+
+def test_names_from_above_the_core_are_imported_when_they_are_used():
+    lazy = "MLPClassifier MLPRegressor Checkpoint train_test_split metrics plots datasets selection".split()
+    assert set(lazy) <= set(dir(scratchnet))
+    for name in lazy:
+        assert getattr(scratchnet, name).__name__.split(".")[-1] == name
+    with pytest.raises(AttributeError, match="^module 'scratchnet' has no attribute 'metric'$"):
+        scratchnet.metric  # noqa: B018
+    for module in ("functions", "initializers", "matrix", "random"):
+        assert importlib.import_module("scratchnet." + module) is getattr(core, module)
 
 
 def loaded_by(program):

@@ -1,4 +1,4 @@
-"""What a command reads: a table, or arrays, and the options that say how."""
+"""Reading the data of a command: a table or arrays, and the options for it."""
 
 from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
 from ..datasets.encoding import Encoder
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def add_reading(parser: "Any") -> None:
-    """How a table is read, where it does not speak for itself."""
-    group = parser.add_argument_group("reading (what is not given is found out)")
+    """Add the options that say how to read a table."""
+    group = parser.add_argument_group("reading (detected if not given)")
     group.add_argument(
-        "--delimiter", metavar="C", help="between the cells; tab, for one, is written '\\t'"
+        "--delimiter", metavar="C", help="the separator of cells; write a tab as '\\t'"
     )
     group.add_argument(
         "--header", choices=("yes", "no"), help="whether the first line names the columns"
@@ -26,26 +26,29 @@ def add_reading(parser: "Any") -> None:
     group.add_argument(
         "--decimal",
         choices=(".", ","),
-        help="the decimal mark; the other may stand between thousands",
+        help="the decimal mark; the other may separate thousands",
     )
     group.add_argument(
-        "--encoding", metavar="NAME", help="of the text, such as cp1252 (default UTF-8)"
+        "--encoding", metavar="NAME", help="the text encoding, such as cp1252 (default UTF-8)"
     )
     group.add_argument(
         "--missing",
         metavar="A,B",
-        help=f"what stands for a missing value (default {_few(MISSING)})",
+        help=f"the texts that mean a missing value (default {_few(MISSING)})",
     )
 
 
 def add_columns(parser: "Any") -> None:
-    """What the columns hold, where that is not to be found out."""
-    group = parser.add_argument_group("columns, by their names or numbers from 1")
-    for name, what in (("categorical", "classes, though they look like numbers"), ("numeric", "numbers, and no texts"),
-                       ("ignore", "not to be used")):  # fmt: skip
+    """Add the options that say what the columns hold."""
+    group = parser.add_argument_group("columns, by name or by number from 1")
+    for name, what in (
+        ("categorical", "categories, although they look like numbers"),
+        ("numeric", "numbers, not categories"),
+        ("ignore", "columns to leave out"),
+    ):
         group.add_argument("--" + name, action="append", default=[], metavar="A,B", help=what)
     group.add_argument(
-        "--task", choices=("classification", "regression"), help="what is to be predicted"
+        "--task", choices=("classification", "regression"), help="whether to predict classes or numbers"
     )
 
 
@@ -53,32 +56,38 @@ def add_target(parser: "Any") -> None:
     parser.add_argument(
         "--target",
         metavar="FILE",
-        help="of arrays: the file of the targets, or their name in an .npz",
+        help="for arrays: the file of the targets, or their name in an .npz",
     )
 
 
 def add_quiet(parser: "Any") -> None:
     parser.add_argument(
-        "-q", "--quiet", action="store_true", help="nothing on standard error but mistakes"
+        "-q", "--quiet", action="store_true", help="print only errors on standard error"
     )
 
 
 def reading(options: "Any") -> "Any":
-    """The arguments of ``read_table`` and ``Encoder.read`` for these options."""
+    """Return the arguments of ``read_table`` and ``Encoder.read`` for these options."""
     delimiter = options.delimiter and options.delimiter.replace("\\t", "\t")
     header = None if options.header is None else options.header == "yes"
     missing = None if options.missing is None else options.missing.split(",")
-    return {"delimiter": delimiter, "header": header, "missing": missing, "decimal": options.decimal,
-            "encoding": options.encoding}  # fmt: skip
+    return {
+        "delimiter": delimiter,
+        "header": header,
+        "missing": missing,
+        "decimal": options.decimal,
+        "encoding": options.encoding,
+    }
 
 
 def data_to_learn(options: "Any", progress: "Any") -> "Any":
-    """The Table, or the Arrays, that a model is trained with."""
+    """Return the Table or the Arrays to train a model on."""
     columns = {name: names(getattr(options, name)) for name in ("categorical", "numeric", "ignore")}
     if is_array(options.data):
         if any(columns.values()):
             raise ValueError(
-                f"{options.data} is an array without column names; leave out --ignore and the like"
+                f"{options.data} is an array without column names; "
+                "leave out --categorical, --numeric and --ignore"
             )
         return read_arrays(options.data, options.target)
     how = reading(options)
@@ -87,28 +96,26 @@ def data_to_learn(options: "Any", progress: "Any") -> "Any":
 
 
 def names(given: "Any") -> "Any":
-    """The names of columns in options such as --ignore a,b --ignore c."""
+    """Return the names of columns in options such as --ignore a,b --ignore c."""
     return [name for text in given for name in text.split(",")]
 
 
 def fitted(data: "Any", rows: "Any", task: "Any") -> "Any":
-    """The encoder for these rows of a table, or of arrays."""
+    """Return an encoder fitted to these rows of a table or of arrays."""
     return (ArrayEncoder if isinstance(data, Arrays) else Encoder).fit(data, rows, task)
 
 
-ENCODERS: "Dict[str, Any]" = {
-    "table": Encoder,
-    "arrays": ArrayEncoder,
-}  # by their names in a model's metadata
+# The encoders, by their names in the metadata of a model.
+ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
 
 
 def kept(encoder: "Any") -> "Any":
-    """What a model keeps of its encoder."""
+    """Return the encoder as it is saved in the metadata of a model."""
     return {name: encoder.to_dict() for name, kind in ENCODERS.items() if type(encoder) is kind}
 
 
 def encoder_of(net: "Sequential", path: str) -> "Any":
-    """What the model in that file makes of its data."""
+    """Return the encoder in the metadata of a model, which was read from that path."""
     for name, kind in ENCODERS.items():
         if name in net.metadata:
             try:
@@ -117,16 +124,19 @@ def encoder_of(net: "Sequential", path: str) -> "Any":
                 raise ValueError(f"{path}: {error}") from None
             if (len(encoder.features), encoder.outputs) != (net.inputs, net.outputs):
                 raise ValueError(
-                    f"{path}: its network does not fit to what it says of its inputs and outputs"
+                    f"{path}: the network does not match the inputs and outputs in its metadata"
                 )
             return encoder
     raise ValueError(
-        f"{path}: it does not say what its inputs are; a model that `scratchnet train` made does"
+        f"{path}: the model does not describe its inputs; give one from `scratchnet train`"
     )
 
 
 def opened(options: "Any", target: "Any") -> "Any":
-    """The network, its encoder, and the data that the options name; ``target``: whether, or where, the target is."""
+    """Return the network, its encoder, and the data that the options name.
+
+    ``target``   whether the data need the target, or the file of the targets
+    """
     net = models.load(options.model)
     encoder = encoder_of(net, options.model)
     line = Reading(quiet=options.quiet)
@@ -137,14 +147,13 @@ def opened(options: "Any", target: "Any") -> "Any":
 
 
 def tell_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -> None:
-    """Say which labels in these rows, by default all, the model has never seen."""
+    """Print the labels in these rows (default: all rows) that did not occur in training."""
     for name, counts in encoder.unseen(data, rows).items():
-        labels = ", ".join([repr(label) for label in sorted(counts)[:5]]) + (
-            ", ..." if len(counts) > 5 else ""
-        )
-        line.say(
-            f"column {name!r}: {labels} did not occur in training ({plural(sum(counts.values()), 'row')})"
-        )
+        labels = ", ".join([repr(label) for label in sorted(counts)[:5]])
+        if len(counts) > 5:
+            labels += ", ..."
+        rows_found = plural(sum(counts.values()), "row")
+        line.say(f"column {name!r}: {labels} did not occur in training ({rows_found})")
 
 
 def _few(texts: "Any") -> str:

@@ -1,4 +1,4 @@
-"""`python -m scratchnet explain`: where a number of a training step comes from."""
+"""`python -m scratchnet explain`: show where each number of a training step comes from."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from ..texts import printable
 from .data import ENCODERS, encoder_of, tell_unseen
 from .progress import Line
 from .recipe import loss_of
-from .terminal import check_output
+from .terminal import check_output, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,94 +28,97 @@ if TYPE_CHECKING:
     from ..core.types import Row
     from ..explanation.explanation import Explanation
 
-RECORDED = 50  # steps, on a page
+RECORDED = 50  # steps on a page
 DESCRIPTION = """\
-Explain one step of training, number by number: forward, loss, backward, update. Without a model: the first step of the
-article's AND gate. With one: a saved model, and samples from --x and --y or from a file: one sample a row, the inputs,
-then the targets; of a model that `scratchnet train` made, a table such as it was trained with, of which the first row
-is taken, or --row. Without targets, the forward pass alone.
+Explain one training step, number by number: forward, loss, backward, update.
+Without MODEL, explain the first step of the article's AND gate. With a saved
+model, the samples come from --x and --y, or from a file with one sample per
+row: the inputs, then the targets. For a model from `scratchnet train`, DATA is
+a table like its training data, and --row selects the row (default 1). Without
+targets, only the forward pass is explained.
 """
 EXAMPLES = """\
 examples:
-  scratchnet explain                                                     the article's first iteration
-  scratchnet explain --step 25 --number '0.weights[1][0].new'            one number of its 25th
-  scratchnet explain --html step.html                                    a page to click through 50 iterations
-  scratchnet explain --worksheet > sheet.txt                             the step with blanks, for the pencil
-  scratchnet explain model.json --x 0.05,0.1 --y 0.01,0.99 --loss half_squared_error --learning-rate 0.5
+  scratchnet explain                     the article's first iteration
+  scratchnet explain --step 25 --number '0.weights[1][0].new'
+                                         one number of its 25th iteration
+  scratchnet explain --html step.html    50 iterations as an interactive page
+  scratchnet explain --worksheet > sheet.txt
+                                         the step with blanks to fill in
+  scratchnet explain model.json --x 0.05,0.1 --y 0.01,0.99 --learning-rate 0.5
   scratchnet explain model.json data.csv --number '0.z[0][0]' --depth 3
-  scratchnet explain iris.safetensors iris.csv --row 51                  why this flower is what it is
+  scratchnet explain iris.safetensors iris.csv --row 51
+                                         the prediction for one flower
 """
 FIRST_LINE = "# scratchnet explain "
-MOST_INPUTS = 30  # that are listed
+MOST_INPUTS = 30  # inputs listed
 
 
 def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     add_setting(parser)
     parser.add_argument(
-        "--number", action="append", default=[], metavar="NAME", help="only this number; repeatable"
+        "--number", action="append", default=[], metavar="NAME", help="print only this number; repeatable"
     )
     parser.add_argument(
-        "--depth", type=int, default=1, help="... and its inputs down to this depth (default 1)"
+        "--depth", type=int, default=1, help="also print its inputs, down to this depth (default 1)"
     )
-    parser.add_argument("--names", action="store_true", help="only the names of all numbers")
+    parser.add_argument("--names", action="store_true", help="print only the names of all numbers")
     parser.add_argument(
-        "--decimals", type=int, default=DECIMALS, help=f"of the numbers (default {DECIMALS})"
+        "--decimals", type=int, default=DECIMALS, help=f"the number of decimals (default {DECIMALS})"
     )
     parser.add_argument(
-        "--worksheet", action="store_true", help="the step with blanks to fill in; see check"
+        "--worksheet", action="store_true", help="print the step with blanks to fill in; see check"
     )
-    parser.add_argument("--html", metavar="FILE", help="write the page")
-    parser.add_argument("--json", metavar="FILE", help="write the record")
+    parser.add_argument("--html", metavar="FILE", help="write an interactive page")
+    parser.add_argument("--json", metavar="FILE", help="write all steps as JSON")
     parser.add_argument(
         "--steps",
         type=int,
-        help=f"how many steps the page and the record hold (default {RECORDED})",
+        help=f"the number of steps for --html and --json (default {RECORDED})",
     )
 
 
 def add_setting(parser: "Any") -> None:
-    """The options that say which network, which data, and which training."""
+    """Add the options that define the network, the data and the training."""
     parser.add_argument(
         "model", nargs="?", metavar="MODEL", help="a saved network, .safetensors or .json"
     )
-    parser.add_argument("data", nargs="?", metavar="DATA", help="a file of samples, one a row")
+    parser.add_argument("data", nargs="?", metavar="DATA", help="a file of samples, one per row")
     parser.add_argument(
-        "--x", action="append", default=[], metavar="A,B,...", help="a sample's inputs; repeatable"
+        "--x", action="append", default=[], metavar="A,B,...", help="the inputs of a sample; repeatable"
     )
     parser.add_argument("--y", action="append", default=[], metavar="A,...", help="its targets")
     parser.add_argument(
         "--row", type=int, metavar="N", help="the row of a table, from 1 (default 1)"
     )
     parser.add_argument(
-        "--loss", choices=sorted(LOSSES), help="the loss (default: what goes with the last layer)"
+        "--loss", choices=sorted(LOSSES), help="the loss (default: the one that pairs with the last layer)"
     )
     parser.add_argument(
         "--optimizer", choices=sorted(OPTIMIZERS), default="sgd", help="the optimizer (default sgd)"
     )
     parser.add_argument(
-        "--learning-rate", type=float, help="its learning rate (default: 0.1 of sgd)"
+        "--learning-rate", type=float, help="its learning rate (default for sgd: 0.1)"
     )
     parser.add_argument(
-        "--step", type=int, default=1, help="which step of the training (default 1)"
+        "--step", type=int, default=1, help="the training step, from 1 (default 1)"
     )
-    parser.add_argument("--batch-size", type=int, help="samples a step (default: all)")
+    parser.add_argument("--batch-size", type=int, help="samples per step (default: all)")
     parser.add_argument(
-        "--shuffle", action="store_true", help="take the samples in the order that the seed draws"
+        "--shuffle", action="store_true", help="shuffle the samples, as fit does"
     )
     parser.add_argument(
-        "--seed", type=int, default=0, help="of that order, and of dropout (default 0)"
+        "--seed", type=int, default=0, help="the random seed of the order and of dropout (default 0)"
     )
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Explain; the exit status."""
+    """Print the explanation. Return the exit status."""
     check(options)
-    recorded = (
-        (RECORDED if options.html or options.json else 1)
-        if options.steps is None
-        else options.steps
-    )
+    recorded = options.steps
+    if recorded is None:
+        recorded = RECORDED if options.html or options.json else 1
     net, encoder = opened(options)
     why = explanation(options, net, encoder, recorded)
     if encoder and not (options.html or options.json or options.worksheet):
@@ -127,7 +130,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         write(f"{options.html}: open it in a browser")
     if options.json:
         why.to_json(options.json)
-        write(f"{options.json}: the record of {len(why.numbers)} steps")
+        write(f"{options.json}: the numbers of {len(why.numbers)} steps")
     for name in options.number:
         write(why[input_named(name, encoder)].text(options.depth, options.decimals))
     if options.worksheet:
@@ -138,35 +141,35 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 def check(options: "Any") -> None:
-    """What would only show when it is too late."""
+    """Raise the errors that would otherwise appear only after the computation."""
     require("--decimals", options.decimals, COUNT)
     require("--depth", options.depth, (lambda v: v >= 0, "a whole number of 0 or more"))
     outputs = [path for path in (options.html, options.json) if path]
     if len(outputs) > len(set(map(os.path.realpath, outputs))):
         raise ValueError(
-            f"{options.html} cannot be both the page and the record; give them two names"
+            f"{options.html} is given for both --html and --json; give two different files"
         )
     for path in outputs:
         check_output(path, [options.model, options.data])
 
 
 def opened(options: "Any") -> "Tuple[Sequential, Any]":
-    """The network, and what it makes of a table, if it is a table that the options name."""
+    """Return the network, and its encoder if the options name a table, or None."""
     if not options.model:
         return and_gate_network.network(), None
     net = models.load(options.model)
-    return net, encoder_of(net, options.model) if options.data and set(ENCODERS) & set(
-        net.metadata
-    ) else None
+    if options.data and set(ENCODERS) & set(net.metadata):
+        return net, encoder_of(net, options.model)
+    return net, None
 
 
 def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: int = 1) -> "Explanation":
-    """The explanation that the options ask for."""
+    """Return the explanation that the options ask for."""
     X, Y = transpose(and_gate.X), transpose(and_gate.Y)
     if options.model:
         X, Y = samples(net, encoder, options)
     elif options.data or options.x or options.y:
-        raise ValueError("samples belong to a model: scratchnet explain MODEL --x ... --y ...")
+        raise ValueError("samples need a model; write scratchnet explain MODEL --x ... --y ...")
     rate = options.learning_rate
     if options.optimizer == "sgd":
         optimizer = SGD(and_gate.A if rate is None else rate)
@@ -175,7 +178,7 @@ def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: int = 
     if Y is None:
         if options.loss or options.step != 1:
             raise ValueError(
-                "without targets there is no training step to explain: give them with --y"
+                "without targets there is no training step to explain; give targets with --y"
             )
         return explain(net, X)
     loss = options.loss or (loss_of(encoder) if encoder else usual_loss(net))
@@ -184,19 +187,19 @@ def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: int = 
 
 
 def usual_loss(net: "Sequential") -> str:
-    """The name of the loss that goes with the last layer."""
+    """Return the name of the loss that pairs with the last layer."""
     pairs = {loss.pairs_with: name for name, loss in LOSSES.items()}
     return pairs.get(type(net.layers[-1]), "mean_squared_error")
 
 
 def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
-    """The samples of the file and of --x, and their targets; None for no targets."""
+    """Return the samples from the file and from --x, and their targets or None."""
     if encoder:
         if options.x or options.y:
-            raise ValueError("give a table, with --row, or samples by --x and --y")
+            raise ValueError("both a table and --x or --y are given; give a table and --row, or --x and --y")
         return sample_of_table(encoder, options)
     if options.row is not None:
-        raise ValueError("--row is of a table, for a model that `scratchnet train` made")
+        raise ValueError("--row needs a table and a model from `scratchnet train`; otherwise leave it out")
     rows = [_numbers(text, "--x") for text in options.x]
     targets = [_numbers(text, "--y") for text in options.y]
     if options.data:
@@ -204,16 +207,17 @@ def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
             rows.append(row[: net.inputs])
             targets.extend([row[net.inputs :]] if len(row) > (net.inputs or len(row)) else [])
     if not rows:
-        raise ValueError("give a sample: --x 0.5,1 (and --y for its targets), or a file of samples")
+        raise ValueError("no sample is given; give --x 0.5,1 (and --y for its targets), or a file of samples")
     if targets and len(targets) != len(rows):
         raise ValueError(
-            f"there are {len(rows)} samples and {len(targets)} targets; give one target a sample, or none"
+            f"{plural(len(rows), 'sample')}, but {plural(len(targets), 'target')}; "
+            "give targets for each sample, or for none"
         )
     return rows, targets or None
 
 
 def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]":
-    """Of a row of a table: which input is which column, and what is predicted."""
+    """Describe the row of a table: the column of each input, and the prediction."""
     X, Y = why.data
     lines = [f"row {options.row or 1} of {options.data}"]
     lines += columns_of(X[0], encoder) if isinstance(encoder, Encoder) else []
@@ -225,8 +229,8 @@ def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]"
 
 
 def columns_of(x: "Row", encoder: "Encoder") -> "List[str]":
-    """Which input is which column."""
-    first = len(encoder.numbers)  # behind the numbers come the labels of categories, most of them 0
+    """Return a line per input that names its column."""
+    first = len(encoder.numbers)  # then the labels of categories, mostly 0
     inputs = [
         (j, v, name) for j, (v, name) in enumerate(zip(x, encoder.features)) if v or j < first
     ]
@@ -238,12 +242,14 @@ def columns_of(x: "Row", encoder: "Encoder") -> "List[str]":
 
 
 def input_named(name: str, encoder: "Any") -> str:
-    """The name that the explanation has for an input that is called by its column."""
-    return f"x[0][{encoder.features.index(name)}]" if encoder and name in encoder.features else name
+    """Return the name of a number, which may be given as the column of an input."""
+    if encoder and name in encoder.features:
+        return f"x[0][{encoder.features.index(name)}]"
+    return name
 
 
 def sample_of_table(encoder: "Any", options: "Any") -> "Any":
-    """One row of a table, and its target if it has one."""
+    """Return one row of a table, and its target or None."""
     table = encoder.read(options.data, target=None)
     limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
     row = require("--row", 1 if options.row is None else options.row, limit) - 1
@@ -257,11 +263,11 @@ def _numbers(text: str, where: str) -> "List[float]":
     try:
         return [float(part) for part in re.split(r"[,;\s]+", text.strip())]
     except ValueError:
-        raise ValueError(f"{where}: {text!r} are no numbers; write them as in 0.5,1") from None
+        raise ValueError(f"{where}: {text!r} is not a list of numbers; write them as in 0.5,1") from None
 
 
 def _table(path: str) -> "List[List[float]]":
-    """The rows of a file; a first line without a number is a heading."""
+    """Return the rows of a file. A first line without a digit is a header."""
     lines = [
         (i, line.strip()) for i, line in enumerate(text_of(path).splitlines(), 1) if line.strip()
     ]
@@ -271,23 +277,24 @@ def _table(path: str) -> "List[List[float]]":
     for i, row in rows:
         if len(row) != len(rows[0][1]):
             raise ValueError(
-                f"{path}, line {i}: {len(row)} numbers, where the first row has {len(rows[0][1])}"
+                f"{path}, line {i}: the row has {plural(len(row), 'number')}; "
+                f"the first row has {len(rows[0][1])}"
             )
     return [row for _, row in rows]
 
 
 def text_of(path: str) -> str:
-    """The text in a file."""
+    """Return the text of a file."""
     with open(path, "rb") as file:
         data = file.read()
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{path}: this is no text in UTF-8") from None
+        raise ValueError(f"{path}: the file is not UTF-8 text; convert it to UTF-8") from None
 
 
 def arguments(options: "Any") -> str:
-    """The arguments that make the same setting again."""
+    """Return the command-line arguments that give the same network, data and training."""
     words: "List[Optional[str]]" = [options.model, options.data]
     for text in options.x:
         words.append("--x=" + text)

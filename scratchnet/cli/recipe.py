@@ -1,4 +1,4 @@
-"""How a network for some data is made and trained: what was asked for, and for the rest what usually does well.
+"""How a network is built and trained: the options given, and defaults that suit the data.
 
 >>> usual_hidden(150), usual_hidden(1000000)
 ((8,), (32, 16))
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 HIDDEN = {
     name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")
 }
-FIRST_RATE = 1 / 100  # of Adam and its like, for small networks; with more inputs, less
-SAMPLES = 3000000  # that a training sees at most, unless more epochs are asked for
+FIRST_RATE = 1 / 100  # of Adam and its relatives, for few inputs; with more inputs, less
+SAMPLES = 3000000  # a training run sees at most so many, unless --epochs asks for more
 
 
 class Recipe(
@@ -38,10 +38,13 @@ class Recipe(
         "Recipe", "hidden activation optimizer learning_rate batch_size epochs patience seed"
     )
 ):
-    """How a network is made and trained.
+    """The settings with which a network is built and trained.
 
-    ``hidden``      the widths of the hidden layers, ``activation`` what stands behind each
-    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience``, ``seed``   as for ``fit``
+    ``hidden``       the widths of the hidden layers
+    ``activation``   the activation after each hidden layer
+
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience`` and ``seed`` are as
+    for ``fit``.
     """
 
     __slots__ = ()
@@ -49,46 +52,47 @@ class Recipe(
     def __str__(self) -> str:
         widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
         shape = f"hidden {widths}, {self.activation}" if self.hidden else widths
-        return f"{shape}; {self.optimizer}, learning rate {self.learning_rate:.3g}, batches of {self.batch_size}"
+        rate = f"learning rate {self.learning_rate:.3g}"
+        return f"{shape}; {self.optimizer}, {rate}, batches of {self.batch_size}"
 
 
 def add_settings(parser: "Any") -> None:
-    """The options for it."""
+    """Add the options that a Recipe holds."""
     group = parser.add_argument_group(
-        "network and training (what is not given fits the size of the data)"
+        "network and training (defaults depend on the size of the data)"
     )
     group.add_argument(
         "--hidden", type=widths, metavar="16,8", help="widths of the hidden layers; 0 for none"
     )
     group.add_argument(
-        "--activation", choices=sorted(HIDDEN), default="tanh", help="behind each (default tanh)"
+        "--activation", choices=sorted(HIDDEN), default="tanh", help="the activation after each of them (default tanh)"
     )
     group.add_argument(
-        "--optimizer", choices=sorted(OPTIMIZERS), default="adam", help="default adam"
+        "--optimizer", choices=sorted(OPTIMIZERS), default="adam", help="the optimizer (default adam)"
     )
-    group.add_argument("--learning-rate", type=float, metavar="RATE", help="of the optimizer")
-    group.add_argument("--batch-size", type=int, metavar="N", help="samples an update")
-    group.add_argument("--epochs", type=int, metavar="N", help="times through the data, at most")
+    group.add_argument("--learning-rate", type=float, metavar="RATE", help="its learning rate")
+    group.add_argument("--batch-size", type=int, metavar="N", help="the number of samples per update")
+    group.add_argument("--epochs", type=int, metavar="N", help="at most so many passes over the data")
     group.add_argument(
-        "--patience", type=int, metavar="N", help="stop after so many epochs that were no better"
+        "--patience", type=int, metavar="N", help="stop after N epochs without improvement"
     )
     group.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of all that is random (default 0)"
+        "--seed", type=int, default=0, metavar="N", help="the random seed (default 0)"
     )
 
 
 def widths(text: str) -> "Tuple[int, ...]":
-    """16,8 as the widths of layers; 0 as none."""
+    """Parse 16,8 as the widths of layers, and 0 as no layers."""
     if text.strip() == "0":
         return ()
     try:
         return tuple([require("--hidden", int(part), COUNT) for part in text.split(",")])
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} are no widths; write them as in 16,8") from None
+        raise ArgumentTypeError(f"{text!r} is not a list of widths; write them as in 16,8") from None
 
 
 def recipe_for(options: "Any", rows: int, inputs: int) -> "Recipe":
-    """What the options ask for, and for the rest what usually does well with so many rows and inputs."""
+    """Return the given options, with defaults for so many rows and inputs."""
     most = max(10, min(300, SAMPLES // rows))
     batch_size = 8 if rows < 200 else 16 if rows < 2000 else 32 if rows < 20000 else 128
     usual = {
@@ -107,7 +111,7 @@ def recipe_for(options: "Any", rows: int, inputs: int) -> "Recipe":
 
 
 def usual_hidden(rows: int) -> "Tuple[int, ...]":
-    """More data can teach more neurons."""
+    """Return the default widths. More data can train more neurons."""
     return (8,) if rows < 200 else (16,) if rows < 1000 else (32,) if rows < 20000 else (32, 16)
 
 
@@ -118,7 +122,7 @@ def usual_rate(optimizer: str, inputs: int) -> float:
 
 
 def network(encoder: "Any", recipe: "Recipe") -> "Sequential":
-    """A network for what the encoder gives and wants."""
+    """Return a network for the inputs and targets of the encoder."""
     layers: "List[Any]" = [encoder.normalization()]
     width = len(encoder.features)
     initializer = "he_uniform" if issubclass(HIDDEN[recipe.activation], ReLU) else "glorot_uniform"
@@ -132,17 +136,26 @@ def network(encoder: "Any", recipe: "Recipe") -> "Sequential":
 
 
 def loss_of(encoder: "Any") -> str:
-    """The name of the loss for what the encoder wants."""
+    """Return the name of the loss for the targets of the encoder."""
     if encoder.task != CLASSIFICATION:
         return "half_squared_error"
     return "binary_cross_entropy" if encoder.outputs == 1 else "categorical_cross_entropy"
 
 
-def train(net: "Sequential", encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any", told: "List[Epoch]",
-          course: "Optional[Course]" = None, checkpoint: "Optional[Checkpoint]" = None) -> None:  # fmt: skip
-    """Train the network; ``told`` gets the epochs.
+def train(
+    net: "Sequential",
+    encoder: "Any",
+    recipe: "Recipe",
+    training: "Any",
+    validation: "Any",
+    told: "List[Epoch]",
+    course: "Optional[Course]" = None,
+    checkpoint: "Optional[Checkpoint]" = None,
+) -> None:
+    """Train the network, and append each epoch to ``told``.
 
-    ``training``, ``validation``   (X, Y); the best parameters for the second are kept
+    ``training`` and ``validation`` are pairs (X, Y). The network ends with the parameters that have
+    the lowest validation loss.
     """
     X, Y = training
     optimizer = OPTIMIZERS[recipe.optimizer](recipe.learning_rate)
@@ -160,7 +173,7 @@ def train(net: "Sequential", encoder: "Any", recipe: "Recipe", training: "Any", 
         checkpoint=checkpoint,
     )
     resumed = prepared.history.epochs
-    with closing(prepared.run()) as steps:  # The last checkpoint is written at once, on PyPy too.
+    with closing(prepared.run()) as steps:  # closing writes the last checkpoint at once, on PyPy too
         for epoch in chain(resumed, steps):
             told.append(epoch)
             if course is not None:
@@ -168,12 +181,15 @@ def train(net: "Sequential", encoder: "Any", recipe: "Recipe", training: "Any", 
 
 
 def settings(recipe: "Recipe") -> "Dict[str, Any]":
-    """The recipe as a model keeps it."""
+    """Return the recipe as it is saved in a model."""
     return dict(recipe._asdict(), hidden=list(recipe.hidden))
 
 
 def described(told: "Sequence[Epoch]", interrupted: bool = False) -> "Dict[str, Any]":
-    """The course of a training, as a model keeps it; one that was broken off does not have its best parameters."""
+    """Return the history of a training run as it is saved in a model.
+
+    An interrupted run has no best epoch, because its model has the last parameters, not the best.
+    """
     return {
         "loss": [epoch.loss for epoch in told],
         "validation_loss": [

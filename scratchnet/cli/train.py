@@ -1,4 +1,4 @@
-"""`python -m scratchnet train`: from a CSV file to a model that is trained, judged and saved."""
+"""`python -m scratchnet train`: train, evaluate and save a model from a CSV file."""
 
 import json
 import os
@@ -26,26 +26,29 @@ if TYPE_CHECKING:
 
     from ..core.history import Epoch
 
-FEW = 30  # rows to judge by
+FEW = 30  # with fewer validation rows, the report adds a warning
 NO_BETTER = """
 
-The model is no better than the trivial prediction: the columns do not tell, or it was trained too briefly, or at too
-large a --learning-rate."""
+The model is no better than the trivial prediction. The columns may not predict
+the target, the training may be too short, or the --learning-rate too large."""
 
 DESCRIPTION = """\
-Train a network on a CSV file (TSV, semicolons, gzip too; - is standard input), judge it by rows that it does not
-learn from, and save it. What each column holds is found out, and told: numbers are standardised, categories become an
-input for each label, missing numbers the median. Ctrl-C saves what was learnt; the same command with --resume goes on,
-to the same bits. (Arrays are taken, too: .npy, .npz, and the IDX files of MNIST; then --target is the file of the
-targets.)
+Train a network on a CSV file, evaluate it on rows held out from training, and
+save it. The file may also be TSV, separated by semicolons, or gzipped; - is
+standard input. The type of each column is detected and printed. Numbers are
+standardised, a category becomes one input per label, and a missing number is
+replaced by the median. Ctrl-C saves what has been learned; the same command
+with --resume continues, to the same bits. DATA may also be an array: .npy, .npz
+or an IDX file such as those of MNIST; --target is then the file of the targets.
 """
 EXAMPLES = """\
 examples:
   scratchnet train iris.csv --target species -o iris.safetensors
-  scratchnet train titanic.csv --target Survived --ignore Name,Ticket --hidden 16,8 -o titanic.json
-  scratchnet train houses.csv --target price --task regression --epochs 500 --learning-rate 0.003 -o houses.onnx
-  scratchnet train iris.csv --target species --cross-validate 5 -o iris.safetensors
-  scratchnet train iris.csv --target species --search 20 --workers 2 -o iris.safetensors
+  scratchnet train titanic.csv --target Survived --ignore Name,Ticket -o t.json
+  scratchnet train houses.csv --target price --task regression -o houses.onnx
+  scratchnet train houses.csv --target price --epochs 500 --hidden 16,8 -o h.npz
+  scratchnet train iris.csv --target species --cross-validate 5 -o iris.json
+  scratchnet train iris.csv --target species --search 20 --workers 2 -o iris.json
 """
 
 
@@ -56,21 +59,25 @@ def configure(parser: "Any") -> None:
         "--target",
         required=True,
         metavar="COLUMN",
-        help="to be predicted: a name, or a number from 1",
+        help="the column to predict: its name, or its number from 1",
     )
     parser.add_argument(
-        "-o", "--output", required=True, metavar="MODEL", help="the model's file: " + models.ENDINGS
+        "-o", "--output", required=True, metavar="MODEL", help="the file to write: " + models.ENDINGS
     )
     add_settings(parser)
-    group = parser.add_argument_group("judging")
+    group = parser.add_argument_group("evaluation")
     group.add_argument(
-        "--validation", type=float, default=0.2, metavar="PART", help="of the rows (default 0.2)"
+        "--validation",
+        type=float,
+        default=0.2,
+        metavar="FRACTION",
+        help="the fraction of the rows to hold out (default 0.2)",
     )
     group.add_argument(
         "--cross-validate",
         type=int,
         metavar="K",
-        help="first judge by each K-th of the rows in turn",
+        help="first run a K-fold cross-validation",
     )
     group.add_argument(
         "--search",
@@ -78,44 +85,45 @@ def configure(parser: "Any") -> None:
         nargs="?",
         const=12,
         metavar="N",
-        help="first try N random settings (12)",
+        help="first try N random settings (12 if N is left out)",
     )
     group.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="processes for these two (default 1)"
+        "--workers", type=int, default=1, metavar="N", help="processes for these two options (default 1)"
     )
-    group = parser.add_argument_group("going on")
+    group = parser.add_argument_group("checkpoints")
     group.add_argument(
-        "--resume", action="store_true", help="go on with the training that was broken off"
+        "--resume", action="store_true", help="continue an interrupted training run"
     )
     group.add_argument(
-        "--checkpoint-every", type=float, default=30, metavar="S", help="seconds (default 30)"
+        "--checkpoint-every", type=float, default=30, metavar="S", help="seconds between checkpoints (default 30)"
     )
     add_columns(parser)
     add_reading(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on standard error")
-    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Train; the exit status: 130 after Ctrl-C."""
+    """Train a model. Return the exit status, 130 after Ctrl-C."""
     check(options)
     work = Work(options, write)
     work.prepare()
     try:
         work.compare()
     except KeyboardInterrupt:
-        Line().say("broken off before the training of the model; nothing is saved")
+        Line().say("interrupted before the training started; nothing is saved")
         return 130
-    return work.broken_off() if work.learn() else work.done()
+    return work.end_interrupted() if work.learn() else work.end()
 
 
 class Work:
-    """A training under way, from the command line: what it is made of, and what has become of it so far.
+    """A training run of the command line, and its results so far.
 
-    ``encoder``    what becomes of each column of ``data``
-    ``examples``   (X, Y) to learn from, and (X, Y) to judge by
-    ``recipe``     how ``net`` is made and trained; ``told``, the epochs that are done
-    ``found``      the report for programs
+    ``encoder``    turns the columns of ``data`` into inputs and targets
+    ``examples``   (X, Y) for training, and (X, Y) for validation
+    ``recipe``     how ``net`` is built and trained
+    ``told``       the epochs done
+    ``found``      the report that --json prints
     """
 
     def __init__(self, options: "Any", write: "Callable[..., None]") -> None:
@@ -125,42 +133,42 @@ class Work:
         self.found: "Dict[str, Any]" = {}
 
     def tell(self, text: str) -> None:
-        """For people; with --json only the report is written."""
+        """Write the text, unless --json asks for the report only."""
         if not self.options.json:
             self.write(text)
 
     def prepare(self) -> None:
-        """Read the data, and decide what is made of them."""
+        """Read the data, fit the encoder, and choose the recipe."""
         line = Reading(quiet=self.options.quiet)
         self.data = data_to_learn(self.options, line)
         line.clear()
-        known, judging = parts(self.data, self.options)
-        self.encoder = fitted(self.data, known, self.options.task)
-        self.recipe = recipe_for(self.options, len(known), len(self.encoder.features))
+        training, validation = parts(self.data, self.options)
+        self.encoder = fitted(self.data, training, self.options.task)
+        self.recipe = recipe_for(self.options, len(training), len(self.encoder.features))
         self.examples = (
-            self.encoder.examples_of(self.data, known),
-            self.encoder.examples_of(self.data, judging),
+            self.encoder.examples_of(self.data, training),
+            self.encoder.examples_of(self.data, validation),
         )
         self.found["decisions"] = [list(decision) for decision in self.encoder.decisions]
         self.tell(beginning(self.data, self.encoder))
 
     def compare(self) -> None:
-        """Trainings for comparison, if any are asked for: the recipe may become another."""
+        """Run --cross-validate or --search if requested; a search replaces the recipe."""
         if self.options.cross_validate:
             results = trials.cross_validate(self.data, self.options, self.recipe)
-            self.tell(trials.told(results) + "\n")
+            self.tell(trials.summary(results) + "\n")
             self.found["cross_validation"] = dict(
                 results,
                 scores=[finite(score) for score in results["scores"]],
                 mean=finite(results["mean"]),
                 deviation=finite(results["deviation"]),
             )
-        former = recipe_in(self.checkpoint) if self.options.resume and self.options.search else None
-        if former:
-            self.recipe = former._replace(epochs=self.recipe.epochs)
+        found = recipe_in(self.checkpoint) if self.options.resume and self.options.search else None
+        if found:
+            self.recipe = found._replace(epochs=self.recipe.epochs)
         elif self.options.search:
             candidates = trials.search(self.examples, self.encoder, self.options, self.recipe)
-            self.tell("search: validation loss of each setting, the best first")
+            self.tell("search: validation loss of each setting, best first")
             self.tell("\n".join([f"  {loss:.4g}  {recipe}" for loss, recipe in candidates]) + "\n")
             self.found["search"] = [
                 dict(settings(recipe), validation_loss=finite(loss)) for loss, recipe in candidates
@@ -168,28 +176,38 @@ class Work:
             self.recipe = candidates[0][1]
 
     def learn(self) -> bool:
-        """Train, and say how far it is; whether Ctrl-C ended it. A training that diverges leaves no checkpoint."""
+        """Train and show the progress. Return whether Ctrl-C ended the training.
+
+        A training run that diverges leaves no checkpoint.
+        """
         self.net = network(self.encoder, self.recipe)
         self.net.metadata = dict(kept(self.encoder), recipe=settings(self.recipe), kernel=kernel())
         self.first = learning(self.net)
-        known, judging = self.examples
+        training, validation = self.examples
         counts = (
-            len(known[0]),
-            len(judging[0]),
+            len(training[0]),
+            len(validation[0]),
             sum([p.count for p in self.net.parameters() if not p.frozen]),
         )
         self.tell(
-            "{}\n{} rows to learn from, {} to judge by; {} parameters\n".format(
+            "{}\n{} training rows, {} validation rows; {} parameters\n".format(
                 self.recipe, *counts
             )
         )
         course = Course(self.recipe.epochs, quiet=self.options.quiet)
         try:
             with warnings.catch_warnings():
-                warnings.showwarning = course.warn  # type: ignore[assignment]  # in one line
+                warnings.showwarning = course.warn  # type: ignore[assignment]  # on one line
                 watched = Watched(self.checkpoint, self.options.checkpoint_every, course)
                 train(
-                    self.net, self.encoder, self.recipe, known, judging, self.told, course, watched
+                    self.net,
+                    self.encoder,
+                    self.recipe,
+                    training,
+                    validation,
+                    self.told,
+                    course,
+                    watched,
                 )
         except KeyboardInterrupt:
             return True
@@ -201,25 +219,30 @@ class Work:
             course.clear()
         return False
 
-    def broken_off(self) -> int:
-        """After Ctrl-C: save the model, unless it has learnt nothing, or would take the place of an older one."""
-        can, finished = os.path.exists(self.checkpoint), is_finished(self.path)
-        on = (
-            "the same command with --resume goes on"
-            if can
-            else "there is no checkpoint to go on from"
-        )
-        if learning(self.net) == self.first or can and finished:
-            Line().say(f"{self.path}: not written; {on}")
+    def end_interrupted(self) -> int:
+        """Save the model after Ctrl-C. Return the exit status.
+
+        The model is not saved if it has learned nothing, or if it would replace a finished model
+        and there is a checkpoint.
+        """
+        can_resume = os.path.exists(self.checkpoint)
+        finished = is_finished(self.path)
+        if can_resume:
+            advice = "the same command with --resume continues"
+        else:
+            advice = "there is no checkpoint to continue from"
+        if learning(self.net) == self.first or can_resume and finished:
+            Line().say(f"{self.path}: not written; {advice}")
             return 130
         if finished:
             self.path = "{}.interrupted{}".format(*os.path.splitext(self.path))
         self.save(interrupted=True)
-        Line().say(f"{self.path}: saved after {terminal.plural(len(self.told), 'epoch')}; {on}")
+        done = terminal.plural(len(self.told), "epoch")
+        Line().say(f"{self.path}: saved after {done}; {advice}")
         return 130
 
-    def done(self) -> int:
-        """Save the model, and judge it."""
+    def end(self) -> int:
+        """Save and evaluate the model. Return the exit status."""
         known, truth = [self.encoder.targets_of(Y) for _, Y in self.examples]
         self.save()
         forget(self.checkpoint)
@@ -235,7 +258,7 @@ class Work:
         return 0
 
     def save(self, interrupted: bool = False) -> None:
-        """The model, and all that there is to know of it. From now on its outputs are in the target's own unit."""
+        """Save the model with its metadata. From now on it predicts in the unit of the target."""
         self.encoder.target = self.encoder.target.built_into(self.net)
         self.net.metadata.update(kept(self.encoder))
         if self.encoder.classes:
@@ -247,29 +270,29 @@ class Work:
 
 
 def learning(net: "Sequential") -> "List[Any]":
-    """The numbers that training changes."""
+    """Return the numbers that training changes."""
     return [p.value for p in net.parameters() if not p.frozen]
 
 
 def recipe_in(checkpoint: str) -> "Optional[Recipe]":
-    """The recipe of the training that was broken off, so that it need not be searched again."""
+    """Return the recipe in a checkpoint, so that it need not be searched again, or None."""
     try:
         given = models.load(checkpoint).metadata["recipe"]
         recipe = Recipe(**dict(given, hidden=tuple(given["hidden"])))
         return recipe if recipe.activation in HIDDEN and recipe.optimizer in OPTIMIZERS else None
-    except (LookupError, OSError, TypeError, ValueError):  # what goes on from it will say so
+    except (LookupError, OSError, TypeError, ValueError):  # resuming reports the error
         return None
 
 
 def is_finished(path: str) -> bool:
-    """Whether there is a model, or whatever else, that no interrupted training has left there."""
+    """Return whether there is a file other than the model of an interrupted training run."""
     if not os.path.exists(path):
         return False
     try:
         metadata = models.load(path).metadata
     except (OSError, ValueError):
         return True
-    history = metadata.get("history", {})  # not even an epoch may have been done
+    history = metadata.get("history", {})  # missing if no epoch was done
     return (
         "recipe" not in metadata
         or not isinstance(history, dict)
@@ -278,22 +301,22 @@ def is_finished(path: str) -> bool:
 
 
 def finite(number: float) -> "Optional[float]":
-    """The number, if JSON can hold it."""
+    """Return the number, or None if JSON cannot hold it."""
     return number if isfinite(number) else None
 
 
 def forget(path: str) -> None:
-    """Remove the file, if it could be written at all."""
+    """Remove the file if it exists."""
     if os.path.exists(path):
         os.remove(path)
 
 
 def check(options: "Any") -> None:
-    """What would only show when it is too late."""
+    """Raise the errors that would otherwise appear only after the training."""
     require(
         "--validation",
         options.validation,
-        (lambda v: 0 < v < 1, "a part of the rows, between 0 and 1"),
+        (lambda v: 0 < v < 1, "a fraction of the rows, above 0 and below 1"),
     )
     require("--checkpoint-every", options.checkpoint_every, AT_LEAST_0)
     for name in ("workers", "search", "cross_validate"):
@@ -301,26 +324,27 @@ def check(options: "Any") -> None:
         require("--" + name.replace("_", "-"), 1 if value is None else value, COUNT)
     if options.workers > 1 and not (options.cross_validate or options.search):
         raise ValueError(
-            "--workers is for --cross-validate and --search; a single training takes one processor"
+            "--workers needs --cross-validate or --search; a single training run uses one process"
         )
     if options.cross_validate and options.search:
         raise ValueError(
-            "--cross-validate and --search: one after the other, for the first would judge other settings"
+            "--cross-validate and --search cannot be combined: search first, then "
+            "cross-validate the settings found"
         )
     models.codec_of(options.output)
     if not os.path.isdir(os.path.dirname(os.path.abspath(options.output))):
-        raise ValueError(f"{options.output}: the folder does not exist")
+        raise ValueError(f"{options.output}: the folder does not exist; create it first")
     if os.path.isdir(options.output):
         raise ValueError(f"{options.output} is a directory; give the name of a file")
     terminal.check_output(options.output, [options.data, options.target])
     path = checkpoint_of(options.output)
     if os.path.exists(path) and not options.resume:
         raise ValueError(
-            f"{path} is of a training that was broken off: go on with --resume, or delete it"
+            f"{path} belongs to an interrupted training run; continue with --resume, or delete it"
         )
     if options.resume and not os.path.exists(path):
         raise ValueError(
-            f"there is no {path}, so there is nothing to go on with: leave out --resume"
+            f"there is no {path}, so there is nothing to continue; leave out --resume"
         )
     if not options.resume:
         probe = path + ".probe"
@@ -331,19 +355,21 @@ def check(options: "Any") -> None:
 
 
 def checkpoint_of(model: str) -> str:
-    """Where the training of that model is kept until it is done."""
+    """Return the path of the checkpoint of that model."""
     return os.path.splitext(model)[0] + ".checkpoint.safetensors"
 
 
 def parts(data: "Any", options: "Any") -> "Any":
-    """The rows to learn from, and those to judge by; of classes, the same shares in both.
+    """Return the training rows and the validation rows, stratified by class.
 
-    The only row of a class is one to learn from: without it nothing could be learnt of that class.
+    The only row of a class is a training row, because without it the class could not be learned.
     """
     rows, values = data.with_target(), data[data.target].values
     if len(rows) < 2:
-        found = "only 1 row has a target" if rows else "the target is missing in every row"
-        raise ValueError(f"{data.source}: {found}, {data.target!r}; give at least two")
+        found = "only 1 row has" if rows else "no row has"
+        raise ValueError(
+            f"{data.source}: {found} a value of the target {data.target!r}; give at least two"
+        )
     target, _ = target_of(data[data.target], rows, options.task, data.source)
     counts = Counter([values[i] for i in rows]) if isinstance(target, Classes) else None
     alone = [i for i in rows if counts and counts[values[i]] == 1]
@@ -353,28 +379,31 @@ def parts(data: "Any", options: "Any") -> "Any":
             f"{data.source}: no class of {data.target!r} has more than one row; give more rows"
         )
     if not 0 < ceil(len(others) * options.validation) < len(others):
-        found = f"--validation {options.validation}: of {terminal.plural(len(others), 'row')} with a target"
-        raise ValueError(f"{found} give a part that leaves some on both sides")
+        found = terminal.plural(len(others), "row")
+        raise ValueError(
+            f"--validation {options.validation} leaves no row on one side of {found}; "
+            "give a fraction that leaves rows on both"
+        )
     classes = [values[i] for i in others] if counts else None
-    known, judging = train_test_split(
+    training, validation = train_test_split(
         others, test_size=options.validation, seed=options.seed, stratify=classes
     )
-    return known + alone, judging
+    return training + alone, validation
 
 
 def beginning(data: "Any", encoder: "Any") -> str:
-    """What was read, and what is made of it."""
+    """Describe the data and how they are encoded."""
     without = len(data) - len(data.with_target())
     lines = [f"{data.source}: {terminal.plural(len(data), 'row')}", "", str(encoder), ""]
     if without:
         lines.insert(
-            1, f"{terminal.plural(without, 'row')} without a value of {data.target!r} left out"
+            1, f"left out: {terminal.plural(without, 'row')} without a value of {data.target!r}"
         )
     return "\n".join(lines)
 
 
 def is_better(report: "Any") -> bool:
-    """Whether it beats the trivial prediction, or is perfect as well."""
+    """Return whether the model beats the trivial prediction, or both are perfect."""
     if isinstance(report, metrics.RegressionReport):
         error = report.root_mean_squared_error
         return error == 0 or error < report.baseline["root_mean_squared_error"]
@@ -382,26 +411,26 @@ def is_better(report: "Any") -> bool:
 
 
 def ending(told: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any") -> str:
-    """How the training went, how good the model is, and what to do with it."""
+    """Describe the training, the quality of the model, and the next commands."""
     last = told[-1]
-    stop = f"{terminal.plural(last.number, 'epoch')} done, as asked for"
+    stop = f"{terminal.plural(last.number, 'epoch')} done"
     if last.number < recipe.epochs:
-        stop = f"stopped after epoch {last.number}: no better for {recipe.patience}"
+        patience = terminal.plural(recipe.patience, "epoch")
+        stop = f"stopped after epoch {last.number}: no improvement for {patience}"
     losses = plots.loss_curve(
         [epoch.loss for epoch in told], [epoch.validation_loss for epoch in told]
     )
     chosen = "the best epoch and the settings" if options.search else "the best epoch"
-    few = (
-        f"; and {terminal.plural(report.samples, 'row')} tell little"
-        if report.samples < FEW
-        else ""
-    )
+    few = ""
+    if report.samples < FEW:
+        few = f" and, with {terminal.plural(report.samples, 'row')}, uncertain"
     blocks = [
         f"{stop}; the best was epoch {last.best}\n{losses.text(**terminal.size())}",
-        f"the rows to judge by:\n\n{report}" + ("" if is_better(report) else NO_BETTER),
-        f"These rows have also chosen {chosen}, which flatters the model a little{few}; for a stricter\n"
-        "judgement: --cross-validate, or rows of their own and `evaluate`.",
-        f"{options.output}: saved; now",
+        f"on the validation rows:\n\n{report}" + ("" if is_better(report) else NO_BETTER),
+        f"These rows also chose {chosen}, so the scores are\n"
+        f"slightly optimistic{few}. For a stricter test, use\n"
+        "--cross-validate, or `evaluate` with other rows.",
+        f"{options.output}: saved; next:",
         "\n".join(
             [
                 f"  python3 -m scratchnet {name} {options.output} DATA"

@@ -29,11 +29,13 @@ are first used, so that prediction loads no losses, no optimizers and no trainin
 [[7.0]]
 """
 
+from .lazy import load, prepare_module
 from .types import Any
 
 # The files in reading order, each with its public names.
 FILES = {
     "types": "",
+    "lazy": "",
     "elementary": "",
     "plug_points": "",
     "functions": "kernel set_kernel",
@@ -55,30 +57,13 @@ FILES = {
     "network": "Sequential",
 }
 HOMES = {name: file for file, names in FILES.items() for name in names.split()}
-__all__ = sorted(HOMES)
+HOMES.update({file: "" for file in FILES})
+__all__ = sorted([name for name in HOMES if name not in FILES])
 
 
 def __getattr__(name: str) -> Any:
-    """Import a module of the core, or the module of a public name, when it is first used."""
-    if name not in FILES and name not in HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    file = HOMES.get(name, name)
-    module = __import__(f"{__name__}.{file}", None, None, [file])
-    value = module if file == name else getattr(module, name)
-    globals()[name] = value
-    return value
+    """Import a file, or the file of a public name, when it is first used."""
+    return load(__name__, HOMES, name)
 
 
-try:
-    import sys
-
-    has_getattr = sys.version_info >= (3, 7) or sys.implementation.name != "cpython"
-except (ImportError, AttributeError):
-    has_getattr = True
-
-# In Python 3.6 a module has no __getattr__ (PEP 562), but its class can have one.
-if not has_getattr:
-    _module: Any = sys.modules[__name__]
-    _module.__class__ = type(
-        "_Module", (type(sys),), {"__getattr__": lambda self, name: __getattr__(name)}
-    )
+prepare_module(__name__, __getattr__, HOMES)

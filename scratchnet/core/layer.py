@@ -40,7 +40,6 @@ from .types import (
     Parameters,
     Settings,
     Shape,
-    ShapeOrNone,
 )
 
 
@@ -59,12 +58,10 @@ class Configured:
         MicroPython, which does not tell the names of arguments.
         """
         code = getattr(getattr(type(self), "__init__", None), "__code__", None)
-        known = self.arguments + self.in_parameters
         for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount] if code else ():
-            if name not in known:
-                kind = type(self).__name__
+            if name not in self.arguments + self.in_parameters:
                 raise TypeError(
-                    f"{kind}: __init__ takes {name}, which the class must name: "
+                    f"{type(self).__name__}: __init__ takes {name}, which the class must name: "
                     f'arguments = ("{name}",)'
                 )
         return {name: getattr(self, name) for name in self.arguments}
@@ -126,7 +123,7 @@ class Parameter:
     """
 
     def __init__(
-        self, role: str, shape: ShapeOrNone = None, value: Any = None, frozen: bool = False
+        self, role: str, shape: Any = None, value: Any = None, frozen: bool = False
     ) -> None:
         self.role = self.name = role
         self.shape = shape

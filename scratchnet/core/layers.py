@@ -24,7 +24,6 @@ from .types import (
     IntOrNone,
     Limit,
     Matrix,
-    MatrixOrNone,
     Number,
     Parameters,
     Row,
@@ -134,7 +133,7 @@ class Dropout(Layer):
 
     def __init__(self, rate: Number = 0.5) -> None:
         self.rate = self.require("rate", rate, BELOW_1)
-        self.mask: MatrixOrNone = None
+        self.mask: Any = None
 
     def forward(self, X: Matrix) -> Matrix:
         self.mask = None if self.generator is None else [self.draw(row) for row in X]

@@ -31,9 +31,7 @@ from .types import (
     GeneratorOrNone,
     IntOrNone,
     Layers,
-    LogitsAndOutput,
     Matrix,
-    MatrixOrNone,
     NoReturn,
     Number,
     NumberType,
@@ -61,7 +59,7 @@ class Sequential:
     ``metadata``   a dict that is saved with the network; it can hold what JSON can
     """
 
-    A: MatrixOrNone = None  # the last output; the argument of `backward` must have its shape
+    A: Any = None  # the last output; the argument of `backward` must have its shape
 
     def __init__(self, layers: Any, seed: int = 0, number: NumberType = None) -> None:
         require("layers", layers, (is_sequence, "a list of layers, [...]"))
@@ -177,9 +175,7 @@ class Sequential:
                 value = value + penalty
         return value
 
-    def logits_and_output(
-        self, X: Matrix, paired: int, generator: GeneratorOrNone = None
-    ) -> LogitsAndOutput:
+    def logits_and_output(self, X: Matrix, paired: int, generator: GeneratorOrNone = None) -> Any:
         """Return the input of the last ``paired`` layers, and the output of the network."""
         front = len(self.layers) - paired
         Z = self.propagate(X, self.layers[:front], generator)
@@ -379,7 +375,11 @@ class Sequential:
         for i, layer in enumerate(self.layers):
             table.append((str(i), repr(layer), str(outputs[i] or "any"), str(counts[i])))
         widths = [max([len(row[k]) for row in table]) for k in range(4)]
-        lines = ["  ".join(map(_padded, row, widths)).rstrip() for row in table]
+        lines = [
+            # MicroPython has no str.ljust.
+            "  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)]).rstrip()
+            for row in table
+        ]
         frozen = sum([p.count for p in self.parameters() if p.frozen])
         number = self.number.__name__
         lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {number}")
@@ -387,10 +387,6 @@ class Sequential:
 
     def __repr__(self) -> str:
         return f"Sequential([{', '.join([repr(layer) for layer in self.layers])}])"
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - len(text))  # MicroPython has no str.ljust.
 
 
 class Text(str):

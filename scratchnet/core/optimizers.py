@@ -34,7 +34,6 @@ from .types import (
     State,
     States,
     Update,
-    Updates,
 )
 
 RATE: Limit = (
@@ -110,9 +109,7 @@ class Optimizer(Configured):
             [(whole(0, w),) * self.memory for w in row] for row in p.rows
         ]
 
-    def update_rows(
-        self, rows: Matrix, gradients: Matrix, states: States, factor: Number
-    ) -> Updates:
+    def update_rows(self, rows: Matrix, gradients: Matrix, states: States, factor: Number) -> Any:
         """Return the weights of a parameter and their states after the step."""
         updates = [
             [self.update(w, g, state, factor) for w, g, state in zip(*three_rows)]
@@ -297,8 +294,3 @@ OPTIMIZERS: Family = {
     "adam": Adam,
     "adamw": AdamW,
 }
-
-
-def has_constant_rate(optimizer: Optimizer) -> bool:
-    """Return whether the learning rate is known to be the same in every step."""
-    return type(optimizer) in OPTIMIZERS.values() and not callable(optimizer.learning_rate)

@@ -22,7 +22,7 @@ from .checks import COUNT, COUNT_OR_NONE, are_finite, is_finite, look_up, refuse
 from .examples import Examples, cut, examples_for, mean_loss
 from .history import Diverged, Epoch, History
 from .losses import Loss, loss_for
-from .optimizers import OPTIMIZERS, Optimizer, has_constant_rate
+from .optimizers import OPTIMIZERS, Optimizer
 from .plug_points import PLUG_POINTS
 from .random import Generator
 from .types import (
@@ -96,7 +96,7 @@ def epochs(
     ``unroll``             deprecated: True means engine="steps", False means engine="lists"
     """
     refuse_unknown("epochs", unknown, OPTIONS)
-    training = prepare(
+    training: Training = prepare(
         net,
         X,
         Y,
@@ -116,8 +116,7 @@ def epochs(
         checkpoint,
         unroll,
     )
-    steps: Epochs = training.run()
-    return steps
+    return training.run()
 
 
 class Training:
@@ -170,10 +169,7 @@ class Training:
     def next_batches(self) -> Batches:
         """Return the batches of the next epoch."""
         count = len(self.examples)
-        if self.shuffle:
-            order = self.engine.generator.permutation(count)
-        else:
-            order = list(range(count))
+        order = self.engine.generator.permutation(count) if self.shuffle else list(range(count))
         return cut(order, self.batch_size)
 
     def epochs_at_once(self) -> int:
@@ -181,7 +177,10 @@ class Training:
         optimizer = self.engine.optimizer
         is_batch = self.batch_size == len(self.examples)
         is_measured = self.validation is not None or self.patience is not None
-        if self.observed or is_measured or not is_batch or not has_constant_rate(optimizer):
+        is_constant = type(optimizer) in OPTIMIZERS.values() and not callable(
+            optimizer.learning_rate
+        )
+        if self.observed or is_measured or not is_batch or not is_constant:
             return 1
         return min(self.engine.at_once, self.epochs - len(self.history))
 
@@ -268,8 +267,9 @@ class Engine:
     def backpropagate(self, batch: Batch) -> Number:
         """Set the gradient of each parameter that learns, and return the loss with penalties."""
         X, Y, weights = batch
-        first = self.net.first_trainable()
-        return self.net.backpropagate(X, Y, self.loss, weights, self.generator, first)
+        return self.net.backpropagate(
+            X, Y, self.loss, weights, self.generator, first=self.net.first_trainable()
+        )
 
     def step_or_undo(self, batch: Batch) -> Number:
         """Make a step. If an error or Ctrl-C interrupts it, restore everything it changes."""

@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     Row = List[Number]
     Matrix = List[Row]
     RowOrNone = Optional[Row]
-    MatrixOrNone = Optional[Matrix]
     MatrixOrNumber = Union[Matrix, Number]
     Rows = Any
     Shape = Tuple[int, ...]
-    ShapeOrNone = Optional[Shape]
     IntOrNone = Optional[int]
     Names = Tuple[str, ...]
     Function = Callable[..., Any]
@@ -38,11 +36,9 @@ if TYPE_CHECKING:
     Places = List[int]
     Batches = List[Places]
     Batch = Tuple[Matrix, Matrix, RowOrNone]
-    LogitsAndOutput = Tuple[Matrix, Matrix]
     State = Tuple[Number, ...]
     States = List[List[State]]
     Update = Tuple[Number, State]
-    Updates = Tuple[Matrix, States]
     Epochs = Iterator[Epoch]
 else:
     NAMES = {
@@ -54,11 +50,9 @@ else:
         "Row": "A list of numbers.",
         "Matrix": "A list of rows of equal length.",
         "RowOrNone": "A list of numbers, or None.",
-        "MatrixOrNone": "A list of rows, or None.",
         "MatrixOrNumber": "A list of rows, or one number.",
         "Rows": "A sequence of rows: any object with ``len()`` and indexing.",
         "Shape": "A tuple of one or two integers.",
-        "ShapeOrNone": "A tuple of one or two integers, or None.",
         "IntOrNone": "An integer, or None.",
         "Names": "A tuple of strings.",
         "Function": "A function or another callable object.",
@@ -72,11 +66,9 @@ else:
         "Places": "A list of integers: indices into a list of samples.",
         "Batches": "A list of batches, each a list of indices.",
         "Batch": "The samples, their targets, and their weights or None.",
-        "LogitsAndOutput": "The input of the layers paired with the loss, and the final output.",
         "State": "What an optimizer remembers about one weight: a tuple of numbers.",
         "States": "A State for each weight, row by row.",
         "Update": "A new weight and its new State.",
-        "Updates": "New rows of weights and their new States.",
         "Epochs": "An iterator over Epoch objects.",
     }
     for _name in NAMES:
