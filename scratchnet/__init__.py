@@ -392,12 +392,13 @@ def explain(
 ) -> "Explanation":
     """Explain where each number of one training step comes from: forward, loss, backward, update.
 
-    ``X``, ``Y``, ``loss``, ``optimizer``, ``batch_size``, ``seed``, ``sample_weight``, ``class_weight``
-                   as for ``fit``; without ``Y``, only the forward pass is explained
+    ``X``, ``Y``   as for ``fit``; without ``Y``, only the forward pass is explained
     ``step``       the training step to explain, counted from 1; the steps before it are repeated
                    with engine="lists"
     ``steps``      how many steps to record from that one on, for ``at(k)`` and for the page
     ``shuffle``    whether to shuffle the samples as ``fit`` does; by default they keep their order
+
+    The other arguments are as for ``fit``.
 
     The method ``names`` of the result lists the names of all numbers. A name gives one of them:
 

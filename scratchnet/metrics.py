@@ -1,19 +1,21 @@
-"""How good predictions are: plain functions of lists, with scikit-learn's definitions.
+"""Measures of the quality of predictions, as functions of lists.
 
-    accuracy  confusion_matrix  precision_recall_f1     of predicted classes
-    log_loss  roc_auc  class_probabilities              of predicted probabilities, or scores
-    r2  mean_absolute_error  root_mean_squared_error    of predicted numbers
-    baseline                                            what the trivial predictor says, who looks at no input
-    report                                              all of it against that baseline, to be printed
+    accuracy  confusion_matrix  precision_recall_f1     for predicted classes
+    log_loss  roc_auc  class_probabilities              for predicted probabilities or scores
+    r2  mean_absolute_error  root_mean_squared_error    for predicted numbers
+    baseline                                            a trivial prediction, which ignores inputs
+    report                                              several measures beside the baseline
 
-The targets come first, then what was predicted: flat lists, or the one column of ``net.predict``. A class is a whole
-number, a text or a bool; of several outputs it is the place of the largest one, ``row.index(max(row))``.
-``sample_weight`` gives every sample a weight of 0 or more.
+The definitions are those of scikit-learn. The first argument is the targets, the second the
+predictions: flat lists, or the single column of ``net.predict``. A class is a whole number, a
+string or a bool. If the network has one output per class, the class number of a row of outputs is
+``row.index(max(row))``. ``sample_weight`` gives each sample a weight of 0 or more.
 
 >>> from scratchnet import metrics
 >>> metrics.accuracy([0, 1, 1, 0], [[0.0], [1.0], [0.0], [0.0]])
 0.75
->>> print(metrics.report("classification", ["cat", "dog", "dog", "cat"], ["cat", "dog", "cat", "cat"]))
+>>> truth, predicted = ["cat", "dog", "dog", "cat"], ["cat", "dog", "cat", "cat"]
+>>> print(metrics.report("classification", truth, predicted))
 classification of 4 samples
 accuracy  0.75  (always "cat": 0.5)
 <BLANKLINE>
@@ -50,25 +52,25 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
 
 NAN = float("nan")
-EPSILON = 2.0**-52  # log_loss takes no probability for nearer to 0 or 1
-WIDTH = 79  # of a report, in columns
-CONFUSIONS = 10  # how many a report lists where the matrix is too wide
+EPSILON = 2.0**-52  # log_loss moves probabilities this far from 0 and 1
+WIDTH = 79  # columns of a report, at most
+CONFUSIONS = 10  # confusions listed if the matrix is too wide
 
-SCALARS = (float, int, bool, str)  # Python's own
+SCALARS = (float, int, bool, str)  # built-in types, which need no conversion
 CLASS = (
     lambda v: v == int(v),
-    "a class, a whole number or a text (for a probability p of two classes, int(p > 0.5))",
+    "a class: a whole number or a string (from a probability p of two classes: int(p > 0.5))",
 )
 
 Score = namedtuple("Score", "label precision recall f1 support")
 Scores = namedtuple("Scores", "classes macro weighted")
 
 
-# ---- predicted classes -------------------------------------------------------------------------------------------
+# ---- predicted classes ---------------------------------------------------------------------------
 
 
 def accuracy(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float:
-    """The share of the samples whose class was predicted.
+    """Return the fraction of the samples whose class is predicted correctly.
 
     >>> accuracy([0, 1, 1, 2], [0, 1, 2, 2])
     0.75
@@ -80,9 +82,10 @@ def accuracy(targets: "Any", predictions: "Any", sample_weight: "Any" = None) ->
 def confusion_matrix(
     targets: "Any", predictions: "Any", labels: "Any" = None, sample_weight: "Any" = None
 ) -> "Any":
-    """How many samples of each class (a row) were predicted as each class (a column): a list of lists.
+    """Return the number of samples of each true class (row) and predicted class (column).
 
-    ``labels`` are the classes in the order wanted, by default all, sorted; pairs with any other class are left out.
+    ``labels`` lists the classes in the desired order; by default all classes, sorted. Samples with
+    other classes are left out.
 
     >>> confusion_matrix([0, 1, 1, 2], [0, 1, 2, 2])
     [[1, 0, 0], [0, 1, 1], [0, 0, 1]]
@@ -104,14 +107,17 @@ def precision_recall_f1(
     sample_weight: "Any" = None,
     zero_division: float = 0,
 ) -> "Scores":
-    """Of each class: precision, recall, their harmonic mean F1, and its support, the number of its samples.
+    """Return the precision, recall, F1 and support of each class, and their means.
 
-    precision   the share of the right ones among those predicted to be of the class
-    recall      the share of the right ones among those of the class
+    precision   the fraction of right predictions among the predictions of the class
+    recall      the fraction of right predictions among the samples of the class
+    F1          the harmonic mean of precision and recall
+    support     the number of samples of the class
 
-    ``classes`` of the result is a list of such scores, ``macro`` their plain mean and ``weighted`` that by support.
-    ``zero_division`` (0 or 1) is the precision of a class never predicted, the recall of one without samples, the F1
-    of one that is neither, and a mean over nothing.
+    In the result, ``classes`` is a list with one Score per class, ``macro`` is the plain mean, and
+    ``weighted`` is the mean weighted by support. ``zero_division`` (0 or 1) is the value where a
+    measure is 0/0: the precision of a class that is never predicted, the recall of a class without
+    samples, the F1 of a class with neither, and a mean over no classes.
 
     >>> precision_recall_f1([0, 1, 1, 2], [0, 1, 2, 2]).classes[1]
     Score(label=1, precision=1.0, recall=0.5, f1=0.6666666666666666, support=2)
@@ -154,17 +160,17 @@ def precision_recall_f1(
     )
 
 
-# ---- predicted probabilities -------------------------------------------------------------------------------------
+# ---- predicted probabilities ---------------------------------------------------------------------
 
 
 def log_loss(
     targets: "Any", probabilities: "Any", labels: "Any" = None, sample_weight: "Any" = None
 ) -> float:
-    """The mean of -log p, p the probability that was given to a sample's class.
+    """Return the mean of -log p, where p is the predicted probability of the true class.
 
-    ``probabilities``  samples × classes; or, of two classes, that of the second alone
-    ``labels``         the class of each column; by default the targets' classes, sorted (of class numbers that lack
-                       some, 0, 1, 2 ...)
+    ``probabilities``  samples × classes; for two classes also those of the second class alone
+    ``labels``         the class of each column; by default the sorted classes of the targets, or
+                       0, 1, 2, ... if the targets are class numbers of which some are missing
 
     A p of 0 counts as 2⁻⁵².
 
@@ -185,16 +191,19 @@ def log_loss(
         shares = class_probabilities(row)
         if min(shares) < 0 or abs(total(shares) - 1) > 1e-6:
             raise ValueError(
-                f"probabilities: row {i} is {shown(row)}; give probabilities, from 0 to 1, which sum to 1"
+                f"probabilities: row {i} is {shown(row)}; "
+                "give probabilities from 0 to 1 that sum to 1"
             )
         if t not in place:
-            raise ValueError(f"targets: row {i} is {shown(t)}, which is none of the labels")
+            raise ValueError(f"targets: row {i} is {shown(t)}; give one of the labels")
         losses.append(-math.log(min(max(shares[place[t]], EPSILON), 1 - EPSILON)))
     return _mean(losses, weights)
 
 
 def class_probabilities(output: "List[float]") -> "List[float]":
-    """The probability of each class: of a single output p, which is that of the second class, 1 - p and p.
+    """Return the probability of each class, given the outputs of the network for one sample.
+
+    A single output p is the probability of the second of two classes, so the result is 1 - p and p.
 
     >>> class_probabilities([0.25]), class_probabilities([0.5, 0.25, 0.25])
     ([0.75, 0.25], [0.5, 0.25, 0.25])
@@ -203,21 +212,24 @@ def class_probabilities(output: "List[float]") -> "List[float]":
 
 
 def _columns(labels: "Any", truth: "List[Any]", count: int) -> "Sequence[Any]":
-    """The class of each column of probabilities."""
+    """Return the class of each column of the probabilities."""
     known = _labels(labels, truth, [])
     if len(known) == count:
         return known
     if labels is None and all([isinstance(t, (int, float)) and 0 <= t < count for t in known]):
         return range(count)
     raise ValueError(
-        f"there are {len(known)} classes, and probabilities of {count}; give labels, a class a column"
+        f"there are {len(known)} classes and {count} columns of probabilities; "
+        "give labels, one class per column"
     )
 
 
 def roc_auc(targets: "Any", scores: "Any", sample_weight: "Any" = None) -> float:
-    """The area under the ROC curve: how often a sample of the second class has the higher score, ties counting half.
+    """Return the area under the ROC curve.
 
-    ``targets`` are of two classes, in sorted order the first and the second; NaN where there is only one.
+    It is the probability that a sample of the second class has a higher score than one of the
+    first. Ties count half. The sorted classes are the first and the second. If there is only one
+    class, the result is NaN.
 
     >>> roc_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     0.75
@@ -227,9 +239,10 @@ def roc_auc(targets: "Any", scores: "Any", sample_weight: "Any" = None) -> float
     classes = _labels(None, truth, [])
     if len(classes) > 2:
         raise ValueError(
-            f"roc_auc: the targets have {len(classes)} classes; give two, such as one against the rest"
+            f"roc_auc: the targets have {len(classes)} classes; "
+            "give two classes, such as one against the rest"
         )
-    above = below = area = 0.0  # weights of the second and the first class so far, scores ascending
+    above = below = area = 0.0  # weights of the second and first class so far, by ascending score
     groups = {}  # type: Dict[float, List[float]]
     for t, v, w in zip(truth, values, weights):
         groups.setdefault(v, [0, 0])[int(t == classes[-1])] += w
@@ -240,13 +253,14 @@ def roc_auc(targets: "Any", scores: "Any", sample_weight: "Any" = None) -> float
     return area / (above * below) if above * below else NAN
 
 
-# ---- predicted numbers -------------------------------------------------------------------------------------------
+# ---- predicted numbers ---------------------------------------------------------------------------
 
 
 def r2(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float:
-    """R², the share of the targets' variance that is predicted: 1 is perfect, 0 no better than their mean.
+    """Return R², the fraction of the variance of the targets that is predicted.
 
-    Where all targets are the same, 1 for a perfect prediction and 0 for any other; NaN of a single sample.
+    1 is perfect, and 0 is no better than predicting the mean. If all targets are equal, the result
+    is 1 for a perfect prediction and 0 otherwise. For a single sample it is NaN.
 
     >>> r2([1, 2, 3], [1, 2, 4])
     0.5
@@ -257,15 +271,14 @@ def r2(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float
     mean = _mean(y, weights)
     rest = _mean([(a - b) * (a - b) for a, b in zip(y, predicted)], weights)
     variation = _mean([(a - mean) * (a - mean) for a in y], weights)
-    if (
-        variation == 0 or len({a for a, w in zip(y, weights) if w}) == 1
-    ):  # the rounded mean may lie beside them
+    # The mean of equal targets may differ from them by rounding.
+    if variation == 0 or len({a for a, w in zip(y, weights) if w}) == 1:
         return float(rest == 0)
     return 1 - rest / variation
 
 
 def mean_absolute_error(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float:
-    """MAE, the mean of |target - prediction|, in the targets' unit.
+    """Return MAE, the mean of |target - prediction|, in the unit of the targets.
 
     >>> mean_absolute_error([1, 2, 3], [1, 2, 6])
     1.0
@@ -277,7 +290,7 @@ def mean_absolute_error(targets: "Any", predictions: "Any", sample_weight: "Any"
 def root_mean_squared_error(
     targets: "Any", predictions: "Any", sample_weight: "Any" = None
 ) -> float:
-    """RMSE, the root of the mean of (target - prediction)², in the targets' unit.
+    """Return RMSE, the root of the mean of (target - prediction)², in the unit of the targets.
 
     >>> root_mean_squared_error([1, 2, 3, 4], [1, 2, 3, 6])
     1.0
@@ -290,25 +303,27 @@ def _mean(values: "List[float]", weights: "List[float]") -> float:
     return float(total([w * v for w, v in zip(weights, values)]) / total(weights))
 
 
-# ---- against the trivial predictor -------------------------------------------------------------------------------
+# ---- comparison with a trivial prediction --------------------------------------------------------
 
 
 def baseline(targets: "Any", strategy: str) -> "Any":
-    """What the trivial predictor says of every sample, whatever its inputs.
+    """Return a trivial prediction, which is the same for all inputs.
 
-    ``strategy``  "most_frequent", the class (of several the first in sorted order); "mean" or "median", the number
+    ``strategy``  "most_frequent" for classes (of equally frequent ones, the first in sorted order);
+                  "mean" or "median" for numbers
 
-    >>> baseline(["b", "a", "b"], "most_frequent"), baseline([1, 2, 6], "mean"), baseline([1, 2, 6], "median")
-    ('b', 3.0, 2.0)
+    >>> baseline(["b", "a", "b"], "most_frequent")
+    'b'
+    >>> baseline([1, 2, 6], "mean"), baseline([1, 2, 6], "median")
+    (3.0, 2.0)
     """
     if strategy == "most_frequent":
         classes = _classes(targets, "targets")
         counts = {}  # type: Dict[Any, int]
         for c in classes:
             counts[c] = counts.get(c, 0) + 1
-        return max(
-            _labels(None, classes, []), key=lambda label: counts[label]
-        )  # max returns the first of equals
+        # max returns the first of equal elements.
+        return max(_labels(None, classes, []), key=lambda label: counts[label])
     y = numbers(targets, "targets")
     if strategy == "mean":
         return _mean(y, [1] * len(y))
@@ -319,13 +334,14 @@ def baseline(targets: "Any", strategy: str) -> "Any":
 def report(
     task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
 ) -> "Any":
-    """How good predictions are, against the trivial predictor: a ClassificationReport or a RegressionReport.
+    """Return the quality of predictions as a ClassificationReport or a RegressionReport.
 
     ``task``    "classification" or "regression"
-    ``known``   the targets of the training, from which the trivial predictor learns; by default ``targets``
-    ``labels``  the classes in the order wanted
+    ``known``   the training targets, which define the trivial prediction; by default ``targets``
+    ``labels``  the classes in the desired order
 
-    ``print`` shows it as a short table, ``to_dict()`` gives it as what JSON can hold, NaN and infinity as None.
+    ``print`` shows the report as a short table. ``to_dict()`` returns it in a form for JSON, with
+    None for NaN and infinity.
 
     >>> print(report("regression", [1, 2, 3], [1, 2, 4]))
     regression of 3 samples
@@ -344,12 +360,16 @@ def report(
 
 
 class ClassificationReport:
-    """How good predicted classes are.
+    """The quality of predicted classes.
 
-    ``samples``            how many
-    ``accuracy``           and ``baseline_accuracy``, that of always predicting ``baseline``
-    ``scores``             precision, recall and F1 of each class, their ``macro`` and ``weighted`` means
-    ``confusion_matrix``   rows are the truth; in the order of ``labels``
+    ``samples``             the number of samples
+    ``accuracy``            of the predictions
+    ``baseline``            the trivial prediction, the most frequent class
+    ``baseline_accuracy``   of predicting ``baseline`` for all samples
+    ``scores``              precision, recall and F1 of each class, and their ``macro`` and
+                            ``weighted`` means
+    ``labels``              the classes in order
+    ``confusion_matrix``    one row per true class, one column per predicted class
     """
 
     def __init__(
@@ -365,15 +385,21 @@ class ClassificationReport:
         self.confusion_matrix = confusion_matrix(truth, predicted, self.labels)
 
     def to_dict(self) -> "Dict[str, Any]":
-        """The report as what JSON can hold."""
+        """Return the report in a form for JSON."""
         scores = self.scores.classes + [self.scores.macro, self.scores.weighted]
         rows = [dict(zip(Score._fields, score)) for score in scores]
         return {
-            "task": "classification", "samples": self.samples,
-            "accuracy": self.accuracy, "baseline": self.baseline, "baseline_accuracy": self.baseline_accuracy,
-            "classes": rows[:-2], "macro_mean": rows[-2], "weighted_mean": rows[-1],
-            "labels": self.labels, "confusion_matrix": self.confusion_matrix,
-        }  # fmt: skip
+            "task": "classification",
+            "samples": self.samples,
+            "accuracy": self.accuracy,
+            "baseline": self.baseline,
+            "baseline_accuracy": self.baseline_accuracy,
+            "classes": rows[:-2],
+            "macro_mean": rows[-2],
+            "weighted_mean": rows[-1],
+            "labels": self.labels,
+            "confusion_matrix": self.confusion_matrix,
+        }
 
     def __str__(self) -> str:
         always = '(always "{}": {})'.format(
@@ -384,13 +410,12 @@ class ClassificationReport:
             rows.append(
                 [shortened(s.label, 24)] + ["{:.3f}".format(v) for v in s[1:4]] + [str(s.support)]
             )
-        blocks = [
-            f"classification of {_samples(self.samples)}\naccuracy  {_digits(self.accuracy)}  {always}"
-        ]
-        return "\n\n".join(blocks + [_table(rows), self._confusions()])
+        first = f"classification of {_samples(self.samples)}"
+        second = f"accuracy  {_digits(self.accuracy)}  {always}"
+        return "\n\n".join([first + "\n" + second, _table(rows), self._confusions()])
 
     def _confusions(self) -> str:
-        """The matrix; where it is too wide for a terminal, the most frequent mistakes."""
+        """Return the matrix or, if it is too wide for a terminal, the most frequent mistakes."""
         names = [shortened(label, 12) for label in self.labels]
         rows = [["truth \\ predicted"] + names]
         rows += [
@@ -415,19 +440,22 @@ class ClassificationReport:
 
 
 class RegressionReport:
-    """How good predicted numbers are.
+    """The quality of predicted numbers.
 
-    ``samples``                                              how many
-    ``r2``, ``mean_absolute_error``, ``root_mean_squared_error``   the errors in the targets' unit
-    ``mean``, ``median``                                     what the trivial predictors always say
-    ``baseline``                                             the same three of them: MAE of the median, else of the mean
+    ``samples``                   the number of samples
+    ``r2``                        R²
+    ``mean_absolute_error``       in the unit of the targets
+    ``root_mean_squared_error``   in the unit of the targets
+    ``mean``, ``median``          the trivial predictions
+    ``baseline``                  the three measures of a trivial prediction: of the median for the
+                                  mean absolute error, of the mean for the others
     """
 
     def __init__(self, targets: "Any", predictions: "Any", known: "Any" = None) -> None:
         y, predicted, _ = _numeric(targets, predictions, None)
-        learnt = y if known is None else known
+        training = y if known is None else known
         self.samples = len(y)
-        self.mean, self.median = baseline(learnt, "mean"), baseline(learnt, "median")
+        self.mean, self.median = baseline(training, "mean"), baseline(training, "median")
         means, medians = [self.mean] * len(y), [self.median] * len(y)
         self.r2, self.mean_absolute_error = r2(y, predicted), mean_absolute_error(y, predicted)
         self.root_mean_squared_error = root_mean_squared_error(y, predicted)
@@ -438,7 +466,7 @@ class RegressionReport:
         }
 
     def to_dict(self) -> "Dict[str, Any]":
-        """The report as what JSON can hold."""
+        """Return the report in a form for JSON."""
         found = {
             name: getattr(self, name)
             for name in ["samples"] + list(self.baseline) + ["mean", "median"]
@@ -464,11 +492,11 @@ class RegressionReport:
     __repr__ = __str__
 
 
-# ---- as a text ---------------------------------------------------------------------------------------------------
+# ---- printing ------------------------------------------------------------------------------------
 
 
 def _table(rows: "Sequence[Sequence[str]]") -> str:
-    """The rows as lines: the first column to the left, the others to the right, two blanks between."""
+    """Return the rows as lines. The first column is aligned left, the others right."""
     widths = [max([width(row[k]) for row in rows]) for k in range(len(rows[0]))]
     lines = []
     for row in rows:
@@ -487,7 +515,7 @@ def _finite(value: float) -> "Any":
 def _digits(value: float) -> str:
     if value != value:
         return "undefined"
-    if 1e4 <= abs(value) < 1e12:  # no 1.353e+04
+    if 1e4 <= abs(value) < 1e12:  # not 1.353e+04
         return "{:,.0f}".format(value)
     return "{:.4g}".format(value + 0.0)
 
@@ -496,11 +524,11 @@ def _samples(n: int) -> str:
     return "1 sample" if n == 1 else f"{n} samples"
 
 
-# ---- what is accepted --------------------------------------------------------------------------------------------
+# ---- checks of arguments -------------------------------------------------------------------------
 
 
 def _column(data: "Any", name: str) -> "List[Any]":
-    """The elements of a flat list, or of a single column."""
+    """Return the elements of a flat list or of a single column."""
     rows = accept_rows(data, name)
     values = [rows[i] for i in range(len(rows))]
     for i, value in enumerate(values):
@@ -509,15 +537,17 @@ def _column(data: "Any", name: str) -> "List[Any]":
         value = value.tolist() if hasattr(value, "tolist") else value
         if is_sequence(value):
             if len(value) != 1:
-                hint = "give one value a sample (of outputs a class, the place of the largest: row.index(max(row)))"
-                raise ValueError(f"{name}: row {i} has {len(value)} columns; {hint}")
+                raise ValueError(
+                    f"{name}: row {i} has {len(value)} columns; give one value per sample "
+                    "(for one output per class: row.index(max(row)))"
+                )
             value = value[0]
         values[i] = plain(value)
     return values
 
 
 def _classes(data: "Any", name: str) -> "List[Any]":
-    """The classes, whole floats as ints."""
+    """Return the classes, with whole floats as ints."""
     classes = _column(data, name)
     for i, c in enumerate(classes):
         if type(c) is not int and not isinstance(c, (bool, str)):
@@ -526,29 +556,29 @@ def _classes(data: "Any", name: str) -> "List[Any]":
 
 
 def numbers(data: "Any", name: str) -> "List[float]":
-    """The elements of a flat list, or of a single column, as floats."""
+    """Return the elements of a flat list or of a single column as floats."""
     return accept_row(_column(data, name), float, name, None)
 
 
 def _labels(labels: "Any", truth: "List[Any]", predicted: "List[Any]") -> "Sequence[Any]":
-    """The labels given, else all there are, sorted."""
+    """Return the given labels, or by default all labels, sorted."""
     if labels is None:
         found = set(truth)
         try:
             return sorted(found.union(predicted))
         except TypeError:
             raise TypeError(
-                "some classes are numbers and some are texts; give all of one type"
+                "some classes are numbers and some are strings; give all of one type"
             ) from None
     given = _classes(labels, "labels")
     return require("labels", given, (lambda v: len(set(v)) == len(v), "each class once"))  # type: ignore[no-any-return]
 
 
 def _weights(sample_weight: "Any", n: int, predictions: int) -> "List[Any]":
-    """A weight a sample, by default 1; ``n`` and ``predictions`` must be equal."""
+    """Return one weight per sample, by default 1. ``n`` and ``predictions`` must be equal."""
     if n != predictions:
         raise ValueError(
-            f"there are {n} targets and {predictions} predictions; give one prediction a target"
+            f"there are {n} targets and {predictions} predictions; give one prediction per target"
         )
     if sample_weight is None:
         return [1] * n
@@ -556,7 +586,7 @@ def _weights(sample_weight: "Any", n: int, predictions: int) -> "List[Any]":
     weights = accept_row(values, float, "sample_weight", None, n, "there are {} samples")
     for i, w in enumerate(weights):
         require(f"sample_weight: number {i}", w, AT_LEAST_0)
-    return require("sample_weight", weights, (lambda v: max(v) > 0, "some sample a weight above 0"))  # type: ignore
+    return require("sample_weight", weights, (lambda v: max(v) > 0, "at least one weight above 0"))  # type: ignore
 
 
 def _classified(

@@ -1,9 +1,9 @@
-"""Which samples to train with and which to judge by: data held out, and cross-validation.
+"""Data held out for testing, and cross-validation.
 
-    train_test_split   the samples in two parts, once
-    cross_validate     each sample in the part to judge by, one after the other: a score a fold
+    train_test_split   splits the samples into a training part and a test part
+    cross_validate     tests on each fold of the samples in turn, and returns one score per fold
 
-Both are deterministic: the same seed, the same samples, on every Python.
+Both are deterministic: the same seed gives the same samples on every Python.
 
 >>> X, y = [[0], [1], [2], [3], [4], [5], [6], [7]], ["a", "a", "a", "a", "b", "b", "b", "b"]
 >>> X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y)
@@ -23,26 +23,34 @@ if TYPE_CHECKING:
     from typing import Any, List
 
 
-def train_test_split(*sequences: "Any", test_size: float = 0.25, shuffle: bool = True, seed: int = 0,
-                     stratify: "Any" = None) -> "List[Any]":  # fmt: skip
-    """Two parts of each of the sequences, one to train with and one to test with: [A_train, A_test, B_train, ...].
+def train_test_split(
+    *sequences: "Any",
+    test_size: float = 0.25,
+    shuffle: bool = True,
+    seed: int = 0,
+    stratify: "Any" = None,
+) -> "List[Any]":
+    """Split each sequence into a training part and a test part: [A_train, A_test, B_train, ...].
 
-    ``sequences``   of the same length: lists, or what NumPy, pandas or PyTorch hold; an array gives arrays
-    ``test_size``   the part to test with: a fraction, rounded up to whole samples, or how many samples
-    ``shuffle``     whether the samples are drawn, and come in a random order; False: the last ones are the test's
-    ``stratify``    the classes of the samples, of which both parts then have the same shares, to rounding
+    ``sequences``   lists, or arrays of NumPy, pandas or PyTorch, all of the same length; the parts
+                    of an array are arrays
+    ``test_size``   the size of the test part: a fraction, rounded up to whole samples, or a number
+                    of samples
+    ``shuffle``     whether to draw the samples at random; False puts the last ones in the test part
+    ``stratify``    the classes of the samples; both parts then have the same proportions of the
+                    classes, up to rounding
 
     >>> train_test_split([1, 2, 3, 4], "abcd", shuffle=False)
     [[1, 2, 3], [4], ['a', 'b', 'c'], ['d']]
     """
     n = _length(sequences)
-    limit = f"a fraction, or a number of samples, that leaves some of the {n} samples on both sides"
+    limit = f"a fraction or a number of samples that leaves some of the {n} samples in both parts"
     held_out = require("test_size", test_size, (lambda v: 0 < _count(v, n) < n, limit))
     order = Generator(seed).permutation(n) if shuffle else list(range(n))
     groups = [order] if stratify is None else _groups(order, _classes(stratify, n))
     if stratify is not None and min(map(len, groups)) < 2:
         raise ValueError(
-            "stratify: a class has only one sample, which cannot be on both sides; leave it out"
+            "stratify: a class has only one sample, but both parts need one; leave out that class"
         )
     test = set()
     for group, count in zip(groups, _shares([len(group) for group in groups], _count(held_out, n))):
@@ -51,16 +59,28 @@ def train_test_split(*sequences: "Any", test_size: float = 0.25, shuffle: bool =
     return [take(sequence, part) for sequence in sequences for part in parts]
 
 
-def cross_validate(model: "Any", X: "Any", Y: "Any", folds: int = 5, executor: "Any" = None, seed: int = 0,
-                   scoring: "Any" = None, **fit_options: "Any") -> "List[float]":  # fmt: skip
-    """The score of every fold, of a model that was trained on the other ones.
+def cross_validate(
+    model: "Any",
+    X: "Any",
+    Y: "Any",
+    folds: int = 5,
+    executor: "Any" = None,
+    seed: int = 0,
+    scoring: "Any" = None,
+    **fit_options: "Any",
+) -> "List[float]":
+    """Return the score on each fold of a model that is trained on the other folds.
 
-    ``model``        an estimator, or a function without arguments that makes one, or a network: each fold has its own
-    ``X``, ``Y``     samples and targets; targets that are classes (no fractions) are in each fold in the same shares
-    ``executor``     shares out the folds: anything with ``submit``, such as a ProcessPoolExecutor; the same scores
-    ``seed``         of which samples a fold has
-    ``scoring``      a function (targets, predictions), such as ``metrics.r2``; None: the model's own ``score``
-    ``fit_options``  are passed on to ``fit``
+    ``model``        an estimator, or a function without arguments that returns an estimator or a
+                     network; each fold has its own model
+    ``X``, ``Y``     samples and targets; if the targets are classes (not fractions), each fold has
+                     the same proportions of the classes
+    ``executor``     an object with ``submit``, such as a ProcessPoolExecutor, whose workers compute
+                     the folds; the scores are the same
+    ``seed``         the random seed of the folds
+    ``scoring``      a function (targets, predictions), such as ``metrics.r2``; None means the
+                     method ``score`` of the model
+    ``fit_options``  passed on to ``fit``
 
     >>> import scratchnet as sn
     >>> from scratchnet import metrics
@@ -96,7 +116,10 @@ def cross_validate(model: "Any", X: "Any", Y: "Any", folds: int = 5, executor: "
 
 
 def parts_of(n: int, folds: int, seed: int = 0, classes: "Any" = None) -> "List[Any]":
-    """For each fold the places to train with, and those to judge by; of ``classes``, the same shares in all."""
+    """Return the training indices and the test indices of each fold.
+
+    With ``classes``, each fold has the same proportions of the classes.
+    """
     order = Generator(seed).permutation(n)
     if classes is not None:
         order = [i for group in _groups(order, classes) for i in group]
@@ -107,7 +130,10 @@ def parts_of(n: int, folds: int, seed: int = 0, classes: "Any" = None) -> "List[
 def score_of_fold(
     name: str, model: "Any", data: "List[Any]", scoring: "Any", fit_options: "Any"
 ) -> float:
-    """What a task computes: train on the first two of ``data``, X and Y, and score on the last two."""
+    """Train on the first two elements of ``data``, X and Y, and return the score on the last two.
+
+    ``name`` is the kernel. This is the task of a worker.
+    """
     X_train, Y_train, X_test, Y_test = data
     with LentKernel(name):
         model = fresh(model)
@@ -117,17 +143,17 @@ def score_of_fold(
         if hasattr(model, "score"):
             return model.score(X_test, Y_test)  # type: ignore[no-any-return]
     raise TypeError(
-        f"scoring: {type(model).__name__} has no score of its own; give a function such as metrics.r2"
+        f"scoring: {type(model).__name__} has no method score; give a function such as metrics.r2"
     )
 
 
 def fresh(model: "Any") -> "Any":
-    """One like it, that has learnt nothing here."""
+    """Return a new model of the same kind, which has learned nothing yet."""
     if hasattr(model, "get_params") and not isinstance(model, type):
         return type(model)(**deepcopy(model.get_params(deep=False)))
     if hasattr(model, "backpropagate"):
         raise TypeError(
-            "model is a network, which may have learnt already; give a function that makes one"
+            "model is a network, which may be trained already; give a function that makes one"
         )
     made = (
         deepcopy(model)
@@ -136,13 +162,14 @@ def fresh(model: "Any") -> "Any":
     )
     if not hasattr(made, "fit"):
         raise TypeError(
-            f"model is a {type(model).__name__}; give an estimator, or what makes one or a network"
+            f"model is a {type(model).__name__}; give an estimator, or a function that returns an "
+            "estimator or a network"
         )
     return made
 
 
 def take(sequence: "Any", places: "List[int]") -> "Any":
-    """The elements at these places: of an array of NumPy's or PyTorch's an array, of anything else a list."""
+    """Return the elements at these indices: an array from an array, otherwise a list."""
     if hasattr(sequence, "iloc"):  # pandas
         return sequence.iloc[places]
     if hasattr(sequence, "shape") and hasattr(sequence, "__array__"):
@@ -151,32 +178,32 @@ def take(sequence: "Any", places: "List[int]") -> "Any":
 
 
 def _length(sequences: "Any") -> int:
-    """How many samples all of them have."""
+    """Return the number of samples, which must be the same in all sequences."""
     for sequence in sequences:
         if not is_sequence(sequence) and not hasattr(sequence, "__len__"):
             raise TypeError(
-                f"a {type(sequence).__name__} is no sequence of samples; give lists or arrays"
+                f"a {type(sequence).__name__} is not a sequence of samples; give lists or arrays"
             )
     lengths = [len(sequence) for sequence in sequences]
     if not lengths or min(lengths) != max(lengths) or not lengths[0]:
         raise ValueError(
-            f"the sequences have {lengths} samples; give one or more, all of the same length"
+            f"the sequences have {lengths} samples; give at least one sequence, all of the same length"
         )
     return lengths[0]
 
 
 def _count(part: "Any", n: int) -> int:
-    """How many of n samples a fraction or a number of them is."""
+    """Return how many of n samples a fraction or a number of samples means."""
     if isinstance(part, int):
         return part if not isinstance(part, bool) else 0
     return -int(-n * part // 1) if 0 < part < 1 else 0
 
 
 def _classes(labels: "Any", n: int) -> "List[Any]":
-    """The labels as a flat list of what can be compared."""
+    """Return the labels as a flat list of hashable values."""
     labels = _flat(labels)
     if len(labels) != n:
-        raise ValueError(f"stratify has {len(labels)} classes for {n} samples; give one a sample")
+        raise ValueError(f"stratify has {len(labels)} classes for {n} samples; give one per sample")
     return [tuple(label) if isinstance(label, list) else label for label in labels]
 
 
@@ -186,14 +213,14 @@ def _flat(data: "Any") -> "List[Any]":
 
 
 def _are_classes(Y: "Any") -> bool:
-    """Whether no target is a fraction, or a row."""
+    """Return whether all targets are classes: no fraction, and no row."""
     return all(
         [isinstance(y, (str, int)) or isinstance(y, float) and y == y // 1 for y in _flat(Y)]
     )
 
 
 def _groups(order: "List[int]", classes: "List[Any]") -> "List[List[int]]":
-    """The places of each class, in the order of its first."""
+    """Return the indices of each class. The first class in ``order`` comes first."""
     groups = {}  # type: ignore[var-annotated]
     for i in order:
         groups.setdefault(classes[i], []).append(i)
@@ -201,7 +228,10 @@ def _groups(order: "List[int]", classes: "List[Any]") -> "List[List[int]]":
 
 
 def _shares(sizes: "List[int]", count: int) -> "List[int]":
-    """``count`` shared out in proportion to the sizes; what rounding leaves goes to the largest remainders."""
+    """Return ``count`` divided in proportion to the sizes.
+
+    What rounding leaves goes to the largest remainders.
+    """
     total = sum(sizes)
     shares = [size * count // total for size in sizes]
     by_remainder = sorted(range(len(sizes)), key=lambda k: (-(sizes[k] * count % total), k))

@@ -1,9 +1,10 @@
-"""Does this Python compute what it should? Golden numbers of every rule, of the kernels and of the file formats.
+"""A check that this interpreter computes correctly: reference results of rules, kernels and formats.
 
-    check()    runs every case and gives a list of what is wrong, empty where nothing is
+    check()    runs all cases and returns a list of the problems, which is empty if there are none
 
-In the portable kernel every number must have the golden bits; in the fast one it may differ by rounding. Needs
-nothing but the package, and runs on MicroPython too. The tests hold the golden numbers against independent ones.
+In the portable kernel, each result must have the same bits as the reference. In the fast kernel it
+may differ by rounding. The check needs only the package and also runs on MicroPython. The tests
+compare the reference results with independent ones.
 
 >>> check()
 []
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     from .core.types import Matrix, Row
 
-TOLERANCE = 1 / 1000000000000  # of the fast kernel, relative to the largest number of a case
+TOLERANCE = 1 / 1000000000000  # in the fast kernel, relative to the largest number of a case
 
-# No decimals here: some MicroPythons misread them.
+# Fractions instead of decimals, because some versions of MicroPython misread decimals.
 POINTS = [-37 / 10, -1 / 2, -1 / 1000, 1 / 3, 1.0, 5 / 2, 20.0]
 POSITIVE = [1 / 1000, 1 / 3, 1.0, 5 / 2, 20.0]
 Z = [[-3.0, -1 / 2, 1 / 4, 2.0], [1 / 10, -1.0, 4.0, -1 / 5]]
@@ -33,7 +34,7 @@ SHARES = [[1 / 2, 1 / 4, 1 / 8, 1 / 8], [1 / 10, 7 / 10, 1 / 10, 1 / 10]]
 
 
 def cases() -> "List[Tuple[str, Callable[[], Row]]]":
-    """Every case: a name, and a function that computes its numbers."""
+    """Return all cases as pairs of a name and a function that computes the numbers."""
     found: "List[Tuple[str, Callable[[], Row]]]" = []
     for name in ("exp", "expm1", "tanh", "erf", "cos"):
         found.append((name, _of_each(getattr(functions, name), POINTS)))
@@ -48,7 +49,7 @@ def cases() -> "List[Tuple[str, Callable[[], Row]]]":
     for layer in (_dense(), layers.Dropout(1 / 4), _normalization()):
         found.append((type(layer).__name__, _layer(layer)))
     for name in sorted(losses.LOSSES):
-        if name != "perceptron":  # which there is only with its activation
+        if name != "perceptron":  # it needs its paired activation
             found.append((name, _loss(name)))
     for name in (
         "binary_cross_entropy",
@@ -95,7 +96,7 @@ def _normalization() -> "layers.Normalization":
 
 
 def _layer(layer: "Any") -> "Callable[[], Row]":
-    """Forward; then backward, if the layer has a derivative, and the gradients of the parameters."""
+    """Return a case: forward and, if the layer has a derivative, backward and all gradients."""
 
     def run() -> "Row":
         layer.generator = Generator(7)
@@ -113,13 +114,11 @@ def _layer(layer: "Any") -> "Callable[[], Row]":
 
 
 def _loss(name: str) -> "Callable[[], Row]":
-    """Value and gradient, with and without weights."""
+    """Return a case: value and gradient, with and without weights."""
     loss = losses.LOSSES[name]()
-    Y = (
-        [[1.0, -1.0, -1.0, 1.0], [-1.0, 1.0, 1.0, -1.0]]
-        if name == "hinge"
-        else [[0.0, 1.0, 0.0, 0.0]] * 2
-    )
+    Y = [[0.0, 1.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]
+    if name == "hinge":
+        Y = [[1.0, -1.0, -1.0, 1.0], [-1.0, 1.0, 1.0, -1.0]]
     A = SHARES if "entropy" in name else Z
 
     def run() -> "Row":
@@ -132,7 +131,7 @@ def _loss(name: str) -> "Callable[[], Row]":
 
 
 def _paired_loss(name: str) -> "Callable[[], Row]":
-    """A loss together with its activation: value from the activation's input, and δ = (ŷ - y)/n."""
+    """Return a case: a loss with its paired activation, value from logits and dZ = (A - Y)/n."""
     loss = losses.LOSSES[name]()
 
     def run() -> "Row":
@@ -162,7 +161,7 @@ def _optimizers() -> "List[optimizers.Optimizer]":
 
 
 def _optimizer(optimizer: "optimizers.Optimizer") -> "Callable[[], Row]":
-    """Three steps of three weights."""
+    """Return a case: three steps of three weights."""
 
     def run() -> "Row":
         stepper = optimizer.with_numbers(float)
@@ -201,7 +200,7 @@ def _network() -> "Sequential":
 
 
 def _training() -> "Row":
-    """Five epochs of a small network: the losses, the parameters and a prediction."""
+    """Train five epochs. Return the losses, the parameters and a prediction."""
     net = _network()
     X, Y = [[0, 0], [0, 1], [1, 0], [1, 1], [2, 1]], [0, 1, 1, 0, 1]
     history = net.fit(
@@ -219,13 +218,13 @@ def _training() -> "Row":
     return numbers + _flat(net.predict([[1, 2]]))
 
 
-# ---- the check ---------------------------------------------------------------------------------------------------
+# ---- the check -----------------------------------------------------------------------------------
 
 
 def check() -> "List[str]":
-    """What is wrong, a line each: the case, the kernel, and the number that differs."""
+    """Return one line per problem: the case, the kernel, and the number that differs."""
     if 1.0 + 1 / (1 << 50) == 1.0:
-        return ["the floats of this Python have fewer than 64 bits; scratchnet computes with 64"]
+        return ["the floats of this Python have fewer than 64 bits; scratchnet needs 64"]
     problems = []
     former = functions.kernel()
     try:
@@ -246,7 +245,7 @@ def _wrong(name: str, run: "Callable[[], Row]", kernel: str) -> "List[str]":
     golden = from_bits(GOLDEN[name])
     try:
         numbers = run()
-    except Exception as error:  # whatever an odd Python raises is what is to be reported
+    except Exception as error:  # a broken interpreter may raise anything
         return [f"{type(error).__name__}: {error}"]
     if len(numbers) != len(golden):
         return [f"{len(numbers)} numbers instead of {len(golden)}"]
@@ -259,25 +258,23 @@ def _wrong(name: str, run: "Callable[[], Row]", kernel: str) -> "List[str]":
 
 
 def _file(codec: str) -> "List[str]":
-    """A network through a file's contents and back."""
+    """Save and load a network in a format. Return the problems."""
     from .formats import json, safetensors
 
     net = _network()
     tensors = {p.name: p.value for p in net.parameters() if p.value is not None}
     module = {"json": json, "safetensors": safetensors}[codec]
     try:
-        there_and_back = module.loads(module.dumps(tensors, {"labels": ["no", "yes"]}))
+        loaded = module.loads(module.dumps(tensors, {"labels": ["no", "yes"]}))
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]
-    return (
-        []
-        if there_and_back == (tensors, {"labels": ["no", "yes"]})
-        else ["what is read is not what was written"]
-    )
+    if loaded == (tensors, {"labels": ["no", "yes"]}):
+        return []
+    return ["what is loaded differs from what was saved"]
 
 
 def bits(numbers: "Row") -> str:
-    """The numbers as hexadecimal text, 16 digits each.
+    """Return the numbers as hexadecimal text, 16 digits each.
 
     >>> bits([1.0, -2.0])
     '3ff0000000000000c000000000000000'
@@ -287,13 +284,13 @@ def bits(numbers: "Row") -> str:
 
 
 def from_bits(text: str) -> "Row":
-    """The numbers that ``bits`` wrote."""
+    """Return the numbers that ``bits`` wrote."""
     words = [int(text[i : i + 16], 16) for i in range(0, len(text), 16)]
     return [struct.unpack(">d", struct.pack(">Q", word))[0] for word in words]
 
 
 def table() -> str:
-    """The golden numbers as this Python computes them, to be put at the end of this file after a rule has changed."""
+    """Return the reference results of this Python, to replace those below after a rule changed."""
     former = functions.set_kernel("portable")
     lines = ['GOLDEN: "Dict[str, str]" = {']
     for name, run in cases():
@@ -309,7 +306,7 @@ def _quoted(text: str) -> str:
     return f'"{text}"'
 
 
-# ---- the golden numbers ------------------------------------------------------------------------------------------
+# ---- the reference results -----------------------------------------------------------------------
 
 GOLDEN: "Dict[str, str]" = {
     "exp": (

@@ -1,8 +1,8 @@
-"""Texts for tables and pictures: on one line, as wide as there is room, in the characters that an encoding has.
+"""Text for tables and pictures: printable, of limited width, in the characters of an encoding.
 
-printable  shortened   what comes from a file, safe to show
-width                  in columns of a terminal
-ASCII  is_writable     what an encoding lacks
+printable  shortened    make text from a file safe to show
+width                   measure text in columns of a terminal
+ASCII  is_writable      replace characters that an encoding lacks
 """
 
 import unicodedata
@@ -11,16 +11,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# What stands in for a character that an encoding lacks.
+# The replacement of each character that an encoding may lack.
 ASCII = {
-    "·": "*", "−": "-", "≥": ">=", "≤": "<=", "≠": "!=", "Σ": "sum ", "ŷ": "y'", "ᵀ": "^T", "₁": "1", "₂": "2",
-    "×": "x", "→": "->", "±": "+-", "²": "2", "…": "~", "│": "|", "─": "-", "┼": "+", "┤": "+", "┬": "+", "└": "+",
-    "⋮": ":", "┊": ":", "●": "O", "░": ":", "▒": "=", "▓": "#", "█": "@",
+    "·": "*", "−": "-", "≥": ">=", "≤": "<=", "≠": "!=", "Σ": "sum ", "ŷ": "y'", "ᵀ": "^T",
+    "₁": "1", "₂": "2", "×": "x", "→": "->", "±": "+-", "²": "2", "…": "~",
+    "│": "|", "─": "-", "┼": "+", "┤": "+", "┬": "+", "└": "+", "⋮": ":", "┊": ":",
+    "●": "O", "░": ":", "▒": "=", "▓": "#", "█": "@",
 }  # fmt: skip
 
 
 def is_writable(text: str, encoding: str) -> bool:
-    """Whether the encoding has every character of the text.
+    """Return whether the encoding has every character of the text.
 
     >>> is_writable("²", "latin-1"), is_writable("₂", "latin-1")
     (True, False)
@@ -33,7 +34,7 @@ def is_writable(text: str, encoding: str) -> bool:
 
 
 def shortened(label: "Any", columns: int) -> str:
-    """The label as a text of at most so many columns, every character of it printable; what is left out is its middle.
+    """Return the label as printable text of at most so many columns, cut in the middle if longer.
 
     >>> shortened("a\\n" + "b" * 99 + "c", 8)
     'a?bb…bbc'
@@ -48,7 +49,9 @@ def shortened(label: "Any", columns: int) -> str:
 
 
 def width(text: str) -> int:
-    """How many columns of a terminal the text takes: two for a Chinese character, none for an accent by itself.
+    """Return how many columns of a terminal the text takes.
+
+    A Chinese character takes two, a combining accent none.
 
     >>> width("abc"), width("花")
     (3, 2)
@@ -64,5 +67,5 @@ def width(text: str) -> int:
 
 
 def printable(text: str) -> str:
-    """The text on one line: a question mark for whatever else a name from a file may hold."""
+    """Return the text with each character that is not printable replaced by a question mark."""
     return "".join([character if character.isprintable() else "?" for character in text])

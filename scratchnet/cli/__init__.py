@@ -1,18 +1,19 @@
-"""The command line, one file a command.
+"""The command line, one file per command.
 
-and_gate.py    what `python -m scratchnet` shows: a neuron learns AND, every step in the open
-train.py       a model from a CSV file;  data.py, recipe.py, trials.py, progress.py  its parts
-predict.py     what a model says of new rows
-evaluate.py    how good it is
-summary.py     what is in it
-plot.py        pictures of it
-demo.py        data that come with the package, learnt
-explain.py     where a number of a training step comes from
-check.py       one's own working with the pencil, checked
-unroll.py      a saved network as straight-line Python
-bench.py       how fast this interpreter is
-selftest.py    whether this Python computes what it should
-terminal.py    writing for people, to any terminal
+and_gate.py    no command: a neuron learns AND, with every step shown
+train.py       train a model from a CSV file; its parts are data.py, recipe.py, trials.py
+               and progress.py
+predict.py     predict new rows
+evaluate.py    measure the quality of a model
+summary.py     show the contents of a model
+plot.py        draw a model
+demo.py        train on data sets that come with the package
+explain.py     show where each number of a training step comes from
+check.py       check calculations made by hand
+unroll.py      print a saved network as straight-line Python
+bench.py       measure the speed of this interpreter
+selftest.py    check that this interpreter computes correctly
+terminal.py    output to any terminal
 """
 
 import argparse
@@ -27,40 +28,36 @@ if TYPE_CHECKING:
     from typing import Any, List, NoReturn, Optional
 
 DESCRIPTION = (
-    "A neural network in pure Python that hides nothing. Without a command: a neuron learns AND."
+    "A neural network in pure Python that hides nothing.\n"
+    "Without a command, show how a neuron learns AND."
 )
 COMMANDS = (
-    ("train", "a model from a CSV file: trained, judged and saved"),
-    ("predict", "what a model says of the rows of a CSV file"),
-    ("evaluate", "how good a model is on rows whose target is known"),
-    ("summary", "what is in a model: layers, columns, how it was trained"),
-    ("plot", "a picture of a model as SVG: its losses, its network, its mistakes, its decisions"),
-    ("demo", "train on data that come with the package: and, xor, iris, digits, moons, ..."),
-    ("explain", "where a number comes from: forward, backward and update of one step of training"),
-    ("check", "check your own working: a filled worksheet, or any lines NAME = NUMBER"),
-    (
-        "unroll",
-        "a saved network as straight-line Python, every multiplication and addition spelled out",
-    ),
-    ("bench", "how fast this interpreter trains and predicts, in ten seconds"),
-    ("selftest", "verify this installation: every rule, the kernels, the file formats"),
+    ("train", "train, evaluate and save a model from a CSV file"),
+    ("predict", "predict the rows of a CSV file with a model"),
+    ("evaluate", "measure a model on rows whose target is known"),
+    ("summary", "show a model: its layers, columns and training"),
+    ("plot", "draw the losses, network, mistakes or decisions of a model"),
+    ("demo", "train on data of the package: and, xor, iris, digits, ..."),
+    ("explain", "show where each number of a training step comes from"),
+    ("check", "check your own calculations, such as a filled worksheet"),
+    ("unroll", "print a saved network as straight-line Python"),
+    ("bench", "measure the speed of this interpreter in ten seconds"),
+    ("selftest", "verify the rules, kernels and file formats here"),
 )
 EPILOG = """\
 examples:
   python3 -m scratchnet train iris.csv --target species -o iris.safetensors
   python3 -m scratchnet predict iris.safetensors new.csv > species.csv
-  python3 -m scratchnet demo xor                    trains, draws, and prints the Python that does the same
-  python3 -m scratchnet                             the article's AND gate, with every number in its place
-  python3 -m scratchnet explain                     its first step, number by number
-  python3 -m scratchnet explain --html step.html    the same as a page to click through
-  python3 -m scratchnet unroll model.json           a saved network as straight-line Python
-  python3 -m scratchnet bench                       how fast is this Python?
-  python3 -m scratchnet selftest                    does this Python compute what it should?
+  python3 -m scratchnet demo xor                  train, draw, show the program
+  python3 -m scratchnet                           train the article's AND gate
+  python3 -m scratchnet explain                   explain its first step
+  python3 -m scratchnet explain --html step.html  write it as a web page
+  python3 -m scratchnet unroll model.json         print straight-line Python
 """
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> "NoReturn":
         _complain(f"{self.prog}: {message}; see {self.prog} --help\n")
@@ -68,7 +65,10 @@ class Parser(argparse.ArgumentParser):
 
 
 def main(arguments: "Optional[List[str]]" = None) -> int:
-    """Run a command; the exit status: 0, 1 where a check failed, 2 for a mistake of the user's, 130 after Ctrl-C."""
+    """Run a command and return the exit status.
+
+    The status is 0 for success, 1 if a check failed, 2 for a user's mistake, 130 after Ctrl-C.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     parser, modules = _parser(given)
     with terminal.output() as write:
@@ -89,19 +89,21 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
 
 
 def _complain(text: str) -> None:
-    """Tell a mistake; where nobody can be told, the exit status does."""
+    """Write an error message. If standard error cannot be written, only the exit status remains."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except (
-        AttributeError,
-        OSError,
-    ):  # closed by the shell, as in `scratchnet 2>&-`, or the disk is full
-        sys.stderr = None  # else Python would flush it at the end, and give a status of its own
+    except (AttributeError, OSError):
+        # The shell closed it, as in `scratchnet 2>&-`, or the disk is full. Without None here,
+        # Python would flush it at exit, fail, and change the exit status.
+        sys.stderr = None
 
 
 def _parser(given: "List[str]") -> "Any":
-    """The parser, and the modules of the commands that are named among the arguments: no other is imported."""
+    """Return the parser and the modules of the commands.
+
+    Only commands whose names are among the arguments are imported.
+    """
     parser = Parser(
         prog="scratchnet",
         description=DESCRIPTION,
@@ -122,7 +124,10 @@ def _parser(given: "List[str]") -> "Any":
 
 
 def _joined(given: "List[str]") -> "List[str]":
-    """The arguments, `--x -1,0` as `--x=-1,0`: argparse would take -1,0 for an option."""
+    """Return the arguments with `--x -1,0` joined to `--x=-1,0`.
+
+    argparse would mistake -1,0 for an option.
+    """
     joined: "List[str]" = []
     for argument in given:
         if joined and joined[-1] in ("--x", "--y") and argument[:1] == "-":

@@ -1,7 +1,8 @@
-"""What `python -m scratchnet` shows: a neuron learns AND, every step in the open.
+"""`python -m scratchnet`: a neuron learns AND, with every step shown.
 
-The training is the lesson's own (lessons/and_gate.py). Its first iteration runs once more on traced numbers, and the
-arithmetic printed here is what these numbers remember: no formula stands in this file.
+The lesson lessons/and_gate.py does the training. Its first iteration runs once more on traced
+numbers, and the arithmetic printed here is what these numbers recorded. This file contains no
+formula.
 """
 
 from .. import __version__
@@ -20,7 +21,7 @@ SUBSCRIPTS = "₁₂"
 
 
 def run(write: "Callable[..., None]") -> int:
-    """Print the whole story; the exit status."""
+    """Print the training from start to end. Return the exit status."""
     steps = list(and_gate.train())
     show_start(write)
     show_first_iteration(write)
@@ -32,14 +33,12 @@ def run(write: "Callable[..., None]") -> int:
 def show_start(write: "Callable[..., None]") -> None:
     notes = (
         "m = {} samples: two inputs x, and the target y".format(len(and_gate.Y[0])),
-        "at the start W₁ = {}, W₂ = {}, b = {}".format(*_parameters(and_gate.W, and_gate.B)),
+        "initially W₁ = {}, W₂ = {}, b = {}".format(*_parameters(and_gate.W, and_gate.B)),
         "learning rate a = {}".format(and_gate.A),
         "",
     )
     write(
-        "scratchnet {}: one neuron learns AND, in numbers to follow with a pencil".format(
-            __version__
-        )
+        "scratchnet {}: one neuron learns AND, in numbers you can check by hand".format(__version__)
     )
     write()
     write("  x₁  x₂ │ y")
@@ -68,7 +67,7 @@ def show_first_iteration(write: "Callable[..., None]") -> None:
 
 
 def traced_iteration() -> "Dict[str, Any]":
-    """The first iteration on traced numbers; a named one is where a printed derivation ends."""
+    """Return the first iteration on traced numbers. A derivation ends at numbers with a name."""
     step = and_gate.iterate(
         _traced(and_gate.W),
         Traced(and_gate.B),
@@ -89,7 +88,7 @@ def _traced(A: "Matrix") -> "Matrix":
 
 
 def show_course(write: "Callable[..., None]", steps: "List[Dict[str, Any]]") -> None:
-    write("The predictions, whenever they change, and the W and b that made them:")
+    write("Each change of the predictions, and the W and b that produced it:")
     write("  iteration   y_pred     wrong       W₁       W₂        b")
     before: "Dict[str, Any]" = {"W": and_gate.W, "b": and_gate.B, "y_pred": None}
     last_error = 0
@@ -117,15 +116,11 @@ def show_end(write: "Callable[..., None]", last: "Dict[str, Any]") -> None:
         write("   {}   {} │ {}      {}".format(x[0], x[1], y, y_pred))
     write()
     write("What to try next:")
-    write(
-        "  read scratchnet/lessons/and_gate.py             the lines that computed all this; to run them:"
-    )
-    write("  python3 -m scratchnet.lessons.and_gate")
-    write(
-        "  python3 -m scratchnet explain --html step.html  every number of it as a page to click through"
-    )
-    write("  python3 -m scratchnet.lessons.and_gate_network  the same neuron built from layers")
-    write("  python3 -m scratchnet selftest                  does this Python compute right?")
+    write("  read scratchnet/lessons/and_gate.py             the code that computed this")
+    write("  python3 -m scratchnet.lessons.and_gate          run that code")
+    write("  python3 -m scratchnet explain --html step.html  see each number on a page")
+    write("  python3 -m scratchnet.lessons.and_gate_network  build the neuron from layers")
+    write("  python3 -m scratchnet selftest                  check this interpreter")
 
 
 def _parameters(W: "Matrix", b: "Any") -> "List[str]":
@@ -133,5 +128,5 @@ def _parameters(W: "Matrix", b: "Any") -> "List[str]":
 
 
 def _formulas(function: "Callable[..., Any]") -> str:
-    """The formulas of a part of the lesson: its docstring (which python -OO leaves out)."""
+    """Return the docstring of a function of the lesson, which is empty under python -OO."""
     return function.__doc__ or ""

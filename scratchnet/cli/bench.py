@@ -1,4 +1,4 @@
-"""`python -m scratchnet bench`: how fast this interpreter is, in ten seconds."""
+"""`python -m scratchnet bench`: measure the speed of this interpreter."""
 
 import sys
 import time
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from ..core.types import Matrix
 
 DESCRIPTION = """\
-Measure this interpreter: nanoseconds a multiply-add in each kernel, and how many samples a second are learnt and
-predicted at four sizes, with the engine that was chosen for it, and why. It takes about ten seconds and needs nothing.
+Measure this interpreter: nanoseconds per multiply-add in each kernel, and
+samples per second in training and prediction for networks of four sizes, with
+the engine chosen for each and the reason. This takes about ten seconds and
+needs no files.
 """
 LENGTHS = (4, 16, 64, 784)
 SIZES = (((2, 4, 1), 4, 4), ((4, 16, 3), 160, 16), ((64, 32, 10), 320, 32), ((784, 30, 10), 40, 10))
-SECONDS = 0.4  # a measurement takes
+SECONDS = 0.4  # the duration of one measurement
 
 
 def configure(parser: "Any") -> None:
@@ -40,17 +42,17 @@ def configure(parser: "Any") -> None:
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Measure, and tell; the exit status."""
+    """Print the measurements. Return the exit status."""
     version = ".".join([str(n) for n in sys.version_info[:3]])
     write(f"{sys.implementation.name} {version} on {sys.platform}; medians of several runs\n")
-    write("nanoseconds a multiply-add, in products of rows of that length")
+    write("nanoseconds per multiply-add, by length of the rows multiplied")
     write("  kernel    " + "".join([f"{length:>9}" for length in LENGTHS]))
     for name in sorted(functions.KERNELS):
         write(
             f"  {name:<10}"
             + "".join([f"{_multiply_add(name, length) * 1e9:9.1f}" for length in LENGTHS])
         )
-    write("\nsamples a second, and the engine that trains")
+    write("\nsamples per second, and the engine used for training")
     write("  network       batch  trained  predicted  engine")
     for widths, samples, size in SIZES:
         trained, predicted, why = _rates(widths, samples, size)
@@ -60,7 +62,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 def _median_time(function: "Callable[[], Any]") -> float:
-    """Seconds a call."""
+    """Return the median time of a call in seconds."""
     times: "List[float]" = []
     end = time.perf_counter() + SECONDS
     while len(times) < 3 or time.perf_counter() < end:
@@ -71,7 +73,7 @@ def _median_time(function: "Callable[[], Any]") -> float:
 
 
 def _multiply_add(kernel: str, length: int) -> float:
-    """Seconds a multiply-add in a product of matrices whose rows have that length."""
+    """Return seconds per multiply-add in a matrix product with rows of that length."""
     generator = Generator(1)
     A, B = _matrix(32, length, generator), _matrix(length, 32, generator)
     former = set_kernel(kernel)
@@ -86,7 +88,7 @@ def _matrix(rows: int, columns: int, generator: "Generator") -> "Matrix":
 
 
 def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, float, str]":
-    """Samples learnt and predicted a second, and the engine that learns."""
+    """Return samples per second in training and in prediction, and the engine for training."""
     generator = Generator(2)
     inputs, hidden, outputs = widths
     last, loss = (

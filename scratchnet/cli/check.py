@@ -1,4 +1,4 @@
-"""`python -m scratchnet check`: one's own working with the pencil, checked."""
+"""`python -m scratchnet check`: check calculations made by hand."""
 
 import argparse
 import shlex
@@ -12,24 +12,26 @@ if TYPE_CHECKING:
     from typing import Any, Callable, NoReturn
 
 DESCRIPTION = """\
-Check your own working: lines NAME = NUMBER, such as a filled worksheet. A number is right if it is right to the digits
-given. Of the first that is wrong you see the right arithmetic, and, where it is one of the usual mistakes, which.
-The exit status is 0 if nothing is wrong, else 1.
+Check your own calculations: lines NAME = NUMBER, such as a filled worksheet. A
+number is right if it agrees in all digits given. For the first wrong number,
+the right arithmetic is shown and, if the mistake is a common one, which it is.
+The exit status is 0 if no number is wrong, otherwise 1.
 """
 EXAMPLES = """\
 examples:
-  scratchnet explain --worksheet > sheet.txt     then fill in the blanks, and
-  scratchnet check sheet.txt
-  echo '0.z[1][0] = 1.4' | scratchnet check -    of the article's first iteration
+  scratchnet explain --worksheet > sheet.txt     print a worksheet to fill in
+  scratchnet check sheet.txt                     check it
+  echo '0.z[1][0] = 1.4' | scratchnet check -    the article's first iteration
 """
 
 
 class _Setting(argparse.ArgumentParser):
-    """Reads the first line of a worksheet."""
+    """The parser of the first line of a worksheet."""
 
     def error(self, message: str) -> "NoReturn":
         raise ValueError(
-            f"the worksheet's first line, which says what it is about, cannot be read: {message}"
+            f"the first line of the worksheet cannot be read: {message}; "
+            "keep it as `scratchnet explain --worksheet` wrote it"
         )
 
 
@@ -39,7 +41,7 @@ def configure(parser: "Any") -> None:
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Check; the exit status."""
+    """Print the findings. Return the exit status, 1 if a number is wrong."""
     text = _text(options.file)
     setting = _setting(text)
     findings = mistakes.check(explanation(setting, *opened(setting)), worksheet.read(text))
@@ -56,7 +58,10 @@ def _text(path: str) -> str:
 
 
 def _setting(text: str) -> "Any":
-    """What the worksheet is about: its first line tells; without one, the article's first iteration."""
+    """Return the options in the first line of the worksheet.
+
+    Without such a line, they mean the article's first iteration.
+    """
     parser = _Setting(prog="worksheet", add_help=False)
     add_setting(parser)
     lines = [line for line in text.splitlines() if line.startswith(FIRST_LINE)]

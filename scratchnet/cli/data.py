@@ -48,7 +48,9 @@ def add_columns(parser: "Any") -> None:
     ):
         group.add_argument("--" + name, action="append", default=[], metavar="A,B", help=what)
     group.add_argument(
-        "--task", choices=("classification", "regression"), help="whether to predict classes or numbers"
+        "--task",
+        choices=("classification", "regression"),
+        help="whether to predict classes or numbers",
     )
 
 
@@ -152,8 +154,8 @@ def tell_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -
         labels = ", ".join([repr(label) for label in sorted(counts)[:5]])
         if len(counts) > 5:
             labels += ", ..."
-        rows_found = plural(sum(counts.values()), "row")
-        line.say(f"column {name!r}: {labels} did not occur in training ({rows_found})")
+        affected = plural(sum(counts.values()), "row")
+        line.say(f"column {name!r}: {labels} did not occur in training ({affected})")
 
 
 def _few(texts: "Any") -> str:

@@ -1,4 +1,4 @@
-"""`python -m scratchnet demo`: a training on data that come with the package, drawn, and the Python that it was."""
+"""`python -m scratchnet demo`: train on data of the package, and print the program."""
 
 import re
 
@@ -9,14 +9,15 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict
 
 DESCRIPTION = """\
-Train a network on data that come with the package, in seconds; judge it, draw it, and print the Python that did so.
+Train a network on data that come with the package, in seconds. Evaluate it,
+draw it, and print the program that did all this.
 """
 EXAMPLES = """\
 examples:
   scratchnet demo xor
   scratchnet demo digits > digits.txt
 """
-# The programs: what is printed is what was run. The last line alone is for those who run it themselves.
+# The programs. The one printed is the one that runs, except its last line, the print.
 GATE = """\
 import scratchnet as sn
 from scratchnet import metrics, plots
@@ -56,8 +57,8 @@ from scratchnet.selection import train_test_split
 data = samples.{name}()
 X, X_test, Y, Y_test = train_test_split(data.X, data.Y, stratify=data.Y)
 net = sn.Sequential([{layers}, sn.Softmax()], seed=7)
-history = net.fit(X, Y, "categorical_cross_entropy", sn.Adam({rate}), epochs={epochs}, batch_size=16,
-                  validation_data=(X_test, Y_test))
+history = net.fit(X, Y, "categorical_cross_entropy", sn.Adam({rate}), epochs={epochs},
+                  batch_size=16, validation_data=(X_test, Y_test))
 
 predicted = [data.labels[row.index(max(row))] for row in net.predict(X_test)]
 report = metrics.report("classification", [data.labels[y] for y in Y_test], predicted)
@@ -65,15 +66,17 @@ picture = plots.loss_curve(history)
 print(report, picture.text(), sep="\\n\\n")
 """
 BENT = "sn.Dense(2, 8), sn.Tanh()"
+# Large initial weights, for a boundary with many bends.
 WOUND = """\
 sn.Dense(2, 24, initializer=sn.initializers.normal(0, 3)), sn.Tanh(),
-                     sn.Dense(24, 8), sn.Tanh()"""  # large weights at first, for a border with many bends
+                     sn.Dense(24, 8), sn.Tanh()"""
 IRIS = "sn.Normalization(), sn.Dense(4, 8), sn.Tanh(), sn.Dense(8, 3)"
 DIGITS = "sn.Normalization(), sn.Dense(64, 32), sn.ReLU(), sn.Dense(32, 10)"
+# XOR needs a hidden layer.
 HIDDEN = (
     "sn.Dense(2, 1), sn.Sigmoid()",
     "sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), sn.Sigmoid()",
-)  # xor needs it
+)
 DEMOS: "Dict[str, str]" = {
     "and": GATE.format(name="and"),
     "or": GATE.format(name="or"),
@@ -92,16 +95,14 @@ def configure(parser: "Any") -> None:
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Run the program, show what comes out, and the program; the exit status."""
+    """Run the program. Print its results and its text. Return the exit status."""
     program = DEMOS[options.name]
     done: "Dict[str, Any]" = {}
     try:
         exec(re.sub(r"\nprint.*", "", program), done)
     finally:
-        if (
-            "history" in done and done["history"].interrupted
-        ):  # its picture would be of another program
-            raise KeyboardInterrupt
+        if "history" in done and done["history"].interrupted:
+            raise KeyboardInterrupt  # the results would not be those of the program printed
     write(f"{done['data'].about}\n\n{done['net'].summary()}\n")
     write(f"{done['history']}\n\n{done['report']}\n\n{done['picture'].text(**terminal.size())}\n")
     write("The Python that did this:\n")

@@ -1,4 +1,4 @@
-"""`python -m scratchnet evaluate`: how good a model is."""
+"""`python -m scratchnet evaluate`: measure a model on rows whose target is known."""
 
 import json
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from ..core.network import Sequential
 
 DESCRIPTION = """\
-Judge a model that `scratchnet train` made by rows whose target is known: accuracy, precision, recall, F1 and the
-confusion matrix of classes, or R², MAE and RMSE of numbers, beside a trivial prediction.
+Evaluate a model from `scratchnet train` on rows whose target is known. Classes
+get accuracy, precision, recall, F1 and a confusion matrix; numbers get R², MAE
+and RMSE. Both are compared with a trivial prediction.
 """
 EXAMPLES = """\
 examples:
@@ -30,13 +31,13 @@ def configure(parser: "Any") -> None:
         "data", metavar="DATA", help="the table, with the target; - for standard input"
     )
     add_target(parser)
-    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_quiet(parser)
     add_reading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Judge; the exit status."""
+    """Print the report. Return the exit status."""
     net, encoder, table = opened(options, options.target or True)
     X, Y = encoder.examples_of(table)
     truth, predicted = encoder.targets_of(Y), encoder.targets_of(net.predict(X))
@@ -50,8 +51,11 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 def usual(net: "Sequential", encoder: "Any", path: str) -> "Any":
-    """What the trivial predictor has learnt, the most frequent class of the training; None where that is not kept."""
+    """Return [the most frequent class in training], or None if the model does not save it."""
     if not encoder.classes or "usual" not in net.metadata:
         return None
-    limit = (lambda v: v in [[label] for label in encoder.classes], "a list of one of its classes")
+    limit = (
+        lambda v: v in [[label] for label in encoder.classes],
+        "a list that holds one of its classes",
+    )
     return require(f"{path}: usual", net.metadata["usual"], limit)

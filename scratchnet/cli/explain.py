@@ -58,14 +58,21 @@ def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     add_setting(parser)
     parser.add_argument(
-        "--number", action="append", default=[], metavar="NAME", help="print only this number; repeatable"
+        "--number",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="print only this number; repeatable",
     )
     parser.add_argument(
         "--depth", type=int, default=1, help="also print its inputs, down to this depth (default 1)"
     )
     parser.add_argument("--names", action="store_true", help="print only the names of all numbers")
     parser.add_argument(
-        "--decimals", type=int, default=DECIMALS, help=f"the number of decimals (default {DECIMALS})"
+        "--decimals",
+        type=int,
+        default=DECIMALS,
+        help=f"the number of decimals (default {DECIMALS})",
     )
     parser.add_argument(
         "--worksheet", action="store_true", help="print the step with blanks to fill in; see check"
@@ -86,14 +93,20 @@ def add_setting(parser: "Any") -> None:
     )
     parser.add_argument("data", nargs="?", metavar="DATA", help="a file of samples, one per row")
     parser.add_argument(
-        "--x", action="append", default=[], metavar="A,B,...", help="the inputs of a sample; repeatable"
+        "--x",
+        action="append",
+        default=[],
+        metavar="A,B,...",
+        help="the inputs of a sample; repeatable",
     )
     parser.add_argument("--y", action="append", default=[], metavar="A,...", help="its targets")
     parser.add_argument(
         "--row", type=int, metavar="N", help="the row of a table, from 1 (default 1)"
     )
     parser.add_argument(
-        "--loss", choices=sorted(LOSSES), help="the loss (default: the one that pairs with the last layer)"
+        "--loss",
+        choices=sorted(LOSSES),
+        help="the loss (default: the one that pairs with the last layer)",
     )
     parser.add_argument(
         "--optimizer", choices=sorted(OPTIMIZERS), default="sgd", help="the optimizer (default sgd)"
@@ -101,15 +114,14 @@ def add_setting(parser: "Any") -> None:
     parser.add_argument(
         "--learning-rate", type=float, help="its learning rate (default for sgd: 0.1)"
     )
-    parser.add_argument(
-        "--step", type=int, default=1, help="the training step, from 1 (default 1)"
-    )
+    parser.add_argument("--step", type=int, default=1, help="the training step, from 1 (default 1)")
     parser.add_argument("--batch-size", type=int, help="samples per step (default: all)")
+    parser.add_argument("--shuffle", action="store_true", help="shuffle the samples, as fit does")
     parser.add_argument(
-        "--shuffle", action="store_true", help="shuffle the samples, as fit does"
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, help="the random seed of the order and of dropout (default 0)"
+        "--seed",
+        type=int,
+        default=0,
+        help="the random seed of the order and of dropout (default 0)",
     )
 
 
@@ -196,10 +208,14 @@ def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
     """Return the samples from the file and from --x, and their targets or None."""
     if encoder:
         if options.x or options.y:
-            raise ValueError("both a table and --x or --y are given; give a table and --row, or --x and --y")
+            raise ValueError(
+                "both a table and --x or --y are given; give a table and --row, or --x and --y"
+            )
         return sample_of_table(encoder, options)
     if options.row is not None:
-        raise ValueError("--row needs a table and a model from `scratchnet train`; otherwise leave it out")
+        raise ValueError(
+            "--row needs a table and a model from `scratchnet train`; otherwise leave it out"
+        )
     rows = [_numbers(text, "--x") for text in options.x]
     targets = [_numbers(text, "--y") for text in options.y]
     if options.data:
@@ -207,7 +223,9 @@ def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
             rows.append(row[: net.inputs])
             targets.extend([row[net.inputs :]] if len(row) > (net.inputs or len(row)) else [])
     if not rows:
-        raise ValueError("no sample is given; give --x 0.5,1 (and --y for its targets), or a file of samples")
+        raise ValueError(
+            "no sample is given; give --x 0.5,1 (and --y for its targets), or a file of samples"
+        )
     if targets and len(targets) != len(rows):
         raise ValueError(
             f"{plural(len(rows), 'sample')}, but {plural(len(targets), 'target')}; "
@@ -263,7 +281,9 @@ def _numbers(text: str, where: str) -> "List[float]":
     try:
         return [float(part) for part in re.split(r"[,;\s]+", text.strip())]
     except ValueError:
-        raise ValueError(f"{where}: {text!r} is not a list of numbers; write them as in 0.5,1") from None
+        raise ValueError(
+            f"{where}: {text!r} is not a list of numbers; write them as in 0.5,1"
+        ) from None
 
 
 def _table(path: str) -> "List[List[float]]":

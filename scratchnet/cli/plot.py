@@ -1,4 +1,4 @@
-"""`python -m scratchnet plot`: a picture of a model, or of what it says of a table."""
+"""`python -m scratchnet plot`: draw a model or its predictions for a table."""
 
 from .. import metrics, plots
 from ..datasets.encoding import CLASSIFICATION, Encoder, median_of
@@ -13,31 +13,33 @@ if TYPE_CHECKING:
     from ..plots import Picture
 
 DESCRIPTION = """\
-Draw a model, in characters, or with -o as SVG:
+Draw a model in characters, or as SVG with -o:
 
-  loss         how the training went; of a model that `scratchnet train` made, or of the report of `train --json`
-  network      its neurons and weights
-  boundary     what it says of every point of the plane of two inputs    (needs DATA)
-  mistakes     which classes it takes for which, or numbers beside what they should be    (needs DATA, with the target)
+  loss        the loss of each epoch, from a model that `scratchnet train` wrote
+              or from the output of `train --json`
+  network     the neurons and weights
+  boundary    the predictions in the plane of two inputs; needs DATA
+  mistakes    the confusion matrix of classes, or predicted numbers against true
+              ones; needs DATA with the target
 """
 EXAMPLES = """\
 examples:
   scratchnet plot iris.safetensors loss
   scratchnet plot iris.safetensors network -o network.svg
   scratchnet plot iris.safetensors mistakes more.csv -o mistakes.svg
-  scratchnet plot iris.safetensors boundary iris.csv --inputs 'petal length,petal width' -o plane.svg
+  scratchnet plot iris.safetensors boundary iris.csv --inputs 3,4 -o plane.svg
 """
 
 
 def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument(
-        "model", metavar="MODEL", help="the model; for loss also a report of train --json"
+        "model", metavar="MODEL", help="the model; for loss, also the output of train --json"
     )
     parser.add_argument("what", choices=tuple(PICTURES), metavar="WHAT", help=", ".join(PICTURES))
     parser.add_argument("data", nargs="?", metavar="DATA", help="a table")
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write SVG there; - for standard output"
+        "-o", "--output", metavar="FILE", help="write SVG to this file; - for standard output"
     )
     parser.add_argument(
         "--inputs", metavar="A,B", help="the two inputs of the plane: names, or numbers from 1"
@@ -48,11 +50,11 @@ def configure(parser: "Any") -> None:
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Draw; the exit status."""
+    """Draw the picture. Return the exit status."""
     if (options.data is not None) != (options.what in ("boundary", "mistakes")):
         needed = "needs a table" if options.data is None else "needs no table"
         usage = f"scratchnet plot MODEL {options.what}" + " DATA" * (options.data is None)
-        raise ValueError(f"{options.what} {needed}: {usage}")
+        raise ValueError(f"{options.what} {needed}; write {usage}")
     if options.output not in (None, "-"):
         terminal.check_output(options.output, [options.model, options.data, options.target])
     picture = PICTURES[options.what](options)
@@ -72,12 +74,12 @@ def loss(options: "Any") -> "Picture":
         return plots.loss_curve(history["loss"], history["validation_loss"])
     except (KeyError, TypeError, ValueError):
         raise ValueError(
-            f"{options.model}: its history is not one that `scratchnet train` wrote"
+            f"{options.model}: the history is invalid; give a file that `scratchnet train` wrote"
         ) from None
 
 
 def history_of(path: str) -> "Any":
-    """What a model, or a report, tells of the training."""
+    """Return the history of the training from a model or from a report."""
     try:
         metadata = models.load(path).metadata
     except ValueError:
@@ -87,17 +89,18 @@ def history_of(path: str) -> "Any":
         return found["history"]
     if "history" not in metadata and "recipe" in metadata:
         raise ValueError(
-            f"{path}: its training was broken off before the first epoch was done; go on with --resume"
+            f"{path}: the training was interrupted in its first epoch; "
+            "continue with scratchnet train --resume"
         )
     if "history" not in metadata:
         raise ValueError(
-            f"{path}: this model does not tell how it was trained; one that `scratchnet train` made does"
+            f"{path}: the model has no history of its training; give one from `scratchnet train`"
         )
     return metadata["history"]
 
 
 def report(path: str) -> "Any":
-    """What `scratchnet train --json` printed into that file; nothing of a file that holds something else."""
+    """Return the report of `scratchnet train --json` in that file, or {} if there is none."""
     try:
         found = strict_json.loads(files.read(path).decode("utf-8-sig").encode(), path)
     except ValueError:
@@ -110,11 +113,9 @@ def network(options: "Any") -> "Picture":
     if not set(ENCODERS) & set(net.metadata):
         return plots.network(net)
     encoder = encoder_of(net, options.model)
-    labels = (
-        encoder.classes
-        if encoder.classes and len(encoder.classes) == encoder.outputs
-        else [encoder.target.name]
-    )
+    labels = [encoder.target.name]
+    if encoder.classes and len(encoder.classes) == encoder.outputs:
+        labels = encoder.classes
     return plots.network(net, encoder.features, labels)
 
 
@@ -127,7 +128,7 @@ def boundary(options: "Any") -> "Picture":
 
 
 def usual_row(encoder: "Encoder", X: "Any") -> "List[float]":
-    """The inputs that are usual: the median of a number, the most frequent label of a category."""
+    """Return typical inputs: the median of each number, the commonest label of each category."""
     rows = [X[i] for i in range(len(X))]
     row = [median_of([x[j] for x in rows]) for j in range(len(encoder.numbers))]
     for category in encoder.categories:
@@ -138,7 +139,10 @@ def usual_row(encoder: "Encoder", X: "Any") -> "List[float]":
 
 
 def chosen(given: "Any", encoder: "Any") -> "Any":
-    """The places of the two inputs that were asked for, which are numbers, for a plane has no half of a category."""
+    """Return the indices of the two inputs of the plane.
+
+    Both must be numbers, because a plane cannot show values between categories.
+    """
     numbers = (
         [part.name for part in encoder.numbers]
         if isinstance(encoder, Encoder)
@@ -148,14 +152,14 @@ def chosen(given: "Any", encoder: "Any") -> "Any":
     few = ", ".join(numbers[:20]) + ", ..." * (len(numbers) > 20)
     if len(names) != 2:
         raise ValueError(
-            f"choose the two inputs of the plane by --inputs A,B; of numbers there are: {few}"
+            f"choose two inputs for the plane with --inputs A,B; the numeric columns are: {few}"
         )
     places = []
     for name in names:
         if name not in numbers and name.strip().isdecimal() and 1 <= int(name) <= len(numbers):
             name = numbers[int(name) - 1]
         if name not in numbers:
-            raise ValueError(f"--inputs: there is no column of numbers {name!r}; there are: {few}")
+            raise ValueError(f"--inputs: there is no numeric column {name!r}; give two of: {few}")
         places.append(encoder.features.index(name))
     return tuple(places)
 

@@ -1,4 +1,4 @@
-"""`python -m scratchnet predict`: what a model says of the rows of a table."""
+"""`python -m scratchnet predict`: predict the rows of a table with a model."""
 
 import csv
 import io
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List
 
 DESCRIPTION = """\
-Predict the target of every row of a CSV file (- is standard input), with a model that `scratchnet train` made: a CSV
-file with a line for each row, on standard output. Columns are found by their names; others are not looked at.
+Predict the target of each row of a CSV file with a model from `scratchnet
+train`. The output is CSV with one line per row. Columns are found by name;
+columns that the model does not use are ignored.
 """
 EXAMPLES = """\
 examples:
@@ -28,14 +29,18 @@ def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="the model")
     parser.add_argument("data", metavar="DATA", help="the table; - for standard input")
-    parser.add_argument("--proba", action="store_true", help="the probability of each class, too")
-    parser.add_argument("--json", action="store_true", help="a JSON object a line in place of CSV")
+    parser.add_argument(
+        "--proba", action="store_true", help="also print the probability of each class"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object per line instead of CSV"
+    )
     add_quiet(parser)
     add_reading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Predict; the exit status."""
+    """Print the predictions. Return the exit status."""
     net, encoder, table = opened(options, False)
     if options.proba and encoder.task != CLASSIFICATION:
         raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
@@ -43,15 +48,15 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
     if not options.json:
         write(_csv(names))
-    for told, output in zip(encoder.targets_of(outputs), outputs):
+    for prediction, output in zip(encoder.targets_of(outputs), outputs):
         shares = class_probabilities(output) if options.proba else []
         if options.json:
-            record: "Dict[str, Any]" = {names[0]: told}
+            record: "Dict[str, Any]" = {names[0]: prediction}
             if shares:
                 record["probabilities"] = dict(zip(names[1:], shares))
             write(json.dumps(record, ensure_ascii=False))
         else:
-            write(_csv([told] + shares))
+            write(_csv([prediction] + shares))
     return 0
 
 

@@ -1,4 +1,6 @@
-"""How far a command has come, on standard error: a live line on a terminal, else a few plain ones; with -q nothing.
+"""The progress of a command, on standard error.
+
+On a terminal it is a line that is updated, elsewhere a few plain lines. With -q it is nothing.
 
 >>> import io
 >>> course = Course(epochs=4, stream=io.StringIO())
@@ -25,26 +27,31 @@ if TYPE_CHECKING:
 
     from ..formats.files import Path
 
-PAUSE = 0.1  # seconds between two live lines
-SILENCE = 30  # seconds, after which a plain line is due
-BAR = 8  # columns
+PAUSE = 0.1  # seconds between two updates of a live line
+SILENCE = 30  # seconds between two plain lines
+BAR = 8  # the width of the progress bar
 
 
 class Line:
-    """A line that is written over and over, where the stream is a terminal.
+    """A line of progress, which is updated in place if the stream is a terminal.
 
-    ``quiet``   writes nothing at all
+    ``quiet``   whether to write nothing at all
     """
 
     def __init__(self, stream: "Any" = None, quiet: bool = False) -> None:
         self.stream = sys.stderr if stream is None else stream
         self.quiet = quiet or self.stream is None
         self.live = not self.quiet and self.stream.isatty() and os.environ.get("TERM") != "dumb"
-        self.shown = ""  # what stands there now
-        self.next = 0.0 if self.live else monotonic() + SILENCE  # when the next may be written
+        self.shown = ""  # the live line now on the terminal
+        self.next = (
+            0.0 if self.live else monotonic() + SILENCE
+        )  # the earliest time of the next line
 
     def show(self, text: str) -> None:
-        """Write it in the place of the last one, at most ten times a second; elsewhere as a line, if it is time."""
+        """Replace the live line by the text, at most ten times a second.
+
+        Without a terminal, write a plain line if the last one is long enough ago.
+        """
         if monotonic() < self.next:
             return
         if not self.live:
@@ -60,14 +67,14 @@ class Line:
             self.shown = ""
 
     def say(self, text: str) -> None:
-        """A line that stays."""
+        """Write a line that stays."""
         if not self.quiet:
             self.clear()
             self.write(text + "\n")
             self.next = 0.0 if self.live else monotonic() + SILENCE
 
     def warn(self, message: "Any", *_: "Any") -> None:
-        """For ``warnings.showwarning``: a line of its own, and not to be missed."""
+        """Write a warning, even if quiet. This replaces ``warnings.showwarning``."""
         self.clear()
         Line(self.stream).say(f"scratchnet train: {message}")
 
@@ -75,28 +82,28 @@ class Line:
         try:
             self.stream.write(written_for(text, self.stream.encoding or "ascii"))
             self.stream.flush()
-        except OSError:  # nobody is listening; the work goes on
+        except OSError:  # the stream is closed; the work continues
             self.quiet, self.live = True, False
 
 
 class Reading(Line):
-    """How much of a file is read: what ``read_table(progress=...)`` calls."""
+    """The progress of reading a file, as an argument of ``read_table(progress=...)``."""
 
     def __call__(self, rows: int, part: "Optional[float]") -> None:
         self.show(f"{rows:,} rows read" + ("" if part is None else f", {part:.0%}"))
 
 
 class Course(Line):
-    """How far a training is."""
+    """The progress of a training run."""
 
     def __init__(self, epochs: int, stream: "Any" = None, quiet: bool = False) -> None:
         Line.__init__(self, stream, quiet)
         self.epochs = epochs
-        self.begun: "Any" = None  # when, and at which epoch
-        self.told = ""
+        self.begun: "Any" = None  # the start: the time, and the epochs done
+        self.last = ""  # the last epoch, in words
 
     def part_done(self, number: int, part: float) -> None:
-        """After some batches: the epochs that are done, and the part of the next one."""
+        """Show the progress: the epochs done, and the fraction done of the next one."""
         done = number + part
         if self.begun is None:
             self.begun = monotonic(), done
@@ -107,20 +114,20 @@ class Course(Line):
         full = int(BAR * done / self.epochs)
         waiting = "" if left is None else f"  {_clock(left)} left"
         bar = f"[{'=' * full}{' ' * (BAR - full)}] " if self.live else ""
-        self.show(f"{bar}epoch {number + 1}/{self.epochs}{self.told}{waiting}")
+        self.show(f"{bar}epoch {number + 1}/{self.epochs}{self.last}{waiting}")
 
     def epoch_done(self, epoch: "Epoch") -> None:
-        self.told = _course(epoch)
+        self.last = _course(epoch)
         if not self.live and (_is_round(epoch.number) or epoch.number == self.epochs):
-            self.say(f"epoch {epoch.number}/{self.epochs}{self.told}")
+            self.say(f"epoch {epoch.number}/{self.epochs}{self.last}")
         elif epoch.number < self.epochs:
             self.part_done(epoch.number, 0.0)
 
 
 class Watched(Checkpoint):
-    """A checkpoint that shows how far the training is."""
+    """A checkpoint that also shows the progress of the training."""
 
-    otherwise = "repeat the options (and --seed) that it began with, or delete it to begin anew"
+    otherwise = "repeat its options (and --seed), or delete it to start again"
 
     def __init__(self, path: "Path", seconds: float, course: "Course") -> None:
         Checkpoint.__init__(self, path, seconds)
@@ -138,14 +145,14 @@ def _course(epoch: "Epoch") -> str:
 
 
 def _is_round(number: int) -> bool:
-    """Whether it is 1, 2 or 5 times a power of ten."""
+    """Return whether the number is 1, 2 or 5 times a power of ten."""
     while number % 10 == 0:
         number //= 10
     return number in (1, 2, 5)
 
 
 def _clock(seconds: float) -> str:
-    """As minutes and seconds, or hours and minutes.
+    """Return the time as minutes and seconds, or as hours and minutes.
 
     >>> _clock(75), _clock(4000)
     ('1:15', '1:06 h')

@@ -65,14 +65,24 @@ def add_settings(parser: "Any") -> None:
         "--hidden", type=widths, metavar="16,8", help="widths of the hidden layers; 0 for none"
     )
     group.add_argument(
-        "--activation", choices=sorted(HIDDEN), default="tanh", help="the activation after each of them (default tanh)"
+        "--activation",
+        choices=sorted(HIDDEN),
+        default="tanh",
+        help="the activation after each of them (default tanh)",
     )
     group.add_argument(
-        "--optimizer", choices=sorted(OPTIMIZERS), default="adam", help="the optimizer (default adam)"
+        "--optimizer",
+        choices=sorted(OPTIMIZERS),
+        default="adam",
+        help="the optimizer (default adam)",
     )
     group.add_argument("--learning-rate", type=float, metavar="RATE", help="its learning rate")
-    group.add_argument("--batch-size", type=int, metavar="N", help="the number of samples per update")
-    group.add_argument("--epochs", type=int, metavar="N", help="at most so many passes over the data")
+    group.add_argument(
+        "--batch-size", type=int, metavar="N", help="the number of samples per update"
+    )
+    group.add_argument(
+        "--epochs", type=int, metavar="N", help="at most so many passes over the data"
+    )
     group.add_argument(
         "--patience", type=int, metavar="N", help="stop after N epochs without improvement"
     )
@@ -88,7 +98,9 @@ def widths(text: str) -> "Tuple[int, ...]":
     try:
         return tuple([require("--hidden", int(part), COUNT) for part in text.split(",")])
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a list of widths; write them as in 16,8") from None
+        raise ArgumentTypeError(
+            f"{text!r} is not a list of widths; write them as in 16,8"
+        ) from None
 
 
 def recipe_for(options: "Any", rows: int, inputs: int) -> "Recipe":
@@ -173,7 +185,9 @@ def train(
         checkpoint=checkpoint,
     )
     resumed = prepared.history.epochs
-    with closing(prepared.run()) as steps:  # closing writes the last checkpoint at once, on PyPy too
+    with closing(
+        prepared.run()
+    ) as steps:  # closing writes the last checkpoint at once, on PyPy too
         for epoch in chain(resumed, steps):
             told.append(epoch)
             if course is not None:

@@ -1,4 +1,4 @@
-"""`python -m scratchnet selftest`: whether this Python computes what it should."""
+"""`python -m scratchnet selftest`: check that this interpreter computes correctly."""
 
 import sys
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 def configure(parser: "Any") -> None:
     parser.description = (
-        "Verify this installation: golden numbers of every rule, the kernels, the file formats."
+        "Verify this installation: reference results of each rule, kernels, file formats."
     )
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Say what was checked and what was found; the exit status, 1 where something is wrong."""
+    """Print what was checked. Return the exit status, 1 if anything is wrong."""
     python = "{} {}".format(
         sys.implementation.name, ".".join([str(n) for n in sys.version_info[:3]])
     )
@@ -26,12 +26,12 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     for problem in problems:
         write("wrong: " + problem)
     if problems:
-        write("{} of the golden numbers and formats are wrong here".format(len(problems)))
+        write("failed: {} results are wrong on this interpreter".format(len(problems)))
         return 1
     write(
-        "all right: {} cases of golden numbers, bit for bit in the portable kernel and".format(
+        "all right: {} cases agree with their reference results, to the bit in the portable".format(
             len(cases())
         )
     )
-    write("to rounding in the fast one, and both file formats there and back")
+    write("kernel and to rounding in the fast one; both file formats save and load exactly")
     return 0

@@ -1,4 +1,4 @@
-"""`python -m scratchnet summary`: what is in a model."""
+"""`python -m scratchnet summary`: show the contents of a model."""
 
 import json
 
@@ -13,8 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List
 
-LONGEST = 60  # columns of the name of an entry that is not ours
-DESCRIPTION = "Show what is in a model: its layers, what it makes of each column of a table, and how it was trained."
+LONGEST = 60  # the width of the name of a user-defined entry
+DESCRIPTION = """\
+Show a model: its layers, how it encodes each column of a table, and its
+training.
+"""
 EXAMPLES = """\
 examples:
   scratchnet summary iris.safetensors
@@ -25,11 +28,11 @@ examples:
 def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="the model: " + models.ENDINGS)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Show; the exit status."""
+    """Print the summary. Return the exit status."""
     net = models.load(options.model)
     if options.json:
         _, about = models.described(net)
@@ -37,13 +40,13 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         write(json.dumps(about, indent=2, ensure_ascii=False))
         return 0
     write(str(net.summary()))
-    for block in told(net.metadata):
+    for block in blocks_of(net.metadata):
         write("\n" + block)
     return 0
 
 
-def told(metadata: "Any") -> "List[str]":
-    """What the model knows of itself, as far as `scratchnet train` wrote it."""
+def blocks_of(metadata: "Any") -> "List[str]":
+    """Return a block of text for each entry that `scratchnet train` wrote."""
     blocks = []
     known: "Dict[str, Any]" = {name: kind.from_dict for name, kind in ENCODERS.items()}
     known.update(recipe=lambda given: Recipe(**given), history=course)
@@ -52,9 +55,9 @@ def told(metadata: "Any") -> "List[str]":
             try:
                 blocks.append(str(read(metadata[name])))
             except (KeyError, TypeError, ValueError):
-                blocks.append(f"{name}: not one that `scratchnet train` wrote")
+                blocks.append(f"{name}: invalid; `scratchnet train` did not write it")
     if "recipe" in metadata and "history" not in metadata:
-        blocks.append("broken off before the first epoch was done")
+        blocks.append("the training was interrupted in its first epoch")
     others = sorted(set(metadata) - set(known) - {"kernel", "usual"})
     if others:
         blocks.append("metadata: " + ", ".join([shortened(name, LONGEST) for name in others]))
@@ -62,10 +65,14 @@ def told(metadata: "Any") -> "List[str]":
 
 
 def course(history: "Any") -> str:
-    """How long the training was, and how good at best."""
+    """Return the number of epochs and the best one, in words."""
     best, losses = history["best_epoch"], history["validation_loss"]
     done = plural(len(history["loss"]), "epoch")
     if best is None:
-        return f"{done}, broken off"
-    require("best_epoch", best, (lambda v: COUNT[0](v) and v <= len(losses), "one of the epochs"))
+        return f"{done}, interrupted"
+    require(
+        "best_epoch",
+        best,
+        (lambda v: COUNT[0](v) and v <= len(losses), "the number of one of the epochs"),
+    )
     return f"{done}; the best was epoch {best}, validation loss {losses[best - 1]:.4g}"

@@ -1,4 +1,7 @@
-"""Writing for people, to any terminal: a reader that goes away is no error, and a missing character is replaced."""
+"""Output to any terminal.
+
+A character that the encoding lacks is replaced. A reader that closes the pipe is not an error.
+"""
 
 import contextlib
 import os
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def written_for(text: str, encoding: str) -> str:
-    """The text with every character that the encoding lacks written in ASCII.
+    """Return the text; each character that the encoding lacks is replaced by ASCII.
 
     >>> written_for("W₁·x ≥ 0", "ascii"), written_for("W₁·x ≥ 0", "utf-8")
     ('W1*x >= 0', 'W₁·x ≥ 0')
@@ -22,7 +25,7 @@ def written_for(text: str, encoding: str) -> str:
 
 
 def size() -> "Dict[str, Any]":
-    """What a picture needs to know of standard output: its width, its encoding, and whether it has colours."""
+    """Return the options of a picture for standard output: its size, encoding and colour."""
     is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     return {
         "width": max(20, min(shutil.get_terminal_size().columns, 100)) if is_terminal else 80,
@@ -33,7 +36,8 @@ def size() -> "Dict[str, Any]":
 
 
 def plural(count: int, noun: str) -> str:
-    """
+    """Return the count and the noun, in the plural unless the count is 1.
+
     >>> plural(1, "row"), plural(1500, "row")
     ('1 row', '1,500 rows')
     """
@@ -41,7 +45,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def check_output(path: str, inputs: "Sequence[Optional[str]]") -> None:
-    """Refuse to write over what is read."""
+    """Raise a ValueError if the output is one of the inputs."""
     real = os.path.realpath(path)
     for other in inputs:
         if (
@@ -50,18 +54,19 @@ def check_output(path: str, inputs: "Sequence[Optional[str]]") -> None:
             and os.path.exists(other)
             and os.path.samefile(real, other)
         ):
-            raise ValueError(f"{path} is read as well; give the result a name of its own")
+            raise ValueError(f"{path} is also an input; give the output another name")
 
 
 class Unwritable(Exception):
-    """The output took no more; the system's reason is its cause."""
+    """An error: the output cannot be written. Its cause is the OSError."""
 
 
 @contextlib.contextmanager
 def output() -> "Iterator[Callable[[str], None]]":
-    """A function that writes a line to standard output; one that cannot be written ends the program with status 1.
+    """Provide a function that writes a line to standard output.
 
-    Without a word where the reader had enough, as in `scratchnet | head`; with one where the disk is full.
+    If a line cannot be written, the program ends with status 1: silently if the reader closed the
+    pipe, as in `scratchnet | head`, and with a message otherwise, such as for a full disk.
     """
     if sys.stdout is None:  # closed by the shell, as in `scratchnet >&-`
         sys.stdout = open(os.devnull, "w")
@@ -78,13 +83,12 @@ def output() -> "Iterator[Callable[[str], None]]":
             yield write
         finally:
             _flush()
-    except (Unwritable, OSError) as stopped:  # an OSError: argparse writes its help itself
+    except (Unwritable, OSError) as stopped:  # OSError is from the help of argparse
         error = stopped.__cause__ or stopped
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # for what is still to be flushed
+        # Python flushes at exit; let it write what is left to the null device.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-            sys.stderr.write(f"scratchnet: the output cannot be written: {error.strerror}\n")
+            sys.stderr.write(f"scratchnet: standard output cannot be written: {error.strerror}\n")
         sys.exit(1)
 
 

@@ -62,7 +62,11 @@ def configure(parser: "Any") -> None:
         help="the column to predict: its name, or its number from 1",
     )
     parser.add_argument(
-        "-o", "--output", required=True, metavar="MODEL", help="the file to write: " + models.ENDINGS
+        "-o",
+        "--output",
+        required=True,
+        metavar="MODEL",
+        help="the file to write: " + models.ENDINGS,
     )
     add_settings(parser)
     group = parser.add_argument_group("evaluation")
@@ -88,14 +92,20 @@ def configure(parser: "Any") -> None:
         help="first try N random settings (12 if N is left out)",
     )
     group.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="processes for these two options (default 1)"
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes for these two options (default 1)",
     )
     group = parser.add_argument_group("checkpoints")
+    group.add_argument("--resume", action="store_true", help="continue an interrupted training run")
     group.add_argument(
-        "--resume", action="store_true", help="continue an interrupted training run"
-    )
-    group.add_argument(
-        "--checkpoint-every", type=float, default=30, metavar="S", help="seconds between checkpoints (default 30)"
+        "--checkpoint-every",
+        type=float,
+        default=30,
+        metavar="S",
+        help="seconds between checkpoints (default 30)",
     )
     add_columns(parser)
     add_reading(parser)
@@ -190,9 +200,7 @@ class Work:
             sum([p.count for p in self.net.parameters() if not p.frozen]),
         )
         self.tell(
-            "{}\n{} training rows, {} validation rows; {} parameters\n".format(
-                self.recipe, *counts
-            )
+            "{}\n{} training rows, {} validation rows; {} parameters\n".format(self.recipe, *counts)
         )
         course = Course(self.recipe.epochs, quiet=self.options.quiet)
         try:
@@ -343,9 +351,7 @@ def check(options: "Any") -> None:
             f"{path} belongs to an interrupted training run; continue with --resume, or delete it"
         )
     if options.resume and not os.path.exists(path):
-        raise ValueError(
-            f"there is no {path}, so there is nothing to continue; leave out --resume"
-        )
+        raise ValueError(f"there is no {path}, so there is nothing to continue; leave out --resume")
     if not options.resume:
         probe = path + ".probe"
         try:
@@ -381,8 +387,8 @@ def parts(data: "Any", options: "Any") -> "Any":
     if not 0 < ceil(len(others) * options.validation) < len(others):
         found = terminal.plural(len(others), "row")
         raise ValueError(
-            f"--validation {options.validation} leaves no row on one side of {found}; "
-            "give a fraction that leaves rows on both"
+            f"--validation {options.validation} of {found} leaves no training rows; "
+            "give a smaller fraction or more rows"
         )
     classes = [values[i] for i in others] if counts else None
     training, validation = train_test_split(

@@ -1,6 +1,6 @@
-"""Trainings for comparison: each part of the rows judged in turn, and settings drawn at random. On several processes.
+"""Cross-validation and random search, on several processes.
 
-Whatever the number of processes, the results are the same.
+The results do not depend on the number of processes.
 """
 
 import contextlib
@@ -32,13 +32,13 @@ BATCHES = (8, 16, 32, 64)
 
 
 def cross_validate(table: "Any", options: "Any", recipe: "Recipe") -> "Dict[str, Any]":
-    """The score of each fold: accuracy, or R²."""
+    """Return the score of each fold, accuracy or R², with their mean and deviation."""
     rows = table.with_target()
     folds = options.cross_validate
     most = len(rows) // 2
     limit = (
         lambda v: 2 <= v <= most,
-        f"a number from 2 to {most}, so that each has two rows or more",
+        f"a number from 2 to {most}, so that each fold has two rows or more",
     )
     require("--cross-validate", folds, limit)
     column = table[table.target]
@@ -62,7 +62,10 @@ def fold(
     recipe: "Recipe",
     part: float,
 ) -> "Tuple[str, float]":
-    """The score, and its name, by ``test`` of a network that was trained, and stopped, without it."""
+    """Return the name of the score, and the score on the rows ``test``.
+
+    Neither training nor early stopping uses these rows.
+    """
     learning, validation = train_test_split(training, test_size=part, seed=recipe.seed)
     encoder = fitted(table, learning, task)
     net = network(encoder, recipe)
@@ -79,7 +82,8 @@ def fold(
     return name, score(encoder.targets_of(Y), encoder.targets_of(net.predict(X)))
 
 
-def told(found: "Dict[str, Any]") -> str:
+def summary(found: "Dict[str, Any]") -> str:
+    """Return the result of a cross-validation in one line."""
     scores = ", ".join([f"{score:.3f}" for score in found["scores"]])
     mean = f"{found['of']} {found['mean']:.3f} ± {found['deviation']:.3f}"
     return f"cross-validation, {len(found['scores'])} folds: {mean}   ({scores})"
@@ -88,7 +92,10 @@ def told(found: "Dict[str, Any]") -> str:
 def search(
     data: "Any", encoder: "Any", options: "Any", recipe: "Recipe"
 ) -> "List[Tuple[float, Recipe]]":
-    """Random settings, and the given one, with the validation loss of each; the best first."""
+    """Return the validation loss and the recipe of each candidate, best first.
+
+    The candidates are the given recipe and random ones.
+    """
     generator = Generator(options.seed)
     candidates = [recipe] + [drawn(generator, recipe) for _ in range(options.search - 1)]
     losses = shared_out(trial, [(encoder, candidate) + data for candidate in candidates], options)
@@ -97,7 +104,7 @@ def search(
 
 
 def drawn(generator: "Generator", recipe: "Recipe") -> "Recipe":
-    """A recipe like it, with settings drawn at random."""
+    """Return the recipe with some settings drawn at random."""
     low, high = [log10(rate) for rate in RATES]
     return recipe._replace(
         hidden=HIDDEN[generator.below(len(HIDDEN))],
@@ -108,7 +115,7 @@ def drawn(generator: "Generator", recipe: "Recipe") -> "Recipe":
 
 
 def trial(encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any") -> float:
-    """The best validation loss; infinite where the training diverged."""
+    """Return the lowest validation loss, or infinity if the training diverged."""
     epochs: "List[Epoch]" = []
     try:
         train(network(encoder, recipe), encoder, recipe, training, validation, epochs)
@@ -118,17 +125,17 @@ def trial(encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any") 
 
 
 def shared_out(function: "Callable[..., Any]", tasks: "List[Any]", options: "Any") -> "List[Any]":
-    """What the function gives for each task, in their order; how far it is, is said."""
+    """Return the result of the function for each task, in order, and show the progress."""
     line, done = Line(quiet=options.quiet), []  # type: Line, List[Any]
     calls = [(function, task) for task in tasks]
     with contextlib.ExitStack() as stack:
-        # Ctrl-C ends a pool at once; its processes, which hear it as well, leave that to this one.
+        # Ctrl-C also reaches the workers. They ignore it, and this process ends the pool at once.
         workers = min(options.workers, len(tasks))
         pool: "Any" = stack.enter_context(Pool(workers, ignore_ctrl_c)) if workers > 1 else None
-        line.show(f"0 of {len(tasks)} trainings are done")
+        line.show(f"0 of {len(tasks)} training runs done")
         for result in pool.imap(called, calls) if pool else map(called, calls):
             done.append(result)
-            line.show(f"{len(done)} of {len(tasks)} trainings are done")
+            line.show(f"{len(done)} of {len(tasks)} training runs done")
     line.clear()
     return done
 

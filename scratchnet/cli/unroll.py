@@ -1,4 +1,4 @@
-"""`python -m scratchnet unroll`: a saved network as straight-line Python."""
+"""`python -m scratchnet unroll`: print a saved network as straight-line Python."""
 
 from .. import set_kernel, unroll
 from ..datasets.encoding import listed
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from ..core.network import Sequential
 
 DESCRIPTION = """\
-Print a saved network as straight-line Python: a function predict(x) of one sample, a list of numbers, that gives the
-list of outputs, every multiplication and addition spelled out. In the fast kernel it needs nothing but Python's math
-(long rows of products are added by math.sumprod where this Python has it); in the portable one it gives the same bits
-on every Python, and needs scratchnet beside it.
+Print a saved network as straight-line Python: a function predict(x) that takes
+one sample, a list of numbers, and returns the list of outputs, with every
+multiplication and addition written out. With the fast kernel it imports only
+math. (Long rows of products use math.sumprod if this Python has it.) With the
+portable kernel it gives the same bits on every Python, and imports scratchnet.
 """
 EXAMPLES = """\
 examples:
   scratchnet unroll model.json > predict.py
-  scratchnet unroll model.safetensors --arguments      the weights come with each call
+  scratchnet unroll model.safetensors --arguments    pass weights in each call
 """
 
 
@@ -29,18 +30,18 @@ def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="a saved network, .safetensors or .json")
     parser.add_argument(
-        "--arguments", action="store_true", help="the weights are arguments, not constants"
+        "--arguments", action="store_true", help="make the weights arguments, not constants"
     )
     parser.add_argument(
         "--kernel",
         choices=("fast", "portable"),
         default="fast",
-        help="how it computes (default fast)",
+        help="the kernel (default fast)",
     )
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Print the source; the exit status."""
+    """Print the source. Return the exit status."""
     former = set_kernel(options.kernel)
     try:
         net = models.load(options.model)
@@ -56,17 +57,20 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 def about(net: "Sequential", path: str) -> "List[str]":
-    """Which input is which column, and what the outputs mean, if a table's model tells."""
+    """Return lines that name the column of each input and the meaning of the outputs.
+
+    There are none if the model is not from a table.
+    """
     if "table" not in net.metadata:
         return []
     try:
         encoder = encoder_of(net, path)
-    except ValueError:  # what reads a table with it will say so
+    except ValueError:  # commands that read a table report the error
         return []
-    classes = encoder.classes and encoder.classes[-encoder.outputs :]  # of two classes, the second
-    outputs = (
-        f"of each class its share: {listed(classes)}"
-        if classes
-        else f"the prediction: {encoder.target.name}"
-    )
+    classes = (
+        encoder.classes and encoder.classes[-encoder.outputs :]
+    )  # a single output is for the second
+    outputs = f"the prediction: {encoder.target.name}"
+    if classes:
+        outputs = f"the probability of each class: {listed(classes)}"
     return [f"x{j}: {name}" for j, name in enumerate(encoder.features)] + [outputs]

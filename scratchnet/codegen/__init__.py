@@ -1,11 +1,12 @@
-"""From symbolic numbers to straight-line Python.
+"""Generated code: straight-line Python from the record of symbolic numbers.
 
     python      the record of symbolic numbers as Python statements
     unrolled    sn.unroll: the prediction of a network, written out
     step        a whole training step, written out
-    own         what the package's own classes and user-defined ones keep from call to call
+    own         the package's own classes; the attributes of user-defined ones
 
-Nothing here knows a layer, a loss or an optimizer by name: their own rules, run on ``Symbolic`` numbers, give the code.
-The code that is executed contains only names made here, and numbers printed by ``repr``. The repr of a layer appears
-only in comments, in printable ASCII.
+No module here knows a layer, a loss or an optimizer by name. Their rules run on ``Symbolic``
+numbers, and the record of the run becomes the code. The code that is executed contains only names
+made here, and numbers printed by ``repr``. The repr of a layer appears only in comments, in
+printable ASCII.
 """

@@ -1,6 +1,7 @@
-"""Which layers, losses and optimizers are the package's own, and what those of somebody else keep from call to call.
+"""Which layers, losses and optimizers are the package's own, and what user-defined ones store.
 
-The package's own are no more than their arguments say; of others, code made from them would forget the rest.
+The arguments of the package's own classes determine all that they compute. User-defined classes may
+store more from call to call, which generated code would lose.
 """
 
 from ..core.layers import LAYERS
@@ -16,17 +17,20 @@ OWN = set(list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values
 
 
 def is_own(part: "Any") -> bool:
-    """Whether a layer, a loss or an optimizer is one of the package's."""
+    """Return whether the class of a layer, a loss or an optimizer belongs to the package."""
     return type(part) in OWN
 
 
 def is_patched(part: "Any") -> bool:
-    """Whether somebody has given it a method that its class does not have."""
+    """Return whether a method of the object has been replaced by an attribute."""
     return any([callable(getattr(type(part), name, None)) for name in vars(part)])
 
 
-def kept(part: "Any") -> "Any":
-    """What a layer, a loss or an optimizer of somebody's own holds, but for what is of one step alone."""
+def attributes_of(part: "Any") -> "Any":
+    """Return the attributes of a user-defined part, except those of a single step; else None.
+
+    The values are reprs, so that two calls can be compared.
+    """
     if is_own(part):
         return None
     passing = ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator",)
@@ -38,32 +42,39 @@ def kept(part: "Any") -> "Any":
 
 
 class RememberingNothing:
-    """A context that refuses layers, losses and optimizers of somebody's own that keep something from call to call.
+    """A context that refuses user-defined parts that store something from call to call.
 
-    Spelled-out code would forget it. What ``forward`` keeps for ``backward`` has a capital name, and is not meant.
-    Refused as well are those that catch what a symbolic number refuses, and then do something else.
+    Generated code would lose it. Attributes with names in capitals are allowed, because ``forward``
+    stores them for ``backward``. The context also refuses parts that catch the error of a symbolic
+    number and then compute something else.
     """
 
     def __init__(self, parts: "Sequence[Any]") -> None:
         self.parts = parts
 
     def __enter__(self) -> None:
-        self.before = [kept(part) for part in self.parts]
+        self.before = [attributes_of(part) for part in self.parts]
         self.refusals = Undecided.count
 
     def __exit__(self, kind: "Any", *_: "Any") -> None:
         if kind is None and Undecided.count != self.refusals:
             raise Undecided(
-                "it catches that symbolic numbers are not floats; rules compute with scratchnet.core.functions"
+                "it catches the error of symbolic numbers, which are not floats; "
+                "compute with scratchnet.core.functions"
             )
         for part, before in zip(self.parts, self.before):
-            if kind is None and kept(part) != before:
-                raise Undecided(f"{type(part).__name__} keeps something from one call to the next")
+            if kind is None and attributes_of(part) != before:
+                raise Undecided(f"{type(part).__name__} stores something from one call to the next")
 
 
-def made_twice(make: "Callable[[], Any]", parts: "Sequence[Any]") -> "Any":
-    """What ``make`` gives; made twice where some part is not the package's, and refused where the two differ."""
-    made = make()
-    if not all([is_own(part) for part in parts]) and make() != made:
-        raise Undecided("it is not the same twice; random numbers come from self.generator")
-    return made
+def generate(make: "Callable[[], Any]", parts: "Sequence[Any]") -> "Any":
+    """Return the result of ``make``.
+
+    If a part is user-defined, call ``make`` twice, and raise an error if the results differ.
+    """
+    result = make()
+    if not all([is_own(part) for part in parts]) and make() != result:
+        raise Undecided(
+            "it is not the same twice; draw random numbers from self.generator, which has a seed"
+        )
+    return result

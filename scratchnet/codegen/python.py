@@ -1,7 +1,8 @@
-"""The record of symbolic numbers as Python: statements that compute it on floats, bit for bit.
+"""The record of symbolic numbers as Python statements, which compute the same bits on floats.
 
-A number that is used once stands where it is used; one that is used again, or has a name, gets a variable. Sums keep
-their order, from left to right. Nothing is rearranged.
+A number that is used once is written where it is used. A number that is used more than once, or
+that a printer names, gets a variable. Sums keep their order, from left to right. Nothing is
+rearranged.
 
 >>> from scratchnet.scalars import Symbolic
 >>> w, x = Symbolic(name="w"), Symbolic(name="x")
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
     from ..scalars import Symbolic
 
-# How tightly an operation holds together: what holds less tightly than its surroundings needs parentheses.
+# Precedences. An expression needs parentheses if its precedence is lower than its context requires.
 CHOICE, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(6)
 
-# operation: (its own tightness, what its left and right operands must have, its sign)
+# operation: (its precedence, the precedences that its operands need, its sign)
 INFIX = {
     "add": (SUM, SUM, PRODUCT, " + "),
     "subtract": (SUM, SUM, PRODUCT, " - "),
@@ -39,33 +40,35 @@ INFIX = {
     "equal": (COMPARISON, SUM, SUM, " == "),
     "unequal": (COMPARISON, SUM, SUM, " != "),
 }
-DEEPEST = 12  # operations within each other in one expression: parsers have their limits
-LONGEST = 60  # terms of a sum in one statement
-LONG = 24  # products of a row, from which on a function adds them faster
-NEVER_RAISES = ("tanh", "erf")  # of the library's functions, on finite numbers
+DEEPEST = 12  # the most operations nested in one expression, because parsers have limits
+LONGEST = 60  # the most terms of a sum in one statement
+LONG = 24  # the smallest number of products that a function adds faster
+NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every finite number
 
 
 class Code:
-    """The arithmetic of some outputs, in which each number stands once, however often a rule computed it.
+    """The arithmetic of some outputs, in which each number occurs once.
 
-    ``numbers``   what has to be computed, each after what it is made of
+    Equal numbers count as one, even if a rule computed them several times.
+
+    ``numbers``   the numbers to compute, each after its operands
     """
 
     def __init__(self, outputs: "Sequence[Symbolic]") -> None:
         self.same: "Dict[int, Symbolic]" = {}
         self.names: "Dict[int, str]" = {}
-        self.functions: "Dict[str, bool]" = {}  # those that are called; whether they must be guarded
-        self.rows: "Dict[Tuple[int, ...], str]" = {}  # names of rows of numbers, which a function can take as a whole
+        self.functions: "Dict[str, bool]" = {}  # {name of a function called: whether it may raise}
+        self.rows: "Dict[Tuple[int, ...], str]" = {}  # names of lists that hold rows of numbers
         self.numbers = self.unified(outputs)
         self.outputs = [self.same[id(output)] for output in outputs]
         self.uses: "Dict[int, int]" = {}
         for used in self.outputs + [operand for node in self.numbers for operand in node.operands]:
             self.uses[id(used)] = self.uses.get(id(used), 0) + 1
         self.depth: "Dict[int, int]" = {}
-        self.made = 0  # variables without a meaning
+        self.made = 0  # how many variables t0, t1, ... exist
 
     def unified(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
-        """All numbers that the outputs are made of, equal ones as one."""
+        """Return all numbers that the outputs depend on, with equal numbers merged into one."""
         first: "Dict[Any, Symbolic]" = {}
         numbers = []
         for node in reachable(outputs):
@@ -82,10 +85,10 @@ class Code:
             self.same[id(node)] = first[key]
         return numbers
 
-    # ---- statements ----------------------------------------------------------------------------------------------
+    # ---- statements ------------------------------------------------------------------------------
 
     def statements(self, among: "Optional[Iterable[Symbolic]]" = None) -> "List[str]":
-        """The statements that compute the numbers which need a variable; ``among`` leaves out all others."""
+        """Return statements that assign the numbers that need a variable, in ``among`` if given."""
         lines: "List[str]" = []
         for node in self.numbers if among is None else among:
             if node.operation and id(node) not in self.names and self.needs_variable(node):
@@ -93,12 +96,12 @@ class Code:
         return lines
 
     def new_name(self) -> str:
-        """A variable for a number that has no name of its own."""
+        """Return the name of a new variable."""
         self.made += 1
         return f"t{self.made - 1}"
 
     def needs_variable(self, node: "Symbolic") -> bool:
-        """Whether it is used more than once, or stands too deep to be part of another expression."""
+        """Return whether a number is used more than once, or nested too deep or too long."""
         self.depth[id(node)] = 1 + max(
             [0] + [self.depth.get(id(operand), 0) for operand in node.operands]
         )
@@ -109,7 +112,7 @@ class Code:
         )
 
     def assign(self, node: "Symbolic", name: str, lines: "List[str]") -> None:
-        """Give the number a variable."""
+        """Append the statements that assign a number to the variable ``name``."""
         terms = self.terms(node)
         lines.append(f"{name} = " + " + ".join(terms[:LONGEST]))
         for start in range(LONGEST, len(terms), LONGEST):
@@ -118,7 +121,7 @@ class Code:
         self.depth[id(node)] = 0
 
     def terms(self, node: "Symbolic") -> "List[str]":
-        """Of a sum its terms, of anything else the expression."""
+        """Return the terms of a sum; for any other number, its expression as the only term."""
         if self.row_of(node) in self.rows:
             name = long_dot()
             self.functions[name] = False
@@ -131,25 +134,27 @@ class Code:
         return [self.operation(node)[0]]
 
     def row_of(self, node: "Symbolic") -> "Tuple[int, ...]":
-        """Of a long sum of products with constants the other numbers, which a function may take as a row."""
+        """Return the ids of the numbers that a long dot product multiplies by constants.
+
+        A function can take these numbers as a list. Any other number gives an empty tuple.
+        """
         if node.operation != "dot" or len(node.operands) < 2 * LONG or not long_dot():
             return ()
-        return (
-            tuple([id(v) for v in node.operands[::2]])
-            if all([v.is_constant for v in node.operands[1::2]])
-            else ()
-        )
+        if not all([v.is_constant for v in node.operands[1::2]]):
+            return ()
+        return tuple([id(v) for v in node.operands[::2]])
 
-    # ---- expressions ---------------------------------------------------------------------------------------------
+    # ---- expressions -----------------------------------------------------------------------------
 
-    def text(self, node: "Symbolic", tightness: int = CHOICE) -> str:
-        """The number in an expression that holds it so tightly."""
+    def text(self, node: "Symbolic", precedence: int = CHOICE) -> str:
+        """Return the expression of a number, in parentheses if its precedence is too low."""
         if id(node) in self.names:
             return self.names[id(node)]
         text, own = self.operation(node) if node.operation else self.leaf(node)
-        return text if own >= tightness else f"({text})"
+        return text if own >= precedence else f"({text})"
 
     def leaf(self, node: "Symbolic") -> "Tuple[str, int]":
+        """Return the expression of an input or a constant, and its precedence."""
         if node.name:
             return "1.0" if node.kind == "unit" else node.name, ATOM
         text = repr(node.value)
@@ -158,21 +163,20 @@ class Code:
         return text, SIGN if text.startswith("-") else ATOM
 
     def product(self, a: "Symbolic", b: "Symbolic") -> str:
-        """A term of a sum of products."""
+        """Return one term of a sum of products."""
         if a.is_one or b.is_one:  # x·1 is x
             return self.text(b if a.is_one else a, PRODUCT)
         return f"{self.text(a, PRODUCT)} * {self.text(b, SIGN)}"
 
     def operation(self, node: "Symbolic") -> "Tuple[str, int]":
-        """The number's own operation, and how tightly it holds together."""
+        """Return the expression of the operation of a number, and its precedence."""
         operation, operands = node.operation, node.operands
         if operation in INFIX:
             own, left, right, sign = INFIX[operation]
             return self.text(operands[0], left) + sign + self.text(operands[1], right), own
         if operation in ("dot", "total"):
-            return " + ".join(self.terms(node)), SUM if len(operands) > 1 + (
-                operation == "dot"
-            ) else PRODUCT
+            terms = len(operands) // (2 if operation == "dot" else 1)
+            return " + ".join(self.terms(node)), SUM if terms > 1 else PRODUCT
         if operation == "negate":
             return "-" + self.text(operands[0], ATOM), SIGN
         if operation == "where":
@@ -190,9 +194,10 @@ class Code:
 
 
 def long_dot() -> str:
-    """The function that adds many products faster than they are spelled out; "" where there is none.
+    """Return the function that adds many products faster than written-out code, or "" without one.
 
-    PyPy gives up on functions as long as that; math.sumprod came with CPython 3.12 (products.py has the figures).
+    PyPy does not compile such long functions. CPython has math.sumprod from version 3.12 on; the
+    figures are in engines/products.py.
     """
     if sys.implementation.name == "pypy":
         return "dot"
@@ -200,7 +205,7 @@ def long_dot() -> str:
 
 
 def reachable(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
-    """The outputs and all that they are made of, each after what it is made of."""
+    """Return the outputs and all numbers that they depend on, each after its operands."""
     found: "Dict[int, Symbolic]" = {}
     waiting = list(outputs)
     while waiting:
@@ -212,7 +217,7 @@ def reachable(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
 
 
 def _is_safe(node: "Symbolic") -> bool:
-    """Whether the library's function cannot raise here, because the sign of its argument is known."""
+    """Return whether the function of ``math`` cannot raise, because the sign of x is known."""
     x = node.operands[0]
     if node.operation in ("exp", "expm1"):
         return _is_negative(x)
@@ -224,7 +229,7 @@ def _is_safe(node: "Symbolic") -> bool:
 
 
 def _is_negative(x: "Symbolic") -> bool:
-    """Whether the number is certain not to be above 0."""
+    """Return whether the number is certainly 0 or less."""
     if x.operation == "subtract":  # v - max(... v ...)
         return id(x.operands[0]) in _choices(x.operands[1])
     if x.operation == "divide":
@@ -240,7 +245,7 @@ def _is_negative(x: "Symbolic") -> bool:
 
 
 def _is_positive(x: "Symbolic") -> bool:
-    """Whether the number is certain not to be below 0."""
+    """Return whether the number is certainly 0 or more."""
     if x.operation == "where":  # z where z >= 0, else 0
         condition, chosen, other = x.operands
         positive = (
@@ -254,7 +259,7 @@ def _is_positive(x: "Symbolic") -> bool:
 
 
 def _is_at_least_1(x: "Symbolic") -> bool:
-    """Whether it is a sum of e^(v - largest), over all v of which one is the largest."""
+    """Return whether the number is Σ e^(v - largest), over all v that ``largest`` compares."""
     powers = [
         v.operands[0]
         for v in x.operands
@@ -270,7 +275,7 @@ def _is_at_least_1(x: "Symbolic") -> bool:
 
 
 def _choices(x: "Symbolic") -> "Set[int]":
-    """Of a largest number, those it was chosen from."""
+    """Return the ids of the numbers that x is the largest of."""
     found = set()
     while x.operation == "where" and x.operands[0].operation == "greater":
         (larger, smaller), (chosen, other) = x.operands[0].operands, x.operands[1:]
@@ -281,11 +286,14 @@ def _choices(x: "Symbolic") -> "Set[int]":
     return found | {id(x)}
 
 
-# ---- execution ---------------------------------------------------------------------------------------------------
+# ---- execution -----------------------------------------------------------------------------------
 
 
 def imports(code: "Code", guarded: bool) -> "List[str]":
-    """The statements that import the functions of the active kernel; ``guarded``: none of them may raise."""
+    """Return the statements that import the functions of the active kernel.
+
+    If ``guarded``, functions that may raise are imported from core.functions, which does not raise.
+    """
     if functions.kernel() == "portable":
         modules = dict.fromkeys(code.functions, "scratchnet.core.elementary")
     else:
@@ -304,7 +312,7 @@ def imports(code: "Code", guarded: bool) -> "List[str]":
 
 
 def function(code: "Code", signature: str, body: "Sequence[str]", guarded: bool = False) -> str:
-    """The text of a function, behind the imports of what the code calls."""
+    """Return the source of a function, after the imports of the functions that the code calls."""
     head = imports(code, guarded)
     lines = head + [""] * 2 * bool(head) + [f"def {signature}:"] + [f"    {line}" for line in body]
     return "".join([f"{line}\n" for line in lines])
@@ -315,15 +323,16 @@ MOST_EXECUTED = 64
 
 
 def executed(source: str) -> "Dict[str, Any]":
-    """What the source defines; each text is executed once, for PyPy compiles a function again that is made again."""
+    """Return the names that the source defines.
+
+    Each source is executed once, because PyPy would compile the same function again.
+    """
     if source not in _executed:
         if len(_executed) == MOST_EXECUTED:
             _executed.clear()
-        names = vars(
-            type(sys)("spelled_out")
-        )  # a module's, for in any other dict PyPy looks up each name each time
-        exec(
-            compile(source, "<scratchnet: spelled out>", "exec"), names
-        )  # of names made here, and of numbers
+        # The dict of a module: in any other dict, PyPy looks up each name on each use.
+        names = vars(type(sys)("generated_code"))
+        # The source contains only names made here, and numbers.
+        exec(compile(source, "<scratchnet: generated code>", "exec"), names)
         _executed[source] = names
     return _executed[source]

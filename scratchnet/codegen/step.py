@@ -1,17 +1,19 @@
 """A whole training step as straight-line Python: forward, loss, backward, update.
 
-The network's, the loss's and the optimizer's own rules run once on symbolic numbers; what comes out is printed as a
-function that makes one update after another:
+The rules of the network, the loss and the optimizer run once on symbolic numbers. The record is
+printed as a function that makes one update per step:
 
     train(steps, values, parameters, states, data) -> parameters, states
 
-``parameters`` and ``states`` are the rows of every parameter and what the optimizer remembers of them; ``values`` gets
-the loss of each step. What the optimizer sets for a step (the rate, ...) comes with the step.
+``parameters`` holds the rows of every parameter, and ``states`` what the optimizer remembers about
+them. The function appends the loss of each step to ``values``. Each step brings the settings of the
+optimizer, such as the learning rate.
 
-Two shapes: for a few samples that every step takes all of, every sample is spelled out, and of the ``data`` only what
-is not 0 or 1 is passed on (``of_samples``). Otherwise one sample is spelled out within a loop (``of_batches``). How a
-sum over samples looks is learnt from two samples: what is computed of the first and, in the same way, of the second,
-and then summed, is a sum over as many samples as there are.
+There are two forms. If every step uses the same few samples, each sample is written out, and
+``data`` contains only the numbers that are not 0 or 1 (``of_samples``). Otherwise one sample is
+written out within a loop (``of_batches``). To find the sums over samples, the rules run on two
+samples: a sum of two terms, one per sample, that are computed in the same way becomes a sum over
+any number of samples.
 """
 
 from ..core.checks import FINITE, require
@@ -21,7 +23,7 @@ from ..core.random import Generator
 from ..core.training import Engine
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from .own import RememberingNothing, is_own, kept, made_twice
+from .own import RememberingNothing, is_own, attributes_of, generate
 from .python import PRODUCT, Code, function, reachable
 from .unrolled import listed, named, pattern
 
@@ -38,7 +40,7 @@ COUNT = "count"  # the number of samples, or the sum of their weights
 
 
 class Draws(Generator):
-    """Random numbers that are drawn outside: each is an input of the step."""
+    """A generator whose random numbers are inputs of the step, drawn by its caller."""
 
     def __init__(self) -> None:
         Generator.__init__(self)
@@ -49,19 +51,21 @@ class Draws(Generator):
         return self.drawn[-1]
 
     def bits(self) -> int:
-        raise Undecided("random bits are no number that can be drawn outside")
+        raise Undecided("random bits cannot be an input of a step; use self.generator.random()")
 
 
 class Program:
-    """A training step, spelled out.
+    """The generated code of a training step.
 
-    ``source``    the text of ``train``
-    ``settings``  the optimizer's attributes that each step brings with it, such as its rate
-    ``draws``     how many random numbers each sample takes, time after time
+    ``source``    the source of ``train``
+    ``settings``  the attributes of the optimizer that are inputs of each step, such as its rate
+    ``draws``     for each group of random numbers, how many of them each sample takes
     """
 
     def __init__(self, source: str, settings: "List[str]", draws: "List[int]") -> None:
-        self.source, self.settings, self.draws = source, settings, draws
+        self.source = source
+        self.settings = settings
+        self.draws = draws
 
     def __eq__(self, other: "Any") -> bool:
         return bool(vars(self) == vars(other))
@@ -70,10 +74,11 @@ class Program:
 def of_samples(
     net: "Sequential", loss: "Loss", optimizer: "Optimizer", batch: "Batch"
 ) -> "Program":
-    """The step for just these samples, in this order, each spelled out."""
+    """Return the program of a step on exactly these samples in this order, each written out."""
     step = Step(net, loss, optimizer)
     names: "List[str]" = []
-    absent = all([is_own(part) for part in net.layers + [loss]])  # others might divide by it
+    # A user-defined rule may divide by a 0 of the data.
+    absent = all([is_own(part) for part in net.layers + [loss]])
     X = [
         [_datum(f"x{i}_{j}", v, names, absent) for j, v in enumerate(row)]
         for i, row in enumerate(batch[0])
@@ -93,14 +98,14 @@ def of_samples(
 
 
 def data_of(batch: "Batch") -> "List[float]":
-    """The data that ``of_samples`` passes on: all but those that are 0 or 1."""
+    """Return the ``data`` of a program of ``of_samples``: the numbers that are not 0 or 1."""
     return [v for row in batch[0] + batch[1] for v in row if v not in (0, 1)] + [
         w for w in batch[2] or [] if w != 1
     ]
 
 
 def pattern_of(batch: "Batch") -> "Tuple[Any, ...]":
-    """What of the data ``of_samples`` depends on: where they are 0 or 1."""
+    """Return what ``of_samples`` uses of the data: the places of the zeros and ones."""
     rows = batch[0] + batch[1] + [batch[2] or []]
     return tuple([tuple([v if v in (0, 1) else None for v in row]) for row in rows])
 
@@ -120,19 +125,24 @@ def of_batches(
     outputs: int,
     weighted: bool,
 ) -> "Program":
-    """The step for any number of samples, with so many inputs and outputs, one spelled out within a loop."""
-    counts = iter([2, 3])  # somebody's own layer might do something else with three samples
-    return made_twice(  # type: ignore[no-any-return]
+    """Return the program of a step on any number of samples, with one written out within a loop."""
+    counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
+    return generate(  # type: ignore[no-any-return]
         lambda: _of_batches(net, loss, optimizer, inputs, outputs, weighted, next(counts)),
         net.layers + [loss],
     )
 
 
 def _of_batches(
-    net: "Sequential", loss: "Loss", optimizer: "Optimizer", inputs: int, outputs: int, weighted: bool,
+    net: "Sequential",
+    loss: "Loss",
+    optimizer: "Optimizer",
+    inputs: int,
+    outputs: int,
+    weighted: bool,
     count: int,
-) -> "Program":  # fmt: skip
-    """The same, learnt from so many samples."""
+) -> "Program":
+    """Return the program that follows from a run on ``count`` samples."""
     step = Step(net, loss, optimizer)
     X = [[Symbolic(name=f"x{j}", sample=i) for j in range(inputs)] for i in range(count)]
     Y = [[Symbolic(name=f"y{k}", sample=i) for k in range(outputs)] for i in range(count)]
@@ -154,16 +164,17 @@ def _of_batches(
 
 
 class Samples:
-    """What of a step on a few samples is done for each sample, and what is summed over them.
+    """The division of a step on a few samples into a part per sample and sums over samples.
 
     ``sums``    the sums over samples
-    ``draws``   how many random numbers each sample takes, time after time
+    ``draws``   for each group of random numbers, how many of them each sample takes
     """
 
     def __init__(self, code: "Code", drawn: "List[Symbolic]", count: int) -> None:
         self.count = count
         self.all = (1 << count) - 1
-        self.of: "Dict[int, int]" = {}  # a bit for each sample that a number depends on, and for each random number
+        # For each number, one bit per sample and per random number that it depends on.
+        self.of: "Dict[int, int]" = {}
         self.sums: "List[Symbolic]" = []
         self.twins: "Dict[Any, Symbolic]" = {}
         bits = {id(code.same.get(id(r))): 1 << count + n for n, r in enumerate(drawn)}
@@ -186,72 +197,75 @@ class Samples:
             elif self.place(node) is not None and of > self.all:
                 for n in range(len(drawn)):
                     owners[n] = self.place(node) if of >> count + n & 1 else owners[n]
-        self.draws = self.taken(owners)
+        self.draws = self.group_sizes(owners)
         self.rename(drawn, owners)
         for node in self.sums:
             self.check(node)
         if any([self.place(node) is not None for node in code.outputs]):
-            raise Undecided("one sample alone decides")
+            raise Undecided("a result depends on one sample only")
 
     @property
     def weights(self) -> "List[Any]":
         return [("weight", i) for i in range(self.count)]
 
     def place(self, node: "Symbolic") -> "Optional[int]":
-        """The one sample that a number depends on; None where there is none, or it is made of several."""
+        """Return the one sample that a number depends on, or None for no sample or several."""
         of = self.of[id(node)] & self.all
         return None if of & (of - 1) or not of else of.bit_length() - 1
 
     def is_outside(self, node: "Symbolic") -> bool:
-        """Whether it is made of no sample, or of sums over all."""
+        """Return whether a number depends on no sample, or on all of them."""
         return not self.of[id(node)] or self.of[id(node)] & self.all == self.all
 
-    def taken(self, owners: "List[Optional[int]]") -> "List[int]":
-        """The random numbers come as so many for the first sample, then as many for each other; then again."""
-        taken, n = [], 0
+    def group_sizes(self, owners: "List[Optional[int]]") -> "List[int]":
+        """Return the sizes of the groups of random numbers.
+
+        In a group, the first sample takes some random numbers, then each other sample takes the
+        same number of them.
+        """
+        sizes = []
+        n = 0
         while n < len(owners):
-            some = 0
-            while n + some < len(owners) and owners[n + some] == 0:
-                some += 1
-            if not some or owners[n : n + self.count * some] != [
-                i for i in range(self.count) for _ in range(some)
-            ]:
-                raise Undecided("its random numbers do not come sample by sample")
-            taken.append(some)
-            n += self.count * some
-        return taken
+            size = 0
+            while n + size < len(owners) and owners[n + size] == 0:
+                size += 1
+            expected = [i for i in range(self.count) for _ in range(size)]
+            if not size or owners[n : n + self.count * size] != expected:
+                raise Undecided("it does not draw its random numbers sample by sample")
+            sizes.append(size)
+            n += self.count * size
+        return sizes
 
     def rename(self, drawn: "List[Symbolic]", owners: "List[Optional[int]]") -> None:
-        """The same names for the random numbers of every sample."""
+        """Give the random numbers of every sample the same names."""
         for owner in range(self.count):
             for n, r in enumerate([r for r, of in zip(drawn, owners) if of == owner]):
                 r.name, r.sample = f"r{n}", owner
 
     def terms(self, node: "Symbolic") -> "List[Tuple[Symbolic, ...]]":
-        """The operands of a sum over samples, sample by sample."""
+        """Return the operands of a sum over samples, sample by sample."""
         size = len(node.operands) // self.count
         return [node.operands[i * size : (i + 1) * size] for i in range(self.count)]
 
     def check(self, node: "Symbolic") -> None:
-        """A sum over samples has a term of the first, and the same of each other."""
+        """Raise an error unless the sum has one term per sample, all computed in the same way."""
         size = {"dot": 2, "total": 1}.get(node.operation, 0)
         if not size or len(node.operands) != self.count * size:
-            raise Undecided("it computes across samples otherwise than in a sum")
+            raise Undecided("it combines samples other than by a sum")
         first = self.terms(node)[0]
         for i in range(1, self.count):
             if not all([self.alike(a, b, i) for a, b in zip(first, self.terms(node)[i])]):
                 raise Undecided("it does not do the same with every sample")
 
     def alike(self, a: "Symbolic", b: "Symbolic", sample: int) -> bool:
-        """Whether b is made of that sample as a is made of the first."""
+        """Return whether b depends on the sample in the same way as a depends on the first one."""
         waiting = [(a, b)]
         while waiting:
             a, b = waiting.pop()
             if self.twins.get((id(a), sample)) is b or a is b and not self.of[id(a)]:
                 continue
-            self.twins[id(a), sample] = (
-                b  # unless the opposite turns out, and with it that all this cannot be done
-            )
+            # If a difference is found later, an error is raised and this entry is not used.
+            self.twins[id(a), sample] = b
             same = (
                 a.operation == b.operation
                 and a.name == b.name
@@ -259,13 +273,13 @@ class Samples:
             )
             if not same or not a.operation and (a.sample, b.sample) != (0, sample):
                 return False
-            if self.of[id(a)] & self.all > 1:  # made of other samples, too
+            if self.of[id(a)] & self.all > 1:  # It depends on other samples, too.
                 return False
             waiting.extend(zip(a.operands, b.operands))
         return True
 
     def parts(self, code: "Code") -> "Tuple[List[str], List[str]]":
-        """The statements before the loop over the samples, and those within."""
+        """Return the statements before the loop over the samples, and those in the loop."""
         needed = {
             id(node) for node in reachable([v for node in self.sums for v in self.terms(node)[0]])
         }
@@ -282,30 +296,30 @@ class Samples:
             sums.append(f"sum{n} = sum{n} + {text}")
         for n, node in enumerate(self.sums):
             code.names[id(node)] = f"sum{n}"
-            before.append(
-                f"sum{n} = -0.0"
-            )  # to which whatever is added is what it was, even 0.0 or -0.0
+            before.append(f"sum{n} = -0.0")  # -0.0 + x is x, even if x is 0.0 or -0.0.
         return before, within + sums
 
 
 class Step:
-    """The rules of a training step, run on symbolic numbers."""
+    """A run of the rules of a training step on symbolic numbers."""
 
     def __init__(self, net: "Sequential", loss: "Loss", optimizer: "Optimizer") -> None:
         for part, twin in zip(net.layers + [loss], net.copy().layers + [loss.with_numbers(float)]):
-            if kept(part) != kept(twin):
-                raise Undecided(f"{type(part).__name__} is more than its arguments say")
+            if attributes_of(part) != attributes_of(twin):
+                raise Undecided(
+                    f"{type(part).__name__} has attributes that do not follow from its arguments"
+                )
         self.net = net.copy(Symbolic)
         self.loss = loss.with_numbers(Symbolic, exactly=True)
         self.parameters = self.net.parameters()
         self.names_of = [named(p, n) for n, p in enumerate(self.parameters)]
         self.old = [p.rows for p in self.parameters]
         self.settings, self.optimizer = with_settings(optimizer)
-        self.memory = [self.remembered(n, p) for n, p in enumerate(self.parameters)]
+        self.memory = [self.states_of(n, p) for n, p in enumerate(self.parameters)]
         self.draws = Draws()
 
-    def remembered(self, n: int, p: "Parameter") -> "List[List[Any]]":
-        """What the optimizer remembers of a parameter's numbers, as inputs."""
+    def states_of(self, n: int, p: "Parameter") -> "List[List[Any]]":
+        """Make inputs of what the optimizer remembers about a parameter, and return them."""
         memory = range(self.optimizer.memory)
         states = [
             [
@@ -318,7 +332,7 @@ class Step:
         return states
 
     def run(self, X: "Matrix", Y: "Matrix", weights: "RowOrNone") -> None:
-        """One step."""
+        """Make one step."""
         engine = Engine(
             self.net, self.loss, self.optimizer, Examples(X, Y, weights, []), self.draws
         )
@@ -341,13 +355,13 @@ class Step:
         self.settings = [name[len("setting_") :] for name in self.names]
 
     def ending(self, code: "Code") -> "List[str]":
-        """The statements that end a step: the new numbers in the place of the old ones, and the loss."""
+        """Return the statements that replace the old numbers by the new ones and append the loss."""
         lines = [f"value = {code.text(code.same[id(self.value)])}"]
         late = []
         last = _last_uses([new for _, new in self.changed], code)
         for n, (old, new) in enumerate(self.changed):
             text = code.text(code.same[id(new)])
-            if last.get(old.name, -1) > n:  # a later one still needs the old number
+            if last.get(old.name, -1) > n:  # A later expression needs the old number.
                 late.append(f"{old.name} = new{n}")
                 lines.append(f"new{n} = {text}")
             elif text != old.name:
@@ -355,7 +369,7 @@ class Step:
         return lines + late + ["done(value)"]
 
     def source(self, code: "Code", before: "List[str]", loop: str, body: "List[str]") -> str:
-        """The text of ``train``."""
+        """Return the source of ``train``."""
         lines = []
         for names, given in ((self.names_of, "parameters"), (self._memory_names(), "states")):
             rows = [pattern([pattern(row) for row in rows]) for rows in names]
@@ -378,13 +392,13 @@ class Step:
 
 
 def _lists(names: "List[List[List[str]]]") -> str:
-    """Rows of every parameter, as text."""
+    """Return an expression for the rows of all parameters."""
     rows = [", ".join(["[{}]".format(", ".join(row)) for row in rows]) for rows in names]
     return "[{}]".format(", ".join([f"[{text}]" for text in rows]))
 
 
 def _last_uses(results: "List[Symbolic]", code: "Code") -> "Dict[str, int]":
-    """Of every input, the last of these results whose expression it stands in."""
+    """Return, for each input, the index of the last result whose expression contains it."""
     last: "Dict[str, int]" = {}
     for n, result in enumerate(results):
         waiting = [code.same[id(result)]]
@@ -398,10 +412,10 @@ def _last_uses(results: "List[Symbolic]", code: "Code") -> "Dict[str, int]":
 
 
 def with_settings(optimizer: "Optimizer") -> "Tuple[List[str], Optimizer]":
-    """The names of what ``begin`` sets for a step, and the optimizer on symbolic numbers, with these as inputs."""
+    """Return the attributes that ``begin`` sets, and an optimizer in which these are inputs."""
     kind = type(optimizer)
     if kind.step is not Optimizer.step:
-        raise Undecided(f"{kind.__name__} has a step of its own")
+        raise Undecided(f"{kind.__name__} overrides Optimizer.step")
     settings = ["t"]
 
     def note(self: "Any", name: str, value: "Any") -> None:
@@ -411,7 +425,7 @@ def with_settings(optimizer: "Optimizer") -> "Tuple[List[str], Optimizer]":
 
     probe, twin = optimizer.with_numbers(float), optimizer.with_numbers(Symbolic, exactly=True)
     if callable(probe.learning_rate):
-        probe.learning_rate = 0  # a schedule of somebody's own may count its calls
+        probe.learning_rate = 0  # A user-defined schedule may count its calls.
     probe.__class__ = type(kind.__name__, (kind,), {"__setattr__": note})
     probe.begin(float)
     twin.__class__ = type(kind.__name__, (kind,), {"begin": lambda self, number: None})

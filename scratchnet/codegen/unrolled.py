@@ -1,4 +1,4 @@
-"""sn.unroll: a network's prediction as straight-line Python, every multiplication and addition spelled out.
+"""sn.unroll: the prediction of a network as straight-line Python, with every operation written out.
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Tanh()])
@@ -19,7 +19,7 @@ def predict(x):
 from ..core.checks import require
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from .own import RememberingNothing, is_own, made_twice
+from .own import RememberingNothing, is_own, generate
 from .python import Code, executed, function
 
 TYPE_CHECKING = False
@@ -32,31 +32,32 @@ if TYPE_CHECKING:
 
 
 def unroll(net: "Sequential", constants: bool = True) -> "Any":
-    """``sn.unroll``.
+    """Return a function that predicts with straight-line code; see ``sn.unroll``.
 
-    The code is for these very layers, in the active kernel; in the fast one ``math.sumprod`` adds long rows of
-    products, where Python has it. ValueError where a layer decides by a number in a way that cannot be spelled out.
+    The code holds for the layers as they are now and the active kernel. In the kernel "fast",
+    ``math.sumprod`` adds long rows of products if this Python has it. A layer that branches on a
+    number, other than with ``functions.where``, raises a ValueError.
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     if net.number is not float:
         raise TypeError(
-            f"unroll: the network computes with {net.number.__name__}; net.copy(float) takes floats"
+            f"unroll: the network computes with {net.number.__name__}; use net.copy(float)"
         )
     if net.inputs is None:
         raise ValueError(
-            "unroll: no layer says how many inputs the network takes; a Dense layer does"
+            "unroll: no layer says how many inputs the network takes; add a Dense layer"
         )
     try:
-        source = made_twice(lambda: written(net, constants), net.layers)
+        source = generate(lambda: written(net, constants), net.layers)
     except Undecided as error:
-        raise ValueError(f"the network cannot be spelled out: {error}") from None
+        raise ValueError(f"the network cannot be written out: {error}") from None
     predict = executed(source)["predict"]
     predict.source = source
     return predict
 
 
 def written(net: "Sequential", constants: bool) -> str:
-    """The source of ``predict``."""
+    """Return the source of ``predict``."""
     twin = net.copy(Symbolic)
     packed = (
         []
@@ -72,10 +73,10 @@ def written(net: "Sequential", constants: bool) -> str:
             outputs.append(
                 [[v if isinstance(v, Symbolic) else Symbolic(v) for v in row] for row in A]
             )
-    except Exception as error:  # whatever a rule of somebody's own has against symbolic numbers
+    except Exception as error:  # User-defined rules may raise anything.
         if is_own(layer):
             raise
-        raise ValueError(f"{layer!r} cannot be spelled out: {error}") from None
+        raise ValueError(f"{layer!r} cannot be written out: {error}") from None
     code = Code([v for (row,) in outputs for v in row])
     lines = [f"{listed([v.name for v in x])} = x"]
     if packed:
@@ -103,7 +104,7 @@ def written(net: "Sequential", constants: bool) -> str:
 def layer_statements(
     code: "Code", waiting: "List[Symbolic]", outputs: "Row", prefix: str
 ) -> "Tuple[List[str], List[Symbolic]]":
-    """The statements that compute a layer's outputs, each in a variable of its own; and what is still to be done."""
+    """Return the statements that assign each output of a layer, and the numbers that remain."""
     lines: "List[str]" = []
     places = {id(code.same[id(v)]): j for j, v in reversed(list(enumerate(outputs)))}
     last = max([code.same[id(v)].serial for v in outputs])
@@ -121,15 +122,16 @@ def layer_statements(
 
 
 def comment(layer: "Any") -> str:
-    """What a layer calls itself, as a comment can hold it: printable ASCII, and so on one line."""
+    """Return the repr of a layer for a comment: one line of printable ASCII."""
     return "".join([c if " " <= c <= "~" else "?" for c in repr(layer)])
 
 
 def named(parameter: "Parameter", n: int) -> "List[List[str]]":
-    """Put symbols in the place of the numbers of the n-th parameter; their names, row by row.
+    """Replace the numbers of the n-th parameter by inputs, and return their names, row by row.
 
-    They begin with the parameter's role, where that is a word of three small letters or more: with an index behind it,
-    it is no other name. Any other role is none of the code's business.
+    The names begin with the role of the parameter if this is a word of three or more lower-case
+    letters. With an index behind it, such a word differs from every other name in the code. Other
+    roles are replaced by "p" and n.
     """
     index, _, role = parameter.name.partition(".")
     word = role + index if len(role) > 2 and all(["a" <= c <= "z" for c in role]) else f"p{n}"
@@ -144,7 +146,7 @@ def named(parameter: "Parameter", n: int) -> "List[List[str]]":
 
 
 def value_pattern(parameter: "Parameter", names: "List[List[str]]") -> str:
-    """What unpacks a parameter's ``value``."""
+    """Return the target that unpacks the ``value`` of a parameter."""
     return pattern(names[0]) if parameter.flat else pattern([pattern(row) for row in names])
 
 
@@ -153,5 +155,5 @@ def pattern(texts: "Sequence[str]") -> str:
 
 
 def listed(texts: "Sequence[str]") -> str:
-    """The parts of a tuple."""
+    """Return the texts as the parts of a tuple, without its parentheses."""
     return ", ".join(texts) + "," * (len(texts) == 1)

@@ -17,8 +17,8 @@
     training       the loop: for each epoch, for each batch, one step
     network        Sequential: forward and backward through the layers
 
-Two more modules are types (the names in annotations) and plug_points (what the rest of the package
-adds).
+Three more modules are types (the names in annotations), plug_points (what the rest of the package
+adds) and lazy (names that are imported when they are first used).
 
 The core imports nothing from outside this folder except ``math``. It runs unmodified on
 MicroPython, even if only this folder is copied, under any name. Its names are imported when they

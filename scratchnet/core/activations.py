@@ -132,7 +132,8 @@ class ELU(Activation):
         self.alpha = self.require("alpha", alpha, FINITE)
 
     def function(self, z: Number) -> Number:
-        # Both arms of `where` are computed. The exponent min(z, 0) cannot overflow.
+        # Both arms of `where` are computed. The exponent min(z, 0), written as -positive_part(-z),
+        # cannot overflow.
         return where(z > 0, z, self.alpha * expm1(-positive_part(-z)))
 
     def derivative(self, z: Number, a: Number) -> Number:

@@ -2,7 +2,7 @@
 
     require  refuse_unknown  look_up                              options
     cast  convert  plain  is_zero                                 numbers
-    accept  accept_rows  accept_row  checked_rows  CheckedRows    data
+    accept  accept_rows  accept_row  checked_rows  LazyRows       data
     is_sequence  is_finite  are_finite                            tests
     shown                                                         values in error messages
 
@@ -283,21 +283,21 @@ def _place(name: str, i: IntOrNone, j: IntOrNone = None) -> str:
     return f"{name}: row {i}" if j is None else f"{name}: row {i}, column {j}"
 
 
-class CheckedRows:
-    """A sequence of rows that checks each row when it is read.
+class LazyRows:
+    """A sequence of rows that are computed when they are read, by ``function(row, i)``.
 
-    It keeps no copy of the data in memory. ``check(row, i)`` returns the checked row.
+    It keeps no copy of the data in memory.
     """
 
-    def __init__(self, rows: Rows, check: Function) -> None:
+    def __init__(self, rows: Rows, function: Function) -> None:
         self.rows = rows
-        self.check = check
+        self.function = function
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, i: int) -> Any:
-        return self.check(self.rows[i], i)
+        return self.function(self.rows[i], i)
 
 
 def checked_rows(data: Any, name: str, check: Function) -> Any:
@@ -305,7 +305,7 @@ def checked_rows(data: Any, name: str, check: Function) -> Any:
     rows = accept_rows(data, name)
     if isinstance(rows, (list, tuple)):
         return [check(row, i) for i, row in enumerate(rows)]
-    return CheckedRows(rows, check)
+    return LazyRows(rows, check)
 
 
 # ---- tests -----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ Training and ``evaluate`` read their data through Examples.
 
 from .checks import (
     ABOVE_0,
-    CheckedRows,
+    LazyRows,
     accept_row,
     accept_rows,
     cast,
@@ -49,7 +49,7 @@ class Examples:
 
     def samples(self) -> Any:
         """Return the samples as a sequence of rows."""
-        return CheckedRows(self.used, lambda i, place: self.X[i])
+        return LazyRows(self.used, lambda i, place: self.X[i])
 
     def size(self, places: Places) -> Number:
         """Return the number of samples in a batch or, with weights, the sum of their weights."""
@@ -70,9 +70,9 @@ class Examples:
 
     def weigh_classes(self, class_weight: Any, number: NumberType) -> None:
         """Multiply the weight of each sample by the weight of its class."""
-        weights = [_class_weight(class_weight, self.Y[i], number) for i in range(len(self.Y))]
-        if self.weights is not None:
-            weights = [u * v for u, v in zip(self.weights, weights)]
+        weights = list(self.weights or [1] * len(self.Y))
+        for i in self.used:
+            weights[i] = weights[i] * _class_weight(class_weight, self.Y[i], number)
         self.weights = weights
 
 

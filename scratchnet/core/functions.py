@@ -207,8 +207,10 @@ def sigmoid(z: Number) -> Number:
     >>> sigmoid(0.0), sigmoid(-1000.0), sigmoid(1000.0)
     (0.5, 0.0, 1.0)
     """
+    if hasattr(z, "sigmoid"):
+        return z.sigmoid()
     e = exp(-abs(z))
-    return z.sigmoid() if hasattr(z, "sigmoid") else where(z >= 0, 1 / (1 + e), e / (1 + e))
+    return where(z >= 0, 1 / (1 + e), e / (1 + e))
 
 
 def softplus(z: Number) -> Number:
@@ -230,7 +232,9 @@ def maximum(a: Number, b: Number) -> Number:
 
 
 def positive_part(z: Number) -> Number:
-    """Return z where it is positive, else 0. The derivative at 0 is taken as 1.
+    """Return z where it is positive, else 0. The derivative at 0 is that of z, which is 1.
+
+    ``maximum(z, 0)`` has the same value; its derivative at 0 is that of 0.
 
     >>> positive_part(2.5), positive_part(-2.5)
     (2.5, 0.0)

@@ -66,32 +66,30 @@ class History:
         self.engine = engine
         self.best_epoch: IntOrNone = None
         self.interrupted = False
-        self.stretches: Any = []  # of each `add`: the number of its last epoch, and its arguments
+        self.rows: Any = []  # (loss, validation loss, learning rate, best) of each epoch
 
     def add(self, losses: Row, validation_loss: Number, rate: Number, best: IntOrNone) -> None:
-        """Add one epoch per loss. The other arguments are the same for all of them."""
-        number = len(self) + len(losses)
-        # A single append, so that Ctrl-C cannot leave an epoch partly added.
-        self.stretches.append((number, losses, validation_loss, rate, best))
+        """Add one epoch per loss; the other numbers are the same for all of them."""
+        # All in one operation, so that Ctrl-C cannot leave an epoch half added.
+        self.rows.extend([(loss, validation_loss, rate, best) for loss in losses])
 
     @property
     def epochs(self) -> Any:
-        rows = [(loss,) + stretch[2:] for stretch in self.stretches for loss in stretch[1]]
-        return [Epoch(k + 1, *row) for k, row in enumerate(rows)]
+        return [Epoch(k + 1, *row) for k, row in enumerate(self.rows)]
 
     @property
     def loss(self) -> Row:
-        return [loss for stretch in self.stretches for loss in stretch[1]]
+        return [row[0] for row in self.rows]
 
     @property
     def validation_loss(self) -> Row:
-        return [epoch.validation_loss for epoch in self.epochs]
+        return [row[1] for row in self.rows]
 
     def __len__(self) -> int:
-        return self.stretches[-1][0] if self.stretches else 0
+        return len(self.rows)
 
     def __repr__(self) -> str:
         text = f"History: {len(self)} epochs"
-        if self.stretches:
-            text += f", loss {self.stretches[0][1][0]} to {self.stretches[-1][1][-1]}"
+        if self.rows:
+            text += f", loss {self.loss[0]} to {self.loss[-1]}"
         return text + (", interrupted" if self.interrupted else "")

@@ -83,7 +83,7 @@ class Configured:
         converted to its exact value.
         """
         config = self.config()
-        for name in self.numbers:
+        for name in [name for name in self.numbers if name in config]:
             value = config[name]
             what = f"{type(self).__name__}: {name}"
             if is_zero(value) and number is not float:
@@ -167,8 +167,8 @@ class Parameter:
 
     def fits(self, value: Any) -> bool:
         """Return whether a value has the shape of the parameter."""
-        shape = (len(value),) if self.flat else matrix.shape(value)
-        return tuple(self.shape or ()) == shape
+        rows, columns = matrix.shape([value] if self.flat else value)
+        return tuple(self.shape or ()) == ((columns,) if self.flat else (rows, columns))
 
     @property
     def count(self) -> int:
@@ -202,7 +202,8 @@ def without_batch(self: Any) -> Settings:
 
     These matrices are the attributes with names in capitals: X, Z, A.
     """
-    return {name: value for name, value in self.__dict__.items() if not name.isupper()}
+    kept = getattr(self, "arguments", ())
+    return {k: v for k, v in self.__dict__.items() if not k.isupper() or k in kept}
 
 
 class Layer(Configured):

@@ -1,6 +1,6 @@
 """Names of a package that are imported when they are first used (PEP 562).
 
-The package defines ``__getattr__`` with ``load``. It calls ``prepare_module`` for ``dir()``, and for
+The package defines ``__getattr__`` with ``load``. It calls ``prepare_module`` for ``dir()`` and for
 Python 3.6, where a module has no ``__getattr__``.
 """
 

@@ -247,7 +247,7 @@ class BinaryCrossEntropy(Loss):
         return -(times_log(y, a) + times_log(1 - y, 1 - a))
 
     def derivative(self, a: Number, y: Number) -> Number:
-        """(a - y)/(a·(1 - a)), computed as (1 - y)/(1 - a) - y/a"""
+        """(a - y)/(a·(1 - a)), computed as (1 - y)/(1 - a) - y/a, also finite at a = y = 0 or 1"""
         return ratio(1 - y, 1 - a) - ratio(y, a)
 
     def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
@@ -351,7 +351,7 @@ def times_log(y: Number, a: Number) -> Number:
 def ratio(y: Number, a: Number) -> Number:
     """Return y/a, the derivative of y·log a, or y where a is 0.
 
-    Where a is 0 and y is not, the loss is infinite, and training stops.
+    Where a is 0 and y is not, the loss is infinite, so that training stops and uses no gradient.
     """
     return y / where(a == 0, whole(1, a), a)
 

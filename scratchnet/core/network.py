@@ -12,7 +12,7 @@
 """
 
 from .checks import (
-    CheckedRows,
+    LazyRows,
     accept,
     accept_row,
     checked_rows,
@@ -338,7 +338,7 @@ class Sequential:
 
     def _inputs_of(self, k: int, rows: Rows) -> Any:
         """Return the inputs of layer k as rows, each computed when it is read."""
-        return CheckedRows(rows, lambda row, i: self.propagate([row], self.layers[:k])[0])
+        return LazyRows(rows, lambda row, i: self.propagate([row], self.layers[:k])[0])
 
     def copy(self, number: NumberType = None) -> "Sequential":
         """Return an independent network with the same parameters.

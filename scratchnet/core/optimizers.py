@@ -140,7 +140,8 @@ class SGD(Optimizer):
     """w - rate·g; with momentum μ, w - rate·v, where v = μ·v + g (Polyak 1964)
 
     With ``nesterov=True`` it is w - rate·(g + μ·v), which looks one step ahead (Sutskever, Martens,
-    Dahl & Hinton 2013).
+    Dahl & Hinton 2013). Many books multiply the rate into v instead: v = μ·v - rate·g, w + v. With
+    a constant rate the weights are the same.
     """
 
     arguments = Optimizer.arguments + ("momentum", "nesterov")
@@ -247,6 +248,7 @@ class Adam(Optimizer):
 
     def begin(self, number: NumberType) -> None:
         Optimizer.begin(self, number)
+        # The paper counts t from 1.
         self.bias_correction1 = 1 - power(self.beta1, self.t + 1)
         self.bias_correction2 = 1 - power(self.beta2, self.t + 1)
 

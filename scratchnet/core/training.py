@@ -80,9 +80,10 @@ def epochs(
     ``validation_data``    (X, Y), on which the loss is only measured
     ``validation_split``   instead of validation data, the fraction of X and Y to hold out: drawn by
                            the seed or, with ``shuffle=False``, the last samples
-    ``patience``           stop when the validation loss (without validation, the training loss) has
-                           not improved for this many epochs, and go back to the best parameters; a
-                           loop that the caller ends earlier keeps the current parameters
+    ``patience``           stop when the validation loss has not improved for this many epochs, and
+                           go back to the best parameters; without validation, the loss of the
+                           training data is measured after each epoch instead; a loop that the
+                           caller ends earlier keeps the current parameters
     ``sample_weight``      one weight per sample, including samples held out
     ``class_weight``       {class: weight}, used in the training loss only
     ``engine``             how the updates are computed: "lists" by the rules as they are written,
@@ -173,7 +174,10 @@ class Training:
         return cut(order, self.batch_size)
 
     def epochs_at_once(self) -> int:
-        """Return how many epochs the engine may compute together without a visible difference."""
+        """Return how many epochs the engine may compute together without a visible difference.
+
+        It is more than one only if each batch is an epoch; then each loss is the loss of an epoch.
+        """
         optimizer = self.engine.optimizer
         is_batch = self.batch_size == len(self.examples)
         is_measured = self.validation is not None or self.patience is not None
@@ -203,19 +207,26 @@ class Training:
         validation_loss = None
         if self.validation is not None:
             validation_loss = mean_loss(engine.net, self.validation, engine.loss)
-        best = self.best
-        if self.patience is not None:
-            watched = validation_loss
-            if self.validation is None:
-                watched = mean_loss(engine.net, self.examples, engine.loss)
-            # A best loss that is NaN is unequal to itself. Every later loss replaces it.
-            if best is None or watched < best[1] or best[1] != best[1]:
-                best = len(self.history) + 1, watched, [p.rows for p in engine.net.parameters()]
+        best = self.best_after(validation_loss)
         report = validation_loss, engine.optimizer.rate, best and best[0]
         self.history.add(losses, *report)
         self.history.engine = engine.name
         self.best = best
         return Epoch(len(self.history), losses[-1], *report)
+
+    def best_after(self, validation_loss: Number) -> Any:
+        """Return the best epoch so far, this one included: its number, its loss, its parameters."""
+        if self.patience is None:
+            return None
+        loss = validation_loss
+        if self.validation is None:  # the same measure, of the data it learns from
+            loss = mean_loss(self.engine.net, self.examples, self.engine.loss)
+        if self.best is not None:
+            number, best_loss, rows = self.best
+            # NaN is unequal to itself. Every later loss replaces it.
+            if not (loss < best_loss or best_loss != best_loss):
+                return self.best
+        return len(self.history) + 1, loss, [p.rows for p in self.engine.net.parameters()]
 
     def restore_best(self) -> None:
         """Go back to the parameters of the best epoch, if there is ``patience``."""

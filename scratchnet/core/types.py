@@ -1,75 +1,38 @@
-"""The names used in annotations.
+"""The names used in annotations. Type checkers read what they stand for in types.pyi.
 
-Type checkers read the first half. At run time each name is an empty class, so that ``help()`` shows
-``Matrix`` rather than ``object``, and nothing needs to be imported.
+When the code runs, each name is an empty class, so that ``help()`` shows ``Matrix`` rather than
+``object``, and nothing needs to be imported.
 """
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any as Any
-    from typing import Callable, Dict, Iterator, List, Optional, Tuple, Union
-    from typing import NoReturn as NoReturn
-
-    from .history import Epoch
-    from .layer import Layer, Parameter
-    from .random import Generator
-
-    Number = Any
-    NumberType = Any
-    Numbers = Tuple[Number, ...]
-    Row = List[Number]
-    Matrix = List[Row]
-    RowOrNone = Optional[Row]
-    MatrixOrNumber = Union[Matrix, Number]
-    Rows = Any
-    Shape = Tuple[int, ...]
-    IntOrNone = Optional[int]
-    Names = Tuple[str, ...]
-    Function = Callable[..., Any]
-    Limit = Tuple[Function, str]
-    Settings = Dict[str, Any]
-    Family = Dict[str, Any]
-    Initializer = Callable[..., Matrix]
-    GeneratorOrNone = Optional[Generator]
-    Layers = List[Layer]
-    Parameters = List[Parameter]
-    Places = List[int]
-    Batches = List[Places]
-    Batch = Tuple[Matrix, Matrix, RowOrNone]
-    State = Tuple[Number, ...]
-    States = List[List[State]]
-    Update = Tuple[Number, State]
-    Epochs = Iterator[Epoch]
-else:
-    NAMES = {
-        "Any": "Any object.",
-        "NoReturn": "No value at all: a type checker rejects every argument.",
-        "Number": "A number of any type: float, Fraction, Decimal, Dual, ...",
-        "NumberType": "A number type, such as ``float`` or ``Fraction``.",
-        "Numbers": "A tuple of numbers.",
-        "Row": "A list of numbers.",
-        "Matrix": "A list of rows of equal length.",
-        "RowOrNone": "A list of numbers, or None.",
-        "MatrixOrNumber": "A list of rows, or one number.",
-        "Rows": "A sequence of rows: any object with ``len()`` and indexing.",
-        "Shape": "A tuple of one or two integers.",
-        "IntOrNone": "An integer, or None.",
-        "Names": "A tuple of strings.",
-        "Function": "A function or another callable object.",
-        "Limit": "What a value may be: a test, and its description for error messages.",
-        "Settings": "The arguments of a constructor, by name.",
-        "Family": "Classes or functions by name.",
-        "Initializer": "A function (inputs, outputs, generator) that returns a matrix of weights.",
-        "GeneratorOrNone": "A Generator, or None.",
-        "Layers": "A list of layers.",
-        "Parameters": "A list of parameters.",
-        "Places": "A list of integers: indices into a list of samples.",
-        "Batches": "A list of batches, each a list of indices.",
-        "Batch": "The samples, their targets, and their weights or None.",
-        "State": "What an optimizer remembers about one weight: a tuple of numbers.",
-        "States": "A State for each weight, row by row.",
-        "Update": "A new weight and its new State.",
-        "Epochs": "An iterator over Epoch objects.",
-    }
-    for _name in NAMES:
-        globals()[_name] = type(_name, (), {"__doc__": NAMES[_name]})
+NAMES = {
+    "Any": "Any object.",
+    "NoReturn": "No value at all: a type checker rejects every argument.",
+    "Number": "A number of any type: float, Fraction, Decimal, Dual, ...",
+    "NumberType": "A number type, such as ``float`` or ``Fraction``.",
+    "Numbers": "A tuple of numbers.",
+    "Row": "A list of numbers.",
+    "Matrix": "A list of rows of equal length.",
+    "RowOrNone": "A list of numbers, or None.",
+    "MatrixOrNumber": "A list of rows, or one number.",
+    "Rows": "A sequence of rows: any object with ``len()`` and indexing.",
+    "Shape": "A tuple of one or two integers.",
+    "IntOrNone": "An integer, or None.",
+    "Names": "A tuple of strings.",
+    "Function": "A function or another callable object.",
+    "Limit": "What a value may be: a test, and its description for error messages.",
+    "Settings": "The arguments of a constructor, by name.",
+    "Family": "Classes or functions by name.",
+    "Initializer": "A function (inputs, outputs, generator) that returns a matrix of weights.",
+    "GeneratorOrNone": "A Generator, or None.",
+    "Layers": "A list of layers.",
+    "Parameters": "A list of parameters.",
+    "Places": "A list of integers: indices into a list of samples.",
+    "Batches": "A list of batches, each a list of indices.",
+    "Batch": "The samples, their targets, and their weights or None.",
+    "State": "What an optimizer remembers about one weight: a tuple of numbers.",
+    "States": "A State for each weight, row by row.",
+    "Update": "A new weight and its new State.",
+    "Epochs": "An iterator over Epoch objects.",
+}
+for _name in NAMES:
+    globals()[_name] = type(_name, (), {"__doc__": NAMES[_name]})

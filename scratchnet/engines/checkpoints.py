@@ -1,12 +1,14 @@
-"""Checkpoints: a training that was broken off, be it by kill -9 or a power cut, goes on to the same bits.
+"""Checkpoints: an interrupted training run continues to the same bits, even after kill -9.
 
-    Checkpoint   a file, and how often it is written: what ``fit(checkpoint=...)`` takes where a path alone won't do
-    SavedTraining      the training that writes itself to it
+    Checkpoint      a file and how often it is written; ``fit(checkpoint=...)`` takes it or a path
+    SavedTraining   a training run that saves itself to the file
 
-The same program, started again, goes on from the file; when all is done, or after more ``epochs`` were asked for, too.
-It holds all that the training needs: the parameters, the optimizer's memory and step, the random numbers' state, how
-many batches of the epoch are done, the best parameters so far, and what was told of every epoch. It is a model file as
-well: ``sn.load(path)`` gives the network as it then was. A file of another training is refused, in one sentence.
+If the same program is started again, it continues from the file. This also works after the run has
+ended, and with more ``epochs``. The file holds everything that the run needs: the parameters, the
+optimizer's memory and step, the state of the random numbers, how many batches of the epoch are
+done, the best parameters so far, and what is reported of each epoch. It is also a model file:
+``sn.load(path)`` returns the network at the time of the checkpoint. A file of a different training
+run is refused with a message that names the difference.
 
 >>> import os, tempfile, scratchnet as sn
 >>> def train(epochs, checkpoint=None):
@@ -19,10 +21,12 @@ well: ``sn.load(path)`` gives the network as it then was. A file of another trai
 ...     train(5, path) == train(5), train(8, path) == train(8)
 (True, True)
 
-What an optimizer, a schedule or a layer of one's own keeps beside its parameters and its ``memory`` is not in it; nor
-is their code, so that a change of it goes unnoticed. Where more epochs are done than are asked for, nothing more is.
-A checkpoint that cannot be written, because the disk is full, is a warning: the training goes on. A loop over
-``epochs`` that breaks off writes the last one when it is closed, ``steps.close()``.
+The file does not hold what user-defined optimizers, schedules and layers store besides their
+parameters and their ``memory``. It does not hold their code either, so a change of the code is not
+detected. If more epochs are done than are asked for, no further epoch is computed. A checkpoint
+that cannot be written, for example because the disk is full, causes a warning, and the run
+continues. A loop over ``epochs`` that ends early writes the last checkpoint when its iterator is
+closed with ``close()``.
 """
 
 import os
@@ -48,27 +52,27 @@ if TYPE_CHECKING:
     from ..formats.files import Path
     from ..formats.safetensors import Tensor
 
-PREFIX = models.TRAINING + "."  # of the tensors that are the training's
+PREFIX = models.TRAINING + "."  # starts the names of tensors that belong to the training run
 DAMAGED = "it is damaged"
-# What a checksum stands for in the identity of a training.
-CHECKSUMS = {"data": "samples, targets or weights", "validation": "validation data", "parameters": "first parameters",
-             "seed": "random numbers (another seed)"}  # fmt: skip
-TOLD = (
-    "loss",
-    "validation_loss",
-    "learning_rate",
-    "best",
-)  # what of an Epoch is kept, beside its number
+# What each checksum in the identity of a training run stands for.
+CHECKSUMS = {
+    "data": "samples, targets or weights",
+    "validation": "validation data",
+    "parameters": "initial parameters",
+    "seed": "random numbers (a different seed)",
+}
+REPORTED = ("loss", "validation_loss", "learning_rate", "best")  # what is saved of an Epoch
 
 
 class Checkpoint:
     """A file for checkpoints.
 
-    ``path``      it ends in .safetensors
-    ``seconds``   between two of them; 0: one after every few batches
+    ``path``      a path that ends in .safetensors
+    ``seconds``   the time between two checkpoints; 0 writes one after every few batches
     """
 
-    otherwise = "give this training another file"  # the advice where the file is of another one
+    # The advice in the error message if the file cannot be used.
+    otherwise = "give this training run another file"
 
     def __init__(self, path: "Path", seconds: float = 30) -> None:
         require(
@@ -82,13 +86,13 @@ class Checkpoint:
         self.seconds = require("seconds", seconds, AT_LEAST_0)
 
     def kept(self, training: "SavedTraining") -> None:
-        """Called by the training after every few batches, for a subclass that wants to look at it."""
+        """Do nothing; the training run calls this method of subclasses after every few batches."""
 
 
 class SavingEngine(Engine):
-    """Another engine, with a checkpoint written from time to time between two batches.
+    """An engine that computes with another engine and writes checkpoints between batches.
 
-    ``losses``   of the batches of the current epoch that are done
+    ``losses``   the losses of those batches of the current epoch that are done
     """
 
     def __init__(self, engine: "Engine", saved: "SavedTraining") -> None:
@@ -98,7 +102,7 @@ class SavingEngine(Engine):
         self.engine = engine
         self.saved = saved
         self.losses: "Row" = []
-        self.resumed_at: "Any" = None  # the state of the random numbers when the epoch broke off
+        self.resumed_at: "Any" = None  # the state of the random numbers at the interruption
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -110,9 +114,8 @@ class SavingEngine(Engine):
 
     def epoch(self, batches: "List[List[int]]") -> "Row":
         if self.losses and self.resumed_at is not None:
-            self.generator.state = (
-                self.resumed_at
-            )  # The batches were drawn as when the epoch began.
+            # Until here the state is that of the start of the epoch, to draw the same batches.
+            self.generator.state = self.resumed_at
         self.resumed_at = None
         if len(batches[0]) == len(self.examples):  # Each batch is an epoch.
             return self.losses or self.engine.epoch(batches)
@@ -126,9 +129,10 @@ class SavingEngine(Engine):
 
 
 class SavedTraining:
-    """A training that saves itself to a checkpoint, and continues where the checkpoint ended.
+    """A training run that saves itself to a checkpoint and continues from it.
 
-    ``number``   how many epochs are done;  ``losses``   of the batches of the current epoch
+    ``number``   how many epochs are done
+    ``losses``   the losses of those batches of the current epoch that are done
     """
 
     def __init__(self, training: "Training", checkpoint: "Any") -> None:
@@ -140,18 +144,19 @@ class SavedTraining:
             checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
         )
         self.number = 0
-        self.steps = 0  # how many updates were made for these epochs and losses
-        self.start = self.engine.generator.state  # when the current epoch began
+        self.steps = 0  # how many updates these epochs and losses took
+        self.start = self.engine.generator.state  # the state at the start of the current epoch
         self.written = monotonic()
-        self.is_final = False  # whether the file holds the end of the training
+        self.is_final = False  # whether the file holds the end of the training run
         if self.engine.net.number is not float:
             number = self.engine.net.number.__name__
             raise TypeError(f"a checkpoint holds floats; this network computes with {number}")
-        self.identity = self.described()
+        self.identity = self.description()
         if os.path.exists(self.checkpoint.path):
             self.read(self.checkpoint.path)
             self.is_final = training.is_over()
-        safetensors.dumps(*self.content())  # refuses what no file can hold, before the first epoch
+        # Refuse before the first epoch what a file cannot hold.
+        safetensors.dumps(*self.content())
 
     @property
     def losses(self) -> "Row":
@@ -181,20 +186,20 @@ class SavedTraining:
         if monotonic() - self.written >= self.checkpoint.seconds:
             self.write()
 
-    # ---- the file ------------------------------------------------------------------------------------------------
+    # ---- the file --------------------------------------------------------------------------------
 
     def write(self) -> None:
-        """Replace the file; it stays as it is if Ctrl-C came before an update was noted."""
+        """Replace the file, unless Ctrl-C came between an update and the record of it."""
         if (len(self.history), self.engine.optimizer.t) != (self.number, self.steps):
             return
         try:
             files.write(self.checkpoint.path, safetensors.dumps(*self.content()))
         except OSError as error:
-            warn(f"{error.strerror}; the training goes on without", stacklevel=2)
+            warn(f"{error.strerror}; training continues without the checkpoint", stacklevel=2)
         self.written = monotonic()
 
     def content(self) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
-        """What the file holds: the network as any model file does, and the training beside it."""
+        """Return what the file holds: a model file, and the state of the training run."""
         tensors, about = models.described(self.engine.net)
         tensors.update({PREFIX + name: tensor for name, tensor in self.tensors().items()})
         state = {
@@ -207,7 +212,7 @@ class SavedTraining:
         return tensors, about
 
     def tensors(self) -> "Dict[str, Tensor]":
-        """The numbers of the training, beside those of the network."""
+        """Return the numbers of the training run, without those of the network."""
         rate = self.engine.optimizer.rate
         tensors: "Dict[str, Tensor]" = {
             "values": self.losses,
@@ -215,7 +220,7 @@ class SavedTraining:
         }
         best = self.training.best
         epochs = self.history.epochs
-        for name in TOLD:
+        for name in REPORTED:
             column = [getattr(epoch, name) for epoch in epochs]
             if None not in column:
                 tensors[name] = column
@@ -231,7 +236,7 @@ class SavedTraining:
         return tensors
 
     def read(self, path: "Path") -> None:
-        """Go on from the file; one that will not do is refused, and changes nothing."""
+        """Continue from the file. A file that cannot be used changes nothing (ValueError)."""
         parameters = self.engine.net.parameters()
         before = [p.rows for p in parameters]
         try:
@@ -242,48 +247,48 @@ class SavedTraining:
             raise ValueError(f"{path}: {wrong}; {self.checkpoint.otherwise}") from None
 
     def restore(self, tensors: "Dict[str, Any]", about: "Dict[str, Any]") -> None:
-        """Stand where the checkpoint was written."""
+        """Restore the state of the training run at the checkpoint."""
         if not isinstance(about.get(models.TRAINING), dict):
-            raise ValueError("it is no checkpoint")
+            raise ValueError("it is not a checkpoint")
         state = dict(about[models.TRAINING])
         if state.pop("checksum", None) != _checksum_of(tensors, state):
             raise ValueError(DAMAGED)
         for name, value in self.identity.items():
             former = state["identity"].get(name)
             if former != value and name in CHECKSUMS:
-                raise ValueError(f"it is of a training with other {CHECKSUMS[name]}")
+                raise ValueError(f"it belongs to a training run with different {CHECKSUMS[name]}")
             if former != value:
                 then, now = _difference(former, value)
-                raise ValueError(f"it is of a training with {name} {then}, here it is {now}")
-        mine = {
+                raise ValueError(f"it belongs to a training run with {name} {then}, not {now}")
+        own = {
             name[len(PREFIX) :]: tensor
             for name, tensor in tensors.items()
             if models.of_training(name)
         }
         self.start = self.engine.generator.state = int(state["start"], 16)
         self.saving.resumed_at = int(state["generator"], 16)
-        self.saving.losses = mine["values"]
-        columns = [mine.get(name) or [None] * len(mine["loss"]) for name in TOLD]
+        self.saving.losses = own["values"]
+        columns = [own.get(name) or [None] * len(own["loss"]) for name in REPORTED]
         for loss, validation_loss, rate, best in zip(*columns):
             self.history.add([loss], validation_loss, rate, best and int(best))
         self.number = len(self.history)
         parameters, optimizer = self.engine.net.parameters(), self.engine.optimizer
         self.steps = optimizer.t = state["steps"]
-        optimizer.rate = mine["rate"]
+        optimizer.rate = own["rate"]
         for p in parameters:
             p.value = tensors[p.name]
             if optimizer.memory and optimizer.t and not p.frozen:
-                memory = [mine[f"{p.name}.memory.{k}"] for k in range(optimizer.memory)]
+                memory = [own[f"{p.name}.memory.{k}"] for k in range(optimizer.memory)]
                 optimizer.states[p.name] = [list(zip(*rows)) for rows in zip(*memory)]
-        if self.training.patience is not None and (self.number or "watched" in mine):
-            number, watched = mine["watched"]
-            rows = [mine[f"{p.name}.best"] for p in parameters]
+        if self.training.patience is not None and (self.number or "watched" in own):
+            number, watched = own["watched"]
+            rows = [own[f"{p.name}.best"] for p in parameters]
             self.training.best = int(number), watched, rows
 
-    # ---- which training it is ------------------------------------------------------------------------------------
+    # ---- which training run it is ----------------------------------------------------------------
 
-    def described(self) -> "Dict[str, Any]":
-        """What must be the same where it goes on."""
+    def description(self) -> "Dict[str, Any]":
+        """Return everything that must be the same when the training run continues."""
         training, engine = self.training, self.engine
         net, validation = engine.net, training.validation
         return {
@@ -304,12 +309,12 @@ class SavedTraining:
 
 
 def _named(part: "Any") -> str:
-    """What a part calls itself, without addresses in memory, which change from run to run."""
+    """Return the repr of a part without memory addresses, which change from process to process."""
     return re.sub(" at 0x[0-9A-Fa-f]+", "", repr(part))
 
 
 def _difference(former: "Any", value: "Any") -> "Tuple[Any, Any]":
-    """Two different values; of lists, the first elements that are."""
+    """Return two different values, or the first elements that differ if both are lists."""
     if not isinstance(former, list) or not isinstance(value, list):
         return former, value
     return [(a, b) for a, b in zip(former + ["nothing"], value + ["nothing"]) if a != b][0]
@@ -324,7 +329,7 @@ def _rows(examples: "Examples") -> "Iterator[Row]":
 
 
 def _checksum_of(tensors: "Dict[str, Any]", state: "Dict[str, Any]") -> str:
-    """Of all that is in the file."""
+    """Return the checksum of everything in the file."""
     value = crc32(repr(sorted(state.items())).encode())
     for name in sorted(tensors):
         shape, numbers = safetensors.flatten(name, tensors[name])
@@ -333,7 +338,7 @@ def _checksum_of(tensors: "Dict[str, Any]", state: "Dict[str, Any]") -> str:
 
 
 def _checksum(rows: "Any") -> str:
-    """Of all the rows, one after the other."""
+    """Return the checksum of all rows in order."""
     value = 0
     for row in rows:
         value = crc32(array("d", row).tobytes(), value)

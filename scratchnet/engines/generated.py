@@ -3,7 +3,7 @@
 from itertools import repeat
 
 from ..codegen import step
-from ..codegen.own import is_own, is_patched, kept, made_twice
+from ..codegen.own import is_own, is_patched, attributes_of, generate
 from ..codegen.python import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel, total
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
     Batches = List[List[int]]
 
-# How much is computed at once, at most: this many steps, and numbers of the network times samples. It takes less than
-# 0.2 seconds, which are lost after Ctrl-C.
+# The most that is computed at once: the number of steps, and parameters times samples. This takes
+# less than 0.2 seconds. Ctrl-C discards the work of this time.
 STEPS_AT_ONCE = 1000
 WORK_AT_ONCE = 1000000
 
 
 class Generated(Engine):
-    """Runs code generated for this very training, several steps together.
+    """An engine that runs code generated for this training run, several steps together.
 
-    If the steps fail, they are repeated one by one by the lists, which say what is wrong. If the network is changed
-    by hand, the lists run instead of the code.
+    If the steps fail, the engine "lists" repeats them one by one and reports the error. If the
+    caller changes the network between epochs, "lists" runs instead of the generated code.
     """
 
     def __init__(self, lists: "Engine", size: int) -> None:
@@ -41,29 +41,29 @@ class Generated(Engine):
         )
         self.lists = lists
         self.parameters = lists.net.parameters()
-        self.made_of = self.description()
-        self.made_for = self.objects()
+        self.source_of_code = self.description()
+        self.objects_in_code = self.objects()
         count = sum([p.count for p in self.parameters])
         self.at_once = max(1, min(STEPS_AT_ONCE, WORK_AT_ONCE // (size * count + 1)))
 
     def description(self) -> "Any":
-        """What the code was made of, except numbers that are passed to it."""
+        """Return what the code is generated from, except numbers that are passed to it."""
         shapes = tuple([(p.name, p.shape, p.frozen) for p in self.parameters])
         parts = self.lists.net.layers + [self.lists.loss, self.optimizer]
         return kernel(), shapes, tuple(map(_arguments, parts))
 
     def objects(self) -> "Any":
-        """The very parameters, and what the layers hold and do besides their arguments."""
+        """Return the ids of the parameters, and the layers' attributes besides their arguments."""
         layers = self.lists.net.layers
         parameters = [id(p) for p in self.lists.net.parameters()]
         return (
             parameters,
-            [kept(layer) for layer in layers],
+            [attributes_of(layer) for layer in layers],
             [is_patched(layer) for layer in layers],
         )
 
     def epoch(self, batches: "Batches") -> "Row":
-        if self.description() != self.made_of or self.objects() != self.made_for:
+        if (self.description(), self.objects()) != (self.source_of_code, self.objects_in_code):
             self.name = self.lists.name
             return self.lists.epoch(batches)
         self.name = type(self).name
@@ -73,9 +73,9 @@ class Generated(Engine):
         return losses
 
     def together(self, batches: "Batches") -> "Row":
-        """Make these steps, and return their losses; after Ctrl-C none of them was made.
+        """Make these steps and return their losses; Ctrl-C undoes all of them.
 
-        If each is an epoch of its own and together they fail, only the first is made.
+        If each batch is an epoch and the steps fail together, make only the first.
         """
         before = self.state()
         try:
@@ -94,16 +94,16 @@ class Generated(Engine):
         return [loss for batch in batches for loss in self.together([batch])]
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
-        """Return the losses of these steps, or None if a step fails or something is not finite."""
+        """Return the losses of these steps, or None if a step fails or a number is not finite."""
         raise NotImplementedError
 
     def state(self) -> "Any":
-        """All that a step changes."""
+        """Return everything that a step changes."""
         optimizer = dict(vars(self.optimizer), states=dict(self.optimizer.states))
         return [p.rows for p in self.parameters], optimizer, self.generator.state
 
     def go_back(self, before: "Any") -> None:
-        """Restore the state, even if Ctrl-C comes again."""
+        """Restore the state, even if Ctrl-C interrupts this method."""
         try:
             rows, optimizer, self.generator.state = before
             set_rows(self.parameters, rows)
@@ -116,7 +116,7 @@ class Generated(Engine):
 
 
 def _arguments(part: "Any") -> "Any":
-    """What a layer, a loss or an optimizer was made with; faster than its repr."""
+    """Return the type and arguments of a layer, loss or optimizer; this is faster than its repr."""
     if not is_own(part):
         return repr(part)
     values = [getattr(part, name) for name in part.arguments]
@@ -124,30 +124,29 @@ def _arguments(part: "Any") -> "Any":
 
 
 class Rows(Generated):
-    """Lists of lists, with the rules written out for rows."""
+    """An engine that trains on lists of lists, with the rules written out for rows."""
 
     name = "rows"
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Generated.__init__(self, lists, size)
-        self.spelled = rules.spelled(lists)
-        # Losses are measured with these, too.
-        self.net = self.spelled.net
-        self.loss = self.spelled.loss
+        self.by_rows = rules.by_rows(lists)
+        # The validation loss is measured with these, too.
+        self.net = self.by_rows.net
+        self.loss = self.by_rows.loss
         if not all([is_own(part) for part in lists.net.layers + [self.loss, self.optimizer]]):
-            self.at_once = (
-                1  # User-defined rules may raise anything; what was learned before is kept.
-            )
+            # User-defined rules may raise anything. The steps before the error are kept.
+            self.at_once = 1
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
         try:
-            return self.spelled.epoch(batches)
+            return self.by_rows.epoch(batches)
         except Diverged:
             return None
 
 
 class Steps(Generated):
-    """Runs whole steps that are written out."""
+    """An engine that runs whole steps that are written out."""
 
     name = "steps"
 
@@ -155,26 +154,26 @@ class Steps(Generated):
         Generated.__init__(self, lists, size)
         self.whole = whole
         batch = self.examples.batch(list(range(len(self.examples)))) if whole else None
-        self.program = remembered(self, batch)
+        self.program = program_of(self, batch)
         self.settings, self.draws = self.program.settings, self.program.draws
         self.data = [] if batch is None else step.data_of(batch)
         self.train = executed(self.program.source)["train"]
         self.own = is_own(self.optimizer)
-        self.kept = self.optimizer_kept()
+        self.former_attributes = self.optimizer_attributes()
         if not self.own:
-            self.at_once = 1  # It may look at its memory, or change, from step to step.
+            self.at_once = 1  # The optimizer may read its memory or change from step to step.
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
         losses: "Row" = []
         try:
             self.run_program(batches, losses)
-        except (ArithmeticError, TypeError, ValueError):  # such as exp() beyond the largest float
+        except (ArithmeticError, TypeError, ValueError):  # for example, exp() overflows
             return None
         finite = is_finite(losses) and all([are_finite(p.rows) for p in self.parameters])
         return losses if finite else None
 
     def run_program(self, batches: "Batches", losses: "Row") -> None:
-        """Run the code; parameters and memory change at the end, all at once."""
+        """Run the code, then replace all parameters and the optimizer's memory."""
         states = [self.optimizer.states_of(p) for p in self.parameters]
         inputs = self.whole_batches(len(batches)) if self.whole else self.batches(batches)
         rows, states = self.train(
@@ -186,22 +185,24 @@ class Steps(Generated):
 
     # ---- what the code needs ---------------------------------------------------------------------
 
-    def optimizer_kept(self) -> "Any":
-        """What the optimizer holds besides its settings, if that is not known to stay."""
-        held = kept(self.optimizer)
-        return held and {name: text for name, text in held.items() if name not in self.settings}
+    def optimizer_attributes(self) -> "Any":
+        """Return the attributes of a user-defined optimizer, except its settings."""
+        attributes = attributes_of(self.optimizer)
+        if not attributes:
+            return attributes
+        return {name: text for name, text in attributes.items() if name not in self.settings}
 
     def setting(self) -> "Tuple[float, ...]":
-        """What the optimizer sets for its next step."""
+        """Return the settings of the optimizer for its next step."""
         self.optimizer.begin(float)
-        if not self.own and self.optimizer_kept() != self.kept:
+        if not self.own and self.optimizer_attributes() != self.former_attributes:
             raise Undecided("the optimizer has set an attribute that it had not set before")
-        found = tuple([float(getattr(self.optimizer, name)) for name in self.settings])
+        settings = tuple([float(getattr(self.optimizer, name)) for name in self.settings])
         self.optimizer.t += 1
-        return found
+        return settings
 
     def whole_batches(self, count: int) -> "Iterator[Any]":
-        """What each step on all samples needs."""
+        """Return the inputs of each of ``count`` steps on all samples."""
         if self.draws[0]:
             random = self.generator.random
             return (
@@ -217,7 +218,7 @@ class Steps(Generated):
         return repeat((setting,), count)
 
     def batches(self, batches: "Batches") -> "Iterator[Any]":
-        """What each step on a batch needs: the settings, the count, and for each sample its numbers."""
+        """Yield the inputs of each step on a batch: the settings, the count, and each sample."""
         for places in batches:
             X, Y, weights = self.examples.batch(places)
             parts: "List[Any]" = [X, Y] if weights is None else [X, Y, weights]
@@ -230,16 +231,17 @@ class Steps(Generated):
             yield self.setting(), float(len(X)) if weights is None else total(weights), zip(*parts)
 
 
-# ---- programs are kept ---------------------------------------------------------------------------
+# ---- the cache of programs -----------------------------------------------------------------------
 
 _programs: "Dict[Any, Program]" = {}
 MOST_PROGRAMS = 32
 
 
-def remembered(engine: "Steps", batch: "Optional[Batch]") -> "Program":
-    """The engine's program, made once for trainings that differ only in numbers that are passed to it.
+def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
+    """Return the program of the engine, from the cache if possible.
 
-    This is known only of the package's own classes.
+    Training runs share a program if they differ only in numbers that are passed to it, which is
+    known only of the package's own classes.
     """
     net, loss, optimizer, examples = engine.net, engine.loss, engine.optimizer, engine.examples
     shape = (
@@ -248,7 +250,7 @@ def remembered(engine: "Steps", batch: "Optional[Batch]") -> "Program":
         examples.weights is not None,
     )
     data: "Any" = shape if batch is None else step.pattern_of(batch)
-    key = engine.made_of, engine.whole, shape[2], data
+    key = engine.source_of_code, engine.whole, shape[2], data
     parts = net.layers + [loss, optimizer]
     own = all([is_own(part) for part in parts])
     if own and key in _programs:
@@ -256,7 +258,7 @@ def remembered(engine: "Steps", batch: "Optional[Batch]") -> "Program":
     if batch is None:
         program = step.of_batches(net, loss, optimizer, *shape)
     else:
-        program = made_twice(lambda: step.of_samples(net, loss, optimizer, batch), parts)
+        program = generate(lambda: step.of_samples(net, loss, optimizer, batch), parts)
     if own:
         if len(_programs) == MOST_PROGRAMS:
             _programs.clear()

@@ -1,11 +1,15 @@
-"""Matrix products of floats: the rows of A with every column of B, each by the way that is fastest at that length.
+"""Matrix products of floats, computed in the way that is fastest for the length of the rows.
 
-    shortest_way   the kernel "fast": ``math.sumprod``; before CPython 3.12 spelled out, long rows by ``sum(map(mul))``
-    left_to_right  the kernel "portable": spelled out, long rows in a loop; the same bits either way
-    by_distance    the kernel "dist": a·b = (|a|² + |b|² - |a - b|²)/2, the distance by ``math.dist``
+    shortest_way   the kernel "fast": ``math.sumprod``; before CPython 3.12, products that are
+                   written out, and ``sum(map(mul))`` for long rows
+    left_to_right  the kernel "portable": products that are written out, and a loop for long rows;
+                   both give the same bits
+    by_distance    the kernel "dist": a·b = (|a|² + |b|² - |a - b|²)/2, where ``math.dist`` computes
+                   the distance
 
-The last is faster for long rows, the more so before CPython 3.12, but not as exact: each product may be off by
-8·2^-53·(|a|² + |b|²), however small a·b itself is. So it is only used where ``set_kernel("dist")`` asks for it.
+The kernel "dist" is faster for long rows, especially before CPython 3.12, but less accurate: the
+error of each product can reach 8·2^-53·(|a|² + |b|²), even if a·b is small. It is used only after
+``set_kernel("dist")``.
 
 >>> shortest_way([[1.0, 2.0]], [[3.0, 5.0], [4.0, 6.0]])
 [[11.0, 17.0]]
@@ -26,32 +30,33 @@ if TYPE_CHECKING:
 
     from ..core.types import Matrix
 
-# Measured, ns a multiply-add at 4, 8, 16, 32, 64 numbers: on CPython 3.11 sum(map(mul)) takes 62 43 34 29 25, spelled
-# out 22 21 20 20 20, with the same bits. On 3.13 sumprod takes 41 26 17 13 11 and spelled out 26 22 22 21 21: little is
-# won, and sumprod rounds only once; plain loops take 27 to 34. On PyPy these take 0.6 to 1.1, element by element 1.5 to
-# 2.5 and the transposing of B as much again.
-# A single product is best spelled out everywhere.
+# Measured nanoseconds per multiply-add for rows of 4, 8, 16, 32 and 64 numbers: on CPython 3.11,
+# sum(map(mul)) takes 62 43 34 29 25 and written-out code 22 21 20 20 20, with the same bits. On
+# 3.13 sumprod takes 41 26 17 13 11 and written-out code 26 22 22 21 21. The gain is small there,
+# and sumprod rounds only once. Plain loops take 27 to 34. On PyPy plain loops take 0.6 to 1.1; one
+# dot product per element takes 1.5 to 2.5, and transposing B takes as long again. Rows of one
+# number are fastest written out on every interpreter.
 COMPILED = sys.implementation.name == "pypy"
-LONGEST = 64  # rows that are spelled out
-FEWEST = 64  # products, for which it pays to spell them out
-SHORTEST = 16  # rows for which the distance is faster
+LONGEST = 64  # the longest rows whose products are written out
+FEWEST = 64  # the smallest number of products for which writing them out saves time
+SHORTEST = 16  # the shortest rows for which the distance is faster
 
 _by_length: "Dict[int, Callable[..., Matrix]]" = {}
 _dot = getattr(math, "sumprod", None) or (lambda u, v: sum(map(mul, u, v)))
 
 
 def _in_loops(A: "Matrix", B: "Matrix") -> "Matrix":
-    """Every multiplication and addition in plain loops: rows of B, four at a time, are added to a row of the product.
+    """Multiply in plain loops, which add four rows of B at a time to a row of the product.
 
-    So nothing is transposed, and no addition has to wait for the one before it.
+    Nothing is transposed, and no addition waits for the result of the one before it.
     """
-    found, places = [], range(len(B[0]))
-    fours, rest = range(1, len(B) - 3, 4), range(len(B) - (len(B) - 1) % 4, len(B))
+    product = []
+    places = range(len(B[0]))
+    fours = range(1, len(B) - 3, 4)
+    rest = range(len(B) - (len(B) - 1) % 4, len(B))
     for row in A:
-        a, sums = (
-            row[0],
-            list(B[0]),
-        )  # in lists PyPy keeps floats as they are, in tuples it does not
+        a = row[0]
+        sums = list(B[0])  # a list, because PyPy stores floats unboxed in lists but not in tuples
         for j in places:
             sums[j] = a * sums[j]
         for k in fours:
@@ -63,8 +68,8 @@ def _in_loops(A: "Matrix", B: "Matrix") -> "Matrix":
             a, b = row[k], B[k]
             for j in places:
                 sums[j] = sums[j] + a * b[j]
-        found.append(sums)
-    return found
+        product.append(sums)
+    return product
 
 
 def _by_dots(A: "Matrix", B: "Matrix") -> "Matrix":
@@ -75,28 +80,28 @@ _one_by_one = _in_loops if COMPILED else _by_dots
 
 
 def shortest_way(A: "Matrix", B: "Matrix") -> "Matrix":
-    """The dot of every row of A with every column of B."""
+    """Return the product of A and B, computed in the fastest way that is accurate."""
     if hasattr(math, "sumprod") and len(B) > 1:
         return _one_by_one(A, B)
-    return _spelled_out(A, B, _one_by_one)
+    return _written_out(A, B, _one_by_one)
 
 
 def left_to_right(A: "Matrix", B: "Matrix") -> "Matrix":
-    """The dot of every row of A with every column of B, its terms added from left to right."""
-    return _spelled_out(A, B, _in_loops)
+    """Return the product of A and B, with the terms of each element added from left to right."""
+    return _written_out(A, B, _in_loops)
 
 
-def _spelled_out(A: "Matrix", B: "Matrix", otherwise: "Callable[..., Matrix]") -> "Matrix":
+def _written_out(A: "Matrix", B: "Matrix", otherwise: "Callable[..., Matrix]") -> "Matrix":
     length = len(B)
     if COMPILED or length > LONGEST or len(A) * len(B[0]) < FEWEST:
         return otherwise(A, B)
     if length not in _by_length:
-        _by_length[length] = _spelled(length)
+        _by_length[length] = _generate(length)
     return _by_length[length](A, list(zip(*B)))
 
 
-def _spelled(length: int) -> "Callable[..., Matrix]":
-    """The products of rows of that length, every multiplication and addition spelled out."""
+def _generate(length: int) -> "Callable[..., Matrix]":
+    """Generate a function that multiplies rows of this length, with every operation written out."""
     a = [Symbolic(name=f"a{k}") for k in range(length)]
     b = [Symbolic(name=f"b{k}") for k in range(length)]
     code = Code([Symbolic.dot(a, b)])
@@ -106,17 +111,18 @@ def _spelled(length: int) -> "Callable[..., Matrix]":
 
 
 def by_distance(A: "Matrix", B: "Matrix") -> "Matrix":
-    """The dot of every row of A with every column of B, from their distance."""
+    """Return the product of A and B, with each element computed from a distance."""
     if len(B) < SHORTEST:
         return shortest_way(A, B)
-    distance, columns = math.dist, list(zip(*B))
+    distance = math.dist
+    columns = list(zip(*B))
     halves = [_dot(column, column) / 2 for column in columns]
-    found = []
-    for row in map(tuple, A):  # tuples, and no lists: math.dist would make some
+    product = []
+    for row in map(tuple, A):  # math.dist would convert each list to a tuple
         half = _dot(row, row) / 2
         distances = map(distance, repeat(row), columns)
-        found.append([half + other - d * d / 2 for other, d in zip(halves, distances)])
-    return found
+        product.append([half + other - d * d / 2 for other, d in zip(halves, distances)])
+    return product
 
 
 PRODUCTS: "Dict[str, Callable[..., Matrix]]" = {

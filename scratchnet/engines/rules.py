@@ -1,8 +1,9 @@
-"""Single rules spelled out for whole rows: what layers, losses and optimizers do between the matrix products.
+"""Code generated for single rules: everything that a step computes between the matrix products.
 
-An activation takes rows and gives rows. Run on one row of symbolic numbers, it says what it does with every row; where
-it does the same with each number of it, a loop over the row is all that is printed. ``spelled`` gives an engine that
-trains on lists of lists as the given one does, with such rules in place of those that ask each number for its type.
+The rule of an activation maps rows to rows. Running it once on a row of symbolic numbers records
+what it does with every row. If it does the same with each number of the row, the generated code is
+a loop over the row. ``by_rows`` returns an engine that trains on lists of lists like the given
+engine, but with generated rules, which do not look up the type of each number.
 
 >>> from scratchnet.core.activations import Tanh
 >>> print(Rule(lambda z: Tanh().forward([z])[0], ["z"], 3).of_numbers())
@@ -14,7 +15,7 @@ def rule(z):
 <BLANKLINE>
 """
 
-from ..codegen.own import RememberingNothing, is_own, kept, made_twice
+from ..codegen.own import RememberingNothing, is_own, attributes_of, generate
 from ..codegen.python import Code, executed, function, reachable
 from ..codegen.step import with_settings
 from ..codegen.unrolled import listed, pattern
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
     from ..core.optimizers import Optimizer
     from ..core.types import Matrix, Row
 
-WAYS_BACK = (Activation.backward, Threshold.backward)
-# Numbers of a row, where each is spelled out. Of a row whose largest is sought PyPy would compile a path for each order
-# that its numbers may have, so that from three numbers on it takes longer.
+BACKWARD_METHODS = (Activation.backward, Threshold.backward)
+# The widest row whose numbers are written out one by one. To find the largest number of a row, PyPy
+# would compile one path for each order of the numbers, which takes longer from three numbers on.
 WIDEST = 2 if COMPILED else 64
 
 
-def spelled(engine: "Engine") -> "Engine":
-    """The same engine with its rules spelled out, wherever that can be done."""
+def by_rows(engine: "Engine") -> "Engine":
+    """Return an engine like this one, with generated rules wherever possible."""
     net = engine.net
     twin: "Any" = object.__new__(type(net))
     twin.__dict__.update(net.__dict__)
@@ -57,18 +58,18 @@ def spelled(engine: "Engine") -> "Engine":
         twin_loss,
         lambda: _run(Rule(twin_loss.terms_from_logits, terms, net.outputs).of_rows()),
     )
-    if is_own(optimizer):  # another might change something else from step to step
+    if is_own(optimizer):  # A user-defined optimizer may change other attributes in each step.
         _replace(optimizer, "update_rows", optimizer, lambda: _update_rows(optimizer))
     return Engine(twin, loss, optimizer, engine.examples, engine.generator)
 
 
-def _replace(of: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]") -> None:
-    """Give an object a rule that is spelled out; where it cannot be, it keeps its own."""
+def _replace(part: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]") -> None:
+    """Replace a rule of a part by the generated rule that ``make`` returns, if it returns one."""
     try:
         with RememberingNothing([symbolic]):
             rule = make()
-        setattr(of, name, rule)
-    except Exception:  # whatever a rule of somebody's own has against symbolic numbers
+        setattr(part, name, rule)
+    except Exception:  # User-defined rules may raise anything.
         pass
 
 
@@ -84,25 +85,22 @@ def _of_two_numbers(function: "Callable[[Any, Any], Any]") -> "Any":
     return _run(Rule(lambda a, y: [function(a[0], y[0])], ["a", "y"], 1).of_numbers())
 
 
-# ---- layers ------------------------------------------------------------------------------------------------------
+# ---- layers --------------------------------------------------------------------------------------
 
 
 def _layer(layer: "Any", width: "Optional[int]") -> "Any":
-    """A layer of the same kind with its rules spelled out; the layer itself where they cannot be."""
+    """Return a copy of the layer with generated rules, or the layer itself without such rules."""
     kind = type(layer)
     if kind is Dense and (layer.l1 or layer.l2):
-        return _penalised(layer)
-    by_number = isinstance(layer, Activation) and kind.forward is Activation.forward
-    if (
-        not width
-        or layer.parameters()
-        or kind is not Softmax
-        and not (by_number and kind.backward in WAYS_BACK)
-    ):
+        return _with_penalty(layer)
+    is_elementwise = isinstance(layer, Activation) and kind.forward is Activation.forward
+    is_known = kind is Softmax or is_elementwise and kind.backward in BACKWARD_METHODS
+    if not width or layer.parameters() or not is_known:
         return layer
-    if kept(layer) != kept(layer.with_numbers(float)):
-        return layer  # it is more than its arguments say
-    twin, symbolic = layer.with_numbers(float), layer.with_numbers(Symbolic, exactly=True)
+    if attributes_of(layer) != attributes_of(layer.with_numbers(float)):
+        return layer  # It has attributes that do not follow from its arguments.
+    twin = layer.with_numbers(float)
+    symbolic = layer.with_numbers(Symbolic, exactly=True)
     _replace(twin, "forward", symbolic, lambda: _forward(symbolic, width, twin))
     if "forward" not in vars(twin):
         return layer
@@ -110,10 +108,11 @@ def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     return twin
 
 
-def _penalised(layer: "Any") -> "Any":
-    """The same layer, with the same parameters, and the rules of its penalty spelled out."""
-    twin, symbolic = object.__new__(type(layer)), layer.with_numbers(Symbolic, exactly=True)
+def _with_penalty(layer: "Any") -> "Any":
+    """Return a copy of the layer with the same parameters and generated rules of its penalty."""
+    twin = object.__new__(type(layer))
     twin.__dict__.update(vars(layer))
+    symbolic = layer.with_numbers(Symbolic, exactly=True)
     _replace(twin, "penalty_term", symbolic, lambda: _of_one_number(symbolic.penalty_term))
     _replace(
         twin, "penalty_derivative", symbolic, lambda: _of_one_number(symbolic.penalty_derivative)
@@ -132,26 +131,28 @@ def _forward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], Ma
 
 
 def _backward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], Matrix]":
-    def slopes(d: "Row", z: "Row", a: "Row") -> "Row":
+    def gradients(d: "Row", z: "Row", a: "Row") -> "Row":
         A = symbolic.forward([z])
         for name, value in list(vars(symbolic).items()):
-            if value is A:  # the output is there, and not computed again
+            if value is A:  # The output is an input of the rule; it is not computed again.
                 setattr(symbolic, name, [a])
         return symbolic.backward([d])[0]  # type: ignore[no-any-return]
 
-    rule = _run(_matrices(slopes, ["d", "z", "a"], width, symbolic))
+    rule = _run(_matrices(gradients, ["d", "z", "a"], width, symbolic))
     return lambda dA: rule(dA, twin.Z, twin.A)
 
 
-def _matrices(of: "Callable[..., Row]", names: "List[str]", width: int, layer: "Any") -> str:
-    return made_twice(lambda: Rule(of, names, width).of_matrices(), [layer])  # type: ignore[no-any-return]
+def _matrices(rule: "Callable[..., Row]", names: "List[str]", width: int, layer: "Any") -> str:
+    return generate(  # type: ignore[no-any-return]
+        lambda: Rule(rule, names, width).of_matrices(), [layer]
+    )
 
 
-# ---- optimizers --------------------------------------------------------------------------------------------------
+# ---- optimizers ----------------------------------------------------------------------------------
 
 
 def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
-    """``Optimizer.update_rows``, spelled out."""
+    """Return ``Optimizer.update_rows`` as generated code."""
     settings, twin = with_settings(optimizer)
     w, g = Symbolic(name="w"), Symbolic(name="g")
     state = tuple([Symbolic(name=f"s{k}") for k in range(twin.memory)])
@@ -181,34 +182,31 @@ def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
     else:
         row = _collected("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
         body += ["for w_row, g_row in zip(rows, slopes):"] + _indented(row)
-    move = _run(
-        _function(
-            code, "optimizer, rows, slopes, states, factor", body + ["return weights, memory"]
-        )
-    )
-    return lambda *given: move(optimizer, *given)
+    body.append("return weights, memory")
+    update = _run(_function(code, "optimizer, rows, slopes, states, factor", body))
+    return lambda *arguments: update(optimizer, *arguments)
 
 
-# ---- from a rule to the text of a function -----------------------------------------------------------------------
+# ---- from a rule to the source of a function -----------------------------------------------------
 
 
 class Rule:
-    """What a rule does with a row of each of some matrices.
+    """A record of what a rule does with one row of each of some matrices.
 
-    ``of``      the rule: rows of symbolic numbers in, a row of them out
-    ``names``   of the matrices
+    ``rule``    a function from rows of symbolic numbers to a row of symbolic numbers
+    ``names``   the names of the matrices
     """
 
-    def __init__(self, of: "Callable[..., Row]", names: "List[str]", width: int) -> None:
+    def __init__(self, rule: "Callable[..., Row]", names: "List[str]", width: int) -> None:
         rows = [[Symbolic(name=name, sample=j) for j in range(width)] for name in names]
         self.names = names
-        self.outputs = of(*rows)
+        self.outputs = rule(*rows)
         used = {node.name for node in reachable(self.outputs)}
         self.used = [name for name in names if name in used] or names[:1]
         self.each = len(self.outputs) == width and self.is_alike()
         if not self.each:
             if max(len(self.outputs), width) > WIDEST:
-                raise ValueError("so wide a row is better left to a loop")
+                raise ValueError("the row is too wide to be written out")
             for v in [v for row in rows for v in row]:
                 v.name = f"{v.name}{v.sample}"
         self.rows = dict(zip(names, rows))
@@ -217,7 +215,7 @@ class Rule:
         self.texts = [self.code.text(output) for output in self.code.outputs]
 
     def is_alike(self) -> bool:
-        """Whether each number of the row is made in the same way, of those at its own place."""
+        """Return whether each number is computed in the same way, from numbers at its own index."""
         first: "Any" = None
         for j, output in enumerate(self.outputs):
             if any([node.name and node.sample != j for node in reachable([output])]):
@@ -230,11 +228,11 @@ class Rule:
         return True
 
     def of_numbers(self) -> str:
-        """A function of one number of each matrix."""
+        """Return the source of a function of one number of each matrix."""
         return _function(self.code, ", ".join(self.names), self.lines + [f"return {self.texts[0]}"])
 
     def of_rows(self) -> str:
-        """A function of one row of each matrix."""
+        """Return the source of a function of one row of each matrix."""
         if self.each:
             body = _collected("row", self.lines, self.texts[0], self.used)
         else:
@@ -245,7 +243,7 @@ class Rule:
         )
 
     def of_matrices(self) -> str:
-        """A function of the matrices."""
+        """Return the source of a function of the matrices."""
         rows = [f"{name}_row" for name in self.used]
         if self.each and not self.lines and not COMPILED:
             inner, matrices = (
@@ -275,21 +273,22 @@ class Rule:
 
 
 def _zipped(targets: "Sequence[str]", names: "Sequence[str]", form: str) -> "Any":
-    """The target and the iterable of a loop over one thing, or over several at once."""
+    """Return the target and the iterable of a loop over one sequence, or over several in step."""
     sources = [form.format(name) for name in names]
-    return (
-        (targets[0], sources[0])
-        if len(names) == 1
-        else (", ".join(targets), f"zip({', '.join(sources)})")
-    )
+    if len(names) == 1:
+        return targets[0], sources[0]
+    return ", ".join(targets), f"zip({', '.join(sources)})"
 
 
-def _collected(name: str, lines: "List[str]", text: str, of: "List[str]") -> "List[str]":
-    """A list called ``name`` of what the text gives for the numbers at each place of the rows of these names."""
-    if COMPILED:  # in lists PyPy keeps floats as they are; zip boxes each of them
-        each = [f"{v} = {v}_row[k]" for v in of] + lines + [f"{name}[k] = {text}"]
-        return [f"{name} = list({of[0]}_row)", f"for k in range(len({name})):"] + _indented(each)
-    target, source = _zipped(of, of, "{}_row")
+def _collected(name: str, lines: "List[str]", text: str, names: "List[str]") -> "List[str]":
+    """Return statements that compute the list ``name``, one element per index of the named rows.
+
+    ``lines`` and the expression ``text`` compute one element.
+    """
+    if COMPILED:  # PyPy stores floats unboxed in lists; zip would box each of them.
+        each = [f"{v} = {v}_row[k]" for v in names] + lines + [f"{name}[k] = {text}"]
+        return [f"{name} = list({names[0]}_row)", f"for k in range(len({name})):"] + _indented(each)
+    target, source = _zipped(names, names, "{}_row")
     if not lines:
         return [f"{name} = [{text} for {target} in {source}]"]
     return [f"{name} = []", f"for {target} in {source}:"] + _indented(

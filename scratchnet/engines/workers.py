@@ -1,34 +1,38 @@
-"""Training on several cores or machines: every batch is shared out to the workers of an executor.
+"""Training on several cores or machines: each batch is divided among the workers of an executor.
 
-    Parallel     the engine that ``fit(executor=...)`` asks for
+    Parallel     the engine of ``fit(executor=...)``
     gradients    what a worker computes: the loss and the gradients of one shard
-    LentKernel   the kernel of this process, lent to a task
+    LentKernel   sets the kernel of this process during a task
 
-The executor is the caller's own: anything with ``submit(f, *args)`` whose result has ``result()``, such as
-``concurrent.futures.ProcessPoolExecutor``, Dask's ``Client.get_executor()`` or ``mpi4py.futures.MPIPoolExecutor``. It
-is never shut down. It gets as many shards of every batch as its attribute ``shards`` says, which anybody may set, else
-as it has workers (``_max_workers``), else 2. The gradients are summed in the order of the shards, so that one number of
-shards gives the same bits, whoever computes them when; another number gives the same but for rounding (and but for
-Dropout's masks, which are drawn shard by shard):
+The caller provides the executor: an object with ``submit(f, *args)``, which returns an object with
+``result()``. Examples are ``concurrent.futures.ProcessPoolExecutor``, Dask's
+``Client.get_executor()`` and ``mpi4py.futures.MPIPoolExecutor``. The executor is never shut down.
+Each batch is divided into as many shards as the attribute ``shards`` of the executor says, which
+the caller may set; otherwise into as many as it has workers (``_max_workers``), otherwise into 2.
+The gradients are summed in the order of the shards. The same number of shards therefore gives the
+same bits, on any worker and in any order of computation. A different number gives the same result
+except for rounding (and except for the masks of Dropout, which are drawn per shard):
 
 >>> import scratchnet as sn
 >>> from fractions import Fraction
 >>> from types import SimpleNamespace
->>> class Here:                                                         # the least that an executor is
+>>> class Here:  # a minimal executor
 ...     shards = 3
 ...     def submit(self, f, *args):
 ...         value = f(*args)
 ...         return SimpleNamespace(result=lambda: value)
 >>> for executor in (None, Here()):
 ...     net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1)]])])
-...     history = net.fit([[1], [2], [3], [4]], [3, 5, 7, 9], "half_squared_error", sn.SGD(1), 2, executor=executor)
+...     X, Y = [[1], [2], [3], [4]], [3, 5, 7, 9]
+...     history = net.fit(X, Y, "half_squared_error", sn.SGD(1), 2, executor=executor)
 ...     print(net.parameters()[0].value, net.parameters()[1].value)
 [[Fraction(-251, 4)]] [Fraction(-43, 2)]
 [[Fraction(-251, 4)]] [Fraction(-43, 2)]
 
-A task brings the parameters and the samples of its shard as bytes, so that each sample travels once an epoch; all
-else of the network, and the loss, is a pickle, which a worker reads once. What a layer of one's own notes for later
-batches, in the worker it stays. A loss is a mean over samples: that of a batch is the weighted mean of its shards'.
+A task carries the parameters and the samples of its shard as bytes, so each sample is sent once per
+epoch. The rest of the network and the loss are a pickle, which a worker reads once. What a
+user-defined layer stores for later batches stays in the worker. A loss is a mean over samples, and
+the loss of a batch is the weighted mean of the losses of its shards.
 """
 
 import math
@@ -64,12 +68,12 @@ EXECUTOR = (
 
 
 class Parallel(Engine):
-    """Computes the gradients of a batch shard by shard, each of them a task of the executor; updates as ever.
+    """An engine that computes the gradients of each shard of a batch in a task of the executor.
 
-    ``engine``     the lists of lists that it does the same as
-    ``size``       of the batches
-    ``executor``   anything with ``submit``
-    ``name``       of the engine the workers use: "lists", "rows", or "auto"
+    ``engine``     the engine "lists", whose results it reproduces
+    ``size``       the batch size
+    ``executor``   an object with ``submit``
+    ``name``       the engine that the workers use: "lists", "rows" or "auto"
     """
 
     def __init__(self, engine: "Engine", size: int, executor: "Any", name: str = "auto") -> None:
@@ -79,51 +83,49 @@ class Parallel(Engine):
         Engine.__init__(self, engine.net, engine.loss, engine.optimizer, examples, engine.generator)
         obstacle = obstacle_to_code(engine)
         if name == "steps":
-            obstacle = "makes whole steps, which cannot be shared out to an executor"
+            obstacle = "makes whole steps, which cannot be divided among workers"
         if obstacle and name not in ("auto", "lists"):
             raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")
-        self.spelled = name != "lists" and not obstacle
-        self.name = "rows" if self.spelled else "lists"
+        self.by_rows = name != "lists" and not obstacle
+        self.name = "rows" if self.by_rows else "lists"
         self.submitted = 0
-        skeleton(self.net, self.loss)  # what cannot travel is refused before the first epoch
-        if self.spelled:
-            self.optimizer = rules.spelled(engine).optimizer
+        skeleton(self.net, self.loss)  # refuses what cannot be pickled, before the first epoch
+        if self.by_rows:
+            self.optimizer = rules.by_rows(engine).optimizer
         doubt = doubts(self.net, size, executor, self.shards)
         if doubt:
-            warn(f"executor: {doubt}", stacklevel=5)  # where fit was called
+            warn(f"executor: {doubt}", stacklevel=5)  # the line that called `fit`
 
     def backpropagate(self, batch: "Batch") -> "Number":
         generator = self.generator
         parameters = self.net.parameters()
-        ahead = Generator()
-        ahead.state = generator.state
-        settings = (
-            skeleton(self.net, self.loss),
-            self.spelled,
-            kernel(),
-        )  # which may have been changed by hand
-        same = settings + ([(packed(p.rows), p.frozen) for p in parameters],)
+        seeds = Generator()
+        seeds.state = generator.state
+        # The caller may have changed the network or the kernel since the last batch.
+        settings = (skeleton(self.net, self.loss), self.by_rows, kernel())
+        common = settings + ([(packed(p.rows), p.frozen) for p in parameters],)
         tasks = (
-            same + shard + (ahead.bits(),) for shard in cut(batch, self.shards, self.net.number)
+            common + shard + (seeds.bits(),) for shard in cut(batch, self.shards, self.net.number)
         )
-        values, slopes, drawn = zip(*self.results(tasks))
-        if any(
-            drawn
-        ):  # else it stays, as it does without an executor: the order of the samples is drawn from it, too
-            generator.state = ahead.state
-        for p, parts in zip([p for p in parameters if not p.frozen], zip(*slopes)):
-            slope, width = summed(parts), len(p.rows[0])
-            p.gradient = (
-                slope if p.flat else [slope[k : k + width] for k in range(0, len(slope), width)]
-            )
-        return total(list(values))
+        losses, gradients_of_shards, drawn = zip(*self.results(tasks))
+        # Without draws the state stays as it is without an executor, because the order of the
+        # samples is drawn from it, too.
+        if any(drawn):
+            generator.state = seeds.state
+        trainable = [p for p in parameters if not p.frozen]
+        for p, parts in zip(trainable, zip(*gradients_of_shards)):
+            gradient, width = summed(parts), len(p.rows[0])
+            if not p.flat:
+                gradient = [gradient[k : k + width] for k in range(0, len(gradient), width)]
+            p.gradient = gradient
+        return total(list(losses))
 
     def results(self, tasks: "Iterator[Any]") -> "List[Any]":
-        """What ``gradients`` gives for every task, in their order."""
+        """Return the result of ``gradients`` for each task, in the order of the tasks."""
         futures: "List[Any]" = []
         try:
-            for task in tasks:
-                self.submitted += 1  # while this one travels, the next is packed
+            for task in tasks:  # The next task is packed while this one is sent.
+                self.submitted += 1
                 futures.append(self.executor.submit(gradients, self.submitted, *task))
             return [future.result() for future in futures]
         except BaseException:
@@ -134,7 +136,7 @@ class Parallel(Engine):
 
 
 def shards_of(executor: "Any") -> int:
-    """How many shards the executor gets of every batch."""
+    """Return into how many shards each batch is divided."""
     if hasattr(executor, "shards"):
         return require("executor.shards", executor.shards, COUNT)  # type: ignore[no-any-return]
     workers: "Any" = getattr(executor, "_max_workers", None)
@@ -144,9 +146,12 @@ def shards_of(executor: "Any") -> int:
 def cut(
     batch: "Batch", shards: int, number: "Any"
 ) -> "Iterator[Tuple[Any, Any, RowOrNone, Number]]":
-    """The batch in shards, equal to a sample and never empty: samples, targets, weights, and the share of the whole.
+    """Yield the samples, targets, weights and share of each shard of a batch.
 
-    >>> for X, Y, weights, share in cut(([[0.5], [1.5], [2.5], [3.5]], [[0.0]] * 4, None), 3, float):
+    The shards are not empty, and their sizes differ by at most one sample.
+
+    >>> batch = [[0.5], [1.5], [2.5], [3.5]], [[0.0]] * 4, None
+    >>> for X, Y, weights, share in cut(batch, 3, float):
     ...     print(unpacked(X), share)
     [[0.5]] 0.25
     [[1.5]] 0.25
@@ -169,7 +174,7 @@ def cut(
 
 
 def summed(parts: "Sequence[Any]") -> "Row":
-    """The sum of packed rows, element by element, the first with the second, and so on.
+    """Return the sum of packed rows, element by element, added in their order.
 
     >>> summed(packed([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]]))
     [111.0, 222.0]
@@ -181,12 +186,13 @@ def summed(parts: "Sequence[Any]") -> "Row":
     return list(sums)
 
 
-# ---- whether it is worth while -----------------------------------------------------------------------------------
+# ---- whether an executor saves time --------------------------------------------------------------
 
-# Nanoseconds, measured with a ProcessPoolExecutor(2), of networks of 900 to 160,000 weights in batches of 4 to 256:
-# what a sample costs for each weight; what travelling costs for each weight, for each weight and shard, for each number
-# of a sample, and for each shard. PyPy computes faster, but what goes between its processes is slower. ``PACE``: how
-# many times as long the kernels take for a sample.
+# Nanoseconds, measured with a ProcessPoolExecutor(2), networks of 900 to 160,000 weights and
+# batches of 4 to 256: SAMPLE is the time to compute one sample, per weight. The others are the
+# times to send data: per weight, per weight and shard, per number of a sample, and per shard. PyPy
+# computes faster, but sends data between processes more slowly. PACE is the time that a kernel
+# takes for a sample, relative to the kernel "fast".
 _CPYTHON = sys.implementation.name == "cpython"
 _FAST = 25 if hasattr(math, "sumprod") else 50
 SAMPLE, WEIGHT, COPY, DATUM, SHARD = (
@@ -196,41 +202,52 @@ PACE = {"dist": 0.5, "portable": 4.0} if _CPYTHON else {}
 
 
 def doubts(net: "Any", size: int, executor: "Any", shards: int) -> str:
-    """Why batches of that size are no faster with the executor, where they are not."""
+    """Return why batches of this size are no faster with the executor, or an empty string."""
     if "Thread" in type(executor).__name__ and getattr(sys, "_is_gil_enabled", lambda: True)():
-        return "in this Python threads only take turns; a ProcessPoolExecutor uses several cores"
+        return (
+            "the threads of this Python run one at a time; "
+            "use a ProcessPoolExecutor to use several cores"
+        )
     if shards == 1:
-        return "a single shard is no faster than no executor; let it have more workers, or set executor.shards"
-    if net.number is not float:  # where a multiplication takes long, travelling is nothing
+        return (
+            "a single shard is no faster than no executor; "
+            "use more workers, or set executor.shards to 2 or more"
+        )
+    if net.number is not float:  # Arithmetic is so slow that the time to send data is negligible.
         return ""
     weights = sum([p.count for p in net.parameters()])
     saved = (
         weights * SAMPLE * PACE.get(kernel(), 1.0) * (shards - 1) / shards
         - (net.inputs or 0) * DATUM
     )
-    travel = weights * (WEIGHT + COPY * shards) + SHARD * shards
-    if size * saved >= travel:
+    spent = weights * (WEIGHT + COPY * shards) + SHARD * shards
+    if size * saved >= spent:
         return ""
-    wanted = f"take batches of {int(travel / saved) + 1} or more, or" if saved > 0 else "better"
-    return f"batches of {size} are so small that it costs more time than it saves; {wanted} leave it out"
+    advice = "omit it"
+    if saved > 0:
+        advice = f"use batches of {int(spent / saved) + 1} or more, or omit it"
+    return f"it costs more time than it saves with batches of {size}; {advice}"
 
 
-# ---- what travels ------------------------------------------------------------------------------------------------
+# ---- what is sent to the workers -----------------------------------------------------------------
 
 
 def compact(examples: "Examples") -> "Examples":
-    """The examples, lists of rows packed once for all epochs; of other sequences, a row is packed when it is read."""
+    """Return the examples with lists of rows packed, once for all epochs.
+
+    The rows of other sequences are packed when they are read.
+    """
     X, Y = [packed(rows) if isinstance(rows, list) else rows for rows in (examples.X, examples.Y)]
     return Examples(X, Y, examples.weights, examples.used)
 
 
 def packed(rows: "Matrix") -> "List[Any]":
-    """Each row of floats as 8 bytes a number, in this machine's order; any other row as it is."""
+    """Return each row of floats as bytes, 8 per number in native order; other rows unchanged."""
     return [array("d", row).tobytes() if type(row[0]) is float else row for row in rows]
 
 
 def unpacked(rows: "Sequence[Any]") -> "Matrix":
-    """The rows again.
+    """Return the rows that ``packed`` was given.
 
     >>> unpacked(packed([[1.0, 2.0], [3.0, 4.0]]))
     [[1.0, 2.0], [3.0, 4.0]]
@@ -239,7 +256,7 @@ def unpacked(rows: "Sequence[Any]") -> "Matrix":
 
 
 class _Pickler(pickle.Pickler):
-    """Leaves some objects out, by their ids."""
+    """A pickler that leaves out the objects with some ids."""
 
     left_out: "Any" = ()
 
@@ -253,27 +270,26 @@ class _Unpickler(pickle.Unpickler):
 
 
 def skeleton(net: "Any", loss: "Loss") -> bytes:
-    """The network but for its numbers, and the loss, as a pickle."""
+    """Return the network without its numbers, and the loss, as a pickle."""
     bulk = [net.metadata] + [layer.mask for layer in net.layers if isinstance(layer, Dropout)]
     for p in net.parameters():
         bulk += [p.rows, p.gradient]
     file = BytesIO()
     pickler = _Pickler(file)
-    pickler.left_out = {id(thing) for thing in bulk if thing is not None}
+    pickler.left_out = {id(part) for part in bulk if part is not None}
     try:
         pickler.dump((net, loss))
-    except Exception as error:  # whatever a part of somebody's own raises
+    except Exception as error:  # User-defined parts may raise anything.
         raise TypeError(
-            f"executor: {_culprit(net, loss)} cannot be pickled to travel: {error}"
+            f"executor: {_culprit(net, loss)} cannot be pickled for the workers: {error}"
         ) from error
     return file.getvalue()
 
 
 def _culprit(net: "Any", loss: "Loss") -> str:
-    parts = [(f"layer {i}, {layer!r},", layer) for i, layer in enumerate(net.layers)] + [
-        (repr(loss), loss)
-    ]
-    for name, part in parts:
+    """Return a description of the first part that cannot be pickled."""
+    parts = [(f"layer {i}, {layer!r},", layer) for i, layer in enumerate(net.layers)]
+    for name, part in parts + [(repr(loss), loss)]:
         try:
             pickle.dumps(part)
         except Exception:
@@ -281,13 +297,13 @@ def _culprit(net: "Any", loss: "Loss") -> str:
     return "the network"
 
 
-# ---- in the worker -----------------------------------------------------------------------------------------------
+# ---- in the worker -------------------------------------------------------------------------------
 
 
 def gradients(
     number: int,
     skeleton: bytes,
-    spelled: bool,
+    by_rows: bool,
     kernel: str,
     parameters: "Any",
     X: "Any",
@@ -296,63 +312,64 @@ def gradients(
     share: "Number",
     seed: int,
 ) -> "Tuple[Number, List[Any], bool]":
-    """The loss of a shard and the gradients of what learns, all times ``share``; and whether random numbers were drawn.
+    """Return the loss and the gradients of a shard, and whether random numbers were drawn.
 
-    ``number`` is the call's own, because Dask makes one of calls that are alike.
+    The loss and the gradients of the parameters that are not frozen are multiplied by ``share``.
+    ``number`` makes each call unique, because Dask merges calls with equal arguments.
     """
     with LentKernel(kernel):
-        idle = _idle((skeleton, spelled, kernel))
+        idle = _idle((skeleton, by_rows, kernel))
         try:
             engine = idle.pop()
         except IndexError:
-            engine = _engine(skeleton, spelled)
+            engine = _engine(skeleton, by_rows)
         for p, (rows, frozen) in zip(engine.net.parameters(), parameters):
             p.rows, p.frozen = unpacked(rows), frozen
         generator = Generator(seed)
         engine.generator = generator
-        value = engine.backpropagate((unpacked(X), unpacked(Y), weights))
-        slopes = [_slopes(p, share) for p in engine.net.parameters() if not p.frozen]
+        loss = engine.backpropagate((unpacked(X), unpacked(Y), weights))
+        found = [_gradient(p, share) for p in engine.net.parameters() if not p.frozen]
         idle.append(engine)
-        return value * share, slopes, generator.state != seed
+        return loss * share, found, generator.state != seed
 
 
-def _slopes(p: "Parameter", share: "Number") -> "Any":
-    """The shard's share of the gradient, as a single row."""
-    require(
-        f"{p.name}.gradient",
-        p.gradient,
-        (p.fits, "what backward has to set, in the parameter's shape"),
-    )
+def _gradient(p: "Parameter", share: "Number") -> "Any":
+    """Return the gradient times the share of the shard, as a single packed row."""
+    limit = (p.fits, "an array of the parameter's shape, which backward must set")
+    require(f"{p.name}.gradient", p.gradient, limit)
     return packed([[g * share for row in p.gradient_rows for g in row]])[0]
 
 
-def _engine(skeleton: bytes, spelled: bool) -> "Engine":
-    """An engine for the gradients of that network; it never updates."""
+def _engine(skeleton: bytes, by_rows: bool) -> "Engine":
+    """Return an engine that computes the gradients of the network; it never updates."""
     try:
         net, loss = _Unpickler(BytesIO(skeleton)).load()
     except (AttributeError, ImportError) as error:
-        wanted = "define what is your own in a module that the workers can import"
         raise TypeError(
-            f"executor: a worker cannot make the network again ({error}); {wanted}"
+            f"executor: a worker cannot unpickle the network ({error}); "
+            "define user-defined classes in a module that the workers can import"
         ) from error
     no_examples: "Any" = None
     engine = Engine(net, loss, SGD(), no_examples, Generator())
-    return rules.spelled(engine) if spelled else engine
+    return rules.by_rows(engine) if by_rows else engine
 
 
-MOST = 8  # skeletons whose engines a worker keeps
+MOST = 8  # how many skeletons a worker keeps engines for
 _engines: "Dict[Any, List[Engine]]" = {}
 
 
 def _idle(key: "Any") -> "List[Engine]":
-    """The engines of that skeleton that no thread is using."""
+    """Return the list of engines for a skeleton that no thread is using."""
     if key not in _engines and len(_engines) >= MOST:
         _engines.clear()
     return _engines.setdefault(key, [])
 
 
 class LentKernel:
-    """The kernel of this process, lent to a task, or to several that its threads run at once."""
+    """A context that sets the kernel of this process during a task.
+
+    Several threads may run tasks at once. The last one to finish restores the former kernel.
+    """
 
     lock = Lock()
     borrowers = 0

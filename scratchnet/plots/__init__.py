@@ -1,13 +1,13 @@
 """Pictures, as SVG and for the terminal.
 
-    loss_curve          how a training went
-    decision_boundary   what a network says of every point of a plane
-    network             its neurons and weights
-    confusion_matrix    which classes are taken for which
+    loss_curve          the loss of each epoch
+    decision_boundary   the predictions of a network in the plane of two inputs
+    network             the neurons and weights of a network
+    confusion_matrix    the number of samples of each true and predicted class
     predictions         predicted numbers against their targets
 
-Each returns a ``Picture``: ``.svg`` is its text, ``.save("loss.svg")`` writes it, ``.text(width, height)`` draws it in
-characters, and a notebook shows it by itself.
+Each function returns a ``Picture``: ``.svg`` is its text, ``.save("loss.svg")`` writes it, and
+``.text(width, height)`` draws it in characters. A notebook displays it.
 
 >>> from scratchnet import plots
 >>> picture = plots.confusion_matrix([[9, 1], [0, 10]], ["cat", "dog"])

@@ -1,6 +1,6 @@
-"""What a network says of every point of a plane: regions of classes, or heights of a number.
+"""The predictions of a network in a plane: regions of classes, or levels of a number.
 
-The network is asked at the crossings of a grid; between them, borders run straight.
+The network predicts at the points of a grid. Between these, boundaries are straight.
 """
 
 from ..core.activations import Threshold
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     Row = List[float]
     Points = List[Tuple[float, float]]
 
-ACROSS, UP = 72, 54  # cells of the grid
-LEVELS = 8  # of a number: at about so many heights the map becomes darker
-SHADE = 0.12  # the opacity of each
-POINTS = 1000  # of more samples, so many are drawn, evenly taken
-TEXTURES = " ░.-▒'"  # of classes, in characters
-HEIGHTS = ".:-=+*#%@"  # of the levels
+ACROSS, UP = 72, 54  # cells of the grid: columns, rows
+LEVELS = 8  # about so many levels of a number, each drawn darker than the one below
+SHADE = 0.12  # the opacity of each level
+POINTS = 1000  # samples drawn at most, taken evenly from all
+TEXTURES = " ░.-▒'"  # one character per class
+HEIGHTS = ".:-=+*#%@"  # one character per level
 
 
 def decision_boundary(
@@ -38,19 +38,23 @@ def decision_boundary(
     names: "Any" = None,
     others: "Any" = None,
 ) -> "Picture":
-    """The plane of two inputs: the samples X in it, and what the network says everywhere.
+    """Draw the predictions of a network in the plane of two inputs, and the samples X.
 
-    ``Y``          classes (numbers, or rows with a 1), or a number a sample, as for ``fit``
-    ``features``   which two inputs, (i, j), of a network with more: the others are held at their median
-    ``labels``     the classes' names; ``names``, the inputs'
-    ``others``     a row that says at what else the others are held (a category is a group of inputs, one of them 1)
+    ``Y``          classes (numbers, or rows with a 1), or one number per sample, as for ``fit``
+    ``features``   the two inputs, (i, j), if the network has more; the others keep their median
+    ``labels``     the names of the classes
+    ``names``      the names of the inputs
+    ``others``     a row that gives the values of the other inputs instead of their medians (a
+                   category is a group of inputs, one of which is 1)
 
-    Of several outputs the largest is the class. A single one tells two classes apart if Y is only 0 and 1 (at 0.5), or
-    only -1 and 1 (at 0); else it is a number, drawn as a heat map, and the samples in the shades of their targets.
+    With several outputs, the largest one is the class. A single output separates two classes if Y
+    holds only 0 and 1 (at 0.5) or only -1 and 1 (at 0). Otherwise it is a number, drawn as a heat
+    map, with the samples in the shades of their targets.
 
     >>> import scratchnet as sn
     >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[1], [1]], bias=[-1.5]), sn.Sigmoid()])
-    >>> picture = decision_boundary(net, [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1], names=["p", "q"])
+    >>> X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
+    >>> picture = decision_boundary(net, X, Y, names=["p", "q"])
     >>> picture.svg.count(">p</text>")
     1
     """
@@ -68,13 +72,11 @@ def decision_boundary(
         others = [float(baseline([row[k] for row in rows], "median")) for k in range(count)]
         held = "" if count == 2 else ", the other inputs at their median"
     else:
-        others, held = (
-            accept_row(others, float, "others", None, count),
-            ", the other inputs as they usually are",
-        )
+        others = accept_row(others, float, "others", None, count)
+        held = ", the other inputs at typical values"
     outputs, border = _outputs(net, _plane(others, i, j, x, y))
-    said = "{} samples; {} to the right, {} upwards{}.".format(len(rows), names[i], names[j], held)
-    chart = Chart("", said, x, y, names[i], names[j], 640, 420)
+    text = "{} samples; x-axis: {}, y-axis: {}{}.".format(len(rows), names[i], names[j], held)
+    chart = Chart("", text, x, y, names[i], names[j], 640, 420)
     points = [(row[i], row[j]) for row in rows]
     targets = _targets(Y, len(rows), len(outputs[0]))
     margins = _margins(outputs, targets, border)
@@ -88,7 +90,7 @@ def decision_boundary(
 
 
 def _plane(others: "Row", i: int, j: int, x: "Scale", y: "Scale") -> "List[Row]":
-    """A sample for every crossing of the grid, row by row from below."""
+    """Return a sample for each point of the grid, row by row from the bottom."""
     plane = []
     for v in range(UP + 1):
         for u in range(ACROSS + 1):
@@ -98,38 +100,36 @@ def _plane(others: "Row", i: int, j: int, x: "Scale", y: "Scale") -> "List[Row]"
     return plane
 
 
-# ---- what is accepted --------------------------------------------------------------------------------------------
+# ---- checks of arguments -------------------------------------------------------------------------
 
 
 def _chosen(features: "Any", inputs: int) -> "Tuple[int, int]":
     if inputs < 2:
         raise ValueError(
-            "a plane has two inputs, and the network has 1; take plots.predictions instead"
+            "a plane has two inputs, but the network has 1; use plots.predictions instead"
         )
     if features is None and inputs == 2:
         return 0, 1
     if features is None:
-        said = (
-            "the network has {} inputs and the picture two; choose them, such as features=(0, {})"
-        )
-        raise ValueError(said.format(inputs, inputs - 1))
+        text = "the network has {} inputs, but the plane two; choose two, such as features=(0, {})"
+        raise ValueError(text.format(inputs, inputs - 1))
     try:
         i, j = features
         if i != j and {i, j} <= set(range(inputs)):
             return int(i), int(j)
     except (TypeError, ValueError):
-        pass  # no pair, or no numbers
+        pass  # not a pair of numbers
     raise ValueError(
         "features is {!r}; give two different inputs, from 0 to {}".format(features, inputs - 1)
     )
 
 
 def _targets(Y: "Any", count: int, outputs: int) -> "List[Row]":
-    """A row a sample: a single number, or one for each output."""
+    """Return a row per sample: a single number, or one per output."""
     data = accept_rows(Y, "Y")
     if len(data) != count:
         raise ValueError(
-            "X has {} rows and Y has {}; give one target a sample".format(count, len(data))
+            "X has {} rows and Y has {}; give one target per sample".format(count, len(data))
         )
     rows = [data[i].tolist() if hasattr(data[i], "tolist") else data[i] for i in range(count)]
     columns = outputs if is_sequence(rows[0]) and len(rows[0]) > 1 else 1
@@ -140,8 +140,10 @@ def _targets(Y: "Any", count: int, outputs: int) -> "List[Row]":
 
 
 def _outputs(net: "Any", plane: "List[Row]") -> "Tuple[List[Row], Optional[float]]":
-    """What the network says of the samples; before a Threshold at its end, which would leave of a straight border but
-    the steps of the grid: then, too, where the threshold is.
+    """Return the outputs for the samples, and the threshold if the last layer is a Threshold.
+
+    The outputs are then those before this layer. After it, a straight boundary would follow the
+    steps of the grid.
     """
     last = net.layers[-1]
     if isinstance(last, Threshold) and len(net.layers) > 1:
@@ -152,7 +154,10 @@ def _outputs(net: "Any", plane: "List[Row]") -> "Tuple[List[Row], Optional[float
 def _margins(
     outputs: "List[Row]", targets: "List[Row]", border: "Optional[float]"
 ) -> "Optional[List[Row]]":
-    """Of each class, by how much it wins (or, negative, loses) everywhere; None where the output is a number."""
+    """Return the margin by which each class wins (or, if negative, loses) at each point.
+
+    If the output is a number, return None.
+    """
     count = len(outputs[0])
     if count > 1:
         tops = [sorted(row)[-2:] for row in outputs]
@@ -168,7 +173,7 @@ def _margins(
 
 
 def _classes(targets: "List[Row]", outputs: int) -> "List[int]":
-    """The class of each sample: its number, or the place of the largest number."""
+    """Return the class of each sample: its number, or the index of the largest number."""
     if outputs == 1:
         return [int(y[0] > 0) for y in targets]
     if len(targets[0]) > 1:
@@ -180,7 +185,7 @@ def _classes(targets: "List[Row]", outputs: int) -> "List[int]":
     return [int(require("Y: row {}".format(i), y[0], limit)) for i, y in enumerate(targets)]
 
 
-# ---- what is drawn -----------------------------------------------------------------------------------------------
+# ---- drawing -------------------------------------------------------------------------------------
 
 
 def _regions(

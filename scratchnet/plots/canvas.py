@@ -1,4 +1,6 @@
-"""A picture of characters, for the terminal: lines of Braille dots, 2×4 a character; where there are none, of ASCII.
+"""A picture of characters for the terminal.
+
+Lines consist of Braille dots, 2×4 per character. If the encoding has none, they are ASCII.
 
 >>> canvas = Canvas(8, 3, "utf-8")
 >>> canvas.line((0, 0), (1, 1), 0)
@@ -19,30 +21,21 @@ if TYPE_CHECKING:
     Point = Tuple[float, float]
     Place = Tuple[int, int]
 
-DOTS = (
-    (0x01, 0x08),
-    (0x02, 0x10),
-    (0x04, 0x20),
-    (0x40, 0x80),
-)  # of a Braille character, by row and column
-LETTERS = "*o+x#%@&"  # of the series, in ASCII
-MARKS = "ox+#@%&ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of classes
-COLOURS = (
-    33,
-    208,
-    36,
-    175,
-    178,
-    117,
-    246,
-)  # of the 256 of most terminals, nearest to those of svg.py
-NARROW = {
-    ord(c): text for c, text in ASCII.items() if len(text) == 1
-}  # longer ones would move what stands behind
+# The bit of each dot of a Braille character, by row and column.
+DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+LETTERS = "*o+x#%@&"  # one per series, in ASCII
+MARKS = "ox+#@%&ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # one per class
+# The colours of svg.py, approximated by the 256 colours of most terminals.
+COLOURS = (33, 208, 36, 175, 178, 117, 246)
+# Longer replacements would shift the rest of the line.
+NARROW = {ord(c): text for c, text in ASCII.items() if len(text) == 1}
 
 
 class Canvas:
-    """``columns`` × ``rows`` characters of an ``encoding``; a point is (x, y), from (0, 0) below to (1, 1) above."""
+    """A grid of ``columns`` × ``rows`` characters of an ``encoding``.
+
+    A point is (x, y), from (0, 0) at the lower left to (1, 1) at the upper right.
+    """
 
     def __init__(self, columns: int, rows: int, encoding: str) -> None:
         self.columns, self.rows = columns, rows
@@ -52,13 +45,13 @@ class Canvas:
         self.series: "Dict[Place, Optional[int]]" = {}
 
     def put(self, point: "Point", mark: str, series: "Optional[int]" = None) -> None:
-        """A character."""
+        """Draw a character."""
         place = self._place(point)
         if place:
             self.marks[place[0]], self.series[place[0]] = mark, series
 
     def dot(self, point: "Point", series: int) -> None:
-        """A dot; in ASCII, the letter of the series."""
+        """Draw a dot or, in ASCII, the letter of the series."""
         place = self._place(point)
         if place and self.braille:
             cell, dot = place
@@ -68,7 +61,7 @@ class Canvas:
             self.put(point, LETTERS[series % len(LETTERS)], series)
 
     def line(self, start: "Point", end: "Point", series: int, dashed: bool = False) -> None:
-        """A straight line of dots."""
+        """Draw a straight line of dots."""
         across, down = (
             (2 * self.columns, 4 * self.rows) if self.braille else (self.columns, self.rows)
         )
@@ -79,7 +72,7 @@ class Canvas:
                 self.dot((x, y), series)
 
     def _place(self, point: "Point") -> "Optional[Tuple[Place, int]]":
-        """The character and the dot of it that a point falls on; None outside."""
+        """Return the character and the dot in it at a point, or None outside the canvas."""
         x, y = point
         if not (-1e-9 <= x <= 1 + 1e-9 and -1e-9 <= y <= 1 + 1e-9):
             return None
@@ -88,7 +81,7 @@ class Canvas:
         return (i // wide, j // high), DOTS[j % high][i % wide]
 
     def lines(self, colour: bool = False) -> "List[str]":
-        """The picture; ``colour``: with ANSI's codes for colours."""
+        """Return the lines of the picture, with ANSI colour codes if ``colour`` is true."""
         lines = []
         for j in range(self.rows):
             cells = [
@@ -110,7 +103,7 @@ class Canvas:
 
 
 def has_braille(encoding: str) -> bool:
-    """Whether the encoding has the characters of a picture."""
+    """Return whether the encoding has the characters of a picture."""
     try:
         return is_writable("⣿┤−…░", encoding)
     except (LookupError, TypeError):
@@ -120,7 +113,7 @@ def has_braille(encoding: str) -> bool:
 
 
 def written(lines: "List[str]", encoding: str) -> str:
-    """The lines as a text that the encoding has: in ASCII if it has no Braille."""
+    """Return the lines as text in that encoding: in ASCII if it has no Braille."""
     text = "\n".join([line.rstrip() for line in lines])
     if not has_braille(encoding):
         text = text.translate(NARROW)
@@ -128,21 +121,19 @@ def written(lines: "List[str]", encoding: str) -> str:
 
 
 def painted(text: str, series: "Optional[int]") -> str:
-    """The text in the colour of a series; None leaves it as it is."""
-    return (
-        text
-        if series is None
-        else "\x1b[38;5;{}m{}\x1b[0m".format(COLOURS[series % len(COLOURS)], text)
-    )
+    """Return the text in the colour of a series, or unchanged for None."""
+    if series is None:
+        return text
+    return "\x1b[38;5;{}m{}\x1b[0m".format(COLOURS[series % len(COLOURS)], text)
 
 
 def padded(text: str, columns: int) -> str:
-    """The text with blanks before it."""
+    """Return the text, aligned right."""
     return " " * (columns - width(text)) + text
 
 
 def wrapped(items: "List[Tuple[str, Optional[int]]]", columns: int, colour: bool) -> "List[str]":
-    """Items with their series, three blanks between, in lines of so many columns."""
+    """Return the items in lines of so many columns, with three spaces between them."""
     lines, used = [], columns  # type: List[str], int
     for text, series in items:
         text = shortened(text, columns)

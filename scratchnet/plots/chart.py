@@ -1,10 +1,10 @@
-"""Two axes with marks on them, and its two printers: SVG, and characters.
+"""A chart of two axes with marks, printed as SVG or in characters.
 
-Chart    the axes; ``marks`` is the list of what is drawn, in that order
-Line     points joined, or parts of them
+Chart    the axes, and the list ``marks``, drawn in that order
+Line     joined points, possibly with gaps
 Dots     points
 Rule     a vertical line
-Region   where a grid of numbers is 0 or more
+Region   the area where a grid of numbers is 0 or more
 """
 
 from ..texts import shortened, width
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 
     Points = List[Tuple[float, float]]
 
-ROW = 20  # px from row to row of the legend
-SHAPES = 4  # of dots
+ROW = 20  # px between rows of the legend
+SHAPES = 4  # different shapes of dots
 
 
 class Chart(Picture):
     """A picture with two axes.
 
-    ``x``, ``y``   the scales; ``x_name`` and ``y_name``, what they mean
-    ``width``      of the whole; ``height``, of the part inside the axes, in px
+    ``x``, ``y``             the scales
+    ``x_name``, ``y_name``   their names
+    ``width``                of the whole picture, in px
+    ``height``               of the part inside the axes, in px
     """
 
     def __init__(
@@ -49,10 +51,10 @@ class Chart(Picture):
         self.marks = []  # type: List[Any]
 
     def place(self, point: "Tuple[float, float]") -> "Tuple[float, float]":
-        """Where a point of the data stands, from (0, 0) at the lower left to (1, 1)."""
+        """Return the position of a point of the data, from (0, 0) at the lower left to (1, 1)."""
         return self.x.place(point[0]), self.y.place(point[1])
 
-    # ---- SVG -----------------------------------------------------------------------------------------------------
+    # ---- SVG -------------------------------------------------------------------------------------
 
     def as_svg(self) -> str:
         contents, below = legend(self.marks, self.width)
@@ -87,14 +89,14 @@ class Chart(Picture):
         return svg.document(self.title, self.description, self.width, bottom + 52, contents)
 
     def _x_ticks(self, room: float) -> "List[Tuple[float, str]]":
-        """As many as have room side by side."""
+        """Return as many ticks as fit side by side."""
         for most in (8, 6, 4, 3):
             ticks = self.x.ticks(most)
             if sum([svg.extent(text) + 16 for _, text in ticks]) <= room:
                 break
         return ticks
 
-    # ---- characters ----------------------------------------------------------------------------------------------
+    # ---- characters ------------------------------------------------------------------------------
 
     def as_text(self, columns: int, height: int, encoding: str, colour: bool) -> str:
         head = [shortened(self.title, columns)] + text_legend(self.marks, columns, encoding, colour)
@@ -133,7 +135,7 @@ class Chart(Picture):
 
 
 def legend(marks: "List[Any]", width: float) -> "Tuple[List[str], float]":
-    """What the marks mean, in rows, as SVG; and where the last row stands."""
+    """Return the legend of the marks as SVG, and the position of its last row."""
     contents, x, y = [], 20.0, 54
     for mark in marks:
         if not mark.name:
@@ -147,14 +149,14 @@ def legend(marks: "List[Any]", width: float) -> "Tuple[List[str], float]":
 
 
 def text_legend(marks: "List[Any]", columns: int, encoding: str, colour: bool) -> "List[str]":
-    """What the marks mean, in lines."""
+    """Return the legend of the marks as lines of text."""
     braille = text_canvas.has_braille(encoding)
     items = [(mark.letters(braille) + " " + mark.name, mark.series) for mark in marks if mark.name]
     return text_canvas.wrapped(items, columns, colour)
 
 
 class Line:
-    """Points joined by straight lines, in ``parts`` where some are missing; a part of one point is a dot."""
+    """Points joined by straight lines; gaps separate the ``parts``. A part of one point is a dot."""
 
     def __init__(
         self,
@@ -190,10 +192,10 @@ class Line:
 
 
 class Dots:
-    """Points, in the colour of the series; where a character stands for them, in its shape, too.
+    """Points, in the colour of the series and, if they have a mark, in its shape.
 
-    ``mark``    the character that stands for one; without it, a Braille dot
-    ``shade``   how much of the colour they have, where all series have the same shape and colour
+    ``mark``    the character for a point; without it, a Braille dot
+    ``shade``   the opacity of the points, if all series have the same shape and colour
     """
 
     def __init__(
@@ -240,9 +242,11 @@ class Dots:
 
 
 class Region:
-    """Where the numbers of a grid (rows from below) are 0 or more, those between its crossings taken as linear.
+    """The area where the numbers of a grid are 0 or more. Between grid points they are linear.
 
-    ``opacity``   of the colour; of the symbol, ``shade``
+    ``grid``      the rows, from the bottom
+    ``opacity``   of the colour
+    ``shade``     the opacity of the symbol in the legend
     """
 
     def __init__(
@@ -280,10 +284,10 @@ class Region:
         return found
 
     def _outlines(self) -> "Tuple[List[Points], List[Points]]":
-        """Polygons that make up the region, and the lines around it, in cells of the grid."""
+        """Return the polygons of the region and the lines of its boundary, in cells of the grid."""
         areas, borders = [], []  # type: List[Points], List[Points]
         for v, (lower, upper) in enumerate(zip(self.grid, self.grid[1:])):
-            start = 0  # of the run of cells that lie wholly inside
+            start = 0  # of a run of cells completely inside the region
             for u in range(len(lower)):
                 last = u + 1 == len(lower)
                 values = [] if last else [lower[u], lower[u + 1], upper[u + 1], upper[u]]
@@ -321,7 +325,7 @@ class Region:
 
 
 def _cut(values: "List[float]", corners: "Points") -> "Tuple[Points, List[Points]]":
-    """The part of a cell where the number is 0 or more, and the lines that cut it off."""
+    """Return the part of a cell where the number is 0 or more, and its boundary lines."""
     area, crossings = [], []  # type: Points, List[Tuple[Tuple[float, float], bool]]
     for k in range(4):
         a, b = values[k], values[(k + 1) % 4]
@@ -368,7 +372,7 @@ class Rule:
 
 
 def _shape(x: float, y: float, r: float, kind: int) -> str:
-    """A circle, triangle, square or diamond of about the same area."""
+    """Return a circle, triangle, square or diamond of about the same area."""
     if kind == 0:
         arc = "a{0} {0} 0 1 0 ".format(svg.number(r))
         there, back = arc + svg.number(2 * r) + " 0", arc + svg.number(-2 * r) + " 0"

@@ -1,4 +1,4 @@
-"""A confusion matrix: which classes are taken for which."""
+"""A confusion matrix: the number of samples of each true and predicted class."""
 
 from ..core.checks import AT_LEAST_0, accept, require
 from ..texts import shortened, width
@@ -11,20 +11,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
 
-SIDE = 420  # px of the whole grid, which small matrices do not fill
-LARGEST_CELL, LEAST_CELL, LEAST_WRITTEN = (
-    84,
-    14,
-    20,
-)  # px; from the last on, counts stand in the cells
-NAME = 16  # columns of a class's name
+SIDE = 420  # px of the whole grid; small matrices do not fill it
+LARGEST_CELL, LEAST_CELL = 84, 14  # px
+LEAST_WRITTEN = 20  # px; smaller cells contain no count
+NAME = 16  # columns of the name of a class
 
 
 def confusion_matrix(matrix: "Any", labels: "Any" = None) -> "Picture":
-    """The counts, a row for each true class, a column for each predicted; shaded by their share of the row.
+    """Draw the counts, one row per true class and one column per predicted class.
 
-    ``matrix``   of ``metrics.confusion_matrix``
-    ``labels``   the classes' names; by default 0, 1, 2 ...
+    Each cell is shaded by its fraction of the row.
+
+    ``matrix``   the result of ``metrics.confusion_matrix``
+    ``labels``   the names of the classes; by default 0, 1, 2, ...
 
     >>> print(confusion_matrix([[9, 1], [0, 10]], ["cat", "dog"]).text(40, 10))
     Confusion matrix: 19 of 20 right
@@ -38,7 +37,7 @@ def confusion_matrix(matrix: "Any", labels: "Any" = None) -> "Picture":
             require("matrix: row {}, column {}".format(i, j), n, AT_LEAST_0)
     if len(counts) != len(counts[0]):
         raise ValueError(
-            "matrix is {}×{}; give a row and a column for each class".format(
+            "matrix is {}×{}; give one row and one column per class".format(
                 len(counts), len(counts[0])
             )
         )
@@ -54,24 +53,22 @@ class Grid(Picture):
     def __init__(self, counts: "List[List[float]]", names: "List[str]") -> None:
         self.counts, self.names = counts, names
         self.texts = [[_count(n) for n in row] for row in counts]
-        right, total = (
-            sum([row[i] for i, row in enumerate(counts)]),
-            sum([sum(row) for row in counts]),
-        )
+        right = sum([row[i] for i, row in enumerate(counts)])
+        total = sum([sum(row) for row in counts])
         self.title = "Confusion matrix: {} of {} right".format(_count(right), _count(total))
 
     def _share(self, i: int, j: int) -> float:
         total = sum(self.counts[i])
         return self.counts[i][j] / total if total else 0.0
 
-    # ---- SVG -----------------------------------------------------------------------------------------------------
+    # ---- SVG -------------------------------------------------------------------------------------
 
     def as_svg(self) -> str:
         n = len(self.names)
         cell = max(LEAST_CELL, min(LARGEST_CELL, SIDE // n))
         size = min(svg.SMALL + 2, max(8, cell * 0.45))
         widest = max([svg.extent(name) for name in self.names])
-        steep = widest > cell - 6  # then the columns' names stand upright
+        steep = widest > cell - 6  # then the names of the columns are vertical
         left, top = 48 + widest, 84 + (widest if steep else svg.SMALL)
         middle = left + n * cell / 2
         contents = [
@@ -110,13 +107,13 @@ class Grid(Picture):
 
     def _cell(self, i: int, j: int, x: float, y: float, side: float, size: float) -> "List[str]":
         share = self._share(i, j)
-        said = "{} taken for {}: {} ({:.1%})".format(
+        text = "{} predicted as {}: {} ({:.1%})".format(
             self.names[i], self.names[j], self.texts[i][j], share
         )
-        opacity = share**0.5  # so that a few mistakes are seen, too
+        opacity = share**0.5  # so that a few mistakes are also visible
         shade = svg.element(
             "rect",
-            svg.tooltip(said),
+            svg.tooltip(text),
             x=x + 0.5,
             y=y + 0.5,
             width=side - 1,
@@ -142,10 +139,10 @@ class Grid(Picture):
         if not mistakes:
             return "{} classes, no mistakes.".format(len(self.names))
         n, i, j = max(mistakes, key=lambda mistake: mistake[0])
-        said = "{} classes; the most frequent mistake is {} taken for {}, {} times."
-        return said.format(len(self.names), self.names[i], self.names[j], _count(n))
+        text = "{} classes; the most frequent mistake is {} predicted as {}, {} times."
+        return text.format(len(self.names), self.names[i], self.names[j], _count(n))
 
-    # ---- characters ----------------------------------------------------------------------------------------------
+    # ---- characters ------------------------------------------------------------------------------
 
     def as_text(self, columns: int, height: int, encoding: str, colour: bool) -> str:
         corner = (
@@ -153,7 +150,7 @@ class Grid(Picture):
         )
         first = max([width(text) for text in self.names + [corner]])
         digits = [max([width(row[j]) for row in self.texts]) for j in range(len(self.names))]
-        room = (columns - first) // len(self.names) - 2  # for each column
+        room = (columns - first) // len(self.names) - 2  # per column
         if room < max(digits):
             return self._shades(columns, encoding, colour)
         heads = [shortened(name, room) for name in self.names]
@@ -171,7 +168,7 @@ class Grid(Picture):
         return text_canvas.written(lines, encoding)
 
     def _shades(self, columns: int, encoding: str, colour: bool) -> str:
-        """Two characters a cell, or one, the darker the larger its share of the row."""
+        """Draw one or two characters per cell, darker for a larger fraction of the row."""
         longest, shown = (
             max([width(name) for name in self.names]),
             min(len(self.names), columns - 5),
@@ -194,7 +191,7 @@ class Grid(Picture):
             )
         if shown < len(self.names):
             lines.append(
-                shortened("{} more classes are left out".format(len(self.names) - shown), columns)
+                shortened("{} more classes are not shown".format(len(self.names) - shown), columns)
             )
         return text_canvas.written(lines, encoding)
 

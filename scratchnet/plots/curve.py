@@ -1,4 +1,4 @@
-"""How a training went: the loss of every epoch."""
+"""The loss of each epoch of a training run."""
 
 from .chart import Chart, Dots, Line, Rule
 from .scale import Scale, number
@@ -9,18 +9,19 @@ if TYPE_CHECKING:
 
     from .picture import Picture
 
-POINTS = 1200  # more are not seen
-FACTOR = 20  # between the largest and the smallest loss, from which on the scale is logarithmic
+POINTS = 1200  # more points would not be visible
+FACTOR = 20  # if the losses differ by this factor or more, the scale is logarithmic
 
 
 def loss_curve(history: "Any", validation_loss: "Any" = None) -> "Picture":
-    """The loss and the validation loss, epoch by epoch, with the best epoch marked.
+    """Draw the loss and the validation loss of each epoch, and mark the best epoch.
 
-    ``history``           what ``fit`` returned, or a list of losses
-    ``validation_loss``   beside a list of losses: that of the validation, a number an epoch
+    ``history``           the result of ``fit``, or a list of losses
+    ``validation_loss``   with a list of losses, a list of validation losses of the same length
 
-    None, NaN and infinity leave a gap. The best epoch is ``history.best_epoch``, else that of the least validation
-    loss. Where the losses differ by a factor of 20 or more, the scale is logarithmic.
+    None, NaN and infinity leave a gap. The best epoch is ``history.best_epoch`` or, without it, the
+    one with the lowest validation loss. If the losses differ by a factor of 20 or more, the scale
+    is logarithmic.
 
     >>> loss_curve([0.7, 0.3, 0.2], [0.8, 0.4, 0.5]).svg.count("best epoch 2: 0.4")
     1
@@ -34,7 +35,9 @@ def loss_curve(history: "Any", validation_loss: "Any" = None) -> "Picture":
         if len(course) != len(courses[0][1]):
             counts = (len(courses[0][1]), len(course))
             raise ValueError(
-                "there are {} losses and {} validation losses; give one an epoch".format(*counts)
+                "there are {} losses and {} validation losses; give one of each per epoch".format(
+                    *counts
+                )
             )
         if any([v is not None for v in course]):
             courses.append(("validation", course))
@@ -68,11 +71,11 @@ def loss_curve(history: "Any", validation_loss: "Any" = None) -> "Picture":
 
 
 def _finite(losses: "Any", name: str) -> "List[Any]":
-    """The losses as floats, None where there is no finite one."""
+    """Return the losses as floats, with None for each that is not finite."""
     losses = losses.tolist() if hasattr(losses, "tolist") else losses
     if not isinstance(losses, (list, tuple)) or not losses:
         raise ValueError(
-            "{} is {}; give what fit returned, or a list of losses, of one epoch or more".format(
+            "{} is {}; give the result of fit, or a list of losses, of one epoch or more".format(
                 name, "empty" if isinstance(losses, (list, tuple)) else type(losses).__name__
             )
         )
@@ -92,7 +95,10 @@ def _finite(losses: "Any", name: str) -> "List[Any]":
 
 
 def _parts(course: "List[Any]") -> "List[List[Tuple[float, float]]]":
-    """The points, in parts between the gaps; of very many, the lowest and the highest of each stretch."""
+    """Return the points, divided at the gaps.
+
+    Of very many points, only the lowest and the highest of each stretch remain.
+    """
     parts, part = [], []  # type: List[List[Tuple[float, float]]], List[Tuple[float, float]]
     for epoch, loss in enumerate(course + [None], 1):
         if loss is not None:

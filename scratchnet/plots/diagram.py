@@ -1,4 +1,4 @@
-"""A network's neurons and weights."""
+"""The neurons and weights of a network."""
 
 from ..core.checks import require
 from ..texts import shortened, width
@@ -12,20 +12,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-SHOWN = 16  # neurons of a layer; of more, the first and the last
+SHOWN = 16  # neurons drawn per layer; of more, the first and the last ones
 NEURON, FOLDED = "●", "⋮"
-APART, DOWN, RADIUS = 170, 34, 10  # px between columns and neurons; of a neuron
-THICKEST, FAINTEST = 5.0, 0.15  # px of the line of the largest weight; opacity of that of the least
-DRAWN = 0.25  # a weight of a smaller share of the largest is not drawn in characters
+APART, DOWN, RADIUS = 170, 34, 10  # px: between columns, between neurons, of a neuron
+THICKEST = 5.0  # px; the line of the largest weight
+FAINTEST = 0.15  # the opacity of the line of the smallest weight
+DRAWN = 0.25  # in characters, weights below this fraction of the largest are not drawn
 
 
 def network(net: "Any", names: "Any" = None, labels: "Any" = None) -> "Picture":
-    """The layers as columns of neurons, joined by their weights: blue above 0, orange below, the thicker the larger.
+    """Draw the layers as columns of neurons, joined by lines for the weights.
 
-    ``names``    the inputs'; ``labels``, the outputs'
+    Positive weights are blue, negative ones orange, and larger ones have thicker lines.
 
-    Of a layer of more than 16 neurons the first and the last are drawn. Where the pointer rests, the names of
-    ``sn.explain`` and the values are shown.
+    ``names``    the names of the inputs
+    ``labels``   the names of the outputs
+
+    If a layer has more than 16 neurons, only the first and the last ones are drawn. Tooltips show
+    values, with the names that ``sn.explain`` uses.
 
     >>> import scratchnet as sn
     >>> picture = network(sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-2]]), sn.Sigmoid()]))
@@ -43,9 +47,11 @@ def network(net: "Any", names: "Any" = None, labels: "Any" = None) -> "Picture":
 class Column:
     """The neurons of a layer, or the inputs.
 
-    ``title``    what stands under them, line by line
-    ``shown``    the places of those that are drawn, None where some are left out
-    ``weights``  inputs × neurons, ``bias`` a number a neuron, where the layer has them; ``layer``, its number
+    ``title``     the lines of text below them
+    ``shown``     the indices of the neurons drawn, with None in place of those left out
+    ``layer``     the index of the layer; None for the inputs
+    ``weights``   inputs × neurons; None for the inputs
+    ``bias``      one number per neuron, or None
     """
 
     def __init__(
@@ -56,13 +62,11 @@ class Column:
         weights: "Any" = None,
         bias: "Any" = None,
     ) -> None:
-        self.size, self.title, self.layer, self.weights, self.bias = (
-            size,
-            title,
-            layer,
-            weights,
-            bias,
-        )
+        self.size = size
+        self.title = title
+        self.layer = layer
+        self.weights = weights
+        self.bias = bias
         self.names = []  # type: List[str]
         half = SHOWN // 2
         places = list(range(size))  # type: List[Any]
@@ -72,7 +76,10 @@ class Column:
 
 
 def _columns(net: "Any") -> "List[Column]":
-    """The inputs, and a column for every layer with weights; a layer without them stands with the one before."""
+    """Return a column for the inputs and one per layer with weights.
+
+    A layer without weights is added to the column before it.
+    """
     columns = []  # type: List[Column]
     before = []  # type: List[str]
     for k, layer in enumerate(net.layers):
@@ -93,7 +100,7 @@ def _columns(net: "Any") -> "List[Column]":
         columns.append(Column(len(rows[0]), [name], k, rows, bias))
     if not columns:
         raise ValueError(
-            "the network has no layer with weights, such as Dense; there is nothing to draw"
+            "the network has no layer with weights; give a network with a layer such as Dense"
         )
     return columns
 
@@ -109,7 +116,10 @@ class Diagram(Picture):
         self.description = "{} weights and biases. From the inputs: {}.".format(count, layers)
 
     def _weights(self, column: "Column", before: "Column") -> "List[Tuple[float, int, int]]":
-        """The weights between neurons that are drawn, with these two, the smallest first, as shares of the largest."""
+        """Return (weight, input, neuron) for each weight between neurons that are drawn.
+
+        The weights are fractions of the largest one, sorted with the smallest first.
+        """
         drawn = [
             (i, j) for i in before.shown for j in column.shown if i is not None and j is not None
         ]
@@ -119,7 +129,7 @@ class Diagram(Picture):
             key=lambda w: (abs(w[0]), w[1:]),
         )
 
-    # ---- SVG -----------------------------------------------------------------------------------------------------
+    # ---- SVG -------------------------------------------------------------------------------------
 
     def as_svg(self) -> str:
         left, right = [
@@ -140,7 +150,7 @@ class Diagram(Picture):
         contents = legend(self._signs(), width)[0]
         for k, column in enumerate(self.columns[1:], 1):
             weights = self._weights(column, self.columns[k - 1])
-            thickest = max(1.5, min(THICKEST, 300 / len(weights)))  # or many would hide each other
+            thickest = max(1.5, min(THICKEST, 300 / len(weights)))  # thinner if there are many
             for share, i, j in weights:
                 line = svg.path([places[k - 1][i], places[k][j]])
                 contents.append(self._line(column, i, j, line, thickest * abs(share), abs(share)))
@@ -158,7 +168,7 @@ class Diagram(Picture):
         )
 
     def _signs(self, dashed: bool = False) -> "List[Line]":
-        """For the legend; in characters weights below 0 are dashed."""
+        """Return the marks of the legend. In characters, lines of weights below 0 are dashed."""
         return [Line([], 0, "weight above 0"), Line([], 1, "below 0", dashed)]
 
     def _line(
@@ -186,12 +196,12 @@ class Diagram(Picture):
                     svg.label(x, y + 4, "{} more".format(hidden), class_="dim middle halo")
                 )
                 continue
-            said = "input" if first else "layer {}, neuron".format(column.layer)
-            said += " {}".format(neuron)
+            text = "input" if first else "layer {}, neuron".format(column.layer)
+            text += " {}".format(neuron)
             if column.bias is not None:
-                said += ": bias {}".format(number(column.bias[neuron]))
+                text += ": bias {}".format(number(column.bias[neuron]))
             contents.append(
-                svg.element("circle", svg.tooltip(said), cx=x, cy=y, r=RADIUS, class_="neuron")
+                svg.element("circle", svg.tooltip(text), cx=x, cy=y, r=RADIUS, class_="neuron")
             )
             if column.names and first:
                 contents.append(
@@ -201,7 +211,7 @@ class Diagram(Picture):
                 contents.append(svg.label(x + RADIUS + 6, y + 4, column.names[neuron]))
         return contents
 
-    # ---- characters ----------------------------------------------------------------------------------------------
+    # ---- characters ------------------------------------------------------------------------------
 
     def as_text(self, columns: int, height: int, encoding: str, colour: bool) -> str:
         head = [shortened(self.title, columns)] + text_legend(
@@ -221,7 +231,7 @@ class Diagram(Picture):
         return text_canvas.written(head + canvas.lines(colour) + feet, encoding)
 
     def _places(self, k: int, column: "Column", rows: int) -> "Dict[Any, Tuple[float, float]]":
-        """Where the neurons stand; of more than there are rows, the first and the last."""
+        """Return the positions of the neurons. If they exceed the rows, some are left out."""
         neurons = column.shown
         if len(neurons) > rows:
             neurons = (
@@ -231,11 +241,11 @@ class Diagram(Picture):
         return {neuron: (x, 1 - (n + 0.5) / len(neurons)) for n, neuron in enumerate(neurons)}
 
     def _across(self, k: int) -> float:
-        """Where column k stands, from 0 to 1."""
+        """Return the position of column k, from 0 to 1."""
         return 0.04 + 0.92 * k / (len(self.columns) - 1)
 
     def _feet(self, columns: int) -> "List[str]":
-        """Under each column, how many neurons it has, and what they are."""
+        """Return the lines below the columns: the number of neurons and the names of the layers."""
         room, lines = max(1, columns // len(self.columns) - 1), []
         for n in range(1 + max([len(column.title) for column in self.columns])):
             line = ""
@@ -245,7 +255,7 @@ class Diagram(Picture):
                 start = min(
                     max(middle - width(text) // 2, len(line) + bool(line)), columns - width(text)
                 )
-                if start > len(line) or not line:  # of very many columns only some have room
+                if start > len(line) or not line:  # of very many columns, only some fit
                     line += " " * (start - len(line)) + text
             lines.append(line)
         return lines

@@ -1,4 +1,4 @@
-"""What every function of plots returns."""
+"""The base class of all pictures."""
 
 from ..core.checks import accept_rows, require
 from ..formats import files
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 class Picture:
-    """A picture, as SVG and for the terminal. A notebook shows it by itself."""
+    """A picture, as SVG and for the terminal. A notebook displays it."""
 
     title = ""
 
     @property
     def svg(self) -> str:
-        """The text of the file: of the same input, the same bytes."""
+        """The text of the SVG file. The same input gives the same bytes."""
         return self.as_svg()
 
     def save(self, path: "Path") -> None:
-        """Write the file, whose name must end in .svg."""
+        """Write the SVG file. Its name must end in .svg."""
         if not str(path).lower().endswith(".svg"):
             raise ValueError(
                 "{}: a picture is saved as SVG; give a name that ends in .svg".format(path)
@@ -32,10 +32,12 @@ class Picture:
     def text(
         self, width: int = 80, height: int = 24, encoding: str = "utf-8", colour: bool = False
     ) -> str:
-        """The picture in characters: at most ``width`` columns, and ``height`` lines where the contents allow it.
+        """Return the picture in characters.
 
-        ``encoding``   of the terminal; one without Braille gets ASCII
-        ``colour``     with ANSI's codes for colours
+        ``width``      the number of columns, at most
+        ``height``     the number of lines, at most, if the contents fit
+        ``encoding``   the encoding of the terminal; one without Braille gets ASCII
+        ``colour``     whether to use ANSI colour codes
         """
         for name, value, least in (("width", width, 20), ("height", height, 8)):
             enough = (
@@ -51,7 +53,7 @@ class Picture:
     def __repr__(self) -> str:
         return "Picture {!r}: .svg, .save(path), .text(width, height)".format(self.title)
 
-    # ---- what the kinds of pictures do ---------------------------------------------------------------------------
+    # ---- methods of the subclasses ---------------------------------------------------------------
 
     def as_svg(self) -> str:
         raise NotImplementedError
@@ -61,7 +63,7 @@ class Picture:
 
 
 def names_of(what: str, given: "Any", count: int, columns: int) -> "List[str]":
-    """So many names, each of at most so many columns; ``what`` opens the error's sentence."""
+    """Return the names, each shortened to so many columns. Errors begin with ``what``."""
     names = [str(name) for name in accept_rows(given, what)]
     if len(names) != count:
         raise ValueError("{}: {} given, {} needed".format(what, len(names), count))

@@ -1,4 +1,4 @@
-"""An axis: where a number stands between its ends, and which round numbers are written at it.
+"""An axis: the position of a number between its ends, and the round numbers at its ticks.
 
 >>> scale = Scale([0, 4.2])
 >>> scale.place(2.1)
@@ -11,7 +11,7 @@
 
 import math
 
-LARGEST = 1e300  # larger numbers are drawn as this one, and those smaller than its inverse as 0
+LARGEST = 1e300  # larger numbers are drawn as this one, numbers below its inverse as 0
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class Scale:
-    """The numbers from the smallest of ``values`` to the largest, in equal steps, or in equal factors.
+    """A linear or logarithmic scale from the smallest of ``values`` to the largest.
 
-    ``margin``   how much is added at both ends, as a share
-    ``whole``    whether only whole numbers are written
+    ``margin``   the fraction of its length that is added at both ends
+    ``whole``    whether the ticks are whole numbers only
 
-    Where all values are (nearly) the same, the axis reaches from half of it to one and a half times it, or over a
-    power of ten.
+    If all values are (nearly) the same, the axis reaches from half of this value to one and a half
+    times it or, if logarithmic, over a factor of ten.
     """
 
     def __init__(
@@ -50,16 +50,19 @@ class Scale:
         return math.log10(max(value, 1 / LARGEST)) if self.logarithmic else value
 
     def place(self, value: float) -> float:
-        """0 at the lower end, 1 at the upper."""
+        """Return the position of a value: 0 at the lower end, 1 at the upper end."""
         return (self._stretched(value) - self.low) / (self.high - self.low)
 
     def at(self, place: float) -> float:
-        """The number at a place."""
+        """Return the value at a position."""
         value = self.low + place * (self.high - self.low)
         return 10.0 ** max(-300, min(300, value)) if self.logarithmic else value
 
     def ticks(self, most: int) -> "Ticks":
-        """At most so many (but two) round numbers on the axis, 1, 2 or 5 times a power of ten apart, as texts."""
+        """Return at most ``most`` (but at least two) ticks as pairs of a value and its text.
+
+        They are 1, 2 or 5 times a power of ten apart.
+        """
         if self.logarithmic:
             if self.high - self.low < 1:
                 return Scale([self.at(0), self.at(1)]).ticks(most)
@@ -74,7 +77,10 @@ class Scale:
         return [(v, _text(v, exponent, largest)) for v in values]
 
     def _step(self, most: int) -> "Tuple[float, int]":
-        """The smallest step of 1, 2 or 5 times a power of ten with at most ``most`` ticks; the power."""
+        """Return the smallest step with at most ``most`` ticks, and its power of ten.
+
+        A step is 1, 2 or 5 times a power of ten.
+        """
         rough = (self.high - self.low) / most
         exponent = math.floor(math.log10(rough))
         if self.whole and exponent < 0:
@@ -86,7 +92,10 @@ class Scale:
         return float("1e{}".format(exponent + 1)), exponent + 1
 
     def _powers(self, factors: "Sequence[int]", most: int) -> "Ticks":
-        """Each factor times each power of ten, or where these are too many, times every second, third ... power."""
+        """Return ticks at each factor times each power of ten.
+
+        If these are too many, use each second, third, ... power only.
+        """
         first, last = max(-300, math.floor(self.low)), min(300, math.ceil(self.high))
         every = max(1, -(-(last - first) // most))
         found = [
@@ -99,7 +108,10 @@ class Scale:
 
 
 def _text(value: float, exponent: int, largest: float) -> str:
-    """The value to the digit of 10 to the ``exponent``; with a power of ten where ``largest`` is large or small."""
+    """Return the value as text, to the digit of 10 to the power ``exponent``.
+
+    If ``largest`` is large or small, write it with a power of ten.
+    """
     if value == 0:
         return "0"
     digits = math.floor(math.log10(largest) + 1e-9) - exponent
@@ -110,7 +122,7 @@ def _text(value: float, exponent: int, largest: float) -> str:
 
 
 def number(value: float) -> str:
-    """A number for a legend or a tooltip: four digits.
+    """Return a number with four digits for a legend or a tooltip.
 
     >>> number(0.123456), number(-1234567.0), number(3.0)
     ('0.1235', '−1.235e6', '3')
@@ -119,7 +131,7 @@ def number(value: float) -> str:
 
 
 def _short(text: str) -> str:
-    """The power of ten without + and zeros in front; a real minus sign before the number.
+    """Return a number with a typographic minus, and without + and leading zeros in its power.
 
     >>> _short("-1.0e+07")
     '−1e7'

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
     from .picture import Picture
 
-POINTS = 1000  # of more samples, so many are drawn, evenly taken
+POINTS = 1000  # samples drawn at most, taken evenly from all
 
 
 def predictions(targets: "Any", predicted: "Any") -> "Picture":
-    """A point a sample, its target to the right, its prediction upwards: on the diagonal where they agree.
+    """Draw one point per sample, with the target on the x-axis and the prediction on the y-axis.
 
-    Both are flat lists, or single columns.
+    Points on the diagonal are perfect predictions. Both arguments are flat lists or single columns.
 
     >>> print(predictions([1, 2, 3], [[1.1], [1.9], [3.2]]).text(40, 10, "ascii").split("\\n")[0])
     Predictions: R2 0.97, MAE 0.1333
@@ -26,9 +26,9 @@ def predictions(targets: "Any", predicted: "Any") -> "Picture":
         zip(metrics.numbers(targets, "targets"), metrics.numbers(predicted, "predictions"))
     )
     scale = Scale([v for pair in pairs for v in pair], margin=0.04)
-    judged = "R² {}, MAE {}".format(*["undefined" if v != v else number(v) for v in errors])
-    description = "{} samples; {}.".format(len(pairs), judged)
-    title = "Predictions: " + judged
+    scores = "R² {}, MAE {}".format(*["undefined" if v != v else number(v) for v in errors])
+    description = "{} samples; {}.".format(len(pairs), scores)
+    title = "Predictions: " + scores
     chart = Chart(title, description, scale, scale, "target", "prediction", 460, 370)
     diagonal = [(scale.at(end), scale.at(end)) for end in (0, 1)]
     chart.marks.append(Line([diagonal], 6, "perfect", dashed=True, thin=True))
@@ -37,7 +37,7 @@ def predictions(targets: "Any", predicted: "Any") -> "Picture":
 
 
 def thinned(points: "List[Any]", most: int) -> "List[Any]":
-    """At most so many of the points, evenly taken."""
+    """Return at most ``most`` of the points, taken evenly."""
     if len(points) <= most:
         return points
     return [points[i * len(points) // most] for i in range(most)]

@@ -1,7 +1,8 @@
 """SVG as text: elements, and the frame and style that all pictures share.
 
-A picture is one file that needs no other: no script, no font from elsewhere. It is readable on light and on dark paper,
-which is its own, and its colours (Okabe and Ito's) are told apart by the colour-blind, too.
+A picture is one self-contained file, without scripts and external fonts. It draws its own
+background, in a light and a dark theme. Its colours, by Okabe and Ito, are also distinct for
+colour-blind people.
 
 >>> element("circle", cx=1.25, cy=3, class_="dot s0")
 '<circle cx="1.2" cy="3" class="dot s0"/>'
@@ -17,13 +18,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
 
-# Blue, vermilion, green, purple, orange, sky, grey: on light paper, and on dark.
+# Blue, vermilion, green, purple, orange, sky, grey: on a light and on a dark background.
 LIGHT = ("#0072b2", "#d55e00", "#009e73", "#c15c94", "#d18f00", "#45a5dd", "#6b6b6b")
 DARK = ("#4a9fe0", "#f2844b", "#2fbf93", "#dd92ba", "#eab543", "#93d4fa", "#a8a8a8")
 COLOURS = len(LIGHT)
 
-LETTER = 0.62  # the width of a letter, in font sizes, in the widest usual fonts
-SMALL, LARGE = 12, 16  # font sizes in px; of names and numbers, and of the title
+LETTER = 0.62  # the width of a letter in the widest common fonts, in font sizes
+SMALL, LARGE = 12, 16  # font sizes in px: of names and numbers, of the title
 
 
 def _theme(paper: str, ink: str, dim: str, rule: str, grid: str, blank: str, series: "Any") -> str:
@@ -45,11 +46,14 @@ def _theme(paper: str, ink: str, dim: str, rule: str, grid: str, blank: str, ser
 
 
 STYLE = (
-    ".scratchnet{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}"
+    ".scratchnet{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',"
+    "Arial,sans-serif}"
     ".scratchnet .title{font-size:16px;font-weight:600}"
     ".scratchnet .middle{text-anchor:middle}.scratchnet .end{text-anchor:end}"
-    ".scratchnet .line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}"
-    ".scratchnet .dot,.scratchnet .halo{paint-order:stroke;stroke-width:2}.scratchnet .halo{stroke-width:5}"
+    ".scratchnet .line{fill:none;stroke:currentColor;stroke-width:2;"
+    "stroke-linejoin:round;stroke-linecap:round}"
+    ".scratchnet .dot,.scratchnet .halo{paint-order:stroke;stroke-width:2}"
+    ".scratchnet .halo{stroke-width:5}"
     ".scratchnet .dashed{stroke-dasharray:6 5}.scratchnet .thin{stroke-width:1.2}"
     ".scratchnet .dot,.scratchnet .area{fill:currentColor}"
     + _theme("#ffffff", "#1f2328", "#59636e", "#818b98", "#e4e8ec", "#f3f5f7", LIGHT)
@@ -62,9 +66,10 @@ STYLE = (
 def document(
     title: str, description: str, width: float, height: float, contents: "List[str]"
 ) -> str:
-    """The whole picture."""
+    """Return the whole picture."""
     head = [
-        '<svg xmlns="http://www.w3.org/2000/svg" class="scratchnet" role="img" width="{0}" height="{1}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" class="scratchnet" role="img" '
+        'width="{0}" height="{1}" '
         'viewBox="0 0 {0} {1}" style="max-width:100%;height:auto">'.format(
             number(width), number(height)
         ),
@@ -78,7 +83,10 @@ def document(
 
 
 def element(name: str, *contents: str, **attributes: "Any") -> str:
-    """An element; of an attribute's name, ``_`` at the end is left out, and any other becomes a hyphen."""
+    """Return an element.
+
+    In the name of an attribute, a ``_`` at the end is dropped and any other becomes a hyphen.
+    """
     parts = [name]
     for key, value in attributes.items():
         text = value if isinstance(value, str) else number(value)
@@ -92,33 +100,33 @@ def element(name: str, *contents: str, **attributes: "Any") -> str:
 
 
 def label(x: float, y: float, text: str, **attributes: "Any") -> str:
-    """A text; its printable characters are valid XML."""
+    """Return a text element. Printable characters are valid XML."""
     return element("text", escape(text), x=x, y=y, **attributes)
 
 
 def tooltip(text: str) -> str:
-    """What a browser shows where the pointer rests on the element that this stands in."""
+    """Return a tooltip for the element that contains it."""
     return element("title", escape(text))
 
 
 def escape(text: str) -> str:
-    """The text as the contents of an element."""
+    """Return the text, escaped as the contents of an element."""
     return html.escape(text, quote=False)
 
 
 def number(value: float) -> str:
-    """A length in px, to the tenth."""
+    """Return a length in px, rounded to one decimal."""
     text = "{:.1f}".format(value)
     text = text[:-2] if text.endswith(".0") else text
     return "0" if text == "-0" else text
 
 
 def path(points: "Any", closed: bool = False) -> str:
-    """Points in px, joined by straight lines, as the data of a path."""
+    """Return the data of a path that joins points (in px) by straight lines."""
     text = "L".join(["{} {}".format(number(x), number(y)) for x, y in points])
     return "M{}{}".format(text, "Z" if closed else "")
 
 
 def extent(text: str, size: float = SMALL) -> float:
-    """About how wide a text is, in px."""
+    """Return the approximate width of a text in px."""
     return columns(text) * LETTER * size

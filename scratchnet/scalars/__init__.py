@@ -1,9 +1,9 @@
-"""The other numbers that the core can run on.
+"""Number types that the core computes with, besides those of the standard library.
 
-traced.Traced      a number that remembers how it was made
-dual.Dual          a number with its derivative
-symbolic.Symbolic  a number that is not known yet, and the arithmetic that will make it
-decimals           what decimal.Decimal lacks: log, tanh, erf ... to the context's precision
+traced.Traced       a number that remembers how it was computed
+dual.Dual           a number with its derivative
+symbolic.Symbolic   a number whose value is not known yet, and the arithmetic that computes it
+decimals            functions that decimal.Decimal lacks: log, tanh, erf, ...
 """
 
 from .dual import Dual

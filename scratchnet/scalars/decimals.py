@@ -1,13 +1,15 @@
-"""What ``decimal.Decimal`` lacks of the elementary functions, to the context's precision.
+"""The elementary functions that ``decimal.Decimal`` lacks, to the precision of the context.
 
-Decimal has exp, ln and sqrt of its own, correctly rounded; the others are computed with digits to spare and rounded
-once at the end.
+Decimal has correctly rounded methods exp, ln and sqrt. The other functions are computed with
+additional digits and rounded once at the end.
 
 >>> from decimal import Decimal, localcontext
 >>> with localcontext() as context:
 ...     context.prec = 40
-...     tanh(Decimal(1)), erf(Decimal(1))
-(Decimal('0.7615941559557648881194582826047935904128'), Decimal('0.8427007929497148693412206350826092592961'))
+...     tanh(Decimal(1))
+...     erf(Decimal(1))
+Decimal('0.7615941559557648881194582826047935904128')
+Decimal('0.8427007929497148693412206350826092592961')
 """
 
 from decimal import Decimal as Decimal
@@ -21,10 +23,12 @@ if TYPE_CHECKING:
 def _with_digits_to_spare(
     function: "Callable[[Decimal], Decimal]",
 ) -> "Callable[[Decimal], Decimal]":
-    """Twice the digits, and as many as a small x has leading zeros, which differences such as e^x - 1 cancel.
+    """Return the function computed with additional digits and rounded once.
 
-    Where x is so small that the function is a straight line to twice the digits, the line's slope, taken from a less
-    small x, saves their number.
+    It uses twice the digits of the context, plus the number of leading zeros of a small x, because
+    differences such as e^x - 1 cancel as many digits. If x is so small that the function is linear
+    to twice the digits, it is evaluated at a larger multiple of x and scaled back, which needs fewer
+    digits.
     """
 
     def rounded_once(x: "Decimal") -> "Decimal":
@@ -33,9 +37,9 @@ def _with_digits_to_spare(
         with localcontext() as context:
             context.prec = 2 * context.prec + 10
             zeros = max(0, -x.adjusted())
-            straight = max(0, zeros - context.prec)
-            context.prec += zeros - straight
-            value = function(x.scaleb(straight)).scaleb(-straight)
+            shift = max(0, zeros - context.prec)  # x·10^shift is still in the linear range
+            context.prec += zeros - shift
+            value = function(x.scaleb(shift)).scaleb(-shift)
         return +value
 
     rounded_once.__name__ = function.__name__
@@ -44,32 +48,32 @@ def _with_digits_to_spare(
 
 
 def log(x: "Decimal") -> "Decimal":
-    """The natural logarithm; minus infinity at 0, NaN below, as of floats."""
+    """Return the natural logarithm of x: -Infinity at 0 and NaN below, like core.functions.log."""
     return Decimal("NaN") if x < 0 else x.ln()
 
 
 @_with_digits_to_spare
 def expm1(x: "Decimal") -> "Decimal":
-    """e to the power x, minus 1."""
+    """Return e^x - 1."""
     return x.exp() - 1
 
 
 @_with_digits_to_spare
 def log1p(x: "Decimal") -> "Decimal":
-    """The natural logarithm of 1 + x."""
+    """Return the natural logarithm of 1 + x."""
     return log(1 + x)
 
 
 @_with_digits_to_spare
 def tanh(x: "Decimal") -> "Decimal":
-    """The hyperbolic tangent."""
+    """Return the hyperbolic tangent of x."""
     e = (-2 * abs(x)).exp()
     return ((1 - e) / (1 + e)).copy_sign(x)
 
 
 @_with_digits_to_spare
 def erf(x: "Decimal") -> "Decimal":
-    """The error function: Maclaurin's series; its terms cancel fewer than x² digits."""
+    """Return the error function of x, by its Maclaurin series, which cancels fewer than x² digits."""
     square = x * x
     with localcontext() as context:
         if square > 3 * context.prec:
@@ -85,7 +89,10 @@ def erf(x: "Decimal") -> "Decimal":
 
 
 def cos(x: "Decimal") -> "Decimal":
-    """The cosine of x radians: Maclaurin's series, of x within one turn; its terms cancel few digits."""
+    """Return the cosine of x radians.
+
+    The Maclaurin series is evaluated at x mod 2π, where it cancels few digits.
+    """
     with localcontext() as context:
         context.prec += 20 + max(0, x.adjusted())
         x = x % (2 * pi(x))
@@ -99,7 +106,10 @@ def cos(x: "Decimal") -> "Decimal":
 
 
 def pi(x: "Decimal") -> "Decimal":
-    """Pi, by Machin's formula 16·arctan(1/5) - 4·arctan(1/239) (1706); x only tells the type."""
+    """Return π by Machin's formula 16·arctan(1/5) - 4·arctan(1/239) (1706).
+
+    The argument only selects the number type.
+    """
     with localcontext() as context:
         context.prec += 10
         value = 16 * _arctan_of_1_by(5) - 4 * _arctan_of_1_by(239)

@@ -1,8 +1,8 @@
-"""Dual: a number with its derivative, carried along through every rule (forward mode).
+"""Dual: a number with its derivative, for forward-mode differentiation.
 
-A dual number a + a'·ε with ε² = 0 obeys the rules of calculus by plain arithmetic (Clifford 1873; Wengert 1964). Give
-one number the derivative 1, run the network, and every result holds its exact derivative in that number: no step size,
-no limit, only rounding.
+The arithmetic of dual numbers a + a'·ε with ε² = 0 follows the rules of calculus (Clifford 1873;
+Wengert 1964). If one number has the derivative 1 and the network runs on it, every result holds its
+derivative with respect to that number. There is no step size, and no error except rounding.
 
 >>> x = Dual(3.0, 1.0)
 >>> (x * x + 1).derivative
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Dual:
-    """A value and its derivative; comparisons look at the value."""
+    """A value and its derivative; comparisons use the value only."""
 
     __slots__ = ("value", "derivative")
 
@@ -31,9 +31,9 @@ class Dual:
     def __bool__(self) -> bool:
         return bool(self.value)
 
-    # No __float__: math.sin(dual) has to fail, for it would lose the derivative.
+    # There is no __float__, because math.sin(dual) would lose the derivative. It raises an error.
 
-    # ---- arithmetic ----------------------------------------------------------------------------------------------
+    # ---- arithmetic ------------------------------------------------------------------------------
 
     def __add__(self, other: "Any") -> "Dual":
         b = _dual(other)
@@ -63,8 +63,8 @@ class Dual:
         return _dual(other) / self
 
     def __pow__(self, n: int) -> "Dual":
-        slope = n * self.value ** (n - 1) if n else 0
-        return Dual(self.value**n, self.derivative * slope)
+        factor = n * self.value ** (n - 1) if n else 0
+        return Dual(self.value**n, self.derivative * factor)
 
     def __neg__(self) -> "Dual":
         return Dual(-self.value, -self.derivative)
@@ -72,7 +72,7 @@ class Dual:
     def __abs__(self) -> "Dual":
         return -self if self.value < 0 else self
 
-    # ---- comparisons ---------------------------------------------------------------------------------------------
+    # ---- comparisons -----------------------------------------------------------------------------
 
     def __lt__(self, other: "Any") -> "Any":
         return self.value < _dual(other).value
@@ -94,7 +94,7 @@ class Dual:
 
     __hash__ = None  # type: ignore[assignment]
 
-    # ---- functions, each with its derivative ---------------------------------------------------------------------
+    # ---- functions, each with its derivative -----------------------------------------------------
 
     def exp(self) -> "Dual":
         e = functions.exp(self.value)
@@ -104,9 +104,10 @@ class Dual:
         return Dual(functions.expm1(self.value), self.derivative * functions.exp(self.value))
 
     def log(self) -> "Dual":
-        # At 0 the slope of an arm that `where` does not choose: any number will do, an error would not.
-        slope = self.derivative / self.value if self.value else self.derivative
-        return Dual(functions.log(self.value), slope)
+        # `where` computes both arms. At 0 its condition must select the other arm, so any number
+        # serves as the derivative, and an error must not be raised.
+        derivative = self.derivative / self.value if self.value else self.derivative
+        return Dual(functions.log(self.value), derivative)
 
     def log1p(self) -> "Dual":
         return Dual(functions.log1p(self.value), self.derivative / (1 + self.value))
@@ -116,22 +117,21 @@ class Dual:
         return Dual(t, self.derivative * (1 - t * t))
 
     def erf(self) -> "Dual":
-        slope = (
-            2 / functions.sqrt(functions.pi(self.value)) * functions.exp(-self.value * self.value)
-        )
-        return Dual(functions.erf(self.value), self.derivative * slope)
+        x = self.value
+        factor = 2 / functions.sqrt(functions.pi(x)) * functions.exp(-x * x)
+        return Dual(functions.erf(x), self.derivative * factor)
 
     def sqrt(self) -> "Dual":
         root = functions.sqrt(self.value)
         return Dual(root, self.derivative / (2 * root) if root else self.derivative)
 
     def whole(self, n: int) -> "Dual":
-        """The whole number n, of the type that this number's value has."""
+        """Return the integer n in the number type of this value."""
         return Dual(functions.whole(n, self.value))
 
     @staticmethod
     def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Dual":
-        """Σ u·v, whose derivative is Σ u'·v + Σ u·v'; the sums are those of the active kernel."""
+        """Return Σ u·v with the derivative Σ u'·v + Σ u·v', summed by the active kernel."""
         u, v = [_dual(a) for a in u], [_dual(b) for b in v]
         a, da = [x.value for x in u], [x.derivative for x in u]
         b, db = [x.value for x in v], [x.derivative for x in v]

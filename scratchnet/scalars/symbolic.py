@@ -1,10 +1,11 @@
-"""Symbolic: a number that is not known yet, and the arithmetic that will make it.
+"""Symbolic: a number whose value is not known yet, and the arithmetic that computes it.
 
-It goes through every rule in place of a float, and what comes out is the arithmetic itself: a record of operations
-(the same kind that ``Traced`` leaves) on named inputs and constants. codegen/ prints it as Python.
+If a rule runs on symbolic numbers instead of floats, its result is the arithmetic itself: a record
+of operations on named inputs and constants, like the record of ``Traced``. codegen/ prints it as
+Python.
 
-Constants are folded only where no bit of any result can change: the operations on two constants, x·1, x/1, x − 0, and
-what is multiplied by a 0 of the data (see ``kind`` below).
+Constants are folded only if no bit of a result can change: in operations on two constants, x·1, x/1
+and x - 0, and in products with a 0 of the data (see ``kind`` below).
 
 >>> w, x = Symbolic(name="w"), Symbolic(name="x")
 >>> z = w * x + 1
@@ -27,9 +28,9 @@ _serial = count()
 
 
 class Undecided(TypeError):
-    """A rule has asked for a truth value, a float or the like, which only a number that is known has.
+    """An error: a rule needs a truth value or a float, which a symbolic number does not have.
 
-    ``count``   of all until now: a rule may have caught one, and gone another way
+    ``count``   how many of these errors were raised; it reveals that a rule has caught one
     """
 
     count = 0
@@ -75,21 +76,18 @@ def _comparison(
 
 
 def _folded(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
-    """What the operation gives without being done; None where it has to be done."""
+    """Return the result of an operation that needs no computation, or None."""
     if operation == "multiply":
         if a.is_absent or b.is_absent:
             return a if a.is_absent else b
         if "unit" in (a.kind, b.kind) and (a.is_constant or b.is_constant):
-            return None  # the constant alone would not tell that there is one for each sample
+            return None  # The constant alone would not show that there is one per sample.
         return b if a.is_one else a if b.is_one else None
     if operation == "divide":
         return a if b.is_constant and b.value == 1 or a.is_absent else None
     if operation == "subtract":
-        return (
-            a
-            if b.is_constant and b.value == 0 and (b.is_absent or str(b.value) != "-0.0")
-            else None
-        )
+        is_zero = b.is_constant and b.value == 0 and (b.is_absent or str(b.value) != "-0.0")
+        return a if is_zero else None
     return a if b.is_absent else b if a.is_absent else None
 
 
@@ -100,11 +98,12 @@ def _swapped(method: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Any]"
 class Symbolic:
     """A constant (``value``), an input (``name``), or the result of an ``operation`` on ``operands``.
 
-    ``sample``   of an input: the sample of the batch that it belongs to; None for one of the network's
-    ``kind``     of an input, what is known of it: "unit", a sample's weight that is always 1; "absent", a 0 in the
-                 data, which drops out of every sum. Of finite numbers only the sign of a zero could tell that it is
-                 not there, and that shows in no weight (but one that is -0.0 from the start), no loss, no prediction.
-    ``serial``   grows from number to number, so that operands come before what is made of them
+    ``sample``   the sample of the batch that an input belongs to; None for inputs of the network
+    ``kind``     what is known about an input: "unit" is a sample weight that is always 1; "absent"
+                 is a 0 in the data, which is left out of every sum. For finite numbers, leaving it
+                 out can only change the sign of a zero, which changes no weight (except one that is
+                 -0.0 from the start), no loss and no prediction.
+    ``serial``   increases with each new number, so operands come before their results
     """
 
     __slots__ = ("value", "operation", "operands", "name", "sample", "kind", "serial")
@@ -168,7 +167,7 @@ class Symbolic:
 
     @staticmethod
     def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Symbolic":
-        """The sum of the products, as one operation with the operands u[0], v[0], u[1], v[1] ..."""
+        """Return Σ u·v as one operation with the operands u[0], v[0], u[1], v[1], ..."""
         pairs = [(_symbolic(a), _symbolic(b)) for a, b in zip(u, v)]
         present = [x for a, b in pairs if not (a.is_absent or b.is_absent) for x in (a, b)]
         if len(present) == 2:
@@ -177,28 +176,27 @@ class Symbolic:
 
     @staticmethod
     def total(values: "Sequence[Any]") -> "Symbolic":
-        """The sum, as one operation."""
+        """Return the sum as one operation."""
         present = [v for v in map(_symbolic, values) if not v.is_absent]
         if len(present) == 1:
             return present[0]
         return Symbolic(None, "total", tuple(present)) if present else ABSENT
 
     def whole(self, n: int) -> "Symbolic":
-        """The whole number n."""
+        """Return the integer n as a constant."""
         return Symbolic(n)
 
     def where(self, a: "Any", b: "Any") -> "Symbolic":
-        """Of a comparison: a if it is true, b if not."""
+        """Return a if this comparison is true, else b."""
         return Symbolic(None, "where", (self, _symbolic(a), _symbolic(b)))
 
     def __bool__(self) -> bool:
-        raise Undecided(
-            "a symbolic number is neither true nor false; rules choose with functions.where"
-        )
+        raise Undecided("a symbolic number is neither true nor false; choose with functions.where")
 
     def __float__(self) -> float:
         raise Undecided(
-            "a symbolic number is no float; rules compute with scratchnet.core.functions, not with math"
+            "a symbolic number is not a float; "
+            "compute with scratchnet.core.functions instead of math"
         )
 
     __int__ = __index__ = __round__ = __floor__ = __ceil__ = __trunc__ = __float__
@@ -211,5 +209,5 @@ ABSENT = Symbolic(0, kind="absent")
 
 
 def pi(x: "Symbolic") -> "Symbolic":
-    """Pi, as floats have it."""
+    """Return π rounded to a float."""
     return Symbolic(functions.pi(0.0))

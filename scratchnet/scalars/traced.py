@@ -1,8 +1,8 @@
-"""Traced: a number that remembers how it was made.
+"""Traced: a number that remembers how it was computed.
 
-It goes through every rule in place of a float and gives the same value; what it leaves behind is the record of
-the arithmetic: ``value``, ``operation``, ``operands``, the ``source`` (file and line) of the rule that asked for it,
-and a ``name`` where somebody gives it one. The printers in explanation/ read that record.
+If a rule runs on traced numbers instead of floats, its result has the same value and the record of
+the arithmetic: ``value``, ``operation``, ``operands``, the ``source`` (file and line) of the rule
+that computed it, and a ``name`` if it was given one. The printers in explanation/ read this record.
 
 >>> w, x, b = Traced(0.5, name="w"), Traced(3, name="x"), Traced(1, name="b")
 >>> z = w * x + b
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     Source = Optional[Tuple[str, int]]
 
-# The modules between a rule and the number: the line of the rule itself is further out.
-_BETWEEN = {__name__, elementary.__name__, functions.__name__, matrix.__name__}
+# The modules that a rule calls. The frame of the rule is the first one outside these.
+_CALLED_BY_RULES = {__name__, elementary.__name__, functions.__name__, matrix.__name__}
 
 
 def _rule() -> "Source":
-    """The file and line of the rule that is being computed."""
+    """Return the file and line of the rule that is running."""
     frame = sys._getframe(2)
-    while frame.f_globals.get("__name__") in _BETWEEN and frame.f_back is not None:
+    while frame.f_globals.get("__name__") in _CALLED_BY_RULES and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
@@ -56,7 +56,7 @@ def _swapped(method: "Callable[[Any, Any], Traced]") -> "Callable[[Any, Any], Tr
 
 
 class Traced:
-    """A number and how it was made; ``operation`` is empty for one that came from outside."""
+    """A number and how it was computed; ``operation`` is empty for inputs and constants."""
 
     __slots__ = ("value", "operation", "operands", "name", "source")
 
@@ -104,37 +104,35 @@ class Traced:
 
     @staticmethod
     def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Traced":
-        """The sum of the products, as one operation with the operands u[0], v[0], u[1], v[1] ..."""
+        """Return Σ u·v as one operation with the operands u[0], v[0], u[1], v[1], ..."""
         operands = [x if type(x) is Traced else Traced(x) for pair in zip(u, v) for x in pair]
         value = functions.dot([a.value for a in operands[::2]], [b.value for b in operands[1::2]])
         return Traced(value, "dot", tuple(operands), source=_rule())
 
     @staticmethod
     def total(values: "Sequence[Any]") -> "Traced":
-        """The sum, as one operation."""
+        """Return the sum as one operation."""
         operands = tuple([_traced(operand) for operand in values])
-        return Traced(
-            functions.total([a.value for a in operands]), "total", operands, source=_rule()
-        )
+        value = functions.total([a.value for a in operands])
+        return Traced(value, "total", operands, source=_rule())
 
     @staticmethod
     def largest_of(values: "Sequence[Any]") -> "Traced":
-        """The largest, as one operation."""
+        """Return the largest value as one operation."""
         operands = tuple([_traced(operand) for operand in values])
-        return Traced(
-            functions.largest_of([a.value for a in operands]), "max", operands, source=_rule()
-        )
+        value = functions.largest_of([a.value for a in operands])
+        return Traced(value, "max", operands, source=_rule())
 
     def power(self, n: int) -> "Traced":
-        """To the whole power n, as one operation."""
+        """Return the n-th power, for an integer n, as one operation."""
         return Traced(functions.power(self.value, n), "power", (self, Traced(n)), source=_rule())
 
     def whole(self, n: int) -> "Traced":
-        """The whole number n, of the type that this number's value has."""
+        """Return the integer n in the number type of this value."""
         return Traced(functions.whole(n, self.value))
 
     def where(self, a: "Any", b: "Any") -> "Traced":
-        """Of a comparison: a if it is true, b if not."""
+        """Return a if this comparison is true, else b."""
         a, b = _traced(a), _traced(b)
         return Traced(a.value if self.value else b.value, "where", (self, a, b), source=_rule())
 
@@ -149,5 +147,5 @@ class Traced:
 
 
 def pi(x: "Traced") -> "Traced":
-    """Pi, of the type that this number's value has."""
+    """Return π in the number type of this value."""
     return Traced(functions.pi(x.value))

@@ -215,7 +215,7 @@ def test_the_head_of_it():
     command = " ".join(BARE) + " -m scratchnet | head -1"
     output = subprocess.check_output(["sh", "-c", command], cwd=ROOT, stderr=subprocess.STDOUT)
     assert output.decode("utf-8").splitlines() == [
-        "scratchnet {}: one neuron learns AND, in numbers to follow with a pencil".format(
+        "scratchnet {}: one neuron learns AND, in numbers you can check by hand".format(
             sn.__version__
         )
     ]
@@ -316,10 +316,11 @@ def test_explain_a_file_of_samples(mazur, tmp_path):
     assert (status, output, errors) == (0, "x[1][1] = -2\n  given\n", "")
     data.write_text("0.05 0.10 1 0\n1 2\n")
     assert run("explain", mazur[0], str(data))[2].endswith(
-        ", line 2: 2 numbers, where the first row has 4\n"
+        ", line 2: the row has 2 numbers; the first row has 4\n"
     )
     data.write_bytes(b"\xff\xfe1,2")
-    assert run("explain", mazur[0], str(data))[2].endswith("rows.csv: this is no text in UTF-8\n")
+    sentence = "rows.csv: the file is not UTF-8 text; convert it to UTF-8\n"
+    assert run("explain", mazur[0], str(data))[2].endswith(sentence)
     data.write_text("0.05 0.10\n1 2\n")
     status, output, _ = run("explain", mazur[0], str(data))
     assert status == 0 and "loss" not in output and "3.a[1][1] = " in output
@@ -341,7 +342,7 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
     html, record = str(tmp_path / "step.html"), str(tmp_path / "step.json")
     status, output, errors = run("explain", "--html", html, "--json", record, "--steps", "3")
     assert (status, errors) == (0, "")
-    assert output == "{}: open it in a browser\n{}: the record of 3 steps\n".format(html, record)
+    assert output == "{}: open it in a browser\n{}: the numbers of 3 steps\n".format(html, record)
     with open(record, encoding="utf-8") as file:
         data = json.load(file)
     assert data["steps"] == [1, 2, 3] and data["numbers"][0]["name"] == "0.weights[0][0]"
@@ -357,13 +358,13 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
             "no number is called '0.weight[0][0]'; did you mean '0.weights[0][0]'?",
         ),
         (["nowhere.json"], "nowhere.json: No such file or directory"),
-        (["--x", "1,2"], "samples belong to a model: scratchnet explain MODEL --x ... --y ..."),
-        (["MODEL"], "give a sample: --x 0.5,1 (and --y for its targets), or a file of samples"),
-        (["MODEL", "--x", "1,two"], "--x: '1,two' are no numbers; write them as in 0.5,1"),
+        (["--x", "1,2"], "samples need a model; write scratchnet explain MODEL --x ... --y ..."),
+        (["MODEL"], "no sample is given; give --x 0.5,1 (and --y for its targets), or a file"),
+        (["MODEL", "--x", "1,two"], "--x: '1,two' is not a list of numbers; write them as in 0.5,1"),
         (["MODEL", "--x", "1"], "X: row 0 has 1 column where the network takes 2"),
         (
             ["MODEL", "--x", "1,2", "--y", "1,0", "--y", "1,1"],
-            "there are 1 samples and 2 targets; give one target a",
+            "1 sample, but 2 targets; give targets for each sample, or for none",
         ),
         (["--step", "0"], "step is 0; give a whole number of 1 or more"),
         (["--steps", "0"], "steps is 0; give a whole number of 1 or more"),
@@ -371,11 +372,11 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
         (["--depth", "-1"], "--depth is -1; give a whole number of 0 or more"),
         (
             ["--html", "a", "--json", "a"],
-            "a cannot be both the page and the record; give them two names",
+            "a is given for both --html and --json; give two different files",
         ),
         (
             ["--html", "a", "--json", "./a"],
-            "a cannot be both the page and the record; give them two names",
+            "a is given for both --html and --json; give two different files",
         ),
         (
             ["MODEL", "--x", "1,2", "--step", "2"],
@@ -477,11 +478,11 @@ def test_check_without_standard_input():
         ("0.zz[0][0] = 1\n", "no number is called '0.zz[0][0]'"),
         (
             "# scratchnet explain 'nonsense\n0.z[0][0] = 1\n",
-            "the worksheet's first line, which says what it is about",
+            "the first line of the worksheet cannot be read",
         ),
         (
             "# scratchnet explain --nonsense\n0.z[0][0] = 1\n",
-            "the worksheet's first line, which says what it is about",
+            "the first line of the worksheet cannot be read",
         ),
         (
             "# scratchnet explain nowhere.json --x=1\n0.z[0][0] = 1\n",
@@ -534,7 +535,7 @@ def test_what_is_read_is_not_written_over(command, read, another_name, trained, 
         getattr(os, another_name)(files[read], output)
     given = dict(zip(("MODEL", "TABLE", "OUTPUT"), files + [output]))
     status, told, errors = within(*[given.get(word, word) for word in command.split()])
-    sentence = f"{output} is read as well; give the result a name of its own\n"
+    sentence = f"{output} is also an input; give the output another name\n"
     assert (status, told, errors) == (2, "", f"scratchnet {command.split()[0]}: {sentence}")
     for path, original in zip(files, trained):
         with open(path, "rb") as file, open(original, "rb") as before:
@@ -641,14 +642,15 @@ def test_summary_of_an_odd_history(history, trained, tmp_path):
     sn.save(net, path)
     status, output, errors = within("summary", path)
     assert (status, errors) == (0, "") and "classes: x, y, z" in output and "batches of 8" in output
-    assert output.endswith("\nhistory: not one that `scratchnet train` wrote\n\nmetadata: a?name\n")
+    sentence = "\nhistory: invalid; `scratchnet train` did not write it\n"
+    assert output.endswith(sentence + "\nmetadata: a?name\n")
 
 
 def test_evaluate_with_an_odd_usual_class(trained, tmp_path):
     net, path = sn.load(trained[0]), str(tmp_path / "odd.json")
     net.metadata["usual"] = [["x"]]
     sn.save(net, path)
-    sentence = "odd.json: usual is [['x']]; give a list of one of its classes\n"
+    sentence = "odd.json: usual is [['x']]; give a list that holds one of its classes\n"
     assert within("evaluate", path, trained[1])[2].endswith(sentence)
 
 
@@ -656,8 +658,8 @@ def test_evaluate_with_an_odd_usual_class(trained, tmp_path):
     ("[" * 200000, "line 1, column 33: nested more than 32 levels deep"),
     ('{"history": ' * 200000, "nested more than 32 levels deep"),
     ('{"history": {"loss": [NaN], "validation_loss": [1]}}', "expected a JSON value"),
-    ('{"history": {"loss": 1, "validation_loss": [1]}}', "odd.json: its history is not one that `scratchnet train`"),
-    ('{"history": [1]}', "odd.json: its history is not one that `scratchnet train` wrote"),
+    ('{"history": {"loss": 1, "validation_loss": [1]}}', "odd.json: the history is invalid; give a file that"),
+    ('{"history": [1]}', "odd.json: the history is invalid; give a file that `scratchnet train` wrote"),
     ("[1]", "a model is an object"),
 ])  # fmt: skip
 def test_plot_of_an_odd_report(text, sentence, tmp_path):

@@ -87,7 +87,7 @@ def test_train_says_what_it_does(iris, tmp_path):
     assert status == 0
     assert "150 rows" in output and "classes: setosa, versicolor, virginica" in output
     assert (
-        "120 rows to learn from, 30 to judge by" in output
+        "120 training rows, 30 validation rows" in output
         and "precision" in output
         and 'always "setosa"' in output
     )
@@ -142,7 +142,7 @@ def test_explain_takes_a_row_of_the_table(model, iris):
     assert (status, errors) == (2, "scratchnet explain: --row is 151; give a row from 1 to 150\n")
     assert "--row is 0; give" in run("explain", model, iris, "--row", "0")[2]
     assert (
-        "give a table, with --row, or samples" in run("explain", model, iris, "--x", "1,2,3,4")[2]
+        "give a table and --row, or --x and --y" in run("explain", model, iris, "--x", "1,2,3,4")[2]
     )
 
 
@@ -167,7 +167,7 @@ def test_unroll_says_which_input_is_which_column(model):
     output = run("unroll", model)[1]
     assert (
         output.startswith("# x0: sepal length\n")
-        and "\n# of each class its share: setosa, versicolor" in output
+        and "\n# the probability of each class: setosa, versicolor" in output
     )
     names = {}
     exec(output, names)
@@ -376,7 +376,7 @@ def test_a_model_is_not_written_over_its_data(tmp_path):
     for output in (path, os.path.join(str(tmp_path), "no", "..", "data.npz")):
         status, _, errors = run("train", path, "--target", "y", "-o", output)
         assert status == 2 and errors.endswith(
-            "data.npz is read as well; give the result a name of its own\n"
+            "data.npz is also an input; give the output another name\n"
         )
     assert data.read_bytes() == before
 
@@ -429,7 +429,7 @@ def test_what_did_not_learn_is_said_to(iris, tmp_path):
         "no better than the trivial prediction" not in run(*(few + ["--patience", "300"]))[1]
     )  # which has no R²
     given += ["--epochs", "1", "--learning-rate", "1e-30"]
-    assert "no better than the trivial prediction: the columns do not tell, or" in run(*given)[1]
+    assert "no better than the trivial prediction. The columns may not predict" in run(*given)[1]
 
 
 def test_search_tells_what_it_tried(iris, tmp_path):
@@ -471,7 +471,7 @@ def test_ctrl_c_before_the_training_itself(workers, iris, tmp_path):
     process.send_signal(signal.SIGINT)
     errors = process.communicate()[1].decode()
     assert process.returncode == 130
-    assert errors == "broken off before the training of the model; nothing is saved\n"
+    assert errors == "interrupted before the training started; nothing is saved\n"
     assert not os.listdir(str(tmp_path))
 
 
@@ -507,11 +507,11 @@ def test_ctrl_c_leaves_an_older_model_as_it_is(pressed, iris, tmp_path):
         status, _, errors = pressed(3, "--epochs", "99", *(given + resume))
         assert (
             status == 130
-            and errors == f"{path}: not written; the same command with --resume goes on\n"
+            and errors == f"{path}: not written; the same command with --resume continues\n"
         )
         assert path.read_bytes() == before
     status, output, _ = within("train", "--resume", "--epochs", "1", *given)
-    assert status == 0 and output.count("\n6 epochs done, as asked for; the best was epoch ") == 1
+    assert status == 0 and output.count("\n6 epochs done; the best was epoch ") == 1
     assert path.read_bytes() != before
 
 
@@ -522,12 +522,12 @@ def test_a_training_broken_off_before_its_first_epoch(pressed, iris, tmp_path, m
     status, _, errors = pressed(2, *given)
     assert (
         status == 130
-        and errors == f"{path}: saved after 0 epochs; the same command with --resume goes on\n"
+        and errors == f"{path}: saved after 0 epochs; the same command with --resume continues\n"
     )
     before = sn.load(path).predict(FLOWERS.X)
-    assert within("summary", path)[1].endswith("\n\nbroken off before the first epoch was done\n")
+    assert within("summary", path)[1].endswith("\n\nthe training was interrupted in its first epoch\n")
     assert (
-        "was broken off before the first epoch was done; go on with --resume"
+        "was interrupted in its first epoch; continue with scratchnet train --resume"
         in within("plot", path, "loss")[2]
     )
     status, _, errors = pressed(2, "--resume", *given)  # another one, of the same training
@@ -610,18 +610,18 @@ def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
     assert process.returncode == 130, errors
     assert (
         "m.json: saved after" in errors
-        and "--resume goes on" in errors
+        and "--resume continues" in errors
         and "Traceback" not in errors
     )
     assert run("evaluate", path, iris)[0] == 0
     status, _, errors = run("train", *(given + ["-o", path]))
     assert status == 2 and errors.endswith(
-        "of a training that was broken off: go on with --resume, or delete it\n"
+        "belongs to an interrupted training run; continue with --resume, or delete it\n"
     )
     status, _, errors = run("train", *(given + ["-o", path, "--resume", "--batch-size", "8"]))
     assert (
         status == 2
-        and "it is of a training with batch_size 4, here it is 8; repeat the options (and" in errors
+        and "it belongs to a training run with batch_size 4, not 8; repeat its options (and" in errors
     )
     assert run("train", *(given + ["-o", path, "--resume", "-q"]))[0] == 0
     assert sn.load(path).predict(FLOWERS.X) == sn.load(whole).predict(FLOWERS.X)
@@ -674,7 +674,7 @@ def test_where_no_checkpoint_can_be_written_the_model_is_saved_all_the_same(
         if b"m.checkpoint.safetensors cannot be written: " in errors:
             break
     assert errors.startswith(b"scratchnet train: ") and errors.endswith(
-        b"; the training goes on without\n"
+        b"; training continues without the checkpoint\n"
     )
     if pressed:
         process.send_signal(signal.SIGINT)
@@ -784,11 +784,11 @@ MISTAKES = {
     ),
     "both": (
         ["train", "IRIS", "--target", "5", "-o", "m.json", "--search", "--cross-validate", "3"],
-        "one after",
+        "cannot be combined",
     ),
     "workers": (
         ["train", "IRIS", "--target", "species", "-o", "m.json", "--workers", "2"],
-        "--workers is for",
+        "--workers needs",
     ),
     "directory": (["train", "IRIS", "--target", "species", "-o", "FOLDER"], "is a directory"),
     "money": (["train", "MONEY", "--target", "price", "-o", "m.json"], "too many for classes"),
@@ -806,7 +806,7 @@ MISTAKES = {
     ),
     "nothing known": (
         ["train", "UNKNOWN", "--target", "b", "-o", "m.json"],
-        "missing in every row, 'b'; give at",
+        "no row has a value of the target 'b'; give at",
     ),
     "diverges": (
         [
@@ -833,7 +833,7 @@ MISTAKES = {
         "has no columns 'sepal length', 'sepal width'",
     ),
     "no model": (["predict", "IRIS", "IRIS"], "iris.csv: the ending tells the format"),
-    "own model": (["predict", "OWN", "IRIS"], "own.json: it does not say what its inputs are"),
+    "own model": (["predict", "OWN", "IRIS"], "own.json: the model does not describe its inputs; give"),
     "probabilities": (["predict", "HOUSES", "PRICES", "--proba"], "--proba"),
     "targets": (["evaluate", "MODEL", "NOTARGET"], "notarget.csv has no column 'species'"),
     "unknown class": (["evaluate", "MODEL", "STRANGE"], "of row 1 is 'rosa'"),
@@ -841,15 +841,15 @@ MISTAKES = {
     "plot with data": (["plot", "MODEL", "loss", "IRIS"], "loss needs no table"),
     "plot without history": (
         ["plot", "OWN", "loss"],
-        "own.json: this model does not tell how it was trained",
+        "own.json: the model has no history of its training; give",
     ),
     "plot which inputs": (
         ["plot", "MODEL", "boundary", "IRIS", "--inputs", "1,9"],
-        "no column of numbers '9'",
+        "no numeric column '9'",
     ),
     "plot of no inputs": (
         ["plot", "MODEL", "boundary", "IRIS"],
-        "by --inputs A,B; of numbers there are: sepal length",
+        "with --inputs A,B; the numeric columns are: sepal length",
     ),
     "plot ending": (
         ["plot", "MODEL", "loss", "-o", "loss.png"],

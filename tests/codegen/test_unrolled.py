@@ -497,7 +497,7 @@ class One(sn.Activation):
 
 @pytest.mark.parametrize("kind", [Branching, Largest, WithMath, Squaring, Reading])
 def test_a_layer_that_decides_by_a_number(kind):
-    with pytest.raises(ValueError, match=r"^{}\(\) cannot be spelled out: ".format(kind.__name__)):
+    with pytest.raises(ValueError, match=r"^{}\(\) cannot be written out: ".format(kind.__name__)):
         sn.unroll(network(sn.Dense(2, 1), kind()))
 
 
@@ -511,7 +511,7 @@ class Counting(sn.Activation):
 
 def test_a_layer_that_keeps_something_from_call_to_call():
     with pytest.raises(
-        ValueError, match=r"^Counting\(\) cannot be spelled out: Counting keeps something"
+        ValueError, match=r"^Counting\(\) cannot be written out: Counting stores something"
     ):
         sn.unroll(network(sn.Dense(2, 1), Counting()))
 
@@ -523,7 +523,7 @@ class Noisy(sn.Activation):
 
 def test_a_layer_that_draws_numbers_of_its_own():
     with pytest.raises(
-        ValueError, match="not the same twice; random numbers come from self.generator"
+        ValueError, match="not the same twice; draw random numbers from self.generator"
     ):
         sn.unroll(network(sn.Dense(2, 1), Noisy()))
 
@@ -538,7 +538,7 @@ class Catching(sn.Activation):
 
 def test_a_layer_that_catches_the_refusal():
     with pytest.raises(
-        ValueError, match=r"^Catching\(\) cannot be spelled out: it catches that symbolic numbers"
+        ValueError, match=r"^Catching\(\) cannot be written out: it catches the error of symbolic numbers"
     ):
         sn.unroll(network(sn.Dense(2, 1), Catching()))
 
@@ -560,7 +560,7 @@ REFUSED = {
     "width": (lambda: sn.unroll(network(sn.Tanh())), "^unroll: no layer says how many inputs"),
     "numbers": (
         lambda: sn.unroll(network(sn.Dense(1, 1)).copy(Fraction)),
-        "^unroll: the network computes with Fraction; net.copy.float",
+        "^unroll: the network computes with Fraction; use net.copy.float",
     ),
     "adapted": (
         lambda: sn.unroll(network(sn.Normalization(), sn.Dense(1, 1))),

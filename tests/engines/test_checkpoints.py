@@ -300,20 +300,20 @@ def fitted(path, **options):
 
 
 OTHERS = {
-    "with batch_size 5, here it is 6": {"batch_size": 6},
-    "with other random numbers (another seed)": {"seed": 1},
-    "with loss MeanSquaredError(), here it is Huber(delta=1.0)": {"loss": "huber"},
+    "with batch_size 5, not 6": {"batch_size": 6},
+    "with different random numbers (a different seed)": {"seed": 1},
+    "with loss MeanSquaredError(), not Huber(delta=1.0)": {"loss": "huber"},
     "with optimizer Adam(": {"optimizer": sn.SGD(0.1)},
-    "with shuffle True, here it is False": {"shuffle": False},
-    "with patience None, here it is 3": {"patience": 3},
-    "with other samples, targets or weights": {"X": X[:-1] + [[0.0, 0.0]]},
-    "with layers Dense(inputs=3, outputs=1), here it is Tanh()": {"net": network(sn.Tanh())},
-    "with frozen nothing, here it is 1.bias": {"net": network()},
-    "with other first parameters": {"net": network()},
-    "with other validation data": {"validation_data": (X[:3], Y[:3])},
+    "with shuffle True, not False": {"shuffle": False},
+    "with patience None, not 3": {"patience": 3},
+    "with different samples, targets or weights": {"X": X[:-1] + [[0.0, 0.0]]},
+    "with layers Dense(inputs=3, outputs=1), not Tanh()": {"net": network(sn.Tanh())},
+    "with frozen nothing, not 1.bias": {"net": network()},
+    "with different initial parameters": {"net": network()},
+    "with different validation data": {"validation_data": (X[:3], Y[:3])},
 }
-OTHERS["with other first parameters"]["net"].parameters()[2].value = [[1, 2, 3], [4, 5, 6]]
-OTHERS["with frozen nothing, here it is 1.bias"]["net"].freeze("1.bias")
+OTHERS["with different initial parameters"]["net"].parameters()[2].value = [[1, 2, 3], [4, 5, 6]]
+OTHERS["with frozen nothing, not 1.bias"]["net"].freeze("1.bias")
 
 
 @pytest.mark.parametrize("what", sorted(OTHERS))
@@ -322,10 +322,10 @@ def test_a_checkpoint_of_another_training(what, tmp_path):
     fitted(path)
     before = files.read(path)
     with pytest.raises(
-        ValueError, match=r"run\.safetensors: it is of a training {}".format(re.escape(what))
+        ValueError, match=r"run\.safetensors: it belongs to a training run {}".format(re.escape(what))
     ) as caught:
         fitted(path, **OTHERS[what])
-    assert str(caught.value).endswith("; give this training another file")
+    assert str(caught.value).endswith("; give this training run another file")
     assert files.read(path) == before
 
 
@@ -334,7 +334,7 @@ def test_another_number_of_shards(tmp_path):
     path = str(tmp_path / "run.safetensors")
     fitted(path)
     with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:
-        with pytest.raises(ValueError, match="with shards None, here it is 2;"):
+        with pytest.raises(ValueError, match="with shards None, not 2;"):
             fitted(path, executor=executor)
 
 
@@ -344,7 +344,7 @@ def test_another_number_of_shards(tmp_path):
 def test_a_file_that_is_no_checkpoint_is_not_written_over(damage, tmp_path):
     path = tmp_path / "run.safetensors"
     path.write_bytes(damage)
-    with pytest.raises(ValueError, match=r"run\.safetensors: .*; give this training another file$"):
+    with pytest.raises(ValueError, match=r"run\.safetensors: .*; give this training run another file$"):
         fitted(str(path))
     assert path.read_bytes() == damage
 
@@ -352,7 +352,7 @@ def test_a_file_that_is_no_checkpoint_is_not_written_over(damage, tmp_path):
 def test_a_model_is_no_checkpoint(tmp_path):
     path = str(tmp_path / "model.safetensors")
     sn.save(sn.Sequential([sn.Dense(2, 1)]), path)
-    with pytest.raises(ValueError, match=r"model\.safetensors: it is no checkpoint; "):
+    with pytest.raises(ValueError, match=r"model\.safetensors: it is not a checkpoint; "):
         fitted(path)
 
 
@@ -427,7 +427,7 @@ def test_a_checkpoint_that_cannot_be_written_does_not_end_the_training(tmp_path)
     checkpoint = Checkpoint(str(folder / "run.safetensors"), seconds=0)
     folder.rmdir()
     with pytest.warns(
-        UserWarning, match="run.safetensors cannot be written: its directory does not exist; the "
+        UserWarning, match="run.safetensors cannot be written: its directory does not exist; training continues"
     ):
         history = network().fit(
             X, Y, "mean_squared_error", epochs=3, batch_size=5, checkpoint=checkpoint

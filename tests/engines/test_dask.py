@@ -39,7 +39,7 @@ def trained(executor, **options):
     net = sn.Sequential(
         [sn.Dense(4, 5, l2=0.01), sn.Tanh(), sn.Dropout(0.2), sn.Dense(5, 3), sn.Softmax()], seed=2
     )
-    with pytest.warns(UserWarning, match="so small that it costs more time"):
+    with pytest.warns(UserWarning, match="it costs more time than it saves"):
         history = net.fit(
             X, Y, "categorical_cross_entropy", executor=executor, **dict({"epochs": 3}, **options)
         )
@@ -83,7 +83,7 @@ def test_what_the_workers_do_not_know(client):
     globals()["Doubled"] = Doubled  # here it can be found; the workers do not have this module
     net = sn.Sequential([sn.Dense(4, 3), Doubled()])
     with pytest.warns(UserWarning), pytest.raises(
-        TypeError, match="define what is your own in a module that the work"
+        TypeError, match="define user-defined classes in a module that the work"
     ):
         net.fit(X, [[0, 0, 0]] * 30, "mean_squared_error", epochs=1, executor=client.get_executor())
 

@@ -444,14 +444,14 @@ def test_what_cannot_be_pickled_is_named():
         pass
 
     with pytest.raises(
-        TypeError, match=r"^executor: layer 2, Local\(inputs=4\), cannot be pickled to travel: "
+        TypeError, match=r"^executor: layer 2, Local\(inputs=4\), cannot be pickled for the workers: "
     ):
         fit(network(Local(4)), Here(2))
-    with pytest.raises(TypeError, match=r"^executor: Odd\(\) cannot be pickled to travel: "):
+    with pytest.raises(TypeError, match=r"^executor: Odd\(\) cannot be pickled for the workers: "):
         fit(network(), Here(2), loss=Odd())
     net = network()
     net.note = lambda: None
-    with pytest.raises(TypeError, match=r"^executor: the network cannot be pickled to travel: "):
+    with pytest.raises(TypeError, match=r"^executor: the network cannot be pickled for the workers: "):
         fit(net, Here(2))
 
 
@@ -469,7 +469,7 @@ def test_what_a_worker_does_not_know_is_explained(there, monkeypatch):
             return Here.submit(self, f, *args)
 
     with pytest.raises(
-        TypeError, match=r"^executor: a worker cannot make the network again \(.*\); define what is"
+        TypeError, match=r"^executor: a worker cannot unpickle the network \(.*\); define user-"
     ):
         fit(network(module.Own(4)), There())
 
@@ -491,7 +491,7 @@ class Bad(Scale):
 
 
 def test_a_gradient_that_is_not_set_is_named():
-    with pytest.raises(ValueError, match="^2.s.gradient is None; give what backward has to set"):
+    with pytest.raises(ValueError, match="^2.s.gradient is None; give an array of the parameter's shape"):
         fit(network(Forgetful(4)), Here(2))
 
 
@@ -596,8 +596,8 @@ class Nowhere(Here):
 
 
 def test_small_work_is_called_so_once(costs):
-    small = "executor: batches of {} are so small that it costs more time than it saves; "
-    small += "take batches of 67 or more, or leave it out"
+    small = "executor: it costs more time than it saves with batches of {}; "
+    small += "use batches of 67 or more, or omit it"
     assert said(Nowhere(), 2, epochs=3) == [small.format(2)]
     assert said(Nowhere(), 66) == [small.format(66)]
     assert said(Nowhere(), 67) == []
@@ -611,25 +611,25 @@ def test_more_shards_need_larger_batches_and_slower_arithmetic_smaller_ones(cost
 
 
 def least(text):
-    return int(text.split("take batches of ")[1].split()[0])
+    return int(text.split("use batches of ")[1].split()[0])
 
 
 @pytest.mark.parametrize("layers", [[sn.Softmax()], [sn.Dense(3, 1), sn.Sigmoid()]], ids=str)
 def test_where_no_batch_is_large_enough(layers, costs, monkeypatch):
     monkeypatch.setattr(workers, "DATUM", 100)  # as if the way were that long
-    text = "batches of 4 are so small that it costs more time than it saves; better leave it out"
+    text = "it costs more time than it saves with batches of 4; omit it"
     assert workers.doubts(sn.Sequential(layers), 4, Here(), 2) == text
 
 
 def test_a_single_shard_is_no_faster():
-    text = "executor: a single shard is no faster than no executor; let it have more workers, or set executor.shards"
+    text = "executor: a single shard is no faster than no executor; use more workers, or set executor.shards to 2 or more"
     assert said(Nowhere(1), 1000) == [text]
 
 
 @pytest.mark.parametrize("locked", [True, False])
 def test_threads_that_take_turns_are_no_faster(locked, monkeypatch):
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: locked, raising=False)
-    text = "in this Python threads only take turns; a ProcessPoolExecutor uses several cores"
+    text = "the threads of this Python run one at a time; use a ProcessPoolExecutor to use several cores"
     with ThreadPoolExecutor(2) as threads:
         assert (workers.doubts(network(), 4, threads, 2) == text) is locked
 

@@ -320,7 +320,7 @@ def test_partial_fit_of_classes_that_come_later():
     for problem in (dict(y=[7]), dict(y=[0], classes=[0, 1])):
         with pytest.raises(ValueError, match="class"):
             classifier.partial_fit(X[:1], **problem)
-    with pytest.raises(ValueError, match="name all the classes"):
+    with pytest.raises(ValueError, match="give all of them as classes="):
         MLPClassifier().partial_fit(X, y)
 
 
@@ -489,7 +489,7 @@ def test_settings_that_cannot_be_are_refused_by_fit(settings, message):
     [
         (XOR, WORDS[:3], {}, "X has 4 samples and y has 3"),
         (XOR, None, {}, "MLPClassifier requires y to be passed"),
-        ([1, 2], [0, 1], {}, "Reshape your data to samples × features; a single sample is"),
+        ([1, 2], [0, 1], {}, "Reshape your data to samples × features; one sample is"),
         ([], [], {}, "X is empty"),
         ([[]], [0], {}, "X: row 0 is empty"),
         ([[1], [1, 2]], [0, 1], {}, "X: row 1 has 2 columns where row 0 has 1"),
@@ -498,23 +498,23 @@ def test_settings_that_cannot_be_are_refused_by_fit(settings, message):
             [[1], [float("nan")]],
             [0, 1],
             {},
-            "X: row 1, column 0 is nan; give a finite number; neither NaN",
+            "X: row 1, column 0 is nan; give a finite number; NaN and inf",
         ),
         (
             XOR,
             [0.5, 1, 2, 3],
             {},
-            "continuous, such as 0.5; a class is a whole number or a text; for",
+            "continuous, such as 0.5; give whole numbers or strings as classes, or use",
         ),
         (XOR, [0, float("nan"), 0, 1], {}, "continuous, such as nan"),
         (XOR, [0, float("inf"), 0, 1], {}, "continuous, such as inf"),
-        (XOR, ["a", 1, 2, 3], {}, "not all numbers, or all texts"),
-        (XOR, [0, 0, 0, 0], {}, "y has only one class, 0"),
-        (XOR, [[0, 1], [0, 2], [0, 0], [1, 1]], {}, "other numbers than 0 and 1"),
-        (XOR, [[0, 1], [0], [0, 0], [1, 1]], {}, "other lengths than 2, the number of labels"),
-        (XOR, [0, 0, 1, 1], dict(sample_weight=[1, 1, 0, 0]), "only one class, 0"),
+        (XOR, ["a", 1, 2, 3], {}, "the classes mix types; give only numbers or only strings"),
+        (XOR, [0, 0, 0, 0], {}, "y has only one class with weight above 0, 0"),
+        (XOR, [[0, 1], [0, 2], [0, 0], [1, 1]], {}, "numbers other than 0 and 1"),
+        (XOR, [[0, 1], [0], [0, 0], [1, 1]], {}, "y has rows of different lengths; give 2 labels"),
+        (XOR, [0, 0, 1, 1], dict(sample_weight=[1, 1, 0, 0]), "only one class with weight .*, 0"),
         (XOR, [0, 0, 1, 1], dict(sample_weight=[0, 0, 0, 0]), "all weights are zero"),
-        (XOR, [0, 0, 1, 1], dict(sample_weight=[1, 1, 1]), "no flat list of 4 numbers"),
+        (XOR, [0, 0, 1, 1], dict(sample_weight=[1, 1, 1]), "not a flat list of 4 numbers"),
         (
             XOR,
             [0, 0, 1, 1],
@@ -532,7 +532,7 @@ def test_settings_that_cannot_be_are_refused_by_fit(settings, message):
             XOR,
             [0, 0, 1, 1],
             dict(validation_data=(XOR, [0, 0, 1, 5])),
-            "y has other classes than .0, 1.",
+            "y has classes that the first fit did not have; give only .0, 1.",
         ),
         (
             XOR,
@@ -603,7 +603,7 @@ def test_early_stopping_needs_two_samples_of_a_class():
     X, y = blobs(30)
     with pytest.raises(
         ValueError,
-        match="^early_stopping holds out a part of each class, and 7 has only one sample;",
+        match="^early_stopping holds out a part of each class, but 7 has only one sample;",
     ):
         MLPClassifier(early_stopping=True).fit(X + [[0, 0]], y + [7])
 
@@ -621,7 +621,7 @@ def test_what_cannot_be_asked_of_a_fitted_one():
         classifier.predict([[1]])
     X, y = sines(outputs=2)
     regressor = MLPRegressor([3], max_iter=2).fit(X, y)
-    with pytest.raises(ValueError, match="y has rows of 1 where 2 are predicted"):
+    with pytest.raises(ValueError, match="y has rows of 1 numbers, but the network predicts 2"):
         regressor.score(X, [row[0] for row in y])
     with pytest.raises(ValueError, match="40 predictions"):
         regressor.score(X, y[1:])

@@ -211,7 +211,7 @@ def test_a_worker_takes_the_callers_kernel_and_then_its_own_again():
 def test_a_network_may_have_learnt_already():
     X, y = blobs()
     with pytest.raises(
-        TypeError, match="^model is a network, which may have learnt already; give a function"
+        TypeError, match="^model is a network, which may be trained already; give a function"
     ):
         cross_validate(network(), X, y, loss="categorical_cross_entropy")
 

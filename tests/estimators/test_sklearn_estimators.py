@@ -262,8 +262,8 @@ def test_names_of_features():
         fitted.predict(frame), np.ndarray
     )
     messages = {
-        "dcba": "a column is 'd' that was 'a'; the feature names should match",
-        "abxd": "'x' that was 'c'",
+        "dcba": "a column is 'd', but was 'a' before; the feature names should match",
+        "abxd": "'x', but was 'c' before",
     }
     for columns, message in messages.items():
         with pytest.raises(ValueError, match=message):

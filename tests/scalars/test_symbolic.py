@@ -345,7 +345,7 @@ REFUSED = {
 def test_an_unknown_number_is_neither_true_nor_false(what):
     with pytest.raises(
         Undecided,
-        match="^a symbolic number is neither true nor false; rules choose with functions.where$",
+        match="^a symbolic number is neither true nor false; choose with functions.where$",
     ):
         UNDECIDED[what](unknown())
     assert issubclass(Undecided, TypeError)
