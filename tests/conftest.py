@@ -1,5 +1,6 @@
 """What all tests share: which files are tests, hypothesis without chance or haste, kernels, and a browser."""
 
+import json
 import os
 import shutil
 import sys
@@ -27,6 +28,32 @@ def pytest_ignore_collect(collection_path):
     return collection_path.suffix == ".py" and not collection_path.name.startswith("test_") or None
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Under tox, note how many tests passed, failed and were skipped, and why, for report.py."""
+    folder = os.environ.get("REPORTS")
+    if not folder or "TOX_ENV_NAME" not in os.environ:
+        return
+    stats = terminalreporter.stats
+    skipped = [report for name in ("skipped", "xfailed") for report in stats.get(name, [])]
+    reasons = {}
+    for report in skipped:
+        text = getattr(report, "wasxfail", "") or str(report.longrepr[2])
+        text = text[len("Skipped: ") :] if text.startswith("Skipped: ") else text
+        reasons[text] = reasons.get(text, 0) + 1
+    failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+    found = {"passed": len(stats.get("passed", [])), "failed": failed, "skipped": len(skipped)}
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, os.environ["TOX_ENV_NAME"] + ".json"), "w") as file:
+        json.dump(dict(found, reasons=reasons), file)
+
+
+def missing(what):
+    """Skip a test for which something is missing; where CI runs, which installs it, it fails."""
+    if os.environ.get("CI"):
+        pytest.fail("{}, which .ci/run should have installed".format(what))
+    pytest.skip(what)
+
+
 @pytest.fixture(params=["portable", "fast"])
 def each_kernel(request):
     former = sn.set_kernel(request.param)
@@ -46,7 +73,7 @@ def chromium():
     playwright = pytest.importorskip("playwright.sync_api")
     path = shutil.which("chromium")
     if path is None:
-        pytest.skip("there is no chromium")
+        missing("there is no chromium")
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu"]

@@ -44,7 +44,7 @@ EXACT = RULES + ["core/initializers.py"]
 MOST_STATEMENTS = 1800
 MOST_LINES_OF_A_FILE = 300
 MOST_LINES_OF_RULES = 800  # of activations, layers, losses and optimizers together
-TOP_LEVEL = "scratchnet tests setup.cfg tox.ini README.md pyproject.toml LICENSE .gitignore .ci .github".split()
+TOP_LEVEL = "scratchnet tests setup.cfg tox.ini README.md pyproject.toml LICENSE MANIFEST.in .gitignore .ci .github".split()
 
 
 def read(path):

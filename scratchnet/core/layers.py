@@ -93,9 +93,9 @@ class Dense(Layer):
         return matrix.dot(dZ, matrix.transpose(self.weights.value))  # samples × inputs
 
     def set_gradients(self, dZ: Matrix) -> None:
-        """dW = Xᵀ·dZ, db = the sum of dZ over the samples"""
-        self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)  # inputs × outputs
-        self.bias.gradient = matrix.sum_columns(dZ)  # outputs
+        """dW = Xᵀ·dZ (inputs × outputs), db = the sum of dZ over the samples"""
+        self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)
+        self.bias.gradient = matrix.sum_columns(dZ)
 
     def has_penalty(self) -> bool:
         return not (is_zero(self.l1) and is_zero(self.l2))

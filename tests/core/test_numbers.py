@@ -408,9 +408,11 @@ class Exact:
             row[j] = middle + k * h
             at[k] = self.value()
         row[j] = middle
-        if at[2] - 2 * at[0] + at[-2] != 4 * (
-            at[1] - 2 * at[0] + at[-1]
-        ):  # a parabola's grows as h²
+        # For one parabola the second difference grows as h², and the third is 0. Only the third one tells if two
+        # parabolas meet that have the same value and the same derivative, as Huber's do.
+        second = at[2] - 2 * at[0] + at[-2] == 4 * (at[1] - 2 * at[0] + at[-1])
+        third = at[2] - 2 * at[1] + 2 * at[-1] - at[-2]
+        if not second or third != 0:
             return None
         return (at[1] - at[-1]) / (2 * h)
 

@@ -283,7 +283,7 @@ def test_where_a_number_was_computed():
         assert file.read().split("\n")[line - 1].strip() == text
     assert (path, text) == (
         "scratchnet/core/layers.py",
-        "self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)  # inputs × outputs",
+        "self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)",
     )
     assert mazur()["x[0][0]"].source is None
     sources = {mazur()[name].source[0] for name in mazur().names() if mazur()[name].source}
