@@ -16,9 +16,19 @@ if TYPE_CHECKING:
 OWN = set(list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values()))
 
 
+# The attributes of a class that adds nothing to its base.
+EMPTY = set("__module__ __qualname__ __doc__ __firstlineno__ __static_attributes__".split())
+
+
 def is_own(part: "Any") -> bool:
-    """Return whether the class of a layer, a loss or an optimizer belongs to the package."""
-    return type(part) in OWN
+    """Return whether the class of a layer, a loss or an optimizer belongs to the package.
+
+    A subclass that adds nothing but a name does, too.
+    """
+    kind = type(part)
+    while kind not in OWN and len(kind.__bases__) == 1 and set(vars(kind)) <= EMPTY:
+        kind = kind.__bases__[0]
+    return kind in OWN
 
 
 def is_patched(part: "Any") -> bool:

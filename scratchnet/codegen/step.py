@@ -23,7 +23,7 @@ from ..core.random import Generator
 from ..core.training import Engine
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from .own import RememberingNothing, is_own, attributes_of, generate
+from .own import RememberingNothing, attributes_of, generate, is_own
 from .python import PRODUCT, Code, function, reachable
 from .unrolled import listed, named, pattern
 
@@ -355,7 +355,7 @@ class Step:
         self.settings = [name[len("setting_") :] for name in self.names]
 
     def ending(self, code: "Code") -> "List[str]":
-        """Return the statements that replace the old numbers by the new ones and append the loss."""
+        """Return the statements that replace the old numbers by new ones and append the loss."""
         lines = [f"value = {code.text(code.same[id(self.value)])}"]
         late = []
         last = _last_uses([new for _, new in self.changed], code)

@@ -19,7 +19,7 @@ def predict(x):
 from ..core.checks import require
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from .own import RememberingNothing, is_own, generate
+from .own import RememberingNothing, generate, is_own
 from .python import Code, executed, function
 
 TYPE_CHECKING = False

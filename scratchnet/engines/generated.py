@@ -3,7 +3,7 @@
 from itertools import repeat
 
 from ..codegen import step
-from ..codegen.own import is_own, is_patched, attributes_of, generate
+from ..codegen.own import attributes_of, generate, is_own, is_patched
 from ..codegen.python import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel, total

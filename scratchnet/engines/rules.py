@@ -15,14 +15,13 @@ def rule(z):
 <BLANKLINE>
 """
 
-from ..codegen.own import RememberingNothing, is_own, attributes_of, generate
+from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.python import Code, executed, function, reachable
 from ..codegen.step import with_settings
 from ..codegen.unrolled import listed, pattern
-from ..core.activations import Activation, Softmax, Threshold
-from ..core.layers import Dense
 from ..core.training import Engine
 from ..scalars import Symbolic
+from ..scalars.symbolic import Undecided
 from .products import COMPILED
 
 TYPE_CHECKING = False
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from ..core.optimizers import Optimizer
     from ..core.types import Matrix, Row
 
-BACKWARD_METHODS = (Activation.backward, Threshold.backward)
 # The widest row whose numbers are written out one by one. To find the largest number of a row, PyPy
 # would compile one path for each order of the numbers, which takes longer from three numbers on.
 WIDEST = 2 if COMPILED else 64
@@ -90,22 +88,27 @@ def _of_two_numbers(function: "Callable[[Any, Any], Any]") -> "Any":
 
 def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     """Return a copy of the layer with generated rules, or the layer itself without such rules."""
-    kind = type(layer)
-    if kind is Dense and (layer.l1 or layer.l2):
+    if hasattr(layer, "penalty_term") and layer.has_penalty():
         return _with_penalty(layer)
-    is_elementwise = isinstance(layer, Activation) and kind.forward is Activation.forward
-    is_known = kind is Softmax or is_elementwise and kind.backward in BACKWARD_METHODS
-    if not width or layer.parameters() or not is_known:
+    if not width or layer.parameters():
         return layer
     if attributes_of(layer) != attributes_of(layer.with_numbers(float)):
         return layer  # It has attributes that do not follow from its arguments.
     twin = layer.with_numbers(float)
     symbolic = layer.with_numbers(Symbolic, exactly=True)
+    symbolic.generator = NoRandomNumbers()
     _replace(twin, "forward", symbolic, lambda: _forward(symbolic, width, twin))
     if "forward" not in vars(twin):
         return layer
     _replace(twin, "backward", symbolic, lambda: _backward(symbolic, width, twin))
-    return twin
+    return twin if "backward" in vars(twin) else layer
+
+
+class NoRandomNumbers:
+    """A generator for layers whose rules are recorded: random numbers differ from step to step."""
+
+    def __getattr__(self, name: str) -> "Any":
+        raise Undecided("it draws random numbers")
 
 
 def _with_penalty(layer: "Any") -> "Any":
@@ -121,7 +124,11 @@ def _with_penalty(layer: "Any") -> "Any":
 
 
 def _forward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], Matrix]":
-    rule = _run(_matrices(lambda z: symbolic.forward([z])[0], ["z"], width, symbolic))
+    def outputs(rows: "Any") -> "Matrix":
+        return symbolic.forward([row[0] for row in rows])  # type: ignore[no-any-return]
+
+    check_rows(symbolic, outputs, ["z"], width)
+    rule = _run(_matrices(lambda z: outputs([[z]])[0], ["z"], width, symbolic))
 
     def forward(X: "Matrix") -> "Matrix":
         twin.Z, twin.A = X, rule(X)
@@ -131,15 +138,48 @@ def _forward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], Ma
 
 
 def _backward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], Matrix]":
-    def gradients(d: "Row", z: "Row", a: "Row") -> "Row":
-        A = symbolic.forward([z])
+    def gradients(rows: "Any") -> "Matrix":
+        d, z, a = [list(column) for column in zip(*rows)]
+        A = symbolic.forward(z)
         for name, value in list(vars(symbolic).items()):
             if value is A:  # The output is an input of the rule; it is not computed again.
-                setattr(symbolic, name, [a])
-        return symbolic.backward([d])[0]  # type: ignore[no-any-return]
+                setattr(symbolic, name, a)
+        return symbolic.backward(d)  # type: ignore[no-any-return]
 
-    rule = _run(_matrices(gradients, ["d", "z", "a"], width, symbolic))
+    check_rows(symbolic, gradients, ["d", "z", "a"], width)
+    rule = _run(_matrices(lambda *row: gradients([row])[0], ["d", "z", "a"], width, symbolic))
     return lambda dA: rule(dA, twin.Z, twin.A)
+
+
+def check_rows(
+    layer: "Any", rule: "Callable[[Any], Matrix]", names: "List[str]", width: int
+) -> None:
+    """Refuse a user-defined rule that does not do the same with each row, whatever their number.
+
+    ``rule`` maps a list of samples, each with one row per name, to a list of rows. It is tried with
+    two samples and with three, of a few numbers if the layer takes any width. The package's own
+    layers are tried in the tests.
+    """
+    if is_own(layer):
+        return
+    width = width if layer.inputs else min(width, 4)
+    if len(set.union(*[texts_of(rule, names, width, count) for count in (2, 3)])) != 1:
+        raise Undecided("it does not do the same with each row")
+
+
+def texts_of(rule: "Callable[[Any], Matrix]", names: "List[str]", width: int, count: int) -> "Any":
+    """Return the code of a rule for each row, which must depend on no other row."""
+    samples = [
+        [[Symbolic(name=f"{name}{j}", sample=i) for j in range(width)] for name in names]
+        for i in range(count)
+    ]
+    texts = set()
+    for i, row in enumerate(rule(samples)):
+        if any([node.name and node.sample != i for node in reachable(row)]):
+            raise Undecided("a row depends on another row")
+        code = Code(row)
+        texts.add((tuple(code.statements()), tuple([code.text(v) for v in code.outputs])))
+    return texts
 
 
 def _matrices(rule: "Callable[..., Row]", names: "List[str]", width: int, layer: "Any") -> str:

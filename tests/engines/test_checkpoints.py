@@ -322,7 +322,8 @@ def test_a_checkpoint_of_another_training(what, tmp_path):
     fitted(path)
     before = files.read(path)
     with pytest.raises(
-        ValueError, match=r"run\.safetensors: it belongs to a training run {}".format(re.escape(what))
+        ValueError,
+        match=r"run\.safetensors: it belongs to a training run {}".format(re.escape(what)),
     ) as caught:
         fitted(path, **OTHERS[what])
     assert str(caught.value).endswith("; give this training run another file")
@@ -344,7 +345,9 @@ def test_another_number_of_shards(tmp_path):
 def test_a_file_that_is_no_checkpoint_is_not_written_over(damage, tmp_path):
     path = tmp_path / "run.safetensors"
     path.write_bytes(damage)
-    with pytest.raises(ValueError, match=r"run\.safetensors: .*; give this training run another file$"):
+    with pytest.raises(
+        ValueError, match=r"run\.safetensors: .*; give this training run another file$"
+    ):
         fitted(str(path))
     assert path.read_bytes() == damage
 
@@ -427,7 +430,8 @@ def test_a_checkpoint_that_cannot_be_written_does_not_end_the_training(tmp_path)
     checkpoint = Checkpoint(str(folder / "run.safetensors"), seconds=0)
     folder.rmdir()
     with pytest.warns(
-        UserWarning, match="run.safetensors cannot be written: its directory does not exist; training continues"
+        UserWarning,
+        match="run.safetensors cannot be written: its directory does not exist; training continues",
     ):
         history = network().fit(
             X, Y, "mean_squared_error", epochs=3, batch_size=5, checkpoint=checkpoint

@@ -31,9 +31,11 @@ from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, Scale, bits, bits_of, r
 import scratchnet as sn
 from scratchnet.core import functions, matrix, training
 from scratchnet.core.functions import total, where
+from scratchnet.core.layers import LAYERS
 from scratchnet.core.plug_points import PLUG_POINTS, plug_in
 from scratchnet.engines import choice as choices
-from scratchnet.engines import generated
+from scratchnet.engines import generated, rules
+from scratchnet.scalars import Symbolic
 
 # Between how many lines Ctrl-C comes: all, but where tracing takes its time.
 STRIDE = 1 if sys.implementation.name == "cpython" else 23
@@ -1057,7 +1059,7 @@ def test_an_engine_that_cannot_do_it_says_why():
             patched.fit(X, Y, "huber", engine=engine)
     with ThreadPoolExecutor(1) as executor:
         with pytest.raises(
-            ValueError, match="^engine='steps' makes whole steps, which cannot be sh"
+            ValueError, match="^engine='steps' makes whole steps, which cannot be di"
         ):
             net.fit(*task, engine="steps", executor=executor)
 
@@ -1869,7 +1871,6 @@ PROGRAM = """
 import struct
 import scratchnet as sn
 from scratchnet.engines import choice as choices
-from scratchnet.engines import generated
 
 sn.set_kernel("portable")
 former = choices.chosen
@@ -2075,3 +2076,87 @@ def test_a_remembered_program_trains_other_numbers(made):
     made.made = made.made[:-1] + (made.made[-1] + 1,)
     made.X = [[v if v in (0, 1) else v / 2 for v in row] for row in made.X]
     assert_the_same(made, "samples")
+
+
+# ---- rules for rows, of any layer ----------------------------------------------------------------
+
+
+class MyTanh(sn.Tanh):
+    """The same under another name."""
+
+
+class Squares(sn.Layer):
+    """A user-defined layer that is not an activation."""
+
+    def forward(self, X):
+        self.X = X
+        return [[x * x for x in row] for row in X]
+
+    def backward(self, dA):
+        return [[2 * x * d for x, d in zip(row, d_row)] for row, d_row in zip(self.X, dA)]
+
+
+class Shares(sn.Layer):
+    """Each number of a row, divided by the row's sum of squares plus 1."""
+
+    def forward(self, X):
+        self.X = X
+        return [[x / (1 + functions.dot(row, row)) for x in row] for row in X]
+
+    def backward(self, dA):
+        found = []
+        for x, d in zip(self.X, dA):
+            n = 1 + functions.dot(x, x)
+            inner = functions.dot(x, d)
+            found.append([d_k / n - 2 * x_k * inner / (n * n) for x_k, d_k in zip(x, d)])
+        return found
+
+
+class BatchCentered(sn.Layer):
+    """Subtracts the mean of the batch: one row depends on the others."""
+
+    def forward(self, X):
+        return self.centered(X)
+
+    def backward(self, dA):
+        return self.centered(dA)
+
+    def centered(self, X):
+        means = [v / len(X) for v in matrix.sum_columns(X)]
+        return [[x - m for x, m in zip(row, means)] for row in X]
+
+
+@pytest.mark.parametrize("layer", [MyTanh, Squares, Shares], ids=lambda kind: kind.__name__)
+def test_user_defined_layers_get_rules_for_rows(layer):
+    generated_layer = rules._layer(layer(), 5)
+    assert "forward" in vars(generated_layer) and "backward" in vars(generated_layer)
+    assert_the_same_course(lambda: hidden(layer()), "rows", batch_size=3)
+
+
+@pytest.mark.parametrize("layer", [BatchCentered(), sn.Dropout(0.5), Noisy()], ids=repr)
+def test_layers_that_keep_their_own_rules(layer):
+    assert rules._layer(layer, 5) is layer
+
+
+def test_the_rules_of_the_package_do_the_same_with_each_row():
+    """The engine takes this for granted; user-defined layers are tried."""
+    for kind in LAYERS.values():
+        if kind not in (sn.Dense, sn.Dropout, sn.Normalization, sn.Threshold):
+            layer = kind().with_numbers(Symbolic, exactly=True)
+            texts = rules.texts_of(lambda rows: layer.forward([z for (z,) in rows]), ["z"], 3, 3)
+            assert len(texts) == 1, kind
+            backward = rules.texts_of(
+                lambda rows: layer.forward([z for _, z in rows]) and layer.backward([d for d, _ in rows]),
+                ["d", "z"], 3, 2,
+            )  # fmt: skip
+            assert len(backward) == 1, kind
+
+
+def test_a_subclass_that_adds_nothing_gets_the_same_engine():
+    for count in (1, 40):
+        found = []
+        for kind in (sn.Tanh, MyTanh):
+            net = sn.Sequential([sn.Dense(2, count), kind(), sn.Dense(count, 1)], seed=2)
+            found.append(net.fit(X, Y, "huber", sn.SGD(0.1), 3).engine)
+            found.append(bits_of(net))
+        assert found[:2] == found[2:]

@@ -444,14 +444,17 @@ def test_what_cannot_be_pickled_is_named():
         pass
 
     with pytest.raises(
-        TypeError, match=r"^executor: layer 2, Local\(inputs=4\), cannot be pickled for the workers: "
+        TypeError,
+        match=r"^executor: layer 2, Local\(inputs=4\), cannot be pickled for the workers: ",
     ):
         fit(network(Local(4)), Here(2))
     with pytest.raises(TypeError, match=r"^executor: Odd\(\) cannot be pickled for the workers: "):
         fit(network(), Here(2), loss=Odd())
     net = network()
     net.note = lambda: None
-    with pytest.raises(TypeError, match=r"^executor: the network cannot be pickled for the workers: "):
+    with pytest.raises(
+        TypeError, match=r"^executor: the network cannot be pickled for the workers: "
+    ):
         fit(net, Here(2))
 
 
@@ -491,7 +494,9 @@ class Bad(Scale):
 
 
 def test_a_gradient_that_is_not_set_is_named():
-    with pytest.raises(ValueError, match="^2.s.gradient is None; give an array of the parameter's shape"):
+    with pytest.raises(
+        ValueError, match="^2.s.gradient is None; give an array of the parameter's shape"
+    ):
         fit(network(Forgetful(4)), Here(2))
 
 
