@@ -187,7 +187,7 @@ def _length(sequences: "Any") -> int:
     lengths = [len(sequence) for sequence in sequences]
     if not lengths or min(lengths) != max(lengths) or not lengths[0]:
         raise ValueError(
-            f"the sequences have {lengths} samples; give at least one sequence, all of the same length"
+            f"the sequences have {lengths} samples; give one or more, all of the same length"
         )
     return lengths[0]
 

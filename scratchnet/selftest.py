@@ -1,4 +1,6 @@
-"""A check that this interpreter computes correctly: reference results of rules, kernels and formats.
+"""A check that this interpreter computes correctly, against reference results.
+
+The cases cover all rules, the kernels and the file formats.
 
     check()    runs all cases and returns a list of the problems, which is empty if there are none
 

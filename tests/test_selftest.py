@@ -122,7 +122,7 @@ def test_a_case_that_gives_too_few_numbers_is_reported(monkeypatch):
 @pytest.mark.parametrize("codec, name", [(json, "json"), (safetensors, "safetensors")])
 def test_a_broken_format_is_reported(codec, name, monkeypatch):
     monkeypatch.setattr(codec, "loads", lambda data: ({}, {}))
-    assert selftest.check() == [name + " format: what is read is not what was written"]
+    assert selftest.check() == [name + " format: what is loaded differs from what was saved"]
     monkeypatch.setattr(codec, "loads", None)
     assert [problem.split(": ")[:2] for problem in selftest.check()] == [
         [name + " format", "TypeError"]
@@ -140,7 +140,7 @@ def test_the_command_says_what_it_found(capsys, monkeypatch):
     assert main(["selftest"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert len([line for line in lines if line.startswith("wrong: Tanh, ")]) >= 2
-    assert re.match(r"\d+ of the golden numbers and formats are wrong here$", lines[-1])
+    assert re.match(r"failed: \d+ results are wrong on this interpreter$", lines[-1])
 
 
 @given(st.lists(st.floats(allow_nan=False)))

@@ -102,7 +102,7 @@ def names(given: "Any") -> "Any":
     return [name for text in given for name in text.split(",")]
 
 
-def fitted(data: "Any", rows: "Any", task: "Any") -> "Any":
+def fit_encoder(data: "Any", rows: "Any", task: "Any") -> "Any":
     """Return an encoder fitted to these rows of a table or of arrays."""
     return (ArrayEncoder if isinstance(data, Arrays) else Encoder).fit(data, rows, task)
 
@@ -111,7 +111,7 @@ def fitted(data: "Any", rows: "Any", task: "Any") -> "Any":
 ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
 
 
-def kept(encoder: "Any") -> "Any":
+def metadata_of(encoder: "Any") -> "Any":
     """Return the encoder as it is saved in the metadata of a model."""
     return {name: encoder.to_dict() for name, kind in ENCODERS.items() if type(encoder) is kind}
 
@@ -144,11 +144,11 @@ def opened(options: "Any", target: "Any") -> "Any":
     line = Reading(quiet=options.quiet)
     data = encoder.read(options.data, target=target, progress=line, **reading(options))
     line.clear()
-    tell_unseen(encoder, data, line)
+    report_unseen(encoder, data, line)
     return net, encoder, data
 
 
-def tell_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -> None:
+def report_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -> None:
     """Print the labels in these rows (default: all rows) that did not occur in training."""
     for name, counts in encoder.unseen(data, rows).items():
         labels = ", ".join([repr(label) for label in sorted(counts)[:5]])

@@ -15,7 +15,7 @@ from ..explanation.worksheet import worksheet
 from ..formats import models
 from ..lessons import and_gate, and_gate_network
 from ..texts import printable
-from .data import ENCODERS, encoder_of, tell_unseen
+from .data import ENCODERS, encoder_of, report_unseen
 from .progress import Line
 from .recipe import loss_of
 from .terminal import check_output, plural
@@ -271,7 +271,7 @@ def sample_of_table(encoder: "Any", options: "Any") -> "Any":
     table = encoder.read(options.data, target=None)
     limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
     row = require("--row", 1 if options.row is None else options.row, limit) - 1
-    tell_unseen(encoder, table, Line(), [row])
+    report_unseen(encoder, table, Line(), [row])
     known = table.target is not None and table[table.target].present([row])
     Y = [encoder.examples_of(table, [row])[1][0]] if known else None
     return [encoder.inputs_of(table, [row])[0]], Y

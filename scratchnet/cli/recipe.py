@@ -160,11 +160,11 @@ def train(
     recipe: "Recipe",
     training: "Any",
     validation: "Any",
-    told: "List[Epoch]",
+    epochs: "List[Epoch]",
     course: "Optional[Course]" = None,
     checkpoint: "Optional[Checkpoint]" = None,
 ) -> None:
-    """Train the network, and append each epoch to ``told``.
+    """Train the network, and append each epoch to ``epochs``.
 
     ``training`` and ``validation`` are pairs (X, Y). The network ends with the parameters that have
     the lowest validation loss.
@@ -189,7 +189,7 @@ def train(
         prepared.run()
     ) as steps:  # closing writes the last checkpoint at once, on PyPy too
         for epoch in chain(resumed, steps):
-            told.append(epoch)
+            epochs.append(epoch)
             if course is not None:
                 course.epoch_done(epoch)
 
@@ -199,16 +199,16 @@ def settings(recipe: "Recipe") -> "Dict[str, Any]":
     return dict(recipe._asdict(), hidden=list(recipe.hidden))
 
 
-def described(told: "Sequence[Epoch]", interrupted: bool = False) -> "Dict[str, Any]":
+def history_of(epochs: "Sequence[Epoch]", interrupted: bool = False) -> "Dict[str, Any]":
     """Return the history of a training run as it is saved in a model.
 
     An interrupted run has no best epoch, because its model has the last parameters, not the best.
     """
     return {
-        "loss": [epoch.loss for epoch in told],
+        "loss": [epoch.loss for epoch in epochs],
         "validation_loss": [
-            epoch.validation_loss if isfinite(epoch.validation_loss) else None for epoch in told
+            epoch.validation_loss if isfinite(epoch.validation_loss) else None for epoch in epochs
         ],
-        "learning_rate": told[-1].learning_rate,
-        "best_epoch": None if interrupted else told[-1].best,
+        "learning_rate": epochs[-1].learning_rate,
+        "best_epoch": None if interrupted else epochs[-1].best,
     }

@@ -29,9 +29,9 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         write("failed: {} results are wrong on this interpreter".format(len(problems)))
         return 1
     write(
-        "all right: {} cases agree with their reference results, to the bit in the portable".format(
+        "all right: {} cases agree with their reference results, to the bit in the".format(
             len(cases())
         )
     )
-    write("kernel and to rounding in the fast one; both file formats save and load exactly")
+    write("portable kernel and to rounding in the fast one; both file formats are exact")
     return 0

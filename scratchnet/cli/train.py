@@ -2,6 +2,7 @@
 
 import json
 import os
+import textwrap
 import warnings
 from collections import Counter
 from math import ceil, isfinite
@@ -16,9 +17,9 @@ from ..datasets.encoding import Classes, target_of
 from ..formats import files, models
 from ..selection import train_test_split
 from . import terminal, trials
-from .data import add_columns, add_reading, data_to_learn, fitted, kept
+from .data import add_columns, add_reading, data_to_learn, fit_encoder, metadata_of
 from .progress import Course, Line, Reading, Watched
-from .recipe import HIDDEN, Recipe, add_settings, described, network, recipe_for, settings, train
+from .recipe import HIDDEN, Recipe, add_settings, history_of, network, recipe_for, settings, train
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,17 +130,17 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 class Work:
     """A training run of the command line, and its results so far.
 
-    ``encoder``    turns the columns of ``data`` into inputs and targets
-    ``examples``   (X, Y) for training, and (X, Y) for validation
-    ``recipe``     how ``net`` is built and trained
-    ``told``       the epochs done
-    ``found``      the report that --json prints
+    ``encoder``       turns the columns of ``data`` into inputs and targets
+    ``examples``      (X, Y) for training, and (X, Y) for validation
+    ``recipe``        how ``net`` is built and trained
+    ``epochs_done``   the epochs so far
+    ``found``         the report that --json prints
     """
 
     def __init__(self, options: "Any", write: "Callable[..., None]") -> None:
         self.options, self.write = options, write
         self.path, self.checkpoint = options.output, checkpoint_of(options.output)
-        self.told: "List[Epoch]" = []
+        self.epochs_done: "List[Epoch]" = []
         self.found: "Dict[str, Any]" = {}
 
     def tell(self, text: str) -> None:
@@ -153,7 +154,7 @@ class Work:
         self.data = data_to_learn(self.options, line)
         line.clear()
         training, validation = parts(self.data, self.options)
-        self.encoder = fitted(self.data, training, self.options.task)
+        self.encoder = fit_encoder(self.data, training, self.options.task)
         self.recipe = recipe_for(self.options, len(training), len(self.encoder.features))
         self.examples = (
             self.encoder.examples_of(self.data, training),
@@ -191,7 +192,9 @@ class Work:
         A training run that diverges leaves no checkpoint.
         """
         self.net = network(self.encoder, self.recipe)
-        self.net.metadata = dict(kept(self.encoder), recipe=settings(self.recipe), kernel=kernel())
+        self.net.metadata = dict(
+            metadata_of(self.encoder), recipe=settings(self.recipe), kernel=kernel()
+        )
         self.first = learning(self.net)
         training, validation = self.examples
         counts = (
@@ -213,7 +216,7 @@ class Work:
                     self.recipe,
                     training,
                     validation,
-                    self.told,
+                    self.epochs_done,
                     course,
                     watched,
                 )
@@ -245,7 +248,7 @@ class Work:
         if finished:
             self.path = "{}.interrupted{}".format(*os.path.splitext(self.path))
         self.save(interrupted=True)
-        done = terminal.plural(len(self.told), "epoch")
+        done = terminal.plural(len(self.epochs_done), "epoch")
         Line().say(f"{self.path}: saved after {done}; {advice}")
         return 130
 
@@ -256,9 +259,9 @@ class Work:
         forget(self.checkpoint)
         predicted = self.encoder.targets_of(self.net.predict(self.examples[1][0]))
         report = metrics.report(self.encoder.task, truth, predicted, known, self.encoder.classes)
-        self.tell(ending(self.told, self.recipe, report, self.options))
+        self.tell(ending(self.epochs_done, self.recipe, report, self.options))
         self.found.update(
-            model=self.path, recipe=settings(self.recipe), history=described(self.told)
+            model=self.path, recipe=settings(self.recipe), history=history_of(self.epochs_done)
         )
         self.found["report"] = report.to_dict()
         if self.options.json:
@@ -268,12 +271,12 @@ class Work:
     def save(self, interrupted: bool = False) -> None:
         """Save the model with its metadata. From now on it predicts in the unit of the target."""
         self.encoder.target = self.encoder.target.built_into(self.net)
-        self.net.metadata.update(kept(self.encoder))
+        self.net.metadata.update(metadata_of(self.encoder))
         if self.encoder.classes:
             known = self.encoder.targets_of(self.examples[0][1])
             self.net.metadata["usual"] = [metrics.baseline(known, "most_frequent")]
-        if self.told:
-            self.net.metadata["history"] = described(self.told, interrupted)
+        if self.epochs_done:
+            self.net.metadata["history"] = history_of(self.epochs_done, interrupted)
         models.save(self.net, self.path)
 
 
@@ -416,26 +419,28 @@ def is_better(report: "Any") -> bool:
     return report.accuracy == 1 or report.accuracy > report.baseline_accuracy  # type: ignore[no-any-return]
 
 
-def ending(told: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any") -> str:
+def ending(epochs: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any") -> str:
     """Describe the training, the quality of the model, and the next commands."""
-    last = told[-1]
+    last = epochs[-1]
     stop = f"{terminal.plural(last.number, 'epoch')} done"
     if last.number < recipe.epochs:
         patience = terminal.plural(recipe.patience, "epoch")
         stop = f"stopped after epoch {last.number}: no improvement for {patience}"
     losses = plots.loss_curve(
-        [epoch.loss for epoch in told], [epoch.validation_loss for epoch in told]
+        [epoch.loss for epoch in epochs], [epoch.validation_loss for epoch in epochs]
     )
     chosen = "the best epoch and the settings" if options.search else "the best epoch"
     few = ""
     if report.samples < FEW:
         few = f" and, with {terminal.plural(report.samples, 'row')}, uncertain"
+    advice = (
+        f"These rows also chose {chosen}, so the scores are slightly optimistic{few}. "
+        "For a stricter test, use --cross-validate, or `evaluate` with other rows."
+    )
     blocks = [
         f"{stop}; the best was epoch {last.best}\n{losses.text(**terminal.size())}",
         f"on the validation rows:\n\n{report}" + ("" if is_better(report) else NO_BETTER),
-        f"These rows also chose {chosen}, so the scores are\n"
-        f"slightly optimistic{few}. For a stricter test, use\n"
-        "--cross-validate, or `evaluate` with other rows.",
+        textwrap.fill(advice, 79, break_on_hyphens=False),
         f"{options.output}: saved; next:",
         "\n".join(
             [

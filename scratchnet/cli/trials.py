@@ -14,7 +14,7 @@ from ..core.random import Generator
 from ..datasets.encoding import CLASSIFICATION
 from ..metrics import accuracy, r2
 from ..selection import parts_of, train_test_split
-from .data import fitted
+from .data import fit_encoder
 from .progress import Line
 from .recipe import network, train
 
@@ -47,7 +47,7 @@ def cross_validate(table: "Any", options: "Any", recipe: "Recipe") -> "Dict[str,
     for training, test in parts_of(len(rows), folds, options.seed, classes):
         given = options.task, recipe, options.validation
         tasks.append((table, [rows[i] for i in training], [rows[i] for i in test]) + given)
-    results = shared_out(fold, tasks, options)
+    results = run_tasks(fold, tasks, options)
     scores = [score for _, score in results]
     mean = sum(scores) / folds
     deviation = sqrt(sum([(score - mean) * (score - mean) for score in scores]) / folds)
@@ -67,7 +67,7 @@ def fold(
     Neither training nor early stopping uses these rows.
     """
     learning, validation = train_test_split(training, test_size=part, seed=recipe.seed)
-    encoder = fitted(table, learning, task)
+    encoder = fit_encoder(table, learning, task)
     net = network(encoder, recipe)
     train(
         net,
@@ -97,13 +97,13 @@ def search(
     The candidates are the given recipe and random ones.
     """
     generator = Generator(options.seed)
-    candidates = [recipe] + [drawn(generator, recipe) for _ in range(options.search - 1)]
-    losses = shared_out(trial, [(encoder, candidate) + data for candidate in candidates], options)
+    candidates = [recipe] + [random_recipe(generator, recipe) for _ in range(options.search - 1)]
+    losses = run_tasks(trial, [(encoder, candidate) + data for candidate in candidates], options)
     order = sorted(range(len(candidates)), key=losses.__getitem__)
     return [(losses[k], candidates[k]) for k in order]
 
 
-def drawn(generator: "Generator", recipe: "Recipe") -> "Recipe":
+def random_recipe(generator: "Generator", recipe: "Recipe") -> "Recipe":
     """Return the recipe with some settings drawn at random."""
     low, high = [log10(rate) for rate in RATES]
     return recipe._replace(
@@ -124,7 +124,7 @@ def trial(encoder: "Any", recipe: "Recipe", training: "Any", validation: "Any") 
     return float(min([epoch.validation_loss for epoch in epochs]))
 
 
-def shared_out(function: "Callable[..., Any]", tasks: "List[Any]", options: "Any") -> "List[Any]":
+def run_tasks(function: "Callable[..., Any]", tasks: "List[Any]", options: "Any") -> "List[Any]":
     """Return the result of the function for each task, in order, and show the progress."""
     line, done = Line(quiet=options.quiet), []  # type: Line, List[Any]
     calls = [(function, task) for task in tasks]
@@ -133,14 +133,14 @@ def shared_out(function: "Callable[..., Any]", tasks: "List[Any]", options: "Any
         workers = min(options.workers, len(tasks))
         pool: "Any" = stack.enter_context(Pool(workers, ignore_ctrl_c)) if workers > 1 else None
         line.show(f"0 of {len(tasks)} training runs done")
-        for result in pool.imap(called, calls) if pool else map(called, calls):
+        for result in pool.imap(run_task, calls) if pool else map(run_task, calls):
             done.append(result)
             line.show(f"{len(done)} of {len(tasks)} training runs done")
     line.clear()
     return done
 
 
-def called(call: "Any") -> "Any":
+def run_task(call: "Any") -> "Any":
     function, task = call
     return function(*task)
 

@@ -156,7 +156,7 @@ def text_legend(marks: "List[Any]", columns: int, encoding: str, colour: bool) -
 
 
 class Line:
-    """Points joined by straight lines; gaps separate the ``parts``. A part of one point is a dot."""
+    """Points joined by straight lines, with gaps between ``parts``. A single point is a dot."""
 
     def __init__(
         self,

@@ -360,7 +360,10 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
         (["nowhere.json"], "nowhere.json: No such file or directory"),
         (["--x", "1,2"], "samples need a model; write scratchnet explain MODEL --x ... --y ..."),
         (["MODEL"], "no sample is given; give --x 0.5,1 (and --y for its targets), or a file"),
-        (["MODEL", "--x", "1,two"], "--x: '1,two' is not a list of numbers; write them as in 0.5,1"),
+        (
+            ["MODEL", "--x", "1,two"],
+            "--x: '1,two' is not a list of numbers; write them as in 0.5,1",
+        ),
         (["MODEL", "--x", "1"], "X: row 0 has 1 column where the network takes 2"),
         (
             ["MODEL", "--x", "1,2", "--y", "1,0", "--y", "1,1"],

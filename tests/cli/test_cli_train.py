@@ -525,7 +525,9 @@ def test_a_training_broken_off_before_its_first_epoch(pressed, iris, tmp_path, m
         and errors == f"{path}: saved after 0 epochs; the same command with --resume continues\n"
     )
     before = sn.load(path).predict(FLOWERS.X)
-    assert within("summary", path)[1].endswith("\n\nthe training was interrupted in its first epoch\n")
+    assert within("summary", path)[1].endswith(
+        "\n\nthe training was interrupted in its first epoch\n"
+    )
     assert (
         "was interrupted in its first epoch; continue with scratchnet train --resume"
         in within("plot", path, "loss")[2]
@@ -621,7 +623,8 @@ def test_ctrl_c_saves_and_resume_goes_on_to_the_same_bits(iris, tmp_path):
     status, _, errors = run("train", *(given + ["-o", path, "--resume", "--batch-size", "8"]))
     assert (
         status == 2
-        and "it belongs to a training run with batch_size 4, not 8; repeat its options (and" in errors
+        and "it belongs to a training run with batch_size 4, not 8; repeat its options (and"
+        in errors
     )
     assert run("train", *(given + ["-o", path, "--resume", "-q"]))[0] == 0
     assert sn.load(path).predict(FLOWERS.X) == sn.load(whole).predict(FLOWERS.X)
@@ -744,7 +747,7 @@ MISTAKES = {
     ),
     "no such ending": (
         ["train", "IRIS", "--target", "species", "-o", "m.txt"],
-        "m.txt: the ending tells",
+        "m.txt: the ending gives",
     ),
     "no such folder": (
         ["train", "IRIS", "--target", "species", "-o", "no/m.json"],
@@ -832,8 +835,11 @@ MISTAKES = {
         ["predict", "MODEL", "RAGGED"],
         "has no columns 'sepal length', 'sepal width'",
     ),
-    "no model": (["predict", "IRIS", "IRIS"], "iris.csv: the ending tells the format"),
-    "own model": (["predict", "OWN", "IRIS"], "own.json: the model does not describe its inputs; give"),
+    "no model": (["predict", "IRIS", "IRIS"], "iris.csv: the ending gives the format"),
+    "own model": (
+        ["predict", "OWN", "IRIS"],
+        "own.json: the model does not describe its inputs; give",
+    ),
     "probabilities": (["predict", "HOUSES", "PRICES", "--proba"], "--proba"),
     "targets": (["evaluate", "MODEL", "NOTARGET"], "notarget.csv has no column 'species'"),
     "unknown class": (["evaluate", "MODEL", "STRANGE"], "of row 1 is 'rosa'"),
@@ -933,7 +939,7 @@ def test_a_plane_is_drawn_for_a_row_that_can_be(tmp_path):
     row = usual_row(encoder, encoder.inputs_of(encoder.read(data)))
     assert row == [3, 2, 0, 0, 1] and net.predict([row])[0][0] > 0.9
     status, output, _ = within("plot", path, "boundary", data, "--inputs", "x,y")
-    assert status == 0 and "Decision boundary, the other inputs as they usually are" in output
+    assert status == 0 and "Decision boundary, the other inputs at typical values" in output
 
 
 @pytest.mark.parametrize("command", ["train", "predict", "evaluate", "summary", "plot", "demo"])

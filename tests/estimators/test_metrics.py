@@ -250,7 +250,7 @@ def test_no_argument_is_changed():
         (lambda: metrics.accuracy([math.inf], [1]), "targets: row 0 is inf; give a class"),
         (lambda: metrics.accuracy([], []), "targets is empty"),
         (lambda: metrics.accuracy(3, 3), "targets is int; give a list"),
-        (lambda: metrics.accuracy([0, 1], [1, 1], [0, 0]), "give some sample a weight above 0"),
+        (lambda: metrics.accuracy([0, 1], [1, 1], [0, 0]), "give at least one weight above 0"),
         (
             lambda: metrics.accuracy([0, 1], [1, 1], [1, -1]),
             "sample_weight: number 1 is -1.0; give a finite",
@@ -261,7 +261,7 @@ def test_no_argument_is_changed():
         ),
         (
             lambda: metrics.confusion_matrix([0, "a"], [1, 1]),
-            "some classes are numbers and some are texts",
+            "some classes are numbers and some are strings",
         ),
         (
             lambda: metrics.confusion_matrix([1], [1], [1, 1]),
@@ -273,7 +273,7 @@ def test_no_argument_is_changed():
         ),
         (
             lambda: metrics.log_loss([0, 1, 2], [0.1, 0.2, 0.3]),
-            "there are 3 classes, and probabilities of 2",
+            "there are 3 classes and 2 columns of probabilities",
         ),
         (
             lambda: metrics.log_loss([0, 1], [0.1, 1.2]),
@@ -285,7 +285,7 @@ def test_no_argument_is_changed():
         ),
         (
             lambda: metrics.log_loss([0, 2], [0.5, 0.5], [0, 1]),
-            "targets: row 1 is 2, which is none of the labels",
+            "targets: row 1 is 2; give one of the labels",
         ),
         (lambda: metrics.roc_auc([0, 1, 2], [1, 1, 1]), "roc_auc: the targets have 3 classes"),
         (lambda: metrics.r2([1, NAN], [1, 2]), "targets: number 1 is nan; give a finite number"),

@@ -64,7 +64,7 @@ def test_the_seed_draws_other_samples_and_a_number_is_a_number_of_samples():
         (([1, 2], [1]), {}, "the same length"),
         (([],), {}, "the same length"),
         ((), {}, "the same length"),
-        ((5,), {}, "int is no sequence"),
+        ((5,), {}, "int is not a sequence"),
         (([1, 2],), {"test_size": 2}, "test_size is 2; give a fraction"),
         (([1, 2],), {"test_size": "a"}, "test_size is 'a'"),
         (([1, 2],), {"test_size": True}, "test_size is True"),
@@ -229,7 +229,7 @@ def test_a_network_may_have_learnt_already():
         (dict(model=3), "model is a int; give an estimator"),
         (
             dict(model=network, loss="categorical_cross_entropy", epochs=1),
-            "Sequential has no score of its own",
+            "Sequential has no method score",
         ),
         (dict(Y=[1]), "the same length"),
         (dict(scoring="accuracy"), "scoring is 'accuracy'; give a function"),

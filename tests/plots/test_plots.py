@@ -679,8 +679,8 @@ def test_the_counts_are_written_and_shaded():
     )
     cells = elements(picture, "rect", "area")
     assert [cell[0].text for cell in cells][:2] == [
-        "no taken for no: 50 (94.3%)",
-        "no taken for yes: 3 (5.7%)",
+        "no predicted as no: 50 (94.3%)",
+        "no predicted as yes: 3 (5.7%)",
     ]
     assert [float(cell.get("fill-opacity")) for cell in cells] == pytest.approx(
         [math.sqrt(v) for v in (50 / 53, 3 / 53, 7 / 47, 40 / 47)], abs=0.005
@@ -711,7 +711,7 @@ def test_many_classes_are_shades_in_characters():
     wide = plots.confusion_matrix([[int(i == j) for j in range(99)] for i in range(99)]).text(
         60, 10
     )
-    assert wide.endswith("44 more classes are left out")
+    assert wide.endswith("44 more classes are not shown")
 
 
 def test_predictions_stand_by_their_targets():
@@ -738,17 +738,17 @@ def boundary(inputs, outputs, X, Y, **options):
     [
         (
             lambda: plots.loss_curve([]),
-            "history is empty; give what fit returned, or a list of losses",
+            "history is empty; give the result of fit, or a list of losses",
         ),
-        (lambda: plots.loss_curve(0.5), "history is float; give what fit returned"),
+        (lambda: plots.loss_curve(0.5), "history is float; give the result of fit"),
         (lambda: plots.loss_curve([NAN, None]), "history has no finite loss; give at least one"),
         (lambda: plots.loss_curve(["a"]), "history: epoch 1 has a str; give a number or None"),
         (
             lambda: plots.loss_curve([1, 2], [1]),
-            "there are 2 losses and 1 validation losses; give one an epoch",
+            "there are 2 losses and 1 validation losses; give one of each per epoch",
         ),
         (lambda: plots.loss_curve(sn.History()), "history is empty"),
-        (lambda: boundary(4, 1, [[1, 2, 3, 4]], [1]), r"has 4 inputs and the picture two; choose"),
+        (lambda: boundary(4, 1, [[1, 2, 3, 4]], [1]), r"has 4 inputs, but the plane two; choose"),
         (
             lambda: boundary(4, 1, [[1, 2, 3, 4]], [1], features=(0, 4)),
             r"features is \(0, 4\); give two diff",
@@ -791,7 +791,7 @@ def boundary(inputs, outputs, X, Y, **options):
         (lambda: plots.network(and_net(), names=["p"]), "names: 1 given, 2 needed"),
         (
             lambda: plots.confusion_matrix([[1, 2]]),
-            "matrix is 1×2; give a row and a column for each class",
+            "matrix is 1×2; give one row and one column per class",
         ),
         (lambda: plots.confusion_matrix([[1, 2], [3, 4]], ["a"]), "labels: 1 given, 2 needed"),
         (
@@ -821,7 +821,7 @@ def test_the_inputs_of_a_plane_are_named_or_numbered():
     )
     for name in ("\u00b2", "0", "3", "-1", ""):
         with pytest.raises(
-            ValueError, match=f"^--inputs: there is no column of numbers '{name}'; there are: a, b$"
+            ValueError, match=f"^--inputs: there is no numeric column '{name}'; give two of: a, b$"
         ):
             chosen("a," + name, encoder)
 
