@@ -135,15 +135,14 @@ _HOMES = {
     "MLPClassifier": "estimators",
     "MLPRegressor": "estimators",
     "cross_validate": "selection",
-    "datasets": "",
-    "estimators": "",
-    "lessons": "",
-    "metrics": "",
-    "plots": "",
-    "scalars": "",
-    "selection": "",
     "train_test_split": "selection",
 }
+# MicroPython asks ``__getattr__`` also for modules.
+for _name in (
+    "cli codegen datasets engines estimators explanation formats interop lessons metrics plots scalars "
+    "selection selftest texts"
+).split():
+    _HOMES[_name] = ""
 
 if TYPE_CHECKING:
     from . import datasets as datasets

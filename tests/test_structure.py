@@ -416,6 +416,8 @@ def test_names_from_above_the_core_are_imported_when_they_are_used():
         assert getattr(scratchnet, name).__name__.split(".")[-1] == name
     with pytest.raises(AttributeError, match="^module 'scratchnet' has no attribute 'metric'$"):
         scratchnet.metric  # noqa: B018
+    modules = {path.split("/")[0].replace(".py", "") for path in FILES} - {"__init__", "__main__"}
+    assert {name for name in scratchnet._HOMES if not scratchnet._HOMES[name]} | {"core"} == modules
     for module in ("functions", "initializers", "matrix", "random"):
         assert importlib.import_module("scratchnet." + module) is getattr(core, module)
 
