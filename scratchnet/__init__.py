@@ -139,8 +139,8 @@ _HOMES = {
 }
 # MicroPython asks ``__getattr__`` also for modules.
 for _name in (
-    "cli codegen datasets engines estimators explanation formats interop lessons metrics plots scalars "
-    "selection selftest texts"
+    "cli codegen datasets engines estimators explanation formats interop lessons metrics plots "
+    "scalars selection selftest texts"
 ).split():
     _HOMES[_name] = ""
 

@@ -1,10 +1,12 @@
-"""Where a number comes from, told from the record that traced numbers leave behind.
+"""Explanations: where a number comes from, read from the record of traced numbers.
 
-explanation.py    sn.explain: a training step, every number to be asked for by its name
-step.py           the step itself, run on traced numbers, and what its numbers are called
-replay.py         how a training is brought to a certain step again
-text.py           formulas as text
-data.py  page.py  the same as JSON, and as a page to click through
-worksheet.py      the step with blanks, for the pencil;   mistakes.py    what was filled in, checked
-gradients.py      sn.check_gradients: backpropagation beside exact derivatives and differences
+explanation   sn.explain: one training step, with every number available by name
+step          the step itself, run on traced numbers, and the names of the numbers
+replay        repeats a training run up to a given step
+text          formulas as text
+data          an explanation as JSON
+page          an explanation as an interactive page
+worksheet     the step with blanks, to be computed by hand
+mistakes      checks a worksheet that was filled in
+gradients     sn.check_gradients: backpropagation, exact derivatives and differences compared
 """

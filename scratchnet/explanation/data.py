@@ -1,22 +1,31 @@
 """An explanation as data: what the page shows and what ``to_json`` writes.
 
-    title       what it is
-    layers      of each: name, its parameters (name, shape), width, symbol ("z" or "a": it gives k.z, or k.a)
+    title       the network
+    layers      for each layer: name, parameters (name, shape), width, symbol ("z" if its output is
+                k.z, "a" if it is k.a)
     inputs      the number of features
-    steps       the numbers of the recorded steps of the training
-    samples     of each step, the samples of its batch
-    numbers     of each: name (empty for a constant that changes), values (one a step, null where there is none),
-                formulas, chains (by the chain rule; often none), source (its place in sources; null if given)
+    steps       the numbers of the recorded training steps
+    samples     for each step, the samples of its batch
+    numbers     for each number: name (empty for a constant that changes), values (one per step,
+                null if the step has none), formulas, chains (by the chain rule; often none), source
+                (an index into sources; null if the number is given)
     aliases     other names: {"1.z[0][0]": "0.z[0][0]"}
     sources     [file, line, text]
-    boundary    for two inputs: what the network says over the plane, before each step
+    boundary    for two inputs: the output of the network over the plane, before each step
 
-A formula is a list of parts: a text; [number, parentheses], the number's place in ``numbers`` and whether it needs
-parentheses where it is negative (1), a fraction (2), either (3); or {"if": number, "then": formula, "else": formula,
-"since": formula, "unless": formula}, of which the condition's value chooses. Of several formulas (chains), ``which``
-(``which_chain``) says which one a step has.
+A formula is a list of parts. A part is one of these:
 
-Beyond FOLD neurons, features or samples only the first are told, and of the others the values that formulas speak of.
+    a text
+    [number, parentheses]    an index into ``numbers``, and whether the number needs parentheses: if
+                             it is negative (1), if it is a fraction (2), in both cases (3)
+    {"if": number, "then": formula, "else": formula, "since": formula, "unless": formula}
+                             two formulas and the reasons for them; the number after "if" selects
+
+If a number has several formulas (chains), ``which`` (``which_chain``) holds their index for each
+step.
+
+Of more than FOLD neurons, features or samples, only the first FOLD are included, together with the
+values of others that occur in formulas.
 """
 
 import base64
@@ -32,19 +41,14 @@ if TYPE_CHECKING:
     from .text import Part
 
 VERSION = 1
-ARMS = (
-    "then",
-    "else",
-    "since",
-    "unless",
-)  # of a choice: both formulas, and why the one, or the other
+ARMS = ("then", "else", "since", "unless")  # the two formulas of a choice, and the reason for each
 FOLD = 16
-GRID = 32  # points of the plane, each way
-MARGIN = 0.25  # of the data's extent, around it
+GRID = 32  # how many points of the plane are computed along each axis
+MARGIN = 0.25  # the margin around the data, as a fraction of their range
 
 
-def described(why: "Explanation") -> "Dict[str, Any]":
-    """All recorded steps of an explanation, as JSON-able data."""
+def to_data(why: "Explanation") -> "Dict[str, Any]":
+    """Return all recorded steps of an explanation as data that JSON can hold."""
     steps = [why.at(k) for k in why.numbers]
     table = _Table(len(steps))
     for k, step in enumerate(steps):
@@ -83,41 +87,40 @@ def _layer(k: int, layer_and_output: "Tuple[Any, Any]") -> "Dict[str, Any]":
 
 
 class _Table:
-    """Every number of all steps, its values and its formulas."""
+    """All numbers of all steps, with their values and formulas."""
 
     def __init__(self, steps: int) -> None:
         self.steps = steps
         self.places: "Dict[Any, int]" = {}
         self.rows: "List[Dict[str, Any]]" = []
-        self.constants: "set[int]" = (
-            set()
-        )  # the places of numbers without a name, as long as they do not change
+        # The indices of numbers that have no name and the same value in all steps so far.
+        self.constants: "set[int]" = set()
         self.sources: "List[List[Any]]" = []
 
     def read(self, k: int, why: "Explanation") -> None:
-        """Step k: its numbers."""
-        listed = list(why.step.names())
-        for name in listed + self.after(why, listed):
-            if _told(name):
-                told = why[name]
-                row = self.rows[self.place(k, name, told.value)]
-                if told.source is not None:
-                    row["source"] = self.source(list(told.source))
-                    self.add(row, "formulas", k, parts(told.node))
-                    if told.chain_parts:
-                        self.add(row, "chains", k, told.chain_parts)
+        """Add the numbers of step k."""
+        names = list(why.step.names())
+        for name in names + self.after(why, names):
+            if _is_included(name):
+                found = why[name]
+                row = self.rows[self.place(k, name, found.value)]
+                if found.source is not None:
+                    row["source"] = self.source(list(found.source))
+                    self.add(row, "formulas", k, parts(found.node))
+                    if found.chain_parts:
+                        self.add(row, "chains", k, found.chain_parts)
 
     @staticmethod
-    def after(why: "Explanation", listed: "List[str]") -> "List[str]":
-        """What the loss after the step is made of."""
+    def after(why: "Explanation", names: "List[str]") -> "List[str]":
+        """Return the names of the numbers that the loss after the step is computed from."""
         if "loss.new" not in why:
             return []
         why.step.number("loss.new")
-        known = set(listed)
+        known = set(names)
         return [name for name in why.step.numbers if name not in known]
 
     def place(self, k: int, key: "Any", value: "Any") -> int:
-        """The number's row, made where there is none yet; its value in step k."""
+        """Store the value of a number in step k, and return the index of its row."""
         value = _plain(value)
         if key not in self.places:
             self.places[key] = len(self.rows)
@@ -137,55 +140,55 @@ class _Table:
         return place
 
     def source(self, source: "List[Any]") -> int:
+        """Return the index of a source, which is added if it is new."""
         if source not in self.sources:
             self.sources.append(source)
         return self.sources.index(source)
 
     def add(self, row: "Dict[str, Any]", kind: str, k: int, formula: "List[Part]") -> None:
-        """The row's formula in step k, kept once, with the steps that have it."""
+        """Add a formula of step k to a row; equal formulas of several steps are stored once."""
         found = self.formula(k, (row["name"], kind), formula)
         row[kind].setdefault(repr(found), (found, []))[1].append(k)
 
     def formula(self, k: int, key: "Any", formula: "List[Part]") -> "List[Any]":
+        """Return a formula as lists and dictionaries; ``key`` identifies numbers without a name."""
         found: "List[Any]" = []
         for n, part in enumerate(formula):
-            within = (key, n)
+            part_key = (key, n)
             if isinstance(part, Reference):
-                parentheses = int(part.tightness > SIGN or part.behind) + 2 * int(
-                    part.tightness > PRODUCT
-                )
-                found.append(
-                    [self.place(k, part.node.name or within, part.node.value), parentheses]
-                )
+                if_negative = part.precedence > SIGN or part.after_operator
+                if_fraction = part.precedence > PRODUCT
+                place = self.place(k, part.node.name or part_key, part.node.value)
+                found.append([place, int(if_negative) + 2 * int(if_fraction)])
             elif isinstance(part, Choice):
-                arms: "Dict[str, Any]" = {"if": self.place(k, within, part.condition.value)}
+                arms: "Dict[str, Any]" = {"if": self.place(k, part_key, part.condition.value)}
                 self.constants.discard(arms["if"])
                 for name, arm in zip(ARMS, (part.chosen, part.other) + part.reasons):
-                    arms[name] = self.formula(k, (within, name), arm)
+                    arms[name] = self.formula(k, (part_key, name), arm)
                 found.append(arms)
             else:
                 found.append(part)
         return found
 
     def numbers(self) -> "List[Dict[str, Any]]":
-        """The rows, with constants in the formulas as text, and what is the same for all steps said once."""
-        kept = [place for place in range(len(self.rows)) if place not in self.constants]
-        self.new_places = {place: new for new, place in enumerate(kept)}
+        """Return the rows without those of constants, which become texts in the formulas."""
+        remaining = [place for place in range(len(self.rows)) if place not in self.constants]
+        self.new_places = {place: new for new, place in enumerate(remaining)}
         numbers = []
-        for row in [self.rows[place] for place in kept]:
-            told = {"name": row["name"], "values": row["values"], "source": row["source"]}
+        for row in [self.rows[place] for place in remaining]:
+            entry = {"name": row["name"], "values": row["values"], "source": row["source"]}
             for kind, which in (("formulas", "which"), ("chains", "which_chain")):
                 found = list(row[kind].values())
                 if found:
-                    told[kind] = [self.merged(formula) for formula, _ in found]
+                    entry[kind] = [self.merged(formula) for formula, _ in found]
                 if len(found) > 1:
                     of_step = {k: n for n, (_, steps) in enumerate(found) for k in steps}
-                    told[which] = [of_step.get(k) for k in range(self.steps)]
-            numbers.append(told)
+                    entry[which] = [of_step.get(k) for k in range(self.steps)]
+            numbers.append(entry)
         return numbers
 
     def merged(self, formula: "List[Any]") -> "List[Any]":
-        """A formula with its constants written out, neighbouring texts as one, and places as they are in the end."""
+        """Return a formula with constants as text, adjacent texts joined, and final indices."""
         found: "List[Any]" = []
         for part in formula:
             if isinstance(part, dict):
@@ -205,36 +208,40 @@ class _Table:
         return found
 
 
-def _told(name: str) -> bool:
-    """Whether all places in a name are among the first."""
+def _is_included(name: str) -> bool:
+    """Return whether all indices in a name are below FOLD."""
     return all([int(place) < FOLD for place in re.findall(r"\[(\d+)\]", name)])
 
 
 def _plain(value: "Any") -> "Any":
-    """A value that JSON can hold: a finite float or a truth value as it is, any other as text."""
+    """Return a value that JSON can hold: a finite number or a bool unchanged, any other as text."""
     if isinstance(value, bool) or isinstance(value, (int, float)) and value - value == 0:
         return value
     return str(value)
 
 
 def _boundary(steps: "List[Explanation]") -> "Dict[str, Any]":
-    """The network's answer on a grid over the data: an output as 0 to 255 over its range, or the number of a class."""
+    """Return the prediction of the network on a grid of points around the data.
+
+    A frame holds one byte per point: a single output scaled from its range to 0 to 255, or the
+    index of the largest output.
+    """
     points = [x for step in steps for x in step.data[0]]
     ranges = [_range([float(x[i]) for x in points]) for i in range(2)]
     axes = [[low + (high - low) * (n + 0.5) / GRID for n in range(GRID)] for low, high in ranges]
     number_type = steps[0].net.number
     grid = [[number_type(x), number_type(y)] for y in axes[1] for x in axes[0]]
-    answers = [step.net.predict(grid) for step in steps]
-    classes = len(answers[0][0])
+    predictions = [step.net.predict(grid) for step in steps]
+    classes = len(predictions[0][0])
     if classes > 1:
-        frames = [[row.index(max(row)) for row in answer] for answer in answers]
+        frames = [[row.index(max(row)) for row in rows] for rows in predictions]
         low, high = 0.0, float(classes - 1)
     else:
-        values = [float(row[0]) for answer in answers for row in answer]
+        values = [float(row[0]) for rows in predictions for row in rows]
         low, high = min(values), max(values)
         scale = 255 / (high - low) if high > low else 0
         frames = [
-            [int((float(row[0]) - low) * scale + 0.5) for row in answer] for answer in answers
+            [int((float(row[0]) - low) * scale + 0.5) for row in rows] for rows in predictions
         ]
     return {
         "ranges": ranges,
@@ -247,6 +254,7 @@ def _boundary(steps: "List[Explanation]") -> "Dict[str, Any]":
 
 
 def _range(values: "List[float]") -> "List[float]":
+    """Return the range of the values with a margin."""
     low, high = min(values), max(values)
     margin = MARGIN * (high - low) or 1.0
     return [low - margin, high + margin]

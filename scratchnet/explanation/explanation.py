@@ -1,4 +1,4 @@
-"""sn.explain: where does this number come from?
+"""sn.explain: where each number of a training step comes from.
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-1]]), sn.Tanh()])
@@ -10,14 +10,14 @@
   by the chain rule
   = x[0][0] · ((1.a[0][0] − y[0][0]) · 1.derivative[0][0])
   = 3·((0.4621 − 1)·0.7864)
-  scratchnet/core/layers.py:...: self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ) ...
+  scratchnet/core/layers.py:...: self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)
 from
   x[0][0] = 3, given
   0.z[0][0].gradient = 1.a[0][0].gradient · 1.derivative[0][0] = -0.5379·0.7864 = -0.423
 >>> why["0.weights[0][0].gradient"].value
 -1.26905022...
 
-The names are those of step.py.
+The names are listed in step.py.
 """
 
 import json
@@ -30,7 +30,7 @@ from ..core.examples import examples_for
 from ..core.losses import loss_for
 from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..formats.files import write
-from .data import described
+from .data import to_data
 from .page import frame, page
 from .replay import Moment, copied, replay
 from .step import Step
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from ..scalars import Traced
     from .text import Part
 
-LONGEST = 240  # characters of a formula by the chain rule; a longer one says less than its parts
-BLOCK = 24  # numbers of a kind that the whole step prints
+LONGEST = 240  # characters of a formula by the chain rule; longer ones are hard to read
+BLOCK = 24  # how many numbers of a section are printed
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -66,7 +66,7 @@ def explain(
     sample_weight: "Any" = None,
     class_weight: "Any" = None,
 ) -> "Explanation":
-    """``sn.explain``. The network stays as it is."""
+    """Explain a training step; see ``sn.explain``. The network is not changed."""
     if Y is None:
         given = {
             "loss": loss is not None,
@@ -87,7 +87,7 @@ def explain(
         X = [rows[i] for i in range(len(rows))]
         return Explanation([Moment(1, net, X, [], None, list(range(len(X))), None)], None)
     if loss is None:
-        raise ValueError("with targets Y a loss is needed: loss='mean_squared_error', for example")
+        raise ValueError("targets Y need a loss, for example loss='mean_squared_error'")
     criterion = loss_for(net, loss)
     optimizer = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
     examples = examples_for(net, X, Y, criterion, sample_weight)
@@ -112,22 +112,26 @@ def explain(
 
 
 class UnknownName(KeyError, ValueError):
-    """No number has that name."""
+    """The error for a name that no number has."""
 
     def __str__(self) -> str:
         return str(self.args[0])
 
 
 class Number:
-    """One number of an explanation, and how it was made; ``node`` is its record (scalars/traced.py).
+    """One number of an explanation, and how it is computed.
 
-    ``name``          empty for a constant of a rule
-    ``value``         what it is: the very float of the training
-    ``formula``       how it was made, by names;     ``substituted``        the numbers in their places
-    ``chain``         a gradient's factors by the chain rule, by names;     ``chain_substituted``; None where they say
-                      no more than the formula
-    ``source``        file, line number and text of the line that asked for it; None for what was given
-    ``operands``      the numbers in its formula
+    ``node``                its record (scalars/traced.py)
+    ``name``                its name; empty for a constant of a rule
+    ``value``               its value: exactly the float of the training run
+    ``formula``             its formula with names
+    ``substituted``         its formula with numbers
+    ``chain``               the factors of a gradient by the chain rule, with names; None if these
+                            are the formula
+    ``chain_substituted``   the same with numbers
+    ``source``              file, line number and text of the line that computes it; None if the
+                            number is given
+    ``operands``            the numbers in its formula
     """
 
     def __init__(self, step: "Step", node: "Traced") -> None:
@@ -154,14 +158,13 @@ class Number:
 
     @property
     def chain_parts(self) -> "Optional[List[Part]]":
-        """The formula by the chain rule, taken apart."""
+        """The formula by the chain rule, as a list of parts."""
         node = self._step.chains.get(self.name, self.node)
-        if (
-            not self.name.endswith(".gradient")
-            or not node.operation
-            or not _agree(node.value, self.value)
-        ):
-            return None  # where an output is 0 or 1 to the last digit, only the shortcut still knows the slope
+        if not self.name.endswith(".gradient") or not node.operation:
+            return None
+        # If an output is rounded to 0 or 1, only the shortcut gives the right gradient.
+        if not _agree(node.value, self.value):
+            return None
         chain = parts(node, lambda inner: not inner.name or inner.name.endswith(".gradient"))
         text = names(chain)
         return None if text == self.formula or len(text) > LONGEST else chain
@@ -178,14 +181,14 @@ class Number:
         return [Number(self._step, node) for node in inputs(self.node)]
 
     def derivation(self, decimals: int = DECIMALS) -> str:
-        """Formula, numbers and result in one line."""
+        """Return the formula, the formula with numbers, and the result in one line."""
         if not self.node.operation:
             return f"{number(self.value, decimals)}, given"
         by_name, by_number = self.formula, derivation(self.node, decimals)
         return by_number if by_name == by_number else f"{by_name} = {by_number}"
 
     def text(self, depth: int = 1, decimals: int = DECIMALS) -> str:
-        """The number, its formula, its line of source, and its inputs, these down to ``depth``."""
+        """Return the number with its formula, its source line, and its inputs down to ``depth``."""
         lines = [f"{self.name or 'a constant'} = {number(self.value, decimals)}"]
         if self.node.operation:
             lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
@@ -200,17 +203,17 @@ class Number:
             lines.append("  {}:{}: {}".format(*self.source))
         else:
             lines.append("  given")
-        told = self._inputs(depth, decimals, "  ", {self.name})
-        return "\n".join(lines + (["from"] + told if told else []))
+        inputs = self._inputs(depth, decimals, "  ", {self.name})
+        return "\n".join(lines + (["from"] + inputs if inputs else []))
 
-    def _inputs(self, depth: int, decimals: int, indent: str, told: "Any") -> "List[str]":
-        """The inputs, one a line, each with its own below it; none twice."""
+    def _inputs(self, depth: int, decimals: int, indent: str, printed: "Any") -> "List[str]":
+        """Return the inputs, one per line, each followed by its own inputs; none is repeated."""
         lines = []
         for operand in self.operands if depth > 0 else []:
-            if operand.name and operand.name not in told:
-                told.add(operand.name)
+            if operand.name and operand.name not in printed:
+                printed.add(operand.name)
                 lines.append(f"{indent}{operand.name} = {operand.derivation(decimals)}")
-                lines += operand._inputs(depth - 1, decimals, indent + "  ", told)
+                lines += operand._inputs(depth - 1, decimals, indent + "  ", printed)
         return lines
 
     def __str__(self) -> str:
@@ -221,21 +224,19 @@ class Number:
 
 
 def _agree(a: "Any", b: "Any") -> bool:
-    """Whether two ways to a number have come to the same, but for rounding."""
+    """Return whether two numbers agree except for rounding."""
     return bool(abs(a - b) * 1000000 <= abs(b))
 
 
 def _shortened(path: str) -> str:
-    """A file of the package as it is called there; any other as it is."""
-    return (
-        "scratchnet" + path[len(_PACKAGE) :].replace(os.sep, "/")
-        if path.startswith(_PACKAGE + os.sep)
-        else path
-    )
+    """Return the path of a file of the package relative to its parent, other paths unchanged."""
+    if not path.startswith(_PACKAGE + os.sep):
+        return path
+    return "scratchnet" + path[len(_PACKAGE) :].replace(os.sep, "/")
 
 
 def inputs(node: "Traced") -> "List[Traced]":
-    """The numbers that a number's formula is made of, each once: those with names, and those from outside."""
+    """Return the numbers in the formula of a number, each once: named numbers and constants."""
     found: "Dict[int, Traced]" = {}
     waiting = list(reversed(node.operands))
     while waiting:
@@ -248,17 +249,17 @@ def inputs(node: "Traced") -> "List[Traced]":
 
 
 class Explanation:
-    """One step of training, every number of it to be asked for: ``why["loss"]``, ``why["0.weights[1][0].new"]``.
+    """One training step: ``why["loss"]`` and ``why["0.weights[1][0].new"]`` are its numbers.
 
-    It prints as the whole step. ``number`` is the step's number in the training, ``names()`` lists the numbers, and
-    ``at(k)`` is another step of those that were recorded.
+    It prints as the whole step. ``number`` is the number of the step in the training run.
+    ``names()`` lists all numbers, and ``at(k)`` is another recorded step.
     """
 
     def __init__(self, moments: "List[Moment]", loss: "Optional[Loss]", place: int = 0) -> None:
         self._moments = moments
         self._loss = loss
         self._place = place
-        self._made: "Optional[Step]" = None
+        self._step: "Optional[Step]" = None
 
     @property
     def number(self) -> int:
@@ -266,12 +267,12 @@ class Explanation:
 
     @property
     def numbers(self) -> "List[int]":
-        """The numbers of the steps that were recorded."""
+        """The numbers of the recorded steps."""
         return [moment.number for moment in self._moments]
 
     @property
     def net(self) -> "Sequential":
-        """The network, as it is before the step."""
+        """The network as it is before the step."""
         return self._moments[self._place].net
 
     @property
@@ -280,13 +281,13 @@ class Explanation:
 
     @property
     def optimizer(self) -> "Optional[Optimizer]":
-        """With what it remembers, before the step."""
+        """The optimizer with what it remembers before the step."""
         optimizer: "Optional[Optimizer]" = self._moments[self._place].optimizer
         return optimizer
 
     @property
     def samples(self) -> "List[int]":
-        """Which samples of the data are the step's batch."""
+        """The samples in the batch of the step, as indices into the data."""
         return self._moments[self._place].samples
 
     @property
@@ -295,82 +296,80 @@ class Explanation:
         return self._moments[self._place].X, self._moments[self._place].Y
 
     def to_data(self) -> "Dict[str, Any]":
-        """All recorded steps, as data.py describes them."""
-        return described(self)
+        """Return all recorded steps as data; data.py describes the format."""
+        return to_data(self)
 
     def to_json(self, path: "Path") -> None:
-        """Write all recorded steps to a JSON file, as data.py describes them."""
+        """Write all recorded steps to a JSON file; data.py describes the format."""
         write(path, json.dumps(self.to_data(), ensure_ascii=False, allow_nan=False).encode())
 
     def to_html(self, path: "Path") -> None:
-        """Write all recorded steps as a page to click through: one file, which needs no network."""
+        """Write all recorded steps as an interactive page: one HTML file that works offline."""
         write(path, page(self.to_data()).encode())
 
     def _repr_html_(self) -> str:
-        """The page, in a notebook."""
+        """Return the page as HTML for a notebook."""
         return frame(page(self.to_data()))
 
     def at(self, number: int) -> "Explanation":
-        """Another recorded step."""
+        """Return the explanation of another recorded step."""
         if number not in self.numbers:
             first, last = self.numbers[0], self.numbers[-1]
             raise ValueError(
-                f"step {number} is not recorded; there are {first} to {last}: explain(..., steps=...)"
+                f"step {number} is not recorded, only {first} to {last}; "
+                "record more with explain(..., steps=...)"
             )
         return Explanation(self._moments, self._loss, self.numbers.index(number))
 
     @property
     def step(self) -> "Step":
-        """The numbers themselves (see step.py), computed when they are first asked for."""
-        if self._made is None:
+        """The numbers (see step.py), computed at the first access."""
+        if self._step is None:
             m = self._moments[self._place]
             Y = m.Y if self._loss is not None else None
-            generator = (
-                None if m.generator is None else copied(m.generator)
-            )  # a second time, the same masks
-            self._made = Step(
+            # A copy, so that a second computation draws the same masks.
+            generator = None if m.generator is None else copied(m.generator)
+            self._step = Step(
                 m.net, m.X, Y, self._loss, m.optimizer, m.weights, m.samples, generator
             )
-        return self._made
+        return self._step
 
     def names(self) -> "List[str]":
-        """The names of all numbers, as the step comes to them; last, the other names that some of them have."""
+        """Return the names of all numbers in the order of the step, followed by other names."""
         aliases = self.step.aliases
-        slopes = [
+        gradients = [
             f"{name}.gradient"
             for name in aliases
             if f"{aliases[name]}.gradient" in self.step.numbers
         ]
-        return list(self.step.names()) + list(aliases) + slopes
+        return list(self.step.names()) + list(aliases) + gradients
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.step.knows(name)
 
     def __getitem__(self, name: str) -> "Number":
-        name = require(
-            "the name", name, (lambda v: isinstance(v, str), "a text, such as 'loss'")
-        ).strip()
+        limit = (lambda v: isinstance(v, str), "a string such as 'loss'")
+        name = require("the name", name, limit).strip()
         if not self.step.knows(name):
             raise UnknownName(_unknown(name, self.names()))
         return Number(self.step, self.step.number(name))
 
-    # ---- the whole step ------------------------------------------------------------------------------------------
+    # ---- the whole step --------------------------------------------------------------------------
 
     def text(self, decimals: int = DECIMALS) -> str:
-        """The whole step, part by part."""
+        """Return the whole step as text, section by section."""
         lines = [f"step {self.number}"]
         for title, found in self.sections():
             lines += ["", title]
             for name in found[:BLOCK]:
                 lines.append(f"  {name} = {self[name].derivation(decimals)}")
             if len(found) > BLOCK:
-                lines.append(
-                    f"  and {len(found) - BLOCK} more, down to {found[-1]}: ask for them by name"
-                )
+                count = len(found) - BLOCK
+                lines.append(f"  and {count} more, up to {found[-1]}; look them up by name")
         return "\n".join(lines)
 
     def sections(self) -> "List[Tuple[str, List[str]]]":
-        """The parts of the step, in its order, each with the names of its numbers."""
+        """Return the sections of the step in order, each with the names of its numbers."""
         layers = [f"layer {k}, {layer!r}" for k, layer in enumerate(self.net.layers)]
         titles = ["given"] + ["forward: " + layer for layer in layers] + ["loss"]
         titles += ["backward: " + layer for layer in reversed(layers)] + [
@@ -383,7 +382,7 @@ class Explanation:
         return [(title, found[title]) for title in titles if found[title]]
 
     def _section(self, name: str, layers: "List[str]") -> str:
-        """The part of the step that makes a number."""
+        """Return the section of the step that computes a number."""
         if name.endswith(".new") or name == "clipping":
             return "update"
         if not self.step.numbers[name].operation:
@@ -398,15 +397,21 @@ class Explanation:
 
     def __repr__(self) -> str:
         count = sum(1 for _ in self.step.names())
-        return f"Explanation of step {self.number}: {count} numbers; print it, or ask by name"
+        return (
+            f"Explanation of step {self.number}: {count} numbers; "
+            "print it, or look up a number by its name"
+        )
 
 
 def _unknown(name: str, known: "List[str]") -> str:
-    """What to say of a name that no number has."""
+    """Return the error message for a name that no number has."""
     import difflib
 
     if "loss" not in known and re.search(r"loss|gradient|new|derivative|y\[", name):
-        return f"no number is called {name!r}: without targets Y there is no loss, no gradient and no update"
+        return (
+            f"no number is called {name!r}: "
+            "without targets Y there is no loss, no gradient and no update"
+        )
     shapes: "Dict[str, List[str]]" = {}
     for other in known:
         shapes.setdefault(_shape(other), []).append(other)
@@ -414,7 +419,7 @@ def _unknown(name: str, known: "List[str]") -> str:
         other for other in shapes.get(_shape(name), []) if other.split("[")[0] == name.split("[")[0]
     ]
     if same:
-        return f"no number is called {name!r}; there are {same[0]} to {same[-1]}"
+        return f"no number is called {name!r}; the names go from {same[0]} to {same[-1]}"
     close = difflib.get_close_matches(_shape(name), list(shapes), 1, 0)
     places = [int(digits) for digits in re.findall(r"\d+", name)]
     candidates = shapes[close[0]]

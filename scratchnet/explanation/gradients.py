@@ -1,9 +1,11 @@
-"""Is the gradient right? Backpropagation beside two other ways to the same numbers.
+"""sn.check_gradients: backpropagation compared with two other ways to compute gradients.
 
-    backpropagation       the network's own backward rules
-    the exact derivative  forward mode: the loss computed on dual numbers, one number of one parameter at a time
-    central difference    (loss(w + h) - loss(w - h)) / 2h, with h = 6·10⁻⁶·max(1, |w|): near the cube root of the
-                          rounding unit, where truncation and rounding are of one size
+    backpropagation      the backward rules of the network
+    exact derivative     forward mode: the loss on dual numbers, for one number of one parameter at
+                         a time
+    central difference   (loss(w + h) - loss(w - h)) / 2h, where h = 6·10⁻⁶·max(1, |w|) is near the
+                         cube root of the rounding unit; truncation and rounding errors are about
+                         equal there
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1), sn.Sigmoid()], seed=7)
@@ -28,17 +30,19 @@ if TYPE_CHECKING:
     from ..core.network import Sequential
     from ..core.types import Batch, Matrix, Number
 
-EXACT = 1e-9  # what backpropagation may differ by from the exact derivative: rounding, in a deep network too
-NUMERICAL = 1e-4  # ... and from the central difference
+EXACT = 1e-9  # the largest error against the exact derivative: rounding, even in a deep network
+NUMERICAL = 1e-4  # the largest error against the central difference
 H = 6e-6
 
 
 class Comparison:
-    """One parameter's gradient, three ways, as rows of numbers.
+    """The gradient of one parameter, computed in three ways, as rows of numbers.
 
-    ``worst``             the largest error of backpropagation against the exact derivative,
-    ``worst_difference``  and against the central difference, relative to the largest slope of one sample's loss: at a
-                          minimum the slopes of the samples cancel, and what is left of them is rounding alone
+    ``worst``              the largest error of backpropagation against the exact derivative
+    ``worst_difference``   the largest error against the central difference
+
+    Both errors are relative to the largest gradient of the loss of one sample. At a minimum, the
+    gradients of the samples cancel, and only their rounding errors remain.
     """
 
     def __init__(
@@ -59,7 +63,7 @@ class Comparison:
 
     @property
     def worst_number(self) -> "Tuple[str, float, float, float]":
-        """Name, backpropagation, exact derivative and difference where the first two differ most."""
+        """The name and the three gradients of the number with the largest error."""
         errors = matrix.subtract(self.backpropagated, self.exact)
         _, i, j = max(
             [(abs(error), i, j) for i, row in enumerate(errors) for j, error in enumerate(row)]
@@ -73,7 +77,7 @@ class Comparison:
 
 
 class GradientCheck:
-    """The comparisons, in the order of ``net.parameters()``; it prints as a table."""
+    """The comparisons in the order of ``net.parameters()``, which print as a table."""
 
     def __init__(self, parameters: "List[Comparison]") -> None:
         self.parameters = parameters
@@ -83,17 +87,13 @@ class GradientCheck:
         return all([comparison.passed for comparison in self.parameters])
 
     def __repr__(self) -> str:
-        """Of each parameter the number whose gradient is furthest from the exact one, and the largest errors of all."""
+        """Return a table with the worst number and the largest errors of each parameter."""
         rows = [("worst number", "backpropagation", "exact", "error", "difference", "error", "")]
         for c in self.parameters:
             name, b, e, d = c.worst_number
-            verdict = (
-                "right"
-                if c.passed
-                else "WRONG"
-                if c.worst > EXACT
-                else "right, but the loss has a kink nearby"
-            )
+            verdict = "right"
+            if not c.passed:
+                verdict = "WRONG" if c.worst > EXACT else "right, but the loss has a kink nearby"
             values = [f"{v:.10g}" for v in (b, e, d)]
             errors = [f"{error:.1e}" for error in (c.worst, c.worst_difference)]
             rows.append((name, values[0], values[1], errors[0], values[2], errors[1], verdict))
@@ -114,10 +114,11 @@ class GradientCheck:
 def check_gradients(
     net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
 ) -> "GradientCheck":
-    """Compare the network's gradients for these samples with exact derivatives and with central differences.
+    """Compare the gradients for these samples with exact derivatives and central differences.
 
-    Works for any layer and loss, one's own too. Of the perceptron loss ŷ is held fixed, as its rule has it. The loss
-    is computed three times for every number of every parameter, so take a small network, or a few samples.
+    This works for any layer and loss, including user-defined ones. For the perceptron loss, ŷ is
+    held fixed, as its rule does. The loss is computed three times for each number of each
+    parameter, so use a small network or a few samples.
     """
     criterion = loss_for(net, loss)
     examples = examples_for(net, X, Y, criterion, sample_weight)
@@ -137,7 +138,7 @@ def check_gradients(
 
 
 def _backpropagated(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
-    """The derivatives by the network's own rules."""
+    """Return the gradients by the backward rules of the network."""
     net.backpropagate(batch[0], batch[1], loss, batch[2])
     return [parameter.gradient_rows for parameter in net.parameters()]
 
@@ -148,54 +149,61 @@ def _largest(gradients: "List[Matrix]") -> float:
 
 
 def _exact(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
-    """The derivatives by dual numbers."""
+    """Return the gradients by dual numbers."""
     twin = net.copy(Dual)
     duals = [[[Dual(v) for v in row] for row in rows] for rows in batch[:2]]
     weights = None if batch[2] is None else [Dual(w) for w in batch[2]]
     criterion = loss.with_numbers(Dual)
 
-    def slope(parameter: "Parameter", i: int, k: int) -> "Number":
+    def derivative(parameter: "Parameter", i: int, k: int) -> "Number":
         number = parameter.rows[i][k]
         number.derivative = 1.0
         value = _loss(twin, duals[0], duals[1], criterion, weights)
         number.derivative = 0
         return float(value.derivative)
 
-    return [_of_each(parameter, slope) for parameter in twin.parameters()]
+    return [_of_each(parameter, derivative) for parameter in twin.parameters()]
 
 
 def _difference(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
-    """The derivatives by central differences."""
+    """Return the gradients by central differences."""
     twin = net.copy()
-    held = twin.propagate(batch[0], twin.layers) if isinstance(loss, Perceptron) else None
+    output = twin.propagate(batch[0], twin.layers) if isinstance(loss, Perceptron) else None
 
-    def slope(parameter: "Parameter", i: int, k: int) -> "Number":
+    def difference(parameter: "Parameter", i: int, k: int) -> "Number":
         w = parameter.rows[i][k]
         h = H * max(1.0, abs(w))
-        values = []
-        for moved in (w + h, w - h):
-            parameter.rows[i][k] = moved
-            values.append(_loss(twin, batch[0], batch[1], loss, batch[2], held))
+        losses = []
+        for shifted in (w + h, w - h):
+            parameter.rows[i][k] = shifted
+            losses.append(_loss(twin, batch[0], batch[1], loss, batch[2], output))
         parameter.rows[i][k] = w
-        return (values[0] - values[1]) / ((w + h) - (w - h))
+        return (losses[0] - losses[1]) / ((w + h) - (w - h))
 
-    return [_of_each(parameter, slope) for parameter in twin.parameters()]
+    return [_of_each(parameter, difference) for parameter in twin.parameters()]
 
 
-def _of_each(parameter: "Parameter", slope: "Callable[..., Any]") -> "Matrix":
+def _of_each(parameter: "Parameter", derivative: "Callable[..., Any]") -> "Matrix":
+    """Return the derivative at each number of a parameter."""
     return [
-        [slope(parameter, i, k) for k in range(len(row))] for i, row in enumerate(parameter.rows)
+        [derivative(parameter, i, k) for k in range(len(row))]
+        for i, row in enumerate(parameter.rows)
     ]
 
 
 def _loss(
-    net: "Sequential", X: "Matrix", Y: "Matrix", loss: "Loss", weights: "Any", held: "Any" = None
+    net: "Sequential",
+    X: "Matrix",
+    Y: "Matrix",
+    loss: "Loss",
+    weights: "Any",
+    output: "Any" = None,
 ) -> "Number":
-    """The loss of a training step; ``held`` takes the place of the network's output, where that is held fixed."""
+    """Return the loss of a training step; if given, ``output`` replaces the network's output."""
     paired = loss.paired_layers(net.layers)
     Z, A = net.logits_and_output(X, paired)
-    if held is not None:
-        A = held
+    if output is not None:
+        A = output
     if paired:
         return net.with_penalties(loss.value_from_logits(Z, A, Y, weights))
     return net.with_penalties(loss.value(A, Y, weights))

@@ -1,18 +1,19 @@
-"""One's own working, checked against the record; and the usual mistakes, each one an edit of that record.
+"""Checks numbers computed by hand against the record, and recognizes common mistakes.
 
-    check(why, entries)   which numbers are right, which are missing, and the first that is wrong
-    MISTAKES              a sentence, and what it replaces in the record
-    Working               the numbers that come out of the record, or of the record with a mistake in it
+    check(why, entries)   which numbers are right, which are missing, and the first wrong one
+    MISTAKES              the common mistakes, each a description and an edit of the record
+    Working               the numbers that follow from the record with a mistake in it
 
 >>> import scratchnet as sn
 >>> from scratchnet.explanation.explanation import explain
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-1]], bias=[0.25]), sn.Tanh()])
 >>> why = explain(net, [[3, 1]], [1], loss="half_squared_error", optimizer=sn.SGD(0.1))
->>> findings = check(why, [("0.z[0][0]", "0.75", 1), ("1.a[0][0]", "0.64", 2), ("1.derivative[0][0]", "0.44", 3)])
+>>> entries = [("0.z[0][0]", "0.75", 1), ("1.a[0][0]", "0.64", 2)]
+>>> findings = check(why, entries + [("1.derivative[0][0]", "0.44", 3)])
 >>> findings.right, findings.wrong.name, findings.wrong.right
 (['0.z[0][0]', '1.a[0][0]'], '1.derivative[0][0]', '0.5966')
 >>> findings.wrong.mistake
-'this is what comes out when the derivative is computed with z in the place of the output a'
+'this is the result if the derivative is computed with z in place of the output a'
 """
 
 import operator
@@ -37,72 +38,72 @@ if TYPE_CHECKING:
     Edit = Callable[["Working", Traced, Traced], Traced]
     Known = Callable[[Traced], Optional[float]]
 
-ROUNDING = 1e-12  # what floats that are added in another order may differ by, of their size
-FEWEST = 2  # significant digits of a number that a mistake may be read from, unless the mistake gives just this number
-COARSE = 1  # decimals: a number to none may be so coarse that it says nothing, as 0 for 0.25
-MOST = 2  # different numbers that usual mistakes give, and that its digits cannot tell apart
+ROUNDING = 1e-12  # the relative difference of sums that are added in different orders
+FEWEST = 2  # significant digits from which a mistake is recognized; with fewer, only if it is exact
+COARSE = 1  # decimals; a number without decimals may be too coarse to check, such as 0 for 0.25
+MOST = 2  # results of mistakes that the digits fit; with more, no mistake is reported
 
 
-# ---- the usual mistakes ------------------------------------------------------------------------------------------
+# ---- the common mistakes -------------------------------------------------------------------------
 
 
 class Mistake:
-    """An edit of the record: what stands in the place of ``node`` in the formula of the number ``owner``.
+    """An edit of the record: what replaces ``node`` in the formula of the number ``owner``.
 
-    ``reference``   tells it of a number that the formula refers to by its name
-    ``operation``   tells it of an operation; where that is the whole formula, ``node`` is ``owner``
+    ``reference``   replaces a number that the formula refers to by name
+    ``operation``   replaces an operation; if it is the whole formula, ``node`` is ``owner``
 
-    Each is a function (working, node, owner), which gives node back where that has nothing to do with the mistake.
+    Each is a function (working, node, owner), which returns ``node`` if it changes nothing.
     """
 
     def __init__(
         self, sentence: str, reference: "Optional[Edit]" = None, operation: "Optional[Edit]" = None
     ) -> None:
         self.sentence = sentence
-        self.reference = reference or _kept
-        self.operation = operation or _kept
+        self.reference = reference or _unchanged
+        self.operation = operation or _unchanged
 
 
-def _kept(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+def _unchanged(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
     return node
 
 
 def _updated(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
-    """A new weight in the slopes; but not in its own, from which it is made."""
+    """Return the new weight in all gradients except its own, which the new weight depends on."""
     new = f"{node.name}.new"
-    slope = _is_slope(owner) and owner.name != f"{node.name}.gradient"
-    return working.step.number(new) if slope and new in working.step.updates else node
+    applies = _is_gradient(owner) and owner.name != f"{node.name}.gradient"
+    return working.step.number(new) if applies and new in working.step.updates else node
 
 
 def _long_way(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
-    """A δ by the chain rule, without the shortcut."""
+    """Return a δ by the chain rule, without the shortcut."""
     return working.step.chains.get(node.name, node) if node is owner else node
 
 
 def _derivative_again(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """Return a δ multiplied once more by the derivative of the activation."""
     chain = _long_way(working, node, owner)
-    slopes = [
+    derivatives = [
         factor for factor in chain.operands if chain is not node and ".derivative" in factor.name
     ]
-    return node * slopes[0] if slopes else node
+    return node * derivatives[0] if derivatives else node
 
 
 def _taken_at_output(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
-    """In a derivative, a in the place of z; and if the formula has an a in it, that is made again, from a."""
+    """Return a in place of z in a derivative; an a in the formula is computed again, from a."""
     if not _is_derivative(owner):
         return node
     z, a = _ends(working, owner)
-    return Traced(a.value, a.operation, a.operands) if node is a else a if node is z else node
+    if node is a:
+        return Traced(a.value, a.operation, a.operands)
+    return a if node is z else node
 
 
 def _no_half(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
-    """The slope, where there is a ½ in the loss, is then that of the square alone."""
-    if _is_slope(owner) and _is_error(node):
-        return (
-            2 * node
-            if any([_is_half(part) for part in _formula(working.step.numbers["loss"])])
-            else node
-        )
+    """Return the squared error without ½ and, if the loss has this ½, its derivative without it."""
+    if _is_gradient(owner) and _is_error(node):
+        has_half = any([_is_half(part) for part in _formula(working.step.numbers["loss"])])
+        return 2 * node if has_half else node
     return node.operands[0] if _is_loss(owner) and _is_half(node) else node
 
 
@@ -123,83 +124,140 @@ def _negative(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
 
 def _averaged_again(count: int) -> "Edit":
     return lambda w, node, owner: (
-        node / count if node is w.target and (_is_loss(node) or _is_slope(node)) else node
+        node / count if node is w.target and (_is_loss(node) or _is_gradient(node)) else node
     )
 
 
+# The mistakes in derivatives: each is looked for in the shortcut and in the chain rule.
 _OF_DERIVATIVES: "List[Tuple[str, Edit]]" = [
-    ("the derivative of the activation is left out",
-     lambda w, node, owner: Traced(1.0) if _is_derivative(node) else node),
-    ("the derivative is computed with z in the place of the output a",
-     lambda w, node, owner: _ends(w, owner)[0] if _is_derivative(owner) and node is _ends(w, owner)[1] else node),
+    (
+        "the derivative of the activation is left out",
+        lambda w, node, owner: Traced(1.0) if _is_derivative(node) else node,
+    ),
+    (
+        "the derivative is computed with z in place of the output a",
+        lambda w, node, owner: (
+            _ends(w, owner)[0] if _is_derivative(owner) and node is _ends(w, owner)[1] else node
+        ),
+    ),
     ("the derivative is taken at the output a instead of at z", _taken_at_output),
-]  # fmt: skip
+]
 
-# In the order of their likelihood: of two that give the same number the first is told.
+# The most likely first: if two mistakes give the same number, the first one is reported.
 MISTAKES = [
     Mistake("the gradients are computed with weights that are already updated", _updated),
-    *[Mistake(sentence, edit, way) for sentence, edit in _OF_DERIVATIVES for way in (None, _long_way)],
-    Mistake("the derivative is multiplied in once more: this loss's slope in z has it already",
-            operation=_derivative_again),
-    Mistake("the division by the number of terms is left out",
-            operation=lambda w, node, owner: node.operands[0] if _is_mean(node, owner) else node),
-    Mistake("the ½ of the squared error is forgotten", operation=_no_half),
-    Mistake("the 2 of the square's slope is forgotten",
-            operation=lambda w, node, owner: node.operands[1] if _is_slope(owner) and _is_doubled(node) else node),
-    Mistake("the target minus the output is taken, not the output minus the target",
-            operation=lambda w, node, owner: -node if _is_slope(owner) and _is_error(node) else node),
-    Mistake("the step is added instead of subtracted",
-            operation=lambda w, node, owner: node.operands[0] + node.operands[1] if _is_step(w, node) else node),
-    Mistake("the minus in the exponent is left out",
-            operation=lambda w, node, owner: node.operands[0].operands[0].exp() if _is_e_to_minus(node) else node),
-    Mistake("the weights are transposed: row and column are exchanged",
-            lambda w, node, owner: _twin(w, node) if _is_of_square(w, node) and not _is_new(w, owner) else node),
-    Mistake("the weights are transposed: row and column are exchanged",
-            operation=lambda w, node, owner: _twin(w, node) if node is w.target and ".weights[" in node.name else node),
-    Mistake("the bias is left out",
-            lambda w, node, owner: Traced(0.0) if ".bias[" in node.name and ".z[" in owner.name else node),
-    Mistake("the learning rate is left out",
-            lambda w, node, owner: Traced(1.0) if _is_rate(node) and _is_new(w, owner) else node),
-    Mistake("the logarithm to base 10 is taken instead of the natural one",  # log(1 + e^z) - y·z is one, as a whole
-            operation=lambda w, node, owner: node / functions.log(10.0) if _is_logarithm(w, node, owner) else node),
-    Mistake("the number before the threshold is taken instead of the thresholded output",
-            lambda w, node, owner: _ends(w, node)[0] if _is_slope(owner) and _is_threshold(node) else node),
-    Mistake("the output is thresholded, to 0 or 1, before it is compared with the target",
-            operation=lambda w, node, owner: _thresholded(node) if _is_slope(owner) and _is_error(node) else node),
-]  # fmt: skip
+    *[
+        Mistake(sentence, edit, operation)
+        for sentence, edit in _OF_DERIVATIVES
+        for operation in (None, _long_way)
+    ],
+    Mistake(
+        "the derivative of the activation is applied twice: "
+        "the gradient of this loss at z contains it already",
+        operation=_derivative_again,
+    ),
+    Mistake(
+        "the division by the number of terms is left out",
+        operation=lambda w, node, owner: node.operands[0] if _is_mean(node, owner) else node,
+    ),
+    Mistake("the factor ½ of the squared error is left out", operation=_no_half),
+    Mistake(
+        "the factor 2 in the derivative of the square is left out",
+        operation=lambda w, node, owner: (
+            node.operands[1] if _is_gradient(owner) and _is_doubled(node) else node
+        ),
+    ),
+    Mistake(
+        "the target minus the output is used instead of the output minus the target",
+        operation=lambda w, node, owner: -node if _is_gradient(owner) and _is_error(node) else node,
+    ),
+    Mistake(
+        "the step is added instead of subtracted",
+        operation=lambda w, node, owner: (
+            node.operands[0] + node.operands[1] if _is_step(w, node) else node
+        ),
+    ),
+    Mistake(
+        "the minus sign in the exponent is left out",
+        operation=lambda w, node, owner: (
+            node.operands[0].operands[0].exp() if _is_e_to_minus(node) else node
+        ),
+    ),
+    Mistake(
+        "the weights are transposed: row and column are exchanged",
+        lambda w, node, owner: (
+            _twin(w, node) if _is_of_square(w, node) and not _is_new(w, owner) else node
+        ),
+    ),
+    Mistake(
+        "the weights are transposed: row and column are exchanged",
+        operation=lambda w, node, owner: (
+            _twin(w, node) if node is w.target and ".weights[" in node.name else node
+        ),
+    ),
+    Mistake(
+        "the bias is left out",
+        lambda w, node, owner: (
+            Traced(0.0) if ".bias[" in node.name and ".z[" in owner.name else node
+        ),
+    ),
+    Mistake(
+        "the learning rate is left out",
+        lambda w, node, owner: Traced(1.0) if _is_rate(node) and _is_new(w, owner) else node,
+    ),
+    Mistake(  # log(1 + e^z) - y·z counts as one logarithm.
+        "the logarithm to base 10 is used instead of the natural logarithm",
+        operation=lambda w, node, owner: (
+            node / functions.log(10.0) if _is_logarithm(w, node, owner) else node
+        ),
+    ),
+    Mistake(
+        "the number before the threshold is used instead of the output of the threshold",
+        lambda w, node, owner: (
+            _ends(w, node)[0] if _is_gradient(owner) and _is_threshold(node) else node
+        ),
+    ),
+    Mistake(
+        "the output is replaced by 0 or 1 before it is compared with the target",
+        operation=lambda w, node, owner: (
+            _thresholded(node) if _is_gradient(owner) and _is_error(node) else node
+        ),
+    ),
+]
 
 
 def _at_last(step: "Step") -> "List[Mistake]":
-    """What is done to a number when it is finished."""
-    found = [Mistake("the sign is the wrong way round", None, _negative)]
-    for count, of in ((len(step.samples), "samples"), (len(step.outputs[-1][0]), "outputs")):
+    """Return the mistakes that change the final result only."""
+    found = [Mistake("the sign is reversed", None, _negative)]
+    for count, things in ((len(step.samples), "samples"), (len(step.outputs[-1][0]), "outputs")):
         if count > 1:
-            found.append(
-                Mistake(
-                    f"it is divided by the number of {of} once too often",
-                    None,
-                    _averaged_again(count),
-                )
-            )
+            sentence = f"it is divided by the number of {things} once too often"
+            found.append(Mistake(sentence, None, _averaged_again(count)))
     return found
 
 
 def _roundings(digits: str, entries: "Sequence[Entry]") -> "List[Mistake]":
-    """Rounding to fewer decimals than this number is given to: to a few, or to as many as another of the person's."""
+    """Return the mistakes of rounding intermediate results to fewer decimals than this number has.
+
+    These are 1, 2 or 3 decimals, and as many as another entry has.
+    """
     found = []
     given = 0 if "/" in digits else decimals_of(digits)
-    own = {decimals_of(entry[1]) for entry in entries if "/" not in entry[1]}
-    for decimals in sorted({1, 2, 3} | own):
+    used = {decimals_of(entry[1]) for entry in entries if "/" not in entry[1]}
+    for decimals in sorted({1, 2, 3} | used):
         if 0 <= decimals < given:
-            way = f"the numbers on the way are rounded to {_count(decimals, 'decimal')}"
-            found.append(Mistake(f"{way}, too few to give this one to {given}", _rounded(decimals)))
+            sentence = (
+                f"intermediate results are rounded to {_count(decimals, 'decimal')}, "
+                f"too few to give this number to {given}"
+            )
+            found.append(Mistake(sentence, _rounded(decimals)))
     return found
 
 
-# ---- what an edit asks of the record -----------------------------------------------------------------------------
+# ---- properties of numbers in the record ---------------------------------------------------------
 
 
-def _is_slope(node: "Traced") -> bool:
+def _is_gradient(node: "Traced") -> bool:
     return node.name.endswith(".gradient")
 
 
@@ -228,7 +286,7 @@ def _is_target(node: "Traced") -> bool:
 
 
 def _is_error(node: "Traced") -> bool:
-    """An output minus its target."""
+    """Return whether this is an output minus its target."""
     return (
         node.operation == "subtract"
         and bool(node.operands[0].name)
@@ -241,7 +299,7 @@ def _is_doubled(node: "Traced") -> bool:
 
 
 def _is_half(node: "Traced") -> bool:
-    """Half of something in which there is a target: a penalty has a ½ of its own."""
+    """Return whether this is half of a term with a target; the ½ of a penalty does not count."""
     halved = (
         node.operation == "divide"
         and _is(2, node.operands[1])
@@ -253,11 +311,14 @@ def _is_half(node: "Traced") -> bool:
 
 
 def _is_mean(node: "Traced", owner: "Traced") -> bool:
-    """Something divided by the number of terms: that is a constant, or made from the weights of the samples."""
+    """Return whether this is a quotient by the number of terms.
+
+    The number is a constant or depends on the sample weights only.
+    """
     if node.operation != "divide" or node.operands[1].name:
         return False
     counted = {operand.name.split("[")[0] for operand in inputs(node.operands[1])}
-    averaged = _is_slope(owner) or _is_loss(owner) and node.operands[0].operation == "total"
+    averaged = _is_gradient(owner) or _is_loss(owner) and node.operands[0].operation == "total"
     return averaged and counted <= {"", "sample_weight"}
 
 
@@ -274,19 +335,16 @@ def _is_e_to_minus(node: "Traced") -> bool:
 
 
 def _is_threshold(node: "Traced") -> bool:
-    """An output that is one constant or another."""
-    arms = node.operands[1:]
-    return (
-        ".a[" in node.name
-        and node.operation == "where"
-        and not any([arm.name or arm.operation for arm in arms])
-    )
+    """Return whether this is an output that is one of two constants."""
+    if ".a[" not in node.name or node.operation != "where":
+        return False
+    return not any([arm.name or arm.operation for arm in node.operands[1:]])
 
 
 def _is_of_square(working: "Working", node: "Traced") -> bool:
-    return node.name.split("[")[0] in [
-        p.name for p in working.step.net.parameters() if len(p.rows) == len(p.rows[0])
-    ]
+    """Return whether this is an element of a square matrix of parameters."""
+    square = [p.name for p in working.step.net.parameters() if len(p.rows) == len(p.rows[0])]
+    return node.name.split("[")[0] in square
 
 
 def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> bool:
@@ -295,12 +353,12 @@ def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> bool:
 
 
 def _is_inner(node: "Traced") -> bool:
-    """A part of a formula that has a name only because it is used more than once."""
+    """Return whether a number has a name only because it is used more than once."""
     return ".inner[" in node.name or ".slope[" in node.name
 
 
 def _formula(node: "Traced") -> "Iterator[Traced]":
-    """The operations of a number's formula, itself first."""
+    """Yield the operations of the formula of a number, starting with the number itself."""
     waiting, known = [node], {id(node)}
     while waiting:
         part = waiting.pop()
@@ -312,37 +370,49 @@ def _formula(node: "Traced") -> "Iterator[Traced]":
 
 
 def _ends(working: "Working", node: "Traced") -> "List[Traced]":
-    """What goes into an activation and what comes out of it, of a number at the same place in the same layer."""
+    """Return the input z and the output a of an activation, at the indices of ``node``."""
     layer, place = node.name.split(".")[0], node.name[node.name.index("[") :]
     names = [f"{layer}.{end}{place}" for end in "za"]
     return [working.step.number(name) if working.step.knows(name) else node for name in names]
 
 
 def _twin(working: "Working", node: "Traced") -> "Traced":
-    """The number in row j and column i, of that in row i and column j."""
+    """Return the number in row j and column i, given that in row i and column j."""
     twin = re.sub(r"\[(\d+)\]\[(\d+)\]", r"[\2][\1]", node.name)
     return working.step.number(twin) if working.step.knows(twin) else node
 
 
-# ---- the record, computed again ----------------------------------------------------------------------------------
+# ---- the numbers, computed again from the record -------------------------------------------------
 
 COMPUTED = {name: getattr(functions, name) for name in functions.ELEMENTARY}
-COMPUTED.update({
-    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
-    "less": operator.lt, "less or equal": operator.le, "greater": operator.gt, "greater or equal": operator.ge,
-    "equal": operator.eq, "unequal": operator.ne, "negate": operator.neg, "abs": abs, "power": operator.pow,
-    "where": lambda condition, a, b: a if condition else b,
-    "dot": lambda *operands: functions.dot(operands[::2], operands[1::2]),
-    "total": lambda *operands: functions.total(operands),
-    "max": lambda *operands: max(operands),
-    "round": lambda value, decimals: round(value, int(decimals)),
-})  # fmt: skip
+COMPUTED.update(
+    {
+        "add": operator.add,
+        "subtract": operator.sub,
+        "multiply": operator.mul,
+        "divide": operator.truediv,
+        "less": operator.lt,
+        "less or equal": operator.le,
+        "greater": operator.gt,
+        "greater or equal": operator.ge,
+        "equal": operator.eq,
+        "unequal": operator.ne,
+        "negate": operator.neg,
+        "abs": abs,
+        "power": operator.pow,
+        "where": lambda condition, a, b: a if condition else b,
+        "dot": lambda *operands: functions.dot(operands[::2], operands[1::2]),
+        "total": lambda *operands: functions.total(operands),
+        "max": lambda *operands: max(operands),
+        "round": lambda value, decimals: round(value, int(decimals)),
+    }
+)
 
 
 class Working:
-    """The numbers that come out of the record with a mistake in it.
+    """The numbers that follow from the record with a mistake in it.
 
-    ``known(node)`` is the value of a number that is not to be computed, else None.
+    ``known(node)`` returns the value of a number that is not computed, or None.
     """
 
     def __init__(self, step: "Step", known: "Known", mistake: "Mistake") -> None:
@@ -352,13 +422,15 @@ class Working:
         self.values: "Dict[str, float]" = {}
         self.target: "Optional[Traced]" = None
         self.missing: "List[Traced]" = []
-        self.parts: "Dict[int, Tuple[Traced, float]]" = {}  # of the formula that is being computed
+        # The values of the unnamed parts of the current formula. Each is stored with its node, so
+        # that the id stays in use.
+        self.parts: "Dict[int, Tuple[Traced, float]]" = {}
 
     def value(self, target: "Traced") -> "Optional[float]":
-        """A number's value; None where the mistake leaves it none, or makes it depend on itself."""
+        """Return the value of a number, or None if the mistake makes it undefined or circular."""
         self.target = target
         waiting, begun = [target], set()
-        while waiting:  # and not by recursion: a network may be deeper than Python's stack
+        while waiting:  # A loop, because a network may be deeper than Python's stack.
             node = waiting[-1]
             value = self.values.get(node.name)
             if value is None:
@@ -367,11 +439,8 @@ class Working:
                     value = self.computed(self.mistake.operation(self, node, node), node, node)
                 except (ArithmeticError, ValueError):
                     pass
-                if (
-                    any([other.name in begun for other in self.missing])
-                    or value is None
-                    and not self.missing
-                ):
+                is_circular = any([other.name in begun for other in self.missing])
+                if is_circular or value is None and not self.missing:
                     return None
             if self.missing:
                 begun.add(node.name)
@@ -383,7 +452,7 @@ class Working:
         return self.values[target.name]
 
     def computed(self, record: "Traced", owner: "Traced", origin: "Traced") -> float:
-        """A record's own operation, in the place of ``origin``: where this stands in it, it is not edited again."""
+        """Compute the operation of ``record``, in which ``origin`` is not edited again."""
         if not record.operation:
             return float(record.value)
         owner = record if record.name else owner
@@ -393,25 +462,21 @@ class Working:
         return value
 
     def operand(self, node: "Traced", owner: "Traced", origin: "Traced") -> float:
-        """A number in the formula of ``owner``."""
+        """Return the value of a number in the formula of ``owner``."""
         if node is origin:
-            return (
-                self.number(node)
-                if node.name and node is not owner
-                else self.computed(node, owner, node)
-            )
+            if node.name and node is not owner:
+                return self.number(node)
+            return self.computed(node, owner, node)
         if node.name:
             record = self.mistake.reference(self, node, owner)
             return self.number(record) if record.name else self.computed(record, owner, node)
-        if id(node) not in self.parts:  # with the node itself, so that its id remains its own
-            self.parts[id(node)] = (
-                node,
-                self.computed(self.mistake.operation(self, node, owner), owner, node),
-            )
+        if id(node) not in self.parts:
+            record = self.mistake.operation(self, node, owner)
+            self.parts[id(node)] = node, self.computed(record, owner, node)
         return self.parts[id(node)][1]
 
     def number(self, node: "Traced") -> float:
-        """The value of a number with a name; noted as missing where it is not computed yet."""
+        """Return the value of a named number; if it is not computed yet, add it to ``missing``."""
         value = self.known(node)
         if value is None:
             value = self.values.get(node.name) if node.operation else float(node.value)
@@ -420,16 +485,16 @@ class Working:
         return float("nan") if value is None else value
 
 
-# ---- checking ----------------------------------------------------------------------------------------------------
+# ---- checking ------------------------------------------------------------------------------------
 
 
 class Wrong:
-    """A number that is wrong.
+    """A wrong number.
 
-    ``name``, ``given``, ``line``   as it was read
-    ``right``     the right number, to the digits given
-    ``number``    where it comes from (explanation.Number)
-    ``mistake``   the usual mistake that gives the wrong number, in a sentence; None if there is none
+    ``name``, ``given``, ``line``   the entry as it was read
+    ``right``                       the right number, with as many decimals as the entry
+    ``number``                      where the right number comes from (explanation.Number)
+    ``mistake``                     a sentence with the mistake that gives the wrong number, or None
     """
 
     def __init__(self, entry: "Entry", number: "Number", mistake: "Optional[str]") -> None:
@@ -440,17 +505,20 @@ class Wrong:
         self.mistake = mistake
 
     def text(self) -> str:
-        lines = [f"line {self.line}: {self.name} = {self.given} is wrong; right is {self.right}"]
+        lines = [
+            f"line {self.line}: {self.name} = {self.given} is wrong; "
+            f"the right number is {self.right}"
+        ]
         lines += [f"  {self.mistake}"] if self.mistake else []
         return "\n".join(lines + ["", self.number.text(0, max(DECIMALS, self.decimals))])
 
 
 class Findings:
-    """What became of a person's working.
+    """The result of a check.
 
-    ``right``     the names of the numbers that are right, as far as the first wrong one
-    ``missing``   those of the worksheet that are not given
-    ``wrong``     the first number that is wrong, None if there is none
+    ``right``     the names of the right numbers before the first wrong one
+    ``missing``   the names of the numbers of the worksheet that have no entry
+    ``wrong``     the first wrong number, or None
     """
 
     def __init__(self, right: "List[str]", missing: "List[str]", wrong: "Optional[Wrong]") -> None:
@@ -463,50 +531,49 @@ class Findings:
         return self.wrong is None
 
     def text(self) -> str:
-        told = [self.wrong.text(), ""] if self.wrong else []
-        before = "before it " if self.wrong else ""
-        told.append(
-            f"{_count(len(self.right), 'number')} {before}right, {len(self.missing)} of the worksheet missing"
-        )
-        return "\n".join(told)
+        lines = [self.wrong.text(), ""] if self.wrong else []
+        right = _count(len(self.right), "number") + (" before it" if self.wrong else "")
+        missing = _count(len(self.missing), "number")
+        lines.append(f"right: {right}; missing: {missing} of the worksheet")
+        return "\n".join(lines)
 
     def __str__(self) -> str:
         return self.text()
 
 
 def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
-    """Check the numbers (name, digits, line) in the order of the step, as far as the first that is wrong.
+    """Check the entries (name, digits, line) in the order of the step, up to the first wrong one.
 
-    A number is right if it is right to the digits given, and also if it is so when computed from the person's own
-    numbers before it, which are rounded.
+    An entry is right if its digits are right. It is also right if its digits follow from the
+    entries before it, which are rounded.
     """
     own = _Own(why, entries)
     right = []
     wrong = None
     for entry in _in_order(why, entries):
-        told = why[entry[0]]
-        if not own.accepts(told.node, entry[1]):
-            wrong = Wrong(entry, told, own.mistake(told.node, entry[1]))
+        number = why[entry[0]]
+        if not own.accepts(number.node, entry[1]):
+            wrong = Wrong(entry, number, own.mistake(number.node, entry[1]))
             break
-        own.values[told.name] = value_of(entry[1])[0]
-        right += [entry[0]] if told.node.operation else []
+        own.values[number.name] = value_of(entry[1])[0]
+        right += [entry[0]] if number.node.operation else []
     names = {why.step.full_name(entry[0].strip()) for entry in entries}
-    asked = [name for _, found in sections(why) for name in found if why[name].node.operation]
-    return Findings(right, [name for name in asked if name not in names], wrong)
+    blanks = [name for _, found in sections(why) for name in found if why[name].node.operation]
+    return Findings(right, [name for name in blanks if name not in names], wrong)
 
 
 def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
-    """As the step comes to them; what it gives afterwards (``0.z[0][0].new`` ... ``loss.new``) last."""
+    """Return the entries in the order of the step; those of the next forward pass come last."""
     names = [why[entry[0]].name for entry in entries]
-    listed = [name for name in why.step.names() if name != "loss.new"]
+    of_step = [name for name in why.step.names() if name != "loss.new"]
     order: "Dict[str, int]" = {}
-    for name in listed + list(why.step.numbers):
+    for name in of_step + list(why.step.numbers):
         order.setdefault(name, len(order))
     return [entries[k] for k in sorted(range(len(names)), key=lambda k: order[names[k]])]
 
 
 class _Own:
-    """A person's own numbers, as far as they are found right."""
+    """The entries that were found right so far."""
 
     def __init__(self, why: "Explanation", entries: "Sequence[Entry]") -> None:
         self.step = why.step
@@ -516,6 +583,7 @@ class _Own:
         self.carried = Working(self.step, self.known, Mistake(""))
 
     def accepts(self, node: "Traced", digits: str) -> bool:
+        """Return whether an entry is right."""
         given, half = value_of(digits)
         exact = float(node.value)
         if _says_nothing(digits, exact):
@@ -525,9 +593,9 @@ class _Own:
         return _close(given, exact, half + sum(self.influences(node, exact)))
 
     def influences(self, node: "Traced", exact: float) -> "Iterator[float]":
-        """What the rounding of each of the person's numbers that this one comes from makes of it.
+        """Yield how much the rounding of each entry that a number depends on changes the number.
 
-        A person may take some of them as they were written down, and others with all digits of the calculator.
+        People may use some entries as written down, and others with all digits of the calculator.
         """
         for source in self.sources(node):
             alone = {source.name: self.values[source.name]}
@@ -535,7 +603,7 @@ class _Own:
             yield 0.0 if value is None else abs(value - exact)
 
     def sources(self, node: "Traced") -> "List[Traced]":
-        """The person's numbers that this one comes from with none of them between."""
+        """Return the entries that a number depends on directly, not through other entries."""
         found: "List[Traced]" = []
         waiting, known = [node], {node.name}
         while waiting:
@@ -546,14 +614,15 @@ class _Own:
         return [source for source in found if self.values[source.name] != source.value]
 
     def mistake(self, node: "Traced", digits: str) -> "Optional[str]":
-        """The usual mistake that gives this wrong number, if one does and the digits suffice to tell.
+        """Return a sentence with the mistake that gives this wrong number, if it is recognizable.
 
-        First in the number's own formula, made of the person's numbers and then of the right ones; then in everything
-        that the person's numbers leave open, and in everything from the data on.
+        The mistake is looked for first in the formula of the number, computed from the entries and
+        then from the right numbers. After that it is looked for in everything that the entries do
+        not determine, and in everything from the data on.
         """
         given, half = value_of(digits)
         if _says_nothing(digits, float(node.value)) and _close(given, float(node.value), half):
-            return "it has too few digits to tell"
+            return "it has too few digits to be checked"
         if not node.operation:
             return None
         half = half if _significant(digits) >= FEWEST else 0.0
@@ -567,11 +636,9 @@ class _Own:
             found = [k for k, value in enumerate(values) if _close(given, value, half)]
             if found:
                 different = {f"{values[k]:.9e}" for k in found}
-                return (
-                    f"this is what comes out when {mistakes[found[0]].sentence}"
-                    if len(different) <= MOST
-                    else None
-                )
+                if len(different) > MOST:
+                    return None
+                return f"this is the result if {mistakes[found[0]].sentence}"
         return None
 
     def carried_or_own(self, node: "Traced") -> "Optional[float]":
@@ -584,18 +651,18 @@ def _known_of(values: "Dict[str, float]") -> "Known":
 
 
 def _close(given: float, value: "Optional[float]", half: float) -> bool:
-    """Whether a number is right to half a unit."""
+    """Return whether a number is right to half a unit of its last digit."""
     return value is not None and abs(given - value) <= half + ROUNDING * (abs(value) + ROUNDING)
 
 
 def _says_nothing(digits: str, exact: float) -> bool:
-    """Whether half a unit of the last digit is more than half of the number itself."""
+    """Return whether half a unit of the last digit is more than half of the number."""
     given, half = value_of(digits)
     return half > abs(exact) / 2 and given != exact and decimals_of(digits) < COARSE
 
 
 def _significant(digits: str) -> float:
-    """How many digits tell something; a fraction is exact."""
+    """Return the number of significant digits; a fraction is exact."""
     return float("inf") if "/" in digits else len(Decimal(digits).as_tuple().digits)
 
 

@@ -1,12 +1,12 @@
 "use strict";
-// Shows the record (data.py) and computes nothing of it: arithmetic is for places, colours, widths and rounding only.
-// Names come from people: they become text or attributes, never markup.
+// This script displays the record (data.py). It computes positions, colours, widths and rounding, but no number of the
+// record. Names are user input: they become text or attributes, never markup.
 
 const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 const SVG = $("drawing").namespaceURI;
-const FOLD = 16; // as in data.py: beyond it only the first are told
-const SHOWN = 8; // numbers of a phase that are listed at once
+const FOLD = 16; // as in data.py: only the first 16 neurons, features or samples are included
+const SHOWN = 8; // how many numbers of a phase are listed at first
 
 // ---- the record ------------------------------------------------------------------------------------------------
 
@@ -15,7 +15,7 @@ const places = new Map(rows.map((row, place) => [row.name, place]).filter(([name
 const aliases = new Map(Object.entries(data.aliases));
 const state = { step: 0, sample: null, phase: 0, trail: [], opener: null, listed: false };
 
-/** A name's place among the numbers, by any of its names; undefined where there is none. */
+/** Return the index of the number with this name or alias, or undefined. */
 function find(name) {
   if (places.has(name)) return places.get(name);
   if (aliases.has(name)) return places.get(aliases.get(name));
@@ -26,13 +26,13 @@ const valueAt = (place, step) => place === undefined ? null : rows[place].values
 const value = (place) => valueAt(place, state.step);
 const known = (place) => value(place) !== null;
 
-/** The number's formula in this step ("formulas"), or that by the chain rule ("chains"); null where there is none. */
+/** Return the formula of a number in this step ("formulas"), or that by the chain rule ("chains"), or null. */
 function formulaOf(place, kind = "formulas") {
   const which = rows[place][kind === "formulas" ? "which" : "which_chain"];
   const found = rows[place][kind], n = which ? which[state.step] : 0;
   return found && n !== null && known(place) ? found[n] : null;
 }
-/** The numbers in a formula, as far as it was chosen. */
+/** Return the numbers in a formula, without those of alternatives that are not selected. */
 function operands(formula) {
   return (formula || []).flatMap((part) => typeof part === "string" ? []
     : Array.isArray(part) ? [part[0]] : [...operands(value(part.if) ? part.then : part.else), ...operands(part.since)]);
@@ -45,22 +45,22 @@ const kindOf = (k) => layers[k].name.split("(")[0].slice(0, 24);
 const weightsOf = (k) => layers[k].parameters.find(({ shape }) =>
   shape.length === 2 && shape[0] === width(k - 1) && shape[1] === width(k));
 const biasOf = (k) => layers[k].parameters.find((p) => p.shape.length === 1 && p.name.endsWith(".bias"));
-/** The names of a parameter's numbers, a row each. */
+/** Return the names of the numbers of a parameter, row by row. */
 function namesOf(p) {
   const [first, second] = p.shape.map(upTo);
   return second ? first.map((i) => second.map((j) => `${p.name}[${i}][${j}]`)) : [first.map((j) => `${p.name}[${j}]`)];
 }
-/** The samples of the step whose every number is recorded. */
+/** Return the samples of the step whose numbers are all recorded. */
 const told = () => data.samples[state.step].filter((i) => i < FOLD && known(find(`x[${i}][0]`)));
-/** The sample that was chosen, or the first where it is not of this step. */
+/** Return the selected sample, or the first sample if this step does not contain it. */
 function sample() {
   const there = told();
   return there.includes(state.sample) ? state.sample : there[0];
 }
 
-// ---- numbers as text, as text.py has them ----------------------------------------------------------------------
+// ---- numbers as text, as in text.py ----------------------------------------------------------------------------
 
-/** Halves go to the even digit, as in Python. `long` is the same number with 60 digits more. */
+/** Round halves to the even digit, as Python does. `long` is the same number with 60 more digits. */
 function rounded(short, long, decimals) {
   const end = long.indexOf(".") + 1 + decimals;
   const down = long.slice(0, end), half = /^50*($|e)/.test(long.slice(end));
@@ -71,7 +71,7 @@ const fixed = (v, decimals) => Math.abs(v) >= 1e21 ? BigInt(v).toString()
 const stripped = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 const exponent = (mantissa, e) => `${mantissa}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
 
-/** Four decimals, or four digits where it is small. */
+/** Return a number with four decimals, or with four significant digits if it is small. */
 function number(v) {
   if (typeof v === "boolean") return v ? "1" : "0";
   if (typeof v !== "number") return v === null ? "–" : v.length > 24 ? v.slice(0, 12) + "…" : v;
@@ -79,15 +79,15 @@ function number(v) {
   const [mantissa, e] = rounded(v.toExponential(3), v.toExponential(63), 3).split("e");
   return e < -4 ? exponent(stripped(mantissa), Number(e)) : stripped(fixed(v, 3 - e));
 }
-/** Short enough for a table or a caption, however large it is. */
+/** Return a number, of any size, short enough for a table or a caption. */
 const brief = (v) => typeof v === "number" && number(v).length > 14 ? v.toPrecision(4) : number(v);
-/** Short enough for a neuron. */
+/** Return a number short enough for a neuron. */
 function short(v) {
   if (typeof v !== "number") return v === null ? "–" : String(v).slice(0, 6);
   if (v !== 0 && Math.abs(v) < 0.005) return v.toExponential(0);
   return Math.abs(v) < 100 ? stripped(v.toFixed(2)) : String(Number(v.toPrecision(2))).slice(0, 6);
 }
-/** All digits, as Python's repr. */
+/** Return all digits, as Python's repr does. */
 function repr(v) {
   if (typeof v === "boolean") return v ? "True" : "False";
   if (typeof v !== "number") return v === null ? "not in this step" : v;
@@ -95,7 +95,7 @@ function repr(v) {
   if (v !== 0 && (e < -4 || e >= 16)) return exponent(mantissa, Number(e));
   return Object.is(v, -0) ? "-0.0" : Number.isInteger(v) ? v + ".0" : String(v);
 }
-/** A value as a length: fractions are text. */
+/** Return a value as a length; fractions are text in the record. */
 function drawn(v) {
   const [above, below] = String(v).split("/").map(Number);
   const found = typeof v === "number" ? v : below ? above / below : above;
@@ -115,26 +115,26 @@ function filled(element, attributes, children) {
 }
 const el = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
 const svg = (tag, attributes = {}, ...children) => filled(document.createElementNS(SVG, tag), attributes, children);
-const say = (element, text) => { if (element.textContent !== text) element.textContent = text; }; // or it is read again
+const say = (element, text) => { if (element.textContent !== text) element.textContent = text; }; // screen readers read changes
 const button = (text, action, attributes = {}) => {
   const made = el("button", { type: "button", ...attributes }, text);
   made.addEventListener("click", action);
   return made;
 };
-/** The number's name, and all its digits. */
+/** Return the name of a number with all its digits. */
 const inFull = (place) => rows[place].name ? `${rows[place].name} = ${repr(value(place))}` : repr(value(place));
 
-/** A number that opens when it is clicked. */
+/** Return a button that opens a number. */
 function numberButton(place, text, kind = signOf(value(place))) {
   return el("button", { type: "button", class: `num ${kind}`, "data-place": place, title: inFull(place) }, text);
 }
 
 // ---- formulas --------------------------------------------------------------------------------------------------
 
-/** Formulas break behind an operator or a word, and nowhere else. */
+/** Allow line breaks in a formula only after an operator or a word. */
 const breakable = (text) => text.match(/ ?[^ ]* ?/g).flatMap((word) => /[^ ] $/.test(word) ? [word, el("wbr")] : [word]);
 
-/** A formula's parts, `leaf` for each number and `text` for what is between. */
+/** Return the elements of a formula: `leaf` converts a number, `text` the text between numbers. */
 function written(formula, leaf, text) {
   return formula.flatMap((part) => {
     if (typeof part === "string") return breakable(text(part));
@@ -144,7 +144,7 @@ function written(formula, leaf, text) {
     return [...chosen, ...breakable(", since "), ...written(holds ? part.since : part.unless, leaf, text)];
   });
 }
-/** The number's button, in parentheses where its text needs them there. */
+/** Return the button of a number, in parentheses if its text needs them. */
 function leafOf(place, parentheses, text, kind) {
   const needed = text.startsWith("-") ? parentheses & 1 : text.includes("/") && parentheses & 2;
   return needed ? ["(", numberButton(place, text, kind), ")"] : [numberButton(place, text, kind)];
@@ -156,7 +156,7 @@ const byNumber = (formula) => el("div", { class: "formula by-number" }, written(
   (place, p) => leafOf(place, p, number(value(place))), (text) => text));
 const result = (place) => el("div", { class: "formula value" }, numberButton(place, number(value(place))));
 
-/** A number with its formulas, as the list of a phase has it. */
+/** Return a number with its formulas, for the list of a phase. */
 function entry(place) {
   const formula = formulaOf(place);
   return el("div", { class: "entry" }, numberButton(place, rows[place].name, ""),
@@ -167,32 +167,32 @@ function entry(place) {
 // ---- words -----------------------------------------------------------------------------------------------------
 
 const WHAT = {
-  Sigmoid: "squeezes any number into the range from 0 to 1", Tanh: "squeezes any number into the range from −1 to 1",
-  ReLU: "lets positive numbers pass and turns negative ones into 0", Softmax: "turns the numbers into shares that add up to 1",
-  Threshold: "answers 1 from its threshold on, and 0 below it", Identity: "passes every number on as it is",
-  Dropout: "silences some neurons at random while training, so that none relies on another",
-  Normalization: "shifts and scales every input, so that all are of similar size",
+  Sigmoid: "maps any number into the range from 0 to 1", Tanh: "maps any number into the range from −1 to 1",
+  ReLU: "passes positive numbers on and replaces negative ones by 0", Softmax: "turns the numbers into probabilities that sum to 1",
+  Threshold: "returns 1 from its threshold on, and 0 below it", Identity: "passes every number on unchanged",
+  Dropout: "sets some outputs to 0 at random during training, so that no neuron relies on a single other one",
+  Normalization: "shifts and scales every input, so that all have a similar size",
 };
 const SUFFIXES = [
   [/\.gradient$/, (of) => `the gradient: how fast the loss grows with ${of}`],
-  [/\.memory\[\d+\]$/, (of) => `what the optimizer remembers of ${of}`],
+  [/\.memory\[\d+\]$/, (of) => `what the optimizer remembers about ${of}`],
   [/\.new$/, (of) => `${of}, after the update`],
 ];
 const NAMES = [
   [/^x\[(\d+)\]\[(\d+)\]$/, (i, j) => `input ${j} of sample ${i}`],
   [/^y\[(\d+)\]\[(\d+)\]$/, (i, j) => `the target of output ${j} for sample ${i}`],
   [/^(\d+)\.weights\[(\d+)\]\[(\d+)\]$/, (k, i, j) =>
-    `the weight from ${k > 0 ? `neuron ${i} before it` : `input ${i}`} to neuron ${j} of layer ${k}`],
+    `the weight from ${k > 0 ? `neuron ${i} of the layer before` : `input ${i}`} to neuron ${j} of layer ${k}`],
   [/^(\d+)\.bias\[(\d+)\]$/, (k, j) => `the bias of neuron ${j} of layer ${k}`],
-  [/^(\d+)\.[za]\[(\d+)\]\[(\d+)\]$/, (k, i, j) => `what neuron ${j} gives in layer ${k} (${kindOf(k)}) for sample ${i}`],
-  [/^(\d+)\.derivative\[(\d+)\]\[(\d+)\]$/, (k, i, j) => `how steep ${kindOf(k)} of layer ${k} is at neuron ${j} for sample ${i}`],
+  [/^(\d+)\.[za]\[(\d+)\]\[(\d+)\]$/, (k, i, j) => `the output of neuron ${j} of layer ${k} (${kindOf(k)}) for sample ${i}`],
+  [/^(\d+)\.derivative\[(\d+)\]\[(\d+)\]$/, (k, i, j) => `the derivative of layer ${k} (${kindOf(k)}) at neuron ${j} for sample ${i}`],
   [/^(\d+)\.inner\[(\d+)\]/, (k, i) => `a number within layer ${k} (${kindOf(k)}) for sample ${i}, used more than once`],
-  [/^(\d+)\.slope\[(\d+)\]/, (k, i) => `a number on the way back through layer ${k} (${kindOf(k)}) for sample ${i}`],
+  [/^(\d+)\.slope\[(\d+)\]/, (k, i) => `a number in the backward pass of layer ${k} (${kindOf(k)}) for sample ${i}`],
   [/^loss\.inner\[/, () => "a number within the loss, used more than once"],
-  [/^sample_weight\[(\d+)\]$/, (i) => `how much sample ${i} counts`], [/^loss$/, () => "the loss: how wrong the network is"],
-  [/^(learning_rate|rate)$/, () => "how far one step goes"], [/^$/, () => "a constant of the rule"],
+  [/^sample_weight\[(\d+)\]$/, (i) => `the weight of sample ${i} in the loss`], [/^loss$/, () => "the loss: how wrong the network is"],
+  [/^(learning_rate|rate)$/, () => "the size of a step"], [/^$/, () => "a constant of the rule"],
 ];
-/** What a number is, in words; empty for names that say it themselves. */
+/** Return a description of a number, or an empty text if its name is clear. */
 function inWords(name) {
   for (const [pattern, words] of SUFFIXES) {
     const of = name.replace(pattern, "");
@@ -204,13 +204,13 @@ function inWords(name) {
 
 // ---- the phases of a step --------------------------------------------------------------------------------------
 
-/** The numbers of a parameter, or with a suffix what became of them. */
+/** Return the names of the numbers of a layer's parameters, with a suffix. */
 const parameterNumbers = (k, suffix) => layers[k].parameters.flatMap((p) => namesOf(p).flat()).map((name) => name + suffix);
 const within = (start) => [...places.keys()].filter((name) => name.startsWith(start) && name.endsWith("]"));
 const targets = () => upTo(width(layers.length - 1)).map((j) => `y[${sample()}][${j}]`);
 const outputs = (k, suffix = "") => upTo(width(k)).map((j) => output(k, sample(), j) + suffix);
 
-/** Where the gradients begin: the first layer's output whose gradient the loss gives, and not a layer behind it. */
+/** Return the first layer whose output gradient is computed from the loss directly, not from a later layer. */
 function topmost() {
   const direct = layers.map((_, k) => k).filter((k) => {
     const place = told().map((i) => find(output(k, i, 0) + ".gradient")).find(known);
@@ -223,45 +223,46 @@ function topmost() {
 const PHASES = {
   data: () => ({
     part: "forward", title: "The data", names: () => [...outputs(-1), ...targets(), `sample_weight[${sample()}]`],
-    words: "One sample goes in: its numbers x are the first column of the drawing."
-      + (data.loss ? " Its target y is what the network ought to answer." : ""),
+    words: "One sample is the input: its numbers x are the first column of the drawing."
+      + (data.loss ? " Its target y is the output that the network should compute." : ""),
   }),
   forward: (k) => ({
     part: "forward", title: `Forward: layer ${k}, ${kindOf(k)}`, names: () => [...outputs(k), ...within(`${k}.inner[${sample()}]`)],
-    words: weightsOf(k) ? "Each neuron multiplies every number that comes in by the weight on its edge, adds the products up, "
-      + "and adds its bias." : `${kindOf(k)} ${WHAT[kindOf(k)] || "makes a new number of each that comes in"}. `
-      + (k < layers.length - 1 ? "What comes out goes on to the next layer." : "What comes out is the network's answer."),
+    words: weightsOf(k) ? "Each neuron multiplies each of its inputs by the weight on the edge, sums the products, "
+      + "and adds its bias." : `${kindOf(k)} ${WHAT[kindOf(k)] || "computes new numbers from its inputs"}. `
+      + (k < layers.length - 1 ? "Its output is the input of the next layer." : "Its output is the output of the network."),
   }),
   loss: () => ({
     part: "loss", title: "The loss", names: () => ["loss", ...within("loss.inner[")],
-    words: "How wrong is the network? One number tells, for all samples of this step together: answers beside targets. "
-      + "Training makes it smaller.",
+    words: "How wrong is the network? The loss is a single number that compares the outputs with the targets, for all "
+      + "samples of this step. Training makes it smaller.",
   }),
   slope: (k) => ({
-    part: "backward", title: "Backward: the slope of the loss", names: () => outputs(k, ".gradient"),
-    words: "Now backwards. If this number were a little larger, how would the loss change? That is its gradient: positive "
-      + "means the loss would grow, so the number should come down." + (k === layers.length - 1 ? ""
-      : ` The loss and ${layers.map((_, n) => kindOf(n)).slice(k + 1).join(", ")} are taken in one step here.`),
+    part: "backward", title: "Backward: the gradient of the loss", names: () => outputs(k, ".gradient"),
+    words: "The backward pass begins. If this number were a little larger, how would the loss change? That is its gradient. "
+      + "If it is positive, the loss would grow, so the number should decrease." + (k === layers.length - 1 ? ""
+      : ` The loss and ${layers.map((_, n) => kindOf(n)).slice(k + 1).join(", ")} are differentiated in one step here.`),
   }),
   backward: (k) => ({
     part: "backward", title: `Backward: layer ${k}, ${kindOf(k)}`,
     names: () => [...parameterNumbers(k, ".gradient"), ...outputs(k - 1, ".gradient")],
-    words: weightsOf(k) ? "How much does each weight have to do with the loss? What came in over its edge, times the "
-      + "gradient of the neuron it leads to, added up over the samples. The gradient also travels back over every edge, "
-      + "times its weight." : `The gradient is handed back through ${kindOf(k)}: multiplied by how steep it is at that `
-      + "place. That is the chain rule.",
+    words: weightsOf(k) ? "How does each weight affect the loss? Its gradient is the input of its edge times the gradient "
+      + "of the neuron it leads to, summed over the samples. The gradient of each input is the sum of the neurons' "
+      + "gradients times the weights of the edges to them." : `The gradient is passed back through ${kindOf(k)}: it is `
+      + "multiplied by the derivative. That is the chain rule.",
   }),
   update: (k) => ({
     part: "update", title: `Update: layer ${k}, ${kindOf(k)}`, names: () => parameterNumbers(k, ".new"),
-    words: "Each weight takes a small step against its gradient, downhill; how far, says the optimizer. Click a new weight "
-      + "to see why it changed by just that much.",
+    words: "Each weight takes a small step against its gradient. The optimizer determines the size of the step. Click a "
+      + "new weight to see how it is computed.",
   }),
   after: () => ({
     part: "update", title: "The same samples again", names: () => ["loss", "loss.new"],
-    words: "With the new weights the same samples go through the network once more. That is the loss before, and after.",
+    words: "The same samples pass through the network again, with the new weights. These are the losses before and after "
+      + "the update.",
   }),
 };
-/** All phases, those left out that have no number in any step. */
+/** Return all phases that have a number in at least one step. */
 function allPhases() {
   const up = layers.map((_, k) => k), top = topmost(), down = up.slice(0, top + 1).reverse();
   const kinds = [["data"], ...up.map((k) => ["forward", k])];
@@ -277,7 +278,7 @@ const numbersOf = (of) => [...new Set(of.names().map(find).filter(known))];
 
 // ---- the drawing -----------------------------------------------------------------------------------------------
 
-/** Neurons in columns: a layer with weights starts one, a layer without belongs to the neurons before it. */
+/** Return the columns of neurons: a layer with weights starts a new one, a layer without belongs to the one before. */
 function columnsOf() {
   const columns = [{ layers: [-1], width: data.inputs }];
   layers.forEach((layer, k) => {
@@ -290,7 +291,7 @@ const columns = columnsOf();
 const last = columns.length - 1;
 const present = (names) => names.map(find).find(known);
 
-/** What a neuron shows in a phase: its gradient where the walk back has come to it, else what it gives. */
+/** Return the number that a neuron shows in a phase: its gradient if the backward pass has reached it, else its output. */
 function neuronNumber(column, j) {
   const { kind, layer, top } = phase(), i = sample(), own = columns[column].layers;
   const outs = [...own].reverse().map((k) => output(k, i, j)), come = kind === "data" ? -1 : layer;
@@ -300,12 +301,12 @@ function neuronNumber(column, j) {
   const slopes = own.filter((k) => k >= from && k <= top).map((k) => output(k, i, j) + ".gradient");
   return present([...slopes, outs[0]]);
 }
-/** What an edge or bias shows in a phase: the gradient while its layer is walked back, the new one once it is made. */
+/** Return the number that an edge or bias shows: its gradient in the backward pass of its layer, later its new value. */
 function parameterNumber(k, name) {
   const { kind, layer } = phase(), now = kind === "after" || kind === "update" && k <= layer;
   return present(kind === "backward" && k === layer ? [name + ".gradient", name] : now ? [name + ".new", name] : [name]);
 }
-/** Whether the phase is about the item. */
+/** Return whether the phase concerns the item. */
 function isLit(item) {
   const { kind, layer, top } = phase(), own = item.column === undefined ? [] : columns[item.column].layers;
   if (kind === "after") return true;
@@ -318,7 +319,7 @@ function isLit(item) {
   return kind !== "update" && (own.includes(layer) || own.includes(layer - 1));
 }
 
-let items = []; // of the drawing: {kind, element, number(), paint(place, share)}
+let items = []; // the items of the drawing: {kind, element, number(), paint(place, share)}
 
 function item(kind, more, ...children) {
   const element = svg("g", { class: `item ${kind}`, role: "button", tabindex: -1 }, children);
@@ -327,7 +328,7 @@ function item(kind, more, ...children) {
 }
 function label(x, y, text, attributes = {}) { return svg("text", { x, y, ...attributes }, text); }
 
-/** A neuron, bias, target or the loss: a shape with its number. */
+/** Return a neuron, a bias, a target or the loss: a shape with a number. */
 function node(kind, shape, x, y, size, more) {
   const at = shape === "circle" ? { cx: x, cy: y, r: size }
     : { x: x - size, y: y - size * 0.72, width: 2 * size, height: size * 1.44, rx: 5 };
@@ -339,9 +340,9 @@ function node(kind, shape, x, y, size, more) {
   };
   return item(kind === "bias" ? "edge" : kind, { ...more, paint }, svg(shape, { ...at, class: "body" }), tint, text);
 }
-/** A weight: as thick as it is large. */
+/** Return a weight as a line whose width shows its size. */
 function edge(from, to, along, thickest, more) {
-  const across = to.x - from.x, bend = across > 90 ? across / 2.4 : 0; // straight where it is narrow
+  const across = to.x - from.x, bend = across > 90 ? across / 2.4 : 0; // straight if the columns are close
   const d = `M${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
   const wire = svg("path", { d, class: "wire" }), tag = label(0, 0, "");
   const paint = (v, share, lit) => {
@@ -349,14 +350,14 @@ function edge(from, to, along, thickest, more) {
     tag.textContent = along !== null && lit ? short(v) : "";
     tag.setAttribute("class", `tag ${signOf(v)}`);
   };
-  if (along !== null) { // the point of the curve there, by Bézier's formula
+  if (along !== null) { // the point on the Bézier curve
     const t = along, u = 1 - t;
     const mix = (a, b, c, e) => u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * e;
     filled(tag, { x: mix(from.x, from.x + bend, to.x - bend, to.x), y: mix(from.y, from.y, to.y, to.y) }, []);
   }
   return [item("edge", { ...more, paint }, svg("path", { d, class: "reach" }), wire), tag];
 }
-/** The whole drawing, made anew when the window's width changes. */
+/** Draw the network; this is repeated when the width of the window changes. */
 function draw() {
   const room = $("drawing").parentElement.clientWidth, extra = data.loss ? 1 : 0;
   const most = Math.max(...columns.map((c) => Math.min(c.width, FOLD) + (c.width > FOLD ? 1 : 0)));
@@ -409,7 +410,7 @@ function draw() {
   $("drawing").replaceChildren(...wires, ...nodes, ...words);
   items = [...$("drawing").querySelectorAll(".item")].map((element) => items.find((one) => one.element === element));
 }
-/** Numbers, colours and widths of this step, sample and phase. */
+/** Show the numbers, colours and widths of this step, sample and phase. */
 function paint() {
   const shown = items.map((one) => { const place = one.number(); return known(place) ? place : undefined; });
   const peaks = new Map();
@@ -427,20 +428,20 @@ function paint() {
   });
   rove($("drawing"));
 }
-const BACK = "Neurons show their gradient where the walk back has come to them, the others what they give.";
+const BACK = "Neurons show their gradients if the backward pass has reached them, and their outputs otherwise.";
 const LEGENDS = {
-  slope: BACK, backward: BACK + " Lit edges show the gradients of their weights.",
-  after: "Neurons show what they give with the new weights, as far as it is recorded.", update: "Edges of updated layers show the new weights.",
+  slope: BACK, backward: BACK + " Highlighted edges show the gradients of their weights.",
+  after: "Neurons show their outputs with the new weights, if these are recorded.", update: "Edges of updated layers show the new weights.",
 };
 function legend() {
   const { kind } = phase(), swatch = (sign) => el("span", { class: `swatch ${sign}` });
-  const text = LEGENDS[kind] || "Neurons show what they give, edges their weights, small dots the biases.";
-  $("legend").replaceChildren(text, swatch("positive"), "positive", swatch("negative"), "negative; the thicker, the larger.");
+  const text = LEGENDS[kind] || "Neurons show their outputs, edges their weights, and small dots the biases.";
+  $("legend").replaceChildren(text, swatch("positive"), "positive", swatch("negative"), "negative; thicker lines are larger weights.");
 }
 
 // ---- matrices --------------------------------------------------------------------------------------------------
 
-/** A matrix as a table. `names` has its numbers' names, `side` is what it is in a product: left, right, add or result. */
+/** Return a matrix as a table. `names` are the names of its numbers; `side` is its role in a product: left, right, ... */
 function matrix(caption, names, side = "", { rowNames, columnNames, more = "", current } = {}) {
   const cell = (name, r, c) => {
     const place = find(name);
@@ -457,7 +458,7 @@ function matrix(caption, names, side = "", { rowNames, columnNames, more = "", c
     el("div", { class: "scroll" }, el("table", { class: "matrix", "data-roving": "" }, el("tbody", {}, head, body))));
 }
 const sign = (text) => el("span", { class: "sign" }, text);
-/** Tables in a row; a sign keeps to the table after it. */
+/** Return tables in a row; a sign stays with the table after it. */
 function equation(...parts) {
   const all = parts.flat(9), isSign = (one) => one && one.matches(".sign");
   const paired = (one, n) => isSign(one) ? el("div", { class: "pair" }, one, all[n + 1]) : isSign(all[n - 1]) ? [] : one;
@@ -467,41 +468,41 @@ const transposed = (names) => names.length ? names[0].map((_, c) => names.map((l
 const suffixed = (names, suffix) => names.map((line) => line.map((name) => name + suffix));
 const anyKnown = (names) => names.flat().some((name) => known(find(name)));
 
-/** The tables of a phase: equations, a row each. */
+/** Return the tables of a phase: one row per equation. */
 function tablesOf({ kind, layer: k }) {
   const batch = told(), end = layers.length - 1, untold = data.samples[state.step].length - batch.length;
   if (!batch.length) return [];
   const numbered = { rowNames: String, columnNames: String }, ofSample = (n) => String(batch[n]);
-  const bySample = { rowNames: ofSample, columnNames: String, current: batch.indexOf(sample()), more: untold ? `and ${untold} samples more` : "" };
+  const bySample = { rowNames: ofSample, columnNames: String, current: batch.indexOf(sample()), more: untold ? `and ${untold} more samples` : "" };
   const namesAt = (l, suffix) => batch.map((i) => upTo(width(l)).map((j) => output(l, i, j) + suffix));
-  const given = (l, side, caption = l < 0 ? "X, the inputs" : `what layer ${l} gives`) => matrix(caption, namesAt(l, ""), side, bySample);
-  const slopes = (l, side, caption = l < 0 ? "gradients of X" : `gradients of what layer ${l} gives`) =>
+  const given = (l, side, caption = l < 0 ? "X, the inputs" : `the output of layer ${l}`) => matrix(caption, namesAt(l, ""), side, bySample);
+  const slopes = (l, side, caption = l < 0 ? "gradients of X" : `gradients of the output of layer ${l}`) =>
     matrix(caption, namesAt(l, ".gradient"), side, bySample);
   const wanted = () => matrix("y, the targets", batch.map((i) => upTo(width(end)).map((j) => `y[${i}][${j}]`)), "", bySample);
   const weights = kind !== "data" && k >= 0 && weightsOf(k), bias = weights && biasOf(k);
   const vector = { columnNames: String };
 
   if (kind === "data") return [equation(given(-1), data.loss ? wanted() : [])];
-  if (kind === "loss") return [equation(given(end, "", "the answers"), wanted(), sign("→"), matrix("the loss", [["loss"]]))];
-  if (kind === "slope") return [equation(given(end, "", "the answers"), wanted(), sign("→"), slopes(k))];
+  if (kind === "loss") return [equation(given(end, "", "the outputs"), wanted(), sign("→"), matrix("the loss", [["loss"]]))];
+  if (kind === "slope") return [equation(given(end, "", "the outputs"), wanted(), sign("→"), slopes(k))];
   if (kind === "forward" && !weights) return [equation(given(k - 1), sign("→"), given(k))];
   if (kind === "forward") {
     const b = bias ? [sign("+"), matrix("b, the biases", namesOf(bias), "add", vector)] : [];
     return [equation(given(k - 1, "left"), sign("·"), matrix("W, the weights", namesOf(weights), "right", numbered), b,
-      sign("="), given(k, "result", `Z, what layer ${k} gives`))];
+      sign("="), given(k, "result", `Z, the output of layer ${k}`))];
   }
   if (kind === "backward" && !weights) {
     const steep = batch.map((i) => upTo(width(k)).map((j) => `${k}.derivative[${i}][${j}]`));
-    return [equation(slopes(k), anyKnown(steep) ? [sign("⊙"), matrix(`how steep ${kindOf(k)} is`, steep, "", bySample)] : [],
+    return [equation(slopes(k), anyKnown(steep) ? [sign("⊙"), matrix(`derivatives of ${kindOf(k)}`, steep, "", bySample)] : [],
       sign("="), slopes(k - 1))];
   }
   if (kind === "backward") {
-    const delta = "δ, the gradients of Z", caption = k ? `what layer ${k - 1} gives, transposed` : "X, transposed";
+    const delta = "δ, the gradients of Z", caption = k ? `the output of layer ${k - 1}, transposed` : "X, transposed";
     const sideways = matrix(caption, transposed(namesAt(k - 1, "")), "left", { rowNames: String, columnNames: ofSample });
     const slope = (p, way) => matrix(`gradients of ${p === bias ? "b" : "W"}`, suffixed(namesOf(p), ".gradient"), "result", way);
     const back = matrix("W, transposed", transposed(namesOf(weights)), "right", numbered);
     return [equation(sideways, sign("·"), slopes(k, "right", delta), sign("="), slope(weights, numbered)),
-      bias ? equation(slopes(k, "right", "δ, added up by columns"), sign("="), slope(bias, vector)) : [],
+      bias ? equation(slopes(k, "right", "δ, summed by columns"), sign("="), slope(bias, vector)) : [],
       anyKnown(namesAt(k - 1, ".gradient")) ? equation(slopes(k, "left", delta), sign("·"), back, sign("="), slopes(k - 1, "result")) : []];
   }
   if (kind === "update") return layers[k].parameters.map((p) => {
@@ -510,10 +511,10 @@ function tablesOf({ kind, layer: k }) {
       matrix(`${p.name} after`, of(".new"), "", way));
   });
   const after = namesAt(end, ".new");
-  return anyKnown(after) ? [equation(given(end, "", "the answers before"), matrix("the answers now", after, "", bySample), wanted())] : [];
+  return anyKnown(after) ? [equation(given(end, "", "the outputs before"), matrix("the outputs after", after, "", bySample), wanted())] : [];
 }
 
-/** Light up what a number is made of, and for a cell of a product its row and its column. */
+/** Highlight the numbers that a number is computed from; for a cell of a product, also its row and column. */
 function light(element) {
   document.querySelectorAll(".num.lit, .num.here, .item.lit").forEach((one) => one.classList.remove("lit", "here"));
   const place = element ? Number(element.dataset.place) : undefined;
@@ -536,14 +537,14 @@ function light(element) {
 
 // ---- the number panel ------------------------------------------------------------------------------------------
 
-/** Open a number; from within the panel the trail grows, from elsewhere a new one begins. */
+/** Open a number: from the panel, the trail grows; from elsewhere, a new trail begins. */
 function open(place, within) {
   const before = state.trail.findIndex((one) => within && one.place === place && one.step === state.step);
   state.trail = before >= 0 ? state.trail.slice(0, before + 1) : [...(within ? state.trail : []), { place, step: state.step }];
   render();
   $("panel").scrollTop = 0;
 }
-/** Back to a number of the trail, in the step where it was asked for. */
+/** Go back to a number of the trail, in the step where it was opened. */
 function back(n) {
   if (n < 0) return;
   state.step = state.trail[n].step;
@@ -559,18 +560,18 @@ async function copy(text, done) {
   try {
     await navigator.clipboard.writeText(text);
     say(done, "Copied");
-  } catch (refused) { // as in a notebook's frame
+  } catch (refused) { // for example, in the frame of a notebook
     getSelection().selectAllChildren($("exact"));
     say(done, "Press Ctrl+C");
   }
 }
-/** How the number came to be, or why the record says no more. */
+/** Return how the number is computed, or why the record does not contain this. */
 function origin(place) {
   const { name, source } = rows[place], formula = formulaOf(place), chain = formulaOf(place, "chains");
   const title = (text) => el("h3", {}, text), marked = (element) => filled(element, { "data-chain": "" }, []);
-  if (!known(place)) return [el("p", { class: "words" }, "This number is not in this training step: its batch has other samples.")];
+  if (!known(place)) return [el("p", { class: "words" }, "This number is not in this training step, because its batch has other samples.")];
   if (!formula) return givenWords(place, name);
-  const found = [title("Formula"), byName(formula), title("With its numbers"), byNumber(formula), result(place)];
+  const found = [title("Formula"), byName(formula), title("With numbers"), byNumber(formula), result(place)];
   if (chain) found.push(title("By the chain rule"), marked(byName(chain)), marked(byNumber(chain)), result(place));
   if (source !== null) {
     const [file, line, text] = data.sources[source], where = el("span", { class: "place" }, `${file}:${line}`);
@@ -581,14 +582,14 @@ function origin(place) {
 function givenWords(place, name) {
   const paragraph = (...words) => el("p", { class: "words" }, words);
   if (!isGiven(name)) {
-    const like = find(name.replace(/\.new$/, "")), found = [paragraph("The record has its value, not its formula.")];
-    if (like !== undefined && like !== place) found.push(paragraph("It is made as ", numberButton(like, rows[like].name, ""), " is, with the new weights."));
+    const like = find(name.replace(/\.new$/, "")), found = [paragraph("The record contains its value, but not its formula.")];
+    if (like !== undefined && like !== place) found.push(paragraph("It is computed like ", numberButton(like, rows[like].name, ""), ", with the new weights."));
     return found;
   }
   const made = find(name + ".new"), found = [el("p", { class: "given" }, "given")];
   if (state.step > 0 && valueAt(made, state.step - 1) !== null) {
     const earlier = () => { state.step -= 1; open(made, true); };
-    found.push(paragraph(`Training step ${data.steps[state.step - 1]} made it: `, button(rows[made].name, earlier, { class: "link", id: "earlier" })));
+    found.push(paragraph(`Training step ${data.steps[state.step - 1]} computed it: `, button(rows[made].name, earlier, { class: "link", id: "earlier" })));
   }
   return found;
 }
@@ -598,8 +599,8 @@ function showPanel() {
   document.body.classList.toggle("reading", Boolean(top));
   panel.replaceChildren(...(top ? panelOf(top.place) : [
     el("h2", { id: "panel-title", tabindex: -1, class: "plain" }, "Where does a number come from?"),
-    el("p", { class: "words" }, "Click any number, neuron, edge or cell: you see its formula, the numbers in it, and the line of "
-      + "Python that computed it. Every number in there can be clicked again, down to the data.")]));
+    el("p", { class: "words" }, "Click any number, neuron, edge or cell to see its formula, the numbers in it, and the line of "
+      + "Python that computed it. Click a number in the formula to go on, down to the data.")]));
 }
 function panelOf(place) {
   const { name, values } = rows[place], exact = repr(value(place)), trail = state.trail;
@@ -625,7 +626,7 @@ function panelOf(place) {
 
 // ---- charts ----------------------------------------------------------------------------------------------------
 
-/** Values over the training steps, the current one marked. */
+/** Return a chart of values over the training steps, with the current step marked. */
 function graph(values, across, tall) {
   const numbers = values.map((v) => v === null ? null : drawn(v)), there = numbers.filter((v) => v !== null);
   const low = Math.min(...there), high = Math.max(...there), side = 8, top = 8;
@@ -643,12 +644,12 @@ function graph(values, across, tall) {
 }
 const curveSlider = el("input", { type: "range", min: 0, max: data.steps.length - 1, "aria-label": "Training step, along the loss curve" });
 
-/** A colour of the style sheet: red, green and blue. */
+/** Return a colour of the style sheet as red, green and blue. */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).match(/[0-9a-f]{2}/gi).map((two) => parseInt(two, 16));
 const mixed = (a, b, share) => a.map((v, n) => Math.round(v + (b[n] - v) * share));
 const SHAPES = ["M-7 0A7 7 0 1 0 7 0A7 7 0 1 0 -7 0Z", "M-6.5 -6.5H6.5V6.5H-6.5Z", "M0 -8L8 6.5H-8Z", "M0 -9L8 0L0 9L-8 0Z"];
 
-/** What the network says over the plane, before this step. */
+/** Draw the output of the network over the plane, before this step. */
 function drawPlane() {
   const { size, classes, frames } = data.boundary, bytes = atob(frames[state.step]);
   const canvas = $("boundary"), context = canvas.getContext("2d"), image = context.createImageData(size, size);
@@ -657,17 +658,17 @@ function drawPlane() {
     const byte = bytes.charCodeAt(n), across = n % size, up = Math.floor(n / size);
     const between = byte < 128 ? mixed(low, middle, byte / 127.5) : mixed(middle, high, byte / 127.5 - 1);
     const rgb = classes > 1 ? ofClass[byte % 8] : between;
-    image.data.set([...rgb, 255], 4 * ((size - 1 - up) * size + across)); // row 0 is the lowest
+    image.data.set([...rgb, 255], 4 * ((size - 1 - up) * size + across)); // row 0 is at the bottom
   }
   context.putImageData(image, 0, 0);
   drawPoints();
 }
-/** A number that is the same in every step, such as an input or a target. */
+/** Return the value of a number that is the same in every step, such as an input or a target. */
 function always(name) {
   const place = find(name);
   return place === undefined ? null : rows[place].values.find((v) => v !== null);
 }
-/** What a sample is coloured by: its target, or of several the output that ought to be largest. */
+/** Return what determines the colour of a sample: its target, or the index of the largest of several targets. */
 function targetOf(i) {
   const of = upTo(data.boundary.classes).map((j) => always(`y[${i}][${j}]`));
   return of.length > 1 ? of.findIndex((v) => drawn(v) === Math.max(...of.map(drawn))) : of[0];
@@ -689,10 +690,10 @@ function drawPoints() {
   rove($("points"));
   const names = kinds.map((v, n) => `${"●■▲◆"[(classes > 1 ? v : n) % 4]} ${classes > 1 ? "class" : "target"} ${number(v)}`);
   const from = ([start, end]) => `from ${brief(start)} to ${brief(end)}`;
-  $("plane-legend").textContent = (classes > 1 ? "" : `The ground is its answer, ${from([low, high])}, orange to blue. `)
+  $("plane-legend").textContent = (classes > 1 ? "" : `The background is its output, ${from([low, high])}, orange to blue. `)
     + (data.loss && !many ? names.join(", ") + ". " : "")
     + `Across: x[·][0] ${from(ranges[0])}; up: x[·][1] ${from(ranges[1])}. Click a point to follow it.`;
-  $("boundary").setAttribute("aria-label", "The network's answer over the plane of the two inputs, before this training step");
+  $("boundary").setAttribute("aria-label", "The output of the network over the plane of the two inputs, before this training step");
 }
 
 // ---- showing the state -----------------------------------------------------------------------------------------
@@ -707,13 +708,13 @@ function buildPhases() {
   }
   $("phases").setAttribute("data-roving", "");
 }
-/** One stop of the tab key in a group; arrows go on from there. */
+/** Make one element of a group reachable by Tab; the arrow keys move from there. */
 function rove(group, to = null) {
   const all = [...group.querySelectorAll("[data-place], [data-sample], [data-phase]")];
   const stop = to || all.find((one) => one.getAttribute("tabindex") === "0") || group.querySelector(".on[data-place], [aria-current]") || all[0];
   all.forEach((one) => one.setAttribute("tabindex", one === stop ? 0 : -1));
 }
-/** What a sample is, in a line. */
+/** Return a description of a sample in one line. */
 function choiceOf(i) {
   const some = (base, n) => upTo(Math.min(n, 4)).map((j) => brief(always(`${base}[${i}][${j}]`))).join(", ") + (n > 4 ? ", …" : "");
   return `${i}: (${some("x", data.inputs)})` + (data.loss ? ` → ${some("y", width(layers.length - 1))}` : "");
@@ -741,11 +742,11 @@ function showChoices() {
 function showPhase() {
   say($("phase-count"), `${state.phase + 1} of ${phases.length} · ${phase().part}`);
   say($("phase-title"), phase().title);
-  say($("phase-words"), (sample() === undefined ? "Only the first 16 samples of the data are recorded one by one, none of them is in "
-    + "this step. " : "") + phase().words);
+  say($("phase-words"), (sample() === undefined ? "Only the first 16 samples of the data are recorded one by one, and this step has none of "
+    + "them. " : "") + phase().words);
   const isLast = state.phase === phases.length - 1 && state.step < data.steps.length - 1 && data.loss;
   const onward = () => { state.phase = 0; setStep(state.step + 1); };
-  const text = `On to training step ${data.steps[state.step + 1]}`;
+  const text = `Go to training step ${data.steps[state.step + 1]}`;
   $("phase-more").replaceChildren(...(isLast ? [button(text, onward, { class: "link", id: "onward" })] : []));
 }
 function showTables() {
@@ -753,8 +754,8 @@ function showTables() {
   $("matrices").hidden = !tables.length;
   $("tables").replaceChildren(...tables);
   document.querySelectorAll("#tables [data-roving]").forEach((group) => rove(group));
-  $("spelled").replaceChildren(el("span", { class: "muted" }, "Point at a cell, or go to it with Tab and ↑ ↓: what it is made of "
-    + "lights up, and its products are spelled out here."));
+  $("spelled").replaceChildren(el("span", { class: "muted" }, "Point at a cell, or go to it with Tab and ↑ ↓, to highlight the "
+    + "numbers it is computed from and to see its formula here."));
 }
 function showList() {
   const all = numbersOf(phase()), rest = all.slice(SHOWN), more = el("details", {}, el("summary", {}, `${rest.length} more`));
@@ -762,7 +763,7 @@ function showList() {
   more.addEventListener("toggle", () => { state.listed = more.open; list(); });
   more.open = state.listed;
   list();
-  const none = el("p", { class: "muted" }, "None of them is recorded for this step.");
+  const none = el("p", { class: "muted" }, "No number of this phase is recorded for this step.");
   $("list").replaceChildren(...all.slice(0, SHOWN).map(entry), ...(rest.length ? [more] : []), ...(all.length ? [] : [none]));
 }
 function showCharts() {
@@ -775,7 +776,7 @@ function showCharts() {
   }
   if (data.boundary) drawPlane();
 }
-/** Everything anew; where the focus was in what is gone, it goes to the heading there. */
+/** Show everything again. If the focused element is gone, the focus moves to the nearest heading. */
 function render() {
   const focused = document.activeElement, inPanel = $("panel").contains(focused);
   showChoices(); showPhase(); paint(); legend(); showTables(); showList(); showPanel(); showCharts();
@@ -789,13 +790,13 @@ function go(n) {
 }
 function setStep(n) {
   if (n < 0 || n >= data.steps.length) return;
-  const same = state.trail.every(({ step }) => step === state.step); // a trail through several steps cannot go along
+  const same = state.trail.every(({ step }) => step === state.step); // a trail through several steps is cut
   state.step = n;
   state.trail = (same ? state.trail : state.trail.slice(-1)).map(({ place }) => ({ place, step: n }));
   render();
 }
 
-// ---- what people do --------------------------------------------------------------------------------------------
+// ---- user input ------------------------------------------------------------------------------------------------
 
 function clicked(event) {
   const point = event.target.closest("[data-sample]:not(.absent)"), found = event.target.closest("[data-place]");
@@ -804,7 +805,7 @@ function clicked(event) {
   const within = $("panel").contains(found);
   if (!within) state.opener = found;
   open(Number(found.dataset.place), within);
-  if (event.detail === 0) $("panel-title").focus(); // by keyboard: read on there
+  if (event.detail === 0) $("panel-title").focus(); // opened by keyboard: continue in the panel
 }
 function choose(i, byKey) {
   state.sample = i;
@@ -848,7 +849,7 @@ function listen() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showCharts);
 }
 
-state.sample = told().find((i) => upTo(data.inputs).some((j) => drawn(value(find(`x[${i}][${j}]`))))); // zeros show little
+state.sample = told().find((i) => upTo(data.inputs).some((j) => drawn(value(find(`x[${i}][${j}]`))))); // the first sample that is not all zeros
 const phases = allPhases();
 say($("about"), [data.title, data.loss, data.optimizer].filter(Boolean).join("  ·  "));
 $("step").max = data.steps.length - 1;
@@ -862,4 +863,4 @@ buildPhases();
 draw();
 listen();
 render();
-document.documentElement.dataset.ready = performance.now().toFixed(0); // milliseconds from opening the file
+document.documentElement.dataset.ready = performance.now().toFixed(0); // milliseconds since the file was opened

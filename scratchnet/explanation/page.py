@@ -1,7 +1,8 @@
-"""The page: an explanation as one HTML file that needs no network.
+"""The page: an explanation as one HTML file that works offline.
 
-It holds the record as JSON (see data.py) and a script (page.js) that shows it and computes nothing. Names come from
-people; no markup is ever made of them. The page's own policy lets no other script run, and nothing be loaded.
+The file contains the record as JSON (see data.py) and a script (page.js) that displays it and does
+not compute any of its numbers. Names are user input and never become markup. The content security
+policy of the page allows no other script and loads nothing.
 
 >>> text = page({"title": "</script><b>"})
 >>> "</script><b>" in text, "\\\\u003c/script\\\\u003e\\\\u003cb\\\\u003e" in text
@@ -25,7 +26,7 @@ HEIGHT = 900  # of the frame in a notebook, in pixels
 
 
 def page(data: "Dict[str, Any]") -> str:
-    """The whole page of an explanation's data, as text."""
+    """Return the page for the data of an explanation."""
     style, script = _file("page.css"), _file("page.js")
     policy = "default-src 'none'; img-src data:; style-src {}; script-src {}".format(
         _digest(style), _digest(script)
@@ -39,13 +40,19 @@ def page(data: "Dict[str, Any]") -> str:
 
 
 def frame(html: str) -> str:
-    """A page inside another, such as a notebook: it cannot reach what is around it."""
-    text = '<iframe sandbox="allow-scripts" title="scratchnet: a training step" width="100%" height="{}" style="{}" {}'
-    return text.format(HEIGHT, "border:0", 'srcdoc="{}"></iframe>'.format(markup.escape(html)))
+    """Return a frame with the page for another document, such as a notebook.
+
+    The page cannot access the document around it.
+    """
+    text = (
+        '<iframe sandbox="allow-scripts" title="scratchnet: a training step" '
+        'width="100%" height="{}" style="border:0" srcdoc="{}"></iframe>'
+    )
+    return text.format(HEIGHT, markup.escape(html))
 
 
 def embedded(data: "Any") -> str:
-    """JSON that may stand in a script element: no character in it means anything to HTML, and all are ASCII.
+    """Return ASCII JSON for a script element, in which no character has a meaning in HTML.
 
     >>> embedded({"<!--": "&\\u2028"})
     '{"\\\\u003c!--":"\\\\u0026\\\\u2028"}'
@@ -57,7 +64,7 @@ def embedded(data: "Any") -> str:
 
 
 def _exact(data: "Dict[str, Any]") -> "Dict[str, Any]":
-    """The data, whole numbers among the values as text: JavaScript could not tell 1 from 1.0."""
+    """Return the data with integer values as text, because JavaScript does not tell 1 from 1.0."""
     rows = []
     for row in data.get("numbers", []):
         values = [
@@ -68,11 +75,11 @@ def _exact(data: "Dict[str, Any]") -> "Dict[str, Any]":
 
 
 def _file(name: str) -> str:
-    """A file beside this one; its lines end as HTML reads them, or its digest would differ."""
+    """Return the text of a file in this folder, with the line ends of HTML, as the digest needs."""
     return (pkgutil.get_data(__name__, name) or b"").decode("utf-8").replace("\r\n", "\n")
 
 
 def _digest(text: str) -> str:
-    return "'sha256-{}'".format(
-        base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
-    )
+    """Return the digest of a script or style for the content security policy."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return "'sha256-{}'".format(base64.b64encode(digest).decode())

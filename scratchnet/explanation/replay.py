@@ -1,4 +1,4 @@
-"""A training, run again as far as a certain step: the same floats, with all that the step begins with.
+"""The repetition of a training run up to a given step, with the same floats.
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]])])
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 
 class Moment:
-    """What a step begins with.
+    """The state before a step.
 
-    ``number``     of the step, from 1
-    ``net``        with the parameters before the step
-    ``X``, ``Y``, ``weights``, ``samples``   the batch, and which samples of the data it holds
-    ``generator``  of the step's random numbers
-    ``optimizer``  with what it remembers
+    ``number``                   the number of the step, from 1
+    ``net``                      the network with the parameters before the step
+    ``X``, ``Y``, ``weights``    the batch
+    ``samples``                  the samples in the batch, as indices into the data
+    ``generator``                the generator of the random numbers of the step
+    ``optimizer``                the optimizer with what it remembers
     """
 
     def __init__(
@@ -61,36 +62,39 @@ def replay(
     count: int,
     **options: "Any",
 ) -> "List[Moment]":
-    """The moments of the steps from ``first`` on, in a training of a copy of ``net``; options as of ``epochs``."""
+    """Train a copy of ``net``, and return the state before some of its steps.
+
+    These are ``count`` steps from ``first`` on. The options are those of ``epochs``.
+    """
     recorder = _Recorder(net, X, Y, first, count)
-    watched = _watched(type(optimizer), recorder)(**optimizer.config())
+    recorded = _recorded(type(optimizer), recorder)(**optimizer.config())
     try:
         for _ in epochs(
-            recorder.net, X, Y, loss, watched, epochs=first + count, engine="lists", **options
+            recorder.net, X, Y, loss, recorded, epochs=first + count, engine="lists", **options
         ):
             pass
-    except _Enough:
+    except _Done:
         pass
     return recorder.moments
 
 
-class _Enough(Exception):
-    """Ends a training of which all is noted that was wanted."""
+class _Done(Exception):
+    """An exception that ends the training run after the last step to record."""
 
 
 def copied(generator: "Generator") -> "Generator":
-    """A generator that will draw the same."""
+    """Return a generator that draws the same numbers."""
     twin = Generator()
     twin.state = generator.state
     return twin
 
 
 class _Recorder:
-    """Takes part in a training and notes the moments asked for."""
+    """A recorder of the states before some steps of a training run."""
 
     def __init__(self, net: "Sequential", X: "Matrix", Y: "Matrix", first: int, count: int) -> None:
         self.moments: "List[Moment]" = []
-        self.wanted = range(first, first + count)
+        self.steps = range(first, first + count)
         self.number = 0
         self.places: "Dict[Any, List[int]]" = {}
         for i, (x, y) in enumerate(zip(X, Y)):
@@ -108,9 +112,9 @@ class _Recorder:
         generator: "Generator",
         first: int,
     ) -> "Any":
-        """In the place of the network's backpropagate."""
+        """Record the state if needed, then backpropagate; replaces the network's method."""
         self.number += 1
-        if self.number in self.wanted:
+        if self.number in self.steps:
             before = self.net.copy()
             self.moments.append(
                 Moment(self.number, before, X, Y, weights, self.samples(X, Y), copied(generator))
@@ -118,7 +122,7 @@ class _Recorder:
         return self.backpropagate(X, Y, loss, weights, generator, first)
 
     def samples(self, X: "Matrix", Y: "Row") -> "List[int]":
-        """Which samples these are; of equal ones, in their order."""
+        """Return the indices of these samples in the data; equal samples are taken in order."""
         used: "Dict[Any, int]" = {}
         found = []
         for x, y in zip(X, Y):
@@ -128,17 +132,18 @@ class _Recorder:
         return found
 
     def before_update(self, optimizer: "Optimizer") -> None:
-        """Note what the optimizer remembers."""
-        if self.number in self.wanted:
-            remembering = optimizer.with_numbers(self.net.number, exactly=True)
-            remembering.states, remembering.t = dict(optimizer.states), optimizer.t
-            self.moments[-1].optimizer = remembering
-            if self.number == self.wanted[-1]:
-                raise _Enough
+        """Record what the optimizer remembers, and end the training run after the last step."""
+        if self.number in self.steps:
+            twin = optimizer.with_numbers(self.net.number, exactly=True)
+            twin.states = dict(optimizer.states)
+            twin.t = optimizer.t
+            self.moments[-1].optimizer = twin
+            if self.number == self.steps[-1]:
+                raise _Done
 
 
-def _watched(kind: "Any", recorder: "_Recorder") -> "Any":
-    """An optimizer of that kind whose steps are noted."""
+def _recorded(kind: "Any", recorder: "_Recorder") -> "Any":
+    """Return a subclass of an optimizer class that reports to the recorder before each step."""
 
     def step(self: "Optimizer", parameters: "List[Parameter]") -> None:
         recorder.before_update(self)

@@ -1,22 +1,30 @@
-"""One step of training on traced numbers, every number of it under its name.
+"""One training step on traced numbers, each of which has a name.
 
     x[i][j]  y[i][k]  sample_weight[i]     the data: sample i, feature j, output k
     0.weights[i][j]  0.bias[j]             a parameter of layer 0
-    0.z[i][j]                              what layer 0 gives for sample i, if it has parameters (Dense, Normalization)
-    1.a[i][j]                              what layer 1 gives, if it has none (activations, Dropout)
-    1.z[i][j]                              what such a layer takes: another name of the number before
-    1.derivative[i][j]                     the slope of an activation at that place
-    1.inner[i][n]  loss.inner[n]           a number within a layer or the loss that is used more than once,
-    1.slope[i][n]                          and one within the layer's backward pass
-    loss                                   of the step, penalties included
-    NAME.gradient                          the loss's slope in the number of that name
-    0.weights[i][j].memory[n]              what the optimizer remembers of a weight: before the step,
-    0.weights[i][j].memory[n].new          and after it
+    0.z[i][j]                              the output of layer 0 for sample i, if the layer has
+                                           parameters (Dense, Normalization)
+    1.a[i][j]                              the output of layer 1 if it has none (activations,
+                                           Dropout)
+    1.z[i][j]                              the input of such a layer: another name of the number
+                                           that the layer before computes
+    1.derivative[i][j]                     the derivative of an activation
+    1.inner[i][n]  loss.inner[n]           a number within a layer or the loss that is used more
+                                           than once
+    1.slope[i][n]                          such a number in the backward pass of the layer
+    loss                                   the loss of the step, with penalties
+    NAME.gradient                          the gradient of the loss at the number NAME
+    0.weights[i][j].memory[n]              what the optimizer remembers about a weight before the
+                                           step
+    0.weights[i][j].memory[n].new          the same after the step
     0.weights[i][j].new                    the weight after the step
-    0.z[i][j].new  1.a[i][j].new  loss.new what the same batch gives then, nothing dropped out
+    0.z[i][j].new  1.a[i][j].new           the outputs for the same batch after the step, without
+                                           Dropout
+    loss.new                               the loss for the same batch after the step
     learning_rate  momentum  0.l2  ...     hyperparameters
 
-The network's own rules compute all of it, on its own kind of numbers wrapped in ``Traced``.
+The rules of the network compute all these numbers, on the number type of the network wrapped in
+``Traced``.
 """
 
 from ..core.functions import number_of
@@ -38,9 +46,9 @@ if TYPE_CHECKING:
 class Step:
     """The numbers of one training step.
 
-    ``numbers``   name: Traced, in the order of their making; the updates are made when they are asked for
-    ``aliases``   other name: name
-    ``chains``    name of a δ: the number that the chain rule gives without the shortcut
+    ``numbers``   {name: Traced}, in the order of computation; updates are computed on demand
+    ``aliases``   {other name: name}
+    ``chains``    {name of a δ: the number that the chain rule gives without the shortcut}
     """
 
     def __init__(
@@ -72,10 +80,10 @@ class Step:
             if optimizer is not None:
                 self._prepare_updates(optimizer)
 
-    # ---- names ---------------------------------------------------------------------------------------------------
+    # ---- names -----------------------------------------------------------------------------------
 
     def _named(self, name: str, number: "Any") -> "Traced":
-        """The number, under a name; one that has a name already gets another name."""
+        """Name a number and return it. If it has a name, the new name becomes an alias."""
         node = number if isinstance(number, Traced) else Traced(number)
         if node.name:
             self.aliases[name] = node.name
@@ -85,28 +93,28 @@ class Step:
         return node
 
     def _name_rows(self, base: str, rows: "Matrix", suffix: str = "") -> "Matrix":
-        """A matrix of samples, each number under the name of its place."""
+        """Name the numbers of a matrix, one row per sample, by their indices."""
         return [
             [self._named(f"{base}[{i}][{j}]{suffix}", v) for j, v in enumerate(row)]
             for i, row in zip(self.samples, rows)
         ]
 
     def _name_inner(self, base: str, rows: "Matrix", suffix: str = "") -> None:
-        """Names for what several numbers of a row have in common, as softmax's sum of all exponentials."""
+        """Name the numbers that several outputs of a row share, such as the sum in softmax."""
         for i, row in zip(self.samples, rows):
             for node in shared([node for node in row if isinstance(node, Traced)]):
                 self._name_next(f"{base}[{i}]", node, suffix)
 
     def _name_next(self, base: str, node: "Traced", suffix: str = "") -> None:
-        """The next free place of a name."""
+        """Name a number by the next free index."""
         n = self.counts[base + suffix] = self.counts.get(base + suffix, -1) + 1
         self._named(f"{base}[{n}]{suffix}", node)
 
-    def _name_slopes(self, of: "Matrix", slopes: "Matrix") -> "Matrix":
-        """The slopes in numbers that have names."""
+    def _name_gradients(self, A: "Matrix", dA: "Matrix") -> "Matrix":
+        """Name the gradients dA at the numbers A, which have names."""
         return [
-            [self._named(f"{v.name}.gradient", d) for v, d in zip(row, row_d)]
-            for row, row_d in zip(of, slopes)
+            [self._named(f"{a.name}.gradient", d) for a, d in zip(row, row_d)]
+            for row, row_d in zip(A, dA)
         ]
 
     def _name_parameters(self) -> None:
@@ -114,40 +122,40 @@ class Step:
             for name, i, j in _places(parameter):
                 self._named(name, parameter.rows[i][j])
 
-    def _name_hyperparameters(self, prefix: str, of: "Any") -> None:
-        for name in of.numbers:
-            value = getattr(of, name)
+    def _name_hyperparameters(self, prefix: str, part: "Any") -> None:
+        for name in part.numbers:
+            value = getattr(part, name)
             if isinstance(value, Traced):
-                setattr(of, name, self._named(prefix + name, Traced(value.value)))
+                setattr(part, name, self._named(prefix + name, Traced(value.value)))
 
-    # ---- forward, backward, update -------------------------------------------------------------------------------
+    # ---- forward, backward, update ---------------------------------------------------------------
 
     def _forward(
         self, net: "Sequential", X: "Matrix", generator: "Optional[Generator]", suffix: str = ""
     ) -> "List[Matrix]":
-        """What goes into each layer, and last what comes out of the network."""
-        passing = [X]
+        """Return the input of each layer, followed by the output of the network."""
+        outputs = [X]
         for k, layer in enumerate(net.layers):
-            A = net.propagate(passing[-1], [layer], generator)
+            A = net.propagate(outputs[-1], [layer], generator)
             self._name_inner(f"{k}.inner", A, suffix)
             if layer.parameters():
                 A = self._name_rows(f"{k}.z", A, suffix)
             else:
-                self._name_rows(f"{k}.z", passing[-1], suffix)
+                self._name_rows(f"{k}.z", outputs[-1], suffix)
                 A = self._name_rows(f"{k}.a", A, suffix)
-            passing.append(A)
-        return passing
+            outputs.append(A)
+        return outputs
 
     def _name_derivatives(self, k: int, layer: "Any") -> None:
-        """Let an activation's derivative name what it gives."""
+        """Make the method ``derivative`` of an activation name its results."""
         derivative = getattr(layer, "derivative", None)
         if derivative is not None:
 
-            def named(z: "Traced", a: "Traced") -> "Traced":
+            def named_derivative(z: "Traced", a: "Traced") -> "Traced":
                 place = z.name[z.name.index("[") :]
                 return self._named(f"{k}.derivative{place}", derivative(z, a))
 
-            layer.derivative = named
+            layer.derivative = named_derivative
 
     def _backward(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
         self._name_hyperparameters("loss.", criterion)
@@ -175,12 +183,12 @@ class Step:
             dA = criterion.gradient_in_logits(self.outputs[-1], Y, weights)
         else:
             dA = criterion.gradient(self.outputs[-1], Y, weights)
-        dA = self._name_slopes(self.outputs[front], dA)
+        dA = self._name_gradients(self.outputs[front], dA)
         for k in reversed(range(front)):
             dA = layers[k].backward(dA)
             layers[k].add_penalty_gradient()
             self._name_inner(f"{k}.slope", dA)
-            dA = self._name_slopes(self.outputs[k], dA)
+            dA = self._name_gradients(self.outputs[k], dA)
             for parameter in layers[k].parameters():
                 for name, i, j in _places(parameter):
                     self._named(f"{name}.gradient", parameter.gradient_rows[i][j])
@@ -191,21 +199,21 @@ class Step:
         self._named("loss" + suffix, value)
 
     def _chain(self, front: int, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
-        """The slopes that the shortcut δ = (ŷ - y)/n leaves out, through every layer, where the loss has a slope."""
+        """Compute the gradients that the shortcut δ = (ŷ - y)/n leaves out, if they exist."""
         A = self.outputs[-1]
         try:
             dA = criterion.gradient(A, Y, weights)
-        except NotImplementedError:  # the perceptron's rule: a threshold has no derivative
+        except NotImplementedError:  # The loss "perceptron" has no derivative at the output.
             return
         for k in reversed(range(front, len(self.net.layers))):
-            dA = self._name_slopes(self.outputs[k + 1], dA)
+            dA = self._name_gradients(self.outputs[k + 1], dA)
             dA = self.net.layers[k].backward(dA)
         for row, row_d in zip(self.outputs[front], dA):
             for z, d in zip(row, row_d):
                 self.chains[f"{z.name}.gradient"] = d
 
     def _prepare_updates(self, optimizer: "Optimizer") -> None:
-        """All that is the same for all weights; each weight's own update is made by ``number``."""
+        """Compute what is the same for all weights; ``number`` computes the update of a weight."""
         states, t = optimizer.states, optimizer.t
         self.optimizer: "Optimizer" = optimizer.with_numbers(Traced, exactly=True)
         self._name_hyperparameters("", self.optimizer)
@@ -213,11 +221,11 @@ class Step:
         self.optimizer.begin(Traced)
         if not self.optimizer.rate.name:
             self._named("rate", self.optimizer.rate)
-        learning = [parameter for parameter in self.net.parameters() if not parameter.frozen]
-        self.factor = self.optimizer.clip_factor(learning)
+        trainable = [parameter for parameter in self.net.parameters() if not parameter.frozen]
+        self.factor = self.optimizer.clip_factor(trainable)
         if self.factor is not None:
             self._named("clipping", self.factor)
-        for parameter in learning:
+        for parameter in trainable:
             for name, i, j in _places(parameter):
                 memory = states[parameter.name][i][j] if parameter.name in states else None
                 for n in range(self.optimizer.memory):
@@ -229,7 +237,7 @@ class Step:
                 self.updates[f"{name}.new"] = parameter, i, j
 
     def _afterwards(self) -> None:
-        """The forward pass and the loss with the new parameters."""
+        """Compute the forward pass and the loss with the new parameters."""
         after = self.net.copy(Traced)
         for parameter in after.parameters():
             for name, i, j in _places(parameter):
@@ -241,7 +249,7 @@ class Step:
         )
 
     def _update(self, parameter: "Parameter", i: int, j: int) -> None:
-        """One weight's step, and its memory's."""
+        """Compute the new value of a weight and of what the optimizer remembers about it."""
         w = parameter.rows[i][j]
         state = tuple([self.numbers[f"{w.name}.memory[{n}]"] for n in range(self.optimizer.memory)])
         new, memory = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
@@ -249,10 +257,10 @@ class Step:
             self._named(f"{w.name}.memory[{n}].new", number)
         self._named(f"{w.name}.new", new)
 
-    # ---- asking --------------------------------------------------------------------------------------------------
+    # ---- access by name --------------------------------------------------------------------------
 
     def names(self) -> "Iterator[str]":
-        """Every number's name, as the step comes to it; no other names."""
+        """Yield the name of each number in the order of the step, without aliases."""
         for name in self.numbers:
             if name not in self.updates and not name.endswith(".new"):
                 yield name
@@ -262,7 +270,7 @@ class Step:
             yield "loss.new"
 
     def number(self, name: str) -> "Traced":
-        """The number of that name; KeyError if there is none."""
+        """Return the number with this name; raise a KeyError if there is none."""
         name = self.full_name(name)
         if name not in self.numbers and name in self.updates:
             self._update(*self.updates[name])
@@ -271,22 +279,16 @@ class Step:
         return self.numbers[self.full_name(name)]
 
     def knows(self, name: str) -> bool:
-        """Whether a number has that name."""
+        """Return whether a number has this name."""
         name = self.full_name(name)
-        after = (
-            bool(self.updates)
-            and name.endswith(".new")
-            and _is_of_forward_pass(name[: -len(".new")])
-        )
-        return (
-            name in self.numbers
-            or name in self.updates
-            or after
-            and name[: -len(".new")] in self.numbers
-        )
+        if name in self.numbers or name in self.updates:
+            return True
+        former = name[: -len(".new")]
+        is_after_step = bool(self.updates) and name.endswith(".new") and _is_of_forward_pass(former)
+        return is_after_step and former in self.numbers
 
     def full_name(self, name: str) -> str:
-        """The name under which a number is listed: "1.z[0][0].gradient" may be "0.z[0][0].gradient"."""
+        """Return the name in ``numbers``: "0.z[0][0].gradient" for "1.z[0][0].gradient"."""
         if name in self.aliases:
             return self.aliases[name]
         base, dot, last = name.rpartition(".")
@@ -294,10 +296,10 @@ class Step:
 
 
 def shared(roots: "Sequence[Traced]", alone: bool = False) -> "List[Traced]":
-    """The numbers without a name that more than one other was made from, on the way to several of these.
+    """Return the unnamed numbers that several numbers use, and that several roots depend on.
 
-    With ``alone``, on the way to one of these will do. What others are made from comes first. What is made of
-    hyperparameters alone, such as 1 - rate, is left out.
+    With ``alone``, one root is enough. Each number comes after its operands. Numbers that depend on
+    hyperparameters only, such as 1 - rate, are left out.
     """
     parents: "Dict[int, int]" = {}
     reached: "Dict[int, int]" = {}
@@ -322,7 +324,7 @@ def shared(roots: "Sequence[Traced]", alone: bool = False) -> "List[Traced]":
 
 
 def _within(root: "Traced") -> "List[Traced]":
-    """The numbers without a name that it was made from, and itself; each once, and after those it was made from."""
+    """Return the unnamed numbers that ``root`` depends on and the root, each after its operands."""
     found: "Dict[int, Traced]" = {}
     waiting = [(root, False)]
     while waiting:
@@ -336,30 +338,19 @@ def _within(root: "Traced") -> "List[Traced]":
 
 
 def _inside(node: "Traced") -> "List[Traced]":
-    """Its operands without a name; each once, for a square is one use of its number."""
-    return list(
-        {
-            id(operand): operand
-            for operand in node.operands
-            if operand.operation and not operand.name
-        }.values()
-    )
+    """Return the operands without a name, each once, because a square uses its number once."""
+    unnamed = [operand for operand in node.operands if operand.operation and not operand.name]
+    return list({id(operand): operand for operand in unnamed}.values())
 
 
 def _is_of_forward_pass(name: str) -> bool:
-    return (
-        name == "loss"
-        or name.split("[")[0].rpartition(".")[2] in ("z", "a", "inner")
-        and name.endswith("]")
-    )
+    kind = name.split("[")[0].rpartition(".")[2]
+    return name == "loss" or kind in ("z", "a", "inner") and name.endswith("]")
 
 
 def _places(parameter: "Parameter") -> "Iterator[Tuple[str, int, int]]":
-    """Name, row and column of each number."""
+    """Yield the name, row and column of each number of a parameter."""
     for i, row in enumerate(parameter.rows or []):
         for j in range(len(row)):
-            yield (
-                (f"{parameter.name}[{j}]" if parameter.flat else f"{parameter.name}[{i}][{j}]"),
-                i,
-                j,
-            )
+            name = f"{parameter.name}[{j}]" if parameter.flat else f"{parameter.name}[{i}][{j}]"
+            yield name, i, j

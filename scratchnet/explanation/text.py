@@ -1,11 +1,12 @@
 """The record of a traced number as text.
 
-    formula(node)       W₁ · x₁ + W₂ · x₂ + b           names
-    substituted(node)   0.4·1 + 0.2·0 + 1               the numbers in their place
-    derivation(node)    0.4·1 + 0.2·0 + 1 = 1.4         and the result
-    parts(node)         the formula taken apart, for printers that are no text
+    formula(node)       W₁ · x₁ + W₂ · x₂ + b       with names
+    substituted(node)   0.4·1 + 0.2·0 + 1           with numbers
+    derivation(node)    0.4·1 + 0.2·0 + 1 = 1.4     with numbers and the result
+    parts(node)         the formula as a list of parts, for other printers
 
-Each goes down to the numbers that have a name, or came from outside. It knows the operations, and no layer.
+A formula ends at numbers that have a name, and at constants. This module knows the operations but
+no layer.
 
 >>> from scratchnet.scalars import Traced
 >>> w, x = Traced(0.5, name="w"), Traced(-3.0, name="x")
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
     Part = Union[str, "Reference", "Choice"]
 
-# How tightly an operation holds its parts together: what holds less tightly than its surroundings needs parentheses.
+# Precedences. An expression needs parentheses if its precedence is lower than its context requires.
 CHOICE, SUM, PRODUCT, SIGN, ATOM = range(5)
 
-# operation: (its own tightness, what its left and right operands must have, its sign)
+# operation: (its precedence, the precedences that its operands need, its sign)
 INFIX = {
     "add": (SUM, SUM, SUM, " + "),
     "subtract": (SUM, SUM, PRODUCT, " − "),
@@ -49,35 +50,43 @@ OPPOSITE = {
     "equal": "unequal",
     "unequal": "equal",
 }
-LONGEST = 12  # terms of a sum; of a longer one the first and the last are shown
-MOST = 200  # operations in a formula: what one number enters in many ways would grow without end; its value stands then
+LONGEST = 12  # terms of a sum; of a longer sum, the first three and the last are shown
+# Operations in a formula; beyond it, values replace the formulas of numbers. The formula of a
+# number that is used in many ways could otherwise grow without limit.
+MOST = 200
 DECIMALS = 4
 
 
 class Reference:
-    """A number's place in a formula.
+    """A reference to a number in a formula.
 
-    ``tightness``   what the number must have there, as a text, to stand without parentheses
-    ``behind``      whether an operator stands before it, so that a sign of its own needs them
+    ``precedence``       the precedence that its text needs to be written without parentheses
+    ``after_operator``   whether it follows an operator, so that a sign needs parentheses
     """
 
-    __slots__ = ("node", "tightness", "behind")
+    __slots__ = ("node", "precedence", "after_operator")
 
-    def __init__(self, node: "Traced", tightness: int, behind: bool = False) -> None:
+    def __init__(self, node: "Traced", precedence: int, after_operator: bool = False) -> None:
         self.node = node
-        self.tightness = tightness
-        self.behind = behind
+        self.precedence = precedence
+        self.after_operator = after_operator
 
     def shown(self, text: str) -> str:
-        """The text that stands for the number, in parentheses where it needs them."""
-        own = (
-            SIGN if text.startswith("-") else PRODUCT if "/" in text else ATOM
-        )  # 1/2 is a Fraction
-        return "({})".format(text) if own < self.tightness or self.behind and own == SIGN else text
+        """Return the text for the number, in parentheses if necessary."""
+        own = ATOM
+        if text.startswith("-"):
+            own = SIGN
+        elif "/" in text:  # a Fraction such as 1/2
+            own = PRODUCT
+        needed = own < self.precedence or self.after_operator and own == SIGN
+        return "({})".format(text) if needed else text
 
 
 class Choice:
-    """Two formulas, of which a condition chooses one; ``reasons``: the condition's formula, and its opposite's."""
+    """Two formulas and a condition that selects one of them.
+
+    ``reasons``   the formulas of the condition and of its opposite
+    """
 
     __slots__ = ("condition", "chosen", "other", "reasons")
 
@@ -94,18 +103,20 @@ class Choice:
         self.reasons = reasons
 
     @property
-    def made(self) -> "List[Part]":
-        """The formula that was chosen."""
+    def selected(self) -> "List[Part]":
+        """The formula that the condition selects."""
         return self.chosen if self.condition.value else self.other
 
     @property
     def reason(self) -> "List[Part]":
-        """Why it was chosen."""
+        """The reason why it is selected."""
         return self.reasons[0] if self.condition.value else self.reasons[1]
 
 
 def number(value: "Any", decimals: int = DECIMALS) -> str:
-    """A number to four decimals, or four digits where it is small; its sign is a hyphen, to be copied into Python.
+    """Return a number with four decimals, or with four significant digits if it is small.
+
+    The minus sign is a hyphen, so that the text can be copied into Python.
 
     >>> number(0.80218), number(-0.00012345), number(1.0), number(True), number(2 / 3, decimals=8)
     ('0.8022', '-0.0001234', '1', '1', '0.66666667')
@@ -120,47 +131,44 @@ def number(value: "Any", decimals: int = DECIMALS) -> str:
 
 
 def formula(node: "Traced") -> str:
-    """How the number was made, by the names of what it was made from."""
+    """Return the formula of a number, with names."""
     return names(parts(node))
 
 
 def substituted(node: "Traced", decimals: int = DECIMALS) -> str:
-    """How the number was made, the numbers in their places."""
+    """Return the formula of a number, with numbers in place of the names."""
     return numbers(parts(node), decimals)
 
 
 def derivation(node: "Traced", decimals: int = DECIMALS) -> str:
-    """The numbers in their places, and the result."""
+    """Return the formula of a number with numbers, and its result."""
     formula, reason = parts(node), ""
-    if isinstance(formula[0], Choice):  # the result comes before the reason for it
+    if isinstance(formula[0], Choice):  # The result is written before the reason.
         choice = formula[0]
-        formula, reason = choice.made, SINCE + numbers(choice.reason, decimals)
+        formula, reason = choice.selected, SINCE + numbers(choice.reason, decimals)
     text, result = numbers(formula, decimals), number(node.value, decimals)
     return (text if text == result else "{} = {}".format(text, result)) + reason
 
 
 def names(formula: "List[Part]") -> str:
-    """A formula, the names in their places."""
-    return (
-        _written(formula, lambda leaf: leaf.name or number(leaf.value))
-        .replace("·", " · ")
-        .replace("/", " / ")
-    )
+    """Return a formula as text, with names."""
+    text = _written(formula, lambda leaf: leaf.name or number(leaf.value))
+    return text.replace("·", " · ").replace("/", " / ")
 
 
 def numbers(formula: "List[Part]", decimals: int = DECIMALS) -> str:
-    """A formula, the numbers in their places."""
+    """Return a formula as text, with numbers."""
     return _written(formula, lambda leaf: number(leaf.value, decimals))
 
 
 def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> str:
-    """A formula as text, ``leaf`` for each number in it."""
+    """Return a formula as text; ``leaf`` returns the text of a number."""
     texts = []
     for part in formula:
         if isinstance(part, Reference):
             part = part.shown(leaf(part.node))
         elif isinstance(part, Choice):
-            part = _written(part.made, leaf) + SINCE + _written(part.reason, leaf)
+            part = _written(part.selected, leaf) + SINCE + _written(part.reason, leaf)
         texts.append(part)
     return "".join(texts)
 
@@ -170,48 +178,50 @@ def _without_name(node: "Traced") -> bool:
 
 
 def parts(node: "Traced", inside: "Callable[[Traced], bool]" = _without_name) -> "List[Part]":
-    """The formula of a number's own operation, down to the numbers with names and those from outside.
+    """Return the formula of a number as a list of parts.
 
-    Another ``inside`` tells of a number within whether its own formula stands in its place.
+    ``inside`` returns whether an operand is replaced by its own formula; by default, an operand
+    without a name is.
     """
     return _Formula(inside).operation(node)[0] if node.operation else [Reference(node, CHOICE)]
 
 
 class _Formula:
-    """From the record to the parts of a formula; ``inside`` as in ``parts``."""
+    """The conversion of a record to the parts of a formula; ``inside`` as in ``parts``."""
 
     def __init__(self, inside: "Callable[[Traced], bool]") -> None:
         self.inside = inside
         self.left = MOST
 
     def closed(self, operand: "Traced") -> bool:
-        """Whether the number itself stands in the formula, and not how it was made."""
+        """Return whether the formula refers to a number instead of containing its formula."""
         constant = operand.operation == "divide" and all(
             [_is_large(part) for part in operand.operands]
         )
         return not operand.operation or not self.inside(operand) or not self.left or constant
 
-    def part(self, operand: "Traced", tightness: int, behind: bool = False) -> "List[Part]":
-        """An operand in a formula, in parentheses where its operation needs them."""
+    def part(
+        self, operand: "Traced", precedence: int, after_operator: bool = False
+    ) -> "List[Part]":
+        """Return the formula of an operand, in parentheses if necessary."""
         if self.closed(operand):
-            return [Reference(operand, tightness, behind)]
+            return [Reference(operand, precedence, after_operator)]
         formula, own = self.operation(operand)
-        if own < tightness or behind and formula[0] == "−":
+        if own < precedence or after_operator and formula[0] == "−":
             return ["("] + formula + [")"]
-        return _behind(formula) if behind else formula
+        return _after_operator(formula) if after_operator else formula
 
     def operation(self, node: "Traced") -> "Tuple[List[Part], int]":
-        """The formula of a number's own operation, and how tightly it holds together."""
+        """Return the formula of the operation of a number, and its precedence."""
         operation, operands = node.operation, node.operands
         self.left -= 1
-        if operation in ("multiply", "divide") and _is_one(
-            operands[1]
-        ):  # as in a mean of one sample
+        # The mean over one sample divides by 1.
+        if operation in ("multiply", "divide") and _is_one(operands[1]):
             return self.alone(operands[0])
         if operation in INFIX:
             own, left, right, sign = INFIX[operation]
             return self.part(operands[0], left) + [sign] + self.part(
-                operands[1], right, behind=True
+                operands[1], right, after_operator=True
             ), own
         if operation == "dot":
             pairs = list(zip(operands[::2], operands[1::2]))
@@ -223,11 +233,11 @@ class _Formula:
                 else self.alone(operands[0])
             )
         if operation == "negate":
-            return ["−"] + self.part(operands[0], ATOM, behind=True), SIGN
+            return ["−"] + self.part(operands[0], ATOM, after_operator=True), SIGN
         if operation == "exp":
             return ["e^"] + self.part(operands[0], SIGN), ATOM
         if operation == "power":
-            return self.part(operands[0], ATOM, behind=True) + ["^"] + self.part(
+            return self.part(operands[0], ATOM, after_operator=True) + ["^"] + self.part(
                 operands[1], ATOM
             ), ATOM
         if operation == "where":
@@ -241,18 +251,18 @@ class _Formula:
         return [operation, "("] + self.listed(operands) + [")"], ATOM
 
     def opposite(self, condition: "Traced") -> "List[Part]":
-        """What holds where the condition does not: z < 0 where not z ≥ 0."""
+        """Return the formula of the opposite of a condition: z < 0 for z ≥ 0."""
         if condition.operation not in OPPOSITE:
             return ["not "] + self.part(condition, CHOICE)
         _, left, right, sign = INFIX[OPPOSITE[condition.operation]]
         return (
             self.part(condition.operands[0], left)
             + [sign]
-            + self.part(condition.operands[1], right, behind=True)
+            + self.part(condition.operands[1], right, after_operator=True)
         )
 
     def listed(self, operands: "Any") -> "List[Part]":
-        """The arguments of a function; of many the first three and the last."""
+        """Return the arguments of a function, or the first three and the last of many."""
         folded = len(operands) - 4 if len(operands) > LONGEST else 0
         formula = self.part(operands[0], CHOICE)
         for k in range(1, len(operands)):
@@ -263,16 +273,20 @@ class _Formula:
         return formula
 
     def alone(self, operand: "Traced") -> "Tuple[List[Part], int]":
-        """A number that its operation leaves as it is."""
+        """Return the formula of an operand that an operation does not change."""
         if self.closed(operand):
             return [Reference(operand, PRODUCT)], ATOM
         return self.operation(operand)
 
-    def product(self, pair: "Tuple[Traced, Traced]", tightness: int) -> "List[Part]":
-        return self.part(pair[0], PRODUCT) + ["·"] + self.part(pair[1], SIGN, behind=True)
+    def product(self, pair: "Tuple[Traced, Traced]", precedence: int) -> "List[Part]":
+        """Return one term of a sum of products."""
+        return self.part(pair[0], PRODUCT) + ["·"] + self.part(pair[1], SIGN, after_operator=True)
 
     def sum(self, terms: "Any", of: "Callable[[Any, int], List[Part]]") -> "List[Part]":
-        """The terms of a sum, each of(term, tightness); of a long one the first three and the last."""
+        """Return the formula of a sum, with each term made by ``of``(term, precedence).
+
+        Of a long sum, the first three terms and the last are shown.
+        """
         folded = len(terms) - 4 if len(terms) > LONGEST else 0
         formula = of(terms[0], SUM)
         for k in range(1, len(terms)):
@@ -280,20 +294,22 @@ class _Formula:
                 formula.append(" + … {} more …".format(folded))
             if not folded or k < 3 or k == len(terms) - 1:
                 term = of(terms[k], PRODUCT)
-                formula += [" + "] + (["("] + term + [")"] if term[0] == "−" else _behind(term))
+                is_negated = term[0] == "−"
+                formula.append(" + ")
+                formula += ["("] + term + [")"] if is_negated else _after_operator(term)
         return formula
 
 
-def _behind(formula: "List[Part]") -> "List[Part]":
-    """The formula behind an operator."""
+def _after_operator(formula: "List[Part]") -> "List[Part]":
+    """Return the formula as it is written after an operator."""
     first = formula[0]
     if isinstance(first, Reference):
-        return [Reference(first.node, first.tightness, True)] + formula[1:]
+        return [Reference(first.node, first.precedence, True)] + formula[1:]
     return formula
 
 
 def _is_large(operand: "Traced") -> bool:
-    """Whether it is one of the large whole numbers whose quotient is a rule's constant."""
+    """Return whether this is a large integer; a quotient of two is a constant of a rule."""
     return not operand.name and not operand.operation and bool(operand.value > 1000000)
 
 

@@ -1,10 +1,10 @@
-"""A step of training to be done by hand: the worksheet with its blanks, and the reading of what was filled in.
+"""A training step to compute by hand: writes worksheets with blanks and reads filled-in ones.
 
 >>> import scratchnet as sn
 >>> from scratchnet.explanation.explanation import explain
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [-1]]), sn.Threshold()])
->>> print(worksheet(explain(net, [[3, 1]])))  # without targets: the forward pass alone
-# step 1: put a number in the place of each ____
+>>> print(worksheet(explain(net, [[3, 1]])))  # without targets, only the forward pass
+# step 1: replace each ____ with a number
 <BLANKLINE>
 # given
 0.weights[0][0] = 0.5
@@ -44,17 +44,18 @@ _NUMBER = re.compile(
     r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$|[+-]?\d+ ?/ ?\d+$", re.ASCII | re.IGNORECASE
 )
 _COMMA = re.compile(r"[+-]?\d+,\d+$", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}$", re.ASCII)  # or a decimal comma: nobody knows
-_SHOWN = 60  # characters of a line that could not be read
+# A comma before three digits may also be a decimal comma.
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}$", re.ASCII)
+_SHOWN = 60  # how many characters of a bad line an error message shows
 
 
-# ---- writing -----------------------------------------------------------------------------------------------------
+# ---- writing -------------------------------------------------------------------------------------
 
 
 def worksheet(why: "Explanation", decimals: int = DECIMALS, header: str = "") -> str:
-    """The step as text: what is given, to so many decimals, and then every number's formula with a blank for it."""
+    """Return the step as text: the given numbers, then each formula followed by a blank."""
     lines = ["# " + line.lstrip("# ") for line in header.splitlines()]
-    lines.append(f"# step {why.number}: put a number in the place of each {BLANK}")
+    lines.append(f"# step {why.number}: replace each {BLANK} with a number")
     for title, names in sections(why):
         lines += ["", "# " + title]
         for name in names:
@@ -67,36 +68,37 @@ def worksheet(why: "Explanation", decimals: int = DECIMALS, header: str = "") ->
 
 
 def sections(why: "Explanation") -> "Iterator[Tuple[str, List[str]]]":
-    """The parts of the step, each with the names of those of its numbers that the worksheet holds.
+    """Yield the sections of the step, each with the names of its numbers on the worksheet.
 
-    They are those on the way to the loss and to the new weights. No one on that way needs the slopes in the data, nor
-    those that a shortcut like δ = (ŷ - y)/n steps over; and ``loss.new`` is the next step's forward pass.
+    These are the numbers that the loss and the new weights depend on. Gradients at the data and
+    gradients that a shortcut like δ = (ŷ - y)/n leaves out are not needed, and ``loss.new`` belongs
+    to the forward pass of the next step.
     """
-    wanted = _wanted(why)
+    needed = _needed(why)
     for title, names in why.sections():
-        found = [name for name in names if name in wanted]
+        found = [name for name in names if name in needed]
         if found:
             yield title, found
 
 
-def _wanted(why: "Explanation") -> "Set[str]":
-    """What is given, the forward pass, the loss, the update, and all that these are made from."""
+def _needed(why: "Explanation") -> "Set[str]":
+    """Return the names of the numbers that the loss and the update depend on, and of given ones."""
     waiting = [
         name
         for name in why.step.names()
         if not re.search(r"\.gradient|\.derivative|^loss\.new$", name)
     ]
-    wanted = set(waiting)
+    needed = set(waiting)
     while waiting:
         for operand in inputs(why.step.number(waiting.pop())):
-            if operand.name and operand.operation and operand.name not in wanted:
-                wanted.add(operand.name)
+            if operand.name and operand.operation and operand.name not in needed:
+                needed.add(operand.name)
                 waiting.append(operand.name)
-    return wanted
+    return needed
 
 
 def _question(formula: "List[Part]", decimals: int) -> str:
-    """A formula by names, with both answers to each question in it: which one is right is for the pencil to find."""
+    """Return a formula with names and with both alternatives of each condition."""
     texts = []
     for part in formula:
         if isinstance(part, Reference):
@@ -110,26 +112,29 @@ def _question(formula: "List[Part]", decimals: int) -> str:
     return "".join(texts)
 
 
-# ---- reading -----------------------------------------------------------------------------------------------------
+# ---- reading -------------------------------------------------------------------------------------
 
 
 def read(text: str) -> "List[Entry]":
-    """The lines ``name = number`` of a worksheet: each one's name, its digits as Python writes them, its line number.
+    """Return the lines ``name = number`` of a worksheet as tuples (name, digits, line number).
 
-    Comments and blanks are passed over. A number may have a colon before it, and may be a fraction, or have a decimal
-    comma; a line that is none of this is a ValueError.
+    Comments and blanks are skipped. The equals sign may be a colon. The number may be a fraction or
+    have a decimal comma; ``digits`` is the number in Python's notation. Any other line raises a
+    ValueError.
 
     >>> read("# by hand\\n\\n0.z[0][0] = ____\\nloss: −0,25  # or so")
     [('loss', '-0.25', 4)]
     """
     entries = []
     for place, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
-        told = line.split("#")[0].strip()
-        if told:
-            name, sign, text = [part.strip() for part in told.replace(":", "=", 1).partition("=")]
+        content = line.split("#")[0].strip()
+        if content:
+            parts_of_line = content.replace(":", "=", 1).partition("=")
+            name, sign, text = [part.strip() for part in parts_of_line]
             if not name or not sign:
                 raise ValueError(
-                    f"line {place}: {told[:_SHOWN]!r} is no number under a name, as in loss = 0.25"
+                    f"line {place}: {content[:_SHOWN]!r} is not a name and a number; "
+                    "write loss = 0.25, for example"
                 )
             digits = _digits(text.strip("_").strip(), place)
             if digits:
@@ -138,11 +143,12 @@ def read(text: str) -> "List[Entry]":
 
 
 def _digits(text: str, place: int) -> str:
-    """The number as Python writes it; empty for a blank."""
+    """Return a number in Python's notation, or an empty string for a blank."""
     digits = text.replace("−", "-")
     if _THOUSANDS.match(digits):
         raise ValueError(
-            f"line {place}: {text} may be {digits.replace(',', '.')} or {digits.replace(',', '')}"
+            f"line {place}: {text} is ambiguous; "
+            f"write {digits.replace(',', '.')} or {digits.replace(',', '')}"
         )
     if _COMMA.match(digits):
         digits = digits.replace(",", ".")
@@ -151,13 +157,14 @@ def _digits(text: str, place: int) -> str:
             value_of(digits)
     except (ValueError, ArithmeticError):
         raise ValueError(
-            f"line {place}: {text[:_SHOWN]!r} is no number; give one like 0.25, -3e-05 or 1/4"
+            f"line {place}: {text[:_SHOWN]!r} is not a number; "
+            "give a number such as 0.25, -3e-05 or 1/4"
         ) from None
     return digits
 
 
 def value_of(digits: str) -> "Tuple[float, float]":
-    """A number, and half a unit of its last digit: 0 of a fraction, which is exact.
+    """Return a number, and half a unit of its last digit: 0 for a fraction, which is exact.
 
     >>> value_of("-0.25"), value_of("1/4")
     ((-0.25, 0.005), (0.25, 0.0))
@@ -174,5 +181,5 @@ def value_of(digits: str) -> "Tuple[float, float]":
 
 
 def decimals_of(digits: str) -> int:
-    """How many decimals a number is given to; below 0 where its last digit is one of the tens, the hundreds ..."""
+    """Return the number of decimals; it is negative if the last digit counts tens, hundreds, ..."""
     return -int(Decimal(digits).as_tuple().exponent)

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from typing import Callable
 
 
-def _with_digits_to_spare(
+def _with_additional_digits(
     function: "Callable[[Decimal], Decimal]",
 ) -> "Callable[[Decimal], Decimal]":
     """Return the function computed with additional digits and rounded once.
 
     It uses twice the digits of the context, plus the number of leading zeros of a small x, because
-    differences such as e^x - 1 cancel as many digits. If x is so small that the function is linear
-    to twice the digits, it is evaluated at a larger multiple of x and scaled back, which needs fewer
-    digits.
+    differences such as e^x - 1 cancel that many digits. If x is so small that the function is
+    linear to twice the digits, it is evaluated at a larger multiple of x and scaled back, which
+    needs fewer digits.
     """
 
     def rounded_once(x: "Decimal") -> "Decimal":
@@ -52,28 +52,31 @@ def log(x: "Decimal") -> "Decimal":
     return Decimal("NaN") if x < 0 else x.ln()
 
 
-@_with_digits_to_spare
+@_with_additional_digits
 def expm1(x: "Decimal") -> "Decimal":
     """Return e^x - 1."""
     return x.exp() - 1
 
 
-@_with_digits_to_spare
+@_with_additional_digits
 def log1p(x: "Decimal") -> "Decimal":
     """Return the natural logarithm of 1 + x."""
     return log(1 + x)
 
 
-@_with_digits_to_spare
+@_with_additional_digits
 def tanh(x: "Decimal") -> "Decimal":
     """Return the hyperbolic tangent of x."""
     e = (-2 * abs(x)).exp()
     return ((1 - e) / (1 + e)).copy_sign(x)
 
 
-@_with_digits_to_spare
+@_with_additional_digits
 def erf(x: "Decimal") -> "Decimal":
-    """Return the error function of x, by its Maclaurin series, which cancels fewer than x² digits."""
+    """Return the error function of x, by its Maclaurin series.
+
+    The terms of the series cancel fewer than x² digits.
+    """
     square = x * x
     with localcontext() as context:
         if square > 3 * context.prec:

@@ -96,7 +96,7 @@ def _swapped(method: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Any]"
 
 
 class Symbolic:
-    """A constant (``value``), an input (``name``), or the result of an ``operation`` on ``operands``.
+    """A constant (``value``), an input (``name``), or an ``operation`` on ``operands``.
 
     ``sample``   the sample of the batch that an input belongs to; None for inputs of the network
     ``kind``     what is known about an input: "unit" is a sample weight that is always 1; "absent"

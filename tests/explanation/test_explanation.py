@@ -413,7 +413,7 @@ def test_every_name_that_is_listed_can_be_asked_for():
         ("2.weights[0][0].grad", "did you mean '2.weights[0][0].gradient'?"),
         (
             "0.weights[7][0]",
-            "no number is called '0.weights[7][0]'; there are 0.weights[0][0] to 0.weights[1][1]",
+            "no number is called '0.weights[7][0]'; the names go from 0.weights[0][0] to 0.weights[1][1]",
         ),
         ("", "no number is called ''; did you mean"),
     ],
@@ -427,7 +427,7 @@ def test_a_wrong_name_gets_the_nearest(name, sentence):
 
 
 def test_names_are_texts():
-    with pytest.raises(ValueError, match="^the name is 3; give a text, such as 'loss'$"):
+    with pytest.raises(ValueError, match="^the name is 3; give a string such as 'loss'$"):
         mazur()[3]
     assert 3 not in mazur()
 
@@ -489,7 +489,7 @@ def test_a_large_network_is_explained_number_by_number():
     text = str(why["0.weights[783][29].new"]) + str(why["0.z[0][29]"])
     assert time.time() - start < 20
     assert " + … 780 more … + " in text
-    assert re.search(r"\n  and 71557 more, down to loss.new: ask for them by name$", str(why))
+    assert re.search(r"\n  and 71557 more, up to loss.new; look them up by name$", str(why))
 
 
 # ---- mistakes ----------------------------------------------------------------------------------------------------
@@ -500,7 +500,7 @@ def test_a_large_network_is_explained_number_by_number():
     [
         ({"step": 0}, "step is 0; give a whole number of 1 or more"),
         ({"steps": 1.5}, "steps is 1.5; give a whole number of 1 or more"),
-        ({"loss": None}, "with targets Y a loss is needed: loss='mean_squared_error', for example"),
+        ({"loss": None}, "targets Y need a loss, for example loss='mean_squared_error'"),
         ({"loss": "nonsense"}, "loss 'nonsense' is unknown"),
         ({"optimizer": "nonsense"}, "optimizer 'nonsense' is unknown"),
         ({"batch_size": 0}, "batch_size is 0"),
@@ -514,7 +514,7 @@ def test_what_is_refused(options, sentence):
 def test_a_step_that_was_not_recorded():
     why = sn.explain(network(), X, [[0, 1]] * 3, "huber", step=3, steps=2)
     with pytest.raises(
-        ValueError, match=r"^step 2 is not recorded; there are 3 to 4: explain\(..., steps=...\)$"
+        ValueError, match=r"^step 2 is not recorded, only 3 to 4; record more with explain\(..., steps=...\)$"
     ):
         why.at(2)
 

@@ -176,7 +176,7 @@ def recorded(asked):
 
 
 XOR_WALK = """The data|Forward: layer 0, Dense|Forward: layer 1, Tanh|Forward: layer 2, Dense|Forward: layer 3, Sigmoid
-The loss|Backward: the slope of the loss|Backward: layer 2, Dense|Backward: layer 1, Tanh|Backward: layer 0, Dense
+The loss|Backward: the gradient of the loss|Backward: layer 2, Dense|Backward: layer 1, Tanh|Backward: layer 0, Dense
 Update: layer 0, Dense|Update: layer 2, Dense|The same samples again""".replace("\n", "|").split(
     "|"
 )
@@ -267,7 +267,7 @@ def test_a_weight_is_followed_down_to_the_data_by_clicking_alone(show, maker, st
         assert panel(shown) == recorded(why[name])
         if why[name].source:
             path, line, text = why[name].source
-            assert shown.inner_text("#panel .source code") == text
+            assert shown.text_content("#panel .source code") == text
             assert shown.inner_text("#panel .source .place") == "{}:{}".format(path, line)
     assert shown.inner_text("#panel .given") == "given"
     crumbs = shown.locator("#panel .trail button")
@@ -282,7 +282,7 @@ def test_a_weight_is_followed_down_to_the_data_by_clicking_alone(show, maker, st
 def test_the_chain_rule_stands_beside_the_shortcut(show):
     asked = made(xor)[0]["2.z[1][0].gradient"]
     shown = show(xor)
-    walk_to(shown, "Backward: the slope")
+    walk_to(shown, "Backward: the gradient")
     ask(shown, asked.name)
     chains = shown.locator("#panel [data-chain]").all_text_contents()
     assert chains == [asked.chain, asked.chain_substituted]
@@ -672,7 +672,7 @@ def test_hostile_names_do_nothing(show, tmp_path):
 def test_without_javascript_there_is_a_sentence(show):
     shown = show(xor, java_script_enabled=False)
     assert shown.locator("noscript").is_visible()
-    assert "takes JavaScript" in shown.inner_text("noscript")
+    assert "needs JavaScript" in shown.inner_text("noscript")
     assert not shown.locator("#page").is_visible()
 
 

@@ -141,7 +141,7 @@ def test_its_formulas_give_its_numbers(name):
 def test_the_sheet_of_the_article():
     text = worksheet(and_gate(), header="# scratchnet explain --step=1\nby hand")
     assert text.startswith(
-        "# scratchnet explain --step=1\n# by hand\n# step 1: put a number in the place of each ____"
+        "# scratchnet explain --step=1\n# by hand\n# step 1: replace each ____ with a number"
     )
     assert "\n# 2.a[0][0] = 1 if 1.a[0][0] ≥ threshold, else 0\n" in text.replace(
         "2.threshold", "threshold"
@@ -231,7 +231,7 @@ def test_lines_refused(line):
 
 
 def test_a_comma_that_may_be_either_is_not_guessed():
-    with pytest.raises(ValueError, match="line 1: 1,234 may be 1.234 or 1234"):
+    with pytest.raises(ValueError, match="line 1: 1,234 is ambiguous; write 1.234 or 1234"):
         read("loss = 1,234")
 
 
@@ -265,7 +265,7 @@ def test_a_sheet_filled_with_the_right_numbers(name, decimals):
     assert (
         findings.text()
         == str(findings)
-        == "{} numbers right, 0 of the worksheet missing".format(len(listed(why)))
+        == "right: {} numbers; missing: 0 numbers of the worksheet".format(len(listed(why)))
     )
 
 
@@ -289,7 +289,7 @@ def test_the_digits_given_decide():
         )
     coarse = one(why, "loss", "0").wrong  # to no decimals it is right, and says nothing
     assert (
-        coarse.mistake == "it has too few digits to tell"
+        coarse.mistake == "it has too few digits to be checked"
         and one(why, "x[0][0]", "0").wrong is not None
     )
     assert one(and_gate(), "0.weights[0][0].new", "3/8").passed
@@ -505,19 +505,19 @@ def test_some_numbers_carried_as_written_and_some_with_all_digits(seed):
 SENTENCE = {
     "updated": "the gradients are computed with weights that are already updated",
     "no derivative": "the derivative of the activation is left out",
-    "z for a": "the derivative is computed with z in the place of the output a",
+    "z for a": "the derivative is computed with z in place of the output a",
     "at a": "the derivative is taken at the output a instead of at z",
-    "half": "the ½ of the squared error is forgotten",
+    "half": "the factor ½ of the squared error is left out",
     "outputs": "it is divided by the number of outputs once too often",
-    "target first": "the target minus the output is taken, not the output minus the target",
+    "target first": "the target minus the output is used instead of the output minus the target",
     "added": "the step is added instead of subtracted",
-    "exponent": "the minus in the exponent is left out",
+    "exponent": "the minus sign in the exponent is left out",
     "transposed": "the weights are transposed: row and column are exchanged",
     "bias": "the bias is left out",
     "rate": "the learning rate is left out",
-    "thresholded": "the output is thresholded, to 0 or 1, before it is compared with the target",
+    "thresholded": "the output is replaced by 0 or 1 before it is compared with the target",
 }
-SAYS = {wrong: "this is what comes out when " + sentence for wrong, sentence in SENTENCE.items()}
+SAYS = {wrong: "this is the result if " + sentence for wrong, sentence in SENTENCE.items()}
 
 
 def test_mazurs_page():
@@ -558,7 +558,7 @@ def test_each_mistake_where_it_first_shows(wrong, decimals):
         findings.wrong.right,
         SENTENCE[wrong],
         why[FIRST[wrong]].formula,
-        "of the worksheet missing",
+        " of the worksheet",
     ):
         assert part in findings.text()
 
@@ -597,7 +597,7 @@ def test_each_mistake_in_a_number_far_from_it(wrong):
 
 def test_a_sign_that_nothing_else_explains():
     why = mazur()
-    sign = "this is what comes out when the sign is the wrong way round"
+    sign = "this is the result if the sign is reversed"
     assert (
         mistake(why, "2.z[0][0].gradient", -why["2.z[0][0].gradient"].value) == SAYS["target first"]
     )
@@ -619,7 +619,7 @@ def test_rounded_too_early(decimals):
     told = mistake(why, "loss", loss, 8)
     plural = "" if decimals == 1 else "s"
     assert (
-        "the numbers on the way are rounded to {} decimal{}, too few to give".format(
+        "intermediate results are rounded to {} decimal{}, too few to give".format(
             decimals, plural
         )
         in told
@@ -641,13 +641,13 @@ def test_rounded_to_as_many_decimals_as_others_are_given():
     assert "5 decimals" not in str(one(why, "loss", text).wrong.mistake)
     entries = [("loss", text, 1), ("2.weights[0][0].gradient", "0.08217", 2)]
     assert (
-        "rounded to 5 decimals, too few to give this one to 9" in check(why, entries).wrong.mistake
+        "rounded to 5 decimals, too few to give this number to 9" in check(why, entries).wrong.mistake
     )
 
 
 # ---- ... in other networks ---------------------------------------------------------------------------------------
 
-COUNT = "this is what comes out when the division by the number of terms is left out"
+COUNT = "this is the result if the division by the number of terms is left out"
 
 
 def test_one_over_m():
@@ -657,7 +657,7 @@ def test_one_over_m():
     assert one(why, "loss", "3.6").wrong.mistake == COUNT
     assert one(why, "0.weights[1][0].new", "0.10").wrong.mistake == COUNT
     why = xor()
-    again = "this is what comes out when it is divided by the number of samples once too often"
+    again = "this is the result if it is divided by the number of samples once too often"
     for name in ("loss", "2.z[1][0].gradient", "2.weights[0][0].gradient", "0.bias[1].gradient"):
         assert mistake(why, name, 4 * why[name].value) == COUNT
         assert mistake(why, name, why[name].value / 4) == again
@@ -683,7 +683,7 @@ def test_weighted_samples_are_averaged_over_their_weights():
 
 def test_the_two_of_the_square():
     why = xor(loss="mean_squared_error")
-    said = "this is what comes out when the 2 of the square's slope is forgotten"
+    said = "this is the result if the factor 2 in the derivative of the square is left out"
     assert mistake(why, "3.a[0][0].gradient", why["3.a[0][0].gradient"].value / 2) == said
     assert (
         mistake(why, "0.weights[1][1].gradient", why["0.weights[1][1].gradient"].value / 2) == said
@@ -692,7 +692,7 @@ def test_the_two_of_the_square():
 
 def test_log10():
     said = (
-        "this is what comes out when the logarithm to base 10 is taken instead of the natural one"
+        "this is the result if the logarithm to base 10 is used instead of the natural logarithm"
     )
     why = xor()
     a = [why["3.a[{}][0]".format(i)].value for i in range(4)]
@@ -706,7 +706,7 @@ def test_log10():
 def test_the_derivative_beside_the_cross_entropy():
     why = xor()
     a, y = why["3.a[1][0]"].value, 1
-    said = "the derivative is multiplied in once more: this loss's slope in z has it already"
+    said = "the derivative of the activation is applied twice: the gradient of this loss at z contains it already"
     assert mistake(why, "2.z[1][0].gradient", (a - y) * a * (1 - a) / 4).endswith(said)
     assert mistake(why, "2.z[1][0].gradient", (a - y) / (a * (1 - a)) / 4) == SAYS["no derivative"]
     z = why["2.z[1][0]"].value
@@ -719,7 +719,7 @@ def test_the_derivative_beside_the_cross_entropy():
 def test_the_sigmoid_and_the_threshold():
     why = and_gate()
     s = [why["1.a[{}][0]".format(i)].value for i in range(4)]
-    said = "this is what comes out when the number before the threshold is taken instead of the thresholded output"
+    said = "this is the result if the number before the threshold is used instead of the output of the threshold"
     assert mistake(why, "0.z[2][0].gradient", s[2] / 4, 4) == said
     assert mistake(why, "0.weights[0][0].gradient", (s[2] + s[3] - 1) / 4, 4) == said
     why = xor()
@@ -830,11 +830,11 @@ def test_one_digit_tells_a_mistake_that_gives_just_this_number():
     wrong = one(and_gate(), "0.weights[0][0].gradient", "1").wrong
     assert (
         wrong.mistake
-        == "this is what comes out when the division by the number of terms is left out"
+        == "this is the result if the division by the number of terms is left out"
     )
     assert (
         one(and_gate(), "0.z[2][0]", "0.4").wrong.mistake
-        == "this is what comes out when the bias is left out"
+        == "this is the result if the bias is left out"
     )
 
 
@@ -850,12 +850,12 @@ def test_digits_that_many_mistakes_would_explain_are_not_explained(monkeypatch):
     assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake is None
     assert (
         one(why, "0.weights[0][0].gradient", "0.4005").wrong.mistake
-        == "this is what comes out when 1"
+        == "this is the result if 1"
     )
     monkeypatch.setattr(mistakes, "MISTAKES", mistakes.MISTAKES[:2])
     assert (
         one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake
-        == "this is what comes out when 0"
+        == "this is the result if 0"
     )
 
 
