@@ -8,6 +8,7 @@ evaluate.py    measure the quality of a model
 summary.py     show the contents of a model
 plot.py        draw a model
 demo.py        train on data sets that come with the package
+lessons.py     list the lessons in reading order
 explain.py     show where each number of a training step comes from
 check.py       check calculations made by hand
 unroll.py      print a saved network as straight-line Python
@@ -38,6 +39,7 @@ COMMANDS = (
     ("summary", "show a model: its layers, columns and training"),
     ("plot", "draw the losses, network, mistakes or decisions of a model"),
     ("demo", "train on data of the package: and, xor, iris, digits, ..."),
+    ("lessons", "list the lessons for beginners in reading order"),
     ("explain", "show where each number of a training step comes from"),
     ("check", "check your own calculations, such as a filled worksheet"),
     ("unroll", "print a saved network as straight-line Python"),
@@ -52,6 +54,7 @@ examples:
   python3 -m scratchnet                           train the article's AND gate
   python3 -m scratchnet explain                   explain its first step
   python3 -m scratchnet explain --html step.html  write it as a web page
+  python3 -m scratchnet lessons                   list the lessons in reading order
   python3 -m scratchnet unroll model.json         print straight-line Python
 """
 

@@ -1,6 +1,7 @@
-"""Lesson 1: a neuron learns AND, line by line as in "Artificial Neural Network: From Scratch in Python".
+"""Lesson 1: a neuron learns AND, line by line as in the article.
 
-The article keeps one feature a row and one sample a column, and so does this lesson:
+The article, "Artificial Neural Network: From Scratch in Python", keeps one feature per row and one
+sample per column, and so does this lesson:
 
     x    the inputs,  2 × 4         W    the weights, 2 × 1
     y    the targets, 1 × 4         b    the bias, one number
@@ -35,10 +36,12 @@ ITERATIONS = 1000
 
 
 def sigmoid(z: "Number") -> "Number":
+    """s = 1/(1 + e^−z)"""
     return 1 / (1 + exp(-z))
 
 
 def threshold(s: "Number") -> "Number":
+    """y_pred = (s ≥ 0.5)"""
     return where(s >= 0.5, 1, 0)
 
 
@@ -65,7 +68,7 @@ def update(W: "Matrix", b: "Number", dW: "Matrix", db: "Number", a: "Number") ->
 
 
 def iterate(W: "Matrix", b: "Number", x: "Matrix", y: "Matrix", a: "Number") -> "Dict[str, Any]":
-    """One iteration: everything it computes, by the names above; W and b are those after it."""
+    """Return all that one iteration computes, by the names above; W and b are the new ones."""
     step: "Dict[str, Any]" = dict(forward(W, b, x))
     step.update(backward(x, y, step["y_pred"]))
     step.update(update(W, b, step["dW"], step["db"], a))
@@ -73,7 +76,7 @@ def iterate(W: "Matrix", b: "Number", x: "Matrix", y: "Matrix", a: "Number") -> 
 
 
 def train(iterations: int = ITERATIONS) -> "Iterator[Dict[str, Any]]":
-    """The iterations, one after the other."""
+    """Yield the iterations, one after the other."""
     step: "Dict[str, Any]" = {"W": W, "b": B}
     for _ in range(iterations):
         step = iterate(step["W"], step["b"], X, Y, A)
@@ -81,7 +84,7 @@ def train(iterations: int = ITERATIONS) -> "Iterator[Dict[str, Any]]":
 
 
 def predict(W: "Matrix", b: "Number", x: "Matrix" = X) -> "Matrix":
-    """The thresholded outputs, one a sample."""
+    """Return the thresholded outputs, one per sample."""
     return forward(W, b, x)["y_pred"]
 
 

@@ -1,7 +1,7 @@
-"""Lesson 2: the same neuron as a network of layers, one sample a row, ends at the same numbers.
+"""Lesson 2: the same neuron as a network of layers, with one sample per row and the same numbers.
 
     the article                  the network
-    x, a feature a row           X = xᵀ, a sample a row
+    x, one feature per row       X = xᵀ, one sample per row
     z = Wᵀ·x + b                 Dense(2, 1):     Z = X·W + b
     s = 1/(1 + e^−z)             Sigmoid()
     y_pred = 1 where s ≥ 0.5     Threshold(0.5)
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 
 
 def network() -> "Sequential":
-    """The network before its first step."""
+    """Return the network before its first step."""
     return Sequential([Dense(2, 1, weights=W, bias=[B]), Sigmoid(), Threshold(0.5)])
 
 
 def train(epochs: int = ITERATIONS) -> "Tuple[Sequential, History]":
-    """The trained network, and what became of the training."""
+    """Return the trained network and the history of its training."""
     net = network()
     history = net.fit(
         transpose(X),

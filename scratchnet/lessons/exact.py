@@ -1,7 +1,8 @@
-"""Lesson 3: how far floats drift from the truth: the article's training in fractions, beside the floats.
+"""Lesson 8: how far floats drift from the exact result: the training of lesson 1 in fractions.
 
-Fractions are exact, and AND's arithmetic is rational where the step function stands directly behind the weighted sum
-(z ≥ 0 says the same as s ≥ 0.5). The floats round 0.4, 0.2 and 0.1 at the start and every result after that.
+Fractions are exact, and the arithmetic of AND is rational if the step function directly follows the
+weighted sum: z ≥ 0 says the same as s ≥ 0.5. The floats round 0.4, 0.2 and 0.1 at the start, and
+every result after that.
 
 >>> rows = list(drift())
 >>> rows[-1][1]
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def parameters(number: "Any") -> "Iterator[Tuple[Any, Any, Any]]":
-    """W₁, W₂ and b after each iteration, computed with that type of number."""
+    """Yield W₁, W₂ and b after each iteration, computed with that type of number."""
     weights = [[number(str(w)) for w in row] for row in W]
     net = Sequential([Dense(2, 1, weights=weights, bias=[number(str(B))]), Threshold(0)])
     optimizer = SGD(number(str(A)))
@@ -38,14 +39,15 @@ def parameters(number: "Any") -> "Iterator[Tuple[Any, Any, Any]]":
 
 
 def drift() -> "Iterator[Tuple[int, Any, Any, List[float]]]":
-    """Of each iteration: its number, the exact parameters, the floats, and how far these are off."""
+    """Yield for each iteration: its number, the exact parameters, the floats, and their errors."""
     for i, (exact, floats) in enumerate(zip(parameters(Fraction), parameters(float)), 1):
         yield i, exact, floats, [float(abs(Fraction(f) - e)) for f, e in zip(floats, exact)]
 
 
 def main() -> None:
     print(
-        "iteration  exact W1, W2, b         floats                                                       off by"
+        "iteration  exact W1, W2, b         floats"
+        "                                                       off by"
     )
     before = None
     for i, exact, floats, off in drift():
