@@ -1,7 +1,6 @@
 """Make the pictures of the README, in .github/pictures: ``tox -e pictures``.
 
     page.png       the page of an explanation: a gradient of XOR, its formula, its numbers, its source line
-    loss.svg       the loss of a training on Iris
     boundary.svg   what a network learned about two of Iris' columns
 
 The page is shown by Debian's chromium; its picture is made with playwright.
@@ -43,14 +42,13 @@ def page(path):
 
 
 def iris():
-    """The loss of a training on two columns of Iris, and what the network then says everywhere."""
+    """What a network that learned two columns of Iris says everywhere."""
     data = samples.iris()
     X = [row[2:] for row in data.X]
     net = sn.Sequential(
         [sn.Normalization(), sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, 3), sn.Softmax()], seed=7
     )
-    history = net.fit(X, data.Y, "categorical_cross_entropy", sn.Adam(0.02), 200, 30, seed=7)
-    plots.loss_curve(history).save(os.path.join(FOLDER, "loss.svg"))
+    net.fit(X, data.Y, "categorical_cross_entropy", sn.Adam(0.02), 200, 30, seed=7)
     plots.decision_boundary(net, X, data.Y).save(os.path.join(FOLDER, "boundary.svg"))
 
 
