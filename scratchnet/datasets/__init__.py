@@ -1,11 +1,11 @@
-"""Data: what comes with the package, and what is read from files.
+"""Data sets that come with the package, and data from files.
 
-tables.py      a CSV file, read once, into compact columns
-encoding.py    a table as the inputs and targets of a network
-compact.py     many rows of numbers in little memory
-idx.py         the files of MNIST
-arrays.py      these, .npy and .npz (formats/npy.py) as the inputs and targets of a network
+tables.py      reads a CSV file once, into compact columns
+encoding.py    turns a table into the inputs and targets of a network
+compact.py     holds many rows of numbers in little memory
+idx.py         reads the files of MNIST
+arrays.py      turns IDX, .npy and .npz files (formats/npy.py) into inputs and targets
 samples.py     Iris and the handwritten digits, which come with the package
 shapes.py      logic gates; moons, circles and spirals drawn from a seed
-examples.py    what the last two give: X, Y, labels, features, about
+examples.py    what samples.py and shapes.py return: X, Y, labels, features, about
 """

@@ -1,8 +1,10 @@
-"""Arrays as the inputs and the targets of a network: NumPy's .npy and .npz, and the IDX files of MNIST.
+"""Arrays as the inputs and the targets of a network.
 
-    read_arrays     a file of inputs, and where wanted one of targets, as Arrays
-    is_array        whether a file is one of these, and no table
-    ArrayEncoder    what becomes of them: the counterpart of encoding.py's Encoder
+The files are NumPy's .npy and .npz, and the IDX files of MNIST.
+
+    read_arrays     a file of inputs, and optionally one of targets, as Arrays
+    is_array        tells whether a file holds arrays and not a table
+    ArrayEncoder    encodes them, like the Encoder of encoding.py for tables
 
 >>> import os, tempfile
 >>> from scratchnet.formats import npy
@@ -49,33 +51,33 @@ if TYPE_CHECKING:
 
     Rows = Optional[Sequence[int]]
 
-BYTE = 255  # pixels are standardised by what a byte can hold, and not one by one: most at the border never change
+# Pixels are divided by the largest byte and not standardised one by one, because most pixels at the
+# border never change.
+BYTE = 255
 MOST_INPUTS = (1 << 20) - 1
 WIDTH = (lambda v: COUNT[0](v) and v <= MOST_INPUTS, "a whole number of inputs")
 
 
 class Arrays:
-    """Rows of numbers, and perhaps a target for each.
+    """Rows of numbers, and optionally a target for each.
 
-    ``X``       the rows: ``len(X)``, ``X[i]`` a list of floats;  ``width`` numbers each
+    ``X``       the rows; ``X[i]`` is a list of ``width`` floats
     ``column``  the targets, or None
-    ``bytes``   whether every number is a byte, as of pixels
+    ``bytes``   whether all numbers are bytes, such as pixels
     """
 
     def __init__(self, X: "Any", width: int, is_bytes: bool, column: "Any", source: str) -> None:
-        self.X, self.width, self.bytes, self.column, self.source = (
-            X,
-            width,
-            is_bytes,
-            column,
-            source,
-        )
+        self.X = X
+        self.width = width
+        self.bytes = is_bytes
+        self.column = column
+        self.source = source
 
     def __len__(self) -> int:
         return len(self.X)
 
     def with_target(self) -> "List[int]":
-        """The places of the rows whose target is not missing."""
+        """Return the indices of the rows whose target is not missing."""
         return list(self.column.present(range(len(self.X))))
 
     @property
@@ -87,7 +89,7 @@ class Arrays:
 
 
 class Picked:
-    """Some of the rows, in little memory."""
+    """A selection of rows, in little memory."""
 
     def __init__(self, X: "Any", rows: "Sequence[int]") -> None:
         self.X, self.rows = X, rows
@@ -100,11 +102,11 @@ class Picked:
 
 
 class ArrayEncoder(Encoding):
-    """What becomes of arrays; what Encoder is for tables, and with the same methods.
+    """The encoding of arrays, with the same methods as the Encoder of tables.
 
-    ``target``   the Classes, or the Quantity, that is predicted
-    ``bytes``    whether the inputs are divided by 255, and not each standardised by itself
-    ``normal``   mean and spread of every input; the network keeps them
+    ``target``   the Classes or the Quantity that is predicted
+    ``bytes``    whether the inputs are divided by 255 instead of standardised individually
+    ``normal``   the mean and spread of every input, which the network stores
     """
 
     def __init__(
@@ -124,11 +126,11 @@ class ArrayEncoder(Encoding):
     def fit(
         cls, data: "Arrays", rows: "Rows" = None, task: "Optional[str]" = None
     ) -> "ArrayEncoder":
-        """The encoder for these rows, by default all: those to train with; ``task`` as for Encoder."""
+        """Return the encoder for the training rows, by default all; ``task`` is as for Encoder."""
         complete = data.with_target()
         rows = complete if rows is None else sorted(set(rows) & set(complete))
         target, _ = target_of(data.column, rows, task, data.source)
-        pixels = data.bytes and max(data.X.numbers) > 1  # else they are truth values
+        pixels = data.bytes and max(data.X.numbers) > 1  # otherwise they are truth values
         normal = (
             [(0.0, float(BYTE))] * data.width
             if pixels
@@ -139,10 +141,14 @@ class ArrayEncoder(Encoding):
     def read(
         self, path: "Path", target: "Any" = False, progress: "Any" = None, **reading: "Any"
     ) -> "Arrays":
-        """The file at ``path``; ``target``, the file or the name of the targets where they are to be read, too."""
+        """Return the arrays in the file at ``path``.
+
+        ``target`` is the file or the name of the targets, if these are to be read, too.
+        """
         if target is True:
             raise ValueError(
-                f"{path}: say where the targets are: --target FILE, or in an .npz --target NAME"
+                f"{path}: the place of the targets is not given; write --target FILE, "
+                "or for an .npz file --target NAME"
             )
         data = read_arrays(path, target or None)
         if data.width != self.width:
@@ -151,7 +157,8 @@ class ArrayEncoder(Encoding):
             )
         if self.bytes and not data.bytes:
             raise ValueError(
-                f"{data.source} has no bytes from 0 to {BYTE}, which the model was trained with"
+                f"{data.source} does not hold bytes from 0 to {BYTE}, "
+                "which the model was trained with"
             )
         return data
 
@@ -159,7 +166,7 @@ class ArrayEncoder(Encoding):
         return data.X if rows is None else Picked(data.X, rows)
 
     def examples_of(self, data: "Arrays", rows: "Rows" = None) -> "Tuple[Any, Any]":
-        """(X, Y) of these rows, by default all; those without a target are left out."""
+        """Return (X, Y) of these rows, by default all. Rows without a target are left out."""
         complete = data.column.present(range(len(data)) if rows is None else rows)
         return Picked(data.X, complete), self.target.targets(data.column, complete, data.source)
 
@@ -175,7 +182,7 @@ class ArrayEncoder(Encoding):
 
     @classmethod
     def from_dict(cls, data: "Any") -> "ArrayEncoder":
-        """The encoder that ``to_dict`` describes; anything else is a ValueError."""
+        """Return the encoder that ``to_dict`` describes; anything else raises a ValueError."""
         keys = ["bytes", "target", "width"]
         require(
             "arrays",
@@ -198,10 +205,13 @@ class ArrayEncoder(Encoding):
 
 
 def is_array(path: "Path") -> bool:
-    """Whether the file is .npy, .npz or IDX, by its ending or its first bytes; else it is taken for a table."""
+    """Return whether the file is .npy, .npz or IDX, judging by its ending or its first bytes.
+
+    Any other file is read as a table.
+    """
     if str(path).endswith((".npy", ".npz")):
         return True
-    if not os.path.isfile(str(path)):  # standard input, or a pipe, whose beginning would be gone
+    if not os.path.isfile(str(path)):  # Standard input or a pipe; reading would consume its start.
         return False
     try:
         with open(str(path), "rb") as file:
@@ -209,21 +219,22 @@ def is_array(path: "Path") -> bool:
             if start[:2] == b"\x1f\x8b":
                 file.seek(0)
                 start = gzip.GzipFile(fileobj=file).read(4)
-    except (OSError, EOFError):  # whoever reads it will say so
+    except (OSError, EOFError):  # The reader of the file reports the error.
         return False
     return start[:2] == b"\0\0"
 
 
 def read_arrays(path: "Path", target: "Optional[str]" = None) -> "Arrays":
-    """The inputs in a file, and their targets in another; of an .npz file, the target is the name of an array in it.
+    """Return the inputs in a file, and their targets in another.
 
-    The inputs of an .npz file are its only other array, or the one called X, x or data.
+    In an .npz file, ``target`` is the name of the array of targets. The inputs are its only other
+    array, or the one called X, x or data.
     """
     named = npy.load_npz(path) if str(path).endswith(".npz") else None
     X = _inputs(named, target, str(path)) if named is not None else _array(path)
     if len(X.shape) < 2 or not len(X) or not WIDTH[0](X.width):
-        rows = f"the inputs are rows: samples × features, of these from 1 to {MOST_INPUTS}"
-        raise ValueError(f"{path}: an array of the shape {X.shape}; {rows}")
+        rows = f"give samples × features, from 1 to {MOST_INPUTS} features"
+        raise ValueError(f"{path}: the inputs have the shape {X.shape}; {rows}")
     column = None
     if target is not None:
         y, source = (
@@ -238,25 +249,25 @@ def read_arrays(path: "Path", target: "Optional[str]" = None) -> "Arrays":
 
 
 def check_rows(X: "Any", path: str) -> None:
-    """Name the row of a number that is not finite."""
+    """Raise a ValueError that names the first row with a number that is not finite."""
     for i in range(len(X)):
         if not all(map(isfinite, X[i])):
             raise ValueError(
-                f"{path}: row {i + 1} has a number that is not finite; leave such rows out"
+                f"{path}: row {i + 1} has a number that is not finite; remove such rows"
             )
 
 
 def _targets(y: "Any", rows: int, source: str) -> "List[float]":
-    """One for each of the rows, nan where it is missing."""
+    """Return one target per row, NaN if it is missing."""
     if y.shape[:1] != (rows,) or len(y.numbers) != rows:
         raise ValueError(
-            f"{source} has the shape {y.shape}, but there are {rows} rows; give a target a row"
+            f"{source} has the shape {y.shape}, but there are {rows} rows; give one target per row"
         )
     values = [float(v) for v in y.numbers]
     for i, value in enumerate(values):
         if isinf(value):
             raise ValueError(
-                f"{source}: row {i + 1} is {value}; give a finite number, or nan where none is known"
+                f"{source}: row {i + 1} is {value}; give a finite number, or nan if it is unknown"
             )
     return values
 
@@ -276,13 +287,14 @@ def _inputs(named: "Dict[str, Any]", target: "Optional[str]", path: str) -> "Any
     usual = [name for name in others if name in ("X", "x", "data")]
     if len(usual) != 1 and len(others) != 1:
         raise ValueError(
-            f"{path}: which array are the inputs? call it X; there are: {', '.join(others) or 'none'}"
+            f"{path}: the array of inputs is not clear; call it X; "
+            f"the file has {', '.join(others) or 'no other array'}"
         )
     return named[(usual if len(usual) == 1 else others)[0]]
 
 
 def _normal(X: "Any", width: int) -> "List[Tuple[float, float]]":
-    """Mean and spread of every column."""
+    """Return the mean and spread of every column."""
     numbers = npy.array_of([0.0]).numbers[:0]
     for i in range(len(X)):
         numbers.extend(X[i])

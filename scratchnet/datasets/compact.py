@@ -1,4 +1,4 @@
-"""Many rows of numbers in little memory: a row is made when it is read, and forgotten.
+"""Many rows of numbers in little memory: each row is made when it is read, and not kept.
 
 >>> from array import array
 >>> rows = CompactRows(2, [array("d", [1.5, 2.5])], [(array("b", [1, -1]), 2)])
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 
 class CompactRows:
-    """Rows of floats: of each first some numbers, then, for each of some codes, a 1 among zeros.
+    """Rows of floats: in each row first numbers, then one-hot codes.
 
-    ``count``     of the rows
-    ``columns``   of the numbers, each an array or list of ``count``
-    ``coded``     (codes, how many there are): one for each row, from 0; -1 is zeros alone
+    ``count``     the number of rows
+    ``columns``   the columns of numbers, each an array or list of length ``count``
+    ``coded``     a pair (codes, number of different codes) for each one-hot column; codes count
+                  from 0, and -1 becomes only zeros
 
-    It takes 8 bytes a number and what an array takes for a code; ``len`` and indexing is all that training needs.
+    A number takes 8 bytes, a code as many as in its array. Training needs only ``len`` and
+    indexing.
     """
 
     def __init__(
@@ -44,5 +46,5 @@ class CompactRows:
 
 
 def _one_hot(size: int) -> "List[List[float]]":
-    """For every code from 0 a 1 at its place; and for -1, which is the last, zeros alone."""
+    """Return the one-hot list of every code; the last list, at index -1, is only zeros."""
     return [[1.0 if i == code else 0.0 for i in range(size)] for code in range(size + 1)]

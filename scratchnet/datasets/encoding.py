@@ -1,13 +1,14 @@
 """A table as the inputs and the targets of a network.
 
-    Encoder    what becomes of each column: fitted to training rows, applied to any table, kept with the model
+    Encoder    encodes each column; fitted to training rows, applied to any table, kept in the model
 
 >>> import os, tempfile, scratchnet as sn
 >>> from scratchnet.datasets.tables import read_table
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     path = os.path.join(folder, "pets.csv")
 ...     with open(path, "w") as file:
-...         _ = file.write("weight,cover,kind\\n4,fur,cat\\n2,feathers,duck\\n,fur,cat\\n1,feathers,duck\\n")
+...         _ = file.write("weight,cover,kind\\n4,fur,cat\\n2,feathers,duck\\n")
+...         _ = file.write(",fur,cat\\n1,feathers,duck\\n")
 ...     table = read_table(path, target="kind")
 >>> encoder = Encoder.fit(table)
 >>> print(encoder)
@@ -23,8 +24,9 @@ kind    the target     classes: cat, duck                 2 different texts
 >>> encoder.targets_of(net.predict(encoder.inputs_of(table)))
 ['cat', 'duck', 'cat', 'duck']
 
-The network takes the numbers as they stand in the table: a ``Normalization`` at its beginning standardises them. So a
-saved, exported or explained network takes them, too. ``net.metadata["table"] = encoder.to_dict()`` keeps the rest.
+The inputs of the network are the numbers of the table; a ``Normalization`` at its beginning
+standardises them. This also holds for a saved, exported or explained network. To store the rest of
+the encoding, write ``net.metadata["table"] = encoder.to_dict()``.
 """
 
 import re
@@ -50,11 +52,15 @@ if TYPE_CHECKING:
 
 CLASSIFICATION, REGRESSION = "classification", "regression"
 MOST_LABELS = 100  # inputs of one column of categories; with more labels, the rarest share the last
-MANY = 20  # different texts: with more, of which most occur but once or twice, they name the rows
+MANY = (
+    20  # different texts; if there are more and most occur only once or twice, they name the rows
+)
 MOST_CLASSES = 1000
-WHOLE_CLASSES = 20  # different whole numbers are still classes, if there are 10 rows or more for each; 2 always are
-SORTED = 10000  # numbers that are quickly put in order
-LARGEST = 1e150  # whose square is still a float
+# The largest number of different whole numbers that are classes, if there are at least 10 rows per
+# number. Two different whole numbers are always classes.
+WHOLE_CLASSES = 20
+SORTED = 10000  # as many numbers as can be sorted quickly
+LARGEST = 1e150  # its square is still a float
 
 TASK = (lambda v: v in (None, CLASSIFICATION, REGRESSION), "'classification' or 'regression'")
 TEXTS = (
@@ -81,7 +87,10 @@ TARGET = "the target"
 
 
 class Part:
-    """What becomes of one column; ``fields`` are its attributes in a file, and what each may be."""
+    """The encoding of one column.
+
+    ``fields`` maps the names of the attributes in a file to their allowed values.
+    """
 
     fields: "Dict[str, Any]" = {}
 
@@ -99,7 +108,10 @@ class Part:
 
 
 class Number(Part):
-    """A column of numbers: one input; ``median`` replaces a missing one, ``mean`` and ``spread`` standardise it."""
+    """A column of numbers, which becomes one input.
+
+    ``median`` replaces a missing number; ``mean`` and ``spread`` standardise the input.
+    """
 
     kind = NUMBERS
     fields = {"name": NAME, "median": FINITE, "mean": FINITE, "spread": ABOVE_0}
@@ -114,14 +126,15 @@ class Number(Part):
 
     @property
     def normal(self) -> "List[Tuple[float, float]]":
-        """Mean and spread of each input."""
+        """The mean and spread of each input."""
         return [(self.mean, self.spread)]
 
 
 class Category(Part):
-    """A column of categories: an input for each label, then, if need be, one for a missing value or all other labels.
+    """A column of categories, which becomes one input per label.
 
-    Without the last, the inputs of another label are all 0.
+    If needed, further inputs represent a missing value (``missing``) and all other labels
+    (``other``). Without ``other``, the inputs of another label are all 0.
     """
 
     kind = CATEGORIES
@@ -141,16 +154,21 @@ class Category(Part):
         return [(0.0, 1.0)] * len(self.features)
 
     def codes(self, column: "Column", rows: "Rows") -> "Any":
-        """Of each row the input that is 1, or -1."""
+        """Return the index of the input that is 1 for each row, or -1 if there is none."""
         places = {label: place for place, label in enumerate(self.labels)}
         other = len(self.features) - 1 if self.other else -1
         inputs = [places.get(label, other) for label in column.labels]
-        inputs.append(len(self.labels) if self.missing else -1)  # where the code -1 finds it
+        inputs.append(
+            len(self.labels) if self.missing else -1
+        )  # the last element, which the code -1 selects
         return array("i", map(inputs.__getitem__, picked(column.values, rows)))
 
 
 class Classes(Part):
-    """A target of classes; with two of them one output, for the second, else an output for each."""
+    """A target of classes.
+
+    Two classes have one output, for the second class. More classes have one output each.
+    """
 
     task = CLASSIFICATION
     fields = {"name": NAME, "classes": CLASS_NAMES, "numeric": FLAG}
@@ -175,17 +193,18 @@ class Classes(Part):
             row = rows[codes.index(-1)]
             what = f"{source}: the target {shown(self.name)} of row {row + 1}"
             label = shown(column.labels[column.values[row]])
-            raise ValueError(f"{what} is {label}; the model has {listed(map(shown, self.classes))}")
+            classes = listed(map(shown, self.classes))
+            raise ValueError(f"{what} is {label}; the classes of the model are {classes}")
         if self.outputs == 1:
             return CompactRows(len(rows), [codes])
         return CompactRows(len(rows), [], [(codes, self.outputs)])
 
     def built_into(self, net: "Sequential") -> "Classes":
-        """What is left to do with the outputs, once the network does what it can of it: the same as before."""
+        """Return the decoding that the outputs still need; for classes it does not change."""
         return self
 
-    def told(self, output: "Sequence[float]") -> str:
-        """The class that an output means."""
+    def decode(self, output: "Sequence[float]") -> str:
+        """Return the class that an output represents."""
         if self.outputs == 1:
             return self.classes[output[0] > 0.5]
         return self.classes[max(range(len(output)), key=output.__getitem__)]
@@ -205,14 +224,17 @@ class Quantity(Part):
         return CompactRows(len(rows), [[(value - self.mean) / self.spread for value in values]])
 
     def built_into(self, net: "Sequential") -> "Quantity":
-        """Let the network's last layer, a Dense, give the target in its own unit; nothing is left to do then."""
+        """Rescale the network's last layer, a Dense, so that it returns the target in its own unit.
+
+        Return the decoding that the outputs then need, which changes nothing.
+        """
         last: "Any" = net.layers[-1]
         last.weights.value = [[self.spread * w for w in row] for row in last.weights.value]
         last.bias.value = [self.mean + self.spread * b for b in last.bias.value]
         return Quantity(name=self.name, mean=0.0, spread=1.0)
 
-    def told(self, output: "Sequence[float]") -> float:
-        """The target, in its own unit, that an output means."""
+    def decode(self, output: "Sequence[float]") -> float:
+        """Return the target, in its own unit, that an output represents."""
         return self.mean + self.spread * output[0]
 
 
@@ -220,47 +242,50 @@ KINDS: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
 
 
 def target_from(data: "Any") -> "Union[Classes, Quantity]":
-    """The target that a file describes."""
+    """Return the target that a file describes."""
     require("target", data, OBJECT)
     task = require("task", data.get("task"), (lambda v: v in list(KINDS), TASK[1]))
     return KINDS[task].from_dict(data)  # type: ignore[no-any-return]
 
 
 class Encoding:
-    """What the encoders of tables and of arrays have in common.
+    """The common base of the encoders of tables and arrays.
 
-    ``target``   the Classes, or the Quantity, that is predicted
-    ``normal``   mean and spread of every input
+    ``target``   the Classes or the Quantity that is predicted
+    ``normal``   the mean and spread of every input
     """
 
     target: "Union[Classes, Quantity]"
     normal: "Sequence[Tuple[float, float]]"
 
     def normalization(self) -> "Normalization":
-        """The layer for the beginning of the network: it standardises the numbers, and leaves 0 and 1 as they are."""
+        """Return the first layer of the network, which standardises numbers and keeps 0 and 1."""
         layer = Normalization()
         layer.mean.value = [mean for mean, _ in self.normal]
         layer.spread.value = [spread for _, spread in self.normal]
         return layer
 
     def targets_of(self, outputs: "Sequence[Sequence[float]]") -> "List[Any]":
-        """What outputs of the network, or rows of Y, mean: labels of classes, or quantities in their own unit."""
-        return [self.target.told(outputs[i]) for i in range(len(outputs))]
+        """Return what outputs of the network, or rows of Y, represent.
+
+        These are labels of classes, or quantities in their own unit.
+        """
+        return [self.target.decode(outputs[i]) for i in range(len(outputs))]
 
 
 class Encoder(Encoding):
-    """What becomes of each column of a table.
+    """The encoding of each column of a table.
 
     ``numbers``, ``categories``   the columns that are used, in the order of their inputs
     ``target``                    the column that is predicted
     ``features``                  the names of the inputs
-    ``outputs``                   how many outputs the network needs
+    ``outputs``                   the number of outputs that the network needs
     ``task``                      "classification" or "regression"
-    ``classes``                   their labels; None in a regression
-    ``decisions``                 of each column: its name, what it holds, what is done with it, and why
+    ``classes``                   the labels of the classes; None in a regression
+    ``decisions``                 for each column its name, what it holds, what is done, and why
 
-    ``print(encoder)`` shows the decisions. Whatever was decided of a column, ``read_table`` takes other wishes:
-    ``categorical``, ``numeric``, ``ignore``.
+    ``print(encoder)`` shows the decisions. The arguments ``categorical``, ``numeric`` and
+    ``ignore`` of ``read_table`` override them.
     """
 
     def __init__(
@@ -293,10 +318,11 @@ class Encoder(Encoding):
 
     @classmethod
     def fit(cls, table: "Table", rows: "Rows" = None, task: "Optional[str]" = None) -> "Encoder":
-        """The encoder for these rows of the table, by default all: those to train with.
+        """Return the encoder for the training rows of the table, by default all rows.
 
-        Rows without a target are left out. ``task`` None: texts are classes; so are two different whole numbers, or up
-        to 20, if there are 10 rows or more for each; all else is a quantity. A class may also stand in other rows.
+        Rows without a target are left out. If ``task`` is None, texts are classes, and so are two
+        different whole numbers, or up to 20 if there are at least 10 rows per number; anything else
+        is a quantity. The classes are those of all rows, not only of the training rows.
         """
         require("task", task, TASK)
         column = table.target_column()
@@ -321,11 +347,11 @@ class Encoder(Encoding):
             decisions.append((column.name, column.kind, done, reason))
         if not parts:
             others = [
-                f"{shown(name)} is left out, for {why}"
+                f"{shown(name)} is left out, because {why}"
                 for name, what, _, why in decisions
                 if what != TARGET
             ]
-            hint = listed(others) or f"no other is read (the delimiter is {table.delimiter!r})"
+            hint = listed(others) or f"no other was read (the delimiter is {table.delimiter!r})"
             raise ValueError(
                 f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}"
             )
@@ -333,7 +359,7 @@ class Encoder(Encoding):
         categories = [part for part in parts if isinstance(part, Category)]
         return cls(numbers, categories, target, decisions, table.missing, table.decimal)
 
-    # ---- a table in, a network's answer out ----------------------------------------------------------------------
+    # ---- tables ------------------------------------------------------------------------------
 
     def read(
         self,
@@ -346,9 +372,10 @@ class Encoder(Encoding):
         encoding: "Optional[str]" = None,
         progress: "Progress" = None,
     ) -> "Table":
-        """The file at ``path``, as ``read_table``: of it the columns that the network needs, found by their names.
+        """Read the columns that the network needs from the file at ``path``, like ``read_table``.
 
-        ``target``   whether the target is read, too; else it need not be there. None: where it is there
+        The columns are found by their names. ``target`` says whether the target is read, too; if
+        not, it may be absent. None means that it is read if it is present.
         """
 
         def plan(
@@ -365,9 +392,10 @@ class Encoder(Encoding):
         )
 
     def inputs_of(self, table: "Table", rows: "Rows" = None) -> "CompactRows":
-        """X, a row of numbers for each of these rows of the table, by default all.
+        """Return X, a row of numbers for each of these rows of the table, by default all.
 
-        Columns are found by their names, others are not looked at. A missing number is replaced by the median.
+        The columns are found by their names; other columns are ignored. The median replaces a
+        missing number.
         """
         check_columns(list(self.parts), list(table.columns), table.source)
         columns, coded = [], []
@@ -380,7 +408,7 @@ class Encoder(Encoding):
         return CompactRows(len(table) if rows is None else len(rows), columns, coded)
 
     def examples_of(self, table: "Table", rows: "Rows" = None) -> "Tuple[CompactRows, CompactRows]":
-        """(X, Y) of these rows, by default all; those without a target are left out."""
+        """Return (X, Y) of these rows, by default all. Rows without a target are left out."""
         check_columns([self.target.name], list(table.columns), table.source)
         column = table[self.target.name]
         complete = column.present(range(len(table)) if rows is None else rows)
@@ -391,24 +419,27 @@ class Encoder(Encoding):
         return self.inputs_of(table, complete), self.target.targets(column, complete, table.source)
 
     def unseen(self, table: "Table", rows: "Rows" = None) -> "Dict[str, Dict[str, int]]":
-        """{column: {label: rows}} of the labels that were not in the training rows: their inputs are all 0."""
+        """Return {column: {label: rows}} for the labels that were not in the training rows.
+
+        The inputs of these labels are all 0.
+        """
         found = {}
         for category in self.categories:
             column = as_kind(table[category.name], CATEGORIES, table.source)
             counts = Counter(picked(column.values, rows))
-            strange = {
+            new = {
                 label: counts[code]
                 for code, label in enumerate(column.labels)
                 if counts[code] and label not in category.labels and not category.other
             }
-            if strange:
-                found[category.name] = strange
+            if new:
+                found[category.name] = new
         return found
 
-    # ---- to be kept with the model -------------------------------------------------------------------------------
+    # ---- storage in the model ----------------------------------------------------------------
 
     def to_dict(self) -> "Dict[str, Any]":
-        """All of it as dicts, lists, texts and numbers."""
+        """Return the encoder as dicts, lists, texts and numbers."""
         return {
             "numbers": [part.to_dict() for part in self.numbers],
             "categories": [part.to_dict() for part in self.categories],
@@ -420,7 +451,7 @@ class Encoder(Encoding):
 
     @classmethod
     def from_dict(cls, data: "Any") -> "Encoder":
-        """The encoder that ``to_dict`` describes; anything else is a ValueError."""
+        """Return the encoder that ``to_dict`` describes; anything else raises a ValueError."""
         keys = ["categories", "decisions", "missing", "numbers", "target"]
         require(
             "table",
@@ -450,11 +481,14 @@ class Encoder(Encoding):
         )
 
 
-# ---- what is decided ---------------------------------------------------------------------------------------------
+# ---- decisions -------------------------------------------------------------------------------
 
 
 def part_of(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
-    """What becomes of a column by its values in these rows: a Number, a Category or None; what is done; and why."""
+    """Return the encoding of a column by its values in these rows, what is done, and why.
+
+    The encoding is a Number, a Category, or None if the column is left out.
+    """
     if column.kind == TEXT:
         return None, "left out", "it " + TOO_MANY
     if column.kind == NUMBERS:
@@ -467,18 +501,21 @@ def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str
     if not values:
         return None, "left out", "it holds nothing"
     if min(values) == max(values):
-        return None, "left out", f"it holds {spelled(values[0])} only"
+        return None, "left out", f"it holds only {spelled(values[0])}"
     if not column.asked and _numbers_the_rows(column.values):
-        return None, "left out", "it numbers the rows (used if asked for as numeric)"
+        return None, "left out", "it numbers the rows (used if requested as numeric)"
     mean, spread = mean_and_spread(values, column.name)
     median = median_of(values)
-    why = "asked for" if column.asked else "all its values are numbers"
+    why = "requested" if column.asked else "all its values are numbers"
     done = f"1 input, standardised; missing: {median:.6g}"
     return Number(name=column.name, median=median, mean=mean, spread=spread), done, why
 
 
 def _numbers_the_rows(values: "Any") -> bool:
-    """Whether each whole number from the least to the largest occurs once, and so many that this is no chance."""
+    """Return whether each whole number from the smallest to the largest occurs exactly once.
+
+    It returns False for few numbers, which may be like this by chance.
+    """
     least, n = min(values), len(values)
     return (
         n > MANY and max(values) - least == n - 1 and set(values) == {least + i for i in range(n)}
@@ -491,7 +528,7 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
     different, filled_in = len(counts), len(rows) - gaps
     if different + bool(gaps) < 2:
         only = [shown(column.labels[code]) for code in counts]
-        return None, "left out", f"it holds {only[0]} only" if only else "it holds nothing"
+        return None, "left out", f"it holds only {only[0]}" if only else "it holds nothing"
     if not column.asked and different > MANY and 2 * different > filled_in:
         return (
             None,
@@ -505,24 +542,25 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
     part = Category(name=column.name, labels=labels, missing=gaps > 0, other=other)
     done = f"{len(part.features)} inputs, one of them 1"
     done += (
-        f"; the last for the {different - len(labels)} rarest texts, and new ones" if other else ""
+        f"; the last for the {different - len(labels)} rarest and all new texts" if other else ""
     )
     why = f"{different} different texts" + ", and missing" * (gaps > 0) + _hint(column.labels)
-    return part, done, "asked for" if column.asked else why
+    return part, done, "requested" if column.asked else why
 
 
 def _hint(labels: "Sequence[str]") -> str:
-    """What a person would want to know of texts that are not what they seem."""
+    """Return advice about texts that are probably numbers or dates, or "" if there is none."""
     strange = [label for label in labels if floats([label], ".,") is None]
     if len(labels) > 4 * len(strange):
         return (
-            f"; all numbers but {listed(map(shown, strange))}: is it a missing one (--missing)?"
+            f"; all are numbers except {listed(map(shown, strange))}; "
+            "if these mean missing numbers, name them (--missing)"
             if strange
             else ""
         )
     dates = [label for label in labels if _DATE.match(label)]
     return (
-        "; they look like dates: make columns of their parts (the month)"
+        "; they look like dates; make columns of their parts, such as the month"
         if 2 * len(dates) > len(labels)
         else ""
     )
@@ -531,20 +569,20 @@ def _hint(labels: "Sequence[str]") -> str:
 def target_of(
     column: "Column", rows: "Sequence[int]", task: "Optional[str]", source: str
 ) -> "Tuple[Union[Classes, Quantity], str]":
-    """What the target is, and why; in these rows it is not missing."""
+    """Return what the target is, and why. It must not be missing in these rows."""
     what = f"{source}: the target {shown(column.name)}"
     numeric = column.kind == NUMBERS
     if not numeric and task == REGRESSION:
         raise ValueError(
-            f"{what} holds texts, such as {shown(column.labels[0])}; regression takes numbers"
+            f"{what} holds texts, such as {shown(column.labels[0])}; regression needs numbers"
         )
     values = picked(column.values, column.present(range(len(column.values))))
     different = set(values)
     if len(different) < 2:
-        raise ValueError(f"{what} is the same in every row; give a column that is worth predicting")
+        raise ValueError(f"{what} is the same in every row; give a column with different values")
     asked = task or numeric and column.asked
     why = (
-        "asked for"
+        "requested"
         if asked
         else f"{len(different)} different " + ("numbers" if numeric else "texts")
     )
@@ -557,13 +595,14 @@ def target_of(
         mean, spread = mean_and_spread(picked(column.values, rows), column.name)
         return Quantity(name=column.name, mean=mean, spread=spread), why
     if not numeric and not task and len(different) > MANY and 2 * len(different) > len(values):
-        few = f"{len(different)} different texts in {len(values)} rows, such as {shown(column.labels[0])}"
+        few = f"{len(different)} different texts in {len(values)} rows"
         raise ValueError(
-            f"{what} has {few}: too many for classes{_hint(column.labels)}; see --decimal for numbers"
+            f"{what} has {few}, such as {shown(column.labels[0])}, which are too many for classes"
+            f"{_hint(column.labels)}; if they are numbers, see --decimal"
         )
     if len(different) > MOST_CLASSES:
         raise ValueError(
-            f"{what} has {len(different)} different values; there can be {MOST_CLASSES} classes at most"
+            f"{what} has {len(different)} different values; give at most {MOST_CLASSES} classes"
         )
     classes = (
         [spelled(value) for value in sorted(different)] if numeric else in_order(column.labels)
@@ -572,17 +611,17 @@ def target_of(
 
 
 def _are_classes(different: "Any", count: int) -> bool:
-    """Whether these numbers, of so many in all, are the names of classes."""
+    """Return whether these different numbers, out of ``count`` values, are names of classes."""
     few = len(different) == 2 or len(different) <= WHOLE_CLASSES and 10 * len(different) <= count
     return few and all([value == int(value) for value in different])
 
 
 def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float]":
-    """The mean and the root of the mean squared deviation; of equal numbers the spread is 1."""
+    """Return the mean and the root of the mean squared deviation; 1 for equal numbers."""
     largest = max(map(abs, values))
     if largest > LARGEST:
         raise ValueError(
-            f"column {shown(name)} holds numbers as large as {largest:g}; give them in a larger unit"
+            f"column {shown(name)} holds numbers as large as {largest:g}; use a larger unit"
         )
     mean = fsum(values) / len(values)
     deviations = [value - mean for value in values]
@@ -591,13 +630,13 @@ def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float
 
 
 def median_of(values: "Sequence[float]") -> float:
-    """The middle one of the values in order, or the mean of the middle two.
+    """Return the middle one of the sorted values, or the mean of the middle two.
 
     >>> median_of([3.0, 1.0, 2.0]), median_of([4.0, 1.0, 2.0, 3.0])
     (2.0, 2.5)
     """
     below, middle, count = 0, [], len(values)  # type: int, List[float], int
-    if count > SORTED:  # only those that a sample says are near the middle are put in order
+    if count > SORTED:  # Sort only the values that are near the middle according to a sample.
         sample = sorted(values[:: count // 1000])
         low, high = sample[len(sample) * 2 // 5], sample[len(sample) * 3 // 5]
         below = len([value for value in values if value < low])
@@ -605,13 +644,12 @@ def median_of(values: "Sequence[float]") -> float:
     if not below <= (count - 1) // 2 <= count // 2 < below + len(middle):
         below, middle = 0, sorted(values)
     low, high = middle[(count - 1) // 2 - below], middle[count // 2 - below]
-    return (
-        (low + high) / 2 if isfinite(low + high) else low / 2 + high / 2
-    )  # the latter loses bits of tiny numbers
+    # The second form cannot overflow, but loses bits of tiny numbers.
+    return (low + high) / 2 if isfinite(low + high) else low / 2 + high / 2
 
 
 def in_order(labels: "Sequence[str]") -> "List[str]":
-    """The labels by the alphabet; those that are numbers by size.
+    """Return the labels in alphabetical order, or by size if all are numbers.
 
     >>> in_order(["10", "9"]), in_order(["b", "a", "10"])
     (['9', '10'], ['10', 'a', 'b'])
@@ -623,7 +661,7 @@ def in_order(labels: "Sequence[str]") -> "List[str]":
 
 
 def spelled(value: float) -> str:
-    """A number as the label of a class.
+    """Return a number as the label of a class.
 
     >>> spelled(3.0), spelled(0.5)
     ('3', '0.5')
@@ -632,27 +670,27 @@ def spelled(value: float) -> str:
 
 
 def listed(texts: "Iterable[str]") -> str:
-    """The first ten of the texts."""
+    """Return the first ten of the texts, separated by commas."""
     texts = list(texts)
     return ", ".join(texts[:10]) + (", ..." if len(texts) > 10 else "")
 
 
-# ---- columns of a table ------------------------------------------------------------------------------------------
+# ---- columns of a table ----------------------------------------------------------------------
 
 
 def picked(values: "Any", rows: "Rows") -> "Any":
-    """The values in these rows; None: all."""
+    """Return the values in these rows, or all values if ``rows`` is None."""
     return values if rows is None else array(values.typecode, map(values.__getitem__, rows))
 
 
 def filled(values: "Sequence[float]", median: float) -> "Sequence[float]":
-    """The values, the median in place of a missing one."""
+    """Return the values with the median in place of missing ones."""
     total = sum(values)
     return values if total == total else [median if value != value else value for value in values]
 
 
 def as_kind(column: "Column", kind: str, source: str) -> "Column":
-    """The column as numbers or as categories, whichever the model was fitted to."""
+    """Return the column as numbers or as categories, whichever the model was fitted to."""
     if column.kind == kind:
         return column
     if column.kind == TEXT:
@@ -662,7 +700,8 @@ def as_kind(column: "Column", kind: str, source: str) -> "Column":
     if kind == NUMBERS:
         what = f"{source}: column {shown(column.name)}"
         raise ValueError(
-            f"{what} holds texts, such as {shown((column.labels or [''])[0])}; the model takes numbers"
+            f"{what} holds texts, such as {shown((column.labels or [''])[0])}; "
+            "the model needs numbers"
         )
     labels = sorted({value for value in column.values if value == value})
     codes = {value: code for code, value in enumerate(labels)}
@@ -671,7 +710,7 @@ def as_kind(column: "Column", kind: str, source: str) -> "Column":
 
 
 def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: str) -> None:
-    """Whether all of these columns are there; an error names those that are not."""
+    """Raise a ValueError that names the ``wanted`` columns that are missing, if any."""
     known, alike = set(there), {name.lower(): name for name in there}
     missing = [name for name in wanted if name not in known]
     if missing:

@@ -1,4 +1,4 @@
-"""What a set of examples to learn from holds.
+"""A labelled data set.
 
 >>> Examples([[0.0], [1.0]], [0, 1], ["no", "yes"], ["answer"], "two samples")
 Examples: 2 of 1 feature; no, yes
@@ -13,10 +13,10 @@ class Examples:
     """Samples with their classes.
 
     ``X``         samples × features
-    ``Y``         of each sample the number of its class, from 0
+    ``Y``         the class of each sample as a number from 0
     ``labels``    the names of the classes
     ``features``  the names of the columns of X
-    ``about``     what it is, where it comes from, and its licence
+    ``about``     a description, the source, and the licence
     """
 
     def __init__(

@@ -1,16 +1,17 @@
-"""IDX files, in which MNIST comes: images, and the numbers of their classes.
+"""IDX files, the format of MNIST: images, and the numbers of their classes.
 
 >>> import os, tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     path = os.path.join(folder, "two-images-idx3-ubyte")
 ...     with open(path, "wb") as file:
-...         _ = file.write(bytes([0, 0, 8, 3]) + bytes([0, 0, 0, 2] * 3) + bytes([0, 51, 102, 255, 0, 0, 0, 255]))
+...         _ = file.write(bytes([0, 0, 8, 3]) + bytes([0, 0, 0, 2] * 3))
+...         _ = file.write(bytes([0, 51, 102, 255, 0, 0, 0, 255]))
 ...     images = read_idx(path, scale=255)
 >>> images.shape, images[0]
 ((2, 2, 2), [0.0, 0.2, 0.4, 1.0])
 
-A file is two zeros, a byte for the type, one for the number of dimensions, their sizes (4 bytes each), and the numbers,
-all of it big-endian. (http://yann.lecun.com/exdb/mnist)
+A file consists of two zero bytes, a byte for the type, a byte for the number of dimensions, their
+sizes (4 bytes each), and the numbers, all big-endian. (http://yann.lecun.com/exdb/mnist)
 """
 
 import gzip
@@ -28,21 +29,23 @@ if TYPE_CHECKING:
 
     from ..formats.files import Path
 
-TYPES = {8: "B", 9: "b", 11: "h", 12: "i", 13: "f", 14: "d"}  # array's codes
+TYPES = {8: "B", 9: "b", 11: "h", 12: "i", 13: "f", 14: "d"}  # the codes of the module array
 LARGEST = 1 << 30  # bytes; MNIST has 47 million
 
 
 class Idx:
-    """What an IDX file holds: ``idx[i]`` is a row of numbers, or of one dimension a number; ``len(idx)`` how many.
+    """The contents of an IDX file.
 
-    ``shape``   the sizes of all dimensions, (60000, 28, 28); a row takes up all but the first, 784 numbers
+    ``idx[i]`` is a row of numbers, or a number if there is only one dimension. ``len(idx)`` is the
+    size of the first dimension. ``shape`` holds the sizes of all dimensions, such as (60000, 28,
+    28). A row spans all dimensions except the first, here 784 numbers.
     """
 
     def __init__(self, shape: "Tuple[int, ...]", numbers: "Any", scale: float = 1) -> None:
         self.shape, self.numbers, self.scale = shape, numbers, scale
         self.width = len(numbers) // shape[0] if len(shape) > 1 else 0
         self.places = range(shape[0])
-        # Of bytes every quotient is known beforehand, so that a row is but looked up.
+        # All quotients of bytes are computed once, so that reading a row only looks them up.
         self.quotients = (
             [number / scale for number in range(256)] if numbers.typecode == "B" else None
         )
@@ -61,9 +64,10 @@ class Idx:
 
 
 def read_idx(path: "Path", scale: float = 1) -> "Idx":
-    """The IDX file at ``path``, gzip or not; every number is divided by ``scale``: 255 makes of pixels 0 to 1.
+    """Return the contents of the IDX file at ``path``, which may be compressed with gzip.
 
-    It stays as compact as in the file. A file that breaks the format is a ValueError.
+    Every number is divided by ``scale``; 255 maps pixels to the range from 0 to 1. The contents are
+    kept as compact as in the file. A file that breaks the format raises a ValueError.
     """
     require("scale", scale, ABOVE_0)
     with open(str(path), "rb") as file:
@@ -82,7 +86,8 @@ def _read(file: "Any", path: str, scale: float) -> "Idx":
     start = file.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPES or not start[3]:
         raise ValueError(
-            f"{path} is no IDX file: it should begin with two zeros, a type and a number of dimensions"
+            f"{path} is not an IDX file: it must begin with two zeros, a type and a number of "
+            "dimensions"
         )
     sizes = file.read(4 * start[3])
     if len(sizes) < 4 * start[3]:
@@ -99,7 +104,7 @@ def _read(file: "Any", path: str, scale: float) -> "Idx":
     data = read_at_most(file, needed + 1)
     if len(data) != needed:
         found = f"{len(data)}" if len(data) < needed else "more"
-        raise ValueError(f"{path}: {_by(shape)} numbers are {needed} bytes, and there are {found}")
+        raise ValueError(f"{path}: {_by(shape)} numbers are {needed} bytes; the file has {found}")
     numbers.frombytes(data)
     if sys.byteorder == "little":
         numbers.byteswap()

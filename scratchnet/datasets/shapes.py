@@ -1,17 +1,18 @@
 """Small problems to learn: logic gates, and points in the plane, drawn from a seed.
 
     gate       and, or, nand, nor, xor, xnor of two inputs
-    moons      two half circles that reach into each other
+    moons      two interleaved half circles
     circles    a circle within a circle
-    spirals    arms wound about each other
+    spirals    intertwined spiral arms
 
 >>> gate("xor").X, gate("xor").Y
 ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
 >>> moons(samples=100, seed=7)
 Examples: 100 of 2 features; upper, lower
 
-The points stand class by class (training shuffles them), evenly along their curve; each is then moved in x and in y by
-``noise`` times a number of the normal distribution. The same seed gives the same points on every Python.
+The points are in order of their classes (training shuffles them) and evenly spaced on their curve.
+Each is then moved in x and in y by ``noise`` times a normally distributed number. The same seed
+gives the same points on every Python.
 """
 
 from ..core import elementary
@@ -25,18 +26,24 @@ if TYPE_CHECKING:
 
     Point = Tuple[float, float]
 
-GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0],
-         "xnor": [1, 0, 0, 1]}  # fmt: skip
+GATES = {
+    "and": [0, 0, 0, 1],
+    "or": [0, 1, 1, 1],
+    "nand": [1, 1, 1, 0],
+    "nor": [1, 0, 0, 0],
+    "xor": [0, 1, 1, 0],
+    "xnor": [1, 0, 0, 1],
+}
 
 
 def gate(name: str) -> "Examples":
-    """The truth table of a gate of two inputs, "and", "or", "nand", "nor", "xor" or "xnor".
+    """Return the truth table of a gate of two inputs: and, or, nand, nor, xor or xnor.
 
     >>> gate("and").Y
     [0, 0, 0, 1]
     """
     if name not in GATES:
-        raise ValueError(f"gate {name!r} is unknown; there are: " + ", ".join(GATES))
+        raise ValueError(f"gate {name!r} is unknown; give one of: " + ", ".join(GATES))
     X = [[a, b] for a in (0.0, 1.0) for b in (0.0, 1.0)]
     return Examples(
         X, list(GATES[name]), ["0", "1"], ["a", "b"], f"the truth table of the gate {name.upper()}"
@@ -44,13 +51,13 @@ def gate(name: str) -> "Examples":
 
 
 def moons(samples: int = 200, noise: float = 0.1, seed: int = 0) -> "Examples":
-    """Two half circles of radius 1: the upper around (0, 0), the lower around (1, 1/2)."""
+    """Return two half circles of radius 1: the upper around (0, 0), the lower around (1, 1/2)."""
     curves = [lambda t: _on_circle(t / 2), lambda t: _moved(_on_circle(t / 2 + 1 / 2), 1.0, 0.5)]
     return _drawn(curves, samples, noise, seed, ["upper", "lower"], "two half circles")
 
 
 def circles(samples: int = 200, noise: float = 0.1, seed: int = 0) -> "Examples":
-    """A circle of radius 1, and one of radius 1/2 within."""
+    """Return a circle of radius 1 and a circle of radius 1/2 within it."""
     curves = [_on_circle, lambda t: _on_circle(t, 0.5)]
     return _drawn(curves, samples, noise, seed, ["outer", "inner"], "a circle within a circle")
 
@@ -58,7 +65,7 @@ def circles(samples: int = 200, noise: float = 0.1, seed: int = 0) -> "Examples"
 def spirals(
     samples: int = 200, noise: float = 0.02, seed: int = 0, arms: int = 2, turns: float = 1.5
 ) -> "Examples":
-    """Arms that wind about the origin, so many times, to the distance 1."""
+    """Return ``arms`` that wind ``turns`` times around the origin, to the distance 1."""
     require("arms", arms, (lambda v: isinstance(v, int) and v >= 2, "a whole number of 2 or more"))
     require("turns", turns, AT_LEAST_0)
 
@@ -72,7 +79,7 @@ def spirals(
 
 
 def _on_circle(t: float, radius: float = 1.0) -> "Point":
-    """The point after the part ``t`` of a circle around the origin."""
+    """Return the point after the fraction ``t`` of a circle around the origin."""
     return radius * elementary.cos(2 * elementary.PI * t), radius * elementary.cos(
         2 * elementary.PI * (t - 0.25)
     )
@@ -90,7 +97,10 @@ def _drawn(
     labels: "List[str]",
     about: str,
 ) -> "Examples":
-    """So many points in all, shared out among the curves, each of which begins at 0 and ends at 1."""
+    """Return ``samples`` points in all, divided equally among the curves.
+
+    The argument of each curve goes from 0 to 1.
+    """
     n = len(curves)
     require(
         "samples",

@@ -1,8 +1,8 @@
 """A CSV file, read once, row by row, into compact columns.
 
-    read_table    the file as a Table
-    Table         its columns by name
-    Column        numbers, or categories: a code a row, and what each code stands for
+    read_table    returns the file as a Table
+    Table         columns by name
+    Column        numbers, or categories: one code per row, and the label of each code
 
 >>> import os, tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
@@ -17,9 +17,10 @@ array('d', [3.5, nan])
 >>> table["name"].labels, table["name"].values
 (['cat, tabby', 'duck'], array('i', [0, 1]))
 
-What is taken for granted of a file: UTF-8 text, gzip or not, with a byte order mark or without; cells between commas,
-semicolons, tabs, bars or blanks, quoted by ``"`` where need be; space around a cell is no part of it. Between
-semicolons, a number may be written 1,5; thousands may be written 1,234.5 (or 1.234,5). Empty lines are passed over.
+A file is UTF-8 text, with or without a byte order mark, and may be compressed with gzip. Cells are
+separated by commas, semicolons, tabs, vertical bars or blanks. A cell may be quoted by ``"``; space
+around it is ignored. If the delimiter is a semicolon, a number may be written 1,5. Thousands may be
+written 1,234.5 (or 1.234,5). Empty lines are skipped.
 """
 
 import contextlib
@@ -56,19 +57,20 @@ if TYPE_CHECKING:
     Progress = Optional[Callable[[int, Optional[float]], None]]
     Plan = Callable[[List[str], str], Tuple[Dict[str, Optional[str]], Optional[str]]]
 
-MISSING = ("", "NA", "N/A", "nan", "null", "?")  # in capital or small letters
+MISSING = ("", "NA", "N/A", "nan", "null", "?")  # in upper or lower case
 NUMBERS, CATEGORIES, TEXT = "numbers", "categories", "text"
 
-DELIMITERS = "\t;|,"  # of two that fit equally well the former: "1,5;2,5" has commas, too
-LOOKED_AT = 100  # lines, by which the delimiter and the header are found
-LONGEST = 1 << 24  # characters of a line, and of the first ones together; no table has one so long
-COLUMNS = 100000  # of a table; a small gzip file may announce millions
-CELLS = 100000  # that are converted at a time
-REMEMBERED = (
-    500000  # texts, by all columns together, before those that look like numbers forget theirs
-)
-FEWEST, MOST = 100, 10000  # ... but by a column at least, and at most, so many
-LABELS = 100000  # different texts; with more of them, a column is no set of categories
+# If two delimiters fit equally well, the earlier one is used: "1,5;2,5" has commas, too.
+DELIMITERS = "\t;|,"
+LOOKED_AT = 100  # the number of lines from which the delimiter and the header are inferred
+LONGEST = 1 << 24  # the limit in characters for a line, and for the first lines together
+COLUMNS = 100000  # the limit for a table; a small gzip file may contain millions
+CELLS = 100000  # the number of cells that are converted at a time
+# The number of different texts that all columns together remember before a column that looks like
+# numbers becomes numbers; and the limits of this number for one column.
+REMEMBERED = 500000
+FEWEST, MOST = 100, 10000
+LABELS = 100000  # the limit of different texts in a column of categories
 
 NAN = float("nan")
 TOO_MANY = f"has more than {LABELS} different texts"
@@ -76,37 +78,36 @@ _DELIMITER = (
     lambda v: v is None or len(v) == 1 and v not in '"\r\n',
     "a single character, such as ';'",
 )
-_BINARY = (lambda v: hasattr(v, "readinto"), "one that is opened in binary, by open(path, 'rb')")
+_BINARY = (lambda v: hasattr(v, "readinto"), "a file opened in binary mode, by open(path, 'rb')")
 _REASONS = {
-    "unexpected": "a quoted cell never ends",
-    "field larg": "a cell is too long, or a quoted one never ends",
+    "unexpected": "a quoted cell does not end",
+    "field larg": "a cell is too long, or a quoted cell does not end",
 }
-_UTF8 = "{} is not UTF-8; save the file so, or name its encoding, such as cp1252"
+_UTF8 = "{} is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"
 _OTHER = "{} cannot be read as {}; name the encoding in which it was saved, such as utf-8 or cp1252"
 
 
 class Column:
     """One column of a table.
 
-    ``kind``      "numbers", "categories", or "text": of so many different texts that none was kept
-    ``values``    array('d'), NaN where one is missing; or array('i') of codes, -1 where one is missing; of text nothing
-    ``labels``    of categories: what each code stands for, in the order of appearance
-    ``asked``     whether that kind was asked for, and not inferred
+    ``kind``      "numbers", "categories", or "text" for more different texts than can be kept
+    ``values``    for numbers array('d'), NaN if missing; for categories array('i') of codes, -1 if
+                  missing; for text an empty array
+    ``labels``    for categories the label of each code, in order of appearance
+    ``asked``     whether the user requested the kind, so that it was not inferred
     """
 
     def __init__(
         self, name: str, kind: str, values: "Any", labels: "Sequence[str]" = (), asked: bool = False
     ) -> None:
-        self.name, self.kind, self.values, self.labels, self.asked = (
-            name,
-            kind,
-            values,
-            list(labels),
-            asked,
-        )
+        self.name = name
+        self.kind = kind
+        self.values = values
+        self.labels = list(labels)
+        self.asked = asked
 
     def present(self, rows: "Sequence[int]") -> "List[int]":
-        """Those of the rows where the value is not missing."""
+        """Return those of the rows whose value is not missing."""
         if self.kind == TEXT:
             raise ValueError(f"column {shown(self.name)} {TOO_MANY}")
         values = self.values
@@ -120,14 +121,15 @@ class Column:
 
 
 class Table:
-    """Columns of equal length: ``table[name]`` is one of them, ``len(table)`` the number of rows.
+    """Columns of equal length: ``table[name]`` is a Column, ``len(table)`` the number of rows.
 
     ``columns``     {name: Column}, in the order of the file
-    ``target``      the name of the column that is to be predicted, or None
-    ``source``      where it was read from, for messages
-    ``missing``     the texts that stood for a missing value
-    ``header``      whether the first line held the names
-    ``delimiter``   what stood between the cells; ``decimal``, the decimal mark that was named
+    ``target``      the name of the column to predict, or None
+    ``source``      where the table was read from, for messages
+    ``missing``     the texts that represent a missing value
+    ``header``      whether the first line of the file holds the names
+    ``delimiter``   the character between the cells
+    ``decimal``     the decimal mark that the user gave
     """
 
     def __init__(
@@ -159,15 +161,16 @@ class Table:
         return self.columns[name]
 
     def target_column(self) -> "Column":
-        """The column that is to be predicted."""
+        """Return the column to predict."""
         if self.target is None:
             raise ValueError(
-                f"{self.source}: no target is named; read_table takes target=, the column to predict"
+                f"{self.source}: no target is given; name the column to predict in "
+                "read_table(..., target=...)"
             )
         return self[self.target]
 
     def with_target(self) -> "List[int]":
-        """The places of the rows whose target is not missing."""
+        """Return the indices of the rows whose target is not missing."""
         return self.target_column().present(range(self.rows))
 
     def __repr__(self) -> str:
@@ -188,24 +191,30 @@ def read_table(
     encoding: "Optional[str]" = None,
     progress: "Progress" = None,
 ) -> "Table":
-    """The CSV file at ``path``, "-" for standard input, or a file opened in binary (it is left open), as a Table.
+    """Return the CSV file at ``path`` as a Table.
 
-    ``target``        the column that is to be predicted; here and below by its name, or its number from 1
-    ``delimiter``     None: the one of tab ; | , that cuts the first lines into rows of equal length; where there are
-                      none of these, blanks (one or more, or tabs), if there are numbers between them
-    ``header``        whether the first line names the columns. None: it does if a word of it stands above numbers; or
-                      if it holds no number, and no text again that stands below; or if its numbers count up from 0, at
-                      least to 3, as pandas' do
-    ``categorical``, ``numeric``, ``ignore``   columns to read so, or not at all. Of any other column the values are
-                      numbers if all are, else categories
-    ``missing``       the texts that stand for a missing value, in capital or small letters
-    ``decimal``       the decimal mark, "." or ","; the other one may then stand between thousands. None: the point, and
-                      between semicolons also the comma; what may be 1900 or 1.9 is refused
-    ``encoding``      of the text, None for UTF-8; Excel in Western Europe and America often writes "cp1252"
-    ``progress``      called with the rows read and the part of the file that they are (None of standard input), at
-                      least every 20,000 rows
+    ``path`` may also be "-" for standard input, or a file opened in binary mode, which stays open.
 
-    A file that is no table is a ValueError that names the line and, where it can, the column.
+    ``target``        the column to predict; here and below, a column is given by its name or by its
+                      number from 1
+    ``delimiter``     if None, the one of tab ; | , that splits the first lines into rows of equal
+                      length; otherwise blanks (one or more, or tabs), if these separate numbers
+    ``header``        whether the first line names the columns; if None, it does if it has a word
+                      above numbers, if it has no numbers and no text that occurs again below, or if
+                      its numbers count from 0 to at least 3, as in files of pandas
+    ``categorical``, ``numeric``, ``ignore``
+                      columns to read as categories, as numbers, or not at all; any other column
+                      becomes numbers if all its values are numbers, otherwise categories
+    ``missing``       the texts that represent a missing value, in upper or lower case
+    ``decimal``       the decimal mark, "." or ","; the other one may then separate thousands; if
+                      None, the point, and between semicolons also the comma; a number that may mean
+                      1900 or 1.9 is refused
+    ``encoding``      the encoding of the text, by default UTF-8; Excel in Western Europe and
+                      America often writes "cp1252"
+    ``progress``      a function that is called at least every 20,000 rows with the number of rows
+                      read and the fraction of the file read (None for standard input)
+
+    A file that is not a table raises a ValueError that names the line and, if possible, the column.
     """
 
     def plan(names: "List[str]", source: str) -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
@@ -215,7 +224,7 @@ def read_table(
                 name = found(name, names, source)
                 if kinds.setdefault(name, kind) != kind:
                     raise ValueError(
-                        f"column {shown(name)} is asked for in two ways; give one of them"
+                        f"column {shown(name)} is requested in two ways; give only one of them"
                     )
         label = None if target is None else found(target, names, source)
         if label is not None and kinds.get(label) == TEXT:
@@ -235,10 +244,10 @@ def read_columns(
     encoding: "Optional[str]" = None,
     progress: "Progress" = None,
 ) -> "Table":
-    """``read_table`` of the columns that a ``plan`` names.
+    """Read the columns that a ``plan`` selects, as ``read_table`` does.
 
-    The plan, a function of the file's column names and what to call the file in messages, gives the kinds of the
-    columns to be read (None where the values decide) and the name of the target.
+    The plan is a function of the file's column names and of the file's name in messages. It returns
+    the kinds of the columns to read (None if the values decide) and the name of the target.
     """
     delimiter = require("delimiter", delimiter, _DELIMITER)
     require("decimal", decimal, (lambda v: v in (None, ".", ","), "'.' or ','"))
@@ -247,7 +256,8 @@ def read_columns(
         head = _head(lines, source)
         if head[0].lower().startswith("sep="):
             raise ValueError(
-                f"{source}, line 1: {shown(head[0].strip())} is a note for Excel; delete the line"
+                f"{source}, line 1: {shown(head[0].strip())} is an instruction for Excel; "
+                "delete the line"
             )
         delimiter = delimiter or sniffed(head, decimal)
         rows = _parsed(head, delimiter)
@@ -272,7 +282,8 @@ def read_columns(
         count = _read(reader, names, columns, header, source, progress, fraction)
     if not count:
         raise ValueError(
-            f"{source} has no rows" + (" but the first, which names the columns" if header else "")
+            f"{source} has no rows"
+            + (" after the first line, which names the columns" if header else "")
         )
     made = [
         _made(column, name, source) for name, column in zip(names, columns) if column is not None
@@ -281,16 +292,16 @@ def read_columns(
 
 
 def check_first(rows: "Sequence[Sequence[str]]", source: str) -> None:
-    """Refuse a first line that has fewer cells than most lines below it: a title, or a heading that is cut off."""
+    """Refuse a first line with fewer cells than most other lines: a title or a cut-off header."""
     if len(rows[0]) > COLUMNS:
         raise ValueError(
-            f"{source}, line 1: {_cells(len(rows[0]))}; a table has {COLUMNS} columns at most"
+            f"{source}, line 1: {_cells(len(rows[0]))}; a table has at most {COLUMNS} columns"
         )
     width, even = _even(rows)
     if len(rows[0]) < width and 2 * len(even) > len(rows):
-        what = f"{source}, line 1: {_cells(len(rows[0]))}, where most lines below have {width}"
+        what = f"{source}, line 1: {_cells(len(rows[0]))}, but most lines below have {width}"
         raise ValueError(
-            f"{what}; delete the line if it is a title, complete it if it names the columns"
+            f"{what}; delete the line if it is a title, or complete it if it names the columns"
         )
 
 
@@ -301,14 +312,12 @@ def check_target(
     kinds: "Dict[str, Optional[str]]",
     source: str,
 ) -> None:
-    """Refuse a target whose name stands above another column, too: it might be a copy, and tell the answer."""
+    """Refuse a target whose name also heads another column, which may be a copy of the target."""
     headings: "Dict[Optional[str], str]" = {name: cell.strip() for name, cell in zip(names, first)}
     for name in headings:
         if name in kinds and name != target and headings[name] == headings.get(target):
-            what = f"{source}: {shown(target)} stands above two columns"
-            raise ValueError(
-                f"{what}; rename one of them, or leave the other out ({shown(name)}, to be ignored)"
-            )
+            what = f"{source}: the target {shown(target)} has the same heading as {shown(name)}"
+            raise ValueError(f"{what}; rename one of them, or ignore {shown(name)}")
 
 
 def _made(column: "Any", name: str, source: str) -> "Column":
@@ -319,7 +328,7 @@ def _made(column: "Any", name: str, source: str) -> "Column":
 
 
 def found(name: "Any", names: "Sequence[str]", source: str) -> str:
-    """The one of the ``names`` that is meant: by itself, or by its number from 1.
+    """Return the one of the ``names`` that is given as itself or as its number from 1.
 
     >>> found("legs", ["name", "legs"], "pets.csv"), found("1", ["name", "legs"], "pets.csv")
     ('legs', 'name')
@@ -350,11 +359,11 @@ def _listed(names: "Names") -> "List[str]":
     return [names] if isinstance(names, str) else list(names)
 
 
-# ---- the file ----------------------------------------------------------------------------------------------------
+# ---- the file --------------------------------------------------------------------------------
 
 
 class _Lent(io.BufferedReader):
-    """A file of the caller's own, which stays open."""
+    """A file that belongs to the caller and therefore stays open."""
 
     def close(self) -> None:
         pass
@@ -364,7 +373,7 @@ class _Lent(io.BufferedReader):
 def _opened(
     path: "Any", encoding: "Optional[str]"
 ) -> "Iterator[Tuple[Any, str, Callable[[], Optional[float]]]]":
-    """The file as text, what to call it, and a function that tells which part of it was read."""
+    """Yield the file as text, its name in messages, and a function for the fraction read."""
     if path == "-":
         if sys.stdin is None:
             raise ValueError("standard input is closed; give a file")
@@ -376,29 +385,29 @@ def _opened(
         yield _decoded(_Lent(path), "the file", encoding), "the file", lambda: None
         return
     with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size  # 0 of a pipe
+        size = os.fstat(file.fileno()).st_size  # 0 for a pipe
         text = _decoded(file, str(path), encoding)
         yield text, str(path), lambda: file.tell() / size if size else None
 
 
 def _decoded(binary: "Any", source: str, encoding: "Optional[str]") -> "Any":
-    """The file as text, where every byte that is no UTF-8 becomes half of a surrogate pair."""
+    """Return the file as text. Every byte that is not UTF-8 becomes half of a surrogate pair."""
     start = binary.peek(2)[:2]
     if start in (b"\xff\xfe", b"\xfe\xff"):
         encoding = encoding or "utf-16"
     if start == b"PK":
-        raise ValueError(f"{source} is a workbook or another archive; save the table in it as CSV")
+        raise ValueError(f"{source} is a workbook or another archive; save its table as CSV")
     if start == b"\x1f\x8b":
         binary = gzip.GzipFile(fileobj=binary)
     try:
         return io.TextIOWrapper(binary, encoding=encoding or "utf-8-sig", errors="surrogateescape")
-    except (LookupError, ValueError):  # the latter of a name with \0 in it
+    except (LookupError, ValueError):  # ValueError for a name that contains \0
         what = f"encoding {shown(encoding)} is unknown"
-        raise ValueError(f"{what}; take utf-8, cp1252 or latin-1, for instance") from None
+        raise ValueError(f"{what}; give one such as utf-8, cp1252 or latin-1") from None
 
 
 def _lines(text: "Any", source: str) -> "Iterator[str]":
-    """The lines, each of bounded length: a small gzip file may hold a very long one."""
+    """Yield the lines, of limited length, because a small gzip file may hold a very long line."""
     try:
         for line in iter(lambda: text.readline(LONGEST), ""):
             if len(line) == LONGEST:
@@ -415,7 +424,7 @@ def _lines(text: "Any", source: str) -> "Iterator[str]":
 
 
 def _head(lines: "Iterator[str]", source: str) -> "List[str]":
-    """The lines by which the delimiter and the header are found."""
+    """Return the lines from which the delimiter and the header are inferred."""
     head, size = [], 0  # type: List[str], int
     for line in islice(lines, LOOKED_AT):
         head.append(line)
@@ -426,19 +435,25 @@ def _head(lines: "Iterator[str]", source: str) -> "List[str]":
     if not text.strip():
         raise ValueError(f"{source} is empty; give a table as CSV")
     if "\0" in text:
-        raise ValueError(f"{source} is no text; give a table as CSV")
+        raise ValueError(f"{source} is not text; give a table as CSV")
     return head
 
 
 def _reader(lines: "Iterable[str]", delimiter: str, strict: bool = False) -> "Any":
-    """The rows of cells. Several blanks count as one, and those at the ends of a line for nothing."""
+    """Return a reader of the rows of cells.
+
+    Several blanks count as one delimiter; blanks at the ends of a line are ignored.
+    """
     if delimiter == " ":
         lines = (line.replace("\t", " ").strip(" \r\n") + "\n" for line in lines)
     return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=strict)
 
 
 def _parsed(lines: "Iterable[str]", delimiter: str) -> "List[List[str]]":
-    """The rows of the first lines as far as they can be read; what is wrong is told when they are read in earnest."""
+    """Return the rows of the first lines up to the first error.
+
+    The error is reported later, when the whole file is read.
+    """
     rows: "List[List[str]]" = []
     try:
         rows.extend(filter(None, _reader(lines, delimiter)))
@@ -448,10 +463,14 @@ def _parsed(lines: "Iterable[str]", delimiter: str) -> "List[List[str]]":
 
 
 def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> str:
-    """The delimiter that cuts most of the lines into equally many cells, two or more; blanks have to cut out numbers.
+    """Return the delimiter that splits most of the lines into equally many cells, two or more.
 
-    >>> sniffed(["a;b\\n", "1,5;2,5\\n"]), sniffed(["name\\n", "cat\\n"]), sniffed([" 1  2.5\\n", "10 12.5\\n"])
-    (';', ',', ' ')
+    Blanks are delimiters only if they separate numbers.
+
+    >>> sniffed(["a;b\\n", "1,5;2,5\\n"]), sniffed(["name\\n", "cat\\n"])
+    (';', ',')
+    >>> sniffed([" 1  2.5\\n", "10 12.5\\n"])
+    ' '
     """
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
@@ -463,24 +482,22 @@ def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> str:
         return best
     rows = _parsed(lines, " ")
     width, even = _even(rows)
-    needed = (
-        len(rows) if most else len(rows) // 2 + 1
-    )  # where commas might be the delimiter, blanks must cut all lines
-    has_numbers = any(
-        [_are_numbers(cells) for cells in zip(*(even[1:] or even))]
-    )  # texts have blanks, too
+    # If commas may be the delimiter, blanks must split all lines.
+    needed = len(rows) if most else len(rows) // 2 + 1
+    # Texts contain blanks, too, so at least one column must hold numbers.
+    has_numbers = any([_are_numbers(cells) for cells in zip(*(even[1:] or even))])
     return " " if width > 1 and len(even) >= needed and has_numbers else best
 
 
 def _even(rows: "Sequence[Sequence[str]]") -> "Tuple[int, List[Sequence[str]]]":
-    """How many cells most of the rows have, and the rows that have so many."""
+    """Return the most frequent number of cells in a row, and the rows with this number."""
     widths = [len(row) for row in rows]
     width = max(set(widths), key=widths.count)
     return width, [row for row in rows if len(row) == width]
 
 
 def has_header(rows: "Sequence[Sequence[str]]") -> bool:
-    """Whether the first row names the columns.
+    """Return whether the first row names the columns.
 
     >>> has_header([["age", "sex"], ["7", "f"]]), has_header([["7", "f"], ["8", "m"]])
     (True, False)
@@ -499,20 +516,20 @@ def has_header(rows: "Sequence[Sequence[str]]") -> bool:
 
 
 def _is_word(cell: str) -> bool:
-    """Whether it has a letter, and is neither a number nor what usually stands for a missing one."""
+    """Return whether the cell has a letter, and is neither a number nor a usual missing value."""
     texts = {text.lower() for text in MISSING}
     return any(map(str.isalpha, cell)) and cell.lower() not in texts and not _are_numbers([cell])
 
 
 def _are_numbers(cells: "Sequence[str]") -> bool:
-    """Whether they are numbers, those left out that are empty, and there is one."""
+    """Return whether at least one cell is not empty, and all those are numbers."""
     cells = [cell for cell in cells if cell]
     return bool(cells) and floats(cells, ".,") is not None
 
 
 def _names(first: "Sequence[str]", header: bool) -> "List[str]":
-    """The columns' names, every one different."""
-    names: "Dict[str, int]" = {}  # and the last number that was given to others of the same name
+    """Return the names of the columns, all different."""
+    names: "Dict[str, int]" = {}  # each with the last number given to another column of that name
     for j, cell in enumerate(first):
         same = (cell.strip() if header else "") or f"column {j + 1}"
         name = same
@@ -532,7 +549,7 @@ def _read(
     progress: "Progress",
     fraction: "Callable[[], Optional[float]]",
 ) -> int:
-    """All rows into the columns, a block at a time; how many there were."""
+    """Read all rows into the columns, one block at a time, and return the number of rows."""
     width, count, skip = len(names), 0, int(header)
     size = max(1, min(20000, CELLS // width))
     for start, rows in _blocks(reader, size, source):
@@ -562,14 +579,14 @@ def _read(
 
 
 def _blocks(reader: "Any", size: int, source: str) -> "Iterator[Tuple[int, List[List[str]]]]":
-    """So many rows at a time, and the line where the first of them begins."""
+    """Yield blocks of ``size`` rows, each with the line number where it begins."""
     while True:
         start, rows = reader.line_num + 1, []  # type: int, List[List[str]]
         try:
             rows.extend(islice(reader, size))
         except csv.Error as error:
             line = start + sum(map(_lines_in, rows))
-            message = str(error).split(": ")[-1]  # PyPy puts a line before it
+            message = str(error).split(": ")[-1]  # PyPy begins it with a line number.
             reason = _REASONS.get(message[:10], message)
             raise ValueError(f"{source}, line {line}: {reason}") from None
         if not rows:
@@ -582,7 +599,10 @@ def _lines_in(row: "List[str]") -> int:
 
 
 def _line_of(rows: "List[List[str]]", start: int, i: int) -> int:
-    """The line of the file where the i-th of the rows that are not empty begins; the first of all begins at start."""
+    """Return the line of the file where the i-th row begins, not counting empty rows.
+
+    The first of all ``rows`` begins at line ``start``.
+    """
     for row in rows:
         if row and not i:
             break
@@ -606,11 +626,11 @@ def _cells(count: int) -> str:
     return f"{count} cell" + ("" if count == 1 else "s")
 
 
-# ---- a column while it is read -----------------------------------------------------------------------------------
+# ---- columns under construction --------------------------------------------------------------
 
 
 class _Unfit(Exception):
-    """A text that does not fit into its column, and why."""
+    """The error for a text that does not fit into its column."""
 
     def __init__(self, text: str, sentence: str) -> None:
         Exception.__init__(self, sentence)
@@ -618,15 +638,15 @@ class _Unfit(Exception):
 
 
 def floats(texts: "Sequence[str]", marks: str = ".") -> "Any":
-    """The numbers that the texts spell, as an array; None unless each spells a finite number.
+    """Return the numbers in the texts as an array, or None unless each text is a finite number.
 
-    ``marks``  the decimal marks that are possible; where both are, all the texts have the same
+    ``marks`` holds the possible decimal marks. If there are two, all texts must use the same.
 
     >>> floats(["1.5", " -2", "1e3"]), floats(["1.5", "x"]), floats(["1,5", "2"], ".,")
     (array('d', [1.5, -2.0, 1000.0]), None, array('d', [1.5, 2.0]))
     """
     together = "".join(texts)
-    if "_" in together:  # Python would read 1_000 as 1000
+    if "_" in together:  # float() would read 1_000 as 1000.
         return None
     if "," in together or marks == "," and "." in together:
         texts = _with_points(texts, marks) or ["?"]
@@ -638,7 +658,7 @@ def floats(texts: "Sequence[str]", marks: str = ".") -> "Any":
     return numbers if total - total == 0 or all(map(isfinite, numbers)) else None
 
 
-# What numbers look like that have marks between their thousands, by their decimal mark.
+# The pattern of numbers with separated thousands, for each decimal mark.
 _THOUSANDS = {
     mark: re.compile(r"\s*[+-]?\d{1,3}([%s]\d{3})+([%s]\d*)?\s*$" % (other, mark))
     for mark, other in (".,", ",.")
@@ -647,7 +667,10 @@ _EITHER = re.compile(r"\s*[+-]?[1-9]\d{0,2}([.]\d{3})+\s*$")
 
 
 def _with_points(texts: "Sequence[str]", marks: str) -> "List[str]":
-    """The texts with a point as the decimal mark, and nothing between thousands; none where no mark fits to all."""
+    """Return the texts with a decimal point and without separators between thousands.
+
+    Return an empty list if no mark fits all texts.
+    """
     for mark in sorted(marks):  # the comma first
         other = "," if mark == "." else "."
         if all([other not in text or _THOUSANDS[mark].match(text) for text in texts]):
@@ -656,12 +679,12 @@ def _with_points(texts: "Sequence[str]", marks: str) -> "List[str]":
 
 
 def check_marks(texts: "Sequence[str]", marks: str) -> None:
-    """Refuse 1.900, which is 1900 with the comma as the decimal mark, where no other number tells."""
+    """Refuse 1.900, which is 1900 with a decimal comma, unless another number decides the mark."""
     dotted = [text for text in texts if "." in text] if len(marks) > 1 else []
     if dotted and all(map(_EITHER.match, dotted)) and not any(["," in text for text in texts]):
         text = dotted[0].strip()
         raise _Unfit(
-            dotted[0], f"{text} may mean {text.replace('.', '')}; name the decimal mark, ',' or '.'"
+            dotted[0], f"{text} may mean {text.replace('.', '')}; give the decimal mark, ',' or '.'"
         )
 
 
@@ -670,16 +693,17 @@ def _is_utf8(text: str) -> bool:
 
 
 def _beginning(kind: "Optional[str]", missing: "Any", marks: str, limit: int) -> "Any":
-    """A column before its first row."""
+    """Return a column before its first row is read."""
     if kind == NUMBERS:
         return _Numbers(array("d"), missing, marks, asked=True)
     return _Codes(missing, marks, limit, asked=kind == CATEGORIES)
 
 
 class _Codes(dict):  # type: ignore[type-arg]
-    """{text: its code}: every column begins so, and any can, until it has too many different texts.
+    """{text: code}, the initial form of every column that is not requested as numeric.
 
-    Then it goes on as numbers if all were; else, with yet more of them, as nothing but text.
+    A column with too many different texts is continued as numbers if all its texts are numbers. A
+    column with still more different texts is continued as text, of which nothing is kept.
     """
 
     def __init__(self, missing: "Any", marks: str, limit: int, asked: bool) -> None:
@@ -702,7 +726,7 @@ class _Codes(dict):  # type: ignore[type-arg]
         return code
 
     def add(self, texts: "Sequence[str]") -> "Any":
-        """The column with these texts, as what it goes on as."""
+        """Add the texts, and return the object with which the column is continued."""
         self.codes.extend(map(self.__getitem__, texts))
         if len(self.labels) <= self.limit or self.asked:
             return self
@@ -712,13 +736,13 @@ class _Codes(dict):  # type: ignore[type-arg]
         return _Text()
 
     def as_numbers(self) -> "Optional[_Numbers]":
-        """The same as numbers, if all of it is."""
+        """Return the column as numbers, or None if not all its texts are numbers."""
         numbers = floats(self.labels, self.marks)
         check_marks(self.labels, self.marks)
         if numbers is None:
             return None
         marks = [mark for mark in self.marks if any([mark in label for label in self.labels])]
-        numbers.append(NAN)  # where the code -1 finds it
+        numbers.append(NAN)  # the last element, which the code -1 selects
         values = array("d", map(numbers.__getitem__, self.codes))
         return _Numbers(values, self.missing, marks[0] if marks else self.marks)
 
@@ -732,7 +756,10 @@ class _Codes(dict):  # type: ignore[type-arg]
 
 
 class _Numbers:
-    """A column of numbers; ``gaps`` are the texts met so far that stand for a missing one."""
+    """A column of numbers.
+
+    ``gaps`` holds the texts read so far that represent a missing number.
+    """
 
     def __init__(self, values: "Any", missing: "Any", marks: str, asked: bool = False) -> None:
         self.values, self.missing, self.marks, self.asked = values, missing, marks, asked
@@ -740,7 +767,7 @@ class _Numbers:
         self.spelled = any([floats([text], marks) is not None for text in missing])  # such as -999
 
     def add(self, texts: "Sequence[str]") -> "_Numbers":
-        """The column with these texts."""
+        """Add the texts, and return the column."""
         numbers = None if self.spelled else self.numbers_of(texts)
         if numbers is None:
             gaps = [
@@ -758,7 +785,7 @@ class _Numbers:
         return self
 
     def numbers_of(self, texts: "Sequence[str]") -> "Any":
-        """As ``floats``; from the first decimal mark on, it is the only one."""
+        """Do the same as ``floats``; the first decimal mark that occurs becomes the only one."""
         numbers = floats(texts, self.marks)
         if numbers is not None and len(self.marks) > 1:
             check_marks(texts, self.marks)
@@ -767,7 +794,7 @@ class _Numbers:
         return numbers
 
     def number_of(self, text: str) -> float:
-        """The number that a single text spells, NaN for a missing one."""
+        """Return the number in a single text, or NaN if it is missing."""
         if self.is_missing(text):
             self.gaps.add(text)
             return NAN
@@ -784,10 +811,13 @@ class _Numbers:
         if not _is_utf8(text):
             return _UTF8.format(what)
         if self.asked:
-            return f"{what} is no number, which this column should hold; if it means a missing one, say so (--missing)"
+            return (
+                f"{what} is not a number, but the column is numeric; "
+                "if it means a missing number, name it (--missing)"
+            )
         return (
-            f"{what} is no number, as all above it are; read the column as categorical, ignore it, or say what means a "
-            "missing number (--missing)"
+            f"{what} is not a number, but all values above it are; read the column as categorical, "
+            "ignore it, or name the texts that mean a missing number (--missing)"
         )
 
     def column(self, name: str) -> "Column":
@@ -795,7 +825,7 @@ class _Numbers:
 
 
 class _Text:
-    """A column of which nothing is kept."""
+    """A column of text, of which nothing is kept."""
 
     def add(self, texts: "Sequence[str]") -> "_Text":
         return self

@@ -1,12 +1,17 @@
 """Models on disk.
 
-models.py         save, load: a network to a file and back, the format by the ending
-safetensors.py    .safetensors: binary, exact, read by PyTorch, NumPy and many others
-json.py           .json: for people
-onnx.py           .onnx: a graph of operators, which many programs run; what others write is read, too
-protobuf.py       the binary form of such a file; onnx_graph.py, onnx_operators.py and onnx_reader.py, its parts
-npz.py            .npz: NumPy's
-exchange.py       what readers of the models of other programs share
-strict_json.py    the JSON text in both, read by every rule
-files.py          writing a file so that nothing is lost
+models.py            save, load: a network to a file and back, the format chosen by the ending
+safetensors.py       .safetensors: binary, exact, read by PyTorch, NumPy and many others
+json.py              .json: readable by people
+npz.py               .npz: NumPy's format
+onnx.py              .onnx: a graph of operators, which many programs run; reads the files of other
+                     programs, too
+onnx_graph.py        the messages of an ONNX file
+onnx_operators.py    activations as ONNX operators, and back
+onnx_reader.py       a network from the graph that another program wrote
+protobuf.py          the binary form of an ONNX file
+npy.py               NumPy's arrays, .npy and .npz
+exchange.py          what the exchange of models with other libraries shares
+strict_json.py       JSON text, read strictly
+files.py             writes a file without losing the old one
 """

@@ -1,9 +1,9 @@
-"""What every exchange of networks with another library has in common.
+"""The common part of the exchange of networks with other libraries.
 
-    ready     a network that can be taken out
-    paired    our layers beside those of the other library, each of which has to be the same
-    unfit     the refusal of a layer
-    normalization  batch_normalization  activation      layers from another library's numbers and names
+    ready     checks that another library can take over a network
+    paired    pairs our layers with those of the other library, which must be equivalent
+    unfit     the error for a layer that cannot be exchanged
+    normalization  batch_normalization  activation    layers from the other library's numbers
 
 >>> batch_normalization([2.0], [0.75], 0.25, [3.0], [1.0], "the example")
 [Normalization(), Dense(inputs=1, outputs=1)]
@@ -24,19 +24,22 @@ if TYPE_CHECKING:
 
     from ..core.types import Matrix, Row
 
-    Part = Tuple[
-        str, Any, Layer
-    ]  # of another library's model: where it stands, the object itself, what it is here
+    # A part of another library's model: its place, the object itself, the equivalent layer here.
+    Part = Tuple[str, Any, Layer]
 
 NAMES = {name.lower(): kind for name, kind in ACTIVATIONS.items()}
 
 
 def ready(net: "Any", name: str) -> "Sequential":
-    """The network, if a library of floats can take it over; ``name`` is the function that was called."""
+    """Return the network if a library that computes with floats can take it over.
+
+    ``name`` is the function that the user called.
+    """
     require(f"{name}: net", net, (lambda v: isinstance(v, Sequential), "a Sequential"))
     if net.number is not float:
         raise TypeError(
-            f"{name}: a network of {net.number.__name__} cannot be taken over; net.copy(float) can"
+            f"{name}: net computes with {net.number.__name__}, which other libraries do not have; "
+            "give net.copy(float)"
         )
     for i, layer in enumerate(net.layers):
         if isinstance(layer, Normalization) and not layer.is_adapted():
@@ -49,38 +52,43 @@ def ready(net: "Any", name: str) -> "Sequential":
 
 
 def unfit(i: int, layer: "Layer", why: str) -> "ValueError":
+    """Return the error that refuses layer ``i``; ``why`` is the reason."""
     return ValueError(f"layer {i}, {layer!r}: {why}")
 
 
 def counting(net: "Sequential") -> "List[Tuple[int, Layer]]":
-    """The layers that change a prediction, each with its place."""
+    """Return the layers that change a prediction, each with its index."""
     return [
         (i, layer) for i, layer in enumerate(net.layers) if type(layer) not in (Dropout, Identity)
     ]
 
 
 def paired(net: "Sequential", theirs: "List[Part]") -> "List[Tuple[int, Any, Part]]":
-    """Each of our layers (with its place) beside the part that is the same; the first that does not fit is refused."""
+    """Pair each of our layers (with its index) with the equivalent part of the other model.
+
+    The first layer that does not fit raises a ValueError.
+    """
     theirs = [part for part in theirs if type(part[2]) not in (Dropout, Identity)]
     ours = counting(net)
     for (i, layer), (where, _, other) in zip(ours, theirs):
         if _form(layer) != _form(other):
-            raise unfit(i, layer, f"it does not fit {where}, which is {other!r} here")
+            raise unfit(i, layer, f"it does not fit {where}, which corresponds to {other!r}")
     if len(ours) > len(theirs):
         raise unfit(
             *ours[len(theirs)],
-            "the model that was brought ends before it; bring one that has it, too",
+            "the given model ends before this layer; give one that has it, too",
         )
     if len(ours) < len(theirs):
         where, _, other = theirs[len(ours)]
         raise ValueError(
-            f"the network ends before {where}, which is {other!r} here; bring a model without it"
+            f"the network ends before {where}, which corresponds to {other!r}; "
+            "give a model without it"
         )
     return [(i, layer, part) for (i, layer), part in zip(ours, theirs)]
 
 
 def _form(layer: "Any") -> "Any":
-    """What must be the same for one layer's numbers to do for another."""
+    """Return what two layers must have in common to exchange their numbers."""
     if type(layer) is Dense:
         return Dense, layer.inputs, layer.outputs
     if type(layer) is Normalization:
@@ -89,19 +97,24 @@ def _form(layer: "Any") -> "Any":
 
 
 def normalization(mean: "Row", spread: "Row", where: str) -> "Normalization":
-    """(x - mean)/spread"""
+    """Return the layer that computes (x - mean)/spread."""
     layer = Normalization()
     layer.mean.value, layer.spread.value = mean, spread
     if 0 in layer.spread.value:
         raise ValueError(
-            f"{where}: feature {layer.spread.value.index(0)} has the spread 0; give it another"
+            f"{where}: feature {layer.spread.value.index(0)} has the spread 0; "
+            "give it another spread"
         )
     return layer
 
 
-def batch_normalization(mean: "Row", variance: "Row", epsilon: float, weight: "Any", bias: "Any",
-                        where: str) -> "List[Layer]":  # fmt: skip
-    """(x - mean)/√(variance + epsilon), then times weight, plus bias, where there are any: as a diagonal Dense."""
+def batch_normalization(
+    mean: "Row", variance: "Row", epsilon: float, weight: "Any", bias: "Any", where: str
+) -> "List[Layer]":
+    """Return the layers that compute (x - mean)/√(variance + epsilon)·weight + bias.
+
+    The weight and the bias, unless both are None, become a Dense with a diagonal matrix.
+    """
     layers: "List[Layer]" = [normalization(mean, [sqrt(v + epsilon) for v in variance], where)]
     if weight is not None or bias is not None:
         n = len(mean)
@@ -113,12 +126,13 @@ def batch_normalization(mean: "Row", variance: "Row", epsilon: float, weight: "A
 
 
 def activation(given: "Any", where: str) -> "Layer":
-    """The activation of that name, or that object itself."""
+    """Return the activation that ``given`` names, or ``given`` itself if it is a layer."""
     if isinstance(given, str) and given.lower() in NAMES:
         given = NAMES[given.lower()]()
     if not isinstance(given, Layer):
         known = ", ".join(sorted(NAMES))
         raise ValueError(
-            f"{where}: there is no activation {shown(given)}; there are {known}, or objects, as ELU(0.5)"
+            f"{where}: activation {shown(given)} is unknown; "
+            f"give one of {known}, or an object such as ELU(0.5)"
         )
     return given

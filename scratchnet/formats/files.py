@@ -1,6 +1,6 @@
-"""Reading a file of bounded size, and writing one so that nothing is lost.
+"""Read a file of bounded size, and replace a file without losing the old one.
 
-At every instant it is the old file, whole, or the new one, whole.
+At every instant, the path holds either the complete old file or the complete new file.
 
 >>> import os, tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
@@ -11,7 +11,7 @@ At every instant it is the old file, whole, or the new one, whole.
 >>> write("no/such/folder/model.json", b"{}")
 Traceback (most recent call last):
     ...
-FileNotFoundError: [Errno 2] no/such/folder/model.json cannot be written: its directory does not exist
+FileNotFoundError: [Errno 2] no/such/folder/model.json cannot be written: its directory does not...
 """
 
 import errno
@@ -24,26 +24,27 @@ if TYPE_CHECKING:
     Path = Union[str, "os.PathLike[str]"]
 
 
-LARGEST = 1 << 28  # bytes; a model of 32 million numbers, which would learn for weeks here
-MOST_NUMBERS = LARGEST // 8  # of narrow ones a file may hold more than there is room for
+LARGEST = 1 << 28  # bytes; a model of 32 million numbers, which would take weeks to train here
+MOST_NUMBERS = LARGEST // 8  # numbers of few bytes take up more memory than in the file
 PART = 1 << 16  # bytes that are read at once
 
 
 def read(path: "Path") -> bytes:
-    """The contents of the file at ``path``, as far as a model can be that large."""
+    """Return the contents of the file at ``path``; a file of more than LARGEST bytes is refused."""
     with open(path, "rb") as file:
         data = read_at_most(file, LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(
-            "{}: the file is larger than {} bytes, more than is read of a model".format(
-                path, LARGEST
-            )
+            "{}: the file is larger than {} bytes, the limit for a model".format(path, LARGEST)
         )
     return data
 
 
 def read_at_most(file: "Any", size: int) -> bytes:
-    """The next ``size`` bytes of an open file, or all that are left; PyPy would make room for ``size`` in any case."""
+    """Return the next ``size`` bytes of an open file, or all that are left.
+
+    It reads in parts, because PyPy allocates ``size`` bytes even for a shorter file.
+    """
     parts = []
     while size > 0:
         part = file.read(min(size, PART))
@@ -57,14 +58,14 @@ def read_at_most(file: "Any", size: int) -> bytes:
 def write(path: "Path", data: bytes) -> None:
     """Make ``data`` the contents of the file at ``path``.
 
-    It is written to a new file beside it, which takes its place once it is safely on the disk; if anything fails, or
-    the user interrupts, the new file is removed and the old one is as it was. Permissions stay; of a symbolic link,
-    what it points to is replaced. An OSError's ``strerror`` is one sentence. What ``read`` would refuse is not written.
+    The data are written to a new file in the same directory, which replaces the old one once it is
+    safely on the disk. If anything fails, or the user interrupts, the new file is removed and the
+    old one is unchanged. Permissions are kept. If ``path`` is a symbolic link, the file that it
+    points to is replaced. The ``strerror`` of an OSError is one sentence. Data that ``read`` would
+    refuse are not written.
     """
     if len(data) > LARGEST:
-        what = (
-            "{} cannot be written: it would be larger than {} bytes, more than is read of a model"
-        )
+        what = "{} cannot be written: it would be larger than {} bytes, the limit for a model"
         raise OSError(errno.EFBIG, what.format(path, LARGEST))
     if not hasattr(os, "replace"):
         _replace_simply(str(path), data)
@@ -86,19 +87,22 @@ def _replace(path: str, data: bytes) -> None:
     try:
         with open(beside, "xb") as file:
             if mode is not None:
-                os.chmod(beside, mode)  # before there is anything in it to be read
+                os.chmod(beside, mode)  # while the file is still empty
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
-    except BaseException:  # KeyboardInterrupt, too
+    except BaseException:  # including KeyboardInterrupt
         _remove(beside)
         raise
     _sync(folder)
 
 
 def _replace_simply(path: str, data: bytes) -> None:
-    """For MicroPython, whose file systems know neither links nor permissions, and commit a file when it is closed."""
+    """Replace the file on MicroPython.
+
+    Its file systems have neither links nor permissions, and commit a file when it is closed.
+    """
     beside = path + ".tmp"
     try:
         with open(beside, "wb") as file:
@@ -110,14 +114,14 @@ def _replace_simply(path: str, data: bytes) -> None:
 
 
 def _mode(path: str) -> "Optional[int]":
-    """The permissions of the file that will be replaced, or None if there is none yet."""
+    """Return the permissions of the file to be replaced, or None if it does not exist yet."""
     if not os.path.exists(path):
         return None
     if os.path.isdir(path):
         raise OSError(errno.EISDIR, "it is a directory")
-    if not os.path.isfile(path):  # to replace a device such as /dev/null would break the system
-        raise OSError(errno.EINVAL, "it is no regular file")
-    if not os.access(path, os.W_OK):  # a new file could take its place all the same
+    if not os.path.isfile(path):  # Replacing a device such as /dev/null would break the system.
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    if not os.access(path, os.W_OK):  # os.replace() would not refuse it.
         raise OSError(errno.EACCES, "it is read-only")
     return os.stat(path).st_mode & 0o7777
 
@@ -126,11 +130,11 @@ def _remove(path: str) -> None:
     try:
         os.remove(path)
     except OSError:
-        pass  # it was not yet made, or is already in place
+        pass  # The file was not created yet, or is already in place.
 
 
 def _sync(folder: str) -> None:
-    """Put the folder's new entry on the disk, where the system can: Windows, for one, cannot open a folder."""
+    """Write the folder's new entry to the disk if the system can. Windows cannot open a folder."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

@@ -1,10 +1,11 @@
-"""A model as JSON text, for people: every number to be read, and, beside it, its exact bits.
+"""A model as JSON text for people: every number as a readable decimal and as its exact bits.
 
-    dumps  loads          the text, and back
+    dumps  loads          a model to text, and back
 
-Not every Python reads a decimal without error, so the text has the numbers twice: readable under "tensors", and under
-"exact" as IEEE 754 binary64, row by row, 16 hexadecimal digits each. The exact ones are loaded. To change a model by
-hand, change the decimals and delete that tensor's entry from "exact", or all of it.
+Not every Python reads a decimal without error. The text therefore holds the numbers twice: readable
+under "tensors", and under "exact" as IEEE 754 binary64, row by row, 16 hexadecimal digits each. The
+exact numbers are loaded. To change a model by hand, change the decimals and delete the entry of
+that tensor from "exact", or delete "exact" entirely.
 
 >>> print(dumps({"0.bias": [1.0], "0.weights": [[0.5], [0.25]]}, {"layers": ["Dense"]}), end="")
 {
@@ -38,13 +39,16 @@ if TYPE_CHECKING:
 
     from .safetensors import Tensor
 
-# How far a decimal may lie from its bits, relatively: more than any reader's error, less than any change by hand.
-# (Where 1 + 1e-9 is 1, floats have 32 bits, as on most microcontrollers.)
+# The largest relative difference between a decimal and its bits. It is larger than any reader's
+# error and smaller than any change by hand. (If 1 + 1e-9 is 1, floats have 32 bits, as on most
+# microcontrollers.)
 TOLERANCE = 1e-9 if 1.0 + 1e-9 > 1.0 else 1e-5
 
 
 def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> str:
-    """The text that holds ``tensors`` (as in safetensors.py) and ``metadata``; it ends with a line break.
+    """Return the text that holds ``tensors`` (as in safetensors.py) and ``metadata``.
+
+    The text ends with a line break.
 
     >>> dumps({"a": [1.0, float("nan")]}, {})
     Traceback (most recent call last):
@@ -62,13 +66,15 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> str:
 
 
 def loads(text: "Union[str, bytes]") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
-    """The tensors and the metadata in ``text``; anything but a well-formed model is a ValueError.
+    """Return the tensors and the metadata in ``text``.
+
+    Anything except a well-formed model raises a ValueError.
 
     >>> loads('{"format": "scratchnet", "metadata": {}, "tensors": {"a": [0.1, 2]}}')
     ({'a': [0.1, 2.0]}, {})
     """
     data = text.encode() if isinstance(text, str) else text
-    if data[:3] == b"\xef\xbb\xbf":  # the mark that some editors put in front of UTF-8
+    if data[:3] == b"\xef\xbb\xbf":  # the byte order mark that some editors write
         data = data[3:]
     if not data.strip():
         raise ValueError("JSON: the file is empty")
@@ -86,7 +92,7 @@ def loads(text: "Union[str, bytes]") -> "Tuple[Dict[str, Tensor], Dict[str, Any]
     tensors, exact = model["tensors"], model["exact"]
     for name in exact:
         if name not in tensors:
-            raise ValueError("JSON: exact has {}, which tensors has not".format(shown(name)))
+            raise ValueError("JSON: exact has {}, but tensors does not".format(shown(name)))
     for name in tensors:
         shape, numbers = flatten(name, tensors[name])
         if name in exact:
@@ -102,7 +108,7 @@ def _bits(numbers: "List[float]") -> str:
 
 
 def _exact(name: str, shape: "List[int]", decimals: "List[float]", digits: "Any") -> "List[float]":
-    """The numbers that ``digits`` spell out, if they are the ``decimals``."""
+    """Return the numbers that ``digits`` encode; they must agree with the ``decimals``."""
     size = len(decimals)
     if (
         not isinstance(digits, str)
@@ -110,19 +116,18 @@ def _exact(name: str, shape: "List[int]", decimals: "List[float]", digits: "Any"
         or not set(digits) <= set("0123456789abcdef")
     ):
         raise ValueError(
-            "JSON: exact: tensor {} needs a string of {} hexadecimal digits (0-9, a-f), 16 for each number; or delete "
-            "this entry, to use the decimals".format(shown(name), 16 * size)
+            "JSON: exact: tensor {} needs a string of {} hexadecimal digits (0-9, a-f), 16 for "
+            "each number; or delete this entry to use the decimals".format(shown(name), 16 * size)
         )
-    data = digits.encode()  # for MicroPython, which finds a place in a string only by counting
+    data = digits.encode()  # MicroPython finds an index of a string only by counting characters.
     words = [int(data[i : i + 16].decode(), 16) for i in range(0, 16 * size, 16)]
     numbers = list(struct.unpack(">{}d".format(size), struct.pack(">{}Q".format(size), *words)))
     for i, number in enumerate(numbers):
-        # Relative to the decimal, which is finite: so infinity and NaN are too far away, too.
+        # The limit is relative to the decimal, which is finite. Infinity and NaN are refused, too.
         if not abs(number - decimals[i]) <= TOLERANCE * abs(decimals[i]):
             index = divmod(i, shape[1]) if len(shape) == 2 else (i,) * len(shape)
             raise ValueError(
-                "JSON: {} is {}, but {} in exact: change both, or delete the tensor from exact".format(
-                    place(name, index), decimals[i], number
-                )
+                "JSON: {} is {}, but {} in exact; change both, or delete the tensor from "
+                "exact".format(place(name, index), decimals[i], number)
             )
     return numbers

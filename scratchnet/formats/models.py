@@ -1,13 +1,15 @@
 """A network to a file, and back.
 
-A file holds tensors by name: every parameter ("0.weights", "0.bias"), and every number of a layer's configuration
-that is not whole ("1.slope"), for these are exact in every format. Beside them stand, as JSON:
+A file holds tensors by name: every parameter ("0.weights", "0.bias"), and every number of a layer's
+configuration that is not a whole number ("1.slope"), because tensors are exact in every format. The
+file also holds, as JSON:
 
-    version     of this arrangement: 1
-    layers      of each its type and its constructor's arguments
+    version     the version of this layout: 1
+    layers      the type of each layer and the arguments of its constructor
     frozen      the names of the frozen parameters
-    metadata    what else the network carries: labels, preprocessing, how it was trained
-    training    in a checkpoint, how its training goes on, with tensors of its own ("training.loss"; see checkpoints.py)
+    metadata    everything else in the network: labels, preprocessing, how it was trained
+    training    only in a checkpoint: the state of the training, with additional tensors
+                ("training.loss"; see checkpoints.py)
 
 >>> import os, tempfile, scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 3), sn.LeakyReLU(0.1), sn.Dense(3, 1)], seed=7)
@@ -35,17 +37,22 @@ VERSION = 1
 TRAINING = "training"
 FORMATS = {".safetensors": safetensors, ".json": json}
 ENDINGS = ".safetensors, .json, .npz or .onnx"
-# What takes over a model that its own library loads from its own file.
+# The function that takes over a model which the library of this ending loads from its file.
 FROM = {
-    ".pt": "from_torch", ".pth": "from_torch", ".h5": "from_keras", ".keras": "from_keras", ".pkl": "from_sklearn",
+    ".pt": "from_torch",
+    ".pth": "from_torch",
+    ".h5": "from_keras",
+    ".keras": "from_keras",
+    ".pkl": "from_sklearn",
     ".joblib": "from_sklearn",
-}  # fmt: skip
+}
 
 
 def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
-    """Write the network to a .safetensors, .json, .npz or .onnx file; the old one stays until the new one is whole.
+    """Write the network to a .safetensors, .json, .npz or .onnx file.
 
-    ``dtype="float32"``, for .onnx only, rounds the numbers, for programs that compute with no others.
+    An old file is kept until the new one is complete. ``dtype="float32"``, for .onnx only, rounds
+    the numbers, for programs that compute only with 32 bits.
     """
     require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
     codec_of(path)
@@ -54,11 +61,13 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
         require(
             "dtype",
             dtype,
-            (lambda v: v == "float64", "'float64': only an .onnx file can have another"),
+            (lambda v: v == "float64", "'float64'; only an .onnx file can have another dtype"),
         )
     if net.number is not float:
         raise TypeError(
-            "a network of {} cannot be saved; net.copy(float) can".format(net.number.__name__)
+            "net computes with {}, which no file can hold; save net.copy(float)".format(
+                net.number.__name__
+            )
         )
     tensors, about = described(net)
     content = codec_of(path).dumps(tensors, about, **options)
@@ -66,14 +75,15 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
 
 
 def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
-    """The network in a file that ``save`` wrote; ``custom``, the classes of layers of one's own in it.
+    """Return the network in a file that ``save`` wrote.
 
-    A file that is damaged, or not such a file, is a ValueError that says what is wrong.
+    ``custom`` lists the classes of its user-defined layers. A file that is damaged, or not such a
+    file, raises a ValueError that says what is wrong.
     """
     names = [FROM[ending] for ending in FROM if str(path).endswith(ending)]
     if names:
-        hint = "takes over the model that its own library loads from it"
-        raise ValueError("{}: this is no file of scratchnet; sn.{} {}".format(path, names[0], hint))
+        hint = "takes over the model that its library loads from the file"
+        raise ValueError("{}: not a scratchnet file; sn.{} {}".format(path, names[0], hint))
     codec = codec_of(path)
     require("custom", custom, (_are_layers, "a list of classes of layers"))
     data = files.read(path)
@@ -91,8 +101,9 @@ def _are_layers(custom: "Any") -> bool:
 
 
 def codec_of(path: "Path") -> "Any":
+    """Return the module that reads and writes files with the ending of ``path``."""
     if str(path).endswith(".onnx"):
-        from . import onnx  # only now: it is large, and a microcontroller does without
+        from . import onnx  # imported here, because it is large and microcontrollers do not need it
 
         return onnx
     if str(path).endswith(".npz"):
@@ -102,16 +113,16 @@ def codec_of(path: "Path") -> "Any":
     for ending in FORMATS:
         if str(path).endswith(ending):
             return FORMATS[ending]
-    raise ValueError("{}: the ending tells the format; it is {}".format(path, ENDINGS))
+    raise ValueError("{}: the ending gives the format; it must be {}".format(path, ENDINGS))
 
 
 def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+    """Return what a file holds of the network: its tensors, and the rest as JSON values."""
     tensors: "Dict[str, Tensor]" = {}
     for parameter in net.parameters():
         if parameter.value is not None:
-            parameter.value = (
-                parameter.value
-            )  # checks it: a number in it may have been changed by hand
+            # The assignment checks the value, because the user may have changed a number in it.
+            parameter.value = parameter.value
             tensors[parameter.name] = parameter.value
     require("metadata", net.metadata, (lambda v: isinstance(v, dict), "a dict"))
     layers: "List[Any]" = []
@@ -119,11 +130,12 @@ def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
         kind, config = type(layer), layer.config()
         if LAYERS.get(kind.__name__, kind) is not kind:
             raise ValueError(
-                f"layer {i}: scratchnet has a {kind.__name__} of its own; give your class another name"
+                f"layer {i}: {kind.__name__} is the name of a scratchnet layer; rename your class"
             )
         if "type" in config:
             raise ValueError(
-                f"layer {i}: {kind.__name__} has an argument called type, which no file can hold"
+                f"layer {i}: {kind.__name__} has an argument called type, which files reserve; "
+                "rename it"
             )
         description: "Dict[str, Any]" = {"type": kind.__name__}
         for name, value in config.items():
@@ -159,7 +171,7 @@ def _network(
     )
     for parameter in net.parameters():
         parameter.frozen = False
-        if parameter.name in left:  # one that came only with its layer's place in the network
+        if parameter.name in left:  # a parameter that its layer made only inside the network
             parameter.value = left.pop(parameter.name)
         elif parameter.value is not None and parameter.name not in tensors:
             raise ValueError(f"tensor {parameter.name!r} is missing")
@@ -171,31 +183,33 @@ def _network(
 
 
 def of_training(name: str) -> bool:
-    """Whether a tensor is a training's, and none of the network's."""
+    """Return whether a tensor belongs to the training and not to the network."""
     return name.startswith(TRAINING + ".")
 
 
 def _checked(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, Any]]":
     if "version" not in about:
-        raise ValueError("it holds no scratchnet network, only tensors")
+        raise ValueError("the file holds no scratchnet network, only tensors")
     if type(about["version"]) is not int or about["version"] != VERSION:
         raise ValueError(
-            f"it has version {about['version']!r} of the format; this scratchnet reads version {VERSION}"
+            f"the file has version {about['version']!r} of the format; "
+            f"this scratchnet reads version {VERSION}"
         )
     for name, kind in (("layers", list), ("frozen", list), ("metadata", dict)):
         if not isinstance(about.get(name), kind):
-            raise ValueError(f"{name} should be a {kind.__name__} in a model")
+            raise ValueError(f"{name} must be a {kind.__name__} in a model")
     return about["layers"], about["frozen"], about["metadata"]
 
 
 def _layer(
     i: int, description: "Any", classes: "Dict[str, Any]", left: "Dict[str, Tensor]"
 ) -> "Layer":
-    """Layer ``i``; the tensors that it takes are taken out of ``left``."""
+    """Return layer ``i``. The tensors that it uses are removed from ``left``."""
     kind = description.get("type") if isinstance(description, dict) else None
     if not isinstance(kind, str) or kind not in classes:
         raise ValueError(
-            f"layer {i} is of the unknown type {kind!r}; load(path, custom=[...]) takes classes of your own"
+            f"layer {i} has the unknown type {kind!r}; "
+            "for a user-defined layer give its class: load(path, custom=[...])"
         )
     arguments = {name: value for name, value in description.items() if name != "type"}
     for name in classes[kind].numbers:
@@ -204,13 +218,13 @@ def _layer(
     if set(arguments) != set(classes[kind].arguments):
         needed = ", ".join(classes[kind].arguments) or "none"
         raise ValueError(
-            f"layer {i}: {kind} has the arguments {sorted(arguments)}; needed: {needed}"
+            f"layer {i}: {kind} has the arguments {sorted(arguments)}; it needs {needed}"
         )
     layer: "Layer" = classes[kind](**arguments)
     for parameter in layer.parameters():
         parameter.name = f"{i}.{parameter.role}"
         if parameter.name in left:
             parameter.value = left.pop(parameter.name)
-        elif parameter.shape is not None:  # one without a shape has learnt nothing yet
+        elif parameter.shape is not None:  # A parameter without a shape has no value yet.
             raise ValueError(f"tensor {parameter.name!r} is missing")
     return layer

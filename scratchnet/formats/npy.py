@@ -1,9 +1,9 @@
 """NumPy's files: one array (.npy), or several by name (.npz).
 
     load  loads              an array from a file, or from its bytes
-    load_npz  loads_npz      the arrays of an .npz, by name
+    load_npz  loads_npz      the arrays of an .npz file, by name
     dumps  dumps_npz         the bytes of such files
-    Array  array_of          an array in little memory; one from lists
+    Array  array_of          an array in little memory; an array from lists
 
 >>> data = dumps(array_of([[1, 2], [3, 4.5]]))
 >>> matrix = loads(data)
@@ -12,8 +12,8 @@
 >>> sorted(loads_npz(dumps_npz({"a": array_of(0.5), "b": matrix})))
 ['a', 'b']
 
-Numbers of every kind but half and complex ones are read: whole ones, truth values, floats of 4 and 8 bytes. A file of
-objects is refused: to read it is to run whatever program it holds.
+All numbers except half-precision and complex ones are read: whole numbers, truth values, floats of
+4 and 8 bytes. A file of objects is refused, because reading it would run any program that it holds.
 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
 """
 
@@ -40,9 +40,21 @@ LONGEST_HEADER = 10000  # bytes, as in NumPy itself
 MOST_ARRAYS = 10000
 MAGIC = b"\x93NUMPY"
 KEYS = {"descr", "fortran_order", "shape"}
-# NumPy's types without the byte order, and array's codes. "L" may have 4 bytes or 8, "q" always has 8.
-TYPES = {"b1": "B", "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q", "f4": "f",
-         "f8": "d"}  # fmt: skip
+# NumPy's types without the byte order, and the codes of the module array. The code "L" means 4
+# bytes or 8, "q" always 8.
+TYPES = {
+    "b1": "B",
+    "i1": "b",
+    "u1": "B",
+    "i2": "h",
+    "u2": "H",
+    "i4": "i",
+    "u4": "I",
+    "i8": "q",
+    "u8": "Q",
+    "f4": "f",
+    "f8": "d",
+}
 NAMES = {code: name for name, code in TYPES.items() if name != "b1"}
 ORDER = "<" if sys.byteorder == "little" else ">"
 
@@ -50,11 +62,12 @@ ORDER = "<" if sys.byteorder == "little" else ">"
 class Array:
     """Numbers and their shape.
 
-    ``shape``     the sizes of the dimensions; () of a single number
+    ``shape``     the sizes of the dimensions; () for a single number
     ``numbers``   array.array, row by row
 
-    ``len(a)`` is the first size; ``a[i]`` a number of one dimension, else a row of floats, all further dimensions one
-    after the other. So training takes a large array as it is, and only single rows become lists.
+    ``len(a)`` is the first size. ``a[i]`` is a number if the array has one dimension, otherwise a
+    row of floats that holds all further dimensions. Training can therefore use a large array
+    directly; only single rows become lists.
     """
 
     def __init__(self, shape: "Tuple[int, ...]", numbers: "Any") -> None:
@@ -81,10 +94,10 @@ class Array:
         return row.tolist() if row.typecode in "fd" else list(map(float, row))
 
     def nested(self) -> "Any":
-        """A number, a list, or a list of lists; refused with more dimensions."""
+        """Return a number, a list, or a list of lists; more dimensions raise a ValueError."""
         if len(self.shape) > 2:
             raise ValueError(
-                f"an array of shape {self.shape}; as lists at most 2 dimensions are given"
+                f"an array of shape {self.shape} cannot become lists; give at most 2 dimensions"
             )
         numbers = self.numbers.tolist()
         if not self.shape:
@@ -98,33 +111,33 @@ class Array:
 
 
 def array_of(data: "Any") -> "Array":
-    """A number, a list or a list of lists as an array of floats."""
+    """Return a number, a list or a list of lists as an array of floats."""
     shape, numbers = flatten("array", data)
     return Array(tuple(shape), array("d", numbers))
 
 
-# ---- .npy --------------------------------------------------------------------------------------------------------
+# ---- .npy ------------------------------------------------------------------------------------
 
 
 def load(path: "Path") -> "Array":
-    """The array in the .npy file at ``path``; ValueError where it is none."""
+    """Return the array in the .npy file at ``path``; any other file raises a ValueError."""
     with open(str(path), "rb") as file:
         return _read(file, str(path), LARGEST)
 
 
 def loads(data: bytes, source: str = "npy") -> "Array":
-    """The array in the bytes of a .npy file.
+    """Return the array in the bytes of an .npy file.
 
     >>> loads(b"no array")
     Traceback (most recent call last):
         ...
-    ValueError: npy is no .npy file: it should begin with \\x93NUMPY
+    ValueError: npy is not an .npy file: it must begin with \\x93NUMPY
     """
     return _read(io.BytesIO(data), source, LARGEST)
 
 
 def dumps(a: "Array") -> bytes:
-    """The bytes of a .npy file, in this machine's byte order."""
+    """Return the bytes of an .npy file, in this machine's byte order."""
     name = NAMES[a.numbers.typecode]
     order = "|" if name[1] == "1" else ORDER
     shape = (
@@ -133,15 +146,14 @@ def dumps(a: "Array") -> bytes:
         else "({})".format(", ".join(map(str, a.shape)))
     )
     header = f"{{'descr': '{order}{name}', 'fortran_order': False, 'shape': {shape}, }}".encode()
-    header += (
-        b" " * (-(len(MAGIC) + 4 + len(header) + 1) % 64) + b"\n"
-    )  # the numbers begin at a multiple of 64
+    # The numbers begin at a multiple of 64.
+    header += b" " * (-(len(MAGIC) + 4 + len(header) + 1) % 64) + b"\n"
     data: bytes = a.numbers.tobytes()
     return MAGIC + b"\1\0" + struct.pack("<H", len(header)) + header + data
 
 
 def _read(file: "Any", source: str, largest: int) -> "Array":
-    """The array in an opened file, of at most so many bytes."""
+    """Return the array in an open file; it has at most ``largest`` bytes."""
     shape, name, order, fortran = _header(file, source)
     numbers = array(TYPES[name])
     if numbers.itemsize != int(name[1:]):
@@ -157,24 +169,25 @@ def _read(file: "Any", source: str, largest: int) -> "Array":
     if len(data) != needed:
         found = str(len(data)) if len(data) < needed else "more"
         raise ValueError(
-            f"{source}: an array of shape {shape} has {needed} bytes, and there are {found}"
+            f"{source}: an array of shape {shape} has {needed} bytes; the file has {found}"
         )
     numbers.frombytes(data)
     if order not in ("|", "=", ORDER):
         numbers.byteswap()
     if name == "b1" and numbers and max(numbers) > 1:
-        raise ValueError(f"{source}: a truth value is {max(numbers)}; it can be 0 or 1")
+        raise ValueError(f"{source}: a truth value is {max(numbers)}; it must be 0 or 1")
     return Array(shape, _by_rows(numbers, shape) if fortran else numbers)
 
 
 def _header(file: "Any", source: str) -> "Tuple[Tuple[int, ...], str, str, bool]":
-    """Shape, type, byte order, and whether the numbers stand column by column."""
+    """Return shape, type, byte order, and whether the numbers are stored column by column."""
     start = file.read(8)
     if start[:6] != MAGIC:
-        raise ValueError(f"{source} is no .npy file: it should begin with \\x93NUMPY")
+        raise ValueError(f"{source} is not an .npy file: it must begin with \\x93NUMPY")
     if len(start) < 8 or start[6] not in (1, 2, 3):
         raise ValueError(
-            f"{source}: a .npy file of version {start[6:7].hex() or 'unknown'}; 1, 2 and 3 can be read"
+            f"{source}: an .npy file of version {start[6:7].hex() or 'unknown'}; "
+            "versions 1, 2 and 3 can be read"
         )
     size = file.read(2 if start[6] == 1 else 4)
     length = int.from_bytes(size, "little")
@@ -204,7 +217,7 @@ def _header(file: "Any", source: str) -> "Tuple[Tuple[int, ...], str, str, bool]
         )
     if header["fortran_order"] and len(shape) > 2:
         raise ValueError(
-            f"{source}: {len(shape)} dimensions in Fortran's order; at most 2 can be read"
+            f"{source}: an array of {len(shape)} dimensions in Fortran order; at most 2 can be read"
         )
     if not isinstance(descr, str) or descr[:1] not in "<>|=" or descr[1:] not in TYPES:
         reason = (
@@ -219,7 +232,7 @@ def _header(file: "Any", source: str) -> "Tuple[Tuple[int, ...], str, str, bool]
 
 
 def _by_rows(numbers: "Any", shape: "Tuple[int, ...]") -> "Any":
-    """Of numbers that stand column by column the same, row by row."""
+    """Return numbers that are stored column by column in the order row by row."""
     if len(shape) < 2 or not numbers:
         return numbers
     rows, columns = shape
@@ -229,22 +242,25 @@ def _by_rows(numbers: "Any", shape: "Tuple[int, ...]") -> "Any":
     return turned
 
 
-# ---- .npz --------------------------------------------------------------------------------------------------------
+# ---- .npz ------------------------------------------------------------------------------------
 
 
 def load_npz(path: "Path") -> "Dict[str, Array]":
-    """The arrays in the .npz file at ``path``, by name; ValueError where it is none."""
+    """Return the arrays in the .npz file at ``path``, by name; other files raise a ValueError."""
     with open(str(path), "rb") as file:
         return _read_npz(file, str(path), LARGEST)
 
 
 def loads_npz(data: bytes, source: str = "npz", largest: int = 0) -> "Dict[str, Array]":
-    """The arrays in the bytes of an .npz file, by name; all together have at most so many bytes, unpacked."""
+    """Return the arrays in the bytes of an .npz file, by name.
+
+    All together have at most ``largest`` bytes, unpacked.
+    """
     return _read_npz(io.BytesIO(data), source, largest or LARGEST)
 
 
 def dumps_npz(arrays: "Dict[str, Array]") -> bytes:
-    """The bytes of an .npz file, not compressed; the same arrays give the same bytes."""
+    """Return the bytes of an .npz file, uncompressed; the same arrays give the same bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, a in arrays.items():
@@ -267,13 +283,13 @@ def _read_npz(file: "Any", source: str, left: int) -> "Dict[str, Array]":
                     raise ValueError(f"{source} holds two arrays {shown(name)}")
                 if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                     raise ValueError(
-                        f"{source}: {shown(name)} is compressed in another way than NumPy does"
+                        f"{source}: {shown(name)} is compressed by another method than NumPy's"
                     )
                 with archive.open(member) as part:
                     arrays[name] = _read(part, f"{source}: {shown(name)}", left)
                 left -= len(arrays[name].numbers) * arrays[name].numbers.itemsize
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ValueError(f"{source}: no .npz file, or a damaged one: {error}") from None
+        raise ValueError(f"{source} is not an .npz file, or is damaged: {error}") from None
     except (NotImplementedError, RuntimeError) as error:  # an unknown compression, a password
         raise ValueError(f"{source} cannot be read: {error}") from None
     return arrays

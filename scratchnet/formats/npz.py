@@ -1,10 +1,11 @@
 """A model as an .npz file: its arrays by name, as NumPy reads and writes them.
 
-    dumps  loads     a file's bytes, and back
+    dumps  loads     a model to the bytes of a file, and back
 
-``numpy.load("model.npz")["0.weights"]`` is the first layer's weights. What stands beside the arrays is one more of
-them, the bytes of JSON text: ``json.loads(bytes(numpy.load("model.npz")["scratchnet"]))``. Nothing in it needs
-``allow_pickle``. The numbers are 64-bit floats; floats of 32 bits, and whole numbers, are read as well.
+``numpy.load("model.npz")["0.weights"]`` is the first layer's weights. The metadata are one more
+array, the bytes of JSON text: ``json.loads(bytes(numpy.load("model.npz")["scratchnet"]))``. No
+array needs ``allow_pickle``. The numbers are 64-bit floats; 32-bit floats and whole numbers are
+read, too.
 
 >>> loads(dumps({"0.bias": [1.0], "0.weights": [[0.5], [0.25]]}, {"layers": ["Dense"]}))
 ({'0.bias': [1.0], '0.weights': [[0.5], [0.25]]}, {'layers': ['Dense']})
@@ -26,9 +27,9 @@ KEY = "scratchnet"
 
 
 def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
-    """The file that holds ``tensors`` (as in safetensors.py) and ``metadata``."""
+    """Return the file that holds ``tensors`` (as in safetensors.py) and ``metadata``."""
     if KEY in tensors:
-        raise ValueError(f"npz: a tensor cannot be called {KEY}")
+        raise ValueError(f"npz: a tensor is called {KEY}, the name of the metadata; rename it")
     arrays = {}
     for name in sorted(tensors):
         shape, numbers = flatten(name, tensors[name])
@@ -39,12 +40,15 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
 
 
 def loads(data: bytes) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
-    """The tensors and the metadata in the file ``data``; a file that is not ours has no metadata, {}."""
+    """Return the tensors and the metadata in the file ``data``.
+
+    The metadata of a file that scratchnet did not write are {}.
+    """
     arrays = npy.loads_npz(data, largest=files.LARGEST)
     about = arrays.pop(KEY, None)
     count = sum([len(a.numbers) for a in arrays.values()])
     if count > files.MOST_NUMBERS:
-        raise ValueError(f"npz: {count} numbers; of a model at most {files.MOST_NUMBERS} are read")
+        raise ValueError(f"npz: {count} numbers; a model has at most {files.MOST_NUMBERS}")
     metadata = {} if about is None else strict_json.loads(about.numbers.tobytes(), f"npz: {KEY}")
     if not isinstance(metadata, dict):
         raise ValueError(f"npz: the array {KEY} must hold a JSON object")

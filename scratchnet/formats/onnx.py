@@ -1,23 +1,36 @@
-"""ONNX: a network as a graph of operators, which other programs run: onnxruntime, browsers, phones, C++ and C#.
+"""ONNX: a network as a graph of operators, run by onnxruntime, browsers, phones, C++ and C#.
 
-    dumps  loads     the file's bytes, and back
+    dumps  loads     a model to the bytes of a file, and back
 
-**Written** is a graph of the operators of version 13, which all of them know: Dense as Gemm, Normalization as Sub and
-Div, every activation by its operator or spelled out where onnxruntime lacks one (see onnx_operators.py). Dropout, which
-does nothing in prediction, is left out. The input is X, the output Y, both samples × numbers. The numbers are 64-bit
-floats, so that what comes back is what went, and a runtime's predictions equal ours to 1e-12; or 32-bit floats for
-runtimes that have no other. Beside the graph, under the key "scratchnet" of ``metadata_props``, stands as JSON
-what the graph cannot say: Dropout, penalties, what is frozen, the network's metadata.
+``dumps`` writes a graph of the operators of version 13, which all of these programs know. Dense
+becomes Gemm, and Normalization becomes Sub and Div. An activation becomes its operator, or several
+operators if onnxruntime lacks one (see onnx_operators.py). Dropout does nothing in prediction and
+is left out. The input is X, the output Y, both samples × numbers. The numbers are 64-bit floats:
+reading returns exactly what was written, and a runtime's predictions equal ours to 1e-12. For
+runtimes that lack 64-bit floats, ``dumps`` can write 32-bit floats. The file also holds what the
+graph cannot express (Dropout, penalties, frozen parameters, the network's metadata) as JSON text,
+under the key "scratchnet" of ``metadata_props``.
 
-**Read** is the graph. Where the JSON text describes the very graph that is in the file, it is used, too, with the
-weights of the graph; where another program changed more than weights, the graph alone counts.
-Of others, networks that are a chain of layers are read, as scikit-learn's converter, PyTorch and Keras write them: the
-class labels come as ``metadata["labels"]``; of the two columns 1 - p and p that scikit-learn gives for two classes, p
-remains. An input of more than two dimensions that is flattened at once comes flat. The numbers are computed in 64
-bits, whatever the file says. Any other graph, and numbers that lie in another file, are refused.
+``loads`` reads the graph. If the JSON text describes exactly the graph in the file, it is used,
+too, with the weights of the graph. If another program changed more than weights, only the graph is
+used. Graphs of other programs are read if they are a chain of layers, as written by scikit-learn's
+converter, PyTorch and Keras. Their class labels become ``metadata["labels"]``. For two classes,
+scikit-learn writes the columns 1 - p and p; only p remains. An input of more than two dimensions is
+read if the graph flattens it first; the network then takes flat samples. The network computes in 64
+bits, whatever the file says. Any other graph, and numbers in another file, are refused.
 
->>> data = dumps({"0.weights": [[0.5], [2.0]], "0.bias": [1.0]}, {"version": 1, "frozen": [], "metadata": {},
-...     "layers": [{"type": "Dense", "inputs": 2, "outputs": 1, "l1": 0, "l2": 0}, {"type": "Tanh"}]})
+>>> data = dumps(
+...     {"0.weights": [[0.5], [2.0]], "0.bias": [1.0]},
+...     {
+...         "version": 1,
+...         "frozen": [],
+...         "metadata": {},
+...         "layers": [
+...             {"type": "Dense", "inputs": 2, "outputs": 1, "l1": 0, "l2": 0},
+...             {"type": "Tanh"},
+...         ],
+...     },
+... )
 >>> tensors, about = loads(data)
 >>> tensors
 {'0.weights': [[0.5], [2.0]], '0.bias': [1.0]}
@@ -46,11 +59,14 @@ KEY = "scratchnet"
 _PARAMETERS = {"Dense": ("weights", "bias"), "Normalization": ("mean", "spread")}
 
 
-# ---- writing -----------------------------------------------------------------------------------------------------
+# ---- writing ---------------------------------------------------------------------------------
 
 
 def dumps(tensors: "Dict[str, Numbers]", about: "Dict[str, Any]", dtype: str = "float64") -> bytes:
-    """The file of the network that models.py describes as ``tensors`` and ``about``; its numbers of type ``dtype``."""
+    """Return the file of the network that models.py describes as ``tensors`` and ``about``.
+
+    Its numbers have the type ``dtype``.
+    """
     require("dtype", dtype, (lambda v: v in DTYPES, "'float64' or 'float32'"))
     graph = _Writer(tensors, DTYPES[dtype]).graph(about["layers"])
     inside = _parameters(about["layers"])
@@ -61,7 +77,7 @@ def dumps(tensors: "Dict[str, Numbers]", about: "Dict[str, Any]", dtype: str = "
 
 
 def _parameters(layers: "List[Any]") -> "List[str]":
-    """The names of the tensors that a graph has."""
+    """Return the names of the tensors that the graph holds."""
     return [
         f"{i}.{role}"
         for i, layer in enumerate(layers)
@@ -70,13 +86,13 @@ def _parameters(layers: "List[Any]") -> "List[str]":
 
 
 class _Writer:
-    """A graph that is being written."""
+    """A graph under construction."""
 
     def __init__(
         self, tensors: "Dict[str, Numbers]", kind: int, most: float = float("inf")
     ) -> None:
         self.given = tensors
-        self.most = most  # nodes: a file that is read cannot ask for more than it has
+        self.most = most  # nodes; when a file is read, at most as many as its graph has
         self.kind = kind
         self.nodes: "List[Node]" = []
         self.tensors: "Dict[str, Tensor]" = {}
@@ -98,7 +114,8 @@ class _Writer:
                 wire = written(self.activation(description["type"], arguments), wire)
             elif description["type"] != "Dropout":
                 raise ValueError(
-                    f"layer {self.layer}: ONNX has no operator for {description['type']}"
+                    f"layer {self.layer}: ONNX has no operator for {description['type']}; "
+                    "save the network as .safetensors, .json or .npz"
                 )
             wire = self.placed(wire)
             if len(self.nodes) > self.most:
@@ -122,17 +139,18 @@ class _Writer:
         mean = self.given.get(f"{self.layer}.mean")
         if not isinstance(mean, list):
             raise ValueError(
-                f"layer {self.layer}: Normalization has seen no data yet: fit the network, or call adapt"
+                f"layer {self.layer}: Normalization has seen no data yet; "
+                "fit the network, or call adapt"
             )
         return len(mean)
 
     def parameter(self, role: str) -> str:
-        """The name of a tensor that is now in the graph."""
+        """Add the parameter to the graph, and return its tensor's name."""
         name = f"{self.layer}.{role}"
         self.tensors[name] = self.tensor(name, *flatten(name, self.given[name]))
         if role == "spread" and 0 in self.tensors[name].values():
             raise ValueError(
-                f"{name} has a number that is 0 in 32 bits; save it with dtype='float64'"
+                f"{name} has a number that is 0 in 32 bits; save the network with dtype='float64'"
             )
         return name
 
@@ -141,11 +159,11 @@ class _Writer:
             return packed(self.kind, dims, numbers)
         except OverflowError:
             raise ValueError(
-                f"{name} has a number too large for 32 bits; save it with dtype='float64'"
+                f"{name} has a number too large for 32 bits; save the network with dtype='float64'"
             ) from None
 
     def single(self, value: "Any") -> "Any":
-        """An attribute: a whole number, or a float, which has 32 bits there."""
+        """Return the value of an attribute: a whole number, or a float, which ONNX rounds."""
         return (
             self.tensor(f"layer {self.layer}", [], [value]).values()[0]
             if isinstance(value, float)
@@ -153,7 +171,7 @@ class _Writer:
         )
 
     def placed(self, wire: "Wire") -> "Wire":
-        """The wire by the name that it has now that its nodes, and those it needs, are in the graph."""
+        """Add the nodes that compute the wire to the graph, and return the wire by its name."""
         names: "Dict[int, str]" = {}
 
         def name(value: "Any") -> str:
@@ -177,24 +195,28 @@ class _Writer:
         return type(wire)(name=name(wire))
 
 
-# ---- reading -----------------------------------------------------------------------------------------------------
+# ---- reading ---------------------------------------------------------------------------------
 
 
 def loads(data: bytes) -> "Described":
-    """The network in the file ``data``, as models.py describes it; a ValueError says what cannot be read in it."""
+    """Return the network in the file ``data``, as models.py describes it.
+
+    A ValueError says what cannot be read.
+    """
     if not data:
         raise ValueError("ONNX: the file is empty")
     graph, opset, properties = onnx_graph.loads(data)
     if opset < OPSET:
-        how = f"export it with opset_version={OPSET} or more, or convert it with onnx.version_converter"
         raise ValueError(
-            f"ONNX: its operators are those of version {opset}; {OPSET} and later are read: {how}"
+            f"ONNX: the file has the operators of version {opset}, but version {OPSET} is the "
+            f"oldest that can be read; export it with opset_version={OPSET} or more, or convert it "
+            "with onnx.version_converter"
         )
     return _described(graph, properties.get(KEY)) or described(graph)
 
 
 def _described(graph: "Graph", text: "Optional[str]") -> "Optional[Described]":
-    """What we wrote beside the graph, if it still describes it."""
+    """Return the network that our JSON text describes, or None if the graph is different."""
     if text is None:
         return None
     try:
@@ -204,14 +226,8 @@ def _described(graph: "Graph", text: "Optional[str]") -> "Optional[Described]":
         same = (
             _Writer(tensors, graph.inputs[0].kind, len(graph.nodes)).graph(about["layers"]) == graph
         )
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ):  # it is not as we wrote it
-        return None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return None  # Another program changed the text.
     return (tensors, about) if same else None
 
 

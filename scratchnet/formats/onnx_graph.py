@@ -1,13 +1,13 @@
-"""The parts of an ONNX file, and their places in its messages.
+"""The parts of an ONNX file, and their fields in its messages.
 
     Graph     inputs, outputs, nodes and tensors
     Node      an operator with its inputs, outputs and attributes
     Tensor    numbers or texts that the graph holds
     packed    a tensor of given numbers
-    dumps  loads   a file's bytes, and back
+    dumps  loads   a graph to the bytes of a file, and back
 
-What is not needed to compute the graph (documentation, shapes of what lies between) is passed over.
-(https://github.com/onnx/onnx/blob/main/onnx/onnx.proto has the numbers of the fields.)
+Fields that are not needed to compute the graph (documentation, shapes of intermediate values) are
+ignored. The numbers of the fields are in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
 
 >>> graph = Graph([Value("X", DOUBLE, ["samples", 1])], [Value("Y", DOUBLE, ["samples", 1])])
 >>> graph.nodes.append(Node("Tanh", ["X"], ["Y"]))
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     Dims = Optional[List[Any]]
 
 FLOAT, INT32, INT64, STRING, BOOL, DOUBLE = 1, 6, 7, 8, 9, 11  # types of tensors
-SEQUENCE = -1  # what stands for the type of a value that is no tensor, but a list of them
-IR_VERSION = 7  # of the messages: the one of opset 13
+SEQUENCE = -1  # the type of a value that is a list of tensors
+IR_VERSION = 7  # the version of the messages that belongs to opset 13
 
-# Types of tensors that are read: their bytes a number, struct's code, and the field that holds them if it is not 9.
+# The types of tensors that are read: bytes per number, struct's code, and the field that holds the
+# numbers if field 9 does not.
 _NUMBERS = {
     FLOAT: (4, "f", 4),
     DOUBLE: (8, "d", 10),
@@ -43,7 +44,7 @@ _EXTERNAL = 1
 
 
 class _Part:
-    """What is equal to another of its kind that holds the same."""
+    """An object that equals another one of its class with the same attributes."""
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.__dict__ == self.__dict__
@@ -52,7 +53,10 @@ class _Part:
 
 
 class Value(_Part):
-    """An input or output of a graph: its name, its type, and its dimensions: lengths, names, or None if unknown."""
+    """An input or output of a graph: its name, type and dimensions.
+
+    A dimension is a length, a name, or None if unknown.
+    """
 
     def __init__(self, name: str, kind: int, dims: "Dims") -> None:
         self.name = name
@@ -61,7 +65,11 @@ class Value(_Part):
 
 
 class Tensor(_Part):
-    """Numbers or texts: ``content`` has them in little-endian bytes, or as a list; None for a type that is not read."""
+    """Numbers or texts.
+
+    ``content`` holds numbers as little-endian bytes and texts as a list. It is None for a type that
+    is not read.
+    """
 
     def __init__(self, kind: int, dims: "Sequence[int]", content: "Any") -> None:
         self.kind = kind
@@ -70,25 +78,32 @@ class Tensor(_Part):
 
     @property
     def count(self) -> int:
-        """How many numbers or texts it holds."""
+        """The number of numbers or texts."""
         return len(self.content or "") // (_NUMBERS[self.kind][0] if self.kind in _NUMBERS else 1)
 
     def values(self) -> "List[Any]":
-        """The numbers or texts, row by row."""
+        """Return the numbers or texts, row by row."""
         if self.kind not in _NUMBERS:
             return list(self.content or [])
         return list(struct.unpack("<{}{}".format(self.count, _NUMBERS[self.kind][1]), self.content))
 
 
 def packed(kind: int, dims: "Sequence[int]", numbers: "Sequence[Any]") -> "Tensor":
-    """The tensor of these numbers; OverflowError where one of them is too large for the type."""
+    """Return the tensor of these numbers.
+
+    A number that is too large for the type raises an OverflowError.
+    """
     return Tensor(
         kind, dims, struct.pack("<{}{}".format(len(numbers), _NUMBERS[kind][1]), *numbers)
     )
 
 
 class Node(_Part):
-    """``operator`` bears its domain's name in front, but for ONNX's own: "Gemm", "ai.onnx.ml.Scaler"."""
+    """An operator with its inputs, outputs and attributes.
+
+    ``operator`` begins with the name of its domain ("ai.onnx.ml.Scaler"), except for ONNX's own
+    operators ("Gemm").
+    """
 
     def __init__(
         self,
@@ -106,6 +121,8 @@ class Node(_Part):
 
 
 class Graph(_Part):
+    """Inputs, outputs, nodes and tensors."""
+
     def __init__(self, inputs: "List[Value]", outputs: "List[Value]") -> None:
         self.inputs = inputs
         self.outputs = outputs
@@ -113,11 +130,14 @@ class Graph(_Part):
         self.tensors: "Dict[str, Tensor]" = {}
 
 
-# ---- writing -----------------------------------------------------------------------------------------------------
+# ---- writing ---------------------------------------------------------------------------------
 
 
 def dumps(graph: "Graph", opset: int, properties: "Dict[str, str]") -> bytes:
-    """The file that holds the graph, and ``properties`` beside it; of operators, ONNX's own only."""
+    """Return the file that holds the graph and the ``properties``.
+
+    All operators must be ONNX's own.
+    """
     nodes = [message(1, _node(node)) for node in graph.nodes]
     tensors = [message(5, _tensor(name, graph.tensors[name])) for name in graph.tensors]
     inputs = [message(11, _value(value)) for value in graph.inputs]
@@ -161,11 +181,11 @@ def _value(value: "Value") -> bytes:
     return _text(1, value.name) + message(2, message(1, tensor))
 
 
-# ---- reading -----------------------------------------------------------------------------------------------------
+# ---- reading ---------------------------------------------------------------------------------
 
 
 def loads(data: bytes) -> "Tuple[Graph, int, Dict[str, str]]":
-    """The graph in the file ``data``, the version of ONNX's operators, and what else is written beside it."""
+    """Return the graph in the file ``data``, the version of its operators, and its properties."""
     model = fields(data, "ONNX")
     if not model.message(7):
         raise ValueError("ONNX: the file holds no graph")
@@ -178,16 +198,17 @@ def loads(data: bytes) -> "Tuple[Graph, int, Dict[str, str]]":
 
 def _read_graph(found: "Fields") -> "Graph":
     if found.messages(15):
-        raise ValueError("ONNX: the graph has a sparse tensor, which is not read")
+        raise ValueError(
+            "ONNX: the graph has a sparse tensor, which is not supported; make it dense"
+        )
     inputs = [_read_value(content) for content in found.messages(11)]
     graph = Graph(inputs, [_read_value(content) for content in found.messages(12)])
     for content in found.messages(5):
         tensor = fields(content, "ONNX: tensor")
         graph.tensors[tensor.text(8)] = _read_tensor(tensor, shown(tensor.text(8)))
     graph.nodes = [_read_node(content) for content in found.messages(1)]
-    graph.inputs = [
-        value for value in inputs if value.name not in graph.tensors
-    ]  # older files list these, too
+    # Older files list the tensors among the inputs, too.
+    graph.inputs = [value for value in inputs if value.name not in graph.tensors]
     return graph
 
 
@@ -220,7 +241,7 @@ def _read_node(content: bytes) -> "Node":
 
 
 def _read_attribute(attribute: "Fields", owner: str) -> "Any":
-    """Its value; None for a kind (graphs, say) that no operator which is read has."""
+    """Return the value of the attribute, or None for a kind (such as a graph) that is not read."""
     kind = attribute.whole(20)
     if kind == 1:
         return attribute.real(2)
@@ -238,9 +259,10 @@ def _read_attribute(attribute: "Fields", owner: str) -> "Any":
 
 def _read_tensor(tensor: "Fields", owner: str) -> "Tensor":
     if tensor.whole(14) == _EXTERNAL or tensor.messages(13):
-        how = "save all in one: torch.onnx.export(..., external_data=False), or onnx.save(onnx.load(path), path)"
         raise ValueError(
-            "ONNX: the tensor {} lies in another file, which is not read; {}".format(owner, how)
+            "ONNX: the tensor {} is in another file, which is not read; save all in one file with "
+            "torch.onnx.export(..., external_data=False) or "
+            "onnx.save(onnx.load(path), path)".format(owner)
         )
     kind, dims = tensor.whole(2), tensor.wholes(1)
     if any([length < 0 for length in dims]):
@@ -258,19 +280,18 @@ def _read_tensor(tensor: "Fields", owner: str) -> "Tensor":
 
 
 def _fits(tensor: "Tensor") -> bool:
-    """Whether it has as many numbers as its dimensions say, and each of them whole."""
+    """Return whether the content has exactly the size that the dimensions require."""
     needed = _NUMBERS[tensor.kind][0] if tensor.kind in _NUMBERS else 1
     for length in [0] if 0 in tensor.dims else tensor.dims:
         needed *= length
-        if needed > len(
-            tensor.content
-        ):  # already now, before many large lengths make a number of a million digits
+        # Checked for each length, because the product of many large ones has a million digits.
+        if needed > len(tensor.content):
             return False
     return needed == len(tensor.content)
 
 
 def _unpacked(tensor: "Fields", kind: int, owner: str) -> bytes:
-    """The numbers of a tensor that has them not as bytes but one by one."""
+    """Return the numbers of a tensor that holds them one by one and not as bytes."""
     _, code, number = _NUMBERS[kind]
     if kind in (FLOAT, DOUBLE):
         return tensor.packed(number, 5 if kind == FLOAT else 1)
@@ -279,5 +300,5 @@ def _unpacked(tensor: "Fields", kind: int, owner: str) -> bytes:
         return struct.pack("<{}{}".format(len(values), code), *values)
     except struct.error:
         raise ValueError(
-            "ONNX: the tensor {} has a number that its type has not".format(owner)
+            "ONNX: the tensor {} has a number out of the range of its type".format(owner)
         ) from None

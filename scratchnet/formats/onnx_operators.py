@@ -1,12 +1,13 @@
-"""Activations as ONNX's operators, and back.
+"""Activations as ONNX operators, and back.
 
-    Wire        a number type: what is computed with it becomes operators
+    Wire        a number type whose arithmetic is recorded as operators
     written     an activation as operators
     recognised  operators as an activation
 
-ONNX has an operator for most activations, but onnxruntime computes LeakyRelu, Elu, Selu, Softplus and Erf in 32 bits
-only. What has no operator is not described here a second time: the activation's own function is run on a wire, and
-what it does to it is the graph; and what is read is compared with that.
+ONNX has an operator for most activations, but onnxruntime computes LeakyRelu, Elu, Selu, Softplus
+and Erf in 32 bits only. The formulas of activations without a usable operator are not repeated
+here. Instead, the activation's own function is run on a wire, which records the graph. A graph that
+is read is compared with these records.
 
 >>> from scratchnet.core.activations import SiLU, Threshold
 >>> written(Threshold(0.5), Wire(name="X"))
@@ -28,15 +29,16 @@ if TYPE_CHECKING:
 
     Found = Optional[Tuple[str, Dict[str, Any], "Wire"]]
 
-CLOSE = (
-    1e-6  # how far a constant in a file may be from ours, relatively: most have been 32-bit floats
-)
+# The largest relative difference between a constant in a file and ours. Most constants in files
+# were 32-bit floats.
+CLOSE = 1e-6
 
 
 class Wire:
-    """A number that is computed when the graph runs: the operator, and what it works on: wires, numbers, tensors.
+    """A number that is computed when the graph runs: an operator and its inputs.
 
-    As a number type it has what the rules of the activations need, in operators that onnxruntime has for 64 bits.
+    The inputs are wires, numbers and tensors. As a number type, a wire has the operations that the
+    rules of the activations need. It uses only operators that onnxruntime has for 64 bits.
     """
 
     def __init__(
@@ -50,7 +52,7 @@ class Wire:
         self.inputs = inputs
         self.attributes: "Dict[str, Any]" = attributes or {}
         self.name = name
-        self.outputs: "Sequence[str]" = ()  # of a node that was read: their names
+        self.outputs: "Sequence[str]" = ()  # the names of the outputs of a node that was read
         self.depth: int = 1 + max([wire.depth for wire in inputs if isinstance(wire, Wire)] or [-1])
 
     def __repr__(self) -> str:
@@ -61,20 +63,21 @@ class Wire:
         )
 
     def of(self, operator: str, *inputs: "Any") -> "Wire":
+        """Return the result of an operator as a wire of the same type."""
         return type(self)(operator, [float(i) if isinstance(i, REAL) else i for i in inputs])
 
     def attribute(self, name: str, default: "Any") -> "Any":
-        """An attribute of the operator, which must be of the default's type."""
+        """Return an attribute of the operator. It must have the type of the default."""
         value = self.attributes.get(name, default)
         parts = value if isinstance(value, list) else []
         if type(value) is not type(default) or not all(
             [type(part) is type(default[0]) for part in parts]
         ):
-            raise self.refusal(f"has an attribute {name} of a type that does not belong there")
+            raise self.refusal(f"has an attribute {name} of the wrong type")
         return value
 
     def refusal(self, why: str) -> "ValueError":
-        """What is wrong with it, in a sentence that names it."""
+        """Return an error that names the operator and its node."""
         return ValueError(
             "ONNX: the operator {} (node {}) {}".format(self.operator[:60], shown(self.name), why)
         )
@@ -98,17 +101,20 @@ class Wire:
         return elementary.erf(self)
 
     def ldexp(self, x: "Any") -> "Wire":
-        """x·2^k, k this wire."""
+        """Return x·2^k, where k is this wire."""
         result: "Wire" = self.of("Pow", 2, self) * x
         return result
 
     def expm1(self) -> "Wire":
-        """e^x - 1 = 2t/(1 - t) with t = tanh(x/2), which loses nothing near 0, for an x of at most 0."""
+        """Return e^x - 1 = 2t/(1 - t) with t = tanh(x/2), for x ≤ 0.
+
+        This form is accurate near 0.
+        """
         t = (self / 2).tanh()
         return 2 * t / (1 - t)
 
     def log1p(self) -> "Wire":
-        """log u with u = 1 + x, and to it what the rounding of u took away, for an x of at least 0."""
+        """Return log u with u = 1 + x, corrected for the rounding of u, for x ≥ 0."""
         u = 1 + self
         return u.of("Log", u) + (self - (u - 1)) / u
 
@@ -158,22 +164,22 @@ class Wire:
 
 
 class Hole:
-    """A number that is not known: in a form, where an activation's argument stands."""
+    """An unknown number in a form, in the place of an activation's argument."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
 class Wire32(Wire):
-    """A wire of 32 bits, for which onnxruntime has the error function."""
+    """A wire of 32 bits, for which onnxruntime has the operator Erf."""
 
     def erf(self) -> "Any":
         return self.of("Erf", self)
 
 
-# ---- writing -----------------------------------------------------------------------------------------------------
+# ---- writing ---------------------------------------------------------------------------------
 
-# What has an operator of its own; GELU has one from version 20 on only, and is written as its parts.
+# Activations with their own operator. GELU has one only from version 20 on; its parts are written.
 _OPERATORS = {
     "Identity": "Identity",
     "ReLU": "Relu",
@@ -185,7 +191,7 @@ _IN_32_BITS = dict(_OPERATORS, LeakyReLU="LeakyRelu", ELU="Elu", SELU="Selu", So
 
 
 def written(layer: "Any", z: "Wire") -> "Wire":
-    """The activation of the wire ``z``."""
+    """Return the activation of the wire ``z`` as a wire."""
     kind = type(layer).__name__
     operators = _IN_32_BITS if isinstance(z, Wire32) else _OPERATORS
     if kind in operators:
@@ -196,9 +202,9 @@ def written(layer: "Any", z: "Wire") -> "Wire":
     return layer.function(z)  # type: ignore[no-any-return]
 
 
-# ---- reading -----------------------------------------------------------------------------------------------------
+# ---- reading ---------------------------------------------------------------------------------
 
-# What an operator is, by its attributes; ONNX's defaults are 32-bit floats.
+# The activation and arguments of each operator. ONNX's defaults are 32-bit floats.
 _READ: "Dict[str, Any]" = {
     "Relu": lambda wire: ("ReLU", {}),
     "Sigmoid": lambda wire: ("Sigmoid", {}),
@@ -214,31 +220,32 @@ _READ: "Dict[str, Any]" = {
     "Swish": lambda wire: ("SiLU", {}),
     "Softmax": lambda wire: ("Softmax", {}),
 }
-# What else must hold of it: a test, and the words for the operator of which it does not.
+# A condition on the operator, and the error text if it does not hold.
 _HOLDS: "Dict[str, Any]" = {
     "Selu": (lambda wire: _is_selu(wire), "has an alpha or gamma other than SELU's own"),
     "Softmax": (
         lambda wire: wire.attribute("axis", -1) in (-1, 1),
-        "has an axis other than 1 or -1, a sample's own",
+        "has an axis other than 1 or -1, the axis of the features",
     ),
     "Swish": (
         lambda wire: wire.attribute("alpha", 1.0) == 1,
-        "has an alpha other than 1, which SiLU has",
+        "has an alpha other than 1, the alpha of SiLU",
     ),
 }
 
 
 def recognised(wire: "Wire") -> "Found":
-    """The activation that ``wire`` is the output of: its type, its arguments and its input; None if it is none.
+    """Return the type, the arguments and the input of the activation whose output is ``wire``.
 
-    An activation's operator with attributes or inputs that make another function of it is a ValueError.
+    Return None if there is no such activation. An activation's operator whose attributes or inputs
+    make it another function raises a ValueError.
     """
     if wire.operator in _READ:
         holds, otherwise = _HOLDS.get(wire.operator, (None, ""))
         if holds and not holds(wire):
             raise wire.refusal(otherwise)
         if len(wire.inputs) != 1 or not isinstance(wire.inputs[0], Wire):
-            raise wire.refusal("needs one input, which depends on the graph's")
+            raise wire.refusal("needs one input, which must depend on the input of the graph")
         return _READ[wire.operator](wire) + (wire.inputs[0],)  # type: ignore[no-any-return]
     for kind, arguments, form in _forms():
         bound: "Dict[str, Any]" = {}
@@ -263,7 +270,10 @@ _known: "List[Tuple[str, Dict[str, Any], Wire]]" = []
 
 
 def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
-    """Type, arguments, and the operators that they are: as we write them, and as others do; made once."""
+    """Return (type, arguments, operators) for each known spelling of an activation.
+
+    The spellings are ours and those of other programs. They are made once.
+    """
     if not _known:
         for kind in ("LeakyReLU", "ELU", "SELU", "Softplus", "SiLU", "Threshold"):
             layer = ACTIVATIONS[kind]()
@@ -278,13 +288,13 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
             [("GELU", {"approximate": name}, form) for name, form in _others_gelu(Wire32(name="z"))]
         )
         z = Wire(name="z")
-        # PyTorch's, which beyond 20 is off by at most log(1 + e^-20), 2e-9.
+        # PyTorch's spelling, whose error above 20 is at most log(1 + e^-20), 2e-9.
         _known.append(("Softplus", {}, (z > 20).where(z, z.of("Softplus", z))))
     return _known
 
 
 def _others_gelu(z: "Wire") -> "Iterator[Tuple[str, Wire]]":
-    """z·Φ(z) as PyTorch and TensorFlow spell it."""
+    """Yield the spellings of z·Φ(z) in PyTorch and TensorFlow."""
     cubes = [z * z * z, z * (z * z), z.of("Pow", z, 3)]
     distributions = [
         ("none", u.erf()) for u in (z / elementary.sqrt(2.0), z * elementary.sqrt(0.5))
@@ -302,9 +312,10 @@ def _others_gelu(z: "Wire") -> "Iterator[Tuple[str, Wire]]":
 def _match(
     form: "Any", found: "Any", bound: "Dict[str, Any]", seen: "Set[Tuple[int, int]]"
 ) -> bool:
-    """Whether ``found`` has the ``form``; what its names stand for is then ``bound`` to them: one wire, and numbers.
+    """Return whether ``found`` has the ``form``, and store in ``bound`` what its names stand for.
 
-    The operands of a sum or product may come in any order. ``seen`` are pairs that match: forms share their parts.
+    The name z stands for a wire, the other names for numbers. The operands of a sum or product may
+    be in any order. ``seen`` holds pairs that match already, because forms share their parts.
     """
     if (id(form), id(found)) in seen:
         return True
@@ -329,14 +340,14 @@ def _match(
 
 
 def _ordered(wire: "Wire") -> "Sequence[Any]":
-    """The operands, of a sum or product the deeper one last, after it a constant."""
+    """Return the operands; those of a sum or product by increasing depth, then the constants."""
     if wire.operator not in ("Add", "Mul"):
         return wire.inputs
     return sorted(wire.inputs, key=lambda i: i.depth if isinstance(i, Wire) else 1 << 60)
 
 
 def scalar(value: "Any") -> "Optional[float]":
-    """The number that a tensor of one number holds; None of anything else."""
+    """Return the number in a tensor of one number, a float unchanged, and None otherwise."""
     if isinstance(value, Tensor):
         return (
             float(value.values()[0]) if value.kind in (FLOAT, DOUBLE) and value.count == 1 else None

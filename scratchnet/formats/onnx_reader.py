@@ -1,10 +1,11 @@
-"""A network from an ONNX graph that others made: a chain of layers, found from its output back to its input.
+"""A network from an ONNX graph that another program wrote.
 
     described   the graph as models.py describes a network
 
-Gemm, or MatMul and Add, become Dense; Sub, Div, Mul, Add and Scaler with constants, Normalization; BatchNormalization
-both, as from PyTorch itself; what does nothing in prediction (Identity, Dropout, Cast, a Flatten or Reshape of what is
-flat) is passed over.
+The graph must be a chain of layers. It is followed from its output back to its input. Gemm, or
+MatMul and Add, become Dense. Sub, Div, Mul, Add and Scaler with constants become Normalization.
+BatchNormalization becomes both, as in interop/torch.py. Operators that do nothing in prediction
+(Identity, Dropout, Cast, a Flatten or Reshape of flat samples) are skipped.
 """
 
 from . import exchange
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     Described = Tuple[Dict[str, Numbers], Dict[str, Any]]
 
 LABELS = (STRING, INT32, INT64)
-TRAINING = "is in training mode, and a network is read as it predicts"
-FEW, SHARED = 1 << 22, 4  # numbers that a network may have in any case; and for each that is given
-SAMPLES = "samples"  # stands for their number among the dimensions that a Reshape asks for
+TRAINING = "is in training mode; export the model in prediction mode"
+FEW, SHARED = 1 << 22, 4  # numbers a network may always have; further ones per number in the file
+SAMPLES = "samples"  # the number of samples among the dimensions of a Reshape
 
 
 def described(graph: "Graph") -> "Described":
-    """The network's tensors, and what stands beside them; a ValueError names the operator that does not fit in."""
+    """Return the network's tensors, and its description as JSON values.
+
+    A ValueError names the first operator that cannot be read.
+    """
     values = _values(graph)
     wire, labels = _probabilities(_output(graph, values), graph, values)
     steps = []
@@ -41,15 +45,18 @@ def described(graph: "Graph") -> "Described":
         _check_size(size, most)
     start = [value for value in graph.inputs if value.name == wire.name]
     if not start:
-        raise ValueError(f"ONNX: the output {shown(wire.name)} depends on no input")
+        raise ValueError(f"ONNX: the output {shown(wire.name)} does not depend on an input")
     return _description(_layers(start[0], steps[::-1], most), labels)
 
 
-# ---- the graph as wires ------------------------------------------------------------------------------------------
+# ---- the graph as wires ----------------------------------------------------------------------
 
 
 def _values(graph: "Graph") -> "Dict[str, Any]":
-    """What each name in the graph stands for: a wire; a tensor, where no input is needed for it; "" is None."""
+    """Return the value of each name in the graph.
+
+    The value is a tensor if it needs no input, otherwise a wire. The value of "" is None.
+    """
     values: "Dict[str, Any]" = {"": None}
     values.update(graph.tensors)
     values.update({value.name: Wire(name=value.name) for value in graph.inputs})
@@ -58,7 +65,8 @@ def _values(graph: "Graph") -> "Dict[str, Any]":
         for needed in node.inputs:
             if needed not in values:
                 raise ValueError(
-                    f"ONNX: the node {shown(name)} takes {shown(needed)}, which no node before it gives"
+                    f"ONNX: the node {shown(name)} takes {shown(needed)}, "
+                    "which no earlier node computes"
                 )
         wire = Wire(
             node.operator, [values[needed] for needed in node.inputs], node.attributes, name
@@ -72,7 +80,7 @@ def _values(graph: "Graph") -> "Dict[str, Any]":
 
 
 def _folded(wire: "Wire") -> "Any":
-    """The tensor that a wire is, if it is one that needs no computing."""
+    """Return the tensor that a wire stands for if it needs no computation, else the wire."""
     given, attributes = (wire.inputs or [None])[0], wire.attributes
     if wire.operator == "Constant" and isinstance(attributes.get("value"), Tensor):
         return attributes["value"]
@@ -86,12 +94,12 @@ def _folded(wire: "Wire") -> "Any":
 
 
 def _output(graph: "Graph", values: "Dict[str, Any]") -> "Wire":
-    """The output that has numbers; class labels may come out beside it."""
+    """Return the output of numbers. The graph may also have an output of class labels."""
     names = [value.name for value in graph.outputs if value.kind in (FLOAT, DOUBLE, SEQUENCE)]
     if len(names) != 1:
         found = ", ".join([shown(name) for name in names[:4]]) or "none"
         raise ValueError(
-            f"ONNX: a network has one output of floats (FLOAT or DOUBLE); this graph has: {found}"
+            f"ONNX: a network needs one output of floats (FLOAT or DOUBLE); this graph has {found}"
         )
     wire = values.get(names[0])
     return wire if isinstance(wire, Wire) else Wire(name=names[0])
@@ -100,12 +108,13 @@ def _output(graph: "Graph", values: "Dict[str, Any]") -> "Wire":
 def _probabilities(
     wire: "Wire", graph: "Graph", values: "Dict[str, Any]"
 ) -> "Tuple[Wire, List[Any]]":
-    """The network's output in what scikit-learn's converter makes of it, and the labels of its classes."""
+    """Return the network's output and its class labels.
+
+    The operators that scikit-learn's converter adds after the network are skipped.
+    """
     classes: "Optional[Tensor]" = None
     for node in graph.nodes:
-        if (
-            node.operator == "ai.onnx.ml.ArrayFeatureExtractor"
-        ):  # it takes the label that the largest number points to
+        if node.operator == "ai.onnx.ml.ArrayFeatureExtractor":  # It selects the predicted label.
             found = values[(node.inputs or [""])[0]]
             classes = found if isinstance(found, Tensor) and found.kind in LABELS else classes
     labels: "List[Any]" = classes.values() if classes else []
@@ -115,7 +124,7 @@ def _probabilities(
         )
         labels = names if isinstance(names, list) else []
         wire = _wire(wire, 0)
-    # The Reshape is a regressor's: of several outputs it makes, by mistake, a column, one under the other.
+    # A regressor ends in the Reshape. By mistake, it makes a single column of several outputs.
     while (
         wire.operator in ("Identity", "Cast")
         or wire.operator == "Reshape"
@@ -130,15 +139,15 @@ def _probabilities(
 
 
 def _wire(wire: "Wire", k: int) -> "Wire":
-    """The input ``k`` of the operator, which must depend on the graph's."""
+    """Return the input ``k`` of the operator. It must depend on the input of the graph."""
     found = wire.inputs[k] if k < len(wire.inputs) else None
     if not isinstance(found, Wire):
-        raise wire.refusal("has a constant where the layer's input belongs")
+        raise wire.refusal("has a constant in the place of the layer's input")
     return found
 
 
 def _tensor(wire: "Wire", k: int) -> "Tensor":
-    """The input ``k`` of the operator, which must be a constant."""
+    """Return the input ``k`` of the operator. It must be a constant."""
     found = wire.inputs[k] if k < len(wire.inputs) else None
     if not isinstance(found, Tensor):
         it = (
@@ -147,7 +156,7 @@ def _tensor(wire: "Wire", k: int) -> "Tensor":
             else ""
         )
         raise wire.refusal(
-            f"needs a constant as input {k + 1}{it}: a network is one chain, without branches"
+            f"needs a constant as input {k + 1}{it}; a network is one chain without branches"
         )
     return found
 
@@ -156,14 +165,12 @@ def _numbers(
     wire: "Wire", tensor: "Tensor", kinds: "Sequence[int]" = (FLOAT, DOUBLE)
 ) -> "List[Any]":
     if tensor.kind not in kinds:
-        raise wire.refusal(
-            f"has a constant of type {tensor.kind}; of numbers FLOAT and DOUBLE are read"
-        )
+        raise wire.refusal(f"has a constant of type {tensor.kind}; numbers must be FLOAT or DOUBLE")
     return tensor.values()
 
 
 def _weights(wire: "Wire", transposed: int = 0) -> "List[List[float]]":
-    """The matrix that an operator's input is multiplied by, inputs × outputs."""
+    """Return the matrix by which an operator multiplies its input, inputs × outputs."""
     other: "Any" = wire.inputs[1] if len(wire.inputs) > 1 else None
     flip = (
         isinstance(other, Wire)
@@ -173,35 +180,33 @@ def _weights(wire: "Wire", transposed: int = 0) -> "List[List[float]]":
     tensor = _tensor(other, 0) if flip else _tensor(wire, 1)
     numbers = _numbers(wire, tensor)
     if len(tensor.dims) != 2 or not numbers:
-        raise wire.refusal(
-            f"has a constant of shape {str(tensor.dims)[:60]}, where a matrix belongs"
-        )
+        raise wire.refusal(f"has a constant of shape {str(tensor.dims)[:60]}; it must be a matrix")
     rows = [numbers[i : i + tensor.dims[1]] for i in range(0, len(numbers), tensor.dims[1])]
     return [list(column) for column in zip(*rows)] if flip != bool(transposed) else rows
 
 
 def _vector(wire: "Wire", tensor: "Tensor") -> "List[float]":
-    """A constant that is the same for each sample: one number, or one for each feature."""
+    """Return a constant that is the same for each sample: one number, or one per feature."""
     numbers = _numbers(wire, tensor)
     if len(tensor.dims) > 2 or tensor.dims[:-1] not in ([], [1]) or not numbers:
         raise wire.refusal(
-            f"has a constant of shape {str(tensor.dims)[:60]}, where one row of numbers belongs"
+            f"has a constant of shape {str(tensor.dims)[:60]}; it must be one row of numbers"
         )
     return numbers
 
 
-# ---- one step back -----------------------------------------------------------------------------------------------
+# ---- one step back ---------------------------------------------------------------------------
 
 
 def _step(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
-    """What the wire's operator does, in a layer's words, and the wire that it does it to."""
+    """Return what the operator of the wire does, as the description of a layer, and its input."""
     found = recognised(wire)
     if found:
         return dict(found[1], type=found[0]), found[2]
     if wire.operator not in _STEPS:
         known = ", ".join(sorted(_STEPS))
         raise wire.refusal(
-            f"is not read here; in a chain of layers there may be activations, Softmax, {known}"
+            f"is not supported; a chain of layers may have activations, Softmax, {known}"
         )
     return _STEPS[wire.operator](wire)  # type: ignore[no-any-return]
 
@@ -230,7 +235,7 @@ def _normalization(wire: "Wire", mean: "Any" = None, spread: "Any" = None) -> "D
 
 
 def _place(wire: "Wire") -> int:
-    """The input of a sum or product that is the constant."""
+    """Return the index of the constant among the inputs of a sum or product."""
     return 0 if isinstance((wire.inputs or [None])[0], Tensor) else 1
 
 
@@ -266,24 +271,25 @@ def _scaler(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
 
 
 def _batch_normalization(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
-    if wire.attribute("training_mode", 0) or any(
-        wire.outputs[1:]
-    ):  # before version 14, the further outputs say so
+    # Before version 14, further outputs mean training mode.
+    if wire.attribute("training_mode", 0) or any(wire.outputs[1:]):
         raise wire.refusal(TRAINING)
     step: "Dict[str, Any]" = {"type": "BatchNormalization", "wire": wire}
     step["epsilon"] = wire.attribute("epsilon", 10995116 / (1 << 40))  # 1e-5 in 32 bits
     for k, name in enumerate(("scale", "bias", "mean", "variance")):
         step[name] = _vector(wire, _tensor(wire, k + 1))
         if len(step[name]) != len(step["scale"]):
-            raise wire.refusal("has a scale, bias, mean and variance of different lengths")
+            raise wire.refusal(
+                "has a scale, bias, mean and variance of different lengths; give one per feature"
+            )
     if min(step["variance"]) + step["epsilon"] <= 0:
-        raise wire.refusal("has a variance that is not above 0, even with epsilon")
+        raise wire.refusal("has a variance that is not above 0, even after adding epsilon")
     return step, _wire(wire, 0)
 
 
 def _inverse(wire: "Wire", numbers: "List[float]") -> "List[float]":
     if 0 in numbers:
-        raise wire.refusal("has a factor or divisor of 0, which no Normalization can have")
+        raise wire.refusal("has a factor or divisor of 0, which a Normalization cannot have")
     return [1 / x for x in numbers]
 
 
@@ -291,7 +297,7 @@ def _nothing(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     training = wire.inputs[2] if wire.operator == "Dropout" and len(wire.inputs) > 2 else None
     if isinstance(training, Tensor) and training.count != 1:
         raise wire.refusal(
-            f"has a training_mode of {training.count} numbers, where one truth value belongs"
+            f"has a training_mode of {training.count} numbers; it must be one truth value"
         )
     if isinstance(training, Wire) or training and (training.kind != BOOL or any(training.values())):
         raise wire.refusal(TRAINING)
@@ -300,13 +306,13 @@ def _nothing(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
 
 def _cast(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     if wire.attribute("to", 0) not in (FLOAT, DOUBLE):
-        raise wire.refusal("makes something else than FLOAT or DOUBLE of its input")
+        raise wire.refusal("converts its input to a type other than FLOAT or DOUBLE")
     return {"type": "Identity"}, _wire(wire, 0)
 
 
 def _flatten(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
     if wire.attribute("axis", 1) != 1:
-        raise wire.refusal("has an axis other than 1, which alone keeps the samples apart")
+        raise wire.refusal("has an axis other than 1, which would mix the samples")
     return {"type": "Reshape", "dims": [SAMPLES, -1], "wire": wire}, _wire(wire, 0)
 
 
@@ -317,17 +323,17 @@ def _reshape(wire: "Wire") -> "Tuple[Dict[str, Any], Wire]":
         shape.inputs[:3] if isinstance(shape, Wire) and shape.operator == "Concat" else [shape]
     ):
         if not _is_samples(part) and not isinstance(part, Tensor):
-            raise wire.refusal("takes its shape from the data, which no layer does")
+            raise wire.refusal("computes its shape from the data; give it a constant shape")
         dims += _numbers(wire, part, [INT64]) if isinstance(part, Tensor) else [SAMPLES]
     if len(dims) != 2:
-        raise wire.refusal("makes something of other than 2 dimensions")
+        raise wire.refusal("makes a shape of other than 2 dimensions, samples × features")
     if wire.attribute("allowzero", 0) == 0:
         dims = [SAMPLES if k == 0 and length == 0 else length for k, length in enumerate(dims)]
     return {"type": "Reshape", "dims": dims, "wire": wire}, _wire(wire, 0)
 
 
 def _is_samples(part: "Any") -> bool:
-    """Whether it is the number of samples, as PyTorch takes it from a shape."""
+    """Return whether ``part`` is the number of samples, as PyTorch reads it from a shape."""
     for operator in ("Unsqueeze", "Gather"):
         if not isinstance(part, Wire) or part.operator != operator or len(part.inputs) != 2:
             return False
@@ -344,17 +350,31 @@ def _is_samples(part: "Any") -> bool:
 
 
 _STEPS: "Dict[str, Any]" = {
-    "Gemm": _gemm, "MatMul": _matmul, "Add": _add, "Sub": _sub, "Mul": _mul, "Div": _div, "Identity": _nothing,
-    "Dropout": _nothing, "Cast": _cast, "Flatten": _flatten, "Reshape": _reshape, "ai.onnx.ml.Scaler": _scaler,
+    "Gemm": _gemm,
+    "MatMul": _matmul,
+    "Add": _add,
+    "Sub": _sub,
+    "Mul": _mul,
+    "Div": _div,
+    "Identity": _nothing,
+    "Dropout": _nothing,
+    "Cast": _cast,
+    "Flatten": _flatten,
+    "Reshape": _reshape,
+    "ai.onnx.ml.Scaler": _scaler,
     "BatchNormalization": _batch_normalization,
-}  # fmt: skip
+}
 
 
-# ---- from the input on -------------------------------------------------------------------------------------------
+# ---- the steps as layers ---------------------------------------------------------------------
 
 
 def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: int) -> "List[Dict[str, Any]]":
-    """The steps as layers: what belongs to one layer joined, what does nothing left out, every width checked."""
+    """Return the steps as layers.
+
+    Steps that belong to one layer are joined, steps that do nothing are left out, and every width
+    is checked.
+    """
     layers: "List[Dict[str, Any]]" = []
     flat = start.dims is None or len(start.dims) == 2
     width = _width(start, steps)
@@ -366,8 +386,8 @@ def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: int) -> "List[D
             flat = True
         elif kind != "Identity" and not flat:
             raise ValueError(
-                "ONNX: the input {} has {} dimensions; 2 are read, samples and features, or more if a Flatten comes "
-                "first".format(shown(start.name), len(start.dims or []))
+                "ONNX: the input {} has {} dimensions; give it 2, samples × features, or more if a "
+                "Flatten comes first".format(shown(start.name), len(start.dims or []))
             )
         elif kind == "Dense":
             _check(step, "weights", width)
@@ -398,7 +418,10 @@ def _layers(start: "Value", steps: "List[Dict[str, Any]]", most: int) -> "List[D
 
 
 def _normalized(step: "Dict[str, Any]") -> "List[Dict[str, Any]]":
-    """A BatchNormalization as its layers; a scale of 1 and a bias of 0 are PyTorch's way to say that there are none."""
+    """Return the layers of a BatchNormalization.
+
+    PyTorch writes a scale of 1 and a bias of 0 if it has neither.
+    """
     scale, bias = (None, None) if _is_unscaled(step) else (step["scale"], step["bias"])
     made = exchange.batch_normalization(
         step["mean"], step["variance"], step["epsilon"], scale, bias, "ONNX"
@@ -410,7 +433,7 @@ def _normalized(step: "Dict[str, Any]") -> "List[Dict[str, Any]]":
 
 
 def _size(step: "Dict[str, Any]") -> int:
-    """How many numbers are given for it, or made of them: a scale becomes a matrix."""
+    """Return how many numbers the step's layer has. A scale becomes a matrix."""
     weights = step.get("weights") or [[]]
     vectors = [step.get(name) or [] for name in ("bias", "mean", "spread", "variance")]
     scaled = 0 if _is_unscaled(step) else len(step.get("scale", []))
@@ -422,18 +445,21 @@ def _is_unscaled(step: "Dict[str, Any]") -> bool:
 
 
 def _most(values: "Dict[str, Any]") -> int:
-    """How many numbers are read: a short file may use one large tensor again and again."""
+    """Return how many numbers are read. A short file may use one large tensor many times."""
     given = {id(value): value.count for value in values.values() if isinstance(value, Tensor)}
     return min(MOST_NUMBERS, FEW + SHARED * sum(given.values()))
 
 
 def _check_size(size: int, most: int) -> None:
     if size > most:
-        raise ValueError(f"ONNX: the network has {size} numbers and more; {most} are read")
+        raise ValueError(f"ONNX: the network has {size} numbers or more; at most {most} are read")
 
 
 def _width(start: "Value", steps: "List[Dict[str, Any]]") -> "Optional[int]":
-    """How many numbers a sample has, from the input's dimensions, or from the first layer that knows."""
+    """Return the number of features, from the input's dimensions or from the first layer with one.
+
+    Return None if nothing gives the number.
+    """
     width = 1
     for length in (start.dims or [None, None])[1:]:
         width = (
@@ -451,33 +477,29 @@ def _width(start: "Value", steps: "List[Dict[str, Any]]") -> "Optional[int]":
 
 
 def _check(step: "Dict[str, Any]", name: str, width: "Optional[int]") -> None:
-    """The step's numbers must be as many as arrive; a single one is there for each."""
+    """Check that the step has one number per input. A single number is repeated for each."""
     numbers = step[name]
     if numbers is None:
         return
     if name not in ("weights", "scale") and len(numbers) == 1 and width:
         step[name] = numbers * width
     elif len(numbers) != width:
-        needed = (
-            f"where {width} numbers arrive"
-            if width
-            else "where nothing says how many numbers arrive"
-        )
+        needed = f"for {width} inputs" if width else "for an unknown number of inputs"
         raise step["wire"].refusal(f"has a constant of length {len(numbers)} {needed}")
 
 
 def _check_reshape(step: "Dict[str, Any]", start: "Value", width: "Optional[int]") -> None:
-    """A Reshape may only say what is so already: the number of samples, and that of their features."""
+    """Check that a Reshape does not change the shape, samples × features."""
     batch = (start.dims or [None])[0]
     rows, columns = step["dims"]
     if not (rows in (SAMPLES, batch) and columns in (-1, width) or rows == -1 and columns == width):
         raise step["wire"].refusal(
-            f"makes the shape {step['dims']}; what is read stays samples × features"
+            f"makes the shape {step['dims']}; the shape must stay samples × features"
         )
 
 
 def _description(layers: "List[Dict[str, Any]]", labels: "List[Any]") -> "Described":
-    """The layers in the words of models.py."""
+    """Return the layers as models.py describes a network."""
     tensors: "Dict[str, Numbers]" = {}
     frozen = []
     width = 0

@@ -1,11 +1,12 @@
 """The safetensors format: parameters in binary, read by PyTorch, NumPy, JAX and many others.
 
-    dumps  loads          a file's bytes, and back
-    flatten  nested       a tensor in memory, and its shape and numbers
+    dumps  loads          a model to the bytes of a file, and back
+    flatten  nested       a tensor to its shape and its numbers, and back
 
-A file is the length of its header (8 bytes, little-endian), the header, which is JSON text, and the numbers. For every
-tensor the header gives its type, its shape, and the bytes that it takes up; ``__metadata__`` is an object of strings.
-Ours has one string, "scratchnet", which is JSON text again; the numbers are 64-bit floats.
+A file consists of the length of its header (8 bytes, little-endian), the header, which is JSON
+text, and the numbers. For every tensor the header gives its type, its shape, and the bytes that it
+takes up. The header's ``__metadata__`` is an object of strings. Files of scratchnet have one
+string, "scratchnet", which is JSON text again, and 64-bit floats.
 (https://github.com/huggingface/safetensors#format)
 
 In memory, a tensor is a number, a list of numbers, or a matrix: a list of rows.
@@ -33,24 +34,32 @@ if TYPE_CHECKING:
     Tensor = Union[float, List[float], List[List[float]]]
     Entry = Tuple[int, int, str, List[int], str]
 
-LARGEST_HEADER = 10000000  # bytes; enough for tens of thousands of layers (the reference implementation takes 10^8)
+# The limit for the header in bytes, enough for tens of thousands of layers. The limit of the
+# reference implementation is 10^8.
+LARGEST_HEADER = 10000000
 
 _METADATA = "__metadata__"
 _KEYS = {"dtype", "shape", "data_offsets"}
-# The types that a 64-bit float holds exactly: bytes a number, and struct's code.
+# The types that a 64-bit float holds exactly: bytes per number, and struct's code.
 _TYPES = {"F64": (8, "d"), "F32": (4, "f"), "F16": (2, "e"), "BF16": (2, "f")}
 
 
 def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
-    """The file that holds ``tensors`` and ``metadata``; the tensors sorted by name, as in the reference's.
+    """Return the file that holds ``tensors`` and ``metadata``.
+
+    The tensors are sorted by name, as in the reference implementation.
 
     >>> dumps({"a": [1, 2, "three"]}, {})
     Traceback (most recent call last):
         ...
-    ValueError: tensor 'a'[2] is of type str, which is no number
+    ValueError: tensor 'a'[2] is a str; give a number
     """
     if _METADATA in tensors:
-        raise ValueError("safetensors: a tensor cannot be called {}".format(_METADATA))
+        raise ValueError(
+            "safetensors: a tensor is called {}, the name of the metadata; rename it".format(
+                _METADATA
+            )
+        )
     header: "Dict[str, Any]" = {_METADATA: {"scratchnet": strict_json.dumps(metadata, "metadata")}}
     body = []
     begin = 0
@@ -61,29 +70,40 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
         body.append(struct.pack("<{}d".format(len(numbers)), *numbers))
         begin = end
     text = strict_json.dumps(header, "header").encode()
-    text += b" " * (-len(text) % 8)  # so that the numbers begin at a multiple of 8
+    text += b" " * (-len(text) % 8)  # The numbers begin at a multiple of 8.
     if len(text) > LARGEST_HEADER:
         raise ValueError(
-            "safetensors: a header of {} bytes; at most {}".format(len(text), LARGEST_HEADER)
+            "safetensors: the header has {} bytes; the limit is {}".format(
+                len(text), LARGEST_HEADER
+            )
         )
     return struct.pack("<Q", len(text)) + text + b"".join(body)
 
 
 def loads(data: bytes) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
-    """The tensors and the metadata in the file ``data``; a file that is not ours has no metadata, {}.
+    """Return the tensors and the metadata in the file ``data``.
 
-    A file that breaks any rule of the format is a ValueError. Numbers are not judged: a NaN is returned as it is.
+    The metadata of a file that scratchnet did not write are {}. A file that breaks any rule of the
+    format raises a ValueError. The numbers are not checked; a NaN is returned as it is.
     """
     if len(data) < 8:
         raise ValueError(
-            "safetensors: {} bytes are no such file, which has at least 8".format(len(data))
+            "safetensors: the file has {} bytes; a safetensors file has at least 8".format(
+                len(data)
+            )
         )
     size = struct.unpack("<Q", data[:8])[0]
     if size > LARGEST_HEADER:
-        error = "safetensors: no such file: its first 8 bytes announce a header of {} bytes, and at most {} are read"
+        error = (
+            "safetensors: not a safetensors file: its first 8 bytes give a header of {} bytes; "
+            "at most {} are read"
+        )
         raise ValueError(error.format(size, LARGEST_HEADER))
     if size > len(data) - 8:
-        error = "safetensors: the file is cut off: its header should have {} bytes, and only {} are there"
+        error = (
+            "safetensors: the file is cut off: its header should have {} bytes, "
+            "but only {} are there"
+        )
         raise ValueError(error.format(size, len(data) - 8))
     if data[8:9] != b"{":
         raise ValueError("safetensors: the header must begin with {")
@@ -107,13 +127,16 @@ def _metadata(strings: "Any") -> "Dict[str, Any]":
 
 
 def _entry(name: str, entry: "Any") -> "Entry":
-    """What the header says of one tensor, every part of the right type: its offsets first, to sort by."""
+    """Return what the header says about one tensor, with all types checked.
+
+    The offsets come first, so that entries can be sorted by them.
+    """
     error = "safetensors: tensor {}: ".format(shown(name))
     if not isinstance(entry, dict) or set(entry) != _KEYS:
-        raise ValueError(error + "expected an object of dtype, shape and data_offsets")
+        raise ValueError(error + "its entry must be an object of dtype, shape and data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in _TYPES:
-        what = shown(dtype) if isinstance(dtype, str) else "no string"
+        what = shown(dtype) if isinstance(dtype, str) else "not a string"
         raise ValueError(error + "its dtype is {}; F64, F32, F16 and BF16 can be read".format(what))
     if not _whole(shape):
         raise ValueError(error + "its shape must be a list of whole numbers, none negative")
@@ -129,7 +152,10 @@ def _whole(values: "Any") -> bool:
 
 
 def _check_layout(entries: "List[Entry]", size: int) -> None:
-    """The tensors must fill the ``size`` bytes of data one after another, each with as many as its shape needs."""
+    """Check that the tensors fill the ``size`` bytes of data without gaps or overlaps.
+
+    Each tensor must have as many bytes as its shape needs.
+    """
     due = count = 0
     for begin, end, name, shape, dtype in entries:
         error = "safetensors: tensor {} ".format(shown(name))
@@ -138,19 +164,17 @@ def _check_layout(entries: "List[Entry]", size: int) -> None:
             needed *= length
         if begin != due:
             raise ValueError(
-                error + "begins at byte {} of the data, where byte {} is due".format(begin, due)
+                error + "begins at byte {} of the data; it must begin at byte {}".format(begin, due)
             )
         if end - begin != needed:
             raise ValueError(
                 error
-                + "takes up the bytes {} to {}, where shape {} and {} need {} bytes".format(
+                + "takes up the bytes {} to {}, but shape {} and {} need {} bytes".format(
                     begin, end, shape, dtype, needed
                 )
             )
-        if (
-            len(shape) == 2 and needed == 0
-        ):  # any number of empty rows would fit into no bytes at all
-            raise ValueError(error + "has shape {}, which is no matrix".format(shape))
+        if len(shape) == 2 and needed == 0:  # Any number of empty rows would need no bytes.
+            raise ValueError(error + "has shape {}; a matrix must not be empty".format(shape))
         due = end
         count += needed // _TYPES[dtype][0]
     if due != size:
@@ -161,9 +185,7 @@ def _check_layout(entries: "List[Entry]", size: int) -> None:
         )
     if count > files.MOST_NUMBERS:
         raise ValueError(
-            "safetensors: {} numbers; of a model at most {} are read".format(
-                count, files.MOST_NUMBERS
-            )
+            "safetensors: {} numbers; a model has at most {}".format(count, files.MOST_NUMBERS)
         )
 
 
@@ -177,7 +199,7 @@ def _tensor(data: bytes, shape: "List[int]", dtype: str) -> "Tensor":
 
 
 def _widened(data: bytes) -> "bytearray":
-    """The F32 numbers whose upper halves are these BF16 ones."""
+    """Return the F32 numbers whose upper halves are these BF16 numbers."""
     wide = bytearray(2 * len(data))
     for i in range(0, len(data), 2):
         wide[2 * i + 2] = data[i]
@@ -186,7 +208,7 @@ def _widened(data: bytes) -> "bytearray":
 
 
 def flatten(name: str, tensor: "Any") -> "Tuple[List[int], List[float]]":
-    """The shape of a ``tensor`` and its numbers as floats, row by row.
+    """Return the shape of a ``tensor`` and its numbers as floats, row by row.
 
     >>> flatten("a", [[1, 2], [3, 4], [5, 6]])
     ([3, 2], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
@@ -201,7 +223,9 @@ def flatten(name: str, tensor: "Any") -> "Tuple[List[int], List[float]]":
         return [len(tensor)], [_number(name, (i,), tensor[i]) for i in range(len(tensor))]
     columns = len(tensor[0])
     if columns == 0:
-        raise ValueError("tensor {}: row 0 is empty".format(shown(name)))
+        raise ValueError(
+            "tensor {}: row 0 is empty; give at least one number per row".format(shown(name))
+        )
     numbers = []
     for i, row in enumerate(tensor):
         if not isinstance(row, list) or len(row) != columns:
@@ -218,13 +242,11 @@ def flatten(name: str, tensor: "Any") -> "Tuple[List[int], List[float]]":
 def _number(name: str, index: "Tuple[int, ...]", value: "Any") -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    raise ValueError(
-        "{} is of type {}, which is no number".format(place(name, index), type(value).__name__)
-    )
+    raise ValueError("{} is a {}; give a number".format(place(name, index), type(value).__name__))
 
 
 def place(name: str, index: "Tuple[int, ...]") -> str:
-    """Where a number stands, for an error's sentence.
+    """Return the place of a number, for an error message.
 
     >>> place("0.weights", (2, 1))
     "tensor '0.weights'[2][1]"
@@ -233,7 +255,7 @@ def place(name: str, index: "Tuple[int, ...]") -> str:
 
 
 def nested(shape: "List[int]", numbers: "Any") -> "Tensor":
-    """The tensor of that ``shape`` with those ``numbers``: what ``flatten`` undoes.
+    """Return the tensor of the given ``shape`` and ``numbers``, the inverse of ``flatten``.
 
     >>> nested([3, 2], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]

@@ -1,8 +1,8 @@
-"""JSON text, read strictly and written plainly: the same on every Python.
+"""JSON text, read strictly and written in one form, with the same results on every Python.
 
-The standard library's reader takes NaN and lets a second key hide the first, recurses as deep as the text asks, and on
-MicroPython is another program altogether. This one keeps to RFC 8259, and bounds what a hostile text can cost: time and
-memory grow with the length of the text and with nothing else.
+The standard library's reader accepts NaN, lets a second key hide the first, and recurses as deep as
+the text is nested; MicroPython has a different reader. This reader follows RFC 8259 and limits what
+a hostile text can cost: time and memory depend only on the length of the text.
 
 >>> loads(b'{"layers": [4, 2.5, null]}', "the example")
 {'layers': [4, 2.5, None]}
@@ -18,10 +18,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List
 
-DEPTH = 32  # containers within containers; a model needs fewer than ten, and a microcontroller's stack holds this many
-LONGEST_NUMBER = 308  # characters: a whole number this long still fits into a float
+# The largest depth of nested containers. A model needs fewer than ten; the stack of a
+# microcontroller has room for this many.
+DEPTH = 32
+LONGEST_NUMBER = 308  # characters; a whole number of this length still fits into a float
 
-_LARGEST = 10 ** (LONGEST_NUMBER - 1)  # a place is left for the sign
+_LARGEST = 10 ** (LONGEST_NUMBER - 1)  # one character is left for the sign
 _DIGITS = b"0123456789"
 _HEX = b"0123456789abcdefABCDEF"
 _WORDS = ((b"true", True), (b"false", False), (b"null", None))
@@ -36,7 +38,8 @@ _LETTERS = {
     b"t": "\t",
 }
 
-# What must be escaped, and how; the backslash comes first, before the others bring in backslashes of their own.
+# The characters that must be escaped, and their escapes. The backslash comes first, because the
+# other escapes contain backslashes.
 _ESCAPES = [
     ("\\", "\\\\"),
     ('"', '\\"'),
@@ -52,14 +55,15 @@ _ESCAPES += [
 
 
 def loads(data: bytes, source: str) -> "Any":
-    """The value that the JSON text ``data`` spells; a ValueError says where in the ``source`` a mistake is.
+    """Return the value of the JSON text ``data``; a ValueError gives the place of a mistake.
 
-    ``data`` is bytes because MicroPython finds the n-th character of a string only by counting from the first.
+    ``data`` is bytes, because MicroPython finds the n-th character of a string only by counting
+    from the first. ``source`` is the name of the text in error messages.
 
     >>> loads(b"[1, NaN]", "the example")
     Traceback (most recent call last):
         ...
-    ValueError: the example, line 1, column 5: expected a JSON value (which NaN and Infinity are not)
+    ValueError: the example, line 1, column 5: expected a JSON value; NaN and Infinity are not JSON
     """
     try:
         data.decode()
@@ -69,12 +73,14 @@ def loads(data: bytes, source: str) -> "Any":
 
 
 class _Reader:
-    """A place in a JSON text, and the rules of the grammar, each of which moves the place past what it reads."""
+    """A position in a JSON text, and the rules of the grammar.
+
+    Each rule moves the position past the text that it reads.
+    """
 
     def __init__(self, data: bytes, source: str) -> None:
-        self.data = (
-            data + b"\0"
-        )  # no rule takes this byte, so that every loop below stops at the end
+        # No rule accepts the byte 0, so every loop below stops at the end.
+        self.data = data + b"\0"
         self.at = 0
         self.source = source
 
@@ -85,7 +91,7 @@ class _Reader:
         return ValueError("{}, line {}, column {}: {}".format(self.source, line, column, sentence))
 
     def takes(self, choices: bytes) -> bool:
-        """Whether the next byte is one of the ``choices``; if so, it is read."""
+        """Read the next byte if it is one of the ``choices``, and return whether it is."""
         if self.data[self.at] not in choices:
             return False
         self.at += 1
@@ -100,11 +106,11 @@ class _Reader:
     def document(self) -> "Any":
         value = self.value(DEPTH)
         if self.at != len(self.data) - 1:
-            raise self.error("the text goes on after its end")
+            raise self.error("there is more text after the end of the value")
         return value
 
     def value(self, depth: int) -> "Any":
-        """Any JSON value, with the white space on both sides of it."""
+        """Read any JSON value, with the white space on both sides."""
         self.space()
         if self.data[self.at] in b"-0123456789":
             value = self.number()
@@ -126,10 +132,10 @@ class _Reader:
             if self.data[self.at : self.at + len(word)] == word:
                 self.at += len(word)
                 return value
-        raise self.error("expected a JSON value (which NaN and Infinity are not)")
+        raise self.error("expected a JSON value; NaN and Infinity are not JSON")
 
     def array(self, depth: int) -> "List[Any]":
-        """What follows the opening bracket."""
+        """Read an array from after its opening bracket."""
         values: "List[Any]" = []
         self.space()
         if self.takes(b"]"):
@@ -142,7 +148,7 @@ class _Reader:
                 raise self.error("expected a comma or ]")
 
     def object(self, depth: int) -> "Dict[str, Any]":
-        """What follows the opening brace."""
+        """Read an object from after its opening brace."""
         members: "Dict[str, Any]" = {}
         self.space()
         if self.takes(b"}"):
@@ -156,7 +162,7 @@ class _Reader:
                 raise self.error("expected a comma or }")
 
     def key(self, members: "Dict[str, Any]") -> str:
-        """A key that is not yet among the ``members``, and its colon."""
+        """Read a key that is not yet among the ``members``, and its colon."""
         self.space()
         start = self.at
         if self.data[self.at] not in b'"':
@@ -182,19 +188,18 @@ class _Reader:
             self.takes(b"+-")
             self.digits()
         text = self.data[start : self.at].decode()
-        end, self.at = self.at, start  # a refusal points at the number's first character
+        end, self.at = self.at, start  # An error refers to the number's first character.
         if len(text) > LONGEST_NUMBER:
-            raise self.error("a number of more than {} characters".format(LONGEST_NUMBER))
-        number = (
-            int(text) if end == whole and text != "-0" else float(text)
-        )  # as a float, -0 keeps its sign
+            raise self.error("the number has more than {} characters".format(LONGEST_NUMBER))
+        # As a float, -0 keeps its sign.
+        number = int(text) if end == whole and text != "-0" else float(text)
         if number - number != 0:
             raise self.error("{} is beyond the range of a float".format(text))
         self.at = end
         return number
 
     def digits(self) -> None:
-        data, at = self.data, self.at  # most of a model's text is read by this loop
+        data, at = self.data, self.at  # This loop reads most of a model's text.
         while data[at] in _DIGITS:
             at += 1
         if at == self.at:
@@ -214,15 +219,15 @@ class _Reader:
                 self.at = quote + 1
                 return "".join(pieces)
             pieces.append(self.escape())
-            if (
-                self.at > quote
-            ):  # it was an escaped one; to search again only then keeps the time linear
+            # If the quote was escaped, search for the next one. Searching only in this case keeps
+            # the time linear.
+            if self.at > quote:
                 quote = self.data.find(b'"', self.at)
         self.at = start
         raise self.error("this string never ends")
 
     def plain(self, end: int) -> str:
-        """The characters up to ``end``, none of which is a quote or a backslash."""
+        """Read the characters up to ``end``, which include no quote and no backslash."""
         piece = self.data[self.at : end]
         if piece and min(piece) < 32:
             raise self.error("the control characters in this string must be written as escapes")
@@ -243,21 +248,22 @@ class _Reader:
                 return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00))
         if code < 0 or code >> 11 == 0xD800 >> 11:
             self.at = start
-            raise self.error("this escape stands for no character")
+            raise self.error("this escape does not stand for a character")
         return chr(code)
 
     def hexadecimal(self) -> int:
-        """The four digits of an escape, or -1 where they are not four or not digits."""
+        """Read the four hexadecimal digits of an escape; return -1 if there are not four."""
         digits = self.data[self.at : self.at + 4]
         self.at += 4
         return int(digits.decode(), 16) if all(digit in _HEX for digit in digits) else -1
 
 
 def dumps(value: "Any", name: str, margin: str = "", depth: int = DEPTH) -> str:
-    r"""``value`` as JSON text, with objects in the order of their dicts.
+    r"""Return ``value`` as JSON text, with objects in the order of their dicts.
 
-    ``name`` stands for the value in an error. All on one line, unless the ``margin`` is a line break: then every item
-    has a line of its own, but a list of plain values, such as a matrix row, stays together.
+    ``name`` is the name of the value in error messages. The text is one line unless ``margin`` is a
+    line break. Then every item is on its own line, but a list of plain values, such as a row of a
+    matrix, is kept on one line.
 
     >>> print(dumps({"rows": [[1, 2], [3, 4]]}, "the example", "\n"))
     {
@@ -306,8 +312,8 @@ def _scalar(value: "Any", name: str) -> str:
         return "{:d}".format(value)
     if not isinstance(value, float):
         raise ValueError(
-            "{} is of type {}: JSON can hold None, bools, numbers of at most {} characters, strings, lists and "
-            "dicts".format(name, type(value).__name__, LONGEST_NUMBER)
+            "{} is of type {}: JSON can hold None, bools, numbers of at most {} characters, "
+            "strings, lists and dicts".format(name, type(value).__name__, LONGEST_NUMBER)
         )
     if value - value != 0:
         raise ValueError("{} is {}: JSON can hold finite numbers only".format(name, value))
@@ -323,12 +329,12 @@ def _key(key: "Any", name: str) -> str:
 
 
 def _string(text: str) -> str:
-    text.encode()  # refuses half a surrogate pair, which no reader would take back
+    text.encode()  # It raises an error for half a surrogate pair, which no reader accepts.
     for character, escape in _ESCAPES:
         text = text.replace(character, escape)
     return '"' + text + '"'
 
 
 def shown(text: str) -> str:
-    """``text`` for an error's sentence: in quotes, short whatever it is, and without control characters."""
+    """Return ``text`` as error messages show it: quoted, escaped, shortened to 60 characters."""
     return repr(text if len(text) <= 60 else text[:57] + "...")

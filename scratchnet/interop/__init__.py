@@ -1,5 +1,6 @@
-"""Models of other libraries as objects: from_sklearn, to_sklearn, from_torch, to_torch, from_keras, to_keras.
+"""Models of other libraries as objects.
 
-sklearn  torch  keras   one file per library; the libraries are imported only when they are used
-exchange                what they share
+sklearn  torch  keras    from_sklearn, to_sklearn, from_torch, to_torch, from_keras, to_keras
+
+Each file imports its library only when it is used. The shared part is formats/exchange.py.
 """

@@ -3,18 +3,21 @@
     from_keras   a network with a model's numbers
     to_keras     a model with a network's numbers
 
-    Keras                                    here
-    Dense                                    Dense, and its activation
-    Normalization                            Normalization
-    BatchNormalization                       Normalization; and for gamma and beta a Dense, the matrix diagonal
-    linear  relu  leaky_relu  elu  selu  gelu  silu  softplus  sigmoid  tanh  softmax     Identity  ReLU  ...
-    ReLU  LeakyReLU  ELU  Softmax  Identity  Dropout                                      the same
-    Flatten                                  nothing: samples are flat here
+    Keras                                              here
+    Dense                                              Dense, and its activation
+    Normalization                                      Normalization
+    BatchNormalization                                 Normalization; for gamma and beta a
+                                                       Dense with a diagonal matrix
+    linear  relu  leaky_relu  elu  selu  gelu          Identity  ReLU  ...
+    silu  softplus  sigmoid  tanh  softmax
+    ReLU  LeakyReLU  ELU  Softmax  Identity  Dropout   the same
+    Flatten                                            nothing, because samples are flat here
 
-These are the layers of Keras 3. What comes in is exact, for every number of theirs is one of 64 bits. Nothing needs
-Keras but ``to_keras`` without a model. Keras computes in 32 bits, unless ``keras.config.set_floatx("float64")`` comes
-before anything else; and some of it even then: tanh, BatchNormalization, and on PyTorch all products. (On PyTorch, too,
-softplus is z itself from 20 on: 2e-9 off there.)
+These are the layers of Keras 3. ``from_keras`` is exact, because 64 bits can hold every number of
+Keras. Only ``to_keras`` without a model needs Keras. Keras computes in 32 bits unless
+``keras.config.set_floatx("float64")`` is called before anything else. Even then it computes tanh
+and BatchNormalization in 32 bits, and with PyTorch as its backend all products. With PyTorch,
+softplus(z) is z from z = 20 on, which differs by 2e-9.
 """
 
 import importlib
@@ -46,8 +49,8 @@ if TYPE_CHECKING:
 
     from ..formats.exchange import Part
 
-SMALLEST_SPREAD = 1e-7  # below it, Keras divides by it: keras.config.epsilon()
-# Its functions by name, with the arguments that they have by default: leaky_relu has a slope of its own, 0.2.
+SMALLEST_SPREAD = 1e-7  # Keras divides by this instead of a smaller spread: keras.config.epsilon()
+# Keras's functions by name, with their default arguments. The default slope of leaky_relu is 0.2.
 FUNCTIONS: "Dict[str, Any]" = {
     "elu": ELU,
     "gelu": GELU,
@@ -61,7 +64,7 @@ FUNCTIONS: "Dict[str, Any]" = {
     "softplus": Softplus,
     "tanh": Tanh,
 }
-# Its layers without weights.
+# Keras's layers without weights.
 SAME: "Dict[str, Any]" = {
     "Dropout": lambda layer: Dropout(layer.rate),
     "ELU": lambda layer: ELU(layer.alpha),
@@ -70,7 +73,7 @@ SAME: "Dict[str, Any]" = {
     "ReLU": lambda layer: LeakyReLU(layer.negative_slope) if layer.negative_slope else ReLU(),
     "Softmax": lambda layer: Softmax(),
 }
-# What must hold of a layer: a test, and the words for it.
+# A condition on a layer, and the advice in the error text if it does not hold.
 HOLDS: "Dict[str, Any]" = {
     "BatchNormalization": (lambda layer: layer.axis in (-1, 1), "give axis=-1"),
     "Normalization": (
@@ -83,7 +86,7 @@ HOLDS: "Dict[str, Any]" = {
     ),
     "Softmax": (lambda layer: layer.axis in (-1, 1), "give axis=-1"),
 }
-# What to_keras makes, from keras.layers and our layer; all others are an Activation.
+# The layers that to_keras makes, from keras.layers and our layer. All others become an Activation.
 NEW: "Dict[Any, Any]" = {
     Dense: lambda layers, layer: layers.Dense(layer.outputs),
     Dropout: lambda layers, layer: layers.Dropout(layer.rate),
@@ -94,30 +97,31 @@ NEW: "Dict[Any, Any]" = {
 NAMES = {kind: name for name, kind in FUNCTIONS.items() if kind not in NEW}
 
 
-# ---- in ----------------------------------------------------------------------------------------------------------
+# ---- from Keras ------------------------------------------------------------------------------
 
 
 def from_keras(model: "Any") -> "Sequential":
-    """The network that a keras.Sequential is in prediction.
+    """Return the network that predicts as a keras.Sequential does.
 
-    Layers that are not trainable are frozen here, and so is the bias, 0, of a Dense without one. What cannot be carried
-    over exactly is a ValueError that names the layer. (A functional model whose layers stand in a row is one, too:
-    ``sn.from_keras(keras.Sequential(model.layers))``.)
+    Layers that are not trainable are frozen. A Dense without a bias gets a frozen bias of 0. A
+    layer that cannot be carried over exactly raises a ValueError that names it. If the layers of a
+    functional model form a chain, use ``sn.from_keras(keras.Sequential(model.layers))``.
     """
     return Sequential([layer for _, _, layer in _all_parts(model, "from_keras")])
 
 
 def _all_parts(model: "Any", name: str) -> "List[Part]":
     if _kind(model) != "Sequential":
-        what = f"{name}: {type(model).__name__} is no keras.Sequential"
-        raise ValueError(
-            f"{what}; where its layers stand in a row, give keras.Sequential(model.layers)"
-        )
+        what = f"{name}: {type(model).__name__} is not a keras.Sequential"
+        raise ValueError(f"{what}; if its layers form a chain, give keras.Sequential(model.layers)")
     return list(_parts(model))
 
 
 def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]":
-    """What a layer consists of, each part as a layer here; ``path`` is its place, "2.0" the first in the third."""
+    """Yield the parts of a layer, each with its equivalent layer here.
+
+    ``path`` is the place of the layer: "2.0" is the first layer within the third.
+    """
     kind = _kind(layer)
     where = f"layer {path} of the model ({type(owner or layer).__name__})"
     if kind == "Sequential":
@@ -159,13 +163,11 @@ def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]
             "Normalization",
             "Sequential",
         ] + sorted(SAME)
-        raise ValueError(
-            "{} is none of those that are known here: {}".format(where, ", ".join(known))
-        )
+        raise ValueError("{} is not supported; give one of {}".format(where, ", ".join(known)))
 
 
 def _kind(layer: "Any") -> str:
-    """The name of Keras's own class that the layer is one of, or computes as; "" for any other."""
+    """Return the name of the Keras class that defines what the layer computes, "" if none does."""
     for kind in type(layer).__mro__:
         if kind.__module__.split(".")[0] == "keras":
             return (
@@ -177,7 +179,7 @@ def _kind(layer: "Any") -> str:
 
 
 def _activation(layer: "Any", path: str, where: str) -> "Iterator[Part]":
-    """The activation of a Dense, or of an Activation: one of Keras's functions, or a layer."""
+    """Yield the activation of a Dense or an Activation: one of Keras's functions, or a layer."""
     function = layer.activation
     name = getattr(function, "__name__", type(function).__name__)
     if _kind(function):
@@ -188,20 +190,20 @@ def _activation(layer: "Any", path: str, where: str) -> "Iterator[Part]":
     else:
         known = ", ".join(sorted(FUNCTIONS))
         raise ValueError(
-            f"{where} has the activation {shown(name)}; of Keras's functions those known here are {known}"
+            f"{where} has the activation {shown(name)}, which is not supported; give one of {known}"
         )
 
 
 def _weights(layer: "Any", count: int, where: str) -> "List[Any]":
-    """What ``get_weights`` gives, as lists."""
+    """Return the arrays of ``get_weights`` as lists."""
     weights = [array.tolist() for array in layer.get_weights()]
     if not weights:
         raise ValueError(
             f"{where} has no weights yet; give the model a keras.Input first, or call it once"
         )
     if len(weights) != count:
-        what = f"{where} has {len(weights)} arrays of weights where {count} are plain"
-        raise ValueError(f"{what}; quantization and LoRA are not carried over")
+        what = f"{where} has {len(weights)} arrays of weights instead of {count}"
+        raise ValueError(f"{what}; quantization and LoRA are not supported")
     return weights
 
 
@@ -226,22 +228,25 @@ def _normalization(layer: "Any", where: str) -> "Normalization":
     mean, variance = [v.tolist() if hasattr(v, "tolist") else v for v in (mean, variance)]
     if not checks.is_sequence(mean):
         raise ValueError(
-            f"{where} has one mean for all features; give it a mean and a variance for each"
+            f"{where} has one mean for all features; give it one mean and one variance per feature"
         )
     return exchange.normalization(
         mean, [max(sqrt(float(v)), SMALLEST_SPREAD) for v in variance], where
     )
 
 
-# ---- out ---------------------------------------------------------------------------------------------------------
+# ---- to Keras --------------------------------------------------------------------------------
 
 
 def to_keras(net: "Any", model: "Any" = None) -> "Any":
-    """A keras.Sequential that predicts as the network does; or ``model``, one that is brought, with its numbers.
+    """Return a keras.Sequential that predicts as the network does.
 
-    Layer k there is layer k here, and a Dense that is frozen is not trainable. The numbers are of Keras's own type, 32
-    bits unless it was told otherwise. A ``model`` that is brought keeps its type of number; ValueError, and nothing is
-    changed, where one of its layers is not the same.
+    If ``model``, a keras.Sequential, is given, write the network's numbers into it and return it.
+
+    Layer k of a new model is layer k of the network, and a frozen Dense is not trainable. Its
+    numbers have Keras's default type, 32 bits unless Keras is configured otherwise. A given model
+    keeps its type of number. If one of its layers is not equivalent, a ValueError is raised and
+    nothing is changed.
     """
     net = exchange.ready(net, "to_keras")
     if model is None:
@@ -253,28 +258,30 @@ def to_keras(net: "Any", model: "Any" = None) -> "Any":
     for theirs, arrays in writes:
         theirs.set_weights(arrays)
         if _kind(theirs) == "Normalization":
-            theirs.finalize_state()  # it computes with copies of what was set
+            theirs.finalize_state()  # The layer computes with copies of its weights.
     return model
 
 
 def _arrays(i: int, layer: "Any", part: "Part") -> "List[Any]":
-    """The weights of their layer, with our numbers."""
+    """Return the weights of the Keras layer, with our numbers."""
     where, theirs, _ = part
     if type(layer) is Dense and _kind(theirs) == "Dense":
         numbers = [layer.weights.value, layer.bias.value]
         if not theirs.use_bias and any(numbers.pop()):
-            raise exchange.unfit(i, layer, f"{where} has no bias; bring a Dense with one")
+            raise exchange.unfit(i, layer, f"{where} has no bias; give a Dense with one")
     elif _kind(theirs) == "Normalization" and theirs.input_mean is None:
         numbers = [layer.mean.value, [s * s for s in layer.spread.value]]
         if min(layer.spread.value) < SMALLEST_SPREAD:
-            raise exchange.unfit(i, layer, f"Keras has no spread below {SMALLEST_SPREAD}")
+            raise exchange.unfit(i, layer, f"a spread in Keras is at least {SMALLEST_SPREAD}")
     else:
         raise exchange.unfit(
-            i, layer, f"{where} takes no numbers back; bring keras.layers.{type(layer).__name__}()"
+            i,
+            layer,
+            f"{where} cannot take the numbers; give keras.layers.{type(layer).__name__}()",
         )
     arrays = theirs.get_weights()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of an overflow, which is refused
+        warnings.simplefilter("ignore")  # An overflow is refused below.
         for array, values in zip(arrays, numbers):
             array[...] = values
             if not checks.are_finite(array.tolist() if array.ndim == 2 else [array.tolist()]):
@@ -283,11 +290,11 @@ def _arrays(i: int, layer: "Any", part: "Part") -> "List[Any]":
 
 
 def _new(net: "Sequential") -> "Any":
-    """A Sequential of the network's layers, its numbers yet to come."""
+    """Return a Sequential of the network's layers, before its numbers are set."""
     try:
         keras = importlib.import_module("keras")
     except ImportError:
-        raise ImportError("to_keras: Keras, or what it computes with, is not installed") from None
+        raise ImportError("to_keras: Keras or its backend is not installed") from None
     layers = []
     for i, layer in enumerate(net.layers):
         if type(layer) in NEW:

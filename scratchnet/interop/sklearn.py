@@ -3,23 +3,27 @@
     from_sklearn   a network with an estimator's numbers
     to_sklearn     an estimator with a network's numbers
 
-    scikit-learn                                here
-    MLPClassifier  MLPRegressor                 Dense, activation, Dense, ...; Sigmoid for two classes and for labels
-    LogisticRegression                          Dense, and Sigmoid or Softmax
-    Perceptron, of two classes                  Dense, Threshold(5e-324): 1 where z > 0
-    LinearRegression  Ridge  Lasso  ElasticNet  Dense
-    a Pipeline of StandardScaler and these      Normalization before them
+    scikit-learn                                 here
+    MLPClassifier  MLPRegressor                  Dense, activation, Dense, ...; Sigmoid for two
+                                                 classes and for several labels at once
+    LogisticRegression                           Dense, and Sigmoid or Softmax
+    Perceptron, with two classes                 Dense, Threshold(5e-324): 1 if z > 0
+    LinearRegression  Ridge  Lasso  ElasticNet   Dense
+    a Pipeline of StandardScaler and these       Normalization before them
 
-The classes stand in ``net.metadata["labels"]``: of two classes, the single output is the probability of the second.
-The estimators of scratchnet are taken as scikit-learn's are. scikit-learn itself is never imported: what an estimator
-needs, its own methods make.
+The classes are in ``net.metadata["labels"]``. For two classes, the single output is the probability
+of the second. The estimators of scratchnet are accepted like those of scikit-learn. This module
+never imports scikit-learn, because the methods of the given estimator create everything.
 
 >>> from scratchnet.estimators import MLPClassifier
 >>> X = [[0, 0], [0, 1], [1, 0], [1, 1]]
->>> classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7).fit(X, ["no", "yes", "yes", "no"])
+>>> classifier = MLPClassifier([4], "tanh", learning_rate_init=0.1, random_state=7)
+>>> classifier = classifier.fit(X, ["no", "yes", "yes", "no"])
 >>> net = from_sklearn(classifier)
->>> net.layers, net.metadata
-([Dense(inputs=2, outputs=4), Tanh(), Dense(inputs=4, outputs=1), Sigmoid()], {'labels': ['no', 'yes']})
+>>> net.layers
+[Dense(inputs=2, outputs=4), Tanh(), Dense(inputs=4, outputs=1), Sigmoid()]
+>>> net.metadata
+{'labels': ['no', 'yes']}
 >>> print(*to_sklearn(net, MLPClassifier()).predict(X))
 no yes yes no
 """
@@ -42,17 +46,17 @@ if TYPE_CHECKING:
     from ..core.types import Matrix, Row
 
     Place = Tuple[int, Layer]
-    End = Tuple[
-        str, Matrix, Row, List[Any]
-    ]  # activation, weights (a row an output), bias, a y in which every class is
+    # The activation, the weights (one row per output), the bias, and a y that has every class.
+    End = Tuple[str, Matrix, Row, List[Any]]
 
-ABOVE_ZERO = 5e-324  # the smallest number above 0: z ≥ this means z > 0
+ABOVE_ZERO = 5e-324  # the smallest number above 0; z ≥ ABOVE_ZERO means z > 0
 HIDDEN: "Dict[Any, str]" = {Identity: "identity", Sigmoid: "logistic", ReLU: "relu", Tanh: "tanh"}
 ACTIVATIONS: "Dict[str, Any]" = dict({name: kind for kind, name in HIDDEN.items()}, softmax=Softmax)
 PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
 CLASSIFIERS = ("MLPClassifier", "LogisticRegression", "Perceptron")
 REGRESSORS = ("MLPRegressor", "LinearRegression", "Ridge", "Lasso", "ElasticNet")
-# For the one step of training that prepares an estimator: nothing that depends on the data, and no chance.
+# The parameters for the single training step that prepares an estimator. They do not depend on the
+# data or on random numbers.
 PREPARING = dict(
     solver="adam", early_stopping=False, batch_size="auto", random_state=0, verbose=False
 )
@@ -67,13 +71,14 @@ def _kind(estimator: "Any", name: str) -> str:
     if kind not in CLASSIFIERS + REGRESSORS:
         known = ", ".join(CLASSIFIERS + REGRESSORS)
         raise ValueError(
-            f"{name}: {kind} is none of those that are known here: {known}, Pipeline with StandardScaler"
+            f"{name}: {kind} is not supported; give one of {known}, "
+            "or a Pipeline with StandardScaler"
         )
     return kind
 
 
 def _steps(estimator: "Any", name: str) -> "Tuple[List[Any], Any]":
-    """The scalers of a Pipeline, and what stands at its end; an estimator alone has none."""
+    """Return the scalers of a Pipeline (none for an estimator alone) and its last step."""
     steps = [
         step
         for _, step in getattr(estimator, "steps", [("", estimator)])
@@ -82,19 +87,21 @@ def _steps(estimator: "Any", name: str) -> "Tuple[List[Any], Any]":
     for step in steps[:-1]:
         if type(step).__name__ != "StandardScaler":
             raise ValueError(
-                f"{name}: {type(step).__name__} in the Pipeline has no layer here; StandardScaler has"
+                f"{name}: {type(step).__name__} in the Pipeline has no equivalent layer; "
+                "use only StandardScaler before the estimator"
             )
     return steps[:-1], steps[-1] if steps else None
 
 
-# ---- in ----------------------------------------------------------------------------------------------------------
+# ---- from scikit-learn -----------------------------------------------------------------------
 
 
 def from_sklearn(estimator: "Any") -> "Sequential":
-    """The network that predicts as a fitted estimator does, or a Pipeline of StandardScaler and one.
+    """Return the network that predicts as a fitted estimator, or as a Pipeline with StandardScaler.
 
-    Its outputs are those of ``predict_proba``, of two classes the second column; a regressor's those of ``predict``.
-    ValueError for any other estimator, and for one that is not fitted.
+    The outputs are those of ``predict_proba``, for two classes only the second column. The outputs
+    of a regressor are those of ``predict``. An estimator that is not supported or not fitted raises
+    a ValueError.
     """
     scalers, last = _steps(estimator, "from_sklearn")
     kind = _kind(last, "from_sklearn")
@@ -137,32 +144,35 @@ def _layers_of_mlp(estimator: "Any", kind: str) -> "List[Layer]":
         if name not in ACTIVATIONS:
             known = ", ".join(ACTIVATIONS)
             raise ValueError(
-                f"from_sklearn: this {kind} has the activation {shown(name)}; known here are {known}"
+                f"from_sklearn: {kind} has the activation {shown(name)}, which is not supported; "
+                f"give one of {known}"
             )
         layers += [_dense(_listed(weights), _listed(bias)), ACTIVATIONS[name]()]
     return layers
 
 
 def _layers_of_linear(estimator: "Any", kind: str) -> "List[Layer]":
-    rows, bias = (
-        _listed(estimator.coef_),
-        _listed(estimator.intercept_),
-    )  # outputs × inputs; flatter for one output
+    # outputs × inputs; a vector and a number for one output
+    rows, bias = _listed(estimator.coef_), _listed(estimator.intercept_)
     rows = rows if isinstance(rows[0], list) else [rows]
     layer = _dense(matrix.transpose(rows), bias if isinstance(bias, list) else [bias] * len(rows))
     if kind in REGRESSORS:
         return [layer]
     if kind == "Perceptron":
         if len(rows) > 1:
-            raise ValueError("from_sklearn: a Perceptron of more than two classes has no layer at its end; take two "
-                             "classes, or LogisticRegression")  # fmt: skip
+            raise ValueError(
+                "from_sklearn: a Perceptron with more than two classes has no equivalent layer; "
+                "use two classes, or LogisticRegression"
+            )
         return [layer, Threshold(ABOVE_ZERO)]
-    several = getattr(estimator, "multi_class", "auto")  # which scikit-learn had before 1.8
+    several = getattr(estimator, "multi_class", "auto")  # a parameter before scikit-learn 1.8
     if len(rows) == 1 and several != "multinomial":
         return [layer, Sigmoid()]
     if len(rows) == 1 or several == "ovr" or estimator.solver == "liblinear":
-        raise ValueError("a LogisticRegression with multi_class, or of several classes with liblinear, makes its "
-                         "probabilities in another way than Sigmoid or Softmax; take neither")  # fmt: skip
+        raise ValueError(
+            "a LogisticRegression with multi_class, or with several classes and liblinear, "
+            "computes its probabilities neither by Sigmoid nor by Softmax; use other parameters"
+        )
     return [layer, Softmax()]
 
 
@@ -174,19 +184,20 @@ def _listed(values: "Any") -> "Any":
     return values.tolist() if hasattr(values, "tolist") else values
 
 
-# ---- out ---------------------------------------------------------------------------------------------------------
+# ---- to scikit-learn -------------------------------------------------------------------------
 
 
 def to_sklearn(net: "Any", estimator: "Any") -> "Any":
-    """Make ``estimator``, which the user brings, a fitted one that predicts as the network does; it is returned, too.
+    """Make ``estimator`` a fitted one that predicts as the network does, and return it.
 
-    ``hidden_layer_sizes`` and ``activation`` of an MLP become the network's; all other parameters stay. A network that
-    begins with a Normalization takes a Pipeline of StandardScaler and an estimator. The classes are
-    ``net.metadata["labels"]``; without these, those that the estimator was fitted with before, else 0, 1, ... Dropout
-    is left out. A Softmax of two becomes the Sigmoid of the difference, which it is.
+    ``hidden_layer_sizes`` and ``activation`` of an MLP become those of the network; all other
+    parameters are kept. A network that begins with a Normalization needs a Pipeline of
+    StandardScaler and an estimator. The classes are ``net.metadata["labels"]``; without these, the
+    classes that the estimator was fitted to before; otherwise 0, 1, ... Dropout is left out. A
+    Softmax of two outputs becomes the equivalent Sigmoid of their difference.
 
-    ValueError, and the estimator stays as it is, where something has no counterpart: an MLP has one activation for all
-    hidden layers, for instance, and knows no LeakyReLU.
+    A network without an equivalent raises a ValueError and leaves the estimator unchanged. For
+    instance, an MLP has one activation for all hidden layers, and has no LeakyReLU.
     """
     net = exchange.ready(net, "to_sklearn")
     scalers, last = _steps(estimator, "to_sklearn")
@@ -198,11 +209,14 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
     if len(found) > len(scalers):
         i, layer = found[len(scalers)]
         raise exchange.unfit(
-            i, layer, f"bring a Pipeline with a StandardScaler for it before the {kind}"
+            i, layer, f"give a Pipeline with a StandardScaler for it before the {kind}"
         )
     if len(found) < len(scalers):
-        raise ValueError(f"to_sklearn: the Pipeline has {len(scalers)} StandardScaler and the network {len(found)} "
-                         "Normalization before the first Dense; bring as many")  # fmt: skip
+        raise ValueError(
+            f"to_sklearn: the Pipeline has {len(scalers)} StandardScaler and the network "
+            f"{len(found)} Normalization before the first Dense; give as many StandardScaler as "
+            "Normalization"
+        )
     fitted = [(scaler, _scaler(scaler, layer)) for scaler, (_, layer) in zip(scalers, found)]
     dense, activations = _alternating(layers, kind)
     fitted.append(
@@ -218,7 +232,7 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
 
 
 def _fresh(estimator: "Any", **parameters: "Any") -> "Any":
-    """One of the same kind and with the same parameters but these, not fitted."""
+    """Return a new, unfitted estimator with the same parameters, except those given."""
     return type(estimator)(**dict(estimator.get_params(deep=False), **parameters))
 
 
@@ -230,7 +244,7 @@ def _scaler(scaler: "Any", layer: "Any") -> "Any":
 
 
 def _alternating(layers: "List[Place]", kind: str) -> "Tuple[List[Any], List[Place]]":
-    """The Dense layers, and the activation after each: Identity where there is none."""
+    """Return the Dense layers and the activation after each; Identity if there is none."""
     dense: "List[Any]" = []
     activations: "List[Place]" = []
     for i, layer in layers:
@@ -240,7 +254,7 @@ def _alternating(layers: "List[Place]", kind: str) -> "Tuple[List[Any], List[Pla
         elif dense and type(activations[-1][1]) is Identity and type(layer) is not Normalization:
             activations[-1] = i, layer
         else:
-            raise exchange.unfit(i, layer, f"{kind} has nothing but a Dense in this place")
+            raise exchange.unfit(i, layer, f"{kind} can only have a Dense in this place")
     if not dense:
         raise ValueError(f"to_sklearn: the network has no Dense, and {kind} needs one")
     return dense, activations
@@ -259,7 +273,8 @@ def _mlp(
             raise exchange.unfit(
                 i,
                 layer,
-                f"all hidden layers of {kind} are alike, the first is {activations[0][1]!r}",
+                f"all hidden layers of {kind} have the same activation; "
+                f"the first has {activations[0][1]!r}",
             )
     new = _fresh(estimator, **dict(PREPARING, **shape))
     classes = (
@@ -270,16 +285,20 @@ def _mlp(
     new.partial_fit([[0.0] * dense[0].inputs for _ in y], y, **classes)
     if new.out_activation_ != name:
         raise exchange.unfit(
-            *activations[-1], f"this {kind} ends in {new.out_activation_}, the network in {name}"
+            *activations[-1],
+            f"this {kind} ends in {new.out_activation_}, but the network ends in {name}",
         )
-    _write(new, [layer.weights.value for layer in dense[:-1]] + [matrix.transpose(rows)],
-           [layer.bias.value for layer in dense[:-1]] + [bias])  # fmt: skip
+    _write(
+        new,
+        [layer.weights.value for layer in dense[:-1]] + [matrix.transpose(rows)],
+        [layer.bias.value for layer in dense[:-1]] + [bias],
+    )
     _forget(new, estimator.early_stopping)
     return new.set_params(**dict(estimator.get_params(deep=False), **shape))
 
 
 def _write(new: "Any", weights: "List[Matrix]", biases: "Matrix") -> None:
-    if hasattr(new, "network_"):  # it is one of scratchnet's own
+    if hasattr(new, "network_"):  # an estimator of scratchnet
         own = [layer for layer in new.network_.layers if type(layer) is Dense]
         for layer, rows, bias in zip(own, weights, biases):
             layer.weights.value, layer.bias.value = rows, bias
@@ -289,7 +308,7 @@ def _write(new: "Any", weights: "List[Matrix]", biases: "Matrix") -> None:
 
 
 def _forget(new: "Any", early_stopping: bool) -> None:
-    """Let a training that goes on from here know nothing of the step that prepared the estimator."""
+    """Reset the training state, so that further training ignores the step that prepared it."""
     vars(new).update(t_=0, n_iter_=0, loss_=None, loss_curve_=[])
     if hasattr(new, "network_"):
         vars(new).update(_optimizer=None, _best=math.inf, _stale=0)
@@ -307,41 +326,43 @@ def _linear(
     if len(dense) > 1:
         i, layer = activations[0]
         raise exchange.unfit(
-            i, layer, f"{kind} is a single Dense; bring an {PERCEPTRONS[kind in REGRESSORS]}"
+            i, layer, f"{kind} is a single Dense; give an {PERCEPTRONS[kind in REGRESSORS]}"
         )
     new = _fresh(estimator)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what there is to be learnt from zeros
+        warnings.simplefilter("ignore")  # Some estimators warn when they are fitted to zeros.
         new.fit([[0.0] * dense[0].inputs for _ in y], y)
     new.coef_[:] = rows if len(new.coef_.shape) == 2 else rows[0]
     if hasattr(new.intercept_, "__len__"):
         new.intercept_[:] = bias
     else:
         new.intercept_ = bias[0]
-    _layers_of_linear(new, kind)  # refuses parameters with which it would compute otherwise
+    _layers_of_linear(new, kind)  # It refuses parameters with which the estimator differs.
     return new
 
 
 def _output(estimator: "Any", kind: str, dense: "Any", end: "Place", net: "Sequential") -> "End":
-    """How the network ends, in scikit-learn's way."""
+    """Return the end of the network as scikit-learn represents it."""
     i, last = end
     rows, bias = matrix.transpose(dense.weights.value), dense.bias.value
     n = len(bias)
     if kind in REGRESSORS:
         if type(last) is not Identity:
-            raise exchange.unfit(i, last, f"{kind} ends in a Dense, its outputs as they are")
+            raise exchange.unfit(i, last, f"{kind} ends in a Dense without an activation")
         return "identity", rows, bias, [[0.0] * n] * 2 if n > 1 else [0.0] * 2
     if kind == "Perceptron":
         if n > 1 or type(last) is not Threshold or last.threshold != ABOVE_ZERO:
             raise exchange.unfit(
-                i, last, "Perceptron ends in one Threshold(5e-324): it says 1 above 0 and not at 0"
+                i, last, "Perceptron ends in one Threshold(5e-324), which is 1 above 0 and 0 at 0"
             )
     elif type(last) not in (Sigmoid, Softmax) or (n == 1 and type(last) is Softmax):
-        raise exchange.unfit(i, last, f"{kind} ends in a Sigmoid, or a Softmax of several classes")
+        raise exchange.unfit(
+            i, last, f"{kind} ends in a Sigmoid, or in a Softmax of several classes"
+        )
     elif n > 1 and type(last) is Sigmoid:
         if kind != "MLPClassifier":
             raise exchange.unfit(
-                i, last, f"several labels at once are nothing for {kind}; bring an MLPClassifier"
+                i, last, f"{kind} cannot predict several labels at once; give an MLPClassifier"
             )
         return "logistic", rows, bias, [[1] * n, [0] * n]
     labels = _labels(estimator, net, max(n, 2))
@@ -361,13 +382,13 @@ def _output(estimator: "Any", kind: str, dense: "Any", end: "Place", net: "Seque
         return "logistic", rows, bias, y
     if kind == "Perceptron":
         raise ValueError(
-            f"to_sklearn: the labels {shown(labels)} of a Perceptron must come in ascending order"
+            f"to_sklearn: the labels {shown(labels)} of a Perceptron must be in ascending order"
         )
     return "logistic", [[-w for w in rows[0]]], [-bias[0]], y
 
 
 def _labels(estimator: "Any", net: "Sequential", count: int) -> "List[Any]":
-    """The class of each output; of a single output those of 0 and 1."""
+    """Return the class of each output; for a single output, the classes of 0 and 1."""
     labels = net.metadata.get("labels")
     if labels is None:
         labels = _listed(getattr(estimator, "classes_", None))
@@ -379,5 +400,5 @@ def _labels(estimator: "Any", net: "Sequential", count: int) -> "List[Any]":
     )
     if list(kinds) not in ([1], [2]) or len(labels) != count or len(set(labels)) != count:
         what = f"to_sklearn: net.metadata['labels'] is {shown(labels)}"
-        raise ValueError(f"{what}; give {count} different texts, or numbers, one a class")
+        raise ValueError(f"{what}; give {count} different texts or numbers, one per class")
     return list(labels)

@@ -3,16 +3,20 @@
     from_torch   a network with a module's numbers
     to_torch     a module with a network's numbers
 
-    PyTorch                                    here
-    Linear                                     Dense; the weight is outputs × inputs there
-    BatchNorm1d, in eval mode                  Normalization; and for its weight and bias a Dense, the matrix diagonal
-    a graph, (x - mean)/spread, by to_torch    Normalization
-    ReLU  LeakyReLU  ELU  SELU  GELU  SiLU  Softplus  Sigmoid  Tanh  Softmax  Identity  Dropout    the same
-    Flatten                                    nothing: samples are flat here
+    PyTorch                                            here
+    Linear, whose weight is outputs × inputs           Dense
+    BatchNorm1d, in eval mode                          Normalization; for its weight and bias a
+                                                       Dense with a diagonal matrix
+    the graph (x - mean)/spread that to_torch makes    Normalization
+    ReLU  LeakyReLU  ELU  SELU  GELU  SiLU             the same
+    Softplus  Sigmoid  Tanh  Softmax
+    Identity  Dropout
+    Flatten                                            nothing, because samples are flat here
 
-What comes in is exact, for every number of theirs is one of 64 bits. Nothing needs PyTorch but ``to_torch`` without a
-module. (PyTorch's Softplus is z itself beyond its threshold, 20 unless given: 2e-9 off there. The one that ``to_torch``
-makes has the threshold 50, beyond which 64 bits know no difference.)
+``from_torch`` is exact, because 64 bits can hold every number of PyTorch. Only ``to_torch`` without
+a module needs PyTorch. PyTorch's Softplus is z above its threshold, by default 20, which differs by
+2e-9. The Softplus that ``to_torch`` makes has the threshold 50, above which the difference vanishes
+in 64 bits.
 """
 
 import importlib
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
     from ..core.types import Matrix
     from ..formats.exchange import Part
 
-# What is the same in both: from their module, ours.
+# The equivalent layers: ours, from a PyTorch module.
 SAME: "Dict[str, Any]" = {
     "Dropout": lambda module: Dropout(module.p),
     "ELU": lambda module: ELU(module.alpha),
@@ -59,19 +63,20 @@ SAME: "Dict[str, Any]" = {
     "Softplus": lambda module: Softplus(),
     "Tanh": lambda module: Tanh(),
 }
-# What else must hold of it: a test, and the words for it.
+# A condition on a module, and the error text if it does not hold.
 HOLDS: "Dict[str, Any]" = {
     "BatchNorm1d": (
         lambda module: not module.training and module.running_mean is not None,
-        "in training it normalizes by the batch; call eval(), with running statistics",
+        "in training mode it normalizes by the batch; call eval(), and track running statistics",
     ),
     "Flatten": (
         lambda module: (module.start_dim, module.end_dim) == (1, -1),
         "give Flatten(1, -1)",
     ),
     "Linear": (
-        lambda module: {"weight", "bias"} <= set(module._parameters),  # a bias that is None, too
-        "its weight or bias is computed anew each time (pruning, weight_norm); make it a parameter of its own again",
+        lambda module: {"weight", "bias"} <= set(module._parameters),  # including a bias of None
+        "its weight or bias is recomputed in each call (pruning, weight_norm); "
+        "make it a parameter again",
     ),
     "Softmax": (lambda module: module.dim in (1, -1), "a sample is a row here; give dim=1"),
     "Softplus": (
@@ -79,9 +84,9 @@ HOLDS: "Dict[str, Any]" = {
         "give beta=1 and threshold=20 or more",
     ),
 }
-# (x - mean)/spread, step by step, as torch.fx has it.
+# (x - mean)/spread, step by step, as torch.fx records it.
 GRAPH = ["x()", "mean()", "sub(x, mean)", "spread()", "truediv(sub, spread)", "output(truediv,)"]
-# What to_torch makes, from torch.nn and our layer.
+# The modules that to_torch makes, from torch.nn and our layer.
 NEW: "Dict[Any, Any]" = {
     Dropout: lambda nn, layer: nn.Dropout(layer.rate),
     ELU: lambda nn, layer: nn.ELU(layer.alpha),
@@ -98,19 +103,21 @@ NEW: "Dict[Any, Any]" = {
 }
 
 
-# ---- in ----------------------------------------------------------------------------------------------------------
+# ---- from PyTorch ----------------------------------------------------------------------------
 
 
 def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
-    """The network that an nn.Sequential is in eval mode, or that is made of a state dict's Linear layers.
+    """Return the network that predicts as an nn.Sequential in eval mode, or of a state dict.
 
-    ``activations``   for a state dict, which has none: one after each Linear, a name ("relu", "identity") or an object
+    A state dict must hold only Linear layers. It holds no activations, so ``activations`` lists the
+    activation after each Linear, as a name ("relu", "identity") or an object.
 
-    What does not require a gradient is frozen here (a state dict does not say); so is the bias, 0, of a Linear without
-    one. What cannot be carried over exactly is a ValueError that names it.
+    A parameter that does not require a gradient is frozen. A state dict does not contain this
+    information. A Linear without a bias gets a frozen bias of 0. A module that cannot be carried
+    over exactly raises a ValueError that names it.
 
     >>> import scratchnet as sn
-    >>> state = {"fc.weight": [[1.0, 2.0, 3.0]], "fc.bias": [0.5]}                       # tensors, arrays or lists
+    >>> state = {"fc.weight": [[1.0, 2.0, 3.0]], "fc.bias": [0.5]}  # tensors, arrays or lists
     >>> net = sn.from_torch(state, activations=["relu"])
     >>> net, net.predict([[1, 1, 1]])
     (Sequential([Dense(inputs=3, outputs=1), ReLU()]), [[6.5]])
@@ -131,9 +138,10 @@ def _of_state(state: "Dict[Any, Any]", activations: "Any") -> "List[Layer]":
         numbers = _numbers(f"from_torch: {shown(name)}", tensor)
         depth = _depth(tensor)
         if (role, depth) not in (("weight", 2), ("bias", 1)):
-            what = f"from_torch: {shown(name)}, of {depth} dimensions, is neither weight nor bias of a Linear"
+            what = f"from_torch: {shown(name)}, of {depth} dimensions, is neither weight nor bias"
             raise ValueError(
-                f"{what}; give the nn.Sequential itself, or the entries of its Linear layers"
+                f"{what} of a Linear; give the nn.Sequential itself, "
+                "or the entries of its Linear layers"
             )
         linears.setdefault(owner, {})[role] = numbers
     for owner, roles in linears.items():
@@ -141,17 +149,19 @@ def _of_state(state: "Dict[Any, Any]", activations: "Any") -> "List[Layer]":
             raise ValueError(f"from_torch: {owner}.bias has no {owner}.weight beside it")
     if not checks.is_sequence(activations) or len(activations) != len(linears):
         names = ", ".join(linears)
-        raise ValueError(f"from_torch: name the activation after each of the {len(linears)} Linear layers ({names}), "
-                         'activations=["relu", ..., "identity"]')  # fmt: skip
+        raise ValueError(
+            f"from_torch: name the activation after each of the {len(linears)} Linear layers "
+            f'({names}), activations=["relu", ..., "identity"]'
+        )
     layers: "List[Layer]" = []
     for (owner, roles), given in zip(linears.items(), activations):
-        layers += [_dense(f"from_torch: {owner}", roles["weight"], roles.get("bias")),
-                   exchange.activation(given, f"from_torch: activation after {owner}")]  # fmt: skip
+        layers.append(_dense(f"from_torch: {owner}", roles["weight"], roles.get("bias")))
+        layers.append(exchange.activation(given, f"from_torch: activation after {owner}"))
     return layers
 
 
 def _numbers(where: str, tensor: "Any") -> "Any":
-    """A tensor or array as lists; what is neither, as it is."""
+    """Return a tensor or array as lists, and anything else unchanged."""
     try:
         return tensor.tolist() if hasattr(tensor, "tolist") else tensor
     except (RuntimeError, ValueError):
@@ -183,7 +193,10 @@ def _dense(where: str, weight: "Any", bias: "Any") -> "Dense":
 
 
 def _parts(module: "Any", path: str = "") -> "Iterator[Part]":
-    """What the module consists of, each part as layers here; ``path`` is its place, "2.0" the first in the third."""
+    """Yield the parts of a module, each with its equivalent layer here.
+
+    ``path`` is the place of the module: "2.0" is the first module within the third.
+    """
     kind = _kind(module)
     where = (
         f"module {path} ({type(module).__name__})"
@@ -218,24 +231,27 @@ def _parts(module: "Any", path: str = "") -> "Iterator[Part]":
 
 
 def _check(kind: str, module: "Any", where: str) -> None:
-    """Refuse what is not known, or computes something else than its class."""
+    """Refuse a module that is not supported, or that computes something else than its class."""
     if kind not in ("Sequential", "graph") and kind not in SAME and kind not in HOLDS:
         known = ", ".join(["Sequential", "Linear", "BatchNorm1d", "Flatten"] + sorted(SAME))
         ways, home = "", type(module).__module__
         if not home.startswith("torch.nn.modules."):
             where += f", of {home},"
-            ways = "; make it an nn.Sequential, give its state_dict() with activations=[...], or sn.load its ONNX file"
-        raise ValueError(f"{where} is none of those that are known here: {known}{ways}")
+            ways = (
+                "; or make it an nn.Sequential, give its state_dict() with activations=[...], "
+                "or sn.load its ONNX file"
+            )
+        raise ValueError(f"{where} is not supported; give one of {known}{ways}")
     holds, otherwise = HOLDS.get(kind, (None, ""))
     if holds and not holds(module):
         raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
     if module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module):
-        otherwise = "it has forward hooks, or a forward of its own; remove them"
+        otherwise = "it has forward hooks, or its forward method is replaced; remove them"
         raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
 
 
 def _kind(module: "Any") -> str:
-    """The name of PyTorch's own class that the module is one of, or computes as; "" for any other."""
+    """Return the name of the PyTorch class that defines what a module computes, "" if none does."""
     ancestors: "Any" = type(module).__mro__
     for kind in ancestors:
         if kind.__module__ == "torch.fx.graph_module":
@@ -253,16 +269,20 @@ def _kind(module: "Any") -> str:
     return ""
 
 
-# ---- out ---------------------------------------------------------------------------------------------------------
+# ---- to PyTorch ------------------------------------------------------------------------------
 
 
 def to_torch(net: "Any", module: "Any" = None) -> "Any":
-    """An nn.Sequential in float64 that predicts as the network does; or ``module``, an nn.Sequential, with its numbers.
+    """Return an nn.Sequential in float64 that predicts as the network does.
 
-    Module k is layer k, in eval mode, and what is frozen here requires no gradient there. A ``module`` that is brought
-    keeps its type of number and its mode; ValueError, and nothing is changed, where one of its layers is not the same.
-    For a module of one's own class: ``theirs.load_state_dict(dict(zip(theirs.state_dict(),
-    sn.to_torch(net).state_dict().values())))``, if it has its parameters in the network's order.
+    If ``module``, an nn.Sequential, is given, write the network's numbers into it and return it.
+
+    Module k of a new nn.Sequential is layer k of the network. It is in eval mode, and frozen
+    parameters require no gradient. A given module keeps its type of number and its mode. If one of
+    its layers is not equivalent, a ValueError is raised and nothing is changed. A module of a
+    user-defined class whose parameters are in the network's order can load them itself:
+    ``theirs.load_state_dict(dict(zip(theirs.state_dict(),
+    sn.to_torch(net).state_dict().values())))``.
     """
     net = exchange.ready(net, "to_torch")
     if module is None:
@@ -280,12 +300,13 @@ def to_torch(net: "Any", module: "Any" = None) -> "Any":
 
 
 def _new(net: "Sequential") -> "Any":
-    """An nn.Sequential of the network's layers, its numbers yet to come."""
+    """Return an nn.Sequential of the network's layers, before its numbers are set."""
     try:
         torch = importlib.import_module("torch")
     except ImportError:
         raise ImportError(
-            "to_torch: PyTorch is not installed here; sn.save takes the network to where it is"
+            "to_torch: PyTorch is not installed here; "
+            "sn.save the network, and convert it where PyTorch is installed"
         ) from None
     return torch.nn.Sequential(
         *[_module(i, layer, torch) for i, layer in enumerate(net.layers)]
@@ -294,7 +315,7 @@ def _new(net: "Sequential") -> "Any":
 
 def _module(i: int, layer: "Any", torch: "Any") -> "Any":
     if type(layer) is Dense:
-        # Without drawing first numbers, which would change the user's random ones.
+        # skip_init draws no initial weights. Drawing them would change the user's random numbers.
         module = torch.nn.utils.skip_init(
             torch.nn.Linear, layer.inputs, layer.outputs, dtype=torch.float64
         )
@@ -302,7 +323,8 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
         module.bias.requires_grad = not layer.bias.frozen
         return module
     if type(layer) is Normalization:
-        # BatchNorm1d would use the batch's own mean in training, and in float64 lose digits where the mean is large.
+        # BatchNorm1d would use the mean of the batch in training, and lose digits in float64 if the
+        # mean is large.
         fx, graph = torch.fx, torch.fx.Graph()
         centred = fx.Proxy(graph.placeholder("x")) - fx.Proxy(graph.get_attr("mean"))
         graph.output((centred / fx.Proxy(graph.get_attr("spread"))).node)
@@ -311,18 +333,18 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
         }
         return fx.GraphModule(numbers, graph, "Normalization")
     if type(layer) not in NEW:
-        raise exchange.unfit(i, layer, "PyTorch has no such module; those of torch.nn that are the same are {}".format(
-            ", ".join(["Linear"] + sorted(SAME))))  # fmt: skip
+        known = ", ".join(["Linear"] + sorted(SAME))
+        raise exchange.unfit(i, layer, f"PyTorch has no such module; torch.nn has {known}")
     return NEW[type(layer)](torch.nn, layer)
 
 
 def _tensors(i: int, layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":
-    """Their tensors, each with the numbers that belong there."""
+    """Return the tensors of the PyTorch module, each with its new numbers."""
     where, module, _ = part
     kind = _kind(module)
     if kind == "BatchNorm1d":
         raise exchange.unfit(
-            i, layer, f"{where} takes no numbers back; to_torch(net) makes a module that does"
+            i, layer, f"{where} cannot take the numbers; to_torch(net) makes a module that can"
         )
     if kind == "graph":
         return [(module.mean, layer.mean.value), (module.spread, layer.spread.value)]
@@ -330,6 +352,6 @@ def _tensors(i: int, layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":
         return []
     if module.bias is None:
         if any(layer.bias.value):
-            raise exchange.unfit(i, layer, f"{where} has no bias; bring a Linear with one")
+            raise exchange.unfit(i, layer, f"{where} has no bias; give a Linear with one")
         return [(module.weight, matrix.transpose(layer.weights.value))]
     return [(module.weight, matrix.transpose(layer.weights.value)), (module.bias, layer.bias.value)]

@@ -342,7 +342,7 @@ def test_arrays(tmp_path):
     assert status == 0 and json.loads(output)["report"]["accuracy"] > 0.8
     assert json.loads(run("evaluate", path, X, "--target", y, "--json")[1])["accuracy"] > 0.8
     assert len(run("predict", path, X)[1].splitlines()) == 121
-    assert "X.npy: say where the targets are: --target FILE" in run("evaluate", path, X)[2]
+    assert "X.npy: the place of the targets is not given; write --target FILE" in run("evaluate", path, X)[2]
     assert "rows of 2 numbers, each standardised" in run("summary", path)[1]
 
 
@@ -775,7 +775,7 @@ MISTAKES = {
     ),
     "texts": (
         ["train", "IRIS", "--target", "species", "-o", "m.json", "--task", "regression"],
-        "regression takes",
+        "regression needs",
     ),
     "numeric": (
         ["train", "IRIS", "--target", "sepal width", "-o", "m.json", "--numeric", "species"],
@@ -797,7 +797,7 @@ MISTAKES = {
     "money": (["train", "MONEY", "--target", "price", "-o", "m.json"], "too many for classes"),
     "thousands": (
         ["train", "MILES", "--target", "b", "-o", "m.json"],
-        "1.900 may mean 1900; name the decimal mark",
+        "1.900 may mean 1900; give the decimal mark",
     ),
     "folds": (
         ["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"],

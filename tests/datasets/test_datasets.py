@@ -25,7 +25,7 @@ def test_gates():
     ):  # fmt: skip
         gate = shapes.gate(name)
         assert len(gate.X) == 4 and gate.Y == [int(rule(a, b)) for a, b in gate.X]
-    with pytest.raises(ValueError, match="gate 'maybe' is unknown; there are: and, or"):
+    with pytest.raises(ValueError, match="gate 'maybe' is unknown; give one of: and, or"):
         shapes.gate("maybe")
 
 
@@ -181,13 +181,13 @@ def test_a_network_learns_from_idx(write):
 @pytest.mark.parametrize(
     "data, words",
     [
-        (b"", "is no IDX file"),
-        (b"a,b\n1,2\n", "is no IDX file"),
-        (idx(10, (2,), b"12"), "is no IDX file"),
-        (idx(8, (), b""), "is no IDX file"),
+        (b"", "is not an IDX file"),
+        (b"a,b\n1,2\n", "is not an IDX file"),
+        (idx(10, (2,), b"12"), "is not an IDX file"),
+        (idx(8, (), b""), "is not an IDX file"),
         (idx(8, (2, 2), b"")[:9], "is cut off within its first bytes"),
-        (idx(8, (2, 2), b"123"), "2 × 2 numbers are 4 bytes, and there are 3"),
-        (idx(8, (2, 2), b"12345"), "2 × 2 numbers are 4 bytes, and there are more"),
+        (idx(8, (2, 2), b"123"), "2 × 2 numbers are 4 bytes; the file has 3"),
+        (idx(8, (2, 2), b"12345"), "2 × 2 numbers are 4 bytes; the file has more"),
         (idx(8, (2, 0), b""), "2 × 0 numbers are 0 bytes"),
         (idx(8, (2**32 - 1,) * 3, b""), "can be read"),
         (gzip.compress(idx(8, (4,), b"1234"))[:-9], "the gzip file is damaged"),
@@ -238,22 +238,22 @@ INF, NAN = float("inf"), float("nan")
         (
             array_of(3),
             [0],
-            r": an array of the shape \(\); the inputs are rows: samples × features",
+            r": the inputs have the shape \(\); give samples × features",
         ),
-        (array_of([1, 2]), [0, 1], r": an array of the shape \(2,\); the inputs are rows"),
-        (Array((0, 2), array("d")), [0], r": an array of the shape \(0, 2\); the inputs are rows"),
+        (array_of([1, 2]), [0, 1], r": the inputs have the shape \(2,\); give samples"),
+        (Array((0, 2), array("d")), [0], r": the inputs have the shape \(0, 2\); give samples"),
         (
             Array((3, 0), array("d")),
             [0, 1, 0],
-            r"shape \(3, 0\); .*samples × features, of these from 1 to 1048575$",
+            r"shape \(3, 0\); .*samples × features, from 1 to 1048575 features$",
         ),
         (
             Array((1, 1 << 20), array("b", bytes(1 << 20))),
             [0],
-            r"shape \(1, 1048576\); .* from 1 to 1048575$",
+            r"shape \(1, 1048576\); .* from 1 to 1048575 features$",
         ),
         (array_of([[0, 0], [0, NAN]]), [0, 1], ": row 2 has a number that is not finite"),
-        (INPUTS, 3, r": 'y' has the shape \(\), but there are 4 rows; give a target a row"),
+        (INPUTS, 3, r": 'y' has the shape \(\), but there are 4 rows; give one target per row"),
         (INPUTS, [0, 1, 1], r": 'y' has the shape \(3,\), but there are 4 rows"),
         (INPUTS, [[0, 1, 1, 0]], r": 'y' has the shape \(1, 4\), but there are 4 rows"),
         (INPUTS, [[0, 1]] * 4, r": 'y' has the shape \(4, 2\), but there are 4 rows"),
@@ -261,7 +261,7 @@ INF, NAN = float("inf"), float("nan")
         (
             INPUTS,
             [0, INF, 0, INF],
-            ": 'y': row 2 is inf; give a finite number, or nan where none is known$",
+            ": 'y': row 2 is inf; give a finite number, or nan if it is unknown$",
         ),
         (INPUTS, [[0], [1], [0], [-INF]], ": 'y': row 4 is -inf; give a finite number"),
     ],

@@ -165,7 +165,7 @@ def test_blanks_are_delimiters_where_there_is_no_other():
         "x y\n1 2\n3\n4 5\n6 7\n"
     )
     assert "line 3: 3 cells, but the header has only 2" in refusal("x y\n1 2\n3 4 5\n4 5\n6 7\n")
-    assert "line 1: 2 cells, where most lines below have 3;" in refusal(
+    assert "line 1: 2 cells, but most lines below have 3;" in refusal(
         "Table 1\nx y z\n1 2 3\n4 5 6\n"
     )
     assert columns(read("x\nred car\nbike\n")) == {"x": ["red car", "bike"]}
@@ -179,10 +179,10 @@ def test_blanks_are_delimiters_where_there_is_no_other():
 
 def test_a_title_above_the_heading():
     assert refusal("My ships\na,b,c\n1,2,3\n4,5,6\n", target="c") == (
-        "the file, line 1: 1 cell, where most lines below have 3; delete the line if it is a title, complete it if it "
+        "the file, line 1: 1 cell, but most lines below have 3; delete the line if it is a title, or complete it if it "
         "names the columns"
     )
-    assert "line 1: 2 cells, where most lines below have 3;" in refusal(
+    assert "line 1: 2 cells, but most lines below have 3;" in refusal(
         "Ships, 1912\na,b,c\n1,2,3\n4,5,6\n"
     )
     assert len(read("a,b\n1,2\n3,4\n")) == 2
@@ -190,18 +190,20 @@ def test_a_title_above_the_heading():
 
 def test_too_many_columns():
     assert refusal("," * 200000 + "\n").endswith(
-        "line 1: 200001 cells; a table has 100000 columns at most"
+        "line 1: 200001 cells; a table has at most 100000 columns"
     )
 
 
 def test_a_second_column_of_the_targets_name():
     text = "y,x,y\n1,2,1\n0,3,0\n"
-    sentence = "the file: 'y' stands above two columns; rename one of them, or leave the other out "
-    sentence += "('y (2)', to be ignored)"
+    sentence = (
+        "the file: the target 'y' has the same heading as 'y (2)'; "
+        "rename one of them, or ignore 'y (2)'"
+    )
     assert refusal(text, target="y") == sentence
     assert list(read(text, target="y", ignore="y (2)").columns) == ["y", "x"]
-    assert refusal(text, target="3") == sentence.replace("'y (2)'", "'y'", 1).replace(
-        "'y' stands", "'y (2)' stands"
+    assert refusal(text, target="3") == (
+        "the file: the target 'y (2)' has the same heading as 'y'; rename one of them, or ignore 'y'"
     )
     assert list(read(text, target="x").columns) == ["y", "x", "y (2)"]
 
@@ -235,7 +237,7 @@ def test_one_decimal_mark_to_the_end(monkeypatch):
     assert (
         columns(read(text + "1.000;0\n"))["a"][-1] == 1000
     )  # which has thousands, as the mark is known
-    assert "line 10, column 'a': '1.00' is no number" in refusal(text + "1.00;0\n")
+    assert "line 10, column 'a': '1.00' is not a number" in refusal(text + "1.00;0\n")
 
 
 @pytest.mark.parametrize(
@@ -258,7 +260,7 @@ def test_thousands_and_decimals(text, options, values):
 @pytest.mark.parametrize("text", ["a;b\n1.900;x\n778;y\n", "a;b\n1.234.567;x\n1;y\n"])
 def test_what_may_be_thousands_or_a_fraction_is_refused(text):
     assert re.search(
-        r"column 'a': 1\.[\d.]+ may mean 1\d+; name the decimal mark, ',' or '\.'$", refusal(text)
+        r"column 'a': 1\.[\d.]+ may mean 1\d+; give the decimal mark, ',' or '\.'$", refusal(text)
     )
 
 
@@ -268,7 +270,7 @@ def test_other_encodings():
     assert read(text.encode("utf-16"))["b"].labels == ["\u00fc", "x"]
     for name in ("klingon", "a\0b", "\ud800", "hex"):
         assert refusal(text, encoding=name).startswith(
-            f"encoding {name!r} is unknown; take utf-8, cp1252 or latin-1"
+            f"encoding {name!r} is unknown; give one such as utf-8, cp1252 or latin-1"
         )
 
 
@@ -285,7 +287,7 @@ def test_whatever_encoding_is_named(data):
             read(data, encoding=name)
         except ValueError as error:
             assert str(error).startswith(
-                ("the file", f"encoding '{name}' is unknown; take utf-8")
+                ("the file", f"encoding '{name}' is unknown; give one such as utf-8")
             ), error
 
 
@@ -300,7 +302,7 @@ def test_an_encoding_that_does_not_fit(tmp_path):
 
 
 def test_a_note_for_excel():
-    assert "the file, line 1: 'sep=;' is a note for Excel; delete the line" == refusal(
+    assert "the file, line 1: 'sep=;' is an instruction for Excel; delete the line" == refusal(
         "sep=;\na;b\n1;2\n"
     )
 
@@ -379,7 +381,7 @@ def test_kinds_that_are_asked_for():
     assert columns(table) == {"zip": ["01234", "99999"], "age": [30, 31]}
     assert table["zip"].asked and table["age"].asked
     assert not read(text)["zip"].asked
-    assert "line 3, column 'note': 'y' is no number, which" in refusal(
+    assert "line 3, column 'note': 'y' is not a number, but the column is numeric" in refusal(
         text.replace("x", "1"), numeric="note"
     )
     assert "two ways" in refusal(text, categorical="zip", numeric="zip")
@@ -424,7 +426,7 @@ def test_a_column_that_turns_out_to_hold_texts():
     text = "b,a\n" + "".join([f'"{i % 7}\n",{i}\n\n' for i in range(30000)]) + "0,z\n"
     sentence = refusal(text)
     assert sentence.startswith(
-        "the file, line 90002, column 'a': 'z' is no number, as all above it are;"
+        "the file, line 90002, column 'a': 'z' is not a number, but all values above it are;"
     )
     for option in ("categorical", "ignore", "missing"):
         assert option in sentence
@@ -504,7 +506,7 @@ def test_a_file_that_is_open_stays_open(tmp_path, packed, buffering):
 def test_a_file_that_is_open_as_text_is_refused():
     with pytest.raises(
         ValueError,
-        match=r"^the file is <.*>; give one that is opened in binary, by open\(path, 'rb'",
+        match=r"^the file is <.*>; give a file opened in binary mode, by open\(path, 'rb'",
     ):
         read_table(io.StringIO(SMALL))
 
@@ -526,7 +528,7 @@ def test_progress(tmp_path):
     assert told == [(1, None)]
 
 
-NO_UTF8 = "is not UTF-8; save the file so, or name its encoding, such as cp1252"
+NO_UTF8 = "is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"
 
 
 @pytest.mark.parametrize(
@@ -534,7 +536,7 @@ NO_UTF8 = "is not UTF-8; save the file so, or name its encoding, such as cp1252"
     [
         (b"", "the file is empty; give a table as CSV"),
         (b"\xef\xbb\xbf \n\n", "the file is empty; give a table as CSV"),
-        (b"a,b\n", "the file has no rows but the first, which names the columns"),
+        (b"a,b\n", "the file has no rows after the first line, which names the columns"),
         (b"a,b\n1,2\n3\n", "the file, line 3: 1 cell, but the header has 2; column 'b' is missing"),
         (
             b"1,2\n3,4,5\n",
@@ -544,10 +546,10 @@ NO_UTF8 = "is not UTF-8; save the file so, or name its encoding, such as cp1252"
             b'a,b\n"x\n\ny",1\n\n2,3,4\n',
             "the file, line 6: 3 cells, but the header has only 2; the last column is 'b'",
         ),
-        (b'a,b\n1,"2\n3,4\n', "the file, line 2: a quoted cell never ends"),
+        (b'a,b\n1,"2\n3,4\n', "the file, line 2: a quoted cell does not end"),
         (
             b'a,b\n1,2\n3,"4\n' + b"5,6\n" * 40000,
-            "the file, line 3: a cell is too long, or a quoted one never ends",
+            "the file, line 3: a cell is too long, or a quoted cell does not end",
         ),
         (b'a,b\n1,"2"3\n', "the file, line 2: ',' expected after '\"'"),
         (
@@ -563,9 +565,9 @@ NO_UTF8 = "is not UTF-8; save the file so, or name its encoding, such as cp1252"
         ("\u00e4,b\n1,x\n".encode("latin-1"), "the file: the name of a column " + NO_UTF8),
         (
             b"PK\x03\x04...",
-            "the file is a workbook or another archive; save the table in it as CSV",
+            "the file is a workbook or another archive; save its table as CSV",
         ),
-        (b"\x7fELF\0\0\0", "the file is no text; give a table as CSV"),
+        (b"\x7fELF\0\0\0", "the file is not text; give a table as CSV"),
         (gzip.compress(SMALL.encode() * 1000)[:40], "the file: the gzip file is damaged: "),
         (gzip.compress(SMALL.encode())[:-8] + b"12345678", "the file: the gzip file is damaged: "),
     ],
@@ -662,8 +664,8 @@ def test_decisions():
         ("port", "categories"), ("name", "categories"), ("ship", "categories"),
     ]  # fmt: skip
     reasons = {name: (done, why) for name, _, done, why in encoder.decisions}
-    assert reasons["id"] == ("left out", "it numbers the rows (used if asked for as numeric)")
-    assert reasons["ship"] == ("left out", "it holds 'Titanic' only")
+    assert reasons["id"] == ("left out", "it numbers the rows (used if requested as numeric)")
+    assert reasons["ship"] == ("left out", "it holds only 'Titanic'")
     assert reasons["name"][0] == "left out" and "200 different" in reasons["name"][1]
     assert str(encoder).split("\n")[0].split() == "column what it holds what is done why".split()
 
@@ -818,7 +820,7 @@ def test_classes():
     assert encoder.targets_of(Y) == ["9", "8", "10"]
     assert encoder.targets_of([[0.2, 0.5, 0.3]]) == ["9"]
     with pytest.raises(
-        ValueError, match="the target 'y' of row 2 is '7'; the model has '8', '9', '10'"
+        ValueError, match="the target 'y' of row 2 is '7'; the classes of the model are '8', '9', '10'"
     ):
         encoder.examples_of(read("x,y\n1,9\n2,7\n"))
 
@@ -847,7 +849,7 @@ def test_rows_without_a_target_are_left_out():
     encoder = Encoder.fit(table)
     assert (encoder.numbers[0].median, encoder.numbers[0].mean) == (2, 2)
     assert len(encoder.examples_of(table, [1, 2, 3])[0]) == 1 and len(encoder.inputs_of(table)) == 4
-    with pytest.raises(ValueError, match="no target is named"):
+    with pytest.raises(ValueError, match="no target is given"):
         Encoder.fit(read("x,y\n1,a\n"))
 
 
@@ -867,7 +869,7 @@ def test_a_model_reads_its_columns(tmp_path):
         encoder.read(str(path))
     path.write_text("code,size\n1,2\n1,big\n")
     with pytest.raises(
-        ValueError, match="line 3, column 'size': 'big' is no number, which this column should hold"
+        ValueError, match="line 3, column 'size': 'big' is not a number, but the column is numeric"
     ):
         encoder.read(str(path))
 
@@ -877,7 +879,7 @@ def test_tables_that_were_read_by_themselves():
     encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y"))
     assert encoder.inputs_of(read("size,code\n5,1\n6,\n"))[0] == [5, 1, 0]
     with pytest.raises(
-        ValueError, match="column 'size' holds texts, such as 'big'; the model takes numbers"
+        ValueError, match="column 'size' holds texts, such as 'big'; the model needs numbers"
     ):
         encoder.inputs_of(read("size,code\nbig,1\n", header=True))
     with pytest.raises(ValueError, match="has no column 'size'"):
@@ -886,11 +888,11 @@ def test_tables_that_were_read_by_themselves():
 
 def test_nothing_to_learn_from():
     with pytest.raises(
-        ValueError, match="no column to predict 'y' from: 'x' is left out, for it holds 1 only"
+        ValueError, match="no column to predict 'y' from: 'x' is left out, because it holds only 1"
     ):
         Encoder.fit(read("x,y\n1,a\n1,b\n", target="y"))
     with pytest.raises(
-        ValueError, match="no column to predict 'y' from: no other is read .the delimiter is ','.$"
+        ValueError, match="no column to predict 'y' from: no other was read .the delimiter is ','.$"
     ):
         Encoder.fit(read("y\na\nb\n", target="y"))
 

@@ -181,8 +181,8 @@ def test_a_directory_for_a_file(tmp_path):
 @posix
 def test_what_is_no_file_stays_what_it_is(tmp_path):
     os.mkfifo(str(tmp_path / "pipe"))
-    assert refusal(tmp_path / "pipe", OSError) == "it is no regular file"
-    assert refusal("/dev/null", OSError) == "it is no regular file"
+    assert refusal(tmp_path / "pipe", OSError) == "it is not a regular file"
+    assert refusal("/dev/null", OSError) == "it is not a regular file"
     assert os.listdir(str(tmp_path)) == ["pipe"]
 
 

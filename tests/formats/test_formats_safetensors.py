@@ -148,12 +148,12 @@ def test_narrower_floats_are_widened_exactly():
 
 MALFORMED = {
     # the specification's frame: 8 bytes, a header of that size, at most 100 MB, "{" first
-    "nothing": (b"", "0 bytes are no such file, which has at least 8"),
+    "nothing": (b"", "0 bytes; a safetensors file has at least 8"),
     "seven bytes": (bytes(7), "7 bytes"),
     "header of size 0": (bytes(8), "the header must begin with {"),
     "header longer than the file": (
         struct.pack("<Q", 3) + b"{}",
-        "its header should have 3 bytes, and only 2 are",
+        "its header should have 3 bytes, but only 2 are",
     ),
     "header longer than any file": (
         struct.pack("<Q", 2**64 - 1) + b"{}",
@@ -161,19 +161,19 @@ MALFORMED = {
     ),
     "header above the bound": (
         struct.pack("<Q", 10**7 + 1) + b"{}",
-        "of 10000001 bytes, and at most 10000000",
+        "of 10000001 bytes; at most 10000000",
     ),
     "space before the header": (file(" {}"), "must begin with {"),
     "byte order mark": (file(b"\xef\xbb\xbf{}"), "must begin with {"),
     "an array": (file("[]"), "must begin with {"),
-    "a second value": (file("{}{}"), "header, line 1, column 3: the text goes on after its end"),
-    "padding with zeros": (file(b"{}\0\0"), "column 3: the text goes on"),
+    "a second value": (file("{}{}"), "header, line 1, column 3: there is more text after the end of the value"),
+    "padding with zeros": (file(b"{}\0\0"), "column 3: there is more text"),
     # its JSON
     "not UTF-8": (file(b'{"\xff": 1}'), "header: not UTF-8 text"),
     "an overlong encoding": (file(b'{"\xc0\xaf": 1}'), "not UTF-8 text"),
     "a surrogate in UTF-8": (file(b'{"\xed\xa0\x80": 1}'), "not UTF-8 text"),
     "cut off": (file('{"a": {'), "line 1, column 8: expected a key"),
-    "NaN": (tensor(shape="[NaN]"), "expected a JSON value (which NaN and Infinity are not)"),
+    "NaN": (tensor(shape="[NaN]"), "expected a JSON value; NaN and Infinity are not JSON"),
     "Infinity": (tensor(shape="[Infinity]"), "expected a JSON value"),
     "-Infinity": (tensor(shape="[-Infinity]"), "expected a digit"),
     "a number of a million digits": (
@@ -227,19 +227,19 @@ MALFORMED = {
     # an entry
     "no object": (
         file('{"a": 1}'),
-        "tensor 'a': expected an object of dtype, shape and data_offsets",
+        "tensor 'a': its entry must be an object of dtype, shape and data_offsets",
     ),
     "no dtype": (
         file('{"a": {"shape": [1], "data_offsets": [0, 8]}}', bytes(8)),
-        "expected an object of dtype",
+        "its entry must be an object of dtype",
     ),
-    "one key more": (tensor(dtype='"F64", "strides": [1]'), "expected an object of dtype"),
+    "one key more": (tensor(dtype='"F64", "strides": [1]'), "its entry must be an object of dtype"),
     "another dtype": (
         tensor(dtype='"I64"'),
         "its dtype is 'I64'; F64, F32, F16 and BF16 can be read",
     ),
     "no such dtype": (tensor(dtype='"f64"'), "its dtype is 'f64'"),
-    "a dtype that is no string": (tensor(dtype="[64]"), "its dtype is no string"),
+    "a dtype that is no string": (tensor(dtype="[64]"), "its dtype is not a string"),
     "a shape that is a number": (tensor(shape="1"), "its shape must be a list of whole numbers"),
     "a negative shape": (tensor(shape="[-1]"), "none negative"),
     "two negatives": (tensor(shape="[-1, -1]"), "none negative"),
@@ -265,23 +265,23 @@ MALFORMED = {
     # the layout
     "a shape that needs more": (
         tensor(shape="[2]"),
-        "bytes 0 to 8, where shape [2] and F64 need 16 bytes",
+        "bytes 0 to 8, but shape [2] and F64 need 16 bytes",
     ),
     "a shape that needs less": (
         tensor(shape="[]", dtype='"F32"'),
-        "where shape [] and F32 need 4 bytes",
+        "but shape [] and F32 need 4 bytes",
     ),
     "a product that overflows": (
         tensor(b"", shape="[4294967296, 536870912]", offsets="[0, 0]"),
-        "bytes 0 to 0, where shape [4294967296, 536870912] and F64 need 18446744073709551616 bytes",
+        "bytes 0 to 0, but shape [4294967296, 536870912] and F64 need 18446744073709551616 bytes",
     ),
     "a product of huge lengths": (
         tensor(shape="[{0}, {0}]".format("9" * 300)),
-        "bytes 0 to 8, where shape [999",
+        "bytes 0 to 8, but shape [999",
     ),
     "offsets backwards": (
         tensor(offsets="[8, 0]"),
-        "begins at byte 8 of the data, where byte 0 is due",
+        "begins at byte 8 of the data; it must begin at byte 0",
     ),
     "offsets that end early": (tensor(b"", shape="[0]", offsets="[0, 8]"), "need 0 bytes"),
     "the data cut short": (tensor(bytes(7)), "ends at byte 8 of the data, which has 7"),
@@ -289,15 +289,15 @@ MALFORMED = {
     "huge offsets": (tensor(shape="[1]", offsets="[0, {}]".format("9" * 300)), "need 8 bytes"),
     "a hole before": (
         tensor(bytes(16), offsets="[8, 16]"),
-        "begins at byte 8 of the data, where byte 0 is due",
+        "begins at byte 8 of the data; it must begin at byte 0",
     ),
     "a hole between": (
         file("{" + entry() + ", " + entry("b", offsets="[16, 24]") + "}", bytes(24)),
-        "tensor 'b' begins at byte 16 of the data, where byte 8 is due",
+        "tensor 'b' begins at byte 16 of the data; it must begin at byte 8",
     ),
     "an overlap": (
         file("{" + entry() + ", " + entry("b", offsets="[4, 12]") + "}", bytes(12)),
-        "tensor 'b' begins at byte 4 of the data, where byte 8 is due",
+        "tensor 'b' begins at byte 4 of the data; it must begin at byte 8",
     ),
     "the same bytes twice": (
         file("{" + entry() + ", " + entry("b") + "}", bytes(8)),
@@ -307,17 +307,17 @@ MALFORMED = {
     "bytes without a tensor": (file("{}", bytes(1)), "ends at byte 0 of the data, which has 1"),
     "a billion empty rows": (
         tensor(b"", shape="[1000000000, 0]", offsets="[0, 0]"),
-        "which is no matrix",
+        "a matrix must not be empty",
     ),
     "no rows": (
         tensor(b"", shape="[0, 3]", offsets="[0, 0]"),
-        "has shape [0, 3], which is no matrix",
+        "has shape [0, 3]; a matrix must not be empty",
     ),
     # what an error shows of a hostile file
-    "a name that moves the cursor": (file(b'{"\xc2\x9b2J\\n": 1}'), r"tensor '\x9b2J\n': expected"),
+    "a name that moves the cursor": (file(b'{"\xc2\x9b2J\\n": 1}'), r"tensor '\x9b2J\n': its entry"),
     "a name of a megabyte": (
         file('{"' + "a" * 10**6 + '": 1}'),
-        "tensor '" + "a" * 57 + "...': expected",
+        "tensor '" + "a" * 57 + "...': its entry",
     ),
 }
 
@@ -337,10 +337,10 @@ def test_every_cut_is_refused():
 @pytest.mark.parametrize(
     "tensors, metadata, sentence",
     [
-        ({"a": "text"}, {}, "tensor 'a' is of type str, which is no number"),
-        ({"a": [True]}, {}, "tensor 'a'[0] is of type bool"),
-        ({"a": [1.0, [2.0]]}, {}, "tensor 'a'[1] is of type list"),
-        ({"a": [[1.0], [None]]}, {}, "tensor 'a'[1][0] is of type NoneType"),
+        ({"a": "text"}, {}, "tensor 'a' is a str; give a number"),
+        ({"a": [True]}, {}, "tensor 'a'[0] is a bool"),
+        ({"a": [1.0, [2.0]]}, {}, "tensor 'a'[1] is a list"),
+        ({"a": [[1.0], [None]]}, {}, "tensor 'a'[1][0] is a NoneType"),
         (
             {"a": [[1.0, 2.0], [3.0]]},
             {},
@@ -348,8 +348,8 @@ def test_every_cut_is_refused():
         ),
         ({"a": [[1.0], 2.0]}, {}, "tensor 'a': row 1 must be a list of length 1"),
         ({"a": [[]]}, {}, "tensor 'a': row 0 is empty"),
-        ({"a": [[[1.0]]]}, {}, "tensor 'a'[0][0] is of type list"),
-        ({"__metadata__": [1.0]}, {}, "a tensor cannot be called __metadata__"),
+        ({"a": [[[1.0]]]}, {}, "tensor 'a'[0][0] is a list"),
+        ({"__metadata__": [1.0]}, {}, "a tensor is called __metadata__"),
         ({1: [1.0]}, {}, "header has a key of type int"),
         ({}, {"rate": float("nan")}, "metadata.rate is nan"),
         ({}, {"file": "\udcff"}, "surrogates not allowed"),
@@ -367,8 +367,8 @@ def test_a_header_above_the_bound_is_neither_written_nor_read(monkeypatch):
     assert len(data) == 8 + 40 and safetensors.loads(data) == ({}, {})
     with pytest.raises(ValueError) as caught:
         safetensors.dumps({"a": 1.0}, {})
-    assert str(caught.value) == "safetensors: a header of 88 bytes; at most 40"
-    assert "a header of 41 bytes, and at most 40 are read" in refusal(file("{}" + " " * 39))
+    assert str(caught.value) == "safetensors: the header has 88 bytes; the limit is 40"
+    assert "a header of 41 bytes; at most 40 are read" in refusal(file("{}" + " " * 39))
 
 
 # ---- hostile files: whatever the bytes, a ValueError or a model, soon and in little memory --------------------------
@@ -493,7 +493,7 @@ def test_no_more_numbers_are_read_than_a_model_can_have(dtype, size, monkeypatch
     assert sorted(safetensors.loads(data)[0]) == ["a", "b"]
     monkeypatch.setattr(files, "MOST_NUMBERS", 99)
     monkeypatch.setattr(safetensors, "_tensor", None)
-    assert refusal(data) == "safetensors: 100 numbers; of a model at most 99 are read"
+    assert refusal(data) == "safetensors: 100 numbers; a model has at most 99"
 
 
 def test_narrow_floats_take_no_more_room_than_others():

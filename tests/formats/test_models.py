@@ -200,8 +200,8 @@ def test_layers_of_your_own(path):
 @pytest.mark.parametrize(
     "layer, message",
     [
-        (Tanh(), "layer 1: scratchnet has a Tanh of its own; give your class another name"),
-        (Typed(3), "layer 1: Typed has an argument called type, which no file can hold"),
+        (Tanh(), "layer 1: Tanh is the name of a scratchnet layer; rename your class"),
+        (Typed(3), "layer 1: Typed has an argument called type, which files reserve"),
     ],
 )
 def test_a_layer_that_would_be_another_when_it_is_loaded_is_not_saved(path, layer, message):
@@ -235,7 +235,7 @@ def test_without_their_classes_they_are_refused(path):
     sn.save(sn.Sequential([sn.Dense(2, 2), Scale(2, "kg")]), path)
     with pytest.raises(
         ValueError,
-        match=r"layer 1 is of the unknown type 'Scale'; load\(path, custom=\[...\]\) takes",
+        match=r"layer 1 has the unknown type 'Scale'; for a user-defined layer give its class",
     ):
         sn.load(path)
 
@@ -255,7 +255,7 @@ def test_custom_is_a_list_of_classes(custom, path):
     [
         (
             lambda net: net.copy(Fraction),
-            r"a network of Fraction cannot be saved; net.copy\(float\) can",
+            r"net computes with Fraction, which no file can hold; save net.copy\(float\)",
         ),
         (lambda net: with_metadata(net, {"when": object()}), "metadata.*when is of type object"),
         (lambda net: with_metadata(net, {"loss": float("nan")}), "metadata.*loss is nan"),
@@ -289,11 +289,11 @@ def spoilt(net, value):
 def test_the_ending_tells_the_format(name, tmp_path):
     path = str(tmp_path / name)
     with pytest.raises(
-        ValueError, match="the ending tells the format; it is .safetensors, .json, .npz"
+        ValueError, match="the ending gives the format; it must be .safetensors, .json, .npz"
     ) as raised:
         sn.save(sn.Sequential([sn.Dense(2, 1)]), path)
     assert str(raised.value).startswith(path)
-    with pytest.raises(ValueError, match="the ending tells the format"):
+    with pytest.raises(ValueError, match="the ending gives the format"):
         sn.load(path)
     assert os.listdir(str(tmp_path)) == []
 
@@ -307,7 +307,8 @@ def test_the_ending_of_another_library(name, function):
     with pytest.raises(ValueError) as raised:
         sn.load(name)
     assert str(raised.value) == (
-        f"{name}: this is no file of scratchnet; sn.{function} takes over the model that its own library loads from it"
+        f"{name}: not a scratchnet file; sn.{function} takes over the model that its library loads "
+        "from the file"
     )
     assert callable(getattr(sn, function))
 
@@ -358,31 +359,31 @@ WRONG = [
     (TENSORS, described(version="1"), "version '1' "),
     (TENSORS, described(version=None), "version None "),
     (TENSORS, described(version=True), "version True "),
-    (TENSORS, without(described(), "layers"), "layers should be a list"),
-    (TENSORS, without(described(), "frozen"), "frozen should be a list"),
-    (TENSORS, without(described(), "metadata"), "metadata should be a dict"),
-    (TENSORS, described(layers={"type": "Dense"}), "layers should be a list"),
-    (TENSORS, described(frozen="0.bias"), "frozen should be a list"),
-    (TENSORS, described(metadata=[]), "metadata should be a dict"),
+    (TENSORS, without(described(), "layers"), "layers must be a list"),
+    (TENSORS, without(described(), "frozen"), "frozen must be a list"),
+    (TENSORS, without(described(), "metadata"), "metadata must be a dict"),
+    (TENSORS, described(layers={"type": "Dense"}), "layers must be a list"),
+    (TENSORS, described(frozen="0.bias"), "frozen must be a list"),
+    (TENSORS, described(metadata=[]), "metadata must be a dict"),
     (TENSORS, described([]), "belongs to no layer|at least one layer"),
     ({}, described([]), "at least one layer"),
-    (TENSORS, described(layers=["Dense"]), "layer 0 is of the unknown type None"),
-    (TENSORS, described(layers=[None]), "layer 0 is of the unknown type None"),
-    (TENSORS, described(layers=[[]]), "layer 0 is of the unknown type None"),
-    (TENSORS, described([without(DENSE, "type")]), "layer 0 is of the unknown type None"),
-    (TENSORS, described([dict(DENSE, type="dense")]), "layer 0 is of the unknown type 'dense'"),
-    (TENSORS, described([dict(DENSE, type=["Dense"])]), "layer 0 is of the unknown type"),
+    (TENSORS, described(layers=["Dense"]), "layer 0 has the unknown type None"),
+    (TENSORS, described(layers=[None]), "layer 0 has the unknown type None"),
+    (TENSORS, described(layers=[[]]), "layer 0 has the unknown type None"),
+    (TENSORS, described([without(DENSE, "type")]), "layer 0 has the unknown type None"),
+    (TENSORS, described([dict(DENSE, type="dense")]), "layer 0 has the unknown type 'dense'"),
+    (TENSORS, described([dict(DENSE, type=["Dense"])]), "layer 0 has the unknown type"),
     (
         TENSORS,
         described([dict(DENSE, type="Parameter")]),
-        "layer 0 is of the unknown type 'Parameter'",
+        "layer 0 has the unknown type 'Parameter'",
     ),
     (
         TENSORS,
         described([without(DENSE, "outputs")]),
-        "layer 0: Dense has the arguments .*; needed: inputs, outputs",
+        "layer 0: Dense has the arguments .*; it needs inputs, outputs",
     ),
-    (TENSORS, described([without(DENSE, "l2")]), "layer 0: Dense .*needed: .*l2"),
+    (TENSORS, described([without(DENSE, "l2")]), "layer 0: Dense .*it needs .*l2"),
     (
         TENSORS,
         described([dict(DENSE, weights=[[1], [2]])]),
@@ -391,7 +392,7 @@ WRONG = [
     (
         TENSORS,
         described([DENSE, {"type": "Tanh", "slope": 1}]),
-        "layer 1: Tanh has .*slope.*; needed: none",
+        "layer 1: Tanh has .*slope.*; it needs none",
     ),
     (TENSORS, described([dict(DENSE, inputs="2")]), "Dense: inputs is '2'"),
     (TENSORS, described([dict(DENSE, inputs=2.5)]), "Dense: inputs is 2.5"),
@@ -534,7 +535,7 @@ def test_no_more_is_read_than_a_model_can_have(path, monkeypatch):
     monkeypatch.setattr(files, "LARGEST", 100)
     with pytest.raises(
         ValueError,
-        match="model.*: the file is larger than 100 bytes, more than is read of a model$",
+        match="model.*: the file is larger than 100 bytes, the limit for a model$",
     ):
         sn.load(path)
 

@@ -133,7 +133,7 @@ def test_logistic_regression_of_another_arithmetic(name, parameter, value):
     setattr(model, parameter, value)  # as older versions have it
     with pytest.raises(
         ValueError,
-        match="a LogisticRegression with multi_class, or of several classes with liblinear",
+        match="a LogisticRegression with multi_class, or with several classes and liblinear",
     ):
         sn.from_sklearn(model)
 
@@ -182,25 +182,25 @@ def poisson():
         ),
         (
             lambda: make_pipeline(MinMaxScaler(), MLPRegressor()),
-            "MinMaxScaler in the Pipeline has no layer here; Stan",
+            "MinMaxScaler in the Pipeline has no equivalent layer; use only Stan",
         ),
         (
             lambda: make_pipeline(StandardScaler()),
-            "from_sklearn: StandardScaler is none of those that are known here",
+            "from_sklearn: StandardScaler is not supported",
         ),
         (
             DummyClassifier,
-            "from_sklearn: DummyClassifier is none of those that are known here: MLPClassifier, Logisti",
+            "from_sklearn: DummyClassifier is not supported; give one of MLPClassifier, Logisti",
         ),
-        (svm.LinearSVC, "LinearSVC is none of those"),
-        (lambda: GridSearchCV(MLPClassifier(), {}), "GridSearchCV is none of those"),
+        (svm.LinearSVC, "LinearSVC is not supported"),
+        (lambda: GridSearchCV(MLPClassifier(), {}), "GridSearchCV is not supported"),
         (
             lambda: fitted(linear_model.Perceptron(), CLASSES["three texts"]),
-            "a Perceptron of more than two classes ha",
+            "a Perceptron with more than two classes ha",
         ),
         (
             poisson,
-            "from_sklearn: this MLPRegressor has the activation 'exp'; known here are identity, logistic,",
+            "from_sklearn: MLPRegressor has the activation 'exp', which is not supported; give one of ident",
         ),
     ],
 )
@@ -344,7 +344,7 @@ LINEAR = sn.Sequential([dense(sn.Generator(1), 4, 2)])
         (
             LINEAR,
             poisson,
-            "layer 0, Identity.*: this MLPRegressor ends in exp, the network in identity",
+            "layer 0, Identity.*: this MLPRegressor ends in exp, but the network ends in identity",
         ),
         (
             LINEAR,
@@ -359,12 +359,12 @@ LINEAR = sn.Sequential([dense(sn.Generator(1), 4, 2)])
         (
             sn.Sequential([sn.Dense(4, 2), sn.Dense(2, 1)]),
             linear_model.Ridge(),
-            "Ridge is a single Dense; bring an ML",
+            "Ridge is a single Dense; give an ML",
         ),
         (
             sn.Sequential([sn.Dense(4, 2), sn.Sigmoid()]),
             linear_model.LogisticRegression(),
-            "layer 1, Sigmoid.*bring a",
+            "layer 1, Sigmoid.*give a",
         ),
         (
             sn.Sequential([sn.Dense(4, 2), sn.Softmax()]),
@@ -374,10 +374,10 @@ LINEAR = sn.Sequential([dense(sn.Generator(1), 4, 2)])
         (
             sn.Sequential([sn.Dense(4, 1), sn.Threshold()]),
             linear_model.Perceptron(),
-            r"one Threshold\(5e-324\): it sa",
+            r"one Threshold\(5e-324\), which is",
         ),
         (TWO, linear_model.Perceptron(), "layer 1, Softmax.*: Perceptron ends in one Threshold"),
-        (TWO, DummyClassifier(), "to_sklearn: DummyClassifier is none of those"),
+        (TWO, DummyClassifier(), "to_sklearn: DummyClassifier is not supported"),
     ],
 )
 def test_out_refused(net, estimator, sentence):
@@ -392,7 +392,7 @@ def test_a_perceptron_of_labels_in_another_order():
     net = sn.Sequential([sn.Dense(4, 1), sn.Threshold(5e-324)])
     net.metadata["labels"] = ["b", "a"]
     with pytest.raises(
-        ValueError, match=r"the labels \['b', 'a'\] of a Perceptron must come in ascending order"
+        ValueError, match=r"the labels \['b', 'a'\] of a Perceptron must be in ascending order"
     ):
         sn.to_sklearn(net, linear_model.Perceptron())
 
