@@ -342,7 +342,10 @@ def test_arrays(tmp_path):
     assert status == 0 and json.loads(output)["report"]["accuracy"] > 0.8
     assert json.loads(run("evaluate", path, X, "--target", y, "--json")[1])["accuracy"] > 0.8
     assert len(run("predict", path, X)[1].splitlines()) == 121
-    assert "X.npy: the place of the targets is not given; write --target FILE" in run("evaluate", path, X)[2]
+    assert (
+        "X.npy: the place of the targets is not given; write --target FILE"
+        in run("evaluate", path, X)[2]
+    )
     assert "rows of 2 numbers, each standardised" in run("summary", path)[1]
 
 

@@ -538,7 +538,8 @@ class Catching(sn.Activation):
 
 def test_a_layer_that_catches_the_refusal():
     with pytest.raises(
-        ValueError, match=r"^Catching\(\) cannot be written out: it catches the error of symbolic numbers"
+        ValueError,
+        match=r"^Catching\(\) cannot be written out: it catches the error of symbolic numbers",
     ):
         sn.unroll(network(sn.Dense(2, 1), Catching()))
 

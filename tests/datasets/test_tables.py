@@ -820,7 +820,8 @@ def test_classes():
     assert encoder.targets_of(Y) == ["9", "8", "10"]
     assert encoder.targets_of([[0.2, 0.5, 0.3]]) == ["9"]
     with pytest.raises(
-        ValueError, match="the target 'y' of row 2 is '7'; the classes of the model are '8', '9', '10'"
+        ValueError,
+        match="the target 'y' of row 2 is '7'; the classes of the model are '8', '9', '10'",
     ):
         encoder.examples_of(read("x,y\n1,9\n2,7\n"))
 

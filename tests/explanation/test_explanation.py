@@ -514,7 +514,8 @@ def test_what_is_refused(options, sentence):
 def test_a_step_that_was_not_recorded():
     why = sn.explain(network(), X, [[0, 1]] * 3, "huber", step=3, steps=2)
     with pytest.raises(
-        ValueError, match=r"^step 2 is not recorded, only 3 to 4; record more with explain\(..., steps=...\)$"
+        ValueError,
+        match=r"^step 2 is not recorded, only 3 to 4; record more with explain\(..., steps=...\)$",
     ):
         why.at(2)
 

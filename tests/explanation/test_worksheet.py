@@ -619,9 +619,7 @@ def test_rounded_too_early(decimals):
     told = mistake(why, "loss", loss, 8)
     plural = "" if decimals == 1 else "s"
     assert (
-        "intermediate results are rounded to {} decimal{}, too few to give".format(
-            decimals, plural
-        )
+        "intermediate results are rounded to {} decimal{}, too few to give".format(decimals, plural)
         in told
     )
     a = [
@@ -641,7 +639,8 @@ def test_rounded_to_as_many_decimals_as_others_are_given():
     assert "5 decimals" not in str(one(why, "loss", text).wrong.mistake)
     entries = [("loss", text, 1), ("2.weights[0][0].gradient", "0.08217", 2)]
     assert (
-        "rounded to 5 decimals, too few to give this number to 9" in check(why, entries).wrong.mistake
+        "rounded to 5 decimals, too few to give this number to 9"
+        in check(why, entries).wrong.mistake
     )
 
 
@@ -691,9 +690,7 @@ def test_the_two_of_the_square():
 
 
 def test_log10():
-    said = (
-        "this is the result if the logarithm to base 10 is used instead of the natural logarithm"
-    )
+    said = "this is the result if the logarithm to base 10 is used instead of the natural logarithm"
     why = xor()
     a = [why["3.a[{}][0]".format(i)].value for i in range(4)]
     loss = -(math.log10(1 - a[0]) + math.log10(a[1]) + math.log10(a[2]) + math.log10(1 - a[3])) / 4
@@ -828,10 +825,7 @@ def test_one_digit_tells_nothing(text):
 
 def test_one_digit_tells_a_mistake_that_gives_just_this_number():
     wrong = one(and_gate(), "0.weights[0][0].gradient", "1").wrong
-    assert (
-        wrong.mistake
-        == "this is the result if the division by the number of terms is left out"
-    )
+    assert wrong.mistake == "this is the result if the division by the number of terms is left out"
     assert (
         one(and_gate(), "0.z[2][0]", "0.4").wrong.mistake
         == "this is the result if the bias is left out"
@@ -848,15 +842,9 @@ def test_digits_that_many_mistakes_would_explain_are_not_explained(monkeypatch):
     )
     why = and_gate()  # 0.25
     assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake is None
-    assert (
-        one(why, "0.weights[0][0].gradient", "0.4005").wrong.mistake
-        == "this is the result if 1"
-    )
+    assert one(why, "0.weights[0][0].gradient", "0.4005").wrong.mistake == "this is the result if 1"
     monkeypatch.setattr(mistakes, "MISTAKES", mistakes.MISTAKES[:2])
-    assert (
-        one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake
-        == "this is the result if 0"
-    )
+    assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake == "this is the result if 0"
 
 
 def test_a_network_of_fractions():

@@ -166,7 +166,10 @@ MALFORMED = {
     "space before the header": (file(" {}"), "must begin with {"),
     "byte order mark": (file(b"\xef\xbb\xbf{}"), "must begin with {"),
     "an array": (file("[]"), "must begin with {"),
-    "a second value": (file("{}{}"), "header, line 1, column 3: there is more text after the end of the value"),
+    "a second value": (
+        file("{}{}"),
+        "header, line 1, column 3: there is more text after the end of the value",
+    ),
     "padding with zeros": (file(b"{}\0\0"), "column 3: there is more text"),
     # its JSON
     "not UTF-8": (file(b'{"\xff": 1}'), "header: not UTF-8 text"),
@@ -314,7 +317,10 @@ MALFORMED = {
         "has shape [0, 3]; a matrix must not be empty",
     ),
     # what an error shows of a hostile file
-    "a name that moves the cursor": (file(b'{"\xc2\x9b2J\\n": 1}'), r"tensor '\x9b2J\n': its entry"),
+    "a name that moves the cursor": (
+        file(b'{"\xc2\x9b2J\\n": 1}'),
+        r"tensor '\x9b2J\n': its entry",
+    ),
     "a name of a megabyte": (
         file('{"' + "a" * 10**6 + '": 1}'),
         "tensor '" + "a" * 57 + "...': its entry",

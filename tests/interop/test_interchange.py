@@ -51,7 +51,10 @@ def arrays_of(net):
 @pytest.mark.parametrize(
     "change, sentence",
     [
-        (lambda arrays: arrays.pop("scratchnet"), "the file holds no scratchnet network, only tensors"),
+        (
+            lambda arrays: arrays.pop("scratchnet"),
+            "the file holds no scratchnet network, only tensors",
+        ),
         (
             lambda arrays: arrays.update(scratchnet=npy.array_of([1.0])),
             "npz: scratchnet: not UTF-8 text",
@@ -129,7 +132,11 @@ def test_a_state_dict():
             ["relu", "mish"],
             "activation after out: activation 'mish' is unknown; give one of elu, gelu",
         ),
-        (STATE, ["relu", 3], "activation after out: activation 3 is unknown; give one of elu, gelu"),
+        (
+            STATE,
+            ["relu", 3],
+            "activation after out: activation 3 is unknown; give one of elu, gelu",
+        ),
         (
             {"bn.weight": [1.0, 2.0]},
             ["relu"],
@@ -281,7 +288,8 @@ def test_without_the_library(name, sentence, monkeypatch):
 @pytest.mark.parametrize("given", [3, None, "model.pt", object(), [1]])
 def test_what_is_no_model(given):
     with pytest.raises(
-        ValueError, match=r"^the module \({}\), of builtins, is not supported".format(type(given).__name__)
+        ValueError,
+        match=r"^the module \({}\), of builtins, is not supported".format(type(given).__name__),
     ):
         sn.from_torch(given)
     with pytest.raises(

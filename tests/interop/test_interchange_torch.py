@@ -219,9 +219,7 @@ def patched():
     return nn.Sequential(nn.Tanh(), module)
 
 
-HOOKS = (
-    r" cannot be carried over exactly: it has forward hooks, or its forward method is replaced; remove them$"
-)
+HOOKS = r" cannot be carried over exactly: it has forward hooks, or its forward method is replaced; remove them$"
 WAYS = r"; or make it an nn.Sequential, give its state_dict\(\) with activations=\[...\], or sn.load its ONNX file$"
 META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has no numbers to read; give an ordinary o"
 
