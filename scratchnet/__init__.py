@@ -14,46 +14,12 @@ The network itself is in ``scratchnet.core``; ``help(scratchnet.core)`` gives th
 import math
 import sys
 
+from . import core
 from .core import functions, initializers, matrix, random
-from .core.activations import (
-    ELU,
-    GELU,
-    SELU,
-    Activation,
-    Identity,
-    LeakyReLU,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-    Threshold,
-)
 from .core.checks import refuse_unknown, require
-from .core.functions import kernel, set_kernel
-from .core.history import Diverged, Epoch, History
-from .core.layer import Layer, Parameter
-from .core.layers import Dense, Dropout, Normalization
 from .core.lazy import load as _load
 from .core.lazy import prepare_module as _prepare_module
-from .core.losses import (
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    HalfSquaredError,
-    Hinge,
-    Huber,
-    Loss,
-    MeanAbsoluteError,
-    MeanSquaredError,
-    Perceptron,
-)
-from .core.network import Sequential
-from .core.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from .core.plug_points import PLUG_POINTS, plug_in
-from .core.random import Generator
-from .core.schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
-from .core.training import epochs
 
 __version__ = "0.1.0"
 
@@ -129,7 +95,7 @@ if TYPE_CHECKING:
     from .explanation.gradients import GradientCheck
     from .formats.files import Path
 
-# Names from above the core, by the file that holds them. Each is imported when it is first used.
+# Names by the file that holds them. Each is imported when it is first used.
 _HOMES = {
     "Checkpoint": "engines.checkpoints",
     "MLPClassifier": "estimators",
@@ -137,6 +103,8 @@ _HOMES = {
     "cross_validate": "selection",
     "train_test_split": "selection",
 }
+for _name in core.__all__:
+    _HOMES[_name] = "core." + core.HOMES[_name]
 # MicroPython asks ``__getattr__`` also for modules.
 for _name in (
     "cli codegen datasets engines estimators explanation formats interop lessons metrics plots "
@@ -152,6 +120,41 @@ if TYPE_CHECKING:
     from . import plots as plots
     from . import scalars as scalars
     from . import selection as selection
+    from .core.activations import (
+        ELU,
+        GELU,
+        SELU,
+        Activation,
+        Identity,
+        LeakyReLU,
+        ReLU,
+        Sigmoid,
+        SiLU,
+        Softmax,
+        Softplus,
+        Tanh,
+        Threshold,
+    )
+    from .core.functions import kernel, set_kernel
+    from .core.history import Diverged, Epoch, History
+    from .core.layer import Layer, Parameter
+    from .core.layers import Dense, Dropout, Normalization
+    from .core.losses import (
+        BinaryCrossEntropy,
+        CategoricalCrossEntropy,
+        HalfSquaredError,
+        Hinge,
+        Huber,
+        Loss,
+        MeanAbsoluteError,
+        MeanSquaredError,
+        Perceptron,
+    )
+    from .core.network import Sequential
+    from .core.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+    from .core.random import Generator
+    from .core.schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
+    from .core.training import epochs
     from .engines.checkpoints import Checkpoint as Checkpoint
     from .estimators import MLPClassifier as MLPClassifier
     from .estimators import MLPRegressor as MLPRegressor
@@ -160,8 +163,9 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name):
-        """Import a name from above the core."""
-        return _load(__name__, _HOMES, name)
+        """Import a name when it is first used."""
+        value = globals()[name] = _load(__name__, _HOMES, name)
+        return value
 
     _prepare_module(__name__, __getattr__, _HOMES)
 

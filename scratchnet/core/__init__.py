@@ -63,7 +63,8 @@ __all__ = sorted([name for name in HOMES if name not in FILES])
 
 def __getattr__(name: str) -> Any:
     """Import a file, or the file of a public name, when it is first used."""
-    return load(__name__, HOMES, name)
+    value = globals()[name] = load(__name__, HOMES, name)
+    return value
 
 
 prepare_module(__name__, __getattr__, HOMES)

@@ -16,7 +16,7 @@ def load(package: str, homes: Family, name: str) -> Any:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
     file = homes[name] or name
     module = __import__(f"{package}.{file}", None, None, [file])
-    return module if file == name else getattr(module, name)
+    return module if file.split(".")[-1] == name else getattr(module, name)
 
 
 def prepare_module(package: str, getattribute: Function, homes: Family) -> None:
