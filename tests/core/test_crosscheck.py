@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import functions, initializers, selftest
+from scratchnet.core import schedules
 from scratchnet.lessons import and_gate
 
 np = pytest.importorskip("numpy")
@@ -93,7 +94,7 @@ class Lists:
 
     @staticmethod
     def rates(schedule, steps):
-        return [_schedule(schedule, vars(sn))(t) for t in range(steps)]
+        return [_schedule(schedule, vars(schedules))(t) for t in range(steps)]
 
 
 class Arrays:
@@ -185,7 +186,7 @@ def _schedule(description, kinds):
 
 def _optimizer(kind, options):
     return getattr(sn, kind)(
-        **dict(options, learning_rate=_schedule(options["learning_rate"], vars(sn)))
+        **dict(options, learning_rate=_schedule(options["learning_rate"], vars(schedules)))
     )
 
 
@@ -921,7 +922,7 @@ def test_training(kind, data):
             agree_all([p.value for p in learning] + sum(_memory(self, learning), []), theirs)
 
     followed = Followed(
-        **dict(options, learning_rate=_schedule(options["learning_rate"], vars(sn)))
+        **dict(options, learning_rate=_schedule(options["learning_rate"], vars(schedules)))
     )
     loss = _loss(problem.loss, **problem.options)
     plan = dict(

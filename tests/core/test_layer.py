@@ -232,7 +232,7 @@ CONFIGURED = [
 
 @pytest.mark.parametrize("configured", CONFIGURED, ids=repr)
 def test_the_repr_makes_such_an_object_again(configured):
-    again = eval(repr(configured), vars(sn).copy())
+    again = eval(repr(configured), {name: getattr(sn, name) for name in sn.__all__})
     assert type(again) is type(configured)
     assert repr(again.config()) == repr(configured.config())
 
