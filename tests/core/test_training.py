@@ -1294,3 +1294,7 @@ def test_an_unknown_option_says_what_to_write(name):
             call(X, Y, "huber", **{name: value})
     with pytest.raises(TypeError, match="^explain has no option {}; ".format(name)):
         sn.explain(net, X, Y, "huber", **{name: value})
+
+
+def test_an_empty_history_has_a_repr():
+    assert repr(sn.History()) == "History: 0 epochs"

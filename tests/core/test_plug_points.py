@@ -1,0 +1,65 @@
+"""plug_points.py: what the core does without the rest of the package, and what the package adds."""
+
+from decimal import Decimal
+
+import pytest
+
+import scratchnet as sn
+from scratchnet.core import elementary, plug_points
+from scratchnet.core.plug_points import PLUG_POINTS, plug_in
+
+
+def test_products_default_to_one_dot_product_per_element():
+    product = plug_points.products("portable", elementary.dot)
+    assert product([[1, 2], [3, 4]], [[5, 6], [7, 8]]) == [[19, 22], [43, 50]]
+
+
+def test_no_functions_are_supplemented_by_default():
+    assert plug_points.supplement(Decimal, "tanh") is None
+
+
+@pytest.mark.parametrize("name", ["auto", "lists"])
+def test_the_default_engine_is_the_one_of_the_core(name):
+    lists = object()
+    assert plug_points.engine(lists, 1, name, None, None) is lists
+
+
+@pytest.mark.parametrize(
+    "name, executor, unroll, named",
+    [
+        ("rows", None, None, "engine='rows'"),
+        ("steps", None, None, "engine='steps'"),
+        ("auto", object(), None, "executor"),
+        ("auto", None, True, "engine='auto'"),
+    ],
+)
+def test_the_core_alone_has_no_other_engine(name, executor, unroll, named):
+    with pytest.raises(ValueError, match=named + " is not available here; .* engine='lists'"):
+        plug_points.engine(object(), 1, name, executor, unroll)
+
+
+def test_the_core_alone_writes_no_files(tmp_path):
+    path = tmp_path / "file"
+    with pytest.raises(ValueError, match="^checkpoint needs the whole package scratchnet"):
+        plug_points.checkpoint(object(), path)
+    with pytest.raises(ValueError, match="^save needs the whole package scratchnet"):
+        plug_points.save(object(), path)
+    assert not path.exists()
+
+
+def test_the_package_fills_every_plug_point():
+    for name, function in PLUG_POINTS.items():
+        assert function is not getattr(plug_points, name)
+
+
+def test_a_plug_point_that_does_not_exist_is_refused():
+    before = dict(PLUG_POINTS)
+    with pytest.raises(ValueError, match="plug point 'product' is unknown; give one of: products,"):
+        plug_in(product=max)
+    assert PLUG_POINTS == before
+
+
+def test_a_network_saves_itself(tmp_path):
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]], bias=[5])])
+    net.save(tmp_path / "net.json")
+    assert sn.load(tmp_path / "net.json").predict([[1, 1]]) == [[12.0]]
