@@ -121,7 +121,7 @@ class Rested(sn.SGD):
 
 # ---- what there is to choose from --------------------------------------------------------------------------------
 
-HIDDEN = [
+BUILT_IN_LAYERS = [
     sn.Identity,
     sn.Sigmoid,
     sn.Tanh,
@@ -134,6 +134,8 @@ HIDDEN = [
     sn.Softplus,
     sn.SiLU,
     sn.Softmax,
+]
+HIDDEN = BUILT_IN_LAYERS + [
     Share,
     Bell,
     lambda: Bent(0.5),
@@ -141,7 +143,7 @@ HIDDEN = [
 BETWEEN = [lambda width: [], lambda width: [sn.Dropout(0.25)], lambda width: [Scale(width)],
            lambda width: [sn.Normalization()]]  # fmt: skip
 # A loss, and layers that a network with it may end in: both the paired ones and others.
-ENDINGS = [
+BUILT_IN_ENDINGS = [
     (sn.MeanSquaredError(), []),
     (sn.HalfSquaredError(), []),
     (sn.HalfSquaredError(), [sn.Identity]),
@@ -154,6 +156,8 @@ ENDINGS = [
     (sn.Hinge(), []),
     (sn.Perceptron(), [sn.Threshold]),
     (sn.Perceptron(), [sn.Sigmoid, lambda: sn.Threshold(0.5)]),
+]
+ENDINGS = BUILT_IN_ENDINGS + [
     (MeanQuarticError(), []),
     (MeanQuarticError(), [sn.Tanh]),
 ]

@@ -19,6 +19,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from random_networks import BUILT_IN_ENDINGS, BUILT_IN_LAYERS
 
 import scratchnet as sn
 from scratchnet import scalars
@@ -159,36 +160,8 @@ class Dual:
 
 # ---- every layer, loss and optimizer -----------------------------------------------------------------------------
 
-HIDDEN = [
-    sn.Identity,
-    sn.Sigmoid,
-    sn.Tanh,
-    sn.ReLU,
-    lambda: sn.LeakyReLU(0.125),
-    lambda: sn.ELU(0.75),
-    sn.SELU,
-    sn.GELU,
-    lambda: sn.GELU("tanh"),
-    sn.Softplus,
-    sn.SiLU,
-    sn.Softmax,
-]
-# A loss, and layers that a network with it may end in: both the paired ones and others.
-ENDINGS = [
-    (sn.MeanSquaredError(), []),
-    (sn.HalfSquaredError(), []),
-    (sn.HalfSquaredError(), [sn.Identity]),
-    (sn.MeanAbsoluteError(), []),
-    (sn.Huber(0.75), []),
-    (sn.BinaryCrossEntropy(), [sn.Sigmoid]),
-    (sn.BinaryCrossEntropy(), [sn.Softmax]),
-    (sn.CategoricalCrossEntropy(), [sn.Softmax]),
-    (sn.CategoricalCrossEntropy(), [sn.Softmax, sn.Identity]),
-    (sn.Hinge(), []),
-    (sn.Perceptron(), [sn.Threshold]),
-    (sn.Perceptron(), [sn.Sigmoid, lambda: sn.Threshold(0.5)]),
-]
-CASES = [(hidden, ENDINGS[0]) for hidden in HIDDEN] + [(sn.Tanh, ending) for ending in ENDINGS]
+CASES = [(hidden, BUILT_IN_ENDINGS[0]) for hidden in BUILT_IN_LAYERS]
+CASES += [(sn.Tanh, ending) for ending in BUILT_IN_ENDINGS]
 OPTIMIZERS = [
     sn.SGD(0.1),
     sn.SGD(0.1, momentum=0.9, weight_decay=0.01),
@@ -756,7 +729,7 @@ AT_TWO_POINTS = {
 }
 
 
-@pytest.mark.parametrize("hidden", HIDDEN, ids=lambda hidden: repr(hidden()))
+@pytest.mark.parametrize("hidden", BUILT_IN_LAYERS, ids=lambda hidden: repr(hidden()))
 def test_known_digits_of_activations(hidden):
     layer = hidden().with_numbers(Decimal, exactly=True)
     if repr(hidden()) in AT_TWO_POINTS:
@@ -788,7 +761,7 @@ def test_known_digits_of_cross_entropies():
 
 
 # Where the floats lose no digits. GELU takes 1 + erf(z/√2), which cancels below 0, as PyTorch's does.
-TO_THE_LAST_DIGITS = [hidden for hidden in HIDDEN if not isinstance(hidden(), sn.GELU)]
+TO_THE_LAST_DIGITS = [hidden for hidden in BUILT_IN_LAYERS if not isinstance(hidden(), sn.GELU)]
 POINTS = [0.0, 1e-300, 1e-9, 1e-3, 0.3, 0.5, 1.0, 1.7, 3.0, 6.5, 11.0, 30.0, 700.0]
 POINTS += [-z for z in POINTS[1:]]
 
@@ -811,7 +784,7 @@ def test_activations_to_the_last_digits(hidden, each_kernel):
         assert abs(Decimal(a) - e) <= 4 * Decimal(EPSILON) * abs(e) + Decimal("1e-307")
 
 
-@pytest.mark.parametrize("hidden", HIDDEN, ids=lambda hidden: repr(hidden()))
+@pytest.mark.parametrize("hidden", BUILT_IN_LAYERS, ids=lambda hidden: repr(hidden()))
 def test_activations_and_their_derivatives(hidden, each_kernel):
     """An error of few units in the last place of the largest number that goes in or comes out, or of 1."""
     for z in POINTS:
@@ -963,8 +936,8 @@ def test_every_backward_is_forward_mode(case):
 
 
 @given(
-    st.sampled_from(HIDDEN),
-    st.sampled_from(ENDINGS),
+    st.sampled_from(BUILT_IN_LAYERS),
+    st.sampled_from(BUILT_IN_ENDINGS),
     st.integers(1, 3),
     st.integers(1, 3),
     st.integers(2, 3),
@@ -981,7 +954,7 @@ def test_random_networks(hidden, ending, inputs, width, outputs, samples, seed, 
     assert_backward_is_forward_mode(setting)
 
 
-LAYERS = HIDDEN + [sn.Normalization, sn.Dropout, lambda: sn.Dense(3, 2)]
+LAYERS = BUILT_IN_LAYERS + [sn.Normalization, sn.Dropout, lambda: sn.Dense(3, 2)]
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: repr(layer()))
@@ -1007,7 +980,7 @@ def test_the_gradients_at_the_input_are_forward_mode(layer):
     assert_close([flat(dX)], [derivatives], 1e-12)
 
 
-@pytest.mark.parametrize("layer", HIDDEN + [sn.ELU], ids=lambda layer: repr(layer()))
+@pytest.mark.parametrize("layer", BUILT_IN_LAYERS + [sn.ELU], ids=lambda layer: repr(layer()))
 def test_at_zero_where_two_branches_meet(layer):
     """A row of zeros with a bias of zeros is common. Of two derivatives it is that of the branch taken."""
     layer = layer()
@@ -1047,7 +1020,7 @@ def test_traced_steps_have_the_bits_of_floats(optimizer, each_kernel):
 
 
 def test_traced_training_has_the_bits_of_floats(each_kernel):
-    setting = Setting(sn.Tanh, ENDINGS[0], samples=7)
+    setting = Setting(sn.Tanh, BUILT_IN_ENDINGS[0], samples=7)
     found = []
     for number in (float, Traced):
         net = setting.net.copy(number)
