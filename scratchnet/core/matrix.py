@@ -153,7 +153,7 @@ def scale(A: Matrix, factor: Number) -> Matrix:
 
 
 def add_row(A: Matrix, row: Row) -> Matrix:
-    """Return A with a row, such as the bias, added to each of its rows.
+    """Return the matrix A with ``row`` added to each row; Dense adds its bias this way.
 
     >>> add_row([[1, 2], [3, 4]], [10, 20])
     [[11, 22], [13, 24]]

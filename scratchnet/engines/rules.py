@@ -217,13 +217,13 @@ def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
         whole = ["w_new, s_new = [], []"] + loop + ["weights.append(w_new)", "memory.append(s_new)"]
         body += [
             "memory = []",
-            "for w_row, g_row, s_row in zip(rows, slopes, states):",
+            "for w_row, g_row, s_row in zip(rows, gradients, states):",
         ] + _indented(whole)
     else:
         row = _collected("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
-        body += ["for w_row, g_row in zip(rows, slopes):"] + _indented(row)
+        body += ["for w_row, g_row in zip(rows, gradients):"] + _indented(row)
     body.append("return weights, memory")
-    update = _run(_function(code, "optimizer, rows, slopes, states, factor", body))
+    update = _run(_function(code, "optimizer, rows, gradients, states, factor", body))
     return lambda *arguments: update(optimizer, *arguments)
 
 

@@ -237,7 +237,7 @@ const PHASES = {
     words: "How wrong is the network? The loss is a single number that compares the outputs with the targets, for all "
       + "samples of this step. Training makes it smaller.",
   }),
-  slope: (k) => ({
+  gradient: (k) => ({
     part: "backward", title: "Backward: the gradient of the loss", names: () => outputs(k, ".gradient"),
     words: "The backward pass begins. If this number were a little larger, how would the loss change? That is its gradient. "
       + "If it is positive, the loss would grow, so the number should decrease." + (k === layers.length - 1 ? ""
@@ -267,7 +267,7 @@ function allPhases() {
   const up = layers.map((_, k) => k), top = topmost(), down = up.slice(0, top + 1).reverse();
   const kinds = [["data"], ...up.map((k) => ["forward", k])];
   if (data.loss) {
-    kinds.push(["loss"], ["slope", top], ...down.map((k) => ["backward", k]), ...up.map((k) => ["update", k]), ["after"]);
+    kinds.push(["loss"], ["gradient", top], ...down.map((k) => ["backward", k]), ...up.map((k) => ["update", k]), ["after"]);
   }
   return kinds.map(([kind, layer]) => ({ kind, layer, top, ...PHASES[kind](layer) }))
     .filter(({ kind, names }) => kind === "data" || kind === "after" ? kind === "data" || find("loss.new") !== undefined
@@ -297,9 +297,9 @@ function neuronNumber(column, j) {
   const outs = [...own].reverse().map((k) => output(k, i, j)), come = kind === "data" ? -1 : layer;
   if (kind === "data" || kind === "forward") return present(outs.slice(own.filter((k) => k > come).length % own.length));
   if (kind === "after") return present([...outs.map((name) => name + ".new"), ...(column ? [] : [output(-1, i, j)])]);
-  const from = kind === "slope" ? top : kind === "backward" ? layer - 1 : Infinity;
-  const slopes = own.filter((k) => k >= from && k <= top).map((k) => output(k, i, j) + ".gradient");
-  return present([...slopes, outs[0]]);
+  const from = kind === "gradient" ? top : kind === "backward" ? layer - 1 : Infinity;
+  const gradients = own.filter((k) => k >= from && k <= top).map((k) => output(k, i, j) + ".gradient");
+  return present([...gradients, outs[0]]);
 }
 /** Return the number that an edge or bias shows: its gradient in the backward pass of its layer, later its new value. */
 function parameterNumber(k, name) {
@@ -310,12 +310,12 @@ function parameterNumber(k, name) {
 function isLit(item) {
   const { kind, layer, top } = phase(), own = item.column === undefined ? [] : columns[item.column].layers;
   if (kind === "after") return true;
-  if (item.kind === "edge") return item.layer === layer && kind !== "slope";
-  if (item.kind === "target") return kind === "data" || kind === "loss" || kind === "slope";
+  if (item.kind === "edge") return item.layer === layer && kind !== "gradient";
+  if (item.kind === "target") return kind === "data" || kind === "loss" || kind === "gradient";
   if (item.kind === "loss") return kind === "loss";
   if (kind === "data") return item.column === 0;
   if (kind === "loss") return item.column === last;
-  if (kind === "slope") return own.includes(top);
+  if (kind === "gradient") return own.includes(top);
   return kind !== "update" && (own.includes(layer) || own.includes(layer - 1));
 }
 
@@ -430,7 +430,7 @@ function paint() {
 }
 const BACK = "Neurons show their gradients if the backward pass has reached them, and their outputs otherwise.";
 const LEGENDS = {
-  slope: BACK, backward: BACK + " Highlighted edges show the gradients of their weights.",
+  gradient: BACK, backward: BACK + " Highlighted edges show the gradients of their weights.",
   after: "Neurons show their outputs with the new weights, if these are recorded.", update: "Edges of updated layers show the new weights.",
 };
 function legend() {
@@ -476,7 +476,7 @@ function tablesOf({ kind, layer: k }) {
   const bySample = { rowNames: ofSample, columnNames: String, current: batch.indexOf(sample()), more: untold ? `and ${untold} more samples` : "" };
   const namesAt = (l, suffix) => batch.map((i) => upTo(width(l)).map((j) => output(l, i, j) + suffix));
   const given = (l, side, caption = l < 0 ? "X, the inputs" : `the output of layer ${l}`) => matrix(caption, namesAt(l, ""), side, bySample);
-  const slopes = (l, side, caption = l < 0 ? "gradients of X" : `gradients of the output of layer ${l}`) =>
+  const gradients = (l, side, caption = l < 0 ? "gradients of X" : `gradients of the output of layer ${l}`) =>
     matrix(caption, namesAt(l, ".gradient"), side, bySample);
   const wanted = () => matrix("y, the targets", batch.map((i) => upTo(width(end)).map((j) => `y[${i}][${j}]`)), "", bySample);
   const weights = kind !== "data" && k >= 0 && weightsOf(k), bias = weights && biasOf(k);
@@ -484,7 +484,7 @@ function tablesOf({ kind, layer: k }) {
 
   if (kind === "data") return [equation(given(-1), data.loss ? wanted() : [])];
   if (kind === "loss") return [equation(given(end, "", "the outputs"), wanted(), sign("→"), matrix("the loss", [["loss"]]))];
-  if (kind === "slope") return [equation(given(end, "", "the outputs"), wanted(), sign("→"), slopes(k))];
+  if (kind === "gradient") return [equation(given(end, "", "the outputs"), wanted(), sign("→"), gradients(k))];
   if (kind === "forward" && !weights) return [equation(given(k - 1), sign("→"), given(k))];
   if (kind === "forward") {
     const b = bias ? [sign("+"), matrix("b, the biases", namesOf(bias), "add", vector)] : [];
@@ -493,17 +493,17 @@ function tablesOf({ kind, layer: k }) {
   }
   if (kind === "backward" && !weights) {
     const steep = batch.map((i) => upTo(width(k)).map((j) => `${k}.derivative[${i}][${j}]`));
-    return [equation(slopes(k), anyKnown(steep) ? [sign("⊙"), matrix(`derivatives of ${kindOf(k)}`, steep, "", bySample)] : [],
-      sign("="), slopes(k - 1))];
+    return [equation(gradients(k), anyKnown(steep) ? [sign("⊙"), matrix(`derivatives of ${kindOf(k)}`, steep, "", bySample)] : [],
+      sign("="), gradients(k - 1))];
   }
   if (kind === "backward") {
     const delta = "δ, the gradients of Z", caption = k ? `the output of layer ${k - 1}, transposed` : "X, transposed";
     const sideways = matrix(caption, transposed(namesAt(k - 1, "")), "left", { rowNames: String, columnNames: ofSample });
-    const slope = (p, way) => matrix(`gradients of ${p === bias ? "b" : "W"}`, suffixed(namesOf(p), ".gradient"), "result", way);
+    const gradientsOf = (p, way) => matrix(`gradients of ${p === bias ? "b" : "W"}`, suffixed(namesOf(p), ".gradient"), "result", way);
     const back = matrix("W, transposed", transposed(namesOf(weights)), "right", numbered);
-    return [equation(sideways, sign("·"), slopes(k, "right", delta), sign("="), slope(weights, numbered)),
-      bias ? equation(slopes(k, "right", "δ, summed by columns"), sign("="), slope(bias, vector)) : [],
-      anyKnown(namesAt(k - 1, ".gradient")) ? equation(slopes(k, "left", delta), sign("·"), back, sign("="), slopes(k - 1, "result")) : []];
+    return [equation(sideways, sign("·"), gradients(k, "right", delta), sign("="), gradientsOf(weights, numbered)),
+      bias ? equation(gradients(k, "right", "δ, summed by columns"), sign("="), gradientsOf(bias, vector)) : [],
+      anyKnown(namesAt(k - 1, ".gradient")) ? equation(gradients(k, "left", delta), sign("·"), back, sign("="), gradients(k - 1, "result")) : []];
   }
   if (kind === "update") return layers[k].parameters.map((p) => {
     const way = p.shape.length === 2 ? numbered : vector, of = (suffix) => suffixed(namesOf(p), suffix);

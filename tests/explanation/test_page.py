@@ -386,8 +386,8 @@ def test_neurons_show_what_the_phase_has_come_to(show):
     walk_to(shown, "Forward: layer 1")
     assert names() == row("0.z[{}][{}]", 2) + row("1.z[{}][{}]", 4) + row("5.a[{}][{}]", 3)
     walk_to(shown, "Backward: layer 3")
-    slopes = row("2.a[{}][{}].gradient", 4) + row("4.z[{}][{}].gradient", 3)
-    assert names() == row("0.z[{}][{}]", 2) + slopes
+    gradients = row("2.a[{}][{}].gradient", 4) + row("4.z[{}][{}].gradient", 3)
+    assert names() == row("0.z[{}][{}]", 2) + gradients
     walk_to(shown, "The same samples")
     for name in names()[2:]:
         assert name.endswith(".new") or name == "not in this step"

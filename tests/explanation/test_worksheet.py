@@ -433,18 +433,18 @@ def by_hand(wrong="", r=lambda value: value):
 
     forward(W)
     W_new = {}
-    slopes = []
+    gradients = []
     for j in (0, 1):
         a = v["3.a[0][{}]".format(j)]
         a = float(a >= 0.5) if wrong == "thresholded" else a
         d = (y[j] - a if wrong == "target first" else a - y[j]) * (2 if wrong == "half" else 1)
-        slopes.append(r(d))
+        gradients.append(r(d))
     for k in (3, 1):
         into = x if k == 1 else [v["1.a[0][0]"], v["1.a[0][1]"]]
         deltas = []
         for j in (0, 1):
-            v["{}.a[0][{}].gradient".format(k, j)] = slopes[j]
-            deltas.append(r(slopes[j] * derivative(k, j)))
+            v["{}.a[0][{}].gradient".format(k, j)] = gradients[j]
+            deltas.append(r(gradients[j] * derivative(k, j)))
             v["{}.z[0][{}].gradient".format(k - 1, j)] = deltas[j]
         W_new[k - 1] = [[0, 0], [0, 0]]
         for i in (0, 1):
@@ -457,7 +457,7 @@ def by_hand(wrong="", r=lambda value: value):
                     w + moved if wrong == "added" else w - moved
                 )
         used = W_new if wrong == "updated" else W
-        slopes = [r(sum(deltas[j] * weight(used, k - 1, i, j) for j in (0, 1))) for i in (0, 1)]
+        gradients = [r(sum(deltas[j] * weight(used, k - 1, i, j) for j in (0, 1))) for i in (0, 1)]
     if wrong == "transposed":
         return v
     forward(W_new, ".new")
@@ -774,7 +774,7 @@ def test_tanh_with_z_for_a():
 
 
 def test_a_penalty_keeps_its_half():
-    """With λ·w in every slope, the ½ is that of the squared error alone."""
+    """With λ·w in every gradient, the ½ is that of the squared error alone."""
     why = mazur()
     net = why.net.copy()
     net.layers[0].l2 = 0.5
@@ -788,7 +788,7 @@ def test_a_penalty_keeps_its_half():
 
 
 def test_an_edit_that_would_go_in_circles_is_passed_over():
-    """With clipping every new weight depends on all slopes, and so on itself."""
+    """With clipping every new weight depends on all gradients, and so on itself."""
     why = mazur(optimizer=sn.SGD(0.5, clip_norm=0.01))
     working = Working(why.step, lambda node: None, MISTAKES[0])
     assert working.value(why["0.weights[0][0].new"].node) is None
