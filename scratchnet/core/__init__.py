@@ -32,6 +32,11 @@ are first used, so that prediction loads no losses, no optimizers and no trainin
 from .lazy import load, prepare_module
 from .types import Any
 
+try:
+    1 << len(__name__) + 64  # too long for the compiler to compute
+except OverflowError:
+    raise ImportError("scratchnet needs integers of any size; use a build that has them") from None
+
 # The files in reading order, each with its public names.
 FILES = {
     "types": "",

@@ -14,7 +14,10 @@ Each function states a bound on its error, in units in the last place (ulp) of t
 The bound is the largest error found in a comparison with mpmath, rounded up. The comparison covered
 more than 400,000 arguments per function: all magnitudes, subnormal numbers, the boundaries between
 the pieces of a function, and the regions where the error is largest. Even a correctly rounded
-result has an error of up to 0.5 ulp. tests/core/test_elementary.py checks every bound.
+result has an error of up to 0.5 ulp. tests/core/test_elementary.py checks every bound, and
+tests/scalars/test_single.py checks the same bounds for floats of 24 binary digits (32 bits), which
+most microcontrollers have. The floats of 30 bits on some boards are not rounded to the nearest;
+there the errors are below 4 ulp of 22 digits.
 
 Sources: Cody & Waite, "Software manual for the elementary functions" (1980); Muller, "Elementary
 functions" (2016); for erf Chiarella & Reichel, "On the evaluation of integrals related to the error
@@ -25,7 +28,7 @@ import math
 
 from .types import Any, Function, Matrix, Number, Numbers, Row
 
-REAL = (float, int, bool)  # On MicroPython bool is not a subclass of int.
+REAL = (type(0.0), int, bool)  # On MicroPython bool is not a subclass of int.
 
 
 # ---- primitives ------------------------------------------------------------------------------
@@ -105,28 +108,62 @@ def products(A: Matrix, B: Matrix, dot: Function) -> Matrix:
 
 
 # ---- constants -------------------------------------------------------------------------------
-# Each is an integer below 2^53, divided once, because MicroPython misreads one decimal literal in
-# six.
+# They depend on the digits of a float: 53 binary digits, or 24 on most boards. Each is an integer
+# that a float holds exactly, times a power of 2, because MicroPython misreads one decimal literal
+# in six, and rounds the digits of larger integers one after the other.
 
+
+def digits() -> int:
+    """Return the number of binary digits of a float.
+
+    >>> digits()
+    53
+    """
+    n, unit = 0, float(1)
+    while 1 + unit > 1:
+        n, unit = n + 1, unit / 2
+    return n
+
+
+def binary(n: int, k: int) -> Number:
+    """Return n/2^k, rounded to a float, for a positive n.
+
+    >>> binary(3, 1)
+    1.5
+    """
+    extra = len(bin(n)) - len("0b") - DIGITS
+    if extra > 0:
+        n, k = (n + (1 << extra - 1)) >> extra, k - extra
+    return float(ldexp(float(n), -k))
+
+
+DIGITS = digits()
+WIDE = DIGITS == 53
+ROUNDS = WIDE or DIGITS == 24  # Floats of 30 bits do not round to the nearest one.
 INFINITY = float("inf")
 NAN = float("nan")
-SHIFT = float(3 * 2**51)  # halfway between 2^52 and 2^53
-BELOW_ONE = (2**53 - 1) / 2**53  # the largest float below 1
-PI = 7074237752028440 / 2**51  # 3.141592653589793
-INVERSE_PI = 5734161139222659 / 2**54  # 1/pi = 0.3183098861837907
-# pi/2 is the sum of these four. Each has at most 33 bits, so that its product with a whole number
-# below 2^20 is exact.
-HALF_PI = (6746518852 / 2**32, 2242054355 / 2**65, 640881756 / 2**98, 230804755 / 2**131)
-INVERSE_LN2 = 6497320848556798 / 2**52  # 1/ln 2 = 1.4426950408889634
-# ln 2 = 0.6931471805599453 is the sum of these two: its first 42 bits, whose product with a whole
-# number below 2^11 is exact, and the rest, 5.497923018708371e-14.
-LN2_HIGH = 3048493539143 / 2**42
-LN2_LOW = 8711806768342832 / 2**97
-ROOT_EXCESS = 4625346952747881 / 2**55  # 2/sqrt(pi) - 1 = 0.12837916709551257
+SHIFT = float(3 << DIGITS - 2)  # halfway between 2^(DIGITS - 1) and 2^DIGITS
+HALF_DIGITS = (1 << (DIGITS + 1) // 2) + 1
+BELOW_ONE = binary((1 << DIGITS) - 1, DIGITS)  # the largest float below 1
+PI = binary(7074237752028440, 51)  # 3.141592653589793
+INVERSE_PI = binary(5734161139222659, 54)  # 1/pi = 0.3183098861837907
+INVERSE_LN2 = binary(6497320848556798, 52)  # 1/ln 2 = 1.4426950408889634
+ROOT_EXCESS = binary(4625346952747881, 55)  # 2/sqrt(pi) - 1 = 0.12837916709551257
 
-FACTORIALS = [1]
-for _n in range(1, 19):  # 18! is the largest factorial below 2^53.
-    FACTORIALS.append(_n * FACTORIALS[-1])
+# pi/2 is the sum of four floats so short that their products with a whole number below 2^ANGLE are
+# exact, and ln 2 is the sum of two, of which the first is as short.
+ANGLE = 20 if WIDE else 10
+SHORT = 33 if WIDE else DIGITS - 12
+_pi = 4276114336259866991438721492647483133203  # pi·2^130
+HALF_PI = []
+for _end in range(SHORT - 1, 4 * SHORT, SHORT):
+    _part = _pi >> 131 - _end
+    HALF_PI.append(binary(_part, _end))
+    _pi = _pi - (_part << 131 - _end)
+_ln2 = 109833554935414946702282942256  # ln 2·2^97
+_high = 42 if WIDE else DIGITS - 9
+LN2_HIGH = binary(_ln2 >> 97 - _high, _high)
+LN2_LOW = binary(_ln2 - (_ln2 >> 97 - _high << 97 - _high), 97)
 
 # The coefficients of Taylor series, highest power first:
 #     EXP_SERIES    (e^r - 1 - r)/r²                 in r
@@ -134,10 +171,14 @@ for _n in range(1, 19):  # 18! is the largest factorial below 2^53.
 #     COS_SERIES    (cos r - 1 - z/2)/z²             in z = -r²
 #     ERF_SERIES    (erf x - 2x/sqrt(pi))/(x·z)      in z = -x²
 #     LOG_SERIES    (ln((1 + s)/(1 - s)) - 2s)/s³    in s²
-EXP_SERIES = [1 / FACTORIALS[n] for n in range(14, 1, -1)]
-SIN_SERIES = [1 / FACTORIALS[n] for n in range(17, 1, -2)]
-COS_SERIES = [1 / FACTORIALS[n] for n in range(18, 2, -2)]
-ERF_SERIES = [(1 + ROOT_EXCESS) / FACTORIALS[n] / (2 * n + 1) for n in range(18, 0, -1)]
+TERMS = 18 if WIDE else 10  # The largest factorial that a float holds exactly.
+FACTORIALS = [1]
+for _n in range(1, TERMS + 1):
+    FACTORIALS.append(_n * FACTORIALS[-1])
+EXP_SERIES = [1 / FACTORIALS[n] for n in range(min(TERMS, 14), 1, -1)]
+SIN_SERIES = [1 / FACTORIALS[n] for n in range(TERMS - 1, 1, -2)]
+COS_SERIES = [1 / FACTORIALS[n] for n in range(TERMS, 2, -2)]
+ERF_SERIES = [(1 + ROOT_EXCESS) / FACTORIALS[n] / (2 * n + 1) for n in range(TERMS, 0, -1)]
 LOG_SERIES = [2 / (2 * n + 1) for n in range(11, 0, -1)]
 
 
@@ -153,13 +194,15 @@ def horner(x: Number, coefficients: Row) -> Number:
 
 
 def nearest(x: Number) -> Number:
-    """Return the whole number nearest to x, for |x| < 2^51; a tie goes to the even one.
+    """Return the whole number nearest to x, for |x| < 2^(DIGITS - 2); a tie goes to the even one.
 
     >>> nearest(2.5), nearest(-3.7)
     (2.0, -4.0)
     """
-    # From 2^52 to 2^53 neighbouring floats differ by 1. The addition therefore rounds to a whole
-    # number, and the subtraction is exact.
+    if not ROUNDS:
+        return float(math.floor(x + 1 / 2)) if x == x else x
+    # Around SHIFT neighbouring floats differ by 1. The addition therefore rounds to a whole number,
+    # and the subtraction is exact.
     return x + SHIFT - SHIFT
 
 
@@ -174,11 +217,11 @@ def two_sum(a: Number, b: Number) -> Numbers:
 
 
 def short(x: Number) -> Number:
-    """Return x rounded to 26 bits. The product of two such numbers is exact.
+    """Return x rounded to half of its digits. The product of two such numbers is exact.
 
     Veltkamp's splitting (Dekker 1971).
     """
-    c = x * (2**27 + 1)
+    c = x * HALF_DIGITS
     return c - (c - x)
 
 
@@ -251,8 +294,8 @@ def tanh(x: Number) -> Number:
     """Return the hyperbolic tangent; error below 0.85 ulp.
 
     tanh |x| = -t/(2 + t), with t = e^(-2|x|) - 1. As in long division by hand, the quotient is
-    computed in two steps: q is rounded to 26 bits, and the remainder t + q·(2 + t) is divided by
-    2 + t again.
+    computed in two steps: q is rounded to half of its digits, and the remainder t + q·(2 + t) is
+    divided by 2 + t again.
 
     >>> tanh(0.5), tanh(-100.0)
     (0.46211715726000974, -1.0)
@@ -362,7 +405,7 @@ def sqrt(x: Number) -> Number:
     root = (1 + 2 * m) / 3
     for _ in range(4):
         root = (root + m / root) / 2
-    # high and low have at most 26 bits each, so that the remainder m - root² is exact.
+    # high and low have at most half of the digits each, so that the remainder m - root² is exact.
     high = short(root)
     low = root - high
     root = root + (m - high * high - 2 * high * low - low * low) / (2 * root)
@@ -372,7 +415,7 @@ def sqrt(x: Number) -> Number:
 
 
 def cos(x: Number) -> Number:
-    """Return the cosine of x radians, or NaN for |x| > 2^20; error below 0.8 ulp.
+    """Return the cosine of x radians, or NaN for |x| > 2^ANGLE; error below 0.8 ulp.
 
     x = k·pi/2 + r with a whole k, and r = high + low. Depending on k modulo 4, the cosine of x is
     cos r, -sin r, -cos r or sin r.
@@ -380,7 +423,7 @@ def cos(x: Number) -> Number:
     >>> cos(1.0)
     0.5403023058681398
     """
-    high = where(abs(x) > 2**20, NAN, x)
+    high = where(abs(x) > (1 << ANGLE), NAN, x)
     k = nearest(high * 2 * INVERSE_PI)
     low = 0.0
     for part in HALF_PI:

@@ -38,8 +38,9 @@ class Generator:
         return z ^ (z >> 31)
 
     def random(self) -> float:
-        """Return a float in [0, 1), one of 2^53 equally likely values."""
-        return (self.bits() >> 11) / (1 << 53)
+        """Return a float in [0, 1), one of 2^53 equally likely values (2^24 on most boards)."""
+        digits = elementary.DIGITS
+        return float(self.bits() >> 64 - digits) / (1 << digits)
 
     def uniform(self, low: float, high: float) -> float:
         """Return a float in [low, high). Rounding can produce ``high`` itself."""

@@ -2,12 +2,14 @@
 
 traced.Traced       a number that remembers how it was computed
 dual.Dual           a number with its derivative
+single.Single       a number of 24 binary digits, as most microcontrollers compute with
 symbolic.Symbolic   a number whose value is not known yet, and the arithmetic that computes it
 decimals            functions that decimal.Decimal lacks: log, tanh, erf, ...
 """
 
 from .dual import Dual
+from .single import Single
 from .symbolic import Symbolic
 from .traced import Traced
 
-__all__ = ["Dual", "Symbolic", "Traced"]
+__all__ = ["Dual", "Single", "Symbolic", "Traced"]

@@ -12,8 +12,7 @@ from scratchnet.datasets import samples
 
 FLOWERS = samples.iris()
 ROWS = [
-    dict(zip(FLOWERS.features, x), species=FLOWERS.labels[y])
-    for x, y in zip(FLOWERS.X, FLOWERS.Y)
+    dict(zip(FLOWERS.features, x), species=FLOWERS.labels[y]) for x, y in zip(FLOWERS.X, FLOWERS.Y)
 ]
 EPOCHS = 12
 
