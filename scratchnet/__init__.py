@@ -112,6 +112,29 @@ for _name in (
 ).split():
     _HOMES[_name] = ""
 
+_ON_DEVICES = {"micropython": "MicroPython", "circuitpython": "CircuitPython"}
+
+
+def _load_here(homes: "Any", name: str, what: str = "") -> "Any":
+    """Return what this package calls ``name``; ``homes`` says in which file it is.
+
+    ``what``   its name in the message if it cannot be imported, as on MicroPython
+    """
+    try:
+        return _load(__name__, homes, name)
+    except (ImportError, SyntaxError, AttributeError) as error:
+        python = _ON_DEVICES.get(sys.implementation.name)
+        if name not in homes or python is None:
+            raise
+        message = f"{what or name} does not run on {python} ({error}); use CPython or PyPy"
+    raise ImportError(message)
+
+
+def _above(file: str, name: str, what: str = "") -> "Any":
+    """Return the object ``name`` in a file above the core."""
+    return _load_here({name: file}, name, what)
+
+
 if TYPE_CHECKING:
     from . import datasets as datasets
     from . import estimators as estimators
@@ -165,7 +188,7 @@ else:
 
     def __getattr__(name):
         """Import a name when it is first used."""
-        value = globals()[name] = _load(__name__, _HOMES, name)
+        value = globals()[name] = _load_here(_HOMES, name)
         return value
 
     _prepare_module(__name__, __getattr__, _HOMES)
@@ -206,9 +229,9 @@ def _engine(
     names = ("auto", "lists", "rows", "steps")
     require("engine", name, (lambda v: v in names, " or ".join([repr(n) for n in names])))
     if executor is not None:
-        from .engines.workers import Parallel
-
-        return Parallel(lists, batch_size, executor, name)
+        return _above("engines.workers", "Parallel", "executor")(  # type: ignore[no-any-return]
+            lists, batch_size, executor, name
+        )
     if name == "lists":
         return lists
     try:
@@ -234,9 +257,7 @@ def _engine_of_unroll(unroll: "Any") -> str:
 
 def _checkpoint(training: "Training", checkpoint: "Any") -> "Any":
     """Return a training that saves itself to the checkpoint."""
-    from .engines.checkpoints import SavedTraining
-
-    return SavedTraining(training, checkpoint)
+    return _above("engines.checkpoints", "SavedTraining", "checkpoint")(training, checkpoint)
 
 
 _default_products = PLUG_POINTS["products"]
@@ -284,9 +305,7 @@ def from_sklearn(estimator: "Any") -> "Sequential":
     class labels are in ``metadata["labels"]``. Raise a ValueError if no network predicts exactly
     the same. ``help(scratchnet.interop.sklearn)`` lists what is supported.
     """
-    from .interop import sklearn
-
-    return sklearn.from_sklearn(estimator)
+    return _above("interop.sklearn", "from_sklearn")(estimator)  # type: ignore[no-any-return]
 
 
 def to_sklearn(net: "Sequential", estimator: "Any") -> "Any":
@@ -295,9 +314,7 @@ def to_sklearn(net: "Sequential", estimator: "Any") -> "Any":
     An example is ``to_sklearn(net, MLPClassifier())``. If the estimator cannot, raise a ValueError
     and leave it unchanged. See ``from_sklearn``.
     """
-    from .interop import sklearn
-
-    return sklearn.to_sklearn(net, estimator)
+    return _above("interop.sklearn", "to_sklearn")(net, estimator)
 
 
 def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
@@ -307,9 +324,7 @@ def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
     layer: ``activations=["relu", "identity"]``. Raise a ValueError if there is no such network.
     ``help(scratchnet.interop.torch)`` lists what is supported.
     """
-    from .interop import torch
-
-    return torch.from_torch(module, activations)
+    return _above("interop.torch", "from_torch")(module, activations)  # type: ignore[no-any-return]
 
 
 def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
@@ -318,9 +333,7 @@ def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
     If an nn.Sequential is given as ``module``, set its parameters instead and return it. Raise a
     ValueError if a layer has no counterpart or does not match the module's. See ``from_torch``.
     """
-    from .interop import torch
-
-    return torch.to_torch(net, module)
+    return _above("interop.torch", "to_torch")(net, module)
 
 
 def from_keras(model: "Any") -> "Sequential":
@@ -329,9 +342,7 @@ def from_keras(model: "Any") -> "Sequential":
     Raise a ValueError if there is no such network. ``help(scratchnet.interop.keras)`` lists what is
     supported.
     """
-    from .interop import keras
-
-    return keras.from_keras(model)
+    return _above("interop.keras", "from_keras")(model)  # type: ignore[no-any-return]
 
 
 def to_keras(net: "Sequential", model: "Any" = None) -> "Any":
@@ -340,9 +351,7 @@ def to_keras(net: "Sequential", model: "Any" = None) -> "Any":
     If a keras.Sequential is given as ``model``, set its parameters instead and return it. Raise a
     ValueError if a layer has no counterpart or does not match the model's. See ``from_keras``.
     """
-    from .interop import keras
-
-    return keras.to_keras(net, model)
+    return _above("interop.keras", "to_keras")(net, model)
 
 
 def check_gradients(
@@ -353,9 +362,8 @@ def check_gradients(
     The result prints as a table, and its ``passed`` says whether all gradients are right. For each
     parameter, the table shows the number whose gradient is furthest from the exact derivative.
     """
-    from .explanation import gradients
-
-    return gradients.check_gradients(net, X, Y, loss, sample_weight)
+    check = _above("explanation.gradients", "check_gradients")
+    return check(net, X, Y, loss, sample_weight)  # type: ignore[no-any-return]
 
 
 def unroll(net: "Sequential", constants: bool = True) -> "Any":
@@ -375,9 +383,7 @@ def unroll(net: "Sequential", constants: bool = True) -> "Any":
     >>> sn.unroll(net)([1, 3])
     [7.5]
     """
-    from .codegen import unrolled
-
-    return unrolled.unroll(net, constants)
+    return _above("codegen.unrolled", "unroll")(net, constants)
 
 
 def explain(
@@ -421,9 +427,7 @@ def explain(
     """
     options = "loss, optimizer, step, steps, batch_size, shuffle, seed, sample_weight, class_weight"
     refuse_unknown("explain", unknown, options)
-    from .explanation import explanation
-
-    return explanation.explain(
+    return _above("explanation.explanation", "explain")(  # type: ignore[no-any-return]
         net,
         X,
         Y,

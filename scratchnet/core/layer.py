@@ -57,8 +57,10 @@ class Configured:
         An argument of the constructor that the class does not list raises a TypeError, except on
         MicroPython, which does not tell the names of arguments.
         """
-        code = getattr(getattr(type(self), "__init__", None), "__code__", None)
-        for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount] if code else ():
+        code: Any = getattr(getattr(type(self), "__init__", None), "__code__", None)
+        known = hasattr(code, "co_varnames")
+        count = code.co_argcount + code.co_kwonlyargcount if known else 0
+        for name in code.co_varnames[1:count] if known else ():
             if name not in self.arguments + self.in_parameters:
                 raise TypeError(
                     f"{type(self).__name__}: __init__ takes {name}, which the class must name: "

@@ -102,14 +102,18 @@ def _are_layers(custom: "Any") -> bool:
 
 def codec_of(path: "Path") -> "Any":
     """Return the module that reads and writes files with the ending of ``path``."""
-    if str(path).endswith(".onnx"):
-        from . import onnx  # imported here, because it is large and microcontrollers do not need it
+    try:  # imported here, because they are large and microcontrollers do not need them
+        if str(path).endswith(".onnx"):
+            from . import onnx
 
-        return onnx
-    if str(path).endswith(".npz"):
-        from . import npz
+            return onnx
+        if str(path).endswith(".npz"):
+            from . import npz
 
-        return npz
+            return npz
+    except (ImportError, SyntaxError, AttributeError) as error:
+        what = f"this Python cannot read or write such files ({error})"
+        raise ValueError(f"{path}: {what}; use .safetensors or .json") from None
     for ending in FORMATS:
         if str(path).endswith(ending):
             return FORMATS[ending]
