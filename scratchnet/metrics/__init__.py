@@ -33,7 +33,7 @@ dog                  1    1
 import math
 from collections import namedtuple
 
-from .core.checks import (
+from ..core.checks import (
     AT_LEAST_0,
     accept,
     accept_row,
@@ -43,9 +43,9 @@ from .core.checks import (
     require,
     shown,
 )
-from .core.functions import total
-from .datasets.encoding import median_of
-from .texts import shortened, width
+from ..core.functions import total
+from ..datasets.encoding import median_of
+from ..texts import shortened, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -43,26 +43,26 @@ import sys
 from collections import Counter
 from warnings import warn
 
-from . import metrics
-from .codegen import own
-from .core import checks, training
-from .core.activations import ACTIVATIONS, Sigmoid, Softmax
-from .core.checks import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, look_up, require
-from .core.functions import exp, log, sqrt
-from .core.layer import Layer
-from .core.layers import Dense, Dropout
-from .core.losses import BinaryCrossEntropy, HalfSquaredError
-from .core.network import Sequential
-from .core.optimizers import SGD, Adam, Optimizer
-from .core.random import Generator
-from .selection import train_test_split
+from .. import metrics
+from ..codegen import own
+from ..core import checks, training
+from ..core.activations import ACTIVATIONS, Sigmoid, Softmax
+from ..core.checks import ABOVE_0, AT_LEAST_0, BELOW_1, COUNT, look_up, require
+from ..core.functions import exp, log, sqrt
+from ..core.layer import Layer
+from ..core.layers import Dense, Dropout
+from ..core.losses import BinaryCrossEntropy, HalfSquaredError
+from ..core.network import Sequential
+from ..core.optimizers import SGD, Adam, Optimizer
+from ..core.random import Generator
+from ..selection import train_test_split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
 
-    from .core.history import Epoch
-    from .core.types import Matrix, Number, RowOrNone
+    from ..core.history import Epoch
+    from ..core.types import Matrix, Number, RowOrNone
 
 LIMITS = {
     "solver": (
