@@ -603,7 +603,7 @@ def test_early_stopping_needs_two_samples_of_a_class():
     X, y = blobs(30)
     with pytest.raises(
         ValueError,
-        match="^early_stopping holds out a part of each class, but 7 has only one sample;",
+        match="^early_stopping : stratify: a class has only one",
     ):
         MLPClassifier(early_stopping=True).fit(X + [[0, 0]], y + [7])
 
