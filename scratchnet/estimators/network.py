@@ -74,7 +74,7 @@ def dense_layers(network: "Sequential") -> "List[Dense]":
     return [layer for layer in network.layers if isinstance(layer, Dense)]
 
 
-def penalised(
+def penalized(
     network: "Sequential", alpha: float, size: int, weight: float, ragged: bool
 ) -> "Sequential":
     """Return the network with the penalty alpha/2·Σw²/n for batches of n samples.

@@ -10,7 +10,7 @@ from .arithmetic import AdamOfRate, Momentum, Rate
 from .arrays import kind_of, listed, rows_of
 from .base import of_sklearn, warn_caller
 from .features import Features
-from .network import name_of_activation, new_network, penalised
+from .network import name_of_activation, new_network, penalized
 from .samples import Samples, hold_out, sample_weights
 
 TYPE_CHECKING = False
@@ -131,7 +131,7 @@ class Run:
         size = min(200 if mlp.batch_size == "auto" else mlp.batch_size, len(counted))
         mean_weight, ragged = sum(counted) / len(counted), len(counted) % size > 0
         return training.epochs(
-            penalised(self.network, mlp.alpha, size, mean_weight, ragged),
+            penalized(self.network, mlp.alpha, size, mean_weight, ragged),
             rows,
             targets,
             mlp._criterion(self.out_activation),
