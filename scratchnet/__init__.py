@@ -108,7 +108,7 @@ for _name in core.__all__:
 # MicroPython asks ``__getattr__`` also for modules.
 for _name in (
     "cli codegen datasets engines estimators explanation formats interop lessons metrics plots "
-    "scalars selection selftest texts"
+    "scalars selection selftest tabular texts"
 ).split():
     _HOMES[_name] = ""
 
@@ -120,6 +120,7 @@ if TYPE_CHECKING:
     from . import plots as plots
     from . import scalars as scalars
     from . import selection as selection
+    from . import tabular as tabular
     from .core.activations import (
         ELU,
         GELU,

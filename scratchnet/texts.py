@@ -2,6 +2,7 @@
 
 printable  shortened    make text from a file safe to show
 width                   measure text in columns of a terminal
+plural                  a count with its noun
 ASCII  is_writable      replace characters that an encoding lacks
 """
 
@@ -31,6 +32,15 @@ def is_writable(text: str, encoding: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def plural(count: int, noun: str) -> str:
+    """Return the count and the noun, in the plural unless the count is 1.
+
+    >>> plural(1, "row"), plural(1500, "row")
+    ('1 row', '1,500 rows')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def shortened(label: "Any", columns: int) -> str:

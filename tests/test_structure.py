@@ -26,7 +26,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORE = ["core/" + name for name in core.FILES]
 ABOVE = (
     "texts formats scalars codegen engines interop datasets metrics plots explanation selection "
-    "estimators selftest lessons cli __main__"
+    "estimators tabular selftest lessons cli __main__"
 ).split()
 FLOORS = CORE + ["core"] + ABOVE
 

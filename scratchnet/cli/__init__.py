@@ -1,7 +1,7 @@
 """The command line, one file per command.
 
 and_gate.py    no command: a neuron learns AND, with every step shown
-train.py       train a model from a CSV file; its parts are data.py, recipe.py, trials.py
+train.py       train a model from a CSV file; its parts are data.py, settings.py
                and progress.py
 predict.py     predict new rows
 evaluate.py    measure the quality of a model

@@ -1,17 +1,14 @@
 """Reading the data of a command: a table or arrays, and the options for it."""
 
-from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
-from ..datasets.encoding import Encoder
-from ..datasets.tables import MISSING, read_table
-from ..formats import models
+from .. import tabular
+from ..datasets.arrays import is_array
+from ..datasets.tables import MISSING
+from ..texts import plural
 from .progress import Line, Reading
-from .terminal import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
-
-    from ..core.network import Sequential
+    from typing import Any, Tuple
 
 
 def add_reading(parser: "Any") -> None:
@@ -69,14 +66,11 @@ def add_quiet(parser: "Any") -> None:
 
 
 def reading(options: "Any") -> "Any":
-    """Return the arguments of ``read_table`` and ``Encoder.read`` for these options."""
-    delimiter = options.delimiter and options.delimiter.replace("\\t", "\t")
-    header = None if options.header is None else options.header == "yes"
-    missing = None if options.missing is None else options.missing.split(",")
+    """Return the arguments of ``read_table`` for these options. None means detected."""
     return {
-        "delimiter": delimiter,
-        "header": header,
-        "missing": missing,
+        "delimiter": options.delimiter and options.delimiter.replace("\\t", "\t"),
+        "header": None if options.header is None else options.header == "yes",
+        "missing": None if options.missing is None else options.missing.split(","),
         "decimal": options.decimal,
         "encoding": options.encoding,
     }
@@ -84,17 +78,15 @@ def reading(options: "Any") -> "Any":
 
 def data_to_learn(options: "Any", progress: "Any") -> "Any":
     """Return the Table or the Arrays to train a model on."""
-    columns = {name: names(getattr(options, name)) for name in ("categorical", "numeric", "ignore")}
-    if is_array(options.data):
-        if any(columns.values()):
-            raise ValueError(
-                f"{options.data} is an array without column names; "
-                "leave out --categorical, --numeric and --ignore"
-            )
-        return read_arrays(options.data, options.target)
+    columns = [names(getattr(options, name)) for name in ("categorical", "numeric", "ignore")]
+    if is_array(options.data) and any(columns):
+        raise ValueError(
+            f"{options.data} is an array without column names; "
+            "leave out --categorical, --numeric and --ignore"
+        )
     how = reading(options)
     how["missing"] = MISSING if how["missing"] is None else how["missing"]
-    return read_table(options.data, options.target, progress=progress, **dict(how, **columns))
+    return tabular.read(options.data, options.target, *columns, progress=progress, **how)
 
 
 def names(given: "Any") -> "Any":
@@ -102,50 +94,17 @@ def names(given: "Any") -> "Any":
     return [name for text in given for name in text.split(",")]
 
 
-def fit_encoder(data: "Any", rows: "Any", task: "Any") -> "Any":
-    """Return an encoder fitted to these rows of a table or of arrays."""
-    return (ArrayEncoder if isinstance(data, Arrays) else Encoder).fit(data, rows, task)
-
-
-# The encoders, by their names in the metadata of a model.
-ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
-
-
-def metadata_of(encoder: "Any") -> "Any":
-    """Return the encoder as it is saved in the metadata of a model."""
-    return {name: encoder.to_dict() for name, kind in ENCODERS.items() if type(encoder) is kind}
-
-
-def encoder_of(net: "Sequential", path: str) -> "Any":
-    """Return the encoder in the metadata of a model, which was read from that path."""
-    for name, kind in ENCODERS.items():
-        if name in net.metadata:
-            try:
-                encoder = kind.from_dict(net.metadata[name])
-            except ValueError as error:
-                raise ValueError(f"{path}: {error}") from None
-            if (len(encoder.features), encoder.outputs) != (net.inputs, net.outputs):
-                raise ValueError(
-                    f"{path}: the network does not match the inputs and outputs in its metadata"
-                )
-            return encoder
-    raise ValueError(
-        f"{path}: the model does not describe its inputs; give one from `scratchnet train`"
-    )
-
-
-def opened(options: "Any", target: "Any") -> "Any":
-    """Return the network, its encoder, and the data that the options name.
+def opened(options: "Any", target: "Any") -> "Tuple[tabular.Model, Any]":
+    """Return the model and the data that the options name.
 
     ``target``   whether the data need the target, or the file of the targets
     """
-    net = models.load(options.model)
-    encoder = encoder_of(net, options.model)
+    model = tabular.load(options.model)
     line = Reading(quiet=options.quiet)
-    data = encoder.read(options.data, target=target, progress=line, **reading(options))
+    data = model.read(options.data, target, progress=line, **reading(options))
     line.clear()
-    report_unseen(encoder, data, line)
-    return net, encoder, data
+    report_unseen(model.encoder, data, line)
+    return model, data
 
 
 def report_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -> None:

@@ -14,11 +14,12 @@ from ..explanation.text import DECIMALS
 from ..explanation.worksheet import worksheet
 from ..formats import models
 from ..lessons import and_gate, and_gate_network
-from ..texts import printable
-from .data import ENCODERS, encoder_of, report_unseen
+from ..tabular.model import has_encoder, model_of
+from ..tabular.recipe import loss_of
+from ..texts import plural, printable
+from .data import report_unseen
 from .progress import Line
-from .recipe import loss_of
-from .terminal import check_output, plural
+from .terminal import check_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,8 +171,8 @@ def opened(options: "Any") -> "Tuple[Sequential, Any]":
     if not options.model:
         return and_gate_network.network(), None
     net = models.load(options.model)
-    if options.data and set(ENCODERS) & set(net.metadata):
-        return net, encoder_of(net, options.model)
+    if options.data and has_encoder(net):
+        return net, model_of(net, options.model).encoder
     return net, None
 
 

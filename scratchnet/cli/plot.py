@@ -3,8 +3,9 @@
 from .. import metrics, plots
 from ..datasets.encoding import CLASSIFICATION, Encoder, median_of
 from ..formats import files, models, strict_json
+from ..tabular.model import has_encoder, model_of
 from . import terminal
-from .data import ENCODERS, add_quiet, add_reading, add_target, encoder_of, opened
+from .data import add_quiet, add_reading, add_target, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,9 +111,9 @@ def report(path: str) -> "Any":
 
 def network(options: "Any") -> "Picture":
     net = models.load(options.model)
-    if not set(ENCODERS) & set(net.metadata):
+    if not has_encoder(net):
         return plots.network(net)
-    encoder = encoder_of(net, options.model)
+    encoder = model_of(net, options.model).encoder
     labels = [encoder.target.name]
     if encoder.classes and len(encoder.classes) == encoder.outputs:
         labels = encoder.classes
@@ -120,8 +121,9 @@ def network(options: "Any") -> "Picture":
 
 
 def boundary(options: "Any") -> "Picture":
-    net, encoder, table = opened(options, options.target or True)
-    X, Y = encoder.examples_of(table)
+    model, data = opened(options, options.target or True)
+    net, encoder = model.net, model.encoder
+    X, Y = encoder.examples_of(data)
     inputs = chosen(options.inputs, encoder)
     others = usual_row(encoder, X) if isinstance(encoder, Encoder) and encoder.categories else None
     return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features, others)
@@ -165,9 +167,10 @@ def chosen(given: "Any", encoder: "Any") -> "Any":
 
 
 def mistakes(options: "Any") -> "Picture":
-    net, encoder, table = opened(options, options.target or True)
-    X, Y = encoder.examples_of(table)
-    truth, predicted = encoder.targets_of(Y), encoder.targets_of(net.predict(X))
+    model, data = opened(options, options.target or True)
+    encoder = model.encoder
+    X, Y = encoder.examples_of(data)
+    truth, predicted = encoder.targets_of(Y), encoder.targets_of(model.net.predict(X))
     if encoder.task != CLASSIFICATION:
         return plots.predictions(truth, predicted)
     return plots.confusion_matrix(

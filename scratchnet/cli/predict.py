@@ -4,7 +4,6 @@ import csv
 import io
 import json
 
-from ..datasets.encoding import CLASSIFICATION
 from ..metrics import class_probabilities
 from .data import add_quiet, add_reading, opened
 
@@ -41,10 +40,11 @@ def configure(parser: "Any") -> None:
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the predictions. Return the exit status."""
-    net, encoder, table = opened(options, False)
-    if options.proba and encoder.task != CLASSIFICATION:
-        raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
-    outputs = net.predict(encoder.inputs_of(table))
+    model, data = opened(options, False)
+    encoder = model.encoder
+    if options.proba:
+        model.require_classes("--proba")
+    outputs = model.outputs(data)
     names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
     if not options.json:
         write(_csv(names))

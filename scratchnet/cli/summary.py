@@ -4,10 +4,9 @@ import json
 
 from ..core.checks import COUNT, require
 from ..formats import models
-from ..texts import shortened
-from .data import ENCODERS
-from .recipe import Recipe
-from .terminal import plural
+from ..tabular.model import ENCODERS
+from ..tabular.recipe import Recipe
+from ..texts import plural, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def blocks_of(metadata: "Any") -> "List[str]":
     """Return a block of text for each entry that `scratchnet train` wrote."""
     blocks = []
     known: "Dict[str, Any]" = {name: kind.from_dict for name, kind in ENCODERS.items()}
-    known.update(recipe=lambda given: Recipe(**given), history=course)
+    known.update(recipe=Recipe.from_dict, history=course)
     for name, read in known.items():
         if name in metadata:
             try:

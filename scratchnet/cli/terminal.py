@@ -35,15 +35,6 @@ def size() -> "Dict[str, Any]":
     }
 
 
-def plural(count: int, noun: str) -> str:
-    """Return the count and the noun, in the plural unless the count is 1.
-
-    >>> plural(1, "row"), plural(1500, "row")
-    ('1 row', '1,500 rows')
-    """
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
 def check_output(path: str, inputs: "Sequence[Optional[str]]") -> None:
     """Raise a ValueError if the output is one of the inputs."""
     real = os.path.realpath(path)

@@ -4,28 +4,27 @@ import json
 import os
 import textwrap
 import warnings
-from collections import Counter
-from math import ceil, isfinite
+from math import isfinite
 
 from .. import metrics, plots
 from ..core.checks import AT_LEAST_0, COUNT, require
-from ..core.functions import kernel
 from ..core.history import Diverged
-from ..core.network import Sequential
-from ..core.optimizers import OPTIMIZERS
-from ..datasets.encoding import Classes, target_of
 from ..formats import files, models
-from ..selection import train_test_split
-from . import terminal, trials
-from .data import add_columns, add_reading, data_to_learn, fit_encoder, metadata_of
+from ..tabular import trials
+from ..tabular.model import Model
+from ..tabular.problem import FRACTION, Problem
+from ..tabular.recipe import Recipe, history_of
+from ..texts import plural
+from . import terminal
+from .data import add_columns, add_reading, data_to_learn
 from .progress import Course, Line, Reading, Watched
-from .recipe import HIDDEN, Recipe, add_settings, history_of, network, recipe_for, settings, train
+from .settings import add_settings, check_settings, settings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional
 
-    from ..core.history import Epoch
+    from ..core.network import Sequential
 
 FEW = 30  # with fewer validation rows, the report adds a warning
 NO_BETTER = """
@@ -37,7 +36,7 @@ DESCRIPTION = """\
 Train a network on a CSV file, evaluate it on rows held out from training, and
 save it. The file may also be TSV, separated by semicolons, or gzipped; - is
 standard input. The type of each column is detected and printed. Numbers are
-standardised, a category becomes one input per label, and a missing number is
+standardized, a category becomes one input per label, and a missing number is
 replaced by the median. Ctrl-C saves what has been learned; the same command
 with --resume continues, to the same bits. DATA may also be an array: .npy, .npz
 or an IDX file such as those of MNIST; --target is then the file of the targets.
@@ -128,19 +127,16 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 class Work:
-    """A training run of the command line, and its results so far.
+    """A training run of the command line, and what it prints.
 
-    ``encoder``       turns the columns of ``data`` into inputs and targets
-    ``examples``      (X, Y) for training, and (X, Y) for validation
-    ``recipe``        how ``net`` is built and trained
-    ``epochs_done``   the epochs so far
-    ``found``         the report that --json prints
+    ``problem``    the data, divided and encoded
+    ``recipe``     how ``model`` is built and trained
+    ``found``      the report that --json prints
     """
 
     def __init__(self, options: "Any", write: "Callable[..., None]") -> None:
         self.options, self.write = options, write
         self.path, self.checkpoint = options.output, checkpoint_of(options.output)
-        self.epochs_done: "List[Epoch]" = []
         self.found: "Dict[str, Any]" = {}
 
     def tell(self, text: str) -> None:
@@ -150,76 +146,73 @@ class Work:
 
     def prepare(self) -> None:
         """Read the data, fit the encoder, and choose the recipe."""
-        line = Reading(quiet=self.options.quiet)
-        self.data = data_to_learn(self.options, line)
+        options, line = self.options, Reading(quiet=self.options.quiet)
+        data = data_to_learn(options, line)
         line.clear()
-        training, validation = parts(self.data, self.options)
-        self.encoder = fit_encoder(self.data, training, self.options.task)
-        self.recipe = recipe_for(self.options, len(training), len(self.encoder.features))
-        self.examples = (
-            self.encoder.examples_of(self.data, training),
-            self.encoder.examples_of(self.data, validation),
-        )
-        self.found["decisions"] = [list(decision) for decision in self.encoder.decisions]
-        self.tell(beginning(self.data, self.encoder))
+        self.problem = Problem(data, options.task, options.validation, options.seed)
+        self.recipe = self.problem.recipe(**settings_of(options))
+        encoder = self.problem.encoder
+        self.found["decisions"] = [list(decision) for decision in encoder.decisions]
+        self.tell(beginning(data, encoder))
 
     def compare(self) -> None:
         """Run --cross-validate or --search if requested; a search replaces the recipe."""
         if self.options.cross_validate:
-            results = trials.cross_validate(self.data, self.options, self.recipe)
-            self.tell(trials.summary(results) + "\n")
-            self.found["cross_validation"] = dict(
-                results,
-                scores=[finite(score) for score in results["scores"]],
-                mean=finite(results["mean"]),
-                deviation=finite(results["deviation"]),
-            )
-        found = recipe_in(self.checkpoint) if self.options.resume and self.options.search else None
-        if found:
-            self.recipe = found._replace(epochs=self.recipe.epochs)
-        elif self.options.search:
-            candidates = trials.search(self.examples, self.encoder, self.options, self.recipe)
-            self.tell("search: validation loss of each setting, best first")
-            self.tell("\n".join([f"  {loss:.4g}  {recipe}" for loss, recipe in candidates]) + "\n")
-            self.found["search"] = [
-                dict(settings(recipe), validation_loss=finite(loss)) for loss, recipe in candidates
-            ]
-            self.recipe = candidates[0][1]
+            self.cross_validate()
+        if self.options.search:
+            found = recipe_in(self.checkpoint) if self.options.resume else None
+            self.recipe = found._replace(epochs=self.recipe.epochs) if found else self.search()
+
+    def cross_validate(self) -> None:
+        """Score the recipe on each fold."""
+        folds = self.options.cross_validate
+        require("--cross-validate", folds, trials.folds_limit(self.problem.data.with_target()))
+        result = self.tried(trials.cross_validate, folds)
+        self.tell(f"{result}\n")
+        self.found["cross_validation"] = {
+            "of": result.measure,
+            "scores": [finite(score) for score in result.scores],
+            "mean": finite(result.mean),
+            "deviation": finite(result.deviation),
+        }
+
+    def search(self) -> "Recipe":
+        """Try random settings, and return the best recipe."""
+        candidates = self.tried(trials.search, self.options.search)
+        self.tell("search: validation loss of each setting, best first")
+        self.tell("\n".join([f"  {loss:.4g}  {recipe}" for loss, recipe in candidates]) + "\n")
+        self.found["search"] = [
+            dict(recipe.to_dict(), validation_loss=finite(loss)) for loss, recipe in candidates
+        ]
+        return candidates[0][1]  # type: ignore[no-any-return]
+
+    def tried(self, method: "Callable[..., Any]", count: int) -> "Any":
+        """Return the result of a cross-validation or a search, and show its progress."""
+        line = Line(quiet=self.options.quiet)
+
+        def progress(done: int, runs: int) -> None:
+            line.show(f"{done} of {runs} training runs done")
+
+        result = method(self.problem, self.recipe, count, self.options.workers, progress)
+        line.clear()
+        return result
 
     def learn(self) -> bool:
         """Train and show the progress. Return whether Ctrl-C ended the training.
 
         A training run that diverges leaves no checkpoint.
         """
-        self.net = network(self.encoder, self.recipe)
-        self.net.metadata = dict(
-            metadata_of(self.encoder), recipe=settings(self.recipe), kernel=kernel()
-        )
-        self.first = learning(self.net)
-        training, validation = self.examples
-        counts = (
-            len(training[0]),
-            len(validation[0]),
-            sum([p.count for p in self.net.parameters() if not p.frozen]),
-        )
-        self.tell(
-            "{}\n{} training rows, {} validation rows; {} parameters\n".format(self.recipe, *counts)
-        )
-        course = Course(self.recipe.epochs, quiet=self.options.quiet)
+        problem, recipe = self.problem, self.recipe
+        self.model = Model.untrained(problem.encoder, recipe)
+        self.first = parameters(self.model.net)
+        self.tell(sizes(problem, recipe, self.model.net))
+        course = Course(recipe.epochs, quiet=self.options.quiet)
+        watched = Watched(self.checkpoint, self.options.checkpoint_every, course)
+        parts = problem.training, problem.validation
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = course.warn  # type: ignore[assignment]  # on one line
-                watched = Watched(self.checkpoint, self.options.checkpoint_every, course)
-                train(
-                    self.net,
-                    self.encoder,
-                    self.recipe,
-                    training,
-                    validation,
-                    self.epochs_done,
-                    course,
-                    watched,
-                )
+                self.model.fit(*parts, recipe, watched, course.epoch_done)
         except KeyboardInterrupt:
             return True
         except Diverged as error:
@@ -242,45 +235,36 @@ class Work:
             advice = "the same command with --resume continues"
         else:
             advice = "there is no checkpoint to continue from"
-        if learning(self.net) == self.first or can_resume and finished:
+        if parameters(self.model.net) == self.first or can_resume and finished:
             Line().say(f"{self.path}: not written; {advice}")
             return 130
         if finished:
             self.path = "{}.interrupted{}".format(*os.path.splitext(self.path))
-        self.save(interrupted=True)
-        done = terminal.plural(len(self.epochs_done), "epoch")
+        self.model.finish(self.problem, interrupted=True)
+        self.model.save(self.path)
+        done = plural(len(self.model.epochs), "epoch")
         Line().say(f"{self.path}: saved after {done}; {advice}")
         return 130
 
     def end(self) -> int:
         """Save and evaluate the model. Return the exit status."""
-        known, truth = [self.encoder.targets_of(Y) for _, Y in self.examples]
-        self.save()
+        model = self.model
+        model.finish(self.problem)
+        model.save(self.path)
         forget(self.checkpoint)
-        predicted = self.encoder.targets_of(self.net.predict(self.examples[1][0]))
-        report = metrics.report(self.encoder.task, truth, predicted, known, self.encoder.classes)
-        self.tell(ending(self.epochs_done, self.recipe, report, self.options))
+        self.tell(ending(model, self.recipe, self.options))
         self.found.update(
-            model=self.path, recipe=settings(self.recipe), history=history_of(self.epochs_done)
+            model=self.path,
+            recipe=self.recipe.to_dict(),
+            history=history_of(model.epochs),
+            report=model.report.to_dict(),
         )
-        self.found["report"] = report.to_dict()
         if self.options.json:
             self.write(json.dumps(self.found, indent=2, ensure_ascii=False))
         return 0
 
-    def save(self, interrupted: bool = False) -> None:
-        """Save the model with its metadata. From now on it predicts in the unit of the target."""
-        self.encoder.target = self.encoder.target.built_into(self.net)
-        self.net.metadata.update(metadata_of(self.encoder))
-        if self.encoder.classes:
-            known = self.encoder.targets_of(self.examples[0][1])
-            self.net.metadata["usual"] = [metrics.baseline(known, "most_frequent")]
-        if self.epochs_done:
-            self.net.metadata["history"] = history_of(self.epochs_done, interrupted)
-        models.save(self.net, self.path)
 
-
-def learning(net: "Sequential") -> "List[Any]":
+def parameters(net: "Sequential") -> "List[Any]":
     """Return the numbers that training changes."""
     return [p.value for p in net.parameters() if not p.frozen]
 
@@ -288,9 +272,7 @@ def learning(net: "Sequential") -> "List[Any]":
 def recipe_in(checkpoint: str) -> "Optional[Recipe]":
     """Return the recipe in a checkpoint, so that it need not be searched again, or None."""
     try:
-        given = models.load(checkpoint).metadata["recipe"]
-        recipe = Recipe(**dict(given, hidden=tuple(given["hidden"])))
-        return recipe if recipe.activation in HIDDEN and recipe.optimizer in OPTIMIZERS else None
+        return Recipe.from_dict(models.load(checkpoint).metadata["recipe"])
     except (LookupError, OSError, TypeError, ValueError):  # resuming reports the error
         return None
 
@@ -324,12 +306,9 @@ def forget(path: str) -> None:
 
 def check(options: "Any") -> None:
     """Raise the errors that would otherwise appear only after the training."""
-    require(
-        "--validation",
-        options.validation,
-        (lambda v: 0 < v < 1, "a fraction of the rows, above 0 and below 1"),
-    )
+    require("--validation", options.validation, FRACTION)
     require("--checkpoint-every", options.checkpoint_every, AT_LEAST_0)
+    check_settings(options)
     for name in ("workers", "search", "cross_validate"):
         value = getattr(options, name)
         require("--" + name.replace("_", "-"), 1 if value is None else value, COUNT)
@@ -368,46 +347,12 @@ def checkpoint_of(model: str) -> str:
     return os.path.splitext(model)[0] + ".checkpoint.safetensors"
 
 
-def parts(data: "Any", options: "Any") -> "Any":
-    """Return the training rows and the validation rows, stratified by class.
-
-    The only row of a class is a training row, because without it the class could not be learned.
-    """
-    rows, values = data.with_target(), data[data.target].values
-    if len(rows) < 2:
-        found = "only 1 row has" if rows else "no row has"
-        raise ValueError(
-            f"{data.source}: {found} a value of the target {data.target!r}; give at least two"
-        )
-    target, _ = target_of(data[data.target], rows, options.task, data.source)
-    counts = Counter([values[i] for i in rows]) if isinstance(target, Classes) else None
-    alone = [i for i in rows if counts and counts[values[i]] == 1]
-    others = [i for i in rows if not counts or counts[values[i]] > 1]
-    if not others:
-        raise ValueError(
-            f"{data.source}: no class of {data.target!r} has more than one row; give more rows"
-        )
-    if not 0 < ceil(len(others) * options.validation) < len(others):
-        found = terminal.plural(len(others), "row")
-        raise ValueError(
-            f"--validation {options.validation} of {found} leaves no training rows; "
-            "give a smaller fraction or more rows"
-        )
-    classes = [values[i] for i in others] if counts else None
-    training, validation = train_test_split(
-        others, test_size=options.validation, seed=options.seed, stratify=classes
-    )
-    return training + alone, validation
-
-
 def beginning(data: "Any", encoder: "Any") -> str:
     """Describe the data and how they are encoded."""
     without = len(data) - len(data.with_target())
-    lines = [f"{data.source}: {terminal.plural(len(data), 'row')}", "", str(encoder), ""]
+    lines = [f"{data.source}: {plural(len(data), 'row')}", "", str(encoder), ""]
     if without:
-        lines.insert(
-            1, f"left out: {terminal.plural(without, 'row')} without a value of {data.target!r}"
-        )
+        lines.insert(1, f"left out: {plural(without, 'row')} without a value of {data.target!r}")
     return "\n".join(lines)
 
 
@@ -419,12 +364,20 @@ def is_better(report: "Any") -> bool:
     return report.accuracy == 1 or report.accuracy > report.baseline_accuracy  # type: ignore[no-any-return]
 
 
-def ending(epochs: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any") -> str:
+def sizes(problem: "Problem", recipe: "Recipe", net: "Sequential") -> str:
+    """Describe the recipe, and count the rows and the parameters."""
+    training, validation = len(problem.training[0]), len(problem.validation[0])
+    count = sum([p.count for p in net.parameters() if not p.frozen])
+    return f"{recipe}\n{training} training rows, {validation} validation rows; {count} parameters\n"
+
+
+def ending(model: "Model", recipe: "Recipe", options: "Any") -> str:
     """Describe the training, the quality of the model, and the next commands."""
+    epochs, report = model.epochs, model.report
     last = epochs[-1]
-    stop = f"{terminal.plural(last.number, 'epoch')} done"
+    stop = f"{plural(last.number, 'epoch')} done"
     if last.number < recipe.epochs:
-        patience = terminal.plural(recipe.patience, "epoch")
+        patience = plural(recipe.patience, "epoch")
         stop = f"stopped after epoch {last.number}: no improvement for {patience}"
     losses = plots.loss_curve(
         [epoch.loss for epoch in epochs], [epoch.validation_loss for epoch in epochs]
@@ -432,7 +385,7 @@ def ending(epochs: "List[Epoch]", recipe: "Recipe", report: "Any", options: "Any
     chosen = "the best epoch and the settings" if options.search else "the best epoch"
     few = ""
     if report.samples < FEW:
-        few = f" and, with {terminal.plural(report.samples, 'row')}, uncertain"
+        few = f" and, with {plural(report.samples, 'row')}, uncertain"
     advice = (
         f"These rows also chose {chosen}, so the scores are slightly optimistic{few}. "
         "For a stricter test, use --cross-validate, or `evaluate` with other rows."

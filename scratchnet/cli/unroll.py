@@ -3,8 +3,8 @@
 from .. import set_kernel, unroll
 from ..datasets.encoding import listed
 from ..formats import models
+from ..tabular.model import model_of
 from ..texts import printable
-from .data import encoder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def about(net: "Sequential", path: str) -> "List[str]":
     if "table" not in net.metadata:
         return []
     try:
-        encoder = encoder_of(net, path)
+        encoder = model_of(net, path).encoder
     except ValueError:  # commands that read a table report the error
         return []
     classes = (

@@ -16,7 +16,7 @@ The files are NumPy's .npy and .npz, and the IDX files of MNIST.
 ...     data = read_arrays(path, "y")
 >>> encoder = ArrayEncoder.fit(data)
 >>> print(encoder)
-inputs: rows of 2 numbers, each standardised
+inputs: rows of 2 numbers, each standardized
 target: y, classes: 0, 1
 >>> X, Y = encoder.examples_of(data)
 >>> X[3], Y[3]
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
     Rows = Optional[Sequence[int]]
 
-# Pixels are divided by the largest byte and not standardised one by one, because most pixels at the
+# Pixels are divided by the largest byte and not standardized one by one, because most pixels at the
 # border never change.
 BYTE = 255
 MOST_INPUTS = (1 << 20) - 1
@@ -105,7 +105,7 @@ class ArrayEncoder(Encoding):
     """The encoding of arrays, with the same methods as the Encoder of tables.
 
     ``target``   the Classes or the Quantity that is predicted
-    ``bytes``    whether the inputs are divided by 255 instead of standardised individually
+    ``bytes``    whether the inputs are divided by 255 instead of standardized individually
     ``normal``   the mean and spread of every input, which the network stores
     """
 
@@ -193,8 +193,8 @@ class ArrayEncoder(Encoding):
 
     @property
     def decisions(self) -> "List[Tuple[str, ...]]":
-        done = f"divided by {BYTE}" if self.bytes else "each standardised"
-        what = "classes: " + listed(self.classes) if self.classes else "a quantity, standardised"
+        done = f"divided by {BYTE}" if self.bytes else "each standardized"
+        what = "classes: " + listed(self.classes) if self.classes else "a quantity, standardized"
         return [
             ("inputs", f"rows of {self.width} numbers", done),
             ("target", str(self.target.name), what),

@@ -13,7 +13,7 @@
 >>> encoder = Encoder.fit(table)
 >>> print(encoder)
 column  what it holds  what is done                       why
-weight  numbers        1 input, standardised; missing: 2  all its values are numbers
+weight  numbers        1 input, standardized; missing: 2  all its values are numbers
 cover   categories     2 inputs, one of them 1            2 different texts
 kind    the target     classes: cat, duck                 2 different texts
 >>> X, Y = encoder.examples_of(table)
@@ -25,7 +25,7 @@ kind    the target     classes: cat, duck                 2 different texts
 ['cat', 'duck', 'cat', 'duck']
 
 The inputs of the network are the numbers of the table; a ``Normalization`` at its beginning
-standardises them. This also holds for a saved, exported or explained network. To store the rest of
+standardizes them. This also holds for a saved, exported or explained network. To store the rest of
 the encoding, write ``net.metadata["table"] = encoder.to_dict()``.
 """
 
@@ -40,6 +40,7 @@ from ..core.layers import Normalization
 from ..texts import printable
 from .compact import CompactRows
 from .median import median_of as median_of
+from .records import is_records, table_of
 from .tables import CATEGORIES, MISSING, NUMBERS, TEXT, TOO_MANY, Column, floats, read_columns
 
 TYPE_CHECKING = False
@@ -110,7 +111,7 @@ class Part:
 class Number(Part):
     """A column of numbers, which becomes one input.
 
-    ``median`` replaces a missing number; ``mean`` and ``spread`` standardise the input.
+    ``median`` replaces a missing number; ``mean`` and ``spread`` standardize the input.
     """
 
     kind = NUMBERS
@@ -257,9 +258,13 @@ class Encoding:
 
     target: "Union[Classes, Quantity]"
     normal: "Sequence[Tuple[float, float]]"
+    features: "List[str]"
+    outputs: int
+    task: str
+    classes: "Optional[List[str]]"
 
     def normalization(self) -> "Normalization":
-        """Return the first layer of the network, which standardises numbers and keeps 0 and 1."""
+        """Return the first layer of the network, which standardizes numbers and keeps 0 and 1."""
         layer = Normalization()
         layer.mean.value = [mean for mean, _ in self.normal]
         layer.spread.value = [spread for _, spread in self.normal]
@@ -335,7 +340,7 @@ class Encoder(Encoding):
         what = (
             "classes: " + listed(target.classes)
             if isinstance(target, Classes)
-            else "a quantity, standardised"
+            else "a quantity, standardized"
         )
         decisions, parts = [], []  # type: List[Any], List[Any]
         for column in table.columns.values():
@@ -374,8 +379,9 @@ class Encoder(Encoding):
     ) -> "Table":
         """Read the columns that the network needs from the file at ``path``, like ``read_table``.
 
-        The columns are found by their names. ``target`` says whether the target is read, too; if
-        not, it may be absent. None means that it is read if it is present.
+        ``path`` may also be a list of dicts or a data frame. The columns are found by their names.
+        ``target`` says whether the target is read, too; if not, it may be absent. None means that
+        it is read if it is present.
         """
 
         def plan(
@@ -387,9 +393,10 @@ class Encoder(Encoding):
             return {part.name: part.kind for part in parts}, self.target.name if wanted else None
 
         missing = self.missing if missing is None else missing
-        return read_columns(
-            path, plan, delimiter, header, missing, decimal or self.decimal, encoding, progress
-        )
+        decimal = decimal or self.decimal
+        if is_records(path):
+            return table_of(path, plan, missing, decimal or ".")
+        return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
 
     def inputs_of(self, table: "Table", rows: "Rows" = None) -> "CompactRows":
         """Return X, a row of numbers for each of these rows of the table, by default all.
@@ -507,7 +514,7 @@ def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str
     mean, spread = mean_and_spread(values, column.name)
     median = median_of(values)
     why = "requested" if column.asked else "all its values are numbers"
-    done = f"1 input, standardised; missing: {median:.6g}"
+    done = f"1 input, standardized; missing: {median:.6g}"
     return Number(name=column.name, median=median, mean=mean, spread=spread), done, why
 
 

@@ -4,6 +4,8 @@
 Examples: 2 of 1 feature; no, yes
 """
 
+from ..texts import plural
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List, Sequence
@@ -27,16 +29,12 @@ class Examples:
         features: "Sequence[str]",
         about: str,
     ) -> None:
-        self.X, self.Y, self.labels, self.features, self.about = (
-            X,
-            Y,
-            list(labels),
-            list(features),
-            about,
-        )
+        self.X = X
+        self.Y = Y
+        self.labels = list(labels)
+        self.features = list(features)
+        self.about = about
 
     def __repr__(self) -> str:
-        plural = "" if len(self.features) == 1 else "s"
-        return f"Examples: {len(self.X)} of {len(self.features)} feature{plural}; " + ", ".join(
-            self.labels
-        )
+        features, labels = plural(len(self.features), "feature"), ", ".join(self.labels)
+        return f"Examples: {len(self.X)} of {features}; {labels}"

@@ -37,6 +37,7 @@ from itertools import chain, islice
 from math import isfinite
 
 from ..core.checks import require, shown
+from ..texts import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -217,10 +218,19 @@ def read_table(
     A file that is not a table raises a ValueError that names the line and, if possible, the column.
     """
 
+    plan = plan_for(target, categorical, numeric, ignore)
+    return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
+
+
+def plan_for(
+    target: "Optional[str]", categorical: "Names", numeric: "Names", ignore: "Names"
+) -> "Plan":
+    """Return a function that selects the columns to read, as ``read_columns`` calls it."""
+
     def plan(names: "List[str]", source: str) -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
         kinds: "Dict[str, Optional[str]]" = {}
         for kind, columns in ((NUMBERS, numeric), (CATEGORIES, categorical), (TEXT, ignore)):
-            for name in _listed(columns):
+            for name in listed_names(columns):
                 name = found(name, names, source)
                 if kinds.setdefault(name, kind) != kind:
                     raise ValueError(
@@ -231,7 +241,7 @@ def read_table(
             raise ValueError(f"column {shown(label)} is the target; it cannot be ignored")
         return {name: kinds.get(name) for name in names if kinds.get(name) != TEXT}, label
 
-    return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
+    return plan
 
 
 def read_columns(
@@ -269,15 +279,9 @@ def read_columns(
             raise ValueError(_UTF8.format(f"{source}: the name of a column"))
         kinds, target = plan(names, source)
         check_target(target, names if header else [], rows[0], kinds, source)
-        absent = _listed(missing)
-        limit = min(MOST, max(FEWEST, REMEMBERED // len(names)))
-        columns: "List[Any]" = [None] * len(names)
-        for j, name in enumerate(names):
-            if name in kinds:
-                marks = decimal or (".," if delimiter == ";" else ".")
-                columns[j] = _beginning(
-                    kinds[name], {text.strip().lower() for text in absent}, marks, limit
-                )
+        absent = listed_names(missing)
+        marks = decimal or (".," if delimiter == ";" else ".")
+        columns = begun(names, kinds, absent, marks)
         reader = _reader(chain(head, lines), delimiter, strict=True)
         count = _read(reader, names, columns, header, source, progress, fraction)
     if not count:
@@ -285,21 +289,40 @@ def read_columns(
             f"{source} has no rows"
             + (" after the first line, which names the columns" if header else "")
         )
-    made = [
+    made = finished(names, columns, source)
+    return Table(made, count, target, source, absent, header, delimiter, decimal)
+
+
+def begun(
+    names: "Sequence[str]",
+    kinds: "Dict[str, Optional[str]]",
+    missing: "Sequence[str]",
+    marks: str,
+) -> "List[Any]":
+    """Return a column under construction for each name in ``kinds``, None for every other name."""
+    limit = min(MOST, max(FEWEST, REMEMBERED // len(names)))
+    absent = {text.strip().lower() for text in missing}
+    return [
+        _beginning(kinds[name], absent, marks, limit) if name in kinds else None for name in names
+    ]
+
+
+def finished(names: "Sequence[str]", columns: "Sequence[Any]", source: str) -> "List[Column]":
+    """Return the columns whose construction began in ``begun``."""
+    return [
         _made(column, name, source) for name, column in zip(names, columns) if column is not None
     ]
-    return Table(made, count, target, source, absent, header, delimiter, decimal)
 
 
 def check_first(rows: "Sequence[Sequence[str]]", source: str) -> None:
     """Refuse a first line with fewer cells than most other lines: a title or a cut-off header."""
     if len(rows[0]) > COLUMNS:
         raise ValueError(
-            f"{source}, line 1: {_cells(len(rows[0]))}; a table has at most {COLUMNS} columns"
+            f"{source}, line 1: {_cells(rows[0])}; a table has at most {COLUMNS:,} columns"
         )
     width, even = _even(rows)
     if len(rows[0]) < width and 2 * len(even) > len(rows):
-        what = f"{source}, line 1: {_cells(len(rows[0]))}, but most lines below have {width}"
+        what = f"{source}, line 1: {_cells(rows[0])}, but most lines below have {width}"
         raise ValueError(
             f"{what}; delete the line if it is a title, or complete it if it names the columns"
         )
@@ -323,7 +346,7 @@ def check_target(
 def _made(column: "Any", name: str, source: str) -> "Column":
     try:
         return column.column(name)  # type: ignore[no-any-return]
-    except _Unfit as error:
+    except Unfit as error:
         raise ValueError(f"{source}, column {shown(name)}: {error}") from None
 
 
@@ -355,7 +378,7 @@ def found(name: "Any", names: "Sequence[str]", source: str) -> str:
     raise ValueError(f"{source} has no column {shown(name)}; it has {few}")
 
 
-def _listed(names: "Names") -> "List[str]":
+def listed_names(names: "Names") -> "List[str]":
     return [names] if isinstance(names, str) else list(names)
 
 
@@ -559,12 +582,12 @@ def _read(
             for i, row in enumerate(cells):
                 if len(row) != width:
                     where = f"{source}, line {_line_of(rows, start, i)}"
-                    raise ValueError(f"{where}: {_ragged(len(row), names, header)}")
+                    raise ValueError(f"{where}: {_ragged(row, names, header)}")
         for j, texts in enumerate(zip(*cells[skip:])):
             if columns[j] is not None:
                 try:
                     columns[j] = columns[j].add(texts)
-                except _Unfit as error:
+                except Unfit as error:
                     line = start
                     if error.text in texts:
                         line = _line_of(rows, start, skip + texts.index(error.text))
@@ -611,25 +634,22 @@ def _line_of(rows: "List[List[str]]", start: int, i: int) -> int:
     return start
 
 
-def _ragged(width: int, names: "List[str]", header: bool) -> str:
+def _ragged(row: "Sequence[str]", names: "List[str]", header: bool) -> str:
     line = "the header" if header else "the first row"
-    if width < len(names):
-        return (
-            f"{_cells(width)}, but {line} has {len(names)}; column {shown(names[width])} is missing"
-        )
-    return (
-        f"{_cells(width)}, but {line} has only {len(names)}; the last column is {shown(names[-1])}"
-    )
+    if len(row) < len(names):
+        missing = shown(names[len(row)])
+        return f"{_cells(row)}, but {line} has {len(names)}; column {missing} is missing"
+    return f"{_cells(row)}, but {line} has only {len(names)}; the last column is {shown(names[-1])}"
 
 
-def _cells(count: int) -> str:
-    return f"{count} cell" + ("" if count == 1 else "s")
+def _cells(row: "Sequence[str]") -> str:
+    return plural(len(row), "cell")
 
 
 # ---- columns under construction --------------------------------------------------------------
 
 
-class _Unfit(Exception):
+class Unfit(Exception):
     """The error for a text that does not fit into its column."""
 
     def __init__(self, text: str, sentence: str) -> None:
@@ -683,7 +703,7 @@ def check_marks(texts: "Sequence[str]", marks: str) -> None:
     dotted = [text for text in texts if "." in text] if len(marks) > 1 else []
     if dotted and all(map(_EITHER.match, dotted)) and not any(["," in text for text in texts]):
         text = dotted[0].strip()
-        raise _Unfit(
+        raise Unfit(
             dotted[0], f"{text} may mean {text.replace('.', '')}; give the decimal mark, ',' or '.'"
         )
 
@@ -721,7 +741,7 @@ class _Codes(dict):  # type: ignore[type-arg]
             code = len(self.labels)
             self.labels.append(label)
         else:
-            raise _Unfit(text, _UTF8.format(shown(label)))
+            raise Unfit(text, _UTF8.format(shown(label)))
         self[text] = code
         return code
 
@@ -800,7 +820,7 @@ class _Numbers:
             return NAN
         numbers = self.numbers_of([text])
         if numbers is None:
-            raise _Unfit(text, self.complaint(text.strip()))
+            raise Unfit(text, self.complaint(text.strip()))
         return numbers[0]  # type: ignore[no-any-return]
 
     def is_missing(self, text: str) -> bool:

@@ -1,5 +1,6 @@
 """The loss of each epoch of a training run."""
 
+from ..texts import plural
 from .chart import Chart, Dots, Line, Rule
 from .scale import Scale, number
 
@@ -126,7 +127,7 @@ def _description(courses: "Any", best: "Any") -> str:
     for name, course in courses:
         known = [number(v) for v in course if v is not None] or ["unknown"]
         texts.append("{} loss {} to {}".format(name, known[0], known[-1]))
-    epochs = "{} epoch{}".format(len(courses[0][1]), "" if len(courses[0][1]) == 1 else "s")
+    epochs = plural(len(courses[0][1]), "epoch")
     return "{}: {}{}.".format(
         epochs, ", ".join(texts), ", best epoch {}".format(best) if best else ""
     )

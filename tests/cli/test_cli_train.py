@@ -346,11 +346,11 @@ def test_arrays(tmp_path):
         "X.npy: the place of the targets is not given; write --target FILE"
         in run("evaluate", path, X)[2]
     )
-    assert "rows of 2 numbers, each standardised" in run("summary", path)[1]
+    assert "rows of 2 numbers, each standardized" in run("summary", path)[1]
 
 
-@pytest.mark.parametrize("kind, largest, done", [("B", 255, "divided by 255"), ("B", 1, "each standardised"),
-                                                 ("d", 1, "each standardised")])  # fmt: skip
+@pytest.mark.parametrize("kind, largest, done", [("B", 255, "divided by 255"), ("B", 1, "each standardized"),
+                                                 ("d", 1, "each standardized")])  # fmt: skip
 def test_arrays_of_bytes_and_of_truth_values(kind, largest, done, tmp_path):
     """XOR is learnt from any of them; and a single black picture is a picture."""
     bits = [[a, b] for _ in range(15) for a in (0, 1) for b in (0, 1)]

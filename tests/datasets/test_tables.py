@@ -190,7 +190,7 @@ def test_a_title_above_the_heading():
 
 def test_too_many_columns():
     assert refusal("," * 200000 + "\n").endswith(
-        "line 1: 200001 cells; a table has at most 100000 columns"
+        "line 1: 200,001 cells; a table has at most 100,000 columns"
     )
 
 
@@ -839,8 +839,8 @@ def test_quantities():
     encoder = target(values)
     text = "x,y\n" + "".join([f"{i},{v!r}\n" for i, v in enumerate(values)])
     X, Y = encoder.examples_of(read(text))
-    standardised = (numpy.array(values) - numpy.mean(values)) / numpy.std(values)
-    assert abs(numpy.array([Y[i][0] for i in range(50)]) - standardised).max() < 1e-12
+    standardized = (numpy.array(values) - numpy.mean(values)) / numpy.std(values)
+    assert abs(numpy.array([Y[i][0] for i in range(50)]) - standardized).max() < 1e-12
     assert encoder.targets_of(Y) == pytest.approx(values, abs=1e-11)
 
 

@@ -1,0 +1,70 @@
+"""The options that say how a network is built and trained."""
+
+from argparse import ArgumentTypeError
+
+from ..core.checks import COUNT, require
+from ..core.optimizers import OPTIMIZERS
+from ..tabular.recipe import HIDDEN, LIMITS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Tuple
+
+
+def add_settings(parser: "Any") -> None:
+    """Add the options that a Recipe holds."""
+    group = parser.add_argument_group(
+        "network and training (defaults depend on the size of the data)"
+    )
+    group.add_argument(
+        "--hidden", type=widths, metavar="16,8", help="widths of the hidden layers; 0 for none"
+    )
+    group.add_argument(
+        "--activation",
+        choices=sorted(HIDDEN),
+        default="tanh",
+        help="the activation after each of them (default tanh)",
+    )
+    group.add_argument(
+        "--optimizer",
+        choices=sorted(OPTIMIZERS),
+        default="adam",
+        help="the optimizer (default adam)",
+    )
+    group.add_argument("--learning-rate", type=float, metavar="RATE", help="its learning rate")
+    group.add_argument(
+        "--batch-size", type=int, metavar="N", help="the number of samples per update"
+    )
+    group.add_argument(
+        "--epochs", type=int, metavar="N", help="at most so many passes over the data"
+    )
+    group.add_argument(
+        "--patience", type=int, metavar="N", help="stop after N epochs without improvement"
+    )
+    group.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="the random seed (default 0)"
+    )
+
+
+def widths(text: str) -> "Tuple[int, ...]":
+    """Parse 16,8 as the widths of layers, and 0 as no layers."""
+    if text.strip() == "0":
+        return ()
+    try:
+        return tuple([require("--hidden", int(part), COUNT) for part in text.split(",")])
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text!r} is not a list of widths; write them as in 16,8"
+        ) from None
+
+
+def check_settings(options: "Any") -> None:
+    """Raise the errors of the settings, by the names of the options."""
+    for name, value in settings_of(options).items():
+        if value is not None:
+            require("--" + name.replace("_", "-"), value, LIMITS[name])
+
+
+def settings_of(options: "Any") -> "Dict[str, Any]":
+    """Return the settings by name, without the seed. A setting that is not given is None."""
+    return {name: getattr(options, name) for name in LIMITS if name != "seed"}

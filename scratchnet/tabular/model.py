@@ -1,0 +1,203 @@
+"""A network with the encoding of its table: what `scratchnet train` saves.
+
+Model      learns from the samples of a Problem; predicts, evaluates, and saves itself
+load       reads a model from a file
+ENCODERS   the encoders, by their names in the metadata of a network
+"""
+
+from contextlib import closing
+from copy import copy
+from itertools import chain
+
+from .. import metrics
+from ..core.checks import require
+from ..core.functions import kernel
+from ..core.optimizers import OPTIMIZERS
+from ..core.training import prepare
+from ..datasets.arrays import ArrayEncoder, Arrays
+from ..datasets.encoding import CLASSIFICATION, Encoder
+from ..datasets.tables import Table
+from ..formats import models
+from .recipe import Recipe, history_of, loss_of, network
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Optional
+
+    from ..core.history import Epoch
+    from ..core.network import Sequential
+    from ..core.types import Matrix
+    from ..engines.checkpoints import Checkpoint
+    from ..formats.files import Path
+    from .problem import Problem
+
+ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
+
+
+class Model:
+    """A network that predicts the rows of tables.
+
+    ``net``       the network
+    ``encoder``   turns rows into inputs of the network, and its outputs into predictions
+    ``epochs``    the epochs of its training, if it was trained in this process
+    ``report``    its quality on the validation rows, then; it can be printed
+    ``source``    the name of its file in messages
+    """
+
+    def __init__(self, net: "Sequential", encoder: "Any", source: str = "the model") -> None:
+        self.net, self.encoder, self.source = net, encoder, source
+        self.epochs: "List[Epoch]" = []
+        self.report: "Any" = None
+
+    # ---- training ------------------------------------------------------------------------------
+
+    @classmethod
+    def untrained(cls, encoder: "Any", recipe: "Recipe") -> "Model":
+        """Return a model with initial weights."""
+        net = network(encoder, recipe)
+        net.metadata = dict(metadata_of(encoder), recipe=recipe.to_dict(), kernel=kernel())
+        return cls(net, copy(encoder))
+
+    def fit(
+        self,
+        training: "Any",
+        validation: "Any",
+        recipe: "Recipe",
+        checkpoint: "Optional[Checkpoint]" = None,
+        epoch_done: "Optional[Callable[[Epoch], Any]]" = None,
+    ) -> None:
+        """Train, and end with the parameters that have the lowest validation loss.
+
+        ``training``, ``validation``   samples and targets (X, Y), as a Problem has them
+        ``checkpoint``                 as for ``fit`` of a network
+        ``epoch_done``                 a function that is called with each Epoch
+
+        After Ctrl-C the network and ``epochs`` hold what was learned so far.
+        """
+        X, Y = training
+        prepared = prepare(
+            self.net,
+            X,
+            Y,
+            loss_of(self.encoder),
+            OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
+            recipe.epochs,
+            recipe.batch_size,
+            seed=recipe.seed,
+            validation_data=validation,
+            patience=recipe.patience,
+            checkpoint=checkpoint,
+        )
+        resumed = prepared.history.epochs
+        # Closing writes the last checkpoint at once, on PyPy too.
+        with closing(prepared.run()) as steps:
+            for epoch in chain(resumed, steps):
+                self.epochs.append(epoch)
+                if epoch_done is not None:
+                    epoch_done(epoch)
+
+    def finish(self, problem: "Problem", interrupted: bool = False) -> None:
+        """Complete the model after training: add the metadata and the report.
+
+        From now on the network predicts in the unit of the target.
+        """
+        encoder, metadata = self.encoder, self.net.metadata
+        known = encoder.targets_of(problem.training[1])
+        truth = encoder.targets_of(problem.validation[1])
+        encoder.target = encoder.target.built_into(self.net)
+        metadata.update(metadata_of(encoder))
+        if encoder.classes:
+            metadata["usual"] = [metrics.baseline(known, "most_frequent")]
+        if self.epochs:
+            metadata["history"] = history_of(self.epochs, interrupted)
+        if not interrupted:
+            predicted = encoder.targets_of(self.net.predict(problem.validation[0]))
+            self.report = metrics.report(encoder.task, truth, predicted, known, encoder.classes)
+
+    # ---- use -----------------------------------------------------------------------------------
+
+    def predict(self, data: "Any") -> "List[Any]":
+        """Return the class or the quantity that the model predicts for each row.
+
+        ``data`` is the path of a file, a list of dicts, a data frame, a Table or Arrays. Columns
+        are found by their names; columns that the model does not use are ignored.
+        """
+        return self.encoder.targets_of(self.outputs(data))  # type: ignore[no-any-return]
+
+    def probabilities(self, data: "Any") -> "List[Dict[str, float]]":
+        """Return {class: probability} for each row."""
+        self.require_classes("probabilities")
+        shares = map(metrics.class_probabilities, self.outputs(data))
+        return [dict(zip(self.encoder.classes, row)) for row in shares]
+
+    def evaluate(self, data: "Any") -> "Any":
+        """Return the report on rows whose target is known."""
+        encoder = self.encoder
+        X, Y = encoder.examples_of(self.read(data, target=True))
+        truth, predicted = encoder.targets_of(Y), encoder.targets_of(self.net.predict(X))
+        return metrics.report(encoder.task, truth, predicted, self.usual(), encoder.classes)
+
+    def outputs(self, data: "Any") -> "Matrix":
+        """Return the outputs of the network, one row for each row of the data."""
+        return self.net.predict(self.encoder.inputs_of(self.read(data)))
+
+    def read(self, data: "Any", target: "Any" = False, **reading: "Any") -> "Any":
+        """Return the data as a Table or Arrays of the columns that the model needs.
+
+        ``target``    whether the target is read, too; None means if it is present; for arrays, the
+                      file or the name of the targets
+        ``reading``   as for ``read_table``: delimiter, header, missing, decimal, encoding, progress
+        """
+        if isinstance(data, (Table, Arrays)):
+            return data
+        return self.encoder.read(data, target=target, **reading)
+
+    def usual(self) -> "Any":
+        """Return [the most frequent class in training], or None if the model does not save it."""
+        classes, metadata = self.encoder.classes, self.net.metadata
+        if not classes or "usual" not in metadata:
+            return None
+        limit = (lambda v: v in [[c] for c in classes], "a list that holds one of its classes")
+        return require(f"{self.source}: usual", metadata["usual"], limit)
+
+    def require_classes(self, what: str) -> None:
+        """Raise a ValueError if the model predicts numbers."""
+        if self.encoder.task != CLASSIFICATION:
+            raise ValueError(f"{what}: {self.source} predicts a number, not classes; leave it out")
+
+    def save(self, path: "Path") -> None:
+        """Write the model to a file, whose ending names the format."""
+        models.save(self.net, path)
+
+
+def metadata_of(encoder: "Any") -> "Dict[str, Any]":
+    """Return the encoder as it is saved in the metadata of a network."""
+    return {name: encoder.to_dict() for name, kind in ENCODERS.items() if type(encoder) is kind}
+
+
+def has_encoder(net: "Sequential") -> bool:
+    """Return whether the network describes its inputs, as one from `scratchnet train` does."""
+    return bool(set(ENCODERS) & set(net.metadata))
+
+
+def load(path: "Path") -> "Model":
+    """Return the model in a file that ``Model.save`` or `scratchnet train` wrote."""
+    return model_of(models.load(path), str(path))
+
+
+def model_of(net: "Sequential", source: str) -> "Model":
+    """Return the model of a network that was read from the file ``source``."""
+    for name, kind in ENCODERS.items():
+        if name in net.metadata:
+            try:
+                encoder = kind.from_dict(net.metadata[name])
+            except ValueError as error:
+                raise ValueError(f"{source}: {error}") from None
+            if (len(encoder.features), encoder.outputs) != (net.inputs, net.outputs):
+                raise ValueError(
+                    f"{source}: the network does not match the inputs and outputs in its metadata"
+                )
+            return Model(net, encoder, source)
+    raise ValueError(
+        f"{source}: the model does not describe its inputs; give one from `scratchnet train`"
+    )

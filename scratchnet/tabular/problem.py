@@ -1,0 +1,132 @@
+"""What is to be learned: a table, its training and validation rows, and the encoder fitted to them.
+
+    read      any table or array, as the object that a Problem takes
+    Problem   the data, divided and encoded
+
+>>> pets = [{"legs": 4, "kind": "cat"}, {"legs": 2, "kind": "duck"}] * 5
+>>> problem = Problem(read(pets, target="kind"), validation=0.2)
+>>> len(problem.training[0]), len(problem.validation[0]), problem.encoder.classes
+(8, 2, ['cat', 'duck'])
+"""
+
+from collections import Counter
+from math import ceil
+
+from ..core.checks import require, shown
+from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
+from ..datasets.encoding import Classes, Encoder, target_of
+from ..datasets.records import is_records, read_records
+from ..datasets.tables import Table, read_table
+from ..selection import train_test_split
+from ..texts import plural
+from .recipe import recipe_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Optional, Sequence, Tuple, Union
+
+    from ..datasets.tables import Names
+    from .recipe import Recipe
+
+    Data = Union[Table, Arrays]
+
+FRACTION = (lambda v: 0 < v < 1, "a fraction of the rows, above 0 and below 1")
+
+
+def read(
+    data: "Any",
+    target: "Optional[str]" = None,
+    categorical: "Names" = (),
+    numeric: "Names" = (),
+    ignore: "Names" = (),
+    **reading: "Any",
+) -> "Data":
+    """Return the data as a Table or, from a file of arrays, as Arrays.
+
+    ``data``      the path of a file (CSV, .npy, .npz or IDX), a list of dicts, or a data frame
+    ``target``    the column to predict; for arrays the file or the name of the targets
+    ``categorical``, ``numeric``, ``ignore``, ``reading``
+                  as for ``read_table``; arrays have no named columns
+    """
+    if is_records(data):
+        return read_records(data, target, categorical, numeric, ignore)
+    if not is_array(data):
+        reading.update(categorical=categorical, numeric=numeric, ignore=ignore)
+        return read_table(data, target, **reading)
+    if categorical or numeric or ignore:
+        raise ValueError(
+            f"{data} is an array without column names; leave out categorical, numeric and ignore"
+        )
+    return read_arrays(data, target)
+
+
+def fit_encoder(data: "Data", rows: "Sequence[int]", task: "Optional[str]") -> "Any":
+    """Return an encoder fitted to these rows."""
+    if isinstance(data, Arrays):
+        return ArrayEncoder.fit(data, rows, task)
+    return Encoder.fit(data, rows, task)
+
+
+class Problem:
+    """A table or arrays, divided into training and validation rows, and encoded.
+
+    ``data``         a Table or Arrays, with a target
+    ``task``         "classification", "regression", or None if the target decides
+    ``validation``   the fraction of the rows to hold out
+    ``seed``         the random seed of the division, and of a recipe for it
+
+    As attributes:
+
+    ``encoder``      turns the columns into inputs and targets; fitted to the training rows
+    ``training``     the samples and targets (X, Y) to learn from
+    ``validation``   the (X, Y) held out
+    ``fraction``     the fraction of the rows held out
+    """
+
+    def __init__(
+        self, data: "Data", task: "Optional[str]" = None, validation: float = 0.2, seed: int = 0
+    ) -> None:
+        self.data, self.task = data, task
+        self.fraction = require("validation", validation, FRACTION)
+        self.seed = seed
+        training, held_out = divided(data, task, validation, seed)
+        self.encoder = fit_encoder(data, training, task)
+        self.training = self.encoder.examples_of(data, training)
+        self.validation = self.encoder.examples_of(data, held_out)
+
+    def recipe(self, **settings: "Any") -> "Recipe":
+        """Return a recipe with these settings, and defaults that suit the data.
+
+        The settings are hidden, activation, optimizer, learning_rate, batch_size, epochs and
+        patience, as in ``Recipe``.
+        """
+        rows, inputs = len(self.training[0]), len(self.encoder.features)
+        return recipe_for(rows, inputs, seed=self.seed, **settings)
+
+
+def divided(
+    data: "Data", task: "Optional[str]", validation: float, seed: int
+) -> "Tuple[List[int], List[int]]":
+    """Return the training rows and the validation rows, stratified by class.
+
+    The only row of a class is a training row, because without it the class could not be learned.
+    """
+    rows, values = data.with_target(), data[str(data.target)].values
+    name = shown(data.target)
+    if len(rows) < 2:
+        found = "only 1 row has" if rows else "no row has"
+        raise ValueError(f"{data.source}: {found} a value of the target {name}; give at least two")
+    target, _ = target_of(data[str(data.target)], rows, task, data.source)
+    counts = Counter([values[i] for i in rows]) if isinstance(target, Classes) else None
+    alone = [i for i in rows if counts and counts[values[i]] == 1]
+    others = [i for i in rows if not counts or counts[values[i]] > 1]
+    if not others:
+        raise ValueError(f"{data.source}: no class of {name} has more than one row; give more rows")
+    if not 0 < ceil(len(others) * validation) < len(others):
+        raise ValueError(
+            f"validation {validation} of {plural(len(others), 'row')} leaves no training rows; "
+            "give a smaller fraction or more rows"
+        )
+    classes = [values[i] for i in others] if counts else None
+    training, held_out = train_test_split(others, test_size=validation, seed=seed, stratify=classes)
+    return training + alone, held_out

@@ -1,0 +1,154 @@
+"""How a network is built and trained: the given settings, and defaults that suit the data.
+
+>>> recipe_for(rows=150, inputs=4).hidden, recipe_for(rows=1000000, inputs=4, seed=3).hidden
+((8,), (32, 16))
+>>> print(recipe_for(rows=150, inputs=4, hidden=[16, 8], optimizer="sgd"))
+hidden 16-8, tanh; sgd, learning rate 0.1, batches of 8
+"""
+
+from collections import namedtuple
+from math import isfinite
+
+from ..core.activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
+from ..core.checks import ABOVE_0, COUNT, is_sequence, require
+from ..core.layers import Dense
+from ..core.network import Sequential
+from ..core.optimizers import OPTIMIZERS
+from ..datasets.encoding import CLASSIFICATION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+    from ..core.history import Epoch
+    from ..datasets.encoding import Encoding
+
+HIDDEN = {
+    name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")
+}
+FIRST_RATE = 1 / 100  # of Adam and its relatives, for few inputs; with more inputs, less
+SAMPLES = 3000000  # a training run sees at most so many, unless ``epochs`` asks for more
+
+WIDTHS = (
+    lambda v: is_sequence(v) and all(map(COUNT[0], v)),
+    "the widths of the hidden layers, such as (16, 8), or () for none",
+)
+# What each setting may be.
+LIMITS = {
+    "hidden": WIDTHS,
+    "activation": (HIDDEN.__contains__, "one of " + ", ".join(sorted(HIDDEN))),
+    "optimizer": (OPTIMIZERS.__contains__, "one of " + ", ".join(sorted(OPTIMIZERS))),
+    "learning_rate": ABOVE_0,
+    "batch_size": COUNT,
+    "epochs": COUNT,
+    "patience": COUNT,
+    "seed": (lambda v: isinstance(v, int), "an integer"),
+}
+
+
+class Recipe(
+    namedtuple(
+        "Recipe", "hidden activation optimizer learning_rate batch_size epochs patience seed"
+    )
+):
+    """The settings with which a network is built and trained.
+
+    ``hidden``       the widths of the hidden layers
+    ``activation``   the activation after each hidden layer
+
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience`` and ``seed`` are as
+    for ``fit``.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def from_dict(cls, data: "Any") -> "Recipe":
+        """Return the recipe that ``to_dict`` describes; anything else raises an error."""
+        recipe = cls(**data)
+        for name, limit in LIMITS.items():
+            require(name, getattr(recipe, name), limit)
+        return recipe._replace(hidden=tuple(recipe.hidden))
+
+    def to_dict(self) -> "Dict[str, Any]":
+        """Return the recipe as it is saved in a model."""
+        return dict(self._asdict(), hidden=list(self.hidden))
+
+    def __str__(self) -> str:
+        widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
+        shape = f"hidden {widths}, {self.activation}" if self.hidden else widths
+        rate = f"learning rate {self.learning_rate:.3g}"
+        return f"{shape}; {self.optimizer}, {rate}, batches of {self.batch_size}"
+
+
+def recipe_for(
+    rows: int,
+    inputs: int,
+    hidden: "Optional[Sequence[int]]" = None,
+    activation: str = "tanh",
+    optimizer: str = "adam",
+    learning_rate: "Optional[float]" = None,
+    batch_size: "Optional[int]" = None,
+    epochs: "Optional[int]" = None,
+    patience: "Optional[int]" = None,
+    seed: int = 0,
+) -> "Recipe":
+    """Return the given settings, with defaults for so many training rows and inputs."""
+    most = max(10, min(300, SAMPLES // rows))
+    usual = {
+        "hidden": usual_hidden(rows),
+        "learning_rate": usual_rate(optimizer, inputs),
+        "batch_size": 8 if rows < 200 else 16 if rows < 2000 else 32 if rows < 20000 else 128,
+        "epochs": most,
+        "patience": max(5, (epochs or most) // 8),
+    }
+    given = hidden, activation, optimizer, learning_rate, batch_size, epochs, patience, seed
+    settings = {name: usual[name] if value is None else value for name, value in zip(LIMITS, given)}
+    return Recipe.from_dict(settings)
+
+
+def usual_hidden(rows: int) -> "Tuple[int, ...]":
+    """Return the default widths. More data can train more neurons."""
+    return (8,) if rows < 200 else (16,) if rows < 1000 else (32,) if rows < 20000 else (32, 16)
+
+
+def usual_rate(optimizer: str, inputs: int) -> float:
+    if optimizer == "sgd":
+        return 0.1
+    return FIRST_RATE if inputs <= 32 else FIRST_RATE / 4
+
+
+def network(encoder: "Encoding", recipe: "Recipe") -> "Sequential":
+    """Return a network for the inputs and targets of the encoder."""
+    layers: "List[Any]" = [encoder.normalization()]
+    width = len(encoder.features)
+    initializer = "he_uniform" if issubclass(HIDDEN[recipe.activation], ReLU) else "glorot_uniform"
+    for outputs in recipe.hidden:
+        layers += [Dense(width, outputs, initializer=initializer), HIDDEN[recipe.activation]()]
+        width = outputs
+    layers.append(Dense(width, encoder.outputs))
+    if encoder.task == CLASSIFICATION:
+        layers.append(Sigmoid() if encoder.outputs == 1 else Softmax())
+    return Sequential(layers, seed=recipe.seed)
+
+
+def loss_of(encoder: "Encoding") -> str:
+    """Return the name of the loss for the targets of the encoder."""
+    if encoder.task != CLASSIFICATION:
+        return "half_squared_error"
+    return "binary_cross_entropy" if encoder.outputs == 1 else "categorical_cross_entropy"
+
+
+def history_of(epochs: "Sequence[Epoch]", interrupted: bool = False) -> "Dict[str, Any]":
+    """Return the history of a training run as it is saved in a model.
+
+    An interrupted run has no best epoch, because its model has the last parameters, not the best.
+    """
+    return {
+        "loss": [epoch.loss for epoch in epochs],
+        "validation_loss": [
+            epoch.validation_loss if isfinite(epoch.validation_loss) else None for epoch in epochs
+        ],
+        "learning_rate": epochs[-1].learning_rate,
+        "best_epoch": None if interrupted else epochs[-1].best,
+    }

@@ -1,0 +1,180 @@
+"""Cross-validation and random search, on several processes.
+
+The results do not depend on the number of processes.
+"""
+
+import contextlib
+import signal
+from collections import namedtuple
+from math import log10, sqrt
+from multiprocessing import Pool
+
+from ..core.checks import require
+from ..core.history import Diverged
+from ..core.random import Generator
+from ..datasets.encoding import CLASSIFICATION, REGRESSION
+from ..metrics import accuracy, r2
+from ..selection import parts_of, train_test_split
+from .model import Model
+from .problem import fit_encoder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, List, Optional, Sequence, Tuple
+
+    from .problem import Data, Problem
+    from .recipe import Recipe
+
+    Progress = Optional[Callable[[int, int], None]]  # called with the runs done and all runs
+
+HIDDEN = ((8,), (16,), (32,), (64,), (16, 8), (32, 16))
+ACTIVATIONS = ("tanh", "relu", "silu")
+RATES = (0.001, 0.03)
+BATCHES = (8, 16, 32, 64)
+
+
+class Scores(namedtuple("Scores", "measure scores")):
+    """The result of a cross-validation.
+
+    ``measure``   the name of the score, "accuracy" or "R²"
+    ``scores``    the score of each fold
+    """
+
+    __slots__ = ()
+
+    @property
+    def mean(self) -> float:
+        return float(sum(self.scores) / len(self.scores))
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the scores."""
+        mean = self.mean
+        squares = [(score - mean) * (score - mean) for score in self.scores]
+        return sqrt(sum(squares) / len(squares))
+
+    def __str__(self) -> str:
+        scores = ", ".join([f"{score:.3f}" for score in self.scores])
+        mean = f"{self.measure} {self.mean:.3f} ± {self.deviation:.3f}"
+        return f"cross-validation, {len(self.scores)} folds: {mean}   ({scores})"
+
+
+def cross_validate(
+    problem: "Problem",
+    recipe: "Recipe",
+    folds: int = 5,
+    workers: int = 1,
+    progress: "Progress" = None,
+) -> "Scores":
+    """Return the score of a model on each fold, trained on the other folds.
+
+    ``workers``    the number of processes
+    ``progress``   a function that is called with the number of runs done and the number of all runs
+    """
+    data, task = problem.data, problem.task
+    rows = data.with_target()
+    require("folds", folds, folds_limit(rows))
+    column = data[str(data.target)]
+    classes = None if task == REGRESSION else [column.values[i] for i in rows]
+    tasks = []
+    for training, test in parts_of(len(rows), folds, recipe.seed, classes):
+        parts = [rows[i] for i in training], [rows[i] for i in test]
+        tasks.append((data, *parts, task, recipe, problem.fraction))
+    results = run_tasks(fold, tasks, workers, progress)
+    return Scores(results[0][0], [score for _, score in results])
+
+
+def folds_limit(rows: "Sequence[int]") -> "Any":
+    """Return what the number of folds may be for these rows."""
+    most = len(rows) // 2
+    words = f"a number from 2 to {most}, so that each fold has two rows or more"
+    return lambda v: isinstance(v, int) and 2 <= v <= most, words
+
+
+def fold(
+    data: "Data",
+    training: "Sequence[int]",
+    test: "Sequence[int]",
+    task: "Optional[str]",
+    recipe: "Recipe",
+    fraction: float,
+) -> "Tuple[str, float]":
+    """Return the name of the score, and the score on the rows ``test``.
+
+    Neither training nor early stopping uses these rows.
+    """
+    learning, validation = train_test_split(training, test_size=fraction, seed=recipe.seed)
+    encoder = fit_encoder(data, learning, task)
+    model = Model.untrained(encoder, recipe)
+    model.fit(encoder.examples_of(data, learning), encoder.examples_of(data, validation), recipe)
+    X, Y = encoder.examples_of(data, test)
+    name, score = ("accuracy", accuracy) if encoder.task == CLASSIFICATION else ("R²", r2)
+    return name, score(encoder.targets_of(Y), encoder.targets_of(model.net.predict(X)))
+
+
+def search(
+    problem: "Problem",
+    recipe: "Recipe",
+    trials: int = 12,
+    workers: int = 1,
+    progress: "Progress" = None,
+) -> "List[Tuple[float, Recipe]]":
+    """Return the validation loss and the recipe of each candidate, best first.
+
+    The candidates are the given recipe and random ones, ``trials`` in all. ``workers`` and
+    ``progress`` are as for ``cross_validate``.
+    """
+    generator = Generator(recipe.seed)
+    candidates = [recipe] + [random_recipe(generator, recipe) for _ in range(trials - 1)]
+    examples = problem.encoder, problem.training, problem.validation
+    losses = run_tasks(trial, [(c, *examples) for c in candidates], workers, progress)
+    order = sorted(range(len(candidates)), key=losses.__getitem__)
+    return [(losses[k], candidates[k]) for k in order]
+
+
+def random_recipe(generator: "Generator", recipe: "Recipe") -> "Recipe":
+    """Return the recipe with some settings drawn at random."""
+    low, high = [log10(rate) for rate in RATES]
+    return recipe._replace(
+        hidden=HIDDEN[generator.below(len(HIDDEN))],
+        activation=ACTIVATIONS[generator.below(len(ACTIVATIONS))],
+        learning_rate=float(f"{10 ** generator.uniform(low, high):.2g}"),
+        batch_size=BATCHES[generator.below(len(BATCHES))],
+    )
+
+
+def trial(recipe: "Recipe", encoder: "Any", training: "Any", validation: "Any") -> float:
+    """Return the lowest validation loss, or infinity if the training diverged."""
+    model = Model.untrained(encoder, recipe)
+    try:
+        model.fit(training, validation, recipe)
+    except Diverged:
+        return float("inf")
+    return float(min([epoch.validation_loss for epoch in model.epochs]))
+
+
+def run_tasks(
+    function: "Callable[..., Any]", tasks: "List[Any]", workers: int, progress: "Progress"
+) -> "List[Any]":
+    """Return the result of the function for each task, in order."""
+    results: "List[Any]" = []
+    calls = [(function, task) for task in tasks]
+    report = progress or (lambda done, count: None)
+    with contextlib.ExitStack() as stack:
+        # Ctrl-C also reaches the workers. They ignore it, and this process ends the pool at once.
+        workers = min(workers, len(tasks))
+        pool: "Any" = stack.enter_context(Pool(workers, ignore_ctrl_c)) if workers > 1 else None
+        report(0, len(tasks))
+        for result in pool.imap(run_task, calls) if pool else map(run_task, calls):
+            results.append(result)
+            report(len(results), len(tasks))
+    return results
+
+
+def run_task(call: "Any") -> "Any":
+    function, task = call
+    return function(*task)
+
+
+def ignore_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
