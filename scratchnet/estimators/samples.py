@@ -37,7 +37,7 @@ def sample_weights(given: "Any", samples: int) -> "RowOrNone":
 def hold_out(
     samples: "Samples", fraction: float, seed: int, classes: "Any"
 ) -> "Tuple[Samples, Samples]":
-    """Return the samples to train on, and those held out: a fraction, if given of each class."""
+    """Return the samples to train on, and those held out: a fraction, of each class if given."""
     rows, y, targets, weights = samples
     columns = [rows, y, targets] + ([weights] if weights else [])
     try:

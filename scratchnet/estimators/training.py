@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Run:
     """One call of ``fit`` or ``partial_fit``.
 
-    The constructor checks everything and does not change the estimator, so that a refused call
+    The constructor checks everything and sets no attribute of the estimator, so that a refused call
     leaves it as it was.
 
     ``restart``   whether the estimator begins anew; otherwise it continues

@@ -1,6 +1,6 @@
 """Measures of predicted classes."""
 
-from collections import namedtuple
+from collections import Counter, namedtuple
 
 from ..core.checks import require
 from ..core.functions import total
@@ -8,7 +8,7 @@ from .checks import classified, mean_of, sorted_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List
+    from typing import Any, List
 
 Score = namedtuple("Score", "label precision recall f1 support")
 Scores = namedtuple("Scores", "classes macro weighted")
@@ -69,39 +69,49 @@ def precision_recall_f1(
     """
     require("zero_division", zero_division, (lambda v: v in (0, 1), "0 or 1"))
     truth, predicted, weights = classified(targets, predictions, sample_weight)
-    right: "Dict[Any, float]" = {}
-    of: "Dict[Any, float]" = {}
-    named: "Dict[Any, float]" = {}
+    hits: "Counter[Any]" = Counter()
+    support: "Counter[Any]" = Counter()
+    calls: "Counter[Any]" = Counter()
     for t, p, w in zip(truth, predicted, weights):
-        of[t], named[p] = of.get(t, 0) + w, named.get(p, 0) + w
-        right[t] = right.get(t, 0) + (w if t == p else 0)
-
-    def ratio(part: float, whole: float) -> float:
-        return part / whole if whole else float(zero_division)
-
-    def score(label: "Any") -> "Score":
-        hits, support, calls = right.get(label, 0), of.get(label, 0), named.get(label, 0)
-        return Score(
-            label,
-            ratio(hits, calls),
-            ratio(hits, support),
-            ratio(2 * hits, support + calls),
-            support,
-        )
-
-    scores = [score(label) for label in sorted_labels(labels, truth, predicted)]
-    support = sum([s.support for s in scores])
-
-    def mean(name: str, shares: "List[float]") -> "Score":
-        columns = [[s[k] for s in scores] for k in (1, 2, 3)]
-        means = [
-            ratio(total([w * v for w, v in zip(shares, column)]), total(shares))
-            for column in columns
-        ]
-        return Score(name, means[0], means[1], means[2], support)
-
+        hits[t] += w if t == p else 0
+        support[t] += w
+        calls[p] += w
+    scores = [
+        score_of(label, hits[label], support[label], calls[label], zero_division)
+        for label in sorted_labels(labels, truth, predicted)
+    ]
     return Scores(
         scores,
-        mean("macro mean", [1] * len(scores)),
-        mean("weighted mean", [s.support for s in scores]),
+        mean_score("macro mean", scores, [1] * len(scores), zero_division),
+        mean_score("weighted mean", scores, [s.support for s in scores], zero_division),
     )
+
+
+def score_of(
+    label: "Any", hits: float, support: float, calls: float, zero_division: float
+) -> "Score":
+    """Return the Score of a class.
+
+    ``hits``      the number of right predictions of the class
+    ``support``   the number of samples of the class
+    ``calls``     the number of predictions of the class
+    """
+    precision = ratio(hits, calls, zero_division)
+    recall = ratio(hits, support, zero_division)
+    f1 = ratio(2 * hits, support + calls, zero_division)
+    return Score(label, precision, recall, f1, support)
+
+
+def mean_score(
+    name: str, scores: "List[Score]", weights: "List[float]", zero_division: float
+) -> "Score":
+    """Return the weighted mean of the scores."""
+    means = [
+        ratio(total([w * v for w, v in zip(weights, column)]), total(weights), zero_division)
+        for column in ([s[k] for s in scores] for k in (1, 2, 3))
+    ]
+    return Score(name, means[0], means[1], means[2], sum([s.support for s in scores]))
+
+
+def ratio(part: float, whole: float, zero_division: float) -> float:
+    return part / whole if whole else float(zero_division)
