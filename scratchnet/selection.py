@@ -16,11 +16,11 @@ from copy import deepcopy
 from .core.checks import is_sequence, plain, require
 from .core.functions import kernel
 from .core.random import Generator
-from .engines.workers import EXECUTOR, LentKernel
+from .engines.executors import EXECUTOR, LentKernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, List, Sequence, Set, Tuple
 
 
 def train_test_split(
@@ -47,15 +47,11 @@ def train_test_split(
     limit = f"a fraction or a number of samples that leaves some of the {n} samples in both parts"
     held_out = require("test_size", test_size, (lambda v: 0 < _count(v, n) < n, limit))
     order = Generator(seed).permutation(n) if shuffle else list(range(n))
-    groups = [order] if stratify is None else _groups(order, _classes(stratify, n))
-    if stratify is not None and min(map(len, groups)) < 2:
-        raise ValueError(
-            "stratify: a class has only one sample, but both parts need one; leave out that class"
-        )
+    groups = [order] if stratify is None else _strata(order, _classes(stratify, n))
     test = set()
     for group, count in zip(groups, _shares([len(group) for group in groups], _count(held_out, n))):
         test.update(group[len(group) - count :])
-    parts = [i for i in order if i not in test], [i for i in order if i in test]
+    parts = _partition(order, test)
     return [take(sequence, part) for sequence in sequences for part in parts]
 
 
@@ -123,8 +119,7 @@ def parts_of(n: int, folds: int, seed: int = 0, classes: "Any" = None) -> "List[
     order = Generator(seed).permutation(n)
     if classes is not None:
         order = [i for group in _groups(order, classes) for i in group]
-    tests = [set(order[k::folds]) for k in range(folds)]
-    return [([i for i in range(n) if i not in test], sorted(test)) for test in tests]
+    return [_partition(range(n), set(order[k::folds])) for k in range(folds)]
 
 
 def score_of_fold(
@@ -225,6 +220,23 @@ def _groups(order: "List[int]", classes: "List[Any]") -> "List[List[int]]":
     for i in order:
         groups.setdefault(classes[i], []).append(i)
     return list(groups.values())
+
+
+def _strata(order: "List[int]", classes: "List[Any]") -> "List[List[int]]":
+    """Return the indices of each class, of which there must be two or more for the two parts."""
+    groups = _groups(order, classes)
+    for group in groups:
+        if len(group) < 2:
+            raise ValueError(
+                f"the class {classes[group[0]]!r} has only one sample, but both parts of a "
+                "stratified split need one; leave out that class"
+            )
+    return groups
+
+
+def _partition(places: "Sequence[int]", test: "Set[int]") -> "Tuple[List[int], List[int]]":
+    """Return the indices that are not in ``test``, and those that are, both in order."""
+    return [i for i in places if i not in test], [i for i in places if i in test]
 
 
 def _shares(sizes: "List[int]", count: int) -> "List[int]":

@@ -32,13 +32,14 @@ the encoding, write ``net.metadata["table"] = encoder.to_dict()``.
 import re
 from array import array
 from collections import Counter
-from math import fsum, isfinite, sqrt
+from math import fsum, sqrt
 from operator import mul
 
 from ..core.checks import ABOVE_0, FINITE, require, shown
 from ..core.layers import Normalization
 from ..texts import printable
 from .compact import CompactRows
+from .median import median_of as median_of
 from .records import is_records, table_of
 from .tables import CATEGORIES, MISSING, NUMBERS, TEXT, TOO_MANY, Column, floats, read_columns
 
@@ -60,7 +61,6 @@ MOST_CLASSES = 1000
 # The largest number of different whole numbers that are classes, if there are at least 10 rows per
 # number. Two different whole numbers are always classes.
 WHOLE_CLASSES = 20
-SORTED = 10000  # as many numbers as can be sorted quickly
 LARGEST = 1e150  # its square is still a float
 
 TASK = (lambda v: v in (None, CLASSIFICATION, REGRESSION), "'classification' or 'regression'")
@@ -634,25 +634,6 @@ def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float
     deviations = [value - mean for value in values]
     spread = sqrt(fsum(map(mul, deviations, deviations)) / len(values))
     return mean, spread or max(map(abs, deviations)) or 1.0  # the squares of tiny numbers are 0
-
-
-def median_of(values: "Sequence[float]") -> float:
-    """Return the middle one of the sorted values, or the mean of the middle two.
-
-    >>> median_of([3.0, 1.0, 2.0]), median_of([4.0, 1.0, 2.0, 3.0])
-    (2.0, 2.5)
-    """
-    below, middle, count = 0, [], len(values)  # type: int, List[float], int
-    if count > SORTED:  # Sort only the values that are near the middle according to a sample.
-        sample = sorted(values[:: count // 1000])
-        low, high = sample[len(sample) * 2 // 5], sample[len(sample) * 3 // 5]
-        below = len([value for value in values if value < low])
-        middle = sorted([value for value in values if low <= value <= high])
-    if not below <= (count - 1) // 2 <= count // 2 < below + len(middle):
-        below, middle = 0, sorted(values)
-    low, high = middle[(count - 1) // 2 - below], middle[count // 2 - below]
-    # The second form cannot overflow, but loses bits of tiny numbers.
-    return (low + high) / 2 if isfinite(low + high) else low / 2 + high / 2
 
 
 def in_order(labels: "Sequence[str]") -> "List[str]":

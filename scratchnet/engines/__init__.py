@@ -4,6 +4,7 @@
     generated     the engines that run generated code: Rows and Steps
     rules         the code of Rows: each rule of one number or one row, written out
     products      matrix products of floats
+    executors     what an executor is
     workers       batches divided among the workers of an executor
     checkpoints   a training run that saves itself to a file and continues from there
 

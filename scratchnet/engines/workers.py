@@ -2,7 +2,6 @@
 
     Parallel     the engine of ``fit(executor=...)``
     gradients    what a worker computes: the loss and the gradients of one shard
-    LentKernel   sets the kernel of this process during a task
 
 The caller provides the executor: an object with ``submit(f, *args)``, which returns an object with
 ``result()``. Examples are ``concurrent.futures.ProcessPoolExecutor``, Dask's
@@ -40,18 +39,18 @@ import pickle
 import sys
 from array import array
 from io import BytesIO
-from threading import Lock
 from warnings import warn
 
 from ..core.checks import COUNT, require
 from ..core.examples import Examples
-from ..core.functions import kernel, set_kernel, total
+from ..core.functions import kernel, total
 from ..core.layers import Dropout
 from ..core.optimizers import SGD
 from ..core.random import Generator
 from ..core.training import Engine
 from . import rules
 from .choice import obstacle_to_code
+from .executors import EXECUTOR, LentKernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,11 +59,6 @@ if TYPE_CHECKING:
     from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.types import Batch, Matrix, Number, Row, RowOrNone
-
-EXECUTOR = (
-    lambda v: callable(getattr(v, "submit", None)) and not isinstance(v, type),
-    "an object with submit(f, *args), such as a ProcessPoolExecutor",
-)
 
 
 class Parallel(Engine):
@@ -363,30 +357,3 @@ def _idle(key: "Any") -> "List[Engine]":
     if key not in _engines and len(_engines) >= MOST:
         _engines.clear()
     return _engines.setdefault(key, [])
-
-
-class LentKernel:
-    """A context that sets the kernel of this process during a task.
-
-    Several threads may run tasks at once. The last one to finish restores the former kernel.
-    """
-
-    lock = Lock()
-    borrowers = 0
-    former = ""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        with LentKernel.lock:
-            former = set_kernel(self.name)
-            if not LentKernel.borrowers:
-                LentKernel.former = former
-            LentKernel.borrowers += 1
-
-    def __exit__(self, *error: "Any") -> None:
-        with LentKernel.lock:
-            LentKernel.borrowers -= 1
-            if not LentKernel.borrowers:
-                set_kernel(LentKernel.former)

@@ -1,4 +1,4 @@
-"""Splits and cross-validation: what every split must keep, and the same scores from any executor."""
+"""Splits and cross-validation: each sample is used once, and any executor gives the same scores."""
 
 import math
 from array import array
@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
+from estimator_data import blobs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from scratchnet.selection import cross_validate, train_test_split
 
 
 @given(st.integers(2, 60), st.floats(0.01, 0.99), st.booleans(), st.integers(0, 5))
-def test_each_sample_is_on_one_side(n, test_size, shuffle, seed):
+def test_each_sample_is_in_exactly_one_part(n, test_size, shuffle, seed):
     X, y = [[i] for i in range(n)], list(range(n))
     count = math.ceil(n * test_size)
     if count == n:
@@ -32,16 +33,15 @@ def test_each_sample_is_on_one_side(n, test_size, shuffle, seed):
     )
     assert len(X_test) == count
     assert sorted(y_train + y_test) == y
-    assert [x for (x,) in X_train] == y_train and [
-        x for (x,) in X_test
-    ] == y_test  # side by side still
+    assert [x for (x,) in X_train] == y_train
+    assert [x for (x,) in X_test] == y_test
     if not shuffle:
         assert y_train + y_test == y
     assert train_test_split(X, y, test_size=test_size, shuffle=shuffle, seed=seed)[3] == y_test
 
 
 @given(st.lists(st.integers(2, 20), min_size=1, max_size=4), st.integers(1, 9), st.booleans())
-def test_strata_keep_their_shares(sizes, tenths, shuffle):
+def test_stratified_parts_keep_the_proportions_of_the_classes(sizes, tenths, shuffle):
     labels = [k for k, size in enumerate(sizes) for _ in range(size)]
     n = len(labels)
     count = math.ceil(n * tenths / 10)
@@ -52,10 +52,13 @@ def test_strata_keep_their_shares(sizes, tenths, shuffle):
         assert len(test) == count
 
 
-def test_the_seed_draws_other_samples_and_a_number_is_a_number_of_samples():
+def test_another_seed_draws_other_samples():
     data = list(range(50))
     assert train_test_split(data, seed=1)[1] != train_test_split(data, seed=2)[1]
-    assert len(train_test_split(data, test_size=7)[1]) == 7
+
+
+def test_a_whole_test_size_is_a_number_of_samples():
+    assert len(train_test_split(list(range(50)), test_size=7)[1]) == 7
 
 
 @pytest.mark.parametrize(
@@ -68,16 +71,16 @@ def test_the_seed_draws_other_samples_and_a_number_is_a_number_of_samples():
         (([1, 2],), {"test_size": 2}, "test_size is 2; give a fraction"),
         (([1, 2],), {"test_size": "a"}, "test_size is 'a'"),
         (([1, 2],), {"test_size": True}, "test_size is True"),
-        (([1, 2, 3],), {"stratify": [1, 1, 2]}, "only one sample"),
+        (([1, 2, 3],), {"stratify": [1, 1, 2]}, "the class 2 has only one sample"),
         (([1, 2, 3],), {"stratify": [1, 1]}, "2 classes for 3 samples"),
     ],
 )
-def test_what_cannot_be_split_is_refused(sequences, options, message):
+def test_wrong_splits_are_refused(sequences, options, message):
     with pytest.raises((TypeError, ValueError), match=message):
         train_test_split(*sequences, **options)
 
 
-def test_arrays_give_arrays():
+def test_numpy_arrays_give_numpy_arrays():
     np = pytest.importorskip("numpy")
     X, labels = np.arange(20).reshape(10, 2), np.array(list("aaaaabbbbb"))
     X_train, X_test, y_train, y_test = train_test_split(X, labels, test_size=0.4, stratify=labels)
@@ -95,14 +98,14 @@ def test_arrays_give_arrays():
     ],
     ids=["npy", "idx", "memoryview"],
 )
-def test_what_only_has_a_shape_gives_rows(data):
-    """The package's own arrays, and Python's: such an index is one place."""
+def test_sequences_with_a_shape_give_lists_of_rows(data):
+    """Arrays of the package and of Python are indexed with one number at a time."""
     train, test, places, _ = train_test_split(data, list(range(8)))
     assert train == [data[i] for i in places] and len(test) == 2
     assert len(cross_validate(Shares, data, list(range(8)), folds=4)) == 4
 
 
-def test_tensors_give_tensors():
+def test_torch_tensors_give_torch_tensors():
     torch = pytest.importorskip("torch")
     train, _, places, _ = train_test_split(torch.arange(16).reshape(8, 2), list(range(8)))
     assert isinstance(train, torch.Tensor) and train.tolist() == [
@@ -114,7 +117,7 @@ def test_tensors_give_tensors():
 
 
 class Notes:
-    """A model that notes what it was fitted with, and scores by how many of what it sees are new to it."""
+    """A model that records its training data, and whose score is the number of samples, all of them new."""
 
     seen = []
 
@@ -128,7 +131,7 @@ class Notes:
 
 
 @pytest.mark.parametrize("n, folds", [(10, 5), (11, 3), (4, 4)])
-def test_every_sample_is_scored_once_and_never_by_what_learnt_it(n, folds):
+def test_each_sample_is_scored_once_by_a_model_that_has_not_seen_it(n, folds):
     Notes.seen = []
     y = [i + 0.5 for i in range(n)]
     scores = cross_validate(Notes, [[v] for v in y], y, folds=folds)
@@ -139,6 +142,8 @@ def test_every_sample_is_scored_once_and_never_by_what_learnt_it(n, folds):
 
 
 class Shares:
+    """A model whose score is the mean of the targets."""
+
     def fit(self, X, y):
         pass
 
@@ -147,24 +152,17 @@ class Shares:
 
 
 @pytest.mark.parametrize("y", [[0] * 20 + [1] * 10, [0.0] * 20 + [1.0] * 10])
-def test_the_folds_of_classes_have_the_same_shares(y):
+def test_folds_keep_the_proportions_of_the_classes(y):
     assert cross_validate(Shares, [[0]] * 30, y, folds=5) == [2 / 6] * 5
-    assert (
-        len(set(cross_validate(Shares, [[0]] * 30, [v + 0.5 for v in y], folds=5))) > 1
-    )  # numbers are no classes
-
-
-def blobs(n=60):
-    generator = sn.Generator(3)
-    y = [i % 3 for i in range(n)]
-    return [[generator.normal(2 * k, 0.6), generator.normal(-k, 0.6)] for k in y], y
+    numbers = [v + 0.5 for v in y]
+    assert len(set(cross_validate(Shares, [[0]] * 30, numbers, folds=5))) > 1
 
 
 def network():
     return sn.Sequential([sn.Dense(2, 3), sn.Softmax()], seed=1)
 
 
-def place_of_the_largest(targets, outputs):
+def accuracy_of_rows(targets, outputs):
     return metrics.accuracy(targets, [row.index(max(row)) for row in outputs])
 
 
@@ -172,7 +170,7 @@ def place_of_the_largest(targets, outputs):
 def test_an_executor_gives_the_same_scores(pool):
     X, y = blobs()
     estimator = MLPClassifier([5], learning_rate_init=0.05, max_iter=20, n_iter_no_change=20)
-    given = dict(loss="categorical_cross_entropy", epochs=30, scoring=place_of_the_largest)
+    given = dict(loss="categorical_cross_entropy", epochs=30, scoring=accuracy_of_rows)
     scores = cross_validate(estimator, X, y), cross_validate(network, X, y, **given)
     with pool(2) as executor:
         assert cross_validate(estimator, X, y, executor=executor) == scores[0]
@@ -182,7 +180,7 @@ def test_an_executor_gives_the_same_scores(pool):
 
 
 class Kernels:
-    """A model that notes in which kernel it is made, fitted and asked."""
+    """A model that records the kernel in which it is made, fitted and scored."""
 
     def __init__(self):
         self.kernels = [sn.kernel()]
@@ -194,21 +192,19 @@ class Kernels:
         return float(self.kernels + [sn.kernel()] == ["portable"] * 3)
 
 
-def test_a_worker_takes_the_callers_kernel_and_then_its_own_again():
+def test_a_worker_uses_the_kernel_of_the_caller_for_the_task_only():
     former = sn.set_kernel("portable")
     try:
         with ProcessPoolExecutor(1) as pool:
             pool.submit(sn.set_kernel, "fast").result()
-            assert cross_validate(Kernels, [[0]] * 4, [0, 1, 0, 1], folds=2, executor=pool) == [
-                1,
-                1,
-            ]
+            scores = cross_validate(Kernels, [[0]] * 4, [0, 1, 0, 1], folds=2, executor=pool)
+            assert scores == [1, 1]
             assert pool.submit(sn.kernel).result() == "fast"
     finally:
         sn.set_kernel(former)
 
 
-def test_a_network_may_have_learnt_already():
+def test_a_network_is_refused_because_it_may_be_trained():
     X, y = blobs()
     with pytest.raises(
         TypeError, match="^model is a network, which may be trained already; give a function"
@@ -235,7 +231,7 @@ def test_a_network_may_have_learnt_already():
         (dict(scoring="accuracy"), "scoring is 'accuracy'; give a function"),
     ],
 )
-def test_what_cannot_be_validated_is_refused(given, message):
+def test_wrong_cross_validations_are_refused(given, message):
     X, y = blobs()
     given = dict(dict(model=MLPRegressor([2]), X=X, Y=y), **given)
     with pytest.raises((TypeError, ValueError), match=message):

@@ -1,8 +1,8 @@
-"""The estimators against scikit-learn: its own checks of estimators, whole; its tools; and its estimators' numbers.
+"""The estimators compared with scikit-learn: all its checks of estimators, the numbers of its own, and its tools.
 
-Both start from the same weights and go through the samples in the same order: losses, weights and predictions agree to
-1e-9, relative to the largest number of the array, and the training stops after the same epoch. (Of a hundred epochs at
-most: near its end, Adam doubles what rounding leaves every few epochs.)
+Both start from the same weights and take the samples in the same order. Losses, weights and predictions then agree to
+1e-9, relative to the largest number of the array, and training stops after the same epoch. Runs have at most a hundred
+epochs, because near the end of training Adam doubles the rounding errors every few epochs.
 """
 
 import pickle
@@ -38,9 +38,9 @@ pytestmark = [
 ]
 
 
-# ---- its checks --------------------------------------------------------------------------------------------------
+# ---- the checks of scikit-learn --------------------------------------------------------------------------------------------------
 
-# With few neurons, and a rate for few: hundreds of trainings.
+# Few neurons and a rate for few, because the checks train hundreds of estimators.
 SMALL = dict(hidden_layer_sizes=[8], learning_rate_init=0.03)
 
 
@@ -50,7 +50,7 @@ def test_estimator_checks(estimator, check):
     check(estimator)
 
 
-# ---- its numbers -------------------------------------------------------------------------------------------------
+# ---- the same numbers -------------------------------------------------------------------------------------------------
 
 
 def samples(task, n=23):
@@ -68,7 +68,7 @@ def samples(task, n=23):
 
 
 def both(task, X, y, fit_options=None, **settings):
-    """scikit-learn's estimator and ours, fitted alike, from the same first weights."""
+    """Return scikit-learn's estimator and ours, fitted from the same initial weights."""
     name = "MLPRegressor" if task.endswith(("number", "numbers")) else "MLPClassifier"
     first = []
 
@@ -139,7 +139,7 @@ SOLVERS = {
 @pytest.mark.parametrize("batch_size", ["auto", 5])  # 5 leaves a batch of 3 at the end
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize("task", ["binary", "multiclass", "labels", "one number", "two numbers"])
-def test_trajectory(task, solver, batch_size):
+def test_whole_training_runs_agree(task, solver, batch_size):
     X, y = samples(task)
     theirs, ours = both(task, X, y, alpha=0.3, batch_size=batch_size, **SOLVERS[solver])
     assert solver not in ("adam until it stops", "adaptive") or theirs.n_iter_ < 100
@@ -147,7 +147,7 @@ def test_trajectory(task, solver, batch_size):
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "one number"])
-def test_weighted_trajectory(task):
+def test_weighted_training_runs_agree(task):
     X, y = samples(task)
     weights = np.random.default_rng(3).uniform(0.1, 3, len(X))
     try:
@@ -179,14 +179,14 @@ def test_warm_starts_agree(task):
     all_agrees(theirs, ours, X, y)
 
 
-# ---- its tools ---------------------------------------------------------------------------------------------------
+# ---- the tools of scikit-learn ---------------------------------------------------------------------------------------------------
 
 
 def classifier(**settings):
     return estimators.MLPClassifier(**dict(dict(SMALL, max_iter=60), **settings))
 
 
-def test_it_takes_part():
+def test_estimators_work_in_pipelines_searches_and_ensembles():
     X, y = load_iris(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), classifier())
     assert is_classifier(classifier()) and is_regressor(estimators.MLPRegressor())
@@ -206,13 +206,13 @@ def test_it_takes_part():
     assert (pickle.loads(pickle.dumps(search)).predict(X) == search.predict(X)).all()
 
 
-def test_its_hidden_features_feed_another():
+def test_transform_feeds_another_estimator():
     X, y = load_iris(return_X_y=True)
     pipeline = make_pipeline(StandardScaler(), classifier(), LogisticRegression()).fit(X, y)
     assert pipeline.score(X, y) > 0.9 and pipeline[:-1].transform(X).shape == (150, 8)
 
 
-def test_it_takes_part_with_words_on_lists_and_in_parallel():
+def test_lists_strings_labels_and_parallel_jobs():
     X, y = load_iris(return_X_y=True)
     words = [["setosa", "versicolor", "virginica"][k] for k in y]
     scores = cross_val_score(classifier(), X.tolist(), words, cv=3)
@@ -225,7 +225,7 @@ def test_it_takes_part_with_words_on_lists_and_in_parallel():
     assert cross_val_predict(classifier(), X, y, cv=3).shape == y.shape
 
 
-def test_fit_options_go_through_a_pipeline_and_a_clone_has_not_learnt():
+def test_fit_options_in_a_pipeline_and_clones():
     X, y = load_iris(return_X_y=True)
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
     pipeline = make_pipeline(
@@ -238,7 +238,7 @@ def test_fit_options_go_through_a_pipeline_and_a_clone_has_not_learnt():
     assert fresh.get_params() == fitted.get_params() and not hasattr(fresh, "network_")
 
 
-def test_its_own_exceptions_and_warnings():
+def test_exceptions_and_warnings_are_sklearns():
     X, y = load_iris(return_X_y=True)
     with pytest.raises(NotFittedError, match="MLPClassifier is not fitted yet"):
         classifier().predict(X)
@@ -246,14 +246,14 @@ def test_its_own_exceptions_and_warnings():
         classifier(max_iter=2).fit(X, y)
 
 
-def test_random_states_of_numpy_give_seeds():
+def test_numpy_random_states_give_seeds():
     X, y = load_iris(return_X_y=True)
     states = [np.random.RandomState(seed) for seed in (3, 3, 4)]
     curves = [classifier(max_iter=2, random_state=state).fit(X, y).loss_curve_ for state in states]
     assert curves[0] == curves[1] != curves[2]
 
 
-def test_names_of_features():
+def test_feature_names_are_compared():
     pandas = pytest.importorskip("pandas")
     X, y = load_iris(return_X_y=True)
     frame = pandas.DataFrame(X, columns=list("abcd"))

@@ -1,0 +1,115 @@
+"""MLPRegressor, which predicts numbers."""
+
+from .. import metrics
+from .arithmetic import SquaredError
+from .arrays import array, kind_of
+from .mlp import MLP
+from .outputs import Numbers
+from .training import Run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List
+
+    from ..core.types import RowOrNone
+
+
+class MLPRegressor(MLP):
+    """A network that predicts numbers: one per sample or, if y is a matrix, several.
+
+    The network ends in "identity". ``output_activation`` overrides it.
+
+    >>> from math import inf
+    >>> X, y = [[0], [1], [2], [3]], [1, 3, 5, 7]
+    >>> line = MLPRegressor([], solver="sgd", learning_rate_init=0.05, alpha=0)
+    >>> line = line.set_params(n_iter_no_change=inf).fit(X, y)
+    >>> round(float(line.predict([[10]])[0]), 2)
+    21.0
+    """
+
+    _estimator_type = "regressor"
+
+    def __init__(
+        self,
+        hidden_layer_sizes: "Any" = (100,),
+        activation: "Any" = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: "Any" = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: "Any" = None,
+        tol: float = 1e-4,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: int = 10,
+        loss: "Any" = "squared_error",
+        output_activation: "Any" = None,
+        dropout: "Any" = 0,
+    ) -> None:
+        super().__init__(
+            hidden_layer_sizes=hidden_layer_sizes,
+            activation=activation,
+            solver=solver,
+            alpha=alpha,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            learning_rate_init=learning_rate_init,
+            power_t=power_t,
+            max_iter=max_iter,
+            shuffle=shuffle,
+            random_state=random_state,
+            tol=tol,
+            verbose=verbose,
+            warm_start=warm_start,
+            momentum=momentum,
+            nesterovs_momentum=nesterovs_momentum,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            n_iter_no_change=n_iter_no_change,
+            loss=loss,
+            output_activation=output_activation,
+            dropout=dropout,
+        )
+
+    def partial_fit(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> "Any":
+        """Train for one epoch on these samples."""
+        restart = not self.__sklearn_is_fitted__()
+        return self._train(Run(self, X, y, sample_weight, restart, partial=True))
+
+    def predict(self, X: "Any") -> "Any":
+        """Return a number or a row of numbers per sample: an array if X is an array."""
+        return array(kind_of(X), self._predicted(X))
+
+    # ---- what training asks ----------------------------------------------------------------------
+
+    def _new_outputs(self, y: "List[Any]") -> "Numbers":
+        return Numbers(self.output_activation)
+
+    def _criterion(self, out_activation: str) -> "Any":
+        return SquaredError() if self.loss == "squared_error" else self.loss
+
+    def _score(self, y: "List[Any]", predicted: "List[Any]", weights: "RowOrNone" = None) -> float:
+        # One tuple per output.
+        truth, guess = [list(zip(*self._outputs.encode(data))) for data in (y, predicted)]
+        if len(truth) != len(guess):
+            raise ValueError(
+                f"y has rows of {len(truth)} numbers, but the network predicts {len(guess)}; "
+                "give one number per output"
+            )
+        scores = [metrics.r2(t, a, weights) for t, a in zip(truth, guess)]
+        return sum(scores) / len(scores)

@@ -1,0 +1,233 @@
+"""Reports: several measures beside those of a trivial prediction."""
+
+from ..core.checks import require
+from ..datasets.median import median_of
+from ..texts import shortened, width
+from .checks import classes_of, classified, mean_of, numbers, numeric, sorted_labels
+from .classification import Score, accuracy, confusion_matrix, precision_recall_f1
+from .regression import mean_absolute_error, r2, root_mean_squared_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Sequence
+
+WIDTH = 79  # columns of a report, at most
+CONFUSIONS = 10  # confusions listed if the matrix is too wide
+
+
+def baseline(targets: "Any", strategy: str) -> "Any":
+    """Return a trivial prediction, which is the same for all inputs.
+
+    ``strategy``  "most_frequent" for classes (of equally frequent ones, the first in sorted order);
+                  "mean" or "median" for numbers
+
+    >>> baseline(["b", "a", "b"], "most_frequent")
+    'b'
+    >>> baseline([1, 2, 6], "mean"), baseline([1, 2, 6], "median")
+    (3.0, 2.0)
+    """
+    if strategy == "most_frequent":
+        classes = classes_of(targets, "targets")
+        counts: "Dict[Any, int]" = {}
+        for c in classes:
+            counts[c] = counts.get(c, 0) + 1
+        # max returns the first of equal elements.
+        return max(sorted_labels(None, classes, []), key=lambda label: counts[label])
+    y = numbers(targets, "targets")
+    if strategy == "mean":
+        return mean_of(y, [1] * len(y))
+    require("strategy", strategy, (lambda v: v == "median", "'most_frequent', 'mean' or 'median'"))
+    return median_of(y)
+
+
+def report(
+    task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
+) -> "Any":
+    """Return the quality of predictions as a ClassificationReport or a RegressionReport.
+
+    ``task``    "classification" or "regression"
+    ``known``   the training targets, which define the trivial prediction; by default ``targets``
+    ``labels``  the classes in the desired order
+
+    ``print`` shows the report as a short table. ``to_dict()`` returns it in a form for JSON, with
+    None for NaN and infinity.
+
+    >>> print(report("regression", [1, 2, 3], [1, 2, 4]))
+    regression of 3 samples
+    <BLANKLINE>
+           model  trivial
+    R²       0.5        0  (always the mean, 2)
+    MAE   0.3333   0.6667  (always the median, 2)
+    RMSE  0.5774   0.8165  (always the mean, 2)
+    >>> report("regression", [1, 2, 3], [1, 2, 4]).to_dict()["r2"]
+    0.5
+    """
+    if task == "regression":
+        return RegressionReport(targets, predictions, known)
+    require("task", task, (lambda v: v == "classification", "'classification' or 'regression'"))
+    return ClassificationReport(targets, predictions, known, labels)
+
+
+class ClassificationReport:
+    """The quality of predicted classes.
+
+    ``samples``             the number of samples
+    ``accuracy``            of the predictions
+    ``baseline``            the trivial prediction, the most frequent class
+    ``baseline_accuracy``   of predicting ``baseline`` for all samples
+    ``scores``              precision, recall and F1 of each class, and their ``macro`` and
+                            ``weighted`` means
+    ``labels``              the classes in order
+    ``confusion_matrix``    one row per true class, one column per predicted class
+    """
+
+    def __init__(
+        self, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
+    ) -> None:
+        truth, predicted, _ = classified(targets, predictions, None)
+        self.samples = len(truth)
+        self.labels = list(sorted_labels(labels, truth, predicted))
+        self.accuracy = accuracy(truth, predicted)
+        self.baseline = baseline(truth if known is None else known, "most_frequent")
+        self.baseline_accuracy = accuracy(truth, [self.baseline] * len(truth))
+        self.scores = precision_recall_f1(truth, predicted, self.labels)
+        self.confusion_matrix = confusion_matrix(truth, predicted, self.labels)
+
+    def to_dict(self) -> "Dict[str, Any]":
+        """Return the report in a form for JSON."""
+        scores = self.scores.classes + [self.scores.macro, self.scores.weighted]
+        rows = [dict(zip(Score._fields, score)) for score in scores]
+        return {
+            "task": "classification",
+            "samples": self.samples,
+            "accuracy": self.accuracy,
+            "baseline": self.baseline,
+            "baseline_accuracy": self.baseline_accuracy,
+            "classes": rows[:-2],
+            "macro_mean": rows[-2],
+            "weighted_mean": rows[-1],
+            "labels": self.labels,
+            "confusion_matrix": self.confusion_matrix,
+        }
+
+    def __str__(self) -> str:
+        always = '(always "{}": {})'.format(
+            shortened(self.baseline, 24), digits(self.baseline_accuracy)
+        )
+        rows = [["", "precision", "recall", "F1", "support"]]
+        for s in self.scores.classes + [self.scores.macro, self.scores.weighted]:
+            rows.append(
+                [shortened(s.label, 24)] + ["{:.3f}".format(v) for v in s[1:4]] + [str(s.support)]
+            )
+        first = f"classification of {sample_count(self.samples)}"
+        second = f"accuracy  {digits(self.accuracy)}  {always}"
+        return "\n\n".join([first + "\n" + second, aligned(rows), self._confusions()])
+
+    def _confusions(self) -> str:
+        """Return the matrix or, if it is too wide for a terminal, the most frequent mistakes."""
+        names = [shortened(label, 12) for label in self.labels]
+        rows = [["truth \\ predicted"] + names]
+        rows += [
+            [name] + [str(n) for n in counts] for name, counts in zip(names, self.confusion_matrix)
+        ]
+        table = aligned(rows)
+        if width(table.split("\n")[0]) <= WIDTH:
+            return table
+        mistakes = [
+            (n, names[i], names[j])
+            for i, row in enumerate(self.confusion_matrix)
+            for j, n in enumerate(row)
+            if i != j and n
+        ]
+        listed = sorted(mistakes, key=lambda mistake: -mistake[0])[:CONFUSIONS]
+        rows = [["truth", "predicted", "samples"]] + [
+            [truth, name, str(n)] for n, truth, name in listed
+        ]
+        return "the most frequent mistakes\n" + aligned(rows) if listed else "no mistakes"
+
+    __repr__ = __str__
+
+
+class RegressionReport:
+    """The quality of predicted numbers.
+
+    ``samples``                   the number of samples
+    ``r2``                        R²
+    ``mean_absolute_error``       in the unit of the targets
+    ``root_mean_squared_error``   in the unit of the targets
+    ``mean``, ``median``          the trivial predictions
+    ``baseline``                  the three measures of a trivial prediction: of the median for the
+                                  mean absolute error, of the mean for the others
+    """
+
+    def __init__(self, targets: "Any", predictions: "Any", known: "Any" = None) -> None:
+        y, predicted, _ = numeric(targets, predictions, None)
+        training = y if known is None else known
+        self.samples = len(y)
+        self.mean, self.median = baseline(training, "mean"), baseline(training, "median")
+        means, medians = [self.mean] * len(y), [self.median] * len(y)
+        self.r2, self.mean_absolute_error = r2(y, predicted), mean_absolute_error(y, predicted)
+        self.root_mean_squared_error = root_mean_squared_error(y, predicted)
+        self.baseline = {
+            "r2": r2(y, means),
+            "mean_absolute_error": mean_absolute_error(y, medians),
+            "root_mean_squared_error": root_mean_squared_error(y, means),
+        }
+
+    def to_dict(self) -> "Dict[str, Any]":
+        """Return the report in a form for JSON."""
+        found = {
+            name: getattr(self, name)
+            for name in ["samples"] + list(self.baseline) + ["mean", "median"]
+        }
+        baseline = {name: finite(v) for name, v in self.baseline.items()}
+        return dict(
+            {name: finite(v) for name, v in found.items()}, task="regression", baseline=baseline
+        )
+
+    def __str__(self) -> str:
+        rows = [("", "model", "trivial", "")]
+        for name, key, constant in (
+            ("R²", "r2", "mean"),
+            ("MAE", "mean_absolute_error", "median"),
+            ("RMSE", "root_mean_squared_error", "mean"),
+        ):
+            always = "(always the {}, {})".format(constant, digits(getattr(self, constant)))
+            rows.append((name, digits(getattr(self, key)), digits(self.baseline[key]), always))
+        lines = aligned([row[:3] for row in rows]).split("\n")
+        table = [(line + "  " + row[3]).rstrip() for line, row in zip(lines, rows)]
+        return "\n".join([f"regression of {sample_count(self.samples)}", ""] + table)
+
+    __repr__ = __str__
+
+
+# ---- printing ------------------------------------------------------------------------------------
+
+
+def aligned(rows: "Sequence[Sequence[str]]") -> str:
+    """Return the rows as lines. The first column is aligned left, the others right."""
+    widths = [max([width(row[k]) for row in rows]) for k in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        blanks = [" " * (w - width(cell)) for w, cell in zip(widths, row)]
+        cells = [
+            blank + cell if k else cell + blank for k, (blank, cell) in enumerate(zip(blanks, row))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def finite(value: float) -> "Any":
+    return value if value - value == 0 else None
+
+
+def digits(value: float) -> str:
+    if value != value:
+        return "undefined"
+    if 1e4 <= abs(value) < 1e12:  # not 1.353e+04
+        return "{:,.0f}".format(value)
+    return "{:.4g}".format(value + 0.0)
+
+
+def sample_count(n: int) -> str:
+    return "1 sample" if n == 1 else f"{n} samples"
