@@ -17,6 +17,7 @@ import math
 import sys
 
 from ..core import functions
+from ..scalars.operations import ATOM, CHOICE, INFIX, OPERATIONS, PRODUCT, SIGN, SUM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,22 +25,6 @@ if TYPE_CHECKING:
 
     from ..scalars import Symbolic
 
-# Precedences. An expression needs parentheses if its precedence is lower than its context requires.
-CHOICE, COMPARISON, SUM, PRODUCT, SIGN, ATOM = range(6)
-
-# operation: (its precedence, the precedences that its operands need, its sign)
-INFIX = {
-    "add": (SUM, SUM, PRODUCT, " + "),
-    "subtract": (SUM, SUM, PRODUCT, " - "),
-    "multiply": (PRODUCT, PRODUCT, SIGN, " * "),
-    "divide": (PRODUCT, PRODUCT, SIGN, " / "),
-    "less": (COMPARISON, SUM, SUM, " < "),
-    "less or equal": (COMPARISON, SUM, SUM, " <= "),
-    "greater": (COMPARISON, SUM, SUM, " > "),
-    "greater or equal": (COMPARISON, SUM, SUM, " >= "),
-    "equal": (COMPARISON, SUM, SUM, " == "),
-    "unequal": (COMPARISON, SUM, SUM, " != "),
-}
 DEEPEST = 12  # the most operations nested in one expression, because parsers have limits
 LONGEST = 60  # the most terms of a sum in one statement
 LONG = 24  # the smallest number of products that a function adds faster
@@ -170,27 +155,32 @@ class Code:
 
     def operation(self, node: "Symbolic") -> "Tuple[str, int]":
         """Return the expression of the operation of a number, and its precedence."""
-        operation, operands = node.operation, node.operands
-        if operation in INFIX:
-            own, left, right, sign = INFIX[operation]
-            return self.text(operands[0], left) + sign + self.text(operands[1], right), own
-        if operation in ("dot", "total"):
-            terms = len(operands) // (2 if operation == "dot" else 1)
+        name, operands = node.operation, node.operands
+        if name in INFIX:
+            operation = INFIX[name]
+            left, right = operation.operands
+            text = self.text(operands[0], left) + operation.sign + self.text(operands[1], right)
+            return text, operation.precedence
+        if name in ("dot", "total"):
+            terms = len(operands) // (2 if name == "dot" else 1)
             return " + ".join(self.terms(node)), SUM if terms > 1 else PRODUCT
-        if operation == "negate":
-            return "-" + self.text(operands[0], ATOM), SIGN
-        if operation == "where":
-            condition, chosen, other = operands
-            texts = (
-                self.text(chosen, COMPARISON),
-                self.text(condition, COMPARISON),
-                self.text(other, CHOICE),
-            )
-            return "{} if {} else {}".format(*texts), CHOICE
-        if operation != "abs":
-            guarded = operation not in NEVER_RAISES and not _is_safe(node)
-            self.functions[operation] = self.functions.get(operation, False) or guarded
-        return f"{operation}({self.text(operands[0])})", ATOM
+        operation = OPERATIONS[name]
+        texts = [self.text(x, needed) for x, needed in zip(operands, operation.operands)]
+        if name == "where":
+            return "{1} if {0} else {2}".format(*texts), operation.precedence
+        if len(texts) != 1:
+            raise ValueError(f"the operation {name!r} cannot be written in Python")
+        if name == "negate":
+            return operation.sign + texts[0], operation.precedence
+        return self.call(node, texts[0]), operation.precedence
+
+    def call(self, node: "Symbolic", argument: str) -> str:
+        """Return the call of the function of one number that computes the number."""
+        name = node.operation
+        if name != "abs":
+            guarded = name not in NEVER_RAISES and not _is_safe(node)
+            self.functions[name] = self.functions.get(name, False) or guarded
+        return f"{name}({argument})"
 
 
 def long_dot() -> str:

@@ -22,9 +22,10 @@ from ..core.optimizers import Optimizer
 from ..core.random import Generator
 from ..core.training import Engine
 from ..scalars import Symbolic
+from ..scalars.operations import PRODUCT
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, attributes_of, generate, is_own
-from .python import PRODUCT, Code, function, reachable
+from .python import Code, function, reachable
 from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
@@ -416,19 +417,22 @@ def with_settings(optimizer: "Optimizer") -> "Tuple[List[str], Optimizer]":
     kind = type(optimizer)
     if kind.step is not Optimizer.step:
         raise Undecided(f"{kind.__name__} overrides Optimizer.step")
-    settings = ["t"]
+    settings: "List[str]" = []
 
     def note(self: "Any", name: str, value: "Any") -> None:
         if name not in settings:
             settings.append(name)
-        object.__setattr__(self, name, value)
+        kind.__setattr__(self, name, value)
 
-    probe, twin = optimizer.with_numbers(float), optimizer.with_numbers(Symbolic, exactly=True)
+    noting: "Any" = type(kind.__name__, (kind,), {"__setattr__": note})
+    probe = noting(**optimizer.config())
+    probe.set_numbers(float)
     if callable(probe.learning_rate):
         probe.learning_rate = 0  # A user-defined schedule may count its calls.
-    probe.__class__ = type(kind.__name__, (kind,), {"__setattr__": note})
+    settings[:] = ["t"]  # without the attributes that the constructor has set
     probe.begin(float)
-    twin.__class__ = type(kind.__name__, (kind,), {"begin": lambda self, number: None})
+    twin = optimizer.with_numbers(Symbolic, exactly=True)
+    twin.begin = lambda number: None
     for name in settings:
         require(f"{kind.__name__}: {name}", getattr(probe, name), FINITE)
         setattr(twin, name, Symbolic(name=f"setting_{name}"))

@@ -15,6 +15,8 @@ def rule(z):
 <BLANKLINE>
 """
 
+import copy
+
 from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.python import Code, executed, function, reachable
 from ..codegen.step import with_settings
@@ -39,9 +41,9 @@ WIDEST = 2 if COMPILED else 64
 def by_rows(engine: "Engine") -> "Engine":
     """Return an engine like this one, with generated rules wherever possible."""
     net = engine.net
-    twin: "Any" = object.__new__(type(net))
-    twin.__dict__.update(net.__dict__)
-    twin.layers, width = [], net.inputs
+    twin = _copied(net)
+    twin.layers = []
+    width = net.inputs
     for layer in net.layers:
         twin.layers.append(_layer(layer, width))
         width = layer.outputs or width
@@ -61,14 +63,25 @@ def by_rows(engine: "Engine") -> "Engine":
     return Engine(twin, loss, optimizer, engine.examples, engine.generator)
 
 
-def _replace(part: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]") -> None:
-    """Replace a rule of a part by the generated rule that ``make`` returns, if it returns one."""
+def _copied(part: "Any") -> "Any":
+    """Return a shallow copy of a network or a layer, which shares the parameters."""
+    twin = copy.copy(part)
+    vars(twin).update(vars(part))  # Copies, like pickles, omit the attributes in capitals.
+    return twin
+
+
+def _replace(part: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]") -> bool:
+    """Replace a rule of a part by the generated rule that ``make`` returns.
+
+    Return whether this was possible.
+    """
     try:
         with RememberingNothing([symbolic]):
             rule = make()
         setattr(part, name, rule)
+        return True
     except Exception:  # User-defined rules may raise anything.
-        pass
+        return False
 
 
 def _run(source: str) -> "Any":
@@ -97,11 +110,11 @@ def _layer(layer: "Any", width: "Optional[int]") -> "Any":
     twin = layer.with_numbers(float)
     symbolic = layer.with_numbers(Symbolic, exactly=True)
     symbolic.generator = NoRandomNumbers()
-    _replace(twin, "forward", symbolic, lambda: _forward(symbolic, width, twin))
-    if "forward" not in vars(twin):
+    if not _replace(twin, "forward", symbolic, lambda: _forward(symbolic, width, twin)):
         return layer
-    _replace(twin, "backward", symbolic, lambda: _backward(symbolic, width, twin))
-    return twin if "backward" in vars(twin) else layer
+    if not _replace(twin, "backward", symbolic, lambda: _backward(symbolic, width, twin)):
+        return layer
+    return twin
 
 
 class NoRandomNumbers:
@@ -113,8 +126,7 @@ class NoRandomNumbers:
 
 def _with_penalty(layer: "Any") -> "Any":
     """Return a copy of the layer with the same parameters and generated rules of its penalty."""
-    twin = object.__new__(type(layer))
-    twin.__dict__.update(vars(layer))
+    twin = _copied(layer)
     symbolic = layer.with_numbers(Symbolic, exactly=True)
     _replace(twin, "penalty_term", symbolic, lambda: _of_one_number(symbolic.penalty_term))
     _replace(

@@ -16,6 +16,10 @@ no layer.
 1/(1 + e^−(0.5·(-3))) = 0.1824
 """
 
+from ..scalars.operations import ATOM, CHOICE, INFIX, OPERATIONS, SUM
+from ..scalars.operations import PRODUCT as PRODUCT
+from ..scalars.operations import SIGN as SIGN
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Tuple, Union
@@ -24,23 +28,7 @@ if TYPE_CHECKING:
 
     Part = Union[str, "Reference", "Choice"]
 
-# Precedences. An expression needs parentheses if its precedence is lower than its context requires.
-CHOICE, SUM, PRODUCT, SIGN, ATOM = range(5)
-
-# operation: (its precedence, the precedences that its operands need, its sign)
-INFIX = {
-    "add": (SUM, SUM, SUM, " + "),
-    "subtract": (SUM, SUM, PRODUCT, " − "),
-    "multiply": (PRODUCT, PRODUCT, SIGN, "·"),
-    "divide": (PRODUCT, PRODUCT, ATOM, "/"),
-    "less": (CHOICE, SUM, SUM, " < "),
-    "less or equal": (CHOICE, SUM, SUM, " ≤ "),
-    "greater": (CHOICE, SUM, SUM, " > "),
-    "greater or equal": (CHOICE, SUM, SUM, " ≥ "),
-    "equal": (CHOICE, SUM, SUM, " = "),
-    "unequal": (CHOICE, SUM, SUM, " ≠ "),
-}
-
+MINUS = OPERATIONS["negate"].formula_sign
 SINCE = ", since "
 OPPOSITE = {
     "less": "greater or equal",
@@ -207,7 +195,7 @@ class _Formula:
         if self.closed(operand):
             return [Reference(operand, precedence, after_operator)]
         formula, own = self.operation(operand)
-        if own < precedence or after_operator and formula[0] == "−":
+        if own < precedence or after_operator and formula[0] == MINUS:
             return ["("] + formula + [")"]
         return _after_operator(formula) if after_operator else formula
 
@@ -219,10 +207,7 @@ class _Formula:
         if operation in ("multiply", "divide") and _is_one(operands[1]):
             return self.alone(operands[0])
         if operation in INFIX:
-            own, left, right, sign = INFIX[operation]
-            return self.part(operands[0], left) + [sign] + self.part(
-                operands[1], right, after_operator=True
-            ), own
+            return self.infix(operation, operands), INFIX[operation].precedence
         if operation == "dot":
             pairs = list(zip(operands[::2], operands[1::2]))
             return self.sum(pairs, self.product), SUM if len(pairs) > 1 else PRODUCT
@@ -233,7 +218,7 @@ class _Formula:
                 else self.alone(operands[0])
             )
         if operation == "negate":
-            return ["−"] + self.part(operands[0], ATOM, after_operator=True), SIGN
+            return [MINUS] + self.part(operands[0], ATOM, after_operator=True), SIGN
         if operation == "exp":
             return ["e^"] + self.part(operands[0], SIGN), ATOM
         if operation == "power":
@@ -250,16 +235,22 @@ class _Formula:
             return ["|"] + self.part(operands[0], CHOICE) + ["|"], ATOM
         return [operation, "("] + self.listed(operands) + [")"], ATOM
 
+    def infix(self, operation: str, operands: "Tuple[Traced, ...]") -> "List[Part]":
+        """Return the formula of an operation that is written between its two operands."""
+        left, right = INFIX[operation].operands
+        if operation == "add":
+            right = SUM  # a + (b + c) is a + b + c in a formula, where no bits depend on it.
+        return (
+            self.part(operands[0], left)
+            + [INFIX[operation].formula_sign]
+            + self.part(operands[1], right, after_operator=True)
+        )
+
     def opposite(self, condition: "Traced") -> "List[Part]":
         """Return the formula of the opposite of a condition: z < 0 for z ≥ 0."""
         if condition.operation not in OPPOSITE:
             return ["not "] + self.part(condition, CHOICE)
-        _, left, right, sign = INFIX[OPPOSITE[condition.operation]]
-        return (
-            self.part(condition.operands[0], left)
-            + [sign]
-            + self.part(condition.operands[1], right, after_operator=True)
-        )
+        return self.infix(OPPOSITE[condition.operation], condition.operands)
 
     def listed(self, operands: "Any") -> "List[Part]":
         """Return the arguments of a function, or the first three and the last of many."""
@@ -294,7 +285,7 @@ class _Formula:
                 formula.append(" + … {} more …".format(folded))
             if not folded or k < 3 or k == len(terms) - 1:
                 term = of(terms[k], PRODUCT)
-                is_negated = term[0] == "−"
+                is_negated = term[0] == MINUS
                 formula.append(" + ")
                 formula += ["("] + term + [")"] if is_negated else _after_operator(term)
         return formula

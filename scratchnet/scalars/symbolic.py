@@ -15,14 +15,14 @@ and x - 0, and in products with a 0 of the data (see ``kind`` below).
 (0.30000000000000004, 'x')
 """
 
-import operator
 from itertools import count
 
 from ..core import functions
+from .operations import OPERATIONS, Operators
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional, Sequence, Tuple
+    from typing import Any, Optional, Sequence, Tuple
 
 _serial = count()
 
@@ -44,37 +44,6 @@ def _symbolic(x: "Any") -> "Symbolic":
     return x if isinstance(x, Symbolic) else Symbolic(x)
 
 
-def _unary(operation: str, function: "Callable[[Any], Any]") -> "Callable[[Symbolic], Symbolic]":
-    def method(a: "Symbolic") -> "Symbolic":
-        return Symbolic(function(a.value)) if a.is_constant else Symbolic(None, operation, (a,))
-
-    return method
-
-
-def _binary(
-    operation: str, function: "Callable[[Any, Any], Any]"
-) -> "Callable[[Any, Any], Symbolic]":
-    def method(a: "Any", b: "Any") -> "Any":
-        a, b = _symbolic(a), _symbolic(b)
-        if a.is_constant and b.is_constant and not (operation == "divide" and not b.value):
-            return Symbolic(function(a.value, b.value))
-        folded = _folded(operation, a, b)
-        return Symbolic(None, operation, (a, b)) if folded is None else folded
-
-    return method
-
-
-def _comparison(
-    operation: str, function: "Callable[[Any, Any], Any]"
-) -> "Callable[[Any, Any], Any]":
-    def method(a: "Any", b: "Any") -> "Any":
-        a, b = _symbolic(a), _symbolic(b)
-        both = a.is_constant and b.is_constant
-        return function(a.value, b.value) if both else Symbolic(None, operation, (a, b))
-
-    return method
-
-
 def _folded(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
     """Return the result of an operation that needs no computation, or None."""
     if operation == "multiply":
@@ -88,14 +57,12 @@ def _folded(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]
     if operation == "subtract":
         is_zero = b.is_constant and b.value == 0 and (b.is_absent or str(b.value) != "-0.0")
         return a if is_zero else None
-    return a if b.is_absent else b if a.is_absent else None
+    if operation == "add":
+        return a if b.is_absent else b if a.is_absent else None
+    return None
 
 
-def _swapped(method: "Callable[[Any, Any], Any]") -> "Callable[[Any, Any], Any]":
-    return lambda b, a: method(a, b)
-
-
-class Symbolic:
+class Symbolic(Operators):
     """A constant (``value``), an input (``name``), or an ``operation`` on ``operands``.
 
     ``sample``   the sample of the batch that an input belongs to; None for inputs of the network
@@ -137,33 +104,19 @@ class Symbolic:
     def is_absent(self) -> bool:
         return self.kind == "absent"
 
-    __add__ = _binary("add", operator.add)
-    __sub__ = _binary("subtract", operator.sub)
-    __mul__ = _binary("multiply", operator.mul)
-    __truediv__ = _binary("divide", operator.truediv)
-    __radd__ = _swapped(__add__)
-    __rsub__ = _swapped(__sub__)
-    __rmul__ = _swapped(__mul__)
-    __rtruediv__ = _swapped(__truediv__)
-    __neg__ = _unary("negate", operator.neg)
-    __abs__ = _unary("abs", abs)
+    def _unary(self, operation: str) -> "Symbolic":
+        if self.is_constant:
+            return Symbolic(OPERATIONS[operation].function(self.value))
+        return Symbolic(None, operation, (self,))
 
-    __lt__ = _comparison("less", operator.lt)
-    __le__ = _comparison("less or equal", operator.le)
-    __gt__ = _comparison("greater", operator.gt)
-    __ge__ = _comparison("greater or equal", operator.ge)
-    __eq__ = _comparison("equal", operator.eq)
-    __ne__ = _comparison("unequal", operator.ne)
-    __hash__ = None  # type: ignore[assignment]
-
-    exp = _unary("exp", functions.exp)
-    expm1 = _unary("expm1", functions.expm1)
-    log = _unary("log", functions.log)
-    log1p = _unary("log1p", functions.log1p)
-    tanh = _unary("tanh", functions.tanh)
-    erf = _unary("erf", functions.erf)
-    sqrt = _unary("sqrt", functions.sqrt)
-    cos = _unary("cos", functions.cos)
+    def _binary(self, operation: str, a: "Any", b: "Any") -> "Any":
+        a = a if isinstance(a, Symbolic) else Symbolic(a)
+        b = b if isinstance(b, Symbolic) else Symbolic(b)
+        if a.is_constant and b.is_constant and (b.value or operation != "divide"):
+            value = OPERATIONS[operation].function(a.value, b.value)
+            return value if isinstance(value, bool) else Symbolic(value)  # bool: a comparison
+        folded = _folded(operation, a, b)
+        return Symbolic(None, operation, (a, b)) if folded is None else folded
 
     @staticmethod
     def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Symbolic":

@@ -10,14 +10,14 @@ that computed it, and a ``name`` if it was given one. The printers in explanatio
 (2.5, 'add', ['multiply', ''])
 """
 
-import operator
 import sys
 
 from ..core import elementary, functions, matrix
+from .operations import OPERATIONS, Operators
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional, Sequence, Tuple
+    from typing import Any, Optional, Sequence, Tuple
 
     Source = Optional[Tuple[str, int]]
 
@@ -25,37 +25,19 @@ if TYPE_CHECKING:
 _CALLED_BY_RULES = {__name__, elementary.__name__, functions.__name__, matrix.__name__}
 
 
-def _rule() -> "Source":
-    """Return the file and line of the rule that is running."""
-    frame = sys._getframe(2)
+def _rule(calls: int = 3) -> "Source":
+    """Return the file and line of the rule that is running.
+
+    It is at least ``calls`` calls away: by default those of an operator, ``_binary`` and this
+    function. Their frames are skipped unseen, which is faster than to look at each.
+    """
+    frame = sys._getframe(calls)
     while frame.f_globals.get("__name__") in _CALLED_BY_RULES and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
 
-def _traced(x: "Any") -> "Traced":
-    return x if isinstance(x, Traced) else Traced(x)
-
-
-def _unary(operation: str, function: "Callable[[Any], Any]") -> "Callable[[Traced], Traced]":
-    return lambda a: Traced(function(a.value), operation, (a,), source=_rule())
-
-
-def _binary(
-    operation: str, function: "Callable[[Any, Any], Any]"
-) -> "Callable[[Any, Any], Traced]":
-    def method(a: "Any", b: "Any") -> "Traced":
-        a, b = _traced(a), _traced(b)
-        return Traced(function(a.value, b.value), operation, (a, b), source=_rule())
-
-    return method
-
-
-def _swapped(method: "Callable[[Any, Any], Traced]") -> "Callable[[Any, Any], Traced]":
-    return lambda b, a: method(a, b)
-
-
-class Traced:
+class Traced(Operators):
     """A number and how it was computed; ``operation`` is empty for inputs and constants."""
 
     __slots__ = ("value", "operation", "operands", "name", "source")
@@ -74,70 +56,54 @@ class Traced:
         self.name = name
         self.source = source
 
-    __add__ = _binary("add", operator.add)
-    __sub__ = _binary("subtract", operator.sub)
-    __mul__ = _binary("multiply", operator.mul)
-    __truediv__ = _binary("divide", operator.truediv)
-    __radd__ = _swapped(__add__)
-    __rsub__ = _swapped(__sub__)
-    __rmul__ = _swapped(__mul__)
-    __rtruediv__ = _swapped(__truediv__)
-    __neg__ = _unary("negate", operator.neg)
-    __abs__ = _unary("abs", abs)
-
-    __lt__ = _binary("less", operator.lt)
-    __le__ = _binary("less or equal", operator.le)
-    __gt__ = _binary("greater", operator.gt)
-    __ge__ = _binary("greater or equal", operator.ge)
-    __eq__ = _binary("equal", operator.eq)  # type: ignore[assignment]
-    __ne__ = _binary("unequal", operator.ne)  # type: ignore[assignment]
     __hash__ = object.__hash__
 
-    exp = _unary("exp", functions.exp)
-    expm1 = _unary("expm1", functions.expm1)
-    log = _unary("log", functions.log)
-    log1p = _unary("log1p", functions.log1p)
-    tanh = _unary("tanh", functions.tanh)
-    erf = _unary("erf", functions.erf)
-    sqrt = _unary("sqrt", functions.sqrt)
-    cos = _unary("cos", functions.cos)
+    def _unary(self, operation: str) -> "Traced":
+        value = OPERATIONS[operation].function(self.value)
+        return Traced(value, operation, (self,), source=_rule())
+
+    def _binary(self, operation: str, a: "Any", b: "Any") -> "Traced":
+        a = a if isinstance(a, Traced) else Traced(a)
+        b = b if isinstance(b, Traced) else Traced(b)
+        value = OPERATIONS[operation].function(a.value, b.value)
+        return Traced(value, operation, (a, b), source=_rule())
+
+    @staticmethod
+    def _record(operation: str, operands: "Sequence[Any]") -> "Traced":
+        """Return the result of an operation on any number of operands."""
+        numbers = tuple([x if isinstance(x, Traced) else Traced(x) for x in operands])
+        value = OPERATIONS[operation].function(*[x.value for x in numbers])
+        return Traced(value, operation, numbers, source=_rule())
 
     @staticmethod
     def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Traced":
         """Return Σ u·v as one operation with the operands u[0], v[0], u[1], v[1], ..."""
-        operands = [x if type(x) is Traced else Traced(x) for pair in zip(u, v) for x in pair]
-        value = functions.dot([a.value for a in operands[::2]], [b.value for b in operands[1::2]])
-        return Traced(value, "dot", tuple(operands), source=_rule())
+        return Traced._record("dot", [x for pair in zip(u, v) for x in pair])
 
     @staticmethod
     def total(values: "Sequence[Any]") -> "Traced":
         """Return the sum as one operation."""
-        operands = tuple([_traced(operand) for operand in values])
-        value = functions.total([a.value for a in operands])
-        return Traced(value, "total", operands, source=_rule())
+        return Traced._record("total", values)
 
     @staticmethod
     def largest_of(values: "Sequence[Any]") -> "Traced":
         """Return the largest value as one operation."""
-        operands = tuple([_traced(operand) for operand in values])
-        value = functions.largest_of([a.value for a in operands])
-        return Traced(value, "max", operands, source=_rule())
+        return Traced._record("max", values)
 
     def power(self, n: int) -> "Traced":
         """Return the n-th power, for an integer n, as one operation."""
-        return Traced(functions.power(self.value, n), "power", (self, Traced(n)), source=_rule())
+        return self._binary("power", self, n)
+
+    def where(self, a: "Any", b: "Any") -> "Traced":
+        """Return a if this comparison is true, else b."""
+        return self._record("where", (self, a, b))
 
     def whole(self, n: int) -> "Traced":
         """Return the integer n in the number type of this value."""
         return Traced(functions.whole(n, self.value))
 
-    def where(self, a: "Any", b: "Any") -> "Traced":
-        """Return a if this comparison is true, else b."""
-        a, b = _traced(a), _traced(b)
-        return Traced(a.value if self.value else b.value, "where", (self, a, b), source=_rule())
-
     def __pow__(self, n: "Any") -> "Traced":
-        return Traced(self.value**n, "power", (self, Traced(n)), source=_rule())
+        return Traced(self.value**n, "power", (self, Traced(n)), source=_rule(2))
 
     def __bool__(self) -> bool:
         return bool(self.value)
