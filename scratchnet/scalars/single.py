@@ -11,12 +11,14 @@ kernel for 24 digits. A network of these numbers computes, bit for bit, what it 
 
 import importlib.util
 import math
-import operator
 import struct
+
+from ..core.functions import ELEMENTARY
+from .operations import OPERATIONS, Operators
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Tuple
+    from typing import Any, Dict, Tuple
 
 _FLOAT = struct.Struct("f")
 
@@ -33,25 +35,6 @@ def rounded(x: float) -> float:
         return math.copysign(math.inf, x)
 
 
-def _single(x: "Any") -> "Single":
-    return x if isinstance(x, Single) else Single(x)
-
-
-def _binary(function: "Callable[[Any, Any], Any]") -> "Callable[[Single, Any], Single]":
-    def method(a: "Single", b: "Any") -> "Single":
-        return Single(function(a.value, _single(b).value))
-
-    return method
-
-
-def _swapped(method: "Callable[[Single, Any], Single]") -> "Callable[[Single, Any], Single]":
-    return lambda b, a: method(_single(a), b)
-
-
-def _comparison(function: "Callable[[Any, Any], Any]") -> "Callable[[Single, Any], bool]":
-    return lambda a, b: bool(function(a.value, _single(b).value))
-
-
 def _quotient(a: float, b: float) -> float:
     """Return a/b by IEEE 754, where x/0 is an infinity or NaN."""
     if b:
@@ -59,11 +42,7 @@ def _quotient(a: float, b: float) -> float:
     return math.nan if a == 0 or a != a else math.copysign(math.inf, a) * math.copysign(1, b)
 
 
-def _elementary(name: str) -> "Callable[[Single], Single]":
-    return lambda x: _single(KERNEL[name](x))
-
-
-class Single:
+class Single(Operators):
     """A float of 24 binary digits; ``value`` is the same number as a float of Python."""
 
     __slots__ = ("value",)
@@ -71,30 +50,17 @@ class Single:
     def __init__(self, x: "Any" = 0) -> None:
         self.value = rounded(float(x))
 
-    __add__ = _binary(operator.add)
-    __sub__ = _binary(operator.sub)
-    __mul__ = _binary(operator.mul)
-    __truediv__ = _binary(_quotient)
-    __radd__ = _swapped(__add__)
-    __rsub__ = _swapped(__sub__)
-    __rmul__ = _swapped(__mul__)
-    __rtruediv__ = _swapped(__truediv__)
+    def _unary(self, operation: str) -> "Single":
+        if operation in ELEMENTARY:
+            return Single(KERNEL[operation](self))
+        return Single(OPERATIONS[operation].function(self.value))
 
-    __lt__ = _comparison(operator.lt)
-    __le__ = _comparison(operator.le)
-    __gt__ = _comparison(operator.gt)
-    __ge__ = _comparison(operator.ge)
-    __eq__ = _comparison(operator.eq)
-    __ne__ = _comparison(operator.ne)
-
-    exp = _elementary("exp")
-    expm1 = _elementary("expm1")
-    log = _elementary("log")
-    log1p = _elementary("log1p")
-    tanh = _elementary("tanh")
-    erf = _elementary("erf")
-    sqrt = _elementary("sqrt")
-    cos = _elementary("cos")
+    def _binary(self, operation: str, a: "Any", b: "Any") -> "Any":
+        x, y = [v.value if isinstance(v, Single) else rounded(float(v)) for v in (a, b)]
+        if operation == "divide":
+            return Single(_quotient(x, y))
+        value = OPERATIONS[operation].function(x, y)
+        return value if isinstance(value, bool) else Single(value)
 
     def frexp(self) -> "Tuple[Single, Single]":
         m, k = math.frexp(self.value)
@@ -103,12 +69,6 @@ class Single:
     def ldexp(self, x: "Any") -> "Single":
         """Return x·2^self."""
         return Single(math.ldexp(float(x), int(self.value)))
-
-    def __neg__(self) -> "Single":
-        return Single(-self.value)
-
-    def __abs__(self) -> "Single":
-        return Single(abs(self.value))
 
     def __hash__(self) -> int:
         return hash(self.value)
@@ -142,4 +102,4 @@ KERNEL = _kernel_of(Single)
 
 def pi(x: "Single") -> "Single":
     """Return π rounded to 24 binary digits."""
-    return _single(KERNEL["PI"])
+    return Single(KERNEL["PI"])
