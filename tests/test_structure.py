@@ -142,7 +142,7 @@ def foreign_imports(path, source):
             yield "{}:{}: imports {}".format(path, line, module)
 
 
-GUARDED = "operator sys warnings".split()  # which some interpreters do not have
+GUARDED = "gc operator sys warnings".split()  # which some interpreters do not have
 
 
 def upward_imports(path, source):

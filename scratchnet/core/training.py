@@ -37,6 +37,16 @@ from .types import (
     Row,
 )
 
+# MicroPython collects garbage when its memory is full. What remains of each epoch, the losses, then
+# lies scattered between garbage, and soon no room is left for a longer list. So collect earlier.
+try:
+    import gc
+
+    limit = gc.threshold()  # type: ignore[attr-defined]
+    gc.threshold(limit if limit > 0 else gc.mem_free() // 4)  # type: ignore[attr-defined]
+except (ImportError, AttributeError):  # other Pythons
+    pass
+
 OPTIONS = (
     "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, "
     "patience, sample_weight, class_weight, engine, executor, checkpoint"
