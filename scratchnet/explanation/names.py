@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(
     r"""
     (?: (0|[1-9]\d{0,8}) \. )?  # layer
-    (.*?)  # role
+    ( [^.[]* (?: [.[] [^.[]* )*? )  # role
     (?:
         ( (?: \[ (?:0|[1-9]\d{0,8}) \] )+ )  # indices
         (?: \.memory \[ (0|[1-9]\d{0,8}) \] )?  # memory
@@ -31,7 +31,7 @@ _NAME = re.compile(
     (?: \. (gradient|new) )?  # suffix
     \Z
     """,
-    re.VERBOSE | re.DOTALL | re.ASCII,
+    re.VERBOSE | re.ASCII,
 )
 _REMEMBERED = 4096  # parsed names that are kept, because the same names are looked at repeatedly
 
@@ -63,13 +63,8 @@ class Name(namedtuple("Name", "layer role indices memory suffix")):
     def parse(text: str) -> "Name":
         """Return the parts of a name."""
         layer, role, indices, memory, suffix = _NAME.match(text).groups()  # type: ignore[union-attr]
-        return Name(
-            _count(layer),
-            role,
-            tuple([int(i) for i in indices[1:-1].split("][")]) if indices else (),
-            _count(memory),
-            suffix or "",
-        )
+        places = tuple(map(int, indices[1:-1].split("]["))) if indices else ()
+        return Name._make((_count(layer), role, places, _count(memory), suffix or ""))
 
     def __str__(self) -> str:
         texts = [] if self.layer is None else [f"{self.layer}."]
