@@ -1,7 +1,9 @@
 """Explanations: where a number comes from, read from the record of traced numbers.
 
 explanation   sn.explain: one training step, with every number available by name
+number        one of these numbers: its value, formula and source line
 step          the step itself, run on traced numbers, and the names of the numbers
+names         a name as its parts: layer, role, indices, suffix
 replay        repeats a training run up to a given step
 text          formulas as text
 data          an explanation as JSON

@@ -29,15 +29,19 @@ values of others that occur in formulas.
 """
 
 import base64
-import re
 
+from .names import Name
+from .number import Number
 from .text import PRODUCT, SIGN, Choice, Reference, number, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, List, Optional
 
-    from .explanation import Explanation
+    from ..core.losses import Loss
+    from ..core.types import Matrix
+    from .replay import Moment
+    from .step import Step
     from .text import Part
 
 VERSION = 1
@@ -47,35 +51,37 @@ GRID = 32  # how many points of the plane are computed along each axis
 MARGIN = 0.25  # the margin around the data, as a fraction of their range
 
 
-def to_data(why: "Explanation") -> "Dict[str, Any]":
-    """Return all recorded steps of an explanation as data that JSON can hold."""
-    steps = [why.at(k) for k in why.numbers]
+def to_data(
+    moments: "List[Moment]", loss: "Optional[Loss]", steps: "List[Step]"
+) -> "Dict[str, Any]":
+    """Return all recorded steps of an explanation as data that JSON can hold.
+
+    ``steps[k]`` holds the numbers of the step that begins at ``moments[k]``.
+    """
     table = _Table(len(steps))
     for k, step in enumerate(steps):
         table.read(k, step)
-    net = why.net
+    first = moments[0]
     return {
         "format": "scratchnet explanation",
         "version": VERSION,
-        "title": repr(net),
-        "loss": None if why.loss is None else repr(why.loss),
-        "optimizer": None if why.optimizer is None else repr(why.optimizer),
-        "inputs": len(why.data[0][0]),
+        "title": repr(first.net),
+        "loss": None if loss is None else repr(loss),
+        "optimizer": None if first.optimizer is None else repr(first.optimizer),
+        "inputs": len(first.X[0]),
         "layers": [
-            _layer(k, step_layer)
-            for k, step_layer in enumerate(zip(net.layers, steps[0].step.outputs[1:]))
+            _layer(layer, output) for layer, output in zip(first.net.layers, steps[0].outputs[1:])
         ],
-        "steps": why.numbers,
-        "samples": [step.samples for step in steps],
+        "steps": [moment.number for moment in moments],
+        "samples": [moment.samples for moment in moments],
         "numbers": table.numbers(),
-        "aliases": steps[0].step.aliases,
+        "aliases": steps[0].aliases,
         "sources": table.sources,
-        "boundary": _boundary(steps) if len(why.data[0][0]) == 2 else None,
+        "boundary": _boundary(moments) if len(first.X[0]) == 2 else None,
     }
 
 
-def _layer(k: int, layer_and_output: "Tuple[Any, Any]") -> "Dict[str, Any]":
-    layer, output = layer_and_output
+def _layer(layer: "Any", output: "Matrix") -> "Dict[str, Any]":
     parameters = [{"name": p.name, "shape": list(p.shape)} for p in layer.parameters()]
     symbol = "z" if parameters else "a"
     return {
@@ -97,12 +103,12 @@ class _Table:
         self.constants: "set[int]" = set()
         self.sources: "List[List[Any]]" = []
 
-    def read(self, k: int, why: "Explanation") -> None:
+    def read(self, k: int, step: "Step") -> None:
         """Add the numbers of step k."""
-        names = list(why.step.names())
-        for name in names + self.after(why, names):
+        names = list(step.names())
+        for name in names + self.after(step, names):
             if _is_included(name):
-                found = why[name]
+                found = Number(step, step.number(name))
                 row = self.rows[self.place(k, name, found.value)]
                 if found.source is not None:
                     row["source"] = self.source(list(found.source))
@@ -111,13 +117,13 @@ class _Table:
                         self.add(row, "chains", k, found.chain_parts)
 
     @staticmethod
-    def after(why: "Explanation", names: "List[str]") -> "List[str]":
+    def after(step: "Step", names: "List[str]") -> "List[str]":
         """Return the names of the numbers that the loss after the step is computed from."""
-        if "loss.new" not in why:
+        if not step.knows("loss.new"):
             return []
-        why.step.number("loss.new")
+        step.number("loss.new")
         known = set(names)
-        return [name for name in why.step.numbers if name not in known]
+        return [name for name in step.numbers if name not in known]
 
     def place(self, k: int, key: "Any", value: "Any") -> int:
         """Store the value of a number in step k, and return the index of its row."""
@@ -210,7 +216,7 @@ class _Table:
 
 def _is_included(name: str) -> bool:
     """Return whether all indices in a name are below FOLD."""
-    return all([int(place) < FOLD for place in re.findall(r"\[(\d+)\]", name)])
+    return all([index < FOLD for index in Name.parse(name).indices])
 
 
 def _plain(value: "Any") -> "Any":
@@ -220,18 +226,18 @@ def _plain(value: "Any") -> "Any":
     return str(value)
 
 
-def _boundary(steps: "List[Explanation]") -> "Dict[str, Any]":
-    """Return the prediction of the network on a grid of points around the data.
+def _boundary(moments: "List[Moment]") -> "Dict[str, Any]":
+    """Return the prediction of the network on a grid of points around the data, before each step.
 
     A frame holds one byte per point: a single output scaled from its range to 0 to 255, or the
     index of the largest output.
     """
-    points = [x for step in steps for x in step.data[0]]
+    points = [x for moment in moments for x in moment.X]
     ranges = [_range([float(x[i]) for x in points]) for i in range(2)]
     axes = [[low + (high - low) * (n + 0.5) / GRID for n in range(GRID)] for low, high in ranges]
-    number_type = steps[0].net.number
+    number_type = moments[0].net.number
     grid = [[number_type(x), number_type(y)] for y in axes[1] for x in axes[0]]
-    predictions = [step.net.predict(grid) for step in steps]
+    predictions = [moment.net.predict(grid) for moment in moments]
     classes = len(predictions[0][0])
     if classes > 1:
         frames = [[row.index(max(row)) for row in rows] for rows in predictions]

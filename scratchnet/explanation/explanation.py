@@ -21,9 +21,6 @@ The names are listed in step.py.
 """
 
 import json
-import linecache
-import os
-import re
 
 from ..core.checks import COUNT, look_up, require
 from ..core.examples import examples_for
@@ -31,10 +28,12 @@ from ..core.losses import loss_for
 from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..formats.files import write
 from .data import to_data
+from .names import Name, unknown
+from .number import Number
 from .page import frame, page
 from .replay import Moment, copied, replay
 from .step import Step
-from .text import DECIMALS, derivation, formula, names, number, numbers, parts, substituted
+from .text import DECIMALS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,12 +43,8 @@ if TYPE_CHECKING:
     from ..core.network import Sequential
     from ..core.types import Matrix
     from ..formats.files import Path
-    from ..scalars import Traced
-    from .text import Part
 
-LONGEST = 240  # characters of a formula by the chain rule; longer ones are hard to read
 BLOCK = 24  # how many numbers of a section are printed
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def explain(
@@ -118,136 +113,6 @@ class UnknownName(KeyError, ValueError):
         return str(self.args[0])
 
 
-class Number:
-    """One number of an explanation, and how it is computed.
-
-    ``node``                its record (scalars/traced.py)
-    ``name``                its name; empty for a constant of a rule
-    ``value``               its value: exactly the float of the training run
-    ``formula``             its formula with names
-    ``substituted``         its formula with numbers
-    ``chain``               the factors of a gradient by the chain rule, with names; None if these
-                            are the formula
-    ``chain_substituted``   the same with numbers
-    ``source``              file, line number and text of the line that computes it; None if the
-                            number is given
-    ``operands``            the numbers in its formula
-    """
-
-    def __init__(self, step: "Step", node: "Traced") -> None:
-        self._step = step
-        self.node = node
-        self.name = node.name
-        self.value = node.value
-
-    @property
-    def formula(self) -> str:
-        return formula(self.node)
-
-    @property
-    def substituted(self) -> str:
-        return substituted(self.node)
-
-    @property
-    def chain(self) -> "Optional[str]":
-        return names(self.chain_parts) if self.chain_parts else None
-
-    @property
-    def chain_substituted(self) -> "Optional[str]":
-        return numbers(self.chain_parts) if self.chain_parts else None
-
-    @property
-    def chain_parts(self) -> "Optional[List[Part]]":
-        """The formula by the chain rule, as a list of parts."""
-        node = self._step.chains.get(self.name, self.node)
-        if not self.name.endswith(".gradient") or not node.operation:
-            return None
-        # If an output is rounded to 0 or 1, only the shortcut gives the right gradient.
-        if not _agree(node.value, self.value):
-            return None
-        chain = parts(node, lambda inner: not inner.name or inner.name.endswith(".gradient"))
-        text = names(chain)
-        return None if text == self.formula or len(text) > LONGEST else chain
-
-    @property
-    def source(self) -> "Optional[Tuple[str, int, str]]":
-        if self.node.source is None:
-            return None
-        path, line = self.node.source
-        return _shortened(path), line, linecache.getline(path, line).strip()
-
-    @property
-    def operands(self) -> "List[Number]":
-        return [Number(self._step, node) for node in inputs(self.node)]
-
-    def derivation(self, decimals: int = DECIMALS) -> str:
-        """Return the formula, the formula with numbers, and the result in one line."""
-        if not self.node.operation:
-            return f"{number(self.value, decimals)}, given"
-        by_name, by_number = self.formula, derivation(self.node, decimals)
-        return by_number if by_name == by_number else f"{by_name} = {by_number}"
-
-    def text(self, depth: int = 1, decimals: int = DECIMALS) -> str:
-        """Return the number with its formula, its source line, and its inputs down to ``depth``."""
-        lines = [f"{self.name or 'a constant'} = {number(self.value, decimals)}"]
-        if self.node.operation:
-            lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
-        chain = self.chain_parts
-        if chain:
-            lines += [
-                "  by the chain rule",
-                f"  = {names(chain)}",
-                f"  = {numbers(chain, decimals)}",
-            ]
-        if self.source:
-            lines.append("  {}:{}: {}".format(*self.source))
-        else:
-            lines.append("  given")
-        inputs = self._inputs(depth, decimals, "  ", {self.name})
-        return "\n".join(lines + (["from"] + inputs if inputs else []))
-
-    def _inputs(self, depth: int, decimals: int, indent: str, printed: "Any") -> "List[str]":
-        """Return the inputs, one per line, each followed by its own inputs; none is repeated."""
-        lines = []
-        for operand in self.operands if depth > 0 else []:
-            if operand.name and operand.name not in printed:
-                printed.add(operand.name)
-                lines.append(f"{indent}{operand.name} = {operand.derivation(decimals)}")
-                lines += operand._inputs(depth - 1, decimals, indent + "  ", printed)
-        return lines
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def __repr__(self) -> str:
-        return f"<{self.name or 'constant'} = {self.value!r}>"
-
-
-def _agree(a: "Any", b: "Any") -> bool:
-    """Return whether two numbers agree except for rounding."""
-    return bool(abs(a - b) * 1000000 <= abs(b))
-
-
-def _shortened(path: str) -> str:
-    """Return the path of a file of the package relative to its parent, other paths unchanged."""
-    if not path.startswith(_PACKAGE + os.sep):
-        return path
-    return "scratchnet" + path[len(_PACKAGE) :].replace(os.sep, "/")
-
-
-def inputs(node: "Traced") -> "List[Traced]":
-    """Return the numbers in the formula of a number, each once: named numbers and constants."""
-    found: "Dict[int, Traced]" = {}
-    waiting = list(reversed(node.operands))
-    while waiting:
-        operand = waiting.pop()
-        if operand.name or not operand.operation:
-            found.setdefault(id(operand), operand)
-        else:
-            waiting.extend(reversed(operand.operands))
-    return list(found.values())
-
-
 class Explanation:
     """One training step: ``why["loss"]`` and ``why["0.weights[1][0].new"]`` are its numbers.
 
@@ -297,7 +162,7 @@ class Explanation:
 
     def to_data(self) -> "Dict[str, Any]":
         """Return all recorded steps as data; data.py describes the format."""
-        return to_data(self)
+        return to_data(self._moments, self._loss, [self.at(k).step for k in self.numbers])
 
     def to_json(self, path: "Path") -> None:
         """Write all recorded steps to a JSON file; data.py describes the format."""
@@ -351,7 +216,7 @@ class Explanation:
         limit = (lambda v: isinstance(v, str), "a string such as 'loss'")
         name = require("the name", name, limit).strip()
         if not self.step.knows(name):
-            raise UnknownName(_unknown(name, self.names()))
+            raise UnknownName(unknown(name, self.names()))
         return Number(self.step, self.step.number(name))
 
     # ---- the whole step --------------------------------------------------------------------------
@@ -383,14 +248,15 @@ class Explanation:
 
     def _section(self, name: str, layers: "List[str]") -> str:
         """Return the section of the step that computes a number."""
-        if name.endswith(".new") or name == "clipping":
+        if name in self.step.updates or name in ("loss.new", "clipping"):
             return "update"
         if not self.step.numbers[name].operation:
             return "given"
-        backward = name.endswith(".gradient") or ".derivative[" in name or ".slope[" in name
-        if not name[0].isdigit():
+        parts = Name.parse(name)
+        backward = parts.is_gradient or parts.kind in ("derivative", "slope")
+        if parts.layer is None:
             return "backward: the data" if backward else "loss"
-        return ("backward: " if backward else "forward: ") + layers[int(name.split(".")[0])]
+        return f"{'backward' if backward else 'forward'}: {layers[parts.layer]}"
 
     def __str__(self) -> str:
         return self.text()
@@ -401,36 +267,3 @@ class Explanation:
             f"Explanation of step {self.number}: {count} numbers; "
             "print it, or look up a number by its name"
         )
-
-
-def _unknown(name: str, known: "List[str]") -> str:
-    """Return the error message for a name that no number has."""
-    import difflib
-
-    if "loss" not in known and re.search(r"loss|gradient|new|derivative|y\[", name):
-        return (
-            f"no number is called {name!r}: "
-            "without targets Y there is no loss, no gradient and no update"
-        )
-    shapes: "Dict[str, List[str]]" = {}
-    for other in known:
-        shapes.setdefault(_shape(other), []).append(other)
-    same = [
-        other for other in shapes.get(_shape(name), []) if other.split("[")[0] == name.split("[")[0]
-    ]
-    if same:
-        return f"no number is called {name!r}; the names go from {same[0]} to {same[-1]}"
-    close = difflib.get_close_matches(_shape(name), list(shapes), 1, 0)
-    places = [int(digits) for digits in re.findall(r"\d+", name)]
-    candidates = shapes[close[0]]
-    nearest = min(candidates, key=lambda other: _distance(places, other)) if close else known[0]
-    return f"no number is called {name!r}; did you mean {nearest!r}? names() lists them all"
-
-
-def _shape(name: str) -> str:
-    return re.sub(r"\d+", "#", name)
-
-
-def _distance(places: "List[int]", name: str) -> int:
-    own = [int(digits) for digits in re.findall(r"\d+", name)]
-    return sum([abs(a - b) for a, b in zip(places, own)]) + abs(len(places) - len(own))

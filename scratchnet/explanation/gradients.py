@@ -20,6 +20,7 @@ from ..core import matrix
 from ..core.examples import examples_for
 from ..core.losses import Perceptron, loss_for
 from ..scalars import Dual
+from .names import element
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Comparison:
         _, i, j = max(
             [(abs(error), i, j) for i, row in enumerate(errors) for j, error in enumerate(row)]
         )
-        name = f"{self.name}[{j}]" if self.flat else f"{self.name}[{i}][{j}]"
+        name = element(self.name, self.flat, i, j)
         return name, self.backpropagated[i][j], self.exact[i][j], self.difference[i][j]
 
     @property

@@ -17,12 +17,12 @@
 """
 
 import operator
-import re
 from decimal import Decimal
 
 from ..core import functions
 from ..scalars import Traced
-from .explanation import Number, inputs
+from .names import Name
+from .number import Number, inputs
 from .text import DECIMALS
 from .text import number as written
 from .worksheet import decimals_of, sections, value_of
@@ -84,7 +84,7 @@ def _derivative_again(working: "Working", node: "Traced", owner: "Traced") -> "T
     """Return a δ multiplied once more by the derivative of the activation."""
     chain = _long_way(working, node, owner)
     derivatives = [
-        factor for factor in chain.operands if chain is not node and ".derivative" in factor.name
+        factor for factor in chain.operands if chain is not node and _is_derivative(factor)
     ]
     return node * derivatives[0] if derivatives else node
 
@@ -192,13 +192,13 @@ MISTAKES = [
     Mistake(
         "the weights are transposed: row and column are exchanged",
         operation=lambda w, node, owner: (
-            _twin(w, node) if node is w.target and ".weights[" in node.name else node
+            _twin(w, node) if node is w.target and _kind(node) == "weights" else node
         ),
     ),
     Mistake(
         "the bias is left out",
         lambda w, node, owner: (
-            Traced(0.0) if ".bias[" in node.name and ".z[" in owner.name else node
+            Traced(0.0) if _kind(node) == "bias" and _kind(owner) == "z" else node
         ),
     ),
     Mistake(
@@ -257,12 +257,16 @@ def _roundings(digits: str, entries: "Sequence[Entry]") -> "List[Mistake]":
 # ---- properties of numbers in the record ---------------------------------------------------------
 
 
+def _kind(node: "Traced") -> str:
+    return Name.parse(node.name).kind
+
+
 def _is_gradient(node: "Traced") -> bool:
-    return node.name.endswith(".gradient")
+    return Name.parse(node.name).is_gradient
 
 
 def _is_derivative(node: "Traced") -> bool:
-    return ".derivative[" in node.name
+    return _kind(node) == "derivative"
 
 
 def _is_loss(node: "Traced") -> bool:
@@ -282,7 +286,7 @@ def _is(n: int, node: "Traced") -> bool:
 
 
 def _is_target(node: "Traced") -> bool:
-    return node.name.startswith("y[")
+    return Name.parse(node.name).array == "y"
 
 
 def _is_error(node: "Traced") -> bool:
@@ -317,7 +321,7 @@ def _is_mean(node: "Traced", owner: "Traced") -> bool:
     """
     if node.operation != "divide" or node.operands[1].name:
         return False
-    counted = {operand.name.split("[")[0] for operand in inputs(node.operands[1])}
+    counted = {Name.parse(operand.name).array for operand in inputs(node.operands[1])}
     averaged = _is_gradient(owner) or _is_loss(owner) and node.operands[0].operation == "total"
     return averaged and counted <= {"", "sample_weight"}
 
@@ -336,7 +340,7 @@ def _is_e_to_minus(node: "Traced") -> bool:
 
 def _is_threshold(node: "Traced") -> bool:
     """Return whether this is an output that is one of two constants."""
-    if ".a[" not in node.name or node.operation != "where":
+    if _kind(node) != "a" or node.operation != "where":
         return False
     return not any([arm.name or arm.operation for arm in node.operands[1:]])
 
@@ -344,7 +348,7 @@ def _is_threshold(node: "Traced") -> bool:
 def _is_of_square(working: "Working", node: "Traced") -> bool:
     """Return whether this is an element of a square matrix of parameters."""
     square = [p.name for p in working.step.net.parameters() if len(p.rows) == len(p.rows[0])]
-    return node.name.split("[")[0] in square
+    return Name.parse(node.name).array in square
 
 
 def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> bool:
@@ -354,7 +358,7 @@ def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> bool:
 
 def _is_inner(node: "Traced") -> bool:
     """Return whether a number has a name only because it is used more than once."""
-    return ".inner[" in node.name or ".slope[" in node.name
+    return _kind(node) in ("inner", "slope")
 
 
 def _formula(node: "Traced") -> "Iterator[Traced]":
@@ -371,14 +375,14 @@ def _formula(node: "Traced") -> "Iterator[Traced]":
 
 def _ends(working: "Working", node: "Traced") -> "List[Traced]":
     """Return the input z and the output a of an activation, at the indices of ``node``."""
-    layer, place = node.name.split(".")[0], node.name[node.name.index("[") :]
-    names = [f"{layer}.{end}{place}" for end in "za"]
+    names = [str(Name.parse(node.name)._replace(role=end)) for end in "za"]
     return [working.step.number(name) if working.step.knows(name) else node for name in names]
 
 
 def _twin(working: "Working", node: "Traced") -> "Traced":
     """Return the number in row j and column i, given that in row i and column j."""
-    twin = re.sub(r"\[(\d+)\]\[(\d+)\]", r"[\2][\1]", node.name)
+    name = Name.parse(node.name)
+    twin = str(name._replace(indices=name.indices[::-1]))
     return working.step.number(twin) if working.step.knows(twin) else node
 
 
@@ -493,7 +497,7 @@ class Wrong:
 
     ``name``, ``given``, ``line``   the entry as it was read
     ``right``                       the right number, with as many decimals as the entry
-    ``number``                      where the right number comes from (explanation.Number)
+    ``number``                      where the right number comes from (number.Number)
     ``mistake``                     a sentence with the mistake that gives the wrong number, or None
     """
 

@@ -31,6 +31,7 @@ from ..core.functions import number_of
 from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
+from .names import Name, element
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Step:
             self._backward(Y, loss_for(net, loss).with_numbers(Traced, exactly=True), weights)
             if optimizer is not None:
                 self._prepare_updates(optimizer)
+        self._before_updates = list(self.numbers)
 
     # ---- names -----------------------------------------------------------------------------------
 
@@ -152,8 +154,9 @@ class Step:
         if derivative is not None:
 
             def named_derivative(z: "Traced", a: "Traced") -> "Traced":
-                place = z.name[z.name.index("[") :]
-                return self._named(f"{k}.derivative{place}", derivative(z, a))
+                place = Name.parse(z.name).indices
+                found = derivative(z, a)
+                return self._named(str(Name(k, "derivative", place)), found) if place else found
 
             layer.derivative = named_derivative
 
@@ -261,11 +264,8 @@ class Step:
 
     def names(self) -> "Iterator[str]":
         """Yield the name of each number in the order of the step, without aliases."""
-        for name in self.numbers:
-            if name not in self.updates and not name.endswith(".new"):
-                yield name
-        for name in self.updates:
-            yield name
+        yield from self._before_updates
+        yield from self.updates
         if self.updates:
             yield "loss.new"
 
@@ -274,7 +274,7 @@ class Step:
         name = self.full_name(name)
         if name not in self.numbers and name in self.updates:
             self._update(*self.updates[name])
-        elif name not in self.numbers and name.endswith(".new"):
+        elif name not in self.numbers and Name.parse(name).is_new:
             self._afterwards()
         return self.numbers[self.full_name(name)]
 
@@ -283,16 +283,20 @@ class Step:
         name = self.full_name(name)
         if name in self.numbers or name in self.updates:
             return True
-        former = name[: -len(".new")]
-        is_after_step = bool(self.updates) and name.endswith(".new") and _is_of_forward_pass(former)
-        return is_after_step and former in self.numbers
+        parts = Name.parse(name)
+        before = parts.with_suffix("")
+        is_after_step = bool(self.updates) and parts.is_new and _is_of_forward_pass(before)
+        return is_after_step and str(before) in self.numbers
 
     def full_name(self, name: str) -> str:
         """Return the name in ``numbers``: "0.z[0][0].gradient" for "1.z[0][0].gradient"."""
         if name in self.aliases:
             return self.aliases[name]
-        base, dot, last = name.rpartition(".")
-        return self.aliases[base] + dot + last if base in self.aliases else name
+        if name in self.numbers or name in self.updates:
+            return name
+        parts = Name.parse(name)
+        base = str(parts.with_suffix(""))
+        return f"{self.aliases[base]}.{parts.suffix}" if base in self.aliases else name
 
 
 def shared(roots: "Sequence[Traced]", alone: bool = False) -> "List[Traced]":
@@ -319,7 +323,7 @@ def shared(roots: "Sequence[Traced]", alone: bool = False) -> "List[Traced]":
     return [
         node
         for node in often
-        if any([operand.operation or "[" in operand.name for operand in node.operands])
+        if any([operand.operation or Name.parse(operand.name).indices for operand in node.operands])
     ]
 
 
@@ -343,14 +347,12 @@ def _inside(node: "Traced") -> "List[Traced]":
     return list({id(operand): operand for operand in unnamed}.values())
 
 
-def _is_of_forward_pass(name: str) -> bool:
-    kind = name.split("[")[0].rpartition(".")[2]
-    return name == "loss" or kind in ("z", "a", "inner") and name.endswith("]")
+def _is_of_forward_pass(name: "Name") -> bool:
+    return name.kind in ("z", "a", "inner") and bool(name.indices) or str(name) == "loss"
 
 
 def _places(parameter: "Parameter") -> "Iterator[Tuple[str, int, int]]":
     """Yield the name, row and column of each number of a parameter."""
     for i, row in enumerate(parameter.rows or []):
         for j in range(len(row)):
-            name = f"{parameter.name}[{j}]" if parameter.flat else f"{parameter.name}[{i}][{j}]"
-            yield name, i, j
+            yield element(parameter.name, parameter.flat, i, j), i, j

@@ -27,7 +27,8 @@ x[0][1] = 1
 import re
 from decimal import Decimal
 
-from .explanation import inputs
+from .names import Name
+from .number import inputs
 from .text import DECIMALS, Choice, Reference, number, parts
 
 TYPE_CHECKING = False
@@ -83,11 +84,7 @@ def sections(why: "Explanation") -> "Iterator[Tuple[str, List[str]]]":
 
 def _needed(why: "Explanation") -> "Set[str]":
     """Return the names of the numbers that the loss and the update depend on, and of given ones."""
-    waiting = [
-        name
-        for name in why.step.names()
-        if not re.search(r"\.gradient|\.derivative|^loss\.new$", name)
-    ]
+    waiting = [name for name in why.step.names() if not _is_left_out(Name.parse(name))]
     needed = set(waiting)
     while waiting:
         for operand in inputs(why.step.number(waiting.pop())):
@@ -95,6 +92,11 @@ def _needed(why: "Explanation") -> "Set[str]":
                 needed.add(operand.name)
                 waiting.append(operand.name)
     return needed
+
+
+def _is_left_out(name: "Name") -> bool:
+    """Return whether a number is asked for only if another one depends on it."""
+    return name.is_gradient or name.kind == "derivative" or str(name) == "loss.new"
 
 
 def _question(formula: "List[Part]", decimals: int) -> str:

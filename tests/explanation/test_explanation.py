@@ -1,4 +1,4 @@
-"""sn.explain: its numbers are those of the training, bit by bit, and each tells truly how it was made."""
+"""sn.explain: each number has the bits of the training run, and its formula computes its value."""
 
 import inspect
 import io
@@ -41,8 +41,8 @@ def targets(loss):
     return TARGETS.get(loss, [[0, 1], [1, 1], [1, 0]])
 
 
-def mazur():
-    """Matt Mazur, "A step by step backpropagation example" (2015)."""
+def mazur(**options):
+    """Matt Mazur, "A step by step backpropagation example" (2015), where the biases are frozen."""
     layers = [
         sn.Dense(2, 2, weights=[[0.15, 0.25], [0.20, 0.30]], bias=[0.35, 0.35]),
         sn.Sigmoid(),
@@ -51,9 +51,8 @@ def mazur():
     ]
     net = sn.Sequential(layers)
     net.freeze("0.bias", "2.bias")
-    return sn.explain(
-        net, [[0.05, 0.10]], [[0.01, 0.99]], loss="half_squared_error", optimizer=sn.SGD(0.5)
-    )
+    arguments = dict({"loss": "half_squared_error", "optimizer": sn.SGD(0.5)}, **options)
+    return sn.explain(net, [[0.05, 0.10]], [[0.01, 0.99]], **arguments)
 
 
 def flat(value):
@@ -62,18 +61,11 @@ def flat(value):
     )
 
 
-@pytest.fixture(params=["fast", "portable"])
-def kernel(request):
-    former = sn.set_kernel(request.param)
-    yield
-    sn.set_kernel(former)
+# ---- the numbers have the bits of the training run -----------------------------------------------
 
 
-# ---- the numbers are those of the training ------------------------------------------------------------------------
-
-
-def assert_is_the_training(why, net, X, Y, loss, optimizer, **options):
-    """Loss, gradients, outputs and new parameters: the very floats of backpropagation and of a step."""
+def assert_equals_training(why, net, X, Y, loss, optimizer, **options):
+    """Loss and gradients have the bits of backpropagation, new parameters those of a training step."""
     value, gradients = net.gradients(X, Y, loss, options.get("sample_weight"))
     assert repr(why["loss"].value) == repr(value)
     for parameter, gradient in zip(net.parameters(), gradients):
@@ -96,27 +88,27 @@ def assert_is_the_training(why, net, X, Y, loss, optimizer, **options):
 
 
 @pytest.mark.parametrize("loss", sorted(LOSSES))
-def test_every_loss(kernel, loss):
+def test_every_loss(each_kernel, loss):
     net, Y = network(loss, l1=0.01, l2=0.1), targets(loss)
     options = {"sample_weight": [1, 2, 0.5]}
     why = sn.explain(net, X, Y, loss=loss, optimizer=sn.SGD(0.1), **options)
-    assert_is_the_training(why, net, X, Y, loss, sn.SGD(0.1), **options)
+    assert_equals_training(why, net, X, Y, loss, sn.SGD(0.1), **options)
 
 
 @pytest.mark.parametrize(
     "name", sorted(set(LAYERS) - {"Dense", "Dropout", "Normalization", "Threshold"})
 )
-def test_every_activation(kernel, name):
+def test_every_activation(each_kernel, name):
     net = network(hidden=LAYERS[name]())
     why = sn.explain(net, X, targets("huber"), loss="huber", optimizer=sn.SGD(0.1))
-    assert_is_the_training(why, net, X, targets("huber"), "huber", sn.SGD(0.1))
+    assert_equals_training(why, net, X, targets("huber"), "huber", sn.SGD(0.1))
     assert repr(
         [why["1.a[{}][{}]".format(i, j)].value for i in range(3) for j in range(3)]
     ) == repr(flat(net.propagate(X, net.layers[:2])))
 
 
 @pytest.mark.parametrize("name", sorted(OPTIMIZERS))
-def test_every_optimizer_at_its_first_and_a_later_step(kernel, name):
+def test_every_optimizer_at_its_first_and_a_later_step(each_kernel, name):
     options = {"momentum": 0.9, "nesterov": True} if name == "sgd" else {}
     optimizer = OPTIMIZERS[name](
         sn.ExponentialDecay(0.1, 0.5), weight_decay=0.01, clip_norm=0.3, **options
@@ -141,8 +133,8 @@ def test_the_loss_after_the_step():
     assert "2.z[1][1].new" in why and "0.z[9][9].new" not in why
 
 
-def test_a_step_of_a_training_in_shuffled_batches_with_dropout():
-    """Replayed from the same seed: the same batch, the same masks, the same floats."""
+def test_a_step_of_a_training_run_in_shuffled_batches_with_dropout():
+    """The same seed gives the same batch, the same masks and the same floats."""
     layers = [sn.Normalization(), sn.Dense(2, 4), sn.Dropout(0.5), sn.Tanh(), sn.Dense(4, 1)]
     net = sn.Sequential(layers, seed=2)
     X, Y = [[i / 3, i * i % 5] for i in range(7)], [i % 3 for i in range(7)]
@@ -170,7 +162,7 @@ def test_a_step_of_a_training_in_shuffled_batches_with_dropout():
     assert repr(found) == repr(flat([p.value for p in trained.parameters() if not p.frozen]))
 
 
-def test_the_network_stays_as_it_is():
+def test_the_network_is_not_changed():
     net = network()
     before = repr([p.value for p in net.parameters()])
     sn.explain(net, X, targets("huber"), "huber", step=5)["loss.new"]
@@ -199,11 +191,11 @@ def test_exact_numbers_are_explained_exactly():
     assert type(why["loss"].value) is Decimal
 
 
-# ---- each tells truly how it was made ----------------------------------------------------------------------------
+# ---- the formulas --------------------------------------------------------------------------------
 
 
-def values_of(formula, names):
-    """What the names' formula gives in Python; |v| is abs."""
+def evaluated(formula, names):
+    """Evaluate a formula with names in Python."""
     expression = (
         re.sub(r"\|([^|]*)\|", r"abs(\1)", formula)
         .replace(" · ", "*")
@@ -218,8 +210,7 @@ def values_of(formula, names):
     )
 
 
-def test_the_formulas_give_the_values():
-    """Read as text, with the values of the names in it, a formula gives the number: for every number of a step."""
+def test_the_formula_of_each_number_gives_its_value():
     net, Y = network(hidden=sn.Tanh()), targets("mean_squared_error")
     why = sn.explain(net, X, Y, "mean_squared_error", optimizer=sn.Adam(0.1, weight_decay=0.01))
     checked = 0
@@ -227,12 +218,12 @@ def test_the_formulas_give_the_values():
         number = why[name]
         if number.source is not None and "since" not in number.formula:
             names = {operand.name: operand.value for operand in number.operands if operand.name}
-            assert values_of(number.formula, names) == pytest.approx(
+            assert evaluated(number.formula, names) == pytest.approx(
                 number.value, rel=1e-12, abs=1e-300
             ), name
             if number.chain:
                 within = {n: why[n].value for n in why.names()}
-                assert values_of(number.chain, within) == pytest.approx(number.value, rel=1e-12), (
+                assert evaluated(number.chain, within) == pytest.approx(number.value, rel=1e-12), (
                     name
                 )
             checked += 1
@@ -245,7 +236,7 @@ def test_mazurs_numbers():
         round(why["0.z[0][0]"].value, 4) == 0.3775
         and round(why["1.a[0][0]"].value, 9) == 0.593269992
     )
-    assert why["1.z[0][0]"].value == why["0.z[0][0]"].value  # what the sigmoid takes
+    assert why["1.z[0][0]"].value == why["0.z[0][0]"].value  # the input of the sigmoid
     assert [round(why["3.a[0][{}]".format(k)].value, 8) for k in range(2)] == [
         0.75136507,
         0.77292847,
@@ -274,7 +265,7 @@ def test_a_number_as_text():
     assert "  1.a[0][0] = " + sigmoid in text
     deeper = mazur()["2.weights[0][0].gradient"].text(depth=9, decimals=8)
     assert "      x[0][1] = 0.1, given" in deeper.split("\n")
-    assert deeper.count("x[0][0] = 0.05, given") == 1  # told once
+    assert deeper.count("x[0][0] = 0.05, given") == 1  # printed once
 
 
 def test_where_a_number_was_computed():
@@ -304,7 +295,7 @@ class Quartic(sn.Loss):
 def test_user_defined_layers_and_losses():
     net = sn.Sequential([Scale(2), sn.Dense(2, 1)], seed=1)
     why = sn.explain(net, X, [0, 1, 1], Quartic(), optimizer=sn.SGD(0.1))
-    assert_is_the_training(why, net, X, [0, 1, 1], Quartic(), sn.SGD(0.1))
+    assert_equals_training(why, net, X, [0, 1, 1], Quartic(), sn.SGD(0.1))
     assert why["0.z[1][0]"].formula == "0.s[0] · x[1][0]"
     path, _, line = why["0.z[1][0]"].source
     assert path == inspect.getsourcefile(Scale) and "for s, x in zip" in line
@@ -314,7 +305,7 @@ def test_user_defined_layers_and_losses():
     )
 
 
-def test_the_shortcut_and_the_chain_that_it_abbreviates():
+def test_the_chain_rule_behind_a_shortcut():
     loss = "categorical_cross_entropy"
     why = sn.explain(network(loss), X, TARGETS[loss], loss)
     delta = why["2.z[0][1].gradient"]
@@ -329,9 +320,8 @@ def test_the_shortcut_and_the_chain_that_it_abbreviates():
     )
     saturated = sn.Sequential([sn.Dense(1, 1, weights=[[100]]), sn.Sigmoid()])
     delta = sn.explain(saturated, [[20]], [0], "binary_cross_entropy")["0.z[0][0].gradient"]
-    assert (
-        delta.value == 1 and delta.chain is None
-    )  # the derivative is 0 to the last digit: the chain knows no more
+    # The derivative is rounded to 0, so the chain rule would give 0.
+    assert delta.value == 1 and delta.chain is None
 
 
 def test_dropout_is_explained():
@@ -349,7 +339,7 @@ def test_dropout_is_explained():
     )
 
 
-def test_what_softmax_uses_again_and_again_has_a_name():
+def test_a_number_that_softmax_uses_repeatedly_has_a_name():
     net = sn.Sequential([sn.Dense(2, 20), sn.Softmax()], seed=1)
     why = sn.explain(net, [[1, 2]], [3], "categorical_cross_entropy", optimizer="sgd")
     assert why["1.a[0][2]"].formula == "1.inner[0][3] / 1.inner[0][21]"
@@ -371,7 +361,7 @@ def test_what_softmax_uses_again_and_again_has_a_name():
     assert "1.slope[0][0]" in backward[0]
 
 
-def test_a_formula_that_would_grow_without_end_has_values_in_it():
+def test_a_long_formula_contains_values_in_place_of_formulas():
     class Doubling(sn.Activation):
         def function(self, z):
             for _ in range(40):
@@ -385,10 +375,10 @@ def test_a_formula_that_would_grow_without_end_has_values_in_it():
     assert len(why["1.a[0][0]"].formula) < 20000 and len(str(why)) < 100000
 
 
-# ---- names -------------------------------------------------------------------------------------------------------
+# ---- names ---------------------------------------------------------------------------------------
 
 
-def test_every_name_that_is_listed_can_be_asked_for():
+def test_every_listed_name_can_be_looked_up():
     why = mazur()
     names = why.names()
     assert len(names) == len(set(names)) > 60
@@ -418,7 +408,7 @@ def test_every_name_that_is_listed_can_be_asked_for():
         ("", "no number is called ''; did you mean"),
     ],
 )
-def test_a_wrong_name_gets_the_nearest(name, sentence):
+def test_an_unknown_name_gets_the_nearest_name(name, sentence):
     for error in (KeyError, ValueError, UnknownName):
         with pytest.raises(error) as raised:
             mazur()[name]
@@ -426,16 +416,16 @@ def test_a_wrong_name_gets_the_nearest(name, sentence):
     assert name not in mazur()
 
 
-def test_names_are_texts():
+def test_a_name_must_be_a_string():
     with pytest.raises(ValueError, match="^the name is 3; give a string such as 'loss'$"):
         mazur()[3]
     assert 3 not in mazur()
 
 
-# ---- the whole step ----------------------------------------------------------------------------------------------
+# ---- the whole step ------------------------------------------------------------------------------
 
 
-def test_what_an_update_is_made_of_stands_before_it():
+def test_the_inputs_of_an_update_are_listed_before_it():
     why = sn.explain(network(), X, [[0, 1]] * 3, "huber", optimizer=sn.Adam())
     names = why.names()
     memory, new = "0.weights[0][0].memory[1].new", "0.weights[0][0].new"
@@ -480,7 +470,7 @@ def test_without_targets_the_forward_pass_is_explained():
 
 
 def test_a_large_network_is_explained_number_by_number():
-    """784-30-10, one sample: within a second on an ordinary machine, and here with time to spare."""
+    """784-30-10 takes about a second; the limit is for slow interpreters and busy machines."""
     generator = sn.Generator(1)
     net = sn.Sequential([sn.Dense(784, 30), sn.Sigmoid(), sn.Dense(30, 10), sn.Softmax()])
     start = time.time()
@@ -492,7 +482,7 @@ def test_a_large_network_is_explained_number_by_number():
     assert re.search(r"\n  and 71557 more, up to loss.new; look them up by name$", str(why))
 
 
-# ---- mistakes ----------------------------------------------------------------------------------------------------
+# ---- errors --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -506,7 +496,7 @@ def test_a_large_network_is_explained_number_by_number():
         ({"batch_size": 0}, "batch_size is 0"),
     ],
 )
-def test_what_is_refused(options, sentence):
+def test_refused_arguments(options, sentence):
     with pytest.raises(ValueError, match="^" + re.escape(sentence)):
         sn.explain(network(), X, [[0, 1]] * 3, **dict({"loss": "huber"}, **options))
 
@@ -520,14 +510,14 @@ def test_a_step_that_was_not_recorded():
         why.at(2)
 
 
-def test_a_training_that_diverges_before_the_step():
+def test_a_training_run_that_diverges_before_the_step():
     with pytest.raises(sn.Diverged):
         sn.explain(
             network(), X, [[0, 1]] * 3, "mean_squared_error", optimizer=sn.SGD(1e200), step=50
         )
 
 
-# ---- random networks ---------------------------------------------------------------------------------------------
+# ---- random networks -----------------------------------------------------------------------------
 
 
 @given(st.data())

@@ -1,8 +1,9 @@
-"""check_gradients: it confirms what is right, and finds what is wrong."""
+"""check_gradients confirms right gradients and finds wrong ones."""
 
 import math
 
 import pytest
+from test_explanation import Quartic
 
 import scratchnet as sn
 
@@ -49,17 +50,13 @@ def test_a_wrong_layer_is_found(factor):
             return 2 * factor * z
 
     found = check(Wrong(), sn.Dense(3, 1), loss="half_squared_error")
-    assert [c.passed for c in found.parameters] == [
-        False,
-        False,
-        True,
-        True,
-    ]  # what comes after it is right
+    # The parameters behind the wrong layer have the right gradients.
+    assert [c.passed for c in found.parameters] == [False, False, True, True]
     assert "WRONG" in str(found) and str(found).endswith("\nwrong: 0.weights, 0.bias")
 
 
-def test_a_kink_is_told_from_a_mistake():
-    """At a kink the derivative of one side is right, and the central difference, half of both sides, differs."""
+def test_a_kink_is_distinguished_from_a_mistake():
+    """At a kink, the derivative of one side is right; the central difference is the mean of both."""
     net = sn.Sequential([sn.Dense(1, 1, weights=[[1]], bias=[0]), sn.ReLU()])
     found = sn.check_gradients(net, [[0.0], [1.0]], [1, 0], loss="half_squared_error")
     bias = found.parameters[1]
@@ -67,7 +64,7 @@ def test_a_kink_is_told_from_a_mistake():
     assert "kink" in str(found)
 
 
-def test_at_a_minimum_only_rounding_is_left_and_nothing_is_wrong():
+def test_rounding_errors_at_a_minimum_are_not_reported():
     net = sn.Sequential([sn.Dense(1, 1)], seed=1)
     x, y = [[0.5], [1.0], [-0.25]], [1.0, -1.0, 0.5]
     net.fit(x, y, "mean_squared_error", sn.SGD(0.5), epochs=3000)
@@ -75,17 +72,10 @@ def test_at_a_minimum_only_rounding_is_left_and_nothing_is_wrong():
 
 
 def test_powers_in_a_user_defined_loss():
-    class Quartic(sn.Loss):
-        def term(self, a, y):
-            return (a - y) ** 4
-
-        def derivative(self, a, y):
-            return 4 * (a - y) ** 3
-
     assert check(sn.Tanh(), sn.Dense(3, 1), loss=Quartic).passed
 
 
-def test_the_functions_of_math_would_lose_the_derivative():
+def test_functions_of_math_are_refused():
     class Sine(sn.Activation):
         def function(self, z):
             return math.sin(z)

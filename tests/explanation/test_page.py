@@ -1,7 +1,7 @@
-"""The page of an explanation, in a real browser: Debian's chromium, driven by playwright (`tox -e page`).
+"""The page of an explanation in a browser: Debian's chromium, driven by playwright (`tox -e page`).
 
-What it shows is compared with the record in Python. Whatever a test does, the page must write nothing to the console
-and ask no host for anything. The tests without a browser are at the end; they run everywhere.
+The numbers on the page are compared with the record in Python. In each test, the page must write
+nothing to the console and send no request to a host. The tests at the end need no browser.
 """
 
 import base64
@@ -33,7 +33,7 @@ AND, XOR = (
 PETALS = [[5.1, 1.4], [4.9, 1.3], [6.0, 4.5], [5.5, 4.0], [6.9, 5.7], [6.3, 6.0]]
 
 
-# ---- the explanations ------------------------------------------------------------------------------------------
+# ---- the explanations ----------------------------------------------------------------------------
 
 
 def article():
@@ -94,19 +94,19 @@ def enormous():
 
 @functools.lru_cache(maxsize=None)
 def made(maker):
-    """An explanation, its data and its page, each made once, of the same steps."""
+    """An explanation, its data and its page, each computed once and from the same steps."""
     why = maker()
     why.at = {k: why.at(k) for k in why.numbers}.get
     data = why.to_data()
     return why, data, page(data)
 
 
-# ---- the browser -----------------------------------------------------------------------------------------------
+# ---- the browser ---------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def show(chromium, tmp_path):
-    """Opens a page from a file; at the end, nothing may have gone wrong in it."""
+    """A function that opens a page from a file; at the end, no page may have had an error."""
     wrong, contexts = [], []
 
     def requested(request):
@@ -141,24 +141,24 @@ def title(shown):
 
 
 def walk_to(shown, beginning):
-    """Next, until a phase's title begins so."""
+    """Click Next until the title of the phase starts with ``beginning``."""
     while not title(shown).startswith(beginning):
         assert shown.get_attribute("#next", "aria-disabled") == "false", beginning
         shown.click("#next")
 
 
 def ask(shown, name):
-    """Click a number of the list below the drawing."""
+    """Click a number in the list below the drawing."""
     shown.locator("#list .entry > .num").get_by_text(name, exact=True).click()
 
 
 def follow(shown, name):
-    """Click a number in the panel's formula."""
+    """Click a number in the formula of the panel."""
     shown.locator("#panel .by-name").first.get_by_text(name, exact=True).first.click()
 
 
 def panel(shown):
-    """Name, formula, formula with numbers and all digits of the number in the panel."""
+    """The name, formula, formula with numbers and exact value of the number in the panel."""
     texts = [
         shown.locator("#panel " + part)
         for part in ("#panel-title", ".by-name", ".by-number", "#exact")
@@ -167,7 +167,7 @@ def panel(shown):
 
 
 def recorded(asked):
-    """The same from Python."""
+    """The same texts computed in Python."""
     by_name, by_number = (
         (asked.formula, asked.substituted) if asked.node.operation else (None, None)
     )
@@ -182,7 +182,7 @@ Update: layer 0, Dense|Update: layer 2, Dense|The same samples again""".replace(
 )
 
 
-# ---- the walk --------------------------------------------------------------------------------------------------
+# ---- the walk ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("by", ["buttons", "arrow keys"])
@@ -191,7 +191,7 @@ def test_the_walk_goes_forward_and_back(show, by):
 
     def go(button, key):
         if by == "buttons":
-            shown.click(button, force=True)  # at the ends, too, where it says it does nothing
+            shown.click(button, force=True)  # also at the ends, where the button is disabled
         else:
             shown.keyboard.press(key)
 
@@ -204,14 +204,14 @@ def test_the_walk_goes_forward_and_back(show, by):
         assert len(shown.inner_text("#phase-words")) > 40
         go("#next", "ArrowRight")
     assert titles == XOR_WALK
-    assert title(shown) == XOR_WALK[-1]  # there is no further
+    assert title(shown) == XOR_WALK[-1]  # the last phase
     for text in reversed(texts):
         assert shown.inner_text("main") == text
         go("#previous", "ArrowLeft")
     assert title(shown) == XOR_WALK[0]
 
 
-def test_a_phase_lights_up_its_part_and_lists_its_numbers(show):
+def test_a_phase_highlights_its_part_and_lists_its_numbers(show):
     why = made(xor)[0]
     shown = show(xor)
     walk_to(shown, "Forward: layer 2")
@@ -231,14 +231,14 @@ def test_a_phase_lights_up_its_part_and_lists_its_numbers(show):
     assert edge.get_attribute("aria-label").startswith("2.weights[0][0].gradient = ")
 
 
-def test_a_phase_can_be_jumped_to(show):
+def test_a_phase_can_be_selected(show):
     shown = show(xor)
     shown.get_by_role("button", name="Backward: layer 1, Tanh").click()
     assert title(shown) == "Backward: layer 1, Tanh"
     assert shown.locator("[data-phase][aria-current=step]").get_attribute("data-phase") == "8"
 
 
-# ---- where a number comes from ---------------------------------------------------------------------------------
+# ---- where a number comes from -------------------------------------------------------------------
 
 WHY_IT_CHANGED = [
     (
@@ -256,7 +256,7 @@ WHY_IT_CHANGED = [
 
 
 @pytest.mark.parametrize("maker, start, way", WHY_IT_CHANGED)
-def test_a_weight_is_followed_down_to_the_data_by_clicking_alone(show, maker, start, way):
+def test_a_weight_is_followed_to_the_data_by_clicking(show, maker, start, way):
     why = made(maker)[0]
     shown = show(maker)
     walk_to(shown, "Update: layer 0")
@@ -276,10 +276,10 @@ def test_a_weight_is_followed_down_to_the_data_by_clicking_alone(show, maker, st
     assert panel(shown) == recorded(why[way.split("|")[0]])
     shown.click("#back")
     assert panel(shown) == recorded(why[start])
-    assert crumbs.count() == 0  # nowhere left to go back to
+    assert crumbs.count() == 0
 
 
-def test_the_chain_rule_stands_beside_the_shortcut(show):
+def test_the_chain_rule_is_shown_with_the_shortcut(show):
     asked = made(xor)[0]["2.z[1][0].gradient"]
     shown = show(xor)
     walk_to(shown, "Backward: the gradient")
@@ -290,7 +290,7 @@ def test_the_chain_rule_stands_beside_the_shortcut(show):
     assert shown.locator("#panel [data-chain]").count() == 0
 
 
-def test_what_a_step_starts_with_was_made_by_the_step_before(show):
+def test_a_parameter_leads_to_the_step_that_computed_it(show):
     why = made(article)[0]
     shown = show(article)
     shown.locator("#step").fill("4")
@@ -307,8 +307,8 @@ def test_what_a_step_starts_with_was_made_by_the_step_before(show):
 
 
 @pytest.mark.parametrize("maker", [article, xor, batches, exact, folded])
-def test_every_formula_reads_as_in_python(show, maker):
-    """With its numbers, too: rounded alike, in parentheses alike. (This asks the page's own functions, for speed.)"""
+def test_every_formula_has_the_text_of_python(show, maker):
+    """The functions of the page are called directly, because this is faster than clicking."""
     why, data, _ = made(maker)
     shown = show(maker)
     for k in sorted({0, 1 % len(data["steps"]), len(data["steps"]) - 1}):
@@ -324,7 +324,7 @@ def test_every_formula_reads_as_in_python(show, maker):
             assert told == recorded(step[told[0]])
 
 
-def test_numbers_are_rounded_and_spelled_as_in_python(show):
+def test_numbers_are_rounded_and_written_as_in_python(show):
     draw = random.Random(5)
     values = [
         0.03125,
@@ -354,10 +354,10 @@ def test_numbers_are_rounded_and_spelled_as_in_python(show):
     assert shown.evaluate("[true, '-7'].map(repr)") == ["True", "-7"]
 
 
-# ---- the drawing and the matrices ------------------------------------------------------------------------------
+# ---- the drawing and the matrices ----------------------------------------------------------------
 
 
-def test_neurons_edges_and_biases_tell_their_numbers(show):
+def test_neurons_edges_and_biases_open_their_numbers(show):
     why = made(xor)[0]
     shown = show(xor)
     for name in ("0.weights[1][1]", "1.a[1][3]", "2.bias[0]", "x[1][1]", "y[1][0]", "loss"):
@@ -369,7 +369,7 @@ def test_neurons_edges_and_biases_tell_their_numbers(show):
     assert panel(shown)[0] == "1.a[1][3]"
 
 
-def test_neurons_show_what_the_phase_has_come_to(show):
+def test_neurons_show_the_numbers_that_the_phase_has_reached(show):
     shown = show(batches)
     i = made(batches)[1]["samples"][0][0]
 
@@ -414,7 +414,7 @@ def test_an_edge_shows_sign_and_size(show):
 
 
 @pytest.mark.parametrize("maker", [xor, exact, batches])
-def test_every_digit_is_there_on_hover(show, maker):
+def test_the_title_of_each_number_has_all_digits(show, maker):
     why, data, _ = made(maker)
     shown, seen = show(maker), set()
     step = data["steps"][-1]
@@ -433,7 +433,7 @@ def test_every_digit_is_there_on_hover(show, maker):
     assert len(seen) > 25
 
 
-def test_a_cell_lights_up_its_row_and_its_column(show):
+def test_a_cell_highlights_its_row_and_its_column(show):
     why = made(xor)[0]
     shown = show(xor)
     walk_to(shown, "Forward: layer 0")
@@ -454,7 +454,7 @@ def test_a_cell_lights_up_its_row_and_its_column(show):
     assert "x[0][0]" not in shown.evaluate(lit)
 
 
-def test_the_terms_that_a_long_sum_folds_light_up_all_the_same(show):
+def test_a_cell_highlights_the_terms_left_out_of_a_long_sum(show):
     shown = show(folded)
     walk_to(shown, "Forward: layer 0")
     shown.locator('#tables [aria-label^="0.z[2][3] = "]').hover()
@@ -479,10 +479,10 @@ def test_a_wide_network_is_folded(show):
     assert "more …" in panel(shown)[1]
 
 
-# ---- training steps and samples --------------------------------------------------------------------------------
+# ---- training steps and samples ------------------------------------------------------------------
 
 
-def test_the_slider_shows_what_was_recorded_and_goes_back_exactly(show):
+def test_the_slider_shows_the_recorded_steps(show):
     why = made(xor)[0]
     shown = show(xor)
     walk_to(shown, "Update: layer 2")
@@ -513,14 +513,14 @@ def test_the_slider_shows_what_was_recorded_and_goes_back_exactly(show):
     assert after == before
 
 
-def test_the_steps_buttons_and_keys(show):
+def test_the_buttons_and_keys_of_the_step(show):
     shown = show(xor)
     shown.click("#step-on")
     shown.focus("#step")
     shown.keyboard.press("ArrowRight")
     assert shown.inner_text("#step-number") == "3 of 100"
     assert shown.get_attribute("#step", "aria-valuetext") == "training step 3"
-    assert title(shown) == "The data"  # the slider's arrows are its own
+    assert title(shown) == "The data"  # The arrow keys on the slider do not change the phase.
     shown.click("#step-back")
     shown.get_by_label("Training step, along the loss curve").fill("41")
     assert shown.inner_text("#step-number") == "42 of 100"
@@ -543,7 +543,7 @@ def test_the_curve_marks_the_step(show):
             losses[k]
         )
     assert marks[0][0] < marks[1][0] < marks[2][0]
-    assert marks[0][1] < marks[1][1]  # less loss, further down
+    assert marks[0][1] < marks[1][1]  # a smaller loss is further down
 
 
 def test_a_sample_is_chosen_by_name_or_by_its_point(show):
@@ -576,7 +576,7 @@ def test_the_plane_has_the_lowest_row_at_the_bottom(show):
     for n in range(size * size):
         at = 4 * ((size - 1 - n // size) * size + n % size)
         assert pixels[at : at + 3] == colours[bytes_[n]]
-    assert bytes_[0] == 0 and bytes_[-1] == 255  # the network has learnt AND: both corners tell
+    assert bytes_[0] == 0 and bytes_[-1] == 255  # the network has learned AND
     corners = [shown.locator('#points [data-sample="%d"]' % i).bounding_box() for i in (0, 3)]
     assert corners[0]["x"] < corners[1]["x"] and corners[0]["y"] > corners[1]["y"]
     shapes = shown.locator("#points path").evaluate_all(
@@ -612,10 +612,10 @@ def test_batches_have_their_own_samples(show):
     assert shown.input_value("#sample") == str(first)
 
 
-# ---- other explanations ----------------------------------------------------------------------------------------
+# ---- other explanations --------------------------------------------------------------------------
 
 
-def test_forward_alone(show):
+def test_only_the_forward_pass(show):
     why = made(forward_only)[0]
     shown = show(forward_only)
     assert shown.locator("[data-phase]").count() == 4
@@ -669,17 +669,17 @@ def test_hostile_names_do_nothing(show, tmp_path):
     assert shown.evaluate("[window.pwned, document.images.length]") == [None, 0]
 
 
-def test_without_javascript_there_is_a_sentence(show):
+def test_without_javascript_a_sentence_says_so(show):
     shown = show(xor, java_script_enabled=False)
     assert shown.locator("noscript").is_visible()
     assert "needs JavaScript" in shown.inner_text("noscript")
     assert not shown.locator("#page").is_visible()
 
 
-# ---- for everyone ----------------------------------------------------------------------------------------------
+# ---- accessibility -------------------------------------------------------------------------------
 
 
-def test_everything_to_press_has_a_name(show):
+def test_every_control_has_a_name(show):
     for maker in (xor, batches):
         shown = show(maker)
         while True:
@@ -696,7 +696,7 @@ def test_everything_to_press_has_a_name(show):
             shown.click("#next")
 
 
-def test_everything_can_be_done_with_keys(show):
+def test_everything_works_by_keyboard(show):
     shown = show(xor)
     within = "document.activeElement.closest('{}') !== null"
     walk_to(shown, "Forward: layer 0")
@@ -723,14 +723,8 @@ def test_everything_can_be_done_with_keys(show):
         for part in ("#drawing", "#tables", "#list", "#panel", "#points", "#curve", "#sample"):
             if shown.evaluate(within.format(part)):
                 reached.add(part)
-    assert reached == {
-        "#drawing",
-        "#tables",
-        "#list",
-        "#points",
-        "#curve",
-        "#sample",
-    }  # the panel is empty yet
+    # The panel is still empty.
+    assert reached == {"#drawing", "#tables", "#list", "#points", "#curve", "#sample"}
     ask(shown, "0.z[1][0]")
     shown.focus("#sample")
     for _ in range(200):
@@ -757,7 +751,7 @@ def test_the_phase_is_announced(show):
     assert "Forward: layer 0, Dense" in live.inner_text() and "adds its bias" in live.inner_text()
 
 
-def test_the_focus_is_seen(show):
+def test_the_focus_is_visible(show):
     shown = show(xor)
     shown.keyboard.press("Tab")
     style = "getComputedStyle(document.activeElement)"
@@ -805,7 +799,7 @@ def test_a_notebook_shows_the_page_in_a_frame(show):
     assert inner.locator("#phase-title").inner_text() == "Forward: layer 0, Dense"
 
 
-# ---- without a browser -----------------------------------------------------------------------------------------
+# ---- without a browser ---------------------------------------------------------------------------
 
 
 def data_of(text):
@@ -819,15 +813,15 @@ def data_of(text):
 def test_the_page_holds_the_record():
     _, data, text = made(xor)
     told = json.loads(json.dumps(data))
-    for row in told["numbers"]:  # whole numbers are told from floats
+    for row in told["numbers"]:  # The page distinguishes integers from floats.
         row["values"] = [str(v) if type(v) is int else v for v in row["values"]]
     assert data_of(text) == told
 
 
-def test_the_page_is_whole_and_links_to_nothing():
+def test_the_page_is_complete_and_loads_nothing():
     _, data, text = made(article)
     assert "{{" not in text and "http://" not in text and "https://" not in text
-    for frame_ in data["boundary"]["frames"]:  # base64 may hold anything
+    for frame_ in data["boundary"]["frames"]:  # Base64 can contain any text.
         text = text.replace(frame_, "")
     assert not re.search(
         r"\bhttps?:|[\"'(]//|@import|\burl\(|\bfetch\(|XMLHttp|WebSocket|\bimport\(", text
@@ -835,7 +829,7 @@ def test_the_page_is_whole_and_links_to_nothing():
     assert not re.search(r"<(img|iframe|object|embed|base|form)\b", text)
 
 
-def test_only_the_pages_own_script_may_run():
+def test_the_policy_allows_only_the_script_of_the_page():
     text = made(article)[2]
     policy = html.unescape(
         re.search('http-equiv="Content-Security-Policy" content="(.*?)"', text).group(1)
@@ -848,7 +842,7 @@ def test_only_the_pages_own_script_may_run():
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
-def test_no_text_breaks_out(value):
+def test_no_text_becomes_markup(value):
     text = embedded(value)
     assert json.loads(text) == value
     assert not set(text) & set("<>&")
@@ -884,8 +878,8 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_can_be_read(scheme):
-    """Every colour of text on every ground it stands on, at least 4.5 to 1."""
+def test_the_contrast_of_text(scheme):
+    """Each colour of text has a contrast of at least 4.5 to 1 with each of its backgrounds."""
     with open(os.path.join(FOLDER, "page.css"), encoding="utf-8") as file:
         blocks = re.findall(r":root \{(.*?)\}", file.read(), re.DOTALL)
     light, dark = [dict(re.findall(r"--(\w[\w-]*): (#[0-9a-f]{6});", block)) for block in blocks]

@@ -1,4 +1,4 @@
-"""The worksheet, and the checking of one's own working: `by_hand` is the pencil, in plain floats."""
+"""Worksheets and the checking of numbers computed by hand; ``by_hand`` computes them in plain floats."""
 
 import math
 import random
@@ -9,6 +9,7 @@ from fractions import Fraction as F
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_explanation import mazur
 
 import scratchnet as sn
 from scratchnet.explanation import mistakes
@@ -19,19 +20,6 @@ from scratchnet.explanation.worksheet import decimals_of, read, sections, value_
 from scratchnet.scalars import Traced
 
 GATE = [[0, 0], [0, 1], [1, 0], [1, 1]]
-
-
-def mazur(**options):
-    """Matt Mazur's network (tests/test_examples.py); biases frozen, as on his page."""
-    layers = [sn.Dense(2, 2, weights=[[0.15, 0.25], [0.20, 0.30]], bias=[0.35, 0.35]), sn.Sigmoid()]
-    layers += [
-        sn.Dense(2, 2, weights=[[0.40, 0.50], [0.45, 0.55]], bias=[0.60, 0.60]),
-        sn.Sigmoid(),
-    ]
-    net = sn.Sequential(layers)
-    net.freeze("0.bias", "2.bias")
-    arguments = dict({"loss": "half_squared_error", "optimizer": sn.SGD(0.5)}, **options)
-    return explain(net, [[0.05, 0.10]], [[0.01, 0.99]], **arguments)
 
 
 def and_gate():
@@ -63,12 +51,12 @@ def digits(value, decimals):
 
 
 def made(why):
-    """The numbers asked for, in the order of their making."""
+    """The names of the numbers with blanks, in the order of computation."""
     return [name for name in why.step.names() if name in set(listed(why))]
 
 
 def filled(why, decimals, values=None):
-    """The worksheet, a number in the place of every blank."""
+    """The worksheet with a number in place of each blank."""
     lines = worksheet(why).splitlines()
     for k, line in enumerate(lines):
         name = line.split(" = ")[0]
@@ -88,17 +76,17 @@ def one(why, name, text):
 
 
 def mistake(why, name, value, figures=9):
-    """What is said of a number to so many figures; None also if it is right."""
+    """The mistake reported for a number with so many digits; None also if the number is right."""
     text = "{:.{}e}".format(value, figures - 1)
     wrong = one(why, name, text).wrong
     return wrong and wrong.mistake
 
 
-# ---- the worksheet -----------------------------------------------------------------------------------------------
+# ---- writing -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", sorted(SHEETS))
-def test_it_asks_for_every_number_once_in_order(name):
+def test_each_number_has_one_blank_in_order(name):
     why = SHEETS[name]()
     text = worksheet(why)
     blanks = re.findall(r"^(.*) = ____$", text, re.M)
@@ -107,7 +95,7 @@ def test_it_asks_for_every_number_once_in_order(name):
         n for n in listed(why, made=False) if n not in blanks
     ]
     known = set()
-    for line in text.splitlines():  # a formula speaks of what was given or asked before
+    for line in text.splitlines():  # A formula contains only numbers of lines before it.
         names = re.findall(NAMES, line)
         assert (
             not line.startswith("# ")
@@ -119,7 +107,7 @@ def test_it_asks_for_every_number_once_in_order(name):
 
 
 def evaluated(formula, values):
-    """The value of a formula of a worksheet."""
+    """Evaluate a formula of a worksheet in Python."""
     formula = re.sub(NAMES, lambda m: repr(values[m.group()]), formula)
     formula = re.sub(r"\|([^|]*)\|", r"abs(\1)", formula).replace(", else", " else")
     for sign, python in (("·", "*"), ("−", "-"), ("≥", ">="), ("^", "**")):
@@ -128,7 +116,7 @@ def evaluated(formula, values):
 
 
 @pytest.mark.parametrize("name", sorted(SHEETS))
-def test_its_formulas_give_its_numbers(name):
+def test_each_formula_gives_its_number(name):
     why = SHEETS[name]()
     values = {n: why[n].value for n in listed(why, made=False)}
     formulas = re.findall(r"^# (.*?) = (.*)$", worksheet(why), re.M)
@@ -138,7 +126,7 @@ def test_its_formulas_give_its_numbers(name):
         assert evaluated(formula, values) == pytest.approx(values[n], rel=1e-12), n
 
 
-def test_the_sheet_of_the_article():
+def test_the_worksheet_of_the_article():
     text = worksheet(and_gate(), header="# scratchnet explain --step=1\nby hand")
     assert text.startswith(
         "# scratchnet explain --step=1\n# by hand\n# step 1: replace each ____ with a number"
@@ -153,7 +141,7 @@ def test_the_sheet_of_the_article():
     assert "x[0][0].gradient" not in text and "loss.new" not in text
 
 
-def test_numbers_that_a_shortcut_steps_over_are_not_asked():
+def test_numbers_that_a_shortcut_leaves_out_have_no_blank():
     text = worksheet(xor())
     assert (
         "3.derivative" not in text
@@ -162,21 +150,21 @@ def test_numbers_that_a_shortcut_steps_over_are_not_asked():
     )
 
 
-def test_decimals_of_what_is_given():
+def test_decimals_of_given_numbers():
     why = xor()
     assert "0.weights[0][0] = {:.2f}\n".format(why["0.weights[0][0]"].value) in worksheet(
         why, decimals=2
     )
 
 
-def test_the_forward_pass_alone():
+def test_only_the_forward_pass():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.ReLU()])
     why = explain(net, [[-1.0]])
     assert re.findall("(.*) = ____", worksheet(why)) == ["0.z[0][0]", "1.a[0][0]"]
     assert check(why, read(filled(why, 2))).passed
 
 
-# ---- reading -----------------------------------------------------------------------------------------------------
+# ---- reading -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -207,7 +195,7 @@ def test_lines(line, entry):
 @pytest.mark.parametrize(
     "line", ["", "   ", "# loss = 1", "loss = ____", "loss: _", "loss =", "loss = ___  # later"]
 )
-def test_lines_passed_over(line):
+def test_skipped_lines(line):
     assert read("x = 1\r\n" + line + "\r\ny = 2") == [("x", "1", 1), ("y", "2", 3)]
 
 
@@ -220,7 +208,7 @@ def test_lines_passed_over(line):
         "loss = --1", "loss = " + "1" * 5000 + "/3", "loss = " + "9" * 400, "a" * 1000,
     ],
 )  # fmt: skip
-def test_lines_refused(line):
+def test_refused_lines(line):
     with pytest.raises(ValueError) as error:
         read("x = 1\n\n" + line)
     assert (
@@ -230,7 +218,7 @@ def test_lines_refused(line):
     )
 
 
-def test_a_comma_that_may_be_either_is_not_guessed():
+def test_an_ambiguous_comma_is_refused():
     with pytest.raises(ValueError, match="line 1: 1,234 is ambiguous; write 1.234 or 1234"):
         read("loss = 1,234")
 
@@ -248,16 +236,16 @@ def test_any_text_is_read_or_refused(text):
     "text, half, decimals",
     [("1", 0.5, 0), ("-0.250", 0.0005, 3), ("2e3", 500, -3), ("0.0", 0.05, 1)],
 )
-def test_half_a_unit(text, half, decimals):
+def test_half_a_unit_of_the_last_digit(text, half, decimals):
     assert value_of(text) == (float(text), pytest.approx(half)) and decimals_of(text) == decimals
 
 
-# ---- what is right -----------------------------------------------------------------------------------------------
+# ---- right numbers -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("decimals", [3, 4, 6, 10])
 @pytest.mark.parametrize("name", sorted(SHEETS))
-def test_a_sheet_filled_with_the_right_numbers(name, decimals):
+def test_a_worksheet_with_the_right_numbers(name, decimals):
     why = SHEETS[name]()
     findings = check(why, read(filled(why, decimals)))
     assert findings.passed and findings.wrong is None and findings.missing == []
@@ -269,13 +257,13 @@ def test_a_sheet_filled_with_the_right_numbers(name, decimals):
     )
 
 
-def test_an_empty_sheet():
+def test_an_empty_worksheet():
     why = mazur()
     findings = check(why, read(worksheet(why)))
     assert findings.passed and findings.right == [] and findings.missing == listed(why)
 
 
-def test_the_digits_given_decide():
+def test_a_number_is_right_if_its_digits_are():
     why = mazur()  # loss = 0.298371109
     for text in ("0.3", "0.298", "0.2984", "0.298371109", "2.984e-1"):
         assert one(why, "loss", text).passed, text
@@ -287,20 +275,15 @@ def test_the_digits_given_decide():
         assert wrong.right == number(
             why["loss"].value, max(4, 4 if "/" in text else decimals_of(text))
         )
-    coarse = one(why, "loss", "0").wrong  # to no decimals it is right, and says nothing
-    assert (
-        coarse.mistake == "it has too few digits to be checked"
-        and one(why, "x[0][0]", "0").wrong is not None
-    )
+    coarse = one(why, "loss", "0").wrong  # right to no decimals, but too coarse
+    assert coarse.mistake == "it has too few digits to be checked"
+    assert one(why, "x[0][0]", "0").wrong is not None
     assert one(and_gate(), "0.weights[0][0].new", "3/8").passed
     assert not one(and_gate(), "0.weights[0][0].new", "4/8").passed
-    assert (
-        one(and_gate(), "0.bias[0].new", "0.92").passed
-        and one(and_gate(), "0.bias[0].new", "0.93").passed
-    )  # 0.925
-    assert (
-        one(mazur(), "0.weights[0][0].gradient", "0.1").wrong.right == "0.0004386"
-    )  # 0.0 would say nothing
+    for text in ("0.92", "0.93"):  # 0.925 can be rounded to either.
+        assert one(and_gate(), "0.bias[0].new", text).passed
+    # With as many decimals as the entry, this would be 0.0.
+    assert one(mazur(), "0.weights[0][0].gradient", "0.1").wrong.right == "0.0004386"
 
 
 def test_other_names_of_a_number():
@@ -312,7 +295,7 @@ def test_other_names_of_a_number():
     assert "0.z[0][0]" not in findings.missing and "2.z[0][0].gradient" not in findings.missing
 
 
-def test_an_unknown_name_is_told_as_when_asked():
+def test_an_unknown_name_raises_the_error_of_a_look_up():
     why = mazur()
     for name in ("0.weight[0][0]", "x[7][7]", "nonsense", ""):
         with pytest.raises(UnknownName) as asked:
@@ -322,7 +305,7 @@ def test_an_unknown_name_is_told_as_when_asked():
         assert str(error.value) == str(asked.value)
 
 
-def test_the_order_is_that_of_the_step():
+def test_entries_are_checked_in_the_order_of_the_step():
     why = mazur()
     entries = [
         ("loss.new", "9", 1),
@@ -335,13 +318,10 @@ def test_the_order_is_that_of_the_step():
         assert (wrong.name, wrong.line) == entries.pop()[::2]
 
 
-def test_what_is_given_is_not_to_be_changed():
+def test_a_changed_given_number_is_wrong():
     wrong = one(mazur(), "x[0][0]", "0.5").wrong
-    assert (wrong.name, wrong.right, wrong.mistake) == (
-        "x[0][0]",
-        "0.05",
-        None,
-    ) and "given" in wrong.text()
+    assert (wrong.name, wrong.right, wrong.mistake) == ("x[0][0]", "0.05", None)
+    assert "given" in wrong.text()
 
 
 LAYERS = [sn.Sigmoid, sn.Tanh, sn.ReLU, sn.Softplus, sn.SiLU, sn.GELU, sn.ELU, sn.Identity]
@@ -358,7 +338,7 @@ OPTIMIZERS = [
 
 @st.composite
 def steps(draw):
-    """A step of any small network."""
+    """A training step of a random small network."""
     loss = draw(st.sampled_from(sorted(LOSSES)))
     end = LOSSES[loss] or draw(st.sampled_from(LAYERS))
     activation = draw(st.sampled_from(LAYERS))
@@ -386,7 +366,7 @@ def test_right_numbers_are_always_accepted(why, decimals):
 
 @settings(max_examples=25)
 @given(steps())
-def test_the_record_gives_its_own_numbers_again(why):
+def test_the_record_without_a_mistake_gives_its_own_numbers(why):
     why["loss.new"]
     working = Working(why.step, lambda node: None, Mistake("none"))
     for name in list(why.step.numbers):
@@ -394,7 +374,7 @@ def test_the_record_gives_its_own_numbers_again(why):
         assert working.value(node) == pytest.approx(float(node.value), rel=1e-12, abs=1e-15), name
 
 
-# ---- a pencil ----------------------------------------------------------------------------------------------------
+# ---- a step computed by hand ---------------------------------------------------------------------
 
 
 def sigmoid(z):
@@ -402,7 +382,7 @@ def sigmoid(z):
 
 
 def by_hand(wrong="", r=lambda value: value):
-    """Mazur's step in plain floats, each number rounded by ``r`` and so carried on, with a mistake in it."""
+    """Compute Mazur's step in plain floats, with a mistake and with each number rounded by ``r``."""
     x, y = [0.05, 0.10], [0.01, 0.99]
     W = {0: [[0.15, 0.25], [0.20, 0.30]], 2: [[0.40, 0.50], [0.45, 0.55]]}
     b = {0: 0.0 if wrong == "bias" else 0.35, 2: 0.0 if wrong == "bias" else 0.60}
@@ -464,7 +444,7 @@ def by_hand(wrong="", r=lambda value: value):
     return v
 
 
-def test_the_pencil_is_right():
+def test_by_hand_is_right_without_a_mistake():
     why, numbers = mazur(), by_hand()
     assert set(numbers) >= set(listed(why))
     for name in numbers:
@@ -474,24 +454,23 @@ def test_the_pencil_is_right():
 
 
 @pytest.mark.parametrize("decimals", [2, 3, 4, 6])
-def test_numbers_rounded_and_carried_on_are_right(decimals):
+def test_numbers_computed_from_rounded_numbers_are_right(decimals):
     why = mazur()
     numbers = by_hand(r=lambda value: round(value, decimals))
     assert check(why, read(filled(why, decimals, numbers))).passed
-    more = (
-        decimals + 4
-    )  # of numbers that were rounded before: each is right only in view of those given before it
+    # With more digits, the error of the rounding becomes visible.
+    more = decimals + 4
     entries = [(name, digits(numbers[name], more), 1) for name in listed(why)]
     assert not check(why, entries).passed or decimals > 6
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_some_numbers_carried_as_written_and_some_with_all_digits(seed):
+def test_numbers_computed_from_rounded_and_from_exact_numbers_are_right(seed):
     why, choice = xor(), random.Random(seed)
     exact = {name: why[name].value for name in listed(why, made=False)}
     formulas = dict(re.findall(r"^# (\S+) = (.*)$", worksheet(why), re.M))
     numbers = {}
-    for name in exact:  # each from its formula, of what was written or of what is exact
+    for name in exact:  # Each is computed by its formula, from rounded or exact numbers.
         used = {n: choice.choice([exact[n], numbers.get(n, exact[n])]) for n in exact}
         numbers[name] = (
             round(evaluated(formulas[name], used), 3) if name in formulas else round(exact[name], 4)
@@ -500,7 +479,7 @@ def test_some_numbers_carried_as_written_and_some_with_all_digits(seed):
     assert findings.passed, findings.text()
 
 
-# ---- the usual mistakes ------------------------------------------------------------------------------------------
+# ---- the common mistakes -------------------------------------------------------------------------
 
 SENTENCE = {
     "updated": "the gradients are computed with weights that are already updated",
@@ -520,7 +499,7 @@ SENTENCE = {
 SAYS = {wrong: "this is the result if " + sentence for wrong, sentence in SENTENCE.items()}
 
 
-def test_mazurs_page():
+def test_the_mistake_on_mazurs_page():
     wrong = one(mazur(), "loss.new", "0.291027924").wrong
     assert (wrong.name, wrong.given, wrong.right) == ("loss.new", "0.291027924", "0.291027774")
     assert wrong.mistake == SAYS["updated"]
@@ -528,7 +507,7 @@ def test_mazurs_page():
     assert one(mazur(), "loss.new", "0.291027773").wrong.mistake is None
 
 
-# The number in which each mistake first shows, when all are written down.
+# The first number that each mistake changes, if all numbers are written down.
 FIRST = {
     "updated": "1.a[0][0].gradient",
     "no derivative": "2.z[0][0].gradient",
@@ -548,7 +527,7 @@ FIRST = {
 
 @pytest.mark.parametrize("decimals", [5, 8])
 @pytest.mark.parametrize("wrong", sorted(FIRST))
-def test_each_mistake_where_it_first_shows(wrong, decimals):
+def test_each_mistake_in_the_first_number_that_it_changes(wrong, decimals):
     why = mazur()
     numbers = by_hand(wrong, lambda value: round(value, decimals))
     findings = check(why, read(filled(why, decimals, numbers)))
@@ -589,13 +568,13 @@ LATER = {
 
 
 @pytest.mark.parametrize("wrong", sorted(LATER))
-def test_each_mistake_in_a_number_far_from_it(wrong):
+def test_each_mistake_in_a_later_number(wrong):
     why, numbers = mazur(), by_hand(wrong)
     for name in LATER[wrong]:
         assert mistake(why, name, numbers[name], 12) == SAYS[wrong], name
 
 
-def test_a_sign_that_nothing_else_explains():
+def test_a_reversed_sign():
     why = mazur()
     sign = "this is the result if the sign is reversed"
     assert (
@@ -604,7 +583,7 @@ def test_a_sign_that_nothing_else_explains():
     assert mistake(why, "0.z[0][0]", -why["0.z[0][0]"].value) == sign
 
 
-def test_the_gradient_of_another_place():
+def test_the_number_of_the_transposed_place():
     why = mazur()
     for name in ("0.weights[{}][{}].gradient", "2.weights[{}][{}].new"):
         assert mistake(why, name.format(0, 1), why[name.format(1, 0)].value) == SAYS["transposed"]
@@ -626,12 +605,11 @@ def test_rounded_too_early(decimals):
         ("3.a[0][{}]".format(j), digits(rounded["3.a[0][{}]".format(j)], decimals), 1)
         for j in (0, 1)
     ]
-    assert check(
-        why, a + [("loss", "{:.8f}".format(loss), 1)]
-    ).passed  # once they are written down, it is right
+    # If the rounded outputs are entries, the loss computed from them is right.
+    assert check(why, a + [("loss", "{:.8f}".format(loss), 1)]).passed
 
 
-def test_rounded_to_as_many_decimals_as_others_are_given():
+def test_rounded_to_as_many_decimals_as_another_entry():
     why = mazur()
     rounded = by_hand(r=lambda value: round(value, 5))
     loss = sum((rounded["3.a[0][{}]".format(j)] - y) ** 2 / 2 for j, y in ((0, 0.01), (1, 0.99)))
@@ -644,12 +622,12 @@ def test_rounded_to_as_many_decimals_as_others_are_given():
     )
 
 
-# ---- ... in other networks ---------------------------------------------------------------------------------------
+# ---- mistakes in other networks ------------------------------------------------------------------
 
 COUNT = "this is the result if the division by the number of terms is left out"
 
 
-def test_one_over_m():
+def test_the_division_by_the_number_of_samples():
     why = and_gate()
     assert one(why, "0.weights[0][0].gradient", "1.00").wrong.mistake == COUNT
     assert one(why, "0.bias[0].gradient", "3.0").wrong.mistake == COUNT
@@ -680,7 +658,7 @@ def test_weighted_samples_are_averaged_over_their_weights():
     )
 
 
-def test_the_two_of_the_square():
+def test_the_factor_2_of_the_derivative_of_a_square():
     why = xor(loss="mean_squared_error")
     said = "this is the result if the factor 2 in the derivative of the square is left out"
     assert mistake(why, "3.a[0][0].gradient", why["3.a[0][0].gradient"].value / 2) == said
@@ -689,7 +667,7 @@ def test_the_two_of_the_square():
     )
 
 
-def test_log10():
+def test_the_logarithm_to_base_10():
     said = "this is the result if the logarithm to base 10 is used instead of the natural logarithm"
     why = xor()
     a = [why["3.a[{}][0]".format(i)].value for i in range(4)]
@@ -700,7 +678,7 @@ def test_log10():
     assert mistake(why, "loss", -math.log10(why["1.a[0][2]"].value)) == said
 
 
-def test_the_derivative_beside_the_cross_entropy():
+def test_the_derivative_with_cross_entropy():
     why = xor()
     a, y = why["3.a[1][0]"].value, 1
     said = "the derivative of the activation is applied twice: the gradient of this loss at z contains it already"
@@ -724,7 +702,7 @@ def test_the_sigmoid_and_the_threshold():
     assert mistake(why, "2.z[1][0].gradient", (float(a >= 0.5) - 1) / 4) == SAYS["thresholded"]
 
 
-def test_hubers_half():
+def test_the_half_of_the_huber_loss():
     why = xor(loss="huber")
     errors = [why["3.a[{}][0]".format(i)].value - y for i, y in enumerate([0, 1, 1, 0])]
     assert why["loss"].value == pytest.approx(sum(d * d / 2 for d in errors) / 4)
@@ -732,7 +710,7 @@ def test_hubers_half():
 
 
 class Swish(sn.Layer):
-    """An activation of one's own that learns how steep it is: its output is called z."""
+    """A user-defined activation with a parameter, so that its output is called z."""
 
     def __init__(self):
         self.steepness = sn.Parameter("steepness", (1,), [2])
@@ -758,7 +736,7 @@ class Swish(sn.Layer):
         ]  # noqa: B905
 
 
-def test_a_layer_of_ones_own():
+def test_a_user_defined_layer():
     net = sn.Sequential([sn.Dense(2, 2), Swish(), sn.Dense(2, 1), sn.Sigmoid()], seed=3)
     why = explain(net, GATE, [0, 1, 1, 0], "mean_squared_error", sn.SGD(0.5))
     assert check(why, read(filled(why, 5))).passed
@@ -773,8 +751,8 @@ def test_tanh_with_z_for_a():
     assert mistake(why, "1.derivative[3][1]", 1 - math.tanh(math.tanh(z)) ** 2) == SAYS["at a"]
 
 
-def test_a_penalty_keeps_its_half():
-    """With λ·w in every gradient, the ½ is that of the squared error alone."""
+def test_the_half_of_a_penalty_is_kept():
+    """The mistake leaves out the ½ of the squared error, not that of the penalty."""
     why = mazur()
     net = why.net.copy()
     net.layers[0].l2 = 0.5
@@ -787,8 +765,8 @@ def test_a_penalty_keeps_its_half():
     assert mistake(why, "loss.new", 7.0) is None
 
 
-def test_an_edit_that_would_go_in_circles_is_passed_over():
-    """With clipping every new weight depends on all gradients, and so on itself."""
+def test_a_mistake_with_a_circular_result_is_skipped():
+    """With clipping, each new weight depends on all gradients, and with this mistake on itself."""
     why = mazur(optimizer=sn.SGD(0.5, clip_norm=0.01))
     working = Working(why.step, lambda node: None, MISTAKES[0])
     assert working.value(why["0.weights[0][0].new"].node) is None
@@ -803,11 +781,11 @@ def test_a_deep_network():
     assert mistake(why, "0.weights[0][0].gradient", -value) == SAYS["target first"]
 
 
-# ---- no guesses --------------------------------------------------------------------------------------------------
+# ---- numbers that no mistake gives ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", sorted(SHEETS))
-def test_what_no_mistake_explains_is_not_explained(name):
+def test_a_random_number_is_no_mistake(name):
     why, chance = SHEETS[name](), random.Random(1)
     for name in listed(why)[::3]:
         for _ in range(2):
@@ -818,12 +796,12 @@ def test_what_no_mistake_explains_is_not_explained(name):
 
 
 @pytest.mark.parametrize("text", ["3", "0.00", "0.9", "5e-3"])
-def test_one_digit_tells_nothing(text):
+def test_one_digit_is_not_enough(text):
     wrong = one(and_gate(), "0.weights[0][0].gradient", text).wrong
     assert wrong is not None and wrong.mistake is None
 
 
-def test_one_digit_tells_a_mistake_that_gives_just_this_number():
+def test_one_digit_is_enough_for_an_exact_result():
     wrong = one(and_gate(), "0.weights[0][0].gradient", "1").wrong
     assert wrong.mistake == "this is the result if the division by the number of terms is left out"
     assert (
@@ -832,7 +810,7 @@ def test_one_digit_tells_a_mistake_that_gives_just_this_number():
     )
 
 
-def test_digits_that_many_mistakes_would_explain_are_not_explained(monkeypatch):
+def test_digits_that_fit_many_mistakes_are_not_explained(monkeypatch):
     edits = [
         lambda w, node, owner, k=k: node * k if node is w.target else node
         for k in (1.601, 1.602, 1.603)
@@ -879,7 +857,7 @@ def test_it_is_fast():
     assert time.time() - begin < 5
 
 
-def test_every_mistake_is_an_edit_that_leaves_the_record_as_it_is():
+def test_mistakes_do_not_change_the_record():
     why = mazur()
     before = {
         name: (id(node), node.value, node.operation) for name, node in why.step.numbers.items()

@@ -1,0 +1,148 @@
+"""One number of an explanation: its value, its formula and the line of source that computes it."""
+
+import linecache
+import os
+
+from .names import Name
+from .text import DECIMALS, derivation, formula, names, number, numbers, parts, substituted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Tuple
+
+    from ..scalars import Traced
+    from .step import Step
+    from .text import Part
+
+LONGEST = 240  # characters of a formula by the chain rule; longer ones are hard to read
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class Number:
+    """One number of an explanation, and how it is computed.
+
+    ``node``                its record (scalars/traced.py)
+    ``name``                its name; empty for a constant of a rule
+    ``value``               its value: exactly the float of the training run
+    ``formula``             its formula with names
+    ``substituted``         its formula with numbers
+    ``chain``               the factors of a gradient by the chain rule, with names; None if these
+                            are the formula
+    ``chain_substituted``   the same with numbers
+    ``source``              file, line number and text of the line that computes it; None if the
+                            number is given
+    ``operands``            the numbers in its formula
+    """
+
+    def __init__(self, step: "Step", node: "Traced") -> None:
+        self._step = step
+        self.node = node
+        self.name = node.name
+        self.value = node.value
+
+    @property
+    def formula(self) -> str:
+        return formula(self.node)
+
+    @property
+    def substituted(self) -> str:
+        return substituted(self.node)
+
+    @property
+    def chain(self) -> "Optional[str]":
+        return names(self.chain_parts) if self.chain_parts else None
+
+    @property
+    def chain_substituted(self) -> "Optional[str]":
+        return numbers(self.chain_parts) if self.chain_parts else None
+
+    @property
+    def chain_parts(self) -> "Optional[List[Part]]":
+        """The formula by the chain rule, as a list of parts."""
+        node = self._step.chains.get(self.name, self.node)
+        if not Name.parse(self.name).is_gradient or not node.operation:
+            return None
+        # If an output is rounded to 0 or 1, only the shortcut gives the right gradient.
+        if not _agree(node.value, self.value):
+            return None
+        chain = parts(node, lambda inner: not inner.name or Name.parse(inner.name).is_gradient)
+        text = names(chain)
+        return None if text == self.formula or len(text) > LONGEST else chain
+
+    @property
+    def source(self) -> "Optional[Tuple[str, int, str]]":
+        if self.node.source is None:
+            return None
+        path, line = self.node.source
+        return _shortened(path), line, linecache.getline(path, line).strip()
+
+    @property
+    def operands(self) -> "List[Number]":
+        return [Number(self._step, node) for node in inputs(self.node)]
+
+    def derivation(self, decimals: int = DECIMALS) -> str:
+        """Return the formula, the formula with numbers, and the result in one line."""
+        if not self.node.operation:
+            return f"{number(self.value, decimals)}, given"
+        by_name, by_number = self.formula, derivation(self.node, decimals)
+        return by_number if by_name == by_number else f"{by_name} = {by_number}"
+
+    def text(self, depth: int = 1, decimals: int = DECIMALS) -> str:
+        """Return the number with its formula, its source line, and its inputs down to ``depth``."""
+        lines = [f"{self.name or 'a constant'} = {number(self.value, decimals)}"]
+        if self.node.operation:
+            lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
+        chain = self.chain_parts
+        if chain:
+            lines += [
+                "  by the chain rule",
+                f"  = {names(chain)}",
+                f"  = {numbers(chain, decimals)}",
+            ]
+        if self.source:
+            lines.append("  {}:{}: {}".format(*self.source))
+        else:
+            lines.append("  given")
+        inputs = self._inputs(depth, decimals, "  ", {self.name})
+        return "\n".join(lines + (["from"] + inputs if inputs else []))
+
+    def _inputs(self, depth: int, decimals: int, indent: str, printed: "Any") -> "List[str]":
+        """Return the inputs, one per line, each followed by its own inputs; none is repeated."""
+        lines = []
+        for operand in self.operands if depth > 0 else []:
+            if operand.name and operand.name not in printed:
+                printed.add(operand.name)
+                lines.append(f"{indent}{operand.name} = {operand.derivation(decimals)}")
+                lines += operand._inputs(depth - 1, decimals, indent + "  ", printed)
+        return lines
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<{self.name or 'constant'} = {self.value!r}>"
+
+
+def inputs(node: "Traced") -> "List[Traced]":
+    """Return the numbers in the formula of a number, each once: named numbers and constants."""
+    found: "Dict[int, Traced]" = {}
+    waiting = list(reversed(node.operands))
+    while waiting:
+        operand = waiting.pop()
+        if operand.name or not operand.operation:
+            found.setdefault(id(operand), operand)
+        else:
+            waiting.extend(reversed(operand.operands))
+    return list(found.values())
+
+
+def _agree(a: "Any", b: "Any") -> bool:
+    """Return whether two numbers agree except for rounding."""
+    return bool(abs(a - b) * 1000000 <= abs(b))
+
+
+def _shortened(path: str) -> str:
+    """Return the path of a file of the package relative to its parent, other paths unchanged."""
+    if not path.startswith(_PACKAGE + os.sep):
+        return path
+    return "scratchnet" + path[len(_PACKAGE) :].replace(os.sep, "/")
