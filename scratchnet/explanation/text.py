@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from ..scalars import Traced
 
-    Part = Union[str, "Reference", "Choice"]
-
 # Precedences. An expression needs parentheses if its precedence is lower than its context requires.
 CHOICE, SUM, PRODUCT, SIGN, ATOM = range(5)
 
@@ -111,6 +109,10 @@ class Choice:
     def reason(self) -> "List[Part]":
         """The reason why it is selected."""
         return self.reasons[0] if self.condition.value else self.reasons[1]
+
+
+if TYPE_CHECKING:
+    Part = Union[str, Reference, Choice]
 
 
 def number(value: "Any", decimals: int = DECIMALS) -> str:
