@@ -38,7 +38,7 @@ def try_sdist(sdist, folder):
     if missing:
         sys.exit("the sdist lacks " + ", ".join(missing))
     source = sdist[: -len(".tar.gz")]
-    run(sys.executable, "-m", "pytest", "-q", "--collect-only", "--no-summary", cwd=source)
+    run(sys.executable, "-m", "pytest", "-qq", "--collect-only", "--no-summary", cwd=source)
     run(sys.executable, "-m", "pytest", "-q", *TESTS, cwd=source)
 
 
@@ -56,7 +56,9 @@ def try_wheel(wheel, python, folder):
 def pythons():
     """Return the oldest and the newest Python here that can make a virtual environment."""
     found = [shutil.which("python3.{}".format(minor)) for minor in range(6, 20)]
-    found = [path for path in found if path and not subprocess.call([path, "-c", "import ensurepip"])]
+    found = [
+        path for path in found if path and not subprocess.call([path, "-c", "import ensurepip"])
+    ]
     return sorted({found[0], found[-1]}) if found else [sys.executable]
 
 
