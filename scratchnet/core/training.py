@@ -42,8 +42,8 @@ from .types import (
 try:
     import gc
 
-    limit = gc.threshold()  # type: ignore[attr-defined]
-    gc.threshold(limit if limit > 0 else gc.mem_free() // 4)  # type: ignore[attr-defined]
+    memory: Any = gc
+    memory.threshold(memory.threshold() if memory.threshold() > 0 else memory.mem_free() // 4)
 except (ImportError, AttributeError):  # other Pythons
     pass
 

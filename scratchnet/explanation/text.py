@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from ..scalars import Traced
 
-    Part = Union[str, "Reference", "Choice"]
-
 MINUS = OPERATIONS["negate"].formula_sign
 SINCE = ", since "
 OPPOSITE = {
@@ -99,6 +97,10 @@ class Choice:
     def reason(self) -> "List[Part]":
         """The reason why it is selected."""
         return self.reasons[0] if self.condition.value else self.reasons[1]
+
+
+if TYPE_CHECKING:
+    Part = Union[str, Reference, Choice]
 
 
 def number(value: "Any", decimals: int = DECIMALS) -> str:

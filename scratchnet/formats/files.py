@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional, Union
 
-    Path = Union[str, "os.PathLike[str]"]
+    Path = Union[str, os.PathLike[str]]
 
 
 LARGEST = 1 << 28  # bytes; a model of 32 million numbers, which would take weeks to train here
