@@ -1,0 +1,210 @@
+"""Train one network in several ways and compare everything that comes out.
+
+A training is made in several ways: by "lists", by "samples" (whole steps spelled out for just these samples), by "step"
+(whole steps, one sample spelled out within a loop) and by "rows" (single rules, spelled out). In the portable kernel
+all give the same bits. What has to be spelled out is seen to be: a training that quietly went back to lists would prove
+nothing.
+"""
+
+import os
+import random
+import sys
+from array import array
+from contextlib import contextmanager
+
+import pytest
+from random_networks import bits, bits_of, recipe
+
+import scratchnet as sn
+from scratchnet.core import functions
+from scratchnet.core.plug_points import PLUG_POINTS, plug_in
+from scratchnet.engines import choice as choices
+from scratchnet.engines import generated
+
+# Between how many lines Ctrl-C comes: all, but where tracing takes its time.
+STRIDE = 1 if sys.implementation.name == "cpython" else 23
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
+SPELLED = ["samples", "step"]
+_generator = sn.Generator(3)
+X = [[_generator.normal() for _ in range(2)] for _ in range(7)]
+Y = [[_generator.normal()] for _ in range(7)]
+
+
+@contextmanager
+def kernel(name):
+    former = sn.set_kernel(name)
+    try:
+        yield
+    finally:
+        sn.set_kernel(former)
+
+
+class Seen:
+    """The engines that trained, and how many steps lists made in place of spelled-out code."""
+
+    def __init__(self):
+        self.engines = []
+        self.by_lists = 0
+
+    def spelled_out(self):
+        """The one engine, if it spells out whole steps and always did."""
+        (engine,) = self.engines
+        return engine if isinstance(engine, generated.Steps) and not self.by_lists else None
+
+
+@contextmanager
+def watching(choice=None, most=None):
+    """See which engines train; ``choice``: what "auto" chooses; ``most``: up to which sizes."""
+    former, seen = (PLUG_POINTS["engine"], choices.choice, choices.MOST), Seen()
+
+    def chosen(*asked):
+        found = former[0](*asked)
+        seen.engines.append(found)
+        if isinstance(found, generated.Steps):
+            epoch = found.lists.epoch
+
+            def counted(batches):
+                seen.by_lists += len(batches)
+                return epoch(batches)
+
+            found.lists.epoch = counted
+        return found
+
+    plug_in(engine=chosen)
+    if choice:
+        choices.choice = lambda *_: (choice, "")
+    if most:
+        choices.MOST = most
+    try:
+        yield seen
+    finally:
+        plug_in(engine=former[0])
+        choices.choice, choices.MOST = former[1:]
+
+
+def as_by(way, watched=watching):
+    """What watches the engine, and ``engine``, for a training made in that way."""
+    if way == "lists":
+        return watched(), "lists"
+    return watched("rows") if way == "rows" else watched(most=choices.MOST_AT_ALL), "auto"
+
+
+def outcome(train, net):
+    """What became of a training, all its bits: of the history, or the error; of the parameters."""
+    try:
+        history = train()
+        told = [len(history), history.interrupted, history.best_epoch, bits(history.loss)]
+    except sn.Diverged as error:
+        told = ["Diverged: {}".format(error), bits(error.history.loss)]
+    except Exception as error:
+        told = [type(error).__name__, str(error)]
+    return told + [bits_of(net)]
+
+
+def train(net, made, way):
+    """Three epochs."""
+    watched, engine = as_by(way)
+    with watched:
+        return net.fit(
+            made.X, made.Y, made.loss, made.optimizer, epochs=3, engine=engine, **made.options
+        )
+
+
+def trained(made, way, epochs=4, **options):
+    """The training of a recipe: its outcome, and the engine that made it."""
+    net, (watched, engine) = made.network(), as_by(way)
+    with watched as seen:
+        options = dict(made.options, epochs=epochs, engine=engine, **options)
+        found = outcome(lambda: net.fit(made.X, made.Y, made.loss, made.optimizer, **options), net)
+    return found + [bits(net.predict(made.X))], seen
+
+
+def assert_the_same(made, way, **options):
+    expected, _ = trained(made, "lists", **options)
+    found, seen = trained(made, way, **options)
+    assert found == expected
+    if way in SPELLED and type(found[0]) is int:  # else it diverged, and lists said how
+        assert seen.spelled_out().whole == (way == "samples")
+    return found
+
+
+EACH_WAY = pytest.mark.parametrize("way", SPELLED + ["rows"])
+EACH_SPELLED = pytest.mark.parametrize("way", SPELLED)
+
+
+def of(way, **options):
+    return recipe(batch_size={"samples": None, "step": 2, "rows": 3}[way], **options)
+
+
+class Lazy:
+    """Rows that are made when they are read."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, i):
+        return array("d", self.rows[i])
+
+
+def course(
+    make, way, loss="mean_squared_error", optimizer=None, X=X, Y=Y, before=None, epochs=4, **options
+):
+    """A training of 2 inputs and 1 output made in that way: its outcome and its engine."""
+    net, (watched, engine) = sn.Sequential(make(), seed=1), as_by(way)
+    if before:
+        before(net)
+    options.setdefault("batch_size", 3 if way == "step" else None)
+    with watched as seen:
+        options = dict(options, epochs=epochs, engine=engine)
+        found = outcome(lambda: net.fit(X, Y, loss, optimizer or sn.SGD(0.1), **options), net)
+    return found, seen
+
+
+def assert_the_same_course(make, way, **options):
+    """As by lists."""
+    expected, _ = course(
+        make, "lists", **dict({"batch_size": 3 if way == "step" else None}, **options)
+    )
+    found, seen = course(make, way, **options)
+    assert found == expected
+    return seen
+
+
+def hidden(*layers):
+    return [sn.Dense(2, 3)] + list(layers) + [sn.Dense(3, 1)]
+
+
+class Noisy(sn.Layer):
+    def forward(self, X):
+        return [[z + random.random() for z in row] for row in X]
+
+    def backward(self, dA):
+        return dA
+
+
+class Exp(sn.Activation):
+    """It overflows above 709."""
+
+    def function(self, z):
+        return functions.exp(z)
+
+    def derivative(self, z, a):
+        return a
+
+
+class Logistic(sn.Activation):
+    """1/(1 + e^-z) as it should not be written: right all the same, where e^-z is infinite."""
+
+    def function(self, z):
+        return 1 / (1 + functions.exp(-z))
+
+    def derivative(self, z, a):
+        return a * (1 - a)
+
+
+def weights(*values):
+    """Dense(2, 1), its weights and bias."""
+    return sn.Dense(2, 1, weights=[[values[0]], [values[1]]], bias=[values[2]])

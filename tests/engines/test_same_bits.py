@@ -1,0 +1,263 @@
+"""Generated code computes what lists compute: the same bits, and in the fast kernel the same to rounding."""
+
+import pickle
+from fractions import Fraction
+
+import pytest
+from compare_engines import (
+    EACH_SPELLED,
+    EACH_WAY,
+    SPELLED,
+    Lazy,
+    as_by,
+    assert_the_same,
+    kernel,
+    of,
+    train,
+    trained,
+)
+from hypothesis import given, settings
+from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, bits_of, recipe, recipes
+
+import scratchnet as sn
+from scratchnet.engines import generated
+
+pytestmark = pytest.mark.usefixtures("portable")
+
+
+# ---- the same bits -----------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=150)
+@given(recipes())
+def test_any_training_spelled_out_for_its_samples(made):
+    assert_the_same(made, "samples")
+
+
+@settings(max_examples=150)
+@given(recipes(batches=True))
+def test_any_training_spelled_out_for_batches(made):
+    assert_the_same(made, "step")
+
+
+@settings(max_examples=40)
+@given(recipes())
+def test_any_training_by_spelled_out_rows(made):
+    assert_the_same(made, "rows")
+
+
+@settings(max_examples=40)
+@given(recipes(batches=True))
+def test_any_training_by_spelled_out_rows_in_batches(made):
+    assert_the_same(made, "rows")
+
+
+def names(family):
+    return [repr(make()) for make in family]
+
+
+@EACH_WAY
+@pytest.mark.parametrize("hidden", range(len(HIDDEN)), ids=names(HIDDEN))
+def test_every_activation(hidden, way):
+    assert type(assert_the_same(of(way, hidden=hidden, between=1), way)[0]) is int
+
+
+def ending_id(k):
+    return " ".join([type(ENDINGS[k][0]).__name__] + [repr(layer()) for layer in ENDINGS[k][1]])
+
+
+@EACH_WAY
+@pytest.mark.parametrize("ending", range(len(ENDINGS)), ids=ending_id)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_every_loss(ending, weighted, way):
+    assert (
+        type(assert_the_same(of(way, ending=ending, weighted=weighted, optimizer=8), way)[0]) is int
+    )
+
+
+@EACH_WAY
+@pytest.mark.parametrize(
+    "optimizer",
+    range(len(OPTIMIZERS)),
+    ids=lambda k: "{}-{}".format(k, type(OPTIMIZERS[k]).__name__),
+)
+def test_every_optimizer(optimizer, way):
+    assert type(assert_the_same(of(way, optimizer=optimizer), way, epochs=6)[0]) is int
+
+
+@EACH_WAY
+@pytest.mark.parametrize("first", range(4))
+@pytest.mark.parametrize("penalties", [{"l1": 0.125}, {"l2": 0.25}, {"l1": 0.5, "l2": 0.125}])
+def test_penalties_and_what_stands_before_the_first_layer(first, penalties, way):
+    assert_the_same(of(way, first=first, penalties=penalties), way)
+
+
+@EACH_WAY
+@pytest.mark.parametrize("frozen", [(0,), (1,), (2,), (0, 1), (0, 1, 2)])
+def test_frozen_parameters(frozen, way):
+    assert_the_same(of(way, frozen=frozen, optimizer=8), way)
+
+
+@EACH_SPELLED
+@pytest.mark.parametrize("options", [
+    {"validation_split": 0.4}, {"validation_split": 0.4, "shuffle": False}, {"patience": 2},
+    {"patience": 1, "validation_data": ([[1, 2, 3]], [[1, 1]])}, {"seed": 5, "shuffle": False},
+], ids=repr)  # fmt: skip
+def test_every_option_of_training(options, way):
+    made = of(way, between=1, samples=6)
+    made.options.update(options)
+    assert_the_same(made, way, epochs=8)
+
+
+@EACH_SPELLED
+def test_more_steps_than_are_made_in_one_go(way):
+    made = of(way, between=1, optimizer=8, samples=4, inputs=1, outputs=1)
+    found = assert_the_same(
+        made, way, epochs=2 * generated.STEPS_AT_ONCE + 203 if way == "samples" else 9
+    )
+    assert found[0] in (2 * generated.STEPS_AT_ONCE + 203, 9)
+
+
+def test_an_epoch_of_more_batches_than_are_made_in_one_go():
+    made = recipe(
+        batch_size=1,
+        samples=generated.STEPS_AT_ONCE + 20,
+        inputs=1,
+        outputs=1,
+        blocks=[],
+        between=1,
+    )
+    assert_the_same(made, "step", epochs=2)
+
+
+@EACH_SPELLED
+def test_rows_that_are_read_when_they_are_needed(way):
+    made = of(way)
+    expected, _ = trained(made, "lists")
+    made.X, made.Y = Lazy(made.X), Lazy(made.Y)
+    found, seen = trained(made, way)
+    assert found == expected and seen.spelled_out()
+
+
+@EACH_SPELLED
+def test_zeros_of_either_sign_in_the_data(way):
+    made = of(way, data="zeros and ones")
+    made.X = [[-0.0 if v == 0 else v for v in row] for row in made.X]
+    made.Y = [[-0.0 if v == 0 else v for v in row] for row in made.Y]
+    assert_the_same(made, way)
+
+
+@EACH_SPELLED
+@pytest.mark.parametrize(
+    "blocks",
+    [[(2, 2, 0)] * 25, [(70, 11, 1)], [(3, 9, 2), (45, 3, 0)]],
+    ids=["deep", "wide", "both"],
+)
+def test_networks_that_are_deep_or_wide(blocks, way):
+    """Not all parsers take nested parentheses as they come."""
+    made = of(way, blocks=blocks, optimizer=10, ending=7, samples=3)
+    if way == "samples":
+        made.X, made.Y = made.X[:1], made.Y[:1]
+    assert_the_same(made, way, epochs=2)
+
+
+@EACH_SPELLED
+def test_an_output_and_a_sample_alone(way):
+    made = recipe(
+        blocks=[], inputs=1, outputs=1, samples=3, batch_size=1 if way == "step" else None
+    )
+    if way == "samples":
+        made.X, made.Y = made.X[:1], made.Y[:1]
+    assert_the_same(made, way)
+
+
+@EACH_WAY
+def test_what_is_trained_is_left_as_lists_leave_it(way):
+    """Floats in lists of lists, ready for everything else; and what was given is as it was."""
+    made = of(way, between=1, first=3, optimizer=8)
+    optimizer, loss = made.optimizer, made.loss
+    net = made.network()
+    train(net, made, way)
+    for p in net.parameters():
+        assert type(p.rows) is list and all(type(row) is list for row in p.rows)
+        assert all(type(v) is float for row in p.rows for v in row)
+    assert (optimizer.t, optimizer.states, "moved_rows" in vars(optimizer)) == (0, {}, False)
+    assert not [name for name in vars(loss) if callable(vars(loss)[name])]
+    for layer in net.layers:
+        assert not [name for name in vars(layer) if callable(vars(layer)[name])]
+        assert "Symbolic" not in repr(vars(layer))
+        assert layer.generator is None
+    assert bits_of(pickle.loads(pickle.dumps(net))) == bits_of(net.copy()) == bits_of(net)
+    assert net.copy(Fraction).number is Fraction
+    assert len(train(net, made, way)) == 3
+
+
+# ---- the same to rounding, in the fast kernel --------------------------------------------------------------------
+
+
+def flat(rows):
+    return [v for row in rows for v in row]
+
+
+def steps_apart(made, way, steps=3):
+    """Each step made in two ways from the same numbers: the loss and every parameter after it, as pairs of arrays."""
+    both = []
+    for by in ("lists", way):
+        watched, engine = as_by(by)
+        with watched as seen:
+            sn.epochs(
+                made.network(),
+                made.X,
+                made.Y,
+                made.loss,
+                made.optimizer,
+                engine=engine,
+                **made.options,
+            )
+        both += seen.engines
+        assert (type(both[-1]) is generated.Steps) == (by in SPELLED)
+    lists, other = both
+    for engine in both:
+        engine.generator.state = 9
+    count = len(lists.examples)
+    size = min(made.options["batch_size"] or count, count)
+    batches = [list(range(start, min(start + size, count))) for start in range(0, count, size)]
+    for k in range(steps):
+        losses = [engine.epoch([batches[k % len(batches)]])[0] for engine in both]
+        assert lists.generator.state == other.generator.state
+        yield [1, losses[0]], [1, losses[1]]
+        for p, q in zip(lists.net.parameters(), other.net.parameters()):
+            yield flat(p.rows), flat(q.rows)
+            q.rows = p.rows
+        other.optimizer.states = dict(lists.optimizer.states)
+        assert other.optimizer.t == lists.optimizer.t
+    assert not seen.by_lists
+
+
+def assert_close(made, way):
+    with kernel("fast"):
+        try:
+            for expected, found in steps_apart(made, way):
+                assert len(found) == len(expected)
+                limit = 1e-12 * max(map(abs, expected))
+                assert all(abs(a - b) <= limit for a, b in zip(found, expected)), (found, expected)
+        except sn.Diverged:
+            pass
+
+
+@settings(max_examples=80)
+@given(recipes(gentle=True))
+def test_any_step_in_the_fast_kernel_for_its_samples(made):
+    assert_close(made, "samples")
+
+
+@settings(max_examples=80)
+@given(recipes(batches=True, gentle=True))
+def test_any_step_in_the_fast_kernel_for_batches(made):
+    assert_close(made, "step")
+
+
+@settings(max_examples=40)
+@given(recipes(batches=True, gentle=True))
+def test_any_step_in_the_fast_kernel_by_rows(made):
+    assert_close(made, "rows")

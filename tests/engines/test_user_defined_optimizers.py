@@ -1,0 +1,88 @@
+"""User-defined optimizers, with every engine."""
+
+import pytest
+from compare_engines import EACH_SPELLED, SPELLED, assert_the_same_course, hidden
+
+import scratchnet as sn
+from scratchnet.core.functions import where
+
+pytestmark = pytest.mark.usefixtures("portable")
+
+
+class Steady(sn.Optimizer):
+    """The step's number enters its rule, and nothing else changes from step to step."""
+
+    def rule(self, w, g, state):
+        return w - self.rate / (1 + self.t) * g, state
+
+
+@EACH_SPELLED
+def test_a_rule_that_knows_the_step(way):
+    assert assert_the_same_course(hidden, way, optimizer=Steady(0.1)).spelled_out()
+
+
+class ByMemory(sn.SGD):
+    """Its rate depends on what the weights remember."""
+
+    def begin(self, number):
+        sn.SGD.begin(self, number)
+        rows = self.states.get("0.weights", [[(0.0,)]])
+        self.rate = self.rate / (1 + abs(rows[0][0][0]))
+
+
+@EACH_SPELLED
+def test_a_beginning_that_looks_at_the_memory(way):
+    assert_the_same_course(hidden, way, optimizer=ByMemory(0.1, momentum=0.5))
+
+
+class Counted(sn.SGD):
+    """It counts its beginnings, and its rule knows nothing of it."""
+
+    def begin(self, number):
+        sn.SGD.begin(self, number)
+        self.calls = getattr(self, "calls", 0) + 1
+        self.rate = self.rate / self.calls
+
+
+class Later(sn.SGD):
+    """From the fourth step on, it sets something that was not there before."""
+
+    def begin(self, number):
+        sn.SGD.begin(self, number)
+        if self.t == 3:
+            self.boost = number(2)
+
+    def rule(self, w, g, state):
+        return w - self.rate * g * getattr(self, "boost", 1), state
+
+
+class Halved(sn.SGD):
+    """It clips in its own way, whatever clip_norm."""
+
+    def clipping(self, parameters):
+        return 0.5
+
+
+class Shrinking(sn.SGD):
+    """It moves its weights in its own way."""
+
+    def update_rows(self, rows, gradients, states, factor):
+        rows, states = sn.SGD.update_rows(self, rows, gradients, states, factor)
+        return [[v * 0.75 for v in row] for row in rows], states
+
+
+class InTurn(sn.SGD):
+    """What it sets is a truth, for ``where``."""
+
+    def begin(self, number):
+        sn.SGD.begin(self, number)
+        self.warm = self.t < 3
+
+    def rule(self, w, g, state):
+        return where(self.warm, w - self.rate * g, w - 2 * self.rate * g), state
+
+
+@pytest.mark.parametrize("way", SPELLED + ["rows"])
+@pytest.mark.parametrize("kind", [Shrinking, InTurn, Counted, Later, Halved])
+def test_an_optimizer_with_ways_of_its_own(kind, way):
+    assert_the_same_course(hidden, way, optimizer=kind(0.1), epochs=6)
