@@ -19,7 +19,7 @@ from fractions import Fraction
 
 import pytest
 from random_networks import bits
-from test_training import pressed_at_line
+from small_trainings import pressed_at_line
 
 import scratchnet as sn
 from scratchnet.engines import generated
