@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from decimal import localcontext
 
 import pytest
 from hypothesis import settings
@@ -61,11 +62,25 @@ def each_kernel(request):
     sn.set_kernel(former)
 
 
+@pytest.fixture(scope="module", params=["fast", "portable"])
+def both_kernels(request):
+    former = sn.set_kernel(request.param)
+    yield
+    sn.set_kernel(former)
+
+
 @pytest.fixture
 def portable():
     former = sn.set_kernel("portable")
     yield
     sn.set_kernel(former)
+
+
+@pytest.fixture
+def fifty_digits():
+    with localcontext() as context:
+        context.prec = 50
+        yield
 
 
 @pytest.fixture(scope="module")
