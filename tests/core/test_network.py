@@ -29,19 +29,6 @@ def values(net):
 # ---- putting together --------------------------------------------------------------------------------------------
 
 
-def test_the_articles_network():
-    net = sn.Sequential(
-        [sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)]
-    )
-    gate = [[0, 0], [1, 0], [0, 1], [1, 1]]
-    history = net.fit(
-        gate, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(0.1), epochs=1000, shuffle=False
-    )
-    assert values(net) == [[[pytest.approx(0.05)], [pytest.approx(0.05)]], [pytest.approx(-0.075)]]
-    assert net.predict(gate) == [[0.0], [0.0], [0.0], [1.0]]
-    assert history.loss[25:] == [0.0] * 975 and history.loss[24] > 0.0
-
-
 def test_widths_and_names():
     net = network()
     assert (net.inputs, net.outputs) == (2, 1)
