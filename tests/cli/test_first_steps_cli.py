@@ -5,7 +5,6 @@ import pytest
 import scratchnet as sn
 from scratchnet.cli import main
 
-
 TABLE = "a,b,both\n" + "0,0,no\n0,1,no\n1,0,no\n1,1,yes\n" * 10
 
 
