@@ -100,7 +100,7 @@ def test_the_core_alone(name, core_alone):
     assert run(interpreter(name), str(core_alone / "main.py")) == expected
 
 
-def test_the_mathematical_library_has_no_part_in_it(expected):
+def test_the_mathematical_library_does_not_change_the_bits(expected):
     """Others round its functions otherwise: they are all taken away, but for those that do not round at all."""
     exact = "frexp ldexp floor ceil trunc fabs copysign fmod isnan isinf isfinite".split()
     program = "import math\nfor name in set(dir(math)) - set({!r} + ['pi']): setattr(math, name, None)\n".format(

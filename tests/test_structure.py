@@ -474,7 +474,7 @@ def test_prediction_loads_no_training():
     assert training & set(loaded_by(names)) == set()
 
 
-def test_what_is_installed_is_complete():
+def test_the_installation_is_complete():
     """Beside the modules, the wheel must hold py.typed and the data files."""
 
     def listing(package):

@@ -167,7 +167,7 @@ class Cases:
         agree(net.backward([[0, LN2, LN3]], [[6, 0, 0]])[0], [[5 / 6, -2 / 6, -3 / 6]])
         assert net.forward([[1e4, -1e4, 1e4]]).tolist() == [[0.5, 0, 0.5]]
 
-    def test_softmax_is_a_distribution_that_a_shift_leaves(self):
+    def test_softmax_is_a_distribution_and_ignores_a_shift(self):
         net = self.implementation([DENSE] + _ending("Softmax"))
         A = net.forward(X)
         assert (A > 0).all()
@@ -261,7 +261,7 @@ class Cases:
         agree(net.loss(X, Y, loss)[0], net.loss(X, Y, loss, [3] * 5)[0])
 
     @pytest.mark.parametrize("loss, layers, Y", EVERY_LOSS)
-    def test_the_order_of_the_samples_is_nothing(self, loss, layers, Y):
+    def test_the_order_of_the_samples_does_not_matter(self, loss, layers, Y):
         net = self.implementation(layers)
         value, slope, gradients = net.loss(X, Y, loss)
         order = [3, 1, 4, 0, 2]

@@ -99,7 +99,7 @@ def points(name, count=3000):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_error_is_below_what_the_docstring_says(name):
+def test_errors_are_below_the_documented_bounds(name):
     mpmath = pytest.importorskip("mpmath")
     function, oracle = getattr(elementary, name), getattr(mpmath, name)
     bound = float(re.search(r"error below ([0-9.]+) ulp", function.__doc__, re.I).group(1))
@@ -397,7 +397,7 @@ def test_every_docstring_example_is_true():
     assert failed == 0 and tried >= len(NAMES)
 
 
-def test_the_primitives_leave_other_numbers_to_themselves():
+def test_the_primitives_call_the_methods_of_other_numbers():
     class Symbol:
         def frexp(self):
             return "mantissa", "exponent"
@@ -409,5 +409,5 @@ def test_the_primitives_leave_other_numbers_to_themselves():
     assert elementary.ldexp(1.0, Symbol()) == (1.0, "times two to this")
 
 
-def test_a_condition_may_be_anything_that_is_true_or_not():
+def test_a_condition_may_be_any_truth_value():
     assert (elementary.where(1, "a", "b"), elementary.where([], "a", "b")) == ("a", "b")

@@ -106,7 +106,7 @@ class PressingParameter(sn.Parameter):
             self.presser.moment()
 
 
-def test_ctrl_c_while_parameters_are_put_in_place_or_back():
+def test_ctrl_c_while_parameters_are_set_or_restored():
     """One step, and with patience the way back to the best; either is whole, or it is not done."""
     k, found = 0, set()
     while True:
@@ -210,7 +210,7 @@ def test_a_real_ctrl_c():
     assert (output, process.returncode) == ("kept True\n", 0)
 
 
-def test_a_training_goes_on_after_ctrl_c():
+def test_a_training_continues_after_ctrl_c():
     net, history, _, _ = interrupted(60)
     assert history.interrupted
     assert len(fit(net, epochs=2)) == 2

@@ -61,7 +61,7 @@ def test_by_hand(name, A, Y, value, gradient):
     assert loss.gradient(A, Y) == [pytest.approx(row) for row in gradient]
 
 
-def test_every_loss_is_by_hand():
+def test_every_loss_has_numbers_by_hand():
     assert {case[0] for case in BY_HAND} | {"perceptron"} == set(LOSSES)
 
 
@@ -90,7 +90,7 @@ Y = [[1.0, 0.0], [0.0, 1.0]]
 
 @pytest.mark.parametrize("name", sorted(PAIRS))
 @pytest.mark.parametrize("weights", [None, [0.5, 3.0]])
-def test_the_pair_abbreviates_the_chain(name, weights):
+def test_the_gradient_of_a_pair_is_the_chain_of_both_derivatives(name, weights):
     """Value and gradient in Z, computed together, are those of loss and activation one after the other."""
     loss, activation = LOSSES[name](), PAIRS[name][0]()
     A = activation.forward(Z)
@@ -208,7 +208,7 @@ def test_saturated_outputs(loss, a, y, value, derivative):
 
 
 @pytest.mark.parametrize("name, A, Y, value, gradient", BY_HAND)
-def test_a_weight_is_a_repetition(name, A, Y, value, gradient):
+def test_a_weight_counts_as_repetitions(name, A, Y, value, gradient):
     loss = LOSSES[name]()
     A, Y = (A * 2)[:2], (Y * 2)[:2]
     weighted = loss.value(A, Y, [1.0, 3.0])

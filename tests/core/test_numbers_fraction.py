@@ -140,7 +140,7 @@ def test_every_gradient_of_a_rational_network_is_exact(activation, loss, seed):
     assert all(type(g) is F for p in exact.net.parameters() for g in flat(p.gradient_rows))
 
 
-def test_a_loss_of_nothing_is_exact_too():
+def test_a_loss_of_zero_is_exact_too():
     value, gradients = fraction_net().gradients([[10, 10]], [1], "hinge")
     assert (value, gradients) == (0, [[[0], [0]], [0]])
     assert [type(v) for v in [value] + gradients[1]] == [F, F]

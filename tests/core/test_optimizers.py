@@ -118,7 +118,7 @@ def test_the_documented_defaults():
 # ---- clipping ----------------------------------------------------------------------------------------------------
 
 
-def test_a_gradient_is_shortened_all_parameters_together():
+def test_clipping_scales_the_gradients_of_all_parameters_together():
     u, v = parameter([0.0], "u"), parameter([0.0, 0.0], "v")
     u.gradient, v.gradient = [3.0], [0.0, 4.0]
     sn.SGD(1.0, clip_norm=2.5).step([u, v])
@@ -127,14 +127,14 @@ def test_a_gradient_is_shortened_all_parameters_together():
     )
 
 
-def test_a_short_gradient_stays_and_frozen_parameters_do_not_count():
+def test_a_short_gradient_is_not_clipped_and_frozen_parameters_do_not_count():
     u, v = parameter([0.0], "u"), parameter([0.0], "v", frozen=True)
     u.gradient, v.gradient = [3.0], [1000.0]
     sn.SGD(1.0, clip_norm=3.5).step([u, v])
     assert (u.value, v.value) == ([-3.0], [0.0])
 
 
-def test_no_gradient_at_all_is_not_divided_by():
+def test_clipping_does_not_divide_by_a_gradient_of_zero():
     assert trajectory(sn.SGD(1.0, clip_norm=0.1), [[0.0, 0.0]]) == [START]
 
 
@@ -229,7 +229,7 @@ def test_schedules(schedule, rates):
 
 
 @pytest.mark.parametrize("rate", ["fast", None, -0.1, float("nan"), float("inf")])
-def test_what_a_schedule_gives_is_checked(rate):
+def test_the_rate_that_a_schedule_returns_is_checked(rate):
     with pytest.raises(
         ValueError, match="^learning_rate is .*; give a finite number of 0 or more$"
     ):

@@ -39,7 +39,7 @@ def test_a_weight_of_zero_is_a_sample_left_out(batch_size):
     assert net.parameters()[0].rows == [pytest.approx(row) for row in without.parameters()[0].rows]
 
 
-def test_samples_of_weight_zero_are_held_out_no_more_than_learnt():
+def test_samples_of_weight_zero_are_not_held_out():
     net, without = network(), network()
     options = {"shuffle": False, "validation_split": 0.4, "batch_size": 1}
     history = fit(net, sample_weight=[0, 1, 1, 0, 1, 1, 1], **options)

@@ -32,7 +32,7 @@ def test_other_seeds_give_other_bits():
     assert len(results) == 5
 
 
-def test_without_a_seed_it_is_the_same_every_time():
+def test_without_a_seed_training_is_repeatable():
     nets = [sn.Sequential([sn.Dense(2, 3), sn.Dropout(0.5), sn.Dense(3, 1)]) for _ in range(2)]
     for net in nets:
         fit(net, batch_size=2)
@@ -43,7 +43,7 @@ def test_the_seed_of_the_network_draws_its_weights():
     assert bits(network(seed=1)) == bits(network(seed=1)) != bits(network(seed=2))
 
 
-def test_the_optimizer_is_taken_as_a_recipe():
+def test_the_given_optimizer_does_not_change():
     """Its memory starts empty, so that a second training with the same object is the same training."""
     optimizer = sn.Adam(0.1)
     nets = [network(), network()]
@@ -56,11 +56,11 @@ def test_the_optimizer_is_taken_as_a_recipe():
 # ---- the order of the samples ------------------------------------------------------------------------------------
 
 
-def test_without_shuffling_the_order_stays():
+def test_without_shuffling_the_order_does_not_change():
     assert watched(shuffle=False, batch_size=3, epochs=2) == [X[:3], X[3:6], X[6:]] * 2
 
 
-def test_shuffling_takes_every_sample_once_an_epoch_and_each_epoch_anew():
+def test_shuffling_takes_every_sample_once_per_epoch_in_a_new_order():
     batches = watched(batch_size=3, epochs=4)
     assert [len(batch) for batch in batches] == [3, 3, 1] * 4
     orders = [sum(batches[i : i + 3], []) for i in range(0, 12, 3)]
@@ -113,7 +113,7 @@ def test_evaluate_leaves_penalties_out():
     assert history.loss == [pytest.approx(loss + penalty)] and history.validation_loss == [loss]
 
 
-def test_what_an_epoch_and_a_history_tell():
+def test_the_attributes_of_an_epoch_and_a_history():
     history = fit(
         network(), epochs=2, optimizer=sn.SGD(sn.ExponentialDecay(0.5, 0.5)), validation_data=(X, Y)
     )
@@ -134,7 +134,7 @@ def test_what_an_epoch_and_a_history_tell():
 # ---- an iterator -------------------------------------------------------------------------------------------------
 
 
-def test_epochs_trains_as_far_as_it_is_asked_to():
+def test_epochs_trains_only_while_it_is_iterated():
     net, other = network(), network()
     before = bits(net)
     iterator = sn.epochs(net, X, Y, "mean_squared_error", sn.SGD(0.1), epochs=50)
@@ -146,7 +146,7 @@ def test_epochs_trains_as_far_as_it_is_asked_to():
     assert bits(net) == bits(other)
 
 
-def test_epochs_can_be_broken_off_and_gone_on_with():
+def test_a_loop_over_epochs_can_be_left_and_continued():
     net = network()
     for epoch in sn.epochs(net, X, Y, "mean_squared_error", sn.SGD(0.1), epochs=50):
         if epoch.number == 3:
@@ -215,7 +215,7 @@ def test_options_are_checked_before_the_first_epoch(options, error, message):
 
 
 @pytest.mark.parametrize("loss", ["mean_squared_error", "binary_cross_entropy", sn.Hinge])
-def test_no_loss_but_the_perceptrons_learns_through_a_threshold(loss):
+def test_only_the_perceptron_loss_learns_through_a_threshold(loss):
     with pytest.raises(ValueError, match="loss='perceptron'"):
         sn.epochs(network(sn.Dense(2, 1), sn.Threshold()), X, [0] * 7, loss)
 
@@ -223,7 +223,7 @@ def test_no_loss_but_the_perceptrons_learns_through_a_threshold(loss):
 # ---- layers in training ------------------------------------------------------------------------------------------
 
 
-def test_frozen_parameters_stay_as_they_are():
+def test_frozen_parameters_do_not_change():
     net = network()
     net.freeze("0.weights", "2.bias")
     before = {p.name: repr(p.value) for p in net.parameters()}
@@ -257,7 +257,7 @@ def test_dropout_is_for_training_only():
     assert net.predict(X) == net.forward(X) == expected
 
 
-def test_after_training_a_layer_by_itself_predicts_too():
+def test_after_training_a_single_layer_predicts_too():
     """Outside of training a layer's ``generator`` is None, as its docstring says."""
     net = network(sn.Dense(2, 50), sn.Dropout(0.5), sn.Dense(50, 1))
     fit(net)

@@ -55,7 +55,7 @@ FLAT = [y[0] for y in Y]
         ),
     ],
 )
-def test_data_of_any_kind_are_the_same_data(X_, Y_, weights):
+def test_every_kind_of_data_trains_the_same_network(X_, Y_, weights):
     net, expected = network(), network()
     fit(expected, sample_weight=[1, 2, 3, 4, 5, 6, 7], batch_size=2, validation_data=(X, Y))
     fit(net, X_, Y_, sample_weight=weights, batch_size=2, validation_data=(X_, Y_))
@@ -69,21 +69,21 @@ def test_data_of_any_kind_are_the_same_data(X_, Y_, weights):
     )
 
 
-def test_ints_and_bools_become_the_networks_numbers():
+def test_ints_and_bools_become_numbers_of_the_network():
     net, expected = network(), network()
     fit(net, [[0, True], [1, False]], [True, 0])
     fit(expected, [[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.0]])
     assert bits(net) == bits(expected)
 
 
-def test_labels_are_the_same_as_ones_and_zeros():
+def test_class_numbers_equal_one_hot_targets():
     nets = [network(sn.Dense(2, 3), sn.Softmax()) for _ in range(2)]
     fit(nets[0], X[:4], [2, 0, 1, 2], "categorical_cross_entropy")
     fit(nets[1], X[:4], [[0, 0, 1], [1, 0, 0], [0, 1, 0], [0, 0, 1]], "categorical_cross_entropy")
     assert bits(nets[0]) == bits(nets[1])
 
 
-def test_data_are_left_as_they_are():
+def test_the_data_are_not_changed():
     X_, Y_ = [[1, 2], [3, 4]], [[1], [0]]
     fit(network(sn.Normalization(), sn.Dense(2, 1)), X_, Y_)
     assert repr((X_, Y_)) == "([[1, 2], [3, 4]], [[1], [0]])"
@@ -114,7 +114,7 @@ class Counting:
         return self.rows[i]
 
 
-def test_a_sequence_is_read_row_by_row_when_its_turn_comes():
+def test_a_sequence_is_read_lazily_row_by_row():
     X_, Y_ = Counting(X), Counting(Y)
     iterator = sn.epochs(
         network(), X_, Y_, "mean_squared_error", epochs=2, batch_size=2, shuffle=False
@@ -126,13 +126,13 @@ def test_a_sequence_is_read_row_by_row_when_its_turn_comes():
     assert X_.reads == list(range(7)) * 2
 
 
-def test_a_shuffled_and_split_sequence_is_read_once_an_epoch():
+def test_a_shuffled_and_split_sequence_is_read_once_per_epoch():
     X_, Y_ = Counting(X), Counting(Y)
     fit(network(), X_, Y_, epochs=3, batch_size=2, validation_split=0.3)
     assert [X_.reads.count(i) for i in range(7)] == [Y_.reads.count(i) for i in range(7)] == [3] * 7
 
 
-def test_a_sequence_is_measured_in_blocks():
+def test_a_sequence_is_predicted_in_blocks():
     """Never more than a block of it lies in memory: the rows that were read and are still alive are counted."""
     alive = []
 

@@ -8,7 +8,7 @@ import scratchnet as sn
 # ---- validation --------------------------------------------------------------------------------------------------
 
 
-def test_validation_data_are_measured_after_each_epoch_and_never_learnt():
+def test_validation_data_are_evaluated_after_each_epoch_and_not_trained_on():
     net, alone = network(), network()
     for epoch in sn.epochs(
         net, X[:4], Y[:4], "mean_squared_error", validation_data=(X[4:], Y[4:]), epochs=3
@@ -35,7 +35,7 @@ def held_out(seed):
     return [i for i, x in enumerate(X) if x not in seen]
 
 
-def test_with_shuffling_the_seed_draws_what_is_held_out():
+def test_with_shuffling_the_seed_decides_what_is_held_out():
     drawn = [held_out(seed) for seed in range(6)]
     assert {len(part) for part in drawn} == {2}  # of 7, in all three epochs the same
     assert len({tuple(part) for part in drawn}) > 1
@@ -50,7 +50,7 @@ def test_a_split_leaves_samples_on_both_sides(split):
         fit(network(), validation_split=split)
 
 
-def test_validation_is_given_in_one_way():
+def test_validation_data_and_split_exclude_each_other():
     with pytest.raises(ValueError, match="^give validation_data or validation_split, not both$"):
         fit(network(), validation_data=(X, Y), validation_split=0.5)
 
@@ -62,7 +62,7 @@ def test_validation_data_are_a_pair(data):
     assert len(str(raised.value)) < 300  # the data themselves are no part of the sentence
 
 
-def test_validation_data_are_checked_before_anything_is_learnt():
+def test_validation_data_are_checked_before_training():
     net = network()
     before = bits(net)
     with pytest.raises(
@@ -137,7 +137,7 @@ def test_a_validation_loss_that_is_not_finite_is_not_the_best():
 # ---- what is refused: one sentence, with the row and the column, and nothing learnt ------------------------------
 
 
-def test_a_first_validation_loss_of_nan_is_not_the_best_for_good():
+def test_a_first_validation_loss_of_nan_is_not_the_best():
     class Pathless(sn.Loss):
         """NaN until the output is below 2."""
 

@@ -75,7 +75,7 @@ cells = st.text(
     st.sampled_from(",;\t|"),
     st.sampled_from(["\n", "\r\n", "\r"]),
 )
-def test_whatever_the_standard_library_writes_is_read(rows, delimiter, end):
+def test_csv_files_of_the_standard_library_are_read(rows, delimiter, end):
     """Each cell by itself, but for the space around it, and missing values."""
     rows = [[a.replace("\r", ""), b.replace("\r", "")] for a, b in rows]
     text = written(
@@ -107,7 +107,7 @@ def test_numbers_are_read_exactly(rows):
 @pytest.mark.parametrize(
     "text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1,5", "1 2", "nane", "--1", "1e", "."]
 )
-def test_what_is_no_number(text):
+def test_texts_that_are_no_numbers(text):
     table = read("a\n1\n" + '"' + text + '"\n')
     assert table["a"].kind == "categories" and columns(table)["a"] == ["1", text]
 
@@ -115,7 +115,7 @@ def test_what_is_no_number(text):
 @pytest.mark.parametrize(
     "text, value", [("1", 1), (" -2.5 ", -2.5), ("+3", 3), ("1E3", 1000), (".5", 0.5), ("007", 7)]
 )
-def test_what_is_a_number(text, value):
+def test_texts_that_are_numbers(text, value):
     assert columns(read("a\n" + text + "\n"))["a"] == [value]
 
 
@@ -146,7 +146,7 @@ def test_the_delimiter_is_found(delimiter):
     assert table.delimiter == delimiter and list(table.columns) == ["x", "y, z"] and len(table) == 3
 
 
-def test_blanks_are_delimiters_where_there_is_no_other():
+def test_blanks_are_delimiters_if_there_is_no_other():
     rows = '  1.5   2 \'a  \n\n-2.5\t30 "b  c"\n  3 ? d \n'
     expected = {
         "column 1": [1.5, -2.5, 3],
@@ -211,7 +211,7 @@ def test_a_second_column_of_the_targets_name():
 @pytest.mark.parametrize(
     "name, meant", [("survived", "Survived"), ("Surived", "Survived"), ("AGE", "age")]
 )
-def test_a_name_that_is_nearly_right(name, meant):
+def test_a_misspelled_name(name, meant):
     assert refusal("Survived,age\n1,2\n0,3\n", target=name).endswith(
         f"has no column '{name}'; did you mean '{meant}'?"
     )
@@ -227,7 +227,7 @@ def test_numbers_with_a_comma():
     )  # which mark means what is not known
 
 
-def test_one_decimal_mark_to_the_end(monkeypatch):
+def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
     monkeypatch.setattr(tables, "MOST", 3)
     monkeypatch.setattr(tables, "FEWEST", 3)
     monkeypatch.setattr(tables, "CELLS", 4)
@@ -258,7 +258,7 @@ def test_thousands_and_decimals(text, options, values):
 
 
 @pytest.mark.parametrize("text", ["a;b\n1.900;x\n778;y\n", "a;b\n1.234.567;x\n1;y\n"])
-def test_what_may_be_thousands_or_a_fraction_is_refused(text):
+def test_numbers_that_may_be_thousands_or_fractions_are_refused(text):
     assert re.search(
         r"column 'a': 1\.[\d.]+ may mean 1\d+; give the decimal mark, ',' or '\.'$", refusal(text)
     )
@@ -280,7 +280,7 @@ WRITTEN = [SMALL.encode("utf-8"), SMALL.encode("utf-16"), b"a,b\n1,\x81\\x\n", b
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("data", WRITTEN, ids=range(4))
-def test_whatever_encoding_is_named(data):
+def test_every_name_of_an_encoding(data):
     """No codec of Python's gets to use its own words."""
     for name in ENCODINGS:
         try:
@@ -334,7 +334,7 @@ def test_columns_without_a_header():
     assert list(table.columns) == ["column 2"] and table.target == "column 2"
 
 
-def test_names_are_settled():
+def test_names_are_made_unique():
     table = read("a,,a, a ,a (2)\n1,2,3,4,5\n", header=True)
     assert list(table.columns) == ["a", "column 2", "a (2)", "a (3)", "a (2) (2)"]
     assert [values[0] for values in columns(table).values()] == [1, 2, 3, 4, 5]
@@ -353,7 +353,7 @@ def test_names_are_settled():
 
 
 @pytest.mark.parametrize("cells", [["x"], ["x", "x (2)"], ["x (2)", "x", "x"], [""]])
-def test_equal_names_are_settled_in_linear_time(cells):
+def test_equal_names_are_made_unique_in_linear_time(cells):
     """Lines of Python that are executed, for twice as many columns."""
 
     def lines(count):
@@ -375,7 +375,7 @@ def test_equal_names_are_settled_in_linear_time(cells):
     assert lines(400) < 3 * lines(200)  # of a square it would be 4
 
 
-def test_kinds_that_are_asked_for():
+def test_the_kind_of_a_column_can_be_given():
     text = "zip,age,note\n01234,30,x\n99999,31,y\n"
     table = read(text, categorical=["zip"], numeric="age", ignore=["note"])
     assert columns(table) == {"zip": ["01234", "99999"], "age": [30, 31]}
@@ -394,7 +394,7 @@ def test_kinds_that_are_asked_for():
     assert read(text, target="\u0662").target == "age"  # an Arabic 2
 
 
-def test_empty_lines_are_passed_over():
+def test_empty_lines_are_skipped():
     assert columns(read("\n\na,b\n\n1,2\r\n\n3,4\n\n")) == {"a": [1, 3], "b": [2, 4]}
 
 
@@ -511,7 +511,7 @@ def test_a_file_that_is_open_as_text_is_refused():
         read_table(io.StringIO(SMALL))
 
 
-def test_no_file(tmp_path):
+def test_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_table(str(tmp_path / "none.csv"))
 
@@ -573,18 +573,18 @@ NO_UTF8 = "is not UTF-8; save the file as UTF-8, or name its encoding, such as c
     ],
     ids=range(16),
 )
-def test_no_table(data, sentence):
+def test_files_that_are_no_tables_are_refused(data, sentence):
     found = refusal(data)
     assert found.startswith(sentence) if sentence.endswith(": ") else found == sentence
 
 
 @pytest.mark.parametrize("delimiter", ["", ",,", '"', "\n", 5])
-def test_no_delimiter(delimiter):
+def test_an_invalid_delimiter_is_refused(delimiter):
     assert refusal("a,b\n1,2\n", delimiter=delimiter).startswith("delimiter is ")
 
 
 @given(st.binary(max_size=60) | st.text('ab1.,;"\n \t-e', max_size=60).map(str.encode))
-def test_nothing_else_is_raised(data):
+def test_only_value_errors_are_raised(data):
     try:
         table = read(data)
     except ValueError as error:
@@ -670,7 +670,7 @@ def test_decisions():
     assert str(encoder).split("\n")[0].split() == "column what it holds what is done why".split()
 
 
-def test_decisions_are_told_on_one_line_each():
+def test_each_decision_is_printed_on_one_line():
     encoder = Encoder.fit(read('"a\nb",y\n1,"\x1b[31m"\n2,no\n', target="y"))
     assert str(encoder).count("\n") == 2 and "a?b" in str(encoder) and "\x1b" not in str(encoder)
     assert encoder.features == ["a\nb"]
@@ -875,7 +875,7 @@ def test_a_model_reads_its_columns(tmp_path):
         encoder.read(str(path))
 
 
-def test_tables_that_were_read_by_themselves():
+def test_tables_that_were_read_separately():
     """Whole numbers may stand for categories; texts for numbers may not."""
     encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y"))
     assert encoder.inputs_of(read("size,code\n5,1\n6,\n"))[0] == [5, 1, 0]
@@ -921,7 +921,7 @@ def changes(value, path=()):
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_a_spoilt_file_is_refused(task):
+def test_a_damaged_encoder_is_refused(task):
     """Whatever part of it is replaced or taken away: a ValueError, or an encoder that still works as a whole."""
     table = read(titanic(), target="survived")
     good = Encoder.fit(table, task=task).to_dict()

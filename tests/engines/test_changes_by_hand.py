@@ -44,7 +44,7 @@ def test_a_value_changed_by_hand_is_seen(way):
 
 
 @EACH_WAY
-def test_a_parameter_frozen_by_hand_is_left_as_it_is(way):
+def test_a_parameter_frozen_by_hand_does_not_change(way):
     kept = []
 
     def act(net, epoch):
@@ -63,7 +63,7 @@ def test_a_parameter_frozen_by_hand_is_left_as_it_is(way):
 
 @EACH_WAY
 @pytest.mark.parametrize("frozen", [(0,), (0, 1), (2,)])
-def test_a_frozen_parameter_that_may_learn_again(frozen, way):
+def test_a_parameter_unfrozen_by_hand_changes_again(frozen, way):
     def act(net, epoch):
         if epoch.number == 3:
             for p in net.parameters():
@@ -74,7 +74,7 @@ def test_a_frozen_parameter_that_may_learn_again(frozen, way):
 
 @EACH_WAY
 @pytest.mark.parametrize("k", [1, 2, 5])
-def test_breaking_off_after_an_epoch(k, way):
+def test_leaving_the_loop_after_an_epoch(k, way):
     _, course = by_hand(way, lambda net, epoch: epoch.number == k)
     assert course[-1][0] == course[-2][2] and len(course) == k + 1
     _, longer = by_hand(way, lambda net, epoch: False)
@@ -82,7 +82,7 @@ def test_breaking_off_after_an_epoch(k, way):
 
 
 @EACH_WAY
-def test_going_on_with_a_second_training(way):
+def test_a_second_training(way):
     made, found = of(way, between=1, optimizer=8), []
     for by in ("lists", way):
         net, (watched, engine) = made.network(), as_by(by)
@@ -95,7 +95,7 @@ def test_going_on_with_a_second_training(way):
 
 
 @EACH_WAY
-def test_data_that_change_from_epoch_to_epoch(way):
+def test_data_that_change_between_epochs(way):
     class Growing(Lazy):
         def __getitem__(self, i):
             return [v * self.times for v in Lazy.__getitem__(self, i)]
@@ -185,7 +185,7 @@ def test_a_layer_changed_by_hand(change, way):
 
 @pytest.mark.xfail(strict=True, reason="gradients are in variables of the code alone")
 @EACH_SPELLED
-def test_gradients_looked_at_between_epochs(way):
+def test_gradients_read_between_epochs(way):
     seen = []
 
     def act(net, epoch):

@@ -93,7 +93,7 @@ ENDS = {
 @EACH_SPELLED
 @pytest.mark.parametrize("name", ["fast", "portable"])
 @pytest.mark.parametrize("what", sorted(ENDS))
-def test_it_ends_as_by_lists(what, name, way):
+def test_it_diverges_as_with_lists(what, name, way):
     """The same error in the same epoch, and the same last finite numbers."""
     options, told = ENDS[what]
     with kernel(name):
@@ -108,7 +108,7 @@ def test_it_ends_as_by_lists(what, name, way):
 
 @EACH_SPELLED
 @pytest.mark.parametrize("name", ["fast", "portable"])
-def test_an_infinity_that_does_no_harm(name, way):
+def test_a_harmless_infinity(name, way):
     """The library's exp may raise there; the training goes on."""
     with kernel(name):
         found = assert_the_same_course(
@@ -131,7 +131,7 @@ class ByRowSum(sn.Layer):
 
 
 @EACH_SPELLED
-def test_zero_by_zero(way):
+def test_zero_divided_by_zero(way):
     assert_the_same_course(lambda: [ByRowSum(), sn.Dense(2, 1)], way, X=[[0, 0]] + X[1:])
 
 
@@ -161,7 +161,7 @@ class Spike(sn.SGD):
         return where(self.rest < 1, w * self.factor * self.factor, self.rest), state
 
 
-def test_an_infinity_that_passes():
+def test_a_temporary_infinity():
     options = dict(
         X=[[0, 0]] * 7, optimizer=Spike(0.1), before=lambda net: net.freeze("0.bias"), epochs=6
     )

@@ -22,7 +22,7 @@ EXECUTORS = pytest.mark.parametrize("executor", [None, ThreadPoolExecutor()], id
 
 @EXECUTORS
 @pytest.mark.parametrize("engine", ["row", True, None, 2, [], "native"], ids=repr)
-def test_what_engine_may_be(engine, executor):
+def test_an_unknown_engine_is_refused(engine, executor):
     names = "'auto' or 'lists' or 'rows' or 'steps'"
     with pytest.raises(ValueError, match="^engine is .*; give {}$".format(names)):
         sn.Sequential([sn.Dense(2, 1)]).fit(X, Y, "huber", engine=engine, executor=executor)
@@ -30,7 +30,7 @@ def test_what_engine_may_be(engine, executor):
 
 @EXECUTORS
 @pytest.mark.parametrize("unroll", ["yes", 2, [], 0], ids=repr)
-def test_what_unroll_may_be(unroll, executor):
+def test_an_invalid_unroll_is_refused(unroll, executor):
     with pytest.raises(ValueError, match="^unroll is .*; give 'auto', True or False$"):
         sn.Sequential([sn.Dense(2, 1)]).fit(X, Y, "huber", unroll=unroll, executor=executor)
 
@@ -62,7 +62,7 @@ def test_auto_chooses_by_size():
     assert large.fit(X, wide, "huber", epochs=1).engine == "lists"
 
 
-def test_an_engine_that_cannot_do_it_says_why():
+def test_an_engine_that_cannot_be_used_says_why():
     net = sn.Sequential([sn.Dense(60, 100)])
     task = [[0] * 60], [[0] * 100], "huber"
     with pytest.raises(
@@ -125,7 +125,7 @@ def test_the_loop_shown_is_the_loop_that_runs(engine, batch_size, monkeypatch):
     assert found[3] == bits_of(once)
 
 
-def test_random_numbers_that_the_rules_draw_themselves():
+def test_rules_that_draw_their_own_random_numbers():
     """Code would repeat those that were drawn when it was made."""
     with watching() as seen:
         sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(X, Y, "huber", epochs=2)
@@ -144,7 +144,7 @@ class Catching(sn.Activation):
 
 
 @EACH_WAY
-def test_a_rule_that_catches_the_refusal(way):
+def test_a_rule_that_catches_every_exception(way):
     assert_the_same_course(lambda: hidden(Catching()), way)
 
 
@@ -154,12 +154,12 @@ class Nameless(sn.Tanh):
 
 
 @EACH_WAY
-def test_a_layer_that_cannot_be_described(way):
+def test_a_layer_whose_repr_fails(way):
     assert_the_same_course(lambda: hidden(Nameless()), way)
 
 
 @pytest.mark.parametrize("batch_size", [None, 3])
-def test_whatever_is_chosen_the_bits_are_the_same(batch_size):
+def test_the_choice_depends_on_shapes_and_keeps_the_bits(batch_size):
     """And it is chosen by the shapes alone."""
     chosen = set()
     for seed in (1, 2):

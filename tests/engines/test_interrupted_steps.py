@@ -73,7 +73,7 @@ def rows_of(parameters):
 
 
 @pytest.mark.parametrize("moment", [1, 2, 3, 500, 777, 1000, 1001, 1002, 1100])
-def test_ctrl_c_within_steps_on_all_samples(moment, trajectory):
+def test_ctrl_c_during_steps_on_all_samples(moment, trajectory):
     """Everything is as before the steps that were computed together."""
     losses, states = trajectory[None]
     Pressed.moments, Pressed.count = (moment,), 0
@@ -88,7 +88,7 @@ def test_ctrl_c_within_steps_on_all_samples(moment, trajectory):
 
 
 @pytest.mark.parametrize("moment", range(1, 13))
-def test_ctrl_c_within_an_epoch_of_batches(moment, trajectory):
+def test_ctrl_c_during_an_epoch_of_batches(moment, trajectory):
     losses, states = trajectory[1]
     Pressed.moments, Pressed.count = (moment,), 0
     net = small_net()
@@ -132,7 +132,7 @@ def engine_for(way, **options):
 
 @EACH_SPELLED
 @pytest.mark.parametrize("kept", [False, True])
-def test_ctrl_c_when_a_loss_is_noted(way, kept):
+def test_ctrl_c_while_a_loss_is_appended(way, kept):
     """Then no step was made, and all can be made again: the memory, the step's number, the random numbers too."""
     batches = [[0, 1, 2]] * 12 if way == "samples" else [[0], [1, 2], [2]] * 4
     options = {} if way == "samples" else {"batch_size": 2}
@@ -342,7 +342,7 @@ def pressed_again(trajectory):
 
 
 @pytest.mark.parametrize("batch_size", [None, 1])
-def test_ctrl_c_and_once_more_between_any_two_lines(batch_size, pressed_again, trajectory):
+def test_a_second_ctrl_c_between_any_two_lines(batch_size, pressed_again, trajectory):
     assert len(pressed_again[batch_size]) > 5
     for history, places in pressed_again[batch_size]:
         assert history.interrupted and len(history) == (4 if batch_size is None else 1)
@@ -355,7 +355,7 @@ class Timeout(Exception):
 
 
 @EACH_SPELLED
-def test_another_error_in_the_middle(way):
+def test_another_exception_during_training(way):
     """As by lists: what was learnt before it is kept."""
 
     class Failing(sn.Adam):

@@ -115,7 +115,7 @@ SHARED = {
 
 @EACH_SPELLED
 @pytest.mark.parametrize("what", sorted(SHARED))
-def test_what_differs_in_numbers_alone_shares_a_program(what, way, nothing_remembered):
+def test_trainings_that_differ_only_in_numbers_share_a_program(what, way, nothing_remembered):
     assert program(way, **SHARED[what]) is program(way)
 
 
@@ -156,7 +156,7 @@ DIFFERENT = [
 
 @EACH_SPELLED
 @pytest.mark.parametrize("pair", range(len(DIFFERENT)))
-def test_what_differs_in_more_shares_none(pair, way, nothing_remembered):
+def test_other_trainings_have_their_own_program(pair, way, nothing_remembered):
     first, second = [program(way, **options) for options in DIFFERENT[pair]]
     assert first.source != second.source
     assert (
@@ -181,14 +181,14 @@ SAMPLES = [
 ]
 
 
-def test_zeros_and_ones_in_other_places_share_none(nothing_remembered):
+def test_zeros_and_ones_in_other_places_have_their_own_program(nothing_remembered):
     found = [program("samples", **options).source for options in SAMPLES]
     assert len(set(found)) == len(found)
     assert [program("samples", **options).source for options in SAMPLES] == found
 
 
 @EACH_SPELLED
-def test_a_kernel_has_programs_of_its_own(way, nothing_remembered):
+def test_each_kernel_has_its_own_programs(way, nothing_remembered):
     found = [program(way)]
     with kernel("fast"):
         found.append(program(way))
@@ -203,7 +203,7 @@ def namesakes(base, **rules):
 
 
 @EACH_SPELLED
-def test_a_namesake_shares_none(way, nothing_remembered):
+def test_classes_of_equal_names_share_no_program(way, nothing_remembered):
     """A program is known by what reprs tell, and those of other classes may tell the same."""
     half = dict(function=lambda self, z: z / 2, derivative=lambda self, z, a: 0.5)
     third = dict(function=lambda self, z: z / 4, derivative=lambda self, z, a: 0.25)
@@ -221,7 +221,7 @@ def test_a_namesake_shares_none(way, nothing_remembered):
     assert_the_same_course(lambda: hidden(namesakes(sn.Tanh, **third)()), way)
 
 
-def test_only_so_many_are_remembered(nothing_remembered):
+def test_the_number_of_cached_programs_is_limited(nothing_remembered):
     for n in range(2, generated.MOST_PROGRAMS + 5):
         made = recipe(hidden=4, blocks=[(1, 4, 0)], samples=2, inputs=1, outputs=1)
         made.X, made.Y = [[v / n for v in row] for row in made.X], [[0.5 + n] for _ in made.Y]
@@ -232,7 +232,7 @@ def test_only_so_many_are_remembered(nothing_remembered):
 
 @settings(max_examples=25)
 @given(recipes())
-def test_a_remembered_program_trains_other_numbers(made):
+def test_a_cached_program_trains_other_numbers(made):
     """Once more with other weights, other data and another rate."""
     trained(made, "samples")
     made.made = made.made[:-1] + (made.made[-1] + 1,)

@@ -76,7 +76,7 @@ ROW_BY_ROW = [
 
 
 @pytest.mark.parametrize("kind", ROW_BY_ROW, ids=lambda kind: kind.__name__)
-def test_the_rules_of_the_package_do_the_same_with_each_row(kind):
+def test_the_rules_of_the_package_treat_every_row_alike(kind):
     """The engine takes this for granted; user-defined layers are tried."""
     layer = kind().with_numbers(Symbolic, exactly=True)
 

@@ -30,25 +30,25 @@ pytestmark = pytest.mark.usefixtures("portable")
 
 @settings(max_examples=150)
 @given(recipes())
-def test_any_training_spelled_out_for_its_samples(made):
+def test_random_trainings_by_samples(made):
     assert_the_same(made, "samples")
 
 
 @settings(max_examples=150)
 @given(recipes(batches=True))
-def test_any_training_spelled_out_for_batches(made):
+def test_random_trainings_by_step(made):
     assert_the_same(made, "step")
 
 
 @settings(max_examples=40)
 @given(recipes())
-def test_any_training_by_spelled_out_rows(made):
+def test_random_trainings_by_rows(made):
     assert_the_same(made, "rows")
 
 
 @settings(max_examples=40)
 @given(recipes(batches=True))
-def test_any_training_by_spelled_out_rows_in_batches(made):
+def test_random_trainings_by_rows_in_batches(made):
     assert_the_same(made, "rows")
 
 
@@ -88,7 +88,7 @@ def test_every_optimizer(optimizer, way):
 @EACH_WAY
 @pytest.mark.parametrize("first", range(4))
 @pytest.mark.parametrize("penalties", [{"l1": 0.125}, {"l2": 0.25}, {"l1": 0.5, "l2": 0.125}])
-def test_penalties_and_what_stands_before_the_first_layer(first, penalties, way):
+def test_penalties_and_layers_before_the_first_dense(first, penalties, way):
     assert_the_same(of(way, first=first, penalties=penalties), way)
 
 
@@ -110,7 +110,7 @@ def test_every_option_of_training(options, way):
 
 
 @EACH_SPELLED
-def test_more_steps_than_are_made_in_one_go(way):
+def test_more_steps_than_one_call_makes(way):
     made = of(way, between=1, optimizer=8, samples=4, inputs=1, outputs=1)
     found = assert_the_same(
         made, way, epochs=2 * generated.STEPS_AT_ONCE + 203 if way == "samples" else 9
@@ -118,7 +118,7 @@ def test_more_steps_than_are_made_in_one_go(way):
     assert found[0] in (2 * generated.STEPS_AT_ONCE + 203, 9)
 
 
-def test_an_epoch_of_more_batches_than_are_made_in_one_go():
+def test_more_batches_than_one_call_makes():
     made = recipe(
         batch_size=1,
         samples=generated.STEPS_AT_ONCE + 20,
@@ -131,7 +131,7 @@ def test_an_epoch_of_more_batches_than_are_made_in_one_go():
 
 
 @EACH_SPELLED
-def test_rows_that_are_read_when_they_are_needed(way):
+def test_rows_that_are_read_lazily(way):
     made = of(way)
     expected, _ = trained(made, "lists")
     made.X, made.Y = Lazy(made.X), Lazy(made.Y)
@@ -140,7 +140,7 @@ def test_rows_that_are_read_when_they_are_needed(way):
 
 
 @EACH_SPELLED
-def test_zeros_of_either_sign_in_the_data(way):
+def test_positive_and_negative_zeros_in_the_data(way):
     made = of(way, data="zeros and ones")
     made.X = [[-0.0 if v == 0 else v for v in row] for row in made.X]
     made.Y = [[-0.0 if v == 0 else v for v in row] for row in made.Y]
@@ -153,7 +153,7 @@ def test_zeros_of_either_sign_in_the_data(way):
     [[(2, 2, 0)] * 25, [(70, 11, 1)], [(3, 9, 2), (45, 3, 0)]],
     ids=["deep", "wide", "both"],
 )
-def test_networks_that_are_deep_or_wide(blocks, way):
+def test_deep_and_wide_networks(blocks, way):
     """Not all parsers take nested parentheses as they come."""
     made = of(way, blocks=blocks, optimizer=10, ending=7, samples=3)
     if way == "samples":
@@ -162,7 +162,7 @@ def test_networks_that_are_deep_or_wide(blocks, way):
 
 
 @EACH_SPELLED
-def test_an_output_and_a_sample_alone(way):
+def test_one_output_and_one_sample(way):
     made = recipe(
         blocks=[], inputs=1, outputs=1, samples=3, batch_size=1 if way == "step" else None
     )
@@ -172,7 +172,7 @@ def test_an_output_and_a_sample_alone(way):
 
 
 @EACH_WAY
-def test_what_is_trained_is_left_as_lists_leave_it(way):
+def test_training_leaves_the_network_as_lists_do(way):
     """Floats in lists of lists, ready for everything else; and what was given is as it was."""
     made = of(way, between=1, first=3, optimizer=8)
     optimizer, loss = made.optimizer, made.loss
@@ -247,17 +247,17 @@ def assert_close(made, way):
 
 @settings(max_examples=80)
 @given(recipes(gentle=True))
-def test_any_step_in_the_fast_kernel_for_its_samples(made):
+def test_random_steps_in_the_fast_kernel_by_samples(made):
     assert_close(made, "samples")
 
 
 @settings(max_examples=80)
 @given(recipes(batches=True, gentle=True))
-def test_any_step_in_the_fast_kernel_for_batches(made):
+def test_random_steps_in_the_fast_kernel_by_step(made):
     assert_close(made, "step")
 
 
 @settings(max_examples=40)
 @given(recipes(batches=True, gentle=True))
-def test_any_step_in_the_fast_kernel_by_rows(made):
+def test_random_steps_in_the_fast_kernel_by_rows(made):
     assert_close(made, "rows")

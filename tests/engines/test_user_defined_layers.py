@@ -124,7 +124,7 @@ BEYOND_WORDS = {
 
 @EACH_SPELLED
 @pytest.mark.parametrize("what", sorted(BEYOND_WORDS))
-def test_what_cannot_be_spelled_out_is_trained_all_the_same(what, way, capsys, recwarn):
+def test_rules_that_cannot_become_steps_are_trained_by_rows(what, way, capsys, recwarn):
     seen = assert_the_same_course(way=way, **BEYOND_WORDS[what])
     assert type(seen.engines[0]) is generated.Rows
     assert capsys.readouterr() == ("", "") and not recwarn.list
@@ -157,7 +157,7 @@ class BySum(Scale):
 
 
 @pytest.mark.parametrize("layer", [Centered, ByLargest, BySum, SameForAll])
-def test_samples_that_are_mixed_otherwise_than_in_a_sum(layer):
+def test_samples_mixed_in_other_ways_than_a_sum(layer):
     seen = assert_the_same_course(lambda: hidden(layer(3)), "step")
     assert type(seen.engines[0]) is generated.Rows
     assert assert_the_same_course(lambda: hidden(layer(3)), "samples").spelled_out().whole
@@ -258,12 +258,12 @@ ACROSS = {
 
 
 @pytest.mark.parametrize("what", sorted(ACROSS))
-def test_what_a_rule_makes_of_all_its_samples(what):
+def test_rules_over_all_samples(what):
     assert assert_the_same_course(way="samples", **ACROSS[what]).spelled_out()
 
 
 @pytest.mark.parametrize("what", sorted(ACROSS))
-def test_what_a_rule_makes_of_a_batch(what):
+def test_rules_over_a_batch(what):
     """Two samples do not tell all: 2 may be their number, and what stands beside them may be one of them."""
     assert_the_same_course(way="step", batch_size=3, **ACROSS[what])
 
@@ -283,7 +283,7 @@ class ByFew(Scale):
     strict=True, reason="two and three samples are tried, and no other number of them"
 )
 @pytest.mark.parametrize("size", [3, 5])
-def test_what_a_rule_makes_of_few_samples(size):
+def test_rules_that_treat_small_batches_differently(size):
     assert_the_same_course(
         lambda: hidden(ByFew(3)), "step", batch_size=size
     )  # the last batch: of 1, of 2
@@ -335,7 +335,7 @@ class OneTooMany(Jittered):
 
 @EACH_WAY
 @pytest.mark.parametrize("layer", [Jittered, ByColumn, BySample, FromTheLast, OneTooMany])
-def test_random_numbers_in_whatever_order(layer, way):
+def test_random_numbers_in_any_order(layer, way):
     seen = assert_the_same_course(lambda: hidden(layer(), sn.Dropout(0.25)), way)
     if way == "samples" or way == "step" and layer in (Jittered, ByColumn, BySample):
         assert seen.spelled_out()
@@ -400,13 +400,13 @@ DATA_NAME = {"x": lambda: [one("x")(2), sn.Dense(2, 1)], "y": lambda: [one("y")(
 
 @EACH_SPELLED
 @pytest.mark.parametrize("what", sorted(ROLES))
-def test_whatever_a_parameter_is_called(what, way):
+def test_any_name_of_a_parameter(what, way):
     assert assert_the_same_course(ROLES[what], way, optimizer=sn.Adam(0.1)).spelled_out()
 
 
 @EACH_SPELLED
 @pytest.mark.parametrize("what", sorted(DATA_NAME))
-def test_whatever_a_first_parameter_is_called(what, way):
+def test_any_name_of_the_first_parameter(what, way):
     assert assert_the_same_course(DATA_NAME[what], way).spelled_out()
 
 
@@ -433,14 +433,14 @@ class Counting(Times):
 
 
 @EACH_SPELLED
-def test_an_attribute_that_no_argument_gave(way):
+def test_an_attribute_set_after_construction(way):
     assert_the_same_course(
         lambda: hidden(Times()), way, before=lambda net: setattr(net.layers[1], "factor", 3)
     )
 
 
 @EACH_WAY
-def test_a_rule_of_one_object_alone(way):
+def test_methods_replaced_on_one_object(way):
     def before(net):
         net.layers[1].function, net.layers[1].derivative = lambda z: z / 2, lambda z, a: 0.5
 
@@ -448,7 +448,7 @@ def test_a_rule_of_one_object_alone(way):
 
 
 @EACH_SPELLED
-def test_a_layer_that_notes_what_passes(way):
+def test_a_layer_with_side_effects(way):
     layers = {by: hidden(Counting()) for by in ("lists", way)}
     for by in layers:
         course(lambda made=layers[by]: made, by, batch_size=3 if way == "step" else None)
@@ -456,7 +456,7 @@ def test_a_layer_that_notes_what_passes(way):
 
 
 @pytest.mark.parametrize("number", [Fraction, Decimal])
-def test_numbers_that_are_no_floats(number):
+def test_fractions_and_decimals_are_trained_by_lists(number):
     net = sn.Sequential([sn.Dense(2, 1, weights=[[number(1)], [number(2)]]), sn.ReLU()])
     other = net.copy()
     task = [[1, 2]], [3], "half_squared_error", sn.SGD(number(1) / 8), 3

@@ -17,7 +17,7 @@ class Steady(sn.Optimizer):
 
 
 @EACH_SPELLED
-def test_a_rule_that_knows_the_step(way):
+def test_a_rule_that_uses_the_number_of_the_step(way):
     assert assert_the_same_course(hidden, way, optimizer=Steady(0.1)).spelled_out()
 
 
@@ -31,7 +31,7 @@ class ByMemory(sn.SGD):
 
 
 @EACH_SPELLED
-def test_a_beginning_that_looks_at_the_memory(way):
+def test_begin_may_read_the_memory(way):
     assert_the_same_course(hidden, way, optimizer=ByMemory(0.1, momentum=0.5))
 
 
@@ -84,5 +84,5 @@ class InTurn(sn.SGD):
 
 @pytest.mark.parametrize("way", SPELLED + ["rows"])
 @pytest.mark.parametrize("kind", [Shrinking, InTurn, Counted, Later, Halved])
-def test_an_optimizer_with_ways_of_its_own(kind, way):
+def test_an_optimizer_that_overrides_a_method(kind, way):
     assert_the_same_course(hidden, way, optimizer=kind(0.1), epochs=6)

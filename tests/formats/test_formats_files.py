@@ -85,7 +85,7 @@ def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
 
 @posix
 @pytest.mark.parametrize("permissions", [0o600, 0o644, 0o666, 0o755, 0o4711])
-def test_permissions_stay_and_hold_before_anything_is_written(old, permissions, monkeypatch):
+def test_permissions_are_kept_and_set_before_writing(old, permissions, monkeypatch):
     old.chmod(permissions)
     seen = []
 
@@ -98,7 +98,7 @@ def test_permissions_stay_and_hold_before_anything_is_written(old, permissions, 
 
 
 @posix
-def test_what_a_link_points_to_is_replaced_and_not_the_link(tmp_path):
+def test_the_target_of_a_link_is_replaced_and_not_the_link(tmp_path):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     (tmp_path / "inner").symlink_to(folder / "model.json")
@@ -110,7 +110,7 @@ def test_what_a_link_points_to_is_replaced_and_not_the_link(tmp_path):
     assert os.listdir(str(folder)) == ["model.json"] and len(os.listdir(str(tmp_path))) == 3
 
 
-def test_the_data_are_on_the_disk_before_the_name_is_and_then_the_name(old, monkeypatch):
+def test_the_data_are_synced_before_the_name_and_then_the_name(old, monkeypatch):
     events = []
 
     def spy(name, function):
@@ -147,7 +147,7 @@ def test_a_directory_that_cannot_be_synced_is_no_error(old, name, monkeypatch):
     assert read(old) == b"new"
 
 
-def test_many_at_once(old):
+def test_concurrent_writers_leave_one_whole_file(old):
     def write(letter):
         for _ in range(20):
             files.write(old, letter * 100000)
@@ -179,7 +179,7 @@ def test_a_directory_for_a_file(tmp_path):
 
 
 @posix
-def test_what_is_no_file_stays_what_it_is(tmp_path):
+def test_special_files_are_not_replaced(tmp_path):
     os.mkfifo(str(tmp_path / "pipe"))
     assert refusal(tmp_path / "pipe", OSError) == "it is not a regular file"
     assert refusal("/dev/null", OSError) == "it is not a regular file"
@@ -249,7 +249,7 @@ def test_a_full_disk_leaves_the_old_file(old):
     "error", [OSError(errno.ENOSPC, "No space left here"), KeyboardInterrupt(), MemoryError()]
 )
 @pytest.mark.parametrize("step", ["chmod", "fsync", "replace"])
-def test_wherever_it_fails_the_old_file_stays_and_nothing_else(old, step, error, monkeypatch):
+def test_any_failure_leaves_the_old_file_and_nothing_else(old, step, error, monkeypatch):
     def fail(*arguments):
         raise error
 
@@ -261,7 +261,7 @@ def test_wherever_it_fails_the_old_file_stays_and_nothing_else(old, step, error,
     assert read(old) == b"old" and os.listdir(str(old.parent)) == [old.name]
 
 
-def test_an_interrupt_just_after_the_file_took_its_place(old, monkeypatch):
+def test_an_interrupt_just_after_the_replacement(old, monkeypatch):
     real = os.replace
 
     def replace(*arguments):
@@ -324,7 +324,7 @@ def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
 # ---- MicroPython -------------------------------------------------------------------------------------------------
 
 
-def test_with_the_little_that_micropython_has(old, monkeypatch):
+def test_with_the_functions_that_micropython_has(old, monkeypatch):
     for name in ("replace", "fsync", "chmod", "access", "urandom"):
         monkeypatch.delattr(os, name)
     files.write(str(old), b"new")

@@ -75,7 +75,7 @@ METADATA = st.dictionaries(TEXTS, VALUES, max_size=4)
 
 
 @given(TENSORS, METADATA)
-def test_what_is_written_is_read_bit_by_bit(tensors, metadata):
+def test_a_round_trip_keeps_every_bit(tensors, metadata):
     read, read_metadata = safetensors.loads(safetensors.dumps(tensors, metadata))
     assert {name: bits(read[name]) for name in read} == {
         name: bits(tensors[name]) for name in tensors
@@ -361,7 +361,7 @@ def test_every_cut_is_refused():
         ({}, {"file": "\udcff"}, "surrogates not allowed"),
     ],
 )
-def test_what_cannot_be_read_back_is_not_written(tensors, metadata, sentence):
+def test_data_that_cannot_be_read_back_are_not_written(tensors, metadata, sentence):
     with pytest.raises(ValueError) as caught:
         safetensors.dumps(tensors, metadata)
     assert sentence in str(caught.value)
@@ -476,7 +476,7 @@ BOMBS = [
 
 
 @pytest.mark.parametrize("piece", BOMBS)
-def test_a_hostile_header_costs_memory_in_proportion_to_its_size(piece):
+def test_a_hostile_header_takes_memory_in_proportion_to_its_size(piece):
     tracemalloc = pytest.importorskip("tracemalloc")
     data = repeated(piece, 30000)
     tracemalloc.start()
@@ -502,7 +502,7 @@ def test_no_more_numbers_are_read_than_a_model_can_have(dtype, size, monkeypatch
     assert refusal(data) == "safetensors: 100 numbers; a model has at most 99"
 
 
-def test_narrow_floats_take_no_more_room_than_others():
+def test_narrow_floats_take_no_more_memory_than_others():
     """For each number at most 4 bytes more, while it is read: a BF16 one is widened to them."""
     tracemalloc = pytest.importorskip("tracemalloc")
     count, peaks = 20000, {}
@@ -567,7 +567,7 @@ def test_the_official_library_writes_the_same_bytes_and_reads_ours(official, ten
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
-def test_what_the_official_library_writes_is_read(official, dtype):
+def test_files_of_the_official_library_are_read(official, dtype):
     import numpy
 
     random = numpy.random.RandomState(7)
@@ -588,7 +588,7 @@ def test_what_the_official_library_writes_is_read(official, dtype):
 
 
 @given(data=damaged())
-def test_what_we_read_the_official_library_reads_too(official, data):
+def test_files_that_we_read_the_official_library_reads_too(official, data):
     model = read_or_refuse(data)
     if model is not None:
         theirs = official.load(data)

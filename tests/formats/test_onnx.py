@@ -32,7 +32,7 @@ from scratchnet.formats.onnx_graph import DOUBLE, FLOAT, Node, Value, packed
 # ---- there and back ----------------------------------------------------------------------------------------------
 
 
-def test_every_activation_is_here():
+def test_every_activation_is_tested():
     assert {type(make()).__name__ for make in ACTIVATIONS} == set(LAYERS) - {
         "Dense",
         "Dropout",
@@ -41,7 +41,7 @@ def test_every_activation_is_here():
 
 
 @pytest.mark.parametrize("make", ACTIVATIONS, ids=lambda make: repr(make()))
-def test_every_activation_there_and_back(make, tmp_path):
+def test_every_activation_is_read_as_it_was_written(make, tmp_path):
     net = network(sn.Dense(3, 3), make(), seed=1)
     path = str(tmp_path / "model.onnx")
     sn.save(net, path)
@@ -66,7 +66,7 @@ def test_the_same_network_is_the_same_file():
     assert data_of(everything()) == data_of(everything())
 
 
-def test_in_32_bits_the_numbers_are_rounded_and_the_rest_comes_back(tmp_path):
+def test_in_32_bits_only_the_numbers_are_rounded(tmp_path):
     net = everything()
     twin = loaded(data_of(net, "float32"), tmp_path)
     for mine, theirs in zip(net.parameters(), twin.parameters()):
@@ -101,7 +101,7 @@ def changed(net, change):
     return onnx_graph.dumps(graph, opset, properties)
 
 
-def test_weights_changed_by_another_program_are_taken_with_the_rest(tmp_path):
+def test_weights_changed_by_another_program_are_read_with_the_rest(tmp_path):
     net = everything()
     data = changed(
         net, lambda graph: graph.tensors.update({"4.bias": packed(DOUBLE, [2], [7.0, 8.0])})
@@ -110,7 +110,7 @@ def test_weights_changed_by_another_program_are_taken_with_the_rest(tmp_path):
     assert state(loaded(data, tmp_path)) == state(net)
 
 
-def test_a_changed_graph_counts_alone(tmp_path):
+def test_a_changed_graph_is_read_without_the_rest(tmp_path):
     net = everything()
     data = changed(
         net, lambda graph: graph.nodes.insert(-1, Node("Sigmoid", ["2.Where.14"], ["s"], name="s"))
@@ -131,7 +131,7 @@ def test_a_changed_graph_counts_alone(tmp_path):
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"layers": 3}', '{"layers": [[]], "numbers": {}}', "x" * 1000]
 )
-def test_damaged_text_beside_the_graph_is_passed_over(text):
+def test_damaged_text_beside_the_graph_is_ignored(text):
     graph, opset, _ = onnx_graph.loads(data_of(network(sn.Dense(2, 1))))
     tensors, about = codec.loads(onnx_graph.dumps(graph, opset, {"scratchnet": text}))
     assert sorted(tensors) == ["0.bias", "0.weights"] and about["metadata"] == {}
@@ -168,13 +168,13 @@ class Bell(sn.Activation):
         (network(sn.Dense(1, 1)), None, "dtype is None; give 'float64' or 'float32'"),
     ],
 )
-def test_what_cannot_be_written(net, dtype, sentence, tmp_path):
+def test_networks_that_cannot_be_written(net, dtype, sentence, tmp_path):
     with pytest.raises(ValueError, match=sentence):
         models.save(net, str(tmp_path / "model.onnx"), dtype)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_spread_that_32_bits_cannot_hold():
+def test_a_spread_that_does_not_fit_in_32_bits():
     net = network(sn.Normalization(), sn.Dense(1, 1))
     net.adapt([[0], [1]])
     net.layers[0].spread.value = [1e-60]
@@ -291,7 +291,7 @@ def test_external_data_of_the_official_library_is_refused(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_what_pytorch_s_exporter_puts_into_another_file(tmp_path):
+def test_external_data_of_the_exporter_of_pytorch(tmp_path):
     torch = pytest.importorskip("torch")
     pytest.importorskip("onnxscript")
     module, X = (

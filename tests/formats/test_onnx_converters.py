@@ -49,7 +49,7 @@ LABELS = {
 @pytest.mark.parametrize("scaled", [False, True])
 @pytest.mark.parametrize("kind", sorted(LABELS))
 @pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "identity"])
-def test_scikit_learn_s_classifiers(activation, kind, scaled, zipmap, converted):
+def test_classifiers_of_scikit_learn(activation, kind, scaled, zipmap, converted):
     neural = pytest.importorskip("sklearn.neural_network")
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -73,7 +73,7 @@ def test_scikit_learn_s_classifiers(activation, kind, scaled, zipmap, converted)
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_scikit_learn_s_regressors(dtype, converted):
+def test_regressors_of_scikit_learn(dtype, converted):
     neural = pytest.importorskip("sklearn.neural_network")
     import numpy
     from sklearn.pipeline import make_pipeline
@@ -163,7 +163,7 @@ WAYS = [
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dynamo, opset, dynamic", WAYS)
 @pytest.mark.parametrize("name", ["sequential", "by hand"])
-def test_pytorch_s_exporters(name, dynamo, opset, dynamic):
+def test_exporters_of_pytorch(name, dynamo, opset, dynamic):
     content, X = exported(modules()[name], (6, 4), dynamo, opset, dynamic)
     net = alone(content)
     if name == "sequential":
@@ -176,7 +176,7 @@ def test_pytorch_s_exporters(name, dynamo, opset, dynamic):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dynamo", [False, True])
-def test_pytorch_s_exporters_in_64_bits_and_of_images(dynamo):
+def test_exporters_of_pytorch_in_64_bits_and_of_images(dynamo):
     nn = pytest.importorskip("torch").nn
     module = nn.Sequential(
         nn.Flatten(), nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 2), nn.SiLU()
@@ -215,7 +215,7 @@ NORMALIZED = {
 )
 @pytest.mark.parametrize("bits", ["float32", "float64"])
 @pytest.mark.parametrize("name", sorted(NORMALIZED))
-def test_pytorch_s_batch_normalization(name, bits, dynamo, opset, dynamic):
+def test_batch_normalization_of_pytorch(name, bits, dynamo, opset, dynamic):
     torch = pytest.importorskip("torch")
     module = torch.nn.Sequential(*NORMALIZED[name](torch.nn)).to(getattr(torch, bits))
     generator = torch.Generator().manual_seed(1)
@@ -238,7 +238,7 @@ def test_pytorch_s_batch_normalization(name, bits, dynamo, opset, dynamic):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("opset", [13, 14])
-def test_pytorch_s_batch_normalization_in_training(opset):
+def test_batch_normalization_of_pytorch_in_training(opset):
     torch = pytest.importorskip("torch")
     module, file = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3)), io.BytesIO()
     mode = torch.onnx.TrainingMode.TRAINING
@@ -252,7 +252,7 @@ def test_pytorch_s_batch_normalization_in_training(opset):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dynamo", [False, True])
-def test_what_pytorch_has_and_scratchnet_has_not(dynamo):
+def test_modules_of_pytorch_that_scratchnet_lacks(dynamo):
     nn = pytest.importorskip("torch").nn
 
     class Residual(nn.Module):
@@ -273,7 +273,7 @@ def test_what_pytorch_has_and_scratchnet_has_not(dynamo):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_from_pytorch_to_scratchnet_and_out_again(tmp_path):
+def test_from_pytorch_to_scratchnet_and_back(tmp_path):
     nn = pytest.importorskip("torch").nn
     content, X = exported(
         nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 2)), (5, 4), False, 20, True

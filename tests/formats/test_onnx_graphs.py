@@ -30,11 +30,11 @@ from scratchnet.formats.onnx_graph import INT64, Node, packed
         ([Node("Relu", ["X"], ["a"]), Node("Mul", ["a", "b"], ["Y"])], {"b": doubles([1], 3.0)}, [3, 15]),
     ],
 )  # fmt: skip
-def test_what_layers_are_made_of(nodes, tensors, expected):
+def test_operators_that_are_layers(nodes, tensors, expected):
     agree(alone(file_of(nodes, tensors)).predict([[1, 5]]), [expected], 1e-15)
 
 
-def test_sub_and_div_are_one_normalization_and_a_late_bias_is_the_dense_s():
+def test_sub_and_div_are_one_normalization_and_a_late_bias_belongs_to_the_dense():
     nodes = [
         Node("Sub", ["X", "b"], ["a"]),
         Node("Div", ["a", "b"], ["c"]),
@@ -46,7 +46,7 @@ def test_sub_and_div_are_one_normalization_and_a_late_bias_is_the_dense_s():
     assert net.parameters()[3].value == [10.0, 20.0]
 
 
-def test_an_image_that_is_flattened_at_once_comes_flat():
+def test_a_flattened_image_is_given_as_one_row():
     nodes = [Node("Flatten", ["X"], ["a"]), Node("MatMul", ["a", "W"], ["Y"])]
     net = alone(file_of(nodes, {"W": doubles([4, 1], 1.0, 2.0, 3.0, 4.0)}, dims=("n", 2, 2)))
     assert net.predict([[1, 1, 1, 2]]) == [[14.0]]
@@ -144,7 +144,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("expected, form", FORMS)
-def test_activations_spelled_out(expected, form):
+def test_activations_made_of_operators(expected, form):
     z = onnx_operators.Wire32(name="X")
     kind, arguments, found = onnx_operators.recognised(form(z))
     assert repr(LAYERS[kind](**arguments)) == expected and found is z
@@ -161,5 +161,5 @@ def test_activations_spelled_out(expected, form):
         lambda z: z * z,
     ],
 )
-def test_what_only_looks_like_one(form):
+def test_operators_that_only_resemble_an_activation(form):
     assert onnx_operators.recognised(form(onnx_operators.Wire32(name="X"))) is None

@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_read(content, words):
     assert words in refusal(content)
 
 
-def test_an_operator_of_another_domain_is_not_taken_for_onnx_s():
+def test_an_operator_of_another_domain_is_not_mistaken():
     parts = [(1, b"X"), (2, b"Y"), (4, b"Relu"), (7, b"mine")]
     node = b"".join(protobuf.message(number, text) for number, text in parts)
     content = file_of([]) + protobuf.message(
@@ -98,7 +98,7 @@ def test_an_operator_of_another_domain_is_not_taken_for_onnx_s():
     assert refusal(content).startswith("ONNX: the operator mine.Relu (node 'Y') is not supported")
 
 
-def test_numbers_in_another_file_are_refused_even_where_they_are_not_needed():
+def test_external_data_are_refused_even_if_unused():
     location = protobuf.message(1, b"location") + protobuf.message(2, b"/etc/passwd")
     tensor = protobuf.message(8, b"far") + protobuf.varint(2, 1)
     tensor += protobuf.message(13, location) + protobuf.varint(14, 1)
@@ -117,7 +117,7 @@ def test_numbers_in_another_file_are_refused_even_where_they_are_not_needed():
 @example(b"\xff" * 60)
 @example(b"\x3a\xff\xff\xff\xff\x0f")  # a graph of 4 gigabytes
 @example(b"\x0b\x0b\x0b")
-def test_any_bytes_are_refused_in_a_sentence(content):
+def test_any_bytes_are_refused_in_one_sentence(content):
     refusal(content)
 
 
@@ -130,7 +130,7 @@ def small():
 
 @settings(max_examples=300, deadline=None)
 @given(st.data())
-def test_a_damaged_file_is_a_network_or_a_sentence(small, data):
+def test_a_damaged_file_is_read_or_refused_in_one_sentence(small, data):
     content = bytearray(small)
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -244,7 +244,7 @@ def test_a_long_chain_takes_time_in_proportion():
 
 
 @given(st.integers(-(1 << 63), (1 << 63) - 1), st.binary(max_size=300))
-def test_fields_there_and_back(number, content):
+def test_fields_are_read_as_they_were_written(number, content):
     found = protobuf.fields(
         protobuf.varint(1, number) + protobuf.message(1000, content), "the test"
     )

@@ -302,7 +302,7 @@ def test_columns_stay_in_line_in_any_encoding():
         assert len(lines) == 3 and {len(line) for line in lines} == {len(lines[0])}
 
 
-def test_every_texture_is_another_in_ascii():
+def test_textures_differ_in_ascii_too():
     for textures in (TEXTURES, ".\u2591\u2592\u2593\u2588"):
         assert len(set(written([textures], "ascii"))) == len(textures)
 
@@ -315,7 +315,7 @@ def test_the_text_has_the_height_asked_for(name, height):
     assert len(made(name).text(80, height).split("\n")) == height
 
 
-def test_colours_come_only_when_asked_for():
+def test_colours_are_written_only_on_request():
     assert "\x1b[38;5;33m" in made("loss").text(colour=True)
     assert "\x1b" not in made("loss").text()
 
@@ -343,7 +343,7 @@ def test_pictures_are_saved_and_shown(tmp_path):
         ({"encoding": "hex"}, "encoding is 'hex'; give one that Python knows"),
     ],
 )
-def test_no_terminal_is_taken_for_another(options, message):
+def test_an_invalid_size_or_encoding_of_the_text_is_refused(options, message):
     for name in ("loss", "boundary, numbers", "network", "matrix, two classes", "predictions"):
         with pytest.raises(ValueError, match=message):
             made(name).text(**options)
@@ -445,7 +445,7 @@ def test_the_history_of_a_training_is_drawn():
             assert (y <= below) if loss >= later else (y >= below)  # in SVG y grows downwards
 
 
-def test_what_is_missing_leaves_a_gap():
+def test_a_missing_loss_leaves_a_gap():
     picture = plots.loss_curve([1, NAN, 0.5, 0.4, None, 0.3], [None, 0.9, 0.8, INF, 0.6, NAN])
     training, validation = drawn(picture)[2:]
     assert [len(part) for part in training] == [2] and [len(part) for part in validation] == [2]
@@ -466,7 +466,7 @@ def test_the_scale_is_logarithmic_where_it_helps():
     assert {"1", "0.1", "0.01"} <= set(texts(plots.loss_curve([1, 0.01])))
 
 
-def test_other_numbers_are_taken():
+def test_other_types_of_numbers_are_drawn():
     assert (
         plots.loss_curve([Fraction(1, 2), Fraction(1, 4)]).svg == plots.loss_curve([0.5, 0.25]).svg
     )
@@ -496,7 +496,7 @@ def box(picture):
     return grid[0][0], min(y for _, y in regions), grid[1][0], max(y for _, y in regions)
 
 
-def test_the_border_runs_where_the_network_changes_its_mind():
+def test_the_border_is_where_the_prediction_changes():
     """x0 + x1 = 1.5: of the inside, from -0.08 to 1.08 both ways, the corner of 0.66 by 0.66 is the second class."""
     picture = made("boundary, two classes")
     left, top, right, bottom = box(picture)
@@ -541,7 +541,7 @@ def test_regions_fill_the_plane():
     assert covered == pytest.approx((right - left) * (bottom - top), rel=2e-3)
 
 
-def test_the_text_shows_what_the_network_says():
+def test_the_text_shows_the_predictions():
     X, Y = blobs(3)
     net = sn.Sequential([sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, 3), sn.Softmax()], seed=3)
     lines = plots.decision_boundary(net, X, Y).text(80, 30, "ascii").split("\n")
@@ -585,7 +585,7 @@ def test_two_of_several_inputs_are_chosen():
     } <= set(texts(chosen))
 
 
-def test_targets_may_have_any_form():
+def test_targets_may_be_rows_or_class_numbers():
     X, Y = blobs(3)
     net = sn.Sequential([sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, 3), sn.Softmax()], seed=3)
     picture = plots.decision_boundary(net, X, Y)
@@ -687,7 +687,7 @@ def test_the_counts_are_written_and_shaded():
     )
 
 
-def test_matrices_of_metrics_are_taken():
+def test_matrices_of_metrics_are_drawn():
     truth, predicted = ["b", "a", "b"], ["b", "a", "a"]
     report = metrics.report("classification", truth, predicted)
     picture = plots.confusion_matrix(report.confusion_matrix, report.labels)
@@ -806,7 +806,7 @@ def boundary(inputs, outputs, X, Y, **options):
         ),
     ],
 )
-def test_mistakes_are_told(call, message):
+def test_wrong_arguments_are_refused(call, message):
     with pytest.raises((TypeError, ValueError), match=message):
         call()
 
@@ -826,7 +826,7 @@ def test_the_inputs_of_a_plane_are_named_or_numbered():
             chosen("a," + name, encoder)
 
 
-def test_a_canvas_takes_what_lies_inside():
+def test_a_canvas_ignores_points_outside():
     canvas = Canvas(4, 2, "ascii")
     for point in ((0, 0), (1, 1), (1.1, 0), (0, -0.2), (0.4, 5)):
         canvas.dot(point, 0)
