@@ -1,9 +1,14 @@
 """Train one network in several ways and compare everything that comes out.
 
-A training is made in several ways: by "lists", by "samples" (whole steps spelled out for just these samples), by "step"
-(whole steps, one sample spelled out within a loop) and by "rows" (single rules, spelled out). In the portable kernel
-all give the same bits. What has to be spelled out is seen to be: a training that quietly went back to lists would prove
-nothing.
+A training runs in several ways:
+
+    "lists"     by the rules of layers, loss and optimizer
+    "samples"   generated code for whole steps, unrolled over all samples
+    "step"      generated code for whole steps, with a loop over the samples of a batch
+    "rows"      generated code for single rules
+
+In the portable kernel all give the same bits. ``watching`` checks which engine trained: a training that fell back to
+lists would prove nothing.
 """
 
 import os
@@ -24,7 +29,7 @@ from scratchnet.engines import generated
 # Between how many lines Ctrl-C comes: all, but where tracing takes its time.
 STRIDE = 1 if sys.implementation.name == "cpython" else 23
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
-SPELLED = ["samples", "step"]
+STEPS = ["samples", "step"]
 _generator = sn.Generator(3)
 X = [[_generator.normal() for _ in range(2)] for _ in range(7)]
 Y = [[_generator.normal()] for _ in range(7)]
@@ -40,21 +45,21 @@ def kernel(name):
 
 
 class Seen:
-    """The engines that trained, and how many steps lists made in place of spelled-out code."""
+    """The engines that trained, and how many steps lists made in place of generated code."""
 
     def __init__(self):
         self.engines = []
-        self.by_lists = 0
+        self.steps_by_lists = 0
 
-    def spelled_out(self):
-        """The one engine, if it spells out whole steps and always did."""
+    def generated_steps(self):
+        """The only engine, if generated code made every step; else None."""
         (engine,) = self.engines
-        return engine if isinstance(engine, generated.Steps) and not self.by_lists else None
+        return engine if isinstance(engine, generated.Steps) and not self.steps_by_lists else None
 
 
 @contextmanager
 def watching(choice=None, most=None):
-    """See which engines train; ``choice``: what "auto" chooses; ``most``: up to which sizes."""
+    """Note which engines train. ``choice`` is what "auto" chooses, ``most`` the sizes up to which it chooses steps."""
     former, seen = (PLUG_POINTS["engine"], choices.choice, choices.MOST), Seen()
 
     def chosen(*asked):
@@ -64,7 +69,7 @@ def watching(choice=None, most=None):
             epoch = found.lists.epoch
 
             def counted(batches):
-                seen.by_lists += len(batches)
+                seen.steps_by_lists += len(batches)
                 return epoch(batches)
 
             found.lists.epoch = counted
@@ -82,28 +87,28 @@ def watching(choice=None, most=None):
         choices.choice, choices.MOST = former[1:]
 
 
-def as_by(way, watched=watching):
-    """What watches the engine, and ``engine``, for a training made in that way."""
+def setup_for(way, watched=watching):
+    """Return the context in which a training runs in this way, and its option ``engine``."""
     if way == "lists":
         return watched(), "lists"
     return watched("rows") if way == "rows" else watched(most=choices.MOST_AT_ALL), "auto"
 
 
 def outcome(train, net):
-    """What became of a training, all its bits: of the history, or the error; of the parameters."""
+    """Train, and return all bits of the history, or the error, and of the parameters."""
     try:
         history = train()
-        told = [len(history), history.interrupted, history.best_epoch, bits(history.loss)]
+        result = [len(history), history.interrupted, history.best_epoch, bits(history.loss)]
     except sn.Diverged as error:
-        told = ["Diverged: {}".format(error), bits(error.history.loss)]
+        result = ["Diverged: {}".format(error), bits(error.history.loss)]
     except Exception as error:
-        told = [type(error).__name__, str(error)]
-    return told + [bits_of(net)]
+        result = [type(error).__name__, str(error)]
+    return result + [bits_of(net)]
 
 
 def train(net, made, way):
-    """Three epochs."""
-    watched, engine = as_by(way)
+    """Train for three epochs."""
+    watched, engine = setup_for(way)
     with watched:
         return net.fit(
             made.X, made.Y, made.loss, made.optimizer, epochs=3, engine=engine, **made.options
@@ -111,25 +116,25 @@ def train(net, made, way):
 
 
 def trained(made, way, epochs=4, **options):
-    """The training of a recipe: its outcome, and the engine that made it."""
-    net, (watched, engine) = made.network(), as_by(way)
+    """Train by a recipe; return the outcome, and the engines."""
+    net, (watched, engine) = made.network(), setup_for(way)
     with watched as seen:
         options = dict(made.options, epochs=epochs, engine=engine, **options)
         found = outcome(lambda: net.fit(made.X, made.Y, made.loss, made.optimizer, **options), net)
     return found + [bits(net.predict(made.X))], seen
 
 
-def assert_the_same(made, way, **options):
+def assert_same_training(made, way, **options):
     expected, _ = trained(made, "lists", **options)
     found, seen = trained(made, way, **options)
     assert found == expected
-    if way in SPELLED and type(found[0]) is int:  # else it diverged, and lists said how
-        assert seen.spelled_out().whole == (way == "samples")
+    if way in STEPS and type(found[0]) is int:  # else it diverged, and lists said how
+        assert seen.generated_steps().whole == (way == "samples")
     return found
 
 
-EACH_WAY = pytest.mark.parametrize("way", SPELLED + ["rows"])
-EACH_SPELLED = pytest.mark.parametrize("way", SPELLED)
+EACH_WAY = pytest.mark.parametrize("way", STEPS + ["rows"])
+EACH_STEPS = pytest.mark.parametrize("way", STEPS)
 
 
 def of(way, **options):
@@ -137,7 +142,7 @@ def of(way, **options):
 
 
 class Lazy:
-    """Rows that are made when they are read."""
+    """Rows that are created when they are read."""
 
     def __init__(self, rows):
         self.rows = rows
@@ -149,11 +154,11 @@ class Lazy:
         return array("d", self.rows[i])
 
 
-def course(
+def small_training(
     make, way, loss="mean_squared_error", optimizer=None, X=X, Y=Y, before=None, epochs=4, **options
 ):
-    """A training of 2 inputs and 1 output made in that way: its outcome and its engine."""
-    net, (watched, engine) = sn.Sequential(make(), seed=1), as_by(way)
+    """Train a network of 2 inputs and 1 output; return the outcome, and the engines."""
+    net, (watched, engine) = sn.Sequential(make(), seed=1), setup_for(way)
     if before:
         before(net)
     options.setdefault("batch_size", 3 if way == "step" else None)
@@ -163,12 +168,12 @@ def course(
     return found, seen
 
 
-def assert_the_same_course(make, way, **options):
-    """As by lists."""
-    expected, _ = course(
+def assert_same_small_training(make, way, **options):
+    """Compare a small training with the same by lists; return the engines."""
+    expected, _ = small_training(
         make, "lists", **dict({"batch_size": 3 if way == "step" else None}, **options)
     )
-    found, seen = course(make, way, **options)
+    found, seen = small_training(make, way, **options)
     assert found == expected
     return seen
 
@@ -196,7 +201,7 @@ class Exp(sn.Activation):
 
 
 class Logistic(sn.Activation):
-    """1/(1 + e^-z) as it should not be written: right all the same, where e^-z is infinite."""
+    """1/(1 + e^-z) in the unsafe form; it is right even if e^-z is infinite."""
 
     def function(self, z):
         return 1 / (1 + functions.exp(-z))
@@ -206,5 +211,5 @@ class Logistic(sn.Activation):
 
 
 def weights(*values):
-    """Dense(2, 1), its weights and bias."""
+    """Return Dense(2, 1) with these two weights and this bias."""
     return sn.Dense(2, 1, weights=[[values[0]], [values[1]]], bias=[values[2]])

@@ -1,7 +1,7 @@
 """A network, its data or the kernel changed between two epochs: every engine sees the change."""
 
 import pytest
-from compare_engines import EACH_SPELLED, EACH_WAY, SPELLED, Lazy, X, Y, as_by, hidden, kernel, of
+from compare_engines import EACH_STEPS, EACH_WAY, STEPS, Lazy, X, Y, hidden, kernel, of, setup_for
 from random_networks import bits, bits_of
 
 import scratchnet as sn
@@ -11,20 +11,20 @@ pytestmark = pytest.mark.usefixtures("portable")
 
 
 def by_hand(way, act, epochs=6, **options):
-    """An epoch after the other, ``act(net, epoch)`` after each, until it is true: all losses and bits on the way."""
+    """Train in both ways and call ``act(net, epoch)`` after each epoch, until it is true; compare all losses and bits."""
     made = of(way, between=1, optimizer=8, **options)
     found = []
     for by in ("lists", way):
-        net, (watched, engine) = made.network(), as_by(by)
+        net, (watched, engine) = made.network(), setup_for(by)
         with watched as seen:
-            course = []
+            log = []
             options = dict(made.options, epochs=epochs, engine=engine)
             for epoch in sn.epochs(net, made.X, made.Y, made.loss, made.optimizer, **options):
-                course.append([epoch.number, bits(epoch.loss), bits_of(net)])
+                log.append([epoch.number, bits(epoch.loss), bits_of(net)])
                 if act(net, epoch):
                     break
-            course.append([bits_of(net), [p.frozen for p in net.parameters()]])
-        found.append(course)
+            log.append([bits_of(net), [p.frozen for p in net.parameters()]])
+        found.append(log)
     assert by == "rows" or type(seen.engines[0]) is generated.Steps
     assert found[0] == found[1]
     return seen, found[0]
@@ -38,9 +38,9 @@ def test_a_value_changed_by_hand_is_seen(way):
         if epoch.number == 4:
             net.parameters()[1].value = [1, 2, 3]
 
-    seen, course = by_hand(way, act)
-    assert not seen.by_lists
-    assert len({repr(states) for _, _, states in course[:-1]}) == 6
+    seen, log = by_hand(way, act)
+    assert not seen.steps_by_lists
+    assert len({repr(states) for _, _, states in log[:-1]}) == 6
 
 
 @EACH_WAY
@@ -75,17 +75,17 @@ def test_a_parameter_unfrozen_by_hand_changes_again(frozen, way):
 @EACH_WAY
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_leaving_the_loop_after_an_epoch(k, way):
-    _, course = by_hand(way, lambda net, epoch: epoch.number == k)
-    assert course[-1][0] == course[-2][2] and len(course) == k + 1
+    _, log = by_hand(way, lambda net, epoch: epoch.number == k)
+    assert log[-1][0] == log[-2][2] and len(log) == k + 1
     _, longer = by_hand(way, lambda net, epoch: False)
-    assert longer[:k] == course[:k]
+    assert longer[:k] == log[:k]
 
 
 @EACH_WAY
 def test_a_second_training(way):
     made, found = of(way, between=1, optimizer=8), []
     for by in ("lists", way):
-        net, (watched, engine) = made.network(), as_by(by)
+        net, (watched, engine) = made.network(), setup_for(by)
         with watched:
             for seed in (1, 2):
                 options = dict(made.options, seed=seed, epochs=3, engine=engine)
@@ -102,7 +102,7 @@ def test_data_that_change_between_epochs(way):
 
     made, found = of(way), []
     for by in ("lists", way):
-        rows, net, (watched, engine) = Growing(made.X), made.network(), as_by(by)
+        rows, net, (watched, engine) = Growing(made.X), made.network(), setup_for(by)
         rows.times = 1
         with watched:
             options = dict(made.options, epochs=4, engine=engine)
@@ -128,7 +128,7 @@ def test_the_kernel_changed_between_epochs(way):
 
     made, found = of(way, hidden=9), []
     for by in ("lists", way):
-        watched, engine = as_by(by)
+        watched, engine = setup_for(by)
         net = made.network()
         with watched, kernel("portable"):
             options = dict(made.options, epochs=5, engine=engine)
@@ -139,7 +139,7 @@ def test_the_kernel_changed_between_epochs(way):
 
 
 class Steeper(sn.Activation):
-    """Its slope is no argument."""
+    """Its slope is an attribute, not an argument."""
 
     slope = 2
 
@@ -168,12 +168,12 @@ def _layer(net):
     net.layers[1] = sn.Sigmoid()
 
 
-@pytest.mark.parametrize("way", SPELLED + ["rows"])
+@pytest.mark.parametrize("way", STEPS + ["rows"])
 @pytest.mark.parametrize("change", [_attribute, _methods, _parameter, _layer])
 def test_a_layer_changed_by_hand(change, way):
     found = []
     for by in ("lists", way):
-        net, (watched, engine) = sn.Sequential(hidden(Steeper()), seed=1), as_by(by)
+        net, (watched, engine) = sn.Sequential(hidden(Steeper()), seed=1), setup_for(by)
         options = dict(epochs=5, batch_size=3 if way == "step" else None, engine=engine)
         with watched:
             for epoch in sn.epochs(net, X, Y, "huber", sn.SGD(0.1), **options):
@@ -184,7 +184,7 @@ def test_a_layer_changed_by_hand(change, way):
 
 
 @pytest.mark.xfail(strict=True, reason="gradients are in variables of the code alone")
-@EACH_SPELLED
+@EACH_STEPS
 def test_gradients_read_between_epochs(way):
     seen = []
 

@@ -1,4 +1,4 @@
-"""checkpoints.py: a training that is broken off at any instant goes on to the same bits.
+"""checkpoints.py: a training that was stopped at any instant continues to the same bits.
 
 The oracle is the same training that nobody breaks off. First every checkpoint that a training writes is kept, and the
 training goes on from each of them; then processes are killed for real, at random instants.
@@ -63,7 +63,7 @@ TRAININGS = {
 
 
 class Snapshots(Checkpoint):
-    """Keeps every file that is written: between two batches and after each epoch."""
+    """Keeps a copy of every file that is written, between two batches and after each epoch."""
 
     def __init__(self, folder):
         self.path, self.seconds, self.folder, self.count = (
@@ -331,7 +331,7 @@ def test_a_checkpoint_of_another_training(what, tmp_path):
 
 
 def test_another_number_of_shards(tmp_path):
-    """With Dropout it would draw other masks."""
+    """With another number of shards Dropout would draw other masks."""
     path = str(tmp_path / "run.safetensors")
     fitted(path)
     with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:

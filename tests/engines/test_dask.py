@@ -70,7 +70,7 @@ def test_a_client_is_an_executor_itself(client):
 
 
 def test_equal_batches_are_separate_tasks(client):
-    """Nothing is learnt at the rate 0, so that every epoch submits the same; Dask makes one of calls that are alike."""
+    """At the learning rate 0 every epoch submits the same calls; Dask would compute equal calls once."""
     options = {"optimizer": sn.SGD(0), "shuffle": False, "batch_size": 8}
     assert trained(client.get_executor(), **options) == trained(Inline(2), **options)
 

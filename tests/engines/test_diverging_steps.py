@@ -1,17 +1,17 @@
-"""A training that diverges ends on every engine as it ends by lists."""
+"""A training that diverges ends on every engine as it ends with lists."""
 
 import re
 
 import pytest
 from compare_engines import (
-    EACH_SPELLED,
+    EACH_STEPS,
     Exp,
     Logistic,
     X,
-    assert_the_same_course,
-    course,
+    assert_same_small_training,
     hidden,
     kernel,
+    small_training,
     weights,
 )
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("portable")
 
 
 class Bomb(sn.SGD):
-    """In the fourth step all becomes infinite."""
+    """In the fourth step every weight becomes infinite."""
 
     def begin(self, number):
         sn.SGD.begin(self, number)
@@ -45,7 +45,7 @@ class Root(sn.Activation):
 
 
 class Inverse(sn.Activation):
-    """No number at 0."""
+    """Undefined at 0."""
 
     def function(self, z):
         return 1 / z
@@ -90,28 +90,30 @@ ENDS = {
 }
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize("name", ["fast", "portable"])
 @pytest.mark.parametrize("what", sorted(ENDS))
 def test_it_diverges_as_with_lists(what, name, way):
     """The same error in the same epoch, and the same last finite numbers."""
-    options, told = ENDS[what]
+    options, result = ENDS[what]
     with kernel(name):
-        expected, _ = course(way="lists", batch_size=3 if way == "step" else None, **options)
-        found, seen = course(way=way, **options)
-    assert type(seen.engines[0]) is generated.Steps and seen.by_lists
-    assert re.match(told, expected[0])
+        expected, _ = small_training(
+            way="lists", batch_size=3 if way == "step" else None, **options
+        )
+        found, seen = small_training(way=way, **options)
+    assert type(seen.engines[0]) is generated.Steps and seen.steps_by_lists
+    assert re.match(result, expected[0])
     assert found[0] == expected[0] and len(found) == len(expected)
     if name == "portable":
         assert found == expected
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize("name", ["fast", "portable"])
 def test_a_harmless_infinity(name, way):
     """The library's exp may raise there; the training goes on."""
     with kernel(name):
-        found = assert_the_same_course(
+        found = assert_same_small_training(
             lambda: [weights(700, 600, 0), Logistic()], way, X=[[1, 1], [-1, -1]] * 3, Y=[1, 0] * 3
         )
     assert type(found.engines[0]) is generated.Steps
@@ -121,7 +123,7 @@ NOTHING_LOST = "where a datum is 0, what is multiplied by it drops out, and infi
 
 
 class ByRowSum(sn.Layer):
-    """Each number's share in its row."""
+    """Each number, divided by the sum of its row."""
 
     def forward(self, X):
         return [[x / total(row) for x in row] for row in X]
@@ -130,9 +132,9 @@ class ByRowSum(sn.Layer):
         return dA
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_zero_divided_by_zero(way):
-    assert_the_same_course(lambda: [ByRowSum(), sn.Dense(2, 1)], way, X=[[0, 0]] + X[1:])
+    assert_same_small_training(lambda: [ByRowSum(), sn.Dense(2, 1)], way, X=[[0, 0]] + X[1:])
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_zero_divided_by_zero(way):
 )
 def test_zero_times_infinity(way):
     """The gradient of the first weights is 0·inf."""
-    assert_the_same_course(
+    assert_same_small_training(
         lambda: [weights(1, 1, 0), sn.Dense(1, 1, weights=[[1e200]])], way, loss="half_squared_error",
         X=[[0, 0]] * 7, Y=[[1e150]] * 7, before=lambda net: net.freeze("0.bias"), epochs=1,
     )  # fmt: skip
@@ -165,4 +167,4 @@ def test_a_temporary_infinity():
     options = dict(
         X=[[0, 0]] * 7, optimizer=Spike(0.1), before=lambda net: net.freeze("0.bias"), epochs=6
     )
-    assert_the_same_course(lambda: [weights(1, 1, 0)], "samples", **options)
+    assert_same_small_training(lambda: [weights(1, 1, 0)], "samples", **options)

@@ -7,7 +7,16 @@ import textwrap
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from compare_engines import EACH_WAY, Noisy, X, Y, assert_the_same_course, hidden, trained, watching
+from compare_engines import (
+    EACH_WAY,
+    Noisy,
+    X,
+    Y,
+    assert_same_small_training,
+    hidden,
+    trained,
+    watching,
+)
 from random_networks import bits, bits_of, recipe
 
 import scratchnet as sn
@@ -126,7 +135,7 @@ def test_the_loop_shown_is_the_loop_that_runs(engine, batch_size, monkeypatch):
 
 
 def test_rules_that_draw_their_own_random_numbers():
-    """Code would repeat those that were drawn when it was made."""
+    """Generated code would repeat the numbers that were drawn when it was generated."""
     with watching() as seen:
         sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(X, Y, "huber", epochs=2)
     assert [type(engine) for engine in seen.engines] == [generated.Rows]
@@ -145,7 +154,7 @@ class Catching(sn.Activation):
 
 @EACH_WAY
 def test_a_rule_that_catches_every_exception(way):
-    assert_the_same_course(lambda: hidden(Catching()), way)
+    assert_same_small_training(lambda: hidden(Catching()), way)
 
 
 class Nameless(sn.Tanh):
@@ -155,7 +164,7 @@ class Nameless(sn.Tanh):
 
 @EACH_WAY
 def test_a_layer_whose_repr_fails(way):
-    assert_the_same_course(lambda: hidden(Nameless()), way)
+    assert_same_small_training(lambda: hidden(Nameless()), way)
 
 
 @pytest.mark.parametrize("batch_size", [None, 3])

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from compare_engines import (
-    EACH_SPELLED,
+    EACH_STEPS,
     STRIDE,
     Exp,
     Logistic,
@@ -35,7 +35,7 @@ SMALL_X, SMALL_Y = [[0.5], [1], [-0.75]], [0.25, 1, 0]
 
 
 class Pressed(sn.Adam):
-    """Ctrl-C when the step of these numbers begins, counted from 1."""
+    """Adam that is interrupted when the steps of these numbers begin, counted from 1."""
 
     moments, count = (), 0
 
@@ -49,7 +49,7 @@ class Pressed(sn.Adam):
 
 @pytest.fixture(scope="module")
 def trajectory():
-    """Losses and parameters after each step, by lists: of all samples, and of batches of one."""
+    """The losses, and the parameters after each step by lists: on all samples, and on batches of one."""
     found, former = {}, sn.set_kernel("portable")
     for batch_size, epochs in ((None, 1100), (1, 12)):
         net = small_net()
@@ -74,13 +74,13 @@ def rows_of(parameters):
 
 @pytest.mark.parametrize("moment", [1, 2, 3, 500, 777, 1000, 1001, 1002, 1100])
 def test_ctrl_c_during_steps_on_all_samples(moment, trajectory):
-    """Everything is as before the steps that were computed together."""
+    """The parameters are those before the steps that were computed together."""
     losses, states = trajectory[None]
     Pressed.moments, Pressed.count = (moment,), 0
     net = small_net()
     with watching() as seen:
         history = net.fit(SMALL_X, SMALL_Y, "huber", Pressed(0.05), epochs=1100, engine="steps")
-    assert seen.spelled_out().whole
+    assert seen.generated_steps().whole
     together = seen.engines[0].at_once
     assert history.interrupted and len(history) == (moment - 1) // together * together
     assert bits(history.loss) == losses[: len(history)]
@@ -96,7 +96,7 @@ def test_ctrl_c_during_an_epoch_of_batches(moment, trajectory):
         history = net.fit(
             SMALL_X, SMALL_Y, "huber", Pressed(0.05), epochs=12, batch_size=1, engine="steps"
         )
-    assert not seen.spelled_out().whole
+    assert not seen.generated_steps().whole
     assert history.interrupted and len(history) == (moment - 1) // 3
     assert bits(history.loss) == losses[: len(history)]
     together = seen.engines[0].at_once
@@ -104,7 +104,7 @@ def test_ctrl_c_during_an_epoch_of_batches(moment, trajectory):
 
 
 class Pressing:
-    """Losses of a stretch of steps; Ctrl-C when the k-th arrives: it is kept, or not."""
+    """The list of losses that generated code appends to; Ctrl-C at the k-th, which is kept or lost."""
 
     def __init__(self, engine, k, kept):
         self.left, self.kept, self.train = k, kept, engine.train
@@ -125,15 +125,15 @@ class Pressing:
 def engine_for(way, **options):
     with watching() as seen:
         sn.epochs(small_net(), SMALL_X, SMALL_Y, "huber", sn.Adam(0.05), engine="steps", **options)
-    engine = seen.spelled_out()
+    engine = seen.generated_steps()
     assert engine.whole == (way == "samples")
     return engine
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize("kept", [False, True])
 def test_ctrl_c_while_a_loss_is_appended(way, kept):
-    """Then no step was made, and all can be made again: the memory, the step's number, the random numbers too."""
+    """Then no step counts, and all can be repeated: memory, number of the step and random numbers are restored."""
     batches = [[0, 1, 2]] * 12 if way == "samples" else [[0], [1, 2], [2]] * 4
     options = {} if way == "samples" else {"batch_size": 2}
     straight = engine_for(way, **options)
@@ -205,7 +205,7 @@ def test_ctrl_c_from_the_operating_system(trajectory):
 
 
 def press_at_line(k, train):
-    """Train with Ctrl-C before the k-th line of those of generated.py and of what it runs; whether it came to that."""
+    """Train with Ctrl-C before the k-th line of generated.py or of generated code; return the history, and whether it came."""
     left = [k]
 
     def trace(frame, event, argument):
@@ -232,8 +232,8 @@ def press_at_line(k, train):
     return history, left[0] <= 0
 
 
-def course_of_states(make, **options):
-    """How to begin a training, and its losses and states after each step, by lists."""
+def states_by_lists(make, **options):
+    """Return the options of a training, its outcome by lists, and the states after each step."""
     options = dict(
         {"loss": "huber", "optimizer": sn.SGD(0.1, momentum=0.5), "epochs": 4}, **options
     )
@@ -246,8 +246,8 @@ def course_of_states(make, **options):
             states.append(bits(rows_of(parameters)))
 
     noting = Noting(**options["optimizer"].config())
-    told = outcome(lambda: net.fit(engine="lists", **dict(options, optimizer=noting)), net)
-    return options, told, states
+    result = outcome(lambda: net.fit(engine="lists", **dict(options, optimizer=noting)), net)
+    return options, result, states
 
 
 INTERRUPTED = {
@@ -270,10 +270,10 @@ WITH_THE_LIBRARY["infinity in a batch"] = dict(WITH_THE_LIBRARY["infinity"], bat
     ("fast", what) for what in sorted(WITH_THE_LIBRARY)
 ])  # fmt: skip
 def test_ctrl_c_between_any_two_lines(name, what):
-    """Also while a step that fails is looked for."""
+    """Also while the engine repeats steps by lists to find the one that failed."""
     with kernel(name):
         given_options = dict(INTERRUPTED, **WITH_THE_LIBRARY)[what]
-        options, _, states = course_of_states(**given_options)
+        options, _, states = states_by_lists(**given_options)
         an_epoch = -(-len(options["X"]) // options.get("batch_size", 9))
         together = len(states) - 1 if what == "samples" else an_epoch  # steps
         k, found, stride = (
@@ -300,7 +300,7 @@ def test_ctrl_c_between_any_two_lines(name, what):
 
 
 def press_again(first, line, **options):
-    """Ctrl-C when a step begins, and once more before a line of what generated.py then does; the net and its history."""
+    """Train with Ctrl-C when a step begins, and again before a line that generated.py then runs."""
     Pressed.moments, Pressed.count = (first,), 0
     count = [0]
 
@@ -326,7 +326,7 @@ def press_again(first, line, **options):
 
 @pytest.fixture(scope="module")
 def pressed_again(trajectory):
-    """After a second Ctrl-C before each line: the history, and which of the states the parameters are in."""
+    """After a second Ctrl-C before each line: the history, and the steps whose parameters the network has."""
     found, former = {}, sn.set_kernel("portable")
     for batch_size in (None, 1):
         states, found[batch_size], line = trajectory[batch_size][1], [], 1
@@ -351,12 +351,12 @@ def test_a_second_ctrl_c_between_any_two_lines(batch_size, pressed_again, trajec
 
 
 class Timeout(Exception):
-    """Raised by the signal handlers of those who have no time."""
+    """An exception as a signal handler raises it."""
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_another_exception_during_training(way):
-    """As by lists: what was learnt before it is kept."""
+    """As with lists, the steps before it are kept."""
 
     class Failing(sn.Adam):
         def begin(self, number):

@@ -6,12 +6,12 @@ import sys
 
 import pytest
 from compare_engines import (
-    EACH_SPELLED,
+    EACH_STEPS,
     ROOT,
     X,
     Y,
-    assert_the_same,
-    assert_the_same_course,
+    assert_same_small_training,
+    assert_same_training,
     hidden,
     kernel,
     trained,
@@ -95,13 +95,13 @@ def program(
     freeze=(),
     **options,
 ):
-    """The program that trains this way."""
+    """Return the program that trains in this way."""
     net = sn.Sequential(layers or hidden(sn.Tanh()), seed=seed)
     net.freeze(*freeze)
     options.setdefault("batch_size", 2 if way == "step" else None)
     with watching() as seen:
         net.fit(X, Y, loss, optimizer or sn.SGD(0.1), epochs=2, engine="steps", **options)
-    engine = seen.spelled_out()
+    engine = seen.generated_steps()
     assert engine.whole == (way == "samples")
     return engine.program
 
@@ -113,7 +113,7 @@ SHARED = {
 }
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize("what", sorted(SHARED))
 def test_trainings_that_differ_only_in_numbers_share_a_program(what, way, nothing_remembered):
     assert program(way, **SHARED[what]) is program(way)
@@ -154,7 +154,7 @@ DIFFERENT = [
 ]
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize("pair", range(len(DIFFERENT)))
 def test_other_trainings_have_their_own_program(pair, way, nothing_remembered):
     first, second = [program(way, **options) for options in DIFFERENT[pair]]
@@ -187,7 +187,7 @@ def test_zeros_and_ones_in_other_places_have_their_own_program(nothing_remembere
     assert [program("samples", **options).source for options in SAMPLES] == found
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_each_kernel_has_its_own_programs(way, nothing_remembered):
     found = [program(way)]
     with kernel("fast"):
@@ -198,13 +198,13 @@ def test_each_kernel_has_its_own_programs(way, nothing_remembered):
 
 
 def namesakes(base, **rules):
-    """A class that is called as its base is."""
+    """Return a subclass with the name of its base."""
     return type(base.__name__, (base,), rules)
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_classes_of_equal_names_share_no_program(way, nothing_remembered):
-    """A program is known by what reprs tell, and those of other classes may tell the same."""
+    """Programs are cached by reprs, and two classes may have the same repr."""
     half = dict(function=lambda self, z: z / 2, derivative=lambda self, z, a: 0.5)
     third = dict(function=lambda self, z: z / 4, derivative=lambda self, z, a: 0.25)
     steep = dict(
@@ -217,8 +217,8 @@ def test_classes_of_equal_names_share_no_program(way, nothing_remembered):
     sources.append(program(way, loss=namesakes(sn.MeanSquaredError, **steep)()).source)
     sources.append(program(way, optimizer=namesakes(sn.SGD, **back)(0.1)).source)
     assert len(set(sources)) == 5
-    assert_the_same_course(lambda: hidden(namesakes(sn.Tanh, **half)()), way)
-    assert_the_same_course(lambda: hidden(namesakes(sn.Tanh, **third)()), way)
+    assert_same_small_training(lambda: hidden(namesakes(sn.Tanh, **half)()), way)
+    assert_same_small_training(lambda: hidden(namesakes(sn.Tanh, **third)()), way)
 
 
 def test_the_number_of_cached_programs_is_limited(nothing_remembered):
@@ -233,8 +233,8 @@ def test_the_number_of_cached_programs_is_limited(nothing_remembered):
 @settings(max_examples=25)
 @given(recipes())
 def test_a_cached_program_trains_other_numbers(made):
-    """Once more with other weights, other data and another rate."""
+    """The second training has other weights, other data and another rate."""
     trained(made, "samples")
     made.made = made.made[:-1] + (made.made[-1] + 1,)
     made.X = [[v if v in (0, 1) else v / 2 for v in row] for row in made.X]
-    assert_the_same(made, "samples")
+    assert_same_training(made, "samples")

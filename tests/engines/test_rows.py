@@ -1,7 +1,7 @@
 """rules.py: the code for single rows, of the package's layers and of user-defined ones."""
 
 import pytest
-from compare_engines import Noisy, X, Y, assert_the_same_course, hidden
+from compare_engines import Noisy, X, Y, assert_same_small_training, hidden
 from random_networks import bits_of
 
 import scratchnet as sn
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("portable")
 
 
 class MyTanh(sn.Tanh):
-    """The same under another name."""
+    """The same layer under another name."""
 
 
 class Squares(sn.Layer):
@@ -62,7 +62,7 @@ class BatchCentered(sn.Layer):
 def test_user_defined_layers_get_rules_for_rows(layer):
     generated_layer = rules._layer(layer(), 5)
     assert "forward" in vars(generated_layer) and "backward" in vars(generated_layer)
-    assert_the_same_course(lambda: hidden(layer()), "rows", batch_size=3)
+    assert_same_small_training(lambda: hidden(layer()), "rows", batch_size=3)
 
 
 @pytest.mark.parametrize("layer", [BatchCentered(), sn.Dropout(0.5), Noisy()], ids=repr)

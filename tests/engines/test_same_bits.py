@@ -5,14 +5,14 @@ from fractions import Fraction
 
 import pytest
 from compare_engines import (
-    EACH_SPELLED,
+    EACH_STEPS,
     EACH_WAY,
-    SPELLED,
+    STEPS,
     Lazy,
-    as_by,
-    assert_the_same,
+    assert_same_training,
     kernel,
     of,
+    setup_for,
     train,
     trained,
 )
@@ -31,25 +31,25 @@ pytestmark = pytest.mark.usefixtures("portable")
 @settings(max_examples=150)
 @given(recipes())
 def test_random_trainings_by_samples(made):
-    assert_the_same(made, "samples")
+    assert_same_training(made, "samples")
 
 
 @settings(max_examples=150)
 @given(recipes(batches=True))
 def test_random_trainings_by_step(made):
-    assert_the_same(made, "step")
+    assert_same_training(made, "step")
 
 
 @settings(max_examples=40)
 @given(recipes())
 def test_random_trainings_by_rows(made):
-    assert_the_same(made, "rows")
+    assert_same_training(made, "rows")
 
 
 @settings(max_examples=40)
 @given(recipes(batches=True))
 def test_random_trainings_by_rows_in_batches(made):
-    assert_the_same(made, "rows")
+    assert_same_training(made, "rows")
 
 
 def names(family):
@@ -59,7 +59,7 @@ def names(family):
 @EACH_WAY
 @pytest.mark.parametrize("hidden", range(len(HIDDEN)), ids=names(HIDDEN))
 def test_every_activation(hidden, way):
-    assert type(assert_the_same(of(way, hidden=hidden, between=1), way)[0]) is int
+    assert type(assert_same_training(of(way, hidden=hidden, between=1), way)[0]) is int
 
 
 def ending_id(k):
@@ -71,7 +71,8 @@ def ending_id(k):
 @pytest.mark.parametrize("weighted", [False, True])
 def test_every_loss(ending, weighted, way):
     assert (
-        type(assert_the_same(of(way, ending=ending, weighted=weighted, optimizer=8), way)[0]) is int
+        type(assert_same_training(of(way, ending=ending, weighted=weighted, optimizer=8), way)[0])
+        is int
     )
 
 
@@ -82,23 +83,23 @@ def test_every_loss(ending, weighted, way):
     ids=lambda k: "{}-{}".format(k, type(OPTIMIZERS[k]).__name__),
 )
 def test_every_optimizer(optimizer, way):
-    assert type(assert_the_same(of(way, optimizer=optimizer), way, epochs=6)[0]) is int
+    assert type(assert_same_training(of(way, optimizer=optimizer), way, epochs=6)[0]) is int
 
 
 @EACH_WAY
 @pytest.mark.parametrize("first", range(4))
 @pytest.mark.parametrize("penalties", [{"l1": 0.125}, {"l2": 0.25}, {"l1": 0.5, "l2": 0.125}])
 def test_penalties_and_layers_before_the_first_dense(first, penalties, way):
-    assert_the_same(of(way, first=first, penalties=penalties), way)
+    assert_same_training(of(way, first=first, penalties=penalties), way)
 
 
 @EACH_WAY
 @pytest.mark.parametrize("frozen", [(0,), (1,), (2,), (0, 1), (0, 1, 2)])
 def test_frozen_parameters(frozen, way):
-    assert_the_same(of(way, frozen=frozen, optimizer=8), way)
+    assert_same_training(of(way, frozen=frozen, optimizer=8), way)
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize("options", [
     {"validation_split": 0.4}, {"validation_split": 0.4, "shuffle": False}, {"patience": 2},
     {"patience": 1, "validation_data": ([[1, 2, 3]], [[1, 1]])}, {"seed": 5, "shuffle": False},
@@ -106,13 +107,13 @@ def test_frozen_parameters(frozen, way):
 def test_every_option_of_training(options, way):
     made = of(way, between=1, samples=6)
     made.options.update(options)
-    assert_the_same(made, way, epochs=8)
+    assert_same_training(made, way, epochs=8)
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_more_steps_than_one_call_makes(way):
     made = of(way, between=1, optimizer=8, samples=4, inputs=1, outputs=1)
-    found = assert_the_same(
+    found = assert_same_training(
         made, way, epochs=2 * generated.STEPS_AT_ONCE + 203 if way == "samples" else 9
     )
     assert found[0] in (2 * generated.STEPS_AT_ONCE + 203, 9)
@@ -127,53 +128,53 @@ def test_more_batches_than_one_call_makes():
         blocks=[],
         between=1,
     )
-    assert_the_same(made, "step", epochs=2)
+    assert_same_training(made, "step", epochs=2)
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_rows_that_are_read_lazily(way):
     made = of(way)
     expected, _ = trained(made, "lists")
     made.X, made.Y = Lazy(made.X), Lazy(made.Y)
     found, seen = trained(made, way)
-    assert found == expected and seen.spelled_out()
+    assert found == expected and seen.generated_steps()
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_positive_and_negative_zeros_in_the_data(way):
     made = of(way, data="zeros and ones")
     made.X = [[-0.0 if v == 0 else v for v in row] for row in made.X]
     made.Y = [[-0.0 if v == 0 else v for v in row] for row in made.Y]
-    assert_the_same(made, way)
+    assert_same_training(made, way)
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize(
     "blocks",
     [[(2, 2, 0)] * 25, [(70, 11, 1)], [(3, 9, 2), (45, 3, 0)]],
     ids=["deep", "wide", "both"],
 )
 def test_deep_and_wide_networks(blocks, way):
-    """Not all parsers take nested parentheses as they come."""
+    """Some parsers limit how deeply parentheses are nested."""
     made = of(way, blocks=blocks, optimizer=10, ending=7, samples=3)
     if way == "samples":
         made.X, made.Y = made.X[:1], made.Y[:1]
-    assert_the_same(made, way, epochs=2)
+    assert_same_training(made, way, epochs=2)
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_one_output_and_one_sample(way):
     made = recipe(
         blocks=[], inputs=1, outputs=1, samples=3, batch_size=1 if way == "step" else None
     )
     if way == "samples":
         made.X, made.Y = made.X[:1], made.Y[:1]
-    assert_the_same(made, way)
+    assert_same_training(made, way)
 
 
 @EACH_WAY
 def test_training_leaves_the_network_as_lists_do(way):
-    """Floats in lists of lists, ready for everything else; and what was given is as it was."""
+    """Parameters are floats in lists of lists; optimizer, loss and layers are as before."""
     made = of(way, between=1, first=3, optimizer=8)
     optimizer, loss = made.optimizer, made.loss
     net = made.network()
@@ -200,10 +201,10 @@ def flat(rows):
 
 
 def steps_apart(made, way, steps=3):
-    """Each step made in two ways from the same numbers: the loss and every parameter after it, as pairs of arrays."""
+    """Make each step in both ways from the same numbers; yield the losses and the parameters in pairs."""
     both = []
     for by in ("lists", way):
-        watched, engine = as_by(by)
+        watched, engine = setup_for(by)
         with watched as seen:
             sn.epochs(
                 made.network(),
@@ -215,7 +216,7 @@ def steps_apart(made, way, steps=3):
                 **made.options,
             )
         both += seen.engines
-        assert (type(both[-1]) is generated.Steps) == (by in SPELLED)
+        assert (type(both[-1]) is generated.Steps) == (by in STEPS)
     lists, other = both
     for engine in both:
         engine.generator.state = 9
@@ -231,7 +232,7 @@ def steps_apart(made, way, steps=3):
             q.rows = p.rows
         other.optimizer.states = dict(lists.optimizer.states)
         assert other.optimizer.t == lists.optimizer.t
-    assert not seen.by_lists
+    assert not seen.steps_by_lists
 
 
 def assert_close(made, way):

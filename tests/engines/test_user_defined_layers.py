@@ -1,11 +1,18 @@
-"""User-defined layers and losses: generated code, or lists and rows where a rule allows no code."""
+"""User-defined layers and losses train on every engine as by lists, also if no code can be generated."""
 
 import math
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from compare_engines import EACH_SPELLED, EACH_WAY, X, assert_the_same_course, course, hidden
+from compare_engines import (
+    EACH_STEPS,
+    EACH_WAY,
+    X,
+    assert_same_small_training,
+    hidden,
+    small_training,
+)
 from random_networks import Scale
 
 import scratchnet as sn
@@ -46,14 +53,14 @@ class Clipping(sn.Activation):
 
 
 class Noise(sn.Dropout):
-    """Random numbers that are drawn until one fits."""
+    """Normal numbers: the generator draws until a pair fits."""
 
     def draw(self, row, generator):
         return [1 + generator.normal() / 8 for _ in row]
 
 
 class Shuffled(Scale):
-    """Random numbers that decide."""
+    """Random numbers that decide about a branch."""
 
     def forward(self, X):
         if self.generator is not None:
@@ -85,14 +92,14 @@ class Scripted(sn.Optimizer):
 
 
 class Reading(Scale):
-    """It asks for what floats have, and symbolic numbers do not."""
+    """It calls a method that floats have and symbolic numbers lack."""
 
     def forward(self, X):
         return Scale.forward(self, [[x + 1 if x.is_integer() else x for x in row] for row in X])
 
 
 class Looking(Scale):
-    """It looks numbers up."""
+    """It looks numbers up in a table."""
 
     table = {0.0: 0.5, 1.0: -0.5}
 
@@ -106,7 +113,7 @@ class Doubtful(sn.MeanSquaredError):
 
 
 BITS_X = [[i % 2, i // 2 % 2] for i in range(7)]
-BEYOND_WORDS = {
+NOT_AS_STEPS = {
     "a branch": dict(make=lambda: hidden(Branching(3))),
     "math": dict(make=lambda: hidden(WithMath())),
     "**": dict(make=lambda: hidden(Squaring())),
@@ -122,16 +129,16 @@ BEYOND_WORDS = {
 }
 
 
-@EACH_SPELLED
-@pytest.mark.parametrize("what", sorted(BEYOND_WORDS))
+@EACH_STEPS
+@pytest.mark.parametrize("what", sorted(NOT_AS_STEPS))
 def test_rules_that_cannot_become_steps_are_trained_by_rows(what, way, capsys, recwarn):
-    seen = assert_the_same_course(way=way, **BEYOND_WORDS[what])
+    seen = assert_same_small_training(way=way, **NOT_AS_STEPS[what])
     assert type(seen.engines[0]) is generated.Rows
     assert capsys.readouterr() == ("", "") and not recwarn.list
 
 
 class Centered(Scale):
-    """It takes off the batch's mean."""
+    """It subtracts the mean of the batch."""
 
     def forward(self, X):
         means = [v / len(X) for v in matrix.sum_columns(X)]
@@ -148,7 +155,7 @@ class ByLargest(Scale):
 
 
 class BySum(Scale):
-    """It adds by +, one after the other."""
+    """It adds with sum(), not with the package's total()."""
 
     def backward(self, dA):
         dX = Scale.backward(self, dA)
@@ -158,9 +165,9 @@ class BySum(Scale):
 
 @pytest.mark.parametrize("layer", [Centered, ByLargest, BySum, SameForAll])
 def test_samples_mixed_in_other_ways_than_a_sum(layer):
-    seen = assert_the_same_course(lambda: hidden(layer(3)), "step")
+    seen = assert_same_small_training(lambda: hidden(layer(3)), "step")
     assert type(seen.engines[0]) is generated.Rows
-    assert assert_the_same_course(lambda: hidden(layer(3)), "samples").spelled_out().whole
+    assert assert_same_small_training(lambda: hidden(layer(3)), "samples").generated_steps().whole
 
 
 class Score(sn.Loss):
@@ -190,7 +197,7 @@ class ByLength(sn.Loss):
 
 
 class ByShares(sn.Loss):
-    """It gives each sample its share, also where there are no weights."""
+    """It divides by the sum of the weights, also if none are given."""
 
     def shares(self, A, weights):
         weights = [1.0 for _ in A] if weights is None else weights
@@ -206,7 +213,7 @@ class ByShares(sn.Loss):
 
 
 class AndMore(sn.Loss):
-    """Its sum has a term more than there are samples."""
+    """Its sum has one term more than there are samples."""
 
     def value(self, A, Y, weights=None):
         return total([(a - y) * (a - y) for (a,), (y,) in zip(A, Y)] + [7.5])
@@ -225,7 +232,7 @@ class ByMean(Scale):
 
 
 class Pulled(Scale):
-    """The sum that is its gradient has a term more than there are samples."""
+    """Its gradient is a sum with one term more than there are samples."""
 
     def backward(self, dA):
         dX = Scale.backward(self, dA)
@@ -259,17 +266,17 @@ ACROSS = {
 
 @pytest.mark.parametrize("what", sorted(ACROSS))
 def test_rules_over_all_samples(what):
-    assert assert_the_same_course(way="samples", **ACROSS[what]).spelled_out()
+    assert assert_same_small_training(way="samples", **ACROSS[what]).generated_steps()
 
 
 @pytest.mark.parametrize("what", sorted(ACROSS))
 def test_rules_over_a_batch(what):
-    """Two samples do not tell all: 2 may be their number, and what stands beside them may be one of them."""
-    assert_the_same_course(way="step", batch_size=3, **ACROSS[what])
+    """From two samples the engine cannot tell a constant 2 from their number, nor a constant term from a sample."""
+    assert_same_small_training(way="step", batch_size=3, **ACROSS[what])
 
 
 class ByFew(Scale):
-    """A batch of one sample is left alone; as is one of less than four where it counts them as four."""
+    """A batch of one sample has no gradient; smaller batches than four are divided by four."""
 
     def backward(self, dA):
         dX = Scale.backward(self, dA)
@@ -284,7 +291,7 @@ class ByFew(Scale):
 )
 @pytest.mark.parametrize("size", [3, 5])
 def test_rules_that_treat_small_batches_differently(size):
-    assert_the_same_course(
+    assert_same_small_training(
         lambda: hidden(ByFew(3)), "step", batch_size=size
     )  # the last batch: of 1, of 2
 
@@ -336,9 +343,9 @@ class OneTooMany(Jittered):
 @EACH_WAY
 @pytest.mark.parametrize("layer", [Jittered, ByColumn, BySample, FromTheLast, OneTooMany])
 def test_random_numbers_in_any_order(layer, way):
-    seen = assert_the_same_course(lambda: hidden(layer(), sn.Dropout(0.25)), way)
+    seen = assert_same_small_training(lambda: hidden(layer(), sn.Dropout(0.25)), way)
     if way == "samples" or way == "step" and layer in (Jittered, ByColumn, BySample):
-        assert seen.spelled_out()
+        assert seen.generated_steps()
 
 
 class Two(Scale):
@@ -371,8 +378,8 @@ def one(role):
     return type("Scale", (Scale,), {"role": role})
 
 
-def far_apart(first, second):
-    """Two layers with parameters, the layers 1 and 11."""
+def two_scales(first, second):
+    """Two layers with one parameter each: layer 1 and layer 11."""
     between = [sn.Identity() for _ in range(7)]
     return (
         [sn.Identity(), one(first)(2), sn.Dense(2, 2), sn.Tanh()]
@@ -392,22 +399,22 @@ ROLES = {
     "lines": lambda: hidden(one("s\nraise SystemExit\n")(3)),
     "brackets": lambda: hidden(one("s, = ")(3)),
     "no names": lambda: hidden(two("scale 1", "shift 1")(3)),
-    "digits": lambda: far_apart("w1", "w"),
+    "digits": lambda: two_scales("w1", "w"),
     "ligature": lambda: hidden(two("ﬁ", "fi")(3)),
 }
 DATA_NAME = {"x": lambda: [one("x")(2), sn.Dense(2, 1)], "y": lambda: [one("y")(2), sn.Dense(2, 1)]}
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize("what", sorted(ROLES))
 def test_any_name_of_a_parameter(what, way):
-    assert assert_the_same_course(ROLES[what], way, optimizer=sn.Adam(0.1)).spelled_out()
+    assert assert_same_small_training(ROLES[what], way, optimizer=sn.Adam(0.1)).generated_steps()
 
 
-@EACH_SPELLED
+@EACH_STEPS
 @pytest.mark.parametrize("what", sorted(DATA_NAME))
 def test_any_name_of_the_first_parameter(what, way):
-    assert assert_the_same_course(DATA_NAME[what], way).spelled_out()
+    assert assert_same_small_training(DATA_NAME[what], way).generated_steps()
 
 
 class Times(sn.Layer):
@@ -421,7 +428,7 @@ class Times(sn.Layer):
 
 
 class Counting(Times):
-    """It notes what passes in training."""
+    """It notes the sizes of the batches in training."""
 
     def __init__(self):
         self.passed = []
@@ -432,9 +439,9 @@ class Counting(Times):
         return Times.forward(self, X)
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_an_attribute_set_after_construction(way):
-    assert_the_same_course(
+    assert_same_small_training(
         lambda: hidden(Times()), way, before=lambda net: setattr(net.layers[1], "factor", 3)
     )
 
@@ -444,14 +451,14 @@ def test_methods_replaced_on_one_object(way):
     def before(net):
         net.layers[1].function, net.layers[1].derivative = lambda z: z / 2, lambda z, a: 0.5
 
-    assert_the_same_course(lambda: hidden(sn.Tanh()), way, before=before)
+    assert_same_small_training(lambda: hidden(sn.Tanh()), way, before=before)
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_a_layer_with_side_effects(way):
     layers = {by: hidden(Counting()) for by in ("lists", way)}
     for by in layers:
-        course(lambda made=layers[by]: made, by, batch_size=3 if way == "step" else None)
+        small_training(lambda made=layers[by]: made, by, batch_size=3 if way == "step" else None)
     assert layers[way][1].passed == layers["lists"][1].passed
 
 
@@ -484,5 +491,5 @@ NOTHING = {
 @EACH_WAY
 @pytest.mark.parametrize("what", sorted(NOTHING))
 def test_nothing_to_learn(what, way):
-    seen = assert_the_same_course(way=way, **NOTHING[what])
-    assert way == "rows" or seen.spelled_out().whole == (way == "samples")
+    seen = assert_same_small_training(way=way, **NOTHING[what])
+    assert way == "rows" or seen.generated_steps().whole == (way == "samples")

@@ -1,7 +1,7 @@
 """User-defined optimizers, with every engine."""
 
 import pytest
-from compare_engines import EACH_SPELLED, SPELLED, assert_the_same_course, hidden
+from compare_engines import EACH_STEPS, STEPS, assert_same_small_training, hidden
 
 import scratchnet as sn
 from scratchnet.core.functions import where
@@ -10,19 +10,19 @@ pytestmark = pytest.mark.usefixtures("portable")
 
 
 class Steady(sn.Optimizer):
-    """The step's number enters its rule, and nothing else changes from step to step."""
+    """Its rule uses the number of the step; nothing else changes from step to step."""
 
     def rule(self, w, g, state):
         return w - self.rate / (1 + self.t) * g, state
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_a_rule_that_uses_the_number_of_the_step(way):
-    assert assert_the_same_course(hidden, way, optimizer=Steady(0.1)).spelled_out()
+    assert assert_same_small_training(hidden, way, optimizer=Steady(0.1)).generated_steps()
 
 
 class ByMemory(sn.SGD):
-    """Its rate depends on what the weights remember."""
+    """Its rate depends on the memory of a weight."""
 
     def begin(self, number):
         sn.SGD.begin(self, number)
@@ -30,13 +30,13 @@ class ByMemory(sn.SGD):
         self.rate = self.rate / (1 + abs(rows[0][0][0]))
 
 
-@EACH_SPELLED
+@EACH_STEPS
 def test_begin_may_read_the_memory(way):
-    assert_the_same_course(hidden, way, optimizer=ByMemory(0.1, momentum=0.5))
+    assert_same_small_training(hidden, way, optimizer=ByMemory(0.1, momentum=0.5))
 
 
 class Counted(sn.SGD):
-    """It counts its beginnings, and its rule knows nothing of it."""
+    """It counts the calls of begin()."""
 
     def begin(self, number):
         sn.SGD.begin(self, number)
@@ -45,7 +45,7 @@ class Counted(sn.SGD):
 
 
 class Later(sn.SGD):
-    """From the fourth step on, it sets something that was not there before."""
+    """From the fourth step on it sets an attribute that did not exist before."""
 
     def begin(self, number):
         sn.SGD.begin(self, number)
@@ -57,14 +57,14 @@ class Later(sn.SGD):
 
 
 class Halved(sn.SGD):
-    """It clips in its own way, whatever clip_norm."""
+    """It clips in its own way and ignores clip_norm."""
 
     def clipping(self, parameters):
         return 0.5
 
 
 class Shrinking(sn.SGD):
-    """It moves its weights in its own way."""
+    """It changes the weights in its own way."""
 
     def update_rows(self, rows, gradients, states, factor):
         rows, states = sn.SGD.update_rows(self, rows, gradients, states, factor)
@@ -72,7 +72,7 @@ class Shrinking(sn.SGD):
 
 
 class InTurn(sn.SGD):
-    """What it sets is a truth, for ``where``."""
+    """It sets a bool, for ``where``."""
 
     def begin(self, number):
         sn.SGD.begin(self, number)
@@ -82,7 +82,7 @@ class InTurn(sn.SGD):
         return where(self.warm, w - self.rate * g, w - 2 * self.rate * g), state
 
 
-@pytest.mark.parametrize("way", SPELLED + ["rows"])
+@pytest.mark.parametrize("way", STEPS + ["rows"])
 @pytest.mark.parametrize("kind", [Shrinking, InTurn, Counted, Later, Halved])
 def test_an_optimizer_that_overrides_a_method(kind, way):
-    assert_the_same_course(hidden, way, optimizer=kind(0.1), epochs=6)
+    assert_same_small_training(hidden, way, optimizer=kind(0.1), epochs=6)

@@ -27,7 +27,7 @@ WEIGHTS = [0.5 + i % 4 for i in range(11)]
 
 
 class Done:
-    """A future of which all is known."""
+    """A future whose result is known."""
 
     def __init__(self, value):
         self.value = value
@@ -37,7 +37,7 @@ class Done:
 
 
 class Here:
-    """An executor that computes at once, in this thread; what is given and what comes back has been a pickle."""
+    """An executor that computes at once, in this thread; tasks and results are pickled on the way."""
 
     def __init__(self, shards=2):
         self.shards = shards
@@ -96,7 +96,7 @@ def bits(net):
 
 
 def agree(ours, theirs):
-    """To 1e-12, relative to the largest number of the array."""
+    """Compare to 1e-12 of the largest number of the array."""
     largest = max(abs(v) for row in theirs for v in row)
     assert matrix.shape(ours) == matrix.shape(theirs)
     assert max(abs(u - v) for a, b in zip(ours, theirs) for u, v in zip(a, b)) <= 1e-12 * largest
@@ -238,7 +238,7 @@ def test_the_metadata_and_the_optimizer_stay_here():
 
 @pytest.mark.parametrize("kernel", ["fast", "portable"])
 def test_threads_and_processes_give_the_same_bits(processes, kernel):
-    """Kernel "portable" has to travel: the worker processes have the fast one."""
+    """The kernel is sent along: worker processes start with the fast one."""
     former = sn.set_kernel(kernel)
     try:
         found = []
@@ -382,7 +382,7 @@ def test_a_number_takes_8_bytes():
 
 
 def test_no_two_calls_are_alike():
-    """Dask would make one of them."""
+    """Dask would compute equal calls once."""
     executor = Here(2)
     net = sn.Sequential([sn.Dense(1, 1)])
     net.fit([[1]] * 4, [1] * 4, "mean_squared_error", sn.SGD(0), epochs=3, executor=executor)
@@ -485,7 +485,7 @@ class Forgetful(Scale):
 
 
 class Bad(Scale):
-    """Fails in some batch."""
+    """Fails in one batch."""
 
     def forward(self, X):
         if self.generator is not None and X[0][0] == 3.0:
@@ -536,7 +536,7 @@ def test_an_infinite_loss_ends_the_training_as_without_an_executor():
 
 
 class Slow:
-    """An executor whose third task is never done: somebody presses Ctrl-C."""
+    """An executor whose third task never ends; Ctrl-C comes instead."""
 
     shards = 2
 
@@ -585,7 +585,7 @@ def said(executor, batch_size, width=50, epochs=1):
 
 @pytest.fixture
 def costs(monkeypatch):
-    """The same on every interpreter."""
+    """The estimate is the same on every interpreter."""
     for name, value in zip("SAMPLE WEIGHT COPY DATUM SHARD".split(), (25, 300, 160, 15, 250000)):
         monkeypatch.setattr(workers, name, value)
     monkeypatch.setattr(workers, "PACE", {"portable": 4.0})
