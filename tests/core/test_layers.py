@@ -215,7 +215,7 @@ FORMULAS = [
 
 
 @pytest.mark.parametrize("layer, formula", FORMULAS, ids=[repr(layer) for layer, _ in FORMULAS])
-@settings(max_examples=40)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(z=st.floats(-20, 20))
 def test_each_formula(layer, formula, z):
     assert one(layer, z) == pytest.approx(formula(z), rel=1e-12, abs=1e-15)
@@ -233,7 +233,7 @@ def test_every_activation_has_its_formula():
 @pytest.mark.parametrize(
     "layer", [layer for layer in ELEMENTWISE if not isinstance(layer, sn.Threshold)], ids=repr
 )
-@settings(max_examples=40)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(z=st.floats(-30, 30).filter(lambda z: abs(z) > 1e-3))  # most have a kink at 0
 def test_each_derivative(layer, z):
     h = 1e-5

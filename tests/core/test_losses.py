@@ -172,7 +172,7 @@ def test_cross_entropies_of_any_logits(z, y):
 LOGITS = st.floats(-1e6, 1e6)
 
 
-@settings(max_examples=50)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(st.lists(LOGITS, min_size=2, max_size=5), st.data())
 def test_cross_entropies_are_never_negative(z, data):
     k = data.draw(st.integers(0, len(z) - 1))

@@ -47,7 +47,7 @@ def test_every_backward_is_forward_mode(case):
     st.integers(0, 10**9),
     st.integers(1, 3),
 )
-@settings(max_examples=60)
+@settings(max_examples=2 * settings.default.max_examples)
 def test_random_networks(hidden, ending, inputs, width, outputs, samples, seed, depth):
     setting = Setting(hidden, ending, inputs, width, outputs, samples, seed, depth)
     if "Entropy" in type(ending[0]).__name__ and not ending[0].paired_layers(setting.net.layers):

@@ -129,7 +129,7 @@ def random_exact(seed, activation, loss):
 @pytest.mark.parametrize("activation", sorted(SLOPES, key=repr))
 @pytest.mark.parametrize("loss", sorted(TERMS))
 @given(st.integers(0, 10**9))
-@settings(max_examples=8)
+@settings(max_examples=settings.default.max_examples // 3)
 def test_every_gradient_of_a_rational_network_is_exact(activation, loss, seed):
     exact = random_exact(seed, activation, loss)
     value, gradients = exact.net.gradients(exact.X, exact.Y, loss)

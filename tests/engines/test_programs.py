@@ -17,7 +17,7 @@ from compare_engines import (
     trained,
     watching,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from random_networks import recipe, recipes
 
 import scratchnet as sn
@@ -230,7 +230,6 @@ def test_the_number_of_cached_programs_is_limited(nothing_remembered):
         assert 0 < len(generated._programs) <= generated.MOST_PROGRAMS
 
 
-@settings(max_examples=25)
 @given(recipes())
 def test_a_cached_program_trains_other_numbers(made):
     """The second training has other weights, other data and another rate."""

@@ -28,25 +28,25 @@ pytestmark = pytest.mark.usefixtures("portable")
 # ---- the same bits -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(recipes())
 def test_random_trainings_by_samples(made):
     assert_same_training(made, "samples")
 
 
-@settings(max_examples=150)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(recipes(batches=True))
 def test_random_trainings_by_step(made):
     assert_same_training(made, "step")
 
 
-@settings(max_examples=40)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(recipes())
 def test_random_trainings_by_rows(made):
     assert_same_training(made, "rows")
 
 
-@settings(max_examples=40)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(recipes(batches=True))
 def test_random_trainings_by_rows_in_batches(made):
     assert_same_training(made, "rows")
@@ -246,19 +246,19 @@ def assert_close(made, way):
             pass
 
 
-@settings(max_examples=80)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(recipes(gentle=True))
 def test_random_steps_in_the_fast_kernel_by_samples(made):
     assert_close(made, "samples")
 
 
-@settings(max_examples=80)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(recipes(batches=True, gentle=True))
 def test_random_steps_in_the_fast_kernel_by_step(made):
     assert_close(made, "step")
 
 
-@settings(max_examples=40)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(recipes(batches=True, gentle=True))
 def test_random_steps_in_the_fast_kernel_by_rows(made):
     assert_close(made, "rows")

@@ -219,7 +219,7 @@ def networks(draw):
     return net, rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(networks())
 def test_onnxruntime_computes_the_same_in_64_bits(pair):
     net, rows = pair

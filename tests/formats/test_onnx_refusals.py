@@ -112,7 +112,7 @@ def test_external_data_are_refused_even_if_unused():
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=10 * settings.default.max_examples)
 @given(st.binary(max_size=60))
 @example(b"\xff" * 60)
 @example(b"\x3a\xff\xff\xff\xff\x0f")  # a graph of 4 gigabytes
@@ -128,7 +128,7 @@ def small():
     return data_of(net)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=10 * settings.default.max_examples)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_in_one_sentence(small, data):
     content = bytearray(small)

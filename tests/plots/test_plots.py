@@ -12,7 +12,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import scratchnet as sn
@@ -275,7 +275,6 @@ def test_any_predictions_fit(pairs, width, height):
     WIDE,
     HIGH,
 )
-@settings(max_examples=20, deadline=None)
 def test_any_decisions_fit(rows, width, height):
     assert fits(
         plots.decision_boundary(and_net(), [row[:2] for row in rows], [row[2] for row in rows]),
