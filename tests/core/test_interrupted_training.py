@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import settings
 from small_trainings import (
     ROOT,
     Climbing,
@@ -130,8 +131,8 @@ def test_ctrl_c_while_parameters_are_set_or_restored():
     )  # in the last step, or on the way back to the best: 3.0, 2.0
 
 
-# Between how many lines Ctrl-C comes: all, but where tracing takes its time.
-STRIDE = 1 if sys.implementation.name == "cpython" else 7
+# Ctrl-C comes before every line; before every seventh where the profile asks for few examples.
+STRIDE = 1 if settings.default.max_examples > 10 else 7
 LOOP = ("training.py", "optimizers.py", "layer.py", "network.py")
 
 

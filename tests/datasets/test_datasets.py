@@ -72,7 +72,7 @@ def test_shapes(shape):
 
 @pytest.mark.parametrize("shape", [shapes.moons, shapes.circles, shapes.spirals])
 def test_networks_learn_the_shapes(shape):
-    data = shape()
+    data = shape(samples=100)
     net = sn.Sequential(
         [sn.Dense(2, 24), sn.ReLU(), sn.Dense(24, 12), sn.ReLU(), sn.Dense(12, 1), sn.Sigmoid()]
     )
@@ -169,10 +169,10 @@ def test_other_types(write, kind, code):
 
 def test_a_network_learns_from_idx(write):
     digits = samples.digits()
-    pixels = bytes([int(v) for row in digits.X[:300] for v in row])
-    images = read_idx(write(idx(8, (300, 8, 8), pixels)), scale=16)
+    pixels = bytes([int(v) for row in digits.X[:100] for v in row])
+    images = read_idx(write(idx(8, (100, 8, 8), pixels)), scale=16)
     net = sn.Sequential([sn.Dense(64, 10), sn.Softmax()])
-    labels = read_idx(write(idx(8, (300,), bytes(digits.Y[:300]))))
+    labels = read_idx(write(idx(8, (100,), bytes(digits.Y[:100]))))
     assert (
         net.fit(images, labels, "categorical_cross_entropy", sn.Adam(0.01), 20, 10).loss[-1] < 0.2
     )

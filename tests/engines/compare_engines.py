@@ -13,11 +13,11 @@ lists would prove nothing.
 
 import os
 import random
-import sys
 from array import array
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import settings
 from random_networks import bits, bits_of, recipe
 
 import scratchnet as sn
@@ -26,8 +26,8 @@ from scratchnet.core.plug_points import PLUG_POINTS, plug_in
 from scratchnet.engines import choice as choices
 from scratchnet.engines import generated
 
-# Between how many lines Ctrl-C comes: all, but where tracing takes its time.
-STRIDE = 1 if sys.implementation.name == "cpython" else 23
+# Ctrl-C comes before every line; before every 23rd where the profile asks for few examples.
+STRIDE = 1 if settings.default.max_examples > 10 else 23
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 STEPS = ["samples", "step"]
 _generator = sn.Generator(3)

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
+from hypothesis import settings
 from random_networks import bits
 from small_trainings import pressed_at_line
 
@@ -168,9 +169,8 @@ def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
     assert trained(options, [], checkpoint=path) == trained(options, [])
 
 
-STRIDE = (
-    17 if sys.implementation.name == "cpython" else 151
-)  # tracing takes its time; all lines pass with 1
+# Tracing is slow. All lines pass with 1; a profile with few examples takes larger steps.
+STRIDE = 17 if settings.default.max_examples > 10 else 151
 LOOP = ("training.py", "checkpoints.py")
 
 
