@@ -35,7 +35,7 @@ class Lists:
     def __init__(self, layers):
         self.tap = Tap()
         self.net = sn.Sequential(
-            [self.tap] + [_layer(kind, dict(options)) for kind, options in layers]
+            [self.tap] + [layer_of(kind, dict(options)) for kind, options in layers]
         )
 
     def forward(self, X):
@@ -50,7 +50,7 @@ class Lists:
 
     def loss(self, X, Y, loss, weights=None, **options):
         """The value, the slope in X, and the gradients."""
-        value, gradients = self.net.gradients(X, Y, _loss(loss, **options), weights)
+        value, gradients = self.net.gradients(X, Y, loss_of(loss, **options), weights)
         slope = np.zeros(np.shape(X))
         slope[np.ones(len(X), bool) if weights is None else np.array(weights) > 0] = (
             self.tap.slope
@@ -60,7 +60,7 @@ class Lists:
     @staticmethod
     def descend(kind, options, arrays, gradients):
         """The arrays after each step along these gradients."""
-        optimizer = _optimizer(kind, options)
+        optimizer = optimizer_of(kind, options)
         parameters = [
             sn.Parameter(str(i), np.shape(array), array) for i, array in enumerate(arrays)
         ]
@@ -72,7 +72,7 @@ class Lists:
 
     @staticmethod
     def rates(schedule, steps):
-        return [_schedule(schedule, vars(schedules))(t) for t in range(steps)]
+        return [schedule_of(schedule, vars(schedules))(t) for t in range(steps)]
 
 
 class Arrays:
@@ -93,7 +93,7 @@ class Arrays:
 
     @staticmethod
     def descend(kind, options, arrays, gradients):
-        optimizer = _shadow(kind, options)
+        optimizer = reference_optimizer(kind, options)
         arrays = [np.array(array, float) for array in arrays]
         for step in gradients:
             optimizer.step(arrays, [np.array(gradient, float) for gradient in step])
@@ -101,7 +101,7 @@ class Arrays:
 
     @staticmethod
     def rates(schedule, steps):
-        return [_schedule(schedule, SCHEDULES)(t) for t in range(steps)]
+        return [schedule_of(schedule, SCHEDULES)(t) for t in range(steps)]
 
 
 class Tap(sn.Identity):
@@ -129,7 +129,7 @@ class MaskedDropout(sn.Dropout):
         return super().forward(X)
 
 
-def _layer(kind, options):
+def layer_of(kind, options):
     if kind == "Dense":
         return sn.Dense(*np.shape(options["weights"]), **options)
     if kind == "Normalization":
@@ -143,7 +143,7 @@ def _layer(kind, options):
     return layer
 
 
-def _loss(name, **options):
+def loss_of(name, **options):
     return sn.Huber(**options) if options else name
 
 
@@ -155,22 +155,22 @@ SCHEDULES = {
 }
 
 
-def _schedule(description, kinds):
+def schedule_of(description, kinds):
     """A schedule from (kind, argument, ...); a number is its own."""
     if not isinstance(description, tuple):
         return description
-    return kinds[description[0]](*[_schedule(argument, kinds) for argument in description[1:]])
+    return kinds[description[0]](*[schedule_of(argument, kinds) for argument in description[1:]])
 
 
-def _optimizer(kind, options):
+def optimizer_of(kind, options):
     return getattr(sn, kind)(
-        **dict(options, learning_rate=_schedule(options["learning_rate"], vars(schedules)))
+        **dict(options, learning_rate=schedule_of(options["learning_rate"], vars(schedules)))
     )
 
 
-def _shadow(kind, options):
+def reference_optimizer(kind, options):
     return getattr(reference, kind)(
-        **dict(options, learning_rate=_schedule(options["learning_rate"], SCHEDULES))
+        **dict(options, learning_rate=schedule_of(options["learning_rate"], SCHEDULES))
     )
 
 
@@ -253,14 +253,14 @@ TARGETS = {
 }
 
 
-def _ending(*kinds):
+def activations_of(*kinds):
     """Layers of these kinds; a Threshold behind a Sigmoid is at 1/2, else at 0, which is the same."""
     return [
         (kind, {"threshold": (len(kinds) - 1) / 2} if kind == "Threshold" else {}) for kind in kinds
     ]
 
 
-def _flat(found):
+def flattened(found):
     value, slope, gradients = found
     return [value, slope] + list(gradients)
 
@@ -313,12 +313,14 @@ class Draws:
             "uniform": {"low": -0.05, "high": 0.05},
             "normal": {"mean": 0, "deviation": 0.05},
         }
-        bounds = defaults.get(name) or reference.initializer_bounds(_family(name), inputs, outputs)
+        bounds = defaults.get(name) or reference.initializer_bounds(
+            family_of(name), inputs, outputs
+        )
         draw = self.uniform if "low" in bounds else self.normal
         return np.array([[draw(**bounds) for _ in range(outputs)] for _ in range(inputs)])
 
 
-def _family(name):
+def family_of(name):
     return name.replace("xavier", "glorot").replace("kaiming", "he")
 
 

@@ -14,14 +14,14 @@ from crosscheck import (
     Arrays,
     Lists,
     TappedReference,
-    _ending,
-    _flat,
-    _loss,
-    _schedule,
-    _shadow,
+    activations_of,
     agree,
     agree_all,
+    flattened,
+    loss_of,
     reference,
+    reference_optimizer,
+    schedule_of,
 )
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -42,11 +42,11 @@ KINDS = [(kind, {}) for kind in SMOOTH] + [
     ("GELU", {"approximate": "tanh"}),
 ]
 ENDINGS = {  # what the network may end in, behind the last Dense
-    "binary_cross_entropy": [_ending("Sigmoid"), _ending("Sigmoid", "Identity")],
-    "categorical_cross_entropy": [_ending("Softmax"), _ending("Softmax", "Identity")],
+    "binary_cross_entropy": [activations_of("Sigmoid"), activations_of("Sigmoid", "Identity")],
+    "categorical_cross_entropy": [activations_of("Softmax"), activations_of("Softmax", "Identity")],
     "perceptron": [
-        _ending("Threshold"),
-        _ending("Sigmoid", "Threshold"),
+        activations_of("Threshold"),
+        activations_of("Sigmoid", "Threshold"),
         [("Threshold", {"threshold": 0.25})],
     ],
 }
@@ -72,7 +72,7 @@ class Problem:
     def answers(self, implementation):
         """The output, the loss, its slope in X, and the gradients."""
         net = implementation(self.layers)
-        return [net.forward(self.X)] + _flat(
+        return [net.forward(self.X)] + flattened(
             net.loss(self.X, self.Y, self.loss, self.weights, **self.options)
         )
 
@@ -221,7 +221,8 @@ def test_activations_over_their_range(kind, options, size):
 def test_cross_entropies_of_any_logits(loss, kind, size):
     Z, Y = size * RNG.normal(size=(40, 4)), np.tile(TARGETS[loss], (8, 1))
     agree_all(
-        _flat(Lists(_ending(kind)).loss(Z, Y, loss)), _flat(Arrays(_ending(kind)).loss(Z, Y, loss))
+        flattened(Lists(activations_of(kind)).loss(Z, Y, loss)),
+        flattened(Arrays(activations_of(kind)).loss(Z, Y, loss)),
     )
 
 
@@ -259,7 +260,7 @@ def _memory(optimizer, parameters):
 
 def _stepped(kind, options, t, arrays, gradients, memory, shake=np.array):
     """The arrays, and then the optimizer's memory, after the reference's step number t."""
-    shadow = _shadow(kind, options)
+    shadow = reference_optimizer(kind, options)
     shadow.state["step"] = t
     for name, remembered in zip(shadow.memory, memory):
         shadow.state[name] = [shake(array) for array in remembered]
@@ -335,9 +336,9 @@ def test_training(kind, data):
             agree_all([p.value for p in learning] + sum(_memory(self, learning), []), theirs)
 
     followed = Followed(
-        **dict(options, learning_rate=_schedule(options["learning_rate"], vars(schedules)))
+        **dict(options, learning_rate=schedule_of(options["learning_rate"], vars(schedules)))
     )
-    loss = _loss(problem.loss, **problem.options)
+    loss = loss_of(problem.loss, **problem.options)
     plan = dict(
         optimizer=followed, epochs=3, batch_size=size, shuffle=False, sample_weight=problem.weights
     )

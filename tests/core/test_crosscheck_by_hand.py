@@ -13,10 +13,10 @@ from crosscheck import (
     Arrays,
     Lists,
     X,
-    _ending,
-    _flat,
+    activations_of,
     agree,
     agree_all,
+    flattened,
     reference,
 )
 
@@ -112,9 +112,9 @@ def _every_loss():
     for loss in reference.LOSSES:
         Y = TARGETS.get(loss, 2 * X[:, :1] + [[1, 2, 3, 4]])
         squashed = SQUASHED.get(loss, [])
-        yield loss, [DENSE] + _ending(*squashed), Y
-        yield loss, [DENSE] + _ending(*squashed, "Identity"), Y
-    yield "perceptron", [DENSE] + _ending("Sigmoid", "Threshold"), TARGETS["perceptron"]
+        yield loss, [DENSE] + activations_of(*squashed), Y
+        yield loss, [DENSE] + activations_of(*squashed, "Identity"), Y
+    yield "perceptron", [DENSE] + activations_of("Sigmoid", "Threshold"), TARGETS["perceptron"]
 
 
 def _slope(function, array, h=1e-5):
@@ -162,18 +162,18 @@ class Cases:
         assert net.forward([[0.4, 0.5, 0.6]]).tolist() == [[0, 1, 1]]
 
     def test_softmax(self):
-        net = self.implementation(_ending("Softmax"))
+        net = self.implementation(activations_of("Softmax"))
         agree(net.forward([[0, LN2, LN3]]), [[1 / 6, 2 / 6, 3 / 6]])
         agree(net.backward([[0, LN2, LN3]], [[6, 0, 0]])[0], [[5 / 6, -2 / 6, -3 / 6]])
         assert net.forward([[1e4, -1e4, 1e4]]).tolist() == [[0.5, 0, 0.5]]
 
     def test_softmax_is_a_distribution_and_ignores_a_shift(self):
-        net = self.implementation([DENSE] + _ending("Softmax"))
+        net = self.implementation([DENSE] + activations_of("Softmax"))
         A = net.forward(X)
         assert (A > 0).all()
         agree(A.sum(axis=1), np.ones(5))
         shifted = ("Dense", dict(DENSE[1], bias=DENSE[1]["bias"] + 100))
-        agree(self.implementation([shifted] + _ending("Softmax")).forward(X), A)
+        agree(self.implementation([shifted] + activations_of("Softmax")).forward(X), A)
         db = net.backward(X, X @ DENSE[1]["weights"])[1][1]  # so a shift by any bias has no slope
         agree(np.append(db, db.sum()), np.append(db, 0))
 
@@ -201,7 +201,7 @@ class Cases:
         layers = [
             ("Normalization", {"mean": [0.1, 0.2, 0.3], "spread": [1, 2, 0.5]}),
             DENSE,
-        ] + _ending(kind)
+        ] + activations_of(kind)
         slopes = np.sin(np.arange(20)).reshape(5, 4)
         slope, gradients = self.implementation(layers).backward(X, slopes)
 
@@ -222,7 +222,7 @@ class Cases:
 
     @pytest.mark.parametrize("loss, options, a, y, value, slope", LOSSES)
     def test_loss(self, loss, options, a, y, value, slope):
-        found, found_slope, _ = self.implementation(_ending("Tanh", "Identity")[1:]).loss(
+        found, found_slope, _ = self.implementation(activations_of("Tanh", "Identity")[1:]).loss(
             [a], [y], loss, **options
         )
         agree(found, value)
@@ -230,7 +230,7 @@ class Cases:
 
     @pytest.mark.parametrize("loss, kinds, z, y, value, slope", PAIRS)
     def test_pair(self, loss, kinds, z, y, value, slope):
-        found, found_slope, _ = self.implementation(_ending(*kinds)).loss([z], [y], loss)
+        found, found_slope, _ = self.implementation(activations_of(*kinds)).loss([z], [y], loss)
         agree(found, value)
         agree(found_slope, [slope])
 
@@ -266,12 +266,13 @@ class Cases:
         value, slope, gradients = net.loss(X, Y, loss)
         order = [3, 1, 4, 0, 2]
         agree_all(
-            [value, slope[order]] + gradients, _flat(net.loss(X[order], np.array(Y)[order], loss))
+            [value, slope[order]] + gradients,
+            flattened(net.loss(X[order], np.array(Y)[order], loss)),
         )
         agree(np.mean([net.loss(X[[i]], np.array(Y)[[i]], loss)[0] for i in range(5)]), value)
 
     def test_the_delta_of_softmax_sums_to_zero(self):
-        net = self.implementation([DENSE] + _ending("Softmax"))
+        net = self.implementation([DENSE] + activations_of("Softmax"))
         _, _, (_, db) = net.loss(
             X, TARGETS["categorical_cross_entropy"], "categorical_cross_entropy"
         )

@@ -1,7 +1,7 @@
 """The article's program, the elementary functions and the selftest's golden numbers against NumPy."""
 
 import pytest
-from crosscheck import ELEMENTARY, PAIRS, SMOOTH, Arrays, Draws, _ending, agree, reference
+from crosscheck import ELEMENTARY, PAIRS, SMOOTH, Arrays, Draws, activations_of, agree, reference
 
 import scratchnet as sn
 from scratchnet import functions, initializers, selftest
@@ -108,14 +108,14 @@ def _golden():
         Y = np.array([[1, -1, -1, 1], [-1, 1, 1, -1]] if loss == "hinge" else [[0, 1, 0, 0]] * 2)
         A = shares if "entropy" in loss else Z
         answers = [
-            Arrays(_ending("Identity")).loss(A, Y, loss, weights)[:2]
+            Arrays(activations_of("Identity")).loss(A, Y, loss, weights)[:2]
             for weights in (None, [1 / 3, 2])
         ]
         numbers[loss] = sum(map(list, answers), [])
     for loss, kinds, *_ in PAIRS:
         Y = [[0, 1, 0, 0], [1, 0, 0, 0]]
         answers = [
-            Arrays(_ending(kinds[-1])).loss(Z, Y, loss, weights)[:2]
+            Arrays(activations_of(kinds[-1])).loss(Z, Y, loss, weights)[:2]
             for weights in (None, [1 / 3, 2])
         ]
         numbers[loss + ", paired"] = sum(map(list, answers), [])

@@ -1,7 +1,7 @@
 """Random numbers and initial weights against NumPy's."""
 
 import pytest
-from crosscheck import Draws, _family, agree, reference
+from crosscheck import Draws, agree, family_of, reference
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +35,7 @@ def test_the_distribution_of_initial_weights(name):
     """
     inputs, outputs = 50, 200
     weights = np.sort(np.ravel(initializers.INITIALIZERS[name](inputs, outputs, sn.Generator(11))))
-    bounds = reference.initializer_bounds(_family(name), inputs, outputs)
+    bounds = reference.initializer_bounds(family_of(name), inputs, outputs)
     if "low" in bounds:
         assert bounds["low"] <= weights[0] and weights[-1] <= bounds["high"]
         distribution, variance = (
