@@ -42,14 +42,14 @@ class Lists:
         return np.array(self.net.forward(X))
 
     def backward(self, X, slopes):
-        """The slope in X, and the gradients."""
+        """Return the gradient in X, and those of the parameters."""
         self.net.forward(X)
         return np.array(self.net.backward(slopes)), [
             np.array(p.gradient) for p in self.net.parameters()
         ]
 
     def loss(self, X, Y, loss, weights=None, **options):
-        """The value, the slope in X, and the gradients."""
+        """Return the loss, its gradient in X, and the gradients of the parameters."""
         value, gradients = self.net.gradients(X, Y, loss_of(loss, **options), weights)
         slope = np.zeros(np.shape(X))
         slope[np.ones(len(X), bool) if weights is None else np.array(weights) > 0] = (
@@ -59,7 +59,7 @@ class Lists:
 
     @staticmethod
     def descend(kind, options, arrays, gradients):
-        """The arrays after each step along these gradients."""
+        """Yield the arrays after each step along these gradients."""
         optimizer = optimizer_of(kind, options)
         parameters = [
             sn.Parameter(str(i), np.shape(array), array) for i, array in enumerate(arrays)
@@ -105,7 +105,7 @@ class Arrays:
 
 
 class Tap(sn.Identity):
-    """Keeps the slope that comes back through it."""
+    """Keeps the gradient that passes back through it."""
 
     def backward(self, dA):
         self.slope = dA
@@ -119,7 +119,7 @@ class TappedReference(reference.Reference):
 
 
 class MaskedDropout(sn.Dropout):
-    """Draws the mask that it was given."""
+    """Dropout with a given mask."""
 
     def forward(self, X):
         self.generator = self
@@ -156,7 +156,7 @@ SCHEDULES = {
 
 
 def schedule_of(description, kinds):
-    """A schedule from (kind, argument, ...); a number is its own."""
+    """Return the schedule (kind, argument, ...); a number stands for itself."""
     if not isinstance(description, tuple):
         return description
     return kinds[description[0]](*[schedule_of(argument, kinds) for argument in description[1:]])
@@ -254,7 +254,7 @@ TARGETS = {
 
 
 def activations_of(*kinds):
-    """Layers of these kinds; a Threshold behind a Sigmoid is at 1/2, else at 0, which is the same."""
+    """Return layers of these kinds; a Threshold after a Sigmoid is at 1/2, else at 0, which is equivalent."""
     return [
         (kind, {"threshold": (len(kinds) - 1) / 2} if kind == "Threshold" else {}) for kind in kinds
     ]
@@ -282,7 +282,7 @@ class Draws:
         return low + (high - low) * math.ldexp(self.bits() >> 11, -53)
 
     def normal(self, mean=0.0, deviation=1.0):
-        """Marsaglia's polar method: a point of the unit disc, pulled out so that its squared radius is -2 log(s)."""
+        """Marsaglia's polar method: a point of the unit disc, scaled to the squared radius -2 log(s)."""
         s = 0
         while not 0 < s < 1:
             point = np.array([self.uniform(-1, 1), self.uniform(-1, 1)])
@@ -290,7 +290,7 @@ class Draws:
         return mean + deviation * point[0] * math.sqrt(-2 * math.log(s) / s)
 
     def permutation(self, n):
-        """Fisher and Yates: each place, from the last, gets one of those that are left, by an exchange."""
+        """Fisher and Yates: from the last place on, each is exchanged with one of those before it, or with itself."""
         left, order = list(range(n)), []
         while len(left) > 1:
             j = self.bits() * len(left) >> 64
@@ -299,7 +299,7 @@ class Draws:
         return left + order
 
     def initial(self, name, inputs, outputs):
-        """The weights of the initializer of that name."""
+        """Return weights of the initializer of that name."""
         if name in ("zeros", "ones"):
             return np.full((inputs, outputs), float(name == "ones"))
         if (

@@ -42,7 +42,7 @@ def elementary(function):
 
 
 class Plain:
-    """A number with the operators, among its own kind and ints alone, and five functions. No float slips in."""
+    """A number with five functions, and with operators that accept its own type and ints, but no float."""
 
     def __init__(self, value):
         self.value = float(value_of(value))
@@ -60,7 +60,7 @@ class Plain:
 
 
 class Unsaid:
-    """Whether something is so: it can choose, and does not tell."""
+    """A condition that can choose between two numbers and has no truth value."""
 
     def __init__(self, truth):
         self.truth = truth
@@ -77,7 +77,7 @@ def unsaid(function):
 
 
 class Choosing(Plain):
-    """Plain, whose comparisons have no truth value, nor has it itself."""
+    """Plain without truth values, its own and those of comparisons."""
 
     __lt__, __le__, __gt__, __ge__, __eq__, __ne__ = map(unsaid, COMPARISONS)
     __hash__ = None
@@ -174,7 +174,7 @@ def targets(loss, samples, outputs, generator):
 
 
 class Setting:
-    """A network of floats with a loss and data, which can be computed with any number."""
+    """A network of floats with a loss and data, which any type of number can compute."""
 
     def __init__(self, hidden, ending, inputs=3, width=2, outputs=2, samples=3, seed=1, depth=1):
         generator = sn.Generator(seed)
@@ -195,7 +195,7 @@ class Setting:
                 parameter.value = [generator.normal() for _ in parameter.value]
 
     def of(self, number):
-        """The network, and a function that computes its loss and gradients; every number exactly as it is."""
+        """Return the network in this type, and a function that computes loss and gradients; every number is converted exactly."""
         net = self.net.copy(number)
         X, Y = ([[number(v) for v in row] for row in rows] for rows in (self.X, self.Y))
         weights = [number(w) for w in self.weights]
@@ -203,7 +203,7 @@ class Setting:
         return net, lambda: net.backpropagate(X, Y, loss, weights, sn.Generator(9))
 
     def arrays(self, number, optimizer=None, steps=1):
-        """All that a training step computes, array by array: the loss, gradients and parameters."""
+        """Return all arrays of a training step: the loss, gradients and parameters."""
         net, backpropagate = self.of(number)
         found = []
         for _ in range(steps):
@@ -220,7 +220,7 @@ def flat(rows):
 
 
 def assert_close(found, expected, tolerance):
-    """Array by array, relative to the largest element."""
+    """Compare array by array, relative to the largest element."""
     assert len(found) == len(expected)
     for f, e in zip(found, expected):
         assert len(f) == len(e)

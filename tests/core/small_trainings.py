@@ -29,7 +29,7 @@ def bits(net):
 
 
 class Watch(sn.Layer):
-    """Notes what goes through it in training."""
+    """Keeps the batches that pass through it in training."""
 
     def __init__(self):
         self.batches = []
@@ -44,7 +44,7 @@ class Watch(sn.Layer):
 
 
 class Scripted(sn.Optimizer):
-    """The weights are 9, 1, 2 ... whatever the gradient: after the first step, after the second ..."""
+    """The weights are 9 after the first step, 1 after the second and so on, whatever the gradient."""
 
     script = 9.0, 1.0, 2.0, 1.0, 5.0, 0.5, 7.0, 7.0
 
@@ -57,7 +57,7 @@ def with_chance():
 
 
 def watched(**options):
-    """The batches that went through, an epoch after the other."""
+    """Train, and return the batches of all epochs in order."""
     watch = Watch()
     net = network(watch, sn.Dense(2, 1))
     fit(net, **options)
@@ -84,7 +84,7 @@ ENDS = {
 
 
 class Presser:
-    """Ctrl-C at the k-th moment."""
+    """Raises KeyboardInterrupt at the k-th call of moment()."""
 
     def __init__(self, k):
         self.left = k
@@ -109,7 +109,7 @@ class PressingRows:
 
 
 def pressing_optimizer(presser, states, net):
-    """SGD that notes the parameters after every whole step, and is interrupted within its rule."""
+    """Return an SGD that notes the parameters after every whole step and may be interrupted within its rule."""
 
     class Pressing(sn.SGD):
         def rule(self, w, g, state):
@@ -124,7 +124,7 @@ def pressing_optimizer(presser, states, net):
 
 
 def pressed_at_line(k, files, train, *args):
-    """Call train(*args) with KeyboardInterrupt raised before the k-th line of these files; whether it came to that."""
+    """Call train(*args) and raise KeyboardInterrupt before the k-th line of these files; return whether it was reached."""
     left = [k]
 
     def trace(frame, event, argument):
@@ -148,7 +148,7 @@ def pressed_at_line(k, files, train, *args):
 
 
 class Climbing(sn.Optimizer):
-    """Every step makes it worse, so that patience goes back to the first."""
+    """Every step increases the loss, so that patience restores the first epoch."""
 
     def rule(self, w, g, state):
         return w + 1, state

@@ -18,7 +18,7 @@ NAN, INF = float("nan"), float("inf")
 
 
 class Array:
-    """As of NumPy, and a tensor of PyTorch: it gives its lists."""
+    """Like an array of NumPy or a tensor of PyTorch: tolist() returns lists."""
 
     def __init__(self, data):
         self.data = data
@@ -28,7 +28,7 @@ class Array:
 
 
 class Frame:
-    """As of pandas and polars: it gives an array, and its own indexing goes by column."""
+    """Like a data frame of pandas or polars: it returns an array, and its own indexing is by column."""
 
     def __init__(self, data):
         self.data = data
@@ -60,7 +60,7 @@ class Floatable:
 
 
 class Sequence:
-    """Any sequence: it has a length and gives its elements by number."""
+    """A sequence with len() and indexing only."""
 
     def __init__(self, data):
         self.data = data
@@ -76,11 +76,11 @@ class Sequence:
 
 
 class Exact(Fraction):
-    """A subclass is as good as its parent."""
+    """A subclass counts as its parent."""
 
 
 class Mixing:
-    """A user's number that mixes with floats."""
+    """A user-defined number that mixes with floats."""
 
     def __init__(self, value):
         self.value = value

@@ -70,14 +70,14 @@ class Problem:
         return repr(vars(self))
 
     def answers(self, implementation):
-        """The output, the loss, its slope in X, and the gradients."""
+        """Return the output, the loss, its gradient in X, and the gradients of the parameters."""
         net = implementation(self.layers)
         return [net.forward(self.X)] + flattened(
             net.loss(self.X, self.Y, self.loss, self.weights, **self.options)
         )
 
     def is_determined(self):
-        """Whether the numbers given determine the answers: not where a sum cancels, or next to a kink or threshold."""
+        """Return whether the data determine the answers: not if a sum cancels, or next to a kink or threshold."""
         answers = self.answers(Arrays)
         if (self.loss, self.layers[-1][0]) in reference.FROM_LOGITS and np.abs(
             answers[0] - self.Y
@@ -87,12 +87,12 @@ class Problem:
 
 
 def hardly_differ(answers, shaken):
-    """Whether changes of 1e-14 in what was given have changed the answers by less than 3e-12."""
+    """Return whether changes of 1e-14 in the data changed the answers by less than 3e-12."""
     return all((np.abs(a - b) <= 3e-12 * np.abs(a).max()).all() for a, b in zip(answers, shaken))
 
 
 class Shake:
-    """Changes every number in its last digits; an exact 0 stays one."""
+    """Changes every number in its last digits, except an exact 0."""
 
     def __init__(self, seed=0):
         self.rng = np.random.default_rng(seed)
@@ -102,7 +102,7 @@ class Shake:
 
 
 class Shaken(Arrays):
-    """The reference, with all that is given to it, and every slope on the way back, changed in the last digits."""
+    """The reference with all data, and every gradient on the way back, changed in the last digits."""
 
     def __init__(self, layers):
         self.net = ShakenReference(layers)
@@ -193,7 +193,7 @@ def problems(draw, sizes=60):
 
 
 def _size(array):
-    """The power of two next to the usual size of a number of the array."""
+    """Return the power of two next to the typical size of the array's numbers."""
     square = np.mean(array**2)
     return 2.0 ** round(math.log2(square) / 2) if square else 1.0
 
@@ -250,7 +250,7 @@ OPTIONS = {
 
 
 def _memory(optimizer, parameters):
-    """What the optimizer remembers of each parameter: for each number that a weight remembers, the arrays of all."""
+    """Return the optimizer's memory of each parameter, one array per number that a weight has."""
     states = optimizer.states or {
         p.name: np.zeros(np.shape(p.rows) + (optimizer.memory,)) for p in parameters
     }
@@ -259,7 +259,7 @@ def _memory(optimizer, parameters):
 
 
 def _stepped(kind, options, t, arrays, gradients, memory, shake=np.array):
-    """The arrays, and then the optimizer's memory, after the reference's step number t."""
+    """Return the arrays and then the optimizer's memory after step t of the reference."""
     shadow = reference_optimizer(kind, options)
     shadow.state["step"] = t
     for name, remembered in zip(shadow.memory, memory):
@@ -272,7 +272,7 @@ def _stepped(kind, options, t, arrays, gradients, memory, shake=np.array):
 
 
 def _as_it_is(layers, net):
-    """The layers with their present parameters, and the masks of the last step."""
+    """Return the layers with their current parameters and the masks of the last step."""
     for (kind, options), layer in zip(layers, net.layers[1:]):
         now = {p.role: p.value for p in layer.parameters()}
         if kind == "Dropout":

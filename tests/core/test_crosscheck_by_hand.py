@@ -108,7 +108,7 @@ SQUASHED = {"binary_cross_entropy": ["Sigmoid"], "categorical_cross_entropy": ["
 
 
 def _every_loss():
-    """(loss, layers, targets): each loss behind a Dense, alone and with the activation that it pairs with."""
+    """Yield (loss, layers, targets): each loss after a Dense, alone and with the activation that it pairs with."""
     for loss in reference.LOSSES:
         Y = TARGETS.get(loss, 2 * X[:, :1] + [[1, 2, 3, 4]])
         squashed = SQUASHED.get(loss, [])
@@ -118,7 +118,7 @@ def _every_loss():
 
 
 def _slope(function, array, h=1e-5):
-    """Central differences of a function of one array, element by element."""
+    """Return the central differences of a function of one array, element by element."""
     slopes = np.zeros(np.shape(array))
     for place in np.ndindex(slopes.shape):
         up, down = np.array(array, float), np.array(array, float)

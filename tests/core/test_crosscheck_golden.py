@@ -60,7 +60,7 @@ def test_the_article_as_a_network():
 
 @pytest.mark.parametrize("name, theirs, points", ELEMENTARY)
 def test_elementary_functions(name, theirs, points):
-    """Each number by itself, to 10 units in the last place."""
+    """Each number, to 10 units in the last place."""
     points = points[points > -1] if name == "log1p" else points
     np.testing.assert_allclose(
         [getattr(functions, name)(x) for x in points.tolist()], theirs(points), rtol=2.2e-15
@@ -71,7 +71,7 @@ def test_elementary_functions(name, theirs, points):
 
 
 def _golden():
-    """What each case of the selftest should be, from the reference."""
+    """Return what the reference gives for each case of the selftest."""
     Z, dA, shares = np.array(selftest.Z), np.array(selftest.GRADIENTS), np.array(selftest.SHARES)
     numbers = {}
     for name, function, _ in ELEMENTARY[:8]:

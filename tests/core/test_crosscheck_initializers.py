@@ -66,7 +66,7 @@ def test_orthogonal(seed, inputs, outputs):
 
 
 def test_orthogonal_of_almost_parallel_rows():
-    """Rounding leaves 1e-16/1e-7 of a row beside the others, which a second pass has to take off."""
+    """Rounding leaves 1e-16/1e-7 of a row in the direction of the others; a second pass must remove it."""
     draws = type(
         "Generator", (), {"normal": iter([1, 1, 1, 1, 1, 1 + 1e-7, 1, 1 + 1e-7, 1]).__next__}
     )

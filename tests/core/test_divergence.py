@@ -61,7 +61,7 @@ def test_a_parameter_that_is_not_finite(value):
 
 
 def test_after_a_divergence_nothing_claims_to_be_the_best():
-    """With patience, ``best_epoch`` is the one whose parameters the network has; here it has the last finite ones."""
+    """``best_epoch`` says whose parameters the network has; after a divergence it has the last finite ones."""
 
     class Breaking(Scripted):
         script = 1.0, 2.0, INF

@@ -18,7 +18,7 @@ LN2, PI = math.log(2), math.pi
 
 
 def bits(x):
-    """The 64 bits of x as an integer; every nan alike."""
+    """Return the 64 bits of x as an integer; all nans are equal."""
     return struct.unpack("<Q", struct.pack("<d", x))[0] if x == x else 0x7FF8000000000000
 
 
@@ -82,7 +82,7 @@ POINTS = {
 
 
 def points(name, count=3000):
-    """Where to measure: the nasty points with both neighbours, then random ones, the same on every run."""
+    """Return the points of the comparison: hard cases with both neighbours, then random ones, the same in every run."""
     intervals, exponents, signed, nasty = POINTS[name]
     generator = random.Random(2024)
     chosen = [
@@ -240,7 +240,7 @@ def test_odd_functions_are_odd_to_the_bit():
 
 
 class Condition:
-    """What comparing Wrapped numbers gives: only `where` may look inside."""
+    """The result of comparing Wrapped numbers: only `where` may look inside."""
 
     def __init__(self, value):
         self.value = value
@@ -250,7 +250,7 @@ class Condition:
 
 
 class Wrapped:
-    """A number that offers arithmetic and comparison, and nothing else: no float(), no int(), no hash, no truth."""
+    """A number with arithmetic and comparison alone: no float(), no int(), no hash, no truth value."""
 
     __hash__ = None
 
@@ -334,7 +334,7 @@ def test_a_wrapped_number_gives_the_same_bits(name, monkeypatch):
 
 
 def arguments(count, signs):
-    """Pseudo-random numbers from integers alone: count of them from 2**-12 to 2**11, half as many of any bits."""
+    """Return pseudo-random numbers made of integers: `count` from 2**-12 to 2**11, and half as many of any bits."""
     state = 2024
     words = []
     for _ in range(3 * count + 2 * (count // 2)):

@@ -138,7 +138,7 @@ def test_integers_take_the_type_of_the_other_numbers():
 
 
 class Euler:
-    """A user's number with one function of its own, from which two more follow."""
+    """A user-defined number with its own exp, from which two more functions follow."""
 
     def exp(self):
         return 8.0
@@ -212,7 +212,7 @@ def test_power_is_exact(x, n):
 
 
 class Counted(Fraction):
-    """A number whose sum of products is one operation of its own."""
+    """A number that brings its own dot product."""
 
     @staticmethod
     def dot(u, v):

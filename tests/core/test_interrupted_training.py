@@ -26,7 +26,7 @@ import scratchnet as sn
 
 
 class PressingLayer(sn.Layer):
-    """As an interruption before and after each layer's work."""
+    """A layer that may be interrupted in forward, backward and penalty."""
 
     arguments = ("presser",)
 
@@ -46,7 +46,7 @@ class PressingLayer(sn.Layer):
 
 
 def interrupted(k):
-    """A training with Ctrl-C at moment k: its network, its history, the states after whole batches, moments left."""
+    """Train with Ctrl-C at moment k; return network, history, the states after whole batches, and the moments left."""
     presser = Presser(k)
     layers = [
         PressingLayer(presser),
@@ -71,7 +71,7 @@ def interrupted(k):
 
 
 def test_ctrl_c_leaves_the_parameters_of_a_whole_batch():
-    """Whenever it comes: reading the data, forward, backward, in the middle of an update, in validation."""
+    """At every moment: reading data, forward, backward, in the middle of an update, in validation."""
     k, outcomes = 0, set()
     while True:
         k += 1
@@ -90,7 +90,7 @@ def test_ctrl_c_leaves_the_parameters_of_a_whole_batch():
 
 
 class PressingParameter(sn.Parameter):
-    """Ctrl-C when it is given new rows: before, or after."""
+    """A parameter that may be interrupted before and after its rows are set."""
 
     presser = None
 
@@ -108,7 +108,7 @@ class PressingParameter(sn.Parameter):
 
 
 def test_ctrl_c_while_parameters_are_set_or_restored():
-    """One step, and with patience the way back to the best; either is whole, or it is not done."""
+    """A step, and with patience the return to the best epoch, happen completely or not at all."""
     k, found = 0, set()
     while True:
         k += 1
@@ -137,7 +137,7 @@ LOOP = ("training.py", "optimizers.py", "layer.py", "network.py")
 
 
 def test_ctrl_c_between_any_two_lines_of_the_loop():
-    """As the operating system would have it: also while parameters are put in place, or back."""
+    """A signal may come between any two lines, also while parameters are set or restored."""
     wholes = set()
     for epochs in range(3):  # the states after 0, 1 and 2 batches, of one each
         net = one_weight_and_bias()

@@ -38,7 +38,7 @@ class Scale(sn.Layer):
 
 
 class Shift(sn.Layer):
-    """a = x + s; it takes the width that it gets, and has its parameter only from then on."""
+    """a = x + s; the parameter is created with the width of the first input."""
 
     s = None
 

@@ -152,7 +152,7 @@ def test_floats_beside_exact_parameters_are_refused():
 @pytest.mark.parametrize("zero", [0, 0.0, Fraction(0)])
 @pytest.mark.parametrize("layer", [sn.LeakyReLU, sn.Dropout, sn.Threshold])
 def test_no_zero_makes_exact_numbers_inexact(layer, zero):
-    """A float 0.0 is exact, and so is what it is multiplied with, taken from or added to."""
+    """A float 0.0 is exact, and so are products, sums and differences with it."""
     net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(-1, 3)]]), layer(zero)])
     assert type(net.predict([[1]])[0][0]) is Fraction
     if layer is not sn.Threshold:
@@ -381,7 +381,7 @@ def test_losses_pickle(name):
 
 
 def test_two_networks_may_share_a_layer():
-    """They share its parameters; each network has its own names for them."""
+    """The networks share the parameters; each has its own names for them."""
     net = sn.Sequential([sn.Dense(2, 2), sn.Tanh(), sn.Dense(2, 2)], seed=1)
     alone = net.copy()
     head = sn.Sequential(net.layers[2:])
@@ -429,7 +429,7 @@ def test_an_argument_that_a_copy_would_lose_is_refused():
 
 
 class Int64:
-    """A whole number of NumPy."""
+    """An integer like NumPy's."""
 
     def __init__(self, value):
         self.value = value

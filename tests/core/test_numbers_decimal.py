@@ -269,7 +269,7 @@ def test_activations_to_the_last_digits(hidden, each_kernel):
 
 @pytest.mark.parametrize("hidden", BUILT_IN_LAYERS, ids=lambda hidden: repr(hidden()))
 def test_activations_and_their_derivatives(hidden, each_kernel):
-    """An error of few units in the last place of the largest number that goes in or comes out, or of 1."""
+    """The error is a few units in the last place of the largest number involved, or of 1."""
     for z in POINTS:
         rows = [[z, 0.25]]
         (exact, E), (approximate, A) = in_decimals(hidden(), rows), in_floats(hidden(), rows)
@@ -310,7 +310,7 @@ def test_paired_losses_whatever_the_size_of_the_logits(loss, each_kernel):
 
 
 def test_a_cross_entropy_of_certain_outputs():
-    """0·log 0 is 0, also where the logarithm of 0 is an error, or its product with 0, as of Decimal."""
+    """0·log 0 is 0, also for Decimal, where log 0 or its product with 0 is an error."""
     for number in (float, Decimal, Plain, Dual):
         zero, one = number(0), number(1)
         assert sn.BinaryCrossEntropy().value([[zero, one]], [[zero, one]]) == 0
@@ -319,7 +319,7 @@ def test_a_cross_entropy_of_certain_outputs():
 
 @EACH_CASE
 def test_every_derivative_is_the_limit_of_its_difference_quotient(case):
-    """With h = 1e-16 and 60 digits the quotient differs from the derivative by some h² = 1e-32."""
+    """With h = 1e-16 and 60 digits the quotient differs from the derivative by about h² = 1e-32."""
     with localcontext() as context:
         context.prec = 60
         net, backpropagate = Setting(*case, samples=2).of(Decimal)

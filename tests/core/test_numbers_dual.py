@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("fifty_digits")
 
 
 def forward_mode(net, loss):
-    """The gradient, one number at a time; arrays as of ``arrays``."""
+    """Return the gradients in forward mode, one number at a time."""
     found = []
     for p in net.parameters():
         found.append([])
@@ -33,7 +33,7 @@ def assert_backward_is_forward_mode(setting):
 
 @EACH_CASE
 def test_every_backward_is_forward_mode(case):
-    """Of the perceptron too: a thresholded output is 1 or 0 and has the derivative 0: it is constant by itself."""
+    """This includes the perceptron: a thresholded output is 1 or 0, and its derivative is 0."""
     assert_backward_is_forward_mode(Setting(*case))
 
 
@@ -84,7 +84,7 @@ def test_the_gradients_at_the_input_are_forward_mode(layer):
 
 @pytest.mark.parametrize("layer", BUILT_IN_LAYERS + [sn.ELU], ids=lambda layer: repr(layer()))
 def test_at_zero_where_two_branches_meet(layer):
-    """A row of zeros with a bias of zeros is common. Of two derivatives it is that of the branch taken."""
+    """Zeros are common: a row of zeros with a bias of zeros. The derivative is that of the branch taken."""
     layer = layer()
     forward = layer.forward([[Dual(0, 1.0), Dual(1)]])[0]
     assert_close([layer.backward([[Dual(1), Dual(0)]])[0][:1]], [[forward[0].derivative]], 1e-15)

@@ -10,7 +10,7 @@ from scratchnet.core.losses import LOSSES
 
 
 def close(gradients):
-    """For comparison with another network's gradients."""
+    """Return gradients that compare to rounding."""
     return [
         pytest.approx(g) if not isinstance(g[0], list) else [pytest.approx(row) for row in g]
         for g in gradients
@@ -31,7 +31,7 @@ def test_a_weight_of_two_is_a_sample_given_twice(loss):
 
 @pytest.mark.parametrize("batch_size", [None, 1, 2, 3])
 def test_a_weight_of_zero_is_a_sample_left_out(batch_size):
-    """The batches are made of the others, so that none is empty."""
+    """Batches are formed from the other samples, so that none is empty."""
     net, without = network(), network()
     history = fit(net, sample_weight=[0, 0, 1, 1, 1, 1, 1], shuffle=False, batch_size=batch_size)
     expected = fit(without, X[2:], Y[2:], shuffle=False, batch_size=batch_size)

@@ -11,7 +11,7 @@ import scratchnet as sn
 
 
 class Array:
-    """As of NumPy, and a tensor of PyTorch; a row of it is an array again."""
+    """Like an array of NumPy or a tensor of PyTorch: a row of it is an array too."""
 
     def __init__(self, data):
         self.data = data
@@ -27,7 +27,7 @@ class Array:
 
 
 class Frame:
-    """As of pandas and polars."""
+    """Like a data frame of pandas or polars."""
 
     def __init__(self, data):
         self.data = data
@@ -99,7 +99,7 @@ def test_a_network_without_a_width_takes_that_of_the_first_row():
 
 
 class Counting:
-    """A long sequence that is read row by row: it has no other way, and counts."""
+    """A sequence that offers only len() and indexing, and notes the rows that are read."""
 
     def __init__(self, rows):
         self.rows = rows
@@ -133,7 +133,7 @@ def test_a_shuffled_and_split_sequence_is_read_once_per_epoch():
 
 
 def test_a_sequence_is_predicted_in_blocks():
-    """Never more than a block of it lies in memory: the rows that were read and are still alive are counted."""
+    """At most one block is in memory at a time: the test counts the rows that are alive."""
     alive = []
 
     class Row(list):

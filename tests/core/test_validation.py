@@ -88,7 +88,7 @@ def test_validation_data_are_checked_before_training():
 )
 @pytest.mark.parametrize("validated", [True, False])
 def test_patience(patience, epochs, stops, best, validated):
-    """Without validation data the training loss after the epoch counts: that of the parameters themselves."""
+    """Without validation data, patience compares the training loss of the parameters after the epoch."""
     net = one_weight()
     validation = {"validation_data": ([[2]], [0])} if validated else {}
     history = fit(

@@ -100,7 +100,7 @@ def test_iris_and_digits_are_scikit_learns():
 
 
 def test_iris_and_digits():
-    """Without scikit-learn: means as published, and how often each digit occurs."""
+    """Without scikit-learn: the published means, and the count of each digit."""
     iris, digits = samples.iris(), samples.digits()
     means = [sum(column) / 150 for column in zip(*iris.X)]
     assert [round(mean, 2) for mean in means] == [5.84, 3.06, 3.76, 1.20]
@@ -203,7 +203,7 @@ def test_malformed_idx_files_are_refused(write, data, words):
 
 @given(st.binary(max_size=40), st.integers(0, 24))
 def test_only_value_errors_are_raised(tmp_path_factory, data, cut):
-    """Neither by noise, nor by noise behind a good beginning."""
+    """The data are noise, and noise after a valid beginning."""
     path = tmp_path_factory.mktemp("idx") / "noise"
     for start in (
         b"",

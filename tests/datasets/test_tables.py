@@ -30,14 +30,14 @@ VALUES = {"a": [1, 2], "b": ["x", "\u00fc"]}
 
 
 def read(text, *args, **options):
-    """The table in a text, or in bytes."""
+    """Read a table from a text or bytes."""
     return read_table(
         io.BytesIO(text if isinstance(text, bytes) else text.encode("utf-8")), *args, **options
     )
 
 
 def columns(table):
-    """{name: values}, None for a missing one, labels for codes."""
+    """Return {name: values}, with None for missing values and labels for codes."""
     found = {}
     for name, column in table.columns.items():
         if column.kind == "numbers":
@@ -56,7 +56,7 @@ def refusal(text, *args, **options):
 
 
 def written(header, rows, **dialect):
-    """A CSV text, written by the standard library."""
+    """Return a CSV text that the standard library writes."""
     file = io.StringIO()
     csv.writer(file, **dialect).writerows([header] + rows)
     return file.getvalue()
@@ -76,7 +76,7 @@ cells = st.text(
     st.sampled_from(["\n", "\r\n", "\r"]),
 )
 def test_csv_files_of_the_standard_library_are_read(rows, delimiter, end):
-    """Each cell by itself, but for the space around it, and missing values."""
+    """Every cell is read as it was written, except for spaces around it and missing values."""
     rows = [[a.replace("\r", ""), b.replace("\r", "")] for a, b in rows]
     text = written(
         ["one", "two"], rows, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL
@@ -281,7 +281,7 @@ WRITTEN = [SMALL.encode("utf-8"), SMALL.encode("utf-16"), b"a,b\n1,\x81\\x\n", b
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("data", WRITTEN, ids=range(4))
 def test_every_name_of_an_encoding(data):
-    """No codec of Python's gets to use its own words."""
+    """Errors of Python's codecs become our own messages."""
     for name in ENCODINGS:
         try:
             read(data, encoding=name)
@@ -354,7 +354,7 @@ def test_names_are_made_unique():
 
 @pytest.mark.parametrize("cells", [["x"], ["x", "x (2)"], ["x (2)", "x", "x"], [""]])
 def test_equal_names_are_made_unique_in_linear_time(cells):
-    """Lines of Python that are executed, for twice as many columns."""
+    """Twice as many columns execute about twice as many lines of Python."""
 
     def lines(count):
         executed = [0]
@@ -399,7 +399,7 @@ def test_empty_lines_are_skipped():
 
 
 def test_blocks(monkeypatch):
-    """The same table, however many rows are converted at a time, and however early columns settle."""
+    """The table does not depend on how many rows are converted at a time, nor on when the kind of a column is settled."""
     rows = [
         [
             str(i % 7),
@@ -420,7 +420,7 @@ def test_blocks(monkeypatch):
 
 
 def test_a_column_that_turns_out_to_hold_texts():
-    """Exactly, with every text as it stood, as long as it had few different ones; else in one sentence."""
+    """Texts are kept exactly if few of them differ; else the file is refused in one sentence."""
     text = "a\n" + "01\n2.50\n" * 50000 + "x\n"
     assert columns(read(text))["a"][-3:] == ["01", "2.50", "x"]
     text = "b,a\n" + "".join([f'"{i % 7}\n",{i}\n\n' for i in range(30000)]) + "0,z\n"
@@ -434,7 +434,7 @@ def test_a_column_that_turns_out_to_hold_texts():
 
 
 def test_many_texts(monkeypatch):
-    """A column of more different texts than could be categories is not kept, but its name is."""
+    """Of a column with too many different texts to be a category, only the name is kept."""
     for name, value in (("MOST", 3), ("FEWEST", 3), ("LABELS", 10), ("CELLS", 4)):
         monkeypatch.setattr(tables, name, value)
     text = "a,b\n" + "".join([f"x{i},{i}\n" for i in range(30)])
@@ -482,7 +482,7 @@ def test_standard_input(packed):
 @pytest.mark.parametrize("packed", [bytes, gzip.compress])
 @pytest.mark.parametrize("buffering", [-1, 0, None])
 def test_a_file_that_is_open_stays_open(tmp_path, packed, buffering):
-    """In a table, in none, and in an encoding that there is not."""
+    """Also if the data are no table, or the encoding does not exist."""
     path = tmp_path / "data.csv"
     for text, options in (
         (SMALL, {}),
@@ -594,7 +594,7 @@ def test_only_value_errors_are_raised(data):
 
 
 def test_long_lines_of_a_small_file_take_little_memory(monkeypatch):
-    """100 MB that gzip packs into 100 kB, in 100 lines, of which the first few tell that this is no table."""
+    """gzip packs 100 MB in 100 lines into 100 kB; the first lines show that this is no table."""
     tracemalloc = pytest.importorskip("tracemalloc")
     monkeypatch.setattr(tables, "LONGEST", 1 << 20)
     data = gzip.compress((b"x" * ((1 << 20) - 2) + b"\n") * tables.LOOKED_AT)
@@ -614,7 +614,7 @@ def test_long_lines_of_a_small_file_take_little_memory(monkeypatch):
     sys.implementation.name != "cpython", reason="others take memory as they please"
 )
 def test_a_large_file_takes_little_memory(tmp_path):
-    """250,000 rows of 10 columns: their numbers take 20 MB."""
+    """250,000 rows of 10 columns: the numbers take 20 MB."""
     path = tmp_path / "large.csv"
     with open(str(path), "w") as file:
         file.write("a,b,c,d,e,f,g,h,i,j\n")
@@ -692,7 +692,7 @@ def test_decisions_can_be_overridden():
 
 
 def reference(table, rows, encoder):
-    """The same by scikit-learn: median, standard deviation, one-hot."""
+    """scikit-learn computes the same: median, standard deviation, one-hot."""
     numpy = pytest.importorskip("numpy")
     pytest.importorskip("sklearn")
     from sklearn.impute import SimpleImputer
@@ -716,7 +716,7 @@ def reference(table, rows, encoder):
 
 
 def test_encoding_against_scikit_learn():
-    """Fitted to some rows, applied to all; through the Normalization layer."""
+    """The encoder is fitted to some rows and applied to all, through the Normalization layer."""
     table = read(titanic(), target="survived")
     rows = [i for i in range(200) if i % 3]
     encoder = Encoder.fit(table, rows)
@@ -855,7 +855,7 @@ def test_rows_without_a_target_are_left_out():
 
 
 def test_a_model_reads_its_columns(tmp_path):
-    """By name, in the kinds of the training, whatever else is in the file."""
+    """Columns are found by name and keep their kinds from training, whatever else the file holds."""
     encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y", categorical="code"))
     path = tmp_path / "new.csv"
     path.write_text("junk;size;code\n1;5,5;1\nword;NA;x\n")
@@ -876,7 +876,7 @@ def test_a_model_reads_its_columns(tmp_path):
 
 
 def test_tables_that_were_read_separately():
-    """Whole numbers may stand for categories; texts for numbers may not."""
+    """Integers may stand for categories; texts may not stand for numbers."""
     encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y"))
     assert encoder.inputs_of(read("size,code\n5,1\n6,\n"))[0] == [5, 1, 0]
     with pytest.raises(
@@ -913,7 +913,7 @@ def test_an_encoder_as_json(task):
 
 
 def changes(value, path=()):
-    """Paths to every part of nested dicts and lists."""
+    """Yield the path to every part of nested dicts and lists."""
     yield path
     if isinstance(value, (dict, list)):
         for key in value if isinstance(value, dict) else range(min(len(value), 2)):
@@ -922,7 +922,7 @@ def changes(value, path=()):
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
 def test_a_damaged_encoder_is_refused(task):
-    """Whatever part of it is replaced or taken away: a ValueError, or an encoder that still works as a whole."""
+    """Replace or remove any part: the result is a ValueError, or an encoder that works."""
     table = read(titanic(), target="survived")
     good = Encoder.fit(table, task=task).to_dict()
     assert len(list(changes(good))) > 30
@@ -948,7 +948,7 @@ def test_a_damaged_encoder_is_refused(task):
 
 
 def test_a_network_from_a_table(tmp_path):
-    """From the file to predictions: trained, saved, loaded, and given raw values."""
+    """From the file to predictions: train, save, load, and predict from raw values."""
     table = read(titanic(), target="sex", ignore=["id", "name"])
     encoder = Encoder.fit(table)
     X, Y = encoder.examples_of(table)

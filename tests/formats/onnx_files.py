@@ -20,7 +20,7 @@ def network(*layers, **options):
 
 
 def everything():
-    """A network with all that the graph cannot say."""
+    """Return a network with everything that the graph cannot express."""
     hidden = [sn.Dense(3, 4, l1=0.1, l2=1 / 3), sn.ELU(0.7), sn.Dropout(0.3)]
     net = network(sn.Normalization(), *(hidden + [sn.Dense(4, 2)]), seed=5)
     net.adapt(ROWS)
@@ -31,7 +31,7 @@ def everything():
 
 
 def state(net):
-    """Everything that is saved; repr tells every float from every other."""
+    """Return everything that is saved; repr distinguishes all floats."""
     parameters = [(p.name, p.shape, p.value, p.frozen) for p in net.parameters()]
     return repr(
         (net, [sorted(layer.config().items()) for layer in net.layers], parameters, net.metadata)
@@ -50,7 +50,7 @@ def loaded(data, directory):
 
 
 def alone(data):
-    """The network in the graph, whatever stands beside it."""
+    """Return the network of the graph alone, without scratchnet's own metadata."""
     graph, _, _ = onnx_graph.loads(data)
     return models._network(*onnx_reader.described(graph), custom=())
 
@@ -60,7 +60,7 @@ def largest(matrix):
 
 
 def agree(ours, theirs, tolerance, cancelled=0):
-    """To the tolerance, relative to the largest number of theirs, or to what was ``cancelled`` on the way to it."""
+    """Compare to the tolerance, relative to the largest number of theirs, or to the ``cancelled`` one on the way to it."""
     assert [len(row) for row in ours] == [len(row) for row in theirs]
     bound = tolerance * max(largest(theirs), cancelled)
     assert all(abs(a - b) <= bound for u, v in zip(ours, theirs) for a, b in zip(u, v))
@@ -90,7 +90,7 @@ ONE = doubles([], 2.0)
 
 
 def refusal(content):
-    """The sentence that refuses it, checked to be one, and short."""
+    """Return the error message; it must be one short sentence."""
     with pytest.raises(ValueError) as caught:
         codec.loads(content)
     sentence = str(caught.value)
@@ -103,7 +103,7 @@ def named(operator, inputs, attributes=None):
 
 
 def run(content, rows, dtype="float64"):
-    """What onnxruntime computes, the last output, as lists."""
+    """Return the last output of onnxruntime as lists."""
     numpy, runtime = pytest.importorskip("numpy"), pytest.importorskip("onnxruntime")
     runtime.set_default_logger_severity(4)
     session = runtime.InferenceSession(content, providers=["CPUExecutionProvider"])

@@ -29,14 +29,14 @@ def mode(path):
 
 @pytest.fixture
 def old(tmp_path):
-    """A file that is there already, alone in its directory."""
+    """An existing file, alone in its directory."""
     path = tmp_path / "model.json"
     path.write_bytes(b"old")
     return path
 
 
 def refusal(path, kind):
-    """The sentence that refuses to write to ``path``."""
+    """Return the error message of a write to ``path``."""
     with pytest.raises(kind) as caught:
         files.write(path, b"new")
     error = caught.value
@@ -188,7 +188,7 @@ def test_special_files_are_not_replaced(tmp_path):
 
 @contextlib.contextmanager
 def without_privileges():
-    """Root may do anything, so tests of permissions run as somebody else."""
+    """Root may do anything, so tests of permissions run as another user."""
     if os.geteuid() != 0:
         yield
     elif not hasattr(os, "setresuid"):
@@ -203,7 +203,7 @@ def without_privileges():
 
 @pytest.fixture
 def public():
-    """A directory that anybody may enter: tmp_path is its owner's alone."""
+    """A directory that every user may enter; tmp_path is its owner's only."""
     folder = tempfile.mkdtemp()
     os.chmod(folder, 0o777)
     yield folder
@@ -232,7 +232,7 @@ def test_a_directory_where_no_file_may_be_made(public, permissions):
 
 @posix
 def test_a_full_disk_leaves_the_old_file(old):
-    """Not quite a full disk, but a file that, as on one, can grow to a thousand bytes and no further."""
+    """A limit of a thousand bytes per file stands for a full disk."""
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
@@ -291,7 +291,7 @@ while True:
 
 
 def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
-    """Kills at random instants, and kills aimed at the writing: until four have left a file half written behind."""
+    """Kill at random instants and during writes, until four have left a half-written file behind."""
     path = tmp_path / "model.json"
     chance = random.Random(1)
     kills = interrupted = half_written = 0

@@ -11,7 +11,7 @@ from scratchnet.formats import json, strict_json
 
 
 def refusal(text):
-    """The sentence that refuses ``text``, checked to be one, and short."""
+    """Return the error message; it must be one short sentence."""
     with pytest.raises(ValueError) as caught:
         json.loads(text)
     sentence = str(caught.value)
@@ -434,7 +434,7 @@ def test_invalid_json_is_refused_with_its_position(text, line, column, sentence)
 
 
 def by_the_standard_library(text):
-    """The value of a JSON text, with what it would let pass refused."""
+    """Return the standard library's value of a JSON text, and refuse what strict JSON refuses."""
 
     def members(pairs):
         if len({key for key, _ in pairs}) < len(pairs):

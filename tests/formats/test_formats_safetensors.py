@@ -10,7 +10,7 @@ from scratchnet.formats import files, safetensors, strict_json
 
 
 def file(header, data=b""):
-    """A file of that header, as text or bytes, and those bytes of data."""
+    """Return a file with this header, text or bytes, and these bytes of data."""
     header = header.encode() if isinstance(header, str) else header
     return struct.pack("<Q", len(header)) + header + data
 
@@ -22,12 +22,12 @@ def entry(name="a", dtype='"F64"', shape="[1]", offsets="[0, 8]"):
 
 
 def tensor(data=bytes(8), **parts):
-    """A file of one tensor."""
+    """Return a file of one tensor."""
     return file("{" + entry(**parts) + "}", data)
 
 
 def refusal(data):
-    """The sentence that refuses ``data``, checked to be one, and short."""
+    """Return the error message; it must be one short sentence."""
     with pytest.raises(ValueError) as caught:
         safetensors.loads(data)
     sentence = str(caught.value)
@@ -37,7 +37,7 @@ def refusal(data):
 
 
 def bits(tensor):
-    """What two tensors have in common if and only if they are the same, NaN for NaN and zero for zero."""
+    """Return a value that is equal for two tensors if and only if all their bits are."""
     shape, numbers = safetensors.flatten("a", tensor)
     return shape, struct.pack("<{}d".format(len(numbers)), *numbers)
 
@@ -416,7 +416,7 @@ PIECES += [
 
 @st.composite
 def damaged(draw):
-    """A valid file with some pieces cut out and others put in their place, with a header size to fit or not."""
+    """Draw a valid file with some pieces replaced, and a header size that fits or not."""
     data = bytearray(VALID)
     for _ in range(draw(st.integers(1, 3))):
         begin = draw(st.integers(0, len(data)))
@@ -430,7 +430,7 @@ def damaged(draw):
 
 
 def read_or_refuse(data):
-    """The model as bits, or None; any error but a ValueError of one short sentence fails the test."""
+    """Return the model as bits, or None if a ValueError of one short sentence refuses it."""
     try:
         tensors, metadata = safetensors.loads(data)
     except ValueError:
@@ -490,7 +490,7 @@ def test_a_hostile_header_takes_memory_in_proportion_to_its_size(piece):
 
 @pytest.mark.parametrize("dtype, size", [("F64", 8), ("F32", 4), ("F16", 2), ("BF16", 2)])
 def test_no_more_numbers_are_read_than_a_model_can_have(dtype, size, monkeypatch):
-    """Of small ones a file holds many: they are counted before any is unpacked."""
+    """A file can hold many small tensors: their numbers are counted before any is unpacked."""
     half = dict(dtype='"{}"'.format(dtype), shape="[5, 10]")
     entries = [entry(offsets="[0, {}]".format(50 * size), **half)]
     entries.append(entry("b", offsets="[{}, {}]".format(50 * size, 100 * size), **half))
@@ -503,7 +503,7 @@ def test_no_more_numbers_are_read_than_a_model_can_have(dtype, size, monkeypatch
 
 
 def test_narrow_floats_take_no_more_memory_than_others():
-    """For each number at most 4 bytes more, while it is read: a BF16 one is widened to them."""
+    """Reading takes at most 4 bytes more per number, for BF16 is widened to 32 bits."""
     tracemalloc = pytest.importorskip("tracemalloc")
     count, peaks = 20000, {}
     for dtype, size in (("F32", 4), ("F16", 2), ("BF16", 2)):
@@ -521,7 +521,7 @@ def test_narrow_floats_take_no_more_memory_than_others():
 
 
 class Searched(bytes):
-    """Bytes that count how many of them a search has passed over."""
+    """Bytes that count how many of them are searched."""
 
     count = 0
 

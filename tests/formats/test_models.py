@@ -27,7 +27,7 @@ def there_and_back(net, path, **options):
 
 
 def state(net):
-    """Everything that is saved; repr tells every float from every other."""
+    """Return everything that is saved; repr distinguishes all floats."""
     parameters = [(p.name, p.shape, p.value, p.frozen) for p in net.parameters()]
     configs = [(type(layer).__name__, sorted(layer.config().items())) for layer in net.layers]
     return repr((parameters, configs, net.metadata, net.inputs, net.outputs, net.number))
@@ -149,7 +149,7 @@ class Scale(sn.Layer):
 
 
 class Shift(sn.Layer):
-    """Its parameter comes with the width that arrives."""
+    """Its parameter is created with the width of the first input."""
 
     s = None
 
@@ -177,7 +177,7 @@ class Typed(sn.Activation):
 
 
 class Optional(sn.Activation):
-    """A number that may be left out, as clip_norm may."""
+    """An optional number, like clip_norm."""
 
     arguments = numbers = ("limit",)
 
@@ -326,7 +326,7 @@ TENSORS = {"0.weights": [[0.4], [0.2]], "0.bias": [1.0]}
 
 
 def described(layers=None, **changes):
-    """What a right file says of a network, but for the changes."""
+    """Return the description of a network in a valid file, with these changes."""
     about = {
         "version": 1,
         "layers": [DENSE] if layers is None else layers,
@@ -480,7 +480,7 @@ def test_files_that_are_wrong(tensors, about, message, path):
     "name, value", [("0.weights", [[float("nan")], [1.0]]), ("0.bias", [float("-inf")])]
 )
 def test_parameters_that_are_not_finite(name, value, tmp_path):
-    """Which safetensors can hold."""
+    """safetensors can store them."""
     path = str(tmp_path / "model.safetensors")
     written(path, dict(TENSORS, **{name: value}), described())
     with pytest.raises(ValueError, match=name + ".*(nan|inf)") as raised:

@@ -27,7 +27,7 @@ KINDS = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8".split()
 
 
 def saved(numpy, a, **options):
-    """The bytes of the file that NumPy writes."""
+    """Return the bytes that NumPy writes."""
     file = io.BytesIO()
     if options:
         numpy.lib.format.write_array(file, a, **options)
@@ -54,7 +54,7 @@ def header(text, version=1):
 
 @given(st.data())
 def test_files_of_numpy_are_read(data):
-    """Every kind, both byte orders, both orders of the numbers, all versions, no dimension to three."""
+    """Every type, both byte orders, C and Fortran order, all versions, zero to three dimensions."""
     numpy = pytest.importorskip("numpy")
     order, kind = (
         data.draw(st.sampled_from("<>"), label="order"),
@@ -231,7 +231,7 @@ def test_malformed_npz_files_are_refused(monkeypatch, tmp_path):
 
 
 def test_zip_bombs_are_not_unpacked(monkeypatch):
-    """Neither one large array of zeros, nor many that are large together."""
+    """One large array of zeros is refused, and many that are large together."""
     monkeypatch.setattr(npy, "LARGEST", 10**6)
     zeros = dumps(Array((100000,), array("d", bytes(800000))))
     one = zipped([("a.npy", zeros)], zipfile.ZIP_DEFLATED)
@@ -255,7 +255,7 @@ def test_zip_bombs_are_not_unpacked(monkeypatch):
 def test_no_memory_is_allocated_for_data_that_are_missing(
     module, read, start, tmp_path, monkeypatch
 ):
-    """PyPy allocates as many bytes as a file is asked for; so they are asked for part by part."""
+    """PyPy allocates as many bytes as read() asks for, so the file is read in parts."""
     asked = []
 
     class Asked(io.FileIO):
@@ -291,7 +291,7 @@ def test_a_long_file_is_read_in_parts():
 
 @given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 400))
 def test_only_value_errors_are_raised(noise, cut, place):
-    """By noise, by good files that are cut off, and by good files with some noise in them."""
+    """The data are noise, valid files that are cut off, and valid files with noise in them."""
     for data, read in (
         (dumps(array_of([[1, 2], [3, 4]])), loads),
         (zipped([("a.npy", dumps(array_of([[1, 2], [3, 4]])))], zipfile.ZIP_DEFLATED), loads_npz),

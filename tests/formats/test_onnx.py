@@ -95,7 +95,7 @@ def test_inputs_and_outputs():
 
 
 def changed(net, change):
-    """The net's file after another program has changed its graph."""
+    """Return the file of the network after another program changed its graph."""
     graph, opset, properties = onnx_graph.loads(data_of(net))
     change(graph)
     return onnx_graph.dumps(graph, opset, properties)

@@ -93,7 +93,7 @@ def test_regressors_of_scikit_learn(dtype, converted):
 
 
 def exported(module, shape, dynamo, opset, dynamic):
-    """The file that PyTorch makes of a module, as bytes, and rows of input."""
+    """Return the file that PyTorch exports, as bytes, and rows of input."""
     torch = pytest.importorskip("torch")
     module.eval()
     X = torch.randn(

@@ -186,7 +186,7 @@ def test_a_short_file_cannot_ask_for_a_large_network(monkeypatch):
 
 @pytest.fixture
 def unpacked(monkeypatch):
-    """How many numbers or labels each tensor had whose contents became a list."""
+    """The lengths of all tensors whose contents were unpacked."""
     counts = []
     values = onnx_graph.Tensor.values
     monkeypatch.setattr(
@@ -203,7 +203,7 @@ def unpacked(monkeypatch):
 def test_a_large_network_is_refused_before_its_numbers_are_there(
     operator, constants, unpacked, monkeypatch
 ):
-    """Whether bias, mean or spread: of a constant that a thousand operators share."""
+    """A thousand operators share a constant as bias, mean or spread."""
     monkeypatch.setattr(onnx_reader, "MOST_NUMBERS", 1000)
     nodes = [
         Node(operator, ["X" if k == 0 else str(k)] + constants, [str(k + 1)]) for k in range(1000)
@@ -214,7 +214,7 @@ def test_a_large_network_is_refused_before_its_numbers_are_there(
 
 
 def test_labels_are_unpacked_once(unpacked):
-    """However many operators take one of them; those of the last count."""
+    """Many operators refer to the labels; those of the last one count."""
     tensors = {"floats": ROW, "a": packed(INT64, [2], [3, 4]), "c": packed(INT64, [2], [5, 7])}
     names = ["a"] * 100 + ["c"] * 100 + ["floats", "X"]
     nodes = [

@@ -173,7 +173,7 @@ def test_a_state_dict_that_is_refused(state, activations, sentence):
 
 
 def lists(data):
-    """Where scikit-learn is in use, they give arrays."""
+    """Return lists; estimators return arrays if scikit-learn is in use."""
     return data.tolist() if hasattr(data, "tolist") else data
 
 

@@ -33,7 +33,7 @@ def floats_of_64_bits():
 
 
 def built(*parts):
-    """A Sequential of 4 inputs with random numbers that are always the same."""
+    """Return a Sequential of 4 inputs with reproducible random numbers."""
     model = keras.Sequential([keras.Input((4,))] + [part() for part in parts])
     draw = numpy.random.RandomState(1)
     model.set_weights([draw.uniform(0.5, 2, array.shape) for array in model.get_weights()])

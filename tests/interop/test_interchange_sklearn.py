@@ -40,7 +40,7 @@ def fitted(estimator, y):
 
 
 def columns(probabilities):
-    """The outputs of a network: of two classes the second one."""
+    """Return the outputs of a network; of two classes, the second."""
     return probabilities[:, 1:] if probabilities.shape[1] == 2 else probabilities
 
 
@@ -290,7 +290,7 @@ def test_nothing_is_printed_warned_or_drawn(capsys):
 
 @pytest.mark.parametrize("options", [{}, {"early_stopping": True, "validation_fraction": 0.3}])
 def test_training_continues(options):
-    """After a detour through a network, plain gradient descent goes on as it would have."""
+    """After conversion to a network and back, plain gradient descent continues as without it."""
     sgd = dict(
         solver="sgd", momentum=0, shuffle=False, random_state=1, learning_rate_init=0.01, max_iter=5
     )

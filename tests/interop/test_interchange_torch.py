@@ -19,7 +19,7 @@ X = torch.tensor(ROWS, dtype=torch.float64)
 
 
 def seeded(*modules):
-    """An nn.Sequential in float64, with random numbers that are always the same, in eval mode."""
+    """Return an nn.Sequential in float64 and eval mode with reproducible random numbers."""
     module = nn.Sequential(*modules).double()
     generator = torch.Generator().manual_seed(1)
     for tensor in list(module.parameters()) + [
@@ -113,7 +113,7 @@ def test_a_state_dict_in():
 
 
 def test_a_state_dict_is_not_frozen():
-    """Its tensors never require a gradient, whatever those of the module do."""
+    """Tensors of a state dict never require a gradient, whatever the module's do."""
     module = seeded(nn.Linear(4, 3), nn.Linear(3, 2, bias=False))
     net = sn.from_torch(module.state_dict(), ["tanh", "identity"])
     assert [p.name for p in net.parameters() if p.frozen] == ["2.bias"]
@@ -200,7 +200,7 @@ def parametrized(name):
 
 
 def hooked(module, *at):
-    """The module with a hook at the module of that place in it: one that doubles."""
+    """Return the module with a hook on the submodule at this place, which doubles its output."""
     part = module
     for k in at:
         part = part[k]
@@ -413,7 +413,7 @@ def test_the_state_dict_has_the_numbers_of_the_layers():
 
 
 def test_training_continues_in_pytorch():
-    """In train mode the Normalization stays as it is, and a step of gradient descent is the same in both."""
+    """In train mode the Normalization does not change, and a step of gradient descent is the same in both."""
     net = sn.Sequential([normalization(ROWS), sn.Dense(4, 3), sn.Tanh(), sn.Dense(3, 1)], seed=1)
     module = sn.to_torch(net).train()
     optimizer = torch.optim.SGD(module.parameters(), lr=0.1)

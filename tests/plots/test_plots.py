@@ -159,7 +159,7 @@ def picture(request):
 
 
 def elements(picture, tag=None, style=None):
-    """The elements of the picture, of a kind, of a class."""
+    """Return the elements of the picture with this tag and class."""
     root = ElementTree.fromstring(picture.svg)
     found = [
         element
@@ -251,7 +251,7 @@ WIDE, HIGH = st.integers(20, 60), st.integers(8, 20)
 
 
 def fits(picture, width, height):
-    """Whether the text is no wider than asked for, and every text of the SVG begins in it."""
+    """Return whether the text is not too wide, and every text of the SVG begins inside."""
     lines = picture.text(width, height).split("\n")
     places = [float(x) for x in re.findall(r' x="([^"]*)"', picture.svg)]
     across = float(re.search(' width="([^"]*)"', picture.svg).group(1))
@@ -420,7 +420,7 @@ def test_numbers_are_four_digits():
 
 
 def drawn(picture, style="line"):
-    """The parts of each path of a style, as points; the legend's come first."""
+    """Return the parts of each path of a style, as points; the legend's come first."""
     paths = [path.get("d") for path in elements(picture, "path", style)]
     parts = [
         [part.rstrip("Z").split("L") for part in d.split("M")[1:]] for d in paths if "a" not in d
@@ -489,14 +489,14 @@ def area(parts):
 
 
 def box(picture):
-    """The inside of the axes, in px: left, top, right, bottom."""
+    """Return the inside of the axes in px: left, top, right, bottom."""
     grid = drawn(picture, "grid")[0][0]
     regions = [point for parts in drawn(picture, "area") for part in parts for point in part]
     return grid[0][0], min(y for _, y in regions), grid[1][0], max(y for _, y in regions)
 
 
 def test_the_border_is_where_the_prediction_changes():
-    """x0 + x1 = 1.5: of the inside, from -0.08 to 1.08 both ways, the corner of 0.66 by 0.66 is the second class."""
+    """x0 + x1 = 1.5: the axes go from -0.08 to 1.08, and the corner of 0.66 by 0.66 is the second class."""
     picture = made("boundary, two classes")
     left, top, right, bottom = box(picture)
     first, second = [
@@ -523,7 +523,7 @@ def test_the_border_of_a_threshold_is_straight():
 
 @given(st.lists(st.floats(-1, 1), min_size=3, max_size=3))
 def test_regions_of_linear_fields_are_exact(field):
-    """Against the plain sum over many points of the square."""
+    """The area is compared with a sum over many points of the square."""
     a, b, c = field
     scale = Scale([0, 1])
     grid = [[a * u / 6 + b * v / 6 + c for u in range(7)] for v in range(7)]
@@ -603,7 +603,7 @@ def test_targets_may_be_rows_or_class_numbers():
 
 
 def test_the_shades_of_a_heat_map_follow_the_numbers():
-    """The network is x0 itself: from shade to shade the map begins further to the right."""
+    """The network is x0 itself: each shade begins further to the right."""
     net = sn.Sequential([sn.Dense(2, 1, weights=[[1], [0]])])
     picture = plots.decision_boundary(net, [[0, 0], [10, 1]], [0.3, 9.6])
     starts = [
