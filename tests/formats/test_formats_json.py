@@ -6,6 +6,7 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_models import EXTREME, TEXTS, any_tensors, any_values
 
 from scratchnet.formats import json, strict_json
 
@@ -27,29 +28,12 @@ def bits(tensor):
 
 # ---- round trips -------------------------------------------------------------------------------------------------
 
-FLOATS = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.sampled_from([-0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308]),
-)
-MATRICES = st.integers(1, 4).flatmap(
-    lambda columns: st.lists(
-        st.lists(FLOATS, min_size=columns, max_size=columns), min_size=1, max_size=4
-    )
-)
-TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
-TENSORS = st.dictionaries(
-    TEXTS, st.one_of(FLOATS, st.lists(FLOATS, max_size=5), MATRICES), max_size=4
-)
-VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), FLOATS, TEXTS),
-    lambda values: st.one_of(
-        st.lists(values, max_size=3), st.dictionaries(TEXTS, values, max_size=3)
-    ),
-    max_leaves=10,
-)
+FLOATS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(EXTREME))
+TENSORS = any_tensors(FLOATS)
+METADATA = st.dictionaries(TEXTS, any_values(FLOATS), max_size=4)
 
 
-@given(TENSORS, st.dictionaries(TEXTS, VALUES, max_size=4))
+@given(TENSORS, METADATA)
 def test_a_round_trip_keeps_every_bit(tensors, metadata):
     text = json.dumps(tensors, metadata)
     for written in (text, text.encode()):
@@ -497,7 +481,10 @@ PIECES += ["\t", "\0", "1e999", "\ufeff", "\u00a0", "\U0001d11e", "[]", "{}", '"
 
 
 @given(
-    st.one_of(st.lists(st.sampled_from(PIECES), max_size=12), VALUES.map(standard.dumps).map(list)),
+    st.one_of(
+        st.lists(st.sampled_from(PIECES), max_size=12),
+        any_values(FLOATS).map(standard.dumps).map(list),
+    ),
     st.data(),
 )
 def test_texts_and_values_are_those_of_the_standard_library(pieces, data):
@@ -518,7 +505,7 @@ def test_texts_and_values_are_those_of_the_standard_library(pieces, data):
         assert repr(strictly(text)) == repr(expected)
 
 
-@given(st.dictionaries(TEXTS, VALUES, max_size=4), st.sampled_from(["", "\n"]))
+@given(METADATA, st.sampled_from(["", "\n"]))
 def test_the_standard_library_reads_our_json(value, margin):
     text = strict_json.dumps(value, "x", margin)
     assert repr(by_the_standard_library(text)) == repr(value)

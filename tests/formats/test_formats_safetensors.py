@@ -5,6 +5,7 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_models import EXTREME, TEXTS, any_tensors, any_values
 
 from scratchnet.formats import files, safetensors, strict_json
 
@@ -47,31 +48,11 @@ def bits(tensor):
 FLOATS = st.one_of(
     st.floats(),
     st.integers(0, 2**64 - 1).map(lambda word: struct.unpack("<d", struct.pack("<Q", word))[0]),
-    st.sampled_from([-0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308]),
+    st.sampled_from(EXTREME),
 )
-MATRICES = st.integers(1, 4).flatmap(
-    lambda columns: st.lists(
-        st.lists(FLOATS, min_size=columns, max_size=columns), min_size=1, max_size=4
-    )
-)
-TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
-TENSORS = st.dictionaries(
-    TEXTS, st.one_of(FLOATS, st.lists(FLOATS, max_size=5), MATRICES), max_size=4
-)
-VALUES = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(allow_nan=False, allow_infinity=False),
-        TEXTS,
-    ),
-    lambda values: st.one_of(
-        st.lists(values, max_size=3), st.dictionaries(TEXTS, values, max_size=3)
-    ),
-    max_leaves=10,
-)
-METADATA = st.dictionaries(TEXTS, VALUES, max_size=4)
+TENSORS = any_tensors(FLOATS)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+METADATA = st.dictionaries(TEXTS, any_values(FINITE), max_size=4)
 
 
 @given(TENSORS, METADATA)
