@@ -52,7 +52,9 @@ def refusal(path, kind):
 
 
 @pytest.mark.parametrize("as_path", [str, lambda path: path])
-@pytest.mark.parametrize("data", [b"", b"new", bytes(range(256)) * 40000])
+@pytest.mark.parametrize(
+    "data", [b"", b"new", bytes(range(256)) * 40000], ids=["empty", "short", "10 MB"]
+)
 def test_a_file_is_made_and_replaced(tmp_path, as_path, data):
     path = tmp_path / "m\u00f6del.json"
     for contents in (b"first, and longer than the second", data):
