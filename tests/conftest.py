@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from decimal import localcontext
 
 import pytest
 from hypothesis import settings
@@ -14,11 +15,13 @@ import scratchnet as sn
 TESTS = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(TESTS, name) for name in sorted(os.listdir(TESTS)) if name.isalpha()]
 
-# The same examples in every run; `pytest --hypothesis-profile=explore` looks for new ones.
+# The same examples in every run; `pytest --hypothesis-profile=explore` looks for new ones. Tests that need more take a
+# multiple of settings.default.max_examples.
 # No deadlines: an interpreter may be ten times slower than another, and its machine busy.
 settings.register_profile(
     "repeatable", deadline=None, derandomize=True, database=None, max_examples=30
 )
+settings.register_profile("few", settings.get_profile("repeatable"), max_examples=10)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("repeatable")
 
@@ -61,11 +64,25 @@ def each_kernel(request):
     sn.set_kernel(former)
 
 
+@pytest.fixture(scope="module", params=["fast", "portable"])
+def both_kernels(request):
+    former = sn.set_kernel(request.param)
+    yield
+    sn.set_kernel(former)
+
+
 @pytest.fixture
 def portable():
     former = sn.set_kernel("portable")
     yield
     sn.set_kernel(former)
+
+
+@pytest.fixture
+def fifty_digits():
+    with localcontext() as context:
+        context.prec = 50
+        yield
 
 
 @pytest.fixture(scope="module")

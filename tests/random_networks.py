@@ -38,7 +38,7 @@ class Scale(sn.Layer):
 
 
 class Share(sn.Layer):
-    """A layer without one: each number by the row's sum of squares and 1."""
+    """A layer without a parameter: each number, divided by 1 + the row's sum of squares."""
 
     def forward(self, X):
         self.X = X
@@ -62,7 +62,7 @@ class Bell(sn.Activation):
 
 
 class Bent(sn.Activation):
-    """z + alpha·z² above 0, z/(1 - alpha·z) below: two arms with a number of its own."""
+    """z + alpha·z² above 0, z/(1 - alpha·z) below: two arms and a hyperparameter."""
 
     arguments = numbers = ("alpha",)
 
@@ -99,7 +99,7 @@ class RunningMean(sn.Optimizer):
 
 
 class Slowing(sn.Optimizer):
-    """The step's number enters its rule; its states change places at each step."""
+    """Its rule uses the number of the step, and its two states swap at each step."""
 
     memory = 2
 
@@ -109,7 +109,7 @@ class Slowing(sn.Optimizer):
 
 
 class Rested(sn.SGD):
-    """It sets a number more for each step, and rests in every third."""
+    """begin() sets another number for each step; every third step changes nothing."""
 
     def begin(self, number):
         sn.SGD.begin(self, number)
@@ -187,7 +187,7 @@ DATA = ["normal", "zeros and ones", "some zeros and ones"]
 
 
 def numbers(generator, rows, columns, kind="normal"):
-    """Random rows: of any numbers, of nothing but 0 and 1, or of both."""
+    """Return random rows of arbitrary numbers, of zeros and ones, or of both."""
 
     def one():
         if kind == "zeros and ones" or kind != "normal" and generator.random() < 0.5:
@@ -198,7 +198,7 @@ def numbers(generator, rows, columns, kind="normal"):
 
 
 def targets(loss, samples, outputs, generator, kind, classes):
-    """Targets that the loss accepts; ``classes``: that say a class each."""
+    """Return targets that the loss accepts; with ``classes``, one class per sample."""
     if isinstance(loss, sn.CategoricalCrossEntropy):
         Y = [[1.0 if k == i % outputs else 0.0 for k in range(outputs)] for i in range(samples)]
         if not classes:
@@ -216,7 +216,7 @@ def targets(loss, samples, outputs, generator, kind, classes):
 
 
 class Recipe:
-    """A training that can be begun any number of times, with the same numbers each time."""
+    """A training that can be repeated with the same numbers."""
 
     def __init__(self, first, blocks, ending, inputs, outputs, penalties, optimizer, data, samples, batch_size, shuffle,
                  weighted, classes, frozen, seed):  # fmt: skip
@@ -265,7 +265,7 @@ class Recipe:
 
 
 def recipe(hidden=2, ending=0, optimizer=1, between=0, batch_size=None, seed=7, **more):
-    """One in which only what is given is out of the ordinary."""
+    """Return a recipe in which only the given options are unusual."""
     usual = dict(
         first=0,
         inputs=3,
@@ -288,7 +288,7 @@ def recipe(hidden=2, ending=0, optimizer=1, between=0, batch_size=None, seed=7, 
 
 @st.composite
 def recipes(draw, batches=False, gentle=False):
-    """Any; ``batches``: of fewer samples than there are, else of all; ``gentle``: that magnify no rounding error."""
+    """Draw a recipe; ``batches``: with batches smaller than the data; ``gentle``: one that magnifies no rounding error."""
     between = st.integers(
         0, len(BETWEEN) - 1 - gentle
     )  # a Normalization within may divide by next to nothing
@@ -319,7 +319,7 @@ def recipes(draw, batches=False, gentle=False):
 
 
 def bits(values):
-    """Numbers, or lists of them within lists: each one's 64 bits."""
+    """Return the 64 bits of each number in nested lists."""
     return (
         [bits(v) for v in values]
         if isinstance(values, (list, tuple))

@@ -13,7 +13,7 @@ OTHERS = ["python3.{}".format(minor) for minor in range(6, 16)] + ["pypy3", "mic
 
 
 def run(executable, *arguments):
-    """What it prints, line by line."""
+    """Return the lines that the program prints."""
     environment = dict(os.environ, PYTHONPATH=ROOT, MICROPYPATH=ROOT, PYTHONDONTWRITEBYTECODE="1")
     result = subprocess.run(
         [executable] + list(arguments),
@@ -33,7 +33,7 @@ def training(executable):
 
 
 def interpreter(name):
-    """The path of that interpreter; without one the test is skipped."""
+    """Return the path of this interpreter; skip the test if there is none."""
     executable = shutil.which(name)
     try:
         run(executable or name, "-c", "print()")
@@ -100,8 +100,8 @@ def test_the_core_alone(name, core_alone):
     assert run(interpreter(name), str(core_alone / "main.py")) == expected
 
 
-def test_the_mathematical_library_has_no_part_in_it(expected):
-    """Others round its functions otherwise: they are all taken away, but for those that do not round at all."""
+def test_the_mathematical_library_does_not_change_the_bits(expected):
+    """Other libraries round differently, so all functions are removed, except those that are exact."""
     exact = "frexp ldexp floor ceil trunc fabs copysign fmod isnan isinf isfinite".split()
     program = "import math\nfor name in set(dir(math)) - set({!r} + ['pi']): setattr(math, name, None)\n".format(
         exact

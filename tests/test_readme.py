@@ -25,7 +25,7 @@ def test_the_examples_run(tmp_path, monkeypatch, capsys):
 
 
 def test_from_a_csv_file_to_a_model_in_use(tmp_path):
-    """The commands, one after the other, as they stand there."""
+    """Run the README's commands in order."""
     package = os.path.dirname(os.path.abspath(sn.__file__))
     with open(README, encoding="utf-8") as file:
         commands = re.search(
@@ -49,7 +49,7 @@ def test_from_a_csv_file_to_a_model_in_use(tmp_path):
 
 
 def test_the_explanation_is_what_it_prints():
-    """The indented text behind the code is the last thing that the code prints."""
+    """The indented text after the code is the last thing that the code prints."""
     with open(README, encoding="utf-8") as file:
         text = file.read()
     code, shown = re.search(

@@ -22,11 +22,11 @@ from scratchnet.core import (
 from scratchnet.formats import json, safetensors
 
 
-def test_nothing_is_wrong_here():
+def test_every_case_is_right_here():
     assert selftest.check() == []
 
 
-def test_the_kernel_stays_what_it_was():
+def test_the_kernel_is_restored():
     former = functions.set_kernel("portable")
     try:
         selftest.check()
@@ -98,7 +98,7 @@ def test_a_wrong_rule_is_found_and_named(owner, name, wrong, case, monkeypatch):
             assert any(kernel + " kernel: number" in problem for problem in problems)
 
 
-def test_what_raises_is_reported(monkeypatch):
+def test_an_exception_is_reported(monkeypatch):
     def broken(self, z):
         raise OverflowError("math range error")
 
@@ -144,7 +144,7 @@ def test_the_command_says_what_it_found(capsys, monkeypatch):
 
 
 @given(st.lists(st.floats(allow_nan=False)))
-def test_bits_there_and_back(numbers):
+def test_bits_are_read_as_they_were_written(numbers):
     text = selftest.bits(numbers)
     assert len(text) == 16 * len(numbers)
     assert repr(selftest.from_bits(text)) == repr(numbers)

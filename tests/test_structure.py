@@ -78,7 +78,7 @@ def floor_of(path):
 
 
 def literal(node):
-    """The value of a literal, or None; by this road because Python 3.6 and 3.12 name its node differently."""
+    """Return the value of a literal, or None. (Python 3.6 and 3.12 name its node differently.)"""
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError):
@@ -192,7 +192,7 @@ NEWER = {"NamedExpr": "a walrus", "Match": "match", "TryStar": "except*", "TypeA
 
 
 def dialect(path, source):
-    """What Python 3.6, MicroPython or CircuitPython would not run, or not in the same way."""
+    """Return what Python 3.6, MicroPython or CircuitPython would not run, or not in the same way."""
     tree = ast.parse(source)
     found = []
 
@@ -277,7 +277,7 @@ def type_comments(path, source):
 
 
 def powers(path, source):
-    """Each `**`, but for one of two integers, which is exact."""
+    """Yield each `**`, except of two integers, which is exact."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Pow):
             operands = (node.left, node.right) if isinstance(node, ast.BinOp) else ()
@@ -474,7 +474,7 @@ def test_prediction_loads_no_training():
     assert training & set(loaded_by(names)) == set()
 
 
-def test_what_is_installed_is_complete():
+def test_the_installation_is_complete():
     """Beside the modules, the wheel must hold py.typed and the data files."""
 
     def listing(package):

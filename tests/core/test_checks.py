@@ -18,7 +18,7 @@ NAN, INF = float("nan"), float("inf")
 
 
 class Array:
-    """As of NumPy, and a tensor of PyTorch: it gives its lists."""
+    """Like an array of NumPy or a tensor of PyTorch: tolist() returns lists."""
 
     def __init__(self, data):
         self.data = data
@@ -28,7 +28,7 @@ class Array:
 
 
 class Frame:
-    """As of pandas and polars: it gives an array, and its own indexing goes by column."""
+    """Like a data frame of pandas or polars: it returns an array, and its own indexing is by column."""
 
     def __init__(self, data):
         self.data = data
@@ -60,7 +60,7 @@ class Floatable:
 
 
 class Sequence:
-    """Any sequence: it has a length and gives its elements by number."""
+    """A sequence with len() and indexing only."""
 
     def __init__(self, data):
         self.data = data
@@ -76,11 +76,11 @@ class Sequence:
 
 
 class Exact(Fraction):
-    """A subclass is as good as its parent."""
+    """A subclass counts as its parent."""
 
 
 class Mixing:
-    """A user's number that mixes with floats."""
+    """A user-defined number that mixes with floats."""
 
     def __init__(self, value):
         self.value = value
@@ -121,7 +121,7 @@ def test_a_float_fits_a_number_that_mixes_with_floats():
 
 @pytest.mark.parametrize("value", ["0.5", None, [1.0], {}, object(), b"1", 1j])
 @pytest.mark.parametrize("number", [float, Fraction])
-def test_what_is_no_number_is_refused(value, number):
+def test_other_objects_than_numbers_are_refused(value, number):
     with pytest.raises(
         TypeError, match="^x: .* is a {}; give a number$".format(type(value).__name__)
     ):
@@ -129,7 +129,7 @@ def test_what_is_no_number_is_refused(value, number):
 
 
 @pytest.mark.parametrize("value", ["0.5", None, [1.0]])
-def test_what_is_no_number_is_refused_where_any_number_will_do(value):
+def test_other_objects_are_refused_where_any_type_of_number_is_accepted(value):
     with pytest.raises(TypeError, match="^x: .*; give a number$"):
         cast(value, None, "x")
 
@@ -178,7 +178,7 @@ def test_accepted(data):
     assert type(accepted) is list and {type(row) for row in accepted} == {list}
 
 
-def test_what_is_accepted_is_a_copy():
+def test_accepted_data_are_copied():
     data = [[1.0, 2.0]]
     accepted = checks.accept(data)
     data[0][0] = 9.0
@@ -287,7 +287,7 @@ def test_the_sentence_begins_with_the_given_name():
         checks.accept([[1, NAN]], float, "temperatures")
 
 
-def test_a_given_width_is_demanded_with_its_reason():
+def test_a_width_that_does_not_fit_is_refused_with_the_reason():
     assert checks.accept_row([1, 2], float, "X", 7, 2) == [1.0, 2.0]
     with pytest.raises(ValueError, match="^X: row 7 has 2 columns where 3 are needed$"):
         checks.accept_row([1, 2], float, "X", 7, 3)
@@ -308,7 +308,7 @@ class Square(sn.Activation):
         return self.factor * z * z
 
 
-def test_an_object_is_found_by_name_by_class_or_as_itself():
+def test_an_object_is_found_by_its_name_or_its_class_or_as_itself():
     family = {"scale": Square}
     itself = Square(2)
     assert checks.look_up("activation", itself, family, sn.Layer) is itself

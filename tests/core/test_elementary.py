@@ -18,7 +18,7 @@ LN2, PI = math.log(2), math.pi
 
 
 def bits(x):
-    """The 64 bits of x as an integer; every nan alike."""
+    """Return the 64 bits of x as an integer; all nans are equal."""
     return struct.unpack("<Q", struct.pack("<d", x))[0] if x == x else 0x7FF8000000000000
 
 
@@ -82,7 +82,7 @@ POINTS = {
 
 
 def points(name, count=3000):
-    """Where to measure: the nasty points with both neighbours, then random ones, the same on every run."""
+    """Return the points of the comparison: hard cases with both neighbours, then random ones, the same in every run."""
     intervals, exponents, signed, nasty = POINTS[name]
     generator = random.Random(2024)
     chosen = [
@@ -99,7 +99,7 @@ def points(name, count=3000):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_error_is_below_what_the_docstring_says(name):
+def test_errors_are_below_the_documented_bounds(name):
     mpmath = pytest.importorskip("mpmath")
     function, oracle = getattr(elementary, name), getattr(mpmath, name)
     bound = float(re.search(r"error below ([0-9.]+) ulp", function.__doc__, re.I).group(1))
@@ -240,7 +240,7 @@ def test_odd_functions_are_odd_to_the_bit():
 
 
 class Condition:
-    """What comparing Wrapped numbers gives: only `where` may look inside."""
+    """The result of comparing Wrapped numbers: only `where` may look inside."""
 
     def __init__(self, value):
         self.value = value
@@ -250,7 +250,7 @@ class Condition:
 
 
 class Wrapped:
-    """A number that offers arithmetic and comparison, and nothing else: no float(), no int(), no hash, no truth."""
+    """A number with arithmetic and comparison alone: no float(), no int(), no hash, no truth value."""
 
     __hash__ = None
 
@@ -334,7 +334,7 @@ def test_a_wrapped_number_gives_the_same_bits(name, monkeypatch):
 
 
 def arguments(count, signs):
-    """Pseudo-random numbers from integers alone: count of them from 2**-12 to 2**11, half as many of any bits."""
+    """Return pseudo-random numbers made of integers: `count` from 2**-12 to 2**11, and half as many of any bits."""
     state = 2024
     words = []
     for _ in range(3 * count + 2 * (count // 2)):
@@ -395,7 +395,7 @@ def test_every_docstring_example_is_true():
     assert failed == 0 and tried >= len(NAMES)
 
 
-def test_the_primitives_leave_other_numbers_to_themselves():
+def test_the_primitives_call_the_methods_of_other_numbers():
     class Symbol:
         def frexp(self):
             return "mantissa", "exponent"
@@ -407,5 +407,5 @@ def test_the_primitives_leave_other_numbers_to_themselves():
     assert elementary.ldexp(1.0, Symbol()) == (1.0, "times two to this")
 
 
-def test_a_condition_may_be_anything_that_is_true_or_not():
+def test_a_condition_may_be_any_truth_value():
     assert (elementary.where(1, "a", "b"), elementary.where([], "a", "b")) == ("a", "b")

@@ -16,7 +16,7 @@ GATE = [[0, 0], [0, 1], [1, 0], [1, 1]]
 
 
 def printed(text, units=0.5):
-    """The number that a source prints as ``text``, to so many units of the last digit; a row of them for several."""
+    """Return the number that a source prints as ``text``, to so many units of the last digit; for several numbers a row."""
     if " " in text:
         return [printed(word, units) for word in text.split()]
     return pytest.approx(float(text), rel=0, abs=units * 10.0 ** Decimal(text).as_tuple().exponent)
@@ -27,14 +27,14 @@ def values(net):
 
 
 def one_weight(start):
-    """A weight with the loss w²/2, whose slope is the weight itself."""
+    """Return a weight with the loss w²/2, whose derivative is the weight itself."""
     net = sn.Sequential([sn.Dense(1, 1, weights=[[start]], bias=[0])])
     net.freeze("0.bias")
     return net
 
 
 def step(net, optimizer, epochs=1):
-    """The weight after so many steps down the loss w²/2."""
+    """Return the weight after so many steps on the loss w²/2."""
     net.fit([[1]], [0], "half_squared_error", optimizer=optimizer, epochs=epochs)
     return values(net)[0][0][0]
 
@@ -304,7 +304,7 @@ def test_tensorflow_normalization():
 
 
 def loss(name, targets, outputs):
-    """The loss of given outputs: those of a network that passes them on."""
+    """Return the loss of given outputs: those of a network of Identity."""
     return sn.Sequential([sn.Identity()]).evaluate(outputs, targets, name)
 
 

@@ -40,13 +40,13 @@ def test_the_default_kernel_is_fast():
     assert functions.kernel() == "fast"
 
 
-def test_set_kernel_gives_the_former_one():
+def test_set_kernel_returns_the_previous_kernel():
     assert set_kernel("portable") == "fast"
     assert functions.kernel() == "portable"
     assert set_kernel("fast") == "portable"
 
 
-def test_an_unknown_kernel_is_refused_and_the_former_one_stays():
+def test_an_unknown_kernel_is_refused_and_changes_nothing():
     with pytest.raises(
         ValueError, match="kernel 'slow' is unknown; give one of: (dist, )?fast, portable"
     ):
@@ -68,11 +68,11 @@ def test_fast_sums_are_the_interpreters_own():
         assert dot(CANCELLING, [1.0, 1.0, 1.0]) == 1.0
 
 
-def test_the_dot_of_interpreters_without_sumprod():
+def test_dot_without_sumprod():
     assert functions._plain_dot([1.0, 2.0, 3.0], [4.0, 5.0, 6.0]) == 32.0
 
 
-def test_what_a_library_lacks_or_cannot_do_is_spelled_out():
+def test_functions_that_a_library_lacks_or_that_raise_are_replaced():
     class Library:
         @staticmethod
         def exp(x):
@@ -127,7 +127,7 @@ def test_ints_and_bools_count_as_floats(each_kernel, name):
 # ---- types -------------------------------------------------------------------------------------------------------
 
 
-def test_whole_numbers_take_the_type_of_their_neighbour():
+def test_integers_take_the_type_of_the_other_numbers():
     assert same(whole(2, True), 2.0)
     assert same(whole(2, 7), 2.0)
     assert same(whole(2, Fraction(1, 3)), Fraction(2))
@@ -138,7 +138,7 @@ def test_whole_numbers_take_the_type_of_their_neighbour():
 
 
 class Euler:
-    """A user's number with one function of its own, from which two more follow."""
+    """A user-defined number with its own exp, from which two more functions follow."""
 
     def exp(self):
         return 8.0
@@ -150,7 +150,7 @@ class Euler:
         return self
 
 
-def test_a_number_computes_itself():
+def test_a_number_may_bring_its_own_exp():
     assert exp(Euler()) == 8.0
 
 
@@ -180,7 +180,7 @@ def test_pi_of_exact_numbers_has_80_digits():
     assert abs(error) < Fraction(1, 10**80)
 
 
-def test_where_takes_a_truth_value_or_asks_the_condition():
+def test_where_takes_a_truth_value_or_calls_the_condition():
     class Condition:
         def where(self, a, b):
             return "asked", a, b
@@ -198,7 +198,7 @@ def test_sigmoid_and_softplus_are_symmetric(z):
 
 
 @pytest.mark.parametrize("z", [1e308, INF, 1000.0])
-def test_sigmoid_and_softplus_at_the_ends(each_kernel, z):
+def test_sigmoid_and_softplus_of_large_numbers(each_kernel, z):
     assert (sigmoid(z), sigmoid(-z)) == (1.0, 0.0)
     assert (softplus(z), softplus(-z)) == (z, 0.0)
 
@@ -212,7 +212,7 @@ def test_power_is_exact(x, n):
 
 
 class Counted(Fraction):
-    """A number whose sum of products is one operation of its own."""
+    """A number that brings its own dot product."""
 
     @staticmethod
     def dot(u, v):

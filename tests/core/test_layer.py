@@ -38,7 +38,7 @@ class Scale(sn.Layer):
 
 
 class Shift(sn.Layer):
-    """a = x + s; it takes the width that it gets, and has its parameter only from then on."""
+    """a = x + s; the parameter is created with the width of the first input."""
 
     s = None
 
@@ -140,7 +140,7 @@ DUPLICATES = [lambda net: net.copy(), lambda net: pickle.loads(pickle.dumps(net)
 
 
 @pytest.mark.parametrize("duplicate", DUPLICATES, ids=["copy", "pickle", "deepcopy"])
-def test_copies_of_them_predict_the_same_and_learn_by_themselves(duplicate):
+def test_copies_of_them_predict_the_same_and_learn_separately(duplicate):
     net = user_defined_network()
     net.fit(X, Y, loss="mean_squared_error", epochs=3)
     expected = net.predict(X)
@@ -192,7 +192,7 @@ def test_two_parameters_of_a_layer_need_two_names():
         (lambda: sn.Optimizer().rule(1.0, 1.0, ()), "Optimizer has no rule"),
     ],
 )
-def test_what_is_left_out_is_named(call, message):
+def test_a_missing_method_is_named(call, message):
     with pytest.raises(NotImplementedError, match="^" + message + "$"):
         call()
 
@@ -231,7 +231,7 @@ CONFIGURED = [
 
 
 @pytest.mark.parametrize("configured", CONFIGURED, ids=repr)
-def test_the_repr_makes_such_an_object_again(configured):
+def test_the_repr_creates_an_equal_object(configured):
     again = eval(repr(configured), {name: getattr(sn, name) for name in sn.__all__})
     assert type(again) is type(configured)
     assert repr(again.config()) == repr(configured.config())
@@ -293,7 +293,7 @@ def test_a_parameter_without_a_value():
     assert parameter.shape == (2,)
 
 
-def test_what_is_assigned_is_copied_and_converted():
+def test_an_assigned_value_is_copied_and_converted():
     parameter = sn.Parameter("bias", (2,))
     parameter.convert(float)
     value = [1, 2]
@@ -320,7 +320,7 @@ def test_what_is_assigned_is_copied_and_converted():
         ((2,), 5, TypeError, "w.*int; give a list"),
     ],
 )
-def test_a_value_that_does_not_fit_is_refused_and_the_old_one_stays(shape, value, error, message):
+def test_a_value_that_does_not_fit_is_refused_and_changes_nothing(shape, value, error, message):
     parameter = sn.Parameter(
         "w", shape, [[1], [2]] if shape == (2, 1) else [1, 2] if shape == (2,) else [[1, 2]] * 2
     )

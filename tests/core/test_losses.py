@@ -61,7 +61,7 @@ def test_by_hand(name, A, Y, value, gradient):
     assert loss.gradient(A, Y) == [pytest.approx(row) for row in gradient]
 
 
-def test_every_loss_is_by_hand():
+def test_every_loss_has_numbers_by_hand():
     assert {case[0] for case in BY_HAND} | {"perceptron"} == set(LOSSES)
 
 
@@ -90,8 +90,8 @@ Y = [[1.0, 0.0], [0.0, 1.0]]
 
 @pytest.mark.parametrize("name", sorted(PAIRS))
 @pytest.mark.parametrize("weights", [None, [0.5, 3.0]])
-def test_the_pair_abbreviates_the_chain(name, weights):
-    """Value and gradient in Z, computed together, are those of loss and activation one after the other."""
+def test_the_gradient_of_a_pair_is_the_chain_of_both_derivatives(name, weights):
+    """Value and gradient in Z, computed together, equal those of loss and activation one after the other."""
     loss, activation = LOSSES[name](), PAIRS[name][0]()
     A = activation.forward(Z)
     assert loss.value_from_logits(Z, A, Y, weights) == pytest.approx(loss.value(A, Y, weights))
@@ -156,7 +156,7 @@ def test_the_perceptron_loss():
 @pytest.mark.parametrize("z", [[1e4, -1e4], [-1e4, 1e4], [800.0, -900.0], [1e300, -1e300]])
 @pytest.mark.parametrize("y", [[1.0, 0.0], [0.0, 1.0]])
 def test_cross_entropies_of_any_logits(z, y):
-    """Wrong by D in the logits costs D, and right costs nothing: no infinity, no NaN, no rounding away."""
+    """An error of D in the logits costs D, a right answer 0: no infinity, no NaN, no lost digits."""
     distance = 0.0 if (z[0] > z[1]) == (y[0] > y[1]) else abs(z[0] - z[1])
     categorical, binary = sn.CategoricalCrossEntropy(), sn.BinaryCrossEntropy()
     assert categorical.value_from_logits([z], sn.Softmax().forward([z]), [y]) == distance
@@ -172,7 +172,7 @@ def test_cross_entropies_of_any_logits(z, y):
 LOGITS = st.floats(-1e6, 1e6)
 
 
-@settings(max_examples=50)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(st.lists(LOGITS, min_size=2, max_size=5), st.data())
 def test_cross_entropies_are_never_negative(z, data):
     k = data.draw(st.integers(0, len(z) - 1))
@@ -208,7 +208,7 @@ def test_saturated_outputs(loss, a, y, value, derivative):
 
 
 @pytest.mark.parametrize("name, A, Y, value, gradient", BY_HAND)
-def test_a_weight_is_a_repetition(name, A, Y, value, gradient):
+def test_a_weight_counts_as_repetitions(name, A, Y, value, gradient):
     loss = LOSSES[name]()
     A, Y = (A * 2)[:2], (Y * 2)[:2]
     weighted = loss.value(A, Y, [1.0, 3.0])
@@ -252,7 +252,7 @@ def test_targets(name, y, outputs, row):
 
 
 class Scalar:
-    """One number of PyTorch: it says that it has a length, and that it has no dimension."""
+    """Like a PyTorch tensor of one number: it has a method __len__, but no dimension."""
 
     ndim = 0
 
@@ -404,7 +404,7 @@ def test_the_sentence_is_short_however_many_outputs(name, y):
 
 
 def test_a_subclass_of_the_paired_activation_is_not_paired():
-    """Its function may be another: dZ would be wrong."""
+    """Its function may differ, and then dZ would be wrong."""
 
     class Steep(sn.Sigmoid):
         def function(self, z):

@@ -105,7 +105,7 @@ def test_no_operation_changes_its_arguments(name):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_rows_of_zeros_are_not_one_and_the_same(rows):
+def test_the_rows_of_zeros_are_separate_lists(rows):
     Z = matrix.zeros(rows, 2)
     Z[0][0] = 1.0
     assert Z[1:] == [[0.0, 0.0]] * (rows - 1)

@@ -29,19 +29,6 @@ def values(net):
 # ---- putting together --------------------------------------------------------------------------------------------
 
 
-def test_the_articles_network():
-    net = sn.Sequential(
-        [sn.Dense(2, 1, weights=[[0.4], [0.2]], bias=[1]), sn.Sigmoid(), sn.Threshold(0.5)]
-    )
-    gate = [[0, 0], [1, 0], [0, 1], [1, 1]]
-    history = net.fit(
-        gate, [0, 0, 0, 1], loss="perceptron", optimizer=sn.SGD(0.1), epochs=1000, shuffle=False
-    )
-    assert values(net) == [[[pytest.approx(0.05)], [pytest.approx(0.05)]], [pytest.approx(-0.075)]]
-    assert net.predict(gate) == [[0.0], [0.0], [0.0], [1.0]]
-    assert history.loss[25:] == [0.0] * 975 and history.loss[24] > 0.0
-
-
 def test_widths_and_names():
     net = network()
     assert (net.inputs, net.outputs) == (2, 1)
@@ -72,7 +59,7 @@ class RowSum(sn.Layer):
         return [[d] * len(row) for row, (d,) in zip(self.X, dA)]
 
 
-def test_the_width_after_a_layer_that_takes_any_width_says_nothing_of_the_input():
+def test_a_layer_that_takes_any_width_leaves_the_number_of_inputs_open():
     net = sn.Sequential([RowSum(), sn.Dense(1, 1, weights=[[2]])])
     assert net.predict([[1, 2, 3]]) == [[12.0]]
     assert net.predict([[1, 2]]) == [[6.0]]
@@ -107,7 +94,7 @@ def test_layers_that_do_not_fit(layers, error, message):
         sn.Sequential(layers)
 
 
-def test_a_layer_is_in_one_place_only():
+def test_a_layer_appears_only_once():
     layer = sn.Tanh()
     with pytest.raises(
         ValueError,
@@ -138,7 +125,7 @@ def test_the_type_of_number_is_that_of_the_given_parameters(weights, bias, numbe
 
 
 @pytest.mark.parametrize("number", [int, bool, str, "float", 0.5])
-def test_a_number_has_halves(number):
+def test_a_type_of_number_has_halves(number):
     with pytest.raises(
         ValueError, match="^number is .*; give a type that has halves, such as Fraction$"
     ):
@@ -165,7 +152,7 @@ def test_floats_beside_exact_parameters_are_refused():
 @pytest.mark.parametrize("zero", [0, 0.0, Fraction(0)])
 @pytest.mark.parametrize("layer", [sn.LeakyReLU, sn.Dropout, sn.Threshold])
 def test_no_zero_makes_exact_numbers_inexact(layer, zero):
-    """A float 0.0 is exact, and so is what it is multiplied with, taken from or added to."""
+    """A float 0.0 is exact, and so are products, sums and differences with it."""
     net = sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(-1, 3)]]), layer(zero)])
     assert type(net.predict([[1]])[0][0]) is Fraction
     if layer is not sn.Threshold:
@@ -179,7 +166,7 @@ def test_no_zero_makes_exact_numbers_inexact(layer, zero):
         assert repr(net.parameters()[0].value) == "[[Fraction(-1, 3)]]"
 
 
-def test_a_network_computes_with_the_number_that_is_asked_for():
+def test_a_network_computes_with_the_given_type_of_number():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[3]])], number=Fraction)
     assert net.predict([[2]]) == [[Fraction(6)]] and type(net.predict([[2]])[0][0]) is Fraction
 
@@ -231,7 +218,7 @@ def test_a_gradient_that_does_not_fit_is_refused(dA):
         net.backward(dA)
 
 
-def test_many_samples_are_predicted_as_few():
+def test_many_samples_are_predicted_like_few():
     net = network()
     many = [[i / 100, 1 - i / 50] for i in range(2500)]
     predicted = net.predict(many)
@@ -327,7 +314,7 @@ def test_a_copy_is_the_same_network(way, trained):
 
 
 @pytest.mark.parametrize("way", sorted(DUPLICATES))
-def test_a_copy_is_a_network_of_its_own(way):
+def test_a_copy_learns_separately(way):
     net = full()
     before = repr((values(net), [p.frozen for p in net.parameters()], net.metadata, net))
     twin = DUPLICATES[way](net)
@@ -365,7 +352,7 @@ def test_no_sample_is_pickled(name):
 
 
 @pytest.mark.parametrize("name", sorted(initializers.INITIALIZERS))
-def test_networks_pickle_whatever_drew_their_weights(name):
+def test_networks_pickle_with_every_initializer(name):
     net = sn.Sequential([sn.Dense(2, 3, initializer=name)])
     assert pickle.loads(pickle.dumps(net)).predict(X) == net.predict(X)
 
@@ -393,8 +380,8 @@ def test_losses_pickle(name):
 # ---- layers in two networks --------------------------------------------------------------------------------------
 
 
-def test_a_layer_may_stand_in_two_networks():
-    """They share its parameters; each network has its own names for them."""
+def test_two_networks_may_share_a_layer():
+    """The networks share the parameters; each has its own names for them."""
     net = sn.Sequential([sn.Dense(2, 2), sn.Tanh(), sn.Dense(2, 2)], seed=1)
     alone = net.copy()
     head = sn.Sequential(net.layers[2:])
@@ -442,7 +429,7 @@ def test_an_argument_that_a_copy_would_lose_is_refused():
 
 
 class Int64:
-    """A whole number of NumPy."""
+    """An integer like NumPy's."""
 
     def __init__(self, value):
         self.value = value
@@ -469,6 +456,6 @@ def test_fit_takes_what_epochs_takes():
     assert "help(scratchnet.epochs)" in sn.Sequential.fit.__doc__
 
 
-def test_data_take_the_place_of_the_network():
+def test_data_in_place_of_the_network_are_refused():
     with pytest.raises(ValueError, match="^net is .*; give a network$"):
         sn.epochs(X, Y, network(), "mean_squared_error")

@@ -17,7 +17,7 @@ def parameter(value=START, name="w", frozen=False):
 
 
 def trajectory(optimizer, gradients=GRADIENTS, start=START):
-    """The values after each step."""
+    """Return the values after each step."""
     w = parameter(start)
     values = []
     for gradient in gradients:
@@ -28,7 +28,7 @@ def trajectory(optimizer, gradients=GRADIENTS, start=START):
 
 
 def expected(rule, start=START, **memory):
-    """The same by a rule w, g, t, m -> w on one weight; m is what it remembers."""
+    """Return the same by a rule w, g, t, m -> w for one weight with the memory m."""
     columns = []
     for k, w in enumerate(start):
         m, column = dict(memory), []
@@ -118,7 +118,7 @@ def test_the_documented_defaults():
 # ---- clipping ----------------------------------------------------------------------------------------------------
 
 
-def test_a_gradient_is_shortened_all_parameters_together():
+def test_clipping_scales_the_gradients_of_all_parameters_together():
     u, v = parameter([0.0], "u"), parameter([0.0, 0.0], "v")
     u.gradient, v.gradient = [3.0], [0.0, 4.0]
     sn.SGD(1.0, clip_norm=2.5).step([u, v])
@@ -127,14 +127,14 @@ def test_a_gradient_is_shortened_all_parameters_together():
     )
 
 
-def test_a_short_gradient_stays_and_frozen_parameters_do_not_count():
+def test_a_short_gradient_is_not_clipped_and_frozen_parameters_do_not_count():
     u, v = parameter([0.0], "u"), parameter([0.0], "v", frozen=True)
     u.gradient, v.gradient = [3.0], [1000.0]
     sn.SGD(1.0, clip_norm=3.5).step([u, v])
     assert (u.value, v.value) == ([-3.0], [0.0])
 
 
-def test_no_gradient_at_all_is_not_divided_by():
+def test_clipping_does_not_divide_by_a_gradient_of_zero():
     assert trajectory(sn.SGD(1.0, clip_norm=0.1), [[0.0, 0.0]]) == [START]
 
 
@@ -150,7 +150,7 @@ def test_frozen_parameters_stay():
 
 
 def test_parameters_are_changed_all_or_none():
-    """An error in the last row of the last parameter leaves all as they were, the memory too."""
+    """An error in the last row of the last parameter changes no parameter and no memory."""
 
     class Failing(sn.SGD):
         def rule(self, w, g, state):
@@ -167,7 +167,7 @@ def test_parameters_are_changed_all_or_none():
 
 
 def test_a_step_makes_new_rows():
-    """What somebody else keeps of the old ones (the best parameters so far) does not change under his hands."""
+    """References to the old rows, such as the best parameters so far, stay valid."""
     w = parameter()
     kept = w.rows
     w.gradient = [1.0, 1.0]
@@ -229,7 +229,7 @@ def test_schedules(schedule, rates):
 
 
 @pytest.mark.parametrize("rate", ["fast", None, -0.1, float("nan"), float("inf")])
-def test_what_a_schedule_gives_is_checked(rate):
+def test_the_rate_that_a_schedule_returns_is_checked(rate):
     with pytest.raises(
         ValueError, match="^learning_rate is .*; give a finite number of 0 or more$"
     ):
@@ -256,6 +256,6 @@ def test_what_a_schedule_gives_is_checked(rate):
     ],
 )
 def test_schedules_that_are_refused(make, message):
-    """When they are made, and not in the middle of a training."""
+    """They are refused at construction, not in the middle of a training."""
     with pytest.raises(ValueError, match="^" + message):
         make()

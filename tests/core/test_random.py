@@ -59,7 +59,7 @@ def test_a_seed_is_an_integer(seed):
         Generator(seed)
 
 
-def test_the_kernel_has_no_part_in_it():
+def test_the_kernel_does_not_change_the_numbers():
     expected = [Generator(7).normal(), initializers.orthogonal(3, 2, Generator(7))]
     former = functions.set_kernel("portable")
     try:
@@ -177,7 +177,7 @@ def test_initializers_with_arguments():
     ]
 
 
-def test_an_unknown_name_is_refused_and_the_known_ones_are_told():
+def test_an_unknown_name_is_refused_and_the_known_ones_are_listed():
     with pytest.raises(
         ValueError, match="initializer 'xavier' is unknown; give one of: .*glorot_uniform.*zeros"
     ):

@@ -71,8 +71,8 @@ def test_shapes(shape):
 
 
 @pytest.mark.parametrize("shape", [shapes.moons, shapes.circles, shapes.spirals])
-def test_shapes_are_learnt(shape):
-    data = shape()
+def test_networks_learn_the_shapes(shape):
+    data = shape(samples=100)
     net = sn.Sequential(
         [sn.Dense(2, 24), sn.ReLU(), sn.Dense(24, 12), sn.ReLU(), sn.Dense(12, 1), sn.Sigmoid()]
     )
@@ -100,7 +100,7 @@ def test_iris_and_digits_are_scikit_learns():
 
 
 def test_iris_and_digits():
-    """Without scikit-learn: means as published, and how often each digit occurs."""
+    """Without scikit-learn: the published means, and the count of each digit."""
     iris, digits = samples.iris(), samples.digits()
     means = [sum(column) / 150 for column in zip(*iris.X)]
     assert [round(mean, 2) for mean in means] == [5.84, 3.06, 3.76, 1.20]
@@ -169,10 +169,10 @@ def test_other_types(write, kind, code):
 
 def test_a_network_learns_from_idx(write):
     digits = samples.digits()
-    pixels = bytes([int(v) for row in digits.X[:300] for v in row])
-    images = read_idx(write(idx(8, (300, 8, 8), pixels)), scale=16)
+    pixels = bytes([int(v) for row in digits.X[:100] for v in row])
+    images = read_idx(write(idx(8, (100, 8, 8), pixels)), scale=16)
     net = sn.Sequential([sn.Dense(64, 10), sn.Softmax()])
-    labels = read_idx(write(idx(8, (300,), bytes(digits.Y[:300]))))
+    labels = read_idx(write(idx(8, (100,), bytes(digits.Y[:100]))))
     assert (
         net.fit(images, labels, "categorical_cross_entropy", sn.Adam(0.01), 20, 10).loss[-1] < 0.2
     )
@@ -194,7 +194,7 @@ def test_a_network_learns_from_idx(write):
         (gzip.compress(idx(8, (4,), b"1234"))[:-8] + b"12345678", "the gzip file is damaged"),
     ],
 )
-def test_no_idx(write, data, words):
+def test_malformed_idx_files_are_refused(write, data, words):
     path = write(data)
     with pytest.raises(ValueError, match=words) as caught:
         read_idx(path)
@@ -202,8 +202,8 @@ def test_no_idx(write, data, words):
 
 
 @given(st.binary(max_size=40), st.integers(0, 24))
-def test_nothing_else_is_raised(tmp_path_factory, data, cut):
-    """Neither by noise, nor by noise behind a good beginning."""
+def test_only_value_errors_are_raised(tmp_path_factory, data, cut):
+    """The data are noise, and noise after a valid beginning."""
     path = tmp_path_factory.mktemp("idx") / "noise"
     for start in (
         b"",
@@ -218,7 +218,7 @@ def test_nothing_else_is_raised(tmp_path_factory, data, cut):
             pass
 
 
-def test_no_scale_and_no_file(write, tmp_path):
+def test_an_invalid_scale_and_a_missing_file(write, tmp_path):
     for scale in (0, -1, "x", None):
         with pytest.raises(ValueError, match="scale is"):
             read_idx(write(idx(8, (1,), b"1")), scale=scale)
@@ -266,7 +266,7 @@ INF, NAN = float("inf"), float("nan")
         (INPUTS, [[0], [1], [0], [-INF]], ": 'y': row 4 is -inf; give a finite number"),
     ],
 )
-def test_arrays_that_are_no_inputs_or_no_targets(X, y, words, tmp_path):
+def test_arrays_that_cannot_be_inputs_or_targets(X, y, words, tmp_path):
     path = tmp_path / "data.npz"
     path.write_bytes(dumps_npz({"X": X, "y": y if isinstance(y, Array) else array_of(y)}))
     with pytest.raises(ValueError, match=words) as caught:
@@ -274,7 +274,7 @@ def test_arrays_that_are_no_inputs_or_no_targets(X, y, words, tmp_path):
     assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
 
 
-def test_targets_in_a_file_of_their_own(tmp_path):
+def test_targets_in_a_separate_file(tmp_path):
     X, y = tmp_path / "X.npy", tmp_path / "y.npy"
     X.write_bytes(dumps(INPUTS))
     y.write_bytes(dumps(array_of(3)))

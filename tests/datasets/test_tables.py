@@ -30,14 +30,14 @@ VALUES = {"a": [1, 2], "b": ["x", "\u00fc"]}
 
 
 def read(text, *args, **options):
-    """The table in a text, or in bytes."""
+    """Read a table from a text or bytes."""
     return read_table(
         io.BytesIO(text if isinstance(text, bytes) else text.encode("utf-8")), *args, **options
     )
 
 
 def columns(table):
-    """{name: values}, None for a missing one, labels for codes."""
+    """Return {name: values}, with None for missing values and labels for codes."""
     found = {}
     for name, column in table.columns.items():
         if column.kind == "numbers":
@@ -56,7 +56,7 @@ def refusal(text, *args, **options):
 
 
 def written(header, rows, **dialect):
-    """A CSV text, written by the standard library."""
+    """Return a CSV text that the standard library writes."""
     file = io.StringIO()
     csv.writer(file, **dialect).writerows([header] + rows)
     return file.getvalue()
@@ -75,8 +75,8 @@ cells = st.text(
     st.sampled_from(",;\t|"),
     st.sampled_from(["\n", "\r\n", "\r"]),
 )
-def test_whatever_the_standard_library_writes_is_read(rows, delimiter, end):
-    """Each cell by itself, but for the space around it, and missing values."""
+def test_csv_files_of_the_standard_library_are_read(rows, delimiter, end):
+    """Every cell is read as it was written, except for spaces around it and missing values."""
     rows = [[a.replace("\r", ""), b.replace("\r", "")] for a, b in rows]
     text = written(
         ["one", "two"], rows, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL
@@ -107,7 +107,7 @@ def test_numbers_are_read_exactly(rows):
 @pytest.mark.parametrize(
     "text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1,5", "1 2", "nane", "--1", "1e", "."]
 )
-def test_what_is_no_number(text):
+def test_texts_that_are_no_numbers(text):
     table = read("a\n1\n" + '"' + text + '"\n')
     assert table["a"].kind == "categories" and columns(table)["a"] == ["1", text]
 
@@ -115,7 +115,7 @@ def test_what_is_no_number(text):
 @pytest.mark.parametrize(
     "text, value", [("1", 1), (" -2.5 ", -2.5), ("+3", 3), ("1E3", 1000), (".5", 0.5), ("007", 7)]
 )
-def test_what_is_a_number(text, value):
+def test_texts_that_are_numbers(text, value):
     assert columns(read("a\n" + text + "\n"))["a"] == [value]
 
 
@@ -146,7 +146,7 @@ def test_the_delimiter_is_found(delimiter):
     assert table.delimiter == delimiter and list(table.columns) == ["x", "y, z"] and len(table) == 3
 
 
-def test_blanks_are_delimiters_where_there_is_no_other():
+def test_blanks_are_delimiters_if_there_is_no_other():
     rows = '  1.5   2 \'a  \n\n-2.5\t30 "b  c"\n  3 ? d \n'
     expected = {
         "column 1": [1.5, -2.5, 3],
@@ -211,7 +211,7 @@ def test_a_second_column_of_the_targets_name():
 @pytest.mark.parametrize(
     "name, meant", [("survived", "Survived"), ("Surived", "Survived"), ("AGE", "age")]
 )
-def test_a_name_that_is_nearly_right(name, meant):
+def test_a_misspelled_name(name, meant):
     assert refusal("Survived,age\n1,2\n0,3\n", target=name).endswith(
         f"has no column '{name}'; did you mean '{meant}'?"
     )
@@ -227,7 +227,7 @@ def test_numbers_with_a_comma():
     )  # which mark means what is not known
 
 
-def test_one_decimal_mark_to_the_end(monkeypatch):
+def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
     monkeypatch.setattr(tables, "MOST", 3)
     monkeypatch.setattr(tables, "FEWEST", 3)
     monkeypatch.setattr(tables, "CELLS", 4)
@@ -258,7 +258,7 @@ def test_thousands_and_decimals(text, options, values):
 
 
 @pytest.mark.parametrize("text", ["a;b\n1.900;x\n778;y\n", "a;b\n1.234.567;x\n1;y\n"])
-def test_what_may_be_thousands_or_a_fraction_is_refused(text):
+def test_numbers_that_may_be_thousands_or_fractions_are_refused(text):
     assert re.search(
         r"column 'a': 1\.[\d.]+ may mean 1\d+; give the decimal mark, ',' or '\.'$", refusal(text)
     )
@@ -280,8 +280,8 @@ WRITTEN = [SMALL.encode("utf-8"), SMALL.encode("utf-16"), b"a,b\n1,\x81\\x\n", b
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("data", WRITTEN, ids=range(4))
-def test_whatever_encoding_is_named(data):
-    """No codec of Python's gets to use its own words."""
+def test_every_name_of_an_encoding(data):
+    """Errors of Python's codecs become our own messages."""
     for name in ENCODINGS:
         try:
             read(data, encoding=name)
@@ -334,7 +334,7 @@ def test_columns_without_a_header():
     assert list(table.columns) == ["column 2"] and table.target == "column 2"
 
 
-def test_names_are_settled():
+def test_names_are_made_unique():
     table = read("a,,a, a ,a (2)\n1,2,3,4,5\n", header=True)
     assert list(table.columns) == ["a", "column 2", "a (2)", "a (3)", "a (2) (2)"]
     assert [values[0] for values in columns(table).values()] == [1, 2, 3, 4, 5]
@@ -353,8 +353,8 @@ def test_names_are_settled():
 
 
 @pytest.mark.parametrize("cells", [["x"], ["x", "x (2)"], ["x (2)", "x", "x"], [""]])
-def test_equal_names_are_settled_in_linear_time(cells):
-    """Lines of Python that are executed, for twice as many columns."""
+def test_equal_names_are_made_unique_in_linear_time(cells):
+    """Twice as many columns execute about twice as many lines of Python."""
 
     def lines(count):
         executed = [0]
@@ -375,7 +375,7 @@ def test_equal_names_are_settled_in_linear_time(cells):
     assert lines(400) < 3 * lines(200)  # of a square it would be 4
 
 
-def test_kinds_that_are_asked_for():
+def test_the_kind_of_a_column_can_be_given():
     text = "zip,age,note\n01234,30,x\n99999,31,y\n"
     table = read(text, categorical=["zip"], numeric="age", ignore=["note"])
     assert columns(table) == {"zip": ["01234", "99999"], "age": [30, 31]}
@@ -394,12 +394,12 @@ def test_kinds_that_are_asked_for():
     assert read(text, target="\u0662").target == "age"  # an Arabic 2
 
 
-def test_empty_lines_are_passed_over():
+def test_empty_lines_are_skipped():
     assert columns(read("\n\na,b\n\n1,2\r\n\n3,4\n\n")) == {"a": [1, 3], "b": [2, 4]}
 
 
 def test_blocks(monkeypatch):
-    """The same table, however many rows are converted at a time, and however early columns settle."""
+    """The table does not depend on how many rows are converted at a time, nor on when the kind of a column is settled."""
     rows = [
         [
             str(i % 7),
@@ -420,7 +420,7 @@ def test_blocks(monkeypatch):
 
 
 def test_a_column_that_turns_out_to_hold_texts():
-    """Exactly, with every text as it stood, as long as it had few different ones; else in one sentence."""
+    """Texts are kept exactly if few of them differ; else the file is refused in one sentence."""
     text = "a\n" + "01\n2.50\n" * 50000 + "x\n"
     assert columns(read(text))["a"][-3:] == ["01", "2.50", "x"]
     text = "b,a\n" + "".join([f'"{i % 7}\n",{i}\n\n' for i in range(30000)]) + "0,z\n"
@@ -434,7 +434,7 @@ def test_a_column_that_turns_out_to_hold_texts():
 
 
 def test_many_texts(monkeypatch):
-    """A column of more different texts than could be categories is not kept, but its name is."""
+    """Of a column with too many different texts to be a category, only the name is kept."""
     for name, value in (("MOST", 3), ("FEWEST", 3), ("LABELS", 10), ("CELLS", 4)):
         monkeypatch.setattr(tables, name, value)
     text = "a,b\n" + "".join([f"x{i},{i}\n" for i in range(30)])
@@ -482,7 +482,7 @@ def test_standard_input(packed):
 @pytest.mark.parametrize("packed", [bytes, gzip.compress])
 @pytest.mark.parametrize("buffering", [-1, 0, None])
 def test_a_file_that_is_open_stays_open(tmp_path, packed, buffering):
-    """In a table, in none, and in an encoding that there is not."""
+    """Also if the data are no table, or the encoding does not exist."""
     path = tmp_path / "data.csv"
     for text, options in (
         (SMALL, {}),
@@ -511,7 +511,7 @@ def test_a_file_that_is_open_as_text_is_refused():
         read_table(io.StringIO(SMALL))
 
 
-def test_no_file(tmp_path):
+def test_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_table(str(tmp_path / "none.csv"))
 
@@ -573,18 +573,18 @@ NO_UTF8 = "is not UTF-8; save the file as UTF-8, or name its encoding, such as c
     ],
     ids=range(16),
 )
-def test_no_table(data, sentence):
+def test_files_that_are_no_tables_are_refused(data, sentence):
     found = refusal(data)
     assert found.startswith(sentence) if sentence.endswith(": ") else found == sentence
 
 
 @pytest.mark.parametrize("delimiter", ["", ",,", '"', "\n", 5])
-def test_no_delimiter(delimiter):
+def test_an_invalid_delimiter_is_refused(delimiter):
     assert refusal("a,b\n1,2\n", delimiter=delimiter).startswith("delimiter is ")
 
 
 @given(st.binary(max_size=60) | st.text('ab1.,;"\n \t-e', max_size=60).map(str.encode))
-def test_nothing_else_is_raised(data):
+def test_only_value_errors_are_raised(data):
     try:
         table = read(data)
     except ValueError as error:
@@ -594,7 +594,7 @@ def test_nothing_else_is_raised(data):
 
 
 def test_long_lines_of_a_small_file_take_little_memory(monkeypatch):
-    """100 MB that gzip packs into 100 kB, in 100 lines, of which the first few tell that this is no table."""
+    """gzip packs 100 MB in 100 lines into 100 kB; the first lines show that this is no table."""
     tracemalloc = pytest.importorskip("tracemalloc")
     monkeypatch.setattr(tables, "LONGEST", 1 << 20)
     data = gzip.compress((b"x" * ((1 << 20) - 2) + b"\n") * tables.LOOKED_AT)
@@ -614,7 +614,7 @@ def test_long_lines_of_a_small_file_take_little_memory(monkeypatch):
     sys.implementation.name != "cpython", reason="others take memory as they please"
 )
 def test_a_large_file_takes_little_memory(tmp_path):
-    """250,000 rows of 10 columns: their numbers take 20 MB."""
+    """250,000 rows of 10 columns: the numbers take 20 MB."""
     path = tmp_path / "large.csv"
     with open(str(path), "w") as file:
         file.write("a,b,c,d,e,f,g,h,i,j\n")
@@ -670,7 +670,7 @@ def test_decisions():
     assert str(encoder).split("\n")[0].split() == "column what it holds what is done why".split()
 
 
-def test_decisions_are_told_on_one_line_each():
+def test_each_decision_is_printed_on_one_line():
     encoder = Encoder.fit(read('"a\nb",y\n1,"\x1b[31m"\n2,no\n', target="y"))
     assert str(encoder).count("\n") == 2 and "a?b" in str(encoder) and "\x1b" not in str(encoder)
     assert encoder.features == ["a\nb"]
@@ -692,7 +692,7 @@ def test_decisions_can_be_overridden():
 
 
 def reference(table, rows, encoder):
-    """The same by scikit-learn: median, standard deviation, one-hot."""
+    """scikit-learn computes the same: median, standard deviation, one-hot."""
     numpy = pytest.importorskip("numpy")
     pytest.importorskip("sklearn")
     from sklearn.impute import SimpleImputer
@@ -716,7 +716,7 @@ def reference(table, rows, encoder):
 
 
 def test_encoding_against_scikit_learn():
-    """Fitted to some rows, applied to all; through the Normalization layer."""
+    """The encoder is fitted to some rows and applied to all, through the Normalization layer."""
     table = read(titanic(), target="survived")
     rows = [i for i in range(200) if i % 3]
     encoder = Encoder.fit(table, rows)
@@ -855,7 +855,7 @@ def test_rows_without_a_target_are_left_out():
 
 
 def test_a_model_reads_its_columns(tmp_path):
-    """By name, in the kinds of the training, whatever else is in the file."""
+    """Columns are found by name and keep their kinds from training, whatever else the file holds."""
     encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y", categorical="code"))
     path = tmp_path / "new.csv"
     path.write_text("junk;size;code\n1;5,5;1\nword;NA;x\n")
@@ -875,8 +875,8 @@ def test_a_model_reads_its_columns(tmp_path):
         encoder.read(str(path))
 
 
-def test_tables_that_were_read_by_themselves():
-    """Whole numbers may stand for categories; texts for numbers may not."""
+def test_tables_that_were_read_separately():
+    """Integers may stand for categories; texts may not stand for numbers."""
     encoder = Encoder.fit(read("code,size,y\n1,5,a\nx,6,b\n", target="y"))
     assert encoder.inputs_of(read("size,code\n5,1\n6,\n"))[0] == [5, 1, 0]
     with pytest.raises(
@@ -913,7 +913,7 @@ def test_an_encoder_as_json(task):
 
 
 def changes(value, path=()):
-    """Paths to every part of nested dicts and lists."""
+    """Yield the path to every part of nested dicts and lists."""
     yield path
     if isinstance(value, (dict, list)):
         for key in value if isinstance(value, dict) else range(min(len(value), 2)):
@@ -921,8 +921,8 @@ def changes(value, path=()):
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
-def test_a_spoilt_file_is_refused(task):
-    """Whatever part of it is replaced or taken away: a ValueError, or an encoder that still works as a whole."""
+def test_a_damaged_encoder_is_refused(task):
+    """Replace or remove any part: the result is a ValueError, or an encoder that works."""
     table = read(titanic(), target="survived")
     good = Encoder.fit(table, task=task).to_dict()
     assert len(list(changes(good))) > 30
@@ -948,7 +948,7 @@ def test_a_spoilt_file_is_refused(task):
 
 
 def test_a_network_from_a_table(tmp_path):
-    """From the file to predictions: trained, saved, loaded, and given raw values."""
+    """From the file to predictions: train, save, load, and predict from raw values."""
     table = read(titanic(), target="sex", ignore=["id", "name"])
     encoder = Encoder.fit(table)
     X, Y = encoder.examples_of(table)

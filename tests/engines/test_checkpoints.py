@@ -1,4 +1,4 @@
-"""checkpoints.py: a training that is broken off at any instant goes on to the same bits.
+"""checkpoints.py: a training that was stopped at any instant continues to the same bits.
 
 The oracle is the same training that nobody breaks off. First every checkpoint that a training writes is kept, and the
 training goes on from each of them; then processes are killed for real, at random instants.
@@ -18,8 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
+from hypothesis import settings
 from random_networks import bits
-from test_training import pressed_at_line
+from small_trainings import pressed_at_line
 
 import scratchnet as sn
 from scratchnet.engines import generated
@@ -63,7 +64,7 @@ TRAININGS = {
 
 
 class Snapshots(Checkpoint):
-    """Keeps every file that is written: between two batches and after each epoch."""
+    """Keeps a copy of every file that is written, between two batches and after each epoch."""
 
     def __init__(self, folder):
         self.path, self.seconds, self.folder, self.count = (
@@ -89,7 +90,7 @@ def trained(options, between, **more):
 
 @pytest.mark.parametrize("engine", ["auto", "lists"])
 @pytest.mark.parametrize("name", sorted(TRAININGS))
-def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(
+def test_a_training_continues_from_every_checkpoint_to_the_same_bits(
     name, engine, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(generated, "STEPS_AT_ONCE", 1)  # every batch is a part of its own
@@ -106,7 +107,7 @@ def test_from_every_checkpoint_the_training_goes_on_to_the_same_bits(
     )  # and when all is done
 
 
-def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypatch):
+def test_a_checkpoint_between_batches_counts_the_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(generated, "STEPS_AT_ONCE", 1)
     seen = []
 
@@ -120,7 +121,7 @@ def test_a_checkpoint_between_batches_knows_how_many_are_done(tmp_path, monkeypa
     assert seen == [(0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0)]
 
 
-def test_more_epochs_may_be_asked_for(tmp_path):
+def test_a_continued_training_may_have_more_epochs(tmp_path):
     for options, between in TRAININGS.values():
         path = str(tmp_path / "run.safetensors")
         trained(options, between, epochs=2, checkpoint=path)
@@ -130,7 +131,7 @@ def test_more_epochs_may_be_asked_for(tmp_path):
         os.remove(path)
 
 
-def test_an_executor_and_its_shards(tmp_path):
+def test_a_training_with_an_executor_continues(tmp_path):
     options = {"optimizer": "adam", "batch_size": 6, "epochs": 4}
     with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:
         expected = trained(options, [], executor=executor)
@@ -168,9 +169,8 @@ def test_ctrl_c_writes_a_last_checkpoint(k, tmp_path, monkeypatch):
     assert trained(options, [], checkpoint=path) == trained(options, [])
 
 
-STRIDE = (
-    17 if sys.implementation.name == "cpython" else 151
-)  # tracing takes its time; all lines pass with 1
+# Tracing is slow. All lines pass with 1; a profile with few examples takes larger steps.
+STRIDE = 17 if settings.default.max_examples > 10 else 151
 LOOP = ("training.py", "checkpoints.py")
 
 
@@ -202,7 +202,7 @@ def test_ctrl_c_between_any_two_lines(offset, tmp_path):
     assert written > 3
 
 
-def test_a_loop_that_breaks_off_can_be_taken_up_again(tmp_path):
+def test_a_loop_that_was_left_can_be_continued(tmp_path):
     path = str(tmp_path / "run.safetensors")
     steps = sn.epochs(
         network(), X, Y, "mean_squared_error", batch_size=4, seed=5, epochs=6, checkpoint=path
@@ -331,7 +331,7 @@ def test_a_checkpoint_of_another_training(what, tmp_path):
 
 
 def test_another_number_of_shards(tmp_path):
-    """With Dropout it would draw other masks."""
+    """With another number of shards Dropout would draw other masks."""
     path = str(tmp_path / "run.safetensors")
     fitted(path)
     with pytest.warns(UserWarning), ThreadPoolExecutor(2) as executor:
@@ -342,7 +342,7 @@ def test_another_number_of_shards(tmp_path):
 @pytest.mark.parametrize(
     "damage", [b"", b"{}", b"?", b'{"format": "scratchnet", "metadata": {}, "tensors": {}}']
 )
-def test_a_file_that_is_no_checkpoint_is_not_written_over(damage, tmp_path):
+def test_a_file_that_is_no_checkpoint_is_not_overwritten(damage, tmp_path):
     path = tmp_path / "run.safetensors"
     path.write_bytes(damage)
     with pytest.raises(
@@ -417,7 +417,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
-def test_where_no_checkpoint_can_be(name, tmp_path, monkeypatch):
+def test_paths_that_are_refused(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path, options, message = REFUSED[name]
     with pytest.raises((OSError, ValueError), match=message):
@@ -439,7 +439,7 @@ def test_a_checkpoint_that_cannot_be_written_does_not_end_the_training(tmp_path)
     assert len(history) == 3
 
 
-def test_what_no_file_can_hold_is_refused_before_the_first_epoch(tmp_path):
+def test_metadata_that_cannot_be_stored_are_refused_before_the_first_epoch(tmp_path):
     net = network()
     net.metadata = {"labels": {1, 2}}
     before = [bits(p.rows) for p in net.parameters()[2:]]
@@ -467,6 +467,6 @@ def test_other_numbers_than_floats(tmp_path):
 
 
 @pytest.mark.parametrize("seconds", [-1, "x", float("nan"), None])
-def test_how_often(seconds):
+def test_the_time_between_checkpoints(seconds):
     with pytest.raises(ValueError, match="^seconds is .*; give a finite number of 0 or more$"):
         Checkpoint("run.safetensors", seconds)

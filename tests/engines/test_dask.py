@@ -69,13 +69,13 @@ def test_a_client_is_an_executor_itself(client):
     assert trained(client) == trained(Inline(2))
 
 
-def test_batches_that_are_alike(client):
-    """Nothing is learnt at the rate 0, so that every epoch submits the same; Dask makes one of calls that are alike."""
+def test_equal_batches_are_separate_tasks(client):
+    """At the learning rate 0 every epoch submits the same calls; Dask would compute equal calls once."""
     options = {"optimizer": sn.SGD(0), "shuffle": False, "batch_size": 8}
     assert trained(client.get_executor(), **options) == trained(Inline(2), **options)
 
 
-def test_what_the_workers_do_not_know(client):
+def test_classes_that_the_workers_cannot_import(client):
     class Doubled(sn.Identity):
         pass
 

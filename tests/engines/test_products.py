@@ -81,7 +81,7 @@ def test_a_training_from_distances_is_the_same_to_rounding():
 
 
 @DIST
-def test_short_rows_are_multiplied_as_ever():
+def test_short_rows_are_multiplied_as_in_the_fast_kernel():
     A, B = drawn(4, 15, 1), drawn(15, 4, 2)
     fast = matrix.dot(A, B)
     sn.set_kernel("dist")

@@ -27,7 +27,7 @@ WEIGHTS = [0.5 + i % 4 for i in range(11)]
 
 
 class Done:
-    """A future of which all is known."""
+    """A future whose result is known."""
 
     def __init__(self, value):
         self.value = value
@@ -37,7 +37,7 @@ class Done:
 
 
 class Here:
-    """An executor that computes at once, in this thread; what is given and what comes back has been a pickle."""
+    """An executor that computes at once, in this thread; tasks and results are pickled on the way."""
 
     def __init__(self, shards=2):
         self.shards = shards
@@ -96,7 +96,7 @@ def bits(net):
 
 
 def agree(ours, theirs):
-    """To 1e-12, relative to the largest number of the array."""
+    """Compare to 1e-12 of the largest number of the array."""
     largest = max(abs(v) for row in theirs for v in row)
     assert matrix.shape(ours) == matrix.shape(theirs)
     assert max(abs(u - v) for a, b in zip(ours, theirs) for u, v in zip(a, b)) <= 1e-12 * largest
@@ -128,7 +128,7 @@ def both(executor, make=network, **options):
     ],
     ids=str,
 )
-def test_it_trains_as_without(shards, options):
+def test_it_trains_as_without_an_executor(shards, options):
     both(Here(shards), **options)
 
 
@@ -144,11 +144,11 @@ def test_it_trains_as_without(shards, options):
         ),
     ],
 )
-def test_every_layer_trains_as_without(make):
+def test_every_layer_trains_as_without_an_executor(make):
     both(Here(3), make)
 
 
-def test_a_loss_of_ones_own_trains_as_without():
+def test_a_user_defined_loss_trains_as_without_an_executor():
     nets = [sn.Sequential([sn.Dense(3, 2), sn.Tanh(), sn.Dense(2, 1)], seed=1) for _ in range(2)]
     for net, executor in zip(nets, (Here(3), None)):
         net.fit(X, [x[0] for x in X], loss=Quartic(), batch_size=4, epochs=3, executor=executor)
@@ -202,7 +202,7 @@ def test_a_frozen_parameter_stays_and_its_gradient_does_not_travel():
     assert [len(gradients) for _, gradients, _ in executor.results] == [1] * len(executor.results)
 
 
-def test_what_is_frozen_on_the_way_is_seen():
+def test_freezing_during_training_is_seen():
     nets = network(), network()
     for net, executor in zip(nets, (Here(2), None)):
         for epoch in sn.epochs(net, X, Y, "categorical_cross_entropy", epochs=3, executor=executor):
@@ -212,7 +212,7 @@ def test_what_is_frozen_on_the_way_is_seen():
     agree(nets[0].parameters()[3].rows, nets[1].parameters()[3].rows)
 
 
-def test_what_is_changed_by_hand_on_the_way_is_seen():
+def test_changes_by_hand_during_training_are_seen():
     nets = network(sn.LeakyReLU(0.1), l2=0.1), network(sn.LeakyReLU(0.1), l2=0.1)
     for net, executor in zip(nets, (Here(2), None)):
         for epoch in sn.epochs(
@@ -238,7 +238,7 @@ def test_the_metadata_and_the_optimizer_stay_here():
 
 @pytest.mark.parametrize("kernel", ["fast", "portable"])
 def test_threads_and_processes_give_the_same_bits(processes, kernel):
-    """Kernel "portable" has to travel: the worker processes have the fast one."""
+    """The kernel is sent along: worker processes start with the fast one."""
     former = sn.set_kernel(kernel)
     try:
         found = []
@@ -253,7 +253,7 @@ def test_threads_and_processes_give_the_same_bits(processes, kernel):
     assert processes.submit(sn.kernel).result() == "fast"
 
 
-def test_the_kernel_is_lent_to_several_tasks_at_once():
+def test_several_tasks_set_the_kernel_at_once():
     seen, first_in, may_go = [], threading.Event(), threading.Event()
 
     def task():
@@ -382,7 +382,7 @@ def test_a_number_takes_8_bytes():
 
 
 def test_no_two_calls_are_alike():
-    """Dask would make one of them."""
+    """Dask would compute equal calls once."""
     executor = Here(2)
     net = sn.Sequential([sn.Dense(1, 1)])
     net.fit([[1]] * 4, [1] * 4, "mean_squared_error", sn.SGD(0), epochs=3, executor=executor)
@@ -420,7 +420,7 @@ def test_rows_are_read_when_they_are_needed():
 
 
 @pytest.mark.parametrize("executor", [4, "processes", ThreadPoolExecutor, object()])
-def test_what_is_no_executor_is_refused(executor):
+def test_objects_that_are_no_executors_are_refused(executor):
     with pytest.raises(
         ValueError,
         match=r"^executor is .*; give an object with submit\(f, \*args\), such as a Proc",
@@ -429,14 +429,14 @@ def test_what_is_no_executor_is_refused(executor):
 
 
 @pytest.mark.parametrize("shards", [0, -1, 1.5, "two", True])
-def test_what_is_no_number_of_shards_is_refused(shards):
+def test_an_invalid_number_of_shards_is_refused(shards):
     with pytest.raises(
         ValueError, match=r"^executor.shards is .*; give a whole number of 1 or more$"
     ):
         fit(network(), Here(shards))
 
 
-def test_what_cannot_be_pickled_is_named():
+def test_objects_that_cannot_be_pickled_are_named():
     class Local(Scale):
         pass
 
@@ -461,7 +461,7 @@ def test_what_cannot_be_pickled_is_named():
 @pytest.mark.parametrize(
     "there", [types.ModuleType("elsewhere"), None], ids=["without the class", "no such module"]
 )
-def test_what_a_worker_does_not_know_is_explained(there, monkeypatch):
+def test_classes_that_a_worker_cannot_import_are_explained(there, monkeypatch):
     module = types.ModuleType("elsewhere")
     module.Own = type("Own", (Scale,), {"__module__": "elsewhere"})
     monkeypatch.setitem(sys.modules, "elsewhere", module)
@@ -485,7 +485,7 @@ class Forgetful(Scale):
 
 
 class Bad(Scale):
-    """Fails in some batch."""
+    """Fails in one batch."""
 
     def forward(self, X):
         if self.generator is not None and X[0][0] == 3.0:
@@ -519,7 +519,7 @@ def test_an_error_in_a_worker_is_raised_as_it_is(place, processes):
     assert bits(net) == bits(expected)
 
 
-def test_a_loss_that_is_not_finite_ends_it_as_without():
+def test_an_infinite_loss_ends_the_training_as_without_an_executor():
     for executor in (Here(2), None):
         net = sn.Sequential([sn.Dense(1, 1)], seed=1)
         with pytest.raises(sn.Diverged, match="the loss became inf|nan") as caught:
@@ -536,7 +536,7 @@ def test_a_loss_that_is_not_finite_ends_it_as_without():
 
 
 class Slow:
-    """An executor whose third task is never done: somebody presses Ctrl-C."""
+    """An executor whose third task never ends; Ctrl-C comes instead."""
 
     shards = 2
 
@@ -560,7 +560,7 @@ class Pending(Done):
         self.cancelled = True
 
 
-def test_ctrl_c_keeps_what_was_learnt_and_cancels_the_rest():
+def test_ctrl_c_keeps_the_parameters_and_cancels_the_tasks():
     executor, net, expected = Slow(), network(), network()
     history = fit(net, executor, batch_size=None)
     fit(expected, Here(2), batch_size=None, epochs=1)
@@ -585,7 +585,7 @@ def said(executor, batch_size, width=50, epochs=1):
 
 @pytest.fixture
 def costs(monkeypatch):
-    """The same on every interpreter."""
+    """The estimate is the same on every interpreter."""
     for name, value in zip("SAMPLE WEIGHT COPY DATUM SHARD".split(), (25, 300, 160, 15, 250000)):
         monkeypatch.setattr(workers, name, value)
     monkeypatch.setattr(workers, "PACE", {"portable": 4.0})
@@ -600,7 +600,7 @@ class Nowhere(Here):
         )
 
 
-def test_small_work_is_called_so_once(costs):
+def test_small_work_is_warned_about_once(costs):
     small = "executor: it costs more time than it saves with batches of {}; "
     small += "use batches of 67 or more, or omit it"
     assert said(Nowhere(), 2, epochs=3) == [small.format(2)]
@@ -620,7 +620,7 @@ def least(text):
 
 
 @pytest.mark.parametrize("layers", [[sn.Softmax()], [sn.Dense(3, 1), sn.Sigmoid()]], ids=str)
-def test_where_no_batch_is_large_enough(layers, costs, monkeypatch):
+def test_no_batch_is_large_enough(layers, costs, monkeypatch):
     monkeypatch.setattr(workers, "DATUM", 100)  # as if the way were that long
     text = "it costs more time than it saves with batches of 4; omit it"
     assert workers.doubts(sn.Sequential(layers), 4, Here(), 2) == text

@@ -29,14 +29,14 @@ def mode(path):
 
 @pytest.fixture
 def old(tmp_path):
-    """A file that is there already, alone in its directory."""
+    """An existing file, alone in its directory."""
     path = tmp_path / "model.json"
     path.write_bytes(b"old")
     return path
 
 
 def refusal(path, kind):
-    """The sentence that refuses to write to ``path``."""
+    """Return the error message of a write to ``path``."""
     with pytest.raises(kind) as caught:
         files.write(path, b"new")
     error = caught.value
@@ -52,7 +52,9 @@ def refusal(path, kind):
 
 
 @pytest.mark.parametrize("as_path", [str, lambda path: path])
-@pytest.mark.parametrize("data", [b"", b"new", bytes(range(256)) * 40000])
+@pytest.mark.parametrize(
+    "data", [b"", b"new", bytes(range(256)) * 40000], ids=["empty", "short", "10 MB"]
+)
 def test_a_file_is_made_and_replaced(tmp_path, as_path, data):
     path = tmp_path / "m\u00f6del.json"
     for contents in (b"first, and longer than the second", data):
@@ -85,7 +87,7 @@ def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
 
 @posix
 @pytest.mark.parametrize("permissions", [0o600, 0o644, 0o666, 0o755, 0o4711])
-def test_permissions_stay_and_hold_before_anything_is_written(old, permissions, monkeypatch):
+def test_permissions_are_kept_and_set_before_writing(old, permissions, monkeypatch):
     old.chmod(permissions)
     seen = []
 
@@ -98,7 +100,7 @@ def test_permissions_stay_and_hold_before_anything_is_written(old, permissions, 
 
 
 @posix
-def test_what_a_link_points_to_is_replaced_and_not_the_link(tmp_path):
+def test_the_target_of_a_link_is_replaced_and_not_the_link(tmp_path):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     (tmp_path / "inner").symlink_to(folder / "model.json")
@@ -110,7 +112,7 @@ def test_what_a_link_points_to_is_replaced_and_not_the_link(tmp_path):
     assert os.listdir(str(folder)) == ["model.json"] and len(os.listdir(str(tmp_path))) == 3
 
 
-def test_the_data_are_on_the_disk_before_the_name_is_and_then_the_name(old, monkeypatch):
+def test_the_data_are_synced_before_the_name_and_then_the_name(old, monkeypatch):
     events = []
 
     def spy(name, function):
@@ -147,7 +149,7 @@ def test_a_directory_that_cannot_be_synced_is_no_error(old, name, monkeypatch):
     assert read(old) == b"new"
 
 
-def test_many_at_once(old):
+def test_concurrent_writers_leave_one_whole_file(old):
     def write(letter):
         for _ in range(20):
             files.write(old, letter * 100000)
@@ -179,7 +181,7 @@ def test_a_directory_for_a_file(tmp_path):
 
 
 @posix
-def test_what_is_no_file_stays_what_it_is(tmp_path):
+def test_special_files_are_not_replaced(tmp_path):
     os.mkfifo(str(tmp_path / "pipe"))
     assert refusal(tmp_path / "pipe", OSError) == "it is not a regular file"
     assert refusal("/dev/null", OSError) == "it is not a regular file"
@@ -188,7 +190,7 @@ def test_what_is_no_file_stays_what_it_is(tmp_path):
 
 @contextlib.contextmanager
 def without_privileges():
-    """Root may do anything, so tests of permissions run as somebody else."""
+    """Root may do anything, so tests of permissions run as another user."""
     if os.geteuid() != 0:
         yield
     elif not hasattr(os, "setresuid"):
@@ -203,7 +205,7 @@ def without_privileges():
 
 @pytest.fixture
 def public():
-    """A directory that anybody may enter: tmp_path is its owner's alone."""
+    """A directory that every user may enter; tmp_path is its owner's only."""
     folder = tempfile.mkdtemp()
     os.chmod(folder, 0o777)
     yield folder
@@ -232,7 +234,7 @@ def test_a_directory_where_no_file_may_be_made(public, permissions):
 
 @posix
 def test_a_full_disk_leaves_the_old_file(old):
-    """Not quite a full disk, but a file that, as on one, can grow to a thousand bytes and no further."""
+    """A limit of a thousand bytes per file stands for a full disk."""
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
@@ -249,7 +251,7 @@ def test_a_full_disk_leaves_the_old_file(old):
     "error", [OSError(errno.ENOSPC, "No space left here"), KeyboardInterrupt(), MemoryError()]
 )
 @pytest.mark.parametrize("step", ["chmod", "fsync", "replace"])
-def test_wherever_it_fails_the_old_file_stays_and_nothing_else(old, step, error, monkeypatch):
+def test_any_failure_leaves_the_old_file_and_nothing_else(old, step, error, monkeypatch):
     def fail(*arguments):
         raise error
 
@@ -261,7 +263,7 @@ def test_wherever_it_fails_the_old_file_stays_and_nothing_else(old, step, error,
     assert read(old) == b"old" and os.listdir(str(old.parent)) == [old.name]
 
 
-def test_an_interrupt_just_after_the_file_took_its_place(old, monkeypatch):
+def test_an_interrupt_just_after_the_replacement(old, monkeypatch):
     real = os.replace
 
     def replace(*arguments):
@@ -291,7 +293,7 @@ while True:
 
 
 def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
-    """Kills at random instants, and kills aimed at the writing: until four have left a file half written behind."""
+    """Kill at random instants and during writes, until four have left a half-written file behind."""
     path = tmp_path / "model.json"
     chance = random.Random(1)
     kills = interrupted = half_written = 0
@@ -324,7 +326,7 @@ def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
 # ---- MicroPython -------------------------------------------------------------------------------------------------
 
 
-def test_with_the_little_that_micropython_has(old, monkeypatch):
+def test_with_the_functions_that_micropython_has(old, monkeypatch):
     for name in ("replace", "fsync", "chmod", "access", "urandom"):
         monkeypatch.delattr(os, name)
     files.write(str(old), b"new")

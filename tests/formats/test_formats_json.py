@@ -6,12 +6,13 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_models import EXTREME, TEXTS, any_tensors, any_values
 
 from scratchnet.formats import json, strict_json
 
 
 def refusal(text):
-    """The sentence that refuses ``text``, checked to be one, and short."""
+    """Return the error message; it must be one short sentence."""
     with pytest.raises(ValueError) as caught:
         json.loads(text)
     sentence = str(caught.value)
@@ -27,30 +28,13 @@ def bits(tensor):
 
 # ---- round trips -------------------------------------------------------------------------------------------------
 
-FLOATS = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.sampled_from([-0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308]),
-)
-MATRICES = st.integers(1, 4).flatmap(
-    lambda columns: st.lists(
-        st.lists(FLOATS, min_size=columns, max_size=columns), min_size=1, max_size=4
-    )
-)
-TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
-TENSORS = st.dictionaries(
-    TEXTS, st.one_of(FLOATS, st.lists(FLOATS, max_size=5), MATRICES), max_size=4
-)
-VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), FLOATS, TEXTS),
-    lambda values: st.one_of(
-        st.lists(values, max_size=3), st.dictionaries(TEXTS, values, max_size=3)
-    ),
-    max_leaves=10,
-)
+FLOATS = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(EXTREME))
+TENSORS = any_tensors(FLOATS)
+METADATA = st.dictionaries(TEXTS, any_values(FLOATS), max_size=4)
 
 
-@given(TENSORS, st.dictionaries(TEXTS, VALUES, max_size=4))
-def test_what_is_written_is_read_bit_by_bit(tensors, metadata):
+@given(TENSORS, METADATA)
+def test_a_round_trip_keeps_every_bit(tensors, metadata):
     text = json.dumps(tensors, metadata)
     for written in (text, text.encode()):
         read, read_metadata = json.loads(written)
@@ -82,7 +66,7 @@ def test_every_digit_and_zero_are_read():
     assert bits(json.loads(text)[0]["a"]) == bits([number, 0.0, -0.0])
 
 
-def test_the_text_for_people():
+def test_the_text_is_readable():
     metadata = {
         "format version": 1,
         "layers": [{"Dense": [2, 1]}, {"Sigmoid": []}],
@@ -191,7 +175,7 @@ def test_without_exact_the_decimals_are_read():
     assert json.loads(standard.dumps(model))[0] == {"w": [[0.4], [0.2]], "b": [8.0], "s": 7.0}
 
 
-def test_the_mark_that_an_editor_puts_in_front_is_passed_over():
+def test_a_byte_order_mark_is_skipped():
     assert json.loads(b"\xef\xbb\xbf" + TEXT.encode()) == json.loads(TEXT)
 
 
@@ -240,7 +224,7 @@ def test_the_mark_that_an_editor_puts_in_front_is_passed_over():
         ('{"format": "\udc80"}', "surrogates not allowed"),
     ],
 )
-def test_what_is_no_model_is_refused(text, sentence):
+def test_other_json_than_models_is_refused(text, sentence):
     assert sentence in refusal(text)
 
 
@@ -262,7 +246,7 @@ def test_what_is_no_model_is_refused(text, sentence):
         ('1, "a": 1', "the key 'a' appears twice in one object"),
     ],
 )
-def test_what_is_no_tensor_is_refused(tensor, sentence):
+def test_malformed_tensors_are_refused(tensor, sentence):
     text = '{"format": "scratchnet", "metadata": {}, "tensors": {"a":  ' + tensor + "}}"
     assert sentence in refusal(text)
 
@@ -295,13 +279,13 @@ for _ in range(30):
         ({"\udfff": 1}, "surrogates not allowed"),
     ],
 )
-def test_what_cannot_be_read_back_is_not_written(metadata, sentence):
+def test_data_that_cannot_be_read_back_are_not_written(metadata, sentence):
     with pytest.raises(ValueError) as caught:
         json.dumps({}, metadata)
     assert sentence in str(caught.value)
 
 
-def test_the_largest_of_what_can_be_written():
+def test_the_largest_metadata_that_can_be_written():
     metadata = {"deep": DEEP[0], "seeds": [10**307 - 1, 1 - 10**307]}
     assert json.loads(json.dumps({}, metadata)) == ({}, metadata)
 
@@ -427,14 +411,14 @@ def test_json_is_read(text, value):
         ('{"a":' * 33, 1, 161, "nested more than 32 levels deep"),
     ],
 )
-def test_what_is_not_json_is_refused_with_its_place(text, line, column, sentence):
+def test_invalid_json_is_refused_with_its_position(text, line, column, sentence):
     with pytest.raises(ValueError) as caught:
         strictly(text)
     assert str(caught.value).startswith("x, line {}, column {}: {}".format(line, column, sentence))
 
 
 def by_the_standard_library(text):
-    """The value of a JSON text, with what it would let pass refused."""
+    """Return the standard library's value of a JSON text, and refuse what strict JSON refuses."""
 
     def members(pairs):
         if len({key for key, _ in pairs}) < len(pairs):
@@ -497,10 +481,13 @@ PIECES += ["\t", "\0", "1e999", "\ufeff", "\u00a0", "\U0001d11e", "[]", "{}", '"
 
 
 @given(
-    st.one_of(st.lists(st.sampled_from(PIECES), max_size=12), VALUES.map(standard.dumps).map(list)),
+    st.one_of(
+        st.lists(st.sampled_from(PIECES), max_size=12),
+        any_values(FLOATS).map(standard.dumps).map(list),
+    ),
     st.data(),
 )
-def test_the_same_texts_are_read_as_by_the_standard_library_and_with_the_same_values(pieces, data):
+def test_texts_and_values_are_those_of_the_standard_library(pieces, data):
     for _ in range(data.draw(st.integers(0, 2))):
         place = data.draw(st.integers(0, len(pieces)))
         pieces = (
@@ -518,8 +505,8 @@ def test_the_same_texts_are_read_as_by_the_standard_library_and_with_the_same_va
         assert repr(strictly(text)) == repr(expected)
 
 
-@given(st.dictionaries(TEXTS, VALUES, max_size=4), st.sampled_from(["", "\n"]))
-def test_what_the_writer_writes_the_standard_library_reads(value, margin):
+@given(METADATA, st.sampled_from(["", "\n"]))
+def test_the_standard_library_reads_our_json(value, margin):
     text = strict_json.dumps(value, "x", margin)
     assert repr(by_the_standard_library(text)) == repr(value)
     assert margin or text == standard.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -5,12 +5,13 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_models import EXTREME, TEXTS, any_tensors, any_values
 
 from scratchnet.formats import files, safetensors, strict_json
 
 
 def file(header, data=b""):
-    """A file of that header, as text or bytes, and those bytes of data."""
+    """Return a file with this header, text or bytes, and these bytes of data."""
     header = header.encode() if isinstance(header, str) else header
     return struct.pack("<Q", len(header)) + header + data
 
@@ -22,12 +23,12 @@ def entry(name="a", dtype='"F64"', shape="[1]", offsets="[0, 8]"):
 
 
 def tensor(data=bytes(8), **parts):
-    """A file of one tensor."""
+    """Return a file of one tensor."""
     return file("{" + entry(**parts) + "}", data)
 
 
 def refusal(data):
-    """The sentence that refuses ``data``, checked to be one, and short."""
+    """Return the error message; it must be one short sentence."""
     with pytest.raises(ValueError) as caught:
         safetensors.loads(data)
     sentence = str(caught.value)
@@ -37,7 +38,7 @@ def refusal(data):
 
 
 def bits(tensor):
-    """What two tensors have in common if and only if they are the same, NaN for NaN and zero for zero."""
+    """Return a value that is equal for two tensors if and only if all their bits are."""
     shape, numbers = safetensors.flatten("a", tensor)
     return shape, struct.pack("<{}d".format(len(numbers)), *numbers)
 
@@ -47,35 +48,15 @@ def bits(tensor):
 FLOATS = st.one_of(
     st.floats(),
     st.integers(0, 2**64 - 1).map(lambda word: struct.unpack("<d", struct.pack("<Q", word))[0]),
-    st.sampled_from([-0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308]),
+    st.sampled_from(EXTREME),
 )
-MATRICES = st.integers(1, 4).flatmap(
-    lambda columns: st.lists(
-        st.lists(FLOATS, min_size=columns, max_size=columns), min_size=1, max_size=4
-    )
-)
-TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
-TENSORS = st.dictionaries(
-    TEXTS, st.one_of(FLOATS, st.lists(FLOATS, max_size=5), MATRICES), max_size=4
-)
-VALUES = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(allow_nan=False, allow_infinity=False),
-        TEXTS,
-    ),
-    lambda values: st.one_of(
-        st.lists(values, max_size=3), st.dictionaries(TEXTS, values, max_size=3)
-    ),
-    max_leaves=10,
-)
-METADATA = st.dictionaries(TEXTS, VALUES, max_size=4)
+TENSORS = any_tensors(FLOATS)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+METADATA = st.dictionaries(TEXTS, any_values(FINITE), max_size=4)
 
 
 @given(TENSORS, METADATA)
-def test_what_is_written_is_read_bit_by_bit(tensors, metadata):
+def test_a_round_trip_keeps_every_bit(tensors, metadata):
     read, read_metadata = safetensors.loads(safetensors.dumps(tensors, metadata))
     assert {name: bits(read[name]) for name in read} == {
         name: bits(tensors[name]) for name in tensors
@@ -361,7 +342,7 @@ def test_every_cut_is_refused():
         ({}, {"file": "\udcff"}, "surrogates not allowed"),
     ],
 )
-def test_what_cannot_be_read_back_is_not_written(tensors, metadata, sentence):
+def test_data_that_cannot_be_read_back_are_not_written(tensors, metadata, sentence):
     with pytest.raises(ValueError) as caught:
         safetensors.dumps(tensors, metadata)
     assert sentence in str(caught.value)
@@ -416,7 +397,7 @@ PIECES += [
 
 @st.composite
 def damaged(draw):
-    """A valid file with some pieces cut out and others put in their place, with a header size to fit or not."""
+    """Draw a valid file with some pieces replaced, and a header size that fits or not."""
     data = bytearray(VALID)
     for _ in range(draw(st.integers(1, 3))):
         begin = draw(st.integers(0, len(data)))
@@ -430,7 +411,7 @@ def damaged(draw):
 
 
 def read_or_refuse(data):
-    """The model as bits, or None; any error but a ValueError of one short sentence fails the test."""
+    """Return the model as bits, or None if a ValueError of one short sentence refuses it."""
     try:
         tensors, metadata = safetensors.loads(data)
     except ValueError:
@@ -476,7 +457,7 @@ BOMBS = [
 
 
 @pytest.mark.parametrize("piece", BOMBS)
-def test_a_hostile_header_costs_memory_in_proportion_to_its_size(piece):
+def test_a_hostile_header_takes_memory_in_proportion_to_its_size(piece):
     tracemalloc = pytest.importorskip("tracemalloc")
     data = repeated(piece, 30000)
     tracemalloc.start()
@@ -490,7 +471,7 @@ def test_a_hostile_header_costs_memory_in_proportion_to_its_size(piece):
 
 @pytest.mark.parametrize("dtype, size", [("F64", 8), ("F32", 4), ("F16", 2), ("BF16", 2)])
 def test_no_more_numbers_are_read_than_a_model_can_have(dtype, size, monkeypatch):
-    """Of small ones a file holds many: they are counted before any is unpacked."""
+    """A file can hold many small tensors: their numbers are counted before any is unpacked."""
     half = dict(dtype='"{}"'.format(dtype), shape="[5, 10]")
     entries = [entry(offsets="[0, {}]".format(50 * size), **half)]
     entries.append(entry("b", offsets="[{}, {}]".format(50 * size, 100 * size), **half))
@@ -502,8 +483,8 @@ def test_no_more_numbers_are_read_than_a_model_can_have(dtype, size, monkeypatch
     assert refusal(data) == "safetensors: 100 numbers; a model has at most 99"
 
 
-def test_narrow_floats_take_no_more_room_than_others():
-    """For each number at most 4 bytes more, while it is read: a BF16 one is widened to them."""
+def test_narrow_floats_take_no_more_memory_than_others():
+    """Reading takes at most 4 bytes more per number, for BF16 is widened to 32 bits."""
     tracemalloc = pytest.importorskip("tracemalloc")
     count, peaks = 20000, {}
     for dtype, size in (("F32", 4), ("F16", 2), ("BF16", 2)):
@@ -521,7 +502,7 @@ def test_narrow_floats_take_no_more_room_than_others():
 
 
 class Searched(bytes):
-    """Bytes that count how many of them a search has passed over."""
+    """Bytes that count how many of them are searched."""
 
     count = 0
 
@@ -567,7 +548,7 @@ def test_the_official_library_writes_the_same_bytes_and_reads_ours(official, ten
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
-def test_what_the_official_library_writes_is_read(official, dtype):
+def test_files_of_the_official_library_are_read(official, dtype):
     import numpy
 
     random = numpy.random.RandomState(7)
@@ -588,7 +569,7 @@ def test_what_the_official_library_writes_is_read(official, dtype):
 
 
 @given(data=damaged())
-def test_what_we_read_the_official_library_reads_too(official, data):
+def test_files_that_we_read_the_official_library_reads_too(official, data):
     model = read_or_refuse(data)
     if model is not None:
         theirs = official.load(data)

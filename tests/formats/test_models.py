@@ -27,7 +27,7 @@ def there_and_back(net, path, **options):
 
 
 def state(net):
-    """Everything that is saved; repr tells every float from every other."""
+    """Return everything that is saved; repr distinguishes all floats."""
     parameters = [(p.name, p.shape, p.value, p.frozen) for p in net.parameters()]
     configs = [(type(layer).__name__, sorted(layer.config().items())) for layer in net.layers]
     return repr((parameters, configs, net.metadata, net.inputs, net.outputs, net.number))
@@ -52,7 +52,7 @@ ROUND += [[sn.Dense(2, 3), LAYERS[name]()] for name in sorted(LAYERS) if name !=
 
 
 @pytest.mark.parametrize("layers", ROUND, ids=repr)
-def test_every_layer_there_and_back(layers, path):
+def test_every_layer_is_loaded_as_it_was_saved(layers, path):
     net = sn.Sequential(layers, seed=5).copy()
     loaded = there_and_back(net, path)
     assert state(loaded) == state(net)
@@ -79,7 +79,7 @@ def test_a_trained_network_with_everything(path):
     assert state(loaded) == state(net)
 
 
-def test_a_normalization_that_has_seen_nothing(path):
+def test_a_normalization_that_was_not_adapted(path):
     net = sn.Sequential([sn.Normalization(), sn.Dense(2, 1)])
     loaded = there_and_back(net, path)
     with pytest.raises(ValueError, match="Normalization has seen no data yet"):
@@ -89,7 +89,7 @@ def test_a_normalization_that_has_seen_nothing(path):
     assert loaded.predict(X) == net.predict(X)
 
 
-def test_the_numbers_are_floats_again(path):
+def test_loaded_numbers_are_floats(path):
     loaded = there_and_back(sn.Sequential([sn.Dense(2, 1), sn.LeakyReLU(1), sn.ELU(3)]), path)
     assert [type(v) for v in (loaded.layers[1].slope, loaded.layers[2].alpha)] == [float, float]
     assert {type(v) for p in loaded.parameters() for row in p.rows for v in row} == {float}
@@ -101,7 +101,7 @@ def test_every_bit_of_a_parameter_comes_back(value, path):
     assert state(there_and_back(net, path)) == state(net)
 
 
-def test_saving_leaves_the_network_alone_and_is_repeatable(path):
+def test_saving_does_not_change_the_network_and_is_repeatable(path):
     net = sn.Sequential([sn.Dense(2, 3), sn.LeakyReLU(0.1)])
     before = state(net)
     sn.save(net, path)
@@ -118,7 +118,7 @@ def test_paths_may_be_path_objects(tmp_path):
     assert state(there_and_back(net, tmp_path / "model.json")) == state(net)
 
 
-def test_what_is_changed_by_hand_in_json_is_loaded(tmp_path):
+def test_json_edited_by_hand_is_loaded(tmp_path):
     path = tmp_path / "model.json"
     sn.save(sn.Sequential([sn.Dense(1, 1, weights=[[1]], bias=[2])]), path)
     text = path.read_text(encoding="utf-8")
@@ -149,7 +149,7 @@ class Scale(sn.Layer):
 
 
 class Shift(sn.Layer):
-    """Its parameter comes with the width that arrives."""
+    """Its parameter is created with the width of the first input."""
 
     s = None
 
@@ -177,7 +177,7 @@ class Typed(sn.Activation):
 
 
 class Optional(sn.Activation):
-    """A number that may be left out, as clip_norm may."""
+    """An optional number, like clip_norm."""
 
     arguments = numbers = ("limit",)
 
@@ -188,7 +188,7 @@ class Optional(sn.Activation):
         return z if self.limit is None else min(z, self.limit)
 
 
-def test_layers_of_your_own(path):
+def test_user_defined_layers(path):
     net = sn.Sequential([Scale(2, "kg", 0.3), sn.Dense(2, 1), sn.Tanh()])
     net.layers[0].s.value = [0.1, 0.7]
     loaded = there_and_back(net, path, custom=[Scale])
@@ -204,13 +204,13 @@ def test_layers_of_your_own(path):
         (Typed(3), "layer 1: Typed has an argument called type, which files reserve"),
     ],
 )
-def test_a_layer_that_would_be_another_when_it_is_loaded_is_not_saved(path, layer, message):
+def test_a_layer_that_would_change_when_loaded_is_not_saved(path, layer, message):
     with pytest.raises(ValueError, match="^" + message):
         sn.save(sn.Sequential([sn.Dense(2, 1), layer]), path)
     assert not os.path.exists(str(path))
 
 
-def test_a_layer_of_your_own_whose_parameter_comes_late(path):
+def test_a_user_defined_layer_whose_parameter_is_created_late(path):
     net = sn.Sequential([sn.Dense(2, 3), Shift()], seed=9)
     loaded = there_and_back(net, path, custom=[Shift])
     assert state(loaded) == state(net)
@@ -226,12 +226,12 @@ def test_a_late_parameter_must_be_in_the_file(path):
 
 
 @pytest.mark.parametrize("limit", [None, 2, 0.5])
-def test_a_number_of_your_own_may_be_none(limit, path):
+def test_a_user_defined_number_may_be_none(limit, path):
     net = sn.Sequential([Optional(limit)])
     assert state(there_and_back(net, path, custom=[Optional])) == state(net)
 
 
-def test_without_their_classes_they_are_refused(path):
+def test_user_defined_layers_are_refused_without_their_classes(path):
     sn.save(sn.Sequential([sn.Dense(2, 2), Scale(2, "kg")]), path)
     with pytest.raises(
         ValueError,
@@ -265,7 +265,7 @@ def test_custom_is_a_list_of_classes(custom, path):
         (lambda net: spoilt(net, float("inf")), "0.weights.*inf"),
     ],
 )
-def test_what_cannot_be_saved(make, message, path):
+def test_networks_that_cannot_be_saved(make, message, path):
     net = sn.Sequential([sn.Dense(2, 1)])
     sn.save(net, path)
     with pytest.raises((TypeError, ValueError), match=message) as raised:
@@ -286,7 +286,7 @@ def spoilt(net, value):
 
 
 @pytest.mark.parametrize("name", ["model", "model.txt", "model.json.gz", "json"])
-def test_the_ending_tells_the_format(name, tmp_path):
+def test_the_extension_decides_the_format(name, tmp_path):
     path = str(tmp_path / name)
     with pytest.raises(
         ValueError, match="the ending gives the format; it must be .safetensors, .json, .npz"
@@ -303,7 +303,7 @@ def test_the_ending_tells_the_format(name, tmp_path):
     [("m.pt", "from_torch"), ("m.pth", "from_torch"), ("m.h5", "from_keras"), ("m.keras", "from_keras"),
      ("m.pkl", "from_sklearn"), ("m.joblib", "from_sklearn")],
 )  # fmt: skip
-def test_the_ending_of_another_library(name, function):
+def test_the_extension_of_another_library(name, function):
     with pytest.raises(ValueError) as raised:
         sn.load(name)
     assert str(raised.value) == (
@@ -313,7 +313,7 @@ def test_the_ending_of_another_library(name, function):
     assert callable(getattr(sn, function))
 
 
-def test_a_file_that_is_not_there(path):
+def test_a_missing_file(path):
     with pytest.raises(FileNotFoundError, match="model"):
         sn.load(path)
 
@@ -326,7 +326,7 @@ TENSORS = {"0.weights": [[0.4], [0.2]], "0.bias": [1.0]}
 
 
 def described(layers=None, **changes):
-    """What a right file says of a network, but for the changes."""
+    """Return the description of a network in a valid file, with these changes."""
     about = {
         "version": 1,
         "layers": [DENSE] if layers is None else layers,
@@ -480,7 +480,7 @@ def test_files_that_are_wrong(tensors, about, message, path):
     "name, value", [("0.weights", [[float("nan")], [1.0]]), ("0.bias", [float("-inf")])]
 )
 def test_parameters_that_are_not_finite(name, value, tmp_path):
-    """Which safetensors can hold."""
+    """safetensors can store them."""
     path = str(tmp_path / "model.safetensors")
     written(path, dict(TENSORS, **{name: value}), described())
     with pytest.raises(ValueError, match=name + ".*(nan|inf)") as raised:
@@ -499,7 +499,7 @@ def test_files_that_are_no_models(content, path):
     assert str(raised.value).startswith(path + ": ")
 
 
-def test_a_model_of_another_format_under_this_ending(tmp_path):
+def test_a_model_of_another_format_with_this_extension(tmp_path):
     right, wrong = str(tmp_path / "model.json"), str(tmp_path / "model.safetensors")
     sn.save(sn.Sequential([sn.Dense(2, 1)]), right)
     os.rename(right, wrong)
@@ -540,6 +540,6 @@ def test_no_more_is_read_than_a_model_can_have(path, monkeypatch):
         sn.load(path)
 
 
-def test_what_is_saved_is_a_network():
+def test_only_networks_are_saved():
     with pytest.raises(ValueError, match="^net is 'x.json'; give a Sequential, and then the path$"):
         sn.save("x.json", sn.Sequential([sn.Dense(2, 1)]))

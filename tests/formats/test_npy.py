@@ -27,7 +27,7 @@ KINDS = "? i1 u1 i2 u2 i4 u4 i8 u8 f4 f8".split()
 
 
 def saved(numpy, a, **options):
-    """The bytes of the file that NumPy writes."""
+    """Return the bytes that NumPy writes."""
     file = io.BytesIO()
     if options:
         numpy.lib.format.write_array(file, a, **options)
@@ -53,8 +53,8 @@ def header(text, version=1):
 
 
 @given(st.data())
-def test_what_numpy_writes_is_read(data):
-    """Every kind, both byte orders, both orders of the numbers, all versions, no dimension to three."""
+def test_files_of_numpy_are_read(data):
+    """Every type, both byte orders, C and Fortran order, all versions, zero to three dimensions."""
     numpy = pytest.importorskip("numpy")
     order, kind = (
         data.draw(st.sampled_from("<>"), label="order"),
@@ -86,7 +86,7 @@ def test_what_numpy_writes_is_read(data):
 
 
 @given(st.data())
-def test_what_is_written_numpy_reads(data):
+def test_numpy_reads_our_files(data):
     numpy = pytest.importorskip("numpy")
     code = data.draw(st.sampled_from("bBhHiIqQfd"), label="type")
     shape = tuple(data.draw(st.lists(st.integers(0, 4), max_size=3), label="shape"))
@@ -127,7 +127,7 @@ def test_archives(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["f2", "c16", "U3", "S3", "M8[D]", "O", [("a", "f8")]])
-def test_what_is_refused(kind):
+def test_arrays_that_are_refused(kind):
     numpy = pytest.importorskip("numpy")
     words = "objects, which are never read" if kind == "O" else "can be read"
     with pytest.raises(ValueError, match=words):
@@ -197,13 +197,13 @@ GOOD = "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }\n"
         (header(GOOD.replace("<f8", "|b1")) + b"\0\2", "a truth value is 2"),
     ],
 )
-def test_no_npy(data, words):
+def test_malformed_npy_files_are_refused(data, words):
     with pytest.raises(ValueError, match=words) as caught:
         loads(data, "x.npy")
     assert str(caught.value).startswith("x.npy") and "\n" not in str(caught.value)
 
 
-def test_no_npz(monkeypatch, tmp_path):
+def test_malformed_npz_files_are_refused(monkeypatch, tmp_path):
     good = dumps(array_of([1, 2]))
     for data, words in (
         (b"", "x.npz is not an .npz file"),
@@ -230,8 +230,8 @@ def test_no_npz(monkeypatch, tmp_path):
         load_npz(tmp_path / "none.npz")
 
 
-def test_bombs_are_not_unpacked(monkeypatch):
-    """Neither one large array of zeros, nor many that are large together."""
+def test_zip_bombs_are_not_unpacked(monkeypatch):
+    """One large array of zeros is refused, and many that are large together."""
     monkeypatch.setattr(npy, "LARGEST", 10**6)
     zeros = dumps(Array((100000,), array("d", bytes(800000))))
     one = zipped([("a.npy", zeros)], zipfile.ZIP_DEFLATED)
@@ -252,8 +252,10 @@ def test_bombs_are_not_unpacked(monkeypatch):
     ],
     ids=["npy", "idx", "model"],
 )
-def test_no_room_is_made_for_what_a_file_only_announces(module, read, start, tmp_path, monkeypatch):
-    """PyPy allocates as many bytes as a file is asked for; so they are asked for part by part."""
+def test_no_memory_is_allocated_for_data_that_are_missing(
+    module, read, start, tmp_path, monkeypatch
+):
+    """PyPy allocates as many bytes as read() asks for, so the file is read in parts."""
     asked = []
 
     class Asked(io.FileIO):
@@ -288,8 +290,8 @@ def test_a_long_file_is_read_in_parts():
 
 
 @given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 400))
-def test_nothing_else_is_raised(noise, cut, place):
-    """By noise, by good files that are cut off, and by good files with some noise in them."""
+def test_only_value_errors_are_raised(noise, cut, place):
+    """The data are noise, valid files that are cut off, and valid files with noise in them."""
     for data, read in (
         (dumps(array_of([[1, 2], [3, 4]])), loads),
         (zipped([("a.npy", dumps(array_of([[1, 2], [3, 4]])))], zipfile.ZIP_DEFLATED), loads_npz),

@@ -37,7 +37,7 @@ def normalization(X):
 
 @st.composite
 def networks(draw, activations, ends, outputs=(1, 2, 3), alike=False, dropout=True):
-    """(network, X): perhaps a Normalization, hidden layers, and one of the ``ends``; ``alike``, of one activation."""
+    """Draw (network, X): perhaps a Normalization, hidden layers (``alike``: of one activation), and one of the ``ends``."""
     generator = sn.Generator(draw(st.integers(0, 10**6)))
     inputs = draw(st.integers(1, 4))
     mean, spread = (
@@ -63,7 +63,7 @@ def networks(draw, activations, ends, outputs=(1, 2, 3), alike=False, dropout=Tr
 
 
 def agree(ours, theirs, tolerance=1e-12):
-    """To the tolerance, relative to the largest of theirs."""
+    """Compare to the tolerance, relative to the largest number of theirs."""
     if not isinstance(theirs, list):
         theirs = theirs.tolist()
     assert (len(ours), len(ours[0])) == (len(theirs), len(theirs[0]))

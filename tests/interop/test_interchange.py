@@ -173,13 +173,13 @@ def test_a_state_dict_that_is_refused(state, activations, sentence):
 
 
 def lists(data):
-    """Where scikit-learn is in use, they give arrays."""
+    """Return lists; estimators return arrays if scikit-learn is in use."""
     return data.tolist() if hasattr(data, "tolist") else data
 
 
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu", "selu"])
 @pytest.mark.parametrize("y", ["ab" * 6, "abc" * 4, [[0, 1], [1, 1], [0, 0]] * 4])
-def test_a_classifier_of_our_own_in(y, activation):
+def test_our_classifier_becomes_a_network(y, activation):
     classifier = MLPClassifier([4, 3], activation, max_iter=300, tol=1, dropout=0.25).fit(
         X, list(y)
     )
@@ -195,7 +195,7 @@ def test_a_classifier_of_our_own_in(y, activation):
 @pytest.mark.parametrize(
     "end", [lambda: [sn.Dense(4, 1), sn.Sigmoid()], lambda: [sn.Dense(4, 2), sn.Softmax()]]
 )
-def test_a_classifier_of_our_own_out(end, labels):
+def test_a_network_becomes_our_classifier(end, labels):
     net = sn.Sequential([sn.Dense(3, 4), sn.ReLU()] + end(), seed=3)
     net.metadata = {"labels": labels} if labels else {}
     classifier = sn.to_sklearn(net, MLPClassifier(activation="tanh", alpha=3))
@@ -210,7 +210,7 @@ def test_a_classifier_of_our_own_out(end, labels):
     assert lists(classifier.predict_proba(X)) != rows
 
 
-def test_a_regressor_of_our_own():
+def test_our_regressor_in_both_directions():
     net = sn.Sequential(
         [dense(sn.Generator(1), 3, 4), sn.Dropout(0.5), sn.Tanh(), dense(sn.Generator(2), 4, 2)]
     )
@@ -279,14 +279,14 @@ def test_in_from_an_estimator_refused(estimator, sentence):
 @pytest.mark.parametrize(
     "name, sentence", [("torch", "to_torch: PyTorch is not"), ("keras", "to_keras: Keras or")]
 )
-def test_without_the_library(name, sentence, monkeypatch):
+def test_a_missing_library_is_named(name, sentence, monkeypatch):
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=sentence):
         getattr(sn, "to_" + name)(MIXED)
 
 
 @pytest.mark.parametrize("given", [3, None, "model.pt", object(), [1]])
-def test_what_is_no_model(given):
+def test_objects_that_are_no_models_are_refused(given):
     with pytest.raises(
         ValueError,
         match=r"^the module \({}\), of builtins, is not supported".format(type(given).__name__),
@@ -299,7 +299,7 @@ def test_what_is_no_model(given):
 
 
 @pytest.mark.parametrize("name", ["to_torch", "to_keras"])
-def test_what_is_no_network(name):
+def test_objects_that_are_no_networks_are_refused(name):
     with pytest.raises(ValueError, match=name + ": net is 3; give a Sequential"):
         getattr(sn, name)(3)
     with pytest.raises(

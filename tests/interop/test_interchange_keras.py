@@ -33,7 +33,7 @@ def floats_of_64_bits():
 
 
 def built(*parts):
-    """A Sequential of 4 inputs with random numbers that are always the same."""
+    """Return a Sequential of 4 inputs with reproducible random numbers."""
     model = keras.Sequential([keras.Input((4,))] + [part() for part in parts])
     draw = numpy.random.RandomState(1)
     model.set_weights([draw.uniform(0.5, 2, array.shape) for array in model.get_weights()])
@@ -170,7 +170,7 @@ def test_a_float32_number_comes_in_exactly():
     assert numpy.array_equal(sn.from_keras(model).layers[0].weights.value, kernel)
 
 
-def test_what_is_not_trainable_is_frozen():
+def test_weights_that_are_not_trainable_are_frozen():
     options = {"use_bias": False}, {"trainable": False}, {}
     model = built(*[lambda given=given: layers.Dense(3, **given) for given in options])
     net = sn.from_keras(model)
@@ -299,7 +299,7 @@ def test_float32_by_default():
     agree(net.predict(ROWS), predicted(model, ROWS), 1e-5)
 
 
-def test_into_a_model_that_is_brought():
+def test_into_a_given_model():
     model = keras.Sequential(
         [
             keras.Input((2, 2)),
@@ -378,7 +378,7 @@ def test_a_normalization_that_does_not_fit(layer, spread, sentence):
 
 
 @pytest.mark.parametrize("layer", [sn.Threshold(), sn.GELU("tanh")])
-def test_what_keras_does_not_have(layer):
+def test_layers_that_keras_lacks(layer):
     with pytest.raises(
         ValueError, match=r"layer 1, .*\(.*\): Keras has no such layer; it has Dense"
     ):

@@ -40,7 +40,7 @@ def fitted(estimator, y):
 
 
 def columns(probabilities):
-    """The outputs of a network: of two classes the second one."""
+    """Return the outputs of a network; of two classes, the second."""
     return probabilities[:, 1:] if probabilities.shape[1] == 2 else probabilities
 
 
@@ -50,7 +50,7 @@ def columns(probabilities):
 @pytest.mark.parametrize("hidden", [(), (5,), (4, 3)])
 @pytest.mark.parametrize("activation", HIDDEN)
 @pytest.mark.parametrize("name", sorted(CLASSES))
-def test_classifiers_there_and_back(name, activation, hidden):
+def test_classifiers_in_both_directions(name, activation, hidden):
     classifier = make_pipeline(
         StandardScaler(), MLPClassifier(hidden, activation, max_iter=5, random_state=1)
     )
@@ -67,7 +67,7 @@ def test_classifiers_there_and_back(name, activation, hidden):
 
 @pytest.mark.parametrize("activation", HIDDEN)
 @pytest.mark.parametrize("y", [NUMBERS, NUMBERS[:, 0]], ids=["two", "one"])
-def test_regressors_there_and_back(y, activation):
+def test_regressors_in_both_directions(y, activation):
     regressor = fitted(
         MLPRegressor(hidden_layer_sizes=3, activation=activation, max_iter=5, random_state=1), y
     )
@@ -101,7 +101,7 @@ def test_half_a_scaler(mean, std):
 @pytest.mark.parametrize(
     "y", [NUMBERS, NUMBERS[:, :1], NUMBERS[:, 0]], ids=["two", "one column", "one"]
 )
-def test_linear_regressors_there_and_back(model, y):
+def test_linear_regressors_in_both_directions(model, y):
     fitted(model, y)
     net = sn.from_sklearn(model)
     agree(net.predict(X), model.predict(X).reshape(len(X), -1))
@@ -111,7 +111,7 @@ def test_linear_regressors_there_and_back(model, y):
 
 @pytest.mark.parametrize("name", sorted(set(CLASSES) - {"labels"}))
 @pytest.mark.parametrize("options", [{}, {"fit_intercept": False}, {"C": 0.1}])
-def test_logistic_regression_there_and_back(name, options):
+def test_logistic_regression_in_both_directions(name, options):
     model = fitted(linear_model.LogisticRegression(**options), CLASSES[name])
     net = sn.from_sklearn(model)
     agree(net.predict(X), columns(model.predict_proba(X)))
@@ -138,7 +138,7 @@ def test_logistic_regression_of_another_arithmetic(name, parameter, value):
         sn.from_sklearn(model)
 
 
-def test_a_perceptron_there_and_back():
+def test_a_perceptron_in_both_directions():
     model = linear_model.Perceptron().fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1])
     model.coef_[:], model.intercept_[:] = (
         [[1, 1]],
@@ -289,8 +289,8 @@ def test_nothing_is_printed_warned_or_drawn(capsys):
 
 
 @pytest.mark.parametrize("options", [{}, {"early_stopping": True, "validation_fraction": 0.3}])
-def test_training_goes_on(options):
-    """After a detour through a network, plain gradient descent goes on as it would have."""
+def test_training_continues(options):
+    """After conversion to a network and back, plain gradient descent continues as without it."""
     sgd = dict(
         solver="sgd", momentum=0, shuffle=False, random_state=1, learning_rate_init=0.01, max_iter=5
     )
@@ -319,7 +319,7 @@ def test_the_classes_of_an_estimator_that_was_fitted():
     )
 
 
-def test_the_user_keeps_the_parts_of_a_pipeline():
+def test_the_parts_of_a_given_pipeline_are_used():
     scaler, classifier = StandardScaler(with_mean=False), MLPClassifier()
     net = sn.Sequential([normalization(X), sn.Dense(4, 3), sn.Softmax()], seed=1)
     pipeline = sn.to_sklearn(net, make_pipeline(scaler, classifier))

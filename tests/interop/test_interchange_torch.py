@@ -19,7 +19,7 @@ X = torch.tensor(ROWS, dtype=torch.float64)
 
 
 def seeded(*modules):
-    """An nn.Sequential in float64, with random numbers that are always the same, in eval mode."""
+    """Return an nn.Sequential in float64 and eval mode with reproducible random numbers."""
     module = nn.Sequential(*modules).double()
     generator = torch.Generator().manual_seed(1)
     for tensor in list(module.parameters()) + [
@@ -113,7 +113,7 @@ def test_a_state_dict_in():
 
 
 def test_a_state_dict_is_not_frozen():
-    """Its tensors never require a gradient, whatever those of the module do."""
+    """Tensors of a state dict never require a gradient, whatever the module's do."""
     module = seeded(nn.Linear(4, 3), nn.Linear(3, 2, bias=False))
     net = sn.from_torch(module.state_dict(), ["tanh", "identity"])
     assert [p.name for p in net.parameters() if p.frozen] == ["2.bias"]
@@ -130,7 +130,7 @@ def test_a_batch_normalization_with_one_of_weight_and_bias(missing):
     ]
 
 
-def test_what_requires_no_gradient_is_frozen():
+def test_parameters_that_require_no_gradient_are_frozen():
     module = seeded(nn.Linear(4, 3, bias=False), nn.Linear(3, 2), nn.Linear(2, 2))
     module[1].requires_grad_(False)
     module[2].bias.requires_grad = False
@@ -200,7 +200,7 @@ def parametrized(name):
 
 
 def hooked(module, *at):
-    """The module with a hook at the module of that place in it: one that doubles."""
+    """Return the module with a hook on the submodule at this place, which doubles its output."""
     part = module
     for k in at:
         part = part[k]
@@ -412,8 +412,8 @@ def test_the_state_dict_has_the_numbers_of_the_layers():
     assert predicted(other, ROWS) == predicted(module, ROWS)
 
 
-def test_training_goes_on_in_pytorch():
-    """In train mode the Normalization stays as it is, and a step of gradient descent is the same in both."""
+def test_training_continues_in_pytorch():
+    """In train mode the Normalization does not change, and a step of gradient descent is the same in both."""
     net = sn.Sequential([normalization(ROWS), sn.Dense(4, 3), sn.Tanh(), sn.Dense(3, 1)], seed=1)
     module = sn.to_torch(net).train()
     optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
@@ -430,7 +430,7 @@ def test_no_random_number_is_drawn():
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
-def test_into_a_module_that_is_brought(dtype):
+def test_into_a_given_module(dtype):
     inner = nn.Sequential(nn.Linear(4, 3), nn.LeakyReLU(0.3), nn.Dropout(0.1))
     module = (
         nn.Sequential(nn.Flatten(), inner, nn.Linear(3, 2, bias=False), nn.Softmax(-1))
@@ -450,7 +450,7 @@ def test_into_a_module_that_is_brought(dtype):
         agree(net.predict(ROWS), predicted(module.eval(), ROWS))
 
 
-def test_into_a_module_of_ones_own():
+def test_into_a_user_defined_module():
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
@@ -528,7 +528,7 @@ def test_batch_normalization_takes_nothing_back():
         sn.to_torch(sn.from_torch(module), module)
 
 
-def test_what_pytorch_does_not_have():
+def test_layers_that_pytorch_lacks():
     with pytest.raises(
         ValueError,
         match=r"layer 1, Threshold\(threshold=0.0\): PyTorch has no such module; torch.nn has",

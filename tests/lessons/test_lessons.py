@@ -35,6 +35,25 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(sn.__file__)))
 SAMPLES = [(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 1)]
 
 
+def test_the_first_iteration_by_hand():
+    step = next(and_gate.train(1))
+    assert step["z"] == [pytest.approx([1.0, 1.4, 1.2, 1.6])]
+    assert step["s"] == [pytest.approx([0.7311, 0.8022, 0.7685, 0.8320], abs=5e-5)]
+    assert step["y_pred"] == [[1, 1, 1, 1]] and step["error"] == [[1, 1, 1, 0]]
+    assert (step["dW"], step["db"]) == ([[0.25], [0.25]], 0.75)
+    assert step["W"] == [[pytest.approx(0.375)], [pytest.approx(0.175)]] and step[
+        "b"
+    ] == pytest.approx(0.925)
+
+
+def test_the_articles_results():
+    last = list(and_gate.train())[-1]
+    assert [last["W"][0][0], last["W"][1][0], last["b"]] == pytest.approx(
+        [0.05, 0.05, -0.075], abs=1e-12
+    )
+    assert and_gate.predict(last["W"], last["b"]) == and_gate.Y == [[0, 0, 0, 1]]
+
+
 def article():
     """Yield the article's numbers, one iteration after the other.
 
@@ -57,25 +76,6 @@ def test_lesson_1_is_the_articles_program_at_each_iteration():
             [w1, w2, b], abs=1e-12
         )
         assert step["error"] == [errors]
-
-
-def test_the_first_iteration_by_hand():
-    step = next(and_gate.train(1))
-    assert step["z"] == [pytest.approx([1.0, 1.4, 1.2, 1.6])]
-    assert step["s"] == [pytest.approx([0.7311, 0.8022, 0.7685, 0.8320], abs=5e-5)]
-    assert step["y_pred"] == [[1, 1, 1, 1]] and step["error"] == [[1, 1, 1, 0]]
-    assert (step["dW"], step["db"]) == ([[0.25], [0.25]], 0.75)
-    assert step["W"] == [[pytest.approx(0.375)], [pytest.approx(0.175)]] and step[
-        "b"
-    ] == pytest.approx(0.925)
-
-
-def test_the_articles_results():
-    last = list(and_gate.train())[-1]
-    assert [last["W"][0][0], last["W"][1][0], last["b"]] == pytest.approx(
-        [0.05, 0.05, -0.075], abs=1e-12
-    )
-    assert and_gate.predict(last["W"], last["b"]) == and_gate.Y == [[0, 0, 0, 1]]
 
 
 @pytest.mark.parametrize("kernel", ["fast", "portable"])

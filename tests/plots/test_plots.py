@@ -12,7 +12,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import scratchnet as sn
@@ -159,7 +159,7 @@ def picture(request):
 
 
 def elements(picture, tag=None, style=None):
-    """The elements of the picture, of a kind, of a class."""
+    """Return the elements of the picture with this tag and class."""
     root = ElementTree.fromstring(picture.svg)
     found = [
         element
@@ -251,7 +251,7 @@ WIDE, HIGH = st.integers(20, 60), st.integers(8, 20)
 
 
 def fits(picture, width, height):
-    """Whether the text is no wider than asked for, and every text of the SVG begins in it."""
+    """Return whether the text is not too wide, and every text of the SVG begins inside."""
     lines = picture.text(width, height).split("\n")
     places = [float(x) for x in re.findall(r' x="([^"]*)"', picture.svg)]
     across = float(re.search(' width="([^"]*)"', picture.svg).group(1))
@@ -275,7 +275,6 @@ def test_any_predictions_fit(pairs, width, height):
     WIDE,
     HIGH,
 )
-@settings(max_examples=20, deadline=None)
 def test_any_decisions_fit(rows, width, height):
     assert fits(
         plots.decision_boundary(and_net(), [row[:2] for row in rows], [row[2] for row in rows]),
@@ -302,7 +301,7 @@ def test_columns_stay_in_line_in_any_encoding():
         assert len(lines) == 3 and {len(line) for line in lines} == {len(lines[0])}
 
 
-def test_every_texture_is_another_in_ascii():
+def test_textures_differ_in_ascii_too():
     for textures in (TEXTURES, ".\u2591\u2592\u2593\u2588"):
         assert len(set(written([textures], "ascii"))) == len(textures)
 
@@ -315,7 +314,7 @@ def test_the_text_has_the_height_asked_for(name, height):
     assert len(made(name).text(80, height).split("\n")) == height
 
 
-def test_colours_come_only_when_asked_for():
+def test_colours_are_written_only_on_request():
     assert "\x1b[38;5;33m" in made("loss").text(colour=True)
     assert "\x1b" not in made("loss").text()
 
@@ -343,7 +342,7 @@ def test_pictures_are_saved_and_shown(tmp_path):
         ({"encoding": "hex"}, "encoding is 'hex'; give one that Python knows"),
     ],
 )
-def test_no_terminal_is_taken_for_another(options, message):
+def test_an_invalid_size_or_encoding_of_the_text_is_refused(options, message):
     for name in ("loss", "boundary, numbers", "network", "matrix, two classes", "predictions"):
         with pytest.raises(ValueError, match=message):
             made(name).text(**options)
@@ -421,7 +420,7 @@ def test_numbers_are_four_digits():
 
 
 def drawn(picture, style="line"):
-    """The parts of each path of a style, as points; the legend's come first."""
+    """Return the parts of each path of a style, as points; the legend's come first."""
     paths = [path.get("d") for path in elements(picture, "path", style)]
     parts = [
         [part.rstrip("Z").split("L") for part in d.split("M")[1:]] for d in paths if "a" not in d
@@ -445,7 +444,7 @@ def test_the_history_of_a_training_is_drawn():
             assert (y <= below) if loss >= later else (y >= below)  # in SVG y grows downwards
 
 
-def test_what_is_missing_leaves_a_gap():
+def test_a_missing_loss_leaves_a_gap():
     picture = plots.loss_curve([1, NAN, 0.5, 0.4, None, 0.3], [None, 0.9, 0.8, INF, 0.6, NAN])
     training, validation = drawn(picture)[2:]
     assert [len(part) for part in training] == [2] and [len(part) for part in validation] == [2]
@@ -466,7 +465,7 @@ def test_the_scale_is_logarithmic_where_it_helps():
     assert {"1", "0.1", "0.01"} <= set(texts(plots.loss_curve([1, 0.01])))
 
 
-def test_other_numbers_are_taken():
+def test_other_types_of_numbers_are_drawn():
     assert (
         plots.loss_curve([Fraction(1, 2), Fraction(1, 4)]).svg == plots.loss_curve([0.5, 0.25]).svg
     )
@@ -490,14 +489,14 @@ def area(parts):
 
 
 def box(picture):
-    """The inside of the axes, in px: left, top, right, bottom."""
+    """Return the inside of the axes in px: left, top, right, bottom."""
     grid = drawn(picture, "grid")[0][0]
     regions = [point for parts in drawn(picture, "area") for part in parts for point in part]
     return grid[0][0], min(y for _, y in regions), grid[1][0], max(y for _, y in regions)
 
 
-def test_the_border_runs_where_the_network_changes_its_mind():
-    """x0 + x1 = 1.5: of the inside, from -0.08 to 1.08 both ways, the corner of 0.66 by 0.66 is the second class."""
+def test_the_border_is_where_the_prediction_changes():
+    """x0 + x1 = 1.5: the axes go from -0.08 to 1.08, and the corner of 0.66 by 0.66 is the second class."""
     picture = made("boundary, two classes")
     left, top, right, bottom = box(picture)
     first, second = [
@@ -524,7 +523,7 @@ def test_the_border_of_a_threshold_is_straight():
 
 @given(st.lists(st.floats(-1, 1), min_size=3, max_size=3))
 def test_regions_of_linear_fields_are_exact(field):
-    """Against the plain sum over many points of the square."""
+    """The area is compared with a sum over many points of the square."""
     a, b, c = field
     scale = Scale([0, 1])
     grid = [[a * u / 6 + b * v / 6 + c for u in range(7)] for v in range(7)]
@@ -541,7 +540,7 @@ def test_regions_fill_the_plane():
     assert covered == pytest.approx((right - left) * (bottom - top), rel=2e-3)
 
 
-def test_the_text_shows_what_the_network_says():
+def test_the_text_shows_the_predictions():
     X, Y = blobs(3)
     net = sn.Sequential([sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, 3), sn.Softmax()], seed=3)
     lines = plots.decision_boundary(net, X, Y).text(80, 30, "ascii").split("\n")
@@ -585,7 +584,7 @@ def test_two_of_several_inputs_are_chosen():
     } <= set(texts(chosen))
 
 
-def test_targets_may_have_any_form():
+def test_targets_may_be_rows_or_class_numbers():
     X, Y = blobs(3)
     net = sn.Sequential([sn.Dense(2, 8), sn.Tanh(), sn.Dense(8, 3), sn.Softmax()], seed=3)
     picture = plots.decision_boundary(net, X, Y)
@@ -604,7 +603,7 @@ def test_targets_may_have_any_form():
 
 
 def test_the_shades_of_a_heat_map_follow_the_numbers():
-    """The network is x0 itself: from shade to shade the map begins further to the right."""
+    """The network is x0 itself: each shade begins further to the right."""
     net = sn.Sequential([sn.Dense(2, 1, weights=[[1], [0]])])
     picture = plots.decision_boundary(net, [[0, 0], [10, 1]], [0.3, 9.6])
     starts = [
@@ -687,7 +686,7 @@ def test_the_counts_are_written_and_shaded():
     )
 
 
-def test_matrices_of_metrics_are_taken():
+def test_matrices_of_metrics_are_drawn():
     truth, predicted = ["b", "a", "b"], ["b", "a", "a"]
     report = metrics.report("classification", truth, predicted)
     picture = plots.confusion_matrix(report.confusion_matrix, report.labels)
@@ -806,7 +805,7 @@ def boundary(inputs, outputs, X, Y, **options):
         ),
     ],
 )
-def test_mistakes_are_told(call, message):
+def test_wrong_arguments_are_refused(call, message):
     with pytest.raises((TypeError, ValueError), match=message):
         call()
 
@@ -826,7 +825,7 @@ def test_the_inputs_of_a_plane_are_named_or_numbered():
             chosen("a," + name, encoder)
 
 
-def test_a_canvas_takes_what_lies_inside():
+def test_a_canvas_ignores_points_outside():
     canvas = Canvas(4, 2, "ascii")
     for point in ((0, 0), (1, 1), (1.1, 0), (0, -0.2), (0.4, 5)):
         canvas.dot(point, 0)

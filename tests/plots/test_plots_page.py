@@ -26,7 +26,7 @@ MEASURE = """
 
 @pytest.fixture(scope="module")
 def measured(chromium):
-    """What a page of the given width makes of a picture; nothing may go wrong in it."""
+    """Return the layout of a picture in a page of this width; the page must report no error."""
 
     page, wrong = chromium.new_page(), []
     page.on("request", lambda request: wrong.append(request.url))
@@ -46,7 +46,7 @@ def measured(chromium):
 
 
 def luminance(colour):
-    """Of "rgb(1, 2, 3)", by WCAG 2."""
+    """Return the relative luminance of "rgb(1, 2, 3)" by WCAG 2."""
     shares = [int(v) / 255 for v in colour[4:-1].split(",")]
     linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in shares]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -107,7 +107,7 @@ def test_pictures_shrink_to_narrow_pages(measured, name):
 
 
 def test_pictures_are_valid_as_files(chromium, tmp_path):
-    """As a file a picture must be XML, where a page's HTML forgives much."""
+    """A file must be valid XML; the HTML of a page is more tolerant."""
     page = chromium.new_page()
     for name in sorted(MAKERS):
         path = tmp_path / "picture.svg"

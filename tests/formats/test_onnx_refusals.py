@@ -1,0 +1,285 @@
+"""ONNX files that are refused: no chain of layers, damaged, or too large; and the wire format itself."""
+
+import re
+import struct
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from onnx_files import ONE, ROW, W, data_of, doubles, file_of, graph_of, named, network, refusal
+
+import scratchnet as sn
+from scratchnet.formats import models, onnx_graph, onnx_reader, protobuf
+from scratchnet.formats import onnx as codec
+from scratchnet.formats.onnx_graph import FLOAT, INT64, Node, packed
+
+# ---- refusals ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "node, tensors, words",
+    [
+        (named("Conv", ["X", "W"]), {"W": W}, "is not supported"),
+        (named("If", ["X"]), {}, "is not supported"),
+        (named("Add", ["X", "X"]), {}, "without branches"),
+        (named("MatMul", ["X", "X"]), {}, "without branches"),
+        (named("MatMul", ["W", "X"]), {"W": W}, "without branches"),
+        (named("MatMul", ["X"]), {}, "without branches"),
+        (named("Add", []), {}, "without branches"),
+        (named("MatMul", ["X", "W"]), {"W": ROW}, "shape \\[2\\]; it must be a matrix"),
+        (named("MatMul", ["X", "W"]), {"W": packed(INT64, [2, 2], [1, 2, 3, 4])}, "constant of type 7"),
+        (named("MatMul", ["X", "W"]), {"W": doubles([3, 1], 1.0, 2.0, 3.0)}, "length 3 for 2 inputs"),
+        (named("MatMul", ["X", "W"]), {"W": doubles([1 << 50, 0])}, "shape .*; it must be a matrix"),
+        (named("Gemm", ["X", "W"], {"transA": 1}), {"W": W}, "has transA"),
+        (named("Gemm", ["X", "W", "b"]), {"W": W, "b": W}, "it must be one row of numbers"),
+        (named("Add", ["X", "b"]), {"b": doubles([3], 1.0, 2.0, 3.0)}, "length 3 for 2 inputs"),
+        (named("Div", ["X", "b"]), {"b": doubles([2], 1.0, 0.0)}, "divisor of 0"),
+        (named("Div", ["b", "X"]), {"b": ONE}, "without branches"),
+        (named("MatMul", ["X", "X"]), {}, "\\) needs a constant as input 2; a network is one chain"),
+        (named("Softmax", ["X"], {"axis": 0}), {}, "has an axis other than 1 or -1, the axis of the features$"),
+        (named("Selu", ["X"], {"alpha": 2.0}), {}, "has an alpha or gamma other than SELU's own$"),
+        (named("Selu", ["X"], {"gamma": 2.0}), {}, "has an alpha or gamma other than SELU's own$"),
+        (named("Swish", ["X"], {"alpha": 2.0}), {}, "has an alpha other than 1, the alpha of SiLU$"),
+        (named("Relu", ["X", "X"]), {}, "needs one input, which must depend on the input of the graph$"),
+        (named("Relu", []), {}, "needs one input, which must depend on the input of the graph$"),
+        (named("Flatten", ["X"], {"axis": 0}), {}, "has an axis other than 1, which would mix the samples"),
+        (named("Reshape", ["X", "s"]), {"s": packed(INT64, [2], [-1, 4])}, "stay samples × features"),
+        (named("Reshape", ["X", "s"]), {"s": packed(INT64, [1], [-1])}, "other than 2 dimensions"),
+        (named("Reshape", ["X", "X"]), {}, "computes its shape from the data"),
+        (named("Cast", ["X"], {"to": 7}), {}, "to a type other than FLOAT or DOUBLE"),
+        (named("Dropout", ["X", "", "t"]), {"t": packed(onnx_graph.BOOL, [], [True])}, "in training mode"),
+        (named("Dropout", ["X", "", "t"]), {"t": packed(onnx_graph.BOOL, [3], [False] * 3)}, "it must be one truth value"),
+        (named("Dropout", ["X", "", "t"]), {"t": packed(onnx_graph.BOOL, [0], [])}, "of 0 numbers; it must be one truth"),
+    ],
+)  # fmt: skip
+def test_a_graph_that_is_no_chain_of_layers(node, tensors, words):
+    sentence = refusal(file_of([node], tensors))
+    assert sentence.startswith("ONNX: the operator {} (node 'the node') ".format(node.operator))
+    assert re.search(words, sentence), sentence
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"", "the file is empty"),
+        (b"\x08\x07", "holds no graph"),
+        (b"hello", ""),
+        (file_of([named("Relu", ["X"])])[:-3], ""),
+        (
+            file_of([named("Relu", ["X"])], opset=12),
+            "of version 12, but version 13 is the oldest that can be read; export it with opset_version=13",
+        ),
+        (file_of([], {"W": doubles([2, 1 << 50], 1.0)}), "the tensor 'W' of shape [2, 1125899906842624] holds 8 bytes"),
+        (file_of([], {"W": doubles([1 << 50] * 1000, 1.0)}), "the tensor 'W' of shape [1125899906842624, "),
+        (file_of([named("Relu", ["a"])]), "the node 'the node' takes 'a', which no earlier node computes"),
+        (file_of([named("Relu", ["W"])], {"W": W}), "needs one input, which must depend on the input of the graph"),
+        (
+            file_of([Node("Tanh", ["X"], ["t"]), named("MatMul", ["X", "t"])]),
+            "needs a constant as input 2, not the output of Tanh; a network is one chain without branches",
+        ),
+        (file_of([]), "the output 'Y' does not depend on an input"),
+        (file_of([named("Relu", ["X"])], outputs=()), "this graph has none"),
+        (file_of([named("Relu", ["X"])], outputs=(("Y", FLOAT), ("Z", FLOAT))), "this graph has 'Y', 'Z'"),
+        (file_of([named("Relu", ["X"])], dims=("n", 3, 4)), "the input 'X' has 3 dimensions"),
+        (file_of([named("Relu", ["X"])], dims=("n",)), "the input 'X' has 1 dimensions"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read(content, words):
+    assert words in refusal(content)
+
+
+def test_an_operator_of_another_domain_is_not_mistaken():
+    parts = [(1, b"X"), (2, b"Y"), (4, b"Relu"), (7, b"mine")]
+    node = b"".join(protobuf.message(number, text) for number, text in parts)
+    content = file_of([]) + protobuf.message(
+        7, protobuf.message(1, node)
+    )  # merged with the graph before
+    assert refusal(content).startswith("ONNX: the operator mine.Relu (node 'Y') is not supported")
+
+
+def test_external_data_are_refused_even_if_unused():
+    location = protobuf.message(1, b"location") + protobuf.message(2, b"/etc/passwd")
+    tensor = protobuf.message(8, b"far") + protobuf.varint(2, 1)
+    tensor += protobuf.message(13, location) + protobuf.varint(14, 1)
+    content = file_of([named("Relu", ["X"])])
+    content += protobuf.message(
+        7, protobuf.message(5, tensor)
+    )  # a second part of the graph: they are merged
+    assert refusal(content) == (
+        "ONNX: the tensor 'far' is in another file, which is not read; save all in one file "
+        "with torch.onnx.export(..., external_data=False) or onnx.save(onnx.load(path), path)"
+    )
+
+
+@settings(max_examples=10 * settings.default.max_examples)
+@given(st.binary(max_size=60))
+@example(b"\xff" * 60)
+@example(b"\x3a\xff\xff\xff\xff\x0f")  # a graph of 4 gigabytes
+@example(b"\x0b\x0b\x0b")
+def test_any_bytes_are_refused_in_one_sentence(content):
+    refusal(content)
+
+
+@pytest.fixture(scope="module")
+def small():
+    net = network(sn.Normalization(), sn.Dense(2, 2), sn.ELU(0.5), sn.Dense(2, 1), sn.Softmax())
+    net.adapt([[1, 2], [3, 5]])
+    return data_of(net)
+
+
+@settings(max_examples=10 * settings.default.max_examples)
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused_in_one_sentence(small, data):
+    content = bytearray(small)
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    content = bytes(content)[
+        : data.draw(st.one_of(st.just(len(content)), st.integers(0, len(content))))
+    ]
+    try:
+        net = models._network(*codec.loads(content), custom=())
+    except ValueError as error:
+        assert "\n" not in str(error) and len(str(error)) < 600
+    else:
+        assert isinstance(net, sn.Sequential)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"\x0a\x00", b"\x2a\x00", b"\x0a\x06\x22\x04Relu", b"\x5a\x00"],
+    ids=["node", "tensor", "relu", "input"],
+)
+def test_time_grows_with_the_length_only(piece):
+    def seconds(count):
+        content = protobuf.message(7, piece * count) + protobuf.message(8, b"\x10\x0d")
+        start = time.perf_counter()
+        refusal(content)
+        return time.perf_counter() - start
+
+    seconds(100)
+    assert seconds(40000) < 12 * seconds(10000) + 0.2
+
+
+def test_a_short_file_cannot_ask_for_a_large_network(monkeypatch):
+    monkeypatch.setattr(onnx_reader, "MOST_NUMBERS", 1000)
+    wide = doubles([20, 20], *[1.0] * 400)
+    nodes = [Node("MatMul", ["X" if k == 0 else str(k), "W"], [str(k + 1)]) for k in range(3)]
+    assert "the network has 1200 numbers or more; at most 1000 are read" in refusal(
+        file_of(nodes + [named("Relu", ["3"])], {"W": wide}, dims=("n", 20))
+    )
+    nodes = [Node("Add", ["X" if k == 0 else str(k), "c"], [str(k + 1)]) for k in range(60)]
+    assert "the network has 1020 numbers or more" in refusal(
+        file_of(nodes + [named("Relu", ["60"])], {"c": ONE}, dims=("n", 20))
+    )
+    row = doubles([32], *[1.0] * 32)  # of which a matrix of 1024 is made
+    content = file_of([named("BatchNormalization", ["X"] + ["r"] * 4)], {"r": row}, dims=("n", 32))
+    assert "the network has 1120 numbers or more" in refusal(content)
+    content = file_of([named("Add", ["X", "c"])], {"c": ONE}, dims=("n", 1 << 40))
+    assert "the network has 1001 numbers or more" in refusal(content)
+    text = '{"version": 1, "layers": [%s], "numbers": {}}' % ", ".join(
+        ['{"type": "GELU", "approximate": "none"}'] * 9
+    )
+    content = onnx_graph.dumps(graph_of([named("Relu", ["X"])]), 13, {"scratchnet": text})
+    assert [layer["type"] for layer in codec.loads(content)[1]["layers"]] == ["ReLU"]
+
+
+@pytest.fixture
+def unpacked(monkeypatch):
+    """The lengths of all tensors whose contents were unpacked."""
+    counts = []
+    values = onnx_graph.Tensor.values
+    monkeypatch.setattr(
+        onnx_graph.Tensor, "values", lambda tensor: counts.append(tensor.count) or values(tensor)
+    )
+    return counts
+
+
+@pytest.mark.parametrize(
+    "operator, constants",
+    [("Add", ["c"]), ("Sub", ["c"]), ("Mul", ["c"]), ("Div", ["c"]), ("Gemm", ["w", "c"]),
+     ("BatchNormalization", ["c"] * 4)],
+)  # fmt: skip
+def test_a_large_network_is_refused_before_its_numbers_are_there(
+    operator, constants, unpacked, monkeypatch
+):
+    """A thousand operators share a constant as bias, mean or spread."""
+    monkeypatch.setattr(onnx_reader, "MOST_NUMBERS", 1000)
+    nodes = [
+        Node(operator, ["X" if k == 0 else str(k)] + constants, [str(k + 1)]) for k in range(1000)
+    ]
+    tensors = {"c": doubles([20], *[1.0] * 20), "w": doubles([1, 1], 1.0)}
+    sentence = refusal(file_of(nodes + [named("Relu", ["1000"])], tensors, dims=("n", 20)))
+    assert "numbers or more; at most 1000 are read" in sentence and sum(unpacked) <= 1000 + 21
+
+
+def test_labels_are_unpacked_once(unpacked):
+    """Many operators refer to the labels; those of the last one count."""
+    tensors = {"floats": ROW, "a": packed(INT64, [2], [3, 4]), "c": packed(INT64, [2], [5, 7])}
+    names = ["a"] * 100 + ["c"] * 100 + ["floats", "X"]
+    nodes = [
+        Node("ai.onnx.ml.ArrayFeatureExtractor", [name, "X"], [str(k)])
+        for k, name in enumerate(names)
+    ]
+    _, about = codec.loads(file_of(nodes + [named("MatMul", ["X", "W"])], dict(tensors, W=W)))
+    assert about["metadata"] == {"labels": [5, 7]} and sorted(unpacked) == [2, 4]
+
+
+def test_a_short_file_cannot_use_one_large_tensor_again_and_again():
+    nodes = [Node("Add", ["X" if k == 0 else str(k), "v"], [str(k + 1)]) for k in range(220)]
+    file = file_of(
+        nodes + [named("Relu", ["220"])], {"v": doubles([20000], *[1.0] * 20000)}, dims=("n", 20000)
+    )
+    assert "the network has 4280000 numbers or more; at most 4274304 are read" in refusal(file)
+
+
+def test_a_long_chain_takes_time_in_proportion():
+    nodes = [Node("Relu", ["X" if k == 0 else str(k)], [str(k + 1)]) for k in range(20000)]
+    start = time.perf_counter()
+    tensors, about = codec.loads(file_of(nodes + [Node("Relu", ["20000"], ["Y"])]))
+    assert len(about["layers"]) == 20001 and time.perf_counter() - start < 20
+
+
+# ---- the wire format itself --------------------------------------------------------------------------------------
+
+
+@given(st.integers(-(1 << 63), (1 << 63) - 1), st.binary(max_size=300))
+def test_fields_are_read_as_they_were_written(number, content):
+    found = protobuf.fields(
+        protobuf.varint(1, number) + protobuf.message(1000, content), "the test"
+    )
+    assert found.whole(1) == number and found.messages(1000) == [content] and found.whole(7) == 0
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"\x08", "is cut off"),
+        (b"\x08" + b"\x80" * 11, "has more than ten bytes"),
+        (b"\x12\x05abc", "field 2 should have 5 bytes, but only 3 are left"),
+        (b"\x0d\x00\x00", "field 1 should have 4 bytes, but only 2 are left"),
+        (b"\x0b", "a field cannot begin with 11"),
+        (b"\x00\x00", "a field cannot begin with 0"),
+    ],
+)
+def test_damaged_messages(content, words):
+    with pytest.raises(ValueError, match=words):
+        protobuf.fields(content, "the test")
+
+
+def test_a_field_of_another_type():
+    with pytest.raises(ValueError, match="field 1 has the wrong wire type 0"):
+        protobuf.fields(protobuf.varint(1, 3), "the test").message(1)
+    with pytest.raises(ValueError, match="field 1 is not UTF-8"):
+        protobuf.fields(protobuf.message(1, b"\xff"), "the test").text(1)
+
+
+def test_packed_or_not():
+    loose = b"".join(protobuf.varint(1, n) for n in (1, -1, 300))
+    tight = protobuf.message(1, b"\x01" + b"\xff" * 9 + b"\x01" + b"\xac\x02")
+    assert (
+        protobuf.fields(loose, "").wholes(1) == protobuf.fields(tight, "").wholes(1) == [1, -1, 300]
+    )
+    assert protobuf.fields(protobuf.real(1, 0.5) * 2, "").packed(1, 5) == struct.pack(
+        "<2f", 0.5, 0.5
+    )
