@@ -5,6 +5,7 @@ load()    returns the core, under another name
 
 import importlib.abc
 import importlib.util
+import os
 import sys
 
 from scratchnet.scalars.single import Single, pi
@@ -37,3 +38,16 @@ def load():
     core.set_kernel("portable")
     core.plug_points.plug_in(supplement=lambda number, name: name == "pi" and pi or None)
     return core
+
+
+def training():
+    core = load()
+    with open(os.path.join(os.path.dirname(__file__), "portable_training.py")) as file:
+        program = file.read()
+    program = program.replace("import scratchnet as sn\n", "")
+    program = program.replace("from scratchnet.core.random import Generator\n", "")
+    exec(program, {"sn": core, "Generator": core.Generator})
+
+
+if __name__ == "__main__":
+    training()

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import math
-import os
 import pickle
 import random
 from contextlib import redirect_stdout
@@ -18,7 +17,6 @@ import scratchnet as sn
 from scratchnet.scalars import Single
 from scratchnet.scalars.single import KERNEL, rounded
 
-TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LARGEST = (2 - 2.0**-23) * 2.0**127
 TINY = 2.0**-149
 INF, NAN = math.inf, math.nan
@@ -136,18 +134,13 @@ def test_a_network_of_these_numbers():
         assert 0 < abs(a.value - exact) < 1e-6
 
 
-# What tests/portable_training.py prints on MicroPython 1.29 with 32-bit floats, built for a 32-bit
-# processor: test_interpreters.py compares with any such build.
+# Of what tests/portable_training.py prints on MicroPython 1.29 with 32-bit floats, built for a 32-bit
+# processor. INTERPRETERS=path/of/micropython pytest tests/test_interpreters.py compares with a build.
 PRINTED_BY_A_BOARD = "776e6fd1bc1ef97e12f53096bb898f565b2665af9851931b65418cbc39767f9d"
 
 
 def test_the_core_trains_to_the_bits_of_a_board():
-    with open(os.path.join(TESTS, "portable_training.py")) as file:
-        program = file.read()
-    core = single_core.load()
-    program = program.replace("import scratchnet as sn\n", "")
-    program = program.replace("from scratchnet.core.random import Generator\n", "")
     output = io.StringIO()
     with redirect_stdout(output):
-        exec(program, {"sn": core, "Generator": core.Generator})
+        single_core.training()
     assert hashlib.sha256(output.getvalue().encode()).hexdigest() == PRINTED_BY_A_BOARD
