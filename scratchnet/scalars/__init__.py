@@ -1,5 +1,6 @@
 """Number types that the core computes with, besides those of the standard library.
 
+operations          the operations that traced and symbolic numbers record, in one table
 traced.Traced       a number that remembers how it was computed
 dual.Dual           a number with its derivative
 single.Single       a number of 24 binary digits, as most microcontrollers compute with
