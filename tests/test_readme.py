@@ -8,6 +8,8 @@ import sys
 
 import scratchnet as sn
 
+PACKAGE = os.path.dirname(os.path.abspath(sn.__file__))
+IRIS = os.path.join(PACKAGE, "datasets", "iris.csv")
 README = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "README.md")
 
 
@@ -16,6 +18,7 @@ def test_the_examples_run(tmp_path, monkeypatch, capsys):
         blocks = re.findall(r"```python\n(.*?)```", file.read(), re.DOTALL)
     assert len(blocks) >= 3
     monkeypatch.chdir(tmp_path)
+    shutil.copy(IRIS, str(tmp_path))  # as the first of the commands does
     names = {}
     for block in blocks:
         exec(block, names)
@@ -26,15 +29,14 @@ def test_the_examples_run(tmp_path, monkeypatch, capsys):
 
 def test_from_a_csv_file_to_a_model_in_use(tmp_path):
     """Run the README's commands in order."""
-    package = os.path.dirname(os.path.abspath(sn.__file__))
     with open(README, encoding="utf-8") as file:
         commands = re.search(
             r"## From a CSV file.*?\n\n((?:    [^\n]*\n)+)", file.read(), re.DOTALL
         ).group(1)
     commands = [command.strip() for command in commands.splitlines()]
     assert commands[0] == "cp scratchnet/datasets/iris.csv ." and len(commands) == 6
-    shutil.copy(os.path.join(package, "datasets", "iris.csv"), str(tmp_path))
-    environment = dict(os.environ, PYTHONPATH=os.path.dirname(package), PYTHONIOENCODING="utf-8")
+    shutil.copy(IRIS, str(tmp_path))
+    environment = dict(os.environ, PYTHONPATH=os.path.dirname(PACKAGE), PYTHONIOENCODING="utf-8")
     for command in commands[1:]:
         command = command.replace("python3", '"{}"'.format(sys.executable))
         subprocess.check_call(

@@ -30,9 +30,10 @@ values of others that occur in formulas.
 
 import base64
 
+from ..scalars.operations import PRODUCT, SIGN
 from .names import Name
 from .number import Number
-from .text import PRODUCT, SIGN, Choice, Reference, number, parts
+from .text import Choice, Reference, number, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

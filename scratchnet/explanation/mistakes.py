@@ -21,6 +21,7 @@ from decimal import Decimal
 
 from ..core import functions
 from ..scalars import Traced
+from ..scalars.operations import OPERATIONS
 from .names import Name
 from .number import Number, inputs
 from .text import DECIMALS
@@ -388,29 +389,9 @@ def _twin(working: "Working", node: "Traced") -> "Traced":
 
 # ---- the numbers, computed again from the record -------------------------------------------------
 
-COMPUTED = {name: getattr(functions, name) for name in functions.ELEMENTARY}
-COMPUTED.update(
-    {
-        "add": operator.add,
-        "subtract": operator.sub,
-        "multiply": operator.mul,
-        "divide": operator.truediv,
-        "less": operator.lt,
-        "less or equal": operator.le,
-        "greater": operator.gt,
-        "greater or equal": operator.ge,
-        "equal": operator.eq,
-        "unequal": operator.ne,
-        "negate": operator.neg,
-        "abs": abs,
-        "power": operator.pow,
-        "where": lambda condition, a, b: a if condition else b,
-        "dot": lambda *operands: functions.dot(operands[::2], operands[1::2]),
-        "total": lambda *operands: functions.total(operands),
-        "max": lambda *operands: max(operands),
-        "round": lambda value, decimals: round(value, int(decimals)),
-    }
-)
+COMPUTED = {name: operation.function for name, operation in OPERATIONS.items()}
+COMPUTED["power"] = operator.pow  # the exponent is a float here
+COMPUTED["round"] = lambda value, decimals: round(value, int(decimals))
 
 
 class Working:

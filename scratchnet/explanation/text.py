@@ -16,9 +16,7 @@ no layer.
 1/(1 + e^−(0.5·(-3))) = 0.1824
 """
 
-from ..scalars.operations import ATOM, CHOICE, INFIX, OPERATIONS, SUM
-from ..scalars.operations import PRODUCT as PRODUCT
-from ..scalars.operations import SIGN as SIGN
+from ..scalars.operations import ATOM, CHOICE, INFIX, OPERATIONS, PRODUCT, SIGN, SUM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -68,9 +68,13 @@ def test_micropython_says_what_does_not_run_there(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(REFUSED)
     lines = run("micropython", str(program))
-    for line, name in zip(lines, "explain unroll check_gradients metrics checkpoint executor".split()):
+    for line, name in zip(
+        lines, "explain unroll check_gradients metrics checkpoint executor".split()
+    ):
         assert line.startswith("ImportError: {} does not run on MicroPython (".format(name))
         assert line.endswith("); use CPython or PyPy")
     assert lines[6].startswith("ValueError: engine='steps' is not available here")
-    assert lines[7].startswith("ValueError: net.onnx: this Python cannot read or write such files (")
+    assert lines[7].startswith(
+        "ValueError: net.onnx: this Python cannot read or write such files ("
+    )
     assert lines[8].startswith("Diverged: epoch ") and len(lines) == 9
