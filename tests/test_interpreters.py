@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from bench import memory
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(TESTS)
@@ -99,6 +100,15 @@ def test_the_core_alone(name, core_alone):
     if run(interpreter(name), "-c", DIGITS) == ["24"]:  # test_the_same_bits compares these bits
         expected, found = expected[:2], found[:2]
     assert found == expected
+
+
+def test_the_heap_that_micropython_needs():
+    """Beyond the code, training XOR takes less than 128 KB where a number takes 16 bytes or more."""
+    micropython, folder = interpreter("micropython"), os.path.dirname(memory.CORE)
+    code = memory.run(micropython, folder, memory.IMPORTS + memory.TRAINING + memory.CODE)
+    program = memory.IMPORTS + memory.TRAIN
+    assert memory.run(micropython, folder, program, int(code) + 128) is not None
+    assert memory.run(micropython, folder, program, int(code)) is None
 
 
 def test_the_mathematical_library_does_not_change_the_bits(expected):

@@ -7,6 +7,7 @@
     measure.py     two contenders timed in turn; medians, ratios; whether they compute the same
     rows.py        what is compared with what, and what must be reached
     pypy.py        scratchnet's side of a row that runs on another interpreter
+    memory.py      the heap that the core needs on MicroPython
     scaling.py     time per sample against width, depth and batch
     report.py      text and JSON
 
