@@ -34,8 +34,8 @@ from .types import Any
 
 try:
     1 << len(__name__) + 64  # too long for the compiler to compute
-except OverflowError:
-    raise ImportError("scratchnet needs integers of any size; use a build that has them") from None
+except OverflowError:  # pragma: no cover
+    raise ImportError("scratchnet needs a build with arbitrary-precision integers") from None
 
 # The files in reading order, each with its public names.
 FILES = {

@@ -1,4 +1,4 @@
-"""Single: a number of 24 binary digits, as most microcontrollers compute with.
+"""Single: a 32-bit float (24 binary digits), the type that most microcontrollers compute with.
 
 Every operation is rounded to a 32-bit float, and the elementary functions are those of the portable
 kernel for 24 digits. A network of these numbers computes, bit for bit, what it computes on a board.
@@ -9,10 +9,11 @@ kernel for 24 digits. A network of these numbers computes, bit for bit, what it 
 (Single(1.4142135), Single(0.36787945))
 """
 
-import importlib.util
 import math
 import struct
+from numbers import Number
 
+from ..core import elementary
 from ..core.functions import ELEMENTARY
 from .operations import OPERATIONS, Operators
 
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
 _FLOAT = struct.Struct("f")
 
 
-def rounded(x: float) -> float:
-    """Return x rounded to 24 binary digits.
+def rounded(x: "Any") -> float:
+    """Return a number of any type rounded to 24 binary digits; infinity if it is too large.
 
     A sum, product, quotient or square root of two such numbers, rounded to 53 digits first, is the
     same: 53 digits are more than twice 24 (Figueroa, "When is double rounding innocuous?", 1995).
     """
     try:
-        return float(_FLOAT.unpack(_FLOAT.pack(x))[0])
+        return float(_FLOAT.unpack(_FLOAT.pack(float(x)))[0])
     except OverflowError:
-        return math.copysign(math.inf, x)
+        return math.inf if x > 0 else -math.inf
 
 
 def _quotient(a: float, b: float) -> float:
@@ -48,29 +49,35 @@ class Single(Operators):
     __slots__ = ("value",)
 
     def __init__(self, x: "Any" = 0) -> None:
-        self.value = rounded(float(x))
+        self.value = rounded(x)
 
     def _unary(self, operation: str) -> "Single":
         if operation in ELEMENTARY:
-            return Single(KERNEL[operation](self))
-        return Single(OPERATIONS[operation].function(self.value))
+            return type(self)(kernel()[operation](self))
+        return type(self)(OPERATIONS[operation].function(self.value))
 
     def _binary(self, operation: str, a: "Any", b: "Any") -> "Any":
-        x, y = [v.value if isinstance(v, Single) else rounded(float(v)) for v in (a, b)]
+        kind = type(self)
+        try:
+            x, y = [v.value if isinstance(v, kind) else _number(v) for v in (a, b)]
+        except TypeError:  # no number, or a complex one
+            return NotImplemented
         if operation == "divide":
-            return Single(_quotient(x, y))
+            return kind(_quotient(x, y))
         value = OPERATIONS[operation].function(x, y)
-        return value if isinstance(value, bool) else Single(value)
+        return value if isinstance(value, bool) else kind(value)
 
     def frexp(self) -> "Tuple[Single, Single]":
         m, k = math.frexp(self.value)
-        return Single(m), Single(k)
+        return type(self)(m), type(self)(k)
 
     def ldexp(self, x: "Any") -> "Single":
         """Return x·2^self."""
-        return Single(math.ldexp(float(x), int(self.value)))
+        k = max(-1000.0, min(self.value, 500.0))  # 2^500 is infinite, 2^-1000 is 0
+        return type(self)(math.ldexp(float(x), int(k)))
 
     def __hash__(self) -> int:
+        """Equal to the hash of an equal int, but not of a float that is rounded to this number."""
         return hash(self.value)
 
     def __float__(self) -> float:
@@ -83,23 +90,35 @@ class Single(Operators):
         return bool(self.value)
 
     def __repr__(self) -> str:
-        """Show as few digits as tell this number from its neighbours."""
+        """Show the fewest digits that distinguish this number from its neighbors."""
         texts = [f"{self.value:.{n}g}" for n in range(1, 10)]
         return f"Single({next((t for t in texts if rounded(float(t)) == self.value), texts[-1])})"
 
 
-def _kernel_of(number: "Any") -> "Dict[str, Any]":
+def _number(x: "Any") -> float:
+    if not isinstance(x, Number):
+        raise TypeError(f"{x!r} is not a number")
+    return rounded(x)
+
+
+def kernel_of(number: "Any") -> "Dict[str, Any]":
     """Return the portable functions as they are where ``float`` is this number type."""
-    name = "scratchnet.core.elementary".replace("scratchnet", __name__.split(".")[0])
-    loader: "Any" = importlib.util.find_spec(name).loader  # type: ignore[union-attr]
-    module = {"__name__": name, "__package__": name.rsplit(".", 1)[0], "float": number}
-    exec(loader.get_code(name), module)
+    name, spec = elementary.__name__, elementary.__spec__  # type: Any, Any
+    module = {"__name__": name, "__package__": elementary.__package__, "float": number}
+    exec(spec.loader.get_code(name), module)
     return module
 
 
-KERNEL = _kernel_of(Single)
+_kernel: "Dict[str, Any]" = {}
+
+
+def kernel() -> "Dict[str, Any]":
+    """Return the portable functions for 24 digits."""
+    if not _kernel:
+        _kernel.update(kernel_of(Single))
+    return _kernel
 
 
 def pi(x: "Single") -> "Single":
     """Return π rounded to 24 binary digits."""
-    return Single(KERNEL["PI"])
+    return type(x)(kernel()["PI"])

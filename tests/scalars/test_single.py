@@ -5,6 +5,7 @@ import io
 import math
 import pickle
 import random
+import struct
 from contextlib import redirect_stdout
 from fractions import Fraction
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet.scalars import Single
-from scratchnet.scalars.single import KERNEL, rounded
+from scratchnet.scalars.single import kernel, kernel_of, rounded
 
 LARGEST = (2 - 2.0**-23) * 2.0**127
 TINY = 2.0**-149
@@ -78,6 +79,16 @@ def test_it_is_shown_by_its_shortest_text():
     assert len({Single(0.1), Single(0.1), Single(0.2)}) == 2 and int(Single(2.5)) == 2
 
 
+def test_other_types():
+    assert Single(1) == 1 == Single(Fraction(1)) and Single(0.5) + Fraction(1, 4) == Single(0.75)
+    assert Single(1) < 10**400 and Single(1) > -(10**400) and not Single(NAN) == Single(NAN)
+    assert Single(1) != None and Single(1) != "1" and None not in [Single(1)] and Single(1) != 1j  # noqa: E711
+    for other in ("2", None, [1], 1j):
+        with pytest.raises(TypeError):
+            Single(1) + other
+    assert Single(2000).ldexp(1.0).value == INF and Single(-2000).ldexp(1.0).value == 0
+
+
 # ---- the elementary functions --------------------------------------------------------------------
 
 # The bounds that core/elementary.py states, and where to look.
@@ -107,7 +118,7 @@ def test_the_bounds_hold_for_24_digits(name):
     points += [rounded(2.0**-k) for k in range(1, 40)]
     for x in points:
         exact = function(x)
-        assert abs(KERNEL[name](Single(x)).value - exact) <= bound * unit(exact), x
+        assert abs(kernel()[name](Single(x)).value - exact) <= bound * unit(exact), x
 
 
 def test_the_ends_of_the_range():
@@ -120,6 +131,38 @@ def test_the_ends_of_the_range():
         assert math.isnan(getattr(Single(x), name)().value)
     for name in FUNCTIONS:
         assert math.isnan(getattr(Single(NAN), name)().value)
+
+
+# ---- floats of 30 bits ---------------------------------------------------------------------------
+
+
+class Short(Single):
+    """A float of 30 bits, as some boards have: two bits are cut off, and guessed when it is read."""
+
+    def __init__(self, x=0):
+        word = struct.unpack("I", struct.pack("f", rounded(x)))[0] & ~3
+        self.value = struct.unpack("f", struct.pack("I", word | word >> 2 & 3))[0]
+
+
+@pytest.fixture(scope="module")
+def short_kernel():
+    found = kernel_of(Short)
+    assert found["DIGITS"] == 22 and not found["ROUNDS"]
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_the_bound_holds_for_30_bits(name, short_kernel):
+    source, function = random.Random(7), getattr(math, name)
+    for ends in FUNCTIONS[name][1]:
+        for _ in range(100):
+            x = Short(source.uniform(*ends))
+            exact = function(x.value)
+            assert abs(float(short_kernel[name](x)) - exact) <= 4 * 4 * unit(exact), x.value
+
+
+def test_nan_stays_nan_in_30_bits(short_kernel):
+    assert math.isnan(float(short_kernel["exp"](Short(NAN))))
 
 
 # ---- networks ------------------------------------------------------------------------------------
