@@ -234,10 +234,10 @@ def _engine(
         )
     if name == "lists":
         return lists
-    try:
-        from .engines import choice
-    except ImportError:  # MicroPython
+    if sys.implementation.name in _ON_DEVICES:
         return _default_engine(lists, batch_size, name, executor, None)  # type: ignore[no-any-return]
+    from .engines import choice
+
     return choice.chosen(lists, batch_size, name)
 
 

@@ -84,9 +84,10 @@ def data_to_learn(options: "Any", progress: "Any") -> "Any":
             f"{options.data} is an array without column names; "
             "leave out --categorical, --numeric and --ignore"
         )
-    how = reading(options)
-    how["missing"] = MISSING if how["missing"] is None else how["missing"]
-    return tabular.read(options.data, options.target, *columns, progress=progress, **how)
+    if is_array(options.data):
+        return tabular.read(options.data, options.target)
+    how = dict(reading(options), progress=progress)
+    return tabular.read(options.data, options.target, *columns, **how)
 
 
 def names(given: "Any") -> "Any":

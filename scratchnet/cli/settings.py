@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 
 from ..core.checks import COUNT, require
 from ..core.optimizers import OPTIMIZERS
-from ..tabular.recipe import HIDDEN, LIMITS
+from ..tabular.recipe import HIDDEN_ACTIVATIONS, LIMITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def add_settings(parser: "Any") -> None:
     )
     group.add_argument(
         "--activation",
-        choices=sorted(HIDDEN),
+        choices=sorted(HIDDEN_ACTIVATIONS),
         default="tanh",
         help="the activation after each of them (default tanh)",
     )
@@ -36,7 +36,7 @@ def add_settings(parser: "Any") -> None:
         "--batch-size", type=int, metavar="N", help="the number of samples per update"
     )
     group.add_argument(
-        "--epochs", type=int, metavar="N", help="at most so many passes over the data"
+        "--epochs", type=int, metavar="N", help="the largest number of passes over the data"
     )
     group.add_argument(
         "--patience", type=int, metavar="N", help="stop after N epochs without improvement"
@@ -66,5 +66,5 @@ def check_settings(options: "Any") -> None:
 
 
 def settings_of(options: "Any") -> "Dict[str, Any]":
-    """Return the settings by name, without the seed. A setting that is not given is None."""
-    return {name: getattr(options, name) for name in LIMITS if name != "seed"}
+    """Return the settings by name. A setting that is not given is None."""
+    return {name: getattr(options, name) for name in LIMITS}

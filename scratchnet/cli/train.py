@@ -13,7 +13,7 @@ from ..formats import files, models
 from ..tabular import trials
 from ..tabular.model import Model
 from ..tabular.problem import FRACTION, Problem
-from ..tabular.recipe import Recipe, history_of
+from ..tabular.recipe import Recipe, history_of, recipe_for
 from ..texts import plural
 from . import terminal
 from .data import add_columns, add_reading, data_to_learn
@@ -22,7 +22,7 @@ from .settings import add_settings, check_settings, settings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional
+    from typing import Any, Callable, Dict, Optional
 
     from ..core.network import Sequential
 
@@ -150,7 +150,7 @@ class Work:
         data = data_to_learn(options, line)
         line.clear()
         self.problem = Problem(data, options.task, options.validation, options.seed)
-        self.recipe = self.problem.recipe(**settings_of(options))
+        self.recipe = recipe_for(*self.problem.sizes, **settings_of(options))
         encoder = self.problem.encoder
         self.found["decisions"] = [list(decision) for decision in encoder.decisions]
         self.tell(beginning(data, encoder))
@@ -204,24 +204,20 @@ class Work:
         """
         problem, recipe = self.problem, self.recipe
         self.model = Model.untrained(problem.encoder, recipe)
-        self.first = parameters(self.model.net)
         self.tell(sizes(problem, recipe, self.model.net))
         course = Course(recipe.epochs, quiet=self.options.quiet)
         watched = Watched(self.checkpoint, self.options.checkpoint_every, course)
-        parts = problem.training, problem.validation
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = course.warn  # type: ignore[assignment]  # on one line
-                self.model.fit(*parts, recipe, watched, course.epoch_done)
-        except KeyboardInterrupt:
-            return True
+                self.model.fit(problem, recipe, watched, course.epoch_done)
         except Diverged as error:
             forget(self.checkpoint)
             what = str(error).split(";")[0]
             raise ValueError(f"{what}; nothing is saved; try a smaller --learning-rate") from None
         finally:
             course.clear()
-        return False
+        return self.model.interrupted
 
     def end_interrupted(self) -> int:
         """Save the model after Ctrl-C. Return the exit status.
@@ -235,12 +231,11 @@ class Work:
             advice = "the same command with --resume continues"
         else:
             advice = "there is no checkpoint to continue from"
-        if parameters(self.model.net) == self.first or can_resume and finished:
+        if not self.model.has_learned or can_resume and finished:
             Line().say(f"{self.path}: not written; {advice}")
             return 130
         if finished:
             self.path = "{}.interrupted{}".format(*os.path.splitext(self.path))
-        self.model.finish(self.problem, interrupted=True)
         self.model.save(self.path)
         done = plural(len(self.model.epochs), "epoch")
         Line().say(f"{self.path}: saved after {done}; {advice}")
@@ -249,7 +244,6 @@ class Work:
     def end(self) -> int:
         """Save and evaluate the model. Return the exit status."""
         model = self.model
-        model.finish(self.problem)
         model.save(self.path)
         forget(self.checkpoint)
         self.tell(ending(model, self.recipe, self.options))
@@ -262,11 +256,6 @@ class Work:
         if self.options.json:
             self.write(json.dumps(self.found, indent=2, ensure_ascii=False))
         return 0
-
-
-def parameters(net: "Sequential") -> "List[Any]":
-    """Return the numbers that training changes."""
-    return [p.value for p in net.parameters() if not p.frozen]
 
 
 def recipe_in(checkpoint: str) -> "Optional[Recipe]":

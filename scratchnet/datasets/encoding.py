@@ -41,7 +41,17 @@ from ..texts import printable
 from .compact import CompactRows
 from .median import median_of as median_of
 from .records import is_records, table_of
-from .tables import CATEGORIES, MISSING, NUMBERS, TEXT, TOO_MANY, Column, floats, read_columns
+from .tables import (
+    CATEGORIES,
+    MISSING,
+    NUMBERS,
+    TEXT,
+    TOO_MANY,
+    Column,
+    floats,
+    read_columns,
+    spelled,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -356,7 +366,8 @@ class Encoder(Encoding):
                 for name, what, _, why in decisions
                 if what != TARGET
             ]
-            hint = listed(others) or f"no other was read (the delimiter is {table.delimiter!r})"
+            delimiter = f" (the delimiter is {table.delimiter!r})" if table.delimiter else ""
+            hint = listed(others) or "no other was read" + delimiter
             raise ValueError(
                 f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}"
             )
@@ -384,6 +395,11 @@ class Encoder(Encoding):
         it is read if it is present.
         """
 
+        if isinstance(target, str):
+            raise ValueError(
+                f"{path}: the model knows the target column of a table; leave out the target"
+            )
+
         def plan(
             names: "List[str]", source: str
         ) -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
@@ -395,7 +411,7 @@ class Encoder(Encoding):
         missing = self.missing if missing is None else missing
         decimal = decimal or self.decimal
         if is_records(path):
-            return table_of(path, plan, missing, decimal or ".")
+            return table_of(path, plan, missing, decimal)
         return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
 
     def inputs_of(self, table: "Table", rows: "Rows" = None) -> "CompactRows":
@@ -646,15 +662,6 @@ def in_order(labels: "Sequence[str]") -> "List[str]":
     return (
         sorted(labels) if numbers is None else [label for _, label in sorted(zip(numbers, labels))]
     )
-
-
-def spelled(value: float) -> str:
-    """Return a number as the label of a class.
-
-    >>> spelled(3.0), spelled(0.5)
-    ('3', '0.5')
-    """
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
 def listed(texts: "Iterable[str]") -> str:

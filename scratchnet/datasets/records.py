@@ -1,18 +1,36 @@
-"""Rows that are in memory, as a Table: a list of dicts, or a data frame.
+"""Reads rows in memory into a Table: a list of dicts, or a data frame.
 
 >>> read_records([{"legs": 4, "kind": "cat"}, {"legs": 2, "kind": "duck"}, {"kind": "cat"}])
 Table: 3 rows; legs (numbers), kind (categories)
 
-Every value is read as the text that a CSV file would hold, so the same values give the same table.
-None, NaN and an absent key are missing values.
+A column whose values are all numbers holds exactly these. Any other column is read as a CSV file
+with these texts would be. None, NaN and an absent key are missing values.
 """
 
+from array import array
+from collections import Counter
+from math import isfinite
+from numbers import Number
+
 from ..core.checks import shown
-from .tables import CELLS, MISSING, Table, Unfit, begun, finished, listed_names, plan_for
+from .tables import (
+    CATEGORIES,
+    MISSING,
+    NAN,
+    NUMBERS,
+    Column,
+    Table,
+    Unfit,
+    begun,
+    finished,
+    listed_names,
+    plan_for,
+    spelled,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence
+    from typing import Any, Dict, List, Optional
 
     from .tables import Names, Plan
 
@@ -20,8 +38,8 @@ SOURCE = "the table"
 
 
 def is_records(data: "Any") -> bool:
-    """Return whether ``data`` is a list or tuple of rows, or a data frame (not a path or file)."""
-    return isinstance(data, (list, tuple)) or hasattr(data, "to_dict")
+    """Return whether ``data`` is a list or tuple of rows, or a data frame of pandas or polars."""
+    return isinstance(data, (list, tuple)) or hasattr(data, "columns")
 
 
 def read_records(
@@ -30,60 +48,91 @@ def read_records(
     categorical: "Names" = (),
     numeric: "Names" = (),
     ignore: "Names" = (),
+    missing: "Names" = MISSING,
+    decimal: "Optional[str]" = None,
 ) -> "Table":
-    """Return rows as a Table. The arguments are as for ``read_table``."""
-    return table_of(data, plan_for(target, categorical, numeric, ignore), MISSING, ".")
+    """Return rows as a Table.
+
+    The arguments are as for ``read_table``. ``missing`` and ``decimal`` concern texts only.
+    """
+    return table_of(data, plan_for(target, categorical, numeric, ignore), missing, decimal)
 
 
-def table_of(data: "Any", plan: "Plan", missing: "Names", decimal: str) -> "Table":
+def table_of(data: "Any", plan: "Plan", missing: "Names", decimal: "Optional[str]") -> "Table":
     """Return the columns of the rows that a ``plan`` selects, as ``read_columns`` does."""
     rows = rows_of(data)
     names = list({name: None for row in rows for name in row})
     kinds, target = plan(names, SOURCE)
     absent = listed_names(missing)
-    columns = begun(names, kinds, absent, decimal)
-    size = max(1, CELLS // len(names))
-    for start in range(0, len(rows), size):
-        block = rows[start : start + size]
-        for j, name in enumerate(names):
-            if columns[j] is not None:
-                texts = [text_of(row.get(name)) for row in block]
-                columns[j] = extended(columns[j], texts, name, start)
-    return Table(finished(names, columns, SOURCE), len(rows), target, SOURCE, absent)
+    columns = []
+    for name in names:
+        if name in kinds:
+            values = [row.get(name) for row in rows]
+            columns.append(_column(name, values, kinds[name], absent, decimal or "."))
+    return Table(columns, len(rows), target, SOURCE, absent, delimiter="", decimal=decimal)
 
 
 def rows_of(data: "Any") -> "List[Dict[str, Any]]":
     """Return the rows as dicts, whose keys are texts."""
-    if hasattr(data, "to_dict"):
-        data = data.to_dict("records")
-    for i, row in enumerate(data):
-        if not isinstance(row, dict) or not row:
-            raise ValueError(f"row {i + 1} is {shown(row)}; give a dict such as {{'age': 3}}")
+    twice = [name for name, n in Counter(map(str, getattr(data, "columns", ()))).items() if n > 1]
+    if twice:
+        raise ValueError(f"two columns are named {shown(twice[0])}; rename one of them")
+    if hasattr(data, "columns"):
+        data = data.to_dicts() if hasattr(data, "to_dicts") else data.to_dict("records")
     if not data:
         raise ValueError("there are no rows; give at least one")
-    return [{str(name): value for name, value in row.items()} for row in data]
+    rows = []
+    for i, given in enumerate(data):
+        if not isinstance(given, dict) or not given:
+            raise ValueError(f"row {i + 1} is {shown(given)}; give a dict such as {{'age': 3}}")
+        row = {str(name): value for name, value in given.items()}
+        if len(row) < len(given):
+            raise ValueError(f"row {i + 1}: two of its names are written the same; rename one")
+        rows.append(row)
+    return rows
 
 
-def text_of(value: "Any") -> str:
-    """Return the cell of a CSV file that holds this value.
-
-    >>> text_of(0.1), text_of(True), text_of(None), text_of(float("nan"))
-    ('0.1', 'True', '', '')
-    """
-    return "" if is_missing(value) else str(value)
-
-
-def is_missing(value: "Any") -> bool:
+def _column(
+    name: str, values: "List[Any]", kind: "Optional[str]", missing: "List[str]", decimal: str
+) -> "Column":
+    """Return the column of these values, of the kind requested or else of the kind found."""
+    cells = []  # type: List[Any]
+    for i, value in enumerate(values):
+        try:
+            cells.append(_cell(value))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"row {i + 1}, column {shown(name)}: {error}") from None
+    numbers = [cell for cell in cells if isinstance(cell, float)]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if numbers and not texts and kind != CATEGORIES:
+        filled = array("d", [NAN if cell is None else cell for cell in cells])
+        return Column(name, NUMBERS, filled, asked=kind == NUMBERS)
+    written = ["" if c is None else c if isinstance(c, str) else spelled(c) for c in cells]
+    column = begun([name], {name: kind}, [*missing, ""], decimal)[0]
     try:
-        return value is None or bool(value != value)
-    except TypeError:  # the NA of pandas, which is neither equal nor unequal to itself
-        return True
-
-
-def extended(column: "Any", texts: "Sequence[str]", name: str, start: int) -> "Any":
-    """Return the column with the texts added, the first of which belongs to row start + 1."""
-    try:
-        return column.add(texts)
+        return finished([name], [column.add(written)], SOURCE)[0]
     except Unfit as error:
-        row = start + 1 + texts.index(error.text)
-        raise ValueError(f"row {row}, column {shown(name)}: {error}") from None
+        where = f"row {written.index(error.text) + 1}, column {shown(name)}"
+        raise ValueError(f"{where}: {error}") from None
+
+
+def _cell(value: "Any") -> "Any":
+    """Return a value as a float, as a text, or as None if it is missing.
+
+    >>> _cell(3), _cell("3"), _cell(True), _cell(float("nan"))
+    (3.0, '3', 'True', None)
+    """
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):  # of pandas
+        return None
+    if isinstance(value, (str, bool)) or hasattr(value, "isoformat"):  # a date or a time
+        return str(value)
+    if type(value).__name__ in ("bool_", "bool"):  # of NumPy
+        return str(bool(value))
+    if not isinstance(value, Number):
+        raise TypeError(f"{shown(value)} is a {type(value).__name__}; give a number or a text")
+    number = float(value)  # type: ignore[arg-type]
+    if number != number:
+        return None
+    if not isfinite(number):
+        raise ValueError(f"{shown(value)} is not finite; give None if it is missing")
+    return number

@@ -231,12 +231,12 @@ def plan_for(
         kinds: "Dict[str, Optional[str]]" = {}
         for kind, columns in ((NUMBERS, numeric), (CATEGORIES, categorical), (TEXT, ignore)):
             for name in listed_names(columns):
-                name = found(name, names, source)
+                name = found(str(name), names, source)
                 if kinds.setdefault(name, kind) != kind:
                     raise ValueError(
                         f"column {shown(name)} is requested in two ways; give only one of them"
                     )
-        label = None if target is None else found(target, names, source)
+        label = None if target is None else found(str(target), names, source)
         if label is not None and kinds.get(label) == TEXT:
             raise ValueError(f"column {shown(label)} is the target; it cannot be ignored")
         return {name: kinds.get(name) for name in names if kinds.get(name) != TEXT}, label
@@ -379,7 +379,7 @@ def found(name: "Any", names: "Sequence[str]", source: str) -> str:
 
 
 def listed_names(names: "Names") -> "List[str]":
-    return [names] if isinstance(names, str) else list(names)
+    return [str(names)] if isinstance(names, (str, int)) else list(names)
 
 
 # ---- the file --------------------------------------------------------------------------------
@@ -676,6 +676,15 @@ def floats(texts: "Sequence[str]", marks: str = ".") -> "Any":
         return None
     total = sum(numbers)
     return numbers if total - total == 0 or all(map(isfinite, numbers)) else None
+
+
+def spelled(value: float) -> str:
+    """Return a number as the label of a class.
+
+    >>> spelled(3.0), spelled(0.5)
+    ('3', '0.5')
+    """
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
 # The pattern of numbers with separated thousands, for each decimal mark.

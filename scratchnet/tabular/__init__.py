@@ -1,12 +1,12 @@
-"""From a table to a trained, judged model. The command line prints what these functions return.
+"""From a table to a trained and evaluated model. The command line prints what this returns.
 
-    train            does it all, in one call
-    load             returns a model that was saved
-    read, Problem    the data: read, divided, encoded
-    Recipe           how a network is built and trained
-    Model            a network with the encoding of its table
+    train                trains a model in one call
+    load                 returns a model that was saved
+    read, Problem        the data: read, split, encoded
+    recipe_for, Recipe   how a network is built and trained
+    Model                a network with the encoding of its table
     cross_validate, search
-                     compare models before the training
+                         compare models before training
 
 >>> from scratchnet import tabular
 >>> rows = [{"width": w, "color": c, "ripe": r} for w, c, r in [
@@ -23,21 +23,23 @@ ripe    the target     classes: no, yes                   2 different texts
 The same in steps, with a cross-validation and a search between them:
 
 >>> problem = tabular.Problem(tabular.read(rows, target="ripe"))
->>> recipe = problem.recipe(epochs=20)
+>>> recipe = tabular.recipe_for(*problem.sizes, epochs=20)
 >>> print(tabular.cross_validate(problem, recipe, folds=2))
 cross-validation, 2 folds: accuracy 1.000 ± 0.000   (1.000, 1.000)
 >>> loss, recipe = tabular.search(problem, recipe, trials=3)[0]
 >>> model = tabular.train_model(problem, recipe)
 """
 
+from ..datasets.arrays import Arrays
+from ..datasets.tables import Table
 from .model import Model, load
 from .problem import Problem, read
-from .recipe import Recipe
+from .recipe import Recipe, recipe_for
 from .trials import cross_validate, search
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Optional, Sequence
 
     from ..datasets.tables import Names
 
@@ -48,6 +50,7 @@ __all__ = [
     "cross_validate",
     "load",
     "read",
+    "recipe_for",
     "search",
     "train",
     "train_model",
@@ -56,36 +59,56 @@ __all__ = [
 
 def train(
     data: "Any",
-    target: str,
+    target: "Optional[str]" = None,
     task: "Optional[str]" = None,
     validation: float = 0.2,
     categorical: "Names" = (),
     numeric: "Names" = (),
     ignore: "Names" = (),
+    hidden: "Optional[Sequence[int]]" = None,
+    activation: str = "tanh",
+    optimizer: str = "adam",
+    learning_rate: "Optional[float]" = None,
+    batch_size: "Optional[int]" = None,
+    epochs: "Optional[int]" = None,
+    patience: "Optional[int]" = None,
     seed: int = 0,
-    **settings: "Any",
 ) -> "Model":
     """Train a model to predict one column of a table from the others, and return it.
 
-    ``data``         the path of a file (CSV, .npy, .npz or IDX), a list of dicts, or a data frame
+    ``data``         the path of a file (CSV, .npy, .npz or IDX), a list of dicts, a data frame, or
+                     what ``read`` returned
     ``target``       the column to predict
     ``task``         "classification" or "regression"; if None, the values of the target decide
     ``validation``   the fraction of the rows to hold out: training stops when their loss no longer
                      improves, and ``model.report`` measures the model on them
     ``categorical``, ``numeric``, ``ignore``
                      columns to read as categories, as numbers, or not at all
-    ``seed``         the random seed
-    ``settings``     as for ``Problem.recipe``: hidden, activation, optimizer,
-                     learning_rate, batch_size, epochs, patience
+
+    The other arguments are as for ``recipe_for``; None means a default that suits the data. Ctrl-C
+    ends the training; ``model.interrupted`` is then true.
     """
-    table = read(data, target, categorical, numeric, ignore)
-    problem = Problem(table, task, validation, seed)
-    return train_model(problem, problem.recipe(**settings))
+    if not isinstance(data, (Table, Arrays)):
+        data = read(data, target, categorical, numeric, ignore)
+    elif target is not None or categorical or numeric or ignore:
+        raise ValueError("data is read already; give target, categorical, ... to tabular.read")
+    problem = Problem(data, task, validation, seed)
+    recipe = recipe_for(
+        *problem.sizes,
+        hidden,
+        activation,
+        optimizer,
+        learning_rate,
+        batch_size,
+        epochs,
+        patience,
+        seed,
+    )
+    return train_model(problem, recipe)
 
 
 def train_model(problem: "Problem", recipe: "Recipe") -> "Model":
     """Train a model for the problem by the recipe, and return it."""
     model = Model.untrained(problem.encoder, recipe)
-    model.fit(problem.training, problem.validation, recipe)
-    model.finish(problem)
+    model.fit(problem, recipe)
     return model

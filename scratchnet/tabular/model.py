@@ -39,14 +39,20 @@ class Model:
 
     ``net``       the network
     ``encoder``   turns rows into inputs of the network, and its outputs into predictions
-    ``epochs``    the epochs of its training, if it was trained in this process
-    ``report``    its quality on the validation rows, then; it can be printed
     ``source``    the name of its file in messages
+
+    If the model was trained in this process:
+
+    ``epochs``        the epochs of the training
+    ``report``        the report on the validation rows; None after Ctrl-C
+    ``interrupted``   whether Ctrl-C ended the training
+    ``has_learned``   whether the training changed a parameter
     """
 
     def __init__(self, net: "Sequential", encoder: "Any", source: str = "the model") -> None:
         self.net, self.encoder, self.source = net, encoder, source
         self.epochs: "List[Epoch]" = []
+        self.interrupted = self.has_learned = False
         self.report: "Any" = None
 
     # ---- training ------------------------------------------------------------------------------
@@ -54,11 +60,37 @@ class Model:
     @classmethod
     def untrained(cls, encoder: "Any", recipe: "Recipe") -> "Model":
         """Return a model with initial weights."""
-        net = network(encoder, recipe)
+        net = network(encoder, recipe.checked())
         net.metadata = dict(metadata_of(encoder), recipe=recipe.to_dict(), kernel=kernel())
         return cls(net, copy(encoder))
 
     def fit(
+        self,
+        problem: "Problem",
+        recipe: "Recipe",
+        checkpoint: "Optional[Checkpoint]" = None,
+        epoch_done: "Optional[Callable[[Epoch], Any]]" = None,
+    ) -> None:
+        """Train, measure the model on the validation rows, and complete its metadata.
+
+        ``checkpoint``   as for ``fit`` of a network
+        ``epoch_done``   a function that is called with each Epoch
+
+        The network ends with the parameters that have the lowest validation loss. After Ctrl-C,
+        ``interrupted`` is true, and the network keeps what it has learned so far. A model is
+        trained once; a second call raises a ValueError.
+        """
+        if self.epochs or self.interrupted:
+            raise ValueError("the model is trained already; make a new one, Model.untrained(...)")
+        first = [p.value for p in self.net.parameters()]
+        try:
+            self.learn(problem.training, problem.validation, recipe, checkpoint, epoch_done)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        self.has_learned = first != [p.value for p in self.net.parameters()]
+        self._finish(problem)
+
+    def learn(
         self,
         training: "Any",
         validation: "Any",
@@ -66,14 +98,7 @@ class Model:
         checkpoint: "Optional[Checkpoint]" = None,
         epoch_done: "Optional[Callable[[Epoch], Any]]" = None,
     ) -> None:
-        """Train, and end with the parameters that have the lowest validation loss.
-
-        ``training``, ``validation``   samples and targets (X, Y), as a Problem has them
-        ``checkpoint``                 as for ``fit`` of a network
-        ``epoch_done``                 a function that is called with each Epoch
-
-        After Ctrl-C the network and ``epochs`` hold what was learned so far.
-        """
+        """Run the training loop alone on samples and targets (X, Y), as a Problem has them."""
         X, Y = training
         prepared = prepare(
             self.net,
@@ -96,11 +121,8 @@ class Model:
                 if epoch_done is not None:
                     epoch_done(epoch)
 
-    def finish(self, problem: "Problem", interrupted: bool = False) -> None:
-        """Complete the model after training: add the metadata and the report.
-
-        From now on the network predicts in the unit of the target.
-        """
+    def _finish(self, problem: "Problem") -> None:
+        """Add the metadata and the report. The network then predicts in the target's unit."""
         encoder, metadata = self.encoder, self.net.metadata
         known = encoder.targets_of(problem.training[1])
         truth = encoder.targets_of(problem.validation[1])
@@ -109,10 +131,11 @@ class Model:
         if encoder.classes:
             metadata["usual"] = [metrics.baseline(known, "most_frequent")]
         if self.epochs:
-            metadata["history"] = history_of(self.epochs, interrupted)
-        if not interrupted:
-            predicted = encoder.targets_of(self.net.predict(problem.validation[0]))
-            self.report = metrics.report(encoder.task, truth, predicted, known, encoder.classes)
+            metadata["history"] = history_of(self.epochs, self.interrupted)
+        if self.interrupted:
+            return
+        predicted = encoder.targets_of(self.net.predict(problem.validation[0]))
+        self.report = metrics.report(encoder.task, truth, predicted, known, encoder.classes)
 
     # ---- use -----------------------------------------------------------------------------------
 
@@ -120,15 +143,23 @@ class Model:
         """Return the class or the quantity that the model predicts for each row.
 
         ``data`` is the path of a file, a list of dicts, a data frame, a Table or Arrays. Columns
-        are found by their names; columns that the model does not use are ignored.
+        are found by their names; columns that the model does not use are ignored. A class is a
+        number if the target was a column of numbers, otherwise a text.
         """
-        return self.encoder.targets_of(self.outputs(data))  # type: ignore[no-any-return]
+        return [self._value(label) for label in self.encoder.targets_of(self.outputs(data))]
 
-    def probabilities(self, data: "Any") -> "List[Dict[str, float]]":
-        """Return {class: probability} for each row."""
+    def probabilities(self, data: "Any") -> "List[Dict[Any, float]]":
+        """Return {class: probability} for each row. The model must predict classes."""
         self.require_classes("probabilities")
+        classes = [self._value(label) for label in self.encoder.classes]
         shares = map(metrics.class_probabilities, self.outputs(data))
-        return [dict(zip(self.encoder.classes, row)) for row in shares]
+        return [dict(zip(classes, row)) for row in shares]
+
+    def _value(self, predicted: "Any") -> "Any":
+        """Return the number that the label of a numeric class means."""
+        if self.encoder.task != CLASSIFICATION or not self.encoder.target.numeric:
+            return predicted
+        return float(predicted) if "." in predicted or "e" in predicted else int(predicted)
 
     def evaluate(self, data: "Any") -> "Any":
         """Return the report on rows whose target is known."""

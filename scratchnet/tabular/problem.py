@@ -1,7 +1,7 @@
-"""What is to be learned: a table, its training and validation rows, and the encoder fitted to them.
+"""A learning problem: a table, its split into training and validation rows, and an encoder.
 
-    read      any table or array, as the object that a Problem takes
-    Problem   the data, divided and encoded
+    read      reads any table or array into the object that a Problem takes
+    Problem   the data, split and encoded
 
 >>> pets = [{"legs": 4, "kind": "cat"}, {"legs": 2, "kind": "duck"}] * 5
 >>> problem = Problem(read(pets, target="kind"), validation=0.2)
@@ -9,6 +9,7 @@
 (8, 2, ['cat', 'duck'])
 """
 
+import os
 from collections import Counter
 from math import ceil
 
@@ -16,17 +17,15 @@ from ..core.checks import require, shown
 from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
 from ..datasets.encoding import Classes, Encoder, target_of
 from ..datasets.records import is_records, read_records
-from ..datasets.tables import Table, read_table
+from ..datasets.tables import MISSING, Table, read_table
 from ..selection import train_test_split
 from ..texts import plural
-from .recipe import recipe_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional, Sequence, Tuple, Union
+    from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-    from ..datasets.tables import Names
-    from .recipe import Recipe
+    from ..datasets.tables import Names, Progress
 
     Data = Union[Table, Arrays]
 
@@ -39,25 +38,48 @@ def read(
     categorical: "Names" = (),
     numeric: "Names" = (),
     ignore: "Names" = (),
-    **reading: "Any",
+    missing: "Optional[Names]" = None,
+    decimal: "Optional[str]" = None,
+    delimiter: "Optional[str]" = None,
+    header: "Optional[bool]" = None,
+    encoding: "Optional[str]" = None,
+    progress: "Progress" = None,
 ) -> "Data":
     """Return the data as a Table or, from a file of arrays, as Arrays.
 
     ``data``      the path of a file (CSV, .npy, .npz or IDX), a list of dicts, or a data frame
     ``target``    the column to predict; for arrays the file or the name of the targets
-    ``categorical``, ``numeric``, ``ignore``, ``reading``
-                  as for ``read_table``; arrays have no named columns
+
+    The other arguments are as for ``read_table``. Rows in memory have no delimiter, header,
+    encoding and progress; arrays have none of these options.
     """
+    of_file = {"delimiter": delimiter, "header": header, "encoding": encoding}
+    of_table = {
+        "categorical": categorical,
+        "numeric": numeric,
+        "ignore": ignore,
+        "missing": missing,
+    }
     if is_records(data):
-        return read_records(data, target, categorical, numeric, ignore)
+        _refuse(dict(of_file, progress=progress), "rows in memory")
+        absent = MISSING if missing is None else missing
+        return read_records(data, target, categorical, numeric, ignore, absent, decimal)
+    if not isinstance(data, (str, os.PathLike)) and not hasattr(data, "read"):
+        what = f"data is a {type(data).__name__}"
+        raise TypeError(f"{what}; give the path of a file, a list of dicts, or a data frame")
     if not is_array(data):
-        reading.update(categorical=categorical, numeric=numeric, ignore=ignore)
-        return read_table(data, target, **reading)
-    if categorical or numeric or ignore:
-        raise ValueError(
-            f"{data} is an array without column names; leave out categorical, numeric and ignore"
-        )
+        of_table["missing"] = MISSING if missing is None else missing
+        options: "Dict[str, Any]" = dict(of_file, decimal=decimal, progress=progress, **of_table)
+        return read_table(data, target, **options)
+    _refuse(dict(of_file, decimal=decimal, **of_table), f"{data} is an array; arrays")
     return read_arrays(data, target)
+
+
+def _refuse(options: "Dict[str, Any]", what: str) -> None:
+    """Raise a ValueError if one of the options is given."""
+    for name, value in options.items():
+        if value is not None and value != ():
+            raise ValueError(f"{name}: {what} have no such option; leave it out")
 
 
 def fit_encoder(data: "Data", rows: "Sequence[int]", task: "Optional[str]") -> "Any":
@@ -68,14 +90,14 @@ def fit_encoder(data: "Data", rows: "Sequence[int]", task: "Optional[str]") -> "
 
 
 class Problem:
-    """A table or arrays, divided into training and validation rows, and encoded.
+    """A table or arrays, split into training and validation rows, and encoded.
 
     ``data``         a Table or Arrays, with a target
     ``task``         "classification", "regression", or None if the target decides
     ``validation``   the fraction of the rows to hold out
-    ``seed``         the random seed of the division, and of a recipe for it
+    ``seed``         the random seed of the split
 
-    As attributes:
+    Attributes:
 
     ``encoder``      turns the columns into inputs and targets; fitted to the training rows
     ``training``     the samples and targets (X, Y) to learn from
@@ -86,25 +108,22 @@ class Problem:
     def __init__(
         self, data: "Data", task: "Optional[str]" = None, validation: float = 0.2, seed: int = 0
     ) -> None:
+        if not isinstance(data, (Table, Arrays)):
+            raise TypeError(f"data is a {type(data).__name__}; give what tabular.read returns")
         self.data, self.task = data, task
         self.fraction = require("validation", validation, FRACTION)
-        self.seed = seed
-        training, held_out = divided(data, task, validation, seed)
+        training, held_out = split(data, task, validation, seed)
         self.encoder = fit_encoder(data, training, task)
         self.training = self.encoder.examples_of(data, training)
         self.validation = self.encoder.examples_of(data, held_out)
 
-    def recipe(self, **settings: "Any") -> "Recipe":
-        """Return a recipe with these settings, and defaults that suit the data.
-
-        The settings are hidden, activation, optimizer, learning_rate, batch_size, epochs and
-        patience, as in ``Recipe``.
-        """
-        rows, inputs = len(self.training[0]), len(self.encoder.features)
-        return recipe_for(rows, inputs, seed=self.seed, **settings)
+    @property
+    def sizes(self) -> "Tuple[int, int]":
+        """The number of training rows and of inputs, which ``recipe_for`` needs."""
+        return len(self.training[0]), len(self.encoder.features)
 
 
-def divided(
+def split(
     data: "Data", task: "Optional[str]", validation: float, seed: int
 ) -> "Tuple[List[int], List[int]]":
     """Return the training rows and the validation rows, stratified by class.

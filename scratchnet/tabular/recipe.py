@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from ..core.history import Epoch
     from ..datasets.encoding import Encoding
 
-HIDDEN = {
+HIDDEN_ACTIVATIONS = {
     name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")
 }
 FIRST_RATE = 1 / 100  # of Adam and its relatives, for few inputs; with more inputs, less
-SAMPLES = 3000000  # a training run sees at most so many, unless ``epochs`` asks for more
+SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more
 
 WIDTHS = (
     lambda v: is_sequence(v) and all(map(COUNT[0], v)),
@@ -36,7 +36,10 @@ WIDTHS = (
 # What each setting may be.
 LIMITS = {
     "hidden": WIDTHS,
-    "activation": (HIDDEN.__contains__, "one of " + ", ".join(sorted(HIDDEN))),
+    "activation": (
+        HIDDEN_ACTIVATIONS.__contains__,
+        "one of " + ", ".join(sorted(HIDDEN_ACTIVATIONS)),
+    ),
     "optimizer": (OPTIMIZERS.__contains__, "one of " + ", ".join(sorted(OPTIMIZERS))),
     "learning_rate": ABOVE_0,
     "batch_size": COUNT,
@@ -65,10 +68,13 @@ class Recipe(
     @classmethod
     def from_dict(cls, data: "Any") -> "Recipe":
         """Return the recipe that ``to_dict`` describes; anything else raises an error."""
-        recipe = cls(**data)
+        return cls(**data).checked()
+
+    def checked(self) -> "Recipe":
+        """Return the recipe if each setting is within its limit, else raise a ValueError."""
         for name, limit in LIMITS.items():
-            require(name, getattr(recipe, name), limit)
-        return recipe._replace(hidden=tuple(recipe.hidden))
+            require(name, getattr(self, name), limit)
+        return self._replace(hidden=tuple(self.hidden))
 
     def to_dict(self) -> "Dict[str, Any]":
         """Return the recipe as it is saved in a model."""
@@ -93,23 +99,38 @@ def recipe_for(
     patience: "Optional[int]" = None,
     seed: int = 0,
 ) -> "Recipe":
-    """Return the given settings, with defaults for so many training rows and inputs."""
-    most = max(10, min(300, SAMPLES // rows))
-    usual = {
-        "hidden": usual_hidden(rows),
-        "learning_rate": usual_rate(optimizer, inputs),
-        "batch_size": 8 if rows < 200 else 16 if rows < 2000 else 32 if rows < 20000 else 128,
-        "epochs": most,
-        "patience": max(5, (epochs or most) // 8),
-    }
-    given = hidden, activation, optimizer, learning_rate, batch_size, epochs, patience, seed
-    settings = {name: usual[name] if value is None else value for name, value in zip(LIMITS, given)}
-    return Recipe.from_dict(settings)
+    """Return the given settings, with defaults that suit the number of training rows and inputs.
+
+    ``hidden``       the widths of the hidden layers; () for none
+    ``activation``   the activation after each of them
+
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience`` and ``seed`` are as
+    for ``fit`` of a network.
+    """
+    require("optimizer", optimizer, LIMITS["optimizer"])
+    if epochs is None:
+        epochs = max(10, min(300, SAMPLES // rows))
+    require("epochs", epochs, LIMITS["epochs"])
+    recipe = Recipe(
+        hidden=usual_hidden(rows) if hidden is None else hidden,
+        activation=activation,
+        optimizer=optimizer,
+        learning_rate=usual_rate(optimizer, inputs) if learning_rate is None else learning_rate,
+        batch_size=usual_batch_size(rows) if batch_size is None else batch_size,
+        epochs=epochs,
+        patience=max(5, epochs // 8) if patience is None else patience,
+        seed=seed,
+    )
+    return recipe.checked()
 
 
 def usual_hidden(rows: int) -> "Tuple[int, ...]":
     """Return the default widths. More data can train more neurons."""
     return (8,) if rows < 200 else (16,) if rows < 1000 else (32,) if rows < 20000 else (32, 16)
+
+
+def usual_batch_size(rows: int) -> int:
+    return 8 if rows < 200 else 16 if rows < 2000 else 32 if rows < 20000 else 128
 
 
 def usual_rate(optimizer: str, inputs: int) -> float:
@@ -122,9 +143,16 @@ def network(encoder: "Encoding", recipe: "Recipe") -> "Sequential":
     """Return a network for the inputs and targets of the encoder."""
     layers: "List[Any]" = [encoder.normalization()]
     width = len(encoder.features)
-    initializer = "he_uniform" if issubclass(HIDDEN[recipe.activation], ReLU) else "glorot_uniform"
+    initializer = (
+        "he_uniform"
+        if issubclass(HIDDEN_ACTIVATIONS[recipe.activation], ReLU)
+        else "glorot_uniform"
+    )
     for outputs in recipe.hidden:
-        layers += [Dense(width, outputs, initializer=initializer), HIDDEN[recipe.activation]()]
+        layers += [
+            Dense(width, outputs, initializer=initializer),
+            HIDDEN_ACTIVATIONS[recipe.activation](),
+        ]
         width = outputs
     layers.append(Dense(width, encoder.outputs))
     if encoder.task == CLASSIFICATION:

@@ -9,10 +9,12 @@ from collections import namedtuple
 from math import log10, sqrt
 from multiprocessing import Pool
 
-from ..core.checks import require
+from ..core.checks import COUNT, require
+from ..core.functions import kernel
 from ..core.history import Diverged
 from ..core.random import Generator
 from ..datasets.encoding import CLASSIFICATION, REGRESSION
+from ..engines.executors import LentKernel
 from ..metrics import accuracy, r2
 from ..selection import parts_of, train_test_split
 from .model import Model
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
 
     Progress = Optional[Callable[[int, int], None]]  # called with the runs done and all runs
 
-HIDDEN = ((8,), (16,), (32,), (64,), (16, 8), (32, 16))
+# What a search tries.
+WIDTHS = ((8,), (16,), (32,), (64,), (16, 8), (32, 16))
 ACTIVATIONS = ("tanh", "relu", "silu")
 RATES = (0.001, 0.03)
 BATCHES = (8, 16, 32, 64)
 
 
-class Scores(namedtuple("Scores", "measure scores")):
+class CrossValidation(namedtuple("CrossValidation", "measure scores")):
     """The result of a cross-validation.
 
     ``measure``   the name of the score, "accuracy" or "R²"
@@ -65,7 +68,7 @@ def cross_validate(
     folds: int = 5,
     workers: int = 1,
     progress: "Progress" = None,
-) -> "Scores":
+) -> "CrossValidation":
     """Return the score of a model on each fold, trained on the other folds.
 
     ``workers``    the number of processes
@@ -81,7 +84,7 @@ def cross_validate(
         parts = [rows[i] for i in training], [rows[i] for i in test]
         tasks.append((data, *parts, task, recipe, problem.fraction))
     results = run_tasks(fold, tasks, workers, progress)
-    return Scores(results[0][0], [score for _, score in results])
+    return CrossValidation(results[0][0], [score for _, score in results])
 
 
 def folds_limit(rows: "Sequence[int]") -> "Any":
@@ -106,7 +109,7 @@ def fold(
     learning, validation = train_test_split(training, test_size=fraction, seed=recipe.seed)
     encoder = fit_encoder(data, learning, task)
     model = Model.untrained(encoder, recipe)
-    model.fit(encoder.examples_of(data, learning), encoder.examples_of(data, validation), recipe)
+    model.learn(encoder.examples_of(data, learning), encoder.examples_of(data, validation), recipe)
     X, Y = encoder.examples_of(data, test)
     name, score = ("accuracy", accuracy) if encoder.task == CLASSIFICATION else ("R²", r2)
     return name, score(encoder.targets_of(Y), encoder.targets_of(model.net.predict(X)))
@@ -124,6 +127,7 @@ def search(
     The candidates are the given recipe and random ones, ``trials`` in all. ``workers`` and
     ``progress`` are as for ``cross_validate``.
     """
+    require("trials", trials, COUNT)
     generator = Generator(recipe.seed)
     candidates = [recipe] + [random_recipe(generator, recipe) for _ in range(trials - 1)]
     examples = problem.encoder, problem.training, problem.validation
@@ -136,7 +140,7 @@ def random_recipe(generator: "Generator", recipe: "Recipe") -> "Recipe":
     """Return the recipe with some settings drawn at random."""
     low, high = [log10(rate) for rate in RATES]
     return recipe._replace(
-        hidden=HIDDEN[generator.below(len(HIDDEN))],
+        hidden=WIDTHS[generator.below(len(WIDTHS))],
         activation=ACTIVATIONS[generator.below(len(ACTIVATIONS))],
         learning_rate=float(f"{10 ** generator.uniform(low, high):.2g}"),
         batch_size=BATCHES[generator.below(len(BATCHES))],
@@ -147,7 +151,7 @@ def trial(recipe: "Recipe", encoder: "Any", training: "Any", validation: "Any") 
     """Return the lowest validation loss, or infinity if the training diverged."""
     model = Model.untrained(encoder, recipe)
     try:
-        model.fit(training, validation, recipe)
+        model.learn(training, validation, recipe)
     except Diverged:
         return float("inf")
     return float(min([epoch.validation_loss for epoch in model.epochs]))
@@ -157,8 +161,9 @@ def run_tasks(
     function: "Callable[..., Any]", tasks: "List[Any]", workers: int, progress: "Progress"
 ) -> "List[Any]":
     """Return the result of the function for each task, in order."""
+    require("workers", workers, COUNT)
     results: "List[Any]" = []
-    calls = [(function, task) for task in tasks]
+    calls = [(kernel(), function, task) for task in tasks]
     report = progress or (lambda done, count: None)
     with contextlib.ExitStack() as stack:
         # Ctrl-C also reaches the workers. They ignore it, and this process ends the pool at once.
@@ -172,8 +177,9 @@ def run_tasks(
 
 
 def run_task(call: "Any") -> "Any":
-    function, task = call
-    return function(*task)
+    name, function, task = call
+    with LentKernel(name):
+        return function(*task)
 
 
 def ignore_ctrl_c() -> None:

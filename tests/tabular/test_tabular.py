@@ -1,7 +1,10 @@
 """From a table to a trained, judged model, in Python."""
 
 import csv
+import io
 import json
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from test_cli import run
@@ -76,7 +79,7 @@ def test_save_and_load(model, tmp_path):
 def test_two_models_of_one_problem_do_not_share_anything():
     rows = [{"x": x / 2, "y": 1000 + 7 * x} for x in range(40)]
     problem = tabular.Problem(tabular.read(rows, target="y"), task="regression")
-    recipe = problem.recipe(epochs=5)
+    recipe = tabular.recipe_for(*problem.sizes, epochs=5)
     first, second = [tabular.train_model(problem, recipe) for _ in range(2)]
     assert first.predict(rows) == second.predict(rows)
     assert first.net is not second.net
@@ -109,7 +112,7 @@ def test_a_wrong_setting_is_named(setting, value, message):
 
 def test_cross_validation_and_search():
     problem = tabular.Problem(tabular.read(ROWS, "species"))
-    recipe = problem.recipe(epochs=3)
+    recipe = tabular.recipe_for(*problem.sizes, epochs=3)
     scores = tabular.cross_validate(problem, recipe, folds=3)
     assert scores.measure == "accuracy" and len(scores.scores) == 3
     assert str(scores).startswith("cross-validation, 3 folds: accuracy ")
@@ -160,9 +163,136 @@ def test_rows_lack_a_column_of_the_model(model):
         model.predict([{"sepal length": 1}])
 
 
+def test_numbers_in_memory_have_no_decimal_mark():
+    """A model of a file with decimal commas predicts rows of numbers as they are."""
+    content = "x;y\n" + "".join("{},5;{}\n".format(x * x, 2 * x) for x in range(40))
+    table = tabular.read(io.BytesIO(content.encode()), "y", decimal=",")
+    problem = tabular.Problem(table, task="regression")
+    model = tabular.train_model(problem, tabular.recipe_for(*problem.sizes, epochs=2))
+    assert model.predict([{"x": 1.125}]) == model.predict([{"x": "1,125"}])
+    assert model.encoder.inputs_of(model.read([{"x": 1.125}]))[0] == [1.125]
+
+
+def test_columns_are_found_by_their_names_before_their_numbers():
+    rows = [{1: i / 7, 2: i % 2, 3: -i / 3} for i in range(9)]
+    assert tabular.read(rows, target=2).target == "2"
+    assert list(tabular.read(rows, ignore=[1]).columns) == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    "rows, message",
+    [
+        ([{1: 2, "1": 5}], "^row 1: two of its names are written the same; rename one$"),
+        ([{"a": [1]}], r"^row 1, column 'a': \[1\] is a list; give a number or a text$"),
+        ([{"a": b"1"}], "^row 1, column 'a': b'1' is a bytes; give a number or a text$"),
+        ([{"a": 1}, {"a": float("inf")}], "^row 2, column 'a': inf is not finite; give None"),
+        ([{"a": 10**5000}], "^row 1, column 'a': "),
+        ([{"a": 1j}], "^row 1, column 'a': "),
+    ],
+)
+def test_values_that_no_column_can_hold(rows, message):
+    with pytest.raises(ValueError, match=message):
+        tabular.read(rows)
+
+
+def test_numbers_of_every_type():
+    rows = [
+        {"a": 1, "b": True, "c": "3", "d": 1},
+        {"a": Fraction(1, 2), "b": False, "c": "x", "d": "y"},
+    ]
+    rows.append({"a": Decimal("0.25"), "b": True, "c": "x", "d": 2.5})
+    table = tabular.read(rows)
+    assert list(table["a"].values) == [1, 0.5, 0.25]
+    assert table["b"].labels == ["True", "False"]
+    assert (table["c"].labels, table["d"].labels) == (["3", "x"], ["1", "y", "2.5"])
+    assert tabular.read(rows, categorical="a")["a"].labels == ["1", "0.5", "0.25"]
+
+
+def test_texts_that_are_missing():
+    rows = [{"a": "NA"}, {"a": "NB"}, {"a": "-"}]
+    assert list(tabular.read(rows)["a"].values) == [-1, 0, 1]
+    assert list(tabular.read(rows, missing=())["a"].values) == [0, 1, 2]
+    assert list(tabular.read(rows, missing="-")["a"].values) == [0, 1, -1]
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"delimiter": ";"}, "^delimiter: rows in memory have no such option; leave it out$"),
+        ({"progress": print}, "^progress: rows in memory have no such option"),
+    ],
+)
+def test_options_that_do_not_apply(options, message):
+    with pytest.raises(ValueError, match=message):
+        tabular.read(ROWS, **options)
+
+
+@pytest.mark.parametrize("data", [7, {"a": 1}, iter(ROWS)])
+def test_data_of_another_type(data):
+    with pytest.raises(
+        TypeError, match="give the path of a file, a list of dicts, or a data frame$"
+    ):
+        tabular.read(data)
+
+
+def test_a_table_that_is_read_already(path):
+    table = tabular.read(path, "species")
+    assert tabular.train(table, epochs=2).predict(ROWS) == tabular.train(
+        path, "species", epochs=2
+    ).predict(ROWS)
+    with pytest.raises(ValueError, match="^data is read already; give target"):
+        tabular.train(table, "species")
+    with pytest.raises(TypeError, match="^data is a list; give what tabular.read returns$"):
+        tabular.Problem(ROWS)
+
+
+def test_classes_that_are_numbers_are_predicted_as_numbers():
+    rows = [{"w": i / 7, "r": int(i > 20), "h": 0.5 * (i % 3)} for i in range(60)]
+    model = tabular.train(rows, "r", epochs=30)
+    assert model.predict(rows[:1] + rows[-1:]) == [0, 1]
+    assert list(model.probabilities(rows[:1])[0]) == [0, 1]
+    assert set(tabular.train(rows, "h", task="classification", epochs=1).predict(rows)) <= {
+        0,
+        0.5,
+        1,
+    }
+
+
+def test_ctrl_c_keeps_what_was_learned():
+    def interrupt(epoch):
+        if epoch.number == 3:
+            raise KeyboardInterrupt
+
+    problem = tabular.Problem(tabular.read(ROWS, "species"))
+    recipe = tabular.recipe_for(*problem.sizes, epochs=9)
+    model = tabular.Model.untrained(problem.encoder, recipe)
+    model.fit(problem, recipe, epoch_done=interrupt)
+    assert model.interrupted and model.has_learned and len(model.epochs) == 3
+    assert model.evaluate(ROWS).samples == 150 and model.report is None
+    with pytest.raises(ValueError, match="^the model is trained already; make a new one"):
+        model.fit(problem, recipe)
+
+
+def test_the_number_of_processes_changes_no_bit(each_kernel):
+    problem = tabular.Problem(tabular.read(ROWS, "species"))
+    recipe = tabular.recipe_for(*problem.sizes, epochs=2)
+    assert tabular.search(problem, recipe, 2, workers=2) == tabular.search(problem, recipe, 2)
+    for options in ({"trials": 0}, {"workers": 0}, {"workers": "2"}):
+        with pytest.raises(ValueError, match="^{} is ".format(list(options)[0])):
+            tabular.search(problem, recipe, **options)
+
+
+def test_the_target_of_a_table_is_not_given_again(model, path):
+    with pytest.raises(ValueError, match="the model knows the target column of a table"):
+        model.read(path, target="species")
+
+
 def test_data_frames():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(ROWS)
     frame["count"] = pandas.array([1, None] * 75, dtype="Int64")
     table = tabular.read(frame, "species")
     assert len(table) == 150 and [v == v for v in table["count"].values[:2]] == [True, False]
+    frame.columns = ["a"] * 4 + ["b", "c"]
+    with pytest.raises(ValueError, match="^two columns are named 'a'; rename one of them$"):
+        tabular.read(frame)
