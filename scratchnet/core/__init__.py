@@ -20,7 +20,8 @@
 Three more modules are types (the names in annotations), plug_points (what the rest of the package
 adds) and lazy (names that are imported when they are first used).
 
-The core imports nothing from outside this folder except ``math``. It runs unmodified on
+The core needs nothing from outside this folder except ``math``; of ``operator``, ``gc``, ``sys``
+and ``warnings`` it uses what the interpreter has. It runs unmodified on
 MicroPython, even if only this folder is copied, under any name. Its names are imported when they
 are first used, so that prediction loads no losses, no optimizers and no training loop:
 

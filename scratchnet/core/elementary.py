@@ -28,7 +28,8 @@ import math
 
 from .types import Any, Function, Matrix, Number, Numbers, Row
 
-REAL = (type(0.0), int, bool)  # On MicroPython bool is not a subclass of int.
+# On MicroPython bool is not a subclass of int. For 24 digits, ``float`` is scalars.Single here.
+REAL = (type(0.0), int, bool)
 
 
 # ---- primitives ------------------------------------------------------------------------------
@@ -110,7 +111,7 @@ def products(A: Matrix, B: Matrix, dot: Function) -> Matrix:
 # ---- constants -------------------------------------------------------------------------------
 # They depend on the digits of a float: 53 binary digits, or 24 on most boards. Each is an integer
 # that a float holds exactly, times a power of 2, because MicroPython misreads one decimal literal
-# in six, and rounds the digits of larger integers one after the other.
+# in six, and rounds after every digit of a larger integer.
 
 
 def digits() -> int:
@@ -151,7 +152,7 @@ INVERSE_LN2 = binary(6497320848556798, 52)  # 1/ln 2 = 1.4426950408889634
 ROOT_EXCESS = binary(4625346952747881, 55)  # 2/sqrt(pi) - 1 = 0.12837916709551257
 
 # pi/2 is the sum of four floats so short that their products with a whole number below 2^ANGLE are
-# exact, and ln 2 is the sum of two, of which the first is as short.
+# exact. ln 2 is the sum of two, of which the first is short in the same way.
 ANGLE = 20 if WIDE else 10
 SHORT = 33 if WIDE else DIGITS - 12
 _pi = 4276114336259866991438721492647483133203  # pi·2^130
@@ -171,7 +172,7 @@ LN2_LOW = binary(_ln2 - (_ln2 >> 97 - _high << 97 - _high), 97)
 #     COS_SERIES    (cos r - 1 - z/2)/z²             in z = -r²
 #     ERF_SERIES    (erf x - 2x/sqrt(pi))/(x·z)      in z = -x²
 #     LOG_SERIES    (ln((1 + s)/(1 - s)) - 2s)/s³    in s²
-TERMS = 18 if WIDE else 10  # The largest factorial that a float holds exactly.
+TERMS = 18 if WIDE else 10  # The largest n with n! below 2^DIGITS.
 FACTORIALS = [1]
 for _n in range(1, TERMS + 1):
     FACTORIALS.append(_n * FACTORIALS[-1])

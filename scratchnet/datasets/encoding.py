@@ -39,7 +39,7 @@ from ..core.checks import ABOVE_0, FINITE, require, shown
 from ..core.layers import Normalization
 from ..texts import printable
 from .compact import CompactRows
-from .median import median_of as median_of
+from .median import median_of
 from .records import is_records, table_of
 from .tables import (
     CATEGORIES,

@@ -1,4 +1,4 @@
-"""Tasks for the workers of an executor, which may be other threads, processes or machines.
+"""Executors, and what their workers need. Workers may be other threads, processes or machines.
 
 EXECUTOR     what an executor is
 LentKernel   sets the kernel of this process during a task

@@ -2,7 +2,7 @@
 
     OPERATIONS    {name in a record: Operation}
     INFIX         those whose sign stands between two operands
-    Operators     the base class of the number types that record them
+    Operators     the base class of number types with one method for all of them
 
 ``Traced`` and ``Symbolic`` record these operations. The printers in codegen/ and explanation/ write
 them: they take precedences and signs from here, and spell only what differs between languages.
@@ -86,9 +86,9 @@ OPERATIONS = {operation.name: operation for operation in _INFIX + _FUNCTIONS + _
 
 
 class Operators:
-    """The operators and functions of a number type that records its operations.
+    """The operators and functions of a number type.
 
-    A subclass defines ``_unary`` and ``_binary``, which make the record.
+    A subclass defines ``_unary`` and ``_binary``, which record an operation or compute it.
     """
 
     __slots__ = ()

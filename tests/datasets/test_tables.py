@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 import scratchnet as sn
 from scratchnet.datasets import tables
 from scratchnet.datasets.compact import CompactRows
-from scratchnet.datasets.encoding import Encoder, median_of
+from scratchnet.datasets.encoding import Encoder
+from scratchnet.datasets.median import median_of
 from scratchnet.datasets.tables import read_table
 
 NAN = float("nan")
