@@ -181,10 +181,13 @@ def _object(source: str) -> str:
 
 def archive() -> bytes:
     """Return the package as a zip file. The same files give the same bytes."""
+    paths = files()
+    if not paths:
+        raise ValueError(f"the package is in an archive; copy {os.path.dirname(FOLDER)} instead")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as zipped:
         _add(zipped, "__main__.py", f"import {PACKAGE}.__main__\n".encode())
-        for path in files():
+        for path in paths:
             with open(path, "rb") as file:
                 name = os.path.relpath(path, os.path.dirname(FOLDER)).replace(os.sep, "/")
                 _add(zipped, name, file.read())
