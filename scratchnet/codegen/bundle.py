@@ -121,7 +121,7 @@ class SharedNamespace:
         body = GLOBAL.sub(r"\1nonlocal ", self.without_imports(source, is_function=True))
         body += f"\nreturn {_object(source)}\n"
         text = f"def {name}():\n{textwrap.indent(body, '    ')}\n\n{name} = {name}()\n"
-        for public in core.FILES[name].split():
+        for public in core.FILES.get(name, "").split():
             self.define(public, f"{name}.{public}")
             text += f"{public} = {name}.{public}\n"
         return text

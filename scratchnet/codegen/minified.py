@@ -2,10 +2,8 @@
 
 Docstrings, comments, annotations and spaces are left out; a level of indentation is one space.
 
->>> print(minified('def area(width: float, height: float = 1) -> float:\\n    return width * height'))
-def area(width,height=1):
- return width*height
-<BLANKLINE>
+>>> minified("def area(width: float, height: float = 1) -> float:\\n    return width * height")
+'def area(width,height=1):\\n return width*height\\n'
 
 The statements are the same as before, and the text is the same on every Python.
 """

@@ -146,7 +146,7 @@ def _agree(a: "Any", b: "Any") -> bool:
 def _text(path: str, shortened: str, line: int) -> str:
     """Return a line of a file. If the package is in an archive, its loader knows the source."""
     module = sys.modules.get(shortened.replace("/", ".")[: -len(".py")])
-    return linecache.getline(path, line, module and vars(module)).strip()
+    return linecache.getline(path, line, vars(module) if module else None).strip()
 
 
 def _shortened(path: str) -> str:
