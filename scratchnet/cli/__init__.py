@@ -12,6 +12,7 @@ lessons.py     list the lessons in reading order
 explain.py     show where each number of a training step comes from
 check.py       check calculations made by hand
 unroll.py      print a saved network as straight-line Python
+bundle.py      write the core as one file, or the package as one archive
 bench.py       measure the speed of this interpreter
 selftest.py    check that this interpreter computes correctly
 terminal.py    output to any terminal
@@ -43,6 +44,7 @@ COMMANDS = (
     ("explain", "show where each number of a training step comes from"),
     ("check", "check your own calculations, such as a filled worksheet"),
     ("unroll", "print a saved network as straight-line Python"),
+    ("bundle", "write the core as one file, or the package as one archive"),
     ("bench", "measure the speed of this interpreter in ten seconds"),
     ("selftest", "verify the rules, kernels and file formats here"),
 )

@@ -1,6 +1,7 @@
 """`python -m scratchnet lessons`: list the lessons in reading order."""
 
 import os
+import shlex
 
 from .. import lessons
 
@@ -26,6 +27,12 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         write(f"{number}. {summary}")
         write(f"   python3 -m scratchnet.lessons.{name}")
     write()
-    write("The files, which are short enough to type in, are in this folder:")
-    write(f"   {os.path.dirname(os.path.abspath(lessons.__file__))}")
+    folder = os.path.dirname(os.path.abspath(lessons.__file__))
+    if os.path.isdir(folder):
+        write("The files, which are short enough to type in, are in this folder:")
+        write(f"   {folder}")
+    else:
+        archive = os.path.dirname(os.path.dirname(folder))
+        write("The files, which are short enough to type in, are in an archive. First unpack it:")
+        write(f"   python3 -m zipfile -e {shlex.quote(archive)} unpacked && cd unpacked")
     return 0

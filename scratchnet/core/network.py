@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .history import History
     from .losses import Loss
 
-BLOCK = 1000  # how many samples ``predict`` computes at once
+PREDICTION_BLOCK = 1000  # how many samples ``predict`` computes at once
 
 
 class Sequential:
@@ -256,8 +256,8 @@ class Sequential:
         """
         rows = self.accept(X)
         A: Matrix = []
-        for start in range(0, len(rows), BLOCK):
-            block = [rows[i] for i in range(start, min(start + BLOCK, len(rows)))]
+        for start in range(0, len(rows), PREDICTION_BLOCK):
+            block = [rows[i] for i in range(start, min(start + PREDICTION_BLOCK, len(rows)))]
             A.extend(self.propagate(block, self.layers))
         return A
 

@@ -2,6 +2,7 @@
 
 import linecache
 import os
+import sys
 
 from .names import Name
 from .text import DECIMALS, derivation, formula, names, number, numbers, parts, substituted
@@ -74,7 +75,8 @@ class Number:
         if self.node.source is None:
             return None
         path, line = self.node.source
-        return _shortened(path), line, linecache.getline(path, line).strip()
+        shortened = _shortened(path)
+        return shortened, line, _text(path, shortened, line)
 
     @property
     def operands(self) -> "List[Number]":
@@ -141,8 +143,15 @@ def _agree(a: "Any", b: "Any") -> bool:
     return bool(abs(a - b) * 1000000 <= abs(b))
 
 
+def _text(path: str, shortened: str, line: int) -> str:
+    """Return a line of a file. If the package is in an archive, its loader knows the source."""
+    module = sys.modules.get(shortened.replace("/", ".")[: -len(".py")])
+    return linecache.getline(path, line, vars(module) if module else None).strip()
+
+
 def _shortened(path: str) -> str:
     """Return the path of a file of the package relative to its parent, other paths unchanged."""
+    path = os.path.abspath(path)
     if not path.startswith(_PACKAGE + os.sep):
         return path
     return "scratchnet" + path[len(_PACKAGE) :].replace(os.sep, "/")
