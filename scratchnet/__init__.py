@@ -211,12 +211,17 @@ def _products(kernel: str, dot: "Any") -> "Any":
 
 def _supplement(number: "Any", name: str) -> "Any":
     """Return a function for a number type of ``scalars`` or for decimal.Decimal."""
-    if number.__name__ not in ("Decimal", "Single", "Symbolic", "Traced"):
+    if number.__name__ not in ("Decimal", "Single", "Symbolic", "SymbolicSingle", "Traced"):
         return None
     from .scalars import decimals, single, symbolic, traced
 
-    types = (decimals.Decimal, decimals), (single.Single, single)
-    functions_of = dict(types + ((symbolic.Symbolic, symbolic), (traced.Traced, traced)))
+    functions_of: "Any" = {
+        decimals.Decimal: decimals,
+        single.Single: single,
+        symbolic.Symbolic: symbolic,
+        symbolic.SymbolicSingle: symbolic,
+        traced.Traced: traced,
+    }
     return getattr(functions_of.get(number), name, None)
 
 

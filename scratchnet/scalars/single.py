@@ -88,7 +88,7 @@ class Single(Operators):
         return f"Single({next((t for t in texts if rounded(float(t)) == self.value), texts[-1])})"
 
 
-def _kernel_of(number: "Any") -> "Dict[str, Any]":
+def kernel_of(number: "Any") -> "Dict[str, Any]":
     """Return the portable functions as they are where ``float`` is this number type."""
     name = "scratchnet.core.elementary".replace("scratchnet", __name__.split(".")[0])
     loader: "Any" = importlib.util.find_spec(name).loader  # type: ignore[union-attr]
@@ -97,7 +97,7 @@ def _kernel_of(number: "Any") -> "Dict[str, Any]":
     return module
 
 
-KERNEL = _kernel_of(Single)
+KERNEL = kernel_of(Single)
 
 
 def pi(x: "Single") -> "Single":
