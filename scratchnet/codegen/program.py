@@ -6,11 +6,14 @@ rearranged. A printer of a language, such as ``Code`` in python.py, is a subclas
 """
 
 from ..scalars.operations import ATOM, CHOICE, INFIX, OPERATIONS, PRIMITIVES, PRODUCT, SIGN, SUM
+from .own import RememberingNothing, is_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+    from typing import Any, Container, Dict, Iterable, List, Optional, Sequence, Tuple
 
+    from ..core.network import Sequential
+    from ..core.types import Row
     from ..scalars import Symbolic
 
 DEEPEST = 12  # the most operations nested in one expression, because parsers have limits
@@ -23,12 +26,15 @@ class Printer:
     Equal numbers count as one, even if a rule computed them several times.
 
     ``numbers``   the numbers to compute, each after its operands
-    ``names``     the names of the numbers that have one, by their ids
+    ``names``     the names of the numbers that have one, by their ids; those given to the
+                  constructor are known already, and are not computed
     """
 
-    def __init__(self, outputs: "Sequence[Symbolic]") -> None:
+    def __init__(
+        self, outputs: "Sequence[Symbolic]", names: "Optional[Dict[int, str]]" = None
+    ) -> None:
         self.same: "Dict[int, Symbolic]" = {}
-        self.names: "Dict[int, str]" = {}
+        self.names: "Dict[int, str]" = dict(names or {})
         self.numbers = self.unified(outputs)
         self.outputs = [self.same[id(output)] for output in outputs]
         self.uses: "Dict[int, int]" = {}
@@ -41,7 +47,10 @@ class Printer:
         """Return all numbers that the outputs depend on, with equal numbers merged into one."""
         first: "Dict[Any, Symbolic]" = {}
         numbers = []
-        for node in reachable(outputs):
+        for node in reachable(outputs, self.names):
+            if id(node) in self.names:
+                self.same[id(node)] = node
+                continue
             operands = tuple([self.same[id(operand)] for operand in node.operands])
             if node.operation:
                 key: "Any" = (node.operation,) + tuple([id(operand) for operand in operands])
@@ -156,15 +165,21 @@ class Printer:
         return self.call(node, texts), operation.precedence
 
 
-def reachable(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
-    """Return the outputs and all numbers that they depend on, each after its operands."""
+def reachable(
+    outputs: "Sequence[Symbolic]", known: "Container[int]" = ()
+) -> "List[Symbolic]":
+    """Return the outputs and all numbers that they depend on, each after its operands.
+
+    Numbers whose ids are ``known`` are included, but not what they depend on.
+    """
     found: "Dict[int, Symbolic]" = {}
     waiting = list(outputs)
     while waiting:
         node = waiting.pop()
         if id(node) not in found:
             found[id(node)] = node
-            waiting.extend(node.operands)
+            if id(node) not in known:
+                waiting.extend(node.operands)
     return sorted(found.values(), key=lambda node: node.serial)
 
 
@@ -178,3 +193,25 @@ def choices(x: "Symbolic") -> "List[Symbolic]":
         found.append(chosen)
         x = other
     return [x] + found[::-1]
+
+
+# ---- the record of a network ---------------------------------------------------------------------
+
+
+def recorded(net: "Sequential", twin: "Sequential", x: "Row") -> "List[Row]":
+    """Return the row x and the output of each layer for it.
+
+    ``net``    the network, for messages
+    ``twin``   its copy of symbolic numbers, which is run; so are those of ``x``
+    """
+    rows = [x]
+    try:
+        for layer in twin.layers:
+            with RememberingNothing([layer]):
+                A = twin.propagate([rows[-1]], [layer])
+            rows.append([v if isinstance(v, twin.number) else twin.number(v) for v in A[0]])
+    except Exception as error:  # User-defined rules may raise anything.
+        if is_own(layer):
+            raise
+        raise ValueError(f"{layer!r} cannot be written out: {error}") from None
+    return rows
