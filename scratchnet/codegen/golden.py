@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from ..core.network import Sequential
     from ..core.types import Matrix, Row
 
-COUNT = 8
+MOST = 8  # vectors, fewer for large networks: the numbers of 24 digits are slow
+FEWEST = 2
+MOST_PRODUCTS = 60000
 SPREAD = 2  # inputs of the first layer that weighs them are between -SPREAD and SPREAD
 LARGEST = 1e6
 
@@ -30,9 +32,10 @@ def vectors(net: "Sequential", number: "Any") -> "Tuple[Matrix, Matrix]":
     All of them are floats. The inputs have few digits.
     """
     generator = Generator(0)
-    wanted = [
-        [generator.uniform(-SPREAD, SPREAD) for _ in range(net.inputs or 0)] for _ in range(COUNT)
-    ]
+    size = sum([p.count for p in net.parameters()])
+    count = max(FEWEST, min(MOST, MOST_PRODUCTS // (size + 1)))
+    inputs = range(net.inputs or 0)
+    wanted = [[generator.uniform(-SPREAD, SPREAD) for _ in inputs] for _ in range(count)]
     X = [[float(number(float(f"{x:.3g}"))) for x in row] for row in before_scaling(net, wanted)]
     twin = net.copy(number)
     Y = [[float(y) for y in row] for row in twin.predict([[number(x) for x in row] for row in X])]

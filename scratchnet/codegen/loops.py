@@ -11,7 +11,7 @@ loops read it. No layer is known by name; what is not alike is written out numbe
 >>> loops = Loops("in", x, outputs)
 >>> loops.store(outputs, "out")
 >>> fill, = loops.statements
->>> fill.target, fill.index, fill.value.operands[1].name, loops.tables[0].values[:3]
+>>> fill.name, fill.index.name, fill.value.operands[1].name, loops.tables[0].values[:3]
 ('out', 'i0', 'table0[i0]', [0.0, 1.0, 2.0])
 """
 
@@ -116,6 +116,7 @@ class Loops:
         return f"{kind}{self.made[kind]}"
 
     def remember(self, name: str, row: "Row") -> None:
+        """Note that an array holds the row."""
         self.rows[_ids(row)] = name
         for k, node in enumerate(row):
             self.places.setdefault(id(node), (name, k))
@@ -123,16 +124,19 @@ class Loops:
     def is_known(self, node: "Symbolic") -> bool:
         return id(node) in self.places or id(node) in self.scalars
 
+    def forget(self, row: "Row") -> None:
+        """Note that the array of the row will be filled with other numbers."""
+        del self.rows[_ids(row)]
+        for node in row:
+            self.places.pop(id(node), None)
+
     # ---- statements ------------------------------------------------------------------------------
 
     def store(self, row: "Row", target: str = "") -> None:
-        """Append the statements that fill an array with the row, unless an array holds it.
+        """Append the statements that fill an array with the row, and remember the array.
 
-        They fill ``target`` in any case, if it is given.
+        It is a new array unless a target is given.
         """
-        row = [self.record.same.get(id(node), node) for node in row]
-        if not target and _ids(row) in self.rows:
-            return
         name = target or self.new_name("v")
         try:
             fill = Fill(name, Index(self.new_name("i"), len(row)))
@@ -144,7 +148,7 @@ class Loops:
             self.statements.append(Spread(name, row, names))
         if not target:
             self.lengths[name] = len(row)
-            self.remember(name, row)
+        self.remember(name, row)
 
     def single(self, node: "Symbolic") -> "Symbolic":
         """Return an expression for one number, after appending statements that compute it."""
@@ -312,12 +316,20 @@ def rolled(rows: "List[Row]", source: str, target: str, table: str) -> "Loops":
     ``source``, ``target``   the names of the arrays of inputs and outputs
     ``table``                what the names of tables begin with
 
-    Layers that compute each number from the one at its own index share the loop of the layer before
-    them.
+    Each layer has loops of its own, because compilers compute several sums at once only if there is
+    no choice in the loop. A layer that computes each number from the one at its own index replaces
+    it.
     """
     loops = Loops(source, rows[0], [v for row in rows for v in row], table)
-    for row, following in zip(rows[1:], rows[2:]):
-        if not _is_elementwise(following, row):
+    rows = [[loops.record.same[id(node)] for node in row] for row in rows]
+    for before, row in zip(rows, rows[1:-1]):
+        if _ids(row) in loops.rows:
+            continue
+        name = loops.rows[_ids(before)]
+        if name != source and _is_elementwise(row, before):
+            loops.store(row, name)
+            loops.forget(before)
+        else:
             loops.store(row)
     loops.store(rows[-1], target)
     return loops

@@ -1,4 +1,4 @@
-"""sn.export: a network as source code in another language."""
+"""sn.export: a network as source code of a target language."""
 
 import os
 import re
