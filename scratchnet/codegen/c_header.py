@@ -86,9 +86,9 @@ def about(unit: "Unit", net: "Sequential", version: str, meanings: "Meanings") -
 
 
 def for_comment(text: str) -> str:
-    """Return a text from data as printable ASCII that neither ends nor begins a comment."""
+    """Return a text from data as printable ASCII without ends of comments and trigraphs."""
     plain = "".join([c if " " <= c <= "~" else "?" for c in text])
-    return plain.replace("*/", "* /").replace("/*", "/ *")
+    return plain.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?")
 
 
 def head(unit: "Unit", net: "Sequential", outputs: int, scratch: int) -> str:

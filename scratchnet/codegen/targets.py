@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 TARGETS = ("c",)
 TYPES = {"double": float, "float": Single}
 DEFAULT_NAME = "net"
-NO_MEANINGS: "Meanings" = ((), ())
 
 # The keywords of C and C++, which no name may be.
 KEYWORDS = set(
@@ -48,10 +47,9 @@ def export(
     name: "Optional[str]",
     self_contained: bool,
     version: str,
-    meanings: "Meanings" = NO_MEANINGS,
+    meanings: "Meanings",
 ) -> str:
     """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
-    require("export: net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     require("export: to", to, (TARGETS.__contains__, listed(TARGETS)))
     require("export: type", type, (list(TYPES).__contains__, listed(TYPES)))
     name = checked_name(name, path)
