@@ -34,9 +34,7 @@ def configure(parser: "Any") -> None:
         default="double",
         help="the numbers it computes with (default double)",
     )
-    parser.add_argument(
-        "--name", help="what all its names begin with (default: the stem of FILE)"
-    )
+    parser.add_argument("--name", help="what all its names begin with (default: the stem of FILE)")
     parser.add_argument(
         "--self-contained",
         action="store_true",

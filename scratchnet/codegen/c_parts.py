@@ -1,8 +1,8 @@
 """The parts of a C header that are the same for all networks, as templates for str.format.
 
-    {name}  {NAME}    the prefix of all names, and the same in upper case for macros
-    {T}  {U}          double or float, and an unsigned integer of the same size
-    {DIGITS}, ...     numbers that describe the type
+{name}  {NAME}    the prefix of all names, and the same in upper case for macros
+{T}  {U}          double or float, and an unsigned integer of the same size
+{DIGITS}, ...     numbers that describe the type
 """
 
 TYPE_CHECKING = False

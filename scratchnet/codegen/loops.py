@@ -22,8 +22,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Tuple
 
-    from ..core.types import Row
     from ..scalars import Symbolic
+
+    Row = List[Symbolic]
 
 FEWEST = 4  # the shortest sum or choice that becomes a loop
 # x/1, x·1 and x - 0 are recorded as x. They are undone where the neighbours of x have an operation.
@@ -174,9 +175,7 @@ class Loops:
         """Append the statement that finds the largest of a row; return the name of its variable."""
         self.store_if_shared(row)
         number = type(row[0])
-        fold = Fold(
-            self.new_name("s"), self.single(row[0]), Index(self.new_name("i"), len(row))
-        )
+        fold = Fold(self.new_name("s"), self.single(row[0]), Index(self.new_name("i"), len(row)))
         value = self.template(row, Scope((fold.index,), fold.body))
         so_far = number(name=fold.name)
         fold.value = number(None, "where", (value > so_far, value, so_far))
@@ -194,7 +193,7 @@ class Loops:
         factors = []
         for k in range(width):
             if not scope.indices:
-                self.store_if_shared(nodes[0].operands[k::width])
+                self.store_if_shared(list(nodes[0].operands[k::width]))
             factors.append(self.template([v for n in nodes for v in n.operands[k::width]], inner))
         term = factors[0] if width == 1 else number(None, "multiply", tuple(factors))
         so_far = number(name=fold.name)
@@ -243,7 +242,7 @@ class Loops:
 
     def constant(self, nodes: "Row", scope: "Scope") -> "Symbolic":
         """Return an element of a table, or the constant itself if all are the same."""
-        values = [node.value for node in nodes]
+        values: "List[Any]" = [node.value for node in nodes]
         if len(set(map(repr, values))) == 1:
             return nodes[0]
         shape = tuple([index.count for index in scope.indices[::-1]])

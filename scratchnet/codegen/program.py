@@ -135,7 +135,7 @@ class Printer:
 
     def leaf(self, node: "Symbolic") -> "Tuple[str, int]":
         """Return the expression of an input or a constant, and its precedence."""
-        if not node.name:
+        if node.value is not None:
             return self.constant(node.value)
         return self.constant(1.0) if node.kind == "unit" else (node.name, ATOM)
 
@@ -165,9 +165,7 @@ class Printer:
         return self.call(node, texts), operation.precedence
 
 
-def reachable(
-    outputs: "Sequence[Symbolic]", known: "Container[int]" = ()
-) -> "List[Symbolic]":
+def reachable(outputs: "Sequence[Symbolic]", known: "Container[int]" = ()) -> "List[Symbolic]":
     """Return the outputs and all numbers that they depend on, each after its operands.
 
     Numbers whose ids are ``known`` are included, but not what they depend on.

@@ -17,6 +17,8 @@ import pytest
 from conftest import missing
 from hypothesis import given, settings
 from random_networks import BUILT_IN_LAYERS, Bell, Bent, Scale, Share, recipes
+from test_interpreters import OTHERS, run
+from test_readme import README
 
 import scratchnet as sn
 from scratchnet import functions
@@ -76,7 +78,14 @@ def adapted(layers, inputs, seed=3):
     return net
 
 
-LAYERS = BUILT_IN_LAYERS + [Share, Bell, lambda: Bent(0.5), lambda: sn.Threshold(0.25), Squares, Rising]
+LAYERS = BUILT_IN_LAYERS + [
+    Share,
+    Bell,
+    lambda: Bent(0.5),
+    lambda: sn.Threshold(0.25),
+    Squares,
+    Rising,
+]
 
 
 def small_networks():
@@ -154,7 +163,10 @@ class Program:
         """What each network answers to its rows, in the program that this command compiles."""
         names = [(name, {"d": "double", "f": "float"}[letter]) for name, letter, _, _ in self.parts]
         includes = "\n".join(['#include "{}.h"'.format(name) for name, _ in names])
-        runs = ["    RUN({1}, {2}, {0}_predict)".format(name, kind, name.upper()) for name, kind in names]
+        runs = [
+            "    RUN({1}, {2}, {0}_predict)".format(name, kind, name.upper())
+            for name, kind in names
+        ]
         source, program = (os.path.join(self.folder, name) for name in ("all.c", "all"))
         with open(source, "w") as file:
             file.write(PROGRAM % (includes, "\n".join(runs)))
@@ -187,7 +199,12 @@ class Program:
             tolerance = max(sizes) * {"d": 2.0**-43, "f": 2.0**-14}[letter]
             for row, y, answer in zip(rows, expected, found):
                 for a, b in zip(y, answer):
-                    assert a == b or a != a and b != b or abs(a - b) <= tolerance, (name, row, y, answer)
+                    assert a == b or a != a and b != b or abs(a - b) <= tolerance, (
+                        name,
+                        row,
+                        y,
+                        answer,
+                    )
 
 
 def bits(values, letter):
@@ -231,7 +248,9 @@ def test_the_bits_in_cpp(every_network):
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_the_bits_where_the_processor_adds_products_at_once(every_network, compiler):
     """By default gcc and clang would contract a * b + c; the header forbids it."""
-    processor = subprocess.check_output(["gcc", "-march=native", "-dM", "-E", "-x", "c", os.devnull])
+    processor = subprocess.check_output(
+        ["gcc", "-march=native", "-dM", "-E", "-x", "c", os.devnull]
+    )
     if b"__FP_FAST_FMA " not in processor:
         pytest.skip("this processor has no fused multiply-add")
     every_network.check_bits(compiler, "-O3", "-march=native")
@@ -284,9 +303,7 @@ def with_the_library(tmp_path_factory):
     return program
 
 
-@pytest.mark.parametrize(
-    "compiler", [GCC, CLANG, ["g++", "-x", "c++", "-std=c++11"]], ids=" ".join
-)
+@pytest.mark.parametrize("compiler", [GCC, CLANG, ["g++", "-x", "c++", "-std=c++11"]], ids=" ".join)
 def test_the_c_library_agrees_to_rounding(with_the_library, compiler):
     with_the_library.check_close(*(compiler + ["-O2"] + WARNINGS))
 
@@ -398,7 +415,9 @@ def test_weights_that_are_not_finite():
     for weight in (INF, -INF, math.nan):
         net = sn.Sequential([sn.Dense(1, 1)])
         net.parameters()[0].rows = [[weight]]
-        with pytest.raises(ValueError, match="^export: 0.weights holds -?(inf|nan), which is no finite number"):
+        with pytest.raises(
+            ValueError, match="^export: 0.weights holds -?(inf|nan), which is no finite number"
+        ):
             sn.export(net, None)
 
 
@@ -414,13 +433,29 @@ def test_weights_that_are_not_finite():
 def test_compilers_that_would_compute_something_else(option, message, tmp_path):
     path = str(tmp_path / "net.h")
     sn.export(sn.Sequential([sn.Dense(1, 1)]), path, self_contained=True)
-    done = subprocess.run(["gcc", option, "-Wno-builtin-macro-redefined", "-fsyntax-only", "-x", "c", path], stderr=subprocess.PIPE)
+    done = subprocess.run(
+        ["gcc", option, "-Wno-builtin-macro-redefined", "-fsyntax-only", "-x", "c", path],
+        stderr=subprocess.PIPE,
+    )
     assert done.returncode != 0 and message in done.stderr.decode()
 
 
 # ---- texts from data ---------------------------------------------------------------------------------------------
 
-HOSTILE = ["*/ int x; /*", "/*", "*/", "\\", "??/", "a\nint x;", "\r", "é\u2028", '"', "*\\", "/" * 9 + "*", "%s"]
+HOSTILE = [
+    "*/ int x; /*",
+    "/*",
+    "*/",
+    "\\",
+    "??/",
+    "a\nint x;",
+    "\r",
+    "é\u2028",
+    '"',
+    "*\\",
+    "/" * 9 + "*",
+    "%s",
+]
 
 
 class Named(sn.Layer):
@@ -443,7 +478,8 @@ def without_comments(text):
 @pytest.mark.parametrize("text", HOSTILE, ids=repr)
 def test_a_text_from_data_stays_in_its_comment(text, tmp_path):
     harmless, hostile = [
-        sn.export(sn.Sequential([sn.Dense(2, 1, weights=[[1], [2]]), Named(name)]), None) for name in ("x", text)
+        sn.export(sn.Sequential([sn.Dense(2, 1, weights=[[1], [2]]), Named(name)]), None)
+        for name in ("x", text)
     ]
     assert without_comments(harmless) == without_comments(hostile)
     assert hostile.isascii() if hasattr(str, "isascii") else hostile.encode("ascii")
@@ -452,6 +488,7 @@ def test_a_text_from_data_stays_in_its_comment(text, tmp_path):
 
 def test_a_parameter_may_have_any_name():
     for role in ("w", "*/", "int", "in", ""):
+
         class Own(Scale):
             pass
 
@@ -465,16 +502,22 @@ def test_a_parameter_may_have_any_name():
 
 def test_it_has_no_writable_data_and_no_names_of_its_own(tmp_path):
     for name in ("one", "two"):
-        sn.export(next(large_networks()), str(tmp_path / (name + ".h")), type="float", self_contained=True)
+        sn.export(
+            next(large_networks()), str(tmp_path / (name + ".h")), type="float", self_contained=True
+        )
     source, object_file = str(tmp_path / "both.c"), str(tmp_path / "both.o")
     with open(source, "w") as file:
         file.write('#include "one.h"\n#include "two.h"\n#include "one.h"\n'
                    "void run(const float *in, float *out);\n"
                    "void run(const float *in, float *out) { one_predict(in, out); two_predict(in, out); }\n")  # fmt: skip
     subprocess.check_call(["gcc", "-std=c99", "-O0", *WARNINGS, "-c", source, "-o", object_file])
-    symbols = [line.split() for line in subprocess.check_output(["nm", object_file]).decode().splitlines()]
+    symbols = [
+        line.split() for line in subprocess.check_output(["nm", object_file]).decode().splitlines()
+    ]
     defined = {fields[2]: fields[1] for fields in symbols if len(fields) == 3}
-    assert set(defined.values()) == set("tTr") and {fields[1] for fields in symbols if len(fields) == 2} <= {"memcpy"}
+    assert set(defined.values()) == set("tTr") and {
+        fields[1] for fields in symbols if len(fields) == 2
+    } <= {"memcpy"}
     assert {name.split("_")[0] for name in defined} - {"run"} == {"one", "two"}
     assert [name for name in defined if defined[name] == "T"] == ["run"]
 
@@ -486,7 +529,9 @@ def test_the_arrays_on_the_stack(tmp_path):
     source.write_text('#include <stdio.h>\n#include "net.h"\nvoid run(const double *in, double *out);\n'
                       "void run(const double *in, double *out) { net_predict(in, out); }\n"
                       'int main(void) { printf("%zu", (size_t)NET_SCRATCH); return 0; }\n')  # fmt: skip
-    subprocess.check_call(["gcc", "-Os", "-fstack-usage", "all.c", "-o", "all", "-lm"], cwd=str(tmp_path))
+    subprocess.check_call(
+        ["gcc", "-Os", "-fstack-usage", "all.c", "-o", "all", "-lm"], cwd=str(tmp_path)
+    )
     scratch = int(subprocess.check_output([str(tmp_path / "all")]))
     usage = [path for path in os.listdir(str(tmp_path)) if path.endswith(".su")]
     used = re.search(r":run\s+(\d+)", (tmp_path / usage[0]).read_text()) or re.search(
@@ -500,3 +545,104 @@ def test_a_large_network_is_written_and_compiled_at_once(tmp_path):
     text = sn.export(net, None, type="float")
     assert text.count("for (int ") == 9 and text.count("\n") < 6000
     assert selftest(tmp_path, text) == (0, "all right: 2 vectors\n")
+
+
+EXPORTING = """\
+import hashlib, sys
+import scratchnet as sn
+from scratchnet.datasets import samples
+data = samples.iris()
+small = sn.Sequential([sn.Normalization(), sn.Dense(4, 8), sn.GELU("tanh"), sn.Dense(8, 3), sn.Softmax()], seed=1)
+small.adapt(data.X)
+large = sn.Sequential([sn.Dense(30, 20), sn.SELU(), sn.Dense(20, 3), sn.GELU(), sn.Softplus()], seed=2)
+for net in (small, large):
+    for type in ("double", "float"):
+        for own in (True, False):
+            text = sn.export(net, None, type=type, self_contained=own)
+            assert text == sn.export(net, None, type=type, self_contained=own)
+            print(hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
+def test_every_python_writes_the_same_bytes():
+    expected = run(sys.executable, "-c", EXPORTING)
+    assert len(set(expected)) == 8
+    others = [name for name in OTHERS if name != "micropython" and found(name)]
+    assert others or not os.environ.get("CI")
+    for name in others:
+        assert run(name, "-c", EXPORTING) == expected, name
+
+
+def found(name):
+    """Whether there is such an interpreter, and not only the stand-in of a version manager."""
+    try:
+        run(name, "-c", "print()")
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
+# ---- the command line --------------------------------------------------------------------------------------------
+
+
+def test_a_model_from_a_table(tmp_path, capsys):
+    """Its columns and classes are in the comment, and it predicts what the model does."""
+    table, model, header = (str(tmp_path / name) for name in ("fruit.csv", "fruit.json", "fruit.h"))
+    with open(table, "w", encoding="utf-8") as file:
+        file.write("weight,*/ origin,kind\n")
+        for k in range(40):
+            file.write(
+                "{},{},{}\n".format(
+                    90 + k % 7 + 40 * (k % 2), "NI"[k % 3 == 0], ["pear", "*/"][k % 2]
+                )
+            )
+    assert main(["train", table, "--target", "kind", "--epochs", "5", "-o", model]) == 0
+    assert main(["export", model, "--to", "c", "-o", header]) == 0
+    with open(header, encoding="ascii") as file:
+        text = file.read()
+    net = sn.load(model)
+    assert text == sn.export(net, None, name="fruit")
+    assert " *   in[0]  weight\n" in text and "in[1]  * / origin" in text
+    assert "\n *   out[0]  probability of " in text
+    assert selftest(tmp_path, text, "fruit") == (0, "all right: 8 vectors\n")
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ("--to c -o {0}/2.h", "export: '2' is not a name in C"),
+        ("--to c -o {0}/net.json", "is also an input"),
+        ("--to c -o {0}/no/net.h", "cannot be written"),
+        ("--to rust -o {0}/net.h", "invalid choice: 'rust'"),
+        ("-o {0}/net.h", "--to"),
+    ],
+)
+def test_a_wrong_command(arguments, message, tmp_path, capsys):
+    model = str(tmp_path / "net.json")
+    sn.save(sn.Sequential([sn.Dense(1, 1)]), model)
+    try:
+        status = main(["export", model] + arguments.format(tmp_path).split())
+    except SystemExit as stopped:
+        status = stopped.code
+    error = capsys.readouterr().err
+    assert status == 2 and message in error and error.count("\n") == 1
+    assert os.listdir(str(tmp_path)) == ["net.json"]
+
+
+def test_the_example_of_the_readme(tmp_path, monkeypatch, capsys):
+    """The commands and the program as they stand there; the model is the one trained above them."""
+    with open(README, encoding="utf-8") as file:
+        section = file.read().split("## Embed a network")[1].split("\n## ")[0]
+    (exporting,) = re.findall(r"^    python3 -m scratchnet (export .*)$", section, re.MULTILINE)
+    testing, building = re.findall(r"^    (gcc .*)$", section, re.MULTILINE)
+    (program,) = re.findall(r"```c\n(.*?)```", section, re.DOTALL)
+    data = os.path.join(os.path.dirname(sn.__file__), "datasets", "iris.csv")
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", data, "--target", "species", "-o", "iris.safetensors"]) == 0
+    assert main(exporting.split()) == 0
+    (tmp_path / "main.c").write_text(program)
+    assert subprocess.check_output(testing, shell=True) == b"all right: 8 vectors\n"
+    printed = subprocess.check_output(building, shell=True).decode()
+    numbers = sn.load("iris.safetensors").predict([[6.0, 2.7, 5.0, 1.6]])[0]
+    assert printed == "virginica: {:.2f}\n".format(numbers[2])
+    assert "    " + printed in section
