@@ -20,14 +20,14 @@ from .program import Printer, choices, reachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from ..scalars import Symbolic
 
     Row = List[Symbolic]
 
 FEWEST = 4  # the shortest sum or choice that becomes a loop
-# x/1, x·1 and x - 0 are recorded as x. They are undone where the neighbours of x have an operation.
+# x/1, x·1 and x - 0 are recorded as x, and written out where the neighbours of x are not.
 NEUTRAL = {"divide": 1, "multiply": 1, "subtract": 0}
 
 
@@ -290,20 +290,40 @@ def _ids(row: "Sequence[Symbolic]") -> "Tuple[int, ...]":
 
 def _alike(nodes: "Row", neutral: "Dict[int, Any]") -> "Tuple[str, List[Row]]":
     """Return the operation that these numbers have in common, and the rows of its operands."""
-    names = {node.operation for node in nodes}
-    counts = {len(node.operands) for node in nodes}
-    if len(names) == len(counts) == 1 and "" not in names:
-        return nodes[0].operation, [list(row) for row in zip(*[node.operands for node in nodes])]
+    folded = _folded(nodes)
+    if folded:
+        name, place = folded
+        rows: "List[Row]" = [[], []]
+        for node in nodes:
+            whole = _has_constant(node, name, place)
+            rows[place].append(node.operands[place] if whole else neutral[NEUTRAL[name]])
+            rows[1 - place].append(node.operands[1 - place] if whole else node)
+        return name, rows
+    if len({(node.operation, len(node.operands)) for node in nodes}) > 1 or not nodes[0].operation:
+        raise NotAlike
+    return nodes[0].operation, [list(row) for row in zip(*[node.operands for node in nodes])]
+
+
+def _folded(nodes: "Row") -> "Optional[Tuple[str, int]]":
+    """Return an operation with a constant that some of the numbers lack, and where that stands.
+
+    It is the outer one if there are several: the others are like its other operand.
+    """
+    found: "Any" = None
     for name in NEUTRAL:
-        if name in names:
-            one = neutral[NEUTRAL[name]]
-            folded = [node.operands if node.operation == name else (node, one) for node in nodes]
-            if name == "multiply" and all(
-                [n.operands[0].is_constant for n in nodes if n.operation == name]
-            ):
-                folded = [v if v[1] is not one else v[::-1] for v in folded]
-            return name, [list(row) for row in zip(*folded)]
-    raise NotAlike
+        for place in (1, 0) if name == "multiply" else (1,):
+            whole = [node for node in nodes if _has_constant(node, name, place)]
+            if 0 < len(whole) < len(nodes):
+                inner = {node.operands[1 - place].operation for node in whole}
+                rest = {node.operation for node in nodes if not _has_constant(node, name, place)}
+                if inner & rest:
+                    return name, place
+                found = found or (name, place)
+    return found  # type: ignore[no-any-return]
+
+
+def _has_constant(node: "Symbolic", operation: str, place: int) -> bool:
+    return node.operation == operation and node.operands[place].is_constant
 
 
 # ---- a network -----------------------------------------------------------------------------------
