@@ -69,6 +69,7 @@ __all__ = [
     "check_gradients",
     "epochs",
     "explain",
+    "export",
     "from_keras",
     "from_sklearn",
     "from_torch",
@@ -211,12 +212,17 @@ def _products(kernel: str, dot: "Any") -> "Any":
 
 def _supplement(number: "Any", name: str) -> "Any":
     """Return a function for a number type of ``scalars`` or for decimal.Decimal."""
-    if number.__name__ not in ("Decimal", "Single", "Symbolic", "Traced"):
+    if number.__name__ not in ("Decimal", "Single", "Symbolic", "SymbolicSingle", "Traced"):
         return None
     from .scalars import decimals, single, symbolic, traced
 
-    types = (decimals.Decimal, decimals), (single.Single, single)
-    functions_of = dict(types + ((symbolic.Symbolic, symbolic), (traced.Traced, traced)))
+    functions_of: "Any" = {
+        decimals.Decimal: decimals,
+        single.Single: single,
+        symbolic.Symbolic: symbolic,
+        symbolic.SymbolicSingle: symbolic,
+        traced.Traced: traced,
+    }
     return getattr(functions_of.get(number), name, None)
 
 
@@ -384,6 +390,48 @@ def unroll(net: "Sequential", constants: bool = True) -> "Any":
     [7.5]
     """
     return _above("codegen.unrolled", "unroll")(net, constants)
+
+
+def export(
+    net: "Sequential",
+    path: "Optional[Path]",
+    to: str = "c",
+    type: str = "double",
+    name: "Optional[str]" = None,
+    self_contained: bool = False,
+) -> str:
+    """Return the network as source code, and write it to a file unless ``path`` is None.
+
+    ``to``               "c": a header for C99 and C++11, with ``static void NAME_predict(in, out)``
+    ``type``             the numbers that it computes with: "double" or "float"
+    ``name``             what every name in it begins with; by default the stem of the file's name,
+                         or "net"
+    ``self_contained``   whether the code brings its own exp, tanh, ...; it then computes the bits
+                         of the portable kernel, as floats those of ``scalars.Single``, and needs no
+                         C library for them
+
+    The file carries golden vectors and a test of itself. A network that the target cannot express
+    raises a ValueError that names the layer.
+
+    >>> import scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1]), sn.ReLU()])
+    >>> print(sn.export(net, None, name="gate"))
+    /* gate_predict: a neural network, written by scratchnet ...
+    ...
+    static inline void gate_predict(const double *in, double *out)
+    {
+        const double x0 = in[0];
+        const double x1 = in[1];
+        const double t0 = x0 * 0.5 + x1 * 2.0 + 1.0;
+        out[0] = t0 > 0.0 ? t0 : 0.0;
+    }
+    ...
+    """
+    require("export: net", net, (lambda v: hasattr(v, "propagate"), "a network"))
+    meanings = _above("tabular.meanings", "meanings_of")(net)
+    return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
+        net, path, to, type, name, self_contained, __version__, meanings
+    )
 
 
 def explain(

@@ -1,8 +1,6 @@
 """The record of symbolic numbers as Python statements, which compute the same bits on floats.
 
-A number that is used once is written where it is used. A number that is used more than once, or
-that a printer names, gets a variable. Sums keep their order, from left to right. Nothing is
-rearranged.
+program.py says which numbers get a variable, and in which order they are computed.
 
 >>> from scratchnet.scalars import Symbolic
 >>> w, x = Symbolic(name="w"), Symbolic(name="x")
@@ -17,106 +15,55 @@ import math
 import sys
 
 from ..core import functions
-from ..scalars.operations import ATOM, CHOICE, INFIX, OPERATIONS, PRODUCT, SIGN, SUM
+from ..scalars.operations import ATOM, PRIMITIVES, SIGN
+from .program import Printer, choices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+    from typing import Any, Dict, List, Sequence, Set, Tuple
 
     from ..scalars import Symbolic
 
-DEEPEST = 12  # the most operations nested in one expression, because parsers have limits
-LONGEST = 60  # the most terms of a sum in one statement
 LONG = 24  # the smallest number of products that a function adds faster
 NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every finite number
 
 
-class Code:
-    """The arithmetic of some outputs, in which each number occurs once.
-
-    Equal numbers count as one, even if a rule computed them several times.
-
-    ``numbers``   the numbers to compute, each after its operands
-    """
+class Code(Printer):
+    """The statements that compute some outputs."""
 
     def __init__(self, outputs: "Sequence[Symbolic]") -> None:
-        self.same: "Dict[int, Symbolic]" = {}
-        self.names: "Dict[int, str]" = {}
+        Printer.__init__(self, outputs)
         self.functions: "Dict[str, bool]" = {}  # {name of a function called: whether it may raise}
         self.rows: "Dict[Tuple[int, ...], str]" = {}  # names of lists that hold rows of numbers
-        self.numbers = self.unified(outputs)
-        self.outputs = [self.same[id(output)] for output in outputs]
-        self.uses: "Dict[int, int]" = {}
-        for used in self.outputs + [operand for node in self.numbers for operand in node.operands]:
-            self.uses[id(used)] = self.uses.get(id(used), 0) + 1
-        self.depth: "Dict[int, int]" = {}
-        self.made = 0  # how many variables t0, t1, ... exist
 
-    def unified(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
-        """Return all numbers that the outputs depend on, with equal numbers merged into one."""
-        first: "Dict[Any, Symbolic]" = {}
-        numbers = []
-        for node in reachable(outputs):
-            operands = tuple([self.same[id(operand)] for operand in node.operands])
-            if node.operation:
-                key: "Any" = (node.operation,) + tuple([id(operand) for operand in operands])
-            else:
-                key = (repr(node.value), node.name, node.sample, node.name and id(node))
-            if key not in first:
-                if any([a is not b for a, b in zip(operands, node.operands)]):
-                    node.operands = operands
-                first[key] = node
-                numbers.append(node)
-            self.same[id(node)] = first[key]
-        return numbers
+    def constant(self, value: float) -> "Tuple[str, int]":
+        text = repr(value)
+        if text.lstrip("-") in ("inf", "nan"):
+            return f'float("{text}")', ATOM
+        return text, SIGN if text.startswith("-") else ATOM
 
-    # ---- statements ------------------------------------------------------------------------------
+    def choice(self, condition: str, a: str, b: str) -> str:
+        return f"{a} if {condition} else {b}"
 
-    def statements(self, among: "Optional[Iterable[Symbolic]]" = None) -> "List[str]":
-        """Return statements that assign the numbers that need a variable, in ``among`` if given."""
-        lines: "List[str]" = []
-        for node in self.numbers if among is None else among:
-            if node.operation and id(node) not in self.names and self.needs_variable(node):
-                self.assign(node, self.new_name(), lines)
-        return lines
+    def call(self, node: "Symbolic", arguments: "List[str]") -> str:
+        name = node.operation
+        if name in PRIMITIVES or len(arguments) != 1:
+            raise ValueError(f"the operation {name!r} cannot be written in Python")
+        if name != "abs":
+            guarded = name not in NEVER_RAISES and not _is_safe(node)
+            self.functions[name] = self.functions.get(name, False) or guarded
+        return f"{name}({arguments[0]})"
 
-    def new_name(self) -> str:
-        """Return the name of a new variable."""
-        self.made += 1
-        return f"t{self.made - 1}"
-
-    def needs_variable(self, node: "Symbolic") -> bool:
-        """Return whether a number is used more than once, or nested too deep or too long."""
-        self.depth[id(node)] = 1 + max(
-            [0] + [self.depth.get(id(operand), 0) for operand in node.operands]
-        )
-        return (
-            self.uses.get(id(node), 0) > 1
-            or self.depth[id(node)] > DEEPEST
-            or len(node.operands) > LONGEST
-        )
-
-    def assign(self, node: "Symbolic", name: str, lines: "List[str]") -> None:
-        """Append the statements that assign a number to the variable ``name``."""
-        terms = self.terms(node)
-        lines.append(f"{name} = " + " + ".join(terms[:LONGEST]))
-        for start in range(LONGEST, len(terms), LONGEST):
-            lines.append(f"{name} = {name} + " + " + ".join(terms[start : start + LONGEST]))
-        self.names[id(node)] = name
-        self.depth[id(node)] = 0
+    def assignment(self, node: "Symbolic", name: str, parts: "List[str]") -> "List[str]":
+        return [f"{name} = {parts[0]}"] + [f"{name} = {name} + {part}" for part in parts[1:]]
 
     def terms(self, node: "Symbolic") -> "List[str]":
-        """Return the terms of a sum; for any other number, its expression as the only term."""
         if self.row_of(node) in self.rows:
             name = long_dot()
             self.functions[name] = False
             constants = ", ".join([repr(v.value) for v in node.operands[1::2]])
             return [f"{name}({self.rows[self.row_of(node)]}, ({constants}))"]
-        if node.operation == "dot":
-            return [self.product(a, b) for a, b in zip(node.operands[::2], node.operands[1::2])]
-        if node.operation == "total":
-            return [self.text(v, SUM if k == 0 else PRODUCT) for k, v in enumerate(node.operands)]
-        return [self.operation(node)[0]]
+        return Printer.terms(self, node)
 
     def row_of(self, node: "Symbolic") -> "Tuple[int, ...]":
         """Return the ids of the numbers that a long dot product multiplies by constants.
@@ -129,59 +76,6 @@ class Code:
             return ()
         return tuple([id(v) for v in node.operands[::2]])
 
-    # ---- expressions -----------------------------------------------------------------------------
-
-    def text(self, node: "Symbolic", precedence: int = CHOICE) -> str:
-        """Return the expression of a number, in parentheses if its precedence is too low."""
-        if id(node) in self.names:
-            return self.names[id(node)]
-        text, own = self.operation(node) if node.operation else self.leaf(node)
-        return text if own >= precedence else f"({text})"
-
-    def leaf(self, node: "Symbolic") -> "Tuple[str, int]":
-        """Return the expression of an input or a constant, and its precedence."""
-        if node.name:
-            return "1.0" if node.kind == "unit" else node.name, ATOM
-        text = repr(node.value)
-        if text.lstrip("-") in ("inf", "nan"):
-            return f'float("{text}")', ATOM
-        return text, SIGN if text.startswith("-") else ATOM
-
-    def product(self, a: "Symbolic", b: "Symbolic") -> str:
-        """Return one term of a sum of products."""
-        if a.is_one or b.is_one:  # x·1 is x
-            return self.text(b if a.is_one else a, PRODUCT)
-        return f"{self.text(a, PRODUCT)} * {self.text(b, SIGN)}"
-
-    def operation(self, node: "Symbolic") -> "Tuple[str, int]":
-        """Return the expression of the operation of a number, and its precedence."""
-        name, operands = node.operation, node.operands
-        if name in INFIX:
-            operation = INFIX[name]
-            left, right = operation.operands
-            text = self.text(operands[0], left) + operation.sign + self.text(operands[1], right)
-            return text, operation.precedence
-        if name in ("dot", "total"):
-            terms = len(operands) // (2 if name == "dot" else 1)
-            return " + ".join(self.terms(node)), SUM if terms > 1 else PRODUCT
-        operation = OPERATIONS[name]
-        texts = [self.text(x, needed) for x, needed in zip(operands, operation.operands)]
-        if name == "where":
-            return "{1} if {0} else {2}".format(*texts), operation.precedence
-        if len(texts) != 1:
-            raise ValueError(f"the operation {name!r} cannot be written in Python")
-        if name == "negate":
-            return operation.sign + texts[0], operation.precedence
-        return self.call(node, texts[0]), operation.precedence
-
-    def call(self, node: "Symbolic", argument: str) -> str:
-        """Return the call of the function of one number that computes the number."""
-        name = node.operation
-        if name != "abs":
-            guarded = name not in NEVER_RAISES and not _is_safe(node)
-            self.functions[name] = self.functions.get(name, False) or guarded
-        return f"{name}({argument})"
-
 
 def long_dot() -> str:
     """Return the function that adds many products faster than written-out code, or "" without one.
@@ -192,18 +86,6 @@ def long_dot() -> str:
     if sys.implementation.name == "pypy":
         return "dot"
     return "sumprod" if functions.kernel() != "portable" and hasattr(math, "sumprod") else ""
-
-
-def reachable(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
-    """Return the outputs and all numbers that they depend on, each after its operands."""
-    found: "Dict[int, Symbolic]" = {}
-    waiting = list(outputs)
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in found:
-            found[id(node)] = node
-            waiting.extend(node.operands)
-    return sorted(found.values(), key=lambda node: node.serial)
 
 
 def _is_safe(node: "Symbolic") -> bool:
@@ -266,14 +148,7 @@ def _is_at_least_1(x: "Symbolic") -> bool:
 
 def _choices(x: "Symbolic") -> "Set[int]":
     """Return the ids of the numbers that x is the largest of."""
-    found = set()
-    while x.operation == "where" and x.operands[0].operation == "greater":
-        (larger, smaller), (chosen, other) = x.operands[0].operands, x.operands[1:]
-        if larger is not chosen or smaller is not other:
-            break
-        found.add(id(chosen))
-        x = other
-    return found | {id(x)}
+    return {id(v) for v in choices(x)}
 
 
 # ---- execution -----------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ from ..scalars import Symbolic
 from ..scalars.operations import PRODUCT
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, attributes_of, generate, is_own
-from .python import Code, function, reachable
+from .program import reachable
+from .python import Code, function
 from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False

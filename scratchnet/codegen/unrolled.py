@@ -19,7 +19,8 @@ def predict(x):
 from ..core.checks import require
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
-from .own import RememberingNothing, generate, is_own
+from .own import generate
+from .program import recorded
 from .python import Code, executed, function
 
 TYPE_CHECKING = False
@@ -65,19 +66,8 @@ def written(net: "Sequential", constants: bool) -> str:
         else [value_pattern(p, named(p, n)) for n, p in enumerate(twin.parameters())]
     )
     x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
-    outputs = [[x]]
-    try:
-        for layer in twin.layers:
-            with RememberingNothing([layer]):
-                A = twin.propagate(outputs[-1], [layer])
-            outputs.append(
-                [[v if isinstance(v, Symbolic) else Symbolic(v) for v in row] for row in A]
-            )
-    except Exception as error:  # User-defined rules may raise anything.
-        if is_own(layer):
-            raise
-        raise ValueError(f"{layer!r} cannot be written out: {error}") from None
-    code = Code([v for (row,) in outputs for v in row])
+    outputs = recorded(net, twin, x)
+    code = Code([v for row in outputs for v in row])
     lines = [f"{listed([v.name for v in x])} = x"]
     if packed:
         lines.append(f"{listed(packed)} = parameters")
@@ -87,14 +77,14 @@ def written(net: "Sequential", constants: bool) -> str:
     for k, layer in enumerate(twin.layers):
         lines.append(f"# layer {k}: {comment(net.layers[k])}")
         letter = "z" if layer.parameters() else "a"
-        layer_lines, waiting = layer_statements(code, waiting, outputs[k + 1][0], f"{letter}{k}_")
+        layer_lines, waiting = layer_statements(code, waiting, outputs[k + 1], f"{letter}{k}_")
         lines += layer_lines
-        row = [code.same[id(v)] for v in outputs[k + 1][0]]
+        row = [code.same[id(v)] for v in outputs[k + 1]]
         if tuple(map(id, row)) in as_rows:
             code.rows[tuple(map(id, row))] = f"{letter}{k}"
             lines.append("{}{} = [{}]".format(letter, k, ", ".join([code.text(v) for v in row])))
     lines.append(
-        "return [{}]".format(", ".join([code.text(code.same[id(v)]) for v in outputs[-1][0]]))
+        "return [{}]".format(", ".join([code.text(code.same[id(v)]) for v in outputs[-1]]))
     )
     return function(
         code, "predict(x)" if constants else "predict(x, parameters)", lines, guarded=True

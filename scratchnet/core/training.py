@@ -37,8 +37,8 @@ from .types import (
     Row,
 )
 
-# MicroPython collects garbage when its memory is full. By then the losses of the epochs are scattered
-# among garbage, and no free block is large enough for a longer list. So collect earlier.
+# MicroPython collects garbage when its memory is full. By then the losses of the epochs are
+# scattered among garbage, and no free block is large enough for a longer list. So collect earlier.
 try:
     import gc
 

@@ -18,7 +18,8 @@ def rule(z):
 import copy
 
 from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
-from ..codegen.python import Code, executed, function, reachable
+from ..codegen.program import reachable
+from ..codegen.python import Code, executed, function
 from ..codegen.step import with_settings
 from ..codegen.unrolled import listed, pattern
 from ..core.training import Engine

@@ -10,7 +10,7 @@ decimals            functions that decimal.Decimal lacks: log, tanh, erf, ...
 
 from .dual import Dual
 from .single import Single
-from .symbolic import Symbolic
+from .symbolic import Symbolic, SymbolicSingle
 from .traced import Traced
 
-__all__ = ["Dual", "Single", "Symbolic", "Traced"]
+__all__ = ["Dual", "Single", "Symbolic", "SymbolicSingle", "Traced"]

@@ -2,6 +2,7 @@
 
     OPERATIONS    {name in a record: Operation}
     INFIX         those whose sign stands between two operands
+    PRIMITIVES    those that only the portable functions use, and only ``Symbolic`` records
     Operators     the base class of number types with one method for all of them
 
 ``Traced`` and ``Symbolic`` record these operations. The printers in codegen/ and explanation/ write
@@ -14,7 +15,7 @@ them: they take precedences and signs from here, and spell only what differs bet
 
 import operator
 
-from ..core import functions
+from ..core import elementary, functions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,8 +82,14 @@ _OTHERS = [
     Operation("total", lambda *v: functions.total(list(v)), SUM, ()),
     Operation("max", lambda *v: functions.largest_of(list(v)), ATOM, ()),
 ]
+_PRIMITIVES = [
+    Operation("mantissa", lambda x: elementary.frexp(x)[0], ATOM, (CHOICE,)),
+    Operation("exponent", lambda x: elementary.frexp(x)[1], ATOM, (CHOICE,)),
+    Operation("ldexp", elementary.ldexp, ATOM, (CHOICE, CHOICE)),
+]
 INFIX = {operation.name: operation for operation in _INFIX}
 OPERATIONS = {operation.name: operation for operation in _INFIX + _FUNCTIONS + _OTHERS}
+PRIMITIVES = {operation.name: operation for operation in _PRIMITIVES}
 
 
 class Operators:

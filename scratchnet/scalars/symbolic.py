@@ -2,7 +2,7 @@
 
 If a rule runs on symbolic numbers instead of floats, its result is the arithmetic itself: a record
 of operations on named inputs and constants, like the record of ``Traced``. codegen/ prints it as
-Python.
+Python or C. ``SymbolicSingle`` is the same for floats of 24 binary digits.
 
 Constants are folded only if no bit of a result can change: in operations on two constants, x·1, x/1
 and x - 0, and in products with a 0 of the data (see ``kind`` below).
@@ -18,7 +18,8 @@ and x - 0, and in products with a 0 of the data (see ``kind`` below).
 from itertools import count
 
 from ..core import functions
-from .operations import OPERATIONS, Operators
+from .operations import OPERATIONS, PRIMITIVES, Operators
+from .single import Single, kernel, rounded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +39,6 @@ class Undecided(TypeError):
     def __init__(self, message: str) -> None:
         TypeError.__init__(self, message)
         Undecided.count += 1
-
-
-def _symbolic(x: "Any") -> "Symbolic":
-    return x if isinstance(x, Symbolic) else Symbolic(x)
 
 
 def _folded(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
@@ -75,6 +72,8 @@ class Symbolic(Operators):
 
     __slots__ = ("value", "operation", "operands", "name", "sample", "kind", "serial")
 
+    rounded: "Any" = float  # what makes a constant of a number
+
     def __init__(
         self,
         value: "Any" = None,
@@ -84,7 +83,7 @@ class Symbolic(Operators):
         sample: "Optional[int]" = None,
         kind: str = "",
     ) -> None:
-        self.value = None if value is None else float(value)
+        self.value = None if value is None else self.rounded(value)
         self.operation = operation
         self.operands = operands
         self.name = name
@@ -104,44 +103,60 @@ class Symbolic(Operators):
     def is_absent(self) -> bool:
         return self.kind == "absent"
 
-    def _unary(self, operation: str) -> "Symbolic":
+    @classmethod
+    def _of(cls, x: "Any") -> "Symbolic":
+        return x if isinstance(x, Symbolic) else cls(x)
+
+    def _unary(self, operation: str) -> "Any":
         if self.is_constant:
-            return Symbolic(OPERATIONS[operation].function(self.value))
-        return Symbolic(None, operation, (self,))
+            return type(self)(OPERATIONS[operation].function(self.value))
+        return type(self)(None, operation, (self,))
 
     def _binary(self, operation: str, a: "Any", b: "Any") -> "Any":
-        a = a if isinstance(a, Symbolic) else Symbolic(a)
-        b = b if isinstance(b, Symbolic) else Symbolic(b)
+        a, b = self._of(a), self._of(b)
         if a.is_constant and b.is_constant and (b.value or operation != "divide"):
             value = OPERATIONS[operation].function(a.value, b.value)
-            return value if isinstance(value, bool) else Symbolic(value)  # bool: a comparison
+            return value if isinstance(value, bool) else type(self)(value)  # bool: a comparison
         folded = _folded(operation, a, b)
-        return Symbolic(None, operation, (a, b)) if folded is None else folded
+        return type(self)(None, operation, (a, b)) if folded is None else folded
 
-    @staticmethod
-    def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Symbolic":
+    @classmethod
+    def dot(cls, u: "Sequence[Any]", v: "Sequence[Any]") -> "Any":
         """Return Σ u·v as one operation with the operands u[0], v[0], u[1], v[1], ..."""
-        pairs = [(_symbolic(a), _symbolic(b)) for a, b in zip(u, v)]
+        pairs = [(cls._of(a), cls._of(b)) for a, b in zip(u, v)]
         present = [x for a, b in pairs if not (a.is_absent or b.is_absent) for x in (a, b)]
         if len(present) == 2:
             return present[0] * present[1]
-        return Symbolic(None, "dot", tuple(present)) if present else ABSENT
+        return cls(None, "dot", tuple(present)) if present else ABSENT
 
-    @staticmethod
-    def total(values: "Sequence[Any]") -> "Symbolic":
+    @classmethod
+    def total(cls, values: "Sequence[Any]") -> "Any":
         """Return the sum as one operation."""
-        present = [v for v in map(_symbolic, values) if not v.is_absent]
+        present = [v for v in map(cls._of, values) if not v.is_absent]
         if len(present) == 1:
             return present[0]
-        return Symbolic(None, "total", tuple(present)) if present else ABSENT
+        return cls(None, "total", tuple(present)) if present else ABSENT
 
-    def whole(self, n: int) -> "Symbolic":
+    def whole(self, n: int) -> "Any":
         """Return the integer n as a constant."""
-        return Symbolic(n)
+        return type(self)(n)
 
-    def where(self, a: "Any", b: "Any") -> "Symbolic":
+    def where(self, a: "Any", b: "Any") -> "Any":
         """Return a if this comparison is true, else b."""
-        return Symbolic(None, "where", (self, _symbolic(a), _symbolic(b)))
+        return type(self)(None, "where", (self, self._of(a), self._of(b)))
+
+    def frexp(self) -> "Tuple[Any, Any]":
+        """Return the parts of the portable ``frexp`` as two operations."""
+        return self._primitive("mantissa", self), self._primitive("exponent", self)
+
+    def ldexp(self, x: "Any") -> "Any":
+        """Return x·2^self."""
+        return self._primitive("ldexp", self._of(x), self)
+
+    def _primitive(self, operation: str, *operands: "Symbolic") -> "Any":
+        if all([x.is_constant for x in operands]):
+            return type(self)(PRIMITIVES[operation].function(*[x.value for x in operands]))
+        return type(self)(None, operation, operands)
 
     def __bool__(self) -> bool:
         raise Undecided("a symbolic number is neither true nor false; choose with functions.where")
@@ -161,6 +176,27 @@ class Symbolic(Operators):
 ABSENT = Symbolic(0, kind="absent")
 
 
+class SymbolicSingle(Symbolic):
+    """A symbolic number whose constants have 24 binary digits and are folded as those of Single.
+
+    >>> SymbolicSingle(0.1).value, (SymbolicSingle(0.1) + 0.2).value
+    (0.10000000149011612, 0.30000001192092896)
+    """
+
+    __slots__ = ()
+
+    rounded = staticmethod(lambda value: rounded(float(value)))
+
+    def _unary(self, operation: str) -> "Any":
+        if self.is_constant and operation in functions.ELEMENTARY:
+            return SymbolicSingle(kernel()[operation](Single(self.value)))
+        return Symbolic._unary(self, operation)
+
+    def __float__(self) -> float:
+        """Return the value of a constant, such as those that the portable functions start with."""
+        return Symbolic.__float__(self) if self.value is None else float(self.value)
+
+
 def pi(x: "Symbolic") -> "Symbolic":
-    """Return π rounded to a float."""
-    return Symbolic(functions.pi(0.0))
+    """Return π rounded to a constant."""
+    return type(x)(functions.pi(0.0))

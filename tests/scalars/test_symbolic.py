@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from random_networks import BETWEEN, ENDINGS, HIDDEN, OPTIMIZERS, targets
 
 import scratchnet as sn
-from scratchnet.codegen.python import DEEPEST, LONGEST, Code, executed, imports, reachable
+from scratchnet.codegen.program import DEEPEST, LONGEST, reachable
+from scratchnet.codegen.python import Code, executed, imports
 from scratchnet.core import elementary, functions
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES

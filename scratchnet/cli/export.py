@@ -1,0 +1,51 @@
+"""`python -m scratchnet export`: write a saved network as source code."""
+
+from .. import export
+from ..codegen.targets import TARGETS, TYPES
+from ..formats import models
+from . import terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+DESCRIPTION = """\
+Write a saved network as source code that needs neither Python nor this package.
+For C it is one header, for C99 and C++11: a function NAME_predict(in, out)
+without malloc, stdio or writable data. The file carries the SHA-256 of the
+parameters, golden vectors and a test of itself:
+
+  gcc -DNAME_SELFTEST -x c NAME.h -o selftest -lm && ./selftest
+"""
+EXAMPLES = """\
+examples:
+  scratchnet export model.safetensors --to c -o net.h
+  scratchnet export model.json --to c --type float --self-contained -o net.h
+"""
+
+
+def configure(parser: "Any") -> None:
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
+    parser.add_argument("model", metavar="MODEL", help="the model: " + models.ENDINGS)
+    parser.add_argument("--to", choices=TARGETS, required=True, help="the language")
+    parser.add_argument(
+        "--type",
+        choices=list(TYPES),
+        default="double",
+        help="the numbers it computes with (default double)",
+    )
+    parser.add_argument("--name", help="what all its names begin with (default: the stem of FILE)")
+    parser.add_argument(
+        "--self-contained",
+        action="store_true",
+        help="bring exp, tanh, ... along, for the same bits everywhere and without libm",
+    )
+    parser.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file")
+
+
+def run(options: "Any", write: "Callable[..., None]") -> int:
+    """Write the file. Return the exit status."""
+    terminal.check_output(options.output, [options.model])
+    net = models.load(options.model)
+    export(net, options.output, options.to, options.type, options.name, options.self_contained)
+    return 0

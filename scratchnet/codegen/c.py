@@ -1,0 +1,244 @@
+"""The record of symbolic numbers as C: C99, and also C++11.
+
+    Unit        the functions, tables and statements of one file; every name begins with its prefix
+    CPrinter    the statements and expressions for some numbers
+
+A self-contained unit has the portable functions in it, printed from their own record. It computes
+the bits of the portable kernel, for floats those of ``scalars.Single``. Any other unit calls the C
+library, whose results may differ in the last digits.
+"""
+
+from ..core import elementary
+from ..scalars import Single, Symbolic, SymbolicSingle
+from ..scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
+from ..scalars.single import kernel_of, rounded
+from . import c_parts
+from .loops import Assign, Fill, Fold
+from .program import Printer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+    from ..core.types import Row
+    from .loops import Loops, Table
+
+WIDEST = 96  # columns of a line of numbers
+
+# The number types: that of the rules' record, and that of the golden vectors.
+NUMBERS: "Dict[str, Any]" = {"double": (Symbolic, float), "float": (SymbolicSingle, Single)}
+
+
+class Unit:
+    """The parts of a C file in the making.
+
+    ``T``        "double" or "float"
+    ``name``     the prefix of its names
+    ``called``   the functions that are called, by their names in the record
+    """
+
+    def __init__(self, T: str, name: str, self_contained: bool) -> None:
+        self.T, self.name, self.self_contained = T, name, self_contained
+        self.symbolic, self.number = NUMBERS[T]
+        self.words = dict(c_parts.FORMATS[T], name=name, NAME=name.upper())
+        self.called: "List[str]" = []
+        self.has_infinity = False
+        self.variables = 0
+
+    # ---- functions -------------------------------------------------------------------------------
+
+    def function(self, operation: str) -> str:
+        """Return the name of the function that computes the operation, and note that it is used."""
+        if operation not in self.called:
+            self.called.append(operation)
+        own = self.self_contained or operation in c_parts.HELPERS
+        return f"{self.name}_{operation}" if own else f"{self.name}_{operation}".upper()
+
+    def functions(self) -> "List[str]":
+        """Return the definitions of the functions that are called, each after those it calls."""
+        if not self.self_contained:
+            hooks = [self.hook(name) for name in self.called if name not in c_parts.HELPERS]
+            return hooks + self.helpers()
+        bodies = {}
+        for name in self.called:  # Printing a function appends those that it calls.
+            if name not in c_parts.HELPERS:
+                bodies[name] = self.portable(name)
+        # The portable functions call only the helpers and this one.
+        return self.helpers() + [bodies[name] for name in sorted(bodies, key="abs".__ne__)]
+
+    def helpers(self) -> "List[str]":
+        return [
+            text.format(**self.words)
+            for name, text in c_parts.HELPERS.items()
+            if name in self.called
+        ]
+
+    def hook(self, operation: str) -> str:
+        """Return the macro that names the function of the C library, unless the user defines it."""
+        macro = self.function(operation)
+        function = ("fabs" if operation == "abs" else operation) + self.words["SUFFIX"]
+        return f"#ifndef {macro}\n#define {macro} {function}\n#endif\n"
+
+    def portable(self, operation: str) -> str:
+        """Return the definition of a portable function."""
+        self.variables = 0
+        x = self.symbolic(name="x")
+        if operation == "abs":
+            value = (x <= 0).where(0 - x, x)  # 0 - x, because the size of -0.0 is 0.0
+        else:
+            value = portable_functions(self.symbolic)[operation](x)
+        code = CPrinter(self, [value])
+        body = code.statements() + [f"return {code.text(code.outputs[0])};"]
+        head = f"static {self.T} {self.function(operation)}({self.T} x)\n"
+        return head + "{\n" + indented(body) + "}\n"
+
+    # ---- statements ------------------------------------------------------------------------------
+
+    def written_out(self, inputs: "Row", outputs: "Row") -> "List[str]":
+        """Return the statements that compute the outputs from the inputs, without loops."""
+        code = CPrinter(self, outputs)
+        used = {id(node) for node in code.numbers}
+        lines = [
+            f"const {self.T} {v.name} = in[{k}];" for k, v in enumerate(inputs) if id(v) in used
+        ]
+        lines += code.statements()
+        return lines + [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
+
+    def looping(self, loops: "Loops") -> "List[str]":
+        """Return the statements with loops, after the arrays that they fill."""
+        arrays = [f"{self.T} {name}[{count}];" for name, count in loops.lengths.items()]
+        return arrays + [line for part in loops.statements for line in self.statement(part)]
+
+    def statement(self, part: "Any") -> "List[str]":
+        """Return the lines of one statement of loops.py."""
+        if isinstance(part, Assign):
+            lines, text = self.value(part.value)
+            return lines + [f"const {self.T} {part.name} = {text};"]
+        if isinstance(part, Fold):
+            lines, first = self.value(part.first)
+            return lines + [f"{self.T} {part.name} = {first};"] + self.loop(part, part.name)
+        if isinstance(part, Fill):
+            return self.loop(part, f"{part.name}[{part.index.name}]")
+        code = CPrinter(self, part.values, part.names)
+        lines = code.statements()
+        return lines + [f"{part.name}[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
+
+    def loop(self, part: "Any", target: str) -> "List[str]":
+        """Return the loop of a Fold or a Fill."""
+        lines = [line for inner in part.body for line in self.statement(inner)]
+        before, text = self.value(part.value)
+        lines += before + [f"{target} = {text};"]
+        index = part.index.name
+        count = part.index.count
+        opening = f"for (int {index} = 0; {index} < {count}; {index}++) {{" if count > 1 else "{"
+        return [opening] + [f"    {line}" for line in lines] + ["}"]
+
+    def value(self, value: "Symbolic") -> "Tuple[List[str], str]":
+        """Return the statements before an expression, and the expression."""
+        code = CPrinter(self, [value])
+        return code.statements(), code.text(code.outputs[0])
+
+    # ---- data ------------------------------------------------------------------------------------
+
+    def literal(self, value: float) -> str:
+        """Return the shortest text that this number is read from."""
+        if self.T == "double":
+            return repr(value)
+        texts = [f"{value:.{n}g}" for n in range(6, 10)]  # Six digits are always told apart.
+        text = next(t for t in texts if rounded(float(t)) == value)
+        return text + ("" if "." in text or "e" in text else ".0") + "f"
+
+    def table(self, table: "Table") -> str:
+        """Return the definition of a table."""
+        shape = "".join([f"[{count}]" for count in table.shape])
+        rows: "List[Any]" = list(table.values)
+        if len(table.shape) == 2:
+            width = table.shape[1]
+            rows = [rows[k : k + width] for k in range(0, len(rows), width)]
+        return f"static const {self.T} {table.name}{shape} = {self.braced(rows)};\n"
+
+    def braced(self, values: "Any", margin: int = 4) -> str:
+        """Return the initializer of an array of numbers, or of rows of numbers."""
+        space = " " * margin
+        if isinstance(values[0], list):
+            rows = [space + self.braced(row, margin + 4) for row in values]
+            return "{\n" + ",\n".join(rows) + "\n" + space[4:] + "}"
+        lines = [""]
+        for text in [self.literal(v) + ", " for v in values]:
+            if len(lines[-1]) + len(text) > WIDEST - margin:
+                lines.append("")
+            lines[-1] += text
+        return "{" + ("\n" + space).join([line.rstrip() for line in lines])[:-1] + "}"
+
+
+class CPrinter(Printer):
+    """The statements of a unit that compute some outputs."""
+
+    def __init__(
+        self,
+        unit: "Unit",
+        outputs: "Sequence[Symbolic]",
+        names: "Optional[Dict[int, str]]" = None,
+    ) -> None:
+        Printer.__init__(self, outputs, names)
+        self.unit = unit
+        self.shifted = {_shifted(node) for node in self.numbers}
+
+    def new_name(self) -> str:
+        self.unit.variables += 1
+        return f"t{self.unit.variables - 1}"
+
+    def constant(self, value: float) -> "Tuple[str, int]":
+        if value - value == 0:
+            text = self.unit.literal(value)
+            return text, SIGN if text.startswith("-") else ATOM
+        self.unit.has_infinity = True
+        text = "NAN" if value != value else "INFINITY" if value > 0 else "-INFINITY"
+        return f"({self.unit.T})({text})", SIGN
+
+    def choice(self, condition: str, a: str, b: str) -> str:
+        return f"{condition} ? {a} : {b}"
+
+    def call(self, node: "Symbolic", arguments: "List[str]") -> str:
+        return f"{self.unit.function(node.operation)}({', '.join(arguments)})"
+
+    def assignment(self, node: "Symbolic", name: str, parts: "List[str]") -> "List[str]":
+        if _is_comparison(node):
+            return [f"const int {name} = {parts[0]};"]
+        constant = "const " * (len(parts) == 1)
+        first = f"{constant}{self.unit.T} {name} = {parts[0]};"
+        return [first] + [f"{name} = {name} + {part};" for part in parts[1:]]
+
+    def operation(self, node: "Symbolic") -> "Tuple[str, int]":
+        text, precedence = Printer.operation(self, node)
+        if id(node) in self.shifted:
+            return f"{self.unit.function('rounded')}({text})", ATOM
+        return text, precedence
+
+
+def _shifted(node: "Symbolic") -> "Optional[int]":
+    """Return the id of the sum x + c if this number is x + c - c, which rounds x; else None."""
+    if node.operation == "subtract" and node.operands[0].operation == "add":
+        constant, total = node.operands[1], node.operands[0]
+        if constant.is_constant and total.operands[1] is constant:
+            return id(total)
+    return None
+
+
+def _is_comparison(node: "Symbolic") -> bool:
+    name = node.operation
+    return name not in PRIMITIVES and OPERATIONS[name].precedence == COMPARISON
+
+
+_kernels: "Dict[Any, Any]" = {Symbolic: vars(elementary)}
+
+
+def portable_functions(number: "Any") -> "Any":
+    """Return the portable functions for symbolic numbers of this type, by name."""
+    if number not in _kernels:
+        _kernels[number] = kernel_of(number)
+    return _kernels[number]
+
+
+def indented(lines: "List[str]") -> str:
+    return "".join([f"    {line}\n" for line in lines])

@@ -1,0 +1,157 @@
+"""The parts of a C header that are the same for all networks, as templates for str.format.
+
+{name}  {NAME}    the prefix of all names, and the same in upper case for macros
+{T}  {U}          double or float, and an unsigned integer of the same size
+{DIGITS}, ...     numbers that describe the type
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict
+
+
+def _format(digits: int, exponents: int, **names: str) -> "Dict[str, str]":
+    """Return what stands for each word in a template, for an IEEE 754 format."""
+    highest = (1 << exponents - 1) - 1
+    suffix = "f" if names["T"] == "float" else ""
+    numbers = {
+        "DIGITS": str(digits),
+        "PLACES": str(digits - 1),
+        "HIGHEST": str(highest),
+        "LOWEST": str(1 - highest),
+        "LIMIT": str(3 * highest),
+        "STEP": str(highest - 1 - digits),
+        "MASK": hex((1 << exponents) - 1),
+        "FRACTION": hex((1 << digits - 1) - 1 | 1 << digits + exponents - 1) + "u",
+        "HALF_BITS": hex(highest - 1 << digits - 1) + "u",
+        "LARGE": repr(float(1 << highest)) + suffix,
+        "SMALL": repr(1 / (1 << highest - 1 - digits)) + suffix,
+        "SCALE": repr(float(1 << digits + 1)) + suffix,
+        "SHIFT": str(digits + 1),
+        "ZERO": "0.0" + suffix,
+    }
+    return dict(numbers, **names)
+
+
+FORMATS = {
+    "double": _format(53, 11, T="double", U="uint64_t", KIND="DBL", SUFFIX="", CONVERSION="%.17g"),
+    "float": _format(24, 8, T="float", U="uint32_t", KIND="FLT", SUFFIX="f", CONVERSION="%.9g"),
+}
+
+CHECK = """\
+#if FLT_RADIX != 2 || {KIND}_MANT_DIG != {DIGITS}
+#error "{name}: {T} has not {DIGITS} binary digits here, for which this network was exported"
+#endif
+"""
+CHECK_BITS = """\
+#if !defined(FLT_EVAL_METHOD) || FLT_EVAL_METHOD != 0
+#error "{name}: the bits need arithmetic that rounds every operation to its type (-mfpmath=sse)"
+#endif
+#ifdef __FAST_MATH__
+#error "{name}: the bits need the order of operations as it is written, without -ffast-math"
+#endif
+"""
+
+# Some compilers compute a * b + c with one rounding where the processor can; these bits need two.
+BEGIN_UNCONTRACTED = """\
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT OFF
+#elif defined(__GNUC__) && (defined(__FP_FAST_FMA) || defined(__FP_FAST_FMAF))
+#pragma GCC push_options
+#pragma GCC optimize("fp-contract=off")
+#endif
+"""
+END_UNCONTRACTED = """\
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT DEFAULT
+#elif defined(__GNUC__) && (defined(__FP_FAST_FMA) || defined(__FP_FAST_FMAF))
+#pragma GCC pop_options
+#endif
+"""
+
+# What a function of one number calls, and what the portable functions need from the bits of a
+# number. The names are those of the record.
+HELPERS = {
+    "rounded": """\
+/* x as it is in memory: compilers must not simplify x + c - c. */
+static {T} {name}_rounded({T} x)
+{{
+    volatile {T} stored = x;
+    return stored;
+}}
+""",
+    "ldexp": """\
+/* x * 2^k for a whole k. Only the last product can round. */
+static {T} {name}_ldexp({T} x, {T} k)
+{{
+    int n = k > -{LIMIT}.0{SUFFIX} ? (k < {LIMIT}.0{SUFFIX} ? (int)k : {LIMIT}) : -{LIMIT};
+    {U} bits;
+    {T} power;
+    for (; n > {HIGHEST}; n -= {HIGHEST}) {{ x *= {LARGE}; }}
+    for (; n < {LOWEST}; n += {STEP}) {{ x *= {SMALL}; }}
+    bits = ({U})(n + {HIGHEST}) << {PLACES};
+    memcpy(&power, &bits, sizeof power);
+    return x * power;
+}}
+""",
+    "mantissa": """\
+/* m of x = m * 2^k with 1/2 <= |m| < 1; x itself if it is 0 or not finite. */
+static {T} {name}_mantissa({T} x)
+{{
+    {U} bits;
+    if (!(x - x == {ZERO}) || x == {ZERO}) {{ return x; }}
+    memcpy(&bits, &x, sizeof bits);
+    if ((bits >> {PLACES} & {MASK}) == 0) {{
+        x *= {SCALE};
+        memcpy(&bits, &x, sizeof bits);
+    }}
+    bits = (bits & {FRACTION}) | {HALF_BITS};
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}}
+""",
+    "exponent": """\
+/* k of x = m * 2^k with 1/2 <= |m| < 1; 0 if x is 0 or not finite. */
+static {T} {name}_exponent({T} x)
+{{
+    {U} bits;
+    int k = {LOWEST};
+    if (!(x - x == {ZERO}) || x == {ZERO}) {{ return {ZERO}; }}
+    memcpy(&bits, &x, sizeof bits);
+    if ((bits >> {PLACES} & {MASK}) == 0) {{
+        x *= {SCALE};
+        k -= {SHIFT};
+        memcpy(&bits, &x, sizeof bits);
+    }}
+    return ({T})((int)(bits >> {PLACES} & {MASK}) + k);
+}}
+""",
+}
+
+SELFTEST = """\
+#ifdef {NAME}_SELFTEST
+/* gcc -D{NAME}_SELFTEST -x c {name}.h -o selftest{library} && ./selftest */
+#include <stdio.h>
+int main(void)
+{{
+    static const {T} inputs[{count}][{NAME}_INPUTS] = {inputs};
+    static const {T} outputs[{count}][{NAME}_OUTPUTS] = {outputs};
+    const {T} tolerance = {tolerance};
+    int n, k;
+    for (n = 0; n < {count}; n++) {{
+        {T} out[{NAME}_OUTPUTS];
+        {name}_predict(inputs[n], out);
+        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
+            const {T} error = out[k] - outputs[n][k];
+            if (!(error >= -tolerance && error <= tolerance)) {{
+                printf("{name}: vector %d: output %d is {CONVERSION}, but must be {CONVERSION}\\n",
+                       n, k, (double)out[k], (double)outputs[n][k]);
+                return 1;
+            }}
+        }}
+    }}
+    printf("all right: %d vectors\\n", {count});
+    return 0;
+}}
+#endif
+"""

@@ -1,0 +1,366 @@
+"""Loops found in the record of symbolic numbers, in no language yet.
+
+Numbers that are computed alike, each from what stands at its own index, become one loop: the
+template of its body is a symbolic number, too, whose inputs are elements of arrays such as
+``v0[i1]``. Constants that differ from index to index become a table, in the order in which the
+loops read it. No layer is known by name; what is not alike is written out number by number.
+
+>>> from scratchnet.scalars import Symbolic
+>>> x = [Symbolic(name="x") for _ in range(9)]
+>>> outputs = [3 * v + k for k, v in enumerate(x)]
+>>> loops = Loops("in", x, outputs)
+>>> loops.store(outputs, "out")
+>>> fill, = loops.statements
+>>> fill.name, fill.index.name, fill.value.operands[1].name, loops.tables[0].values[:3]
+('out', 'i0', 'table0[i0]', [0.0, 1.0, 2.0])
+"""
+
+from ..scalars.operations import COMPARISON, OPERATIONS
+from .program import Printer, choices, reachable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+    from ..scalars import Symbolic
+
+    Row = List[Symbolic]
+
+FEWEST = 4  # the shortest sum or choice that becomes a loop
+# x/1, x·1 and x - 0 are recorded as x, and written out where the neighbours of x are not.
+NEUTRAL = {"divide": 1, "multiply": 1, "subtract": 0}
+
+
+class NotAlike(Exception):
+    """An error: numbers are not computed in the same way, so that no loop can compute them."""
+
+
+class Index:
+    """An index that counts from 0. If there is a single number, it is written as 0."""
+
+    def __init__(self, name: str, count: int) -> None:
+        self.name = name if count > 1 else "0"
+        self.count = count
+
+
+class Table:
+    """Constants, in the order of memory. ``shape`` has one or two numbers."""
+
+    def __init__(self, name: str, shape: "Tuple[int, ...]", values: "List[float]") -> None:
+        self.name, self.shape, self.values = name, shape, values
+
+
+class Assign:
+    """The statement ``name = value``."""
+
+    def __init__(self, name: str, value: "Symbolic") -> None:
+        self.name, self.value = name, value
+
+
+class Fold:
+    """``name = first``; then for each index the statements ``body``, and ``name = value``."""
+
+    def __init__(self, name: str, first: "Symbolic", index: "Index") -> None:
+        self.name, self.first, self.index = name, first, index
+        self.body: "List[Any]" = []
+        self.value = first
+
+
+class Fill:
+    """For each index the statements ``body``, and ``name[index] = value``."""
+
+    def __init__(self, name: str, index: "Index") -> None:
+        self.name, self.index = name, index
+        self.body: "List[Any]" = []
+        self.value: "Any" = None
+
+
+class Spread:
+    """``name[k] = values[k]`` for each k; ``names`` are the expressions of the known numbers."""
+
+    def __init__(self, name: str, values: "Row", names: "Dict[int, str]") -> None:
+        self.name, self.values, self.names = name, values, names
+
+
+class Scope:
+    """The loops around a template, and the statements before it within the innermost one."""
+
+    def __init__(self, indices: "Tuple[Index, ...]", body: "List[Any]") -> None:
+        self.indices, self.body = indices, body
+        self.templates: "Dict[Tuple[int, ...], Symbolic]" = {}
+
+
+class Loops:
+    """The statements that compute rows of numbers from an array of inputs.
+
+    ``statements``   Assign, Fold, Fill and Spread, in order
+    ``tables``       the constants that they read
+    ``lengths``      {name of an array that they fill, except the target: its length}
+    """
+
+    def __init__(self, name: str, inputs: "Row", outputs: "Row", table: str = "table") -> None:
+        self.record = Printer(outputs)  # It keeps all numbers, so that their ids stay their own.
+        self.neutral = {value: type(inputs[0])(value) for value in NEUTRAL.values()}
+        self.statements: "List[Any]" = []
+        self.tables: "List[Table]" = []
+        self.lengths: "Dict[str, int]" = {}
+        self.places: "Dict[int, Tuple[str, int]]" = {}  # {id of a number: its array and its index}
+        self.rows: "Dict[Tuple[int, ...], str]" = {}  # {ids of the numbers of an array: its name}
+        self.scalars: "Dict[int, str]" = {}  # {id of a number: its variable}
+        self.table_of: "Dict[Any, Table]" = {}
+        self.made: "Dict[str, int]" = {}
+        self.table = table
+        self.remember(name, inputs)
+
+    def new_name(self, kind: str) -> str:
+        self.made[kind] = self.made.get(kind, -1) + 1
+        return f"{kind}{self.made[kind]}"
+
+    def remember(self, name: str, row: "Row") -> None:
+        """Note that an array holds the row."""
+        self.rows[_ids(row)] = name
+        for k, node in enumerate(row):
+            self.places.setdefault(id(node), (name, k))
+
+    def is_known(self, node: "Symbolic") -> bool:
+        return id(node) in self.places or id(node) in self.scalars
+
+    def forget(self, row: "Row") -> None:
+        """Note that the array of the row will be filled with other numbers."""
+        del self.rows[_ids(row)]
+        for node in row:
+            self.places.pop(id(node), None)
+
+    # ---- statements ------------------------------------------------------------------------------
+
+    def store(self, row: "Row", target: str = "") -> None:
+        """Append the statements that fill an array with the row, and remember the array.
+
+        It is a new array unless a target is given.
+        """
+        name = target or self.new_name("v")
+        try:
+            fill = Fill(name, Index(self.new_name("i"), len(row)))
+            fill.value = self.template(row, Scope((fill.index,), fill.body))
+            self.statements.append(fill)
+        except NotAlike:
+            names = {key: f"{array}[{k}]" for key, (array, k) in self.places.items()}
+            names.update(self.scalars)
+            self.statements.append(Spread(name, row, names))
+        if not target:
+            self.lengths[name] = len(row)
+        self.remember(name, row)
+
+    def single(self, node: "Symbolic") -> "Symbolic":
+        """Return an expression for one number, after appending statements that compute it."""
+        if node.is_constant:
+            return node
+        if id(node) in self.places:
+            return type(node)(name="{}[{}]".format(*self.places[id(node)]))
+        if id(node) not in self.scalars:
+            largest = choices(node)
+            if node.operation in ("dot", "total") and len(node.operands) >= 2 * FEWEST:
+                self.scalars[id(node)] = self.fold([node], Scope((), self.statements)).name
+            elif len(largest) >= FEWEST:
+                self.scalars[id(node)] = self.largest(largest)
+            else:
+                value = type(node)(None, node.operation, tuple(map(self.single, node.operands)))
+                if OPERATIONS[node.operation].precedence == COMPARISON:
+                    return value
+                name = self.scalars[id(node)] = self.new_name("s")
+                self.statements.append(Assign(name, value))
+        return type(node)(name=self.scalars[id(node)])
+
+    def largest(self, row: "Row") -> str:
+        """Append the statement that finds the largest of a row; return the name of its variable."""
+        self.store_if_shared(row)
+        number = type(row[0])
+        fold = Fold(self.new_name("s"), self.single(row[0]), Index(self.new_name("i"), len(row)))
+        value = self.template(row, Scope((fold.index,), fold.body))
+        so_far = number(name=fold.name)
+        fold.value = number(None, "where", (value > so_far, value, so_far))
+        self.statements.append(fold)
+        return fold.name
+
+    def fold(self, nodes: "Row", scope: "Scope") -> "Symbolic":
+        """Append the loop that adds the terms of each of these sums; return its variable."""
+        number = type(nodes[0])
+        width = 2 if nodes[0].operation == "dot" else 1
+        count = len(nodes[0].operands) // width
+        # -0.0 + x is x, even if x is 0.0 or -0.0.
+        fold = Fold(self.new_name("s"), number(-0.0), Index(self.new_name("i"), count))
+        inner = Scope(scope.indices + (fold.index,), fold.body)
+        factors = []
+        for k in range(width):
+            if not scope.indices:
+                self.store_if_shared(list(nodes[0].operands[k::width]))
+            factors.append(self.template([v for n in nodes for v in n.operands[k::width]], inner))
+        term = factors[0] if width == 1 else number(None, "multiply", tuple(factors))
+        so_far = number(name=fold.name)
+        fold.value = number(None, "add", (so_far, term))
+        scope.body.append(fold)
+        return so_far
+
+    def store_if_shared(self, row: "Row") -> None:
+        """Store a row that would otherwise be computed again elsewhere."""
+        if any([v.operation and not self.is_known(v) for v in row]):
+            if all([self.record.uses.get(id(v), 0) > 1 for v in row]):
+                self.store(row)
+
+    # ---- templates -------------------------------------------------------------------------------
+
+    def template(self, nodes: "Row", scope: "Scope") -> "Symbolic":
+        """Return one number that stands for all of ``nodes``, one for each value of the indices."""
+        key = _ids(nodes)
+        if key not in scope.templates:
+            scope.templates[key] = self.found(nodes, scope)
+        return scope.templates[key]
+
+    def found(self, nodes: "Row", scope: "Scope") -> "Symbolic":
+        first = nodes[0]
+        if all([node is first for node in nodes]):
+            return self.single(first)
+        if len(scope.indices) == 2:
+            outer, inner = scope.indices
+            if all([node is nodes[k % inner.count] for k, node in enumerate(nodes)]):
+                return self.along(nodes[: inner.count], inner, scope)
+            if all([node is nodes[k - k % inner.count] for k, node in enumerate(nodes)]):
+                return self.along(nodes[:: inner.count], outer, scope)
+        if all([node.is_constant for node in nodes]):
+            return self.constant(nodes, scope)
+        if _ids(nodes) in self.rows:
+            return type(first)(name=f"{self.rows[_ids(nodes)]}[{scope.indices[0].name}]")
+        if all([id(node) in self.places for node in nodes]):
+            return self.element(nodes, scope)
+        return self.operation(nodes, scope)
+
+    def along(self, row: "Row", index: "Index", scope: "Scope") -> "Symbolic":
+        """Return the template of numbers that depend on one of two indices; they are stored."""
+        if any([node.operation and not self.is_known(node) for node in row]):
+            self.store(row)
+        return self.template(row, Scope((index,), scope.body))
+
+    def constant(self, nodes: "Row", scope: "Scope") -> "Symbolic":
+        """Return an element of a table, or the constant itself if all are the same."""
+        values: "List[Any]" = [node.value for node in nodes]
+        if len(set(map(repr, values))) == 1:
+            return nodes[0]
+        shape = tuple([index.count for index in scope.indices[::-1]])
+        if len(shape) == 2:  # the inner index first, so that neighbouring sums read neighbours
+            values = [v for i in range(shape[0]) for v in values[i :: shape[0]]]
+        key = shape, tuple(map(repr, values))
+        if key not in self.table_of:
+            self.table_of[key] = Table(self.new_name(self.table), shape, values)
+            self.tables.append(self.table_of[key])
+        indices = "".join([f"[{index.name}]" for index in scope.indices[::-1]])
+        return type(nodes[0])(name=self.table_of[key].name + indices)
+
+    def element(self, nodes: "Row", scope: "Scope") -> "Symbolic":
+        """Return the element of an array, whose index is a sum of multiples of the indices."""
+        arrays, places = zip(*[self.places[id(node)] for node in nodes])
+        step, expected, texts = 1, [places[0]], []
+        for index in scope.indices[::-1]:
+            stride = places[step] - places[0] if index.count > 1 else 0
+            expected = [k * stride + place for k in range(index.count) for place in expected]
+            step *= index.count
+            if stride:
+                texts.append(index.name if stride == 1 else f"{stride} * {index.name}")
+        if len(set(arrays)) > 1 or list(places) != expected:
+            raise NotAlike
+        texts += [str(places[0])] * (places[0] > 0 or not texts)
+        return type(nodes[0])(name="{}[{}]".format(arrays[0], " + ".join(texts)))
+
+    def operation(self, nodes: "Row", scope: "Scope") -> "Symbolic":
+        """Return the operation that all of these numbers are."""
+        name, operands = _alike(nodes, self.neutral)
+        if name in ("dot", "total") and len(operands) >= 2 * FEWEST:
+            if len(scope.indices) > 1:
+                raise NotAlike
+            return self.fold(nodes, scope)
+        found: "Dict[int, Symbolic]" = {}
+        # What is the same for all is computed first; it may store what the others need.
+        for k in sorted(range(len(operands)), key=lambda k: len(set(_ids(operands[k]))) > 1):
+            found[k] = self.template(operands[k], scope)
+        return type(nodes[0])(None, name, tuple([found[k] for k in range(len(operands))]))
+
+
+def _ids(row: "Sequence[Symbolic]") -> "Tuple[int, ...]":
+    return tuple([id(node) for node in row])
+
+
+def _alike(nodes: "Row", neutral: "Dict[int, Any]") -> "Tuple[str, List[Row]]":
+    """Return the operation that these numbers have in common, and the rows of its operands."""
+    folded = _folded(nodes)
+    if folded:
+        name, place = folded
+        rows: "List[Row]" = [[], []]
+        for node in nodes:
+            whole = _has_constant(node, name, place)
+            rows[place].append(node.operands[place] if whole else neutral[NEUTRAL[name]])
+            rows[1 - place].append(node.operands[1 - place] if whole else node)
+        return name, rows
+    if len({(node.operation, len(node.operands)) for node in nodes}) > 1 or not nodes[0].operation:
+        raise NotAlike
+    return nodes[0].operation, [list(row) for row in zip(*[node.operands for node in nodes])]
+
+
+def _folded(nodes: "Row") -> "Optional[Tuple[str, int]]":
+    """Return an operation with a constant that some of the numbers lack, and where that stands.
+
+    It is the outer one if there are several: the others are like its other operand.
+    """
+    found: "Any" = None
+    for name in NEUTRAL:
+        for place in (1, 0) if name == "multiply" else (1,):
+            whole = [node for node in nodes if _has_constant(node, name, place)]
+            if 0 < len(whole) < len(nodes):
+                inner = {node.operands[1 - place].operation for node in whole}
+                rest = {node.operation for node in nodes if not _has_constant(node, name, place)}
+                if inner & rest:
+                    return name, place
+                found = found or (name, place)
+    return found  # type: ignore[no-any-return]
+
+
+def _has_constant(node: "Symbolic", operation: str, place: int) -> bool:
+    return node.operation == operation and node.operands[place].is_constant
+
+
+# ---- a network -----------------------------------------------------------------------------------
+
+
+def rolled(rows: "List[Row]", source: str, target: str, table: str) -> "Loops":
+    """Return the loops of a network, given its input and the output of each layer.
+
+    ``source``, ``target``   the names of the arrays of inputs and outputs
+    ``table``                what the names of tables begin with
+
+    Each layer has loops of its own, because compilers compute several sums at once only if there is
+    no choice in the loop. A layer that computes each number from the one at its own index replaces
+    it.
+    """
+    loops = Loops(source, rows[0], [v for row in rows for v in row], table)
+    rows = [[loops.record.same[id(node)] for node in row] for row in rows]
+    for before, row in zip(rows, rows[1:-1]):
+        if _ids(row) in loops.rows:
+            continue
+        name = loops.rows[_ids(before)]
+        if name != source and _is_elementwise(row, before):
+            loops.store(row, name)
+            loops.forget(before)
+        else:
+            loops.store(row)
+    loops.store(rows[-1], target)
+    return loops
+
+
+def _is_elementwise(row: "Row", before: "Row") -> bool:
+    """Return whether each number depends on no other of the row before than that at its index."""
+    known = set(_ids(before))
+    return len(row) == len(before) and all(
+        [
+            node is own or id(node) not in known
+            for own, output in zip(before, row)
+            for node in reachable([output], known)
+        ]
+    )

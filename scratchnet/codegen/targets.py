@@ -1,0 +1,107 @@
+"""sn.export: a network as source code of a target language."""
+
+import os
+import re
+
+from ..core.checks import require
+from ..core.functions import set_kernel
+from ..formats import files
+from ..scalars import Single
+from ..scalars.symbolic import Undecided
+from . import c_header
+from .own import generate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+    from ..core.network import Sequential
+    from .c_header import Meanings
+
+TARGETS = ("c",)
+TYPES = {"double": float, "float": Single}
+DEFAULT_NAME = "net"
+
+# The keywords of C and C++, which no name may be.
+KEYWORDS = set(
+    "_Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert "
+    "_Thread_local alignas alignof and and_eq asm auto bitand bitor bool break case catch char "
+    "char16_t char32_t char8_t class co_await co_return co_yield compl concept const const_cast "
+    "consteval constexpr constinit continue decltype default delete do double dynamic_cast else "
+    "enum explicit export extern false float for friend goto if import inline int long module "
+    "mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public "
+    "register reinterpret_cast requires restrict return short signed sizeof static static_assert "
+    "static_cast struct switch template this thread_local throw true try typedef typeid typename "
+    "typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq "
+    "main linux unix".split()
+)
+# Macros of the C library begin with these words and an underscore.
+LIBRARY = set("ATOMIC DBL E FE FLT FP INT INTMAX LC LDBL PRI SCN SIG SIZE TIME UINT WCHAR".split())
+
+
+def export(
+    net: "Sequential",
+    path: "Any",
+    to: str,
+    type: str,
+    name: "Optional[str]",
+    self_contained: bool,
+    version: str,
+    meanings: "Meanings",
+) -> str:
+    """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
+    require("export: to", to, (TARGETS.__contains__, listed(TARGETS)))
+    require("export: type", type, (list(TYPES).__contains__, listed(TYPES)))
+    name = checked_name(name, path)
+    check_numbers(net, TYPES[type])
+    # The text must not depend on this Python: constants are folded by the portable functions.
+    former = set_kernel("portable")
+    try:
+        text = generate(
+            lambda: c_header.written(net, type, name, self_contained, version, meanings),
+            net.layers,
+        )
+    except Undecided as error:
+        raise ValueError(f"the network cannot be exported: {error}") from None
+    finally:
+        set_kernel(former)
+    if path is not None:
+        files.write(path, text.encode("ascii"))
+    return str(text)
+
+
+def listed(names: "Any") -> str:
+    return " or ".join([repr(name) for name in names])
+
+
+def checked_name(name: "Optional[str]", path: "Any") -> str:
+    """Return the prefix of all names: the given one, or the stem of the file's name."""
+    if name is None:
+        name = DEFAULT_NAME if path is None else os.path.basename(str(path)).split(".")[0]
+    if not re.match(r"[A-Za-z][A-Za-z0-9_]*\Z", name) or "__" in name:
+        why = "is not a name in C: letters, digits and single underscores after a letter"
+    elif name in KEYWORDS or name.upper() in LIBRARY:
+        why = "is reserved in C or C++"
+    else:
+        return name
+    raise ValueError(f"export: {name!r} {why}; give another name, such as name={DEFAULT_NAME!r}")
+
+
+def check_numbers(net: "Sequential", number: "Any") -> None:
+    """Raise an error unless the numbers of the network are floats, and finite in this type."""
+    if net.number is not float:
+        raise TypeError(
+            f"export: the network computes with {net.number.__name__}; use net.copy(float)"
+        )
+    if net.inputs is None:
+        raise ValueError(
+            "export: no layer says how many inputs the network takes; add a Dense layer"
+        )
+    for parameter in net.parameters():
+        for value in [v for row in parameter.rows or [] for v in row]:
+            rounded = float(number(value))
+            if rounded - rounded != 0:
+                raise ValueError(
+                    f"export: {parameter.name} holds {value!r}, which is no finite "
+                    f"{'float of 32 bits' if number is Single else 'number'}"
+                )
