@@ -127,17 +127,16 @@ class SharedNamespace:
         return text
 
     def without_imports(self, source: str, is_function: bool = False) -> str:
-        """Return the source; from objects, names are assigned rather than imported."""
+        """Return the source; a name that is not there yet is assigned rather than imported."""
 
         def assignments(match: "Match[str]") -> str:
             indentation, module = match.groups()
             is_shared = not (is_function or indentation)
             lines = []
             for name, imported in _imported(match.group()):
-                if module not in self.objects:
-                    continue
-                if not is_shared or self.define(name, f"{module}.{imported}"):
-                    lines.append(f"{indentation}{name} = {module}.{imported}\n")
+                known = f"{module}.{imported}" if module in self.objects else imported
+                if name != known and (not is_shared or self.define(name, known)):
+                    lines.append(f"{indentation}{name} = {known}\n")
             return "".join(lines)
 
         return IMPORT.sub(assignments, FOR_TYPES.sub("", source))

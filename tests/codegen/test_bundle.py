@@ -142,11 +142,13 @@ def test_modules_as_objects_do_not_share_their_names():
         "b": "from . import a\nfrom .a import x as y\n\nx = [i for i in (a.x(), y())]\n",
         "c": "def later():\n    from .d import z\n\n    return z\n",
         "d": "from .a import x as y\n\nz = y()\n",
+        "e": "from . import a as b_\nfrom .d import z as w\n",
     }
     namespace = {}
     exec(bundle.SharedNamespace(sources).text(), namespace)
     assert namespace["x"] == [2, 3]
-    assert namespace["later"]() == 4
+    assert namespace["later"]() == namespace["w"] == 4
+    assert namespace["b_"] is namespace["a"]
     assert sorted(vars(namespace["a"])) == ["x"]
 
 
