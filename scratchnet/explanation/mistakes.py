@@ -22,6 +22,7 @@ from decimal import Decimal
 from ..core import functions
 from ..scalars import Traced
 from ..scalars.operations import OPERATIONS
+from ..texts import plural
 from .names import Name
 from .number import Number, inputs
 from .text import DECIMALS
@@ -248,7 +249,7 @@ def _roundings(digits: str, entries: "Sequence[Entry]") -> "List[Mistake]":
     for decimals in sorted({1, 2, 3} | used):
         if 0 <= decimals < given:
             sentence = (
-                f"intermediate results are rounded to {_count(decimals, 'decimal')}, "
+                f"intermediate results are rounded to {plural(decimals, 'decimal')}, "
                 f"too few to give this number to {given}"
             )
             found.append(Mistake(sentence, _rounded(decimals)))
@@ -517,8 +518,8 @@ class Findings:
 
     def text(self) -> str:
         lines = [self.wrong.text(), ""] if self.wrong else []
-        right = _count(len(self.right), "number") + (" before it" if self.wrong else "")
-        missing = _count(len(self.missing), "number")
+        right = plural(len(self.right), "number") + (" before it" if self.wrong else "")
+        missing = plural(len(self.missing), "number")
         lines.append(f"right: {right}; missing: {missing} of the worksheet")
         return "\n".join(lines)
 
@@ -649,7 +650,3 @@ def _says_nothing(digits: str, exact: float) -> bool:
 def _significant(digits: str) -> float:
     """Return the number of significant digits; a fraction is exact."""
     return float("inf") if "/" in digits else len(Decimal(digits).as_tuple().digits)
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}{'' if n == 1 else 's'}"

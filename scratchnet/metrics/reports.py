@@ -2,7 +2,7 @@
 
 from ..core.checks import require
 from ..datasets.median import median_of
-from ..texts import shortened, width
+from ..texts import plural, shortened, width
 from .checks import classes_of, classified, mean_of, numbers, numeric, sorted_labels
 from .classification import Score, accuracy, confusion_matrix, precision_recall_f1
 from .regression import mean_absolute_error, r2, root_mean_squared_error
@@ -119,7 +119,7 @@ class ClassificationReport:
             rows.append(
                 [shortened(s.label, 24)] + ["{:.3f}".format(v) for v in s[1:4]] + [str(s.support)]
             )
-        first = f"classification of {sample_count(self.samples)}"
+        first = f"classification of {plural(self.samples, 'sample')}"
         second = f"accuracy  {digits(self.accuracy)}  {always}"
         return "\n\n".join([first + "\n" + second, aligned(rows), self._confusions()])
 
@@ -196,7 +196,7 @@ class RegressionReport:
             rows.append((name, digits(getattr(self, key)), digits(self.baseline[key]), always))
         lines = aligned([row[:3] for row in rows]).split("\n")
         table = [(line + "  " + row[3]).rstrip() for line, row in zip(lines, rows)]
-        return "\n".join([f"regression of {sample_count(self.samples)}", ""] + table)
+        return "\n".join([f"regression of {plural(self.samples, 'sample')}", ""] + table)
 
     __repr__ = __str__
 
@@ -227,7 +227,3 @@ def digits(value: float) -> str:
     if 1e4 <= abs(value) < 1e12:  # not 1.353e+04
         return "{:,.0f}".format(value)
     return "{:.4g}".format(value + 0.0)
-
-
-def sample_count(n: int) -> str:
-    return "1 sample" if n == 1 else f"{n} samples"
