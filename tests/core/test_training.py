@@ -8,6 +8,7 @@ from small_trainings import X, Y, bits, fit, network, watched, with_chance
 
 import scratchnet as sn
 from scratchnet import matrix
+from scratchnet.core.optimizers import OPTIMIZERS
 
 # ---- the same seed, the same bits --------------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ def test_parameters_changed_between_epochs_are_seen():
         (
             {"optimizer": "Adam"},
             ValueError,
-            "optimizer 'Adam' is unknown; give one of: adagrad, adam, adamw",
+            "optimizer 'Adam' is unknown; give one of: {}$".format(", ".join(sorted(OPTIMIZERS))),
         ),
         (
             {"optimizer": 0.1},

@@ -13,6 +13,9 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 PACKAGE = os.path.dirname(os.path.abspath(scratchnet.__file__))
 BUILDS = ["micropython", "pyodide"]
 
+if "NODE_FOLDER" not in os.environ:
+    pytest.skip("tox -e webassembly runs these tests", allow_module_level=True)
+
 SELFTEST = "from scratchnet import selftest\nprint(selftest.check())\n"
 REFUSED = """
 import scratchnet as sn
