@@ -427,7 +427,7 @@ def export(
     }
     ...
     """
-    require("export: net", net, (lambda v: hasattr(v, "propagate"), "a network"))
+    require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     meanings = _above("tabular.meanings", "meanings_of")(net)
     return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
         net, path, to, type, name, self_contained, __version__, meanings

@@ -40,7 +40,7 @@ def vectors(net: "Sequential", number: "Any") -> "Tuple[Matrix, Matrix]":
     twin = net.copy(number)
     Y = [[float(y) for y in row] for row in twin.predict([[number(x) for x in row] for row in X])]
     if not are_finite(Y):
-        raise ValueError("export: the network predicts numbers that are not finite")
+        raise ValueError("the network predicts numbers that are not finite")
     return X, Y
 
 

@@ -50,8 +50,8 @@ def export(
     meanings: "Meanings",
 ) -> str:
     """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
-    require("export: to", to, (TARGETS.__contains__, listed(TARGETS)))
-    require("export: type", type, (list(TYPES).__contains__, listed(TYPES)))
+    require("to", to, (TARGETS.__contains__, listed(TARGETS)))
+    require("type", type, (list(TYPES).__contains__, listed(TYPES)))
     name = checked_name(name, path)
     check_numbers(net, TYPES[type])
     # The text must not depend on this Python: constants are folded by the portable functions.
@@ -84,24 +84,24 @@ def checked_name(name: "Optional[str]", path: "Any") -> str:
         why = "is reserved in C or C++"
     else:
         return name
-    raise ValueError(f"export: {name!r} {why}; give another name, such as name={DEFAULT_NAME!r}")
+    raise ValueError(f"{name!r} {why}; give another name, such as name={DEFAULT_NAME!r}")
 
 
 def check_numbers(net: "Sequential", number: "Any") -> None:
     """Raise an error unless the numbers of the network are floats, and finite in this type."""
     if net.number is not float:
         raise TypeError(
-            f"export: the network computes with {net.number.__name__}; use net.copy(float)"
+            f"the network computes with {net.number.__name__}; use net.copy(float)"
         )
     if net.inputs is None:
         raise ValueError(
-            "export: no layer says how many inputs the network takes; add a Dense layer"
+            "no layer says how many inputs the network takes; add a Dense layer"
         )
     for parameter in net.parameters():
         for value in [v for row in parameter.rows or [] for v in row]:
             rounded = float(number(value))
             if rounded - rounded != 0:
                 raise ValueError(
-                    f"export: {parameter.name} holds {value!r}, which is no finite "
+                    f"{parameter.name} holds {value!r}, which is no finite "
                     f"{'float of 32 bits' if number is Single else 'number'}"
                 )

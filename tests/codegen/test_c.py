@@ -372,20 +372,20 @@ class Branching(sn.Activation):
 
 
 REFUSED = {
-    "target": (dict(to="rust"), "^export: to is 'rust'; give 'c'$"),
-    "type": (dict(type="half"), "^export: type is 'half'; give 'double' or 'float'$"),
-    "keyword": (dict(name="while"), "^export: 'while' is reserved in C or C\\+\\+; give another name"),
+    "target": (dict(to="rust"), "^to is 'rust'; give 'c'$"),
+    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float'$"),
+    "keyword": (dict(name="while"), "^'while' is reserved in C or C\\+\\+; give another name"),
     "keyword of C++": (dict(name="class"), "is reserved"),
     "macros": (dict(name="flt"), "is reserved"),
-    "digit": (dict(name="2nd"), "^export: '2nd' is not a name in C: "),
+    "digit": (dict(name="2nd"), "^'2nd' is not a name in C: "),
     "underscore": (dict(name="_net"), "is not a name"),
     "underscores": (dict(name="my__net"), "is not a name"),
     "text": (dict(name='net"\n#error'), "is not a name"),
     "accent": (dict(name="réseau"), "is not a name"),
-    "range": (dict(net=BIASED, type="float"), "^export: 0.weights holds 1e\\+39, which is no finite float of 32 bits"),
-    "net": (dict(net=[[1]]), r"^export: net is \[\[1\]\]; give a network$"),
-    "width": (dict(net=sn.Sequential([sn.Tanh()])), "^export: no layer says how many inputs"),
-    "fractions": (dict(net=BIASED.copy(Fraction)), "^export: the network computes with Fraction; use net.copy.float"),
+    "range": (dict(net=BIASED, type="float"), "^0.weights holds 1e\\+39, which is no finite float of 32 bits"),
+    "net": (dict(net=[[1]]), r"^net is \[\[1\]\]; give a network$"),
+    "width": (dict(net=sn.Sequential([sn.Tanh()])), "^no layer says how many inputs"),
+    "fractions": (dict(net=BIASED.copy(Fraction)), "^the network computes with Fraction; use net.copy.float"),
     "not adapted": (dict(net=sn.Sequential([sn.Normalization(), sn.Dense(1, 1)])), "^Normalization has seen no data"),
     "layer": (
         dict(net=sn.Sequential([sn.Dense(1, 1), Branching()])),
@@ -393,7 +393,7 @@ REFUSED = {
     ),
     "overflow": (
         dict(net=sn.Sequential([sn.Dense(2, 1, weights=[[1e200]] * 2), sn.Dense(1, 1, weights=[[1e200]])])),
-        "^export: the network predicts numbers that are not finite",
+        "^the network predicts numbers that are not finite",
     ),
 }  # fmt: skip
 
@@ -411,7 +411,7 @@ def test_weights_that_are_not_finite():
         net = sn.Sequential([sn.Dense(1, 1)])
         net.parameters()[0].rows = [[weight]]
         with pytest.raises(
-            ValueError, match="^export: 0.weights holds -?(inf|nan), which is no finite number"
+            ValueError, match="^0.weights holds -?(inf|nan), which is no finite number"
         ):
             sn.export(net, None)
 
@@ -605,7 +605,7 @@ def test_a_model_from_a_table(tmp_path, capsys):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ("--to c -o {0}/2.h", "export: '2' is not a name in C"),
+        ("--to c -o {0}/2.h", "'2' is not a name in C"),
         ("--to c -o {0}/net.json", "is also an input"),
         ("--to c -o {0}/no/net.h", "cannot be written"),
         ("--to rust -o {0}/net.h", "invalid choice: 'rust'"),
