@@ -90,13 +90,9 @@ def checked_name(name: "Optional[str]", path: "Any") -> str:
 def check_numbers(net: "Sequential", number: "Any") -> None:
     """Raise an error unless the numbers of the network are floats, and finite in this type."""
     if net.number is not float:
-        raise TypeError(
-            f"the network computes with {net.number.__name__}; use net.copy(float)"
-        )
+        raise TypeError(f"the network computes with {net.number.__name__}; use net.copy(float)")
     if net.inputs is None:
-        raise ValueError(
-            "no layer says how many inputs the network takes; add a Dense layer"
-        )
+        raise ValueError("no layer says how many inputs the network takes; add a Dense layer")
     for parameter in net.parameters():
         for value in [v for row in parameter.rows or [] for v in row]:
             rounded = float(number(value))
