@@ -402,13 +402,13 @@ def export(
 ) -> str:
     """Return the network as source code, and write it to a file unless ``path`` is None.
 
-    ``to``               "c": a header for C99 and C++11, with ``static void NAME_predict(in, out)``
+    ``to``               "c": a header for C99 and C++11, with a function ``NAME_predict(in, out)``
     ``type``             the numbers that it computes with: "double" or "float"
-    ``name``             what every name in it begins with; by default the stem of the file's name,
-                         or "net"
-    ``self_contained``   whether the code brings its own exp, tanh, ...; it then computes the bits
-                         of the portable kernel, as floats those of ``scalars.Single``, and needs no
-                         C library for them
+    ``name``             the prefix of every name in it; by default the stem of the file's name, or
+                         "net"
+    ``self_contained``   whether the code contains its own exp, tanh, ...; it then needs no math
+                         library, and computes the bits of the portable kernel (with "float", those
+                         of ``scalars.Single``)
 
     The file carries golden vectors and a test of itself. A network that the target cannot express
     raises a ValueError that names the layer.

@@ -34,11 +34,11 @@ def configure(parser: "Any") -> None:
         default="double",
         help="the numbers it computes with (default double)",
     )
-    parser.add_argument("--name", help="what all its names begin with (default: the stem of FILE)")
+    parser.add_argument("--name", help="the prefix of all its names (default: the stem of FILE)")
     parser.add_argument(
         "--self-contained",
         action="store_true",
-        help="bring exp, tanh, ... along, for the same bits everywhere and without libm",
+        help="include exp, tanh, ...: the same bits everywhere, and no libm",
     )
     parser.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file")
 

@@ -42,8 +42,8 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the predictions. Return the exit status."""
     model, data = opened(options, False)
     encoder = model.encoder
-    if options.proba:
-        model.require_classes("--proba")
+    if options.proba and not encoder.classes:
+        raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
     outputs = model.outputs(data)
     names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
     if not options.json:

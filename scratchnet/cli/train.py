@@ -210,7 +210,7 @@ class Work:
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = course.warn  # type: ignore[assignment]  # on one line
-                self.model.fit(problem, recipe, watched, course.epoch_done)
+                self.model.fit(problem, watched, course.epoch_done)
         except Diverged as error:
             forget(self.checkpoint)
             what = str(error).split(";")[0]

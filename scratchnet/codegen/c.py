@@ -144,7 +144,7 @@ class Unit:
         """Return the shortest text that this number is read from."""
         if self.T == "double":
             return repr(value)
-        texts = [f"{value:.{n}g}" for n in range(6, 10)]  # Six digits are always told apart.
+        texts = [f"{value:.{n}g}" for n in range(6, 10)]  # g drops trailing zeros.
         text = next(t for t in texts if rounded(float(t)) == value)
         return text + ("" if "." in text or "e" in text else ".0") + "f"
 

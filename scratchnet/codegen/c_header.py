@@ -1,7 +1,7 @@
 """A network as a C header, for C99 and C++11.
 
-The header needs no memory but the stack, no writable data, no input and no output. Small networks
-are written out as sn.unroll writes them; larger ones are loops over tables.
+The header uses only the stack: it has no writable data, no input and no output. Small networks are
+written out as sn.unroll writes them; larger ones are loops over tables.
 """
 
 from . import c_parts, golden
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Meanings = Tuple[Sequence[str], Sequence[str]]
 
-# The most operations that are written out. Up to here that is up to twice as fast as loops, on x86;
-# beyond, it is no faster, and four times as large.
+# The most operations that are written out. On x86, smaller networks are up to twice as fast this
+# way as with loops; larger ones are no faster, and four times as large.
 MOST_WRITTEN_OUT = 256
 # The tolerance where the C library computes: its functions may be wrong in the last place, and
 # later layers magnify that.

@@ -40,7 +40,7 @@ FORMATS = {
 
 CHECK = """\
 #if FLT_RADIX != 2 || {KIND}_MANT_DIG != {DIGITS}
-#error "{name}: {T} has not {DIGITS} binary digits here, for which this network was exported"
+#error "{name}: {T} does not have {DIGITS} binary digits here, for which this network was exported"
 #endif
 """
 CHECK_BITS = """\

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Row = List[Symbolic]
 
 FEWEST = 4  # the shortest sum or choice that becomes a loop
-# x/1, x·1 and x - 0 are recorded as x, and written out where the neighbours of x are not.
+# Symbolic records x/1, x·1 and x - 0 as x, although the numbers beside x may have other constants.
 NEUTRAL = {"divide": 1, "multiply": 1, "subtract": 0}
 
 
@@ -246,7 +246,7 @@ class Loops:
         if len(set(map(repr, values))) == 1:
             return nodes[0]
         shape = tuple([index.count for index in scope.indices[::-1]])
-        if len(shape) == 2:  # the inner index first, so that neighbouring sums read neighbours
+        if len(shape) == 2:  # the inner index first, so that neighboring sums read neighbors
             values = [v for i in range(shape[0]) for v in values[i :: shape[0]]]
         key = shape, tuple(map(repr, values))
         if key not in self.table_of:

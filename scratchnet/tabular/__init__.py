@@ -95,14 +95,14 @@ def train(
     problem = Problem(data, task, validation, seed)
     recipe = recipe_for(
         *problem.sizes,
-        hidden,
-        activation,
-        optimizer,
-        learning_rate,
-        batch_size,
-        epochs,
-        patience,
-        seed,
+        hidden=hidden,
+        activation=activation,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        epochs=epochs,
+        patience=patience,
+        seed=seed,
     )
     return train_model(problem, recipe)
 
@@ -110,5 +110,5 @@ def train(
 def train_model(problem: "Problem", recipe: "Recipe") -> "Model":
     """Train a model for the problem by the recipe, and return it."""
     model = Model.untrained(problem.encoder, recipe)
-    model.fit(problem, recipe)
+    model.fit(problem)
     return model

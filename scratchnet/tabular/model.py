@@ -40,6 +40,7 @@ class Model:
     ``net``       the network
     ``encoder``   turns rows into inputs of the network, and its outputs into predictions
     ``source``    the name of its file in messages
+    ``recipe``    how it is to be trained; None once it is trained
 
     If the model was trained in this process:
 
@@ -51,6 +52,7 @@ class Model:
 
     def __init__(self, net: "Sequential", encoder: "Any", source: str = "the model") -> None:
         self.net, self.encoder, self.source = net, encoder, source
+        self.recipe: "Optional[Recipe]" = None
         self.epochs: "List[Epoch]" = []
         self.interrupted = self.has_learned = False
         self.report: "Any" = None
@@ -62,12 +64,13 @@ class Model:
         """Return a model with initial weights."""
         net = network(encoder, recipe.checked())
         net.metadata = dict(metadata_of(encoder), recipe=recipe.to_dict(), kernel=kernel())
-        return cls(net, copy(encoder))
+        model = cls(net, copy(encoder))
+        model.recipe = recipe
+        return model
 
     def fit(
         self,
         problem: "Problem",
-        recipe: "Recipe",
         checkpoint: "Optional[Checkpoint]" = None,
         epoch_done: "Optional[Callable[[Epoch], Any]]" = None,
     ) -> None:
@@ -80,11 +83,9 @@ class Model:
         ``interrupted`` is true, and the network keeps what it has learned so far. A model is
         trained once; a second call raises a ValueError.
         """
-        if self.epochs or self.interrupted:
-            raise ValueError("the model is trained already; make a new one, Model.untrained(...)")
         first = [p.value for p in self.net.parameters()]
         try:
-            self.learn(problem.training, problem.validation, recipe, checkpoint, epoch_done)
+            self.learn(problem.training, problem.validation, checkpoint, epoch_done)
         except KeyboardInterrupt:
             self.interrupted = True
         self.has_learned = first != [p.value for p in self.net.parameters()]
@@ -94,11 +95,13 @@ class Model:
         self,
         training: "Any",
         validation: "Any",
-        recipe: "Recipe",
         checkpoint: "Optional[Checkpoint]" = None,
         epoch_done: "Optional[Callable[[Epoch], Any]]" = None,
     ) -> None:
         """Run the training loop alone on samples and targets (X, Y), as a Problem has them."""
+        recipe, self.recipe = self.recipe, None
+        if recipe is None:
+            raise ValueError("the model is trained already; make a new one, Model.untrained(...)")
         X, Y = training
         prepared = prepare(
             self.net,
@@ -150,7 +153,8 @@ class Model:
 
     def probabilities(self, data: "Any") -> "List[Dict[Any, float]]":
         """Return {class: probability} for each row. The model must predict classes."""
-        self.require_classes("probabilities")
+        if not self.encoder.classes:
+            raise ValueError(f"{self.source} predicts a number, not classes; call predict")
         classes = [self._value(label) for label in self.encoder.classes]
         shares = map(metrics.class_probabilities, self.outputs(data))
         return [dict(zip(classes, row)) for row in shares]
@@ -190,11 +194,6 @@ class Model:
             return None
         limit = (lambda v: v in [[c] for c in classes], "a list that holds one of its classes")
         return require(f"{self.source}: usual", metadata["usual"], limit)
-
-    def require_classes(self, what: str) -> None:
-        """Raise a ValueError if the model predicts numbers."""
-        if self.encoder.task != CLASSIFICATION:
-            raise ValueError(f"{what}: {self.source} predicts a number, not classes; leave it out")
 
     def save(self, path: "Path") -> None:
         """Write the model to a file, whose ending names the format."""

@@ -109,7 +109,7 @@ def fold(
     learning, validation = train_test_split(training, test_size=fraction, seed=recipe.seed)
     encoder = fit_encoder(data, learning, task)
     model = Model.untrained(encoder, recipe)
-    model.learn(encoder.examples_of(data, learning), encoder.examples_of(data, validation), recipe)
+    model.learn(encoder.examples_of(data, learning), encoder.examples_of(data, validation))
     X, Y = encoder.examples_of(data, test)
     name, score = ("accuracy", accuracy) if encoder.task == CLASSIFICATION else ("R²", r2)
     return name, score(encoder.targets_of(Y), encoder.targets_of(model.net.predict(X)))
@@ -151,7 +151,7 @@ def trial(recipe: "Recipe", encoder: "Any", training: "Any", validation: "Any") 
     """Return the lowest validation loss, or infinity if the training diverged."""
     model = Model.untrained(encoder, recipe)
     try:
-        model.learn(training, validation, recipe)
+        model.learn(training, validation)
     except Diverged:
         return float("inf")
     return float(min([epoch.validation_loss for epoch in model.epochs]))

@@ -422,7 +422,7 @@ def test_weights_that_are_not_finite():
         ("-ffast-math", "without -ffast-math"),
         ("-Ofast", "without -ffast-math"),
         ("-D__FLT_EVAL_METHOD__=2", "rounds every operation"),
-        ("-D__DBL_MANT_DIG__=24", "has not 53 binary digits here"),
+        ("-D__DBL_MANT_DIG__=24", "does not have 53 binary digits here"),
     ],
 )
 def test_compilers_that_would_compute_something_else(option, message, tmp_path):

@@ -74,6 +74,8 @@ def test_save_and_load(model, tmp_path):
         assert loaded.predict(ROWS) == model.predict(ROWS)
         assert str(loaded.evaluate(ROWS)) == str(model.evaluate(ROWS))
         assert loaded.report is None
+        with pytest.raises(ValueError, match="^the model is trained already; make a new one"):
+            loaded.fit(tabular.Problem(tabular.read(ROWS, "species")))
 
 
 def test_two_models_of_one_problem_do_not_share_anything():
@@ -89,7 +91,9 @@ def test_two_models_of_one_problem_do_not_share_anything():
 def test_a_regression_has_no_probabilities():
     rows = [{"x": x / 2, "y": 2.5 * x} for x in range(40)]
     model = tabular.train(rows, "y", epochs=1)
-    with pytest.raises(ValueError, match="^probabilities: the model predicts a number"):
+    with pytest.raises(
+        ValueError, match="^the model predicts a number, not classes; call predict$"
+    ):
         model.probabilities(rows)
 
 
@@ -266,11 +270,11 @@ def test_ctrl_c_keeps_what_was_learned():
     problem = tabular.Problem(tabular.read(ROWS, "species"))
     recipe = tabular.recipe_for(*problem.sizes, epochs=9)
     model = tabular.Model.untrained(problem.encoder, recipe)
-    model.fit(problem, recipe, epoch_done=interrupt)
+    model.fit(problem, epoch_done=interrupt)
     assert model.interrupted and model.has_learned and len(model.epochs) == 3
     assert model.evaluate(ROWS).samples == 150 and model.report is None
     with pytest.raises(ValueError, match="^the model is trained already; make a new one"):
-        model.fit(problem, recipe)
+        model.fit(problem)
 
 
 def test_the_number_of_processes_changes_no_bit(each_kernel):
