@@ -396,14 +396,14 @@ def export(
     net: "Sequential",
     path: "Optional[Path]",
     to: str = "c",
-    type: str = "double",
+    type: "Optional[str]" = None,
     name: "Optional[str]" = None,
     self_contained: bool = False,
 ) -> str:
     """Return the network as source code, and write it to a file unless ``path`` is None.
 
     ``to``               "c": a header for C99 and C++11, with a function ``NAME_predict(in, out)``
-    ``type``             the numbers that it computes with: "double" or "float"
+    ``type``             the numbers that it computes with: "double" (the default) or "float"
     ``name``             the prefix of every name in it; by default the stem of the file's name, or
                          "net"
     ``self_contained``   whether the code contains its own exp, tanh, ...; it then needs no math
@@ -430,7 +430,7 @@ def export(
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     meanings = _above("tabular.meanings", "meanings_of")(net)
     return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
-        net, path, to, type, name, self_contained, __version__, meanings
+        net, path, to, type, name, self_contained, meanings, __version__
     )
 
 

@@ -1,7 +1,7 @@
 """`python -m scratchnet export`: write a saved network as source code."""
 
 from .. import export
-from ..codegen.targets import TARGETS, TYPES
+from ..codegen.targets import NUMBERS, TARGETS
 from ..formats import models
 from . import terminal
 
@@ -27,11 +27,10 @@ examples:
 def configure(parser: "Any") -> None:
     parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument("model", metavar="MODEL", help="the model: " + models.ENDINGS)
-    parser.add_argument("--to", choices=TARGETS, required=True, help="the language")
+    parser.add_argument("--to", choices=list(TARGETS), required=True, help="the language")
     parser.add_argument(
         "--type",
-        choices=list(TYPES),
-        default="double",
+        choices=list(NUMBERS),
         help="the numbers it computes with (default double)",
     )
     parser.add_argument("--name", help="the prefix of all its names (default: the stem of FILE)")

@@ -11,12 +11,11 @@ from .program import reachable, recorded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Sequence, Tuple
+    from typing import List
 
     from ..core.network import Sequential
     from ..core.types import Matrix, Row
-
-    Meanings = Tuple[Sequence[str], Sequence[str]]
+    from .targets import Request
 
 # The most operations that are written out. On x86, smaller networks are up to twice as fast this
 # way as with loops; larger ones are no faster, and four times as large.
@@ -26,19 +25,10 @@ MOST_WRITTEN_OUT = 256
 UNITS_OF_TOLERANCE = 1024
 
 
-def written(
-    net: "Sequential",
-    T: str,
-    name: str,
-    self_contained: bool,
-    version: str,
-    meanings: "Meanings",
-) -> str:
-    """Return the text of the header.
-
-    ``meanings``   what each input is, and each output, for a comment; empty if that is not known
-    """
-    unit = Unit(T, name, self_contained)
+def written(request: "Request") -> str:
+    """Return the text of the header."""
+    net, T, name = request.net, request.type, request.name
+    unit = Unit(T, name, request.self_contained)
     x = [unit.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
     rows = recorded(net, net.copy(unit.symbolic), x)
     tables: "List[str]" = []
@@ -52,12 +42,12 @@ def written(
         scratch = sum(loops.lengths.values())
     functions = unit.functions()  # all that the body calls
     parts = [
-        about(unit, net, version, meanings),
+        about(unit, request),
         head(unit, net, len(rows[-1]), scratch),
         *functions,
         *tables,
         f"static inline void {name}_predict(const {T} *in, {T} *out)\n{{\n{indented(body)}}}\n",
-        c_parts.END_UNCONTRACTED * self_contained,
+        c_parts.END_UNCONTRACTED * unit.self_contained,
         selftest(unit, *golden.vectors(net, unit.number)),
         "#endif\n",
     ]
@@ -69,19 +59,21 @@ def size(outputs: "Row") -> int:
     return sum([max(1, len(node.operands) // 2) for node in reachable(outputs) if node.operation])
 
 
-def about(unit: "Unit", net: "Sequential", version: str, meanings: "Meanings") -> str:
+def about(unit: "Unit", request: "Request") -> str:
     """Return the comment at the beginning."""
     lines = [
-        f"/* {unit.name}_predict: a neural network, written by scratchnet {version}.",
-        f" * SHA-256 of its parameters: {golden.fingerprint(net)}",
+        f"/* {unit.name}_predict: a neural network, written by scratchnet {request.version}.",
+        f" * SHA-256 of its parameters: {golden.fingerprint(request.net)}",
         " *",
         f" * void {unit.name}_predict(const {unit.T} *in, {unit.T} *out) computes",
         f" * {unit.words['NAME']}_OUTPUTS numbers from {unit.words['NAME']}_INPUTS finite numbers.",
         " * The two arrays must not overlap.",
     ]
-    for array, names in zip(("in", "out"), meanings):
+    for array, names in zip(("in", "out"), request.meanings):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
-    lines += [" *"] + [f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(net.layers)]
+    lines += [" *"] + [
+        f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)
+    ]
     return "\n".join(lines) + "\n */\n"
 
 

@@ -13,13 +13,12 @@ from .own import generate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
     from ..core.network import Sequential
-    from .c_header import Meanings
 
-TARGETS = ("c",)
-TYPES = {"double": float, "float": Single}
+    Meanings = Tuple[List[str], List[str]]
+
 DEFAULT_NAME = "net"
 
 # The keywords of C and C++, which no name may be.
@@ -39,28 +38,71 @@ KEYWORDS = set(
 LIBRARY = set("ATOMIC DBL E FE FLT FP INT INTMAX LC LDBL PRI SCN SIG SIZE TIME UINT WCHAR".split())
 
 
+class Request:
+    """What is to be written, and how; see ``sn.export``.
+
+    ``net``              the network
+    ``type``             the name of its numbers, one of the types of the target
+    ``number``           their type on this Python, which computes the same
+    ``name``             the prefix of all names
+    ``self_contained``   whether the elementary functions are included
+    ``meanings``         what each input is, and each output; empty if that is not known
+    ``version``          the version of this package
+    """
+
+    def __init__(
+        self,
+        net: "Sequential",
+        type: str,
+        name: str,
+        self_contained: bool,
+        meanings: "Meanings",
+        version: str,
+    ) -> None:
+        self.net, self.type, self.name = net, type, name
+        self.number = NUMBERS[type]
+        self.self_contained = self_contained
+        self.meanings, self.version = meanings, version
+
+
+class Target:
+    """A language in which networks are written.
+
+    ``types``     the names of its number types, the default first
+    ``written``   a function that returns the source for a Request
+    """
+
+    def __init__(self, types: "Sequence[str]", written: "Callable[[Request], str]") -> None:
+        self.types, self.written = types, written
+
+
+NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single}
+TARGETS = {"c": Target(("double", "float"), c_header.written)}
+
+
 def export(
     net: "Sequential",
     path: "Any",
     to: str,
-    type: str,
+    type: "Optional[str]",
     name: "Optional[str]",
     self_contained: bool,
-    version: str,
     meanings: "Meanings",
+    version: str,
 ) -> str:
     """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
     require("to", to, (TARGETS.__contains__, listed(TARGETS)))
-    require("type", type, (list(TYPES).__contains__, listed(TYPES)))
+    target = TARGETS[to]
+    if type is None:
+        type = target.types[0]
+    require(f"type for {to!r}", type, (target.types.__contains__, listed(target.types)))
     name = checked_name(name, path)
-    check_numbers(net, TYPES[type])
+    request = Request(net, type, name, self_contained, meanings, version)
+    check_numbers(net, request.number)
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
-        text = generate(
-            lambda: c_header.written(net, type, name, self_contained, version, meanings),
-            net.layers,
-        )
+        text = generate(lambda: target.written(request), net.layers)
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:
