@@ -95,7 +95,7 @@ def export(
     target = TARGETS[to]
     if type is None:
         type = target.types[0]
-    require(f"type for {to!r}", type, (target.types.__contains__, listed(target.types)))
+    require("type", type, (target.types.__contains__, listed(target.types)))
     name = checked_name(name, path)
     request = Request(net, type, name, self_contained, meanings, version)
     check_numbers(net, request.number)
