@@ -399,6 +399,8 @@ def export(
     type: "Optional[str]" = None,
     name: "Optional[str]" = None,
     self_contained: bool = False,
+    train: "Any" = None,
+    loss: "Any" = None,
 ) -> str:
     """Return the network as source code, and write it to a file unless ``path`` is None.
 
@@ -409,6 +411,12 @@ def export(
     ``self_contained``   whether the code contains its own exp, tanh, ...; it then needs no math
                          library, and computes the bits of the portable kernel (with "float", those
                          of ``scalars.Single``)
+    ``train``            for small networks in C, also a training step: the name of an optimizer, or
+                         an object from optimizers.py. ``NAME_train(trainer, in, target)`` makes one
+                         step on one sample, and ``NAME_predict_with(trainer, in, out)`` predicts
+                         with what was learned
+    ``loss``             the loss of this step, by default the one that pairs with the last
+                         activation; ``target`` is what it takes, a 1 for the class among zeros
 
     The file carries golden vectors and a test of itself. A network that the target cannot express
     raises a ValueError that names the layer.
@@ -430,7 +438,7 @@ def export(
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     meanings = _above("tabular.meanings", "meanings_of")(net)
     return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
-        net, path, to, type, name, self_contained, meanings, __version__
+        net, path, to, type, name, self_contained, meanings, __version__, train, loss
     )
 
 

@@ -6,6 +6,7 @@ written out as sn.unroll writes them; larger ones are loops over tables.
 
 from . import c_parts, golden
 from .c import Unit, indented
+from .c_training import CTraining
 from .loops import rolled
 from .program import reachable, recorded
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 # The most operations that are written out. On x86, smaller networks are up to twice as fast this
 # way as with loops; larger ones are no faster, and four times as large.
 MOST_WRITTEN_OUT = 256
-# The tolerance where the C library computes: its functions may be wrong in the last place, and
-# later layers magnify that.
-UNITS_OF_TOLERANCE = 1024
 
 
 def written(request: "Request") -> str:
@@ -40,15 +38,18 @@ def written(request: "Request") -> str:
         body = unit.looping(loops)
         tables = [unit.table(table) for table in loops.tables]
         scratch = sum(loops.lengths.values())
-    functions = unit.functions()  # all that the body calls
+    training = CTraining(unit, request) if request.optimizer else None
+    functions = unit.functions()  # all that the bodies call
+    X, Y = golden.vectors(net, unit.number)
     parts = [
-        about(unit, request),
-        head(unit, net, len(rows[-1]), scratch),
+        about(unit, request, training.about if training else []),
+        head(unit, net, len(rows[-1]), scratch, training.macros if training else []),
         *functions,
         *tables,
         f"static inline void {name}_predict(const {T} *in, {T} *out)\n{{\n{indented(body)}}}\n",
+        training.text if training else "",
         c_parts.END_UNCONTRACTED * unit.self_contained,
-        selftest(unit, *golden.vectors(net, unit.number)),
+        selftest(unit, X, Y, training.selftest(X) if training else ""),
         "#endif\n",
     ]
     return "\n".join([part for part in parts if part])
@@ -59,8 +60,8 @@ def size(outputs: "Row") -> int:
     return sum([max(1, len(node.operands) // 2) for node in reachable(outputs) if node.operation])
 
 
-def about(unit: "Unit", request: "Request") -> str:
-    """Return the comment at the beginning."""
+def about(unit: "Unit", request: "Request", more: "List[str]") -> str:
+    """Return the comment at the beginning; ``more`` are lines about other functions."""
     lines = [
         f"/* {unit.name}_predict: a neural network, written by scratchnet {request.version}.",
         f" * SHA-256 of its parameters: {golden.fingerprint(request.net)}",
@@ -71,6 +72,7 @@ def about(unit: "Unit", request: "Request") -> str:
     ]
     for array, names in zip(("in", "out"), request.meanings):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
+    lines += [f" * {for_comment(text)}".rstrip() for text in more]
     lines += [" *"] + [
         f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)
     ]
@@ -83,13 +85,15 @@ def for_comment(text: str) -> str:
     return plain.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?")
 
 
-def head(unit: "Unit", net: "Sequential", outputs: int, scratch: int) -> str:
+def head(
+    unit: "Unit", net: "Sequential", outputs: int, scratch: int, macros: "List[str]"
+) -> str:
     """Return the macros, the includes and what is checked of the compiler."""
     NAME = unit.words["NAME"]
     includes = ["float.h"]
     if unit.has_infinity or not unit.self_contained and unit.called:
         includes.append("math.h")
-    if {"ldexp", "mantissa", "exponent"} & set(unit.called):
+    if {"ldexp", "mantissa", "exponent", "power"} & set(unit.called):
         includes += ["stdint.h", "string.h"]
     lines = [
         f"#ifndef {NAME}_H",
@@ -98,25 +102,21 @@ def head(unit: "Unit", net: "Sequential", outputs: int, scratch: int) -> str:
         f"#define {NAME}_OUTPUTS {outputs}",
         f"#define {NAME}_SCRATCH ({scratch} * sizeof({unit.T})) /* bytes of arrays on the stack */",
     ]
-    text = "\n".join(lines + [f"#include <{name}>" for name in includes]) + "\n"
+    text = "\n".join(lines + macros + [f"#include <{name}>" for name in includes]) + "\n"
     text += c_parts.CHECK.format(**unit.words)
     if unit.self_contained:
         text += c_parts.CHECK_BITS.format(**unit.words) + c_parts.BEGIN_UNCONTRACTED
     return text
 
 
-def selftest(unit: "Unit", X: "Matrix", Y: "Matrix") -> str:
+def selftest(unit: "Unit", X: "Matrix", Y: "Matrix", training: str) -> str:
     """Return the test that compares what the network predicts with golden vectors."""
-    tolerance = 0.0
-    if not unit.self_contained:
-        largest = max([abs(y) for row in Y for y in row])
-        places = int(unit.words["DIGITS"])
-        tolerance = float(unit.number(UNITS_OF_TOLERANCE * largest / (1 << places)))
     return c_parts.SELFTEST.format(
         count=len(X),
         inputs=unit.braced(X, 8),
         outputs=unit.braced(Y, 8),
-        tolerance=unit.literal(tolerance),
+        tolerance=unit.literal(unit.tolerance(Y)),
+        training=training,
         library=" -lm" * (not unit.self_contained),
         **unit.words,
     )

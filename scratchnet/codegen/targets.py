@@ -3,8 +3,11 @@
 import os
 import re
 
-from ..core.checks import require
+from ..core.activations import Identity
+from ..core.checks import look_up, require
 from ..core.functions import set_kernel
+from ..core.losses import LOSSES, loss_for
+from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..formats import files
 from ..scalars import Single
 from ..scalars.symbolic import Undecided
@@ -15,11 +18,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
+    from ..core.losses import Loss
     from ..core.network import Sequential
 
     Meanings = Tuple[List[str], List[str]]
 
 DEFAULT_NAME = "net"
+TRAINABLE = ("double", "float")  # Integers are too coarse for gradients.
 
 # The keywords of C and C++, which no name may be.
 KEYWORDS = set(
@@ -48,6 +53,8 @@ class Request:
     ``self_contained``   whether the elementary functions are included
     ``meanings``         what each input is, and each output; empty if that is not known
     ``version``          the version of this package
+    ``optimizer``        the optimizer of a training step; None without one
+    ``loss``             its loss
     """
 
     def __init__(
@@ -58,11 +65,14 @@ class Request:
         self_contained: bool,
         meanings: "Meanings",
         version: str,
+        optimizer: "Optional[Optimizer]" = None,
+        loss: "Any" = None,
     ) -> None:
         self.net, self.type, self.name = net, type, name
         self.number = NUMBERS[type]
         self.self_contained = self_contained
         self.meanings, self.version = meanings, version
+        self.optimizer, self.loss = optimizer, loss
 
 
 class Target:
@@ -89,6 +99,8 @@ def export(
     self_contained: bool,
     meanings: "Meanings",
     version: str,
+    train: "Any" = None,
+    loss: "Any" = None,
 ) -> str:
     """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
     require("to", to, (TARGETS.__contains__, listed(TARGETS)))
@@ -97,12 +109,14 @@ def export(
         type = target.types[0]
     require("type", type, (target.types.__contains__, listed(target.types)))
     name = checked_name(name, path)
-    request = Request(net, type, name, self_contained, meanings, version)
-    check_numbers(net, request.number)
+    check_numbers(net, NUMBERS[type])
+    learning = training_of(net, train, loss, to, type)
+    request = Request(net, type, name, self_contained, meanings, version, *learning)
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
-        text = generate(lambda: target.written(request), net.layers)
+        parts = net.layers + [part for part in learning if part is not None]
+        text = generate(lambda: target.written(request), parts)
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:
@@ -110,6 +124,35 @@ def export(
     if path is not None:
         files.write(path, text.encode("ascii"))
     return str(text)
+
+
+def training_of(
+    net: "Sequential", train: "Any", loss: "Any", to: str, type: str
+) -> "Tuple[Optional[Optimizer], Optional[Loss]]":
+    """Return the optimizer and the loss of the training step, or None twice without one."""
+    if train is None:
+        require("loss", loss, (lambda v: v is None, "None: only a training step has a loss"))
+        return None, None
+    if to != "c" or type not in TRAINABLE:
+        raise ValueError(
+            f"train: a training step is written in C with {listed(TRAINABLE)} numbers only, "
+            f"not with to={to!r} and type={type!r}"
+        )
+    optimizer = look_up("train", train, OPTIMIZERS, Optimizer)
+    return optimizer, loss_for(net, partner_of(net) if loss is None else loss)
+
+
+def partner_of(net: "Sequential") -> "Loss":
+    """Return the loss that pairs with the last activation; a sum without one pairs as Identity."""
+    last = net.layers[-1]
+    activation = Identity if last.parameters() else type(last)
+    for kind in LOSSES.values():
+        if kind.pairs_with is activation:
+            return kind()  # type: ignore[no-any-return]
+    raise ValueError(
+        f"train: no loss pairs with {last!r}, the last layer; give one, "
+        "such as loss='mean_squared_error'"
+    )
 
 
 def listed(names: "Any") -> str:

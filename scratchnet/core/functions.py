@@ -259,16 +259,7 @@ def power(x: Number, n: int) -> Number:
     >>> power(0.5, 3)
     0.125
     """
-    if hasattr(x, "power"):
-        return x.power(n)
-    result = 1
-    square = x
-    while n:
-        if n & 1:
-            result = result * square
-        square = square * square
-        n >>= 1
-    return result
+    return x.power(n) if hasattr(x, "power") else elementary.power(x, n)
 
 
 def pi(x: Number) -> Number:

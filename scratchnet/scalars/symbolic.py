@@ -17,7 +17,7 @@ and x - 0, and in products with a 0 of the data (see ``kind`` below).
 
 from itertools import count
 
-from ..core import functions
+from ..core import elementary, functions
 from .operations import OPERATIONS, PRIMITIVES, Operators
 from .single import Single, kernel, rounded
 
@@ -140,6 +140,12 @@ class Symbolic(Operators):
     def whole(self, n: int) -> "Any":
         """Return the integer n as a constant."""
         return type(self)(n)
+
+    def power(self, n: "Any") -> "Any":
+        """Return the n-th power: products for an integer n, one operation for a symbolic one."""
+        if isinstance(n, Symbolic):
+            return type(self)(None, "power", (self, n))
+        return elementary.power(self, n)
 
     def where(self, a: "Any", b: "Any") -> "Any":
         """Return a if this comparison is true, else b."""
