@@ -172,15 +172,19 @@ int main(void)
 # ---- training --------------------------------------------------------------------------------------
 
 ABOUT_TRAINING = """
-A {name}_trainer holds {NAME}_PARAMETERS weights that learn; {name}_start gives it those of the network.
-{T} {name}_train({name}_trainer *, const {T} *in, const {T} *target) makes one step on one sample, of
-  {optimizer},
-and returns the loss before it, of
-  {loss}.
-If the loss is not finite, the step changes nothing. The member rate, the learning rate, may be
-changed between two steps. target has the numbers that out should have; for classes they are 1 for
-the class and 0 for the others.
-void {name}_predict_with(const {name}_trainer *, const {T} *in, {T} *out) predicts with these weights.
+
+Training: the weights of a {name}_trainer learn.
+void {name}_start({name}_trainer *trainer)
+  sets its weights to those of the network.
+{T} {name}_train({name}_trainer *trainer, const {T} *in, const {T} *target)
+  makes a step on one sample and returns the loss before it. If the loss is not finite, the step
+  changes nothing.
+void {name}_predict_with(const {name}_trainer *trainer, const {T} *in, {T} *out)
+  predicts with its weights.
+target has one number for each of out, as the loss takes it: for classes, 1 for the right one, else 0.
+trainer->rate is the learning rate, which may be changed between two steps.
+  loss:      {loss}
+  optimizer: {optimizer}
 """
 
 START = """\

@@ -33,12 +33,15 @@ class CTraining:
         check_size(step)
         self.step = step
         NAME = unit.words["NAME"]
-        self.macros = [f"#define {NAME}_PARAMETERS {len(step.weights)}"]
+        self.macros = [
+            f"#define {NAME}_PARAMETERS {len(step.weights)}",
+            f"#define {NAME}_SCRATCH_OF_TRAINING ({NAME}_PARAMETERS * sizeof({unit.T}))",
+        ]
         functions = [self.start(), self.train(), self.predict()]
         self.text = self.struct() + "\n" + "\n".join(functions)
         self.about = c_parts.ABOUT_TRAINING.format(
             loss=request.loss, optimizer=request.optimizer, **unit.words
-        ).splitlines()
+        ).splitlines()[1:]
 
     def struct(self) -> str:
         unit, count = self.unit, f"{self.unit.words['NAME']}_PARAMETERS"

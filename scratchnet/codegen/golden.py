@@ -4,7 +4,7 @@ import hashlib
 import struct
 
 from ..core.checks import are_finite
-from ..core.examples import Examples, cut
+from ..core.examples import Examples
 from ..core.history import Diverged
 from ..core.random import Generator
 from ..core.training import Engine
@@ -54,24 +54,26 @@ def training(
 ) -> "Tuple[Matrix, Row, Matrix]":
     """Return targets, the loss of one training step per row, and the outputs after all of them.
 
-    The steps are those of numbers of this type. All results are floats.
+    The steps are those of numbers of this type; they end before the loss becomes too large to be
+    compared. All results are floats.
     """
     twin = net.copy(number)
     loss = loss.with_numbers(number, exactly=True)
     rows = [[number(x) for x in row] for row in X]
     outputs = len(twin.predict(rows[:1])[0])
     Y = [target(loss, outputs, number, k) for k in range(len(X))]
-    examples = Examples(rows, Y, None, list(range(len(X))))
     optimizer = optimizer.with_numbers(number, exactly=True)
+    engine = Engine(twin, loss, optimizer, Examples(rows, Y, None, [*range(len(X))]), Generator(0))
+    losses: "Row" = []
     try:
-        losses = Engine(twin, loss, optimizer, examples, Generator(0)).epoch(cut(examples.used, 1))
+        while len(losses) < len(X) and max([0] + losses) < LARGEST:
+            losses += engine.epoch([[len(losses)]])
     except Diverged as error:
-        raise ValueError(
-            f"train: {error} in a few steps at the learning rate {float(optimizer.rate)}; "
-            "give a smaller one"
-        ) from None
-    trained = [[float(a) for a in row] for row in twin.predict(rows)]
-    return [[float(y) for y in row] for row in Y], [float(v) for v in losses], trained
+        if not losses:
+            raise ValueError(f"train: in its first step, {error}; give a smaller rate") from None
+    targets = [[float(y) for y in row] for row in Y[: len(losses)]]
+    trained = [[float(a) for a in row] for row in twin.predict(rows[: len(losses)])]
+    return targets, [float(v) for v in losses], trained
 
 
 def target(loss: "Loss", outputs: int, number: "Any", k: int) -> "Row":
