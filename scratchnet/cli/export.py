@@ -2,6 +2,8 @@
 
 from .. import export
 from ..codegen.targets import NUMBERS, TARGETS
+from ..core.losses import LOSSES
+from ..core.optimizers import OPTIMIZERS
 from ..formats import models
 from . import terminal
 
@@ -21,6 +23,7 @@ EXAMPLES = """\
 examples:
   scratchnet export model.safetensors --to c -o net.h
   scratchnet export model.json --to c --type float --self-contained -o net.h
+  scratchnet export model.json --to c --type float --train adam -o net.h
 """
 
 
@@ -39,6 +42,16 @@ def configure(parser: "Any") -> None:
         action="store_true",
         help="include exp, tanh, ...: the same bits everywhere, and no libm",
     )
+    parser.add_argument(
+        "--train",
+        choices=list(OPTIMIZERS),
+        help="for small networks in C: include a training step, NAME_train(trainer, in, target)",
+    )
+    parser.add_argument(
+        "--loss",
+        choices=list(LOSSES),
+        help="its loss (default: the one that pairs with the last activation)",
+    )
     parser.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file")
 
 
@@ -46,5 +59,14 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Write the file. Return the exit status."""
     terminal.check_output(options.output, [options.model])
     net = models.load(options.model)
-    export(net, options.output, options.to, options.type, options.name, options.self_contained)
+    export(
+        net,
+        options.output,
+        options.to,
+        options.type,
+        options.name,
+        options.self_contained,
+        options.train,
+        options.loss,
+    )
     return 0

@@ -85,9 +85,7 @@ def for_comment(text: str) -> str:
     return plain.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?")
 
 
-def head(
-    unit: "Unit", net: "Sequential", outputs: int, scratch: int, macros: "List[str]"
-) -> str:
+def head(unit: "Unit", net: "Sequential", outputs: int, scratch: int, macros: "List[str]") -> str:
     """Return the macros, the includes and what is checked of the compiler."""
     NAME = unit.words["NAME"]
     includes = ["float.h"]

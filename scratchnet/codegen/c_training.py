@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from .device_step import DeviceStep
     from .targets import Request
 
-# The most operations of the forward and the backward pass, which are written out: gcc -O2 needs a
-# second for so many, and they take 60 KB of flash on a Cortex-M0.
-MOST_OPERATIONS = 8192
+# The most operations of the forward and the backward pass, which are written out. With so many, a
+# step takes gcc -O2 three seconds, and 30 KB of code.
+MOST_OPERATIONS = 1024
 
 
 class CTraining:
@@ -138,6 +138,6 @@ def check_size(step: "DeviceStep") -> None:
     count = sum([max(1, len(node.operands) // 2) for node in nodes if node.operation])
     if count > MOST_OPERATIONS:
         raise ValueError(
-            f"train: a step has {count} operations without the update, and at most "
-            f"{MOST_OPERATIONS} can be written out; train a smaller network"
+            f"train: the step has {count} operations without the update, but at most "
+            f"{MOST_OPERATIONS} are written out; give a smaller network"
         )

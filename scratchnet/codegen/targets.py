@@ -65,7 +65,7 @@ class Request:
         self_contained: bool,
         meanings: "Meanings",
         version: str,
-        optimizer: "Optional[Optimizer]" = None,
+        optimizer: "Any" = None,
         loss: "Any" = None,
     ) -> None:
         self.net, self.type, self.name = net, type, name

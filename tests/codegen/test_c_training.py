@@ -1,19 +1,27 @@
 """sn.export(train=...): training steps in C, compiled by gcc and clang, against ``fit`` in batches of one sample."""
 
 import os
-import re
 import struct
 import subprocess
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
-from random_networks import Bell, MeanQuarticError, Rested, RunningMean, Scale, Share, SignDescent, Slowing, recipes
+from random_networks import (
+    Bell,
+    MeanQuarticError,
+    Rested,
+    RunningMean,
+    Scale,
+    Share,
+    SignDescent,
+    Slowing,
+    recipes,
+)
 from test_c import CLANG, EACH_KIND, GCC, LETTERS, WARNINGS, bits, compilers, selftest
 
 import scratchnet as sn
 from scratchnet.cli import main
-from scratchnet.codegen import c_training
 from scratchnet.core.examples import Examples
 from scratchnet.core.training import Engine
 from scratchnet.scalars import Single
@@ -26,7 +34,9 @@ __all__ = ["compilers"]  # a fixture that every test uses
 
 def gate(*end):
     """The network 2-4-1 that learns XOR."""
-    return sn.Sequential([sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), *(end or (sn.Sigmoid(),))], seed=7)
+    return sn.Sequential(
+        [sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 1), *(end or (sn.Sigmoid(),))], seed=7
+    )
 
 
 PROGRAM = """\
@@ -72,7 +82,9 @@ class Program:
         number = NUMBERS[kind]
         samples = [[[float(number(v)) for v in row] for row in sample] for sample in samples]
         loss = loss or sn.BinaryCrossEntropy()
-        self.parts.append((name, kind, samples, trained(net.copy(number), samples, loss, optimizer)))
+        self.parts.append(
+            (name, kind, samples, trained(net.copy(number), samples, loss, optimizer))
+        )
 
     def run(self, *command):
         """Return the losses, the output and the weights of each network, from the program that this compiles."""
@@ -107,7 +119,9 @@ def trained(net, samples, loss, optimizer):
     loss, optimizer = (part.with_numbers(net.number, exactly=True) for part in (loss, optimizer))
     former = sn.set_kernel("portable")
     try:
-        losses = Engine(net, loss, optimizer, examples, sn.Generator(0)).epoch([[k] for k in examples.used])
+        losses = Engine(net, loss, optimizer, examples, sn.Generator(0)).epoch(
+            [[k] for k in examples.used]
+        )
         out = net.predict(rows[0][-1:])[0]
     finally:
         sn.set_kernel(former)
@@ -154,12 +168,14 @@ def test_it_is_what_fit_computes(every_optimizer):
     former = sn.set_kernel("portable")
     try:
         net = gate()
-        net.fit(X, Y, "binary_cross_entropy", sn.Adam(0.05), epochs=500, batch_size=1, shuffle=False)
+        net.fit(
+            X, Y, "binary_cross_entropy", sn.Adam(0.05), epochs=500, batch_size=1, shuffle=False
+        )
     finally:
         sn.set_kernel(former)
     expected = [v for p in net.parameters() for row in p.rows for v in row]
     assert every_optimizer.parts[k][3][-17:] == expected
-    assert [round(y) for y, in net.predict(X)] == [0, 1, 1, 0]
+    assert [round(y) for (y,) in net.predict(X)] == [0, 1, 1, 0]
 
 
 def test_the_bits_in_cpp(every_optimizer):
@@ -191,3 +207,169 @@ def test_random_networks(tmp_path_factory, made):
     for kind in ("double", "float"):
         program.add(net, kind, optimizer, list(zip(made.X, made.Y)) * 2, made.loss)
     program.check_bits("gcc", "-std=c99", "-O1", *WARNINGS)
+
+
+# ---- the header --------------------------------------------------------------------------------------------------
+
+USER_DEFINED = sn.Sequential(
+    [sn.Normalization(), Scale(3), sn.Dense(3, 3), Share(), sn.Dense(3, 2), Bell()], seed=3
+)
+USER_DEFINED.adapt([[1.0, 2.0, 5.0], [3.0, 2.5, -5.0]])
+
+
+@EACH_KIND
+def test_a_file_tests_its_training(kind, own, tmp_path):
+    for net, optimizer, loss in (
+        (gate(), "adam", None),
+        (gate(sn.Identity()), sn.SGD(0.1, momentum=0.9), None),
+        (gate(sn.Tanh()), "sgd", "hinge"),
+        (USER_DEFINED, Slowing(0.05), MeanQuarticError()),
+    ):
+        text = sn.export(net, None, type=kind, self_contained=own, train=optimizer, loss=loss)
+        assert selftest(tmp_path, text, "net", "gcc", "-std=c99", *WARNINGS) == (
+            0,
+            "all right: 8 vectors\n",
+        )
+
+
+@pytest.mark.parametrize("old, new, message", [
+    ("{-0.22", "{-0.23", "step 0: the loss is "),
+    ("trainer->rate = 0.001", "trainer->rate = 0.002", "step 1: the loss is "),
+    ("weights[k] = w - ", "weights[k] = w + ", "step 1: the loss is "),
+    ("0.999 * m1", "0.99 * m1", "step 2: the loss is "),
+    ("trainer->t = t", "trainer->t = 1.0 + t", "step 2: the loss is "),
+])  # fmt: skip
+def test_a_changed_step_is_caught(old, new, message, tmp_path):
+    text = sn.export(gate(), None, train="adam")
+    assert text.count(old) == 1
+    status, output = selftest(tmp_path, text.replace(old, new))
+    assert status == 1 and output.startswith("net: " + message)
+
+
+def test_the_prediction_with_what_was_learned_is_tested(tmp_path):
+    text = sn.export(gate(), None, train="adam")
+    start = text.rindex("net_predict_with(const")
+    changed = text[:start] + text[start:].replace("weights[16]", "weights[15]", 1)
+    status, output = selftest(tmp_path, changed)
+    assert status == 1 and output.startswith("net: after 8 steps: output 0 of vector ")
+
+
+def test_it_has_no_writable_data(tmp_path):
+    """And two networks that learn are in one program."""
+    for name in ("one", "two"):
+        sn.export(gate(), str(tmp_path / (name + ".h")), self_contained=True, train="adam")
+    (tmp_path / "both.c").write_text(
+        '#include "one.h"\n#include "two.h"\n#include "one.h"\n'
+        "double run(one_trainer *a, two_trainer *b, const double *x);\n"
+        "double run(one_trainer *a, two_trainer *b, const double *x)\n"
+        "{ return one_train(a, x, x) + two_train(b, x, x); }\n"
+    )
+    subprocess.check_call(["gcc", "-O0", *WARNINGS, "-c", "both.c"], cwd=str(tmp_path))
+    lines = subprocess.check_output(["nm", str(tmp_path / "both.o")]).decode().splitlines()
+    kinds = {line.split()[-1]: line.split()[-2] for line in lines}
+    assert set(kinds.values()) <= set("tTrU")
+    assert [name for name in kinds if kinds[name] == "U"] in ([], ["memcpy"])
+
+
+def test_a_loss_that_is_not_finite_changes_nothing(tmp_path):
+    (tmp_path / "net.h").write_text(sn.export(gate(), None, self_contained=True, train="adam"))
+    (tmp_path / "main.c").write_text(
+        '#include <math.h>\n#include <stdio.h>\n#include "net.h"\nint main(void) {\n'
+        "    net_trainer a, b; const double x[2] = {1.0, 1.0}, y[1] = {0.0}; double loss;\n"
+        "    net_start(&a); a.weights[16] = INFINITY; b = a; loss = net_train(&a, x, y);\n"
+        '    printf("%d %d", loss - loss == 0, memcmp(&a, &b, sizeof a));\n    return 0;\n}\n'
+    )
+    subprocess.check_call(["gcc", "main.c", "-o", "main"], cwd=str(tmp_path))
+    assert subprocess.check_output([str(tmp_path / "main")]) == b"0 0"
+
+
+# ---- the loss, and what is refused -------------------------------------------------------------------------------
+
+
+def test_the_loss_pairs_with_the_last_activation():
+    for end, loss in [
+        ([sn.Sigmoid()], "BinaryCrossEntropy()"),
+        ([sn.Softmax()], "CategoricalCrossEntropy()"),
+        ([sn.Identity()], "HalfSquaredError()"),
+        ([], "HalfSquaredError()"),
+        ([sn.Threshold()], "Perceptron()"),
+    ]:
+        net = sn.Sequential([sn.Dense(2, 2)] + end)
+        assert " *   loss:      {}\n".format(loss) in sn.export(net, None, train="sgd")
+    text = sn.export(gate(), None, train="sgd", loss=sn.Huber(2))
+    assert " *   loss:      Huber(delta=2.0)\n" in text
+
+
+def test_what_is_frozen_stays():
+    net = gate()
+    net.freeze("0.weights", "2.bias")
+    text = sn.export(net, None, train="sgd")
+    assert "#define NET_PARAMETERS 8\n" in text and "memory" not in text
+
+
+class Counting(sn.SGD):
+    def rule(self, w, g, state):
+        self.count = getattr(self, "count", 0) + 1
+        return sn.SGD.rule(self, w, g, state)
+
+
+class Uneven(sn.SGD):
+    """The first weight learns otherwise."""
+
+    def update_rows(self, rows, gradients, states, factor):
+        new_rows, new_states = sn.SGD.update_rows(self, rows, gradients, states, factor)
+        return [[rows[0][0]] + new_rows[0][1:]] + new_rows[1:], new_states
+
+
+FROZEN = gate()
+FROZEN.freeze(*[p.name for p in FROZEN.parameters()])
+REFUSED = {
+    "name": (dict(train="lbfgs"), "^train 'lbfgs' is unknown; give one of: .*sgd"),
+    "loss": (dict(train="sgd", loss="l2"), "^loss 'l2' is unknown; give one of: "),
+    "loss without a step": (dict(loss="huber"), "^loss is 'huber'; give None: only a training step has a loss$"),
+    "no partner": (
+        dict(net=gate(sn.Tanh()), train="sgd"),
+        r"^train: no loss pairs with Tanh\(\), the last layer; give one, such as loss='mean_squared_error'$",
+    ),
+    "no probabilities": (
+        dict(net=gate(sn.Tanh()), train="sgd", loss="binary_cross_entropy"),
+        r"^BinaryCrossEntropy: Tanh\(\) gives no probabilities",
+    ),
+    "random numbers": (
+        dict(net=gate(sn.Dropout(0.5), sn.Sigmoid()), train="sgd"),
+        "^the training step cannot be written out: it draws random numbers",
+    ),
+    "schedule": (
+        dict(train=sn.SGD(sn.StepDecay(0.1, 3))),
+        "^the training step cannot be written out: its learning rate is a function; give a number",
+    ),
+    "frozen": (dict(net=FROZEN, train="sgd"), "^the training step cannot be written out: all its parameters are frozen"),
+    "t": (dict(train=Rested(0.1)), "^the training step cannot be written out: unsupported operand"),
+    "memory": (dict(train=Counting(0.1)), "^the training step cannot be written out: Counting stores something"),
+    "uneven": (dict(train=Uneven(0.1)), "^the training step cannot be written out: it does not do the same with"),
+    "size": (
+        dict(net=sn.Sequential([sn.Dense(64, 32), sn.Tanh(), sn.Dense(32, 10), sn.Softmax()]), train="sgd"),
+        "^train: the step has 5[0-9]{3} operations without the update, but at most 1024 are written out",
+    ),
+    "fractions": (dict(net=gate().copy(Fraction), train="sgd"), "^the network computes with Fraction"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", sorted(REFUSED))
+def test_what_is_refused(what):
+    options, message = REFUSED[what]
+    with pytest.raises((TypeError, ValueError), match=message):
+        sn.export(**dict(dict(net=gate(), path=None), **options))
+
+
+def test_the_command_line(tmp_path, capsys):
+    model, header = str(tmp_path / "gate.json"), str(tmp_path / "gate.h")
+    gate().save(model)
+    command = ["export", model, "--to", "c", "-o", header, "--train", "adam"]
+    assert main(command + ["--loss", "mean_squared_error"]) == 0
+    with open(header, encoding="ascii") as file:
+        assert file.read() == sn.export(
+            gate(), None, name="gate", train="adam", loss="mean_squared_error"
+        )
+    assert main(command + ["--loss", "perceptron"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
