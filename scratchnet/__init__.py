@@ -210,14 +210,18 @@ def _products(kernel: str, dot: "Any") -> "Any":
     return PRODUCTS[kernel]
 
 
+_SUPPLEMENTED = ("Decimal", "Interval", "Single", "Symbolic", "SymbolicSingle", "Traced")
+
+
 def _supplement(number: "Any", name: str) -> "Any":
     """Return a function for a number type of ``scalars`` or for decimal.Decimal."""
-    if number.__name__ not in ("Decimal", "Single", "Symbolic", "SymbolicSingle", "Traced"):
+    if number.__name__ not in _SUPPLEMENTED:
         return None
-    from .scalars import decimals, single, symbolic, traced
+    from .scalars import decimals, interval, single, symbolic, traced
 
     functions_of: "Any" = {
         decimals.Decimal: decimals,
+        interval.Interval: interval,
         single.Single: single,
         symbolic.Symbolic: symbolic,
         symbolic.SymbolicSingle: symbolic,
