@@ -403,6 +403,7 @@ def export(
     type: "Optional[str]" = None,
     name: "Optional[str]" = None,
     self_contained: bool = False,
+    calibrate: "Any" = None,
     train: "Any" = None,
     loss: "Any" = None,
 ) -> str:
@@ -415,6 +416,8 @@ def export(
     ``self_contained``   whether the code contains its own exp, tanh, ...; it then needs no math
                          library, and computes the bits of the portable kernel (with "float", those
                          of ``scalars.Single``)
+    ``calibrate``        for "float": rows of inputs. The file says how far the outputs for them can
+                         be from those of the exact network; ``scalars.Interval`` proves it
     ``train``            for small networks in C, also a training step: the name of an optimizer, or
                          an object from optimizers.py. ``NAME_train(trainer, in, target)`` makes one
                          step on one sample, and ``NAME_predict_with(trainer, in, out)`` predicts
@@ -442,7 +445,17 @@ def export(
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     meanings = _above("tabular.meanings", "meanings_of")(net)
     return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
-        net, path, to, type, name, self_contained, meanings, __version__, train, loss
+        net,
+        path,
+        to,
+        type,
+        name,
+        self_contained,
+        meanings,
+        __version__,
+        calibrate,
+        train,
+        loss,
     )
 
 

@@ -1,11 +1,13 @@
 """`python -m scratchnet export`: write a saved network as source code."""
 
-from .. import export
-from ..codegen.targets import NUMBERS, TARGETS
+from .. import __version__
+from ..codegen.targets import NUMBERS, TARGETS, export
 from ..core.losses import LOSSES
 from ..core.optimizers import OPTIMIZERS
 from ..formats import models
+from ..tabular.meanings import meanings_of
 from . import terminal
+from .data import inputs_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +45,11 @@ def configure(parser: "Any") -> None:
         help="include exp, tanh, ...: the same bits everywhere, and no libm",
     )
     parser.add_argument(
+        "--calibrate",
+        metavar="DATA",
+        help="for float: rows of inputs, for which the rounding error is bounded",
+    )
+    parser.add_argument(
         "--train",
         choices=list(OPTIMIZERS),
         help="for small networks in C: include a training step, NAME_train(trainer, in, target)",
@@ -50,15 +57,22 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--loss",
         choices=list(LOSSES),
-        help="its loss (default: the one that pairs with the last activation)",
+        metavar="NAME",
+        help="its loss, such as huber (default: the one that pairs with the last activation)",
     )
     parser.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file")
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Write the file. Return the exit status."""
-    terminal.check_output(options.output, [options.model])
+    """Write the file, and print what the rows show. Return the exit status."""
+    terminal.check_output(options.output, [options.model, options.calibrate])
     net = models.load(options.model)
+
+    def report(request: "Any") -> None:
+        if request.proof:
+            write(str(request.proof))
+
+    rows = options.calibrate and inputs_in(options.calibrate, net, options.model)
     export(
         net,
         options.output,
@@ -66,7 +80,11 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         options.type,
         options.name,
         options.self_contained,
+        meanings_of(net),
+        __version__,
+        rows,
         options.train,
         options.loss,
+        report,
     )
     return 0

@@ -4,6 +4,8 @@ The header uses only the stack: it has no writable data, no input and no output.
 written out as sn.unroll writes them; larger ones are loops over tables.
 """
 
+import textwrap
+
 from . import c_parts, golden
 from .c import Unit, indented
 from .c_training import CTraining
@@ -70,6 +72,9 @@ def about(unit: "Unit", request: "Request", more: "List[str]") -> str:
         f" * {unit.words['NAME']}_OUTPUTS numbers from {unit.words['NAME']}_INPUTS finite numbers.",
         " * The two arrays must not overlap.",
     ]
+    if request.proof:
+        text = "The error: " + str(request.proof)
+        lines += [f" * {line}" for line in textwrap.wrap(text, 96)]
     for array, names in zip(("in", "out"), request.meanings):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     lines += [f" * {for_comment(text)}".rstrip() for text in more]

@@ -13,6 +13,7 @@ from ..scalars import Single
 from ..scalars.symbolic import Undecided
 from . import c_header
 from .own import generate
+from .proof import Proof
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ class Request:
     ``self_contained``   whether the elementary functions are included
     ``meanings``         what each input is, and each output; empty if that is not known
     ``version``          the version of this package
+    ``calibrate``        rows of inputs, for which the error of 32-bit floats is bounded; or None
     ``optimizer``        the optimizer of a training step; None without one
     ``loss``             its loss
+    ``proof``            the bound of the error for the rows; None without rows
     """
 
     def __init__(
@@ -65,14 +68,17 @@ class Request:
         self_contained: bool,
         meanings: "Meanings",
         version: str,
-        optimizer: "Any" = None,
-        loss: "Any" = None,
+        calibrate: "Any",
+        optimizer: "Any",
+        loss: "Any",
     ) -> None:
         self.net, self.type, self.name = net, type, name
         self.number = NUMBERS[type]
         self.self_contained = self_contained
         self.meanings, self.version = meanings, version
+        self.calibrate = calibrate
         self.optimizer, self.loss = optimizer, loss
+        self.proof = None if calibrate is None else Proof(net, calibrate)
 
 
 class Target:
@@ -99,10 +105,15 @@ def export(
     self_contained: bool,
     meanings: "Meanings",
     version: str,
-    train: "Any" = None,
-    loss: "Any" = None,
+    calibrate: "Any",
+    train: "Any",
+    loss: "Any",
+    before_writing: "Optional[Callable[[Request], Any]]" = None,
 ) -> str:
-    """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
+    """Return the source, and write it to ``path`` unless that is None; see ``sn.export``.
+
+    ``before_writing``   is called with the Request when the source is complete
+    """
     require("to", to, (TARGETS.__contains__, listed(TARGETS)))
     target = TARGETS[to]
     if type is None:
@@ -110,8 +121,12 @@ def export(
     require("type", type, (target.types.__contains__, listed(target.types)))
     name = checked_name(name, path)
     check_numbers(net, NUMBERS[type])
+    if calibrate is not None and type != "float":
+        raise ValueError(
+            f"calibrate: rows bound the error of 32-bit floats, not of {type!r}; give type='float'"
+        )
     learning = training_of(net, train, loss, to, type)
-    request = Request(net, type, name, self_contained, meanings, version, *learning)
+    request = Request(net, type, name, self_contained, meanings, version, calibrate, *learning)
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
@@ -121,6 +136,8 @@ def export(
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:
         set_kernel(former)
+    if before_writing is not None:
+        before_writing(request)
     if path is not None:
         files.write(path, text.encode("ascii"))
     return str(text)

@@ -1,8 +1,8 @@
 """Interval: a number with a proven bound on the error that 32-bit floats make in it.
 
-A rule that runs on these numbers computes what it computes in real arithmetic, and with each result
-how far the result of 32-bit floats can be from it. Each number stands for two: the exact one, a, and
-the computed one, c.
+A rule that runs on these numbers computes what it computes in real arithmetic, and with each
+result how far the result of 32-bit floats can be from it. Each number stands for two: the exact
+one, a, and the computed one, c.
 
     ``value``    a 64-bit float near a
     ``radius``   |a - value| is at most this much
@@ -11,12 +11,11 @@ the computed one, c.
     ``rest``     |r| is at most this much
 
 Each operation adds an ε of its own for its rounding error. This is running error analysis (Higham,
-"Accuracy and stability of numerical algorithms", 2002, section 3.3), which bounds the rounding error
-by half a unit in the last place of what is actually computed; sums are added from left to right. The
-ε, which stay the same in all numbers that depend on them, are those of affine arithmetic (de
-Figueiredo & Stolfi, 2004): errors that cancel, as those of a logit in both parts of the quotient of
-softmax, cancel in the bound, too. The bounds themselves are rounded up, so that they hold for
-64-bit floats, in which they are computed.
+"Accuracy and stability of numerical algorithms", 2002, section 3.3): the rounding error is bounded
+by half a unit in the last place of what is actually computed. The ε, which stay the same in all
+numbers that depend on them, are those of affine arithmetic (de Figueiredo & Stolfi, 2004): errors
+that cancel, such as those of a logit in both parts of a softmax, cancel in the bound, too. The
+bounds are computed in 64-bit floats and rounded up.
 
 What is assumed of the 32-bit floats:
 
@@ -100,7 +99,9 @@ class Condition:
         ]
         value = sum([x.value for x in exact]) / len(exact)
         radius = max([_up(abs(x.value - value) + x.radius) for x in exact])
-        return Interval._made(value, radius, [], max([_apart(c, x) for c in computed for x in exact]))
+        return Interval._made(
+            value, radius, [], max([_apart(c, x) for c in computed for x in exact])
+        )
 
     def __bool__(self) -> bool:
         if self.exact is None or self.exact is not self.computed:
@@ -170,7 +171,8 @@ class Interval(Operators):
         if operation == "negate":
             return self._made(-self.value, self.radius, [(-1.0, self)], 0.0)
         if operation == "abs":
-            return (self >= 0).where(self, -self)
+            above: Condition = self >= 0
+            return above.where(self, -self)
         return self._function(operation)
 
     def _binary(self, operation: str, a: "Any", b: "Any") -> "Any":
@@ -187,9 +189,7 @@ class Interval(Operators):
         if a is b:
             return Condition(function(0, 0), function(0, 0))
         exact = _decided(function, a, a.radius, b, b.radius)
-        return Condition(
-            exact, _decided(function, a, a.radius + a.error, b, b.radius + b.error)
-        )
+        return Condition(exact, _decided(function, a, a.radius + a.error, b, b.radius + b.error))
 
     @staticmethod
     def dot(u: "Sequence[Any]", v: "Sequence[Any]") -> "Interval":
