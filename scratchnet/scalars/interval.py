@@ -271,7 +271,9 @@ def _sum(addends: "Sequence[Addend]") -> "Interval":
         size += abs(value)
         radius += radius_x
         error += error_x
-        rounding = min(half_unit(_up(abs(value) + radius + error)), _up(addend), _up(before))
+        rounding = half_unit(_up(abs(value) + radius + error))
+        if rounding < inf:
+            rounding = min(rounding, _up(addend), _up(before))
         error += rounding
         terms += terms_x
         local += local_x + rounding
@@ -337,6 +339,6 @@ def _slopes(name: str, low: float, high: float) -> "Tuple[float, float]":
     derivative, start = DERIVATIVES[name]
     if not start < low <= high < inf:
         return -inf, inf
-    found = [derivative(x) for x in (low, high)] + [derivative(0.0)] * (low < 0 < high)
+    found = [derivative(x) for x in ([low, 0.0, high] if low < 0 < high else [low, high])]
     margin = 2.0**-48 * (1 + max(map(abs, found)))
     return min(found) - margin, max(found) + margin
