@@ -34,12 +34,12 @@ class Proof:
     """
 
     def __init__(self, net: "Sequential", X: "Any") -> None:
-        twin = net.copy(Interval)
-        rows = twin.accept(X)
+        twin, rows = net.copy(Interval), net.accept(X)
         errors = []
         try:
             for k in range(len(rows)):
-                errors.append(max([a.error for a in twin.propagate([rows[k]], twin.layers)[0]]))
+                row = [Interval(x) for x in rows[k]]
+                errors.append(max([a.error for a in twin.propagate([row], twin.layers)[0]]))
         except Exception as error:  # User-defined rules may raise anything.
             if all([is_own(layer) for layer in net.layers]):
                 raise

@@ -226,18 +226,6 @@ def short(x: Number) -> Number:
     return c - (c - x)
 
 
-def power(x: Number, n: int) -> Number:
-    """Return x to the power n, for an integer n >= 0, by repeated squaring."""
-    result = 1
-    square = x
-    while n:
-        if n & 1:
-            result = result * square
-        square = square * square
-        n >>= 1
-    return result
-
-
 def scaled(y: Number, k: Number) -> Number:
     """Return y·2^k, as two products.
 

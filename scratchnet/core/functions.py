@@ -259,7 +259,19 @@ def power(x: Number, n: int) -> Number:
     >>> power(0.5, 3)
     0.125
     """
-    return x.power(n) if hasattr(x, "power") else elementary.power(x, n)
+    return x.power(n) if hasattr(x, "power") else by_squaring(x, n)
+
+
+def by_squaring(x: Number, n: int) -> Number:
+    """Return ``power`` for a number of any type, with products alone."""
+    result = 1
+    square = x
+    while n:
+        if n & 1:
+            result = result * square
+        square = square * square
+        n >>= 1
+    return result
 
 
 def pi(x: Number) -> Number:

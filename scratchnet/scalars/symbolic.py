@@ -17,7 +17,7 @@ and x - 0, and in products with a 0 of the data (see ``kind`` below).
 
 from itertools import count
 
-from ..core import elementary, functions
+from ..core import functions
 from .operations import OPERATIONS, PRIMITIVES, Operators
 from .single import Single, kernel, rounded
 
@@ -145,7 +145,7 @@ class Symbolic(Operators):
         """Return the n-th power: products for an integer n, one operation for a symbolic one."""
         if isinstance(n, Symbolic):
             return type(self)(None, "power", (self, n))
-        return elementary.power(self, n)
+        return functions.by_squaring(self, n)
 
     def where(self, a: "Any", b: "Any") -> "Any":
         """Return a if this comparison is true, else b."""
