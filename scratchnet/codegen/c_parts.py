@@ -181,7 +181,7 @@ void {name}_start({name}_trainer *trainer)
   changes nothing.
 void {name}_predict_with(const {name}_trainer *trainer, const {T} *in, {T} *out)
   predicts with its weights.
-target has a number for each of out, as the loss takes it: for classes 1 for the right one, else 0.
+target has a number for each of out, as the loss takes it: for classes 1 or {other}.
 trainer->rate is the learning rate, which may be changed between two steps.
   loss:      {loss}
   optimizer: {optimizer}

@@ -39,8 +39,9 @@ class CTraining:
         ]
         functions = [self.start(), self.train(), self.predict()]
         self.text = self.struct() + "\n" + "\n".join(functions)
+        other = golden.target(request.loss, len(step.outputs), float, 1)[0]
         self.about = c_parts.ABOUT_TRAINING.format(
-            loss=request.loss, optimizer=request.optimizer, **unit.words
+            other=f"{other:g}", loss=request.loss, optimizer=request.optimizer, **unit.words
         ).splitlines()[1:]
 
     def struct(self) -> str:

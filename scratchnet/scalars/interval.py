@@ -27,7 +27,7 @@ What is assumed of the 32-bit floats:
 - Those of this package for 64-bit floats are wrong by at most 2 units.
 
 A comparison that comes out differently for a and c, or may do so, makes ``where`` return a number
-whose bounds hold for both arms.
+whose bounds hold for both arms. What may overflow, or is divided by what may be 0, has no bound.
 
 >>> x = Interval(0.1)  # rounded to 0.100000001490116...
 >>> x.value, x.error
@@ -41,6 +41,7 @@ from itertools import count
 from math import frexp, inf, ldexp
 
 from ..core import elementary
+from ..core.elementary import total  # The built-in sum is compensated on some Pythons.
 from .operations import OPERATIONS, Operators
 from .single import Single as Single
 from .single import rounded
@@ -97,7 +98,7 @@ class Condition:
             list(arms.values()) if known is None else [arms[known]]
             for known in (self.exact, self.computed)
         ]
-        value = sum([x.value for x in exact]) / len(exact)
+        value = (exact[0].value + exact[-1].value) / 2
         radius = max([_up(abs(x.value - value) + x.radius) for x in exact])
         return Interval._made(
             value, radius, [], max([_apart(c, x) for c in computed for x in exact])
@@ -124,7 +125,8 @@ class Interval(Operators):
     def __init__(self, x: "Any" = 0) -> None:
         self.value = float(x)
         self.radius = 0.0 if self.value == x else _up(ROUNDING * abs(self.value))
-        self.error = self.radius + abs(rounded(self.value) - self.value)
+        error = self.radius + abs(rounded(self.value) - self.value)
+        self.error = error if error < inf else inf  # not NaN
         self.parts: "Dict[int, float]" = {}
         self.rest = self.error
 
@@ -148,12 +150,12 @@ class Interval(Operators):
                 parts[number] = parts.get(number, 0.0) + weight * coefficient
         if len(parts) > MOST_PARTS:
             small = sorted(parts, key=lambda number: abs(parts[number]))[:-MOST_PARTS]
-            local += sum([abs(parts.pop(number)) for number in small])
+            local = total([local] + [abs(parts.pop(number)) for number in small])
         if size or local:
             roundings = 4 * len(terms) + len(parts) + 4
             local = _up(local + roundings * ROUNDING * (size + local))
             parts[next(_number)] = local
-        error = sum([abs(coefficient) for coefficient in parts.values()])
+        error = total([0.0] + [abs(coefficient) for coefficient in parts.values()])
         made.error = error and _up(error * (1 + len(parts) * ROUNDING))
         made.value, made.radius, made.parts, made.rest = value, radius, parts, 0.0
         if not made.error < inf or not radius < inf:
@@ -177,16 +179,17 @@ class Interval(Operators):
 
     def _binary(self, operation: str, a: "Any", b: "Any") -> "Any":
         a, b = self._of(a), self._of(b)
+        same = a is b and a.error < inf  # inf - inf is NaN
         if operation == "add":
             return _sum([_itself(a), _itself(b)])
         if operation == "subtract":
-            return Interval(0) if a is b else _sum([_itself(a), _itself(b, -1.0)])
+            return Interval(0) if same else _sum([_itself(a), _itself(b, -1.0)])
         if operation == "multiply":
             return _sum([_product(a, b)])
         if operation == "divide":
             return _quotient(a, b)
         function = OPERATIONS[operation].function
-        if a is b:
+        if same:
             return Condition(function(0, 0), function(0, 0))
         exact = _decided(function, a, a.radius, b, b.radius)
         return Condition(exact, _decided(function, a, a.radius + a.error, b, b.radius + b.error))

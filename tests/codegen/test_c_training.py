@@ -3,6 +3,7 @@
 import os
 import struct
 import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
@@ -18,7 +19,8 @@ from random_networks import (
     Slowing,
     recipes,
 )
-from test_c import CLANG, EACH_KIND, GCC, LETTERS, WARNINGS, bits, compilers, selftest
+from test_c import CLANG, EACH_KIND, GCC, LETTERS, WARNINGS, bits, compilers, found, selftest
+from test_interpreters import OTHERS, run
 
 import scratchnet as sn
 from scratchnet.cli import main
@@ -108,8 +110,8 @@ class Program:
         return results
 
     def check_bits(self, *command):
-        for (name, kind, _, expected), found in zip(self.parts, self.run(*command)):
-            assert bits(found, LETTERS[kind]) == bits(expected, LETTERS[kind]), name
+        for (name, kind, _, expected), answer in zip(self.parts, self.run(*command)):
+            assert bits(answer, LETTERS[kind]) == bits(expected, LETTERS[kind]), name
 
 
 def trained(net, samples, loss, optimizer):
@@ -283,6 +285,26 @@ def test_a_loss_that_is_not_finite_changes_nothing(tmp_path):
     assert subprocess.check_output([str(tmp_path / "main")]) == b"0 0"
 
 
+EXPORTING = """\
+import hashlib
+import scratchnet as sn
+gate = sn.Sequential([sn.Dense(2, 4), sn.Tanh(), sn.Dense(4, 2), sn.Softmax()], seed=7)
+generator = sn.Generator(7)
+rows = [[generator.normal(), generator.normal()] for _ in range(9)]
+for own, optimizer in ((True, sn.SGD(0.1, momentum=0.9)), (False, sn.AdamW(0.05, clip_norm=1.0))):
+    text = sn.export(gate, None, type="float", self_contained=own, calibrate=rows, train=optimizer)
+    print(hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
+def test_every_python_writes_the_same_bytes():
+    expected = run(sys.executable, "-c", EXPORTING)
+    assert len(set(expected)) == 2
+    for name in OTHERS:
+        if name != "micropython" and found(name):
+            assert run(name, "-c", EXPORTING) == expected, name
+
+
 # ---- the loss, and what is refused -------------------------------------------------------------------------------
 
 
@@ -295,7 +317,10 @@ def test_the_loss_pairs_with_the_last_activation():
         ([sn.Threshold()], "Perceptron()"),
     ]:
         net = sn.Sequential([sn.Dense(2, 2)] + end)
-        assert " *   loss:      {}\n".format(loss) in sn.export(net, None, train="sgd")
+        text = sn.export(net, None, train="sgd")
+        assert " *   loss:      {}\n".format(loss) in text and "for classes 1 or 0.\n" in text
+    text = sn.export(sn.Sequential([sn.Dense(2, 2)]), None, train="sgd", loss="hinge")
+    assert " *   loss:      Hinge()\n" in text and "for classes 1 or -1.\n" in text
     text = sn.export(gate(), None, train="sgd", loss=sn.Huber(2))
     assert " *   loss:      Huber(delta=2.0)\n" in text
 

@@ -22,12 +22,20 @@ SENTENCE = (
 def test_the_bound_holds_and_is_printed_rounded_up():
     proof = Proof(NET, ROWS)
     floats = NET.copy(Single).predict([[Single(x) for x in row] for row in ROWS])
-    errors = [abs(float(a) - b) for one, other in zip(floats, NET.predict(ROWS)) for a, b in zip(one, other)]
+    errors = [
+        abs(float(a) - b)
+        for one, other in zip(floats, NET.predict(ROWS))
+        for a, b in zip(one, other)
+    ]
     assert max(errors) < proof.error < 50 * max(errors)
     match = re.match(SENTENCE + r"\Z", str(proof))
     assert proof.error <= float(match.group(1)) < 1.12 * proof.error
     for proof.error in (1.0, 9.949e-5, 9.96e-5, 1.449e-7, 1.5e-7, 2.05e-7):
-        assert proof.error <= float(re.search(r"at most (\S+)", str(proof)).group(1)) < 1.12 * proof.error
+        assert (
+            proof.error
+            <= float(re.search(r"at most (\S+)", str(proof)).group(1))
+            < 1.12 * proof.error
+        )
 
 
 def test_the_bound_is_in_the_file():
@@ -105,10 +113,15 @@ def test_a_table_of_numbers(tmp_path, capsys):
 def test_the_table_of_a_model(tmp_path, capsys):
     """Its own encoder reads the rows: other columns are ignored, and the median replaces what is missing."""
     table, model, header = (str(tmp_path / name) for name in ("fruit.csv", "fruit.json", "fruit.h"))
-    lines = ["{},{},{}\n".format(90 + k % 7 + 40 * (k % 2), "NI"[k % 2], ["pear", "fig"][k % 2]) for k in range(40)]
+    lines = [
+        "{},{},{}\n".format(90 + k % 7 + 40 * (k % 2), "NI"[k % 2], ["pear", "fig"][k % 2])
+        for k in range(40)
+    ]
     (tmp_path / "fruit.csv").write_text("weight,island,kind\n" + "".join(lines))
     assert main(["train", table, "--target", "kind", "--epochs", "5", "-o", model]) == 0
     (tmp_path / "fruit.csv").write_text("other,island,weight\nx,N,92\ny,I,\nz,I,130\n")
     capsys.readouterr()
-    status, output, _ = run(capsys, "export", model, "--to", "c", "--type", "float", "--calibrate", table, "-o", header)
+    status, output, _ = run(
+        capsys, "export", model, "--to", "c", "--type", "float", "--calibrate", table, "-o", header
+    )
     assert status == 0 and re.match(SENTENCE + r"\n\Z", output)
