@@ -7,7 +7,7 @@ from .program import reachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List
+    from typing import Dict, List, Tuple
 
     from ..core.types import Matrix
     from .c import Unit
@@ -83,32 +83,44 @@ class CTraining:
     def arrays(self, code: "CPrinter", *given: str) -> "List[str]":
         """Return the statements that name the weights, and use each given array."""
         used = {v.name.split("[")[0] for v in code.numbers if v.name}
-        weights = [f"const {self.unit.T} *const weights = trainer->weights;"]
-        return weights + [f"(void){name};" for name in given if name not in used]
+        lines = [f"(void){name};" for name in given if name not in used]
+        if "weights" not in used:
+            return lines + ["(void)trainer;"]
+        return lines + [f"const {self.unit.T} *const weights = trainer->weights;"]
 
     def update(self) -> "List[str]":
         """Return the statements that change the weights and the memory, and count the step."""
         unit, update = self.unit, self.step.update
-        shared = CPrinter(unit, [*update.shared.values(), self.step.t[1]])
-        lines = shared.statements()
-        names = {}
-        for number, node in zip(update.shared.values(), shared.outputs):
-            if node.operation and id(node) not in shared.names:
-                shared.assign(node, shared.new_name(), lines)
-            if node.operation:
-                names[id(number)] = shared.names[id(node)]
-        memory = [f"trainer->memory[{n}][k]" for n in range(self.step.memory)]
-        places = ["trainer->weights[k]"] + memory
-        local = ["w", "g"] + [f"m{n}" for n in range(self.step.memory)]
+        before, names, t = self.shared()
+        count = range(self.step.memory)
+        places = ["trainer->weights[k]"] + [f"trainer->memory[{n}][k]" for n in count]
+        sources = [places[0], "gradient[k]"] + places[1:]
+        local = ["w", "g"] + [f"m{n}" for n in count]
+        used = {id(v) for v in reachable(update.results, names)}
+        lines = [
+            f"const {unit.T} {name} = {source};"
+            for v, name, source in zip(update.inputs, local, sources)
+            if id(v) in used
+        ]
         names.update({id(v): name for v, name in zip(update.inputs, local)})
         code = CPrinter(unit, update.results, names)
-        sources = [places[0], "gradient[k]"] + places[1:]
-        within = [f"const {unit.T} {name} = {text};" for name, text in zip(local, sources)]
-        within += code.statements()
-        new = [f"{place} = {code.text(v)};" for place, v in zip(places, code.outputs)]
-        lines.append(f"for (int k = 0; k < {unit.words['NAME']}_PARAMETERS; k++) {{")
-        lines += [f"    {line}" for line in within + new] + ["}"]
-        return lines + [f"trainer->t = {shared.text(shared.outputs[-1])};"]
+        lines += code.statements()
+        lines += [f"{place} = {code.text(v)};" for place, v in zip(places, code.outputs)]
+        loop = f"for (int k = 0; k < {unit.words['NAME']}_PARAMETERS; k++) {{"
+        return before + [loop] + [f"    {line}" for line in lines] + ["}", f"trainer->t = {t};"]
+
+    def shared(self) -> "Tuple[List[str], Dict[int, str], str]":
+        """Return the statements for what is the same for all weights, its names, and the new t."""
+        numbers = list(self.step.update.shared.values())
+        code = CPrinter(self.unit, [*numbers, self.step.t])
+        lines = code.statements()
+        names = {}
+        for number, node in zip(numbers, code.outputs):
+            if node.operation and id(node) not in code.names:
+                code.assign(node, code.new_name(), lines)
+            if node.operation:
+                names[id(number)] = code.names[id(node)]
+        return lines, names, code.text(code.outputs[-1])
 
     def predict(self) -> str:
         """Return the function that predicts with the weights of the struct."""

@@ -39,7 +39,7 @@ class DeviceStep:
     ``value``        the loss, penalties included
     ``gradients``    the gradient at each weight that learns
     ``update``       the Update of each weight
-    ``t``            the number of the step, before and after it
+    ``t``            the number of the next step
     ``memory``       how many numbers the optimizer remembers about each weight
 
     All inputs are named as in C: weights[k], in[j], target[k], ...
@@ -113,14 +113,13 @@ class DeviceStep:
             gradient = [[v[1] for v in row] for row in rows]
             p.gradient = gradient[0] if p.flat else gradient
             self.optimizer.states[p.name] = [[v[2:] for v in row] for row in rows]
-        before = self.optimizer.t
         with RememberingNothing([self.optimizer]):
             self.optimizer.step(self.net.parameters())
         results = []
         for p in self.learning:
             for row, states in zip(p.rows, self.optimizer.states[p.name]):
                 results += [[w] + list(state) for w, state in zip(row, states)]
-        self.t = before, self.number(self.optimizer.t)
+        self.t = self.number(self.optimizer.t)
         return Update(inputs, [[self.number(v) for v in row] for row in results])
 
 

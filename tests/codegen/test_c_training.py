@@ -305,6 +305,40 @@ def test_every_python_writes_the_same_bytes():
             assert run(name, "-c", EXPORTING) == expected, name
 
 
+class Forgetful(sn.Optimizer):
+    """A rule that ignores what it remembers, and the learning rate."""
+
+    memory = 2
+
+    def rule(self, w, g, state):
+        return g / 8, (w, g)
+
+
+class Deaf(sn.Layer):
+    """Its outputs do not depend on what learned before it."""
+
+    def forward(self, X):
+        self.N = len(X[0])
+        return [[x[0] * 0 + 1] for x in X]
+
+    def backward(self, dA):
+        return [[0] * self.N for _ in dA]
+
+
+def test_what_is_not_used_gives_no_warning(tmp_path):
+    text = sn.export(gate(), None, train=Forgetful())
+    assert selftest(tmp_path, text, "net", "gcc", "-std=c99", *WARNINGS) == (
+        0,
+        "all right: 8 vectors\n",
+    )
+    net = sn.Sequential([sn.Dense(2, 3), Deaf()])
+    text = sn.export(net, None, train="sgd", loss="mean_squared_error")
+    assert selftest(tmp_path, text, "net", "clang", "-std=c99", *WARNINGS) == (
+        0,
+        "all right: 8 vectors\n",
+    )
+
+
 # ---- the loss, and what is refused -------------------------------------------------------------------------------
 
 
