@@ -154,8 +154,8 @@ def every_optimizer(tmp_path_factory):
         steps = 2000 if type(optimizer) is sn.Adam else 200
         program.add(gate(), "double", optimizer, list(zip(X, Y)) * (steps // 4))
     for optimizer in OPTIMIZERS[1:6:2]:
-        program.add(gate(), "float", optimizer, list(zip(X, Y)) * 25)
-    program.add(gate(), "float", sn.SGD(0.5), list(zip(X, Y)) * 500)
+        program.add(gate(), "float", optimizer, list(zip(X, Y)) * 10)
+    program.add(gate(), "float", sn.SGD(0.5), list(zip(X, Y)) * 200)
     return program
 
 
@@ -194,7 +194,7 @@ def test_nothing_is_undefined(every_optimizer):
     every_optimizer.check_bits("gcc", "-O1", *options.split())
 
 
-@settings(max_examples=settings.default.max_examples // 2)
+@settings(max_examples=settings.default.max_examples // 3)
 @given(recipes())
 def test_random_networks(tmp_path_factory, made):
     """Without what cannot be written: Dropout, and learning rates that are functions."""
