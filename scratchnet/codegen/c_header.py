@@ -72,11 +72,12 @@ def about(unit: "Unit", request: "Request", more: "List[str]") -> str:
         f" * {unit.words['NAME']}_OUTPUTS numbers from {unit.words['NAME']}_INPUTS finite numbers.",
         " * The two arrays must not overlap.",
     ]
-    if request.proof:
-        text = "The error: " + str(request.proof)
-        lines += [f" * {line}" for line in textwrap.wrap(text, 96)]
     for array, names in zip(("in", "out"), request.meanings):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
+    if request.proof:
+        lines.append(" *")
+        text = "The error: " + str(request.proof)
+        lines += [f" * {line}" for line in textwrap.wrap(text, 96)]
     lines += [f" * {for_comment(text)}".rstrip() for text in more]
     lines += [" *"] + [
         f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)

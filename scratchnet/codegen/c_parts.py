@@ -173,7 +173,7 @@ int main(void)
 
 ABOUT_TRAINING = """
 
-Training: the weights of a {name}_trainer learn.
+Training: the weights of the struct {name}_trainer learn.
 void {name}_start({name}_trainer *trainer)
   sets its weights to those of the network.
 {T} {name}_train({name}_trainer *trainer, const {T} *in, const {T} *target)
