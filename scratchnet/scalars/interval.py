@@ -19,8 +19,9 @@ bounds are computed in 64-bit floats and rounded up.
 
 What is assumed of the 32-bit floats:
 
-- Every operation rounds to the nearest float, as in IEEE 754, subnormal numbers included. A product
-  and a sum may be rounded together (fused multiply-add); the order of sums is that of the rules.
+- Every operation rounds to the nearest float, as in IEEE 754, subnormal numbers included. Sums are
+  added from left to right. A product and a sum may be rounded together (fused multiply-add), if
+  the product is rounded nowhere else.
 - The functions exp, tanh, ... are wrong by at most ``UNITS`` units in the last place. Those of this
   package are (core/elementary.py), and so are those of the usual C libraries (Zimmermann et al.,
   "Accuracy of mathematical functions in single, double, extended double and quadruple precision").
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     Addend = Tuple[float, float, float, Terms, float]
 
 UNITS = 3  # the largest error of tanhf in common libraries is 2.2 units
+MOST_OF_COS = 1024  # The cosine of this package for 32-bit floats is NaN beyond.
 MOST_PARTS = 128  # The smallest parts of more become one.
 LARGEST = (2 - 2.0**-23) * 2.0**127  # of all 32-bit floats
 ROUNDING = 2.0**-53  # the largest relative error of an operation on 64-bit floats
@@ -162,11 +164,6 @@ class Interval(Operators):
             made.radius, made.error, made.parts, made.rest = inf, inf, {}, inf
         return made
 
-    @property
-    def size(self) -> float:
-        """The largest size of the computed number."""
-        return abs(self.value) + self.radius + self.error
-
     # ---- arithmetic ------------------------------------------------------------------------------
 
     def _unary(self, operation: str) -> "Interval":
@@ -267,21 +264,19 @@ def _sum(addends: "Sequence[Addend]") -> "Interval":
     A sum of two floats is rounded by at most half a unit of it, and by no more than either of them.
     """
     value, radius, error, terms, local = addends[0]
-    terms, size = list(terms), 0.0
+    terms, grown = list(terms), 1 + 8 * len(addends) * ROUNDING  # for so many roundings
     for x, radius_x, error_x, terms_x, local_x in addends[1:]:
-        addend, before = abs(x) + radius_x + error_x, abs(value) + radius + error
+        sizes = [abs(x) + radius_x + error_x, abs(value) + radius + error]
         value += x
-        size += abs(value)
-        radius += radius_x
+        radius += radius_x + ROUNDING * abs(value)
         error += error_x
-        rounding = half_unit(_up(abs(value) + radius + error))
+        rounding = half_unit(_up((abs(value) + radius + error) * grown))
         if rounding < inf:
-            rounding = min(rounding, _up(addend), _up(before))
+            rounding = min(rounding, _up(min(sizes) * grown))
         error += rounding
         terms += terms_x
         local += local_x + rounding
-    grown = 1 + 4 * len(addends) * ROUNDING
-    return Interval._made(value, _up((radius + ROUNDING * size) * grown), terms, local * grown)
+    return Interval._made(value, _up(radius * grown), terms, local * grown)
 
 
 def _quotient(a: "Interval", b: "Interval") -> "Interval":
@@ -338,7 +333,8 @@ DERIVATIVES = {
 def _slopes(name: str, low: float, high: float) -> "Tuple[float, float]":
     """Return bounds of the derivative of a function between two numbers."""
     if name == "cos":
-        return -1.0, 1.0
+        known = -MOST_OF_COS <= low <= high <= MOST_OF_COS
+        return (-1.0, 1.0) if known else (-inf, inf)
     derivative, start = DERIVATIVES[name]
     if not start < low <= high < inf:
         return -inf, inf
