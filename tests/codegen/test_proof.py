@@ -46,6 +46,15 @@ def test_the_bound_is_in_the_file():
     assert "rows" not in sn.export(NET, None, type="float")
 
 
+def test_of_many_rows_some_are_used():
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[0.1]])])
+    X = [[k % 10] for k in range(2500)]
+    X[2497] = [1e30]
+    proof = Proof(net, X)
+    assert len(proof.rows) == 1000 and proof.rows[:3] == [0, 2, 5] and proof.worst == 2497
+    assert str(proof).startswith("on 1,000 of 2,500 rows the outputs ")
+
+
 def test_no_bound():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[1e30]]), sn.Tanh()])
     proof = Proof(net, [[1], [1e30]])
