@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from .device_step import DeviceStep
     from .targets import Request
 
-# The most operations of the forward and the backward pass, which are written out. With so many, a
-# step takes gcc -O2 three seconds, and 30 KB of code.
+# The most operations of the forward and the backward pass, which are written out. So many take
+# gcc -O2 a second, and 30 KB of code, although each is used only once per step.
 MOST_OPERATIONS = 1024
 
 
