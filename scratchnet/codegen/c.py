@@ -13,7 +13,7 @@ from ..scalars import Single, Symbolic, SymbolicSingle
 from ..scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
 from ..scalars.single import kernel_of, rounded
 from . import c_parts
-from .loops import Assign, Fill, Fold
+from .loops import Assign, Fill, Fold, Nest
 from .program import Printer
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from ..core.types import Matrix, Row
-    from .loops import Loops, Table
+    from .loops import Index, Loops, Table
 
 # The tolerance where the C library computes: its functions may be wrong in the last place, and
 # later layers magnify that.
@@ -122,6 +122,8 @@ class Unit:
             return lines + [f"{self.T} {part.name} = {first};"] + self.loop(part, part.name)
         if isinstance(part, Fill):
             return self.loop(part, f"{part.name}[{part.index.name}]")
+        if isinstance(part, Nest):
+            return self.repeated(part.index, [v for p in part.body for v in self.statement(p)])
         code = CPrinter(self, part.values, part.names)
         lines = code.statements()
         return lines + [f"{part.name}[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
@@ -130,10 +132,12 @@ class Unit:
         """Return the loop of a Fold or a Fill."""
         lines = [line for inner in part.body for line in self.statement(inner)]
         before, text = self.value(part.value)
-        lines += before + [f"{target} = {text};"]
-        index = part.index.name
-        count = part.index.count
-        opening = f"for (int {index} = 0; {index} < {count}; {index}++) {{" if count > 1 else "{"
+        return self.repeated(part.index, lines + before + [f"{target} = {text};"])
+
+    def repeated(self, index: "Index", lines: "List[str]") -> "List[str]":
+        """Return the lines within a loop."""
+        name, count = index.name, index.count
+        opening = f"for (int {name} = 0; {name} < {count}; {name}++) {{" if count > 1 else "{"
         return [opening] + [f"    {line}" for line in lines] + ["}"]
 
     def value(self, value: "Symbolic") -> "Tuple[List[str], str]":

@@ -10,14 +10,14 @@ from . import c_parts, golden
 from .c import Unit, indented
 from .c_training import CTraining
 from .loops import rolled
-from .program import reachable, recorded
+from .program import recorded, size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List
 
     from ..core.network import Sequential
-    from ..core.types import Matrix, Row
+    from ..core.types import Matrix
     from .targets import Request
 
 # The most operations that are written out. On x86, smaller networks are up to twice as fast this
@@ -40,7 +40,7 @@ def written(request: "Request") -> str:
         body = unit.looping(loops)
         tables = [unit.table(table) for table in loops.tables]
         scratch = sum(loops.lengths.values())
-    training = CTraining(unit, request) if request.optimizer else None
+    training = CTraining(unit, request, MOST_WRITTEN_OUT) if request.optimizer else None
     functions = unit.functions()  # all that the bodies call
     X, Y = golden.vectors(net, unit.number)
     parts = [
@@ -55,11 +55,6 @@ def written(request: "Request") -> str:
         "#endif\n",
     ]
     return "\n".join([part for part in parts if part])
-
-
-def size(outputs: "Row") -> int:
-    """Return how many operations compute the outputs; a sum of products counts as its terms."""
-    return sum([max(1, len(node.operands) // 2) for node in reachable(outputs) if node.operation])
 
 
 def about(unit: "Unit", request: "Request", more: "List[str]") -> str:

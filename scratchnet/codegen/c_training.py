@@ -1,22 +1,20 @@
 """A training step of a C header: the struct that trains, its functions, and their test."""
 
+import re
+
 from . import c_parts, golden
 from .c import CPrinter, indented
 from .device_step import recorded_step
-from .program import reachable
+from .loops import Assign, Loops, rolled
+from .program import reachable, size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Tuple
 
-    from ..core.types import Matrix
+    from ..core.types import Matrix, Row
     from .c import Unit
-    from .device_step import DeviceStep
     from .targets import Request
-
-# The most operations of the forward and the backward pass, which are written out. So many take
-# gcc -O2 a second, and 30 KB of code, although each is used only once per step.
-MOST_OPERATIONS = 1024
 
 
 class CTraining:
@@ -27,18 +25,21 @@ class CTraining:
     ``text``     the struct and the functions
     """
 
-    def __init__(self, unit: "Unit", request: "Request") -> None:
+    def __init__(self, unit: "Unit", request: "Request", most: int) -> None:
         self.unit, self.request = unit, request
         step = recorded_step(request.net, request.loss, request.optimizer, unit.symbolic)
-        check_size(step)
         self.step = step
+        self.most = most  # how many operations are written out; more become loops
+        self.tables: "List[str]" = []
+        self.scratch = 0
+        functions = [self.start(), self.train(), self.predict()]
+        self.text = "\n".join([self.struct(), *self.tables, *functions])
         NAME = unit.words["NAME"]
+        scratch = f"{NAME}_PARAMETERS" + f" + {self.scratch}" * (self.scratch > 0)
         self.macros = [
             f"#define {NAME}_PARAMETERS {len(step.weights)}",
-            f"#define {NAME}_SCRATCH_OF_TRAINING ({NAME}_PARAMETERS * sizeof({unit.T}))",
+            f"#define {NAME}_SCRATCH_OF_TRAINING (({scratch}) * sizeof({unit.T}))",
         ]
-        functions = [self.start(), self.train(), self.predict()]
-        self.text = self.struct() + "\n" + "\n".join(functions)
         other = golden.target(request.loss, len(step.outputs), float, 1)[0]
         self.about = c_parts.ABOUT_TRAINING.format(
             other=f"{other:g}", loss=request.loss, optimizer=request.optimizer, **unit.words
@@ -69,24 +70,65 @@ class CTraining:
 
     def train(self) -> str:
         """Return the function that makes one step."""
-        unit, step = self.unit, self.step
-        code = CPrinter(unit, [step.value, *step.gradients])
-        value, *gradients = code.outputs
-        lines = self.arrays(code, "in", "target") + code.statements()
-        lines.append(f"const {unit.T} loss = {code.text(value)};")
-        lines.append(f"{unit.T} gradient[{unit.words['NAME']}_PARAMETERS];")
-        lines.append(f"if (!(loss - loss == {unit.literal(0.0)})) {{ return loss; }}")
-        lines += [f"gradient[{k}] = {code.text(v)};" for k, v in enumerate(gradients)]
+        unit, zero = self.unit, self.unit.literal(0.0)
+        results = [self.step.value, *self.step.gradients]
+        if size(results) <= self.most:
+            lines = self.written_out(results)
+        else:
+            lines = self.looping(results)
+        lines = self.arrays(lines, "in", "target") + lines
+        lines.append(f"if (!(loss - loss == {zero})) {{ return loss; }}")
         lines += self.update() + ["return loss;"]
         return c_parts.TRAIN.format(body=indented(lines), **unit.words)
 
-    def arrays(self, code: "CPrinter", *given: str) -> "List[str]":
-        """Return the statements that name the weights, and use each given array."""
-        used = {v.name.split("[")[0] for v in code.numbers if v.name}
-        lines = [f"(void){name};" for name in given if name not in used]
+    def written_out(self, results: "Row") -> "List[str]":
+        """Return the statements that compute the loss and the gradient, without loops."""
+        code = CPrinter(self.unit, results)
+        value, *gradients = code.outputs
+        lines = code.statements()
+        lines.append(f"const {self.unit.T} loss = {code.text(value)};")
+        return lines + [f"gradient[{k}] = {code.text(v)};" for k, v in enumerate(gradients)]
+
+    def looping(self, results: "Row") -> "List[str]":
+        """Return the same statements with loops: layer by layer forward, and then backward."""
+        step = self.step
+        outputs = [v for row in step.rows for v in row] + results
+        loops = Loops("in", step.x, outputs, f"{self.unit.name}_table_of_step")
+        loops.remember("target", step.y)
+        loops.remember("weights", step.weights)
+        same = loops.record.same
+        value, *gradients = [same[id(v)] for v in results]
+        used = {id(v) for v in reachable([value, *gradients])}
+        for row in [[same[id(v)] for v in row] for row in step.rows[1:]]:
+            if all([id(v) in used for v in row]) and not all(map(loops.is_known, row)):
+                loops.store(row)
+        loops.statements.append(Assign("loss", loops.single(value)))
+        for p in step.learning[::-1]:  # A bias is behind its weights, and its gradient needs less.
+            start = len(gradients) - p.count
+            rows = [
+                gradients[k : k + len(p.rows[0])]
+                for k in range(start, len(gradients), len(p.rows[0]))
+            ]
+            gradients = gradients[:start]
+            loops.store_matrix(rows, f"(gradient + {start})")
+        self.add(loops)
+        return self.unit.looping(loops)
+
+    def add(self, loops: "Loops") -> None:
+        """Note the tables and the arrays of some loops."""
+        self.tables += [self.unit.table(table) for table in loops.tables]
+        self.scratch = max(self.scratch, sum(loops.lengths.values()))
+
+    def arrays(self, lines: "List[str]", *given: str) -> "List[str]":
+        """Return the statements that make the arrays of some lines, and use each given one."""
+        text = "\n".join(lines)
+        used = [name for name in (*given, "weights", "gradient") if re.search(rf"\b{name}\b", text)]
+        before = [f"(void){name};" for name in given if name not in used]
+        if "gradient" in used:
+            before.append(f"{self.unit.T} gradient[{self.unit.words['NAME']}_PARAMETERS];")
         if "weights" not in used:
-            return lines + ["(void)trainer;"]
-        return lines + [f"const {self.unit.T} *const weights = trainer->weights;"]
+            return before + ["(void)trainer;"]
+        return before + [f"const {self.unit.T} *const weights = trainer->weights;"]
 
     def update(self) -> "List[str]":
         """Return the statements that change the weights and the memory, and count the step."""
@@ -124,10 +166,18 @@ class CTraining:
 
     def predict(self) -> str:
         """Return the function that predicts with the weights of the struct."""
-        code = CPrinter(self.unit, self.step.outputs)
-        lines = self.arrays(code, "in") + code.statements()
-        lines += [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
-        return c_parts.PREDICT_WITH.format(body=indented(lines), **self.unit.words)
+        unit, step = self.unit, self.step
+        if size(step.outputs) <= self.most:
+            code = CPrinter(unit, step.outputs)
+            lines = code.statements()
+            lines += [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
+        else:
+            arrays = [("weights", step.weights)]
+            loops = rolled(step.rows, "in", "out", f"{unit.name}_table_of_trainer", arrays)
+            self.add(loops)
+            lines = unit.looping(loops)
+        lines = self.arrays(lines, "in") + lines
+        return c_parts.PREDICT_WITH.format(body=indented(lines), **unit.words)
 
     def selftest(self, X: "Matrix") -> str:
         """Return the test that trains with golden vectors."""
@@ -142,15 +192,4 @@ class CTraining:
             outputs=unit.braced(outputs, 12),
             tolerance=unit.literal(unit.tolerance([losses] + outputs)),
             **unit.words,
-        )
-
-
-def check_size(step: "DeviceStep") -> None:
-    """Raise a ValueError if the step is too large to be written out."""
-    nodes = reachable([step.value, *step.gradients])
-    count = sum([max(1, len(node.operands) // 2) for node in nodes if node.operation])
-    if count > MOST_OPERATIONS:
-        raise ValueError(
-            f"train: the step has {count} operations without the update, but at most "
-            f"{MOST_OPERATIONS} are written out; give a smaller network"
         )

@@ -10,7 +10,7 @@ from ..core.examples import Examples
 from ..core.training import Engine
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, is_own
-from .program import Printer
+from .program import Printer, recorded
 from .step import Draws, check_attributes
 
 TYPE_CHECKING = False
@@ -35,9 +35,10 @@ class DeviceStep:
     """The record of a step.
 
     ``x``, ``y``     the inputs of the network and the targets
+    ``rows``         x and the output of each layer
     ``outputs``      what the network predicts
     ``value``        the loss, penalties included
-    ``gradients``    the gradient at each weight that learns
+    ``gradients``    the gradient at each weight that learns, parameter by parameter
     ``update``       the Update of each weight
     ``t``            the number of the next step
     ``memory``       how many numbers the optimizer remembers about each weight
@@ -57,7 +58,8 @@ class DeviceStep:
         if not self.weights:
             raise Undecided("all its parameters are frozen, so that there is nothing to learn")
         self.x = self.inputs("in", net.inputs or 0)
-        self.outputs = self.net.propagate([self.x], self.net.layers)[0]
+        self.rows = recorded(net, self.net, self.x)
+        self.outputs = self.rows[-1]
         self.y = self.inputs("target", len(self.outputs))
         self.value, self.gradients = self.backpropagated()
         self.optimizer = self.prepared(optimizer)

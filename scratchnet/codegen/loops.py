@@ -75,6 +75,13 @@ class Fill:
         self.value: "Any" = None
 
 
+class Nest:
+    """For each index the statements ``body``."""
+
+    def __init__(self, index: "Index", body: "List[Any]") -> None:
+        self.index, self.body = index, body
+
+
 class Spread:
     """``name[k] = values[k]`` for each k; ``names`` are the expressions of the known numbers."""
 
@@ -93,7 +100,7 @@ class Scope:
 class Loops:
     """The statements that compute rows of numbers from an array of inputs.
 
-    ``statements``   Assign, Fold, Fill and Spread, in order
+    ``statements``   Assign, Fold, Fill, Nest and Spread, in order
     ``tables``       the constants that they read
     ``lengths``      {name of an array that they fill, except the target: its length}
     """
@@ -150,6 +157,19 @@ class Loops:
         if not target:
             self.lengths[name] = len(row)
         self.remember(name, row)
+
+    def store_matrix(self, rows: "List[Row]", target: str) -> None:
+        """Append the statements that fill an array with the rows, one after the other."""
+        outer = Index(self.new_name("i"), len(rows))
+        inner = Index(self.new_name("i"), len(rows[0]))
+        row = [node for row in rows for node in row]
+        try:
+            fill = Fill(f"({target} + {inner.count} * {outer.name})", inner)
+            fill.value = self.template(row, Scope((outer, inner), fill.body))
+            self.statements.append(Nest(outer, [fill]))
+            self.remember(target, row)
+        except NotAlike:
+            self.store(row, target)
 
     def single(self, node: "Symbolic") -> "Symbolic":
         """Return an expression for one number, after appending statements that compute it."""
@@ -329,17 +349,26 @@ def _has_constant(node: "Symbolic", operation: str, place: int) -> bool:
 # ---- a network -----------------------------------------------------------------------------------
 
 
-def rolled(rows: "List[Row]", source: str, target: str, table: str) -> "Loops":
+def rolled(
+    rows: "List[Row]",
+    source: str,
+    target: str,
+    table: str,
+    arrays: "Sequence[Tuple[str, Row]]" = (),
+) -> "Loops":
     """Return the loops of a network, given its input and the output of each layer.
 
     ``source``, ``target``   the names of the arrays of inputs and outputs
     ``table``                what the names of tables begin with
+    ``arrays``               the names of other arrays that the network reads, and what they hold
 
     Each layer has loops of its own, because compilers compute several sums at once only if there is
     no choice in the loop. A layer that computes each number from the one at its own index replaces
     it.
     """
     loops = Loops(source, rows[0], [v for row in rows for v in row], table)
+    for name, row in arrays:
+        loops.remember(name, row)
     rows = [[loops.record.same[id(node)] for node in row] for row in rows]
     for before, row in zip(rows, rows[1:-1]):
         if _ids(row) in loops.rows:

@@ -181,6 +181,11 @@ def reachable(outputs: "Sequence[Symbolic]", known: "Container[int]" = ()) -> "L
     return sorted(found.values(), key=lambda node: node.serial)
 
 
+def size(outputs: "Sequence[Symbolic]") -> int:
+    """Return how many operations compute the outputs; a sum of products counts as its terms."""
+    return sum([max(1, len(node.operands) // 2) for node in reachable(outputs) if node.operation])
+
+
 def choices(x: "Symbolic") -> "List[Symbolic]":
     """Return the numbers that x is the largest of, in the order in which they are compared."""
     found = []
