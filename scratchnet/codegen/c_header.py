@@ -40,7 +40,7 @@ def written(request: "Request") -> str:
         body = unit.looping(loops)
         tables = [unit.table(table) for table in loops.tables]
         scratch = sum(loops.lengths.values())
-    training = CTraining(unit, request, MOST_WRITTEN_OUT) if request.optimizer else None
+    training = CTraining(unit, request) if request.optimizer else None
     functions = unit.functions()  # all that the bodies call
     X, Y = golden.vectors(net, unit.number)
     parts = [

@@ -12,9 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Tuple
 
+    from ..core.network import Sequential
     from ..core.types import Matrix, Row
     from .c import Unit
     from .targets import Request
+
+# The most operations that are written out; larger steps are as fast with loops, and a third as long.
+MOST_WRITTEN_OUT = 64
+MOST_WEIGHTS = 4096  # To record their step takes four seconds, and Adam needs 48 KB of RAM.
 
 
 class CTraining:
@@ -25,11 +30,11 @@ class CTraining:
     ``text``     the struct and the functions
     """
 
-    def __init__(self, unit: "Unit", request: "Request", most: int) -> None:
+    def __init__(self, unit: "Unit", request: "Request") -> None:
         self.unit, self.request = unit, request
+        check_size(request.net)
         step = recorded_step(request.net, request.loss, request.optimizer, unit.symbolic)
         self.step = step
-        self.most = most  # how many operations are written out; more become loops
         self.tables: "List[str]" = []
         self.scratch = 0
         functions = [self.start(), self.train(), self.predict()]
@@ -72,7 +77,7 @@ class CTraining:
         """Return the function that makes one step."""
         unit, zero = self.unit, self.unit.literal(0.0)
         results = [self.step.value, *self.step.gradients]
-        if size(results) <= self.most:
+        if size(results) <= MOST_WRITTEN_OUT:
             lines = self.written_out(results)
         else:
             lines = self.looping(results)
@@ -104,13 +109,10 @@ class CTraining:
                 loops.store(row)
         loops.statements.append(Assign("loss", loops.single(value)))
         for p in step.learning[::-1]:  # A bias is behind its weights, and its gradient needs less.
-            start = len(gradients) - p.count
-            rows = [
-                gradients[k : k + len(p.rows[0])]
-                for k in range(start, len(gradients), len(p.rows[0]))
-            ]
+            start, width = len(gradients) - p.count, len(p.rows[0])
+            rows = [gradients[k : k + width] for k in range(start, len(gradients), width)]
+            loops.store_within(rows, "gradient", start)
             gradients = gradients[:start]
-            loops.store_matrix(rows, f"(gradient + {start})")
         self.add(loops)
         return self.unit.looping(loops)
 
@@ -167,7 +169,7 @@ class CTraining:
     def predict(self) -> str:
         """Return the function that predicts with the weights of the struct."""
         unit, step = self.unit, self.step
-        if size(step.outputs) <= self.most:
+        if size(step.outputs) <= MOST_WRITTEN_OUT:
             code = CPrinter(unit, step.outputs)
             lines = code.statements()
             lines += [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
@@ -192,4 +194,14 @@ class CTraining:
             outputs=unit.braced(outputs, 12),
             tolerance=unit.literal(unit.tolerance([losses] + outputs)),
             **unit.words,
+        )
+
+
+def check_size(net: "Sequential") -> None:
+    """Raise a ValueError if too many weights learn."""
+    count = sum([p.count for p in net.parameters() if not p.frozen])
+    if count > MOST_WEIGHTS:
+        raise ValueError(
+            f"train: {count} weights learn, but at most {MOST_WEIGHTS} can; freeze some of them, "
+            "or give a smaller network"
         )

@@ -151,25 +151,35 @@ class Loops:
             fill.value = self.template(row, Scope((fill.index,), fill.body))
             self.statements.append(fill)
         except NotAlike:
-            names = {key: f"{array}[{k}]" for key, (array, k) in self.places.items()}
-            names.update(self.scalars)
-            self.statements.append(Spread(name, row, names))
+            self.statements.append(Spread(name, row, self.names()))
         if not target:
             self.lengths[name] = len(row)
         self.remember(name, row)
 
-    def store_matrix(self, rows: "List[Row]", target: str) -> None:
-        """Append the statements that fill an array with the rows, one after the other."""
-        outer = Index(self.new_name("i"), len(rows))
-        inner = Index(self.new_name("i"), len(rows[0]))
-        row = [node for row in rows for node in row]
+    def store_within(self, rows: "List[Row]", array: str, start: int) -> None:
+        """Append the statements that fill an array with rows of equal length, from ``start`` on."""
+        row = [node for part in rows for node in part]
+        outer, inner = [Index(self.new_name("i"), len(part)) for part in (rows, rows[0])]
+        place = f"{array} + {start}"
         try:
-            fill = Fill(f"({target} + {inner.count} * {outer.name})", inner)
-            fill.value = self.template(row, Scope((outer, inner), fill.body))
-            self.statements.append(Nest(outer, [fill]))
-            self.remember(target, row)
+            if len(rows) == 1:
+                fill: "Any" = Fill(f"({place})", inner)
+                fill.value = self.template(row, Scope((inner,), fill.body))
+                self.statements.append(fill)
+            else:
+                fill = Fill(f"({place} + {inner.count} * {outer.name})", inner)
+                fill.value = self.template(row, Scope((outer, inner), fill.body))
+                self.statements.append(Nest(outer, [fill]))
         except NotAlike:
-            self.store(row, target)
+            self.statements.append(Spread(f"({place})", row, self.names()))
+        for k, node in enumerate(row):
+            self.places.setdefault(id(node), (array, start + k))
+
+    def names(self) -> "Dict[int, str]":
+        """Return the expressions of the known numbers, by their ids."""
+        names = {key: f"{array}[{k}]" for key, (array, k) in self.places.items()}
+        names.update(self.scalars)
+        return names
 
     def single(self, node: "Symbolic") -> "Symbolic":
         """Return an expression for one number, after appending statements that compute it."""
