@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .c import Unit
     from .targets import Request
 
-# The most operations that are written out; larger steps are as fast with loops, and a third as long.
+# The most operations that are written out. Loops for more are as fast, and a third as long.
 MOST_WRITTEN_OUT = 64
 MOST_WEIGHTS = 4096  # To record their step takes four seconds, and Adam needs 48 KB of RAM.
 
