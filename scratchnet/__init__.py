@@ -428,9 +428,9 @@ def export(
     ...
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
-    meanings = _above("tabular.meanings", "meanings_of")(net)
+    rows = _above("tabular.rows", "rows_of")(net)
     return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
-        net, path, to, type, name, self_contained, meanings, __version__
+        net, path, to, type, name, self_contained, rows, __version__
     )
 
 

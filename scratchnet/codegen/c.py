@@ -14,7 +14,7 @@ from ..scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
 from ..scalars.single import kernel_of, rounded
 from . import c_parts
 from .loops import Assign, Fill, Fold
-from .program import Printer
+from .program import Printer, shifted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class CPrinter(Printer):
     ) -> None:
         Printer.__init__(self, outputs, names)
         self.unit = unit
-        self.shifted = {_shifted(node) for node in self.numbers}
+        self.shifted = {shifted(node) for node in self.numbers}
 
     def new_name(self) -> str:
         self.unit.variables += 1
@@ -214,15 +214,6 @@ class CPrinter(Printer):
         if id(node) in self.shifted:
             return f"{self.unit.function('rounded')}({text})", ATOM
         return text, precedence
-
-
-def _shifted(node: "Symbolic") -> "Optional[int]":
-    """Return the id of the sum x + c if this number is x + c - c, which rounds x; else None."""
-    if node.operation == "subtract" and node.operands[0].operation == "add":
-        constant, total = node.operands[1], node.operands[0]
-        if constant.is_constant and total.operands[1] is constant:
-            return id(total)
-    return None
 
 
 def _is_comparison(node: "Symbolic") -> bool:

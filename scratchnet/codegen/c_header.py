@@ -6,20 +6,17 @@ written out as sn.unroll writes them; larger ones are loops over tables.
 
 from . import c_parts, golden
 from .c import Unit, indented
-from .loops import rolled
-from .program import reachable, recorded
+from .loops import MOST_WRITTEN_OUT, rolled, size
+from .program import recorded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List
 
     from ..core.network import Sequential
-    from ..core.types import Matrix, Row
+    from ..core.types import Matrix
     from .targets import Request
 
-# The most operations that are written out. On x86, smaller networks are up to twice as fast this
-# way as with loops; larger ones are no faster, and four times as large.
-MOST_WRITTEN_OUT = 256
 # The tolerance where the C library computes: its functions may be wrong in the last place, and
 # later layers magnify that.
 UNITS_OF_TOLERANCE = 1024
@@ -54,11 +51,6 @@ def written(request: "Request") -> str:
     return "\n".join([part for part in parts if part])
 
 
-def size(outputs: "Row") -> int:
-    """Return how many operations compute the outputs; a sum of products counts as its terms."""
-    return sum([max(1, len(node.operands) // 2) for node in reachable(outputs) if node.operation])
-
-
 def about(unit: "Unit", request: "Request") -> str:
     """Return the comment at the beginning."""
     lines = [
@@ -69,7 +61,7 @@ def about(unit: "Unit", request: "Request") -> str:
         f" * {unit.words['NAME']}_OUTPUTS numbers from {unit.words['NAME']}_INPUTS finite numbers.",
         " * The two arrays must not overlap.",
     ]
-    for array, names in zip(("in", "out"), request.meanings):
+    for array, names in (("in", request.rows.inputs), ("out", request.rows.outputs)):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     lines += [" *"] + [
         f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)

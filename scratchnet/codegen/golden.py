@@ -37,11 +37,18 @@ def vectors(net: "Sequential", number: "Any") -> "Tuple[Matrix, Matrix]":
     inputs = range(net.inputs or 0)
     wanted = [[generator.uniform(-SPREAD, SPREAD) for _ in inputs] for _ in range(count)]
     X = [[float(number(float(f"{x:.3g}"))) for x in row] for row in before_scaling(net, wanted)]
+    return X, outputs(net, number, X)
+
+
+def outputs(net: "Sequential", number: "Any", X: "Matrix") -> "Matrix":
+    """Return what the network predicts in numbers of this type, as floats."""
+    if not X:
+        return []
     twin = net.copy(number)
     Y = [[float(y) for y in row] for row in twin.predict([[number(x) for x in row] for row in X])]
     if not are_finite(Y):
         raise ValueError("the network predicts numbers that are not finite")
-    return X, Y
+    return Y
 
 
 def before_scaling(net: "Sequential", wanted: "Matrix") -> "Matrix":

@@ -1,42 +1,23 @@
 """sn.export: a network as source code of a target language."""
 
 import os
-import re
 
-from ..core.checks import require
+from ..core.checks import COUNT, require
 from ..core.functions import set_kernel
 from ..formats import files
 from ..scalars import Single
 from ..scalars.symbolic import Undecided
-from . import c_header
+from . import c_header, json_program, names, python_module
 from .own import generate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, Dict, Optional, Sequence
 
     from ..core.network import Sequential
-
-    Meanings = Tuple[List[str], List[str]]
+    from .rows import Rows
 
 DEFAULT_NAME = "net"
-
-# The keywords of C and C++, which no name may be.
-KEYWORDS = set(
-    "_Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert "
-    "_Thread_local alignas alignof and and_eq asm auto bitand bitor bool break case catch char "
-    "char16_t char32_t char8_t class co_await co_return co_yield compl concept const const_cast "
-    "consteval constexpr constinit continue decltype default delete do double dynamic_cast else "
-    "enum explicit export extern false float for friend goto if import inline int long module "
-    "mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public "
-    "register reinterpret_cast requires restrict return short signed sizeof static static_assert "
-    "static_cast struct switch template this thread_local throw true try typedef typeid typename "
-    "typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq "
-    "main linux unix".split()
-)
-# Macros of the C library begin with these words and an underscore.
-LIBRARY = set("ATOMIC DBL E FE FLT FP INT INTMAX LC LDBL PRI SCN SIG SIZE TIME UINT WCHAR".split())
-
 
 class Request:
     """What is to be written, and how; see ``sn.export``.
@@ -46,8 +27,9 @@ class Request:
     ``number``           their type on this Python, which computes the same
     ``name``             the prefix of all names
     ``self_contained``   whether the elementary functions are included
-    ``meanings``         what each input is, and each output; empty if that is not known
+    ``rows``             the rows that the network predicts, and what its outputs mean
     ``version``          the version of this package
+    ``heap``             the bytes that a device has free for the module, None if nobody said
     """
 
     def __init__(
@@ -56,28 +38,42 @@ class Request:
         type: str,
         name: str,
         self_contained: bool,
-        meanings: "Meanings",
+        rows: "Rows",
         version: str,
+        heap: "Optional[int]" = None,
     ) -> None:
         self.net, self.type, self.name = net, type, name
         self.number = NUMBERS[type]
         self.self_contained = self_contained
-        self.meanings, self.version = meanings, version
+        self.rows, self.version, self.heap = rows, version, heap
 
 
 class Target:
     """A language in which networks are written.
 
-    ``types``     the names of its number types, the default first
-    ``written``   a function that returns the source for a Request
+    ``types``      the names of its number types, the default first
+    ``written``    a function that returns the source for a Request
+    ``complaint``  a function that says why a name is none in this language, "" if it is one
     """
 
-    def __init__(self, types: "Sequence[str]", written: "Callable[[Request], str]") -> None:
-        self.types, self.written = types, written
+    def __init__(
+        self,
+        types: "Sequence[str]",
+        written: "Callable[[Request], str]",
+        complaint: "Callable[[str], str]",
+    ) -> None:
+        self.types, self.written, self.complaint = types, written, complaint
 
 
 NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single}
-TARGETS = {"c": Target(("double", "float"), c_header.written)}
+TARGETS = {
+    "c": Target(("double", "float"), c_header.written, names.complaint_of_c),
+    "python": Target(("double",), python_module.python, names.complaint_of_python),
+    "micropython": Target(
+        ("float", "double"), python_module.micropython, names.complaint_of_python
+    ),
+    "json": Target(("double", "float"), json_program.written, names.complaint_of_json),
+}
 
 
 def export(
@@ -87,8 +83,9 @@ def export(
     type: "Optional[str]",
     name: "Optional[str]",
     self_contained: bool,
-    meanings: "Meanings",
+    rows: "Rows",
     version: str,
+    heap: "Optional[int]" = None,
 ) -> str:
     """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
     require("to", to, (TARGETS.__contains__, listed(TARGETS)))
@@ -96,8 +93,11 @@ def export(
     if type is None:
         type = target.types[0]
     require("type", type, (target.types.__contains__, listed(target.types)))
-    name = checked_name(name, path)
-    request = Request(net, type, name, self_contained, meanings, version)
+    name = checked_name(name, path, target)
+    if heap is not None:
+        require("heap", heap, COUNT)
+        require("to", to, (lambda v: v == "micropython", "'micropython', or no heap"))
+    request = Request(net, type, name, self_contained, rows, version, heap)
     check_numbers(net, request.number)
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
@@ -116,17 +116,15 @@ def listed(names: "Any") -> str:
     return " or ".join([repr(name) for name in names])
 
 
-def checked_name(name: "Optional[str]", path: "Any") -> str:
-    """Return the prefix of all names: the given one, or the stem of the file's name."""
+def checked_name(name: "Optional[str]", path: "Any", target: "Target") -> str:
+    """Return the name of what is exported: the given one, or the stem of the file's name."""
     if name is None:
         name = DEFAULT_NAME if path is None else os.path.basename(str(path)).split(".")[0]
-    if not re.match(r"[A-Za-z][A-Za-z0-9_]*\Z", name) or "__" in name:
-        why = "is not a name in C: letters, digits and single underscores after a letter"
-    elif name in KEYWORDS or name.upper() in LIBRARY:
-        why = "is reserved in C or C++"
-    else:
-        return name
-    raise ValueError(f"{name!r} {why}; give another name, such as name={DEFAULT_NAME!r}")
+    complaint = target.complaint(name)
+    if complaint:
+        another = f"give another name, such as name={DEFAULT_NAME!r}"
+        raise ValueError(f"{name!r} {complaint}; {another}")
+    return name
 
 
 def check_numbers(net: "Sequential", number: "Any") -> None:
