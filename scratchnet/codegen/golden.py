@@ -1,6 +1,7 @@
 """What an exported file carries to prove itself: golden vectors, and the hash of the parameters."""
 
 import hashlib
+import math
 import struct
 
 from ..core.checks import are_finite
@@ -18,6 +19,7 @@ FEWEST = 2
 MOST_PRODUCTS = 60000
 SPREAD = 2  # inputs of the first layer that weighs them are between -SPREAD and SPREAD
 LARGEST = 1e6
+UNITS_OF_TOLERANCE = 1024
 
 
 def fingerprint(net: "Sequential") -> str:
@@ -49,6 +51,15 @@ def outputs(net: "Sequential", number: "Any", X: "Matrix") -> "Matrix":
     if not are_finite(Y):
         raise ValueError("the network predicts numbers that are not finite")
     return Y
+
+
+def tolerance(Y: "Matrix", digits: int) -> float:
+    """Return a power of two: the largest difference from these outputs where a library computes.
+
+    Its functions may be wrong in the last of the binary digits, and later layers magnify that.
+    """
+    largest = max([abs(y) for row in Y for y in row])
+    return math.ldexp(1.0, math.frexp(UNITS_OF_TOLERANCE * largest)[1] - digits)
 
 
 def before_scaling(net: "Sequential", wanted: "Matrix") -> "Matrix":

@@ -7,13 +7,13 @@ A self-contained module has the portable functions in it, printed from their own
 only frexp and ldexp, which are exact in every library. Any other calls the functions of ``math``.
 """
 
+import re
 import struct
-from math import frexp
 
 from ..core import functions
 from ..scalars import Symbolic, SymbolicSingle
 from ..scalars.operations import ATOM, SIGN
-from . import golden, python_parts, python_rows
+from . import golden, heap, python_parts, python_rows
 from .program import Printer, recorded, shifted
 from .python import NEVER_RAISES, is_safe
 from .statements import Speller
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .targets import Request
 
 WIDEST = 96  # columns of a line
-UNITS_OF_TOLERANCE = 1024  # where the library computes, as in C
 SHORT_DIGITS = 22  # of the floats on some devices
 
 
@@ -157,7 +156,7 @@ class Module(Speller):
         head = python_parts.OUTPUTS.format(INPUTS=len(x))
         main = self.with_constants("_constants", head, body)
         main_parts = [*python_rows.functions(self, rows, len(outputs[-1])), self.selftest()]
-        definitions = [*self.functions(), *self.guards()]
+        definitions = [*self.functions().values(), *self.guards()]
         helpers = [text for name, text in python_parts.HELPERS.items() if name in self.called]
         start = [
             *self.comments(),
@@ -209,18 +208,15 @@ class Module(Speller):
 
     def tolerance(self, Y: "List[Row]") -> str:
         """Return the expression of the largest difference that the test allows."""
-        return "0" if self.request.self_contained else self.rounding(Y)
+        return "0" if self.request.self_contained else repr(golden.tolerance(Y, 53))
 
-    def rounding(self, Y: "List[Row]", digits: int = 53) -> str:
-        """Return a power of two, some 1000 units in the last of these digits of the outputs."""
-        largest = max([abs(y) for row in Y for y in row])
-        return f"2.0**{frexp(UNITS_OF_TOLERANCE * largest)[1] - digits}"
+
 
 
 class DeviceModule(Module):
     """The parts of a module for MicroPython and CircuitPython.
 
-    ``form``   how a row of numbers is kept: as an array, or as a tuple of it
+    ``count``   how many numbers it has in bytes
     """
 
     about = "It needs only math and array."
@@ -234,7 +230,7 @@ class DeviceModule(Module):
         if self.is_single:
             self.symbolic = SymbolicSingle
         self.letter = "f" if self.is_single else "d"
-        self.form = f'array("{self.letter}", data)'
+        self.count = 0
 
     def is_portable(self, name: str) -> bool:
         return self.request.self_contained or name in self.absent
@@ -248,6 +244,7 @@ class DeviceModule(Module):
         return f"c[{self.constants.index(value)}]"
 
     def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
+        self.count += len(values)
         data = struct.pack(f"<{len(values)}{self.letter}", *values)
         space = "\n" + " " * (margin + 4)
         texts = [f'b"{text}"' for text in filled(list(map(escaped, data)), WIDEST - margin - 7)]
@@ -259,7 +256,7 @@ class DeviceModule(Module):
     def beginning(self) -> "List[str]":
         name = self.request.name
         one = "".join(map(escaped, struct.pack(f"<{self.letter}", 1)))
-        row = python_parts.ROW.format(name=name, letter=self.letter, one=one, form=self.form)
+        row = python_parts.ROW.format(name=name, letter=self.letter, one=one)
         if not self.is_single:
             return Module.beginning(self) + [row]
         return [row, python_parts.SHIFT, python_parts.NEAREST * self.has_nearest, "\n\n"]
@@ -268,7 +265,27 @@ class DeviceModule(Module):
         if not self.is_single:
             return Module.tolerance(self, Y)
         exact = "0 if SHIFT == 12582912 else " * self.request.self_contained
-        return f"({exact}{self.rounding(Y, SHORT_DIGITS)})"
+        return f"({exact}{golden.tolerance(Y, SHORT_DIGITS)!r})"
+
+
+    def written(self) -> str:
+        """Return the text of the module: with tuples, which are faster, if they fit into the heap."""
+        text = Module.written(self)
+        code = re.sub(r'(?m)^#.*|\s*b"[^"]*"', "", text)
+        word = 4 if self.is_single else 8
+        as_arrays, as_tuples = [
+            heap.needed(len(code), self.count, word, is_tuple) for is_tuple in (False, True)
+        ]
+        given = self.request.heap
+        if as_tuples <= (given or heap.USUAL):
+            row = f'array("{self.letter}", data)'
+            return text.replace(f"    return {row}\n", f"    return tuple({row})\n", 1)
+        if given and as_arrays > given:
+            raise ValueError(
+                f"the module needs about {as_arrays} bytes of heap, but there are {given}; "
+                "use a smaller network"
+            )
+        return text
 
 
 class PythonPrinter(Printer):

@@ -51,7 +51,7 @@ def nearest(x):
 # The numbers of a table, whose bytes are exact: many devices misread decimals.
 ROW = '''\
 def _row(data):
-    return {form}
+    return array("{letter}", data)
 
 
 if array("{letter}", b"{one}")[0] != 1:

@@ -121,7 +121,7 @@ class Speller:
         if name not in self.called:
             self.called.append(name)
 
-    def functions(self) -> "List[str]":
+    def functions(self) -> "Dict[str, str]":
         """Return the definitions of the portable functions that are called, by their names."""
         found = {}
         for name in self.called:  # A function appends those that it calls.
@@ -129,4 +129,4 @@ class Speller:
                 self.variables = 0
                 x = self.symbolic(name="x")
                 found[name] = self.function(name, portable_functions(self.symbolic)[name](x))
-        return [found[name] for name in sorted(found)]
+        return {name: found[name] for name in sorted(found)}
