@@ -399,6 +399,7 @@ def export(
     type: "Optional[str]" = None,
     name: "Optional[str]" = None,
     self_contained: bool = False,
+    heap: "Optional[int]" = None,
 ) -> str:
     """Return the network as source code, and write it to a file unless ``path`` is None.
 
@@ -430,7 +431,7 @@ def export(
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     rows = _above("tabular.rows", "rows_of")(net)
     return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
-        net, path, to, type, name, self_contained, rows, __version__
+        net, path, to, type, name, self_contained, rows, __version__, heap
     )
 
 

@@ -29,7 +29,7 @@ HELPERS = {
 }
 
 WIDE = """\
-if 1 + 2.0**-52 == 1:
+if float(1) + 2.0**-52 == 1:
     raise ValueError("{name} needs floats of 64 bits; export it with the type float")
 """
 
