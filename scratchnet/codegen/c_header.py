@@ -4,8 +4,9 @@ The header uses only the stack: it has no writable data, no input and no output.
 written out as sn.unroll writes them; larger ones are loops over tables.
 """
 
-from . import c_parts, golden
+from . import c_parts, c_rows, golden
 from .c import Unit, indented
+from .c_rows import for_comment
 from .loops import MOST_WRITTEN_OUT, rolled, size
 from .program import recorded
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from typing import List
 
     from ..core.network import Sequential
-    from ..core.types import Matrix
     from .targets import Request
 
 # The tolerance where the C library computes: its functions may be wrong in the last place, and
@@ -44,8 +44,9 @@ def written(request: "Request") -> str:
         *functions,
         *tables,
         f"static inline void {name}_predict(const {T} *in, {T} *out)\n{{\n{indented(body)}}}\n",
+        *c_rows.definitions(unit, request.rows, len(rows[-1])),
         c_parts.END_UNCONTRACTED * unit.self_contained,
-        selftest(unit, *golden.vectors(net, unit.number)),
+        selftest(unit, request),
         "#endif\n",
     ]
     return "\n".join([part for part in parts if part])
@@ -61,18 +62,13 @@ def about(unit: "Unit", request: "Request") -> str:
         f" * {unit.words['NAME']}_OUTPUTS numbers from {unit.words['NAME']}_INPUTS finite numbers.",
         " * The two arrays must not overlap.",
     ]
+    lines += [f" * {line}" for line in c_rows.about(unit, request.rows)]
     for array, names in (("in", request.rows.inputs), ("out", request.rows.outputs)):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     lines += [" *"] + [
         f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)
     ]
     return "\n".join(lines) + "\n */\n"
-
-
-def for_comment(text: str) -> str:
-    """Return a text from data as printable ASCII without ends of comments and trigraphs."""
-    plain = "".join([c if " " <= c <= "~" else "?" for c in text])
-    return plain.replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?")
 
 
 def head(unit: "Unit", net: "Sequential", outputs: int, scratch: int) -> str:
@@ -97,17 +93,35 @@ def head(unit: "Unit", net: "Sequential", outputs: int, scratch: int) -> str:
     return text
 
 
-def selftest(unit: "Unit", X: "Matrix", Y: "Matrix") -> str:
+def selftest(unit: "Unit", request: "Request") -> str:
     """Return the test that compares what the network predicts with golden vectors."""
+    X, Y = golden.vectors(request.net, unit.number)
+    samples = request.rows.samples
+    count, Y = len(X), Y + golden.outputs(request.net, unit.number, [x for _, x in samples])
+    declarations, predict, check = "", f"{unit.name}_predict(inputs[n], out);", ""
+    if samples:
+        texts = [c_rows.initializer(unit, request.rows, row) for row, _ in samples]
+        declarations = c_rows.SAMPLES.format(
+            count=len(texts), rows=",\n        ".join(texts), **unit.words
+        )
+        predict = c_rows.PREDICT.format(count=count, **unit.words)
+    if request.rows.classes is not None:
+        classes = "{" + ", ".join([str(c_rows.class_of(y)) for y in Y]) + "}"
+        declarations += c_rows.CLASSES_OF.format(count=len(Y), classes=classes)
+        check = c_rows.CHECK.format(**unit.words)
     tolerance = 0.0
     if not unit.self_contained:
         largest = max([abs(y) for row in Y for y in row])
         places = int(unit.words["DIGITS"])
         tolerance = float(unit.number(UNITS_OF_TOLERANCE * largest / (1 << places)))
     return c_parts.SELFTEST.format(
-        count=len(X),
+        vectors=count,
+        count=len(Y),
         inputs=unit.braced(X, 8),
         outputs=unit.braced(Y, 8),
+        rows=declarations,
+        predict=predict,
+        check=check,
         tolerance=unit.literal(tolerance),
         library=" -lm" * (not unit.self_contained),
         **unit.words,

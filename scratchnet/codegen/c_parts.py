@@ -134,14 +134,14 @@ SELFTEST = """\
 #include <stdio.h>
 int main(void)
 {{
-    static const {T} inputs[{count}][{NAME}_INPUTS] = {inputs};
+    static const {T} inputs[{vectors}][{NAME}_INPUTS] = {inputs};
     static const {T} outputs[{count}][{NAME}_OUTPUTS] = {outputs};
-    const {T} tolerance = {tolerance};
+{rows}    const {T} tolerance = {tolerance};
     int n, k;
     for (n = 0; n < {count}; n++) {{
         {T} out[{NAME}_OUTPUTS];
-        {name}_predict(inputs[n], out);
-        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
+        {predict}
+{check}        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
             const {T} error = out[k] - outputs[n][k];
             if (!(error >= -tolerance && error <= tolerance)) {{
                 printf("{name}: vector %d: output %d is {CONVERSION}, but must be {CONVERSION}\\n",

@@ -51,28 +51,30 @@ class Request:
 class Target:
     """A language in which networks are written.
 
-    ``types``      the names of its number types, the default first
-    ``written``    a function that returns the source for a Request
-    ``complaint``  a function that says why a name is none in this language, "" if it is one
+    ``writers``     {name of a number type: a function that returns the source for a Request}; the
+                    default type is the first
+    ``complaint``   a function that says why a name is none in this language, "" if it is one
     """
 
     def __init__(
-        self,
-        types: "Sequence[str]",
-        written: "Callable[[Request], str]",
-        complaint: "Callable[[str], str]",
+        self, writers: "Dict[str, Callable[[Request], str]]", complaint: "Callable[[str], str]"
     ) -> None:
-        self.types, self.written, self.complaint = types, written, complaint
+        self.writers, self.complaint = writers, complaint
 
 
 NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single}
 TARGETS = {
-    "c": Target(("double", "float"), c_header.written, names.complaint_of_c),
-    "python": Target(("double",), python_module.python, names.complaint_of_python),
-    "micropython": Target(
-        ("float", "double"), python_module.micropython, names.complaint_of_python
+    "c": Target(
+        {"double": c_header.written, "float": c_header.written}, names.complaint_of_c
     ),
-    "json": Target(("double", "float"), json_program.written, names.complaint_of_json),
+    "python": Target({"double": python_module.python}, names.complaint_of_python),
+    "micropython": Target(
+        {"float": python_module.micropython, "double": python_module.micropython},
+        names.complaint_of_python,
+    ),
+    "json": Target(
+        {"double": json_program.written, "float": json_program.written}, names.complaint_of_json
+    ),
 }
 
 
@@ -91,8 +93,8 @@ def export(
     require("to", to, (TARGETS.__contains__, listed(TARGETS)))
     target = TARGETS[to]
     if type is None:
-        type = target.types[0]
-    require("type", type, (target.types.__contains__, listed(target.types)))
+        type = next(iter(target.writers))
+    require("type", type, (target.writers.__contains__, listed(target.writers)))
     name = checked_name(name, path, target)
     if heap is not None:
         require("heap", heap, COUNT)
@@ -102,7 +104,7 @@ def export(
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
-        text = generate(lambda: target.written(request), net.layers)
+        text = generate(lambda: target.writers[type](request), net.layers)
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:
