@@ -403,13 +403,26 @@ def export(
 ) -> str:
     """Return the network as source code, and write it to a file unless ``path`` is None.
 
-    ``to``               "c": a header for C99 and C++11, with a function ``NAME_predict(in, out)``
-    ``type``             the numbers that it computes with: "double" (the default) or "float"
-    ``name``             the prefix of every name in it; by default the stem of the file's name, or
-                         "net"
+    ``to``               "c": a header for C99 and C++11, with a function ``NAME_predict(in, out)``;
+                         "python": a module for Python 3.6 or later; "micropython": a module for
+                         MicroPython and CircuitPython; "json": the program itself, for an
+                         interpreter in any language (``help("scratchnet.codegen.json_program")``)
+    ``type``             the numbers that it computes with: "double" or "float"; by default
+                         "double", for MicroPython "float"; Python has only "double"
+    ``name``             the prefix of every name in it, or the name of the module; by default the
+                         stem of the file's name, or "net"
     ``self_contained``   whether the code contains its own exp, tanh, ...; it then needs no math
                          library, and computes the bits of the portable kernel (with "float", those
                          of ``scalars.Single``)
+    ``heap``             for MicroPython: the bytes that the device has free, by default 65536.
+                         Weights become tuples, which are faster, if they fit; otherwise arrays. A
+                         module that does not fit into the given heap is refused.
+
+    A module has ``outputs(x)``, the outputs of the network for a list of inputs, and ``predict``.
+    For a model that was trained on a table, ``predict`` takes the columns of a row and returns the
+    class or the number, ``probabilities`` returns {class: probability}, and ``encode`` the inputs.
+    None is a missing value. In C these are ``NAME_row``, ``NAME_encode``, ``NAME_class`` and
+    ``NAME_label``.
 
     The file carries golden vectors and a test of itself. A network that the target cannot express
     raises a ValueError that names the layer.

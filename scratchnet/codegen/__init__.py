@@ -3,6 +3,9 @@
     python      the record of symbolic numbers as Python statements
     unrolled    sn.unroll: the prediction of a network, written out
     step        a whole training step, written out
+    statements  a whole network in a language with loops and functions
+    targets     sn.export: c_header, python_module, json_program
+    rows        the rows of a table, as c_rows and python_rows write them
     own         the package's own classes; the attributes of user-defined ones
     bundle      the core in one file, the package in one archive
     minified    Python source without what only readers need

@@ -130,9 +130,7 @@ def about(unit: "Unit", rows: "Rows") -> "List[str]":
     return lines
 
 
-def row(
-    unit: "Unit", rows: "Rows", words: "Dict[str, str]", taken: "Set[str]"
-) -> "List[str]":
+def row(unit: "Unit", rows: "Rows", words: "Dict[str, str]", taken: "Set[str]") -> "List[str]":
     """Return the type of a row, the constants of its labels, and the function that encodes it."""
     names = members(rows)
     categories = [part for part in rows.columns if not isinstance(part, Number)]

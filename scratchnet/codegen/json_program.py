@@ -1,10 +1,11 @@
 """A network as JSON: the program itself, for an interpreter in any language.
 
-An interpreter takes about 60 lines; tests/codegen/test_json_target.py has one. The file is an object:
+An interpreter takes about 60 lines; tests/codegen/test_json_target.py has one. The file is an
+object:
 
     name, version, sha256   of the network, of the package that wrote it, of the parameters
-    type                    "double" or "float": every number has 64 bits, or 32; and every result of
-                            an operation is rounded to them
+    type                    "double" or "float": every number has 64 bits, or 32, and every result
+                            of an operation is rounded to them
     inputs, outputs         how many there are: the lengths of the arrays "x" and "out"
     tables                  {name: numbers, or rows of numbers}
     functions               {name: statements}: what a function returns for the number "x"
@@ -43,11 +44,12 @@ null if a row is the list of the inputs. All inputs are 0 but these:
 
     {"name": ..., "input": k, "median": m}  input k is the number, m if it is missing
     {"name": ..., "input": k, "labels": [...], "missing": i, "other": j}
-                                            input k + n is 1 for labels[n], k + i for a missing value,
-                                            k + j for any other label; -1 means that none is 1
+                                            input k + n is 1 for labels[n], k + i for a missing
+                                            value, k + j for any other label; if i or j is -1, none
 
 A value is missing if it is null, NaN, or a text that is among ``missing`` without blanks around it
-and in lower case. If ``classes`` is not null, the prediction is the class of the largest output, the
+and in lower case. A number in a column of labels is the label that it is written as, whole numbers
+without a point. If ``classes`` is not null, the prediction is the class of the largest output, the
 first of these; a single output is the probability of the second of two classes, which is predicted
 if that is above 0.5. Otherwise the prediction is ``mean`` + ``spread``·output.
 """

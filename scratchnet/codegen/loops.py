@@ -46,7 +46,6 @@ class Index:
         self.name = name if count > 1 else "0"
         self.count = count
 
-
     @property
     def terms(self) -> "Terms":
         """What it is in an Element."""

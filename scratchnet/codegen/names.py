@@ -1,4 +1,4 @@
-"""Which names a file may have in its language. Each function says why a name is none, or returns "".
+"""Which names a file may have in its language. A function returns why a name is none, or "".
 
 >>> complaint_of_c("net"), complaint_of_c("while"), complaint_of_python("while")
 ('', 'is reserved in C or C++', 'is reserved in Python')

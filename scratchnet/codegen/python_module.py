@@ -211,8 +211,6 @@ class Module(Speller):
         return "0" if self.request.self_contained else repr(golden.tolerance(Y, 53))
 
 
-
-
 class DeviceModule(Module):
     """The parts of a module for MicroPython and CircuitPython.
 
@@ -267,9 +265,8 @@ class DeviceModule(Module):
         exact = "0 if SHIFT == 12582912 else " * self.request.self_contained
         return f"({exact}{golden.tolerance(Y, SHORT_DIGITS)!r})"
 
-
     def written(self) -> str:
-        """Return the text of the module: with tuples, which are faster, if they fit into the heap."""
+        """Return the text of the module: with tuples, which are faster, if they fit the heap."""
         text = Module.written(self)
         code = re.sub(r'(?m)^#.*|\s*b"[^"]*"', "", text)
         word = 4 if self.is_single else 8

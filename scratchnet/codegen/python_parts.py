@@ -49,14 +49,14 @@ def nearest(x):
 """
 
 # The numbers of a table, whose bytes are exact: many devices misread decimals.
-ROW = '''\
+ROW = """\
 def _row(data):
     return array("{letter}", data)
 
 
 if array("{letter}", b"{one}")[0] != 1:
     raise ValueError("{name} needs floats that begin with their lowest byte")
-'''
+"""
 
 NUMBER = '''\
 def _number(value, name, allowed="a finite number"):

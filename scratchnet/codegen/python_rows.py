@@ -6,7 +6,7 @@ from .rows import Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, List, Sequence
 
     from .python_module import Module
     from .rows import Rows
@@ -24,7 +24,9 @@ def constants(module: "Module", rows: "Rows") -> "List[str]":
     if rows.columns:
         texts = [column(module, part) for part in rows.columns]
         parts.append(f"MISSING = {listed(map(ascii, rows.missing))}\n")
-        parts.append("# Name, first input, labels, and the median, or the inputs of missing and others\n")
+        parts.append(
+            "# Name, first input, labels, and the median, or the inputs of missing and others\n"
+        )
         parts.append("COLUMNS = (\n" + "".join([f"    {text},\n" for text in texts]) + ")\n")
     former, module.constants = module.constants, []
     return ([f"c = {module.numbers(former)}\n"] if former else []) + parts
@@ -39,7 +41,7 @@ def column(module: "Module", part: "Any") -> str:
     return f"({name}, {part.place}, {labels}, {part.missing}, {part.other})"
 
 
-def row(module: "Module", values: "List[Any]") -> str:
+def row(module: "Module", values: "Sequence[Any]") -> str:
     """Return the values of a row as a tuple."""
     return listed([module.constant(v) if isinstance(v, float) else ascii(v) for v in values])
 

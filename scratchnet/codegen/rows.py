@@ -5,7 +5,8 @@
 
 The exporter of a trained model fills these in; the printers write them in their languages.
 
->>> rows = Rows("kind", [Number("weight", 0, 2.5), Category("cover", 1, ["fur"], 2, -1)], ["cat", "dog"])
+>>> columns = [Number("weight", 0, 2.5), Category("cover", 1, ["fur"], missing=1, other=-1)]
+>>> rows = Rows("kind", columns, ["cat", "dog"])
 >>> rows.inputs, rows.outputs
 (['weight', 'cover=fur', 'cover=(missing)'], ['probability of dog'])
 """

@@ -12,12 +12,13 @@ from .own import generate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional, Sequence
+    from typing import Any, Callable, Dict, Optional
 
     from ..core.network import Sequential
     from .rows import Rows
 
 DEFAULT_NAME = "net"
+
 
 class Request:
     """What is to be written, and how; see ``sn.export``.
@@ -64,9 +65,7 @@ class Target:
 
 NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single}
 TARGETS = {
-    "c": Target(
-        {"double": c_header.written, "float": c_header.written}, names.complaint_of_c
-    ),
+    "c": Target({"double": c_header.written, "float": c_header.written}, names.complaint_of_c),
     "python": Target({"double": python_module.python}, names.complaint_of_python),
     "micropython": Target(
         {"float": python_module.micropython, "double": python_module.micropython},

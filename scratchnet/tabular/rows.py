@@ -53,9 +53,7 @@ def columns_of(encoder: "Encoder") -> "List[Any]":
     return sorted(columns, key=lambda column: order.get(column.name, len(order)))
 
 
-def samples_of(
-    encoder: "Encoder", columns: "List[Any]"
-) -> "List[Tuple[List[Any], List[float]]]":
+def samples_of(encoder: "Encoder", columns: "List[Any]") -> "List[Tuple[List[Any], List[float]]]":
     """Return (values, inputs) of some rows: labels in turn, an unseen one, and missing values."""
     about = {number.name: number for number in encoder.numbers}
     rows: "List[List[Any]]" = []
