@@ -399,16 +399,25 @@ def export(
     type: "Optional[str]" = None,
     name: "Optional[str]" = None,
     self_contained: bool = False,
+    calibrate: "Any" = None,
+    progmem: bool = False,
+    viper: bool = False,
 ) -> str:
     """Return the network as source code, and write it to a file unless ``path`` is None.
 
-    ``to``               "c": a header for C99 and C++11, with a function ``NAME_predict(in, out)``
-    ``type``             the numbers that it computes with: "double" (the default) or "float"
+    ``to``               "c": a header for C99 and C++11, with a function ``NAME_predict(in, out)``;
+                         "micropython": a module with a function ``predict(row)``
+    ``type``             the numbers that it computes with: "double" (the default) or "float"; or
+                         "int8" or "int16", integers alone (codegen/integers.py says how)
     ``name``             the prefix of every name in it; by default the stem of the file's name, or
                          "net"
     ``self_contained``   whether the code contains its own exp, tanh, ...; it then needs no math
                          library, and computes the bits of the portable kernel (with "float", those
                          of ``scalars.Single``)
+    ``calibrate``        for integers: typical rows of inputs, which set the range of every number.
+                         The file says how far the outputs for these rows differ from the network's
+    ``progmem``          for C: whether tables are marked for the flash memory of an AVR
+    ``viper``            for MicroPython and int8: whether its loops are compiled for the processor
 
     The file carries golden vectors and a test of itself. A network that the target cannot express
     raises a ValueError that names the layer.
@@ -430,7 +439,17 @@ def export(
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     meanings = _above("tabular.meanings", "meanings_of")(net)
     return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
-        net, path, to, type, name, self_contained, meanings, __version__
+        net,
+        path,
+        to,
+        type,
+        name,
+        self_contained,
+        meanings,
+        __version__,
+        calibrate,
+        progmem,
+        viper,
     )
 
 

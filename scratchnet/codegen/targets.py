@@ -8,14 +8,17 @@ from ..core.functions import set_kernel
 from ..formats import files
 from ..scalars import Single
 from ..scalars.symbolic import Undecided
-from . import c_header
+from . import c_header, c_integers, micropython_integers
+from .integers import BITS
 from .own import generate
+from .quantized import quantized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from ..core.network import Sequential
+    from .integers import Integers
 
     Meanings = Tuple[List[str], List[str]]
 
@@ -48,7 +51,13 @@ class Request:
     ``self_contained``   whether the elementary functions are included
     ``meanings``         what each input is, and each output; empty if that is not known
     ``version``          the version of this package
+    ``calibrate``        rows of inputs, for integers; otherwise None
+    ``progmem``          whether tables in C are marked for the flash memory of an AVR
+    ``viper``            whether loops in MicroPython are compiled for the processor
+    ``integers``         the program of integers, once it is made
     """
+
+    integers: "Integers"
 
     def __init__(
         self,
@@ -58,26 +67,47 @@ class Request:
         self_contained: bool,
         meanings: "Meanings",
         version: str,
+        calibrate: "Any",
+        progmem: bool,
+        viper: bool,
     ) -> None:
         self.net, self.type, self.name = net, type, name
         self.number = NUMBERS[type]
         self.self_contained = self_contained
         self.meanings, self.version = meanings, version
+        self.calibrate, self.progmem, self.viper = calibrate, progmem, viper
+
+    def quantized(self) -> "Integers":
+        """Return the program of integers for the network."""
+        self.integers = quantized(self.net, self.calibrate, BITS[self.type])
+        return self.integers
 
 
 class Target:
     """A language in which networks are written.
 
-    ``types``     the names of its number types, the default first
-    ``written``   a function that returns the source for a Request
+    ``writers``   {name of a number type: a function that returns the source for a Request}; the
+                  default type is the first
     """
 
-    def __init__(self, types: "Sequence[str]", written: "Callable[[Request], str]") -> None:
-        self.types, self.written = types, written
+    def __init__(self, writers: "Dict[str, Callable[[Request], str]]") -> None:
+        self.writers = writers
 
 
-NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single}
-TARGETS = {"c": Target(("double", "float"), c_header.written)}
+NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single, "int8": float, "int16": float}
+TARGETS = {
+    "c": Target(
+        {
+            "double": c_header.written,
+            "float": c_header.written,
+            "int8": c_integers.written,
+            "int16": c_integers.written,
+        }
+    ),
+    "micropython": Target(
+        {"int8": micropython_integers.written, "int16": micropython_integers.written}
+    ),
+}
 
 
 def export(
@@ -89,24 +119,36 @@ def export(
     self_contained: bool,
     meanings: "Meanings",
     version: str,
+    calibrate: "Any",
+    progmem: bool,
+    viper: bool,
+    before_writing: "Optional[Callable[[Request], Any]]" = None,
 ) -> str:
-    """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
+    """Return the source, and write it to ``path`` unless that is None; see ``sn.export``.
+
+    ``before_writing``   is called with the Request when the source is complete
+    """
     require("to", to, (TARGETS.__contains__, listed(TARGETS)))
-    target = TARGETS[to]
+    writers = TARGETS[to].writers
     if type is None:
-        type = target.types[0]
-    require("type", type, (target.types.__contains__, listed(target.types)))
+        type = next(iter(writers))
+    require("type", type, (writers.__contains__, listed(writers)))
     name = checked_name(name, path)
-    request = Request(net, type, name, self_contained, meanings, version)
+    request = Request(
+        net, type, name, self_contained, meanings, version, calibrate, progmem, viper
+    )
     check_numbers(net, request.number)
+    check_options(request, to)
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
-        text = generate(lambda: target.written(request), net.layers)
+        text = generate(lambda: writers[type](request), net.layers)
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:
         set_kernel(former)
+    if before_writing is not None:
+        before_writing(request)
     if path is not None:
         files.write(path, text.encode("ascii"))
     return str(text)
@@ -143,3 +185,24 @@ def check_numbers(net: "Sequential", number: "Any") -> None:
                     f"{parameter.name} holds {value!r}, which is no finite "
                     f"{'float of 32 bits' if number is Single else 'number'}"
                 )
+
+
+def check_options(request: "Request", to: str) -> None:
+    """Raise an error for an option that this target and this type do not have."""
+    if request.type in BITS and request.calibrate is None:
+        raise ValueError(
+            f"the type {request.type!r} needs typical rows of inputs; give calibrate=X "
+            "(at the command line, --calibrate DATA)"
+        )
+    for name, given, allowed, where in (
+        ("calibrate", request.calibrate is not None, request.type in BITS, f"types {listed(BITS)}"),
+        ("progmem", request.progmem, to == "c", "target 'c'"),
+        (
+            "viper",
+            request.viper,
+            (to, request.type) == ("micropython", "int8"),
+            "target 'micropython' with the type 'int8'",
+        ),
+    ):
+        if given and not allowed:
+            raise ValueError(f"{name} is for the {where}; leave it out")
