@@ -198,7 +198,7 @@ class IntegerUnit(Unit):
         return QUANTIZE.format(**words)
 
     def selftest(self) -> str:
-        inputs, outputs = self.program.vectors()
+        inputs, outputs = self.program.vectors(golden.MOST)
         numbers = [[g.value(q) for g, q in zip(self.program.inputs, row)] for row in inputs]
         return SELFTEST.format(
             count=len(inputs),

@@ -19,7 +19,7 @@ For 16 bits the table has 257 entries; between them the function is taken as a s
 
 from ..core.random import Generator
 from ..scalars.single import rounded
-from .golden import FEWEST, MOST, MOST_PRODUCTS
+from .golden import FEWEST, MOST_PRODUCTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,10 +170,10 @@ class Integers:
         """Return the outputs for a row of inputs, both as real numbers."""
         return [self.output.value(q) for q in self.run(self.quantize(row))]
 
-    def vectors(self) -> "Tuple[List[List[int]], List[List[int]]]":
+    def vectors(self, most: int) -> "Tuple[List[List[int]], List[List[int]]]":
         """Return rows of integers for a test, the smallest and the largest first, and the results."""
         generator, least, count = Generator(0), -(1 << self.bits - 1), len(self.inputs)
-        rows = max(FEWEST, min(MOST, MOST_PRODUCTS // (self.size + 1)))
+        rows = max(FEWEST + 1, min(most, MOST_PRODUCTS // (self.size + 1)))
         X = [[least] * count, [-1 - least] * count]
         while len(X) < rows:
             X.append([nearest(generator.uniform(least, -1 - least)) for _ in range(count)])

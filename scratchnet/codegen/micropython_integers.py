@@ -17,21 +17,24 @@ if TYPE_CHECKING:
     from .targets import Request
 
 WIDEST = 96  # columns of a line
+MOST_VECTORS = 4  # They stay in memory.
 
 SCALED = """\
-def scaled(v, unit):
-    bias, before, factor, half, after, table = unit
-    v = (v + bias) >> before
+def scaled(v, j, units):
+    bias, before, factor, after, tables = units
+    k = before[j]
+    v = (v + bias[j] + (1 << k >> 1)) >> k
     if v < -32767:
         v = -32767
     elif v > 32767:
         v = 32767
-    v = (v * factor + half) >> after
+    k = after[j]
+    v = (v * factor[j] + (1 << k >> 1)) >> k
     if v < LEAST:
         v = LEAST
     elif v > LARGEST:
         v = LARGEST
-    return v if table is None else lookup(table, v)
+    return {result}
 """
 LOOKUP = {
     8: """\
@@ -55,16 +58,16 @@ def dense(a, rows, units):  # each unit reads all numbers
         for w in row:
             v += w * a[i]
             i += 1
-        out[j] = scaled(v, units[j])
+        out[j] = scaled(v, j, units)
         j += 1
     return out
 """
 ELEMENTWISE = """\
 def elementwise(a, weights, units):  # each unit reads the number at its own index
-    return [scaled({weight} * a[j], units[j]) for j in range(len(a))]
+    return [scaled({weight} * a[j], j, units) for j in range(len(a))]
 """
 WORDS = {
-    8: {"start": "-128 * sum(a)  # 128 is added to the weights", "weight": "(weights[j] - 128)"},
+    8: {"start": "-128 * sum(a)", "weight": "(weights[j] - 128)"},
     16: {"start": "0", "weight": "weights[j]"},
 }
 VIPER = """\
@@ -102,7 +105,7 @@ QUANTIZE = """\
 def quantize(row):  # numbers beyond the range of the calibration are limited
     out = []
     for k in range(INPUTS):
-        n = (row[k] - EDGE[k]) * STEPS[k]
+        n = (row[k] - {edge}) * {steps}
         out.append(LEAST if not n > 0 else int(n) + LEAST if n < LARGEST - LEAST else LARGEST)
     return out
 """
@@ -118,12 +121,16 @@ def signed(row):
 }
 SELFTEST = """\
 def selftest():  # what the network must answer; raise an error if it does not
-    if quantize(NUMBERS) != signed(INPUT_VECTORS[-1]):
-        raise ValueError("{name}: quantize does not give the last vector")
+    vectors = ({vectors}
+    )
     for n in range({count}):
-        found, expected = predict(signed(INPUT_VECTORS[n])), signed(OUTPUT_VECTORS[n])
+        row, expected = [signed(v) for v in vectors[n]]
+        found = predict(row)
         if found != expected:
             raise ValueError("{name}: vector %d gives %s, but must give %s" % (n, found, expected))
+    found = quantize({numbers})
+    if found != row:
+        raise ValueError("{name}: the numbers of the last vector give %s" % found)
     print("all right: {count} vectors")
 
 
@@ -147,19 +154,7 @@ class Module:
         """Return the expression of a row of integers."""
         if self.bits == 8:
             return quoted(bytes([v + 128 for v in values]))
-        return f'unpack("<{len(values)}h", {quoted(struct.pack(f"<{len(values)}h", *values))})'
-
-    def floats(self, name: str, values: "List[float]") -> None:
-        """Define a tuple of floats of 32 bits."""
-        count = len(values)
-        times = f" * {count}" if len(set(values)) == 1 else ""
-        packed = values[:1] if times else values
-        text = quoted(struct.pack(f"<{len(packed)}f", *packed))
-        self.constants.append(f'{name} = unpack("<{len(packed)}f", {text}){times}\n')
-
-    def rows(self, name: str, rows: "List[List[int]]") -> None:
-        """Define a tuple of rows of integers."""
-        self.define(name, [self.row(row) for row in rows])
+        return packed("h", values)
 
     def define(self, name: str, items: "List[str]") -> None:
         """Define a tuple."""
@@ -174,19 +169,26 @@ class Module:
             return self.viper_stage(k, stage, source)
         for n, table in enumerate(stage.tables):
             self.constants.append(f"T{k}_{n} = {self.row(table)}\n")
-        units = []
-        for j, bias in enumerate(stage.bias):
-            before, after = stage.before[j], stage.after[j]
-            table_name = f"T{k}_{stage.table_of[j]}" if stage.tables else "None"
-            unit = (bias + (1 << before >> 1), before, stage.factor[j], 1 << after >> 1, after)
-            units.append("({}, {})".format(", ".join(map(str, unit)), table_name))
+        count = len(stage.bias)
+        tables = "None"
+        if len(stage.tables) == 1:
+            tables = f"(T{k}_0,) * {count}"
+        elif stage.tables:
+            tables = "({})".format(wrapped([f"T{k}_{n}" for n in stage.table_of]))
+        units = [
+            packed("i", stage.bias),
+            quoted(bytes(stage.before)),
+            packed("h", stage.factor),
+            quoted(bytes(stage.after)),
+            tables,
+        ]
         self.define(f"U{k}", units)
         kind = "elementwise" if stage.elementwise else "dense"
         if stage.elementwise:
             weights = [row[0] for row in stage.weights]
             self.constants.append(f"W{k} = {self.row(weights)}\n")
         else:
-            self.rows(f"W{k}", stage.weights)
+            self.define(f"W{k}", [self.row(row) for row in stage.weights])
         self.used.append(kind)
         self.body.append(f"a{k + 1} = {kind}({source}, W{k}, U{k})")
 
@@ -206,6 +208,17 @@ class Module:
         self.body.append(f"a{k + 1} = bytearray({n})")
         self.body.append(f"stage({source}, {count}, {step}, W{k}, U{k}, T{k}, a{k + 1}, {n})")
 
+    def quantize(self) -> str:
+        """Return the function that computes the integers of the inputs, and define its tables."""
+        words = {}
+        for name in ("edge", "steps"):
+            values = [getattr(grid, name) for grid in self.program.inputs]
+            same = len(set(values)) == 1
+            words[name] = name.upper() + "[k]" * (not same)
+            expression = packed("f", values[:1]) + "[0]" if same else packed("f", values)
+            self.constants.append(f"{name.upper()} = {expression}\n")
+        return QUANTIZE.format(**words)
+
     # ---- the whole -------------------------------------------------------------------------------
 
     def functions(self) -> "List[str]":
@@ -216,12 +229,22 @@ class Module:
             first = ["a0 = bytearray(INPUTS)", "for k in range(INPUTS):", "    a0[k] = row[k] + 128"]
             answer, found = f"signed({answer})", [VIPER]
         else:
-            found = [LOOKUP[self.bits]] * any([stage.tables for stage in self.program.stages])
-            found.append(SCALED)
+            has_tables = [bool(stage.tables) for stage in self.program.stages]
+            look_up = "lookup(tables[j], v)" if any(has_tables) else "v"
+            found = [LOOKUP[self.bits]] * any(has_tables)
+            if not all(has_tables) and any(has_tables):
+                look_up += " if tables else v"
+            found.append(SCALED.format(result=look_up))
             for kind, text in (("dense", DENSE), ("elementwise", ELEMENTWISE)):
                 found += [text.format(**WORDS[self.bits])] * (kind in self.used)
         body = [f"    {line}\n" for line in first + self.body + [f"return {answer}"]]
         return found + ["def predict(row):\n" + "".join(body)]
+
+
+def packed(kind: str, values: "Sequence[Any]") -> str:
+    """Return the expression of a tuple of numbers of a format of struct."""
+    form = f"<{len(values)}{kind}"
+    return f'unpack("{form}", {quoted(struct.pack(form, *values))})'
 
 
 def quoted(data: bytes) -> str:
@@ -249,13 +272,9 @@ def written(request: "Request") -> str:
     module = Module(program, request.viper)
     for k, stage in enumerate(program.stages):
         module.stage(k, stage)
-    for name in ("edge", "steps"):
-        module.floats(name.upper(), [getattr(grid, name) for grid in program.inputs])
-    X, Y = program.vectors()
+    quantize = module.quantize()
+    X, Y = program.vectors(MOST_VECTORS)
     numbers = [grid.value(q) for grid, q in zip(program.inputs, X[-1])]
-    module.floats("NUMBERS", numbers)
-    module.rows("INPUT_VECTORS", X)
-    module.rows("OUTPUT_VECTORS", Y)
     parts = [
         about(request),
         "import micropython\nfrom array import array\n" * request.viper
@@ -264,8 +283,13 @@ def written(request: "Request") -> str:
         *module.constants,
         SIGNED[program.bits],
         *module.functions(),
-        QUANTIZE,
-        SELFTEST.format(name=request.name, count=len(X)),
+        quantize,
+        SELFTEST.format(
+            name=request.name,
+            count=len(X),
+            numbers=packed("f", numbers),
+            vectors="".join([f"\n        ({module.row(x)}, {module.row(y)})," for x, y in zip(X, Y)]),
+        ),
     ]
     return "\n".join(parts)
 
