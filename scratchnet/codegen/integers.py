@@ -23,7 +23,7 @@ from .golden import FEWEST, MOST_PRODUCTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Optional, Tuple
+    from typing import List, Optional, Sequence, Tuple
 
     from ..core.layer import Layer
     from ..core.types import Matrix, Row
@@ -89,8 +89,10 @@ class Stage:
     ``grid``          what its results stand for
     """
 
-    def __init__(self, sources: "List[int]", elementwise: bool, grid: "Grid") -> None:
-        self.sources, self.elementwise, self.grid = sources, elementwise, grid
+    grid: "Grid"
+
+    def __init__(self, sources: "List[int]", elementwise: bool) -> None:
+        self.sources, self.elementwise = sources, elementwise
         self.weights: "List[List[int]]" = []
         self.bias: "List[int]" = []
         self.before: "List[int]" = []
@@ -140,14 +142,14 @@ class Integers:
     ``bits``       how many bits its numbers have: 8 or 16
     ``inputs``     a Grid for each input
     ``stages``     the stages in order
-    ``left_out``   the last layer, if it is not computed because it keeps the order of the outputs
+    ``left_out``   the last layers, if they are not computed because they keep the outputs' order
     ``comparison`` what it changes on the rows that it was calibrated with
     """
 
     comparison: "Comparison"
 
     def __init__(
-        self, bits: int, inputs: "List[Grid]", stages: "List[Stage]", left_out: "Optional[Layer]"
+        self, bits: int, inputs: "List[Grid]", stages: "List[Stage]", left_out: "Sequence[Layer]"
     ) -> None:
         self.bits, self.inputs, self.stages, self.left_out = bits, inputs, stages, left_out
 
@@ -183,8 +185,8 @@ class Integers:
         """Return what the reader of a file should know."""
         count = len(self.comparison.expected)
         lines = [f"calibrated on {count} rows: {self.comparison}"]
-        if self.left_out is not None:
-            lines.append(f"without {self.left_out!r}, which does not change the order of the outputs")
+        for layer in self.left_out:
+            lines.append(f"without {layer!r}, which does not change the order of the outputs")
         return lines
 
     @property
@@ -260,10 +262,11 @@ class Comparison:
 
     def __str__(self) -> str:
         count = len(self.expected)
-        changed = ""
+        values = [v for row in self.expected for v in row]
+        error = f"the largest error of an output is {self.error:.2g}"
         if self.decisions is not None:
-            changed = f"{self.decisions} of {count} decisions changed, "
-        return f"{changed}largest error of an output {self.error:.3g}"
+            error = f"{self.decisions} of {count} decisions changed, {error}"
+        return f"{error}, where outputs are from {min(values):.3g} to {max(values):.3g}"
 
 
 def decision(row: "Row") -> int:

@@ -28,12 +28,14 @@ INCREASING = ("exp", "expm1", "tanh", "erf")  # for every number
 def keeps_order(before: "Row", after: "Row") -> bool:
     """Return whether each number of ``after`` increases with the one of ``before`` at its place.
 
-    The function must be the same for all. Beside that number it may contain numbers that all have
-    in common: they may be added, subtracted, and multiplied or divided by if they are positive.
+    The function must be the same for all, and must contain numbers that the row has in common, as
+    the sum of a softmax: these may be added, subtracted, and multiplied or divided by if they are
+    positive. A function of one number, such as tanh, is no such layer.
     """
     same = Printer(before + after).same
     row = [same[id(node)] for node in after]
     target = [id(same[id(node)]) for node in before]
+    has_common = False
     while [id(node) for node in row] != target:
         operations = {(node.operation, len(node.operands)) for node in row}
         columns = list(zip(*[node.operands for node in row]))
@@ -44,8 +46,9 @@ def keeps_order(before: "Row", after: "Row") -> bool:
         common = [column[0] for k, column in enumerate(columns) if k != place]
         if not _increases(operation, place, common):
             return False
+        has_common = has_common or not all([node.is_constant for node in common])
         row = list(columns[place])
-    return True
+    return has_common
 
 
 def _increases(operation: str, place: int, common: "Row") -> bool:

@@ -6,7 +6,7 @@
 >>> program.quantize([4, 1]), program.run([127, 127])
 ([127, 127], [127])
 >>> print(program.comparison)
-largest error of an output 0.0...
+the largest error of an output is 0..., where outputs are from 1 to 3
 """
 
 from ..core.checks import accept_row, accept_rows
@@ -33,15 +33,15 @@ SAMPLES = 1024  # where a function is looked at to find the part of it that matt
 def quantized(net: "Sequential", rows: "Any", bits: int) -> "Integers":
     """Return the program of integers for a network, calibrated on rows of its inputs.
 
-    The ranges of all numbers are those that occur in these rows. Raise a ValueError if a layer
-    needs a product, a quotient or a choice of numbers that depend on several inputs. The last layer
-    may, if it provably keeps the order of the outputs; it is left out.
+    The ranges of all numbers are those that occur in these rows. Last layers that provably keep
+    the order of the numbers in a row, such as a softmax, are left out. Raise a ValueError if another
+    layer needs a product, a quotient or a choice of numbers that depend on several inputs.
     """
     former = set_kernel("portable")  # the same integers on every Python
     try:
         X = thinned(net, rows)
         program = Quantizer(net, X, bits).program
-        layers = net.layers[: len(net.layers) - bool(program.left_out)]
+        layers = net.layers[: len(net.layers) - len(program.left_out)]
         program.comparison = Comparison(net.propagate(X, layers), [program.predict(x) for x in X])
     finally:
         set_kernel(former)
@@ -51,10 +51,17 @@ def quantized(net: "Sequential", rows: "Any", bits: int) -> "Integers":
 def thinned(net: "Sequential", rows: "Any") -> "Matrix":
     """Return at most MOST_ROWS of the rows, checked."""
     given = accept_rows(rows, "calibrate")
-    count = min(len(given), MOST_ROWS)
-    chosen = [k * len(given) // count for k in range(count)]
     reason = "the network takes {}"
-    return [accept_row(given[i], float, "calibrate", i, net.inputs, reason) for i in chosen]
+    return [
+        accept_row(given[i], float, "calibrate", i, net.inputs, reason)
+        for i in chosen_rows(len(given))
+    ]
+
+
+def chosen_rows(count: int) -> "List[int]":
+    """Return the indices of the rows that are used, out of so many."""
+    used = min(count, MOST_ROWS)
+    return [k * count // used for k in range(used)]
 
 
 class Quantizer:
@@ -69,51 +76,57 @@ class Quantizer:
         self.net, self.bits, self.count = net, bits, len(rows)
         x = [Symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
         self.rows = recorded(net, net.copy(Symbolic), x)
-        left_out, stages = self.found()
+        left_out = self.leave_out()
+        stages = self.found()
         self.values = {id(v): list(column) for v, column in zip(x, zip(*rows))}
         inputs = [Grid(*span(self.values[id(v)]), bits) for v in x]
         self.grids = {id(v): grid for v, grid in zip(x, inputs)}
         self.arrays = [list(self.grids)]
         self.program = Integers(bits, inputs, [self.stage(units) for units in stages], left_out)
 
-    def found(self) -> "Tuple[Optional[Layer], List[List[Unit]]]":
-        """Return the layer that is left out, if there is one, and the stages of the others."""
+    def leave_out(self) -> "List[Layer]":
+        """Remove the rows of the last layers if these keep the order. Return the layers."""
+        for k in reversed(range(1, len(self.rows) - 1)):
+            if keeps_order(self.rows[k], self.rows[-1]):
+                del self.rows[k + 1 :]
+                return self.net.layers[k:]
+        return []
+
+    def found(self) -> "List[List[Unit]]":
+        """Return the stages of the rows that are left."""
         try:
-            return None, stages_of(self.rows)
+            return stages_of(self.rows)
         except NoStage as error:
-            layer = self.net.layers[error.row - 1]
-            if layer is self.net.layers[-1] and keeps_order(*self.rows[-2:]):
-                del self.rows[-1]
-                return layer, self.found()[1]
             what = f"it needs {error} of numbers that depend on several inputs"
-            raise refusal(layer, what) from None
+            raise refusal(self.net.layers[error.row - 1], what) from None
 
     def stage(self, units: "List[Unit]") -> "Stage":
         """Return the stage of these units, whose results are stored from now on."""
         sums = [self.sum(unit) for unit in units]
-        results = [self.results(unit, z) for unit, z in zip(units, sums)]
-        for unit, column in zip(units, results):
-            self.values[id(unit.node)] = column
-        grid = Grid(*span([v for column in results for v in column]), self.bits)
+        for unit, z in zip(units, sums):
+            self.values[id(unit.node)] = self.results(unit, z)
         used = {key for unit in units for key in unit.form.coefficients}
         sources = [k for k, array in enumerate(self.arrays) if used & set(array)]
         ids = [key for k in sources for key in self.arrays[k]]
         elementwise = len(sources) == 1 and len(ids) == len(units) > 1
         for key, unit in zip(ids, units):
             elementwise = elementwise and set(unit.form.coefficients) <= {key}
-        stage = Stage(sources, elementwise, grid)
-        targets = self.targets(stage, units, sums)
+        stage = Stage(sources, elementwise)
+        targets = self.add_tables(stage, units, sums)
         for j, unit in enumerate(units):
-            form = unit.form
-            constant = form.constant
-            for key, c in form.coefficients.items():
-                constant += c * self.grids[key].value(0)
-            row = [form.coefficients.get(k, 0.0) * self.grids[k].step for k in ids]
-            stage.add(row[j : j + 1] if elementwise else row, constant, targets[j])
-        for unit in units:
-            self.grids[id(unit.node)] = grid
+            weights, constant = self.weights(unit, ids)
+            stage.add(weights[j : j + 1] if elementwise else weights, constant, targets[j])
+        self.grids.update({id(unit.node): stage.grid for unit in units})
         self.arrays.append([id(unit.node) for unit in units])
         return stage
+
+    def weights(self, unit: "Unit", ids: "List[int]") -> "Tuple[Row, float]":
+        """Return the weighted sum of a unit with weights and a constant for integers."""
+        form, grids = unit.form, self.grids
+        constant = form.constant
+        for key, c in form.coefficients.items():
+            constant += c * grids[key].value(0)
+        return [form.coefficients.get(key, 0.0) * grids[key].step for key in ids], constant
 
     def sum(self, unit: "Unit") -> "Row":
         """Return the weighted sum of a unit on all rows."""
@@ -137,40 +150,37 @@ class Quantizer:
 
     # ---- functions -------------------------------------------------------------------------------
 
-    def targets(self, stage: "Stage", units: "List[Unit]", sums: "Matrix") -> "List[Grid]":
-        """Return the grid of the sum of each unit; add the tables of the functions to the stage."""
-        ranges: "Dict[Any, Row]" = {}
-        first: "Dict[Any, Unit]" = {}
-        for unit, z in zip(units, sums):
-            key = unit.function and unit.function.key
-            first.setdefault(key, unit)
-            low, high = ranges.get(key, z[:1] * 2)
-            ranges[key] = [min(low, *z), max(high, *z)]
-        if all([self.is_limit(unit, ranges[key], stage.grid) for key, unit in first.items()]):
+    def add_tables(self, stage: "Stage", units: "List[Unit]", sums: "Matrix") -> "List[Grid]":
+        """Add the grid of the results and the tables. Return the grid of the sum of each unit."""
+        results = [v for unit in units for v in self.values[id(unit.node)]]
+        stage.grid = Grid(*span(results), self.bits)
+        families, which = grouped(units, sums)
+        if all([self.is_limit(unit, limits, stage.grid) for unit, limits in families]):
             return [stage.grid] * len(units)
-        grids = {}
-        for key, unit in first.items():
-            grids[key], table = self.table(unit, ranges[key], stage.grid)
-            stage.tables.append(table)
-        keys = [unit.function and unit.function.key for unit in units]
-        order = list(first)
-        stage.table_of = [order.index(key) for key in keys]
-        return [grids[key] for key in keys]
+        steps = 255 if self.bits == 8 else 256
+        ends = [self.ends(unit, limits, stage.grid.step / 2, steps) for unit, limits in families]
+        columns = [
+            self.results(unit, evenly(low, high, steps))
+            for (unit, _), (low, high) in zip(families, ends)
+        ]
+        stage.grid = Grid(*span(results + [y for column in columns for y in column]), self.bits)
+        stage.tables = [[stage.grid.nearest(y) for y in column] for column in columns]
+        stage.table_of = which
+        # The entries are for every integer of 8 bits, and for every 256th of 16.
+        last = 0.0 if self.bits == 8 else 1 / (1 << 16)
+        grids = [Grid(low, high - (high - low) * last, self.bits) for low, high in ends]
+        return [grids[k] for k in which]
 
     def is_limit(self, unit: "Unit", limits: "Row", grid: "Grid") -> bool:
         """Return whether the function only limits the sum to the range of the results."""
         z = evenly(*limits, SAMPLES) + [grid.value(q) for q in (grid.least, 0, grid.largest)]
         return all([grid.nearest(a) == grid.nearest(b) for a, b in zip(z, self.results(unit, z))])
 
-    def table(self, unit: "Unit", limits: "Row", results: "Grid") -> "Tuple[Grid, List[int]]":
-        """Return the grid of the sum, and the result for each of its places."""
-        steps = 255 if self.bits == 8 else 256
-        low, high = with_zero(*span(self.narrowed(unit, limits, results.step / 2)), steps)
-        z = evenly(low, high, steps)
-        table = [results.nearest(y) for y in self.results(unit, z)]
-        # The entries are for every integer of 8 bits, and for every 256th of 16.
-        end = high if self.bits == 8 else high - (high - low) / (1 << 16)
-        return Grid(low, end, self.bits), table
+    def ends(
+        self, unit: "Unit", limits: "Row", tolerance: float, steps: int
+    ) -> "Tuple[float, float]":
+        """Return the range of the sum for the table of a function, with 0 at a step."""
+        return with_zero(*span(self.narrowed(unit, limits, tolerance)), steps)
 
     def narrowed(self, unit: "Unit", limits: "Row", tolerance: float) -> "Row":
         """Return the range without the parts at its ends where the function is constant."""
@@ -179,6 +189,20 @@ class Quantizer:
         changes = [k for k in range(SAMPLES + 1) if abs(y[k] - y[0]) > tolerance]
         ends = [k for k in range(SAMPLES + 1) if abs(y[k] - y[-1]) > tolerance]
         return [z[changes[0] - 1], z[ends[-1] + 1]] if changes else limits
+
+
+def grouped(
+    units: "List[Unit]", sums: "Matrix"
+) -> "Tuple[List[Tuple[Unit, Row]], List[int]]":
+    """Return a unit for each different function with the range of its sum, and which unit has which."""
+    keys = [unit.function and unit.function.key for unit in units]
+    different = list(dict.fromkeys(keys))
+    families = []
+    for key in different:
+        members = [k for k in range(len(units)) if keys[k] == key]
+        z = [v for k in members for v in sums[k]]
+        families.append((units[members[0]], [min(z), max(z)]))
+    return families, [different.index(key) for key in keys]
 
 
 def refusal(layer: "Any", why: str) -> "ValueError":

@@ -15,7 +15,7 @@ from .quantized import quantized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
     from ..core.network import Sequential
     from .integers import Integers
@@ -86,27 +86,27 @@ class Request:
 class Target:
     """A language in which networks are written.
 
-    ``writers``   {name of a number type: a function that returns the source for a Request}; the
-                  default type is the first
+    ``types``     the names of its number types, the default first
+    ``written``   a function that returns the source for a Request
     """
 
-    def __init__(self, writers: "Dict[str, Callable[[Request], str]]") -> None:
-        self.writers = writers
+    def __init__(self, types: "Sequence[str]", written: "Callable[[Request], str]") -> None:
+        self.types, self.written = types, written
+
+
+def by_type(
+    floats: "Callable[[Request], str]", integers: "Callable[[Request], str]"
+) -> "Callable[[Request], str]":
+    """Return a function that writes floats with one function and integers with the other."""
+    return lambda request: (integers if request.type in BITS else floats)(request)
 
 
 NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single, "int8": float, "int16": float}
 TARGETS = {
     "c": Target(
-        {
-            "double": c_header.written,
-            "float": c_header.written,
-            "int8": c_integers.written,
-            "int16": c_integers.written,
-        }
+        ("double", "float", "int8", "int16"), by_type(c_header.written, c_integers.written)
     ),
-    "micropython": Target(
-        {"int8": micropython_integers.written, "int16": micropython_integers.written}
-    ),
+    "micropython": Target(("int8", "int16"), micropython_integers.written),
 }
 
 
@@ -129,10 +129,10 @@ def export(
     ``before_writing``   is called with the Request when the source is complete
     """
     require("to", to, (TARGETS.__contains__, listed(TARGETS)))
-    writers = TARGETS[to].writers
+    target = TARGETS[to]
     if type is None:
-        type = next(iter(writers))
-    require("type", type, (writers.__contains__, listed(writers)))
+        type = target.types[0]
+    require("type", type, (target.types.__contains__, listed(target.types)))
     name = checked_name(name, path)
     request = Request(
         net, type, name, self_contained, meanings, version, calibrate, progmem, viper
@@ -142,7 +142,7 @@ def export(
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
-        text = generate(lambda: writers[type](request), net.layers)
+        text = generate(lambda: target.written(request), net.layers)
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:
