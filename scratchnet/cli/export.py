@@ -80,6 +80,11 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     terminal.check_output(options.output, [options.model, options.calibrate])
     net = models.load(options.model)
     data = None if options.calibrate is None else Calibration(options, net)
+
+    def report(request: "Request") -> None:
+        if data is not None:
+            data.report(request, write)
+
     targets.export(
         net,
         options.output,
@@ -92,7 +97,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         data and data.X,
         options.progmem,
         options.viper,
-        lambda request: data and data.report(request, write),
+        report,
     )
     return 0
 

@@ -157,7 +157,9 @@ class Unit:
         macros = [c_parts.READERS[kind] for kind in self.readers]
         return c_parts.MEMORY.format(
             on_avr="".join([c_parts.READER.format(*macro, **self.words) for macro in macros]),
-            elsewhere="".join([c_parts.READER.format(macro[0], "(x)", **self.words) for macro in macros]),
+            elsewhere="".join(
+                [c_parts.READER.format(macro[0], "(x)", **self.words) for macro in macros]
+            ),
             **self.words,
         )
 

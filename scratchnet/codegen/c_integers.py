@@ -232,13 +232,13 @@ def about(unit: "IntegerUnit", request: "Request") -> str:
     """Return the comment at the beginning."""
     name, NAME, T = unit.name, unit.words["NAME"], unit.words["T"]
     lines = [
-        f"/* {name}_predict: a neural network in integers, written by scratchnet {request.version}.",
+        f"/* {name}_predict: a network in integers, written by scratchnet {request.version}.",
         f" * SHA-256 of its parameters: {golden.fingerprint(request.net)}",
         " *",
-        f" * void {name}_quantize(const float *x, {T} *in) turns {NAME}_INPUTS numbers into integers,",
-        f" * and void {name}_predict(const {T} *in, {T} *out) computes {NAME}_OUTPUTS integers from them.",
-        f" * out[k] stands for the number {NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * out[k].",
-        " * The two arrays must not overlap.",
+        f" * void {name}_quantize(const float *x, {T} *in) turns {NAME}_INPUTS numbers into",
+        f" * integers; void {name}_predict(const {T} *in, {T} *out) computes {NAME}_OUTPUTS",
+        " * integers from these. The two arrays must not overlap. out[k] stands for the number",
+        f" * {NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * out[k].",
     ]
     for array, names in zip(("x", "out"), request.meanings):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]

@@ -173,7 +173,7 @@ class Integers:
         return [self.output.value(q) for q in self.run(self.quantize(row))]
 
     def vectors(self, most: int) -> "Tuple[List[List[int]], List[List[int]]]":
-        """Return rows of integers for a test, the smallest and the largest first, and the results."""
+        """Return rows of integers for a test, the least and the largest first, and the results."""
         generator, least, count = Generator(0), -(1 << self.bits - 1), len(self.inputs)
         rows = max(FEWEST + 1, min(most, MOST_PRODUCTS // (self.size + 1)))
         X = [[least] * count, [-1 - least] * count]

@@ -226,7 +226,11 @@ class Module:
         answer = f"a{len(self.program.stages)}"
         first = ["a0 = list(row)"]
         if self.viper:
-            first = ["a0 = bytearray(INPUTS)", "for k in range(INPUTS):", "    a0[k] = row[k] + 128"]
+            first = [
+                "a0 = bytearray(INPUTS)",
+                "for k in range(INPUTS):",
+                "    a0[k] = row[k] + 128",
+            ]
             answer, found = f"signed({answer})", [VIPER]
         else:
             has_tables = [bool(stage.tables) for stage in self.program.stages]
@@ -288,7 +292,9 @@ def written(request: "Request") -> str:
             name=request.name,
             count=len(X),
             numbers=packed("f", numbers),
-            vectors="".join([f"\n        ({module.row(x)}, {module.row(y)})," for x, y in zip(X, Y)]),
+            vectors="".join(
+                [f"\n        ({module.row(x)}, {module.row(y)})," for x, y in zip(X, Y)]
+            ),
         ),
     ]
     return "\n".join(parts)
@@ -297,7 +303,7 @@ def written(request: "Request") -> str:
 def about(request: "Request") -> str:
     """Return the comment at the beginning."""
     lines = [
-        f"{request.name}: a neural network in integers, written by scratchnet {request.version}.",
+        f"{request.name}: a network in integers, written by scratchnet {request.version}.",
         f"SHA-256 of its parameters: {golden.fingerprint(request.net)}",
         "",
         "quantize(row) turns numbers into integers, and predict(row) computes integers from them.",

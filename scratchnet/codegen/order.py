@@ -65,7 +65,7 @@ def _increases(operation: str, place: int, common: "Row") -> bool:
 def _is_positive(node: "Symbolic") -> bool:
     """Return whether a number is certainly above 0."""
     if node.value is not None:
-        return node.value > 0
+        return bool(node.value > 0)
     if node.operation in ("add", "total", "multiply", "divide"):
         return all(map(_is_positive, node.operands))
     return node.operation == "exp"

@@ -19,7 +19,7 @@ from .stages import NoStage, row_of, stages_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, List, Sequence, Tuple
 
     from ..core.layer import Layer
     from ..core.network import Sequential
@@ -34,8 +34,8 @@ def quantized(net: "Sequential", rows: "Any", bits: int) -> "Integers":
     """Return the program of integers for a network, calibrated on rows of its inputs.
 
     The ranges of all numbers are those that occur in these rows. Last layers that provably keep
-    the order of the numbers in a row, such as a softmax, are left out. Raise a ValueError if another
-    layer needs a product, a quotient or a choice of numbers that depend on several inputs.
+    the order of the numbers in a row, such as a softmax, are left out. If another layer needs a
+    product, a quotient or a choice of numbers that depend on several inputs, raise a ValueError.
     """
     former = set_kernel("portable")  # the same integers on every Python
     try:
@@ -173,7 +173,9 @@ class Quantizer:
 
     def is_limit(self, unit: "Unit", limits: "Row", grid: "Grid") -> bool:
         """Return whether the function only limits the sum to the range of the results."""
-        z = evenly(*limits, SAMPLES) + [grid.value(q) for q in (grid.least, 0, grid.largest)]
+        z = evenly(limits[0], limits[1], SAMPLES) + [
+            grid.value(q) for q in (grid.least, 0, grid.largest)
+        ]
         return all([grid.nearest(a) == grid.nearest(b) for a, b in zip(z, self.results(unit, z))])
 
     def ends(
@@ -184,17 +186,15 @@ class Quantizer:
 
     def narrowed(self, unit: "Unit", limits: "Row", tolerance: float) -> "Row":
         """Return the range without the parts at its ends where the function is constant."""
-        z = evenly(*limits, SAMPLES)
+        z = evenly(limits[0], limits[1], SAMPLES)
         y = self.results(unit, z)
         changes = [k for k in range(SAMPLES + 1) if abs(y[k] - y[0]) > tolerance]
         ends = [k for k in range(SAMPLES + 1) if abs(y[k] - y[-1]) > tolerance]
         return [z[changes[0] - 1], z[ends[-1] + 1]] if changes else limits
 
 
-def grouped(
-    units: "List[Unit]", sums: "Matrix"
-) -> "Tuple[List[Tuple[Unit, Row]], List[int]]":
-    """Return a unit for each different function with the range of its sum, and which unit has which."""
+def grouped(units: "List[Unit]", sums: "Matrix") -> "Tuple[List[Tuple[Unit, Row]], List[int]]":
+    """Return a unit and the range of the sum for each function, and which one each unit has."""
     keys = [unit.function and unit.function.key for unit in units]
     different = list(dict.fromkeys(keys))
     families = []

@@ -105,7 +105,7 @@ class Finder:
 
     def stages(self) -> "List[List[Unit]]":
         """Return the stages; the last one computes the last row."""
-        found = []
+        found: "List[List[Unit]]" = []
         while True:
             self.analyze()
             missing = self.missing()
@@ -169,11 +169,16 @@ class Finder:
         if id(node) in self.stored:
             return Form({id(node): 1.0}, 0.0)
         if node.is_constant:
-            return Form({}, float(node.value))
+            return Form({}, node.value or 0.0)
         terms = self.terms(node)
         forms = [(c, self.forms.get(id(v))) for c, v in terms]
         moving = [form for _, form in forms if form is None or form.coefficients]
-        if not terms or None in moving or len(moving) > 1 and any([f.is_whole for f in moving if f]):
+        if (
+            not terms
+            or None in moving
+            or len(moving) > 1
+            and any([f.is_whole for f in moving if f])
+        ):
             return None
         total = Form({}, 0.0, any([f.is_whole for f in moving if f]))
         for c, form in forms:
@@ -186,7 +191,7 @@ class Finder:
         return total
 
     def terms(self, node: "Symbolic") -> "List[Tuple[float, Symbolic]]":
-        """Return the coefficient and the number of each term of a sum; nothing for other numbers."""
+        """Return the coefficient and the number of each term of a sum; else an empty list."""
         name, operands = node.operation, node.operands
         if name == "total":
             return [(1.0, v) for v in operands]
@@ -201,9 +206,9 @@ class Finder:
         found = []
         for a, b in zip(operands[::2], operands[1::2]):
             if b.is_constant:
-                found.append((float(b.value), a))
+                found.append((b.value or 0.0, a))
             elif a.is_constant:
-                found.append((float(a.value), b))
+                found.append((a.value or 0.0, b))
             else:
                 return []
         return found

@@ -134,9 +134,7 @@ def export(
         type = target.types[0]
     require("type", type, (target.types.__contains__, listed(target.types)))
     name = checked_name(name, path)
-    request = Request(
-        net, type, name, self_contained, meanings, version, calibrate, progmem, viper
-    )
+    request = Request(net, type, name, self_contained, meanings, version, calibrate, progmem, viper)
     check_numbers(net, request.number)
     check_options(request, to)
     # The text must not depend on this Python: constants are folded by the portable functions.

@@ -46,7 +46,9 @@ def rows_for(inputs, count=40, seed=3):
     """Rows whose columns have different ranges, and one that does not change."""
     source = random.Random(seed)
     ranges = [(1.0, 0.0), (1000.0, 50.0), (0.01, -3.0)]
-    rows = [[source.gauss(0, 1) * s + m for s, m in (ranges * inputs)[:inputs]] for _ in range(count)]
+    rows = [
+        [source.gauss(0, 1) * s + m for s, m in (ranges * inputs)[:inputs]] for _ in range(count)
+    ]
     return [[0.25 if k == 3 else v for k, v in enumerate(row)] for row in rows]
 
 
@@ -69,11 +71,25 @@ def networks():
     """Networks with rows to calibrate them."""
     rows = rows_for(5)
     for first, second in zip(HIDDEN[::2], HIDDEN[1::2]):
-        yield adapted([sn.Normalization(), sn.Dense(5, 7), first(), sn.Dense(7, 7), second()], rows), rows
-    yield adapted([sn.Normalization(), sn.Tanh(), Scale(5), sn.Dense(5, 3), sn.Softmax()], rows), rows
-    yield adapted([sn.Normalization(), sn.Dense(5, 2), sn.Dense(2, 9), sn.Tanh(), Scale(9)], rows), rows
+        yield (
+            adapted([sn.Normalization(), sn.Dense(5, 7), first(), sn.Dense(7, 7), second()], rows),
+            rows,
+        )
+    yield (
+        adapted([sn.Normalization(), sn.Tanh(), Scale(5), sn.Dense(5, 3), sn.Softmax()], rows),
+        rows,
+    )
+    yield (
+        adapted([sn.Normalization(), sn.Dense(5, 2), sn.Dense(2, 9), sn.Tanh(), Scale(9)], rows),
+        rows,
+    )
     large = [[v / 9 for v in row] for row in rows_for(40)]
-    yield adapted([sn.Normalization(), sn.Dense(40, 20), sn.ReLU(), sn.Dense(20, 3), sn.Sigmoid()], large), large
+    yield (
+        adapted(
+            [sn.Normalization(), sn.Dense(40, 20), sn.ReLU(), sn.Dense(20, 3), sn.Sigmoid()], large
+        ),
+        large,
+    )
 
 
 def extremes(program, count=20, seed=5):

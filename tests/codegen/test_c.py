@@ -372,8 +372,8 @@ class Branching(sn.Activation):
 
 
 REFUSED = {
-    "target": (dict(to="rust"), "^to is 'rust'; give 'c'$"),
-    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float'$"),
+    "target": (dict(to="rust"), "^to is 'rust'; give 'c' or 'micropython'$"),
+    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float' or 'int8' or 'int16'$"),
     "keyword": (dict(name="while"), "^'while' is reserved in C or C\\+\\+; give another name"),
     "keyword of C++": (dict(name="class"), "is reserved"),
     "macros": (dict(name="flt"), "is reserved"),

@@ -69,7 +69,10 @@ def test_random_networks(made):
         try:
             program = quantized(net, rows, bits)
         except ValueError as error:
-            assert re.match(r"(Share|Softmax)\(\) cannot be computed with integers: it needs a quotient of ", str(error))
+            assert re.match(
+                r"(Share|Softmax)\(\) cannot be computed with integers: it needs a quotient of ",
+                str(error),
+            )
             continue
         check_proofs(program)
         names = {"TEST": program}
@@ -117,7 +120,9 @@ def shape(*layers, **options):
 
 def test_what_scales_costs_nothing():
     assert shape(sn.Normalization(), sn.Dense(4, 3)) == [(3, 0)]
-    assert shape(sn.Dense(4, 3), sn.Dropout(0.5), Scale(3), sn.ReLU(), Scale(3), sn.Dense(3, 2)) == [(3, 0), (2, 0)]
+    assert shape(
+        sn.Dense(4, 3), sn.Dropout(0.5), Scale(3), sn.ReLU(), Scale(3), sn.Dense(3, 2)
+    ) == [(3, 0), (2, 0)]
     assert shape(sn.Dense(4, 3), sn.Tanh(), Scale(3), sn.Dense(3, 2)) == [(3, 1), (2, 0)]
 
 
@@ -135,7 +140,12 @@ def test_tables():
 
 
 def test_a_layer_that_contains_layers():
-    assert shape(sn.Dense(4, 5), sn.SELU(), Residual(5), sn.Dense(5, 2)) == [(5, 1), (6, 0), (5, 0), (2, 0)]
+    assert shape(sn.Dense(4, 5), sn.SELU(), Residual(5), sn.Dense(5, 2)) == [
+        (5, 1),
+        (6, 0),
+        (5, 0),
+        (2, 0),
+    ]
 
 
 @pytest.mark.parametrize("bits", [8, 16])
@@ -201,7 +211,10 @@ def test_layers_that_may_not_keep_the_order_or_have_nothing_in_common():
 
 class LogSoftmax(sn.Layer):
     def forward(self, X):
-        return [[x - functions.log(functions.total([functions.exp(v) for v in row])) for x in row] for row in X]
+        return [
+            [x - functions.log(functions.total([functions.exp(v) for v in row])) for x in row]
+            for row in X
+        ]
 
 
 def test_a_last_layer_that_keeps_the_order_is_left_out():
@@ -210,7 +223,9 @@ def test_a_last_layer_that_keeps_the_order_is_left_out():
         net = adapted([sn.Dense(4, 3)] + last, rows)
         program = quantized(net, rows, 8)
         assert program.left_out == net.layers[1:] and len(program.stages) == 1
-        assert program.comparison.expected[0] == pytest.approx(net.propagate(rows[:1], net.layers[:1])[0])
+        assert program.comparison.expected[0] == pytest.approx(
+            net.propagate(rows[:1], net.layers[:1])[0]
+        )
         assert "without {!r}".format(last[0]) in sn.export(net, None, type="int8", calibrate=rows)
 
 
@@ -298,7 +313,10 @@ def test_a_module_runs_on_any_python_and_quantizes(kind):
             q = names["quantize"](row)
             assert max([abs(a - b) for a, b in zip(q, program.quantize(row))]) <= 1
             expected = program.predict(row)
-            found = [names["OUTPUT_OFFSET"] + names["OUTPUT_SCALE"] * v for v in names["predict"](program.quantize(row))]
+            found = [
+                names["OUTPUT_OFFSET"] + names["OUTPUT_SCALE"] * v
+                for v in names["predict"](program.quantize(row))
+            ]
             assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
@@ -340,7 +358,10 @@ def test_the_command_says_what_the_integers_change(iris, tmp_path, capsys):
     command = ["export", model, "--to", "c", "--type", "int8", "--calibrate", table, "-o", path]
     assert main(command) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert re.match(r"int8: calibrated on 150 rows: \d of 150 decisions changed, the largest error of an output", lines[0])
+    assert re.match(
+        r"int8: calibrated on 150 rows: \d of 150 decisions changed, the largest error of an output",
+        lines[0],
+    )
     assert lines[1] == "int8: without Softmax(), which does not change the order of the outputs"
     assert re.match(r"int8: accuracy 0\.9\d\d \(float\), 0\.9\d\d \(int8\)$", lines[2])
     assert re.match(r"int8: \d+ bytes of constants, more than the \d+ of floats; ", lines[3])
@@ -351,12 +372,30 @@ def test_the_command_says_what_the_integers_change(iris, tmp_path, capsys):
 
 def test_a_plain_network_is_calibrated_with_a_table_of_numbers(tmp_path, capsys):
     model, table = str(tmp_path / "net.json"), tmp_path / "rows.csv"
-    sn.save(sn.Sequential([sn.Dense(2, 40), sn.Tanh(), sn.Dense(40, 40), sn.Tanh(), sn.Dense(40, 1)], seed=1), model)
+    sn.save(
+        sn.Sequential(
+            [sn.Dense(2, 40), sn.Tanh(), sn.Dense(40, 40), sn.Tanh(), sn.Dense(40, 1)], seed=1
+        ),
+        model,
+    )
     table.write_text("a,b\n1,2\n3,4\n5,-6\n")
-    command = ["export", model, "--to", "micropython", "--type", "int8", "--viper", "-o", str(tmp_path / "n.py")]
+    command = [
+        "export",
+        model,
+        "--to",
+        "micropython",
+        "--type",
+        "int8",
+        "--viper",
+        "-o",
+        str(tmp_path / "n.py"),
+    ]
     assert main(command + ["--calibrate", str(table)]) == 0
     output = capsys.readouterr().out
-    assert output.count("\n") == 1 and "calibrated on 3 rows: the largest error of an output is " in output
+    assert (
+        output.count("\n") == 1
+        and "calibrated on 3 rows: the largest error of an output is " in output
+    )
     for text, message in (("a\n1\n2\n", "row 0 has 1 column where the network takes 2"), ("a,b\n1,x\n2,y\n", "column 'b' holds texts"),
                           ("a,b\n1,\n2,3\n", "row 0, column 1 is nan")):  # fmt: skip
         table.write_text(text)
@@ -368,9 +407,16 @@ def test_a_plain_network_is_calibrated_with_a_table_of_numbers(tmp_path, capsys)
 def test_a_model_that_predicts_a_quantity(tmp_path, capsys):
     table, model, header = (str(tmp_path / name) for name in ("t.csv", "t.json", "t.h"))
     with open(table, "w") as file:
-        file.write("x,y\n" + "".join(["{},{}\n".format(k / 7, 3.5 * k + 100.25) for k in range(60)]))
+        file.write(
+            "x,y\n" + "".join(["{},{}\n".format(k / 7, 3.5 * k + 100.25) for k in range(60)])
+        )
     assert main(["train", table, "--target", "y", "--epochs", "30", "-o", model, "-q"]) == 0
     capsys.readouterr()
-    assert main(["export", model, "--to", "c", "--type", "int16", "--calibrate", table, "-o", header]) == 0
+    assert (
+        main(["export", model, "--to", "c", "--type", "int16", "--calibrate", table, "-o", header])
+        == 0
+    )
     lines = capsys.readouterr().out.splitlines()
-    assert "decisions" not in lines[0] and re.match(r"int16: mean absolute error [\d.e-]+ \(float\), [\d.e-]+ \(int16\)$", lines[1])
+    assert "decisions" not in lines[0] and re.match(
+        r"int16: mean absolute error [\d.e-]+ \(float\), [\d.e-]+ \(int16\)$", lines[1]
+    )
