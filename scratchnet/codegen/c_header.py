@@ -25,7 +25,7 @@ UNITS_OF_TOLERANCE = 1024
 def written(request: "Request") -> str:
     """Return the text of the header."""
     net, T, name = request.net, request.type, request.name
-    unit = Unit(T, name, request.self_contained)
+    unit = Unit(T, name, request.self_contained, request.progmem)
     x = [unit.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
     rows = recorded(net, net.copy(unit.symbolic), x)
     tables: "List[str]" = []
@@ -41,6 +41,7 @@ def written(request: "Request") -> str:
     parts = [
         about(unit, request),
         head(unit, net, len(rows[-1]), scratch),
+        unit.memory(),
         *functions,
         *tables,
         f"static inline void {name}_predict(const {T} *in, {T} *out)\n{{\n{indented(body)}}}\n",
@@ -73,24 +74,29 @@ def about(unit: "Unit", request: "Request") -> str:
 
 def head(unit: "Unit", net: "Sequential", outputs: int, scratch: int) -> str:
     """Return the macros, the includes and what is checked of the compiler."""
-    NAME = unit.words["NAME"]
     includes = ["float.h"]
     if unit.has_infinity or not unit.self_contained and unit.called:
         includes.append("math.h")
     if {"ldexp", "mantissa", "exponent"} & set(unit.called):
         includes += ["stdint.h", "string.h"]
-    lines = [
-        f"#ifndef {NAME}_H",
-        f"#define {NAME}_H",
-        f"#define {NAME}_INPUTS {net.inputs}",
-        f"#define {NAME}_OUTPUTS {outputs}",
-        f"#define {NAME}_SCRATCH ({scratch} * sizeof({unit.T})) /* bytes of arrays on the stack */",
-    ]
-    text = "\n".join(lines + [f"#include <{name}>" for name in includes]) + "\n"
+    text = macros(unit, net.inputs or 0, outputs, f"{scratch} * sizeof({unit.T})", includes)
     text += c_parts.CHECK.format(**unit.words)
     if unit.self_contained:
         text += c_parts.CHECK_BITS.format(**unit.words) + c_parts.BEGIN_UNCONTRACTED
     return text
+
+
+def macros(unit: "Unit", inputs: int, outputs: int, scratch: str, includes: "List[str]") -> str:
+    """Return the guard of the header, its sizes, and what it includes."""
+    NAME = unit.words["NAME"]
+    lines = [
+        f"#ifndef {NAME}_H",
+        f"#define {NAME}_H",
+        f"#define {NAME}_INPUTS {inputs}",
+        f"#define {NAME}_OUTPUTS {outputs}",
+        f"#define {NAME}_SCRATCH ({scratch}) /* bytes of arrays on the stack */",
+    ]
+    return "\n".join(lines + [f"#include <{name}>" for name in includes]) + "\n"
 
 
 def selftest(unit: "Unit", request: "Request") -> str:
