@@ -210,14 +210,18 @@ def _products(kernel: str, dot: "Any") -> "Any":
     return PRODUCTS[kernel]
 
 
+_SUPPLEMENTED = ("Decimal", "Interval", "Single", "Symbolic", "SymbolicSingle", "Traced")
+
+
 def _supplement(number: "Any", name: str) -> "Any":
     """Return a function for a number type of ``scalars`` or for decimal.Decimal."""
-    if number.__name__ not in ("Decimal", "Single", "Symbolic", "SymbolicSingle", "Traced"):
+    if number.__name__ not in _SUPPLEMENTED:
         return None
-    from .scalars import decimals, single, symbolic, traced
+    from .scalars import decimals, interval, single, symbolic, traced
 
     functions_of: "Any" = {
         decimals.Decimal: decimals,
+        interval.Interval: interval,
         single.Single: single,
         symbolic.Symbolic: symbolic,
         symbolic.SymbolicSingle: symbolic,
@@ -425,7 +429,7 @@ def export(
                          says how far the outputs for them differ. For "float", it says how far they
                          can be from those of the exact network; ``scalars.Interval`` proves it
     ``progmem``          for C: whether tables stay in the flash memory of an AVR
-    ``viper``            for MicroPython and "int8": whether its loops are compiled for the processor
+    ``viper``            for MicroPython and "int8": whether loops are compiled for the processor
     ``heap``             for MicroPython: the bytes that the device has free, by default 65536.
                          Weights become tuples, which are faster, if they fit; otherwise arrays. A
                          module that does not fit into the given heap is refused.

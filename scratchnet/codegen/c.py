@@ -20,9 +20,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..core.types import Row
+    from ..core.types import Matrix, Row
     from .loops import Loops, Table
 
+# The tolerance where the C library computes: its functions may be wrong in the last place, and
+# later layers magnify that.
+UNITS_OF_TOLERANCE = 1024
 WIDEST = 96  # columns of a line of numbers
 
 # The number types: that of the rules' record, and that of the golden vectors.
@@ -170,6 +173,13 @@ class Unit:
         texts = [f"{value:.{n}g}" for n in range(6, 10)]  # g drops trailing zeros.
         text = next(t for t in texts if rounded(float(t)) == value)
         return text + ("" if "." in text or "e" in text else ".0") + "f"
+
+    def tolerance(self, rows: "Matrix") -> float:
+        """Return how much other numbers may differ from these: nothing if self-contained."""
+        if self.self_contained:
+            return 0.0
+        largest = max([abs(y) for row in rows for y in row])
+        return float(self.number(UNITS_OF_TOLERANCE * largest / (1 << int(self.words["DIGITS"]))))
 
     def table(self, table: "Table") -> str:
         """Return the definition of a table."""

@@ -1,8 +1,8 @@
 """sn.export: a network as source code of a target language.
 
-    Request   what is to be written, and how
-    source    the source code for a request
-    export    writes it to a file
+Request   what is to be written, and how
+source    the source code for a request
+export    writes it to a file
 """
 
 import os
@@ -91,7 +91,7 @@ class Request:
     It also has:
 
     ``number``       the type that computes on this Python as the target does
-    ``optimizer``    the optimizer of the training step; None without one
+    ``training``     the optimizer and the loss of the training step; None without one
     ``integers``     the program of integers, once ``source`` has made it
     ``proof``        the bound of the error of 32-bit floats for the rows ``calibrate``, likewise
     """
@@ -135,7 +135,7 @@ class Request:
             train=train is not None,
         )
         self.calibrate = calibrate
-        self.optimizer, self.loss = training_of(net, train, loss)
+        self.training = training_of(net, train, loss)
         self.proof: "Optional[Proof]" = None
 
     def check(self, **given: bool) -> None:
@@ -159,7 +159,7 @@ def source(request: "Request") -> str:
             request.integers = quantized(request.net, request.calibrate, BITS[request.type])
         elif request.calibrate is not None:
             request.proof = Proof(request.net, request.calibrate)
-        parts = [*request.net.layers, *filter(None, (request.optimizer, request.loss))]
+        parts = [*request.net.layers, *(request.training or ())]
         write = request.target.writers[request.type]
         return str(generate(lambda: write(request), parts))
     except Undecided as error:

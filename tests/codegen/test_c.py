@@ -24,7 +24,7 @@ import scratchnet as sn
 from scratchnet import functions
 from scratchnet.cli import main
 from scratchnet.codegen import c_header
-from scratchnet.scalars import Single
+from scratchnet.scalars import Interval, Single
 
 WARNINGS = "-Werror -Wall -Wextra -Wpedantic -Wconversion -Wdouble-promotion".split()
 GCC, CLANG = ["gcc", "-std=c99"], ["clang", "-std=c99"]
@@ -301,6 +301,24 @@ def with_the_library(tmp_path_factory):
 @pytest.mark.parametrize("compiler", [GCC, CLANG, ["g++", "-x", "c++", "-std=c++11"]], ids=" ".join)
 def test_the_c_library_agrees_to_rounding(with_the_library, compiler):
     with_the_library.check_close(*(compiler + ["-O2"] + WARNINGS))
+
+
+def test_the_c_library_keeps_within_the_proven_bound(tmp_path):
+    program, bounds = Program(tmp_path), []
+    for net in list(small_networks()) + list(large_networks())[:4]:
+        rows = rows_for(net)[:6]
+        program.add(net, "float", False, rows)
+        bounds.append(net.copy(Interval).predict(rows))
+    triples = [
+        triple
+        for groups in zip(bounds, program.run("gcc", "-O2", "-march=native"))
+        for pair in zip(*groups)
+        for triple in zip(*pair)
+    ]
+    finite = [(bound, answer) for bound, answer in triples if bound.error < INF]
+    assert len(finite) > 0.9 * len(triples) > 100
+    for bound, answer in finite:
+        assert abs(answer - bound.value) <= bound.error + bound.radius
 
 
 def test_a_function_of_the_library_can_be_replaced(tmp_path):
