@@ -9,9 +9,7 @@ They need of a unit only its name, its type ``T`` and how it writes a number, so
 added to a header of integers, too: the unit is then one of floats, whose inputs are quantized.
 """
 
-import re
-
-from .names import KEYWORDS
+from .names import KEYWORDS, different, plain
 from .rows import Number
 
 TYPE_CHECKING = False
@@ -227,21 +225,6 @@ def constants(
         ]
         for prefix, column in zip(prefixes, labels)
     ]
-
-
-def different(name: str, taken: "Set[str]") -> str:
-    """Return the name, with a number if it is taken; it is taken then."""
-    unique, n = name, 2
-    while unique in taken:
-        unique = f"{name.rstrip('_')}_{n}"
-        n += 1
-    taken.add(unique)
-    return unique
-
-
-def plain(text: str) -> str:
-    """Return the letters and digits of a text, with single underscores between them."""
-    return re.sub("[^A-Za-z0-9]+", "_", text).strip("_")
 
 
 def enumeration(names: "List[str]", labels: "List[str]") -> str:

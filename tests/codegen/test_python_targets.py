@@ -214,8 +214,8 @@ def test_columns_have_names(tmp_path):
     people(path)
     predict = exported(sn.load(path))["predict"]
     code = predict.__code__
-    assert code.co_varnames[: code.co_argcount] == ("city", "rooms", "column_3", "zone", "column_5")
-    by_name = predict(zone="A", rooms=2, city="x", column_5=1, column_3=None)
+    assert code.co_varnames[: code.co_argcount] == ("city", "rooms", "floor_no", "zone", "column_5")
+    by_name = predict(zone="A", rooms=2, city="x", column_5=1, floor_no=None)
     assert by_name == predict("x", 2, None, "A", 1)
 
 
