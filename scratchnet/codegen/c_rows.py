@@ -92,12 +92,12 @@ def definitions(
     ``of, half``  their type and what a single one is where both classes have the same probability,
                   if the outputs are not those of the unit
     """
-    words = dict(unit.words, outputs=of or unit.T)
+    words = dict(unit.words, T=unit.T, outputs=of or unit.T)
     taken: "Set[str]" = set()
     parts = row(unit, rows, words, taken) if rows.columns else []
     if rows.classes is None:
         if (rows.mean, rows.spread) != (0, 1):
-            mean, spread = unit.literal(rows.mean), unit.literal(rows.spread)
+            mean, spread = literal(unit, rows.mean), literal(unit, rows.spread)
             parts.append(VALUE.format(mean=mean, spread=spread, **words))
         return parts
     labels = [str(label) for label in rows.classes]
@@ -148,7 +148,7 @@ def row(unit: "Unit", rows: "Rows", words: "Dict[str, str]", taken: "Set[str]") 
         if isinstance(part, Number):
             about = f"{for_comment(part.name)}; {words['NAME']}_MISSING if it is missing"
             lines.append(f"    {unit.T} {name}; /* {about} */\n")
-            median = unit.literal(part.median)
+            median = literal(unit, part.median)
             body.append(f"in[{part.place}] = row->{name} == row->{name} ? row->{name} : {median};")
         else:
             about = f"{for_comment(part.name)}; {MISSING} if it is missing"
@@ -176,13 +176,18 @@ def initializer(unit: "Unit", rows: "Rows", values: "List[Any]") -> str:
     for part, value in zip(rows.columns, values):
         if isinstance(part, Number):
             missing = f"{unit.words['NAME']}_MISSING"
-            texts.append(missing if value is None else unit.literal(float(unit.number(value))))
+            texts.append(missing if value is None else literal(unit, value))
         elif value is None:
             texts.append(str(MISSING))
         else:
             labels = part.labels
             texts.append(str(labels.index(value) if value in labels else len(labels)))
     return "{" + ", ".join(texts) + "}"
+
+
+def literal(unit: "Unit", value: float) -> str:
+    """Return the literal of a number, rounded to the type of the unit."""
+    return unit.literal(float(unit.number(value)))
 
 
 def class_of(out: "List[float]") -> int:

@@ -156,7 +156,7 @@ def people(path, target="verdict", task=None, count=60):
             {
                 "city": None if k % 9 == 4 else label,
                 "rooms": rooms,
-                "floor no. *": source.randint(-2, 3) / 3,
+                "floor no. *": source.randint(-2, 3) / 3 + 0.1,
                 "zone": source.choice("ABC"),
                 "class": source.choice([1, 2, 5]),
                 "verdict": ["no", 'yes "so"'][len(label) > 6],
