@@ -41,7 +41,7 @@ class Unit:
     ``called``   the functions that are called, by their names in the record
     """
 
-    def __init__(self, T: str, name: str, self_contained: bool, progmem: bool) -> None:
+    def __init__(self, T: str, name: str, self_contained: bool, progmem: bool = False) -> None:
         self.T, self.name, self.self_contained, self.progmem = T, name, self_contained, progmem
         self.symbolic, self.number = NUMBERS[T]
         self.words = dict(c_parts.FORMATS[T], name=name, NAME=name.upper())

@@ -9,9 +9,7 @@ They need of a unit only its name, its type ``T`` and how it writes a number, so
 added to a header of integers, too: the unit is then one of floats, whose inputs are quantized.
 """
 
-import re
-
-from .names import KEYWORDS
+from .names import KEYWORDS, different, plain
 from .rows import Number
 
 TYPE_CHECKING = False
@@ -94,12 +92,12 @@ def definitions(
     ``of, half``  their type and what a single one is where both classes have the same probability,
                   if the outputs are not those of the unit
     """
-    words = dict(unit.words, outputs=of or unit.T)
+    words = dict(unit.words, T=unit.T, outputs=of or unit.T)
     taken: "Set[str]" = set()
     parts = row(unit, rows, words, taken) if rows.columns else []
     if rows.classes is None:
         if (rows.mean, rows.spread) != (0, 1):
-            mean, spread = unit.literal(rows.mean), unit.literal(rows.spread)
+            mean, spread = literal(unit, rows.mean), literal(unit, rows.spread)
             parts.append(VALUE.format(mean=mean, spread=spread, **words))
         return parts
     labels = [str(label) for label in rows.classes]
@@ -150,7 +148,7 @@ def row(unit: "Unit", rows: "Rows", words: "Dict[str, str]", taken: "Set[str]") 
         if isinstance(part, Number):
             about = f"{for_comment(part.name)}; {words['NAME']}_MISSING if it is missing"
             lines.append(f"    {unit.T} {name}; /* {about} */\n")
-            median = unit.literal(part.median)
+            median = literal(unit, part.median)
             body.append(f"in[{part.place}] = row->{name} == row->{name} ? row->{name} : {median};")
         else:
             about = f"{for_comment(part.name)}; {MISSING} if it is missing"
@@ -178,7 +176,7 @@ def initializer(unit: "Unit", rows: "Rows", values: "List[Any]") -> str:
     for part, value in zip(rows.columns, values):
         if isinstance(part, Number):
             missing = f"{unit.words['NAME']}_MISSING"
-            texts.append(missing if value is None else unit.literal(float(unit.number(value))))
+            texts.append(missing if value is None else literal(unit, value))
         elif value is None:
             texts.append(str(MISSING))
         else:
@@ -200,6 +198,11 @@ def declared(unit: "Unit", rows: "Rows", classes: "List[int]") -> "Tuple[str, st
         declarations += CLASSES_OF.format(count=len(classes), classes=numbers)
         check = CHECK.format(**unit.words)
     return declarations, check
+
+
+def literal(unit: "Unit", value: float) -> str:
+    """Return the literal of a number, rounded to the type of the unit."""
+    return unit.literal(float(unit.number(value)))
 
 
 def class_of(out: "List[float]") -> int:
@@ -242,21 +245,6 @@ def constants(
         ]
         for prefix, column in zip(prefixes, labels)
     ]
-
-
-def different(name: str, taken: "Set[str]") -> str:
-    """Return the name, with a number if it is taken; it is taken then."""
-    unique, n = name, 2
-    while unique in taken:
-        unique = f"{name.rstrip('_')}_{n}"
-        n += 1
-    taken.add(unique)
-    return unique
-
-
-def plain(text: str) -> str:
-    """Return the letters and digits of a text, with single underscores between them."""
-    return re.sub("[^A-Za-z0-9]+", "_", text).strip("_")
 
 
 def enumeration(names: "List[str]", labels: "List[str]") -> str:

@@ -6,6 +6,10 @@
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Set
+
 # The keywords of C and C++, which no name may be.
 KEYWORDS = set(
     "_Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert "
@@ -49,3 +53,21 @@ def complaint_of_python(name: str) -> str:
 def complaint_of_json(name: str) -> str:
     """Any name is a text."""
     return ""
+
+
+# ---- names made of texts from data ------------------------------------------------------------
+
+
+def different(name: str, taken: "Set[str]") -> str:
+    """Return the name, with a number if it is taken; it is taken then."""
+    unique, n = name, 2
+    while unique in taken:
+        unique = f"{name.rstrip('_')}_{n}"
+        n += 1
+    taken.add(unique)
+    return unique
+
+
+def plain(text: str) -> str:
+    """Return the letters and digits of a text, with single underscores between them."""
+    return re.sub("[^A-Za-z0-9]+", "_", text).strip("_")

@@ -1,7 +1,7 @@
 """The rows of a table in a Python module: what encodes them, and says what outputs mean."""
 
 from . import python_parts
-from .names import PYTHON_KEYWORDS
+from .names import PYTHON_KEYWORDS, different, plain
 from .rows import Number
 
 TYPE_CHECKING = False
@@ -86,20 +86,19 @@ def decision(module: "Module", rows: "Rows", outputs: int) -> str:
 
 
 def arguments(rows: "Rows") -> "List[str]":
-    """Return the names of the columns where they can be names of arguments, and others for these.
+    """Return the names of the columns where they can be names of arguments, and similar ones.
 
     >>> from .rows import Rows, Number
-    >>> arguments(Rows("y", [Number(name, 0, 0.0) for name in ("age", "2", "zip", "column_3")]))
-    ['age', 'column_2', 'column_3_', 'column_3']
+    >>> arguments(Rows("y", [Number(name, 0, 0.0) for name in ("a b", "2", "zip", "a_b", "A")]))
+    ['a_b_2', 'column_2', 'column_3', 'a_b', 'A']
     """
-    given = {column.name for column in rows.columns if can_be_argument(column.name)}
+    taken = {part.name for part in rows.columns if can_be_argument(part.name)}
     names = []
     for k, part in enumerate(rows.columns):
         name = part.name
-        if name not in given:
-            name = f"column_{k + 1}"
-            while name in given:
-                name += "_"
+        if name not in taken:
+            name = plain(name) if can_be_argument(plain(name)) else f"column_{k + 1}"
+            name = different(name, taken)
         names.append(name)
     return names
 

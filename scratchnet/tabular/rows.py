@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # The numbers of sample rows, in spreads from the mean. One more row has nothing but missing values.
 DISTANCES = (0, 1, -1, 1 / 2, -1 / 2, 2, -2)
+LARGEST = 1e38  # floats of 32 bits are hardly larger
 UNSEEN = "(unseen)"
 
 
@@ -62,7 +63,8 @@ def samples_of(encoder: "Encoder", columns: "List[Any]") -> "List[Tuple[List[Any
         for column in columns:
             if isinstance(column, Number):
                 number = about[column.name]
-                row.append(float(f"{number.mean + distance * number.spread:.3g}"))
+                value = float(f"{number.mean + distance * number.spread:.3g}")
+                row.append(value if abs(value) < LARGEST else column.median)
             else:
                 labels = column.labels + [unseen(column)]
                 row.append(labels[k % len(labels)])

@@ -250,7 +250,7 @@ REFUSED = {
     "width": (dict(calibrate=[[1.0]]), "^calibrate: row 0 has 1 column where the network takes 2"),
     "infinite": (dict(calibrate=[[1.0, float("inf")]]), "^calibrate: row 0, column 1 is inf; give a finite number"),
     "text": (dict(calibrate=[["a", 1]]), "^calibrate: row 0, column 0: 'a' is a str; give a number"),
-    "floats": (dict(type="float"), "^calibrate is for the types 'int8' or 'int16'; leave it out"),
+    "doubles": (dict(type="double"), "^calibrate is for the types 'float', 'int8' and 'int16'; leave it out"),
     "viper in C": (dict(viper=True), "^viper is for the target 'micropython' with the type 'int8'; leave it out"),
     "viper, int16": (dict(to="micropython", type="int16", viper=True), "^viper is for"),
     "progmem": (dict(to="micropython", progmem=True), "^progmem is for the target 'c'; leave it out"),

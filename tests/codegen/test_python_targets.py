@@ -156,7 +156,7 @@ def people(path, target="verdict", task=None, count=60):
             {
                 "city": None if k % 9 == 4 else label,
                 "rooms": rooms,
-                "floor no. *": source.randint(-2, 3) / 3,
+                "floor no. *": source.randint(-2, 3) / 3 + 0.1,
                 "zone": source.choice("ABC"),
                 "class": source.choice([1, 2, 5]),
                 "verdict": ["no", 'yes "so"'][len(label) > 6],
@@ -214,8 +214,8 @@ def test_columns_have_names(tmp_path):
     people(path)
     predict = exported(sn.load(path))["predict"]
     code = predict.__code__
-    assert code.co_varnames[: code.co_argcount] == ("city", "rooms", "column_3", "zone", "column_5")
-    by_name = predict(zone="A", rooms=2, city="x", column_5=1, column_3=None)
+    assert code.co_varnames[: code.co_argcount] == ("city", "rooms", "floor_no", "zone", "column_5")
+    by_name = predict(zone="A", rooms=2, city="x", column_5=1, floor_no=None)
     assert by_name == predict("x", 2, None, "A", 1)
 
 
