@@ -90,6 +90,9 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
         except (OSError, TypeError, ValueError) as error:
             _complain(f"scratchnet {options.command}: {_sentence(error)}\n")
             status = 2
+        except MemoryError:
+            _complain(f"scratchnet {options.command}: there is not enough memory for this input\n")
+            status = 2
         except KeyboardInterrupt:
             _complain("\n")
             status = 130

@@ -4,6 +4,7 @@ A character that the encoding lacks is replaced. A reader that closes the pipe i
 """
 
 import contextlib
+import io
 import os
 import shutil
 import sys
@@ -61,6 +62,7 @@ def output() -> "Iterator[Callable[[str], None]]":
     """
     if sys.stdout is None:  # closed by the shell, as in `scratchnet >&-`
         sys.stdout = open(os.devnull, "w")
+    sys.stdout = _buffered(sys.stdout)
     encoding = sys.stdout.encoding or "ascii"
 
     def write(line: str = "") -> None:
@@ -81,6 +83,22 @@ def output() -> "Iterator[Callable[[str], None]]":
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
             sys.stderr.write(f"scratchnet: standard output cannot be written: {error.strerror}\n")
         sys.exit(1)
+
+
+def _buffered(stream: "Any") -> "Any":
+    """Return a stream that writes each line completely or raises an OSError.
+
+    The stream of `python -u` drops what a short write leaves, as when the disk is full.
+    """
+    raw = getattr(stream, "buffer", None)
+    if not isinstance(raw, io.RawIOBase):
+        return stream
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=True,
+    )
 
 
 def _flush() -> None:

@@ -311,10 +311,6 @@ def check(options: "Any") -> None:
             "cross-validate the settings found"
         )
     models.codec_of(options.output)
-    if not os.path.isdir(os.path.dirname(os.path.abspath(options.output))):
-        raise ValueError(f"{options.output}: the folder does not exist; create it first")
-    if os.path.isdir(options.output):
-        raise ValueError(f"{options.output} is a directory; give the name of a file")
     terminal.check_output(options.output, [options.data, options.target])
     path = checkpoint_of(options.output)
     if os.path.exists(path) and not options.resume:
@@ -324,11 +320,8 @@ def check(options: "Any") -> None:
     if options.resume and not os.path.exists(path):
         raise ValueError(f"there is no {path}, so there is nothing to continue; leave out --resume")
     if not options.resume:
-        probe = path + ".probe"
-        try:
-            files.write(probe, b"")
-        finally:
-            forget(probe)
+        files.check_writable(path)
+    files.check_writable(options.output)
 
 
 def checkpoint_of(model: str) -> str:

@@ -1,10 +1,10 @@
 """`python -m scratchnet unroll`: print a saved network as straight-line Python."""
 
-from .. import set_kernel, unroll
+from .. import __version__, set_kernel, unroll
 from ..datasets.encoding import listed
 from ..formats import models
 from ..tabular.model import model_of
-from ..texts import printable
+from ..texts import ascii_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +45,11 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     former = set_kernel(options.kernel)
     try:
         net = models.load(options.model)
+        # Python looks for the encoding of a file in its first two lines; names from data come later.
+        write(f"# predict(x): a neural network, written by scratchnet {__version__}")
+        write("#")
         for line in about(net, options.model):
-            write("# " + printable(line))
+            write("# " + ascii_of(line))
         write(unroll(net, constants=not options.arguments).source.rstrip("\n"))
     except ValueError as error:
         where = "" if str(error).startswith(options.model) else f"{options.model}: "
