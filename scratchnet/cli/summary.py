@@ -1,13 +1,12 @@
 """`python -m scratchnet summary`: show the contents of a model."""
 
-import json
-
 from ..core.checks import COUNT, require
 from ..engines.saved_state import state_in
 from ..formats import files, models
 from ..tabular.model import ENCODERS, has_encoder, model_of
 from ..tabular.recipe import Recipe
 from ..texts import plural, shortened
+from . import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if options.json:
         _, about = models.described(net)
         about["parameters"] = sum([p.count for p in net.parameters()])
-        write(json.dumps(about, indent=2, ensure_ascii=False))
+        write(terminal.json_text(about, 2))
         return 0
     write(str(net.summary()))
     for block in blocks_of(net.metadata):

@@ -1,6 +1,5 @@
 """`python -m scratchnet train`: train, evaluate and save a model from a CSV file."""
 
-import json
 import os
 import textwrap
 import warnings
@@ -254,7 +253,7 @@ class Work:
             report=model.report.to_dict(),
         )
         if self.options.json:
-            self.write(json.dumps(self.found, indent=2, ensure_ascii=False))
+            self.write(terminal.json_text(self.found, 2))
         return 0
 
 

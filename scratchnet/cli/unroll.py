@@ -4,7 +4,7 @@ from .. import __version__, set_kernel, unroll
 from ..datasets.encoding import listed
 from ..formats import models
 from ..tabular.model import model_of
-from ..texts import ascii_of
+from ..texts import ascii_of, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,17 +45,18 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     former = set_kernel(options.kernel)
     try:
         net = models.load(options.model)
-        # Python looks for the encoding of a file in its first two lines; names from data come later.
-        write(f"# predict(x): a neural network, written by scratchnet {__version__}")
-        write("#")
-        for line in about(net, options.model):
-            write("# " + ascii_of(line))
-        write(unroll(net, constants=not options.arguments).source.rstrip("\n"))
+        source = unroll(net, constants=not options.arguments).source.rstrip("\n")
     except ValueError as error:
         where = "" if str(error).startswith(options.model) else f"{options.model}: "
         raise ValueError(f"{where}{error}") from None
     finally:
         set_kernel(former)
+    # Python looks for the encoding of a file in its first two lines. So they are fixed.
+    write(f"# A neural network, written by scratchnet {__version__}: predict(x) returns a list")
+    write(f"# of {plural(net.outputs or 0, 'number')} for x, {plural(net.inputs or 0, 'number')}.")
+    for line in about(net, options.model):
+        write("# " + ascii_of(line))
+    write(source)
     return 0
 
 
