@@ -73,9 +73,7 @@ def sound(tmp_path_factory):
     path = str(folder / "run.checkpoint.safetensors")
     net.fit([[5, 3, 4, 1]], [0], "categorical_cross_entropy", epochs=2, patience=2, checkpoint=path)
     shutil.copy(IRIS, str(folder / "iris.csv"))
-    (folder / "iris.csv.gz").write_bytes(
-        gzip.compress((folder / "iris.csv").read_bytes())
-    )
+    (folder / "iris.csv.gz").write_bytes(gzip.compress((folder / "iris.csv").read_bytes()))
     X, y = npy.array_of([[1.0, 2.0], [3.0, 4.5]] * 9), npy.array_of([0.0, 1.0] * 9)
     (folder / "data.npz").write_bytes(npy.dumps_npz({"X": X, "y": y}))
     (folder / "images.idx").write_bytes(b"\0\0\x08\2" + struct.pack(">II", 4, 3) + bytes(range(12)))
