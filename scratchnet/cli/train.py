@@ -211,7 +211,7 @@ class Work:
                 warnings.showwarning = course.warn  # type: ignore[assignment]  # on one line
                 self.model.fit(problem, watched, course.epoch_done)
         except Diverged as error:
-            forget(self.checkpoint)
+            files.remove(self.checkpoint)
             what = str(error).split(";")[0]
             raise ValueError(f"{what}; nothing is saved; try a smaller --learning-rate") from None
         finally:
@@ -244,7 +244,7 @@ class Work:
         """Save and evaluate the model. Return the exit status."""
         model = self.model
         model.save(self.path)
-        forget(self.checkpoint)
+        files.remove(self.checkpoint)
         self.tell(ending(model, self.recipe, self.options))
         self.found.update(
             model=self.path,
@@ -284,12 +284,6 @@ def is_finished(path: str) -> bool:
 def finite(number: float) -> "Optional[float]":
     """Return the number, or None if JSON cannot hold it."""
     return number if isfinite(number) else None
-
-
-def forget(path: str) -> None:
-    """Remove the file if it exists."""
-    if os.path.exists(path):
-        os.remove(path)
 
 
 def check(options: "Any") -> None:

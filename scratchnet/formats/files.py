@@ -118,6 +118,14 @@ def write(path: "Path", data: bytes) -> None:
         _replace_simply(str(path), data)
 
 
+def remove(path: "Path") -> None:
+    """Remove the file at ``path`` if it exists, and what killed writers of it left."""
+    folder, name = os.path.split(os.path.realpath(str(path)))
+    _remove_leftovers(folder, _beginning(name))
+    if os.path.exists(path):
+        os.remove(path)
+
+
 def check_writable(path: "Path") -> None:
     """Raise the OSError that ``write`` would raise now. The file at ``path`` is not changed."""
     _explained(path, lambda: _replace(_target(path), None))
@@ -148,7 +156,7 @@ def _replace(path: str, data: "Optional[bytes]") -> None:
     if not os.path.isdir(folder):
         raise OSError(errno.ENOENT, "its directory does not exist")
     former = _former(path)
-    beginning = "scratchnet-{:08x}-".format(crc32(os.fsencode(name)))
+    beginning = _beginning(name)
     _remove_leftovers(folder, beginning)
     beside = ""
     try:
@@ -169,6 +177,11 @@ def _replace(path: str, data: "Optional[bytes]") -> None:
     if data is None:
         _remove(beside)
     _sync(folder)
+
+
+def _beginning(name: str) -> str:
+    """Return how the names of all new files begin that are to replace a file of this name."""
+    return "scratchnet-{:08x}-".format(crc32(os.fsencode(name)))
 
 
 def _new_file(folder: str, beginning: str) -> "Tuple[Any, str]":
