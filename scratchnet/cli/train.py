@@ -8,7 +8,7 @@ from math import isfinite
 from .. import metrics, plots
 from ..core.checks import AT_LEAST_0, COUNT, require
 from ..core.history import Diverged
-from ..formats import files, models
+from ..formats import files, models, replacement
 from ..tabular import trials
 from ..tabular.model import Model
 from ..tabular.problem import FRACTION, Problem
@@ -211,7 +211,7 @@ class Work:
                 warnings.showwarning = course.warn  # type: ignore[assignment]  # on one line
                 self.model.fit(problem, watched, course.epoch_done)
         except Diverged as error:
-            files.remove(self.checkpoint)
+            replacement.remove(self.checkpoint)
             what = str(error).split(";")[0]
             raise ValueError(f"{what}; nothing is saved; try a smaller --learning-rate") from None
         finally:
@@ -244,7 +244,7 @@ class Work:
         """Save and evaluate the model. Return the exit status."""
         model = self.model
         model.save(self.path)
-        files.remove(self.checkpoint)
+        replacement.remove(self.checkpoint)
         self.tell(ending(model, self.recipe, self.options))
         self.found.update(
             model=self.path,
@@ -312,9 +312,9 @@ def check(options: "Any") -> None:
         )
     if options.resume and not os.path.exists(path):
         raise ValueError(f"there is no {path}, so there is nothing to continue; leave out --resume")
+    files.check_writable(options.output)
     if not options.resume:
         files.check_writable(path)
-    files.check_writable(options.output)
 
 
 def checkpoint_of(model: str) -> str:

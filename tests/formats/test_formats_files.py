@@ -433,6 +433,7 @@ def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
 
 
 def test_with_the_functions_that_micropython_has(old, monkeypatch):
+    monkeypatch.setattr(files, "replacement", None)
     for name in ("replace", "fsync", "chmod", "access", "urandom"):
         monkeypatch.delattr(os, name)
     files.write(str(old), b"new")
