@@ -38,6 +38,28 @@ FORMATS = {
     "float": _format(24, 8, T="float", U="uint32_t", KIND="FLT", SUFFIX="f", CONVERSION="%.9g"),
 }
 
+# With --progmem: the macro that reads a number of each type, and how it does on an AVR.
+READERS = {
+    "int8_t": ("READ8", "((int8_t)pgm_read_byte(&(x)))"),
+    "int16_t": ("READ16", "((int16_t)pgm_read_word(&(x)))"),
+    "int32_t": ("READ32", "((int32_t)pgm_read_dword(&(x)))"),
+    "float": ("READ_FLOAT", "pgm_read_float(&(x))"),
+    "double": ("READ_DOUBLE", "{name}_read(&(x))"),
+}
+READER = "#define {NAME}_{0}(x) {1}\n"
+MEMORY = """\
+/* Tables stay in the flash memory of an AVR. For other processors with separate memories, define
+ * these macros before this file is included. */
+#ifndef {NAME}_DATA
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#define {NAME}_DATA PROGMEM
+{on_avr}#else
+#define {NAME}_DATA
+{elsewhere}#endif
+#endif
+"""
+
 CHECK = """\
 #if FLT_RADIX != 2 || {KIND}_MANT_DIG != {DIGITS}
 #error "{name}: {T} does not have {DIGITS} binary digits here, for which this network was exported"
@@ -147,14 +169,14 @@ SELFTEST = """\
 #include <stdio.h>
 int main(void)
 {{
-    static const {T} inputs[{count}][{NAME}_INPUTS] = {inputs};
+    static const {T} inputs[{vectors}][{NAME}_INPUTS] = {inputs};
     static const {T} outputs[{count}][{NAME}_OUTPUTS] = {outputs};
-    const {T} tolerance = {tolerance};
+{rows}    const {T} tolerance = {tolerance};
     int n, k;
     for (n = 0; n < {count}; n++) {{
         {T} out[{NAME}_OUTPUTS];
-        {name}_predict(inputs[n], out);
-        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
+        {predict}
+{check}        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
             const {T} error = out[k] - outputs[n][k];
             if (!(error >= -tolerance && error <= tolerance)) {{
                 printf("{name}: vector %d: output %d is {CONVERSION}, but must be {CONVERSION}\\n",

@@ -5,17 +5,18 @@ import re
 from . import c_parts, golden
 from .c import CPrinter, indented
 from .device_step import recorded_step
-from .loops import Assign, Loops, rolled
-from .program import reachable, size
+from .loops import Assign, Loops, rolled, size
+from .program import reachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Tuple
 
+    from ..core.losses import Loss
     from ..core.network import Sequential
+    from ..core.optimizers import Optimizer
     from ..core.types import Matrix, Row
     from .c import Unit
-    from .targets import Request
 
 # The most operations that are written out. Loops for more are as fast, and a third as long.
 MOST_WRITTEN_OUT = 64
@@ -30,10 +31,12 @@ class CTraining:
     ``text``     the struct and the functions
     """
 
-    def __init__(self, unit: "Unit", request: "Request") -> None:
-        self.unit, self.request = unit, request
-        check_size(request.net)
-        step = recorded_step(request.net, request.loss, request.optimizer, unit.symbolic)
+    def __init__(
+        self, unit: "Unit", net: "Sequential", optimizer: "Optimizer", loss: "Loss"
+    ) -> None:
+        self.unit, self.net, self.optimizer, self.loss = unit, net, optimizer, loss
+        check_size(net)
+        step = recorded_step(net, loss, optimizer, unit.symbolic)
         self.step = step
         self.tables: "List[str]" = []
         self.scratch = 0
@@ -41,13 +44,13 @@ class CTraining:
         self.text = "\n".join([self.struct(), *self.tables, *functions])
         NAME = unit.words["NAME"]
         scratch = f"{NAME}_PARAMETERS" + f" + {self.scratch}" * (self.scratch > 0)
-        self.macros = [
-            f"#define {NAME}_PARAMETERS {len(step.weights)}",
-            f"#define {NAME}_SCRATCH_OF_TRAINING (({scratch}) * sizeof({unit.T}))",
-        ]
-        other = golden.target(request.loss, len(step.outputs), float, 1)[0]
+        self.macros = (
+            f"#define {NAME}_PARAMETERS {len(step.weights)}\n"
+            f"#define {NAME}_SCRATCH_OF_TRAINING (({scratch}) * sizeof({unit.T}))\n"
+        )
+        other = golden.target(loss, len(step.outputs), float, 1)[0]
         self.about = c_parts.ABOUT_TRAINING.format(
-            other=f"{other:g}", loss=request.loss, optimizer=request.optimizer, **unit.words
+            other=f"{other:g}", loss=loss, optimizer=optimizer, **unit.words
         ).splitlines()[1:]
 
     def struct(self) -> str:
@@ -60,10 +63,10 @@ class CTraining:
 
     def start(self) -> str:
         """Return the function that begins with the weights of the network."""
-        unit, net = self.unit, self.request.net
+        unit, net = self.unit, self.net
         weights = [v for p in net.parameters() if not p.frozen for row in p.rows for v in row]
         rounded = [float(unit.number(v)) for v in weights]
-        rate = float(unit.number(self.request.optimizer.learning_rate))
+        rate = float(unit.number(self.optimizer.learning_rate))
         zeros = [f"trainer->memory[{n}][k] = {unit.literal(0.0)};" for n in range(self.step.memory)]
         return c_parts.START.format(
             weights=unit.braced(rounded, 8),
@@ -175,7 +178,7 @@ class CTraining:
             lines += [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
         else:
             arrays = [("weights", step.weights)]
-            loops = rolled(step.rows, "in", "out", f"{unit.name}_table_of_trainer", arrays)
+            loops = rolled(step.rows, "in", "out", f"{unit.name}_table_of_trainer", arrays=arrays)
             self.add(loops)
             lines = unit.looping(loops)
         lines = self.arrays(lines, "in") + lines
@@ -183,9 +186,9 @@ class CTraining:
 
     def selftest(self, X: "Matrix") -> str:
         """Return the test that trains with golden vectors."""
-        unit, request = self.unit, self.request
+        unit = self.unit
         targets, losses, outputs = golden.training(
-            request.net, request.loss, request.optimizer, unit.number, X
+            self.net, self.loss, self.optimizer, unit.number, X
         )
         return c_parts.TEST_OF_TRAINING.format(
             count=len(losses),

@@ -6,7 +6,11 @@ the loss and the gradient at every weight. The second, the update, is the same a
 weight, so that it is kept once, as a template.
 """
 
+from ..core.activations import Identity
+from ..core.checks import look_up, require
 from ..core.examples import Examples
+from ..core.losses import LOSSES, loss_for
+from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..core.training import Engine
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, is_own
@@ -15,11 +19,10 @@ from .step import Draws, check_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, List, Optional, Tuple
 
     from ..core.losses import Loss
     from ..core.network import Sequential
-    from ..core.optimizers import Optimizer
     from ..core.types import Row
     from ..scalars import Symbolic
 
@@ -180,3 +183,25 @@ def recorded_step(
         if own and not isinstance(error, Undecided):
             raise
         raise ValueError(f"the training step cannot be written out: {error}") from None
+
+
+def training_of(net: "Sequential", train: "Any", loss: "Any") -> "Optional[Tuple[Optimizer, Loss]]":
+    """Return the optimizer and the loss of the training step, or None if there is none."""
+    if train is None:
+        require("loss", loss, (lambda v: v is None, "None: only a training step has a loss"))
+        return None
+    optimizer = look_up("train", train, OPTIMIZERS, Optimizer)
+    return optimizer, loss_for(net, partner_of(net) if loss is None else loss)
+
+
+def partner_of(net: "Sequential") -> "Loss":
+    """Return the loss that pairs with the last activation; a sum without one pairs as Identity."""
+    last = net.layers[-1]
+    activation = Identity if last.parameters() else type(last)
+    for kind in LOSSES.values():
+        if kind.pairs_with is activation:
+            return kind()  # type: ignore[no-any-return]
+    raise ValueError(
+        f"train: no loss pairs with {last!r}, the last layer; give one, "
+        "such as loss='mean_squared_error'"
+    )

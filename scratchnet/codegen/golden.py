@@ -1,6 +1,7 @@
 """What an exported file carries to prove itself: golden vectors, and the hash of the parameters."""
 
 import hashlib
+import math
 import struct
 
 from ..core.checks import are_finite
@@ -23,6 +24,7 @@ FEWEST = 2
 MOST_PRODUCTS = 60000
 SPREAD = 2  # inputs of the first layer that weighs them are between -SPREAD and SPREAD
 LARGEST = 1e6
+UNITS_OF_TOLERANCE = 1024
 
 
 def fingerprint(net: "Sequential") -> str:
@@ -42,11 +44,27 @@ def vectors(net: "Sequential", number: "Any") -> "Tuple[Matrix, Matrix]":
     inputs = range(net.inputs or 0)
     wanted = [[generator.uniform(-SPREAD, SPREAD) for _ in inputs] for _ in range(count)]
     X = [[float(number(float(f"{x:.3g}"))) for x in row] for row in before_scaling(net, wanted)]
+    return X, outputs(net, number, X)
+
+
+def outputs(net: "Sequential", number: "Any", X: "Matrix") -> "Matrix":
+    """Return what the network predicts in numbers of this type, as floats."""
+    if not X:
+        return []
     twin = net.copy(number)
     Y = [[float(y) for y in row] for row in twin.predict([[number(x) for x in row] for row in X])]
     if not are_finite(Y):
         raise ValueError("the network predicts numbers that are not finite")
-    return X, Y
+    return Y
+
+
+def tolerance(Y: "Matrix", digits: int) -> float:
+    """Return a power of two: the largest difference from these outputs where a library computes.
+
+    Its functions may be wrong in the last of the binary digits, and later layers magnify that.
+    """
+    largest = max([abs(y) for row in Y for y in row])
+    return math.ldexp(1.0, math.frexp(UNITS_OF_TOLERANCE * largest)[1] - digits)
 
 
 def training(

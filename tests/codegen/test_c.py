@@ -390,8 +390,8 @@ class Branching(sn.Activation):
 
 
 REFUSED = {
-    "target": (dict(to="rust"), "^to is 'rust'; give 'c'$"),
-    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float'$"),
+    "target": (dict(to="rust"), "^to is 'rust'; give 'c' or 'python' or 'micropython' or 'json'$"),
+    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float' or 'int8' or 'int16'$"),
     "keyword": (dict(name="while"), "^'while' is reserved in C or C\\+\\+; give another name"),
     "keyword of C++": (dict(name="class"), "is reserved"),
     "macros": (dict(name="flt"), "is reserved"),
@@ -617,7 +617,7 @@ def test_a_model_from_a_table(tmp_path, capsys):
     assert text == sn.export(net, None, name="fruit")
     assert " *   in[0]  weight\n" in text and "in[1]  * / origin" in text
     assert "\n *   out[0]  probability of " in text
-    assert selftest(tmp_path, text, "fruit") == (0, "all right: 8 vectors\n")
+    assert selftest(tmp_path, text, "fruit") == (0, "all right: 16 vectors\n")
 
 
 @pytest.mark.parametrize(
@@ -654,7 +654,7 @@ def test_the_example_of_the_readme(tmp_path, monkeypatch, capsys):
     assert main(["train", data, "--target", "species", "-o", "iris.safetensors"]) == 0
     assert main(exporting.split()) == 0
     (tmp_path / "main.c").write_text(program)
-    assert subprocess.check_output(testing, shell=True) == b"all right: 8 vectors\n"
+    assert subprocess.check_output(testing, shell=True) == b"all right: 16 vectors\n"
     printed = subprocess.check_output(building, shell=True).decode()
     numbers = sn.load("iris.safetensors").predict([[6.0, 2.7, 5.0, 1.6]])[0]
     assert printed == "virginica: {:.2f}\n".format(numbers[2])

@@ -78,7 +78,7 @@ class Branching(sn.Activation):
 
 
 @pytest.mark.parametrize("options, message", [
-    (dict(type="double"), "^calibrate: rows bound the error of 32-bit floats, not of 'double'; give type='float'$"),
+    (dict(type="double"), "^calibrate is for the types 'float', 'int8' and 'int16'; leave it out$"),
     (dict(calibrate=[[1]]), "^X has 1 column|^X: row 0|1"),
     (dict(calibrate=[]), "X"),
     (dict(calibrate=[["a", 1]]), "^X: row 0, column 0"),
@@ -110,7 +110,7 @@ def test_a_table_of_numbers(tmp_path, capsys):
     with open(header, encoding="ascii") as file:
         assert file.read() == sn.export(NET, None, type="float", calibrate=ROWS)
     for text, message in [
-        ("a\n1\n2\n", "rows.csv has 1 column, but the network has 2 inputs"),
+        ("a\n1\n2\n", "X: row 0 has 1 column where the network takes 2"),
         ("a,b\n1,x\n2,y\n", "holds texts"),
         ("a,b\n1,\n2,3\n", "row 0, column 1"),
     ]:
