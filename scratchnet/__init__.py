@@ -433,10 +433,10 @@ def export(
     ``heap``             for MicroPython: the bytes that the device has free, by default 65536.
                          Weights become tuples, which are faster, if they fit; otherwise arrays. A
                          module that does not fit into the given heap is refused.
-    ``train``            for small networks in C, also a training step: the name of an optimizer, or
-                         an object from optimizers.py. ``NAME_train(trainer, in, target)`` makes one
-                         step on one sample, and ``NAME_predict_with(trainer, in, out)`` predicts
-                         with what was learned
+    ``train``            for C, also a training step: the name of an optimizer, or an object from
+                         optimizers.py. ``NAME_train(trainer, in, target)`` makes one step on one
+                         sample, and ``NAME_predict_with(trainer, in, out)`` predicts with what was
+                         learned. At most 4,096 weights can learn; ``net.freeze`` excludes others
     ``loss``             the loss of this step, by default the one that pairs with the last
                          activation; ``target`` is what it takes, a 1 for the class among zeros
 

@@ -77,7 +77,7 @@ def configure(parser: "Any") -> None:
     group.add_argument(
         "--train",
         choices=list(OPTIMIZERS),
-        help="for small networks: include a training step, NAME_train(trainer, in, target)",
+        help="include a training step, NAME_train(trainer, in, target), of this optimizer",
     )
     group.add_argument(
         "--loss",
