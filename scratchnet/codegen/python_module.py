@@ -68,7 +68,7 @@ class Module(Speller):
 
     def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
         """Return the expression of a row of constants."""
-        return bracketed([repr(value) for value in values], margin)
+        return bracketed([self.constant(value) for value in values], margin)
 
     def rows(self, rows: "Sequence[Sequence[float]]", margin: int, brackets: str) -> str:
         """Return the expression of a list or a tuple of rows."""
@@ -156,6 +156,7 @@ class Module(Speller):
         head = python_parts.OUTPUTS.format(INPUTS=len(x))
         main = self.with_constants("_constants", head, body)
         main_parts = [*python_rows.functions(self, rows, len(outputs[-1])), self.selftest()]
+        tables = [self.table(table) for table in self.tables]
         definitions = [*self.functions().values(), *self.guards()]
         helpers = [text for name, text in python_parts.HELPERS.items() if name in self.called]
         start = [
@@ -166,7 +167,7 @@ class Module(Speller):
             f"INPUTS = {len(x)}\nOUTPUTS = {len(outputs[-1])}\n",
             *python_rows.constants(self, rows),
             *[python_parts.INFINITY] * self.has_infinity,
-            *map(self.table, self.tables),
+            *tables,
         ]
         parts = ["".join(start), *helpers, *definitions, python_parts.NUMBER, main, *main_parts]
         return "\n\n".join(parts)
@@ -257,7 +258,9 @@ class DeviceModule(Module):
         row = python_parts.ROW.format(name=name, letter=self.letter, one=one)
         if not self.is_single:
             return Module.beginning(self) + [row]
-        return [row, python_parts.SHIFT, python_parts.NEAREST * self.has_nearest, "\n\n"]
+        if self.has_nearest or self.request.self_contained:
+            row += python_parts.SHIFT
+        return [row + python_parts.NEAREST * self.has_nearest + "\n\n"]
 
     def tolerance(self, Y: "List[Row]") -> str:
         if not self.is_single:
