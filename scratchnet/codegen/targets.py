@@ -97,7 +97,8 @@ def export(
     name = checked_name(name, path, target)
     if heap is not None:
         require("heap", heap, COUNT)
-        require("to", to, (lambda v: v == "micropython", "'micropython', or no heap"))
+        if to != "micropython":
+            raise ValueError("heap is for the target 'micropython'; leave it out")
     request = Request(net, type, name, self_contained, rows, version, heap)
     check_numbers(net, request.number)
     # The text must not depend on this Python: constants are folded by the portable functions.
