@@ -14,7 +14,7 @@ from ..core import functions
 from ..scalars import Symbolic, SymbolicSingle
 from ..scalars.operations import ATOM, SIGN
 from . import golden, heap, python_parts, python_rows
-from .program import Printer, recorded, shifted
+from .program import DEEPEST, Printer, recorded, shifted
 from .python import NEVER_RAISES, is_safe
 from .statements import Speller
 
@@ -43,6 +43,7 @@ class Module(Speller):
     command = "python3"
     symbolic: "Any" = Symbolic
     is_single = False
+    deepest = DEEPEST
 
     def __init__(self, request: "Request") -> None:
         Speller.__init__(self)
@@ -220,6 +221,7 @@ class DeviceModule(Module):
 
     about = "It needs only math and array."
     command = "micropython"
+    deepest = DEEPEST // 2  # The compiler of a device has a stack of a few KB.
     # What not every MicroPython has.
     absent = ("erf", "expm1", "log1p")
 
@@ -298,7 +300,7 @@ class PythonPrinter(Printer):
         names: "Optional[Dict[int, str]]" = None,
     ) -> None:
         Printer.__init__(self, outputs, names)
-        self.module = module
+        self.module, self.deepest = module, module.deepest
 
     def new_name(self) -> str:
         return self.module.new_name()
