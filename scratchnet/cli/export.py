@@ -1,10 +1,16 @@
 """`python -m scratchnet export`: write a saved network as source code."""
 
-from .. import export
+from .. import __version__
+from ..codegen import targets
 from ..codegen.heap import USUAL
 from ..codegen.targets import NUMBERS, TARGETS
-from ..formats import models
+from ..core.losses import LOSSES
+from ..core.optimizers import OPTIMIZERS
+from ..formats import files, models
+from ..tabular.rows import rows_of
 from . import terminal
+from .calibration import Calibration
+from .data import add_reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +32,18 @@ file carries the SHA-256 of the parameters, golden vectors and a test of itself:
 
   gcc -DNAME_SELFTEST -x c NAME.h -o selftest -lm && ./selftest
   python3 NAME.py
+
+With --type int8 or int16 it computes with integers alone. The rows of DATA set
+the range of every number, and the command prints what the integers change.
+With --type float, it prints how far the outputs for DATA can be from the exact
+ones.
 """
 EXAMPLES = """\
 examples:
   scratchnet export model.safetensors --to c -o net.h
   scratchnet export model.json --to c --type float --self-contained -o net.h
   scratchnet export model.json --to micropython --heap 30000 -o net.py
+  scratchnet export iris.json --to c --type int8 --calibrate iris.csv -o net.h
 """
 
 
@@ -44,33 +56,72 @@ def configure(parser: "Any") -> None:
         choices=list(NUMBERS),
         help="the numbers it computes with (default double; float for micropython)",
     )
+    parser.add_argument(
+        "--calibrate",
+        metavar="DATA",
+        help="rows such as the training data; integers need them, and float prints its error",
+    )
     parser.add_argument("--name", help="the prefix of all its names (default: the stem of FILE)")
+    parser.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file")
     parser.add_argument(
         "--self-contained",
         action="store_true",
         help="include exp, tanh, ...: the same bits everywhere, and no libm",
     )
-    parser.add_argument(
+    group = parser.add_argument_group("C")
+    group.add_argument(
+        "--progmem",
+        action="store_true",
+        help="keep tables in the flash memory of an AVR, such as an Arduino Uno",
+    )
+    group.add_argument(
+        "--train",
+        choices=list(OPTIMIZERS),
+        help="for small networks: include a training step, NAME_train(trainer, in, target)",
+    )
+    group.add_argument(
+        "--loss",
+        choices=list(LOSSES),
+        metavar="NAME",
+        help="its loss, such as huber (default: the one that pairs with the last activation)",
+    )
+    group = parser.add_argument_group("MicroPython")
+    group.add_argument(
         "--heap",
         type=int,
         metavar="BYTES",
-        help="micropython: the free memory of the device; weights become tuples if they fit,"
-        f" else arrays, which are slower (default {USUAL})",
+        help="the free memory of the device: weights become tuples if they fit, else arrays, "
+        f"which are slower (default {USUAL})",
     )
-    parser.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file")
+    group.add_argument(
+        "--viper", action="store_true", help="for int8: compile the loops for the processor"
+    )
+    add_reading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Write the file. Return the exit status."""
-    terminal.check_output(options.output, [options.model])
+    """Write the file, and print what its number type changes. Return the exit status."""
+    terminal.check_output(options.output, [options.model, options.calibrate])
     net = models.load(options.model)
-    export(
+    calibration = None if options.calibrate is None else Calibration(options, net)
+    request = targets.Request(
         net,
+        rows_of(net),
+        __version__,
         options.output,
         options.to,
         options.type,
         options.name,
         options.self_contained,
+        calibration and calibration.X,
+        options.progmem,
+        options.viper,
         options.heap,
+        options.train,
+        options.loss,
     )
+    source = targets.source(request)
+    if calibration is not None:
+        calibration.report(request, write)
+    files.write(options.output, source.encode("ascii"))
     return 0

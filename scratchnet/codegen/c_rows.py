@@ -14,7 +14,7 @@ from .rows import Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Set
+    from typing import Any, Dict, List, Set, Tuple
 
     from .c import Unit
     from .rows import Category, Rows
@@ -66,10 +66,10 @@ SAMPLES = """\
     static const {name}_row rows[{count}] = {{
         {rows}
     }};
-    {T} in[{NAME}_INPUTS];
 """
 PREDICT = """\
-if (n >= {count}) {{ {name}_encode(&rows[n - {count}], in); }}
+{T} in[{NAME}_INPUTS];
+        if (n >= {count}) {{ {name}_encode(&rows[n - {count}], in); }}
         {name}_predict(n < {count} ? inputs[n] : in, out);"""
 CLASSES_OF = """\
     static const int classes[{count}] = {classes};
@@ -114,12 +114,12 @@ def definitions(
     ]
 
 
-def about(unit: "Unit", rows: "Rows") -> "List[str]":
-    """Return lines that say what there is."""
+def about(unit: "Unit", rows: "Rows", array: str = "in") -> "List[str]":
+    """Return lines that say what there is; ``array`` holds the inputs."""
     name, NAME = unit.name, unit.words["NAME"]
     lines = []
     if rows.columns:
-        lines += [f"{name}_encode(&row, in) computes the inputs for a row of the table."]
+        lines += [f"{name}_encode(&row, {array}) computes the inputs for a row of the table."]
     if rows.classes is not None:
         lines += [f"{name}_class(out) is the class, from 0 to {NAME}_CLASSES - 1,"]
         lines += [f"and {name}_label(k) is its label, in UTF-8."]
@@ -183,6 +183,21 @@ def initializer(unit: "Unit", rows: "Rows", values: "List[Any]") -> str:
             labels = part.labels
             texts.append(str(labels.index(value) if value in labels else len(labels)))
     return "{" + ", ".join(texts) + "}"
+
+
+def declared(unit: "Unit", rows: "Rows", classes: "List[int]") -> "Tuple[str, str]":
+    """Return, for the file's test, the sample rows and the classes of all vectors, and a check."""
+    declarations = check = ""
+    if rows.samples:
+        texts = [initializer(unit, rows, values) for values, _ in rows.samples]
+        declarations = SAMPLES.format(
+            count=len(texts), rows=",\n        ".join(texts), **unit.words
+        )
+    if rows.classes is not None:
+        numbers = "{" + ", ".join(map(str, classes)) + "}"
+        declarations += CLASSES_OF.format(count=len(classes), classes=numbers)
+        check = CHECK.format(**unit.words)
+    return declarations, check
 
 
 def literal(unit: "Unit", value: float) -> str:

@@ -46,7 +46,9 @@ def row(module: "Module", values: "Sequence[Any]") -> str:
     return listed([module.constant(v) if isinstance(v, float) else ascii(v) for v in values])
 
 
-def functions(module: "Module", rows: "Rows", outputs: int) -> "List[str]":
+def functions(
+    module: "Module", rows: "Rows", outputs: int, has_probabilities: bool = True
+) -> "List[str]":
     """Return the functions that predict, and those that they call."""
     if not rows.target:
         return ["predict = outputs\n"]
@@ -66,7 +68,7 @@ def functions(module: "Module", rows: "Rows", outputs: int) -> "List[str]":
     parts.append(decision(module, rows, outputs))
     words = {"given": given, "rows": about, "x": x}
     parts.append(python_parts.PREDICT.format(what=what, **words))
-    if rows.classes is not None:
+    if rows.classes is not None and has_probabilities:
         shares = "[1 - out[0], out[0]]" if outputs == 1 else "out"
         parts.append(python_parts.PROBABILITIES.format(shares=shares, **words))
     return parts

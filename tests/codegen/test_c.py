@@ -24,7 +24,7 @@ import scratchnet as sn
 from scratchnet import functions
 from scratchnet.cli import main
 from scratchnet.codegen import c_header
-from scratchnet.scalars import Single
+from scratchnet.scalars import Interval, Single
 
 WARNINGS = "-Werror -Wall -Wextra -Wpedantic -Wconversion -Wdouble-promotion".split()
 GCC, CLANG = ["gcc", "-std=c99"], ["clang", "-std=c99"]
@@ -312,6 +312,24 @@ def test_the_c_library_agrees_to_rounding(with_the_library, compiler):
     with_the_library.check_close(*(compiler + ["-O2"] + WARNINGS))
 
 
+def test_the_c_library_keeps_within_the_proven_bound(tmp_path):
+    program, bounds = Program(tmp_path), []
+    for net in list(small_networks()) + list(large_networks())[:4]:
+        rows = rows_for(net)[:6]
+        program.add(net, "float", False, rows)
+        bounds.append(net.copy(Interval).predict(rows))
+    triples = [
+        triple
+        for groups in zip(bounds, program.run("gcc", "-O2", "-march=native"))
+        for pair in zip(*groups)
+        for triple in zip(*pair)
+    ]
+    finite = [(bound, answer) for bound, answer in triples if bound.error < INF]
+    assert len(finite) > 0.9 * len(triples) > 100
+    for bound, answer in finite:
+        assert abs(answer - bound.value) <= bound.error + bound.radius
+
+
 def test_a_function_of_the_library_can_be_replaced(tmp_path):
     net = sn.Sequential([sn.Dense(1, 1, weights=[[1.0]], bias=[0]), sn.Tanh()])
     program = Program(tmp_path)
@@ -382,7 +400,7 @@ class Branching(sn.Activation):
 
 REFUSED = {
     "target": (dict(to="rust"), "^to is 'rust'; give 'c' or 'python' or 'micropython' or 'json'$"),
-    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float'$"),
+    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float' or 'int8' or 'int16'$"),
     "keyword": (dict(name="while"), "^'while' is reserved in C or C\\+\\+; give another name"),
     "keyword of C++": (dict(name="class"), "is reserved"),
     "macros": (dict(name="flt"), "is reserved"),

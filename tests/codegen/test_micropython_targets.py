@@ -288,7 +288,7 @@ def test_tuples_are_the_default_where_they_fit():
 
 
 @pytest.mark.parametrize("to, heap, message", [
-    ("c", 1000, "^heap is for the target 'micropython'; leave it out$"),
+    ("c", 1000, "^heap is for the target 'micropython' with 'float' or 'double'; leave it out"),
     ("micropython", 0, "^heap is 0; give"),
     ("micropython", 1000, "^the module needs about \\d+ bytes of heap, but there are 1000; use a smaller network$"),
 ])  # fmt: skip
