@@ -325,7 +325,7 @@ def test_all_keywords_are_reserved():
 # ---- the command line --------------------------------------------------------------------------------------------
 
 
-def test_from_a_table_to_a_module(tmp_path, monkeypatch):
+def test_from_a_table_to_a_module(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     data = os.path.join(DATA, "iris.csv")
     command = "train {} --target species --epochs 20 -o iris.safetensors".format(data)
