@@ -173,6 +173,10 @@ class Unit:
 
     def literal(self, value: float) -> str:
         """Return the shortest text that this number is read from."""
+        if value - value != 0:
+            self.has_infinity = True
+            text = "NAN" if value != value else "INFINITY" if value > 0 else "-INFINITY"
+            return f"({self.T})({text})"
         if self.T == "double":
             return repr(value)
         texts = [f"{value:.{n}g}" for n in range(6, 10)]  # g drops trailing zeros.
@@ -232,12 +236,8 @@ class CPrinter(Printer):
         return f"t{self.unit.variables - 1}"
 
     def constant(self, value: float) -> "Tuple[str, int]":
-        if value - value == 0:
-            text = self.unit.literal(value)
-            return text, SIGN if text.startswith("-") else ATOM
-        self.unit.has_infinity = True
-        text = "NAN" if value != value else "INFINITY" if value > 0 else "-INFINITY"
-        return f"({self.unit.T})({text})", SIGN
+        text = self.unit.literal(value)
+        return text, SIGN if text[0] in "-(" else ATOM
 
     def leaf(self, node: "Symbolic") -> "Tuple[str, int]":
         text, precedence = Printer.leaf(self, node)

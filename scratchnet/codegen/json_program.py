@@ -7,7 +7,7 @@ object:
     type                    "double" or "float": every number has 64 bits, or 32, and every result
                             of an operation is rounded to them
     inputs, outputs         how many there are: the lengths of the arrays "x" and "out"
-    tables                  {name: numbers, or rows of numbers}
+    tables                  {name: numbers, or rows of numbers}; a number may also be a variable
     functions               {name: statements}: what a function returns for the number "x"
     program                 the statements that fill "out" from "x"
     vectors                 {"x": inputs, "out": outputs} and {"row": values, "out": outputs}: what
@@ -211,10 +211,9 @@ def index_of(terms: "Terms") -> "Any":
 
 
 def table_text(table: "Table") -> str:
-    values, n = table.values, table.shape[-1]
-    if len(table.shape) == 1:
-        return dumped(values)
-    return listed([dumped(values[k : k + n]) for k in range(0, len(values), n)])
+    values, n = list(map(number, table.values)), table.shape[-1]
+    rows = [f"[{', '.join(values[k : k + n])}]" for k in range(0, len(values), n)]
+    return rows[0] if len(table.shape) == 1 else listed(rows)
 
 
 def rows_text(rows: "Rows") -> str:

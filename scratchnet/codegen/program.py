@@ -30,7 +30,7 @@ class Printer:
                   constructor are known already, and are not computed
     """
 
-    deepest, longest = DEEPEST, LONGEST
+    deepest = DEEPEST
 
     def __init__(
         self, outputs: "Sequence[Symbolic]", names: "Optional[Dict[int, str]]" = None
@@ -107,14 +107,13 @@ class Printer:
         return (
             self.uses.get(id(node), 0) > 1
             or self.depth[id(node)] > self.deepest
-            or len(node.operands) > self.longest
+            or len(node.operands) > LONGEST
         )
 
     def assign(self, node: "Symbolic", name: str, lines: "List[str]") -> None:
         """Append the statements that assign a number to the variable ``name``."""
         terms = self.terms(node)
-        n = self.longest
-        parts = [" + ".join(terms[k : k + n]) for k in range(0, len(terms), n)]
+        parts = [" + ".join(terms[k : k + LONGEST]) for k in range(0, len(terms), LONGEST)]
         lines.extend(self.assignment(node, name, parts))
         self.names[id(node)] = name
         self.depth[id(node)] = 0

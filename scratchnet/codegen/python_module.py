@@ -14,7 +14,7 @@ from ..core import functions
 from ..scalars import Symbolic, SymbolicSingle
 from ..scalars.operations import ATOM, SIGN
 from . import golden, heap, python_parts, python_rows
-from .program import Printer, recorded, shifted
+from .program import DEEPEST, Printer, recorded, shifted
 from .python import NEVER_RAISES, is_safe
 from .statements import Speller
 
@@ -43,6 +43,7 @@ class Module(Speller):
     command = "python3"
     symbolic: "Any" = Symbolic
     is_single = False
+    deepest = DEEPEST
 
     def __init__(self, request: "Request") -> None:
         Speller.__init__(self)
@@ -68,7 +69,7 @@ class Module(Speller):
 
     def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
         """Return the expression of a row of constants."""
-        return bracketed([repr(value) for value in values], margin)
+        return bracketed([self.constant(value) for value in values], margin)
 
     def rows(self, rows: "Sequence[Sequence[float]]", margin: int, brackets: str) -> str:
         """Return the expression of a list or a tuple of rows."""
@@ -156,6 +157,7 @@ class Module(Speller):
         head = python_parts.OUTPUTS.format(INPUTS=len(x))
         main = self.with_constants("_constants", head, body)
         main_parts = [*python_rows.functions(self, rows, len(outputs[-1])), self.selftest()]
+        tables = [self.table(table) for table in self.tables]
         definitions = [*self.functions().values(), *self.guards()]
         helpers = [text for name, text in python_parts.HELPERS.items() if name in self.called]
         start = [
@@ -166,7 +168,7 @@ class Module(Speller):
             f"INPUTS = {len(x)}\nOUTPUTS = {len(outputs[-1])}\n",
             *python_rows.constants(self, rows),
             *[python_parts.INFINITY] * self.has_infinity,
-            *map(self.table, self.tables),
+            *tables,
         ]
         parts = ["".join(start), *helpers, *definitions, python_parts.NUMBER, main, *main_parts]
         return "\n\n".join(parts)
@@ -219,6 +221,7 @@ class DeviceModule(Module):
 
     about = "It needs only math and array."
     command = "micropython"
+    deepest = DEEPEST // 2  # The compiler of a device has a stack of a few KB.
     # What not every MicroPython has.
     absent = ("erf", "expm1", "log1p")
 
@@ -257,7 +260,9 @@ class DeviceModule(Module):
         row = python_parts.ROW.format(name=name, letter=self.letter, one=one)
         if not self.is_single:
             return Module.beginning(self) + [row]
-        return [row, python_parts.SHIFT, python_parts.NEAREST * self.has_nearest, "\n\n"]
+        if self.has_nearest or self.request.self_contained:
+            row += python_parts.SHIFT
+        return [row + python_parts.NEAREST * self.has_nearest + "\n\n"]
 
     def tolerance(self, Y: "List[Row]") -> str:
         if not self.is_single:
@@ -295,7 +300,7 @@ class PythonPrinter(Printer):
         names: "Optional[Dict[int, str]]" = None,
     ) -> None:
         Printer.__init__(self, outputs, names)
-        self.module = module
+        self.module, self.deepest = module, module.deepest
 
     def new_name(self) -> str:
         return self.module.new_name()

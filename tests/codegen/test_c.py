@@ -57,6 +57,14 @@ class Rising(sn.Layer):
         return [[functions.power(x, 1 + k % 3) for k, x in enumerate(row)] for row in X]
 
 
+class Capped(sn.Layer):
+    """A limit for each number, of which every second is infinite, so that a table has infinities."""
+
+    def forward(self, X):
+        limits = [INF if k % 2 else k / 4 for k in range(len(X[0]))]
+        return [[functions.where(x > limit, 0, x) for x, limit in zip(row, limits)] for row in X]
+
+
 class Everything(sn.Activation):
     """Every function there is, at every sign of its argument."""
 
@@ -102,6 +110,7 @@ def large_networks():
         yield adapted([sn.Dense(12, 24), second(), sn.Dense(24, 5), first()], 12)
     yield adapted([sn.Normalization(), sn.Dense(40, 8), Scale(8), sn.Identity(), Scale(8)], 40)
     yield sn.Sequential([sn.Dense(40, 8, initializer="zeros"), sn.Softmax()])
+    yield sn.Sequential([sn.Dense(40, 8), Capped(), sn.Dense(8, 2)], seed=1)
     yield sn.Sequential([sn.Dense(300, 1), sn.Tanh()], seed=1)
     yield sn.Sequential([sn.Dense(1, 300), sn.Softmax(), sn.Dense(300, 1)], seed=1)
 

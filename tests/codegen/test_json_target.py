@@ -72,7 +72,7 @@ class Interpreter:
             element = names[operands[0]]
             for index in operands[1:]:
                 element = element[self.value(index, names)]
-            return element
+            return self.value(element, names)
         values = [self.value(operand, names) for operand in operands]
         if operation in self.file["functions"]:
             constants = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
@@ -183,7 +183,7 @@ def check_vectors(program):
             assert abs(a - b) <= program.file["tolerance"], (vector, k)
 
 
-@pytest.mark.parametrize("number", range(0, 24, 3))
+@pytest.mark.parametrize("number", range(0, len(NETWORKS), 3))
 @pytest.mark.parametrize("own", [True, False])
 def test_the_vectors(number, own):
     net = NETWORKS[number]

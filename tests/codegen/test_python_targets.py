@@ -325,7 +325,7 @@ def test_all_keywords_are_reserved():
 # ---- the command line --------------------------------------------------------------------------------------------
 
 
-def test_from_a_table_to_a_module(tmp_path, monkeypatch):
+def test_from_a_table_to_a_module(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     data = os.path.join(DATA, "iris.csv")
     command = "train {} --target species --epochs 20 -o iris.safetensors".format(data)
@@ -337,3 +337,26 @@ def test_from_a_table_to_a_module(tmp_path, monkeypatch):
     row = dict(zip(model.encoder.parts, (6.0, 2.7, 5.0, 1.6)))
     answer = model.predict([row])[0]
     assert run(sys.executable, "main.py") == [answer, "all right: 16 vectors"]
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ("--to python --type float -o {0}/net.py", "type is 'float'; give 'double'"),
+        ("--to python -o {0}/my-net.py", "'my-net' cannot be imported in Python"),
+        ("--to micropython -o {0}/array.py", "'array' is reserved in Python"),
+        ("--to micropython --heap 500 -o {0}/net.py", "bytes of heap, but there are 500"),
+        ("--to python --heap 500 -o {0}/net.py", "heap is for the target 'micropython'"),
+        ("--to micropython --heap much -o {0}/net.py", "invalid int value: 'much'"),
+    ],
+)
+def test_a_wrong_command(arguments, message, tmp_path, capsys):
+    model = str(tmp_path / "model.json")
+    sn.save(NETWORKS[0], model)
+    try:
+        status = main(["export", model] + arguments.format(tmp_path).split())
+    except SystemExit as stopped:
+        status = stopped.code
+    error = capsys.readouterr().err
+    assert status == 2 and message in error and error.count("\n") == 1
+    assert os.listdir(str(tmp_path)) == ["model.json"]
