@@ -415,7 +415,8 @@ def export(
                          library, and computes the bits of the portable kernel (with "float", those
                          of ``scalars.Single``)
     ``calibrate``        for integers: typical rows of inputs, which set the range of every number.
-                         The file says how far the outputs for these rows differ from the network's
+                         The file says what the integers change on these rows; in Python, so does
+                         ``scratchnet.codegen.quantizer.quantized(net, rows, bits).comparison``
     ``progmem``          for C: whether tables are marked for the flash memory of an AVR
     ``viper``            for MicroPython and int8: whether its loops are compiled for the processor
 

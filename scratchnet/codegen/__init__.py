@@ -3,6 +3,10 @@
     python      the record of symbolic numbers as Python statements
     unrolled    sn.unroll: the prediction of a network, written out
     step        a whole training step, written out
+    stages      a network as stages: functions of weighted sums
+    order       whether a layer keeps the order of the outputs
+    quantizer   from a network to a program of integers
+    integers    that program, and what it changes
     own         the package's own classes; the attributes of user-defined ones
     bundle      the core in one file, the package in one archive
     minified    Python source without what only readers need

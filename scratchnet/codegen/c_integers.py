@@ -7,7 +7,7 @@ from .c_header import for_comment, macros
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, List, Tuple
 
     from .integers import Integers, Stage
     from .targets import Request
@@ -240,13 +240,21 @@ def about(unit: "IntegerUnit", request: "Request") -> str:
         " * integers from these. The two arrays must not overlap. out[k] stands for the number",
         f" * {NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * out[k].",
     ]
-    for array, names in zip(("x", "out"), request.meanings):
+    for array, names in zip(("x", "out"), meanings(request)):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     lines += [" *"] + [
         f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)
     ]
     lines += [" *"] + [f" * {for_comment(line)}" for line in request.integers.remarks()]
     return "\n".join(lines) + "\n */\n"
+
+
+def meanings(request: "Request") -> "Tuple[List[str], List[str]]":
+    """Return what each input is, and each output."""
+    inputs, outputs = request.meanings
+    if request.integers.left_out:
+        outputs = [f"score instead of {text}" for text in outputs]
+    return inputs, outputs
 
 
 def head(unit: "IntegerUnit") -> str:

@@ -17,6 +17,8 @@ If there is a function that is more than such a limit, the last q is looked up i
 For 16 bits the table has 257 entries; between them the function is taken as a straight line.
 """
 
+from operator import mul
+
 from ..core.random import Generator
 from ..scalars.single import rounded
 from .golden import FEWEST, MOST_PRODUCTS
@@ -46,6 +48,8 @@ class Grid:
         self.least, self.largest = -(1 << bits - 1), (1 << bits - 1) - 1
         self.low = low
         self.step = (high - low) / ((1 << bits) - 1)
+        # With 32 bits: where the numbers of the least integer begin, and the integers per unit.
+        self.edge, self.steps = rounded(low - self.step / 2), rounded(1 / self.step)
 
     def value(self, q: int) -> float:
         return self.low + self.step * (q - self.least)
@@ -57,16 +61,6 @@ class Grid:
     def place(self, value: float) -> float:
         """Return where a number stands between the integers."""
         return (value - self.low) / self.step + self.least
-
-    @property
-    def edge(self) -> float:
-        """The number from which on another one becomes the smallest integer, with 32 bits."""
-        return rounded(self.low - self.step / 2)
-
-    @property
-    def steps(self) -> float:
-        """How many integers there are per unit, with 32 bits."""
-        return rounded(1 / self.step)
 
     def read(self, value: float) -> int:
         """Return the integer of an input, computed with floats of 32 bits as the targets do."""
@@ -127,7 +121,7 @@ class Stage:
             if self.elementwise:
                 total = self.bias[j] + weights[0] * q[j]
             else:
-                total = self.bias[j] + sum([w * v for w, v in zip(weights, q)])
+                total = self.bias[j] + sum(map(mul, weights, q))
             t = shifted(total, self.before[j])
             t = max(-LARGEST_FACTOR, min(LARGEST_FACTOR, t))
             v = shifted(t * self.factor[j], self.after[j])

@@ -8,6 +8,7 @@ import struct
 
 from . import golden
 from .c_header import for_comment
+from .c_integers import meanings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -309,7 +310,7 @@ def about(request: "Request") -> str:
         "quantize(row) turns numbers into integers, and predict(row) computes integers from them.",
         "The output q stands for the number OUTPUT_OFFSET + OUTPUT_SCALE * q.",
     ]
-    for array, names in zip(("row", "output"), request.meanings):
+    for array, names in zip(("row", "output"), meanings(request)):
         lines += [f"  {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     lines += [""] + [f"layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)]
     lines += [""] + [for_comment(line) for line in request.integers.remarks()]

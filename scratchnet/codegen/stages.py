@@ -9,7 +9,7 @@ sum, a scale after a function) becomes part of the weights.
 >>> x = [Symbolic(name="x0"), Symbolic(name="x1")]
 >>> z = Symbolic.dot(x, [2, 3]) + 1
 >>> stage, = stages_of([x, [z * z]])
->>> stage[0].form.coefficients.values(), stage[0].form.constant, stage[0].function([1, 3])
+>>> stage[0].form.coefficients.values(), stage[0].form.constant, stage[0].function([1.0, 3.0])
 (dict_values([2.0, 3.0]), 1.0, [1.0, 9.0])
 """
 

@@ -11,7 +11,7 @@ from ..scalars.symbolic import Undecided
 from . import c_header, c_integers, micropython_integers
 from .integers import BITS
 from .own import generate
-from .quantized import quantized
+from .quantizer import quantized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from scratchnet import functions
 from scratchnet.cli import main
 from scratchnet.codegen.integers import BITS, LARGEST_SUM
 from scratchnet.codegen.order import keeps_order
-from scratchnet.codegen.quantized import MOST_ROWS, quantized
+from scratchnet.codegen.quantizer import MOST_ROWS, quantized
 from scratchnet.datasets import samples
 from scratchnet.scalars import Symbolic
 from scratchnet.selection import train_test_split

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ..core.types import Matrix, Row
     from .stages import Unit
 
-MOST_ROWS = 1000  # More rows are thinned out evenly.
+# More rows are thinned out evenly; for a large network, as far as products of floats take seconds.
+MOST_ROWS, FEWEST_ROWS, MOST_PRODUCTS = 1000, 200, 5000000
 SAMPLES = 1024  # where a function is looked at to find the part of it that matters
 
 
@@ -54,13 +55,15 @@ def thinned(net: "Sequential", rows: "Any") -> "Matrix":
     reason = "the network takes {}"
     return [
         accept_row(given[i], float, "calibrate", i, net.inputs, reason)
-        for i in chosen_rows(len(given))
+        for i in chosen_rows(net, len(given))
     ]
 
 
-def chosen_rows(count: int) -> "List[int]":
+def chosen_rows(net: "Sequential", count: int) -> "List[int]":
     """Return the indices of the rows that are used, out of so many."""
-    used = min(count, MOST_ROWS)
+    size = sum([parameter.count for parameter in net.parameters()])
+    most = max(FEWEST_ROWS, min(MOST_ROWS, MOST_PRODUCTS // (size + 1)))
+    used = min(count, most)
     return [k * count // used for k in range(used)]
 
 
