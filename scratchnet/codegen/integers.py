@@ -34,6 +34,7 @@ BITS = {"int8": 8, "int16": 16}
 LARGEST_SUM = (1 << 30) - 1  # MicroPython has no small integers above it.
 LARGEST_FACTOR = (1 << 15) - 1
 LARGEST_SHIFT = 29
+TRIES = 8
 
 
 class Grid:
@@ -61,6 +62,14 @@ class Grid:
     def place(self, value: float) -> float:
         """Return where a number stands between the integers."""
         return (value - self.low) / self.step + self.least
+
+    def example(self, generator: "Generator") -> float:
+        """Return a number of 32 bits that is read in the same way by floats of any width."""
+        numbers = [
+            rounded(self.value(nearest(generator.uniform(self.least, self.largest))))
+            for _ in range(TRIES)
+        ]
+        return min(numbers, key=lambda x: abs((x - self.edge) * self.steps % 1 - 0.5))
 
     def read(self, value: float) -> int:
         """Return the integer of an input, computed with floats of 32 bits as the targets do."""
@@ -166,14 +175,19 @@ class Integers:
         """Return the outputs for a row of inputs, both as real numbers."""
         return [self.output.value(q) for q in self.run(self.quantize(row))]
 
-    def vectors(self, most: int) -> "Tuple[List[List[int]], List[List[int]]]":
-        """Return rows of integers for a test, the least and the largest first, and the results."""
+    def vectors(self, most: int) -> "Tuple[List[List[int]], List[List[int]], Row]":
+        """Return rows of integers for a test, their results, and the numbers of the last row.
+
+        The first rows are the least and the largest integers.
+        """
         generator, least, count = Generator(0), -(1 << self.bits - 1), len(self.inputs)
-        rows = max(FEWEST + 1, min(most, MOST_PRODUCTS // (self.size + 1)))
+        rows = max(FEWEST, min(most - 1, MOST_PRODUCTS // (self.size + 1)))
         X = [[least] * count, [-1 - least] * count]
         while len(X) < rows:
             X.append([nearest(generator.uniform(least, -1 - least)) for _ in range(count)])
-        return X, [self.run(row) for row in X]
+        numbers = [grid.example(generator) for grid in self.inputs]
+        X.append(self.quantize(numbers))
+        return X, [self.run(row) for row in X], numbers
 
     def remarks(self) -> "List[str]":
         """Return what the reader of a file should know."""

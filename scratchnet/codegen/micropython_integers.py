@@ -278,8 +278,7 @@ def written(request: "Request") -> str:
     for k, stage in enumerate(program.stages):
         module.stage(k, stage)
     quantize = module.quantize()
-    X, Y = program.vectors(MOST_VECTORS)
-    numbers = [grid.value(q) for grid, q in zip(program.inputs, X[-1])]
+    X, Y, numbers = program.vectors(MOST_VECTORS)
     parts = [
         about(request),
         "import micropython\nfrom array import array\n" * request.viper
