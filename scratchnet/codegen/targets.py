@@ -194,7 +194,12 @@ def check_options(request: "Request", to: str) -> None:
         )
     for name, given, allowed, where in (
         ("calibrate", request.calibrate is not None, request.type in BITS, f"types {listed(BITS)}"),
-        ("progmem", request.progmem, to == "c", "target 'c'"),
+        (
+            "progmem",
+            request.progmem,
+            to == "c" and request.type != "double",  # An AVR has no double of 64 bits.
+            "target 'c' with another type than 'double'",
+        ),
         (
             "viper",
             request.viper,

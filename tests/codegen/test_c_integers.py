@@ -190,10 +190,9 @@ def headers(progmem):
     net, rows = list(networks())[-2]
     for kind in BITS:
         yield sn.export(net, None, "c", kind, calibrate=rows, progmem=progmem)
-    for kind in ("float", "double"):
-        yield sn.export(
-            next(large_networks()), None, "c", kind, self_contained=True, progmem=progmem
-        )
+    yield sn.export(
+        next(large_networks()), None, "c", "float", self_contained=True, progmem=progmem
+    )
 
 
 def test_tables_in_another_memory_are_read_by_macros_alone():
@@ -229,8 +228,8 @@ def test_without_the_option_there_are_no_macros():
 
 
 def test_a_small_network_has_no_tables(tmp_path):
-    text = sn.export(next(small_networks()), None, progmem=True)
-    assert text == sn.export(next(small_networks()), None)
+    text = sn.export(next(small_networks()), None, type="float", progmem=True)
+    assert text == sn.export(next(small_networks()), None, type="float")
     assert selftest(tmp_path, text) == (0, "all right: 8 vectors\n")
 
 

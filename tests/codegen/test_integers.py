@@ -253,7 +253,11 @@ REFUSED = {
     "floats": (dict(type="float"), "^calibrate is for the types 'int8' or 'int16'; leave it out"),
     "viper in C": (dict(viper=True), "^viper is for the target 'micropython' with the type 'int8'; leave it out"),
     "viper, int16": (dict(to="micropython", type="int16", viper=True), "^viper is for"),
-    "progmem": (dict(to="micropython", progmem=True), "^progmem is for the target 'c'; leave it out"),
+    "progmem": (dict(to="micropython", progmem=True), "^progmem is for the target 'c' with"),
+    "progmem, double": (
+        dict(type="double", calibrate=None, progmem=True),
+        "^progmem is for the target 'c' with another type than 'double'; leave it out",
+    ),
     "softmax": (
         dict(net=sn.Sequential([sn.Dense(2, 2), sn.Softmax(), sn.Dense(2, 2)], seed=1)),
         r"^Softmax\(\) cannot be computed with integers: it needs a quotient of numbers that depend on several "
