@@ -14,15 +14,18 @@ from ..scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
 from ..scalars.single import kernel_of, rounded
 from . import c_parts
 from .loops import Assign, Fill, Fold
-from .program import Printer
+from .program import Printer, shifted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..core.types import Row
+    from ..core.types import Matrix, Row
     from .loops import Loops, Table
 
+# The tolerance where the C library computes: its functions may be wrong in the last place, and
+# later layers magnify that.
+UNITS_OF_TOLERANCE = 1024
 WIDEST = 96  # columns of a line of numbers
 
 # The number types: that of the rules' record, and that of the golden vectors.
@@ -38,7 +41,7 @@ class Unit:
     ``called``   the functions that are called, by their names in the record
     """
 
-    def __init__(self, T: str, name: str, self_contained: bool, progmem: bool) -> None:
+    def __init__(self, T: str, name: str, self_contained: bool, progmem: bool = False) -> None:
         self.T, self.name, self.self_contained, self.progmem = T, name, self_contained, progmem
         self.symbolic, self.number = NUMBERS[T]
         self.words = dict(c_parts.FORMATS[T], name=name, NAME=name.upper())
@@ -171,6 +174,13 @@ class Unit:
         text = next(t for t in texts if rounded(float(t)) == value)
         return text + ("" if "." in text or "e" in text else ".0") + "f"
 
+    def tolerance(self, rows: "Matrix") -> float:
+        """Return how much other numbers may differ from these: nothing if self-contained."""
+        if self.self_contained:
+            return 0.0
+        largest = max([abs(y) for row in rows for y in row])
+        return float(self.number(UNITS_OF_TOLERANCE * largest / (1 << int(self.words["DIGITS"]))))
+
     def table(self, table: "Table") -> str:
         """Return the definition of a table."""
         shape = "".join([f"[{count}]" for count in table.shape])
@@ -210,7 +220,7 @@ class CPrinter(Printer):
     ) -> None:
         Printer.__init__(self, outputs, names)
         self.unit = unit
-        self.shifted = {_shifted(node) for node in self.numbers}
+        self.shifted = {shifted(node) for node in self.numbers}
 
     def new_name(self) -> str:
         self.unit.variables += 1
@@ -248,15 +258,6 @@ class CPrinter(Printer):
         if id(node) in self.shifted:
             return f"{self.unit.function('rounded')}({text})", ATOM
         return text, precedence
-
-
-def _shifted(node: "Symbolic") -> "Optional[int]":
-    """Return the id of the sum x + c if this number is x + c - c, which rounds x; else None."""
-    if node.operation == "subtract" and node.operands[0].operation == "add":
-        constant, total = node.operands[1], node.operands[0]
-        if constant.is_constant and total.operands[1] is constant:
-            return id(total)
-    return None
 
 
 def _is_comparison(node: "Symbolic") -> bool:

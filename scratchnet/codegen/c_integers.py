@@ -1,15 +1,17 @@
 """A program of integers as a C header, for C99 and C++11: no floats but in NAME_quantize."""
 
 from ..scalars.single import rounded
-from . import c_parts, golden
+from . import c_parts, c_rows, golden
 from .c import Unit, indented
-from .c_header import for_comment, macros
+from .c_header import macros
+from .c_rows import for_comment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Tuple
+    from typing import Any, List
 
     from .integers import Integers, Stage
+    from .rows import Rows
     from .targets import Request
 
 FUNCTIONS = """\
@@ -64,14 +66,22 @@ SELFTEST = """\
 #include <stdio.h>
 int main(void)
 {{
+    static const float numbers[{vectors}][{NAME}_INPUTS] = {numbers};
     static const {T} inputs[{count}][{NAME}_INPUTS] = {inputs};
     static const {T} outputs[{count}][{NAME}_OUTPUTS] = {outputs};
-    static const float numbers[{NAME}_INPUTS] = {numbers};
-    {T} in[{NAME}_INPUTS], out[{NAME}_OUTPUTS];
-    int n, k;
+{rows}    int n, k;
     for (n = 0; n < {count}; n++) {{
-        {name}_predict(inputs[n], out);
-        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
+        {T} in[{NAME}_INPUTS], out[{NAME}_OUTPUTS];
+        {quantize}
+        for (k = 0; k < {NAME}_INPUTS; k++) {{
+            if (in[k] != inputs[n][k]) {{
+                printf("{name}: vector %d: input %d is %d, but must be %d\\n",
+                       n, k, in[k], inputs[n][k]);
+                return 1;
+            }}
+        }}
+        {name}_predict(in, out);
+{check}        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
             if (out[k] != outputs[n][k]) {{
                 printf("{name}: vector %d: output %d is %d, but must be %d\\n",
                        n, k, out[k], outputs[n][k]);
@@ -79,19 +89,15 @@ int main(void)
             }}
         }}
     }}
-    {name}_quantize(numbers, in);
-    for (k = 0; k < {NAME}_INPUTS; k++) {{
-        if (in[k] != inputs[{count} - 1][k]) {{
-            printf("{name}: vector %d: input %d is %d, but must be %d\\n",
-                   {count} - 1, k, in[k], inputs[{count} - 1][k]);
-            return 1;
-        }}
-    }}
     printf("all right: %d vectors\\n", {count});
     return 0;
 }}
 #endif
 """
+ENCODED = """\
+float x[{NAME}_INPUTS];
+        if (n >= {vectors}) {{ {name}_encode(&rows[n - {vectors}], x); }}
+        {name}_quantize(n < {vectors} ? numbers[n] : x, in);"""
 
 
 class IntegerUnit(Unit):
@@ -108,6 +114,7 @@ class IntegerUnit(Unit):
             above=str(-grid.least),
             highest=str(grid.largest - grid.least),
         )
+        self.floats = Unit("float", name, True, progmem)  # for the rows, before they are quantized
         self.definitions: "List[str]" = []
 
     def literal(self, value: "Any") -> str:
@@ -197,21 +204,44 @@ class IntegerUnit(Unit):
                 words[name] = self.read("float", self.array("float", name, values) + "[k]")
         return QUANTIZE.format(**words)
 
-    def selftest(self) -> str:
-        inputs, outputs, numbers = self.program.vectors(golden.MOST)
+    def selftest(self, rows: "Rows") -> str:
+        """Return the test of the file: quantized rows, and their outputs."""
+        numbers = [
+            [rounded(grid.value(q)) for grid, q in zip(self.program.inputs, row)]
+            for row in self.program.vectors(golden.MOST)[0]
+        ]
+        inputs = [self.program.quantize(x) for x in numbers + [x for _, x in rows.samples]]
+        outputs = [self.program.run(row) for row in inputs]
+        declarations, check = c_rows.declared(
+            self.floats, rows, [self.class_of(y) for y in outputs]
+        )
+        quantize = ENCODED if rows.samples else "{name}_quantize(numbers[n], in);"
         return SELFTEST.format(
+            vectors=len(numbers),
             count=len(inputs),
             numbers=self.braced(numbers, 8),
             inputs=self.braced(inputs, 8),
             outputs=self.braced(outputs, 8),
+            rows=declarations,
+            quantize=quantize.format(vectors=len(numbers), **self.words),
+            check=check,
             **self.words,
         )
+
+    @property
+    def half(self) -> int:
+        """The largest integer of an output that is not above 1/2."""
+        return int(self.program.output.place(0.5) // 1)
+
+    def class_of(self, out: "List[int]") -> int:
+        """Return the number of the class that outputs represent."""
+        return int(out[0] > self.half) if len(out) == 1 else out.index(max(out))
 
 
 def written(request: "Request") -> str:
     """Return the text of the header."""
-    program = request.quantized()
-    unit = IntegerUnit(program, request.name, request.progmem)
+    unit = IntegerUnit(request.integers, request.name, request.progmem)
+    outputs = len(unit.program.stages[-1].bias)
     predict, quantize, functions = unit.predict(), unit.quantize(), unit.functions()
     parts = [
         about(unit, request),
@@ -221,7 +251,8 @@ def written(request: "Request") -> str:
         *unit.definitions,
         predict,
         quantize,
-        unit.selftest(),
+        *c_rows.definitions(unit.floats, request.rows, outputs, unit.words["T"], str(unit.half)),
+        unit.selftest(request.rows),
         "#endif\n",
     ]
     return "\n".join([part for part in parts if part])
@@ -239,21 +270,17 @@ def about(unit: "IntegerUnit", request: "Request") -> str:
         " * integers from these. The two arrays must not overlap. out[k] stands for the number",
         f" * {NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * out[k].",
     ]
-    for array, names in zip(("x", "out"), meanings(request)):
+    lines += [f" * {line}" for line in c_rows.about(unit.floats, request.rows, "x")]
+    meanings = request.rows.outputs
+    if unit.program.left_out:
+        meanings = [text.replace("probability", "score", 1) for text in meanings]
+    for array, names in (("x", request.rows.inputs), ("out", meanings)):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     lines += [" *"] + [
         f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)
     ]
     lines += [" *"] + [f" * {for_comment(line)}" for line in request.integers.remarks()]
     return "\n".join(lines) + "\n */\n"
-
-
-def meanings(request: "Request") -> "Tuple[List[str], List[str]]":
-    """Return what each input is, and each output."""
-    inputs, outputs = request.meanings
-    if request.integers.left_out:
-        outputs = [f"score instead of {text}" for text in outputs]
-    return inputs, outputs
 
 
 def head(unit: "IntegerUnit") -> str:

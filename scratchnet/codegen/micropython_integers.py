@@ -6,9 +6,9 @@ Integers of 8 bits are stored as bytes with 128 added, which need no memory besi
 
 import struct
 
-from . import golden
-from .c_header import for_comment
-from .c_integers import meanings
+from . import golden, python_parts, python_rows
+from .c_rows import for_comment
+from .python_module import DeviceModule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,18 +126,38 @@ def selftest():  # what the network must answer; raise an error if it does not
     )
     for n in range({count}):
         row, expected = [signed(v) for v in vectors[n]]
-        found = predict(row)
+        found = run(row)
         if found != expected:
             raise ValueError("{name}: vector %d gives %s, but must give %s" % (n, found, expected))
     found = quantize({numbers})
     if found != row:
         raise ValueError("{name}: the numbers of the last vector give %s" % found)
-    print("all right: {count} vectors")
+{rows}    print("all right: {count} vectors")
 
 
 if __name__ == "__main__":
     selftest()
 """
+
+
+TEST_OF_ROWS = """\
+    for values, expected in {samples}:
+        found = run(quantize(_encode(values)))
+        if found != list(expected):
+            what = "{name}: the row %s gives %s, but must give %s"
+            raise ValueError(what % (values, found, expected))
+"""
+OUTPUTS = (
+    python_parts.OUTPUTS
+    + "    return [OUTPUT_OFFSET + OUTPUT_SCALE * q for q in run(quantize(x))]\n"
+)
+
+
+class RowPrinter(DeviceModule):
+    """What prints the rows of a table: constants of 32 bits, unpacked from bytes."""
+
+    def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
+        return packed("f", values)
 
 
 class Module:
@@ -243,7 +263,7 @@ class Module:
             for kind, text in (("dense", DENSE), ("elementwise", ELEMENTWISE)):
                 found += [text.format(**WORDS[self.bits])] * (kind in self.used)
         body = [f"    {line}\n" for line in first + self.body + [f"return {answer}"]]
-        return found + ["def predict(row):\n" + "".join(body)]
+        return found + ["def run(row):\n" + "".join(body)]
 
 
 def packed(kind: str, values: "Sequence[Any]") -> str:
@@ -273,31 +293,52 @@ def wrapped(values: "Sequence[Any]") -> str:
 
 def written(request: "Request") -> str:
     """Return the text of the module."""
-    program = request.quantized()
+    program, rows = request.integers, request.rows
     module = Module(program, request.viper)
     for k, stage in enumerate(program.stages):
         module.stage(k, stage)
     quantize = module.quantize()
-    X, Y, numbers = program.vectors(MOST_VECTORS)
+    printer = RowPrinter(request)
     parts = [
         about(request),
         "import micropython\nfrom array import array\n" * request.viper
         + "from struct import unpack\n",
         "\n".join(settings(program)) + "\n",
+        *python_rows.constants(printer, rows),
         *module.constants,
         SIGNED[program.bits],
         *module.functions(),
         quantize,
-        SELFTEST.format(
-            name=request.name,
-            count=len(X),
-            numbers=packed("f", numbers),
-            vectors="".join(
-                [f"\n        ({module.row(x)}, {module.row(y)})," for x, y in zip(X, Y)]
-            ),
-        ),
     ]
-    return "\n".join(parts)
+    if rows.target:
+        outputs = len(program.stages[-1].bias)
+        parts += [python_parts.NUMBER, OUTPUTS.format(INPUTS=len(program.inputs))]
+        parts += python_rows.functions(printer, rows, outputs, not program.left_out)
+    else:
+        parts.append("predict = run\n")
+    return "\n".join([*parts, selftest(module, request, printer)])
+
+
+def selftest(module: "Module", request: "Request", printer: "RowPrinter") -> str:
+    """Return the test of the module: integers, the numbers that become them, and rows."""
+    program, samples = request.integers, request.rows.samples
+    X, Y, numbers = program.vectors(MOST_VECTORS)
+    vectors = "".join([f"\n        ({module.row(x)}, {module.row(y)})," for x, y in zip(X, Y)])
+    rows = ""
+    if samples:
+        found = [program.run(program.quantize(x)) for _, x in samples]
+        values = [python_rows.row(printer, row) for row, _ in samples]
+        pairs = [f"({v}, {tuple(y)})" for v, y in zip(values, found)]
+        rows = TEST_OF_ROWS.format(samples=python_rows.listed(pairs), name=request.name)
+        if printer.constants:
+            rows = f"    c = {printer.numbers(printer.constants)}\n" + rows
+    return SELFTEST.format(
+        name=request.name,
+        count=len(X),
+        numbers=packed("f", numbers),
+        vectors=vectors,
+        rows=rows,
+    )
 
 
 def about(request: "Request") -> str:
@@ -306,10 +347,13 @@ def about(request: "Request") -> str:
         f"{request.name}: a network in integers, written by scratchnet {request.version}.",
         f"SHA-256 of its parameters: {golden.fingerprint(request.net)}",
         "",
-        "quantize(row) turns numbers into integers, and predict(row) computes integers from them.",
+        "quantize(row) turns numbers into integers, and run(row) computes integers from these.",
         "The output q stands for the number OUTPUT_OFFSET + OUTPUT_SCALE * q.",
     ]
-    for array, names in zip(("row", "output"), meanings(request)):
+    meanings = request.rows.outputs
+    if request.integers.left_out:
+        meanings = [text.replace("probability", "score", 1) for text in meanings]
+    for array, names in (("row", request.rows.inputs), ("output", meanings)):
         lines += [f"  {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     lines += [""] + [f"layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)]
     lines += [""] + [for_comment(line) for line in request.integers.remarks()]

@@ -93,8 +93,8 @@ class Quantizer:
         grid = Grid(low, high, self.bits)
         if not grid.steps or not is_finite([low - high, grid.edge, grid.steps]):
             raise ValueError(
-                f"calibrate: column {k} is from {low:g} to {high:g}, which floats of 32 bits cannot "
-                "resolve; use another unit"
+                f"calibrate: column {k} is from {low:g} to {high:g}, which floats of 32 bits "
+                "cannot resolve; use another unit"
             )
         return grid
 

@@ -250,13 +250,13 @@ REFUSED = {
     "width": (dict(calibrate=[[1.0]]), "^calibrate: row 0 has 1 column where the network takes 2"),
     "infinite": (dict(calibrate=[[1.0, float("inf")]]), "^calibrate: row 0, column 1 is inf; give a finite number"),
     "text": (dict(calibrate=[["a", 1]]), "^calibrate: row 0, column 0: 'a' is a str; give a number"),
-    "floats": (dict(type="float"), "^calibrate is for the types 'int8' or 'int16'; leave it out"),
+    "doubles": (dict(type="double"), "^calibrate is for the types 'float', 'int8' and 'int16'; leave it out"),
     "viper in C": (dict(viper=True), "^viper is for the target 'micropython' with the type 'int8'; leave it out"),
     "viper, int16": (dict(to="micropython", type="int16", viper=True), "^viper is for"),
     "progmem": (dict(to="micropython", progmem=True), "^progmem is for the target 'c' with"),
     "progmem, double": (
         dict(type="double", calibrate=None, progmem=True),
-        "^progmem is for the target 'c' with another type than 'double'; leave it out",
+        "^progmem is for the target 'c' with 'float', 'int8' or 'int16'; leave it out",
     ),
     "softmax": (
         dict(net=sn.Sequential([sn.Dense(2, 2), sn.Softmax(), sn.Dense(2, 2)], seed=1)),
@@ -347,18 +347,11 @@ def test_a_flipped_weight_is_caught(kind):
 # ---- the command line --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def iris(tmp_path_factory):
-    """A model that was trained from a table, and the table."""
+def test_the_command_says_what_the_integers_change(tmp_path, capsys):
     table = os.path.join(os.path.dirname(sn.__file__), "datasets", "iris.csv")
-    model = str(tmp_path_factory.mktemp("iris") / "iris.json")
+    model, path = str(tmp_path / "iris.json"), str(tmp_path / "iris.h")
     assert main(["train", table, "--target", "species", "--epochs", "20", "-o", model]) == 0
-    return model, table
-
-
-def test_the_command_says_what_the_integers_change(iris, tmp_path, capsys):
-    model, table = iris
-    path = str(tmp_path / "iris.h")
+    capsys.readouterr()
     command = ["export", model, "--to", "c", "--type", "int8", "--calibrate", table, "-o", path]
     assert main(command) == 0
     lines = capsys.readouterr().out.splitlines()
