@@ -5,11 +5,13 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 
 import pytest
 from conftest import missing
 from integer_networks import adapted, extremes, networks, programs, rows_for
-from test_c import CLANG, GCC, WARNINGS, large_networks, selftest, small_networks
+from test_c import CLANG, GCC, WARNINGS, found, large_networks, selftest, small_networks
+from test_interpreters import OTHERS, run
 
 import scratchnet as sn
 from scratchnet.codegen.integers import BITS
@@ -174,6 +176,30 @@ def test_the_arrays_on_the_stack(tmp_path):
                       'int main(void) { printf("%zu", (size_t)NET_SCRATCH); return 0; }\n')  # fmt: skip
     subprocess.check_call(["gcc", "all.c", "-o", "all"], cwd=str(tmp_path))
     assert subprocess.check_output([str(tmp_path / "all")]) == b"40"  # 20 units of 16 bits
+
+
+EXPORTING = """\
+import hashlib
+import scratchnet as sn
+from scratchnet.datasets import samples
+data = samples.iris()
+layers = [sn.Normalization(), sn.Dense(4, 8), sn.GELU("tanh"), sn.Dense(8, 8), sn.SELU(), sn.Dense(8, 3), sn.Softmax()]
+net = sn.Sequential(layers, seed=1)
+net.adapt(data.X)
+for type in ("int8", "int16"):
+    for to in ("c", "micropython"):
+        text = sn.export(net, None, to, type, calibrate=data.X)
+        print(hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
+def test_every_python_writes_the_same_bytes():
+    expected = run(sys.executable, "-c", EXPORTING)
+    assert len(set(expected)) == 4
+    others = [name for name in OTHERS if name != "micropython" and found(name)]
+    assert others or not os.environ.get("CI")
+    for name in others:
+        assert run(name, "-c", EXPORTING) == expected, name
 
 
 # ---- another memory ----------------------------------------------------------------------------------------------
