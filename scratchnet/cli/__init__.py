@@ -13,7 +13,7 @@ explain.py     show where each number of a training step comes from
 check.py       check calculations made by hand
 unroll.py      print a saved network as straight-line Python
 bundle.py      write the core as one file, or the package as one archive
-export.py      write a saved network as a C header
+export.py      write a saved network as source code
 bench.py       measure the speed of this interpreter
 selftest.py    check that this interpreter computes correctly
 terminal.py    output to any terminal
@@ -48,7 +48,7 @@ COMMANDS = (
     ("check", "check your own calculations, such as a filled worksheet"),
     ("unroll", "print a saved network as straight-line Python"),
     ("bundle", "write the core as one file, or the package as one archive"),
-    ("export", "write a saved network as C source code"),
+    ("export", "write a saved network as C or MicroPython source code"),
     ("bench", "measure the speed of this interpreter in ten seconds"),
     ("selftest", "verify the rules, kernels and file formats here"),
 )

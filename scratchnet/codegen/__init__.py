@@ -12,7 +12,8 @@
     statements    a whole network in a language with loops and functions
     rows          the rows of a table, as c_rows and python_rows write them
     stages        a network as stages of sums and functions, which integers compute
-    quantized     these stages with integers, calibrated on rows
+    order         whether a layer keeps the order of the outputs
+    quantizer     these stages with integers, calibrated on rows
     integers      what these integers compute
     device_step   a training step on one sample; c_training writes it
     proof         how far the outputs of 32-bit floats can be from the exact ones

@@ -206,24 +206,24 @@ class IntegerUnit(Unit):
 
     def selftest(self, rows: "Rows") -> str:
         """Return the test of the file: quantized rows, and their outputs."""
-        inputs, outputs = self.program.vectors(golden.MOST)
-        numbers = [[g.value(q) for g, q in zip(self.program.inputs, row)] for row in inputs]
-        vectors = len(inputs)
-        for _, x in rows.samples:
-            inputs.append(self.program.quantize(x))
-            outputs.append(self.program.run(inputs[-1]))
+        numbers = [
+            [rounded(grid.value(q)) for grid, q in zip(self.program.inputs, row)]
+            for row in self.program.vectors(golden.MOST)[0]
+        ]
+        inputs = [self.program.quantize(x) for x in numbers + [x for _, x in rows.samples]]
+        outputs = [self.program.run(row) for row in inputs]
         declarations, check = c_rows.declared(
             self.floats, rows, [self.class_of(y) for y in outputs]
         )
         quantize = ENCODED if rows.samples else "{name}_quantize(numbers[n], in);"
         return SELFTEST.format(
-            vectors=vectors,
+            vectors=len(numbers),
             count=len(inputs),
-            numbers=self.braced([[rounded(v) for v in row] for row in numbers], 8),
+            numbers=self.braced(numbers, 8),
             inputs=self.braced(inputs, 8),
             outputs=self.braced(outputs, 8),
             rows=declarations,
-            quantize=quantize.format(vectors=vectors, **self.words),
+            quantize=quantize.format(vectors=len(numbers), **self.words),
             check=check,
             **self.words,
         )

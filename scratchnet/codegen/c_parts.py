@@ -44,7 +44,6 @@ READERS = {
     "int16_t": ("READ16", "((int16_t)pgm_read_word(&(x)))"),
     "int32_t": ("READ32", "((int32_t)pgm_read_dword(&(x)))"),
     "float": ("READ_FLOAT", "pgm_read_float(&(x))"),
-    "double": ("READ_DOUBLE", "{name}_read(&(x))"),
 }
 READER = "#define {NAME}_{0}(x) {1}\n"
 MEMORY = """\

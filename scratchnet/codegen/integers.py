@@ -17,6 +17,8 @@ If there is a function that is more than such a limit, the last q is looked up i
 For 16 bits the table has 257 entries; between them the function is taken as a straight line.
 """
 
+from operator import mul
+
 from ..core.random import Generator
 from ..scalars.single import rounded
 from .golden import FEWEST, MOST_PRODUCTS
@@ -32,6 +34,7 @@ BITS = {"int8": 8, "int16": 16}
 LARGEST_SUM = (1 << 30) - 1  # MicroPython has no small integers above it.
 LARGEST_FACTOR = (1 << 15) - 1
 LARGEST_SHIFT = 29
+TRIES = 8
 
 
 class Grid:
@@ -46,6 +49,8 @@ class Grid:
         self.least, self.largest = -(1 << bits - 1), (1 << bits - 1) - 1
         self.low = low
         self.step = (high - low) / ((1 << bits) - 1)
+        # With 32 bits: where the numbers of the least integer begin, and the integers per unit.
+        self.edge, self.steps = rounded(low - self.step / 2), rounded(1 / self.step)
 
     def value(self, q: int) -> float:
         return self.low + self.step * (q - self.least)
@@ -58,15 +63,13 @@ class Grid:
         """Return where a number stands between the integers."""
         return (value - self.low) / self.step + self.least
 
-    @property
-    def edge(self) -> float:
-        """The number from which on another one becomes the smallest integer, with 32 bits."""
-        return rounded(self.low - self.step / 2)
-
-    @property
-    def steps(self) -> float:
-        """How many integers there are per unit, with 32 bits."""
-        return rounded(1 / self.step)
+    def example(self, generator: "Generator") -> float:
+        """Return a number of 32 bits that is read in the same way by floats of any width."""
+        numbers = [
+            rounded(self.value(nearest(generator.uniform(self.least, self.largest))))
+            for _ in range(TRIES)
+        ]
+        return min(numbers, key=lambda x: abs((x - self.edge) * self.steps % 1 - 0.5))
 
     def read(self, value: float) -> int:
         """Return the integer of an input, computed with floats of 32 bits as the targets do."""
@@ -127,7 +130,7 @@ class Stage:
             if self.elementwise:
                 total = self.bias[j] + weights[0] * q[j]
             else:
-                total = self.bias[j] + sum([w * v for w, v in zip(weights, q)])
+                total = self.bias[j] + sum(map(mul, weights, q))
             t = shifted(total, self.before[j])
             t = max(-LARGEST_FACTOR, min(LARGEST_FACTOR, t))
             v = shifted(t * self.factor[j], self.after[j])
@@ -172,14 +175,19 @@ class Integers:
         """Return the outputs for a row of inputs, both as real numbers."""
         return [self.output.value(q) for q in self.run(self.quantize(row))]
 
-    def vectors(self, most: int) -> "Tuple[List[List[int]], List[List[int]]]":
-        """Return rows of integers for a test, the least and the largest first, and the results."""
+    def vectors(self, most: int) -> "Tuple[List[List[int]], List[List[int]], Row]":
+        """Return rows of integers for a test, their results, and the numbers of the last row.
+
+        The first rows are the least and the largest integers.
+        """
         generator, least, count = Generator(0), -(1 << self.bits - 1), len(self.inputs)
-        rows = max(FEWEST + 1, min(most, MOST_PRODUCTS // (self.size + 1)))
+        rows = max(FEWEST, min(most - 1, MOST_PRODUCTS // (self.size + 1)))
         X = [[least] * count, [-1 - least] * count]
         while len(X) < rows:
             X.append([nearest(generator.uniform(least, -1 - least)) for _ in range(count)])
-        return X, [self.run(row) for row in X]
+        numbers = [grid.example(generator) for grid in self.inputs]
+        X.append(self.quantize(numbers))
+        return X, [self.run(row) for row in X], numbers
 
     def remarks(self) -> "List[str]":
         """Return what the reader of a file should know."""

@@ -322,8 +322,7 @@ def written(request: "Request") -> str:
 def selftest(module: "Module", request: "Request", printer: "RowPrinter") -> str:
     """Return the test of the module: integers, the numbers that become them, and rows."""
     program, samples = request.integers, request.rows.samples
-    X, Y = program.vectors(MOST_VECTORS)
-    numbers = [grid.value(q) for grid, q in zip(program.inputs, X[-1])]
+    X, Y, numbers = program.vectors(MOST_VECTORS)
     vectors = "".join([f"\n        ({module.row(x)}, {module.row(y)})," for x, y in zip(X, Y)])
     rows = ""
     if samples:

@@ -62,17 +62,19 @@ class Function:
 
     def __init__(self, source: "Symbolic", result: "Symbolic") -> None:
         self.steps: "List[Tuple[Any, Tuple[int, ...]]]" = []
-        self.places = {id(source): 0}  # {id of a number: its column; 0 is that of the source}
-        self.add(result)
+        places = {id(source): 0}  # {id of a number: its column; 0 is that of the source}
+        waiting = [result]
+        while waiting:
+            node = waiting[-1]
+            first = [operand for operand in node.operands if id(operand) not in places][:1]
+            if first:
+                waiting += first
+            else:
+                waiting.pop()
+                operands = tuple([places[id(operand)] for operand in node.operands])
+                self.steps.append((node.operation or node.value, operands))
+                places[id(node)] = len(self.steps)
         self.key = tuple([(step[0] if step[1] else repr(step[0]), step[1]) for step in self.steps])
-
-    def add(self, node: "Symbolic") -> int:
-        """Append the steps that compute a number, and return the place of its column."""
-        if id(node) not in self.places:
-            operands = tuple([self.add(operand) for operand in node.operands])
-            self.steps.append((node.operation or node.value, operands))
-            self.places[id(node)] = len(self.steps)
-        return self.places[id(node)]
 
     def __call__(self, values: "List[float]") -> "List[float]":
         """Return the results for these values of the source."""
@@ -98,8 +100,8 @@ class Finder:
     """Finds the stages of some rows: the inputs of a network and the output of each layer."""
 
     def __init__(self, rows: "List[Row]") -> None:
-        record = Printer([v for row in rows for v in row])  # It keeps all numbers alive.
-        self.rows = [[record.same[id(node)] for node in row] for row in rows]
+        same = Printer([v for row in rows for v in row]).same
+        self.rows = [[same[id(node)] for node in row] for row in rows]
         self.stored = {id(node): node for node in self.rows[0]}
         self.returned = {id(node) for row in self.rows for node in row}
 
@@ -118,7 +120,8 @@ class Finder:
         if id(node) in self.forms:
             return Unit(node, self.forms[id(node)], None)
         source = self.source(node)
-        assert source is not None
+        if source is None:  # It depends on no input, but is no constant: 1/0.
+            raise self.refusal(node)
         return Unit(node, self.forms[id(source)], Function(source, node))
 
     # ---- what is known of each number ------------------------------------------------------------
@@ -172,20 +175,18 @@ class Finder:
             return Form({}, node.value or 0.0)
         terms = self.terms(node)
         forms = [(c, self.forms.get(id(v))) for c, v in terms]
-        moving = [form for _, form in forms if form is None or form.coefficients]
-        if (
-            not terms
-            or None in moving
-            or len(moving) > 1
-            and any([f.is_whole for f in moving if f])
-        ):
+        if not terms or not all([form for _, form in forms]):
             return None
-        total = Form({}, 0.0, any([f.is_whole for f in moving if f]))
+        total = Form({}, 0.0)
+        several = len([1 for _, form in forms if form and form.coefficients]) > 1
         for c, form in forms:
-            if form is not None:
-                total.constant += c * form.constant
-                for key, coefficient in form.coefficients.items():
-                    total.coefficients[key] = total.coefficients.get(key, 0.0) + c * coefficient
+            assert form is not None
+            if several and form.is_whole:
+                return None
+            total.is_whole = total.is_whole or form.is_whole
+            total.constant += c * form.constant
+            for key, coefficient in form.coefficients.items():
+                total.coefficients[key] = total.coefficients.get(key, 0.0) + c * coefficient
         if id(node) in self.returned and len(total.coefficients) > 1:
             total.is_whole = True
         return total
@@ -246,8 +247,11 @@ class Finder:
             elif inner:
                 waiting[:0] = inner
             else:
-                raise NoStage(NOUNS.get(node.operation, "a function"), row_of(node, self.rows))
+                raise self.refusal(node)
         return list(found.values())
+
+    def refusal(self, node: "Symbolic") -> "NoStage":
+        return NoStage(NOUNS.get(node.operation, "a function"), row_of(node, self.rows))
 
 
 def row_of(node: "Symbolic", rows: "List[Row]") -> int:

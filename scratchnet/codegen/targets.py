@@ -17,7 +17,7 @@ from .device_step import training_of
 from .integers import BITS
 from .own import generate
 from .proof import Proof
-from .quantized import quantized
+from .quantizer import quantized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ FLOATS = ("double", "float")
 OPTIONS: "Dict[str, Any]" = {
     "self_contained": (TARGETS, FLOATS, "the types 'double' and 'float'"),
     "calibrate": (TARGETS, ("float", *BITS), "the types 'float', 'int8' and 'int16'"),
-    "progmem": (("c",), NUMBERS, "the target 'c'"),
+    "progmem": (("c",), ("float", *BITS), "the target 'c' with 'float', 'int8' or 'int16'"),
     "viper": (("micropython",), ("int8",), "the target 'micropython' with the type 'int8'"),
     "heap": (("micropython",), FLOATS, "the target 'micropython' with 'float' or 'double'"),
     "train": (("c",), FLOATS, "the target 'c' with 'double' or 'float'"),
@@ -152,16 +152,19 @@ class Request:
 
 def source(request: "Request") -> str:
     """Return the source code, in ASCII."""
+
+    def written() -> str:
+        if request.type in BITS:
+            request.integers = quantized(request.net, request.calibrate, BITS[request.type])
+        return request.target.writers[request.type](request)
+
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
-        if request.type in BITS:
-            request.integers = quantized(request.net, request.calibrate, BITS[request.type])
-        elif request.calibrate is not None:
+        if request.calibrate is not None and request.type not in BITS:
             request.proof = Proof(request.net, request.calibrate)
         parts = [*request.net.layers, *(request.training or ())]
-        write = request.target.writers[request.type]
-        return str(generate(lambda: write(request), parts))
+        return str(generate(written, parts))
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:

@@ -7,7 +7,7 @@ from random_networks import BUILT_IN_LAYERS, Bell, Bent, Scale
 import scratchnet as sn
 from scratchnet import matrix
 from scratchnet.codegen.integers import BITS
-from scratchnet.codegen.quantized import quantized
+from scratchnet.codegen.quantizer import quantized
 
 
 class Residual(sn.Layer):

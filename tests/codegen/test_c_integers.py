@@ -5,11 +5,13 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 
 import pytest
 from conftest import missing
 from integer_networks import adapted, extremes, networks, programs, rows_for
-from test_c import CLANG, GCC, WARNINGS, large_networks, selftest, small_networks
+from test_c import CLANG, GCC, WARNINGS, found, large_networks, selftest, small_networks
+from test_interpreters import OTHERS, run
 
 import scratchnet as sn
 from scratchnet.codegen.integers import BITS
@@ -176,6 +178,30 @@ def test_the_arrays_on_the_stack(tmp_path):
     assert subprocess.check_output([str(tmp_path / "all")]) == b"40"  # 20 units of 16 bits
 
 
+EXPORTING = """\
+import hashlib
+import scratchnet as sn
+from scratchnet.datasets import samples
+data = samples.iris()
+layers = [sn.Normalization(), sn.Dense(4, 8), sn.GELU("tanh"), sn.Dense(8, 8), sn.SELU(), sn.Dense(8, 3), sn.Softmax()]
+net = sn.Sequential(layers, seed=1)
+net.adapt(data.X)
+for type in ("int8", "int16"):
+    for to in ("c", "micropython"):
+        text = sn.export(net, None, to, type, calibrate=data.X)
+        print(hashlib.sha256(text.encode()).hexdigest())
+"""
+
+
+def test_every_python_writes_the_same_bytes():
+    expected = run(sys.executable, "-c", EXPORTING)
+    assert len(set(expected)) == 4
+    others = [name for name in OTHERS if name != "micropython" and found(name)]
+    assert others or not os.environ.get("CI")
+    for name in others:
+        assert run(name, "-c", EXPORTING) == expected, name
+
+
 # ---- another memory ----------------------------------------------------------------------------------------------
 
 
@@ -190,10 +216,9 @@ def headers(progmem):
     net, rows = list(networks())[-2]
     for kind in BITS:
         yield sn.export(net, None, "c", kind, calibrate=rows, progmem=progmem)
-    for kind in ("float", "double"):
-        yield sn.export(
-            next(large_networks()), None, "c", kind, self_contained=True, progmem=progmem
-        )
+    yield sn.export(
+        next(large_networks()), None, "c", "float", self_contained=True, progmem=progmem
+    )
 
 
 def test_tables_in_another_memory_are_read_by_macros_alone():
@@ -229,8 +254,8 @@ def test_without_the_option_there_are_no_macros():
 
 
 def test_a_small_network_has_no_tables(tmp_path):
-    text = sn.export(next(small_networks()), None, progmem=True)
-    assert text == sn.export(next(small_networks()), None)
+    text = sn.export(next(small_networks()), None, type="float", progmem=True)
+    assert text == sn.export(next(small_networks()), None, type="float")
     assert selftest(tmp_path, text) == (0, "all right: 8 vectors\n")
 
 

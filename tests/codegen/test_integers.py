@@ -14,7 +14,7 @@ from scratchnet import functions
 from scratchnet.cli import main
 from scratchnet.codegen.integers import BITS, LARGEST_SUM
 from scratchnet.codegen.order import keeps_order
-from scratchnet.codegen.quantized import MOST_ROWS, quantized
+from scratchnet.codegen.quantizer import MOST_ROWS, quantized
 from scratchnet.datasets import samples
 from scratchnet.scalars import Symbolic
 from scratchnet.selection import train_test_split
@@ -253,7 +253,11 @@ REFUSED = {
     "doubles": (dict(type="double"), "^calibrate is for the types 'float', 'int8' and 'int16'; leave it out"),
     "viper in C": (dict(viper=True), "^viper is for the target 'micropython' with the type 'int8'; leave it out"),
     "viper, int16": (dict(to="micropython", type="int16", viper=True), "^viper is for"),
-    "progmem": (dict(to="micropython", progmem=True), "^progmem is for the target 'c'; leave it out"),
+    "progmem": (dict(to="micropython", progmem=True), "^progmem is for the target 'c' with"),
+    "progmem, double": (
+        dict(type="double", calibrate=None, progmem=True),
+        "^progmem is for the target 'c' with 'float', 'int8' or 'int16'; leave it out",
+    ),
     "softmax": (
         dict(net=sn.Sequential([sn.Dense(2, 2), sn.Softmax(), sn.Dense(2, 2)], seed=1)),
         r"^Softmax\(\) cannot be computed with integers: it needs a quotient of numbers that depend on several "
@@ -343,18 +347,11 @@ def test_a_flipped_weight_is_caught(kind):
 # ---- the command line --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def iris(tmp_path_factory):
-    """A model that was trained from a table, and the table."""
+def test_the_command_says_what_the_integers_change(tmp_path, capsys):
     table = os.path.join(os.path.dirname(sn.__file__), "datasets", "iris.csv")
-    model = str(tmp_path_factory.mktemp("iris") / "iris.json")
+    model, path = str(tmp_path / "iris.json"), str(tmp_path / "iris.h")
     assert main(["train", table, "--target", "species", "--epochs", "20", "-o", model]) == 0
-    return model, table
-
-
-def test_the_command_says_what_the_integers_change(iris, tmp_path, capsys):
-    model, table = iris
-    path = str(tmp_path / "iris.h")
+    capsys.readouterr()
     command = ["export", model, "--to", "c", "--type", "int8", "--calibrate", table, "-o", path]
     assert main(command) == 0
     lines = capsys.readouterr().out.splitlines()

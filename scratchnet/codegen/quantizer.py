@@ -9,7 +9,7 @@
 the largest error of an output is 0..., where outputs are from 1 to 3
 """
 
-from ..core.checks import accept_row, accept_rows
+from ..core.checks import accept_row, accept_rows, is_finite
 from ..core.functions import set_kernel
 from ..scalars import Symbolic
 from .integers import Comparison, Grid, Integers, Stage
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ..core.types import Matrix, Row
     from .stages import Unit
 
-MOST_ROWS = 1000  # More rows are thinned out evenly.
+# More rows are thinned out evenly; for a large network, as far as products of floats take seconds.
+MOST_ROWS, FEWEST_ROWS, MOST_PRODUCTS = 1000, 200, 5000000
 SAMPLES = 1024  # where a function is looked at to find the part of it that matters
 
 
@@ -54,13 +55,15 @@ def thinned(net: "Sequential", rows: "Any") -> "Matrix":
     reason = "the network takes {}"
     return [
         accept_row(given[i], float, "calibrate", i, net.inputs, reason)
-        for i in chosen_rows(len(given))
+        for i in chosen_rows(net, len(given))
     ]
 
 
-def chosen_rows(count: int) -> "List[int]":
+def chosen_rows(net: "Sequential", count: int) -> "List[int]":
     """Return the indices of the rows that are used, out of so many."""
-    used = min(count, MOST_ROWS)
+    size = sum([parameter.count for parameter in net.parameters()])
+    most = max(FEWEST_ROWS, min(MOST_ROWS, MOST_PRODUCTS // (size + 1)))
+    used = min(count, most)
     return [k * count // used for k in range(used)]
 
 
@@ -79,10 +82,21 @@ class Quantizer:
         left_out = self.leave_out()
         stages = self.found()
         self.values = {id(v): list(column) for v, column in zip(x, zip(*rows))}
-        inputs = [Grid(*span(self.values[id(v)]), bits) for v in x]
+        inputs = [self.input(k, self.values[id(v)]) for k, v in enumerate(x)]
         self.grids = {id(v): grid for v, grid in zip(x, inputs)}
         self.arrays = [list(self.grids)]
         self.program = Integers(bits, inputs, [self.stage(units) for units in stages], left_out)
+
+    def input(self, k: int, values: "Row") -> "Grid":
+        """Return the grid of an input with these values."""
+        low, high = span(values)
+        grid = Grid(low, high, self.bits)
+        if not grid.steps or not is_finite([low - high, grid.edge, grid.steps]):
+            raise ValueError(
+                f"calibrate: column {k} is from {low:g} to {high:g}, which floats of 32 bits "
+                "cannot resolve; use another unit"
+            )
+        return grid
 
     def leave_out(self) -> "List[Layer]":
         """Remove the rows of the last layers if these keep the order. Return the layers."""
@@ -106,7 +120,7 @@ class Quantizer:
         for unit, z in zip(units, sums):
             self.values[id(unit.node)] = self.results(unit, z)
         used = {key for unit in units for key in unit.form.coefficients}
-        sources = [k for k, array in enumerate(self.arrays) if used & set(array)]
+        sources = [k for k, array in enumerate(self.arrays) if used & set(array)] or [0]
         ids = [key for k in sources for key in self.arrays[k]]
         elementwise = len(sources) == 1 and len(ids) == len(units) > 1
         for key, unit in zip(ids, units):
@@ -137,11 +151,9 @@ class Quantizer:
 
     def results(self, unit: "Unit", z: "Row") -> "Row":
         """Return the function of a unit at these sums."""
-        if unit.function is None:
-            return z
         try:
-            results = unit.function(z)
-            if all([value - value == 0 for value in results]):
+            results = z if unit.function is None else unit.function(z)
+            if is_finite(results):
                 return results
         except ZeroDivisionError:
             pass
@@ -214,7 +226,8 @@ def span(values: "Sequence[float]") -> "Tuple[float, float]":
     low, high = min(values), max(values)
     if low < high:
         return low, high
-    return (0.0, 1.0) if 0 <= low <= 1 else (low - 0.5, low + 0.5)
+    around = max(0.5, abs(low) / 1024)
+    return (0.0, 1.0) if 0 <= low <= 1 else (low - around, low + around)
 
 
 def evenly(low: float, high: float, steps: int) -> "Row":
