@@ -14,6 +14,7 @@ check.py       check calculations made by hand
 unroll.py      print a saved network as straight-line Python
 bundle.py      write the core as one file, or the package as one archive
 export.py      write a saved network as source code
+budget.py      say what a network takes on a board
 bench.py       measure the speed of this interpreter
 selftest.py    check that this interpreter computes correctly
 terminal.py    output to any terminal
@@ -48,7 +49,8 @@ COMMANDS = (
     ("check", "check your own calculations, such as a filled worksheet"),
     ("unroll", "print a saved network as straight-line Python"),
     ("bundle", "write the core as one file, or the package as one archive"),
-    ("export", "write a saved network as C or MicroPython source code"),
+    ("export", "write a saved network as source code in C or MicroPython"),
+    ("budget", "say how much memory and time a network takes on a board"),
     ("bench", "measure the speed of this interpreter in ten seconds"),
     ("selftest", "verify the rules, kernels and file formats here"),
 )

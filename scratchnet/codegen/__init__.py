@@ -18,6 +18,8 @@
     device_step   a training step on one sample; c_training writes it
     proof         how far the outputs of 32-bit floats can be from the exact ones
     golden        what an exported file carries to prove itself
+    work          the operations of a file, counted while it is printed
+    budget        what a network takes on a board; its costs are in costs
 
     bundle        the core in one file, the package in one archive
     minified      Python source without what only readers need

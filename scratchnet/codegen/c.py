@@ -15,6 +15,7 @@ from ..scalars.single import kernel_of, rounded
 from . import c_parts
 from .loops import Assign, Fill, Fold, Nest
 from .program import Printer, shifted
+from .work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class Unit:
     ``name``     the prefix of its names
     ``progmem``  whether tables are read by macros, because they may be in another memory
     ``called``   the functions that are called, by their names in the record
+    ``scratch``  how many numbers are in arrays and variables at once
+    ``deepest``  the same for the functions that are called
+    ``work``     the operations of what is printed now
+    ``bodies``   {function of the file: the operations in it}
     """
 
     def __init__(self, T: str, name: str, self_contained: bool, progmem: bool = False) -> None:
@@ -49,6 +54,10 @@ class Unit:
         self.readers: "List[str]" = []  # the macros that read tables
         self.has_infinity = False
         self.variables = 0
+        self.scratch = 0
+        self.deepest = 0
+        self.work = Work()
+        self.bodies: "Dict[str, List[str]]" = {}
 
     # ---- functions -------------------------------------------------------------------------------
 
@@ -92,8 +101,12 @@ class Unit:
             value = (x <= 0).where(0 - x, x)  # 0 - x, because the size of -0.0 is 0.0
         else:
             value = portable_functions(self.symbolic)[operation](x)
+        work, self.work = self.work, Work()
         code = CPrinter(self, [value])
-        body = code.statements() + [f"return {code.text(code.outputs[0])};"]
+        self.bodies[operation], self.work = list(self.work.written), work
+        statements = code.statements()
+        self.deepest = max(self.deepest, 1 + code.most_alive())
+        body = statements + [f"return {code.text(code.outputs[0])};"]
         head = f"static {self.T} {self.function(operation)}({self.T} x)\n"
         return head + "{\n" + indented(body) + "}\n"
 
@@ -106,13 +119,18 @@ class Unit:
         lines = [
             f"const {self.T} {v.name} = in[{k}];" for k, v in enumerate(inputs) if id(v) in used
         ]
+        self.work.add("read", len(lines))
         lines += code.statements()
+        self.scratch = code.most_alive()
+        self.work.add("store", len(code.outputs))
         return lines + [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
 
     def looping(self, loops: "Loops") -> "List[str]":
         """Return the statements with loops, after the arrays that they fill."""
         arrays = [f"{self.T} {name}[{count}];" for name, count in loops.lengths.items()]
-        return arrays + [line for part in loops.statements for line in self.statement(part)]
+        lines = [line for part in loops.statements for line in self.statement(part)]
+        self.scratch += sum(loops.lengths.values())
+        return arrays + lines
 
     def statement(self, part: "Any") -> "List[str]":
         """Return the lines of one statement of loops.py."""
@@ -123,18 +141,25 @@ class Unit:
             lines, first = self.value(part.first)
             return lines + [f"{self.T} {part.name} = {first};"] + self.loop(part, part.name)
         if isinstance(part, Fill):
-            return self.loop(part, f"{part.name}[{part.place}]")
+            return self.loop(part, f"{part.name}[{part.place}]", "store")
         if isinstance(part, Nest):
-            return self.repeated(part.index, [v for p in part.body for v in self.statement(p)])
+            with self.work.loop(part.index.count):
+                lines = [line for inner in part.body for line in self.statement(inner)]
+            return self.repeated(part.index, lines)
         code = CPrinter(self, part.values, part.names)
         lines = code.statements()
+        self.scratch = max(self.scratch, code.most_alive())
+        self.work.add("store", len(code.outputs))
         values = enumerate(code.outputs, part.start)
         return lines + [f"{part.name}[{k}] = {code.text(v)};" for k, v in values]
 
-    def loop(self, part: "Any", target: str) -> "List[str]":
-        """Return the loop of a Fold or a Fill."""
-        lines = [line for inner in part.body for line in self.statement(inner)]
-        before, text = self.value(part.value)
+    def loop(self, part: "Any", target: str, *kinds: str) -> "List[str]":
+        """Return the loop of a Fold or a Fill. ``kinds`` count as operations of its body, too."""
+        with self.work.loop(part.index.count):
+            for kind in kinds:
+                self.work.add(kind)
+            lines = [line for inner in part.body for line in self.statement(inner)]
+            before, text = self.value(part.value)
         return self.repeated(part.index, lines + before + [f"{target} = {text};"])
 
     def repeated(self, index: "Index", lines: "List[str]") -> "List[str]":
@@ -229,7 +254,24 @@ class CPrinter(Printer):
     ) -> None:
         Printer.__init__(self, outputs, names)
         self.unit = unit
-        self.shifted = {shifted(node) for node in self.numbers}
+        self.shifted = {shifted(node) for node in self.numbers} - {None}
+        self.count()
+
+    def count(self) -> None:
+        """Add the operations to the work of the unit.
+
+        What stands only in one arm of a choice counts as executed in half of the cases.
+        """
+        share: "Dict[int, float]" = {}
+        for node in reversed(self.numbers):
+            own = share.get(id(node), 1.0)
+            self.unit.work.add_number(node, f"{self.unit.name}_table", own)
+            for k, operand in enumerate(node.operands):
+                if self.uses[id(operand)] == 1:
+                    share[id(operand)] = own / 2 if node.operation == "where" and k else own
+        used = [operand for node in self.numbers for operand in node.operands]
+        self.unit.work.add("read", len({id(v) for v in used + self.outputs if id(v) in self.names}))
+        self.unit.work.add("rounded", len(self.shifted))
 
     def new_name(self) -> str:
         self.unit.variables += 1

@@ -18,36 +18,52 @@ if TYPE_CHECKING:
     from typing import List, Optional
 
     from ..core.network import Sequential
+    from .loops import Table
     from .targets import Request
+
+
+class Program:
+    """A network in C.
+
+    ``unit``      what its parts have in common
+    ``outputs``   how many numbers it computes
+    ``body``      the statements that compute them
+    ``tables``    the constants that these read
+    """
+
+    def __init__(self, request: "Request") -> None:
+        net = request.net
+        self.unit = unit = Unit(request.type, request.name, request.self_contained, request.progmem)
+        x = [unit.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
+        rows = recorded(net, net.copy(unit.symbolic), x)
+        self.outputs = len(rows[-1])
+        self.tables: "List[Table]" = []
+        if size(rows[-1]) <= MOST_WRITTEN_OUT:
+            self.body = unit.written_out(x, rows[-1])
+        else:
+            loops = rolled(rows, "in", "out", f"{request.name}_table")
+            self.body = unit.looping(loops)
+            self.tables = loops.tables
 
 
 def written(request: "Request") -> str:
     """Return the text of the header."""
-    net, T, name = request.net, request.type, request.name
-    unit = Unit(T, name, request.self_contained, request.progmem)
-    x = [unit.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
-    rows = recorded(net, net.copy(unit.symbolic), x)
-    tables: "List[str]" = []
-    scratch = 0
-    if size(rows[-1]) <= MOST_WRITTEN_OUT:
-        body = unit.written_out(x, rows[-1])
-    else:
-        loops = rolled(rows, "in", "out", f"{name}_table")
-        body = unit.looping(loops)
-        tables = [unit.table(table) for table in loops.tables]
-        scratch = sum(loops.lengths.values())
+    program = Program(request)
+    net, unit = request.net, program.unit
+    arguments = f"(const {unit.T} *in, {unit.T} *out)"
+    tables = [unit.table(table) for table in program.tables]
     training = CTraining(unit, net, *request.training) if request.training else None
     functions = unit.functions()  # all that the bodies call
     parts = [
         about(unit, request, training.about if training else []),
-        head(unit, net, len(rows[-1]), scratch),
+        head(unit, net, program.outputs),
         training.macros if training else "",
         unit.memory(),
         *functions,
         *tables,
-        f"static inline void {name}_predict(const {T} *in, {T} *out)\n{{\n{indented(body)}}}\n",
+        f"static inline void {unit.name}_predict{arguments}\n{{\n{indented(program.body)}}}\n",
         training.text if training else "",
-        *c_rows.definitions(unit, request.rows, len(rows[-1])),
+        *c_rows.definitions(unit, request.rows, program.outputs),
         c_parts.END_UNCONTRACTED * unit.self_contained,
         selftest(unit, request, training),
         "#endif\n",
@@ -79,21 +95,21 @@ def about(unit: "Unit", request: "Request", more: "List[str]") -> str:
     return "\n".join(lines) + "\n */\n"
 
 
-def head(unit: "Unit", net: "Sequential", outputs: int, scratch: int) -> str:
+def head(unit: "Unit", net: "Sequential", outputs: int) -> str:
     """Return the macros, the includes and what is checked of the compiler."""
     includes = ["float.h"]
     if unit.has_infinity or not unit.self_contained and unit.called:
         includes.append("math.h")
     if {"ldexp", "mantissa", "exponent", "power"} & set(unit.called):
         includes += ["stdint.h", "string.h"]
-    text = macros(unit, net.inputs or 0, outputs, f"{scratch} * sizeof({unit.T})", includes)
+    text = macros(unit, net.inputs or 0, outputs, includes)
     text += c_parts.CHECK.format(**unit.words)
     if unit.self_contained:
         text += c_parts.CHECK_BITS.format(**unit.words) + c_parts.BEGIN_UNCONTRACTED
     return text
 
 
-def macros(unit: "Unit", inputs: int, outputs: int, scratch: str, includes: "List[str]") -> str:
+def macros(unit: "Unit", inputs: int, outputs: int, includes: "List[str]") -> str:
     """Return the guard of the header, its sizes, and what it includes."""
     NAME = unit.words["NAME"]
     lines = [
@@ -101,7 +117,8 @@ def macros(unit: "Unit", inputs: int, outputs: int, scratch: str, includes: "Lis
         f"#define {NAME}_H",
         f"#define {NAME}_INPUTS {inputs}",
         f"#define {NAME}_OUTPUTS {outputs}",
-        f"#define {NAME}_SCRATCH ({scratch}) /* bytes of arrays on the stack */",
+        "/* Bytes of numbers on the stack; the registers that compilers save come on top. */",
+        f"#define {NAME}_SCRATCH ({unit.scratch + unit.deepest} * sizeof({unit.words['T']}))",
     ]
     return "\n".join(lines + [f"#include <{name}>" for name in includes]) + "\n"
 

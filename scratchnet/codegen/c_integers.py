@@ -116,6 +116,7 @@ class IntegerUnit(Unit):
         )
         self.floats = Unit("float", name, True, progmem)  # for the rows, before they are quantized
         self.definitions: "List[str]" = []
+        self.bytes = 0  # of the tables
 
     def literal(self, value: "Any") -> str:
         return str(value) if isinstance(value, int) else Unit.literal(self, value)
@@ -124,6 +125,7 @@ class IntegerUnit(Unit):
         """Define a table; return its name."""
         name = f"{self.name}_{name}"
         self.definitions.append(self.definition(kind, f"{name}[{len(values)}]", values))
+        self.bytes += len(values) * int("".join(filter(str.isdigit, kind)) or 32) // 8
         return name
 
     def predict(self) -> str:
@@ -287,9 +289,8 @@ def head(unit: "IntegerUnit") -> str:
     """Return the macros, the includes and what is checked of the compiler."""
     program, NAME = unit.program, unit.words["NAME"]
     outputs = len(program.stages[-1].bias)
-    scratch = sum([len(stage.bias) for stage in program.stages[:-1]])
-    size = f"{scratch} * sizeof({unit.words['T']})"
-    text = macros(unit, len(program.inputs), outputs, size, ["float.h", "stdint.h"])
+    unit.scratch = sum([len(stage.bias) for stage in program.stages[:-1]])
+    text = macros(unit, len(program.inputs), outputs, ["float.h", "stdint.h"])
     for name, value in (("SCALE", program.output.step), ("OFFSET", program.output.value(0))):
         text += f"#define {NAME}_OUTPUT_{name} {unit.literal(rounded(value))}\n"
     return text + c_parts.CHECK.format(**dict(unit.words, T="float"))

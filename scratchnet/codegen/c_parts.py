@@ -34,8 +34,13 @@ def _format(digits: int, exponents: int, **names: str) -> "Dict[str, str]":
 
 
 FORMATS = {
-    "double": _format(53, 11, T="double", U="uint64_t", KIND="DBL", SUFFIX="", CONVERSION="%.17g"),
-    "float": _format(24, 8, T="float", U="uint32_t", KIND="FLT", SUFFIX="f", CONVERSION="%.9g"),
+    # FLT_EVAL_METHOD 1 widens floats to doubles, but leaves doubles as they are.
+    "double": _format(
+        53, 11, T="double", WIDENED="1", U="uint64_t", KIND="DBL", SUFFIX="", CONVERSION="%.17g"
+    ),
+    "float": _format(
+        24, 8, T="float", WIDENED="0", U="uint32_t", KIND="FLT", SUFFIX="f", CONVERSION="%.9g"
+    ),
 }
 
 # With --progmem: the macro that reads a number of each type, and how it does on an AVR.
@@ -65,8 +70,8 @@ CHECK = """\
 #endif
 """
 CHECK_BITS = """\
-#if !defined(FLT_EVAL_METHOD) || FLT_EVAL_METHOD != 0
-#error "{name}: the bits need arithmetic that rounds every operation to its type (-mfpmath=sse)"
+#if !defined(FLT_EVAL_METHOD) || FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD > {WIDENED}
+#error "{name}: the bits need arithmetic that rounds every operation (-mfpmath=sse -std=gnu99)"
 #endif
 #ifdef __FAST_MATH__
 #error "{name}: the bits need the order of operations as it is written, without -ffast-math"

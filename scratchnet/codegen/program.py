@@ -126,6 +126,26 @@ class Printer:
             return [self.text(v, SUM if k == 0 else PRODUCT) for k, v in enumerate(node.operands)]
         return [self.operation(node)[0]]
 
+    def most_alive(self) -> int:
+        """Return how many of the variables of ``statements()`` are needed at once."""
+        last = {id(output): len(self.numbers) for output in self.outputs}
+        change = [0] * (len(self.numbers) + 2)  # after each number: variables less before it
+        for k in range(len(self.numbers) - 1, -1, -1):
+            node = self.numbers[k]
+            place = last[id(node)]  # If it has no variable, it is computed where it is used.
+            if id(node) in self.names:
+                change[k] += 1
+                change[place + 1] -= 1
+                place = k
+            for operand in node.operands:
+                last[id(operand)] = max(place, last.get(id(operand), 0))
+        alive = 0
+        most = 0
+        for difference in change:
+            alive += difference
+            most = max(most, alive)
+        return most
+
     # ---- expressions -----------------------------------------------------------------------------
 
     def text(self, node: "Symbolic", precedence: int = CHOICE) -> str:

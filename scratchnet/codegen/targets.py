@@ -152,19 +152,26 @@ class Request:
 
 def source(request: "Request") -> str:
     """Return the source code, in ASCII."""
+    return str(generated(request, request.target.writers[request.type]))
 
-    def written() -> str:
+
+def generated(request: "Request", write: "Callable[[Request], Any]") -> "Any":
+    """Return what the function makes of the request.
+
+    It must not depend on this Python: constants are folded by the portable functions.
+    """
+
+    def made() -> "Any":
         if request.type in BITS:
             request.integers = quantized(request.net, request.calibrate, BITS[request.type])
-        return request.target.writers[request.type](request)
+        return write(request)
 
-    # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
         if request.calibrate is not None and request.type not in BITS:
             request.proof = Proof(request.net, request.calibrate)
         parts = [*request.net.layers, *(request.training or ())]
-        return str(generate(written, parts))
+        return generate(made, parts)
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:
