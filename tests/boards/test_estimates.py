@@ -2,7 +2,7 @@
 
 import pytest
 from boards import BOARDS
-from scratchnet.codegen.quantized import quantized
+from scratchnet.codegen.quantizer import quantized
 from test_c import adapted, rows_for
 
 import scratchnet as sn
