@@ -13,7 +13,7 @@
 """
 
 from . import matrix
-from .checks import FINITE
+from .checks import BOOL, FINITE
 from .functions import (
     dot,
     erf,
@@ -225,17 +225,29 @@ class SiLU(Activation):
 class Threshold(Activation):
     """a = 1 where z ≥ threshold, else 0: the neuron of McCulloch and Pitts (1943)
 
+    ``bipolar``   the other output is -1, not 0
+    ``strict``    a = 1 only where z > threshold
+
     Its derivative is 0, so that it passes no gradient back. A network that ends in it can be
     trained with the loss ``perceptron``, which does not need the derivative (losses.py).
     """
 
-    arguments = numbers = ("threshold",)
+    arguments = ("threshold", "bipolar", "strict")
+    numbers = ("threshold",)
+    zero_by_default = ("bipolar", "strict")
 
-    def __init__(self, threshold: Number = 0) -> None:
+    def __init__(
+        self, threshold: Number = 0, bipolar: bool = False, strict: bool = False
+    ) -> None:
         self.threshold = self.require("threshold", threshold, FINITE)
+        self.bipolar = self.require("bipolar", bipolar, BOOL)
+        self.strict = self.require("strict", strict, BOOL)
+        self.levels = (-1, 1) if bipolar else (0, 1)
 
     def function(self, z: Number) -> Number:
-        return where(z >= self.threshold, whole(1, z), whole(0, z))
+        low, high = self.levels
+        fires = z > self.threshold if self.strict else z >= self.threshold
+        return where(fires, whole(high, z), whole(low, z))
 
     def backward(self, dA: Matrix) -> Matrix:
         raise ValueError(

@@ -36,6 +36,7 @@ COUNT: Limit = (
     lambda v: isinstance(v, int) and not isinstance(v, bool) and v > 0,
     "a whole number of 1 or more",
 )
+BOOL: Limit = (lambda v: isinstance(v, bool), "True or False")
 COUNT_OR_NONE: Limit = (lambda v: v is None or COUNT[0](v), COUNT[1])
 
 # Options of other libraries, and what to write here instead.

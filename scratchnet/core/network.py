@@ -144,13 +144,9 @@ class Sequential:
         """
         paired = loss.paired_layers(self.layers)
         Z, A = self.logits_and_output(X, paired, generator)
-        if paired:
-            value = loss.value_from_logits(Z, A, Y, weights)
-            dA = loss.gradient_in_logits(A, Y, weights)
-        else:
-            value = loss.value(A, Y, weights)
-            dA = loss.gradient(A, Y, weights)
-        value = self.with_penalties(value)
+        value = self.with_penalties(loss.value_of(self.layers, Z, A, Y, weights))
+        gradient = loss.gradient_in_logits if paired else loss.gradient
+        dA = gradient(A, Y, weights)
         for k in reversed(range(first or 0, len(self.layers) - paired)):
             if k == first:
                 self.layers[k].set_gradients(dA)
@@ -161,11 +157,8 @@ class Sequential:
 
     def loss_of(self, X: Matrix, Y: Matrix, loss: "Loss", weights: RowOrNone = None) -> Number:
         """Return the loss without penalties. The data are not checked."""
-        paired = loss.paired_layers(self.layers)
-        Z, A = self.logits_and_output(X, paired)
-        if paired:
-            return loss.value_from_logits(Z, A, Y, weights)
-        return loss.value(A, Y, weights)
+        Z, A = self.logits_and_output(X, loss.paired_layers(self.layers))
+        return loss.value_of(self.layers, Z, A, Y, weights)
 
     def with_penalties(self, value: Number) -> Number:
         """Return the loss plus the penalties of the layers."""

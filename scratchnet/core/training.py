@@ -213,7 +213,7 @@ class Training:
         """Measure the validation loss, update ``best``, and add the epoch to the history."""
         engine = self.engine
         if len(batches) > 1:
-            losses = [self.examples.mean(losses, batches)]
+            losses = [engine.loss.of_batches(losses, [len(batch) for batch in batches])]
         validation_loss = None
         if self.validation is not None:
             validation_loss = mean_loss(engine.net, self.validation, engine.loss)
@@ -360,7 +360,7 @@ def prepare(
     elif validation_split:
         examples, validation = split(examples, validation_split, generator if shuffle else None)
     if class_weight is not None:
-        examples.weigh_classes(class_weight, net.number)
+        examples = examples.weigh_classes(class_weight, net.number)
     net.adapt(examples.samples(), again=False)
     size = min(batch_size or len(examples), len(examples))
     lists = Engine(net, loss, optimizer, examples, generator)

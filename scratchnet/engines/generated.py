@@ -6,8 +6,9 @@ from ..codegen import step
 from ..codegen.own import attributes_of, generate, is_own, is_patched
 from ..codegen.python import executed
 from ..core.checks import are_finite, is_finite
-from ..core.functions import kernel, total
+from ..core.functions import kernel
 from ..core.history import Diverged
+from ..core.losses import size
 from ..core.optimizers import Optimizer
 from ..core.training import Engine, set_rows
 from ..scalars.symbolic import Undecided
@@ -228,7 +229,7 @@ class Steps(Generated):
                     for row in drawn:
                         row.extend([self.generator.random() for _ in range(count)])
                 parts.append(drawn)
-            yield self.setting(), float(len(X)) if weights is None else total(weights), zip(*parts)
+            yield self.setting(), float(size(X, weights)), zip(*parts)
 
 
 # ---- the cache of programs -----------------------------------------------------------------------

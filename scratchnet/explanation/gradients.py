@@ -201,13 +201,9 @@ def _loss(
     output: "Any" = None,
 ) -> "Number":
     """Return the loss of a training step; if given, ``output`` replaces the network's output."""
-    paired = loss.paired_layers(net.layers)
-    Z, A = net.logits_and_output(X, paired)
-    if output is not None:
-        A = output
-    if paired:
-        return net.with_penalties(loss.value_from_logits(Z, A, Y, weights))
-    return net.with_penalties(loss.value(A, Y, weights))
+    Z, A = net.logits_and_output(X, loss.paired_layers(net.layers))
+    A = A if output is None else output
+    return net.with_penalties(loss.value_of(net.layers, Z, A, Y, weights))
 
 
 def _worst(A: "Matrix", B: "Matrix") -> float:

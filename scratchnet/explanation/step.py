@@ -1,6 +1,7 @@
 """One training step on traced numbers, each of which has a name.
 
     x[i][j]  y[i][k]  sample_weight[i]     the data: sample i, feature j, output k
+    mean_weight                            of all samples, if the batch is a part of them
     0.weights[i][j]  0.bias[j]             a parameter of layer 0
     0.z[i][j]                              the output of layer 0 for sample i, if the layer has
                                            parameters (Dense, Normalization)
@@ -27,6 +28,7 @@ The rules of the network compute all these numbers, on the number type of the ne
 ``Traced``.
 """
 
+from ..core.examples import Weights
 from ..core.functions import number_of
 from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
@@ -164,20 +166,19 @@ class Step:
         self._name_hyperparameters("loss.", criterion)
         Y = self._name_rows("y", [[Traced(v) for v in row] for row in Y])
         if weights is not None:
-            weights = [
+            named = [
                 self._named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)
             ]
+            if hasattr(weights, "mean"):
+                named = Weights(named, self._named("mean_weight", Traced(weights.mean)))
+            weights = named
         layers = self.net.layers
         paired = criterion.paired_layers(layers)
         front = len(layers) - paired
 
         def value_of(net: "Sequential", outputs: "List[Matrix]") -> "Any":
-            A = outputs[-1]
-            if paired:
-                return net.with_penalties(
-                    criterion.value_from_logits(outputs[front], A, Y, weights)
-                )
-            return net.with_penalties(criterion.value(A, Y, weights))
+            value = criterion.value_of(net.layers, outputs[front], outputs[-1], Y, weights)
+            return net.with_penalties(value)
 
         self.value_of = value_of
         self._name_loss(value_of(self.net, self.outputs))

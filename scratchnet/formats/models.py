@@ -219,7 +219,8 @@ def _layer(
     for name in classes[kind].numbers:
         if name not in arguments and f"{i}.{name}" in left:
             arguments[name] = left.pop(f"{i}.{name}")
-    if set(arguments) != set(classes[kind].arguments):
+    optional = set(classes[kind].zero_by_default)
+    if set(arguments) | optional != set(classes[kind].arguments) | optional:
         needed = ", ".join(classes[kind].arguments) or "none"
         raise ValueError(
             f"layer {i}: {kind} has the arguments {sorted(arguments)}; it needs {needed}"

@@ -548,3 +548,15 @@ def test_random_networks(data):
         inner = [part.node for part in parts(number.node) if hasattr(part, "node")]
         assert all([isinstance(node, Traced) for node in inner])
     assert pickle.loads(pickle.dumps(why["loss"].node)).value == value
+
+
+def test_weights_in_a_batch():
+    """The loss of a batch is divided by its number of samples times the mean weight of all."""
+    net, options = network("huber"), {"sample_weight": [1, 2, 6]}
+    plan = dict(options, batch_size=2, shuffle=False)
+    why = sn.explain(net, X, targets("huber"), loss="huber", optimizer=sn.SGD(0.1), step=2, **plan)
+    assert why["mean_weight"].value == 3
+    trained = net.copy()
+    history = trained.fit(X, targets("huber"), "huber", sn.SGD(0.1), 1, engine="lists", **plan)
+    assert why["0.weights[0][0].new"].value == trained.parameters()[0].value[0][0]
+    assert len(history) == 1 and "mean_weight" in why["loss"].formula
