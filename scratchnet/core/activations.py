@@ -31,7 +31,7 @@ from .functions import (
     where,
     whole,
 )
-from .layer import Layer
+from .layer import Default, Layer
 from .types import Family, Matrix, Number, Row
 
 
@@ -113,7 +113,7 @@ class LeakyReLU(Activation):
 
     arguments = numbers = ("slope",)
 
-    def __init__(self, slope: Number = 1 / 100) -> None:
+    def __init__(self, slope: Number = Default(1, 100)) -> None:
         self.slope = self.require("slope", slope, FINITE)
 
     def function(self, z: Number) -> Number:

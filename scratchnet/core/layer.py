@@ -1,5 +1,6 @@
 """What a layer is, and what layers, losses and optimizers have in common.
 
+    Default      a default value that is exact in every number type
     Configured   an object described by its constructor's arguments: its repr, copies and files
     Parameter    one array of numbers that training changes
     Layer        the base class of layers
@@ -43,6 +44,20 @@ from .types import (
 )
 
 
+class Default:
+    """The default n/d of a hyperparameter. Each number type converts it exactly, or rounds once.
+
+    Quotients of integers are also safe on MicroPython, which misreads some decimal literals.
+    """
+
+    def __init__(self, n: int, d: int) -> None:
+        self.n = n
+        self.d = d
+
+    def __repr__(self) -> str:
+        return f"{self.n}/{self.d}"
+
+
 class Configured:
     """An object described by its constructor's arguments, kept in attributes of the same names."""
 
@@ -50,6 +65,7 @@ class Configured:
     in_parameters: Names = ()  # further arguments, whose values the parameters hold
     numbers: Names = ()  # those of `arguments` that enter the arithmetic
     zero_by_default: Names = ()  # those of `arguments` that the repr omits if they are 0 or None
+    defaults: Settings = {}  # the Default of each argument that was not given
 
     def config(self) -> Settings:
         """Return the arguments that construct an equal object, by name.
@@ -70,11 +86,16 @@ class Configured:
 
     def require(self, name: str, value: Any, limit: Limit) -> Any:
         """Return the value of the argument if it is within its limit, else raise a ValueError."""
+        if isinstance(value, Default):
+            self.defaults = dict(self.defaults)
+            self.defaults[name] = value
+            value = value.n / value.d
         return require(f"{type(self).__name__}: {name}", value, limit)
 
     def with_numbers(self, number: NumberType, exactly: bool = False) -> Any:
         """Return a new object with the same arguments, converted to the type ``number``."""
         twin = type(self)(**self.config())
+        twin.defaults = self.defaults
         twin.set_numbers(number, exactly)
         return twin
 
@@ -82,7 +103,7 @@ class Configured:
         """Convert those arguments that are numbers to the type ``number``.
 
         A float that would make an exact type inexact raises a TypeError. With ``exactly`` it is
-        converted to its exact value.
+        converted to its exact value. The numbers of a schedule are converted in a copy of it.
         """
         config = self.config()
         for name in [name for name in self.numbers if name in config]:
@@ -90,12 +111,17 @@ class Configured:
             what = f"{type(self).__name__}: {name}"
             if is_zero(value) and number is not float:
                 setattr(self, name, 0)  # 0 is exact, even if it was given as a float.
+            elif isinstance(value, Configured):
+                setattr(self, name, value.with_numbers(number, exactly))
             elif value is not None and not callable(value):  # A learning rate can be a function.
                 if isinstance(value, REAL):
                     require(what, value, FINITE)
-                setattr(
-                    self, name, convert(value, number) if exactly else cast(value, number, what)
-                )
+                default = self.defaults.get(name)
+                if exactly:
+                    value = convert(value, number)
+                elif default is not None and value == default.n / default.d:
+                    value = number(default.n) / default.d
+                setattr(self, name, cast(value, number, what))
 
     def __repr__(self) -> str:
         config = self.config()

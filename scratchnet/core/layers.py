@@ -15,7 +15,7 @@ from .activations import ACTIVATIONS
 from .checks import AT_LEAST_0, BELOW_1, COUNT, accept_row, accept_rows, is_zero, look_up
 from .functions import sign, sqrt, total, where, whole
 from .initializers import INITIALIZERS
-from .layer import Layer, Parameter
+from .layer import Default, Layer, Parameter
 from .random import Generator
 from .types import (
     Any,
@@ -131,7 +131,7 @@ class Dropout(Layer):
 
     arguments = numbers = ("rate",)
 
-    def __init__(self, rate: Number = 0.5) -> None:
+    def __init__(self, rate: Number = Default(1, 2)) -> None:
         self.rate = self.require("rate", rate, BELOW_1)
         self.mask: Any = None
 

@@ -21,7 +21,7 @@ optimizer defines ``rule``, which returns the new weight and its new state. A st
 
 from .checks import ABOVE_0, AT_LEAST_0, BELOW_1, cast, is_zero, require
 from .functions import number_of, power, sqrt, total, where, whole
-from .layer import Configured, Parameter
+from .layer import Configured, Default, Parameter
 from .types import (
     Any,
     Family,
@@ -51,20 +51,19 @@ class Optimizer(Configured):
                         is scaled down to it
     """
 
-    # Defaults are quotients of integers, because MicroPython misreads some decimal literals.
     arguments: Names = ("learning_rate", "weight_decay", "clip_norm")
     numbers = arguments
     zero_by_default: Names = ("weight_decay", "clip_norm")
     memory = 0  # how many numbers it remembers about each weight
 
     def __init__(
-        self, learning_rate: Any = 1 / 1000, weight_decay: Number = 0, clip_norm: Any = None
+        self, learning_rate: Any = Default(1, 1000), weight_decay: Number = 0, clip_norm: Any = None
     ) -> None:
         self.learning_rate = self.require("learning_rate", learning_rate, RATE)
         self.weight_decay = self.require("weight_decay", weight_decay, AT_LEAST_0)
         limit = (lambda v: v is None or ABOVE_0[0](v), ABOVE_0[1] + ", or None")
         self.clip_norm = self.require("clip_norm", clip_norm, limit)
-        self.rate: Number = learning_rate  # the learning rate of the current step
+        self.rate: Number = self.learning_rate  # the learning rate of the current step
         self.t = 0
         self.states: Any = {}  # {name of the parameter: States}
 
@@ -150,7 +149,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 1000,
+        learning_rate: Any = Default(1, 1000),
         momentum: Number = 0,
         nesterov: bool = False,
         weight_decay: Number = 0,
@@ -179,8 +178,8 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 100,
-        epsilon: Number = 1 / 10**10,
+        learning_rate: Any = Default(1, 100),
+        epsilon: Number = Default(1, 10**10),
         weight_decay: Number = 0,
         clip_norm: Any = None,
     ) -> None:
@@ -204,9 +203,9 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 100,
-        alpha: Number = 99 / 100,
-        epsilon: Number = 1 / 10**8,
+        learning_rate: Any = Default(1, 100),
+        alpha: Number = Default(99, 100),
+        epsilon: Number = Default(1, 10**8),
         weight_decay: Number = 0,
         clip_norm: Any = None,
     ) -> None:
@@ -234,10 +233,10 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 1000,
-        beta1: Number = 9 / 10,
-        beta2: Number = 999 / 1000,
-        epsilon: Number = 1 / 10**8,
+        learning_rate: Any = Default(1, 1000),
+        beta1: Number = Default(9, 10),
+        beta2: Number = Default(999, 1000),
+        epsilon: Number = Default(1, 10**8),
         weight_decay: Number = 0,
         clip_norm: Any = None,
     ) -> None:
@@ -272,11 +271,11 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 1000,
-        beta1: Number = 9 / 10,
-        beta2: Number = 999 / 1000,
-        epsilon: Number = 1 / 10**8,
-        weight_decay: Number = 1 / 100,
+        learning_rate: Any = Default(1, 1000),
+        beta1: Number = Default(9, 10),
+        beta2: Number = Default(999, 1000),
+        epsilon: Number = Default(1, 10**8),
+        weight_decay: Number = Default(1, 100),
         clip_norm: Any = None,
     ) -> None:
         Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)

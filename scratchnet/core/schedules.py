@@ -14,7 +14,7 @@ SGD(learning_rate=WarmUp(steps=10, after=CosineDecay(rate=0.5, steps=90, minimum
 
 from .checks import AT_LEAST_0, COUNT
 from .functions import cos, pi, power
-from .layer import Configured
+from .layer import Configured, Default
 from .optimizers import RATE
 from .types import Any, Number
 
@@ -28,8 +28,9 @@ class StepDecay(Configured):
     """
 
     arguments = ("rate", "every", "factor")
+    numbers = ("rate", "factor")
 
-    def __init__(self, rate: Number, every: int, factor: Number = 1 / 10) -> None:
+    def __init__(self, rate: Number, every: int, factor: Number = Default(1, 10)) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
         self.every = self.require("every", every, COUNT)
         self.factor = self.require("factor", factor, AT_LEAST_0)
@@ -45,7 +46,7 @@ class ExponentialDecay(Configured):
     0.125
     """
 
-    arguments = ("rate", "factor")
+    arguments = numbers = ("rate", "factor")
 
     def __init__(self, rate: Number, factor: Number) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
@@ -65,6 +66,7 @@ class CosineDecay(Configured):
     """
 
     arguments = ("rate", "steps", "minimum")
+    numbers = ("rate", "minimum")
 
     def __init__(self, rate: Number, steps: int, minimum: Number = 0) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
@@ -87,6 +89,7 @@ class WarmUp(Configured):
     """
 
     arguments = ("steps", "after")
+    numbers = ("after",)
 
     def __init__(self, steps: int, after: Any) -> None:
         limit = (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more")

@@ -30,6 +30,7 @@ The rules of the network compute all these numbers, on the number type of the ne
 
 from ..core.examples import Weights
 from ..core.functions import number_of
+from ..core.layer import Configured
 from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
@@ -131,6 +132,8 @@ class Step:
             value = getattr(part, name)
             if isinstance(value, Traced):
                 setattr(part, name, self._named(prefix + name, Traced(value.value)))
+            elif isinstance(value, Configured):  # a schedule
+                self._name_hyperparameters(f"{prefix}{name}.", value)
 
     # ---- forward, backward, update ---------------------------------------------------------------
 
