@@ -387,7 +387,8 @@ class Perceptron(Loss):
         """Return z - t, where sigmoid(t) is the threshold if a sigmoid precedes it."""
         t: Number = layers[-1].threshold
         if len(layers) > 1:
-            t = log(t / (1 - t))
+            plain = getattr(t, "value", t)  # Number types keep it there. The logit of 1/2 is 0.
+            t = 0 if plain + plain == 1 else log(t / (1 - t))
         return Z if is_zero(t) else matrix.subtract(Z, t)
 
     def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:

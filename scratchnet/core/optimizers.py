@@ -7,7 +7,7 @@
 
 A learning rate is a number or a function of t, such as those in schedules.py. A user-defined
 optimizer defines ``rule``, which returns the new weight and its new state. A state is a tuple of
-``memory`` numbers, each 0 before the first step.
+``memory`` numbers, each 0 before the first step; ``memory_names`` can name them.
 
 >>> class SignDescent(Optimizer):
 ...     def rule(self, w, g, state):
@@ -55,6 +55,7 @@ class Optimizer(Configured):
     numbers = arguments
     zero_by_default: Names = ("weight_decay", "clip_norm")
     memory = 0  # how many numbers it remembers about each weight
+    memory_names: Names = ()  # what explanations call them
 
     def __init__(
         self, learning_rate: Any = Default(1, 1000), weight_decay: Number = 0, clip_norm: Any = None
@@ -146,6 +147,7 @@ class SGD(Optimizer):
     arguments = Optimizer.arguments + ("momentum", "nesterov")
     numbers = Optimizer.numbers + ("momentum",)
     zero_by_default = Optimizer.zero_by_default + ("momentum", "nesterov")
+    memory_names = ("momentum",)
 
     def __init__(
         self,
@@ -175,6 +177,7 @@ class Adagrad(Optimizer):
     arguments = Optimizer.arguments + ("epsilon",)
     numbers = arguments
     memory = 1
+    memory_names = ("G",)
 
     def __init__(
         self,
@@ -200,6 +203,7 @@ class RMSprop(Optimizer):
     arguments = Optimizer.arguments + ("alpha", "epsilon")
     numbers = arguments
     memory = 1
+    memory_names = ("v",)
 
     def __init__(
         self,
@@ -230,6 +234,7 @@ class Adam(Optimizer):
     arguments = Optimizer.arguments + ("beta1", "beta2", "epsilon")
     numbers = arguments
     memory = 2
+    memory_names = ("m", "v")
 
     def __init__(
         self,

@@ -15,9 +15,10 @@
     1.slope[i][n]                          such a number in the backward pass of the layer
     loss                                   the loss of the step, with penalties
     NAME.gradient                          the gradient of the loss at the number NAME
-    0.weights[i][j].memory[n]              what the optimizer remembers about a weight before the
-                                           step
-    0.weights[i][j].memory[n].new          the same after the step
+    0.weights[i][j].m                      what the optimizer remembers about a weight before the
+                                           step: m and v (Adam), v (RMSprop), G (Adagrad), momentum
+                                           (SGD); memory[n] of an optimizer that names no memory
+    0.weights[i][j].m.new                  the same after the step
     0.weights[i][j].new                    the weight after the step
     0.z[i][j].new  1.a[i][j].new           the outputs for the same batch after the step, without
                                            Dropout
@@ -238,10 +239,16 @@ class Step:
                 for n in range(self.optimizer.memory):
                     kind = number_of(parameter.rows[i][j].value)
                     self._named(
-                        f"{name}.memory[{n}]", Traced(kind(0) if memory is None else memory[n])
+                        f"{name}.{self._memory(n)}",
+                        Traced(kind(0) if memory is None else memory[n]),
                     )
-                    self.updates[f"{name}.memory[{n}].new"] = parameter, i, j
+                    self.updates[f"{name}.{self._memory(n)}.new"] = parameter, i, j
                 self.updates[f"{name}.new"] = parameter, i, j
+
+    def _memory(self, n: int) -> str:
+        """Return the name of the n-th number that the optimizer remembers about a weight."""
+        names = self.optimizer.memory_names
+        return names[n] if n < len(names) else f"memory[{n}]"
 
     def _afterwards(self) -> None:
         """Compute the forward pass and the loss with the new parameters."""
@@ -258,10 +265,11 @@ class Step:
     def _update(self, parameter: "Parameter", i: int, j: int) -> None:
         """Compute the new value of a weight and of what the optimizer remembers about it."""
         w = parameter.rows[i][j]
-        state = tuple([self.numbers[f"{w.name}.memory[{n}]"] for n in range(self.optimizer.memory)])
-        new, memory = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
-        for n, number in enumerate(memory):
-            self._named(f"{w.name}.memory[{n}].new", number)
+        memory = [self._memory(n) for n in range(self.optimizer.memory)]
+        state = tuple([self.numbers[f"{w.name}.{of}"] for of in memory])
+        new, new_state = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
+        for of, number in zip(memory, new_state):
+            self._named(f"{w.name}.{of}.new", number)
         self._named(f"{w.name}.new", new)
 
     # ---- access by name --------------------------------------------------------------------------
