@@ -77,6 +77,7 @@ __all__ = [
     "initializers",
     "kernel",
     "load",
+    "load_model",
     "matrix",
     "random",
     "save",
@@ -281,12 +282,58 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     models.save(net, path, dtype)
 
 
+def _name(kind: str, given: str, family: "Any") -> "Any":
+    """Return the name in ``family`` that ``given`` means."""
+    return given if given in family else _above("interop.names", "name")(kind, given, family)
+
+
+def _layers(given: "Any") -> "Any":
+    """Return the layers, each ``Dense(..., activation=...)`` as two."""
+    if not any([getattr(layer, "placed_after", None) for layer in given]):
+        return given
+    return _above("interop.names", "layers")(given)
+
+
+def _summary(net: "Sequential") -> "Any":
+    """Return the network as a table."""
+    return _above("formats.summary", "table")(net)
+
+
+def _metrics(net: "Sequential", examples: "Any", names: "Any") -> "Any":
+    """Return the measures that ``evaluate`` adds to the loss."""
+    return _above("metrics.evaluation", "measures", "metrics")(net, examples, names)
+
+
+def _progress(training: "Any") -> "Any":
+    """Return a training run that shows its progress."""
+    return _above("engines.progress", "Shown", "verbose")(training)
+
+
+def _warn(text: str) -> None:
+    """Warn at the line that called ``fit`` or ``epochs``."""
+    try:
+        from warnings import warn
+    except ImportError:  # MicroPython
+        print(text)
+        return
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(__name__):
+        level, frame = level + 1, frame.f_back
+    warn(text, stacklevel=level)
+
+
 plug_in(
     products=_products,
     supplement=_supplement,
     engine=_engine,
     checkpoint=_checkpoint,
     save=save,
+    name=_name,
+    layers=_layers,
+    summary=_summary,
+    metrics=_metrics,
+    progress=_progress,
+    warn=_warn,
 )
 if hasattr(math, "dist"):  # as "fast", with another matrix product
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"])
@@ -302,6 +349,9 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
     from .formats import models
 
     return models.load(path, custom)
+
+
+load_model = load
 
 
 def from_sklearn(estimator: "Any") -> "Sequential":

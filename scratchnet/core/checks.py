@@ -11,6 +11,7 @@ wrong, where, and what would be right.
 """
 
 from .elementary import REAL
+from .plug_points import PLUG_POINTS
 from .types import (
     Any,
     Family,
@@ -46,8 +47,7 @@ ELSEWHERE = {
     "momentum": "set the momentum in the optimizer: optimizer=sn.SGD(0.1, momentum={})",
     "weight_decay": "set the weight decay in the optimizer: optimizer=sn.Adam(weight_decay={})",
     "callbacks": "loop over the epochs instead: for epoch in sn.epochs(net, X, Y, ...)",
-    "metrics": "measure after training: scratchnet.metrics.report(...)",
-    "verbose": "loop over the epochs and print them: for epoch in sn.epochs(net, X, Y, ...)",
+    "metrics": "measure after training: net.evaluate(X, Y, metrics={})",
     "random_state": "write seed={}",
     "n_epochs": "write epochs={}",
     "max_iter": "write epochs={}",
@@ -104,6 +104,7 @@ def look_up(kind: str, given: Any, family: Family, base: Any) -> Any:
     ValueError: layer 'relu' is unknown; give one of: identity
     """
     if isinstance(given, str):
+        given = PLUG_POINTS["name"](kind, given, family)
         if given not in family:
             names = ", ".join(sorted(family))
             raise ValueError(f"{kind} {given!r} is unknown; give one of: {names}")

@@ -7,7 +7,7 @@
 ``epochs`` yields Epoch objects, and ``fit`` returns a History.
 """
 
-from .types import Any, IntOrNone, Number, Row
+from .types import Any, IntOrNone, Number, Row, Settings
 
 
 class Diverged(ValueError):
@@ -60,6 +60,9 @@ class History:
                           ``patience``
     ``engine``            what computed the updates: "lists", "rows" or "steps"
     ``interrupted``       whether Ctrl-C ended the run; the network keeps what it has learned so far
+    ``history``           the lists as a dict, with Keras's names: loss, val_loss, learning_rate
+
+    ``history["loss"]`` is one of these lists, and ``history[-1]`` the last Epoch.
     """
 
     def __init__(self, engine: str = "lists") -> None:
@@ -85,8 +88,18 @@ class History:
     def validation_loss(self) -> Row:
         return [row[1] for row in self.rows]
 
+    @property
+    def history(self) -> Settings:
+        lists = {"loss": self.loss, "learning_rate": [row[2] for row in self.rows]}
+        if self.rows and self.rows[0][1] is not None:
+            lists["val_loss"] = self.validation_loss
+        return lists
+
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.history[key] if isinstance(key, str) else self.epochs[key]
 
     def __repr__(self) -> str:
         text = f"History: {len(self)} epochs"

@@ -37,8 +37,9 @@ class Dense(Layer):
     """Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
 
     ``weights``      inputs × outputs; if not given, drawn by ``initializer``
-    ``bias``         a list of ``outputs`` numbers; if not given, zeros
+    ``bias``         a list of ``outputs`` numbers; if not given, zeros; False means no bias
     ``l1``, ``l2``   penalties; training adds l1·Σ|w| + ½·l2·Σw² over all weights to the loss
+    ``activation``   an activation, as a name or an object, that the network places after the layer
 
     >>> layer = Dense(2, 1, weights=[[0.4], [0.2]], bias=[1])
     >>> layer.forward([[1.0, 1.0]])
@@ -50,7 +51,7 @@ class Dense(Layer):
     """
 
     arguments = ("inputs", "outputs", "l1", "l2")
-    in_parameters = ("weights", "bias", "initializer")
+    in_parameters = ("weights", "bias", "initializer", "activation")
     numbers = zero_by_default = ("l1", "l2")
 
     def __init__(
@@ -62,6 +63,7 @@ class Dense(Layer):
         initializer: Any = "glorot_uniform",
         l1: Number = 0,
         l2: Number = 0,
+        activation: Any = None,
     ) -> None:
         self.inputs: int = self.require("inputs", inputs, COUNT)
         self.outputs: int = self.require("outputs", outputs, COUNT)
@@ -71,21 +73,25 @@ class Dense(Layer):
             "initializer", look_up("initializer", initializer, INITIALIZERS, object), INITIALIZER
         )
         self.weights = Parameter("weights", (self.inputs, self.outputs), weights)
-        self.bias = Parameter("bias", (self.outputs,), bias)
+        self.bias: Any = bias is not False and Parameter("bias", (self.outputs,), bias)
+        if not self.bias:
+            self.arguments = Dense.arguments + ("bias",)
+        self.placed_after: Any = activation and look_up("activation", activation, LAYERS, Layer)
 
     def parameters(self) -> Parameters:
-        return [self.weights, self.bias]
+        return [self.weights, self.bias] if self.bias else [self.weights]
 
     def build(self, inputs: IntOrNone, generator: Generator) -> None:
         if self.weights.value is None:
             self.weights.value = self.initializer(self.inputs, self.outputs, generator)
             self.initializer = None  # no longer needed, and some functions cannot be pickled
-        if self.bias.value is None:
+        if self.bias and self.bias.value is None:
             self.bias.value = [0] * self.outputs
 
     def forward(self, X: Matrix) -> Matrix:
         self.X = X  # samples × inputs
-        return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
+        Z = matrix.dot(X, self.weights.value)  # samples × outputs
+        return matrix.add_row(Z, self.bias.value) if self.bias else Z
 
     def backward(self, dZ: Matrix) -> Matrix:
         """dX = dZ·Wᵀ"""
@@ -95,7 +101,8 @@ class Dense(Layer):
     def set_gradients(self, dZ: Matrix) -> None:
         """dW = Xᵀ·dZ (inputs × outputs), db = the sum of dZ over the samples"""
         self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)
-        self.bias.gradient = matrix.sum_columns(dZ)
+        if self.bias:
+            self.bias.gradient = matrix.sum_columns(dZ)
 
     def has_penalty(self) -> bool:
         return not (is_zero(self.l1) and is_zero(self.l2))

@@ -459,6 +459,9 @@ def loss_for(net: Any, loss: Any) -> Loss:
     Raise a ValueError if the loss cannot be used with the network.
     """
     require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
+    if isinstance(net.layers[-1], Softmax):
+        limit = (lambda v: v != 1, "2 or more, because the softmax of a single number is always 1")
+        require("outputs of Softmax", net.outputs, limit)
     found: Loss = look_up("loss", loss, LOSSES, Loss).with_numbers(net.number)
     found.paired_layers(net.layers)
     return found

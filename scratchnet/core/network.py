@@ -57,13 +57,17 @@ class Sequential:
     ``inputs``     the width of the input; None means any width
     ``outputs``    the width of the output; None means any width
     ``metadata``   a dict that is saved with the network; it can hold what JSON can
+    ``loss``       the loss with which it was last trained, or None
+
+    ``net(X)`` is ``net.forward(X)``, and ``net[0]`` is ``net.layers[0]``.
     """
 
     A: Any = None  # the last output; the argument of `backward` must have its shape
+    loss: Any = None
 
     def __init__(self, layers: Any, seed: int = 0, number: NumberType = None) -> None:
         require("layers", layers, (is_sequence, "a list of layers, [...]"))
-        self.layers: Layers = list(layers)
+        self.layers: Layers = PLUG_POINTS["layers"](list(layers))
         self.metadata: Any = {}
         widths = widths_of(self.layers)
         self.inputs = widths[0]
@@ -104,6 +108,11 @@ class Sequential:
         """
         rows = self.accept(X)
         return self.propagate([rows[i] for i in range(len(rows))], self.layers)
+
+    __call__ = forward
+
+    def __getitem__(self, k: int) -> Any:
+        return self.layers[k]
 
     def backward(self, dA: Any) -> Matrix:
         """Return the gradient of the loss at X, given the gradient dA at the output.
@@ -185,7 +194,7 @@ class Sequential:
         optimizer: Any = "adam",
         epochs: int = 100,
         batch_size: IntOrNone = None,
-        shuffle: bool = True,
+        shuffle: Any = None,
         seed: int = 0,
         validation_data: Any = None,
         validation_split: float = 0,
@@ -195,6 +204,7 @@ class Sequential:
         engine: str = "auto",
         executor: Any = None,
         checkpoint: Any = None,
+        verbose: Any = 0,
         unroll: Any = None,
         **unknown: NoReturn,
     ) -> "History":
@@ -228,6 +238,7 @@ class Sequential:
             engine,
             executor,
             checkpoint,
+            verbose,
             unroll,
             observed=False,
         )
@@ -254,13 +265,23 @@ class Sequential:
             A.extend(self.propagate(block, self.layers))
         return A
 
-    def evaluate(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Number:
-        """Return the loss over these samples, without penalties."""
+    def evaluate(
+        self, X: Any, Y: Any, loss: Any = None, sample_weight: Any = None, metrics: Any = ()
+    ) -> Any:
+        """Return the loss over these samples, without penalties.
+
+        Without ``loss`` it is the one with which the network was trained. With ``metrics``, such as
+        ["accuracy"], return a dict of the loss and these measures (see ``scratchnet.metrics``).
+        """
         from .examples import examples_for, mean_loss
         from .losses import loss_for
 
-        loss = loss_for(self, loss)
-        return mean_loss(self, examples_for(self, X, Y, loss, sample_weight), loss)
+        loss = loss_for(self, self.loss if loss is None else loss)
+        examples = examples_for(self, X, Y, loss, sample_weight)
+        value = mean_loss(self, examples, loss)
+        if not metrics:
+            return value
+        return dict(PLUG_POINTS["metrics"](self, examples, metrics), loss=value)
 
     def gradients(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Any:
         """Return the loss and a list of its gradients, in the order of ``parameters()``.
@@ -350,6 +371,7 @@ class Sequential:
         for new, old in zip(net.parameters(), self.parameters()):
             new.take_over(old, number)
         net.metadata = _copied(self.metadata)
+        net.loss = self.loss and self.loss.with_numbers(number, exactly=True)
         return net
 
     def save(self, path: Any) -> None:
@@ -362,31 +384,10 @@ class Sequential:
 
     def summary(self) -> str:
         """Return a table of the layers, their outputs and their numbers of parameters."""
-        table = [("", "layer", "outputs", "parameters")]
-        counts = [sum([p.count for p in layer.parameters()]) for layer in self.layers]
-        outputs = widths_of(self.layers)[1:]
-        for i, layer in enumerate(self.layers):
-            table.append((str(i), repr(layer), str(outputs[i] or "any"), str(counts[i])))
-        widths = [max([len(row[k]) for row in table]) for k in range(4)]
-        lines = [
-            # MicroPython has no str.ljust.
-            "  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)]).rstrip()
-            for row in table
-        ]
-        frozen = sum([p.count for p in self.parameters() if p.frozen])
-        number = self.number.__name__
-        lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {number}")
-        return Text("\n".join(lines))
+        return PLUG_POINTS["summary"](self)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"Sequential([{', '.join([repr(layer) for layer in self.layers])}])"
-
-
-class Text(str):
-    """A string that the interactive prompt shows as ``print()`` does."""
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 def _copied(value: Any) -> Any:

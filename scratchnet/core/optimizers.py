@@ -68,6 +68,13 @@ class Optimizer(Configured):
         self.t = 0
         self.states: Any = {}  # {name of the parameter: States}
 
+    def follow(self, given: Any) -> None:
+        """Take over the arguments of the optimizer that the caller has and may have changed."""
+        if given.memory != self.memory:
+            self.states = {}
+        for name in self.arguments + ("memory",):
+            setattr(self, name, getattr(given, name))
+
     def rule(self, w: Number, g: Number, state: State) -> Update:
         """Return the weight and its state after the step."""
         raise NotImplementedError(f"{type(self).__name__} has no rule")

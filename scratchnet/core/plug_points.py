@@ -5,6 +5,12 @@
     engine        which engine computes the updates             default: the core's own
     checkpoint    a training run that saves itself to a file    default: an error
     save          how a network is written to a file            default: an error
+    name          what is meant by a name, such as "mse"        default: the name itself
+    layers        prepares the layers that a network is given   default: no activation in Dense
+    summary       a network as a table                          default: its repr
+    metrics       measures that ``evaluate`` adds to the loss   default: an error
+    progress      a training run that shows its progress        default: an error
+    warn          what a warning does                           default: printed
 
 ``scratchnet/__init__.py`` plugs a function into each. The core alone, copied to a device, uses the
 defaults.
@@ -55,12 +61,45 @@ def save(net: Any, path: Any) -> None:
     raise ValueError("save needs the whole package scratchnet; its core alone writes no files")
 
 
+def name(kind: str, given: str, family: Family) -> str:
+    """Return the name in ``family`` (the losses, for example) that ``given`` means."""
+    return given
+
+
+def layers(given: Any) -> Any:
+    """Return the layers of a network, given those that the user has listed."""
+    if any([getattr(layer, "placed_after", None) for layer in given]):
+        raise ValueError("activation: list the activation as a layer of its own after Dense")
+    return given
+
+
+def summary(net: Any) -> str:
+    """Return a table of the layers of the network."""
+    return repr(net)
+
+
+def metrics(net: Any, examples: Any, names: Any) -> Any:
+    """Return the measures with these names, as a dict."""
+    raise ValueError("metrics need the whole package scratchnet")
+
+
+def progress(training: Any) -> Any:
+    """Return a Training that does what ``training`` does and shows the epochs done."""
+    raise ValueError("verbose needs the whole package scratchnet; loop over epochs(...) and print")
+
+
 PLUG_POINTS: Family = {
     "products": products,
     "supplement": supplement,
     "engine": engine,
     "checkpoint": checkpoint,
     "save": save,
+    "name": name,
+    "layers": layers,
+    "summary": summary,
+    "metrics": metrics,
+    "progress": progress,
+    "warn": print,
 }
 
 

@@ -49,7 +49,7 @@ except (ImportError, AttributeError):  # other Pythons
 
 OPTIONS = (
     "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, "
-    "patience, sample_weight, class_weight, engine, executor, checkpoint"
+    "patience, sample_weight, class_weight, engine, executor, checkpoint, verbose"
 )
 
 
@@ -61,7 +61,7 @@ def epochs(
     optimizer: Any = "adam",
     epochs: int = 100,
     batch_size: IntOrNone = None,
-    shuffle: bool = True,
+    shuffle: Any = None,
     seed: int = 0,
     validation_data: Any = None,
     validation_split: float = 0,
@@ -71,6 +71,7 @@ def epochs(
     engine: str = "auto",
     executor: Any = None,
     checkpoint: Any = None,
+    verbose: Any = 0,
     unroll: Any = None,
     **unknown: NoReturn,
 ) -> Epochs:
@@ -80,11 +81,12 @@ def epochs(
     ``Y``                  samples × outputs; a flat list for one output; class numbers for
                            categorical cross-entropy
     ``loss``               a name, or an object from losses.py
-    ``optimizer``          a name, or an object from optimizers.py; its memory starts empty
+    ``optimizer``          a name, or an object from optimizers.py; its memory starts empty; a loop
+                           may change its arguments between two epochs
     ``epochs``             the number of passes over the data
     ``batch_size``         the number of samples per update; None means all
-    ``shuffle``            whether each epoch takes the samples in a new order (unless a batch holds
-                           all samples)
+    ``shuffle``            whether each epoch takes the samples in a new order; None means yes, unless
+                           one batch holds all samples
     ``seed``               an integer, for the order and for Dropout; the same seed (with the same
                            executor) gives the same bits
     ``validation_data``    (X, Y), on which the loss is only measured
@@ -104,6 +106,7 @@ def epochs(
                            workers each batch is divided
     ``checkpoint``         a file to which the training run saves itself from time to time; after an
                            interruption the same call continues from there, to the same bits
+    ``verbose``            1 shows a line with the progress and the loss
     ``unroll``             deprecated: True means engine="steps", False means engine="lists"
     """
     refuse_unknown("epochs", unknown, OPTIONS)
@@ -125,6 +128,7 @@ def epochs(
         engine,
         executor,
         checkpoint,
+        verbose,
         unroll,
     )
     return training.run()
@@ -139,6 +143,7 @@ class Training:
     ``history``      the epochs so far
     ``best``         the number of the best epoch, its loss and its parameters; None without
                      ``patience``
+    ``given``        the optimizer as the caller has it, and may change it
     ``observed``     whether the caller can see the network between two epochs
     """
 
@@ -148,8 +153,9 @@ class Training:
         validation: Any,
         epochs: int,
         batch_size: int,
-        shuffle: bool,
+        shuffle: Any,
         patience: IntOrNone,
+        given: Optimizer,
         observed: bool,
     ) -> None:
         self.engine = engine
@@ -157,8 +163,12 @@ class Training:
         self.validation = validation
         self.epochs = epochs
         self.batch_size = batch_size
-        self.shuffle = shuffle and batch_size < len(self.examples)
+        if shuffle and batch_size == len(self.examples):
+            PLUG_POINTS["warn"]("shuffle has no effect, because one batch holds all samples")
+        self.shuffle = shuffle is not False and batch_size < len(self.examples)
         self.patience = patience
+        self.given = given
+        self.described = repr(given)
         self.observed = observed
         self.history = History(engine.name)
         self.best: Any = None
@@ -166,10 +176,17 @@ class Training:
     def run(self) -> Epochs:
         """Train to the end. Yield an Epoch after each pass over the data."""
         while not self.is_over():
+            self.take_over_changes()
             batches = self.next_batches()  # lists of indices into the examples
             losses = self.train(batches * self.epochs_at_once())  # one loss per batch
             yield self.end_epoch(losses, batches)
         self.restore_best()
+
+    def take_over_changes(self) -> None:
+        """Take over what the caller has changed in the optimizer since the last epoch."""
+        if repr(self.given) != self.described:
+            self.engine.optimizer.follow(self.given.with_numbers(self.engine.net.number))
+            self.described = repr(self.given)
 
     def is_over(self) -> bool:
         """Return whether all epochs are done or ``patience`` has run out."""
@@ -330,7 +347,7 @@ def prepare(
     optimizer: Any = "adam",
     epochs: int = 100,
     batch_size: IntOrNone = None,
-    shuffle: bool = True,
+    shuffle: Any = None,
     seed: int = 0,
     validation_data: Any = None,
     validation_split: float = 0,
@@ -340,12 +357,14 @@ def prepare(
     engine: str = "auto",
     executor: Any = None,
     checkpoint: Any = None,
+    verbose: Any = 0,
     unroll: Any = None,
     observed: bool = True,
 ) -> Any:
     """Check the options of ``epochs`` and return a Training; ``observed`` is explained there."""
     loss = loss_for(net, loss)
-    optimizer = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
+    given = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer)
+    optimizer = given.with_numbers(net.number)
     epochs = require("epochs", epochs, COUNT)
     batch_size = require("batch_size", batch_size, COUNT_OR_NONE)
     patience = require("patience", patience, COUNT_OR_NONE)
@@ -358,15 +377,18 @@ def prepare(
             raise ValueError("give validation_data or validation_split, not both")
         validation = validation_examples(net, validation_data, loss)
     elif validation_split:
-        examples, validation = split(examples, validation_split, generator if shuffle else None)
+        examples, validation = split(examples, validation_split, shuffle is not False and generator)
     if class_weight is not None:
         examples = examples.weigh_classes(class_weight, net.number)
     net.adapt(examples.samples(), again=False)
     size = min(batch_size or len(examples), len(examples))
     lists = Engine(net, loss, optimizer, examples, generator)
     chosen = PLUG_POINTS["engine"](lists, size, engine, executor, unroll)
-    training = Training(chosen, validation, epochs, size, shuffle, patience, observed)
-    return training if checkpoint is None else PLUG_POINTS["checkpoint"](training, checkpoint)
+    training: Any = Training(chosen, validation, epochs, size, shuffle, patience, given, observed)
+    net.loss = loss
+    if checkpoint is not None:
+        training = PLUG_POINTS["checkpoint"](training, checkpoint)
+    return PLUG_POINTS["progress"](training) if verbose else training
 
 
 def validation_examples(net: Any, data: Any, loss: Loss) -> Examples:
@@ -390,5 +412,5 @@ def split(examples: Examples, fraction: float, generator: Any) -> Any:
         f"a fraction that leaves some of the {count} samples on both sides",
     )
     held_out = int(count * require("validation_split", fraction, limit) + 0.5)
-    order = list(range(count)) if generator is None else generator.permutation(count)
+    order = generator.permutation(count) if generator else list(range(count))
     return examples.part(order[:-held_out]), examples.part(order[-held_out:])

@@ -66,6 +66,7 @@ class Generated(Engine):
     def epoch(self, batches: "Batches") -> "Row":
         if (self.description(), self.objects()) != (self.source_of_code, self.objects_in_code):
             self.name = self.lists.name
+            vars(self.optimizer).pop("update_rows", None)  # generated from the former arguments
             return self.lists.epoch(batches)
         self.name = type(self).name
         losses: "Row" = []
@@ -120,7 +121,8 @@ def _arguments(part: "Any") -> "Any":
     """Return the type and arguments of a layer, loss or optimizer; this is faster than its repr."""
     if not is_own(part):
         return repr(part)
-    values = [getattr(part, name) for name in part.arguments]
+    # A learning rate is an input of the code.
+    values = [getattr(part, name) for name in part.arguments if name != "learning_rate"]
     return type(part), tuple([repr(value) if callable(value) else value for value in values])
 
 

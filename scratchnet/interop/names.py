@@ -1,0 +1,109 @@
+"""What people who know other libraries write: their names, and Dense with an activation.
+
+name     the name here that a name elsewhere means: "mse", "categorical_crossentropy", "Adam"
+layers   Dense(4, 8, activation="relu") as two layers
+
+>>> from scratchnet.core.losses import LOSSES
+>>> name("loss", "mse", LOSSES), name("loss", "BinaryCrossentropy", LOSSES)
+('mean_squared_error', 'binary_cross_entropy')
+>>> name("loss", "mean_square_error", LOSSES)
+Traceback (most recent call last):
+    ...
+ValueError: loss 'mean_square_error' is unknown; did you mean 'mean_squared_error'? give one of: ...
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List
+
+    from ..core.layer import Layer
+
+# Names that have one meaning, in the spelling of ``_key``.
+ALIASES = {
+    "mse": "mean_squared_error",
+    "mseloss": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "l1loss": "mean_absolute_error",
+    "huberloss": "huber",
+    "bce": "binary_cross_entropy",
+    "bceloss": "binary_cross_entropy",
+    "sparsecategoricalcrossentropy": "categorical_cross_entropy",
+    "hingeloss": "hinge",
+    "swish": "SiLU",
+    "linear": "Identity",
+    "logistic": "Sigmoid",
+    "step": "Threshold",
+    "heaviside": "Threshold",
+}
+# Names that have several meanings, and what to write instead.
+AMBIGUOUS = {
+    "crossentropy": "binary_cross_entropy (after Sigmoid) or categorical_cross_entropy (after "
+    "Softmax)",
+    "logloss": "binary_cross_entropy (after Sigmoid) or categorical_cross_entropy (after Softmax)",
+    "crossentropyloss": "binary_cross_entropy (after Sigmoid) or categorical_cross_entropy (after "
+    "Softmax)",
+    "squarederror": "mean_squared_error or half_squared_error",
+    "l2": "mean_squared_error or half_squared_error",
+    "glorot": "glorot_uniform or glorot_normal",
+    "xavier": "xavier_uniform or xavier_normal",
+    "he": "he_uniform or he_normal",
+    "kaiming": "kaiming_uniform or kaiming_normal",
+    "lecun": "lecun_uniform or lecun_normal",
+}
+
+
+def name(kind: str, given: str, family: "Dict[str, Any]") -> str:
+    """Return the name in ``family`` that ``given`` means, whatever its spelling.
+
+    Raise a ValueError, with the nearest name, if there is none.
+    """
+    if given in family:
+        return given
+    key = _key(given)
+    names = {_key(known): known for known in family}
+    if key in names:
+        return names[key]
+    if ALIASES.get(key) in family:
+        return ALIASES[key]
+    if key in AMBIGUOUS and AMBIGUOUS[key].split(" ")[0] in family:
+        raise ValueError(f"{kind} {given!r} can mean {AMBIGUOUS[key]}; give one of these")
+    text = f"{kind} {given!r} is unknown; "
+    nearest = _nearest(key, list(names) + [a for a in ALIASES if ALIASES[a] in family])
+    if nearest:
+        text += f"did you mean {names.get(nearest) or ALIASES[nearest]!r}? "
+    raise ValueError(text + "give one of: " + ", ".join(sorted(family)))
+
+
+def _key(name: str) -> str:
+    """Return the letters and digits of a name, in lower case."""
+    return "".join([c for c in name.lower() if c not in " _-."])
+
+
+def _nearest(key: str, keys: "List[str]") -> str:
+    """Return the key that is most like this one, or an empty string."""
+    try:
+        from difflib import get_close_matches
+    except ImportError:  # MicroPython
+        return ""
+    return (get_close_matches(key, keys, 1, 0.7) or [""])[0]
+
+
+def layers(given: "List[Layer]") -> "List[Layer]":
+    """Return the layers, each ``Dense(..., activation=...)`` as a Dense and its activation.
+
+    The Dense is a new one that shares the parameters.
+    """
+    found: "List[Any]" = []
+    for layer in given:
+        activation = getattr(layer, "placed_after", None)
+        if activation is None:
+            found.append(layer)
+        else:
+            found += [_without_activation(layer), activation]
+    return found
+
+
+def _without_activation(layer: "Any") -> "Any":
+    twin = type(layer)(**layer.config())
+    twin.weights, twin.bias, twin.initializer = layer.weights, layer.bias, layer.initializer
+    return twin
