@@ -282,9 +282,9 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     models.save(net, path, dtype)
 
 
-def _name(kind: str, given: str, family: "Any") -> "Any":
+def _meaning(kind: str, given: str, family: "Any", last: "Any") -> "Any":
     """Return the name in ``family`` that ``given`` means."""
-    return given if given in family else _above("interop.names", "name")(kind, given, family)
+    return given if given in family else _above("interop.names", "name")(kind, given, family, last)
 
 
 def _layers(given: "Any") -> "Any":
@@ -304,22 +304,33 @@ def _metrics(net: "Sequential", examples: "Any", names: "Any") -> "Any":
     return _above("metrics.evaluation", "measures", "metrics")(net, examples, names)
 
 
-def _progress(training: "Any") -> "Any":
-    """Return a training run that shows its progress."""
-    return _above("engines.progress", "Shown", "verbose")(training)
+def _check(net: "Sequential") -> None:
+    """Check the names of user-defined layers' parameters."""
+    _above("formats.checked", "check_names")(net.layers)
 
 
-def _warn(text: str) -> None:
-    """Warn at the line that called ``fit`` or ``epochs``."""
-    try:
-        from warnings import warn
-    except ImportError:  # MicroPython
-        print(text)
+def _arguments(part: "Any") -> None:
+    """Check that a user-defined class lists the arguments of its constructor.
+
+    MicroPython does not tell the names of arguments.
+    """
+    code: "Any" = getattr(getattr(type(part), "__init__", None), "__code__", None)
+    if not hasattr(code, "co_varnames"):
         return
-    level, frame = 2, sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith(__name__):
-        level, frame = level + 1, frame.f_back
-    warn(text, stacklevel=level)
+    for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]:
+        if name not in part.arguments + part.in_parameters:
+            raise TypeError(
+                f"{type(part).__name__}: __init__ takes {name}, which the class must name: "
+                f'arguments = ("{name}",)'
+            )
+
+
+def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "Any":
+    """Return a training run that shows its progress and follows changes of the optimizer."""
+    observed = getattr(training, "training", training).observed
+    if not (verbose or shuffle or observed):
+        return training
+    return _above("engines.progress", "Course")(training, given, shuffle, verbose)
 
 
 plug_in(
@@ -328,12 +339,13 @@ plug_in(
     engine=_engine,
     checkpoint=_checkpoint,
     save=save,
-    name=_name,
+    name=_meaning,
     layers=_layers,
     summary=_summary,
+    check=_check,
+    arguments=_arguments,
     metrics=_metrics,
-    progress=_progress,
-    warn=_warn,
+    course=_course,
 )
 if hasattr(math, "dist"):  # as "fast", with another matrix product
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"])

@@ -13,7 +13,7 @@
 """
 
 from . import matrix
-from .checks import BOOL, FINITE
+from .checks import FINITE, one_of
 from .functions import (
     dot,
     erf,
@@ -64,8 +64,8 @@ class Activation(Layer):
         return self.A
 
     def backward(self, dA: Matrix) -> Matrix:
-        derivatives = matrix.pairwise("derivative", self.Z, self.A, self.derivative)
-        return matrix.multiply(dA, derivatives)  # samples × features
+        """dZ = dA · the derivative, samples × features"""
+        return matrix.multiply(dA, matrix.pairwise("derivative", self.Z, self.A, self.derivative))
 
 
 class Identity(Activation):
@@ -174,8 +174,7 @@ class GELU(Activation):
     arguments = ("approximate",)
 
     def __init__(self, approximate: str = "none") -> None:
-        limit = (lambda v: v in ("none", "tanh"), "'none' or 'tanh'")
-        self.approximate = self.require("approximate", approximate, limit)
+        self.approximate: str = self.require("approximate", approximate, one_of("none", "tanh"))
 
     def function(self, z: Number) -> Number:
         return z * self.distribution(z)
@@ -185,9 +184,8 @@ class GELU(Activation):
 
     def distribution(self, z: Number) -> Number:
         """Φ(z)"""
-        if self.approximate == "tanh":
-            return (1 + tanh(self.tanh_argument(z))) / 2
-        return (1 + erf(z / sqrt(whole(2, z)))) / 2
+        is_tanh = self.approximate == "tanh"
+        return (1 + (tanh(self.tanh_argument(z)) if is_tanh else erf(z / sqrt(whole(2, z))))) / 2
 
     def density(self, z: Number) -> Number:
         """Φ'(z): e^(-z²/2)/√(2π), or (1 - tanh² u)/2 · du/dz for the approximation"""
@@ -236,12 +234,10 @@ class Threshold(Activation):
     numbers = ("threshold",)
     zero_by_default = ("bipolar", "strict")
 
-    def __init__(
-        self, threshold: Number = 0, bipolar: bool = False, strict: bool = False
-    ) -> None:
+    def __init__(self, threshold: Number = 0, bipolar: bool = False, strict: bool = False) -> None:
         self.threshold = self.require("threshold", threshold, FINITE)
-        self.bipolar = self.require("bipolar", bipolar, BOOL)
-        self.strict = self.require("strict", strict, BOOL)
+        self.bipolar = bipolar
+        self.strict = strict
         self.levels = (-1, 1) if bipolar else (0, 1)
 
     def function(self, z: Number) -> Number:

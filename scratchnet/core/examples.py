@@ -52,9 +52,7 @@ class Examples:
         self.Y = Y
         self.weights = weights
         self.used = used
-        self.mean_weight = None
-        if weights is not None:
-            self.mean_weight = total([weights[i] for i in used]) / len(used)
+        self.mean_weight = weights and total([weights[i] for i in used]) / len(used)
 
     def __len__(self) -> int:
         return len(self.used)
@@ -101,8 +99,7 @@ def examples_for(net: Any, X: Any, Y: Any, loss: Loss, sample_weight: Any = None
         raise ValueError(f"X has {len(X)} rows and Y has {len(Y)}; give one target per sample")
     weights = _sample_weights(sample_weight, len(X), net.number)
     # Samples with weight 0 are left out, as if they were not in the data.
-    used = [i for i in range(len(X)) if weights is None or weights[i] > 0]
-    return Examples(X, Y, weights, used)
+    return Examples(X, Y, weights, [i for i in range(len(X)) if weights is None or weights[i] > 0])
 
 
 def _sample_weights(given: Any, count: int, number: NumberType) -> RowOrNone:
@@ -134,8 +131,7 @@ def _class_weight(weights: Any, y: Row, number: NumberType) -> Number:
 def mean_loss(net: Any, examples: Examples, loss: Loss) -> Number:
     """Return the loss over all examples, without penalties, computed in blocks of samples."""
     blocks = cut(list(range(len(examples))), BLOCK)
-    losses = []
-    for block in blocks:
-        X, Y, weights = examples.batch(block)
-        losses.append(net.loss_of(X, Y, loss, weights))
-    return loss.of_batches(losses, [len(block) for block in blocks])
+    return loss.of_batches(
+        [net.loss_of(X, Y, loss, weights) for X, Y, weights in map(examples.batch, blocks)],
+        [len(block) for block in blocks],
+    )

@@ -45,9 +45,8 @@ class Epoch:
         self.best = best
 
     def __repr__(self) -> str:
-        validated = self.validation_loss is not None
-        text = f", validation loss {self.validation_loss}" if validated else ""
-        return f"Epoch {self.number}: loss {self.loss}{text}"
+        values = [self.loss] if self.validation_loss is None else [self.loss, self.validation_loss]
+        return f"Epoch {self.number}: loss {', validation loss '.join(map(str, values))}"
 
 
 class History:
@@ -90,10 +89,11 @@ class History:
 
     @property
     def history(self) -> Settings:
-        lists = {"loss": self.loss, "learning_rate": [row[2] for row in self.rows]}
-        if self.rows and self.rows[0][1] is not None:
-            lists["val_loss"] = self.validation_loss
-        return lists
+        lists = {
+            name: [row[k] for row in self.rows]
+            for k, name in enumerate(("loss", "val_loss", "learning_rate"))
+        }
+        return {name: values for name, values in lists.items() if None not in values}
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -24,6 +24,7 @@ from .types import (
     IntOrNone,
     Limit,
     Matrix,
+    Names,
     Number,
     Parameters,
     Row,
@@ -50,7 +51,7 @@ class Dense(Layer):
     ([[0.5], [0.5]], [0.5])
     """
 
-    arguments = ("inputs", "outputs", "l1", "l2")
+    arguments: Names = ("inputs", "outputs", "l1", "l2")
     in_parameters = ("weights", "bias", "initializer", "activation")
     numbers = zero_by_default = ("l1", "l2")
 
@@ -90,8 +91,9 @@ class Dense(Layer):
 
     def forward(self, X: Matrix) -> Matrix:
         self.X = X  # samples × inputs
-        Z = matrix.dot(X, self.weights.value)  # samples × outputs
-        return matrix.add_row(Z, self.bias.value) if self.bias else Z
+        if not self.bias:
+            return matrix.dot(X, self.weights.value)
+        return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
 
     def backward(self, dZ: Matrix) -> Matrix:
         """dX = dZ·Wᵀ"""
@@ -108,9 +110,8 @@ class Dense(Layer):
         return not (is_zero(self.l1) and is_zero(self.l2))
 
     def penalty(self) -> Number:
-        if not self.has_penalty():
-            return None
-        return total([self.penalty_term(w) for row in self.weights.value for w in row])
+        weights = [w for row in self.weights.value for w in row] if self.has_penalty() else []
+        return total([self.penalty_term(w) for w in weights]) if weights else None
 
     def add_penalty_gradient(self) -> None:
         if self.has_penalty():
@@ -154,9 +155,9 @@ class Dropout(Layer):
         return [where(self.rate <= self.generator.random(), whole(1, x), whole(0, x)) for x in row]
 
     def masked(self, X: Matrix) -> Matrix:
-        if self.mask is None:
-            return X
-        return matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
+        return (
+            X if self.mask is None else matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
+        )
 
 
 class Normalization(Layer):
@@ -224,8 +225,7 @@ class Normalization(Layer):
         columns = len(rows[0])
         sums = function(self.accepted(rows[0], 0))
         for i in range(1, len(rows)):
-            row = function(self.accepted(rows[i], i, columns))
-            sums = [s + x for s, x in zip(sums, row)]
+            sums = [s + x for s, x in zip(sums, function(self.accepted(rows[i], i, columns)))]
         return [s / len(rows) for s in sums]
 
     def forward(self, X: Matrix) -> Matrix:
@@ -250,5 +250,6 @@ class Normalization(Layer):
         return dX
 
 
-LAYERS: Family = {"Dense": Dense, "Dropout": Dropout, "Normalization": Normalization}
-LAYERS.update(ACTIVATIONS)
+LAYERS: Family = dict(
+    {"Dense": Dense, "Dropout": Dropout, "Normalization": Normalization}, **ACTIVATIONS
+)

@@ -43,8 +43,17 @@ for all four pairs:
 
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
-from .checks import ABOVE_0, accept_row, cast, is_sequence, is_zero, look_up, require, shown
-from .elementary import REAL
+from .checks import (
+    ABOVE_0,
+    accept_row,
+    cast,
+    is_sequence,
+    is_zero,
+    look_up,
+    one_of,
+    require,
+    shown,
+)
 from .functions import (
     exp,
     largest_of,
@@ -89,8 +98,9 @@ class Loss(Configured):
     zero_by_default = ("reduction",)
 
     def __init__(self, reduction: Any = None) -> None:
-        limit = (lambda v: v in (None, "mean", "batchmean", "sum"), "'mean', 'batchmean' or 'sum'")
-        self.reduction = self.require("reduction", reduction, limit)
+        self.reduction = self.require(
+            "reduction", reduction, one_of(None, "mean", "batchmean", "sum")
+        )
 
     def term(self, a: Number, y: Number) -> Number:
         """Return the term of one output a with the target y."""
@@ -175,9 +185,9 @@ class Loss(Configured):
     ) -> Number:
         """Return the loss, given the input Z of the paired layers and the output A of the last."""
         paired = self.paired_layers(layers)
-        if not paired:
-            return self.value(A, Y, weights)
-        return self.value_from_logits(self.logits(Z, layers[-paired:]), A, Y, weights)
+        if paired:
+            return self.value_from_logits(self.logits(Z, layers[-paired:]), A, Y, weights)
+        return self.value(A, Y, weights)
 
     def paired_layers(self, layers: Layers) -> int:
         """Return how many layers at the end of the network are computed together with the loss.
@@ -228,9 +238,8 @@ def _is_single(y: Any) -> bool:
 
 def size(rows: Matrix, weights: Any) -> Number:
     """Return the number of samples or, with weights, what replaces it: their sum or ``total``."""
-    if weights is None:
-        return len(rows)
-    return weights.total if hasattr(weights, "total") else total(weights)
+    weighted = weights.total if hasattr(weights, "total") else weights and total(weights)
+    return len(rows) if weights is None else weighted
 
 
 def _weighted(rows: Matrix, weights: RowOrNone) -> Matrix:
@@ -314,8 +323,8 @@ class BinaryCrossEntropy(Loss):
         return positive_part(z) - y * z + log1p(exp(-abs(z)))
 
     def error_in(self, y: Row) -> str:
-        good = all([v >= 0 and v <= 1 for v in y])
-        return "" if good else "a target is 0, 1 or a probability in between"
+        good = [v >= 0 and v <= 1 for v in y]
+        return "" if all(good) else "a target is 0, 1 or a probability in between"
 
 
 class CategoricalCrossEntropy(Loss):
@@ -350,13 +359,13 @@ class CategoricalCrossEntropy(Loss):
                 "for a single output use binary_cross_entropy"
             )
         label = y if _is_single(y) else y[0] if len(y) == 1 else None
-        row = y if label is None else one_hot(label, outputs, i)
-        return Loss.target(self, row, outputs, number, i)
+        return Loss.target(
+            self, y if label is None else one_hot(label, outputs, i), outputs, number, i
+        )
 
     def error_in(self, y: Row) -> str:
-        if all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1:
-            return ""
-        return "a target is a class number, or class probabilities that sum to 1"
+        good = all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1
+        return "" if good else "a target is a class number, or class probabilities that sum to 1"
 
 
 class Hinge(Loss):
@@ -383,18 +392,20 @@ class Perceptron(Loss):
     pairs_with = Threshold
     levels: Any = (0, 1)  # the two outputs of the network
 
-    def logits(self, Z: Matrix, layers: Layers) -> Matrix:
+    def logits(self, Z: Matrix, layers: Any) -> Matrix:
         """Return z - t, where sigmoid(t) is the threshold if a sigmoid precedes it."""
         t: Number = layers[-1].threshold
         if len(layers) > 1:
-            plain = getattr(t, "value", t)  # Number types keep it there. The logit of 1/2 is 0.
+            plain: Number = getattr(
+                t, "value", t
+            )  # Number types keep it there. The logit of 1/2 is 0.
             t = 0 if plain + plain == 1 else log(t / (1 - t))
         return Z if is_zero(t) else matrix.subtract(Z, t)
 
     def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
         return [(a_k - y_k) * z_k for z_k, a_k, y_k in zip(z, a, y)]
 
-    def paired_layers(self, layers: Layers) -> int:
+    def paired_layers(self, layers: Any) -> int:
         if not isinstance(layers[-1], Threshold):
             raise ValueError(
                 "Perceptron: the network must end in Threshold, or in Sigmoid and Threshold"
@@ -402,13 +413,16 @@ class Perceptron(Loss):
         self.levels = layers[-1].levels
         if len(layers) == 1 or not isinstance(layers[-2], Sigmoid):
             return 1
-        limit = (lambda v: not isinstance(v, REAL) or 0 < v < 1, "a number between 0 and 1")
-        self.require("threshold after Sigmoid", layers[-1].threshold, limit)
+        self.require(
+            "threshold after Sigmoid",
+            getattr(layers[-1].threshold, "value", layers[-1].threshold),
+            (lambda v: 0 < v < 1, "a number between 0 and 1"),
+        )
         return 2
 
     def error_in(self, y: Row) -> str:
-        low, high = self.levels
-        return "" if all([v == low or v == high for v in y]) else f"a target is {low} or {high}"
+        good = [v in self.levels for v in y]
+        return "" if all(good) else "a target is {} or {}".format(*self.levels)
 
 
 def times_log(y: Number, a: Number) -> Number:
@@ -459,9 +473,8 @@ def loss_for(net: Any, loss: Any) -> Loss:
     Raise a ValueError if the loss cannot be used with the network.
     """
     require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
-    if isinstance(net.layers[-1], Softmax):
-        limit = (lambda v: v != 1, "2 or more, because the softmax of a single number is always 1")
-        require("outputs of Softmax", net.outputs, limit)
-    found: Loss = look_up("loss", loss, LOSSES, Loss).with_numbers(net.number)
+    if isinstance(net.layers[-1], Softmax) and net.outputs == 1:
+        raise ValueError("Softmax of a single output is always 1; end the network in Sigmoid()")
+    found: Loss = look_up("loss", loss, LOSSES, Loss, net.layers[-1]).with_numbers(net.number)
     found.paired_layers(net.layers)
     return found

@@ -22,15 +22,17 @@ from .checks import (
     require,
 )
 from .functions import number_of
-from .layer import Parameter, check_names, widths_of, without_batch
+from .layer import Parameter, widths_of, without_batch
 from .matrix import shape, size
 from .plug_points import PLUG_POINTS
 from .random import Generator
 from .types import (
     Any,
     GeneratorOrNone,
+    History,
     IntOrNone,
     Layers,
+    Loss,
     Matrix,
     NoReturn,
     Number,
@@ -39,11 +41,6 @@ from .types import (
     RowOrNone,
     Rows,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .history import History
-    from .losses import Loss
 
 PREDICTION_BLOCK = 1000  # how many samples ``predict`` computes at once
 
@@ -74,8 +71,11 @@ class Sequential:
         self.outputs = widths[-1]
         given = [p for p in self.parameters() if p.value is not None]
         self.number = number or _common_number(given)
-        limit = (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction")
-        require("number", self.number, limit)
+        require(
+            "number",
+            self.number,
+            (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction"),
+        )
         for parameter in given:
             parameter.convert(self.number)
         generator = Generator(seed)
@@ -84,7 +84,7 @@ class Sequential:
             layer.build(inputs, generator)
         for parameter in self.parameters():
             parameter.convert(self.number, exactly=True)
-        check_names(self.layers)
+        PLUG_POINTS["check"](self)
 
     # ---- forward and backward ----------------------------------------------------------------
 
@@ -129,8 +129,10 @@ class Sequential:
             raise ValueError("backward: forward has not run yet; call net.forward(X) first")
         gradient = accept(dA, self.number, "dA")
         if shape(gradient) != shape(self.A):
-            found, needed = size(shape(gradient)), size(shape(self.A))
-            raise ValueError(f"backward: dA is {found}, but the last output is {needed}")
+            raise ValueError(
+                f"backward: dA is {size(shape(gradient))}, "
+                f"but the last output is {size(shape(self.A))}"
+            )
         for layer in reversed(self.layers):
             gradient = layer.backward(gradient)
             layer.add_penalty_gradient()
@@ -140,7 +142,7 @@ class Sequential:
         self,
         X: Matrix,
         Y: Matrix,
-        loss: "Loss",
+        loss: Loss,
         weights: RowOrNone = None,
         generator: GeneratorOrNone = None,
         first: IntOrNone = None,
@@ -154,8 +156,7 @@ class Sequential:
         paired = loss.paired_layers(self.layers)
         Z, A = self.logits_and_output(X, paired, generator)
         value = self.with_penalties(loss.value_of(self.layers, Z, A, Y, weights))
-        gradient = loss.gradient_in_logits if paired else loss.gradient
-        dA = gradient(A, Y, weights)
+        dA = (loss.gradient_in_logits if paired else loss.gradient)(A, Y, weights)
         for k in reversed(range(first or 0, len(self.layers) - paired)):
             if k == first:
                 self.layers[k].set_gradients(dA)
@@ -164,15 +165,14 @@ class Sequential:
             self.layers[k].add_penalty_gradient()
         return value
 
-    def loss_of(self, X: Matrix, Y: Matrix, loss: "Loss", weights: RowOrNone = None) -> Number:
+    def loss_of(self, X: Matrix, Y: Matrix, loss: Loss, weights: RowOrNone = None) -> Number:
         """Return the loss without penalties. The data are not checked."""
         Z, A = self.logits_and_output(X, loss.paired_layers(self.layers))
         return loss.value_of(self.layers, Z, A, Y, weights)
 
     def with_penalties(self, value: Number) -> Number:
         """Return the loss plus the penalties of the layers."""
-        for layer in self.layers:
-            penalty = layer.penalty()
+        for penalty in [layer.penalty() for layer in self.layers]:
             if penalty is not None:
                 value = value + penalty
         return value
@@ -181,8 +181,7 @@ class Sequential:
         """Return the input of the last ``paired`` layers, and the output of the network."""
         front = len(self.layers) - paired
         Z = self.propagate(X, self.layers[:front], generator)
-        A = self.propagate(Z, self.layers[front:], generator)
-        return Z, A
+        return Z, self.propagate(Z, self.layers[front:], generator)
 
     # ---- training and prediction -------------------------------------------------------------
 
@@ -207,7 +206,7 @@ class Sequential:
         verbose: Any = 0,
         unroll: Any = None,
         **unknown: NoReturn,
-    ) -> "History":
+    ) -> History:
         """Train the network and return the History.
 
         ``help(scratchnet.epochs)`` explains the options. Ctrl-C ends the training early: the
@@ -242,7 +241,7 @@ class Sequential:
             unroll,
             observed=False,
         )
-        history: "History" = training.history
+        history: History = training.history
         try:
             for _ in training.run():
                 pass
@@ -279,9 +278,8 @@ class Sequential:
         loss = loss_for(self, self.loss if loss is None else loss)
         examples = examples_for(self, X, Y, loss, sample_weight)
         value = mean_loss(self, examples, loss)
-        if not metrics:
-            return value
-        return dict(PLUG_POINTS["metrics"](self, examples, metrics), loss=value)
+        measures = PLUG_POINTS["metrics"](self, examples, metrics) if metrics else {}
+        return dict(measures, loss=value) if metrics else value
 
     def gradients(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Any:
         """Return the loss and a list of its gradients, in the order of ``parameters()``.
@@ -299,8 +297,7 @@ class Sequential:
         loss = loss_for(self, loss)
         examples = examples_for(self, X, Y, loss, sample_weight)
         X, Y, weights = examples.batch(list(range(len(examples))))
-        value = self.backpropagate(X, Y, loss, weights)
-        return value, [p.gradient for p in self.parameters()]
+        return self.backpropagate(X, Y, loss, weights), [p.gradient for p in self.parameters()]
 
     def accept(self, X: Any) -> Rows:
         """Return X as rows of the network's width and number type, with all values checked."""
@@ -326,10 +323,8 @@ class Sequential:
 
     def first_trainable(self) -> int:
         """Return the index of the first layer with a parameter that is not frozen, or 0."""
-        for k, layer in enumerate(self.layers):
-            if not all([p.frozen for p in layer.parameters()]):
-                return k
-        return 0
+        learns = [not all([p.frozen for p in layer.parameters()]) for layer in self.layers]
+        return learns.index(True) if True in learns else 0
 
     def freeze(self, *names: str) -> None:
         """Exclude parameters from training: ``net.freeze("0.bias", "2.bias")``.
@@ -366,8 +361,9 @@ class Sequential:
         [[Fraction(3, 2)]]
         """
         number = number or self.number
-        layers = [layer.with_numbers(number, exactly=True) for layer in self.layers]
-        net = Sequential(layers, number=number)
+        net = Sequential(
+            [layer.with_numbers(number, exactly=True) for layer in self.layers], number=number
+        )
         for new, old in zip(net.parameters(), self.parameters()):
             new.take_over(old, number)
         net.metadata = _copied(self.metadata)
@@ -384,7 +380,8 @@ class Sequential:
 
     def summary(self) -> str:
         """Return a table of the layers, their outputs and their numbers of parameters."""
-        return PLUG_POINTS["summary"](self)  # type: ignore[no-any-return]
+        text: str = PLUG_POINTS["summary"](self)
+        return text
 
     def __repr__(self) -> str:
         return f"Sequential([{', '.join([repr(layer) for layer in self.layers])}])"
@@ -392,9 +389,9 @@ class Sequential:
 
 def _copied(value: Any) -> Any:
     """Return a deep copy of nested lists and dicts."""
-    if isinstance(value, dict):
-        return {name: _copied(part) for name, part in value.items()}
-    return [_copied(part) for part in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return [_copied(part) for part in value]
+    return {k: _copied(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _common_number(parameters: Parameters) -> NumberType:

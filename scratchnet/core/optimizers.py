@@ -36,6 +36,7 @@ from .types import (
     Update,
 )
 
+GRADIENT = "an array of the parameter's shape, which backward must set"
 RATE: Limit = (
     lambda v: callable(v) and not isinstance(v, type) or AT_LEAST_0[0](v),
     AT_LEAST_0[1] + ", or a function of t",
@@ -55,25 +56,18 @@ class Optimizer(Configured):
     numbers = arguments
     zero_by_default: Names = ("weight_decay", "clip_norm")
     memory = 0  # how many numbers it remembers about each weight
-    memory_names: Names = ()  # what explanations call them
 
     def __init__(
         self, learning_rate: Any = Default(1, 1000), weight_decay: Number = 0, clip_norm: Any = None
     ) -> None:
         self.learning_rate = self.require("learning_rate", learning_rate, RATE)
         self.weight_decay = self.require("weight_decay", weight_decay, AT_LEAST_0)
-        limit = (lambda v: v is None or ABOVE_0[0](v), ABOVE_0[1] + ", or None")
-        self.clip_norm = self.require("clip_norm", clip_norm, limit)
+        self.clip_norm = self.require(
+            "clip_norm", clip_norm, (lambda v: v is None or ABOVE_0[0](v), ABOVE_0[1] + ", or None")
+        )
         self.rate: Number = self.learning_rate  # the learning rate of the current step
         self.t = 0
         self.states: Any = {}  # {name of the parameter: States}
-
-    def follow(self, given: Any) -> None:
-        """Take over the arguments of the optimizer that the caller has and may have changed."""
-        if given.memory != self.memory:
-            self.states = {}
-        for name in self.arguments + ("memory",):
-            setattr(self, name, getattr(given, name))
 
     def rule(self, w: Number, g: Number, state: State) -> Update:
         """Return the weight and its state after the step."""
@@ -85,9 +79,8 @@ class Optimizer(Configured):
 
     def begin(self, number: NumberType) -> None:
         """Compute what is the same for all weights in step t, such as the learning rate."""
-        rate = self.learning_rate
-        if callable(rate):
-            rate = require("learning_rate", rate(self.t), AT_LEAST_0)
+        given = self.learning_rate
+        rate = require("learning_rate", given(self.t), AT_LEAST_0) if callable(given) else given
         self.rate = cast(rate, number, "learning_rate")
 
     def step(self, parameters: Parameters) -> None:
@@ -99,8 +92,7 @@ class Optimizer(Configured):
         self.begin(number_of(parameters[0].rows[0][0]) if parameters else float)
         trainable = [p for p in parameters if not p.frozen]
         for p in trainable:
-            limit = (p.fits, "an array of the parameter's shape, which backward must set")
-            require(f"{p.name}.gradient", p.gradient, limit)
+            require(f"{p.name}.gradient", p.gradient, (p.fits, GRADIENT))
         factor = self.clip_factor(trainable)
         updates = [
             self.update_rows(p.rows, p.gradient_rows, self.states_of(p), factor) for p in trainable
@@ -122,14 +114,13 @@ class Optimizer(Configured):
             [self.update(w, g, state, factor) for w, g, state in zip(*three_rows)]
             for three_rows in zip(rows, gradients, states)
         ]
-        new_rows = [[w for w, _ in row] for row in updates]
-        new_states = [[state for _, state in row] for row in updates]
-        return new_rows, new_states
+        return [[w for w, _ in row] for row in updates], [
+            [state for _, state in row] for row in updates
+        ]
 
     def update(self, w: Number, g: Number, state: State, factor: Number) -> Update:
         """Return one weight and its state after the step; ``factor`` scales the gradient."""
-        clipped = g if factor is None else g * factor
-        return self.rule(w, self.with_decay(w, clipped), state)
+        return self.rule(w, self.with_decay(w, g if factor is None else g * factor), state)
 
     def clip_factor(self, parameters: Parameters) -> Number:
         """Return min(1, clip_norm / norm), where norm is √Σg², or None without clipping.
@@ -166,8 +157,9 @@ class SGD(Optimizer):
     ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.momentum = self.require("momentum", momentum, BELOW_1)
-        limit = (lambda v: momentum or not v, "a momentum above 0 with it")
-        self.nesterov = self.require("nesterov", nesterov, limit)
+        self.nesterov = self.require(
+            "nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it")
+        )
         self.memory = 1 if momentum else 0
 
     def rule(self, w: Number, g: Number, state: State) -> Update:
@@ -181,8 +173,7 @@ class SGD(Optimizer):
 class Adagrad(Optimizer):
     """w - rate·g/(√G + ε), where G is the sum of all g² so far (Duchi, Hazan & Singer 2011)"""
 
-    arguments = Optimizer.arguments + ("epsilon",)
-    numbers = arguments
+    arguments = numbers = Optimizer.arguments + ("epsilon",)
     memory = 1
     memory_names = ("G",)
 
@@ -207,8 +198,7 @@ class RMSprop(Optimizer):
     Tieleman & Hinton, "Neural networks for machine learning", Coursera, lecture 6.5 (2012).
     """
 
-    arguments = Optimizer.arguments + ("alpha", "epsilon")
-    numbers = arguments
+    arguments = numbers = Optimizer.arguments + ("alpha", "epsilon")
     memory = 1
     memory_names = ("v",)
 
@@ -238,8 +228,7 @@ class Adam(Optimizer):
     Kingma & Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
     """
 
-    arguments = Optimizer.arguments + ("beta1", "beta2", "epsilon")
-    numbers = arguments
+    arguments = numbers = Optimizer.arguments + ("beta1", "beta2", "epsilon")
     memory = 2
     memory_names = ("m", "v")
 

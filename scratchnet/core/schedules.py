@@ -92,11 +92,11 @@ class WarmUp(Configured):
     numbers = ("after",)
 
     def __init__(self, steps: int, after: Any) -> None:
-        limit = (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more")
-        self.steps = self.require("steps", steps, limit)
+        self.steps = self.require(
+            "steps", steps, (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more")
+        )
         self.after = self.require("after", after, RATE)
 
     def __call__(self, t: int) -> Number:
-        start = max(t - self.steps, 0)
-        rate = self.after(start) if callable(self.after) else self.after
+        rate = self.after(max(t - self.steps, 0)) if callable(self.after) else self.after
         return rate * (t + 1) / self.steps if t < self.steps else rate

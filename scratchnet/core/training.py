@@ -143,7 +143,6 @@ class Training:
     ``history``      the epochs so far
     ``best``         the number of the best epoch, its loss and its parameters; None without
                      ``patience``
-    ``given``        the optimizer as the caller has it, and may change it
     ``observed``     whether the caller can see the network between two epochs
     """
 
@@ -155,7 +154,6 @@ class Training:
         batch_size: int,
         shuffle: Any,
         patience: IntOrNone,
-        given: Optimizer,
         observed: bool,
     ) -> None:
         self.engine = engine
@@ -163,12 +161,8 @@ class Training:
         self.validation = validation
         self.epochs = epochs
         self.batch_size = batch_size
-        if shuffle and batch_size == len(self.examples):
-            PLUG_POINTS["warn"]("shuffle has no effect, because one batch holds all samples")
         self.shuffle = shuffle is not False and batch_size < len(self.examples)
         self.patience = patience
-        self.given = given
-        self.described = repr(given)
         self.observed = observed
         self.history = History(engine.name)
         self.best: Any = None
@@ -176,23 +170,15 @@ class Training:
     def run(self) -> Epochs:
         """Train to the end. Yield an Epoch after each pass over the data."""
         while not self.is_over():
-            self.take_over_changes()
             batches = self.next_batches()  # lists of indices into the examples
             losses = self.train(batches * self.epochs_at_once())  # one loss per batch
             yield self.end_epoch(losses, batches)
         self.restore_best()
 
-    def take_over_changes(self) -> None:
-        """Take over what the caller has changed in the optimizer since the last epoch."""
-        if repr(self.given) != self.described:
-            self.engine.optimizer.follow(self.given.with_numbers(self.engine.net.number))
-            self.described = repr(self.given)
-
     def is_over(self) -> bool:
         """Return whether all epochs are done or ``patience`` has run out."""
         done = len(self.history)
-        waited = 0 if self.best is None else done - self.best[0]
-        return done >= self.epochs or self.patience is not None and waited >= self.patience
+        return done >= self.epochs or self.best is not None and done - self.best[0] >= self.patience
 
     def next_batches(self) -> Batches:
         """Return the batches of the next epoch."""
@@ -206,14 +192,16 @@ class Training:
         It is more than one only if each batch is an epoch; then each loss is the loss of an epoch.
         """
         optimizer = self.engine.optimizer
-        is_batch = self.batch_size == len(self.examples)
         is_measured = self.validation is not None or self.patience is not None
         is_constant = type(optimizer) in OPTIMIZERS.values() and not callable(
             optimizer.learning_rate
         )
-        if self.observed or is_measured or not is_batch or not is_constant:
-            return 1
-        return min(self.engine.at_once, self.epochs - len(self.history))
+        alone = self.observed or is_measured or self.batch_size < len(self.examples)
+        return (
+            1
+            if alone or not is_constant
+            else min(self.engine.at_once, self.epochs - len(self.history))
+        )
 
     def train(self, batches: Batches) -> Row:
         """Make one update per batch and return the losses."""
@@ -231,9 +219,7 @@ class Training:
         engine = self.engine
         if len(batches) > 1:
             losses = [engine.loss.of_batches(losses, [len(batch) for batch in batches])]
-        validation_loss = None
-        if self.validation is not None:
-            validation_loss = mean_loss(engine.net, self.validation, engine.loss)
+        validation_loss = self.validation and mean_loss(engine.net, self.validation, engine.loss)
         best = self.best_after(validation_loss)
         report = validation_loss, engine.optimizer.rate, best and best[0]
         self.history.add(losses, *report)
@@ -248,11 +234,10 @@ class Training:
         loss = validation_loss
         if self.validation is None:  # the same measure, of the data it learns from
             loss = mean_loss(self.engine.net, self.examples, self.engine.loss)
-        if self.best is not None:
-            number, best_loss, rows = self.best
-            # NaN is unequal to itself. Every later loss replaces it.
-            if not (loss < best_loss or best_loss != best_loss):
-                return self.best
+        former = None if self.best is None else self.best[1]
+        # NaN is unequal to itself. Every later loss replaces it.
+        if former is not None and not (loss < former or former != former):
+            return self.best
         return len(self.history) + 1, loss, [p.rows for p in self.engine.net.parameters()]
 
     def restore_best(self) -> None:
@@ -284,10 +269,7 @@ class Engine:
 
     def epoch(self, batches: Batches) -> Row:
         """Make one update per batch. Return the loss of each batch, measured before its update."""
-        losses = []
-        for places in batches:
-            losses.append(self.step_or_undo(self.examples.batch(places)))
-        return losses
+        return [self.step_or_undo(self.examples.batch(places)) for places in batches]
 
     def step(self, batch: Batch) -> Number:
         """Make one update: forward, loss, backward, update. Return the loss before it."""
@@ -383,18 +365,28 @@ def prepare(
     net.adapt(examples.samples(), again=False)
     size = min(batch_size or len(examples), len(examples))
     lists = Engine(net, loss, optimizer, examples, generator)
-    chosen = PLUG_POINTS["engine"](lists, size, engine, executor, unroll)
-    training: Any = Training(chosen, validation, epochs, size, shuffle, patience, given, observed)
+    training: Any = Training(
+        PLUG_POINTS["engine"](lists, size, engine, executor, unroll),
+        validation,
+        epochs,
+        size,
+        shuffle,
+        patience,
+        observed,
+    )
     net.loss = loss
     if checkpoint is not None:
         training = PLUG_POINTS["checkpoint"](training, checkpoint)
-    return PLUG_POINTS["progress"](training) if verbose else training
+    return PLUG_POINTS["course"](training, given, shuffle, verbose)
 
 
 def validation_examples(net: Any, data: Any, loss: Loss) -> Examples:
     """Return the Examples in ``validation_data``."""
-    limit = (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)")
-    X, Y = require("validation_data", data, limit)
+    X, Y = require(
+        "validation_data",
+        data,
+        (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)"),
+    )
     try:
         return examples_for(net, X, Y, loss)
     except (TypeError, ValueError) as error:

@@ -247,7 +247,7 @@ class Step:
 
     def _memory(self, n: int) -> str:
         """Return the name of the n-th number that the optimizer remembers about a weight."""
-        names = self.optimizer.memory_names
+        names = getattr(self.optimizer, "memory_names", ())
         return names[n] if n < len(names) else f"memory[{n}]"
 
     def _afterwards(self) -> None:

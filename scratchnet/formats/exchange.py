@@ -89,7 +89,7 @@ def paired(net: "Sequential", theirs: "List[Part]") -> "List[Tuple[int, Any, Par
 
 def bias_of(layer: "Any") -> "Row":
     """Return the bias of a Dense layer: zeros if it has none."""
-    return layer.bias.value if layer.bias else [0.0] * layer.outputs  # type: ignore[no-any-return]
+    return layer.bias.value if layer.bias else [0.0] * layer.outputs
 
 
 def _form(layer: "Any") -> "Any":

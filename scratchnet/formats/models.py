@@ -231,7 +231,8 @@ def _layer(
     for name in classes[kind].numbers:
         if name not in arguments and f"{i}.{name}" in left:
             arguments[name] = left.pop(f"{i}.{name}")
-    optional = set(classes[kind].zero_by_default)
+    # Files of earlier versions lack the switches that were added since.
+    optional = set(classes[kind].zero_by_default) - set(classes[kind].numbers)
     # A parameter that the layer does without, such as a bias, is False.
     optional.update([n for n in classes[kind].in_parameters if arguments.get(n) is False])
     if set(arguments) | optional != set(classes[kind].arguments) | optional:

@@ -9,7 +9,7 @@ layers   Dense(4, 8, activation="relu") as two layers
 >>> name("loss", "mean_square_error", LOSSES)
 Traceback (most recent call last):
     ...
-ValueError: loss 'mean_square_error' is unknown; did you mean 'mean_squared_error'? give one of: ...
+ValueError: loss 'mean_square_error' is unknown; give one of: ...; did you mean 'mean_squared_error'?
 """
 
 TYPE_CHECKING = False
@@ -36,26 +36,31 @@ ALIASES = {
     "heaviside": "Threshold",
 }
 # Names that have several meanings, and what to write instead.
+CROSS_ENTROPIES = (
+    "binary_cross_entropy (after Sigmoid) or categorical_cross_entropy (after Softmax)"
+)
+SQUARES = "mean_squared_error or half_squared_error"
 AMBIGUOUS = {
-    "crossentropy": "binary_cross_entropy (after Sigmoid) or categorical_cross_entropy (after "
-    "Softmax)",
-    "logloss": "binary_cross_entropy (after Sigmoid) or categorical_cross_entropy (after Softmax)",
-    "crossentropyloss": "binary_cross_entropy (after Sigmoid) or categorical_cross_entropy (after "
-    "Softmax)",
-    "squarederror": "mean_squared_error or half_squared_error",
-    "l2": "mean_squared_error or half_squared_error",
+    "crossentropy": CROSS_ENTROPIES,
+    "crossentropyloss": CROSS_ENTROPIES,
+    "logloss": CROSS_ENTROPIES,
+    "squarederror": SQUARES,
+    "l2": SQUARES,
     "glorot": "glorot_uniform or glorot_normal",
     "xavier": "xavier_uniform or xavier_normal",
     "he": "he_uniform or he_normal",
     "kaiming": "kaiming_uniform or kaiming_normal",
     "lecun": "lecun_uniform or lecun_normal",
 }
+# The cross-entropy that is meant after these layers.
+AFTER = {"Sigmoid": "binary_cross_entropy", "Softmax": "categorical_cross_entropy"}
 
 
-def name(kind: str, given: str, family: "Dict[str, Any]") -> str:
+def name(kind: str, given: str, family: "Dict[str, Any]", last: "Any" = None) -> str:
     """Return the name in ``family`` that ``given`` means, whatever its spelling.
 
-    Raise a ValueError, with the nearest name, if there is none.
+    ``last`` is the last layer of the network, which decides what "cross_entropy" means. Raise a
+    ValueError, with the nearest name, if there is none.
     """
     if given in family:
         return given
@@ -65,13 +70,14 @@ def name(kind: str, given: str, family: "Dict[str, Any]") -> str:
         return names[key]
     if ALIASES.get(key) in family:
         return ALIASES[key]
-    if key in AMBIGUOUS and AMBIGUOUS[key].split(" ")[0] in family:
-        raise ValueError(f"{kind} {given!r} can mean {AMBIGUOUS[key]}; give one of these")
-    text = f"{kind} {given!r} is unknown; "
-    nearest = _nearest(key, list(names) + [a for a in ALIASES if ALIASES[a] in family])
-    if nearest:
-        text += f"did you mean {names.get(nearest) or ALIASES[nearest]!r}? "
-    raise ValueError(text + "give one of: " + ", ".join(sorted(family)))
+    if AMBIGUOUS.get(key) is CROSS_ENTROPIES and type(last).__name__ in AFTER:
+        return AFTER[type(last).__name__]
+    text = f"{kind} {given!r} is unknown; give one of: {', '.join(sorted(family))}"
+    meant = AMBIGUOUS.get(key, "")
+    if meant.split(" ")[0] not in family:
+        nearest = _nearest(key, list(names) + [a for a in ALIASES if ALIASES[a] in family])
+        meant = nearest and repr(names.get(nearest) or ALIASES[nearest])
+    raise ValueError(f"{text}; did you mean {meant}?" if meant else text)
 
 
 def _key(name: str) -> str:

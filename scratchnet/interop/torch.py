@@ -355,4 +355,7 @@ def _tensors(i: int, layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":
         if any(exchange.bias_of(layer)):
             raise exchange.unfit(i, layer, f"{where} has no bias; give a Linear with one")
         return [(module.weight, matrix.transpose(layer.weights.value))]
-    return [(module.weight, matrix.transpose(layer.weights.value)), (module.bias, exchange.bias_of(layer))]
+    return [
+        (module.weight, matrix.transpose(layer.weights.value)),
+        (module.bias, exchange.bias_of(layer)),
+    ]

@@ -218,13 +218,13 @@ def test_the_outputs_of_a_threshold():
     assert sn.Threshold(0.5, bipolar=True, strict=True).forward(Z) == [[-1, -1, 1]]
     assert repr(sn.Threshold(0.5)) == "Threshold(threshold=0.5)"
     assert repr(sn.Threshold(0, strict=True)) == "Threshold(threshold=0, strict=True)"
-    with pytest.raises(ValueError, match="^Threshold: bipolar is 1; give True or False$"):
-        sn.Threshold(bipolar=1)
 
 
 def test_targets_are_the_outputs_of_the_threshold():
     net = sn.Sequential([sn.Dense(1, 1), sn.Threshold(bipolar=True)])
-    with pytest.raises(ValueError, match=r"^Perceptron: row 1 of Y is \[0.0\]; a target is -1 or 1$"):
+    with pytest.raises(
+        ValueError, match=r"^Perceptron: row 1 of Y is \[0.0\]; a target is -1 or 1$"
+    ):
         net.evaluate([[1], [2]], [1, 0], "perceptron")
 
 
@@ -255,7 +255,9 @@ def test_usual_reductions():
         usual = LOSSES[name](reduction="batchmean" if name in by_samples else "mean")
         assert LOSSES[name]().value(A, Y) == usual.value(A, Y)
         assert "reduction" not in repr(LOSSES[name]())
-    with pytest.raises(ValueError, match="^Huber: reduction is 'none'; give 'mean', 'batchmean' or"):
+    with pytest.raises(
+        ValueError, match="^Huber: reduction is 'none'; give None or 'mean' or 'batchmean'"
+    ):
         sn.Huber(reduction="none")
 
 

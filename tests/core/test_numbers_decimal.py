@@ -221,12 +221,17 @@ def test_known_digits_of_activations(hidden):
         assert_close([found], [[D(digits) for digits in AT_TWO_POINTS[repr(hidden())]]], "1e-44")
     else:
         slope = {"Identity": 1, "ReLU": 0, "LeakyReLU": Decimal("0.125")}[type(layer).__name__]
-        assert layer.forward([[Decimal("-1.3"), Decimal("0.7")]]) == [[slope * Decimal("-1.3"), Decimal("0.7")]]
+        assert layer.forward([[Decimal("-1.3"), Decimal("0.7")]]) == [
+            [slope * Decimal("-1.3"), Decimal("0.7")]
+        ]
 
 
 def test_known_digits_of_cross_entropies():
     """-(y·log a + (1-y)·log(1-a)) and -Σ y·log a by their definitions, with digits to spare."""
-    Z, Y = [[Decimal("-1.3"), Decimal("0.7")], [Decimal("2.5"), D(30)]], [[D(0), Decimal(1)], [Decimal("0.25"), Decimal("0.75")]]
+    Z, Y = (
+        [[Decimal("-1.3"), Decimal("0.7")], [Decimal("2.5"), D(30)]],
+        [[D(0), Decimal(1)], [Decimal("0.25"), Decimal("0.75")]],
+    )
     with localcontext() as context:
         context.prec = 100
         binary = categorical = 0
@@ -343,11 +348,23 @@ def test_every_derivative_is_the_limit_of_its_difference_quotient(case):
 
 
 DECIMAL_OPTIMIZERS = [
-    sn.SGD(Decimal("0.1"), momentum=Decimal("0.9"), nesterov=True, weight_decay=Decimal("0.01"), clip_norm=Decimal(1)),
+    sn.SGD(
+        Decimal("0.1"),
+        momentum=Decimal("0.9"),
+        nesterov=True,
+        weight_decay=Decimal("0.01"),
+        clip_norm=Decimal(1),
+    ),
     sn.Adagrad(Decimal("0.1"), epsilon=Decimal("1e-10")),
     sn.RMSprop(Decimal("0.1"), alpha=Decimal("0.99"), epsilon=Decimal("1e-8")),
     sn.Adam(Decimal("0.1"), beta1=Decimal("0.9"), beta2=Decimal("0.999"), epsilon=Decimal("1e-8")),
-    sn.AdamW(Decimal("0.1"), beta1=Decimal("0.9"), beta2=Decimal("0.999"), epsilon=Decimal("1e-8"), weight_decay=Decimal("0.01")),
+    sn.AdamW(
+        Decimal("0.1"),
+        beta1=Decimal("0.9"),
+        beta2=Decimal("0.999"),
+        epsilon=Decimal("1e-8"),
+        weight_decay=Decimal("0.01"),
+    ),
 ]
 
 
@@ -400,8 +417,14 @@ def test_every_optimizer_and_layer_by_default():
 
 
 def test_gradients_are_checked():
-    layers = [sn.Dense(1, 2, weights=[[Decimal("0.5"), Decimal("-0.25")]]), sn.Tanh(), sn.LeakyReLU()]
-    net = sn.Sequential(layers + [sn.Dense(2, 1, weights=[[Decimal(1)], [Decimal(2)]]), sn.Sigmoid()])
+    layers = [
+        sn.Dense(1, 2, weights=[[Decimal("0.5"), Decimal("-0.25")]]),
+        sn.Tanh(),
+        sn.LeakyReLU(),
+    ]
+    net = sn.Sequential(
+        layers + [sn.Dense(2, 1, weights=[[Decimal(1)], [Decimal(2)]]), sn.Sigmoid()]
+    )
     check = sn.check_gradients(net, [[1], [-2]], [1, 0], "binary_cross_entropy")
     assert check.passed and all([c.worst < 1e-15 for c in check.parameters])
     assert sn.check_gradients(net, [[1]], [1], sn.Huber(Decimal(2))).passed

@@ -259,7 +259,9 @@ def test_defaults_are_exact():
         exact = optimizer.with_numbers(F)
         for name in optimizer.numbers:
             value = getattr(exact, name)
-            assert value in (None, 0) or type(value) is F and float(value) == getattr(optimizer, name)
+            assert (
+                value in (None, 0) or type(value) is F and float(value) == getattr(optimizer, name)
+            )
 
 
 def test_a_default_that_the_user_changes_is_a_float_of_the_user():

@@ -191,12 +191,14 @@ def test_parameters_changed_between_epochs_are_seen():
         ({"batch_size": "2"}, ValueError, "batch_size is '2'; give a whole number of 1 or more"),
         ({"patience": 0}, ValueError, "patience is 0; give a whole number of 1 or more"),
         ({"seed": None}, TypeError, "seed: None is a NoneType; give an integer"),
-        ({"loss": "mse"}, ValueError, "loss 'mse' is unknown; give one of: .*mean_squared_error"),
+        ({"loss": "msq"}, ValueError, "loss 'msq' is unknown; give one of: .*mean_squared_error"),
         ({"loss": None}, TypeError, "loss: None is a NoneType; give a name or loss object"),
         (
-            {"optimizer": "Adam"},
+            {"optimizer": "Adamax"},
             ValueError,
-            "optimizer 'Adam' is unknown; give one of: {}$".format(", ".join(sorted(OPTIMIZERS))),
+            "optimizer 'Adamax' is unknown; give one of: {}; did you mean 'adam'".format(
+                ", ".join(sorted(OPTIMIZERS))
+            ),
         ),
         (
             {"optimizer": 0.1},
@@ -316,7 +318,7 @@ GUESSES = {
     "learning_rate": (0.1, "set the learning rate in the optimizer: optimizer=sn.Adam(0.1)"),
     "lr": (0.1, "set the learning rate in the optimizer: optimizer=sn.Adam(0.1)"),
     "callbacks": ([], "loop over the epochs instead: for epoch in sn.epochs(net, X, Y, ...)"),
-    "metrics": (["accuracy"], "measure after training: scratchnet.metrics.report(...)"),
+    "metrics": (["accuracy"], "measure after training: net.evaluate(X, Y, metrics=['accuracy'])"),
     "epoch": (3, "its options are loss, optimizer, epochs, batch_size, shuffle, seed"),
 }
 
