@@ -44,6 +44,7 @@ def attributes_of(part: "Any") -> "Any":
     if is_own(part):
         return None
     passing = ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator",)
+    passing += ("defaults",)  # They follow from the arguments that were given.
     return {
         name: repr(value)
         for name, value in vars(part).items()

@@ -169,7 +169,7 @@ class Loss(Configured):
         if self.reduction == "sum":
             return 1
         usual = "mean" if self.mean_over_outputs else "batchmean"
-        n = size(A, weights)
+        n = weighted_count(A, weights)
         return n * len(A[0]) if (self.reduction or usual) == "mean" else n
 
     def of_batches(self, losses: Row, sizes: Row) -> Number:
@@ -236,7 +236,7 @@ def _is_single(y: Any) -> bool:
     return not is_sequence(y) or getattr(y, "ndim", 1) == 0
 
 
-def size(rows: Matrix, weights: Any) -> Number:
+def weighted_count(rows: Matrix, weights: Any) -> Number:
     """Return the number of samples or, with weights, what replaces it: their sum or ``total``."""
     weighted = weights.total if hasattr(weights, "total") else weights and total(weights)
     return len(rows) if weights is None else weighted

@@ -8,7 +8,7 @@ from ..codegen.python import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.history import Diverged
-from ..core.losses import size
+from ..core.losses import weighted_count
 from ..core.optimizers import Optimizer
 from ..core.training import Engine, set_rows
 from ..scalars.symbolic import Undecided
@@ -231,7 +231,7 @@ class Steps(Generated):
                     for row in drawn:
                         row.extend([self.generator.random() for _ in range(count)])
                 parts.append(drawn)
-            yield self.setting(), float(size(X, weights)), zip(*parts)
+            yield self.setting(), float(weighted_count(X, weights)), zip(*parts)
 
 
 # ---- the cache of programs -----------------------------------------------------------------------

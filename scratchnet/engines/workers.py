@@ -45,7 +45,7 @@ from ..core.checks import COUNT, require
 from ..core.examples import Examples, Weights
 from ..core.functions import kernel, total
 from ..core.layers import Dropout
-from ..core.losses import size
+from ..core.losses import weighted_count
 from ..core.optimizers import SGD
 from ..core.random import Generator
 from ..core.training import Engine
@@ -154,7 +154,7 @@ def cut(
     """
     X, Y, weights = batch
     n = len(X)
-    mean = size(X, weights) / n
+    mean = weighted_count(X, weights) / n
     shards = min(shards, n)
     for k in range(shards):
         part = slice(k * n // shards, (k + 1) * n // shards)
