@@ -113,7 +113,7 @@ class Configured:
 
     def __repr__(self) -> str:
         config = self.config()
-        shown = [n for n in self.arguments if config[n] or n not in self.zero_by_default]
+        shown = [n for n in self.arguments if n not in self.zero_by_default or config[n]]
         return f"{type(self).__name__}({', '.join([f'{n}={config[n]!r}' for n in shown])})"
 
 
