@@ -327,10 +327,12 @@ def _arguments(part: "Any") -> None:
 
 def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "Any":
     """Return a training run that shows its progress and follows changes of the optimizer."""
-    observed = getattr(training, "training", training).observed
-    if not (verbose or shuffle or observed):
+    plan = getattr(training, "training", training)
+    if shuffle or plan.engine.net.outputs == 1:
+        _above("engines.progress", "warn_of_no_effect")(plan, shuffle)
+    if not (verbose or plan.observed):
         return training
-    return _above("engines.progress", "Course")(training, given, shuffle, verbose)
+    return _above("engines.progress", "Course")(training, given, verbose)
 
 
 plug_in(

@@ -473,8 +473,6 @@ def loss_for(net: Any, loss: Any) -> Loss:
     Raise a ValueError if the loss cannot be used with the network.
     """
     require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
-    if isinstance(net.layers[-1], Softmax) and net.outputs == 1:
-        raise ValueError("Softmax of a single output is always 1; end the network in Sigmoid()")
     found: Loss = look_up("loss", loss, LOSSES, Loss, net.layers[-1]).with_numbers(net.number)
     found.paired_layers(net.layers)
     return found

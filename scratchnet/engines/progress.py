@@ -2,7 +2,7 @@
 
 - ``verbose=1`` shows the progress: a line that is updated in place, also in a notebook.
 - What the caller changes in the optimizer between two epochs acts from the next epoch on.
-- A ``shuffle=True`` without effect causes a warning.
+- A ``shuffle=True`` without effect and a Softmax over a single output cause a warning.
 
 >>> import scratchnet as sn
 >>> net, optimizer = sn.Sequential([sn.Dense(1, 1, weights=[[0]])]), sn.SGD(0.25)
@@ -20,6 +20,8 @@ try:
 except ImportError:  # MicroPython
     from time import time as monotonic
 
+from ..core.activations import Softmax
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator
@@ -36,7 +38,7 @@ class Course:
     ``given``      the optimizer as the caller has it
     """
 
-    def __init__(self, training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> None:
+    def __init__(self, training: "Any", given: "Any", verbose: "Any") -> None:
         self.training = training
         self.history = training.history
         self.given = given
@@ -44,8 +46,6 @@ class Course:
         plan = getattr(training, "training", training)
         self.engine = plan.engine
         self.line = Line(plan.epochs) if verbose else None
-        if shuffle and plan.batch_size == len(plan.examples):
-            warn("shuffle has no effect, because one batch holds all samples")
 
     def __getattr__(self, name: str) -> "Any":
         return getattr(self.training, name)
@@ -114,6 +114,15 @@ def is_live(stream: "Any") -> bool:
         return bool(stream.isatty())
     except AttributeError:  # MicroPython
         return True
+
+
+def warn_of_no_effect(plan: "Any", shuffle: "Any") -> None:
+    """Warn of what has no effect in a training run."""
+    if shuffle and plan.batch_size == len(plan.examples):
+        warn("shuffle has no effect, because one batch holds all samples")
+    net = plan.engine.net
+    if net.outputs == 1 and isinstance(net.layers[-1], Softmax):
+        warn("Softmax of a single output is always 1; end the network in Sigmoid()")
 
 
 def warn(text: str) -> None:
