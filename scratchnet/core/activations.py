@@ -12,6 +12,8 @@
 [[0.5, 0.880797077977...]]
 """
 
+# ruff: noqa: B008  (a Default never changes)
+
 from . import matrix
 from .checks import FINITE, one_of
 from .functions import (

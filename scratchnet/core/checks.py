@@ -100,7 +100,8 @@ def look_up(kind: str, given: Any, family: Family, base: Any, last: Any = None) 
     """Return an object, such as a loss, that is given as a name, a class or an object.
 
     ``family`` maps names to classes or functions. ``base`` is the class of the objects. ``kind`` is
-    what error messages call them. ``last`` is the last layer of the network, if a name depends on it.
+    what error messages call them. ``last`` is the last layer of the network, on which the meaning
+    of a name may depend.
 
     >>> look_up("layer", "relu", {"identity": object}, object)
     Traceback (most recent call last):

@@ -10,6 +10,8 @@
 The activations (activations.py) are layers, too. layer.py shows how to define a layer.
 """
 
+# ruff: noqa: B008  (a Default never changes)
+
 from . import matrix
 from .activations import ACTIVATIONS
 from .checks import AT_LEAST_0, BELOW_1, COUNT, accept_row, accept_rows, is_zero, look_up

@@ -19,6 +19,8 @@ optimizer defines ``rule``, which returns the new weight and its new state. A st
 ...         return w - self.rate * mean, (mean,)
 """
 
+# ruff: noqa: B008  (a Default never changes)
+
 from .checks import ABOVE_0, AT_LEAST_0, BELOW_1, cast, is_zero, require
 from .functions import number_of, power, sqrt, total, where, whole
 from .layer import Configured, Default, Parameter

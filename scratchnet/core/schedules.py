@@ -12,6 +12,8 @@ An optimizer accepts any function of t.
 SGD(learning_rate=WarmUp(steps=10, after=CosineDecay(rate=0.5, steps=90, minimum=0)))
 """
 
+# ruff: noqa: B008  (a Default never changes)
+
 from .checks import AT_LEAST_0, COUNT
 from .functions import cos, pi, power
 from .layer import Configured, Default

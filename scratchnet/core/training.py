@@ -85,8 +85,8 @@ def epochs(
                            may change its arguments between two epochs
     ``epochs``             the number of passes over the data
     ``batch_size``         the number of samples per update; None means all
-    ``shuffle``            whether each epoch takes the samples in a new order; None means yes, unless
-                           one batch holds all samples
+    ``shuffle``            whether each epoch takes the samples in a new order; None means yes,
+                           unless one batch holds all samples
     ``seed``               an integer, for the order and for Dropout; the same seed (with the same
                            executor) gives the same bits
     ``validation_data``    (X, Y), on which the loss is only measured

@@ -9,7 +9,7 @@ layers   Dense(4, 8, activation="relu") as two layers
 >>> name("loss", "mean_square_error", LOSSES)
 Traceback (most recent call last):
     ...
-ValueError: loss 'mean_square_error' is unknown; give one of: ...; did you mean 'mean_squared_error'?
+ValueError: loss 'mean_square_error' is unknown; give one of: ...; did you mean 'mean_squared_...
 """
 
 TYPE_CHECKING = False

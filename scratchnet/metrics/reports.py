@@ -55,14 +55,14 @@ def report(
     labels: "Any" = None,
 ) -> "ClassificationReport": ...
 @overload
-def report(
+def report(  # noqa: F811
     task: "Literal['regression']", targets: "Any", predictions: "Any", known: "Any" = None
 ) -> "RegressionReport": ...
 @overload
-def report(
+def report(  # noqa: F811
     task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
 ) -> "Any": ...
-def report(
+def report(  # noqa: F811
     task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
 ) -> "Any":
     """Return the quality of predictions as a ClassificationReport or a RegressionReport.
