@@ -77,6 +77,7 @@ __all__ = [
     "initializers",
     "kernel",
     "load",
+    "load_model",
     "matrix",
     "random",
     "save",
@@ -285,12 +286,72 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     models.save(net, path, dtype)
 
 
+def _meaning(kind: str, given: str, family: "Any", last: "Any") -> "Any":
+    """Return the name in ``family`` that ``given`` means."""
+    return given if given in family else _above("interop.names", "name")(kind, given, family, last)
+
+
+def _layers(given: "Any") -> "Any":
+    """Return the layers, each ``Dense(..., activation=...)`` as two."""
+    if not any([getattr(layer, "placed_after", None) for layer in given]):
+        return given
+    return _above("interop.names", "layers")(given)
+
+
+def _summary(net: "Sequential") -> "Any":
+    """Return the network as a table."""
+    return _above("formats.summary", "table")(net)
+
+
+def _metrics(net: "Sequential", examples: "Any", names: "Any") -> "Any":
+    """Return the measures that ``evaluate`` adds to the loss."""
+    return _above("metrics.evaluation", "measures", "metrics")(net, examples, names)
+
+
+def _check(net: "Sequential") -> None:
+    """Check the names of user-defined layers' parameters."""
+    _above("formats.checked", "check_names")(net.layers)
+
+
+def _arguments(part: "Any") -> None:
+    """Check that a user-defined class lists the arguments of its constructor.
+
+    MicroPython does not tell the names of arguments.
+    """
+    code: "Any" = getattr(getattr(type(part), "__init__", None), "__code__", None)
+    if not hasattr(code, "co_varnames"):
+        return
+    for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]:
+        if name not in part.arguments + part.in_parameters:
+            raise TypeError(
+                f"{type(part).__name__}: __init__ takes {name}, which the class must name: "
+                f'arguments = ("{name}",)'
+            )
+
+
+def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "Any":
+    """Return a training run that shows its progress and follows changes of the optimizer."""
+    plan = getattr(training, "training", training)
+    if shuffle or plan.engine.net.outputs == 1:
+        _above("engines.progress", "warn_of_no_effect")(plan, shuffle)
+    if not (verbose or plan.observed):
+        return training
+    return _above("engines.progress", "Course")(training, given, verbose)
+
+
 plug_in(
     products=_products,
     supplement=_supplement,
     engine=_engine,
     checkpoint=_checkpoint,
     save=save,
+    name=_meaning,
+    layers=_layers,
+    summary=_summary,
+    check=_check,
+    arguments=_arguments,
+    metrics=_metrics,
+    course=_course,
 )
 if hasattr(math, "dist"):  # as "fast", with another matrix product
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"])
@@ -306,6 +367,9 @@ def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
     from .formats import models
 
     return models.load(path, custom)
+
+
+load_model = load
 
 
 def from_sklearn(estimator: "Any") -> "Sequential":

@@ -43,7 +43,9 @@ def attributes_of(part: "Any") -> "Any":
     """
     if is_own(part):
         return None
-    passing = ("t", "rate", "states") if isinstance(part, Optimizer) else ("generator",)
+    passing = {"generator", "defaults"}
+    if isinstance(part, Optimizer):
+        passing = {"t", "rate", "states", "defaults"}
     return {
         name: repr(value)
         for name, value in vars(part).items()

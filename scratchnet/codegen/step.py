@@ -17,7 +17,7 @@ any number of samples.
 """
 
 from ..core.checks import FINITE, require
-from ..core.examples import Examples
+from ..core.examples import Weights
 from ..core.optimizers import Optimizer
 from ..core.random import Generator
 from ..core.training import Engine
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..core.network import Sequential
     from ..core.types import Batch, Matrix, RowOrNone
 
-COUNT = "count"  # the number of samples, or the sum of their weights
+COUNT = "count"  # the number of samples, times their mean weight
 
 
 class Draws(Generator):
@@ -149,7 +149,10 @@ def _of_batches(
     X = [[Symbolic(name=f"x{j}", sample=i) for j in range(inputs)] for i in range(count)]
     Y = [[Symbolic(name=f"y{k}", sample=i) for k in range(outputs)] for i in range(count)]
     kind = "" if weighted else "unit"
-    weights = [Symbolic(name="weight", sample=i, kind=kind) for i in range(count)]
+    weights: "Any" = [Symbolic(name="weight", sample=i, kind=kind) for i in range(count)]
+    if weighted:
+        weights = Weights(weights, Symbolic(name="mean_weight"))
+        weights.total = Symbolic(name=COUNT)
     step.run(X, Y, weights)
     code = Code(step.results)
     samples = Samples(code, step.draws.drawn, count)
@@ -188,6 +191,7 @@ class Samples:
             if (
                 node.operation == "total"
                 and [(v.name, v.sample) for v in node.operands] == self.weights
+                and node.operands[0].kind == "unit"
             ):
                 code.names[id(node)], of = COUNT, 0
             self.of[id(node)] = of
@@ -340,9 +344,8 @@ class Step:
 
     def run(self, X: "Matrix", Y: "Matrix", weights: "RowOrNone") -> None:
         """Make one step."""
-        engine = Engine(
-            self.net, self.loss, self.optimizer, Examples(X, Y, weights, []), self.draws
-        )
+        no_examples: "Any" = None
+        engine = Engine(self.net, self.loss, self.optimizer, no_examples, self.draws)
         with RememberingNothing(self.net.layers + [self.loss, self.optimizer]):
             value = engine.backpropagate((X, Y, weights))
             self.optimizer.step(self.parameters)

@@ -12,8 +12,10 @@
 [[0.5, 0.880797077977...]]
 """
 
+# ruff: noqa: B008  (a Default never changes)
+
 from . import matrix
-from .checks import FINITE
+from .checks import FINITE, one_of
 from .functions import (
     dot,
     erf,
@@ -31,7 +33,7 @@ from .functions import (
     where,
     whole,
 )
-from .layer import Layer
+from .layer import Default, Layer
 from .types import Family, Matrix, Number, Row
 
 
@@ -64,8 +66,8 @@ class Activation(Layer):
         return self.A
 
     def backward(self, dA: Matrix) -> Matrix:
-        derivatives = matrix.pairwise("derivative", self.Z, self.A, self.derivative)
-        return matrix.multiply(dA, derivatives)  # samples × features
+        """dZ = dA · the derivative, samples × features"""
+        return matrix.multiply(dA, matrix.pairwise("derivative", self.Z, self.A, self.derivative))
 
 
 class Identity(Activation):
@@ -113,7 +115,7 @@ class LeakyReLU(Activation):
 
     arguments = numbers = ("slope",)
 
-    def __init__(self, slope: Number = 1 / 100) -> None:
+    def __init__(self, slope: Number = Default(1, 100)) -> None:
         self.slope = self.require("slope", slope, FINITE)
 
     def function(self, z: Number) -> Number:
@@ -174,8 +176,7 @@ class GELU(Activation):
     arguments = ("approximate",)
 
     def __init__(self, approximate: str = "none") -> None:
-        limit = (lambda v: v in ("none", "tanh"), "'none' or 'tanh'")
-        self.approximate = self.require("approximate", approximate, limit)
+        self.approximate: str = self.require("approximate", approximate, one_of("none", "tanh"))
 
     def function(self, z: Number) -> Number:
         return z * self.distribution(z)
@@ -185,9 +186,8 @@ class GELU(Activation):
 
     def distribution(self, z: Number) -> Number:
         """Φ(z)"""
-        if self.approximate == "tanh":
-            return (1 + tanh(self.tanh_argument(z))) / 2
-        return (1 + erf(z / sqrt(whole(2, z)))) / 2
+        is_tanh = self.approximate == "tanh"
+        return (1 + (tanh(self.tanh_argument(z)) if is_tanh else erf(z / sqrt(whole(2, z))))) / 2
 
     def density(self, z: Number) -> Number:
         """Φ'(z): e^(-z²/2)/√(2π), or (1 - tanh² u)/2 · du/dz for the approximation"""
@@ -225,17 +225,27 @@ class SiLU(Activation):
 class Threshold(Activation):
     """a = 1 where z ≥ threshold, else 0: the neuron of McCulloch and Pitts (1943)
 
+    ``bipolar``   the other output is -1, not 0
+    ``strict``    a = 1 only where z > threshold
+
     Its derivative is 0, so that it passes no gradient back. A network that ends in it can be
     trained with the loss ``perceptron``, which does not need the derivative (losses.py).
     """
 
-    arguments = numbers = ("threshold",)
+    arguments = ("threshold", "bipolar", "strict")
+    numbers = ("threshold",)
+    zero_by_default = ("bipolar", "strict")
 
-    def __init__(self, threshold: Number = 0) -> None:
+    def __init__(self, threshold: Number = 0, bipolar: bool = False, strict: bool = False) -> None:
         self.threshold = self.require("threshold", threshold, FINITE)
+        self.bipolar = bipolar
+        self.strict = strict
+        self.levels = (-1, 1) if bipolar else (0, 1)
 
     def function(self, z: Number) -> Number:
-        return where(z >= self.threshold, whole(1, z), whole(0, z))
+        low, high = self.levels
+        fires = z > self.threshold if self.strict else z >= self.threshold
+        return where(fires, whole(high, z), whole(low, z))
 
     def backward(self, dA: Matrix) -> Matrix:
         raise ValueError(

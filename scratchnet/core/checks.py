@@ -11,6 +11,7 @@ wrong, where, and what would be right.
 """
 
 from .elementary import REAL
+from .plug_points import PLUG_POINTS
 from .types import (
     Any,
     Family,
@@ -38,6 +39,12 @@ COUNT: Limit = (
 )
 COUNT_OR_NONE: Limit = (lambda v: v is None or COUNT[0](v), COUNT[1])
 
+
+def one_of(*values: Any) -> Limit:
+    """Return the limit that a value is one of these."""
+    return (lambda v: v in values, " or ".join([repr(value) for value in values]))
+
+
 # Options of other libraries, and what to write here instead.
 ELSEWHERE = {
     "learning_rate": "set the learning rate in the optimizer: optimizer=sn.Adam({})",
@@ -45,8 +52,7 @@ ELSEWHERE = {
     "momentum": "set the momentum in the optimizer: optimizer=sn.SGD(0.1, momentum={})",
     "weight_decay": "set the weight decay in the optimizer: optimizer=sn.Adam(weight_decay={})",
     "callbacks": "loop over the epochs instead: for epoch in sn.epochs(net, X, Y, ...)",
-    "metrics": "measure after training: scratchnet.metrics.report(...)",
-    "verbose": "loop over the epochs and print them: for epoch in sn.epochs(net, X, Y, ...)",
+    "metrics": "measure after training: net.evaluate(X, Y, metrics={})",
     "random_state": "write seed={}",
     "n_epochs": "write epochs={}",
     "max_iter": "write epochs={}",
@@ -66,14 +72,13 @@ def require(name: str, value: Any, limit: Limit) -> Any:
         ...
     ValueError: epochs is 0; give a whole number of 1 or more
     """
-    test, words = limit
     try:
         value = plain(value)
-        if test(value):
+        if limit[0](value):
             return value
     except (TypeError, ValueError, ArithmeticError):
         pass  # The test cannot be applied to a string, a list or a Decimal NaN.
-    raise ValueError(f"{name} is {shown(value)}; give {words}")
+    raise ValueError(f"{name} is {shown(value)}; give {limit[1]}")
 
 
 def refuse_unknown(function: str, unknown: Settings, options: str) -> None:
@@ -91,11 +96,12 @@ def refuse_unknown(function: str, unknown: Settings, options: str) -> None:
         raise TypeError(f"{function} has no option {name}; {advice.format(shown(value))}")
 
 
-def look_up(kind: str, given: Any, family: Family, base: Any) -> Any:
+def look_up(kind: str, given: Any, family: Family, base: Any, last: Any = None) -> Any:
     """Return an object, such as a loss, that is given as a name, a class or an object.
 
     ``family`` maps names to classes or functions. ``base`` is the class of the objects. ``kind`` is
-    what error messages call them.
+    what error messages call them. ``last`` is the last layer of the network, on which the meaning
+    of a name may depend.
 
     >>> look_up("layer", "relu", {"identity": object}, object)
     Traceback (most recent call last):
@@ -103,15 +109,18 @@ def look_up(kind: str, given: Any, family: Family, base: Any) -> Any:
     ValueError: layer 'relu' is unknown; give one of: identity
     """
     if isinstance(given, str):
+        given = PLUG_POINTS["name"](kind, given, family, last)
         if given not in family:
-            names = ", ".join(sorted(family))
-            raise ValueError(f"{kind} {given!r} is unknown; give one of: {names}")
+            raise ValueError(
+                f"{kind} {given!r} is unknown; give one of: {', '.join(sorted(family))}"
+            )
         given = family[given]
     if isinstance(given, type):
         given = given()
     if not isinstance(given, base):
-        found = type(given).__name__
-        raise TypeError(f"{kind}: {given!r} is a {found}; give a name or {kind} object")
+        raise TypeError(
+            f"{kind}: {given!r} is a {type(given).__name__}; give a name or {kind} object"
+        )
     return given
 
 
@@ -216,21 +225,22 @@ def accept(data: Any, number: NumberType = float, name: str = "X") -> Matrix:
     """
     rows = accept_rows(data, name)
     first = accept_row(rows[0], number, name, 0)
-    others = range(1, len(rows))
-    width = len(first)
-    return [first] + [accept_row(rows[i], number, name, i, width, "row 0 has {}") for i in others]
+    return [first] + [
+        accept_row(rows[i], number, name, i, len(first), "row 0 has {}")
+        for i in range(1, len(rows))
+    ]
 
 
 def accept_rows(data: Any, name: str = "X") -> Rows:
     """Return ``data`` as a sequence of rows: itself, if it is one. The rows are not checked."""
-    if hasattr(data, "to_numpy"):  # pandas, polars
-        data = data.to_numpy()
-    if hasattr(data, "tolist"):  # NumPy, PyTorch, array.array, memoryview
-        data = data.tolist()
+    # pandas and polars; NumPy, PyTorch, array.array and memoryview
+    for method in ("to_numpy", "tolist"):
+        if hasattr(data, method):
+            data = getattr(data, method)()
     if not is_sequence(data):
-        found = type(data).__name__
         raise TypeError(
-            f"{name} is {found}; give a list of rows, or anything with len() and indexing"
+            f"{name} is {type(data).__name__}; "
+            "give a list of rows, or anything with len() and indexing"
         )
     if len(data) == 0:
         raise ValueError(f"{name} is empty; give at least one row")
@@ -254,25 +264,24 @@ def accept_row(
         data = data.tolist()
     if not isinstance(data, (list, tuple)):
         if not is_sequence(data):
-            where = _place(name, i)
             raise TypeError(
-                f"{where} is {shown(data)}, not a row; even a single row is written [[...]]"
+                f"{_place(name, i)} is {shown(data)}, not a row; "
+                "even a single row is written [[...]]"
             )
         data = [data[j] for j in range(len(data))]
-    if set(map(type, data)) == {number}:
-        row = list(data)
-    else:
-        row = [cast(value, number, _place(name, i, j)) for j, value in enumerate(data)]
+    row = list(data)
+    if set(map(type, row)) != {number}:
+        row = [cast(value, number, _place(name, i, j)) for j, value in enumerate(row)]
     if not row:
         raise ValueError(f"{_place(name, i)} is empty; give at least one column")
     if columns is not None and len(row) != columns:
-        plural = "" if len(row) == 1 else "s"
-        needed = reason.format(columns)
-        raise ValueError(f"{_place(name, i)} has {len(row)} column{plural} where {needed}")
-    if not is_finite(row):
-        for j, value in enumerate(row):
-            if not is_finite([value]):
-                raise ValueError(f"{_place(name, i, j)} is {value}; give a finite number")
+        raise ValueError(
+            f"{_place(name, i)} has {len(row)} column{'' if len(row) == 1 else 's'} "
+            f"where {reason.format(columns)}"
+        )
+    for j, value in enumerate([] if is_finite(row) else row):
+        if not is_finite([value]):
+            raise ValueError(f"{_place(name, i, j)} is {value}; give a finite number")
     return row
 
 
@@ -314,10 +323,13 @@ def checked_rows(data: Any, name: str, check: Function) -> Any:
 def is_sequence(data: Any) -> bool:
     """Return whether ``data`` has a length and indexed elements, like a list or a tuple."""
     # In MicroPython hasattr() does not find the special methods of lists, tuples and arrays.
-    if isinstance(data, (list, tuple)) or type(data).__name__ == "array":
-        return True
-    has_elements = hasattr(data, "__len__") and hasattr(data, "__getitem__")
-    return has_elements and not isinstance(data, (str, bytes, dict))
+    return (
+        isinstance(data, (list, tuple))
+        or type(data).__name__ == "array"
+        or hasattr(data, "__len__")
+        and hasattr(data, "__getitem__")
+        and not isinstance(data, (str, bytes, dict))
+    )
 
 
 def is_finite(values: Row) -> bool:
@@ -332,6 +344,6 @@ def is_finite(values: Row) -> bool:
 
 def are_finite(rows: Matrix) -> bool:
     """Return whether all numbers in all rows are finite (and, if floats, also their sum)."""
-    if type(rows[0][0]) is float:
-        return is_finite([sum(map(sum, rows))])
-    return is_finite([v for row in rows for v in row])
+    return is_finite(
+        [sum(map(sum, rows))] if type(rows[0][0]) is float else [v for row in rows for v in row]
+    )

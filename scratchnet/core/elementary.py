@@ -44,13 +44,9 @@ def where(condition: Any, a: Number, b: Number) -> Number:
     >>> where(2.0 > 1.0, 10, 20)
     10
     """
-    if condition is True:
-        return a
-    if condition is False:
-        return b
-    if hasattr(condition, "where"):
-        return condition.where(a, b)
-    return a if condition else b
+    if condition is True or condition is False or not hasattr(condition, "where"):
+        return a if condition else b
+    return condition.where(a, b)
 
 
 def frexp(x: Number) -> Numbers:

@@ -1,6 +1,7 @@
 """Samples with their targets and weights, checked and divided into batches.
 
     Examples        samples X, targets Y and weights, and which of them are used
+    Weights         the weights of the samples in a batch
     examples_for    checks what the user gives and returns Examples
     mean_loss       the loss over Examples
 
@@ -24,6 +25,20 @@ from .types import Any, Batch, Batches, Number, NumberType, Places, Row, RowOrNo
 BLOCK = 1000  # how many samples ``mean_loss`` computes at once
 
 
+class Weights(list):
+    """The weights of the samples in a batch that is a part of all samples.
+
+    ``mean``    the mean weight of all samples
+    ``total``   the number of samples in the batch times this mean; the loss divides the weighted
+                sum by it, so that the weights act in batches of any size
+    """
+
+    def __init__(self, weights: Row, mean: Number) -> None:
+        super().__init__(weights)
+        self.mean = mean
+        self.total = mean * len(weights)
+
+
 class Examples:
     """Samples with their targets and weights.
 
@@ -37,6 +52,7 @@ class Examples:
         self.Y = Y
         self.weights = weights
         self.used = used
+        self.mean_weight = weights and total([weights[i] for i in used]) / len(used)
 
     def __len__(self) -> int:
         return len(self.used)
@@ -44,36 +60,25 @@ class Examples:
     def batch(self, places: Places) -> Batch:
         """Return the samples, targets and weights at these indices of ``used``."""
         rows = [self.used[place] for place in places]
-        weights = None if self.weights is None else [self.weights[i] for i in rows]
+        weights: Any = None if self.weights is None else [self.weights[i] for i in rows]
+        if weights and len(rows) < len(self):
+            weights = Weights(weights, self.mean_weight)
         return [self.X[i] for i in rows], [self.Y[i] for i in rows], weights
 
     def samples(self) -> Any:
         """Return the samples as a sequence of rows."""
         return LazyRows(self.used, lambda i, place: self.X[i])
 
-    def size(self, places: Places) -> Number:
-        """Return the number of samples in a batch or, with weights, the sum of their weights."""
-        if self.weights is None:
-            return len(places)
-        return total([self.weights[self.used[place]] for place in places])
-
-    def mean(self, losses: Row, batches: Batches) -> Number:
-        """Return the mean over all samples, given the mean of each batch."""
-        if len(losses) == 1:
-            return losses[0]
-        sizes = [self.size(batch) for batch in batches]
-        return total([loss * n for loss, n in zip(losses, sizes)]) / total(sizes)
-
     def part(self, places: Places) -> "Examples":
         """Return the examples at these indices of ``used``."""
         return Examples(self.X, self.Y, self.weights, [self.used[place] for place in places])
 
-    def weigh_classes(self, class_weight: Any, number: NumberType) -> None:
-        """Multiply the weight of each sample by the weight of its class."""
+    def weigh_classes(self, class_weight: Any, number: NumberType) -> "Examples":
+        """Return the examples with the weight of each sample multiplied by that of its class."""
         weights = list(self.weights or [1] * len(self.Y))
         for i in self.used:
             weights[i] = weights[i] * _class_weight(class_weight, self.Y[i], number)
-        self.weights = weights
+        return Examples(self.X, self.Y, weights, self.used)
 
 
 def cut(places: Places, size: int) -> Batches:
@@ -93,9 +98,8 @@ def examples_for(net: Any, X: Any, Y: Any, loss: Loss, sample_weight: Any = None
     if len(X) != len(Y):
         raise ValueError(f"X has {len(X)} rows and Y has {len(Y)}; give one target per sample")
     weights = _sample_weights(sample_weight, len(X), net.number)
-    # Samples with weight 0 are left out, because the weighted mean of a batch of them is 0/0.
-    used = [i for i in range(len(X)) if weights is None or weights[i] > 0]
-    return Examples(X, Y, weights, used)
+    # Samples with weight 0 are left out, as if they were not in the data.
+    return Examples(X, Y, weights, [i for i in range(len(X)) if weights is None or weights[i] > 0])
 
 
 def _sample_weights(given: Any, count: int, number: NumberType) -> RowOrNone:
@@ -127,8 +131,7 @@ def _class_weight(weights: Any, y: Row, number: NumberType) -> Number:
 def mean_loss(net: Any, examples: Examples, loss: Loss) -> Number:
     """Return the loss over all examples, without penalties, computed in blocks of samples."""
     blocks = cut(list(range(len(examples))), BLOCK)
-    losses = []
-    for block in blocks:
-        X, Y, weights = examples.batch(block)
-        losses.append(net.loss_of(X, Y, loss, weights))
-    return examples.mean(losses, blocks)
+    return loss.of_batches(
+        [net.loss_of(X, Y, loss, weights) for X, Y, weights in map(examples.batch, blocks)],
+        [len(block) for block in blocks],
+    )

@@ -52,9 +52,8 @@ def _kernel(dot: Function, total: Function, library: Any) -> Settings:
 
     The matrix product, ``products``, is looked up when it is first needed.
     """
-    kernel: Settings = {name: _never_raising(library, name) for name in ELEMENTARY}
-    kernel.update(dot=dot, total=total, products=None)
-    return kernel
+    functions = {name: _never_raising(library, name) for name in ELEMENTARY}
+    return dict(functions, dot=dot, total=total, products=None)
 
 
 def _never_raising(library: Any, name: str) -> Function:
@@ -93,8 +92,7 @@ def set_kernel(name: str) -> str:
     """
     global _name, _active
     if name not in KERNELS:
-        names = ", ".join(sorted(KERNELS))
-        raise ValueError(f"kernel {name!r} is unknown; give one of: {names}")
+        raise ValueError(f"kernel {name!r} is unknown; give one of: {', '.join(sorted(KERNELS))}")
     former = _name
     _name = name
     _active = KERNELS[name]
@@ -301,9 +299,8 @@ def dot(u: Row, v: Row) -> Number:
     11.0
     """
     x = v[0] if isinstance(u[0], REAL) else u[0]
-    if isinstance(x, REAL):
-        return _active["dot"](u, v)
-    return getattr(type(x), "dot", elementary.dot)(u, v)
+    own = _active["dot"] if isinstance(x, REAL) else getattr(type(x), "dot", elementary.dot)
+    return own(u, v)
 
 
 def products(A: Matrix, B: Matrix) -> Matrix:
@@ -327,9 +324,9 @@ def total(values: Row) -> Number:
     >>> total([1.0, 2.0, 3.5])
     6.5
     """
-    if isinstance(values[0], REAL):
-        return _active["total"](values)
-    return getattr(type(values[0]), "total", elementary.total)(values)
+    x = values[0]
+    own = _active["total"] if isinstance(x, REAL) else getattr(type(x), "total", elementary.total)
+    return own(values)
 
 
 def largest_of(values: Row) -> Number:

@@ -7,7 +7,7 @@
 ``epochs`` yields Epoch objects, and ``fit`` returns a History.
 """
 
-from .types import Any, IntOrNone, Number, Row
+from .types import Any, IntOrNone, Number, Row, Settings
 
 
 class Diverged(ValueError):
@@ -45,9 +45,8 @@ class Epoch:
         self.best = best
 
     def __repr__(self) -> str:
-        validated = self.validation_loss is not None
-        text = f", validation loss {self.validation_loss}" if validated else ""
-        return f"Epoch {self.number}: loss {self.loss}{text}"
+        values = [self.loss] if self.validation_loss is None else [self.loss, self.validation_loss]
+        return f"Epoch {self.number}: loss {', validation loss '.join(map(str, values))}"
 
 
 class History:
@@ -60,6 +59,9 @@ class History:
                           ``patience``
     ``engine``            what computed the updates: "lists", "rows" or "steps"
     ``interrupted``       whether Ctrl-C ended the run; the network keeps what it has learned so far
+    ``history``           the lists as a dict, with Keras's names: loss, val_loss, learning_rate
+
+    ``history["loss"]`` is one of these lists, and ``history[-1]`` the last Epoch.
     """
 
     def __init__(self, engine: str = "lists") -> None:
@@ -85,8 +87,19 @@ class History:
     def validation_loss(self) -> Row:
         return [row[1] for row in self.rows]
 
+    @property
+    def history(self) -> Settings:
+        lists = {
+            name: [row[k] for row in self.rows]
+            for k, name in enumerate(("loss", "val_loss", "learning_rate"))
+        }
+        return {name: values for name, values in lists.items() if None not in values}
+
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.history[key] if isinstance(key, str) else self.epochs[key]
 
     def __repr__(self) -> str:
         text = f"History: {len(self)} epochs"

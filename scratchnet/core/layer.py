@@ -1,5 +1,6 @@
 """What a layer is, and what layers, losses and optimizers have in common.
 
+    Default      a default value that is exact in every number type
     Configured   an object described by its constructor's arguments: its repr, copies and files
     Parameter    one array of numbers that training changes
     Layer        the base class of layers
@@ -27,6 +28,7 @@ layer with parameters holds ``Parameter`` objects, returns them from ``parameter
 from . import matrix
 from .checks import FINITE, accept, accept_row, accept_rows, cast, convert, is_zero, require
 from .elementary import REAL
+from .plug_points import PLUG_POINTS
 from .random import Generator
 from .types import (
     Any,
@@ -43,6 +45,20 @@ from .types import (
 )
 
 
+class Default:
+    """The default n/d of a hyperparameter. Each number type converts it exactly, or rounds once.
+
+    Quotients of integers are also safe on MicroPython, which misreads some decimal literals.
+    """
+
+    def __init__(self, n: int, d: int) -> None:
+        self.n = n
+        self.d = d
+
+    def __repr__(self) -> str:
+        return f"{self.n}/{self.d}"
+
+
 class Configured:
     """An object described by its constructor's arguments, kept in attributes of the same names."""
 
@@ -50,31 +66,24 @@ class Configured:
     in_parameters: Names = ()  # further arguments, whose values the parameters hold
     numbers: Names = ()  # those of `arguments` that enter the arithmetic
     zero_by_default: Names = ()  # those of `arguments` that the repr omits if they are 0 or None
+    defaults: Settings = {}  # the Default of each argument that was not given
 
     def config(self) -> Settings:
-        """Return the arguments that construct an equal object, by name.
-
-        An argument of the constructor that the class does not list raises a TypeError, except on
-        MicroPython, which does not tell the names of arguments.
-        """
-        code: Any = getattr(getattr(type(self), "__init__", None), "__code__", None)
-        known = hasattr(code, "co_varnames")
-        count = code.co_argcount + code.co_kwonlyargcount if known else 0
-        for name in code.co_varnames[1:count] if known else ():
-            if name not in self.arguments + self.in_parameters:
-                raise TypeError(
-                    f"{type(self).__name__}: __init__ takes {name}, which the class must name: "
-                    f'arguments = ("{name}",)'
-                )
+        """Return the arguments that construct an equal object, by name."""
+        PLUG_POINTS["arguments"](self)
         return {name: getattr(self, name) for name in self.arguments}
 
     def require(self, name: str, value: Any, limit: Limit) -> Any:
         """Return the value of the argument if it is within its limit, else raise a ValueError."""
+        if isinstance(value, Default):
+            self.defaults = dict(self.defaults, **{name: value})
+            value = value.n / value.d
         return require(f"{type(self).__name__}: {name}", value, limit)
 
     def with_numbers(self, number: NumberType, exactly: bool = False) -> Any:
         """Return a new object with the same arguments, converted to the type ``number``."""
         twin = type(self)(**self.config())
+        twin.defaults = self.defaults
         twin.set_numbers(number, exactly)
         return twin
 
@@ -82,7 +91,7 @@ class Configured:
         """Convert those arguments that are numbers to the type ``number``.
 
         A float that would make an exact type inexact raises a TypeError. With ``exactly`` it is
-        converted to its exact value.
+        converted to its exact value. The numbers of a schedule are converted in a copy of it.
         """
         config = self.config()
         for name in [name for name in self.numbers if name in config]:
@@ -90,18 +99,22 @@ class Configured:
             what = f"{type(self).__name__}: {name}"
             if is_zero(value) and number is not float:
                 setattr(self, name, 0)  # 0 is exact, even if it was given as a float.
+            elif isinstance(value, Configured):
+                setattr(self, name, value.with_numbers(number, exactly))
             elif value is not None and not callable(value):  # A learning rate can be a function.
                 if isinstance(value, REAL):
                     require(what, value, FINITE)
-                setattr(
-                    self, name, convert(value, number) if exactly else cast(value, number, what)
-                )
+                default = self.defaults.get(name)
+                if exactly:
+                    value = convert(value, number)
+                elif default is not None and value == default.n / default.d:
+                    value = number(default.n) / default.d
+                setattr(self, name, cast(value, number, what))
 
     def __repr__(self) -> str:
         config = self.config()
-        names = [n for n in self.arguments if config[n] or n not in self.zero_by_default]
-        given = ", ".join([f"{name}={config[name]!r}" for name in names])
-        return f"{type(self).__name__}({given})"
+        shown = [n for n in self.arguments if n not in self.zero_by_default or config[n]]
+        return f"{type(self).__name__}({', '.join([f'{n}={config[n]!r}' for n in shown])})"
 
 
 class Parameter:
@@ -154,8 +167,7 @@ class Parameter:
         else:
             rows = accept(value, self.number, self.name)
             shape = matrix.shape(rows)
-        if self.shape is None:
-            self.shape = shape
+        self.shape = self.shape or shape
         if shape != tuple(self.shape):
             raise ValueError(
                 f"{self.name}: {matrix.size(shape)} given, {matrix.size(self.shape)} needed"
@@ -204,8 +216,11 @@ def without_batch(self: Any) -> Settings:
 
     These matrices are the attributes with names in capitals: X, Z, A.
     """
-    kept = getattr(self, "arguments", ())
-    return {k: v for k, v in self.__dict__.items() if not k.isupper() or k in kept}
+    return {
+        name: value
+        for name, value in self.__dict__.items()
+        if not name.isupper() or name in getattr(self, "arguments", ())
+    }
 
 
 class Layer(Configured):
@@ -274,15 +289,13 @@ def widths_of(layers: Layers) -> Any:
     """
     if not layers:
         raise ValueError("a network has at least one layer")
-    places = set()
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
-        if id(layer) in places:
+        if any([layer is other for other in layers[:i]]):
             raise ValueError(
                 f"layer {i}, {layer!r}, is in the network twice; make one object for each place"
             )
-        places.add(id(layer))
     # Layers before the first one with a known width accept any width and pass it on.
     known = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None]
     width = known[0].inputs if known else None
@@ -290,27 +303,6 @@ def widths_of(layers: Layers) -> Any:
     for i, layer in enumerate(layers):
         if None not in (layer.inputs, width) and layer.inputs != width:
             raise ValueError(f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but gets {width}")
-        if layer.outputs is not None:
-            width = layer.outputs
+        width = width if layer.outputs is None else layer.outputs
         widths.append(width)
     return widths
-
-
-def check_names(layers: Layers) -> None:
-    """Raise a ValueError if names in a layer are not unique, or if layers share a parameter."""
-    known: Any = set()
-    for i, layer in enumerate(layers):
-        parameters = layer.parameters()
-        names = [p.role for p in parameters] + list(layer.numbers)
-        twice = [name for name in names if names.count(name) > 1]
-        shared = [p.role for p in parameters if id(p) in known]
-        if twice:
-            raise ValueError(
-                f"layer {i}, {layer!r}, has two parameters named {twice[0]!r}; names must be unique"
-            )
-        if shared:
-            raise ValueError(
-                f"layer {i}, {layer!r}, shares its parameter {shared[0]!r} with another layer; "
-                "each layer needs parameters of its own"
-            )
-        known.update([id(p) for p in parameters])

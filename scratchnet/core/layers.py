@@ -10,12 +10,14 @@
 The activations (activations.py) are layers, too. layer.py shows how to define a layer.
 """
 
+# ruff: noqa: B008  (a Default never changes)
+
 from . import matrix
 from .activations import ACTIVATIONS
 from .checks import AT_LEAST_0, BELOW_1, COUNT, accept_row, accept_rows, is_zero, look_up
 from .functions import sign, sqrt, total, where, whole
 from .initializers import INITIALIZERS
-from .layer import Layer, Parameter
+from .layer import Default, Layer, Parameter
 from .random import Generator
 from .types import (
     Any,
@@ -24,6 +26,7 @@ from .types import (
     IntOrNone,
     Limit,
     Matrix,
+    Names,
     Number,
     Parameters,
     Row,
@@ -37,8 +40,9 @@ class Dense(Layer):
     """Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
 
     ``weights``      inputs × outputs; if not given, drawn by ``initializer``
-    ``bias``         a list of ``outputs`` numbers; if not given, zeros
+    ``bias``         a list of ``outputs`` numbers; if not given, zeros; False means no bias
     ``l1``, ``l2``   penalties; training adds l1·Σ|w| + ½·l2·Σw² over all weights to the loss
+    ``activation``   an activation, as a name or an object, that the network places after the layer
 
     >>> layer = Dense(2, 1, weights=[[0.4], [0.2]], bias=[1])
     >>> layer.forward([[1.0, 1.0]])
@@ -49,8 +53,8 @@ class Dense(Layer):
     ([[0.5], [0.5]], [0.5])
     """
 
-    arguments = ("inputs", "outputs", "l1", "l2")
-    in_parameters = ("weights", "bias", "initializer")
+    arguments: Names = ("inputs", "outputs", "l1", "l2")
+    in_parameters = ("weights", "bias", "initializer", "activation")
     numbers = zero_by_default = ("l1", "l2")
 
     def __init__(
@@ -62,6 +66,7 @@ class Dense(Layer):
         initializer: Any = "glorot_uniform",
         l1: Number = 0,
         l2: Number = 0,
+        activation: Any = None,
     ) -> None:
         self.inputs: int = self.require("inputs", inputs, COUNT)
         self.outputs: int = self.require("outputs", outputs, COUNT)
@@ -71,20 +76,25 @@ class Dense(Layer):
             "initializer", look_up("initializer", initializer, INITIALIZERS, object), INITIALIZER
         )
         self.weights = Parameter("weights", (self.inputs, self.outputs), weights)
-        self.bias = Parameter("bias", (self.outputs,), bias)
+        self.bias: Any = bias is not False and Parameter("bias", (self.outputs,), bias)
+        if not self.bias:
+            self.arguments = Dense.arguments + ("bias",)
+        self.placed_after: Any = activation and look_up("activation", activation, LAYERS, Layer)
 
     def parameters(self) -> Parameters:
-        return [self.weights, self.bias]
+        return [self.weights, self.bias] if self.bias else [self.weights]
 
     def build(self, inputs: IntOrNone, generator: Generator) -> None:
         if self.weights.value is None:
             self.weights.value = self.initializer(self.inputs, self.outputs, generator)
             self.initializer = None  # no longer needed, and some functions cannot be pickled
-        if self.bias.value is None:
+        if self.bias and self.bias.value is None:
             self.bias.value = [0] * self.outputs
 
     def forward(self, X: Matrix) -> Matrix:
         self.X = X  # samples × inputs
+        if not self.bias:
+            return matrix.dot(X, self.weights.value)
         return matrix.add_row(matrix.dot(X, self.weights.value), self.bias.value)
 
     def backward(self, dZ: Matrix) -> Matrix:
@@ -95,15 +105,15 @@ class Dense(Layer):
     def set_gradients(self, dZ: Matrix) -> None:
         """dW = Xᵀ·dZ (inputs × outputs), db = the sum of dZ over the samples"""
         self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)
-        self.bias.gradient = matrix.sum_columns(dZ)
+        if self.bias:
+            self.bias.gradient = matrix.sum_columns(dZ)
 
     def has_penalty(self) -> bool:
         return not (is_zero(self.l1) and is_zero(self.l2))
 
     def penalty(self) -> Number:
-        if not self.has_penalty():
-            return None
-        return total([self.penalty_term(w) for row in self.weights.value for w in row])
+        weights = [w for row in self.weights.value for w in row] if self.has_penalty() else []
+        return total([self.penalty_term(w) for w in weights]) if weights else None
 
     def add_penalty_gradient(self) -> None:
         if self.has_penalty():
@@ -131,7 +141,7 @@ class Dropout(Layer):
 
     arguments = numbers = ("rate",)
 
-    def __init__(self, rate: Number = 0.5) -> None:
+    def __init__(self, rate: Number = Default(1, 2)) -> None:
         self.rate = self.require("rate", rate, BELOW_1)
         self.mask: Any = None
 
@@ -147,9 +157,9 @@ class Dropout(Layer):
         return [where(self.rate <= self.generator.random(), whole(1, x), whole(0, x)) for x in row]
 
     def masked(self, X: Matrix) -> Matrix:
-        if self.mask is None:
-            return X
-        return matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
+        return (
+            X if self.mask is None else matrix.divide(matrix.multiply(X, self.mask), 1 - self.rate)
+        )
 
 
 class Normalization(Layer):
@@ -217,8 +227,7 @@ class Normalization(Layer):
         columns = len(rows[0])
         sums = function(self.accepted(rows[0], 0))
         for i in range(1, len(rows)):
-            row = function(self.accepted(rows[i], i, columns))
-            sums = [s + x for s, x in zip(sums, row)]
+            sums = [s + x for s, x in zip(sums, function(self.accepted(rows[i], i, columns)))]
         return [s / len(rows) for s in sums]
 
     def forward(self, X: Matrix) -> Matrix:
@@ -243,5 +252,6 @@ class Normalization(Layer):
         return dX
 
 
-LAYERS: Family = {"Dense": Dense, "Dropout": Dropout, "Normalization": Normalization}
-LAYERS.update(ACTIVATIONS)
+LAYERS: Family = dict(
+    {"Dense": Dense, "Dropout": Dropout, "Normalization": Normalization}, **ACTIVATIONS
+)

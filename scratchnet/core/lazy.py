@@ -31,8 +31,11 @@ def prepare_module(package: str, getattribute: Function, homes: Family) -> None:
     names = sorted(set(module.__dict__) | set(homes))
     module.__dir__ = lambda: names
     if old:
-        methods = {
-            "__getattr__": lambda self, name: getattribute(name),
-            "__dir__": lambda self: names,
-        }
-        module.__class__ = type("_Module", (type(sys),), methods)
+        module.__class__ = type(
+            "_Module",
+            (type(sys),),
+            {
+                "__getattr__": lambda self, name: getattribute(name),
+                "__dir__": lambda self: names,
+            },
+        )

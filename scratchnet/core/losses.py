@@ -10,10 +10,18 @@ A loss is the sum of its terms, one per output of each sample, divided by n:
     binary_cross_entropy         -(y·log a + (1 - y)·log(1 - a))    samples · outputs    Sigmoid
     categorical_cross_entropy    -y·log a                           samples              Softmax
     hinge                        max(0, 1 - y·a), y is -1 or 1      samples · outputs
-    perceptron                   (a - y)·z                          samples · outputs    Threshold
+    perceptron                   (a - y)·(z - t), threshold t       samples · outputs    Threshold
 
-With sample weights, each term is multiplied by the weight of its sample, and in n the sum of the
-weights replaces the number of samples.
+Books differ in n. Every loss takes ``reduction``, with PyTorch's names:
+
+    "mean"         the mean of all terms                            samples · outputs
+    "batchmean"    the sum over the outputs, averaged over the      samples
+                   samples (Nielsen, Ng)
+    "sum"          the sum of all terms                             1
+
+With sample weights, each term is multiplied by the weight of its sample. In n, the sum of the
+weights replaces the number of samples; in a batch of a training run, it is the number of samples
+times the mean weight of all samples. A sum is not divided.
 
     a     one output                        A     the output,  samples × outputs
     y     its target                        Y     the targets, samples × outputs
@@ -28,11 +36,24 @@ for all four pairs:
 
 >>> BinaryCrossEntropy().value([[0.5]], [[1.0]])
 0.693147180559945...
+>>> A, Y = [[1.0, 2.0], [3.0, 4.0]], [[0.0, 0.0], [0.0, 0.0]]
+>>> [MeanSquaredError(how).value(A, Y) for how in ("mean", "batchmean", "sum")]
+[7.5, 15.0, 30.0]
 """
 
 from . import matrix
 from .activations import Identity, Sigmoid, Softmax, Threshold
-from .checks import ABOVE_0, accept_row, cast, is_sequence, look_up, require, shown
+from .checks import (
+    ABOVE_0,
+    accept_row,
+    cast,
+    is_sequence,
+    is_zero,
+    look_up,
+    one_of,
+    require,
+    shown,
+)
 from .functions import (
     exp,
     largest_of,
@@ -47,7 +68,7 @@ from .functions import (
 )
 from .layer import Configured
 from .layers import LAYERS
-from .types import Any, Family, Layers, Matrix, Number, NumberType, Row, RowOrNone
+from .types import Any, Family, Layers, Matrix, Names, Number, NumberType, Row, RowOrNone
 
 
 class Loss(Configured):
@@ -57,6 +78,8 @@ class Loss(Configured):
     them in ``arguments``, and also in ``numbers`` if they enter the arithmetic, as in Huber. A
     subclass of another loss pairs with the same activation. Its ``term`` is then not used, unless
     it sets ``pairs_with = None``.
+
+    ``reduction``   "mean", "batchmean" or "sum" (see above); None means the usual one of the loss
 
     >>> class MeanQuarticError(Loss):
     ...     def term(self, a, y):
@@ -70,6 +93,14 @@ class Loss(Configured):
     pairs_with: Any = None  # the activation that is computed together with the loss
     ends_in: Any = ()  # if the loss needs probabilities, the activations that may end the network
     mean_over_outputs = True  # whether n is samples · outputs, or samples only
+    reduction: Any = None
+    arguments: Names = ("reduction",)
+    zero_by_default = ("reduction",)
+
+    def __init__(self, reduction: Any = None) -> None:
+        self.reduction = self.require(
+            "reduction", reduction, one_of(None, "mean", "batchmean", "sum")
+        )
 
     def term(self, a: Number, y: Number) -> Number:
         """Return the term of one output a with the target y."""
@@ -103,9 +134,13 @@ class Loss(Configured):
 
         With softmax every a_j depends on z_k. For categorical cross-entropy the sum over j is
         Σ_j -y_j/a_j · a_j·((1 if j = k else 0) - a_k) = a_k·Σ_j y_j - y_k, and Σ_j y_j is 1.
-        The perceptron loss (a - y)·z is differentiated with a held constant.
+        The perceptron loss (a - y)·(z - t) is differentiated with a held constant.
         """
         return a - y
+
+    def logits(self, Z: Matrix, layers: Layers) -> Matrix:
+        """Return what ``value_from_logits`` takes, given the input Z of the paired layers."""
+        return Z
 
     def value_from_logits(
         self, Z: Matrix, A: Matrix, Y: Matrix, weights: RowOrNone = None
@@ -117,7 +152,7 @@ class Loss(Configured):
         """Return dZ = (A - Y)/n, the gradient of the loss at the input of the paired activation."""
         return self.share(matrix.pairwise("loss", A, Y, self.derivative_in_logit), weights)
 
-    # ---- the mean ----------------------------------------------------------------------------
+    # ---- the mean or sum ---------------------------------------------------------------------
 
     def mean(self, terms: Matrix, weights: RowOrNone) -> Number:
         """Return the (weighted) sum of the terms, divided by n."""
@@ -130,11 +165,29 @@ class Loss(Configured):
         return matrix.divide(derivatives, self.count(derivatives, weights))
 
     def count(self, A: Matrix, weights: RowOrNone = None) -> Number:
-        """Return n, the number of terms averaged."""
-        samples = len(A) if weights is None else total(weights)
-        return samples * len(A[0]) if self.mean_over_outputs else samples
+        """Return n, by which the sum of the terms is divided."""
+        if self.reduction == "sum":
+            return 1
+        usual = "mean" if self.mean_over_outputs else "batchmean"
+        n = weighted_count(A, weights)
+        return n * len(A[0]) if (self.reduction or usual) == "mean" else n
+
+    def of_batches(self, losses: Row, sizes: Row) -> Number:
+        """Return the loss of all samples, given the loss and the size of each batch of them."""
+        if len(losses) == 1 or self.reduction == "sum":
+            return total(losses)
+        return total([loss * n for loss, n in zip(losses, sizes)]) / total(sizes)
 
     # ---- the network and the targets ---------------------------------------------------------
+
+    def value_of(
+        self, layers: Layers, Z: Matrix, A: Matrix, Y: Matrix, weights: RowOrNone = None
+    ) -> Number:
+        """Return the loss, given the input Z of the paired layers and the output A of the last."""
+        paired = self.paired_layers(layers)
+        if paired:
+            return self.value_from_logits(self.logits(Z, layers[-paired:]), A, Y, weights)
+        return self.value(A, Y, weights)
 
     def paired_layers(self, layers: Layers) -> int:
         """Return how many layers at the end of the network are computed together with the loss.
@@ -183,6 +236,12 @@ def _is_single(y: Any) -> bool:
     return not is_sequence(y) or getattr(y, "ndim", 1) == 0
 
 
+def weighted_count(rows: Matrix, weights: Any) -> Number:
+    """Return the number of samples or, with weights, what replaces it: their sum or ``total``."""
+    weighted = weights.total if hasattr(weights, "total") else weights and total(weights)
+    return len(rows) if weights is None else weighted
+
+
 def _weighted(rows: Matrix, weights: RowOrNone) -> Matrix:
     return rows if weights is None else [[v * w for v in row] for row, w in zip(rows, weights)]
 
@@ -223,9 +282,11 @@ class MeanAbsoluteError(Loss):
 class Huber(Loss):
     """½(a - y)² where |a - y| ≤ delta, else delta·(|a - y| - ½·delta) (Huber 1964)"""
 
-    arguments = numbers = ("delta",)
+    arguments = ("delta", "reduction")
+    numbers = ("delta",)
 
-    def __init__(self, delta: Number = 1) -> None:
+    def __init__(self, delta: Number = 1, reduction: Any = None) -> None:
+        Loss.__init__(self, reduction)
         self.delta = self.require("delta", delta, ABOVE_0)
 
     def term(self, a: Number, y: Number) -> Number:
@@ -262,8 +323,8 @@ class BinaryCrossEntropy(Loss):
         return positive_part(z) - y * z + log1p(exp(-abs(z)))
 
     def error_in(self, y: Row) -> str:
-        good = all([v >= 0 and v <= 1 for v in y])
-        return "" if good else "a target is 0, 1 or a probability in between"
+        good = [v >= 0 and v <= 1 for v in y]
+        return "" if all(good) else "a target is 0, 1 or a probability in between"
 
 
 class CategoricalCrossEntropy(Loss):
@@ -298,13 +359,13 @@ class CategoricalCrossEntropy(Loss):
                 "for a single output use binary_cross_entropy"
             )
         label = y if _is_single(y) else y[0] if len(y) == 1 else None
-        row = y if label is None else one_hot(label, outputs, i)
-        return Loss.target(self, row, outputs, number, i)
+        return Loss.target(
+            self, y if label is None else one_hot(label, outputs, i), outputs, number, i
+        )
 
     def error_in(self, y: Row) -> str:
-        if all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1:
-            return ""
-        return "a target is a class number, or class probabilities that sum to 1"
+        good = all([v >= 0 for v in y]) and abs(total(y) - 1) * 1000000 <= 1
+        return "" if good else "a target is a class number, or class probabilities that sum to 1"
 
 
 class Hinge(Loss):
@@ -321,26 +382,47 @@ class Hinge(Loss):
 
 
 class Perceptron(Loss):
-    """(a - y)·z, averaged over all outputs: Rosenblatt's rule (1958)
+    """(a - y)·(z - t), averaged over all outputs: Rosenblatt's rule (1958)
 
-    The network ends in Threshold, or in Sigmoid and Threshold; z is the input of these last layers.
-    The output a is 0 or 1 and is held constant, so that the derivative with respect to z is a - y.
+    The network ends in Threshold, or in Sigmoid and Threshold; z is the input of these last layers,
+    and the output changes at z = t. The output a is one of two values, such as 0 and 1, and is held
+    constant, so that the derivative with respect to z is a - y. The loss is 0 without mistakes.
     """
 
     pairs_with = Threshold
+    levels: Any = (0, 1)  # the two outputs of the network
+
+    def logits(self, Z: Matrix, layers: Any) -> Matrix:
+        """Return z - t, where sigmoid(t) is the threshold if a sigmoid precedes it."""
+        t: Number = layers[-1].threshold
+        if len(layers) > 1:
+            plain: Number = getattr(
+                t, "value", t
+            )  # Number types keep it there. The logit of 1/2 is 0.
+            t = 0 if plain + plain == 1 else log(t / (1 - t))
+        return Z if is_zero(t) else matrix.subtract(Z, t)
 
     def terms_from_logits(self, z: Row, a: Row, y: Row) -> Row:
         return [(a_k - y_k) * z_k for z_k, a_k, y_k in zip(z, a, y)]
 
-    def paired_layers(self, layers: Layers) -> int:
+    def paired_layers(self, layers: Any) -> int:
         if not isinstance(layers[-1], Threshold):
             raise ValueError(
                 "Perceptron: the network must end in Threshold, or in Sigmoid and Threshold"
             )
-        return 2 if len(layers) > 1 and isinstance(layers[-2], Sigmoid) else 1
+        self.levels = layers[-1].levels
+        if len(layers) == 1 or not isinstance(layers[-2], Sigmoid):
+            return 1
+        self.require(
+            "threshold after Sigmoid",
+            getattr(layers[-1].threshold, "value", layers[-1].threshold),
+            (lambda v: 0 < v < 1, "a number between 0 and 1"),
+        )
+        return 2
 
     def error_in(self, y: Row) -> str:
-        return "" if all([v == 0 or v == 1 for v in y]) else "a target is 0 or 1"
+        good = [v in self.levels for v in y]
+        return "" if all(good) else "a target is {} or {}".format(*self.levels)
 
 
 def times_log(y: Number, a: Number) -> Number:
@@ -391,6 +473,6 @@ def loss_for(net: Any, loss: Any) -> Loss:
     Raise a ValueError if the loss cannot be used with the network.
     """
     require("net", net, (lambda v: hasattr(v, "backpropagate"), "a network"))
-    found: Loss = look_up("loss", loss, LOSSES, Loss).with_numbers(net.number)
+    found: Loss = look_up("loss", loss, LOSSES, Loss, net.layers[-1]).with_numbers(net.number)
     found.paired_layers(net.layers)
     return found

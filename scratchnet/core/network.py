@@ -22,15 +22,17 @@ from .checks import (
     require,
 )
 from .functions import number_of
-from .layer import Parameter, check_names, widths_of, without_batch
+from .layer import Parameter, widths_of, without_batch
 from .matrix import shape, size
 from .plug_points import PLUG_POINTS
 from .random import Generator
 from .types import (
     Any,
     GeneratorOrNone,
+    History,
     IntOrNone,
     Layers,
+    Loss,
     Matrix,
     NoReturn,
     Number,
@@ -39,11 +41,6 @@ from .types import (
     RowOrNone,
     Rows,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .history import History
-    from .losses import Loss
 
 PREDICTION_BLOCK = 1000  # how many samples ``predict`` computes at once
 
@@ -57,21 +54,28 @@ class Sequential:
     ``inputs``     the width of the input; None means any width
     ``outputs``    the width of the output; None means any width
     ``metadata``   a dict that is saved with the network; it can hold what JSON can
+    ``loss``       the loss with which it was last trained, or None
+
+    ``net(X)`` is ``net.forward(X)``, and ``net[0]`` is ``net.layers[0]``.
     """
 
     A: Any = None  # the last output; the argument of `backward` must have its shape
+    loss: Any = None
 
     def __init__(self, layers: Any, seed: int = 0, number: NumberType = None) -> None:
         require("layers", layers, (is_sequence, "a list of layers, [...]"))
-        self.layers: Layers = list(layers)
+        self.layers: Layers = PLUG_POINTS["layers"](list(layers))
         self.metadata: Any = {}
         widths = widths_of(self.layers)
         self.inputs = widths[0]
         self.outputs = widths[-1]
         given = [p for p in self.parameters() if p.value is not None]
         self.number = number or _common_number(given)
-        limit = (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction")
-        require("number", self.number, limit)
+        require(
+            "number",
+            self.number,
+            (lambda v: isinstance(v(1) / 2, v), "a type that has halves, such as Fraction"),
+        )
         for parameter in given:
             parameter.convert(self.number)
         generator = Generator(seed)
@@ -80,7 +84,7 @@ class Sequential:
             layer.build(inputs, generator)
         for parameter in self.parameters():
             parameter.convert(self.number, exactly=True)
-        check_names(self.layers)
+        PLUG_POINTS["check"](self)
 
     # ---- forward and backward ----------------------------------------------------------------
 
@@ -105,6 +109,11 @@ class Sequential:
         rows = self.accept(X)
         return self.propagate([rows[i] for i in range(len(rows))], self.layers)
 
+    __call__ = forward
+
+    def __getitem__(self, k: int) -> Any:
+        return self.layers[k]
+
     def backward(self, dA: Any) -> Matrix:
         """Return the gradient of the loss at X, given the gradient dA at the output.
 
@@ -120,8 +129,10 @@ class Sequential:
             raise ValueError("backward: forward has not run yet; call net.forward(X) first")
         gradient = accept(dA, self.number, "dA")
         if shape(gradient) != shape(self.A):
-            found, needed = size(shape(gradient)), size(shape(self.A))
-            raise ValueError(f"backward: dA is {found}, but the last output is {needed}")
+            raise ValueError(
+                f"backward: dA is {size(shape(gradient))}, "
+                f"but the last output is {size(shape(self.A))}"
+            )
         for layer in reversed(self.layers):
             gradient = layer.backward(gradient)
             layer.add_penalty_gradient()
@@ -131,7 +142,7 @@ class Sequential:
         self,
         X: Matrix,
         Y: Matrix,
-        loss: "Loss",
+        loss: Loss,
         weights: RowOrNone = None,
         generator: GeneratorOrNone = None,
         first: IntOrNone = None,
@@ -144,13 +155,8 @@ class Sequential:
         """
         paired = loss.paired_layers(self.layers)
         Z, A = self.logits_and_output(X, paired, generator)
-        if paired:
-            value = loss.value_from_logits(Z, A, Y, weights)
-            dA = loss.gradient_in_logits(A, Y, weights)
-        else:
-            value = loss.value(A, Y, weights)
-            dA = loss.gradient(A, Y, weights)
-        value = self.with_penalties(value)
+        value = self.with_penalties(loss.value_of(self.layers, Z, A, Y, weights))
+        dA = (loss.gradient_in_logits if paired else loss.gradient)(A, Y, weights)
         for k in reversed(range(first or 0, len(self.layers) - paired)):
             if k == first:
                 self.layers[k].set_gradients(dA)
@@ -159,18 +165,14 @@ class Sequential:
             self.layers[k].add_penalty_gradient()
         return value
 
-    def loss_of(self, X: Matrix, Y: Matrix, loss: "Loss", weights: RowOrNone = None) -> Number:
+    def loss_of(self, X: Matrix, Y: Matrix, loss: Loss, weights: RowOrNone = None) -> Number:
         """Return the loss without penalties. The data are not checked."""
-        paired = loss.paired_layers(self.layers)
-        Z, A = self.logits_and_output(X, paired)
-        if paired:
-            return loss.value_from_logits(Z, A, Y, weights)
-        return loss.value(A, Y, weights)
+        Z, A = self.logits_and_output(X, loss.paired_layers(self.layers))
+        return loss.value_of(self.layers, Z, A, Y, weights)
 
     def with_penalties(self, value: Number) -> Number:
         """Return the loss plus the penalties of the layers."""
-        for layer in self.layers:
-            penalty = layer.penalty()
+        for penalty in [layer.penalty() for layer in self.layers]:
             if penalty is not None:
                 value = value + penalty
         return value
@@ -179,8 +181,7 @@ class Sequential:
         """Return the input of the last ``paired`` layers, and the output of the network."""
         front = len(self.layers) - paired
         Z = self.propagate(X, self.layers[:front], generator)
-        A = self.propagate(Z, self.layers[front:], generator)
-        return Z, A
+        return Z, self.propagate(Z, self.layers[front:], generator)
 
     # ---- training and prediction -------------------------------------------------------------
 
@@ -192,7 +193,7 @@ class Sequential:
         optimizer: Any = "adam",
         epochs: int = 100,
         batch_size: IntOrNone = None,
-        shuffle: bool = True,
+        shuffle: Any = None,
         seed: int = 0,
         validation_data: Any = None,
         validation_split: float = 0,
@@ -202,9 +203,10 @@ class Sequential:
         engine: str = "auto",
         executor: Any = None,
         checkpoint: Any = None,
+        verbose: Any = 0,
         unroll: Any = None,
         **unknown: NoReturn,
-    ) -> "History":
+    ) -> History:
         """Train the network and return the History.
 
         ``help(scratchnet.epochs)`` explains the options. Ctrl-C ends the training early: the
@@ -235,10 +237,11 @@ class Sequential:
             engine,
             executor,
             checkpoint,
+            verbose,
             unroll,
             observed=False,
         )
-        history: "History" = training.history
+        history: History = training.history
         try:
             for _ in training.run():
                 pass
@@ -261,13 +264,22 @@ class Sequential:
             A.extend(self.propagate(block, self.layers))
         return A
 
-    def evaluate(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Number:
-        """Return the loss over these samples, without penalties."""
+    def evaluate(
+        self, X: Any, Y: Any, loss: Any = None, sample_weight: Any = None, metrics: Any = ()
+    ) -> Any:
+        """Return the loss over these samples, without penalties.
+
+        Without ``loss`` it is the one with which the network was trained. With ``metrics``, such as
+        ["accuracy"], return a dict of the loss and these measures (see ``scratchnet.metrics``).
+        """
         from .examples import examples_for, mean_loss
         from .losses import loss_for
 
-        loss = loss_for(self, loss)
-        return mean_loss(self, examples_for(self, X, Y, loss, sample_weight), loss)
+        loss = loss_for(self, self.loss if loss is None else loss)
+        examples = examples_for(self, X, Y, loss, sample_weight)
+        value = mean_loss(self, examples, loss)
+        measures = PLUG_POINTS["metrics"](self, examples, metrics) if metrics else {}
+        return dict(measures, loss=value) if metrics else value
 
     def gradients(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Any:
         """Return the loss and a list of its gradients, in the order of ``parameters()``.
@@ -285,8 +297,7 @@ class Sequential:
         loss = loss_for(self, loss)
         examples = examples_for(self, X, Y, loss, sample_weight)
         X, Y, weights = examples.batch(list(range(len(examples))))
-        value = self.backpropagate(X, Y, loss, weights)
-        return value, [p.gradient for p in self.parameters()]
+        return self.backpropagate(X, Y, loss, weights), [p.gradient for p in self.parameters()]
 
     def accept(self, X: Any) -> Rows:
         """Return X as rows of the network's width and number type, with all values checked."""
@@ -312,10 +323,8 @@ class Sequential:
 
     def first_trainable(self) -> int:
         """Return the index of the first layer with a parameter that is not frozen, or 0."""
-        for k, layer in enumerate(self.layers):
-            if not all([p.frozen for p in layer.parameters()]):
-                return k
-        return 0
+        learns = [not all([p.frozen for p in layer.parameters()]) for layer in self.layers]
+        return learns.index(True) if True in learns else 0
 
     def freeze(self, *names: str) -> None:
         """Exclude parameters from training: ``net.freeze("0.bias", "2.bias")``.
@@ -352,11 +361,13 @@ class Sequential:
         [[Fraction(3, 2)]]
         """
         number = number or self.number
-        layers = [layer.with_numbers(number, exactly=True) for layer in self.layers]
-        net = Sequential(layers, number=number)
+        net = Sequential(
+            [layer.with_numbers(number, exactly=True) for layer in self.layers], number=number
+        )
         for new, old in zip(net.parameters(), self.parameters()):
             new.take_over(old, number)
         net.metadata = _copied(self.metadata)
+        net.loss = self.loss and self.loss.with_numbers(number, exactly=True)
         return net
 
     def save(self, path: Any) -> None:
@@ -369,38 +380,18 @@ class Sequential:
 
     def summary(self) -> str:
         """Return a table of the layers, their outputs and their numbers of parameters."""
-        table = [("", "layer", "outputs", "parameters")]
-        counts = [sum([p.count for p in layer.parameters()]) for layer in self.layers]
-        outputs = widths_of(self.layers)[1:]
-        for i, layer in enumerate(self.layers):
-            table.append((str(i), repr(layer), str(outputs[i] or "any"), str(counts[i])))
-        widths = [max([len(row[k]) for row in table]) for k in range(4)]
-        lines = [
-            # MicroPython has no str.ljust.
-            "  ".join([cell + " " * (n - len(cell)) for cell, n in zip(row, widths)]).rstrip()
-            for row in table
-        ]
-        frozen = sum([p.count for p in self.parameters() if p.frozen])
-        number = self.number.__name__
-        lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {number}")
-        return Text("\n".join(lines))
+        text: str = PLUG_POINTS["summary"](self)
+        return text
 
     def __repr__(self) -> str:
         return f"Sequential([{', '.join([repr(layer) for layer in self.layers])}])"
 
 
-class Text(str):
-    """A string that the interactive prompt shows as ``print()`` does."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
 def _copied(value: Any) -> Any:
     """Return a deep copy of nested lists and dicts."""
-    if isinstance(value, dict):
-        return {name: _copied(part) for name, part in value.items()}
-    return [_copied(part) for part in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return [_copied(part) for part in value]
+    return {k: _copied(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _common_number(parameters: Parameters) -> NumberType:

@@ -7,7 +7,7 @@
 
 A learning rate is a number or a function of t, such as those in schedules.py. A user-defined
 optimizer defines ``rule``, which returns the new weight and its new state. A state is a tuple of
-``memory`` numbers, each 0 before the first step.
+``memory`` numbers, each 0 before the first step; ``memory_names`` can name them.
 
 >>> class SignDescent(Optimizer):
 ...     def rule(self, w, g, state):
@@ -19,9 +19,11 @@ optimizer defines ``rule``, which returns the new weight and its new state. A st
 ...         return w - self.rate * mean, (mean,)
 """
 
+# ruff: noqa: B008  (a Default never changes)
+
 from .checks import ABOVE_0, AT_LEAST_0, BELOW_1, cast, is_zero, require
 from .functions import number_of, power, sqrt, total, where, whole
-from .layer import Configured, Parameter
+from .layer import Configured, Default, Parameter
 from .types import (
     Any,
     Family,
@@ -36,6 +38,7 @@ from .types import (
     Update,
 )
 
+GRADIENT = "an array of the parameter's shape, which backward must set"
 RATE: Limit = (
     lambda v: callable(v) and not isinstance(v, type) or AT_LEAST_0[0](v),
     AT_LEAST_0[1] + ", or a function of t",
@@ -51,20 +54,20 @@ class Optimizer(Configured):
                         is scaled down to it
     """
 
-    # Defaults are quotients of integers, because MicroPython misreads some decimal literals.
     arguments: Names = ("learning_rate", "weight_decay", "clip_norm")
     numbers = arguments
     zero_by_default: Names = ("weight_decay", "clip_norm")
     memory = 0  # how many numbers it remembers about each weight
 
     def __init__(
-        self, learning_rate: Any = 1 / 1000, weight_decay: Number = 0, clip_norm: Any = None
+        self, learning_rate: Any = Default(1, 1000), weight_decay: Number = 0, clip_norm: Any = None
     ) -> None:
         self.learning_rate = self.require("learning_rate", learning_rate, RATE)
         self.weight_decay = self.require("weight_decay", weight_decay, AT_LEAST_0)
-        limit = (lambda v: v is None or ABOVE_0[0](v), ABOVE_0[1] + ", or None")
-        self.clip_norm = self.require("clip_norm", clip_norm, limit)
-        self.rate: Number = learning_rate  # the learning rate of the current step
+        self.clip_norm = self.require(
+            "clip_norm", clip_norm, (lambda v: v is None or ABOVE_0[0](v), ABOVE_0[1] + ", or None")
+        )
+        self.rate: Number = self.learning_rate  # the learning rate of the current step
         self.t = 0
         self.states: Any = {}  # {name of the parameter: States}
 
@@ -78,9 +81,8 @@ class Optimizer(Configured):
 
     def begin(self, number: NumberType) -> None:
         """Compute what is the same for all weights in step t, such as the learning rate."""
-        rate = self.learning_rate
-        if callable(rate):
-            rate = require("learning_rate", rate(self.t), AT_LEAST_0)
+        given = self.learning_rate
+        rate = require("learning_rate", given(self.t), AT_LEAST_0) if callable(given) else given
         self.rate = cast(rate, number, "learning_rate")
 
     def step(self, parameters: Parameters) -> None:
@@ -92,8 +94,7 @@ class Optimizer(Configured):
         self.begin(number_of(parameters[0].rows[0][0]) if parameters else float)
         trainable = [p for p in parameters if not p.frozen]
         for p in trainable:
-            limit = (p.fits, "an array of the parameter's shape, which backward must set")
-            require(f"{p.name}.gradient", p.gradient, limit)
+            require(f"{p.name}.gradient", p.gradient, (p.fits, GRADIENT))
         factor = self.clip_factor(trainable)
         updates = [
             self.update_rows(p.rows, p.gradient_rows, self.states_of(p), factor) for p in trainable
@@ -115,14 +116,13 @@ class Optimizer(Configured):
             [self.update(w, g, state, factor) for w, g, state in zip(*three_rows)]
             for three_rows in zip(rows, gradients, states)
         ]
-        new_rows = [[w for w, _ in row] for row in updates]
-        new_states = [[state for _, state in row] for row in updates]
-        return new_rows, new_states
+        return [[w for w, _ in row] for row in updates], [
+            [state for _, state in row] for row in updates
+        ]
 
     def update(self, w: Number, g: Number, state: State, factor: Number) -> Update:
         """Return one weight and its state after the step; ``factor`` scales the gradient."""
-        clipped = g if factor is None else g * factor
-        return self.rule(w, self.with_decay(w, clipped), state)
+        return self.rule(w, self.with_decay(w, g if factor is None else g * factor), state)
 
     def clip_factor(self, parameters: Parameters) -> Number:
         """Return min(1, clip_norm / norm), where norm is √Σg², or None without clipping.
@@ -147,10 +147,11 @@ class SGD(Optimizer):
     arguments = Optimizer.arguments + ("momentum", "nesterov")
     numbers = Optimizer.numbers + ("momentum",)
     zero_by_default = Optimizer.zero_by_default + ("momentum", "nesterov")
+    memory_names = ("momentum",)
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 1000,
+        learning_rate: Any = Default(1, 1000),
         momentum: Number = 0,
         nesterov: bool = False,
         weight_decay: Number = 0,
@@ -158,8 +159,9 @@ class SGD(Optimizer):
     ) -> None:
         Optimizer.__init__(self, learning_rate, weight_decay, clip_norm)
         self.momentum = self.require("momentum", momentum, BELOW_1)
-        limit = (lambda v: momentum or not v, "a momentum above 0 with it")
-        self.nesterov = self.require("nesterov", nesterov, limit)
+        self.nesterov = self.require(
+            "nesterov", nesterov, (lambda v: momentum or not v, "a momentum above 0 with it")
+        )
         self.memory = 1 if momentum else 0
 
     def rule(self, w: Number, g: Number, state: State) -> Update:
@@ -173,14 +175,14 @@ class SGD(Optimizer):
 class Adagrad(Optimizer):
     """w - rate·g/(√G + ε), where G is the sum of all g² so far (Duchi, Hazan & Singer 2011)"""
 
-    arguments = Optimizer.arguments + ("epsilon",)
-    numbers = arguments
+    arguments = numbers = Optimizer.arguments + ("epsilon",)
     memory = 1
+    memory_names = ("G",)
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 100,
-        epsilon: Number = 1 / 10**10,
+        learning_rate: Any = Default(1, 100),
+        epsilon: Number = Default(1, 10**10),
         weight_decay: Number = 0,
         clip_norm: Any = None,
     ) -> None:
@@ -198,15 +200,15 @@ class RMSprop(Optimizer):
     Tieleman & Hinton, "Neural networks for machine learning", Coursera, lecture 6.5 (2012).
     """
 
-    arguments = Optimizer.arguments + ("alpha", "epsilon")
-    numbers = arguments
+    arguments = numbers = Optimizer.arguments + ("alpha", "epsilon")
     memory = 1
+    memory_names = ("v",)
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 100,
-        alpha: Number = 99 / 100,
-        epsilon: Number = 1 / 10**8,
+        learning_rate: Any = Default(1, 100),
+        alpha: Number = Default(99, 100),
+        epsilon: Number = Default(1, 10**8),
         weight_decay: Number = 0,
         clip_norm: Any = None,
     ) -> None:
@@ -228,16 +230,16 @@ class Adam(Optimizer):
     Kingma & Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
     """
 
-    arguments = Optimizer.arguments + ("beta1", "beta2", "epsilon")
-    numbers = arguments
+    arguments = numbers = Optimizer.arguments + ("beta1", "beta2", "epsilon")
     memory = 2
+    memory_names = ("m", "v")
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 1000,
-        beta1: Number = 9 / 10,
-        beta2: Number = 999 / 1000,
-        epsilon: Number = 1 / 10**8,
+        learning_rate: Any = Default(1, 1000),
+        beta1: Number = Default(9, 10),
+        beta2: Number = Default(999, 1000),
+        epsilon: Number = Default(1, 10**8),
         weight_decay: Number = 0,
         clip_norm: Any = None,
     ) -> None:
@@ -272,11 +274,11 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        learning_rate: Any = 1 / 1000,
-        beta1: Number = 9 / 10,
-        beta2: Number = 999 / 1000,
-        epsilon: Number = 1 / 10**8,
-        weight_decay: Number = 1 / 100,
+        learning_rate: Any = Default(1, 1000),
+        beta1: Number = Default(9, 10),
+        beta2: Number = Default(999, 1000),
+        epsilon: Number = Default(1, 10**8),
+        weight_decay: Number = Default(1, 100),
         clip_norm: Any = None,
     ) -> None:
         Adam.__init__(self, learning_rate, beta1, beta2, epsilon, weight_decay, clip_norm)

@@ -5,6 +5,13 @@
     engine        which engine computes the updates             default: the core's own
     checkpoint    a training run that saves itself to a file    default: an error
     save          how a network is written to a file            default: an error
+    name          what is meant by a name, such as "mse"        default: the name itself
+    layers        prepares the layers that a network is given   default: no activation in Dense
+    check         checks the layers that a user has defined     default: none
+    arguments     checks that a class lists its arguments       default: none
+    summary       a network as a table                          default: its repr
+    metrics       measures that ``evaluate`` adds to the loss   default: an error
+    course        shows a training run, follows changes         default: an error if verbose
 
 ``scratchnet/__init__.py`` plugs a function into each. The core alone, copied to a device, uses the
 defaults.
@@ -55,12 +62,63 @@ def save(net: Any, path: Any) -> None:
     raise ValueError("save needs the whole package scratchnet; its core alone writes no files")
 
 
+def name(kind: str, given: str, family: Family, last: Any) -> str:
+    """Return the name in ``family`` (the losses, for example) that ``given`` means.
+
+    ``last`` is the last layer of the network, or None.
+    """
+    return given
+
+
+def summary(net: Any) -> str:
+    """Return a table of the layers of the network."""
+    return repr(net)
+
+
+def check(net: Any) -> None:
+    """Check the layers that the user has defined."""
+
+
+def arguments(part: Any) -> None:
+    """Check that a class that the user has defined lists the arguments of its constructor."""
+
+
+def layers(given: Any) -> Any:
+    """Return the layers of a network, given those that the user has listed."""
+    if any([getattr(layer, "placed_after", None) for layer in given]):
+        raise ValueError("activation: list the activation as a layer of its own after Dense")
+    return given
+
+
+def metrics(net: Any, examples: Any, names: Any) -> Any:
+    """Return the measures with these names, as a dict."""
+    raise ValueError("metrics need the whole package scratchnet")
+
+
+def course(training: Any, given: Any, shuffle: Any, verbose: Any) -> Any:
+    """Return a Training that does what ``training`` does, and more.
+
+    It shows the epochs done if ``verbose``, follows the caller's changes of the optimizer
+    ``given``, and warns if ``shuffle`` has no effect.
+    """
+    if verbose:
+        raise ValueError("verbose needs the whole package scratchnet; print in a loop of epochs")
+    return training
+
+
 PLUG_POINTS: Family = {
     "products": products,
     "supplement": supplement,
     "engine": engine,
     "checkpoint": checkpoint,
     "save": save,
+    "name": name,
+    "layers": layers,
+    "check": check,
+    "arguments": arguments,
+    "summary": summary,
+    "metrics": metrics,
+    "course": course,
 }
 
 

@@ -39,8 +39,7 @@ class Generator:
 
     def random(self) -> float:
         """Return a float in [0, 1), one of 2^53 equally likely values (2^24 on most boards)."""
-        digits = elementary.DIGITS
-        return float(self.bits() >> 64 - digits) / (1 << digits)
+        return float(self.bits() >> 64 - elementary.DIGITS) / (1 << elementary.DIGITS)
 
     def uniform(self, low: float, high: float) -> float:
         """Return a float in [low, high). Rounding can produce ``high`` itself."""

@@ -12,9 +12,11 @@ An optimizer accepts any function of t.
 SGD(learning_rate=WarmUp(steps=10, after=CosineDecay(rate=0.5, steps=90, minimum=0)))
 """
 
+# ruff: noqa: B008  (a Default never changes)
+
 from .checks import AT_LEAST_0, COUNT
 from .functions import cos, pi, power
-from .layer import Configured
+from .layer import Configured, Default
 from .optimizers import RATE
 from .types import Any, Number
 
@@ -28,8 +30,9 @@ class StepDecay(Configured):
     """
 
     arguments = ("rate", "every", "factor")
+    numbers = ("rate", "factor")
 
-    def __init__(self, rate: Number, every: int, factor: Number = 1 / 10) -> None:
+    def __init__(self, rate: Number, every: int, factor: Number = Default(1, 10)) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
         self.every = self.require("every", every, COUNT)
         self.factor = self.require("factor", factor, AT_LEAST_0)
@@ -45,7 +48,7 @@ class ExponentialDecay(Configured):
     0.125
     """
 
-    arguments = ("rate", "factor")
+    arguments = numbers = ("rate", "factor")
 
     def __init__(self, rate: Number, factor: Number) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
@@ -65,6 +68,7 @@ class CosineDecay(Configured):
     """
 
     arguments = ("rate", "steps", "minimum")
+    numbers = ("rate", "minimum")
 
     def __init__(self, rate: Number, steps: int, minimum: Number = 0) -> None:
         self.rate = self.require("rate", rate, AT_LEAST_0)
@@ -87,13 +91,14 @@ class WarmUp(Configured):
     """
 
     arguments = ("steps", "after")
+    numbers = ("after",)
 
     def __init__(self, steps: int, after: Any) -> None:
-        limit = (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more")
-        self.steps = self.require("steps", steps, limit)
+        self.steps = self.require(
+            "steps", steps, (lambda v: v == 0 or COUNT[0](v), "a whole number of 0 or more")
+        )
         self.after = self.require("after", after, RATE)
 
     def __call__(self, t: int) -> Number:
-        start = max(t - self.steps, 0)
-        rate = self.after(start) if callable(self.after) else self.after
+        rate = self.after(max(t - self.steps, 0)) if callable(self.after) else self.after
         return rate * (t + 1) / self.steps if t < self.steps else rate

@@ -49,7 +49,7 @@ except (ImportError, AttributeError):  # other Pythons
 
 OPTIONS = (
     "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, "
-    "patience, sample_weight, class_weight, engine, executor, checkpoint"
+    "patience, sample_weight, class_weight, engine, executor, checkpoint, verbose"
 )
 
 
@@ -61,7 +61,7 @@ def epochs(
     optimizer: Any = "adam",
     epochs: int = 100,
     batch_size: IntOrNone = None,
-    shuffle: bool = True,
+    shuffle: Any = None,
     seed: int = 0,
     validation_data: Any = None,
     validation_split: float = 0,
@@ -71,6 +71,7 @@ def epochs(
     engine: str = "auto",
     executor: Any = None,
     checkpoint: Any = None,
+    verbose: Any = 0,
     unroll: Any = None,
     **unknown: NoReturn,
 ) -> Epochs:
@@ -80,11 +81,12 @@ def epochs(
     ``Y``                  samples × outputs; a flat list for one output; class numbers for
                            categorical cross-entropy
     ``loss``               a name, or an object from losses.py
-    ``optimizer``          a name, or an object from optimizers.py; its memory starts empty
+    ``optimizer``          a name, or an object from optimizers.py; its memory starts empty; a loop
+                           may change its arguments between two epochs
     ``epochs``             the number of passes over the data
     ``batch_size``         the number of samples per update; None means all
-    ``shuffle``            whether each epoch takes the samples in a new order (unless a batch holds
-                           all samples)
+    ``shuffle``            whether each epoch takes the samples in a new order; None means yes,
+                           unless one batch holds all samples
     ``seed``               an integer, for the order and for Dropout; the same seed (with the same
                            executor) gives the same bits
     ``validation_data``    (X, Y), on which the loss is only measured
@@ -104,6 +106,7 @@ def epochs(
                            workers each batch is divided
     ``checkpoint``         a file to which the training run saves itself from time to time; after an
                            interruption the same call continues from there, to the same bits
+    ``verbose``            1 shows a line with the progress and the loss
     ``unroll``             deprecated: True means engine="steps", False means engine="lists"
     """
     refuse_unknown("epochs", unknown, OPTIONS)
@@ -125,6 +128,7 @@ def epochs(
         engine,
         executor,
         checkpoint,
+        verbose,
         unroll,
     )
     return training.run()
@@ -148,7 +152,7 @@ class Training:
         validation: Any,
         epochs: int,
         batch_size: int,
-        shuffle: bool,
+        shuffle: Any,
         patience: IntOrNone,
         observed: bool,
     ) -> None:
@@ -157,7 +161,7 @@ class Training:
         self.validation = validation
         self.epochs = epochs
         self.batch_size = batch_size
-        self.shuffle = shuffle and batch_size < len(self.examples)
+        self.shuffle = shuffle is not False and batch_size < len(self.examples)
         self.patience = patience
         self.observed = observed
         self.history = History(engine.name)
@@ -174,8 +178,7 @@ class Training:
     def is_over(self) -> bool:
         """Return whether all epochs are done or ``patience`` has run out."""
         done = len(self.history)
-        waited = 0 if self.best is None else done - self.best[0]
-        return done >= self.epochs or self.patience is not None and waited >= self.patience
+        return done >= self.epochs or self.best is not None and done - self.best[0] >= self.patience
 
     def next_batches(self) -> Batches:
         """Return the batches of the next epoch."""
@@ -189,14 +192,16 @@ class Training:
         It is more than one only if each batch is an epoch; then each loss is the loss of an epoch.
         """
         optimizer = self.engine.optimizer
-        is_batch = self.batch_size == len(self.examples)
         is_measured = self.validation is not None or self.patience is not None
         is_constant = type(optimizer) in OPTIMIZERS.values() and not callable(
             optimizer.learning_rate
         )
-        if self.observed or is_measured or not is_batch or not is_constant:
-            return 1
-        return min(self.engine.at_once, self.epochs - len(self.history))
+        alone = self.observed or is_measured or self.batch_size < len(self.examples)
+        return (
+            1
+            if alone or not is_constant
+            else min(self.engine.at_once, self.epochs - len(self.history))
+        )
 
     def train(self, batches: Batches) -> Row:
         """Make one update per batch and return the losses."""
@@ -213,10 +218,8 @@ class Training:
         """Measure the validation loss, update ``best``, and add the epoch to the history."""
         engine = self.engine
         if len(batches) > 1:
-            losses = [self.examples.mean(losses, batches)]
-        validation_loss = None
-        if self.validation is not None:
-            validation_loss = mean_loss(engine.net, self.validation, engine.loss)
+            losses = [engine.loss.of_batches(losses, [len(batch) for batch in batches])]
+        validation_loss = self.validation and mean_loss(engine.net, self.validation, engine.loss)
         best = self.best_after(validation_loss)
         report = validation_loss, engine.optimizer.rate, best and best[0]
         self.history.add(losses, *report)
@@ -231,11 +234,10 @@ class Training:
         loss = validation_loss
         if self.validation is None:  # the same measure, of the data it learns from
             loss = mean_loss(self.engine.net, self.examples, self.engine.loss)
-        if self.best is not None:
-            number, best_loss, rows = self.best
-            # NaN is unequal to itself. Every later loss replaces it.
-            if not (loss < best_loss or best_loss != best_loss):
-                return self.best
+        former = None if self.best is None else self.best[1]
+        # NaN is unequal to itself. Every later loss replaces it.
+        if former is not None and not (loss < former or former != former):
+            return self.best
         return len(self.history) + 1, loss, [p.rows for p in self.engine.net.parameters()]
 
     def restore_best(self) -> None:
@@ -267,10 +269,7 @@ class Engine:
 
     def epoch(self, batches: Batches) -> Row:
         """Make one update per batch. Return the loss of each batch, measured before its update."""
-        losses = []
-        for places in batches:
-            losses.append(self.step_or_undo(self.examples.batch(places)))
-        return losses
+        return [self.step_or_undo(self.examples.batch(places)) for places in batches]
 
     def step(self, batch: Batch) -> Number:
         """Make one update: forward, loss, backward, update. Return the loss before it."""
@@ -330,7 +329,7 @@ def prepare(
     optimizer: Any = "adam",
     epochs: int = 100,
     batch_size: IntOrNone = None,
-    shuffle: bool = True,
+    shuffle: Any = None,
     seed: int = 0,
     validation_data: Any = None,
     validation_split: float = 0,
@@ -340,12 +339,14 @@ def prepare(
     engine: str = "auto",
     executor: Any = None,
     checkpoint: Any = None,
+    verbose: Any = 0,
     unroll: Any = None,
     observed: bool = True,
 ) -> Any:
     """Check the options of ``epochs`` and return a Training; ``observed`` is explained there."""
     loss = loss_for(net, loss)
-    optimizer = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
+    given = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer)
+    optimizer = given.with_numbers(net.number)
     epochs = require("epochs", epochs, COUNT)
     batch_size = require("batch_size", batch_size, COUNT_OR_NONE)
     patience = require("patience", patience, COUNT_OR_NONE)
@@ -358,21 +359,34 @@ def prepare(
             raise ValueError("give validation_data or validation_split, not both")
         validation = validation_examples(net, validation_data, loss)
     elif validation_split:
-        examples, validation = split(examples, validation_split, generator if shuffle else None)
+        examples, validation = split(examples, validation_split, shuffle is not False and generator)
     if class_weight is not None:
-        examples.weigh_classes(class_weight, net.number)
+        examples = examples.weigh_classes(class_weight, net.number)
     net.adapt(examples.samples(), again=False)
     size = min(batch_size or len(examples), len(examples))
     lists = Engine(net, loss, optimizer, examples, generator)
-    chosen = PLUG_POINTS["engine"](lists, size, engine, executor, unroll)
-    training = Training(chosen, validation, epochs, size, shuffle, patience, observed)
-    return training if checkpoint is None else PLUG_POINTS["checkpoint"](training, checkpoint)
+    training: Any = Training(
+        PLUG_POINTS["engine"](lists, size, engine, executor, unroll),
+        validation,
+        epochs,
+        size,
+        shuffle,
+        patience,
+        observed,
+    )
+    net.loss = loss
+    if checkpoint is not None:
+        training = PLUG_POINTS["checkpoint"](training, checkpoint)
+    return PLUG_POINTS["course"](training, given, shuffle, verbose)
 
 
 def validation_examples(net: Any, data: Any, loss: Loss) -> Examples:
     """Return the Examples in ``validation_data``."""
-    limit = (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)")
-    X, Y = require("validation_data", data, limit)
+    X, Y = require(
+        "validation_data",
+        data,
+        (lambda v: isinstance(v, (list, tuple)) and len(v) == 2, "(X, Y)"),
+    )
     try:
         return examples_for(net, X, Y, loss)
     except (TypeError, ValueError) as error:
@@ -390,5 +404,5 @@ def split(examples: Examples, fraction: float, generator: Any) -> Any:
         f"a fraction that leaves some of the {count} samples on both sides",
     )
     held_out = int(count * require("validation_split", fraction, limit) + 0.5)
-    order = list(range(count)) if generator is None else generator.permutation(count)
+    order = generator.permutation(count) if generator else list(range(count))
     return examples.part(order[:-held_out]), examples.part(order[-held_out:])

@@ -33,6 +33,8 @@ NAMES = {
     "States": "A State for each weight, row by row.",
     "Update": "A new weight and its new State.",
     "Epochs": "An iterator over Epoch objects.",
+    "History": "What ``fit`` returns: see history.py.",
+    "Loss": "A loss: see losses.py.",
 }
 for _name in NAMES:
     globals()[_name] = type(_name, (), {"__doc__": NAMES[_name]})

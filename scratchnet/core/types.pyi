@@ -4,6 +4,7 @@ from typing import Any as Any
 from typing import Callable, Dict, Iterator, List, Optional, Tuple, Union
 from typing import NoReturn as NoReturn
 
+from . import history, losses
 from .history import Epoch
 from .layer import Layer, Parameter
 from .random import Generator
@@ -34,3 +35,5 @@ State = Tuple[Number, ...]
 States = List[List[State]]
 Update = Tuple[Number, State]
 Epochs = Iterator[Epoch]
+History = history.History
+Loss = losses.Loss

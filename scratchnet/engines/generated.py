@@ -6,8 +6,9 @@ from ..codegen import step
 from ..codegen.own import attributes_of, generate, is_own, is_patched
 from ..codegen.python import executed
 from ..core.checks import are_finite, is_finite
-from ..core.functions import kernel, total
+from ..core.functions import kernel
 from ..core.history import Diverged
+from ..core.losses import weighted_count
 from ..core.optimizers import Optimizer
 from ..core.training import Engine, set_rows
 from ..scalars.symbolic import Undecided
@@ -65,6 +66,7 @@ class Generated(Engine):
     def epoch(self, batches: "Batches") -> "Row":
         if (self.description(), self.objects()) != (self.source_of_code, self.objects_in_code):
             self.name = self.lists.name
+            vars(self.optimizer).pop("update_rows", None)  # generated from the former arguments
             return self.lists.epoch(batches)
         self.name = type(self).name
         losses: "Row" = []
@@ -119,7 +121,8 @@ def _arguments(part: "Any") -> "Any":
     """Return the type and arguments of a layer, loss or optimizer; this is faster than its repr."""
     if not is_own(part):
         return repr(part)
-    values = [getattr(part, name) for name in part.arguments]
+    # A learning rate is an input of the code.
+    values = [getattr(part, name) for name in part.arguments if name != "learning_rate"]
     return type(part), tuple([repr(value) if callable(value) else value for value in values])
 
 
@@ -228,7 +231,7 @@ class Steps(Generated):
                     for row in drawn:
                         row.extend([self.generator.random() for _ in range(count)])
                 parts.append(drawn)
-            yield self.setting(), float(len(X)) if weights is None else total(weights), zip(*parts)
+            yield self.setting(), float(weighted_count(X, weights)), zip(*parts)
 
 
 # ---- the cache of programs -----------------------------------------------------------------------

@@ -42,9 +42,10 @@ from io import BytesIO
 from warnings import warn
 
 from ..core.checks import COUNT, require
-from ..core.examples import Examples
+from ..core.examples import Examples, Weights
 from ..core.functions import kernel, total
 from ..core.layers import Dropout
+from ..core.losses import weighted_count
 from ..core.optimizers import SGD
 from ..core.random import Generator
 from ..core.training import Engine
@@ -153,18 +154,13 @@ def cut(
     """
     X, Y, weights = batch
     n = len(X)
+    mean = weighted_count(X, weights) / n
     shards = min(shards, n)
     for k in range(shards):
         part = slice(k * n // shards, (k + 1) * n // shards)
-        if weights is None:
-            yield packed(X[part]), packed(Y[part]), None, number(part.stop - part.start) / n
-        else:
-            yield (
-                packed(X[part]),
-                packed(Y[part]),
-                weights[part],
-                total(weights[part]) / total(weights),
-            )
+        share = number(part.stop - part.start) / n
+        own = None if weights is None else Weights(weights[part], mean)
+        yield packed(X[part]), packed(Y[part]), own, share
 
 
 def summed(parts: "Sequence[Any]") -> "Row":
@@ -321,6 +317,8 @@ def gradients(
             p.rows, p.frozen = unpacked(rows), frozen
         generator = Generator(seed)
         engine.generator = generator
+        if engine.loss.reduction == "sum":  # The results are multiplied by the share.
+            weights = [w / share for w in weights or [1] * len(X)]
         loss = engine.backpropagate((unpacked(X), unpacked(Y), weights))
         found = [_gradient(p, share) for p in engine.net.parameters() if not p.frozen]
         idle.append(engine)

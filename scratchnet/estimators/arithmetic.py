@@ -92,7 +92,7 @@ class SquaredError(HalfSquaredError):
 class DenseOfBatch(Dense):
     """Dense with the penalty alpha/2·Σw² divided by the number of samples in the batch."""
 
-    arguments = ("inputs", "outputs", "alpha")  # type: ignore[assignment]
+    arguments = ("inputs", "outputs", "alpha")
     numbers = zero_by_default = ("alpha",)  # type: ignore[assignment]
 
     def __init__(self, inputs: int, outputs: int, alpha: "Number") -> None:

@@ -138,7 +138,7 @@ class Run:
             self.optimizer,
             1 if self.partial else mlp.max_iter,
             batch_size=size,
-            shuffle=mlp.shuffle,
+            shuffle=mlp.shuffle and None,
             seed=self.generator.bits(),
             sample_weight=weights,
             validation_data=self.held_out and (self.held_out.rows, self.held_out.targets),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 EXACT = 1e-9  # the largest error against the exact derivative: rounding, even in a deep network
 NUMERICAL = 1e-4  # the largest error against the central difference
-H = 6e-6
+H = 6, 10**6  # 6·10⁻⁶
 
 
 class Comparison:
@@ -141,7 +141,7 @@ def check_gradients(
 def _backpropagated(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
     """Return the gradients by the backward rules of the network."""
     net.backpropagate(batch[0], batch[1], loss, batch[2])
-    return [parameter.gradient_rows for parameter in net.parameters()]
+    return [matrix.apply(float, parameter.gradient_rows) for parameter in net.parameters()]
 
 
 def _largest(gradients: "List[Matrix]") -> float:
@@ -154,11 +154,11 @@ def _exact(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix]":
     twin = net.copy(Dual)
     duals = [[[Dual(v) for v in row] for row in rows] for rows in batch[:2]]
     weights = None if batch[2] is None else [Dual(w) for w in batch[2]]
-    criterion = loss.with_numbers(Dual)
+    criterion = loss.with_numbers(Dual, exactly=True)
 
     def derivative(parameter: "Parameter", i: int, k: int) -> "Number":
         number = parameter.rows[i][k]
-        number.derivative = 1.0
+        number.derivative = 1
         value = _loss(twin, duals[0], duals[1], criterion, weights)
         number.derivative = 0
         return float(value.derivative)
@@ -171,15 +171,17 @@ def _difference(net: "Sequential", batch: "Batch", loss: "Loss") -> "List[Matrix
     twin = net.copy()
     output = twin.propagate(batch[0], twin.layers) if isinstance(loss, Perceptron) else None
 
+    kind = net.number
+
     def difference(parameter: "Parameter", i: int, k: int) -> "Number":
         w = parameter.rows[i][k]
-        h = H * max(1.0, abs(w))
+        h = kind(H[0]) / H[1] * max(1, abs(w))
         losses = []
         for shifted in (w + h, w - h):
             parameter.rows[i][k] = shifted
             losses.append(_loss(twin, batch[0], batch[1], loss, batch[2], output))
         parameter.rows[i][k] = w
-        return (losses[0] - losses[1]) / ((w + h) - (w - h))
+        return float((losses[0] - losses[1]) / ((w + h) - (w - h)))
 
     return [_of_each(parameter, difference) for parameter in twin.parameters()]
 
@@ -201,13 +203,9 @@ def _loss(
     output: "Any" = None,
 ) -> "Number":
     """Return the loss of a training step; if given, ``output`` replaces the network's output."""
-    paired = loss.paired_layers(net.layers)
-    Z, A = net.logits_and_output(X, paired)
-    if output is not None:
-        A = output
-    if paired:
-        return net.with_penalties(loss.value_from_logits(Z, A, Y, weights))
-    return net.with_penalties(loss.value(A, Y, weights))
+    Z, A = net.logits_and_output(X, loss.paired_layers(net.layers))
+    A = A if output is None else output
+    return net.with_penalties(loss.value_of(net.layers, Z, A, Y, weights))
 
 
 def _worst(A: "Matrix", B: "Matrix") -> float:

@@ -1,7 +1,7 @@
 """The names of the numbers of an explanation; step.py lists them.
 
->>> Name.parse("0.weights[0][1].memory[1].new")
-Name(layer=0, role='weights', indices=(0, 1), memory=1, suffix='new')
+>>> Name.parse("0.weights[0][1].m.new")
+Name(layer=0, role='weights', indices=(0, 1), memory='m', suffix='new')
 >>> Name.parse("loss.inner[2]").kind, Name.parse("1.a[0][2].gradient").is_gradient
 ('inner', True)
 >>> str(Name(1, "a", (0, 2)).with_suffix("new"))
@@ -16,7 +16,7 @@ from collections import namedtuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Tuple
+    from typing import Dict, List, Optional, Tuple, Union
 
 # The role can be any text, because parameters and hyperparameters of the user have any names. It is
 # as short as possible.
@@ -26,7 +26,7 @@ _NAME = re.compile(
     ( [^.[]* (?: [.[] [^.[]* )*? )  # role
     (?:
         ( (?: \[ (?:0|[1-9]\d{0,8}) \] )+ )  # indices
-        (?: \.memory \[ (0|[1-9]\d{0,8}) \] )?  # memory
+        (?: \.memory \[ (0|[1-9]\d{0,8}) \] | \. (?! (?:gradient|new) \Z ) ([^\W\d]\w*) )?  # memory
     )?
     (?: \. (gradient|new) )?  # suffix
     \Z
@@ -42,7 +42,7 @@ class Name(namedtuple("Name", "layer role indices memory suffix")):
     ``layer``     the index of the layer, or None
     ``role``      what the number is, such as "weights", "z", "x", "loss" or "loss.inner"
     ``indices``   its indices, such as (0, 1) for a weight
-    ``memory``    the index of a number that the optimizer remembers about it, or None
+    ``memory``    the name or index of a number that the optimizer remembers about it, or None
     ``suffix``    "gradient", "new" for the number after the step, or empty
     """
 
@@ -53,7 +53,7 @@ class Name(namedtuple("Name", "layer role indices memory suffix")):
         layer: "Optional[int]",
         role: str,
         indices: "Tuple[int, ...]" = (),
-        memory: "Optional[int]" = None,
+        memory: "Optional[Union[str, int]]" = None,
         suffix: str = "",
     ) -> "Name":
         return super().__new__(cls, layer, role, indices, memory, suffix)
@@ -62,15 +62,18 @@ class Name(namedtuple("Name", "layer role indices memory suffix")):
     @functools.lru_cache(_REMEMBERED)
     def parse(text: str) -> "Name":
         """Return the parts of a name."""
-        layer, role, indices, memory, suffix = _NAME.match(text).groups()  # type: ignore[union-attr]
+        layer, role, indices, index, memory, suffix = _NAME.match(text).groups()  # type: ignore[union-attr]
         places = tuple(map(int, indices[1:-1].split("]["))) if indices else ()
-        return Name._make((_count(layer), role, places, _count(memory), suffix or ""))
+        memory = _count(index) if memory is None else memory
+        return Name._make((_count(layer), role, places, memory, suffix or ""))
 
     def __str__(self) -> str:
         texts = [] if self.layer is None else [f"{self.layer}."]
         texts.append(self.role)
         texts += [f"[{i}]" for i in self.indices]
-        texts += [] if self.memory is None else [f".memory[{self.memory}]"]
+        if self.memory is not None:
+            is_index = isinstance(self.memory, int)
+            texts.append(f".memory[{self.memory}]" if is_index else f".{self.memory}")
         texts += [f".{self.suffix}"] if self.suffix else []
         return "".join(texts)
 

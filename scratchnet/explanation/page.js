@@ -257,7 +257,7 @@ const WHAT = {
 
 const SUFFIXES = [
   [/\.gradient$/, (of) => `the gradient: how fast the loss grows with ${of}`],
-  [/\.memory\[\d+\]$/, (of) => `what the optimizer remembers about ${of}`],
+  [/\.(?:m|v|G|momentum|memory\[\d+\])$/, (of) => `what the optimizer remembers about ${of}`],
   [/\.new$/, (of) => `${of}, after the update`],
 ];
 const NAMES = [

@@ -68,6 +68,7 @@ def replay(
     """
     recorder = _Recorder(net, X, Y, first, count)
     recorded = _recorded(type(optimizer), recorder)(**optimizer.config())
+    recorded.defaults = optimizer.defaults
     try:
         for _ in epochs(
             recorder.net, X, Y, loss, recorded, epochs=first + count, engine="lists", **options

@@ -1,6 +1,7 @@
 """One training step on traced numbers, each of which has a name.
 
     x[i][j]  y[i][k]  sample_weight[i]     the data: sample i, feature j, output k
+    mean_weight                            of all samples, if the batch is a part of them
     0.weights[i][j]  0.bias[j]             a parameter of layer 0
     0.z[i][j]                              the output of layer 0 for sample i, if the layer has
                                            parameters (Dense, Normalization)
@@ -14,9 +15,10 @@
     1.slope[i][n]                          such a number in the backward pass of the layer
     loss                                   the loss of the step, with penalties
     NAME.gradient                          the gradient of the loss at the number NAME
-    0.weights[i][j].memory[n]              what the optimizer remembers about a weight before the
-                                           step
-    0.weights[i][j].memory[n].new          the same after the step
+    0.weights[i][j].m                      what the optimizer remembers about a weight before the
+                                           step: m and v (Adam), v (RMSprop), G (Adagrad), momentum
+                                           (SGD); memory[n] of an optimizer that names no memory
+    0.weights[i][j].m.new                  the same after the step
     0.weights[i][j].new                    the weight after the step
     0.z[i][j].new  1.a[i][j].new           the outputs for the same batch after the step, without
                                            Dropout
@@ -27,7 +29,9 @@ The rules of the network compute all these numbers, on the number type of the ne
 ``Traced``.
 """
 
+from ..core.examples import Weights
 from ..core.functions import number_of
+from ..core.layer import Configured
 from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
@@ -129,6 +133,8 @@ class Step:
             value = getattr(part, name)
             if isinstance(value, Traced):
                 setattr(part, name, self._named(prefix + name, Traced(value.value)))
+            elif isinstance(value, Configured):  # a schedule
+                self._name_hyperparameters(f"{prefix}{name}.", value)
 
     # ---- forward, backward, update ---------------------------------------------------------------
 
@@ -164,20 +170,19 @@ class Step:
         self._name_hyperparameters("loss.", criterion)
         Y = self._name_rows("y", [[Traced(v) for v in row] for row in Y])
         if weights is not None:
-            weights = [
+            named = [
                 self._named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)
             ]
+            if hasattr(weights, "mean"):
+                named = Weights(named, self._named("mean_weight", Traced(weights.mean)))
+            weights = named
         layers = self.net.layers
         paired = criterion.paired_layers(layers)
         front = len(layers) - paired
 
         def value_of(net: "Sequential", outputs: "List[Matrix]") -> "Any":
-            A = outputs[-1]
-            if paired:
-                return net.with_penalties(
-                    criterion.value_from_logits(outputs[front], A, Y, weights)
-                )
-            return net.with_penalties(criterion.value(A, Y, weights))
+            value = criterion.value_of(net.layers, outputs[front], outputs[-1], Y, weights)
+            return net.with_penalties(value)
 
         self.value_of = value_of
         self._name_loss(value_of(self.net, self.outputs))
@@ -234,10 +239,16 @@ class Step:
                 for n in range(self.optimizer.memory):
                     kind = number_of(parameter.rows[i][j].value)
                     self._named(
-                        f"{name}.memory[{n}]", Traced(kind(0) if memory is None else memory[n])
+                        f"{name}.{self._memory(n)}",
+                        Traced(kind(0) if memory is None else memory[n]),
                     )
-                    self.updates[f"{name}.memory[{n}].new"] = parameter, i, j
+                    self.updates[f"{name}.{self._memory(n)}.new"] = parameter, i, j
                 self.updates[f"{name}.new"] = parameter, i, j
+
+    def _memory(self, n: int) -> str:
+        """Return the name of the n-th number that the optimizer remembers about a weight."""
+        names = getattr(self.optimizer, "memory_names", ())
+        return names[n] if n < len(names) else f"memory[{n}]"
 
     def _afterwards(self) -> None:
         """Compute the forward pass and the loss with the new parameters."""
@@ -254,10 +265,11 @@ class Step:
     def _update(self, parameter: "Parameter", i: int, j: int) -> None:
         """Compute the new value of a weight and of what the optimizer remembers about it."""
         w = parameter.rows[i][j]
-        state = tuple([self.numbers[f"{w.name}.memory[{n}]"] for n in range(self.optimizer.memory)])
-        new, memory = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
-        for n, number in enumerate(memory):
-            self._named(f"{w.name}.memory[{n}].new", number)
+        memory = [self._memory(n) for n in range(self.optimizer.memory)]
+        state = tuple([self.numbers[f"{w.name}.{of}"] for of in memory])
+        new, new_state = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
+        for of, number in zip(memory, new_state):
+            self._named(f"{w.name}.{of}.new", number)
         self._named(f"{w.name}.new", new)
 
     # ---- access by name --------------------------------------------------------------------------

@@ -87,6 +87,11 @@ def paired(net: "Sequential", theirs: "List[Part]") -> "List[Tuple[int, Any, Par
     return [(i, layer, part) for (i, layer), part in zip(ours, theirs)]
 
 
+def bias_of(layer: "Any") -> "Row":
+    """Return the bias of a Dense layer: zeros if it has none."""
+    return layer.bias.value if layer.bias else [0.0] * layer.outputs
+
+
 def _form(layer: "Any") -> "Any":
     """Return what two layers must have in common to exchange their numbers."""
     if type(layer) is Dense:

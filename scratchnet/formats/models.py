@@ -8,6 +8,8 @@ file also holds, as JSON:
     layers      the type of each layer and the arguments of its constructor
     frozen      the names of the frozen parameters
     metadata    everything else in the network: labels, preprocessing, how it was trained
+    loss        the type and the arguments of the loss with which it was trained, if it is one of
+                the package's own
     training    only in a checkpoint: the state of the training, with additional tensors
                 ("training.loss"; see checkpoints.py)
 
@@ -23,6 +25,7 @@ True
 from ..core.checks import require
 from ..core.layer import Layer
 from ..core.layers import LAYERS
+from ..core.losses import LOSSES
 from ..core.network import Sequential
 from . import files, json, safetensors
 
@@ -153,12 +156,10 @@ def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
                 tensors["{}.{}".format(i, name)] = value
         layers.append(description)
     frozen = [p.name for p in net.parameters() if p.frozen]
-    return tensors, {
-        "version": VERSION,
-        "layers": layers,
-        "frozen": frozen,
-        "metadata": net.metadata,
-    }
+    about = {"version": VERSION, "layers": layers, "frozen": frozen, "metadata": net.metadata}
+    if type(net.loss) in LOSSES.values():
+        about["loss"] = dict(net.loss.config(), type=type(net.loss).__name__)
+    return tensors, about
 
 
 def _network(
@@ -185,7 +186,18 @@ def _network(
         raise ValueError(f"tensor {sorted(left)[0]!r} belongs to no layer")
     net.freeze(*frozen)
     net.metadata = metadata
+    if "loss" in about:
+        net.loss = _loss(about["loss"])
     return net
+
+
+def _loss(description: "Any") -> "Any":
+    kinds = {kind.__name__: kind for kind in LOSSES.values()}
+    arguments = dict(description) if isinstance(description, dict) else {}
+    kind = kinds.get(str(arguments.pop("type", None)))
+    if kind is None or set(arguments) != set(kind.arguments):
+        raise ValueError(f"the loss is {description!r}, which this scratchnet does not know")
+    return kind(**arguments)
 
 
 def of_training(name: str) -> bool:
@@ -221,7 +233,11 @@ def _layer(
     for name in classes[kind].numbers:
         if name not in arguments and f"{i}.{name}" in left:
             arguments[name] = left.pop(f"{i}.{name}")
-    if set(arguments) != set(classes[kind].arguments):
+    # Files of earlier versions lack the switches that were added since.
+    optional = set(classes[kind].zero_by_default) - set(classes[kind].numbers)
+    # A parameter that the layer does without, such as a bias, is False.
+    optional.update([n for n in classes[kind].in_parameters if arguments.get(n) is False])
+    if set(arguments) | optional != set(classes[kind].arguments) | optional:
         needed = ", ".join(classes[kind].arguments) or "none"
         raise ValueError(
             f"layer {i}: {kind} has the arguments {sorted(arguments)}; it needs {needed}"

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 OPSET = 13  # the version of the operators that is written, and the oldest that is read
 DTYPES = {"float64": DOUBLE, "float32": FLOAT}
 KEY = "scratchnet"
-_PARAMETERS = {"Dense": ("weights", "bias"), "Normalization": ("mean", "spread")}
+_PARAMETERS = {"Dense": ("weights", "bias"), "Normalization": ("mean", "spread")}  # without False
 
 
 # ---- writing ---------------------------------------------------------------------------------
@@ -82,6 +82,7 @@ def _parameters(layers: "List[Any]") -> "List[str]":
         f"{i}.{role}"
         for i, layer in enumerate(layers)
         for role in _PARAMETERS.get(layer["type"], ())
+        if layer.get(role) is not False
     ]
 
 
@@ -105,7 +106,8 @@ class _Writer:
             arguments = {name: description[name] for name in description if name != "type"}
             if description["type"] == "Dense":
                 widths += [arguments["inputs"], arguments["outputs"]]
-                wire = wire.of("Gemm", wire, self.parameter("weights"), self.parameter("bias"))
+                roles = ["weights"] if arguments.get("bias") is False else ["weights", "bias"]
+                wire = wire.of("Gemm", wire, *[self.parameter(role) for role in roles])
             elif description["type"] == "Normalization":
                 widths.append(self.width())
                 wire = wire.of("Sub", wire, self.parameter("mean"))

@@ -275,11 +275,16 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
     The spellings are ours and those of other programs. They are made once.
     """
     if not _known:
-        for kind in ("LeakyReLU", "ELU", "SELU", "Softplus", "SiLU", "Threshold"):
-            layer = ACTIVATIONS[kind]()
-            for name in layer.arguments:
+        kinds: "List[Tuple[str, Dict[str, Any]]]" = [
+            (kind, {}) for kind in ("LeakyReLU", "ELU", "SELU", "Softplus", "SiLU", "Threshold")
+        ]
+        kinds += [("Threshold", {"bipolar": True}), ("Threshold", {"strict": True})]
+        kinds += [("Threshold", {"bipolar": True, "strict": True})]
+        for kind, options in kinds:
+            layer = ACTIVATIONS[kind](**options)
+            for name in layer.numbers:
                 setattr(layer, name, Hole(name))
-            _known.append((kind, {}, written(layer, Wire(name="z"))))
+            _known.append((kind, options, written(layer, Wire(name="z"))))
         for z in (Wire(name="z"), Wire32(name="z")):
             for approximate in ("none", "tanh"):
                 gelu = ACTIVATIONS["GELU"](approximate)

@@ -266,7 +266,7 @@ def _arrays(i: int, layer: "Any", part: "Part") -> "List[Any]":
     """Return the weights of the Keras layer, with our numbers."""
     where, theirs, _ = part
     if type(layer) is Dense and _kind(theirs) == "Dense":
-        numbers = [layer.weights.value, layer.bias.value]
+        numbers = [layer.weights.value, exchange.bias_of(layer)]
         if not theirs.use_bias and any(numbers.pop()):
             raise exchange.unfit(i, layer, f"{where} has no bias; give a Dense with one")
     elif _kind(theirs) == "Normalization" and theirs.input_mean is None:
@@ -307,7 +307,7 @@ def _new(net: "Sequential") -> "Any":
             )
             raise exchange.unfit(i, layer, f"Keras has no such layer; it has {known}")
         if type(layer) is Dense:
-            layers[-1].trainable = not (layer.weights.frozen and layer.bias.frozen)
+            layers[-1].trainable = not all([p.frozen for p in layer.parameters()])
     widths = [net.inputs] + [
         layer.mean.count for layer in net.layers if isinstance(layer, Normalization)
     ]

@@ -291,7 +291,7 @@ def _mlp(
     _write(
         new,
         [layer.weights.value for layer in dense[:-1]] + [matrix.transpose(rows)],
-        [layer.bias.value for layer in dense[:-1]] + [bias],
+        [exchange.bias_of(layer) for layer in dense[:-1]] + [bias],
     )
     _forget(new, estimator.early_stopping)
     return new.set_params(**dict(estimator.get_params(deep=False), **shape))
@@ -344,7 +344,7 @@ def _linear(
 def _output(estimator: "Any", kind: str, dense: "Any", end: "Place", net: "Sequential") -> "End":
     """Return the end of the network as scikit-learn represents it."""
     i, last = end
-    rows, bias = matrix.transpose(dense.weights.value), dense.bias.value
+    rows, bias = matrix.transpose(dense.weights.value), exchange.bias_of(dense)
     n = len(bias)
     if kind in REGRESSORS:
         if type(last) is not Identity:

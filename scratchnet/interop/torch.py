@@ -317,10 +317,11 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
     if type(layer) is Dense:
         # skip_init draws no initial weights. Drawing them would change the user's random numbers.
         module = torch.nn.utils.skip_init(
-            torch.nn.Linear, layer.inputs, layer.outputs, dtype=torch.float64
+            torch.nn.Linear, layer.inputs, layer.outputs, bool(layer.bias), dtype=torch.float64
         )
         module.weight.requires_grad = not layer.weights.frozen
-        module.bias.requires_grad = not layer.bias.frozen
+        if layer.bias:
+            module.bias.requires_grad = not layer.bias.frozen
         return module
     if type(layer) is Normalization:
         # BatchNorm1d would use the mean of the batch in training, and lose digits in float64 if the
@@ -351,7 +352,10 @@ def _tensors(i: int, layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":
     if kind != "Linear":
         return []
     if module.bias is None:
-        if any(layer.bias.value):
+        if any(exchange.bias_of(layer)):
             raise exchange.unfit(i, layer, f"{where} has no bias; give a Linear with one")
         return [(module.weight, matrix.transpose(layer.weights.value))]
-    return [(module.weight, matrix.transpose(layer.weights.value)), (module.bias, layer.bias.value)]
+    return [
+        (module.weight, matrix.transpose(layer.weights.value)),
+        (module.bias, exchange.bias_of(layer)),
+    ]

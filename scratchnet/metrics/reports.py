@@ -9,7 +9,13 @@ from .regression import mean_absolute_error, r2, root_mean_squared_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Sequence
+    from typing import Any, Dict, Literal, Sequence, overload
+else:
+
+    def overload(function):
+        """Leave the function to type checkers."""
+        return function
+
 
 WIDTH = 79  # columns of a report, at most
 CONFUSIONS = 10  # confusions listed if the matrix is too wide
@@ -40,7 +46,23 @@ def baseline(targets: "Any", strategy: str) -> "Any":
     return median_of(y)
 
 
+@overload
 def report(
+    task: "Literal['classification']",
+    targets: "Any",
+    predictions: "Any",
+    known: "Any" = None,
+    labels: "Any" = None,
+) -> "ClassificationReport": ...
+@overload
+def report(  # noqa: F811
+    task: "Literal['regression']", targets: "Any", predictions: "Any", known: "Any" = None
+) -> "RegressionReport": ...
+@overload
+def report(  # noqa: F811
+    task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
+) -> "Any": ...
+def report(  # noqa: F811
     task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
 ) -> "Any":
     """Return the quality of predictions as a ClassificationReport or a RegressionReport.

@@ -9,6 +9,7 @@ import pytest
 
 import scratchnet as sn
 from scratchnet.core import schedules
+from scratchnet.core.losses import LOSSES
 
 np = pytest.importorskip("numpy")
 reference = pytest.importorskip("numpy_reference")
@@ -87,8 +88,8 @@ class Arrays:
     def backward(self, X, slopes):
         return self.net.backward(self.net.run(X)[1], np.asarray(slopes, float))
 
-    def loss(self, X, Y, loss, weights=None, delta=1.0):
-        value, gradients = self.net.gradients(X, Y, loss, weights, delta)
+    def loss(self, X, Y, loss, weights=None, delta=1.0, **options):
+        value, gradients = self.net.gradients(X, Y, loss, weights, delta, **options)
         return value, self.net.slope, gradients
 
     @staticmethod
@@ -144,7 +145,7 @@ def layer_of(kind, options):
 
 
 def loss_of(name, **options):
-    return sn.Huber(**options) if options else name
+    return LOSSES[name](**options)
 
 
 SCHEDULES = {

@@ -94,8 +94,9 @@ def silu_(x):  # x s(x)
     return x * sigmoid(x), sigmoid(x) + x * sigmoid(x) * sigmoid(-x)
 
 
-def threshold_(x, threshold=0.5):
-    return np.where(x >= threshold, 1.0, 0.0), np.zeros_like(x)
+def threshold_(x, threshold=0.5, bipolar=False, strict=False):
+    fires = x > threshold if strict else x >= threshold
+    return np.where(fires, 1.0, -1.0 if bipolar else 0.0), np.zeros_like(x)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -271,29 +272,37 @@ class Reference:
             gradients = own + gradients
         return d, gradients
 
-    def loss(self, X, Y, loss, sample_weight=None, huber_delta=1.0):
-        return self.gradients(X, Y, loss, sample_weight, huber_delta)[0]
+    def loss(self, X, Y, loss, *args, **options):
+        return self.gradients(X, Y, loss, *args, **options)[0]
 
-    def gradients(self, X, Y, loss, sample_weight=None, huber_delta=1.0):
+    def gradients(
+        self, X, Y, loss, sample_weight=None, huber_delta=1.0, reduction=None, mean_weight=None
+    ):
         values, ways_back = self.run(X)
         A = values[-1]
         Y = np.asarray(Y, float).reshape(A.shape)
         kinds = tuple(kind for kind, _ in self.layers)
 
         merged = 0  # how many of the last layers are differentiated together with the loss
-        if loss == "perceptron":  # Rosenblatt: (yhat - y) z, with yhat = A held fixed
+        if loss == "perceptron":  # Rosenblatt: (yhat - y) (z - t), with yhat = A held fixed
             assert kinds[-1] == "Threshold", kinds
-            merged = 2 if kinds[-2:] == ("Sigmoid", "Threshold") else 1
-            terms, slope = (A - Y) * values[-1 - merged], A - Y
+            t = self.layers[-1][1].get("threshold", 0.5)
+            merged = 1
+            if kinds[-2:] == ("Sigmoid", "Threshold"):
+                merged, t = 2, -np.log(1 / t - 1)
+            terms, slope = (A - Y) * (values[-1 - merged] - t), A - Y
         elif (loss, kinds[-1]) in FROM_LOGITS:
             merged = 1
             terms, slope = FROM_LOGITS[loss, kinds[-1]](values[-2], Y)
         else:
             terms, slope = LOSSES[loss](A, Y, **({"delta": huber_delta} if loss == "huber" else {}))
 
-        # sum_i w_i l_i / sum_i w_i; l_i is the sum or the mean of the terms of sample i
+        # sum_i w_i l_i / (n · mean weight); l_i is the sum or the mean of the terms of sample i
         w = np.ones(len(A)) if sample_weight is None else np.asarray(sample_weight, float)
-        share = (w / w.sum() / (1 if loss in SUMMED_OVER_OUTPUTS else A.shape[1])).reshape(-1, 1)
+        n = len(w) * (w.mean() if mean_weight is None else mean_weight)
+        usual = "batchmean" if loss in SUMMED_OVER_OUTPUTS else "mean"
+        n = {"mean": n * A.shape[1], "batchmean": n, "sum": 1}[reduction or usual]
+        share = (w / n).reshape(-1, 1)
         value = float(np.sum(share * terms))
         _, gradients = self.backward(ways_back[: len(kinds) - merged], share * slope)
 

@@ -48,6 +48,8 @@ ENDINGS = {  # what the network may end in, behind the last Dense
         activations_of("Threshold"),
         activations_of("Sigmoid", "Threshold"),
         [("Threshold", {"threshold": 0.25})],
+        [("Sigmoid", {}), ("Threshold", {"threshold": 0.75, "strict": True})],
+        [("Threshold", {"threshold": 1, "bipolar": True, "strict": True})],
     ],
 }
 ANY_ENDING = [[]] + [[kind] for kind in KINDS]
@@ -180,13 +182,16 @@ def problems(draw, sizes=60):
             Y = (Y + 1) / (A.shape[1] + 1)
     elif loss == "hinge":
         Y = rng.choice([-1, 1], A.shape)
-    elif loss == "perceptron" or loss == "binary_cross_entropy" and draw(st.booleans()):
+    elif loss == "perceptron":
+        Y = rng.choice([-1 if layers[-1][1].get("bipolar") else 0, 1], A.shape)
+    elif loss == "binary_cross_entropy" and draw(st.booleans()):
         Y = rng.choice([0, 1], A.shape)
     elif loss == "binary_cross_entropy":
         Y = rng.uniform(size=A.shape)
     else:
         Y = numbers(*A.shape) * _size(A)
     options = {"delta": draw(st.sampled_from([0.5, 1, 3]))} if loss == "huber" else {}
+    options["reduction"] = draw(st.sampled_from([None, None, "mean", "batchmean", "sum"]))
     weights = draw(st.sampled_from([None, rng.integers(0, 4, samples), rng.uniform(size=samples)]))
     assume(weights is None or weights.any())
     return Problem(layers, X, Y, loss, options, weights)
@@ -311,7 +316,7 @@ def test_training(kind, data):
                 problem.X[batch],
                 problem.Y[batch],
                 problem.loss,
-                problem.options,
+                dict(problem.options, mean_weight=weights[kept].mean()),
                 weights[batch],
             )
             assume(now.is_determined())
@@ -344,10 +349,10 @@ def test_training(kind, data):
     )
     history = ours.net.fit(problem.X, problem.Y, loss, **plan)
     losses = np.array(losses).reshape(3, len(batches))
-    agree(
-        history.loss,
-        np.average(losses, axis=1, weights=[weights[batch].sum() for batch in batches]),
-    )
+    if problem.options["reduction"] == "sum":
+        agree(history.loss, losses.sum(axis=1))
+    else:
+        agree(history.loss, np.average(losses, axis=1, weights=[len(batch) for batch in batches]))
 
 
 def test_masks_leave_out_as_many_as_they_should():

@@ -1,6 +1,8 @@
 """losses.py: values and gradients by hand, targets, sample weights, and the pairs that share dZ = (a - y)/n."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -151,6 +153,136 @@ def test_the_perceptron_loss():
     )
     assert loss.value_from_logits(z, a, y) == (2.0 + 3.0) / 4
     assert loss.gradient_in_logits(a, y) == [[0.25], [-0.25], [0.0], [0.0]]
+
+
+AND = [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+@pytest.mark.parametrize("number", [float, Fraction, Decimal])
+def test_the_perceptron_loss_is_measured_from_the_threshold(number):
+    """mean((a - y)·(z - t)): of the textbook's neuron w = (0.3, -0.2), t = 0.4, on AND."""
+    w1, w2, t = [number(n) / 10 for n in (3, -2, 4)]
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[w1], [w2]]), sn.Threshold(t)])
+    loss = net.evaluate([[1, 1], [1, 0]], [1, 0], "perceptron")
+    assert loss == pytest.approx((0 - 1) * (w1 + w2 - t) / 2)  # the second sample is right
+    if number is not float:
+        assert loss == number(3) / 20
+
+
+@pytest.mark.parametrize("threshold", [0.7, 0.5, 0.2])
+def test_after_a_sigmoid_the_perceptron_loss_is_measured_from_its_logit(threshold):
+    net = sn.Sequential(
+        [sn.Dense(1, 1, weights=[[1]]), sn.Sigmoid(), sn.Threshold(threshold)], seed=1
+    )
+    t = math.log(threshold / (1 - threshold))
+    assert net.evaluate([[t - 2]], [1], "perceptron") == pytest.approx(2)
+    assert net.evaluate([[t + 3]], [0], "perceptron") == pytest.approx(3)
+    assert net.evaluate([[t + 3], [t - 2]], [1, 0], "perceptron") == 0
+    assert sn.check_gradients(net, [[t - 2], [t + 1]], [1, 0], "perceptron").passed
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.5, 7])
+def test_a_threshold_that_a_sigmoid_does_not_cross_is_refused(threshold):
+    net = sn.Sequential([sn.Dense(1, 1), sn.Sigmoid(), sn.Threshold(threshold)])
+    with pytest.raises(ValueError, match="^Perceptron: threshold after Sigmoid is .* 0 and 1$"):
+        net.evaluate([[1]], [1], "perceptron")
+
+
+@pytest.mark.parametrize("engine", ["lists", "rows", "steps"])
+@pytest.mark.parametrize(
+    "ending, low",
+    [
+        ([sn.Sigmoid(), sn.Threshold(0.7)], 0),
+        ([sn.Threshold(0.4)], 0),
+        ([sn.Threshold(0.4, bipolar=True)], -1),
+        ([sn.Threshold(strict=True)], 0),
+        ([sn.Threshold(bipolar=True, strict=True)], -1),
+    ],
+)
+def test_patience_keeps_a_perceptron_without_mistakes(ending, low, engine):
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[0.3], [-0.2]])] + ending)
+    Y = [low, low, low, 1]
+    plan = dict(optimizer=sn.SGD(0.2), batch_size=1, shuffle=False, epochs=50, patience=10)
+    history = net.fit(AND, Y, "perceptron", engine=engine, **plan)
+    assert net.predict(AND) == [[y] for y in Y]
+    assert net.evaluate(AND, Y, "perceptron") == 0
+    assert all([loss >= 0 for loss in history.loss]) and history.loss[0] > 0
+    assert history.engine == engine
+
+
+def test_the_outputs_of_a_threshold():
+    Z = [[-1.0, 0.5, 2.0]]
+    assert sn.Threshold(0.5).forward(Z) == [[0, 1, 1]]
+    assert sn.Threshold(0.5, strict=True).forward(Z) == [[0, 0, 1]]
+    assert sn.Threshold(0.5, bipolar=True).forward(Z) == [[-1, 1, 1]]
+    assert sn.Threshold(0.5, bipolar=True, strict=True).forward(Z) == [[-1, -1, 1]]
+    assert repr(sn.Threshold(0.5)) == "Threshold(threshold=0.5)"
+    assert repr(sn.Threshold(0, strict=True)) == "Threshold(threshold=0, strict=True)"
+
+
+def test_targets_are_the_outputs_of_the_threshold():
+    net = sn.Sequential([sn.Dense(1, 1), sn.Threshold(bipolar=True)])
+    with pytest.raises(
+        ValueError, match=r"^Perceptron: row 1 of Y is \[0.0\]; a target is -1 or 1$"
+    ):
+        net.evaluate([[1], [2]], [1, 0], "perceptron")
+
+
+# ---- what the sum of the terms is divided by ---------------------------------------------------------------------
+
+SHARES = {"mean": 4, "batchmean": 2, "sum": 1}
+
+
+@pytest.mark.parametrize("name", sorted(set(LOSSES) - {"perceptron"}))
+@pytest.mark.parametrize("reduction", sorted(SHARES))
+@pytest.mark.parametrize("weights", [None, [1.0, 3.0]])
+def test_reductions(name, reduction, weights):
+    A, Y = [[0.25, 0.75], [0.5, 0.5]], [[0.0, 1.0], [1.0, 0.0]]
+    loss = LOSSES[name](reduction=reduction)
+    w = weights or [1.0, 1.0]
+    terms = [[w[i] * loss.term(a, y) for a, y in zip(A[i], Y[i])] for i in range(2)]
+    n = SHARES[reduction] * (1 if reduction == "sum" else sum(w) / 2)
+    assert loss.value(A, Y, weights) == pytest.approx(sum(map(sum, terms)) / n, rel=1e-14)
+    slopes = [[w[i] * loss.derivative(a, y) / n for a, y in zip(A[i], Y[i])] for i in range(2)]
+    assert loss.gradient(A, Y, weights) == [pytest.approx(row, rel=1e-14) for row in slopes]
+    assert repr(loss.with_numbers(float)).endswith("reduction={!r})".format(reduction))
+
+
+def test_usual_reductions():
+    by_samples = {"half_squared_error", "categorical_cross_entropy"}
+    A, Y = [[0.25, 0.75]], [[0.0, 1.0]]
+    for name in set(LOSSES) - {"perceptron"}:
+        usual = LOSSES[name](reduction="batchmean" if name in by_samples else "mean")
+        assert LOSSES[name]().value(A, Y) == usual.value(A, Y)
+        assert "reduction" not in repr(LOSSES[name]())
+    with pytest.raises(
+        ValueError, match="^Huber: reduction is 'none'; give None or 'mean' or 'batchmean'"
+    ):
+        sn.Huber(reduction="none")
+
+
+@pytest.mark.parametrize("engine", ["lists", "rows", "steps"])
+@pytest.mark.parametrize("batch_size", [1, 2, 3])
+def test_training_on_a_sum_equals_training_on_the_mean_at_a_larger_rate(batch_size, engine):
+    X, Y = [[0.5, 1], [1, -1], [2, 0]], [[1, 2], [0, 1], [1, 1]]
+    nets = [sn.Sequential([sn.Dense(2, 2)], seed=3) for _ in range(2)]
+    plan = dict(epochs=4, batch_size=batch_size, shuffle=False, engine=engine)
+    mean = nets[0].fit(X[:batch_size], Y[:batch_size], "mean_squared_error", sn.SGD(1 / 16), **plan)
+    loss, rate = sn.MeanSquaredError(reduction="sum"), 1 / 16 / (2 * batch_size)
+    total = nets[1].fit(X[:batch_size], Y[:batch_size], loss, sn.SGD(rate), **plan)
+    assert total.loss == pytest.approx([v * 2 * batch_size for v in mean.loss], rel=1e-12)
+    for p, q in zip(nets[0].parameters(), nets[1].parameters()):
+        assert p.rows == [pytest.approx(row, rel=1e-12) for row in q.rows]
+
+
+def test_a_sum_is_the_same_in_parts():
+    """The loss of an epoch, and evaluate in blocks, sum over the batches."""
+    X, Y = [[i % 7 / 7] for i in range(2500)], [[i % 5 / 5] for i in range(2500)]
+    net = sn.Sequential([sn.Dense(1, 1)], seed=3)
+    total = net.evaluate(X, Y, sn.MeanSquaredError(reduction="sum"))
+    assert total == pytest.approx(2500 * net.evaluate(X, Y, "mean_squared_error"))
+    plan = dict(optimizer=sn.SGD(0), epochs=1, batch_size=99)
+    assert net.fit(X, Y, sn.MeanSquaredError("sum"), **plan).loss == [pytest.approx(total)]
 
 
 @pytest.mark.parametrize("z", [[1e4, -1e4], [-1e4, 1e4], [800.0, -900.0], [1e300, -1e300]])

@@ -146,7 +146,7 @@ def test_floats_beside_exact_parameters_are_refused():
     with pytest.raises(TypeError, match="^Y: row 0, column 0: 0.5 is a float"):
         net.evaluate([[1]], [0.5], "mean_squared_error")
     with pytest.raises(TypeError, match="^LeakyReLU: slope: 0.01 is a float"):
-        sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1)]]), sn.LeakyReLU()])
+        sn.Sequential([sn.Dense(1, 1, weights=[[Fraction(1)]]), sn.LeakyReLU(0.01)])
 
 
 @pytest.mark.parametrize("zero", [0, 0.0, Fraction(0)])

@@ -20,19 +20,20 @@ from other_numbers import (
 from random_networks import BUILT_IN_LAYERS
 
 import scratchnet as sn
+from scratchnet.core.optimizers import OPTIMIZERS
 from scratchnet.scalars import decimals
 
 pytestmark = pytest.mark.usefixtures("fifty_digits")
 
 
 def test_an_overflow_of_decimals_is_a_divergence():
-    net = sn.Sequential([sn.Dense(1, 1, weights=[[D(1)]])])
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[Decimal(1)]])])
     with pytest.raises(
         sn.Diverged,
         match="^epoch 2: Overflow at the learning rate 1E\\+600000; the network keeps its",
     ):
-        net.fit([[1]], [0], "half_squared_error", optimizer=sn.SGD(D("1e600000")), epochs=9)
-    assert net.parameters()[0].value[0][0] < -D("1e599999")
+        net.fit([[1]], [0], "half_squared_error", optimizer=sn.SGD(Decimal("1e600000")), epochs=9)
+    assert net.parameters()[0].value[0][0] < -Decimal("1e599999")
 
 
 @pytest.mark.parametrize("value", ["Infinity", "NaN"])
@@ -216,16 +217,21 @@ AT_TWO_POINTS = {
 def test_known_digits_of_activations(hidden):
     layer = hidden().with_numbers(Decimal, exactly=True)
     if repr(hidden()) in AT_TWO_POINTS:
-        found = layer.forward([[D("-1.3"), D("0.7")]])[0]
+        found = layer.forward([[Decimal("-1.3"), Decimal("0.7")]])[0]
         assert_close([found], [[D(digits) for digits in AT_TWO_POINTS[repr(hidden())]]], "1e-44")
     else:
-        slope = {"Identity": 1, "ReLU": 0, "LeakyReLU": D("0.125")}[type(layer).__name__]
-        assert layer.forward([[D("-1.3"), D("0.7")]]) == [[slope * D("-1.3"), D("0.7")]]
+        slope = {"Identity": 1, "ReLU": 0, "LeakyReLU": Decimal("0.125")}[type(layer).__name__]
+        assert layer.forward([[Decimal("-1.3"), Decimal("0.7")]]) == [
+            [slope * Decimal("-1.3"), Decimal("0.7")]
+        ]
 
 
 def test_known_digits_of_cross_entropies():
     """-(y·log a + (1-y)·log(1-a)) and -Σ y·log a by their definitions, with digits to spare."""
-    Z, Y = [[D("-1.3"), D("0.7")], [D("2.5"), D(30)]], [[D(0), D(1)], [D("0.25"), D("0.75")]]
+    Z, Y = (
+        [[Decimal("-1.3"), Decimal("0.7")], [Decimal("2.5"), D(30)]],
+        [[D(0), Decimal(1)], [Decimal("0.25"), Decimal("0.75")]],
+    )
     with localcontext() as context:
         context.prec = 100
         binary = categorical = 0
@@ -342,11 +348,23 @@ def test_every_derivative_is_the_limit_of_its_difference_quotient(case):
 
 
 DECIMAL_OPTIMIZERS = [
-    sn.SGD(D("0.1"), momentum=D("0.9"), nesterov=True, weight_decay=D("0.01"), clip_norm=D(1)),
-    sn.Adagrad(D("0.1"), epsilon=D("1e-10")),
-    sn.RMSprop(D("0.1"), alpha=D("0.99"), epsilon=D("1e-8")),
-    sn.Adam(D("0.1"), beta1=D("0.9"), beta2=D("0.999"), epsilon=D("1e-8")),
-    sn.AdamW(D("0.1"), beta1=D("0.9"), beta2=D("0.999"), epsilon=D("1e-8"), weight_decay=D("0.01")),
+    sn.SGD(
+        Decimal("0.1"),
+        momentum=Decimal("0.9"),
+        nesterov=True,
+        weight_decay=Decimal("0.01"),
+        clip_norm=Decimal(1),
+    ),
+    sn.Adagrad(Decimal("0.1"), epsilon=Decimal("1e-10")),
+    sn.RMSprop(Decimal("0.1"), alpha=Decimal("0.99"), epsilon=Decimal("1e-8")),
+    sn.Adam(Decimal("0.1"), beta1=Decimal("0.9"), beta2=Decimal("0.999"), epsilon=Decimal("1e-8")),
+    sn.AdamW(
+        Decimal("0.1"),
+        beta1=Decimal("0.9"),
+        beta2=Decimal("0.999"),
+        epsilon=Decimal("1e-8"),
+        weight_decay=Decimal("0.01"),
+    ),
 ]
 
 
@@ -384,3 +402,29 @@ def test_training_in_decimals(optimizer):
 def test_schedules_in_decimals(schedule):
     for t in range(8):
         assert_close([[schedule(float)(t)]], [[schedule(Decimal)(t)]], 1e-15)
+
+
+def test_every_optimizer_and_layer_by_default():
+    """In 28 digits they do what they do in floats, to rounding."""
+    for optimizer in OPTIMIZERS:
+        nets = []
+        for number in (Decimal, float):
+            layers = [sn.Dense(1, 2, weights=[[number(1) / 2, -number(1) / 4]]), sn.LeakyReLU()]
+            net = sn.Sequential(layers + [sn.Dense(2, 1, weights=[[number(1)], [number(2)]])])
+            net.fit([[1], [-2]], [2, 1], "huber", optimizer=optimizer, epochs=3)
+            nets.append([float(v) for p in net.parameters() for row in p.rows for v in row])
+        assert nets[0] == pytest.approx(nets[1], rel=1e-9)
+
+
+def test_gradients_are_checked():
+    layers = [
+        sn.Dense(1, 2, weights=[[Decimal("0.5"), Decimal("-0.25")]]),
+        sn.Tanh(),
+        sn.LeakyReLU(),
+    ]
+    net = sn.Sequential(
+        layers + [sn.Dense(2, 1, weights=[[Decimal(1)], [Decimal(2)]]), sn.Sigmoid()]
+    )
+    check = sn.check_gradients(net, [[1], [-2]], [1, 0], "binary_cross_entropy")
+    assert check.passed and all([c.worst < 1e-15 for c in check.parameters])
+    assert sn.check_gradients(net, [[1]], [1], sn.Huber(Decimal(2))).passed

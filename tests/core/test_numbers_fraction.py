@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from other_numbers import F, assert_close, flat, learnt
 
 import scratchnet as sn
+from scratchnet.core.optimizers import OPTIMIZERS
 
 pytestmark = pytest.mark.usefixtures("fifty_digits")
 
@@ -219,16 +220,16 @@ FLOATS_BESIDE_FRACTIONS = {
     "0.weights: 0.5": lambda: sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [F(1)]])]),
     "0.bias: number 0: 0.5": lambda: setattr(fraction_net().parameters()[1], "value", [0.5]),
     "Dense: l1: 0.5": lambda: fraction_net(l1=0.5),
-    "LeakyReLU: slope: 0.01": lambda: fraction_net(sn.LeakyReLU()),
+    "LeakyReLU: slope: 0.01": lambda: fraction_net(sn.LeakyReLU(0.01)),
     "Threshold: threshold: 0.5": lambda: fraction_net(sn.Threshold(0.5)),
-    "Dropout: rate: 0.5": lambda: fraction_net(sn.Dropout()),
+    "Dropout: rate: 0.5": lambda: fraction_net(sn.Dropout(0.5)),
     "Huber: delta: 0.5": lambda: fraction_net().evaluate([[1, 1]], [1], sn.Huber(0.5)),
     "SGD: learning_rate: 0.1": lambda: fit(optimizer=sn.SGD(0.1)),
     "SGD: momentum: 0.5": lambda: fit(optimizer=sn.SGD(1, momentum=0.5)),
     "SGD: weight_decay: 0.5": lambda: fit(optimizer=sn.SGD(1, weight_decay=0.5)),
-    "Adam: learning_rate: 0.001": lambda: fit(optimizer="adam"),
+    "Adam: learning_rate: 0.001": lambda: fit(optimizer=sn.Adam(0.001)),
     "learning_rate: 0.1": lambda: fit(optimizer=sn.SGD(lambda t: 0.1)),
-    "learning_rate: 0.2": lambda: fit(optimizer=sn.SGD(sn.WarmUp(1, 0.2))),
+    "WarmUp: after: 0.2": lambda: fit(optimizer=sn.SGD(sn.WarmUp(1, 0.2))),
 }
 
 
@@ -238,6 +239,48 @@ def test_a_float_beside_fractions_is_refused(what):
         FLOATS_BESIDE_FRACTIONS[what]()
     sentence = " is a float, but this network computes with Fraction: give an int or a Fraction"
     assert str(caught.value) == what + sentence
+
+
+def test_defaults_are_exact():
+    net = fraction_net(sn.LeakyReLU(), sn.Dropout())
+    assert net.layers[1].slope == F(1, 100) and net.layers[2].rate == F(1, 2)
+    assert sn.Adam().with_numbers(F).config() == {
+        "learning_rate": F(1, 1000),
+        "beta1": F(9, 10),
+        "beta2": F(999, 1000),
+        "epsilon": F(1, 10**8),
+        "weight_decay": 0,
+        "clip_norm": None,
+    }
+    assert sn.RMSprop().with_numbers(F).alpha == F(99, 100)
+    assert sn.AdamW().with_numbers(F).weight_decay == F(1, 100)
+    for kind in OPTIMIZERS.values():
+        optimizer = kind()
+        exact = optimizer.with_numbers(F)
+        for name in optimizer.numbers:
+            value = getattr(exact, name)
+            assert (
+                value in (None, 0) or type(value) is F and float(value) == getattr(optimizer, name)
+            )
+
+
+def test_a_default_that_the_user_changes_is_a_float_of_the_user():
+    optimizer = sn.SGD()
+    optimizer.learning_rate = 0.25
+    with pytest.raises(TypeError, match="^SGD: learning_rate: 0.25 is a float"):
+        optimizer.with_numbers(F)
+
+
+def test_default_optimizers_and_schedules_train_exactly():
+    def trained(optimizer):
+        net = fraction_net()
+        net.fit([[1, 2]], [3], "half_squared_error", optimizer=optimizer, epochs=2)
+        return [p.value for p in net.parameters()]
+
+    assert trained("sgd") == trained(sn.SGD(F(1, 1000)))
+    step = sn.StepDecay(F(1, 2), every=1)
+    assert trained(sn.SGD(step)) == trained(sn.SGD(sn.StepDecay(F(1, 2), 1, F(1, 10))))
+    assert trained(sn.SGD(sn.WarmUp(2, step))) == trained(sn.SGD(lambda t: F(t + 1, 2) / 2))
 
 
 LACKING = {

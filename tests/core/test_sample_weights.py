@@ -1,10 +1,93 @@
 """Weights of samples and of classes."""
 
+from types import SimpleNamespace
+
 import pytest
 from small_trainings import ENDS, NAN, TARGETS, X, Y, bits, fit, network
 
 import scratchnet as sn
 from scratchnet.core.losses import LOSSES
+
+# ---- in batches ---------------------------------------------------------------------------------------------------
+
+ONE_INPUT, LINE, WEIGHTS = [[1], [2], [-1], [3]], [[2], [3], [0], [5]], [1, 3, 2, 10]
+
+
+def by_hand(batch_size, w=0.5, rate=1 / 64, epochs=2):
+    """Return the weight of one neuron without bias, and the loss of each epoch, from the formulas.
+
+    The loss of a batch is Σ w_i·½(a - y)² / (n·w̄), with the mean weight w̄ of all samples.
+    """
+    mean_weight = sum(WEIGHTS) / len(WEIGHTS)
+    losses = []
+    for _ in range(epochs):
+        loss = 0
+        for start in range(0, 4, batch_size):
+            batch = range(start, min(start + batch_size, 4))
+            errors = [w * ONE_INPUT[i][0] - LINE[i][0] for i in batch]
+            loss += sum([WEIGHTS[i] * e * e / 2 for i, e in zip(batch, errors)]) / mean_weight
+            terms = [WEIGHTS[i] * e * ONE_INPUT[i][0] for i, e in zip(batch, errors)]
+            w -= rate * sum(terms) / (len(batch) * mean_weight)
+        losses.append(loss / 4)
+    return w, losses
+
+
+class Here:
+    """An executor that computes at once."""
+
+    shards = 2
+
+    def submit(self, function, *args):
+        value = function(*args)
+        return SimpleNamespace(result=lambda: value)
+
+
+@pytest.mark.parametrize("way", ["lists", "rows", "steps", "executor"])
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 4])
+@pytest.mark.parametrize("weights", ["sample_weight", "class_weight"])
+def test_weights_act_in_batches_of_any_size(weights, batch_size, way):
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]])])
+    net.freeze("0.bias")
+    given = {"class_weight": {y: w for (y,), w in zip(LINE, WEIGHTS)}, "sample_weight": WEIGHTS}
+    options = {weights: given[weights], "batch_size": batch_size, "epochs": 2, "shuffle": False}
+    options.update({"executor": Here()} if way == "executor" else {"engine": way})
+    history = net.fit(ONE_INPUT, LINE, "half_squared_error", sn.SGD(1 / 64), **options)
+    w, losses = by_hand(batch_size)
+    assert net.layers[0].weights.value == [[pytest.approx(w, rel=1e-14)]]
+    assert history.loss == pytest.approx(losses, rel=1e-14)
+    assert history.engine == {"executor": "rows"}.get(way, way)
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS])
+def test_a_sum_divided_among_workers(weights):
+    nets = [network(sn.Dense(1, 2, l2=0.5), sn.Dense(2, 1)) for _ in range(2)]
+    plan = dict(batch_size=3, epochs=3, shuffle=False, sample_weight=weights)
+    loss, optimizer = sn.MeanSquaredError(reduction="sum"), sn.SGD(1 / 64)
+    alone = nets[0].fit(ONE_INPUT, LINE, loss, optimizer, **plan)
+    shared = nets[1].fit(ONE_INPUT, LINE, loss, optimizer, executor=Here(), **plan)
+    assert shared.loss == pytest.approx(alone.loss, rel=1e-12)
+    for p, q in zip(nets[0].parameters(), nets[1].parameters()):
+        assert p.rows == [pytest.approx(row, rel=1e-12) for row in q.rows]
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 7])
+def test_equal_weights_change_nothing(batch_size):
+    nets = [network(), network()]
+    plain = fit(nets[0], batch_size=batch_size)
+    equal = fit(nets[1], batch_size=batch_size, sample_weight=[2.5] * 7)
+    assert equal.loss == pytest.approx(plain.loss, rel=1e-13)
+    expected = [pytest.approx(row, rel=1e-12) for row in nets[0].parameters()[0].rows]
+    assert nets[1].parameters()[0].rows == expected
+
+
+def test_a_validation_loss_has_a_mean_weight_of_its_own():
+    options = {"shuffle": False, "validation_split": 2 / 7, "batch_size": 2}
+    weights = [1, 2, 3, 4, 5, 6, 8]
+    net = network()
+    history = fit(net, sample_weight=weights, **options)
+    expected = net.evaluate(X[5:], Y[5:], "mean_squared_error", sample_weight=weights[5:])
+    assert history.validation_loss[-1] == pytest.approx(expected)
+
 
 # ---- weights of samples and classes --------------------------------------------------------------------------------
 

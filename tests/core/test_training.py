@@ -8,6 +8,7 @@ from small_trainings import X, Y, bits, fit, network, watched, with_chance
 
 import scratchnet as sn
 from scratchnet import matrix
+from scratchnet.core.examples import Weights
 from scratchnet.core.optimizers import OPTIMIZERS
 
 # ---- the same seed, the same bits --------------------------------------------------------------------------------
@@ -85,19 +86,20 @@ def test_a_training_by_hand(weights):
     layers = [sn.Dense(2, 3, l2=0.1), sn.Tanh(), sn.Dense(3, 1, l1=0.01)]
     net = network(*layers)
     hand = net.copy()
+    mean_weight = None if weights is None else sum(weights) / len(weights)
     history = fit(net, batch_size=3, shuffle=False, sample_weight=weights, epochs=2)
     for epoch in history.epochs:
         losses, sizes = [], []
         for batch in (slice(0, 3), slice(3, 6), slice(6, 7)):
-            w = None if weights is None else weights[batch]
-            loss, gradients = hand.gradients(
-                X[batch], Y[batch], "mean_squared_error", sample_weight=w
-            )
-            for p, gradient in zip(hand.parameters(), gradients):
+            n = len(X[batch])
+            w = None if weights is None else Weights(weights[batch], mean_weight)
+            loss = hand.backpropagate(X[batch], Y[batch], sn.MeanSquaredError(), w)
+            for p in hand.parameters():
+                gradient = p.gradient
                 rows = [gradient] if len(p.shape) == 1 else gradient
                 p.rows = matrix.subtract(p.rows, matrix.scale(rows, 0.1))
             losses.append(loss)
-            sizes.append(len(X[batch]) if w is None else sum(w))
+            sizes.append(n)
         assert epoch.loss == pytest.approx(sum(v * n for v, n in zip(losses, sizes)) / sum(sizes))
     for p, q in zip(net.parameters(), hand.parameters()):
         assert p.rows == [pytest.approx(row) for row in q.rows]
@@ -189,12 +191,14 @@ def test_parameters_changed_between_epochs_are_seen():
         ({"batch_size": "2"}, ValueError, "batch_size is '2'; give a whole number of 1 or more"),
         ({"patience": 0}, ValueError, "patience is 0; give a whole number of 1 or more"),
         ({"seed": None}, TypeError, "seed: None is a NoneType; give an integer"),
-        ({"loss": "mse"}, ValueError, "loss 'mse' is unknown; give one of: .*mean_squared_error"),
+        ({"loss": "msq"}, ValueError, "loss 'msq' is unknown; give one of: .*mean_squared_error"),
         ({"loss": None}, TypeError, "loss: None is a NoneType; give a name or loss object"),
         (
-            {"optimizer": "Adam"},
+            {"optimizer": "Adamax"},
             ValueError,
-            "optimizer 'Adam' is unknown; give one of: {}$".format(", ".join(sorted(OPTIMIZERS))),
+            "optimizer 'Adamax' is unknown; give one of: {}; did you mean 'adam'".format(
+                ", ".join(sorted(OPTIMIZERS))
+            ),
         ),
         (
             {"optimizer": 0.1},
@@ -314,7 +318,7 @@ GUESSES = {
     "learning_rate": (0.1, "set the learning rate in the optimizer: optimizer=sn.Adam(0.1)"),
     "lr": (0.1, "set the learning rate in the optimizer: optimizer=sn.Adam(0.1)"),
     "callbacks": ([], "loop over the epochs instead: for epoch in sn.epochs(net, X, Y, ...)"),
-    "metrics": (["accuracy"], "measure after training: scratchnet.metrics.report(...)"),
+    "metrics": (["accuracy"], "measure after training: net.evaluate(X, Y, metrics=['accuracy'])"),
     "epoch": (3, "its options are loss, optimizer, epochs, batch_size, shuffle, seed"),
 }
 

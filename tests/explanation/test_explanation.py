@@ -18,6 +18,7 @@ import scratchnet as sn
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
 from scratchnet.core.optimizers import OPTIMIZERS
+from scratchnet.core.schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
 from scratchnet.explanation.explanation import UnknownName
 from scratchnet.explanation.text import parts
 from scratchnet.scalars import Traced
@@ -428,7 +429,7 @@ def test_a_name_must_be_a_string():
 def test_the_inputs_of_an_update_are_listed_before_it():
     why = sn.explain(network(), X, [[0, 1]] * 3, "huber", optimizer=sn.Adam())
     names = why.names()
-    memory, new = "0.weights[0][0].memory[1].new", "0.weights[0][0].new"
+    memory, new = "0.weights[0][0].v.new", "0.weights[0][0].new"
     assert names.index(memory) < names.index(new) and memory in [n.name for n in why[new].operands]
 
 
@@ -548,3 +549,61 @@ def test_random_networks(data):
         inner = [part.node for part in parts(number.node) if hasattr(part, "node")]
         assert all([isinstance(node, Traced) for node in inner])
     assert pickle.loads(pickle.dumps(why["loss"].node)).value == value
+
+
+def test_weights_in_a_batch():
+    """The loss of a batch is divided by its number of samples times the mean weight of all."""
+    net, options = network("huber"), {"sample_weight": [1, 2, 6]}
+    plan = dict(options, batch_size=2, shuffle=False)
+    why = sn.explain(net, X, targets("huber"), loss="huber", optimizer=sn.SGD(0.1), step=2, **plan)
+    assert why["mean_weight"].value == 3
+    trained = net.copy()
+    history = trained.fit(X, targets("huber"), "huber", sn.SGD(0.1), 1, engine="lists", **plan)
+    assert why["0.weights[0][0].new"].value == trained.parameters()[0].value[0][0]
+    assert len(history) == 1 and "mean_weight" in why["loss"].formula
+
+
+@pytest.mark.parametrize(
+    "optimizer, names",
+    [
+        (sn.SGD(0.1, momentum=0.9), ["momentum"]),
+        (sn.Adagrad(), ["G"]),
+        (sn.RMSprop(), ["v"]),
+        (sn.Adam(), ["m", "v"]),
+        (sn.AdamW(), ["m", "v"]),
+    ],
+)
+def test_what_an_optimizer_remembers_has_the_name_of_its_formula(optimizer, names):
+    why = sn.explain(network(), X, targets("huber"), "huber", optimizer=optimizer, step=2)
+    for name in names:
+        before, after = why["0.weights[0][0]." + name], why["0.weights[0][0]." + name + ".new"]
+        assert before.value != 0 and before.name in [number.name for number in after.operands]
+    assert not any(["memory" in name for name in why.names()])
+
+
+def test_memory_without_a_name():
+    class RunningMean(sn.Optimizer):
+        memory = 1
+
+        def rule(self, w, g, state):
+            mean = (state[0] + g) / 2
+            return w - self.rate * mean, (mean,)
+
+    why = sn.explain(network(), X, targets("huber"), "huber", optimizer=RunningMean(0.1))
+    assert why["0.weights[0][0].memory[0].new"].value == why["0.weights[0][0].gradient"].value / 2
+
+
+@pytest.mark.parametrize(
+    "schedule, inputs",
+    [
+        (StepDecay(0.5, 1), ["learning_rate.rate", "learning_rate.factor"]),
+        (ExponentialDecay(0.5, 0.25), ["learning_rate.rate", "learning_rate.factor"]),
+        (CosineDecay(0.5, 9, 0.125), ["learning_rate.rate", "learning_rate.minimum"]),
+        (WarmUp(9, 0.5), ["learning_rate.after"]),
+    ],
+)
+def test_a_scheduled_rate_has_a_formula(schedule, inputs):
+    why = sn.explain(network(), X, targets("huber"), "huber", optimizer=sn.SGD(schedule), step=3)
+    assert why["rate"].value == schedule(2)
+    assert set(inputs) <= {n.name for n in why["rate"].operands}
+    assert all([name in why["rate"].formula for name in inputs])

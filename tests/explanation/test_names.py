@@ -43,6 +43,8 @@ def test_every_text_stays_the_same(text):
         ("x[0][12]", Name(None, "x", (0, 12))),
         ("10.a[0][2].gradient", Name(10, "a", (0, 2), suffix="gradient")),
         ("0.weights[0][1].memory[1].new", Name(0, "weights", (0, 1), 1, "new")),
+        ("0.weights[0][1].momentum", Name(0, "weights", (0, 1), "momentum")),
+        ("0.bias[1].m.new", Name(0, "bias", (1,), "m", "new")),
         ("0.head.bias[3]", Name(0, "head.bias", (3,))),
         # Layers and parameters can have any names.
         ("0.new", Name(0, "new")),
@@ -114,7 +116,7 @@ def test_user_defined_layers_may_use_any_names():
         assert name in why and str(Name.parse(name)) == name
     assert {"1.new", "1.gradient", "1.my.new[0]", "1.my.new[0].new"} <= set(why.names())
     update = [names for title, names in why.sections() if title == "update"][0]
-    assert "1.my.new[0].memory[1].new" in update and "1.new" not in update
+    assert "1.my.new[0].v.new" in update and "1.new" not in update
     assert why["loss.new"].value < why["loss"].value
 
 

@@ -249,7 +249,7 @@ WHY_IT_CHANGED = [
     (
         xor,
         "0.weights[1][2].new",
-        "0.weights[1][2].memory[0].new|0.weights[1][2].gradient|0.z[3][2].gradient|1.a[3][2].gradient|2.z[3][0].gradient"
+        "0.weights[1][2].m.new|0.weights[1][2].gradient|0.z[3][2].gradient|1.a[3][2].gradient|2.z[3][0].gradient"
         "|3.a[3][0]|2.z[3][0]|1.a[3][2]|0.z[3][2]|x[3][1]",
     ),
 ]
