@@ -5,6 +5,7 @@ import shlex
 import sys
 
 from ..explanation import mistakes, worksheet
+from ..texts import decoded
 from .explain import FIRST_LINE, add_setting, explanation, opened, text_of
 
 TYPE_CHECKING = False
@@ -54,7 +55,9 @@ def _text(path: str) -> str:
         return text_of(path)
     if sys.stdin is None:
         raise ValueError("standard input is closed; give a file")
-    return sys.stdin.read()
+    # The bytes, because standard input may have another encoding than the worksheet.
+    binary = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read() if binary is None else decoded(binary.read())
 
 
 def _setting(text: str) -> "Any":

@@ -16,7 +16,7 @@ from ..formats import models
 from ..lessons import and_gate, and_gate_network
 from ..tabular.model import has_encoder, model_of
 from ..tabular.recipe import loss_of
-from ..texts import plural, printable
+from ..texts import decoded, plural, printable
 from .data import report_unseen
 from .progress import Line
 from .terminal import check_output
@@ -196,7 +196,7 @@ def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: int = 
         return explain(net, X)
     loss = options.loss or (loss_of(encoder) if encoder else usual_loss(net))
     training = {"batch_size": options.batch_size, "shuffle": options.shuffle, "seed": options.seed}
-    return explain(net, X, Y, loss, optimizer, options.step, steps, **training)
+    return explain(net, X, Y, loss, optimizer, step=options.step, steps=steps, **training)
 
 
 def usual_loss(net: "Sequential") -> str:
@@ -305,13 +305,9 @@ def _table(path: str) -> "List[List[float]]":
 
 
 def text_of(path: str) -> str:
-    """Return the text of a file."""
+    """Return the text of a file in any encoding."""
     with open(path, "rb") as file:
-        data = file.read()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path}: the file is not UTF-8 text; convert it to UTF-8") from None
+        return decoded(file.read())
 
 
 def arguments(options: "Any") -> str:

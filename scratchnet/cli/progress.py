@@ -19,7 +19,7 @@ from time import monotonic
 
 from ..core.history import Epoch
 from ..engines.checkpoints import Checkpoint
-from .terminal import written_for
+from ..texts import written_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

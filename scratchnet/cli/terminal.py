@@ -8,20 +8,11 @@ import os
 import shutil
 import sys
 
-from ..texts import ASCII, is_writable
+from ..texts import written_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterator, Optional, Sequence
-
-
-def written_for(text: str, encoding: str) -> str:
-    """Return the text; each character that the encoding lacks is replaced by ASCII.
-
-    >>> written_for("W₁·x ≥ 0", "ascii"), written_for("W₁·x ≥ 0", "utf-8")
-    ('W1*x >= 0', 'W₁·x ≥ 0')
-    """
-    return "".join([c if is_writable(c, encoding) else ASCII.get(c, "?") for c in text])
 
 
 def size() -> "Dict[str, Any]":

@@ -16,13 +16,12 @@
 'this is the result if the derivative is computed with z in place of the output a'
 """
 
-import operator
 from decimal import Decimal
 
 from ..core import functions
 from ..scalars import Traced
-from ..scalars.operations import OPERATIONS
-from ..texts import plural
+from ..texts import plural, printed
+from .digits import COMPUTED
 from .names import Name
 from .number import Number, inputs
 from .text import DECIMALS
@@ -272,7 +271,8 @@ def _is_derivative(node: "Traced") -> bool:
 
 
 def _is_loss(node: "Traced") -> bool:
-    return node.name in ("loss", "loss.new")
+    """Return whether this is the loss or that of a sample."""
+    return Name.parse(node.name).array == "loss"
 
 
 def _is_new(working: "Working", node: "Traced") -> bool:
@@ -359,8 +359,8 @@ def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> bool:
 
 
 def _is_inner(node: "Traced") -> bool:
-    """Return whether a number has a name only because it is used more than once."""
-    return _kind(node) in ("inner", "slope")
+    """Return whether a number is only a part of the formula of another one."""
+    return _kind(node) in ("inner", "slope") or _is_loss(node) and node.name[4:5] == "["
 
 
 def _formula(node: "Traced") -> "Iterator[Traced]":
@@ -390,9 +390,7 @@ def _twin(working: "Working", node: "Traced") -> "Traced":
 
 # ---- the numbers, computed again from the record -------------------------------------------------
 
-COMPUTED = {name: operation.function for name, operation in OPERATIONS.items()}
-COMPUTED["power"] = operator.pow  # the exponent is a float here
-COMPUTED["round"] = lambda value, decimals: round(value, int(decimals))
+EDITED = dict(COMPUTED, round=lambda value, decimals: round(value, int(decimals)))
 
 
 class Working:
@@ -442,7 +440,7 @@ class Working:
         if not record.operation:
             return float(record.value)
         owner = record if record.name else owner
-        value: float = COMPUTED[record.operation](
+        value: float = EDITED[record.operation](
             *[self.operand(part, owner, origin) for part in record.operands]
         )
         return value
@@ -524,7 +522,7 @@ class Findings:
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        return self.text()
+        return printed(self.text())
 
 
 def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":

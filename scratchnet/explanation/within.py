@@ -6,7 +6,7 @@
     terms_of(loss, n)    the losses of n samples, of which the loss is the sum
     result_of(number)    what a rule returns, as a number of its own
 
->>> x = Traced(3.0, name="x")
+>>> x = Traced(3.0, name="x[0][0]")
 >>> square = x * x
 >>> [node is square for node in shared([[square + 1], [square + 2]])]
 [True]

@@ -29,7 +29,7 @@ from decimal import Decimal
 
 from .names import Name
 from .number import inputs
-from .text import DECIMALS, Choice, Reference, number, parts
+from .text import DECIMALS, OF_CONSTANTS, Choice, Reference, number, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def worksheet(why: "Explanation", decimals: int = DECIMALS, header: str = "") ->
         for name in names:
             node = why[name].node
             if node.operation:
-                lines += [f"# {name} = {_question(parts(node), decimals)}", f"{name} = {BLANK}"]
+                lines += [f"# {name} = {_question(parts(node))}", f"{name} = {BLANK}"]
             else:
                 lines.append(f"{name} = {number(node.value, decimals)}")
     return "\n".join(lines)
@@ -99,15 +99,15 @@ def _is_left_out(name: "Name") -> bool:
     return name.is_gradient or name.kind == "derivative" or str(name) == "loss.new"
 
 
-def _question(formula: "List[Part]", decimals: int) -> str:
+def _question(formula: "List[Part]") -> str:
     """Return a formula with names and with both alternatives of each condition."""
     texts = []
     for part in formula:
         if isinstance(part, Reference):
-            part = part.shown(part.node.name or number(part.node.value, decimals))
+            part = part.shown(part.node.name or number(part.node.value, OF_CONSTANTS))
         elif isinstance(part, Choice):
             reason, chosen, other = [
-                _question(arm, decimals) for arm in (part.reasons[0], part.chosen, part.other)
+                _question(arm) for arm in (part.reasons[0], part.chosen, part.other)
             ]
             part = f"{chosen} if {reason}, else {other}"
         texts.append(re.sub(r" ?([·/]) ?", r" \1 ", part))
