@@ -33,6 +33,7 @@ from .page import frame, page
 from .replay import Moment, copied, replay
 from .step import Step
 from .text import DECIMALS
+from .textbook import lines_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -237,8 +238,10 @@ class Explanation:
     def text(self, decimals: int = DECIMALS) -> str:
         """Return the whole step as text, section by section."""
         lines = [f"step {self.number}"]
+        if self.loss is not None:
+            lines.append(f"  loss {self.loss!r}, optimizer {self.optimizer!r}")
         for title, found in self.sections():
-            lines += ["", title]
+            lines += ["", title] + ["  " + line for line in lines_for(self.step, found[-1])]
             for name in found[:BLOCK]:
                 lines.append(f"  {name} = {self[name].derivation(decimals)}")
             if len(found) > BLOCK:

@@ -8,6 +8,7 @@ from ..texts import printed
 from .digits import decimals_for, derivation, substituted
 from .names import Name
 from .text import DECIMALS, formula, names, number, numbers, parts
+from .textbook import lines_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Number:
     ``chain``               the factors of a gradient by the chain rule, with names; None if these
                             are the formula
     ``chain_substituted``   the same with numbers
+    ``textbook``            the formula as books write it, and why it is computed in another form; []
+                            if the number is not the output of a layer or a loss
     ``source``              file, line number and text of the line that computes it; None if the
                             number is given
     ``operands``            the numbers in its formula
@@ -86,6 +89,10 @@ class Number:
         return numbers(chain, decimals, self.decimals_for_chain(decimals)) if chain else None
 
     @property
+    def textbook(self) -> "List[str]":
+        return lines_for(self._step, self.name)
+
+    @property
     def source(self) -> "Optional[Tuple[str, int, str]]":
         if self.node.source is None:
             return None
@@ -109,6 +116,8 @@ class Number:
         lines = [f"{self.name or 'a constant'} = {number(self.value, decimals)}"]
         if self.node.operation:
             lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
+        lines += ["  the rule: " + line for line in self.textbook[:1]]
+        lines += ["  " + line for line in self.textbook[1:]]
         chain = self._chain_with_numbers(decimals)
         if chain:
             lines += ["  by the chain rule", f"  = {self.chain}", f"  = {chain}"]

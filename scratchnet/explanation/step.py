@@ -80,6 +80,7 @@ class Step:
         self.of_forward: "Set[str]" = set()  # the names of the numbers of the forward pass
         self.suffix = ""  # of names in the forward pass; "new" after the update
         self.net = net.copy(Traced)
+        self.criterion: "Optional[Loss]" = None
         self.updates: "Dict[str, Tuple[Parameter, int, int]]" = {}
         self._name_parameters()
         for k, layer in enumerate(self.net.layers):
@@ -88,7 +89,8 @@ class Step:
         X = self._name_rows("x", [[Traced(v) for v in row] for row in X])
         self.outputs = self._forward(self.net, X, generator)
         if Y is not None:
-            self._backward(Y, loss_for(net, loss).with_numbers(Traced, exactly=True), weights)
+            self.criterion = loss_for(net, loss).with_numbers(Traced, exactly=True)
+            self._backward(Y, self.criterion, weights)
             if optimizer is not None:
                 self._prepare_updates(optimizer)
         self._before_updates = list(self.numbers)

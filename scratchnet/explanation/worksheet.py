@@ -30,6 +30,7 @@ from decimal import Decimal
 from .names import Name
 from .number import inputs
 from .text import DECIMALS, OF_CONSTANTS, Choice, Reference, number, parts
+from .textbook import lines_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def worksheet(why: "Explanation", decimals: int = DECIMALS, header: str = "") ->
     lines.append(f"# step {why.number}: replace each {BLANK} with a number")
     for title, names in sections(why):
         lines += ["", "# " + title]
+        lines += ["# " + line for line in lines_for(why.step, names[-1])]
         for name in names:
             node = why[name].node
             if node.operation:
