@@ -6,7 +6,7 @@ import sys
 
 from ..explanation import mistakes, worksheet
 from ..texts import decoded
-from .explain import FIRST_LINE, add_setting, explanation, opened, text_of
+from .explain import FIRST_LINE, add_setting, explained, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the findings. Return the exit status, 1 if a number is wrong."""
     text = _text(options.file)
     setting = _setting(text)
-    findings = mistakes.check(explanation(setting, *opened(setting)), worksheet.read(text))
+    findings = mistakes.check(explained(setting)[0], worksheet.read(text))
     write(findings.text())
     return 0 if findings.passed else 1
 

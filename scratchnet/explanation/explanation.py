@@ -132,8 +132,12 @@ class Explanation:
     """One training step: ``why["loss"]`` and ``why["0.weights[1][0].new"]`` are its numbers.
 
     It prints as the whole step. ``number`` is the number of the step in the training run.
-    ``names()`` lists all numbers, and ``at(k)`` is another recorded step.
+    ``names()`` lists all numbers, and ``at(k)`` is another recorded step. ``inputs`` and ``outputs``
+    can be set to the names of the columns and of the classes, which the page then shows.
     """
+
+    inputs: "Optional[List[str]]" = None
+    outputs: "Optional[List[str]]" = None
 
     def __init__(self, moments: "List[Moment]", loss: "Optional[Loss]", place: int = 0) -> None:
         self._moments = moments
@@ -176,7 +180,12 @@ class Explanation:
 
     def to_data(self) -> "Dict[str, Any]":
         """Return all recorded steps as data; data.py describes the format."""
-        return to_data(self._moments, self._loss, [self.at(k).step for k in self.numbers])
+        steps = [self.at(k).step for k in self.numbers]
+        return dict(
+            to_data(self._moments, self._loss, steps),
+            input_names=self.inputs,
+            output_names=self.outputs,
+        )
 
     def to_json(self, path: "Path") -> None:
         """Write all recorded steps to a JSON file; data.py describes the format."""

@@ -54,17 +54,24 @@ _SHOWN = 60  # how many characters of a bad line an error message shows
 # ---- writing -------------------------------------------------------------------------------------
 
 
-def worksheet(why: "Explanation", decimals: int = DECIMALS, header: str = "") -> str:
-    """Return the step as text: the given numbers, then each formula followed by a blank."""
+def worksheet(
+    why: "Explanation", decimals: int = DECIMALS, header: str = "", answers: bool = False
+) -> str:
+    """Return the step as text: the given numbers, then each formula followed by a blank.
+
+    With ``answers``, the right numbers stand in the blanks.
+    """
     lines = ["# " + line.lstrip("# ") for line in header.splitlines()]
-    lines.append(f"# step {why.number}: replace each {BLANK} with a number")
+    task = "the answers" if answers else f"replace each {BLANK} with a number"
+    lines.append(f"# step {why.number}: {task}")
     for title, names in sections(why):
         lines += ["", "# " + title]
         lines += ["# " + line for line in lines_for(why.step, names[-1])]
         for name in names:
             node = why[name].node
             if node.operation:
-                lines += [f"# {name} = {_question(parts(node))}", f"{name} = {BLANK}"]
+                blank = number(node.value, decimals) if answers else BLANK
+                lines += [f"# {name} = {_question(parts(node))}", f"{name} = {blank}"]
             else:
                 lines.append(f"{name} = {number(node.value, decimals)}")
     return "\n".join(lines)

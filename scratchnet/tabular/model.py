@@ -18,18 +18,18 @@ from ..datasets.arrays import ArrayEncoder, Arrays
 from ..datasets.encoding import CLASSIFICATION, Encoder
 from ..datasets.tables import Table
 from ..formats import models
+from .problem import Problem
 from .recipe import Recipe, history_of, loss_of, network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from ..core.history import Epoch
     from ..core.network import Sequential
     from ..core.types import Matrix
     from ..engines.checkpoints import Checkpoint
     from ..formats.files import Path
-    from .problem import Problem
 
 ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
 
@@ -130,7 +130,7 @@ class Model:
         known = encoder.targets_of(problem.training[1])
         truth = encoder.targets_of(problem.validation[1])
         encoder.target = encoder.target.built_into(self.net)
-        metadata.update(metadata_of(encoder))
+        metadata.update(metadata_of(encoder), validation=problem.fraction)
         if encoder.classes:
             metadata["usual"] = [metrics.baseline(known, "most_frequent")]
         if self.epochs:
@@ -198,6 +198,30 @@ class Model:
     def save(self, path: "Path") -> None:
         """Write the model to a file, whose ending names the format."""
         models.save(self.net, path)
+
+
+def training_of(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
+    """Return the model before its training and the Problem it learned from, or (None, None).
+
+    ``net``    the network of a trained model
+    ``data``   the table; it is the one that the model learned from if it gives the same encoder
+    """
+    try:
+        recipe = Recipe.from_dict(net.metadata["recipe"])
+        problem = Problem(data, None, net.metadata.get("validation", 0.2), recipe.seed)
+    except (LookupError, TypeError, ValueError):
+        return None, None
+    saved = [net.metadata.get(name) for name in ENCODERS]
+    found = [metadata_of(problem.encoder).get(name) for name in ENCODERS]
+    if [_inputs_of(part) for part in saved] != [_inputs_of(part) for part in found]:
+        return None, None
+    return Model.untrained(problem.encoder, recipe), problem
+
+
+def _inputs_of(encoder: "Any") -> "Any":
+    """Return what an encoder in the metadata says about the inputs, for a comparison."""
+    left_out = ("decisions", "target")
+    return encoder and {name: encoder[name] for name in encoder if name not in left_out}
 
 
 def metadata_of(encoder: "Any") -> "Dict[str, Any]":
