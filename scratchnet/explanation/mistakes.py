@@ -16,7 +16,7 @@
 'this is the result if the derivative is computed with z in place of the output a'
 """
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from ..core import functions
 from ..scalars import Traced
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-12  # the relative difference of sums that are added in different orders
 FEWEST = 2  # significant digits from which a mistake is recognized; with fewer, only if it is exact
 COARSE = 1  # decimals; a number without decimals may be too coarse to check, such as 0 for 0.25
+MOST_TERMS = 8  # outputs of a layer whose error may be left out
 MOST = 2  # results of mistakes that the digits fit; with more, no mistake is reported
 
 
@@ -129,6 +130,21 @@ def _averaged_again(count: int) -> "Edit":
     )
 
 
+def _data_for_input(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """Return the feature x in place of the hidden output in the gradient of a weight."""
+    if not (_is_output(node) and _is_gradient(owner) and _kind(owner) == "weights"):
+        return node
+    x = str(Name(None, "x", Name.parse(node.name).indices))
+    return working.step.numbers.get(x, node)
+
+
+def _weight_for_input(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """Return the weight in place of what it is multiplied with, in its gradient."""
+    if not (_is_gradient(owner) and _kind(owner) == "weights") or _is_gradient(node):
+        return node
+    return working.step.numbers.get(str(Name.parse(owner.name).with_suffix("")), node)
+
+
 # The mistakes in derivatives: each is looked for in the shortcut and in the chain rule.
 _OF_DERIVATIVES: "List[Tuple[str, Edit]]" = [
     (
@@ -157,6 +173,14 @@ MISTAKES = [
         "the gradient of this loss at z contains it already",
         operation=_derivative_again,
     ),
+    Mistake(
+        "the weight is left out on the way back",
+        lambda w, node, owner: (
+            Traced(1.0) if _kind(node) == "weights" and _is_led_back(owner) else node
+        ),
+    ),
+    Mistake("the input x is used instead of the output of the hidden layer", _data_for_input),
+    Mistake("the weight is used instead of the number it is multiplied with", _weight_for_input),
     Mistake(
         "the division by the number of terms is left out",
         operation=lambda w, node, owner: node.operands[0] if _is_mean(node, owner) else node,
@@ -206,6 +230,10 @@ MISTAKES = [
         "the learning rate is left out",
         lambda w, node, owner: Traced(1.0) if _is_rate(node) and _is_new(w, owner) else node,
     ),
+    Mistake(
+        "the learning rate is applied twice",
+        lambda w, node, owner: node * node if _is_rate(node) and _is_new(w, owner) else node,
+    ),
     Mistake(  # log(1 + e^z) - y·z counts as one logarithm.
         "the logarithm to base 10 is used instead of the natural logarithm",
         operation=lambda w, node, owner: (
@@ -225,6 +253,44 @@ MISTAKES = [
         ),
     ),
 ]
+
+
+# ---- mistakes that depend on the network ---------------------------------------------------------
+
+
+def _on_the_way_back(step: "Step") -> "List[Mistake]":
+    """Return the mistakes of one layer or of one output."""
+    found = []
+    for k, layer in enumerate(step.net.layers):
+        if hasattr(layer, "derivative"):
+            sentence = f"the derivative of layer {k} is left out"
+            found.append(Mistake(sentence, _without_derivative(k)))
+    widest = max([len(row) for rows in step.outputs for row in rows])
+    for n in range(min(widest, MOST_TERMS)):
+        sentence = "the error of one output is led back, and those of the others are left out"
+        found.append(Mistake(sentence, operation=_of_terms(lambda i, n=n: i == n)))
+        sentence = "the error of one output is left out on the way back"
+        found.append(Mistake(sentence, operation=_of_terms(lambda i, n=n: i != n)))
+    return found
+
+
+def _without_derivative(layer: int) -> "Edit":
+    return lambda w, node, owner: (
+        Traced(1.0) if _is_derivative(node) and Name.parse(node.name).layer == layer else node
+    )
+
+
+def _of_terms(takes: "Callable[[int], bool]") -> "Edit":
+    """Return the edit that keeps those terms of a sum over the outputs which ``takes`` selects."""
+
+    def edit(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+        if node.operation != "dot" or not _is_led_back(owner) or len(node.operands) < 4:
+            return node
+        pairs = list(zip(node.operands[::2], node.operands[1::2]))
+        kept = [part for i, pair in enumerate(pairs) if takes(i) for part in pair]
+        return Traced(None, "dot", tuple(kept)) if kept else node
+
+    return edit
 
 
 def _at_last(step: "Step") -> "List[Mistake]":
@@ -264,6 +330,16 @@ def _kind(node: "Traced") -> str:
 
 def _is_gradient(node: "Traced") -> bool:
     return Name.parse(node.name).is_gradient
+
+
+def _is_led_back(node: "Traced") -> bool:
+    """Return whether this is the gradient at an output of a layer or at an input."""
+    return _is_gradient(node) and Name.parse(node.name).array[-1:] in ("z", "a", "x")
+
+
+def _is_output(node: "Traced") -> bool:
+    """Return whether this is an output of a layer."""
+    return not _is_gradient(node) and _kind(node) in ("z", "a")
 
 
 def _is_derivative(node: "Traced") -> bool:
@@ -500,50 +576,79 @@ class Wrong:
 class Findings:
     """The result of a check.
 
-    ``right``     the names of the right numbers before the first wrong one
-    ``missing``   the names of the numbers of the worksheet that have no entry
-    ``wrong``     the first wrong number, or None
+    ``right``       the names of the right numbers
+    ``followed``    those that are right if an earlier wrong number is carried on; they count
+    ``wrongs``      the wrong numbers, in the order of the step
+    ``missing``     the names of the numbers of the worksheet that have no entry
     """
 
-    def __init__(self, right: "List[str]", missing: "List[str]", wrong: "Optional[Wrong]") -> None:
+    def __init__(
+        self,
+        right: "List[str]",
+        followed: "List[str]",
+        wrongs: "List[Wrong]",
+        missing: "List[str]",
+    ) -> None:
         self.right = right
+        self.followed = followed
+        self.wrongs = wrongs
         self.missing = missing
-        self.wrong = wrong
+
+    @property
+    def wrong(self) -> "Optional[Wrong]":
+        """The first wrong number, or None."""
+        return self.wrongs[0] if self.wrongs else None
 
     @property
     def passed(self) -> bool:
-        return self.wrong is None
+        return not self.wrongs
+
+    @property
+    def score(self) -> "Tuple[int, int]":
+        """How many numbers of the worksheet are right, and how many there are."""
+        count = len(self.right) + len(self.followed)
+        return count, count + len(self.wrongs) + len(self.missing)
 
     def text(self) -> str:
-        lines = [self.wrong.text(), ""] if self.wrong else []
-        right = plural(len(self.right), "number") + (" before it" if self.wrong else "")
-        missing = plural(len(self.missing), "number")
-        lines.append(f"right: {right}; missing: {missing} of the worksheet")
-        return "\n".join(lines)
+        lines = []
+        for wrong in self.wrongs:
+            lines += [wrong.text(), ""]
+        if self.followed:
+            names = ", ".join(self.followed)
+            lines.append(f"right with the wrong numbers carried on: {names}")
+        counts = [f"right: {plural(len(self.right), 'number')}"]
+        if self.wrongs:
+            counts.append(f"right with a wrong number carried on: {len(self.followed)}")
+            counts.append(f"wrong: {len(self.wrongs)}")
+        counts.append(f"missing: {plural(len(self.missing), 'number')} of the worksheet")
+        return "\n".join(lines + ["; ".join(counts), "score: {} of {}".format(*self.score)])
 
     def __str__(self) -> str:
         return printed(self.text())
 
 
 def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
-    """Check the entries (name, digits, line) in the order of the step, up to the first wrong one.
+    """Check the entries (name, digits, line) in the order of the step.
 
     An entry is right if its digits are right. It is also right if its digits follow from the
-    entries before it, which are rounded.
+    entries before it, which are rounded. After a wrong entry, what follows from it counts.
     """
     own = _Own(why, entries)
-    right = []
-    wrong = None
+    right, followed, wrongs = [], [], []
     for entry in _in_order(why, entries):
         number = why[entry[0]]
-        if not own.accepts(number.node, entry[1]):
-            wrong = Wrong(entry, number, own.mistake(number.node, entry[1]))
-            break
+        if own.accepts(number.node, entry[1]):
+            right += [entry[0]] if number.node.operation else []
+        elif own.follows(number.node, entry[1]):
+            followed.append(entry[0])
+        else:
+            wrongs.append(Wrong(entry, number, own.mistake(number.node, entry[1])))
+            own.wrong[number.name] = value_of(entry[1])[0]
         own.values[number.name] = value_of(entry[1])[0]
-        right += [entry[0]] if number.node.operation else []
     names = {why.step.full_name(entry[0].strip()) for entry in entries}
     blanks = [name for _, found in sections(why) for name in found if why[name].node.operation]
-    return Findings(right, [name for name in blanks if name not in names], wrong)
+    missing = [name for name in blanks if name not in names]
+    return Findings(right, followed, wrongs, missing)
 
 
 def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
@@ -557,14 +662,23 @@ def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
 
 
 class _Own:
-    """The entries that were found right so far."""
+    """The entries so far.
+
+    ``values``   all of them, by name
+    ``wrong``    those that are wrong
+    """
 
     def __init__(self, why: "Explanation", entries: "Sequence[Entry]") -> None:
         self.step = why.step
         self.entries = entries
         self.values: "Dict[str, float]" = {}
+        self.wrong: "Dict[str, float]" = {}
         self.known = _known_of(self.values)
-        self.carried = Working(self.step, self.known, Mistake(""))
+
+    @property
+    def carried(self) -> "Working":
+        """What follows from all entries."""
+        return Working(self.step, self.known, Mistake(""))
 
     def accepts(self, node: "Traced", digits: str) -> bool:
         """Return whether an entry is right."""
@@ -572,19 +686,52 @@ class _Own:
         exact = float(node.value)
         if _says_nothing(digits, exact):
             return False
-        if _close(given, exact, half) or _close(given, self.carried.value(node), half):
-            return True
-        return _close(given, exact, half + sum(self.influences(node, exact)))
+        right = {name: v for name, v in self.values.items() if name not in self.wrong}
+        return self.fits(node, given, half, exact, right, {})
 
-    def influences(self, node: "Traced", exact: float) -> "Iterator[float]":
+    def follows(self, node: "Traced", digits: str) -> bool:
+        """Return whether an entry is right if the wrong ones before it are carried on."""
+        given, half = value_of(digits)
+        base = Working(self.step, _known_of(self.wrong), Mistake("")).value(node)
+        if not self.wrong or not node.operation or base is None or _says_nothing(digits, base):
+            return False
+        return self.fits(node, given, half, base, self.values, self.wrong)
+
+    def fits(
+        self,
+        node: "Traced",
+        given: float,
+        half: float,
+        exact: float,
+        values: "Dict[str, float]",
+        fixed: "Dict[str, float]",
+    ) -> bool:
+        """Return whether a number agrees with ``exact``, or with what follows from ``values``.
+
+        ``fixed`` are the values with which ``exact`` was computed.
+        """
+        if _close(given, exact, half):
+            return True
+        if _close(given, Working(self.step, _known_of(values), Mistake("")).value(node), half):
+            return True
+        return _close(given, exact, half + sum(self.influences(node, exact, values, fixed)))
+
+    def influences(
+        self,
+        node: "Traced",
+        exact: float,
+        values: "Dict[str, float]",
+        fixed: "Dict[str, float]",
+    ) -> "Iterator[float]":
         """Yield how much the rounding of each entry that a number depends on changes the number.
 
         People may use some entries as written down, and others with all digits of the calculator.
         """
         for source in self.sources(node):
-            alone = {source.name: self.values[source.name]}
-            value = Working(self.step, _known_of(alone), Mistake("")).value(node)
-            yield 0.0 if value is None else abs(value - exact)
+            if source.name in values and source.name not in fixed:
+                alone = dict(fixed, **{source.name: values[source.name]})
+                value = Working(self.step, _known_of(alone), Mistake("")).value(node)
+                yield 0.0 if value is None else abs(value - exact)
 
     def sources(self, node: "Traced") -> "List[Traced]":
         """Return the entries that a number depends on directly, not through other entries."""
@@ -609,11 +756,14 @@ class _Own:
             return "it has too few digits to be checked"
         if not node.operation:
             return None
+        if any([_is_cut_off(digits, v) for v in (float(node.value), self.carried.value(node))]):
+            return "the digits after the last one are cut off instead of rounded"
         half = half if _significant(digits) >= FEWEST else 0.0
         own: "List[Known]" = [self.carried_or_own, lambda other: float(other.value)]
         all_the_way: "List[Known]" = [self.known, lambda other: None]
-        attempts = [(known, MISTAKES) for known in own]
-        attempts += [(known, MISTAKES + _at_last(self.step)) for known in all_the_way]
+        common = MISTAKES + _on_the_way_back(self.step)
+        attempts = [(known, common) for known in own]
+        attempts += [(known, common + _at_last(self.step)) for known in all_the_way]
         attempts += [(known, _roundings(digits, self.entries)) for known in own + all_the_way]
         for known, mistakes in attempts:
             values = [Working(self.step, known, mistake).value(node) for mistake in mistakes]
@@ -628,6 +778,14 @@ class _Own:
     def carried_or_own(self, node: "Traced") -> "Optional[float]":
         own = self.values.get(node.name)
         return self.carried.value(node) if own is None else own
+
+
+def _is_cut_off(digits: str, value: "Optional[float]") -> bool:
+    """Return whether these are the first digits of a number, which round to others."""
+    if value is None or "/" in digits or _significant(digits) < FEWEST:
+        return False
+    unit = Decimal(1).scaleb(-decimals_of(digits))
+    return Decimal(digits) == Decimal(value).quantize(unit, ROUND_DOWN)
 
 
 def _known_of(values: "Dict[str, float]") -> "Known":

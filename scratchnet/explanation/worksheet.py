@@ -14,10 +14,12 @@ x[0][0] = 3
 x[0][1] = 1
 <BLANKLINE>
 # forward: layer 0, Dense(inputs=2, outputs=1)
+# Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
 # 0.z[0][0] = x[0][0] · 0.weights[0][0] + x[0][1] · 0.weights[1][0] + 0.bias[0]
 0.z[0][0] = ____
 <BLANKLINE>
 # forward: layer 1, Threshold(threshold=0.0)
+# a = 1 where z ≥ threshold, else 0: the neuron of McCulloch and Pitts (1943)
 # 1.a[0][0] = 1 if 0.z[0][0] ≥ 0, else 0
 1.a[0][0] = ____
 >>> read("0.z[0][0] = 1/2\\n1.a[0][0]: ____")
