@@ -79,7 +79,9 @@ class Exercise:
         self.net = Sequential(layers)
         if options.weights:
             self.set_weights(options.weights)
-        self.X = [numbers_of(text, "--x") for text in options.x] or [[abs(v) for v in self.row(options.layers[0])]]
+        self.X = [numbers_of(text, "--x") for text in options.x] or [
+            [abs(v) for v in self.row(options.layers[0])]
+        ]
         self.Y = [numbers_of(text, "--y") for text in options.y] or [
             [self.generator.below(2) for _ in range(options.layers[-1])] for _ in self.X
         ]

@@ -26,11 +26,13 @@ from .why import answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from ..core.network import Sequential
     from ..core.types import Matrix, Row
     from ..explanation.explanation import Explanation
+
+    About = Callable[[], List[str]]  # returns the lines that describe what is explained
 
 RECORDED = 50  # steps on a page
 DESCRIPTION = """\
@@ -162,15 +164,18 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if recorded is None:
         recorded = RECORDED if options.html or options.json else 1
     why, encoder, about = explained(options, recorded)
-    if about and not (options.html or options.json or options.worksheet):
-        write("\n".join(about) + "\n")
+    if encoder and not (options.html or options.json or options.worksheet):
+        lines = about()
+        if (options.arithmetic or options.number) and is_row(options, encoder):
+            lines += [""] + columns_of(why.data[0][0], encoder)
+        write("\n".join(lines) + "\n")
     if options.names:
         write("\n".join(why.names()))
     if options.html:
-        why.to_html(options.html)
+        why.to_html(options.html, **names_of(encoder))
         write(f"{options.html}: open it in a browser")
     if options.json:
-        why.to_json(options.json)
+        why.to_json(options.json, **names_of(encoder))
         write(f"{options.json}: the numbers of {len(why.numbers)} steps")
     for name in options.number:
         write(why[input_named(name, encoder)].text(options.depth, options.decimals))
@@ -203,11 +208,16 @@ def is_question(options: "Any", encoder: "Any") -> bool:
     return encoder is not None and options.step is None and not options.arithmetic
 
 
-def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, List[str]]":
-    """Return the explanation, the encoder of the table or None, and what it is about."""
+def is_row(options: "Any", encoder: "Any") -> bool:
+    """Return whether one row of a table is explained."""
+    return isinstance(encoder, Encoder) and options.step is None
+
+
+def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]":
+    """Return the explanation, the encoder of the table or None, and what describes both."""
     if options.layers:
         exercise = exercises.Exercise(options)
-        return explanation(options, exercise.net, exercise.X, exercise.Y, None, steps), None, []
+        return explanation(options, exercise.net, exercise.X, exercise.Y, None, steps), None, list
     if not options.model:
         if options.data or options.x or options.y:
             raise ValueError(
@@ -215,17 +225,15 @@ def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, List[s
                 "or scratchnet explain --layers 2,2,1 --x ... --y ..."
             )
         X, Y = transpose(and_gate.X), transpose(and_gate.Y)
-        return explanation(options, and_gate_network.network(), X, Y, None, steps), None, []
+        return explanation(options, and_gate_network.network(), X, Y, None, steps), None, list
     net = models.load(options.model)
     if not (options.data and has_encoder(net)):
         X, Y = samples(net, options)
-        return explanation(options, net, X, Y, None, steps), None, []
+        return explanation(options, net, X, Y, None, steps), None, list
     return of_table(options, net, steps)
 
 
-def of_table(
-    options: "Any", net: "Sequential", steps: int
-) -> "Tuple[Explanation, Any, List[str]]":
+def of_table(options: "Any", net: "Sequential", steps: int) -> "Tuple[Explanation, Any, About]":
     """Explain a step of the training of a model, or a row of its table."""
     if options.x or options.y:
         raise ValueError(
@@ -237,50 +245,46 @@ def of_table(
     if options.step is not None and not given:
         model, problem = training_of(net, table)
         if problem is not None:
-            return named(own_step(options, model, problem, steps), encoder)
+            return own_step(options, model, problem, steps)
     X, Y = sample_of_table(encoder, table, options)
     why = explanation(options, net, X, Y, encoder, steps)
     if options.step is None:
-        about = about_row(net, encoder, X, Y, options)
-    else:
-        about = about_new_training(why, encoder, options, given)
-    return named((why, encoder, about), encoder)
+        return why, encoder, lambda: about_row(net, encoder, X, Y, options)
+    return why, encoder, lambda: about_new_training(why, encoder, options, given)
 
 
-def named(found: "Tuple[Explanation, Any, List[str]]", encoder: "Any") -> "Any":
-    """Give the explanation the names of the inputs and of the outputs, for the page."""
-    why, classes = found[0], encoder.classes or [encoder.target.name]
-    why.inputs = [printable(str(name)) for name in encoder.features]
-    why.outputs = [printable(str(name)) for name in classes[-encoder.outputs :]]
-    return found
+def names_of(encoder: "Any") -> "Dict[str, Any]":
+    """Return the names of the inputs and of the outputs, for the page and the record."""
+    if encoder is None:
+        return {}
+    labels = encoder.classes or [encoder.target.name]
+    return {
+        "names": [printable(str(name)) for name in encoder.features],
+        "labels": [printable(str(label)) for label in labels],
+    }
 
 
 def own_step(
     options: "Any", model: "Any", problem: "Any", steps: int
-) -> "Tuple[Explanation, Any, List[str]]":
+) -> "Tuple[Explanation, Any, About]":
     """Explain a step of the training of a model, which is repeated up to that step."""
     recipe, encoder = model.recipe, problem.encoder
     why = explain(
         model.net,
-        *problem.training,
+        problem.training[0],
+        problem.training[1],
         loss_of(encoder),
         OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
         recipe.epochs,
         recipe.batch_size,
-        True,
-        recipe.seed,
-        problem.validation,
+        shuffle=True,
+        seed=recipe.seed,
+        validation_data=problem.validation,
         patience=recipe.patience,
         step=options.step,
         steps=steps,
     )
-    rows = ", ".join([f"x[{i}] is row {problem.rows[i] + 1}" for i in why.samples[:MOST_INPUTS]])
-    about = [
-        f"step {options.step} of the training of {options.model}: {recipe}, seed {recipe.seed}",
-        f"loss {why.loss!r}, optimizer {why.optimizer!r}",
-        f"{plural(len(problem.rows), 'training row')} of {options.data}; the batch: {rows}",
-    ]
-    return why, encoder, about
+    return why, encoder, lambda: about_own_step(why, options, recipe, problem)
 
 
 def explanation(
@@ -346,12 +350,24 @@ def samples(net: "Sequential", options: "Any") -> "Any":
 def about_row(
     net: "Sequential", encoder: "Any", X: "Matrix", Y: "Any", options: "Any"
 ) -> "List[str]":
-    """Describe a row of a table: the prediction, its reasons, and which input is which column."""
-    lines = [f"row {options.row or 1} of {options.data}"]
-    lines += answer(net, encoder, X[0], Y and Y[0])
-    if (options.arithmetic or options.number) and isinstance(encoder, Encoder):
-        lines += [""] + columns_of(X[0], encoder)
-    return lines
+    """Describe a row of a table: the prediction and its reasons."""
+    row = f"row {options.row or 1} of {options.data}"
+    return [row] + answer(net, encoder, X[0], Y and Y[0])
+
+
+def about_own_step(
+    why: "Explanation", options: "Any", recipe: "Any", problem: "Any"
+) -> "List[str]":
+    """Describe a step of the training of a model, and its batch."""
+    shown = why.samples[:MOST_INPUTS]
+    rows = [f"x[{i}] is row {problem.rows[i] + 1}" for i in shown]
+    rows += [f"and {len(why.samples) - len(shown)} more"] if len(why.samples) > len(shown) else []
+    return [
+        f"step {options.step} of the training of {options.model}: {recipe}, seed {recipe.seed}",
+        f"loss {why.loss!r}, optimizer {why.optimizer!r}",
+        f"{plural(len(problem.rows), 'training row')} of {options.data}; "
+        f"the batch: {', '.join(rows)}",
+    ]
 
 
 def about_new_training(

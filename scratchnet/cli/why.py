@@ -56,9 +56,7 @@ def reasons(net: "Sequential", encoder: "Any", x: "Row", output: "Row") -> "List
     width = max([len(label) for label, _ in shown])
     lines = [f"what each column contributed to the {name}:"]
     lines += [f"  {label.ljust(width)}  {part:+.4f}" for label, part in shown]
-    start, end = [
-        1 - row[k] if sign < 0 else row[k] for row in (before, output)
-    ]
+    start, end = [1 - row[k] if sign < 0 else row[k] for row in (before, output)]
     lines.append(f"  from {start:.4f} for the mean row to {end:.4f} for this row")
     return lines + [SOURCE]
 

@@ -240,8 +240,8 @@ class Huber(Loss):
 class BinaryCrossEntropy(Loss):
     """-(y·ln a + (1 - y)·ln(1 - a)), averaged over all outputs; y is 0, 1 or a probability
 
-    Computed with Sigmoid from z as ln(1 + e^z) - y·z, which is accurate for every z: ln(1 - a) would
-    lose all digits where a is rounded to 1.
+    Computed with Sigmoid from z as ln(1 + e^z) - y·z, which is accurate for every z: ln(1 - a)
+    would lose all digits where a is rounded to 1.
     """
 
     pairs_with = Sigmoid

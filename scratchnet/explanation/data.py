@@ -2,8 +2,11 @@
 
     title       the network
     layers      for each layer: name, parameters (name, shape), width, symbol ("z" if its output is
-                k.z, "a" if it is k.a)
+                k.z, "a" if it is k.a), rule (lines: its formula in books; see textbook.py)
+    loss_rule   these lines for the loss
     inputs      the number of features
+    names       their names, or null
+    labels      the names of the outputs, or of the two classes of a single output, or null
     steps       the numbers of the recorded training steps
     samples     for each step, the samples of its batch
     numbers     for each number: name (empty for a constant that changes), values (one per step,
@@ -37,6 +40,7 @@ from .digits import decimals_for
 from .names import Name
 from .number import Number
 from .text import DECIMALS, OF_CONSTANTS, Choice, Reference, number, parts
+from .textbook import lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +77,7 @@ def to_data(
         "version": VERSION,
         "title": repr(first.net),
         "loss": None if loss is None else repr(loss),
+        "loss_rule": [] if loss is None else lines_of(type(loss)),
         "optimizer": None if first.optimizer is None else repr(first.optimizer),
         "inputs": len(first.X[0]),
         "layers": [
@@ -95,6 +100,7 @@ def _layer(layer: "Any", output: "Matrix") -> "Dict[str, Any]":
         "parameters": parameters,
         "width": len(output[0]),
         "symbol": symbol,
+        "rule": lines_of(type(layer)),
     }
 
 

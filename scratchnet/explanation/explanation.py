@@ -22,7 +22,7 @@ The names are listed in step.py.
 
 import json
 
-from ..core.checks import COUNT, require
+from ..core.checks import COUNT, accept_rows, require
 from ..core.losses import loss_for
 from ..formats.files import write
 from ..texts import printed
@@ -113,12 +113,21 @@ def _forward_pass(net: "Sequential", X: "Any", **given: bool) -> "Explanation":
     """Return the explanation of the forward pass; ``given`` are options that need targets."""
     for name in given:
         if given[name]:
-            raise ValueError(
-                f"{name} needs targets: without Y only the forward pass is explained"
-            )
+            raise ValueError(f"{name} needs targets: without Y only the forward pass is explained")
     rows = net.accept(X)
     X = [rows[i] for i in range(len(rows))]
     return Explanation([Moment(1, net, X, [], None, list(range(len(X))), None, None)], None)
+
+
+def _named(what: str, given: "Any", counts: "List[int]") -> "Optional[List[str]]":
+    """Return the names as texts, or None if none are given; ``counts`` are the possible numbers."""
+    if given is None:
+        return None
+    names = [str(name) for name in accept_rows(given, what)]
+    if len(names) not in counts:
+        needed = " or ".join([str(count) for count in counts])
+        raise ValueError(f"{what}: {len(names)} given, {needed} needed")
+    return names
 
 
 class UnknownName(KeyError, ValueError):
@@ -132,12 +141,8 @@ class Explanation:
     """One training step: ``why["loss"]`` and ``why["0.weights[1][0].new"]`` are its numbers.
 
     It prints as the whole step. ``number`` is the number of the step in the training run.
-    ``names()`` lists all numbers, and ``at(k)`` is another recorded step. ``inputs`` and ``outputs``
-    can be set to the names of the columns and of the classes, which the page then shows.
+    ``names()`` lists all numbers, and ``at(k)`` is another recorded step.
     """
-
-    inputs: "Optional[List[str]]" = None
-    outputs: "Optional[List[str]]" = None
 
     def __init__(self, moments: "List[Moment]", loss: "Optional[Loss]", place: int = 0) -> None:
         self._moments = moments
@@ -178,22 +183,31 @@ class Explanation:
         """The batch: its samples and their targets."""
         return self._moments[self._place].X, self._moments[self._place].Y
 
-    def to_data(self) -> "Dict[str, Any]":
-        """Return all recorded steps as data; data.py describes the format."""
+    def to_data(self, names: "Any" = None, labels: "Any" = None) -> "Dict[str, Any]":
+        """Return all recorded steps as data; data.py describes the format.
+
+        ``names``    the names of the inputs
+        ``labels``   the names of the outputs, or of the two classes of a single output
+        """
+        outputs = len(self.step.outputs[-1][0])
         steps = [self.at(k).step for k in self.numbers]
         return dict(
             to_data(self._moments, self._loss, steps),
-            input_names=self.inputs,
-            output_names=self.outputs,
+            names=_named("names", names, [len(self.data[0][0])]),
+            labels=_named("labels", labels, [1, 2] if outputs == 1 else [outputs]),
         )
 
-    def to_json(self, path: "Path") -> None:
-        """Write all recorded steps to a JSON file; data.py describes the format."""
-        write(path, json.dumps(self.to_data(), ensure_ascii=False, allow_nan=False).encode())
+    def to_json(self, path: "Path", names: "Any" = None, labels: "Any" = None) -> None:
+        """Write all recorded steps to a JSON file; the arguments are as for ``to_data``."""
+        data = self.to_data(names, labels)
+        write(path, json.dumps(data, ensure_ascii=False, allow_nan=False).encode())
 
-    def to_html(self, path: "Path") -> None:
-        """Write all recorded steps as an interactive page: one HTML file that works offline."""
-        write(path, page(self.to_data()).encode())
+    def to_html(self, path: "Path", names: "Any" = None, labels: "Any" = None) -> None:
+        """Write all recorded steps as an interactive page: one HTML file that works offline.
+
+        The arguments are as for ``to_data``.
+        """
+        write(path, page(self.to_data(names, labels)).encode())
 
     def _repr_html_(self) -> str:
         """Return the page as HTML for a notebook."""

@@ -30,7 +30,7 @@ from .worksheet import decimals_of, sections, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+    from typing import Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
     from .explanation import Explanation
     from .step import Step
@@ -268,9 +268,9 @@ def _on_the_way_back(step: "Step") -> "List[Mistake]":
     widest = max([len(row) for rows in step.outputs for row in rows])
     for n in range(min(widest, MOST_TERMS)):
         sentence = "the error of one output is led back, and those of the others are left out"
-        found.append(Mistake(sentence, operation=_of_terms(lambda i, n=n: i == n)))
+        found.append(Mistake(sentence, operation=_of_terms({n})))
         sentence = "the error of one output is left out on the way back"
-        found.append(Mistake(sentence, operation=_of_terms(lambda i, n=n: i != n)))
+        found.append(Mistake(sentence, operation=_of_terms(set(range(widest)) - {n})))
     return found
 
 
@@ -280,14 +280,14 @@ def _without_derivative(layer: int) -> "Edit":
     )
 
 
-def _of_terms(takes: "Callable[[int], bool]") -> "Edit":
-    """Return the edit that keeps those terms of a sum over the outputs which ``takes`` selects."""
+def _of_terms(places: "Set[int]") -> "Edit":
+    """Return the edit that keeps only the terms at these places of a sum over the outputs."""
 
     def edit(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
         if node.operation != "dot" or not _is_led_back(owner) or len(node.operands) < 4:
             return node
         pairs = list(zip(node.operands[::2], node.operands[1::2]))
-        kept = [part for i, pair in enumerate(pairs) if takes(i) for part in pair]
+        kept = [part for i, pair in enumerate(pairs) if i in places for part in pair]
         return Traced(None, "dot", tuple(kept)) if kept else node
 
     return edit

@@ -34,8 +34,8 @@ class Number:
     ``chain``               the factors of a gradient by the chain rule, with names; None if these
                             are the formula
     ``chain_substituted``   the same with numbers
-    ``textbook``            the formula as books write it, and why it is computed in another form; []
-                            if the number is not the output of a layer or a loss
+    ``textbook``            the formula as books write it, and why it is computed in another form;
+                            [] if the number is not the output of a layer or a loss
     ``source``              file, line number and text of the line that computes it; None if the
                             number is given
     ``operands``            the numbers in its formula
@@ -81,7 +81,7 @@ class Number:
         return self._step.chains.get(self.name, self.node)
 
     def decimals_for_chain(self, decimals: int = DECIMALS) -> "Dict[int, int]":
-        """Return the decimals of the numbers in ``chain_parts`` that need more than ``decimals``."""
+        """Return the decimals of those numbers in ``chain_parts`` that need more."""
         return decimals_for(self._chain_node, self.chain_parts or [], decimals, _is_of_chain)
 
     def _chain_with_numbers(self, decimals: int) -> "Optional[str]":
@@ -139,7 +139,9 @@ class Number:
                 lines += operand._inputs(depth - 1, decimals, indent + "  ", printed)
         if depth > 0 and len(operands) > MOST:
             rest = len(operands) - MOST
-            lines.append(f"{indent}and {rest} more, up to {operands[-1].name}; look them up by name")
+            lines.append(
+                f"{indent}and {rest} more, up to {operands[-1].name}; look them up by name"
+            )
         return lines
 
     def __str__(self) -> str:

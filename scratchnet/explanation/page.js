@@ -335,6 +335,9 @@ function topmost() {
   return direct.length ? direct[0] : layers.length - 1;
 }
 
+/** Return the formula of a rule as books write it, and why it is computed in another form. */
+const writtenAs = (lines) => (lines && lines.length ? ` The rule: ${lines.join(". ")}` : "");
+
 const PHASES = {
   data: () => ({
     part: "forward",
@@ -354,7 +357,8 @@ const PHASES = {
       : `${kindOf(k)} ${WHAT[kindOf(k)] || "computes new numbers from its inputs"}. ` +
         (k < layers.length - 1
           ? "Its output is the input of the next layer."
-          : "Its output is the output of the network."),
+          : "Its output is the output of the network.") +
+        writtenAs(layers[k].rule),
   }),
   loss: () => ({
     part: "loss",
@@ -362,7 +366,8 @@ const PHASES = {
     names: () => ["loss", ...within("loss["), ...within("loss.inner[")],
     words:
       "How wrong is the network? The loss is a single number that compares the outputs with the " +
-      "targets, for all samples of this step. Training makes it smaller.",
+      "targets, for all samples of this step. Training makes it smaller." +
+      writtenAs(data.loss_rule),
   }),
   gradient: (k) => ({
     part: "backward",

@@ -218,12 +218,15 @@ class Step:
         derivative = getattr(layer, "derivative", None)
         if derivative is not None:
 
-            def named_derivative(z: "Traced", a: "Traced") -> "Traced":
+            def named_derivative(z: "Traced", a: "Traced") -> "Any":
                 place = Name.parse(z.name).indices
                 found = derivative(z, a)
                 if not place:
                     return found
-                return self._name_result(str(Name(k, "derivative", place)), found, derivative)
+                node = self._begin(str(Name(k, "derivative", place)), result_of(found, derivative))
+                inner = self._begin_next(f"{k}.slope[{place[0]}]", long_parts(node))
+                self._add([part for _, part in inner] + [node])
+                return node
 
             layer.derivative = named_derivative
 

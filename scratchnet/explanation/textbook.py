@@ -36,8 +36,8 @@ def lines_of(rule: type) -> "List[str]":
 def lines_for(step: "Step", name: str) -> "List[str]":
     """Return these lines for the output of a layer and for a loss, [] for other numbers."""
     parts = Name.parse(name)
-    if parts.array == "loss" and step.criterion is not None:
+    if parts.array == "loss" and step.criterion is not None and not parts.suffix:
         return lines_of(type(step.criterion))
-    if parts.layer is None or parts.is_gradient or parts.kind not in ("z", "a"):
+    if parts.layer is None or parts.suffix or parts.kind not in ("z", "a"):
         return []
     return lines_of(type(step.net.layers[parts.layer]))

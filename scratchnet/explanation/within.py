@@ -1,4 +1,4 @@
-"""The numbers within a rule that get names: those it keeps, those it shares, parts of long formulas.
+"""Which numbers within a rule get names.
 
     kept(layer)          what a layer keeps in its attributes
     shared(groups)       what several formulas have in common
@@ -17,7 +17,7 @@
 >>> for n, part in enumerate(parts):
 ...     part.name = f"part[{n}]"
 >>> len(parts), max([formula_size(node) for node in parts + [root]]) <= LONG
-(3, True)
+(4, True)
 """
 
 from ..core.layer import Layer
@@ -30,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-LONG = 60  # operations in a formula; of a longer one, parts get names
+LONG = 40  # operations in a formula; of a longer one, parts get names
 PART = 8  # the fewest operations of such a part
 
 
