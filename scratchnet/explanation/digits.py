@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .text import Part
 
 MOST = 17  # decimals; more do not change a float
+MARGIN = 1e-6  # units of the last digit of a result
 COMPUTED = {name: operation.function for name, operation in OPERATIONS.items()}
 COMPUTED["power"] = operator.pow  # the exponent is a float here
 
@@ -78,6 +79,9 @@ class _Line:
         self.inside = inside
         self.result = number(node.value, decimals)
         self.places = decimals
+        size = abs(node.value)
+        is_small = 0 < size < 10.0 ** (2 - decimals)  # as in ``number``
+        self.margin = MARGIN * (size if is_small else 1) * 10.0**-decimals
         self.leaves = {
             id(leaf): leaf for leaf in _leaves(formula) if isinstance(leaf.value, (int, float))
         }
@@ -92,7 +96,11 @@ class _Line:
         """Return whether the printed numbers give the printed result."""
         self.untrue = []
         value = self.value({key: self.shown(key) for key in self.leaves})
-        return not self.untrue and value is not None and number(value, self.places) == self.result
+        if self.untrue or value is None:
+            return False
+        # At the middle between two results, the order of additions would decide.
+        ends = [number(value + side * self.margin, self.places) for side in (-1, 1)]
+        return ends == [self.result, self.result]
 
     def improve(self) -> bool:
         """Print the number whose rounding matters most with another decimal, if there is one."""

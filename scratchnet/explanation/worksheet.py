@@ -66,6 +66,8 @@ def worksheet(
     lines = ["# " + line.lstrip("# ") for line in header.splitlines()]
     task = "the answers" if answers else f"replace each {BLANK} with a number"
     lines.append(f"# step {why.number}: {task}")
+    if why.loss is not None:
+        lines.append(f"# loss {why.loss!r}, optimizer {why.optimizer!r}")
     for title, names in sections(why):
         lines += ["", "# " + title]
         lines += ["# " + line for line in lines_for(why.step, names[-1])]
