@@ -65,7 +65,7 @@ def arguments(options: "Any") -> "List[Optional[str]]":
 
 
 class Exercise:
-    """A network and a sample; weights, inputs and targets that are not given are drawn."""
+    """A network and samples; weights that are not given are drawn, and so is the sample."""
 
     def __init__(self, options: "Any") -> None:
         self.generator = Generator(options.seed or 0)
@@ -79,13 +79,13 @@ class Exercise:
         self.net = Sequential(layers)
         if options.weights:
             self.set_weights(options.weights)
-        self.X = [numbers_of(text, "--x") for text in options.x] or [
-            [abs(v) for v in self.row(options.layers[0])]
-        ]
-        self.Y = [numbers_of(text, "--y") for text in options.y] or [
-            [self.generator.below(2) for _ in range(options.layers[-1])] for _ in self.X
-        ]
-        if len(self.X) != len(self.Y):
+        self.X = [numbers_of(text, "--x") for text in options.x]
+        self.Y: "Optional[Matrix]" = [numbers_of(text, "--y") for text in options.y]
+        if not self.X:
+            self.X = [[abs(v) for v in self.row(options.layers[0])]]
+            self.Y = self.Y or [[self.generator.below(2) for _ in range(options.layers[-1])]]
+        self.Y = self.Y or None  # without targets, only the forward pass
+        if self.Y and len(self.X) != len(self.Y):
             raise ValueError(
                 f"{plural(len(self.X), 'sample')}, but {plural(len(self.Y), 'target')}; "
                 "give a --y for each --x"

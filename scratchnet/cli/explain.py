@@ -48,7 +48,8 @@ for this row; --arithmetic adds every number. `explain MODEL DATA --step K`
 explains a step of the model's own training, with its recipe and its batch.
 
 An exercise needs no model: --layers, --activation, --x, --y and --seed make
-one. Weights that are not given are drawn, with one decimal.
+one. Weights that are not given are drawn, with one decimal, and so is the
+sample if there is no --x.
 """
 EXAMPLES = """\
 examples:
@@ -164,10 +165,10 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if recorded is None:
         recorded = RECORDED if options.html or options.json else 1
     why, encoder, about = explained(options, recorded)
-    if encoder and not (options.html or options.json or options.worksheet):
-        lines = about()
-        if (options.arithmetic or options.number) and is_row(options, encoder):
-            lines += [""] + columns_of(why.data[0][0], encoder)
+    lines = [] if options.html or options.json or options.worksheet else about()
+    if lines and is_row(options, encoder) and (options.arithmetic or options.number):
+        lines += [""] + columns_of(why.data[0][0], encoder)
+    if lines:
         write("\n".join(lines) + "\n")
     if options.names:
         write("\n".join(why.names()))
@@ -229,7 +230,8 @@ def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]
     net = models.load(options.model)
     if not (options.data and has_encoder(net)):
         X, Y = samples(net, options)
-        return explanation(options, net, X, Y, None, steps), None, list
+        why = explanation(options, net, X, Y, None, steps)
+        return why, None, lambda: about_samples(why, options)
     return of_table(options, net, steps)
 
 
@@ -367,6 +369,17 @@ def about_own_step(
         f"loss {why.loss!r}, optimizer {why.optimizer!r}",
         f"{plural(len(problem.rows), 'training row')} of {options.data}; "
         f"the batch: {', '.join(rows)}",
+    ]
+
+
+def about_samples(why: "Explanation", options: "Any") -> "List[str]":
+    """Describe a later step of a saved network, which has no training of its own to repeat."""
+    if options.step in (None, 1):
+        return []
+    return [
+        f"step {options.step} of a new training run, from the weights in {options.model} on, "
+        "with the given samples alone",
+        f"loss {why.loss!r}, optimizer {why.optimizer!r}",
     ]
 
 
