@@ -208,6 +208,8 @@ class _Formula:
                 if len(operands) > 1
                 else self.alone(operands[0])
             )
+        if operation == "max" and len(operands) == 1:
+            return self.alone(operands[0])
         if operation == "negate":
             return [MINUS] + self.part(operands[0], ATOM, after_operator=True), SIGN
         if operation == "log1p":
