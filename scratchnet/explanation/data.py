@@ -2,7 +2,8 @@
 
     title       the network
     layers      for each layer: name, parameters (name, shape), width, symbol ("z" if its output is
-                k.z, "a" if it is k.a), rule (lines: its formula in books; see textbook.py)
+                k.z, "a" if it is k.a), rule (lines: its formula in books; see textbook.py), kept
+                (what its forward pass keeps, as in "0.N")
     loss_rule   these lines for the loss
     inputs      the number of features
     names       their names, or null
@@ -81,7 +82,8 @@ def to_data(
         "optimizer": None if first.optimizer is None else repr(first.optimizer),
         "inputs": len(first.X[0]),
         "layers": [
-            _layer(layer, output) for layer, output in zip(first.net.layers, steps[0].outputs[1:])
+            dict(_layer(layer, output), kept=_kept(steps[0], k))
+            for k, (layer, output) in enumerate(zip(first.net.layers, steps[0].outputs[1:]))
         ],
         "steps": [moment.number for moment in moments],
         "samples": [moment.samples for moment in moments],
@@ -102,6 +104,17 @@ def _layer(layer: "Any", output: "Matrix") -> "Dict[str, Any]":
         "symbol": symbol,
         "rule": lines_of(type(layer)),
     }
+
+
+def _kept(step: "Step", k: int) -> "List[str]":
+    """Return the names of the arrays that the forward pass of a layer keeps."""
+    names = map(Name.parse, step.numbers)
+    arrays = {
+        name.array: None
+        for name in names
+        if name.layer == k and not name.suffix and str(name) in step.of_forward
+    }
+    return [array for array in arrays if array not in (f"{k}.z", f"{k}.a", f"{k}.inner")]
 
 
 class _Table:

@@ -267,9 +267,9 @@ def _on_the_way_back(step: "Step") -> "List[Mistake]":
             found.append(Mistake(sentence, _without_derivative(k)))
     widest = max([len(row) for rows in step.outputs for row in rows])
     for n in range(min(widest, MOST_TERMS)):
-        sentence = "the error of one output is led back, and those of the others are left out"
+        sentence = f"only the error of output {n} is led back"
         found.append(Mistake(sentence, operation=_of_terms({n})))
-        sentence = "the error of one output is left out on the way back"
+        sentence = f"the error of output {n} is left out on the way back"
         found.append(Mistake(sentence, operation=_of_terms(set(range(widest)) - {n})))
     return found
 
@@ -644,7 +644,7 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
         else:
             wrongs.append(Wrong(entry, number, own.mistake(number.node, entry[1])))
             own.wrong[number.name] = value_of(entry[1])[0]
-        own.values[number.name] = value_of(entry[1])[0]
+        own.add(number.name, value_of(entry[1])[0])
     names = {why.step.full_name(entry[0].strip()) for entry in entries}
     blanks = [name for _, found in sections(why) for name in found if why[name].node.operation]
     missing = [name for name in blanks if name not in names]
@@ -674,11 +674,13 @@ class _Own:
         self.values: "Dict[str, float]" = {}
         self.wrong: "Dict[str, float]" = {}
         self.known = _known_of(self.values)
+        self.carried = Working(self.step, self.known, Mistake(""))  # what follows from all entries
 
-    @property
-    def carried(self) -> "Working":
-        """What follows from all entries."""
-        return Working(self.step, self.known, Mistake(""))
+    def add(self, name: str, value: float) -> None:
+        """Add an entry."""
+        if value != self.carried.values.get(name):
+            self.carried = Working(self.step, self.known, Mistake(""))
+        self.values[name] = value
 
     def accepts(self, node: "Traced", digits: str) -> bool:
         """Return whether an entry is right."""

@@ -284,6 +284,10 @@ const NAMES = [
     (k, i, j) => `the derivative of layer ${k} (${kindOf(k)}) at neuron ${j} for sample ${i}`,
   ],
   [
+    /^(\d+)\.(inner|slope)\[\d+\]$/,
+    (k) => `a number within layer ${k} (${kindOf(k)}) that belongs to the whole batch`,
+  ],
+  [
     /^(\d+)\.inner\[(\d+)\]/,
     (k, i) => `a number within layer ${k} (${kindOf(k)}) for sample ${i}, used more than once`,
   ],
@@ -350,7 +354,11 @@ const PHASES = {
   forward: (k) => ({
     part: "forward",
     title: `Forward: layer ${k}, ${kindOf(k)}`,
-    names: () => [...outputs(k), ...within(`${k}.inner[${sample()}]`)],
+    names: () => [
+      ...outputs(k),
+      ...layers[k].kept.flatMap((base) => within(`${base}[${sample()}]`)),
+      ...within(`${k}.inner[${sample()}]`),
+    ],
     words: weightsOf(k)
       ? "Each neuron multiplies each of its inputs by the weight on the edge, sums the products, " +
         "and adds its bias."

@@ -109,7 +109,8 @@ def _needed(why: "Explanation") -> "Set[str]":
 
 def _is_left_out(name: "Name") -> bool:
     """Return whether a number is asked for only if another one depends on it."""
-    return name.is_gradient or name.kind == "derivative" or str(name) == "loss.new"
+    of_backward = name.is_gradient or name.kind in ("derivative", "slope")
+    return of_backward or str(name) == "loss.new"
 
 
 def _question(formula: "List[Part]") -> str:

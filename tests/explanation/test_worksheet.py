@@ -886,8 +886,8 @@ def one_neuron_each():
 @pytest.mark.parametrize(
     "step, name, digits, sentence",
     [
-        (mazur, "0.z[0][0].gradient", "0.01337", "the error of one output is led back, and those of the others are left out"),
-        (mazur, "0.z[0][0].gradient", "-0.00460", "the error of one output is led back, and those of the others are left out"),
+        (mazur, "0.z[0][0].gradient", "0.01337", "only the error of output 0 is led back"),
+        (mazur, "0.z[0][0].gradient", "-0.00460", "the error of output 0 is left out on the way back"),
         (mazur, "0.z[0][0].gradient", "0.02423", "the weight is left out on the way back"),
         (mazur, "2.weights[0][0].gradient", "0.006925", "the input x is used instead of the output of the hidden layer"),
         (mazur, "2.weights[0][0].new", "0.3795", "the learning rate is applied twice"),
