@@ -427,7 +427,7 @@ def sample_of_table(encoder: "Any", table: "Any", options: "Any") -> "Any":
     report_unseen(encoder, table, Line(), [row])
     known = table.target is not None and table[table.target].present([row])
     Y = [encoder.examples_of(table, [row])[1][0]] if known else None
-    return [list(encoder.inputs_of(table, [row])[0])], Y
+    return [encoder.inputs_of(table, [row])[0]], Y
 
 
 def _table(path: str) -> "List[List[float]]":

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from ..core.types import Row
 
 MOST = 12  # columns listed; the others are counted together
-SOURCE = "(integrated gradients, Sundararajan, Taly & Yan 2017; the baseline is the mean row)"
+SOURCE = """\
+(integrated gradients, Sundararajan, Taly & Yan 2017; baseline: the means that
+the network subtracts from its inputs, and no category)"""
 
 
 def answer(net: "Sequential", encoder: "Any", x: "Row", y: "Any") -> "List[str]":
@@ -39,7 +41,7 @@ def predicted(encoder: "Any", output: "Row") -> str:
 
 def reasons(net: "Sequential", encoder: "Any", x: "Row", output: "Row") -> "List[str]":
     """Return a line for each column with what it contributed to the prediction."""
-    baseline = [mean for mean, _ in encoder.normal]
+    baseline = net.layers[0].mean.value  # `scratchnet train` begins with a Normalization
     before = net.predict([baseline])[0]
     k, name, sign = explained(encoder, output)
     try:
@@ -57,7 +59,7 @@ def reasons(net: "Sequential", encoder: "Any", x: "Row", output: "Row") -> "List
     lines = [f"what each column contributed to the {name}:"]
     lines += [f"  {label.ljust(width)}  {part:+.4f}" for label, part in shown]
     start, end = [1 - row[k] if sign < 0 else row[k] for row in (before, output)]
-    lines.append(f"  from {start:.4f} for the mean row to {end:.4f} for this row")
+    lines.append(f"  from {start:.4f} at the baseline to {end:.4f} for this row")
     return lines + [SOURCE]
 
 
@@ -79,7 +81,7 @@ def by_column(encoder: "Any", x: "Row", parts: "Row") -> "List[Tuple[str, float]
     """Return the label and the contribution of each column; one of categories has many inputs."""
     if not isinstance(encoder, Encoder):
         return [
-            (f"{printable(str(name))} = {v:.6g}", part)
+            (f"input {printable(str(name))} = {v:.6g}", part)
             for name, v, part in zip(encoder.features, x, parts)
         ]
     found = []

@@ -8,6 +8,7 @@ ENCODERS   the encoders, by their names in the metadata of a network
 from contextlib import closing
 from copy import copy
 from itertools import chain
+from math import isclose
 
 from .. import metrics
 from ..core.checks import require
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ..engines.checkpoints import Checkpoint
     from ..formats.files import Path
 
+AGREEMENT = 1e-6  # of the losses of a training run that is repeated, perhaps on another engine
 ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
 
 
@@ -204,24 +206,26 @@ def training_of(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]"
     """Return the model before its training and the Problem it learned from, or (None, None).
 
     ``net``    the network of a trained model
-    ``data``   the table; it is the one that the model learned from if it gives the same encoder
+    ``data``   a table; it is the one that the model learned from if it gives the same means and
+               spreads and, in the first epoch, the same loss
     """
+    metadata = net.metadata
+    if data.target is None:
+        return None, None
     try:
-        recipe = Recipe.from_dict(net.metadata["recipe"])
-        problem = Problem(data, None, net.metadata.get("validation", 0.2), recipe.seed)
+        recipe = Recipe.from_dict(metadata["recipe"])
+        problem = Problem(data, None, metadata.get("validation", 0.2), recipe.seed)
+        first_loss = metadata["history"]["loss"][0]
     except (LookupError, TypeError, ValueError):
         return None, None
-    saved = [net.metadata.get(name) for name in ENCODERS]
-    found = [metadata_of(problem.encoder).get(name) for name in ENCODERS]
-    if [_inputs_of(part) for part in saved] != [_inputs_of(part) for part in found]:
+    first, layer = net.layers[0], problem.encoder.normalization()
+    if [p.value for p in first.parameters()] != [p.value for p in layer.parameters()]:
+        return None, None
+    begun = Model.untrained(problem.encoder, recipe._replace(epochs=1))
+    begun.learn(problem.training, problem.validation)
+    if not isclose(begun.epochs[0].loss, first_loss, rel_tol=AGREEMENT):
         return None, None
     return Model.untrained(problem.encoder, recipe), problem
-
-
-def _inputs_of(encoder: "Any") -> "Any":
-    """Return what an encoder in the metadata says about the inputs, for a comparison."""
-    left_out = ("decisions", "target")
-    return encoder and {name: encoder[name] for name in encoder if name not in left_out}
 
 
 def metadata_of(encoder: "Any") -> "Dict[str, Any]":

@@ -11,6 +11,7 @@ import pytest
 from test_cli_train import FLOWERS, HEADER, ROOT, ROWS, run, written
 
 import scratchnet as sn
+from scratchnet.formats import npy
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_the_contributions_of_the_columns_sum_to_the_change(model, iris):
     total = float(parts.pop("in total"))
     assert {name.split(" = ")[0] for name in parts} == set(HEADER[:4])
     assert sum(map(float, parts.values())) == pytest.approx(total, abs=3e-4)
-    start, end = re.search(r"from (\d\.\d+) for the mean row to (\d\.\d+)", output).groups()
+    start, end = re.search(r"from (\d\.\d+) at the baseline to (\d\.\d+)", output).groups()
     assert float(end) - float(start) == pytest.approx(total, abs=3e-4)
     sizes = [abs(float(value)) for value in parts.values()]
     assert sizes == sorted(sizes, reverse=True)
@@ -257,6 +258,7 @@ def test_the_worksheet_cycle_in_every_encoding(encoding, tmp_path):
 
 PRINT = """
 import scratchnet as sn
+from scratchnet.formats import npy
 net = sn.Sequential([sn.Dense(2, 2), sn.Sigmoid(), sn.Dense(2, 1), sn.Sigmoid()], seed=7)
 why = sn.explain(net, [[0.05, 0.1]], [[0.01]], loss="half_squared_error", optimizer=sn.SGD(0.5))
 print(why)
@@ -270,3 +272,28 @@ def test_an_explanation_prints_on_any_stream(encoding):
     done = subprocess.run([sys.executable, "-c", PRINT], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"0.z[0][0] = x[0][0] " in done.stdout
+
+
+def test_arrays_have_contributions_and_no_training_table(tmp_path):
+    generator = sn.Generator(1)
+    rows = [[generator.random() for _ in range(20)] for _ in range(40)]
+    for name, values in (("X", rows), ("y", [float(row[0] > 0.5) for row in rows])):
+        (tmp_path / (name + ".npy")).write_bytes(npy.dumps(npy.array_of(values)))
+    X, path = str(tmp_path / "X.npy"), str(tmp_path / "m.json")
+    arguments = ["--target", str(tmp_path / "y.npy"), "-o", path, "--epochs", "5", "-q"]
+    assert run("train", X, *arguments)[0] == 0
+    status, output, errors = run("explain", path, X, "--row", "3")
+    assert (status, errors) == (0, "")
+    assert "\n  8 other columns " in output and re.search(r"\n  input \d+ = 0\.\d+ ", output)
+    errors = run("explain", path, X, "--step", "3")[2]
+    assert "without targets there is no training step to explain" in errors
+
+
+def test_a_later_step_of_a_saved_network_says_where_it_starts(tmp_path):
+    path = str(tmp_path / "net.json")
+    sn.save(sn.Sequential([sn.Dense(1, 1, weights=[[0.5]])]), path)
+    arguments = ["explain", path, "--x", "2", "--y", "1", "--number", "loss"]
+    assert "new training run" not in run(*arguments)[1]
+    output = run(*arguments, "--step", "3")[1]
+    assert output.startswith(f"step 3 of a new training run, from the weights in {path} on, with ")
+    assert "\nloss HalfSquaredError(), optimizer SGD(learning_rate=0.1)\n" in output
