@@ -41,7 +41,8 @@ def predicted(encoder: "Any", output: "Row") -> str:
 
 def reasons(net: "Sequential", encoder: "Any", x: "Row", output: "Row") -> "List[str]":
     """Return a line for each column with what it contributed to the prediction."""
-    baseline = net.layers[0].mean.value  # `scratchnet train` begins with a Normalization
+    normalization: "Any" = net.layers[0]  # the first layer of each model of `scratchnet train`
+    baseline = normalization.mean.value
     before = net.predict([baseline])[0]
     k, name, sign = explained(encoder, output)
     try:

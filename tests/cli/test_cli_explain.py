@@ -296,4 +296,4 @@ def test_a_later_step_of_a_saved_network_says_where_it_starts(tmp_path):
     assert "new training run" not in run(*arguments)[1]
     output = run(*arguments, "--step", "3")[1]
     assert output.startswith(f"step 3 of a new training run, from the weights in {path} on, with ")
-    assert "\nloss HalfSquaredError(), optimizer SGD(learning_rate=0.1)\n" in output
+    assert "\nloss MeanSquaredError(), optimizer SGD(learning_rate=0.1)\n" in output
