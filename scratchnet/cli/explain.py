@@ -113,7 +113,8 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--steps",
         type=int,
-        help=f"the number of steps for --html and --json (default {RECORDED})",
+        help=f"the number of steps for --html and --json (default {RECORDED}; for a row of a "
+        "table 1)",
     )
 
 
@@ -161,10 +162,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     check(options)
     if options.seeds:
         return exercises.write_class(options, write, explained, header)
-    recorded = options.steps
-    if recorded is None:
-        recorded = RECORDED if options.html or options.json else 1
-    why, encoder, about = explained(options, recorded)
+    why, encoder, about = explained(options, recorded(options))
     lines = [] if options.html or options.json or options.worksheet else about()
     if lines and is_row(options, encoder) and (options.arithmetic or options.number):
         lines += [""] + columns_of(why.data[0][0], encoder)
@@ -188,6 +186,13 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         else:
             write(why.text(options.decimals))
     return 0
+
+
+def recorded(options: "Any") -> int:
+    """Return how many steps to record."""
+    if options.steps is not None:
+        return int(options.steps)
+    return RECORDED if options.html or options.json else 1
 
 
 def check(options: "Any") -> None:
@@ -249,6 +254,8 @@ def of_table(options: "Any", net: "Sequential", steps: int) -> "Tuple[Explanatio
         if problem is not None:
             return own_step(options, model, problem, steps)
     X, Y = sample_of_table(encoder, table, options)
+    if options.step is None and getattr(options, "steps", None) is None:
+        steps = 1  # the question is about the prediction, not about a training run
     why = explanation(options, net, X, Y, encoder, steps)
     if options.step is None:
         return why, encoder, lambda: about_row(net, encoder, X, Y, options)

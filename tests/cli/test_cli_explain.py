@@ -102,6 +102,7 @@ def test_the_page_gets_the_names(model, iris, tmp_path):
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
     assert data["names"] == HEADER[:4] and data["labels"] == FLOWERS.labels
+    assert data["steps"] == [1]
 
 
 # ---- a step of the training of a model -----------------------------------------------------------
