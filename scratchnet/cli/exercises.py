@@ -48,10 +48,21 @@ def check(options: "Any") -> None:
         for name in ("activation", "weights", "seeds"):
             if getattr(options, name):
                 raise ValueError(f"--{name} needs --layers; write --layers 2,2,1, for example")
+    if options.layers and options.row is not None:
+        raise ValueError("--row needs a table; leave it out with --layers")
     if options.seeds and not options.worksheet:
         raise ValueError("--seeds needs --worksheet: there is a sheet for each seed")
+    for name in ("seed", "html", "json", "number", "names") if options.seeds else ():
+        if is_given(options, name):
+            raise ValueError(f"--seeds makes worksheets only; leave out --{name}")
     if options.output and not options.seeds:
         raise ValueError("--output needs --seeds; write --seeds 1-30, for example")
+
+
+def is_given(options: "Any", name: str) -> bool:
+    """Return whether an option is given; 0 is a value, too."""
+    value = getattr(options, name)
+    return value is not None and value is not False and value != []
 
 
 def arguments(options: "Any") -> "List[Optional[str]]":

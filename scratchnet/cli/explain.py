@@ -225,7 +225,7 @@ def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]
         exercise = exercises.Exercise(options)
         return explanation(options, exercise.net, exercise.X, exercise.Y, None, steps), None, list
     if not options.model:
-        if options.data or options.x or options.y:
+        if options.data or options.x or options.y or options.row is not None:
             raise ValueError(
                 "samples need a model; write scratchnet explain MODEL --x ... --y ... "
                 "or scratchnet explain --layers 2,2,1 --x ... --y ..."
@@ -248,7 +248,7 @@ def of_table(options: "Any", net: "Sequential", steps: int) -> "Tuple[Explanatio
         )
     encoder = model_of(net, options.model).encoder
     table = encoder.read(options.data, target=None)
-    given = [name for name in OF_TRAINING if getattr(options, name) not in (None, False)]
+    given = [name for name in OF_TRAINING if exercises.is_given(options, name)]
     if options.step is not None and not given:
         model, problem = training_of(net, table)
         if problem is not None:

@@ -1,5 +1,6 @@
 """Why a model predicts what it predicts for one row of a table: the first answer of `explain`."""
 
+from ..core.layers import Normalization
 from ..datasets.encoding import Encoder
 from ..explanation.attribution import contributions
 from ..metrics import class_probabilities
@@ -41,8 +42,8 @@ def predicted(encoder: "Any", output: "Row") -> str:
 
 def reasons(net: "Sequential", encoder: "Any", x: "Row", output: "Row") -> "List[str]":
     """Return a line for each column with what it contributed to the prediction."""
-    normalization: "Any" = net.layers[0]  # the first layer of each model of `scratchnet train`
-    baseline = normalization.mean.value
+    first = net.layers[0]  # each model of `scratchnet train` begins with a Normalization
+    baseline = first.mean.value if isinstance(first, Normalization) else [0.0] * len(x)
     before = net.predict([baseline])[0]
     k, name, sign = explained(encoder, output)
     try:

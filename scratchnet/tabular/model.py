@@ -13,6 +13,7 @@ from math import isclose
 from .. import metrics
 from ..core.checks import require
 from ..core.functions import kernel
+from ..core.layers import Dense
 from ..core.optimizers import OPTIMIZERS
 from ..core.training import prepare
 from ..datasets.arrays import ArrayEncoder, Arrays
@@ -209,21 +210,27 @@ def training_of(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]"
     ``data``   a table; it is the one that the model learned from if it gives the same means and
                spreads and, in the first epoch, the same loss
     """
-    metadata = net.metadata
-    if data.target is None:
-        return None, None
     try:
-        recipe = Recipe.from_dict(metadata["recipe"])
-        problem = Problem(data, None, metadata.get("validation", 0.2), recipe.seed)
-        first_loss = metadata["history"]["loss"][0]
-    except (LookupError, TypeError, ValueError):
+        return _trained_on(net, data)
+    except (LookupError, TypeError, ValueError):  # such metadata are not those of a training run
         return None, None
+
+
+def _trained_on(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
+    """Return what ``training_of`` does; raise an error if the metadata do not fit."""
+    metadata = net.metadata
+    recipe = Recipe.from_dict(metadata["recipe"])
+    widths = [layer.outputs for layer in net.layers if isinstance(layer, Dense)]
+    if data.target is None or list(recipe.hidden) != widths[:-1]:
+        return None, None
+    problem = Problem(data, None, metadata.get("validation", 0.2), recipe.seed)
     first, layer = net.layers[0], problem.encoder.normalization()
     if [p.value for p in first.parameters()] != [p.value for p in layer.parameters()]:
         return None, None
     begun = Model.untrained(problem.encoder, recipe._replace(epochs=1))
     begun.learn(problem.training, problem.validation)
-    if not isclose(begun.epochs[0].loss, first_loss, rel_tol=AGREEMENT):
+    loss = float(metadata["history"]["loss"][0])
+    if not isclose(begun.epochs[0].loss, loss, rel_tol=AGREEMENT):
         return None, None
     return Model.untrained(problem.encoder, recipe), problem
 

@@ -12,6 +12,7 @@ from test_cli_train import FLOWERS, HEADER, ROOT, ROWS, run, written
 
 import scratchnet as sn
 from scratchnet.formats import npy
+from scratchnet.tabular.model import model_of, training_of
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +148,27 @@ def test_another_table_is_said_to_be_another(model, folder):
     assert "other.csv is not the table that the model learned from)" in output
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recipe": None},
+        {"recipe": {}},
+        {"recipe": {"hidden": [10**9]}},
+        {"history": {"loss": ["x"]}},
+        {"history": {"loss": [9.0]}},
+        {"history": {}},
+        {"validation": "x"},
+        {"validation": 0.5},
+    ],
+)
+def test_metadata_that_do_not_fit_mean_another_training(change, model, iris, tmp_path):
+    net = sn.load(model)
+    for name, value in change.items():
+        is_dict = isinstance(value, dict) and name == "recipe" and value
+        net.metadata[name] = dict(net.metadata[name], **value) if is_dict else value
+    assert training_of(net, model_of(net, "x").encoder.read(iris, target=None)) == (None, None)
+
+
 def test_the_worksheet_of_a_step_of_the_training_is_checked(model, iris, tmp_path):
     sheet = run("explain", model, iris, "--step", "2", "--worksheet")[1]
     assert sheet.startswith("# scratchnet explain ") and "--step=2" in sheet.splitlines()[0]
@@ -215,6 +237,10 @@ def test_a_class_gets_different_sheets_and_a_key(tmp_path):
         (["--layers", "2,1", "--seeds", "1-3"], "--seeds needs --worksheet"),
         (["--layers", "2,1", "--seeds", "3-1", "--worksheet"], "--seeds is 3-1; give a range such"),
         (["--layers", "2,1", "--seeds", "x", "--worksheet"], "--seeds is x; give a range such"),
+        (["--layers", "2,1", "--row", "2"], "--row needs a table; leave it out with --layers"),
+        (["--row", "2"], "samples need a model"),
+        (["--layers", "2,1", "--seeds", "1-3", "--worksheet", "--html", "x"], "leave out --html"),
+        (["--layers", "2,1", "--seeds", "1-3", "--worksheet", "--seed", "0"], "leave out --seed"),
         (["-o", "folder"], "--output needs --seeds; write --seeds 1-30, for example"),
         (["--layers", "2,1", "--x", "1,2", "--x", "3,4", "--y", "1"], "2 samples, but 1 target"),
         (["--layers", "2,1", "--x", "1,b"], "--x: '1,b' is not a list of numbers"),
@@ -260,6 +286,7 @@ def test_the_worksheet_cycle_in_every_encoding(encoding, tmp_path):
 PRINT = """
 import scratchnet as sn
 from scratchnet.formats import npy
+from scratchnet.tabular.model import model_of, training_of
 net = sn.Sequential([sn.Dense(2, 2), sn.Sigmoid(), sn.Dense(2, 1), sn.Sigmoid()], seed=7)
 why = sn.explain(net, [[0.05, 0.1]], [[0.01]], loss="half_squared_error", optimizer=sn.SGD(0.5))
 print(why)
