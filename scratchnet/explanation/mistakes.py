@@ -555,20 +555,32 @@ class Wrong:
     ``right``                       the right number, with as many decimals as the entry
     ``number``                      where the right number comes from (number.Number)
     ``mistake``                     a sentence with the mistake that gives the wrong number, or None
+    ``carried``                     what follows from the wrong numbers before it, as text, or None
     """
 
-    def __init__(self, entry: "Entry", number: "Number", mistake: "Optional[str]") -> None:
+    def __init__(
+        self,
+        entry: "Entry",
+        number: "Number",
+        mistake: "Optional[str]",
+        carried: "Optional[float]" = None,
+    ) -> None:
         self.name, self.given, self.line = entry
         self.decimals = DECIMALS if "/" in self.given else max(decimals_of(self.given), 0)
         self.right = written(number.value, max(DECIMALS, self.decimals))
         self.number = number
         self.mistake = mistake
+        self.carried: "Optional[str]" = None
+        if carried is not None:
+            self.carried = written(carried, max(DECIMALS, self.decimals))
 
     def text(self) -> str:
         lines = [
             f"line {self.line}: {self.name} = {self.given} is wrong; "
             f"the right number is {self.right}"
         ]
+        if self.carried is not None:
+            lines.append(f"  with the wrong numbers before it, {self.carried} would be right")
         lines += [f"  {self.mistake}"] if self.mistake else []
         return "\n".join(lines + ["", self.number.text(0, max(DECIMALS, self.decimals))])
 
@@ -642,7 +654,8 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
         elif own.follows(number.node, entry[1]):
             followed.append(entry[0])
         else:
-            wrongs.append(Wrong(entry, number, own.mistake(number.node, entry[1])))
+            mistake, carried = own.mistake(number.node, entry[1]), own.with_wrong(number.node)
+            wrongs.append(Wrong(entry, number, mistake, carried))
             own.wrong[number.name] = value_of(entry[1])[0]
         own.add(number.name, value_of(entry[1])[0])
     names = {why.step.full_name(entry[0].strip()) for entry in entries}
@@ -690,6 +703,12 @@ class _Own:
             return False
         right = {name: v for name, v in self.values.items() if name not in self.wrong}
         return self.fits(node, given, half, exact, right, {})
+
+    def with_wrong(self, node: "Traced") -> "Optional[float]":
+        """Return what follows from the wrong entries, or None if the number depends on none."""
+        value = Working(self.step, _known_of(self.wrong), Mistake("")).value(node)
+        exact = float(node.value)
+        return None if value is None or _close(exact, value, 0.0) else value
 
     def follows(self, node: "Traced", digits: str) -> bool:
         """Return whether an entry is right if the wrong ones before it are carried on."""

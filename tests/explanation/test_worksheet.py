@@ -933,6 +933,10 @@ def test_what_follows_from_a_wrong_number_counts():
     assert "right with the wrong numbers carried on: 1.a[0][0], 2.z[0][0]\n" in text
     assert text.endswith("\nscore: 3 of {}".format(findings.score[1]))
     assert "line 1: " in text and "line 5: " in text
+    assert findings.wrong.carried is None and findings.wrongs[1].carried == "{:.4f}".format(
+        0.5 * a + 0.55 * sigmoid(0.3925) + 0.6
+    )
+    assert "with the wrong numbers before it, " in text
 
 
 def test_the_right_number_after_a_wrong_one_is_right():
