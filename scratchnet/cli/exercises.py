@@ -174,7 +174,7 @@ def write_class(
         answers.append(worksheet(why, options.decimals, setting, answers=True))
     sheets.append((KEY, "\n\n".join(answers)))
     if options.output is None:
-        write("\n\n\f".join([text for _, text in sheets]))
+        write("\n\n".join([text for _, text in sheets]))
         return 0
     if not os.path.isdir(options.output):
         os.makedirs(options.output)
