@@ -16,7 +16,8 @@ import pytest
 import test_explanation
 
 import scratchnet as sn
-from scratchnet.cli import main, terminal
+from scratchnet import texts
+from scratchnet.cli import main
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.formats import models
 
@@ -154,11 +155,11 @@ def test_any_encoding(command, encoding):
 
 
 def test_every_character_has_its_ascii(story):
-    for character in set(story) | set(terminal.ASCII):
-        written = terminal.written_for(character, "ascii")
+    for character in set(story) | set(texts.ASCII):
+        written = texts.written_for(character, "ascii")
         assert written.encode("ascii") and (written == character or written != "?")
-        assert terminal.written_for(character, "utf-8") == character
-    assert terminal.written_for("\U0001f600", "ascii") == "?"
+        assert texts.written_for(character, "utf-8") == character
+    assert texts.written_for("\U0001f600", "ascii") == "?"
 
 
 # ---- what a command line is asked --------------------------------------------------------------------------------

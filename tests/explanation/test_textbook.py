@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import scratchnet as sn
 from scratchnet.core.activations import ACTIVATIONS
 from scratchnet.explanation.textbook import lines_of
+from scratchnet.texts import written_for
 
 # What the first line says after the formula.
 REMARKS = r"(, between| in each row|, a smooth|, also called|, where|: the neuron| \([A-Z]| \(Rosenblatt).*"
@@ -99,3 +100,9 @@ def test_a_rule_without_a_docstring_has_no_line():
             return 2 * z
 
     assert lines_of(Own) == []
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS) + ["Dense", "Normalization", "Dropout"])
+def test_the_books_formula_can_be_written_in_ascii(name):
+    text = " ".join(lines_of(getattr(sn, name)))
+    assert "?" not in written_for(text, "ascii")
