@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 
-from ..texts import ASCII, is_writable, printable
+from ..texts import printable, written_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,15 +20,6 @@ if TYPE_CHECKING:
 
 # The sequences that colour text in this package.
 COLOURS = re.compile("(\x1b\\[(?:0|38;5;[0-9]{1,3})m)")
-
-
-def written_for(text: str, encoding: str) -> str:
-    """Return the text; each character that the encoding lacks is replaced by ASCII.
-
-    >>> written_for("W₁·x ≥ 0", "ascii"), written_for("W₁·x ≥ 0", "utf-8")
-    ('W1*x >= 0', 'W₁·x ≥ 0')
-    """
-    return "".join([c if is_writable(c, encoding) else ASCII.get(c, "?") for c in text])
 
 
 def safe(text: str, colour: bool = False) -> str:

@@ -22,7 +22,7 @@ from .checks import (
     require,
 )
 from .functions import number_of
-from .layer import Parameter, widths_of, without_batch
+from .layer import Parameter, role_in, widths_of, without_batch
 from .matrix import shape, size
 from .plug_points import PLUG_POINTS
 from .random import Generator
@@ -317,7 +317,7 @@ class Sequential:
         for i, layer in enumerate(self.layers):
             for parameter in layer.parameters():
                 # Set the name each time, because the layer can be part of another network, too.
-                parameter.name = f"{i}.{parameter.role}"
+                parameter.name = f"{i}.{role_in(layer, parameter)}"
                 parameters.append(parameter)
         return parameters
 

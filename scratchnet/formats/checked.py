@@ -1,5 +1,7 @@
 """Checks of user-defined layers, which the core alone does not make."""
 
+from ..core.layer import role_in
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
@@ -12,7 +14,7 @@ def check_names(layers: "List[Layer]") -> None:
     known: "Any" = set()
     for i, layer in enumerate(layers):
         parameters = layer.parameters()
-        names = [p.role for p in parameters] + list(layer.numbers)
+        names = [role_in(layer, p) for p in parameters] + list(layer.numbers)
         twice = [name for name in names if names.count(name) > 1]
         shared = [p.role for p in parameters if id(p) in known]
         if twice:

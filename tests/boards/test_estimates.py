@@ -2,12 +2,12 @@
 
 import pytest
 from boards import BOARDS
-from scratchnet.codegen.quantizer import quantized
 from test_c import adapted, rows_for
 
 import scratchnet as sn
 from scratchnet.codegen import budget
 from scratchnet.codegen.integers import BITS
+from scratchnet.codegen.quantizer import quantized
 
 NETWORKS = {
     "iris": lambda: adapted([sn.Normalization(), sn.Dense(4, 16), sn.Tanh(), sn.Dense(16, 3), sn.Softmax()], 4),
