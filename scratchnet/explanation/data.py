@@ -4,6 +4,8 @@
     layers      for each layer: name, parameters (name, shape), width, symbol ("z" if its output is
                 k.z, "a" if it is k.a)
     inputs      the number of features
+    names       their names, or null
+    labels      the names of the outputs, or of the two classes of a single output, or null
     steps       the numbers of the recorded training steps
     samples     for each step, the samples of its batch
     numbers     for each number: name (empty for a constant that changes), values (one per step,
@@ -24,8 +26,8 @@ A formula is a list of parts. A part is one of these:
 If a number has several formulas (chains), ``which`` (``which_chain``) holds their index for each
 step.
 
-Of more than FOLD neurons, features or samples, only the first FOLD are included, together with the
-values of others that occur in formulas.
+Of more than FOLD neurons, features or samples of a batch, only the first FOLD are included, together
+with the values of others that occur in formulas.
 """
 
 import base64
@@ -37,7 +39,7 @@ from .text import Choice, Reference, number, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional
+    from typing import Any, Dict, List, Optional, Set
 
     from ..core.losses import Loss
     from ..core.types import Matrix
@@ -107,8 +109,9 @@ class _Table:
     def read(self, k: int, step: "Step") -> None:
         """Add the numbers of step k."""
         names = list(step.names())
+        samples = set(step.samples[:FOLD])
         for name in names + self.after(step, names):
-            if _is_included(name):
+            if _is_included(name, samples):
                 found = Number(step, step.number(name))
                 row = self.rows[self.place(k, name, found.value)]
                 if found.source is not None:
@@ -215,9 +218,12 @@ class _Table:
         return found
 
 
-def _is_included(name: str) -> bool:
-    """Return whether all indices in a name are below FOLD."""
-    return all([index < FOLD for index in Name.parse(name).indices])
+def _is_included(name: str, samples: "Set[int]") -> bool:
+    """Return whether each index in a name is below FOLD, or the first is one of the samples."""
+    indices = Name.parse(name).indices
+    return all([index < FOLD for index in indices[1:]]) and (
+        not indices or indices[0] < FOLD or indices[0] in samples
+    )
 
 
 def _plain(value: "Any") -> "Any":

@@ -22,7 +22,7 @@ The names are listed in step.py.
 
 import json
 
-from ..core.checks import COUNT, look_up, require
+from ..core.checks import COUNT, accept_rows, look_up, require
 from ..core.examples import examples_for
 from ..core.losses import loss_for
 from ..core.optimizers import OPTIMIZERS, Optimizer
@@ -106,6 +106,17 @@ def explain(
     return Explanation(moments, criterion)
 
 
+def _named(what: str, given: "Any", counts: "List[int]") -> "Optional[List[str]]":
+    """Return the names as texts, or None if none are given; ``counts`` are the possible numbers."""
+    if given is None:
+        return None
+    names = [str(name) for name in accept_rows(given, what)]
+    if len(names) not in counts:
+        needed = " or ".join([str(count) for count in counts])
+        raise ValueError(f"{what}: {len(names)} given, {needed} needed")
+    return names
+
+
 class UnknownName(KeyError, ValueError):
     """The error for a name that no number has."""
 
@@ -160,17 +171,31 @@ class Explanation:
         """The batch: its samples and their targets."""
         return self._moments[self._place].X, self._moments[self._place].Y
 
-    def to_data(self) -> "Dict[str, Any]":
-        """Return all recorded steps as data; data.py describes the format."""
-        return to_data(self._moments, self._loss, [self.at(k).step for k in self.numbers])
+    def to_data(self, names: "Any" = None, labels: "Any" = None) -> "Dict[str, Any]":
+        """Return all recorded steps as data; data.py describes the format.
 
-    def to_json(self, path: "Path") -> None:
-        """Write all recorded steps to a JSON file; data.py describes the format."""
-        write(path, json.dumps(self.to_data(), ensure_ascii=False, allow_nan=False).encode())
+        ``names``    the names of the inputs
+        ``labels``   the names of the outputs, or of the two classes of a single output
+        """
+        outputs = len(self.step.outputs[-1][0])
+        steps = [self.at(k).step for k in self.numbers]
+        return dict(
+            to_data(self._moments, self._loss, steps),
+            names=_named("names", names, [len(self.data[0][0])]),
+            labels=_named("labels", labels, [1, 2] if outputs == 1 else [outputs]),
+        )
 
-    def to_html(self, path: "Path") -> None:
-        """Write all recorded steps as an interactive page: one HTML file that works offline."""
-        write(path, page(self.to_data()).encode())
+    def to_json(self, path: "Path", names: "Any" = None, labels: "Any" = None) -> None:
+        """Write all recorded steps to a JSON file; the arguments are as for ``to_data``."""
+        data = self.to_data(names, labels)
+        write(path, json.dumps(data, ensure_ascii=False, allow_nan=False).encode())
+
+    def to_html(self, path: "Path", names: "Any" = None, labels: "Any" = None) -> None:
+        """Write all recorded steps as an interactive page: one HTML file that works offline.
+
+        The arguments are as for ``to_data``.
+        """
+        write(path, page(self.to_data(names, labels)).encode())
 
     def _repr_html_(self) -> str:
         """Return the page as HTML for a notebook."""
