@@ -1650,6 +1650,9 @@ function stop() {
   showPlaying();
 }
 
+/** Return whether the user goes on by hand while the walk plays. */
+const isByHand = (event) => playing && !event.composedPath().includes($("play"));
+
 function showPlaying() {
   $("play").setAttribute("aria-label", playing ? "Pause" : "Play");
   $("play").replaceChildren(
@@ -1682,9 +1685,10 @@ function followAddress() {
   const asked = new URLSearchParams(location.hash.slice(1));
   const step = data.steps.indexOf(Number(asked.get("step")));
   const n = phases.findIndex((one) => keyOf(one) === asked.get("phase"));
+  const i = Number(asked.get("sample") ?? NaN);
   if (step >= 0) state.step = step;
   if (n >= 0) state.phase = n;
-  if (asked.has("sample")) state.sample = Number(asked.get("sample"));
+  if (recordedSamples().includes(i)) state.sample = i;
 }
 
 function setStep(n) {
@@ -1771,7 +1775,7 @@ function clearPaper() {
 // ---- user input ---------------------------------------------------------------------------------
 
 function clicked(event) {
-  if (playing && !event.target.closest("#play")) stop();
+  if (isByHand(event)) stop();
   const point = event.target.closest("[data-sample]:not(.absent)");
   const found = event.target.closest("[data-place]");
   if (point) choose(Number(point.dataset.sample), event.detail === 0);
@@ -1790,7 +1794,7 @@ function choose(i, byKey) {
 
 function pressed(event) {
   const { key, target } = event;
-  if (playing && !target.closest("#play")) stop();
+  if (isByHand(event)) stop();
   const group = target.closest("[data-roving]");
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select")) return;
   const act = {
