@@ -73,7 +73,7 @@ def output() -> "Iterator[Callable[[str], None]]":
         try:
             yield write
         finally:
-            _flush()
+            flush()
     except (Unwritable, OSError) as stopped:  # OSError is from the help of argparse
         error = stopped.__cause__ or stopped
         # Python flushes at exit; let it write what is left to the null device.
@@ -83,7 +83,8 @@ def output() -> "Iterator[Callable[[str], None]]":
         sys.exit(1)
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Make what was written appear, in a pipe as well."""
     try:
         sys.stdout.flush()
     except OSError as error:
