@@ -266,6 +266,11 @@ def _checkpoint(training: "Training", checkpoint: "Any") -> "Any":
     return _above("engines.checkpoints", "SavedTraining", "checkpoint")(training, checkpoint)
 
 
+def _html(thing: "Any") -> "Any":
+    """Return a network or a history as HTML for a notebook, or None."""
+    return _above("plots.notebook", "html")(thing)
+
+
 _default_products = PLUG_POINTS["products"]
 _default_engine = PLUG_POINTS["engine"]
 
@@ -287,6 +292,7 @@ plug_in(
     engine=_engine,
     checkpoint=_checkpoint,
     save=save,
+    html=_html,
 )
 if hasattr(math, "dist"):  # as "fast", with another matrix product
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"])

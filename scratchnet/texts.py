@@ -3,14 +3,18 @@
 printable  shortened    make text from a file safe to show
 width                   measure text in columns of a terminal
 plural                  a count with its noun
+table                   rows as lines, whose cells are wrapped at words
+html_table              rows as a table of HTML
 ASCII  is_writable      replace characters that an encoding lacks
 """
 
+import html
+import textwrap
 import unicodedata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, List, Sequence
 
 # The replacement of each character that an encoding may lack.
 ASCII = {
@@ -79,3 +83,60 @@ def width(text: str) -> int:
 def printable(text: str) -> str:
     """Return the text with each character that is not printable replaced by a question mark."""
     return "".join([character if character.isprintable() else "?" for character in text])
+
+
+# ---- tables --------------------------------------------------------------------------------------
+
+GAP = "  "  # between two columns
+
+
+def table(rows: "Sequence[Sequence[str]]", columns: int = 79) -> str:
+    """Return the rows as lines of at most so many columns, with cells wrapped at words if needed.
+
+    >>> print(table([("name", "meaning"), ("w", "what is multiplied")], columns=18))
+    name  meaning
+    w     what is
+          multiplied
+    """
+    widths = [max([width(row[k]) for row in rows]) for k in range(len(rows[0]))]
+    while sum(widths) + len(GAP) * (len(widths) - 1) > columns and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    lines = []
+    for row in rows:
+        cells = [_wrapped(cell, room) for cell, room in zip(row, widths)]
+        for k in range(max([len(cell) for cell in cells])):
+            parts = [cell[k] if k < len(cell) else "" for cell in cells]
+            padded = [part + " " * (room - width(part)) for part, room in zip(parts, widths)]
+            lines.append(GAP.join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def _wrapped(cell: str, columns: int) -> "List[str]":
+    """Return the cell as lines. Only a word that is too long is divided."""
+    if width(cell) <= columns:
+        return [cell]
+    lines = []
+    for line in textwrap.wrap(cell, columns, break_on_hyphens=False):
+        while width(line) > columns:  # wide characters
+            part = line
+            while width(part) > max(columns, width(line[0])):
+                part = part[:-1]
+            lines.append(part)
+            line = line[len(part) :]
+        lines.append(line)
+    return lines
+
+
+def html_table(head: "Sequence[Any]", rows: "Sequence[Sequence[Any]]") -> str:
+    """Return a table of HTML. All texts are escaped.
+
+    >>> html_table(["a"], [["<b>"]])
+    '<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>&lt;b&gt;</td></tr></tbody></table>'
+    """
+
+    def line(tag: str, cells: "Sequence[Any]") -> str:
+        texts = [f"<{tag}>{html.escape(printable(str(cell)))}</{tag}>" for cell in cells]
+        return f"<tr>{''.join(texts)}</tr>"
+
+    body = "".join([line("td", row) for row in rows])
+    return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"

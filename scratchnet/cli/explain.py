@@ -17,9 +17,9 @@ from ..lessons import and_gate, and_gate_network
 from ..tabular.model import has_encoder, model_of
 from ..tabular.recipe import loss_of
 from ..texts import plural, printable
+from . import terminal
 from .data import report_unseen
 from .progress import Line
-from .terminal import check_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +107,9 @@ def add_setting(parser: "Any") -> None:
     parser.add_argument(
         "--loss",
         choices=sorted(LOSSES),
-        help="the loss (default: the one that pairs with the last layer)",
+        metavar="NAME",
+        help="the loss (default: the one that pairs with the last layer): "
+        + ", ".join(sorted(LOSSES)),
     )
     parser.add_argument(
         "--optimizer", choices=sorted(OPTIMIZERS), default="sgd", help="the optimizer (default sgd)"
@@ -145,11 +147,13 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         why.to_json(options.json)
         write(f"{options.json}: the numbers of {len(why.numbers)} steps")
     for name in options.number:
-        write(why[input_named(name, encoder)].text(options.depth, options.decimals))
+        found = why[input_named(name, encoder)]
+        write(terminal.explained(found.text(options.depth, options.decimals)))
     if options.worksheet:
-        write(worksheet(why, options.decimals, FIRST_LINE + arguments(options)))
+        head, *lines = worksheet(why, options.decimals, FIRST_LINE + arguments(options)).split("\n")
+        write("\n".join([head] + [part for line in lines for part in terminal.folded(line)]))
     elif not (options.names or options.html or options.json or options.number):
-        write(why.text(options.decimals))
+        write(terminal.explained(why.text(options.decimals)))
     return 0
 
 
@@ -163,7 +167,7 @@ def check(options: "Any") -> None:
             f"{options.html} is given for both --html and --json; give two different files"
         )
     for path in outputs:
-        check_output(path, [options.model, options.data])
+        terminal.check_output(path, [options.model, options.data])
 
 
 def opened(options: "Any") -> "Tuple[Sequential, Any]":

@@ -1,18 +1,27 @@
 """Output to any terminal.
 
-A character that the encoding lacks is replaced. A reader that closes the pipe is not an error.
+A character that the encoding lacks is replaced. A reader that closes the pipe is not an error. The
+lines of an explanation are folded to the width of the terminal, and coloured where it has colours.
 """
 
 import contextlib
 import os
+import re
 import shutil
 import sys
+import textwrap
 
 from ..texts import ASCII, is_writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterator, Optional, Sequence
+    from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+
+# The parts of an explanation: a line of source, the name of a number, its value at the end.
+_SOURCE = re.compile(r" +\S+:\d+: ")
+_NAME = re.compile(r"^( *)([^ =]+)(?= = )")
+_VALUE = re.compile(r"(= )(-?[\d.]+(?:e[+-]\d+|/\d+)?)$")
+_DIM, _BOLD, _CYAN, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[0m"
 
 
 def written_for(text: str, encoding: str) -> str:
@@ -33,6 +42,60 @@ def size() -> "Dict[str, Any]":
         "encoding": sys.stdout.encoding or "ascii",
         "colour": is_terminal and not os.environ.get("NO_COLOR"),
     }
+
+
+def explained(text: str) -> str:
+    """Return the text of an explanation for standard output, folded and perhaps coloured."""
+    shown = size()
+    lines = [part for line in text.split("\n") for part in folded(line, shown["width"])]
+    return "\n".join([coloured(line) for line in lines] if shown["colour"] else lines)
+
+
+def folded(line: str, columns: int = 80) -> "List[str]":
+    """Return a line of an explanation as lines of at most so many columns.
+
+    A long line is folded before each equals sign, and a formula that is still too long at words.
+    What has no blank is never divided.
+
+    >>> folded("  z = x · w + b = 3·2 + 1 = 7", 18)
+    ['  z = x · w + b', '      = 3·2 + 1', '      = 7']
+    >>> folded("# z = x · w + b · 1", 18)
+    ['# z = x · w', '#       + b · 1']
+    """
+    if len(line) <= columns:
+        return [line]
+    comment = "# " if line.startswith("# ") else ""
+    rest = line[len(comment) :]
+    indent = comment + " " * (len(rest) - len(rest.lstrip()) + 4)
+    sides = [line] if _SOURCE.match(line) else line.split(" = ")
+    lines = [" = ".join(sides[:2])] + [f"{indent}= {side}" for side in sides[2:]]
+    return [part for one in lines for part in _wrapped(one, columns, indent + "  ")]
+
+
+def _wrapped(line: str, columns: int, indent: str) -> "List[str]":
+    """Return a line as lines, if possible each from one + or − to another."""
+    wrapper = textwrap.TextWrapper(
+        columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    terms = re.sub(" ([·/]) ", "\xa0\\1\xa0", re.sub(" ([+−]) ", " \\1\xa0", line))
+    lines = wrapper.wrap(terms)
+    if max([len(part) for part in lines]) > columns:
+        return wrapper.wrap(line)
+    return [part.replace("\xa0", " ") for part in lines]
+
+
+def coloured(line: str) -> str:
+    """Return a line of an explanation with ANSI colours.
+
+    >>> coloured("forward"), coloured("z = 7")
+    ('\\x1b[1mforward\\x1b[0m', '\\x1b[36mz\\x1b[0m = \\x1b[1m7\\x1b[0m')
+    """
+    if _SOURCE.match(line):
+        return _DIM + line + _PLAIN
+    if line and line[0] != " " and " = " not in line:  # a title
+        return _BOLD + line + _PLAIN
+    line = _NAME.sub(rf"\1{_CYAN}\2{_PLAIN}", line)
+    return _VALUE.sub(rf"\1{_BOLD}\2{_PLAIN}", line)
 
 
 def check_output(path: str, inputs: "Sequence[Optional[str]]") -> None:

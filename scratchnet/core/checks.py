@@ -316,8 +316,11 @@ def is_sequence(data: Any) -> bool:
     # In MicroPython hasattr() does not find the special methods of lists, tuples and arrays.
     if isinstance(data, (list, tuple)) or type(data).__name__ == "array":
         return True
-    has_elements = hasattr(data, "__len__") and hasattr(data, "__getitem__")
-    return has_elements and not isinstance(data, (str, bytes, dict))
+    return (
+        hasattr(data, "__len__")
+        and hasattr(data, "__getitem__")
+        and not isinstance(data, (str, bytes, dict))
+    )
 
 
 def is_finite(values: Row) -> bool:

@@ -7,6 +7,7 @@
 ``epochs`` yields Epoch objects, and ``fit`` returns a History.
 """
 
+from .plug_points import PLUG_POINTS
 from .types import Any, IntOrNone, Number, Row
 
 
@@ -45,9 +46,9 @@ class Epoch:
         self.best = best
 
     def __repr__(self) -> str:
-        validated = self.validation_loss is not None
-        text = f", validation loss {self.validation_loss}" if validated else ""
-        return f"Epoch {self.number}: loss {self.loss}{text}"
+        return f"Epoch {self.number}: loss {self.loss}" + (
+            "" if self.validation_loss is None else f", validation loss {self.validation_loss}"
+        )
 
 
 class History:
@@ -89,7 +90,9 @@ class History:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        text = f"History: {len(self)} epochs"
-        if self.rows:
-            text += f", loss {self.loss[0]} to {self.loss[-1]}"
-        return text + (", interrupted" if self.interrupted else "")
+        losses = f", loss {self.loss[0]} to {self.loss[-1]}" if self.rows else ""
+        return f"History: {len(self)} epochs{losses}{', interrupted' * self.interrupted}"
+
+    def _repr_html_(self) -> Any:
+        """Return the history as HTML for a notebook, or None."""
+        return PLUG_POINTS["html"](self)

@@ -385,6 +385,10 @@ class Sequential:
         lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {number}")
         return Text("\n".join(lines))
 
+    def _repr_html_(self) -> Any:
+        """Return the network as HTML for a notebook, or None."""
+        return PLUG_POINTS["html"](self)
+
     def __repr__(self) -> str:
         return f"Sequential([{', '.join([repr(layer) for layer in self.layers])}])"
 

@@ -5,6 +5,7 @@
     engine        which engine computes the updates             default: the core's own
     checkpoint    a training run that saves itself to a file    default: an error
     save          how a network is written to a file            default: an error
+    html          how a notebook shows a network or a history   default: as text
 
 ``scratchnet/__init__.py`` plugs a function into each. The core alone, copied to a device, uses the
 defaults.
@@ -38,8 +39,10 @@ def engine(lists: Any, batch_size: int, name: str, executor: Any, unroll: Any) -
     "auto" is the fastest engine available. ``executor`` and ``unroll`` are the options of ``fit``.
     """
     if name not in ("auto", "lists") or executor is not None or unroll is not None:
-        option = f"engine={name!r}" if executor is None else "executor"
-        raise ValueError(f"{option} is not available here; the core alone has engine='lists'")
+        raise ValueError(
+            (f"engine={name!r}" if executor is None else "executor")
+            + " is not available here; the core alone has engine='lists'"
+        )
     return lists
 
 
@@ -55,12 +58,18 @@ def save(net: Any, path: Any) -> None:
     raise ValueError("save needs the whole package scratchnet; its core alone writes no files")
 
 
+def html(thing: Any) -> Any:
+    """Return a network or a history as HTML, or None, which means as text."""
+    return None
+
+
 PLUG_POINTS: Family = {
     "products": products,
     "supplement": supplement,
     "engine": engine,
     "checkpoint": checkpoint,
     "save": save,
+    "html": html,
 }
 
 
