@@ -3,7 +3,7 @@
 printable  shortened    make text from a file safe to show
 width                   measure text in columns of a terminal
 plural                  a count with its noun
-table                   rows as lines, whose cells are wrapped at words
+text_table              rows as lines, whose cells are wrapped at words
 html_table              rows as a table of HTML
 ASCII  is_writable      replace characters that an encoding lacks
 """
@@ -90,10 +90,10 @@ def printable(text: str) -> str:
 GAP = "  "  # between two columns
 
 
-def table(rows: "Sequence[Sequence[str]]", columns: int = 79) -> str:
+def text_table(rows: "Sequence[Sequence[str]]", columns: int = 80) -> str:
     """Return the rows as lines of at most so many columns, with cells wrapped at words if needed.
 
-    >>> print(table([("name", "meaning"), ("w", "what is multiplied")], columns=18))
+    >>> print(text_table([("name", "meaning"), ("w", "what is multiplied")], columns=18))
     name  meaning
     w     what is
           multiplied
@@ -128,15 +128,28 @@ def _wrapped(cell: str, columns: int) -> "List[str]":
 
 
 def html_table(head: "Sequence[Any]", rows: "Sequence[Sequence[Any]]") -> str:
-    """Return a table of HTML. All texts are escaped.
+    """Return a table of HTML. All texts are escaped, and columns of numbers are aligned right.
 
     >>> html_table(["a"], [["<b>"]])
-    '<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>&lt;b&gt;</td></tr></tbody></table>'
+    '<table><thead><tr><th style="text-align:left">a</th></tr></thead>...&lt;b&gt;...</table>'
     """
+    numeric = [all([_is_number(row[k]) for row in rows]) for k in range(len(head))]
 
     def line(tag: str, cells: "Sequence[Any]") -> str:
-        texts = [f"<{tag}>{html.escape(printable(str(cell)))}</{tag}>" for cell in cells]
+        texts = []
+        for cell, is_right in zip(cells, numeric):
+            side = "right" if is_right else "left"
+            text = html.escape(printable(str(cell)))
+            texts.append(f'<{tag} style="text-align:{side}">{text}</{tag}>')
         return f"<tr>{''.join(texts)}</tr>"
 
     body = "".join([line("td", row) for row in rows])
     return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
+
+
+def _is_number(cell: "Any") -> bool:
+    try:
+        float(str(cell).replace(",", "") or 0)
+    except ValueError:
+        return False
+    return True

@@ -5,6 +5,7 @@ import os
 import sys
 
 from .names import Name
+from .page import card
 from .text import DECIMALS, derivation, formula, names, number, numbers, parts, substituted
 
 TYPE_CHECKING = False
@@ -117,6 +118,10 @@ class Number:
                 lines.append(f"{indent}{operand.name} = {operand.derivation(decimals)}")
                 lines += operand._inputs(depth - 1, decimals, indent + "  ", printed)
         return lines
+
+    def _repr_html_(self) -> str:
+        """Return the number as HTML for a notebook."""
+        return card(self)
 
     def __str__(self) -> str:
         return self.text()

@@ -3,8 +3,8 @@
 >>> import scratchnet as sn
 >>> "<svg" in html(sn.Sequential([sn.Dense(2, 1)]))
 True
->>> html(sn.Sequential([sn.Tanh()]))
-'<table>...<td>Tanh()</td>...'
+>>> "Tanh()" in html(sn.Sequential([sn.Tanh()]))
+True
 """
 
 from ..core.history import History
@@ -49,12 +49,14 @@ def of_history(history: "Any") -> str:
     if len(epochs) > FEW:
         shown = {1, history.best_epoch, len(epochs)}
         epochs = [epoch for epoch in epochs if epoch.number in shown]
-    rows = []
-    for e in epochs:
-        number = f"{e.number} (best)" if e.number == history.best_epoch else e.number
-        validation = "" if e.validation_loss is None else f"{float(e.validation_loss):.6g}"
-        rows.append((number, f"{float(e.loss):.6g}", validation, f"{float(e.learning_rate):.6g}"))
-    head = ["epoch", "loss", "validation loss", "learning rate"]
+    head, columns = ["epoch", "loss"], [[e.number for e in epochs], [e.loss for e in epochs]]
+    if any([e.validation_loss is not None for e in epochs]):
+        head.append("validation loss")
+        columns.append([e.validation_loss for e in epochs])
+    head.append("learning rate")
+    columns.append([e.learning_rate for e in epochs])
+    rows = [[f"{float(value):.6g}" for value in row] for row in zip(*columns)]
     about = plural(len(history), "epoch") + (", interrupted" if history.interrupted else "")
     picture = loss_curve(history).svg if len(history) > 1 else ""
-    return f"<p>{about}</p>" + html_table(head, rows) + picture
+    best = "" if history.best_epoch is None else f"; the best is epoch {history.best_epoch}"
+    return f"<p>{about}{best}</p>" + html_table(head, rows) + picture
