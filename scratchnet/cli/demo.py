@@ -153,6 +153,7 @@ def program_of(name: str, html: "Optional[str]" = None) -> str:
 def fit(net: "Sequential", *arguments: "Any", **options: "Any") -> "History":
     """Train the network as its method ``fit`` does, and show the progress."""
     course = Course(options["epochs"])
+    course.part_done(0, 0.0)
     history = History()
     for epoch in epochs(net, *arguments, **options):
         history.add([epoch.loss], epoch.validation_loss, epoch.learning_rate, epoch.best)

@@ -54,11 +54,11 @@ def explained(text: str) -> str:
 def folded(line: str, columns: int = 80) -> "List[str]":
     """Return a line of an explanation as lines of at most so many columns.
 
-    A long line is folded before each equals sign, and a formula that is still too long at words.
-    What has no blank is never divided.
+    A long line is folded before equals signs, and a formula that is still too long at words. What
+    has no blank is never divided.
 
-    >>> folded("  z = x · w + b = 3·2 + 1 = 7", 18)
-    ['  z = x · w + b', '      = 3·2 + 1', '      = 7']
+    >>> folded("  z = x · w + b = 3·2 + 1 = 7", 20)
+    ['  z = x · w + b', '      = 3·2 + 1 = 7']
     >>> folded("# z = x · w + b · 1", 18)
     ['# z = x · w', '#       + b · 1']
     """
@@ -68,7 +68,13 @@ def folded(line: str, columns: int = 80) -> "List[str]":
     rest = line[len(comment) :]
     indent = comment + " " * (len(rest) - len(rest.lstrip()) + 4)
     sides = [line] if _SOURCE.match(line) else line.split(" = ")
-    lines = [" = ".join(sides[:2])] + [f"{indent}= {side}" for side in sides[2:]]
+    lines = [" = ".join(sides[:2])]
+    for side in sides[2:]:
+        longer = f"{lines[-1]} = {side}"
+        if len(longer) <= columns:
+            lines[-1] = longer
+        else:
+            lines.append(f"{indent}= {side}")
     return [part for one in lines for part in _wrapped(one, columns, indent + "  ")]
 
 
