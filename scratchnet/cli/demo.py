@@ -25,8 +25,8 @@ examples:
   scratchnet demo xor --html xor.html    the numbers of its training as a page
   scratchnet demo digits > digits.txt
 """
-# The programs. The one printed is the one that runs, except its last line, the print. Each line fits
-# a terminal, and none is indented by a block, so that a program can be pasted anywhere.
+# The programs. The one printed is the one that runs, except its last line, the print. Each line
+# fits a terminal, and none is indented by a block, so that a program can be pasted anywhere.
 GATE = """\
 import scratchnet as sn
 from scratchnet import metrics, plots
@@ -151,8 +151,9 @@ def program_of(name: str, html: "Optional[str]" = None) -> str:
 
 
 def fit(net: "Sequential", *arguments: "Any", **options: "Any") -> "History":
-    """Train the network as its method ``fit`` does, and show the progress."""
+    """Train the network as its method ``fit`` does, and show the progress on a terminal."""
     course = Course(options["epochs"])
+    course.quiet = not course.live
     course.part_done(0, 0.0)
     history = History()
     for epoch in epochs(net, *arguments, **options):

@@ -26,8 +26,8 @@ A formula is a list of parts. A part is one of these:
 If a number has several formulas (chains), ``which`` (``which_chain``) holds their index for each
 step.
 
-Of more than FOLD neurons, features or samples of a batch, only the first FOLD are included, together
-with the values of others that occur in formulas.
+Of more than FOLD neurons, features or samples of a batch, only the first FOLD are included,
+together with the values of others that occur in formulas.
 """
 
 import base64

@@ -62,7 +62,8 @@ def card(found: "Number") -> str:
     if found.node.operation:
         rows += [("formula", found.formula), ("with numbers", found.substituted)]
     if found.chain:
-        rows += [("by the chain rule", found.chain), ("with numbers", found.chain_substituted)]
+        by_number = found.chain_substituted or ""
+        rows += [("by the chain rule", found.chain), ("with numbers", by_number)]
     source = "{}:{}: {}".format(*found.source) if found.source else "given"
     rows.append(("computed by" if found.source else "", source))
     head = ["", f"{found.name or 'a constant'} = {number(found.value)}"]

@@ -214,7 +214,7 @@ class RegressionReport:
         return html_table(head, rows[1:])
 
     def _rows(self) -> "List[Sequence[str]]":
-        rows = [("", "model", "trivial", "")]
+        rows: "List[Sequence[str]]" = [("", "model", "trivial", "")]
         for name, key, constant in (
             ("R²", "r2", "mean"),
             ("MAE", "mean_absolute_error", "median"),

@@ -29,9 +29,7 @@ def of_network(net: "Any") -> str:
     """Return the layers of a network as a table, and its weights as a picture if it has some."""
     counts = [sum([p.count for p in layer.parameters()]) for layer in net.layers]
     outputs = [width or "any" for width in widths_of(net.layers)[1:]]
-    rows = [
-        (k, repr(layer), outputs[k], f"{counts[k]:,}") for k, layer in enumerate(net.layers)
-    ]
+    rows = [(k, repr(layer), outputs[k], f"{counts[k]:,}") for k, layer in enumerate(net.layers)]
     total = f"<p>{plural(sum(counts), 'parameter')}</p>"
     return html_table(["", "layer", "outputs", "parameters"], rows) + total + _picture(net)
 

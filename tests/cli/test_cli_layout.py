@@ -85,9 +85,7 @@ def explanations():
     net = sn.Sequential(
         [sn.Normalization(), sn.Dense(2, 9), sn.SELU(), sn.Dense(9, 3), sn.Softmax()], seed=1
     )
-    why = sn.explain(
-        net, [[1, 2], [3, 5], [4, 4]], [0, 1, 2], loss="categorical_cross_entropy"
-    )
+    why = sn.explain(net, [[1, 2], [3, 5], [4, 4]], [0, 1, 2], loss="categorical_cross_entropy")
     yield why.text()
     for name in ("loss", "1.weights[0][0].new", "1.weights[1][8].gradient", "3.z[0][0]"):
         yield why[name].text(depth=3)
@@ -192,7 +190,9 @@ def test_the_program_of_a_demo_can_be_pasted(name, html):
         assert line == line.rstrip()
     # No statement has a block, whose blank lines an interactive prompt would take for its end.
     for statement in ast.parse(program).body:
-        assert isinstance(statement, (ast.Import, ast.ImportFrom, ast.Assign, ast.AugAssign, ast.Expr))
+        assert isinstance(
+            statement, (ast.Import, ast.ImportFrom, ast.Assign, ast.AugAssign, ast.Expr)
+        )
     outside = re.sub(r"\n +", " ", program)  # lines within parentheses are indented
     assert not re.search(r"(?m)^ ", outside)
 

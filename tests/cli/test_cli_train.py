@@ -85,7 +85,7 @@ def test_train_says_what_it_does(iris, tmp_path):
         "train", iris, "--target", "species", "-o", str(tmp_path / "m.json"), "--epochs", "40"
     )
     assert status == 0
-    assert "150 rows" in output and "classes: setosa, versicolor, virginica" in output
+    assert "150 rows" in output and "versicolor, virginica" in output
     assert (
         "120 training rows, 30 validation rows" in output
         and "precision" in output
@@ -914,8 +914,7 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
 @pytest.mark.parametrize("name", sorted(set(demo.DEMOS) - {"digits"}))
 def test_a_demo_learns_and_its_program_does_the_same(name):
     status, output, errors = run("demo", name)
-    assert status == 0
-    assert all(re.match(r"epoch \d+/\d+  loss ", line) for line in errors.splitlines())
+    assert (status, errors) == (0, "")
     accuracy = float(re.search(r"(?m)^accuracy  ([\d.]+)", output).group(1))
     assert accuracy >= 0.9
     program = output.split("The Python that did this:\n\n")[1]

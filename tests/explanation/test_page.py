@@ -868,7 +868,18 @@ def test_a_neuron_never_shows_another_number(show):
     """A number that is too long is rounded, never cut."""
     values = [123456, -123456, 1.2e300, -1.5e-200, 99999, 0.004, "12345/6789", "-1/3", "inf", True]
     texts = show(article).evaluate("values => values.map(short)", values)
-    assert texts == ["1e+5", "-1e+5", "1e+300", "-1e-200", "100000", "4e-3", "1.82", "-1/3", "inf", "true"]
+    assert texts == [
+        "1e+5",
+        "-1e+5",
+        "1e+300",
+        "-1e-200",
+        "100000",
+        "4e-3",
+        "1.82",
+        "-1/3",
+        "inf",
+        "true",
+    ]
 
 
 def test_columns_and_classes_have_their_names(show):
@@ -1009,9 +1020,7 @@ def test_paper_has_all_phases_and_cuts_nothing(show, maker):
     shown.emulate_media(media="print")
     shown.wait_for_selector("#paper section")
     heads = shown.locator("#paper h2").all_inner_texts()
-    assert heads[: len(titles)] == [
-        "{}. {}".format(n, text) for n, text in enumerate(titles, 1)
-    ]
+    assert heads[: len(titles)] == ["{}. {}".format(n, text) for n, text in enumerate(titles, 1)]
     assert shown.locator("#paper .entry > .num").all_inner_texts() == names
     assert shown.locator("#paper section svg[width]").count() == len(titles)
     cut = shown.evaluate(
@@ -1031,7 +1040,9 @@ def test_paper_has_all_phases_and_cuts_nothing(show, maker):
 def test_the_browser_prints_the_paper(show):
     """A PDF comes from the events of a printer, not from emulated media."""
     shown = show(xor)
-    shown.evaluate("addEventListener('beforeprint', () => { window.count = $('paper').childElementCount; })")
+    shown.evaluate(
+        "addEventListener('beforeprint', () => { window.count = $('paper').childElementCount; })"
+    )
     assert shown.pdf(format="A4").startswith(b"%PDF")
     assert shown.evaluate("window.count") > len(XOR_WALK)
     assert shown.locator("#paper section").count() == 0
