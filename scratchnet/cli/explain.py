@@ -150,8 +150,8 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         found = why[input_named(name, encoder)]
         write(terminal.explained(found.text(options.depth, options.decimals)))
     if options.worksheet:
-        head, *lines = worksheet(why, options.decimals, FIRST_LINE + arguments(options)).split("\n")
-        write("\n".join([head] + [part for line in lines for part in terminal.folded(line)]))
+        sheet = worksheet(why, options.decimals, FIRST_LINE + arguments(options))
+        write(terminal.folded_sheet(sheet))
     elif not (options.names or options.html or options.json or options.number):
         write(terminal.explained(why.text(options.decimals)))
     return 0

@@ -78,6 +78,14 @@ def folded(line: str, columns: int = 80) -> "List[str]":
     return [part for one in lines for part in _wrapped(one, columns, indent + "  ")]
 
 
+def folded_sheet(sheet: str) -> str:
+    """Return a worksheet whose comments are folded. A comment that is a command stays as it is."""
+    lines: "List[str]" = []
+    for line in sheet.split("\n"):
+        lines += [line] if line.startswith("# scratchnet ") else folded(line)
+    return "\n".join(lines)
+
+
 def _wrapped(line: str, columns: int, indent: str) -> "List[str]":
     """Return a line as lines, if possible each from one + or − to another."""
     wrapper = textwrap.TextWrapper(
