@@ -82,7 +82,8 @@ def folded_sheet(sheet: str) -> str:
     """Return a worksheet whose comments are folded. A comment that is a command stays as it is."""
     lines: "List[str]" = []
     for line in sheet.split("\n"):
-        lines += [line] if line.startswith("# scratchnet ") else folded(line)
+        is_command = line.startswith("# scratchnet ")
+        lines += folded(line) if line.startswith("#") and not is_command else [line]
     return "\n".join(lines)
 
 
