@@ -137,7 +137,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     net, encoder = opened(options)
     why = explanation(options, net, encoder, recorded)
     if encoder and not (options.html or options.json or options.worksheet):
-        write("\n".join(about_row(why, encoder, options)) + "\n")
+        write(terminal.explained("\n".join(about_row(why, encoder, options))) + "\n")
     if options.names:
         write("\n".join(why.names()))
     if options.html:
