@@ -2,7 +2,9 @@
 
 from .. import tabular
 from ..datasets.arrays import is_array
-from ..datasets.tables import MISSING
+from ..datasets.encoding import as_kind
+from ..datasets.tables import MISSING, NUMBERS, read_table
+from ..tabular.model import has_encoder, model_of
 from ..texts import plural
 from .progress import Line, Reading
 
@@ -106,6 +108,24 @@ def opened(options: "Any", target: "Any") -> "Tuple[tabular.Model, Any]":
     line.clear()
     report_unseen(model.encoder, data, line)
     return model, data
+
+
+def inputs_in(path: str, net: "Any", source: str) -> "Any":
+    """Return the rows of inputs in a file: as the network encodes them, or a table of numbers.
+
+    ``source``   the name of the network's file
+    """
+    if has_encoder(net):
+        model = model_of(net, source)
+        return model.encoder.inputs_of(model.read(path))
+    table = read_table(path)
+    columns = list(table.columns.values())
+    if len(columns) != net.inputs:
+        raise ValueError(
+            f"{path} has {plural(len(columns), 'column')}, "
+            f"but the network has {plural(net.inputs, 'input')}"
+        )
+    return list(zip(*[as_kind(column, NUMBERS, path).values for column in columns]))
 
 
 def report_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -> None:

@@ -1,7 +1,6 @@
 """`python -m scratchnet evaluate`: measure a model on rows whose target is known."""
 
-import json
-
+from . import terminal
 from .data import add_quiet, add_reading, add_target, opened
 
 TYPE_CHECKING = False
@@ -37,7 +36,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     model, data = opened(options, options.target or True)
     report = model.evaluate(data)
     if options.json:
-        write(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
+        write(terminal.json_text(report.to_dict(), 2))
     else:
         write(str(report))
     return 0

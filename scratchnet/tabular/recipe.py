@@ -15,6 +15,7 @@ from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
 from ..datasets.encoding import CLASSIFICATION
+from ..formats.files import MOST_NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,6 +142,11 @@ def usual_rate(optimizer: str, inputs: int) -> float:
 
 def network(encoder: "Encoding", recipe: "Recipe") -> "Sequential":
     """Return a network for the inputs and targets of the encoder."""
+    widths = [len(encoder.features), *recipe.hidden, encoder.outputs]
+    count = sum([(inputs + 1) * outputs for inputs, outputs in zip(widths, widths[1:])])
+    if count > MOST_NUMBERS:
+        what = f"hidden layers of {', '.join(map(str, recipe.hidden))} make {count:,} parameters"
+        raise ValueError(f"{what}; a model has at most {MOST_NUMBERS:,}")
     layers: "List[Any]" = [encoder.normalization()]
     width = len(encoder.features)
     initializer = (
