@@ -89,8 +89,8 @@ def printable(text: str) -> str:
 def ascii_of(text: str) -> str:
     """Return the text in printable ASCII, which means the same in every encoding.
 
-    >>> print(ascii_of("größe\\n"))
-    gr\\xf6\\xdfe\\n
+    >>> ascii_of("größe\\n")
+    'gr\\\\xf6\\\\xdfe\\\\n'
     """
     return text.encode("unicode_escape").decode("ascii")
 
