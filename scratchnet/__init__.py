@@ -497,24 +497,30 @@ def explain(
     Y: "Any" = None,
     loss: "Any" = None,
     optimizer: "Any" = "adam",
-    step: int = 1,
-    steps: int = 1,
+    epochs: "Optional[int]" = None,
     batch_size: "Optional[int]" = None,
     shuffle: bool = False,
     seed: int = 0,
+    validation_data: "Any" = None,
+    validation_split: float = 0,
+    patience: "Optional[int]" = None,
     sample_weight: "Any" = None,
     class_weight: "Any" = None,
+    step: int = 1,
+    steps: int = 1,
     **unknown: "NoReturn",
 ) -> "Explanation":
     """Explain where each number of one training step comes from: forward, loss, backward, update.
 
     ``X``, ``Y``   as for ``fit``; without ``Y``, only the forward pass is explained
+    ``epochs``     as for ``fit``; by default, as many as the step needs
+    ``shuffle``    whether to shuffle the samples as ``fit`` does; by default they keep their order
     ``step``       the training step to explain, counted from 1; the steps before it are repeated
                    with engine="lists"
-    ``steps``      how many steps to record from that one on, for ``at(k)`` and for the page
-    ``shuffle``    whether to shuffle the samples as ``fit`` does; by default they keep their order
+    ``steps``      how many steps to record from that one on, for ``at(k)`` and for the page; fewer
+                   if the training ends before
 
-    The other arguments are as for ``fit``.
+    The other arguments are those of ``fit``, in the same order.
 
     The method ``names`` of the result lists the names of all numbers. A name gives one of them:
 
@@ -530,7 +536,10 @@ def explain(
       0.weights[0][0] = 2, given
       0.bias[0] = 0, given
     """
-    options = "loss, optimizer, step, steps, batch_size, shuffle, seed, sample_weight, class_weight"
+    options = (
+        "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, "
+        "patience, sample_weight, class_weight, step, steps"
+    )
     refuse_unknown("explain", unknown, options)
     return _above("explanation.explanation", "explain")(  # type: ignore[no-any-return]
         net,
@@ -538,11 +547,15 @@ def explain(
         Y,
         loss,
         optimizer,
-        step,
-        steps,
+        epochs,
         batch_size,
         shuffle,
         seed,
+        validation_data,
+        validation_split,
+        patience,
         sample_weight,
         class_weight,
+        step,
+        steps,
     )

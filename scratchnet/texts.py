@@ -7,9 +7,13 @@ plural                  a count with its noun
 text_table              rows as lines, whose cells are wrapped at words
 html_table              rows as a table of HTML
 ASCII  is_writable      replace characters that an encoding lacks
+written_for  printed    text with these replacements: for an encoding, for standard output
+decoded                 text in an encoding that is not known
 """
 
+import codecs
 import html
+import sys
 import textwrap
 import unicodedata
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 ASCII = {
     "·": "*", "−": "-", "≥": ">=", "≤": "<=", "≠": "!=", "Σ": "sum ", "ŷ": "y'", "ᵀ": "^T",
     "₁": "1", "₂": "2", "×": "x", "→": "->", "±": "+-", "²": "2", "…": "~",
+    "½": "1/2 ", "√": "sqrt", "π": "pi", "Φ": "Phi",
     "│": "|", "─": "-", "┼": "+", "┤": "+", "┬": "+", "└": "+", "⋮": ":", "┊": ":",
     "●": "O", "░": ":", "▒": "=", "▓": "#", "█": "@",
 }  # fmt: skip
@@ -37,6 +42,42 @@ def is_writable(text: str, encoding: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def written_for(text: str, encoding: str) -> str:
+    """Return the text; each character that the encoding lacks is replaced by ASCII.
+
+    >>> written_for("W₁·x ≥ 0", "ascii"), written_for("W₁·x ≥ 0", "utf-8")
+    ('W1*x >= 0', 'W₁·x ≥ 0')
+    """
+    if is_writable(text, encoding):
+        return text
+    return "".join([c if is_writable(c, encoding) else ASCII.get(c, "?") for c in text])
+
+
+def printed(text: str) -> str:
+    """Return the text as standard output can show it, so that ``print`` raises no error."""
+    return written_for(text, getattr(sys.stdout, "encoding", None) or "utf-8")
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a file that may have been written on any system.
+
+    It is UTF-8 or UTF-16, with or without a byte order mark, or a code page of Windows. The sign ·
+    of formulas tells the code page of a console from that of other programs.
+
+    >>> [decoded("w · x".encode(name)) for name in ("utf-8-sig", "utf-16", "cp1252", "cp437")]
+    ['w · x', 'w · x', 'w · x', 'w · x']
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data[:2]:
+        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        is_console = "·".encode("cp437") in data and "·".encode("cp1252") not in data
+        return data.decode("cp437" if is_console else "cp1252", "replace")
 
 
 def plural(count: int, noun: str) -> str:

@@ -9,7 +9,8 @@ summary.py     show the contents of a model
 plot.py        draw a model
 demo.py        train on data sets that come with the package
 lessons.py     list the lessons in reading order
-explain.py     show where each number of a training step comes from
+explain.py     show where each number of a training step comes from; its parts
+               are why.py and exercises.py
 check.py       check calculations made by hand
 unroll.py      print a saved network as straight-line Python
 bundle.py      write the core as one file, or the package as one archive

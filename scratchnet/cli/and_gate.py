@@ -7,7 +7,8 @@ formula.
 
 from .. import __version__
 from ..core.matrix import apply, transpose
-from ..explanation.text import derivation, number
+from ..explanation.digits import derivation
+from ..explanation.text import number
 from ..lessons import and_gate
 from ..scalars import Traced
 

@@ -5,7 +5,8 @@ import shlex
 import sys
 
 from ..explanation import mistakes, worksheet
-from .explain import FIRST_LINE, add_setting, explanation, opened, text_of
+from ..texts import decoded
+from .explain import FIRST_LINE, add_setting, explained, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Check your own calculations: lines NAME = NUMBER, such as a filled worksheet. A
-number is right if it agrees in all digits given. For the first wrong number,
-the right arithmetic is shown and, if the mistake is a common one, which it is.
-The exit status is 0 if no number is wrong, otherwise 1.
+number is right if it agrees in all digits given. For each wrong number, the
+right arithmetic is shown and, if the mistake is a common one, which it is. What
+is right with the wrong number carried on counts as right. The score is at the
+end. The exit status is 0 if no number is wrong, otherwise 1.
 """
 EXAMPLES = """\
 examples:
@@ -44,7 +46,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the findings. Return the exit status, 1 if a number is wrong."""
     text = _text(options.file)
     setting = _setting(text)
-    findings = mistakes.check(explanation(setting, *opened(setting)), worksheet.read(text))
+    findings = mistakes.check(explained(setting)[0], worksheet.read(text))
     write(findings.text())
     return 0 if findings.passed else 1
 
@@ -54,7 +56,9 @@ def _text(path: str) -> str:
         return text_of(path)
     if sys.stdin is None:
         raise ValueError("standard input is closed; give a file")
-    return sys.stdin.read()
+    # The bytes, because standard input may have another encoding than the worksheet.
+    binary = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read() if binary is None else decoded(binary.read())
 
 
 def _setting(text: str) -> "Any":

@@ -14,29 +14,41 @@ from ..explanation.text import DECIMALS
 from ..explanation.worksheet import worksheet
 from ..formats import models
 from ..lessons import and_gate, and_gate_network
-from ..tabular.model import has_encoder, model_of
+from ..tabular.model import has_encoder, model_of, training_of
 from ..tabular.recipe import loss_of
-from ..texts import plural, printable
-from . import terminal
+from ..texts import decoded, plural, printable
+from . import exercises, terminal
 from .data import report_unseen
+from .exercises import numbers_of
 from .progress import Line
+from .why import answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from ..core.network import Sequential
-    from ..core.types import Row
+    from ..core.types import Matrix, Row
     from ..explanation.explanation import Explanation
+
+    About = Callable[[], List[str]]  # returns the lines that describe what is explained
 
 RECORDED = 50  # steps on a page
 DESCRIPTION = """\
 Explain one training step, number by number: forward, loss, backward, update.
 Without MODEL, explain the first step of the article's AND gate. With a saved
 model, the samples come from --x and --y, or from a file with one sample per
-row: the inputs, then the targets. For a model from `scratchnet train`, DATA is
-a table like its training data, and --row selects the row (default 1). Without
-targets, only the forward pass is explained.
+row: the inputs, then the targets. Without targets, only the forward pass is
+explained.
+
+For a model from `scratchnet train`, DATA is a table like its training data.
+Then `explain MODEL DATA --row N` says why the model predicts what it predicts
+for this row; --arithmetic adds every number. `explain MODEL DATA --step K`
+explains a step of the model's own training, with its recipe and its batch.
+
+An exercise needs no model: --layers, --activation, --x, --y and --seed make
+one. Weights that are not given are drawn, with one decimal, and so is the
+sample if there is no --x.
 """
 EXAMPLES = """\
 examples:
@@ -49,10 +61,18 @@ examples:
   scratchnet explain model.json --x 0.05,0.1 --y 0.01,0.99 --learning-rate 0.5
   scratchnet explain model.json data.csv --number '0.z[0][0]' --depth 3
   scratchnet explain iris.safetensors iris.csv --row 51
-                                         the prediction for one flower
+                                         why this flower is a versicolor
+  scratchnet explain iris.safetensors iris.csv --step 3
+                                         the third step of its training
+  scratchnet explain --layers 2,2,1 --x 1,0 --y 1 --seed 4 --worksheet
+                                         an exercise
+  scratchnet explain --layers 2,2,1 --seeds 1-30 --worksheet -o class
+                                         30 exercises and the answer key
 """
 FIRST_LINE = "# scratchnet explain "
 MOST_INPUTS = 30  # inputs listed
+# With one of these options, a step is not one of the training of a model.
+OF_TRAINING = ("row", "loss", "optimizer", "learning_rate", "batch_size", "shuffle", "seed")
 
 
 def configure(parser: "Any") -> None:
@@ -70,6 +90,9 @@ def configure(parser: "Any") -> None:
     )
     parser.add_argument("--names", action="store_true", help="print only the names of all numbers")
     parser.add_argument(
+        "--arithmetic", action="store_true", help="for a row of a table, also print every number"
+    )
+    parser.add_argument(
         "--decimals",
         type=int,
         default=DECIMALS,
@@ -78,12 +101,19 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--worksheet", action="store_true", help="print the step with blanks to fill in; see check"
     )
+    parser.add_argument(
+        "--seeds", metavar="A-B", help="with --layers and --worksheet: a sheet for each seed"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FOLDER", help="with --seeds: write the sheets and the key here"
+    )
     parser.add_argument("--html", metavar="FILE", help="write an interactive page")
     parser.add_argument("--json", metavar="FILE", help="write all steps as JSON")
     parser.add_argument(
         "--steps",
         type=int,
-        help=f"the number of steps for --html and --json (default {RECORDED})",
+        help=f"the number of steps for --html and --json (default {RECORDED}; for a row of a "
+        "table 1)",
     )
 
 
@@ -93,6 +123,7 @@ def add_setting(parser: "Any") -> None:
         "model", nargs="?", metavar="MODEL", help="a saved network, .safetensors or .json"
     )
     parser.add_argument("data", nargs="?", metavar="DATA", help="a file of samples, one per row")
+    exercises.add_network(parser)
     parser.add_argument(
         "--x",
         action="append",
@@ -112,49 +143,58 @@ def add_setting(parser: "Any") -> None:
         + ", ".join(sorted(LOSSES)),
     )
     parser.add_argument(
-        "--optimizer", choices=sorted(OPTIMIZERS), default="sgd", help="the optimizer (default sgd)"
+        "--optimizer", choices=sorted(OPTIMIZERS), help="the optimizer (default sgd)"
     )
     parser.add_argument(
         "--learning-rate", type=float, help="its learning rate (default for sgd: 0.1)"
     )
-    parser.add_argument("--step", type=int, default=1, help="the training step, from 1 (default 1)")
+    parser.add_argument("--step", type=int, help="the training step, from 1 (default 1)")
     parser.add_argument("--batch-size", type=int, help="samples per step (default: all)")
     parser.add_argument("--shuffle", action="store_true", help="shuffle the samples, as fit does")
     parser.add_argument(
         "--seed",
         type=int,
-        default=0,
-        help="the random seed of the order and of dropout (default 0)",
+        help="the random seed of the order, of dropout and of the weights of --layers (default 0)",
     )
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the explanation. Return the exit status."""
     check(options)
-    recorded = options.steps
-    if recorded is None:
-        recorded = RECORDED if options.html or options.json else 1
-    net, encoder = opened(options)
-    why = explanation(options, net, encoder, recorded)
-    if encoder and not (options.html or options.json or options.worksheet):
-        write(terminal.explained("\n".join(about_row(why, encoder, options))) + "\n")
+    if options.seeds:
+        return exercises.write_class(options, write, explained, header)
+    why, encoder, about = explained(options, recorded(options))
+    lines = [] if options.html or options.json or options.worksheet else about()
+    if lines and is_row(options, encoder) and (options.arithmetic or options.number):
+        lines += [""] + columns_of(why.data[0][0], encoder)
+    if lines:
+        write(terminal.explained("\n".join(lines)) + "\n")
     if options.names:
         write("\n".join(why.names()))
     if options.html:
-        why.to_html(options.html)
+        why.to_html(options.html, **names_of(encoder))
         write(f"{options.html}: open it in a browser")
     if options.json:
-        why.to_json(options.json)
+        why.to_json(options.json, **names_of(encoder))
         write(f"{options.json}: the numbers of {len(why.numbers)} steps")
     for name in options.number:
         found = why[input_named(name, encoder)]
         write(terminal.explained(found.text(options.depth, options.decimals)))
     if options.worksheet:
-        sheet = worksheet(why, options.decimals, FIRST_LINE + arguments(options))
-        write(terminal.folded_sheet(sheet))
+        write(terminal.folded_sheet(worksheet(why, options.decimals, header(options))))
     elif not (options.names or options.html or options.json or options.number):
-        write(terminal.explained(why.text(options.decimals)))
+        if is_question(options, encoder):
+            write("for the arithmetic: --arithmetic; for one number: --number NAME; see --names")
+        else:
+            write(terminal.explained(why.text(options.decimals)))
     return 0
+
+
+def recorded(options: "Any") -> int:
+    """Return how many steps to record."""
+    if options.steps is not None:
+        return int(options.steps)
+    return RECORDED if options.html or options.json else 1
 
 
 def check(options: "Any") -> None:
@@ -168,39 +208,124 @@ def check(options: "Any") -> None:
         )
     for path in outputs:
         terminal.check_output(path, [options.model, options.data])
+    exercises.check(options)
 
 
-def opened(options: "Any") -> "Tuple[Sequential, Any]":
-    """Return the network, and its encoder if the options name a table, or None."""
+def is_question(options: "Any", encoder: "Any") -> bool:
+    """Return whether only the prediction is to be explained, not a training step."""
+    return encoder is not None and options.step is None and not options.arithmetic
+
+
+def is_row(options: "Any", encoder: "Any") -> bool:
+    """Return whether one row of a table is explained."""
+    return isinstance(encoder, Encoder) and options.step is None
+
+
+def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]":
+    """Return the explanation, the encoder of the table or None, and what describes both."""
+    if options.layers:
+        exercise = exercises.Exercise(options)
+        return explanation(options, exercise.net, exercise.X, exercise.Y, None, steps), None, list
     if not options.model:
-        return and_gate_network.network(), None
+        if options.data or options.x or options.y or options.row is not None:
+            raise ValueError(
+                "samples need a model; write scratchnet explain MODEL --x ... --y ... "
+                "or scratchnet explain --layers 2,2,1 --x ... --y ..."
+            )
+        X, Y = transpose(and_gate.X), transpose(and_gate.Y)
+        return explanation(options, and_gate_network.network(), X, Y, None, steps), None, list
     net = models.load(options.model)
-    if options.data and has_encoder(net):
-        return net, model_of(net, options.model).encoder
-    return net, None
+    if not (options.data and has_encoder(net)):
+        X, Y = samples(net, options)
+        why = explanation(options, net, X, Y, None, steps)
+        return why, None, lambda: about_samples(why, options)
+    return of_table(options, net, steps)
 
 
-def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: int = 1) -> "Explanation":
-    """Return the explanation that the options ask for."""
-    X, Y = transpose(and_gate.X), transpose(and_gate.Y)
-    if options.model:
-        X, Y = samples(net, encoder, options)
-    elif options.data or options.x or options.y:
-        raise ValueError("samples need a model; write scratchnet explain MODEL --x ... --y ...")
+def of_table(options: "Any", net: "Sequential", steps: int) -> "Tuple[Explanation, Any, About]":
+    """Explain a step of the training of a model, or a row of its table."""
+    if options.x or options.y:
+        raise ValueError(
+            "both a table and --x or --y are given; give a table and --row, or --x and --y"
+        )
+    encoder = model_of(net, options.model).encoder
+    table = encoder.read(options.data, target=None)
+    given = [name for name in OF_TRAINING if exercises.is_given(options, name)]
+    if options.step is not None and not given:
+        model, problem = training_of(net, table)
+        if problem is not None:
+            return own_step(options, model, problem, steps)
+    X, Y = sample_of_table(encoder, table, options)
+    if options.step is None and getattr(options, "steps", None) is None:
+        steps = 1  # the question is about the prediction, not about a training run
+    why = explanation(options, net, X, Y, encoder, steps)
+    if options.step is None:
+        return why, encoder, lambda: about_row(net, encoder, X, Y, options)
+    return why, encoder, lambda: about_new_training(why, encoder, options, given)
+
+
+def names_of(encoder: "Any") -> "Dict[str, Any]":
+    """Return the names of the inputs and of the outputs, for the page and the record."""
+    if encoder is None:
+        return {}
+    labels = encoder.classes or [encoder.target.name]
+    return {
+        "names": [printable(str(name)) for name in encoder.features],
+        "labels": [printable(str(label)) for label in labels],
+    }
+
+
+def own_step(
+    options: "Any", model: "Any", problem: "Any", steps: int
+) -> "Tuple[Explanation, Any, About]":
+    """Explain a step of the training of a model, which is repeated up to that step."""
+    recipe, encoder = model.recipe, problem.encoder
+    why = explain(
+        model.net,
+        problem.training[0],
+        problem.training[1],
+        loss_of(encoder),
+        OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
+        recipe.epochs,
+        recipe.batch_size,
+        shuffle=True,
+        seed=recipe.seed,
+        validation_data=problem.validation,
+        patience=recipe.patience,
+        step=options.step,
+        steps=steps,
+    )
+    return why, encoder, lambda: about_own_step(why, options, recipe, problem)
+
+
+def explanation(
+    options: "Any", net: "Sequential", X: "Any", Y: "Any", encoder: "Any", steps: int
+) -> "Explanation":
+    """Return the explanation of a training step of this network on these samples."""
     rate = options.learning_rate
-    if options.optimizer == "sgd":
+    if options.optimizer in (None, "sgd"):
         optimizer = SGD(and_gate.A if rate is None else rate)
     else:
         optimizer = OPTIMIZERS[options.optimizer](*([] if rate is None else [rate]))
     if Y is None:
-        if options.loss or options.step != 1:
+        if options.loss or options.step not in (None, 1):
             raise ValueError(
                 "without targets there is no training step to explain; give targets with --y"
             )
         return explain(net, X)
     loss = options.loss or (loss_of(encoder) if encoder else usual_loss(net))
-    training = {"batch_size": options.batch_size, "shuffle": options.shuffle, "seed": options.seed}
-    return explain(net, X, Y, loss, optimizer, options.step, steps, **training)
+    return explain(
+        net,
+        X,
+        Y,
+        loss,
+        optimizer,
+        batch_size=options.batch_size,
+        shuffle=options.shuffle,
+        seed=options.seed or 0,
+        step=1 if options.step is None else options.step,
+        steps=steps,
+    )
 
 
 def usual_loss(net: "Sequential") -> str:
@@ -209,20 +334,14 @@ def usual_loss(net: "Sequential") -> str:
     return pairs.get(type(net.layers[-1]), "mean_squared_error")
 
 
-def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
+def samples(net: "Sequential", options: "Any") -> "Any":
     """Return the samples from the file and from --x, and their targets or None."""
-    if encoder:
-        if options.x or options.y:
-            raise ValueError(
-                "both a table and --x or --y are given; give a table and --row, or --x and --y"
-            )
-        return sample_of_table(encoder, options)
     if options.row is not None:
         raise ValueError(
             "--row needs a table and a model from `scratchnet train`; otherwise leave it out"
         )
-    rows = [_numbers(text, "--x") for text in options.x]
-    targets = [_numbers(text, "--y") for text in options.y]
+    rows = [numbers_of(text, "--x") for text in options.x]
+    targets = [numbers_of(text, "--y") for text in options.y]
     if options.data:
         for row in _table(options.data):
             rows.append(row[: net.inputs])
@@ -239,16 +358,55 @@ def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
     return rows, targets or None
 
 
-def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]":
-    """Describe the row of a table: the column of each input, and the prediction."""
-    X, Y = why.data
-    lines = [f"row {options.row or 1} of {options.data}"]
-    lines += columns_of(X[0], encoder) if isinstance(encoder, Encoder) else []
-    before = f" before step {options.step}" if options.step > 1 else ""
-    lines.append(
-        f"predicted {encoder.target.name}{before}: {encoder.targets_of(why.net.predict(X))[0]}"
-    )
-    return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])
+def about_row(
+    net: "Sequential", encoder: "Any", X: "Matrix", Y: "Any", options: "Any"
+) -> "List[str]":
+    """Describe a row of a table: the prediction and its reasons."""
+    row = f"row {options.row or 1} of {options.data}"
+    return [row] + answer(net, encoder, X[0], Y and Y[0])
+
+
+def about_own_step(
+    why: "Explanation", options: "Any", recipe: "Any", problem: "Any"
+) -> "List[str]":
+    """Describe a step of the training of a model, and its batch."""
+    shown = why.samples[:MOST_INPUTS]
+    rows = [f"x[{i}] is row {problem.rows[i] + 1}" for i in shown]
+    rows += [f"and {len(why.samples) - len(shown)} more"] if len(why.samples) > len(shown) else []
+    return [
+        f"step {options.step} of the training of {options.model}: {recipe}, seed {recipe.seed}",
+        f"loss {why.loss!r}, optimizer {why.optimizer!r}",
+        f"{plural(len(problem.rows), 'training row')} of {options.data}; "
+        f"the batch: {', '.join(rows)}",
+    ]
+
+
+def about_samples(why: "Explanation", options: "Any") -> "List[str]":
+    """Describe a later step of a saved network, which has no training of its own to repeat."""
+    if options.step in (None, 1):
+        return []
+    return [
+        f"step {options.step} of a new training run, from the weights in {options.model} on, "
+        "with the given samples alone",
+        f"loss {why.loss!r}, optimizer {why.optimizer!r}",
+    ]
+
+
+def about_new_training(
+    why: "Explanation", encoder: "Any", options: "Any", given: "List[str]"
+) -> "List[str]":
+    """Describe a step that is not one of the model's training, and say why it is not."""
+    reason = f"{options.data} is not the table that the model learned from"
+    if given:
+        names = ", ".join(["--" + name.replace("_", "-") for name in given])
+        reason = f"leave out {names} for a step of the model's own training"
+    lines = [
+        f"step {options.step} of a new training run, from the trained weights on: "
+        f"row {options.row or 1} of {options.data} is its only sample",
+        f"({reason})",
+        f"loss {why.loss!r}, optimizer {why.optimizer!r}",
+    ]
+    return lines + (columns_of(why.data[0][0], encoder) if isinstance(encoder, Encoder) else [])
 
 
 def columns_of(x: "Row", encoder: "Encoder") -> "List[str]":
@@ -271,24 +429,14 @@ def input_named(name: str, encoder: "Any") -> str:
     return name
 
 
-def sample_of_table(encoder: "Any", options: "Any") -> "Any":
+def sample_of_table(encoder: "Any", table: "Any", options: "Any") -> "Any":
     """Return one row of a table, and its target or None."""
-    table = encoder.read(options.data, target=None)
     limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
     row = require("--row", 1 if options.row is None else options.row, limit) - 1
     report_unseen(encoder, table, Line(), [row])
     known = table.target is not None and table[table.target].present([row])
     Y = [encoder.examples_of(table, [row])[1][0]] if known else None
     return [encoder.inputs_of(table, [row])[0]], Y
-
-
-def _numbers(text: str, where: str) -> "List[float]":
-    try:
-        return [float(part) for part in re.split(r"[,;\s]+", text.strip())]
-    except ValueError:
-        raise ValueError(
-            f"{where}: {text!r} is not a list of numbers; write them as in 0.5,1"
-        ) from None
 
 
 def _table(path: str) -> "List[List[float]]":
@@ -298,7 +446,7 @@ def _table(path: str) -> "List[List[float]]":
     ]
     if lines and not re.search(r"\d", lines[0][1]):
         del lines[0]
-    rows = [(i, _numbers(line, f"{path}, line {i}")) for i, line in lines]
+    rows = [(i, numbers_of(line, f"{path}, line {i}")) for i, line in lines]
     for i, row in rows:
         if len(row) != len(rows[0][1]):
             raise ValueError(
@@ -309,32 +457,33 @@ def _table(path: str) -> "List[List[float]]":
 
 
 def text_of(path: str) -> str:
-    """Return the text of a file."""
+    """Return the text of a file in any encoding."""
     with open(path, "rb") as file:
-        data = file.read()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path}: the file is not UTF-8 text; convert it to UTF-8") from None
+        return decoded(file.read())
+
+
+def header(options: "Any") -> str:
+    """Return the first line of a worksheet, from which ``check`` makes the same step."""
+    return FIRST_LINE + arguments(options)
 
 
 def arguments(options: "Any") -> str:
     """Return the command-line arguments that give the same network, data and training."""
-    words: "List[Optional[str]]" = [options.model, options.data]
+    words: "List[Optional[str]]" = [options.model, options.data] + exercises.arguments(options)
     for text in options.x:
         words.append("--x=" + text)
     for text in options.y:
         words.append("--y=" + text)
     words += [f"--row={options.row}"] if options.row is not None else []
     words += ["--loss=" + options.loss] if options.loss else []
-    words += ["--optimizer=" + options.optimizer]
+    words += ["--optimizer=" + options.optimizer] if options.optimizer else []
     words += (
         ["--learning-rate=" + repr(options.learning_rate)]
         if options.learning_rate is not None
         else []
     )
-    words += [f"--step={options.step}"]
+    words += [f"--step={options.step}"] if options.step is not None else []
     words += [f"--batch-size={options.batch_size}"] if options.batch_size else []
     words += ["--shuffle"] if options.shuffle else []
-    words += [f"--seed={options.seed}"]
+    words += [f"--seed={options.seed}"] if options.seed is not None else []
     return " ".join([shlex.quote(word) for word in words if word])

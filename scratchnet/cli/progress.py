@@ -19,7 +19,8 @@ from time import monotonic
 
 from ..core.history import Epoch
 from ..engines.checkpoints import Checkpoint
-from .terminal import safe, written_for
+from ..texts import written_for
+from .terminal import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import shutil
 import sys
 import textwrap
 
-from ..texts import ASCII, is_writable, printable
+from ..texts import printable, written_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,15 +28,6 @@ _DIM, _BOLD, _CYAN, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[0m"
 
 # The sequences that colour text in this package.
 COLOURS = re.compile("(\x1b\\[(?:[012]|36|38;5;[0-9]{1,3})m)")
-
-
-def written_for(text: str, encoding: str) -> str:
-    """Return the text; each character that the encoding lacks is replaced by ASCII.
-
-    >>> written_for("W₁·x ≥ 0", "ascii"), written_for("W₁·x ≥ 0", "utf-8")
-    ('W1*x >= 0', 'W₁·x ≥ 0')
-    """
-    return "".join([c if is_writable(c, encoding) else ASCII.get(c, "?") for c in text])
 
 
 def safe(text: str, colour: bool = False) -> str:

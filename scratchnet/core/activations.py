@@ -79,7 +79,10 @@ class Identity(Activation):
 
 
 class Sigmoid(Activation):
-    """a = 1/(1 + e^-z), between 0 and 1"""
+    """a = 1/(1 + e^-z), between 0 and 1
+
+    Computed from e^-|z|, so that exp() cannot overflow.
+    """
 
     def function(self, z: Number) -> Number:
         return sigmoid(z)
@@ -124,7 +127,11 @@ class LeakyReLU(Activation):
 
 
 class ELU(Activation):
-    """a = z where z > 0, else alpha·(e^z - 1) (Clevert, Unterthiner & Hochreiter 2016)"""
+    """a = z where z > 0, else alpha·(e^z - 1) (Clevert, Unterthiner & Hochreiter 2016)
+
+    Computed with min(z, 0) in the exponent, because both cases are computed, and exp() must not
+    overflow.
+    """
 
     arguments = numbers = ("alpha",)
 
@@ -132,8 +139,7 @@ class ELU(Activation):
         self.alpha = self.require("alpha", alpha, FINITE)
 
     def function(self, z: Number) -> Number:
-        # Both arms of `where` are computed. The exponent min(z, 0), written as -positive_part(-z),
-        # cannot overflow.
+        # min(z, 0) is written as -positive_part(-z).
         return where(z > 0, z, self.alpha * expm1(-positive_part(-z)))
 
     def derivative(self, z: Number, a: Number) -> Number:
@@ -202,7 +208,10 @@ class GELU(Activation):
 
 
 class Softplus(Activation):
-    """a = log(1 + e^z), a smooth ReLU (Dugas et al. 2001)"""
+    """a = ln(1 + e^z), a smooth ReLU (Dugas et al. 2001)
+
+    Computed as max(z, 0) + ln(1 + e^-|z|), so that exp() cannot overflow.
+    """
 
     def function(self, z: Number) -> Number:
         return softplus(z)
@@ -245,14 +254,17 @@ class Threshold(Activation):
 
 
 class Softmax(Layer):
-    """a_k = e^z_k / Σ_j e^z_j in each row: positive numbers that sum to 1"""
+    """a_k = e^z_k / Σ_j e^z_j in each row: positive numbers that sum to 1
+
+    Computed after the largest z of the row is subtracted from each z, which cancels in the
+    quotient, so that exp() cannot overflow.
+    """
 
     def forward(self, Z: Matrix) -> Matrix:
         self.A = [self.probabilities(z) for z in Z]  # samples × classes
         return self.A
 
     def probabilities(self, z: Row) -> Row:
-        # Subtracting the largest z cancels in the quotient and prevents exp() from overflowing.
         largest = largest_of(z)
         e = [exp(z_k - largest) for z_k in z]
         sum_of_e = total(e)

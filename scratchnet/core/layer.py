@@ -275,15 +275,13 @@ def widths_of(layers: Layers) -> Any:
     """
     if not layers:
         raise ValueError("a network has at least one layer")
-    places = set()
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
-        if id(layer) in places:
+        if any([layer is other for other in layers[:i]]):
             raise ValueError(
                 f"layer {i}, {layer!r}, is in the network twice; make one object for each place"
             )
-        places.add(id(layer))
     # Layers before the first one with a known width accept any width and pass it on.
     known = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None]
     width = known[0].inputs if known else None
@@ -297,12 +295,29 @@ def widths_of(layers: Layers) -> Any:
     return widths
 
 
+def role_in(layer: Any, parameter: Parameter) -> str:
+    """Return the name of a parameter in its layer.
+
+    It is the role or, if several parameters have this role, the attribute that holds the inner
+    layer with the parameter, and its name there: "up.weights", "blocks[1].weights".
+    """
+    inner = [
+        (name if part is value else f"{name}[{n}]", part)
+        for name, value in layer.__dict__.items()
+        for n, part in enumerate(value if isinstance(value, (list, tuple)) else [value])
+        if isinstance(part, Layer) and parameter in part.parameters()
+    ]
+    if not inner or [p.role for p in layer.parameters()].count(parameter.role) == 1:
+        return parameter.role
+    return f"{inner[0][0]}.{role_in(inner[0][1], parameter)}"
+
+
 def check_names(layers: Layers) -> None:
     """Raise a ValueError if names in a layer are not unique, or if layers share a parameter."""
     known: Any = set()
     for i, layer in enumerate(layers):
         parameters = layer.parameters()
-        names = [p.role for p in parameters] + list(layer.numbers)
+        names = [role_in(layer, p) for p in parameters] + list(layer.numbers)
         twice = [name for name in names if names.count(name) > 1]
         shared = [p.role for p in parameters if id(p) in known]
         if twice:

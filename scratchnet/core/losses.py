@@ -238,7 +238,11 @@ class Huber(Loss):
 
 
 class BinaryCrossEntropy(Loss):
-    """-(y·log a + (1 - y)·log(1 - a)), averaged over all outputs; y is 0, 1 or a probability"""
+    """-(y·ln a + (1 - y)·ln(1 - a)), averaged over all outputs; y is 0, 1 or a probability
+
+    Computed with Sigmoid from z as ln(1 + e^z) - y·z, which is accurate for every z: ln(1 - a)
+    would lose all digits where a is rounded to 1.
+    """
 
     pairs_with = Sigmoid
     ends_in = (Sigmoid, Softmax, Identity)
@@ -267,7 +271,10 @@ class BinaryCrossEntropy(Loss):
 
 
 class CategoricalCrossEntropy(Loss):
-    """-Σ y·log a over the classes, averaged over the samples
+    """-Σ y·ln a over the classes, averaged over the samples
+
+    Computed with Softmax from z as Σ y·(ln Σ e^z - z), which is accurate for every z: ln a would be
+    infinite where a is rounded to 0.
 
     The targets y of a sample are 1 for its class and 0 for the others, or probabilities.
     """

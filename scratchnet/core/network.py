@@ -22,7 +22,7 @@ from .checks import (
     require,
 )
 from .functions import number_of
-from .layer import Parameter, check_names, widths_of, without_batch
+from .layer import Parameter, check_names, role_in, widths_of, without_batch
 from .matrix import shape, size
 from .plug_points import PLUG_POINTS
 from .random import Generator
@@ -306,7 +306,7 @@ class Sequential:
         for i, layer in enumerate(self.layers):
             for parameter in layer.parameters():
                 # Set the name each time, because the layer can be part of another network, too.
-                parameter.name = f"{i}.{parameter.role}"
+                parameter.name = f"{i}.{role_in(layer, parameter)}"
                 parameters.append(parameter)
         return parameters
 
@@ -369,11 +369,12 @@ class Sequential:
 
     def summary(self) -> str:
         """Return a table of the layers, their outputs and their numbers of parameters."""
-        table = [("", "layer", "outputs", "parameters")]
         counts = [sum([p.count for p in layer.parameters()]) for layer in self.layers]
-        outputs = widths_of(self.layers)[1:]
-        for i, layer in enumerate(self.layers):
-            table.append((str(i), repr(layer), str(outputs[i] or "any"), str(counts[i])))
+        columns = zip(self.layers, widths_of(self.layers)[1:], counts)
+        table = [("", "layer", "outputs", "parameters")] + [
+            (str(i), repr(layer), str(outputs or "any"), str(count))
+            for i, (layer, outputs, count) in enumerate(columns)
+        ]
         widths = [max([len(row[k]) for row in table]) for k in range(4)]
         lines = [
             # MicroPython has no str.ljust.
@@ -381,8 +382,9 @@ class Sequential:
             for row in table
         ]
         frozen = sum([p.count for p in self.parameters() if p.frozen])
-        number = self.number.__name__
-        lines.append(f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {number}")
+        lines.append(
+            f"{sum(counts)} parameters, {frozen} of them frozen; numbers: {self.number.__name__}"
+        )
         return Text("\n".join(lines))
 
     def _repr_html_(self) -> Any:

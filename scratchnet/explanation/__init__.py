@@ -3,12 +3,16 @@
 explanation   sn.explain: one training step, with every number available by name
 number        one of these numbers: its value, formula and source line
 step          the step itself, run on traced numbers, and the names of the numbers
+within        which numbers within a rule get names
 names         a name as its parts: layer, role, indices, suffix
 replay        repeats a training run up to a given step
 text          formulas as text
+digits        how many digits a formula needs, so that the printed line is true
+textbook      the formula as books write it, from the docstring of the rule
 data          an explanation as JSON
 page          an explanation as an interactive page
 worksheet     the step with blanks, to be computed by hand
 mistakes      checks a worksheet that was filled in
+attribution   what each input contributes to an output
 gradients     sn.check_gradients: backpropagation, exact derivatives and differences compared
 """

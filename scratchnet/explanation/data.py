@@ -2,7 +2,9 @@
 
     title       the network
     layers      for each layer: name, parameters (name, shape), width, symbol ("z" if its output is
-                k.z, "a" if it is k.a)
+                k.z, "a" if it is k.a), rule (lines: its formula in books; see textbook.py), kept
+                (what its forward pass keeps, as in "0.N")
+    loss_rule   these lines for the loss
     inputs      the number of features
     names       their names, or null
     labels      the names of the outputs, or of the two classes of a single output, or null
@@ -19,7 +21,9 @@ A formula is a list of parts. A part is one of these:
 
     a text
     [number, parentheses]    an index into ``numbers``, and whether the number needs parentheses: if
-                             it is negative (1), if it is a fraction (2), in both cases (3)
+                             it is negative (1), if it is a fraction (2), in both cases (3); if four
+                             decimals are too few for a true line in some step, followed by a text
+                             with a digit per step, from 4 to h (17): how many it needs
     {"if": number, "then": formula, "else": formula, "since": formula, "unless": formula}
                              two formulas and the reasons for them; the number after "if" selects
 
@@ -33,22 +37,26 @@ together with the values of others that occur in formulas.
 import base64
 
 from ..scalars.operations import PRODUCT, SIGN
+from .digits import decimals_for
 from .names import Name
 from .number import Number
-from .text import Choice, Reference, number, parts
+from .text import DECIMALS, OF_CONSTANTS, Choice, Reference, number, parts
+from .textbook import lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Set
+    from typing import Any, Dict, Iterator, List, Optional, Set
 
     from ..core.losses import Loss
     from ..core.types import Matrix
+    from ..scalars import Traced
     from .replay import Moment
     from .step import Step
     from .text import Part
 
 VERSION = 1
 ARMS = ("then", "else", "since", "unless")  # the two formulas of a choice, and the reason for each
+DIGITS = "0123456789abcdefgh"
 FOLD = 16
 GRID = 32  # how many points of the plane are computed along each axis
 MARGIN = 0.25  # the margin around the data, as a fraction of their range
@@ -70,10 +78,12 @@ def to_data(
         "version": VERSION,
         "title": repr(first.net),
         "loss": None if loss is None else repr(loss),
+        "loss_rule": [] if loss is None else lines_of(type(loss)),
         "optimizer": None if first.optimizer is None else repr(first.optimizer),
         "inputs": len(first.X[0]),
         "layers": [
-            _layer(layer, output) for layer, output in zip(first.net.layers, steps[0].outputs[1:])
+            dict(_layer(layer, output), kept=_kept(steps[0], k))
+            for k, (layer, output) in enumerate(zip(first.net.layers, steps[0].outputs[1:]))
         ],
         "steps": [moment.number for moment in moments],
         "samples": [moment.samples for moment in moments],
@@ -92,7 +102,19 @@ def _layer(layer: "Any", output: "Matrix") -> "Dict[str, Any]":
         "parameters": parameters,
         "width": len(output[0]),
         "symbol": symbol,
+        "rule": lines_of(type(layer)),
     }
+
+
+def _kept(step: "Step", k: int) -> "List[str]":
+    """Return the names of the arrays that the forward pass of a layer keeps."""
+    names = map(Name.parse, step.numbers)
+    arrays = {
+        name.array: None
+        for name in names
+        if name.layer == k and not name.suffix and str(name) in step.of_forward
+    }
+    return [array for array in arrays if array not in (f"{k}.z", f"{k}.a", f"{k}.inner")]
 
 
 class _Table:
@@ -116,9 +138,11 @@ class _Table:
                 row = self.rows[self.place(k, name, found.value)]
                 if found.source is not None:
                     row["source"] = self.source(list(found.source))
-                    self.add(row, "formulas", k, parts(found.node))
-                    if found.chain_parts:
-                        self.add(row, "chains", k, found.chain_parts)
+                    formula, chain = parts(found.node), found.chain_parts
+                    more = decimals_for(found.node, formula)
+                    self.add(row, "formulas", k, formula, more)
+                    if chain:
+                        self.add(row, "chains", k, chain, found.decimals_for_chain())
 
     @staticmethod
     def after(step: "Step", names: "List[str]") -> "List[str]":
@@ -139,7 +163,7 @@ class _Table:
                 "values": [None] * self.steps,
             }
             self.rows.append(dict(row, source=None, formulas={}, chains={}))
-            if not isinstance(key, str):
+            if not isinstance(key, str) and number(value) == number(value, OF_CONSTANTS):
                 self.constants.add(self.places[key])
         place = self.places[key]
         if place in self.constants and any(
@@ -155,10 +179,24 @@ class _Table:
             self.sources.append(source)
         return self.sources.index(source)
 
-    def add(self, row: "Dict[str, Any]", kind: str, k: int, formula: "List[Part]") -> None:
-        """Add a formula of step k to a row; equal formulas of several steps are stored once."""
+    def add(
+        self,
+        row: "Dict[str, Any]",
+        kind: str,
+        k: int,
+        formula: "List[Part]",
+        decimals: "Dict[int, int]",
+    ) -> None:
+        """Add a formula of step k to a row; equal formulas of several steps are stored once.
+
+        ``decimals`` is from ``decimals_for``.
+        """
         found = self.formula(k, (row["name"], kind), formula)
-        row[kind].setdefault(repr(found), (found, []))[1].append(k)
+        _, steps, needed = row[kind].setdefault(repr(found), (found, [], {}))
+        steps.append(k)
+        for n, leaf in enumerate(_references(formula)):
+            of_step = needed.setdefault(n, ["4"] * self.steps)
+            of_step[k] = DIGITS[decimals.get(id(leaf), DECIMALS)]
 
     def formula(self, k: int, key: "Any", formula: "List[Part]") -> "List[Any]":
         """Return a formula as lists and dictionaries; ``key`` identifies numbers without a name."""
@@ -190,32 +228,51 @@ class _Table:
             for kind, which in (("formulas", "which"), ("chains", "which_chain")):
                 found = list(row[kind].values())
                 if found:
-                    entry[kind] = [self.merged(formula) for formula, _ in found]
+                    entry[kind] = [
+                        self.merged(formula, list(reversed(list(needed.values()))))
+                        for formula, _, needed in found
+                    ]
                 if len(found) > 1:
-                    of_step = {k: n for n, (_, steps) in enumerate(found) for k in steps}
+                    of_step = {k: n for n, (_, steps, _) in enumerate(found) for k in steps}
                     entry[which] = [of_step.get(k) for k in range(self.steps)]
             numbers.append(entry)
         return numbers
 
-    def merged(self, formula: "List[Any]") -> "List[Any]":
-        """Return a formula with constants as text, adjacent texts joined, and final indices."""
+    def merged(self, formula: "List[Any]", decimals: "List[Any]") -> "List[Any]":
+        """Return a formula with constants as text, adjacent texts joined, and final indices.
+
+        ``decimals`` holds how many each number needs in each step, the last number first.
+        """
         found: "List[Any]" = []
         for part in formula:
             if isinstance(part, dict):
-                arms = {name: self.merged(part[name]) for name in ARMS}
+                arms = {name: self.merged(part[name], decimals) for name in ARMS}
                 part = dict(arms, **{"if": self.new_places[part["if"]]})
             elif isinstance(part, list) and part[0] in self.constants:
                 value = [v for v in self.rows[part[0]]["values"] if v is not None][0]
                 text = number(value)
+                decimals.pop()
                 bracketed = text.startswith("-") and part[1] & 1 or "/" in text and part[1] & 2
                 part = "({})".format(text) if bracketed else text
             elif isinstance(part, list):
+                needed = "".join(decimals.pop())
                 part = [self.new_places[part[0]], part[1]]
+                part += [needed] if needed.strip("4") else []
             if found and isinstance(part, str) and isinstance(found[-1], str):
                 found[-1] += part
             else:
                 found.append(part)
         return found
+
+
+def _references(formula: "List[Part]") -> "Iterator[Traced]":
+    """Yield the numbers of a formula and its alternatives, in the order of ``_Table.formula``."""
+    for part in formula:
+        if isinstance(part, Reference):
+            yield part.node
+        elif isinstance(part, Choice):
+            for arm in (part.chosen, part.other) + part.reasons:
+                yield from _references(arm)
 
 
 def _is_included(name: str, samples: "Set[int]") -> bool:

@@ -6,10 +6,10 @@
 >>> print(why["0.weights[0][0].gradient"])
 0.weights[0][0].gradient = -1.2691
   = x[0][0] · 0.z[0][0].gradient
-  = 3·(-0.423)
+  = 3·(-0.42302)
   by the chain rule
   = x[0][0] · ((1.a[0][0] − y[0][0]) · 1.derivative[0][0])
-  = 3·((0.4621 − 1)·0.7864)
+  = 3·((0.4621 − 1)·0.78645)
   scratchnet/core/layers.py:...: self.weights.gradient = matrix.dot(matrix.transpose(self.X), dZ)
 from
   x[0][0] = 3, given
@@ -22,11 +22,10 @@ The names are listed in step.py.
 
 import json
 
-from ..core.checks import COUNT, accept_rows, look_up, require
-from ..core.examples import examples_for
+from ..core.checks import COUNT, accept_rows, require
 from ..core.losses import loss_for
-from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..formats.files import write
+from ..texts import printed
 from .data import to_data
 from .names import Name, unknown
 from .number import Number
@@ -34,6 +33,7 @@ from .page import frame, page
 from .replay import Moment, copied, replay
 from .step import Step
 from .text import DECIMALS
+from .textbook import lines_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from ..core.losses import Loss
     from ..core.network import Sequential
+    from ..core.optimizers import Optimizer
     from ..core.types import Matrix
     from ..formats.files import Path
 
@@ -53,57 +54,69 @@ def explain(
     Y: "Any" = None,
     loss: "Any" = None,
     optimizer: "Any" = "adam",
-    step: int = 1,
-    steps: int = 1,
+    epochs: "Optional[int]" = None,
     batch_size: "Optional[int]" = None,
     shuffle: bool = False,
     seed: int = 0,
+    validation_data: "Any" = None,
+    validation_split: float = 0,
+    patience: "Optional[int]" = None,
     sample_weight: "Any" = None,
     class_weight: "Any" = None,
+    step: int = 1,
+    steps: int = 1,
 ) -> "Explanation":
     """Explain a training step; see ``sn.explain``. The network is not changed."""
     if Y is None:
-        given = {
-            "loss": loss is not None,
-            "step": step != 1,
-            "steps": steps != 1,
-            "batch_size": batch_size is not None,
-            "shuffle": shuffle,
-            "seed": seed != 0,
-            "sample_weight": sample_weight is not None,
-            "class_weight": class_weight is not None,
-        }
-        for name in given:
-            if given[name]:
-                raise ValueError(
-                    f"{name} needs targets: without Y only the forward pass is explained"
-                )
-        rows = net.accept(X)
-        X = [rows[i] for i in range(len(rows))]
-        return Explanation([Moment(1, net, X, [], None, list(range(len(X))), None)], None)
+        return _forward_pass(
+            net,
+            X,
+            loss=loss is not None,
+            epochs=epochs is not None,
+            batch_size=batch_size is not None,
+            shuffle=shuffle,
+            seed=seed != 0,
+            validation_data=validation_data is not None,
+            validation_split=validation_split != 0,
+            patience=patience is not None,
+            sample_weight=sample_weight is not None,
+            class_weight=class_weight is not None,
+            step=step != 1,
+            steps=steps != 1,
+        )
     if loss is None:
         raise ValueError("targets Y need a loss, for example loss='mean_squared_error'")
-    criterion = loss_for(net, loss)
-    optimizer = look_up("optimizer", optimizer, OPTIMIZERS, Optimizer).with_numbers(net.number)
-    examples = examples_for(net, X, Y, criterion, sample_weight)
-    X = [examples.X[i] for i in range(len(examples.X))]
-    Y = [examples.Y[i] for i in range(len(examples.Y))]
-    step, steps = require("step", step, COUNT), require("steps", steps, COUNT)
+    if epochs is not None:
+        require("epochs", epochs, COUNT)
     moments = replay(
         net,
         X,
         Y,
-        criterion,
+        loss,
         optimizer,
-        step,
-        steps,
+        require("step", step, COUNT),
+        require("steps", steps, COUNT),
+        epochs,
         batch_size=batch_size,
         shuffle=shuffle,
         seed=seed,
+        validation_data=validation_data,
+        validation_split=validation_split,
+        patience=patience,
         sample_weight=sample_weight,
         class_weight=class_weight,
     )
-    return Explanation(moments, criterion)
+    return Explanation(moments, loss_for(net, loss))
+
+
+def _forward_pass(net: "Sequential", X: "Any", **given: bool) -> "Explanation":
+    """Return the explanation of the forward pass; ``given`` are options that need targets."""
+    for name in given:
+        if given[name]:
+            raise ValueError(f"{name} needs targets: without Y only the forward pass is explained")
+    rows = net.accept(X)
+    X = [rows[i] for i in range(len(rows))]
+    return Explanation([Moment(1, net, X, [], None, list(range(len(X))), None, None)], None)
 
 
 def _named(what: str, given: "Any", counts: "List[int]") -> "Optional[List[str]]":
@@ -158,8 +171,7 @@ class Explanation:
     @property
     def optimizer(self) -> "Optional[Optimizer]":
         """The optimizer with what it remembers before the step."""
-        optimizer: "Optional[Optimizer]" = self._moments[self._place].optimizer
-        return optimizer
+        return self._moments[self._place].optimizer
 
     @property
     def samples(self) -> "List[int]":
@@ -249,8 +261,10 @@ class Explanation:
     def text(self, decimals: int = DECIMALS) -> str:
         """Return the whole step as text, section by section."""
         lines = [f"step {self.number}"]
+        if self.loss is not None:
+            lines.append(f"  loss {self.loss!r}, optimizer {self.optimizer!r}")
         for title, found in self.sections():
-            lines += ["", title]
+            lines += ["", title] + ["  " + line for line in lines_for(self.step, found[-1])]
             for name in found[:BLOCK]:
                 lines.append(f"  {name} = {self[name].derivation(decimals)}")
             if len(found) > BLOCK:
@@ -284,7 +298,7 @@ class Explanation:
         return f"{'backward' if backward else 'forward'}: {layers[parts.layer]}"
 
     def __str__(self) -> str:
-        return self.text()
+        return printed(self.text())
 
     def __repr__(self) -> str:
         count = sum(1 for _ in self.step.names())

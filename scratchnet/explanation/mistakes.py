@@ -16,13 +16,12 @@
 'this is the result if the derivative is computed with z in place of the output a'
 """
 
-import operator
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from ..core import functions
 from ..scalars import Traced
-from ..scalars.operations import OPERATIONS
-from ..texts import plural
+from ..texts import plural, printed
+from .digits import COMPUTED
 from .names import Name
 from .number import Number, inputs
 from .text import DECIMALS
@@ -31,7 +30,7 @@ from .worksheet import decimals_of, sections, value_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+    from typing import Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
     from .explanation import Explanation
     from .step import Step
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-12  # the relative difference of sums that are added in different orders
 FEWEST = 2  # significant digits from which a mistake is recognized; with fewer, only if it is exact
 COARSE = 1  # decimals; a number without decimals may be too coarse to check, such as 0 for 0.25
+MOST_TERMS = 8  # outputs of a layer whose error may be left out
 MOST = 2  # results of mistakes that the digits fit; with more, no mistake is reported
 
 
@@ -130,6 +130,21 @@ def _averaged_again(count: int) -> "Edit":
     )
 
 
+def _data_for_input(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """Return the feature x in place of the hidden output in the gradient of a weight."""
+    if not (_is_output(node) and _is_gradient(owner) and _kind(owner) == "weights"):
+        return node
+    x = str(Name(None, "x", Name.parse(node.name).indices))
+    return working.step.numbers.get(x, node)
+
+
+def _weight_for_input(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+    """Return the weight in place of what it is multiplied with, in its gradient."""
+    if not (_is_gradient(owner) and _kind(owner) == "weights") or _is_gradient(node):
+        return node
+    return working.step.numbers.get(str(Name.parse(owner.name).with_suffix("")), node)
+
+
 # The mistakes in derivatives: each is looked for in the shortcut and in the chain rule.
 _OF_DERIVATIVES: "List[Tuple[str, Edit]]" = [
     (
@@ -158,6 +173,14 @@ MISTAKES = [
         "the gradient of this loss at z contains it already",
         operation=_derivative_again,
     ),
+    Mistake(
+        "the weight is left out on the way back",
+        lambda w, node, owner: (
+            Traced(1.0) if _kind(node) == "weights" and _is_led_back(owner) else node
+        ),
+    ),
+    Mistake("the input x is used instead of the output of the hidden layer", _data_for_input),
+    Mistake("the weight is used instead of the number it is multiplied with", _weight_for_input),
     Mistake(
         "the division by the number of terms is left out",
         operation=lambda w, node, owner: node.operands[0] if _is_mean(node, owner) else node,
@@ -207,6 +230,10 @@ MISTAKES = [
         "the learning rate is left out",
         lambda w, node, owner: Traced(1.0) if _is_rate(node) and _is_new(w, owner) else node,
     ),
+    Mistake(
+        "the learning rate is applied twice",
+        lambda w, node, owner: node * node if _is_rate(node) and _is_new(w, owner) else node,
+    ),
     Mistake(  # log(1 + e^z) - y·z counts as one logarithm.
         "the logarithm to base 10 is used instead of the natural logarithm",
         operation=lambda w, node, owner: (
@@ -226,6 +253,44 @@ MISTAKES = [
         ),
     ),
 ]
+
+
+# ---- mistakes that depend on the network ---------------------------------------------------------
+
+
+def _on_the_way_back(step: "Step") -> "List[Mistake]":
+    """Return the mistakes of one layer or of one output."""
+    found = []
+    for k, layer in enumerate(step.net.layers):
+        if hasattr(layer, "derivative"):
+            sentence = f"the derivative of layer {k} is left out"
+            found.append(Mistake(sentence, _without_derivative(k)))
+    widest = max([len(row) for rows in step.outputs for row in rows])
+    for n in range(min(widest, MOST_TERMS)):
+        sentence = f"only the error of output {n} is led back"
+        found.append(Mistake(sentence, operation=_of_terms({n})))
+        sentence = f"the error of output {n} is left out on the way back"
+        found.append(Mistake(sentence, operation=_of_terms(set(range(widest)) - {n})))
+    return found
+
+
+def _without_derivative(layer: int) -> "Edit":
+    return lambda w, node, owner: (
+        Traced(1.0) if _is_derivative(node) and Name.parse(node.name).layer == layer else node
+    )
+
+
+def _of_terms(places: "Set[int]") -> "Edit":
+    """Return the edit that keeps only the terms at these places of a sum over the outputs."""
+
+    def edit(working: "Working", node: "Traced", owner: "Traced") -> "Traced":
+        if node.operation != "dot" or not _is_led_back(owner) or len(node.operands) < 4:
+            return node
+        pairs = list(zip(node.operands[::2], node.operands[1::2]))
+        kept = [part for i, pair in enumerate(pairs) if i in places for part in pair]
+        return Traced(None, "dot", tuple(kept)) if kept else node
+
+    return edit
 
 
 def _at_last(step: "Step") -> "List[Mistake]":
@@ -267,12 +332,23 @@ def _is_gradient(node: "Traced") -> bool:
     return Name.parse(node.name).is_gradient
 
 
+def _is_led_back(node: "Traced") -> bool:
+    """Return whether this is the gradient at an output of a layer or at an input."""
+    return _is_gradient(node) and Name.parse(node.name).array[-1:] in ("z", "a", "x")
+
+
+def _is_output(node: "Traced") -> bool:
+    """Return whether this is an output of a layer."""
+    return not _is_gradient(node) and _kind(node) in ("z", "a")
+
+
 def _is_derivative(node: "Traced") -> bool:
     return _kind(node) == "derivative"
 
 
 def _is_loss(node: "Traced") -> bool:
-    return node.name in ("loss", "loss.new")
+    """Return whether this is the loss or that of a sample."""
+    return Name.parse(node.name).array == "loss"
 
 
 def _is_new(working: "Working", node: "Traced") -> bool:
@@ -359,8 +435,8 @@ def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> bool:
 
 
 def _is_inner(node: "Traced") -> bool:
-    """Return whether a number has a name only because it is used more than once."""
-    return _kind(node) in ("inner", "slope")
+    """Return whether a number is only a part of the formula of another one."""
+    return _kind(node) in ("inner", "slope") or _is_loss(node) and node.name[4:5] == "["
 
 
 def _formula(node: "Traced") -> "Iterator[Traced]":
@@ -390,9 +466,7 @@ def _twin(working: "Working", node: "Traced") -> "Traced":
 
 # ---- the numbers, computed again from the record -------------------------------------------------
 
-COMPUTED = {name: operation.function for name, operation in OPERATIONS.items()}
-COMPUTED["power"] = operator.pow  # the exponent is a float here
-COMPUTED["round"] = lambda value, decimals: round(value, int(decimals))
+EDITED = dict(COMPUTED, round=lambda value, decimals: round(value, int(decimals)))
 
 
 class Working:
@@ -442,7 +516,7 @@ class Working:
         if not record.operation:
             return float(record.value)
         owner = record if record.name else owner
-        value: float = COMPUTED[record.operation](
+        value: float = EDITED[record.operation](
             *[self.operand(part, owner, origin) for part in record.operands]
         )
         return value
@@ -481,20 +555,32 @@ class Wrong:
     ``right``                       the right number, with as many decimals as the entry
     ``number``                      where the right number comes from (number.Number)
     ``mistake``                     a sentence with the mistake that gives the wrong number, or None
+    ``carried``                     what follows from the wrong numbers before it, as text, or None
     """
 
-    def __init__(self, entry: "Entry", number: "Number", mistake: "Optional[str]") -> None:
+    def __init__(
+        self,
+        entry: "Entry",
+        number: "Number",
+        mistake: "Optional[str]",
+        carried: "Optional[float]" = None,
+    ) -> None:
         self.name, self.given, self.line = entry
         self.decimals = DECIMALS if "/" in self.given else max(decimals_of(self.given), 0)
         self.right = written(number.value, max(DECIMALS, self.decimals))
         self.number = number
         self.mistake = mistake
+        self.carried: "Optional[str]" = None
+        if carried is not None:
+            self.carried = written(carried, max(DECIMALS, self.decimals))
 
     def text(self) -> str:
         lines = [
             f"line {self.line}: {self.name} = {self.given} is wrong; "
             f"the right number is {self.right}"
         ]
+        if self.carried is not None:
+            lines.append(f"  with the wrong numbers before it, {self.carried} would be right")
         lines += [f"  {self.mistake}"] if self.mistake else []
         return "\n".join(lines + ["", self.number.text(0, max(DECIMALS, self.decimals))])
 
@@ -502,50 +588,80 @@ class Wrong:
 class Findings:
     """The result of a check.
 
-    ``right``     the names of the right numbers before the first wrong one
-    ``missing``   the names of the numbers of the worksheet that have no entry
-    ``wrong``     the first wrong number, or None
+    ``right``       the names of the right numbers
+    ``followed``    those that are right if an earlier wrong number is carried on; they count
+    ``wrongs``      the wrong numbers, in the order of the step
+    ``missing``     the names of the numbers of the worksheet that have no entry
     """
 
-    def __init__(self, right: "List[str]", missing: "List[str]", wrong: "Optional[Wrong]") -> None:
+    def __init__(
+        self,
+        right: "List[str]",
+        followed: "List[str]",
+        wrongs: "List[Wrong]",
+        missing: "List[str]",
+    ) -> None:
         self.right = right
+        self.followed = followed
+        self.wrongs = wrongs
         self.missing = missing
-        self.wrong = wrong
+
+    @property
+    def wrong(self) -> "Optional[Wrong]":
+        """The first wrong number, or None."""
+        return self.wrongs[0] if self.wrongs else None
 
     @property
     def passed(self) -> bool:
-        return self.wrong is None
+        return not self.wrongs
+
+    @property
+    def score(self) -> "Tuple[int, int]":
+        """How many numbers of the worksheet are right, and how many there are."""
+        count = len(self.right) + len(self.followed)
+        return count, count + len(self.wrongs) + len(self.missing)
 
     def text(self) -> str:
-        lines = [self.wrong.text(), ""] if self.wrong else []
-        right = plural(len(self.right), "number") + (" before it" if self.wrong else "")
-        missing = plural(len(self.missing), "number")
-        lines.append(f"right: {right}; missing: {missing} of the worksheet")
-        return "\n".join(lines)
+        lines = []
+        for wrong in self.wrongs:
+            lines += [wrong.text(), ""]
+        if self.followed:
+            names = ", ".join(self.followed)
+            lines.append(f"right with the wrong numbers carried on: {names}")
+        counts = [f"right: {plural(len(self.right), 'number')}"]
+        if self.wrongs:
+            counts.append(f"right with a wrong number carried on: {len(self.followed)}")
+            counts.append(f"wrong: {len(self.wrongs)}")
+        counts.append(f"missing: {plural(len(self.missing), 'number')} of the worksheet")
+        return "\n".join(lines + ["; ".join(counts), "score: {} of {}".format(*self.score)])
 
     def __str__(self) -> str:
-        return self.text()
+        return printed(self.text())
 
 
 def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
-    """Check the entries (name, digits, line) in the order of the step, up to the first wrong one.
+    """Check the entries (name, digits, line) in the order of the step.
 
     An entry is right if its digits are right. It is also right if its digits follow from the
-    entries before it, which are rounded.
+    entries before it, which are rounded. After a wrong entry, what follows from it counts.
     """
     own = _Own(why, entries)
-    right = []
-    wrong = None
+    right, followed, wrongs = [], [], []
     for entry in _in_order(why, entries):
         number = why[entry[0]]
-        if not own.accepts(number.node, entry[1]):
-            wrong = Wrong(entry, number, own.mistake(number.node, entry[1]))
-            break
-        own.values[number.name] = value_of(entry[1])[0]
-        right += [entry[0]] if number.node.operation else []
+        if own.accepts(number.node, entry[1]):
+            right += [entry[0]] if number.node.operation else []
+        elif own.follows(number.node, entry[1]):
+            followed.append(entry[0])
+        else:
+            mistake, carried = own.mistake(number.node, entry[1]), own.with_wrong(number.node)
+            wrongs.append(Wrong(entry, number, mistake, carried))
+            own.wrong[number.name] = value_of(entry[1])[0]
+        own.add(number.name, value_of(entry[1])[0])
     names = {why.step.full_name(entry[0].strip()) for entry in entries}
     blanks = [name for _, found in sections(why) for name in found if why[name].node.operation]
-    return Findings(right, [name for name in blanks if name not in names], wrong)
+    missing = [name for name in blanks if name not in names]
+    return Findings(right, followed, wrongs, missing)
 
 
 def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
@@ -559,14 +675,25 @@ def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
 
 
 class _Own:
-    """The entries that were found right so far."""
+    """The entries so far.
+
+    ``values``   all of them, by name
+    ``wrong``    those that are wrong
+    """
 
     def __init__(self, why: "Explanation", entries: "Sequence[Entry]") -> None:
         self.step = why.step
         self.entries = entries
         self.values: "Dict[str, float]" = {}
+        self.wrong: "Dict[str, float]" = {}
         self.known = _known_of(self.values)
-        self.carried = Working(self.step, self.known, Mistake(""))
+        self.carried = Working(self.step, self.known, Mistake(""))  # what follows from all entries
+
+    def add(self, name: str, value: float) -> None:
+        """Add an entry."""
+        if value != self.carried.values.get(name):
+            self.carried = Working(self.step, self.known, Mistake(""))
+        self.values[name] = value
 
     def accepts(self, node: "Traced", digits: str) -> bool:
         """Return whether an entry is right."""
@@ -574,19 +701,58 @@ class _Own:
         exact = float(node.value)
         if _says_nothing(digits, exact):
             return False
-        if _close(given, exact, half) or _close(given, self.carried.value(node), half):
-            return True
-        return _close(given, exact, half + sum(self.influences(node, exact)))
+        right = {name: v for name, v in self.values.items() if name not in self.wrong}
+        return self.fits(node, given, half, exact, right, {})
 
-    def influences(self, node: "Traced", exact: float) -> "Iterator[float]":
+    def with_wrong(self, node: "Traced") -> "Optional[float]":
+        """Return what follows from the wrong entries, or None if the number depends on none."""
+        value = Working(self.step, _known_of(self.wrong), Mistake("")).value(node)
+        exact = float(node.value)
+        return None if value is None or _close(exact, value, 0.0) else value
+
+    def follows(self, node: "Traced", digits: str) -> bool:
+        """Return whether an entry is right if the wrong ones before it are carried on."""
+        given, half = value_of(digits)
+        base = Working(self.step, _known_of(self.wrong), Mistake("")).value(node)
+        if not self.wrong or not node.operation or base is None or _says_nothing(digits, base):
+            return False
+        return self.fits(node, given, half, base, self.values, self.wrong)
+
+    def fits(
+        self,
+        node: "Traced",
+        given: float,
+        half: float,
+        exact: float,
+        values: "Dict[str, float]",
+        fixed: "Dict[str, float]",
+    ) -> bool:
+        """Return whether a number agrees with ``exact``, or with what follows from ``values``.
+
+        ``fixed`` are the values with which ``exact`` was computed.
+        """
+        if _close(given, exact, half):
+            return True
+        if _close(given, Working(self.step, _known_of(values), Mistake("")).value(node), half):
+            return True
+        return _close(given, exact, half + sum(self.influences(node, exact, values, fixed)))
+
+    def influences(
+        self,
+        node: "Traced",
+        exact: float,
+        values: "Dict[str, float]",
+        fixed: "Dict[str, float]",
+    ) -> "Iterator[float]":
         """Yield how much the rounding of each entry that a number depends on changes the number.
 
         People may use some entries as written down, and others with all digits of the calculator.
         """
         for source in self.sources(node):
-            alone = {source.name: self.values[source.name]}
-            value = Working(self.step, _known_of(alone), Mistake("")).value(node)
-            yield 0.0 if value is None else abs(value - exact)
+            if source.name in values and source.name not in fixed:
+                alone = dict(fixed, **{source.name: values[source.name]})
+                value = Working(self.step, _known_of(alone), Mistake("")).value(node)
+                yield 0.0 if value is None else abs(value - exact)
 
     def sources(self, node: "Traced") -> "List[Traced]":
         """Return the entries that a number depends on directly, not through other entries."""
@@ -611,11 +777,14 @@ class _Own:
             return "it has too few digits to be checked"
         if not node.operation:
             return None
+        if any([_is_cut_off(digits, v) for v in (float(node.value), self.carried.value(node))]):
+            return "the digits after the last one are cut off instead of rounded"
         half = half if _significant(digits) >= FEWEST else 0.0
         own: "List[Known]" = [self.carried_or_own, lambda other: float(other.value)]
         all_the_way: "List[Known]" = [self.known, lambda other: None]
-        attempts = [(known, MISTAKES) for known in own]
-        attempts += [(known, MISTAKES + _at_last(self.step)) for known in all_the_way]
+        common = MISTAKES + _on_the_way_back(self.step)
+        attempts = [(known, common) for known in own]
+        attempts += [(known, common + _at_last(self.step)) for known in all_the_way]
         attempts += [(known, _roundings(digits, self.entries)) for known in own + all_the_way]
         for known, mistakes in attempts:
             values = [Working(self.step, known, mistake).value(node) for mistake in mistakes]
@@ -630,6 +799,14 @@ class _Own:
     def carried_or_own(self, node: "Traced") -> "Optional[float]":
         own = self.values.get(node.name)
         return self.carried.value(node) if own is None else own
+
+
+def _is_cut_off(digits: str, value: "Optional[float]") -> bool:
+    """Return whether these are the first digits of a number, which round to others."""
+    if value is None or "/" in digits or _significant(digits) < FEWEST:
+        return False
+    unit = Decimal(1).scaleb(-decimals_of(digits))
+    return Decimal(digits) == Decimal(value).quantize(unit, ROUND_DOWN)
 
 
 def _known_of(values: "Dict[str, float]") -> "Known":

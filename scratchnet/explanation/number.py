@@ -4,9 +4,12 @@ import linecache
 import os
 import sys
 
+from ..texts import printed
+from .digits import decimals_for, derivation, substituted
 from .names import Name
 from .page import card
-from .text import DECIMALS, derivation, formula, names, number, numbers, parts, substituted
+from .text import DECIMALS, formula, names, number, numbers, parts
+from .textbook import lines_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from .text import Part
 
 LONGEST = 240  # characters of a formula by the chain rule; longer ones are hard to read
+MOST = 12  # inputs listed of one number
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -31,6 +35,8 @@ class Number:
     ``chain``               the factors of a gradient by the chain rule, with names; None if these
                             are the formula
     ``chain_substituted``   the same with numbers
+    ``textbook``            the formula as books write it, and why it is computed in another form;
+                            [] if the number is not the output of a layer or a loss
     ``source``              file, line number and text of the line that computes it; None if the
                             number is given
     ``operands``            the numbers in its formula
@@ -56,20 +62,36 @@ class Number:
 
     @property
     def chain_substituted(self) -> "Optional[str]":
-        return numbers(self.chain_parts) if self.chain_parts else None
+        return self._chain_with_numbers(DECIMALS)
 
     @property
     def chain_parts(self) -> "Optional[List[Part]]":
         """The formula by the chain rule, as a list of parts."""
-        node = self._step.chains.get(self.name, self.node)
+        node = self._chain_node
         if not Name.parse(self.name).is_gradient or not node.operation:
             return None
         # If an output is rounded to 0 or 1, only the shortcut gives the right gradient.
         if not _agree(node.value, self.value):
             return None
-        chain = parts(node, lambda inner: not inner.name or Name.parse(inner.name).is_gradient)
+        chain = parts(node, _is_of_chain)
         text = names(chain)
         return None if text == self.formula or len(text) > LONGEST else chain
+
+    @property
+    def _chain_node(self) -> "Traced":
+        return self._step.chains.get(self.name, self.node)
+
+    def decimals_for_chain(self, decimals: int = DECIMALS) -> "Dict[int, int]":
+        """Return the decimals of those numbers in ``chain_parts`` that need more."""
+        return decimals_for(self._chain_node, self.chain_parts or [], decimals, _is_of_chain)
+
+    def _chain_with_numbers(self, decimals: int) -> "Optional[str]":
+        chain = self.chain_parts
+        return numbers(chain, decimals, self.decimals_for_chain(decimals)) if chain else None
+
+    @property
+    def textbook(self) -> "List[str]":
+        return lines_for(self._step, self.name)
 
     @property
     def source(self) -> "Optional[Tuple[str, int, str]]":
@@ -94,13 +116,11 @@ class Number:
         lines = [f"{self.name or 'a constant'} = {number(self.value, decimals)}"]
         if self.node.operation:
             lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
-        chain = self.chain_parts
+        lines += ["  the rule: " + line for line in self.textbook[:1]]
+        lines += ["  " + line for line in self.textbook[1:]]
+        chain = self._chain_with_numbers(decimals)
         if chain:
-            lines += [
-                "  by the chain rule",
-                f"  = {names(chain)}",
-                f"  = {numbers(chain, decimals)}",
-            ]
+            lines += ["  by the chain rule", f"  = {self.chain}", f"  = {chain}"]
         if self.source:
             lines.append("  {}:{}: {}".format(*self.source))
         else:
@@ -111,11 +131,17 @@ class Number:
     def _inputs(self, depth: int, decimals: int, indent: str, printed: "Any") -> "List[str]":
         """Return the inputs, one per line, each followed by its own inputs; none is repeated."""
         lines = []
-        for operand in self.operands if depth > 0 else []:
-            if operand.name and operand.name not in printed:
+        operands = [operand for operand in self.operands if operand.name not in printed | {""}]
+        for operand in operands[:MOST] if depth > 0 else []:
+            if operand.name not in printed:
                 printed.add(operand.name)
                 lines.append(f"{indent}{operand.name} = {operand.derivation(decimals)}")
                 lines += operand._inputs(depth - 1, decimals, indent + "  ", printed)
+        if depth > 0 and len(operands) > MOST:
+            rest = len(operands) - MOST
+            lines.append(
+                f"{indent}and {rest} more, up to {operands[-1].name}; look them up by name"
+            )
         return lines
 
     def _repr_html_(self) -> str:
@@ -123,7 +149,7 @@ class Number:
         return card(self)
 
     def __str__(self) -> str:
-        return self.text()
+        return printed(self.text())
 
     def __repr__(self) -> str:
         return f"<{self.name or 'constant'} = {self.value!r}>"
@@ -140,6 +166,11 @@ def inputs(node: "Traced") -> "List[Traced]":
         else:
             waiting.extend(reversed(operand.operands))
     return list(found.values())
+
+
+def _is_of_chain(node: "Traced") -> bool:
+    """Return whether the formula by the chain rule contains the formula of this number."""
+    return not node.name or Name.parse(node.name).is_gradient
 
 
 def _agree(a: "Any", b: "Any") -> bool:

@@ -127,12 +127,13 @@ const exponent = (mantissa, e) =>
   `${mantissa}e${e < 0 ? "-" : "+"}${String(Math.abs(e)).padStart(2, "0")}`;
 
 /** Return a number with four decimals, or with four significant digits if it is small. */
-function number(v) {
+function number(v, decimals = 4) {
   if (typeof v === "boolean") return v ? "1" : "0";
   if (typeof v !== "number") return v === null ? "–" : v.length > 24 ? v.slice(0, 12) + "…" : v;
-  if (v === 0 || Math.abs(v) >= 0.01) return stripped(fixed(v, 4));
-  const [mantissa, e] = rounded(v.toExponential(3), v.toExponential(63), 3).split("e");
-  return e < -4 ? exponent(stripped(mantissa), Number(e)) : stripped(fixed(v, 3 - e));
+  if (v === 0 || Math.abs(v) >= Number(`1e${2 - decimals}`)) return stripped(fixed(v, decimals));
+  const n = decimals - 1;
+  const [mantissa, e] = rounded(v.toExponential(n), v.toExponential(n + 60), n).split("e");
+  return e < -4 ? exponent(stripped(mantissa), Number(e)) : stripped(fixed(v, n - e));
 }
 
 /** Return a number, of any size, short enough for a table or a caption. */
@@ -218,7 +219,7 @@ const breakable = (text) =>
 function written(formula, leaf, text) {
   return formula.flatMap((part) => {
     if (typeof part === "string") return breakable(text(part));
-    if (Array.isArray(part)) return [leaf(part[0], part[1])];
+    if (Array.isArray(part)) return [leaf(...part)];
     const holds = value(part.if);
     const chosen = written(holds ? part.then : part.else, leaf, text);
     return [
@@ -235,13 +236,16 @@ function leafOf(place, parentheses, text, kind) {
   return needed ? ["(", numberButton(place, text, kind), ")"] : [numberButton(place, text, kind)];
 }
 
+/** Return how many decimals a number in a formula needs in this step. */
+const decimalsIn = (ofSteps) => (ofSteps ? parseInt(ofSteps[state.step], 36) : 4);
+
 const byName = (formula) =>
   el(
     "div",
     { class: "formula by-name" },
     written(
       formula,
-      (place, p) => leafOf(place, p, rows[place].name || number(value(place)), ""),
+      (place, p) => leafOf(place, p, rows[place].name || number(value(place), 10), ""),
       (text) => text.replace(/·/g, " · ").replace(/\//g, " / "),
     ),
   );
@@ -251,7 +255,7 @@ const byNumber = (formula) =>
     { class: "formula by-number" },
     written(
       formula,
-      (place, p) => leafOf(place, p, number(value(place))),
+      (place, p, decimals) => leafOf(place, p, number(value(place), decimalsIn(decimals))),
       (text) => text,
     ),
   );
@@ -318,6 +322,10 @@ const NAMES = [
     (k, i, j) => `the derivative of layer ${k} (${kindOf(k)}) at neuron ${j} for sample ${i}`,
   ],
   [
+    /^(\d+)\.(inner|slope)\[\d+\]$/,
+    (k) => `a number within layer ${k} (${kindOf(k)}) that belongs to the whole batch`,
+  ],
+  [
     /^(\d+)\.inner\[(\d+)\]/,
     (k, i) => `a number within layer ${k} (${kindOf(k)}) for sample ${i}, used more than once`,
   ],
@@ -325,6 +333,7 @@ const NAMES = [
     /^(\d+)\.slope\[(\d+)\]/,
     (k, i) => `a number in the backward pass of layer ${k} (${kindOf(k)}) for sample ${i}`,
   ],
+  [/^loss\[(\d+)\]/, (i) => `the loss of sample ${i}`],
   [/^loss\.inner\[/, () => "a number within the loss, used more than once"],
   [/^sample_weight\[(\d+)\]$/, (i) => `the weight of sample ${i} in the loss`],
   [/^loss$/, () => "the loss: how wrong the network is"],
@@ -368,6 +377,9 @@ function topmost() {
   return direct.length ? direct[0] : layers.length - 1;
 }
 
+/** Return the formula of a rule as books write it, and why it is computed in another form. */
+const writtenAs = (lines) => (lines && lines.length ? ` The rule: ${lines.join(". ")}` : "");
+
 const PHASES = {
   data: () => ({
     part: "forward",
@@ -380,22 +392,28 @@ const PHASES = {
   forward: (k) => ({
     part: "forward",
     title: `Forward: layer ${k}, ${kindOf(k)}`,
-    names: () => [...outputs(k), ...within(`${k}.inner[${sample()}]`)],
+    names: () => [
+      ...outputs(k),
+      ...layers[k].kept.flatMap((base) => within(`${base}[${sample()}]`)),
+      ...within(`${k}.inner[${sample()}]`),
+    ],
     words: weightsOf(k)
       ? "Each neuron multiplies each of its inputs by the weight on the edge, sums the products, " +
         "and adds its bias."
       : `${kindOf(k)} ${WHAT[kindOf(k)] || "computes new numbers from its inputs"}. ` +
         (k < layers.length - 1
           ? "Its output is the input of the next layer."
-          : "Its output is the output of the network."),
+          : "Its output is the output of the network.") +
+        writtenAs(layers[k].rule),
   }),
   loss: () => ({
     part: "loss",
     title: "The loss",
-    names: () => ["loss", ...within("loss.inner[")],
+    names: () => ["loss", ...within("loss["), ...within("loss.inner[")],
     words:
       "How wrong is the network? The loss is a single number that compares the outputs with the " +
-      "targets, for all samples of this step. Training makes it smaller.",
+      "targets, for all samples of this step. Training makes it smaller." +
+      writtenAs(data.loss_rule),
   }),
   gradient: (k) => ({
     part: "backward",

@@ -8,17 +8,17 @@
 """
 
 from ..core.random import Generator
-from ..core.training import epochs
+from ..core.training import prepare
+from ..texts import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional
+    from typing import Any, List, Optional
 
-    from ..core.layer import Parameter
-    from ..core.losses import Loss
     from ..core.network import Sequential
     from ..core.optimizers import Optimizer
-    from ..core.types import Matrix, Row, RowOrNone
+    from ..core.training import Engine
+    from ..core.types import Batches, Matrix, Row, RowOrNone
 
 
 class Moment:
@@ -41,6 +41,7 @@ class Moment:
         weights: "RowOrNone",
         samples: "List[int]",
         generator: "Optional[Generator]",
+        optimizer: "Optional[Optimizer]",
     ) -> None:
         self.number = number
         self.net = net
@@ -49,37 +50,45 @@ class Moment:
         self.weights = weights
         self.samples = samples
         self.generator = generator
-        self.optimizer: "Any" = None
+        self.optimizer = optimizer
 
 
 def replay(
     net: "Sequential",
-    X: "Matrix",
-    Y: "Matrix",
-    loss: "Loss",
-    optimizer: "Optimizer",
+    X: "Any",
+    Y: "Any",
+    loss: "Any",
+    optimizer: "Any",
     first: int,
     count: int,
+    epochs: "Optional[int]" = None,
     **options: "Any",
 ) -> "List[Moment]":
     """Train a copy of ``net``, and return the state before some of its steps.
 
-    These are ``count`` steps from ``first`` on. The options are those of ``epochs``.
+    These are ``count`` steps from ``first`` on. The options are those of ``epochs``. Without
+    ``epochs``, the training runs as long as needed. If it ends before the step ``first``, a
+    ValueError says so; if it ends before the last one, there are fewer than ``count``.
     """
-    recorder = _Recorder(net, X, Y, first, count)
-    recorded = _recorded(type(optimizer), recorder)(**optimizer.config())
+    training = prepare(
+        net.copy(), X, Y, loss, optimizer, epochs or first + count, engine="lists", **options
+    )
+    engine = training.engine
+    recorder = _Recorder(engine, first, count)
+    engine.epoch = recorder.epoch
     try:
-        for _ in epochs(
-            recorder.net, X, Y, loss, recorded, epochs=first + count, engine="lists", **options
-        ):
+        for _ in training.run():
             pass
     except _Done:
         pass
+    if not recorder.moments:
+        ended = plural(recorder.number, "step")
+        raise ValueError(f"step {first} is not in this training run, which ends after {ended}")
     return recorder.moments
 
 
 class _Done(Exception):
-    """An exception that ends the training run after the last step to record."""
+    """An exception that ends the training run at the last step to record."""
 
 
 def copied(generator: "Generator") -> "Generator":
@@ -90,63 +99,33 @@ def copied(generator: "Generator") -> "Generator":
 
 
 class _Recorder:
-    """A recorder of the states before some steps of a training run."""
+    """A recorder of the states before some steps; its ``epoch`` replaces that of the engine."""
 
-    def __init__(self, net: "Sequential", X: "Matrix", Y: "Matrix", first: int, count: int) -> None:
-        self.moments: "List[Moment]" = []
+    def __init__(self, engine: "Engine", first: int, count: int) -> None:
+        self.engine = engine
         self.steps = range(first, first + count)
         self.number = 0
-        self.places: "Dict[Any, List[int]]" = {}
-        for i, (x, y) in enumerate(zip(X, Y)):
-            self.places.setdefault((tuple(x), tuple(y)), []).append(i)
-        self.net = net.copy()
-        self.backpropagate = self.net.backpropagate
-        self.net.backpropagate = self.before_backpropagation  # type: ignore
+        self.moments: "List[Moment]" = []
 
-    def before_backpropagation(
-        self,
-        X: "Matrix",
-        Y: "Matrix",
-        loss: "Loss",
-        weights: "RowOrNone",
-        generator: "Generator",
-        first: int,
-    ) -> "Any":
-        """Record the state if needed, then backpropagate; replaces the network's method."""
-        self.number += 1
-        if self.number in self.steps:
-            before = self.net.copy()
-            self.moments.append(
-                Moment(self.number, before, X, Y, weights, self.samples(X, Y), copied(generator))
-            )
-        return self.backpropagate(X, Y, loss, weights, generator, first)
-
-    def samples(self, X: "Matrix", Y: "Row") -> "List[int]":
-        """Return the indices of these samples in the data; equal samples are taken in order."""
-        used: "Dict[Any, int]" = {}
-        found = []
-        for x, y in zip(X, Y):
-            key = tuple(x), tuple(y)
-            found.append(self.places[key][used.get(key, 0)])
-            used[key] = used.get(key, 0) + 1
-        return found
-
-    def before_update(self, optimizer: "Optimizer") -> None:
-        """Record what the optimizer remembers, and end the training run after the last step."""
-        if self.number in self.steps:
-            twin = optimizer.with_numbers(self.net.number, exactly=True)
-            twin.states = dict(optimizer.states)
-            twin.t = optimizer.t
-            self.moments[-1].optimizer = twin
+    def epoch(self, batches: "Batches") -> "Row":
+        """Make one update per batch, as the engine does, and record the state before."""
+        losses = []
+        for places in batches:
             if self.number == self.steps[-1]:
                 raise _Done
+            self.number += 1
+            if self.number in self.steps:
+                self.moments.append(self.moment(places))
+            losses.append(self.engine.step_or_undo(self.engine.examples.batch(places)))
+        return losses
 
-
-def _recorded(kind: "Any", recorder: "_Recorder") -> "Any":
-    """Return a subclass of an optimizer class that reports to the recorder before each step."""
-
-    def step(self: "Optimizer", parameters: "List[Parameter]") -> None:
-        recorder.before_update(self)
-        kind.step(self, parameters)
-
-    return type(kind.__name__, (kind,), {"step": step})
+    def moment(self, places: "List[int]") -> "Moment":
+        """Return the state before a step with the samples at these places of the examples."""
+        engine = self.engine
+        X, Y, weights = engine.examples.batch(places)
+        samples = [engine.examples.used[place] for place in places]
+        optimizer = engine.optimizer.with_numbers(engine.net.number, exactly=True)
+        optimizer.states = dict(engine.optimizer.states)
+        optimizer.t = engine.optimizer.t
+        before, generator = engine.net.copy(), copied(engine.generator)
+        return Moment(self.number, before, X, Y, weights, samples, generator, optimizer)

@@ -9,9 +9,14 @@
     1.z[i][j]                              the input of such a layer: another name of the number
                                            that the layer before computes
     1.derivative[i][j]                     the derivative of an activation
-    1.inner[i][n]  loss.inner[n]           a number within a layer or the loss that is used more
-                                           than once
-    1.slope[i][n]                          such a number in the backward pass of the layer
+    1.mask[i][j]  0.mean[j]  0.up.X[i][j]  a number that the forward pass of a layer keeps, named by
+                                           the attribute that holds it; for each sample or for the
+                                           whole batch; also in a layer within the layer
+    1.inner[i][n]  1.inner[n]              a number within a layer that several formulas share, or a
+                                           part of a long formula; of a sample or of the batch
+    1.slope[i][n]  1.slope[n]              such a number in the backward pass of the layer
+    loss[i]                                the loss of sample i, before the mean is taken
+    loss.inner[n]                          a number within the loss, as 1.inner[n]
     loss                                   the loss of the step, with penalties
     NAME.gradient                          the gradient of the loss at the number NAME
     0.weights[i][j].memory[n]              what the optimizer remembers about a weight before the
@@ -32,16 +37,20 @@ from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
 from .names import Name, element
+from .within import is_per_sample, kept, long_parts, numbers_in, result_of, shared, terms_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+    from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
     from ..core.layer import Parameter
     from ..core.losses import Loss
     from ..core.network import Sequential
     from ..core.random import Generator
     from ..core.types import Matrix
+
+# What this file names in a layer. An attribute with such a name is "self.z", for example.
+NAMED = ("z", "a", "derivative", "inner", "slope")
 
 
 class Step:
@@ -68,7 +77,10 @@ class Step:
         self.chains: "Dict[str, Traced]" = {}
         self.samples = list(samples or range(len(X)))
         self.counts: "Dict[str, int]" = {}
+        self.of_forward: "Set[str]" = set()  # the names of the numbers of the forward pass
+        self.suffix = ""  # of names in the forward pass; "new" after the update
         self.net = net.copy(Traced)
+        self.criterion: "Optional[Loss]" = None
         self.updates: "Dict[str, Tuple[Parameter, int, int]]" = {}
         self._name_parameters()
         for k, layer in enumerate(self.net.layers):
@@ -77,7 +89,8 @@ class Step:
         X = self._name_rows("x", [[Traced(v) for v in row] for row in X])
         self.outputs = self._forward(self.net, X, generator)
         if Y is not None:
-            self._backward(Y, loss_for(net, loss).with_numbers(Traced, exactly=True), weights)
+            self.criterion = loss_for(net, loss).with_numbers(Traced, exactly=True)
+            self._backward(Y, self.criterion, weights)
             if optimizer is not None:
                 self._prepare_updates(optimizer)
         self._before_updates = list(self.numbers)
@@ -94,28 +107,57 @@ class Step:
             self.numbers[name] = node
         return node
 
-    def _name_rows(self, base: str, rows: "Matrix", suffix: str = "") -> "Matrix":
+    def _name_result(self, name: str, number: "Any", rule: "Any") -> "Traced":
+        """Name what a rule returns; a number that it passes on gets a second name and record."""
+        return self._named(name, result_of(number, rule))
+
+    def _name_rows(self, base: str, rows: "Matrix") -> "Matrix":
         """Name the numbers of a matrix, one row per sample, by their indices."""
         return [
-            [self._named(f"{base}[{i}][{j}]{suffix}", v) for j, v in enumerate(row)]
+            [self._named(f"{base}[{i}][{j}]{self.suffix}", v) for j, v in enumerate(row)]
             for i, row in zip(self.samples, rows)
         ]
 
-    def _name_inner(self, base: str, rows: "Matrix", suffix: str = "") -> None:
-        """Name the numbers that several outputs of a row share, such as the sum in softmax."""
+    def _begin(self, name: str, node: "Traced") -> "Traced":
+        """Give a number a name; ``_add`` adds it to the numbers."""
+        node.name = name + self.suffix
+        return node
+
+    def _begin_next(self, base: str, nodes: "Sequence[Traced]") -> "List[Tuple[str, Traced]]":
+        """Name numbers by the next free indices; return them, each with the base of its name."""
+        for node in nodes:
+            n = self.counts[base + self.suffix] = self.counts.get(base + self.suffix, -1) + 1
+            self._begin(f"{base}[{n}]", node)
+        return [(base, node) for node in nodes]
+
+    def _begin_inner(self, base: str, rows: "Matrix", batch: "Sequence[Traced]") -> "List[Traced]":
+        """Name the numbers within formulas: those of each sample, and those of the whole batch."""
+        found = self._begin_next(base, shared(list(rows) + [batch]))
+        roots = [(base, node) for node in batch]
         for i, row in zip(self.samples, rows):
-            for node in shared([node for node in row if isinstance(node, Traced)]):
-                self._name_next(f"{base}[{i}]", node, suffix)
+            found += self._begin_next(f"{base}[{i}]", shared([[node] for node in row]))
+            roots += [(f"{base}[{i}]", node) for node in row]
+        for own, node in found + roots:
+            found += self._begin_next(own, long_parts(node))
+        return [node for _, node in found]
 
-    def _name_next(self, base: str, node: "Traced", suffix: str = "") -> None:
-        """Name a number by the next free index."""
-        n = self.counts[base + suffix] = self.counts.get(base + suffix, -1) + 1
-        self._named(f"{base}[{n}]{suffix}", node)
+    def _add(self, nodes: "Sequence[Traced]") -> None:
+        """Add numbers that have got names, each after those that it is computed from."""
+        pending = {id(node) for node in nodes}
+        waiting = [(node, False) for node in reversed(nodes)]
+        while waiting:
+            node, done = waiting.pop()
+            if done:
+                self.numbers[node.name] = node
+            elif id(node) in pending or node.operation and not node.name:
+                pending.discard(id(node))
+                waiting.extend([(node, True)] if node.name else [])
+                waiting.extend([(operand, False) for operand in reversed(node.operands)])
 
-    def _name_gradients(self, A: "Matrix", dA: "Matrix") -> "Matrix":
+    def _begin_gradients(self, A: "Matrix", dA: "Matrix", rule: "Any") -> "Matrix":
         """Name the gradients dA at the numbers A, which have names."""
         return [
-            [self._named(f"{a.name}.gradient", d) for a, d in zip(row, row_d)]
+            [self._begin(f"{a.name}.gradient", result_of(d, rule)) for a, d in zip(row, row_d)]
             for row, row_d in zip(A, dA)
         ]
 
@@ -133,30 +175,58 @@ class Step:
     # ---- forward, backward, update ---------------------------------------------------------------
 
     def _forward(
-        self, net: "Sequential", X: "Matrix", generator: "Optional[Generator]", suffix: str = ""
+        self, net: "Sequential", X: "Matrix", generator: "Optional[Generator]"
     ) -> "List[Matrix]":
         """Return the input of each layer, followed by the output of the network."""
         outputs = [X]
         for k, layer in enumerate(net.layers):
             A = net.propagate(outputs[-1], [layer], generator)
-            self._name_inner(f"{k}.inner", A, suffix)
-            if layer.parameters():
-                A = self._name_rows(f"{k}.z", A, suffix)
-            else:
-                self._name_rows(f"{k}.z", outputs[-1], suffix)
-                A = self._name_rows(f"{k}.a", A, suffix)
+            base = f"{k}.z" if layer.parameters() else f"{k}.a"
+            if not layer.parameters():
+                self._name_rows(f"{k}.z", outputs[-1])
+            A = [
+                [
+                    self._begin(f"{base}[{i}][{j}]", result_of(a, layer.forward))
+                    for j, a in enumerate(row)
+                ]
+                for i, row in zip(self.samples, A)
+            ]
+            rows, batch = self._begin_kept(k, layer, outputs[-1])
+            roots = [of_sample + list(row) for of_sample, row in zip(rows, A)]
+            inner = self._begin_inner(f"{k}.inner", roots, batch)
+            self._add(batch + inner + [node for row in roots for node in row])
             outputs.append(A)
         return outputs
+
+    def _begin_kept(self, k: int, layer: "Any", X: "Matrix") -> "Tuple[Matrix, List[Traced]]":
+        """Name the numbers that a layer keeps; return those of each sample and of the batch."""
+        taken = NAMED + layer.numbers + tuple([p.role for p in layer.parameters()])
+        of_samples: "Matrix" = [[] for _ in X]
+        of_batch: "List[Traced]" = []
+        attributes = list(kept(layer))
+        by_sample = [is_per_sample(value, X) for _, value in attributes]
+        for (role, value), per_sample in zip(attributes, by_sample):
+            for place, node in list(numbers_in(value)):
+                indices = (self.samples[place[0]],) + place[1:] if per_sample else place
+                name = Name(k, f"self.{role}" if role in taken else role, indices)
+                self._begin(str(name), node)
+                (of_samples[place[0]] if per_sample else of_batch).append(node)
+        return of_samples, of_batch
 
     def _name_derivatives(self, k: int, layer: "Any") -> None:
         """Make the method ``derivative`` of an activation name its results."""
         derivative = getattr(layer, "derivative", None)
         if derivative is not None:
 
-            def named_derivative(z: "Traced", a: "Traced") -> "Traced":
+            def named_derivative(z: "Traced", a: "Traced") -> "Any":
                 place = Name.parse(z.name).indices
                 found = derivative(z, a)
-                return self._named(str(Name(k, "derivative", place)), found) if place else found
+                if not place:
+                    return found
+                node = self._begin(str(Name(k, "derivative", place)), result_of(found, derivative))
+                inner = self._begin_next(f"{k}.slope[{place[0]}]", long_parts(node))
+                self._add([part for _, part in inner] + [node])
+                return node
 
             layer.derivative = named_derivative
 
@@ -181,25 +251,55 @@ class Step:
 
         self.value_of = value_of
         self._name_loss(value_of(self.net, self.outputs))
+        self.of_forward = {name for name in self.numbers if self.numbers[name].operation}
+        A = self.outputs[-1]
         if paired:
             self._chain(front, Y, criterion, weights)
-            dA = criterion.gradient_in_logits(self.outputs[-1], Y, weights)
+            rule, dA = criterion.derivative_in_logit, criterion.gradient_in_logits(A, Y, weights)
         else:
-            dA = criterion.gradient(self.outputs[-1], Y, weights)
-        dA = self._name_gradients(self.outputs[front], dA)
+            rule, dA = criterion.derivative, criterion.gradient(A, Y, weights)
+        dA = self._begin_gradients(self.outputs[front], dA, rule)
+        self._add([d for row in dA for d in row])
         for k in reversed(range(front)):
-            dA = layers[k].backward(dA)
-            layers[k].add_penalty_gradient()
-            self._name_inner(f"{k}.slope", dA)
-            dA = self._name_gradients(self.outputs[k], dA)
-            for parameter in layers[k].parameters():
-                for name, i, j in _places(parameter):
-                    self._named(f"{name}.gradient", parameter.gradient_rows[i][j])
+            dA = self._backward_through(k, dA)
 
-    def _name_loss(self, value: "Any", suffix: str = "") -> None:
-        for node in shared([value] if isinstance(value, Traced) else [], alone=True):
-            self._name_next("loss.inner", node, suffix)
-        self._named("loss" + suffix, value)
+    def _backward_through(self, k: int, dA: "Matrix") -> "Matrix":
+        """Return the gradient at the input of a layer, given the gradient at its output."""
+        layer = self.net.layers[k]
+        dA = layer.backward(dA)
+        layer.add_penalty_gradient()
+        dA = self._begin_gradients(self.outputs[k], dA, layer.backward)
+        gradients = [
+            self._begin_gradient(parameter, name, i, j, layer.backward)
+            for parameter in layer.parameters()
+            for name, i, j in _places(parameter)
+        ]
+        inner = self._begin_inner(f"{k}.slope", dA, gradients)
+        self._add(inner + [d for row in dA for d in row] + gradients)
+        return dA
+
+    def _begin_gradient(
+        self, parameter: "Parameter", name: str, i: int, j: int, rule: "Any"
+    ) -> "Traced":
+        """Name the gradient of a number of a parameter."""
+        row = parameter.gradient_rows[i]
+        row[j] = self._begin(f"{name}.gradient", result_of(row[j], rule))
+        gradient: "Traced" = row[j]
+        return gradient
+
+    def _name_loss(self, value: "Any") -> None:
+        """Name the loss, the loss of each sample, and the numbers within."""
+        value = self._begin("loss", result_of(value, self.value_of))
+        terms = [node for node in terms_of(value, len(self.samples)) if node is not value]
+        for i, term in zip(self.samples, terms):
+            self._begin(f"loss[{i}]", term)
+        if not terms and len(self.samples) == 1:
+            self.aliases[f"loss[{self.samples[0]}]{self.suffix}"] = value.name
+        roots = terms + [value]
+        found = self._begin_next("loss.inner", shared([roots], alone=True))
+        for _, node in found + [("", node) for node in roots]:
+            found += self._begin_next("loss.inner", long_parts(node))
+        self._add([node for _, node in found] + roots)
 
     def _chain(self, front: int, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
         """Compute the gradients that the shortcut δ = (ŷ - y)/n leaves out, if they exist."""
@@ -208,12 +308,15 @@ class Step:
             dA = criterion.gradient(A, Y, weights)
         except NotImplementedError:  # The loss "perceptron" has no derivative at the output.
             return
+        rule: "Any" = criterion.derivative
         for k in reversed(range(front, len(self.net.layers))):
-            dA = self._name_gradients(self.outputs[k + 1], dA)
-            dA = self.net.layers[k].backward(dA)
+            dA = self._begin_gradients(self.outputs[k + 1], dA, rule)
+            self._add([d for row in dA for d in row])
+            rule = self.net.layers[k].backward
+            dA = rule(dA)
         for row, row_d in zip(self.outputs[front], dA):
             for z, d in zip(row, row_d):
-                self.chains[f"{z.name}.gradient"] = d
+                self.chains[f"{z.name}.gradient"] = result_of(d, rule)
 
     def _prepare_updates(self, optimizer: "Optimizer") -> None:
         """Compute what is the same for all weights; ``number`` computes the update of a weight."""
@@ -247,9 +350,9 @@ class Step:
                 parameter.rows[i][j] = self.number(
                     f"{name}.new" if f"{name}.new" in self.updates else name
                 )
-        self._name_loss(
-            self.value_of(after, self._forward(after, self.outputs[0], None, ".new")), ".new"
-        )
+        self.suffix = ".new"
+        self._name_loss(self.value_of(after, self._forward(after, self.outputs[0], None)))
+        self.suffix = ""
 
     def _update(self, parameter: "Parameter", i: int, j: int) -> None:
         """Compute the new value of a weight and of what the optimizer remembers about it."""
@@ -257,8 +360,8 @@ class Step:
         state = tuple([self.numbers[f"{w.name}.memory[{n}]"] for n in range(self.optimizer.memory)])
         new, memory = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
         for n, number in enumerate(memory):
-            self._named(f"{w.name}.memory[{n}].new", number)
-        self._named(f"{w.name}.new", new)
+            self._name_result(f"{w.name}.memory[{n}].new", number, self.optimizer.rule)
+        self._name_result(f"{w.name}.new", new, self.optimizer.rule)
 
     # ---- access by name --------------------------------------------------------------------------
 
@@ -285,8 +388,11 @@ class Step:
             return True
         parts = Name.parse(name)
         before = parts.with_suffix("")
-        is_after_step = bool(self.updates) and parts.is_new and _is_of_forward_pass(before)
-        return is_after_step and str(before) in self.numbers
+        if not (self.updates and parts.is_new and str(before) in self.of_forward):
+            return False
+        if "loss.new" not in self.numbers and str(before) != "loss":
+            self._afterwards()
+        return str(before) == "loss" or name in self.numbers
 
     def full_name(self, name: str) -> str:
         """Return the name in ``numbers``: "0.z[0][0].gradient" for "1.z[0][0].gradient"."""
@@ -297,58 +403,6 @@ class Step:
         parts = Name.parse(name)
         base = str(parts.with_suffix(""))
         return f"{self.aliases[base]}.{parts.suffix}" if base in self.aliases else name
-
-
-def shared(roots: "Sequence[Traced]", alone: bool = False) -> "List[Traced]":
-    """Return the unnamed numbers that several numbers use, and that several roots depend on.
-
-    With ``alone``, one root is enough. Each number comes after its operands. Numbers that depend on
-    hyperparameters only, such as 1 - rate, are left out.
-    """
-    parents: "Dict[int, int]" = {}
-    reached: "Dict[int, int]" = {}
-    found: "Dict[int, Traced]" = {}
-    for root in roots:
-        for node in _within(root):
-            if id(node) not in found:
-                for operand in _inside(node):
-                    parents[id(operand)] = parents.get(id(operand), 0) + 1
-            found[id(node)] = node
-            reached[id(node)] = reached.get(id(node), 0) + 1
-    often = [
-        node
-        for node in found.values()
-        if parents.get(id(node), 0) > 1 and (alone or reached[id(node)] > 1)
-    ]
-    return [
-        node
-        for node in often
-        if any([operand.operation or Name.parse(operand.name).indices for operand in node.operands])
-    ]
-
-
-def _within(root: "Traced") -> "List[Traced]":
-    """Return the unnamed numbers that ``root`` depends on and the root, each after its operands."""
-    found: "Dict[int, Traced]" = {}
-    waiting = [(root, False)]
-    while waiting:
-        node, done = waiting.pop()
-        if done:
-            found[id(node)] = node
-        elif not node.name and node.operation and id(node) not in found:
-            waiting.append((node, True))
-            waiting.extend([(operand, False) for operand in reversed(_inside(node))])
-    return list(found.values())
-
-
-def _inside(node: "Traced") -> "List[Traced]":
-    """Return the operands without a name, each once, because a square uses its number once."""
-    unnamed = [operand for operand in node.operands if operand.operation and not operand.name]
-    return list({id(operand): operand for operand in unnamed}.values())
-
-
-def _is_of_forward_pass(name: "Name") -> bool:
-    return name.kind in ("z", "a", "inner") and bool(name.indices) or str(name) == "loss"
 
 
 def _places(parameter: "Parameter") -> "Iterator[Tuple[str, int, int]]":

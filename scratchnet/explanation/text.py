@@ -1,9 +1,8 @@
 """The record of a traced number as text.
 
-    formula(node)       W₁ · x₁ + W₂ · x₂ + b       with names
-    substituted(node)   0.4·1 + 0.2·0 + 1           with numbers
-    derivation(node)    0.4·1 + 0.2·0 + 1 = 1.4     with numbers and the result
-    parts(node)         the formula as a list of parts, for other printers
+    parts(node)       the formula as a list of parts, for all printers
+    names(parts)      W₁ · x₁ + W₂ · x₂ + b     with names
+    numbers(parts)    0.4·1 + 0.2·0 + 1         with numbers
 
 A formula ends at numbers that have a name, and at constants. This module knows the operations but
 no layer.
@@ -11,20 +10,22 @@ no layer.
 >>> from scratchnet.scalars import Traced
 >>> w, x = Traced(0.5, name="w"), Traced(-3.0, name="x")
 >>> z = 1 / (1 + (-(w * x)).exp())
->>> print(formula(z)); print(derivation(z))
+>>> print(names(parts(z))); print(numbers(parts(z)))
 1 / (1 + e^−(w · x))
-1/(1 + e^−(0.5·(-3))) = 0.1824
+1/(1 + e^−(0.5·(-3)))
 """
 
-from ..scalars.operations import ATOM, CHOICE, INFIX, OPERATIONS, PRODUCT, SIGN, SUM
+from ..scalars.operations import ATOM, CHOICE, COMPARISON, INFIX, OPERATIONS, PRODUCT, SIGN, SUM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Tuple, Union
+    from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
     from ..scalars import Traced
 
 MINUS = OPERATIONS["negate"].formula_sign
+MINUS_ONE = OPERATIONS["subtract"].formula_sign + "1"
+NO_SIGN = OPERATIONS["exp"]
 SINCE = ", since "
 OPPOSITE = {
     "less": "greater or equal",
@@ -39,6 +40,7 @@ LONGEST = 12  # terms of a sum; of a longer sum, the first three and the last ar
 # number that is used in many ways could otherwise grow without limit.
 MOST = 200
 DECIMALS = 4
+OF_CONSTANTS = 10  # decimals of the constants of a rule, in formulas with names
 
 
 class Reference:
@@ -123,30 +125,18 @@ def formula(node: "Traced") -> str:
     return names(parts(node))
 
 
-def substituted(node: "Traced", decimals: int = DECIMALS) -> str:
-    """Return the formula of a number, with numbers in place of the names."""
-    return numbers(parts(node), decimals)
-
-
-def derivation(node: "Traced", decimals: int = DECIMALS) -> str:
-    """Return the formula of a number with numbers, and its result."""
-    formula, reason = parts(node), ""
-    if isinstance(formula[0], Choice):  # The result is written before the reason.
-        choice = formula[0]
-        formula, reason = choice.selected, SINCE + numbers(choice.reason, decimals)
-    text, result = numbers(formula, decimals), number(node.value, decimals)
-    return (text if text == result else "{} = {}".format(text, result)) + reason
-
-
 def names(formula: "List[Part]") -> str:
     """Return a formula as text, with names."""
-    text = _written(formula, lambda leaf: leaf.name or number(leaf.value))
+    text = _written(formula, lambda leaf: leaf.name or number(leaf.value, OF_CONSTANTS))
     return text.replace("·", " · ").replace("/", " / ")
 
 
-def numbers(formula: "List[Part]", decimals: int = DECIMALS) -> str:
-    """Return a formula as text, with numbers."""
-    return _written(formula, lambda leaf: number(leaf.value, decimals))
+def numbers(
+    formula: "List[Part]", decimals: int = DECIMALS, more: "Optional[Dict[int, int]]" = None
+) -> str:
+    """Return a formula as text, with numbers; ``more`` is from ``decimals_for`` (digits.py)."""
+    of = more or {}
+    return _written(formula, lambda leaf: number(leaf.value, of.get(id(leaf), decimals)))
 
 
 def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> str:
@@ -161,11 +151,11 @@ def _written(formula: "List[Part]", leaf: "Callable[[Traced], str]") -> str:
     return "".join(texts)
 
 
-def _without_name(node: "Traced") -> bool:
+def without_name(node: "Traced") -> bool:
     return not node.name
 
 
-def parts(node: "Traced", inside: "Callable[[Traced], bool]" = _without_name) -> "List[Part]":
+def parts(node: "Traced", inside: "Callable[[Traced], bool]" = without_name) -> "List[Part]":
     """Return the formula of a number as a list of parts.
 
     ``inside`` returns whether an operand is replaced by its own formula; by default, an operand
@@ -186,7 +176,8 @@ class _Formula:
         constant = operand.operation == "divide" and all(
             [_is_large(part) for part in operand.operands]
         )
-        return not operand.operation or not self.inside(operand) or not self.left or constant
+        is_full = self.left <= 0 and INFIX.get(operand.operation, NO_SIGN).precedence != COMPARISON
+        return not operand.operation or not self.inside(operand) or is_full or constant
 
     def part(
         self, operand: "Traced", precedence: int, after_operator: bool = False
@@ -217,8 +208,14 @@ class _Formula:
                 if len(operands) > 1
                 else self.alone(operands[0])
             )
+        if operation == "max" and len(operands) == 1:
+            return self.alone(operands[0])
         if operation == "negate":
             return [MINUS] + self.part(operands[0], ATOM, after_operator=True), SIGN
+        if operation == "log1p":
+            return ["ln(1 + "] + self.part(operands[0], SUM, after_operator=True) + [")"], ATOM
+        if operation == "expm1":
+            return ["e^"] + self.part(operands[0], SIGN) + [MINUS_ONE], SUM
         if operation == "exp":
             return ["e^"] + self.part(operands[0], SIGN), ATOM
         if operation == "power":
@@ -233,7 +230,8 @@ class _Formula:
             ], CHOICE
         if operation == "abs":
             return ["|"] + self.part(operands[0], CHOICE) + ["|"], ATOM
-        return [operation, "("] + self.listed(operands) + [")"], ATOM
+        name = OPERATIONS[operation].formula_sign or operation
+        return [name, "("] + self.listed(operands) + [")"], ATOM
 
     def infix(self, operation: str, operands: "Tuple[Traced, ...]") -> "List[Part]":
         """Return the formula of an operation that is written between its two operands."""

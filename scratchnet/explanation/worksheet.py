@@ -14,10 +14,12 @@ x[0][0] = 3
 x[0][1] = 1
 <BLANKLINE>
 # forward: layer 0, Dense(inputs=2, outputs=1)
+# Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
 # 0.z[0][0] = x[0][0] · 0.weights[0][0] + x[0][1] · 0.weights[1][0] + 0.bias[0]
 0.z[0][0] = ____
 <BLANKLINE>
 # forward: layer 1, Threshold(threshold=0.0)
+# a = 1 where z ≥ threshold, else 0: the neuron of McCulloch and Pitts (1943)
 # 1.a[0][0] = 1 if 0.z[0][0] ≥ 0, else 0
 1.a[0][0] = ____
 >>> read("0.z[0][0] = 1/2\\n1.a[0][0]: ____")
@@ -29,7 +31,8 @@ from decimal import Decimal
 
 from .names import Name
 from .number import inputs
-from .text import DECIMALS, Choice, Reference, number, parts
+from .text import DECIMALS, OF_CONSTANTS, Choice, Reference, number, parts
+from .textbook import lines_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,16 +56,26 @@ _SHOWN = 60  # how many characters of a bad line an error message shows
 # ---- writing -------------------------------------------------------------------------------------
 
 
-def worksheet(why: "Explanation", decimals: int = DECIMALS, header: str = "") -> str:
-    """Return the step as text: the given numbers, then each formula followed by a blank."""
+def worksheet(
+    why: "Explanation", decimals: int = DECIMALS, header: str = "", answers: bool = False
+) -> str:
+    """Return the step as text: the given numbers, then each formula followed by a blank.
+
+    With ``answers``, the right numbers stand in the blanks.
+    """
     lines = ["# " + line.lstrip("# ") for line in header.splitlines()]
-    lines.append(f"# step {why.number}: replace each {BLANK} with a number")
+    task = "the answers" if answers else f"replace each {BLANK} with a number"
+    lines.append(f"# step {why.number}: {task}")
+    if why.loss is not None:
+        lines.append(f"# loss {why.loss!r}, optimizer {why.optimizer!r}")
     for title, names in sections(why):
         lines += ["", "# " + title]
+        lines += ["# " + line for line in lines_for(why.step, names[-1])]
         for name in names:
             node = why[name].node
             if node.operation:
-                lines += [f"# {name} = {_question(parts(node), decimals)}", f"{name} = {BLANK}"]
+                blank = number(node.value, decimals) if answers else BLANK
+                lines += [f"# {name} = {_question(parts(node))}", f"{name} = {blank}"]
             else:
                 lines.append(f"{name} = {number(node.value, decimals)}")
     return "\n".join(lines)
@@ -96,18 +109,19 @@ def _needed(why: "Explanation") -> "Set[str]":
 
 def _is_left_out(name: "Name") -> bool:
     """Return whether a number is asked for only if another one depends on it."""
-    return name.is_gradient or name.kind == "derivative" or str(name) == "loss.new"
+    of_backward = name.is_gradient or name.kind in ("derivative", "slope")
+    return of_backward or str(name) == "loss.new"
 
 
-def _question(formula: "List[Part]", decimals: int) -> str:
+def _question(formula: "List[Part]") -> str:
     """Return a formula with names and with both alternatives of each condition."""
     texts = []
     for part in formula:
         if isinstance(part, Reference):
-            part = part.shown(part.node.name or number(part.node.value, decimals))
+            part = part.shown(part.node.name or number(part.node.value, OF_CONSTANTS))
         elif isinstance(part, Choice):
             reason, chosen, other = [
-                _question(arm, decimals) for arm in (part.reasons[0], part.chosen, part.other)
+                _question(arm) for arm in (part.reasons[0], part.chosen, part.other)
             ]
             part = f"{chosen} if {reason}, else {other}"
         texts.append(re.sub(r" ?([·/]) ?", r" \1 ", part))

@@ -37,7 +37,7 @@ class Operation:
     ``operands``       the precedence that each operand needs; empty for any number of operands
     ``sign``           its sign in Python and in C, with spaces; empty for a call of a function, and
                        for what each language writes in its own way
-    ``formula_sign``   its sign in formulas; by default the same
+    ``formula_sign``   its sign or its name in formulas; by default the same
     """
 
     def __init__(
@@ -71,7 +71,8 @@ _INFIX = [
     Operation("unequal", operator.ne, COMPARISON, (SUM, SUM), " != ", " ≠ "),
 ]
 _FUNCTIONS = [
-    Operation(name, getattr(functions, name), ATOM, (CHOICE,)) for name in functions.ELEMENTARY
+    Operation(name, getattr(functions, name), ATOM, (CHOICE,), "", {"log": "ln"}.get(name, ""))
+    for name in functions.ELEMENTARY
 ]
 _OTHERS = [
     Operation("negate", operator.neg, SIGN, (ATOM,), "-", "−"),

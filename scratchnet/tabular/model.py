@@ -8,29 +8,32 @@ ENCODERS   the encoders, by their names in the metadata of a network
 from contextlib import closing
 from copy import copy
 from itertools import chain
+from math import isclose
 
 from .. import metrics
 from ..core.checks import require
 from ..core.functions import kernel
+from ..core.layers import Dense
 from ..core.optimizers import OPTIMIZERS
 from ..core.training import prepare
 from ..datasets.arrays import ArrayEncoder, Arrays
 from ..datasets.encoding import CLASSIFICATION, Encoder
 from ..datasets.tables import Table
 from ..formats import models
+from .problem import Problem
 from .recipe import Recipe, history_of, loss_of, network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from ..core.history import Epoch
     from ..core.network import Sequential
     from ..core.types import Matrix
     from ..engines.checkpoints import Checkpoint
     from ..formats.files import Path
-    from .problem import Problem
 
+AGREEMENT = 1e-6  # of the losses of a training run that is repeated, perhaps on another engine
 ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
 
 
@@ -130,7 +133,7 @@ class Model:
         known = encoder.targets_of(problem.training[1])
         truth = encoder.targets_of(problem.validation[1])
         encoder.target = encoder.target.built_into(self.net)
-        metadata.update(metadata_of(encoder))
+        metadata.update(metadata_of(encoder), validation=problem.fraction)
         if encoder.classes:
             metadata["usual"] = [metrics.baseline(known, "most_frequent")]
         if self.epochs:
@@ -198,6 +201,38 @@ class Model:
     def save(self, path: "Path") -> None:
         """Write the model to a file, whose ending names the format."""
         models.save(self.net, path)
+
+
+def training_of(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
+    """Return the model before its training and the Problem it learned from, or (None, None).
+
+    ``net``    the network of a trained model
+    ``data``   a table; it is the one that the model learned from if it gives the same means and
+               spreads and, in the first epoch, the same loss
+    """
+    try:
+        return _trained_on(net, data)
+    except (LookupError, TypeError, ValueError):  # such metadata are not those of a training run
+        return None, None
+
+
+def _trained_on(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
+    """Return what ``training_of`` does; raise an error if the metadata do not fit."""
+    metadata = net.metadata
+    recipe = Recipe.from_dict(metadata["recipe"])
+    widths = [layer.outputs for layer in net.layers if isinstance(layer, Dense)]
+    if data.target is None or list(recipe.hidden) != widths[:-1]:
+        return None, None
+    problem = Problem(data, None, metadata.get("validation", 0.2), recipe.seed)
+    first, layer = net.layers[0], problem.encoder.normalization()
+    if [p.value for p in first.parameters()] != [p.value for p in layer.parameters()]:
+        return None, None
+    begun = Model.untrained(problem.encoder, recipe._replace(epochs=1))
+    begun.learn(problem.training, problem.validation)
+    loss = float(metadata["history"]["loss"][0])
+    if not isclose(begun.epochs[0].loss, loss, rel_tol=AGREEMENT):
+        return None, None
+    return Model.untrained(problem.encoder, recipe), problem
 
 
 def metadata_of(encoder: "Any") -> "Dict[str, Any]":

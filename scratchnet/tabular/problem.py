@@ -103,6 +103,7 @@ class Problem:
     ``training``     the samples and targets (X, Y) to learn from
     ``validation``   the (X, Y) held out
     ``fraction``     the fraction of the rows held out
+    ``rows``         the indices of the training rows in the data
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Problem:
         self.data, self.task = data, task
         self.fraction = require("validation", validation, FRACTION)
         training, held_out = split(data, task, validation, seed)
+        self.rows = training
         self.encoder = fit_encoder(data, training, task)
         self.training = self.encoder.examples_of(data, training)
         self.validation = self.encoder.examples_of(data, held_out)

@@ -16,7 +16,8 @@ import pytest
 import test_explanation
 
 import scratchnet as sn
-from scratchnet.cli import main, terminal
+from scratchnet import texts
+from scratchnet.cli import main
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.formats import models
 
@@ -154,11 +155,11 @@ def test_any_encoding(command, encoding):
 
 
 def test_every_character_has_its_ascii(story):
-    for character in set(story) | set(terminal.ASCII):
-        written = terminal.written_for(character, "ascii")
+    for character in set(story) | set(texts.ASCII):
+        written = texts.written_for(character, "ascii")
         assert written.encode("ascii") and (written == character or written != "?")
-        assert terminal.written_for(character, "utf-8") == character
-    assert terminal.written_for("\U0001f600", "ascii") == "?"
+        assert texts.written_for(character, "utf-8") == character
+    assert texts.written_for("\U0001f600", "ascii") == "?"
 
 
 # ---- what a command line is asked --------------------------------------------------------------------------------
@@ -318,9 +319,8 @@ def test_explain_a_file_of_samples(mazur, tmp_path):
     assert run("explain", mazur[0], str(data))[2].endswith(
         ", line 2: the row has 2 numbers; the first row has 4\n"
     )
-    data.write_bytes(b"\xff\xfe1,2")
-    sentence = "rows.csv: the file is not UTF-8 text; convert it to UTF-8\n"
-    assert run("explain", mazur[0], str(data))[2].endswith(sentence)
+    data.write_bytes("1,2".encode("utf-16"))
+    assert run("explain", mazur[0], str(data), "--number", "x[0][1]")[1] == "x[0][1] = 2\n  given\n"
     data.write_text("0.05 0.10\n1 2\n")
     status, output, _ = run("explain", mazur[0], str(data))
     assert status == 0 and "loss" not in output and "3.a[1][1] = " in output

@@ -159,8 +159,9 @@ def test_explain_leaves_out_the_labels_that_a_row_has_not(tmp_path):
     ]
     data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
     assert run("train", data, "--target", "good", "-o", path, "--epochs", "1", "-q")[0] == 0
-    assert "  x[0][0] = 2, size\n  x[0][3] = 1, kind=c\n  and 0 for 5 other labels\npredicted good: " in run(
-        "explain", path, data, "--row", "3")[1]  # fmt: skip
+    output = run("explain", path, data, "--row", "3", "--arithmetic")[1]
+    assert "  x[0][0] = 2, size\n  x[0][3] = 1, kind=c\n  and 0 for 5 other labels\n" in output
+    assert "\n  size = 2 " in output and "\n  kind=c " in output and "\nupdate\n" in output
 
 
 def test_unroll_says_which_input_is_which_column(model):

@@ -333,12 +333,10 @@ def test_dropout_is_explained():
     assert formulas == [
         why.at(1)["1.a[{}][{}]".format(i, j)].formula for i in range(3) for j in range(3)
     ]
-    assert any(
-        re.match(r"0\.z.* · \(1, since 1\.rate ≤ 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas
-    )
-    assert any(
-        re.match(r"0\.z.* · \(0, since 1\.rate > 0\.\d+\) / \(1 − 1\.rate\)$", f) for f in formulas
-    )
+    assert formulas[0] == "0.z[0][0] · 1.mask[0][0] / (1 − 1.rate)"
+    masks = [why["1.mask[{}][{}]".format(i, j)].formula for i in range(3) for j in range(3)]
+    assert any(re.match(r"1, since 1\.rate ≤ 0\.\d+$", f) for f in masks)
+    assert any(re.match(r"0, since 1\.rate > 0\.\d+$", f) for f in masks)
 
 
 def test_a_number_that_softmax_uses_repeatedly_has_a_name():
@@ -386,7 +384,7 @@ def test_every_listed_name_can_be_looked_up():
     assert len(names) == len(set(names)) > 60
     for name in names:
         assert name in why and why[name].value == why[name].value
-        assert why[name].name == name or name.startswith(("1.z", "3.z"))
+        assert why[name].name == name or name.startswith(("1.z", "3.z", "loss[0]"))
     assert {
         "x[0][1]",
         "0.weights[1][0]",

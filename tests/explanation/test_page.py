@@ -344,7 +344,9 @@ def test_numbers_are_rounded_and_written_as_in_python(show):
     values += [draw.choice([-1, 1]) * draw.random() * 10 ** draw.randint(-9, 6) for _ in range(300)]
     shown = show(article)
     assert shown.evaluate("values => values.map(repr)", values) == [repr(v) for v in values]
-    assert shown.evaluate("values => values.map(number)", values) == [number(v) for v in values]
+    assert shown.evaluate("values => values.map((v) => number(v))", values) == [
+        number(v) for v in values
+    ]
     assert shown.evaluate("['1/3', 'inf', true, false, null].map(number)") == [
         "1/3",
         "inf",

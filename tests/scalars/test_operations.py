@@ -108,7 +108,9 @@ def test_it_is_printed_in_a_formula(operation):
     for sign, python in zip("·−≤≥≠^", ("*", "-", "<=", ">=", "!=", "**")):
         text = text.replace(sign, python)
     names = {name: getattr(functions, name) for name in functions.ELEMENTARY}
-    assert eval(text, dict(names, e=E(), **VALUES)) == pytest.approx(expected(operation), rel=1e-15)
+    assert eval(text, dict(names, ln=functions.log, e=E(), **VALUES)) == pytest.approx(
+        expected(operation), rel=1e-15
+    )
 
 
 @pytest.mark.parametrize("name", sorted(MADE_OF))

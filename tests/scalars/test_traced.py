@@ -14,7 +14,8 @@ import scratchnet as sn
 from scratchnet import functions
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
-from scratchnet.explanation.text import derivation, formula, number, substituted
+from scratchnet.explanation.digits import derivation, substituted
+from scratchnet.explanation.text import formula, number
 from scratchnet.scalars import Traced
 
 INFIX = {
@@ -254,7 +255,7 @@ A, B, C, D = [Traced(value, name=name) for value, name in zip((2.0, -3.0, 0.5, 4
         (C.exp().exp(), "e^e^c", "e^e^0.5"),
         (1 / (1 + (-C).exp()), "1/(1 + e^−c)", "1/(1 + e^−0.5)"),
         (A / C.exp(), "a/e^c", "2/e^0.5"),
-        (C.log1p() * A, "log1p(c)·a", "log1p(0.5)·2"),
+        (C.log1p() * A, "ln(1 + c)·a", "ln(1 + 0.5)·2"),
         ((A + C).tanh(), "tanh(a + c)", "tanh(2 + 0.5)"),
         (abs(A - D), "|a − d|", "|2 − 4|"),
         (Traced.dot([A, C], [D, B]), "a·d + c·b", "2·4 + 0.5·(-3)"),

@@ -1,0 +1,87 @@
+"""Shown digits tell the truth: the printed numbers of each line give the printed result."""
+
+import pytest
+from formulas import evaluated, without_reasons
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import scratchnet as sn
+from scratchnet.explanation.digits import derivation, substituted
+from scratchnet.explanation.text import number
+from scratchnet.scalars import Traced
+
+X = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]]
+
+
+def assert_true(why, decimals=4):
+    """Each line of the explanation is true as it is printed; return how many there are."""
+    checked = 0
+    for name in why.names():
+        shown = why[name]
+        if not shown.node.operation or "more …" in shown.formula:
+            continue
+        lines = [substituted(shown.node, decimals)]
+        lines += [shown._chain_with_numbers(decimals)] if shown.chain else []
+        for line in lines:
+            result = number(shown.value, decimals)
+            assert number(evaluated(line), decimals) == result, (name, line, result)
+            checked += 1
+    return checked
+
+
+@pytest.mark.parametrize("decimals", [2, 4, 7])
+@pytest.mark.parametrize(
+    "activation", ["SELU", "GELU", "SiLU", "ELU", "Sigmoid", "Softplus", "Tanh"]
+)
+def test_every_line_of_a_step_is_true(activation, decimals):
+    layers = [sn.Dense(2, 3), getattr(sn, activation)(), sn.Dense(3, 2), sn.Softmax()]
+    why = sn.explain(
+        sn.Sequential(layers, seed=5), X, [0, 1, 1], "categorical_cross_entropy", sn.Adam(0.1)
+    )
+    assert assert_true(why, decimals) > 80
+
+
+@pytest.mark.parametrize("loss", ["huber", "hinge", "mean_absolute_error", "half_squared_error"])
+def test_every_line_of_each_loss_is_true(loss):
+    net = sn.Sequential([sn.Dense(2, 3), sn.Sigmoid(), sn.Dense(3, 1)], seed=5)
+    why = sn.explain(net, X, [1, -1, 1], loss, optimizer=sn.RMSprop(0.01, weight_decay=0.1))
+    assert assert_true(why) > 60
+
+
+@given(st.integers(0, 10**6), st.sampled_from([0.01, 1.0, 30.0]))
+def test_lines_of_random_networks_are_true(seed, size):
+    generator = sn.Generator(seed)
+    X = [[size * generator.normal() for _ in range(2)] for _ in range(2)]
+    net = sn.Sequential([sn.Dense(2, 2), sn.Sigmoid(), sn.Dense(2, 1), sn.Sigmoid()], seed=seed)
+    assert assert_true(sn.explain(net, X, [0, 1], "binary_cross_entropy", sn.SGD(0.5))) > 30
+
+
+def test_a_rounded_one_gets_the_digits_that_the_line_needs():
+    a = Traced(0.999999694, name="a")
+    assert derivation(a * (1 - a)) == "0.999999694·(1 − 0.999999694) = 3.06e-07"
+    assert derivation(2 * a) == "2·1 = 2"  # and no more than it needs
+
+
+def test_a_condition_is_true_as_it_is_printed():
+    a, b = Traced(0.37751, name="a"), Traced(0.37749, name="b")
+    line = derivation((a > b).where(1.0, 0.0))
+    assert line == "1, since 0.37751 > 0.3775"
+
+
+@example(0.1, 3.0)
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_a_product_and_a_difference_of_any_numbers(a, b):
+    x, y = Traced(a, name="x"), Traced(b, name="y")
+    for node in (x * y, x - y, x * x - y * y):
+        text, _, result = derivation(node).partition(" = ")
+        assert number(evaluated(text)) == (result or text)
+
+
+def test_reasons_are_left_out():
+    assert without_reasons("1·((2, since (1 + 1) > 0) + 3), since 4 > (3)") == "1·((2) + 3)"
+
+
+def test_constants_of_a_rule_have_their_digits_in_formulas_with_names():
+    why = sn.explain(sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.SELU()]), [[2]])
+    assert why["1.a[0][0]"].formula == "1.0507009874 · 0.z[0][0], since 0.z[0][0] > 0"
+    assert why["1.a[0][0]"].substituted == "1.0507·1, since 1 > 0"
