@@ -271,6 +271,11 @@ def _checkpoint(training: "Training", checkpoint: "Any") -> "Any":
     return _above("engines.checkpoints", "SavedTraining", "checkpoint")(training, checkpoint)
 
 
+def _html(thing: "Any") -> "Any":
+    """Return a network or a history as HTML for a notebook, or None."""
+    return _above("plots.notebook", "html")(thing)
+
+
 _default_products = PLUG_POINTS["products"]
 _default_engine = PLUG_POINTS["engine"]
 
@@ -352,6 +357,7 @@ plug_in(
     arguments=_arguments,
     metrics=_metrics,
     course=_course,
+    html=_html,
 )
 if hasattr(math, "dist"):  # as "fast", with another matrix product
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"])

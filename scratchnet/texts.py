@@ -4,18 +4,22 @@ printable  shortened    make text from a file safe to show
 ascii_of                make text from a file safe for a comment in source code
 width                   measure text in columns of a terminal
 plural                  a count with its noun
+text_table              rows as lines, whose cells are wrapped at words
+html_table              rows as a table of HTML
 ASCII  is_writable      replace characters that an encoding lacks
 written_for  printed    text with these replacements: for an encoding, for standard output
 decoded                 text in an encoding that is not known
 """
 
 import codecs
+import html
 import sys
+import textwrap
 import unicodedata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, List, Sequence
 
 # The replacement of each character that an encoding may lack.
 ASCII = {
@@ -130,3 +134,73 @@ def ascii_of(text: str) -> str:
     'gr\\\\xf6\\\\xdfe\\\\n'
     """
     return text.encode("unicode_escape").decode("ascii")
+
+
+# ---- tables --------------------------------------------------------------------------------------
+
+GAP = "  "  # between two columns
+
+
+def text_table(rows: "Sequence[Sequence[str]]", columns: int = 80) -> str:
+    """Return the rows as lines of at most so many columns, with cells wrapped at words if needed.
+
+    >>> print(text_table([("name", "meaning"), ("w", "what is multiplied")], columns=18))
+    name  meaning
+    w     what is
+          multiplied
+    """
+    widths = [max([width(row[k]) for row in rows]) for k in range(len(rows[0]))]
+    while sum(widths) + len(GAP) * (len(widths) - 1) > columns and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    lines = []
+    for row in rows:
+        cells = [_wrapped(cell, room) for cell, room in zip(row, widths)]
+        for k in range(max([len(cell) for cell in cells])):
+            parts = [cell[k] if k < len(cell) else "" for cell in cells]
+            padded = [part + " " * (room - width(part)) for part, room in zip(parts, widths)]
+            lines.append(GAP.join(padded).rstrip())
+    return "\n".join(lines)
+
+
+def _wrapped(cell: str, columns: int) -> "List[str]":
+    """Return the cell as lines. Only a word that is too long is divided."""
+    if width(cell) <= columns:
+        return [cell]
+    lines = []
+    for line in textwrap.wrap(cell, columns, break_on_hyphens=False):
+        while width(line) > columns:  # wide characters
+            part = line
+            while width(part) > max(columns, width(line[0])):
+                part = part[:-1]
+            lines.append(part)
+            line = line[len(part) :]
+        lines.append(line)
+    return lines
+
+
+def html_table(head: "Sequence[Any]", rows: "Sequence[Sequence[Any]]") -> str:
+    """Return a table of HTML. All texts are escaped, and columns of numbers are aligned right.
+
+    >>> html_table(["a"], [["<b>"]])
+    '<table><thead><tr><th style="text-align:left">a</th></tr></thead>...&lt;b&gt;...</table>'
+    """
+    numeric = [all([_is_number(row[k]) for row in rows]) for k in range(len(head))]
+
+    def line(tag: str, cells: "Sequence[Any]") -> str:
+        texts = []
+        for cell, is_right in zip(cells, numeric):
+            side = "right" if is_right else "left"
+            text = html.escape(printable(str(cell)))
+            texts.append(f'<{tag} style="text-align:{side}">{text}</{tag}>')
+        return f"<tr>{''.join(texts)}</tr>"
+
+    body = "".join([line("td", row) for row in rows])
+    return f"<table><thead>{line('th', head)}</thead><tbody>{body}</tbody></table>"
+
+
+def _is_number(cell: "Any") -> bool:
+    try:
+        float(str(cell).replace(",", "") or 0)
+    except ValueError:
+        return False
+    return True

@@ -63,7 +63,7 @@ examples:
   python3 -m scratchnet                           train the article's AND gate
   python3 -m scratchnet explain                   explain its first step
   python3 -m scratchnet explain --html step.html  write it as a web page
-  python3 -m scratchnet lessons                   list the lessons in reading order
+  python3 -m scratchnet lessons                   list the lessons
   python3 -m scratchnet unroll model.json         print straight-line Python
   python3 -m scratchnet export model.json --to c -o model.h
 """

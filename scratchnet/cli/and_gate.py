@@ -121,7 +121,7 @@ def show_end(write: "Callable[..., None]", last: "Dict[str, Any]") -> None:
     write("  python3 -m scratchnet.lessons.and_gate          run that code")
     write("  python3 -m scratchnet explain --html step.html  see each number on a page")
     write("  python3 -m scratchnet.lessons.and_gate_network  build the neuron from layers")
-    write("  python3 -m scratchnet lessons                   list the lessons in reading order")
+    write("  python3 -m scratchnet lessons                   list the lessons")
     write("  python3 -m scratchnet selftest                  check this interpreter")
 
 

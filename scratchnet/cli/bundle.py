@@ -28,7 +28,7 @@ examples:
   scratchnet bundle --minify -o braincell.py         the same for a device
   scratchnet bundle --pyz -o scratchnet.pyz
   python3 scratchnet.pyz demo iris                   the command line
-  PYTHONPATH=scratchnet.pyz python3 program.py       import scratchnet in a program
+  PYTHONPATH=scratchnet.pyz python3 program.py       import it in a program
 """
 
 

@@ -12,6 +12,7 @@ from ..formats.files import write as write_file
 from ..tabular.recipe import HIDDEN_ACTIVATIONS
 from ..texts import decoded, plural
 from .settings import widths
+from .terminal import folded_sheet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def add_network(parser: "Any") -> None:
     parser.add_argument(
         "--activation",
         choices=sorted(HIDDEN_ACTIVATIONS),
-        help="the activation of each layer of the exercise (default sigmoid)",
+        metavar="NAME",
+        help="the activation of each layer of the exercise (default sigmoid): "
+        + ", ".join(sorted(HIDDEN_ACTIVATIONS)),
     )
     parser.add_argument(
         "--weights", metavar="FILE", help="weights of the exercise, as lines NAME = NUMBER"
@@ -170,8 +173,10 @@ def write_class(
     for seed in seeds_of(options.seeds):
         options.seed = seed
         why, setting = explained(options)[0], header(options)
-        sheets.append((f"sheet-{seed:02d}.txt", worksheet(why, options.decimals, setting)))
-        answers.append(worksheet(why, options.decimals, setting, answers=True))
+        sheet = worksheet(why, options.decimals, setting)
+        key = worksheet(why, options.decimals, setting, answers=True)
+        sheets.append((f"sheet-{seed:02d}.txt", folded_sheet(sheet)))
+        answers.append(folded_sheet(key))
     sheets.append((KEY, "\n\n".join(answers)))
     if options.output is None:
         write("\n\n".join([text for _, text in sheets]))

@@ -17,11 +17,10 @@ from ..lessons import and_gate, and_gate_network
 from ..tabular.model import has_encoder, model_of, training_of
 from ..tabular.recipe import loss_of
 from ..texts import decoded, plural, printable
-from . import exercises
+from . import exercises, terminal
 from .data import report_unseen
 from .exercises import numbers_of
 from .progress import Line
-from .terminal import check_output
 from .why import answer
 
 TYPE_CHECKING = False
@@ -139,7 +138,9 @@ def add_setting(parser: "Any") -> None:
     parser.add_argument(
         "--loss",
         choices=sorted(LOSSES),
-        help="the loss (default: the one that pairs with the last layer)",
+        metavar="NAME",
+        help="the loss (default: the one that pairs with the last layer): "
+        + ", ".join(sorted(LOSSES)),
     )
     parser.add_argument(
         "--optimizer", choices=sorted(OPTIMIZERS), help="the optimizer (default sgd)"
@@ -167,7 +168,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if lines and is_row(options, encoder) and (options.arithmetic or options.number):
         lines += [""] + columns_of(why.data[0][0], encoder)
     if lines:
-        write("\n".join(lines) + "\n")
+        write(terminal.explained("\n".join(lines)) + "\n")
     if options.names:
         write("\n".join(why.names()))
     if options.html:
@@ -177,14 +178,15 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         why.to_json(options.json, **names_of(encoder))
         write(f"{options.json}: the numbers of {len(why.numbers)} steps")
     for name in options.number:
-        write(why[input_named(name, encoder)].text(options.depth, options.decimals))
+        found = why[input_named(name, encoder)]
+        write(terminal.explained(found.text(options.depth, options.decimals)))
     if options.worksheet:
-        write(worksheet(why, options.decimals, header(options)))
+        write(terminal.folded_sheet(worksheet(why, options.decimals, header(options))))
     elif not (options.names or options.html or options.json or options.number):
         if is_question(options, encoder):
             write("for the arithmetic: --arithmetic; for one number: --number NAME; see --names")
         else:
-            write(why.text(options.decimals))
+            write(terminal.explained(why.text(options.decimals)))
     return 0
 
 
@@ -205,7 +207,7 @@ def check(options: "Any") -> None:
             f"{options.html} is given for both --html and --json; give two different files"
         )
     for path in outputs:
-        check_output(path, [options.model, options.data])
+        terminal.check_output(path, [options.model, options.data])
     exercises.check(options)
 
 

@@ -23,7 +23,9 @@ def add_settings(parser: "Any") -> None:
         "--activation",
         choices=sorted(HIDDEN_ACTIVATIONS),
         default="tanh",
-        help="the activation after each of them (default tanh)",
+        metavar="NAME",
+        help="the activation after each of them (default tanh): "
+        + ", ".join(sorted(HIDDEN_ACTIVATIONS)),
     )
     group.add_argument(
         "--optimizer",

@@ -1,7 +1,8 @@
 """Output to any terminal.
 
 A character that the encoding lacks is replaced, and so is everything in the data that would control
-the terminal. A reader that closes the pipe is not an error.
+the terminal. A reader that closes the pipe is not an error. The lines of an explanation are folded
+to the width of the terminal, and coloured where it has colours.
 """
 
 import contextlib
@@ -11,15 +12,22 @@ import os
 import re
 import shutil
 import sys
+import textwrap
 
 from ..texts import printable, written_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterator, Optional, Sequence
+    from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
+
+# The parts of an explanation: a line of source, the name of a number, its value at the end.
+_SOURCE = re.compile(r" +\S+:\d+: ")
+_NAME = re.compile(r"^( *)([^ =]+)(?= = )")
+_VALUE = re.compile(r"(= )(-?[\d.]+(?:e[+-]\d+|/\d+)?)$")
+_DIM, _BOLD, _CYAN, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[0m"
 
 # The sequences that colour text in this package.
-COLOURS = re.compile("(\x1b\\[(?:0|38;5;[0-9]{1,3})m)")
+COLOURS = re.compile("(\x1b\\[(?:[012]|36|38;5;[0-9]{1,3})m)")
 
 
 def safe(text: str, colour: bool = False) -> str:
@@ -57,6 +65,75 @@ def size() -> "Dict[str, Any]":
         "encoding": sys.stdout.encoding or "ascii",
         "colour": is_terminal and not os.environ.get("NO_COLOR"),
     }
+
+
+def explained(text: str) -> str:
+    """Return the text of an explanation for standard output, folded and perhaps coloured."""
+    shown = size()
+    lines = [part for line in text.split("\n") for part in folded(line, shown["width"])]
+    return "\n".join([coloured(line) for line in lines] if shown["colour"] else lines)
+
+
+def folded(line: str, columns: int = 80) -> "List[str]":
+    """Return a line of an explanation as lines of at most so many columns.
+
+    A long line is folded before equals signs, and a formula that is still too long at words. What
+    has no blank is never divided.
+
+    >>> folded("  z = x · w + b = 3·2 + 1 = 7", 20)
+    ['  z = x · w + b', '      = 3·2 + 1 = 7']
+    >>> folded("# z = x · w + b · 1", 18)
+    ['# z = x · w', '#       + b · 1']
+    """
+    if len(line) <= columns:
+        return [line]
+    comment = "# " if line.startswith("# ") else ""
+    rest = line[len(comment) :]
+    indent = comment + " " * (len(rest) - len(rest.lstrip()) + 4)
+    sides = [line] if _SOURCE.match(line) else line.split(" = ")
+    lines = [" = ".join(sides[:2])]
+    for side in sides[2:]:
+        longer = f"{lines[-1]} = {side}"
+        if len(longer) <= columns:
+            lines[-1] = longer
+        else:
+            lines.append(f"{indent}= {side}")
+    return [part for one in lines for part in _wrapped(one, columns, indent + "  ")]
+
+
+def folded_sheet(sheet: str) -> str:
+    """Return a worksheet whose comments are folded. A comment that is a command stays as it is."""
+    lines: "List[str]" = []
+    for line in sheet.split("\n"):
+        is_command = line.startswith("# scratchnet ")
+        lines += folded(line) if line.startswith("#") and not is_command else [line]
+    return "\n".join(lines)
+
+
+def _wrapped(line: str, columns: int, indent: str) -> "List[str]":
+    """Return a line as lines, if possible each from one + or − to another."""
+    wrapper = textwrap.TextWrapper(
+        columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    terms = re.sub(" ([·/]) ", "\xa0\\1\xa0", re.sub(" ([+−]) ", " \\1\xa0", line))
+    lines = wrapper.wrap(terms)
+    if max([len(part) for part in lines]) > columns:
+        return wrapper.wrap(line)
+    return [part.replace("\xa0", " ") for part in lines]
+
+
+def coloured(line: str) -> str:
+    """Return a line of an explanation with ANSI colours.
+
+    >>> coloured("forward"), coloured("z = 7")
+    ('\\x1b[1mforward\\x1b[0m', '\\x1b[36mz\\x1b[0m = \\x1b[1m7\\x1b[0m')
+    """
+    if _SOURCE.match(line):
+        return _DIM + line + _PLAIN
+    if line and line[0] != " " and " = " not in line:  # a title
+        return _BOLD + line + _PLAIN
+    line = _NAME.sub(rf"\1{_CYAN}\2{_PLAIN}", line)
+    return _VALUE.sub(rf"\1{_BOLD}\2{_PLAIN}", line)
 
 
 def check_output(path: str, inputs: "Sequence[Optional[str]]") -> None:
@@ -103,7 +180,7 @@ def output() -> "Iterator[Callable[..., None]]":
         try:
             yield write
         finally:
-            _flush()
+            flush()
     except (Unwritable, OSError) as stopped:  # OSError is from the help of argparse
         error = stopped.__cause__ or stopped
         # Python flushes at exit; let it write what is left to the null device.
@@ -130,7 +207,8 @@ def _writer(stream: "Any") -> "Callable[[str], Any]":
     return write
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Make what was written appear, in a pipe as well."""
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -47,7 +47,7 @@ examples:
   scratchnet train houses.csv --target price --task regression -o houses.onnx
   scratchnet train houses.csv --target price --epochs 500 --hidden 16,8 -o h.npz
   scratchnet train iris.csv --target species --cross-validate 5 -o iris.json
-  scratchnet train iris.csv --target species --search 20 --workers 2 -o iris.json
+  scratchnet train iris.csv --target species --search 9 --workers 2 -o iris.json
 """
 
 

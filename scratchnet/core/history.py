@@ -7,6 +7,7 @@
 ``epochs`` yields Epoch objects, and ``fit`` returns a History.
 """
 
+from .plug_points import PLUG_POINTS
 from .types import Any, IntOrNone, Number, Row, Settings
 
 
@@ -102,7 +103,9 @@ class History:
         return self.history[key] if isinstance(key, str) else self.epochs[key]
 
     def __repr__(self) -> str:
-        text = f"History: {len(self)} epochs"
-        if self.rows:
-            text += f", loss {self.loss[0]} to {self.loss[-1]}"
-        return text + (", interrupted" if self.interrupted else "")
+        losses = f", loss {self.loss[0]} to {self.loss[-1]}" if self.rows else ""
+        return f"History: {len(self)} epochs{losses}{', interrupted' * self.interrupted}"
+
+    def _repr_html_(self) -> Any:
+        """Return the history as HTML for a notebook, or None."""
+        return PLUG_POINTS["html"](self)

@@ -207,8 +207,9 @@ class Parameter:
         self.convert(number, exactly=True)
 
     def __repr__(self) -> str:
-        size = "not yet known" if self.shape is None else matrix.size(self.shape)
-        return f"Parameter({self.name!r}, {size})"
+        return "Parameter({!r}, {})".format(
+            self.name, "not yet known" if self.shape is None else matrix.size(self.shape)
+        )
 
 
 def without_batch(self: Any) -> Settings:

@@ -383,6 +383,10 @@ class Sequential:
         text: str = PLUG_POINTS["summary"](self)
         return text
 
+    def _repr_html_(self) -> Any:
+        """Return the network as HTML for a notebook, or None."""
+        return PLUG_POINTS["html"](self)
+
     def __repr__(self) -> str:
         return f"Sequential([{', '.join([repr(layer) for layer in self.layers])}])"
 

@@ -12,6 +12,7 @@
     summary       a network as a table                          default: its repr
     metrics       measures that ``evaluate`` adds to the loss   default: an error
     course        shows a training run, follows changes         default: an error if verbose
+    html          how a notebook shows a network or a history   default: as text
 
 ``scratchnet/__init__.py`` plugs a function into each. The core alone, copied to a device, uses the
 defaults.
@@ -45,8 +46,10 @@ def engine(lists: Any, batch_size: int, name: str, executor: Any, unroll: Any) -
     "auto" is the fastest engine available. ``executor`` and ``unroll`` are the options of ``fit``.
     """
     if name not in ("auto", "lists") or executor is not None or unroll is not None:
-        option = f"engine={name!r}" if executor is None else "executor"
-        raise ValueError(f"{option} is not available here; the core alone has engine='lists'")
+        raise ValueError(
+            (f"engine={name!r}" if executor is None else "executor")
+            + " is not available here; the core alone has engine='lists'"
+        )
     return lists
 
 
@@ -106,6 +109,11 @@ def course(training: Any, given: Any, shuffle: Any, verbose: Any) -> Any:
     return training
 
 
+def html(thing: Any) -> Any:
+    """Return a network or a history as HTML, or None, which means as text."""
+    return None
+
+
 PLUG_POINTS: Family = {
     "products": products,
     "supplement": supplement,
@@ -119,6 +127,7 @@ PLUG_POINTS: Family = {
     "summary": summary,
     "metrics": metrics,
     "course": course,
+    "html": html,
 }
 
 

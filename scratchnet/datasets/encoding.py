@@ -37,7 +37,7 @@ from operator import mul
 
 from ..core.checks import ABOVE_0, FINITE, require, shown
 from ..core.layers import Normalization
-from ..texts import printable
+from ..texts import printable, text_table
 from .compact import CompactRows
 from .median import median_of
 from .records import is_records, table_of
@@ -495,13 +495,7 @@ class Encoder(Encoding):
 
     def __str__(self) -> str:
         lines = [HEADING] + [tuple(map(printable, decision)) for decision in self.decisions]
-        widths = [max([len(line[k]) for line in lines]) for k in range(len(HEADING))]
-        return "\n".join(
-            [
-                "  ".join([c + " " * (n - len(c)) for c, n in zip(line, widths)]).rstrip()
-                for line in lines
-            ]
-        )
+        return text_table(lines)
 
 
 # ---- decisions -------------------------------------------------------------------------------

@@ -30,8 +30,8 @@ A formula is a list of parts. A part is one of these:
 If a number has several formulas (chains), ``which`` (``which_chain``) holds their index for each
 step.
 
-Of more than FOLD neurons, features or samples, only the first FOLD are included, together with the
-values of others that occur in formulas.
+Of more than FOLD neurons, features or samples of a batch, only the first FOLD are included,
+together with the values of others that occur in formulas.
 """
 
 import base64
@@ -45,7 +45,7 @@ from .textbook import lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional
+    from typing import Any, Dict, Iterator, List, Optional, Set
 
     from ..core.losses import Loss
     from ..core.types import Matrix
@@ -131,8 +131,9 @@ class _Table:
     def read(self, k: int, step: "Step") -> None:
         """Add the numbers of step k."""
         names = list(step.names())
+        samples = set(step.samples[:FOLD])
         for name in names + self.after(step, names):
-            if _is_included(name):
+            if _is_included(name, samples):
                 found = Number(step, step.number(name))
                 row = self.rows[self.place(k, name, found.value)]
                 if found.source is not None:
@@ -274,9 +275,12 @@ def _references(formula: "List[Part]") -> "Iterator[Traced]":
                 yield from _references(arm)
 
 
-def _is_included(name: str) -> bool:
-    """Return whether all indices in a name are below FOLD."""
-    return all([index < FOLD for index in Name.parse(name).indices])
+def _is_included(name: str, samples: "Set[int]") -> bool:
+    """Return whether each index in a name is below FOLD, or the first is one of the samples."""
+    indices = Name.parse(name).indices
+    return all([index < FOLD for index in indices[1:]]) and (
+        not indices or indices[0] < FOLD or indices[0] in samples
+    )
 
 
 def _plain(value: "Any") -> "Any":

@@ -7,6 +7,7 @@ import sys
 from ..texts import printed
 from .digits import decimals_for, derivation, substituted
 from .names import Name
+from .page import card
 from .text import DECIMALS, formula, names, number, numbers, parts
 from .textbook import lines_for
 
@@ -97,8 +98,7 @@ class Number:
         if self.node.source is None:
             return None
         path, line = self.node.source
-        shortened = _shortened(path)
-        return shortened, line, _text(path, shortened, line)
+        return _shortened(path), line, _text(path, line)
 
     @property
     def operands(self) -> "List[Number]":
@@ -144,6 +144,10 @@ class Number:
             )
         return lines
 
+    def _repr_html_(self) -> str:
+        """Return the number as HTML for a notebook."""
+        return card(self)
+
     def __str__(self) -> str:
         return printed(self.text())
 
@@ -174,10 +178,14 @@ def _agree(a: "Any", b: "Any") -> bool:
     return bool(abs(a - b) * 1000000 <= abs(b))
 
 
-def _text(path: str, shortened: str, line: int) -> str:
-    """Return a line of a file. If the package is in an archive, its loader knows the source."""
-    module = sys.modules.get(shortened.replace("/", ".")[: -len(".py")])
-    return linecache.getline(path, line, vars(module) if module else None).strip()
+def _text(path: str, line: int) -> str:
+    """Return a line of a file. If the file is in an archive, the loader of its module has it."""
+    text = linecache.getline(path, line)
+    if not text:
+        for module in list(sys.modules.values()):
+            if getattr(module, "__file__", None) == path:
+                text = linecache.getline(path, line, vars(module))
+    return text.strip()
 
 
 def _shortened(path: str) -> str:

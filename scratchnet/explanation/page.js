@@ -5,7 +5,7 @@
 const $ = (id) => document.getElementById(id);
 const data = JSON.parse($("data").textContent);
 const SVG = $("drawing").namespaceURI;
-const FOLD = 16; // as in data.py: only the first 16 neurons, features or samples are included
+const FOLD = 16; // as in data.py: only the first 16 neurons, features or samples of a batch
 const SHOWN = 8; // how many numbers of a phase are listed at first
 
 // ---- the record ---------------------------------------------------------------------------------
@@ -15,6 +15,7 @@ const layers = data.layers;
 const places = new Map(rows.map((row, place) => [row.name, place]).filter(([name]) => name));
 const aliases = new Map(Object.entries(data.aliases));
 const state = { step: 0, sample: null, phase: 0, trail: [], opener: null, listed: false };
+let playing = null; // the timer while the walk plays by itself
 
 /** Return the index of the number with this name or alias, or undefined. */
 function find(name) {
@@ -53,7 +54,9 @@ const isGiven = (name) => !/\.(new|gradient)$|^\d+\.(z|a|derivative|slope)\[|\.i
 const output = (k, i, j) => (k < 0 ? `x[${i}][${j}]` : `${k}.${layers[k].symbol}[${i}][${j}]`);
 const width = (k) => (k < 0 ? data.inputs : layers[k].width);
 const upTo = (n) => Array.from({ length: Math.min(n, FOLD) }, (_, i) => i);
-const kindOf = (k) => layers[k].name.split("(")[0].slice(0, 24);
+/** Return a text of at most so many characters. */
+const cut = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
+const kindOf = (k) => cut(layers[k].name.split("(")[0], 24);
 const weightsOf = (k) =>
   layers[k].parameters.find(
     ({ shape }) => shape.length === 2 && shape[0] === width(k - 1) && shape[1] === width(k),
@@ -70,14 +73,40 @@ function namesOf(p) {
 }
 
 /** Return the samples of the step whose numbers are all recorded. */
-const recordedSamples = () =>
-  data.samples[state.step].filter((i) => i < FOLD && known(find(`x[${i}][0]`)));
+const recordedSamples = () => data.samples[state.step].slice(0, FOLD);
 
 /** Return the selected sample, or the first sample if this step does not contain it. */
 function sample() {
   const there = recordedSamples();
   return there.includes(state.sample) ? state.sample : there[0];
 }
+
+// ---- the names of columns and classes -----------------------------------------------------------
+
+const columnName = (j) => (data.names ? data.names[j] : "");
+
+/** Return the name of an output: its class, or the second of two classes with one output. */
+function outputName(j) {
+  const names = data.labels || [];
+  const outs = width(layers.length - 1);
+  if (names.length === outs) return names[j];
+  return outs === 1 && names.length === 2 ? names[1] : "";
+}
+
+/** Return the class of a sample by its targets, or an empty text if they are not of one class. */
+function className(values) {
+  const names = data.labels || [];
+  const found = values.map(drawn);
+  const ones = found.filter((v) => v === 1).length;
+  if (found.length === 1) {
+    return names.length === 2 && [-1, 0, 1].includes(found[0]) ? names[ones] : "";
+  }
+  const isClass = ones === 1 && found.every((v) => v === 0 || v === 1);
+  return (isClass && names[found.indexOf(1)]) || "";
+}
+
+/** Return the heading of a column of a table: its index, and its name if there is one. */
+const headed = (nameOf) => (j) => (nameOf(j) ? `${j} ${cut(nameOf(j), 24)}` : String(j));
 
 // ---- numbers as text, as in text.py -------------------------------------------------------------
 
@@ -113,9 +142,11 @@ const brief = (v) =>
 
 /** Return a number short enough for a neuron. */
 function short(v) {
-  if (typeof v !== "number") return v === null ? "–" : String(v).slice(0, 6);
-  if (v !== 0 && Math.abs(v) < 0.005) return v.toExponential(0);
-  return Math.abs(v) < 100 ? stripped(v.toFixed(2)) : String(Number(v.toPrecision(2))).slice(0, 6);
+  if (v === null) return "–";
+  if (typeof v !== "number") return String(v).length > 6 ? short(drawn(v)) : String(v);
+  const size = Math.abs(v);
+  if ((v !== 0 && size < 0.005) || size >= 1e5) return v.toExponential(0);
+  return size < 100 ? stripped(v.toFixed(2)) : String(Number(v.toPrecision(2)));
 }
 
 /** Return all digits, as Python's repr does. */
@@ -264,20 +295,27 @@ const SUFFIXES = [
   [/\.(?:m|v|G|momentum|memory\[\d+\])$/, (of) => `what the optimizer remembers about ${of}`],
   [/\.new$/, (of) => `${of}, after the update`],
 ];
+const named = (name) => (name ? ` (${name})` : "");
 const NAMES = [
-  [/^x\[(\d+)\]\[(\d+)\]$/, (i, j) => `input ${j} of sample ${i}`],
-  [/^y\[(\d+)\]\[(\d+)\]$/, (i, j) => `the target of output ${j} for sample ${i}`],
+  [/^x\[(\d+)\]\[(\d+)\]$/, (i, j) => `input ${j}${named(columnName(j))} of sample ${i}`],
+  [
+    /^y\[(\d+)\]\[(\d+)\]$/,
+    (i, j) => `the target of output ${j}${named(outputName(j))} for sample ${i}`,
+  ],
   [
     /^(\d+)\.weights\[(\d+)\]\[(\d+)\]$/,
     (k, i, j) => {
-      const from = k > 0 ? `neuron ${i} of the layer before` : `input ${i}`;
+      const from = k > 0 ? `neuron ${i} of the layer before` : `input ${i}${named(columnName(i))}`;
       return `the weight from ${from} to neuron ${j} of layer ${k}`;
     },
   ],
   [/^(\d+)\.bias\[(\d+)\]$/, (k, j) => `the bias of neuron ${j} of layer ${k}`],
   [
     /^(\d+)\.[za]\[(\d+)\]\[(\d+)\]$/,
-    (k, i, j) => `the output of neuron ${j} of layer ${k} (${kindOf(k)}) for sample ${i}`,
+    (k, i, j) => {
+      const name = Number(k) === layers.length - 1 ? named(outputName(j)) : "";
+      return `the output of neuron ${j}${name} of layer ${k} (${kindOf(k)}) for sample ${i}`;
+    },
   ],
   [
     /^(\d+)\.derivative\[(\d+)\]\[(\d+)\]$/,
@@ -439,7 +477,7 @@ function allPhases() {
   const isRecorded = ({ kind, names }) => {
     if (kind === "data") return true;
     if (kind === "after") return find("loss.new") !== undefined;
-    return sample() === undefined || names().some((name) => find(name) !== undefined);
+    return names().some((name) => find(name) !== undefined);
   };
   return kinds
     .map(([kind, layer]) => ({ kind, layer, top, ...PHASES[kind](layer) }))
@@ -526,8 +564,8 @@ function item(kind, more, ...children) {
   return element;
 }
 
-function label(x, y, text, attributes = {}) {
-  return svg("text", { x, y, ...attributes }, text);
+function label(x, y, text, attributes = {}, ...children) {
+  return svg("text", { x, y, ...attributes }, text, children);
 }
 
 /** Return a neuron, a bias, a target or the loss: a shape with a number. */
@@ -542,48 +580,110 @@ function node(kind, shape, x, y, size, more) {
     tint.setAttribute("fill-opacity", signOf(v) ? 0.07 + 0.27 * share : 0);
     text.textContent = kind === "bias" ? "" : short(v);
   };
+  const box = { x, y, width: 2 * size + 2, height: 2 * size + 2 }; // no label of an edge is here
   return item(
     kind === "bias" ? "edge" : kind,
-    { ...more, paint },
+    { ...more, paint, box },
     svg(shape, { ...at, class: "body" }),
     tint,
     text,
   );
 }
 
-/** Return a weight as a line whose width shows its size. */
-function edge(from, to, along, thickest, more) {
+/** Return a weight as a line whose width shows its size, and its label, which is placed later. */
+function edge(from, to, thickest, more) {
   const across = to.x - from.x;
   const bend = across > 90 ? across / 2.4 : 0; // straight if the columns are close
   const curve = [from.x + bend, from.y, to.x - bend, to.y, to.x, to.y].join(" ");
   const d = `M${from.x} ${from.y}C${curve}`;
   const wire = svg("path", { d, class: "wire" });
   const tag = label(0, 0, "");
-  const paint = (v, share, lit) => {
+  const paint = (v, share) => {
     wire.setAttribute("stroke-width", (0.6 + thickest * share).toFixed(2));
-    tag.textContent = along !== null && lit ? short(v) : "";
     tag.setAttribute("class", `tag ${signOf(v)}`);
   };
-  if (along !== null) {
-    const t = along;
+  /** Return the point of the line at t, from 0 at its start to 1 at its end. */
+  const at = (t) => {
     const u = 1 - t;
     const onCurve = (a, b, c, e) =>
       u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * e;
-    const x = onCurve(from.x, from.x + bend, to.x - bend, to.x);
-    const y = onCurve(from.y, from.y, to.y, to.y);
-    filled(tag, { x, y }, []);
-  }
-  return [item("edge", { ...more, paint }, svg("path", { d, class: "reach" }), wire), tag];
+    return {
+      x: onCurve(from.x, from.x + bend, to.x - bend, to.x),
+      y: onCurve(from.y, from.y, to.y, to.y),
+    };
+  };
+  const parts = [svg("path", { d, class: "reach" }), wire];
+  return [item("edge", { ...more, paint, tag, at }, parts), tag];
 }
 
-/** Draw the network; this is repeated when the width of the window changes. */
-function draw() {
-  const room = $("drawing").parentElement.clientWidth;
+const TAGGED = 16; // how many edges of a layer have a label at most
+const ALONG = [0.5]; // where on its edge a label may be, the best place first
+for (let n = 1; n <= 20; n++) ALONG.push(0.5 + 0.02 * n, 0.5 - 0.02 * n);
+
+const pen = el("canvas").getContext("2d");
+const isApart = (a, b) =>
+  Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= (a.height + b.height) / 2;
+
+/** Return the highlighted edges that get a label: in each layer those with the largest numbers. */
+function taggedEdges() {
+  const size = (one) => Math.abs(drawn(one.value));
+  const lit = items.filter((one) => one.tag && one.lit && one.value !== null);
+  const inLayer = (k) => lit.filter((one) => one.layer === k).sort((a, b) => size(b) - size(a));
+  return layers.flatMap((_, k) => inLayer(k).slice(0, TAGGED));
+}
+
+/**
+ * Place the labels of the edges so that none covers another or a neuron. The label with the fewest
+ * free places is next, at the one that leaves the others most; without a place, it is left out.
+ */
+function placeTags() {
+  items.filter((one) => one.tag).forEach(({ tag }) => (tag.textContent = ""));
+  const font = $("drawing").classList.contains("narrow") ? 10 : 11.5;
+  pen.font = `600 ${font}px ${getComputedStyle(document.body).fontFamily}`;
+  const nodes = items.filter((one) => one.box).map((one) => one.box);
+  let waiting = taggedEdges().map(({ value: v, tag, at }) => {
+    const text = short(v);
+    const size = { width: pen.measureText(text).width + 3, height: 1.25 * font };
+    const boxes = ALONG.map((t) => ({ ...at(t), ...size }));
+    return { tag, text, places: boxes.filter((box) => nodes.every((one) => isApart(box, one))) };
+  });
+  for (;;) {
+    waiting = waiting.filter(({ places }) => places.length);
+    if (!waiting.length) return;
+    const fewest = Math.min(...waiting.map(({ places }) => places.length));
+    const next = waiting.find(({ places }) => places.length === fewest);
+    const others = waiting.filter((one) => one !== next).flatMap(({ places }) => places);
+    const taken = next.places.map((box) => others.filter((other) => !isApart(other, box)).length);
+    const box = next.places[taken.indexOf(Math.min(...taken))];
+    next.tag.textContent = next.text;
+    filled(next.tag, { x: box.x.toFixed(1), y: box.y.toFixed(1), "font-size": font }, []);
+    next.places = [];
+    waiting.forEach((one) => (one.places = one.places.filter((other) => isApart(other, box))));
+  }
+}
+
+/** Return a text beside a neuron, with its full text as a tooltip. */
+const beside = (x, y, text, most, style) =>
+  label(x, y, cut(text, most), { class: `beside ${style}` }, svg("title", {}, text));
+
+/** Draw the network into a space so wide; repeated when the width of the window changes. */
+function draw(room = $("drawing").parentElement.clientWidth) {
   const extra = data.loss ? 1 : 0;
   const most = Math.max(...columns.map((c) => Math.min(c.width, FOLD) + (c.width > FOLD ? 1 : 0)));
-  const [unit, size] = most <= 4 ? [76, 25] : most <= 8 ? [58, 21] : [42, 17];
-  const side = room > 500 ? 58 : 42;
-  const gap = Math.max(78, Math.min(240, (room - 2 * side) / Math.max(1, last + extra)));
+  const isNarrow = room <= 500;
+  $("drawing").classList.toggle("narrow", isNarrow);
+  const [unit, largest] = most <= 4 ? [76, 25] : most <= 8 ? [58, 21] : [42, 17];
+  const size = isNarrow ? Math.min(largest, 17) : largest;
+  // The names beside the inputs and the outputs.
+  const letters = isNarrow ? 9 : 18;
+  const spaceFor = (names) =>
+    Math.max(0, ...names.map((name) => (name ? Math.min(name.length, letters) * 7 + 8 : 0)));
+  const inputNames = upTo(data.inputs).map(columnName);
+  const outputNames = upTo(columns[last].width).map(outputName);
+  const margin = isNarrow ? size + 12 : 58;
+  const side = margin + spaceFor(inputNames);
+  const rest = side + margin + spaceFor(outputNames);
+  const gap = Math.max(78, Math.min(240, (room - rest) / Math.max(1, last + extra)));
   const lines = Math.max(...columns.map((c) => c.layers.length));
   const head = 17 * lines + 24;
   const n = Math.min(columns[last].width, FOLD);
@@ -601,22 +701,29 @@ function draw() {
     const k = column.layers[0];
     const weights = k >= 0 && weightsOf(k);
     const bias = k >= 0 && biasOf(k);
-    const titles = column.layers.map((l) => (l < 0 ? "inputs" : `${l} ${kindOf(l).slice(0, 13)}`));
+    const titles = column.layers.map((l) => (l < 0 ? "inputs" : `${l} ${kindOf(l)}`));
+    const longest = Math.floor(Math.min(gap, c ? gap : 2 * side) / 7.5);
     titles.forEach((title, n) =>
-      words.push(label(at(c, 0).x, 14 + 17 * n, title, { class: n ? "column sub" : "column" })),
+      words.push(
+        label(
+          at(c, 0).x,
+          14 + 17 * n,
+          cut(title, longest),
+          { class: n ? "column sub" : "column" },
+          svg("title", {}, title),
+        ),
+      ),
     );
     for (const j of upTo(column.width)) {
       const to = at(c, j);
       for (const i of weights ? upTo(weights.shape[0]) : []) {
         const edges = Math.min(weights.shape[0], FOLD) * column.width;
-        const few = gap >= 150 && edges <= 12;
         const from = at(c - 1, i);
         const name = `${weights.name}[${i}][${j}]`;
         const [wire, tag] = edge(
           { x: from.x + size, y: from.y },
           { x: to.x - size, y: to.y },
-          few ? 0.3 + 0.17 * (i % 3) : null,
-          edges > 64 ? 2.5 : 5,
+          edges > 32 ? 2.5 : 5,
           { layer: k, peak: k, many: edges > 64, number: () => parameterNumber(k, name) },
         );
         wires.push(wire);
@@ -629,6 +736,13 @@ function draw() {
           number: () => neuronNumber(c, j),
         }),
       );
+      if (c === 0 && inputNames[j]) {
+        words.push(beside(to.x - size - 6, to.y, inputNames[j], letters, "end"));
+      }
+      if (c === last && outputNames[j]) {
+        const right = at(last + extra, j, n).x;
+        words.push(beside(right + size + 6, to.y, outputNames[j], letters, "start"));
+      }
       if (bias) {
         nodes.push(
           node("bias", "circle", to.x - size * 0.72, to.y - size * 0.85, 7, {
@@ -665,7 +779,7 @@ function draw() {
     nodes.push(node("loss", "rect", sum.x, sum.y, size * 1.15, { peak: "loss", number: loss }));
     words.push(label(sum.x, sum.y + size * 0.85 + 11, "loss", { class: "column sub" }));
   }
-  const whole = 2 * side + (last + extra) * gap;
+  const whole = rest + (last + extra) * gap;
   filled(
     $("drawing"),
     { width: whole, height: head + tall + 16, viewBox: `0 0 ${whole} ${head + tall + 16}` },
@@ -695,7 +809,8 @@ function paint() {
     const element = one.element;
     const lit = isLit(one);
     const peak = peaks.get(one.peak);
-    one.paint(v, peak ? Math.abs(drawn(v)) / peak : 0, lit);
+    one.paint(v, peak ? Math.abs(drawn(v)) / peak : 0);
+    Object.assign(one, { lit, value: v });
     const classes = ["item", one.kind, signOf(v), lit ? "on" : "dim"];
     if (one.many) classes.push("many");
     if (place !== undefined && place === chosen) classes.push("chosen");
@@ -714,6 +829,7 @@ function paint() {
       one.title.textContent = inFull(place);
     }
   });
+  placeTags();
   rove($("drawing"));
 }
 
@@ -732,8 +848,12 @@ function legend() {
   const swatch = (sign) => el("span", { class: `swatch ${sign}` });
   const text =
     LEGENDS[kind] || "Neurons show their outputs, edges their weights, and small dots the biases.";
+  const edges = layers.map((_, k) => items.filter((one) => one.tag && one.lit && one.layer === k));
+  const some = edges.some((of) => of.length > TAGGED)
+    ? ` The ${TAGGED} largest of a layer have labels.`
+    : "";
   $("legend").replaceChildren(
-    text,
+    text + some,
     swatch("positive"),
     "positive",
     swatch("negative"),
@@ -764,6 +884,7 @@ function matrix(caption, names, side = "", { rowNames, columnNames, more = "", c
   const head = columnNames
     ? [el("tr", {}, rowNames ? el("td", { class: "corner" }) : [], heads())]
     : [];
+  const size = names[0].length > 12 ? "wide" : "";
   const body = names.map((line, r) =>
     el(
       "tr",
@@ -779,7 +900,7 @@ function matrix(caption, names, side = "", { rowNames, columnNames, more = "", c
     el(
       "div",
       { class: "scroll" },
-      el("table", { class: "matrix", "data-roving": "" }, el("tbody", {}, head, body)),
+      el("table", { class: `matrix ${size}`, "data-roving": "" }, el("tbody", {}, head, body)),
     ),
   );
 }
@@ -818,19 +939,24 @@ function tablesOf({ kind, layer: k }) {
   };
   const namesAt = (l, suffix) =>
     batch.map((i) => upTo(width(l)).map((j) => output(l, i, j) + suffix));
+  const columnsAt = (l) => {
+    if (l < 0) return headed(columnName);
+    return l === end ? headed(outputName) : String;
+  };
+  const withColumns = (l) => ({ ...bySample, columnNames: columnsAt(l) });
   const given = (l, side, caption = l < 0 ? "X, the inputs" : `the output of layer ${l}`) =>
-    matrix(caption, namesAt(l, ""), side, bySample);
+    matrix(caption, namesAt(l, ""), side, withColumns(l));
   const gradients = (
     l,
     side,
     caption = l < 0 ? "gradients of X" : `gradients of the output of layer ${l}`,
-  ) => matrix(caption, namesAt(l, ".gradient"), side, bySample);
+  ) => matrix(caption, namesAt(l, ".gradient"), side, withColumns(l));
   const wanted = () =>
     matrix(
       "y, the targets",
       batch.map((i) => upTo(width(end)).map((j) => `y[${i}][${j}]`)),
       "",
-      bySample,
+      withColumns(end),
     );
   const weights = kind !== "data" && k >= 0 && weightsOf(k);
   const bias = weights && biasOf(k);
@@ -876,7 +1002,7 @@ function tablesOf({ kind, layer: k }) {
     const delta = "δ, the gradients of Z";
     const caption = k ? `the output of layer ${k - 1}, transposed` : "X, transposed";
     const sideways = matrix(caption, transposed(namesAt(k - 1, "")), "left", {
-      rowNames: String,
+      rowNames: columnsAt(k - 1),
       columnNames: ofSample,
     });
     const gradientsOf = (p, way) =>
@@ -930,7 +1056,7 @@ function tablesOf({ kind, layer: k }) {
     ? [
         equation(
           given(end, "", "the outputs before"),
-          matrix("the outputs after", after, "", bySample),
+          matrix("the outputs after", after, "", withColumns(end)),
           wanted(),
         ),
       ]
@@ -1275,18 +1401,21 @@ function always(name) {
   return place === undefined ? null : rows[place].values.find((v) => v !== null);
 }
 
+const targetsOf = (i) => upTo(width(layers.length - 1)).map((j) => always(`y[${i}][${j}]`));
+
 /**
  * Return what determines the colour of a sample: its target, or the index of the largest of several
  * targets.
  */
 function targetOf(i) {
-  const of = upTo(data.boundary.classes).map((j) => always(`y[${i}][${j}]`));
+  const of = targetsOf(i);
   return of.length > 1 ? of.findIndex((v) => drawn(v) === Math.max(...of.map(drawn))) : of[0];
 }
 
 function drawPoints() {
   const { ranges, classes, low, high } = data.boundary;
-  const all = upTo(FOLD).filter((i) => find(`x[${i}][1]`) !== undefined);
+  const all = [...new Set(data.samples.flatMap((batch) => batch.slice(0, FOLD)))];
+  all.sort((a, b) => a - b);
   const kinds = [...new Set(all.map(targetOf))].sort((a, b) => drawn(a) - drawn(b));
   const many = classes === 1 && kinds.length > 4;
   const kindOfPoint = (i) => {
@@ -1325,14 +1454,15 @@ function drawPoints() {
   rove($("points"));
   const names = kinds.map((v, n) => {
     const mark = "●■▲◆"[(classes > 1 ? v : n) % 4];
-    return `${mark} ${classes > 1 ? "class" : "target"} ${number(v)}`;
+    const name = classes > 1 ? outputName(v) : className([v]);
+    return `${mark} ${name || `${classes > 1 ? "class" : "target"} ${number(v)}`}`;
   });
   const from = ([start, end]) => `from ${brief(start)} to ${brief(end)}`;
+  const axis = (j) => `${columnName(j) || `x[·][${j}]`} ${from(ranges[j])}`;
   $("plane-legend").textContent =
     (classes > 1 ? "" : `The background is its output, ${from([low, high])}, orange to blue. `) +
     (data.loss && !many ? names.join(", ") + ". " : "") +
-    `Across: x[·][0] ${from(ranges[0])}; up: x[·][1] ${from(ranges[1])}. ` +
-    "Click a point to follow it.";
+    `Across: ${axis(0)}; up: ${axis(1)}. Click a point to follow it.`;
   $("boundary").setAttribute(
     "aria-label",
     "The output of the network over the plane of the two inputs, before this training step",
@@ -1375,10 +1505,9 @@ function choiceOf(i) {
     upTo(Math.min(n, 4))
       .map((j) => brief(always(`${base}[${i}][${j}]`)))
       .join(", ") + (n > 4 ? ", …" : "");
-  return (
-    `${i}: (${some("x", data.inputs)})` +
-    (data.loss ? ` → ${some("y", width(layers.length - 1))}` : "")
-  );
+  const outs = width(layers.length - 1);
+  const target = () => className(targetsOf(i)) || some("y", outs);
+  return `${i}: (${some("x", data.inputs)})` + (data.loss ? ` → ${target()}` : "");
 }
 
 function showChoices() {
@@ -1411,10 +1540,7 @@ function showChoices() {
 function showPhase() {
   say($("phase-count"), `${state.phase + 1} of ${phases.length} · ${phase().part}`);
   say($("phase-title"), phase().title);
-  const unrecorded =
-    "Only the first 16 samples of the data are recorded one by one, " +
-    "and this step has none of them. ";
-  say($("phase-words"), (sample() === undefined ? unrecorded : "") + phase().words);
+  say($("phase-words"), phase().words);
   const isLast =
     state.phase === phases.length - 1 && state.step < data.steps.length - 1 && data.loss;
   const onward = () => {
@@ -1436,8 +1562,9 @@ function showTables() {
     el(
       "span",
       { class: "muted" },
-      "Point at a cell, or go to it with Tab and ↑ ↓, to highlight the numbers it is computed " +
-        "from and to see its formula here.",
+      "Point at a cell",
+      el("span", { class: "by-keyboard" }, ", or go to it with Tab and ↑ ↓,"),
+      " to highlight the numbers it is computed from and to see its formula here.",
     ),
   );
 }
@@ -1494,6 +1621,7 @@ function render() {
   showList();
   showPanel();
   showCharts();
+  showAddress();
   if (focused === curveSlider) {
     focused.focus();
   } else if (!focused.isConnected) {
@@ -1507,6 +1635,80 @@ function go(n) {
   render();
 }
 
+// ---- playing the walk ---------------------------------------------------------------------------
+
+const PAUSE = 2500; // how many milliseconds each phase is shown
+
+const isEnd = () => state.phase === phases.length - 1 && state.step === data.steps.length - 1;
+
+/** Go to the next phase, after the last one to the next training step. At the end, stop. */
+function playOn() {
+  if (state.phase < phases.length - 1) {
+    go(state.phase + 1);
+  } else {
+    state.phase = 0;
+    setStep(state.step + 1);
+  }
+  if (isEnd()) stop();
+}
+
+/** Begin to play, at the end of the record from its start. */
+function play() {
+  if (isEnd()) {
+    state.phase = 0;
+    setStep(0);
+  }
+  playing = setInterval(playOn, PAUSE);
+  showPlaying();
+}
+
+function stop() {
+  clearInterval(playing);
+  playing = null;
+  showPlaying();
+}
+
+/** Return whether the user goes on by hand while the walk plays. */
+const isByHand = (event) => playing && !event.composedPath().includes($("play"));
+
+function showPlaying() {
+  $("play").setAttribute("aria-label", playing ? "Pause" : "Play");
+  $("play").replaceChildren(
+    el("span", { "aria-hidden": "true" }, playing ? "❚❚" : "▶"),
+    el("span", { class: "word" }, playing ? " Pause" : " Play"),
+  );
+}
+
+// ---- the address --------------------------------------------------------------------------------
+
+const keyOf = ({ kind, layer }) => (layer === undefined ? kind : `${kind}-${layer}`);
+
+/** Return the fragment of the address that leads to this phase, step and sample. */
+function fragment() {
+  return `#phase=${keyOf(phase())}&step=${data.steps[state.step]}&sample=${sample()}`;
+}
+
+/** Show the fragment in the address and in the link. */
+function showAddress() {
+  $("link").setAttribute("href", fragment());
+  try {
+    history.replaceState(null, "", fragment());
+  } catch {
+    // The frame of a notebook has no address, and Safari limits how often it changes.
+  }
+}
+
+/** Follow the fragment of the address. What the record does not contain is ignored. */
+function followAddress() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const step = data.steps.indexOf(Number(asked.get("step")));
+  const n = phases.findIndex((one) => keyOf(one) === asked.get("phase"));
+  const i = Number(asked.get("sample") ?? NaN);
+  if (step >= 0) state.step = step;
+  if (n >= 0) state.phase = n;
+  if (recordedSamples().includes(i)) state.sample = i;
+}
+
 function setStep(n) {
   if (n < 0 || n >= data.steps.length) return;
   // Only the last number remains of a trail through several steps.
@@ -1517,9 +1719,81 @@ function setStep(n) {
   render();
 }
 
+// ---- printing -----------------------------------------------------------------------------------
+
+const PAPER = 680; // the width of the drawing on paper, in px
+
+/** Return a copy of an element for the paper. An id stays unique, and pixels are copied too. */
+function copied(element) {
+  const copy = element.cloneNode(true);
+  copy.removeAttribute("id");
+  if (element.matches("canvas")) copy.getContext("2d").drawImage(element, 0, 0);
+  return copy;
+}
+
+/** Return all that is shown of a phase. */
+function sheetOf(n) {
+  state.phase = n;
+  paint();
+  legend();
+  return el(
+    "section",
+    {},
+    el(
+      "div",
+      { class: "whole" },
+      el("h2", {}, `${n + 1}. ${phase().title}`),
+      el("p", { class: "lead" }, phase().words),
+      copied($("drawing")),
+    ),
+    copied($("legend")),
+    tablesOf(phase()).flat(9),
+    numbersOf(phase()).map(entry),
+  );
+}
+
+/** Return the charts. */
+const chartsSheet = () =>
+  el(
+    "section",
+    {},
+    $("training").hidden ? [] : [...$("training").querySelectorAll("h2, .graph")].map(copied),
+    $("plane").hidden
+      ? []
+      : [
+          copied($("plane-title")),
+          el("div", { class: $("boundary").parentElement.className }, copied($("boundary")), copied($("points"))),
+          copied($("plane-legend")),
+        ],
+  );
+
+/** Write all phases of this step below each other, in the light colours. */
+function writePaper() {
+  if ($("paper").childElementCount) return;
+  document.documentElement.classList.add("paper");
+  const { phase: shown } = state;
+  draw(PAPER);
+  const sheets = phases.map((_, n) => sheetOf(n));
+  state.phase = shown;
+  showCharts();
+  const about =
+    `Training step ${data.steps[state.step]} of ${data.steps[data.steps.length - 1]} · ` +
+    `sample ${choiceOf(sample())}`;
+  $("paper").replaceChildren(el("p", {}, about), ...sheets, chartsSheet());
+}
+
+function clearPaper() {
+  if (!$("paper").childElementCount) return;
+  $("paper").replaceChildren();
+  document.documentElement.classList.remove("paper");
+  draw();
+  render();
+}
+
 // ---- user input ---------------------------------------------------------------------------------
 
 function clicked(event) {
+  if (isByHand(event)) stop();
   const point = event.target.closest("[data-sample]:not(.absent)");
   const found = event.target.closest("[data-place]");
   if (point) choose(Number(point.dataset.sample), event.detail === 0);
@@ -1538,6 +1812,7 @@ function choose(i, byKey) {
 
 function pressed(event) {
   const { key, target } = event;
+  if (isByHand(event)) stop();
   const group = target.closest("[data-roving]");
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select")) return;
   const act = {
@@ -1579,6 +1854,11 @@ function listen() {
   document.addEventListener("focusin", pointed);
   $("previous").addEventListener("click", () => go(state.phase - 1));
   $("next").addEventListener("click", () => go(state.phase + 1));
+  $("play").addEventListener("click", () => (playing ? stop() : play()));
+  addEventListener("hashchange", () => {
+    followAddress();
+    render();
+  });
   for (const slider of [$("step"), curveSlider]) {
     slider.addEventListener("input", () => setStep(Number(slider.value)));
   }
@@ -1597,6 +1877,10 @@ function listen() {
     }
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showCharts);
+  addEventListener("beforeprint", writePaper);
+  addEventListener("afterprint", clearPaper);
+  const print = matchMedia("print");
+  print.addEventListener("change", () => (print.matches ? writePaper() : clearPaper()));
 }
 
 // The first sample that is not all zeros.
@@ -1604,6 +1888,7 @@ state.sample = recordedSamples().find((i) =>
   upTo(data.inputs).some((j) => drawn(value(find(`x[${i}][${j}]`)))),
 );
 const phases = allPhases();
+followAddress();
 say($("about"), [data.title, data.loss, data.optimizer].filter(Boolean).join("  ·  "));
 $("step").max = data.steps.length - 1;
 $("steps").hidden = data.steps.length < 2;
@@ -1615,6 +1900,8 @@ if (data.boundary) {
 }
 
 $("bar").hidden = $("page").hidden = false;
+$("link").hidden = location.protocol === "about:"; // in a notebook, where nothing can be linked
+showPlaying();
 buildPhases();
 draw();
 listen();

@@ -18,9 +18,14 @@ import json
 import pkgutil
 import re
 
+from ..texts import html_table
+from .text import number
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Match
+
+    from .number import Number
 
 HEIGHT = 900  # of the frame in a notebook, in pixels
 
@@ -49,6 +54,26 @@ def frame(html: str) -> str:
         'width="100%" height="{}" style="border:0" srcdoc="{}"></iframe>'
     )
     return text.format(HEIGHT, markup.escape(html))
+
+
+def card(found: "Number") -> str:
+    """Return a number of an explanation for a notebook: its formulas, and what it is made from."""
+    rows = [("exactly", repr(found.value))]
+    if found.node.operation:
+        rows += [("formula", found.formula), ("with numbers", found.substituted)]
+    if found.chain:
+        by_number = found.chain_substituted or ""
+        rows += [("by the chain rule", found.chain), ("with numbers", by_number)]
+    source = "{}:{}: {}".format(*found.source) if found.source else "given"
+    rows.append(("computed by" if found.source else "", source))
+    head = ["", f"{found.name or 'a constant'} = {number(found.value)}"]
+    inputs = [
+        (part.name, number(part.value), part.formula if part.node.operation else "given")
+        for part in found.operands
+        if part.name
+    ]
+    origin = html_table(["from", "value", "formula"], inputs) if inputs else ""
+    return html_table(head, rows) + origin
 
 
 def embedded(data: "Any") -> str:

@@ -2,14 +2,14 @@
 
 from ..core.checks import require
 from ..datasets.median import median_of
-from ..texts import plural, shortened, width
+from ..texts import html_table, plural, shortened, width
 from .checks import classes_of, classified, mean_of, numbers, numeric, sorted_labels
 from .classification import Score, accuracy, confusion_matrix, precision_recall_f1
 from .regression import mean_absolute_error, r2, root_mean_squared_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Literal, Sequence, overload
+    from typing import Any, Dict, List, Literal, Sequence, overload
 else:
 
     def overload(function):
@@ -136,22 +136,44 @@ class ClassificationReport:
         always = '(always "{}": {})'.format(
             shortened(self.baseline, 24), digits(self.baseline_accuracy)
         )
+        first = f"classification of {plural(self.samples, 'sample')}"
+        second = f"accuracy  {digits(self.accuracy)}  {always}"
+        blocks = [first + "\n" + second, aligned(self._score_rows()), self._confusions()]
+        return "\n\n".join(blocks)
+
+    def _repr_html_(self) -> str:
+        """Return the report as HTML for a notebook."""
+        rows = [
+            ("samples", plural(self.samples, "sample")),
+            ("accuracy", digits(self.accuracy)),
+            (f'always "{self.baseline}"', digits(self.baseline_accuracy)),
+        ]
+        scores, confusions = self._score_rows(), self._confusion_rows()
+        return (
+            html_table(["classification", ""], rows)
+            + html_table(scores[0], scores[1:])
+            + html_table(confusions[0], confusions[1:])
+        )
+
+    def _score_rows(self) -> "List[List[str]]":
         rows = [["", "precision", "recall", "F1", "support"]]
         for s in self.scores.classes + [self.scores.macro, self.scores.weighted]:
             rows.append(
                 [shortened(s.label, 24)] + ["{:.3f}".format(v) for v in s[1:4]] + [str(s.support)]
             )
-        first = f"classification of {plural(self.samples, 'sample')}"
-        second = f"accuracy  {digits(self.accuracy)}  {always}"
-        return "\n\n".join([first + "\n" + second, aligned(rows), self._confusions()])
+        return rows
+
+    def _confusion_rows(self) -> "List[List[str]]":
+        names = [shortened(label, 12) for label in self.labels]
+        rows = [["truth \\ predicted"] + names]
+        return rows + [
+            [name] + [str(n) for n in counts] for name, counts in zip(names, self.confusion_matrix)
+        ]
 
     def _confusions(self) -> str:
         """Return the matrix or, if it is too wide for a terminal, the most frequent mistakes."""
-        names = [shortened(label, 12) for label in self.labels]
-        rows = [["truth \\ predicted"] + names]
-        rows += [
-            [name] + [str(n) for n in counts] for name, counts in zip(names, self.confusion_matrix)
-        ]
+        rows = self._confusion_rows()
+        names = rows[0][1:]
         table = aligned(rows)
         if width(table.split("\n")[0]) <= WIDTH:
             return table
@@ -207,8 +229,14 @@ class RegressionReport:
             {name: finite(v) for name, v in found.items()}, task="regression", baseline=baseline
         )
 
-    def __str__(self) -> str:
-        rows = [("", "model", "trivial", "")]
+    def _repr_html_(self) -> str:
+        """Return the report as HTML for a notebook."""
+        rows = self._rows()
+        head = [f"regression of {plural(self.samples, 'sample')}"] + list(rows[0][1:])
+        return html_table(head, rows[1:])
+
+    def _rows(self) -> "List[Sequence[str]]":
+        rows: "List[Sequence[str]]" = [("", "model", "trivial", "")]
         for name, key, constant in (
             ("R²", "r2", "mean"),
             ("MAE", "mean_absolute_error", "median"),
@@ -216,6 +244,10 @@ class RegressionReport:
         ):
             always = "(always the {}, {})".format(constant, digits(getattr(self, constant)))
             rows.append((name, digits(getattr(self, key)), digits(self.baseline[key]), always))
+        return rows
+
+    def __str__(self) -> str:
+        rows = self._rows()
         lines = aligned([row[:3] for row in rows]).split("\n")
         table = [(line + "  " + row[3]).rstrip() for line, row in zip(lines, rows)]
         return "\n".join([f"regression of {plural(self.samples, 'sample')}", ""] + table)

@@ -1,11 +1,13 @@
 """sn.explain: each number has the bits of the training run, and its formula computes its value."""
 
+import importlib
 import inspect
 import io
 import os
 import pickle
 import re
 import time
+import zipfile
 from decimal import Decimal
 from fractions import Fraction
 
@@ -605,3 +607,19 @@ def test_a_scheduled_rate_has_a_formula(schedule, inputs):
     assert why["rate"].value == schedule(2)
     assert set(inputs) <= {n.name for n in why["rate"].operands}
     assert all([name in why["rate"].formula for name in inputs])
+
+
+def test_the_source_of_a_layer_in_an_archive(tmp_path, monkeypatch):
+    archive = str(tmp_path / "layers.zip")
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr(
+            "doubling_layer.py",
+            "import scratchnet as sn\n\n\nclass Doubling(sn.Layer):\n"
+            "    def forward(self, X):\n        return [[x + x for x in row] for row in X]\n",
+        )
+    monkeypatch.syspath_prepend(archive)
+    layer = importlib.import_module("doubling_layer").Doubling()
+    number = sn.explain(sn.Sequential([layer]), [[3, 4]])["0.a[0][1]"]
+    path, line, text = number.source
+    assert path.replace(os.sep, "/").endswith("layers.zip/doubling_layer.py")
+    assert (line, text) == (6, "return [[x + x for x in row] for row in X]")
