@@ -313,12 +313,25 @@ def _metrics(net: "Sequential", examples: "Any", names: "Any") -> "Any":
     return _above("metrics.evaluation", "measures", "metrics")(net, examples, names)
 
 
-def _check(net: "Sequential") -> None:
-    """Check the names of user-defined layers' parameters."""
-    _above("formats.checked", "check_names")(net.layers)
+def _check(part: "Any") -> None:
+    """Check the names in a network, or that another part lists its constructor's arguments."""
+    if isinstance(part, core.network.Sequential):
+        _above("formats.checked", "check_names")(part.layers)
+    else:
+        _check_arguments(part)
 
 
-def _arguments(part: "Any") -> None:
+def _apart(net: "Sequential") -> "Sequential":
+    """Return a network with layers of its own, which share the parameters.
+
+    On devices it is the network itself.
+    """
+    if sys.implementation.name in _ON_DEVICES:
+        return net
+    return _above("engines.threads", "apart")(net)  # type: ignore[no-any-return]
+
+
+def _check_arguments(part: "Any") -> None:
     """Check that a user-defined class lists the arguments of its constructor.
 
     MicroPython does not tell the names of arguments.
@@ -335,13 +348,18 @@ def _arguments(part: "Any") -> None:
 
 
 def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "Any":
-    """Return a training run that shows its progress and follows changes of the optimizer."""
+    """Return a training run that shows its progress and follows changes of the optimizer.
+
+    It trains its network alone.
+    """
     plan = getattr(training, "training", training)
     if shuffle or plan.engine.net.outputs == 1:
         _above("engines.progress", "warn_of_no_effect")(plan, shuffle)
-    if not (verbose or plan.observed):
+    if verbose or plan.observed:
+        training = _above("engines.progress", "Course")(training, given, verbose)
+    if sys.implementation.name in _ON_DEVICES:
         return training
-    return _above("engines.progress", "Course")(training, given, verbose)
+    return _above("engines.threads", "Guarded")(training, plan)
 
 
 plug_in(
@@ -354,7 +372,7 @@ plug_in(
     layers=_layers,
     summary=_summary,
     check=_check,
-    arguments=_arguments,
+    apart=_apart,
     metrics=_metrics,
     course=_course,
     html=_html,

@@ -70,7 +70,7 @@ class Configured:
 
     def config(self) -> Settings:
         """Return the arguments that construct an equal object, by name."""
-        PLUG_POINTS["arguments"](self)
+        PLUG_POINTS["check"](self)
         return {name: getattr(self, name) for name in self.arguments}
 
     def require(self, name: str, value: Any, limit: Limit) -> Any:

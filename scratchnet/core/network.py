@@ -255,13 +255,15 @@ class Sequential:
     def predict(self, X: Any) -> Matrix:
         """Return the output (samples × outputs) for X (samples × inputs).
 
-        It is computed in blocks of samples, so that the layers never hold the whole of X.
+        It is computed in blocks of samples, so that the layers never hold the whole of X. What
+        ``forward`` kept for ``backward`` stays as it is.
         """
         rows = self.accept(X)
+        twin = PLUG_POINTS["apart"](self)
         A: Matrix = []
         for start in range(0, len(rows), PREDICTION_BLOCK):
-            block = [rows[i] for i in range(start, min(start + PREDICTION_BLOCK, len(rows)))]
-            A.extend(self.propagate(block, self.layers))
+            end = min(start + PREDICTION_BLOCK, len(rows))
+            A.extend(twin.propagate([rows[i] for i in range(start, end)], twin.layers))
         return A
 
     def evaluate(
@@ -277,9 +279,10 @@ class Sequential:
 
         loss = loss_for(self, self.loss if loss is None else loss)
         examples = examples_for(self, X, Y, loss, sample_weight)
-        value = mean_loss(self, examples, loss)
-        measures = PLUG_POINTS["metrics"](self, examples, metrics) if metrics else {}
-        return dict(measures, loss=value) if metrics else value
+        value = mean_loss(PLUG_POINTS["apart"](self), examples, loss)
+        return (
+            dict(PLUG_POINTS["metrics"](self, examples, metrics), loss=value) if metrics else value
+        )
 
     def gradients(self, X: Any, Y: Any, loss: Any, sample_weight: Any = None) -> Any:
         """Return the loss and a list of its gradients, in the order of ``parameters()``.

@@ -7,8 +7,8 @@
     save          how a network is written to a file            default: an error
     name          what is meant by a name, such as "mse"        default: the name itself
     layers        prepares the layers that a network is given   default: no activation in Dense
-    check         checks the layers that a user has defined     default: none
-    arguments     checks that a class lists its arguments       default: none
+    check         checks what a user has defined                default: none
+    apart         a network that predicts beside a training     default: the network itself
     summary       a network as a table                          default: its repr
     metrics       measures that ``evaluate`` adds to the loss   default: an error
     course        shows a training run, follows changes         default: an error if verbose
@@ -78,12 +78,13 @@ def summary(net: Any) -> str:
     return repr(net)
 
 
-def check(net: Any) -> None:
-    """Check the layers that the user has defined."""
+def check(part: Any) -> None:
+    """Check the layers of a network, or another part, as far as the user has defined them."""
 
 
-def arguments(part: Any) -> None:
-    """Check that a class that the user has defined lists the arguments of its constructor."""
+def apart(net: Any) -> Any:
+    """Return a network that predicts what ``net`` predicts, with layers of its own."""
+    return net
 
 
 def layers(given: Any) -> Any:
@@ -123,7 +124,7 @@ PLUG_POINTS: Family = {
     "name": name,
     "layers": layers,
     "check": check,
-    "arguments": arguments,
+    "apart": apart,
     "summary": summary,
     "metrics": metrics,
     "course": course,

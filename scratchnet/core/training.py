@@ -177,13 +177,14 @@ class Training:
 
     def is_over(self) -> bool:
         """Return whether all epochs are done or ``patience`` has run out."""
-        done = len(self.history)
-        return done >= self.epochs or self.best is not None and done - self.best[0] >= self.patience
+        return len(self.history) >= self.epochs or (
+            self.best is not None and len(self.history) - self.best[0] >= self.patience
+        )
 
     def next_batches(self) -> Batches:
         """Return the batches of the next epoch."""
-        count = len(self.examples)
-        order = self.engine.generator.permutation(count) if self.shuffle else list(range(count))
+        places = list(range(len(self.examples)))
+        order = self.engine.generator.permutation(len(places)) if self.shuffle else places
         return cut(order, self.batch_size)
 
     def epochs_at_once(self) -> int:
@@ -191,10 +192,9 @@ class Training:
 
         It is more than one only if each batch is an epoch; then each loss is the loss of an epoch.
         """
-        optimizer = self.engine.optimizer
         is_measured = self.validation is not None or self.patience is not None
-        is_constant = type(optimizer) in OPTIMIZERS.values() and not callable(
-            optimizer.learning_rate
+        is_constant = type(self.engine.optimizer) in OPTIMIZERS.values() and not callable(
+            self.engine.optimizer.learning_rate
         )
         alone = self.observed or is_measured or self.batch_size < len(self.examples)
         return (
@@ -293,15 +293,14 @@ class Engine:
 
     def step_or_undo(self, batch: Batch) -> Number:
         """Make a step. If an error or Ctrl-C interrupts it, restore everything it changes."""
-        optimizer = self.optimizer
         parameters = self.net.parameters()
         rows = [p.rows for p in parameters]
-        memory = optimizer.t, dict(optimizer.states), self.generator.state
+        memory = self.optimizer.t, dict(self.optimizer.states), self.generator.state
         try:
             return self.step(batch)
         except BaseException as error:
             set_rows(parameters, rows)
-            optimizer.t, optimizer.states, self.generator.state = memory
+            self.optimizer.t, self.optimizer.states, self.generator.state = memory
             # Decimal raises an ArithmeticError where a float becomes infinite.
             if isinstance(error, ArithmeticError) and not isinstance(error, ZeroDivisionError):
                 raise Diverged(type(error).__name__) from error

@@ -1,0 +1,102 @@
+"""One network in several threads.
+
+    apart     a network that predicts beside a training run
+    Guarded   a training run that ends if another one trains the same network
+
+The layers keep in ``forward`` what ``backward`` needs. A prediction in another thread would change
+it in the middle of a training step, so ``predict`` uses layers of its own. They share the
+parameters.
+
+>>> import scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(1, 1, weights=[[2]])])
+>>> for epoch in sn.epochs(net, [[1]], [[2]], "mse", epochs=1):
+...     net.fit([[1]], [[2]], "mse", epochs=1).loss  # between two epochs
+[0.0]
+"""
+
+from threading import Lock
+
+from ..core.layer import Layer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator
+
+    from ..core.history import Epoch
+    from ..core.network import Sequential
+    from ..core.training import Training
+
+BUSY = (
+    "the network is being trained by another call of fit or epochs; wait for its end, or train a "
+    "copy: net.copy()"
+)
+
+
+def apart(net: "Sequential") -> "Sequential":
+    """Return a network with layers of its own, which share the parameters."""
+    twin: "Sequential" = _shallow(net)
+    twin.layers = [_layer(layer) for layer in net.layers]
+    return twin
+
+
+def _layer(layer: "Any") -> "Any":
+    """Return a shallow copy of a layer, with copies of the layers within it."""
+    twin = _shallow(layer)
+    for name, value in list(twin.__dict__.items()):
+        if isinstance(value, Layer):
+            twin.__dict__[name] = _layer(value)
+        elif isinstance(value, (list, tuple)) and any([isinstance(v, Layer) for v in value]):
+            twin.__dict__[name] = [_layer(v) if isinstance(v, Layer) else v for v in value]
+    return twin
+
+
+def _shallow(thing: "Any") -> "Any":
+    twin = object.__new__(type(thing))
+    twin.__dict__.update(thing.__dict__)
+    return twin
+
+
+class Guarded:
+    """A training run; an epoch raises a ValueError if another run trains the network meanwhile.
+
+    ``training``   the run
+    ``plan``       its Training
+
+    ``fit`` trains from the first epoch to the last. A loop over ``epochs`` trains during each of
+    them; between two of them the network may be trained otherwise.
+    """
+
+    lock = Lock()
+    in_training: "Dict[int, int]" = {}  # {id of a network: id of the run that trains it}
+
+    def __init__(self, training: "Any", plan: "Training") -> None:
+        self.guarded, self.observed, self.net = training, plan.observed, plan.engine.net
+
+    def __getattr__(self, name: str) -> "Any":
+        return getattr(self.guarded, name)
+
+    def run(self) -> "Iterator[Epoch]":
+        steps = self.guarded.run()
+        try:
+            self.begin()
+            for epoch in steps:
+                if self.observed:
+                    self.end()
+                yield epoch
+                if self.observed:
+                    self.begin()
+        finally:
+            steps.close()
+            self.end()
+
+    def begin(self) -> None:
+        """Note that this run trains the network."""
+        with Guarded.lock:
+            if Guarded.in_training.setdefault(id(self.net), id(self)) != id(self):
+                raise ValueError(BUSY)
+
+    def end(self) -> None:
+        """Note that this run no longer trains the network."""
+        with Guarded.lock:
+            if Guarded.in_training.get(id(self.net)) == id(self):
+                del Guarded.in_training[id(self.net)]
