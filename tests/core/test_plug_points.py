@@ -47,6 +47,17 @@ def test_the_core_alone_writes_no_files(tmp_path):
     assert not path.exists()
 
 
+def test_the_core_alone_is_shown_as_text():
+    assert plug_points.html(object()) is None
+
+
+def test_networks_and_histories_are_shown_as_html():
+    net = sn.Sequential([sn.Dense(2, 1)])
+    history = net.fit([[1, 2]], [1], "mean_squared_error", epochs=2)
+    assert "Dense(inputs=2, outputs=1)" in net._repr_html_()
+    assert "2 epochs" in history._repr_html_()
+
+
 def test_the_package_fills_every_plug_point():
     for name, function in PLUG_POINTS.items():
         assert function is not getattr(plug_points, name)
