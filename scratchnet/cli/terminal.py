@@ -97,14 +97,14 @@ def output() -> "Iterator[Callable[..., None]]":
     """
     if sys.stdout is None:  # closed by the shell, as in `scratchnet >&-`
         sys.stdout = open(os.devnull, "w")
-    sys.stdout = _buffered(sys.stdout)
+    write_all = _writer(sys.stdout)
     encoding = sys.stdout.encoding or "ascii"
     is_terminal, colour = sys.stdout.isatty(), size()["colour"]
 
     def write(line: str = "", exact: bool = False) -> None:
         text = line if exact and not is_terminal else safe(line, colour and not exact)
         try:
-            sys.stdout.write(written_for(text, encoding) + "\n")
+            write_all(written_for(text, encoding) + "\n")
         except OSError as error:
             raise Unwritable from error
 
@@ -122,20 +122,21 @@ def output() -> "Iterator[Callable[..., None]]":
         sys.exit(1)
 
 
-def _buffered(stream: "Any") -> "Any":
-    """Return a stream that writes each line completely or raises an OSError.
+def _writer(stream: "Any") -> "Callable[[str], Any]":
+    """Return a function that writes a text completely or raises an OSError.
 
     The stream of `python -u` drops what a short write leaves, as when the disk is full.
     """
     raw = getattr(stream, "buffer", None)
     if not isinstance(raw, io.RawIOBase):
-        return stream
-    return io.TextIOWrapper(
-        io.BufferedWriter(raw),
-        encoding=stream.encoding,
-        errors=stream.errors,
-        line_buffering=True,
-    )
+        return stream.write  # type: ignore[no-any-return]
+
+    def write(text: str) -> None:
+        data = text.replace("\n", os.linesep).encode(stream.encoding, stream.errors or "strict")
+        while data:
+            data = data[raw.write(data) or 0 :]
+
+    return write
 
 
 def _flush() -> None:

@@ -132,7 +132,7 @@ def selftest():  # what the network must answer; raise an error if it does not
     found = quantize({numbers})
     if found != row:
         raise ValueError("{name}: the numbers of the last vector give %s" % found)
-{rows}    print("all right: {count} vectors")
+{rows}    print("all right: {total} vectors")
 
 
 if __name__ == "__main__":
@@ -336,6 +336,7 @@ def selftest(module: "Module", request: "Request", printer: "RowPrinter") -> str
     return SELFTEST.format(
         name=request.name,
         count=len(X),
+        total=len(X) + len(samples),
         numbers=packed("f", numbers),
         vectors=vectors,
         rows=rows,
