@@ -6,7 +6,7 @@
     checkpoint    a training run that saves itself to a file    default: an error
     save          how a network is written to a file            default: an error
     name          what is meant by a name, such as "mse"        default: the name itself
-    layers        prepares the layers that a network is given   default: no activation in Dense
+    expanded      each Dense(activation=...) as two layers      default: an error
     check         checks the layers that a user has defined     default: none
     arguments     checks that a class lists its arguments       default: none
     summary       a network as a table                          default: its repr
@@ -83,7 +83,7 @@ def arguments(part: Any) -> None:
     """Check that a class that the user has defined lists the arguments of its constructor."""
 
 
-def layers(given: Any) -> Any:
+def expanded(given: Any) -> Any:
     """Return the layers of a network, given those that the user has listed."""
     if any([getattr(layer, "placed_after", None) for layer in given]):
         raise ValueError("activation: list the activation as a layer of its own after Dense")
@@ -113,7 +113,7 @@ PLUG_POINTS: Family = {
     "checkpoint": checkpoint,
     "save": save,
     "name": name,
-    "layers": layers,
+    "expanded": expanded,
     "check": check,
     "arguments": arguments,
     "summary": summary,
