@@ -642,20 +642,38 @@ def test_a_wrong_command(arguments, message, tmp_path, capsys):
     assert os.listdir(str(tmp_path)) == ["net.json"]
 
 
-def test_the_example_of_the_readme(tmp_path, monkeypatch, capsys):
-    """The commands and the program as they stand there; the model is the one trained above them."""
+ARDUINO = """
+#include <stdint.h>
+#include <stdio.h>
+struct { void begin(long) {} void println(const char *text) { puts(text); } } Serial;
+#include "sketch.ino"
+int main() { setup(); loop(); }
+"""
+
+
+def test_the_examples_of_the_readme(tmp_path, monkeypatch, capsys):
+    """The commands and the programs as they stand there; the model is the one trained above them."""
     with open(README, encoding="utf-8") as file:
         section = file.read().split("## Embed a network")[1].split("\n## ")[0]
-    (exporting,) = re.findall(r"^    python3 -m scratchnet (export .*)$", section, re.MULTILINE)
-    testing, building = re.findall(r"^    (gcc .*)$", section, re.MULTILINE)
+    commands = re.findall(r"^    python3 -m scratchnet (export .*)$", section, re.MULTILINE)
+    exporting, integers, _ = commands
+    building, testing = re.findall(r"^    (gcc .*)$", section, re.MULTILINE)
     (program,) = re.findall(r"```c\n(.*?)```", section, re.DOTALL)
+    (sketch,) = re.findall(r"```cpp\n(.*?)```", section, re.DOTALL)
     data = os.path.join(os.path.dirname(sn.__file__), "datasets", "iris.csv")
+    shutil.copy(data, str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert main(["train", data, "--target", "species", "-o", "iris.safetensors"]) == 0
+    assert main(["train", "iris.csv", "--target", "species", "-o", "iris.safetensors"]) == 0
     assert main(exporting.split()) == 0
     (tmp_path / "main.c").write_text(program)
-    assert subprocess.check_output(testing, shell=True) == b"all right: 16 vectors\n"
+    tested = subprocess.check_output(testing, shell=True).decode()
+    assert tested.startswith("all right: ") and "    " + tested in section
     printed = subprocess.check_output(building, shell=True).decode()
     numbers = sn.load("iris.safetensors").predict([[6.0, 2.7, 5.0, 1.6]])[0]
     assert printed == "virginica: {:.2f}\n".format(numbers[2])
     assert "    " + printed in section
+    assert main(integers.split()) == 0
+    (tmp_path / "sketch.ino").write_text(sketch)
+    (tmp_path / "board.cpp").write_text(ARDUINO)
+    subprocess.check_call("g++ -std=c++11 -Werror -Wall -Wextra board.cpp -o board".split())
+    assert subprocess.check_output("./board") == b"virginica\n"

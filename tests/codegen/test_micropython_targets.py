@@ -21,10 +21,12 @@ from test_python_targets import (
     people,
     rows_for,
 )
+from test_readme import IRIS, README
 from test_single import Short
 
 import scratchnet as sn
 from scratchnet import tabular
+from scratchnet.cli import main
 from scratchnet.codegen import heap, loops
 from scratchnet.scalars import Single
 
@@ -295,3 +297,19 @@ def test_tuples_are_the_default_where_they_fit():
 def test_heaps_that_are_refused(to, heap, message):
     with pytest.raises(ValueError, match=message):
         sn.export(NETWORKS[0], None, to, heap=heap)
+
+
+def test_the_example_of_the_readme(tmp_path, monkeypatch):
+    """The command and main.py as they stand there; the model is the one trained above them."""
+    with open(README, encoding="utf-8") as file:
+        section = file.read().split("## Embed a network")[1].split("\n## ")[0]
+    (exporting,) = re.findall(
+        r"^    python3 -m scratchnet (export .* --to micropython .*)$", section, re.MULTILINE
+    )
+    (program,) = re.findall(r"```py\n(.*?)```", section, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", IRIS, "--target", "species", "-o", "iris.safetensors"]) == 0
+    assert main(exporting.split()) == 0
+    (tmp_path / "main.py").write_text(program)
+    (promised,) = re.findall("# (.*)", program)
+    assert run(interpreter("micropython"), "main.py") == [promised]
