@@ -296,11 +296,11 @@ def _meaning(kind: str, given: str, family: "Any", last: "Any") -> "Any":
     return given if given in family else _above("interop.names", "name")(kind, given, family, last)
 
 
-def _layers(given: "Any") -> "Any":
+def _expanded(given: "Any") -> "Any":
     """Return the layers, each ``Dense(..., activation=...)`` as two."""
     if not any([getattr(layer, "placed_after", None) for layer in given]):
         return given
-    return _above("interop.names", "layers")(given)
+    return _above("interop.names", "expanded")(given)
 
 
 def _summary(net: "Sequential") -> "Any":
@@ -369,7 +369,7 @@ plug_in(
     checkpoint=_checkpoint,
     save=save,
     name=_meaning,
-    layers=_layers,
+    expanded=_expanded,
     summary=_summary,
     check=_check,
     apart=_apart,

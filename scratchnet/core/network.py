@@ -64,7 +64,7 @@ class Sequential:
 
     def __init__(self, layers: Any, seed: int = 0, number: NumberType = None) -> None:
         require("layers", layers, (is_sequence, "a list of layers, [...]"))
-        self.layers: Layers = PLUG_POINTS["layers"](list(layers))
+        self.layers: Layers = PLUG_POINTS["expanded"](list(layers))
         self.metadata: Any = {}
         widths = widths_of(self.layers)
         self.inputs = widths[0]

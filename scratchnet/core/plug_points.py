@@ -6,7 +6,7 @@
     checkpoint    a training run that saves itself to a file    default: an error
     save          how a network is written to a file            default: an error
     name          what is meant by a name, such as "mse"        default: the name itself
-    layers        prepares the layers that a network is given   default: no activation in Dense
+    expanded      each Dense(activation=...) as two layers      default: an error
     check         checks what a user has defined                default: none
     apart         a network that predicts beside a training     default: the network itself
     summary       a network as a table                          default: its repr
@@ -87,7 +87,7 @@ def apart(net: Any) -> Any:
     return net
 
 
-def layers(given: Any) -> Any:
+def expanded(given: Any) -> Any:
     """Return the layers of a network, given those that the user has listed."""
     if any([getattr(layer, "placed_after", None) for layer in given]):
         raise ValueError("activation: list the activation as a layer of its own after Dense")
@@ -122,7 +122,7 @@ PLUG_POINTS: Family = {
     "checkpoint": checkpoint,
     "save": save,
     "name": name,
-    "layers": layers,
+    "expanded": expanded,
     "check": check,
     "apart": apart,
     "summary": summary,

@@ -96,7 +96,8 @@ def epochs(
                            go back to the best parameters; without validation, the loss of the
                            training data is measured after each epoch instead; a loop that the
                            caller ends earlier keeps the current parameters
-    ``sample_weight``      one weight per sample, including samples held out
+    ``sample_weight``      one weight per sample, including samples held out; the loss of a batch is
+                           divided by its number of samples times the mean weight of all samples
     ``class_weight``       {class: weight}, used in the training loss only
     ``engine``             how the updates are computed: "lists" by the rules as they are written,
                            "rows" and "steps" by code generated from the rules, "auto" by the

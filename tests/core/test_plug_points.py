@@ -1,5 +1,6 @@
 """plug_points.py: what the core does without the rest of the package, and what the package adds."""
 
+import inspect
 from decimal import Decimal
 
 import pytest
@@ -74,3 +75,36 @@ def test_a_network_saves_itself(tmp_path):
     net = sn.Sequential([sn.Dense(2, 1, weights=[[3], [4]], bias=[5])])
     net.save(tmp_path / "net.json")
     assert sn.load(tmp_path / "net.json").predict([[1, 1]]) == [[12.0]]
+
+
+def test_what_the_core_alone_does_with_names_and_user_defined_classes():
+    net = sn.Sequential([sn.Dense(1, 1), sn.Tanh()])
+    assert plug_points.name("loss", "mse", {}, None) == "mse"
+    assert plug_points.summary(net) == repr(net)
+    assert plug_points.check(net) is None and plug_points.apart(net) is net
+    assert plug_points.expanded(net.layers) is net.layers
+    with pytest.raises(ValueError, match="^activation: list the activation as a layer of its own"):
+        plug_points.expanded([sn.Dense(1, 1, activation="tanh")])
+
+
+def test_the_core_alone_shows_no_progress_and_has_no_metrics():
+    training = object()
+    assert plug_points.course(training, None, None, 0) is training
+    with pytest.raises(ValueError, match="^verbose needs the whole package scratchnet"):
+        plug_points.course(training, None, None, 1)
+    with pytest.raises(ValueError, match="^metrics need the whole package scratchnet"):
+        plug_points.metrics(None, None, ["accuracy"])
+
+
+def test_a_name_that_the_core_alone_does_not_know_is_refused():
+    former = PLUG_POINTS["name"]
+    plug_in(name=plug_points.name)
+    try:
+        with pytest.raises(ValueError, match="^optimizer 'Adam' is unknown; give one of: adagrad"):
+            sn.Sequential([sn.Dense(1, 1)]).fit([[1]], [1], "huber", optimizer="Adam")
+    finally:
+        plug_in(name=former)
+
+
+def test_help_shows_defaults_as_quotients():
+    assert "beta1: scratchnet.core.types.Number = 9/10" in str(inspect.signature(sn.Adam))
