@@ -2,7 +2,7 @@
 
 from .. import tabular
 from ..datasets.arrays import is_array
-from ..datasets.tables import MISSING
+from ..datasets.columns import MISSING
 from ..texts import plural
 from .progress import Line, Reading
 

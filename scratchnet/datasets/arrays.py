@@ -29,19 +29,11 @@ from math import isfinite, isinf
 
 from ..core.checks import COUNT, require, shown
 from ..formats import npy
-from .encoding import (
-    FLAG,
-    OBJECT,
-    Classes,
-    Encoding,
-    Quantity,
-    listed,
-    mean_and_spread,
-    target_from,
-    target_of,
-)
+from .columns import NUMBERS, Column
+from .decisions import mean_and_spread, target_of
+from .encoding import Encoding
 from .idx import read_idx
-from .tables import NUMBERS, Column
+from .parts import FLAG, OBJECT, Classes, Quantity, listed, target_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

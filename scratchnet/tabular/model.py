@@ -15,7 +15,8 @@ from ..core.functions import kernel
 from ..core.optimizers import OPTIMIZERS
 from ..core.training import prepare
 from ..datasets.arrays import ArrayEncoder, Arrays
-from ..datasets.encoding import CLASSIFICATION, Encoder
+from ..datasets.encoding import Encoder
+from ..datasets.parts import CLASSIFICATION
 from ..datasets.tables import Table
 from ..formats import models
 from .recipe import Recipe, history_of, loss_of, network

@@ -15,9 +15,12 @@ from math import ceil
 
 from ..core.checks import require, shown
 from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
-from ..datasets.encoding import Classes, Encoder, target_of
+from ..datasets.columns import MISSING
+from ..datasets.decisions import target_of
+from ..datasets.encoding import Encoder
+from ..datasets.parts import Classes
 from ..datasets.records import is_records, read_records
-from ..datasets.tables import MISSING, Table, read_table
+from ..datasets.tables import Table, read_table
 from ..selection import train_test_split
 from ..texts import plural
 

@@ -14,7 +14,7 @@ from ..core.checks import ABOVE_0, COUNT, is_sequence, require
 from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
-from ..datasets.encoding import CLASSIFICATION
+from ..datasets.parts import CLASSIFICATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,9 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scratchnet as sn
+from scratchnet.datasets import columns as table_columns
 from scratchnet.datasets import tables
 from scratchnet.datasets.compact import CompactRows
 from scratchnet.datasets.encoding import Encoder
+from scratchnet.datasets.headings import names_of
 from scratchnet.datasets.median import median_of
 from scratchnet.datasets.tables import read_table
 
@@ -106,7 +108,7 @@ def test_numbers_are_read_exactly(rows):
 
 
 @pytest.mark.parametrize(
-    "text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1,5", "1 2", "nane", "--1", "1e", "."]
+    "text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1 2", "nane", "--1", "1e", "."]
 )
 def test_texts_that_are_no_numbers(text):
     table = read("a\n1\n" + '"' + text + '"\n')
@@ -132,8 +134,8 @@ def test_missing_values():
 
 
 def test_missing_values_once_a_column_has_settled(monkeypatch):
-    monkeypatch.setattr(tables, "MOST", 3)
-    monkeypatch.setattr(tables, "FEWEST", 3)
+    monkeypatch.setattr(table_columns, "MOST", 3)
+    monkeypatch.setattr(table_columns, "FEWEST", 3)
     monkeypatch.setattr(tables, "CELLS", 4)
     values = ["1", "2", "3", "4", "5", "6", "", "7", "NA", " na", "?", "8", "-9", "-9 "]
     table = read("a,b\n" + "".join([f"{v},0\n" for v in values]), missing=["", "na", "?", "-9"])
@@ -229,8 +231,8 @@ def test_numbers_with_a_comma():
 
 
 def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
-    monkeypatch.setattr(tables, "MOST", 3)
-    monkeypatch.setattr(tables, "FEWEST", 3)
+    monkeypatch.setattr(table_columns, "MOST", 3)
+    monkeypatch.setattr(table_columns, "FEWEST", 3)
     monkeypatch.setattr(tables, "CELLS", 4)
     rows = ["1", "2", "3", "4", "5", "6,5", "", "7"]
     text = "a;b\n" + "".join([row + ";0\n" for row in rows])
@@ -238,7 +240,8 @@ def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
     assert (
         columns(read(text + "1.000;0\n"))["a"][-1] == 1000
     )  # which has thousands, as the mark is known
-    assert "line 10, column 'a': '1.00' is not a number" in refusal(text + "1.00;0\n")
+    table = read(text + "1.00;0\n")  # which is no number with a decimal comma
+    assert columns(table)["a"][-1] is None and table["a"].strays == {"1.00": 1}
 
 
 @pytest.mark.parametrize(
@@ -252,17 +255,61 @@ def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
         ('a,b\n"103,018.96",x\n"1,234",y\n', {}, [103018.96, 1234]),
         ('a,b\n"1,234,567",x\n-5,y\n', {}, [1234567, -5]),
         ('a,b\n"1,5",x\n2,y\n', {"decimal": ","}, [1.5, 2]),
+        ('a,b\n"1,5",x\n2,y\n', {}, [1.5, 2]),
+        ("a;b\n1.234.567;x\n1;y\n", {}, [1234567, 1]),
+        ("a;b\n1,234,567;x\n1;y\n", {}, [1234567, 1]),
+        ("a\tb\n0,359\tx\n1,359\ty\n", {}, [0.359, 1.359]),
+        ('a,b\n"0,359",x\n"1,359",y\n', {}, [0.359, 1.359]),
+        ("a|b\n4,008|x\n202|y\n", {"decimal": "."}, [4008, 202]),
+        ("a;b\n4,008;0.5\n202;7.5\n", {}, [4008, 202]),  # the other column decides
+        ("a;b\n4,008;0,5\n202;7,5\n", {}, [4.008, 202]),
+        ("a,b\n1.234,x\n2.345,y\n", {}, [1.234, 2.345]),  # the comma separates cells
     ],
 )
 def test_thousands_and_decimals(text, options, values):
     assert columns(read(text, **options))["a"] == values
 
 
-@pytest.mark.parametrize("text", ["a;b\n1.900;x\n778;y\n", "a;b\n1.234.567;x\n1;y\n"])
-def test_numbers_that_may_be_thousands_or_fractions_are_refused(text):
+@pytest.mark.parametrize("delimiter", list(";\t|,"))
+@pytest.mark.parametrize("cells", [["1.900", "778"], ["4,008", "202"], ["-$1,900", "$2,000"]])
+def test_numbers_that_may_be_thousands_or_fractions_are_refused(cells, delimiter):
+    """One rule for both marks and every delimiter; but points in a file with commas are decimal."""
+    rows = [[cell, label] for cell, label in zip(cells, "xy")]
+    text = written(["a", "b"], rows, delimiter=delimiter)
+    if "." in cells[0] and delimiter == ",":
+        assert columns(read(text))["a"] == [1.9, 778]
+        return
     assert re.search(
-        r"column 'a': 1\.[\d.]+ may mean 1\d+; give the decimal mark, ',' or '\.'$", refusal(text)
+        r"column 'a': \S+ may mean -?\d[\d.]* or -?\d[\d.]*; give the decimal mark, ',' or '\.'$",
+        refusal(text),
     )
+
+
+def test_columns_with_different_marks_do_not_decide_for_others():
+    text = "a;b;c\n1,900;0.5;0,5\n778;7.5;7,5\n"
+    assert "1,900 may mean 1900 or 1.9" in refusal(text)
+
+
+@pytest.mark.parametrize(
+    "cells, values",
+    [
+        (["5.25%", "7%", "12.5 %"], [5.25, 7, 12.5]),
+        (["$51,123.5", "$7", "-$2"], [51123.5, 7, -2]),
+        (["5 \u20ac", "7", "\u20ac 9"], [5, 7, 9]),
+        (["\u22122.93", "\u22120.04", "1.21"], [-2.93, -0.04, 1.21]),
+        (["2'074.91", "963.48", "1\u2019000'000"], [2074.91, 963.48, 1000000]),
+        (["2 074,91", "963,48", "1\u00a0000\u202f000"], [2074.91, 963.48, 1000000]),
+    ],
+)
+def test_numbers_with_signs(cells, values):
+    table = read(written(["a", "b"], [[cell, "x"] for cell in cells], delimiter=";"))
+    assert columns(table)["a"] == values
+    assert table["a"].example[0] in cells
+
+
+@pytest.mark.parametrize("cells", [["5%", "7"], ["$5", "\u20ac7"], ["$-5-", "1"], ["0 123", "7"]])
+def test_numbers_with_different_units_are_not_mixed(cells):
+    assert read(written(["a", "b"], [[c, "x"] for c in cells]))["a"].kind == "categories"
 
 
 def test_other_encodings():
@@ -319,12 +366,13 @@ def test_a_note_for_excel():
         ("0,1,2,3,target\n5,5,5,5,5\n", True),  # as pandas names columns without names
         (",0,1,2,3\n0,5,5,5,5\n", True),
         ("0,1,1\n", False),
-        ("date,2019\n2020-01-01,5\n", False),  # told by header=True
+        ("date,2019\n2020-01-01,5\n", True),  # a year above another number
+        ("ford,1999\nbmw,2001\n", False),  # the years of the rows
         ("150,4,setosa\n5.1,3.5,0\n", True),
         ("5,-,a\n4,3,b\n", False),
         ("5,NA,a\n4,3,b\n", False),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_the_header_is_found(text, header):
     assert read(text).header is header
@@ -339,7 +387,7 @@ def test_names_are_made_unique():
     table = read("a,,a, a ,a (2)\n1,2,3,4,5\n", header=True)
     assert list(table.columns) == ["a", "column 2", "a (2)", "a (3)", "a (2) (2)"]
     assert [values[0] for values in columns(table).values()] == [1, 2, 3, 4, 5]
-    many = tables._names(["x"] * 3 + ["x (2)", "x (4)"] + ["x"] * 3 + ["x (2)"], True)
+    many = names_of(["x"] * 3 + ["x (2)", "x (4)"] + ["x"] * 3 + ["x (2)"], True)
     assert many == [
         "x",
         "x (2)",
@@ -367,7 +415,7 @@ def test_equal_names_are_made_unique_in_linear_time(cells):
         former = sys.gettrace()
         sys.settrace(trace)
         try:
-            names = tables._names(cells * count, True)
+            names = names_of(cells * count, True)
         finally:
             sys.settrace(former)
         assert len(set(names)) == len(names) == len(cells) * count
@@ -415,19 +463,21 @@ def test_blocks(monkeypatch):
     expected = columns(read(text))
     for cells, most in ((1, 5), (35, 2), (10**6, 3), (500, 10**6)):
         monkeypatch.setattr(tables, "CELLS", cells)
-        monkeypatch.setattr(tables, "FEWEST", most)
-        monkeypatch.setattr(tables, "MOST", most)
+        monkeypatch.setattr(table_columns, "FEWEST", most)
+        monkeypatch.setattr(table_columns, "MOST", most)
         assert columns(read(text)) == expected
 
 
 def test_a_column_that_turns_out_to_hold_texts():
-    """Texts are kept exactly if few of them differ; else the file is refused in one sentence."""
+    """Few texts among many numbers count as missing; more are refused in one sentence."""
     text = "a\n" + "01\n2.50\n" * 50000 + "x\n"
     assert columns(read(text))["a"][-3:] == ["01", "2.50", "x"]
     text = "b,a\n" + "".join([f'"{i % 7}\n",{i}\n\n' for i in range(30000)]) + "0,z\n"
-    sentence = refusal(text)
+    table = read(text)
+    assert table["a"].strays == {"z": 1} and columns(table)["a"][-2:] == [29999, None]
+    sentence = refusal(text + "".join([f"0,z{i}\n" for i in range(20)]))
     assert sentence.startswith(
-        "the file, line 90002, column 'a': 'z' is not a number, but all values above it are;"
+        "the file, line 90022, column 'a': 'z19' is not a number, but nearly all other values are;"
     )
     for option in ("categorical", "ignore", "missing"):
         assert option in sentence
@@ -436,8 +486,9 @@ def test_a_column_that_turns_out_to_hold_texts():
 
 def test_many_texts(monkeypatch):
     """Of a column with too many different texts to be a category, only the name is kept."""
-    for name, value in (("MOST", 3), ("FEWEST", 3), ("LABELS", 10), ("CELLS", 4)):
-        monkeypatch.setattr(tables, name, value)
+    monkeypatch.setattr(tables, "CELLS", 4)
+    for name, value in (("MOST", 3), ("FEWEST", 3), ("LABELS", 10)):
+        monkeypatch.setattr(table_columns, name, value)
     text = "a,b\n" + "".join([f"x{i},{i}\n" for i in range(30)])
     table = read(text)
     assert (table["a"].kind, table["a"].labels, len(table["a"].values)) == ("text", [], 0)
