@@ -2,16 +2,22 @@
 
 import json
 
-from .data import add_quiet, add_reading, add_target, opened
+from ..texts import plural, shortened, width
+from .data import add_quiet, add_reading, add_target, add_threshold, opened
+from .progress import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Dict
+
+MOST_COLUMNS = 20  # listed
 
 DESCRIPTION = """\
 Evaluate a model from `scratchnet train` on rows whose target is known. Classes
-get accuracy, precision, recall, F1 and a confusion matrix; numbers get R², MAE
-and RMSE. Both are compared with a trivial prediction.
+get accuracy, log loss, ROC AUC, precision, recall, F1 and a confusion matrix;
+numbers get R², MAE and RMSE. Both are compared with a trivial prediction. The
+importance of a column is how much worse the model is if the values of this
+column are shuffled.
 """
 EXAMPLES = """\
 examples:
@@ -28,6 +34,7 @@ def configure(parser: "Any") -> None:
     )
     add_target(parser)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_threshold(parser)
     add_quiet(parser)
     add_reading(parser)
 
@@ -35,9 +42,29 @@ def configure(parser: "Any") -> None:
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the report. Return the exit status."""
     model, data = opened(options, options.target or True)
-    report = model.evaluate(data)
+    report, importance = model.evaluate(data, options.threshold), model.importance(data)
+    trained_on = model.trained_on(data)
+    if trained_on:
+        Line(quiet=options.quiet).say(
+            f"about {trained_on:.0%} of these rows were used in the training, "
+            "so the scores are optimistic"
+        )
     if options.json:
-        write(json.dumps(report.to_dict(), indent=2, ensure_ascii=False))
+        found = dict(report.to_dict(), trained_on=trained_on, importance=importance)
+        write(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        write(str(report))
+        write(f"{report}\n\n{about_columns(importance, report)}")
     return 0
+
+
+def about_columns(importance: "Dict[str, float]", report: "Any") -> str:
+    """Say how important each column is."""
+    measure = "R²" if report.to_dict()["task"] == "regression" else "accuracy"
+    shown = list(importance.items())[:MOST_COLUMNS]
+    names = [shortened(name, 40) for name, _ in shown]
+    wide = max(map(width, names))
+    lines = [f"importance: the loss of {measure} if the values of the column are shuffled"]
+    for name, (_, loss) in zip(names, shown):
+        lines.append(f"{name}{' ' * (wide - width(name))}  {loss:.3f}")
+    more = len(importance) - len(shown)
+    return "\n".join(lines + ([f"and {plural(more, 'column')} more"] if more else []))

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+from collections import namedtuple
 
 from ..core.checks import COUNT, require
 from ..core.losses import LOSSES
@@ -132,10 +133,10 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     recorded = options.steps
     if recorded is None:
         recorded = RECORDED if options.html or options.json else 1
-    net, encoder = opened(options)
-    why = explanation(options, net, encoder, recorded)
-    if encoder and not (options.html or options.json or options.worksheet):
-        write("\n".join(about_row(why, encoder, options)) + "\n")
+    net, row = opened(options)
+    why = explanation(options, net, row, recorded)
+    if row and not (options.html or options.json or options.worksheet):
+        write("\n".join(about_row(why, row, options)) + "\n")
     if options.names:
         write("\n".join(why.names()))
     if options.html:
@@ -145,7 +146,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         why.to_json(options.json)
         write(f"{options.json}: the numbers of {len(why.numbers)} steps")
     for name in options.number:
-        write(why[input_named(name, encoder)].text(options.depth, options.decimals))
+        write(why[input_named(name, row)].text(options.depth, options.decimals))
     if options.worksheet:
         write(worksheet(why, options.decimals, FIRST_LINE + arguments(options)))
     elif not (options.names or options.html or options.json or options.number):
@@ -167,20 +168,24 @@ def check(options: "Any") -> None:
 
 
 def opened(options: "Any") -> "Tuple[Sequential, Any]":
-    """Return the network, and its encoder if the options name a table, or None."""
+    """Return the network, and the TableRow if the options name a table, or None."""
     if not options.model:
         return and_gate_network.network(), None
     net = models.load(options.model)
     if options.data and has_encoder(net):
-        return net, model_of(net, options.model).encoder
+        if options.x or options.y:
+            raise ValueError(
+                "both a table and --x or --y are given; give a table and --row, or --x and --y"
+            )
+        return net, row_of_table(model_of(net, options.model).encoder, options)
     return net, None
 
 
-def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: int = 1) -> "Explanation":
+def explanation(options: "Any", net: "Sequential", row: "Any", steps: int = 1) -> "Explanation":
     """Return the explanation that the options ask for."""
     X, Y = transpose(and_gate.X), transpose(and_gate.Y)
     if options.model:
-        X, Y = samples(net, encoder, options)
+        X, Y = (row.X, row.Y) if row else samples(net, options)
     elif options.data or options.x or options.y:
         raise ValueError("samples need a model; write scratchnet explain MODEL --x ... --y ...")
     rate = options.learning_rate
@@ -194,7 +199,7 @@ def explanation(options: "Any", net: "Sequential", encoder: "Any", steps: int = 
                 "without targets there is no training step to explain; give targets with --y"
             )
         return explain(net, X)
-    loss = options.loss or (loss_of(encoder) if encoder else usual_loss(net))
+    loss = options.loss or (loss_of(row.encoder) if row else usual_loss(net))
     training = {"batch_size": options.batch_size, "shuffle": options.shuffle, "seed": options.seed}
     return explain(net, X, Y, loss, optimizer, options.step, steps, **training)
 
@@ -205,14 +210,8 @@ def usual_loss(net: "Sequential") -> str:
     return pairs.get(type(net.layers[-1]), "mean_squared_error")
 
 
-def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
+def samples(net: "Sequential", options: "Any") -> "Any":
     """Return the samples from the file and from --x, and their targets or None."""
-    if encoder:
-        if options.x or options.y:
-            raise ValueError(
-                "both a table and --x or --y are given; give a table and --row, or --x and --y"
-            )
-        return sample_of_table(encoder, options)
     if options.row is not None:
         raise ValueError(
             "--row needs a table and a model from `scratchnet train`; otherwise leave it out"
@@ -235,11 +234,12 @@ def samples(net: "Sequential", encoder: "Any", options: "Any") -> "Any":
     return rows, targets or None
 
 
-def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]":
+def about_row(why: "Explanation", row: "TableRow", options: "Any") -> "List[str]":
     """Describe the row of a table: the column of each input, and the prediction."""
+    encoder = row.encoder
     X, Y = why.data
     lines = [f"row {options.row or 1} of {options.data}"]
-    lines += columns_of(X[0], encoder) if isinstance(encoder, Encoder) else []
+    lines += columns_of(X[0], encoder, row.imputed) if isinstance(encoder, Encoder) else []
     before = f" before step {options.step}" if options.step > 1 else ""
     lines.append(
         f"predicted {encoder.target.name}{before}: {encoder.targets_of(why.net.predict(X))[0]}"
@@ -247,35 +247,44 @@ def about_row(why: "Explanation", encoder: "Any", options: "Any") -> "List[str]"
     return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])
 
 
-def columns_of(x: "Row", encoder: "Encoder") -> "List[str]":
+def columns_of(x: "Row", encoder: "Encoder", imputed: "Sequence[str]") -> "List[str]":
     """Return a line per input that names its column."""
     first = len(encoder.numbers)  # then the labels of categories, mostly 0
     inputs = [
         (j, v, name) for j, (v, name) in enumerate(zip(x, encoder.features)) if v or j < first
     ]
-    lines = [f"  x[0][{j}] = {v:g}, {printable(name)}" for j, v, name in inputs[:MOST_INPUTS]]
+    lines = []
+    for j, v, name in inputs[:MOST_INPUTS]:
+        note = " (missing: the median of the training rows)" if name in imputed else ""
+        lines.append(f"  x[0][{j}] = {v:g}, {printable(name)}{note}")
     lines += [f"  and {len(inputs) - MOST_INPUTS} more"] if len(inputs) > MOST_INPUTS else []
     return lines + (
         [f"  and 0 for {len(x) - len(inputs)} other labels"] if len(x) > len(inputs) else []
     )
 
 
-def input_named(name: str, encoder: "Any") -> str:
+def input_named(name: str, row: "Any") -> str:
     """Return the name of a number, which may be given as the column of an input."""
-    if encoder and name in encoder.features:
-        return f"x[0][{encoder.features.index(name)}]"
+    if row and name in row.encoder.features:
+        return f"x[0][{row.encoder.features.index(name)}]"
     return name
 
 
-def sample_of_table(encoder: "Any", options: "Any") -> "Any":
-    """Return one row of a table, and its target or None."""
+class TableRow(namedtuple("TableRow", "encoder X Y imputed")):
+    """A row of a table: its encoder, its inputs, its target or None, and the missing columns."""
+
+    __slots__ = ()
+
+
+def row_of_table(encoder: "Any", options: "Any") -> "TableRow":
+    """Return the row of the table that the options name."""
     table = encoder.read(options.data, target=None)
     limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
     row = require("--row", 1 if options.row is None else options.row, limit) - 1
     report_unseen(encoder, table, Line(), [row])
     known = table.target is not None and table[table.target].present([row])
     Y = [encoder.examples_of(table, [row])[1][0]] if known else None
-    return [encoder.inputs_of(table, [row])[0]], Y
+    return TableRow(encoder, [encoder.inputs_of(table, [row])[0]], Y, encoder.imputed(table, row))
 
 
 def _numbers(text: str, where: str) -> "List[float]":

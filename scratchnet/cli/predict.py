@@ -5,7 +5,7 @@ import io
 import json
 
 from ..metrics import class_probabilities
-from .data import add_quiet, add_reading, opened
+from .data import add_quiet, add_reading, add_threshold, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object per line instead of CSV"
     )
+    add_threshold(parser)
     add_quiet(parser)
     add_reading(parser)
 
@@ -48,7 +49,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
     if not options.json:
         write(_csv(names))
-    for prediction, output in zip(encoder.targets_of(outputs), outputs):
+    for prediction, output in zip(model.labels(outputs, options.threshold), outputs):
         shares = class_probabilities(output) if options.proba else []
         if options.json:
             record: "Dict[str, Any]" = {names[0]: prediction}

@@ -42,6 +42,11 @@ def add_settings(parser: "Any") -> None:
         "--patience", type=int, metavar="N", help="stop after N epochs without improvement"
     )
     group.add_argument(
+        "--class-weight",
+        choices=("balanced",),
+        help="give each class the same weight, however rare it is",
+    )
+    group.add_argument(
         "--seed", type=int, default=0, metavar="N", help="the random seed (default 0)"
     )
 

@@ -350,6 +350,9 @@ def is_better(report: "Any") -> bool:
     if isinstance(report, metrics.RegressionReport):
         error = report.root_mean_squared_error
         return error == 0 or error < report.baseline["root_mean_squared_error"]
+    if report.log_loss is not None:
+        # The training minimizes the log loss. Accuracy may be the same if a class is rare.
+        return report.log_loss < report.baseline_log_loss  # type: ignore[no-any-return]
     return report.accuracy == 1 or report.accuracy > report.baseline_accuracy  # type: ignore[no-any-return]
 
 

@@ -165,6 +165,12 @@ class ArrayEncoder(Encoding):
     def unseen(self, data: "Arrays", rows: "Rows" = None) -> "Dict[str, Any]":
         return {}
 
+    def imputed(self, data: "Arrays", row: int) -> "List[str]":
+        return []
+
+    def outside(self, data: "Arrays") -> "Dict[str, Any]":
+        return {}
+
     def to_dict(self) -> "Dict[str, Any]":
         return {
             "width": self.width,

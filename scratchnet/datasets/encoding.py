@@ -248,7 +248,11 @@ class Encoder(Encoding):
         if is_records(path):
             return table_of_records(path, plan, missing, decimal, strays)
         how = delimiter, header, missing, decimal, encoding, progress, self._has_header, strays
-        return read_columns(path, plan, *how)
+        table = read_columns(path, plan, *how)
+        is_narrow = self.header is False and self.width not in (None, table.width)
+        if is_narrow and not table.header and self.outside(table):
+            raise ValueError(self._other_width(table.source, table.width))
+        return table
 
     def _kinds(self, wanted: bool) -> "Dict[str, Optional[str]]":
         """Return {column of the file: its kind} for the columns of the model."""
@@ -267,16 +271,20 @@ class Encoder(Encoding):
     def _check_width(self, names: "List[str]", source: str, header: bool, wanted: bool) -> None:
         """Refuse another number of columns if the columns have no names, only places.
 
-        The target may be absent if it is the last column.
+        The target may be absent if it is the last column; ``read`` then checks whether the values
+        are like those of the training.
         """
         if self.header is not False or self.width is None or header:
             return
         is_last = self.target.name == f"column {self.width}"
         if len(names) == self.width or len(names) == self.width - 1 and is_last and not wanted:
             return
-        raise ValueError(
-            f"{source} has {plural(len(names), 'column')}, the table of the training had "
-            f"{self.width}; columns without names are found by their places; give the same columns"
+        raise ValueError(self._other_width(source, len(names)))
+
+    def _other_width(self, source: str, width: int) -> str:
+        return (
+            f"{source} has {plural(width, 'column')}, the table of the training had {self.width}; "
+            "columns without names are found by their places, so give the same columns"
         )
 
     def _has_header(self, rows: "Sequence[Sequence[str]]") -> bool:

@@ -297,12 +297,11 @@ def _check_headings(rows: "Sequence[Sequence[str]]", head: "Sequence[str]", sour
     count = more_headings(rows)
     if count:
         lines = [i for i, line in enumerate(head, 1) if line.strip(" \r\n")][1 : 1 + count]
-        what = "line " if count == 1 else "lines "
-        what += " and ".join(map(str, lines))
-        looks = "looks like a second heading" if count == 1 else "look like further headings"
+        where = f"line{'s' if count > 1 else ''} {' and '.join(map(str, lines))}"
+        word = shown(_word_of(rows[1]))
         raise ValueError(
-            f"{source}, {what}: this {looks} or units, such as {shown(_word_of(rows[1]))} above "
-            "numbers; delete the line" + ("s" if count > 1 else "")
+            f"{source}, {where}: {word} above numbers looks like a second heading or a unit; "
+            f"delete {where}"
         )
 
 

@@ -5,6 +5,7 @@ load       reads a model from a file
 ENCODERS   the encoders, by their names in the metadata of a network
 """
 
+from collections import Counter
 from contextlib import closing
 from copy import copy
 from itertools import chain
@@ -19,7 +20,8 @@ from ..datasets.encoding import Encoder
 from ..datasets.parts import CLASSIFICATION
 from ..datasets.tables import Table
 from ..formats import models
-from .recipe import Recipe, history_of, loss_of, network
+from . import fingerprint, importance
+from .recipe import Gains, Recipe, history_of, loss_of, network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
     from ..engines.checkpoints import Checkpoint
     from ..formats.files import Path
     from .problem import Problem
+
+THRESHOLD = (lambda v: 0 <= v <= 1, "a probability from 0 to 1")
+COUNTS = (
+    lambda v: isinstance(v, list) and all([isinstance(n, int) and n >= 0 for n in v]),
+    "a list of whole numbers",
+)
 
 ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
 
@@ -115,15 +123,28 @@ class Model:
             seed=recipe.seed,
             validation_data=validation,
             patience=recipe.patience,
+            class_weight=self._class_weight(Y) if recipe.class_weight else None,
             checkpoint=checkpoint,
         )
         resumed = prepared.history.epochs
+        gains = Gains(self.encoder.task, recipe.patience)
         # Closing writes the last checkpoint at once, on PyPy too.
         with closing(prepared.run()) as steps:
             for epoch in chain(resumed, steps):
                 self.epochs.append(epoch)
                 if epoch_done is not None:
                     epoch_done(epoch)
+                if gains.are_over(epoch):
+                    break
+        getattr(prepared, "training", prepared).restore_best()  # with a checkpoint, it is wrapped
+
+    def _class_weight(self, Y: "Any") -> "Dict[int, float]":
+        """Return the weight of each class with which all have the same sum of weights."""
+        if not self.encoder.classes:
+            raise ValueError("class_weight is for classes, not for a regression; leave it out")
+        counts = Counter(self.encoder.targets_of(Y))
+        weights = {k: counts[label] for k, label in enumerate(self.encoder.classes)}
+        return {k: len(Y) / (len(weights) * max(1, n)) for k, n in weights.items()}
 
     def _finish(self, problem: "Problem") -> None:
         """Add the metadata and the report. The network then predicts in the target's unit."""
@@ -132,14 +153,16 @@ class Model:
         truth = encoder.targets_of(problem.validation[1])
         encoder.target = encoder.target.built_into(self.net)
         metadata.update(metadata_of(encoder))
+        counts = Counter(known) if encoder.classes else {}
         if encoder.classes:
             metadata["usual"] = [metrics.baseline(known, "most_frequent")]
+            metadata["frequencies"] = [counts[label] for label in encoder.classes]
+        metadata["rows"] = fingerprint.of(problem.training[0], known)
         if self.epochs:
             metadata["history"] = history_of(self.epochs, self.interrupted)
         if self.interrupted:
             return
-        predicted = encoder.targets_of(self.net.predict(problem.validation[0]))
-        self.report = metrics.report(encoder.task, truth, predicted, known, encoder.classes)
+        self.report = self._report(truth, self.net.predict(problem.validation[0]), counts or known)
 
     # ---- use -----------------------------------------------------------------------------------
 
@@ -152,13 +175,25 @@ class Model:
         """
         return [self._value(label) for label in self.encoder.targets_of(self.outputs(data))]
 
+    def classify(self, data: "Any", threshold: "Optional[float]" = None) -> "List[Any]":
+        """Return the class of each row. The model must predict classes.
+
+        ``threshold``   for two classes, the probability from which the second one is predicted; the
+                        default is above 0.5
+        """
+        self._check_classes()
+        return [self._value(label) for label in self.labels(self.outputs(data), threshold)]
+
     def probabilities(self, data: "Any") -> "List[Dict[Any, float]]":
         """Return {class: probability} for each row. The model must predict classes."""
-        if not self.encoder.classes:
-            raise ValueError(f"{self.source} predicts a number, not classes; call predict")
+        self._check_classes()
         classes = [self._value(label) for label in self.encoder.classes]
         shares = map(metrics.class_probabilities, self.outputs(data))
         return [dict(zip(classes, row)) for row in shares]
+
+    def _check_classes(self) -> None:
+        if not self.encoder.classes:
+            raise ValueError(f"{self.source} predicts a number, not classes; call predict")
 
     def _value(self, predicted: "Any") -> "Any":
         """Return the number that the label of a numeric class means."""
@@ -166,12 +201,43 @@ class Model:
             return predicted
         return float(predicted) if "." in predicted or "e" in predicted else int(predicted)
 
-    def evaluate(self, data: "Any") -> "Any":
-        """Return the report on rows whose target is known."""
+    def evaluate(self, data: "Any", threshold: "Optional[float]" = None) -> "Any":
+        """Return the report on rows whose target is known; ``threshold`` is as for ``classify``."""
+        X, Y = self.encoder.examples_of(self.read(data, target=True))
+        truth = self.encoder.targets_of(Y)
+        return self._report(truth, self.net.predict(X), self.frequencies(), threshold)
+
+    def _report(
+        self, truth: "Any", outputs: "Matrix", known: "Any", threshold: "Optional[float]" = None
+    ) -> "Any":
         encoder = self.encoder
-        X, Y = encoder.examples_of(self.read(data, target=True))
-        truth, predicted = encoder.targets_of(Y), encoder.targets_of(self.net.predict(X))
-        return metrics.report(encoder.task, truth, predicted, self.usual(), encoder.classes)
+        predicted = self.labels(outputs, threshold)
+        shares = [metrics.class_probabilities(y) for y in outputs] if encoder.classes else None
+        return metrics.report(encoder.task, truth, predicted, known, encoder.classes, shares)
+
+    def trained_on(self, data: "Any") -> float:
+        """Return about which fraction of the rows the model was trained on, as far as it knows."""
+        X, Y = self.encoder.examples_of(self.read(data, target=True))
+        return fingerprint.share(X, self.encoder.targets_of(Y), self.net.metadata.get("rows"))
+
+    def importance(self, data: "Any", seed: int = 0) -> "Dict[str, float]":
+        """Return {column: how much worse the model is without knowing it}, most important first.
+
+        The column's values are shuffled among the rows (permutation importance). The result is by
+        how much this lowers the accuracy or, of a regression, R². At most 1,000 rows are used.
+        """
+        X, Y = self.encoder.examples_of(self.read(data, target=True))
+        return importance.of(self, X, Y, seed)
+
+    def labels(self, outputs: "Matrix", threshold: "Optional[float]" = None) -> "List[Any]":
+        """Return what outputs of the network mean: labels of classes, or numbers."""
+        if threshold is None:
+            return self.encoder.targets_of(outputs)
+        require("threshold", threshold, THRESHOLD)
+        classes = self.encoder.classes or []
+        if len(classes) != 2:
+            raise ValueError(f"{self.source}: a threshold needs two classes; leave it out")
+        return [classes[output[0] >= threshold] for output in outputs]
 
     def outputs(self, data: "Any") -> "Matrix":
         """Return the outputs of the network, one row for each row of the data."""
@@ -188,13 +254,17 @@ class Model:
             return data
         return self.encoder.read(data, target=target, **reading)
 
-    def usual(self) -> "Any":
-        """Return [the most frequent class in training], or None if the model does not save it."""
+    def frequencies(self) -> "Any":
+        """Return {class: training rows}, or None if the model does not know it."""
         classes, metadata = self.encoder.classes, self.net.metadata
         if not classes or "usual" not in metadata:
             return None
         limit = (lambda v: v in [[c] for c in classes], "a list that holds one of its classes")
-        return require(f"{self.source}: usual", metadata["usual"], limit)
+        usual = require(f"{self.source}: usual", metadata["usual"], limit)
+        if "frequencies" not in metadata:  # a model of an earlier version
+            return {usual[0]: 1}
+        counts = require(f"{self.source}: frequencies", metadata["frequencies"], COUNTS)
+        return dict(zip(classes, counts))
 
     def save(self, path: "Path") -> None:
         """Write the model to a file, whose ending names the format."""

@@ -47,6 +47,7 @@ def read(
     header: "Optional[bool]" = None,
     encoding: "Optional[str]" = None,
     progress: "Progress" = None,
+    dates: "Names" = (),
 ) -> "Data":
     """Return the data as a Table or, from a file of arrays, as Arrays.
 
@@ -62,11 +63,12 @@ def read(
         "numeric": numeric,
         "ignore": ignore,
         "missing": missing,
+        "dates": dates,
     }
     if is_records(data):
         _refuse(dict(of_file, progress=progress), "rows in memory")
         absent = MISSING if missing is None else missing
-        return read_records(data, target, categorical, numeric, ignore, absent, decimal)
+        return read_records(data, target, categorical, numeric, ignore, absent, decimal, dates)
     if not isinstance(data, (str, os.PathLike)) and not hasattr(data, "read"):
         what = f"data is a {type(data).__name__}"
         raise TypeError(f"{what}; give the path of a file, a list of dicts, or a data frame")

@@ -11,6 +11,7 @@ from math import isfinite
 
 from ..core.activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
 from ..core.checks import ABOVE_0, COUNT, is_sequence, require
+from ..core.history import Epoch
 from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
@@ -20,12 +21,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..core.history import Epoch
     from ..datasets.encoding import Encoding
 
 HIDDEN_ACTIVATIONS = {
     name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")
 }
+# The improvement of the validation loss that is worth further epochs: of the log loss, and of the
+# squared error relative to the former one, because a good fit may become better by far.
+GAIN, PART_GAINED = 1 / 1000, 1 / 100
 FIRST_RATE = 1 / 100  # of Adam and its relatives, for few inputs; with more inputs, less
 SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more
 
@@ -46,21 +49,24 @@ LIMITS = {
     "epochs": COUNT,
     "patience": COUNT,
     "seed": (lambda v: isinstance(v, int), "an integer"),
+    "class_weight": (lambda v: v in (None, "balanced"), "'balanced', or leave it out"),
 }
 
 
 class Recipe(
     namedtuple(
-        "Recipe", "hidden activation optimizer learning_rate batch_size epochs patience seed"
+        "Recipe",
+        "hidden activation optimizer learning_rate batch_size epochs patience seed class_weight",
     )
 ):
     """The settings with which a network is built and trained.
 
     ``hidden``       the widths of the hidden layers
     ``activation``   the activation after each hidden layer
+    ``patience``     as for ``fit``, but only a worthwhile improvement counts (GAIN)
+    ``class_weight`` "balanced" if each class has the same weight in the loss, else None
 
-    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience`` and ``seed`` are as
-    for ``fit``.
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs`` and ``seed`` are as for ``fit``.
     """
 
     __slots__ = ()
@@ -68,7 +74,7 @@ class Recipe(
     @classmethod
     def from_dict(cls, data: "Any") -> "Recipe":
         """Return the recipe that ``to_dict`` describes; anything else raises an error."""
-        return cls(**data).checked()
+        return cls(**dict({"class_weight": None}, **data)).checked()  # earlier models have none
 
     def checked(self) -> "Recipe":
         """Return the recipe if each setting is within its limit, else raise a ValueError."""
@@ -84,7 +90,8 @@ class Recipe(
         widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
         shape = f"hidden {widths}, {self.activation}" if self.hidden else widths
         rate = f"learning rate {self.learning_rate:.3g}"
-        return f"{shape}; {self.optimizer}, {rate}, batches of {self.batch_size}"
+        weight = "; balanced class weights" if self.class_weight else ""
+        return f"{shape}; {self.optimizer}, {rate}, batches of {self.batch_size}{weight}"
 
 
 def recipe_for(
@@ -98,14 +105,17 @@ def recipe_for(
     epochs: "Optional[int]" = None,
     patience: "Optional[int]" = None,
     seed: int = 0,
+    class_weight: "Optional[str]" = None,
 ) -> "Recipe":
     """Return the given settings, with defaults that suit the number of training rows and inputs.
 
     ``hidden``       the widths of the hidden layers; () for none
     ``activation``   the activation after each of them
 
+    ``class_weight`` "balanced" to give each class the same weight in the loss
+
     ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience`` and ``seed`` are as
-    for ``fit`` of a network.
+    for ``Recipe``.
     """
     require("optimizer", optimizer, LIMITS["optimizer"])
     if epochs is None:
@@ -120,6 +130,7 @@ def recipe_for(
         epochs=epochs,
         patience=max(5, epochs // 8) if patience is None else patience,
         seed=seed,
+        class_weight=class_weight,
     )
     return recipe.checked()
 
@@ -158,6 +169,28 @@ def network(encoder: "Encoding", recipe: "Recipe") -> "Sequential":
     if encoder.task == CLASSIFICATION:
         layers.append(Sigmoid() if encoder.outputs == 1 else Softmax())
     return Sequential(layers, seed=recipe.seed)
+
+
+class Gains:
+    """Tells when ``patience`` epochs have passed without a worthwhile improvement.
+
+    >>> gains = Gains("classification", patience=2)
+    >>> [gains.are_over(Epoch(k + 1, 0, loss, 0, 1)) for k, loss in enumerate([0.7, 0.5, 0.4998])]
+    [False, False, False]
+    >>> gains.are_over(Epoch(4, 0, 0.4996, 0, 1))
+    True
+    """
+
+    def __init__(self, task: str, patience: int) -> None:
+        self.is_classification, self.patience = task == CLASSIFICATION, patience
+        self.best, self.number = float("inf"), 0
+
+    def are_over(self, epoch: "Epoch") -> bool:
+        gain = GAIN if self.is_classification else PART_GAINED * self.best
+        # An infinite or undefined loss is replaced by any other.
+        if self.number == 0 or not isfinite(self.best) or epoch.validation_loss < self.best - gain:
+            self.best, self.number = epoch.validation_loss, epoch.number
+        return epoch.number - self.number >= self.patience
 
 
 def loss_of(encoder: "Encoding") -> str:
