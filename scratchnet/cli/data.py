@@ -46,7 +46,10 @@ def add_columns(parser: "Any") -> None:
         ("categorical", "categories, although they look like numbers"),
         ("numeric", "numbers, not categories"),
         ("ignore", "columns to leave out"),
-        ("dates", "dates, of which the year, the month, the weekday and the days since 1970 are used"),
+        (
+            "dates",
+            "dates, of which the year, the month, the weekday and the days since 1970 are used",
+        ),
     ):
         group.add_argument("--" + name, action="append", default=[], metavar="A,B", help=what)
     group.add_argument(

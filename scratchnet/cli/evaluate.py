@@ -59,11 +59,12 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 def about_columns(importance: "Dict[str, float]", report: "Any") -> str:
     """Say how important each column is."""
-    measure = "R²" if report.to_dict()["task"] == "regression" else "accuracy"
+    is_regression = report.to_dict()["task"] == "regression"
+    change = "decrease of R²" if is_regression else "increase of the log loss"
     shown = list(importance.items())[:MOST_COLUMNS]
     names = [shortened(name, 40) for name, _ in shown]
     wide = max(map(width, names))
-    lines = [f"importance: the loss of {measure} if the values of the column are shuffled"]
+    lines = [f"importance: the {change} if the values of the column are shuffled"]
     for name, (_, loss) in zip(names, shown):
         lines.append(f"{name}{' ' * (wide - width(name))}  {loss:.3f}")
     more = len(importance) - len(shown)

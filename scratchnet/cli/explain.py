@@ -247,7 +247,7 @@ def about_row(why: "Explanation", row: "TableRow", options: "Any") -> "List[str]
     return lines + ([f"in the table: {encoder.targets_of(Y)[0]}"] if Y else [])
 
 
-def columns_of(x: "Row", encoder: "Encoder", imputed: "Sequence[str]") -> "List[str]":
+def columns_of(x: "Row", encoder: "Encoder", imputed: "List[str]") -> "List[str]":
     """Return a line per input that names its column."""
     first = len(encoder.numbers)  # then the labels of categories, mostly 0
     inputs = [

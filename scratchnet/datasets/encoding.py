@@ -244,7 +244,9 @@ class Encoder(Encoding):
 
         missing = self.missing if missing is None else missing
         decimal = decimal or self.decimal
-        strays = {number.name: number.strays for number in self.numbers if number.strays}
+        strays: "Dict[str, Sequence[str]]" = {}
+        for number in self.numbers:
+            strays[number.name] = number.strays or ()
         if is_records(path):
             return table_of_records(path, plan, missing, decimal, strays)
         how = delimiter, header, missing, decimal, encoding, progress, self._has_header, strays

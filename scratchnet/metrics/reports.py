@@ -18,7 +18,7 @@ from .regression import mean_absolute_error, r2, root_mean_squared_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence
+    from typing import Any, Dict, List, Sequence
 
 WIDTH = 79  # columns of a report, at most
 CONFUSIONS = 10  # confusions listed if the matrix is too wide
@@ -123,7 +123,9 @@ class ClassificationReport:
         self.baseline_accuracy = accuracy(truth, [self.baseline] * len(truth))
         self.scores = precision_recall_f1(truth, predicted, self.labels)
         self.confusion_matrix = confusion_matrix(truth, predicted, self.labels)
-        self.log_loss = self.baseline_log_loss = self.roc_auc = None  # type: Optional[float]
+        self.log_loss: "Any" = None
+        self.baseline_log_loss: "Any" = None
+        self.roc_auc: "Any" = None
         if probabilities is not None:
             self._judge(truth, list(probabilities), counts)
 

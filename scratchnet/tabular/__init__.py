@@ -19,6 +19,8 @@ color   categories     2 inputs, one of them 1  2 different texts
 ripe    the target     classes: no, yes         2 different texts
 >>> model.report.accuracy, model.predict([{"width": 6.5, "color": "red"}])
 (1.0, ['yes'])
+>>> model.classify(rows[:2]), list(model.importance(rows))
+(['no', 'yes'], ['color', 'width'])
 
 The same in steps, with a cross-validation and a search between them:
 

@@ -1,7 +1,7 @@
 """Permutation importance: how much worse a model is if it does not know a column."""
 
 from ..core.random import Generator
-from ..metrics import accuracy, r2
+from ..metrics import class_probabilities, log_loss, r2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ FEWEST_ROWS = 50
 
 
 def of(model: "Any", X: "Any", Y: "Any", seed: int = 0) -> "Dict[str, float]":
-    """Return {column: decrease of the accuracy or of R² if its values are shuffled}."""
+    """Return {column: increase of the log loss, or decrease of R², if its values are shuffled}."""
     encoder, generator = model.encoder, Generator(seed)
     columns = columns_of(encoder)
     most = MOST_CELLS // (len(columns) * len(encoder.features))
@@ -21,17 +21,19 @@ def of(model: "Any", X: "Any", Y: "Any", seed: int = 0) -> "Dict[str, float]":
     rows = generator.permutation(len(X))[:count]
     samples = [list(X[i]) for i in rows]
     truth = encoder.targets_of([Y[i] for i in rows])
-    measure = accuracy if encoder.classes else r2
 
-    def score() -> float:
-        return float(measure(truth, encoder.targets_of(model.net.predict(samples))))
+    def worth() -> float:
+        outputs = model.net.predict(samples)
+        if not encoder.classes:
+            return r2(truth, encoder.targets_of(outputs))
+        return -log_loss(truth, list(map(class_probabilities, outputs)), encoder.classes)
 
-    best, found = score(), {}
+    best, found = worth(), {}
     for name, (start, stop) in columns:
         values = [row[start:stop] for row in samples]
         for row, place in zip(samples, generator.permutation(count)):
             row[start:stop] = values[place]
-        found[name] = best - score()
+        found[name] = best - worth()
         for row, value in zip(samples, values):
             row[start:stop] = value
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))

@@ -224,7 +224,8 @@ class Model:
         """Return {column: how much worse the model is without knowing it}, most important first.
 
         The column's values are shuffled among the rows (permutation importance). The result is by
-        how much this lowers the accuracy or, of a regression, R². At most 1,000 rows are used.
+        how much this raises the log loss or, of a regression, lowers R². At most 1,000 rows are
+        used.
         """
         X, Y = self.encoder.examples_of(self.read(data, target=True))
         return importance.of(self, X, Y, seed)
@@ -232,7 +233,7 @@ class Model:
     def labels(self, outputs: "Matrix", threshold: "Optional[float]" = None) -> "List[Any]":
         """Return what outputs of the network mean: labels of classes, or numbers."""
         if threshold is None:
-            return self.encoder.targets_of(outputs)
+            return list(self.encoder.targets_of(outputs))
         require("threshold", threshold, THRESHOLD)
         classes = self.encoder.classes or []
         if len(classes) != 2:

@@ -92,14 +92,17 @@ def test_train_says_what_it_does(iris, tmp_path):
         and 'always "setosa"' in output
     )
     assert "m.json: saved" in output and os.listdir(str(tmp_path)) == ["m.json"]
-    assert re.match(r"epoch 1/40  loss [\d.]+  validation [\d.]+  rate 0.01\n", errors)
+    assert re.match(r"epoch 1/40  loss [\d.]+  validation [\d.]+  accuracy [\d.]+\n", errors)
 
 
 def test_a_model_is_judged_as_evaluate_judges_it(folder, iris, model):
     report = json.loads((folder / "report.json").read_text())
     assert report["report"]["accuracy"] >= 0.9 and report["report"]["samples"] == 30
     status, output, errors = run("evaluate", model, iris, "--json")
-    assert (status, errors) == (0, "")
+    assert (status, errors) == (
+        0,
+        "about 80% of these rows were used in the training, so the scores are optimistic\n",
+    )
     judged = json.loads(output)
     net = sn.load(model)
     right = sum([row.index(max(row)) == y for row, y in zip(net.predict(FLOWERS.X), FLOWERS.Y)])
@@ -732,8 +735,9 @@ def test_a_terminal_gets_a_live_line(iris, tmp_path):
     text = seen.decode()
     assert process.returncode == 0 and "Traceback" not in text
     assert re.search(
-        r"\r\[=* *\] epoch \d+/120  loss [\d.]+  validation [\d.]+  rate 0\.01  \d+:\d\d left", text
+        r"\r(\[=* *\] )?epoch \d+/120  \d+:\d\d left  loss [\d.e-]+  validation [\d.e-]+  acc", text
     )
+    assert max(map(len, text.split("\r"))) < 80
     assert text.count("\n") == 0  # it clears the line when it is done
 
 
@@ -800,7 +804,7 @@ MISTAKES = {
     "money": (["train", "MONEY", "--target", "price", "-o", "m.json"], "too many for classes"),
     "thousands": (
         ["train", "MILES", "--target", "b", "-o", "m.json"],
-        "1.900 may mean 1900; give the decimal mark",
+        "1.900 may mean 1900 or 1.9; give the decimal mark",
     ),
     "folds": (
         ["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"],
@@ -889,7 +893,8 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
         "NOTARGET": written(folder / "notarget.csv", [HEADER[:4]] + [row[:4] for row in ROWS]),
         "FOLDER": str(folder / "dir.json"),
         "MONEY": written(
-            folder / "money.csv", [["price", "x"]] + [["$" + str(i), str(i)] for i in range(40)]
+            folder / "money.csv",
+            [["price", "x"]] + [["$€"[i % 2] + str(i), str(i)] for i in range(40)],
         ),
         "MILES": written(folder / "miles.csv", [["a", "b"], ["1.900", "1"], ["2.000", "2"]], ";"),
         "STRANGE": written(folder / "strange.csv", [HEADER] + [ROWS[0][:4] + ["rosa"]]),
@@ -915,7 +920,7 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
 def test_a_demo_learns_and_its_program_does_the_same(name):
     status, output, errors = run("demo", name)
     assert (status, errors) == (0, "")
-    accuracy = float(re.search(r"(?m)^accuracy  ([\d.]+)", output).group(1))
+    accuracy = float(re.search(r"(?m)^accuracy +([\d.]+)", output).group(1))
     assert accuracy >= 0.9
     program = re.sub("(?m)^    ", "", output.split("The Python that did this:\n\n")[1])
     again = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT,
