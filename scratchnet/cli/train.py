@@ -408,6 +408,9 @@ def ending(model: "Model", recipe: "Recipe", options: "Any") -> str:
         f"These rows also chose {chosen}, so the scores are slightly optimistic{few}. "
         "For a stricter test, use --cross-validate, or `evaluate` with other rows."
     )
+    if model.epochs_on_all:
+        count = plural(model.epochs_on_all, "epoch")
+        advice += f" The model saved was then trained on all rows, for {count}."
     blocks = [
         f"{stop}; the best was epoch {last.best}\n{losses.text(**terminal.size())}",
         f"on the validation rows:\n\n{report}" + ("" if is_better(report, recipe) else NO_BETTER),

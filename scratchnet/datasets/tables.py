@@ -91,6 +91,7 @@ _DELIMITER = (
 _BINARY = (lambda v: hasattr(v, "readinto"), "a file opened in binary mode, by open(path, 'rb')")
 _REASONS = {
     "unexpected": "a quoted cell does not end",
+    "',' expect": "a quoted cell continues after its end; a quote within a cell is written twice",
     "field larg": "a cell is too long, or a quoted cell does not end",
 }
 _OTHER = "{} cannot be read as {}; name the encoding in which it was saved, such as utf-8 or cp1252"
@@ -264,7 +265,7 @@ def read_columns(
                 "delete the line"
             )
         delimiter = delimiter or sniffed(head, decimal)
-        quote = "'" if declared else '"'
+        quote = "'" if declared and "'" in "".join(head) else '"'
         rows = _parsed(head, delimiter, quote)
         names = list(declared)
         if not declared:

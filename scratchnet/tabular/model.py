@@ -21,7 +21,8 @@ from ..datasets.parts import CLASSIFICATION
 from ..datasets.tables import Table
 from ..formats import models
 from . import fingerprint, importance
-from .recipe import Gains, Recipe, history_of, loss_of, network
+from .problem import Chain
+from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Model:
     If the model was trained in this process:
 
     ``epochs``        the epochs of the training
-    ``report``        the report on the validation rows; None after Ctrl-C
+    ``epochs_on_all`` the epochs of a second training on all rows, if there are few; else 0
+    ``report``        the report on the validation rows, before this training; None after Ctrl-C
     ``interrupted``   whether Ctrl-C ended the training
     ``has_learned``   whether the training changed a parameter
     """
@@ -63,6 +65,7 @@ class Model:
         self.net, self.encoder, self.source = net, encoder, source
         self.recipe: "Optional[Recipe]" = None
         self.epochs: "List[Epoch]" = []
+        self.epochs_on_all = 0
         self.interrupted = self.has_learned = False
         self.report: "Any" = None
 
@@ -88,17 +91,21 @@ class Model:
         ``checkpoint``   as for ``fit`` of a network
         ``epoch_done``   a function that is called with each Epoch
 
-        The network ends with the parameters that have the lowest validation loss. After Ctrl-C,
+        The network ends with the parameters that have the lowest validation loss. If there are few
+        rows, it is then trained anew, on all of them (``learn_all``). After Ctrl-C,
         ``interrupted`` is true, and the network keeps what it has learned so far. A model is
         trained once; a second call raises a ValueError.
         """
         first = [p.value for p in self.net.parameters()]
+        outputs: "Matrix" = []
         try:
             self.learn(problem.training, problem.validation, checkpoint, epoch_done)
+            outputs = self.net.predict(problem.validation[0])
+            self.learn_all(problem.training, problem.validation)
         except KeyboardInterrupt:
             self.interrupted = True
         self.has_learned = first != [p.value for p in self.net.parameters()]
-        self._finish(problem)
+        self._finish(problem, outputs)
 
     def learn(
         self,
@@ -111,19 +118,13 @@ class Model:
         recipe, self.recipe = self.recipe, None
         if recipe is None:
             raise ValueError("the model is trained already; make a new one, Model.untrained(...)")
-        X, Y = training
-        prepared = prepare(
+        self.used = recipe
+        prepared = self._prepared(
             self.net,
-            X,
-            Y,
-            loss_of(self.encoder),
-            OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
+            training,
             recipe.epochs,
-            recipe.batch_size,
-            seed=recipe.seed,
             validation_data=validation,
             patience=recipe.patience,
-            class_weight=self._class_weight(Y) if recipe.class_weight else None,
             checkpoint=checkpoint,
         )
         resumed = prepared.history.epochs
@@ -138,6 +139,41 @@ class Model:
                     break
         getattr(prepared, "training", prepared).restore_best()  # with a checkpoint, it is wrapped
 
+    def learn_all(self, training: "Any", validation: "Any") -> None:
+        """Train anew on all samples, if there are few, for as many epochs as were best.
+
+        The samples held out are a fifth of what there is to learn from. A network that has not
+        seen few samples often enough has not learned them, so there is a least number of epochs.
+        """
+        rows, recipe = len(training[0]) + len(validation[0]), self.used
+        if rows >= FEW_ROWS or not self.epochs:
+            return
+        epochs = min(recipe.epochs, max(LEAST_EPOCHS, self.epochs[-1].best))
+        net = network(self.encoder, recipe)
+        samples = [Chain(*parts) for parts in zip(training, validation)]
+        for _ in self._prepared(net, samples, epochs).run():
+            pass
+        for parameter, trained in zip(self.net.parameters(), net.parameters()):
+            parameter.value = trained.value
+        self.epochs_on_all = epochs
+
+    def _prepared(self, net: "Sequential", samples: "Any", epochs: int, **options: "Any") -> "Any":
+        """Return a training run of the network by the recipe."""
+        X, Y = samples
+        recipe = self.used
+        return prepare(
+            net,
+            X,
+            Y,
+            loss_of(self.encoder),
+            OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
+            epochs,
+            recipe.batch_size,
+            seed=recipe.seed,
+            class_weight=self._class_weight(Y) if recipe.class_weight else None,
+            **options,
+        )
+
     def _class_weight(self, Y: "Any") -> "Dict[int, float]":
         """Return the weight of each class with which all have the same sum of weights."""
         if not self.encoder.classes:
@@ -146,7 +182,7 @@ class Model:
         weights = {k: counts[label] for k, label in enumerate(self.encoder.classes)}
         return {k: len(Y) / (len(weights) * max(1, n)) for k, n in weights.items()}
 
-    def _finish(self, problem: "Problem") -> None:
+    def _finish(self, problem: "Problem", outputs: "Matrix") -> None:
         """Add the metadata and the report. The network then predicts in the target's unit."""
         encoder, metadata = self.encoder, self.net.metadata
         known = encoder.targets_of(problem.training[1])
@@ -157,12 +193,15 @@ class Model:
         if encoder.classes:
             metadata["usual"] = [metrics.baseline(known, "most_frequent")]
             metadata["frequencies"] = [counts[label] for label in encoder.classes]
-        metadata["rows"] = fingerprint.of(problem.training[0], known)
+        X, targets = problem.training[0], known
+        if self.epochs_on_all:
+            X, targets = Chain(X, problem.validation[0]), known + truth
+        metadata["rows"] = fingerprint.of(X, targets)
         if self.epochs:
             metadata["history"] = history_of(self.epochs, self.interrupted)
         if self.interrupted:
             return
-        self.report = self._report(truth, self.net.predict(problem.validation[0]), counts or known)
+        self.report = self._report(truth, outputs, counts or known)
 
     # ---- use -----------------------------------------------------------------------------------
 

@@ -128,6 +128,23 @@ class Problem:
         return len(self.training[0]), len(self.encoder.features)
 
 
+class Chain:
+    """The elements of two sequences, one after the other.
+
+    >>> Chain([1, 2], [3])[2], len(Chain([1, 2], [3]))
+    (3, 3)
+    """
+
+    def __init__(self, first: "Any", second: "Any") -> None:
+        self.first, self.second, self.start = first, second, len(first)
+
+    def __len__(self) -> int:
+        return self.start + len(self.second)
+
+    def __getitem__(self, i: int) -> "Any":
+        return self.first[i] if i < self.start else self.second[i - self.start]
+
+
 def split(
     data: "Data", task: "Optional[str]", validation: float, seed: int
 ) -> "Tuple[List[int], List[int]]":

@@ -30,6 +30,8 @@ HIDDEN_ACTIVATIONS = {
 # squared error relative to the former one, because a good fit may become better by far.
 GAIN, PART_GAINED = 1 / 1000, 1 / 100
 FIRST_RATE = 1 / 100  # of Adam and its relatives, for few inputs; with more inputs, less
+# With fewer rows, the network is trained at last on all rows, for this many epochs or more.
+FEW_ROWS, LEAST_EPOCHS = 1000, 60
 SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more
 
 WIDTHS = (
