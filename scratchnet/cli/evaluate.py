@@ -2,6 +2,7 @@
 
 import json
 
+from ..tabular import importance
 from ..texts import plural, shortened, width
 from .data import add_quiet, add_reading, add_target, add_threshold, opened
 from .progress import Line
@@ -42,30 +43,33 @@ def configure(parser: "Any") -> None:
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the report. Return the exit status."""
     model, data = opened(options, options.target or True)
-    report, importance = model.evaluate(data, options.threshold), model.importance(data)
+    report = model.evaluate(data, options.threshold)
+    measured = model.importance(data) if importance.is_quick(model.encoder) else {}
     trained_on = model.trained_on(data)
     if trained_on:
+        part = "all" if trained_on == 1 else f"about {trained_on:.0%}"
         Line(quiet=options.quiet).say(
-            f"about {trained_on:.0%} of these rows were used in the training, "
-            "so the scores are optimistic"
+            f"{part} of these rows were used in the training, so the scores are optimistic"
         )
     if options.json:
-        found = dict(report.to_dict(), trained_on=trained_on, importance=importance)
+        found = dict(report.to_dict(), trained_on=trained_on, importance=measured)
         write(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        write(f"{report}\n\n{about_columns(importance, report)}")
+        write(f"{report}\n\n{about_columns(measured, report)}")
     return 0
 
 
-def about_columns(importance: "Dict[str, float]", report: "Any") -> str:
+def about_columns(measured: "Dict[str, float]", report: "Any") -> str:
     """Say how important each column is."""
+    if not measured:
+        return "importance: there are too many columns to measure it here; call model.importance"
     is_regression = report.to_dict()["task"] == "regression"
     change = "decrease of R²" if is_regression else "increase of the log loss"
-    shown = list(importance.items())[:MOST_COLUMNS]
+    shown = list(measured.items())[:MOST_COLUMNS]
     names = [shortened(name, 40) for name, _ in shown]
     wide = max(map(width, names))
     lines = [f"importance: the {change} if the values of the column are shuffled"]
     for name, (_, loss) in zip(names, shown):
         lines.append(f"{name}{' ' * (wide - width(name))}  {loss:.3f}")
-    more = len(importance) - len(shown)
+    more = len(measured) - len(shown)
     return "\n".join(lines + ([f"and {plural(more, 'column')} more"] if more else []))

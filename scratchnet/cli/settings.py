@@ -22,8 +22,7 @@ def add_settings(parser: "Any") -> None:
     group.add_argument(
         "--activation",
         choices=sorted(HIDDEN_ACTIVATIONS),
-        default="tanh",
-        help="the activation after each of them (default tanh)",
+        help="the activation after each of them (default relu for classes, tanh for numbers)",
     )
     group.add_argument(
         "--optimizer",
@@ -39,7 +38,10 @@ def add_settings(parser: "Any") -> None:
         "--epochs", type=int, metavar="N", help="the largest number of passes over the data"
     )
     group.add_argument(
-        "--patience", type=int, metavar="N", help="stop after N epochs without improvement"
+        "--patience",
+        type=int,
+        metavar="N",
+        help="stop after N epochs without a worthwhile improvement",
     )
     group.add_argument(
         "--class-weight",

@@ -19,7 +19,7 @@ color   categories     2 inputs, one of them 1  2 different texts
 ripe    the target     classes: no, yes         2 different texts
 >>> model.report.accuracy, model.predict([{"width": 6.5, "color": "red"}])
 (1.0, ['yes'])
->>> model.classify(rows[:2]), list(model.importance(rows))
+>>> model.classify(rows[:2]), sorted(model.importance(rows))
 (['no', 'yes'], ['color', 'width'])
 
 The same in steps, with a cross-validation and a search between them:
@@ -68,7 +68,7 @@ def train(
     numeric: "Names" = (),
     ignore: "Names" = (),
     hidden: "Optional[Sequence[int]]" = None,
-    activation: str = "tanh",
+    activation: "Optional[str]" = None,
     optimizer: str = "adam",
     learning_rate: "Optional[float]" = None,
     batch_size: "Optional[int]" = None,

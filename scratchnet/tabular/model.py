@@ -187,6 +187,8 @@ class Model:
         encoder, metadata = self.encoder, self.net.metadata
         known = encoder.targets_of(problem.training[1])
         truth = encoder.targets_of(problem.validation[1])
+        if not encoder.classes:  # in the unit of the target, as the network will return it
+            outputs = [[value] for value in encoder.targets_of(outputs)]
         encoder.target = encoder.target.built_into(self.net)
         metadata.update(metadata_of(encoder))
         counts = Counter(known) if encoder.classes else {}

@@ -123,9 +123,9 @@ class Problem:
         self.validation = self.encoder.examples_of(data, held_out)
 
     @property
-    def sizes(self) -> "Tuple[int, int]":
-        """The number of training rows and of inputs, which ``recipe_for`` needs."""
-        return len(self.training[0]), len(self.encoder.features)
+    def sizes(self) -> "Tuple[int, int, int]":
+        """The numbers of training rows, of inputs and of classes, which ``recipe_for`` needs."""
+        return len(self.training[0]), len(self.encoder.features), len(self.encoder.classes or ())
 
 
 class Chain:

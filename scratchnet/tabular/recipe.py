@@ -2,6 +2,8 @@
 
 >>> recipe_for(rows=150, inputs=4).hidden, recipe_for(rows=1000000, inputs=4, seed=3).hidden
 ((8,), (32, 16))
+>>> recipe_for(rows=150, inputs=4, classes=3).hidden
+(48,)
 >>> print(recipe_for(rows=150, inputs=4, hidden=[16, 8], optimizer="sgd"))
 hidden 16-8, tanh; sgd, learning rate 0.1, batches of 8
 """
@@ -29,9 +31,11 @@ HIDDEN_ACTIVATIONS = {
 # The improvement of the validation loss that is worth further epochs: of the log loss, and of the
 # squared error relative to the former one, because a good fit may become better by far.
 GAIN, PART_GAINED = 1 / 1000, 1 / 100
-FIRST_RATE = 1 / 100  # of Adam and its relatives, for few inputs; with more inputs, less
+# The learning rates of Adam and its relatives: for classes; for quantities, with few inputs.
+CLASS_RATE, FIRST_RATE = 3 / 1000, 1 / 100
 # With fewer rows, the network is trained at last on all rows, for this many epochs or more.
-FEW_ROWS, LEAST_EPOCHS = 1000, 60
+FEW_ROWS, LEAST_EPOCHS = 1000, 40
+MANY_ROWS = 20000  # from here on, larger batches and a second hidden layer
 SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more
 
 WIDTHS = (
@@ -99,8 +103,9 @@ class Recipe(
 def recipe_for(
     rows: int,
     inputs: int,
+    classes: int = 0,
     hidden: "Optional[Sequence[int]]" = None,
-    activation: str = "tanh",
+    activation: "Optional[str]" = None,
     optimizer: str = "adam",
     learning_rate: "Optional[float]" = None,
     batch_size: "Optional[int]" = None,
@@ -109,10 +114,13 @@ def recipe_for(
     seed: int = 0,
     class_weight: "Optional[str]" = None,
 ) -> "Recipe":
-    """Return the given settings, with defaults that suit the number of training rows and inputs.
+    """Return the given settings, with defaults that suit the numbers of rows, inputs and classes.
 
+    ``rows``         the number of training rows
+    ``classes``      the number of classes; 0 for a quantity
     ``hidden``       the widths of the hidden layers; () for none
-    ``activation``   the activation after each of them
+    ``activation``   the activation after each of them; by default ReLU for classes and tanh for
+                     quantities, which are often smooth
 
     ``class_weight`` "balanced" to give each class the same weight in the loss
 
@@ -124,31 +132,44 @@ def recipe_for(
         epochs = max(10, min(300, SAMPLES // rows))
     require("epochs", epochs, LIMITS["epochs"])
     recipe = Recipe(
-        hidden=usual_hidden(rows) if hidden is None else hidden,
-        activation=activation,
+        hidden=usual_hidden(rows, classes) if hidden is None else hidden,
+        activation=activation or ("relu" if classes else "tanh"),
         optimizer=optimizer,
-        learning_rate=usual_rate(optimizer, inputs) if learning_rate is None else learning_rate,
-        batch_size=usual_batch_size(rows) if batch_size is None else batch_size,
+        learning_rate=usual_rate(optimizer, rows, inputs, classes)
+        if learning_rate is None
+        else learning_rate,
+        batch_size=usual_batch_size(rows, classes) if batch_size is None else batch_size,
         epochs=epochs,
-        patience=max(5, epochs // 8) if patience is None else patience,
+        patience=max(5, epochs // 15) if patience is None else patience,
         seed=seed,
         class_weight=class_weight,
     )
     return recipe.checked()
 
 
-def usual_hidden(rows: int) -> "Tuple[int, ...]":
-    """Return the default widths. More data can train more neurons."""
-    return (8,) if rows < 200 else (16,) if rows < 1000 else (32,) if rows < 20000 else (32, 16)
+def usual_hidden(rows: int, classes: int) -> "Tuple[int, ...]":
+    """Return the default widths. More data and more classes can use more neurons.
+
+    The widths for classes were chosen on tables of the KEEL repository (tests/bench/tables.py).
+    """
+    if rows >= MANY_ROWS:
+        return (max(32, min(64, 2 * classes)), max(16, min(64, classes)))
+    if not classes:
+        return (8,) if rows < 200 else (16,) if rows < 1000 else (32,)
+    return (48,) if rows < FEW_ROWS else (max(32, min(64, 2 * classes)),)
 
 
-def usual_batch_size(rows: int) -> int:
-    return 8 if rows < 200 else 16 if rows < 2000 else 32 if rows < 20000 else 128
+def usual_batch_size(rows: int, classes: int) -> int:
+    if rows >= MANY_ROWS:
+        return 128
+    return 32 if classes or rows >= 2000 else 8 if rows < 200 else 16
 
 
-def usual_rate(optimizer: str, inputs: int) -> float:
+def usual_rate(optimizer: str, rows: int, inputs: int, classes: int) -> float:
     if optimizer == "sgd":
         return 0.1
+    if classes and rows < MANY_ROWS:
+        return CLASS_RATE
     return FIRST_RATE if inputs <= 32 else FIRST_RATE / 4
 
 
