@@ -148,7 +148,7 @@ class Model:
         rows, recipe = len(training[0]) + len(validation[0]), self.used
         if rows >= FEW_ROWS or not self.epochs:
             return
-        epochs = min(recipe.epochs, max(LEAST_EPOCHS, self.epochs[-1].best))
+        epochs = min(recipe.epochs, max(LEAST_EPOCHS, self.epochs[-1].best or 0))
         net = network(self.encoder, recipe)
         samples = [Chain(*parts) for parts in zip(training, validation)]
         for _ in self._prepared(net, samples, epochs).run():
