@@ -46,10 +46,11 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if options.proba and not encoder.classes:
         raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
     outputs = model.outputs(data)
+    predicted = model.labels(outputs, options.threshold)
     names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
     if not options.json:
         write(_csv(names))
-    for prediction, output in zip(model.labels(outputs, options.threshold), outputs):
+    for prediction, output in zip(predicted, outputs):
         shares = class_probabilities(output) if options.proba else []
         if options.json:
             record: "Dict[str, Any]" = {names[0]: prediction}

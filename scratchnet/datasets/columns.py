@@ -239,7 +239,8 @@ class _Codes(dict):  # type: ignore[type-arg]
         """Return the column as numbers, or None if not nearly all its texts are numbers."""
         readings, labels, strays = self.rules.readings(), self.labels, {}  # type: Any, Any, Any
         found = readings.read(labels)
-        if not found:
+        # Most columns of texts are recognized by their first labels.
+        if not found and readings.fitting(labels[:FEWEST]).count(False) <= STRAYS + len(BLANKS):
             fits = readings.fitting(labels)
             labels = [label for label, fit in zip(self.labels, fits) if fit]
             rows = Counter(self.codes)

@@ -42,7 +42,7 @@ FEW_CLASSES, WHOLE_CLASSES = 10, 20
 LARGEST = 1e150  # its square is still a float
 SENTINELS = (-1.0, *[sign * (10.0**n - 1) for n in range(2, 7) for sign in (-1, 1)])
 ABSURD = 20  # widths of the middle of a column; a number farther away is reported
-SAMPLED = 5000  # numbers that suffice to find this middle
+SAMPLED = 5000  # numbers that suffice to find this middle, and texts to give a hint
 LINES = 60  # of the table of decisions; a longer one joins columns that are alike
 HEADING = ("column", "what it holds", "what is done", "why")
 TARGET = "the target"
@@ -202,7 +202,7 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
 
 def hint_for(column: "Column") -> str:
     """Return "; " and advice about texts that are probably numbers or dates, or alike, or ""."""
-    labels = column.labels
+    labels = column.labels[:SAMPLED]
     others = [label for label in labels if not is_number(label)]
     name = column.name
     if len(labels) > 4 * len(others):
@@ -214,7 +214,7 @@ def hint_for(column: "Column") -> str:
         )
     if 2 * sum(map(looks_like_date, others)) > len(labels):
         return f"; they look like dates: --dates {shown(name)} makes inputs of their parts"
-    return _alike(labels)
+    return _alike(column.labels)
 
 
 def _alike(labels: "Sequence[str]") -> str:

@@ -127,6 +127,8 @@ def _without_units(texts: "Sequence[str]") -> "Tuple[str, List[str]]":
     for text in texts:
         match = _SIGNED.match(text.translate(_TYPOGRAPHY))
         if match is None:
+            if floats([text]) is None:
+                return "", []
             number = text.strip()  # such as 1e5
             units.add("")
         else:
