@@ -249,7 +249,8 @@ def target_of(
     why += _notes(column)
     if is_quantity:
         mean, spread = mean_and_spread(picked(column.values, rows), column.name)
-        return Quantity(name=column.name, mean=mean, spread=spread), why
+        strays = list(column.strays)
+        return Quantity(name=column.name, mean=mean, spread=spread, strays=strays), why
     classes = [spelled(value) for value in sorted(different)]
     return _classes(column, classes, what), why
 
@@ -296,7 +297,8 @@ def _classes(column: "Column", classes: "List[str]", what: str) -> "Classes":
         raise ValueError(
             f"{what} has {len(classes)} different values; give at most {MOST_CLASSES} classes"
         )
-    return Classes(name=column.name, classes=classes, numeric=column.kind == NUMBERS)
+    is_numeric, strays = column.kind == NUMBERS, list(column.strays)
+    return Classes(name=column.name, classes=classes, numeric=is_numeric, strays=strays)
 
 
 def _are_classes(different: "Any") -> bool:

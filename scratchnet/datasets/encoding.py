@@ -245,8 +245,9 @@ class Encoder(Encoding):
         missing = self.missing if missing is None else missing
         decimal = decimal or self.decimal
         strays: "Dict[str, Sequence[str]]" = {}
-        for number in self.numbers:
-            strays[number.name] = number.strays or ()
+        parts: "List[Any]" = [*self.numbers, self.target]
+        for part in parts:
+            strays[part.name] = part.strays or ()
         if is_records(path):
             return table_of_records(path, plan, missing, decimal, strays)
         how = delimiter, header, missing, decimal, encoding, progress, self._has_header, strays

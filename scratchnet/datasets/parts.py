@@ -138,10 +138,11 @@ class Classes(Part):
     """
 
     task = CLASSIFICATION
-    fields = {"name": NAME, "classes": CLASS_NAMES, "numeric": FLAG}
+    fields = {"name": NAME, "classes": CLASS_NAMES, "numeric": FLAG, "strays": TEXTS_OR_NONE}
     name: str
     classes: "List[str]"
     numeric: bool
+    strays: "Optional[List[str]]"
 
     @property
     def kind(self) -> str:
@@ -178,13 +179,17 @@ class Classes(Part):
 
 
 class Quantity(Part):
-    """A target that is a number; the network learns (target - mean)/spread."""
+    """A target that is a number; the network learns (target - mean)/spread.
+
+    ``strays`` are texts that count as missing.
+    """
 
     task, kind, outputs = REGRESSION, NUMBERS, 1
-    fields = {"name": NAME, "mean": FINITE, "spread": ABOVE_0}
+    fields = {"name": NAME, "mean": FINITE, "spread": ABOVE_0, "strays": TEXTS_OR_NONE}
     name: str
     mean: float
     spread: float
+    strays: "Optional[List[str]]"
 
     def targets(self, column: "Column", rows: "Sequence[int]", source: str) -> "CompactRows":
         values = picked(as_kind(column, NUMBERS, source).values, rows)
@@ -198,7 +203,7 @@ class Quantity(Part):
         last: "Any" = net.layers[-1]
         last.weights.value = [[self.spread * w for w in row] for row in last.weights.value]
         last.bias.value = [self.mean + self.spread * b for b in last.bias.value]
-        return Quantity(name=self.name, mean=0.0, spread=1.0)
+        return Quantity(name=self.name, mean=0.0, spread=1.0, strays=self.strays)
 
     def decode(self, output: "Sequence[float]") -> float:
         """Return the target, in its own unit, that an output represents."""

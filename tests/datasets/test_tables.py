@@ -1193,6 +1193,11 @@ def test_a_stray_text_does_not_make_classes_of_a_number(stray):
     assert encoder.task == "regression"
     assert stray in encoder.decisions[1][3]
     assert len(table.with_target()) == (201 if stray == "$24" else 200)
+    again = Encoder.from_dict(json.loads(json.dumps(encoder.to_dict())))
+    text = written(["x", "y"], [["1", PRICES[0]], ["2", stray]])
+    assert len(again.read(io.BytesIO(text.encode()), target=True).with_target()) == (
+        2 if stray == "$24" else 1
+    )
 
 
 def test_numbers_with_many_texts_are_not_hundreds_of_classes():
