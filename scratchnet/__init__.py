@@ -210,14 +210,18 @@ def _products(kernel: str, dot: "Any") -> "Any":
     return PRODUCTS[kernel]
 
 
+_SUPPLEMENTED = ("Decimal", "Interval", "Single", "Symbolic", "SymbolicSingle", "Traced")
+
+
 def _supplement(number: "Any", name: str) -> "Any":
     """Return a function for a number type of ``scalars`` or for decimal.Decimal."""
-    if number.__name__ not in ("Decimal", "Single", "Symbolic", "SymbolicSingle", "Traced"):
+    if number.__name__ not in _SUPPLEMENTED:
         return None
-    from .scalars import decimals, single, symbolic, traced
+    from .scalars import decimals, interval, single, symbolic, traced
 
     functions_of: "Any" = {
         decimals.Decimal: decimals,
+        interval.Interval: interval,
         single.Single: single,
         symbolic.Symbolic: symbolic,
         symbolic.SymbolicSingle: symbolic,
@@ -399,16 +403,48 @@ def export(
     type: "Optional[str]" = None,
     name: "Optional[str]" = None,
     self_contained: bool = False,
+    calibrate: "Any" = None,
+    progmem: bool = False,
+    viper: bool = False,
+    heap: "Optional[int]" = None,
+    train: "Any" = None,
+    loss: "Any" = None,
 ) -> str:
     """Return the network as source code, and write it to a file unless ``path`` is None.
 
-    ``to``               "c": a header for C99 and C++11, with a function ``NAME_predict(in, out)``
-    ``type``             the numbers that it computes with: "double" (the default) or "float"
-    ``name``             the prefix of every name in it; by default the stem of the file's name, or
-                         "net"
+    ``to``               "c": a header for C99 and C++11, with a function ``NAME_predict(in, out)``;
+                         "python": a module for Python 3.6 or later; "micropython": a module for
+                         MicroPython and CircuitPython; "json": the program itself, for an
+                         interpreter in any language (``help("scratchnet.codegen.json_program")``)
+    ``type``             the numbers that it computes with: "double", "float", or for C and
+                         MicroPython "int8" and "int16", integers alone
+                         (``help("scratchnet.codegen.integers")``); by default "double", for
+                         MicroPython "float"; Python has only "double"
+    ``name``             the prefix of every name in it, or the name of the module; by default the
+                         stem of the file's name, or "net"
     ``self_contained``   whether the code contains its own exp, tanh, ...; it then needs no math
                          library, and computes the bits of the portable kernel (with "float", those
                          of ``scalars.Single``)
+    ``calibrate``        typical rows of inputs. They set the range of every integer, and the file
+                         says how far the outputs for them differ. For "float", it says how far they
+                         can be from those of the exact network; ``scalars.Interval`` proves it
+    ``progmem``          for C: whether tables stay in the flash memory of an AVR
+    ``viper``            for MicroPython and "int8": whether loops are compiled for the processor
+    ``heap``             for MicroPython: the bytes that the device has free, by default 65536.
+                         Weights become tuples, which are faster, if they fit; otherwise arrays. A
+                         module that does not fit into the given heap is refused.
+    ``train``            for small networks in C, also a training step: the name of an optimizer, or
+                         an object from optimizers.py. ``NAME_train(trainer, in, target)`` makes one
+                         step on one sample, and ``NAME_predict_with(trainer, in, out)`` predicts
+                         with what was learned
+    ``loss``             the loss of this step, by default the one that pairs with the last
+                         activation; ``target`` is what it takes, a 1 for the class among zeros
+
+    A module has ``outputs(x)``, the outputs of the network for a list of inputs, and ``predict``.
+    For a model that was trained on a table, ``predict`` takes the columns of a row and returns the
+    class or the number, ``probabilities`` returns {class: probability}, and ``encode`` the inputs.
+    None is a missing value. In C these are ``NAME_row``, ``NAME_encode``, ``NAME_class`` and
+    ``NAME_label``.
 
     The file carries golden vectors and a test of itself. A network that the target cannot express
     raises a ValueError that names the layer.
@@ -428,10 +464,25 @@ def export(
     ...
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
-    meanings = _above("tabular.meanings", "meanings_of")(net)
-    return _above("codegen.targets", "export")(  # type: ignore[no-any-return]
-        net, path, to, type, name, self_contained, meanings, __version__
+    write = _above("codegen.targets", "export")
+    rows = _above("tabular.rows", "rows_of")(net)
+    request = _above("codegen.targets", "Request")(
+        net,
+        rows,
+        __version__,
+        path,
+        to,
+        type,
+        name,
+        self_contained,
+        calibrate,
+        progmem,
+        viper,
+        heap,
+        train,
+        loss,
     )
+    return write(request, path)  # type: ignore[no-any-return]
 
 
 def explain(

@@ -1,6 +1,7 @@
 """Text for tables and pictures: printable, of limited width, in the characters of an encoding.
 
 printable  shortened    make text from a file safe to show
+ascii_of                make text from a file safe for a comment in source code
 width                   measure text in columns of a terminal
 plural                  a count with its noun
 ASCII  is_writable      replace characters that an encoding lacks
@@ -79,3 +80,12 @@ def width(text: str) -> int:
 def printable(text: str) -> str:
     """Return the text with each character that is not printable replaced by a question mark."""
     return "".join([character if character.isprintable() else "?" for character in text])
+
+
+def ascii_of(text: str) -> str:
+    """Return the text in printable ASCII, which means the same in every encoding.
+
+    >>> ascii_of("größe\\n\n")
+    'gr\\xf6\\xdfe\\\\n\\n'
+    """
+    return text.encode("unicode_escape").decode("ascii")

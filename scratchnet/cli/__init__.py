@@ -24,12 +24,14 @@ import importlib
 import sys
 
 from .. import __version__
+from ..texts import printable
 from . import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, NoReturn, Optional
 
+LONGEST = 1000  # characters of an error message; a name in a file may be longer
 DESCRIPTION = (
     "A neural network in pure Python that hides nothing.\n"
     "Without a command, show how a neuron learns AND."
@@ -68,7 +70,7 @@ class Parser(argparse.ArgumentParser):
     """A parser that reports an error in one line."""
 
     def error(self, message: str) -> "NoReturn":
-        _complain(f"{self.prog}: {message}; see {self.prog} --help\n")
+        _complain(f"{self.prog}: {message}; see {self.prog} --help")
         self.exit(2)
 
 
@@ -88,18 +90,26 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
         try:
             status: int = modules[options.command].run(options, write)
         except (OSError, TypeError, ValueError) as error:
-            _complain(f"scratchnet {options.command}: {_sentence(error)}\n")
+            _complain(f"scratchnet {options.command}: {_sentence(error)}")
+            status = 2
+        except MemoryError:
+            _complain(f"scratchnet {options.command}: there is not enough memory for this input")
             status = 2
         except KeyboardInterrupt:
-            _complain("\n")
+            _complain("")
             status = 130
     return status
 
 
 def _complain(text: str) -> None:
-    """Write an error message. If standard error cannot be written, only the exit status remains."""
+    """Write an error message as one line of limited length.
+
+    If standard error cannot be written, only the exit status remains.
+    """
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
     try:
-        sys.stderr.write(text)
+        sys.stderr.write(printable(text) + "\n")
         sys.stderr.flush()
     except (AttributeError, OSError):
         # The shell closed it, as in `scratchnet 2>&-`, or the disk is full. Without None here,

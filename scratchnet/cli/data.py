@@ -2,7 +2,10 @@
 
 from .. import tabular
 from ..datasets.arrays import is_array
-from ..datasets.columns import MISSING
+from ..datasets.columns import MISSING, NUMBERS
+from ..datasets.parts import as_kind
+from ..datasets.tables import read_table
+from ..tabular.model import has_encoder, model_of
 from ..texts import plural
 from .progress import Line, Reading
 
@@ -82,15 +85,14 @@ def add_quiet(parser: "Any") -> None:
     )
 
 
-def reading(options: "Any", missing: "Any") -> "Any":
+def reading(options: "Any", usual: "Any" = MISSING) -> "Any":
     """Return the arguments of ``read_table`` for these options. None means detected.
 
-    ``missing``   the texts that mean a missing value without the option --missing
+    ``usual``   the texts to which the option --missing adds others
     """
-    if options.missing is not None:
-        missing = [*missing, *options.missing.split(",")]
+    further = options.missing
     return {
-        "missing": missing,
+        "missing": None if further is None else [*usual, *further.split(",")],
         "delimiter": options.delimiter and options.delimiter.replace("\\t", "\t"),
         "header": None if options.header is None else options.header == "yes",
         "decimal": options.decimal,
@@ -108,7 +110,7 @@ def data_to_learn(options: "Any", progress: "Any") -> "Any":
                 f"leave out {', '.join(['--' + name for name in COLUMNS])}"
             )
         return tabular.read(options.data, options.target)
-    how = dict(reading(options, MISSING), progress=progress, **columns)
+    how = dict(reading(options), progress=progress, **columns)
     return tabular.read(options.data, options.target, **how)
 
 
@@ -130,6 +132,24 @@ def opened(options: "Any", target: "Any") -> "Tuple[tabular.Model, Any]":
     report_unseen(model.encoder, data, line)
     report_outside(model.encoder, data, line)
     return model, data
+
+
+def inputs_in(path: str, net: "Any", source: str) -> "Any":
+    """Return the rows of inputs in a file: as the network encodes them, or a table of numbers.
+
+    ``source``   the name of the network's file
+    """
+    if has_encoder(net):
+        model = model_of(net, source)
+        return model.encoder.inputs_of(model.read(path))
+    table = read_table(path)
+    columns = list(table.columns.values())
+    if len(columns) != net.inputs:
+        raise ValueError(
+            f"{path} has {plural(len(columns), 'column')}, "
+            f"but the network has {plural(net.inputs, 'input')}"
+        )
+    return list(zip(*[as_kind(column, NUMBERS, path).values for column in columns]))
 
 
 def report_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -> None:

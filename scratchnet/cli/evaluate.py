@@ -1,9 +1,8 @@
 """`python -m scratchnet evaluate`: measure a model on rows whose target is known."""
 
-import json
-
 from ..tabular import importance
 from ..texts import plural, shortened, width
+from . import terminal
 from .data import add_quiet, add_reading, add_target, add_threshold, opened
 from .progress import Line
 
@@ -53,7 +52,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         )
     if options.json:
         found = dict(report.to_dict(), trained_on=trained_on, importance=measured)
-        write(json.dumps(found, indent=2, ensure_ascii=False))
+        write(terminal.json_text(found, 2))
     else:
         write(f"{report}\n\n{about_columns(measured, report)}")
     return 0

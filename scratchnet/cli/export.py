@@ -1,26 +1,49 @@
 """`python -m scratchnet export`: write a saved network as source code."""
 
-from .. import export
+from .. import __version__
+from ..codegen import targets
+from ..codegen.heap import USUAL
 from ..codegen.targets import NUMBERS, TARGETS
-from ..formats import models
+from ..core.losses import LOSSES
+from ..core.optimizers import OPTIMIZERS
+from ..formats import files, models
+from ..tabular.rows import rows_of
 from . import terminal
+from .calibration import Calibration
+from .data import add_reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
 DESCRIPTION = """\
-Write a saved network as source code that needs neither Python nor this package.
-For C it is one header, for C99 and C++11: a function NAME_predict(in, out)
-without malloc, stdio or writable data. The file carries the SHA-256 of the
-parameters, golden vectors and a test of itself:
+Write a saved network as source code that does not need this package:
+
+  c             one header for C99 and C++11: NAME_predict(in, out) without
+                malloc, stdio or writable data
+  python        one module that needs only math: NAME.predict(...)
+  micropython   the same for MicroPython and CircuitPython, with 32-bit floats
+  json          the program itself, for an interpreter in any language; its
+                format: python3 -c "help('scratchnet.codegen.json_program')"
+
+A model from `scratchnet train` takes the columns of its table and returns the
+class or the number: predict("Rome", 3, None) in Python, a struct in C. Every
+file carries the SHA-256 of the parameters, golden vectors and a test of itself:
 
   gcc -DNAME_SELFTEST -x c NAME.h -o selftest -lm && ./selftest
+  python3 NAME.py
+
+With --type int8 or int16 it computes with integers alone. The rows of DATA set
+the range of every number, and the command prints what the integers change.
+With --type float, it prints how far the outputs for DATA can be from the exact
+ones.
 """
 EXAMPLES = """\
 examples:
   scratchnet export model.safetensors --to c -o net.h
   scratchnet export model.json --to c --type float --self-contained -o net.h
+  scratchnet export model.json --to micropython --heap 30000 -o net.py
+  scratchnet export iris.json --to c --type int8 --calibrate iris.csv -o net.h
 """
 
 
@@ -31,20 +54,74 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--type",
         choices=list(NUMBERS),
-        help="the numbers it computes with (default double)",
+        help="the numbers it computes with (default double; float for micropython)",
+    )
+    parser.add_argument(
+        "--calibrate",
+        metavar="DATA",
+        help="rows such as the training data; integers need them, and float prints its error",
     )
     parser.add_argument("--name", help="the prefix of all its names (default: the stem of FILE)")
+    parser.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file")
     parser.add_argument(
         "--self-contained",
         action="store_true",
         help="include exp, tanh, ...: the same bits everywhere, and no libm",
     )
-    parser.add_argument("-o", dest="output", metavar="FILE", required=True, help="the file")
+    group = parser.add_argument_group("C")
+    group.add_argument(
+        "--progmem",
+        action="store_true",
+        help="keep tables in the flash memory of an AVR, such as an Arduino Uno",
+    )
+    group.add_argument(
+        "--train",
+        choices=list(OPTIMIZERS),
+        help="for small networks: include a training step, NAME_train(trainer, in, target)",
+    )
+    group.add_argument(
+        "--loss",
+        choices=list(LOSSES),
+        metavar="NAME",
+        help="its loss, such as huber (default: the one that pairs with the last activation)",
+    )
+    group = parser.add_argument_group("MicroPython")
+    group.add_argument(
+        "--heap",
+        type=int,
+        metavar="BYTES",
+        help="the free memory of the device: weights become tuples if they fit, else arrays, "
+        f"which are slower (default {USUAL})",
+    )
+    group.add_argument(
+        "--viper", action="store_true", help="for int8: compile the loops for the processor"
+    )
+    add_reading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Write the file. Return the exit status."""
-    terminal.check_output(options.output, [options.model])
+    """Write the file, and print what its number type changes. Return the exit status."""
+    terminal.check_output(options.output, [options.model, options.calibrate])
     net = models.load(options.model)
-    export(net, options.output, options.to, options.type, options.name, options.self_contained)
+    calibration = None if options.calibrate is None else Calibration(options, net)
+    request = targets.Request(
+        net,
+        rows_of(net),
+        __version__,
+        options.output,
+        options.to,
+        options.type,
+        options.name,
+        options.self_contained,
+        calibration and calibration.X,
+        options.progmem,
+        options.viper,
+        options.heap,
+        options.train,
+        options.loss,
+    )
+    source = targets.source(request)
+    if calibration is not None:
+        calibration.report(request, write)
+    files.write(options.output, source.encode("ascii"))
     return 0

@@ -2,9 +2,9 @@
 
 import csv
 import io
-import json
 
 from ..metrics import class_probabilities
+from . import terminal
 from .data import add_quiet, add_reading, add_threshold, opened
 
 TYPE_CHECKING = False
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Predict the target of each row of a CSV file with a model from `scratchnet
 train`. The output is CSV with one line per row. Columns are found by name;
-columns that the model does not use are ignored.
+columns that the model does not use are ignored. A label is written as it was in
+the training data. Some begin with = or @; import such a file into a spreadsheet
+as text, because a spreadsheet takes them for formulas.
 """
 EXAMPLES = """\
 examples:
@@ -49,16 +51,16 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     predicted = model.labels(outputs, options.threshold)
     names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
     if not options.json:
-        write(_csv(names))
+        write(_csv(names), exact=True)
     for prediction, output in zip(predicted, outputs):
         shares = class_probabilities(output) if options.proba else []
         if options.json:
             record: "Dict[str, Any]" = {names[0]: prediction}
             if shares:
                 record["probabilities"] = dict(zip(names[1:], shares))
-            write(json.dumps(record, ensure_ascii=False))
+            write(terminal.json_text(record))
         else:
-            write(_csv([prediction] + shares))
+            write(_csv([prediction] + shares), exact=True)
     return 0
 
 

@@ -19,7 +19,7 @@ from time import monotonic
 
 from ..core.history import Epoch
 from ..engines.checkpoints import Checkpoint
-from .terminal import written_for
+from .terminal import safe, written_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Line:
         """Write a line that stays."""
         if not self.quiet:
             self.clear()
-            self.write(text + "\n")
+            self.write(safe(text) + "\n")
             self.next = 0.0 if self.live else monotonic() + SILENCE
 
     def warn(self, message: "Any", *_: "Any") -> None:

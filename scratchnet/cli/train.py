@@ -1,6 +1,5 @@
 """`python -m scratchnet train`: train, evaluate and save a model from a CSV file."""
 
-import json
 import os
 import textwrap
 import warnings
@@ -9,7 +8,7 @@ from math import isfinite, sqrt
 from .. import metrics, plots
 from ..core.checks import AT_LEAST_0, COUNT, require
 from ..core.history import Diverged
-from ..formats import files, models
+from ..formats import files, models, replacement
 from ..tabular import trials
 from ..tabular.model import Model
 from ..tabular.problem import FRACTION, Problem
@@ -215,7 +214,7 @@ class Work:
                 warnings.showwarning = course.warn  # type: ignore[assignment]  # on one line
                 self.model.fit(problem, watched, course.epoch_done)
         except Diverged as error:
-            forget(self.checkpoint)
+            replacement.remove(self.checkpoint)
             what = str(error).split(";")[0]
             raise ValueError(f"{what}; nothing is saved; try a smaller --learning-rate") from None
         finally:
@@ -248,7 +247,7 @@ class Work:
         """Save and evaluate the model. Return the exit status."""
         model = self.model
         model.save(self.path)
-        forget(self.checkpoint)
+        replacement.remove(self.checkpoint)
         self.tell(ending(model, self.recipe, self.options))
         self.found.update(
             model=self.path,
@@ -257,7 +256,7 @@ class Work:
             report=model.report.to_dict(),
         )
         if self.options.json:
-            self.write(json.dumps(self.found, indent=2, ensure_ascii=False))
+            self.write(terminal.json_text(self.found, 2))
         return 0
 
 
@@ -313,12 +312,6 @@ def finite(number: float) -> "Optional[float]":
     return number if isfinite(number) else None
 
 
-def forget(path: str) -> None:
-    """Remove the file if it exists."""
-    if os.path.exists(path):
-        os.remove(path)
-
-
 def check(options: "Any") -> None:
     """Raise the errors that would otherwise appear only after the training."""
     require("--validation", options.validation, FRACTION)
@@ -337,10 +330,6 @@ def check(options: "Any") -> None:
             "cross-validate the settings found"
         )
     models.codec_of(options.output)
-    if not os.path.isdir(os.path.dirname(os.path.abspath(options.output))):
-        raise ValueError(f"{options.output}: the folder does not exist; create it first")
-    if os.path.isdir(options.output):
-        raise ValueError(f"{options.output} is a directory; give the name of a file")
     terminal.check_output(options.output, [options.data, options.target])
     path = checkpoint_of(options.output)
     if os.path.exists(path) and not options.resume:
@@ -349,12 +338,9 @@ def check(options: "Any") -> None:
         )
     if options.resume and not os.path.exists(path):
         raise ValueError(f"there is no {path}, so there is nothing to continue; leave out --resume")
+    files.check_writable(options.output)
     if not options.resume:
-        probe = path + ".probe"
-        try:
-            files.write(probe, b"")
-        finally:
-            forget(probe)
+        files.check_writable(path)
 
 
 def checkpoint_of(model: str) -> str:

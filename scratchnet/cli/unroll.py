@@ -1,10 +1,10 @@
 """`python -m scratchnet unroll`: print a saved network as straight-line Python."""
 
-from .. import set_kernel, unroll
+from .. import __version__, set_kernel, unroll
 from ..datasets.parts import listed
 from ..formats import models
 from ..tabular.model import model_of
-from ..texts import printable
+from ..texts import ascii_of, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,14 +45,18 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     former = set_kernel(options.kernel)
     try:
         net = models.load(options.model)
-        for line in about(net, options.model):
-            write("# " + printable(line))
-        write(unroll(net, constants=not options.arguments).source.rstrip("\n"))
+        source = unroll(net, constants=not options.arguments).source.rstrip("\n")
     except ValueError as error:
         where = "" if str(error).startswith(options.model) else f"{options.model}: "
         raise ValueError(f"{where}{error}") from None
     finally:
         set_kernel(former)
+    # Python looks for the encoding of a file in its first two lines. So they are fixed.
+    write(f"# A neural network, written by scratchnet {__version__}: predict(x) returns a list")
+    write(f"# of {plural(net.outputs or 0, 'number')} for x, {plural(net.inputs or 0, 'number')}.")
+    for line in about(net, options.model):
+        write("# " + ascii_of(line))
+    write(source)
     return 0
 
 

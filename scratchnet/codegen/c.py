@@ -14,15 +14,18 @@ from ..scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
 from ..scalars.single import kernel_of, rounded
 from . import c_parts
 from .loops import Assign, Fill, Fold
-from .program import Printer
+from .program import Printer, shifted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..core.types import Row
+    from ..core.types import Matrix, Row
     from .loops import Loops, Table
 
+# The tolerance where the C library computes: its functions may be wrong in the last place, and
+# later layers magnify that.
+UNITS_OF_TOLERANCE = 1024
 WIDEST = 96  # columns of a line of numbers
 
 # The number types: that of the rules' record, and that of the golden vectors.
@@ -34,14 +37,16 @@ class Unit:
 
     ``T``        "double" or "float"
     ``name``     the prefix of its names
+    ``progmem``  whether tables are read by macros, because they may be in another memory
     ``called``   the functions that are called, by their names in the record
     """
 
-    def __init__(self, T: str, name: str, self_contained: bool) -> None:
-        self.T, self.name, self.self_contained = T, name, self_contained
+    def __init__(self, T: str, name: str, self_contained: bool, progmem: bool = False) -> None:
+        self.T, self.name, self.self_contained, self.progmem = T, name, self_contained, progmem
         self.symbolic, self.number = NUMBERS[T]
         self.words = dict(c_parts.FORMATS[T], name=name, NAME=name.upper())
         self.called: "List[str]" = []
+        self.readers: "List[str]" = []  # the macros that read tables
         self.has_infinity = False
         self.variables = 0
 
@@ -140,6 +145,27 @@ class Unit:
 
     # ---- data ------------------------------------------------------------------------------------
 
+    def read(self, kind: str, element: str) -> str:
+        """Return the expression that reads an element of a table of numbers of this C type."""
+        if not self.progmem:
+            return element
+        if kind not in self.readers:
+            self.readers.append(kind)
+        return f"{self.words['NAME']}_{c_parts.READERS[kind][0]}({element})"
+
+    def memory(self) -> str:
+        """Return the macros that say where tables are, and how they are read."""
+        if not self.readers:
+            return ""
+        macros = [c_parts.READERS[kind] for kind in self.readers]
+        return c_parts.MEMORY.format(
+            on_avr="".join([c_parts.READER.format(*macro, **self.words) for macro in macros]),
+            elsewhere="".join(
+                [c_parts.READER.format(macro[0], "(x)", **self.words) for macro in macros]
+            ),
+            **self.words,
+        )
+
     def literal(self, value: float) -> str:
         """Return the shortest text that this number is read from."""
         if self.T == "double":
@@ -148,6 +174,13 @@ class Unit:
         text = next(t for t in texts if rounded(float(t)) == value)
         return text + ("" if "." in text or "e" in text else ".0") + "f"
 
+    def tolerance(self, rows: "Matrix") -> float:
+        """Return how much other numbers may differ from these: nothing if self-contained."""
+        if self.self_contained:
+            return 0.0
+        largest = max([abs(y) for row in rows for y in row])
+        return float(self.number(UNITS_OF_TOLERANCE * largest / (1 << int(self.words["DIGITS"]))))
+
     def table(self, table: "Table") -> str:
         """Return the definition of a table."""
         shape = "".join([f"[{count}]" for count in table.shape])
@@ -155,7 +188,12 @@ class Unit:
         if len(table.shape) == 2:
             width = table.shape[1]
             rows = [rows[k : k + width] for k in range(0, len(rows), width)]
-        return f"static const {self.T} {table.name}{shape} = {self.braced(rows)};\n"
+        return self.definition(self.T, table.name + shape, rows)
+
+    def definition(self, kind: str, declared: str, values: "Any") -> str:
+        """Return the definition of a table of numbers of this C type."""
+        place = f" {self.words['NAME']}_DATA" * self.progmem
+        return f"static const {kind} {declared}{place} = {self.braced(values)};\n"
 
     def braced(self, values: "Any", margin: int = 4) -> str:
         """Return the initializer of an array of numbers, or of rows of numbers."""
@@ -182,7 +220,7 @@ class CPrinter(Printer):
     ) -> None:
         Printer.__init__(self, outputs, names)
         self.unit = unit
-        self.shifted = {_shifted(node) for node in self.numbers}
+        self.shifted = {shifted(node) for node in self.numbers}
 
     def new_name(self) -> str:
         self.unit.variables += 1
@@ -195,6 +233,12 @@ class CPrinter(Printer):
         self.unit.has_infinity = True
         text = "NAN" if value != value else "INFINITY" if value > 0 else "-INFINITY"
         return f"({self.unit.T})({text})", SIGN
+
+    def leaf(self, node: "Symbolic") -> "Tuple[str, int]":
+        text, precedence = Printer.leaf(self, node)
+        if node.name.startswith(f"{self.unit.name}_table"):
+            text = self.unit.read(self.unit.T, text)
+        return text, precedence
 
     def choice(self, condition: str, a: str, b: str) -> str:
         return f"{condition} ? {a} : {b}"
@@ -214,15 +258,6 @@ class CPrinter(Printer):
         if id(node) in self.shifted:
             return f"{self.unit.function('rounded')}({text})", ATOM
         return text, precedence
-
-
-def _shifted(node: "Symbolic") -> "Optional[int]":
-    """Return the id of the sum x + c if this number is x + c - c, which rounds x; else None."""
-    if node.operation == "subtract" and node.operands[0].operation == "add":
-        constant, total = node.operands[1], node.operands[0]
-        if constant.is_constant and total.operands[1] is constant:
-            return id(total)
-    return None
 
 
 def _is_comparison(node: "Symbolic") -> bool:

@@ -38,6 +38,28 @@ FORMATS = {
     "float": _format(24, 8, T="float", U="uint32_t", KIND="FLT", SUFFIX="f", CONVERSION="%.9g"),
 }
 
+# With --progmem: the macro that reads a number of each type, and how it does on an AVR.
+READERS = {
+    "int8_t": ("READ8", "((int8_t)pgm_read_byte(&(x)))"),
+    "int16_t": ("READ16", "((int16_t)pgm_read_word(&(x)))"),
+    "int32_t": ("READ32", "((int32_t)pgm_read_dword(&(x)))"),
+    "float": ("READ_FLOAT", "pgm_read_float(&(x))"),
+    "double": ("READ_DOUBLE", "{name}_read(&(x))"),
+}
+READER = "#define {NAME}_{0}(x) {1}\n"
+MEMORY = """\
+/* Tables stay in the flash memory of an AVR. For other processors with separate memories, define
+ * these macros before this file is included. */
+#ifndef {NAME}_DATA
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#define {NAME}_DATA PROGMEM
+{on_avr}#else
+#define {NAME}_DATA
+{elsewhere}#endif
+#endif
+"""
+
 CHECK = """\
 #if FLT_RADIX != 2 || {KIND}_MANT_DIG != {DIGITS}
 #error "{name}: {T} does not have {DIGITS} binary digits here, for which this network was exported"
@@ -126,6 +148,19 @@ static {T} {name}_exponent({T} x)
     return ({T})((int)(bits >> {PLACES} & {MASK}) + k);
 }}
 """,
+    "power": """\
+/* x^n for a whole n >= 0, by repeated squaring. */
+static {T} {name}_power({T} x, {T} n)
+{{
+    {T} result = 1;
+    uint32_t k = n < 4294967040.0{SUFFIX} ? (uint32_t)n : 4294967040u;
+    for (; k != 0; k >>= 1) {{
+        if (k & 1) {{ result *= x; }}
+        x *= x;
+    }}
+    return result;
+}}
+""",
 }
 
 SELFTEST = """\
@@ -134,14 +169,14 @@ SELFTEST = """\
 #include <stdio.h>
 int main(void)
 {{
-    static const {T} inputs[{count}][{NAME}_INPUTS] = {inputs};
+    static const {T} inputs[{vectors}][{NAME}_INPUTS] = {inputs};
     static const {T} outputs[{count}][{NAME}_OUTPUTS] = {outputs};
-    const {T} tolerance = {tolerance};
+{rows}    const {T} tolerance = {tolerance};
     int n, k;
     for (n = 0; n < {count}; n++) {{
         {T} out[{NAME}_OUTPUTS];
-        {name}_predict(inputs[n], out);
-        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
+        {predict}
+{check}        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
             const {T} error = out[k] - outputs[n][k];
             if (!(error >= -tolerance && error <= tolerance)) {{
                 printf("{name}: vector %d: output %d is {CONVERSION}, but must be {CONVERSION}\\n",
@@ -150,8 +185,81 @@ int main(void)
             }}
         }}
     }}
-    printf("all right: %d vectors\\n", {count});
+{training}    printf("all right: %d vectors\\n", {count});
     return 0;
 }}
 #endif
+"""
+
+# ---- training ------------------------------------------------------------------------------------
+
+ABOUT_TRAINING = """
+
+Training: the weights of the struct {name}_trainer learn.
+void {name}_start({name}_trainer *trainer)
+  sets its weights to those of the network.
+{T} {name}_train({name}_trainer *trainer, const {T} *in, const {T} *target)
+  makes a step on one sample and returns the loss before it. If the loss is not finite, the step
+  changes nothing.
+void {name}_predict_with(const {name}_trainer *trainer, const {T} *in, {T} *out)
+  predicts with its weights.
+target has a number for each of out, as the loss takes it: for classes 1 or {other}.
+trainer->rate is the learning rate, which may be changed between two steps.
+  loss:      {loss}
+  optimizer: {optimizer}
+"""
+
+START = """\
+static inline void {name}_start({name}_trainer *trainer)
+{{
+    static const {T} weights[{NAME}_PARAMETERS] = {weights};
+    for (int k = 0; k < {NAME}_PARAMETERS; k++) {{
+        trainer->weights[k] = weights[k];
+{zeros}    }}
+    trainer->rate = {rate};
+    trainer->t = {zero};
+}}
+"""
+
+TRAIN = """\
+static inline {T} {name}_train({name}_trainer *trainer, const {T} *in, const {T} *target)
+{{
+{body}}}
+"""
+
+PREDICT_WITH = """\
+static inline void {name}_predict_with(const {name}_trainer *trainer, const {T} *in, {T} *out)
+{{
+{body}}}
+"""
+
+TEST_OF_TRAINING = """\
+    {{
+        static const {T} targets[{count}][{NAME}_OUTPUTS] = {targets};
+        static const {T} losses[{count}] = {losses};
+        static const {T} trained[{count}][{NAME}_OUTPUTS] = {outputs};
+        const {T} most = {tolerance};
+        {name}_trainer trainer;
+        {name}_start(&trainer);
+        for (n = 0; n < {count}; n++) {{
+            const {T} loss = {name}_train(&trainer, inputs[n], targets[n]);
+            if (!(loss - losses[n] >= -most && loss - losses[n] <= most)) {{
+                printf("{name}: step %d: the loss is {CONVERSION}, but must be {CONVERSION}\\n",
+                       n, (double)loss, (double)losses[n]);
+                return 1;
+            }}
+        }}
+        for (n = 0; n < {count}; n++) {{
+            {T} out[{NAME}_OUTPUTS];
+            {name}_predict_with(&trainer, inputs[n], out);
+            for (k = 0; k < {NAME}_OUTPUTS; k++) {{
+                if (!(out[k] - trained[n][k] >= -most && out[k] - trained[n][k] <= most)) {{
+                    printf("{name}: after %d steps: output %d of vector %d is {CONVERSION}, "
+                           "but must be {CONVERSION}\\n",
+                           {count}, k, n, (double)out[k], (double)trained[n][k]);
+                    return 1;
+                }}
+            }}
+        }}
+    }}
 """

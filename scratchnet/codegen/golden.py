@@ -1,16 +1,22 @@
 """What an exported file carries to prove itself: golden vectors, and the hash of the parameters."""
 
 import hashlib
+import math
 import struct
 
 from ..core.checks import are_finite
+from ..core.examples import Examples
+from ..core.history import Diverged
 from ..core.random import Generator
+from ..core.training import Engine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Tuple
 
+    from ..core.losses import Loss
     from ..core.network import Sequential
+    from ..core.optimizers import Optimizer
     from ..core.types import Matrix, Row
 
 MOST = 8  # vectors, fewer for large networks: the numbers of 24 digits are slow
@@ -18,6 +24,7 @@ FEWEST = 2
 MOST_PRODUCTS = 60000
 SPREAD = 2  # inputs of the first layer that weighs them are between -SPREAD and SPREAD
 LARGEST = 1e6
+UNITS_OF_TOLERANCE = 1024
 
 
 def fingerprint(net: "Sequential") -> str:
@@ -37,11 +44,65 @@ def vectors(net: "Sequential", number: "Any") -> "Tuple[Matrix, Matrix]":
     inputs = range(net.inputs or 0)
     wanted = [[generator.uniform(-SPREAD, SPREAD) for _ in inputs] for _ in range(count)]
     X = [[float(number(float(f"{x:.3g}"))) for x in row] for row in before_scaling(net, wanted)]
+    return X, outputs(net, number, X)
+
+
+def outputs(net: "Sequential", number: "Any", X: "Matrix") -> "Matrix":
+    """Return what the network predicts in numbers of this type, as floats."""
+    if not X:
+        return []
     twin = net.copy(number)
     Y = [[float(y) for y in row] for row in twin.predict([[number(x) for x in row] for row in X])]
     if not are_finite(Y):
         raise ValueError("the network predicts numbers that are not finite")
-    return X, Y
+    return Y
+
+
+def tolerance(Y: "Matrix", digits: int) -> float:
+    """Return a power of two: the largest difference from these outputs where a library computes.
+
+    Its functions may be wrong in the last of the binary digits, and later layers magnify that.
+    """
+    largest = max([abs(y) for row in Y for y in row])
+    return math.ldexp(1.0, math.frexp(UNITS_OF_TOLERANCE * largest)[1] - digits)
+
+
+def training(
+    net: "Sequential", loss: "Loss", optimizer: "Optimizer", number: "Any", X: "Matrix"
+) -> "Tuple[Matrix, Row, Matrix]":
+    """Return targets, the loss of one training step per row, and the outputs after all of them.
+
+    The steps are those of numbers of this type; they end before the loss becomes too large to be
+    compared. All results are floats.
+    """
+    twin = net.copy(number)
+    loss = loss.with_numbers(number, exactly=True)
+    rows = [[number(x) for x in row] for row in X]
+    outputs = len(twin.predict(rows[:1])[0])
+    Y = [target(loss, outputs, number, k) for k in range(len(X))]
+    optimizer = optimizer.with_numbers(number, exactly=True)
+    engine = Engine(twin, loss, optimizer, Examples(rows, Y, None, [*range(len(X))]), Generator(0))
+    losses: "Row" = []
+    try:
+        while len(losses) < len(X) and max([0] + losses) < LARGEST:
+            losses += engine.epoch([[len(losses)]])
+    except Diverged as error:
+        if not losses:
+            raise ValueError(f"train: in its first step, {error}; give a smaller rate") from None
+    targets = [[float(y) for y in row] for row in Y[: len(losses)]]
+    trained = [[float(a) for a in row] for row in twin.predict(rows[: len(losses)])]
+    return targets, [float(v) for v in losses], trained
+
+
+def target(loss: "Loss", outputs: int, number: "Any", k: int) -> "Row":
+    """Return a target that the loss accepts: 1 for one of the outputs, and 0 or -1 elsewhere."""
+    for low in (0, -1):
+        y = [1 if j == k % max(2, outputs) else low for j in range(outputs)]
+        try:
+            return loss.target(y, outputs, number, k)
+        except ValueError as error:
+            reason = error
+    raise ValueError(f"train: the steps of its test need targets of 0, 1 and -1: {reason}")
 
 
 def before_scaling(net: "Sequential", wanted: "Matrix") -> "Matrix":

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from ..scalars import Symbolic
 
     Row = List[Symbolic]
+    Terms = Sequence[Tuple[int, str]]
 
+# The most operations that are written out. In C on x86, smaller networks are up to twice as fast
+# this way as with loops; larger ones are no faster, and four times as large.
+MOST_WRITTEN_OUT = 256
 FEWEST = 4  # the shortest sum or choice that becomes a loop
 # Symbolic records x/1, x·1 and x - 0 as x, although the numbers beside x may have other constants.
 NEUTRAL = {"divide": 1, "multiply": 1, "subtract": 0}
@@ -41,6 +45,36 @@ class Index:
     def __init__(self, name: str, count: int) -> None:
         self.name = name if count > 1 else "0"
         self.count = count
+
+    @property
+    def terms(self) -> "Terms":
+        """What it is in an Element."""
+        return [(1, self.name)] if self.count > 1 else [(0, "")]
+
+
+class Element(str):
+    """The text of an element of an array, in C and in Python; it knows its parts.
+
+    ``indices``   for each index its terms: a factor and the name of an index, or a number and ""
+
+    >>> Element("v0", [(2, "i1"), (3, "")]), Element("table0", [(1, "i1")], [(0, "")])
+    ('v0[2 * i1 + 3]', 'table0[i1][0]')
+    """
+
+    array: str
+    indices: "Tuple[Terms, ...]"
+
+    def __new__(cls, array: str, *indices: "Terms") -> "Element":
+        texts = [" + ".join([_term(*term) for term in terms]) for terms in indices]
+        element = str.__new__(cls, array + "".join([f"[{text}]" for text in texts]))
+        element.array, element.indices = array, indices
+        return element
+
+
+def _term(factor: int, name: str) -> str:
+    if not name:
+        return str(factor)
+    return name if factor == 1 else f"{factor} * {name}"
 
 
 class Table:
@@ -96,9 +130,19 @@ class Loops:
     ``statements``   Assign, Fold, Fill and Spread, in order
     ``tables``       the constants that they read
     ``lengths``      {name of an array that they fill, except the target: its length}
+
+    If ``inner_first``, the first index of a table is that of the inner loop, so that neighboring
+    sums read neighbors.
     """
 
-    def __init__(self, name: str, inputs: "Row", outputs: "Row", table: str = "table") -> None:
+    def __init__(
+        self,
+        name: str,
+        inputs: "Row",
+        outputs: "Row",
+        table: str = "table",
+        inner_first: bool = True,
+    ) -> None:
         self.record = Printer(outputs)  # It keeps all numbers, so that their ids stay their own.
         self.neutral = {value: type(inputs[0])(value) for value in NEUTRAL.values()}
         self.statements: "List[Any]" = []
@@ -109,7 +153,7 @@ class Loops:
         self.scalars: "Dict[int, str]" = {}  # {id of a number: its variable}
         self.table_of: "Dict[Any, Table]" = {}
         self.made: "Dict[str, int]" = {}
-        self.table = table
+        self.table, self.inner_first = table, inner_first
         self.remember(name, inputs)
 
     def new_name(self, kind: str) -> str:
@@ -144,7 +188,9 @@ class Loops:
             fill.value = self.template(row, Scope((fill.index,), fill.body))
             self.statements.append(fill)
         except NotAlike:
-            names = {key: f"{array}[{k}]" for key, (array, k) in self.places.items()}
+            names: "Dict[int, str]" = {
+                key: Element(array, [(k, "")]) for key, (array, k) in self.places.items()
+            }
             names.update(self.scalars)
             self.statements.append(Spread(name, row, names))
         if not target:
@@ -156,7 +202,8 @@ class Loops:
         if node.is_constant:
             return node
         if id(node) in self.places:
-            return type(node)(name="{}[{}]".format(*self.places[id(node)]))
+            array, k = self.places[id(node)]
+            return type(node)(name=Element(array, [(k, "")]))
         if id(node) not in self.scalars:
             largest = choices(node)
             if node.operation in ("dot", "total") and len(node.operands) >= 2 * FEWEST:
@@ -229,7 +276,7 @@ class Loops:
         if all([node.is_constant for node in nodes]):
             return self.constant(nodes, scope)
         if _ids(nodes) in self.rows:
-            return type(first)(name=f"{self.rows[_ids(nodes)]}[{scope.indices[0].name}]")
+            return type(first)(name=Element(self.rows[_ids(nodes)], scope.indices[0].terms))
         if all([id(node) in self.places for node in nodes]):
             return self.element(nodes, scope)
         return self.operation(nodes, scope)
@@ -245,30 +292,33 @@ class Loops:
         values: "List[Any]" = [node.value for node in nodes]
         if len(set(map(repr, values))) == 1:
             return nodes[0]
-        shape = tuple([index.count for index in scope.indices[::-1]])
-        if len(shape) == 2:  # the inner index first, so that neighboring sums read neighbors
-            values = [v for i in range(shape[0]) for v in values[i :: shape[0]]]
+        indices = scope.indices
+        if self.inner_first and len(indices) == 2:
+            indices = indices[::-1]
+            values = [v for i in range(indices[0].count) for v in values[i :: indices[0].count]]
+        shape = tuple([index.count for index in indices])
         key = shape, tuple(map(repr, values))
         if key not in self.table_of:
             self.table_of[key] = Table(self.new_name(self.table), shape, values)
             self.tables.append(self.table_of[key])
-        indices = "".join([f"[{index.name}]" for index in scope.indices[::-1]])
-        return type(nodes[0])(name=self.table_of[key].name + indices)
+        terms = [index.terms for index in indices]
+        return type(nodes[0])(name=Element(self.table_of[key].name, *terms))
 
     def element(self, nodes: "Row", scope: "Scope") -> "Symbolic":
         """Return the element of an array, whose index is a sum of multiples of the indices."""
         arrays, places = zip(*[self.places[id(node)] for node in nodes])
-        step, expected, texts = 1, [places[0]], []
+        step, expected = 1, [places[0]]
+        terms: "List[Tuple[int, str]]" = []
         for index in scope.indices[::-1]:
             stride = places[step] - places[0] if index.count > 1 else 0
             expected = [k * stride + place for k in range(index.count) for place in expected]
             step *= index.count
             if stride:
-                texts.append(index.name if stride == 1 else f"{stride} * {index.name}")
+                terms.append((stride, index.name))
         if len(set(arrays)) > 1 or list(places) != expected:
             raise NotAlike
-        texts += [str(places[0])] * (places[0] > 0 or not texts)
-        return type(nodes[0])(name="{}[{}]".format(arrays[0], " + ".join(texts)))
+        terms += [(places[0], "")] * (places[0] > 0 or not terms)
+        return type(nodes[0])(name=Element(arrays[0], terms))
 
     def operation(self, nodes: "Row", scope: "Scope") -> "Symbolic":
         """Return the operation that all of these numbers are."""
@@ -329,17 +379,25 @@ def _has_constant(node: "Symbolic", operation: str, place: int) -> bool:
 # ---- a network -----------------------------------------------------------------------------------
 
 
-def rolled(rows: "List[Row]", source: str, target: str, table: str) -> "Loops":
+def size(outputs: "Row") -> int:
+    """Return how many operations compute the outputs; a sum of products counts as its terms."""
+    return sum([max(1, len(node.operands) // 2) for node in reachable(outputs) if node.operation])
+
+
+def rolled(
+    rows: "List[Row]", source: str, target: str, table: str, inner_first: bool = True
+) -> "Loops":
     """Return the loops of a network, given its input and the output of each layer.
 
     ``source``, ``target``   the names of the arrays of inputs and outputs
     ``table``                what the names of tables begin with
+    ``inner_first``          as for Loops
 
     Each layer has loops of its own, because compilers compute several sums at once only if there is
     no choice in the loop. A layer that computes each number from the one at its own index replaces
     it.
     """
-    loops = Loops(source, rows[0], [v for row in rows for v in row], table)
+    loops = Loops(source, rows[0], [v for row in rows for v in row], table, inner_first)
     rows = [[loops.record.same[id(node)] for node in row] for row in rows]
     for before, row in zip(rows, rows[1:-1]):
         if _ids(row) in loops.rows:

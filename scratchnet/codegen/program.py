@@ -30,6 +30,8 @@ class Printer:
                   constructor are known already, and are not computed
     """
 
+    deepest, longest = DEEPEST, LONGEST
+
     def __init__(
         self, outputs: "Sequence[Symbolic]", names: "Optional[Dict[int, str]]" = None
     ) -> None:
@@ -104,14 +106,15 @@ class Printer:
         )
         return (
             self.uses.get(id(node), 0) > 1
-            or self.depth[id(node)] > DEEPEST
-            or len(node.operands) > LONGEST
+            or self.depth[id(node)] > self.deepest
+            or len(node.operands) > self.longest
         )
 
     def assign(self, node: "Symbolic", name: str, lines: "List[str]") -> None:
         """Append the statements that assign a number to the variable ``name``."""
         terms = self.terms(node)
-        parts = [" + ".join(terms[k : k + LONGEST]) for k in range(0, len(terms), LONGEST)]
+        n = self.longest
+        parts = [" + ".join(terms[k : k + n]) for k in range(0, len(terms), n)]
         lines.extend(self.assignment(node, name, parts))
         self.names[id(node)] = name
         self.depth[id(node)] = 0
@@ -179,6 +182,15 @@ def reachable(outputs: "Sequence[Symbolic]", known: "Container[int]" = ()) -> "L
             if id(node) not in known:
                 waiting.extend(node.operands)
     return sorted(found.values(), key=lambda node: node.serial)
+
+
+def shifted(node: "Symbolic") -> "Optional[int]":
+    """Return the id of the sum x + c if this number is x + c - c, which rounds x; else None."""
+    if node.operation == "subtract" and node.operands[0].operation == "add":
+        constant, total = node.operands[1], node.operands[0]
+        if constant.is_constant and total.operands[1] is constant:
+            return id(total)
+    return None
 
 
 def choices(x: "Symbolic") -> "List[Symbolic]":

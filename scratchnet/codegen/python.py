@@ -50,7 +50,7 @@ class Code(Printer):
         if name in PRIMITIVES or len(arguments) != 1:
             raise ValueError(f"the operation {name!r} cannot be written in Python")
         if name != "abs":
-            guarded = name not in NEVER_RAISES and not _is_safe(node)
+            guarded = name not in NEVER_RAISES and not is_safe(node)
             self.functions[name] = self.functions.get(name, False) or guarded
         return f"{name}({arguments[0]})"
 
@@ -88,7 +88,7 @@ def long_dot() -> str:
     return "sumprod" if functions.kernel() != "portable" and hasattr(math, "sumprod") else ""
 
 
-def _is_safe(node: "Symbolic") -> bool:
+def is_safe(node: "Symbolic") -> bool:
     """Return whether the function of ``math`` cannot raise, because the sign of x is known."""
     x = node.operands[0]
     if node.operation in ("exp", "expm1"):

@@ -302,15 +302,20 @@ class Samples:
         return before, within + sums
 
 
+def check_attributes(net: "Sequential", loss: "Loss") -> None:
+    """Raise an error if a copy of a layer or of the loss would compute something else."""
+    for part, twin in zip(net.layers + [loss], net.copy().layers + [loss.with_numbers(float)]):
+        if attributes_of(part) != attributes_of(twin):
+            raise Undecided(
+                f"{type(part).__name__} has attributes that do not follow from its arguments"
+            )
+
+
 class Step:
     """A run of the rules of a training step on symbolic numbers."""
 
     def __init__(self, net: "Sequential", loss: "Loss", optimizer: "Optimizer") -> None:
-        for part, twin in zip(net.layers + [loss], net.copy().layers + [loss.with_numbers(float)]):
-            if attributes_of(part) != attributes_of(twin):
-                raise Undecided(
-                    f"{type(part).__name__} has attributes that do not follow from its arguments"
-                )
+        check_attributes(net, loss)
         self.net = net.copy(Symbolic)
         self.loss = loss.with_numbers(Symbolic, exactly=True)
         self.parameters = self.net.parameters()

@@ -1,132 +1,194 @@
-"""sn.export: a network as source code of a target language."""
+"""sn.export: a network as source code of a target language.
+
+Request   what is to be written, and how
+source    the source code for a request
+export    writes it to a file
+"""
 
 import os
-import re
 
-from ..core.checks import require
+from ..core.checks import COUNT, require
 from ..core.functions import set_kernel
 from ..formats import files
 from ..scalars import Single
 from ..scalars.symbolic import Undecided
-from . import c_header
+from . import c_header, c_integers, json_program, micropython_integers, names, python_module
+from .device_step import training_of
+from .integers import BITS
 from .own import generate
+from .proof import Proof
+from .quantized import quantized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, Dict, Optional
 
     from ..core.network import Sequential
-
-    Meanings = Tuple[List[str], List[str]]
+    from .integers import Integers
+    from .rows import Rows
 
 DEFAULT_NAME = "net"
-
-# The keywords of C and C++, which no name may be.
-KEYWORDS = set(
-    "_Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert "
-    "_Thread_local alignas alignof and and_eq asm auto bitand bitor bool break case catch char "
-    "char16_t char32_t char8_t class co_await co_return co_yield compl concept const const_cast "
-    "consteval constexpr constinit continue decltype default delete do double dynamic_cast else "
-    "enum explicit export extern false float for friend goto if import inline int long module "
-    "mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public "
-    "register reinterpret_cast requires restrict return short signed sizeof static static_assert "
-    "static_cast struct switch template this thread_local throw true try typedef typeid typename "
-    "typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq "
-    "main linux unix".split()
-)
-# Macros of the C library begin with these words and an underscore.
-LIBRARY = set("ATOMIC DBL E FE FLT FP INT INTMAX LC LDBL PRI SCN SIG SIZE TIME UINT WCHAR".split())
-
-
-class Request:
-    """What is to be written, and how; see ``sn.export``.
-
-    ``net``              the network
-    ``type``             the name of its numbers, one of the types of the target
-    ``number``           their type on this Python, which computes the same
-    ``name``             the prefix of all names
-    ``self_contained``   whether the elementary functions are included
-    ``meanings``         what each input is, and each output; empty if that is not known
-    ``version``          the version of this package
-    """
-
-    def __init__(
-        self,
-        net: "Sequential",
-        type: str,
-        name: str,
-        self_contained: bool,
-        meanings: "Meanings",
-        version: str,
-    ) -> None:
-        self.net, self.type, self.name = net, type, name
-        self.number = NUMBERS[type]
-        self.self_contained = self_contained
-        self.meanings, self.version = meanings, version
 
 
 class Target:
     """A language in which networks are written.
 
-    ``types``     the names of its number types, the default first
-    ``written``   a function that returns the source for a Request
+    ``writers``     {name of a number type: a function that returns the source for a Request}; the
+                    default type is the first
+    ``complaint``   a function that says why a name is none in this language, "" if it is one
     """
 
-    def __init__(self, types: "Sequence[str]", written: "Callable[[Request], str]") -> None:
-        self.types, self.written = types, written
+    def __init__(
+        self, writers: "Dict[str, Callable[[Any], str]]", complaint: "Callable[[str], str]"
+    ) -> None:
+        self.writers, self.complaint = writers, complaint
 
 
-NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single}
-TARGETS = {"c": Target(("double", "float"), c_header.written)}
+# The number types; on this Python, floats compute as those of the target.
+NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single, "int8": float, "int16": float}
+TARGETS = {
+    "c": Target(
+        {
+            "double": c_header.written,
+            "float": c_header.written,
+            "int8": c_integers.written,
+            "int16": c_integers.written,
+        },
+        names.complaint_of_c,
+    ),
+    "python": Target({"double": python_module.python}, names.complaint_of_python),
+    "micropython": Target(
+        {
+            "float": python_module.micropython,
+            "double": python_module.micropython,
+            "int8": micropython_integers.written,
+            "int16": micropython_integers.written,
+        },
+        names.complaint_of_python,
+    ),
+    "json": Target(
+        {"double": json_program.written, "float": json_program.written}, names.complaint_of_json
+    ),
+}
+FLOATS = ("double", "float")
+# The targets and the types that have an option, and both in words.
+OPTIONS: "Dict[str, Any]" = {
+    "self_contained": (TARGETS, FLOATS, "the types 'double' and 'float'"),
+    "calibrate": (TARGETS, ("float", *BITS), "the types 'float', 'int8' and 'int16'"),
+    "progmem": (("c",), NUMBERS, "the target 'c'"),
+    "viper": (("micropython",), ("int8",), "the target 'micropython' with the type 'int8'"),
+    "heap": (("micropython",), FLOATS, "the target 'micropython' with 'float' or 'double'"),
+    "train": (("c",), FLOATS, "the target 'c' with 'double' or 'float'"),
+}
 
 
-def export(
-    net: "Sequential",
-    path: "Any",
-    to: str,
-    type: "Optional[str]",
-    name: "Optional[str]",
-    self_contained: bool,
-    meanings: "Meanings",
-    version: str,
-) -> str:
-    """Return the source, and write it to ``path`` unless that is None; see ``sn.export``."""
-    require("to", to, (TARGETS.__contains__, listed(TARGETS)))
-    target = TARGETS[to]
-    if type is None:
-        type = target.types[0]
-    require("type", type, (target.types.__contains__, listed(target.types)))
-    name = checked_name(name, path)
-    request = Request(net, type, name, self_contained, meanings, version)
-    check_numbers(net, request.number)
+class Request:
+    """What is to be written, and how. The arguments are those of ``sn.export``, and:
+
+    ``rows``         the rows that the network predicts, and what its outputs mean
+    ``version``      the version of this package
+
+    It also has:
+
+    ``number``       the type that computes on this Python as the target does
+    ``training``     the optimizer and the loss of the training step; None without one
+    ``integers``     the program of integers, once ``source`` has made it
+    ``proof``        the bound of the error of 32-bit floats for the rows ``calibrate``, likewise
+    """
+
+    integers: "Integers"
+
+    def __init__(
+        self,
+        net: "Sequential",
+        rows: "Rows",
+        version: str,
+        path: "Any" = None,
+        to: str = "c",
+        type: "Optional[str]" = None,
+        name: "Optional[str]" = None,
+        self_contained: bool = False,
+        calibrate: "Any" = None,
+        progmem: bool = False,
+        viper: bool = False,
+        heap: "Optional[int]" = None,
+        train: "Any" = None,
+        loss: "Any" = None,
+    ) -> None:
+        require("to", to, (TARGETS.__contains__, listed(TARGETS)))
+        self.target = TARGETS[to]
+        self.net, self.rows, self.version, self.to = net, rows, version, to
+        self.type = next(iter(self.target.writers)) if type is None else type
+        writers = self.target.writers
+        require("type", self.type, (writers.__contains__, listed(writers)))
+        self.number = NUMBERS[self.type]
+        self.name = checked_name(name, path, self.target)
+        self.self_contained, self.progmem, self.viper = self_contained, progmem, viper
+        self.heap = heap if heap is None else require("heap", heap, COUNT)
+        check_numbers(net, self.number)
+        self.check(
+            self_contained=self_contained,
+            calibrate=calibrate is not None,
+            progmem=progmem,
+            viper=viper,
+            heap=heap is not None,
+            train=train is not None,
+        )
+        self.calibrate = calibrate
+        self.training = training_of(net, train, loss)
+        self.proof: "Optional[Proof]" = None
+
+    def check(self, **given: bool) -> None:
+        """Raise an error for a given option that this target and this type do not have."""
+        if self.type in BITS and not given["calibrate"]:
+            raise ValueError(
+                f"the type {self.type!r} needs typical rows of inputs; give calibrate=X "
+                "(at the command line, --calibrate DATA)"
+            )
+        for name, (targets, types, words) in OPTIONS.items():
+            if given[name] and not (self.to in targets and self.type in types):
+                raise ValueError(f"{name} is for {words}; leave it out")
+
+
+def source(request: "Request") -> str:
+    """Return the source code, in ASCII."""
     # The text must not depend on this Python: constants are folded by the portable functions.
     former = set_kernel("portable")
     try:
-        text = generate(lambda: target.written(request), net.layers)
+        if request.type in BITS:
+            request.integers = quantized(request.net, request.calibrate, BITS[request.type])
+        elif request.calibrate is not None:
+            request.proof = Proof(request.net, request.calibrate)
+        parts = [*request.net.layers, *(request.training or ())]
+        write = request.target.writers[request.type]
+        return str(generate(lambda: write(request), parts))
     except Undecided as error:
         raise ValueError(f"the network cannot be exported: {error}") from None
     finally:
         set_kernel(former)
+
+
+def export(request: "Request", path: "Any") -> str:
+    """Return the source code, and write it to ``path`` unless that is None."""
+    text = source(request)
     if path is not None:
         files.write(path, text.encode("ascii"))
-    return str(text)
+    return text
 
 
 def listed(names: "Any") -> str:
     return " or ".join([repr(name) for name in names])
 
 
-def checked_name(name: "Optional[str]", path: "Any") -> str:
-    """Return the prefix of all names: the given one, or the stem of the file's name."""
+def checked_name(name: "Optional[str]", path: "Any", target: "Target") -> str:
+    """Return the name of what is exported: the given one, or the stem of the file's name."""
     if name is None:
         name = DEFAULT_NAME if path is None else os.path.basename(str(path)).split(".")[0]
-    if not re.match(r"[A-Za-z][A-Za-z0-9_]*\Z", name) or "__" in name:
-        why = "is not a name in C: letters, digits and single underscores after a letter"
-    elif name in KEYWORDS or name.upper() in LIBRARY:
-        why = "is reserved in C or C++"
-    else:
-        return name
-    raise ValueError(f"{name!r} {why}; give another name, such as name={DEFAULT_NAME!r}")
+    complaint = target.complaint(name)
+    if complaint:
+        another = f"give another name, such as name={DEFAULT_NAME!r}"
+        raise ValueError(f"{name!r} {complaint}; {another}")
+    return name
 
 
 def check_numbers(net: "Sequential", number: "Any") -> None:

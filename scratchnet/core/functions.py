@@ -259,8 +259,11 @@ def power(x: Number, n: int) -> Number:
     >>> power(0.5, 3)
     0.125
     """
-    if hasattr(x, "power"):
-        return x.power(n)
+    return x.power(n) if hasattr(x, "power") else by_squaring(x, n)
+
+
+def by_squaring(x: Number, n: int) -> Number:
+    """Return ``power`` for a number of any type, with products alone."""
     result = 1
     square = x
     while n:

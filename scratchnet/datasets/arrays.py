@@ -23,12 +23,12 @@ target: y, classes: 0, 1
 ([1.0, 1.0], [0.0])
 """
 
-import gzip
 import os
 from math import isfinite, isinf
 
 from ..core.checks import COUNT, require, shown
 from ..formats import npy
+from ..formats.unpacked import Unpacked
 from .columns import NUMBERS, Column
 from .decisions import mean_and_spread, target_of
 from .encoding import Encoding
@@ -216,8 +216,8 @@ def is_array(path: "Path") -> bool:
             start = file.read(4)
             if start[:2] == b"\x1f\x8b":
                 file.seek(0)
-                start = gzip.GzipFile(fileobj=file).read(4)
-    except (OSError, EOFError):  # The reader of the file reports the error.
+                start = Unpacked(file, str(path)).read(4)
+    except (OSError, ValueError):  # The reader of the file reports the error.
         return False
     return start[:2] == b"\0\0"
 

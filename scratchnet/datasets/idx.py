@@ -14,14 +14,13 @@ A file consists of two zero bytes, a byte for the type, a byte for the number of
 sizes (4 bytes each), and the numbers, all big-endian. (http://yann.lecun.com/exdb/mnist)
 """
 
-import gzip
 import struct
 import sys
-import zlib
 from array import array
 
 from ..core.checks import ABOVE_0, require
-from ..formats.files import read_at_most
+from ..formats.files import read_numbers
+from ..formats.unpacked import Unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,13 +72,7 @@ def read_idx(path: "Path", scale: float = 1) -> "Idx":
     with open(str(path), "rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
-        source: "Any" = gzip.GzipFile(fileobj=file) if packed else file
-        try:
-            return _read(source, str(path), scale)
-        except (EOFError, OSError, zlib.error) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise ValueError(f"{path}: the gzip file is damaged: {error}") from None
+        return _read(Unpacked(file, str(path)) if packed else file, str(path), scale)
 
 
 def _read(file: "Any", path: str, scale: float) -> "Idx":
@@ -101,11 +94,10 @@ def _read(file: "Any", path: str, scale: float) -> "Idx":
         raise ValueError(
             f"{path}: {_by(shape)} numbers are {needed} bytes; from 1 to {LARGEST} can be read"
         )
-    data = read_at_most(file, needed + 1)
-    if len(data) != needed:
-        found = f"{len(data)}" if len(data) < needed else "more"
+    there = read_numbers(numbers, file, needed)
+    if there < needed or file.read(1):
+        found = str(there) if there < needed else "more"
         raise ValueError(f"{path}: {_by(shape)} numbers are {needed} bytes; the file has {found}")
-    numbers.frombytes(data)
     if sys.byteorder == "little":
         numbers.byteswap()
     return Idx(shape, numbers, scale)

@@ -28,15 +28,14 @@ decimal points unless some number of the column has a comma.
 
 import contextlib
 import csv
-import gzip
 import io
 import os
 import sys
-import zlib
 from difflib import get_close_matches
 from itertools import chain, islice
 
 from ..core.checks import require, shown
+from ..formats.unpacked import Unpacked
 from ..texts import plural
 from . import arff
 from .columns import (
@@ -81,6 +80,7 @@ if TYPE_CHECKING:
 DELIMITERS = "\t;|,"
 LOOKED_AT = 100  # the number of lines from which the delimiter and the header are inferred
 LONGEST = 1 << 24  # the limit in characters for a line, and for the first lines together
+EMPTY = 1000000  # the limit of empty lines
 COLUMNS = 100000  # the limit for a table; a small gzip file may contain millions
 CELLS = 100000  # the number of cells that are converted at a time
 
@@ -411,7 +411,7 @@ def _decoded(binary: "Any", source: str, encoding: "Optional[str]") -> "Any":
     if start == b"PK":
         raise ValueError(f"{source} is a workbook or another archive; save its table as CSV")
     if start == b"\x1f\x8b":
-        binary = gzip.GzipFile(fileobj=binary)
+        binary = Unpacked(binary, source)
     try:
         return io.TextIOWrapper(binary, encoding=encoding or "utf-8-sig", errors="surrogateescape")
     except (LookupError, ValueError):  # ValueError for a name that contains \0
@@ -420,20 +420,21 @@ def _decoded(binary: "Any", source: str, encoding: "Optional[str]") -> "Any":
 
 
 def _lines(text: "Any", source: str) -> "Iterator[str]":
-    """Yield the lines, of limited length, because a small gzip file may hold a very long line."""
+    """Yield the lines. A small gzip file may hold a very long line, or many millions of lines."""
+    empty = 0
     try:
         for line in iter(lambda: text.readline(LONGEST), ""):
             if len(line) == LONGEST:
                 raise ValueError(
                     f"{source} has a line of {LONGEST} characters or more; give a table as CSV"
                 )
+            if line == "\n":
+                empty += 1
+                if empty > EMPTY:
+                    raise ValueError(f"{source} has more than {EMPTY:,} empty lines; delete them")
             yield line
     except UnicodeError:
         raise ValueError(_OTHER.format(source, text.encoding)) from None
-    except (EOFError, OSError, zlib.error) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise ValueError(f"{source}: the gzip file is damaged: {error}") from None
 
 
 def _head(lines: "Iterator[str]", source: str) -> "List[str]":

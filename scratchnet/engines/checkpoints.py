@@ -40,6 +40,7 @@ from ..core.checks import AT_LEAST_0, require
 from ..core.functions import kernel
 from ..core.training import Engine, set_rows
 from ..formats import files, models, safetensors
+from .saved_state import DAMAGED, PREFIX, REPORTED, checksum_of, state_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,9 +52,8 @@ if TYPE_CHECKING:
     from ..core.types import Row
     from ..formats.files import Path
     from ..formats.safetensors import Tensor
+    from .saved_state import SavedState
 
-PREFIX = models.TRAINING + "."  # starts the names of tensors that belong to the training run
-DAMAGED = "it is damaged"
 # What each checksum in the identity of a training run stands for.
 CHECKSUMS = {
     "data": "samples, targets or weights",
@@ -61,7 +61,6 @@ CHECKSUMS = {
     "parameters": "initial parameters",
     "seed": "random numbers (a different seed)",
 }
-REPORTED = ("loss", "validation_loss", "learning_rate", "best")  # what is saved of an Epoch
 
 
 class Checkpoint:
@@ -208,7 +207,7 @@ class SavedTraining:
             "start": f"{self.start:016x}",
             "generator": f"{self.engine.generator.state:016x}",
         }
-        about[models.TRAINING] = dict(state, checksum=_checksum_of(tensors, state))
+        about[models.TRAINING] = dict(state, checksum=checksum_of(tensors, state))
         return tensors, about
 
     def tensors(self) -> "Dict[str, Tensor]":
@@ -240,50 +239,57 @@ class SavedTraining:
         parameters = self.engine.net.parameters()
         before = [p.rows for p in parameters]
         try:
-            self.restore(*safetensors.loads(files.read(path)))
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            state = state_in(*safetensors.loads(files.read(path)))
+            self.check(state)
+            self.restore(state)
+        except (TypeError, ValueError) as error:
             set_rows(parameters, before)
-            wrong = str(error) if isinstance(error, ValueError) else DAMAGED
-            raise ValueError(f"{path}: {wrong}; {self.checkpoint.otherwise}") from None
+            raise ValueError(f"{path}: {error}; {self.checkpoint.otherwise}") from None
 
-    def restore(self, tensors: "Dict[str, Any]", about: "Dict[str, Any]") -> None:
-        """Restore the state of the training run at the checkpoint."""
-        if not isinstance(about.get(models.TRAINING), dict):
-            raise ValueError("it is not a checkpoint")
-        state = dict(about[models.TRAINING])
-        if state.pop("checksum", None) != _checksum_of(tensors, state):
+    def check(self, state: "SavedState") -> None:
+        """Raise a ValueError if the state belongs to another training run, or cannot be one's."""
+        if set(state.identity) != set(self.identity):
             raise ValueError(DAMAGED)
         for name, value in self.identity.items():
-            former = state["identity"].get(name)
+            former = state.identity.get(name)
             if former != value and name in CHECKSUMS:
                 raise ValueError(f"it belongs to a training run with different {CHECKSUMS[name]}")
             if former != value:
                 then, now = _difference(former, value)
                 raise ValueError(f"it belongs to a training run with {name} {then}, not {now}")
-        own = {
-            name[len(PREFIX) :]: tensor
-            for name, tensor in tensors.items()
-            if models.of_training(name)
-        }
-        self.start = self.engine.generator.state = int(state["start"], 16)
-        self.saving.resumed_at = int(state["generator"], 16)
-        self.saving.losses = own["values"]
-        columns = [own.get(name) or [None] * len(own["loss"]) for name in REPORTED]
-        for loss, validation_loss, rate, best in zip(*columns):
-            self.history.add([loss], validation_loss, rate, best and int(best))
-        self.number = len(self.history)
+        training, optimizer = self.training, self.engine.optimizer
+        batches = -(-len(training.examples) // training.batch_size)
+        has_watched = training.patience is not None and bool(state.epochs)
+        parameters = self.engine.net.parameters()
+        kept = optimizer.memory * (state.steps > 0)  # matrices for each parameter
+        if (
+            len(state.losses) >= batches
+            or state.steps != len(state.epochs) * batches + len(state.losses)
+            or has_watched != (state.watched is not None)
+            or has_watched
+            and sorted(state.best) != sorted([p.name for p in parameters])
+            or any([len(state.memory[p.name]) != kept for p in parameters if not p.frozen])
+        ):
+            raise ValueError(DAMAGED)
+
+    def restore(self, state: "SavedState") -> None:
+        """Restore the state of the training run at the checkpoint."""
         parameters, optimizer = self.engine.net.parameters(), self.engine.optimizer
-        self.steps = optimizer.t = state["steps"]
-        optimizer.rate = own["rate"]
         for p in parameters:
-            p.value = tensors[p.name]
-            if optimizer.memory and optimizer.t and not p.frozen:
-                memory = [own[f"{p.name}.memory.{k}"] for k in range(optimizer.memory)]
-                optimizer.states[p.name] = [list(zip(*rows)) for rows in zip(*memory)]
-        if self.training.patience is not None and (self.number or "watched" in own):
-            number, watched = own["watched"]
-            rows = [own[f"{p.name}.best"] for p in parameters]
-            self.training.best = int(number), watched, rows
+            p.value = state.parameters[p.name]  # It checks the shape.
+        for p in parameters:
+            if state.memory[p.name] and not p.frozen:
+                optimizer.states[p.name] = [list(zip(*row)) for row in zip(*state.memory[p.name])]
+        self.steps = optimizer.t = state.steps
+        optimizer.rate = state.rate
+        self.start = self.engine.generator.state = state.start
+        self.saving.resumed_at = state.generator
+        self.saving.losses = state.losses
+        for loss, *others in state.epochs:
+            self.history.add([loss], *others)
+        self.number = len(self.history)
+        if state.watched is not None:
+            self.training.best = (*state.watched, [state.best[p.name] for p in parameters])
 
     # ---- which training run it is ----------------------------------------------------------------
 
@@ -326,15 +332,6 @@ def _rows(examples: "Examples") -> "Iterator[Row]":
         yield examples.Y[i]
         if examples.weights is not None:
             yield [examples.weights[i]]
-
-
-def _checksum_of(tensors: "Dict[str, Any]", state: "Dict[str, Any]") -> str:
-    """Return the checksum of everything in the file."""
-    value = crc32(repr(sorted(state.items())).encode())
-    for name in sorted(tensors):
-        shape, numbers = safetensors.flatten(name, tensors[name])
-        value = crc32(array("d", numbers).tobytes(), crc32(repr((name, shape)).encode(), value))
-    return f"{value:08x}"
 
 
 def _checksum(rows: "Any") -> str:

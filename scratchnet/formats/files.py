@@ -17,9 +17,14 @@ FileNotFoundError: [Errno 2] no/such/folder/model.json cannot be written: its di
 import errno
 import os
 
+try:
+    from . import replacement
+except ImportError:  # MicroPython, whose file systems have neither links nor permissions
+    replacement = None  # type: ignore[assignment]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, Union
+    from typing import Any, Callable, Union
 
     Path = Union[str, os.PathLike[str]]
 
@@ -30,14 +35,29 @@ PART = 1 << 16  # bytes that are read at once
 
 
 def read(path: "Path") -> bytes:
-    """Return the contents of the file at ``path``; a file of more than LARGEST bytes is refused."""
+    """Return the contents of the file at ``path``.
+
+    A file of more than LARGEST bytes and a device such as /dev/zero are refused before anything is
+    read.
+    """
     with open(path, "rb") as file:
-        data = read_at_most(file, LARGEST + 1)
-    if len(data) > LARGEST:
+        size = size_of(file, path)
+        data = b"" if size > LARGEST else read_at_most(file, LARGEST + 1)
+    if max(size, len(data)) > LARGEST:
         raise ValueError(
             "{}: the file is larger than {} bytes, the limit for a model".format(path, LARGEST)
         )
     return data
+
+
+def size_of(file: "Any", path: "Path") -> int:
+    """Return the size of an open file; 0 for a pipe. A device raises a ValueError."""
+    if not hasattr(os, "fstat"):  # MicroPython
+        return 0
+    found = os.fstat(file.fileno())
+    if found.st_mode & 0o170000 == 0o020000:  # as stat.S_ISCHR
+        raise ValueError("{} is a device; give a file".format(path))
+    return found.st_size
 
 
 def read_at_most(file: "Any", size: int) -> bytes:
@@ -55,47 +75,57 @@ def read_at_most(file: "Any", size: int) -> bytes:
     return b"".join(parts)
 
 
+def read_numbers(numbers: "Any", file: "Any", size: int) -> int:
+    """Append the next ``size`` bytes of an open file to an array of numbers.
+
+    Return how many bytes there were. The memory grows with the bytes that are there, not with those
+    that are promised.
+    """
+    there, part = 0, b""
+    while there < size:
+        data = file.read(min(size - there, PART))
+        if not data:
+            break
+        there += len(data)
+        part += data
+        whole = len(part) - len(part) % numbers.itemsize
+        numbers.frombytes(part[:whole])
+        part = part[whole:]
+    return there
+
+
 def write(path: "Path", data: bytes) -> None:
     """Make ``data`` the contents of the file at ``path``.
 
     The data are written to a new file in the same directory, which replaces the old one once it is
     safely on the disk. If anything fails, or the user interrupts, the new file is removed and the
-    old one is unchanged. Permissions are kept. If ``path`` is a symbolic link, the file that it
-    points to is replaced. The ``strerror`` of an OSError is one sentence. Data that ``read`` would
-    refuse are not written.
+    old one is unchanged. What a killed process left of an earlier write is removed. Permissions are
+    kept, and the owner and the group where the system allows that. If ``path`` is a symbolic link
+    of this user, the file that it points to is replaced; the link of another user is refused. The
+    ``strerror`` of an OSError is one sentence. Data that ``read`` would refuse are not written.
     """
     if len(data) > LARGEST:
         what = "{} cannot be written: it would be larger than {} bytes, the limit for a model"
         raise OSError(errno.EFBIG, what.format(path, LARGEST))
-    if not hasattr(os, "replace"):
+    if replacement is None:
         _replace_simply(str(path), data)
-        return
+    else:
+        _explained(path, lambda: replacement.replace(replacement.target_of(path), data))
+
+
+def check_writable(path: "Path") -> None:
+    """Raise the OSError that ``write`` would raise now. The file at ``path`` is not changed."""
+    _explained(path, lambda: replacement.replace(replacement.target_of(path), None))
+
+
+def _explained(path: "Path", action: "Callable[[], None]") -> None:
+    """Run the action; an OSError gets a message that begins with the path."""
     try:
-        _replace(os.path.realpath(path), data)
+        action()
     except OSError as error:
         raise OSError(
             error.errno, "{} cannot be written: {}".format(path, error.strerror)
         ) from None
-
-
-def _replace(path: str, data: bytes) -> None:
-    folder = os.path.dirname(path)
-    if not os.path.isdir(folder):
-        raise OSError(errno.ENOENT, "its directory does not exist")
-    mode = _mode(path)
-    beside = os.path.join(folder, "scratchnet-{}.tmp".format(os.urandom(8).hex()))
-    try:
-        with open(beside, "xb") as file:
-            if mode is not None:
-                os.chmod(beside, mode)  # while the file is still empty
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:  # including KeyboardInterrupt
-        _remove(beside)
-        raise
-    _sync(folder)
 
 
 def _replace_simply(path: str, data: bytes) -> None:
@@ -113,35 +143,8 @@ def _replace_simply(path: str, data: bytes) -> None:
         raise
 
 
-def _mode(path: str) -> "Optional[int]":
-    """Return the permissions of the file to be replaced, or None if it does not exist yet."""
-    if not os.path.exists(path):
-        return None
-    if os.path.isdir(path):
-        raise OSError(errno.EISDIR, "it is a directory")
-    if not os.path.isfile(path):  # Replacing a device such as /dev/null would break the system.
-        raise OSError(errno.EINVAL, "it is not a regular file")
-    if not os.access(path, os.W_OK):  # os.replace() would not refuse it.
-        raise OSError(errno.EACCES, "it is read-only")
-    return os.stat(path).st_mode & 0o7777
-
-
 def _remove(path: str) -> None:
     try:
         os.remove(path)
     except OSError:
         pass  # The file was not created yet, or is already in place.
-
-
-def _sync(folder: str) -> None:
-    """Write the folder's new entry to the disk if the system can. Windows cannot open a folder."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)

@@ -51,8 +51,9 @@ FROM = {
 def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     """Write the network to a .safetensors, .json, .npz or .onnx file.
 
-    An old file is kept until the new one is complete. ``dtype="float32"``, for .onnx only, rounds
-    the numbers, for programs that compute only with 32 bits.
+    An old file is kept until the new one is complete. What ``load`` would refuse, such as a
+    Normalization with a mean and no spread, is not written. ``dtype="float32"``, for .onnx only,
+    rounds the numbers, for programs that compute only with 32 bits.
     """
     require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
     codec_of(path)
@@ -70,6 +71,7 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
             )
         )
     tensors, about = described(net)
+    _network(tensors, about, [type(layer) for layer in net.layers])  # raises what load would raise
     content = codec_of(path).dumps(tensors, about, **options)
     files.write(path, content if isinstance(content, bytes) else content.encode())
 

@@ -26,18 +26,20 @@ import zlib
 from array import array
 
 from ..core.checks import shown
-from .files import read_at_most
+from .files import read_numbers
 from .safetensors import flatten
+from .unpacked import most_unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Tuple
+    from typing import Any, Dict, List, Tuple
 
     from .files import Path
 
 LARGEST = 1 << 30  # bytes of one file, unpacked
 LONGEST_HEADER = 10000  # bytes, as in NumPy itself
 MOST_ARRAYS = 10000
+END, END_SIZE = b"PK\5\6", 18  # the beginning of the end of an archive, and the bytes after it
 MAGIC = b"\x93NUMPY"
 KEYS = {"descr", "fortran_order", "shape"}
 # NumPy's types without the byte order, and the codes of the module array. The code "L" means 4
@@ -165,13 +167,12 @@ def _read(file: "Any", source: str, largest: int) -> "Array":
         raise ValueError(
             f"{source}: an array of shape {shape} has {needed} bytes; at most {largest} can be read"
         )
-    data = read_at_most(file, needed + 1)
-    if len(data) != needed:
-        found = str(len(data)) if len(data) < needed else "more"
+    there = read_numbers(numbers, file, needed)
+    if there < needed or file.read(1):
+        found = str(there) if there < needed else "more"
         raise ValueError(
             f"{source}: an array of shape {shape} has {needed} bytes; the file has {found}"
         )
-    numbers.frombytes(data)
     if order not in ("|", "=", ORDER):
         numbers.byteswap()
     if name == "b1" and numbers and max(numbers) > 1:
@@ -248,15 +249,12 @@ def _by_rows(numbers: "Any", shape: "Tuple[int, ...]") -> "Any":
 def load_npz(path: "Path") -> "Dict[str, Array]":
     """Return the arrays in the .npz file at ``path``, by name; other files raise a ValueError."""
     with open(str(path), "rb") as file:
-        return _read_npz(file, str(path), LARGEST)
+        return _read_npz(file, str(path))
 
 
-def loads_npz(data: bytes, source: str = "npz", largest: int = 0) -> "Dict[str, Array]":
-    """Return the arrays in the bytes of an .npz file, by name.
-
-    All together have at most ``largest`` bytes, unpacked.
-    """
-    return _read_npz(io.BytesIO(data), source, largest or LARGEST)
+def loads_npz(data: bytes, source: str = "npz") -> "Dict[str, Array]":
+    """Return the arrays in the bytes of an .npz file, by name."""
+    return _read_npz(io.BytesIO(data), source)
 
 
 def dumps_npz(arrays: "Dict[str, Array]") -> bytes:
@@ -268,23 +266,16 @@ def dumps_npz(arrays: "Dict[str, Array]") -> bytes:
     return file.getvalue()
 
 
-def _read_npz(file: "Any", source: str, left: int) -> "Dict[str, Array]":
-    arrays = {}
+def _read_npz(file: "Any", source: str) -> "Dict[str, Array]":
+    arrays: "Dict[str, Array]" = {}
+    packed = file.seek(0, io.SEEK_END)
+    left = min(LARGEST, most_unpacked(packed))  # bytes of all arrays together
     try:
         with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-            if len(members) > MOST_ARRAYS:
-                raise ValueError(
-                    f"{source} holds {len(members)} arrays; at most {MOST_ARRAYS} can be read"
-                )
-            for member in members:
+            for member in _members(archive, packed, source):
                 name = member.filename[:-4] if member.filename.endswith(".npy") else member.filename
                 if name in arrays:
                     raise ValueError(f"{source} holds two arrays {shown(name)}")
-                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise ValueError(
-                        f"{source}: {shown(name)} is compressed by another method than NumPy's"
-                    )
                 with archive.open(member) as part:
                     arrays[name] = _read(part, f"{source}: {shown(name)}", left)
                 left -= len(arrays[name].numbers) * arrays[name].numbers.itemsize
@@ -293,3 +284,25 @@ def _read_npz(file: "Any", source: str, left: int) -> "Dict[str, Array]":
     except (NotImplementedError, RuntimeError) as error:  # an unknown compression, a password
         raise ValueError(f"{source} cannot be read: {error}") from None
     return arrays
+
+
+def _members(archive: "zipfile.ZipFile", size: int, source: str) -> "List[zipfile.ZipInfo]":
+    """Return the entries of an archive of ``size`` bytes.
+
+    The archive must fill the file, because programs differ in what they read of a file with bytes
+    before or behind it, such as another archive.
+    """
+    members = archive.infolist()
+    if len(members) > MOST_ARRAYS:
+        raise ValueError(f"{source} holds {len(members)} arrays; at most {MOST_ARRAYS} can be read")
+    for member in members:
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(
+                f"{source}: {shown(member.filename)} is compressed by another method than NumPy's"
+            )
+    file: "Any" = archive.fp
+    file.seek(size - len(END) - END_SIZE)
+    begins = min([member.header_offset for member in members] or [0]) == 0
+    if not begins or archive.comment or file.read(len(END)) != END:
+        raise ValueError(f"{source} has bytes before or behind its archive; save it again")
+    return members

@@ -16,6 +16,7 @@ from array import array
 from . import files, npy, strict_json
 from .safetensors import flatten
 from .strict_json import shown
+from .unpacked import most_unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,11 +45,12 @@ def loads(data: bytes) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
 
     The metadata of a file that scratchnet did not write are {}.
     """
-    arrays = npy.loads_npz(data, largest=files.LARGEST)
+    arrays = npy.loads_npz(data)
     about = arrays.pop(KEY, None)
     count = sum([len(a.numbers) for a in arrays.values()])
-    if count > files.MOST_NUMBERS:
-        raise ValueError(f"npz: {count} numbers; a model has at most {files.MOST_NUMBERS}")
+    limit = min(files.MOST_NUMBERS, most_unpacked(len(data)) // 64)  # A list takes 32 bytes each.
+    if count > limit:
+        raise ValueError(f"npz: {count} numbers; a model file of this size has at most {limit}")
     metadata = {} if about is None else strict_json.loads(about.numbers.tobytes(), f"npz: {KEY}")
     if not isinstance(metadata, dict):
         raise ValueError(f"npz: the array {KEY} must hold a JSON object")

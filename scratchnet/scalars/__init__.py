@@ -4,13 +4,15 @@ operations          the operations that traced and symbolic numbers record, in o
 traced.Traced       a number that remembers how it was computed
 dual.Dual           a number with its derivative
 single.Single       a number of 24 binary digits, as most microcontrollers compute with
+interval.Interval   a number with a proven bound on the error that 32-bit floats make in it
 symbolic.Symbolic   a number whose value is not known yet, and the arithmetic that computes it
 decimals            functions that decimal.Decimal lacks: log, tanh, erf, ...
 """
 
 from .dual import Dual
+from .interval import Interval
 from .single import Single
 from .symbolic import Symbolic, SymbolicSingle
 from .traced import Traced
 
-__all__ = ["Dual", "Single", "Symbolic", "SymbolicSingle", "Traced"]
+__all__ = ["Dual", "Interval", "Single", "Symbolic", "SymbolicSingle", "Traced"]

@@ -141,6 +141,12 @@ class Symbolic(Operators):
         """Return the integer n as a constant."""
         return type(self)(n)
 
+    def power(self, n: "Any") -> "Any":
+        """Return the n-th power: products for an integer n, one operation for a symbolic one."""
+        if isinstance(n, Symbolic):
+            return type(self)(None, "power", (self, n))
+        return functions.by_squaring(self, n)
+
     def where(self, a: "Any", b: "Any") -> "Any":
         """Return a if this comparison is true, else b."""
         return type(self)(None, "where", (self, self._of(a), self._of(b)))

@@ -214,7 +214,7 @@ class Model:
         are found by their names; columns that the model does not use are ignored. A class is a
         number if the target was a column of numbers, otherwise a text.
         """
-        return [self._value(label) for label in self.encoder.targets_of(self.outputs(data))]
+        return [self.label(label) for label in self.encoder.targets_of(self.outputs(data))]
 
     def classify(self, data: "Any", threshold: "Optional[float]" = None) -> "List[Any]":
         """Return the class of each row. The model must predict classes.
@@ -223,12 +223,12 @@ class Model:
                         default is above 0.5
         """
         self._check_classes()
-        return [self._value(label) for label in self.labels(self.outputs(data), threshold)]
+        return [self.label(label) for label in self.labels(self.outputs(data), threshold)]
 
     def probabilities(self, data: "Any") -> "List[Dict[Any, float]]":
         """Return {class: probability} for each row. The model must predict classes."""
         self._check_classes()
-        classes = [self._value(label) for label in self.encoder.classes]
+        classes = [self.label(label) for label in self.encoder.classes]
         shares = map(metrics.class_probabilities, self.outputs(data))
         return [dict(zip(classes, row)) for row in shares]
 
@@ -236,8 +236,8 @@ class Model:
         if not self.encoder.classes:
             raise ValueError(f"{self.source} predicts a number, not classes; call predict")
 
-    def _value(self, predicted: "Any") -> "Any":
-        """Return the number that the label of a numeric class means."""
+    def label(self, predicted: "Any") -> "Any":
+        """Return what was predicted: for the label of a numeric class, the number that it means."""
         if self.encoder.task != CLASSIFICATION or not self.encoder.target.numeric:
             return predicted
         return float(predicted) if "." in predicted or "e" in predicted else int(predicted)

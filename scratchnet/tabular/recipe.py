@@ -18,6 +18,7 @@ from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
 from ..datasets.parts import CLASSIFICATION
+from ..formats.files import MOST_NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -175,6 +176,11 @@ def usual_rate(optimizer: str, rows: int, inputs: int, classes: int) -> float:
 
 def network(encoder: "Encoding", recipe: "Recipe") -> "Sequential":
     """Return a network for the inputs and targets of the encoder."""
+    widths = [len(encoder.features), *recipe.hidden, encoder.outputs]
+    count = sum([(inputs + 1) * outputs for inputs, outputs in zip(widths, widths[1:])])
+    if count > MOST_NUMBERS:
+        what = f"hidden layers of {', '.join(map(str, recipe.hidden))} make {count:,} parameters"
+        raise ValueError(f"{what}; a model has at most {MOST_NUMBERS:,}")
     layers: "List[Any]" = [encoder.normalization()]
     width = len(encoder.features)
     initializer = (

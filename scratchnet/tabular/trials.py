@@ -4,7 +4,10 @@ The results do not depend on the number of processes.
 """
 
 import contextlib
+import os
 import signal
+import threading
+import time
 from collections import namedtuple
 from math import log10, sqrt
 from multiprocessing import Pool
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from .recipe import Recipe
 
     Progress = Optional[Callable[[int, int], None]]  # called with the runs done and all runs
+
+SECONDS_BETWEEN_LOOKS = 0.5  # at the parent of a worker
 
 # What a search tries.
 WIDTHS = ((8,), (16,), (32,), (64,), (16, 8), (32, 16))
@@ -168,9 +173,8 @@ def run_tasks(
     calls = [(kernel(), function, task) for task in tasks]
     report = progress or (lambda done, count: None)
     with contextlib.ExitStack() as stack:
-        # Ctrl-C also reaches the workers. They ignore it, and this process ends the pool at once.
         workers = min(workers, len(tasks))
-        pool: "Any" = stack.enter_context(Pool(workers, ignore_ctrl_c)) if workers > 1 else None
+        pool: "Any" = stack.enter_context(Pool(workers, begin_worker)) if workers > 1 else None
         report(0, len(tasks))
         for result in pool.imap(run_task, calls) if pool else map(run_task, calls):
             results.append(result)
@@ -184,5 +188,14 @@ def run_task(call: "Any") -> "Any":
         return function(*task)
 
 
-def ignore_ctrl_c() -> None:
+def begin_worker() -> None:
+    """Prepare a worker: the main process alone handles Ctrl-C, and the worker ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def end_with(parent: int) -> None:
+    """End this process soon after its parent, even if that was killed."""
+    while os.getppid() == parent:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    os._exit(1)

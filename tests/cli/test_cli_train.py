@@ -170,7 +170,7 @@ def test_explain_leaves_out_the_labels_that_a_row_has_not(tmp_path):
 def test_unroll_says_which_input_is_which_column(model):
     output = run("unroll", model)[1]
     assert (
-        output.startswith("# x0: sepal length\n")
+        "\n# x0: sepal length\n" in output
         and "\n# the probability of each class: setosa, versicolor" in output
     )
     names = {}
@@ -759,7 +759,7 @@ MISTAKES = {
     ),
     "no such folder": (
         ["train", "IRIS", "--target", "species", "-o", "no/m.json"],
-        "no/m.json: the folder",
+        "no/m.json cannot be written: its directory does not exist",
     ),
     "no target": (
         ["train", "IRIS", "-o", "m.json"],

@@ -24,7 +24,7 @@ import scratchnet as sn
 from scratchnet import functions
 from scratchnet.cli import main
 from scratchnet.codegen import c_header
-from scratchnet.scalars import Single
+from scratchnet.scalars import Interval, Single
 
 WARNINGS = "-Werror -Wall -Wextra -Wpedantic -Wconversion -Wdouble-promotion".split()
 GCC, CLANG = ["gcc", "-std=c99"], ["clang", "-std=c99"]
@@ -303,6 +303,24 @@ def test_the_c_library_agrees_to_rounding(with_the_library, compiler):
     with_the_library.check_close(*(compiler + ["-O2"] + WARNINGS))
 
 
+def test_the_c_library_keeps_within_the_proven_bound(tmp_path):
+    program, bounds = Program(tmp_path), []
+    for net in list(small_networks()) + list(large_networks())[:4]:
+        rows = rows_for(net)[:6]
+        program.add(net, "float", False, rows)
+        bounds.append(net.copy(Interval).predict(rows))
+    triples = [
+        triple
+        for groups in zip(bounds, program.run("gcc", "-O2", "-march=native"))
+        for pair in zip(*groups)
+        for triple in zip(*pair)
+    ]
+    finite = [(bound, answer) for bound, answer in triples if bound.error < INF]
+    assert len(finite) > 0.9 * len(triples) > 100
+    for bound, answer in finite:
+        assert abs(answer - bound.value) <= bound.error + bound.radius
+
+
 def test_a_function_of_the_library_can_be_replaced(tmp_path):
     net = sn.Sequential([sn.Dense(1, 1, weights=[[1.0]], bias=[0]), sn.Tanh()])
     program = Program(tmp_path)
@@ -372,8 +390,8 @@ class Branching(sn.Activation):
 
 
 REFUSED = {
-    "target": (dict(to="rust"), "^to is 'rust'; give 'c'$"),
-    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float'$"),
+    "target": (dict(to="rust"), "^to is 'rust'; give 'c' or 'python' or 'micropython' or 'json'$"),
+    "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float' or 'int8' or 'int16'$"),
     "keyword": (dict(name="while"), "^'while' is reserved in C or C\\+\\+; give another name"),
     "keyword of C++": (dict(name="class"), "is reserved"),
     "macros": (dict(name="flt"), "is reserved"),
@@ -599,7 +617,7 @@ def test_a_model_from_a_table(tmp_path, capsys):
     assert text == sn.export(net, None, name="fruit")
     assert " *   in[0]  weight\n" in text and "in[1]  * / origin" in text
     assert "\n *   out[0]  probability of " in text
-    assert selftest(tmp_path, text, "fruit") == (0, "all right: 8 vectors\n")
+    assert selftest(tmp_path, text, "fruit") == (0, "all right: 16 vectors\n")
 
 
 @pytest.mark.parametrize(
@@ -624,20 +642,38 @@ def test_a_wrong_command(arguments, message, tmp_path, capsys):
     assert os.listdir(str(tmp_path)) == ["net.json"]
 
 
-def test_the_example_of_the_readme(tmp_path, monkeypatch, capsys):
-    """The commands and the program as they stand there; the model is the one trained above them."""
+ARDUINO = """
+#include <stdint.h>
+#include <stdio.h>
+struct { void begin(long) {} void println(const char *text) { puts(text); } } Serial;
+#include "sketch.ino"
+int main() { setup(); loop(); }
+"""
+
+
+def test_the_examples_of_the_readme(tmp_path, monkeypatch, capsys):
+    """The commands and the programs as they stand there; the model is the one trained above them."""
     with open(README, encoding="utf-8") as file:
         section = file.read().split("## Embed a network")[1].split("\n## ")[0]
-    (exporting,) = re.findall(r"^    python3 -m scratchnet (export .*)$", section, re.MULTILINE)
-    testing, building = re.findall(r"^    (gcc .*)$", section, re.MULTILINE)
+    commands = re.findall(r"^    python3 -m scratchnet (export .*)$", section, re.MULTILINE)
+    exporting, integers, _ = commands
+    building, testing = re.findall(r"^    (gcc .*)$", section, re.MULTILINE)
     (program,) = re.findall(r"```c\n(.*?)```", section, re.DOTALL)
+    (sketch,) = re.findall(r"```cpp\n(.*?)```", section, re.DOTALL)
     data = os.path.join(os.path.dirname(sn.__file__), "datasets", "iris.csv")
+    shutil.copy(data, str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert main(["train", data, "--target", "species", "-o", "iris.safetensors"]) == 0
+    assert main(["train", "iris.csv", "--target", "species", "-o", "iris.safetensors"]) == 0
     assert main(exporting.split()) == 0
     (tmp_path / "main.c").write_text(program)
-    assert subprocess.check_output(testing, shell=True) == b"all right: 8 vectors\n"
+    tested = subprocess.check_output(testing, shell=True).decode()
+    assert tested.startswith("all right: ") and "    " + tested in section
     printed = subprocess.check_output(building, shell=True).decode()
     numbers = sn.load("iris.safetensors").predict([[6.0, 2.7, 5.0, 1.6]])[0]
     assert printed == "virginica: {:.2f}\n".format(numbers[2])
     assert "    " + printed in section
+    assert main(integers.split()) == 0
+    (tmp_path / "sketch.ino").write_text(sketch)
+    (tmp_path / "board.cpp").write_text(ARDUINO)
+    subprocess.check_call("g++ -std=c++11 -Werror -Wall -Wextra board.cpp -o board".split())
+    assert subprocess.check_output("./board") == b"virginica\n"

@@ -163,6 +163,110 @@ def test_concurrent_writers_leave_one_whole_file(old):
     assert os.listdir(str(old.parent)) == [old.name]
 
 
+def leftover_of(path, data=b"half"):
+    """A file as a killed writer of ``path`` leaves it."""
+    before = set(os.listdir(str(path.parent)))
+    code = (
+        "import os, sys\n"
+        "from scratchnet.formats import files\n"
+        "os.fsync = lambda handle: os._exit(9)\n"
+        "files.write(sys.argv[1], b'half')"
+    )
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    assert subprocess.call([sys.executable, "-c", code, str(path)], env=environment) == 9
+    (name,) = set(os.listdir(str(path.parent))) - before
+    return path.parent / name
+
+
+@posix
+def test_what_a_killed_writer_left_is_removed_by_the_next_one_for_the_same_file(tmp_path):
+    path, other = tmp_path / "model.json", tmp_path / "other.json"
+    mine, others = leftover_of(path), leftover_of(other)
+    assert mine.read_bytes() == b"half"
+    files.write(path, b"new")
+    assert sorted(os.listdir(str(tmp_path))) == sorted([path.name, others.name])
+
+
+@posix
+def test_what_a_writer_at_work_has_written_is_not_removed(tmp_path, monkeypatch):
+    path = tmp_path / "model.json"
+    real, inner = os.fsync, []
+
+    def fsync(handle):
+        if not inner:
+            inner.append(handle)
+            files.write(path, b"meanwhile")  # by another writer, before this one is done
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    files.write(path, b"new")
+    assert read(path) == b"new" and os.listdir(str(tmp_path)) == [path.name]
+
+
+@posix
+def test_a_link_with_the_name_of_a_leftover_is_not_followed(tmp_path):
+    path, diary = tmp_path / "model.json", tmp_path / "diary.txt"
+    diary.write_bytes(b"precious")
+    link = leftover_of(path)
+    link.unlink()
+    link.symlink_to(diary)
+    files.write(path, b"new")
+    assert diary.read_bytes() == b"precious" and read(path) == b"new"
+
+
+@posix
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root changes owners")
+def test_the_owner_and_the_group_are_kept(old):
+    os.chown(str(old), 1234, 2345)
+    old.chmod(0o4750)
+    files.write(old, b"new")
+    found = os.stat(str(old))
+    assert (found.st_uid, found.st_gid, mode(old)) == (1234, 2345, 0o4750)
+
+
+@posix
+def test_a_link_of_another_user_is_refused(public):
+    diary = os.path.join(public, "diary.txt")
+    with open(diary, "wb") as file:
+        file.write(b"precious")
+    if os.geteuid() != 0:
+        pytest.skip("only root makes files of other users")
+    os.chown(diary, 65534, 65534)
+    link = os.path.join(public, "model.json")
+    os.symlink(diary, link)
+    os.chown(link, 1234, 1234, follow_symlinks=False)
+    with without_privileges():
+        assert refusal(link, PermissionError) == "it is a symbolic link of another user"
+    assert read(diary) == b"precious"
+
+
+def test_whether_a_file_can_be_written(old, tmp_path):
+    files.check_writable(old)
+    files.check_writable(tmp_path / "new.json")
+    with pytest.raises(OSError, match="cannot be written: its directory does not exist"):
+        files.check_writable(tmp_path / "no" / "new.json")
+    assert read(old) == b"old" and os.listdir(str(tmp_path)) == [old.name]
+
+
+# ---- reading -----------------------------------------------------------------------------------------------------
+
+
+@posix
+def test_a_device_is_refused_before_it_is_read(tmp_path):
+    (tmp_path / "model.json").symlink_to("/dev/zero")
+    with pytest.raises(ValueError, match="model.json is a device; give a file$"):
+        files.read(tmp_path / "model.json")
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "model.json"
+    with open(str(path), "wb") as file:
+        file.truncate(files.LARGEST + 1)  # without taking up space
+    monkeypatch.setattr(files, "read_at_most", None)
+    with pytest.raises(ValueError, match="the file is larger than 268435456 bytes"):
+        files.read(path)
+
+
 # ---- refusals ----------------------------------------------------------------------------------------------------
 
 
@@ -314,7 +418,9 @@ def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
             if name != path.name:
                 interrupted += 1
                 half_written += os.path.getsize(str(tmp_path / name)) < SIZE
-                os.remove(str(tmp_path / name))
+        if os.name == "posix":  # The next writer removes what is left.
+            files.write(path, b"a" * SIZE)
+            assert os.listdir(str(tmp_path)) == [path.name]
     print(
         "{} kills, {} during a write, {} with the file half written".format(
             kills, interrupted, half_written
@@ -327,6 +433,7 @@ def test_a_kill_at_any_instant_leaves_the_old_file_or_the_new_one(tmp_path):
 
 
 def test_with_the_functions_that_micropython_has(old, monkeypatch):
+    monkeypatch.setattr(files, "replacement", None)
     for name in ("replace", "fsync", "chmod", "access", "urandom"):
         monkeypatch.delattr(os, name)
     files.write(str(old), b"new")

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import scratchnet as sn
-from scratchnet.scalars import Dual, Symbolic, Traced
+from scratchnet.scalars import Dual, Interval, Single, Symbolic, Traced
 
 
 def test_a_dual_number_knows_its_derivative():
@@ -24,6 +24,11 @@ def test_a_symbolic_number_is_arithmetic_without_a_value():
     z = w * x
     assert z.value is None and z.operation == "multiply"
     assert [operand.name for operand in z.operands] == ["w", "x"]
+
+
+def test_an_interval_knows_how_far_a_float_can_be_from_it():
+    x = Interval(0.1) * 3
+    assert abs((Single(0.1) * 3).value - 0.3) < x.error < 1e-7
 
 
 def test_a_layer_computes_with_any_of_them():

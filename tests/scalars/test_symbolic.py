@@ -179,6 +179,8 @@ def test_whole_numbers_and_pi():
     assert functions.pi(x).value == math.pi
     assert functions.power(x, 1) is x
     assert functions.power(x, 3).operation == "multiply" and functions.power(x, 0) == 1
+    n = Symbolic(name="n")
+    assert (functions.power(x, n).operation, functions.power(x, n).operands) == ("power", (x, n))
 
 
 def test_what_it_is():

@@ -7,10 +7,10 @@ import sys
 import pytest
 from test_interpreters import training
 
-import scratchnet
+import scratchnet as sn
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-PACKAGE = os.path.dirname(os.path.abspath(scratchnet.__file__))
+PACKAGE = os.path.dirname(os.path.abspath(sn.__file__))
 BUILDS = ["micropython", "pyodide"]
 
 if "NODE_FOLDER" not in os.environ:
@@ -81,3 +81,12 @@ def test_micropython_says_what_does_not_run_there(tmp_path):
         "ValueError: net.onnx: this Python cannot read or write such files ("
     )
     assert lines[8].startswith("Diverged: epoch ") and len(lines) == 9
+
+
+@pytest.mark.parametrize("build", BUILDS)
+@pytest.mark.parametrize("kind", ["float", "double"])
+def test_an_exported_module_tests_itself(build, kind, tmp_path):
+    layers = [sn.Dense(6, 20), sn.GELU(), sn.Dense(20, 3), sn.Softmax()]
+    path = str(tmp_path / "net.py")
+    sn.export(sn.Sequential(layers, seed=1), path, "micropython", kind, self_contained=True)
+    assert run(build, path) == ["all right: 8 vectors"]

@@ -1,0 +1,295 @@
+"""A program of integers as a C header, for C99 and C++11: no floats but in NAME_quantize."""
+
+from ..scalars.single import rounded
+from . import c_parts, c_rows, golden
+from .c import Unit, indented
+from .c_header import macros
+from .c_rows import for_comment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List
+
+    from .integers import Integers, Stage
+    from .rows import Rows
+    from .targets import Request
+
+FUNCTIONS = """\
+#if (-1 >> 1) != -1
+#error "{name}: shifting a negative number must keep its sign, as all usual compilers do"
+#endif
+/* v / 2^k, rounded to the nearest integer. */
+static inline int32_t {name}_shifted(int32_t v, int k)
+{{
+    return (v + (((int32_t)1 << k) >> 1)) >> k;
+}}
+/* sum / 2^before * factor / 2^after, limited to the range of {T}. */
+static inline {T} {name}_scaled(int32_t sum, int before, int32_t factor, int after)
+{{
+    int32_t v = {name}_shifted(sum, before);
+    v = v < -32767 ? -32767 : v > 32767 ? 32767 : v;
+    v = {name}_shifted(v * factor, after);
+    return ({T})(v < {least} ? {least} : v > {largest} ? {largest} : v);
+}}
+"""
+LOOKUP = {
+    8: """\
+static inline {T} {name}_lookup(const {T} *table, {T} v)
+{{
+    return {entry};
+}}
+""",
+    16: """\
+/* Between the entries for every 256th integer: a straight line. */
+static inline {T} {name}_lookup(const {T} *table, {T} v)
+{{
+    const int32_t place = (int32_t)v + 32768;
+    const {T} *entry = table + (place >> 8);
+    const int32_t first = {entry}, last = {next};
+    return ({T})(first + (((last - first) * (place & 255) + 128) >> 8));
+}}
+""",
+}
+QUANTIZE = """\
+/* The integers of a row of inputs; numbers beyond the range of the calibration are limited. */
+static inline void {name}_quantize(const float *x, {T} *in)
+{{
+    for (int k = 0; k < {NAME}_INPUTS; k++) {{
+        const float n = (x[k] - {edge}) * {steps};
+        in[k] = ({T})(!(n > 0.0f) ? {least} : n < {highest}.0f ? (int32_t)n - {above} : {largest});
+    }}
+}}
+"""
+SELFTEST = """\
+#ifdef {NAME}_SELFTEST
+/* gcc -D{NAME}_SELFTEST -x c {name}.h -o selftest && ./selftest */
+#include <stdio.h>
+int main(void)
+{{
+    static const float numbers[{vectors}][{NAME}_INPUTS] = {numbers};
+    static const {T} inputs[{count}][{NAME}_INPUTS] = {inputs};
+    static const {T} outputs[{count}][{NAME}_OUTPUTS] = {outputs};
+{rows}    int n, k;
+    for (n = 0; n < {count}; n++) {{
+        {T} in[{NAME}_INPUTS], out[{NAME}_OUTPUTS];
+        {quantize}
+        for (k = 0; k < {NAME}_INPUTS; k++) {{
+            if (in[k] != inputs[n][k]) {{
+                printf("{name}: vector %d: input %d is %d, but must be %d\\n",
+                       n, k, in[k], inputs[n][k]);
+                return 1;
+            }}
+        }}
+        {name}_predict(in, out);
+{check}        for (k = 0; k < {NAME}_OUTPUTS; k++) {{
+            if (out[k] != outputs[n][k]) {{
+                printf("{name}: vector %d: output %d is %d, but must be %d\\n",
+                       n, k, out[k], outputs[n][k]);
+                return 1;
+            }}
+        }}
+    }}
+    printf("all right: %d vectors\\n", {count});
+    return 0;
+}}
+#endif
+"""
+ENCODED = """\
+float x[{NAME}_INPUTS];
+        if (n >= {vectors}) {{ {name}_encode(&rows[n - {vectors}], x); }}
+        {name}_quantize(n < {vectors} ? numbers[n] : x, in);"""
+
+
+class IntegerUnit(Unit):
+    """The parts of the header in the making."""
+
+    def __init__(self, program: "Integers", name: str, progmem: bool) -> None:
+        Unit.__init__(self, "float", name, True, progmem)
+        self.program = program
+        grid = program.output
+        self.words.update(
+            T=f"int{program.bits}_t",
+            least=str(grid.least),
+            largest=str(grid.largest),
+            above=str(-grid.least),
+            highest=str(grid.largest - grid.least),
+        )
+        self.floats = Unit("float", name, True, progmem)  # for the rows, before they are quantized
+        self.definitions: "List[str]" = []
+
+    def literal(self, value: "Any") -> str:
+        return str(value) if isinstance(value, int) else Unit.literal(self, value)
+
+    def array(self, kind: str, name: str, values: "List[Any]") -> str:
+        """Define a table; return its name."""
+        name = f"{self.name}_{name}"
+        self.definitions.append(self.definition(kind, f"{name}[{len(values)}]", values))
+        return name
+
+    def predict(self) -> str:
+        """Return the function that computes the outputs."""
+        T, stages = self.words["T"], self.program.stages
+        arrays = ["in"] + [f"v{k}" for k in range(len(stages) - 1)] + ["out"]
+        lines = [f"{T} {arrays[k + 1]}[{len(s.bias)}];" for k, s in enumerate(stages[:-1])]
+        lengths = [len(self.program.inputs)] + [len(stage.bias) for stage in stages]
+        for k, stage in enumerate(stages):
+            sources = [(arrays[source], lengths[source]) for source in stage.sources]
+            lines += self.stage(k, stage, sources, arrays[k + 1])
+        head = f"static inline void {self.name}_predict(const {T} *in, {T} *out)\n"
+        return head + "{\n" + indented(lines) + "}\n"
+
+    def stage(self, k: int, stage: "Stage", sources: "Any", target: str) -> "List[str]":
+        """Return the loop over the units of a stage, and define its tables."""
+        T, name = self.words["T"], self.name
+        weights = self.array(T, f"weights{k}", [w for row in stage.weights for w in row])
+        bias = self.read("int32_t", self.array("int32_t", f"bias{k}", stage.bias) + "[j]")
+        factor = self.read("int16_t", self.array("int16_t", f"factor{k}", stage.factor) + "[j]")
+        before, after = [
+            self.read("int8_t", self.array("int8_t", f"{when}{k}", shifts) + "[j]")
+            for when, shifts in (("before", stage.before), ("after", stage.after))
+        ]
+        # On processors with an int of 16 bits, a product of two small ones fits into it.
+        wide = "(int32_t)" * (self.program.bits > 8)
+        lines = [f"int32_t sum = {bias};"]
+        if stage.elementwise:
+            weight = self.read(T, f"{weights}[j]")
+            lines.append(f"sum += {wide}{weight} * {sources[0][0]}[j];")
+        else:
+            lines.append(f"const {T} *w = {weights} + {len(stage.weights[0])} * j;")
+        start = 0
+        for array, length in () if stage.elementwise else sources:
+            weight = self.read(T, f"w[{start} + i]" if start else "w[i]")
+            lines.append(f"for (int i = 0; i < {length}; i++) {{")
+            lines.append(f"    sum += {wide}{weight} * {array}[i];")
+            lines.append("}")
+            start += length
+        lines += [
+            f"{target}[j] = {name}_scaled(",
+            f"    sum, {before}, {factor}, {after});",
+        ]
+        if stage.tables:
+            lines.append(f"{target}[j] = {name}_lookup({self.lookup(k, stage)}, {target}[j]);")
+        loop = f"for (int j = 0; j < {len(stage.bias)}; j++) {{"
+        return [loop] + [f"    {line}" for line in lines] + ["}"]
+
+    def lookup(self, k: int, stage: "Stage") -> str:
+        """Return the expression of the table of unit j, and define the tables of the stage."""
+        entries = [v for table in stage.tables for v in table]
+        table = self.array(self.words["T"], f"table{k}", entries)
+        if len(stage.tables) == 1:
+            return table
+        place = "j"
+        if stage.table_of != list(range(len(stage.bias))):
+            place = self.read("int16_t", self.array("int16_t", f"which{k}", stage.table_of) + "[j]")
+        return f"{table} + {len(stage.tables[0])} * {place}"
+
+    def functions(self) -> "List[str]":
+        """Return the functions that predict calls."""
+        found = [FUNCTIONS.format(**self.words)]
+        if any([stage.tables for stage in self.program.stages]):
+            entry = "table[(int)v + 128]" if self.program.bits == 8 else "entry[0]"
+            T = self.words["T"]
+            words = dict(self.words, entry=self.read(T, entry), next=self.read(T, "entry[1]"))
+            found.append(LOOKUP[self.program.bits].format(**words))
+        return found
+
+    def quantize(self) -> str:
+        """Return the function that computes the integers of the inputs."""
+        words = dict(self.words)
+        for name in ("edge", "steps"):
+            values = [getattr(grid, name) for grid in self.program.inputs]
+            if len(set(values)) == 1:
+                words[name] = self.literal(values[0])
+            else:
+                words[name] = self.read("float", self.array("float", name, values) + "[k]")
+        return QUANTIZE.format(**words)
+
+    def selftest(self, rows: "Rows") -> str:
+        """Return the test of the file: quantized rows, and their outputs."""
+        inputs, outputs = self.program.vectors(golden.MOST)
+        numbers = [[g.value(q) for g, q in zip(self.program.inputs, row)] for row in inputs]
+        vectors = len(inputs)
+        for _, x in rows.samples:
+            inputs.append(self.program.quantize(x))
+            outputs.append(self.program.run(inputs[-1]))
+        declarations, check = c_rows.declared(
+            self.floats, rows, [self.class_of(y) for y in outputs]
+        )
+        quantize = ENCODED if rows.samples else "{name}_quantize(numbers[n], in);"
+        return SELFTEST.format(
+            vectors=vectors,
+            count=len(inputs),
+            numbers=self.braced([[rounded(v) for v in row] for row in numbers], 8),
+            inputs=self.braced(inputs, 8),
+            outputs=self.braced(outputs, 8),
+            rows=declarations,
+            quantize=quantize.format(vectors=vectors, **self.words),
+            check=check,
+            **self.words,
+        )
+
+    @property
+    def half(self) -> int:
+        """The largest integer of an output that is not above 1/2."""
+        return int(self.program.output.place(0.5) // 1)
+
+    def class_of(self, out: "List[int]") -> int:
+        """Return the number of the class that outputs represent."""
+        return int(out[0] > self.half) if len(out) == 1 else out.index(max(out))
+
+
+def written(request: "Request") -> str:
+    """Return the text of the header."""
+    unit = IntegerUnit(request.integers, request.name, request.progmem)
+    outputs = len(unit.program.stages[-1].bias)
+    predict, quantize, functions = unit.predict(), unit.quantize(), unit.functions()
+    parts = [
+        about(unit, request),
+        head(unit),
+        unit.memory(),
+        *functions,
+        *unit.definitions,
+        predict,
+        quantize,
+        *c_rows.definitions(unit.floats, request.rows, outputs, unit.words["T"], str(unit.half)),
+        unit.selftest(request.rows),
+        "#endif\n",
+    ]
+    return "\n".join([part for part in parts if part])
+
+
+def about(unit: "IntegerUnit", request: "Request") -> str:
+    """Return the comment at the beginning."""
+    name, NAME, T = unit.name, unit.words["NAME"], unit.words["T"]
+    lines = [
+        f"/* {name}_predict: a network in integers, written by scratchnet {request.version}.",
+        f" * SHA-256 of its parameters: {golden.fingerprint(request.net)}",
+        " *",
+        f" * void {name}_quantize(const float *x, {T} *in) turns {NAME}_INPUTS numbers into",
+        f" * integers; void {name}_predict(const {T} *in, {T} *out) computes {NAME}_OUTPUTS",
+        " * integers from these. The two arrays must not overlap. out[k] stands for the number",
+        f" * {NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * out[k].",
+    ]
+    lines += [f" * {line}" for line in c_rows.about(unit.floats, request.rows, "x")]
+    meanings = request.rows.outputs
+    if unit.program.left_out:
+        meanings = [text.replace("probability", "score", 1) for text in meanings]
+    for array, names in (("x", request.rows.inputs), ("out", meanings)):
+        lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
+    lines += [" *"] + [
+        f" * layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)
+    ]
+    lines += [" *"] + [f" * {for_comment(line)}" for line in request.integers.remarks()]
+    return "\n".join(lines) + "\n */\n"
+
+
+def head(unit: "IntegerUnit") -> str:
+    """Return the macros, the includes and what is checked of the compiler."""
+    program, NAME = unit.program, unit.words["NAME"]
+    outputs = len(program.stages[-1].bias)
+    scratch = sum([len(stage.bias) for stage in program.stages[:-1]])
+    size = f"{scratch} * sizeof({unit.words['T']})"
+    text = macros(unit, len(program.inputs), outputs, size, ["float.h", "stdint.h"])
+    for name, value in (("SCALE", program.output.step), ("OFFSET", program.output.value(0))):
+        text += f"#define {NAME}_OUTPUT_{name} {unit.literal(rounded(value))}\n"
+    return text + c_parts.CHECK.format(**dict(unit.words, T="float"))

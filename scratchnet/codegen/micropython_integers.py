@@ -1,0 +1,374 @@
+"""A program of integers as a module for MicroPython, CircuitPython and any other Python.
+
+Integers of 8 bits are stored as bytes with 128 added, which need no memory beside the module. With
+``--viper`` the loops are compiled for the processor, by MicroPython alone.
+"""
+
+import struct
+
+from . import golden, python_parts, python_rows
+from .c_rows import for_comment
+from .python_module import DeviceModule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Sequence
+
+    from .integers import Integers, Stage
+    from .targets import Request
+
+WIDEST = 96  # columns of a line
+MOST_VECTORS = 4  # They stay in memory.
+
+SCALED = """\
+def scaled(v, j, units):
+    bias, before, factor, after, tables = units
+    k = before[j]
+    v = (v + bias[j] + (1 << k >> 1)) >> k
+    if v < -32767:
+        v = -32767
+    elif v > 32767:
+        v = 32767
+    k = after[j]
+    v = (v * factor[j] + (1 << k >> 1)) >> k
+    if v < LEAST:
+        v = LEAST
+    elif v > LARGEST:
+        v = LARGEST
+    return {result}
+"""
+LOOKUP = {
+    8: """\
+def lookup(table, v):
+    return table[v + 128] - 128
+""",
+    16: """\
+def lookup(table, v):  # between the entries for every 256th integer: a straight line
+    k = (v + 32768) >> 8
+    return table[k] + (((table[k + 1] - table[k]) * (v & 255) + 128) >> 8)
+""",
+}
+DENSE = """\
+def dense(a, rows, units):  # each unit reads all numbers
+    start = {start}
+    out = [0] * len(rows)
+    j = 0
+    for row in rows:
+        v = start
+        i = 0
+        for w in row:
+            v += w * a[i]
+            i += 1
+        out[j] = scaled(v, j, units)
+        j += 1
+    return out
+"""
+ELEMENTWISE = """\
+def elementwise(a, weights, units):  # each unit reads the number at its own index
+    return [scaled({weight} * a[j], j, units) for j in range(len(a))]
+"""
+WORDS = {
+    8: {"start": "-128 * sum(a)", "weight": "(weights[j] - 128)"},
+    16: {"start": "0", "weight": "weights[j]"},
+}
+VIPER = """\
+@micropython.viper
+def stage(a: ptr8, count: int, step: int, w: ptr8, u: ptr16, table: ptr8, out: ptr8, n: int):
+    j = 0
+    k = 0
+    p = 0
+    while j < n:
+        v = ((int(u[p]) - 32768) << 16) + int(u[p + 1])
+        i = j * step
+        end = i + count
+        while i < end:
+            v += (int(w[k]) - 128) * (int(a[i]) - 128)
+            i += 1
+            k += 1
+        v >>= int(u[p + 2])
+        if v < -32767:
+            v = -32767
+        elif v > 32767:
+            v = 32767
+        v = (v * int(u[p + 3]) + ((1 << int(u[p + 4])) >> 1)) >> int(u[p + 4])
+        if v < -128:
+            v = -128
+        elif v > 127:
+            v = 127
+        v += 128
+        if int(u[p + 5]):
+            v = int(table[((int(u[p + 5]) - 1) << 8) + v])
+        out[j] = v
+        j += 1
+        p += 6
+"""
+QUANTIZE = """\
+def quantize(row):  # numbers beyond the range of the calibration are limited
+    out = []
+    for k in range(INPUTS):
+        n = (row[k] - {edge}) * {steps}
+        out.append(LEAST if not n > 0 else int(n) + LEAST if n < LARGEST - LEAST else LARGEST)
+    return out
+"""
+SIGNED = {
+    8: """\
+def signed(row):
+    return [v - 128 for v in row]
+""",
+    16: """\
+def signed(row):
+    return list(row)
+""",
+}
+SELFTEST = """\
+def selftest():  # what the network must answer; raise an error if it does not
+    vectors = ({vectors}
+    )
+    for n in range({count}):
+        row, expected = [signed(v) for v in vectors[n]]
+        found = run(row)
+        if found != expected:
+            raise ValueError("{name}: vector %d gives %s, but must give %s" % (n, found, expected))
+    found = quantize({numbers})
+    if found != row:
+        raise ValueError("{name}: the numbers of the last vector give %s" % found)
+{rows}    print("all right: {total} vectors")
+
+
+if __name__ == "__main__":
+    selftest()
+"""
+
+
+TEST_OF_ROWS = """\
+    for values, expected in {samples}:
+        found = run(quantize(_encode(values)))
+        if found != list(expected):
+            what = "{name}: the row %s gives %s, but must give %s"
+            raise ValueError(what % (values, found, expected))
+"""
+OUTPUTS = (
+    python_parts.OUTPUTS
+    + "    return [OUTPUT_OFFSET + OUTPUT_SCALE * q for q in run(quantize(x))]\n"
+)
+
+
+class RowPrinter(DeviceModule):
+    """What prints the rows of a table: constants of 32 bits, unpacked from bytes."""
+
+    def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
+        return packed("f", values)
+
+
+class Module:
+    """The module in the making; ``lines`` are its constants and the body of ``predict``."""
+
+    def __init__(self, program: "Integers", viper: bool) -> None:
+        self.program, self.viper, self.bits = program, viper, program.bits
+        self.constants: "List[str]" = []
+        self.body: "List[str]" = []
+        self.used: "List[str]" = []
+
+    # ---- constants -------------------------------------------------------------------------------
+
+    def row(self, values: "Sequence[int]") -> str:
+        """Return the expression of a row of integers."""
+        if self.bits == 8:
+            return quoted(bytes([v + 128 for v in values]))
+        return packed("h", values)
+
+    def define(self, name: str, items: "List[str]") -> None:
+        """Define a tuple."""
+        self.constants.append(f"{name} = (\n" + "".join([f"    {v},\n" for v in items]) + ")\n")
+
+    # ---- stages ----------------------------------------------------------------------------------
+
+    def stage(self, k: int, stage: "Stage") -> None:
+        """Define what a stage needs, and append the statement that computes it."""
+        source = " + ".join([f"a{source}" for source in stage.sources])
+        if self.viper:
+            return self.viper_stage(k, stage, source)
+        for n, table in enumerate(stage.tables):
+            self.constants.append(f"T{k}_{n} = {self.row(table)}\n")
+        count = len(stage.bias)
+        tables = "None"
+        if len(stage.tables) == 1:
+            tables = f"(T{k}_0,) * {count}"
+        elif stage.tables:
+            tables = "({})".format(wrapped([f"T{k}_{n}" for n in stage.table_of]))
+        units = [
+            packed("i", stage.bias),
+            quoted(bytes(stage.before)),
+            packed("h", stage.factor),
+            quoted(bytes(stage.after)),
+            tables,
+        ]
+        self.define(f"U{k}", units)
+        kind = "elementwise" if stage.elementwise else "dense"
+        if stage.elementwise:
+            weights = [row[0] for row in stage.weights]
+            self.constants.append(f"W{k} = {self.row(weights)}\n")
+        else:
+            self.define(f"W{k}", [self.row(row) for row in stage.weights])
+        self.used.append(kind)
+        self.body.append(f"a{k + 1} = {kind}({source}, W{k}, U{k})")
+
+    def viper_stage(self, k: int, stage: "Stage", source: str) -> None:
+        weights = [quoted(bytes([w + 128 for w in row])) for row in stage.weights]
+        tables = [self.row(table) for table in stage.tables]
+        for name, texts in ((f"W{k}", weights), (f"T{k}", tables or ['b""'])):
+            self.constants.append(f"{name} = (\n" + "".join([f"    {t}\n" for t in texts]) + ")\n")
+        units: "List[int]" = []
+        for j, bias in enumerate(stage.bias):
+            before = stage.before[j]
+            high, low = divmod(bias + (1 << before >> 1), 1 << 16)
+            table = stage.table_of[j] + 1 if stage.tables else 0
+            units += [high + 32768, low, before, stage.factor[j], stage.after[j], table]
+        self.constants.append(f'U{k} = array("H", ({wrapped(units)}))\n')
+        n, count, step = len(stage.bias), len(stage.weights[0]), int(stage.elementwise)
+        self.body.append(f"a{k + 1} = bytearray({n})")
+        self.body.append(f"stage({source}, {count}, {step}, W{k}, U{k}, T{k}, a{k + 1}, {n})")
+
+    def quantize(self) -> str:
+        """Return the function that computes the integers of the inputs, and define its tables."""
+        words = {}
+        for name in ("edge", "steps"):
+            values = [getattr(grid, name) for grid in self.program.inputs]
+            same = len(set(values)) == 1
+            words[name] = name.upper() + "[k]" * (not same)
+            expression = packed("f", values[:1]) + "[0]" if same else packed("f", values)
+            self.constants.append(f"{name.upper()} = {expression}\n")
+        return QUANTIZE.format(**words)
+
+    # ---- the whole -------------------------------------------------------------------------------
+
+    def functions(self) -> "List[str]":
+        """Return the functions, after the statements of ``predict`` are known."""
+        answer = f"a{len(self.program.stages)}"
+        first = ["a0 = list(row)"]
+        if self.viper:
+            first = [
+                "a0 = bytearray(INPUTS)",
+                "for k in range(INPUTS):",
+                "    a0[k] = row[k] + 128",
+            ]
+            answer, found = f"signed({answer})", [VIPER]
+        else:
+            has_tables = [bool(stage.tables) for stage in self.program.stages]
+            look_up = "lookup(tables[j], v)" if any(has_tables) else "v"
+            found = [LOOKUP[self.bits]] * any(has_tables)
+            if not all(has_tables) and any(has_tables):
+                look_up += " if tables else v"
+            found.append(SCALED.format(result=look_up))
+            for kind, text in (("dense", DENSE), ("elementwise", ELEMENTWISE)):
+                found += [text.format(**WORDS[self.bits])] * (kind in self.used)
+        body = [f"    {line}\n" for line in first + self.body + [f"return {answer}"]]
+        return found + ["def run(row):\n" + "".join(body)]
+
+
+def packed(kind: str, values: "Sequence[Any]") -> str:
+    """Return the expression of a tuple of numbers of a format of struct."""
+    form = f"<{len(values)}{kind}"
+    return f'unpack("{form}", {quoted(struct.pack(form, *values))})'
+
+
+def quoted(data: bytes) -> str:
+    """Return a literal of bytes with double quotes."""
+    return 'b"' + "".join([_quoted(c) for c in data]) + '"'
+
+
+def _quoted(c: int) -> str:
+    return chr(c) if 32 <= c < 127 and c not in (34, 92) else f"\\x{c:02x}"
+
+
+def wrapped(values: "Sequence[Any]") -> str:
+    """Return numbers separated by commas, in lines."""
+    lines = [""]
+    for text in [f"{v}, " for v in values]:
+        if len(lines[-1]) + len(text) > WIDEST:
+            lines.append("    ")
+        lines[-1] += text
+    return "\n".join([line.rstrip() for line in lines])
+
+
+def written(request: "Request") -> str:
+    """Return the text of the module."""
+    program, rows = request.integers, request.rows
+    module = Module(program, request.viper)
+    for k, stage in enumerate(program.stages):
+        module.stage(k, stage)
+    quantize = module.quantize()
+    printer = RowPrinter(request)
+    parts = [
+        about(request),
+        "import micropython\nfrom array import array\n" * request.viper
+        + "from struct import unpack\n",
+        "\n".join(settings(program)) + "\n",
+        *python_rows.constants(printer, rows),
+        *module.constants,
+        SIGNED[program.bits],
+        *module.functions(),
+        quantize,
+    ]
+    if rows.target:
+        outputs = len(program.stages[-1].bias)
+        parts += [python_parts.NUMBER, OUTPUTS.format(INPUTS=len(program.inputs))]
+        parts += python_rows.functions(printer, rows, outputs, not program.left_out)
+    else:
+        parts.append("predict = run\n")
+    return "\n".join([*parts, selftest(module, request, printer)])
+
+
+def selftest(module: "Module", request: "Request", printer: "RowPrinter") -> str:
+    """Return the test of the module: integers, the numbers that become them, and rows."""
+    program, samples = request.integers, request.rows.samples
+    X, Y = program.vectors(MOST_VECTORS)
+    numbers = [grid.value(q) for grid, q in zip(program.inputs, X[-1])]
+    vectors = "".join([f"\n        ({module.row(x)}, {module.row(y)})," for x, y in zip(X, Y)])
+    rows = ""
+    if samples:
+        found = [program.run(program.quantize(x)) for _, x in samples]
+        values = [python_rows.row(printer, row) for row, _ in samples]
+        pairs = [f"({v}, {tuple(y)})" for v, y in zip(values, found)]
+        rows = TEST_OF_ROWS.format(samples=python_rows.listed(pairs), name=request.name)
+        if printer.constants:
+            rows = f"    c = {printer.numbers(printer.constants)}\n" + rows
+    return SELFTEST.format(
+        name=request.name,
+        count=len(X),
+        total=len(X) + len(samples),
+        numbers=packed("f", numbers),
+        vectors=vectors,
+        rows=rows,
+    )
+
+
+def about(request: "Request") -> str:
+    """Return the comment at the beginning."""
+    lines = [
+        f"{request.name}: a network in integers, written by scratchnet {request.version}.",
+        f"SHA-256 of its parameters: {golden.fingerprint(request.net)}",
+        "",
+        "quantize(row) turns numbers into integers, and run(row) computes integers from these.",
+        "The output q stands for the number OUTPUT_OFFSET + OUTPUT_SCALE * q.",
+    ]
+    meanings = request.rows.outputs
+    if request.integers.left_out:
+        meanings = [text.replace("probability", "score", 1) for text in meanings]
+    for array, names in (("row", request.rows.inputs), ("output", meanings)):
+        lines += [f"  {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
+    lines += [""] + [f"layer {k}: {for_comment(repr(v))}" for k, v in enumerate(request.net.layers)]
+    lines += [""] + [for_comment(line) for line in request.integers.remarks()]
+    return "".join([f"# {line}".rstrip() + "\n" for line in lines])
+
+
+def settings(program: "Integers") -> "List[str]":
+    """Return the definitions of the numbers that the functions read."""
+    grid = program.output
+    return [
+        f"INPUTS = {len(program.inputs)}",
+        f"LEAST = {grid.least}",
+        f"LARGEST = {grid.largest}",
+        f"OUTPUT_SCALE = {grid.step!r}",
+        f"OUTPUT_OFFSET = {grid.value(0)!r}",
+    ]

@@ -1,0 +1,372 @@
+"""A network as a Python module that needs neither this package nor any other.
+
+    Module         Python 3.6 and later: 64-bit floats, as decimals
+    DeviceModule   MicroPython and CircuitPython: numbers as bytes, because devices misread decimals
+
+A self-contained module has the portable functions in it, printed from their own record. It needs
+only frexp and ldexp, which are exact in every library. Any other calls the functions of ``math``.
+"""
+
+import re
+import struct
+
+from ..core import functions
+from ..scalars import Symbolic, SymbolicSingle
+from ..scalars.operations import ATOM, SIGN
+from . import golden, heap, python_parts, python_rows
+from .program import Printer, recorded, shifted
+from .python import NEVER_RAISES, is_safe
+from .statements import Speller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+    from ..core.types import Row
+    from ..scalars import Symbolic as Node
+    from .loops import Index, Table
+    from .targets import Request
+
+WIDEST = 96  # columns of a line
+SHORT_DIGITS = 22  # of the floats on some devices
+
+
+class Module(Speller):
+    """The parts of a Python module in the making.
+
+    ``is_single``   whether its numbers have 24 binary digits, not 53
+    ``guarded``     {function of the library that is called: whether it may raise an error}
+    ``constants``   those of the function in the making that are not written where they are used
+    """
+
+    about = "It needs only Python 3.6 or later."
+    command = "python3"
+    symbolic: "Any" = Symbolic
+    is_single = False
+
+    def __init__(self, request: "Request") -> None:
+        Speller.__init__(self)
+        self.request = request
+        self.guarded: "Dict[str, bool]" = {}
+        self.constants: "List[float]" = []
+        self.has_infinity = self.has_nearest = False
+
+    def is_portable(self, name: str) -> bool:
+        return self.request.self_contained
+
+    # ---- numbers ---------------------------------------------------------------------------------
+
+    def constant(self, value: float) -> str:
+        """Return the expression of a constant."""
+        if value - value == 0:
+            return self.finite(value)
+        self.has_infinity = True
+        return "NAN" if value != value else "INFINITY" if value > 0 else "-INFINITY"
+
+    def finite(self, value: float) -> str:
+        return repr(value)
+
+    def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
+        """Return the expression of a row of constants."""
+        return bracketed([repr(value) for value in values], margin)
+
+    def rows(self, rows: "Sequence[Sequence[float]]", margin: int, brackets: str) -> str:
+        """Return the expression of a list or a tuple of rows."""
+        space = " " * margin
+        lines = [f"{space}    {self.numbers(row, margin + 4)},\n" for row in rows]
+        return brackets[0] + "\n" + "".join(lines) + space + brackets[1]
+
+    def table(self, table: "Table") -> str:
+        """Return the definition of a table."""
+        values, n = table.values, table.shape[-1]
+        if len(table.shape) == 1:
+            return f"{table.name} = {self.numbers(values)}\n"
+        rows = [values[k : k + n] for k in range(0, len(values), n)]
+        return f"{table.name} = {self.rows(rows, 0, '()')}\n"
+
+    # ---- statements ------------------------------------------------------------------------------
+
+    def printer(
+        self, outputs: "Sequence[Node]", names: "Optional[Dict[int, str]]" = None
+    ) -> "Printer":
+        return PythonPrinter(self, outputs, names)
+
+    def array(self, name: str, length: int) -> str:
+        return f"{name} = [0.0] * {length}"
+
+    def assignment(self, target: str, text: str) -> str:
+        return f"{target} = {text}"
+
+    def loop(self, index: "Index", lines: "List[str]") -> "List[str]":
+        if index.count == 1:
+            return lines
+        return [f"for {index.name} in range({index.count}):"] + [f"    {line}" for line in lines]
+
+    def written_out(self, inputs: "Row", outputs: "Row") -> "List[str]":
+        code = self.printer(outputs)
+        used = {id(node) for node in code.numbers}
+        lines = [f"{v.name} = x[{k}]" for k, v in enumerate(inputs) if id(v) in used]
+        lines += code.statements()
+        return lines + [f"out = [{', '.join([code.text(v) for v in code.outputs])}]"]
+
+    # ---- functions -------------------------------------------------------------------------------
+
+    def function(self, name: str, value: "Node") -> str:
+        code = self.printer([value])
+        lines = code.statements()
+        lines.append(f"return {code.text(code.outputs[0])}")
+        return self.with_constants(f"_{name}", f"def {name}(x):\n", lines)
+
+    def with_constants(self, name: str, head: str, lines: "List[str]") -> str:
+        """Return a function, after the definition of the constants that its lines need."""
+        constants, self.constants = self.constants, []
+        if not constants:
+            return head + indented(lines)
+        definition = f"{name} = {self.numbers(constants)}\n\n\n"
+        return definition + head + indented([f"c = {name}"] + lines)
+
+    def guards(self) -> "List[str]":
+        """Return the functions of the library that may raise an error, guarded."""
+        names = sorted([name for name, may_raise in self.guarded.items() if may_raise])
+        self.has_infinity = self.has_infinity or bool(names)
+        return [
+            python_parts.GUARDED.format(function=name, otherwise=python_parts.OTHERWISE[name])
+            for name in names
+        ]
+
+    def imports(self) -> "List[str]":
+        """Return the statements that import what the functions call."""
+        names = {name for name, may_raise in self.guarded.items() if not may_raise}
+        for name, needed in (("mantissa", "frexp"), ("exponent", "frexp"), ("ldexp", "ldexp")):
+            if name in self.called:
+                names.add(needed)
+        if self.has_nearest:
+            names.add("floor")
+        lines = ["import math\n"] if any(self.guarded.values()) else []
+        return lines + ([f"from math import {', '.join(sorted(names))}\n"] if names else [])
+
+    # ---- the module ------------------------------------------------------------------------------
+
+    def written(self) -> str:
+        """Return the text of the module."""
+        net, rows = self.request.net, self.request.rows
+        x = [self.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
+        outputs = recorded(net, net.copy(self.symbolic), x)
+        body = self.body(outputs) + ["return out"]
+        head = python_parts.OUTPUTS.format(INPUTS=len(x))
+        main = self.with_constants("_constants", head, body)
+        main_parts = [*python_rows.functions(self, rows, len(outputs[-1])), self.selftest()]
+        definitions = [*self.functions().values(), *self.guards()]
+        helpers = [text for name, text in python_parts.HELPERS.items() if name in self.called]
+        start = [
+            *self.comments(),
+            *self.imports(),
+            "\n",
+            *self.beginning(),
+            f"INPUTS = {len(x)}\nOUTPUTS = {len(outputs[-1])}\n",
+            *python_rows.constants(self, rows),
+            *[python_parts.INFINITY] * self.has_infinity,
+            *map(self.table, self.tables),
+        ]
+        parts = ["".join(start), *helpers, *definitions, python_parts.NUMBER, main, *main_parts]
+        return "\n\n".join(parts)
+
+    def beginning(self) -> "List[str]":
+        """Return what must stand before all numbers."""
+        return [python_parts.WIDE.format(name=self.request.name)]
+
+    def comments(self) -> "List[str]":
+        request = self.request
+        name, version = request.name, request.version
+        lines = [
+            f"{name}: a neural network, written by scratchnet {version}. {self.about}",
+            f"It tests itself: {self.command} {name}.py, or import {name}; {name}.selftest()",
+            f"SHA-256 of its parameters: {golden.fingerprint(request.net)}",
+        ]
+        lines += [f"layer {k}: {layer!r}" for k, layer in enumerate(request.net.layers)]
+        for array, texts in (("x", request.rows.inputs), ("out", request.rows.outputs)):
+            lines += [f"{array}[{k}]: {text}" for k, text in enumerate(texts)]
+        return [f"# {printable(line)}\n" for line in lines]
+
+    def selftest(self) -> str:
+        """Return the function that compares with golden vectors."""
+        request = self.request
+        X, Y = golden.vectors(request.net, request.number)
+        values = [row for row, _ in request.rows.samples]
+        samples = golden.outputs(request.net, request.number, [x for _, x in request.rows.samples])
+        lines = [f"inputs = {self.rows(X, 4, '[]')}", f"expected = {self.rows(Y, 4, '[]')}"]
+        if values:
+            texts = [python_rows.row(self, row) for row in values]
+            constants, self.constants = self.constants, []
+            lines += [f"c = {self.numbers(constants, 4)}"] if constants else []
+            lines.append("rows = [\n" + "".join([f"        {text},\n" for text in texts]) + "    ]")
+            lines.append("inputs = inputs + [_encode(row) for row in rows]")
+            lines.append(f"expected = expected + {self.rows(samples, 4, '[]')}")
+        return python_parts.SELFTEST.format(
+            vectors=indented(lines), tolerance=self.tolerance(Y + samples), name=request.name
+        )
+
+    def tolerance(self, Y: "List[Row]") -> str:
+        """Return the expression of the largest difference that the test allows."""
+        return "0" if self.request.self_contained else repr(golden.tolerance(Y, 53))
+
+
+class DeviceModule(Module):
+    """The parts of a module for MicroPython and CircuitPython.
+
+    ``count``   how many numbers it has in bytes
+    """
+
+    about = "It needs only math and array."
+    command = "micropython"
+    # What not every MicroPython has.
+    absent = ("erf", "expm1", "log1p")
+
+    def __init__(self, request: "Request") -> None:
+        Module.__init__(self, request)
+        self.is_single = request.type == "float"
+        if self.is_single:
+            self.symbolic = SymbolicSingle
+        self.letter = "f" if self.is_single else "d"
+        self.count = 0
+
+    def is_portable(self, name: str) -> bool:
+        return self.request.self_contained or name in self.absent
+
+    def finite(self, value: float) -> str:
+        """Return a small whole number as it is; others are constants, which are kept as bytes."""
+        if value == int(value) and abs(value) < 1 << 16:
+            return repr(value)
+        if value not in self.constants:
+            self.constants.append(value)
+        return f"c[{self.constants.index(value)}]"
+
+    def numbers(self, values: "Sequence[float]", margin: int = 0) -> str:
+        self.count += len(values)
+        data = struct.pack(f"<{len(values)}{self.letter}", *values)
+        space = "\n" + " " * (margin + 4)
+        texts = [f'b"{text}"' for text in filled(list(map(escaped, data)), WIDEST - margin - 7)]
+        return f"_row({texts[0] if len(texts) == 1 else space + space.join(texts)})"
+
+    def imports(self) -> "List[str]":
+        return ["from array import array\n"] + Module.imports(self)
+
+    def beginning(self) -> "List[str]":
+        name = self.request.name
+        one = "".join(map(escaped, struct.pack(f"<{self.letter}", 1)))
+        row = python_parts.ROW.format(name=name, letter=self.letter, one=one)
+        if not self.is_single:
+            return Module.beginning(self) + [row]
+        return [row, python_parts.SHIFT, python_parts.NEAREST * self.has_nearest, "\n\n"]
+
+    def tolerance(self, Y: "List[Row]") -> str:
+        if not self.is_single:
+            return Module.tolerance(self, Y)
+        exact = "0 if SHIFT == 12582912 else " * self.request.self_contained
+        return f"({exact}{golden.tolerance(Y, SHORT_DIGITS)!r})"
+
+    def written(self) -> str:
+        """Return the text of the module: with tuples, which are faster, if they fit the heap."""
+        text = Module.written(self)
+        code = re.sub(r'(?m)^#.*|\s*b"[^"]*"', "", text)
+        word = 4 if self.is_single else 8
+        as_arrays, as_tuples = [
+            heap.needed(len(code), self.count, word, is_tuple) for is_tuple in (False, True)
+        ]
+        given = self.request.heap
+        if as_tuples <= (given or heap.USUAL):
+            row = f'array("{self.letter}", data)'
+            return text.replace(f"    return {row}\n", f"    return tuple({row})\n", 1)
+        if given and as_arrays > given:
+            raise ValueError(
+                f"the module needs about {as_arrays} bytes of heap, but there are {given}; "
+                "use a smaller network"
+            )
+        return text
+
+
+class PythonPrinter(Printer):
+    """The statements of a module that compute some outputs."""
+
+    def __init__(
+        self,
+        module: "Module",
+        outputs: "Sequence[Node]",
+        names: "Optional[Dict[int, str]]" = None,
+    ) -> None:
+        Printer.__init__(self, outputs, names)
+        self.module = module
+
+    def new_name(self) -> str:
+        return self.module.new_name()
+
+    def constant(self, value: float) -> "Tuple[str, int]":
+        text = self.module.constant(value)
+        return text, SIGN if text.startswith("-") else ATOM
+
+    def choice(self, condition: str, a: str, b: str) -> str:
+        return f"{a} if {condition} else {b}"
+
+    def call(self, node: "Node", arguments: "List[str]") -> str:
+        name, module = node.operation, self.module
+        if name == "ldexp":
+            arguments = [arguments[0], f"int({arguments[1]})"]
+        if name != "abs":
+            module.call(name)
+        if name in functions.ELEMENTARY and not module.is_portable(name):
+            may_raise = name not in NEVER_RAISES and not is_safe(node)
+            module.guarded[name] = module.guarded.get(name, False) or may_raise
+        return f"{name}({', '.join(arguments)})"
+
+    def assignment(self, node: "Node", name: str, parts: "List[str]") -> "List[str]":
+        return [f"{name} = {parts[0]}"] + [f"{name} = {name} + {part}" for part in parts[1:]]
+
+    def operation(self, node: "Node") -> "Tuple[str, int]":
+        if self.module.is_single and shifted(node) is not None:
+            self.module.has_nearest = True
+            return f"nearest({self.text(node.operands[0].operands[0])})", ATOM
+        return Printer.operation(self, node)
+
+
+def python(request: "Request") -> str:
+    """Return the text of a module for Python."""
+    return Module(request).written()
+
+
+def micropython(request: "Request") -> str:
+    """Return the text of a module for MicroPython."""
+    return DeviceModule(request).written()
+
+
+def bracketed(texts: "List[str]", margin: int = 0) -> str:
+    """Return a tuple of these expressions, in as many lines as it needs."""
+    lines = filled([f"{text}, " for text in texts], WIDEST - margin - 5)
+    if len(lines) == 1:
+        return f"({lines[0].rstrip() if len(texts) == 1 else lines[0].rstrip(', ')})"
+    space = "\n" + " " * (margin + 4)
+    return "(" + space + space.join([line.rstrip() for line in lines]) + space[:-4] + ")"
+
+
+def filled(texts: "Sequence[str]", width: int) -> "List[str]":
+    """Return the texts, one after another, in lines of about this width."""
+    lines = [""]
+    for text in texts:
+        if len(lines[-1]) + len(text) > width and lines[-1]:
+            lines.append("")
+        lines[-1] += text
+    return lines
+
+
+def escaped(byte: int) -> str:
+    """Return a byte as it stands in a literal."""
+    character = chr(byte)
+    return character if " " <= character <= "~" and character not in '"\\' else f"\\x{byte:02x}"
+
+
+def printable(text: str) -> str:
+    """Return a text from data for a comment: one line of ASCII."""
+    return "".join([c if " " <= c <= "~" else "?" for c in text])
+
+
+def indented(lines: "List[str]") -> str:
+    return "".join([f"    {line}\n" for line in lines])

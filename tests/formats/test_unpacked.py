@@ -1,0 +1,157 @@
+"""Compressed files that expand too far, or are damaged: one sentence, in little memory."""
+
+import gzip
+import io
+import random
+import struct
+import tracemalloc
+import zipfile
+
+import pytest
+
+import scratchnet as sn
+from scratchnet.datasets.arrays import is_array, read_arrays
+from scratchnet.datasets.idx import read_idx
+from scratchnet.datasets.tables import read_table
+from scratchnet.formats import npy, unpacked
+
+
+@pytest.fixture
+def low(monkeypatch):
+    """Limits so low that the files of these tests are small."""
+    monkeypatch.setattr(unpacked, "LEAST", 100000)
+    monkeypatch.setattr(unpacked, "RATIO", 20)
+
+
+def compressed(tmp_path, data, name="a.gz"):
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(data))
+    return str(path)
+
+
+def peak(action):
+    """The most memory in bytes that was in use during the action."""
+    tracemalloc.start()
+    try:
+        action()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+IMAGES = bytes([0, 0, 8, 2]) + struct.pack(">II", 20000, 1000)
+
+
+@pytest.mark.parametrize(
+    "read, data",
+    [
+        (read_table, b"a,b,y\n" + b"1,2,0\n" * 1200000),
+        (read_idx, IMAGES + bytes(20000000)),
+        (read_arrays, IMAGES + bytes(20000000)),
+    ],
+)
+def test_a_gzip_file_that_expands_too_far(read, data, low, tmp_path):
+    path = compressed(tmp_path, data)
+
+    def refused():
+        with pytest.raises(
+            ValueError, match="a.gz becomes more than [0-9,]+ bytes; a gzip file is"
+        ):
+            read(path)
+
+    assert peak(refused) < len(data)
+
+
+def test_an_ordinary_ratio_is_read(low, tmp_path):
+    chance = random.Random(1)
+    rows = "".join(["{},{}\n".format(chance.random(), chance.random()) for _ in range(20000)])
+    assert len(read_table(compressed(tmp_path, b"a,b\n" + rows.encode()))) == 20000
+
+
+def test_millions_of_empty_lines(tmp_path):
+    path = compressed(tmp_path, b"a,y\n1,2\n" + b"\n" * 1000001)
+    with pytest.raises(ValueError, match="a.gz has more than 1,000,000 empty lines; delete them"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("damage", range(0, 60, 3))
+def test_a_damaged_gzip_file(damage, tmp_path):
+    """Every command first asks whether the file is an array; the reader then reports the damage."""
+    data = bytearray(gzip.compress(b"a,b,y\n" + b"1,2,0\n7,8,1\n" * 50))
+    data[10 + damage % (len(data) - 10)] ^= 255
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(bytes(data))
+    assert is_array(str(path)) in (True, False)
+    try:
+        read_table(str(path))
+    except ValueError as error:
+        assert str(error).startswith(str(path)) and "\n" not in str(error)
+
+
+def test_a_gzip_file_that_is_cut_off(tmp_path):
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b,y\n" + b"1,2,0\n7,8,1\n" * 50)[:-9])
+    with pytest.raises(
+        ValueError, match="a.csv.gz: the gzip file is damaged: Compressed file ended"
+    ):
+        read_table(str(path))
+
+
+# ---- .npz --------------------------------------------------------------------------------------------------------
+
+
+def archive(members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in members:
+            packed.writestr(name + ".npy", data)
+    return file.getvalue()
+
+
+def test_an_npz_file_that_expands_too_far(low, tmp_path):
+    data = archive([("X", npy.dumps(npy.array_of([[0.0] * 1000] * 200)))])
+    with pytest.raises(ValueError, match="has 1600000 bytes; at most"):
+        npy.loads_npz(data)
+    together = [(str(k), npy.dumps(npy.array_of([0.0] * 10000))) for k in range(3)]
+    with pytest.raises(ValueError, match="has 80000 bytes; at most"):  # the second one
+        npy.loads_npz(archive(together))
+
+
+def test_a_model_file_of_bytes_that_would_become_lists(tmp_path):
+    """A byte in the file takes up 32 bytes in a list."""
+    path = tmp_path / "model.npz"
+    path.write_bytes(
+        archive([("0.weights", npy.dumps(npy.Array((2000, 1000), bytes_of_zeros(2000000))))])
+    )
+
+    def refused():
+        with pytest.raises(
+            ValueError, match="2000000 numbers; a model file of this size has at most"
+        ):
+            sn.load(str(path))
+
+    assert peak(refused) < 10 * 2000000
+
+
+def bytes_of_zeros(count):
+    numbers = npy.loads(npy.dumps(npy.array_of([0.0]))).numbers[:0]
+    return type(numbers)("B", bytes(count))
+
+
+SOUND = archive([("X", npy.dumps(npy.array_of([[1.0, 2.0]])))])
+OTHER = archive([("X", npy.dumps(npy.array_of([[3.0, 4.0]])))])
+TWO_READINGS = {
+    "a prefix": b"#!/bin/sh\n" + SOUND,
+    "a suffix": SOUND + b"more",
+    "two archives": OTHER + SOUND,
+    "a comment": SOUND[:-2] + b"\4\0more",
+}
+
+
+@pytest.mark.parametrize("name", sorted(TWO_READINGS))
+def test_an_npz_file_that_can_be_read_in_two_ways(name):
+    assert npy.loads_npz(SOUND)["X"][0] == [1.0, 2.0]
+    with pytest.raises(
+        ValueError, match="npz has bytes before or behind its archive|is not an .npz"
+    ):
+        npy.loads_npz(TWO_READINGS[name])
