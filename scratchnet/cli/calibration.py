@@ -2,8 +2,8 @@
 
 from .. import metrics, tabular
 from ..codegen.quantizer import chosen_rows
-from ..datasets.encoding import CLASSIFICATION
-from ..datasets.tables import NUMBERS as COLUMN_OF_NUMBERS
+from ..datasets.columns import NUMBERS as COLUMN_OF_NUMBERS
+from ..datasets.parts import CLASSIFICATION
 from ..tabular.model import has_encoder, model_of
 from .data import reading
 
@@ -25,6 +25,7 @@ class Calibration:
             self.X = numbers_in(tabular.read(path, **how), path)
             return
         model = model_of(net, options.model)
+        how = reading(options, getattr(model.encoder, "missing", ()))
         data, self.encoder = model.read(path, None, **how), model.encoder
         if data.target is None:
             self.X = self.encoder.inputs_of(data)

@@ -2,8 +2,9 @@
 
 from .. import tabular
 from ..datasets.arrays import is_array
-from ..datasets.encoding import as_kind
-from ..datasets.tables import MISSING, NUMBERS, read_table
+from ..datasets.columns import MISSING, NUMBERS
+from ..datasets.parts import as_kind
+from ..datasets.tables import read_table
 from ..tabular.model import has_encoder, model_of
 from ..texts import plural
 from .progress import Line, Reading
@@ -11,6 +12,9 @@ from .progress import Line, Reading
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Tuple
+
+
+COLUMNS = ("categorical", "numeric", "ignore", "dates")
 
 
 def add_reading(parser: "Any") -> None:
@@ -33,7 +37,8 @@ def add_reading(parser: "Any") -> None:
     group.add_argument(
         "--missing",
         metavar="A,B",
-        help=f"the texts that mean a missing value (default {_few(MISSING)})",
+        help="further texts that mean a missing value, besides "
+        + ", ".join([text or "an empty cell" for text in MISSING]),
     )
 
 
@@ -44,6 +49,10 @@ def add_columns(parser: "Any") -> None:
         ("categorical", "categories, although they look like numbers"),
         ("numeric", "numbers, not categories"),
         ("ignore", "columns to leave out"),
+        (
+            "dates",
+            "dates, of which the year, the month, the weekday and the days since 1970 are used",
+        ),
     ):
         group.add_argument("--" + name, action="append", default=[], metavar="A,B", help=what)
     group.add_argument(
@@ -61,18 +70,31 @@ def add_target(parser: "Any") -> None:
     )
 
 
+def add_threshold(parser: "Any") -> None:
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        metavar="P",
+        help="for two classes: predict the second one from this probability on (default above 0.5)",
+    )
+
+
 def add_quiet(parser: "Any") -> None:
     parser.add_argument(
         "-q", "--quiet", action="store_true", help="print only errors on standard error"
     )
 
 
-def reading(options: "Any") -> "Any":
-    """Return the arguments of ``read_table`` for these options. None means detected."""
+def reading(options: "Any", usual: "Any" = MISSING) -> "Any":
+    """Return the arguments of ``read_table`` for these options. None means detected.
+
+    ``usual``   the texts to which the option --missing adds others
+    """
+    further = options.missing
     return {
+        "missing": None if further is None else [*usual, *further.split(",")],
         "delimiter": options.delimiter and options.delimiter.replace("\\t", "\t"),
         "header": None if options.header is None else options.header == "yes",
-        "missing": None if options.missing is None else options.missing.split(","),
         "decimal": options.decimal,
         "encoding": options.encoding,
     }
@@ -80,16 +102,16 @@ def reading(options: "Any") -> "Any":
 
 def data_to_learn(options: "Any", progress: "Any") -> "Any":
     """Return the Table or the Arrays to train a model on."""
-    columns = [names(getattr(options, name)) for name in ("categorical", "numeric", "ignore")]
-    if is_array(options.data) and any(columns):
-        raise ValueError(
-            f"{options.data} is an array without column names; "
-            "leave out --categorical, --numeric and --ignore"
-        )
+    columns = {name: names(getattr(options, name)) for name in COLUMNS}
     if is_array(options.data):
+        if any(columns.values()):
+            raise ValueError(
+                f"{options.data} is an array without column names; "
+                f"leave out {', '.join(['--' + name for name in COLUMNS])}"
+            )
         return tabular.read(options.data, options.target)
-    how = dict(reading(options), progress=progress)
-    return tabular.read(options.data, options.target, *columns, **how)
+    how = dict(reading(options), progress=progress, **columns)
+    return tabular.read(options.data, options.target, **how)
 
 
 def names(given: "Any") -> "Any":
@@ -104,9 +126,11 @@ def opened(options: "Any", target: "Any") -> "Tuple[tabular.Model, Any]":
     """
     model = tabular.load(options.model)
     line = Reading(quiet=options.quiet)
-    data = model.read(options.data, target, progress=line, **reading(options))
+    how = reading(options, getattr(model.encoder, "missing", ()))
+    data = model.read(options.data, target, progress=line, **how)
     line.clear()
     report_unseen(model.encoder, data, line)
+    report_outside(model.encoder, data, line)
     return model, data
 
 
@@ -138,5 +162,10 @@ def report_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None)
         line.say(f"column {name!r}: {labels} did not occur in training ({affected})")
 
 
-def _few(texts: "Any") -> str:
-    return ", ".join([text or "an empty cell" for text in texts])
+def report_outside(encoder: "Any", data: "Any", line: "Line") -> None:
+    """Print the columns of numbers that lie far outside the training rows."""
+    for name, (outside, count, least, most) in encoder.outside(data).items():
+        line.say(
+            f"column {name!r}: {outside:,} of {plural(count, 'value')} outside the training data "
+            f"({least:g} to {most:g}), some or all far; is the unit the same?"
+        )

@@ -1,16 +1,23 @@
 """`python -m scratchnet evaluate`: measure a model on rows whose target is known."""
 
+from ..tabular import importance
+from ..texts import plural, shortened, width
 from . import terminal
-from .data import add_quiet, add_reading, add_target, opened
+from .data import add_quiet, add_reading, add_target, add_threshold, opened
+from .progress import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Dict
+
+MOST_COLUMNS = 20  # listed
 
 DESCRIPTION = """\
 Evaluate a model from `scratchnet train` on rows whose target is known. Classes
-get accuracy, precision, recall, F1 and a confusion matrix; numbers get R², MAE
-and RMSE. Both are compared with a trivial prediction.
+get accuracy, log loss, ROC AUC, precision, recall, F1 and a confusion matrix;
+numbers get R², MAE and RMSE. Both are compared with a trivial prediction. The
+importance of a column is how much worse the model is if the values of this
+column are shuffled.
 """
 EXAMPLES = """\
 examples:
@@ -27,6 +34,7 @@ def configure(parser: "Any") -> None:
     )
     add_target(parser)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_threshold(parser)
     add_quiet(parser)
     add_reading(parser)
 
@@ -34,9 +42,33 @@ def configure(parser: "Any") -> None:
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the report. Return the exit status."""
     model, data = opened(options, options.target or True)
-    report = model.evaluate(data)
+    report = model.evaluate(data, options.threshold)
+    measured = model.importance(data) if importance.is_quick(model.encoder) else {}
+    trained_on = model.trained_on(data)
+    if trained_on:
+        part = "all" if trained_on == 1 else f"about {trained_on:.0%}"
+        Line(quiet=options.quiet).say(
+            f"{part} of these rows were used in the training, so the scores are optimistic"
+        )
     if options.json:
-        write(terminal.json_text(report.to_dict(), 2))
+        found = dict(report.to_dict(), trained_on=trained_on, importance=measured)
+        write(terminal.json_text(found, 2))
     else:
-        write(str(report))
+        write(f"{report}\n\n{about_columns(measured, report)}")
     return 0
+
+
+def about_columns(measured: "Dict[str, float]", report: "Any") -> str:
+    """Say how important each column is."""
+    if not measured:
+        return "importance: there are too many columns to measure it here; call model.importance"
+    is_regression = report.to_dict()["task"] == "regression"
+    change = "decrease of R²" if is_regression else "increase of the log loss"
+    shown = list(measured.items())[:MOST_COLUMNS]
+    names = [shortened(name, 40) for name, _ in shown]
+    wide = max(map(width, names))
+    lines = [f"importance: the {change} if the values of the column are shuffled"]
+    for name, (_, loss) in zip(names, shown):
+        lines.append(f"{name}{' ' * (wide - width(name))}  {loss:.3f}")
+    more = len(measured) - len(shown)
+    return "\n".join(lines + ([f"and {plural(more, 'column')} more"] if more else []))

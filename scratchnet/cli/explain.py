@@ -25,7 +25,7 @@ from .why import answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
     from ..core.network import Sequential
     from ..core.types import Matrix, Row
@@ -165,8 +165,6 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         return exercises.write_class(options, write, explained, header)
     why, encoder, about = explained(options, recorded(options))
     lines = [] if options.html or options.json or options.worksheet else about()
-    if lines and is_row(options, encoder) and (options.arithmetic or options.number):
-        lines += [""] + columns_of(why.data[0][0], encoder)
     if lines:
         write(terminal.explained("\n".join(lines)) + "\n")
     if options.names:
@@ -216,11 +214,6 @@ def is_question(options: "Any", encoder: "Any") -> bool:
     return encoder is not None and options.step is None and not options.arithmetic
 
 
-def is_row(options: "Any", encoder: "Any") -> bool:
-    """Return whether one row of a table is explained."""
-    return isinstance(encoder, Encoder) and options.step is None
-
-
 def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]":
     """Return the explanation, the encoder of the table or None, and what describes both."""
     if options.layers:
@@ -260,7 +253,8 @@ def of_table(options: "Any", net: "Sequential", steps: int) -> "Tuple[Explanatio
         steps = 1  # the question is about the prediction, not about a training run
     why = explanation(options, net, X, Y, encoder, steps)
     if options.step is None:
-        return why, encoder, lambda: about_row(net, encoder, X, Y, options)
+        missing = encoder.imputed(table, (options.row or 1) - 1)
+        return why, encoder, lambda: about_row(net, encoder, X, Y, missing, options)
     return why, encoder, lambda: about_new_training(why, encoder, options, given)
 
 
@@ -291,7 +285,7 @@ def own_step(
         shuffle=True,
         seed=recipe.seed,
         validation_data=problem.validation,
-        patience=recipe.patience,
+        patience=recipe.patience if problem.validation else None,
         step=options.step,
         steps=steps,
     )
@@ -359,11 +353,14 @@ def samples(net: "Sequential", options: "Any") -> "Any":
 
 
 def about_row(
-    net: "Sequential", encoder: "Any", X: "Matrix", Y: "Any", options: "Any"
+    net: "Sequential", encoder: "Any", X: "Matrix", Y: "Any", missing: "List[str]", options: "Any"
 ) -> "List[str]":
-    """Describe a row of a table: the prediction and its reasons."""
+    """Describe a row of a table: the prediction and its reasons, and its inputs if these matter."""
     row = f"row {options.row or 1} of {options.data}"
-    return [row] + answer(net, encoder, X[0], Y and Y[0])
+    lines = [row] + answer(net, encoder, X[0], Y and Y[0])
+    if isinstance(encoder, Encoder) and (options.arithmetic or options.number):
+        lines += [""] + columns_of(X[0], encoder, missing)
+    return lines
 
 
 def about_own_step(
@@ -409,13 +406,16 @@ def about_new_training(
     return lines + (columns_of(why.data[0][0], encoder) if isinstance(encoder, Encoder) else [])
 
 
-def columns_of(x: "Row", encoder: "Encoder") -> "List[str]":
+def columns_of(x: "Row", encoder: "Encoder", missing: "Sequence[str]" = ()) -> "List[str]":
     """Return a line per input that names its column."""
     first = len(encoder.numbers)  # then the labels of categories, mostly 0
     inputs = [
         (j, v, name) for j, (v, name) in enumerate(zip(x, encoder.features)) if v or j < first
     ]
-    lines = [f"  x[0][{j}] = {v:g}, {printable(name)}" for j, v, name in inputs[:MOST_INPUTS]]
+    lines = []
+    for j, v, name in inputs[:MOST_INPUTS]:
+        note = " (missing: the median of the training rows)" if name in missing else ""
+        lines.append(f"  x[0][{j}] = {v:g}, {printable(name)}{note}")
     lines += [f"  and {len(inputs) - MOST_INPUTS} more"] if len(inputs) > MOST_INPUTS else []
     return lines + (
         [f"  and 0 for {len(x) - len(inputs)} other labels"] if len(x) > len(inputs) else []

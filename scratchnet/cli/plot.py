@@ -1,8 +1,9 @@
 """`python -m scratchnet plot`: draw a model or its predictions for a table."""
 
 from .. import metrics, plots
-from ..datasets.encoding import CLASSIFICATION, Encoder
+from ..datasets.encoding import Encoder
 from ..datasets.median import median_of
+from ..datasets.parts import CLASSIFICATION
 from ..formats import files, models, strict_json
 from ..tabular.model import has_encoder, model_of
 from . import terminal

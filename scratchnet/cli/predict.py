@@ -5,7 +5,7 @@ import io
 
 from ..metrics import class_probabilities
 from . import terminal
-from .data import add_quiet, add_reading, opened
+from .data import add_quiet, add_reading, add_threshold, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object per line instead of CSV"
     )
+    add_threshold(parser)
     add_quiet(parser)
     add_reading(parser)
 
@@ -47,10 +48,11 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if options.proba and not encoder.classes:
         raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
     outputs = model.outputs(data)
+    predicted = model.labels(outputs, options.threshold)
     names = [encoder.target.name] + (list(encoder.classes) if options.proba else [])
     if not options.json:
         write(_csv(names), exact=True)
-    for prediction, output in zip(encoder.targets_of(outputs), outputs):
+    for prediction, output in zip(predicted, outputs):
         shares = class_probabilities(output) if options.proba else []
         if options.json:
             record: "Dict[str, Any]" = {names[0]: prediction}

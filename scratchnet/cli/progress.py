@@ -7,9 +7,9 @@ On a terminal it is a line that is updated, elsewhere a few plain lines. With -q
 >>> for number, loss in enumerate([0.5, 0.25, 0.125, 0.0625], 1):
 ...     course.epoch_done(Epoch(number, loss, None, 0.01, None))
 >>> print(course.stream.getvalue(), end="")
-epoch 1/4  loss 0.5  rate 0.01
-epoch 2/4  loss 0.25  rate 0.01
-epoch 4/4  loss 0.0625  rate 0.01
+epoch 1/4  loss 0.5
+epoch 2/4  loss 0.25
+epoch 4/4  loss 0.0625
 """
 
 import os
@@ -24,7 +24,7 @@ from .terminal import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Callable, Optional
 
     from ..formats.files import Path
 
@@ -95,13 +95,24 @@ class Reading(Line):
 
 
 class Course(Line):
-    """The progress of a training run."""
+    """The progress of a training run.
 
-    def __init__(self, epochs: int, stream: "Any" = None, quiet: bool = False) -> None:
+    ``measures``   returns an Epoch in words; it is called only for an epoch that is shown
+    """
+
+    def __init__(
+        self,
+        epochs: int,
+        stream: "Any" = None,
+        quiet: bool = False,
+        measures: "Optional[Callable[[Epoch], str]]" = None,
+    ) -> None:
         Line.__init__(self, stream, quiet)
         self.epochs = epochs
+        self.measures = measures or _losses
         self.begun: "Any" = None  # the start: the time, and the epochs done
-        self.last = ""  # the last epoch, in words
+        self.last = ""  # an epoch in words, and when it was measured
+        self.measured = 0.0
 
     def part_done(self, number: int, part: float) -> None:
         """Show the progress: the epochs done, and the fraction done of the next one."""
@@ -113,13 +124,18 @@ class Course(Line):
             (monotonic() - start) / (done - first) * (self.epochs - done) if done > first else None
         )
         full = int(BAR * done / self.epochs)
+        # What matters most comes first, because a narrow terminal cuts the end.
         waiting = "" if left is None else f"  {_clock(left)} left"
-        bar = f"[{'=' * full}{' ' * (BAR - full)}] " if self.live else ""
-        self.show(f"{bar}epoch {number + 1}/{self.epochs}{self.last}{waiting}")
+        text = f"epoch {number + 1}/{self.epochs}{waiting}{self.last}"
+        if self.live and BAR + 3 + len(text) < shutil.get_terminal_size().columns:
+            text = f"[{'=' * full}{' ' * (BAR - full)}] {text}"
+        self.show(text)
 
     def epoch_done(self, epoch: "Epoch") -> None:
-        self.last = _course(epoch)
-        if not self.live and (_is_round(epoch.number) or epoch.number == self.epochs):
+        is_said = not self.live and (_is_round(epoch.number) or epoch.number == self.epochs)
+        if not self.quiet and (is_said or self.live and monotonic() >= self.measured + PAUSE):
+            self.last, self.measured = "  " + self.measures(epoch), monotonic()
+        if is_said:
             self.say(f"epoch {epoch.number}/{self.epochs}{self.last}")
         elif epoch.number < self.epochs:
             self.part_done(epoch.number, 0.0)
@@ -140,9 +156,9 @@ class Watched(Checkpoint):
         self.course.part_done(training.number, min(1.0, len(training.losses) / batches))
 
 
-def _course(epoch: "Epoch") -> str:
+def _losses(epoch: "Epoch") -> str:
     validated = "" if epoch.validation_loss is None else f"  validation {epoch.validation_loss:.4g}"
-    return f"  loss {epoch.loss:.4g}{validated}  rate {epoch.learning_rate:.3g}"
+    return f"loss {epoch.loss:.4g}{validated}"
 
 
 def _is_round(number: int) -> bool:

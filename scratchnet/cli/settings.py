@@ -22,9 +22,8 @@ def add_settings(parser: "Any") -> None:
     group.add_argument(
         "--activation",
         choices=sorted(HIDDEN_ACTIVATIONS),
-        default="tanh",
         metavar="NAME",
-        help="the activation after each of them (default tanh): "
+        help="the activation after each of them (default relu for classes, tanh for numbers): "
         + ", ".join(sorted(HIDDEN_ACTIVATIONS)),
     )
     group.add_argument(
@@ -41,7 +40,15 @@ def add_settings(parser: "Any") -> None:
         "--epochs", type=int, metavar="N", help="the largest number of passes over the data"
     )
     group.add_argument(
-        "--patience", type=int, metavar="N", help="stop after N epochs without improvement"
+        "--patience",
+        type=int,
+        metavar="N",
+        help="stop after N epochs without a worthwhile improvement",
+    )
+    group.add_argument(
+        "--class-weight",
+        choices=("balanced",),
+        help="give each class the same weight, however rare it is",
     )
     group.add_argument(
         "--seed", type=int, default=0, metavar="N", help="the random seed (default 0)"

@@ -86,7 +86,8 @@ def blocks_of(metadata: "Any") -> "List[str]":
                 blocks.append(f"{name}: invalid; `scratchnet train` did not write it")
     if "recipe" in metadata and "history" not in metadata:
         blocks.append("the training was interrupted in its first epoch")
-    others = sorted(set(metadata) - set(known) - {"kernel", "usual", "validation"})
+    known_too = {"kernel", "usual", "validation", "frequencies", "rows"}
+    others = sorted(set(metadata) - set(known) - known_too)
     if others:
         blocks.append("metadata: " + ", ".join([shortened(name, LONGEST) for name in others]))
     return blocks

@@ -3,7 +3,7 @@
 import os
 import textwrap
 import warnings
-from math import isfinite
+from math import isfinite, sqrt
 
 from .. import metrics, plots
 from ..core.checks import AT_LEAST_0, COUNT, require
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..core.network import Sequential
 
+MEASURED = 1000  # validation rows that the progress line measures
 FEW = 30  # with fewer validation rows, the report adds a warning
 NO_BETTER = """
 
@@ -33,12 +34,13 @@ the target, the training may be too short, or the --learning-rate too large."""
 
 DESCRIPTION = """\
 Train a network on a CSV file, evaluate it on rows held out from training, and
-save it. The file may also be TSV, separated by semicolons, or gzipped; - is
-standard input. The type of each column is detected and printed. Numbers are
+save it. The file may also be TSV, separated by semicolons, ARFF, or gzipped; -
+is standard input. The type of each column is detected and printed. Numbers are
 standardized, a category becomes one input per label, and a missing number is
-replaced by the median. Ctrl-C saves what has been learned; the same command
-with --resume continues, to the same bits. DATA may also be an array: .npy, .npz
-or an IDX file such as those of MNIST; --target is then the file of the targets.
+replaced by the median. If there are few rows, the model is trained at last on
+all of them. Ctrl-C saves what has been learned; the same command with --resume
+continues, to the same bits. DATA may also be an array: .npy, .npz or an IDX
+file such as those of MNIST; --target is then the file of the targets.
 """
 EXAMPLES = """\
 examples:
@@ -204,7 +206,8 @@ class Work:
         problem, recipe = self.problem, self.recipe
         self.model = Model.untrained(problem.encoder, recipe)
         self.tell(sizes(problem, recipe, self.model.net))
-        course = Course(recipe.epochs, quiet=self.options.quiet)
+        measures = Measures(self.model, problem.validation)
+        course = Course(recipe.epochs, quiet=self.options.quiet, measures=measures)
         watched = Watched(self.checkpoint, self.options.checkpoint_every, course)
         try:
             with warnings.catch_warnings():
@@ -255,6 +258,29 @@ class Work:
         if self.options.json:
             self.write(terminal.json_text(self.found, 2))
         return 0
+
+
+class Measures:
+    """An epoch in words: the losses and the accuracy, or the errors in the target's unit and R²."""
+
+    def __init__(self, model: "Model", validation: "Any") -> None:
+        X, Y = validation
+        rows = range(min(len(X), MEASURED))
+        self.model, self.X = model, [X[i] for i in rows]
+        self.Y = [Y[i] for i in rows]
+
+    def __call__(self, epoch: "Any") -> str:
+        encoder = self.model.encoder
+        truth = encoder.targets_of(self.Y)
+        predicted = encoder.targets_of(self.model.net.predict(self.X))
+        losses = epoch.loss, epoch.validation_loss
+        if encoder.classes:
+            score = metrics.accuracy(truth, predicted)
+            return "loss {:.4g}  validation {:.4g}  accuracy {:.3f}".format(*losses, score)
+        # The loss is half the squared error of the standardized target.
+        errors = [encoder.target.spread * sqrt(2 * loss) for loss in losses]
+        score = metrics.r2(truth, predicted)
+        return "RMSE {:.4g}  validation {:.4g}  R² {:.3f}".format(*errors, score)
 
 
 def recipe_in(checkpoint: str) -> "Optional[Recipe]":
@@ -331,12 +357,16 @@ def beginning(data: "Any", encoder: "Any") -> str:
     return "\n".join(lines)
 
 
-def is_better(report: "Any") -> bool:
+def is_better(report: "Any", recipe: "Recipe") -> bool:
     """Return whether the model beats the trivial prediction, or both are perfect."""
     if isinstance(report, metrics.RegressionReport):
         error = report.root_mean_squared_error
         return error == 0 or error < report.baseline["root_mean_squared_error"]
-    return report.accuracy == 1 or report.accuracy > report.baseline_accuracy  # type: ignore[no-any-return]
+    if recipe.class_weight:
+        return report.balanced_accuracy > 1 / len(report.labels)  # type: ignore[no-any-return]
+    # The training minimizes the log loss. Accuracy may be the same if a class is rare.
+    better = report.accuracy == 1 or report.accuracy > report.baseline_accuracy
+    return better or report.log_loss < report.baseline_log_loss  # type: ignore[no-any-return]
 
 
 def sizes(problem: "Problem", recipe: "Recipe", net: "Sequential") -> str:
@@ -353,7 +383,7 @@ def ending(model: "Model", recipe: "Recipe", options: "Any") -> str:
     stop = f"{plural(last.number, 'epoch')} done"
     if last.number < recipe.epochs:
         patience = plural(recipe.patience, "epoch")
-        stop = f"stopped after epoch {last.number}: no improvement for {patience}"
+        stop = f"stopped after epoch {last.number}: no worthwhile improvement for {patience}"
     losses = plots.loss_curve(
         [epoch.loss for epoch in epochs], [epoch.validation_loss for epoch in epochs]
     )
@@ -365,9 +395,12 @@ def ending(model: "Model", recipe: "Recipe", options: "Any") -> str:
         f"These rows also chose {chosen}, so the scores are slightly optimistic{few}. "
         "For a stricter test, use --cross-validate, or `evaluate` with other rows."
     )
+    if model.epochs_on_all:
+        count = plural(model.epochs_on_all, "epoch")
+        advice += f" The model saved was then trained on all rows, for {count}."
     blocks = [
         f"{stop}; the best was epoch {last.best}\n{losses.text(**terminal.size())}",
-        f"on the validation rows:\n\n{report}" + ("" if is_better(report) else NO_BETTER),
+        f"on the validation rows:\n\n{report}" + ("" if is_better(report, recipe) else NO_BETTER),
         textwrap.fill(advice, 79, break_on_hyphens=False),
         f"{options.output}: saved; next:",
         "\n".join(

@@ -29,19 +29,11 @@ from math import isfinite, isinf
 from ..core.checks import COUNT, require, shown
 from ..formats import npy
 from ..formats.unpacked import Unpacked
-from .encoding import (
-    FLAG,
-    OBJECT,
-    Classes,
-    Encoding,
-    Quantity,
-    listed,
-    mean_and_spread,
-    target_from,
-    target_of,
-)
+from .columns import NUMBERS, Column
+from .decisions import mean_and_spread, target_of
+from .encoding import Encoding
 from .idx import read_idx
-from .tables import NUMBERS, Column
+from .parts import FLAG, OBJECT, Classes, Quantity, listed, target_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,6 +163,12 @@ class ArrayEncoder(Encoding):
         return Picked(data.X, complete), self.target.targets(data.column, complete, data.source)
 
     def unseen(self, data: "Arrays", rows: "Rows" = None) -> "Dict[str, Any]":
+        return {}
+
+    def imputed(self, data: "Arrays", row: int) -> "List[str]":
+        return []
+
+    def outside(self, data: "Arrays") -> "Dict[str, Any]":
         return {}
 
     def to_dict(self) -> "Dict[str, Any]":

@@ -12,10 +12,10 @@
 ...     table = read_table(path, target="kind")
 >>> encoder = Encoder.fit(table)
 >>> print(encoder)
-column  what it holds  what is done                       why
-weight  numbers        1 input, standardized; missing: 2  all its values are numbers
-cover   categories     2 inputs, one of them 1            2 different texts
-kind    the target     classes: cat, duck                 2 different texts
+column  what it holds  what is done                                why
+weight  numbers        1 input, standardized; 1 missing: median 2  all its values are numbers
+cover   categories     2 inputs, one of them 1                     2 different texts
+kind    the target     classes: cat, duck                          2 different texts
 >>> X, Y = encoder.examples_of(table)
 >>> encoder.features, X[2], Y[2]
 (['weight', 'cover=feathers', 'cover=fur'], [2.0, 0.0, 1.0], [0.0])
@@ -29,234 +29,57 @@ standardizes them. This also holds for a saved, exported or explained network. T
 the encoding, write ``net.metadata["table"] = encoder.to_dict()``.
 """
 
-import re
-from array import array
 from collections import Counter
-from math import fsum, sqrt
-from operator import mul
 
-from ..core.checks import ABOVE_0, FINITE, require, shown
+from ..core.checks import COUNT_OR_NONE, require, shown
 from ..core.layers import Normalization
-from ..texts import printable, text_table
+from ..texts import plural
+from .columns import CATEGORIES, DATES, MISSING, NUMBERS
 from .compact import CompactRows
-from .median import median_of
-from .records import is_records, table_of
-from .tables import (
-    CATEGORIES,
-    MISSING,
-    NUMBERS,
-    TEXT,
-    TOO_MANY,
-    Column,
-    floats,
-    read_columns,
-    spelled,
+from .dates import ORDERS, PARTS
+from .decisions import HEADING, TARGET, part_of, table_of, target_of
+from .headings import has_header
+from .numerals import is_number
+from .parts import (
+    FLAG,
+    OBJECT,
+    TASK,
+    TEXTS,
+    Category,
+    Classes,
+    Number,
+    Quantity,
+    as_kind,
+    filled,
+    listed,
+    picked,
+    target_from,
 )
+from .records import is_records
+from .records import table_of as table_of_records
+from .tables import read_columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+    from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-    from ..core.network import Sequential
     from .tables import Names, Progress, Table
 
     Rows = Optional[Sequence[int]]
 
-CLASSIFICATION, REGRESSION = "classification", "regression"
-MOST_LABELS = 100  # inputs of one column of categories; with more labels, the rarest share the last
-MANY = (
-    20  # different texts; if there are more and most occur only once or twice, they name the rows
-)
-MOST_CLASSES = 1000
-# The largest number of different whole numbers that are classes, if there are at least 10 rows per
-# number. Two different whole numbers are always classes.
-WHOLE_CLASSES = 20
-LARGEST = 1e150  # its square is still a float
-
-TASK = (lambda v: v in (None, CLASSIFICATION, REGRESSION), "'classification' or 'regression'")
-TEXTS = (
-    lambda v: isinstance(v, list) and all([isinstance(text, str) for text in v]),
-    "a list of texts",
-)
-NAME = (lambda v: isinstance(v, str), "the name of a column")
-OBJECT = (lambda v: isinstance(v, dict), "an object")
-FLAG = (lambda v: isinstance(v, bool), "true or false")
-CLASS_NAMES = (
-    lambda v: TEXTS[0](v) and 1 < len(v) == len(set(v)) <= MOST_CLASSES,
-    f"a list of two different texts or more, up to {MOST_CLASSES}",
-)
-LABELS = (lambda v: TEXTS[0](v) and len(v) <= MOST_LABELS, f"a list of up to {MOST_LABELS} texts")
-_DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}")
-HEADING = ("column", "what it holds", "what is done", "why")
 LINES = (
     lambda v: (
         isinstance(v, list) and all([TEXTS[0](line) and len(line) == len(HEADING) for line in v])
     ),
     "a list of decisions, each four texts",
 )
-TARGET = "the target"
 
 
-class Part:
-    """The encoding of one column.
-
-    ``fields`` maps the names of the attributes in a file to their allowed values.
-    """
-
-    fields: "Dict[str, Any]" = {}
-
-    def __init__(self, **given: "Any") -> None:
-        for name, limit in self.fields.items():
-            setattr(self, name, require(f"{type(self).__name__}: {name}", given.get(name), limit))
-
-    def to_dict(self) -> "Dict[str, Any]":
-        return {name: getattr(self, name) for name in self.fields}
-
-    @classmethod
-    def from_dict(cls, data: "Any") -> "Any":
-        require(cls.__name__, data, OBJECT)
-        return cls(**{name: data.get(name) for name in cls.fields})
-
-
-class Number(Part):
-    """A column of numbers, which becomes one input.
-
-    ``median`` replaces a missing number; ``mean`` and ``spread`` standardize the input.
-    """
-
-    kind = NUMBERS
-    fields = {"name": NAME, "median": FINITE, "mean": FINITE, "spread": ABOVE_0}
-    name: str
-    median: float
-    mean: float
-    spread: float
-
-    @property
-    def features(self) -> "List[str]":
-        return [self.name]
-
-    @property
-    def normal(self) -> "List[Tuple[float, float]]":
-        """The mean and spread of each input."""
-        return [(self.mean, self.spread)]
-
-
-class Category(Part):
-    """A column of categories, which becomes one input per label.
-
-    If needed, further inputs represent a missing value (``missing``) and all other labels
-    (``other``). Without ``other``, the inputs of another label are all 0.
-    """
-
-    kind = CATEGORIES
-    fields = {"name": NAME, "labels": LABELS, "missing": FLAG, "other": FLAG}
-    name: str
-    labels: "List[str]"
-    missing: bool
-    other: bool
-
-    @property
-    def features(self) -> "List[str]":
-        labels = self.labels + ["(missing)"] * self.missing + ["(other)"] * self.other
-        return [f"{self.name}={label}" for label in labels]
-
-    @property
-    def normal(self) -> "List[Tuple[float, float]]":
-        return [(0.0, 1.0)] * len(self.features)
-
-    def codes(self, column: "Column", rows: "Rows") -> "Any":
-        """Return the index of the input that is 1 for each row, or -1 if there is none."""
-        places = {label: place for place, label in enumerate(self.labels)}
-        other = len(self.features) - 1 if self.other else -1
-        inputs = [places.get(label, other) for label in column.labels]
-        inputs.append(
-            len(self.labels) if self.missing else -1
-        )  # the last element, which the code -1 selects
-        return array("i", map(inputs.__getitem__, picked(column.values, rows)))
-
-
-class Classes(Part):
-    """A target of classes.
-
-    Two classes have one output, for the second class. More classes have one output each.
-    """
-
-    task = CLASSIFICATION
-    fields = {"name": NAME, "classes": CLASS_NAMES, "numeric": FLAG}
-    name: str
-    classes: "List[str]"
-    numeric: bool
-
-    @property
-    def kind(self) -> str:
-        return NUMBERS if self.numeric else CATEGORIES
-
-    @property
-    def outputs(self) -> int:
-        return 1 if len(self.classes) == 2 else len(self.classes)
-
-    def targets(self, column: "Column", rows: "Sequence[int]", source: str) -> "CompactRows":
-        places = {label: place for place, label in enumerate(self.classes)}
-        column = as_kind(column, CATEGORIES, source)
-        codes = array("i", [places.get(label, -1) for label in column.labels])
-        codes = array("i", map(codes.__getitem__, picked(column.values, rows)))
-        if -1 in codes:
-            row = rows[codes.index(-1)]
-            what = f"{source}: the target {shown(self.name)} of row {row + 1}"
-            label = shown(column.labels[column.values[row]])
-            classes = listed(map(shown, self.classes))
-            raise ValueError(f"{what} is {label}; the classes of the model are {classes}")
-        if self.outputs == 1:
-            return CompactRows(len(rows), [codes])
-        return CompactRows(len(rows), [], [(codes, self.outputs)])
-
-    def built_into(self, net: "Sequential") -> "Classes":
-        """Return the decoding that the outputs still need; for classes it does not change."""
-        return self
-
-    def decode(self, output: "Sequence[float]") -> str:
-        """Return the class that an output represents."""
-        if self.outputs == 1:
-            return self.classes[output[0] > 0.5]
-        return self.classes[max(range(len(output)), key=output.__getitem__)]
-
-
-class Quantity(Part):
-    """A target that is a number; the network learns (target - mean)/spread."""
-
-    task, kind, outputs = REGRESSION, NUMBERS, 1
-    fields = {"name": NAME, "mean": FINITE, "spread": ABOVE_0}
-    name: str
-    mean: float
-    spread: float
-
-    def targets(self, column: "Column", rows: "Sequence[int]", source: str) -> "CompactRows":
-        values = picked(as_kind(column, NUMBERS, source).values, rows)
-        return CompactRows(len(rows), [[(value - self.mean) / self.spread for value in values]])
-
-    def built_into(self, net: "Sequential") -> "Quantity":
-        """Rescale the network's last layer, a Dense, so that it returns the target in its own unit.
-
-        Return the decoding that the outputs then need, which changes nothing.
-        """
-        last: "Any" = net.layers[-1]
-        last.weights.value = [[self.spread * w for w in row] for row in last.weights.value]
-        last.bias.value = [self.mean + self.spread * b for b in last.bias.value]
-        return Quantity(name=self.name, mean=0.0, spread=1.0)
-
-    def decode(self, output: "Sequence[float]") -> float:
-        """Return the target, in its own unit, that an output represents."""
-        return self.mean + self.spread * output[0]
-
-
-KINDS: "Dict[str, Any]" = {CLASSIFICATION: Classes, REGRESSION: Quantity}
-
-
-def target_from(data: "Any") -> "Union[Classes, Quantity]":
-    """Return the target that a file describes."""
-    require("target", data, OBJECT)
-    task = require("task", data.get("task"), (lambda v: v in list(KINDS), TASK[1]))
-    return KINDS[task].from_dict(data)  # type: ignore[no-any-return]
+FLAG_OR_NONE = (lambda v: v is None or FLAG[0](v), FLAG[1])
+DAYS = (
+    lambda v: v is None or OBJECT[0](v) and all([order in ORDERS for order in v.values()]),
+    "the order of year, month and day of each column of dates",
+)
 
 
 class Encoding:
@@ -298,6 +121,9 @@ class Encoder(Encoding):
     ``task``                      "classification" or "regression"
     ``classes``                   the labels of the classes; None in a regression
     ``decisions``                 for each column its name, what it holds, what is done, and why
+    ``header``, ``width``         whether the table has names for its columns, and how many it has;
+                                  None in models of earlier versions
+    ``dates``                     {column: the order of year, month and day} of the columns of dates
 
     ``print(encoder)`` shows the decisions. The arguments ``categorical``, ``numeric`` and
     ``ignore`` of ``read_table`` override them.
@@ -311,10 +137,14 @@ class Encoder(Encoding):
         decisions: "Sequence[Sequence[str]]" = (),
         missing: "Sequence[str]" = MISSING,
         decimal: "Optional[str]" = None,
+        header: "Optional[bool]" = None,
+        width: "Optional[int]" = None,
+        dates: "Optional[Dict[str, str]]" = None,
     ) -> None:
         self.numbers, self.categories, self.target = list(numbers), list(categories), target
         self.decisions = [tuple(decision) for decision in decisions]
         self.missing, self.decimal = tuple(missing), decimal
+        self.header, self.width, self.dates = header, width, dict(dates or {})
         used: "List[Any]" = [*self.numbers, *self.categories]
         self.parts = {part.name: part for part in used}
         require(
@@ -336,8 +166,9 @@ class Encoder(Encoding):
         """Return the encoder for the training rows of the table, by default all rows.
 
         Rows without a target are left out. If ``task`` is None, texts are classes, and so are two
-        different whole numbers, or up to 20 if there are at least 10 rows per number; anything else
-        is a quantity. The classes are those of all rows, not only of the training rows.
+        different whole numbers; or up to 10, or 20 about equally frequent ones, if there are at
+        least 10 rows per number. Anything else is a quantity. The classes are those of all rows,
+        not only of the training rows.
         """
         require("task", task, TASK)
         column = table.target_column()
@@ -373,7 +204,9 @@ class Encoder(Encoding):
             )
         numbers = [part for part in parts if isinstance(part, Number)]
         categories = [part for part in parts if isinstance(part, Category)]
-        return cls(numbers, categories, target, decisions, table.missing, table.decimal)
+        dates = dict([column.origin for column in table.columns.values() if column.origin])
+        reading = table.missing, table.decimal, table.header, table.width, dates
+        return cls(numbers, categories, target, decisions, *reading)
 
     # ---- tables ------------------------------------------------------------------------------
 
@@ -401,18 +234,76 @@ class Encoder(Encoding):
             )
 
         def plan(
-            names: "List[str]", source: str
+            names: "List[str]", source: str, header: bool
         ) -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
             wanted = self.target.name in names if target is None else target
-            parts: "List[Any]" = list(self.parts.values()) + [self.target] * wanted
-            check_columns([part.name for part in parts], names, source)
-            return {part.name: part.kind for part in parts}, self.target.name if wanted else None
+            self._check_width(names, source, header, bool(wanted))
+            kinds = self._kinds(bool(wanted))
+            check_columns(list(kinds), names, source)
+            return kinds, self.target.name if wanted else None
 
         missing = self.missing if missing is None else missing
         decimal = decimal or self.decimal
+        strays: "Dict[str, Sequence[str]]" = {}
+        parts: "List[Any]" = [*self.numbers, self.target]
+        for part in parts:
+            strays[part.name] = part.strays or ()
         if is_records(path):
-            return table_of(path, plan, missing, decimal)
-        return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
+            return table_of_records(path, plan, missing, decimal, strays)
+        how = delimiter, header, missing, decimal, encoding, progress, self._has_header, strays
+        table = read_columns(path, plan, *how)
+        is_narrow = self.header is False and self.width not in (None, table.width)
+        if is_narrow and not table.header and self.outside(table):
+            raise ValueError(self._other_width(table.source, table.width))
+        return table
+
+    def _kinds(self, wanted: bool) -> "Dict[str, Optional[str]]":
+        """Return {column of the file: its kind} for the columns of the model."""
+        kinds: "Dict[str, Optional[str]]" = {}
+        of_dates = {f"{name}: {part}": name for name in self.dates for part, _ in PARTS}
+        for part in self.parts.values():
+            if part.name in of_dates:
+                name = of_dates[part.name]
+                kinds[name] = f"{DATES} {self.dates[name]}"
+            else:
+                kinds[part.name] = part.kind
+        if wanted:
+            kinds[self.target.name] = self.target.kind
+        return kinds
+
+    def _check_width(self, names: "List[str]", source: str, header: bool, wanted: bool) -> None:
+        """Refuse another number of columns if the columns have no names, only places.
+
+        The target may be absent if it is the last column; ``read`` then checks whether the values
+        are like those of the training.
+        """
+        if self.header is not False or self.width is None or header:
+            return
+        is_last = self.target.name == f"column {self.width}"
+        if len(names) == self.width or len(names) == self.width - 1 and is_last and not wanted:
+            return
+        raise ValueError(self._other_width(source, len(names)))
+
+    def _other_width(self, source: str, width: int) -> str:
+        return (
+            f"{source} has {plural(width, 'column')}, the table of the training had {self.width}; "
+            "columns without names are found by their places, so give the same columns"
+        )
+
+    def _has_header(self, rows: "Sequence[Sequence[str]]") -> bool:
+        """Return whether the first row names the columns, as far as the model can tell."""
+        first = [cell.strip() for cell in rows[0]]
+        if self.header is not False and set(self._kinds(False)) <= set(first):
+            return True
+        return has_header(rows) and not (self.header is False and self._fits(first))
+
+    def _fits(self, row: "Sequence[str]") -> bool:
+        """Return whether a row holds values of the columns, which have no names."""
+        cells = {f"column {j + 1}": cell for j, cell in enumerate(row)}
+        texts = [cells.get(number.name, "") for number in self.numbers]
+        if texts:
+            return all([not text or is_number(text) for text in texts])
+        return any([cells.get(part.name) in part.labels for part in self.categories])
 
     def inputs_of(self, table: "Table", rows: "Rows" = None) -> "CompactRows":
         """Return X, a row of numbers for each of these rows of the table, by default all.
@@ -459,6 +350,32 @@ class Encoder(Encoding):
                 found[category.name] = new
         return found
 
+    def outside(self, table: "Table") -> "Dict[str, Tuple[int, int, float, float]]":
+        """Return the columns of numbers that lie far outside the training rows.
+
+        Most values of such a column are beyond the limits of the training rows, or a value is
+        farther from these than they are from each other. The result is {column: (values outside,
+        values, lower limit, upper limit)}.
+        """
+        found = {}
+        for number in self.numbers:
+            least, most = number.least, number.most
+            if least is None or most is None:  # a model of an earlier version
+                continue
+            column = as_kind(table[number.name], NUMBERS, table.source)
+            values = [value for value in column.values if value == value]
+            outside = [value for value in values if not least <= value <= most]
+            width = most - least
+            far = [v for v in outside if not least - width <= v <= most + width]
+            if far or 2 * len(outside) > len(values):
+                found[number.name] = len(outside), len(values), least, most
+        return found
+
+    def imputed(self, table: "Table", row: int) -> "List[str]":
+        """Return the columns of numbers that are missing in the row."""
+        names = [number.name for number in self.numbers]
+        return [name for name in names if table[name].values[row] != table[name].values[row]]
+
     # ---- storage in the model ----------------------------------------------------------------
 
     def to_dict(self) -> "Dict[str, Any]":
@@ -470,6 +387,9 @@ class Encoder(Encoding):
             "decisions": [list(decision) for decision in self.decisions],
             "missing": list(self.missing),
             "decimal": self.decimal,
+            "header": self.header,
+            "width": self.width,
+            "dates": self.dates,
         }
 
     @classmethod
@@ -491,211 +411,18 @@ class Encoder(Encoding):
         decimal = require(
             "decimal", data.get("decimal"), (lambda v: v in (None, ".", ","), "'.', ',' or null")
         )
-        return cls(made["numbers"], made["categories"], target, decisions, missing, decimal)
+        reading = [
+            require(name, data.get(name), limit)
+            for name, limit in (("header", FLAG_OR_NONE), ("width", COUNT_OR_NONE), ("dates", DAYS))
+        ]
+        parts = made["numbers"], made["categories"], target
+        return cls(*parts, decisions, missing, decimal, *reading)
 
     def __str__(self) -> str:
-        lines = [HEADING] + [tuple(map(printable, decision)) for decision in self.decisions]
-        return text_table(lines)
-
-
-# ---- decisions -------------------------------------------------------------------------------
-
-
-def part_of(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
-    """Return the encoding of a column by its values in these rows, what is done, and why.
-
-    The encoding is a Number, a Category, or None if the column is left out.
-    """
-    if column.kind == TEXT:
-        return None, "left out", "it " + TOO_MANY
-    if column.kind == NUMBERS:
-        return _part_of_numbers(column, rows)
-    return _part_of_categories(column, rows)
-
-
-def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
-    values = picked(column.values, column.present(rows))
-    if not values:
-        return None, "left out", "it holds nothing"
-    if min(values) == max(values):
-        return None, "left out", f"it holds only {spelled(values[0])}"
-    if not column.asked and _numbers_the_rows(column.values):
-        return None, "left out", "it numbers the rows (used if requested as numeric)"
-    mean, spread = mean_and_spread(values, column.name)
-    median = median_of(values)
-    why = "requested" if column.asked else "all its values are numbers"
-    done = f"1 input, standardized; missing: {median:.6g}"
-    return Number(name=column.name, median=median, mean=mean, spread=spread), done, why
-
-
-def _numbers_the_rows(values: "Any") -> bool:
-    """Return whether each whole number from the smallest to the largest occurs exactly once.
-
-    It returns False for few numbers, which may be like this by chance.
-    """
-    least, n = min(values), len(values)
-    return (
-        n > MANY and max(values) - least == n - 1 and set(values) == {least + i for i in range(n)}
-    )
-
-
-def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
-    counts = Counter(picked(column.values, rows))
-    gaps = counts.pop(-1, 0)
-    different, filled_in = len(counts), len(rows) - gaps
-    if different + bool(gaps) < 2:
-        only = [shown(column.labels[code]) for code in counts]
-        return None, "left out", f"it holds only {only[0]}" if only else "it holds nothing"
-    if not column.asked and different > MANY and 2 * different > filled_in:
-        return (
-            None,
-            "left out",
-            f"it holds {different} different texts in {filled_in} rows" + _hint(column.labels),
-        )
-    most = sorted(counts, key=lambda code: (-counts[code], code))
-    room = MOST_LABELS - bool(gaps)
-    other = different > room
-    labels = in_order([column.labels[code] for code in (most[: room - 1] if other else most)])
-    part = Category(name=column.name, labels=labels, missing=gaps > 0, other=other)
-    done = f"{len(part.features)} inputs, one of them 1"
-    done += (
-        f"; the last for the {different - len(labels)} rarest and all new texts" if other else ""
-    )
-    why = f"{different} different texts" + ", and missing" * (gaps > 0) + _hint(column.labels)
-    return part, done, "requested" if column.asked else why
-
-
-def _hint(labels: "Sequence[str]") -> str:
-    """Return advice about texts that are probably numbers or dates, or "" if there is none."""
-    strange = [label for label in labels if floats([label], ".,") is None]
-    if len(labels) > 4 * len(strange):
-        return (
-            f"; all are numbers except {listed(map(shown, strange))}; "
-            "if these mean missing numbers, name them (--missing)"
-            if strange
-            else ""
-        )
-    dates = [label for label in labels if _DATE.match(label)]
-    return (
-        "; they look like dates; make columns of their parts, such as the month"
-        if 2 * len(dates) > len(labels)
-        else ""
-    )
-
-
-def target_of(
-    column: "Column", rows: "Sequence[int]", task: "Optional[str]", source: str
-) -> "Tuple[Union[Classes, Quantity], str]":
-    """Return what the target is, and why. It must not be missing in these rows."""
-    what = f"{source}: the target {shown(column.name)}"
-    numeric = column.kind == NUMBERS
-    if not numeric and task == REGRESSION:
-        raise ValueError(
-            f"{what} holds texts, such as {shown(column.labels[0])}; regression needs numbers"
-        )
-    values = picked(column.values, column.present(range(len(column.values))))
-    different = set(values)
-    if len(different) < 2:
-        raise ValueError(f"{what} is the same in every row; give a column with different values")
-    asked = task or numeric and column.asked
-    why = (
-        "requested"
-        if asked
-        else f"{len(different)} different " + ("numbers" if numeric else "texts")
-    )
-    if (
-        task == REGRESSION
-        or not task
-        and numeric
-        and (asked or not _are_classes(different, len(values)))
-    ):
-        mean, spread = mean_and_spread(picked(column.values, rows), column.name)
-        return Quantity(name=column.name, mean=mean, spread=spread), why
-    if not numeric and not task and len(different) > MANY and 2 * len(different) > len(values):
-        few = f"{len(different)} different texts in {len(values)} rows"
-        raise ValueError(
-            f"{what} has {few}, such as {shown(column.labels[0])}, which are too many for classes"
-            f"{_hint(column.labels)}; if they are numbers, see --decimal"
-        )
-    if len(different) > MOST_CLASSES:
-        raise ValueError(
-            f"{what} has {len(different)} different values; give at most {MOST_CLASSES} classes"
-        )
-    classes = (
-        [spelled(value) for value in sorted(different)] if numeric else in_order(column.labels)
-    )
-    return Classes(name=column.name, classes=classes, numeric=numeric), why
-
-
-def _are_classes(different: "Any", count: int) -> bool:
-    """Return whether these different numbers, out of ``count`` values, are names of classes."""
-    few = len(different) == 2 or len(different) <= WHOLE_CLASSES and 10 * len(different) <= count
-    return few and all([value == int(value) for value in different])
-
-
-def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float]":
-    """Return the mean and the root of the mean squared deviation; 1 for equal numbers."""
-    largest = max(map(abs, values))
-    if largest > LARGEST:
-        raise ValueError(
-            f"column {shown(name)} holds numbers as large as {largest:g}; use a larger unit"
-        )
-    mean = fsum(values) / len(values)
-    deviations = [value - mean for value in values]
-    spread = sqrt(fsum(map(mul, deviations, deviations)) / len(values))
-    return mean, spread or max(map(abs, deviations)) or 1.0  # the squares of tiny numbers are 0
-
-
-def in_order(labels: "Sequence[str]") -> "List[str]":
-    """Return the labels in alphabetical order, or by size if all are numbers.
-
-    >>> in_order(["10", "9"]), in_order(["b", "a", "10"])
-    (['9', '10'], ['10', 'a', 'b'])
-    """
-    numbers = floats(labels)
-    return (
-        sorted(labels) if numbers is None else [label for _, label in sorted(zip(numbers, labels))]
-    )
-
-
-def listed(texts: "Iterable[str]") -> str:
-    """Return the first ten of the texts, separated by commas."""
-    texts = list(texts)
-    return ", ".join(texts[:10]) + (", ..." if len(texts) > 10 else "")
+        return table_of(self.decisions)
 
 
 # ---- columns of a table ----------------------------------------------------------------------
-
-
-def picked(values: "Any", rows: "Rows") -> "Any":
-    """Return the values in these rows, or all values if ``rows`` is None."""
-    return values if rows is None else array(values.typecode, map(values.__getitem__, rows))
-
-
-def filled(values: "Sequence[float]", median: float) -> "Sequence[float]":
-    """Return the values with the median in place of missing ones."""
-    total = sum(values)
-    return values if total == total else [median if value != value else value for value in values]
-
-
-def as_kind(column: "Column", kind: str, source: str) -> "Column":
-    """Return the column as numbers or as categories, whichever the model was fitted to."""
-    if column.kind == kind:
-        return column
-    if column.kind == TEXT:
-        raise ValueError(
-            f"{source}: column {shown(column.name)} {TOO_MANY}; name it in categorical"
-        )
-    if kind == NUMBERS:
-        what = f"{source}: column {shown(column.name)}"
-        raise ValueError(
-            f"{what} holds texts, such as {shown((column.labels or [''])[0])}; "
-            "the model needs numbers"
-        )
-    labels = sorted({value for value in column.values if value == value})
-    codes = {value: code for code, value in enumerate(labels)}
-    values = array("i", [codes.get(value, -1) for value in column.values])
-    return Column(column.name, kind, values, [spelled(value) for value in labels])
 
 
 def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: str) -> None:

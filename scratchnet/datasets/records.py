@@ -13,24 +13,22 @@ from math import isfinite
 from numbers import Number
 
 from ..core.checks import shown
-from .tables import (
-    CATEGORIES,
+from .columns import (
     MISSING,
     NAN,
     NUMBERS,
     Column,
-    Table,
+    Rules,
     Unfit,
     begun,
     finished,
-    listed_names,
-    plan_for,
     spelled,
 )
+from .tables import Table, listed_names, plan_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional
+    from typing import Any, Dict, List, Optional, Sequence
 
     from .tables import Names, Plan
 
@@ -50,26 +48,34 @@ def read_records(
     ignore: "Names" = (),
     missing: "Names" = MISSING,
     decimal: "Optional[str]" = None,
+    dates: "Names" = (),
 ) -> "Table":
     """Return rows as a Table.
 
     The arguments are as for ``read_table``. ``missing`` and ``decimal`` concern texts only.
     """
-    return table_of(data, plan_for(target, categorical, numeric, ignore), missing, decimal)
+    plan = plan_for(target, categorical, numeric, ignore, dates)
+    return table_of(data, plan, missing, decimal)
 
 
-def table_of(data: "Any", plan: "Plan", missing: "Names", decimal: "Optional[str]") -> "Table":
+def table_of(
+    data: "Any",
+    plan: "Plan",
+    missing: "Names",
+    decimal: "Optional[str]",
+    strays: "Optional[Dict[str, Sequence[str]]]" = None,
+) -> "Table":
     """Return the columns of the rows that a ``plan`` selects, as ``read_columns`` does."""
     rows = rows_of(data)
     names = list({name: None for row in rows for name in row})
-    kinds, target = plan(names, SOURCE)
+    kinds, target = plan(names, SOURCE, True)
     absent = listed_names(missing)
-    columns = []
-    for name in names:
+    columns = begun(names, kinds, Rules(absent, decimal, True, strays))
+    for j, name in enumerate(names):
         if name in kinds:
-            values = [row.get(name) for row in rows]
-            columns.append(_column(name, values, kinds[name], absent, decimal or "."))
-    return Table(columns, len(rows), target, SOURCE, absent, delimiter="", decimal=decimal)
+            columns[j] = _column(name, [row.get(name) for row in rows], kinds[name], columns[j])
+    made = finished(names, columns, SOURCE)
+    return Table(made, len(rows), target, SOURCE, absent, delimiter="", decimal=decimal)
 
 
 def rows_of(data: "Any") -> "List[Dict[str, Any]]":
@@ -92,10 +98,11 @@ def rows_of(data: "Any") -> "List[Dict[str, Any]]":
     return rows
 
 
-def _column(
-    name: str, values: "List[Any]", kind: "Optional[str]", missing: "List[str]", decimal: str
-) -> "Column":
-    """Return the column of these values, of the kind requested or else of the kind found."""
+def _column(name: str, values: "List[Any]", kind: "Optional[str]", column: "Any") -> "Any":
+    """Return the ``column`` under construction with these values added.
+
+    Numbers among which there are no texts are a finished column: they are as they are.
+    """
     cells = []  # type: List[Any]
     for i, value in enumerate(values):
         try:
@@ -104,13 +111,12 @@ def _column(
             raise ValueError(f"row {i + 1}, column {shown(name)}: {error}") from None
     numbers = [cell for cell in cells if isinstance(cell, float)]
     texts = [cell for cell in cells if isinstance(cell, str)]
-    if numbers and not texts and kind != CATEGORIES:
+    if numbers and not texts and kind in (None, NUMBERS):
         filled = array("d", [NAN if cell is None else cell for cell in cells])
         return Column(name, NUMBERS, filled, asked=kind == NUMBERS)
     written = ["" if c is None else c if isinstance(c, str) else spelled(c) for c in cells]
-    column = begun([name], {name: kind}, [*missing, ""], decimal)[0]
     try:
-        return finished([name], [column.add(written)], SOURCE)[0]
+        return column.add(written)
     except Unfit as error:
         where = f"row {written.index(error.text) + 1}, column {shown(name)}"
         raise ValueError(f"{where}: {error}") from None

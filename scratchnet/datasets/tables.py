@@ -2,7 +2,6 @@
 
     read_table    returns the file as a Table
     Table         columns by name
-    Column        numbers, or categories: one code per row, and the label of each code
 
 >>> import os, tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
@@ -19,24 +18,42 @@ array('d', [3.5, nan])
 
 A file is UTF-8 text, with or without a byte order mark, and may be compressed with gzip. Cells are
 separated by commas, semicolons, tabs, vertical bars or blanks. A cell may be quoted by ``"``; space
-around it is ignored. If the delimiter is a semicolon, a number may be written 1,5. Thousands may be
-written 1,234.5 (or 1.234,5). Empty lines are skipped.
+around it is ignored. Empty lines are skipped. A file that begins with @relation is read as ARFF.
+
+Numbers may be written 1,234.5 or 1.234,5 or 1 234,5 or 1'234.5, with %, a currency or the minus of
+typography. The numbers of a column have one decimal mark. If both marks fit all of them, the other
+columns decide; if these do not, the file is refused. A file that separates cells by commas has
+decimal points unless some number of the column has a comma.
 """
 
 import contextlib
 import csv
 import io
 import os
-import re
 import sys
-from array import array
 from difflib import get_close_matches
 from itertools import chain, islice
-from math import isfinite
 
 from ..core.checks import require, shown
 from ..formats.unpacked import Unpacked
 from ..texts import plural
+from . import arff
+from .columns import (
+    CATEGORIES,
+    DATES,
+    MISSING,
+    NOT_UTF8,
+    NUMBERS,
+    TEXT,
+    Column,
+    Rules,
+    Unfit,
+    begun,
+    finished,
+    is_utf8,
+)
+from .headings import are_numbers, has_header, more_headings, names_of
+from .numerals import is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,10 +72,9 @@ if TYPE_CHECKING:
 
     Names = Union[str, Sequence[str]]
     Progress = Optional[Callable[[int, Optional[float]], None]]
-    Plan = Callable[[List[str], str], Tuple[Dict[str, Optional[str]], Optional[str]]]
-
-MISSING = ("", "NA", "N/A", "nan", "null", "?")  # in upper or lower case
-NUMBERS, CATEGORIES, TEXT = "numbers", "categories", "text"
+    Kinds = Dict[str, Optional[str]]
+    Plan = Callable[[List[str], str, bool], Tuple[Kinds, Optional[str]]]
+    HeaderTest = Callable[[Sequence[Sequence[str]]], bool]
 
 # If two delimiters fit equally well, the earlier one is used: "1,5;2,5" has commas, too.
 DELIMITERS = "\t;|,"
@@ -67,14 +83,7 @@ LONGEST = 1 << 24  # the limit in characters for a line, and for the first lines
 EMPTY = 1000000  # the limit of empty lines
 COLUMNS = 100000  # the limit for a table; a small gzip file may contain millions
 CELLS = 100000  # the number of cells that are converted at a time
-# The number of different texts that all columns together remember before a column that looks like
-# numbers becomes numbers; and the limits of this number for one column.
-REMEMBERED = 500000
-FEWEST, MOST = 100, 10000
-LABELS = 100000  # the limit of different texts in a column of categories
 
-NAN = float("nan")
-TOO_MANY = f"has more than {LABELS} different texts"
 _DELIMITER = (
     lambda v: v is None or len(v) == 1 and v not in '"\r\n',
     "a single character, such as ';'",
@@ -82,43 +91,10 @@ _DELIMITER = (
 _BINARY = (lambda v: hasattr(v, "readinto"), "a file opened in binary mode, by open(path, 'rb')")
 _REASONS = {
     "unexpected": "a quoted cell does not end",
+    "',' expect": "a quoted cell continues after its end; a quote within a cell is written twice",
     "field larg": "a cell is too long, or a quoted cell does not end",
 }
-_UTF8 = "{} is not UTF-8; save the file as UTF-8, or name its encoding, such as cp1252"
 _OTHER = "{} cannot be read as {}; name the encoding in which it was saved, such as utf-8 or cp1252"
-
-
-class Column:
-    """One column of a table.
-
-    ``kind``      "numbers", "categories", or "text" for more different texts than can be kept
-    ``values``    for numbers array('d'), NaN if missing; for categories array('i') of codes, -1 if
-                  missing; for text an empty array
-    ``labels``    for categories the label of each code, in order of appearance
-    ``asked``     whether the user requested the kind, so that it was not inferred
-    """
-
-    def __init__(
-        self, name: str, kind: str, values: "Any", labels: "Sequence[str]" = (), asked: bool = False
-    ) -> None:
-        self.name = name
-        self.kind = kind
-        self.values = values
-        self.labels = list(labels)
-        self.asked = asked
-
-    def present(self, rows: "Sequence[int]") -> "List[int]":
-        """Return those of the rows whose value is not missing."""
-        if self.kind == TEXT:
-            raise ValueError(f"column {shown(self.name)} {TOO_MANY}")
-        values = self.values
-        if self.kind == NUMBERS:
-            total = sum(values)
-            return list(rows) if total == total else [i for i in rows if values[i] == values[i]]
-        return [i for i in rows if values[i] >= 0]
-
-    def __repr__(self) -> str:
-        return f"Column({self.name!r}, {self.kind!r})"
 
 
 class Table:
@@ -131,6 +107,7 @@ class Table:
     ``header``      whether the first line of the file holds the names
     ``delimiter``   the character between the cells
     ``decimal``     the decimal mark that the user gave
+    ``width``       the number of columns of the file, including those that are not read
     """
 
     def __init__(
@@ -143,15 +120,13 @@ class Table:
         header: bool = True,
         delimiter: str = ",",
         decimal: "Optional[str]" = None,
+        width: "Optional[int]" = None,
     ) -> None:
         self.columns = {column.name: column for column in columns}
         self.rows, self.target, self.source = rows, target, source
-        self.missing, self.header, self.delimiter, self.decimal = (
-            tuple(missing),
-            header,
-            delimiter,
-            decimal,
-        )
+        self.missing, self.header, self.delimiter = tuple(missing), header, delimiter
+        self.decimal = decimal
+        self.width = len(self.columns) if width is None else width
 
     def __len__(self) -> int:
         return self.rows
@@ -191,8 +166,9 @@ def read_table(
     decimal: "Optional[str]" = None,
     encoding: "Optional[str]" = None,
     progress: "Progress" = None,
+    dates: "Names" = (),
 ) -> "Table":
-    """Return the CSV file at ``path`` as a Table.
+    """Return the CSV or ARFF file at ``path`` as a Table.
 
     ``path`` may also be "-" for standard input, or a file opened in binary mode, which stays open.
 
@@ -201,44 +177,54 @@ def read_table(
     ``delimiter``     if None, the one of tab ; | , that splits the first lines into rows of equal
                       length; otherwise blanks (one or more, or tabs), if these separate numbers
     ``header``        whether the first line names the columns; if None, it does if it has a word
-                      above numbers, if it has no numbers and no text that occurs again below, or if
-                      its numbers count from 0 to at least 3, as in files of pandas
+                      above numbers, if it has no numbers and no text that occurs again below, if
+                      its numbers are years above other numbers, or if they count from 0 to at least
+                      3, as in files of pandas
     ``categorical``, ``numeric``, ``ignore``
                       columns to read as categories, as numbers, or not at all; any other column
-                      becomes numbers if all its values are numbers, otherwise categories
-    ``missing``       the texts that represent a missing value, in upper or lower case
+                      becomes numbers if nearly all its values are numbers, otherwise categories;
+                      the few other texts are then missing values (``Column.strays``)
+    ``missing``       the texts that represent a missing value, in upper or lower case, besides an
+                      empty cell and, in a column of numbers, None, -, -- and .
     ``decimal``       the decimal mark, "." or ","; the other one may then separate thousands; if
-                      None, the point, and between semicolons also the comma; a number that may mean
-                      1900 or 1.9 is refused
+                      None, the numbers decide, and a number that may mean 1900 or 1.9 is refused
     ``encoding``      the encoding of the text, by default UTF-8; Excel in Western Europe and
                       America often writes "cp1252"
     ``progress``      a function that is called at least every 20,000 rows with the number of rows
                       read and the fraction of the file read (None for standard input)
+    ``dates``         columns of dates; each becomes columns of the year, the month, the weekday and
+                      the days since 1970-01-01
 
     A file that is not a table raises a ValueError that names the line and, if possible, the column.
     """
 
-    plan = plan_for(target, categorical, numeric, ignore)
+    plan = plan_for(target, categorical, numeric, ignore, dates)
     return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
 
 
 def plan_for(
-    target: "Optional[str]", categorical: "Names", numeric: "Names", ignore: "Names"
+    target: "Optional[str]",
+    categorical: "Names",
+    numeric: "Names",
+    ignore: "Names",
+    dates: "Names" = (),
 ) -> "Plan":
     """Return a function that selects the columns to read, as ``read_columns`` calls it."""
+    wishes = ((NUMBERS, numeric), (CATEGORIES, categorical), (TEXT, ignore), (DATES, dates))
 
-    def plan(names: "List[str]", source: str) -> "Tuple[Dict[str, Optional[str]], Optional[str]]":
-        kinds: "Dict[str, Optional[str]]" = {}
-        for kind, columns in ((NUMBERS, numeric), (CATEGORIES, categorical), (TEXT, ignore)):
+    def plan(names: "List[str]", source: str, header: bool) -> "Tuple[Kinds, Optional[str]]":
+        kinds: "Kinds" = {}
+        for kind, columns in wishes:
             for name in listed_names(columns):
-                name = found(str(name), names, source)
+                name = found(str(name), names, source, header)
                 if kinds.setdefault(name, kind) != kind:
                     raise ValueError(
                         f"column {shown(name)} is requested in two ways; give only one of them"
                     )
-        label = None if target is None else found(str(target), names, source)
-        if label is not None and kinds.get(label) == TEXT:
-            raise ValueError(f"column {shown(label)} is the target; it cannot be ignored")
+        label = None if target is None else found(str(target), names, source, header)
+        if label is not None and kinds.get(label) in (TEXT, DATES):
+            what = "ignored" if kinds[label] == TEXT else "divided into the parts of a date"
+            raise ValueError(f"column {shown(label)} is the target; it cannot be {what}")
         return {name: kinds.get(name) for name in names if kinds.get(name) != TEXT}, label
 
     return plan
@@ -253,65 +239,75 @@ def read_columns(
     decimal: "Optional[str]" = None,
     encoding: "Optional[str]" = None,
     progress: "Progress" = None,
+    has_header: "HeaderTest" = has_header,
+    strays: "Optional[Dict[str, Sequence[str]]]" = None,
 ) -> "Table":
     """Read the columns that a ``plan`` selects, as ``read_table`` does.
 
-    The plan is a function of the file's column names and of the file's name in messages. It returns
-    the kinds of the columns to read (None if the values decide) and the name of the target.
+    ``plan``         a function of the names of the columns, of the name of the file in messages,
+                     and of whether the first line names the columns; it returns the kinds of the
+                     columns to read (None if the values decide) and the name of the target
+    ``has_header``   decides from the first rows whether the first line names the columns
+    ``strays``       {column of numbers: texts that are missing values there}
     """
     delimiter = require("delimiter", delimiter, _DELIMITER)
     require("decimal", decimal, (lambda v: v in (None, ".", ","), "'.' or ','"))
     with _opened(path, encoding) as (text, source, fraction):
         lines = _lines(text, source)
         head = _head(lines, source)
+        declared: "Kinds" = {}
+        if arff.is_arff(head):
+            declared, lines = arff.split(chain(head, lines), source)
+            head, delimiter, header = list(islice(lines, LOOKED_AT + len(declared))), ",", False
         if head[0].lower().startswith("sep="):
             raise ValueError(
                 f"{source}, line 1: {shown(head[0].strip())} is an instruction for Excel; "
                 "delete the line"
             )
         delimiter = delimiter or sniffed(head, decimal)
-        rows = _parsed(head, delimiter)
-        check_first(rows, source)
-        if header is None:
-            header = has_header(rows)
-        names = _names(rows[0], header)
-        if not _is_utf8("".join(names)):
-            raise ValueError(_UTF8.format(f"{source}: the name of a column"))
-        kinds, target = plan(names, source)
+        quote = "'" if declared and "'" in "".join(head) else '"'
+        rows = _parsed(head, delimiter, quote)
+        names = list(declared)
+        if not declared:
+            check_first(rows, source)
+            header = has_header(rows) if header is None else header
+            names = names_of(rows[0], header)
+        if header:
+            _check_headings(rows, head, source)
+        if not is_utf8("".join(names)):
+            raise ValueError(NOT_UTF8.format(f"{source}: the name of a column"))
+        kinds, target = plan(names, source, bool(header or declared))
+        kinds = {name: kind or declared.get(name) for name, kind in kinds.items()}
         check_target(target, names if header else [], rows[0], kinds, source)
         absent = listed_names(missing)
-        marks = decimal or (".," if delimiter == ";" else ".")
-        columns = begun(names, kinds, absent, marks)
-        reader = _reader(chain(head, lines), delimiter, strict=True)
-        count = _read(reader, names, columns, header, source, progress, fraction)
+        columns = begun(names, kinds, Rules(absent, decimal, delimiter == ",", strays))
+        reader = _reader(chain(head, lines), delimiter, quote, strict=True)
+        count = _read(reader, names, columns, bool(header), source, progress, fraction)
     if not count:
         raise ValueError(
             f"{source} has no rows"
             + (" after the first line, which names the columns" if header else "")
         )
     made = finished(names, columns, source)
-    return Table(made, count, target, source, absent, header, delimiter, decimal)
+    named = bool(header or declared)
+    return Table(made, count, target, source, absent, named, delimiter, decimal, len(names))
 
 
-def begun(
-    names: "Sequence[str]",
-    kinds: "Dict[str, Optional[str]]",
-    missing: "Sequence[str]",
-    marks: str,
-) -> "List[Any]":
-    """Return a column under construction for each name in ``kinds``, None for every other name."""
-    limit = min(MOST, max(FEWEST, REMEMBERED // len(names)))
-    absent = {text.strip().lower() for text in missing}
-    return [
-        _beginning(kinds[name], absent, marks, limit) if name in kinds else None for name in names
-    ]
+def _check_headings(rows: "Sequence[Sequence[str]]", head: "Sequence[str]", source: str) -> None:
+    """Refuse a second heading, such as types or units."""
+    count = more_headings(rows)
+    if count:
+        lines = [i for i, line in enumerate(head, 1) if line.strip(" \r\n")][1 : 1 + count]
+        where = f"line{'s' if count > 1 else ''} {' and '.join(map(str, lines))}"
+        word = shown(_word_of(rows[1]))
+        raise ValueError(
+            f"{source}, {where}: {word} above numbers looks like a second heading or a unit; "
+            f"delete {where}"
+        )
 
 
-def finished(names: "Sequence[str]", columns: "Sequence[Any]", source: str) -> "List[Column]":
-    """Return the columns whose construction began in ``begun``."""
-    return [
-        _made(column, name, source) for name, column in zip(names, columns) if column is not None
-    ]
+def _word_of(row: "Sequence[str]") -> str:
+    return next(cell.strip() for cell in row if cell.strip() and not is_number(cell))
 
 
 def check_first(rows: "Sequence[Sequence[str]]", source: str) -> None:
@@ -343,14 +339,7 @@ def check_target(
             raise ValueError(f"{what}; rename one of them, or ignore {shown(name)}")
 
 
-def _made(column: "Any", name: str, source: str) -> "Column":
-    try:
-        return column.column(name)  # type: ignore[no-any-return]
-    except Unfit as error:
-        raise ValueError(f"{source}, column {shown(name)}: {error}") from None
-
-
-def found(name: "Any", names: "Sequence[str]", source: str) -> str:
+def found(name: "Any", names: "Sequence[str]", source: str, header: bool = True) -> str:
     """Return the one of the ``names`` that is given as itself or as its number from 1.
 
     >>> found("legs", ["name", "legs"], "pets.csv"), found("1", ["name", "legs"], "pets.csv")
@@ -375,7 +364,8 @@ def found(name: "Any", names: "Sequence[str]", source: str) -> str:
             f"{source} has no column {shown(name)}; did you mean {shown(alike[near[0]])}?"
         )
     few = ", ".join([shown(known) for known in names[:20]]) + (", ..." if len(names) > 20 else "")
-    raise ValueError(f"{source} has no column {shown(name)}; it has {few}")
+    hint = "" if header else "; if its first line names the columns, say so (--header yes)"
+    raise ValueError(f"{source} has no column {shown(name)}; it has {few}{hint}")
 
 
 def listed_names(names: "Names") -> "List[str]":
@@ -463,24 +453,28 @@ def _head(lines: "Iterator[str]", source: str) -> "List[str]":
     return head
 
 
-def _reader(lines: "Iterable[str]", delimiter: str, strict: bool = False) -> "Any":
+def _reader(
+    lines: "Iterable[str]", delimiter: str, quote: str = '"', strict: bool = False
+) -> "Any":
     """Return a reader of the rows of cells.
 
     Several blanks count as one delimiter; blanks at the ends of a line are ignored.
     """
     if delimiter == " ":
         lines = (line.replace("\t", " ").strip(" \r\n") + "\n" for line in lines)
-    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=strict)
+    return csv.reader(
+        lines, delimiter=delimiter, quotechar=quote, skipinitialspace=True, strict=strict
+    )
 
 
-def _parsed(lines: "Iterable[str]", delimiter: str) -> "List[List[str]]":
+def _parsed(lines: "Iterable[str]", delimiter: str, quote: str = '"') -> "List[List[str]]":
     """Return the rows of the first lines up to the first error.
 
     The error is reported later, when the whole file is read.
     """
     rows: "List[List[str]]" = []
     try:
-        rows.extend(filter(None, _reader(lines, delimiter)))
+        rows.extend(filter(None, _reader(lines, delimiter, quote)))
     except csv.Error:
         pass
     return rows or [[""]]
@@ -509,7 +503,7 @@ def sniffed(lines: "Sequence[str]", decimal: "Optional[str]" = None) -> str:
     # If commas may be the delimiter, blanks must split all lines.
     needed = len(rows) if most else len(rows) // 2 + 1
     # Texts contain blanks, too, so at least one column must hold numbers.
-    has_numbers = any([_are_numbers(cells) for cells in zip(*(even[1:] or even))])
+    has_numbers = any([are_numbers(cells) for cells in zip(*(even[1:] or even))])
     return " " if width > 1 and len(even) >= needed and has_numbers else best
 
 
@@ -518,50 +512,6 @@ def _even(rows: "Sequence[Sequence[str]]") -> "Tuple[int, List[Sequence[str]]]":
     widths = [len(row) for row in rows]
     width = max(set(widths), key=widths.count)
     return width, [row for row in rows if len(row) == width]
-
-
-def has_header(rows: "Sequence[Sequence[str]]") -> bool:
-    """Return whether the first row names the columns.
-
-    >>> has_header([["age", "sex"], ["7", "f"]]), has_header([["7", "f"], ["8", "m"]])
-    (True, False)
-    >>> has_header([["red", "yes"], ["blue", "no"], ["red", "no"]])
-    False
-    """
-    first = [cell.strip() for cell in rows[0]]
-    below = [[row[j].strip() for row in rows[1:] if j < len(row)] for j in range(len(first))]
-    if any([_is_word(cell) and _are_numbers(cells) for cell, cells in zip(first, below)]):
-        return True
-    numbers = [cell for cell in first if _are_numbers([cell])]
-    if numbers:
-        return len(numbers) > 3 and numbers == [str(i) for i in range(len(numbers))]
-    again = [cell in cells for cell, cells in zip(first, below) if cell]
-    return bool(again) and not any(again)
-
-
-def _is_word(cell: str) -> bool:
-    """Return whether the cell has a letter, and is neither a number nor a usual missing value."""
-    texts = {text.lower() for text in MISSING}
-    return any(map(str.isalpha, cell)) and cell.lower() not in texts and not _are_numbers([cell])
-
-
-def _are_numbers(cells: "Sequence[str]") -> bool:
-    """Return whether at least one cell is not empty, and all those are numbers."""
-    cells = [cell for cell in cells if cell]
-    return bool(cells) and floats(cells, ".,") is not None
-
-
-def _names(first: "Sequence[str]", header: bool) -> "List[str]":
-    """Return the names of the columns, all different."""
-    names: "Dict[str, int]" = {}  # each with the last number given to another column of that name
-    for j, cell in enumerate(first):
-        same = (cell.strip() if header else "") or f"column {j + 1}"
-        name = same
-        while name in names:
-            names[same] += 1
-            name = f"{same} ({names[same]})"
-        names[name] = 1
-    return list(names)
 
 
 def _read(
@@ -645,220 +595,3 @@ def _ragged(row: "Sequence[str]", names: "List[str]", header: bool) -> str:
 
 def _cells(row: "Sequence[str]") -> str:
     return plural(len(row), "cell")
-
-
-# ---- columns under construction --------------------------------------------------------------
-
-
-class Unfit(Exception):
-    """The error for a text that does not fit into its column."""
-
-    def __init__(self, text: str, sentence: str) -> None:
-        Exception.__init__(self, sentence)
-        self.text = text
-
-
-def floats(texts: "Sequence[str]", marks: str = ".") -> "Any":
-    """Return the numbers in the texts as an array, or None unless each text is a finite number.
-
-    ``marks`` holds the possible decimal marks. If there are two, all texts must use the same.
-
-    >>> floats(["1.5", " -2", "1e3"]), floats(["1.5", "x"]), floats(["1,5", "2"], ".,")
-    (array('d', [1.5, -2.0, 1000.0]), None, array('d', [1.5, 2.0]))
-    """
-    together = "".join(texts)
-    if "_" in together:  # float() would read 1_000 as 1000.
-        return None
-    if "," in together or marks == "," and "." in together:
-        texts = _with_points(texts, marks) or ["?"]
-    try:
-        numbers = array("d", map(float, texts))
-    except ValueError:
-        return None
-    total = sum(numbers)
-    return numbers if total - total == 0 or all(map(isfinite, numbers)) else None
-
-
-def spelled(value: float) -> str:
-    """Return a number as the label of a class.
-
-    >>> spelled(3.0), spelled(0.5)
-    ('3', '0.5')
-    """
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
-
-
-# The pattern of numbers with separated thousands, for each decimal mark.
-_THOUSANDS = {
-    mark: re.compile(r"\s*[+-]?\d{1,3}([%s]\d{3})+([%s]\d*)?\s*$" % (other, mark))
-    for mark, other in (".,", ",.")
-}
-_EITHER = re.compile(r"\s*[+-]?[1-9]\d{0,2}([.]\d{3})+\s*$")
-
-
-def _with_points(texts: "Sequence[str]", marks: str) -> "List[str]":
-    """Return the texts with a decimal point and without separators between thousands.
-
-    Return an empty list if no mark fits all texts.
-    """
-    for mark in sorted(marks):  # the comma first
-        other = "," if mark == "." else "."
-        if all([other not in text or _THOUSANDS[mark].match(text) for text in texts]):
-            return [text.replace(other, "").replace(mark, ".") for text in texts]
-    return []
-
-
-def check_marks(texts: "Sequence[str]", marks: str) -> None:
-    """Refuse 1.900, which is 1900 with a decimal comma, unless another number decides the mark."""
-    dotted = [text for text in texts if "." in text] if len(marks) > 1 else []
-    if dotted and all(map(_EITHER.match, dotted)) and not any(["," in text for text in texts]):
-        text = dotted[0].strip()
-        raise Unfit(
-            dotted[0], f"{text} may mean {text.replace('.', '')}; give the decimal mark, ',' or '.'"
-        )
-
-
-def _is_utf8(text: str) -> bool:
-    return not any(["\udc80" <= character <= "\udcff" for character in text])
-
-
-def _beginning(kind: "Optional[str]", missing: "Any", marks: str, limit: int) -> "Any":
-    """Return a column before its first row is read."""
-    if kind == NUMBERS:
-        return _Numbers(array("d"), missing, marks, asked=True)
-    return _Codes(missing, marks, limit, asked=kind == CATEGORIES)
-
-
-class _Codes(dict):  # type: ignore[type-arg]
-    """{text: code}, the initial form of every column that is not requested as numeric.
-
-    A column with too many different texts is continued as numbers if all its texts are numbers. A
-    column with still more different texts is continued as text, of which nothing is kept.
-    """
-
-    def __init__(self, missing: "Any", marks: str, limit: int, asked: bool) -> None:
-        dict.__init__(self)
-        self.codes, self.labels = array("i"), []  # type: Any, List[str]
-        self.missing, self.marks, self.limit, self.asked = missing, marks, limit, asked
-
-    def __missing__(self, text: str) -> int:
-        label = text.strip()
-        if label != text:
-            code: int = self[label]
-        elif label.lower() in self.missing:
-            code = -1
-        elif _is_utf8(label):
-            code = len(self.labels)
-            self.labels.append(label)
-        else:
-            raise Unfit(text, _UTF8.format(shown(label)))
-        self[text] = code
-        return code
-
-    def add(self, texts: "Sequence[str]") -> "Any":
-        """Add the texts, and return the object with which the column is continued."""
-        self.codes.extend(map(self.__getitem__, texts))
-        if len(self.labels) <= self.limit or self.asked:
-            return self
-        if self.limit < LABELS:
-            self.limit = LABELS
-            return self.as_numbers() or self
-        return _Text()
-
-    def as_numbers(self) -> "Optional[_Numbers]":
-        """Return the column as numbers, or None if not all its texts are numbers."""
-        numbers = floats(self.labels, self.marks)
-        check_marks(self.labels, self.marks)
-        if numbers is None:
-            return None
-        marks = [mark for mark in self.marks if any([mark in label for label in self.labels])]
-        numbers.append(NAN)  # the last element, which the code -1 selects
-        values = array("d", map(numbers.__getitem__, self.codes))
-        return _Numbers(values, self.missing, marks[0] if marks else self.marks)
-
-    def column(self, name: str) -> "Column":
-        numbers = None if self.asked else self.as_numbers()
-        return (
-            numbers.column(name)
-            if numbers
-            else Column(name, CATEGORIES, self.codes, self.labels, self.asked)
-        )
-
-
-class _Numbers:
-    """A column of numbers.
-
-    ``gaps`` holds the texts read so far that represent a missing number.
-    """
-
-    def __init__(self, values: "Any", missing: "Any", marks: str, asked: bool = False) -> None:
-        self.values, self.missing, self.marks, self.asked = values, missing, marks, asked
-        self.gaps: "Any" = set(missing)
-        self.spelled = any([floats([text], marks) is not None for text in missing])  # such as -999
-
-    def add(self, texts: "Sequence[str]") -> "_Numbers":
-        """Add the texts, and return the column."""
-        numbers = None if self.spelled else self.numbers_of(texts)
-        if numbers is None:
-            gaps = [
-                i
-                for i, text in enumerate(texts)
-                if text in self.gaps or self.spelled and self.is_missing(text)
-            ]
-            filled = list(texts)
-            for i in gaps:
-                filled[i] = "0"
-            numbers = self.numbers_of(filled) or array("d", map(self.number_of, texts))
-            for i in gaps:
-                numbers[i] = NAN
-        self.values.extend(numbers)
-        return self
-
-    def numbers_of(self, texts: "Sequence[str]") -> "Any":
-        """Do the same as ``floats``; the first decimal mark that occurs becomes the only one."""
-        numbers = floats(texts, self.marks)
-        if numbers is not None and len(self.marks) > 1:
-            check_marks(texts, self.marks)
-            together = "".join(texts)
-            self.marks = ([mark for mark in self.marks if mark in together] or [self.marks])[0]
-        return numbers
-
-    def number_of(self, text: str) -> float:
-        """Return the number in a single text, or NaN if it is missing."""
-        if self.is_missing(text):
-            self.gaps.add(text)
-            return NAN
-        numbers = self.numbers_of([text])
-        if numbers is None:
-            raise Unfit(text, self.complaint(text.strip()))
-        return numbers[0]  # type: ignore[no-any-return]
-
-    def is_missing(self, text: str) -> bool:
-        return text.strip().lower() in self.missing
-
-    def complaint(self, text: str) -> str:
-        what = shown(text)
-        if not _is_utf8(text):
-            return _UTF8.format(what)
-        if self.asked:
-            return (
-                f"{what} is not a number, but the column is numeric; "
-                "if it means a missing number, name it (--missing)"
-            )
-        return (
-            f"{what} is not a number, but all values above it are; read the column as categorical, "
-            "ignore it, or name the texts that mean a missing number (--missing)"
-        )
-
-    def column(self, name: str) -> "Column":
-        return Column(name, NUMBERS, self.values, (), self.asked)
-
-
-class _Text:
-    """A column of text, of which nothing is kept."""
-
-    def add(self, texts: "Sequence[str]") -> "_Text":
-        return self
-
-    def column(self, name: str) -> "Column":
-        return Column(name, TEXT, array("i"))

@@ -1,6 +1,7 @@
 """Measures of the quality of predictions, as functions of lists.
 
-    accuracy  confusion_matrix  precision_recall_f1     for predicted classes
+    accuracy  balanced_accuracy  confusion_matrix  precision_recall_f1
+                                                        for predicted classes
     log_loss  roc_auc  class_probabilities              for predicted probabilities or scores
     r2  mean_absolute_error  root_mean_squared_error    for predicted numbers
     baseline                                            a trivial prediction, which ignores inputs
@@ -17,7 +18,8 @@ string or a bool. If the network has one output per class, the class number of a
 >>> truth, predicted = ["cat", "dog", "dog", "cat"], ["cat", "dog", "cat", "cat"]
 >>> print(metrics.report("classification", truth, predicted))
 classification of 4 samples
-accuracy  0.75  (always "cat": 0.5)
+accuracy           0.75  (always "cat": 0.5)
+balanced accuracy  0.75
 <BLANKLINE>
                precision  recall     F1  support
 cat                0.667   1.000  0.800        2
@@ -34,6 +36,7 @@ from .checks import numbers as numbers
 from .classification import Score as Score
 from .classification import Scores as Scores
 from .classification import accuracy as accuracy
+from .classification import balanced_accuracy as balanced_accuracy
 from .classification import confusion_matrix as confusion_matrix
 from .classification import precision_recall_f1 as precision_recall_f1
 from .probabilities import class_probabilities as class_probabilities

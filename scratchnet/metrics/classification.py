@@ -24,6 +24,17 @@ def accuracy(targets: "Any", predictions: "Any", sample_weight: "Any" = None) ->
     return mean_of([t == p for t, p in zip(truth, predicted)], weights)
 
 
+def balanced_accuracy(targets: "Any", predictions: "Any", sample_weight: "Any" = None) -> float:
+    """Return the mean over the classes of the fraction of their samples predicted correctly.
+
+    >>> balanced_accuracy([0, 0, 0, 1], [0, 0, 0, 0])
+    0.5
+    """
+    scores = precision_recall_f1(targets, predictions, None, sample_weight).classes
+    recalls = [score.recall for score in scores if score.support]
+    return float(total(recalls) / len(recalls))
+
+
 def confusion_matrix(
     targets: "Any", predictions: "Any", labels: "Any" = None, sample_weight: "Any" = None
 ) -> "Any":

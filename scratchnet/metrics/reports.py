@@ -1,10 +1,19 @@
 """Reports: several measures beside those of a trivial prediction."""
 
+from collections import Counter
+
 from ..core.checks import require
 from ..datasets.median import median_of
 from ..texts import html_table, plural, shortened, width
 from .checks import classes_of, classified, mean_of, numbers, numeric, sorted_labels
-from .classification import Score, accuracy, confusion_matrix, precision_recall_f1
+from .classification import (
+    Score,
+    accuracy,
+    balanced_accuracy,
+    confusion_matrix,
+    precision_recall_f1,
+)
+from .probabilities import log_loss, roc_auc
 from .regression import mean_absolute_error, r2, root_mean_squared_error
 
 TYPE_CHECKING = False
@@ -33,17 +42,18 @@ def baseline(targets: "Any", strategy: str) -> "Any":
     (3.0, 2.0)
     """
     if strategy == "most_frequent":
-        classes = classes_of(targets, "targets")
-        counts: "Dict[Any, int]" = {}
-        for c in classes:
-            counts[c] = counts.get(c, 0) + 1
-        # max returns the first of equal elements.
-        return max(sorted_labels(None, classes, []), key=lambda label: counts[label])
+        return most_frequent(Counter(classes_of(targets, "targets")))
     y = numbers(targets, "targets")
     if strategy == "mean":
         return mean_of(y, [1] * len(y))
     require("strategy", strategy, (lambda v: v == "median", "'most_frequent', 'mean' or 'median'"))
     return median_of(y)
+
+
+def most_frequent(counts: "Dict[Any, int]") -> "Any":
+    """Return the most frequent class, given {class: how many}."""
+    # max returns the first of equal elements.
+    return max(sorted_labels(None, list(counts), []), key=counts.__getitem__)
 
 
 @overload
@@ -53,6 +63,7 @@ def report(
     predictions: "Any",
     known: "Any" = None,
     labels: "Any" = None,
+    probabilities: "Any" = None,
 ) -> "ClassificationReport": ...
 @overload
 def report(  # noqa: F811
@@ -60,16 +71,29 @@ def report(  # noqa: F811
 ) -> "RegressionReport": ...
 @overload
 def report(  # noqa: F811
-    task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
+    task: str,
+    targets: "Any",
+    predictions: "Any",
+    known: "Any" = None,
+    labels: "Any" = None,
+    probabilities: "Any" = None,
 ) -> "Any": ...
 def report(  # noqa: F811
-    task: str, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
+    task: str,
+    targets: "Any",
+    predictions: "Any",
+    known: "Any" = None,
+    labels: "Any" = None,
+    probabilities: "Any" = None,
 ) -> "Any":
     """Return the quality of predictions as a ClassificationReport or a RegressionReport.
 
     ``task``    "classification" or "regression"
-    ``known``   the training targets, which define the trivial prediction; by default ``targets``
+    ``known``   the training targets, which define the trivial prediction, or {class: how many of
+                them}; by default ``targets``
     ``labels``  the classes in the desired order
+    ``probabilities``
+                samples × classes, in the order of ``labels``, for the log loss and ROC AUC
 
     ``print`` shows the report as a short table. ``to_dict()`` returns it in a form for JSON, with
     None for NaN and infinity.
@@ -87,7 +111,7 @@ def report(  # noqa: F811
     if task == "regression":
         return RegressionReport(targets, predictions, known)
     require("task", task, (lambda v: v == "classification", "'classification' or 'regression'"))
-    return ClassificationReport(targets, predictions, known, labels)
+    return ClassificationReport(targets, predictions, known, labels, probabilities)
 
 
 class ClassificationReport:
@@ -97,6 +121,11 @@ class ClassificationReport:
     ``accuracy``            of the predictions
     ``baseline``            the trivial prediction, the most frequent class
     ``baseline_accuracy``   of predicting ``baseline`` for all samples
+    ``balanced_accuracy``   the mean recall of the classes that occur
+    ``log_loss``            of the probabilities; None without these, as the next two
+    ``baseline_log_loss``   of predicting the frequencies of the classes in ``known``
+    ``roc_auc``             the area under the ROC curve; the mean over the classes, each against
+                            the rest, if there are more than two
     ``scores``              precision, recall and F1 of each class, and their ``macro`` and
                             ``weighted`` means
     ``labels``              the classes in order
@@ -104,16 +133,44 @@ class ClassificationReport:
     """
 
     def __init__(
-        self, targets: "Any", predictions: "Any", known: "Any" = None, labels: "Any" = None
+        self,
+        targets: "Any",
+        predictions: "Any",
+        known: "Any" = None,
+        labels: "Any" = None,
+        probabilities: "Any" = None,
     ) -> None:
         truth, predicted, _ = classified(targets, predictions, None)
         self.samples = len(truth)
         self.labels = list(sorted_labels(labels, truth, predicted))
+        known = truth if known is None else known
+        counts = known if isinstance(known, dict) else Counter(classes_of(known, "known"))
         self.accuracy = accuracy(truth, predicted)
-        self.baseline = baseline(truth if known is None else known, "most_frequent")
+        self.balanced_accuracy = balanced_accuracy(truth, predicted)
+        self.baseline = most_frequent(counts)
         self.baseline_accuracy = accuracy(truth, [self.baseline] * len(truth))
         self.scores = precision_recall_f1(truth, predicted, self.labels)
         self.confusion_matrix = confusion_matrix(truth, predicted, self.labels)
+        self.log_loss: "Any" = None
+        self.baseline_log_loss: "Any" = None
+        self.roc_auc: "Any" = None
+        if probabilities is not None:
+            self._judge(truth, list(probabilities), counts)
+
+    def _judge(self, truth: "List[Any]", shares: "List[Any]", known: "Dict[Any, int]") -> None:
+        """Measure the probabilities of the classes."""
+        labels = self.labels
+        # An unknown class counts once: the logarithm of 0 is infinite.
+        counts = [max(1, known.get(label, 0)) for label in labels]
+        usual = [n / sum(counts) for n in counts]
+        self.log_loss = log_loss(truth, shares, labels)
+        self.baseline_log_loss = log_loss(truth, [usual] * len(truth), labels)
+        areas = [
+            roc_auc([int(t == label) for t in truth], [row[k] for row in shares])
+            for k, label in enumerate(labels)
+            if 0 < truth.count(label) < len(truth)
+        ]
+        self.roc_auc = sum(areas) / len(areas) if areas else None
 
     def to_dict(self) -> "Dict[str, Any]":
         """Return the report in a form for JSON."""
@@ -125,6 +182,10 @@ class ClassificationReport:
             "accuracy": self.accuracy,
             "baseline": self.baseline,
             "baseline_accuracy": self.baseline_accuracy,
+            "balanced_accuracy": self.balanced_accuracy,
+            "log_loss": self.log_loss,
+            "baseline_log_loss": self.baseline_log_loss,
+            "roc_auc": self.roc_auc,
             "classes": rows[:-2],
             "macro_mean": rows[-2],
             "weighted_mean": rows[-1],
@@ -137,9 +198,8 @@ class ClassificationReport:
             shortened(self.baseline, 24), digits(self.baseline_accuracy)
         )
         first = f"classification of {plural(self.samples, 'sample')}"
-        second = f"accuracy  {digits(self.accuracy)}  {always}"
-        blocks = [first + "\n" + second, aligned(self._score_rows()), self._confusions()]
-        return "\n\n".join(blocks)
+        measures = "\n".join([first, *self._measures(always)])
+        return "\n\n".join([measures, aligned(self._score_rows()), self._confusions()])
 
     def _repr_html_(self) -> str:
         """Return the report as HTML for a notebook."""
@@ -169,6 +229,19 @@ class ClassificationReport:
         return rows + [
             [name] + [str(n) for n in counts] for name, counts in zip(names, self.confusion_matrix)
         ]
+
+    def _measures(self, always: str) -> "List[str]":
+        """Return a line for each measure beside that of a trivial prediction."""
+        found = [
+            ("accuracy", self.accuracy, always),
+            ("balanced accuracy", self.balanced_accuracy, ""),
+            ("log loss", self.log_loss, "(always the frequencies of the classes: {})"),
+            ("ROC AUC", self.roc_auc, "(by chance: 0.5)"),
+        ]
+        usual = digits(self.baseline_log_loss) if self.baseline_log_loss is not None else ""
+        rows = [(name, digits(v), text.format(usual)) for name, v, text in found if v is not None]
+        wide = [max([len(row[k]) for row in rows]) for k in (0, 1)]
+        return [f"{a:{wide[0]}}  {b:{wide[1]}}  {c}".rstrip() for a, b, c in rows]
 
     def _confusions(self) -> str:
         """Return the matrix or, if it is too wide for a terminal, the most frequent mistakes."""

@@ -13,12 +13,14 @@
 ...     (4, "green", "no"), (7, "red", "yes"), (5, "green", "no"), (8, "red", "yes")]] * 10
 >>> model = tabular.train(rows, target="ripe", epochs=60)
 >>> print(model.encoder)
-column  what it holds  what is done                       why
-width   numbers        1 input, standardized; missing: 6  all its values are numbers
-color   categories     2 inputs, one of them 1            2 different texts
-ripe    the target     classes: no, yes                   2 different texts
+column  what it holds  what is done             why
+width   numbers        1 input, standardized    all its values are numbers
+color   categories     2 inputs, one of them 1  2 different texts
+ripe    the target     classes: no, yes         2 different texts
 >>> model.report.accuracy, model.predict([{"width": 6.5, "color": "red"}])
 (1.0, ['yes'])
+>>> model.classify(rows[:2]), sorted(model.importance(rows))
+(['no', 'yes'], ['color', 'width'])
 
 The same in steps, with a cross-validation and a search between them:
 
@@ -66,13 +68,15 @@ def train(
     numeric: "Names" = (),
     ignore: "Names" = (),
     hidden: "Optional[Sequence[int]]" = None,
-    activation: str = "tanh",
+    activation: "Optional[str]" = None,
     optimizer: str = "adam",
     learning_rate: "Optional[float]" = None,
     batch_size: "Optional[int]" = None,
     epochs: "Optional[int]" = None,
     patience: "Optional[int]" = None,
     seed: int = 0,
+    dates: "Names" = (),
+    class_weight: "Optional[str]" = None,
 ) -> "Model":
     """Train a model to predict one column of a table from the others, and return it.
 
@@ -82,15 +86,16 @@ def train(
     ``task``         "classification" or "regression"; if None, the values of the target decide
     ``validation``   the fraction of the rows to hold out: training stops when their loss no longer
                      improves, and ``model.report`` measures the model on them
-    ``categorical``, ``numeric``, ``ignore``
-                     columns to read as categories, as numbers, or not at all
+    ``categorical``, ``numeric``, ``ignore``, ``dates``
+                     columns to read as categories, as numbers, not at all, or as dates, of which
+                     the year, the month, the weekday and the days since 1970 become inputs
 
     The other arguments are as for ``recipe_for``; None means a default that suits the data. Ctrl-C
     ends the training; ``model.interrupted`` is then true.
     """
     if not isinstance(data, (Table, Arrays)):
-        data = read(data, target, categorical, numeric, ignore)
-    elif target is not None or categorical or numeric or ignore:
+        data = read(data, target, categorical, numeric, ignore, dates=dates)
+    elif target is not None or categorical or numeric or ignore or dates:
         raise ValueError("data is read already; give target, categorical, ... to tabular.read")
     problem = Problem(data, task, validation, seed)
     recipe = recipe_for(
@@ -103,6 +108,7 @@ def train(
         epochs=epochs,
         patience=patience,
         seed=seed,
+        class_weight=class_weight,
     )
     return train_model(problem, recipe)
 

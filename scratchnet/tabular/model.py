@@ -5,6 +5,7 @@ load       reads a model from a file
 ENCODERS   the encoders, by their names in the metadata of a network
 """
 
+from collections import Counter
 from contextlib import closing
 from copy import copy
 from itertools import chain
@@ -17,11 +18,13 @@ from ..core.layers import Dense
 from ..core.optimizers import OPTIMIZERS
 from ..core.training import prepare
 from ..datasets.arrays import ArrayEncoder, Arrays
-from ..datasets.encoding import CLASSIFICATION, Encoder
+from ..datasets.encoding import Encoder
+from ..datasets.parts import CLASSIFICATION
 from ..datasets.tables import Table
 from ..formats import models
-from .problem import Problem
-from .recipe import Recipe, history_of, loss_of, network
+from . import fingerprint, importance
+from .problem import Chain, Problem
+from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +37,12 @@ if TYPE_CHECKING:
     from ..formats.files import Path
 
 AGREEMENT = 1e-6  # of the losses of a training run that is repeated, perhaps on another engine
+THRESHOLD = (lambda v: 0 <= v <= 1, "a probability from 0 to 1")
+COUNTS = (
+    lambda v: isinstance(v, list) and all([isinstance(n, int) and n >= 0 for n in v]),
+    "a list of whole numbers",
+)
+
 ENCODERS: "Dict[str, Any]" = {"table": Encoder, "arrays": ArrayEncoder}
 
 
@@ -48,7 +57,8 @@ class Model:
     If the model was trained in this process:
 
     ``epochs``        the epochs of the training
-    ``report``        the report on the validation rows; None after Ctrl-C
+    ``epochs_on_all`` the epochs of a second training on all rows, if there are few; else 0
+    ``report``        the report on the validation rows, before this training; None after Ctrl-C
     ``interrupted``   whether Ctrl-C ended the training
     ``has_learned``   whether the training changed a parameter
     """
@@ -57,6 +67,7 @@ class Model:
         self.net, self.encoder, self.source = net, encoder, source
         self.recipe: "Optional[Recipe]" = None
         self.epochs: "List[Epoch]" = []
+        self.epochs_on_all = 0
         self.interrupted = self.has_learned = False
         self.report: "Any" = None
 
@@ -82,17 +93,21 @@ class Model:
         ``checkpoint``   as for ``fit`` of a network
         ``epoch_done``   a function that is called with each Epoch
 
-        The network ends with the parameters that have the lowest validation loss. After Ctrl-C,
+        The network ends with the parameters that have the lowest validation loss. If there are few
+        rows, it is then trained anew, on all of them (``learn_all``). After Ctrl-C,
         ``interrupted`` is true, and the network keeps what it has learned so far. A model is
         trained once; a second call raises a ValueError.
         """
         first = [p.value for p in self.net.parameters()]
+        outputs: "Matrix" = []
         try:
             self.learn(problem.training, problem.validation, checkpoint, epoch_done)
+            outputs = self.net.predict(problem.validation[0])
+            self.learn_all(problem.training, problem.validation)
         except KeyboardInterrupt:
             self.interrupted = True
         self.has_learned = first != [p.value for p in self.net.parameters()]
-        self._finish(problem)
+        self._finish(problem, outputs)
 
     def learn(
         self,
@@ -105,43 +120,94 @@ class Model:
         recipe, self.recipe = self.recipe, None
         if recipe is None:
             raise ValueError("the model is trained already; make a new one, Model.untrained(...)")
-        X, Y = training
-        prepared = prepare(
+        self.used = recipe
+        prepared = self._prepared(
             self.net,
-            X,
-            Y,
-            loss_of(self.encoder),
-            OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
+            training,
             recipe.epochs,
-            recipe.batch_size,
-            seed=recipe.seed,
             validation_data=validation,
             patience=recipe.patience,
             checkpoint=checkpoint,
         )
         resumed = prepared.history.epochs
+        gains = Gains(self.encoder.task, recipe.patience)
         # Closing writes the last checkpoint at once, on PyPy too.
         with closing(prepared.run()) as steps:
             for epoch in chain(resumed, steps):
                 self.epochs.append(epoch)
                 if epoch_done is not None:
                     epoch_done(epoch)
+                if gains.are_over(epoch):
+                    break
+        getattr(prepared, "training", prepared).restore_best()  # with a checkpoint, it is wrapped
 
-    def _finish(self, problem: "Problem") -> None:
+    def learn_all(self, training: "Any", validation: "Any") -> None:
+        """Train anew on all samples, if there are few, for as many epochs as were best.
+
+        The samples held out are a fifth of what there is to learn from. A network that has not
+        seen few samples often enough has not learned them, so there is a least number of epochs.
+        """
+        if not self.epochs:
+            return
+        rows = len(training[0]) + len(validation[0])
+        epochs = epochs_on_all(self.used, rows, self.epochs[-1].best)
+        if not epochs:
+            return
+        net = network(self.encoder, self.used)
+        samples = [Chain(*parts) for parts in zip(training, validation)]
+        for _ in self._prepared(net, samples, epochs).run():
+            pass
+        for parameter, trained in zip(self.net.parameters(), net.parameters()):
+            parameter.value = trained.value
+        self.epochs_on_all = epochs
+
+    def _prepared(self, net: "Sequential", samples: "Any", epochs: int, **options: "Any") -> "Any":
+        """Return a training run of the network by the recipe."""
+        X, Y = samples
+        recipe = self.used
+        return prepare(
+            net,
+            X,
+            Y,
+            loss_of(self.encoder),
+            OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
+            epochs,
+            recipe.batch_size,
+            seed=recipe.seed,
+            class_weight=self._class_weight(Y) if recipe.class_weight else None,
+            **options,
+        )
+
+    def _class_weight(self, Y: "Any") -> "Dict[int, float]":
+        """Return the weight of each class with which all have the same sum of weights."""
+        if not self.encoder.classes:
+            raise ValueError("class_weight is for classes, not for a regression; leave it out")
+        counts = Counter(self.encoder.targets_of(Y))
+        weights = {k: counts[label] for k, label in enumerate(self.encoder.classes)}
+        return {k: len(Y) / (len(weights) * max(1, n)) for k, n in weights.items()}
+
+    def _finish(self, problem: "Problem", outputs: "Matrix") -> None:
         """Add the metadata and the report. The network then predicts in the target's unit."""
         encoder, metadata = self.encoder, self.net.metadata
         known = encoder.targets_of(problem.training[1])
         truth = encoder.targets_of(problem.validation[1])
+        if not encoder.classes:  # in the unit of the target, as the network will return it
+            outputs = [[value] for value in encoder.targets_of(outputs)]
         encoder.target = encoder.target.built_into(self.net)
         metadata.update(metadata_of(encoder), validation=problem.fraction)
+        counts = Counter(known) if encoder.classes else {}
         if encoder.classes:
             metadata["usual"] = [metrics.baseline(known, "most_frequent")]
+            metadata["frequencies"] = [counts[label] for label in encoder.classes]
+        X, targets = problem.training[0], known
+        if self.epochs_on_all:
+            X, targets = Chain(X, problem.validation[0]), known + truth
+        metadata["rows"] = fingerprint.of(X, targets)
         if self.epochs:
             metadata["history"] = history_of(self.epochs, self.interrupted)
         if self.interrupted:
             return
-        predicted = encoder.targets_of(self.net.predict(problem.validation[0]))
-        self.report = metrics.report(encoder.task, truth, predicted, known, encoder.classes)
+        self.report = self._report(truth, outputs, counts or known)
 
     # ---- use -----------------------------------------------------------------------------------
 
@@ -154,13 +220,25 @@ class Model:
         """
         return [self.label(label) for label in self.encoder.targets_of(self.outputs(data))]
 
+    def classify(self, data: "Any", threshold: "Optional[float]" = None) -> "List[Any]":
+        """Return the class of each row. The model must predict classes.
+
+        ``threshold``   for two classes, the probability from which the second one is predicted; the
+                        default is above 0.5
+        """
+        self._check_classes()
+        return [self.label(label) for label in self.labels(self.outputs(data), threshold)]
+
     def probabilities(self, data: "Any") -> "List[Dict[Any, float]]":
         """Return {class: probability} for each row. The model must predict classes."""
-        if not self.encoder.classes:
-            raise ValueError(f"{self.source} predicts a number, not classes; call predict")
+        self._check_classes()
         classes = [self.label(label) for label in self.encoder.classes]
         shares = map(metrics.class_probabilities, self.outputs(data))
         return [dict(zip(classes, row)) for row in shares]
+
+    def _check_classes(self) -> None:
+        if not self.encoder.classes:
+            raise ValueError(f"{self.source} predicts a number, not classes; call predict")
 
     def label(self, predicted: "Any") -> "Any":
         """Return what was predicted: for the label of a numeric class, the number that it means."""
@@ -168,12 +246,44 @@ class Model:
             return predicted
         return float(predicted) if "." in predicted or "e" in predicted else int(predicted)
 
-    def evaluate(self, data: "Any") -> "Any":
-        """Return the report on rows whose target is known."""
+    def evaluate(self, data: "Any", threshold: "Optional[float]" = None) -> "Any":
+        """Return the report on rows whose target is known; ``threshold`` is as for ``classify``."""
+        X, Y = self.encoder.examples_of(self.read(data, target=True))
+        truth = self.encoder.targets_of(Y)
+        return self._report(truth, self.net.predict(X), self.frequencies(), threshold)
+
+    def _report(
+        self, truth: "Any", outputs: "Matrix", known: "Any", threshold: "Optional[float]" = None
+    ) -> "Any":
         encoder = self.encoder
-        X, Y = encoder.examples_of(self.read(data, target=True))
-        truth, predicted = encoder.targets_of(Y), encoder.targets_of(self.net.predict(X))
-        return metrics.report(encoder.task, truth, predicted, self.usual(), encoder.classes)
+        predicted = self.labels(outputs, threshold)
+        shares = [metrics.class_probabilities(y) for y in outputs] if encoder.classes else None
+        return metrics.report(encoder.task, truth, predicted, known, encoder.classes, shares)
+
+    def trained_on(self, data: "Any") -> float:
+        """Return about which fraction of the rows the model was trained on, as far as it knows."""
+        X, Y = self.encoder.examples_of(self.read(data, target=True))
+        return fingerprint.share(X, self.encoder.targets_of(Y), self.net.metadata.get("rows"))
+
+    def importance(self, data: "Any", seed: int = 0) -> "Dict[str, float]":
+        """Return {column: how much worse the model is without knowing it}, most important first.
+
+        The column's values are shuffled among the rows (permutation importance). The result is by
+        how much this raises the log loss or, of a regression, lowers R². At most 1,000 rows are
+        used.
+        """
+        X, Y = self.encoder.examples_of(self.read(data, target=True))
+        return importance.of(self, X, Y, seed)
+
+    def labels(self, outputs: "Matrix", threshold: "Optional[float]" = None) -> "List[Any]":
+        """Return what outputs of the network mean: labels of classes, or numbers."""
+        if threshold is None:
+            return list(self.encoder.targets_of(outputs))
+        require("threshold", threshold, THRESHOLD)
+        classes = self.encoder.classes or []
+        if len(classes) != 2:
+            raise ValueError(f"{self.source}: a threshold needs two classes; leave it out")
+        return [classes[output[0] >= threshold] for output in outputs]
 
     def outputs(self, data: "Any") -> "Matrix":
         """Return the outputs of the network, one row for each row of the data."""
@@ -190,17 +300,29 @@ class Model:
             return data
         return self.encoder.read(data, target=target, **reading)
 
-    def usual(self) -> "Any":
-        """Return [the most frequent class in training], or None if the model does not save it."""
+    def frequencies(self) -> "Any":
+        """Return {class: training rows}, or None if the model does not know it."""
         classes, metadata = self.encoder.classes, self.net.metadata
         if not classes or "usual" not in metadata:
             return None
         limit = (lambda v: v in [[c] for c in classes], "a list that holds one of its classes")
-        return require(f"{self.source}: usual", metadata["usual"], limit)
+        usual = require(f"{self.source}: usual", metadata["usual"], limit)
+        if "frequencies" not in metadata:  # a model of an earlier version
+            return {usual[0]: 1}
+        counts = require(f"{self.source}: frequencies", metadata["frequencies"], COUNTS)
+        return dict(zip(classes, counts))
 
     def save(self, path: "Path") -> None:
         """Write the model to a file, whose ending names the format."""
         models.save(self.net, path)
+
+
+def epochs_on_all(recipe: "Recipe", rows: int, best: "Optional[int]") -> int:
+    """Return for how many epochs a network is trained on all rows, 0 if there are many.
+
+    ``best``   the best epoch of the training run with rows held out
+    """
+    return 0 if rows >= FEW_ROWS else min(recipe.epochs, max(LEAST_EPOCHS, best or 0))
 
 
 def training_of(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
@@ -232,6 +354,10 @@ def _trained_on(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]"
     loss = float(metadata["history"]["loss"][0])
     if not isclose(begun.epochs[0].loss, loss, rel_tol=AGREEMENT):
         return None, None
+    epochs = epochs_on_all(recipe, len(data.with_target()), metadata["history"]["best_epoch"])
+    if epochs:
+        recipe = recipe._replace(epochs=epochs)
+        problem.join()
     return Model.untrained(problem.encoder, recipe), problem
 
 

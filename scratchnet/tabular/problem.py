@@ -15,9 +15,12 @@ from math import ceil
 
 from ..core.checks import require, shown
 from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
-from ..datasets.encoding import Classes, Encoder, target_of
+from ..datasets.columns import MISSING
+from ..datasets.decisions import target_of
+from ..datasets.encoding import Encoder
+from ..datasets.parts import Classes
 from ..datasets.records import is_records, read_records
-from ..datasets.tables import MISSING, Table, read_table
+from ..datasets.tables import Table, read_table
 from ..selection import train_test_split
 from ..texts import plural
 
@@ -44,6 +47,7 @@ def read(
     header: "Optional[bool]" = None,
     encoding: "Optional[str]" = None,
     progress: "Progress" = None,
+    dates: "Names" = (),
 ) -> "Data":
     """Return the data as a Table or, from a file of arrays, as Arrays.
 
@@ -59,11 +63,12 @@ def read(
         "numeric": numeric,
         "ignore": ignore,
         "missing": missing,
+        "dates": dates,
     }
     if is_records(data):
         _refuse(dict(of_file, progress=progress), "rows in memory")
         absent = MISSING if missing is None else missing
-        return read_records(data, target, categorical, numeric, ignore, absent, decimal)
+        return read_records(data, target, categorical, numeric, ignore, absent, decimal, dates)
     if not isinstance(data, (str, os.PathLike)) and not hasattr(data, "read"):
         what = f"data is a {type(data).__name__}"
         raise TypeError(f"{what}; give the path of a file, a list of dicts, or a data frame")
@@ -101,7 +106,7 @@ class Problem:
 
     ``encoder``      turns the columns into inputs and targets; fitted to the training rows
     ``training``     the samples and targets (X, Y) to learn from
-    ``validation``   the (X, Y) held out
+    ``validation``   the (X, Y) held out; None after ``join``
     ``fraction``     the fraction of the rows held out
     ``rows``         the indices of the training rows in the data
     """
@@ -114,15 +119,37 @@ class Problem:
         self.data, self.task = data, task
         self.fraction = require("validation", validation, FRACTION)
         training, held_out = split(data, task, validation, seed)
-        self.rows = training
+        self.rows, self.held_out = training, held_out
         self.encoder = fit_encoder(data, training, task)
         self.training = self.encoder.examples_of(data, training)
-        self.validation = self.encoder.examples_of(data, held_out)
+        self.validation: "Any" = self.encoder.examples_of(data, held_out)
+
+    def join(self) -> None:
+        """Learn from the rows held out, too; the encoder stays as it is."""
+        self.training = tuple([Chain(*parts) for parts in zip(self.training, self.validation)])
+        self.rows, self.validation = [*self.rows, *self.held_out], None
 
     @property
-    def sizes(self) -> "Tuple[int, int]":
-        """The number of training rows and of inputs, which ``recipe_for`` needs."""
-        return len(self.training[0]), len(self.encoder.features)
+    def sizes(self) -> "Tuple[int, int, int]":
+        """The numbers of training rows, of inputs and of classes, which ``recipe_for`` needs."""
+        return len(self.training[0]), len(self.encoder.features), len(self.encoder.classes or ())
+
+
+class Chain:
+    """The elements of two sequences, one after the other.
+
+    >>> Chain([1, 2], [3])[2], len(Chain([1, 2], [3]))
+    (3, 3)
+    """
+
+    def __init__(self, first: "Any", second: "Any") -> None:
+        self.first, self.second, self.start = first, second, len(first)
+
+    def __len__(self) -> int:
+        return self.start + len(self.second)
+
+    def __getitem__(self, i: int) -> "Any":
+        return self.first[i] if i < self.start else self.second[i - self.start]
 
 
 def split(

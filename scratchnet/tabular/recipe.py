@@ -2,6 +2,8 @@
 
 >>> recipe_for(rows=150, inputs=4).hidden, recipe_for(rows=1000000, inputs=4, seed=3).hidden
 ((8,), (32, 16))
+>>> recipe_for(rows=150, inputs=4, classes=3).hidden
+(48,)
 >>> print(recipe_for(rows=150, inputs=4, hidden=[16, 8], optimizer="sgd"))
 hidden 16-8, tanh; sgd, learning rate 0.1, batches of 8
 """
@@ -11,23 +13,30 @@ from math import isfinite
 
 from ..core.activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
 from ..core.checks import ABOVE_0, COUNT, is_sequence, require
+from ..core.history import Epoch
 from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
-from ..datasets.encoding import CLASSIFICATION
+from ..datasets.parts import CLASSIFICATION
 from ..formats.files import MOST_NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..core.history import Epoch
     from ..datasets.encoding import Encoding
 
 HIDDEN_ACTIVATIONS = {
     name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")
 }
-FIRST_RATE = 1 / 100  # of Adam and its relatives, for few inputs; with more inputs, less
+# The improvement of the validation loss that is worth further epochs: of the log loss, and of the
+# squared error relative to the former one, because a good fit may become better by far.
+GAIN, PART_GAINED = 1 / 1000, 1 / 100
+# The learning rates of Adam and its relatives: for classes; for quantities, with few inputs.
+CLASS_RATE, FIRST_RATE = 3 / 1000, 1 / 100
+# With fewer rows, the network is trained at last on all rows, for this many epochs or more.
+FEW_ROWS, LEAST_EPOCHS = 1000, 40
+MANY_ROWS = 20000  # from here on, larger batches and a second hidden layer
 SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more
 
 WIDTHS = (
@@ -47,21 +56,24 @@ LIMITS = {
     "epochs": COUNT,
     "patience": COUNT,
     "seed": (lambda v: isinstance(v, int), "an integer"),
+    "class_weight": (lambda v: v in (None, "balanced"), "'balanced', or leave it out"),
 }
 
 
 class Recipe(
     namedtuple(
-        "Recipe", "hidden activation optimizer learning_rate batch_size epochs patience seed"
+        "Recipe",
+        "hidden activation optimizer learning_rate batch_size epochs patience seed class_weight",
     )
 ):
     """The settings with which a network is built and trained.
 
     ``hidden``       the widths of the hidden layers
     ``activation``   the activation after each hidden layer
+    ``patience``     as for ``fit``, but only a worthwhile improvement counts (GAIN)
+    ``class_weight`` "balanced" if each class has the same weight in the loss, else None
 
-    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience`` and ``seed`` are as
-    for ``fit``.
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs`` and ``seed`` are as for ``fit``.
     """
 
     __slots__ = ()
@@ -69,7 +81,7 @@ class Recipe(
     @classmethod
     def from_dict(cls, data: "Any") -> "Recipe":
         """Return the recipe that ``to_dict`` describes; anything else raises an error."""
-        return cls(**data).checked()
+        return cls(**dict({"class_weight": None}, **data)).checked()  # earlier models have none
 
     def checked(self) -> "Recipe":
         """Return the recipe if each setting is within its limit, else raise a ValueError."""
@@ -85,58 +97,80 @@ class Recipe(
         widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
         shape = f"hidden {widths}, {self.activation}" if self.hidden else widths
         rate = f"learning rate {self.learning_rate:.3g}"
-        return f"{shape}; {self.optimizer}, {rate}, batches of {self.batch_size}"
+        weight = "; balanced class weights" if self.class_weight else ""
+        return f"{shape}; {self.optimizer}, {rate}, batches of {self.batch_size}{weight}"
 
 
 def recipe_for(
     rows: int,
     inputs: int,
+    classes: int = 0,
     hidden: "Optional[Sequence[int]]" = None,
-    activation: str = "tanh",
+    activation: "Optional[str]" = None,
     optimizer: str = "adam",
     learning_rate: "Optional[float]" = None,
     batch_size: "Optional[int]" = None,
     epochs: "Optional[int]" = None,
     patience: "Optional[int]" = None,
     seed: int = 0,
+    class_weight: "Optional[str]" = None,
 ) -> "Recipe":
-    """Return the given settings, with defaults that suit the number of training rows and inputs.
+    """Return the given settings, with defaults that suit the numbers of rows, inputs and classes.
 
+    ``rows``         the number of training rows
+    ``classes``      the number of classes; 0 for a quantity
     ``hidden``       the widths of the hidden layers; () for none
-    ``activation``   the activation after each of them
+    ``activation``   the activation after each of them; by default ReLU for classes and tanh for
+                     quantities, which are often smooth
+
+    ``class_weight`` "balanced" to give each class the same weight in the loss
 
     ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience`` and ``seed`` are as
-    for ``fit`` of a network.
+    for ``Recipe``.
     """
     require("optimizer", optimizer, LIMITS["optimizer"])
     if epochs is None:
         epochs = max(10, min(300, SAMPLES // rows))
     require("epochs", epochs, LIMITS["epochs"])
     recipe = Recipe(
-        hidden=usual_hidden(rows) if hidden is None else hidden,
-        activation=activation,
+        hidden=usual_hidden(rows, classes) if hidden is None else hidden,
+        activation=activation or ("relu" if classes else "tanh"),
         optimizer=optimizer,
-        learning_rate=usual_rate(optimizer, inputs) if learning_rate is None else learning_rate,
-        batch_size=usual_batch_size(rows) if batch_size is None else batch_size,
+        learning_rate=usual_rate(optimizer, rows, inputs, classes)
+        if learning_rate is None
+        else learning_rate,
+        batch_size=usual_batch_size(rows, classes) if batch_size is None else batch_size,
         epochs=epochs,
-        patience=max(5, epochs // 8) if patience is None else patience,
+        patience=max(5, epochs // 15) if patience is None else patience,
         seed=seed,
+        class_weight=class_weight,
     )
     return recipe.checked()
 
 
-def usual_hidden(rows: int) -> "Tuple[int, ...]":
-    """Return the default widths. More data can train more neurons."""
-    return (8,) if rows < 200 else (16,) if rows < 1000 else (32,) if rows < 20000 else (32, 16)
+def usual_hidden(rows: int, classes: int) -> "Tuple[int, ...]":
+    """Return the default widths. More data and more classes can use more neurons.
+
+    The widths for classes were chosen on tables of the KEEL repository (tests/bench/tables.py).
+    """
+    if rows >= MANY_ROWS:
+        return (max(32, min(64, 2 * classes)), max(16, min(64, classes)))
+    if not classes:
+        return (8,) if rows < 200 else (16,) if rows < 1000 else (32,)
+    return (48,) if rows < FEW_ROWS else (max(32, min(64, 2 * classes)),)
 
 
-def usual_batch_size(rows: int) -> int:
-    return 8 if rows < 200 else 16 if rows < 2000 else 32 if rows < 20000 else 128
+def usual_batch_size(rows: int, classes: int) -> int:
+    if rows >= MANY_ROWS:
+        return 128
+    return 32 if classes or rows >= 2000 else 8 if rows < 200 else 16
 
 
-def usual_rate(optimizer: str, inputs: int) -> float:
+def usual_rate(optimizer: str, rows: int, inputs: int, classes: int) -> float:
     if optimizer == "sgd":
         return 0.1
+    if classes and rows < MANY_ROWS:
+        return CLASS_RATE
     return FIRST_RATE if inputs <= 32 else FIRST_RATE / 4
 
 
@@ -164,6 +198,28 @@ def network(encoder: "Encoding", recipe: "Recipe") -> "Sequential":
     if encoder.task == CLASSIFICATION:
         layers.append(Sigmoid() if encoder.outputs == 1 else Softmax())
     return Sequential(layers, seed=recipe.seed)
+
+
+class Gains:
+    """Tells when ``patience`` epochs have passed without a worthwhile improvement.
+
+    >>> gains = Gains("classification", patience=2)
+    >>> [gains.are_over(Epoch(k + 1, 0, loss, 0, 1)) for k, loss in enumerate([0.7, 0.5, 0.4998])]
+    [False, False, False]
+    >>> gains.are_over(Epoch(4, 0, 0.4996, 0, 1))
+    True
+    """
+
+    def __init__(self, task: str, patience: int) -> None:
+        self.is_classification, self.patience = task == CLASSIFICATION, patience
+        self.best, self.number = float("inf"), 0
+
+    def are_over(self, epoch: "Epoch") -> bool:
+        gain = GAIN if self.is_classification else PART_GAINED * self.best
+        # An infinite or undefined loss is replaced by any other.
+        if self.number == 0 or not isfinite(self.best) or epoch.validation_loss < self.best - gain:
+            self.best, self.number = epoch.validation_loss, epoch.number
+        return epoch.number - self.number >= self.patience
 
 
 def loss_of(encoder: "Encoding") -> str:

@@ -1,7 +1,8 @@
 """The rows that a network was trained on, as they are exported with it."""
 
 from ..codegen.rows import Category, Number, Rows
-from ..datasets.encoding import CLASSIFICATION, Encoder
+from ..datasets.encoding import Encoder
+from ..datasets.parts import CLASSIFICATION
 from .model import has_encoder, model_of
 
 TYPE_CHECKING = False

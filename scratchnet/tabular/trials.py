@@ -16,7 +16,7 @@ from ..core.checks import COUNT, require
 from ..core.functions import kernel
 from ..core.history import Diverged
 from ..core.random import Generator
-from ..datasets.encoding import CLASSIFICATION, REGRESSION
+from ..datasets.parts import CLASSIFICATION, REGRESSION
 from ..engines.executors import LentKernel
 from ..metrics import accuracy, r2
 from ..selection import parts_of, train_test_split
@@ -114,7 +114,9 @@ def fold(
     learning, validation = train_test_split(training, test_size=fraction, seed=recipe.seed)
     encoder = fit_encoder(data, learning, task)
     model = Model.untrained(encoder, recipe)
-    model.learn(encoder.examples_of(data, learning), encoder.examples_of(data, validation))
+    samples = encoder.examples_of(data, learning), encoder.examples_of(data, validation)
+    model.learn(*samples)
+    model.learn_all(*samples)
     X, Y = encoder.examples_of(data, test)
     name, score = ("accuracy", accuracy) if encoder.task == CLASSIFICATION else ("R²", r2)
     return name, score(encoder.targets_of(Y), encoder.targets_of(model.net.predict(X)))

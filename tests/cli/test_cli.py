@@ -644,7 +644,9 @@ def test_summary_of_an_odd_history(history, trained, tmp_path):
     net.metadata["a\x1bname"] = 0
     sn.save(net, path)
     status, output, errors = within("summary", path)
-    assert (status, errors) == (0, "") and "classes: x, y, z" in output and "batches of 8" in output
+    assert (
+        (status, errors) == (0, "") and "classes: x, y, z" in output and "batches of 32" in output
+    )
     sentence = "\nhistory: invalid; `scratchnet train` did not write it\n"
     assert output.endswith(sentence + "\nmetadata: a?name\n")
 

@@ -21,7 +21,8 @@ from test_cli import ROOT, run, within
 import scratchnet as sn
 from scratchnet.cli import demo
 from scratchnet.cli.plot import usual_row
-from scratchnet.cli.progress import Watched
+from scratchnet.cli.progress import Course, Watched
+from scratchnet.core.history import Epoch
 from scratchnet.datasets import samples, shapes
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.engines import generated
@@ -92,14 +93,17 @@ def test_train_says_what_it_does(iris, tmp_path):
         and 'always "setosa"' in output
     )
     assert "m.json: saved" in output and os.listdir(str(tmp_path)) == ["m.json"]
-    assert re.match(r"epoch 1/40  loss [\d.]+  validation [\d.]+  rate 0.01\n", errors)
+    assert re.match(r"epoch 1/40  loss [\d.]+  validation [\d.]+  accuracy [\d.]+\n", errors)
 
 
 def test_a_model_is_judged_as_evaluate_judges_it(folder, iris, model):
     report = json.loads((folder / "report.json").read_text())
     assert report["report"]["accuracy"] >= 0.9 and report["report"]["samples"] == 30
     status, output, errors = run("evaluate", model, iris, "--json")
-    assert (status, errors) == (0, "")
+    assert (status, errors) == (
+        0,
+        "all of these rows were used in the training, so the scores are optimistic\n",
+    )
     judged = json.loads(output)
     net = sn.load(model)
     right = sum([row.index(max(row)) == y for row, y in zip(net.predict(FLOWERS.X), FLOWERS.Y)])
@@ -179,12 +183,12 @@ def test_summary(model):
     status, output, errors = run("summary", model)
     assert (status, errors) == (0, "")
     assert (
-        "Dense(inputs=4, outputs=8)" in output
+        "Dense(inputs=4, outputs=48)" in output
         and "petal length" in output
         and "the best was epoch" in output
     )
     about = json.loads(run("summary", model, "--json")[1])
-    assert about["parameters"] == 75 and about["metadata"]["table"]["target"]["name"] == "species"
+    assert about["parameters"] == 395 and about["metadata"]["table"]["target"]["name"] == "species"
 
 
 @pytest.mark.parametrize("what", ["loss", "network", "mistakes", "boundary"])
@@ -733,8 +737,9 @@ def test_a_terminal_gets_a_live_line(iris, tmp_path):
     text = seen.decode()
     assert process.returncode == 0 and "Traceback" not in text
     assert re.search(
-        r"\r\[=* *\] epoch \d+/120  loss [\d.]+  validation [\d.]+  rate 0\.01  \d+:\d\d left", text
+        r"\r(\[=* *\] )?epoch \d+/120  \d+:\d\d left  loss [\d.e-]+  validation [\d.e-]+  acc", text
     )
+    assert max(map(len, text.split("\r"))) < 80
     assert text.count("\n") == 0  # it clears the line when it is done
 
 
@@ -801,7 +806,7 @@ MISTAKES = {
     "money": (["train", "MONEY", "--target", "price", "-o", "m.json"], "too many for classes"),
     "thousands": (
         ["train", "MILES", "--target", "b", "-o", "m.json"],
-        "1.900 may mean 1900; give the decimal mark",
+        "1.900 may mean 1900 or 1.9; give the decimal mark",
     ),
     "folds": (
         ["train", "IRIS", "--target", "species", "-o", "m.json", "--cross-validate", "0"],
@@ -890,7 +895,8 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
         "NOTARGET": written(folder / "notarget.csv", [HEADER[:4]] + [row[:4] for row in ROWS]),
         "FOLDER": str(folder / "dir.json"),
         "MONEY": written(
-            folder / "money.csv", [["price", "x"]] + [["$" + str(i), str(i)] for i in range(40)]
+            folder / "money.csv",
+            [["price", "x"]] + [["$€"[i % 2] + str(i), str(i)] for i in range(40)],
         ),
         "MILES": written(folder / "miles.csv", [["a", "b"], ["1.900", "1"], ["2.000", "2"]], ";"),
         "STRANGE": written(folder / "strange.csv", [HEADER] + [ROWS[0][:4] + ["rosa"]]),
@@ -916,7 +922,7 @@ def test_a_mistake_is_one_line_and_status_2(what, folder, iris, model, houses):
 def test_a_demo_learns_and_its_program_does_the_same(name):
     status, output, errors = run("demo", name)
     assert (status, errors) == (0, "")
-    accuracy = float(re.search(r"(?m)^accuracy  ([\d.]+)", output).group(1))
+    accuracy = float(re.search(r"(?m)^accuracy +([\d.]+)", output).group(1))
     assert accuracy >= 0.9
     program = output.split("The Python that did this:\n\n")[1]
     again = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT,
@@ -953,3 +959,139 @@ def test_help_shows_examples(command):
     status, output, errors = run(command, "--help")
     assert (status, errors) == (0, "")
     assert "examples:\n  scratchnet " + command in output
+
+
+# ---- what is said about a table and a model ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def frauds(folder):
+    generator = sn.Generator(3)
+    rows = [["amount", "age", "fraud"]]
+    for i in range(300):
+        amount = generator.normal()
+        fraud = amount + generator.normal() > 2.3
+        rows.append(
+            [f"{amount:.3f}", "-" if i % 9 == 0 else f"{generator.normal():.3f}", "ny"[fraud]]
+        )
+    data = written(folder / "frauds.csv", rows)
+    path = str(folder / "frauds.json")
+    status, output, _ = run("train", data, "--target", "fraud", "-o", path, "--epochs", "30")
+    assert status == 0 and "no better than the trivial" not in output
+    return data, path, output
+
+
+def test_the_decisions_count_what_is_missing(frauds):
+    assert "34 missing: median" in frauds[2] and "'-' (34 rows) counted as missing" in frauds[2]
+
+
+def test_evaluate_names_the_important_columns_and_known_rows(frauds):
+    data, path, _ = frauds
+    status, output, errors = run("evaluate", path, data)
+    assert status == 0
+    assert errors == "all of these rows were used in the training, so the scores are optimistic\n"
+    assert re.search(r"\nimportance: the increase of the log loss .*\namount +0\.\d+\nage ", output)
+    found = json.loads(run("evaluate", path, data, "--json", "-q")[1])
+    assert found["trained_on"] == 1 and list(found["importance"]) == ["amount", "age"]
+
+
+def test_a_threshold_at_the_command_line(frauds):
+    data, path, _ = frauds
+    usual = run("predict", path, data)[1].count("y\n")
+    assert run("predict", path, data, "--threshold", "0.05")[1].count("y\n") > usual + 5
+    low = json.loads(run("evaluate", path, data, "--threshold", "0.05", "--json")[1])
+    assert low["classes"][1]["recall"] > 0.6
+    status, output, errors = run("predict", path, data, "--threshold", "5")
+    assert (status, output) == (2, "")
+    assert errors == "scratchnet predict: threshold is 5.0; give a probability from 0 to 1\n"
+
+
+def test_balanced_class_weights_at_the_command_line(frauds, tmp_path):
+    given = ["train", frauds[0], "--target", "fraud", "-o", str(tmp_path / "m.json"), "-q"]
+    output = run(*given, "--class-weight", "balanced", "--epochs", "20")[1]
+    assert "; balanced class weights" in output and "no better than the trivial" not in output
+
+
+def test_the_option_missing_adds_to_the_list(tmp_path):
+    rows = [["a", "b", "y"]] + [
+        [["", "n.d.", "NA"][i % 3] if i < 30 else str(i / 8), str(i % 7), "ab"[i % 2]]
+        for i in range(99)
+    ]
+    data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
+    given = ["train", data, "--target", "y", "-o", path, "--epochs", "1", "-q"]
+    assert (
+        "a       numbers        1 input, standardized; 30 missing"
+        in run(*given, "--missing", "n.d.")[1]
+    )
+    new = written(tmp_path / "new.csv", [["a", "b"], ["n.d.", "1"], ["", "2"], ["x.", "3"]])
+    assert "line 4, column 'a': 'x.' is not a number" in run("predict", path, new)[2]
+    assert run("predict", path, new, "--missing", "x.")[0] == 0
+
+
+def test_dates_at_the_command_line(tmp_path):
+    rows = [["day", "y"]] + [
+        [f"{1 + i % 28}.{1 + i % 12}.2021", "ab"[i % 12 > 5]] for i in range(90)
+    ]
+    data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
+    output = run(
+        "train", data, "--target", "y", "-o", path, "--epochs", "1", "-q", "--dates", "day"
+    )[1]
+    assert "day: month" in output and "day: weekday" in output
+    assert run("predict", path, data)[0] == 0
+
+
+def test_a_table_in_another_unit_is_reported(frauds, tmp_path):
+    new = written(tmp_path / "new.csv", [["amount", "age"], ["5000", "0"], ["7000", "0"]])
+    status, _, errors = run("predict", frauds[1], new)
+    assert status == 0 and re.match(
+        r"column 'amount': 2 of 2 values outside the training data \(.* to .*\), some or all far; ",
+        errors,
+    )
+    assert errors.count("\n") == 1
+
+
+def test_explain_says_which_number_is_missing(frauds, tmp_path):
+    new = written(tmp_path / "new.csv", [["amount", "age"], ["1", ""]])
+    output = run("explain", frauds[1], new)[1]
+    assert re.search(
+        r"x\[0\]\[1\] = \S+, age \(missing: the median of the training rows\)\n", output
+    )
+    assert "amount (" not in output
+
+
+def test_another_number_of_columns_is_refused(tmp_path):
+    rows = [[str(i % 7), f"{100 + i % 5}", str(i % 2)] for i in range(60)]
+    data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
+    assert run("train", data, "--target", "3", "-o", path, "--epochs", "1", "-q")[0] == 0
+    assert run("predict", path, written(tmp_path / "x.csv", [row[:2] for row in rows]))[0] == 0
+    status, output, errors = run(
+        "predict", path, written(tmp_path / "y.csv", [row[1:] for row in rows])
+    )
+    assert (status, output) == (2, "")
+    assert "y.csv has 2 columns, the table of the training had 3; columns without names" in errors
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_the_time_left_fits_into_the_progress_line(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm")
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    course = Course(
+        300, stream, measures=lambda epoch: "loss 0.1234  validation 0.2345  accuracy 0.934"
+    )
+    for number in range(1, 4):
+        course.next = course.measured = 0.0
+        course.epoch_done(Epoch(number, 0.1234, 0.2345, 0.01, 1))
+    line = stream.getvalue().split("\r")[-1]
+    assert re.search(r"epoch 4/300  \d+:\d\d left  loss 0\.", line) and len(line) < columns
+    assert ("accuracy 0.934" in line) == (columns >= 80)
+
+
+def test_the_progress_is_in_the_unit_of_the_target(houses, tmp_path):
+    given = ["train", houses, "--target", "price", "-o", str(tmp_path / "h.json"), "--epochs", "20"]
+    errors = run(*given)[2]
+    found = re.search(
+        r"epoch 20/20  RMSE ([\d.e+]+)  validation ([\d.e+]+)  R² (-?[\d.]+)\n", errors
+    )
+    assert 1e3 < float(found.group(1)) < 1e6 and 1e3 < float(found.group(2)) < 1e6

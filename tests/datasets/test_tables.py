@@ -19,9 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scratchnet as sn
+from scratchnet.datasets import columns as table_columns
 from scratchnet.datasets import tables
 from scratchnet.datasets.compact import CompactRows
 from scratchnet.datasets.encoding import Encoder
+from scratchnet.datasets.headings import names_of
 from scratchnet.datasets.median import median_of
 from scratchnet.datasets.tables import read_table
 
@@ -106,7 +108,7 @@ def test_numbers_are_read_exactly(rows):
 
 
 @pytest.mark.parametrize(
-    "text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1,5", "1 2", "nane", "--1", "1e", "."]
+    "text", ["1_000", "inf", "-Infinity", "1e999", "0x10", "1 2", "nane", "--1", "1e", "."]
 )
 def test_texts_that_are_no_numbers(text):
     table = read("a\n1\n" + '"' + text + '"\n')
@@ -132,8 +134,8 @@ def test_missing_values():
 
 
 def test_missing_values_once_a_column_has_settled(monkeypatch):
-    monkeypatch.setattr(tables, "MOST", 3)
-    monkeypatch.setattr(tables, "FEWEST", 3)
+    monkeypatch.setattr(table_columns, "MOST", 3)
+    monkeypatch.setattr(table_columns, "FEWEST", 3)
     monkeypatch.setattr(tables, "CELLS", 4)
     values = ["1", "2", "3", "4", "5", "6", "", "7", "NA", " na", "?", "8", "-9", "-9 "]
     table = read("a,b\n" + "".join([f"{v},0\n" for v in values]), missing=["", "na", "?", "-9"])
@@ -229,8 +231,8 @@ def test_numbers_with_a_comma():
 
 
 def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
-    monkeypatch.setattr(tables, "MOST", 3)
-    monkeypatch.setattr(tables, "FEWEST", 3)
+    monkeypatch.setattr(table_columns, "MOST", 3)
+    monkeypatch.setattr(table_columns, "FEWEST", 3)
     monkeypatch.setattr(tables, "CELLS", 4)
     rows = ["1", "2", "3", "4", "5", "6,5", "", "7"]
     text = "a;b\n" + "".join([row + ";0\n" for row in rows])
@@ -238,7 +240,8 @@ def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
     assert (
         columns(read(text + "1.000;0\n"))["a"][-1] == 1000
     )  # which has thousands, as the mark is known
-    assert "line 10, column 'a': '1.00' is not a number" in refusal(text + "1.00;0\n")
+    table = read(text + "1.00;0\n")  # which is no number with a decimal comma
+    assert columns(table)["a"][-1] is None and table["a"].strays == {"1.00": 1}
 
 
 @pytest.mark.parametrize(
@@ -252,17 +255,61 @@ def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
         ('a,b\n"103,018.96",x\n"1,234",y\n', {}, [103018.96, 1234]),
         ('a,b\n"1,234,567",x\n-5,y\n', {}, [1234567, -5]),
         ('a,b\n"1,5",x\n2,y\n', {"decimal": ","}, [1.5, 2]),
+        ('a,b\n"1,5",x\n2,y\n', {}, [1.5, 2]),
+        ("a;b\n1.234.567;x\n1;y\n", {}, [1234567, 1]),
+        ("a;b\n1,234,567;x\n1;y\n", {}, [1234567, 1]),
+        ("a\tb\n0,359\tx\n1,359\ty\n", {}, [0.359, 1.359]),
+        ('a,b\n"0,359",x\n"1,359",y\n', {}, [0.359, 1.359]),
+        ("a|b\n4,008|x\n202|y\n", {"decimal": "."}, [4008, 202]),
+        ("a;b\n4,008;0.5\n202;7.5\n", {}, [4008, 202]),  # the other column decides
+        ("a;b\n4,008;0,5\n202;7,5\n", {}, [4.008, 202]),
+        ("a,b\n1.234,x\n2.345,y\n", {}, [1.234, 2.345]),  # the comma separates cells
     ],
 )
 def test_thousands_and_decimals(text, options, values):
     assert columns(read(text, **options))["a"] == values
 
 
-@pytest.mark.parametrize("text", ["a;b\n1.900;x\n778;y\n", "a;b\n1.234.567;x\n1;y\n"])
-def test_numbers_that_may_be_thousands_or_fractions_are_refused(text):
+@pytest.mark.parametrize("delimiter", list(";\t|,"))
+@pytest.mark.parametrize("cells", [["1.900", "778"], ["4,008", "202"], ["-$1,900", "$2,000"]])
+def test_numbers_that_may_be_thousands_or_fractions_are_refused(cells, delimiter):
+    """One rule for both marks and every delimiter; but points in a file with commas are decimal."""
+    rows = [[cell, label] for cell, label in zip(cells, "xy")]
+    text = written(["a", "b"], rows, delimiter=delimiter)
+    if "." in cells[0] and delimiter == ",":
+        assert columns(read(text))["a"] == [1.9, 778]
+        return
     assert re.search(
-        r"column 'a': 1\.[\d.]+ may mean 1\d+; give the decimal mark, ',' or '\.'$", refusal(text)
+        r"column 'a': \S+ may mean -?\d[\d.]* or -?\d[\d.]*; give the decimal mark, ',' or '\.'$",
+        refusal(text),
     )
+
+
+def test_columns_with_different_marks_do_not_decide_for_others():
+    text = "a;b;c\n1,900;0.5;0,5\n778;7.5;7,5\n"
+    assert "1,900 may mean 1900 or 1.9" in refusal(text)
+
+
+@pytest.mark.parametrize(
+    "cells, values",
+    [
+        (["5.25%", "7%", "12.5 %"], [5.25, 7, 12.5]),
+        (["$51,123.5", "$7", "-$2"], [51123.5, 7, -2]),
+        (["5 \u20ac", "7", "\u20ac 9"], [5, 7, 9]),
+        (["\u22122.93", "\u22120.04", "1.21"], [-2.93, -0.04, 1.21]),
+        (["2'074.91", "963.48", "1\u2019000'000"], [2074.91, 963.48, 1000000]),
+        (["2 074,91", "963,48", "1\u00a0000\u202f000"], [2074.91, 963.48, 1000000]),
+    ],
+)
+def test_numbers_with_signs(cells, values):
+    table = read(written(["a", "b"], [[cell, "x"] for cell in cells], delimiter=";"))
+    assert columns(table)["a"] == values
+    assert table["a"].example[0] in cells
+
+
+@pytest.mark.parametrize("cells", [["5%", "7"], ["$5", "\u20ac7"], ["$-5-", "1"], ["0 123", "7"]])
+def test_numbers_with_different_units_are_not_mixed(cells):
+    assert read(written(["a", "b"], [[c, "x"] for c in cells]))["a"].kind == "categories"
 
 
 def test_other_encodings():
@@ -319,12 +366,13 @@ def test_a_note_for_excel():
         ("0,1,2,3,target\n5,5,5,5,5\n", True),  # as pandas names columns without names
         (",0,1,2,3\n0,5,5,5,5\n", True),
         ("0,1,1\n", False),
-        ("date,2019\n2020-01-01,5\n", False),  # told by header=True
+        ("date,2019\n2020-01-01,5\n", True),  # a year above another number
+        ("ford,1999\nbmw,2001\n", False),  # the years of the rows
         ("150,4,setosa\n5.1,3.5,0\n", True),
         ("5,-,a\n4,3,b\n", False),
         ("5,NA,a\n4,3,b\n", False),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_the_header_is_found(text, header):
     assert read(text).header is header
@@ -339,7 +387,7 @@ def test_names_are_made_unique():
     table = read("a,,a, a ,a (2)\n1,2,3,4,5\n", header=True)
     assert list(table.columns) == ["a", "column 2", "a (2)", "a (3)", "a (2) (2)"]
     assert [values[0] for values in columns(table).values()] == [1, 2, 3, 4, 5]
-    many = tables._names(["x"] * 3 + ["x (2)", "x (4)"] + ["x"] * 3 + ["x (2)"], True)
+    many = names_of(["x"] * 3 + ["x (2)", "x (4)"] + ["x"] * 3 + ["x (2)"], True)
     assert many == [
         "x",
         "x (2)",
@@ -367,7 +415,7 @@ def test_equal_names_are_made_unique_in_linear_time(cells):
         former = sys.gettrace()
         sys.settrace(trace)
         try:
-            names = tables._names(cells * count, True)
+            names = names_of(cells * count, True)
         finally:
             sys.settrace(former)
         assert len(set(names)) == len(names) == len(cells) * count
@@ -415,19 +463,21 @@ def test_blocks(monkeypatch):
     expected = columns(read(text))
     for cells, most in ((1, 5), (35, 2), (10**6, 3), (500, 10**6)):
         monkeypatch.setattr(tables, "CELLS", cells)
-        monkeypatch.setattr(tables, "FEWEST", most)
-        monkeypatch.setattr(tables, "MOST", most)
+        monkeypatch.setattr(table_columns, "FEWEST", most)
+        monkeypatch.setattr(table_columns, "MOST", most)
         assert columns(read(text)) == expected
 
 
 def test_a_column_that_turns_out_to_hold_texts():
-    """Texts are kept exactly if few of them differ; else the file is refused in one sentence."""
+    """Few texts among many numbers count as missing; more are refused in one sentence."""
     text = "a\n" + "01\n2.50\n" * 50000 + "x\n"
     assert columns(read(text))["a"][-3:] == ["01", "2.50", "x"]
     text = "b,a\n" + "".join([f'"{i % 7}\n",{i}\n\n' for i in range(30000)]) + "0,z\n"
-    sentence = refusal(text)
+    table = read(text)
+    assert table["a"].strays == {"z": 1} and columns(table)["a"][-2:] == [29999, None]
+    sentence = refusal(text + "".join([f"0,z{i}\n" for i in range(20)]))
     assert sentence.startswith(
-        "the file, line 90002, column 'a': 'z' is not a number, but all values above it are;"
+        "the file, line 90022, column 'a': 'z19' is not a number, but nearly all other values are;"
     )
     for option in ("categorical", "ignore", "missing"):
         assert option in sentence
@@ -436,8 +486,9 @@ def test_a_column_that_turns_out_to_hold_texts():
 
 def test_many_texts(monkeypatch):
     """Of a column with too many different texts to be a category, only the name is kept."""
-    for name, value in (("MOST", 3), ("FEWEST", 3), ("LABELS", 10), ("CELLS", 4)):
-        monkeypatch.setattr(tables, name, value)
+    monkeypatch.setattr(tables, "CELLS", 4)
+    for name, value in (("MOST", 3), ("FEWEST", 3), ("LABELS", 10)):
+        monkeypatch.setattr(table_columns, name, value)
     text = "a,b\n" + "".join([f"x{i},{i}\n" for i in range(30)])
     table = read(text)
     assert (table["a"].kind, table["a"].labels, len(table["a"].values)) == ("text", [], 0)
@@ -552,7 +603,10 @@ NO_UTF8 = "is not UTF-8; save the file as UTF-8, or name its encoding, such as c
             b'a,b\n1,2\n3,"4\n' + b"5,6\n" * 40000,
             "the file, line 3: a cell is too long, or a quoted cell does not end",
         ),
-        (b'a,b\n1,"2"3\n', "the file, line 2: ',' expected after '\"'"),
+        (
+            b'a,b\n1,"2"3\n',
+            "the file, line 2: a quoted cell continues after its end; a quote within a cell is written twice",
+        ),
         (
             "a,b\n1,x\n2,\u00fc\n".encode("latin-1"),
             "the file, line 3, column 'b': '\\udcfc' " + NO_UTF8,
@@ -980,3 +1034,345 @@ def test_compact_rows():
             rows[i]
     rows[0][0] = 9.0  # a row is the reader's own
     assert rows[0][0] == 1 and math.isclose(rows[0][1], 4)
+
+
+# ---- what people write -------------------------------------------------------------------------------------------
+
+
+def table_with(cells, others="abc", name="x"):
+    """Return a CSV text of a column of these cells beside a target."""
+    rows = [[cell, others[i % len(others)]] for i, cell in enumerate(cells)]
+    return written([name, "y"], rows)
+
+
+NUMBERS = [f"{i * i % 97 + i / 100:.2f}" for i in range(100)]
+
+
+@pytest.mark.parametrize("blank", ["None", "#N/A", "#NA", "<NA>", "-", "--", ".", "NONE"])
+def test_usual_texts_for_missing_numbers(blank):
+    """Half of the numbers may be missing; the decisions say how many and where this is not usual."""
+    table = read(table_with(NUMBERS + [blank] * 60), target="y")
+    assert table["x"].kind == "numbers" and columns(table)["x"][100:] == [None] * 60
+    done, why = Encoder.fit(table).decisions[0][2:]
+    assert "60 missing: median" in done
+    assert (f"'{blank}' (60 rows) counted as missing" in why) == ("A" not in blank)
+
+
+@pytest.mark.parametrize("blank", ["None", "-", "--", "."])
+def test_these_texts_are_labels_among_texts(blank):
+    """The classes "+" and "-", for instance."""
+    assert read(table_with(["a", blank] * 5))["x"].labels == ["a", blank]
+    table = read(written(["x", "y"], [[str(i % 7), "+-"[i % 2]] for i in range(40)]), target="y")
+    assert Encoder.fit(table).classes == ["+", "-"]
+
+
+@pytest.mark.parametrize("strays", [["Mean"], ["n.d."] * 5, ["24,5", "x"], ["<5", ">900"]])
+def test_a_few_texts_do_not_cost_a_column_of_numbers(strays):
+    table = read(table_with(NUMBERS + strays), target="y")
+    assert table["x"].kind == "numbers"
+    assert table["x"].strays == {text: strays.count(text) for text in strays}
+    encoder = Encoder.fit(table)
+    assert all([f"'{text}' (" in encoder.decisions[0][3] for text in strays])
+    again = Encoder.from_dict(json.loads(json.dumps(encoder.to_dict())))
+    text = table_with(strays)  # even if there is nothing else in a later file
+    found = again.read(io.BytesIO(text.encode()))
+    assert all([value != value for value in found["x"].values])
+    with pytest.raises(ValueError, match="line 2, column 'x': 'other' is not a number, but the"):
+        again.read(io.BytesIO(table_with(["other"]).encode()))
+
+
+@pytest.mark.parametrize("cells", [["x"] * 40, list("abcdefghijklmnopqrstuvw")])
+def test_many_texts_among_numbers_are_not_dropped(cells):
+    table = read(table_with(NUMBERS + cells), target="y")
+    assert table["x"].kind == "categories" and set(table["x"].labels) == set(NUMBERS + cells)
+
+
+def test_few_numbers_with_a_text_are_categories():
+    assert read(table_with(["3", "4", "6", "8", "rotary"] * 9))["x"].kind == "categories"
+
+
+def test_equal_labels_in_other_case_are_mentioned():
+    table = read(table_with(["NO", "No", "no", "yes"] * 9), target="y")
+    assert Encoder.fit(table).decisions[0][3] == (
+        "4 different texts; 'NO', 'No', 'no' differ only in case"
+    )
+
+
+@pytest.mark.parametrize(
+    "text, lines",
+    [
+        ("length,ok\nmm,-\n2.5,yes\n3.5,no\n", "line 2"),
+        (",X1,Y\nID,LIMIT,next month\n1,80,1\n2,70,0\n3,90,1\n", "line 2"),
+        ("a\tb\nc\tc\n\tclass\n1\t2\n3\t4\n", "lines 2 and 3"),
+        ("mpg,name\nmpg,title\n" + "18,ford\n15,audi\n" * 3, "line 2"),
+        ("a,b\n\n\nkg,m\n1,2\n3,4\n", "line 4"),
+    ],
+)
+def test_a_second_heading_is_refused(text, lines):
+    assert re.match(
+        f"the file, {lines}: '\\w+' above numbers looks like a second heading or a unit; "
+        f"delete {lines}$",
+        refusal(text),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "age,sex\nunknown,f\n30,m\n40,f\n",  # a text that occurs again beside a missing number
+        "a,b\nx,1\ny,2\nz,3\n",
+        "a,b\n,\n1,2\n3,4\n",
+        "a,b\nNA,none\n1,2\n3,4\n",
+    ],
+)
+def test_a_first_row_is_no_second_heading(text):
+    assert len(read(text)) == 3
+
+
+def test_the_option_for_the_heading_is_named():
+    sentence = refusal("1,2\n3,4\n", target="age")
+    assert sentence.endswith("; if its first line names the columns, say so (--header yes)")
+
+
+@pytest.mark.parametrize("name", ["id", "ID", "customer_id", "PassengerId", "No", "index", "#"])
+def test_a_column_that_identifies_the_rows_is_left_out(name):
+    cells = [str(1000 + 7 * i + i % 3) for i in range(40)]
+    encoder = Encoder.fit(read(written([name, "x", "y"], [[c, str(i % 9), "ab"[i % 2]] for i, c in enumerate(cells)]), target="y"))  # fmt: skip
+    assert encoder.decisions[0][2] == "left out" and "identifies" in encoder.decisions[0][3]
+
+
+def test_a_column_that_may_identify_the_rows_is_reported():
+    cells = [str(1000 + 7 * i + i % 3) for i in range(40)]
+    why = Encoder.fit(read(table_with(cells, name="income"), target="y")).decisions[0][3]
+    assert why.endswith("; no number occurs twice: if it identifies the row, --ignore it")
+    why = Encoder.fit(read(table_with(NUMBERS, name="valid"), target="y")).decisions[0][3]
+    assert why == "all its values are numbers"
+    why = Encoder.fit(read(table_with(["1", "2", "3"] * 9, name="shop_id"), target="y")).decisions[0][3]  # fmt: skip
+    assert "its name is that of an identifier" in why
+
+
+@pytest.mark.parametrize("sentinel", ["-999", "9999", "-99", "99999"])
+def test_a_number_that_probably_means_missing_is_reported(sentinel):
+    cells = [str(i % 30) for i in range(90)] + [sentinel] * 12
+    why = Encoder.fit(read(table_with(cells), target="y")).decisions[0][3]
+    assert why.endswith(f"; if {sentinel} (12 rows) means missing, say so (--missing={sentinel})")
+    table = read(table_with(cells), target="y", missing=["", sentinel])
+    assert Encoder.fit(table).decisions[0][3] == "all its values are numbers"
+
+
+def test_absurd_numbers_are_reported():
+    why = Encoder.fit(read(table_with(NUMBERS + ["1e9", "-7e8"]), target="y")).decisions[0][3]
+    assert why.endswith("; 2 numbers, such as 1000000000, far from all others")
+    cells = [f"{math.exp(i % 31 / 5):.3f}" for i in range(200)]  # a long tail is usual
+    assert Encoder.fit(read(table_with(cells), target="y")).decisions[0][3] == "all its values are numbers"  # fmt: skip
+
+
+def test_many_columns_are_summarized():
+    names = [f"g{j}" for j in range(3000)]
+    rows = [[str(i * j % 7 + i) for j in range(3000)] + ["ab"[i % 2]] for i in range(6)]
+    lines = str(Encoder.fit(read(written(names + ["y"], rows), target="y"))).split("\n")
+    assert len(lines) < 10
+    assert any(["(2,9" in line or "(3,000 columns)" in line for line in lines])
+
+
+# ---- targets that look like something else -----------------------------------------------------------------------
+
+
+def fitted(values, **options):
+    text = written(["x", "y"], [[str(i * i % 11), value] for i, value in enumerate(values)])
+    table = read(text, target="y")
+    return Encoder.fit(table, **options), table
+
+
+PRICES = [f"{20 + i * 7 % 90 + i / 8:.1f}" for i in range(200)]
+
+
+@pytest.mark.parametrize("stray", ["-", "$24", "24,5", "unknown"])
+def test_a_stray_text_does_not_make_classes_of_a_number(stray):
+    encoder, table = fitted(PRICES + [stray])
+    assert encoder.task == "regression"
+    assert stray in encoder.decisions[1][3]
+    assert len(table.with_target()) == (201 if stray == "$24" else 200)
+    again = Encoder.from_dict(json.loads(json.dumps(encoder.to_dict())))
+    text = written(["x", "y"], [["1", PRICES[0]], ["2", stray]])
+    assert len(again.read(io.BytesIO(text.encode()), target=True).with_target()) == (
+        2 if stray == "$24" else 1
+    )
+
+
+def test_numbers_with_many_texts_are_not_hundreds_of_classes():
+    with pytest.raises(ValueError) as caught:
+        fitted(PRICES + ["sold"] * 30)
+    assert "too many for classes; all are numbers except 'sold'" in str(caught.value)
+    assert str(caught.value).endswith("for classes: --task classification")
+
+
+def test_the_text_that_is_no_number_is_named():
+    with pytest.raises(ValueError, match="holds texts, such as 'sold'; regression needs numbers"):
+        fitted(PRICES + ["sold"] * 30, task="regression")
+
+
+@pytest.mark.parametrize(
+    "values, task, hint",
+    [
+        ([str(abs(10 + int(4 * math.sin(i * i)) + i % 7)) for i in range(400)], "regression", "--task classification"),
+        ([str(3 + i % 6) for i in range(400)], "classification", "--task regression"),
+        ([str(i % 11) for i in range(990)], "classification", "--task regression"),  # vowel
+    ],
+)  # fmt: skip
+def test_grades_counts_and_classes(values, task, hint):
+    encoder, _ = fitted(values)
+    assert encoder.task == task and encoder.decisions[1][3].endswith(hint)
+
+
+# ---- dates and ARFF ----------------------------------------------------------------------------------------------
+
+
+def test_parts_of_dates():
+    cells = ["2024-02-29", "2023-12-24 18:30", "", "2021-01-01"]
+    table = read(written(["d", "y"], [[cell, "1"] for cell in cells]), dates="d")
+    assert columns(table) == {
+        "d: year": [2024, 2023, None, 2021],
+        "d: month": ["2", "12", None, "1"],
+        "d: weekday": ["4", "7", None, "5"],
+        "d: days since 1970-01-01": [19782, 19715, None, 18628],
+        "y": [1, 1, 1, 1],
+    }
+
+
+@pytest.mark.parametrize(
+    "cells, days",
+    [(["24.12.2023", "01.02.2024"], 19715), (["12/24/2023", "2/1/2024"], 19715), (["24-12-23", "1-2-24"], 19715)],
+)  # fmt: skip
+def test_the_order_of_a_date_is_found(cells, days):
+    table = read(written(["d", "y"], [[cell, "1"] for cell in cells]), dates="d")
+    assert list(table["d: days since 1970-01-01"].values) == [days, days + 39]
+
+
+def test_dates_that_are_not_clear():
+    assert "03/04/2020 may begin with the day or with the month" in refusal(
+        "d,y\n03/04/2020,1\n05/06/2021,2\n", dates="d"
+    )
+    assert "'foo' is not a date (2 rows); write dates as in 2024-12-31" in refusal(
+        "d,y\n2020-04-03,1\nfoo,2\nfoo,3\n", dates="d"
+    )
+    assert "it cannot be divided into the parts of a date" in refusal(SMALL, target="a", dates="a")
+
+
+def test_a_model_keeps_the_order_of_dates():
+    rows = [[f"{1 + i % 28}/{1 + i % 12}/2020", "ab"[i % 12 > 5]] for i in range(60)]
+    encoder = Encoder.fit(read(written(["d", "y"], rows), target="y", dates="d"))
+    again = Encoder.from_dict(json.loads(json.dumps(encoder.to_dict())))
+    table = again.read(io.BytesIO(b"d\n3/4/2020\n"), header=True)
+    assert table["d: month"].labels == ["4"]
+    assert again.inputs_of(table)[0] == encoder.inputs_of(table)[0]
+
+
+def test_dates_are_pointed_out():
+    cells = [f"2020-{1 + i % 12:02}-{1 + i % 28:02}" for i in range(90)]
+    why = Encoder.fit(read(written(["d", "x", "y"], [[c, str(i % 7), "ab"[i % 2]] for i, c in enumerate(cells)]), target="y")).decisions[0][3]  # fmt: skip
+    assert why.endswith("; they look like dates: --dates 'd' makes inputs of their parts")
+
+
+ARFF = """% a comment
+@RELATION pets
+
+@attribute legs numeric
+@attribute 'what it is' {cat, 'sea lion'}
+@attribute note string
+@DATA
+4,cat,'it''s'
+% another one
+?, 'sea lion', ?
+2,cat,"x
+"""
+
+
+def test_arff():
+    table = read(ARFF[: -len('2,cat,"x\n')], target="what it is")
+    assert columns(table) == {
+        "legs": [4, None],
+        "what it is": ["cat", "sea lion"],
+        "note": ["it's", None],
+    }
+    assert table.header and table.target == "what it is"
+
+
+@pytest.mark.parametrize(
+    "text, sentence",
+    [
+        ("@relation a\n@attribute x numeric\n@data\n1\n2,3\n", "line 5: 2 cells, but "),
+        ("@relation a\n@attribute x\n@data\n1\n", "line 2: '@attribute x' is no attribute"),
+        ("@relation a\n@attribute x real\n@attribute x real\n@data\n1,2\n", "line 3: two attributes are named 'x'"),
+        ("@relation a\n@attribute x real\n", "the line @data is missing"),
+        ("@relation a\n@data\n1\n", "no line begins with @attribute"),
+        ("@relation a\n@attribute x real\n@data\n{0 1}\n", "line 4: the rows are sparse"),
+    ],
+)  # fmt: skip
+def test_arff_that_is_refused(text, sentence):
+    assert sentence in refusal(text)
+
+
+def test_the_line_of_a_quote():
+    sentence = refusal('a,b\n1,x\n"say \\"hi\\"",2\n')
+    assert sentence == (
+        "the file, line 3: a quoted cell continues after its end; "
+        "a quote within a cell is written twice"
+    )
+
+
+# ---- other tables for a model ------------------------------------------------------------------------------------
+
+PLACES = "".join(
+    [f"{1.5 + i / 500:.3f},{i % 5 * 9},{i % 7 * 100 + 50},{i % 2}\n" for i in range(60)]
+)
+
+
+def cut(text, first, last):
+    return "".join([",".join(line.split(",")[first:last]) + "\n" for line in text.split()])
+
+
+def opened_by(encoder, text, **options):
+    return encoder.read(io.BytesIO(text.encode()), **options)
+
+
+def test_columns_without_names_are_as_many_as_in_training():
+    encoder = Encoder.fit(read(PLACES, target="4"))
+    assert encoder.header is False and encoder.width == 4
+    assert len(opened_by(encoder, PLACES)) == 60
+    assert len(opened_by(encoder, cut(PLACES, 0, 3))) == 60  # without the target, the last column
+    for text in (cut(PLACES, 1, 4), cut(PLACES, 0, 2), PLACES.replace(",", ",1,", 60)):
+        with pytest.raises(ValueError, match=r"has \d columns?, the table of the training had 4;"):
+            opened_by(encoder, text)
+    first = Encoder.fit(read(cut(PLACES, 0, 4), target="1"))
+    with pytest.raises(ValueError, match="has 3 columns, the table of the training had 4"):
+        opened_by(first, cut(PLACES, 1, 4))
+
+
+def test_names_that_the_model_knows_are_a_heading():
+    encoder = Encoder.fit(read("kind,size,y\na,small,u\nb,large,v\na,large,v\n", target="y"))
+    assert len(opened_by(encoder, "size,kind\nkind,a\nlarge,size\n")) == 2
+
+
+def test_a_table_far_outside_the_training_is_reported():
+    encoder = Encoder.fit(read("size,y\n" + "".join([f"{150 + i % 50},{'ab'[i % 2]}\n" for i in range(100)]), target="y"))  # fmt: skip
+    for text, expected in (
+        ("size\n160\n205\n170\n", {}),
+        ("size\n1.6\n1.8\n", {"size": (2, 2, 150, 199)}),  # metres
+        ("size\n160\n1000\n170\n", {"size": (1, 3, 150, 199)}),
+        ("size\n201\n202\n203\n160\n", {"size": (3, 4, 150, 199)}),
+    ):
+        assert encoder.outside(opened_by(encoder, text)) == expected
+
+
+def test_an_encoder_of_an_earlier_version():
+    """What it does not have is not checked."""
+    data = Encoder.fit(read(PLACES, target="4")).to_dict()
+    for name in ("header", "width", "dates"):
+        del data[name]
+    for number in data["numbers"]:
+        for name in ("least", "most", "strays"):
+            del number[name]
+    encoder = Encoder.from_dict(data)
+    table = opened_by(encoder, cut(PLACES, 0, 3))
+    assert len(table) == 60 and encoder.outside(table) == {}

@@ -16,7 +16,8 @@ def test_a_classification_report():
     report = metrics.report("classification", [0, 1, 1, 1], predicted, known=[0, 0, 1])
     assert str(report) == "\n".join([
         "classification of 4 samples",
-        'accuracy  0.5  (always "0": 0.25)',
+        'accuracy           0.5     (always "0": 0.25)',
+        "balanced accuracy  0.6667",
         "",
         "               precision  recall     F1  support",
         "0                  0.333   1.000  0.500        1",

@@ -17,7 +17,7 @@ FLOWERS = samples.iris()
 ROWS = [
     dict(zip(FLOWERS.features, x), species=FLOWERS.labels[y]) for x, y in zip(FLOWERS.X, FLOWERS.Y)
 ]
-EPOCHS = 12
+EPOCHS = 30
 
 
 @pytest.fixture(scope="module")
@@ -300,3 +300,142 @@ def test_data_frames():
     frame.columns = ["a"] * 4 + ["b", "c"]
     with pytest.raises(ValueError, match="^two columns are named 'a'; rename one of them$"):
         tabular.read(frame)
+
+
+# ---- the front door ----------------------------------------------------------------------------
+
+
+def coins(count=400, seed=1):
+    """Return rows of a rare class that depends on one of two columns."""
+    generator = sn.Generator(seed)
+    rows = []
+    for _ in range(count):
+        size, noise = generator.normal(), generator.normal()
+        odds = size + generator.normal() > 2.3
+        rows.append({"size": size, "noise": noise, "rare": "yes" if odds else "no"})
+    return rows
+
+
+@pytest.fixture(scope="module")
+def rare():
+    return tabular.train(coins(), "rare", epochs=30)
+
+
+def test_a_model_of_a_rare_class_is_measured_by_its_probabilities(rare):
+    report = rare.report
+    assert report.accuracy - report.baseline_accuracy < 0.05
+    assert report.log_loss < report.baseline_log_loss and report.roc_auc > 0.8
+    assert {"log_loss", "roc_auc", "balanced_accuracy"} < set(report.to_dict())
+    for words in ("balanced accuracy", "log loss", "ROC AUC"):
+        assert words in str(report)
+
+
+def test_a_threshold_changes_the_classes_only(rare):
+    rows = coins(seed=2)
+    shares = [share["yes"] for share in rare.probabilities(rows)]
+    for threshold in (0, 0.1, 0.9, 1):
+        expected = ["yes" if share >= threshold else "no" for share in shares]
+        assert rare.classify(rows, threshold) == expected
+    assert rare.classify(rows) == rare.predict(rows)
+    low, usual = rare.evaluate(rows, threshold=0.1), rare.evaluate(rows)
+    assert low.log_loss == usual.log_loss and low.balanced_accuracy > usual.balanced_accuracy
+
+
+def test_a_threshold_that_does_not_apply(model, rare):
+    with pytest.raises(ValueError, match="^threshold is 2; give a probability from 0 to 1$"):
+        rare.classify(coins(9), 2)
+    with pytest.raises(ValueError, match="a threshold needs two classes; leave it out$"):
+        model.classify(ROWS, 0.5)
+    numbers = tabular.train([{"x": x / 2, "y": 2.5 * x} for x in range(40)], "y", epochs=1)
+    with pytest.raises(ValueError, match="predicts a number, not classes; call predict$"):
+        numbers.classify([{"x": 1}])
+
+
+def test_balanced_class_weights(rare):
+    balanced = tabular.train(coins(), "rare", epochs=30, class_weight="balanced")
+    rows = coins(seed=2)
+    assert balanced.evaluate(rows).balanced_accuracy > rare.evaluate(rows).balanced_accuracy + 0.1
+    with pytest.raises(ValueError, match="^class_weight is 'equal'; give 'balanced', or leave it"):
+        tabular.train(coins(), "rare", class_weight="equal")
+    with pytest.raises(ValueError, match="^class_weight is for classes, not for a regression"):
+        tabular.train(coins(), "size", class_weight="balanced")
+
+
+def test_the_important_column_is_found(rare):
+    found = rare.importance(coins())
+    assert list(found) == ["size", "noise"] and found["size"] > 10 * abs(found["noise"])
+    rows = [{"a": x % 7, "b": x % 5, "y": 3.5 * (x % 5) + x / 100} for x in range(100)]
+    found = tabular.train(rows, "y", epochs=60).importance(rows)
+    assert list(found)[0] == "b" and found["b"] > 0.5
+
+
+def test_importance_changes_nothing(rare):
+    before = [p.value for p in rare.net.parameters()]
+    assert rare.importance(coins()) == rare.importance(coins())
+    assert [p.value for p in rare.net.parameters()] == before
+
+
+def test_a_model_knows_the_rows_of_its_training(rare, tmp_path):
+    rare.save(str(tmp_path / "m.json"))
+    loaded = tabular.load(str(tmp_path / "m.json"))
+    assert loaded.trained_on(coins()) == 1 and loaded.trained_on(coins(seed=2)) == 0
+    assert 0.3 < loaded.trained_on(coins() + coins(seed=2)) < 0.7
+    changed = [dict(row, size=row["size"] + 1e-9) for row in coins()]
+    assert loaded.trained_on(changed) == 0
+
+
+def test_a_regression_knows_the_rows_of_its_training():
+    rows = [{"x": x / 7, "y": 2.3 * x} for x in range(1500)]  # of many, a part is held out
+    model = tabular.train(rows, "y", epochs=1)
+    assert model.epochs_on_all == 0 and 0.7 < model.trained_on(rows) < 0.9
+
+
+def test_few_rows_are_learned_from_all_of_them(model):
+    assert model.epochs_on_all == EPOCHS and model.trained_on(ROWS) == 1
+    assert len(model.epochs) <= EPOCHS and model.report.samples == 30
+
+
+def test_training_ends_when_there_is_nothing_to_gain():
+    rows = [{"x": x, "y": "no yes".split()[x > 500]} for x in range(1001) if abs(x - 500) > 50]
+    model = tabular.train(rows, "y")
+    assert model.report.accuracy == 1 and len(model.epochs) < 100  # not 300
+
+
+def test_training_goes_on_while_a_regression_improves():
+    rows = [{"x": x / 100, "y": (x / 100) ** 2} for x in range(400)]
+    model = tabular.train(rows, "y", epochs=150)
+    assert model.report.r2 > 0.999 and len(model.epochs) > 60
+
+
+def test_models_of_earlier_versions(model, tmp_path):
+    """They have fewer metadata."""
+    path = str(tmp_path / "old.json")
+    model.save(path)
+    net = sn.load(path)
+    for name in ("frequencies", "rows"):
+        del net.metadata[name]
+    del net.metadata["recipe"]["class_weight"]
+    for name in ("header", "width", "dates"):
+        del net.metadata["table"][name]
+    for number in net.metadata["table"]["numbers"]:
+        for name in ("least", "most", "strays"):
+            del number[name]
+    sn.save(net, path)
+    old = tabular.load(path)
+    assert old.predict(ROWS) == model.predict(ROWS)
+    assert old.evaluate(ROWS).accuracy == model.evaluate(ROWS).accuracy
+    assert old.trained_on(ROWS) == 0
+    assert tabular.Recipe.from_dict(net.metadata["recipe"]).class_weight is None
+
+
+def test_dates_in_rows(tmp_path):
+    rows = [
+        {"when": f"{2020 + i % 3}-{1 + i % 12:02}-{1 + i % 28:02}", "warm": 3 < i % 12 < 9}
+        for i in range(120)
+    ]
+    model = tabular.train(rows, "warm", dates="when", epochs=40)
+    model.save(str(tmp_path / "m.json"))
+    loaded = tabular.load(str(tmp_path / "m.json"))
+    assert loaded.predict([{"when": "2021-07-03"}, {"when": "2021-01-03"}]) == ["True", "False"]
+    with pytest.raises(ValueError, match="^the table has no column 'when'"):
+        loaded.predict([{"day": "2021-07-03"}])

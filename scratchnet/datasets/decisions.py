@@ -1,0 +1,364 @@
+"""What is done with each column of a table, and why.
+
+part_of      a column that may become inputs
+target_of    the column that is predicted
+table_of     the decisions as a table for people
+"""
+
+import re
+from collections import Counter
+from math import fsum, sqrt
+from operator import mul
+
+from ..core.checks import shown
+from ..texts import plural, printable, text_table
+from .columns import NUMBERS, TEXT, TOO_MANY, spelled
+from .dates import looks_like_date
+from .median import median_of
+from .numerals import floats, is_number
+from .parts import (
+    MOST_CLASSES,
+    MOST_LABELS,
+    REGRESSION,
+    Category,
+    Classes,
+    Number,
+    Quantity,
+    listed,
+    picked,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+
+    from .columns import Column
+
+# Different texts; if there are more and most occur only once or twice, they name the rows.
+MANY = 20
+# Whole numbers are classes if there are 10 rows or more per number, and at most FEW_CLASSES
+# different ones, or WHOLE_CLASSES that are about equally frequent. Two whole numbers are classes.
+FEW_CLASSES, WHOLE_CLASSES = 10, 20
+LARGEST = 1e150  # its square is still a float
+SENTINELS = (-1.0, *[sign * (10.0**n - 1) for n in range(2, 7) for sign in (-1, 1)])
+ABSURD = 20  # widths of the middle of a column; a number farther away is reported
+SAMPLED = 5000  # numbers that suffice to find this middle, and texts to give a hint
+LINES = 60  # of the table of decisions; a longer one joins columns that are alike
+HEADING = ("column", "what it holds", "what is done", "why")
+TARGET = "the target"
+_NUMBER = re.compile(r"(?<=\s)-?\d[\d,.e+-]*")
+_ID = re.compile(
+    r"(?i:id|no\.?|nr\.?|#|index|idx|row|row ?(?:id|names?|num(?:ber)?)|unnamed: ?0|uuid|guid)$"
+    r"|.*[ _.-](?i:id|uuid|guid)$|(?i:id)[ _.-].*|.*[a-z](?:Id|ID)$"
+)
+
+
+def part_of(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
+    """Return the encoding of a column by its values in these rows, what is done, and why.
+
+    The encoding is a Number, a Category, or None if the column is left out.
+    """
+    if column.kind == TEXT:
+        return None, "left out", "it " + TOO_MANY
+    if column.kind == NUMBERS:
+        return _part_of_numbers(column, rows)
+    return _part_of_categories(column, rows)
+
+
+# ---- numbers ---------------------------------------------------------------------------------
+
+
+def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
+    values = picked(column.values, column.present(rows))
+    if not values:
+        return None, "left out", "it holds nothing"
+    least, most = min(values), max(values)
+    if least == most:
+        return None, "left out", f"it holds only {spelled(values[0])}" + _strays(column)
+    is_id, hint = (False, "") if column.asked else _identifies(column)
+    if is_id:
+        return None, "left out", hint
+    mean, spread = mean_and_spread(values, column.name)
+    median = median_of(values)
+    missing = _missing(column)
+    done = "1 input, standardized"
+    done += f"; {missing:,} missing: median {median:.6g}" if missing else ""
+    part = Number(
+        name=column.name,
+        median=median,
+        mean=mean,
+        spread=spread,
+        least=least,
+        most=most,
+        strays=list(column.strays),
+    )
+    return part, done, _reason(column) + hint + _strange(values)
+
+
+def _missing(column: "Column") -> int:
+    """Return the number of rows of the table without a value."""
+    if column.kind == NUMBERS:
+        return sum([value != value for value in column.values])
+    return column.values.count(-1)  # type: ignore[no-any-return]
+
+
+def _reason(column: "Column") -> str:
+    """Say why the column is one of numbers."""
+    if column.asked:
+        return "requested" + _notes(column)
+    return f"{'nearly all' if column.strays else 'all'} its values are numbers" + _notes(column)
+
+
+def _notes(column: "Column") -> str:
+    """Say how the numbers are written, and which texts count as missing."""
+    if not column.example:
+        return _strays(column)
+    text, number = column.example
+    return f"; {shown(text)} is {number:.15g}" + _strays(column)
+
+
+def _strays(column: "Column") -> str:
+    """Say which texts count as missing, and how often."""
+    if not column.strays:
+        return ""
+    texts = [f"{shown(text)} ({plural(n, 'row')})" for text, n in column.strays.items()]
+    return f"; {listed(texts)} counted as missing"
+
+
+def _identifies(column: "Column") -> "Tuple[bool, str]":
+    """Return whether the column identifies a row, and the reason or a hint."""
+    values = [value for value in column.values if value == value]
+    is_unique = len(values) > 2 and len(set(values)) == len(values)
+    named = bool(_ID.match(column.name))
+    if not is_unique or any([value != int(value) for value in values]):
+        hint = "; its name is that of an identifier: --ignore it, or read it as --categorical"
+        return False, hint if named else ""
+    few = len(values) <= MANY  # which may be different by chance
+    if not few and max(values) - min(values) == len(values) - 1:
+        return True, "it numbers the rows (used if requested as numeric)"
+    if named:
+        return True, "it identifies the row (used if requested as numeric)"
+    if few:
+        return False, ""
+    return False, "; no number occurs twice: if it identifies the row, --ignore it"
+
+
+def _strange(values: "Sequence[float]") -> str:
+    """Point out numbers that probably mean a missing value, or are mistakes."""
+    counts = Counter([value for value in SENTINELS if value in (min(values), max(values))])
+    for value in counts:
+        others = [other for other in values if other != value]
+        if len(set(others[:SAMPLED])) > 4 and _is_far(value, min(others), max(others)):
+            rows = plural(len(values) - len(others), "row")
+            number = spelled(value)
+            return f"; if {number} ({rows}) means missing, say so (--missing={number})"
+    sample = sorted(values[:: 1 + len(values) // SAMPLED])
+    tail = max(1, len(sample) // 50)
+    low, high = sample[tail - 1 + (tail == 1)], sample[-tail - (tail == 1)]
+    width = high - low
+    if len(sample) < 10 or not width:
+        return ""
+    far = [v for v in values if not low - ABSURD * width <= v <= high + ABSURD * width]
+    if not far:
+        return ""
+    return f"; {plural(len(far), 'number')}, such as {spelled(far[0])}, far from all others"
+
+
+def _is_far(value: float, least: float, most: float) -> bool:
+    """Return whether the value is farther from these limits than they are from each other."""
+    if value == -1:
+        return False
+    return value > 2 * most - least or value < 2 * least - most
+
+
+# ---- categories ------------------------------------------------------------------------------
+
+
+def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
+    counts = Counter(picked(column.values, rows))
+    gaps = counts.pop(-1, 0)
+    different, filled_in = len(counts), len(rows) - gaps
+    if different + bool(gaps) < 2:
+        only = [shown(column.labels[code]) for code in counts]
+        return None, "left out", f"it holds only {only[0]}" if only else "it holds nothing"
+    hint = hint_for(column)
+    if not column.asked and different > MANY and 2 * different > filled_in:
+        why = f"it holds {different} different texts in {filled_in} rows"
+        return None, "left out", why + hint
+    most = sorted(counts, key=lambda code: (-counts[code], code))
+    room = MOST_LABELS - bool(gaps)
+    other = different > room
+    labels = in_order([column.labels[code] for code in (most[: room - 1] if other else most)])
+    part = Category(name=column.name, labels=labels, missing=gaps > 0, other=other)
+    done = f"{len(part.features)} inputs, one of them 1"
+    done += (
+        f"; the last for the {different - len(labels)} rarest and all new texts" if other else ""
+    )
+    missing = _missing(column)
+    done += f"; {missing:,} missing" if missing else ""
+    why = f"{different} different texts" + ", and missing" * (gaps > 0) + hint
+    return part, done, "requested" if column.asked else why
+
+
+def hint_for(column: "Column") -> str:
+    """Return "; " and advice about texts that are probably numbers or dates, or alike, or ""."""
+    labels = column.labels[:SAMPLED]
+    others = [label for label in labels if not is_number(label)]
+    name = column.name
+    if len(labels) > 4 * len(others):
+        if not others:
+            return "; they look like numbers with different marks or units (--decimal)"
+        return (
+            f"; all are numbers except {listed(map(shown, others))}; "
+            "if these mean missing numbers, name them (--missing)"
+        )
+    if 2 * sum(map(looks_like_date, others)) > len(labels):
+        return f"; they look like dates: --dates {shown(name)} makes inputs of their parts"
+    return _alike(column.labels)
+
+
+def _alike(labels: "Sequence[str]") -> str:
+    """Point out texts that differ only in upper and lower case."""
+    same: "Dict[str, List[str]]" = {}
+    for label in labels:
+        same.setdefault(label.lower(), []).append(label)
+    groups = [group for group in same.values() if len(group) > 1]
+    if not groups:
+        return ""
+    more = f", and {len(groups) - 1} more such groups" if len(groups) > 1 else ""
+    return f"; {listed(map(shown, groups[0]))} differ only in case{more}"
+
+
+# ---- the target ------------------------------------------------------------------------------
+
+
+def target_of(
+    column: "Column", rows: "Sequence[int]", task: "Optional[str]", source: str
+) -> "Tuple[Union[Classes, Quantity], str]":
+    """Return what the target is, and why. It must not be missing in these rows."""
+    what = f"{source}: the target {shown(column.name)}"
+    values = picked(column.values, column.present(range(len(column.values))))
+    different = Counter(values)
+    if len(different) < 2:
+        raise ValueError(f"{what} is the same in every row; give a column with different values")
+    if column.kind != NUMBERS:
+        return _classes_of_texts(column, task, len(values), what)
+    asked = task or column.asked
+    is_quantity = task == REGRESSION or not task and (column.asked or not _are_classes(different))
+    why = "requested" if asked else _count(different, is_quantity)
+    why += _notes(column)
+    if is_quantity:
+        mean, spread = mean_and_spread(picked(column.values, rows), column.name)
+        strays = list(column.strays)
+        return Quantity(name=column.name, mean=mean, spread=spread, strays=strays), why
+    classes = [spelled(value) for value in sorted(different)]
+    return _classes(column, classes, what), why
+
+
+def _count(different: "Any", is_quantity: bool) -> str:
+    """Say how many numbers there are, and how to get the other task."""
+    are_whole = all([value == int(value) for value in different])
+    why = f"{len(different)} different {'whole ' if are_whole else ''}numbers"
+    if is_quantity:
+        classes = are_whole and len(different) <= 10 * FEW_CLASSES
+        return why + ("; for classes: --task classification" if classes else "")
+    return why + ("; for numbers: --task regression" if len(different) > 2 else "")
+
+
+def _classes_of_texts(
+    column: "Column", task: "Optional[str]", rows: int, what: str
+) -> "Tuple[Classes, str]":
+    """Return the classes of a target of texts, and why; or refuse it."""
+    labels = column.labels
+    others = [label for label in labels if not is_number(label)]
+    if task == REGRESSION:
+        culprit = shown((others or labels)[0])
+        raise ValueError(
+            f"{what} holds texts, such as {culprit}; regression needs numbers; if texts mean "
+            "missing values, name them (--missing)"
+        )
+    many = len(labels) > MANY
+    if not task and many and len(labels) > 4 * len(others):
+        raise ValueError(
+            f"{what} has {len(labels)} different texts, too many for classes"
+            f"{hint_for(column)}; for classes: --task classification"
+        )
+    if not task and many and 2 * len(labels) > rows:
+        raise ValueError(
+            f"{what} has {len(labels)} different texts in {rows} rows, such as {shown(labels[0])}, "
+            f"which are too many for classes{hint_for(column)}"
+        )
+    why = "requested" if task else f"{len(labels)} different texts"
+    return _classes(column, in_order(labels), what), why + hint_for(column)
+
+
+def _classes(column: "Column", classes: "List[str]", what: str) -> "Classes":
+    if len(classes) > MOST_CLASSES:
+        raise ValueError(
+            f"{what} has {len(classes)} different values; give at most {MOST_CLASSES} classes"
+        )
+    is_numeric, strays = column.kind == NUMBERS, list(column.strays)
+    return Classes(name=column.name, classes=classes, numeric=is_numeric, strays=strays)
+
+
+def _are_classes(different: "Any") -> bool:
+    """Return whether these numbers, each with its number of rows, are names of classes.
+
+    >>> _are_classes({0.0: 90, 1.0: 2}), _are_classes({1.5: 9, 2.0: 9})
+    (True, False)
+    """
+    if any([value != int(value) for value in different]):
+        return False
+    counts = list(different.values())
+    if 10 * len(counts) > sum(counts) or len(counts) > WHOLE_CLASSES:
+        return len(counts) == 2
+    # Grades and counts have many frequent and some rare values, classes are often balanced.
+    return len(counts) <= FEW_CLASSES or max(counts) <= 2 * min(counts)
+
+
+def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float]":
+    """Return the mean and the root of the mean squared deviation; 1 for equal numbers."""
+    largest = max(map(abs, values))
+    if largest > LARGEST:
+        raise ValueError(
+            f"column {shown(name)} holds numbers as large as {largest:g}; use a larger unit"
+        )
+    mean = fsum(values) / len(values)
+    deviations = [value - mean for value in values]
+    spread = sqrt(fsum(map(mul, deviations, deviations)) / len(values))
+    return mean, spread or max(map(abs, deviations)) or 1.0  # the squares of tiny numbers are 0
+
+
+def in_order(labels: "Sequence[str]") -> "List[str]":
+    """Return the labels in alphabetical order, or by size if all are numbers.
+
+    >>> in_order(["10", "9"]), in_order(["b", "a", "10"])
+    (['9', '10'], ['10', 'a', 'b'])
+    """
+    numbers = floats(labels)
+    return (
+        sorted(labels) if numbers is None else [label for _, label in sorted(zip(numbers, labels))]
+    )
+
+
+# ---- for people ------------------------------------------------------------------------------
+
+
+def table_of(decisions: "Sequence[Sequence[str]]") -> str:
+    """Return the decisions as a table. If there are many, columns that are alike share a line."""
+    lines = [tuple(map(printable, decision)) for decision in decisions]
+    if len(lines) > LINES:
+        lines = _joined(lines)
+    return text_table([HEADING, *lines])
+
+
+def _joined(lines: "List[Tuple[str, ...]]") -> "List[Tuple[str, ...]]":
+    """Return one line for all columns about which the same is said, apart from numbers."""
+    groups: "Dict[Any, List[Tuple[str, ...]]]" = {}
+    for line in lines:
+        groups.setdefault(tuple([_NUMBER.sub("...", text) for text in line[1:]]), []).append(line)
+    found: "List[Any]" = []
+    for shape, group in groups.items():
+        names = f"{group[0][0]} ... {group[-1][0]} ({len(group):,} columns)"
+        found.extend([(names, *shape)] if len(group) > 3 else group)
+    return found

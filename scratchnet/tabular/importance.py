@@ -1,0 +1,56 @@
+"""Permutation importance: how much worse a model is if it does not know a column."""
+
+from ..core.random import Generator
+from ..metrics import class_probabilities, log_loss, r2
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+MOST_ROWS = 1000
+MOST_CELLS = 1000000  # rows × columns × inputs, which bound the time
+FEWEST_ROWS = 50
+
+
+def of(model: "Any", X: "Any", Y: "Any", seed: int = 0) -> "Dict[str, float]":
+    """Return {column: increase of the log loss, or decrease of R², if its values are shuffled}."""
+    encoder, generator = model.encoder, Generator(seed)
+    columns = columns_of(encoder)
+    most = MOST_CELLS // (len(columns) * len(encoder.features))
+    count = min(len(X), max(FEWEST_ROWS, min(MOST_ROWS, most)))
+    rows = generator.permutation(len(X))[:count]
+    samples = [list(X[i]) for i in rows]
+    truth = encoder.targets_of([Y[i] for i in rows])
+
+    def worth() -> float:
+        outputs = model.net.predict(samples)
+        if not encoder.classes:
+            return r2(truth, encoder.targets_of(outputs))
+        return -log_loss(truth, list(map(class_probabilities, outputs)), encoder.classes)
+
+    best, found = worth(), {}
+    for name, (start, stop) in columns:
+        values = [row[start:stop] for row in samples]
+        for row, place in zip(samples, generator.permutation(count)):
+            row[start:stop] = values[place]
+        found[name] = best - worth()
+        for row, value in zip(samples, values):
+            row[start:stop] = value
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def is_quick(encoder: "Any") -> bool:
+    """Return whether the importance of all columns takes seconds, not minutes."""
+    return len(columns_of(encoder)) * len(encoder.features) * FEWEST_ROWS <= 5 * MOST_CELLS
+
+
+def columns_of(encoder: "Any") -> "List[Tuple[str, Tuple[int, int]]]":
+    """Return each column with the range of its inputs."""
+    if not hasattr(encoder, "parts"):  # arrays
+        return [(name, (j, j + 1)) for j, name in enumerate(encoder.features)]
+    found, start = [], 0
+    for name, part in encoder.parts.items():
+        stop = start + len(part.features)
+        found.append((name, (start, stop)))
+        start = stop
+    return found
