@@ -70,7 +70,8 @@ class Guarded:
     in_training: "Dict[int, int]" = {}  # {id of a network: id of the run that trains it}
 
     def __init__(self, training: "Any", plan: "Training") -> None:
-        self.guarded, self.observed, self.net = training, plan.observed, plan.engine.net
+        self.guarded, self.plan = training, plan
+        self.observed, self.net = plan.observed, plan.engine.net
 
     def __getattr__(self, name: str) -> "Any":
         return getattr(self.guarded, name)

@@ -139,7 +139,7 @@ class Model:
                     epoch_done(epoch)
                 if gains.are_over(epoch):
                     break
-        getattr(prepared, "training", prepared).restore_best()  # with a checkpoint, it is wrapped
+        prepared.plan.restore_best()
 
     def learn_all(self, training: "Any", validation: "Any") -> None:
         """Train anew on all samples, if there are few, for as many epochs as were best.

@@ -1172,7 +1172,7 @@ def test_many_columns_are_summarized():
     rows = [[str(i * j % 7 + i) for j in range(3000)] + ["ab"[i % 2]] for i in range(6)]
     lines = str(Encoder.fit(read(written(names + ["y"], rows), target="y"))).split("\n")
     assert len(lines) < 10
-    assert any(["(2,9" in line or "(3,000 columns)" in line for line in lines])
+    assert any(["(2,9" in line or "(3,000" in line for line in lines])
 
 
 # ---- targets that look like something else -----------------------------------------------------------------------
