@@ -146,6 +146,76 @@ Cortex-M0 825 library float:log
 Cortex-M0 760 library float:log1p
 Cortex-M0 248 library float:sqrt
 Cortex-M0 200 library float:tanh
+Cortex-M3 double time add=66.77 constant=3.91 cos=1345 divide=578.5 erf=3177 exp=1787 expm1=2446
+    greater_or_equal=48.73 less=246.4 log=2070 log1p=2292 multiply=53.08 own_abs=46.27
+    own_cos=3319 own_erf=1.813e+04 own_exp=3117 own_expm1=3666 own_log=3368 own_log1p=3647
+    own_sqrt=5648 own_tanh=6300 sqrt=839.8 store=2.59 table=3.026 tanh=3308
+Cortex-M3 double code add=12.04 call=9.216 constant=9.358 cos=11.46 divide=18.45 erf=11.46
+    exp=9.887 expm1=11.46 file=23.88 greater=19.23 greater_or_equal=21.74 less=7.108 log=13.62
+    log1p=13.62 loop=9.859 multiply=13.63 own_abs=11.52 own_cos=1454 own_erf=3317 own_exp=1072
+    own_expm1=1113 own_log=956.6 own_log1p=1086 own_sqrt=920.5 own_tanh=1433 read=2.642
+    sqrt=13.62 table=10.66 tanh=18.17 turn=0.2308 where=5.311
+Cortex-M3 double stack beside=56
+Cortex-M3 float time abs=5.519 add=53.6 cos=967.7 divide=150.1 erf=1800 exp=1034 expm1=1503
+    file=2.619 greater=13.47 greater_or_equal=38.2 less=136.4 log=1219 log1p=1381 multiply=34.95
+    own_abs=52.9 own_cos=2161 own_erf=8512 own_exp=1977 own_expm1=2379 own_log=2180
+    own_log1p=2375 own_sqrt=2560 own_tanh=3742 read=0.4544 sqrt=316.5 store=5.348 table=2.261
+    tanh=1866 turn=1.463 where=3.585
+Cortex-M3 float code add=9.528 call=8.295 constant=3.234 cos=5.404 divide=11.47 erf=5.404
+    exp=5.136 expm1=5.404 file=15.9 greater=14.72 greater_or_equal=18.03 less=21.88 log=6.921
+    log1p=6.921 loop=17.21 multiply=8.391 own_abs=15.95 own_cos=769.7 own_erf=1817 own_exp=526
+    own_expm1=645.1 own_log=600.7 own_log1p=692.3 own_sqrt=610 own_tanh=838.8 read=1.302
+    sqrt=6.921 table=9.182 tanh=6.444 turn=0.1941 where=1.76
+Cortex-M3 float stack beside=48
+Cortex-M3 int8 time call=11.42 lookup=7.542 loop=24.17 product=5.085 unit=3.372
+Cortex-M3 int8 code call=72.13 file=181.5 lookup=11.86
+Cortex-M3 int8 stack beside=36
+Cortex-M3 int16 time call=9.033 lookup=16.88 loop=27.33 product=5.071 unit=2.842
+Cortex-M3 int16 code call=73 file=179.3 lookup=54.03
+Cortex-M3 int16 stack beside=48
+Cortex-M3 888 library double:add double:cos double:erf double:exp double:expm1 double:exponent
+    double:log double:log1p double:mantissa double:sqrt double:subtract double:tanh
+Cortex-M3 5244 library double:cos
+Cortex-M3 272 library double:cos double:equal double:erf double:exp double:expm1 double:exponent
+    double:greater double:greater_or_equal double:ldexp double:less double:less_or_equal
+    double:log double:log1p double:mantissa double:sqrt double:tanh double:unequal
+Cortex-M3 80 library double:cos double:erf double:exp double:expm1 double:ldexp double:tanh
+Cortex-M3 8 library double:cos double:erf double:tanh
+Cortex-M3 596 library double:cos double:exponent double:ldexp double:mantissa double:multiply
+Cortex-M3 1060 library double:divide double:erf double:exp double:expm1 double:log double:log1p
+    double:sqrt double:tanh
+Cortex-M3 3856 library double:erf
+Cortex-M3 908 library double:erf double:exp
+Cortex-M3 140 library double:exp
+Cortex-M3 1 library double:exp double:log double:sqrt float:exp float:log float:sqrt
+Cortex-M3 44 library double:expm1 double:log double:log1p double:sqrt double:tanh
+Cortex-M3 300 library double:expm1 double:log1p double:tanh
+Cortex-M3 1148 library double:expm1 double:tanh
+Cortex-M3 1153 library double:log
+Cortex-M3 1108 library double:log1p
+Cortex-M3 480 library double:sqrt
+Cortex-M3 232 library double:tanh
+Cortex-M3 540 library float:add float:cos float:erf float:exp float:expm1 float:exponent
+    float:log float:log1p float:mantissa float:sqrt float:subtract float:tanh
+Cortex-M3 4676 library float:cos
+Cortex-M3 236 library float:cos float:equal float:erf float:exp float:expm1 float:exponent
+    float:greater float:greater_or_equal float:ldexp float:less float:less_or_equal float:log
+    float:log1p float:mantissa float:sqrt float:tanh float:unequal
+Cortex-M3 76 library float:cos float:erf float:exp float:expm1 float:ldexp float:tanh
+Cortex-M3 8 library float:cos float:erf float:tanh
+Cortex-M3 360 library float:cos float:exponent float:ldexp float:mantissa float:multiply
+Cortex-M3 672 library float:divide float:erf float:exp float:expm1 float:log float:log1p
+    float:sqrt float:tanh
+Cortex-M3 2496 library float:erf
+Cortex-M3 588 library float:erf float:exp
+Cortex-M3 108 library float:exp
+Cortex-M3 44 library float:expm1 float:log float:log1p float:sqrt float:tanh
+Cortex-M3 132 library float:expm1 float:log1p float:tanh
+Cortex-M3 776 library float:expm1 float:tanh
+Cortex-M3 745 library float:log
+Cortex-M3 748 library float:log1p
+Cortex-M3 248 library float:sqrt
+Cortex-M3 188 library float:tanh
 Cortex-M4F double time add=66.78 constant=3.775 cos=1347 divide=578.6 erf=3177 exp=1791
     expm1=2450 file=3.145 greater_or_equal=49.85 less=246.7 log=2070 log1p=2293 multiply=53.23
     own_abs=49.16 own_cos=3330 own_erf=1.815e+04 own_exp=3122 own_expm1=3672 own_log=3371

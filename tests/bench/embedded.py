@@ -349,6 +349,7 @@ def main():
     for title, net in networks():
         rows = [[round(generator.normal(), 3) for _ in range(net.inputs)] for _ in range(5)]
         with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)  # emlearn writes to the working directory.
             made = [other(net, folder, options) for other in (emx, onnx2c, emlearn, genann)]
             compare(
                 title,
