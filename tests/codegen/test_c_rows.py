@@ -155,7 +155,7 @@ def test_all_names_and_labels_can_be_written(tmp_path):
             name: source.choice(names) if j % 2 else source.random() for j, name in enumerate(names)
         }
         rows.append(dict(row, y=names[k % len(names)]))
-    net = tabular.train(rows, "y", epochs=1).net
+    net = tabular.train(rows, "y", hidden=(8,), epochs=1).net
     text = sn.export(net, None)
     text.encode("ascii")
     for compiler in COMPILERS:
