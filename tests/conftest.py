@@ -8,6 +8,7 @@ from decimal import localcontext
 
 import pytest
 from hypothesis import settings
+from programs import missing
 
 import scratchnet as sn
 
@@ -48,13 +49,6 @@ def pytest_terminal_summary(terminalreporter):
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, os.environ["TOX_ENV_NAME"] + ".json"), "w") as file:
         json.dump(dict(found, reasons=reasons), file)
-
-
-def missing(what):
-    """Skip a test for which something is missing; where CI runs, which installs it, it fails."""
-    if os.environ.get("CI"):
-        pytest.fail("{}, which .ci/run should have installed".format(what))
-    pytest.skip(what)
 
 
 @pytest.fixture(params=["portable", "fast"])

@@ -10,7 +10,7 @@ import shutil
 import struct
 import subprocess
 
-from conftest import missing
+from programs import missing
 from test_c import LETTERS, Program
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 from boards import BOARDS, WARNINGS, BoardProgram, deepest
-from conftest import missing
 from hypothesis import given, settings
+from programs import missing
 from random_networks import recipes
 from test_c import adapted, large_networks, rows_for, small_networks
 

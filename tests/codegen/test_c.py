@@ -14,8 +14,8 @@ import sys
 from fractions import Fraction
 
 import pytest
-from conftest import missing
 from hypothesis import given, settings
+from programs import missing
 from random_networks import BUILT_IN_LAYERS, Bell, Bent, Scale, Share, recipes
 from test_interpreters import OTHERS, run
 from test_readme import README

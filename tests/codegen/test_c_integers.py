@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import missing
 from integer_networks import adapted, extremes, networks, programs, rows_for
+from programs import missing
 from test_c import CLANG, GCC, WARNINGS, found, large_networks, selftest, small_networks
 from test_interpreters import OTHERS, run
 
