@@ -1,5 +1,6 @@
 """Exported headers on emulated boards: the bits that Python computes, their own test, and the stack."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,8 +11,10 @@ from hypothesis import given, settings
 from programs import missing
 from random_networks import recipes
 from test_c import adapted, large_networks, rows_for, small_networks
+from test_readme import IRIS, README
 
 import scratchnet as sn
+from scratchnet.cli import main
 from scratchnet.codegen import c_header
 
 LEVELS = ["-O0", "-O1", "-O2", "-O3"]
@@ -169,3 +172,34 @@ def test_cppcheck_finds_nothing(tmp_path):
                 subprocess.check_call(CPPCHECK.split(), cwd=str(tmp_path))
     (tmp_path / "net.h").write_text(text + "int f(void) { int a[2] = {1, 2}; return a[2]; }\n")
     assert subprocess.call(CPPCHECK.split(), cwd=str(tmp_path), stderr=subprocess.PIPE) == 1
+
+
+# ---- the README --------------------------------------------------------------------------------------------------
+
+
+def test_the_commands_of_the_readme(tmp_path, monkeypatch, capsys):
+    """They run the test of the file that the command above them writes."""
+    for name in ("Cortex-M0", "ATmega328P"):
+        board_of(name)
+    with open(README, encoding="utf-8") as file:
+        section = file.read().split("## Embed a network")[1].split("\n## ")[0]
+    (exporting,) = re.findall(
+        r"^    python3 -m scratchnet (export .*--progmem.*)$", section, re.MULTILINE
+    )
+    commands = re.findall(r"^    ((?:arm|qemu|avr|simavr).*)$", section, re.MULTILINE)
+    assert len(commands) == 4
+    shutil.copy(IRIS, str(tmp_path))
+    (tmp_path / "tests" / "boards").mkdir(parents=True)
+    support = os.path.join(os.path.dirname(os.path.abspath(__file__)), "support.c")
+    shutil.copy(support, str(tmp_path / "tests" / "boards"))
+    shutil.copy(support.replace(".c", ".h"), str(tmp_path / "tests" / "boards"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "iris.csv", "--target", "species", "-o", "iris.safetensors"]) == 0
+    assert main(exporting.split()) == 0
+    for command in commands:
+        done = subprocess.run(
+            command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120
+        )
+        assert done.returncode == 0, done.stdout
+        if "-o" not in command.split():
+            assert b"all right: " in done.stdout

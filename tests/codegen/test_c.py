@@ -665,7 +665,7 @@ def test_the_examples_of_the_readme(tmp_path, monkeypatch, capsys):
     with open(README, encoding="utf-8") as file:
         section = file.read().split("## Embed a network")[1].split("\n## ")[0]
     commands = re.findall(r"^    python3 -m scratchnet (export .*)$", section, re.MULTILINE)
-    exporting, integers, _ = commands
+    exporting, integers = [command for command in commands if "--to c " in command]
     building, testing = re.findall(r"^    (gcc .*)$", section, re.MULTILINE)
     (program,) = re.findall(r"```c\n(.*?)```", section, re.DOTALL)
     (sketch,) = re.findall(r"```cpp\n(.*?)```", section, re.DOTALL)
