@@ -612,6 +612,7 @@ def explain(
     0.z[0][0] = 6
       = x[0][0] · 0.weights[0][0] + 0.bias[0]
       = 3·2 + 0
+      the rule: Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
       scratchnet/core/layers.py:...: return matrix.add_row(...)
     from
       x[0][0] = 3, given
