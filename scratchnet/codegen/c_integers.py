@@ -8,7 +8,7 @@ from .c_rows import for_comment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, Dict, List
 
     from .integers import Integers, Stage
     from .rows import Rows
@@ -142,47 +142,96 @@ class IntegerUnit(Unit):
 
     def stage(self, k: int, stage: "Stage", sources: "Any", target: str) -> "List[str]":
         """Return the loop over the units of a stage, and define its tables."""
-        T, name = self.words["T"], self.name
-        weights = self.array(T, f"weights{k}", [w for row in stage.weights for w in row])
-        bias = self.read("int32_t", self.array("int32_t", f"bias{k}", stage.bias) + "[j]")
-        factor = self.read("int16_t", self.array("int16_t", f"factor{k}", stage.factor) + "[j]")
-        before, after = [
-            self.read("int8_t", self.array("int8_t", f"{when}{k}", shifts) + "[j]")
-            for when, shifts in (("before", stage.before), ("after", stage.after))
-        ]
-        # On processors with an int of 16 bits, a product of two small ones fits into it.
-        wide = "(int32_t)" * (self.program.bits > 8)
-        lines = [f"int32_t sum = {bias};"]
+        count = len(stage.bias)
+        tables = {
+            "weights": self.array(self.words["T"], f"weights{k}", sum(stage.weights, [])),
+            "bias": self.array("int32_t", f"bias{k}", stage.bias),
+            "before": self.array("int8_t", f"before{k}", stage.before),
+            "factor": self.array("int16_t", f"factor{k}", stage.factor),
+            "after": self.array("int8_t", f"after{k}", stage.after),
+        }
         if stage.elementwise:
-            weight = self.read(T, f"{weights}[j]")
-            lines.append(f"sum += {wide}{weight} * {sources[0][0]}[j];")
-        else:
-            lines.append(f"const {T} *w = {weights} + {len(stage.weights[0])} * j;")
+            weight = self.read(self.words["T"], f"{tables['weights']}[j]")
+            bias = self.read("int32_t", f"{tables['bias']}[j]")
+            lines = [f"int32_t sum = {bias};"]
+            lines.append(f"sum += {self.wide}{weight} * {sources[0][0]}[j];")
+            lines += self.result(k, stage, tables, "sum", "j", target)
+            return block(f"for (int j = 0; j < {count}; j++)", lines)
+        if count == 1:
+            lines = self.sums(stage, tables, sources, ["sum"], ["0"])
+            return block("", lines + self.result(k, stage, tables, "sum", "0", target))
+        # Two units at once read each number once for both.
+        last, lines = "1", ["int32_t sums[2];"]
+        if count % 2:
+            last = "last"
+            lines.append(f"const int last = j + 1 < {count}; /* 0: unit j alone is left */")
+        lines += self.sums(stage, tables, sources, ["sum0", "sum1"], ["j", f"j + {last}"])
+        lines += ["sums[0] = sum0;", "sums[1] = sum1;"]
+        result = self.result(k, stage, tables, "sums[k]", "j + k", target)
+        lines += block(f"for (int k = 0; k <= {last}; k++)", result)
+        return block(f"for (int j = 0; j < {count}; j += 2)", lines)
+
+    def sums(
+        self,
+        stage: "Stage",
+        tables: "Dict[str, str]",
+        sources: "Any",
+        names: "List[str]",
+        units: "List[str]",
+    ) -> "List[str]":
+        """Return the statements that compute the sums of some units, by these names."""
+        T, width = self.words["T"], len(stage.weights[0])
+        rows = [name.replace("sum", "w") for name in names]
+        lines = []
+        for name, row, unit in zip(names, rows, units):
+            bias = self.read("int32_t", f"{tables['bias']}[{unit}]")
+            lines.append(f"int32_t {name} = {bias};")
+            # The second row relative to the first one: compilers then need one pointer.
+            begin = f"{tables['weights']} + {width} * {unit}" if row != "w1" else f"w0 + {width}"
+            factor = " * last" * (row == "w1" and unit.endswith("last"))
+            lines.append(f"const {T} *{row} = {begin}{factor};")
         start = 0
-        for array, length in () if stage.elementwise else sources:
-            weight = self.read(T, f"w[{start} + i]" if start else "w[i]")
-            lines.append(f"for (int i = 0; i < {length}; i++) {{")
-            lines.append(f"    sum += {wide}{weight} * {array}[i];")
-            lines.append("}")
+        for array, length in sources:
+            products = []
+            for name, row in zip(names, rows):
+                weight = self.read(T, f"{row}[{start} + i]" if start else f"{row}[i]")
+                products.append(f"{name} += {self.wide}{weight} * {array}[i];")
+            lines += block(f"for (int i = 0; i < {length}; i++)", products)
             start += length
-        lines += [
-            f"{target}[j] = {name}_scaled(",
-            f"    sum, {before}, {factor}, {after});",
+        return lines
+
+    def result(
+        self, k: int, stage: "Stage", tables: "Dict[str, str]", total: str, unit: str, target: str
+    ) -> "List[str]":
+        """Return the statements that make the result of a unit of its sum."""
+        before, factor, after = [
+            self.read(kind, f"{tables[name]}[{unit}]")
+            for kind, name in (("int8_t", "before"), ("int16_t", "factor"), ("int8_t", "after"))
+        ]
+        lines = [
+            f"{target}[{unit}] = {self.name}_scaled(",
+            f"    {total}, {before}, {factor}, {after});",
         ]
         if stage.tables:
-            lines.append(f"{target}[j] = {name}_lookup({self.lookup(k, stage)}, {target}[j]);")
-        loop = f"for (int j = 0; j < {len(stage.bias)}; j++) {{"
-        return [loop] + [f"    {line}" for line in lines] + ["}"]
+            table = self.lookup(k, stage, unit)
+            lines.append(f"{target}[{unit}] = {self.name}_lookup({table}, {target}[{unit}]);")
+        return lines
 
-    def lookup(self, k: int, stage: "Stage") -> str:
-        """Return the expression of the table of unit j, and define the tables of the stage."""
+    @property
+    def wide(self) -> str:
+        """A cast of a factor: where an int has 16 bits, only the product of two bytes fits."""
+        return "(int32_t)" * (self.program.bits > 8)
+
+    def lookup(self, k: int, stage: "Stage", unit: str) -> str:
+        """Return the expression of the table of a unit, and define the tables of the stage."""
         entries = [v for table in stage.tables for v in table]
         table = self.array(self.words["T"], f"table{k}", entries)
         if len(stage.tables) == 1:
             return table
-        place = "j"
+        place = f"({unit})"
         if stage.table_of != list(range(len(stage.bias))):
-            place = self.read("int16_t", self.array("int16_t", f"which{k}", stage.table_of) + "[j]")
+            which = self.array("int16_t", f"which{k}", stage.table_of)
+            place = self.read("int16_t", f"{which}[{unit}]")
         return f"{table} + {len(stage.tables[0])} * {place}"
 
     def functions(self) -> "List[str]":
@@ -238,6 +287,11 @@ class IntegerUnit(Unit):
     def class_of(self, out: "List[int]") -> int:
         """Return the number of the class that outputs represent."""
         return int(out[0] > self.half) if len(out) == 1 else out.index(max(out))
+
+
+def block(head: str, lines: "List[str]") -> "List[str]":
+    """Return the lines in braces, after the head of a loop or nothing."""
+    return [f"{head} {{".lstrip()] + [f"    {line}" for line in lines] + ["}"]
 
 
 def written(request: "Request") -> str:
