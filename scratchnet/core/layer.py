@@ -113,8 +113,12 @@ class Configured:
 
     def __repr__(self) -> str:
         config = self.config()
-        shown = [n for n in self.arguments if n not in self.zero_by_default or config[n]]
-        return f"{type(self).__name__}({', '.join([f'{n}={config[n]!r}' for n in shown])})"
+        given = [
+            f"{name}={config[name]!r}"
+            for name in self.arguments
+            if name not in self.zero_by_default or config[name]
+        ]
+        return f"{type(self).__name__}({', '.join(given)})"
 
 
 class Parameter:

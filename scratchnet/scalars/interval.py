@@ -39,7 +39,7 @@ whose bounds hold for both arms. What may overflow, or is divided by what may be
 """
 
 from itertools import count
-from math import frexp, inf, ldexp
+from math import frexp, ldexp
 
 from ..core import elementary
 from ..core.elementary import total  # The built-in sum is compensated on some Pythons.
@@ -62,6 +62,7 @@ LARGEST = (2 - 2.0**-23) * 2.0**127  # of all 32-bit floats
 ROUNDING = 2.0**-53  # the largest relative error of an operation on 64-bit floats
 FEW = 1 + 2.0**-48  # more than 30 roundings of numbers that are not negative
 TINY = 2.0**-1000  # more than what a sum of products can lose by underflow
+inf = float("inf")
 
 _number = count()
 
