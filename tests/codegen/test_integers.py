@@ -350,7 +350,23 @@ def test_a_flipped_weight_is_caught(kind):
 def test_the_command_says_what_the_integers_change(tmp_path, capsys):
     table = os.path.join(os.path.dirname(sn.__file__), "datasets", "iris.csv")
     model, path = str(tmp_path / "iris.json"), str(tmp_path / "iris.h")
-    assert main(["train", table, "--target", "species", "--epochs", "20", "--hidden", "8", "-o", model]) == 0
+    assert (
+        main(
+            [
+                "train",
+                table,
+                "--target",
+                "species",
+                "--activation",
+                "tanh",
+                "--hidden",
+                "8",
+                "-o",
+                model,
+            ]
+        )
+        == 0
+    )
     capsys.readouterr()
     command = ["export", model, "--to", "c", "--type", "int8", "--calibrate", table, "-o", path]
     assert main(command) == 0
