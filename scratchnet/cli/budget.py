@@ -26,10 +26,10 @@ boards:
     + "\n".join([f"  {name:10} {board.about}" for name, board in budget.BOARDS.items()])
     + """
 
-Assumptions: compiled by gcc -Os, no other work. Flash includes what is needed of
-the C library. On Cortex-M, the time is that of 1.5 cycles per instruction; it
-depends on the speed of the flash. On AVR, the instructions are cycles, and tables
-are in flash (--progmem).
+Assumptions: compiled by gcc -Os, no other work. Flash includes what is needed
+of the C library. On Cortex-M, the time is that of 1.5 cycles per instruction;
+it depends on the speed of the flash. On AVR, the instructions are cycles, and
+tables are in flash (--progmem).
 """
 )
 HEAD = "board       type     flash        stack      instructions     time"

@@ -67,7 +67,7 @@ def about_columns(measured: "Dict[str, float]", report: "Any") -> str:
     shown = list(measured.items())[:MOST_COLUMNS]
     names = [shortened(name, 40) for name, _ in shown]
     wide = max(map(width, names))
-    lines = [f"importance: the {change} if the values of the column are shuffled"]
+    lines = [f"importance: the {change} if the column's values are shuffled"]
     for name, (_, loss) in zip(names, shown):
         lines.append(f"{name}{' ' * (wide - width(name))}  {loss:.3f}")
     more = len(measured) - len(shown)

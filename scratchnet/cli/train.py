@@ -399,9 +399,9 @@ def ending(model: "Model", recipe: "Recipe", options: "Any") -> str:
         count = plural(model.epochs_on_all, "epoch")
         advice += f" The model saved was then trained on all rows, for {count}."
     blocks = [
-        f"{stop}; the best was epoch {last.best}\n{losses.text(**terminal.size())}",
+        f"{wrapped(f'{stop}; the best was epoch {last.best}')}\n{losses.text(**terminal.size())}",
         f"on the validation rows:\n\n{report}" + ("" if is_better(report, recipe) else NO_BETTER),
-        textwrap.fill(advice, 79, break_on_hyphens=False),
+        wrapped(advice),
         f"{options.output}: saved; next:",
         "\n".join(
             [
@@ -411,3 +411,8 @@ def ending(model: "Model", recipe: "Recipe", options: "Any") -> str:
         ),
     ]
     return "\n\n".join(blocks)
+
+
+def wrapped(text: str) -> str:
+    """Return the text in lines of at most 79 columns."""
+    return textwrap.fill(text, 79, break_on_hyphens=False)

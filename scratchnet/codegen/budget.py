@@ -116,17 +116,25 @@ def count_integers(request: "Request") -> "Count":
     work = Work()
     work.add("file")
     for stage in program.stages:
+        units = len(stage.bias)
         work.add("stage")
-        work.times = len(stage.bias)
+        work.times = units
         work.add("unit")
         work.add("call", int(len(program.stages) > 1))  # If it is used once, it is inlined.
         work.add("lookup", len(stage.tables[:1]))
         if stage.elementwise:
             work.add("single product")
+        elif units == 1:
+            work.times = len(stage.weights[0])
+            work.add("product")
         else:
+            # The second row of an odd number of units has a pointer of its own.
+            odd = "odd " * (units % 2)
+            work.times = (units + 1) // 2
+            work.add(odd + "pair")
             work.add("loop", len(stage.sources))
             work.times *= len(stage.weights[0])
-            work.add("product")
+            work.add(odd + "pair of products")
         work.times = 1
     numbers = sum([len(stage.bias) for stage in program.stages[:-1]])
     return Count(work.executed, work.written, set(), unit.bytes, BYTES[request.type] * numbers)

@@ -24,12 +24,13 @@ ATmega328P float code add=16.62 constant=1.096 cos=12.76 divide=21.42 exp=12.21 
     own_log1p=1642 own_sqrt=1312 own_tanh=1665 read=5.352 sqrt=12.83 table=8.665 tanh=12.51
     turn=2.841 where=5.289
 ATmega328P float stack beside=22
-ATmega328P int8 time file=43.19 lookup=27.23 loop=516.3 product=78.65
-ATmega328P int8 code call=187.1 file=482.8 lookup=11.09
-ATmega328P int8 stack beside=28
-ATmega328P int16 time file=91.63 lookup=141.9 loop=599.9 product=76.95
-ATmega328P int16 code call=180.4 file=486.6 lookup=147
-ATmega328P int16 stack beside=34
+ATmega328P int8 time lookup=33.68 odd_pair=33.13 pair_of_products=146.4 product=66.51 unit=517.4
+ATmega328P int8 code call=59.84 file=318.2 lookup=7.467 loop=277 odd_pair=35.38 pair=1.776
+ATmega328P int8 stack beside=39
+ATmega328P int16 time call=34.85 lookup=121.5 odd_pair=59.74 pair_of_products=127.9
+    product=65.27 unit=640.8
+ATmega328P int16 code call=80.03 file=334.4 lookup=123.4 loop=248.3 odd_pair=37.29 pair=4.268
+ATmega328P int16 stack beside=40
 ATmega328P 74 library float:add float:cos float:divide float:exp float:exponent float:ldexp
     float:log float:mantissa float:multiply float:sqrt float:subtract float:tanh
 ATmega328P 88 library float:add float:cos float:divide float:exp float:exponent float:ldexp
@@ -80,12 +81,13 @@ Cortex-M0 float code add=11.66 call=8.236 constant=1.996 cos=4.716 divide=7.875 
     own_exp=528.6 own_expm1=643.1 own_log=603 own_log1p=691 own_sqrt=614.8 own_tanh=849.5
     sqrt=6.627 table=6.48 tanh=5.608 turn=2.532 where=6.019
 Cortex-M0 float stack beside=36
-Cortex-M0 int8 time call=8.518 lookup=19.74 loop=27.26 product=10.17 unit=0.9243
-Cortex-M0 int8 code call=65.26 file=163 lookup=4.292
-Cortex-M0 int8 stack beside=32
-Cortex-M0 int16 time call=12.94 lookup=36.86 loop=32.14 product=8.345 unit=2.629
-Cortex-M0 int16 code call=68.19 file=167.3 lookup=40.04
-Cortex-M0 int16 stack beside=32
+Cortex-M0 int8 time call=19.56 lookup=36.73 odd_pair=0.279 pair_of_products=14 product=7.109
+    unit=25.13
+Cortex-M0 int8 code call=16.01 file=92.03 lookup=19.57 loop=104.3 odd_pair=0.4741 pair=21.49
+Cortex-M0 int8 stack beside=56
+Cortex-M0 int16 time call=22.25 lookup=57.32 pair_of_products=16.76 product=7.199 unit=20.06
+Cortex-M0 int16 code call=10.35 file=93.87 lookup=37.5 loop=133.2 pair=12.96 product=10.13
+Cortex-M0 int16 stack beside=64
 Cortex-M0 60 library double:add double:cos double:divide double:erf double:exp double:expm1
     double:exponent double:ldexp double:log double:log1p double:mantissa double:multiply
     double:sqrt double:subtract double:tanh float:add float:cos float:divide float:erf float:exp
@@ -167,12 +169,14 @@ Cortex-M3 float code add=9.528 call=8.295 constant=3.234 cos=5.404 divide=11.47 
     own_expm1=645.1 own_log=600.7 own_log1p=692.3 own_sqrt=610 own_tanh=838.8 read=1.302
     sqrt=6.921 table=9.182 tanh=6.444 turn=0.1941 where=1.76
 Cortex-M3 float stack beside=48
-Cortex-M3 int8 time call=11.42 lookup=7.542 loop=24.17 product=5.085 unit=3.372
-Cortex-M3 int8 code call=72.13 file=181.5 lookup=11.86
-Cortex-M3 int8 stack beside=36
-Cortex-M3 int16 time call=9.033 lookup=16.88 loop=27.33 product=5.071 unit=2.842
-Cortex-M3 int16 code call=73 file=179.3 lookup=54.03
-Cortex-M3 int16 stack beside=48
+Cortex-M3 int8 time call=5.331 lookup=14.21 odd_pair=23.45 pair_of_products=7.401 product=5.001
+    unit=30.93
+Cortex-M3 int8 code call=34.21 file=92.56 lookup=68.88 loop=81.44 odd_pair=24.06 pair=25.9
+Cortex-M3 int8 stack beside=68
+Cortex-M3 int16 time call=8.387 lookup=23.74 odd_pair=35.51 pair_of_products=7.73 product=5.082
+    unit=21.84
+Cortex-M3 int16 code call=5.891 file=96.55 lookup=42.47 loop=109.6 odd_pair=76.96
+Cortex-M3 int16 stack beside=64
 Cortex-M3 888 library double:add double:cos double:erf double:exp double:expm1 double:exponent
     double:log double:log1p double:mantissa double:sqrt double:subtract double:tanh
 Cortex-M3 5244 library double:cos
@@ -237,12 +241,14 @@ Cortex-M4F float code abs=0.8597 add=4.196 call=6.76 constant=4.481 cos=7.912 di
     own_exp=429.1 own_expm1=502.4 own_log=500.1 own_log1p=555 own_sqrt=508 own_tanh=603.4
     read=5.05 sqrt=7.758 store=5.763 table=3.251 tanh=8.211 turn=1.068 where=1.489
 Cortex-M4F float stack beside=8
-Cortex-M4F int8 time call=10.12 lookup=6.819 loop=26.68 product=5.069 unit=3.694
-Cortex-M4F int8 code call=70.45 file=187.4 lookup=11.98
-Cortex-M4F int8 stack beside=48
-Cortex-M4F int16 time call=8.185 lookup=16.62 loop=29.38 product=5.06 unit=3.179
-Cortex-M4F int16 code call=70.48 file=185.4 lookup=51.83
-Cortex-M4F int16 stack beside=48
+Cortex-M4F int8 time call=4.552 lookup=12.96 odd_pair=26.22 pair_of_products=7.346 product=4.992
+    unit=31.84
+Cortex-M4F int8 code call=30.86 file=92.66 lookup=61.78 loop=87.93 odd_pair=34.34 pair=19.42
+Cortex-M4F int8 stack beside=64
+Cortex-M4F int16 time call=7.514 lookup=23.27 odd_pair=37.5 pair_of_products=7.704 product=5.076
+    unit=22.36
+Cortex-M4F int16 code call=2.731 file=96.53 lookup=43.81 loop=108.9 odd_pair=79.18 pair=0.09307
+Cortex-M4F int16 stack beside=64
 Cortex-M4F 888 library double:add double:cos double:erf double:exp double:expm1 double:exponent
     double:log double:log1p double:mantissa double:sqrt double:subtract double:tanh
 Cortex-M4F 5360 library double:cos

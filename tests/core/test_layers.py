@@ -300,3 +300,29 @@ def test_a_normalization_takes_as_many_features_as_it_was_adapted_to():
             match="^Normalization was adapted to 2 features, but X has {}$".format(len(row)),
         ):
             layer.forward([row])
+
+
+# ---- layers made of layers ---------------------------------------------------------------------------------------
+
+
+class Residual(sn.Layer):
+    """a = x + down(up(x)), with its layers in an attribute and in a list."""
+
+    def __init__(self):
+        self.up, self.blocks = sn.Dense(2, 3), [sn.Tanh(), sn.Dense(3, 2)]
+
+    def parameters(self):
+        return self.up.parameters() + self.blocks[1].parameters()
+
+    def forward(self, X):
+        return [[x + a for x, a in zip(row, out)] for row, out in zip(X, self.inner(X))]
+
+    def inner(self, X):
+        for layer in [self.up] + self.blocks:
+            X = layer.forward(X)
+        return X
+
+
+def test_parameters_of_inner_layers_are_named_by_the_attribute_that_holds_them():
+    names = [p.name for p in sn.Sequential([Residual()]).parameters()]
+    assert names == ["0.up.weights", "0.up.bias", "0.blocks[1].weights", "0.blocks[1].bias"]

@@ -108,3 +108,13 @@ def test_a_name_that_the_core_alone_does_not_know_is_refused():
 
 def test_help_shows_defaults_as_quotients():
     assert "beta1: scratchnet.core.types.Number = 9/10" in str(inspect.signature(sn.Adam))
+
+
+def test_the_core_alone_writes_no_checkpoints(tmp_path):
+    former = PLUG_POINTS["checkpoint"]
+    plug_in(checkpoint=plug_points.checkpoint)
+    try:
+        with pytest.raises(ValueError, match="^checkpoint needs the whole package"):
+            sn.Sequential([sn.Dense(1, 1)]).fit([[1]], [1], "huber", checkpoint="run.safetensors")
+    finally:
+        plug_in(checkpoint=former)
