@@ -119,8 +119,8 @@ def count_integers(request: "Request") -> "Count":
         units = len(stage.bias)
         work.add("stage")
         work.times = units
-        work.add("unit")
-        work.add("call", int(len(program.stages) > 1))  # If it is used once, it is inlined.
+        # A function that is used once is inlined.
+        work.add("unit" if len(program.stages) == 1 else "called unit")
         work.add("lookup", len(stage.tables[:1]))
         if stage.elementwise:
             work.add("single product")
@@ -133,8 +133,10 @@ def count_integers(request: "Request") -> "Count":
             work.times = (units + 1) // 2
             work.add(odd + "pair")
             work.add("loop", len(stage.sources))
+            # Cortex-M0 addresses the second row differently if it is near the first one.
+            near = "near " * (len(stage.weights[0]) < 32 and not odd)
             work.times *= len(stage.weights[0])
-            work.add(odd + "pair of products")
+            work.add(odd + near + "pair of products")
         work.times = 1
     numbers = sum([len(stage.bias) for stage in program.stages[:-1]])
     return Count(work.executed, work.written, set(), unit.bytes, BYTES[request.type] * numbers)

@@ -24,12 +24,15 @@ ATmega328P float code add=16.62 constant=1.096 cos=12.76 divide=21.42 exp=12.21 
     own_log1p=1642 own_sqrt=1312 own_tanh=1665 read=5.352 sqrt=12.83 table=8.665 tanh=12.51
     turn=2.841 where=5.289
 ATmega328P float stack beside=22
-ATmega328P int8 time lookup=33.68 odd_pair=33.13 pair_of_products=146.4 product=66.51 unit=517.4
-ATmega328P int8 code call=59.84 file=318.2 lookup=7.467 loop=277 odd_pair=35.38 pair=1.776
+ATmega328P int8 time called_unit=447 lookup=43.98 near_pair_of_products=137.3 odd_pair=86.31
+    odd_pair_of_products=158.7 pair=164.5 pair_of_products=145.1 product=67.11 unit=457.3
+ATmega328P int8 code called_unit=59.78 file=318.5 lookup=4.012 loop=267.5
+    near_pair_of_products=9.397 odd_pair=50.65 pair=0.06478 pair_of_products=11.24
 ATmega328P int8 stack beside=39
-ATmega328P int16 time call=34.85 lookup=121.5 odd_pair=59.74 pair_of_products=127.9
-    product=65.27 unit=640.8
-ATmega328P int16 code call=80.03 file=334.4 lookup=123.4 loop=248.3 odd_pair=37.29 pair=4.268
+ATmega328P int16 time called_unit=653.9 lookup=144.2 near_pair_of_products=125.3
+    odd_pair_of_products=146 pair=9.032 pair_of_products=127.4 product=65.32 unit=636.1
+ATmega328P int16 code called_unit=80.33 file=334.9 lookup=119.3 loop=242.5
+    near_pair_of_products=5.818 odd_pair=53.33 pair=1.348 pair_of_products=9.249
 ATmega328P int16 stack beside=40
 ATmega328P 74 library float:add float:cos float:divide float:exp float:exponent float:ldexp
     float:log float:mantissa float:multiply float:sqrt float:subtract float:tanh
@@ -81,12 +84,16 @@ Cortex-M0 float code add=11.66 call=8.236 constant=1.996 cos=4.716 divide=7.875 
     own_exp=528.6 own_expm1=643.1 own_log=603 own_log1p=691 own_sqrt=614.8 own_tanh=849.5
     sqrt=6.627 table=6.48 tanh=5.608 turn=2.532 where=6.019
 Cortex-M0 float stack beside=36
-Cortex-M0 int8 time call=19.56 lookup=36.73 odd_pair=0.279 pair_of_products=14 product=7.109
-    unit=25.13
-Cortex-M0 int8 code call=16.01 file=92.03 lookup=19.57 loop=104.3 odd_pair=0.4741 pair=21.49
+Cortex-M0 int8 time called_unit=10.6 lookup=19.47 near_pair_of_products=23.96 odd_pair=63.1
+    odd_pair_of_products=14.18 pair_of_products=14.49 product=7.326 unit=3.406
+Cortex-M0 int8 code called_unit=24.67 file=92.06 lookup=17.18 loop=75.84
+    near_pair_of_products=35.17 odd_pair=55.72 pair_of_products=48.1
 Cortex-M0 int8 stack beside=56
-Cortex-M0 int16 time call=22.25 lookup=57.32 pair_of_products=16.76 product=7.199 unit=20.06
-Cortex-M0 int16 code call=10.35 file=93.87 lookup=37.5 loop=133.2 pair=12.96 product=10.13
+Cortex-M0 int16 time called_unit=15.12 lookup=40.86 near_pair_of_products=24.57 odd_pair=46.56
+    odd_pair_of_products=16.33 pair_of_products=15.44 product=7.318 unit=8.184
+Cortex-M0 int16 code called_unit=16.91 file=95.45 lookup=34.73 loop=113.2
+    near_pair_of_products=24.5 odd_pair=30.66 pair_of_products=24.02 product=3.709 stage=0.1676
+    unit=4.676
 Cortex-M0 int16 stack beside=64
 Cortex-M0 60 library double:add double:cos double:divide double:erf double:exp double:expm1
     double:exponent double:ldexp double:log double:log1p double:mantissa double:multiply
@@ -169,13 +176,15 @@ Cortex-M3 float code add=9.528 call=8.295 constant=3.234 cos=5.404 divide=11.47 
     own_expm1=645.1 own_log=600.7 own_log1p=692.3 own_sqrt=610 own_tanh=838.8 read=1.302
     sqrt=6.921 table=9.182 tanh=6.444 turn=0.1941 where=1.76
 Cortex-M3 float stack beside=48
-Cortex-M3 int8 time call=5.331 lookup=14.21 odd_pair=23.45 pair_of_products=7.401 product=5.001
-    unit=30.93
-Cortex-M3 int8 code call=34.21 file=92.56 lookup=68.88 loop=81.44 odd_pair=24.06 pair=25.9
+Cortex-M3 int8 time called_unit=27.42 lookup=15.15 near_pair_of_products=9.118 odd_pair=31.04
+    odd_pair_of_products=9.176 pair_of_products=7.704 product=5.097 unit=21.28
+Cortex-M3 int8 code called_unit=44.37 file=92.65 lookup=39.54 loop=54.46
+    near_pair_of_products=48.36 odd_pair=102.1 pair_of_products=52.88
 Cortex-M3 int8 stack beside=68
-Cortex-M3 int16 time call=8.387 lookup=23.74 odd_pair=35.51 pair_of_products=7.73 product=5.082
-    unit=21.84
-Cortex-M3 int16 code call=5.891 file=96.55 lookup=42.47 loop=109.6 odd_pair=76.96
+Cortex-M3 int16 time called_unit=31.59 lookup=22.3 near_pair_of_products=8.673 odd_pair=10.54
+    odd_pair_of_products=10.01 pair_of_products=7.723 product=5.093 unit=20.73
+Cortex-M3 int16 code called_unit=32.7 file=96.55 lookup=39.58 loop=86.47
+    near_pair_of_products=24.14 odd_pair=44.58 pair=0.2388 pair_of_products=22.54
 Cortex-M3 int16 stack beside=64
 Cortex-M3 888 library double:add double:cos double:erf double:exp double:expm1 double:exponent
     double:log double:log1p double:mantissa double:sqrt double:subtract double:tanh
@@ -241,13 +250,15 @@ Cortex-M4F float code abs=0.8597 add=4.196 call=6.76 constant=4.481 cos=7.912 di
     own_exp=429.1 own_expm1=502.4 own_log=500.1 own_log1p=555 own_sqrt=508 own_tanh=603.4
     read=5.05 sqrt=7.758 store=5.763 table=3.251 tanh=8.211 turn=1.068 where=1.489
 Cortex-M4F float stack beside=8
-Cortex-M4F int8 time call=4.552 lookup=12.96 odd_pair=26.22 pair_of_products=7.346 product=4.992
-    unit=31.84
-Cortex-M4F int8 code call=30.86 file=92.66 lookup=61.78 loop=87.93 odd_pair=34.34 pair=19.42
-Cortex-M4F int8 stack beside=64
-Cortex-M4F int16 time call=7.514 lookup=23.27 odd_pair=37.5 pair_of_products=7.704 product=5.076
-    unit=22.36
-Cortex-M4F int16 code call=2.731 file=96.53 lookup=43.81 loop=108.9 odd_pair=79.18 pair=0.09307
+Cortex-M4F int8 time called_unit=28.12 lookup=15.07 near_pair_of_products=8.866 odd_pair=31.13
+    odd_pair_of_products=9.065 pair_of_products=7.629 product=5.082 unit=22.78
+Cortex-M4F int8 code called_unit=36.14 file=92.64 lookup=40.93 loop=64.31
+    near_pair_of_products=42.25 odd_pair=95.11 pair_of_products=43.04
+Cortex-M4F int8 stack beside=65
+Cortex-M4F int16 time called_unit=31.14 lookup=22.52 near_pair_of_products=8.699 odd_pair=13.46
+    odd_pair_of_products=9.853 pair_of_products=7.738 product=5.096 unit=20.42
+Cortex-M4F int16 code called_unit=25.41 file=96.51 lookup=39.83 loop=85.66
+    near_pair_of_products=25.04 odd_pair=55.78 pair_of_products=23.62
 Cortex-M4F int16 stack beside=64
 Cortex-M4F 888 library double:add double:cos double:erf double:exp double:expm1 double:exponent
     double:log double:log1p double:mantissa double:sqrt double:subtract double:tanh

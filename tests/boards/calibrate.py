@@ -196,6 +196,7 @@ def library(board, folder):
 def measured(board, progmem, folder, T):
     """Yield the Count and the Measurement of each network."""
     integers = T.startswith("int")
+    seen = []  # All functions of integers are tables, so that many networks count alike.
     for net, calls in networks():
         if integers and isinstance(net.layers[-1], Apply) and net.layers[-1].name != "tanh":
             continue  # All functions are tables.
@@ -209,8 +210,9 @@ def measured(board, progmem, folder, T):
                 count = targets.generated(request, budget.count)
             except ValueError:
                 continue  # Integers cannot express it.
-            if not own and board.lacks & count.calls:
+            if not own and board.lacks & count.calls or integers and count.executed in seen:
                 continue
+            seen.append(count.executed)
             path = os.path.join(folder, "net.h")
             sn.export(net, path, "c", T, None, own, calibrate, progmem)
             if integers:
