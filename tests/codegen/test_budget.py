@@ -60,7 +60,8 @@ def test_a_layer_that_the_package_has_never_seen():
 def test_integers_are_counted_stage_by_stage():
     net = sn.Sequential([sn.Dense(4, 16), sn.Tanh(), sn.Dense(16, 3)], seed=1)
     count = counted(net, "int8")
-    assert count.executed["product"] == 4 * 16 + 16 * 3 and count.executed["unit"] == 19
+    assert count.executed["near pair of products"] == 8 * 4 and count.executed["called unit"] == 19
+    assert count.executed["odd pair of products"] == 2 * 16 and count.executed["lookup"] == 16
     assert count.scratch == 16 and counted(net, "int16").scratch == 32
 
 
