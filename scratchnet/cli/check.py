@@ -4,9 +4,11 @@ import argparse
 import shlex
 import sys
 
+from ..core.checks import require
 from ..explanation import mistakes, worksheet
+from ..formats import files
 from ..texts import decoded
-from .explain import FIRST_LINE, add_setting, explained, text_of
+from .explain import FIRST_LINE, STEP, add_setting, explained, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the findings. Return the exit status, 1 if a number is wrong."""
     text = _text(options.file)
     setting = _setting(text)
+    require("--step", 1 if setting.step is None else setting.step, STEP)
     findings = mistakes.check(explained(setting)[0], worksheet.read(text))
     write(findings.text())
     return 0 if findings.passed else 1
@@ -58,7 +61,7 @@ def _text(path: str) -> str:
         raise ValueError("standard input is closed; give a file")
     # The bytes, because standard input may have another encoding than the worksheet.
     binary = getattr(sys.stdin, "buffer", None)
-    return sys.stdin.read() if binary is None else decoded(binary.read())
+    return sys.stdin.read() if binary is None else decoded(files.read_open(binary, "the worksheet"))
 
 
 def _setting(text: str) -> "Any":

@@ -8,7 +8,7 @@ from ..core.network import Sequential
 from ..core.random import Generator
 from ..explanation.names import element
 from ..explanation.worksheet import read, value_of, worksheet
-from ..formats.files import write as write_file
+from ..formats import files
 from ..tabular.recipe import HIDDEN_ACTIVATIONS
 from ..texts import decoded, plural
 from .settings import widths
@@ -117,8 +117,7 @@ class Exercise:
 
     def set_weights(self, path: str) -> None:
         """Set the weights and biases that a file names."""
-        with open(path, "rb") as file:
-            entries = read(decoded(file.read()))
+        entries = read(decoded(files.read(path)))
         places = {
             name: (row, j)
             for parameter in self.net.parameters()
@@ -184,6 +183,6 @@ def write_class(
     if not os.path.isdir(options.output):
         os.makedirs(options.output)
     for name, text in sheets:
-        write_file(os.path.join(options.output, name), (text + "\n").encode("utf-8"))
+        files.write(os.path.join(options.output, name), (text + "\n").encode("utf-8"))
     write(f"{options.output}: {plural(len(sheets) - 1, 'worksheet')} and {KEY}")
     return 0

@@ -11,8 +11,8 @@ from ..core.optimizers import OPTIMIZERS, SGD
 from ..datasets.encoding import Encoder
 from ..explanation.explanation import explain
 from ..explanation.text import DECIMALS
-from ..explanation.worksheet import worksheet
-from ..formats import models
+from ..explanation.worksheet import MOST_DECIMALS, worksheet
+from ..formats import files, models
 from ..lessons import and_gate, and_gate_network
 from ..tabular.model import has_encoder, model_of, training_of
 from ..tabular.recipe import loss_of
@@ -70,6 +70,12 @@ examples:
                                          30 exercises and the answer key
 """
 FIRST_LINE = "# scratchnet explain "
+DECIMALS_LIMIT = (
+    lambda v: COUNT[0](v) and v <= MOST_DECIMALS,
+    f"a whole number from 1 to {MOST_DECIMALS}",
+)
+MOST_STEPS = 1000000  # which take minutes
+STEP = (lambda v: COUNT[0](v) and v <= MOST_STEPS, f"a whole number from 1 to {MOST_STEPS:,}")
 MOST_INPUTS = 30  # inputs listed
 # With one of these options, a step is not one of the training of a model.
 OF_TRAINING = ("row", "loss", "optimizer", "learning_rate", "batch_size", "shuffle", "seed")
@@ -197,7 +203,8 @@ def recorded(options: "Any") -> int:
 
 def check(options: "Any") -> None:
     """Raise the errors that would otherwise appear only after the computation."""
-    require("--decimals", options.decimals, COUNT)
+    require("--decimals", options.decimals, DECIMALS_LIMIT)
+    require("--step", 1 if options.step is None else options.step, STEP)
     require("--depth", options.depth, (lambda v: v >= 0, "a whole number of 0 or more"))
     outputs = [path for path in (options.html, options.json) if path]
     if len(outputs) > len(set(map(os.path.realpath, outputs))):
@@ -458,8 +465,7 @@ def _table(path: str) -> "List[List[float]]":
 
 def text_of(path: str) -> str:
     """Return the text of a file in any encoding."""
-    with open(path, "rb") as file:
-        return decoded(file.read())
+    return decoded(files.read(path))
 
 
 def header(options: "Any") -> str:

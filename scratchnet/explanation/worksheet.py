@@ -48,6 +48,7 @@ _NUMBER = re.compile(
     r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$|[+-]?\d+ ?/ ?\d+$", re.ASCII | re.IGNORECASE
 )
 _COMMA = re.compile(r"[+-]?\d+,\d+$", re.ASCII)
+MOST_DECIMALS = 400  # The smallest float has 324.
 # A comma before three digits may also be a decimal comma.
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}$", re.ASCII)
 _SHOWN = 60  # how many characters of a bad line an error message shows
@@ -168,6 +169,10 @@ def _digits(text: str, place: int) -> str:
         )
     if _COMMA.match(digits):
         digits = digits.replace(",", ".")
+    if not _is_short(digits):
+        raise ValueError(
+            f"line {place}: {text[:_SHOWN]!r} is too long; give at most {MOST_DECIMALS} decimals"
+        )
     try:
         if digits:
             value_of(digits)
@@ -177,6 +182,14 @@ def _digits(text: str, place: int) -> str:
             "give a number such as 0.25, -3e-05 or 1/4"
         ) from None
     return digits
+
+
+def _is_short(digits: str) -> bool:
+    """Return whether a number, written out, has not many more digits than a float can have."""
+    if len(digits) > MOST_DECIMALS:
+        return False
+    exponent = re.search(r"[eE]([+-]?\d+)$", digits)
+    return exponent is None or abs(int(exponent.group(1))) <= MOST_DECIMALS
 
 
 def value_of(digits: str) -> "Tuple[float, float]":

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 28  # bytes; a model of 32 million numbers, which would take weeks to train here
 MOST_NUMBERS = LARGEST // 8  # numbers of few bytes take up more memory than in the file
+TOO_LARGE = "{}: the file is larger than {} bytes, the limit for a model"
 PART = 1 << 16  # bytes that are read at once
 
 
@@ -41,12 +42,16 @@ def read(path: "Path") -> bytes:
     read.
     """
     with open(path, "rb") as file:
-        size = size_of(file, path)
-        data = b"" if size > LARGEST else read_at_most(file, LARGEST + 1)
-    if max(size, len(data)) > LARGEST:
-        raise ValueError(
-            "{}: the file is larger than {} bytes, the limit for a model".format(path, LARGEST)
-        )
+        if size_of(file, path) > LARGEST:
+            raise ValueError(TOO_LARGE.format(path, LARGEST))
+        return read_open(file, path)
+
+
+def read_open(file: "Any", name: "Path") -> bytes:
+    """Return what is left of an open file; more than LARGEST bytes are refused."""
+    data = read_at_most(file, LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(TOO_LARGE.format(name, LARGEST))
     return data
 
 

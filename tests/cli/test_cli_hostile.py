@@ -223,3 +223,31 @@ def test_train_follows_no_link_beside_its_output(folder, tmp_path):
     options = ["--epochs", "1", "-q", "-o", str(tmp_path / "m.json")]
     status, _, _ = run("train", str(folder / "odd.csv"), "--target", "10", *options)
     assert status == 0 and diary.read_text() == "precious"
+
+
+# ---- worksheets --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("0.z[0][0] = 1e-99999999", "line 1: '1e-99999999' is too long; give at most 400 decimals"),
+        ("loss = " + "1" * 100000, "is too long; give at most 400 decimals"),
+        ("# scratchnet explain --step=99999999999999999999\nloss = 1", "give a whole number from 1 to 1,000,000"),
+    ],
+)  # fmt: skip
+def test_a_worksheet_that_asks_for_too_much(text, message, tmp_path):
+    path = tmp_path / "sheet.txt"
+    path.write_text(text)
+    begin = time.time()
+    status, output, errors = run("check", str(path))
+    assert (status, output) == (2, "") and message in errors
+    assert time.time() - begin < 20
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="there is no /dev/zero")
+@pytest.mark.parametrize("command", ["check", "summary", "explain"])
+def test_a_device_is_refused(command, tmp_path):
+    (tmp_path / "x.json").symlink_to("/dev/zero")
+    status, _, errors = run(command, str(tmp_path / "x.json"))
+    assert status == 2 and "is a device; give a file" in errors
