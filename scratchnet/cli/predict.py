@@ -66,7 +66,8 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 def _csv(cells: "List[Any]") -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(
+    # Older Pythons quote only those ends of lines that are part of the terminator.
+    csv.writer(line, lineterminator="\r\n").writerow(
         [repr(v) if isinstance(v, float) else v for v in cells]
     )
-    return line.getvalue()
+    return line.getvalue()[:-2]
