@@ -94,15 +94,17 @@ def test_changes_between_predictions_count():
 
 
 def test_two_calls_of_fit_at_once_are_refused():
-    net, errors, started = network(), [], threading.Event()
+    net, errors = network(), []
+    started, refused = threading.Event(), threading.Event()
 
     class Slow(sn.SGD):
         def begin(self, number):
             started.set()
+            refused.wait(20)
             sn.SGD.begin(self, number)
 
     def train():
-        net.fit(X, Y, "mse", Slow(0.01), epochs=200, engine="lists")
+        net.fit(X, Y, "mse", Slow(0.01), epochs=2, engine="lists")
 
     thread = threading.Thread(target=train)
     thread.start()
@@ -111,6 +113,7 @@ def test_two_calls_of_fit_at_once_are_refused():
         net.fit(X, Y, "mse", epochs=1)
     except ValueError as error:
         errors.append(str(error))
+    refused.set()
     thread.join()
     assert errors == [
         "the network is being trained by another call of fit or epochs; wait for its end, or "
