@@ -57,7 +57,7 @@ def _shallow(thing: "Any") -> "Any":
 
 
 class Guarded:
-    """A training run; an epoch raises a ValueError if another run trains the network meanwhile.
+    """A training run; an epoch raises a ValueError if another run trains its parameters meanwhile.
 
     ``training``   the run
     ``plan``       its Training
@@ -67,11 +67,13 @@ class Guarded:
     """
 
     lock = Lock()
-    in_training: "Dict[int, int]" = {}  # {id of a network: id of the run that trains it}
+    in_training: "Dict[int, int]" = {}  # {id of a parameter: id of the run that trains it}
 
     def __init__(self, training: "Any", plan: "Training") -> None:
         self.guarded, self.plan = training, plan
-        self.observed, self.net = plan.observed, plan.engine.net
+        self.observed = plan.observed
+        # An engine may have a network of its own, but it shares the parameters.
+        self.parameters = [id(p) for p in plan.engine.net.parameters()]
 
     def __getattr__(self, name: str) -> "Any":
         return getattr(self.guarded, name)
@@ -91,13 +93,15 @@ class Guarded:
             self.end()
 
     def begin(self) -> None:
-        """Note that this run trains the network."""
+        """Note that this run trains the parameters."""
         with Guarded.lock:
-            if Guarded.in_training.setdefault(id(self.net), id(self)) != id(self):
+            if any([Guarded.in_training.get(p, id(self)) != id(self) for p in self.parameters]):
                 raise ValueError(BUSY)
+            Guarded.in_training.update(dict.fromkeys(self.parameters, id(self)))
 
     def end(self) -> None:
-        """Note that this run no longer trains the network."""
+        """Note that this run no longer trains them."""
         with Guarded.lock:
-            if Guarded.in_training.get(id(self.net)) == id(self):
-                del Guarded.in_training[id(self.net)]
+            for p in self.parameters:
+                if Guarded.in_training.get(p) == id(self):
+                    del Guarded.in_training[p]
