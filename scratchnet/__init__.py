@@ -481,7 +481,7 @@ def unroll(net: "Sequential", constants: bool = True) -> "Any":
     >>> sn.unroll(net)([1, 3])
     [7.5]
     """
-    return _above("codegen.unrolled", "unroll")(net, constants)
+    return _above("codegen.python.unrolled", "unroll")(net, constants)
 
 
 def export(
@@ -505,9 +505,9 @@ def export(
                          MicroPython and CircuitPython; "json": the program itself, for an
                          interpreter in any language (``help("scratchnet.codegen.json_program")``)
     ``type``             the numbers that it computes with: "double", "float", or for C and
-                         MicroPython "int8" and "int16", integers alone
-                         (``help("scratchnet.codegen.integers")``); by default "double", for
+                         MicroPython "int8" and "int16", integers alone; by default "double", for
                          MicroPython "float"; Python has only "double"
+                         (``help("scratchnet.codegen.integers.arithmetic")``)
     ``name``             the prefix of every name in it, or the name of the module; by default the
                          stem of the file's name, or "net"
     ``self_contained``   whether the code contains its own exp, tanh, ...; it then needs no math

@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from ..codegen import budget
+from ..codegen.boards import budget
 from ..formats import models
 from ..texts import plural
 

@@ -1,7 +1,7 @@
 """The rows of `scratchnet export --calibrate`, and what a number type changes for them."""
 
 from .. import metrics, tabular
-from ..codegen.quantizer import chosen_rows
+from ..codegen.integers.quantizer import chosen_rows
 from ..datasets.columns import NUMBERS as COLUMN_OF_NUMBERS
 from ..datasets.parts import CLASSIFICATION
 from ..tabular.model import has_encoder, model_of

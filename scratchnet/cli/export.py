@@ -2,7 +2,7 @@
 
 from .. import __version__
 from ..codegen import targets
-from ..codegen.heap import USUAL
+from ..codegen.python.heap import USUAL
 from ..codegen.targets import NUMBERS, TARGETS
 from ..core.losses import LOSSES
 from ..core.optimizers import OPTIMIZERS

@@ -2,24 +2,21 @@
 
     program       the record of symbolic numbers as a program, in no language yet
     loops         loops found in the record
-    python        the record as Python statements
-    unrolled      sn.unroll: the prediction of a network, written out
-    step          a whole training step, written out
+    statements    a whole network in a language with loops and functions
     own           the package's own classes; the attributes of user-defined ones
 
-    targets       sn.export; its languages are c_header, c_integers, python_module,
-                  micropython_integers and json_program
-    statements    a whole network in a language with loops and functions
-    rows          the rows of a table, as c_rows and python_rows write them
-    stages        a network as stages of sums and functions, which integers compute
-    order         whether a layer keeps the order of the outputs
-    quantizer     these stages with integers, calibrated on rows
-    integers      what these integers compute
-    device_step   a training step on one sample; c_training writes it
+    python/       the record as Python: sn.unroll, training steps, modules for devices
+    c/            the record as C
+    json_program  the record as JSON
+    integers/     a network as a program of integers
+    boards/       what a network takes on a board
+
+    targets       sn.export, which writes any of these
+    names         names that are allowed in the languages
+    rows          the rows of a table, as all languages write them
+    device_step   a training step on one sample
     proof         how far the outputs of 32-bit floats can be from the exact ones
     golden        what an exported file carries to prove itself
-    work          the operations of a file, counted while it is printed
-    budget        what a network takes on a board; its costs are in costs
 
     bundle        the core in one file, the package in one archive
     minified      Python source without what only readers need

@@ -15,7 +15,7 @@ from ..core.training import Engine
 from ..scalars.symbolic import Undecided
 from .own import RememberingNothing, is_own
 from .program import Printer, recorded
-from .step import Draws, check_attributes
+from .python.step import Draws, check_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

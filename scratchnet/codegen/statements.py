@@ -6,7 +6,7 @@ A subclass of ``Speller`` says how the statements of loops.py look; its printer,
 
 from ..core.functions import ELEMENTARY
 from . import loops
-from .c import portable_functions
+from .c.printer import portable_functions
 from .loops import Assign, Element, Fill, Fold, rolled, size
 
 TYPE_CHECKING = False

@@ -12,19 +12,21 @@ from ..core.functions import set_kernel
 from ..formats import files
 from ..scalars import Single
 from ..scalars.symbolic import Undecided
-from . import c_header, c_integers, json_program, micropython_integers, names, python_module
+from . import json_program, names
+from .c import header, integer_header
 from .device_step import training_of
-from .integers import BITS
+from .integers.arithmetic import BITS
+from .integers.quantizer import quantized
 from .own import generate
 from .proof import Proof
-from .quantizer import quantized
+from .python import integer_module, module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
     from ..core.network import Sequential
-    from .integers import Integers
+    from .integers.arithmetic import Integers
     from .rows import Rows
 
 DEFAULT_NAME = "net"
@@ -49,20 +51,20 @@ NUMBERS: "Dict[str, Any]" = {"double": float, "float": Single, "int8": float, "i
 TARGETS = {
     "c": Target(
         {
-            "double": c_header.written,
-            "float": c_header.written,
-            "int8": c_integers.written,
-            "int16": c_integers.written,
+            "double": header.written,
+            "float": header.written,
+            "int8": integer_header.written,
+            "int16": integer_header.written,
         },
         names.complaint_of_c,
     ),
-    "python": Target({"double": python_module.python}, names.complaint_of_python),
+    "python": Target({"double": module.python}, names.complaint_of_python),
     "micropython": Target(
         {
-            "float": python_module.micropython,
-            "double": python_module.micropython,
-            "int8": micropython_integers.written,
-            "int16": micropython_integers.written,
+            "float": module.micropython,
+            "double": module.micropython,
+            "int8": integer_module.written,
+            "int16": integer_module.written,
         },
         names.complaint_of_python,
     ),

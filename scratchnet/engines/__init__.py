@@ -8,5 +8,5 @@
     workers       batches divided among the workers of an executor
     checkpoints   a training run that saves itself to a file and continues from there
 
-The core's engine, "lists", is in core/training.py. The code of Steps is in codegen/step.py.
+The core's engine, "lists", is in core/training.py. The code of Steps is in codegen/python/step.py.
 """

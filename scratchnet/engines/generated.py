@@ -2,9 +2,9 @@
 
 from itertools import repeat
 
-from ..codegen import step
 from ..codegen.own import attributes_of, generate, is_own, is_patched
-from ..codegen.python import executed
+from ..codegen.python import step
+from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.history import Diverged
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-    from ..codegen.step import Program
+    from ..codegen.python.step import Program
     from ..core.types import Batch, Row
 
     Batches = List[List[int]]

@@ -20,7 +20,7 @@ import sys
 from itertools import repeat
 from operator import mul
 
-from ..codegen.python import Code, executed
+from ..codegen.python.printer import Code, executed
 from ..core import elementary
 from ..scalars import Symbolic
 

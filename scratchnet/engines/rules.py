@@ -19,9 +19,9 @@ import copy
 
 from ..codegen.own import RememberingNothing, attributes_of, generate, is_own
 from ..codegen.program import reachable
-from ..codegen.python import Code, executed, function
-from ..codegen.step import with_settings
-from ..codegen.unrolled import listed, pattern
+from ..codegen.python.printer import Code, executed, function
+from ..codegen.python.step import with_settings
+from ..codegen.python.unrolled import listed, pattern
 from ..core.training import Engine
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided

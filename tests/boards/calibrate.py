@@ -1,5 +1,5 @@
 """Measure what the operations of exported C cost on the emulated boards: ``python boards/calibrate.py`` in the folder
-tests prints the table of scratchnet/codegen/costs.py.
+tests prints the table of scratchnet/codegen/boards/costs.py.
 
 Networks are compiled by gcc -Os and run. The costs, none below 0, are those with the smallest sum of relative errors of their
 times and sizes. The bytes of library functions are read from the linker's map.
@@ -21,7 +21,9 @@ from test_c import adapted, rows_for  # noqa: E402
 
 import scratchnet as sn  # noqa: E402
 from scratchnet import functions  # noqa: E402
-from scratchnet.codegen import budget, c_parts, targets  # noqa: E402
+from scratchnet.codegen import targets  # noqa: E402
+from scratchnet.codegen.boards import budget  # noqa: E402
+from scratchnet.codegen.c import templates  # noqa: E402
 from scratchnet.scalars.operations import INFIX  # noqa: E402
 
 FUNCTIONS = "exp expm1 log log1p tanh erf sqrt cos".split()
@@ -137,7 +139,7 @@ def kinds_of(T, suffix):
     found["add"] = "return a + b - (b - a);"
     for name in FUNCTIONS + ["abs"]:
         found[name] = "return {}{}(a);".format("fabs" if name == "abs" else name, suffix)
-    for name in c_parts.HELPERS:
+    for name in templates.HELPERS:
         found[name] = "return k_{}(a{});".format(name, ", b" * (name == "ldexp"))
     return found
 
@@ -182,7 +184,7 @@ def library(board, folder):
         for kind, code in kinds_of(T, "f" * (T == "float")).items():
             if kind in board.lacks:
                 continue
-            helper = c_parts.HELPERS.get(kind, "").format(name="k", **c_parts.FORMATS[T])
+            helper = templates.HELPERS.get(kind, "").format(name="k", **templates.FORMATS[T])
             source = os.path.join(folder, "kind.c")
             with open(source, "w") as file:
                 file.write(KIND.format(T=T, code=code, helper=helper))

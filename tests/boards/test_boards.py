@@ -15,7 +15,7 @@ from test_readme import IRIS, README
 
 import scratchnet as sn
 from scratchnet.cli import main
-from scratchnet.codegen import c_header
+from scratchnet.codegen.c import header
 
 LEVELS = ["-O0", "-O1", "-O2", "-O3"]
 TYPES = ["double", "float"]
@@ -69,9 +69,9 @@ def test_random_networks(name, tmp_path_factory, made):
     net = made.network()
     net.adapt(made.X)
     program = BoardProgram(tmp_path_factory.mktemp("random"))
-    for most in (c_header.MOST_WRITTEN_OUT, 0):
+    for most in (header.MOST_WRITTEN_OUT, 0):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(c_header, "MOST_WRITTEN_OUT", most)
+            patch.setattr(header, "MOST_WRITTEN_OUT", most)
             for kind in TYPES:
                 program.add(net, kind, True, made.X[:3] + rows_for(net, 3))
     program.check_bits(board, "-Os", *WARNINGS)

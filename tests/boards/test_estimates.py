@@ -5,9 +5,9 @@ from boards import BOARDS
 from test_c import adapted, rows_for
 
 import scratchnet as sn
-from scratchnet.codegen import budget
-from scratchnet.codegen.integers import BITS
-from scratchnet.codegen.quantizer import quantized
+from scratchnet.codegen.boards import budget
+from scratchnet.codegen.integers.arithmetic import BITS
+from scratchnet.codegen.integers.quantizer import quantized
 
 NETWORKS = {
     "iris": lambda: adapted([sn.Normalization(), sn.Dense(4, 16), sn.Tanh(), sn.Dense(16, 3), sn.Softmax()], 4),

@@ -369,9 +369,9 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
             ["MODEL", "--x", "1,2", "--y", "1,0", "--y", "1,1"],
             "1 sample, but 2 targets; give targets for each sample, or for none",
         ),
-        (["--step", "0"], "step is 0; give a whole number of 1 or more"),
+        (["--step", "0"], "--step is 0; give a whole number from 1 to 1,000,000"),
         (["--steps", "0"], "steps is 0; give a whole number of 1 or more"),
-        (["--decimals", "0"], "--decimals is 0; give a whole number of 1 or more"),
+        (["--decimals", "0"], "--decimals is 0; give a whole number from 1 to 400"),
         (["--depth", "-1"], "--depth is -1; give a whole number of 0 or more"),
         (
             ["--html", "a", "--json", "a"],

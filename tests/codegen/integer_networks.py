@@ -6,8 +6,8 @@ from random_networks import BUILT_IN_LAYERS, Bell, Bent, Scale
 
 import scratchnet as sn
 from scratchnet import matrix
-from scratchnet.codegen.integers import BITS
-from scratchnet.codegen.quantizer import quantized
+from scratchnet.codegen.integers.arithmetic import BITS
+from scratchnet.codegen.integers.quantizer import quantized
 
 
 class Residual(sn.Layer):

@@ -8,7 +8,8 @@ import pytest
 
 import scratchnet as sn
 from scratchnet.cli import main
-from scratchnet.codegen import budget, targets
+from scratchnet.codegen import targets
+from scratchnet.codegen.boards import budget
 
 
 def counted(net, type="double", own=False):

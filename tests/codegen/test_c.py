@@ -23,7 +23,7 @@ from test_readme import README
 import scratchnet as sn
 from scratchnet import functions
 from scratchnet.cli import main
-from scratchnet.codegen import c_header
+from scratchnet.codegen.c import header
 from scratchnet.scalars import Interval, Single
 
 WARNINGS = "-Werror -Wall -Wextra -Wpedantic -Wconversion -Wdouble-promotion".split()
@@ -222,7 +222,7 @@ def bits(values, letter):
 
 @pytest.fixture
 def loops_alone(monkeypatch):
-    monkeypatch.setattr(c_header, "MOST_WRITTEN_OUT", 0)
+    monkeypatch.setattr(header, "MOST_WRITTEN_OUT", 0)
 
 
 @pytest.fixture(scope="module")
@@ -232,12 +232,12 @@ def every_network(tmp_path_factory):
     for net in list(small_networks()) + list(large_networks()):
         for kind in ("double", "float"):
             program.add(net, kind, True, rows_for(net))
-    former, c_header.MOST_WRITTEN_OUT = c_header.MOST_WRITTEN_OUT, 0
+    former, header.MOST_WRITTEN_OUT = header.MOST_WRITTEN_OUT, 0
     try:
         for net in small_networks():
             program.add(net, "double", True, rows_for(net))
     finally:
-        c_header.MOST_WRITTEN_OUT = former
+        header.MOST_WRITTEN_OUT = former
     return program
 
 
@@ -283,14 +283,14 @@ def test_random_networks(tmp_path_factory, made):
     net.adapt(made.X)
     program = Program(tmp_path_factory.mktemp("random"))
     rows = made.X + rows_for(net, 6)
-    former = c_header.MOST_WRITTEN_OUT
+    former = header.MOST_WRITTEN_OUT
     try:
         for most in (former, 0):
-            c_header.MOST_WRITTEN_OUT = most
+            header.MOST_WRITTEN_OUT = most
             for kind in ("double", "float"):
                 program.add(net, kind, True, rows)
     finally:
-        c_header.MOST_WRITTEN_OUT = former
+        header.MOST_WRITTEN_OUT = former
     program.check_bits("gcc", "-std=c99", "-O1", *WARNINGS)
 
 

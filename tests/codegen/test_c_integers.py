@@ -14,7 +14,7 @@ from test_c import CLANG, GCC, WARNINGS, found, large_networks, selftest, small_
 from test_interpreters import OTHERS, run
 
 import scratchnet as sn
-from scratchnet.codegen.integers import BITS
+from scratchnet.codegen.integers.arithmetic import BITS
 
 LETTERS = {"int8": "b", "int16": "h"}
 MAIN = """\

@@ -11,8 +11,8 @@ from test_python_targets import COLUMNS, EACH_TARGET, MORE, people
 
 import scratchnet as sn
 from scratchnet import tabular
-from scratchnet.codegen import c_rows
-from scratchnet.codegen.c import Unit
+from scratchnet.codegen.c import table_rows
+from scratchnet.codegen.c.printer import Unit
 from scratchnet.codegen.rows import Number, Rows
 from scratchnet.formats import npy
 from scratchnet.scalars import Single
@@ -138,7 +138,7 @@ def test_arrays_have_labels(tmp_path):
 
 def test_a_quantity_in_its_own_unit():
     rows = Rows("price", mean=1000.0, spread=250.0)
-    (text,) = c_rows.definitions(Unit("double", "net", True), rows, 1)
+    (text,) = table_rows.definitions(Unit("double", "net", True), rows, 1)
     assert text == "#define NET_VALUE(out) (1000.0 + 250.0 * (out)[0])\n"
 
 
@@ -181,7 +181,7 @@ def test_a_column_and_the_classes_may_share_a_label(tmp_path):
 
 def test_members_are_different():
     names = ["a", "A", "a_2", "a!", "2", "int"]
-    found = c_rows.members(Rows("y", [Number(name, 0, 0.0) for name in names]))
+    found = table_rows.members(Rows("y", [Number(name, 0, 0.0) for name in names]))
     assert found == ["a", "a_2", "a_2_2", "a_3", "column_5", "int_"]
 
 

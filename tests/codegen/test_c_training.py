@@ -25,7 +25,7 @@ from test_interpreters import OTHERS, run
 
 import scratchnet as sn
 from scratchnet.cli import main
-from scratchnet.codegen import c_training
+from scratchnet.codegen.c import training
 from scratchnet.core.examples import Examples
 from scratchnet.core.training import Engine
 from scratchnet.scalars import Single
@@ -158,12 +158,12 @@ def every_optimizer(tmp_path_factory):
     for optimizer in OPTIMIZERS[1:6:2]:
         program.add(gate(), "float", optimizer, list(zip(X, Y)) * 10)
     program.add(gate(), "float", sn.SGD(0.5), list(zip(X, Y)) * 200)
-    former, c_training.MOST_WRITTEN_OUT = c_training.MOST_WRITTEN_OUT, 0  # as loops
+    former, training.MOST_WRITTEN_OUT = training.MOST_WRITTEN_OUT, 0  # as loops
     try:
         program.add(gate(), "double", sn.Adam(0.05), list(zip(X, Y)) * 500)
         program.add(gate(), "float", sn.AdamW(0.05, clip_norm=1), list(zip(X, Y)) * 10)
     finally:
-        c_training.MOST_WRITTEN_OUT = former
+        training.MOST_WRITTEN_OUT = former
     return program
 
 
@@ -214,13 +214,13 @@ def test_random_networks(tmp_path_factory, made):
     if isinstance(optimizer, Rested):
         optimizer = sn.SGD(0.05, momentum=0.5)
     program = Program(tmp_path_factory.mktemp("random"))
-    former = c_training.MOST_WRITTEN_OUT
+    former = training.MOST_WRITTEN_OUT
     try:
         for kind, most in (("double", former), ("double", 0), ("float", 0)):
-            c_training.MOST_WRITTEN_OUT = most
+            training.MOST_WRITTEN_OUT = most
             program.add(net, kind, optimizer, list(zip(made.X, made.Y)) * 2, made.loss)
     finally:
-        c_training.MOST_WRITTEN_OUT = former
+        training.MOST_WRITTEN_OUT = former
     program.check_bits("gcc", "-std=c99", "-O1", *WARNINGS)
 
 

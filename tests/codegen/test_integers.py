@@ -12,9 +12,9 @@ from test_interpreters import interpreter, run
 import scratchnet as sn
 from scratchnet import functions
 from scratchnet.cli import main
-from scratchnet.codegen.integers import BITS, LARGEST_SUM
-from scratchnet.codegen.order import keeps_order
-from scratchnet.codegen.quantizer import MOST_ROWS, quantized
+from scratchnet.codegen.integers.arithmetic import BITS, LARGEST_SUM
+from scratchnet.codegen.integers.order import keeps_order
+from scratchnet.codegen.integers.quantizer import MOST_ROWS, quantized
 from scratchnet.datasets import samples
 from scratchnet.scalars import Symbolic
 from scratchnet.selection import train_test_split

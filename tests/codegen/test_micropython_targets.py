@@ -27,7 +27,8 @@ from test_single import Short
 import scratchnet as sn
 from scratchnet import tabular
 from scratchnet.cli import main
-from scratchnet.codegen import heap, loops
+from scratchnet.codegen import loops
+from scratchnet.codegen.python import heap
 from scratchnet.scalars import Single
 
 # ---- a board with other floats -----------------------------------------------------------------------------------

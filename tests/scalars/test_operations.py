@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scratchnet.codegen.python import Code, function
+from scratchnet.codegen.python.printer import Code, function
 from scratchnet.core import functions
 from scratchnet.explanation.text import formula
 from scratchnet.scalars import Symbolic, Traced

@@ -1,4 +1,4 @@
-"""scalars/symbolic.py, numbers that are not known yet; codegen/python.py, which prints what will make them.
+"""scalars/symbolic.py, numbers that are not known yet; codegen/python/printer.py, which prints what will make them.
 
 What is computed here without any of the package's code for it: a record, number by number, on floats (``worked_out``);
 and a tree of operations, by Python's own operators.
@@ -15,7 +15,7 @@ from random_networks import BETWEEN, ENDINGS, HIDDEN, OPTIMIZERS, targets
 
 import scratchnet as sn
 from scratchnet.codegen.program import DEEPEST, LONGEST, reachable
-from scratchnet.codegen.python import Code, executed, imports
+from scratchnet.codegen.python.printer import Code, executed, imports
 from scratchnet.core import elementary, functions
 from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES

@@ -9,21 +9,21 @@
 the largest error of an output is 0..., where outputs are from 1 to 3
 """
 
-from ..core.checks import accept_row, accept_rows, is_finite
-from ..core.functions import set_kernel
-from ..scalars import Symbolic
-from .integers import Comparison, Grid, Integers, Stage
+from ...core.checks import accept_row, accept_rows, is_finite
+from ...core.functions import set_kernel
+from ...scalars import Symbolic
+from ..program import recorded
+from .arithmetic import Comparison, Grid, Integers, Stage
 from .order import keeps_order
-from .program import recorded
 from .stages import NoStage, row_of, stages_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence, Tuple
 
-    from ..core.layer import Layer
-    from ..core.network import Sequential
-    from ..core.types import Matrix, Row
+    from ...core.layer import Layer
+    from ...core.network import Sequential
+    from ...core.types import Matrix, Row
     from .stages import Unit
 
 # More rows are thinned out evenly; for a large network, as far as products of floats take seconds.

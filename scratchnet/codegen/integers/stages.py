@@ -13,14 +13,14 @@ sum, a scale after a function) becomes part of the weights.
 (dict_values([2.0, 3.0]), 1.0, [1.0, 9.0])
 """
 
-from ..scalars.operations import OPERATIONS, PRIMITIVES
-from .program import Printer, reachable
+from ...scalars.operations import OPERATIONS, PRIMITIVES
+from ..program import Printer, reachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-    from ..scalars import Symbolic
+    from ...scalars import Symbolic
 
     Row = List[Symbolic]
 

@@ -12,13 +12,13 @@ True
 False
 """
 
-from .program import Printer
+from ..program import Printer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List
 
-    from ..scalars import Symbolic
+    from ...scalars import Symbolic
 
     Row = List[Symbolic]
 

@@ -16,20 +16,20 @@ def predict(x):
 <BLANKLINE>
 """
 
-from ..core.checks import require
-from ..scalars import Symbolic
-from ..scalars.symbolic import Undecided
-from .own import generate
-from .program import recorded
-from .python import Code, executed, function
+from ...core.checks import require
+from ...scalars import Symbolic
+from ...scalars.symbolic import Undecided
+from ..own import generate
+from ..program import recorded
+from .printer import Code, executed, function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence, Tuple
 
-    from ..core.layer import Parameter
-    from ..core.network import Sequential
-    from ..core.types import Row
+    from ...core.layer import Parameter
+    from ...core.network import Sequential
+    from ...core.types import Row
 
 
 def unroll(net: "Sequential", constants: bool = True) -> "Any":

@@ -1,18 +1,19 @@
 """A program of integers as a C header, for C99 and C++11: no floats but in NAME_quantize."""
 
-from ..scalars.single import rounded
-from . import c_parts, c_rows, golden
-from .c import Unit, indented
-from .c_header import macros
-from .c_rows import for_comment
+from ...scalars.single import rounded
+from .. import golden
+from . import table_rows, templates
+from .header import macros
+from .printer import Unit, indented
+from .table_rows import for_comment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List
 
-    from .integers import Integers, Stage
-    from .rows import Rows
-    from .targets import Request
+    from ..integers.arithmetic import Integers, Stage
+    from ..rows import Rows
+    from ..targets import Request
 
 FUNCTIONS = """\
 #if (-1 >> 1) != -1
@@ -263,7 +264,7 @@ class IntegerUnit(Unit):
         ]
         inputs = [self.program.quantize(x) for x in numbers + [x for _, x in rows.samples]]
         outputs = [self.program.run(row) for row in inputs]
-        declarations, check = c_rows.declared(
+        declarations, check = table_rows.declared(
             self.floats, rows, [self.class_of(y) for y in outputs]
         )
         quantize = ENCODED if rows.samples else "{name}_quantize(numbers[n], in);"
@@ -307,7 +308,9 @@ def written(request: "Request") -> str:
         *unit.definitions,
         predict,
         quantize,
-        *c_rows.definitions(unit.floats, request.rows, outputs, unit.words["T"], str(unit.half)),
+        *table_rows.definitions(
+            unit.floats, request.rows, outputs, unit.words["T"], str(unit.half)
+        ),
         unit.selftest(request.rows),
         "#endif\n",
     ]
@@ -326,7 +329,7 @@ def about(unit: "IntegerUnit", request: "Request") -> str:
         " * integers from these. The two arrays must not overlap. out[k] stands for the number",
         f" * {NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * out[k].",
     ]
-    lines += [f" * {line}" for line in c_rows.about(unit.floats, request.rows, "x")]
+    lines += [f" * {line}" for line in table_rows.about(unit.floats, request.rows, "x")]
     meanings = request.rows.outputs
     if unit.program.left_out:
         meanings = [text.replace("probability", "score", 1) for text in meanings]
@@ -347,4 +350,4 @@ def head(unit: "IntegerUnit") -> str:
     text = macros(unit, len(program.inputs), outputs, ["float.h", "stdint.h"])
     for name, value in (("SCALE", program.output.step), ("OFFSET", program.output.value(0))):
         text += f"#define {NAME}_OUTPUT_{name} {unit.literal(rounded(value))}\n"
-    return text + c_parts.CHECK.format(**dict(unit.words, T="float"))
+    return text + templates.CHECK.format(**dict(unit.words, T="float"))

@@ -14,15 +14,15 @@ t0 = w * x
 import math
 import sys
 
-from ..core import functions
-from ..scalars.operations import ATOM, PRIMITIVES, SIGN
-from .program import Printer, choices
+from ...core import functions
+from ...scalars.operations import ATOM, PRIMITIVES, SIGN
+from ..program import Printer, choices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence, Set, Tuple
 
-    from ..scalars import Symbolic
+    from ...scalars import Symbolic
 
 LONG = 24  # the smallest number of products that a function adds faster
 NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every finite number

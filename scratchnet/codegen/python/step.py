@@ -16,27 +16,27 @@ samples: a sum of two terms, one per sample, that are computed in the same way b
 any number of samples.
 """
 
-from ..core.checks import FINITE, require
-from ..core.examples import Weights
-from ..core.optimizers import Optimizer
-from ..core.random import Generator
-from ..core.training import Engine
-from ..scalars import Symbolic
-from ..scalars.operations import PRODUCT
-from ..scalars.symbolic import Undecided
-from .own import RememberingNothing, attributes_of, generate, is_own
-from .program import reachable
-from .python import Code, function
+from ...core.checks import FINITE, require
+from ...core.examples import Weights
+from ...core.optimizers import Optimizer
+from ...core.random import Generator
+from ...core.training import Engine
+from ...scalars import Symbolic
+from ...scalars.operations import PRODUCT
+from ...scalars.symbolic import Undecided
+from ..own import RememberingNothing, attributes_of, generate, is_own
+from ..program import reachable
+from .printer import Code, function
 from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-    from ..core.layer import Parameter
-    from ..core.losses import Loss
-    from ..core.network import Sequential
-    from ..core.types import Batch, Matrix, RowOrNone
+    from ...core.layer import Parameter
+    from ...core.losses import Loss
+    from ...core.network import Sequential
+    from ...core.types import Batch, Matrix, RowOrNone
 
 COUNT = "count"  # the number of samples, times their mean weight
 

@@ -12,18 +12,19 @@ stack that they use.
 
 from collections import namedtuple
 
-from ..core.functions import ELEMENTARY
-from . import c_header, c_integers, costs
-from .golden import vectors
-from .integers import BITS
-from .targets import Request, generated
+from ...core.functions import ELEMENTARY
+from ..c import header, integer_header
+from ..golden import vectors
+from ..integers.arithmetic import BITS
+from ..targets import Request, generated
+from . import costs
 from .work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
-    from ..core.network import Sequential
+    from ...core.network import Sequential
 
 BYTES = {"double": 8, "float": 4, "int16": 2, "int8": 1}
 
@@ -93,7 +94,7 @@ def count(request: "Request") -> "Count":
 
 
 def count_floats(request: "Request") -> "Count":
-    program = c_header.Program(request)
+    program = header.Program(request)
     unit, size = program.unit, BYTES[request.type]
     unit.functions()
     executed, written = dict(unit.work.executed, file=1), dict(unit.work.written, file=1)
@@ -111,7 +112,7 @@ def count_floats(request: "Request") -> "Count":
 
 def count_integers(request: "Request") -> "Count":
     program = request.integers
-    unit = c_integers.IntegerUnit(program, request.name, request.progmem)
+    unit = integer_header.IntegerUnit(program, request.name, request.progmem)
     unit.predict()
     work = Work()
     work.add("file")

@@ -7,7 +7,7 @@ The kinds are the operations of a record, and these:
     constant, read, table, store     a number in the code, an element of an array or of a table that
                                      is read, an element that is written
     loop, turn                       a loop, and each time that its body runs
-    rounded                          the helper of c_parts.py that rounds
+    rounded                          the helper of c/templates.py that rounds
 """
 
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, Iterator
 
-    from ..scalars import Symbolic
+    from ...scalars import Symbolic
 
 
 class Work:

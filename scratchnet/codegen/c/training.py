@@ -2,21 +2,22 @@
 
 import re
 
-from . import c_parts, golden
-from .c import CPrinter, indented
-from .device_step import recorded_step
-from .loops import Assign, Loops, rolled, size
-from .program import reachable
+from .. import golden
+from ..device_step import recorded_step
+from ..loops import Assign, Loops, rolled, size
+from ..program import reachable
+from . import templates
+from .printer import CPrinter, indented
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Tuple
 
-    from ..core.losses import Loss
-    from ..core.network import Sequential
-    from ..core.optimizers import Optimizer
-    from ..core.types import Matrix, Row
-    from .c import Unit
+    from ...core.losses import Loss
+    from ...core.network import Sequential
+    from ...core.optimizers import Optimizer
+    from ...core.types import Matrix, Row
+    from .printer import Unit
 
 # The most operations that are written out. Loops for more are as fast, and a third as long.
 MOST_WRITTEN_OUT = 64
@@ -49,7 +50,7 @@ class CTraining:
             f"#define {NAME}_SCRATCH_OF_TRAINING (({scratch}) * sizeof({unit.T}))\n"
         )
         other = golden.target(loss, len(step.outputs), float, 1)[0]
-        self.about = c_parts.ABOUT_TRAINING.format(
+        self.about = templates.ABOUT_TRAINING.format(
             other=f"{other:g}", loss=loss, optimizer=optimizer, **unit.words
         ).splitlines()[1:]
 
@@ -68,7 +69,7 @@ class CTraining:
         rounded = [float(unit.number(v)) for v in weights]
         rate = float(unit.number(self.optimizer.learning_rate))
         zeros = [f"trainer->memory[{n}][k] = {unit.literal(0.0)};" for n in range(self.step.memory)]
-        return c_parts.START.format(
+        return templates.START.format(
             weights=unit.braced(rounded, 8),
             zeros="".join([f"        {line}\n" for line in zeros]),
             rate=unit.literal(rate),
@@ -87,7 +88,7 @@ class CTraining:
         lines = self.arrays(lines, "in", "target") + lines
         lines.append(f"if (!(loss - loss == {zero})) {{ return loss; }}")
         lines += self.update() + ["return loss;"]
-        return c_parts.TRAIN.format(body=indented(lines), **unit.words)
+        return templates.TRAIN.format(body=indented(lines), **unit.words)
 
     def written_out(self, results: "Row") -> "List[str]":
         """Return the statements that compute the loss and the gradient, without loops."""
@@ -182,7 +183,7 @@ class CTraining:
             self.add(loops)
             lines = unit.looping(loops)
         lines = self.arrays(lines, "in") + lines
-        return c_parts.PREDICT_WITH.format(body=indented(lines), **unit.words)
+        return templates.PREDICT_WITH.format(body=indented(lines), **unit.words)
 
     def selftest(self, X: "Matrix") -> str:
         """Return the test that trains with golden vectors."""
@@ -190,7 +191,7 @@ class CTraining:
         targets, losses, outputs = golden.training(
             self.net, self.loss, self.optimizer, unit.number, X
         )
-        return c_parts.TEST_OF_TRAINING.format(
+        return templates.TEST_OF_TRAINING.format(
             count=len(losses),
             targets=unit.braced(targets, 12),
             losses=unit.braced(losses, 12),

@@ -19,16 +19,16 @@ For 16 bits the table has 257 entries; between them the function is taken as a s
 
 from operator import mul
 
-from ..core.random import Generator
-from ..scalars.single import rounded
-from .golden import FEWEST, MOST_PRODUCTS
+from ...core.random import Generator
+from ...scalars.single import rounded
+from ..golden import FEWEST, MOST_PRODUCTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List, Optional, Sequence, Tuple
 
-    from ..core.layer import Layer
-    from ..core.types import Matrix, Row
+    from ...core.layer import Layer
+    from ...core.types import Matrix, Row
 
 BITS = {"int8": 8, "int16": 16}
 LARGEST_SUM = (1 << 30) - 1  # MicroPython has no small integers above it.

@@ -9,15 +9,15 @@ They need of a unit only its name, its type ``T`` and how it writes a number, so
 added to a header of integers, too: the unit is then one of floats, whose inputs are quantized.
 """
 
-from .names import KEYWORDS, different, plain
-from .rows import Number
+from ..names import KEYWORDS, different, plain
+from ..rows import Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Set, Tuple
 
-    from .c import Unit
-    from .rows import Category, Rows
+    from ..rows import Category, Rows
+    from .printer import Unit
 
 # Macros of the C library that a member would be replaced by, if it is written in lower case.
 MACROS = {"errno", "stderr", "stdin", "stdout"}
@@ -218,7 +218,7 @@ def class_of(out: "List[float]") -> int:
 def members(rows: "Rows") -> "List[str]":
     """Return a name for each column: different ones, in lower case, which C does not reserve.
 
-    >>> from .rows import Rows
+    >>> from ..rows import Rows
     >>> members(Rows("y", [Number(name, 0, 0.0) for name in ("Age", "age?", "int", "2nd", "*/")]))
     ['age', 'age_2', 'int_', 'column_4', 'column_5']
     """

@@ -8,21 +8,21 @@ the bits of the portable kernel, for floats those of ``scalars.Single``. Any oth
 library, whose results may differ in the last digits.
 """
 
-from ..core import elementary
-from ..scalars import Single, Symbolic, SymbolicSingle
-from ..scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
-from ..scalars.single import kernel_of, rounded
-from . import c_parts
-from .loops import Assign, Fill, Fold, Nest
-from .program import Printer, shifted
-from .work import Work
+from ...core import elementary
+from ...scalars import Single, Symbolic, SymbolicSingle
+from ...scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
+from ...scalars.single import kernel_of, rounded
+from ..boards.work import Work
+from ..loops import Assign, Fill, Fold, Nest
+from ..program import Printer, shifted
+from . import templates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..core.types import Matrix, Row
-    from .loops import Index, Loops, Table
+    from ...core.types import Matrix, Row
+    from ..loops import Index, Loops, Table
 
 # The tolerance where the C library computes: its functions may be wrong in the last place, and
 # later layers magnify that.
@@ -49,7 +49,7 @@ class Unit:
     def __init__(self, T: str, name: str, self_contained: bool, progmem: bool = False) -> None:
         self.T, self.name, self.self_contained, self.progmem = T, name, self_contained, progmem
         self.symbolic, self.number = NUMBERS[T]
-        self.words = dict(c_parts.FORMATS[T], name=name, NAME=name.upper())
+        self.words = dict(templates.FORMATS[T], name=name, NAME=name.upper())
         self.called: "List[str]" = []
         self.readers: "List[str]" = []  # the macros that read tables
         self.has_infinity = False
@@ -65,17 +65,17 @@ class Unit:
         """Return the name of the function that computes the operation, and note that it is used."""
         if operation not in self.called:
             self.called.append(operation)
-        own = self.self_contained or operation in c_parts.HELPERS
+        own = self.self_contained or operation in templates.HELPERS
         return f"{self.name}_{operation}" if own else f"{self.name}_{operation}".upper()
 
     def functions(self) -> "List[str]":
         """Return the definitions of the functions that are called, each after those it calls."""
         if not self.self_contained:
-            hooks = [self.hook(name) for name in self.called if name not in c_parts.HELPERS]
+            hooks = [self.hook(name) for name in self.called if name not in templates.HELPERS]
             return hooks + self.helpers()
         bodies = {}
         for name in self.called:  # Printing a function appends those that it calls.
-            if name not in c_parts.HELPERS:
+            if name not in templates.HELPERS:
                 bodies[name] = self.portable(name)
         # The portable functions call only the helpers and this one.
         return self.helpers() + [bodies[name] for name in sorted(bodies, key="abs".__ne__)]
@@ -83,7 +83,7 @@ class Unit:
     def helpers(self) -> "List[str]":
         return [
             text.format(**self.words)
-            for name, text in c_parts.HELPERS.items()
+            for name, text in templates.HELPERS.items()
             if name in self.called
         ]
 
@@ -181,17 +181,17 @@ class Unit:
             return element
         if kind not in self.readers:
             self.readers.append(kind)
-        return f"{self.words['NAME']}_{c_parts.READERS[kind][0]}({element})"
+        return f"{self.words['NAME']}_{templates.READERS[kind][0]}({element})"
 
     def memory(self) -> str:
         """Return the macros that say where tables are, and how they are read."""
         if not self.readers:
             return ""
-        macros = [c_parts.READERS[kind] for kind in self.readers]
-        return c_parts.MEMORY.format(
-            on_avr="".join([c_parts.READER.format(*macro, **self.words) for macro in macros]),
+        macros = [templates.READERS[kind] for kind in self.readers]
+        return templates.MEMORY.format(
+            on_avr="".join([templates.READER.format(*macro, **self.words) for macro in macros]),
             elsewhere="".join(
-                [c_parts.READER.format(macro[0], "(x)", **self.words) for macro in macros]
+                [templates.READER.format(macro[0], "(x)", **self.words) for macro in macros]
             ),
             **self.words,
         )

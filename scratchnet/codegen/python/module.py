@@ -10,22 +10,23 @@ only frexp and ldexp, which are exact in every library. Any other calls the func
 import re
 import struct
 
-from ..core import functions
-from ..scalars import Symbolic, SymbolicSingle
-from ..scalars.operations import ATOM, SIGN
-from . import golden, heap, python_parts, python_rows
-from .program import DEEPEST, Printer, recorded, shifted
-from .python import NEVER_RAISES, is_safe
-from .statements import Speller
+from ...core import functions
+from ...scalars import Symbolic, SymbolicSingle
+from ...scalars.operations import ATOM, SIGN
+from .. import golden
+from ..program import DEEPEST, Printer, recorded, shifted
+from ..statements import Speller
+from . import heap, table_rows, templates
+from .printer import NEVER_RAISES, is_safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..core.types import Row
-    from ..scalars import Symbolic as Node
-    from .loops import Index, Table
-    from .targets import Request
+    from ...core.types import Row
+    from ...scalars import Symbolic as Node
+    from ..loops import Index, Table
+    from ..targets import Request
 
 WIDEST = 96  # columns of a line
 SHORT_DIGITS = 22  # of the floats on some devices
@@ -131,7 +132,7 @@ class Module(Speller):
         names = sorted([name for name, may_raise in self.guarded.items() if may_raise])
         self.has_infinity = self.has_infinity or bool(names)
         return [
-            python_parts.GUARDED.format(function=name, otherwise=python_parts.OTHERWISE[name])
+            templates.GUARDED.format(function=name, otherwise=templates.OTHERWISE[name])
             for name in names
         ]
 
@@ -154,28 +155,28 @@ class Module(Speller):
         x = [self.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
         outputs = recorded(net, net.copy(self.symbolic), x)
         body = self.body(outputs) + ["return out"]
-        head = python_parts.OUTPUTS.format(INPUTS=len(x))
+        head = templates.OUTPUTS.format(INPUTS=len(x))
         main = self.with_constants("_constants", head, body)
-        main_parts = [*python_rows.functions(self, rows, len(outputs[-1])), self.selftest()]
+        main_parts = [*table_rows.functions(self, rows, len(outputs[-1])), self.selftest()]
         tables = [self.table(table) for table in self.tables]
         definitions = [*self.functions().values(), *self.guards()]
-        helpers = [text for name, text in python_parts.HELPERS.items() if name in self.called]
+        helpers = [text for name, text in templates.HELPERS.items() if name in self.called]
         start = [
             *self.comments(),
             *self.imports(),
             "\n",
             *self.beginning(),
             f"INPUTS = {len(x)}\nOUTPUTS = {len(outputs[-1])}\n",
-            *python_rows.constants(self, rows),
-            *[python_parts.INFINITY] * self.has_infinity,
+            *table_rows.constants(self, rows),
+            *[templates.INFINITY] * self.has_infinity,
             *tables,
         ]
-        parts = ["".join(start), *helpers, *definitions, python_parts.NUMBER, main, *main_parts]
+        parts = ["".join(start), *helpers, *definitions, templates.NUMBER, main, *main_parts]
         return "\n\n".join(parts)
 
     def beginning(self) -> "List[str]":
         """Return what must stand before all numbers."""
-        return [python_parts.WIDE.format(name=self.request.name)]
+        return [templates.WIDE.format(name=self.request.name)]
 
     def comments(self) -> "List[str]":
         request = self.request
@@ -198,13 +199,13 @@ class Module(Speller):
         samples = golden.outputs(request.net, request.number, [x for _, x in request.rows.samples])
         lines = [f"inputs = {self.rows(X, 4, '[]')}", f"expected = {self.rows(Y, 4, '[]')}"]
         if values:
-            texts = [python_rows.row(self, row) for row in values]
+            texts = [table_rows.row(self, row) for row in values]
             constants, self.constants = self.constants, []
             lines += [f"c = {self.numbers(constants, 4)}"] if constants else []
             lines.append("rows = [\n" + "".join([f"        {text},\n" for text in texts]) + "    ]")
             lines.append("inputs = inputs + [_encode(row) for row in rows]")
             lines.append(f"expected = expected + {self.rows(samples, 4, '[]')}")
-        return python_parts.SELFTEST.format(
+        return templates.SELFTEST.format(
             vectors=indented(lines), tolerance=self.tolerance(Y + samples), name=request.name
         )
 
@@ -257,12 +258,12 @@ class DeviceModule(Module):
     def beginning(self) -> "List[str]":
         name = self.request.name
         one = "".join(map(escaped, struct.pack(f"<{self.letter}", 1)))
-        row = python_parts.ROW.format(name=name, letter=self.letter, one=one)
+        row = templates.ROW.format(name=name, letter=self.letter, one=one)
         if not self.is_single:
             return Module.beginning(self) + [row]
         if self.has_nearest or self.request.self_contained:
-            row += python_parts.SHIFT
-        return [row + python_parts.NEAREST * self.has_nearest + "\n\n"]
+            row += templates.SHIFT
+        return [row + templates.NEAREST * self.has_nearest + "\n\n"]
 
     def tolerance(self, Y: "List[Row]") -> str:
         if not self.is_single:

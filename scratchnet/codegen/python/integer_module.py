@@ -6,16 +6,17 @@ Integers of 8 bits are stored as bytes with 128 added, which need no memory besi
 
 import struct
 
-from . import golden, python_parts, python_rows
-from .c_rows import for_comment
-from .python_module import DeviceModule
+from .. import golden
+from ..c.table_rows import for_comment
+from . import table_rows, templates
+from .module import DeviceModule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence
 
-    from .integers import Integers, Stage
-    from .targets import Request
+    from ..integers.arithmetic import Integers, Stage
+    from ..targets import Request
 
 WIDEST = 96  # columns of a line
 MOST_VECTORS = 4  # They stay in memory.
@@ -148,8 +149,7 @@ TEST_OF_ROWS = """\
             raise ValueError(what % (values, found, expected))
 """
 OUTPUTS = (
-    python_parts.OUTPUTS
-    + "    return [OUTPUT_OFFSET + OUTPUT_SCALE * q for q in run(quantize(x))]\n"
+    templates.OUTPUTS + "    return [OUTPUT_OFFSET + OUTPUT_SCALE * q for q in run(quantize(x))]\n"
 )
 
 
@@ -304,7 +304,7 @@ def written(request: "Request") -> str:
         "import micropython\nfrom array import array\n" * request.viper
         + "from struct import unpack\n",
         "\n".join(settings(program)) + "\n",
-        *python_rows.constants(printer, rows),
+        *table_rows.constants(printer, rows),
         *module.constants,
         SIGNED[program.bits],
         *module.functions(),
@@ -312,8 +312,8 @@ def written(request: "Request") -> str:
     ]
     if rows.target:
         outputs = len(program.stages[-1].bias)
-        parts += [python_parts.NUMBER, OUTPUTS.format(INPUTS=len(program.inputs))]
-        parts += python_rows.functions(printer, rows, outputs, not program.left_out)
+        parts += [templates.NUMBER, OUTPUTS.format(INPUTS=len(program.inputs))]
+        parts += table_rows.functions(printer, rows, outputs, not program.left_out)
     else:
         parts.append("predict = run\n")
     return "\n".join([*parts, selftest(module, request, printer)])
@@ -327,9 +327,9 @@ def selftest(module: "Module", request: "Request", printer: "RowPrinter") -> str
     rows = ""
     if samples:
         found = [program.run(program.quantize(x)) for _, x in samples]
-        values = [python_rows.row(printer, row) for row, _ in samples]
+        values = [table_rows.row(printer, row) for row, _ in samples]
         pairs = [f"({v}, {tuple(y)})" for v, y in zip(values, found)]
-        rows = TEST_OF_ROWS.format(samples=python_rows.listed(pairs), name=request.name)
+        rows = TEST_OF_ROWS.format(samples=table_rows.listed(pairs), name=request.name)
         if printer.constants:
             rows = f"    c = {printer.numbers(printer.constants)}\n" + rows
     return SELFTEST.format(

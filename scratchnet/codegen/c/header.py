@@ -6,20 +6,21 @@ written out as sn.unroll writes them; larger ones are loops over tables.
 
 import textwrap
 
-from . import c_parts, c_rows, golden
-from .c import Unit, indented
-from .c_rows import for_comment
-from .c_training import CTraining
-from .loops import MOST_WRITTEN_OUT, rolled, size
-from .program import recorded
+from .. import golden
+from ..loops import MOST_WRITTEN_OUT, rolled, size
+from ..program import recorded
+from . import table_rows, templates
+from .printer import Unit, indented
+from .table_rows import for_comment
+from .training import CTraining
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import List, Optional
 
-    from ..core.network import Sequential
-    from .loops import Table
-    from .targets import Request
+    from ...core.network import Sequential
+    from ..loops import Table
+    from ..targets import Request
 
 
 class Program:
@@ -63,8 +64,8 @@ def written(request: "Request") -> str:
         *tables,
         f"static inline void {unit.name}_predict{arguments}\n{{\n{indented(program.body)}}}\n",
         training.text if training else "",
-        *c_rows.definitions(unit, request.rows, program.outputs),
-        c_parts.END_UNCONTRACTED * unit.self_contained,
+        *table_rows.definitions(unit, request.rows, program.outputs),
+        templates.END_UNCONTRACTED * unit.self_contained,
         selftest(unit, request, training),
         "#endif\n",
     ]
@@ -81,7 +82,7 @@ def about(unit: "Unit", request: "Request", more: "List[str]") -> str:
         f" * {unit.words['NAME']}_OUTPUTS numbers from {unit.words['NAME']}_INPUTS finite numbers.",
         " * The two arrays must not overlap.",
     ]
-    lines += [f" * {line}" for line in c_rows.about(unit, request.rows)]
+    lines += [f" * {line}" for line in table_rows.about(unit, request.rows)]
     for array, names in (("in", request.rows.inputs), ("out", request.rows.outputs)):
         lines += [f" *   {array}[{k}]  {for_comment(text)}" for k, text in enumerate(names)]
     if request.proof:
@@ -103,9 +104,9 @@ def head(unit: "Unit", net: "Sequential", outputs: int) -> str:
     if {"ldexp", "mantissa", "exponent", "power"} & set(unit.called):
         includes += ["stdint.h", "string.h"]
     text = macros(unit, net.inputs or 0, outputs, includes)
-    text += c_parts.CHECK.format(**unit.words)
+    text += templates.CHECK.format(**unit.words)
     if unit.self_contained:
-        text += c_parts.CHECK_BITS.format(**unit.words) + c_parts.BEGIN_UNCONTRACTED
+        text += templates.CHECK_BITS.format(**unit.words) + templates.BEGIN_UNCONTRACTED
     return text
 
 
@@ -128,10 +129,10 @@ def selftest(unit: "Unit", request: "Request", training: "Optional[CTraining]") 
     X, Y = golden.vectors(request.net, unit.number)
     samples = request.rows.samples
     count, Y = len(X), Y + golden.outputs(request.net, unit.number, [x for _, x in samples])
-    classes = [c_rows.class_of(y) for y in Y]
-    declarations, check = c_rows.declared(unit, request.rows, classes)
-    predict = c_rows.PREDICT if samples else "{name}_predict(inputs[n], out);"
-    return c_parts.SELFTEST.format(
+    classes = [table_rows.class_of(y) for y in Y]
+    declarations, check = table_rows.declared(unit, request.rows, classes)
+    predict = table_rows.PREDICT if samples else "{name}_predict(inputs[n], out);"
+    return templates.SELFTEST.format(
         vectors=count,
         count=len(Y),
         inputs=unit.braced(X, 8),

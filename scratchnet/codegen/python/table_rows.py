@@ -1,15 +1,15 @@
 """The rows of a table in a Python module: what encodes them, and says what outputs mean."""
 
-from . import python_parts
-from .names import PYTHON_KEYWORDS, different, plain
-from .rows import Number
+from ..names import PYTHON_KEYWORDS, different, plain
+from ..rows import Number
+from . import templates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence
 
-    from .python_module import Module
-    from .rows import Rows
+    from ..rows import Rows
+    from .module import Module
 
 MOST_ARGUMENTS = 100  # Python 3.6 and MicroPython allow 255
 # Names that the functions with the columns as arguments use. Others begin with an underscore.
@@ -60,24 +60,24 @@ def functions(
             given, values = "*row", "row"
         about, x = "a row of the table; None is a missing value", f"_encode({values})"
         parts = [
-            python_parts.ENCODING.format(columns=len(names)),
-            python_parts.ENCODE.format(given=given, row=values),
+            templates.ENCODING.format(columns=len(names)),
+            templates.ENCODE.format(given=given, row=values),
         ]
     else:
         given, about, x, parts = "x", "a list of INPUTS finite numbers", "x", []
     parts.append(decision(module, rows, outputs))
     words = {"given": given, "rows": about, "x": x}
-    parts.append(python_parts.PREDICT.format(what=what, **words))
+    parts.append(templates.PREDICT.format(what=what, **words))
     if rows.classes is not None and has_probabilities:
         shares = "[1 - out[0], out[0]]" if outputs == 1 else "out"
-        parts.append(python_parts.PROBABILITIES.format(shares=shares, **words))
+        parts.append(templates.PROBABILITIES.format(shares=shares, **words))
     return parts
 
 
 def decision(module: "Module", rows: "Rows", outputs: int) -> str:
     """Return the function that says what outputs mean."""
     if rows.classes is not None:
-        value = python_parts.DECISIONS["one of two" if outputs == 1 else "class"]
+        value = templates.DECISIONS["one of two" if outputs == 1 else "class"]
     elif (rows.mean, rows.spread) == (0, 1):
         value = "out[0]"
     else:
@@ -88,7 +88,7 @@ def decision(module: "Module", rows: "Rows", outputs: int) -> str:
 def arguments(rows: "Rows") -> "List[str]":
     """Return the names of the columns where they can be names of arguments, and similar ones.
 
-    >>> from .rows import Rows, Number
+    >>> from ..rows import Rows, Number
     >>> arguments(Rows("y", [Number(name, 0, 0.0) for name in ("a b", "2", "zip", "a_b", "A")]))
     ['a_b_2', 'column_2', 'column_3', 'a_b', 'A']
     """

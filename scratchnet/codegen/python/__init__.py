@@ -1,0 +1,11 @@
+"""A network as Python.
+
+printer         a record as Python statements
+unrolled        sn.unroll: the prediction of a network, written out
+step            a training step, written out
+module          a module for Python or MicroPython with a network of floats
+integer_module  a module for MicroPython with a network of integers
+table_rows      the rows of a table in such a module
+templates       the lines of Python that do not depend on the network
+heap            the memory that a module needs on MicroPython
+"""
