@@ -26,6 +26,8 @@ from .types import (
     Settings,
 )
 
+REALS = set(REAL)
+
 # ---- options ---------------------------------------------------------------------------------
 
 # What an option may be: a test, and its description for error messages.
@@ -270,7 +272,11 @@ def accept_row(
             )
         data = [data[j] for j in range(len(data))]
     row = list(data)
-    if set(map(type, row)) != {number}:
+    kinds = set(map(type, row))
+    # Python's own numbers are converted together, because the text for an error message takes time.
+    if kinds and kinds <= REALS and number is float and max(map(abs, row)) < 1e300:
+        row = list(map(float, row))
+    elif kinds != {number} and (number is not None or not kinds <= REALS):
         row = [cast(value, number, _place(name, i, j)) for j, value in enumerate(row)]
     if not row:
         raise ValueError(f"{_place(name, i)} is empty; give at least one column")

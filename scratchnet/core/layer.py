@@ -198,10 +198,11 @@ class Parameter:
         self.number = number
         if self.rows is None:
             return
-        if exactly:
-            self.rows = [[convert(v, number) for v in row] for row in self.rows]
-        else:
-            self.rows = [[cast(v, number, self.name) for v in row] for row in self.rows]
+        change = convert if exactly else lambda v, number: cast(v, number, self.name)
+        self.rows = [
+            list(row) if set(map(type, row)) == {number} else [change(v, number) for v in row]
+            for row in self.rows
+        ]
 
     def take_over(self, other: "Parameter", number: NumberType) -> None:
         """Copy another parameter into this one, converting its numbers to the type ``number``."""

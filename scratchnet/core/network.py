@@ -403,9 +403,6 @@ def _copied(value: Any) -> Any:
 
 def _common_number(parameters: Parameters) -> NumberType:
     """Return the first number type in these parameters that is not float, or else float."""
-    for parameter in parameters:
-        for row in parameter.rows:
-            for value in row:
-                if number_of(value) is not float:
-                    return number_of(value)
-    return float
+    rows = [row for parameter in parameters for row in parameter.rows]
+    kinds = [number_of(v) for row in rows if set(map(type, row)) != {float} for v in row]
+    return ([kind for kind in kinds if kind is not float] or [float])[0]

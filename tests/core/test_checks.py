@@ -196,6 +196,18 @@ def test_large_numbers_are_not_taken_for_infinite():
     assert checks.accept([[1e308, 1e308, -1e308]]) == [[1e308, 1e308, -1e308]]
 
 
+@pytest.mark.parametrize("row", [[1, 2.5, True], [10**305, 1], [-(10**305), 0.5, False]])
+def test_ints_and_floats_in_one_row(row):
+    (accepted,) = checks.accept([row])
+    assert accepted == row and {type(v) for v in accepted} == {float}
+
+
+def test_no_text_for_an_error_is_made_of_good_ints(monkeypatch):
+    """The text took ten times as long as the conversion."""
+    monkeypatch.setattr(checks, "_place", None)
+    assert checks.accept([[0, 255], [True, 0.5]]) == [[0.0, 255.0], [1.0, 0.5]]
+
+
 # ---- refused: one sentence that names the row and the column -----------------------------------------------------
 
 
