@@ -109,8 +109,8 @@ for _name in core.__all__:
     _HOMES[_name] = "core." + core.HOMES[_name]
 # MicroPython asks ``__getattr__`` also for modules.
 for _name in (
-    "cli codegen datasets engines estimators explanation formats interop lessons metrics plots "
-    "scalars selection selftest tabular texts"
+    "cli codegen datasets deep engines estimators explanation formats interop lessons metrics "
+    "plots scalars selection selftest tabular texts"
 ).split():
     _HOMES[_name] = ""
 

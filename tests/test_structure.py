@@ -25,20 +25,21 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # From the ground up: a file imports only from floors before its own. The core's files are floors by themselves.
 CORE = ["core/" + name for name in core.FILES]
 ABOVE = (
-    "texts formats scalars codegen engines interop datasets metrics plots explanation selection "
+    "deep texts formats scalars codegen engines interop datasets metrics plots explanation selection "
     "estimators tabular selftest lessons cli __main__"
 ).split()
 FLOORS = CORE + ["core"] + ABOVE
 
 # These, too, are written in the core's dialect, though they are not in its folder.
 FORMATS = "__init__ files json safetensors strict_json".split()
-DIALECT_ABOVE = ["__init__.py"] + ["formats/" + name + ".py" for name in FORMATS]
+DEEP = ["deep/" + name + ".py" for name in "__init__ activations normalization".split()]
+DIALECT_ABOVE = ["__init__.py"] + DEEP + ["formats/" + name + ".py" for name in FORMATS]
 
 # The formulas: no `**`, which interpreters round differently, and no number that is not exactly what it says.
 RULES = [
     "core/" + name + ".py" for name in "functions activations layers losses optimizers".split()
 ]
-EXACT = RULES + ["core/initializers.py"]
+EXACT = RULES + DEEP + ["core/initializers.py"]
 
 # Instead of a size of the whole: every file of the core can be read at a sitting.
 MOST_STATEMENTS = 1800
@@ -369,7 +370,7 @@ def test_the_core_quotes_only_forward_references():
 
 
 def test_the_rules_raise_nothing_to_a_power():
-    check(powers, RULES)
+    check(powers, RULES + DEEP)
 
 
 def test_the_rules_contain_only_exact_numbers():

@@ -7,13 +7,14 @@ store more from call to call, which generated code would lose.
 from ..core.layers import LAYERS
 from ..core.losses import LOSSES
 from ..core.optimizers import OPTIMIZERS, Optimizer
+from ..deep import LAYERS as DEEP
 from ..scalars.symbolic import Undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Sequence
 
-OWN = set(list(LAYERS.values()) + list(LOSSES.values()) + list(OPTIMIZERS.values()))
+OWN = {kind for family in (LAYERS, DEEP, LOSSES, OPTIMIZERS) for kind in family.values()}
 
 
 # The attributes of a class that adds nothing to its base.

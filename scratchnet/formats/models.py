@@ -27,6 +27,7 @@ from ..core.layer import Layer
 from ..core.layers import LAYERS
 from ..core.losses import LOSSES
 from ..core.network import Sequential
+from ..deep import LAYERS as DEEP
 from . import files, json, safetensors
 
 TYPE_CHECKING = False
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .safetensors import Tensor
 
 VERSION = 1
+OWN = dict(LAYERS, **DEEP)  # the package's own layers, by name
 TRAINING = "training"
 FORMATS = {".safetensors": safetensors, ".json": json}
 ENDINGS = ".safetensors, .json, .npz or .onnx"
@@ -137,7 +139,7 @@ def described(net: "Sequential") -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     layers: "List[Any]" = []
     for i, layer in enumerate(net.layers):
         kind, config = type(layer), layer.config()
-        if LAYERS.get(kind.__name__, kind) is not kind:
+        if OWN.get(kind.__name__, kind) is not kind:
             raise ValueError(
                 f"layer {i}: {kind.__name__} is the name of a scratchnet layer; rename your class"
             )
@@ -166,7 +168,7 @@ def _network(
     tensors: "Dict[str, Tensor]", about: "Dict[str, Any]", custom: "Sequence[Any]"
 ) -> "Sequential":
     layers, frozen, metadata = _checked(about)
-    classes = dict(LAYERS)
+    classes = dict(OWN)
     classes.update({layer.__name__: layer for layer in custom})
     left = {
         name: tensor

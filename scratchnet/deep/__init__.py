@@ -1,0 +1,42 @@
+"""Layers above the core: those that models from elsewhere have, each with forward and backward.
+
+    activations.py      Clip  CELU  HardSigmoid  HardSwish  Mish  Softsign    element by element
+                        PReLU                                                 with learned slopes
+                        LogSoftmax                                            row by row
+    normalization.py    LayerNormalization                                    row by row
+
+They are written like those of the core, and everything works with them: engines, number types,
+explanations, gradient checks, generated code and files. Only their number of uses keeps them out of
+the core.
+
+>>> import scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(2, 3), sn.deep.LayerNormalization(3), sn.deep.Mish()], seed=7)
+>>> len(net.predict([[0.5, 1.0]])[0])
+3
+"""
+
+from .activations import (
+    CELU,
+    Clip,
+    HardSigmoid,
+    HardSwish,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    Softsign,
+)
+from .normalization import LayerNormalization
+
+LAYERS = {
+    "CELU": CELU,
+    "Clip": Clip,
+    "HardSigmoid": HardSigmoid,
+    "HardSwish": HardSwish,
+    "LayerNormalization": LayerNormalization,
+    "LogSoftmax": LogSoftmax,
+    "Mish": Mish,
+    "PReLU": PReLU,
+    "Softsign": Softsign,
+}
+
+__all__ = list(LAYERS)

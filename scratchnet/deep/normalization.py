@@ -1,0 +1,98 @@
+"""Layers that normalize what passes through them.
+
+LayerNormalization    each row to the mean 0 and the variance 1
+
+X    the input,  samples × features       dX    the gradient of the loss at X
+Z    the output, samples × features       dZ    the gradient of the loss at Z
+C    the rows less their means            U    C divided by S, before it is scaled
+S    √(variance + epsilon), one per sample
+"""
+
+# ruff: noqa: B008  (a Default never changes)
+
+from ..core import matrix
+from ..core.checks import ABOVE_0, COUNT
+from ..core.functions import dot, sqrt, total
+from ..core.layer import Default, Layer, Parameter
+from ..core.random import Generator
+from ..core.types import Any, IntOrNone, Matrix, Names, Number, Parameters, Row
+
+
+class LayerNormalization(Layer):
+    """z = scale·u + bias, where u = (x - mean)/√(variance + epsilon) of the row of x
+
+    (Ba, Kiros & Hinton 2016)
+
+    ``inputs``    the number of features
+    ``epsilon``   is added to the variance, so that a row of equal numbers does not divide by 0
+    ``scale``     a list of ``inputs`` numbers; if not given, ones; False means no scale
+    ``bias``      a list of ``inputs`` numbers; if not given, zeros; False means no bias
+
+    >>> layer = LayerNormalization(2, epsilon=1, scale=[1, 2], bias=[0, 5])
+    >>> layer.forward([[3.0, 3.0]])
+    [[0.0, 5.0]]
+    >>> layer.backward([[1.0, 1.0]])
+    [[-0.5, 0.5]]
+    >>> layer.scale.gradient, layer.bias.gradient
+    ([0.0, 0.0], [1.0, 1.0])
+    """
+
+    arguments: Names = ("inputs", "epsilon")
+    in_parameters = ("scale", "bias")
+    numbers = ("epsilon",)
+
+    def __init__(
+        self,
+        inputs: int,
+        epsilon: Number = Default(1, 100000),
+        scale: Any = None,
+        bias: Any = None,
+    ) -> None:
+        self.inputs: int = self.require("inputs", inputs, COUNT)
+        self.outputs = self.inputs
+        self.epsilon = self.require("epsilon", epsilon, ABOVE_0)
+        self.scale: Any = scale is not False and Parameter("scale", (inputs,), scale)
+        self.bias: Any = bias is not False and Parameter("bias", (inputs,), bias)
+        absent = [name for name in self.in_parameters if getattr(self, name) is False]
+        self.arguments = LayerNormalization.arguments + tuple(absent)
+
+    def parameters(self) -> Parameters:
+        return [parameter for parameter in (self.scale, self.bias) if parameter]
+
+    def build(self, inputs: IntOrNone, generator: Generator) -> None:
+        for parameter, value in ((self.scale, 1), (self.bias, 0)):
+            if parameter and parameter.value is None:
+                parameter.value = [value] * self.inputs
+
+    def forward(self, X: Matrix) -> Matrix:
+        self.C = [self.centered(x) for x in X]  # samples × features
+        self.S = [sqrt(dot(c, c) / len(c) + self.epsilon) for c in self.C]  # one per sample
+        self.U = [[c_k / s for c_k in c] for c, s in zip(self.C, self.S)]  # samples × features
+        Z = self.U
+        if self.scale:
+            Z = [[u * g for u, g in zip(row, self.scale.value)] for row in Z]
+        return matrix.add_row(Z, self.bias.value) if self.bias else Z
+
+    def centered(self, x: Row) -> Row:
+        mean = total(x) / len(x)
+        return [x_k - mean for x_k in x]
+
+    def backward(self, dZ: Matrix) -> Matrix:
+        """dx = (du - mean(du) - u·mean(du·u))/s, where du = dz·scale"""
+        self.set_gradients(dZ)
+        dU = dZ
+        if self.scale:
+            dU = [[dz * g for dz, g in zip(row, self.scale.value)] for row in dZ]
+        return [self.gradient(du, u, s) for du, u, s in zip(dU, self.U, self.S)]
+
+    def gradient(self, du: Row, u: Row, s: Number) -> Row:
+        mean = total(du) / len(du)
+        along = dot(du, u) / len(du)
+        return [(du_k - mean - u_k * along) / s for du_k, u_k in zip(du, u)]
+
+    def set_gradients(self, dZ: Matrix) -> None:
+        """d_scale = the sum of dz·u over the samples, d_bias that of dz"""
+        if self.scale:
+            self.scale.gradient = matrix.sum_columns(matrix.multiply(dZ, self.U))
+        if self.bias:
+            self.bias.gradient = matrix.sum_columns(dZ)
