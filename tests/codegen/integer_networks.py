@@ -102,6 +102,15 @@ def extremes(program, count=20, seed=5):
     return rows + [[grid.least for _ in inputs], [grid.largest for _ in inputs]]
 
 
+def between(program, count=20, seed=6):
+    """Rows of numbers that are, up to rounding, in the middle between two integers."""
+    source, most = random.Random(seed), program.output.largest - program.output.least
+    return [
+        [grid.edge + source.randint(1, most) / grid.steps for grid in program.inputs]
+        for _ in range(count)
+    ]
+
+
 def programs():
     """Each network, its rows, the name of a type, and its program for that type."""
     for net, rows in networks():

@@ -1,6 +1,7 @@
 """sn.export(to="c", type="int8" or "int16"): the integers of the program, compiled by gcc and clang; and --progmem."""
 
 import os
+import platform
 import re
 import shutil
 import struct
@@ -8,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from integer_networks import adapted, extremes, networks, programs, rows_for
+from integer_networks import adapted, between, extremes, networks, programs, rows_for
 from programs import missing
 from test_c import CLANG, GCC, WARNINGS, found, large_networks, selftest, small_networks
 from test_interpreters import OTHERS, run
@@ -76,6 +77,7 @@ class Program:
         # Rows within the range of the calibration, far beyond it, and no numbers.
         numbers = (
             rows[:10]
+            + between(program)
             + [[1e30 * v for v in row] for row in rows[:5]]
             + [[float("nan")] * len(program.inputs)]
         )
@@ -104,6 +106,12 @@ def every_network(tmp_path_factory):
 @pytest.mark.parametrize("level", ["-O0", "-O2", "-O3"])
 def test_the_same_integers(every_network, compiler, level):
     every_network.check(*(compiler + [level] + WARNINGS))
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="x87 is of x86")
+@pytest.mark.parametrize("dialect", ["-std=c99", "-std=gnu99"])
+def test_the_same_integers_where_floats_are_computed_with_80_bits(every_network, dialect):
+    every_network.check("gcc", dialect, "-O2", "-mfpmath=387")
 
 
 def test_the_same_integers_in_cpp(every_network):

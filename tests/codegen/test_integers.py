@@ -2,15 +2,25 @@
 
 import os
 import re
+import sys
 
 import pytest
 from hypothesis import given, settings
-from integer_networks import Residual, Steps, adapted, extremes, networks, programs, rows_for
+from integer_networks import (
+    Residual,
+    Steps,
+    adapted,
+    between,
+    extremes,
+    networks,
+    programs,
+    rows_for,
+)
 from random_networks import Scale, Share, recipes
 from test_interpreters import interpreter, run
 
 import scratchnet as sn
-from scratchnet import functions
+from scratchnet import functions, tabular
 from scratchnet.cli import main
 from scratchnet.codegen.integers.arithmetic import BITS, LARGEST_SUM
 from scratchnet.codegen.integers.order import keeps_order
@@ -313,15 +323,28 @@ def test_a_module_runs_on_any_python_and_quantizes(kind):
         exec(sn.export(net, None, "micropython", kind, calibrate=rows), names)
         program = quantized(net, rows, BITS[kind])
         names["selftest"]()
-        for row in rows[:5]:
-            q = names["quantize"](row)
-            assert max([abs(a - b) for a, b in zip(q, program.quantize(row))]) <= 1
+        for row in between(program) + rows[:5]:
+            assert names["quantize"](row) == program.quantize(row)
             expected = program.predict(row)
             found = [
                 names["OUTPUT_OFFSET"] + names["OUTPUT_SCALE"] * v
                 for v in names["predict"](program.quantize(row))
             ]
             assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", sorted(BITS))
+def test_rows_between_two_integers(kind, tmp_path):
+    """Whole numbers of a table may lie in the middle: all Pythons find the same integers for them."""
+    path = str(tmp_path / "net.py")
+    rows = [
+        {"a": k % 16 - 7, "b": k % 11 / 10, "y": "no yes".split()[k % 3 > 0]} for k in range(99)
+    ]
+    model = tabular.train(rows, "y", epochs=2)
+    given_rows = model.encoder.inputs_of(model.read(rows))
+    sn.export(model.net, path, "micropython", kind, calibrate=given_rows)
+    assert run(sys.executable, path) == ["all right: 12 vectors"]
+    assert run(interpreter("micropython"), path) == ["all right: 12 vectors"]
 
 
 @pytest.mark.parametrize("kind", sorted(BITS))

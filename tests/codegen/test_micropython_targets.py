@@ -45,6 +45,7 @@ class Numbers:
         self.modules = {
             "math": types.SimpleNamespace(**functions),
             "array": types.SimpleNamespace(array=self.array),
+            "struct": types.SimpleNamespace(unpack=self.unpack),
         }
 
     def rounding(self, function):
@@ -57,7 +58,13 @@ class Numbers:
     def ldexp(self, x, k):
         return self.number(math.ldexp(float(x), k))
 
+    def unpack(self, form, data):
+        values = struct.unpack(form, data)
+        return tuple([self.number(v) if isinstance(v, float) else v for v in values])
+
     def array(self, letter, data):
+        if not isinstance(data, bytes):
+            return [self.number(v) for v in data]
         values = struct.unpack("<{}{}".format(len(data) // struct.calcsize(letter), letter), data)
         return [self.number(v) for v in values]
 
@@ -119,6 +126,20 @@ def test_the_rows_of_a_table(target, task, tmp_path, portable):
         )
         assert module["predict"](*values) == (raw[0] if task == "regression" else y)
     assert module["selftest"]() is None
+
+
+@pytest.mark.parametrize("number", [Single, Short])
+@pytest.mark.parametrize("kind", ["int8", "int16"])
+def test_the_rows_of_a_table_in_integers(kind, number, tmp_path, capsys):
+    """Boards with fewer bits leave out the rows that are between two integers for them."""
+    path = str(tmp_path / "people.json")
+    rows = people(path)
+    model = tabular.load(path)
+    X = model.encoder.inputs_of(model.read(rows))
+    module = Numbers(number).load(sn.export(model.net, None, "micropython", kind, calibrate=X))
+    module["selftest"]()
+    (tested,) = re.findall("all right: (.*) vectors", capsys.readouterr().out)
+    assert tested == "12" if number is Single else 4 < int(tested) <= 12
 
 
 ROWS_OF_BYTES = re.compile(r'_row\(\s*((?:b"[^"]*"\s*)+)\)')

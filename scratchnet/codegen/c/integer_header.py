@@ -52,11 +52,14 @@ static inline {T} {name}_lookup(const {T} *table, {T} v)
 """,
 }
 QUANTIZE = """\
-/* The integers of a row of inputs; numbers beyond the range of the calibration are limited. */
+/* The integers of a row of inputs; numbers beyond the range of the calibration are limited. In
+ * memory a number has 32 bits on every processor, so that all find the same integers. */
 static inline void {name}_quantize(const float *x, {T} *in)
 {{
     for (int k = 0; k < {NAME}_INPUTS; k++) {{
-        const float n = (x[k] - {edge}) * {steps};
+        volatile float stored = x[k] - {edge};
+        stored = stored * {steps};
+        const float n = stored;
         in[k] = ({T})(!(n > 0.0f) ? {least} : n < {highest}.0f ? (int32_t)n - {above} : {largest});
     }}
 }}

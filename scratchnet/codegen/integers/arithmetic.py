@@ -34,6 +34,7 @@ BITS = {"int8": 8, "int16": 16}
 LARGEST_SUM = (1 << 30) - 1  # MicroPython has no small integers above it.
 LARGEST_FACTOR = (1 << 15) - 1
 LARGEST_SHIFT = 29
+SHORT_DIGITS = 22
 TRIES = 8
 
 
@@ -77,6 +78,11 @@ class Grid:
         if not n > 0:
             return self.least
         return int(n) + self.least if n < self.largest - self.least else self.largest
+
+    def is_certain(self, value: float) -> bool:
+        """Return whether floats of 22 digits, which some devices have, read the same integer."""
+        error = 8 * max(abs(value), abs(self.edge)) / (1 << SHORT_DIGITS)
+        return self.read(value - error) == self.read(value + error)
 
 
 class Stage:
@@ -163,6 +169,10 @@ class Integers:
     def quantize(self, row: "Row") -> "List[int]":
         """Return the integers of a row of inputs."""
         return [grid.read(value) for grid, value in zip(self.inputs, row)]
+
+    def is_certain(self, row: "Row") -> bool:
+        """Return whether floats of 22 digits read the same integers from a row of inputs."""
+        return all([grid.is_certain(value) for grid, value in zip(self.inputs, row)])
 
     def run(self, row: "List[int]") -> "List[int]":
         """Return the integers of the outputs for those of the inputs."""
