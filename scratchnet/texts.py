@@ -7,12 +7,13 @@ plural                  a count with its noun
 text_table              rows as lines, whose cells are wrapped at words
 html_table              rows as a table of HTML
 ASCII  is_writable      replace characters that an encoding lacks
-written_for  printed    text with these replacements: for an encoding, for standard output
+written_for  printed    text with these replacements: for an encoding, for ``print``
 decoded                 text in an encoding that is not known
 """
 
 import codecs
 import html
+import locale
 import sys
 import textwrap
 import unicodedata
@@ -56,8 +57,14 @@ def written_for(text: str, encoding: str) -> str:
 
 
 def printed(text: str) -> str:
-    """Return the text as standard output can show it, so that ``print`` raises no error."""
-    return written_for(text, getattr(sys.stdout, "encoding", None) or "utf-8")
+    """Return the text as standard output and new files can show it, so that ``print`` never fails.
+
+    An object cannot know whether it is printed to standard output or to a file. On Windows, the two
+    have different encodings: ``open`` uses that of the system unless it is told another one.
+    """
+    for encoding in (getattr(sys.stdout, "encoding", None), locale.getpreferredencoding(False)):
+        text = written_for(text, encoding or "utf-8")
+    return text
 
 
 def decoded(data: bytes) -> str:

@@ -40,7 +40,7 @@ class Dense(Layer):
     """Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
 
     ``weights``      inputs × outputs; if not given, drawn by ``initializer``
-    ``bias``         a list of ``outputs`` numbers; if not given, zeros; False means no bias
+    ``bias``         a list of ``outputs`` numbers; if not given or True, zeros; False means no bias
     ``l1``, ``l2``   penalties; training adds l1·Σ|w| + ½·l2·Σw² over all weights to the loss
     ``activation``   an activation, as a name or an object, that the network places after the layer
 
@@ -76,7 +76,9 @@ class Dense(Layer):
             "initializer", look_up("initializer", initializer, INITIALIZERS, object), INITIALIZER
         )
         self.weights = Parameter("weights", (self.inputs, self.outputs), weights)
-        self.bias: Any = bias is not False and Parameter("bias", (self.outputs,), bias)
+        self.bias: Any = bias is not False and Parameter(
+            "bias", (self.outputs,), None if bias is True else bias
+        )
         if not self.bias:
             self.arguments = Dense.arguments + ("bias",)
         self.placed_after: Any = activation and look_up("activation", activation, LAYERS, Layer)

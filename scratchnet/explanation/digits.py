@@ -81,7 +81,7 @@ class _Line:
         self.places = decimals
         size = abs(node.value)
         is_small = 0 < size < 10.0 ** (2 - decimals)  # as in ``number``
-        self.margin = MARGIN * (size if is_small else 1) * 10.0**-decimals
+        self.margin = MARGIN * (size if is_small else 1) * 10.0**-decimals if size else 0.0
         self.leaves = {
             id(leaf): leaf for leaf in _leaves(formula) if isinstance(leaf.value, (int, float))
         }

@@ -292,7 +292,7 @@ class Explanation:
         if not self.step.numbers[name].operation:
             return "given"
         parts = Name.parse(name)
-        backward = parts.is_gradient or parts.kind in ("derivative", "slope")
+        backward = parts.is_gradient or parts.kind in ("derivative", "backward")
         if parts.layer is None:
             return "backward: the data" if backward else "loss"
         return f"{'backward' if backward else 'forward'}: {layers[parts.layer]}"

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-12  # the relative difference of sums that are added in different orders
 FEWEST = 2  # significant digits from which a mistake is recognized; with fewer, only if it is exact
 COARSE = 1  # decimals; a number without decimals may be too coarse to check, such as 0 for 0.25
+NEAR = 0.1  # the relative difference up to which it is not, such as 1 for 0.9999
 MOST_TERMS = 8  # outputs of a layer whose error may be left out
 MOST = 2  # results of mistakes that the digits fit; with more, no mistake is reported
 
@@ -436,7 +437,7 @@ def _is_logarithm(working: "Working", node: "Traced", owner: "Traced") -> bool:
 
 def _is_inner(node: "Traced") -> bool:
     """Return whether a number is only a part of the formula of another one."""
-    return _kind(node) in ("inner", "slope") or _is_loss(node) and node.name[4:5] == "["
+    return _kind(node) in ("inner", "backward") or _is_loss(node) and node.name[4:5] == "["
 
 
 def _formula(node: "Traced") -> "Iterator[Traced]":
@@ -819,9 +820,13 @@ def _close(given: float, value: "Optional[float]", half: float) -> bool:
 
 
 def _says_nothing(digits: str, exact: float) -> bool:
-    """Return whether half a unit of the last digit is more than half of the number."""
+    """Return whether half a unit of the last digit is more than half of the number.
+
+    A number without decimals may be a good one: 1 for 0.9999.
+    """
     given, half = value_of(digits)
-    return half > abs(exact) / 2 and given != exact and decimals_of(digits) < COARSE
+    is_near = abs(given - exact) <= abs(exact) * NEAR
+    return half > abs(exact) / 2 and not is_near and decimals_of(digits) < COARSE
 
 
 def _significant(digits: str) -> float:

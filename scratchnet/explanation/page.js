@@ -50,7 +50,7 @@ function operands(formula) {
   });
 }
 
-const isGiven = (name) => !/\.(new|gradient)$|^\d+\.(z|a|derivative|slope)\[|\.inner\[/.test(name);
+const isGiven = (name) => !/\.(new|gradient)$|^\d+\.(z|a|derivative|backward)\[|\.inner\[/.test(name);
 const output = (k, i, j) => (k < 0 ? `x[${i}][${j}]` : `${k}.${layers[k].symbol}[${i}][${j}]`);
 const width = (k) => (k < 0 ? data.inputs : layers[k].width);
 const upTo = (n) => Array.from({ length: Math.min(n, FOLD) }, (_, i) => i);
@@ -322,7 +322,7 @@ const NAMES = [
     (k, i, j) => `the derivative of layer ${k} (${kindOf(k)}) at neuron ${j} for sample ${i}`,
   ],
   [
-    /^(\d+)\.(inner|slope)\[\d+\]$/,
+    /^(\d+)\.(inner|backward)\[\d+\]$/,
     (k) => `a number within layer ${k} (${kindOf(k)}) that belongs to the whole batch`,
   ],
   [
@@ -330,7 +330,7 @@ const NAMES = [
     (k, i) => `a number within layer ${k} (${kindOf(k)}) for sample ${i}, used more than once`,
   ],
   [
-    /^(\d+)\.slope\[(\d+)\]/,
+    /^(\d+)\.backward\[(\d+)\]/,
     (k, i) => `a number in the backward pass of layer ${k} (${kindOf(k)}) for sample ${i}`,
   ],
   [/^loss\[(\d+)\]/, (i) => `the loss of sample ${i}`],

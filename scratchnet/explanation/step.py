@@ -15,7 +15,7 @@
                                            whole batch; also in a layer within the layer
     1.inner[i][n]  1.inner[n]              a number within a layer that several formulas share, or a
                                            part of a long formula; of a sample or of the batch
-    1.slope[i][n]  1.slope[n]              such a number in the backward pass of the layer
+    1.backward[i][n]  1.backward[n]        such a number in the backward pass of the layer
     loss[i]                                the loss of sample i, before the mean is taken
     loss.inner[n]                          a number within the loss, as 1.inner[n]
     loss                                   the loss of the step, with penalties
@@ -41,7 +41,16 @@ from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
 from .names import Name, element
-from .within import is_per_sample, kept, long_parts, numbers_in, result_of, shared, terms_of
+from .within import (
+    is_per_sample,
+    kept,
+    long_parts,
+    long_shared,
+    numbers_in,
+    result_of,
+    shared,
+    terms_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +63,8 @@ if TYPE_CHECKING:
     from ..core.types import Matrix
 
 # What this file names in a layer. An attribute with such a name is "self.z", for example.
-NAMED = ("z", "a", "derivative", "inner", "slope")
+NAMED = ("z", "a", "derivative", "inner", "backward")
+FORMER = {"slope": "backward"}  # roles in worksheets of earlier versions
 
 
 class Step:
@@ -230,7 +240,10 @@ class Step:
                 if not place:
                     return found
                 node = self._begin(str(Name(k, "derivative", place)), result_of(found, derivative))
-                inner = self._begin_next(f"{k}.slope[{place[0]}]", long_parts(node))
+                base = f"{k}.backward[{place[0]}]"
+                inner = self._begin_next(base, long_shared(node))
+                for part in [part for _, part in inner] + [node]:
+                    inner += self._begin_next(base, long_parts(part))
                 self._add([part for _, part in inner] + [node])
                 return node
 
@@ -279,7 +292,7 @@ class Step:
             for parameter in layer.parameters()
             for name, i, j in _places(parameter)
         ]
-        inner = self._begin_inner(f"{k}.slope", dA, gradients)
+        inner = self._begin_inner(f"{k}.backward", dA, gradients)
         self._add(inner + [d for row in dA for d in row] + gradients)
         return dA
 
@@ -413,6 +426,9 @@ class Step:
         if name in self.numbers or name in self.updates:
             return name
         parts = Name.parse(name)
+        if parts.role in FORMER:
+            parts = parts._replace(role=FORMER[parts.role])
+            return str(parts) if str(parts) in self.numbers else name
         base = str(parts.with_suffix(""))
         return f"{self.aliases[base]}.{parts.suffix}" if base in self.aliases else name
 

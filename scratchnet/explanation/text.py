@@ -15,6 +15,8 @@ no layer.
 1/(1 + e^−(0.5·(-3)))
 """
 
+import math
+
 from ..scalars.operations import ATOM, CHOICE, COMPARISON, INFIX, OPERATIONS, PRODUCT, SIGN, SUM
 
 TYPE_CHECKING = False
@@ -120,6 +122,11 @@ def number(value: "Any", decimals: int = DECIMALS) -> str:
     return "0" if text == "-0" else text
 
 
+def constant(value: "Any") -> str:
+    """Return a constant of a rule, in formulas with names."""
+    return "π" if value == math.pi else number(value, OF_CONSTANTS)
+
+
 def formula(node: "Traced") -> str:
     """Return the formula of a number, with names."""
     return names(parts(node))
@@ -127,7 +134,7 @@ def formula(node: "Traced") -> str:
 
 def names(formula: "List[Part]") -> str:
     """Return a formula as text, with names."""
-    text = _written(formula, lambda leaf: leaf.name or number(leaf.value, OF_CONSTANTS))
+    text = _written(formula, lambda leaf: leaf.name or constant(leaf.value))
     return text.replace("·", " · ").replace("/", " / ")
 
 
@@ -185,6 +192,12 @@ class _Formula:
         """Return the formula of an operand, in parentheses if necessary."""
         if self.closed(operand):
             return [Reference(operand, precedence, after_operator)]
+        if operand.operation == "where" and precedence > CHOICE:
+            condition, chosen, other = operand.operands
+            if _is_guard(condition, chosen):
+                return self.part(chosen, precedence, after_operator)
+            if _is_maximum(condition, chosen, other):
+                return ["max("] + self.listed((chosen, other)) + [")"]
         formula, own = self.operation(operand)
         if own < precedence or after_operator and formula[0] == MINUS:
             return ["("] + formula + [")"]
@@ -303,4 +316,27 @@ def _is_large(operand: "Traced") -> bool:
 
 
 def _is_one(operand: "Traced") -> bool:
-    return not operand.name and not operand.operation and bool(operand.value == 1)
+    return _is_constant(operand, 1)
+
+
+def _is_guard(condition: "Traced", chosen: "Traced") -> bool:
+    """Return whether the choice is the number that is compared: x, since x ≠ 0."""
+    return (
+        condition.operation == "unequal"
+        and condition.operands[0] is chosen
+        and bool(condition.value)
+    )
+
+
+def _is_maximum(condition: "Traced", chosen: "Traced", other: "Traced") -> bool:
+    """Return whether the larger of the two numbers is chosen."""
+    compared = condition.operands
+    return (
+        condition.operation in ("greater", "greater or equal")
+        and compared[0] is chosen
+        and (compared[1] is other or _is_constant(other, compared[1].value))
+    )
+
+
+def _is_constant(operand: "Traced", value: "Any") -> bool:
+    return not operand.name and not operand.operation and bool(operand.value == value)

@@ -2,6 +2,7 @@
 
     kept(layer)          what a layer keeps in its attributes
     shared(groups)       what several formulas have in common
+    long_shared(root)    long parts that occur several times in one formula
     long_parts(root)     parts of a formula that is too long to read
     terms_of(loss, n)    the losses of n samples, of which the loss is the sum
     result_of(number)    what a rule returns, as a number of its own
@@ -169,6 +170,11 @@ def _is_mean_of_one(loss: "Traced", total: "Traced") -> bool:
         return True
     is_quotient = loss.operation == "divide" and loss.operands[0] is total
     return is_quotient and not is_computed(loss.operands[1]) and bool(loss.operands[1].value == 1)
+
+
+def long_shared(root: "Traced") -> "List[Traced]":
+    """Return the long parts that a formula contains several times, each after its operands."""
+    return [node for node in shared([[root]], alone=True) if formula_size(node) >= PART]
 
 
 # ---- parts of long formulas ----------------------------------------------------------------------

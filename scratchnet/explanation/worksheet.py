@@ -31,7 +31,7 @@ from decimal import Decimal
 
 from .names import Name
 from .number import inputs
-from .text import DECIMALS, OF_CONSTANTS, Choice, Reference, number, parts
+from .text import DECIMALS, Choice, Reference, constant, number, parts
 from .textbook import lines_for
 
 TYPE_CHECKING = False
@@ -110,7 +110,7 @@ def _needed(why: "Explanation") -> "Set[str]":
 
 def _is_left_out(name: "Name") -> bool:
     """Return whether a number is asked for only if another one depends on it."""
-    of_backward = name.is_gradient or name.kind in ("derivative", "slope")
+    of_backward = name.is_gradient or name.kind in ("derivative", "backward")
     return of_backward or str(name) == "loss.new"
 
 
@@ -119,7 +119,7 @@ def _question(formula: "List[Part]") -> str:
     texts = []
     for part in formula:
         if isinstance(part, Reference):
-            part = part.shown(part.node.name or number(part.node.value, OF_CONSTANTS))
+            part = part.shown(part.node.name or constant(part.node.value))
         elif isinstance(part, Choice):
             reason, chosen, other = [
                 _question(arm) for arm in (part.reasons[0], part.chosen, part.other)

@@ -110,6 +110,11 @@ def test_dense_without_a_bias(engine, batch_size):
     assert sn.check_gradients(net, X, Y, "bce").passed
 
 
+def test_dense_with_a_bias_by_its_name():
+    with_bias, plain = network(bias=True), network()
+    assert repr(with_bias) == repr(plain) and with_bias.predict(X) == plain.predict(X)
+
+
 @pytest.mark.parametrize("ending", ["json", "safetensors", "npz", "onnx"])
 def test_files(ending, tmp_path):
     path = str(tmp_path / ("model." + ending))

@@ -6,8 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import scratchnet as sn
+from scratchnet import functions
 from scratchnet.explanation.digits import derivation, substituted
-from scratchnet.explanation.text import number
+from scratchnet.explanation.text import formula, number
 from scratchnet.scalars import Traced
 
 X = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]]
@@ -88,3 +89,40 @@ def test_constants_of_a_rule_have_their_digits_in_formulas_with_names():
     why = sn.explain(sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.SELU()]), [[2]])
     assert why["1.a[0][0]"].formula == "1.0507009874 · 0.z[0][0], since 0.z[0][0] > 0"
     assert why["1.a[0][0]"].substituted == "1.0507·1, since 1 > 0"
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_a_product_with_zero_needs_no_more_digits(zero):
+    x, d = Traced(zero, name="x"), Traced(2 / 3, name="d")
+    assert derivation(x * d) == "0·0.6667 = 0"
+    assert derivation(-(x / d)) == "−(0/0.6667) = 0"
+    assert derivation(d - Traced(2 / 3, name="e")) == "0.6667 − 0.6667 = 0"
+
+
+# ---- formulas as a book writes them --------------------------------------------------------------
+
+
+def test_a_maximum_within_a_formula():
+    z, zero = Traced(-0.5, name="z"), Traced(0.0)
+    for larger in ((z > 0).where(z, zero), (z >= 0).where(z, zero), functions.positive_part(z)):
+        assert derivation(2 - larger) == "2 − max(-0.5, 0) = 2"
+        assert formula(2 - larger) == "2 − max(z, 0)"
+    w = Traced(3.0, name="w")
+    assert formula(2 - functions.maximum(z, w)) == "2 − max(z, w)"
+    assert formula(2 - (z > 0).where(w, zero)) == "2 − (0, since z ≤ 0)"
+    assert formula(functions.positive_part(z)) == "0, since z < 0"  # the whole formula
+
+
+def test_a_denominator_that_is_not_zero():
+    y, a = Traced(1.0, name="y"), Traced(0.25, name="a")
+    assert formula(-(y / (a != 0).where(a, Traced(1.0)))) == "−(y / a)"
+    a = Traced(0.0, name="a")
+    assert formula(-(y / (a != 0).where(a, Traced(1.0)))) == "−(y / (1, since a = 0))"
+
+
+def test_pi():
+    why = sn.explain(
+        sn.Sequential([sn.Dense(1, 1, weights=[[1]]), sn.GELU()]), [[1]], [1], "mse", "sgd"
+    )
+    assert why["1.derivative[0][0]"].formula.endswith("/ sqrt(2 · π))")
+    assert why["1.derivative[0][0]"].substituted.endswith("/sqrt(2·3.1416))")

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import io
+import locale
 import os
 import pickle
 import re
@@ -21,6 +22,7 @@ from scratchnet.core.layers import LAYERS
 from scratchnet.core.losses import LOSSES
 from scratchnet.core.optimizers import OPTIMIZERS
 from scratchnet.core.schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
+from scratchnet.explanation import mistakes
 from scratchnet.explanation.explanation import UnknownName
 from scratchnet.explanation.text import parts
 from scratchnet.scalars import Traced
@@ -357,9 +359,11 @@ def test_a_number_that_softmax_uses_repeatedly_has_a_name():
         "y[0][0] · (loss.inner[1].new + loss.inner[0].new − 0.z[0][0].new) + "
     )
     why = sn.explain(net, [[1, 2]], [[0.05] * 20], "mean_squared_error", optimizer="sgd")
-    assert why["0.z[0][3].gradient"].formula == "1.a[0][3] · (1.a[0][3].gradient − 1.slope[0][0])"
+    assert (
+        why["0.z[0][3].gradient"].formula == "1.a[0][3] · (1.a[0][3].gradient − 1.backward[0][0])"
+    )
     backward = [names for title, names in why.sections() if title == "backward: layer 1, Softmax()"]
-    assert "1.slope[0][0]" in backward[0]
+    assert "1.backward[0][0]" in backward[0]
 
 
 def test_a_long_formula_contains_values_in_place_of_formulas():
@@ -623,3 +627,20 @@ def test_the_source_of_a_layer_in_an_archive(tmp_path, monkeypatch):
     path, line, text = number.source
     assert path.replace(os.sep, "/").endswith("layers.zip/doubling_layer.py")
     assert (line, text) == (6, "return [[x + x for x in row] for row in X]")
+
+
+@pytest.mark.parametrize("system", ["cp1252", "cp437", "ascii", "latin-1", "utf-8"])
+def test_it_can_be_printed_to_a_file_in_the_encoding_of_the_system(system, monkeypatch):
+    monkeypatch.setattr(locale, "getpreferredencoding", lambda do_setlocale=True: system)
+    why = mazur()
+    name = "0.weights[1][0].gradient"
+    findings = mistakes.check(why, [(name, "7", 1)])
+    file = io.TextIOWrapper(io.BytesIO(), encoding=system)
+    for shown in (why, why[name], findings):
+        print(shown, file=file)
+    file.flush()
+    text = file.buffer.getvalue().decode(system)
+    if system == "utf-8":
+        assert why.text() in text and "·" in text and "−" in text
+    else:
+        assert "−" not in text and "0.weights[0][0] - learning_rate" in text

@@ -4,7 +4,9 @@ import pytest
 from layers_of_users import Attention, BatchNorm, LayerNorm, Residual, Stack
 
 import scratchnet as sn
-from scratchnet.explanation.worksheet import worksheet
+from scratchnet import functions
+from scratchnet.explanation.mistakes import check
+from scratchnet.explanation.worksheet import read, worksheet
 
 X = [[0.1, 0.5], [2.0, -1.0], [-0.5, 0.25]]
 LAYERS = {
@@ -94,7 +96,7 @@ def test_nested_lists_of_any_depth():
     names, why = forward_names(Attention())
     assert {"0.P[0][0][0]", "0.P[2][1][1]"} <= set(names)
     assert why["0.a[0][1]"].formula == "0.P[0][1][0] · x[0][0] + 0.P[0][1][1] · x[0][1]"
-    assert not [name for name in names if "slope" in name]
+    assert not [name for name in names if "backward" in name]
 
 
 def test_numbers_after_the_step_have_these_names_too():
@@ -218,4 +220,49 @@ def test_a_formula_of_any_length_is_printed():
     for name in why.names():
         assert len(why[name].derivation()) < 3000
         assert ", since 1" not in why[name].formula and ", since 1)" not in why[name].substituted
-    assert why["1.inner[0][0]"].value and "1.slope[0][0]" in why
+    assert why["1.inner[0][0]"].value and "1.backward[0][0]" in why
+
+
+# ---- the backward pass ---------------------------------------------------------------------------
+
+
+def test_numbers_of_the_backward_pass_are_called_backward():
+    names = explained(LayerNorm(2)).names()
+    found = [name for name in names if name.startswith("0.backward[")]
+    assert found and not [name for name in names if "slope" in name]
+    assert names.index(found[0]) > names.index("loss")
+
+
+def test_their_former_name_is_still_read():
+    why = explained(LayerNorm(2))
+    former = [n.replace("backward", "slope") for n in why.names() if "backward" in n]
+    assert former and why[former[0]].name == former[0].replace("slope", "backward")
+    sheet = "".join(["{} = {!r}\n".format(name, why[name].value) for name in former])
+    findings = check(why, read(sheet))
+    assert len(findings.right) == len(former) and not findings.wrongs
+    assert "0.slope[9][9]" not in why and "0.slope[0][0].new" not in why
+
+
+class Mish(sn.Activation):
+    """a = z·tanh(softplus z)"""
+
+    def function(self, z):
+        return z * functions.tanh(functions.softplus(z))
+
+    def derivative(self, z, a):
+        t = functions.tanh(functions.softplus(z))
+        return t + z * (1 - t * t) * functions.sigmoid(z)
+
+
+@pytest.mark.parametrize(
+    "layer, formula",
+    [
+        (sn.SiLU(), "1.backward[0][0] + 0.z[0][0] · 1.backward[0][0] · (1 − 1.backward[0][0])"),
+        (Mish(), "1.backward[0][0] + 0.z[0][0] · (1 − 1.backward[0][0] · 1.backward[0][0]) · "),
+        (sn.Softplus(), "1 / (1 + e^−|0.z[0][0]|), since 0.z[0][0] ≥ 0"),  # nothing long twice
+    ],
+)
+def test_what_a_derivative_uses_repeatedly_has_a_name(layer, formula):
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]], bias=[0.1]), layer])
+    why = sn.explain(net, [[1]], [1], "mean_squared_error", sn.SGD(0.1))
+    assert why["1.derivative[0][0]"].formula.startswith(formula)

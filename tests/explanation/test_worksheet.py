@@ -288,6 +288,16 @@ def test_a_number_is_right_if_its_digits_are():
     assert one(mazur(), "0.weights[0][0].gradient", "0.1").wrong.right == "0.0004386"
 
 
+def test_a_whole_number_may_be_near_enough():
+    net = sn.Sequential([sn.Dense(1, 2, weights=[[0.001, 0.5]]), sn.Tanh()])
+    why = explain(net, [[1]], [[1, 0]], loss="half_squared_error", optimizer=sn.SGD(0.1))
+    assert number(why["1.derivative[0][0]"].value) == "1"  # 0.999999
+    assert one(why, "1.derivative[0][0]", "1").passed
+    for decimals in (1, 2, 4):  # the answer key, in which such a number has no decimals
+        assert check(why, read(worksheet(why, decimals, answers=True))).passed
+    assert not one(why, "1.derivative[0][1]", "1").passed  # 0.7864
+
+
 def test_other_names_of_a_number():
     why = mazur()
     findings = checked(
