@@ -44,6 +44,8 @@ def chosen(lists: "Engine", size: int, name: str) -> "Engine":
     if obstacle:
         raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")
     try:
+        if name == "native":
+            return native(lists, size)
         return Rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
     except Exception as error:  # User-defined rules may raise anything.
         raise ValueError(f"engine={name!r} cannot be used here: {error}") from error
@@ -71,6 +73,15 @@ def fastest(lists: "Engine", size: int) -> "Engine":
         return Rows(lists, size)
     except Exception:
         return lists
+
+
+def native(lists: "Engine", size: int) -> "Engine":
+    """Return the engine Native, which is imported only where it is asked for."""
+    from .native.engine import Native
+
+    if type(lists.net) is not Sequential:
+        raise ValueError(f"{type(lists.net).__name__} is a user-defined network")
+    return Native(lists, size)
 
 
 def steps(lists: "Engine", size: int, most: "Dict[str, int]") -> "Engine":

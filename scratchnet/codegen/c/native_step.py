@@ -1,0 +1,377 @@
+"""The C of training steps that run on this machine, printed from the record of the rules.
+
+One call makes several steps. The numbers are in arrays of the caller:
+
+    x, y, weights    the inputs, the targets and the weights of all samples
+    places           the samples of each batch, one batch after the other
+    draws            the random numbers of each sample of each batch
+    settings         what the optimizer computes for each step: the learning rate, ...
+    w, m             the parameters, and what the optimizer remembers about those that learn
+
+The samples of a batch are computed in blocks: first everything that belongs to one sample, for each
+sample; then the sums over the samples, so that each of these is read once for the whole block.
+"""
+
+import re
+
+from ..batch_record import BatchRecord, Update
+from ..loops import Assign, Fill, Fold, Index, Loops, Nest, size
+from ..own import generate
+from . import templates
+from .native_unit import NativeUnit
+from .printer import CPrinter, indented
+from .table_rows import for_comment
+from ...scalars import Symbolic
+from ...scalars.operations import PRODUCT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+    from ...core.losses import Loss
+    from ...core.network import Sequential
+    from ...core.optimizers import Optimizer
+    from ...core.types import Row
+
+MOST_WRITTEN_OUT = 600  # operations; loops for more are as fast
+BLOCK = 32  # samples
+
+
+class NativeStep:
+    """The source of a training step, and what its caller must know.
+
+    ``source``     the C
+    ``settings``   the attributes of the optimizer that are inputs of each step
+    ``all_settings``   these and those that it does not need
+    ``draws``      for each group of random numbers, how many of them each sample takes
+    ``scratch``    how many numbers it needs room for
+    ``work``       about how many operations a sample takes, and how many a step
+    """
+
+    def __init__(
+        self,
+        net: "Sequential",
+        loss: "Loss",
+        optimizer: "Optimizer",
+        inputs: int,
+        outputs: int,
+        weighted: bool,
+    ) -> None:
+        counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
+        parts = net.layers + [loss]
+        made = generate(
+            lambda: _Writer(net, loss, optimizer, inputs, outputs, weighted, next(counts)), parts
+        )
+        self.source = made.source
+        self.settings, self.draws = made.update.settings, made.record.draws
+        self.all_settings = made.update.all_settings
+        self.scratch = made.scratch
+        self.work = made.operations, 10 * len(made.record.weights)
+
+
+class _Writer:
+    """Writes the source."""
+
+    def __init__(
+        self,
+        net: "Sequential",
+        loss: "Loss",
+        optimizer: "Optimizer",
+        inputs: int,
+        outputs: int,
+        weighted: bool,
+        count: int,
+    ) -> None:
+        self.unit = NativeUnit("net")
+        self.record = record = BatchRecord(net, loss, inputs, outputs, weighted, count)
+        self.update = Update(optimizer, record)
+        self.lengths: "Dict[str, int]" = {}  # of the arrays of one sample
+        self.tables: "List[str]" = []
+        self.operations = size(record.terms)
+        self.is_small = self.operations <= MOST_WRITTEN_OUT
+        self.in_place = all([g is s for g, s in zip(record.gradients, record.sums)])
+        self.scratch = len(record.sums) + (0 if self.in_place else len(record.gradients))
+        self.inputs, self.outputs, self.weighted = inputs, outputs, weighted
+        sample, late = self.written_out() if self.is_small else self.looping()
+        self.scratch += BLOCK * sum(self.lengths.values())
+        functions = [self.update_function(), self.step(sample, late, self.ending()), self.train()]
+        about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
+        about += [f"loss: {loss!r}", f"optimizer: {optimizer!r}"]
+        self.source = "\n".join(
+            [
+                comment("A training step, written by scratchnet from its rules.", about),
+                HEAD + templates.CHECK_BITS.format(**self.unit.words),
+                templates.BEGIN_UNCONTRACTED,
+                *self.unit.functions(),
+                *self.tables,
+                *functions,
+            ]
+        )
+
+    def __eq__(self, other: "Any") -> bool:
+        return bool(self.source == other.source)
+
+    # ---- one sample ------------------------------------------------------------------------------
+
+    def written_out(self) -> "Tuple[List[str], List[List[str]]]":
+        """Return the statements for a sample, without loops."""
+        record = self.record
+        code = CPrinter(self.unit, record.terms, record.names)
+        lines = code.statements()
+        for n, term in enumerate(code.outputs):
+            lines.append(f"sums[{n}] = sums[{n}] + {code.text(term, PRODUCT)};")
+        return lines, []
+
+    def looping(self) -> "Tuple[List[str], List[List[str]]]":
+        """Return the statements for a sample, and for each group of sums those that add to it."""
+        record = self.record
+        totals = [Symbolic(None, "add", pair) for pair in zip(record.sums, record.terms)]
+        loops = Loops("x", record.x, totals, "net_table")
+        for name, row in (("y", record.y), ("w", record.weights), ("sums", record.sums)):
+            loops.remember(name, row)
+        if record.drawn:
+            loops.remember("r", record.drawn)
+        loops.scalars.update(record.names)
+        same = loops.record.same
+        used = {id(node) for node in loops.record.numbers}
+        for row in [[same.get(id(v), v) for v in row] for row in record.rows]:
+            if all([id(v) in used for v in row]) and not all(map(loops.is_known, row)):
+                loops.store(row)
+        self.add_groups(loops, [same[id(v)] for v in totals])
+        self.lengths = loops.lengths
+        self.tables += [self.unit.table(table) for table in loops.tables]
+        return self.divided(loops)
+
+    def add_groups(self, loops: "Loops", totals: "Row") -> None:
+        """Append the statements that add the terms of one sample to the sums."""
+        start = 0
+        for width, count in [(len(p.rows[0]), p.count) for p in self.record.learning]:
+            part = totals[start : start + count]
+            if len(part) == count:
+                rows = [part[k : k + width] for k in range(0, count, width)]
+                loops.store_within(rows, "sums", start)
+                start += count
+        for n in range(start, len(totals)):
+            fill = Fill("sums", Index("0", 1), str(n))
+            fill.value = loops.single(totals[n])
+            loops.statements.append(fill)
+
+    def divided(self, loops: "Loops") -> "Tuple[List[str], List[List[str]]]":
+        """Return the statements for one sample, and those that can wait for the whole block."""
+        now: "List[str]" = []
+        late: "List[List[str]]" = []
+        own = {part.name for part in loops.statements if isinstance(part, (Assign, Fold))}
+        for part in loops.statements:
+            inner = part.body[0] if isinstance(part, Nest) else part
+            lines = self.unit.statement(part)
+            names = set(re.findall(r"\w+", "\n".join(lines)))
+            if inner.name == "sums" and isinstance(inner, Fill) and not names & own:
+                late.append(lines)
+            else:
+                now += lines
+        return now, late
+
+    # ---- after the samples -----------------------------------------------------------------------
+
+    def ending(self) -> "List[str]":
+        """Return the statements that follow from the sums: the loss and the gradients."""
+        record, factor = self.record, self.update.factor
+        results = [record.value, *record.gradients] + ([] if factor is None else [factor])
+        if size(results) <= MOST_WRITTEN_OUT:
+            return self.ending_written_out(results)
+        return self.ending_with_loops(results)
+
+    def ending_written_out(self, results: "Row") -> "List[str]":
+        code = CPrinter(self.unit, results, self.record.names)
+        lines = code.statements()
+        texts = [code.text(v) for v in code.outputs]
+        lines.append(f"const double loss = {texts[0]};")
+        if not self.in_place:
+            count = len(self.record.gradients)
+            lines += [f"g[{k}] = {text};" for k, text in enumerate(texts[1 : 1 + count])]
+        if self.update.factor is not None:
+            lines.append(f"const double factor = {texts[-1]};")
+        return lines
+
+    def ending_with_loops(self, results: "Row") -> "List[str]":
+        record = self.record
+        loops = Loops("sums", record.sums, results, "net_table_of_end")
+        loops.remember("w", record.weights)
+        loops.scalars.update(record.names)
+        same = loops.record.same
+        gradients = [same[id(v)] for v in record.gradients]
+        loops.statements.append(Assign("loss", loops.single(same[id(record.value)])))
+        start = 0
+        if not self.in_place:
+            for p in record.learning:
+                part, width = gradients[start : start + p.count], len(p.rows[0])
+                rows = [part[k : k + width] for k in range(0, p.count, width)]
+                loops.store_within(rows, "g", start)
+                start += p.count
+        if self.update.factor is not None:
+            factor = loops.single(same[id(self.update.factor)])
+            loops.statements.append(Assign("factor", factor))
+        self.tables += [self.unit.table(table) for table in loops.tables]
+        return self.unit.looping(loops)
+
+    # ---- functions -------------------------------------------------------------------------------
+
+    def update_function(self) -> str:
+        """Return the function that changes weights one after the other."""
+        update = self.update
+        code = CPrinter(self.unit, update.results)
+        body = code.statements()
+        texts = [code.text(v) for v in code.outputs]
+        text = "\n".join(body + texts)
+        memory = [f"m{n}" for n in range(update.memory)]
+        for name, element in [("w", "W[k]"), ("g", "G[k]")] + [(m, f"{m.upper()}[k]") for m in memory]:
+            if re.search(rf"\b{name}\b", text):
+                body.insert(0, f"const double {name} = {element};")
+        body += [f"const double new{n} = {text};" for n, text in enumerate(texts)]
+        targets = ["W"] + [m.upper() for m in memory]
+        body += [f"{target}[k] = new{n};" for n, target in enumerate(targets)]
+        body.append("bad |= !(new0 - new0 == 0.0);")
+        arrays = ["double *restrict W", "const double *restrict G"]
+        arrays += [f"double *restrict {m.upper()}" for m in memory]
+        given = [f"double {name}" for name in self.settings()]
+        return (
+            "/* Changes weights that learn. Returns whether one of them is not finite. */\n"
+            f"static int net_update({', '.join(arrays + ['int count'] + given)})\n{{\n"
+            + indented(["int bad = 0;", *self.unused(given, text), "for (int k = 0; k < count; k++) {"])
+            + "".join([f"        {line}\n" for line in body])
+            + indented(["}", "return bad;"])
+            + "}\n"
+        )
+
+    def unused(self, given: "List[str]", text: str) -> "List[str]":
+        names = [name.split()[-1] for name in given] + ["G"]
+        return [f"(void){name};" for name in names if not re.search(rf"\b{name}\b", text)]
+
+    def settings(self) -> "List[str]":
+        factor = [] if self.update.factor is None else ["factor"]
+        return [f"setting_{name}" for name in self.update.settings] + factor
+
+    def step(self, sample: "List[str]", late: "List[List[str]]", ending: "List[str]") -> str:
+        """Return the function that makes one step."""
+        record = self.record
+        count = len(record.sums)
+        lines = ["double *const sums = scratch;"]
+        place = count
+        if self.in_place:
+            lines.append("double *const g = sums;")
+        else:
+            lines.append(f"double *const g = scratch + {place};")
+            place += len(record.gradients)
+        blocks = {}
+        for name, length in self.lengths.items():
+            blocks[name] = f"double *restrict const {name} = scratch + {place} + {length} * k;"
+            place += BLOCK * length
+        lines.append(f"for (int n = 0; n < {count}; n++) {{ sums[n] = -0.0; }}")
+        lines.append(f"for (long long start = 0; start < size; start += {BLOCK}) {{")
+        lines.append(f"    const int block = size - start < {BLOCK} ? (int)(size - start) : {BLOCK};")
+        lines += nested(["for (int k = 0; k < block; k++) {", *nested(self.known(sample, blocks) + sample), "}"])
+        for group in late:
+            lines += nested(self.over_block(group, blocks))
+        lines += ["}", *ending, "*value = loss;", "if (!(loss - loss == 0.0)) { return 1; }"]
+        lines += self.updates()
+        return (
+            "/* Makes a step. Returns whether a number is no longer finite. */\n"
+            "static int net_step(long long size, const long long *places, const double *inputs, "
+            "const double *targets, const double *weights, const double *draws, double count, "
+            "const double *setting, double *restrict w, double *restrict m, double *restrict scratch, "
+            "double *value)\n{\n"
+            + indented(["(void)weights, (void)draws, (void)count, (void)setting, (void)m;", *lines])
+            + "}\n"
+        )
+
+    def known(self, lines: "List[str]", blocks: "Dict[str, str]") -> "List[str]":
+        """Return the statements that say where the numbers of sample k are, as far as needed."""
+        text = "\n".join(lines)
+        given = {
+            "x": f"const double *const x = inputs + {self.inputs} * places[start + k];",
+            "y": f"const double *const y = targets + {self.outputs} * places[start + k];",
+            "r": f"const double *const r = draws + {len(self.record.drawn)} * (start + k);",
+            "weight": "const double weight = weights[places[start + k]];",
+        }
+        given.update(blocks)
+        return [line for name, line in given.items() if re.search(rf"\b{name}\b", text)]
+
+    def over_block(self, lines: "List[str]", blocks: "Dict[str, str]") -> "List[str]":
+        """Return the statements for each sample of the block, within the outer of two loops."""
+        before, within, after = [], lines, []
+        if lines[0].startswith("for ") and lines[1].startswith("    for "):
+            before, after = lines[:1], lines[-1:]
+            within = [line[4:] for line in lines[1:-1]]
+        each = ["for (int k = 0; k < block; k++) {", *nested(self.known(lines, blocks) + within), "}"]
+        return before + (nested(each) if before else each) + after
+
+    def updates(self) -> "List[str]":
+        """Return the statements that update the parameters, those in a row by one call."""
+        lines = ["int bad = 0;"]
+        place = start = 0
+        total = len(self.record.gradients)
+        runs: "List[Any]" = []
+        for p in self.record.parameters:
+            if not p.frozen:
+                if runs and runs[-1][0] + runs[-1][2] == place:
+                    runs[-1][2] += p.count
+                else:
+                    runs.append([place, start, p.count])
+                start += p.count
+            place += p.count
+        settings = [f"setting[{n}]" for n in range(len(self.update.settings))]
+        settings += [] if self.update.factor is None else ["factor"]
+        for place, start, count in runs:
+            memory = [f"m + {n * total + start}" for n in range(self.update.memory)]
+            arguments = [f"w + {place}", f"g + {start}", *memory, str(count), *settings]
+            lines.append(f"bad |= net_update({', '.join(arguments)});")
+        return lines + ["return bad;"]
+
+    def train(self) -> str:
+        return TRAIN.format(draws=len(self.record.drawn))
+
+
+def nested(lines: "List[str]") -> "List[str]":
+    return [f"    {line}" for line in lines]
+
+
+def comment(first: str, lines: "List[str]") -> str:
+    """Return a comment with these lines, which may contain texts of the user."""
+    return "\n".join([f"/* {first}", " *"] + [f" * {for_comment(line)}" for line in lines]) + "\n */"
+
+
+HEAD = """\
+#include <fenv.h>
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+#ifdef _WIN32
+#define NET_API __declspec(dllexport)
+#else
+#define NET_API
+#endif
+"""
+
+TRAIN = """\
+/* Makes these steps, if ``again`` each on the first batch; ``stride`` leads to the settings of the
+ * next one. Returns how many were made before a number was not finite, or -1 after a division by
+ * zero, which Python refuses. */
+NET_API long long net_train(long long steps, long long again, long long stride,
+    const long long *sizes,
+    const long long *places, const double *inputs, const double *targets, const double *weights,
+    const double *draws, const double *counts, const double *settings, double *w, double *m,
+    double *scratch, double *values)
+{{
+    feclearexcept(FE_ALL_EXCEPT);
+    for (long long n = 0; n < steps; n++) {{
+        const long long size = sizes[again ? 0 : n];
+        if (net_step(size, places, inputs, targets, weights, draws, counts[again ? 0 : n],
+                     settings, w, m, scratch, values + n)) {{ return n; }}
+        if (!again) {{ places += size; }}
+        draws += {draws} * size;
+        settings += stride;
+    }}
+    return fetestexcept(FE_DIVBYZERO | FE_INVALID) ? -1 : steps;
+}}
+"""

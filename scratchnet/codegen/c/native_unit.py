@@ -1,0 +1,54 @@
+"""A unit of C that is compiled and run on this machine: the order of its loops suits its compiler."""
+
+from ..loops import Fill, Fold
+from .printer import Unit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List
+
+HERE = {"sqrt": "sqrt", "abs": "fabs"}  # IEEE 754 leaves no choice of their bits.
+
+
+class NativeUnit(Unit):
+    """A self-contained unit of doubles.
+
+    A row of sums becomes a loop over the terms around a loop over the sums. Each sum still adds its
+    terms from left to right, and the compiler computes several sums at once.
+    """
+
+    def __init__(self, name: str) -> None:
+        Unit.__init__(self, "double", name, self_contained=True)
+
+    def function(self, operation: str) -> str:
+        return HERE.get(operation) or Unit.function(self, operation)
+
+    def statement(self, part: "Any") -> "List[str]":
+        if not (isinstance(part, Fill) and _is_row_of_sums(part)):
+            return Unit.statement(self, part)
+        (fold,) = part.body
+        target = f"{part.name}[{part.place}]"
+        total = fold.value.operands[0]
+        total.name = target  # It was the variable of one sum.
+        first = self.assigned(target, fold.first)
+        lines = self.repeated(part.index, first)
+        inner = self.repeated(part.index, self.assigned(target, fold.value))
+        lines += self.repeated(fold.index, inner)
+        if part.value is not total:
+            lines += self.repeated(part.index, self.assigned(target, part.value))
+        return lines
+
+    def assigned(self, target: str, value: "Any") -> "List[str]":
+        lines, text = self.value(value)
+        return lines + [f"{target} = {text};"]
+
+
+def _is_row_of_sums(part: "Fill") -> bool:
+    """Return whether each number follows from one sum, whose terms need no further statement."""
+    return (
+        part.index.count > 1
+        and len(part.body) == 1
+        and isinstance(part.body[0], Fold)
+        and not part.body[0].body
+        and part.body[0].value.operation == "add"
+    )

@@ -1,0 +1,113 @@
+"""The C compiler of this machine: which one it is, and how a library is built with it.
+
+A library is compiled in a new folder that only its user may enter, loaded from there, and removed.
+"""
+
+import ctypes
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List
+
+NAMES = ("cc", "gcc", "clang", "tcc", "cl")
+SECONDS = 300  # after which a compiler counts as hanging
+
+# What makes code fast without changing a bit of its results. Contraction would round a·b + c once.
+PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
+FAST = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
+HERE = ["-march=native"]  # The library runs on this machine only.
+MICROSOFT = ["/nologo", "/O2", "/fp:precise", "/LD"]
+
+
+class CompilerError(ValueError):
+    """An error: there is no compiler, or it failed."""
+
+
+def find_compiler() -> "List[str]":
+    """Return the command of the C compiler: that of CC, the usual ones, or that of this Python."""
+    candidates = [os.environ.get("CC", ""), *NAMES, sysconfig.get_config_var("CC") or ""]
+    for candidate in candidates:
+        command = shlex.split(candidate, posix=os.name == "posix")
+        program = shutil.which(command[0]) if command else None
+        if program:
+            return [program] + command[1:]
+    raise CompilerError(
+        f"no C compiler was found: neither CC nor {', '.join(NAMES)} nor that of this Python "
+        "(sysconfig) is a program here; engine='auto' trains without a compiler"
+    )
+
+
+def commands(compiler: "List[str]", source: str, library: str) -> "List[List[str]]":
+    """Return the command lines to try, one after the other."""
+    if os.path.basename(compiler[0]).lower() in ("cl", "cl.exe"):
+        return [compiler + MICROSOFT + [source, "/Fe:" + library]]
+    wide = sys.maxsize > 1 << 32
+    bits = [] if wide else ["-msse2", "-mfpmath=sse"]
+    end = bits + ["-o", library, source, "-lm"]
+    return [compiler + PLAIN + FAST + HERE + end, compiler + PLAIN + ["-O2"] + end]
+
+
+def build(source: str) -> "Any":
+    """Return the library with the functions of a C source."""
+    compiler = find_compiler()
+    folder = private_folder()
+    try:
+        path = os.path.join(folder, "native" + (".dll" if os.name == "nt" else ".so"))
+        with open(os.path.join(folder, "native.c"), "x", encoding="ascii") as file:
+            file.write(source)
+        complaint = ""
+        for command in commands(compiler, "native.c", os.path.basename(path)):
+            complaint = run(command, folder)
+            if not complaint and os.path.isfile(path):
+                return ctypes.CDLL(path)
+        raise CompilerError(
+            f"the C compiler {compiler[0]} failed: {complaint or 'it wrote no library'}; "
+            "set CC to another one, or use engine='auto'"
+        )
+    except OSError as error:
+        raise CompilerError(f"the library of {compiler[0]} cannot be used: {error}") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # Windows keeps a library that is loaded.
+
+
+def private_folder() -> str:
+    """Return a new folder that nobody else may enter or replace."""
+    folder = tempfile.mkdtemp(prefix="scratchnet-")
+    if os.name == "posix":
+        mode = os.stat(os.path.dirname(folder)).st_mode
+        if mode & 0o022 and not mode & 0o1000:
+            os.rmdir(folder)
+            raise CompilerError(
+                f"others may replace files in {os.path.dirname(folder)}; set TMPDIR to a folder "
+                "that only you may write to"
+            )
+    return folder
+
+
+def run(command: "List[str]", folder: str) -> str:
+    """Run a compiler in the folder. Return the first line of its error message, or ""."""
+    environment: "Dict[str, str]" = dict(os.environ, LC_ALL="C")
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it did not end within {SECONDS} seconds"
+    lines = done.stdout.decode("ascii", "replace").strip().splitlines()
+    errors = [line for line in lines if "error" in line] or lines[:1]
+    if done.returncode:
+        return (errors or [f"exit status {done.returncode}"])[0]
+    return ""
