@@ -123,13 +123,12 @@ class BatchRecord:
 
     def separate(self) -> None:
         """Find the sums in the order of the gradients, and make them inputs."""
-        of_samples = {id(node) for node in self.samples.sums}
-        found = reachable_in_order(self.gradients + [self.value], of_samples)
+        known = {key for key, name in self.record.names.items() if name == COUNT}
+        self.names.update({key: COUNT for key in known})
+        of_samples = {id(node) for node in self.samples.sums} - known
+        found = reachable_in_order(self.gradients + [self.value], of_samples | known)
         self.sums = [node for node in found if id(node) in of_samples]
         self.terms = [_product(self.samples.terms(node)[0]) for node in self.sums]
-        for node in self.record.numbers:
-            if self.record.names.get(id(node)) == COUNT:
-                self.names[id(node)] = COUNT
         for n, node in enumerate(self.sums):
             node.operation, node.operands, node.name = "", (), f"sums[{n}]"
 
