@@ -239,8 +239,8 @@ class Loops:
             return type(node)(name=Element(array, [(k, "")]))
         if id(node) not in self.scalars:
             largest = choices(node)
-            if node.operation in ("dot", "total") and len(node.operands) >= 2 * FEWEST:
-                self.scalars[id(node)] = self.fold([node], Scope((), self.statements)).name
+            if node.operation in ("dot", "total") and self.summed(node):
+                pass
             elif len(largest) >= FEWEST:
                 self.scalars[id(node)] = self.largest(largest)
             else:
@@ -250,6 +250,16 @@ class Loops:
                 name = self.scalars[id(node)] = self.new_name("s")
                 self.statements.append(Assign(name, value))
         return type(node)(name=self.scalars[id(node)])
+
+    def summed(self, node: "Symbolic") -> bool:
+        """Append the loop that computes a long sum, unless its terms are not alike."""
+        if len(node.operands) < 2 * FEWEST:
+            return False
+        try:
+            self.scalars[id(node)] = self.fold([node], Scope((), self.statements)).name
+        except NotAlike:
+            return False
+        return True
 
     def largest(self, row: "Row") -> str:
         """Append the statement that finds the largest of a row; return the name of its variable."""

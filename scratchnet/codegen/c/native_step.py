@@ -15,7 +15,7 @@ sample; then the sums over the samples, so that each of these is read once for t
 import re
 
 from ..batch_record import BatchRecord, Update
-from ..loops import Assign, Fill, Fold, Index, Loops, Nest, size
+from ..loops import Assign, Element, Fill, Fold, Index, Loops, Nest, NotAlike, Scope, size
 from ..own import generate
 from . import templates
 from .native_unit import NativeUnit
@@ -125,36 +125,51 @@ class _Writer:
     def looping(self) -> "Tuple[List[str], List[List[str]]]":
         """Return the statements for a sample, and for each group of sums those that add to it."""
         record = self.record
-        totals = [Symbolic(None, "add", pair) for pair in zip(record.sums, record.terms)]
-        loops = Loops("x", record.x, totals, "net_table")
-        for name, row in (("y", record.y), ("w", record.weights), ("sums", record.sums)):
+        loops = Loops("x", record.x, record.terms, "net_table")
+        for name, row in (("y", record.y), ("w", record.weights), ("r", record.drawn)):
             loops.remember(name, row)
-        if record.drawn:
-            loops.remember("r", record.drawn)
         loops.scalars.update(record.names)
         same = loops.record.same
         used = {id(node) for node in loops.record.numbers}
         for row in [[same.get(id(v), v) for v in row] for row in record.rows]:
             if all([id(v) in used for v in row]) and not all(map(loops.is_known, row)):
                 loops.store(row)
-        self.add_groups(loops, [same[id(v)] for v in totals])
+        self.add_groups(loops, [same[id(v)] for v in record.terms])
         self.lengths = loops.lengths
         self.tables += [self.unit.table(table) for table in loops.tables]
         return self.divided(loops)
 
-    def add_groups(self, loops: "Loops", totals: "Row") -> None:
+    def add_groups(self, loops: "Loops", terms: "Row") -> None:
         """Append the statements that add the terms of one sample to the sums."""
         start = 0
         for width, count in [(len(p.rows[0]), p.count) for p in self.record.learning]:
-            part = totals[start : start + count]
+            part = terms[start : start + count]
             if len(part) == count:
                 rows = [part[k : k + width] for k in range(0, count, width)]
-                loops.store_within(rows, "sums", start)
+                self.add_rows(loops, rows if width > 1 else [part], start)
                 start += count
-        for n in range(start, len(totals)):
-            fill = Fill("sums", Index("0", 1), str(n))
-            fill.value = loops.single(totals[n])
-            loops.statements.append(fill)
+        for n in range(start, len(terms)):
+            self.add_rows(loops, [[terms[n]]], n)
+
+    def add_rows(self, loops: "Loops", rows: "List[Row]", start: int) -> None:
+        """Append the statements that add rows of terms to the sums from ``start`` on."""
+        outer = Index(loops.new_name("i"), len(rows))
+        inner = Index(loops.new_name("i"), len(rows[0]))
+        indices = tuple([index for index in (outer, inner) if index.count > 1])
+        terms = [(1, inner.name)] * (inner.count > 1)
+        terms += [(inner.count, outer.name)] * (outer.count > 1)
+        terms += [(start, "")] * (start > 0 or not terms)
+        element = Element("sums", terms)
+        fill = Fill("sums", inner, element[len("sums[") : -1])
+        row = [node for part in rows for node in part]
+        try:
+            term = loops.template(row, Scope(indices, fill.body)) if indices else loops.single(row[0])
+        except NotAlike:
+            for k, node in enumerate(row):
+                self.add_rows(loops, [[node]], start + k)
+            return
+        fill.value = Symbolic(None, "add", (Symbolic(name=element), term))
+        loops.statements.append(fill if outer.count == 1 else Nest(outer, [fill]))
 
     def divided(self, loops: "Loops") -> "Tuple[List[str], List[List[str]]]":
         """Return the statements for one sample, and those that can wait for the whole block."""
@@ -208,6 +223,7 @@ class _Writer:
                 rows = [part[k : k + width] for k in range(0, p.count, width)]
                 loops.store_within(rows, "g", start)
                 start += p.count
+            loops.places.update({id(v): ("g", k) for k, v in enumerate(gradients)})
         if self.update.factor is not None:
             factor = loops.single(same[id(self.update.factor)])
             loops.statements.append(Assign("factor", factor))
