@@ -77,7 +77,9 @@ class BatchRecord:
         self.separate()
 
     def data(self, name: str, width: int, count: int) -> "Matrix":
-        return [[Symbolic(name=f"{name}[{k}]", sample=i) for k in range(width)] for i in range(count)]
+        return [
+            [Symbolic(name=f"{name}[{k}]", sample=i) for k in range(width)] for i in range(count)
+        ]
 
     def sample_weights(self, weighted: bool, count: int) -> "Any":
         kind = "" if weighted else "unit"

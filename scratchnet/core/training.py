@@ -101,8 +101,10 @@ def epochs(
     ``class_weight``       {class: weight}, used in the training loss only
     ``engine``             how the updates are computed: "lists" by the rules as they are written,
                            "rows" and "steps" by code generated from the rules, "auto" by the
-                           fastest of these; all agree to rounding, and to the bit in the portable
-                           kernel; only "lists" leaves the last gradient in each parameter
+                           fastest of these, "native" by C that the compiler of this machine
+                           compiles; all agree to rounding, and to the bit in the portable kernel,
+                           whose bits "native" has in every kernel; only "lists" leaves the last
+                           gradient in each parameter
     ``executor``           an object with ``submit``, such as a ProcessPoolExecutor, among whose
                            workers each batch is divided
     ``checkpoint``         a file to which the training run saves itself from time to time; after an

@@ -4,9 +4,11 @@
     generated     the engines that run generated code: Rows and Steps
     rules         the code of Rows: each rule of one number or one row, written out
     products      matrix products of floats
+    native/       the engine Native: training steps in C, compiled on this machine
     executors     what an executor is
     workers       batches divided among the workers of an executor
     checkpoints   a training run that saves itself to a file and continues from there
 
-The core's engine, "lists", is in core/training.py. The code of Steps is in codegen/python/step.py.
+The core's engine, "lists", is in core/training.py. The code of Steps is in codegen/python/step.py,
+and that of Native in codegen/c/native_step.py.
 """

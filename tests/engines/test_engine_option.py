@@ -30,9 +30,9 @@ EXECUTORS = pytest.mark.parametrize("executor", [None, ThreadPoolExecutor()], id
 
 
 @EXECUTORS
-@pytest.mark.parametrize("engine", ["row", True, None, 2, [], "native"], ids=repr)
+@pytest.mark.parametrize("engine", ["row", True, None, 2, [], "fastest"], ids=repr)
 def test_an_unknown_engine_is_refused(engine, executor):
-    names = "'auto' or 'lists' or 'rows' or 'steps'"
+    names = "'auto' or 'lists' or 'rows' or 'steps' or 'native'"
     with pytest.raises(ValueError, match="^engine is .*; give {}$".format(names)):
         sn.Sequential([sn.Dense(2, 1)]).fit(X, Y, "huber", engine=engine, executor=executor)
 

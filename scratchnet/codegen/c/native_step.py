@@ -15,14 +15,12 @@ sample; then the sums over the samples, so that each of these is read once for t
 import re
 
 from ..batch_record import BatchRecord, Update
-from ..loops import Assign, Element, Fill, Fold, Index, Loops, Nest, NotAlike, Scope, size
 from ..own import generate
 from . import templates
+from .native_parts import Parts
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 from .table_rows import for_comment
-from ...scalars import Symbolic
-from ...scalars.operations import PRODUCT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +29,7 @@ if TYPE_CHECKING:
     from ...core.losses import Loss
     from ...core.network import Sequential
     from ...core.optimizers import Optimizer
-    from ...core.types import Row
 
-MOST_WRITTEN_OUT = 600  # operations; loops for more are as fast
 BLOCK = 32  # samples
 
 
@@ -66,7 +62,7 @@ class NativeStep:
         self.settings, self.draws = made.update.settings, made.record.draws
         self.all_settings = made.update.all_settings
         self.scratch = made.scratch
-        self.work = made.operations, 10 * len(made.record.weights)
+        self.work: "Tuple[int, int]" = made.operations, 10 * len(made.record.weights)
 
 
 class _Writer:
@@ -85,16 +81,12 @@ class _Writer:
         self.unit = NativeUnit("net")
         self.record = record = BatchRecord(net, loss, inputs, outputs, weighted, count)
         self.update = Update(optimizer, record)
-        self.lengths: "Dict[str, int]" = {}  # of the arrays of one sample
-        self.tables: "List[str]" = []
-        self.operations = size(record.terms)
-        self.is_small = self.operations <= MOST_WRITTEN_OUT
-        self.in_place = all([g is s for g, s in zip(record.gradients, record.sums)])
-        self.scratch = len(record.sums) + (0 if self.in_place else len(record.gradients))
-        self.inputs, self.outputs, self.weighted = inputs, outputs, weighted
-        sample, late = self.written_out() if self.is_small else self.looping()
-        self.scratch += BLOCK * sum(self.lengths.values())
-        functions = [self.update_function(), self.step(sample, late, self.ending()), self.train()]
+        self.parts = parts = Parts(self.unit, record, self.update.factor)
+        self.operations = parts.operations
+        self.scratch = len(record.sums) + (0 if parts.in_place else len(record.gradients))
+        self.scratch += BLOCK * sum(parts.lengths.values())
+        self.inputs, self.outputs = inputs, outputs
+        functions = [self.update_function(), self.step(), self.train()]
         about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
         about += [f"loss: {loss!r}", f"optimizer: {optimizer!r}"]
         self.source = "\n".join(
@@ -103,132 +95,13 @@ class _Writer:
                 HEAD + templates.CHECK_BITS.format(**self.unit.words),
                 templates.BEGIN_UNCONTRACTED,
                 *self.unit.functions(),
-                *self.tables,
+                *parts.tables,
                 *functions,
             ]
         )
 
     def __eq__(self, other: "Any") -> bool:
         return bool(self.source == other.source)
-
-    # ---- one sample ------------------------------------------------------------------------------
-
-    def written_out(self) -> "Tuple[List[str], List[List[str]]]":
-        """Return the statements for a sample, without loops."""
-        record = self.record
-        code = CPrinter(self.unit, record.terms, record.names)
-        lines = code.statements()
-        for n, term in enumerate(code.outputs):
-            lines.append(f"sums[{n}] = sums[{n}] + {code.text(term, PRODUCT)};")
-        return lines, []
-
-    def looping(self) -> "Tuple[List[str], List[List[str]]]":
-        """Return the statements for a sample, and for each group of sums those that add to it."""
-        record = self.record
-        loops = Loops("x", record.x, record.terms, "net_table")
-        for name, row in (("y", record.y), ("w", record.weights), ("r", record.drawn)):
-            loops.remember(name, row)
-        loops.scalars.update(record.names)
-        same = loops.record.same
-        used = {id(node) for node in loops.record.numbers}
-        for row in [[same.get(id(v), v) for v in row] for row in record.rows]:
-            if all([id(v) in used for v in row]) and not all(map(loops.is_known, row)):
-                loops.store(row)
-        self.add_groups(loops, [same[id(v)] for v in record.terms])
-        self.lengths = loops.lengths
-        self.tables += [self.unit.table(table) for table in loops.tables]
-        return self.divided(loops)
-
-    def add_groups(self, loops: "Loops", terms: "Row") -> None:
-        """Append the statements that add the terms of one sample to the sums."""
-        start = 0
-        for width, count in [(len(p.rows[0]), p.count) for p in self.record.learning]:
-            part = terms[start : start + count]
-            if len(part) == count:
-                rows = [part[k : k + width] for k in range(0, count, width)]
-                self.add_rows(loops, rows if width > 1 else [part], start)
-                start += count
-        for n in range(start, len(terms)):
-            self.add_rows(loops, [[terms[n]]], n)
-
-    def add_rows(self, loops: "Loops", rows: "List[Row]", start: int) -> None:
-        """Append the statements that add rows of terms to the sums from ``start`` on."""
-        outer = Index(loops.new_name("i"), len(rows))
-        inner = Index(loops.new_name("i"), len(rows[0]))
-        indices = tuple([index for index in (outer, inner) if index.count > 1])
-        terms = [(1, inner.name)] * (inner.count > 1)
-        terms += [(inner.count, outer.name)] * (outer.count > 1)
-        terms += [(start, "")] * (start > 0 or not terms)
-        element = Element("sums", terms)
-        fill = Fill("sums", inner, element[len("sums[") : -1])
-        row = [node for part in rows for node in part]
-        try:
-            term = loops.template(row, Scope(indices, fill.body)) if indices else loops.single(row[0])
-        except NotAlike:
-            for k, node in enumerate(row):
-                self.add_rows(loops, [[node]], start + k)
-            return
-        fill.value = Symbolic(None, "add", (Symbolic(name=element), term))
-        loops.statements.append(fill if outer.count == 1 else Nest(outer, [fill]))
-
-    def divided(self, loops: "Loops") -> "Tuple[List[str], List[List[str]]]":
-        """Return the statements for one sample, and those that can wait for the whole block."""
-        now: "List[str]" = []
-        late: "List[List[str]]" = []
-        own = {part.name for part in loops.statements if isinstance(part, (Assign, Fold))}
-        for part in loops.statements:
-            inner = part.body[0] if isinstance(part, Nest) else part
-            lines = self.unit.statement(part)
-            names = set(re.findall(r"\w+", "\n".join(lines)))
-            if inner.name == "sums" and isinstance(inner, Fill) and not names & own:
-                late.append(lines)
-            else:
-                now += lines
-        return now, late
-
-    # ---- after the samples -----------------------------------------------------------------------
-
-    def ending(self) -> "List[str]":
-        """Return the statements that follow from the sums: the loss and the gradients."""
-        record, factor = self.record, self.update.factor
-        results = [record.value, *record.gradients] + ([] if factor is None else [factor])
-        if size(results) <= MOST_WRITTEN_OUT:
-            return self.ending_written_out(results)
-        return self.ending_with_loops(results)
-
-    def ending_written_out(self, results: "Row") -> "List[str]":
-        code = CPrinter(self.unit, results, self.record.names)
-        lines = code.statements()
-        texts = [code.text(v) for v in code.outputs]
-        lines.append(f"const double loss = {texts[0]};")
-        if not self.in_place:
-            count = len(self.record.gradients)
-            lines += [f"g[{k}] = {text};" for k, text in enumerate(texts[1 : 1 + count])]
-        if self.update.factor is not None:
-            lines.append(f"const double factor = {texts[-1]};")
-        return lines
-
-    def ending_with_loops(self, results: "Row") -> "List[str]":
-        record = self.record
-        loops = Loops("sums", record.sums, results, "net_table_of_end")
-        loops.remember("w", record.weights)
-        loops.scalars.update(record.names)
-        same = loops.record.same
-        gradients = [same[id(v)] for v in record.gradients]
-        loops.statements.append(Assign("loss", loops.single(same[id(record.value)])))
-        start = 0
-        if not self.in_place:
-            for p in record.learning:
-                part, width = gradients[start : start + p.count], len(p.rows[0])
-                rows = [part[k : k + width] for k in range(0, p.count, width)]
-                loops.store_within(rows, "g", start)
-                start += p.count
-            loops.places.update({id(v): ("g", k) for k, v in enumerate(gradients)})
-        if self.update.factor is not None:
-            factor = loops.single(same[id(self.update.factor)])
-            loops.statements.append(Assign("factor", factor))
-        self.tables += [self.unit.table(table) for table in loops.tables]
-        return self.unit.looping(loops)
 
     # ---- functions -------------------------------------------------------------------------------
 
@@ -240,7 +113,9 @@ class _Writer:
         texts = [code.text(v) for v in code.outputs]
         text = "\n".join(body + texts)
         memory = [f"m{n}" for n in range(update.memory)]
-        for name, element in [("w", "W[k]"), ("g", "G[k]")] + [(m, f"{m.upper()}[k]") for m in memory]:
+        for name, element in [("w", "W[k]"), ("g", "G[k]")] + [
+            (m, f"{m.upper()}[k]") for m in memory
+        ]:
             if re.search(rf"\b{name}\b", text):
                 body.insert(0, f"const double {name} = {element};")
         body += [f"const double new{n} = {text};" for n, text in enumerate(texts)]
@@ -253,7 +128,9 @@ class _Writer:
         return (
             "/* Changes weights that learn. Returns whether one of them is not finite. */\n"
             f"static int net_update({', '.join(arrays + ['int count'] + given)})\n{{\n"
-            + indented(["int bad = 0;", *self.unused(given, text), "for (int k = 0; k < count; k++) {"])
+            + indented(
+                ["int bad = 0;", *self.unused(given, text), "for (int k = 0; k < count; k++) {"]
+            )
             + "".join([f"        {line}\n" for line in body])
             + indented(["}", "return bad;"])
             + "}\n"
@@ -267,38 +144,35 @@ class _Writer:
         factor = [] if self.update.factor is None else ["factor"]
         return [f"setting_{name}" for name in self.update.settings] + factor
 
-    def step(self, sample: "List[str]", late: "List[List[str]]", ending: "List[str]") -> str:
+    def step(self) -> str:
         """Return the function that makes one step."""
-        record = self.record
+        record, parts = self.record, self.parts
+        sample = parts.sample
         count = len(record.sums)
         lines = ["double *const sums = scratch;"]
         place = count
-        if self.in_place:
+        if parts.in_place:
             lines.append("double *const g = sums;")
         else:
             lines.append(f"double *const g = scratch + {place};")
             place += len(record.gradients)
         blocks = {}
-        for name, length in self.lengths.items():
+        for name, length in parts.lengths.items():
             blocks[name] = f"double *restrict const {name} = scratch + {place} + {length} * k;"
             place += BLOCK * length
         lines.append(f"for (int n = 0; n < {count}; n++) {{ sums[n] = -0.0; }}")
         lines.append(f"for (long long start = 0; start < size; start += {BLOCK}) {{")
-        lines.append(f"    const int block = size - start < {BLOCK} ? (int)(size - start) : {BLOCK};")
-        lines += nested(["for (int k = 0; k < block; k++) {", *nested(self.known(sample, blocks) + sample), "}"])
-        for group in late:
-            lines += nested(self.over_block(group, blocks))
-        lines += ["}", *ending, "*value = loss;", "if (!(loss - loss == 0.0)) { return 1; }"]
-        lines += self.updates()
-        return (
-            "/* Makes a step. Returns whether a number is no longer finite. */\n"
-            "static int net_step(long long size, const long long *places, const double *inputs, "
-            "const double *targets, const double *weights, const double *draws, double count, "
-            "const double *setting, double *restrict w, double *restrict m, double *restrict scratch, "
-            "double *value)\n{\n"
-            + indented(["(void)weights, (void)draws, (void)count, (void)setting, (void)m;", *lines])
-            + "}\n"
+        lines.append(
+            f"    const int block = size - start < {BLOCK} ? (int)(size - start) : {BLOCK};"
         )
+        lines += nested(
+            ["for (int k = 0; k < block; k++) {", *nested(self.known(sample, blocks) + sample), "}"]
+        )
+        for group in parts.late:
+            lines += nested(self.over_block(group, blocks))
+        lines += ["}", *parts.ending, "*value = loss;", "if (!(loss - loss == 0.0)) { return 1; }"]
+        lines += self.updates()
+        return STEP.format(body=indented(lines))
 
     def known(self, lines: "List[str]", blocks: "Dict[str, str]") -> "List[str]":
         """Return the statements that say where the numbers of sample k are, as far as needed."""
@@ -318,7 +192,11 @@ class _Writer:
         if lines[0].startswith("for ") and lines[1].startswith("    for "):
             before, after = lines[:1], lines[-1:]
             within = [line[4:] for line in lines[1:-1]]
-        each = ["for (int k = 0; k < block; k++) {", *nested(self.known(lines, blocks) + within), "}"]
+        each = [
+            "for (int k = 0; k < block; k++) {",
+            *nested(self.known(lines, blocks) + within),
+            "}",
+        ]
         return before + (nested(each) if before else each) + after
 
     def updates(self) -> "List[str]":
@@ -353,7 +231,9 @@ def nested(lines: "List[str]") -> "List[str]":
 
 def comment(first: str, lines: "List[str]") -> str:
     """Return a comment with these lines, which may contain texts of the user."""
-    return "\n".join([f"/* {first}", " *"] + [f" * {for_comment(line)}" for line in lines]) + "\n */"
+    return (
+        "\n".join([f"/* {first}", " *"] + [f" * {for_comment(line)}" for line in lines]) + "\n */"
+    )
 
 
 HEAD = """\
@@ -362,11 +242,25 @@ HEAD = """\
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__TINYC__) && !defined(__i386__) && !defined(FLT_EVAL_METHOD)
+#define FLT_EVAL_METHOD 0
+#endif
 #ifdef _WIN32
 #define NET_API __declspec(dllexport)
 #else
 #define NET_API
 #endif
+"""
+
+STEP = """\
+/* Makes a step on some samples. Returns whether a number is no longer finite. */
+static int net_step(long long size, const long long *places, const double *inputs,
+    const double *targets, const double *weights, const double *draws, double count,
+    const double *setting, double *restrict w, double *restrict m, double *restrict scratch,
+    double *value)
+{{
+    (void)weights, (void)draws, (void)count, (void)setting, (void)m;
+{body}}}
 """
 
 TRAIN = """\

@@ -1,4 +1,4 @@
-"""A unit of C that is compiled and run on this machine: the order of its loops suits its compiler."""
+"""A unit of C for the compiler of this machine, which computes several sums of a row at once."""
 
 from ..loops import Fill, Fold
 from .printer import Unit

@@ -25,7 +25,7 @@ from ...scalars import Symbolic
 from ...scalars.operations import PRODUCT
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, attributes_of, generate, is_own
-from ..program import reachable
+from ..program import Printer, reachable
 from .printer import Code, function
 from .unrolled import listed, named, pattern
 
@@ -175,7 +175,7 @@ class Samples:
     ``draws``   for each group of random numbers, how many of them each sample takes
     """
 
-    def __init__(self, code: "Code", drawn: "List[Symbolic]", count: int) -> None:
+    def __init__(self, code: "Printer", drawn: "List[Symbolic]", count: int) -> None:
         self.count = count
         self.all = (1 << count) - 1
         # For each number, one bit per sample and per random number that it depends on.

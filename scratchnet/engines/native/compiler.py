@@ -23,7 +23,7 @@ SECONDS = 300  # after which a compiler counts as hanging
 PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
 FAST = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
 HERE = ["-march=native"]  # The library runs on this machine only.
-MICROSOFT = ["/nologo", "/O2", "/fp:precise", "/LD"]
+MICROSOFT = ["/nologo", "/std:c11", "/O2", "/fp:precise", "/LD"]
 
 
 class CompilerError(ValueError):

@@ -62,7 +62,8 @@ class Native(Generated):
             return 1  # It may read its memory, or change from step to step.
         each, end = self.step_in_c.work
         rows = NUMBERS_AT_ONCE // (size * (self.inputs + self.outputs))
-        return max(1, min(STEPS_AT_ONCE, rows, OPERATIONS_AT_ONCE // (size * each + end)))
+        most: int = OPERATIONS_AT_ONCE // (size * each + end)
+        return max(1, min(STEPS_AT_ONCE, rows, most))
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
         """Return the losses of these steps, or None if lists must make them."""
@@ -79,7 +80,17 @@ class Native(Generated):
         sizes = array("q", [len(batch) for batch in different])
         counts = array("d", [self.count_of(batch) for batch in different])
         data = self.data_of(different)
-        arrays = [sizes, *data, self.draws_of(batches), counts, settings, w, m, self.scratch, losses]
+        arrays = [
+            sizes,
+            *data,
+            self.draws_of(batches),
+            counts,
+            settings,
+            w,
+            m,
+            self.scratch,
+            losses,
+        ]
         done = self.function(len(batches), again, stride, *map(library.address, arrays))
         if done != len(batches):
             return None

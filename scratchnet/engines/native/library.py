@@ -15,7 +15,8 @@ _libraries: "Dict[str, Any]" = {}
 def function(source: str, name: str, integers: int, arrays: int) -> "Any":
     """Return a function of the library of a C source. It returns an integer.
 
-    ``integers``, ``arrays``   how many arguments are integers, and how many after them are addresses
+    ``integers``   how many arguments are integers
+    ``arrays``     how many arguments after these are addresses
     """
     if source not in _libraries:
         _libraries[source] = compiler.build(source)

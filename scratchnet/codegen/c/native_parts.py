@@ -1,0 +1,161 @@
+"""The statements of a training step: those for one sample, and those that follow from the sums.
+
+Small networks are written out; larger ones are loops.
+"""
+
+import re
+
+from ...scalars import Symbolic
+from ...scalars.operations import PRODUCT
+from ..loops import Assign, Element, Fill, Fold, Index, Loops, Nest, NotAlike, Scope, size
+from .printer import CPrinter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, List, Optional, Tuple
+
+    from ...core.types import Row
+    from ..batch_record import BatchRecord
+    from .native_unit import NativeUnit
+
+MOST_WRITTEN_OUT = 600  # operations; loops for more are as fast
+
+
+class Parts:
+    """The statements, which work on the arrays of native_step.py.
+
+    ``sample``     those for one sample
+    ``late``       for each group of sums, those that add to it; they can wait for other samples
+    ``ending``     those that compute the loss and the gradients from the sums
+    ``in_place``   whether the sums are the gradients; otherwise these are in an array g
+    ``lengths``    {array of one sample: its length}
+    ``tables``     the definitions of the constants that are read
+    """
+
+    def __init__(
+        self, unit: "NativeUnit", record: "BatchRecord", factor: "Optional[Symbolic]"
+    ) -> None:
+        self.unit, self.record, self.factor = unit, record, factor
+        self.lengths: "Dict[str, int]" = {}
+        self.tables: "List[str]" = []
+        self.in_place = all([g is s for g, s in zip(record.gradients, record.sums)])
+        self.operations = size(record.terms)
+        small = self.operations <= MOST_WRITTEN_OUT
+        self.sample, self.late = self.written_out() if small else self.looping()
+        results = [record.value, *record.gradients] + ([] if factor is None else [factor])
+        small = size(results) <= MOST_WRITTEN_OUT
+        self.ending = self.ending_written_out(results) if small else self.ending_with_loops(results)
+
+    # ---- one sample ------------------------------------------------------------------------------
+
+    def written_out(self) -> "Tuple[List[str], List[List[str]]]":
+        """Return the statements for a sample, without loops."""
+        record = self.record
+        code = CPrinter(self.unit, record.terms, record.names)
+        lines = code.statements()
+        for n, term in enumerate(code.outputs):
+            lines.append(f"sums[{n}] = sums[{n}] + {code.text(term, PRODUCT)};")
+        return lines, []
+
+    def looping(self) -> "Tuple[List[str], List[List[str]]]":
+        """Return the statements for a sample, and for each group of sums those that add to it."""
+        record = self.record
+        loops = Loops("x", record.x, record.terms, "net_table")
+        for name, row in (("y", record.y), ("w", record.weights), ("r", record.drawn)):
+            loops.remember(name, row)
+        loops.scalars.update(record.names)
+        same = loops.record.same
+        used = {id(node) for node in loops.record.numbers}
+        rows = [row for row in record.rows if all([id(v) in same for v in row])]
+        for row in [[same[id(v)] for v in row] for row in rows]:
+            if all([id(v) in used for v in row]) and not all(map(loops.is_known, row)):
+                loops.store(row)
+        self.add_groups(loops, [same[id(v)] for v in record.terms])
+        self.lengths = loops.lengths
+        self.tables += [self.unit.table(table) for table in loops.tables]
+        return self.divided(loops)
+
+    def add_groups(self, loops: "Loops", terms: "Row") -> None:
+        """Append the statements that add the terms of one sample to the sums."""
+        start = 0
+        for width, count in [(len(p.rows[0]), p.count) for p in self.record.learning]:
+            part = terms[start : start + count]
+            if len(part) == count:
+                rows = [part[k : k + width] for k in range(0, count, width)]
+                self.add_rows(loops, rows if width > 1 else [part], start)
+                start += count
+        for n in range(start, len(terms)):
+            self.add_rows(loops, [[terms[n]]], n)
+
+    def add_rows(self, loops: "Loops", rows: "List[Row]", start: int) -> None:
+        """Append the statements that add rows of terms to the sums from ``start`` on."""
+        outer = Index(loops.new_name("i"), len(rows))
+        inner = Index(loops.new_name("i"), len(rows[0]))
+        indices = tuple([index for index in (outer, inner) if index.count > 1])
+        terms = [(1, inner.name)] * (inner.count > 1)
+        terms += [(inner.count, outer.name)] * (outer.count > 1)
+        terms += [(start, "")] * (start > 0 or not terms)
+        element = Element("sums", terms)
+        fill = Fill("sums", inner, element[len("sums[") : -1])
+        row = [node for part in rows for node in part]
+        try:
+            term = (
+                loops.template(row, Scope(indices, fill.body)) if indices else loops.single(row[0])
+            )
+        except NotAlike:
+            for k, node in enumerate(row):
+                self.add_rows(loops, [[node]], start + k)
+            return
+        fill.value = Symbolic(None, "add", (Symbolic(name=element), term))
+        loops.statements.append(fill if outer.count == 1 else Nest(outer, [fill]))
+
+    def divided(self, loops: "Loops") -> "Tuple[List[str], List[List[str]]]":
+        """Return the statements for one sample, and those that can wait for the whole block."""
+        now: "List[str]" = []
+        late: "List[List[str]]" = []
+        own = {part.name for part in loops.statements if isinstance(part, (Assign, Fold))}
+        for part in loops.statements:
+            inner = part.body[0] if isinstance(part, Nest) else part
+            lines = self.unit.statement(part)
+            names = set(re.findall(r"\w+", "\n".join(lines)))
+            if inner.name == "sums" and isinstance(inner, Fill) and not names & own:
+                late.append(lines)
+            else:
+                now += lines
+        return now, late
+
+    # ---- after the samples -----------------------------------------------------------------------
+
+    def ending_written_out(self, results: "Row") -> "List[str]":
+        code = CPrinter(self.unit, results, self.record.names)
+        lines = code.statements()
+        texts = [code.text(v) for v in code.outputs]
+        lines.append(f"const double loss = {texts[0]};")
+        if not self.in_place:
+            count = len(self.record.gradients)
+            lines += [f"g[{k}] = {text};" for k, text in enumerate(texts[1 : 1 + count])]
+        if self.factor is not None:
+            lines.append(f"const double factor = {texts[-1]};")
+        return lines
+
+    def ending_with_loops(self, results: "Row") -> "List[str]":
+        record = self.record
+        loops = Loops("sums", record.sums, results, "net_table_of_end")
+        loops.remember("w", record.weights)
+        loops.scalars.update(record.names)
+        same = loops.record.same
+        gradients = [same[id(v)] for v in record.gradients]
+        loops.statements.append(Assign("loss", loops.single(same[id(record.value)])))
+        start = 0
+        if not self.in_place:
+            for p in record.learning:
+                part, width = gradients[start : start + p.count], len(p.rows[0])
+                rows = [part[k : k + width] for k in range(0, p.count, width)]
+                loops.store_within(rows, "g", start)
+                start += p.count
+            loops.places.update({id(v): ("g", k) for k, v in enumerate(gradients)})
+        if self.factor is not None:
+            factor = loops.single(same[id(self.factor)])
+            loops.statements.append(Assign("factor", factor))
+        self.tables += [self.unit.table(table) for table in loops.tables]
+        return self.unit.looping(loops)

@@ -1,0 +1,310 @@
+"""engine="native": the bits of lists in the portable kernel, through compiled C, whichever kernel is active."""
+
+import os
+import random
+import stat
+import sys
+from contextlib import contextmanager
+
+import pytest
+from compare_engines import Lazy, Noisy, X, Y, hidden, kernel, outcome
+from hypothesis import given, strategies
+from random_networks import (
+    Bell,
+    MeanQuarticError,
+    Scale,
+    Share,
+    SignDescent,
+    bits,
+    bits_of,
+    numbers,
+    recipes,
+)
+
+import scratchnet as sn
+from scratchnet.codegen.c import native_parts
+from scratchnet.engines.native import compiler, engine
+
+try:
+    compiler.find_compiler()
+except compiler.CompilerError as none:
+    pytest.skip(str(none), allow_module_level=True)
+
+
+FAST, HERE = compiler.FAST, compiler.HERE
+
+
+@pytest.fixture(autouse=True)
+def quickly_compiled(monkeypatch):
+    """Compile in less time; ``test_full_optimization`` does not."""
+    monkeypatch.setattr(compiler, "FAST", ["-O1"])
+    monkeypatch.setattr(compiler, "HERE", [])
+    with kernel("portable"):
+        yield
+
+
+@contextmanager
+def noting_refusals():
+    """Return the numbers of steps that the C function did not make."""
+    refused = []
+    attempt = engine.Native.attempt
+
+    def noting(self, batches):
+        losses = attempt(self, batches)
+        if losses is None:
+            refused.append(len(batches))
+        return losses
+
+    engine.Native.attempt = noting
+    try:
+        yield refused
+    finally:
+        engine.Native.attempt = attempt
+
+
+@pytest.fixture
+def by_lists():
+    with noting_refusals() as refused:
+        yield refused
+
+
+def fit(make, name, X=X, Y=Y, loss="mean_squared_error", optimizer=None, epochs=4, **options):
+    """Train a network; return the outcome."""
+    net = sn.Sequential(make(), seed=1)
+    optimizer = optimizer or sn.Adam(0.05)
+    return outcome(
+        lambda: net.fit(X, Y, loss, optimizer, epochs=epochs, engine=name, **options), net
+    )
+
+
+def assert_same(make, by_lists, **options):
+    expected = fit(make, "lists", **options)
+    assert fit(make, "native", **options) == expected
+    assert not by_lists
+    assert type(expected[0]) is int  # It trained.
+
+
+def of_recipe(made, name):
+    net = made.network()
+    return outcome(
+        lambda: net.fit(made.X, made.Y, made.loss, made.optimizer, epochs=3, engine=name, **made.options), net
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("most", [0, 10000], ids=["loops", "written out"])
+@given(made=strategies.booleans().flatmap(lambda batches: recipes(batches=batches)))
+def test_any_training_has_the_same_bits(most, made):
+    former, native_parts.MOST_WRITTEN_OUT = native_parts.MOST_WRITTEN_OUT, most
+    engine._steps.clear()
+    try:
+        with noting_refusals() as refused:
+            found = of_recipe(made, "native")
+    finally:
+        native_parts.MOST_WRITTEN_OUT = former
+    assert found == of_recipe(made, "lists")
+    assert not refused or type(found[0]) is not int  # Else it diverged, and lists said how.
+
+
+WIDE = sn.Generator(5)
+WIDE_X, CLASSES = numbers(WIDE, 70, 20), [WIDE.below(4) for _ in range(70)]
+
+
+def wide():
+    return [sn.Dense(20, 24, l2=0.01), sn.ReLU(), sn.Dropout(0.25), sn.Dense(24, 4), sn.Softmax()]
+
+
+@pytest.mark.parametrize("compilers", ["gcc", "clang", "tcc"])
+def test_full_optimization(compilers, by_lists, monkeypatch):
+    monkeypatch.setattr(compiler, "FAST", FAST)
+    monkeypatch.setattr(compiler, "HERE", HERE)
+    monkeypatch.setenv("CC", compilers)
+    if compiler.shutil.which(compilers) is None:
+        pytest.skip(compilers + " is not installed")
+    engine._steps.clear()
+    # Another rate is another source, which is compiled again.
+    optimizer = sn.AdamW(0.01, clip_norm={"gcc": 1.0, "clang": 2.0, "tcc": 3.0}[compilers])
+    options = dict(X=WIDE_X, Y=CLASSES, loss="categorical_cross_entropy", optimizer=optimizer)
+    assert_same(
+        wide, by_lists, batch_size=33, sample_weight=[1 + k % 3 for k in range(70)], **options
+    )
+
+
+def test_each_option_has_the_same_bits(by_lists):
+    def make():
+        return [sn.Normalization()] + hidden(sn.Tanh(), sn.Dropout(0.5))
+
+    for options in (
+        {},
+        {"batch_size": 3, "validation_split": 0.3, "patience": 1},
+        {"optimizer": sn.Adam(sn.WarmUp(3, sn.CosineDecay(0.1, 8)))},
+        {"optimizer": sn.SGD(lambda t: 0.1 / (1 + t)), "batch_size": 2},
+        {"X": Lazy(X), "batch_size": 2, "seed": 3},
+    ):
+        assert_same(make, by_lists, **options)
+
+
+def test_user_defined_parts_have_the_same_bits(by_lists):
+    def make():
+        return [sn.Dense(2, 3), Bell(), Scale(3), Share(), sn.Dense(3, 1)]
+
+    assert_same(make, by_lists, loss=MeanQuarticError(), optimizer=SignDescent(0.01))
+
+
+def test_frozen_parameters_and_changes_by_hand(by_lists):
+    found = []
+    for name in ("lists", "native"):
+        net = sn.Sequential(hidden(sn.Tanh()), seed=1)
+        net.freeze("0.bias", "2.weights")
+        for epoch in sn.epochs(net, X, Y, "huber", sn.Adam(0.1), epochs=5, engine=name):
+            if epoch.number == 3:
+                net.parameters()[0].value[1][2] = 0.5
+        found.append(bits_of(net))
+    assert found[0] == found[1]
+    assert not by_lists
+
+
+def test_the_kernel_does_not_matter(by_lists):
+    with kernel("fast"):
+        found = fit(lambda: hidden(sn.GELU()), "native", optimizer=sn.SGD(0.1))
+    assert found == fit(lambda: hidden(sn.GELU()), "lists", optimizer=sn.SGD(0.1))
+
+
+def test_a_division_by_zero_is_that_of_lists():
+    class Inverse(sn.Activation):
+        def function(self, z):
+            return 1 / (1 + 1 / z)
+
+        def derivative(self, z, a):
+            return 1 / ((1 + z) * (1 + z))
+
+    def make():
+        return [sn.Dense(2, 1, weights=[[0], [0]]), Inverse()]
+
+    expected = fit(make, "lists", loss="huber")
+    assert expected[0] == "ZeroDivisionError"
+    assert fit(make, "native", loss="huber") == expected
+
+
+def test_a_diverging_training_keeps_its_last_finite_parameters():
+    options = dict(optimizer=sn.SGD(1e200), batch_size=2)
+    expected = fit(lambda: hidden(sn.ReLU()), "lists", **options)
+    assert expected[0].startswith("Diverged: epoch 1: ")
+    assert fit(lambda: hidden(sn.ReLU()), "native", **options) == expected
+
+
+def test_a_checkpoint_continues_on_another_engine(tmp_path):
+    def train(epochs, name, path):
+        net = sn.Sequential(hidden(sn.Tanh(), sn.Dropout(0.25)), seed=2)
+        options = dict(epochs=epochs, batch_size=3, checkpoint=path, engine=name)
+        return bits(net.fit(X, Y, "huber", sn.Adam(0.1), **options).loss), bits_of(net)
+
+    expected = train(9, "lists", str(tmp_path / "whole.safetensors"))
+    for first, second in (("native", "lists"), ("lists", "native")):
+        path = str(tmp_path / (first + ".safetensors"))
+        train(4, first, path)
+        assert train(9, second, path) == expected
+
+
+def test_ctrl_c_keeps_the_parameters_before_the_chunk(monkeypatch):
+    net = sn.Sequential(hidden(sn.Tanh()), seed=1)
+    before = []
+    take = engine.Native.take
+
+    def interrupted(self, *arrays):
+        take(self, *arrays)
+        if len(before) == 2:
+            raise KeyboardInterrupt
+        before.append(bits_of(net))
+
+    monkeypatch.setattr(engine.Native, "take", interrupted)
+    history = net.fit(X, Y, "huber", batch_size=3, epochs=5, engine="native")
+    assert history.interrupted
+    assert (len(history), bits_of(net)) == (2, before[-1])
+
+
+def test_the_source_is_there_to_read_and_quotes_no_name_of_the_user():
+    class Odd(sn.Activation):
+        def function(self, z):
+            return z
+
+        def derivative(self, z, a):
+            return 1 + 0 * z
+
+        def __repr__(self):
+            return '*/ int evil(void) { return "\n'
+
+    lists = sn.core.training.Engine
+    net = sn.Sequential([sn.Dense(2, 1), Odd()], seed=1)
+    examples = sn.core.examples.examples_for(net, X, Y, sn.MeanSquaredError())
+    given = net, sn.MeanSquaredError(), sn.SGD(0.5), examples, sn.Generator()
+    source = engine.Native(lists(*given), len(X)).source
+    assert "layer 0: Dense(inputs=2, outputs=1)" in source
+    assert source.count("*/") == source.count("/*")
+    assert "evil" in source.split("*/")[0]
+
+
+def test_what_cannot_be_traced_says_why():
+    net = sn.Sequential([sn.Dense(2, 3), Noisy(), sn.Dense(3, 1)])
+    random.seed(1)
+    with pytest.raises(
+        ValueError, match="^engine='native' cannot be used here: it does not do the same"
+    ):
+        net.fit(X, Y, "huber", engine="native")
+
+
+# ---- the compiler --------------------------------------------------------------------------------
+
+
+def test_without_a_compiler_the_message_says_which_were_looked_for(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CC", "no-such-compiler")
+    monkeypatch.setattr(compiler.sysconfig, "get_config_var", lambda name: None)
+    net = sn.Sequential([sn.Dense(2, 1)])
+    with pytest.raises(
+        ValueError, match="no C compiler was found: neither CC nor cc, gcc, .*; engine='auto'"
+    ):
+        net.fit(X, Y, "huber", sn.RMSprop(0.125), engine="native")
+    assert net.fit(X, Y, "huber", epochs=1).engine == "steps"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script as a compiler")
+def test_a_failing_compiler_is_one_sentence(monkeypatch, tmp_path):
+    path = tmp_path / "my cc"
+    path.write_text(
+        "#!/bin/sh\necho 'native.c:1: error: it is Monday' >&2\necho more >&2\nexit 1\n"
+    )
+    path.chmod(0o700)
+    monkeypatch.setenv("CC", "'{}' -g".format(path))
+    with pytest.raises(compiler.CompilerError) as error:
+        compiler.build("int x;")
+    assert "my cc failed: native.c:1: error: it is Monday; set CC" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of folders")
+def test_the_library_is_built_in_a_private_folder_that_is_removed(monkeypatch, tmp_path):
+    seen = []
+    run = compiler.run
+
+    def noting(command, folder):
+        seen.append((folder, stat.S_IMODE(os.stat(folder).st_mode)))
+        return run(command, folder)
+
+    monkeypatch.setattr(compiler, "run", noting)
+    monkeypatch.setattr(compiler.tempfile, "tempdir", str(tmp_path))
+    library = compiler.build("int three(void) { return 3; }\n")
+    assert library.three() == 3
+    assert [mode for _, mode in seen] == [0o700]
+    assert os.listdir(str(tmp_path)) == []
+    tmp_path.chmod(0o777)
+    with pytest.raises(compiler.CompilerError, match="others may replace files in .*; set TMPDIR"):
+        compiler.build("int four(void) { return 4; }\n")
+    assert os.listdir(str(tmp_path)) == []
+
+
+def test_auto_starts_no_compiler():
+    code = (
+        "import sys, scratchnet as sn; sn.Sequential([sn.Dense(2, 1)]).fit([[1, 2]], [3], 'huber', epochs=1);"
+        "sys.exit('subprocess' in sys.modules or 'scratchnet.engines.native' in sys.modules)"
+    )
+    compiler.subprocess.run([sys.executable, "-c", code], check=True)
