@@ -383,14 +383,23 @@ if hasattr(math, "dist"):  # as "fast", with another matrix product
 # ---- functions from above the core --------------------------------------------------------------
 
 
-def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
-    """Return the network in a file that ``save`` wrote.
+def load(
+    path: "Path",
+    custom: "Sequence[Any]" = (),
+    activations: "Any" = None,
+    order: "Any" = None,
+    prefix: str = "",
+) -> "Sequential":
+    """Return the network in a file that ``save`` wrote, or another program.
 
-    ``custom`` lists the classes of its user-defined layers.
+    ``custom``        the classes of its user-defined layers
+    ``activations``   for a .safetensors or .npz file of tensors alone, such as a state dict of
+                      PyTorch or the arrays W1, b1, W2, b2: the activation after each Linear, as in
+                      ``from_torch``; ``order`` and ``prefix`` are as there
     """
     from .formats import models
 
-    return models.load(path, custom)
+    return models.load(path, custom, activations, order, prefix)
 
 
 load_model = load
@@ -415,14 +424,20 @@ def to_sklearn(net: "Sequential", estimator: "Any") -> "Any":
     return _above("interop.sklearn", "to_sklearn")(net, estimator)
 
 
-def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
-    """Return the network that equals a PyTorch nn.Sequential in eval mode. All numbers stay exact.
+def from_torch(
+    module: "Any", activations: "Any" = None, order: "Any" = None, prefix: str = ""
+) -> "Sequential":
+    """Return the network that equals a PyTorch module in eval mode. All numbers stay exact.
 
-    Instead of a module, a state dict of Linear layers is accepted, with the activation after each
-    layer: ``activations=["relu", "identity"]``. Raise a ValueError if there is no such network.
-    ``help(scratchnet.interop.torch)`` lists what is supported.
+    Instead of a module, a state dict of Linear and BatchNorm1d layers is accepted, with the
+    activation after each Linear: ``activations=["relu", "identity"]``. ``order`` names the layers,
+    first to last, if the names do not tell it; ``prefix`` chooses a part of the names. Raise a
+    ValueError if there is no such network. ``help(scratchnet.interop.torch)`` lists what is
+    supported.
     """
-    return _above("interop.torch", "from_torch")(module, activations)  # type: ignore[no-any-return]
+    return _above("interop.torch", "from_torch")(  # type: ignore[no-any-return]
+        module, activations, order, prefix
+    )
 
 
 def to_torch(net: "Sequential", module: "Any" = None) -> "Any":

@@ -11,6 +11,8 @@ onnx_operators.py    activations as ONNX operators, and back
 onnx_reader.py       a network from the graph that another program wrote
 protobuf.py          the binary form of an ONNX file
 npy.py               NumPy's arrays, .npy and .npz
+state_dicts.py       a network from tensors alone, by their names
+state_order.py       the order of its layers
 exchange.py          what the exchange of models with other libraries shares
 strict_json.py       JSON text, read strictly
 files.py             writes a file without losing the old one

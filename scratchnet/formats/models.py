@@ -41,15 +41,26 @@ VERSION = 1
 OWN = dict(LAYERS, **DEEP)  # the package's own layers, by name
 TRAINING = "training"
 FORMATS = {".safetensors": safetensors, ".json": json}
+STATE_DICTS = (".safetensors", ".npz")  # formats in which tensors without layers occur
 ENDINGS = ".safetensors, .json, .npz or .onnx"
-# The function that takes over a model which the library of this ending loads from its file.
+# Files of other libraries by their endings: the function that takes over what the library loads.
 FROM = {
     ".pt": "from_torch",
     ".pth": "from_torch",
+    ".bin": "from_torch",
+    ".ckpt": "from_torch",
     ".h5": "from_keras",
+    ".hdf5": "from_keras",
     ".keras": "from_keras",
     ".pkl": "from_sklearn",
+    ".pickle": "from_sklearn",
     ".joblib": "from_sklearn",
+}
+# Further advice for some of them.
+ADVICE = {
+    ".bin": "; without PyTorch, convert the file to .safetensors, which sn.load reads",
+    ".ckpt": "; without PyTorch, convert its state dict to .safetensors, which sn.load reads",
+    ".weights.h5": ": such a file has weights alone, so make the model first, and let it load them",
 }
 
 
@@ -62,7 +73,7 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     """
     require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
     codec_of(path)
-    options: "Dict[str, Any]" = {"dtype": dtype} if str(path).endswith(".onnx") else {}
+    options: "Dict[str, Any]" = {"dtype": dtype} if str(path).lower().endswith(".onnx") else {}
     if not options:
         require(
             "dtype",
@@ -81,24 +92,57 @@ def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
     files.write(path, content if isinstance(content, bytes) else content.encode())
 
 
-def load(path: "Path", custom: "Sequence[Any]" = ()) -> "Sequential":
-    """Return the network in a file that ``save`` wrote.
+def load(
+    path: "Path",
+    custom: "Sequence[Any]" = (),
+    activations: "Any" = None,
+    order: "Any" = None,
+    prefix: str = "",
+) -> "Sequential":
+    """Return the network in a file that ``save`` wrote, or another program.
 
-    ``custom`` lists the classes of its user-defined layers. A file that is damaged, or not such a
-    file, raises a ValueError that says what is wrong.
+    ``custom``        the classes of its user-defined layers
+    ``activations``   for a file of tensors alone, such as a state dict of PyTorch: the activation
+                      after each Linear; ``order`` and ``prefix`` are as in state_dicts.py
+
+    A file that is damaged, or not such a file, raises a ValueError that says what is wrong.
     """
-    names = [FROM[ending] for ending in FROM if str(path).endswith(ending)]
-    if names:
-        hint = "takes over the model that its library loads from the file"
-        raise ValueError("{}: not a scratchnet file; sn.{} {}".format(path, names[0], hint))
+    if not isinstance(path, str) and not hasattr(path, "__fspath__"):
+        raise TypeError("load: path is a {}; give the path of a file".format(type(path).__name__))
+    _refuse_others(path)
     codec = codec_of(path)
     require("custom", custom, (_are_layers, "a list of classes of layers"))
+    require("prefix", prefix, (lambda v: isinstance(v, str), "the beginning of names, as a text"))
     data = files.read(path)
     try:
-        tensors, about = codec.loads(data)
+        if not str(path).lower().endswith(STATE_DICTS):
+            tensors, about = codec.loads(data)
+        else:
+            from . import state_dicts  # above this module: it reads what has no layers
+
+            def wanted(name: str, integers: bool) -> bool:
+                return activations is not None and state_dicts.wanted(name, integers, prefix)
+
+            tensors, about = codec.loads(data, wanted)
+            if "version" not in about and activations is not None:
+                return state_dicts.network(tensors, activations, order, prefix, "its state dict")
+        if activations is not None or order is not None or prefix:
+            raise ValueError(
+                "the file has the layers of a network; "
+                "leave out activations, order and prefix, which are for tensors alone"
+            )
         return _network(tensors, about, custom)
     except (TypeError, ValueError) as error:
         raise ValueError("{}: {}".format(path, error)) from None
+
+
+def _refuse_others(path: "Path") -> None:
+    """Refuse the file of another library, with the way in that there is."""
+    for ending in FROM:
+        if str(path).lower().endswith(ending):
+            hint = "takes over the model that its library loads from the file"
+            more = "".join([ADVICE[end] for end in ADVICE if str(path).lower().endswith(end)])
+            raise ValueError(f"{path}: not a scratchnet file; sn.{FROM[ending]} {hint}{more}")
 
 
 def _are_layers(custom: "Any") -> bool:
@@ -108,13 +152,14 @@ def _are_layers(custom: "Any") -> bool:
 
 
 def codec_of(path: "Path") -> "Any":
-    """Return the module that reads and writes files with the ending of ``path``."""
+    """Return the module that reads and writes files with the ending of ``path``, in any case."""
+    name = str(path).lower()
     try:  # imported here, because they are large and microcontrollers do not need them
-        if str(path).endswith(".onnx"):
+        if name.endswith(".onnx"):
             from . import onnx
 
             return onnx
-        if str(path).endswith(".npz"):
+        if name.endswith(".npz"):
             from . import npz
 
             return npz
@@ -122,7 +167,7 @@ def codec_of(path: "Path") -> "Any":
         what = f"this Python cannot read or write such files ({error})"
         raise ValueError(f"{path}: {what}; use .safetensors or .json") from None
     for ending in FORMATS:
-        if str(path).endswith(ending):
+        if name.endswith(ending):
             return FORMATS[ending]
     raise ValueError("{}: the ending gives the format; it must be {}".format(path, ENDINGS))
 
@@ -209,7 +254,10 @@ def of_training(name: str) -> bool:
 
 def _checked(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, Any]]":
     if "version" not in about:
-        raise ValueError("the file holds no scratchnet network, only tensors")
+        raise ValueError(
+            "the file holds no scratchnet network, only tensors; if they are those of Linear "
+            'layers, name the activation after each: activations=["relu", ..., "identity"]'
+        )
     if type(about["version"]) is not int or about["version"] != VERSION:
         raise ValueError(
             f"the file has version {about['version']!r} of the format; "

@@ -32,7 +32,7 @@ from .unpacked import most_unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from .files import Path
 
@@ -252,9 +252,14 @@ def load_npz(path: "Path") -> "Dict[str, Array]":
         return _read_npz(file, str(path))
 
 
-def loads_npz(data: bytes, source: str = "npz") -> "Dict[str, Array]":
-    """Return the arrays in the bytes of an .npz file, by name."""
-    return _read_npz(io.BytesIO(data), source)
+def loads_npz(
+    data: bytes, source: str = "npz", wanted: "Optional[Callable[[str], bool]]" = None
+) -> "Dict[str, Array]":
+    """Return the arrays in the bytes of an .npz file, by name.
+
+    ``wanted(name)`` says which arrays are read.
+    """
+    return _read_npz(io.BytesIO(data), source, wanted)
 
 
 def dumps_npz(arrays: "Dict[str, Array]") -> bytes:
@@ -266,7 +271,9 @@ def dumps_npz(arrays: "Dict[str, Array]") -> bytes:
     return file.getvalue()
 
 
-def _read_npz(file: "Any", source: str) -> "Dict[str, Array]":
+def _read_npz(
+    file: "Any", source: str, wanted: "Optional[Callable[[str], bool]]" = None
+) -> "Dict[str, Array]":
     arrays: "Dict[str, Array]" = {}
     packed = file.seek(0, io.SEEK_END)
     left = min(LARGEST, most_unpacked(packed))  # bytes of all arrays together
@@ -276,6 +283,8 @@ def _read_npz(file: "Any", source: str) -> "Dict[str, Array]":
                 name = member.filename[:-4] if member.filename.endswith(".npy") else member.filename
                 if name in arrays:
                     raise ValueError(f"{source} holds two arrays {shown(name)}")
+                if wanted is not None and not wanted(name):
+                    continue
                 with archive.open(member) as part:
                     arrays[name] = _read(part, f"{source}: {shown(name)}", left)
                 left -= len(arrays[name].numbers) * arrays[name].numbers.itemsize

@@ -20,9 +20,9 @@ from .unpacked import most_unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Tuple
+    from typing import Any, Callable, Dict, Optional, Tuple
 
-    from .safetensors import Tensor
+    from .safetensors import Tensor, Wanted
 
 KEY = "scratchnet"
 
@@ -40,12 +40,19 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
     return npy.dumps_npz(arrays)
 
 
-def loads(data: bytes) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+def loads(
+    data: bytes, wanted: "Optional[Wanted]" = None
+) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     """Return the tensors and the metadata in the file ``data``.
 
-    The metadata of a file that scratchnet did not write are {}.
+    The metadata of a file that scratchnet did not write are {}; of such a file, ``wanted(name,
+    integers)`` says which tensors are returned.
     """
-    arrays = npy.loads_npz(data)
+    if wanted is None or npy.loads_npz(data, "npz", lambda name: name == KEY):
+        arrays = npy.loads_npz(data)
+    else:
+        arrays = npy.loads_npz(data, "npz", lambda name: wanted(name, False))
+        arrays = {n: a for n, a in arrays.items() if wanted(n, a.numbers.typecode not in "fd")}
     about = arrays.pop(KEY, None)
     count = sum([len(a.numbers) for a in arrays.values()])
     limit = min(files.MOST_NUMBERS, most_unpacked(len(data)) // 64)  # A list takes 32 bytes each.

@@ -29,19 +29,33 @@ from .strict_json import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple, Union
+    from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
     Tensor = Union[float, List[float], List[List[float]]]
     Entry = Tuple[int, int, str, List[int], str]
+    Wanted = Callable[[str, bool], bool]
 
 # The limit for the header in bytes, enough for tens of thousands of layers. The limit of the
 # reference implementation is 10^8.
 LARGEST_HEADER = 10000000
 
+READABLE = "its dtype is {}; F64, F32, F16 and BF16 can be read"
 _METADATA = "__metadata__"
 _KEYS = {"dtype", "shape", "data_offsets"}
 # The types that a 64-bit float holds exactly: bytes per number, and struct's code.
 _TYPES = {"F64": (8, "d"), "F32": (4, "f"), "F16": (2, "e"), "BF16": (2, "f")}
+# The types of which no tensor is read: bytes per number.
+_INTEGERS = {
+    "I64": 8,
+    "U64": 8,
+    "I32": 4,
+    "U32": 4,
+    "I16": 2,
+    "U16": 2,
+    "I8": 1,
+    "U8": 1,
+    "BOOL": 1,
+}
 
 
 def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
@@ -80,11 +94,15 @@ def dumps(tensors: "Dict[str, Tensor]", metadata: "Dict[str, Any]") -> bytes:
     return struct.pack("<Q", len(text)) + text + b"".join(body)
 
 
-def loads(data: bytes) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
+def loads(
+    data: bytes, wanted: "Optional[Wanted]" = None
+) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     """Return the tensors and the metadata in the file ``data``.
 
     The metadata of a file that scratchnet did not write are {}. A file that breaks any rule of the
-    format raises a ValueError. The numbers are not checked; a NaN is returned as it is.
+    format raises a ValueError. The numbers are not checked; a NaN is returned as it is. Of a file
+    that scratchnet did not write, ``wanted(name, integers)`` says which tensors are returned;
+    ``integers`` is whether the tensor holds integers.
     """
     if len(data) < 8:
         raise ValueError(
@@ -113,7 +131,9 @@ def loads(data: bytes) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":
     _check_layout(entries, len(data) - 8 - size)
     tensors = {}
     for begin, end, name, shape, dtype in entries:
-        tensors[name] = _tensor(data[8 + size + begin : 8 + size + end], shape, dtype)
+        if metadata or wanted is None or wanted(name, dtype in _INTEGERS):
+            _check_readable(name, shape, dtype)
+            tensors[name] = _tensor(data[8 + size + begin : 8 + size + end], shape, dtype)
     return tensors, metadata
 
 
@@ -135,16 +155,24 @@ def _entry(name: str, entry: "Any") -> "Entry":
     if not isinstance(entry, dict) or set(entry) != _KEYS:
         raise ValueError(error + "its entry must be an object of dtype, shape and data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if not isinstance(dtype, str) or dtype not in _TYPES:
+    if not isinstance(dtype, str) or dtype not in _TYPES and dtype not in _INTEGERS:
         what = shown(dtype) if isinstance(dtype, str) else "not a string"
-        raise ValueError(error + "its dtype is {}; F64, F32, F16 and BF16 can be read".format(what))
+        raise ValueError(error + READABLE.format(what))
     if not _whole(shape):
         raise ValueError(error + "its shape must be a list of whole numbers, none negative")
-    if len(shape) > 2:
-        raise ValueError(error + "it has {} dimensions; at most 2 can be read".format(len(shape)))
     if not _whole(offsets) or len(offsets) != 2:
         raise ValueError(error + "its data_offsets must be two whole numbers, neither negative")
     return offsets[0], offsets[1], name, shape, dtype
+
+
+def _check_readable(name: str, shape: "List[int]", dtype: str) -> None:
+    error = "safetensors: tensor {}".format(shown(name))
+    if dtype in _INTEGERS:
+        raise ValueError(error + ": " + READABLE.format(shown(dtype)))
+    if len(shape) > 2:
+        raise ValueError(error + ": it has {} dimensions; at most 2 can be read".format(len(shape)))
+    if len(shape) == 2 and 0 in shape:  # Any number of empty rows would need no bytes.
+        raise ValueError(error + " has shape {}; a matrix must not be empty".format(shape))
 
 
 def _whole(values: "Any") -> bool:
@@ -159,7 +187,8 @@ def _check_layout(entries: "List[Entry]", size: int) -> None:
     due = count = 0
     for begin, end, name, shape, dtype in entries:
         error = "safetensors: tensor {} ".format(shown(name))
-        needed = _TYPES[dtype][0]
+        width = _INTEGERS.get(dtype) or _TYPES[dtype][0]
+        needed = width
         for length in shape:
             needed *= length
         if begin != due:
@@ -173,10 +202,8 @@ def _check_layout(entries: "List[Entry]", size: int) -> None:
                     begin, end, shape, dtype, needed
                 )
             )
-        if len(shape) == 2 and needed == 0:  # Any number of empty rows would need no bytes.
-            raise ValueError(error + "has shape {}; a matrix must not be empty".format(shape))
         due = end
-        count += needed // _TYPES[dtype][0]
+        count += needed // width
     if due != size:
         raise ValueError(
             "safetensors: the last tensor ends at byte {} of the data, which has {}".format(

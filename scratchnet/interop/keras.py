@@ -1,4 +1,4 @@
-"""Keras: a network from a Sequential, and back.
+"""Keras: a network from a Sequential or a chain of layers, and back.
 
     from_keras   a network with a model's numbers
     to_keras     a model with a network's numbers
@@ -88,7 +88,7 @@ HOLDS: "Dict[str, Any]" = {
 }
 # The layers that to_keras makes, from keras.layers and our layer. All others become an Activation.
 NEW: "Dict[Any, Any]" = {
-    Dense: lambda layers, layer: layers.Dense(layer.outputs),
+    Dense: lambda layers, layer: layers.Dense(layer.outputs, use_bias=bool(layer.bias)),
     Dropout: lambda layers, layer: layers.Dropout(layer.rate),
     ELU: lambda layers, layer: layers.ELU(layer.alpha),
     LeakyReLU: lambda layers, layer: layers.LeakyReLU(layer.slope),
@@ -97,23 +97,28 @@ NEW: "Dict[Any, Any]" = {
 NAMES = {kind: name for name, kind in FUNCTIONS.items() if kind not in NEW}
 
 
+MODELS = ("Sequential", "Functional")
+
+
 # ---- from Keras ------------------------------------------------------------------------------
 
 
 def from_keras(model: "Any") -> "Sequential":
-    """Return the network that predicts as a keras.Sequential does.
+    """Return the network that predicts as a keras.Sequential, or a functional model that is a chain.
 
-    Layers that are not trainable are frozen. A Dense without a bias gets a frozen bias of 0. A
-    layer that cannot be carried over exactly raises a ValueError that names it. If the layers of a
-    functional model form a chain, use ``sn.from_keras(keras.Sequential(model.layers))``.
+    Layers that are not trainable are frozen. A model that branches, or uses a layer with weights
+    twice, or has a layer that cannot be carried over exactly, raises a ValueError that names the
+    layer.
     """
     return Sequential([layer for _, _, layer in _all_parts(model, "from_keras")])
 
 
 def _all_parts(model: "Any", name: str) -> "List[Part]":
-    if _kind(model) != "Sequential":
-        what = f"{name}: {type(model).__name__} is not a keras.Sequential"
-        raise ValueError(f"{what}; if its layers form a chain, give keras.Sequential(model.layers)")
+    if _kind(model) not in MODELS:
+        raise ValueError(
+            f"{name}: {type(model).__name__} is neither a keras.Sequential nor a functional model, "
+            "keras.Model(inputs, outputs); give one of them"
+        )
     return list(_parts(model))
 
 
@@ -124,8 +129,8 @@ def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]
     """
     kind = _kind(layer)
     where = f"layer {path} of the model ({type(owner or layer).__name__})"
-    if kind == "Sequential":
-        for k, child in enumerate(layer.layers):
+    if kind in MODELS:
+        for k, child in enumerate(layer.layers if kind == "Sequential" else chain_of(layer)):
             for part in _parts(child, f"{path}.{k}".strip(".")):
                 yield part
         return
@@ -135,6 +140,7 @@ def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]
     if kind in SAME:
         yield where, layer, SAME[kind](layer)
     elif kind == "Dense":
+        _check_flat(layer, where)
         yield where, layer, _dense(layer, where)
         for part in _activation(layer, path, where):
             if type(part[2]) is not Identity:
@@ -143,8 +149,10 @@ def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]
         for part in _activation(layer, path, where):
             yield part
     elif kind == "Normalization":
+        _check_flat(layer, where)
         yield where, layer, _normalization(layer, where)
     elif kind == "BatchNormalization":
+        _check_flat(layer, where)
         weights = _weights(layer, 2 + layer.center + layer.scale, where)
         gamma = weights.pop(0) if layer.scale else None
         beta = weights.pop(0) if layer.center else None
@@ -166,6 +174,30 @@ def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]
         raise ValueError("{} is not supported; give one of {}".format(where, ", ".join(known)))
 
 
+def chain_of(model: "Any") -> "List[Any]":
+    """Return the layers of a functional model, first to last; refuse it if it is no chain."""
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ValueError(
+            f"the model {shown(model.name)} has {len(model.inputs)} inputs and "
+            f"{len(model.outputs)} outputs; a network has one of each"
+        )
+    layers: "List[Any]" = []
+    tensor = model.outputs[0]
+    while tensor is not model.inputs[0]:
+        layer, node, _ = tensor._keras_history
+        before = layer._inbound_nodes[node].input_tensors
+        before = before if isinstance(before, (list, tuple)) else [before]  # as in Keras 2
+        if len(before) != 1:
+            what = f"the layer {shown(layer.name)} ({type(layer).__name__}) takes {len(before)}"
+            raise ValueError(f"{what} tensors; a network is a chain of layers, without branches")
+        if any([layer is other and layer.weights for other in layers]):
+            what = f"the layer {shown(layer.name)} ({type(layer).__name__}) is used twice"
+            raise ValueError(f"{what}; a network has a layer of its own for each place")
+        layers.append(layer)
+        tensor = before[0]
+    return layers[::-1]
+
+
 def _kind(layer: "Any") -> str:
     """Return the name of the Keras class that defines what the layer computes, "" if none does."""
     for kind in type(layer).__mro__:
@@ -176,6 +208,19 @@ def _kind(layer: "Any") -> str:
                 else ""
             )
     return ""
+
+
+def _check_flat(layer: "Any", where: str) -> None:
+    """Refuse a layer that is applied along the last of several dimensions of a sample."""
+    try:
+        rank = len(layer.input.shape)
+    except (AttributeError, TypeError, ValueError):  # It was called directly, not in a model.
+        return
+    if rank > 2:
+        raise ValueError(
+            f"{where} is applied to {rank - 1} dimensions of a sample, which is flat here; "
+            "put a Flatten before it"
+        )
 
 
 def _activation(layer: "Any", path: str, where: str) -> "Iterator[Part]":
@@ -214,10 +259,10 @@ def _dense(layer: "Any", where: str) -> "Dense":
         len(rows),
         len(rows[0]),
         weights=rows,
-        bias=weights[1] if layer.use_bias else [0.0] * len(rows[0]),
+        bias=weights[1] if layer.use_bias else False,
     )
-    made.weights.frozen = not layer.trainable
-    made.bias.frozen = not (layer.trainable and layer.use_bias)
+    for parameter in made.parameters():
+        parameter.frozen = not layer.trainable
     return made
 
 

@@ -192,14 +192,16 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
 
     ``hidden_layer_sizes`` and ``activation`` of an MLP become those of the network; all other
     parameters are kept. A network that begins with a Normalization needs a Pipeline of
-    StandardScaler and an estimator. The classes are ``net.metadata["labels"]``; without these, the
-    classes that the estimator was fitted to before; otherwise 0, 1, ... Dropout is left out. A
+    StandardScaler and an estimator. The classes are ``net.metadata["labels"]``, or those of the
+    table from which the network was trained; without these, the classes that the estimator was
+    fitted to before; otherwise 0, 1, ... Dropout is left out. A
     Softmax of two outputs becomes the equivalent Sigmoid of their difference.
 
     A network without an equivalent raises a ValueError and leaves the estimator unchanged. For
     instance, an MLP has one activation for all hidden layers, and has no LeakyReLU.
     """
     net = exchange.ready(net, "to_sklearn")
+    _check_columns(net)
     scalers, last = _steps(estimator, "to_sklearn")
     kind = _kind(last, "to_sklearn")
     layers = exchange.counting(net)
@@ -391,6 +393,8 @@ def _labels(estimator: "Any", net: "Sequential", count: int) -> "List[Any]":
     """Return the class of each output; for a single output, the classes of 0 and 1."""
     labels = net.metadata.get("labels")
     if labels is None:
+        labels = _labels_of_table(net)
+    if labels is None:
         labels = _listed(getattr(estimator, "classes_", None))
         return labels if isinstance(labels, list) and len(labels) == count else list(range(count))
     kinds = (
@@ -402,3 +406,37 @@ def _labels(estimator: "Any", net: "Sequential", count: int) -> "List[Any]":
         what = f"to_sklearn: net.metadata['labels'] is {shown(labels)}"
         raise ValueError(f"{what}; give {count} different texts or numbers, one per class")
     return list(labels)
+
+
+def _labels_of_table(net: "Sequential") -> "Any":
+    """Return the classes of a network that was trained from a table, or None."""
+    for encoder in ("table", "arrays"):
+        found = net.metadata.get(encoder)
+        target = found.get("target") if isinstance(found, dict) else None
+        classes = target.get("classes") if isinstance(target, dict) else None
+        if isinstance(classes, list) and all([isinstance(label, str) for label in classes]):
+            return [_number(label) for label in classes] if target.get("numeric") else classes
+    return None
+
+
+def _number(label: str) -> float:
+    return float(label) if "." in label or "e" in label else int(label)
+
+
+def _check_columns(net: "Sequential") -> None:
+    """Refuse a network that was trained from data that are encoded before they are its inputs."""
+    table, arrays = [net.metadata.get(name) for name in ("table", "arrays")]
+    what = ""
+    if isinstance(table, dict):
+        encoded = [part["name"] for part in table.get("categories", ())] + list(
+            table.get("dates", ())
+        )
+        what = f"the column {shown(encoded[0])} of the table" if encoded else ""
+    elif isinstance(arrays, dict) and arrays.get("bytes"):
+        what = "each byte of the data"
+    if what:
+        raise ValueError(
+            f"to_sklearn: {what} becomes other numbers before it comes to the network, which the "
+            "estimator would not do; to give it these numbers yourself, take net.metadata['table' "
+            "or 'arrays'] out, and put the classes in net.metadata['labels']"
+        )

@@ -38,13 +38,12 @@ from ..core.activations import (
 from ..core.checks import shown
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
-from ..formats import exchange
+from ..formats import exchange, state_dicts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Tuple
 
-    from ..core.layer import Layer
     from ..core.types import Matrix
     from ..formats.exchange import Part
 
@@ -106,15 +105,24 @@ NEW: "Dict[Any, Any]" = {
 # ---- from PyTorch ----------------------------------------------------------------------------
 
 
-def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
+def from_torch(
+    module: "Any", activations: "Any" = None, order: "Any" = None, prefix: str = ""
+) -> "Sequential":
     """Return the network that predicts as an nn.Sequential in eval mode, or of a state dict.
 
-    A state dict must hold only Linear layers. It holds no activations, so ``activations`` lists the
-    activation after each Linear, as a name ("relu", "identity") or an object.
+    ``activations``   for a state dict, which holds none: the activation after each Linear, as a
+                      name ("relu", "identity") or an object. Where the names do not tell whether it
+                      stands before or after a BatchNorm1d, one after each layer
+    ``order``         for a state dict: the names of its layers, first to last. It is needed if the
+                      tensors are sorted by name, as a .safetensors file sorts them, and neither
+                      numbers in the names nor the widths of the layers tell the order. Otherwise
+                      the order of the tensors counts
+    ``prefix``        for a state dict: the beginning of the names that count, such as "actor"
 
-    A parameter that does not require a gradient is frozen. A state dict does not contain this
-    information. A Linear without a bias gets a frozen bias of 0. A module that cannot be carried
-    over exactly raises a ValueError that names it.
+    A state dict holds Linear and BatchNorm1d layers; the epsilon of a BatchNorm1d, which it lacks,
+    is taken as PyTorch's default, 1e-5. A parameter that does not require a gradient is frozen. A
+    state dict does not contain this information. A module that cannot be carried over exactly
+    raises a ValueError that names it.
 
     >>> import scratchnet as sn
     >>> state = {"fc.weight": [[1.0, 2.0, 3.0]], "fc.bias": [0.5]}  # tensors, arrays or lists
@@ -123,41 +131,28 @@ def from_torch(module: "Any", activations: "Any" = None) -> "Sequential":
     (Sequential([Dense(inputs=3, outputs=1), ReLU()]), [[6.5]])
     """
     if isinstance(module, dict):
-        return Sequential(_of_state(module, activations))
-    if activations is not None:
+        return _of_state(module, activations, order, prefix)
+    if activations is not None or order is not None or prefix:
         raise ValueError(
-            "from_torch: activations are for a state dict; an nn.Sequential has its own"
+            "from_torch: activations, order and prefix are for a state dict; "
+            "a module has its own layers"
         )
     return Sequential([layer for _, _, layer in _parts(module)])
 
 
-def _of_state(state: "Dict[Any, Any]", activations: "Any") -> "List[Layer]":
-    linears: "Dict[str, Dict[str, Any]]" = {}
+def _of_state(
+    state: "Dict[Any, Any]", activations: "Any", order: "Any", prefix: str
+) -> "Sequential":
+    tensors = {}
     for name, tensor in state.items():
-        owner, _, role = str(name).rpartition(".")
-        numbers = _numbers(f"from_torch: {shown(name)}", tensor)
-        depth = _depth(tensor)
-        if (role, depth) not in (("weight", 2), ("bias", 1)):
-            what = f"from_torch: {shown(name)}, of {depth} dimensions, is neither weight nor bias"
-            raise ValueError(
-                f"{what} of a Linear; give the nn.Sequential itself, "
-                "or the entries of its Linear layers"
-            )
-        linears.setdefault(owner, {})[role] = numbers
-    for owner, roles in linears.items():
-        if "weight" not in roles:
-            raise ValueError(f"from_torch: {owner}.bias has no {owner}.weight beside it")
-    if not checks.is_sequence(activations) or len(activations) != len(linears):
-        names = ", ".join(linears)
-        raise ValueError(
-            f"from_torch: name the activation after each of the {len(linears)} Linear layers "
-            f'({names}), activations=["relu", ..., "identity"]'
-        )
-    layers: "List[Layer]" = []
-    for (owner, roles), given in zip(linears.items(), activations):
-        layers.append(_dense(f"from_torch: {owner}", roles["weight"], roles.get("bias")))
-        layers.append(exchange.activation(given, f"from_torch: activation after {owner}"))
-    return layers
+        if state_dicts.wanted(str(name), _is_of_integers(tensor), prefix):
+            tensors[str(name)] = _numbers(f"from_torch: {shown(name)}", tensor)
+    return state_dicts.network(tensors, activations, order, prefix, "from_torch")
+
+
+def _is_of_integers(tensor: "Any") -> bool:
+    kind = str(getattr(tensor, "dtype", "float"))
+    return "int" in kind or "bool" in kind
 
 
 def _numbers(where: str, tensor: "Any") -> "Any":
@@ -171,20 +166,16 @@ def _numbers(where: str, tensor: "Any") -> "Any":
         ) from None
 
 
-def _depth(tensor: "Any") -> int:
-    shape = getattr(tensor, "shape", None)
-    if shape is not None:
-        return len(shape)
-    return 1 + _depth(tensor[0]) if checks.is_sequence(tensor) and len(tensor) else 0
-
-
 def _dense(where: str, weight: "Any", bias: "Any") -> "Dense":
     rows = checks.accept(_numbers(f"{where}.weight", weight), float, f"{where}.weight")
-    layer = Dense(len(rows[0]), len(rows), weights=matrix.transpose(rows))
+    layer = Dense(
+        len(rows[0]),
+        len(rows),
+        weights=matrix.transpose(rows),
+        bias=None if bias is not None else False,
+    )
     layer.weights.frozen = not getattr(weight, "requires_grad", True)
-    if bias is None:
-        layer.bias.value, layer.bias.frozen = [0.0] * len(rows), True
-    else:
+    if bias is not None:
         layer.bias.value = checks.accept_row(
             _numbers(f"{where}.bias", bias), float, f"{where}.bias", None
         )

@@ -8,6 +8,7 @@ from hypothesis import given
 from interchange import ACTIVATIONS, agree, dense, networks, normalization, rows_of
 
 import scratchnet as sn
+from scratchnet import tabular
 from scratchnet.estimators import MLPClassifier, MLPRegressor
 from scratchnet.formats import npy, npz
 
@@ -105,7 +106,7 @@ def test_a_state_dict():
     net = sn.from_torch(STATE, activations=["ReLU", sn.ELU(0.5)])
     assert (
         repr(net.layers)
-        == "[Dense(inputs=2, outputs=3), ReLU(), Dense(inputs=3, outputs=1), ELU(alpha=0.5)]"
+        == "[Dense(inputs=2, outputs=3), ReLU(), Dense(inputs=3, outputs=1, bias=False), ELU(alpha=0.5)]"
     )
     assert net.predict([[1, -1]]) == [[sn.ELU(0.5).forward([[0.0]])[0][0]]]
     assert net.predict([[1, 2]]) == [[5.5 - 11.25 + 17.125]]
@@ -113,8 +114,7 @@ def test_a_state_dict():
         False,
         False,
         False,
-        True,
-    ]  # the bias that is not there
+    ]  # the last layer has no bias
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_state_dict():
         (
             {"bn.weight": [1.0, 2.0]},
             ["relu"],
-            "'bn.weight', of 1 dimensions, is neither weight nor bias of a Linear;",
+            "'bn.weight', of 1 dimensions, is neither weight nor bias of a Linear, nor of a BatchNorm1d; leave it out, or ",
         ),
         (
             {"bn.running_mean": [1.0]},
@@ -152,15 +152,19 @@ def test_a_state_dict():
         (
             {"a.weight": [[1.0, float("nan")]]},
             ["relu"],
-            "a.weight: row 0, column 1 is nan; give a finite number",
+            "'a.weight': row 0, column 1 is nan; give a finite number",
         ),
-        ({"a.weight": [[1.0]], "a.bias": [1.0, 2.0]}, ["relu"], "bias: 2 given, 1 needed"),
         (
-            {"a.weight": [[1.0]], "b.weight": [[1.0, 2.0]]},
-            ["relu"] * 2,
-            "layer 2, Dense.* takes 2 inputs, but gets 1",
+            {"a.weight": [[1.0]], "a.bias": [1.0, 2.0]},
+            ["relu"],
+            r"'a.bias' has 2 numbers, which does not fit 'a.weight' of 1×1 \(outputs × inputs\)$",
         ),
-        ({3: None}, ["relu"], "3, of 0 dimensions, is neither"),
+        (
+            {"a2.weight": [[1.0]], "a10.weight": [[1.0, 2.0]]},
+            ["relu"] * 2,
+            "'a10.weight' takes 2 inputs, but 'a2.weight' before it has 1 outputs; name them first to last",
+        ),
+        ({3: None}, ["relu"], "'3', of 0 dimensions, is neither"),
         ({}, [], "a network has at least one layer"),
     ],
 )
@@ -293,7 +297,8 @@ def test_objects_that_are_no_models_are_refused(given):
     ):
         sn.from_torch(given)
     with pytest.raises(
-        ValueError, match="^from_keras: {} is not a keras.Sequential".format(type(given).__name__)
+        ValueError,
+        match="^from_keras: {} is neither a keras.Sequential".format(type(given).__name__),
     ):
         sn.from_keras(given)
 
@@ -308,3 +313,38 @@ def test_objects_that_are_no_networks_are_refused(name):
         from fractions import Fraction
 
         getattr(sn, name)(MIXED.copy(Fraction))
+
+
+# ---- networks that were trained from data ------------------------------------------------------------------------
+
+
+def trained(rows, **options):
+    return tabular.train(rows, target="y", epochs=3, **options)
+
+
+@pytest.mark.parametrize("classes", [("no", "yes"), ("b", "c", "a"), (3, 1, 2)], ids=repr)
+def test_an_estimator_has_the_class_names_of_the_table(classes, tmp_path):
+    rows = [{"a": x, "b": y, "y": classes[k % len(classes)]} for k, (x, y, _) in enumerate(X * 3)]
+    whole = trained(rows, task="classification").net
+    net = sn.Sequential(whole.layers[1:])  # without its Normalization, which needs a Pipeline
+    net.metadata = whole.metadata
+    path = str(tmp_path / "model.npz")
+    sn.save(net, path)
+    classifier = sn.to_sklearn(sn.load(path), MLPClassifier())
+    assert lists(classifier.classes_) == sorted(classes)
+    predicted = classifier.predict([[row["a"], row["b"]] for row in rows])
+    assert lists(predicted) == tabular.load(path).predict(rows)
+
+
+def test_a_table_that_is_encoded_before_it_comes_to_the_network():
+    rows = [{"a": "xyz"[k % 3], "b": float(k), "y": k % 2} for k in range(30)]
+    with pytest.raises(
+        ValueError, match="to_sklearn: the column 'a' of the table becomes other num"
+    ):
+        sn.to_sklearn(trained(rows).net, MLPClassifier())
+    net = sn.Sequential([sn.Dense(2, 1), sn.Sigmoid()])
+    net.metadata["arrays"] = {"bytes": True, "width": 2, "target": {"classes": ["0", "1"]}}
+    with pytest.raises(ValueError, match="to_sklearn: each byte of the data becomes other numbers"):
+        sn.to_sklearn(net, MLPClassifier())
+    net.metadata["arrays"].update(bytes=False)
+    assert lists(sn.to_sklearn(net, MLPClassifier()).classes_) == ["0", "1"]

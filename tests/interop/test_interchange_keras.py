@@ -152,15 +152,83 @@ def test_nested_and_flattened():
     agree(net.predict(ROWS), predicted(model, numpy.array(ROWS).reshape(-1, 2, 2)))
 
 
-def test_a_functional_model_as_the_docstring_says():
+def functional(*steps):
+    """Return a functional model; each step is a function of the tensor before it."""
+    entry = tensor = keras.Input((4,))
+    for step in steps:
+        tensor = step(tensor)
+    model = keras.Model(entry, tensor)
+    draw = numpy.random.RandomState(1)
+    model.set_weights([draw.uniform(0.5, 2, array.shape) for array in model.get_weights()])
+    return model
+
+
+def test_a_functional_chain_in():
+    inner = functional(layers.Dense(4, activation="elu"), layers.Activation("softplus"))
+    relu = layers.ReLU()  # without weights it may stand in two places
+    model = functional(layers.Dense(4), relu, inner, layers.Dense(4), relu, layers.Dense(2, "gelu"))
+    kinds = "Dense ReLU Dense ELU Softplus Dense ReLU Dense GELU".split()
+    for case in (model, keras.Sequential([keras.Input((4,)), model])):
+        net = sn.from_keras(case)
+        assert [type(layer).__name__ for layer in net.layers] == kinds
+        agree(net.predict(ROWS), predicted(model, ROWS))
+
+
+def test_layers_in_another_order_than_they_are_computed():
+    """``model.layers`` sorts by depth; a part of a model can begin in the middle of another."""
     entry = keras.Input((4,))
-    model = keras.Model(entry, layers.Dense(2, activation="gelu")(layers.Dense(3)(entry)))
-    with pytest.raises(
-        ValueError,
-        match=r"from_keras: Functional is not a keras.Sequential; .* give keras.Sequential\(m",
-    ):
-        sn.from_keras(model)
-    agree(sn.from_keras(keras.Sequential(model.layers)).predict(ROWS), predicted(model, ROWS))
+    first, second, third = [layers.Dense(4, activation="tanh") for _ in range(3)]
+    whole = third(first(second(entry)))
+    agree(
+        sn.from_keras(keras.Model(entry, whole)).predict(ROWS),
+        predicted(keras.Model(entry, whole), ROWS),
+        1e-6,
+    )
+    middle = second(entry)
+    end = keras.Model(middle, third(first(middle)))
+    agree(sn.from_keras(end).predict(ROWS), predicted(end, ROWS), 1e-6)
+
+
+def residual(tensor):
+    return layers.Add()([tensor, layers.Dense(4)(tensor)])
+
+
+ENTRY = keras.Input((4,))
+SHARED = layers.Dense(4, name="shared")
+
+
+@pytest.mark.parametrize(
+    "make, sentence",
+    [
+        (
+            lambda: functional(SHARED, SHARED),
+            r"the layer 'shared' \(Dense\) is used twice; a network",
+        ),
+        (
+            lambda: functional(residual),
+            r"the layer 'add.*' \(Add\) takes 2 tensors; a network is a",
+        ),
+        (
+            lambda: keras.Sequential([keras.Input((4,)), functional(residual, layers.Dense(1))]),
+            r"\(Add\) takes 2 tensors",
+        ),
+        (
+            lambda: keras.Model([ENTRY, keras.Input((4,))], layers.Dense(1)(ENTRY)),
+            r"has 2 inputs and 1 outputs; a network has one of each",
+        ),
+        (
+            lambda: keras.Model(ENTRY, [layers.Dense(1)(ENTRY), layers.Dense(1)(ENTRY)]),
+            r"has 1 inputs and 2 outputs; a network has one of each",
+        ),
+        (
+            lambda: keras.Sequential([keras.Input((2, 2)), layers.Dense(3)]),
+            r"layer 0 of the model \(Dense\) is applied to 2 dimensions of a sample, which is flat",
+        ),
+    ],
+)
+def test_a_model_that_is_no_chain(make, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        sn.from_keras(make())
 
 
 def test_a_float32_number_comes_in_exactly():
@@ -174,7 +242,8 @@ def test_weights_that_are_not_trainable_are_frozen():
     options = {"use_bias": False}, {"trainable": False}, {}
     model = built(*[lambda given=given: layers.Dense(3, **given) for given in options])
     net = sn.from_keras(model)
-    assert [p.name for p in net.parameters() if p.frozen] == ["0.bias", "1.weights", "1.bias"]
+    assert [p.name for p in net.parameters() if p.frozen] == ["1.weights", "1.bias"]
+    assert [layer.use_bias for layer in sn.to_keras(net).layers] == [False, True, True]
     fixed = sn.from_keras(built(lambda: layers.BatchNormalization(trainable=False)))
     assert all(p.frozen for p in fixed.parameters()) and len(fixed.layers) == 2
     assert [layer.trainable for layer in sn.to_keras(net).layers] == [True, False, True]

@@ -1,0 +1,304 @@
+"""A network from a state dict: tensors by name, without the layers that they belong to.
+
+    network   the network of a state dict, given its activations
+    wanted    whether a tensor of a file belongs to it
+
+A name has an owner and a role, as in "fc1.weight", "0.running_mean", "dense/kernel" or "W1":
+
+    weight, bias                    a Linear of PyTorch; the weight is outputs × inputs
+    kernel, bias                    the same of Keras and Flax; the kernel is inputs × outputs
+    W, b; weights, biases; w1, b1   the same of a program of one's own; the shapes show which
+                                    dimension of W is that of the outputs
+    running_mean, running_var       a BatchNorm1d of PyTorch, with or without weight and bias
+    mean, spread                    a Normalization that to_torch made
+
+The order of the layers is that of the names (state_order.py). An owner's numbers are flat, or a
+matrix of one row or one column.
+
+>>> state = {"W1": [[1, 2, 3]], "b1": [[0, 0, 1]], "W2": [[1], [1], [1]], "b2": [[-1]]}
+>>> network(state, ["relu", "identity"]).predict([[1]])
+[[6.0]]
+"""
+
+import re
+
+from ..core import checks, matrix
+from ..core.activations import Identity
+from ..core.checks import shown
+from ..core.layers import Dense
+from ..core.network import Sequential
+from . import exchange, state_order
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+    from ..core.layer import Layer
+    from ..core.types import Matrix, Row
+
+EPSILON = 1e-5  # BatchNorm1d's, which is not in its state dict
+# PyTorch's roles, the last part of a name; those of other programs, anywhere in it.
+ROLES = ("weight", "bias", "running_mean", "running_var", "mean", "spread")
+COUNTER = "num_batches_tracked"
+OTHERS = re.compile(
+    r"(?i)(?:^|(?<=[./_: -]))(weights?|kernel|w|biases|bias|b)(?=\d*(?:$|[./_: -]))"
+)
+SHORT = re.compile(r"([WwBb])([A-Za-z]\w{0,4})$")  # Wh, bh, Wout
+OWN_WEIGHTS = {"weight": "matrix", "weights": "matrix", "w": "matrix", "kernel": "kernel"}
+LINEAR, BATCH_NORM, NORMALIZATION = "Linear", "BatchNorm", "Normalization"
+
+
+class Owner:
+    """The tensors of one layer.
+
+    ``name``      what its tensors have in common
+    ``tensors``   the numbers by role; ``names`` their names
+    ``kind``      Linear, BatchNorm or Normalization
+    ``turned``    whether the rows of the matrix of a Linear are outputs; None if not yet known
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.tensors: "Dict[str, Any]" = {}
+        self.names: "Dict[str, str]" = {}
+        self.kind = ""
+        self.turned: "Any" = None
+
+    def widths(self, turned: bool) -> "Tuple[int, int]":
+        """Return the numbers of inputs and outputs."""
+        if self.kind != LINEAR:
+            count = len(self.tensors["mean" if "mean" in self.tensors else "running_mean"])
+            return count, count
+        rows, columns = matrix.shape(self.tensors["matrix"])
+        return (
+            (columns, rows) if (self.turned is None and turned) or self.turned else (rows, columns)
+        )
+
+    @property
+    def label(self) -> str:
+        """The name for messages: that of the weight."""
+        return shown(self.names.get("matrix") or list(self.names.values())[0])
+
+
+def network(
+    tensors: "Dict[str, Any]",
+    activations: "Any",
+    order: "Any" = None,
+    prefix: str = "",
+    what: str = "the state dict",
+) -> "Sequential":
+    """Return the network of a state dict.
+
+    ``tensors``       numbers, lists or matrices by name
+    ``activations``   one after each Linear, as a name or an object; or one after each layer,
+                      BatchNorm and Normalization included
+    ``order``         the names of the layers, first to last, if the names of the tensors do not
+                      tell it
+    ``prefix``        the beginning of the names that count, such as "actor"
+    ``what``          what messages call it
+    """
+    owners = _owners({n: t for n, t in tensors.items() if wanted(n, False, prefix)}, prefix, what)
+    owners, turned = state_order.ordered(owners, list(tensors), order, what)
+    given = _placed(owners, activations, what)
+    layers: "List[Layer]" = []
+    for owner, activation in zip(owners, given):
+        layers += _layers(owner, turned, what)
+        if activation is not None:
+            layers.append(activation)
+    return Sequential(layers)
+
+
+def wanted(name: str, integers: bool, prefix: str = "") -> bool:
+    """Return whether a tensor counts: its name has the prefix, and it is no bookkeeping.
+
+    Of the tensors of integers, only a weight, a bias and the like count.
+    """
+    if not name.startswith(prefix) or name.split(".")[-1] == COUNTER:
+        return False
+    left = name[len(prefix) :]
+    if prefix and prefix[-1].isalnum() and left[:1] not in ("", ".", "/", "_"):
+        return False
+    return not integers or bool(_split(name)[1])
+
+
+def _split(name: str) -> "Tuple[str, str]":
+    """Return owner and role of a name; the role is "" if it has none.
+
+    >>> _split("fc.weight"), _split("W_hidden"), _split("layer1_b"), _split("dense_1/kernel:0")
+    (('fc', 'weight'), ('hidden', 'matrix'), ('layer1', 'bias'), ('dense_1:0', 'kernel'))
+    >>> _split("W1"), _split("bh"), _split("alpha")
+    (('1', 'matrix'), ('h', 'bias'), ('alpha', ''))
+    """
+    owner, _, role = name.rpartition(".")
+    if role in ROLES:
+        return owner, role
+    found = list(OTHERS.finditer(name))
+    if found:
+        before, after = name[: found[-1].start()], name[found[-1].end() :]
+        owner = before.rstrip("./_: -") + (after if before else after.lstrip("./_: -"))
+        return owner, OWN_WEIGHTS.get(found[-1].group(1).lower(), "bias")
+    short = SHORT.match(name)
+    if short:
+        return short.group(2), OWN_WEIGHTS.get(short.group(1).lower(), "bias")
+    return name, ""
+
+
+def _owners(tensors: "Dict[str, Any]", prefix: str, what: str) -> "List[Owner]":
+    if not tensors and prefix:
+        raise ValueError(
+            f"{what}: no tensor's name begins with {shown(prefix)}; give another prefix"
+        )
+    owners: "Dict[str, Owner]" = {}
+    for name, tensor in tensors.items():
+        of, role = _split(name)
+        owner = owners.setdefault(of, Owner(of))
+        kind = "matrix" if _depth(tensor) == 2 and role in ("weight", "kernel") else role
+        if not role or _depth(tensor) not in ((2,) if kind == "matrix" else (1, 2)):
+            raise ValueError(_unknown(name, tensor, what))
+        if kind in owner.tensors:
+            raise ValueError(
+                f"{what}: {shown(owner.names[kind])} and {shown(name)} belong to one layer; "
+                "rename one of them"
+            )
+        if kind == "matrix" and role != "matrix":
+            owner.turned = role == "weight"
+        owner.names[kind] = name
+        numbers = tensor if kind == "matrix" else _flat(tensor)
+        accept = checks.accept if kind == "matrix" else _accept_row
+        owner.tensors[kind] = accept(numbers, float, f"{what}: {shown(name)}")
+    for owner in owners.values():
+        owner.kind = _kind(owner, tensors, what)
+    # A program writes all its matrices one way.
+    own = [o for o in owners.values() if _split(o.names.get("matrix", ""))[1] == "matrix"]
+    ways = {owner.turned for owner in own} - {None}
+    for owner in own:
+        if len(ways) == 1:
+            owner.turned = list(ways)[0]
+    return list(owners.values())
+
+
+def _unknown(name: str, tensor: "Any", what: str) -> str:
+    return (
+        f"{what}: {shown(name)}, of {_depth(tensor)} dimensions, is neither weight nor bias of a "
+        "Linear, nor of a BatchNorm1d; leave it out, or choose a part of the names by prefix=..."
+    )
+
+
+def _depth(tensor: "Any") -> int:
+    return 1 + _depth(tensor[0]) if checks.is_sequence(tensor) and len(tensor) else 0
+
+
+def _flat(tensor: "Any") -> "Any":
+    """Return a matrix of one row or one column as a flat list."""
+    if _depth(tensor) == 1:
+        return tensor
+    return tensor[0] if len(tensor) == 1 else [x for row in tensor for x in row]
+
+
+def _accept_row(row: "Any", number: "Any", name: str) -> "Row":
+    return checks.accept_row(row, number, name, None)
+
+
+def _kind(owner: "Owner", tensors: "Dict[str, Any]", what: str) -> str:
+    roles = set(owner.tensors)
+    if roles <= {"matrix", "bias"} and "matrix" in roles:
+        _turn(owner, tensors, what)
+        return LINEAR
+    statistics = {"running_mean", "running_var"}
+    known = BATCH_NORM if statistics <= roles <= statistics | {"weight", "bias"} else ""
+    known = NORMALIZATION if roles == {"mean", "spread"} else known
+    lengths = {len(numbers) for numbers in owner.tensors.values()}
+    if known and len(lengths) == 1:
+        return known
+    if known:
+        raise ValueError(f"{what}: the tensors of {shown(owner.name)} differ in length")
+    first = list(owner.names.values())[0]
+    if roles == {"bias"}:
+        beside = first.replace("bias", "weight")
+        raise ValueError(f"{what}: {first} has no {beside} beside it; give both, or neither")
+    raise ValueError(_unknown(first, tensors[first], what))
+
+
+def _turn(owner: "Owner", tensors: "Dict[str, Any]", what: str) -> None:
+    """Find out by the bias whether the rows of the matrix are outputs."""
+    if "bias" not in owner.tensors:
+        return
+    rows, columns = matrix.shape(owner.tensors["matrix"])
+    count, given = len(owner.tensors["bias"]), tensors[owner.names["bias"]]
+    possible = [turned for turned, outputs in ((True, rows), (False, columns)) if outputs == count]
+    if _depth(given) == 2 and count > 1:  # a column is added to W·x, a row to x·W
+        possible = [turned for turned in possible if turned == (len(given) > 1)]
+    if owner.turned is not None:
+        possible = [turned for turned in possible if turned == owner.turned]
+    if not possible:
+        layout = {True: " (outputs × inputs)", False: " (inputs × outputs)", None: ""}[owner.turned]
+        raise ValueError(
+            f"{what}: {shown(owner.names['bias'])} has {count} numbers, which does not fit "
+            f"{shown(owner.names['matrix'])} of {rows}×{columns}{layout}"
+        )
+    if len(possible) == 1:
+        owner.turned = possible[0]
+
+
+def _layers(owner: "Owner", turned: bool, what: str) -> "List[Layer]":
+    tensors, where = owner.tensors, f"{what}: {owner.name}"
+    if owner.kind == NORMALIZATION:
+        return [exchange.normalization(tensors["mean"], tensors["spread"], where)]
+    if owner.kind == BATCH_NORM:
+        statistics = tensors["running_mean"], tensors["running_var"], EPSILON
+        return exchange.batch_normalization(
+            *statistics, tensors.get("weight"), tensors.get("bias"), where
+        )
+    inputs, outputs = owner.widths(turned)
+    rows: "Matrix" = tensors["matrix"]
+    if owner.turned or (owner.turned is None and turned):
+        rows = matrix.transpose(rows)
+    return [Dense(inputs, outputs, weights=rows, bias=tensors.get("bias", False))]
+
+
+def _placed(owners: "List[Owner]", activations: "Any", what: str) -> "List[Any]":
+    """Return the activation after each layer, or None."""
+    linears = [owner for owner in owners if owner.kind == LINEAR]
+    counts = {len(linears), len(owners)}
+    if not checks.is_sequence(activations) or len(activations) not in counts:
+        names = ", ".join([owner.name for owner in linears])
+        raise ValueError(
+            f"{what}: name the activation after each of the {len(linears)} Linear layers "
+            f'({names}), activations=["relu", ..., "identity"]'
+        )
+    after = owners if len(activations) == len(owners) else linears
+    made = [
+        exchange.activation(given, f"{what}: activation after {owner.name}")
+        for owner, given in zip(after, activations)
+    ]
+    if after is owners:
+        return list(made)
+    places: "List[Any]" = [None] * len(owners)
+    for k, owner in enumerate(owners):
+        if owner.kind == LINEAR:
+            activation = made.pop(0)
+            follows = k + 1 < len(owners) and owners[k + 1].kind != LINEAR
+            if follows and type(activation) is not Identity:
+                k += _is_after(owners, k, activation, what)
+            places[k] = activation
+    return places
+
+
+def _is_after(owners: "List[Owner]", k: int, activation: "Layer", what: str) -> bool:
+    """Return whether the activation of layer k stands after the BatchNorm that follows the layer.
+
+    The indices in an nn.Sequential tell it: nothing can stand between layers 3 and 4.
+    """
+    places = [state_order.index_of(owner.name) for owner in owners[k : k + 3]] + [None]
+    linear, norm, behind = places[:3]
+    if linear is not None and norm is not None and linear[0] == norm[0]:
+        if norm[1] == linear[1] + 1:
+            return True
+        if behind == (norm[0], norm[1] + 1):
+            return False
+    names = ", ".join([owner.name for owner in owners])
+    raise ValueError(
+        f"{what}: whether {activation!r} stands before or after {owners[k + 1].name} is not in the "
+        f"names; give an activation after each of the {len(owners)} layers ({names}), "
+        'with "identity" where there is none'
+    )
