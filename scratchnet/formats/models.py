@@ -115,17 +115,16 @@ def load(
     require("prefix", prefix, (lambda v: isinstance(v, str), "the beginning of names, as a text"))
     data = files.read(path)
     try:
-        if not str(path).lower().endswith(STATE_DICTS):
-            tensors, about = codec.loads(data)
+        if str(path).lower().endswith(STATE_DICTS):
+            tensors, about = codec.loads(
+                data, lambda *tensor: _belongs(activations, prefix, *tensor)
+            )
         else:
-            from . import state_dicts  # above this module: it reads what has no layers
+            tensors, about = codec.loads(data)
+        if "version" not in about and activations is not None:
+            from . import state_dicts  # imported here, because it does not run on MicroPython
 
-            def wanted(name: str, integers: bool) -> bool:
-                return activations is not None and state_dicts.wanted(name, integers, prefix)
-
-            tensors, about = codec.loads(data, wanted)
-            if "version" not in about and activations is not None:
-                return state_dicts.network(tensors, activations, order, prefix, "its state dict")
+            return state_dicts.network(tensors, activations, order, prefix, "its state dict")
         if activations is not None or order is not None or prefix:
             raise ValueError(
                 "the file has the layers of a network; "
@@ -134,6 +133,15 @@ def load(
         return _network(tensors, about, custom)
     except (TypeError, ValueError) as error:
         raise ValueError("{}: {}".format(path, error)) from None
+
+
+def _belongs(activations: "Any", prefix: str, name: str, integers: bool) -> bool:
+    """Return whether a tensor of a file without layers is read."""
+    if activations is None:  # The file is refused whatever it holds.
+        return False
+    from . import state_dicts
+
+    return state_dicts.wanted(name, integers, prefix)
 
 
 def _refuse_others(path: "Path") -> None:
