@@ -20,7 +20,7 @@ from .unpacked import most_unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional, Tuple
+    from typing import Any, Dict, Optional, Tuple
 
     from .safetensors import Tensor, Wanted
 

@@ -104,7 +104,7 @@ MODELS = ("Sequential", "Functional")
 
 
 def from_keras(model: "Any") -> "Sequential":
-    """Return the network that predicts as a keras.Sequential, or a functional model that is a chain.
+    """Return the network that predicts as a keras.Sequential, or as a chain, keras.Model(...).
 
     Layers that are not trainable are frozen. A model that branches, or uses a layer with weights
     twice, or has a layer that cannot be carried over exactly, raises a ValueError that names the

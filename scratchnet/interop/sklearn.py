@@ -428,9 +428,8 @@ def _check_columns(net: "Sequential") -> None:
     table, arrays = [net.metadata.get(name) for name in ("table", "arrays")]
     what = ""
     if isinstance(table, dict):
-        encoded = [part["name"] for part in table.get("categories", ())] + list(
-            table.get("dates", ())
-        )
+        encoded = [part["name"] for part in table.get("categories", ())]
+        encoded += list(table.get("dates", ()))
         what = f"the column {shown(encoded[0])} of the table" if encoded else ""
     elif isinstance(arrays, dict) and arrays.get("bytes"):
         what = "each byte of the data"
