@@ -415,7 +415,9 @@ def _labels_of_table(net: "Sequential") -> "Any":
         target = found.get("target") if isinstance(found, dict) else None
         classes = target.get("classes") if isinstance(target, dict) else None
         if isinstance(classes, list) and all([isinstance(label, str) for label in classes]):
-            return [_number(label) for label in classes] if target.get("numeric") else classes
+            return (
+                [_number(label) for label in classes] if (target or {}).get("numeric") else classes
+            )
     return None
 
 
