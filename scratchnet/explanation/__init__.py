@@ -12,7 +12,7 @@ textbook      the formula as books write it, from the docstring of the rule
 data          an explanation as JSON
 page          an explanation as an interactive page
 worksheet     the step with blanks, to be computed by hand
-mistakes      checks a worksheet that was filled in
+mistakes/     checks a worksheet that was filled in, and recognizes common mistakes
 attribution   what each input contributes to an output
 gradients     sn.check_gradients: backpropagation, exact derivatives and differences compared
 """

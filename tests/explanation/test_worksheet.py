@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from test_explanation import mazur
 
 import scratchnet as sn
-from scratchnet.explanation import mistakes
 from scratchnet.explanation.explanation import UnknownName, explain
-from scratchnet.explanation.mistakes import MISTAKES, Mistake, Working, check
+from scratchnet.explanation.mistakes import MISTAKES, Mistake, Working, check, checking
 from scratchnet.explanation.text import number
 from scratchnet.explanation.worksheet import decimals_of, read, sections, value_of, worksheet
 from scratchnet.scalars import Traced
@@ -831,12 +830,12 @@ def test_digits_that_fit_many_mistakes_are_not_explained(monkeypatch):
         for k in (1.601, 1.602, 1.603)
     ]
     monkeypatch.setattr(
-        mistakes, "MISTAKES", [Mistake(str(k), None, edit) for k, edit in enumerate(edits)]
+        checking, "MISTAKES", [Mistake(str(k), None, edit) for k, edit in enumerate(edits)]
     )
     why = and_gate()  # 0.25
     assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake is None
     assert one(why, "0.weights[0][0].gradient", "0.4005").wrong.mistake == "this is the result if 1"
-    monkeypatch.setattr(mistakes, "MISTAKES", mistakes.MISTAKES[:2])
+    monkeypatch.setattr(checking, "MISTAKES", checking.MISTAKES[:2])
     assert one(why, "0.weights[0][0].gradient", "0.40").wrong.mistake == "this is the result if 0"
 
 
