@@ -67,6 +67,7 @@ __all__ = [
     "Threshold",
     "WarmUp",
     "check_gradients",
+    "compile",
     "epochs",
     "explain",
     "export",
@@ -497,6 +498,28 @@ def unroll(net: "Sequential", constants: bool = True) -> "Any":
     [7.5]
     """
     return _above("codegen.python.unrolled", "unroll")(net, constants)
+
+
+def compile(net: "Sequential") -> "Any":
+    """Return the prediction as C, compiled by the compiler of this machine and loaded.
+
+    The result is a function, and its ``.source`` is the C. It takes a list of ``net.inputs`` finite
+    numbers and returns a list, or takes a list of such rows and returns a list of rows. It also
+    takes a buffer of doubles in one or two dimensions, such as an ``array`` or a NumPy array, which
+    it reads in place (unless it is read-only), and returns a ``memoryview`` of as many dimensions.
+
+    It gives the bits that ``predict`` gives in the portable kernel, for the weights as they are
+    now. Raise a ValueError if there is no compiler, if it fails, or if a user-defined layer cannot
+    be written as C.
+
+    >>> import scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1])])
+    >>> sn.compile(net)([1, 3])
+    [7.5]
+    >>> sn.compile(net)([[1, 3], [0, 0]])
+    [[7.5], [1.0]]
+    """
+    return _above("engines.native.predictor", "Predictor")(net)
 
 
 def export(

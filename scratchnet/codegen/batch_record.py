@@ -22,7 +22,7 @@ from .python.step import COUNT, Draws, Samples, check_attributes, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List
+    from typing import Any, Dict, List, Tuple
 
     from ..core.losses import Loss
     from ..core.network import Sequential
@@ -39,7 +39,7 @@ class BatchRecord:
     ``drawn``        its random numbers
     ``draws``        for each group of random numbers, how many of them each sample takes
     ``weights``      all parameters
-    ``rows``         what the layers compute forward and backward, row by row
+    ``rows``         (what it is, row) of all that the layers compute forward and backward
     ``sums``         the sums over samples, and ``terms`` what one sample adds to each
     ``value``        the loss, penalties included
     ``gradients``    the gradient at each weight that learns, parameter by parameter
@@ -64,7 +64,7 @@ class BatchRecord:
         self.draws_of_step = Draws()
         X, Y = self.data("x", inputs, count), self.data("y", outputs, count)
         self.x, self.y = X[0], Y[0]
-        self.noted: "List[Row]" = []
+        self.noted: "List[Tuple[str, Row]]" = []
         value, gradients = self.backpropagated(X, Y, self.sample_weights(weighted, count))
         self.record = Printer([value, *gradients])
         self.samples = Samples(self.record, self.draws_of_step.drawn, count)
@@ -97,31 +97,31 @@ class BatchRecord:
         no_examples: "Any" = None
         no_optimizer: "Any" = None
         engine = Engine(self.net, self.loss, no_optimizer, no_examples, self.draws_of_step)
-        for layer in self.net.layers:
-            self.note(layer, "forward")
-            self.note(layer, "backward")
+        for k, layer in enumerate(self.net.layers):
+            self.note(layer, "forward", f"layer {k}, forward")
+            self.note(layer, "backward", f"layer {k}, backward")
         with RememberingNothing(self.net.layers + [self.loss]):
             value = engine.backpropagate((X, Y, weights))
         absent = Symbolic(0, kind="absent")
         rows = [row for p in self.learning for row in p.gradient_rows]
         return value + absent, [v + absent for row in rows for v in row]
 
-    def note(self, layer: "Any", name: str) -> None:
+    def note(self, layer: "Any", name: str, label: str) -> None:
         """Let the layer's method note its result for the first sample."""
         method = getattr(layer, name)
 
         def noting(A: "Matrix") -> "Matrix":
             result: "Matrix" = method(A)
-            self.noted.append(result[0])
+            self.noted.append((label, result[0]))
             return result
 
         setattr(layer, name, noting)
 
-    def rows_of_one_sample(self) -> "List[Row]":
+    def rows_of_one_sample(self) -> "List[Tuple[str, Row]]":
         """Return the noted rows as far as they are in the record."""
         same = self.record.same
-        rows = [row for row in self.noted if all([id(v) in same for v in row])]
-        return [[same[id(v)] for v in row] for row in rows]
+        rows = [(label, row) for label, row in self.noted if all([id(v) in same for v in row])]
+        return [(label, [same[id(v)] for v in row]) for label, row in rows]
 
     def separate(self) -> None:
         """Find the sums in the order of the gradients, and make them inputs."""

@@ -66,10 +66,12 @@ class Parts:
         loops.scalars.update(record.names)
         same = loops.record.same
         used = {id(node) for node in loops.record.numbers}
-        rows = [row for row in record.rows if all([id(v) in same for v in row])]
-        for row in [[same[id(v)] for v in row] for row in rows]:
+        for label, noted in record.rows:
+            row = [same[id(v)] for v in noted if id(v) in same]
             if all([id(v) in used for v in row]) and not all(map(loops.is_known, row)):
+                loops.statements.append(label)
                 loops.store(row)
+        loops.statements.append("the sums over samples")
         self.add_groups(loops, [same[id(v)] for v in record.terms])
         self.lengths = loops.lengths
         self.tables += [self.unit.table(table) for table in loops.tables]
@@ -118,7 +120,7 @@ class Parts:
             inner = part.body[0] if isinstance(part, Nest) else part
             lines = self.unit.statement(part)
             names = set(re.findall(r"\w+", "\n".join(lines)))
-            if inner.name == "sums" and isinstance(inner, Fill) and not names & own:
+            if isinstance(inner, Fill) and inner.name == "sums" and not names & own:
                 late.append(lines)
             else:
                 now += lines

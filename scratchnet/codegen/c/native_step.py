@@ -62,7 +62,7 @@ class NativeStep:
         self.settings, self.draws = made.update.settings, made.record.draws
         self.all_settings = made.update.all_settings
         self.scratch = made.scratch
-        self.work: "Tuple[int, int]" = made.operations, 10 * len(made.record.weights)
+        self.work: "Tuple[int, int]" = (made.operations, 10 * len(made.record.weights))
 
 
 class _Writer:
@@ -88,7 +88,7 @@ class _Writer:
         self.inputs, self.outputs = inputs, outputs
         functions = [self.update_function(), self.step(), self.train()]
         about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
-        about += [f"loss: {loss!r}", f"optimizer: {optimizer!r}"]
+        about += [f"loss: {loss!r}", f"optimizer: {optimizer!r}", *places_of(record.parameters)]
         self.source = "\n".join(
             [
                 comment("A training step, written by scratchnet from its rules.", about),
@@ -234,6 +234,16 @@ def comment(first: str, lines: "List[str]") -> str:
     return (
         "\n".join([f"/* {first}", " *"] + [f" * {for_comment(line)}" for line in lines]) + "\n */"
     )
+
+
+def places_of(parameters: "Any") -> "List[str]":
+    """Return where the numbers of each parameter are in the array w."""
+    lines, start = [], 0
+    for p in parameters:
+        shape = " x ".join([str(n) for n in p.shape])
+        lines.append(f"w[{start}] to w[{start + p.count - 1}]: {p.name}, {shape}")
+        start += p.count
+    return lines
 
 
 HEAD = """\

@@ -24,6 +24,9 @@ class NativeUnit(Unit):
         return HERE.get(operation) or Unit.function(self, operation)
 
     def statement(self, part: "Any") -> "List[str]":
+        """Return the lines of a statement of loops.py, or of a comment."""
+        if isinstance(part, str):
+            return [f"/* {part} */"]
         if not (isinstance(part, Fill) and _is_row_of_sums(part)):
             return Unit.statement(self, part)
         (fold,) = part.body

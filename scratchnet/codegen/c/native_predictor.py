@@ -1,0 +1,102 @@
+"""The C of predictions that are made on this machine, printed from the record of the rules."""
+
+from ...scalars import Symbolic
+from ..batch_record import replaced_by_inputs
+from ..loops import Loops, size
+from ..own import generate
+from ..program import recorded
+from . import templates
+from .native_step import HEAD, comment, nested, places_of
+from .native_unit import NativeUnit
+from .printer import CPrinter, indented
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List
+
+    from ...core.network import Sequential
+    from ...core.types import Row
+
+MOST_WRITTEN_OUT = 256  # operations; loops for more are faster
+
+
+class NativePredictor:
+    """The source of predictions, and what its caller must know.
+
+    ``source``    the C
+    ``outputs``   how many numbers it computes for each sample
+    ``scratch``   how many numbers it needs room for
+    """
+
+    def __init__(self, net: "Sequential") -> None:
+        writer = generate(lambda: _Writer(net), net.layers)
+        self.source, self.outputs, self.scratch = writer.source, writer.outputs, writer.scratch
+
+
+class _Writer:
+    """Writes the source."""
+
+    def __init__(self, net: "Sequential") -> None:
+        self.unit = unit = NativeUnit("net")
+        twin = net.copy(Symbolic)
+        self.weights = replaced_by_inputs(twin.parameters())
+        x = [Symbolic(name=f"x[{k}]") for k in range(net.inputs or 0)]
+        rows = recorded(net, twin, x)
+        self.outputs = len(rows[-1])
+        self.scratch = 0
+        self.tables: "List[str]" = []
+        small = size(rows[-1]) <= MOST_WRITTEN_OUT
+        body = self.written_out(rows[-1]) if small else self.looping(rows)
+        about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
+        self.source = "\n".join(
+            [
+                comment("Predictions, written by scratchnet.", about + places_of(net.parameters())),
+                HEAD + templates.CHECK_BITS.format(**unit.words),
+                templates.BEGIN_UNCONTRACTED,
+                *unit.functions(),
+                *self.tables,
+                PREDICT.format(inputs=len(x), outputs=self.outputs, body=indented(nested(body))),
+            ]
+        )
+
+    def __eq__(self, other: "object") -> bool:
+        return isinstance(other, _Writer) and self.source == other.source
+
+    def written_out(self, outputs: "Row") -> "List[str]":
+        code = CPrinter(self.unit, outputs)
+        lines = code.statements()
+        return lines + [f"out[{k}] = {code.text(v)};" for k, v in enumerate(code.outputs)]
+
+    def looping(self, rows: "List[Row]") -> "List[str]":
+        loops = Loops("x", rows[0], [v for row in rows for v in row], "net_table")
+        loops.remember("w", self.weights)
+        rows = [[loops.record.same[id(v)] for v in row] for row in rows]
+        for k, row in enumerate(rows[1:-1]):
+            if not all(map(loops.is_known, row)):
+                loops.statements.append(f"layer {k}")
+                loops.store(row)
+        loops.statements.append(f"layer {len(rows) - 2}")
+        loops.store(rows[-1], "out")
+        self.tables = [self.unit.table(table) for table in loops.tables]
+        arrays = []
+        for name, length in loops.lengths.items():
+            arrays.append(f"double *restrict const {name} = scratch + {self.scratch};")
+            self.scratch += length
+        return arrays + [line for part in loops.statements for line in self.unit.statement(part)]
+
+
+PREDICT = """\
+/* Predicts for these rows of numbers. Returns 1 after a division by zero, which Python refuses. */
+NET_API long long net_predict(long long rows, const double *inputs, const double *restrict w,
+    double *restrict outputs, double *restrict scratch)
+{{
+    (void)w, (void)scratch;
+    feclearexcept(FE_ALL_EXCEPT);
+    for (long long n = 0; n < rows; n++) {{
+        const double *const x = inputs + {inputs} * n;
+        double *const out = outputs + {outputs} * n;
+        (void)x;
+{body}    }}
+    return fetestexcept(FE_DIVBYZERO) != 0;
+}}
+"""

@@ -1,0 +1,135 @@
+"""sn.compile: the bits of `predict` in the portable kernel, for lists, rows and buffers."""
+
+import threading
+from array import array
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings, strategies
+from random_networks import HIDDEN, Share, bits, numbers
+
+import scratchnet as sn
+from scratchnet.codegen.c import native_predictor
+from scratchnet.engines.native import compiler
+
+try:
+    compiler.find_compiler()
+except compiler.CompilerError as none:
+    pytest.skip(str(none), allow_module_level=True)
+
+
+@pytest.fixture(autouse=True)
+def quickly_compiled(monkeypatch, portable):
+    monkeypatch.setattr(compiler, "FAST", ["-O1"])
+
+
+def network(inputs=3, width=4, hidden=(sn.Tanh,), outputs=2, seed=1):
+    layers = [sn.Normalization()]
+    for make in hidden:
+        layers += [sn.Dense(inputs, width), make(), sn.Dropout(0.5)]
+        inputs = width
+    net = sn.Sequential(layers + [sn.Dense(width, outputs)], seed=seed)
+    net.adapt(numbers(sn.Generator(seed), 9, net.inputs))
+    return net
+
+
+def sequence_of(rows):
+    return array("d", [v for row in rows for v in row])
+
+
+def matrix_of(rows):
+    return memoryview(sequence_of(rows)).cast("B").cast("d", (len(rows), len(rows[0])))
+
+
+@settings(max_examples=max(3, settings.default.max_examples // 3))
+@given(strategies.data())
+@pytest.mark.parametrize("most", [0, 10000], ids=["loops", "written out"])
+def test_predictions_have_the_same_bits(most, data):
+    hidden = data.draw(strategies.lists(strategies.sampled_from(HIDDEN), min_size=1, max_size=2))
+    net = network(*data.draw(strategies.tuples(*[strategies.integers(1, 9)] * 2)), hidden=hidden)
+    former, native_predictor.MOST_WRITTEN_OUT = native_predictor.MOST_WRITTEN_OUT, most
+    try:
+        predict = sn.compile(net)
+    finally:
+        native_predictor.MOST_WRITTEN_OUT = former
+    X = numbers(sn.Generator(3), 5, net.inputs)
+    expected = bits(net.predict(X))
+    assert bits(predict(X)) == expected
+    assert bits([predict(x) for x in X]) == expected
+    assert bits([predict(tuple(x)) for x in X]) == expected
+    assert bits([predict(array("d", x)).tolist() for x in X]) == expected
+    assert bits(predict(matrix_of(X)).tolist()) == expected
+    assert bits(predict(memoryview(sequence_of(X[:1]).tobytes()).cast("d")).tolist()) == expected[0]
+
+
+def test_a_large_network_and_the_fast_kernel():
+    net = network(60, 50, (sn.ReLU, Share, sn.GELU), 10)
+    X = numbers(sn.Generator(3), 5, 60)
+    expected = bits(net.predict(X))
+    former = sn.set_kernel("fast")
+    try:
+        assert bits(sn.compile(net)(X)) == expected
+    finally:
+        sn.set_kernel(former)
+
+
+def test_the_weights_are_those_of_now():
+    net = network()
+    predict, x = sn.compile(net), [1, 2, 3]
+    before = predict(x)
+    net.parameters()[-1].value = [7, 7]
+    assert predict(x) == before != sn.compile(net)(x)
+
+
+def test_the_source_names_layers_and_parameters():
+    source = sn.compile(network(30, 20)).source
+    assert " * layer 2: Tanh()\n" in source
+    assert " * w[60] to w[659]: 1.weights, 30 x 20\n" in source
+    assert "/* layer 2 */" in source
+
+
+def test_threads_may_predict_at_once():
+    net = network(40, 30, (sn.Tanh, sn.Sigmoid))
+    predict, X = sn.compile(net), numbers(sn.Generator(3), 200, 40)
+    expected = net.predict(X)
+    found = [[] for _ in range(4)]
+
+    def work(own):
+        for _ in range(5):
+            own.append(predict(X))
+
+    threads = [threading.Thread(target=work, args=(own,)) for own in found]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [[expected] * 5] * 4
+
+
+@pytest.mark.parametrize(
+    "x, message",
+    [
+        ([1, 2], "the network takes 3 numbers, but x has 2"),
+        ([[1, 2, 3], [1, 2]], "the network takes 3 numbers, but x has 2"),
+        (array("d", [1, 2, 3, 4, 5, 6]), "the network takes 3 numbers, but x has 6"),
+        (array("f", [1, 2, 3]), "a buffer holds doubles .* the format 'f'"),
+        (memoryview(array("d", range(6)))[::2], "a buffer holds doubles .* without gaps"),
+        (["1", 2, 3], "the network takes 3 numbers, but x has 1"),
+        ([None, 2, 3], "len()"),
+    ],
+    ids=["short", "short row", "long buffer", "floats", "gaps", "text", "None"],
+)
+def test_what_it_does_not_take(x, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        sn.compile(network())(x)
+
+
+def test_networks_that_cannot_be_compiled():
+    with pytest.raises(ValueError, match="^compile: no layer says how many inputs"):
+        sn.compile(sn.Sequential([sn.Tanh()]))
+    with pytest.raises(
+        TypeError, match="^compile: the network computes with Fraction; use net.copy"
+    ):
+        sn.compile(sn.Sequential([sn.Dense(1, 1)]).copy(Fraction))
+    with pytest.raises(ValueError, match="^net is 3; give a network"):
+        sn.compile(3)
