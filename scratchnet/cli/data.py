@@ -7,7 +7,7 @@ from ..datasets.parts import as_kind
 from ..datasets.tables import read_table
 from ..tabular.model import has_encoder, model_of
 from ..texts import plural
-from .progress import Line, Reading
+from .progress import Reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ def opened(options: "Any", target: "Any") -> "Tuple[tabular.Model, Any]":
     how = reading(options, getattr(model.encoder, "missing", ()))
     data = model.read(options.data, target, progress=line, **how)
     line.clear()
-    report_unseen(model.encoder, data, line)
-    report_outside(model.encoder, data, line)
+    for sentence in model.encoder.surprises(data):
+        line.say(sentence)
     return model, data
 
 
@@ -150,22 +150,3 @@ def inputs_in(path: str, net: "Any", source: str) -> "Any":
             f"but the network has {plural(net.inputs, 'input')}"
         )
     return list(zip(*[as_kind(column, NUMBERS, path).values for column in columns]))
-
-
-def report_unseen(encoder: "Any", data: "Any", line: "Line", rows: "Any" = None) -> None:
-    """Print the labels in these rows (default: all rows) that did not occur in training."""
-    for name, counts in encoder.unseen(data, rows).items():
-        labels = ", ".join([repr(label) for label in sorted(counts)[:5]])
-        if len(counts) > 5:
-            labels += ", ..."
-        affected = plural(sum(counts.values()), "row")
-        line.say(f"column {name!r}: {labels} did not occur in training ({affected})")
-
-
-def report_outside(encoder: "Any", data: "Any", line: "Line") -> None:
-    """Print the columns of numbers that lie far outside the training rows."""
-    for name, (outside, count, least, most) in encoder.outside(data).items():
-        line.say(
-            f"column {name!r}: {outside:,} of {plural(count, 'value')} outside the training data "
-            f"({least:g} to {most:g}), some or all far; is the unit the same?"
-        )

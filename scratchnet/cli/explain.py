@@ -18,7 +18,6 @@ from ..tabular.model import has_encoder, model_of, training_of
 from ..tabular.recipe import loss_of
 from ..texts import decoded, plural, printable
 from . import exercises, terminal
-from .data import report_unseen
 from .exercises import numbers_of
 from .progress import Line
 from .why import answer
@@ -440,7 +439,8 @@ def sample_of_table(encoder: "Any", table: "Any", options: "Any") -> "Any":
     """Return one row of a table, and its target or None."""
     limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
     row = require("--row", 1 if options.row is None else options.row, limit) - 1
-    report_unseen(encoder, table, Line(), [row])
+    for sentence in encoder.surprises(table, [row]):
+        Line().say(sentence)
     known = table.target is not None and table[table.target].present([row])
     Y = [encoder.examples_of(table, [row])[1][0]] if known else None
     return [encoder.inputs_of(table, [row])[0]], Y

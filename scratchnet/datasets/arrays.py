@@ -162,14 +162,11 @@ class ArrayEncoder(Encoding):
         complete = data.column.present(range(len(data)) if rows is None else rows)
         return Picked(data.X, complete), self.target.targets(data.column, complete, data.source)
 
-    def unseen(self, data: "Arrays", rows: "Rows" = None) -> "Dict[str, Any]":
-        return {}
-
     def imputed(self, data: "Arrays", row: int) -> "List[str]":
         return []
 
-    def outside(self, data: "Arrays") -> "Dict[str, Any]":
-        return {}
+    def surprises(self, data: "Arrays", rows: "Rows" = None) -> "List[str]":
+        return []
 
     def to_dict(self) -> "Dict[str, Any]":
         return {

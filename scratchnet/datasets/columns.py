@@ -12,14 +12,16 @@ from itertools import chain
 from ..core.checks import shown
 from ..texts import plural
 from .dates import ORDERS, PARTS, order_of, parts_of
-from .numerals import Readings
+from .numerals import Readings, floats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Set
 
 MISSING = ("", "NA", "N/A", "nan", "null", "?", "#N/A", "#NA", "<NA>")  # in upper or lower case
-BLANKS = ("None", "-", "--", ".")  # these are missing values in a column of numbers only
+# These are missing values in a column of numbers only; the last ones are errors of a spreadsheet.
+BLANKS = ("None", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "*", "\\N", "n.a.")
+BLANKS += ("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
 NUMBERS, CATEGORIES, TEXT, DATES = "numbers", "categories", "text", "dates"
 
 # The number of different texts that all columns together remember before a column that looks like
@@ -28,7 +30,7 @@ REMEMBERED = 500000
 FEWEST, MOST = 100, 10000
 LABELS = 100000  # the limit of different texts in a column of categories
 # A column of more than SOME different numbers may hold STRAYS different other texts, in one row or
-# in one of RARE.
+# in one of RARE; or a single text without digits, in up to half of the rows.
 SOME, STRAYS, RARE = 10, 20, 20
 
 NAN = float("nan")
@@ -98,21 +100,32 @@ def is_utf8(text: str) -> bool:
     return not any(["\udc80" <= character <= "\udcff" for character in text])
 
 
-def tolerable(strays: "Dict[str, int]", numbers: int, different: int) -> bool:
+def tolerable(strays: "Dict[str, int]", numbers: int, different: int, target: bool) -> bool:
     """Return whether a column is one of numbers, although some of its texts are not numbers.
 
     ``strays``      {text: rows} of the other texts
     ``numbers``     the number of rows with a number
     ``different``   the number of different numbers
+    ``target``      whether it is the target, whose rows would be lost
 
-    >>> tolerable({"-": 40}, 60, 50), tolerable({"Mean": 1}, 60, 50), tolerable({"x": 40}, 60, 50)
-    (True, True, False)
+    >>> [tolerable(strays, 60, 50, False) for strays in ({"-": 40}, {"Mean": 1}, {"unknown": 40})]
+    [True, True, True]
+    >>> [tolerable(strays, 60, 50, False) for strays in ({"low": 20, "high": 20}, {"<5": 40})]
+    [False, False]
     """
     blanks = {text.lower() for text in BLANKS}
-    others = [rows for text, rows in strays.items() if text.lower() not in blanks]
+    others = {text: rows for text, rows in strays.items() if text.lower() not in blanks}
     if not others:
         return different > 1
-    return different > SOME and len(others) <= STRAYS and sum(others) <= max(1, numbers // RARE)
+    if different <= SOME:
+        return False
+    count = sum(others.values())
+    if count <= max(1, numbers // RARE):
+        return len(others) <= STRAYS
+    texts = {text.lower() for text in others}
+    if target:
+        return False
+    return len(texts) == 1 and not any(map(str.isdigit, texts.pop())) and count <= numbers
 
 
 # ---- columns under construction --------------------------------------------------------------
@@ -143,6 +156,8 @@ class Rules:
         strays: "Optional[Dict[str, Sequence[str]]]" = None,
     ) -> None:
         self.missing = {text.strip().lower() for text in chain(missing, [""])}
+        # -999 also means a cell with -999.0.
+        self.absent = {floats([text])[0] for text in self.missing if floats([text])}
         self.marks = decimal or ".,"
         self.points = points
         self.strays = strays or {}
@@ -151,22 +166,27 @@ class Rules:
         return Readings(self.marks, self.points)
 
 
-def begun(names: "Sequence[str]", kinds: "Dict[str, Optional[str]]", rules: "Rules") -> "List[Any]":
+def begun(
+    names: "Sequence[str]", kinds: "Dict[str, Optional[str]]", rules: "Rules", target: "Optional[str]"
+) -> "List[Any]":
     """Return a column under construction for each name in ``kinds``, None for every other name."""
     limit = min(MOST, max(FEWEST, REMEMBERED // len(names)))
     return [
-        _beginning(name, kinds[name], rules, limit) if name in kinds else None for name in names
+        _beginning(name, kinds[name], rules, limit, name == target) if name in kinds else None
+        for name in names
     ]
 
 
-def _beginning(name: str, kind: "Optional[str]", rules: "Rules", limit: int) -> "Any":
+def _beginning(
+    name: str, kind: "Optional[str]", rules: "Rules", limit: int, is_target: bool
+) -> "Any":
     """Return a column before its first row is read."""
     if kind == NUMBERS:
         strays = rules.strays.get(name, ())
         return _Numbers({mark: array("d") for mark in rules.marks}, rules, asked=True, known=strays)
     if kind and kind.startswith(DATES):
         return _Dates(rules, kind[len(DATES) :].strip())
-    return _Codes(rules, limit, asked=kind == CATEGORIES)
+    return _Codes(rules, limit, kind == CATEGORIES, is_target)
 
 
 def finished(names: "Sequence[str]", columns: "Sequence[Any]", source: str) -> "List[Column]":
@@ -206,8 +226,9 @@ class _Codes(dict):  # type: ignore[type-arg]
     column with still more different texts is continued as text, of which nothing is kept.
     """
 
-    def __init__(self, rules: "Rules", limit: int, asked: bool) -> None:
+    def __init__(self, rules: "Rules", limit: int, asked: bool, is_target: bool = False) -> None:
         dict.__init__(self)
+        self.is_target = is_target
         self.codes, self.labels = array("i"), []  # type: Any, List[str]
         self.rules, self.limit, self.asked = rules, limit, asked
 
@@ -246,13 +267,14 @@ class _Codes(dict):  # type: ignore[type-arg]
             rows = Counter(self.codes)
             strays = {label: rows[code] for code, label in enumerate(self.labels) if not fits[code]}
             count = len(self.codes) - rows[-1] - sum(strays.values())
-            found = readings.read(labels) if tolerable(strays, count, len(labels)) else {}
+            is_one = tolerable(strays, count, len(labels), self.is_target)
+            found = readings.read(labels) if is_one else {}
         if not found:
             return None
         values = {mark: self._valued(labels, numbers) for mark, numbers in found.items()}
         if not readings.marks:  # all readings are the same
             values = dict.fromkeys(values, list(values.values())[0])
-        return _Numbers(values, self.rules, readings, strays=strays)
+        return _Numbers(values, self.rules, readings, strays=strays, is_target=self.is_target)
 
     def _valued(self, labels: "Sequence[str]", numbers: "Sequence[float]") -> "Any":
         """Return the number of each row, NaN if its label is none of these."""
@@ -282,10 +304,11 @@ class _Numbers:
         asked: bool = False,
         strays: "Optional[Dict[str, int]]" = None,
         known: "Sequence[str]" = (),
+        is_target: bool = False,
     ) -> None:
-        self.values, self.asked = values, asked
+        self.values, self.asked, self.is_target = values, asked, is_target
         self.readings = readings or rules.readings()
-        self.missing = rules.missing
+        self.missing, self.absent = rules.missing, rules.absent
         self.blanks = {text.lower() for text in BLANKS} | {text.lower() for text in known}
         self.strays: "Counter[str]" = Counter(strays or {})
         self.gaps: "Set[str]" = set(self.missing) | set(self.strays)
@@ -375,7 +398,7 @@ class _Numbers:
         values = list(self.values.values())[0]
         if self.strays and not self.asked:
             numbers = len(values) - sum([value != value for value in values])
-            if not tolerable(self.strays, numbers, SOME + 1):
+            if not tolerable(self.strays, numbers, SOME + 1, self.is_target):
                 text = self.strays.most_common(1)[0][0]
                 raise Unfit(text, self.complaint(text))
         return self
@@ -388,9 +411,15 @@ class _Numbers:
         chosen = mark if mark in self.values else list(self.values)[0]
         text, number = self.readings.example(chosen)
         example = (text, number) if text else None
-        return Column(
-            name, NUMBERS, self.values[chosen], (), self.asked, dict(self.strays), example
-        )
+        values = without(self.values[chosen], self.absent)
+        return Column(name, NUMBERS, values, (), self.asked, dict(self.strays), example)
+
+
+def without(values: "Any", absent: "Set[float]") -> "Any":
+    """Return the numbers with NaN in place of those that mean a missing number."""
+    if not absent:
+        return values
+    return array("d", [NAN if value in absent else value for value in values])
 
 
 def _spread(numbers: "Sequence[float]", gaps: "Sequence[int]") -> "Any":

@@ -15,7 +15,7 @@ from ..texts import plural, printable, text_table
 from .columns import NUMBERS, TEXT, TOO_MANY, spelled
 from .dates import looks_like_date
 from .median import median_of
-from .numerals import floats, is_number
+from .numerals import are_measured, floats, is_number
 from .parts import (
     MOST_CLASSES,
     MOST_LABELS,
@@ -40,7 +40,8 @@ MANY = 20
 # different ones, or WHOLE_CLASSES that are about equally frequent. Two whole numbers are classes.
 FEW_CLASSES, WHOLE_CLASSES = 10, 20
 LARGEST = 1e150  # its square is still a float
-SENTINELS = (-1.0, *[sign * (10.0**n - 1) for n in range(2, 7) for sign in (-1, 1)])
+SENTINELS = [sign * (10.0**n - 1) for n in range(1, 7) for sign in (-1, 1)]
+MOST_MARKS, FEWEST_OTHERS = 3, 5  # numbers that mean a missing value, and different other ones
 ABSURD = 20  # widths of the middle of a column; a number farther away is reported
 SAMPLED = 5000  # numbers that suffice to find this middle, and texts to give a hint
 LINES = 60  # of the table of decisions; a longer one joins columns that are alike
@@ -48,8 +49,9 @@ HEADING = ("column", "what it holds", "what is done", "why")
 TARGET = "the target"
 _NUMBER = re.compile(r"(?<=\s)-?\d[\d,.e+-]*")
 _ID = re.compile(
-    r"(?i:id|no\.?|nr\.?|#|index|idx|row|row ?(?:id|names?|num(?:ber)?)|unnamed: ?0|uuid|guid)$"
-    r"|.*[ _.-](?i:id|uuid|guid)$|(?i:id)[ _.-].*|.*[a-z](?:Id|ID)$"
+    r"(?i:id|no\.?|nr\.?|#|index|idx|row|row ?(?:id|names?|num(?:ber)?)|unnamed: ?0|uuid|guid"
+    r"|pid|key|seq|s/n|ssn)$"
+    r"|.*[ _.-](?i:id|uuid|guid|no\.?|nr\.?|key|num|number)$|(?i:id)[ _.-].*|.*[a-z](?:Id|ID)$"
 )
 
 
@@ -145,13 +147,12 @@ def _identifies(column: "Column") -> "Tuple[bool, str]":
 
 def _strange(values: "Sequence[float]") -> str:
     """Point out numbers that probably mean a missing value, or are mistakes."""
-    counts = Counter([value for value in SENTINELS if value in (min(values), max(values))])
-    for value in counts:
-        others = [other for other in values if other != value]
-        if len(set(others[:SAMPLED])) > 4 and _is_far(value, min(others), max(others)):
-            rows = plural(len(values) - len(others), "row")
-            number = spelled(value)
-            return f"; if {number} ({rows}) means missing, say so (--missing={number})"
+    marks, others = _marks(values)
+    if marks:
+        rows = plural(len(values) - len(others), "row")
+        numbers = ",".join(map(spelled, marks))
+        verb = "means" if len(marks) == 1 else "mean"
+        return f"; if {numbers} ({rows}) {verb} missing, say so (--missing={numbers})"
     sample = sorted(values[:: 1 + len(values) // SAMPLED])
     tail = max(1, len(sample) // 50)
     low, high = sample[tail - 1 + (tail == 1)], sample[-tail - (tail == 1)]
@@ -164,10 +165,29 @@ def _strange(values: "Sequence[float]") -> str:
     return f"; {plural(len(far), 'number')}, such as {spelled(far[0])}, far from all others"
 
 
-def _is_far(value: float, least: float, most: float) -> bool:
-    """Return whether the value is farther from these limits than they are from each other."""
-    if value == -1:
+def _marks(values: "Sequence[float]") -> "Tuple[List[float], List[float]]":
+    """Return the numbers that probably mean a missing value, and all other values.
+
+    Such a number is far from all others, and occurs again or has the usual form of 9, 99, ...
+    """
+    marks: "List[float]" = []
+    others = list(values)
+    for _ in range(MOST_MARKS):
+        ends = min(others), max(others)
+        found = [end for end in ends if others.count(end) > 1 or end in SENTINELS]
+        found = [end for end in found if _is_far(end, [v for v in others if v != end])]
+        if not found:
+            break
+        marks.append(found[0])
+        others = [value for value in others if value != found[0]]
+    return marks, others
+
+
+def _is_far(value: float, others: "Sequence[float]") -> bool:
+    """Return whether the value is farther from the others than these are from each other."""
+    if len(set(others[:SAMPLED])) < FEWEST_OTHERS:
         return False
+    least, most = min(others), max(others)
     return value > 2 * most - least or value < 2 * least - most
 
 
@@ -196,11 +216,12 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
     )
     missing = _missing(column)
     done += f"; {missing:,} missing" if missing else ""
-    why = f"{different} different texts" + ", and missing" * (gaps > 0) + hint
+    what = f"{different} different texts" if different > 1 else "1 text"
+    why = what + ", and missing" * (gaps > 0) + hint
     return part, done, "requested" if column.asked else why
 
 
-def hint_for(column: "Column") -> str:
+def hint_for(column: "Column", is_target: bool = False) -> str:
     """Return "; " and advice about texts that are probably numbers or dates, or alike, or ""."""
     labels = column.labels[:SAMPLED]
     others = [label for label in labels if not is_number(label)]
@@ -213,7 +234,12 @@ def hint_for(column: "Column") -> str:
             "if these mean missing numbers, name them (--missing)"
         )
     if 2 * sum(map(looks_like_date, others)) > len(labels):
+        if is_target:
+            return "; they look like dates: to predict dates, write them as numbers"
         return f"; they look like dates: --dates {shown(name)} makes inputs of their parts"
+    if are_measured(labels):
+        number = shown(others[0])
+        return f"; they look like numbers with a unit, such as {number}: write plain numbers"
     return _alike(column.labels)
 
 
@@ -271,6 +297,7 @@ def _classes_of_texts(
     """Return the classes of a target of texts, and why; or refuse it."""
     labels = column.labels
     others = [label for label in labels if not is_number(label)]
+    hint = hint_for(column, is_target=True)
     if task == REGRESSION:
         culprit = shown((others or labels)[0])
         raise ValueError(
@@ -278,18 +305,20 @@ def _classes_of_texts(
             "missing values, name them (--missing)"
         )
     many = len(labels) > MANY
+    if not task and many and "they look like" in hint:
+        raise ValueError(f"{what} has {len(labels)} different texts{hint}")
     if not task and many and len(labels) > 4 * len(others):
         raise ValueError(
             f"{what} has {len(labels)} different texts, too many for classes"
-            f"{hint_for(column)}; for classes: --task classification"
+            f"{hint}; for classes: --task classification"
         )
     if not task and many and 2 * len(labels) > rows:
         raise ValueError(
             f"{what} has {len(labels)} different texts in {rows} rows, such as {shown(labels[0])}, "
-            f"which are too many for classes{hint_for(column)}"
+            f"which are too many for classes{hint}"
         )
     why = "requested" if task else f"{len(labels)} different texts"
-    return _classes(column, in_order(labels), what), why + hint_for(column)
+    return _classes(column, in_order(labels), what), why + hint
 
 
 def _classes(column: "Column", classes: "List[str]", what: str) -> "Classes":

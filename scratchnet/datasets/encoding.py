@@ -351,7 +351,9 @@ class Encoder(Encoding):
                 found[category.name] = new
         return found
 
-    def outside(self, table: "Table") -> "Dict[str, Tuple[int, int, float, float]]":
+    def outside(
+        self, table: "Table", rows: "Rows" = None
+    ) -> "Dict[str, Tuple[int, int, float, float]]":
         """Return the columns of numbers that lie far outside the training rows.
 
         Most values of such a column are beyond the limits of the training rows, or a value is
@@ -364,12 +366,27 @@ class Encoder(Encoding):
             if least is None or most is None:  # a model of an earlier version
                 continue
             column = as_kind(table[number.name], NUMBERS, table.source)
-            values = [value for value in column.values if value == value]
+            values = [value for value in picked(column.values, rows) if value == value]
             outside = [value for value in values if not least <= value <= most]
             width = most - least
             far = [v for v in outside if not least - width <= v <= most + width]
             if far or 2 * len(outside) > len(values):
                 found[number.name] = len(outside), len(values), least, most
+        return found
+
+    def surprises(self, table: "Table", rows: "Rows" = None) -> "List[str]":
+        """Return a sentence for each column that is unlike in the training, in these rows."""
+        found = []
+        for name, counts in self.unseen(table, rows).items():
+            labels = ", ".join([repr(label) for label in sorted(counts)[:5]])
+            labels += ", ..." if len(counts) > 5 else ""
+            affected = plural(sum(counts.values()), "row")
+            found.append(f"column {name!r}: {labels} did not occur in training ({affected})")
+        for name, (outside, count, least, most) in self.outside(table, rows).items():
+            found.append(
+                f"column {name!r}: {outside:,} of {plural(count, 'value')} outside the training "
+                f"data ({least:g} to {most:g}), some or all far; is the unit the same?"
+            )
         return found
 
     def imputed(self, table: "Table", row: int) -> "List[str]":

@@ -1,24 +1,39 @@
 """Whether the first lines of a file name its columns.
 
 has_header       whether the first row names the columns
+completed        the first row, with a name for a column of row names as R writes it
 more_headings    how many of the next rows are further names, types or units
 names_of         the names of the columns, all different
 """
 
+from collections import Counter
+from math import isclose
+
 from .columns import BLANKS, MISSING
-from .numerals import is_number
+from .numerals import floats, is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Sequence
 
+ROW_NAMES = "row names"
 _ABSENT = {text.lower() for text in MISSING + BLANKS}
 YEARS = range(1800, 2200)
 NEARLY = 4  # numbers for each other text that a column of numbers may hold
+FEWEST_ROWS = 10  # below a row of words that occur only there
+UNITS = "%\u2030$\u20ac\u00a3\u00a5\u00b0"  # these may stand alone below a name
+# What stands below the names in tables of Orange and other programs.
+TYPES = frozenset(
+    "c d s t continuous discrete string time numeric categorical nominal text integer int float "
+    "double real number date datetime bool boolean object str char varchar factor".split()
+)
+FLAGS = frozenset("class meta ignore i m c".split())
 
 
-def has_header(rows: "Sequence[Sequence[str]]") -> bool:
+def has_header(rows: "Sequence[Sequence[str]]", wanted: "Sequence[str]" = ()) -> bool:
     """Return whether the first row names the columns.
+
+    ``wanted``   the names or numbers of columns that the user gave
 
     >>> has_header([["age", "sex"], ["7", "f"]]), has_header([["7", "f"], ["8", "m"]])
     (True, False)
@@ -26,8 +41,12 @@ def has_header(rows: "Sequence[Sequence[str]]") -> bool:
     False
     >>> has_header([["land", "2019", "2020"], ["Chad", "5", "7.5"]])
     True
+    >>> has_header([["yes", "no"], ["no", "yes"]], wanted=["no"])
+    True
     """
     first = [cell.strip() for cell in rows[0]]
+    if any([name in first and not _is_place(name, len(first)) for name in wanted]):
+        return True
     below = [[row[j].strip() for row in rows[1:] if j < len(row)] for j in range(len(first))]
     if any([_is_word(cell) and are_numbers(cells) for cell, cells in zip(first, below)]):
         return True
@@ -36,10 +55,26 @@ def has_header(rows: "Sequence[Sequence[str]]") -> bool:
     if numbers and [first[j] for j in numbers] == [str(i) for i in range(len(numbers))]:
         return len(numbers) > 3
     if numbers:
-        return not any(again) and _are_years(
-            [first[j] for j in numbers], [below[j] for j in numbers]
-        )
+        cells, columns = [first[j] for j in numbers], [below[j] for j in numbers]
+        words = [below[j].count(first[j]) for j in range(len(first)) if j not in numbers]
+        if words and not any(words) and _are_steps(cells):
+            return True
+        return not any(again) and _are_years(cells, columns)
     return bool(again) and not any(again)
+
+
+def _is_place(name: str, width: int) -> bool:
+    """Return whether the name is the number of a column."""
+    return name.isdecimal() and 1 <= int(name) <= width
+
+
+def _are_steps(cells: "Sequence[str]") -> bool:
+    """Return whether the cells count up in equal steps, as wavelengths or pixels do."""
+    values = floats(cells)
+    if values is None or len(values) < 4:
+        return False
+    step = values[1] - values[0]
+    return step > 0 and all([isclose(b - a, step) for a, b in zip(values, values[1:])])
 
 
 def _are_years(cells: "Sequence[str]", below: "Sequence[Sequence[str]]") -> bool:
@@ -53,11 +88,39 @@ def _is_year(cell: str) -> bool:
     return cell.isdecimal() and len(cell) == 4 and int(cell) in YEARS
 
 
+def completed(rows: "Sequence[Sequence[str]]") -> "List[str]":
+    """Return the first row with as many cells as all other rows have, if one is missing or empty.
+
+    R and pandas write row names, all different, below no name. A row may also end with a delimiter.
+
+    >>> completed([["mpg", "wt"], ["Fiat", "32", "2.2"], ["Volvo", "21", "2.8"]])
+    ['row names', 'mpg', 'wt']
+    >>> completed([["mpg", "wt", ""], ["32", "2.2"], ["21", "2.8"]])
+    ['mpg', 'wt']
+    """
+    first, others = list(rows[0]), rows[1:]
+    widths = set(map(len, others))
+    if len(others) < 2 or not all(map(_is_name, first[:-1])):
+        return first
+    if widths == {len(first) - 1} and len(first) > 1 and not first[-1].strip():
+        return first[:-1]
+    if widths != {len(first) + 1} or not _is_name(first[-1]):
+        return first
+    if not any([row[-1].strip() for row in others]):
+        return [*first, ""]
+    names = {row[0].strip() for row in others} - {""}
+    return [ROW_NAMES, *first] if len(names) == len(others) else first
+
+
+def _is_name(cell: str) -> bool:
+    return bool(cell.strip()) and not is_number(cell)
+
+
 def more_headings(rows: "Sequence[Sequence[str]]") -> int:
     """Return how many rows below the heading, at most two, hold no data.
 
-    Such a row has words, and no number, above columns of numbers; and none of its other words
-    occurs again.
+    Such a row has words, and no number, above columns of numbers, and none of its other words
+    occurs again. Or all its cells are types or lines, or are the only ones that do not occur again.
 
     >>> more_headings([["length", "ok"], ["mm", "-"], ["2.5", "yes"], ["3.5", "no"]])
     1
@@ -66,15 +129,25 @@ def more_headings(rows: "Sequence[Sequence[str]]") -> int:
     """
     for count in (2, 1):
         body = rows[1 + count :]
-        if len(body) > 1 and all([_is_heading(row, body) for row in rows[1 : 1 + count]]):
+        if len(body) < 2:
+            continue
+        if all([_is_heading(row, body) for row in rows[1 : 1 + count]]):
+            return count
+        if _are_types(rows[1], body) and (count == 1 or _are_flags(rows[2])):
             return count
     return 0
 
 
+def _columns_below(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> "List[List[str]]":
+    return [[other[j].strip() for other in body if j < len(other)] for j in range(len(row))]
+
+
 def _is_heading(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> bool:
+    columns = _columns_below(row, body)
+    if _is_line(row) or _is_alone(row, columns):
+        return True
     words = 0
-    for j, cell in enumerate(row):
-        cell, below = cell.strip(), [other[j].strip() for other in body if j < len(other)]
+    for cell, below in zip(map(str.strip, row), columns):
         if are_numbers(below):
             if is_number(cell):
                 return False
@@ -84,8 +157,44 @@ def _is_heading(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> bool:
     return words > 0
 
 
+def _is_line(row: "Sequence[str]") -> bool:
+    """Return whether the row is a line of dashes, as in tables of databases and of Markdown."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return bool(cells) and all([len(cell) > 2 and not cell.strip("-=:+") for cell in cells])
+
+
+def _is_alone(row: "Sequence[str]", columns: "Sequence[Sequence[str]]") -> bool:
+    """Return whether the row has only words that never occur below, where all others do again."""
+    if len(row) < 2 or min(map(len, columns)) < FEWEST_ROWS:
+        return False
+    counts = [Counter(cells) for cells in columns]
+    return all(
+        [
+            _is_word(cell.strip()) and cell.strip() not in count and min(count.values()) > 1
+            for cell, count in zip(row, counts)
+        ]
+    )
+
+
+def _are_types(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> bool:
+    """Return whether each cell is a type, or lists the values below it, as Orange writes them."""
+    found = 0
+    for cell, below in zip(map(str.strip, row), _columns_below(row, body)):
+        is_list = " " in cell and set(below) <= set(cell.split())
+        if not is_list and (cell.lower() not in TYPES or cell in below):
+            return False
+        found += 1
+    return found > 1
+
+
+def _are_flags(row: "Sequence[str]") -> bool:
+    return {cell.strip().lower() for cell in row} <= FLAGS | {""}
+
+
 def _is_word(cell: str) -> bool:
-    """Return whether the cell has a letter, and is neither a number nor a usual missing value."""
+    """Return whether the cell has a letter or is a unit, and is no usual missing value."""
+    if cell in UNITS:
+        return bool(cell)
     return any(map(str.isalpha, cell)) and cell.lower() not in _ABSENT and not is_number(cell)
 
 
@@ -101,6 +210,8 @@ def names_of(first: "Sequence[str]", header: bool) -> "List[str]":
     names: "Dict[str, int]" = {}  # each with the last number given to another column of that name
     for j, cell in enumerate(first):
         same = (cell.strip() if header else "") or f"column {j + 1}"
+        if header and not cell.strip() and j == 0 and len(first) > 1:
+            same = ROW_NAMES  # R and pandas leave the place above them empty
         name = same
         while name in names:
             names[same] += 1

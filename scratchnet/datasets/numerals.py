@@ -3,6 +3,7 @@
     Readings   the ways to read the numbers of one column, of which every number leaves fewer
     numbers_in reads texts in one way
     floats     reads plain numbers
+    are_measured  whether texts are numbers with units that are not read
 
 >>> numbers_in(["1,234.5", "$2"], "."), numbers_in(["1.234,5", "2"], ",")
 (array('d', [1234.5, 2.0]), array('d', [1234.5, 2.0]))
@@ -14,6 +15,7 @@
 
 import re
 from array import array
+from collections import Counter
 from math import isfinite
 
 TYPE_CHECKING = False
@@ -24,17 +26,32 @@ PERCENT = "%"
 CURRENCIES = "$€£¥₹₩₽₺₴₪฿¢"
 # The minus of typography, and the blanks that group digits or stand before a unit.
 _TYPOGRAPHY = {0x2212: "-", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2007: " ", 0x2019: "'"}
-_UNUSUAL = frozenset(PERCENT + CURRENCIES + "' " + "".join(map(chr, _TYPOGRAPHY)))
+_UNUSUAL = frozenset(PERCENT + CURRENCIES + "()' " + "".join(map(chr, _TYPOGRAPHY)))
+_IN_PARENTHESES = re.compile(r"\s*\(([^()+-]+)\)\s*$")  # as accountants write negative numbers
 _SIGNED = re.compile(
     r"\s*(?P<sign>[+-]?)\s*(?P<before>[{0}]?)\s*(?P<inner>[+-]?)"
     r"(?P<digits>[\d.](?:[\d.,' ]*[\d.])?)\s*(?P<after>[{0}%]?)\s*$".format(re.escape(CURRENCIES))
 )
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:(?: \d{3})+|(?:'\d{3})+)(?![\d' ])")
-# Numbers with separated thousands, for each decimal mark.
+# Numbers with separated thousands, for each decimal mark. In India, hundreds of these follow.
 _THOUSANDS = {
-    mark: re.compile(r"\s*[+-]?[1-9]\d{0,2}([%s]\d{3})+([%s]\d*)?\s*$" % (other, mark))
+    mark: re.compile(
+        r"\s*[+-]?[1-9]\d{0,2}(?:(?:[%s]\d{3})+|(?:[%s]\d\d)+[%s]\d{3})(?:[%s]\d*)?\s*$"
+        % (other, other, other, mark)
+    )
     for mark, other in (".,", ",.")
 }
+
+
+# A number with a word or another sign, and a duration.
+_MEASURED = re.compile(
+    r"\(?(?P<before>[^\W\d_]{{0,3}}\.? ?[{0}]?) ?[+-]?\d[\d.,']* ?"
+    r"(?P<after>(?:[{0}%\u00b0]|[^\W\d_])[^\d\s]{{0,7}}[23\u00b2\u00b3]?|-?)\)?$".format(
+        re.escape(CURRENCIES)
+    )
+)
+_DURATION = re.compile(r"\d+:\d\d(?::\d\d(?:[.,]\d+)?)?$")
+_POWERS = frozenset(["k", "m", "b", "bn", "mn", "mio", "g", "t"])
 
 
 def floats(texts: "Iterable[str]") -> "Any":
@@ -66,6 +83,28 @@ def is_number(text: str) -> bool:
     (True, True, False)
     """
     return any([Reading(mark).read([text]) is not None for mark in ".,"])
+
+
+def are_measured(texts: "Sequence[str]") -> bool:
+    """Return whether most of the texts are numbers with one word or sign, or durations.
+
+    >>> are_measured(["5 kg", "12.5 kg"]), are_measured(["1:30", "2:05"]), are_measured(["a1", "b2"])
+    (True, True, False)
+    """
+    words = Counter()  # type: Counter[Tuple[str, str]]
+    for text in texts:
+        match = _MEASURED.match(text)
+        if _DURATION.match(text):
+            words["", ":"] += 1
+        elif match is not None and is_number(text):
+            words["", ""] += 1
+        elif match is not None:
+            before, after = match.group("before").strip(), match.group("after").lower()
+            # Letters before a number are rather a name, such as A12, if they are no code of money.
+            if not before or before[-1] in CURRENCIES or len(before) > 1:
+                words[before, "k" if after in _POWERS else after] += 1
+    plain = words.pop(("", ""), 0)
+    return bool(words) and 5 * (plain + max(words.values())) > 4 * len(texts)
 
 
 class Reading:
@@ -125,7 +164,7 @@ def _without_units(texts: "Sequence[str]") -> "Tuple[str, List[str]]":
     """
     units, plain = set(), []
     for text in texts:
-        match = _SIGNED.match(text.translate(_TYPOGRAPHY))
+        match = _SIGNED.match(_IN_PARENTHESES.sub(r"-\1", text).translate(_TYPOGRAPHY))
         if match is None:
             if floats([text]) is None:
                 return "", []

@@ -23,6 +23,7 @@ from .columns import (
     begun,
     finished,
     spelled,
+    without,
 )
 from .tables import Table, listed_names, plan_for
 
@@ -52,7 +53,7 @@ def read_records(
 ) -> "Table":
     """Return rows as a Table.
 
-    The arguments are as for ``read_table``. ``missing`` and ``decimal`` concern texts only.
+    The arguments are as for ``read_table``. ``decimal`` concerns texts only.
     """
     plan = plan_for(target, categorical, numeric, ignore, dates)
     return table_of(data, plan, missing, decimal)
@@ -70,10 +71,12 @@ def table_of(
     names = list({name: None for row in rows for name in row})
     kinds, target = plan(names, SOURCE, True)
     absent = listed_names(missing)
-    columns = begun(names, kinds, Rules(absent, decimal, True, strays))
+    rules = Rules(absent, decimal, True, strays)
+    columns = begun(names, kinds, rules, target)
     for j, name in enumerate(names):
         if name in kinds:
-            columns[j] = _column(name, [row.get(name) for row in rows], kinds[name], columns[j])
+            values = [row.get(name) for row in rows]
+            columns[j] = _column(name, values, kinds[name], columns[j], rules)
     made = finished(names, columns, SOURCE)
     return Table(made, len(rows), target, SOURCE, absent, delimiter="", decimal=decimal)
 
@@ -98,7 +101,9 @@ def rows_of(data: "Any") -> "List[Dict[str, Any]]":
     return rows
 
 
-def _column(name: str, values: "List[Any]", kind: "Optional[str]", column: "Any") -> "Any":
+def _column(
+    name: str, values: "List[Any]", kind: "Optional[str]", column: "Any", rules: "Rules"
+) -> "Any":
     """Return the ``column`` under construction with these values added.
 
     Numbers among which there are no texts are a finished column: they are as they are.
@@ -113,6 +118,7 @@ def _column(name: str, values: "List[Any]", kind: "Optional[str]", column: "Any"
     texts = [cell for cell in cells if isinstance(cell, str)]
     if numbers and not texts and kind in (None, NUMBERS):
         filled = array("d", [NAN if cell is None else cell for cell in cells])
+        filled = without(filled, rules.absent)
         return Column(name, NUMBERS, filled, asked=kind == NUMBERS)
     written = ["" if c is None else c if isinstance(c, str) else spelled(c) for c in cells]
     try:

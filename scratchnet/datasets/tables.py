@@ -30,6 +30,7 @@ import contextlib
 import csv
 import io
 import os
+import re
 import sys
 from difflib import get_close_matches
 from itertools import chain, islice
@@ -52,7 +53,7 @@ from .columns import (
     finished,
     is_utf8,
 )
-from .headings import are_numbers, has_header, more_headings, names_of
+from .headings import are_numbers, completed, has_header, more_headings, names_of
 from .numerals import is_number
 
 TYPE_CHECKING = False
@@ -84,6 +85,7 @@ EMPTY = 1000000  # the limit of empty lines
 COLUMNS = 100000  # the limit for a table; a small gzip file may contain millions
 CELLS = 100000  # the number of cells that are converted at a time
 
+_FORMATS = {"JSON": r'[\[{]\s*[\[{"]', "HTML or XML": "<(html|!doctype|[?]xml|table)"}
 _DELIMITER = (
     lambda v: v is None or len(v) == 1 and v not in '"\r\n',
     "a single character, such as ';'",
@@ -199,7 +201,14 @@ def read_table(
     """
 
     plan = plan_for(target, categorical, numeric, ignore, dates)
-    return read_columns(path, plan, delimiter, header, missing, decimal, encoding, progress)
+    given = [() if target is None else target, categorical, numeric, ignore, dates]
+    wanted = [str(name) for names in given for name in listed_names(names)]
+
+    def names_columns(rows: "Sequence[Sequence[str]]") -> bool:
+        return has_header(rows, wanted)
+
+    how = delimiter, header, missing, decimal, encoding, progress, names_columns
+    return read_columns(path, plan, *how)
 
 
 def plan_for(
@@ -259,18 +268,17 @@ def read_columns(
         if arff.is_arff(head):
             declared, lines = arff.split(chain(head, lines), source)
             head, delimiter, header = list(islice(lines, LOOKED_AT + len(declared))), ",", False
-        if head[0].lower().startswith("sep="):
-            raise ValueError(
-                f"{source}, line 1: {shown(head[0].strip())} is an instruction for Excel; "
-                "delete the line"
-            )
+        _check_format(head, source)
         delimiter = delimiter or sniffed(head, decimal)
-        quote = "'" if declared and "'" in "".join(head) else '"'
+        quote = _quote_in(head, delimiter, bool(declared))
         rows = _parsed(head, delimiter, quote)
-        names = list(declared)
+        heading, names = rows[0], list(declared)
         if not declared:
+            rows = rows if header is False else [completed(rows), *rows[1:]]
             check_first(rows, source)
-            header = has_header(rows) if header is None else header
+            if header is None:
+                is_completed = len(rows[0]) != len(heading)
+                header = is_completed or has_header(rows)
             names = names_of(rows[0], header)
         if header:
             _check_headings(rows, head, source)
@@ -280,9 +288,11 @@ def read_columns(
         kinds = {name: kind or declared.get(name) for name, kind in kinds.items()}
         check_target(target, names if header else [], rows[0], kinds, source)
         absent = listed_names(missing)
-        columns = begun(names, kinds, Rules(absent, decimal, delimiter == ",", strays))
+        rules = Rules(absent, decimal, delimiter == ",", strays)
+        columns = begun(names, kinds, rules, target)
         reader = _reader(chain(head, lines), delimiter, quote, strict=True)
-        count = _read(reader, names, columns, bool(header), source, progress, fraction)
+        heading = heading if header else []
+        count = _read(reader, names, columns, heading, source, progress, fraction)
     if not count:
         raise ValueError(
             f"{source} has no rows"
@@ -293,21 +303,39 @@ def read_columns(
     return Table(made, count, target, source, absent, named, delimiter, decimal, len(names))
 
 
+def _check_format(head: "Sequence[str]", source: str) -> None:
+    """Refuse what is no table of cells and delimiters."""
+    start = "".join(head).lstrip().lower()
+    if start.startswith("sep="):
+        raise ValueError(
+            f"{source}, line 1: {shown(head[0].strip())} is an instruction for Excel; "
+            "delete the line"
+        )
+    for name, pattern in _FORMATS.items():
+        if re.match(pattern, start):
+            raise ValueError(f"{source} looks like {name}; save its table as CSV")
+
+
+def _quote_in(head: "Sequence[str]", delimiter: str, is_arff: bool) -> str:
+    """Return the character that quotes cells."""
+    if is_arff:
+        return "'" if "'" in "".join(head) else '"'
+    cells = [cell.strip() for cell in _parsed(head[:1], delimiter)[0]]
+    is_single = all([len(cell) > 2 and cell[0] == cell[-1] == "'" for cell in cells])
+    return "'" if is_single else '"'
+
+
 def _check_headings(rows: "Sequence[Sequence[str]]", head: "Sequence[str]", source: str) -> None:
     """Refuse a second heading, such as types or units."""
     count = more_headings(rows)
     if count:
         lines = [i for i, line in enumerate(head, 1) if line.strip(" \r\n")][1 : 1 + count]
         where = f"line{'s' if count > 1 else ''} {' and '.join(map(str, lines))}"
-        word = shown(_word_of(rows[1]))
+        word = next(cell.strip() for cell in rows[1] if cell.strip() and not is_number(cell))
         raise ValueError(
-            f"{source}, {where}: {word} above numbers looks like a second heading or a unit; "
+            f"{source}, {where}: {shown(word)} looks like a second heading, a type or a unit; "
             f"delete {where}"
         )
-
-
-def _word_of(row: "Sequence[str]") -> str:
-    return next(cell.strip() for cell in row if cell.strip() and not is_number(cell))
 
 
 def check_first(rows: "Sequence[Sequence[str]]", source: str) -> None:
@@ -365,6 +393,8 @@ def found(name: "Any", names: "Sequence[str]", source: str, header: bool = True)
         )
     few = ", ".join([shown(known) for known in names[:20]]) + (", ..." if len(names) > 20 else "")
     hint = "" if header else "; if its first line names the columns, say so (--header yes)"
+    if len(names) == 1 and not names[0].replace(" ", "").isalnum():
+        hint = "; if another character separates the cells, name it (--delimiter)"
     raise ValueError(f"{source} has no column {shown(name)}; it has {few}{hint}")
 
 
@@ -449,7 +479,10 @@ def _head(lines: "Iterator[str]", source: str) -> "List[str]":
     if not text.strip():
         raise ValueError(f"{source} is empty; give a table as CSV")
     if "\0" in text:
-        raise ValueError(f"{source} is not text; give a table as CSV")
+        half = max(text[0::2].count("\0"), text[1::2].count("\0"))
+        is_wide = 10 * half > 9 * (len(text) // 2)  # UTF-16 without a mark, of Latin letters
+        advice = "name the encoding, such as utf-16-le" if is_wide else "give a table as CSV"
+        raise ValueError(f"{source} is not text; {advice}")
     return head
 
 
@@ -518,22 +551,28 @@ def _read(
     reader: "Any",
     names: "List[str]",
     columns: "List[Any]",
-    header: bool,
+    heading: "Sequence[str]",
     source: str,
     progress: "Progress",
     fraction: "Callable[[], Optional[float]]",
 ) -> int:
-    """Read all rows into the columns, one block at a time, and return the number of rows."""
-    width, count, skip = len(names), 0, int(header)
+    """Read all rows into the columns, one block at a time, and return the number of rows.
+
+    ``heading``   the cells of the first row if it names the columns, or nothing
+    """
+    width, count, skip = len(names), 0, int(bool(heading))
     size = max(1, min(20000, CELLS // width))
     for start, rows in _blocks(reader, size, source):
         cells = rows
         if set(map(len, rows)) != {width}:
             cells = [row for row in rows if row]
             for i, row in enumerate(cells):
-                if len(row) != width:
+                if len(row) != width and i >= skip:
                     where = f"{source}, line {_line_of(rows, start, i)}"
-                    raise ValueError(f"{where}: {_ragged(row, names, header)}")
+                    raise ValueError(f"{where}: {_ragged(row, names, bool(heading))}")
+        if heading and heading in cells[skip:]:
+            line = _line_of(rows, start, cells.index(heading, skip))
+            raise ValueError(f"{source}, line {line} repeats the names of the columns; delete it")
         for j, texts in enumerate(zip(*cells[skip:])):
             if columns[j] is not None:
                 try:

@@ -10,6 +10,7 @@ from contextlib import closing
 from copy import copy
 from itertools import chain
 from math import isclose
+from warnings import warn
 
 from .. import metrics
 from ..core.checks import require
@@ -23,7 +24,7 @@ from ..datasets.parts import CLASSIFICATION
 from ..datasets.tables import Table
 from ..formats import models
 from . import fingerprint, importance
-from .problem import Chain, Problem
+from .problem import Chain, Problem, check_data
 from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, network
 
 TYPE_CHECKING = False
@@ -216,7 +217,8 @@ class Model:
 
         ``data`` is the path of a file, a list of dicts, a data frame, a Table or Arrays. Columns
         are found by their names; columns that the model does not use are ignored. A class is a
-        number if the target was a column of numbers, otherwise a text.
+        number if the target was a column of numbers, otherwise a text. A warning names labels and
+        numbers that are unlike those of the training.
         """
         return [self.label(label) for label in self.encoder.targets_of(self.outputs(data))]
 
@@ -248,7 +250,7 @@ class Model:
 
     def evaluate(self, data: "Any", threshold: "Optional[float]" = None) -> "Any":
         """Return the report on rows whose target is known; ``threshold`` is as for ``classify``."""
-        X, Y = self.encoder.examples_of(self.read(data, target=True))
+        X, Y = self.encoder.examples_of(self._read(data, target=True))
         truth = self.encoder.targets_of(Y)
         return self._report(truth, self.net.predict(X), self.frequencies(), threshold)
 
@@ -287,7 +289,7 @@ class Model:
 
     def outputs(self, data: "Any") -> "Matrix":
         """Return the outputs of the network, one row for each row of the data."""
-        return self.net.predict(self.encoder.inputs_of(self.read(data)))
+        return self.net.predict(self.encoder.inputs_of(self._read(data)))
 
     def read(self, data: "Any", target: "Any" = False, **reading: "Any") -> "Any":
         """Return the data as a Table or Arrays of the columns that the model needs.
@@ -298,7 +300,16 @@ class Model:
         """
         if isinstance(data, (Table, Arrays)):
             return data
+        check_data(data)
         return self.encoder.read(data, target=target, **reading)
+
+    def _read(self, data: "Any", target: "Any" = False) -> "Any":
+        """Read the data, and warn of what the training has not seen."""
+        table = self.read(data, target)
+        if table is not data:
+            for sentence in self.encoder.surprises(table):
+                warn(sentence, stacklevel=4)
+        return table
 
     def frequencies(self) -> "Any":
         """Return {class: training rows}, or None if the model does not know it."""

@@ -69,15 +69,21 @@ def read(
         _refuse(dict(of_file, progress=progress), "rows in memory")
         absent = MISSING if missing is None else missing
         return read_records(data, target, categorical, numeric, ignore, absent, decimal, dates)
-    if not isinstance(data, (str, os.PathLike)) and not hasattr(data, "read"):
-        what = f"data is a {type(data).__name__}"
-        raise TypeError(f"{what}; give the path of a file, a list of dicts, or a data frame")
+    check_data(data)
     if not is_array(data):
         of_table["missing"] = MISSING if missing is None else missing
         options: "Dict[str, Any]" = dict(of_file, decimal=decimal, progress=progress, **of_table)
         return read_table(data, target, **options)
     _refuse(dict(of_file, decimal=decimal, **of_table), f"{data} is an array; arrays")
     return read_arrays(data, target)
+
+
+def check_data(data: "Any") -> None:
+    """Raise a TypeError if the data are no rows in memory and no file."""
+    is_file = isinstance(data, (str, os.PathLike)) or hasattr(data, "read")
+    if not is_file and not is_records(data):
+        what = f"data is a {type(data).__name__}"
+        raise TypeError(f"{what}; give the path of a file, a list of dicts, or a data frame")
 
 
 def _refuse(options: "Dict[str, Any]", what: str) -> None:

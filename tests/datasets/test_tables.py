@@ -1066,7 +1066,9 @@ def test_these_texts_are_labels_among_texts(blank):
     assert Encoder.fit(table).classes == ["+", "-"]
 
 
-@pytest.mark.parametrize("strays", [["Mean"], ["n.d."] * 5, ["24,5", "x"], ["<5", ">900"]])
+@pytest.mark.parametrize(
+    "strays", [["Mean"], ["n.d."] * 5, ["24,5", "x"], ["<5", ">900"], ["unknown"] * 40]
+)
 def test_a_few_texts_do_not_cost_a_column_of_numbers(strays):
     table = read(table_with(NUMBERS + strays), target="y")
     assert table["x"].kind == "numbers"
@@ -1081,7 +1083,9 @@ def test_a_few_texts_do_not_cost_a_column_of_numbers(strays):
         again.read(io.BytesIO(table_with(["other"]).encode()))
 
 
-@pytest.mark.parametrize("cells", [["x"] * 40, list("abcdefghijklmnopqrstuvw")])
+@pytest.mark.parametrize(
+    "cells", [["low", "high"] * 20, ["<5"] * 40, ["x"] * 200, list("abcdefghijklmnopqrstuvw")]
+)
 def test_many_texts_among_numbers_are_not_dropped(cells):
     table = read(table_with(NUMBERS + cells), target="y")
     assert table["x"].kind == "categories" and set(table["x"].labels) == set(NUMBERS + cells)
@@ -1110,7 +1114,7 @@ def test_equal_labels_in_other_case_are_mentioned():
 )
 def test_a_second_heading_is_refused(text, lines):
     assert re.match(
-        f"the file, {lines}: '\\w+' above numbers looks like a second heading or a unit; "
+        f"the file, {lines}: '\\w+' looks like a second heading, a type or a unit; "
         f"delete {lines}$",
         refusal(text),
     )
