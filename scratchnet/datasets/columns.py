@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Set
 
 MISSING = ("", "NA", "N/A", "nan", "null", "?", "#N/A", "#NA", "<NA>")  # in upper or lower case
-# These are missing values in a column of numbers only; the last ones are errors of a spreadsheet.
-BLANKS = ("None", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "*", "\\N", "n.a.")
-BLANKS += ("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
+# These are missing values in a column of numbers only; those with # are errors of spreadsheets.
+_DASHES = ("-", "--", "---", "\u2013", "\u2014")
+_ERRORS = ("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
+BLANKS = ("None", *_DASHES, ".", "..", "...", "*", "\\N", "n.a.", *_ERRORS)
 NUMBERS, CATEGORIES, TEXT, DATES = "numbers", "categories", "text", "dates"
 
 # The number of different texts that all columns together remember before a column that looks like
@@ -167,7 +168,10 @@ class Rules:
 
 
 def begun(
-    names: "Sequence[str]", kinds: "Dict[str, Optional[str]]", rules: "Rules", target: "Optional[str]"
+    names: "Sequence[str]",
+    kinds: "Dict[str, Optional[str]]",
+    rules: "Rules",
+    target: "Optional[str]",
 ) -> "List[Any]":
     """Return a column under construction for each name in ``kinds``, None for every other name."""
     limit = min(MOST, max(FEWEST, REMEMBERED // len(names)))

@@ -305,13 +305,13 @@ def _classes_of_texts(
             "missing values, name them (--missing)"
         )
     many = len(labels) > MANY
-    if not task and many and "they look like" in hint:
-        raise ValueError(f"{what} has {len(labels)} different texts{hint}")
     if not task and many and len(labels) > 4 * len(others):
         raise ValueError(
             f"{what} has {len(labels)} different texts, too many for classes"
             f"{hint}; for classes: --task classification"
         )
+    if not task and many and "they look like" in hint:
+        raise ValueError(f"{what} has {len(labels)} different texts{hint}")
     if not task and many and 2 * len(labels) > rows:
         raise ValueError(
             f"{what} has {len(labels)} different texts in {rows} rows, such as {shown(labels[0])}, "

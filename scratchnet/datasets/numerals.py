@@ -27,7 +27,8 @@ CURRENCIES = "$€£¥₹₩₽₺₴₪฿¢"
 # The minus of typography, and the blanks that group digits or stand before a unit.
 _TYPOGRAPHY = {0x2212: "-", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2007: " ", 0x2019: "'"}
 _UNUSUAL = frozenset(PERCENT + CURRENCIES + "()' " + "".join(map(chr, _TYPOGRAPHY)))
-_IN_PARENTHESES = re.compile(r"\s*\(([^()+-]+)\)\s*$")  # as accountants write negative numbers
+# As accountants write negative numbers.
+_IN_PARENTHESES = re.compile(r"^\s*([{0}]?)\s*\(([^()+-]+)\)\s*$".format(re.escape(CURRENCIES)))
 _SIGNED = re.compile(
     r"\s*(?P<sign>[+-]?)\s*(?P<before>[{0}]?)\s*(?P<inner>[+-]?)"
     r"(?P<digits>[\d.](?:[\d.,' ]*[\d.])?)\s*(?P<after>[{0}%]?)\s*$".format(re.escape(CURRENCIES))
@@ -88,7 +89,7 @@ def is_number(text: str) -> bool:
 def are_measured(texts: "Sequence[str]") -> bool:
     """Return whether most of the texts are numbers with one word or sign, or durations.
 
-    >>> are_measured(["5 kg", "12.5 kg"]), are_measured(["1:30", "2:05"]), are_measured(["a1", "b2"])
+    >>> are_measured(["5 kg", "12.5 kg"]), are_measured(["1:30", "2:05"]), are_measured(["a1"])
     (True, True, False)
     """
     words = Counter()  # type: Counter[Tuple[str, str]]
@@ -164,7 +165,7 @@ def _without_units(texts: "Sequence[str]") -> "Tuple[str, List[str]]":
     """
     units, plain = set(), []
     for text in texts:
-        match = _SIGNED.match(_IN_PARENTHESES.sub(r"-\1", text).translate(_TYPOGRAPHY))
+        match = _SIGNED.match(_IN_PARENTHESES.sub(r"-\1\2", text).translate(_TYPOGRAPHY))
         if match is None:
             if floats([text]) is None:
                 return "", []

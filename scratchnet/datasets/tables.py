@@ -142,8 +142,7 @@ class Table:
         """Return the column to predict."""
         if self.target is None:
             raise ValueError(
-                f"{self.source}: no target is given; name the column to predict in "
-                "read_table(..., target=...)"
+                f"{self.source}: no target is given; name the column to predict, target=..."
             )
         return self[self.target]
 
@@ -399,7 +398,7 @@ def found(name: "Any", names: "Sequence[str]", source: str, header: bool = True)
 
 
 def listed_names(names: "Names") -> "List[str]":
-    return [str(names)] if isinstance(names, (str, int)) else list(names)
+    return [str(names)] if isinstance(names, (str, int, float)) else list(map(str, names))
 
 
 # ---- the file --------------------------------------------------------------------------------

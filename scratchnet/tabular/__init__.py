@@ -77,6 +77,7 @@ def train(
     seed: int = 0,
     dates: "Names" = (),
     class_weight: "Optional[str]" = None,
+    missing: "Optional[Names]" = None,
 ) -> "Model":
     """Train a model to predict one column of a table from the others, and return it.
 
@@ -89,13 +90,14 @@ def train(
     ``categorical``, ``numeric``, ``ignore``, ``dates``
                      columns to read as categories, as numbers, not at all, or as dates, of which
                      the year, the month, the weekday and the days since 1970 become inputs
+    ``missing``      the texts and numbers that represent a missing value, if not the usual ones
 
     The other arguments are as for ``recipe_for``; None means a default that suits the data. Ctrl-C
     ends the training; ``model.interrupted`` is then true.
     """
     if not isinstance(data, (Table, Arrays)):
-        data = read(data, target, categorical, numeric, ignore, dates=dates)
-    elif target is not None or categorical or numeric or ignore or dates:
+        data = read(data, target, categorical, numeric, ignore, missing, dates=dates)
+    elif target is not None or categorical or numeric or ignore or dates or missing is not None:
         raise ValueError("data is read already; give target, categorical, ... to tabular.read")
     problem = Problem(data, task, validation, seed)
     recipe = recipe_for(

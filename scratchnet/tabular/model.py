@@ -10,7 +10,6 @@ from contextlib import closing
 from copy import copy
 from itertools import chain
 from math import isclose
-from warnings import warn
 
 from .. import metrics
 from ..core.checks import require
@@ -22,6 +21,7 @@ from ..datasets.arrays import ArrayEncoder, Arrays
 from ..datasets.encoding import Encoder
 from ..datasets.parts import CLASSIFICATION
 from ..datasets.tables import Table
+from ..engines.progress import warn
 from ..formats import models
 from . import fingerprint, importance
 from .problem import Chain, Problem, check_data
@@ -308,7 +308,7 @@ class Model:
         table = self.read(data, target)
         if table is not data:
             for sentence in self.encoder.surprises(table):
-                warn(sentence, stacklevel=4)
+                warn(sentence)
         return table
 
     def frequencies(self) -> "Any":

@@ -1114,8 +1114,7 @@ def test_equal_labels_in_other_case_are_mentioned():
 )
 def test_a_second_heading_is_refused(text, lines):
     assert re.match(
-        f"the file, {lines}: '\\w+' looks like a second heading, a type or a unit; "
-        f"delete {lines}$",
+        f"the file, {lines}: '\\w+' looks like a second heading, a type or a unit; delete {lines}$",
         refusal(text),
     )
 
