@@ -70,6 +70,23 @@ class Element(str):
         element.array, element.indices = array, indices
         return element
 
+    def at(self, index: str, terms: "Terms") -> "Element":
+        """Return the element where an index has another value, which is the sum of these terms.
+
+        >>> Element("v0", [(2, "i1"), (3, "")]).at("i1", [(1, "i1"), (1, "")])
+        'v0[2 * i1 + 5]'
+        """
+        indices = []
+        for own in self.indices:
+            found: "List[Tuple[int, str]]" = []
+            for factor, name in own:
+                new = terms if name == index else [(1, name)]
+                found += [(factor * number, other) for number, other in new]
+            named = [term for term in found if term[1]]
+            constant = sum([number for number, name in found if not name])
+            indices.append(named + [(constant, "")] * (constant != 0 or not named))
+        return Element(self.array, *indices)
+
 
 def _term(factor: int, name: str) -> str:
     if not name:

@@ -250,6 +250,18 @@ def test_the_bits_of_the_portable_kernel(every_network, compiler, level):
     every_network.check_bits(*(compiler + [level] + WARNINGS))
 
 
+@pytest.mark.parametrize("inputs", [7, 8, 9, 33])
+def test_loops_that_add_two_products_at_each_turn(inputs, tmp_path):
+    program = Program(tmp_path)
+    net = adapted([sn.Dense(inputs, 40)], inputs)
+    for kind in ("double", "float"):
+        text = program.add(net, kind, True, rows_for(net))
+        assert (" += 2)" in text) == (inputs >= 8)
+        last = "in[{}] * ".format(inputs - 1)
+        assert (last in text) == (inputs in (9, 33)), "an odd number of products"
+    program.check_bits("gcc", "-O2", *WARNINGS)
+
+
 def test_the_bits_in_cpp(every_network):
     every_network.check_bits("g++", "-x", "c++", "-std=c++11", "-O2", *WARNINGS)
 

@@ -13,7 +13,7 @@ from ...scalars import Single, Symbolic, SymbolicSingle
 from ...scalars.operations import ATOM, COMPARISON, OPERATIONS, PRIMITIVES, SIGN
 from ...scalars.single import kernel_of, rounded
 from ..boards.work import Work
-from ..loops import Assign, Fill, Fold, Nest
+from ..loops import Assign, Element, Fill, Fold, Nest
 from ..program import Printer, shifted
 from . import templates
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # later layers magnify that.
 UNITS_OF_TOLERANCE = 1024
 WIDEST = 96  # columns of a line of numbers
+FEWEST_IN_PAIRS = 8  # the shortest sum that adds two products at each turn of its loop
 
 # The number types: that of the rules' record, and that of the golden vectors.
 NUMBERS: "Dict[str, Any]" = {"double": (Symbolic, float), "float": (SymbolicSingle, Single)}
@@ -139,7 +140,7 @@ class Unit:
             return lines + [f"const {self.T} {part.name} = {text};"]
         if isinstance(part, Fold):
             lines, first = self.value(part.first)
-            return lines + [f"{self.T} {part.name} = {first};"] + self.loop(part, part.name)
+            return lines + [f"{self.T} {part.name} = {first};"] + self.fold(part)
         if isinstance(part, Fill):
             return self.loop(part, f"{part.name}[{part.place}]", "store")
         if isinstance(part, Nest):
@@ -152,6 +153,31 @@ class Unit:
         self.work.add("store", len(code.outputs))
         values = enumerate(code.outputs, part.start)
         return lines + [f"{part.name}[{k}] = {code.text(v)};" for k, v in values]
+
+    def fold(self, part: "Fold") -> "List[str]":
+        """Return the loop of a Fold. It adds two products at each turn, in the same order."""
+        name, count = part.index.name, part.index.count
+        if part.body or count < FEWEST_IN_PAIRS or not _is_sum_of_products(part.value):
+            return self.loop(part, part.name)
+        with self.work.loop(count // 2):
+            pair = [self.added(part, [(1, name), (k, "")]) for k in range(2)]
+        even = count - count % 2
+        lines = [f"for (int {name} = 0; {name} < {even}; {name} += 2) {{"]
+        lines += [f"    {line}" for line in pair] + ["}"]
+        if count > even:
+            lines.append(self.added(part, [(even, "")]))
+        return lines
+
+    def added(self, part: "Fold", index: "Any") -> str:
+        """Return the statement that adds the product at an index, a sum of terms."""
+        so_far, product = part.value.operands
+        number = type(so_far)
+        factors = [
+            number(name=v.name.at(part.index.name, index)) if isinstance(v.name, Element) else v
+            for v in product.operands
+        ]
+        value = number(None, "add", (so_far, number(None, "multiply", tuple(factors))))
+        return f"{part.name} = {self.value(value)[1]};"
 
     def loop(self, part: "Any", target: str, *kinds: str) -> "List[str]":
         """Return the loop of a Fold or a Fill. ``kinds`` count as operations of its body, too."""
@@ -305,6 +331,12 @@ class CPrinter(Printer):
         if id(node) in self.shifted:
             return f"{self.unit.function('rounded')}({text})", ATOM
         return text, precedence
+
+
+def _is_sum_of_products(value: "Symbolic") -> bool:
+    """Return whether a value is a number plus a product of two numbers that need no statement."""
+    product = value.operands[1] if value.operation == "add" else value
+    return product.operation == "multiply" and not any([v.operation for v in product.operands])
 
 
 def _is_comparison(node: "Symbolic") -> bool:
