@@ -39,10 +39,18 @@ SECONDS = 0.4  # the duration of one measurement
 
 def configure(parser: "Any") -> None:
     parser.description = DESCRIPTION
+    parser.add_argument(
+        "--show",
+        choices=("native",),
+        help="print the C of a training step (engine='native') of the third network instead",
+    )
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Print the measurements. Return the exit status."""
+    """Print the measurements, or the C. Return the exit status."""
+    if options.show:
+        write(_training_in_c(*SIZES[2]))
+        return 0
     version = ".".join([str(n) for n in sys.version_info[:3]])
     write(f"{sys.implementation.name} {version} on {sys.platform}; medians of several runs\n")
     write("nanoseconds per multiply-add, by length of the rows multiplied")
@@ -87,8 +95,29 @@ def _matrix(rows: int, columns: int, generator: "Generator") -> "Matrix":
     return [[generator.uniform(-1.0, 1.0) for _ in range(columns)] for _ in range(rows)]
 
 
+def _training_in_c(widths: "Sequence[int]", samples: int, size: int) -> str:
+    """Return the C of a training step of the network with these widths."""
+    from ..codegen.c.native_step import NativeStep
+
+    lists = _lists(widths, samples)
+    step = NativeStep(lists.net, lists.loss, lists.optimizer, widths[0], widths[-1], False)
+    source: str = step.source
+    return source
+
+
 def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, float, str]":
     """Return samples per second in training and in prediction, and the engine for training."""
+    lists = _lists(widths, samples)
+    engine = choice.chosen(lists, size, "auto")
+    batches = [list(range(start, start + size)) for start in range(0, samples, size)]
+    trained = samples / _median_time(lambda: engine.epoch(batches))
+    predict, X = unroll(lists.net), lists.examples.X
+    predicted = samples / _median_time(lambda: [predict(x) for x in X])
+    return trained, predicted, ": ".join(choice.choice(lists, size, choice.MOST))
+
+
+def _lists(widths: "Sequence[int]", samples: int) -> "Engine":
+    """Return the engine "lists" for a network with these widths and so many random samples."""
     generator = Generator(2)
     inputs, hidden, outputs = widths
     last, loss = (
@@ -100,10 +129,4 @@ def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, fl
     X, Y = _matrix(samples, inputs, generator), [i % max(outputs, 2) for i in range(samples)]
     criterion = loss_for(net, loss)
     examples = examples_for(net, X, Y, criterion)
-    lists = Engine(net, criterion, SGD(1 / 100).with_numbers(float), examples, generator)
-    engine = choice.chosen(lists, size, "auto")
-    batches = [list(range(start, start + size)) for start in range(0, samples, size)]
-    trained = samples / _median_time(lambda: engine.epoch(batches))
-    predict = unroll(net)
-    predicted = samples / _median_time(lambda: [predict(x) for x in X])
-    return trained, predicted, ": ".join(choice.choice(lists, size, choice.MOST))
+    return Engine(net, criterion, SGD(1 / 100).with_numbers(float), examples, generator)

@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 
 from ..core.checks import COUNT, require
 from ..core.optimizers import OPTIMIZERS
-from ..tabular.recipe import HIDDEN_ACTIVATIONS, LIMITS
+from ..tabular.recipe import ENGINES, HIDDEN_ACTIVATIONS, LIMITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +49,14 @@ def add_settings(parser: "Any") -> None:
         "--class-weight",
         choices=("balanced",),
         help="give each class the same weight, however rare it is",
+    )
+    group.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        metavar="NAME",
+        help="how the training is computed: native uses a C compiler (default auto): "
+        + ", ".join(ENGINES),
     )
     group.add_argument(
         "--seed", type=int, default=0, metavar="N", help="the random seed (default 0)"

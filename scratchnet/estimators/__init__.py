@@ -22,6 +22,7 @@ Parameters that scikit-learn does not have, or that differ:
     dropout              the fraction of the outputs of a hidden layer that training drops; a list
                          gives one per hidden layer
     loss                 besides "log_loss" and "squared_error", a name or an object from losses.py
+    engine               how the updates are computed, as for ``fit`` of a network
     class_weight         {class: weight}, where a class not listed has the weight 1; or "balanced",
                          which gives rarer classes larger weights
     solver               "adam" or "sgd", not "lbfgs"

@@ -62,6 +62,7 @@ class MLPClassifier(MLP):
         loss: "Any" = "log_loss",
         output_activation: "Any" = None,
         dropout: "Any" = 0,
+        engine: str = "auto",
         class_weight: "Any" = None,
     ) -> None:
         super().__init__(
@@ -90,6 +91,7 @@ class MLPClassifier(MLP):
             loss=loss,
             output_activation=output_activation,
             dropout=dropout,
+            engine=engine,
         )
         self.class_weight = class_weight
 

@@ -64,6 +64,7 @@ class Parameters(Estimator):
         loss: "Any",
         output_activation: "Any",
         dropout: "Any",
+        engine: str,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -90,6 +91,7 @@ class Parameters(Estimator):
         self.loss = loss
         self.output_activation = output_activation
         self.dropout = dropout
+        self.engine = engine
 
     def _check_parameters(self) -> None:
         for name, limit in LIMITS.items():

@@ -57,6 +57,7 @@ class MLPRegressor(MLP):
         loss: "Any" = "squared_error",
         output_activation: "Any" = None,
         dropout: "Any" = 0,
+        engine: str = "auto",
     ) -> None:
         super().__init__(
             hidden_layer_sizes=hidden_layer_sizes,
@@ -84,6 +85,7 @@ class MLPRegressor(MLP):
             loss=loss,
             output_activation=output_activation,
             dropout=dropout,
+            engine=engine,
         )
 
     def partial_fit(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> "Any":

@@ -141,6 +141,7 @@ class Run:
             shuffle=mlp.shuffle and None,
             seed=self.generator.bits(),
             sample_weight=weights,
+            engine=mlp.engine,
             validation_data=self.held_out and (self.held_out.rows, self.held_out.targets),
         )
 

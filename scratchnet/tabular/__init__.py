@@ -78,6 +78,7 @@ def train(
     dates: "Names" = (),
     class_weight: "Optional[str]" = None,
     missing: "Optional[Names]" = None,
+    engine: str = "auto",
 ) -> "Model":
     """Train a model to predict one column of a table from the others, and return it.
 
@@ -111,6 +112,7 @@ def train(
         patience=patience,
         seed=seed,
         class_weight=class_weight,
+        engine=engine,
     )
     return train_model(problem, recipe)
 

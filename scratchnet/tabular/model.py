@@ -175,6 +175,7 @@ class Model:
             epochs,
             recipe.batch_size,
             seed=recipe.seed,
+            engine=recipe.engine,
             class_weight=self._class_weight(Y) if recipe.class_weight else None,
             **options,
         )

@@ -39,6 +39,7 @@ FEW_ROWS, LEAST_EPOCHS = 1000, 40
 MANY_ROWS = 20000  # from here on, larger batches and a second hidden layer
 SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more
 
+ENGINES = ("auto", "lists", "rows", "steps", "native")
 WIDTHS = (
     lambda v: is_sequence(v) and all(map(COUNT[0], v)),
     "the widths of the hidden layers, such as (16, 8), or () for none",
@@ -57,13 +58,15 @@ LIMITS = {
     "patience": COUNT,
     "seed": (lambda v: isinstance(v, int), "an integer"),
     "class_weight": (lambda v: v in (None, "balanced"), "'balanced', or leave it out"),
+    "engine": (ENGINES.__contains__, "one of " + ", ".join(ENGINES)),
 }
 
 
 class Recipe(
     namedtuple(
         "Recipe",
-        "hidden activation optimizer learning_rate batch_size epochs patience seed class_weight",
+        "hidden activation optimizer learning_rate batch_size epochs patience seed class_weight "
+        "engine",
     )
 ):
     """The settings with which a network is built and trained.
@@ -73,7 +76,8 @@ class Recipe(
     ``patience``     as for ``fit``, but only a worthwhile improvement counts (GAIN)
     ``class_weight`` "balanced" if each class has the same weight in the loss, else None
 
-    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs`` and ``seed`` are as for ``fit``.
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``seed`` and ``engine`` are as for
+    ``fit``. The engine is no part of the model; it is not saved.
     """
 
     __slots__ = ()
@@ -81,7 +85,8 @@ class Recipe(
     @classmethod
     def from_dict(cls, data: "Any") -> "Recipe":
         """Return the recipe that ``to_dict`` describes; anything else raises an error."""
-        return cls(**dict({"class_weight": None}, **data)).checked()  # earlier models have none
+        # Earlier models have no class weights.
+        return cls(**dict({"class_weight": None, "engine": "auto"}, **data)).checked()
 
     def checked(self) -> "Recipe":
         """Return the recipe if each setting is within its limit, else raise a ValueError."""
@@ -91,7 +96,9 @@ class Recipe(
 
     def to_dict(self) -> "Dict[str, Any]":
         """Return the recipe as it is saved in a model."""
-        return dict(self._asdict(), hidden=list(self.hidden))
+        saved = dict(self._asdict(), hidden=list(self.hidden))
+        del saved["engine"]
+        return saved
 
     def __str__(self) -> str:
         widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
@@ -114,6 +121,7 @@ def recipe_for(
     patience: "Optional[int]" = None,
     seed: int = 0,
     class_weight: "Optional[str]" = None,
+    engine: str = "auto",
 ) -> "Recipe":
     """Return the given settings, with defaults that suit the numbers of rows, inputs and classes.
 
@@ -125,8 +133,8 @@ def recipe_for(
 
     ``class_weight`` "balanced" to give each class the same weight in the loss
 
-    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience`` and ``seed`` are as
-    for ``Recipe``.
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience``, ``seed`` and
+    ``engine`` are as for ``Recipe``.
     """
     require("optimizer", optimizer, LIMITS["optimizer"])
     if epochs is None:
@@ -144,6 +152,7 @@ def recipe_for(
         patience=max(5, epochs // 15) if patience is None else patience,
         seed=seed,
         class_weight=class_weight,
+        engine=engine,
     )
     return recipe.checked()
 

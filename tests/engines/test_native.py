@@ -233,11 +233,10 @@ def test_the_source_is_there_to_read_and_quotes_no_name_of_the_user():
         def __repr__(self):
             return '*/ int evil(void) { return "\n'
 
-    lists = sn.core.training.Engine
     net = sn.Sequential([sn.Dense(2, 1), Odd()], seed=1)
-    examples = sn.core.examples.examples_for(net, X, Y, sn.MeanSquaredError())
-    given = net, sn.MeanSquaredError(), sn.SGD(0.5), examples, sn.Generator()
-    source = engine.Native(lists(*given), len(X)).source
+    history = net.fit(X, Y, "huber", sn.SGD(0.5), epochs=2, engine="native")
+    assert history.engine == "native"
+    source = history.engine.source
     assert "layer 0: Dense(inputs=2, outputs=1)" in source
     assert source.count("*/") == source.count("/*")
     assert "evil" in source.split("*/")[0]
@@ -250,6 +249,50 @@ def test_what_cannot_be_traced_says_why():
         ValueError, match="^engine='native' cannot be used here: it does not do the same"
     ):
         net.fit(X, Y, "huber", engine="native")
+
+
+# ---- models of tables, estimators, the command line ----------------------------------------------
+
+FLOWERS = [
+    {"width": k % 7 + k / 9, "long": float(k % 5), "kind": "ab"[k % 7 > 3]} for k in range(60)
+]
+
+
+def test_models_of_tables_train_natively():
+    found = []
+    for name in ("lists", "native"):
+        model = sn.tabular.train(FLOWERS, "kind", epochs=3, engine=name)
+        found.append(
+            (bits_of(model.net), model.net.metadata["history"], model.net.metadata["recipe"])
+        )
+    assert found[0] == found[1]
+    with pytest.raises(ValueError, match="^engine is 'c'; give one of auto, lists"):
+        sn.tabular.train(FLOWERS, "kind", engine="c")
+
+
+def test_estimators_train_natively():
+    rows, kinds = [[v["width"], v["long"]] for v in FLOWERS], [v["kind"] for v in FLOWERS]
+    for kind, y in ((sn.MLPClassifier, kinds), (sn.MLPRegressor, [x[0] for x in rows])):
+        made = [kind([5], max_iter=3, batch_size=20, engine=name) for name in ("lists", "native")]
+        lists, native = [estimator.fit(rows, y) for estimator in made]
+        assert bits(native.coefs_) == bits(lists.coefs_)
+        assert native.get_params()["engine"] == "native"
+
+
+def test_the_command_line_trains_natively_and_shows_the_c(tmp_path, capsys):
+    table = tmp_path / "flowers.csv"
+    lines = ["width,long,kind"] + [",".join(map(str, row.values())) for row in FLOWERS]
+    table.write_text("\n".join(lines) + "\n")
+    models = [str(tmp_path / (name + ".safetensors")) for name in ("lists", "native")]
+    for path, name in zip(models, ("lists", "native")):
+        arguments = ["train", str(table), "--target", "kind", "-o", path, "--engine", name]
+        assert sn.cli.main(arguments + ["--epochs", "3", "--search", "2", "-q"]) == 0
+    assert bits_of(sn.load(models[0])) == bits_of(sn.load(models[1]))
+    capsys.readouterr()
+    assert sn.cli.main(["bench", "--show", "native"]) == 0
+    shown = capsys.readouterr().out
+    assert "layer 0: Dense(inputs=64, outputs=32)" in shown
+    assert "NET_API long long net_train(" in shown
 
 
 # ---- the compiler --------------------------------------------------------------------------------

@@ -29,13 +29,16 @@ STEPS_AT_ONCE = 100000
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
 
+class Name(str):
+    """The name of an engine, in a history too; ``source`` is the C that ran."""
+
+    source = ""
+
+
 class Native(Generated):
-    """An engine that makes several steps by one call of a C function.
+    """An engine that makes several steps by one call of a C function. Its name holds the C."""
 
-    ``source``   the C that runs
-    """
-
-    name = "native"
+    name = Name("native")
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Generated.__init__(self, lists, size)
@@ -44,8 +47,7 @@ class Native(Generated):
         self.outputs = self.net.outputs or len(examples.Y[0])
         self.learning = [p for p in self.parameters if not p.frozen]
         self.step_in_c = step_of(self)
-        self.source = self.step_in_c.source
-        self.function = library.function(self.source, "net_train", 3, 12)
+        self.function = library.function(self.step_in_c.source, "net_train", 3, 12)
         self.at_once = self.most_at_once(size)
         self.own = is_own(self.optimizer)
         self.former_attributes = self.optimizer_attributes()
@@ -64,6 +66,13 @@ class Native(Generated):
         rows = NUMBERS_AT_ONCE // (size * (self.inputs + self.outputs))
         most: int = OPERATIONS_AT_ONCE // (size * each + end)
         return max(1, min(STEPS_AT_ONCE, rows, most))
+
+    def epoch(self, batches: "Batches") -> "Row":
+        losses = Generated.epoch(self, batches)
+        if self.name == Native.name:  # If the network was changed, lists made the steps.
+            self.name = Name(self.name)
+            self.name.source = self.step_in_c.source
+        return losses
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
         """Return the losses of these steps, or None if lists must make them."""
