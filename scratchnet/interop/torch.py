@@ -1,4 +1,4 @@
-"""PyTorch: a network from an nn.Sequential or a state dict, and back.
+"""PyTorch: a network from a module or a state dict, and back.
 
     from_torch   a network with a module's numbers
     to_torch     a module with a network's numbers
@@ -7,11 +7,21 @@
     Linear, whose weight is outputs × inputs           Dense
     BatchNorm1d, in eval mode                          Normalization; for its weight and bias a
                                                        Dense with a diagonal matrix
+    LayerNorm  PReLU                                   LayerNormalization  PReLU
     the graph (x - mean)/spread that to_torch makes    Normalization
-    ReLU  LeakyReLU  ELU  SELU  GELU  SiLU             the same
-    Softplus  Sigmoid  Tanh  Softmax
+    CELU  ELU  GELU  Hardsigmoid  Hardswish            the same
+    LeakyReLU  LogSoftmax  Mish  ReLU  SELU
+    SiLU  Sigmoid  Softmax  Softplus  Softsign  Tanh
     Identity  Dropout
-    Flatten                                            nothing, because samples are flat here
+    Hardtanh  ReLU6                                    Clip
+    LogSigmoid, Softplus with a beta                   Softplus between two Normalization
+    Flatten  AlphaDropout                              nothing, because samples are flat here, and
+                                                       nothing is dropped in a prediction
+
+A module of a user-defined class is traced by torch.fx. Its forward method may call these modules
+and the functions and methods of the same names, clamp, flatten and view to one row per sample,
+squeeze of a single output, and + - · / with a constant or one number per feature, which become a
+Normalization.
 
 ``from_torch`` is exact, because 64 bits can hold every number of PyTorch. Only ``to_torch`` without
 a module needs PyTorch. PyTorch's Softplus is z above its threshold, by default 20, which differs by
@@ -21,86 +31,22 @@ in 64 bits.
 
 import importlib
 
-from ..core import checks, matrix
-from ..core.activations import (
-    ELU,
-    GELU,
-    SELU,
-    Identity,
-    LeakyReLU,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-)
+from ..core import matrix
 from ..core.checks import shown
-from ..core.layers import Dense, Dropout, Normalization
+from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
+from ..deep.activations import HardSigmoid, PReLU
+from ..deep.normalization import LayerNormalization
 from ..formats import exchange, state_dicts
+from .torch_chain import parts
+from .torch_modules import KNOWN, NEW, kind_of, numbers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Tuple
+    from typing import Any, Dict, List, Tuple
 
     from ..core.types import Matrix
     from ..formats.exchange import Part
-
-# The equivalent layers: ours, from a PyTorch module.
-SAME: "Dict[str, Any]" = {
-    "Dropout": lambda module: Dropout(module.p),
-    "ELU": lambda module: ELU(module.alpha),
-    "GELU": lambda module: GELU(getattr(module, "approximate", "none")),
-    "Identity": lambda module: Identity(),
-    "LeakyReLU": lambda module: LeakyReLU(module.negative_slope),
-    "ReLU": lambda module: ReLU(),
-    "SELU": lambda module: SELU(),
-    "SiLU": lambda module: SiLU(),
-    "Sigmoid": lambda module: Sigmoid(),
-    "Softmax": lambda module: Softmax(),
-    "Softplus": lambda module: Softplus(),
-    "Tanh": lambda module: Tanh(),
-}
-# A condition on a module, and the error text if it does not hold.
-HOLDS: "Dict[str, Any]" = {
-    "BatchNorm1d": (
-        lambda module: not module.training and module.running_mean is not None,
-        "in training mode it normalizes by the batch; call eval(), and track running statistics",
-    ),
-    "Flatten": (
-        lambda module: (module.start_dim, module.end_dim) == (1, -1),
-        "give Flatten(1, -1)",
-    ),
-    "Linear": (
-        lambda module: {"weight", "bias"} <= set(module._parameters),  # including a bias of None
-        "its weight or bias is recomputed in each call (pruning, weight_norm); "
-        "make it a parameter again",
-    ),
-    "Softmax": (lambda module: module.dim in (1, -1), "a sample is a row here; give dim=1"),
-    "Softplus": (
-        lambda module: module.beta == 1 and module.threshold >= 20,
-        "give beta=1 and threshold=20 or more",
-    ),
-}
-# (x - mean)/spread, step by step, as torch.fx records it.
-GRAPH = ["x()", "mean()", "sub(x, mean)", "spread()", "truediv(sub, spread)", "output(truediv,)"]
-# The modules that to_torch makes, from torch.nn and our layer.
-NEW: "Dict[Any, Any]" = {
-    Dropout: lambda nn, layer: nn.Dropout(layer.rate),
-    ELU: lambda nn, layer: nn.ELU(layer.alpha),
-    GELU: lambda nn, layer: nn.GELU(layer.approximate),
-    Identity: lambda nn, layer: nn.Identity(),
-    LeakyReLU: lambda nn, layer: nn.LeakyReLU(layer.slope),
-    ReLU: lambda nn, layer: nn.ReLU(),
-    SELU: lambda nn, layer: nn.SELU(),
-    SiLU: lambda nn, layer: nn.SiLU(),
-    Sigmoid: lambda nn, layer: nn.Sigmoid(),
-    Softmax: lambda nn, layer: nn.Softmax(1),
-    Softplus: lambda nn, layer: nn.Softplus(threshold=50),
-    Tanh: lambda nn, layer: nn.Tanh(),
-}
-
 
 # ---- from PyTorch ----------------------------------------------------------------------------
 
@@ -108,7 +54,9 @@ NEW: "Dict[Any, Any]" = {
 def from_torch(
     module: "Any", activations: "Any" = None, order: "Any" = None, prefix: str = ""
 ) -> "Sequential":
-    """Return the network that predicts as an nn.Sequential in eval mode, or of a state dict.
+    """Return the network that predicts as a module in eval mode, or that of a state dict.
+
+    A module is an nn.Sequential, or of any class whose forward method is a chain of steps.
 
     ``activations``   for a state dict, which holds none: the activation after each Linear, as a
                       name ("relu", "identity") or an object. Where the names do not tell whether it
@@ -137,7 +85,7 @@ def from_torch(
             "from_torch: activations, order and prefix are for a state dict; "
             "a module has its own layers"
         )
-    return Sequential([layer for _, _, layer in _parts(module)])
+    return Sequential([layer for _, _, layer in parts(module)])
 
 
 def _of_state(
@@ -146,118 +94,13 @@ def _of_state(
     tensors = {}
     for name, tensor in state.items():
         if state_dicts.wanted(str(name), _is_of_integers(tensor), prefix):
-            tensors[str(name)] = _numbers(f"from_torch: {shown(name)}", tensor)
+            tensors[str(name)] = numbers_of(f"from_torch: {shown(name)}", tensor)
     return state_dicts.network(tensors, activations, order, prefix, "from_torch")
 
 
 def _is_of_integers(tensor: "Any") -> bool:
     kind = str(getattr(tensor, "dtype", "float"))
     return "int" in kind or "bool" in kind
-
-
-def _numbers(where: str, tensor: "Any") -> "Any":
-    """Return a tensor or array as lists, and anything else unchanged."""
-    try:
-        return tensor.tolist() if hasattr(tensor, "tolist") else tensor
-    except (RuntimeError, ValueError):
-        which = "on the device meta, or a lazy, sparse or quantized one"
-        raise ValueError(
-            f"{where}: a tensor {which}, has no numbers to read; give an ordinary one"
-        ) from None
-
-
-def _dense(where: str, weight: "Any", bias: "Any") -> "Dense":
-    rows = checks.accept(_numbers(f"{where}.weight", weight), float, f"{where}.weight")
-    layer = Dense(
-        len(rows[0]),
-        len(rows),
-        weights=matrix.transpose(rows),
-        bias=None if bias is not None else False,
-    )
-    layer.weights.frozen = not getattr(weight, "requires_grad", True)
-    if bias is not None:
-        layer.bias.value = checks.accept_row(
-            _numbers(f"{where}.bias", bias), float, f"{where}.bias", None
-        )
-        layer.bias.frozen = not getattr(bias, "requires_grad", True)
-    return layer
-
-
-def _parts(module: "Any", path: str = "") -> "Iterator[Part]":
-    """Yield the parts of a module, each with its equivalent layer here.
-
-    ``path`` is the place of the module: "2.0" is the first module within the third.
-    """
-    kind = _kind(module)
-    where = (
-        f"module {path} ({type(module).__name__})"
-        if path
-        else f"the module ({type(module).__name__})"
-    )
-    _check(kind, module, where)
-    if kind == "Sequential":
-        for k, child in enumerate(module):
-            for part in _parts(child, f"{path}.{k}".strip(".")):
-                yield part
-        return
-    if kind in SAME:
-        yield where, module, SAME[kind](module)
-    elif kind == "Linear":
-        yield where, module, _dense(where, module.weight, module.bias)
-    elif kind == "graph":
-        yield (
-            where,
-            module,
-            exchange.normalization(
-                _numbers(where, module.mean), _numbers(where, module.spread), where
-            ),
-        )
-    elif kind == "BatchNorm1d":
-        tensors = [module.running_mean, module.running_var, module.weight, module.bias]
-        mean, variance, weight, bias = [_numbers(where, tensor) for tensor in tensors]
-        for layer in exchange.batch_normalization(mean, variance, module.eps, weight, bias, where):
-            for parameter, theirs in zip(layer.parameters(), (module.weight, module.bias)):
-                parameter.frozen = parameter.frozen or not getattr(theirs, "requires_grad", False)
-            yield where, module, layer
-
-
-def _check(kind: str, module: "Any", where: str) -> None:
-    """Refuse a module that is not supported, or that computes something else than its class."""
-    if kind not in ("Sequential", "graph") and kind not in SAME and kind not in HOLDS:
-        known = ", ".join(["Sequential", "Linear", "BatchNorm1d", "Flatten"] + sorted(SAME))
-        ways, home = "", type(module).__module__
-        if not home.startswith("torch.nn.modules."):
-            where += f", of {home},"
-            ways = (
-                "; or make it an nn.Sequential, give its state_dict() with activations=[...], "
-                "or sn.load its ONNX file"
-            )
-        raise ValueError(f"{where} is not supported; give one of {known}{ways}")
-    holds, otherwise = HOLDS.get(kind, (None, ""))
-    if holds and not holds(module):
-        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
-    if module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module):
-        otherwise = "it has forward hooks, or its forward method is replaced; remove them"
-        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
-
-
-def _kind(module: "Any") -> str:
-    """Return the name of the PyTorch class that defines what a module computes, "" if none does."""
-    ancestors: "Any" = type(module).__mro__
-    for kind in ancestors:
-        if kind.__module__ == "torch.fx.graph_module":
-            steps = [
-                f"{getattr(node.target, '__name__', node.target)}{node.args}"
-                for node in module.graph.nodes
-            ]
-            return "graph" if steps == GRAPH else ""
-        if kind.__module__.startswith("torch.nn.modules."):
-            same = (
-                getattr(type(module), "forward", None) is kind.forward
-                and type(module).__call__ is kind.__call__
-            )
-            return kind.__name__ if same else ""
-    return ""
 
 
 # ---- to PyTorch ------------------------------------------------------------------------------
@@ -279,12 +122,17 @@ def to_torch(net: "Any", module: "Any" = None) -> "Any":
     if module is None:
         return to_torch(net, _new(net))
     copies = []
-    for i, layer, part in exchange.paired(net, list(_parts(module))):
+    for i, layer, part in exchange.paired(net, parts(module)):
         for tensor, rows in _tensors(i, layer, part):
             numbers = tensor.new_tensor(rows)
             if not bool(numbers.isfinite().all()):
                 raise exchange.unfit(i, layer, f"it has a number too large for {tensor.dtype}")
             copies.append((tensor, numbers))
+    if len({id(tensor) for tensor, _ in copies}) < len(copies):
+        raise ValueError(
+            "to_torch: the module uses a parameter twice, and the network has two in its place; "
+            "give a module without shared parameters"
+        )
     for tensor, numbers in copies:
         tensor.data.copy_(numbers)
     return module
@@ -324,23 +172,50 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
             name: torch.ones(layer.mean.count, dtype=torch.float64) for name in ("mean", "spread")
         }
         return fx.GraphModule(numbers, graph, "Normalization")
-    if type(layer) not in NEW:
-        known = ", ".join(["Linear"] + sorted(SAME))
-        raise exchange.unfit(i, layer, f"PyTorch has no such module; torch.nn has {known}")
+    if type(layer) is PReLU:
+        module = torch.nn.PReLU(layer.count, dtype=torch.float64)
+        module.weight.requires_grad = not layer.slope.frozen
+        return module
+    if type(layer) is LayerNormalization:
+        return _layer_norm(layer, torch)
+    config = layer.config()
+    if type(layer) not in NEW or (type(layer) is HardSigmoid and config != HardSigmoid().config()):
+        raise exchange.unfit(
+            i, layer, f"PyTorch has no such module; torch.nn has {', '.join(KNOWN)}"
+        )
     return NEW[type(layer)](torch.nn, layer)
+
+
+def _layer_norm(layer: "Any", torch: "Any") -> "Any":
+    affine = bool(layer.scale or layer.bias)
+    module = torch.nn.LayerNorm(layer.inputs, layer.epsilon, affine, dtype=torch.float64)
+    for name, parameter in (("weight", layer.scale), ("bias", layer.bias)):
+        if not parameter:
+            setattr(module, name, None)
+        else:
+            getattr(module, name).requires_grad = not parameter.frozen
+    return module
 
 
 def _tensors(i: int, layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":
     """Return the tensors of the PyTorch module, each with its new numbers."""
     where, module, _ = part
-    kind = _kind(module)
+    kind = kind_of(module)
     if kind == "BatchNorm1d":
         raise exchange.unfit(
             i, layer, f"{where} cannot take the numbers; to_torch(net) makes a module that can"
         )
     if kind == "graph":
         return [(module.mean, layer.mean.value), (module.spread, layer.spread.value)]
+    if kind == "PReLU":
+        return [(module.weight, layer.slope.value)]
+    if kind == "LayerNorm":
+        given = [module.weight, module.bias]
+        tensors = [tensor for tensor in given if tensor is not None]
+        return list(zip(tensors, [parameter.value for parameter in layer.parameters()]))
     if kind != "Linear":
+        if layer.parameters():
+            raise exchange.unfit(i, layer, f"{where} has no tensors that can take the numbers")
         return []
     if module.bias is None:
         if any(exchange.bias_of(layer)):

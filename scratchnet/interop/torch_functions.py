@@ -1,0 +1,309 @@
+"""What a step of a torch.fx trace computes.
+
+    read    a node of the trace as a Step
+
+A function becomes the module that computes the same, so that torch_modules.py alone knows the
+equivalent layers: ``F.elu(x, 0.5)`` is ``nn.ELU(0.5)``.
+"""
+
+import importlib
+
+from ..formats import exchange
+from .torch_modules import Affine, Columns, numbers_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional
+
+    from ..core.layer import Layer
+
+# Functions and methods, in place or not: the module, and its arguments as those behind x.
+FUNCTIONS: "Dict[str, Any]" = {
+    "alpha_dropout": ("AlphaDropout", ["p", "training", "inplace"]),
+    "celu": ("CELU", ["alpha", "inplace"]),
+    "dropout": ("Dropout", ["p", "training", "inplace"]),
+    "elu": ("ELU", ["alpha", "inplace"]),
+    "feature_alpha_dropout": ("FeatureAlphaDropout", ["p", "training", "inplace"]),
+    "gelu": ("GELU", ["approximate"]),
+    "hardsigmoid": ("Hardsigmoid", ["inplace"]),
+    "hardswish": ("Hardswish", ["inplace"]),
+    "hardtanh": ("Hardtanh", ["min_val", "max_val", "inplace"]),
+    "leaky_relu": ("LeakyReLU", ["negative_slope", "inplace"]),
+    "log_softmax": ("LogSoftmax", ["dim", "_stacklevel", "dtype"]),
+    "log_sigmoid": ("LogSigmoid", []),
+    "mish": ("Mish", ["inplace"]),
+    "relu": ("ReLU", ["inplace"]),
+    "relu6": ("ReLU6", ["inplace"]),
+    "selu": ("SELU", ["inplace"]),
+    "sigmoid": ("Sigmoid", []),
+    "silu": ("SiLU", ["inplace"]),
+    "softmax": ("Softmax", ["dim", "_stacklevel", "dtype"]),
+    "softplus": ("Softplus", ["beta", "threshold"]),
+    "softsign": ("Softsign", []),
+    "tanh": ("Tanh", []),
+}
+CLAMPS: "Dict[str, List[str]]" = {
+    "clamp": ["min", "max"],
+    "clamp_max": ["max"],
+    "clamp_min": ["min"],
+    "clip": ["min", "max"],
+}
+# Methods that change no number, or only its type.
+SAME = (
+    "clone",
+    "contiguous",
+    "detach",
+    "double",
+    "float",
+    "half",
+    "requires_grad_",
+    "to",
+    "type_as",
+)
+ARITHMETIC = ("add", "sub", "mul", "truediv", "div", "neg", "rsub")
+IN_PLACE = {"iadd": "add", "isub": "sub", "imul": "mul", "itruediv": "truediv"}
+WITH_TENSORS = ("linear", "batch_norm", "layer_norm", "prelu")
+
+
+class Step:
+    """A step of the chain.
+
+    ``where``       what messages call it
+    ``module``      the module that computes it, or None
+    ``place``       the module's name in the traced module, "" if it was made for a function
+    ``layer``       instead of a module, a layer
+    ``squeezes``    whether it takes the dimension of the features away
+    """
+
+    def __init__(self, where: str, module: "Any" = None, layer: "Optional[Layer]" = None) -> None:
+        self.where, self.module, self.layer = where, module, layer
+        self.place = ""
+        self.squeezes = False
+
+
+def read(node: "Any", current: "Any", root: "Any", where: str) -> "Optional[Step]":
+    """Return the step that a node computes, None for a size or a constant.
+
+    ``current`` is the node of the step before it, ``root`` the module that was traced.
+    """
+    name = _name(node)
+    at = f"{name}() in {where}"
+    if node.op == "placeholder":
+        if node is not current and node.users:
+            raise ValueError(f"{where} has the inputs {current} and {node}; a network has one")
+        return None
+    if node.op == "get_attr" or _is_size(node):
+        return None
+    tensors = [arg for arg in node.all_input_nodes if arg.op != "get_attr" and not _is_size(arg)]
+    if node.op == "output":
+        if node.args[0] is not current:
+            raise ValueError(f"{where} returns more, or something else, than its last result")
+        return None
+    if tensors != [current]:
+        names = " and ".join([repr(str(tensor)) for tensor in tensors])
+        raise ValueError(
+            f"{at} computes from {names or 'no input'}, but a network is a chain of layers: each "
+            "takes the result of the one before it"
+        )
+    if node.op == "call_module":
+        step = Step(where, root.get_submodule(node.target))
+        step.place = str(node.target)
+        return step
+    return _function(name, _Given(node, current, root, at), at)
+
+
+def _name(node: "Any") -> str:
+    """Return the name of a function or method, without the marks of one that works in place."""
+    name = str(getattr(node.target, "__name__", node.target))
+    name = name if name in SAME else name.strip("_")
+    return IN_PLACE.get(name, name)
+
+
+def _is_size(node: "Any") -> bool:
+    """Return whether a node computes sizes of a tensor, and no tensor."""
+    if node.op == "call_method":
+        return node.target in ("size", "dim")
+    if node.op != "call_function":
+        return False
+    name = _name(node)
+    if name == "getattr":
+        return node.args[1] in ("shape", "ndim")
+    sources = node.all_input_nodes
+    arithmetic = name in ("getitem", "floordiv", "len") + ARITHMETIC
+    return arithmetic and bool(sources) and all([_is_size(source) for source in sources])
+
+
+class _Given:
+    """The arguments of a function; constants of the module are their tensors."""
+
+    def __init__(self, node: "Any", current: "Any", root: "Any", at: str) -> None:
+        self.current, self.root, self.at = current, root, at
+        self.args = [self.value(arg) for arg in node.args]
+        self.named = {key: self.value(arg) for key, arg in node.kwargs.items()}
+
+    def value(self, arg: "Any") -> "Any":
+        if getattr(arg, "op", None) != "get_attr":
+            return arg
+        found = self.root
+        for name in str(arg.target).split("."):
+            found = getattr(found, name)
+        return found
+
+    def bound(self, names: "List[str]") -> "Dict[str, Any]":
+        """Return the arguments behind the first by their names."""
+        if len(self.args) > 1 + len(names) or set(self.named) - set(names) - {"input"}:
+            raise ValueError(f"{self.at} has arguments that are not supported: {self.named}")
+        return dict(
+            zip(names, self.args[1:]), **{k: v for k, v in self.named.items() if k != "input"}
+        )
+
+
+def _function(name: str, given: "_Given", at: str) -> "Step":
+    nn: "Any" = importlib.import_module("torch.nn")
+    if name in FUNCTIONS:
+        kind, names = FUNCTIONS[name]
+        options = given.bound(names)
+        if "training" in names and options.pop("training", name == "dropout"):
+            raise ValueError(f"{at} also drops in a prediction; give it training=self.training")
+        for unused in ("inplace", "_stacklevel", "dtype"):
+            options.pop(unused, None)
+        if "dim" in names:
+            options.setdefault("dim", None)
+        return Step(at, getattr(nn, kind)(**options))
+    if name in CLAMPS:
+        limits = given.bound(CLAMPS[name])
+        return Step(at, nn.Hardtanh(*_limits(limits, at)))
+    if name in SAME:
+        _check_type(given, at)
+        return Step(at)
+    if name in ("flatten", "view", "reshape", "squeeze"):
+        return _reshaped(name, given, at)
+    if name in ARITHMETIC:
+        return Step(at, layer=_arithmetic(name, given, at))
+    if name in WITH_TENSORS:
+        return Step(at, _module(name, given, nn, at))
+    raise ValueError(
+        f"{at} is not supported; there may be activations, dropout, flatten, linear, batch_norm, "
+        "layer_norm, and arithmetic with constants"
+    )
+
+
+def _check_type(given: "_Given", at: str) -> None:
+    """Refuse a conversion to integers."""
+    for value in given.args[1:] + list(given.named.values()):
+        if not getattr(value, "is_floating_point", True):
+            raise ValueError(f"{at} rounds to {value}, which no layer here does; leave it out")
+
+
+def _limits(given: "Dict[str, Any]", at: str) -> "List[float]":
+    limits = [given.get("min"), given.get("max")]
+    if not all([v is None or isinstance(v, (int, float)) for v in limits]):
+        raise ValueError(f"{at} has limits that are not numbers; give numbers")
+    low, high = limits
+    return [float("-inf") if low is None else low, float("inf") if high is None else high]
+
+
+def _reshaped(name: str, given: "_Given", at: str) -> "Step":
+    """Return the step that keeps samples as rows; another shape is refused."""
+    count: "Any" = 0
+    squeezes = False
+    if name == "flatten":
+        options = dict({"start_dim": 0, "end_dim": -1}, **given.bound(["start_dim", "end_dim"]))
+        right = (options["start_dim"], options["end_dim"]) in ((1, -1), (1, 1))
+    elif name == "squeeze":
+        right = squeezes = given.bound(["dim"]).get("dim") in (None, 1, -1)
+    else:
+        shape = given.args[1:] or list(given.named.values())
+        shape = list(shape[0]) if isinstance(shape[0], (tuple, list)) else shape
+        right = len(shape) == 2 and _keeps_rows(*shape)
+        count = shape[-1]
+        if shape == [-1]:  # of a single output
+            right = squeezes = True
+    if not right:
+        raise ValueError(
+            f"{at} cannot be carried over exactly: a sample is a row here; "
+            "give flatten(x, 1), or x.view(x.size(0), -1)"
+        )
+    count = 1 if squeezes else count
+    step = Step(at, layer=Columns(count) if count > 0 else None)
+    step.squeezes = squeezes
+    return step
+
+
+def _keeps_rows(rows: "Any", columns: "Any") -> bool:
+    """Return whether a shape has one row per sample: (x.size(0), -1), or (-1, the features)."""
+    if not isinstance(columns, int):
+        return False
+    return _is_batch(rows) if hasattr(rows, "op") else rows == -1 and columns > 0
+
+
+def _is_batch(node: "Any") -> bool:
+    """Return whether a node is the number of samples."""
+    name, args = _name(node), list(node.args)
+    if name == "size":
+        return args[1:] == [0] or node.kwargs == {"dim": 0}
+    if name == "getitem" and args[1] == 0:
+        return _name(args[0]) in ("size", "getattr")
+    return name == "len"
+
+
+def _arithmetic(name: str, given: "_Given", at: str) -> "Layer":
+    """Return the layer of x + c, x - c, c - x, x·c, x/c or -x."""
+    if name == "neg":
+        return Affine(0.0, -1.0)
+    if len(given.args) != 2 or given.named:
+        raise ValueError(f"{at} has options that are not supported; give it two arguments")
+    a, b = given.args
+    turned = a is not given.current
+    c = numbers_of(at, a if turned else b)
+    if isinstance(c, list) and len(c) == 1 and isinstance(c[0], list):
+        c = c[0]
+    values = c if isinstance(c, list) else [c]
+    if not all([isinstance(v, (int, float)) for v in values]):
+        raise ValueError(
+            f"{at} computes with something else than a number, or one number per feature; "
+            "give a constant, or use a Linear"
+        )
+    made = [_shift_and_spread(name, turned, float(v), at) for v in values]
+    if not isinstance(c, list):
+        return Affine(*made[0])
+    return exchange.normalization([shift for shift, _ in made], [s for _, s in made], at)
+
+
+def _shift_and_spread(name: str, turned: bool, c: float, at: str) -> "Any":
+    if name == "add":
+        return -c, 1.0
+    if name in ("sub", "rsub"):
+        return c, -1.0 if turned != (name == "rsub") else 1.0
+    if (name == "mul" and c == 0) or (turned and name in ("truediv", "div")):
+        raise ValueError(f"{at} is not supported: a constant divided by x, or x·0")
+    return 0.0, 1 / c if name == "mul" else c
+
+
+def _module(name: str, given: "_Given", nn: "Any", at: str) -> "Any":
+    """Return the module of a function that takes its tensors as arguments."""
+    module: "Any"
+    if name == "linear":
+        module = nn.Linear(1, 1, device="meta")
+        tensors = dict({"bias": None}, **given.bound(["weight", "bias"]))
+    elif name == "prelu":
+        module, tensors = nn.PReLU(device="meta"), given.bound(["weight"])
+    elif name == "layer_norm":
+        names = ["normalized_shape", "weight", "bias", "eps"]
+        options = given.bound(names)
+        module = nn.LayerNorm(options["normalized_shape"], options.get("eps", 1e-5), device="meta")
+        tensors = {key: options.get(key) for key in ("weight", "bias")}
+    else:
+        names = "running_mean running_var weight bias training momentum eps".split()
+        options = given.bound(names)
+        module = nn.BatchNorm1d(1, options.get("eps", 1e-5), device="meta")
+        module.train(bool(options.get("training", False)))
+        tensors = {key: options.get(key) for key in ("weight", "bias")}
+        for key in names[:2]:
+            module._buffers[key] = options.get(key)
+    for key, tensor in tensors.items():
+        if tensor is not None and not hasattr(tensor, "requires_grad"):
+            raise ValueError(f"{at} has a {key} that is computed; make it a parameter")
+        owned = tensor is None or isinstance(tensor, nn.Parameter)
+        module._parameters[key] = tensor if owned else nn.Parameter(tensor, tensor.requires_grad)
+    return module
