@@ -390,6 +390,7 @@ def load(
     activations: "Any" = None,
     order: "Any" = None,
     prefix: str = "",
+    output: "Optional[str]" = None,
 ) -> "Sequential":
     """Return the network in a file that ``save`` wrote, or another program.
 
@@ -397,10 +398,12 @@ def load(
     ``activations``   for a .safetensors or .npz file of tensors alone, such as a state dict of
                       PyTorch or the arrays W1, b1, W2, b2: the activation after each Linear, as in
                       ``from_torch``; ``order`` and ``prefix`` are as there
+    ``output``        the output that the network computes, if an .onnx file has several; it may
+                      also be the name of a value within the graph
     """
     from .formats import models
 
-    return models.load(path, custom, activations, order, prefix)
+    return models.load(path, custom, activations, order, prefix, output)
 
 
 load_model = load

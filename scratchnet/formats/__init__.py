@@ -4,11 +4,8 @@ models.py            save, load: a network to a file and back, the format chosen
 safetensors.py       .safetensors: binary, exact, read by PyTorch, NumPy and many others
 json.py              .json: readable by people
 npz.py               .npz: NumPy's format
-onnx.py              .onnx: a graph of operators, which many programs run; reads the files of other
+onnx/                .onnx: a graph of operators, which many programs run; reads the files of other
                      programs, too
-onnx_graph.py        the messages of an ONNX file
-onnx_operators.py    activations as ONNX operators, and back
-onnx_reader.py       a network from the graph that another program wrote
 protobuf.py          the binary form of an ONNX file
 npy.py               NumPy's arrays, .npy and .npz
 state_dicts.py       a network from tensors alone, by their names

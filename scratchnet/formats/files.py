@@ -47,6 +47,18 @@ def read(path: "Path") -> bytes:
         return read_open(file, path)
 
 
+def read_beside(path: "Path", name: str) -> bytes:
+    """Return the contents of the file ``name`` in the folder of the file at ``path``."""
+    folder = os.path.dirname(os.fspath(path))
+    try:
+        return read(os.path.join(folder, name))
+    except OSError as error:
+        reason = "is missing" if error.errno == errno.ENOENT else "cannot be read"
+        raise ValueError(
+            f"the file {name!r}, which holds its numbers, {reason} beside it"
+        ) from None
+
+
 def read_open(file: "Any", name: "Path") -> bytes:
     """Return what is left of an open file; more than LARGEST bytes are refused."""
     data = read_at_most(file, LARGEST + 1)

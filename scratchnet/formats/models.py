@@ -32,7 +32,7 @@ from . import files, json, safetensors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from .files import Path
     from .safetensors import Tensor
@@ -98,12 +98,14 @@ def load(
     activations: "Any" = None,
     order: "Any" = None,
     prefix: str = "",
+    output: "Optional[str]" = None,
 ) -> "Sequential":
     """Return the network in a file that ``save`` wrote, or another program.
 
     ``custom``        the classes of its user-defined layers
     ``activations``   for a file of tensors alone, such as a state dict of PyTorch: the activation
                       after each Linear; ``order`` and ``prefix`` are as in state_dicts.py
+    ``output``        the name of the output that the network computes, if an .onnx file has several
 
     A file that is damaged, or not such a file, raises a ValueError that says what is wrong.
     """
@@ -113,12 +115,17 @@ def load(
     codec = codec_of(path)
     require("custom", custom, (_are_layers, "a list of classes of layers"))
     require("prefix", prefix, (lambda v: isinstance(v, str), "the beginning of names, as a text"))
+    is_onnx = str(path).lower().endswith(".onnx")
+    if output is not None and not is_onnx:
+        raise ValueError(f"{path}: output is {output!r}; only an .onnx file has several outputs")
     data = files.read(path)
     try:
         if str(path).lower().endswith(STATE_DICTS):
             tensors, about = codec.loads(
                 data, lambda *tensor: _belongs(activations, prefix, *tensor)
             )
+        elif is_onnx:
+            tensors, about = codec.loads(data, output, lambda name: files.read_beside(path, name))
         else:
             tensors, about = codec.loads(data)
         if "version" not in about and activations is not None:

@@ -24,7 +24,7 @@ EVERYWHERE = {
 OF_ACTIVATIONS = {
     "scratchnet/core/activations.py": "add {} to the table at the top",
     "scratchnet/selftest.py": "paste the table that prints " + TABLE,
-    "scratchnet/formats/onnx_operators.py": "add {} to the forms of activations",
+    "scratchnet/formats/onnx/activations.py": "add {} to the forms of activations",
     "tests/core/test_layers.py": "add a formula of {} to FORMULAS",
     "tests/core/crosscheck.py": "add {} to SMOOTH, or to the activations with a kink",
     "tests/core/numpy_reference.py": "add an independent formula of {}",

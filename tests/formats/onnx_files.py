@@ -3,14 +3,19 @@
 import pytest
 
 import scratchnet as sn
-from scratchnet.formats import models, onnx_graph, onnx_reader
+from scratchnet.formats import models
 from scratchnet.formats import onnx as codec
-from scratchnet.formats.onnx_graph import DOUBLE, Graph, Node, Value, packed
+from scratchnet.formats.onnx import proto, reader
+from scratchnet.formats.onnx.graph import DOUBLE, Graph, Node, Value, packed
 
 ACTIVATIONS = [
     sn.Identity, sn.Sigmoid, sn.Tanh, sn.ReLU, sn.LeakyReLU, lambda: sn.LeakyReLU(1 / 3), sn.ELU, lambda: sn.ELU(0.7),
     sn.SELU, sn.GELU, lambda: sn.GELU("tanh"), sn.Softplus, sn.SiLU, sn.Threshold, lambda: sn.Threshold(1 / 3),
-    sn.Softmax,
+    sn.Softmax, sn.deep.Clip, lambda: sn.deep.Clip(0, 6), lambda: sn.deep.Clip(None, 2), lambda: sn.deep.Clip(-1 / 3, None),
+    sn.deep.HardSigmoid, lambda: sn.deep.HardSigmoid(0.2, 0.4), sn.deep.HardSwish, sn.deep.CELU, lambda: sn.deep.CELU(0.7),
+    sn.deep.Mish, sn.deep.Softsign, sn.deep.LogSoftmax, sn.deep.PReLU, lambda: sn.deep.PReLU(3, [0.5, -1, 2]),
+    lambda: sn.deep.LayerNormalization(3), lambda: sn.deep.LayerNormalization(3, 0.1, [1, 2, 3], [0.5, 0, -1]),
+    lambda: sn.deep.LayerNormalization(3, scale=False), lambda: sn.deep.LayerNormalization(3, scale=False, bias=False),
 ]  # fmt: skip
 ROWS = [[0.5, -1.0, 2.0], [-3.0, 0.25, 1.0], [0.0, 40.0, -40.0], [1e-9, -1e-9, 800.0]]
 
@@ -51,8 +56,8 @@ def loaded(data, directory):
 
 def alone(data):
     """Return the network of the graph alone, without scratchnet's own metadata."""
-    graph, _, _ = onnx_graph.loads(data)
-    return models._network(*onnx_reader.described(graph), custom=())
+    graph, _, _ = proto.loads(data)
+    return models._network(*reader.described(graph, 13), custom=())
 
 
 def largest(matrix):
@@ -77,7 +82,7 @@ def graph_of(nodes, tensors=(), kind=DOUBLE, dims=("n", 2), outputs=(("Y", DOUBL
 
 def file_of(*arguments, **options):
     opset = options.pop("opset", 13)
-    return onnx_graph.dumps(graph_of(*arguments, **options), opset, {})
+    return proto.dumps(graph_of(*arguments, **options), opset, {})
 
 
 def doubles(dims, *numbers):

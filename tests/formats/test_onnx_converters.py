@@ -253,22 +253,28 @@ def test_batch_normalization_of_pytorch_in_training(opset):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("dynamo", [False, True])
 def test_modules_of_pytorch_that_scratchnet_lacks(dynamo):
-    nn = pytest.importorskip("torch").nn
+    torch = pytest.importorskip("torch")
+    nn = torch.nn
 
-    class Residual(nn.Module):
+    class Gated(nn.Module):
         def __init__(self):
             super().__init__()
             self.linear = nn.Linear(4, 4)
 
         def forward(self, x):
-            return self.linear(x) + x
+            return self.linear(x) * x
 
-    for module, operator in (
-        (nn.Sequential(nn.Linear(4, 4), nn.LogSoftmax(1)), "LogSoftmax"),
+    class Residual(Gated):
+        def forward(self, x):
+            return torch.tanh(self.linear(x)) + x
+
+    for module, words in (
+        (nn.Sequential(nn.Linear(4, 4), nn.Softmax(0)), "Softmax"),
+        (Gated(), "Mul"),
         (Residual(), "Add"),
     ):
         assert refusal(exported(module, (2, 4), dynamo, 20, False)[0]).startswith(
-            "ONNX: the operator " + operator
+            "ONNX: the operator " + words
         )
 
 

@@ -4,8 +4,8 @@ import pytest
 from onnx_files import ONE, ROW, W, agree, alone, doubles, file_of, refusal
 
 from scratchnet.core.layers import LAYERS
-from scratchnet.formats import onnx_operators
-from scratchnet.formats.onnx_graph import INT64, Node, packed
+from scratchnet.formats.onnx import activations, wires
+from scratchnet.formats.onnx.graph import INT64, Node, packed
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_batch_normalization():
     assert [p.frozen for p in net.parameters()] == [True, True, False, False]
     assert net.predict([[1, 5], [5, 9]]) == [[-1, 4], [3, 4]]
     single = alone(
-        batch_normalization({"epsilon": 2.0}, **{name: ONE for name in NORM})
+        batch_normalization({"epsilon": 2.0}, **{name: doubles([1], 2.0) for name in NORM})
     )  # of one feature
     assert single.predict([[4], [2]]) == [[4], [2]]
     plain = alone(batch_normalization(scale=doubles([2], 1.0, 1.0), bias=doubles([2], 0.0, 0.0)))
@@ -107,11 +107,13 @@ def test_a_batch_normalization():
             "has an attribute epsilon of the wrong type",
         ),
         (
-            file_of([Node("BatchNormalization", ["X"] + ["s"] * 3, ["Y"])], {"s": ONE}),
+            file_of([Node("BatchNormalization", ["X"] + ["s"] * 3, ["Y"])], {"s": ROW}),
             "needs a constant as input 5",
         ),
         (
-            file_of([Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": ONE}),
+            file_of(
+                [Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": doubles([1], 2.0)}
+            ),
             "length 1 for 2 inputs",
         ),
         (
@@ -145,8 +147,8 @@ FORMS = [
 
 @pytest.mark.parametrize("expected, form", FORMS)
 def test_activations_made_of_operators(expected, form):
-    z = onnx_operators.Wire32(name="X")
-    kind, arguments, found = onnx_operators.recognised(form(z))
+    z = wires.Wire32(name="X")
+    kind, arguments, found = activations.recognised(form(z))
     assert repr(LAYERS[kind](**arguments)) == expected and found is z
 
 
@@ -162,4 +164,4 @@ def test_activations_made_of_operators(expected, form):
     ],
 )
 def test_operators_that_only_resemble_an_activation(form):
-    assert onnx_operators.recognised(form(onnx_operators.Wire32(name="X"))) is None
+    assert activations.recognised(form(wires.Wire32(name="X"))) is None

@@ -1,6 +1,5 @@
 """Activations as ONNX operators, and back.
 
-    Wire        a number type whose arithmetic is recorded as operators
     written     an activation as operators
     recognised  operators as an activation
 
@@ -9,7 +8,7 @@ and Erf in 32 bits only. The formulas of activations without a usable operator a
 here. Instead, the activation's own function is run on a wire, which records the graph. A graph that
 is read is compared with these records.
 
->>> from scratchnet.core.activations import SiLU, Threshold
+>>> from scratchnet.core.activations import Threshold
 >>> written(Threshold(0.5), Wire(name="X"))
 Where(GreaterOrEqual(X, 0.5), 1.0, 0.0)
 >>> x = Wire(name="X")
@@ -17,11 +16,10 @@ Where(GreaterOrEqual(X, 0.5), 1.0, 0.0)
 ('SiLU', {}, X)
 """
 
-from ..core import elementary
-from ..core.activations import ACTIVATIONS
-from ..core.elementary import REAL
-from .onnx_graph import DOUBLE, FLOAT, Tensor
-from .strict_json import shown
+from ...core import elementary
+from ...core.activations import ACTIVATIONS
+from ...deep import LAYERS as DEEP
+from .wires import Hole, Wire, Wire32, scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,149 +32,6 @@ if TYPE_CHECKING:
 CLOSE = 1e-6
 
 
-class Wire:
-    """A number that is computed when the graph runs: an operator and its inputs.
-
-    The inputs are wires, numbers and tensors. As a number type, a wire has the operations that the
-    rules of the activations need. It uses only operators that onnxruntime has for 64 bits.
-    """
-
-    def __init__(
-        self,
-        operator: str = "",
-        inputs: "Sequence[Any]" = (),
-        attributes: "Any" = None,
-        name: str = "",
-    ) -> None:
-        self.operator = operator
-        self.inputs = inputs
-        self.attributes: "Dict[str, Any]" = attributes or {}
-        self.name = name
-        self.outputs: "Sequence[str]" = ()  # the names of the outputs of a node that was read
-        self.depth: int = 1 + max([wire.depth for wire in inputs if isinstance(wire, Wire)] or [-1])
-
-    def __repr__(self) -> str:
-        return (
-            "{}({})".format(self.operator, ", ".join([repr(i) for i in self.inputs]))
-            if self.operator
-            else self.name
-        )
-
-    def of(self, operator: str, *inputs: "Any") -> "Wire":
-        """Return the result of an operator as a wire of the same type."""
-        return type(self)(operator, [float(i) if isinstance(i, REAL) else i for i in inputs])
-
-    def attribute(self, name: str, default: "Any") -> "Any":
-        """Return an attribute of the operator. It must have the type of the default."""
-        value = self.attributes.get(name, default)
-        parts = value if isinstance(value, list) else []
-        if type(value) is not type(default) or not all(
-            [type(part) is type(default[0]) for part in parts]
-        ):
-            raise self.refusal(f"has an attribute {name} of the wrong type")
-        return value
-
-    def refusal(self, why: str) -> "ValueError":
-        """Return an error that names the operator and its node."""
-        return ValueError(
-            "ONNX: the operator {} (node {}) {}".format(self.operator[:60], shown(self.name), why)
-        )
-
-    def whole(self, n: int) -> float:
-        return float(n)
-
-    def where(self, a: "Any", b: "Any") -> "Wire":
-        return self.of("Where", self, a, b)
-
-    def exp(self) -> "Wire":
-        return self.of("Exp", self)
-
-    def tanh(self) -> "Wire":
-        return self.of("Tanh", self)
-
-    def sigmoid(self) -> "Wire":
-        return self.of("Sigmoid", self)
-
-    def erf(self) -> "Any":
-        return elementary.erf(self)
-
-    def ldexp(self, x: "Any") -> "Wire":
-        """Return x·2^k, where k is this wire."""
-        result: "Wire" = self.of("Pow", 2, self) * x
-        return result
-
-    def expm1(self) -> "Wire":
-        """Return e^x - 1 = 2t/(1 - t) with t = tanh(x/2), for x ≤ 0.
-
-        This form is accurate near 0.
-        """
-        t = (self / 2).tanh()
-        return 2 * t / (1 - t)
-
-    def log1p(self) -> "Wire":
-        """Return log u with u = 1 + x, corrected for the rounding of u, for x ≥ 0."""
-        u = 1 + self
-        return u.of("Log", u) + (self - (u - 1)) / u
-
-    def __neg__(self) -> "Wire":
-        return self.of("Neg", self)
-
-    def __abs__(self) -> "Wire":
-        return self.of("Abs", self)
-
-    def __add__(self, other: "Any") -> "Wire":
-        return self.of("Add", self, other)
-
-    def __radd__(self, other: "Any") -> "Wire":
-        return self.of("Add", other, self)
-
-    def __sub__(self, other: "Any") -> "Wire":
-        return self.of("Sub", self, other)
-
-    def __rsub__(self, other: "Any") -> "Wire":
-        return self.of("Sub", other, self)
-
-    def __mul__(self, other: "Any") -> "Wire":
-        return self.of("Mul", self, other)
-
-    def __rmul__(self, other: "Any") -> "Wire":
-        return self.of("Mul", other, self)
-
-    def __truediv__(self, other: "Any") -> "Wire":
-        return self.of("Div", self, other)
-
-    def __rtruediv__(self, other: "Any") -> "Wire":
-        return self.of("Div", other, self)
-
-    def __gt__(self, other: "Any") -> "Any":
-        return self.of("Greater", self, other)
-
-    def __ge__(self, other: "Any") -> "Any":
-        return self.of("GreaterOrEqual", self, other)
-
-    def __lt__(self, other: "Any") -> "Any":
-        return self.of("Less", self, other)
-
-    def __eq__(self, other: "Any") -> "Any":
-        return self.of("Equal", self, other)
-
-    __hash__ = object.__hash__
-
-
-class Hole:
-    """An unknown number in a form, in the place of an activation's argument."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
-class Wire32(Wire):
-    """A wire of 32 bits, for which onnxruntime has the operator Erf."""
-
-    def erf(self) -> "Any":
-        return self.of("Erf", self)
-
-
 # ---- writing ---------------------------------------------------------------------------------
 
 # Activations with their own operator. GELU has one only from version 20 on; its parts are written.
@@ -186,18 +41,23 @@ _OPERATORS = {
     "Sigmoid": "Sigmoid",
     "Tanh": "Tanh",
     "Softmax": "Softmax",
+    "LogSoftmax": "LogSoftmax",
 }
 _IN_32_BITS = dict(_OPERATORS, LeakyReLU="LeakyRelu", ELU="Elu", SELU="Selu", Softplus="Softplus")
+_IN_32_BITS.update(CELU="Celu", HardSigmoid="HardSigmoid", Softsign="Softsign")
 
 
 def written(layer: "Any", z: "Wire") -> "Wire":
     """Return the activation of the wire ``z`` as a wire."""
     kind = type(layer).__name__
+    if kind == "Clip":
+        limits = ["" if limit is None else limit for limit in (layer.low, layer.high)]
+        return z.of("Clip", z, *(limits[:1] if limits[1] == "" else limits))
     operators = _IN_32_BITS if isinstance(z, Wire32) else _OPERATORS
     if kind in operators:
-        attributes: "Dict[str, Any]" = {"axis": -1} if kind == "Softmax" else {}
-        if layer.numbers:  # LeakyReLU's slope and ELU's alpha
-            attributes = {"alpha": float(getattr(layer, layer.numbers[0]))}
+        attributes: "Dict[str, Any]" = {"axis": -1} if kind.endswith("Softmax") else {}
+        for name in layer.numbers:  # LeakyReLU calls its alpha a slope
+            attributes["alpha" if name == "slope" else name] = float(getattr(layer, name))
         return type(z)(operators[kind], [z], attributes)
     return layer.function(z)  # type: ignore[no-any-return]
 
@@ -218,14 +78,24 @@ _READ: "Dict[str, Any]" = {
     "Gelu": lambda wire: ("GELU", {"approximate": wire.attribute("approximate", "none")}),
     "Selu": lambda wire: ("SELU", {}),
     "Swish": lambda wire: ("SiLU", {}),
-    "Softmax": lambda wire: ("Softmax", {}),
+    "Mish": lambda wire: ("Mish", {}),
+    "Softsign": lambda wire: ("Softsign", {}),
+    "HardSwish": lambda wire: ("HardSwish", {}),
+    "Celu": lambda wire: ("CELU", {"alpha": wire.attribute("alpha", 1.0)}),
+    "HardSigmoid": lambda wire: (
+        "HardSigmoid",
+        {
+            "alpha": wire.attribute("alpha", 13421773 / (1 << 26)),
+            "beta": wire.attribute("beta", 0.5),
+        },
+    ),
 }
 # A condition on the operator, and the error text if it does not hold.
 _HOLDS: "Dict[str, Any]" = {
     "Selu": (lambda wire: _is_selu(wire), "has an alpha or gamma other than SELU's own"),
-    "Softmax": (
-        lambda wire: wire.attribute("axis", -1) in (-1, 1),
-        "has an axis other than 1 or -1, the axis of the features",
+    "Celu": (
+        lambda wire: wire.attribute("alpha", 1.0) > 0,
+        "has an alpha that is not above 0",
     ),
     "Swish": (
         lambda wire: wire.attribute("alpha", 1.0) == 1,
@@ -240,6 +110,8 @@ def recognised(wire: "Wire") -> "Found":
     Return None if there is no such activation. An activation's operator whose attributes or inputs
     make it another function raises a ValueError.
     """
+    if wire.index:
+        return None
     if wire.operator in _READ:
         holds, otherwise = _HOLDS.get(wire.operator, (None, ""))
         if holds and not holds(wire):
@@ -278,10 +150,11 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
         kinds: "List[Tuple[str, Dict[str, Any]]]" = [
             (kind, {}) for kind in ("LeakyReLU", "ELU", "SELU", "Softplus", "SiLU", "Threshold")
         ]
+        kinds += [(kind, {}) for kind in ("HardSigmoid", "HardSwish", "CELU", "Mish", "Softsign")]
         kinds += [("Threshold", {"bipolar": True}), ("Threshold", {"strict": True})]
         kinds += [("Threshold", {"bipolar": True, "strict": True})]
         for kind, options in kinds:
-            layer = ACTIVATIONS[kind](**options)
+            layer = dict(ACTIVATIONS, **DEEP)[kind](**options)
             for name in layer.numbers:
                 setattr(layer, name, Hole(name))
             _known.append((kind, options, written(layer, Wire(name="z"))))
@@ -295,7 +168,20 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
         z = Wire(name="z")
         # PyTorch's spelling, whose error above 20 is at most log(1 + e^-20), 2e-9.
         _known.append(("Softplus", {}, (z > 20).where(z, z.of("Softplus", z))))
+        _known.extend(_others(z))
     return _known
+
+
+def _others(z: "Wire") -> "Iterator[Tuple[str, Dict[str, Any], Wire]]":
+    """Yield further spellings, of PyTorch and Keras."""
+    yield "Mish", {}, z * z.of("Softplus", z).tanh()
+    gate = type(z)("HardSigmoid", [z], {"alpha": 1 / 6, "beta": 0.5})
+    clipped = z.of("Clip", z + 3, 0, 6)
+    for form in (z * gate, z * clipped / 6, z * (clipped / 6), z * (clipped * (1 / 6))):
+        yield "HardSwish", {}, form
+    relu6 = z.of("Min", z.of("Relu", z + 3), 6)
+    for form in (z * relu6 / 6, z * (relu6 / 6), z * (relu6 * (1 / 6))):
+        yield "HardSwish", {}, form
 
 
 def _others_gelu(z: "Wire") -> "Iterator[Tuple[str, Wire]]":
@@ -335,7 +221,7 @@ def _match(
     if form.name == "z":
         return bound.setdefault("z", found) is found
     same = form.operator == found.operator and len(form.inputs) == len(found.inputs)
-    if not same or form.attributes != found.attributes:
+    if not same or found.index or not _same_attributes(form.attributes, found.attributes):
         return False
     for a, b in zip(_ordered(form), _ordered(found)):
         if not _match(a, b, bound, seen):
@@ -344,17 +230,21 @@ def _match(
     return True
 
 
+def _same_attributes(form: "Dict[str, Any]", found: "Dict[str, Any]") -> bool:
+    """Return whether all attributes are the same, floats nearly."""
+    if sorted(form) != sorted(found):
+        return False
+    return all(
+        [
+            _close(found[name], value) if isinstance(value, float) else found[name] == value
+            for name, value in form.items()
+            if type(found[name]) is type(value)
+        ]
+    ) and all([type(found[name]) is type(value) for name, value in form.items()])
+
+
 def _ordered(wire: "Wire") -> "Sequence[Any]":
     """Return the operands; those of a sum or product by increasing depth, then the constants."""
     if wire.operator not in ("Add", "Mul"):
         return wire.inputs
     return sorted(wire.inputs, key=lambda i: i.depth if isinstance(i, Wire) else 1 << 60)
-
-
-def scalar(value: "Any") -> "Optional[float]":
-    """Return the number in a tensor of one number, a float unchanged, and None otherwise."""
-    if isinstance(value, Tensor):
-        return (
-            float(value.values()[0]) if value.kind in (FLOAT, DOUBLE) and value.count == 1 else None
-        )
-    return value if isinstance(value, float) else None

@@ -1,0 +1,120 @@
+"""The operators of scikit-learn's converter, in the domain ai.onnx.ml.
+
+Scaler  LinearRegressor  LinearClassifier  Normalizer
+labels_of    the class labels that a graph names
+"""
+
+from .affine import data_of, times
+from .graph import DOUBLE, INT32, INT64, STRING, Tensor, packed
+from .linear import multiplied
+from .rows import Rows, Unknown, features_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List
+
+    from .graph import Graph
+    from .rows import Reading
+    from .wires import Wire
+
+LABELS = (STRING, INT32, INT64)
+AFTER = {"NONE": None, "LOGISTIC": "Sigmoid", "SOFTMAX": "Softmax"}
+
+
+def scaler(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+    """(x - offset)·scale"""
+    rows = data_of(wire, inputs)
+    offset, scale = wire.attribute("offset", [0.0]), wire.attribute("scale", [1.0])
+    rows, minus = reading.vector(wire, rows, _floats([-x for x in offset]))
+    rows = Rows(rows.chain.shifted(minus), rows.dims)
+    rows, factors = reading.vector(wire, rows, _floats(scale))
+    return times(reading, rows, factors)
+
+
+def _floats(numbers: "List[float]") -> "Tensor":
+    return packed(DOUBLE, [len(numbers)], numbers)
+
+
+def linear_regressor(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+    return _after(wire, _linear(reading, wire, inputs, wire.attribute("targets", 1)))
+
+
+def linear_classifier(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+    """The scores of the classes. Of two classes, only the second score remains if it says all."""
+    if wire.index != 1:
+        raise wire.refusal("gives the class; take the output of the scores")
+    labels = labels_of_classifier(wire)
+    count = len(wire.attribute("intercepts", [0.0])) if "intercepts" in wire.attributes else 0
+    classes = count or len(labels)
+    if classes != len(labels):
+        raise wire.refusal(f"has {classes} scores for {len(labels)} classes")
+    return _after(wire, _linear(reading, wire, inputs, classes))
+
+
+def labels_of_classifier(wire: "Any") -> "List[Any]":
+    labels = wire.attributes.get("classlabels_strings") or wire.attributes.get("classlabels_ints")
+    return labels if isinstance(labels, list) else []
+
+
+def _linear(reading: "Reading", wire: "Wire", inputs: "List[Any]", outputs: int) -> "Rows":
+    rows = data_of(wire, inputs)
+    coefficients = wire.attribute("coefficients", [0.0])
+    if outputs < 1 or len(coefficients) % outputs:
+        raise wire.refusal(f"has {len(coefficients)} coefficients for {outputs} outputs")
+    width = len(coefficients) // outputs
+    if rows.dims and rows.dims[-1] is None:
+        raise Unknown(width)
+    features_of(wire, rows, -1)
+    weights = _floats(coefficients)
+    weights.dims = [outputs, width]
+    result = multiplied(reading, wire, rows, weights, True, flip=True)
+    if "intercepts" not in wire.attributes:
+        return result
+    bias = wire.attribute("intercepts", [0.0])
+    if len(bias) != outputs:
+        raise wire.refusal(f"has {len(bias)} intercepts for {outputs} outputs")
+    return Rows(result.chain.shifted(bias), result.dims)
+
+
+def _after(wire: "Wire", rows: "Rows") -> "Rows":
+    """Return the rows after the operator's post_transform."""
+    name = wire.attribute("post_transform", "NONE")
+    if name not in AFTER:
+        raise wire.refusal(f"has the post_transform {name[:60]!r}, which is not supported")
+    kind = AFTER[name]
+    return Rows(rows.chain.then(kind), rows.dims) if kind else rows
+
+
+def normalizer(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+    """After a softmax, L1 changes nothing: the numbers are positive and sum to 1."""
+    rows = data_of(wire, inputs)
+    if wire.attribute("norm", "MAX") == "L1" and rows.chain.layer.get("type") == "Softmax":
+        return rows
+    raise wire.refusal("is supported only with the norm L1 after a softmax")
+
+
+# ---- labels ----------------------------------------------------------------------------------
+
+
+def labels_of(graph: "Graph", values: "Dict[str, Any]", wire: "Wire") -> "List[Any]":
+    """Return the class labels: of the ZipMap, of the classifier, or from which a label is taken."""
+    if wire.operator == "ai.onnx.ml.ZipMap":
+        names = wire.attributes.get("classlabels_strings")
+        names = names or wire.attributes.get("classlabels_int64s")
+        return names if isinstance(names, list) else []
+    classes: "Any" = None
+    for node in graph.nodes:
+        if node.operator == "ai.onnx.ml.LinearClassifier":
+            return labels_of_classifier(node)
+        if node.operator == "ai.onnx.ml.ArrayFeatureExtractor":  # It selects the predicted label.
+            found = values[(node.inputs or [""])[0]]
+            classes = found if isinstance(found, Tensor) and found.kind in LABELS else classes
+    return classes.values() if classes else []
+
+
+OPERATORS = {
+    "ai.onnx.ml.LinearClassifier": linear_classifier,
+    "ai.onnx.ml.LinearRegressor": linear_regressor,
+    "ai.onnx.ml.Normalizer": normalizer,
+    "ai.onnx.ml.Scaler": scaler,
+}

@@ -1,0 +1,176 @@
+"""Values of the graph that do not depend on its input: they are computed when it is read.
+
+    folded   the tensor that a wire stands for, if its inputs are constants
+
+The numbers are computed in 64 bits, like everything here.
+
+>>> from scratchnet.formats.onnx.graph import FLOAT
+>>> two = packed(FLOAT, [2], [1.0, 4.0])
+>>> folded(Wire("Sqrt", [two]), 13, Limits(100)).values()
+[1.0, 2.0]
+"""
+
+from ...core.elementary import REAL
+from ...core.functions import exp, sqrt
+from .affine import OPERATORS as CHOICES
+from .chain import Chain, Limits
+from .graph import DOUBLE, FLOAT, FLOATS, INT32, INT64, Tensor, packed
+from .layout import count, spread
+from .rows import Reading, Rows
+from .shapes import OPERATORS as SHAPES
+from .wires import Wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Optional
+
+ARITHMETIC: "Dict[str, Callable[[Any, Any], Any]]" = {
+    "Add": lambda a, b: a + b,
+    "Sub": lambda a, b: a - b,
+    "Mul": lambda a, b: a * b,
+    "Div": lambda a, b: a / b,
+}
+FUNCTIONS: "Dict[str, Callable[[Any], Any]]" = {
+    "Abs": abs,
+    "Exp": exp,
+    "Neg": lambda a: -a,
+    "Reciprocal": lambda a: 1 / a,
+    "Sqrt": sqrt,
+}
+# Operators that move elements without changing them; all take the data as their first input.
+MOVING = "Flatten Gather Reshape Slice Split Squeeze Transpose Unsqueeze".split()
+
+
+def folded(wire: "Wire", opset: int, limits: "Limits") -> "Optional[Tensor]":
+    """Return the tensor that the wire stands for, or None if it is not known here."""
+    if wire.operator == "Constant":
+        return _constant(wire)
+    inputs = list(wire.inputs)
+    if not inputs or not all([i is None or isinstance(i, Tensor) for i in inputs]):
+        return None
+    if wire.operator in ("Identity", "CastLike"):
+        return inputs[0]  # type: ignore[no-any-return]
+    if any([i is not None and i.kind not in FLOATS + (INT32, INT64) for i in inputs]):
+        return None
+    try:
+        return _computed(wire, opset, limits, inputs)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return None  # What needs it says that it is no constant.
+
+
+def _constant(wire: "Wire") -> "Optional[Tensor]":
+    """Return the value of a Constant."""
+    for name, value in wire.attributes.items():
+        if name == "value" and isinstance(value, Tensor):
+            return value
+        if name in ("value_float", "value_int", "value_floats", "value_ints"):
+            values = value if isinstance(value, list) else [value]
+            kind = FLOAT if "float" in name else INT64
+            if all([isinstance(v, REAL) for v in values]):
+                return packed(kind, [len(values)] if isinstance(value, list) else [], values)
+    return None
+
+
+def _computed(
+    wire: "Wire", opset: int, limits: "Limits", inputs: "List[Any]"
+) -> "Optional[Tensor]":
+    first, operator = inputs[0], wire.operator
+    if operator in ARITHMETIC and len(inputs) == 2:
+        return _arithmetic(operator, limits, *inputs)
+    if operator == "ConstantOfShape":
+        return _filled(wire, limits, first)
+    if operator not in MOVING + ["Cast", "Concat", "Shape"] + list(FUNCTIONS):
+        return None
+    limits.grow(sum([i.count for i in inputs if i is not None]))
+    if operator in FUNCTIONS:
+        return _tensor(first.kind, first.dims, [FUNCTIONS[operator](v) for v in first.values()])
+    if operator == "Cast":
+        return _converted(wire.attribute("to", 0), first)
+    if operator == "Shape":
+        return packed(INT64, [len(first.dims)], first.dims)
+    if operator == "Concat":
+        return _joined(wire, inputs)
+    rows = _moved(wire, opset, [_row(first)] + inputs[1:])
+    values = first.values()
+    return _tensor(first.kind, rows.dims, [values[k] for k in _places(rows)])
+
+
+def _tensor(kind: int, dims: "List[Any]", values: "List[Any]") -> "Tensor":
+    """Return a tensor of 64-bit numbers."""
+    return packed(DOUBLE if kind in FLOATS else INT64, dims, values)
+
+
+def _arithmetic(operator: str, limits: "Limits", a: "Tensor", b: "Tensor") -> "Optional[Tensor]":
+    if operator == "Div" and a.kind not in FLOATS:
+        return None
+    rank = max(len(a.dims), len(b.dims))
+    sides = [[1] * (rank - len(t.dims)) + t.dims for t in (a, b)]
+    if any([x != y and 1 not in (x, y) for x, y in zip(*sides)]):
+        return None
+    dims = [y if x == 1 else x for x, y in zip(*sides)]
+    limits.grow(count(dims) + a.count + b.count)
+    parts = []
+    for tensor, side in zip((a, b), sides):
+        values = tensor.values()
+        parts.append([values[k] for k in spread(side, dims)])
+    function = ARITHMETIC[operator]
+    return _tensor(a.kind, dims, [function(x, y) for x, y in zip(*parts)])
+
+
+def _converted(to: int, tensor: "Tensor") -> "Optional[Tensor]":
+    if to in FLOATS:
+        return packed(DOUBLE, tensor.dims, [float(v) for v in tensor.values()])
+    if to in (INT32, INT64):
+        return packed(INT64, tensor.dims, [int(v) for v in tensor.values()])
+    return None
+
+
+def _filled(wire: "Wire", limits: "Limits", shape: "Tensor") -> "Tensor":
+    value = wire.attributes.get("value")
+    kind, number = (value.kind, value.values()[0]) if isinstance(value, Tensor) else (FLOAT, 0.0)
+    dims = shape.values()
+    limits.grow(count(dims))
+    return _tensor(kind, dims, [number] * count(dims))
+
+
+def _row(tensor: "Tensor") -> "Rows":
+    """Return the elements of a tensor as features, whose places the operators move."""
+    return Rows(Chain(None, {}, tensor.count), tensor.dims)
+
+
+class _Places(Reading):
+    """A reading that keeps the places of elements, and makes no layers."""
+
+    def __init__(self, opset: int) -> None:
+        Reading.__init__(self, opset, 1 << 27)
+
+    def chosen(self, chain: "Chain", places: "List[int]") -> "Chain":
+        known = chain.layer.get("places", range(chain.width or 0))
+        return Chain(chain, {"places": [known[k] for k in places]}, len(places))
+
+
+def _moved(wire: "Wire", opset: int, inputs: "List[Any]") -> "Rows":
+    operators: "Dict[str, Any]" = dict(CHOICES, **SHAPES)
+    rows: "Rows" = operators[wire.operator](_Places(opset), wire, inputs)
+    return rows
+
+
+def _places(rows: "Rows") -> "Any":
+    return rows.chain.layer.get("places", range(rows.chain.width or 0))
+
+
+def _joined(wire: "Wire", inputs: "List[Any]") -> "Optional[Tensor]":
+    """Return the tensors side by side along an axis."""
+    axis = wire.attribute("axis", 0) % len(inputs[0].dims)
+    rests = [t.dims[:axis] + t.dims[axis + 1 :] for t in inputs]
+    if any([rest != rests[0] for rest in rests]):
+        return None
+    block = count(inputs[0].dims[axis + 1 :])  # numbers that stay together
+    parts = [(t.values(), block * t.dims[axis]) for t in inputs]
+    values: "List[Any]" = []
+    for k in range(count(inputs[0].dims[:axis])):
+        for numbers, size in parts:
+            values += numbers[k * size : (k + 1) * size]
+    dims = list(inputs[0].dims)
+    dims[axis] = sum([t.dims[axis] for t in inputs])
+    return _tensor(inputs[0].kind, dims, values)

@@ -1,0 +1,303 @@
+"""An ONNX file as a graph, and back: the fields of its messages.
+
+    dumps  loads   a graph to the bytes of a file, and back
+
+Fields that are not needed to compute the graph (documentation, shapes of intermediate values) are
+ignored. The numbers of the fields are in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+
+>>> from scratchnet.formats.onnx.graph import DOUBLE, Value
+>>> graph = Graph([Value("X", DOUBLE, ["samples", 1])], [Value("Y", DOUBLE, ["samples", 1])])
+>>> graph.nodes.append(Node("Tanh", ["X"], ["Y"]))
+>>> again, opset, properties = loads(dumps(graph, 13, {"author": "me"}))
+>>> again == graph, opset, properties
+(True, 13, {'author': 'me'})
+"""
+
+import struct
+
+from ..protobuf import Fields, fields, message, real, varint
+from ..strict_json import shown
+from .graph import (
+    BFLOAT16,
+    DOUBLE,
+    FLOAT,
+    FLOAT16,
+    NUMBERS,
+    SEQUENCE,
+    STRING,
+    Function,
+    Graph,
+    Node,
+    Reference,
+    Tensor,
+    Value,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Optional, Tuple
+
+    from .graph import Dims
+
+    # Returns the bytes of the file with this plain name beside the model.
+    Beside = Optional[Callable[[str], bytes]]
+
+IR_VERSION = 7  # the version of the messages that belongs to opset 13
+_EXTERNAL = 1
+
+# ---- writing ---------------------------------------------------------------------------------
+
+
+def dumps(graph: "Graph", opset: int, properties: "Dict[str, str]") -> bytes:
+    """Return the file that holds the graph and the ``properties``.
+
+    All operators must be ONNX's own.
+    """
+    nodes = [message(1, _node(node)) for node in graph.nodes]
+    tensors = [message(5, _tensor(name, graph.tensors[name])) for name in graph.tensors]
+    inputs = [message(11, _value(value)) for value in graph.inputs]
+    outputs = [message(12, _value(value)) for value in graph.outputs]
+    content = b"".join(nodes + [_text(2, "scratchnet")] + tensors + inputs + outputs)
+    model = [varint(1, IR_VERSION), _text(2, "scratchnet"), message(7, content)]
+    model.append(message(8, _text(1, "") + varint(2, opset)))
+    model += [message(14, _text(1, key) + _text(2, properties[key])) for key in sorted(properties)]
+    return b"".join(model)
+
+
+def _text(number: int, text: str) -> bytes:
+    return message(number, text.encode())
+
+
+def _node(node: "Node") -> bytes:
+    parts = [_text(1, name) for name in node.inputs] + [_text(2, name) for name in node.outputs]
+    parts += [_text(3, node.name), _text(4, node.operator)]
+    parts += [
+        message(5, _attribute(name, node.attributes[name])) for name in sorted(node.attributes)
+    ]
+    return b"".join(parts)
+
+
+def _attribute(name: str, value: "Any") -> bytes:
+    if isinstance(value, float):
+        return _text(1, name) + real(2, value) + varint(20, 1)
+    if isinstance(value, list):
+        return _text(1, name) + b"".join([varint(8, v) for v in value]) + varint(20, 7)
+    return _text(1, name) + varint(3, value) + varint(20, 2)
+
+
+def _tensor(name: str, tensor: "Tensor") -> bytes:
+    dims = b"".join([varint(1, length) for length in tensor.dims])
+    return dims + varint(2, tensor.kind) + _text(8, name) + message(9, tensor.content)
+
+
+def _value(value: "Value") -> bytes:
+    dims = [
+        message(1, varint(1, d) if isinstance(d, int) else _text(2, d)) for d in value.dims or []
+    ]
+    tensor = varint(1, value.kind) + message(2, b"".join(dims))
+    return _text(1, value.name) + message(2, message(1, tensor))
+
+
+# ---- reading ---------------------------------------------------------------------------------
+
+
+def loads(data: bytes, beside: "Beside" = None) -> "Tuple[Graph, int, Dict[str, str]]":
+    """Return the graph in the file ``data``, the version of its operators, and its properties.
+
+    The version is 0 if the file does not say it. ``beside`` reads the files with numbers.
+    """
+    model = fields(data, "ONNX")
+    if not model.message(7):
+        raise ValueError("ONNX: the file holds no graph")
+    properties = [fields(content, "ONNX: metadata_props") for content in model.messages(14)]
+    tensors = _Tensors(beside)
+    graph = _read_graph(fields(model.message(7), "ONNX: graph"), tensors)
+    for content in model.messages(25):
+        function = fields(content, "ONNX: function")
+        name = _full_name(function.text(10), function.text(1), function.text(13))
+        graph.functions[name] = _read_function(function, tensors)
+    return graph, _version(model, 8), {found.text(1): found.text(2) for found in properties}
+
+
+def _version(message: "Fields", number: int) -> int:
+    """Return the version of ONNX's own operators, or 0."""
+    sets = [fields(content, "ONNX: opset_import") for content in message.messages(number)]
+    return max([found.whole(2) for found in sets if found.text(1) in ("", "ai.onnx")] or [0])
+
+
+def _full_name(domain: str, operator: str, overload: str) -> str:
+    name = operator if domain in ("", "ai.onnx") else domain + "." + operator
+    return name + ":" + overload if overload else name
+
+
+def _read_graph(found: "Fields", tensors: "_Tensors") -> "Graph":
+    if found.messages(15):
+        raise ValueError(
+            "ONNX: the graph has a sparse tensor, which is not supported; make it dense"
+        )
+    inputs = [_read_value(content) for content in found.messages(11)]
+    graph = Graph(inputs, [_read_value(content) for content in found.messages(12)])
+    for content in found.messages(5):
+        tensor = fields(content, "ONNX: tensor")
+        graph.tensors[tensor.text(8)] = tensors.read(tensor, shown(tensor.text(8)))
+    graph.nodes = [_read_node(content, tensors) for content in found.messages(1)]
+    # Older files list the tensors among the inputs, too.
+    graph.inputs = [value for value in inputs if value.name not in graph.tensors]
+    return graph
+
+
+def _read_function(function: "Fields", tensors: "_Tensors") -> "Function":
+    defaults = {}
+    for content in function.messages(11):
+        attribute = fields(content, "ONNX: attribute")
+        owner = "of the function {}".format(shown(function.text(1)))
+        defaults[attribute.text(1)] = _read_attribute(attribute, owner, tensors)
+    nodes = [_read_node(content, tensors) for content in function.messages(7)]
+    return Function(function.texts(4), function.texts(5), nodes, defaults, _version(function, 9))
+
+
+def _read_value(content: bytes) -> "Value":
+    value = fields(content, "ONNX: value")
+    kind = fields(value.message(2), "ONNX: type")
+    tensor = fields(kind.message(1), "ONNX: type")
+    dims: "Dims" = None
+    if tensor.messages(2):
+        found = [
+            fields(dim, "ONNX: dimension")
+            for dim in fields(tensor.message(2), "ONNX: shape").messages(1)
+        ]
+        # Some programs write a length of -1 for one that is not fixed.
+        dims = [max(dim.whole(1), 0) or dim.text(2) or None for dim in found]
+    return Value(value.text(1), SEQUENCE if kind.messages(4) else tensor.whole(1), dims)
+
+
+def _read_node(content: bytes, tensors: "_Tensors") -> "Node":
+    node = fields(content, "ONNX: node")
+    operator = _full_name(node.text(7), node.text(4), node.text(8))
+    name, outputs = node.text(3), node.texts(2)
+    attributes = {}
+    for part in node.messages(5):
+        attribute = fields(part, "ONNX: attribute")
+        owner = "of the node {}".format(shown(name or (outputs or [""])[0]))
+        attributes[attribute.text(1)] = _read_attribute(attribute, owner, tensors)
+    return Node(operator, node.texts(1), outputs, attributes, name)
+
+
+# The kinds of attributes by the field that holds the value, for files that do not say the kind.
+_KINDS = {2: 1, 3: 2, 4: 3, 5: 4, 7: 6, 8: 7, 9: 8}
+
+
+def _read_attribute(attribute: "Fields", owner: str, tensors: "_Tensors") -> "Any":
+    """Return the value of the attribute, or None for a kind (such as a graph) that is not read."""
+    if attribute.text(21):
+        return Reference(attribute.text(21))
+    kind = attribute.whole(20)
+    if kind == 0:
+        kind = ([_KINDS[number] for number in _KINDS if number in attribute.found] or [0])[0]
+    if kind == 1:
+        return attribute.real(2)
+    if kind == 2:
+        return attribute.whole(3)
+    if kind == 3:
+        return attribute.text(4)
+    if kind == 4:
+        return tensors.read(fields(attribute.message(5), "ONNX: tensor"), owner)
+    if kind == 6:
+        data = attribute.packed(7, 5)
+        return list(struct.unpack("<{}f".format(len(data) // 4), data))
+    return attribute.wholes(8) if kind == 7 else attribute.texts(9) if kind == 8 else None
+
+
+# ---- tensors ---------------------------------------------------------------------------------
+
+
+class _Tensors:
+    """Reads tensors. Each file with their numbers is read once."""
+
+    def __init__(self, beside: "Beside") -> None:
+        self.beside = beside
+        self.files: "Dict[str, bytes]" = {}
+
+    def read(self, tensor: "Fields", owner: str) -> "Tensor":
+        kind, dims = tensor.whole(2), tensor.wholes(1)
+        if any([length < 0 for length in dims]):
+            raise ValueError("ONNX: the tensor {} has a negative length".format(owner))
+        content: "Any" = None
+        if tensor.whole(14) == _EXTERNAL or tensor.messages(13):
+            content = self.external(tensor, owner)
+        elif kind == STRING:
+            content = tensor.texts(6)
+        elif kind in NUMBERS:
+            content = tensor.message(9) or _unpacked(tensor, kind, owner)
+        result = Tensor(kind, dims, content if kind in NUMBERS or kind == STRING else None)
+        if result.content is not None and not _fits(result):
+            error = "ONNX: the tensor {} of shape {} holds {} bytes or texts"
+            raise ValueError(error.format(owner, str(dims)[:60], len(content)))
+        return result
+
+    def external(self, tensor: "Fields", owner: str) -> bytes:
+        """Return the bytes of a tensor in a file beside the model, of which it names the place."""
+        entries = [fields(content, "ONNX: external_data") for content in tensor.messages(13)]
+        place = {entry.text(1): entry.text(2) for entry in entries}
+        name = place.get("location", "")
+        if not _is_plain(name):
+            raise ValueError(
+                "ONNX: the tensor {} is in the file {}, which is not read; only a file in the "
+                "folder of the model may hold numbers".format(owner, shown(name))
+            )
+        if self.beside is None:
+            raise ValueError(
+                "ONNX: the tensor {} is in the file {}; load the model by its path, so that the "
+                "file beside it can be read".format(owner, shown(name))
+            )
+        if name not in self.files:
+            self.files[name] = self.beside(name)
+        size = len(self.files[name])
+        start = _index(place.get("offset", "0"))
+        length = _index(place["length"]) if "length" in place else size - start
+        if not 0 <= start <= start + length <= size:
+            raise ValueError(
+                "ONNX: the tensor {} is at the bytes {} to {} of the file {}, which has {}".format(
+                    owner, start, start + length, shown(name), size
+                )
+            )
+        return self.files[name][start : start + length]
+
+
+def _is_plain(name: str) -> bool:
+    """Return whether a name is that of a file in the same folder, on every system."""
+    return (
+        name.strip(" .") == name != "" and not set(name) & set('/\\:*?"<>|') and name.isprintable()
+    )
+
+
+def _index(text: str) -> int:
+    """Return a whole number of 0 or more written in digits, or -1."""
+    return int(text) if 0 < len(text) < 20 and set(text) <= set("0123456789") else -1
+
+
+def _fits(tensor: "Tensor") -> bool:
+    """Return whether the content has exactly the size that the dimensions require."""
+    needed = NUMBERS[tensor.kind][0] if tensor.kind in NUMBERS else 1
+    for length in [0] if 0 in tensor.dims else tensor.dims:
+        needed *= length
+        # Checked for each length, because the product of many large ones has a million digits.
+        if needed > len(tensor.content):
+            return False
+    return needed == len(tensor.content)
+
+
+def _unpacked(tensor: "Fields", kind: int, owner: str) -> bytes:
+    """Return the numbers of a tensor that holds them one by one and not as bytes."""
+    _, code, number = NUMBERS[kind]
+    if kind in (FLOAT, DOUBLE):
+        return tensor.packed(number, 5 if kind == FLOAT else 1)
+    values = tensor.wholes(number)
+    if kind in (FLOAT16, BFLOAT16):
+        code = "H"  # The field holds their bits.
+    try:
+        return struct.pack("<{}{}".format(len(values), code), *values)
+    except struct.error:
+        raise ValueError(
+            "ONNX: the tensor {} has a number out of the range of its type".format(owner)
+        ) from None

@@ -1,0 +1,435 @@
+"""A network from an ONNX graph that another program wrote.
+
+    described   the graph as models.py describes a network
+
+The graph is followed from its output back to its input, and then forward again: rows.py says what
+each value is for a sample, chain.py which layers compute it. The operators are in linear.py,
+affine.py, shapes.py, rowwise.py and classical.py; activations.py recognises activations that other
+programs write as several operators.
+"""
+
+from ..files import MOST_NUMBERS
+from ..strict_json import shown
+from . import affine, classical, linear, rowwise, shapes
+from .activations import recognised
+from .chain import Chain, Limits
+from .folding import folded
+from .graph import FLOATS, INT32, INT64, SEQUENCE, Tensor, packed
+from .inlining import inlined, ordered
+from .layout import SAMPLES, count
+from .rows import Reading, Rows, Sizes, Unknown
+from .wires import Wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Optional, Tuple
+
+    from ..safetensors import Tensor as Numbers
+    from .graph import Graph, Value
+
+    Described = Tuple[Dict[str, Numbers], Dict[str, Any]]
+    # The wires that an operator needs first, and the function of their values.
+    Plan = Tuple[List[Any], Callable[[List[Any]], Any]]
+
+FEW, SHARED = 1 << 22, 4  # numbers a network may always have; further ones per number in the file
+OPERATORS: "Dict[str, Any]" = {}
+for _family in (linear, affine, shapes, rowwise, classical):
+    OPERATORS.update(_family.OPERATORS)
+PASSING = ("Identity", "Cast", "ai.onnx.ml.ZipMap")  # after the network's output
+SEVERAL = ("Split", "ai.onnx.ml.LinearClassifier")  # operators of whose outputs any may be taken
+
+
+def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "Described":
+    """Return the network's tensors, and its description as JSON values.
+
+    ``output`` is the name of the output, or of any other value, that the network shall compute. A
+    ValueError names the first operator that cannot be read.
+    """
+    most = min(MOST_NUMBERS, FEW + SHARED * _given(graph))
+    values = _values(graph, opset, Limits(most))
+    wire = _output(graph, values, output)
+    labels = classical.labels_of(graph, values, wire)
+    wire = _scores(wire)
+    first: "Optional[ValueError]" = None
+    for samples in _places_of_samples(graph, wire):
+        try:
+            rows = _rows(graph, wire, opset, most, samples)
+        except ValueError as error:
+            first = first or error
+        else:
+            return _description(_without_complement(rows.chain, labels), labels)
+    raise first or ValueError(f"ONNX: the output {shown(wire.name)} does not depend on an input")
+
+
+def _given(graph: "Graph") -> int:
+    """Return how many numbers the file holds. A short file may use one large tensor many times."""
+    tensors: "List[Any]" = list(graph.tensors.values())
+    for node in graph.nodes:
+        tensors += [value for value in node.attributes.values() if isinstance(value, Tensor)]
+        tensors += [value for value in node.attributes.values() if isinstance(value, list)]
+    return sum([part.count if isinstance(part, Tensor) else len(part) for part in tensors])
+
+
+# ---- the graph as wires ----------------------------------------------------------------------
+
+
+def _values(graph: "Graph", opset: int, limits: "Limits") -> "Dict[str, Any]":
+    """Return the value of each name in the graph.
+
+    The value is a tensor if it needs no input, otherwise a wire. The value of "" is None.
+    """
+    values: "Dict[str, Any]" = {"": None}
+    values.update(graph.tensors)
+    values.update({value.name: Wire(name=value.name) for value in graph.inputs})
+    for node in ordered(inlined(graph, opset), values):
+        name = node.name or (node.outputs or [""])[0]
+        inputs = [values[needed] for needed in node.inputs]
+        for k, output in enumerate(node.outputs):
+            wire = Wire(node.operator, inputs, node.attributes, name)
+            wire.outputs = node.outputs
+            wire.index = k
+            tensor = None if k and node.operator != "Split" else folded(wire, opset, limits)
+            values[output] = wire if tensor is None else tensor
+        values[""] = None
+    return values
+
+
+def _output(graph: "Graph", values: "Dict[str, Any]", name: "Optional[str]") -> "Wire":
+    """Return the output with this name, or the only one that may be a network's."""
+    if name is None:
+        name = _only_output(graph, values)
+    elif name not in values or not name:
+        raise ValueError(
+            f"ONNX: the graph has no output {shown(name)}; it has {_names(graph.outputs)}"
+        )
+    wire = values.get(name)
+    return wire if isinstance(wire, Wire) else Wire(name=name)
+
+
+def _only_output(graph: "Graph", values: "Dict[str, Any]") -> str:
+    kinds = FLOATS + (SEQUENCE, 0)
+    found = [value for value in graph.outputs if value.kind in kinds]
+    computed = [value for value in found if _is_computed(values.get(value.name))]
+    if len(found) > 1 and computed:  # Some policies return their state unchanged.
+        found = computed
+    if not found:  # A classifier may return the class alone.
+        found = [value for value in graph.outputs if _is_class(values.get(value.name))]
+    if len(found) == 1:
+        return found[0].name
+    if not found:
+        raise ValueError(
+            "ONNX: a network needs one output of floats (FLOAT or DOUBLE); this graph has none"
+        )
+    raise ValueError(
+        "ONNX: a network has one output; this graph has {}; choose one of them, as in "
+        "sn.load(path, output={})".format(_names(found), shown(found[0].name))
+    )
+
+
+def _names(values: "List[Value]") -> str:
+    return ", ".join([shown(value.name) for value in values[:4]]) + (
+        ", ..." if len(values) > 4 else ""
+    )
+
+
+def _is_computed(wire: "Any") -> bool:
+    """Return whether a value is more than an input of the graph."""
+    while isinstance(wire, Wire) and wire.operator in PASSING and wire.inputs:
+        wire = wire.inputs[0]
+    return isinstance(wire, Wire) and wire.operator != ""
+
+
+def _is_class(wire: "Any") -> bool:
+    return isinstance(wire, Wire) and _scores(wire).operator != wire.operator
+
+
+def _scores(wire: "Wire") -> "Wire":
+    """Return the wire without what follows the network.
+
+    Of the class with the highest score, these are the scores. A regressor of scikit-learn ends in a
+    Reshape, which by mistake makes a single column of several outputs.
+    """
+    while wire.inputs and isinstance(wire.inputs[0], Wire):
+        if wire.operator == "ArgMax":
+            if wire.attribute("select_last_index", 0):
+                raise wire.refusal("selects the last of equal scores; only the first is supported")
+            return wire.inputs[0]
+        ends = wire.operator == "Reshape" and len(wire.inputs) == 2
+        if ends and not (isinstance(wire.inputs[1], Tensor) and _is_column(wire.inputs[1])):
+            break
+        if not ends and not (wire.operator in PASSING and _passes(wire)):
+            break
+        wire = wire.inputs[0]
+    return wire
+
+
+def _is_column(shape: "Tensor") -> bool:
+    return shape.count == 2 and shape.values() == [-1, 1]
+
+
+def _passes(wire: "Wire") -> bool:
+    """Return whether a wire is its input, or the same class as another whole number."""
+    before = wire.inputs[0]
+    is_class = isinstance(before, Wire) and before.operator == "ArgMax"
+    to = FLOATS + ((INT32, INT64) if is_class else ())
+    return wire.operator != "Cast" or wire.attributes.get("to") in to
+
+
+# ---- what the output is for a sample ---------------------------------------------------------
+
+
+def _places_of_samples(graph: "Graph", wire: "Wire") -> "List[Any]":
+    """Return which dimension of the input may be that of the samples; None is a single sample."""
+    dims = [value.dims for value in graph.inputs if value.dims is not None]
+    found: "List[Any]" = []
+    for shape in dims:
+        if len(shape) < 2:
+            continue
+        free = [k for k, length in enumerate(shape) if not isinstance(length, int)]
+        if shape[0] == 1:
+            found.append(None)
+        elif 0 not in free and len(free) == 1:
+            found += [free[0], 0]
+        else:
+            found.append(0)
+        if not free:
+            found.append(None)
+    return found or [0]
+
+
+def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[int]") -> "Rows":
+    """Return the rows that the wire is if this dimension of the input is that of the samples."""
+    width: "Optional[int]" = None
+    while True:
+        reading = Reading(opset, most)
+        known = {id(w): w for w in _inputs_of(wire)}
+        values: "Dict[int, Any]" = {}
+        for value in graph.inputs:
+            for w in known.values():
+                if w.name == value.name:
+                    values[id(w)] = _start(reading, value, place, width)
+        try:
+            rows: "Rows" = _computed(reading, wire, values)
+            _check_output(wire, rows)
+            return rows
+        except Unknown as found:
+            if width is not None:
+                raise wire.refusal(
+                    f"needs {width} or {found.width} features of an input that does not say"
+                ) from None
+            width = found.width
+
+
+def _inputs_of(wire: "Wire") -> "List[Wire]":
+    """Return the inputs of the graph on which the wire depends."""
+    found, todo, seen = [], [wire], {id(wire)}
+    while todo:
+        part = todo.pop()
+        if not part.operator:
+            found.append(part)
+        for inner in part.inputs:
+            if isinstance(inner, Wire) and id(inner) not in seen:
+                seen.add(id(inner))
+                todo.append(inner)
+    return found
+
+
+def _start(
+    reading: "Reading", value: "Value", place: "Optional[int]", width: "Optional[int]"
+) -> "Rows":
+    """Return what an input of the graph is for a sample."""
+    dims: "List[Any]" = [None, None] if value.dims is None else list(value.dims)
+    if not dims:
+        raise ValueError(f"ONNX: the input {shown(value.name)} is a single number, not a row")
+    if value.kind not in FLOATS + (0,):
+        raise ValueError(
+            f"ONNX: the input {shown(value.name)} has the type {value.kind}; "
+            "it must be FLOAT or DOUBLE"
+        )
+    if len(dims) > 1 and place is not None and place < len(dims):
+        reading.samples = dims[place] if isinstance(dims[place], int) else None
+        dims[place] = SAMPLES
+    dims = [d if d == SAMPLES or isinstance(d, int) else None for d in dims]
+    if width is not None and None in dims:
+        rest = count([d for d in dims if d is not None])
+        if width % rest:
+            raise ValueError(
+                f"ONNX: the input {shown(value.name)} has {rest} features or a multiple of them, "
+                f"but {width} are needed"
+            )
+        free = dims.index(None)
+        dims = [
+            d if d is not None else (width // rest if k == free else 1) for k, d in enumerate(dims)
+        ]
+    return Rows(Chain(None, {}, count(dims)), dims)
+
+
+def _computed(reading: "Reading", wire: "Wire", values: "Dict[int, Any]") -> "Any":
+    """Return the value of the wire. ``values`` has those of the inputs of the graph."""
+    plans: "Dict[int, Plan]" = {}
+    todo = [wire]
+    while todo:
+        part = todo[-1]
+        if id(part) in values:
+            todo.pop()
+            continue
+        if not part.operator:
+            raise ValueError(f"ONNX: the output {shown(part.name)} does not depend on an input")
+        if id(part) not in plans:
+            plans[id(part)] = _plan(reading, part)
+        needed, function = plans[id(part)]
+        missing = [w for w in needed if isinstance(w, Wire) and id(w) not in values]
+        if missing:
+            todo += missing
+            continue
+        inputs = [values[id(w)] if isinstance(w, Wire) else w for w in needed]
+        values[id(part)] = function(inputs)
+        todo.pop()
+    return values[id(wire)]
+
+
+def _plan(reading: "Reading", wire: "Wire") -> "Plan":
+    found = recognised(wire)
+    if found:
+        return [found[2]], lambda inputs: _activation(wire, found, inputs)
+    norm, slopes = rowwise.decomposed(wire), rowwise.slopes(wire)
+    if norm:
+        return [norm[0]], lambda inputs: rowwise.normalized(reading, wire, inputs)
+    if slopes:
+        return list(slopes), lambda inputs: rowwise.prelu(reading, wire, inputs)
+    if wire.operator not in OPERATORS:
+        raise unsupported(wire)
+    if wire.index and wire.operator not in SEVERAL:
+        raise wire.refusal("has further outputs, which are not supported")
+    operator = OPERATORS[wire.operator]
+    return list(wire.inputs), lambda inputs: _with_constants(operator, reading, wire, inputs)
+
+
+def _activation(wire: "Wire", found: "Any", inputs: "List[Any]") -> "Rows":
+    rows = affine.data_of(wire, inputs)
+    return Rows(rows.chain.then(found[0], **found[1]), rows.dims)
+
+
+def _with_constants(
+    operator: "Any", reading: "Reading", wire: "Wire", inputs: "List[Any]"
+) -> "Any":
+    """Return the result of the operator, which may depend on fixed sizes alone."""
+    if any([isinstance(value, Sizes) for value in inputs]):
+        inputs = [_as_constant(value) for value in inputs]
+        again = Wire(wire.operator, inputs, wire.attributes, wire.name)
+        tensor = folded(again, reading.opset, reading)
+        if tensor is not None:
+            return tensor
+    return operator(reading, wire, inputs)
+
+
+def _as_constant(value: "Any") -> "Any":
+    if isinstance(value, Sizes) and all([isinstance(v, int) for v in value.values]):
+        return packed(INT64, [] if value.single else [len(value.values)], value.values)
+    return value
+
+
+QUANTIZED = (
+    "QuantizeLinear DequantizeLinear QLinearMatMul MatMulInteger DynamicQuantizeLinear QGemm"
+)
+
+
+def unsupported(wire: "Wire") -> "ValueError":
+    """Return the error for an operator that is not read."""
+    name = wire.operator.split(".")[-1]
+    if name in QUANTIZED.split():
+        return wire.refusal(
+            "computes with integers; load the model from before it was quantized, in floats"
+        )
+    if name in ("If", "Loop", "Scan"):
+        return wire.refusal("branches while it computes; export the model for one fixed case")
+    if name in ("LSTM", "GRU", "RNN") or name.startswith(("Conv", "MaxPool", "AveragePool")):
+        return wire.refusal("is not a layer over one row of features, which is all that is read")
+    return wire.refusal(
+        "is not supported; a network is a chain of matrix products, activations, normalizations, "
+        "and changes of the shape"
+    )
+
+
+def _check_output(wire: "Wire", rows: "Any") -> None:
+    """Check that the output is one row of numbers per sample."""
+    if not isinstance(rows, Rows):
+        raise wire.refusal("computes whole numbers, not floats")
+    features = [d for d in rows.dims if d not in (SAMPLES, 1)]
+    if len(features) > 1:
+        raise wire.refusal(
+            f"makes an array of {len(rows.dims)} dimensions; "
+            "a network has one row of numbers per sample"
+        )
+
+
+# ---- the chain as a network ------------------------------------------------------------------
+
+
+def _without_complement(chain: "Chain", labels: "List[Any]") -> "Chain":
+    """Return the chain without the columns 1 - p and p that classifiers make of p.
+
+    A network for two classes has one output, p. The same holds for scores of which the first are
+    the negative of the second.
+    """
+    if len(labels) != 2 or chain.before is None:
+        return chain
+    if chain.layer.get("weights") == [[-1.0, 1.0]] and chain.layer.get("bias") == [1.0, 0.0]:
+        return chain.before
+    dense = chain.before
+    if chain.layer["type"] == "Sigmoid" and dense.layer.get("type") == "Dense" and dense.before:
+        pairs = dense.layer["weights"] + [dense.layer["bias"] or [0.0, 0.0]]
+        if all([len(pair) == 2 and pair[0] == -pair[1] for pair in pairs]):
+            second = [[pair[1]] for pair in pairs]
+            return dense.before.dense(second[:-1], second[-1]).then("Sigmoid")
+    return chain
+
+
+def _description(chain: "Chain", labels: "List[Any]") -> "Described":
+    """Return the chain as models.py describes a network."""
+    tensors: "Dict[str, Numbers]" = {}
+    frozen: "List[str]" = []
+    about = []
+    width = chain.width
+    for i, layer in enumerate(chain.layers() or [{"type": "Identity"}]):
+        description = {"type": layer["type"]}
+        parameters = _parameters(layer)
+        if layer["type"] == "Dense":
+            inputs, outputs = len(layer["weights"]), len(layer["weights"][0])
+            description.update(inputs=inputs, outputs=outputs, l1=0, l2=0)
+        elif layer["type"] == "PReLU":
+            description["count"] = len(layer["slope"])
+        elif layer["type"] == "LayerNormalization":
+            description.update(inputs=layer["width"], epsilon=layer["epsilon"])
+            description.update({name: False for name in parameters if parameters[name] is None})
+        elif layer["type"] == "Normalization":
+            if width is None:
+                raise ValueError(
+                    "ONNX: the graph adds or multiplies an unknown number of inputs; "
+                    "export it with a fixed number of features"
+                )
+            frozen += [f"{i}.mean", f"{i}.spread"]
+        else:
+            description.update(layer)
+        tensors.update({f"{i}.{n}": v for n, v in parameters.items() if v is not None})
+        about.append(description)
+    fits = labels and len(labels) == (2 if width == 1 else width)
+    return tensors, {
+        "version": 1,
+        "layers": about,
+        "frozen": frozen,
+        "metadata": {"labels": labels} if fits else {},
+    }
+
+
+def _parameters(layer: "Dict[str, Any]") -> "Dict[str, Any]":
+    """Return the parameters of a layer by their names."""
+    kind = layer["type"]
+    if kind == "Dense":
+        bias = layer["bias"] or [0.0] * len(layer["weights"][0])
+        return {"weights": layer["weights"], "bias": bias}
+    if kind == "Normalization":
+        n = len(layer["mean"] or layer["spread"])
+        return {"mean": layer["mean"] or [0.0] * n, "spread": layer["spread"] or [1.0] * n}
+    names = {"PReLU": ["slope"], "LayerNormalization": ["scale", "bias"]}.get(kind, [])
+    return {name: layer[name] for name in names}
