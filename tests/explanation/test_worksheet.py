@@ -297,6 +297,14 @@ def test_a_whole_number_may_be_near_enough():
     assert not one(why, "1.derivative[0][1]", "1").passed  # 0.7864
 
 
+def test_zero_may_be_near_enough():
+    net = sn.Sequential([sn.Dense(1, 2, weights=[[6, 3]]), sn.Tanh()])
+    why = explain(net, [[1]], [[0, 0]], loss="half_squared_error", optimizer=sn.SGD(0.1))
+    assert number(why["1.derivative[0][0]"].value) == "2.458e-05"
+    assert one(why, "1.derivative[0][0]", "0").passed
+    assert not one(why, "1.derivative[0][1]", "0").passed  # 0.009866
+
+
 def test_other_names_of_a_number():
     why = mazur()
     findings = checked(
@@ -978,3 +986,75 @@ def test_an_answer_key_is_right():
     assert "____" not in key
     findings = check(why, read(key))
     assert findings.passed and findings.missing == []
+
+
+# ---- wrong numbers carried on --------------------------------------------------------------------
+
+
+def two_outputs(loss="mean_squared_error"):
+    """Two samples and two outputs, so that a mean divides by 4."""
+    layers = [sn.Dense(2, 2, weights=[[0.4, -0.3], [0.9, 0.2]], bias=[0.1, -0.5]), sn.Tanh()]
+    layers += [sn.Dense(2, 2, weights=[[0.7, 0.6], [-0.8, 0.3]]), sn.Sigmoid()]
+    return explain(sn.Sequential(layers), [[0.3, 0.8], [1.2, 0.5]], [[1, 0], [0, 1]], loss, "sgd")
+
+
+def carried_on(why, name, text, decimals, used):
+    """The entries of somebody who computes one number wrongly, and everything else from it.
+
+    Each number is computed from those before it, which are ``used`` with so many decimals.
+    """
+    known, entries = {name: float(text)}, []
+    for blank in made(why):
+        if blank != name:
+            value = Working(why.step, lambda n: known.get(n.name), Mistake("")).value(
+                why[blank].node
+            )
+            text_of_it = digits(value, decimals)
+            if used is not None:
+                known[blank] = round(value, used)
+        entries.append((blank, text if blank == name else text_of_it, 1))
+    return entries
+
+
+@pytest.mark.parametrize(
+    "used", [None, 4, 6]
+)  # all digits of the calculator, or those written down
+@pytest.mark.parametrize("name", ["0.z[0][1]", "3.a[1][0]", "2.z[0][0].gradient", "0.bias[0].new"])
+def test_what_follows_from_a_wrong_number_is_right(name, used):
+    why = two_outputs()
+    text = digits(why[name].value * 1.7 + 0.2, 4)
+    findings = check(why, carried_on(why, name, text, 4, used))
+    assert [wrong.name for wrong in findings.wrongs] == [name], findings.text()
+    assert findings.missing == [] and findings.score[0] == findings.score[1] - 1
+
+
+# ---- means over samples and outputs --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", ["mean_squared_error", "binary_cross_entropy"])
+@pytest.mark.parametrize("name", ["2.z[0][1].gradient", "2.weights[1][0].gradient", "loss"])
+def test_a_mean_that_divides_by_one_number_only(loss, name):
+    why = two_outputs(loss)
+    value = why[name].value
+    said = "this is the result if the division by the number of {} is left out"
+    assert mistake(why, name, 4 * value) == said.format("terms")
+    # Two samples and two outputs: the first of the two is named.
+    assert mistake(why, name, 2 * value) == said.format("samples")
+
+
+def test_a_mean_over_three_samples_and_two_outputs():
+    net = sn.Sequential([sn.Dense(1, 2, weights=[[0.5, -1]]), sn.Identity()])
+    why = explain(net, [[1], [2], [4]], [[1, 0], [0, 3], [2, 2]], "mean_squared_error", "sgd")
+    said = "this is the result if the division by the number of {} is left out"
+    for factor, things in ((6, "terms"), (3, "samples"), (2, "outputs")):
+        gradient = why["0.z[1][1].gradient"].value * factor
+        assert mistake(why, "0.z[1][1].gradient", gradient) == said.format(things)
+
+
+def test_a_sum_that_is_zero_without_the_weights():
+    """The errors of a softmax sum to 0."""
+    layers = [sn.Dense(1, 2, weights=[[0.5, 1]]), sn.ReLU()]
+    layers += [sn.Dense(2, 3, weights=[[0.3, 0.6, -0.4], [0.2, -0.7, 0.1]]), sn.Softmax()]
+    why = explain(sn.Sequential(layers), [[1]], [2], "categorical_cross_entropy", "sgd")
+    wrong = one(why, "1.a[0][0].gradient", "0.0000").wrong
+    assert wrong.mistake == "this is the result if the weight is left out on the way back"

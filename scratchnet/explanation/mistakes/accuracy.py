@@ -2,6 +2,7 @@
 
 from decimal import ROUND_DOWN, Decimal
 
+from ..text import DECIMALS
 from ..worksheet import decimals_of, value_of
 
 TYPE_CHECKING = False
@@ -30,13 +31,15 @@ def agrees(given: float, value: "Optional[float]", half: float) -> bool:
 def says_nothing(digits: str, exact: float) -> bool:
     """Return whether half a unit of the last digit is more than half of the number.
 
-    A number without decimals may be a good one: 1 for 0.9999.
+    A number without decimals may be a good one: 1 for 0.9999, or 0 for 0.00004.
     """
     given, half = value_of(digits)
-    is_near = abs(given - exact) <= abs(exact) * NEAR
+    is_near = abs(given - exact) <= max(abs(exact) * NEAR, 0.5 * 10.0**-DECIMALS)
     return half > abs(exact) / 2 and not is_near and decimals_of(digits) < COARSE
 
 
 def significant(digits: str) -> float:
-    """Return the number of significant digits; a fraction is exact."""
-    return float("inf") if "/" in digits else len(Decimal(digits).as_tuple().digits)
+    """Return the number of significant digits, of 0.000 three; a fraction is exact."""
+    if "/" in digits:
+        return float("inf")
+    return len(Decimal(digits).as_tuple().digits) if Decimal(digits) else decimals_of(digits)

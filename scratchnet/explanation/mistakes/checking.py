@@ -5,7 +5,7 @@ from ..worksheet import sections, value_of
 from .accuracy import FEWEST, agrees, is_cut_off, says_nothing, significant
 from .common import MISTAKES
 from .findings import Findings, Wrong
-from .of_networks import at_last, on_the_way_back, roundings
+from .of_networks import at_last, of_means, on_the_way_back, roundings
 from .working import Mistake, Working
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
         else:
             mistake, carried = own.mistake(number.node, entry[1]), own.with_wrong(number.node)
             wrongs.append(Wrong(entry, number, mistake, carried))
-            own.wrong[number.name] = value_of(entry[1])[0]
+            own.wrong[number.name], own.halves[number.name] = value_of(entry[1])
         own.add(number.name, value_of(entry[1])[0])
     names = {why.step.full_name(entry[0].strip()) for entry in entries}
     blanks = [name for _, found in sections(why) for name in found if why[name].node.operation]
@@ -60,6 +60,7 @@ class _Entries:
 
     ``values``   all of them, by name
     ``wrong``    those that are wrong
+    ``halves``   half a unit of the last digit of these
     """
 
     def __init__(self, why: "Explanation", entries: "Sequence[Entry]") -> None:
@@ -67,6 +68,7 @@ class _Entries:
         self.entries = entries
         self.values: "Dict[str, float]" = {}
         self.wrong: "Dict[str, float]" = {}
+        self.halves: "Dict[str, float]" = {}
         self.known = known_of(self.values)
         self.carried = Working(self.step, self.known, Mistake(""))  # what follows from all entries
 
@@ -130,10 +132,15 @@ class _Entries:
         People may use some entries as written down, and others with all digits of the calculator.
         """
         for source in self.sources(node):
-            if source.name in values and source.name not in fixed:
-                alone = dict(fixed, **{source.name: values[source.name]})
-                value = Working(self.step, known_of(alone), Mistake("")).value(node)
-                yield 0.0 if value is None else abs(value - exact)
+            if source.name in fixed:
+                other = fixed[source.name] + self.halves[source.name]
+            elif source.name in values:
+                other = values[source.name]
+            else:
+                continue
+            alone = dict(fixed, **{source.name: other})
+            value = Working(self.step, known_of(alone), Mistake("")).value(node)
+            yield 0.0 if value is None else abs(value - exact)
 
     def sources(self, node: "Traced") -> "List[Traced]":
         """Return the entries that a number depends on directly, not through other entries."""
@@ -163,7 +170,7 @@ class _Entries:
         half = half if significant(digits) >= FEWEST else 0.0
         own: "List[Known]" = [self.carried_or_own, lambda other: float(other.value)]
         all_the_way: "List[Known]" = [self.known, lambda other: None]
-        common = MISTAKES + on_the_way_back(self.step)
+        common = MISTAKES + on_the_way_back(self.step) + of_means(self.step)
         attempts = [(known, common) for known in own]
         attempts += [(known, common + at_last(self.step)) for known in all_the_way]
         attempts += [(known, roundings(digits, self.entries)) for known in own + all_the_way]

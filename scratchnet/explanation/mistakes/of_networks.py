@@ -4,12 +4,12 @@ from ...scalars import Traced
 from ...texts import plural
 from ..names import Name
 from ..worksheet import decimals_of
-from .properties import is_derivative, is_gradient, is_led_back, is_loss
+from .properties import is_derivative, is_gradient, is_led_back, is_loss, is_mean
 from .working import Mistake, Working
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Sequence, Set
+    from typing import List, Sequence, Set, Tuple
 
     from ..step import Step
     from ..worksheet import Entry
@@ -53,13 +53,35 @@ def _of_terms(places: "Set[int]") -> "Edit":
     return edit
 
 
+def of_means(step: "Step") -> "List[Mistake]":
+    """Return the mistakes of a mean over samples and outputs that divides by one number only."""
+    counts = _counts(step)
+    return [
+        Mistake(
+            f"the division by the number of {things} is left out", operation=_divided_once(count)
+        )
+        for count, things in (counts if len(counts) > 1 else [])
+    ]
+
+
+def _counts(step: "Step") -> "List[Tuple[int, str]]":
+    """Return the numbers of samples and of outputs that are more than 1."""
+    counts = [(len(step.samples), "samples"), (len(step.outputs[-1][0]), "outputs")]
+    return [(count, things) for count, things in counts if count > 1]
+
+
+def _divided_once(count: int) -> "Edit":
+    return lambda w, node, owner: (
+        node * count if is_mean(node, owner) and node.operands[1].value > count else node
+    )
+
+
 def at_last(step: "Step") -> "List[Mistake]":
     """Return the mistakes that change the final result only."""
     found = [Mistake("the sign is reversed", None, _negative)]
-    for count, things in ((len(step.samples), "samples"), (len(step.outputs[-1][0]), "outputs")):
-        if count > 1:
-            sentence = f"it is divided by the number of {things} once too often"
-            found.append(Mistake(sentence, None, _averaged_again(count)))
+    for count, things in _counts(step):
+        sentence = f"it is divided by the number of {things} once too often"
+        found.append(Mistake(sentence, None, _averaged_again(count)))
     return found
 
 
