@@ -7,6 +7,7 @@ within        which numbers within a rule get names
 names         a name as its parts: layer, role, indices, suffix
 replay        repeats a training run up to a given step
 text          formulas as text
+patterns      parts of a record that a formula writes in another way
 digits        how many digits a formula needs, so that the printed line is true
 textbook      the formula as books write it, from the docstring of the rule
 data          an explanation as JSON

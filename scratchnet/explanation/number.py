@@ -10,6 +10,7 @@ from .names import Name
 from .page import card
 from .text import DECIMALS, formula, names, number, numbers, parts
 from .textbook import lines_for
+from .within import agree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Number:
         if not Name.parse(self.name).is_gradient or not node.operation:
             return None
         # If an output is rounded to 0 or 1, only the shortcut gives the right gradient.
-        if not _agree(node.value, self.value):
+        if not agree(node.value, self.value):
             return None
         chain = parts(node, _is_of_chain)
         text = names(chain)
@@ -171,11 +172,6 @@ def inputs(node: "Traced") -> "List[Traced]":
 def _is_of_chain(node: "Traced") -> bool:
     """Return whether the formula by the chain rule contains the formula of this number."""
     return not node.name or Name.parse(node.name).is_gradient
-
-
-def _agree(a: "Any", b: "Any") -> bool:
-    """Return whether two numbers agree except for rounding."""
-    return bool(abs(a - b) * 1000000 <= abs(b))
 
 
 def _text(path: str, line: int) -> str:

@@ -41,7 +41,9 @@ from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
 from .names import Name, element
+from .textbook import lines_of
 from .within import (
+    agree,
     is_per_sample,
     kept,
     long_parts,
@@ -73,6 +75,7 @@ class Step:
     ``numbers``   {name: Traced}, in the order of computation; updates are computed on demand
     ``aliases``   {other name: name}
     ``chains``    {name of a δ: the number that the chain rule gives without the shortcut}
+    ``books``     {name of a loss: the number by the formula of books, if another one is computed}
     """
 
     def __init__(
@@ -89,6 +92,7 @@ class Step:
         self.numbers: "Dict[str, Traced]" = {}
         self.aliases: "Dict[str, str]" = {}
         self.chains: "Dict[str, Traced]" = {}
+        self.books: "Dict[str, Traced]" = {}
         self.samples = list(samples or range(len(X)))
         self.counts: "Dict[str, int]" = {}
         self.of_forward: "Set[str]" = set()  # the names of the numbers of the forward pass
@@ -272,6 +276,7 @@ class Step:
         self.of_forward = {name for name in self.numbers if self.numbers[name].operation}
         A = self.outputs[-1]
         if paired:
+            self._find_books(Y, criterion, weights)
             self._chain(front, Y, criterion, weights)
             rule, dA = criterion.derivative_in_logit, criterion.gradient_in_logits(A, Y, weights)
         else:
@@ -318,6 +323,22 @@ class Step:
         for _, node in found + [("", node) for node in roots]:
             found += self._begin_next("loss.inner", long_parts(node))
         self._add([node for _, node in found] + roots)
+
+    def _find_books(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
+        """Compute the loss by the formula of books, if it is computed from z by another one."""
+        if len(lines_of(type(criterion))) < 2:
+            return
+        try:
+            value = self.net.with_penalties(criterion.value(self.outputs[-1], Y, weights))
+        except (ArithmeticError, ValueError):  # ln 0, where an output is rounded to 0 or 1
+            return
+        terms = terms_of(value, len(self.samples))
+        names = [f"loss[{i}]" for i in self.samples]
+        if names[0] not in self.numbers:
+            names, terms = ["loss"], [value]
+        for name, term in zip(names, terms):
+            if agree(term.value, self.numbers[name].value):
+                self.books[name] = term
 
     def _chain(self, front: int, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
         """Compute the gradients that the shortcut δ = (ŷ - y)/n leaves out, if they exist."""

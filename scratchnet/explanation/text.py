@@ -18,6 +18,7 @@ no layer.
 import math
 
 from ..scalars.operations import ATOM, CHOICE, COMPARISON, INFIX, OPERATIONS, PRODUCT, SIGN, SUM
+from .patterns import is_constant, is_large, is_maximum, logistic_of, unguarded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -162,26 +163,33 @@ def without_name(node: "Traced") -> bool:
     return not node.name
 
 
-def parts(node: "Traced", inside: "Callable[[Traced], bool]" = without_name) -> "List[Part]":
+def parts(
+    node: "Traced", inside: "Callable[[Traced], bool]" = without_name, in_general: bool = False
+) -> "List[Part]":
     """Return the formula of a number as a list of parts.
 
     ``inside`` returns whether an operand is replaced by its own formula; by default, an operand
-    without a name is.
+    without a name is. ``in_general``, the formula is written for all values of the numbers in it: a
+    number of which there is no logarithm or reciprocal, and which is not needed, stands in it
+    nevertheless, and the logistic function is one quotient.
     """
-    return _Formula(inside).operation(node)[0] if node.operation else [Reference(node, CHOICE)]
+    if not node.operation:
+        return [Reference(node, CHOICE)]
+    return _Formula(inside, in_general).operation(node)[0]
 
 
 class _Formula:
-    """The conversion of a record to the parts of a formula; ``inside`` as in ``parts``."""
+    """The conversion of a record to the parts of a formula, with the arguments of ``parts``."""
 
-    def __init__(self, inside: "Callable[[Traced], bool]") -> None:
+    def __init__(self, inside: "Callable[[Traced], bool]", in_general: bool) -> None:
         self.inside = inside
+        self.in_general = in_general
         self.left = MOST
 
     def closed(self, operand: "Traced") -> bool:
         """Return whether the formula refers to a number instead of containing its formula."""
         constant = operand.operation == "divide" and all(
-            [_is_large(part) for part in operand.operands]
+            [is_large(part) for part in operand.operands]
         )
         is_full = self.left <= 0 and INFIX.get(operand.operation, NO_SIGN).precedence != COMPARISON
         return not operand.operation or not self.inside(operand) or is_full or constant
@@ -194,9 +202,7 @@ class _Formula:
             return [Reference(operand, precedence, after_operator)]
         if operand.operation == "where" and precedence > CHOICE:
             condition, chosen, other = operand.operands
-            if _is_guard(condition, chosen):
-                return self.part(chosen, precedence, after_operator)
-            if _is_maximum(condition, chosen, other):
+            if is_maximum(condition, chosen, other):
                 return ["max("] + self.listed((chosen, other)) + [")"]
         formula, own = self.operation(operand)
         if own < precedence or after_operator and formula[0] == MINUS:
@@ -208,7 +214,7 @@ class _Formula:
         operation, operands = node.operation, node.operands
         self.left -= 1
         # The mean over one sample divides by 1.
-        if operation in ("multiply", "divide") and _is_one(operands[1]):
+        if operation in ("multiply", "divide") and is_constant(operands[1], 1):
             return self.alone(operands[0])
         if operation in INFIX:
             return self.infix(operation, operands), INFIX[operation].precedence
@@ -235,6 +241,10 @@ class _Formula:
             return self.part(operands[0], ATOM, after_operator=True) + ["^"] + self.part(
                 operands[1], ATOM
             ), ATOM
+        z = logistic_of(node) if self.in_general else None
+        if z is not None:
+            power = [MINUS] + self.part(z, ATOM, after_operator=True)
+            return ["1/(1 + e^"] + power + [")"], PRODUCT
         if operation == "where":
             condition, chosen, other = operands
             reasons = self.part(condition, CHOICE), self.opposite(condition)
@@ -243,12 +253,16 @@ class _Formula:
             ], CHOICE
         if operation == "abs":
             return ["|"] + self.part(operands[0], CHOICE) + ["|"], ATOM
+        if operation == "log":
+            operands = (unguarded(operands[0], self.in_general),)
         name = OPERATIONS[operation].formula_sign or operation
         return [name, "("] + self.listed(operands) + [")"], ATOM
 
     def infix(self, operation: str, operands: "Tuple[Traced, ...]") -> "List[Part]":
         """Return the formula of an operation that is written between its two operands."""
         left, right = INFIX[operation].operands
+        if operation == "divide":
+            operands = (operands[0], unguarded(operands[1], self.in_general))
         if operation == "add":
             right = SUM  # a + (b + c) is a + b + c in a formula, where no bits depend on it.
         return (
@@ -296,9 +310,10 @@ class _Formula:
                 formula.append(" + … {} more …".format(folded))
             if not folded or k < 3 or k == len(terms) - 1:
                 term = of(terms[k], PRODUCT)
-                is_negated = term[0] == MINUS
-                formula.append(" + ")
-                formula += ["("] + term + [")"] if is_negated else _after_operator(term)
+                if term[0] == MINUS:  # a + (−b) is a − b, to the bit
+                    formula += [OPERATIONS["subtract"].formula_sign] + term[1:]
+                else:
+                    formula += [" + "] + _after_operator(term)
         return formula
 
 
@@ -308,35 +323,3 @@ def _after_operator(formula: "List[Part]") -> "List[Part]":
     if isinstance(first, Reference):
         return [Reference(first.node, first.precedence, True)] + formula[1:]
     return formula
-
-
-def _is_large(operand: "Traced") -> bool:
-    """Return whether this is a large integer; a quotient of two is a constant of a rule."""
-    return not operand.name and not operand.operation and bool(operand.value > 1000000)
-
-
-def _is_one(operand: "Traced") -> bool:
-    return _is_constant(operand, 1)
-
-
-def _is_guard(condition: "Traced", chosen: "Traced") -> bool:
-    """Return whether the choice is the number that is compared: x, since x ≠ 0."""
-    return (
-        condition.operation == "unequal"
-        and condition.operands[0] is chosen
-        and bool(condition.value)
-    )
-
-
-def _is_maximum(condition: "Traced", chosen: "Traced", other: "Traced") -> bool:
-    """Return whether the larger of the two numbers is chosen."""
-    compared = condition.operands
-    return (
-        condition.operation in ("greater", "greater or equal")
-        and compared[0] is chosen
-        and (compared[1] is other or _is_constant(other, compared[1].value))
-    )
-
-
-def _is_constant(operand: "Traced", value: "Any") -> bool:
-    return not operand.name and not operand.operation and bool(operand.value == value)

@@ -225,6 +225,11 @@ def is_computed(node: "Traced") -> bool:
     return bool(node.operation) and not node.name
 
 
+def agree(a: "Any", b: "Any") -> bool:
+    """Return whether two numbers agree except for rounding."""
+    return bool(abs(a - b) * 1000000 <= abs(b))
+
+
 def is_comparison(node: "Traced") -> bool:
     return node.operation in INFIX and INFIX[node.operation].precedence == COMPARISON
 

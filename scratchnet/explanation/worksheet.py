@@ -32,13 +32,15 @@ from decimal import Decimal
 from .names import Name
 from .number import inputs
 from .text import DECIMALS, Choice, Reference, constant, number, parts
-from .textbook import lines_for
+from .textbook import formula_for, lines_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterator, List, Set, Tuple
+    from typing import Iterator, List, Optional, Set, Tuple
 
+    from ..scalars import Traced
     from .explanation import Explanation
+    from .step import Step
     from .text import Part
 
     Entry = Tuple[str, str, int]
@@ -71,12 +73,15 @@ def worksheet(
         lines.append(f"# loss {why.loss!r}, optimizer {why.optimizer!r}")
     for title, names in sections(why):
         lines += ["", "# " + title]
-        lines += ["# " + line for line in lines_for(why.step, names[-1])]
+        rule = lines_for(why.step, names[-1])
+        is_of_book = any([_by_the_book(why.step, name) for name in names])
+        lines += ["# " + line for line in (rule[:1] if is_of_book else rule)]
         for name in names:
             node = why[name].node
             if node.operation:
                 blank = number(node.value, decimals) if answers else BLANK
-                lines += [f"# {name} = {_question(parts(node))}", f"{name} = {blank}"]
+                question, _ = _by_the_book(why.step, name) or _as_computed(node)
+                lines += [f"# {name} = {question}", f"{name} = {blank}"]
             else:
                 lines.append(f"{name} = {number(node.value, decimals)}")
     return "\n".join(lines)
@@ -98,20 +103,34 @@ def sections(why: "Explanation") -> "Iterator[Tuple[str, List[str]]]":
 
 def _needed(why: "Explanation") -> "Set[str]":
     """Return the names of the numbers that the loss and the update depend on, and of given ones."""
-    waiting = [name for name in why.step.names() if not _is_left_out(Name.parse(name))]
+    step = why.step
+    waiting = [name for name in step.names() if not _is_left_out(Name.parse(name))]
     needed = set(waiting)
     while waiting:
-        for operand in inputs(why.step.number(waiting.pop())):
-            if operand.name and operand.operation and operand.name not in needed:
-                needed.add(operand.name)
-                waiting.append(operand.name)
+        name = waiting.pop()
+        for operand in (_by_the_book(step, name) or _as_computed(step.number(name)))[1]:
+            if operand not in needed and step.number(operand).operation:
+                needed.add(operand)
+                waiting.append(operand)
     return needed
 
 
 def _is_left_out(name: "Name") -> bool:
     """Return whether a number is asked for only if another one depends on it."""
-    of_backward = name.is_gradient or name.kind in ("derivative", "backward")
-    return of_backward or str(name) == "loss.new"
+    within = name.is_gradient or name.kind in ("derivative", "backward", "inner")
+    return within or str(name) == "loss.new"
+
+
+def _by_the_book(step: "Step", name: str) -> "Optional[Tuple[str, List[str]]]":
+    """Return the formula of books for a number that is computed by another one, and its names."""
+    book = step.books.get(name)
+    return formula_for(step, name) if book is None else _as_computed(book)
+
+
+def _as_computed(node: "Traced") -> "Tuple[str, List[str]]":
+    """Return the formula of a number, and the names in it."""
+    names = [operand.name for operand in inputs(node) if operand.name]
+    return _question(parts(node, in_general=True)), names
 
 
 def _question(formula: "List[Part]") -> str:

@@ -55,6 +55,13 @@ def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
     return [entries[k] for k in sorted(range(len(names)), key=lambda k: order[names[k]])]
 
 
+AS_COMPUTED = Mistake("")
+BY_THE_BOOK = Mistake(
+    "",
+    operation=lambda w, node, owner: w.step.books.get(node.name, node) if node is owner else node,
+)
+
+
 class _Entries:
     """The entries so far.
 
@@ -69,14 +76,21 @@ class _Entries:
         self.values: "Dict[str, float]" = {}
         self.wrong: "Dict[str, float]" = {}
         self.halves: "Dict[str, float]" = {}
-        self.known = known_of(self.values)
-        self.carried = Working(self.step, self.known, Mistake(""))  # what follows from all entries
+        self.carried = self.working(self.values)  # what follows from all entries
 
     def add(self, name: str, value: float) -> None:
         """Add an entry."""
         if value != self.carried.values.get(name):
-            self.carried = Working(self.step, self.known, Mistake(""))
+            self.carried = self.working(self.values)
         self.values[name] = value
+
+    def working(self, values: "Dict[str, float]", form: "Mistake" = BY_THE_BOOK) -> "Working":
+        """Return the numbers that follow from these values."""
+        return Working(self.step, known_of(values), form)
+
+    def forms(self, node: "Traced") -> "List[Mistake]":
+        """Return the formulas that people may use for a number."""
+        return [BY_THE_BOOK] + ([AS_COMPUTED] if node.name in self.step.books else [])
 
     def accepts(self, node: "Traced", digits: str) -> bool:
         """Return whether an entry is right."""
@@ -85,21 +99,26 @@ class _Entries:
         if says_nothing(digits, exact):
             return False
         right = {name: v for name, v in self.values.items() if name not in self.wrong}
-        return self.fits(node, given, half, exact, right, {})
+        return any(
+            [self.fits(node, given, half, exact, right, {}, form) for form in self.forms(node)]
+        )
 
     def with_wrong(self, node: "Traced") -> "Optional[float]":
         """Return what follows from the wrong entries, or None if the number depends on none."""
-        value = Working(self.step, known_of(self.wrong), Mistake("")).value(node)
-        exact = float(node.value)
+        value, exact = self.working(self.wrong).value(node), float(node.value)
         return None if value is None or agrees(exact, value, 0.0) else value
 
     def follows(self, node: "Traced", digits: str) -> bool:
         """Return whether an entry is right if the wrong ones before it are carried on."""
-        given, half = value_of(digits)
-        base = Working(self.step, known_of(self.wrong), Mistake("")).value(node)
-        if not self.wrong or not node.operation or base is None or says_nothing(digits, base):
+        if not self.wrong or not node.operation:
             return False
-        return self.fits(node, given, half, base, self.values, self.wrong)
+        given, half = value_of(digits)
+        for form in self.forms(node):
+            base = self.working(self.wrong, form).value(node)
+            if base is not None and not says_nothing(digits, base):
+                if self.fits(node, given, half, base, self.values, self.wrong, form):
+                    return True
+        return False
 
     def fits(
         self,
@@ -109,16 +128,18 @@ class _Entries:
         exact: float,
         values: "Dict[str, float]",
         fixed: "Dict[str, float]",
+        form: "Mistake",
     ) -> bool:
         """Return whether a number agrees with ``exact``, or with what follows from ``values``.
 
-        ``fixed`` are the values with which ``exact`` was computed.
+        ``fixed`` are the values with which ``exact`` was computed by ``form``.
         """
         if agrees(given, exact, half):
             return True
-        if agrees(given, Working(self.step, known_of(values), Mistake("")).value(node), half):
+        if agrees(given, self.working(values, form).value(node), half):
             return True
-        return agrees(given, exact, half + sum(self.influences(node, exact, values, fixed)))
+        influences = self.influences(node, exact, values, fixed, form)
+        return agrees(given, exact, half + sum(influences))
 
     def influences(
         self,
@@ -126,12 +147,13 @@ class _Entries:
         exact: float,
         values: "Dict[str, float]",
         fixed: "Dict[str, float]",
+        form: "Mistake",
     ) -> "Iterator[float]":
         """Yield how much the rounding of each entry that a number depends on changes the number.
 
         People may use some entries as written down, and others with all digits of the calculator.
         """
-        for source in self.sources(node):
+        for source in self.sources(node, form):
             if source.name in fixed:
                 other = fixed[source.name] + self.halves[source.name]
             elif source.name in values:
@@ -139,13 +161,14 @@ class _Entries:
             else:
                 continue
             alone = dict(fixed, **{source.name: other})
-            value = Working(self.step, known_of(alone), Mistake("")).value(node)
+            value = self.working(alone, form).value(node)
             yield 0.0 if value is None else abs(value - exact)
 
-    def sources(self, node: "Traced") -> "List[Traced]":
+    def sources(self, node: "Traced", form: "Mistake") -> "List[Traced]":
         """Return the entries that a number depends on directly, not through other entries."""
         found: "List[Traced]" = []
-        waiting, known = [node], {node.name}
+        books = self.step.books if form is BY_THE_BOOK else {}
+        waiting, known = [books.get(node.name, node)], {node.name}
         while waiting:
             for operand in inputs(waiting.pop()):
                 if operand.name and operand.name not in known:
@@ -169,7 +192,7 @@ class _Entries:
             return "the digits after the last one are cut off instead of rounded"
         half = half if significant(digits) >= FEWEST else 0.0
         own: "List[Known]" = [self.carried_or_own, lambda other: float(other.value)]
-        all_the_way: "List[Known]" = [self.known, lambda other: None]
+        all_the_way: "List[Known]" = [known_of(self.values), lambda other: None]
         common = MISTAKES + on_the_way_back(self.step) + of_means(self.step)
         attempts = [(known, common) for known in own]
         attempts += [(known, common + at_last(self.step)) for known in all_the_way]
