@@ -212,7 +212,15 @@ def _products(kernel: str, dot: "Any") -> "Any":
     return PRODUCTS[kernel]
 
 
-_SUPPLEMENTED = ("Decimal", "Interval", "Single", "Symbolic", "SymbolicSingle", "Traced")
+_SUPPLEMENTED = (
+    "Decimal",
+    "Interval",
+    "Recorded",
+    "Single",
+    "Symbolic",
+    "SymbolicSingle",
+    "Traced",
+)
 
 
 def _supplement(number: "Any", name: str) -> "Any":
@@ -229,7 +237,8 @@ def _supplement(number: "Any", name: str) -> "Any":
         symbolic.SymbolicSingle: symbolic,
         traced.Traced: traced,
     }
-    return getattr(functions_of.get(number), name, None)
+    kinds = [kind for kind in number.__mro__ if kind in functions_of]
+    return getattr(functions_of[kinds[0]], name, None) if kinds else None
 
 
 def _engine(

@@ -11,8 +11,9 @@ Rules meet number types here and nowhere else. For floats and ints the active *k
 these functions. Any other number computes them itself, by its operators and by methods with the
 names above (``exp()``, ``log()``, ...). A number type can also define:
 
-- the static methods ``dot(u, v)``, ``total(values)`` and ``largest_of(values)``, and the methods
-  ``power(n)`` and ``sigmoid()``, if it treats each of these as one operation;
+- the static methods ``dot(u, v)``, ``products(A, B, dot)``, ``total(values)`` and
+  ``largest_of(values)``, and the methods ``power(n)`` and ``sigmoid()``, if it treats each of these
+  as one operation;
 - ``whole(n)``, if an integer of its type depends on more than the class;
 - comparisons that return an object with a method ``where(a, b)`` instead of a truth value.
 
@@ -311,7 +312,8 @@ def products(A: Matrix, B: Matrix) -> Matrix:
     """
     x = B[0][0] if isinstance(A[0][0], REAL) else A[0][0]
     if not isinstance(x, REAL):
-        return elementary.products(A, B, getattr(type(x), "dot", elementary.dot))
+        own = getattr(type(x), "products", elementary.products)
+        return own(A, B, getattr(type(x), "dot", elementary.dot))  # type: ignore[no-any-return]
     if _active["products"] is None:
         _active["products"] = PLUG_POINTS["products"](_name, _active["dot"])
     result: Matrix = _active["products"](A, B)

@@ -403,6 +403,11 @@ def _copied(value: Any) -> Any:
 
 def _common_number(parameters: Parameters) -> NumberType:
     """Return the first number type in these parameters that is not float, or else float."""
-    rows = [row for parameter in parameters for row in parameter.rows]
-    kinds = [number_of(v) for row in rows if set(map(type, row)) != {float} for v in row]
+    kinds = [
+        number_of(v)
+        for parameter in parameters
+        for row in parameter.rows
+        if set(map(type, row)) != {float}
+        for v in row
+    ]
     return ([kind for kind in kinds if kind is not float] or [float])[0]

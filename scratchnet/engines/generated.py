@@ -3,16 +3,19 @@
 from itertools import repeat
 
 from ..codegen.own import attributes_of, generate, is_own, is_patched
-from ..codegen.python import step
+from ..codegen.python import fused, step
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
 from ..core.history import Diverged
 from ..core.losses import weighted_count
+from ..core.network import Sequential
 from ..core.optimizers import Optimizer
 from ..core.training import Engine, set_rows
 from ..scalars.symbolic import Undecided
 from . import rules
+from .columns import Columns, columns_of, rows_of, states_of
+from .products import COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,6 +102,17 @@ class Generated(Engine):
         """Return the losses of these steps, or None if a step fails or a number is not finite."""
         raise NotImplementedError
 
+    def setting(self) -> "Tuple[float, ...]":
+        """Return the settings of the optimizer for its next step."""
+        self.optimizer.begin(float)
+        self.check_optimizer()
+        settings = tuple([float(getattr(self.optimizer, name)) for name in self.settings])
+        self.optimizer.t += 1
+        return settings
+
+    def check_optimizer(self) -> None:
+        """Raise an error if a user-defined optimizer computes something else by now."""
+
     def state(self) -> "Any":
         """Return everything that a step changes."""
         optimizer = dict(vars(self.optimizer), states=dict(self.optimizer.states))
@@ -137,15 +151,64 @@ class Rows(Generated):
         # The validation loss is measured with these, too.
         self.net = self.by_rows.net
         self.loss = self.by_rows.loss
+        self.programs: "Dict[int, Any]" = {}  # by the size of the batch
+        self.fuses = not COMPILED and is_own(self.optimizer) and type(lists.net) is Sequential
+        self.fuses = self.fuses and self.program_for(size) is not None
         if not all([is_own(part) for part in lists.net.layers + [self.loss, self.optimizer]]):
             # User-defined rules may raise anything. The steps before the error are kept.
             self.at_once = 1
 
+    def program_for(self, size: int) -> "Any":
+        """Return the fused step for batches of this size, and its function; None without one."""
+        if size not in self.programs:
+            try:
+                program = fused_program_of(self, size)
+            except Exception:  # User-defined rules may raise anything.
+                return None
+            self.programs[size] = program, executed(program.source)["train"]
+        return self.programs[size]
+
     def attempt(self, batches: "Batches") -> "Optional[Row]":
+        if self.fuses:
+            return self.attempt_fused(batches)
         try:
             return self.by_rows.epoch(batches)
         except Diverged:
             return None
+
+    def attempt_fused(self, batches: "Batches") -> "Optional[Row]":
+        losses: "Row" = []
+        columns = [columns_of(p.rows, p.flat) for p in self.parameters]
+        changing = [self.parameters[n] for n in self.program_for(len(batches[0]))[0].changing]
+        states = [part for p in changing for part in states_of(self.optimizer, p)]
+        start = 0
+        try:
+            while start < len(batches):
+                size = len(batches[start])
+                end = start + 1
+                while end < len(batches) and len(batches[end]) == size:
+                    end += 1
+                program, train = self.program_for(size)
+                self.settings = program.settings
+                steps = self.steps(batches[start:end], program.draws)
+                columns, states = train(steps, losses, columns, states)
+                start = end
+        except (ArithmeticError, TypeError, ValueError):  # for example, exp() overflows
+            return None
+        set_rows(self.parameters, [rows_of(c, p.flat) for p, c in zip(self.parameters, columns)])
+        memory = self.optimizer.memory
+        for k, p in enumerate(changing if memory else []):
+            self.optimizer.states[p.name] = Columns(states[k * memory : (k + 1) * memory], p.flat)
+        finite = is_finite(losses) and all([are_finite(p.rows) for p in self.parameters])
+        return losses if finite else None
+
+    def steps(self, batches: "Batches", draws: "List[int]") -> "Iterator[Any]":
+        """Yield the inputs of each step: the settings, the count, the samples, random numbers."""
+        random = self.generator.random
+        for places in batches:
+            X, Y, weights = self.examples.batch(places)
+            drawn = [[[random() for _ in range(n)] for _ in X] for n in draws]
+            yield [self.setting(), float(weighted_count(X, weights)), X, Y, weights] + drawn
 
 
 class Steps(Generated):
@@ -195,14 +258,9 @@ class Steps(Generated):
             return attributes
         return {name: text for name, text in attributes.items() if name not in self.settings}
 
-    def setting(self) -> "Tuple[float, ...]":
-        """Return the settings of the optimizer for its next step."""
-        self.optimizer.begin(float)
+    def check_optimizer(self) -> None:
         if not self.own and self.optimizer_attributes() != self.former_attributes:
             raise Undecided("the optimizer has set an attribute that it had not set before")
-        settings = tuple([float(getattr(self.optimizer, name)) for name in self.settings])
-        self.optimizer.t += 1
-        return settings
 
     def whole_batches(self, count: int) -> "Iterator[Any]":
         """Return the inputs of each of ``count`` steps on all samples."""
@@ -240,6 +298,32 @@ _programs: "Dict[Any, Program]" = {}
 MOST_PROGRAMS = 32
 
 
+def fused_program_of(engine: "Rows", size: int) -> "Any":
+    """Return the fused step of the engine, from the cache if possible."""
+    lists = engine.lists
+    net, examples = lists.net, lists.examples
+    shape = (
+        net.inputs or len(examples.X[0]),
+        net.outputs or len(examples.Y[0]),
+        examples.weights is not None,
+    )
+    key = engine.source_of_code, size, shape
+    own = all([is_own(part) for part in net.layers + [lists.loss, lists.optimizer]])
+    if own and key in _programs:
+        return _programs[key]
+    program = fused.of_batches(net, lists.loss, lists.optimizer, shape, size)
+    if own:
+        keep(key, program)
+    return program
+
+
+def keep(key: "Any", program: "Program") -> None:
+    """Keep a program in the cache."""
+    if len(_programs) == MOST_PROGRAMS:
+        _programs.clear()
+    _programs[key] = program
+
+
 def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
     """Return the program of the engine, from the cache if possible.
 
@@ -263,7 +347,5 @@ def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
     else:
         program = generate(lambda: step.of_samples(net, loss, optimizer, batch), parts)
     if own:
-        if len(_programs) == MOST_PROGRAMS:
-            _programs.clear()
-        _programs[key] = program
+        keep(key, program)
     return program

@@ -20,7 +20,7 @@ from ..program import Printer, choices
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence, Set, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
     from ...scalars import Symbolic
 
@@ -31,8 +31,10 @@ NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every fi
 class Code(Printer):
     """The statements that compute some outputs."""
 
-    def __init__(self, outputs: "Sequence[Symbolic]") -> None:
-        Printer.__init__(self, outputs)
+    def __init__(
+        self, outputs: "Sequence[Symbolic]", names: "Optional[Dict[int, str]]" = None
+    ) -> None:
+        Printer.__init__(self, outputs, names)
         self.functions: "Dict[str, bool]" = {}  # {name of a function called: whether it may raise}
         self.rows: "Dict[Tuple[int, ...], str]" = {}  # names of lists that hold rows of numbers
 

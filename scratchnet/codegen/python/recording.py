@@ -1,0 +1,282 @@
+"""A training step recorded for rows: a matrix product is one entry, whatever its size.
+
+The rules of the network and the loss run on two samples of symbolic numbers. A product of the rows
+of the samples and a parameter gives new inputs of the record, and so does a product that sums over
+the samples. What is between the products is recorded number by number:
+
+    Recorded   an input has the name of its vector, and its ``index`` in the vector
+    Grid       a parameter, or the gradient of one, whose numbers are made when they are read
+    Recording  the record
+
+fused.py prints a record. No layer is known by its name.
+"""
+
+import copy
+
+from ...core.examples import Weights
+from ...core.training import Engine
+from ...scalars import Symbolic
+from ...scalars.symbolic import Undecided
+from ..own import RememberingNothing, attributes_of, is_own
+from .step import COUNT, Draws, with_settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+MOST_ELEMENTS = 100000  # how many numbers of a Grid a rule may read; reading takes 2 µs each
+
+
+class Recorded(Symbolic):
+    """A symbolic number. If it is an input, ``name`` is its vector and ``index`` its place there."""
+
+    __slots__ = ("index",)
+
+
+class Grid:
+    """A matrix whose elements are inputs of the record, made when they are read.
+
+    ``left``, ``right``   of a gradient: the samples' rows of which it sums the products
+    """
+
+    def __init__(self, number: "Any", name: str, rows: int, columns: int) -> None:
+        self.number = number
+        self.name = name
+        self.shape = rows, columns
+        self.elements: "Dict[Tuple[int, int], Recorded]" = {}
+        self.left: "Any" = None
+        self.right: "Any" = None
+
+    def element(self, i: int, j: int) -> "Recorded":
+        if (i, j) not in self.elements:
+            if len(self.elements) == MOST_ELEMENTS:
+                raise Undecided("a rule reads too many weights one by one")
+            self.elements[i, j] = leaf(self.number, self.name, (i, j))
+        return self.elements[i, j]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, i: int) -> "GridRow":
+        return GridRow(self, range(self.shape[0])[i])
+
+
+class GridRow:
+    """A row of a Grid."""
+
+    def __init__(self, grid: "Grid", i: int) -> None:
+        self.grid = grid
+        self.i = i
+
+    def __len__(self) -> int:
+        return self.grid.shape[1]
+
+    def __getitem__(self, j: int) -> "Recorded":
+        return self.grid.element(self.i, range(len(self))[j])
+
+
+def leaf(number: "Any", name: str, index: "Any", sample: "Optional[int]" = None) -> "Any":
+    node = number(name=name, sample=sample)
+    node.index = index
+    return node
+
+
+class Product:
+    """The products of each sample's row and a parameter, or its transpose."""
+
+    def __init__(self, rows: "Any", parameter: str, transposed: bool, width: int) -> None:
+        self.rows = rows
+        self.parameter = parameter
+        self.transposed = transposed
+        self.width = width
+
+
+class RecordedDraws(Draws):
+    """A generator whose random numbers are inputs of the record."""
+
+    def __init__(self, number: "Any") -> None:
+        Draws.__init__(self)
+        self.number = number
+
+    def random(self) -> "Any":
+        self.drawn.append(leaf(self.number, "r", 0))
+        return self.drawn[-1]
+
+
+class Recording:
+    """A run of the rules of a training step on a few samples.
+
+    ``shape`` gives the numbers of inputs and outputs, and says whether samples have weights.
+
+    ``products``     the Products, in the order in which they are computed
+    ``results``      {"z0": the rows of the first product}, and so on
+    ``parameters``   those of the twin network, with their gradients
+    ``value``        the loss
+    ``widths``       {name of a vector that is an input: its length}
+    """
+
+    def __init__(
+        self,
+        net: "Any",
+        loss: "Any",
+        optimizer: "Any",
+        shape: "Tuple[int, int, bool]",
+        count: int,
+    ) -> None:
+        check_attributes(net, loss)
+        inputs, outputs, weighted = shape
+        self.count = count
+        operations = {"products": staticmethod(self.product), "total": staticmethod(self.total)}
+        self.number: "Any" = type("Recorded", (Recorded,), dict(operations, __slots__=()))
+        self.counted = leaf(self.number, COUNT, None)
+        self.products: "List[Product]" = []
+        self.results: "Dict[str, Any]" = {}
+        self.grids: "Dict[str, Grid]" = {}
+        self.bits: "Dict[int, int]" = {}
+        self.kept: "List[Any]" = []  # keeps the ids in ``bits`` unique
+        self.settings, self.optimizer = with_settings(optimizer)
+        self.widths = {"x": inputs, "y": outputs, "weight": 1}
+        net = self.twin_of(net)
+        loss = loss.with_numbers(self.number, exactly=True)
+        self.draws = RecordedDraws(self.number)
+        no_examples: "Any" = None
+        engine = Engine(net, loss, self.optimizer, no_examples, self.draws)
+        batch = self.rows("x", inputs), self.rows("y", outputs), self.weights(weighted)
+        with RememberingNothing(net.layers + [loss]):
+            self.value: "Any" = engine.backpropagate(batch) + Symbolic(0, kind="absent")
+
+    def twin_of(self, net: "Any") -> "Any":
+        """Return the network with recorded numbers, without a copy of the parameters."""
+        twin = copy.copy(net)
+        twin.layers = [layer.with_numbers(self.number, exactly=True) for layer in net.layers]
+        self.parameters = twin.parameters()
+        for n, (p, given) in enumerate(zip(self.parameters, net.parameters())):
+            p.shape, p.frozen, p.number = given.shape, given.frozen, self.number
+            if given.flat:
+                self.widths[f"b{n}"] = given.count
+                p.rows = [[leaf(self.number, f"b{n}", j) for j in range(given.count)]]
+            else:
+                p.rows = self.grids[f"w{n}"] = Grid(self.number, f"w{n}", *given.shape)
+        return twin
+
+    def rows(self, name: str, width: int) -> "List[List[Any]]":
+        """Return one row of inputs per sample."""
+        return [
+            [leaf(self.number, name, j, i) for j in range(width)] for i in range(self.count)
+        ]
+
+    def weights(self, weighted: bool) -> "Any":
+        column = [row[0] for row in self.rows("weight", 1)]
+        if weighted:
+            weights: "Any" = Weights(column, self.number(name="mean_weight"))
+            weights.total = self.counted
+            return weights
+        for weight in column:
+            weight.kind = "unit"
+        return column
+
+    def total(self, values: "Any") -> "Any":
+        """Record a sum; that of weights which are all 1 is the number of samples."""
+        if all([isinstance(v, Symbolic) and v.kind == "unit" for v in values]):
+            return self.counted
+        return super(self.number, self.number).total(values)
+
+    # ---- products --------------------------------------------------------------------------------
+
+    def product(self, A: "Any", B: "Any", dot: "Any" = None) -> "Any":
+        """Record the product of two matrices."""
+        grid, transposed = self.parameter_in(B)
+        if grid is not None:
+            self.check_samples(A)
+            name, width = f"z{len(self.products)}", len(B[0])
+            self.products.append(Product(A, grid.name, transposed, width))
+            self.widths[name] = width
+            self.results[name] = self.rows(name, width)
+            return self.results[name]
+        rows = [list(row) for row in zip(*A)]
+        self.check_samples(rows)
+        self.check_samples(B)
+        gradient = Grid(self.number, f"g{len(self.grids)}", len(A), len(B[0]))
+        gradient.left, gradient.right = rows, B
+        self.grids[gradient.name] = gradient
+        return gradient
+
+    def parameter_in(self, B: "Any") -> "Tuple[Optional[Grid], bool]":
+        """Return the parameter that the matrix is, or is the transpose of, and whether it is."""
+        if isinstance(B, Grid):
+            return (B, False) if B.left is None else (None, False)
+        grid = self.grids.get(B[0][0].name)
+        if grid is None or grid.left is not None:
+            return None, False
+        if grid.shape == (len(B[0]), len(B)) and all(
+            [w is grid.element(j, i) for i, row in enumerate(B) for j, w in enumerate(row)]
+        ):
+            return grid, True
+        raise Undecided("it multiplies by a part of a parameter")
+
+    def check_samples(self, rows: "Any") -> None:
+        """Raise an error unless each row depends on one sample, and there is one for each."""
+        if len(rows) != self.count or isinstance(rows, Grid):
+            raise Undecided("it multiplies other matrices than samples and parameters")
+        for i, row in enumerate(rows):
+            for node in row:
+                if self.samples_of(node) not in (0, 1 << i):
+                    raise Undecided("a row depends on another row")
+
+    def samples_of(self, node: "Any") -> int:
+        """Return which samples a number depends on, as bits."""
+        waiting = [node]
+        while waiting:
+            last = waiting[-1]
+            unknown = [v for v in last.operands if id(v) not in self.bits]
+            if unknown:
+                waiting.extend(unknown)
+                continue
+            waiting.pop()
+            bits = 0 if last.sample is None else 1 << last.sample
+            for operand in last.operands:
+                bits |= self.bits[id(operand)]
+            self.bits[id(last)] = bits
+            self.kept.append(last)
+        return self.bits[id(node)]
+
+    # ---- random numbers --------------------------------------------------------------------------
+
+    def group_draws(self, owners: "Dict[int, int]") -> "List[int]":
+        """Name the random numbers, and return how many each sample takes in each group.
+
+        ``owners`` maps the id of a random number to its sample. In a group, the first sample takes
+        some random numbers, then each other sample takes the same number of them.
+        """
+        drawn = self.draws.drawn
+        samples = [owners.get(id(r)) for r in drawn]
+        sizes: "List[int]" = []
+        n = 0
+        while n < len(drawn):
+            size = 0
+            while n + size < len(drawn) and samples[n + size] == 0:
+                size += 1
+            expected = [i for i in range(self.count) for _ in range(size)]
+            if not size or samples[n : n + self.count * size] != expected:
+                raise Undecided("it does not draw its random numbers sample by sample")
+            name = f"r{len(sizes)}"
+            for k, i in enumerate(expected):
+                r: "Any" = drawn[n + k]
+                r.name, r.index, r.sample = name, k % size, i
+            self.widths[name] = size
+            sizes.append(size)
+            n += self.count * size
+        self.bits.clear()
+        return sizes
+
+
+def check_attributes(net: "Any", loss: "Any") -> None:
+    """Raise an error if a copy of a user-defined part would compute something else."""
+    parts = net.layers + [loss]
+    if all([is_own(part) for part in parts]):
+        return
+    for part, twin in zip(parts, net.copy().layers + [loss.with_numbers(float)]):
+        if attributes_of(part) != attributes_of(twin):
+            raise Undecided(
+                f"{type(part).__name__} has attributes that do not follow from its arguments"
+            )
