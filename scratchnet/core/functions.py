@@ -313,7 +313,7 @@ def products(A: Matrix, B: Matrix) -> Matrix:
     x = B[0][0] if isinstance(A[0][0], REAL) else A[0][0]
     if not isinstance(x, REAL):
         own = getattr(type(x), "products", elementary.products)
-        return own(A, B, getattr(type(x), "dot", elementary.dot))  # type: ignore[no-any-return]
+        return own(A, B, getattr(type(x), "dot", elementary.dot))
     if _active["products"] is None:
         _active["products"] = PLUG_POINTS["products"](_name, _active["dot"])
     result: Matrix = _active["products"](A, B)

@@ -1,8 +1,10 @@
 """The engines, which make training fast, and checkpoints.
 
     choice        which engine computes a training run
-    generated     the engines that run generated code: Rows and Steps
-    rules         the code of Rows: each rule of one number or one row, written out
+    generated     Steps, which runs whole steps that are written out
+    rows          Rows, which runs a step as loops over rows
+    rules         each rule of one number or one row, written out
+    columns       what an optimizer remembers, held as columns
     products      matrix products of floats
     native/       the engine Native: training steps in C, compiled on this machine
     executors     what an executor is

@@ -8,8 +8,9 @@ import math
 
 from ..codegen.own import is_own, is_patched
 from ..core.network import Sequential
-from .generated import Rows, Steps
+from .generated import Steps
 from .products import COMPILED
+from .rows import Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,21 +1,16 @@
-"""The engines that run generated code: Rows and Steps."""
+"""Generated, the base of the engines that run generated code, and Steps."""
 
 from itertools import repeat
 
 from ..codegen.own import attributes_of, generate, is_own, is_patched
-from ..codegen.python import fused, step
+from ..codegen.python import step
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
-from ..core.history import Diverged
 from ..core.losses import weighted_count
-from ..core.network import Sequential
 from ..core.optimizers import Optimizer
 from ..core.training import Engine, set_rows
 from ..scalars.symbolic import Undecided
-from . import rules
-from .columns import Columns, columns_of, rows_of, states_of
-from .products import COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +30,13 @@ WORK_AT_ONCE = 1000000
 class Generated(Engine):
     """An engine that runs code generated for this training run, several steps together.
 
+    ``settings``   the attributes of the optimizer that are inputs of each step
+
     If the steps fail, the engine "lists" repeats them one by one and reports the error. If the
     caller changes the network between epochs, "lists" runs instead of the generated code.
     """
+
+    settings: "List[str]" = []
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Engine.__init__(
@@ -140,77 +139,6 @@ def _arguments(part: "Any") -> "Any":
     return type(part), tuple([repr(value) if callable(value) else value for value in values])
 
 
-class Rows(Generated):
-    """An engine that trains on lists of lists, with the rules written out for rows."""
-
-    name = "rows"
-
-    def __init__(self, lists: "Engine", size: int) -> None:
-        Generated.__init__(self, lists, size)
-        self.by_rows = rules.by_rows(lists)
-        # The validation loss is measured with these, too.
-        self.net = self.by_rows.net
-        self.loss = self.by_rows.loss
-        self.programs: "Dict[int, Any]" = {}  # by the size of the batch
-        self.fuses = not COMPILED and is_own(self.optimizer) and type(lists.net) is Sequential
-        self.fuses = self.fuses and self.program_for(size) is not None
-        if not all([is_own(part) for part in lists.net.layers + [self.loss, self.optimizer]]):
-            # User-defined rules may raise anything. The steps before the error are kept.
-            self.at_once = 1
-
-    def program_for(self, size: int) -> "Any":
-        """Return the fused step for batches of this size, and its function; None without one."""
-        if size not in self.programs:
-            try:
-                program = fused_program_of(self, size)
-            except Exception:  # User-defined rules may raise anything.
-                return None
-            self.programs[size] = program, executed(program.source)["train"]
-        return self.programs[size]
-
-    def attempt(self, batches: "Batches") -> "Optional[Row]":
-        if self.fuses:
-            return self.attempt_fused(batches)
-        try:
-            return self.by_rows.epoch(batches)
-        except Diverged:
-            return None
-
-    def attempt_fused(self, batches: "Batches") -> "Optional[Row]":
-        losses: "Row" = []
-        columns = [columns_of(p.rows, p.flat) for p in self.parameters]
-        changing = [self.parameters[n] for n in self.program_for(len(batches[0]))[0].changing]
-        states = [part for p in changing for part in states_of(self.optimizer, p)]
-        start = 0
-        try:
-            while start < len(batches):
-                size = len(batches[start])
-                end = start + 1
-                while end < len(batches) and len(batches[end]) == size:
-                    end += 1
-                program, train = self.program_for(size)
-                self.settings = program.settings
-                steps = self.steps(batches[start:end], program.draws)
-                columns, states = train(steps, losses, columns, states)
-                start = end
-        except (ArithmeticError, TypeError, ValueError):  # for example, exp() overflows
-            return None
-        set_rows(self.parameters, [rows_of(c, p.flat) for p, c in zip(self.parameters, columns)])
-        memory = self.optimizer.memory
-        for k, p in enumerate(changing if memory else []):
-            self.optimizer.states[p.name] = Columns(states[k * memory : (k + 1) * memory], p.flat)
-        finite = is_finite(losses) and all([are_finite(p.rows) for p in self.parameters])
-        return losses if finite else None
-
-    def steps(self, batches: "Batches", draws: "List[int]") -> "Iterator[Any]":
-        """Yield the inputs of each step: the settings, the count, the samples, random numbers."""
-        random = self.generator.random
-        for places in batches:
-            X, Y, weights = self.examples.batch(places)
-            drawn = [[[random() for _ in range(n)] for _ in X] for n in draws]
-            yield [self.setting(), float(weighted_count(X, weights)), X, Y, weights] + drawn
-
-
 class Steps(Generated):
     """An engine that runs whole steps that are written out."""
 
@@ -294,34 +222,15 @@ class Steps(Generated):
 
 # ---- the cache of programs -----------------------------------------------------------------------
 
-_programs: "Dict[Any, Program]" = {}
+programs: "Dict[Any, Any]" = {}
 MOST_PROGRAMS = 32
 
 
-def fused_program_of(engine: "Rows", size: int) -> "Any":
-    """Return the fused step of the engine, from the cache if possible."""
-    lists = engine.lists
-    net, examples = lists.net, lists.examples
-    shape = (
-        net.inputs or len(examples.X[0]),
-        net.outputs or len(examples.Y[0]),
-        examples.weights is not None,
-    )
-    key = engine.source_of_code, size, shape
-    own = all([is_own(part) for part in net.layers + [lists.loss, lists.optimizer]])
-    if own and key in _programs:
-        return _programs[key]
-    program = fused.of_batches(net, lists.loss, lists.optimizer, shape, size)
-    if own:
-        keep(key, program)
-    return program
-
-
-def keep(key: "Any", program: "Program") -> None:
+def keep(key: "Any", program: "Any") -> None:
     """Keep a program in the cache."""
-    if len(_programs) == MOST_PROGRAMS:
-        _programs.clear()
-    _programs[key] = program
+    if len(programs) == MOST_PROGRAMS:
+        programs.clear()
+    programs[key] = program
 
 
 def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
@@ -340,8 +249,8 @@ def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
     key = engine.source_of_code, engine.whole, shape[2], data
     parts = net.layers + [loss, optimizer]
     own = all([is_own(part) for part in parts])
-    if own and key in _programs:
-        return _programs[key]
+    if own and key in programs:
+        return programs[key]  # type: ignore[no-any-return]
     if batch is None:
         program = step.of_batches(net, loss, optimizer, *shape)
     else:

@@ -22,13 +22,13 @@ from .step import COUNT, Draws, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional, Tuple
+    from typing import Any, Dict, List, Optional, Tuple
 
 MOST_ELEMENTS = 100000  # how many numbers of a Grid a rule may read; reading takes 2 µs each
 
 
 class Recorded(Symbolic):
-    """A symbolic number. If it is an input, ``name`` is its vector and ``index`` its place there."""
+    """A symbolic number. That of an input is its place in the vector ``name``."""
 
     __slots__ = ("index",)
 
@@ -161,9 +161,7 @@ class Recording:
 
     def rows(self, name: str, width: int) -> "List[List[Any]]":
         """Return one row of inputs per sample."""
-        return [
-            [leaf(self.number, name, j, i) for j in range(width)] for i in range(self.count)
-        ]
+        return [[leaf(self.number, name, j, i) for j in range(width)] for i in range(self.count)]
 
     def weights(self, weighted: bool) -> "Any":
         column = [row[0] for row in self.rows("weight", 1)]
@@ -179,7 +177,7 @@ class Recording:
         """Record a sum; that of weights which are all 1 is the number of samples."""
         if all([isinstance(v, Symbolic) and v.kind == "unit" for v in values]):
             return self.counted
-        return super(self.number, self.number).total(values)
+        return Symbolic.total.__func__(self.number, values)  # type: ignore[attr-defined]
 
     # ---- products --------------------------------------------------------------------------------
 

@@ -4,7 +4,11 @@ Without memory of the optimizer, the gradient and the new weight of each number 
 With memory, each column of gradients, of new memory and of new weights is a comprehension.
 """
 
+from ...core.layer import Parameter
 from ...scalars.symbolic import Undecided
+from ..program import reachable
+from .expressions import indented, loop
+from .printer import Code
 from .vectors import inputs_of
 
 TYPE_CHECKING = False
@@ -26,24 +30,50 @@ class Updates:
     def __init__(self, fused: "Fused") -> None:
         self.fused = fused
         self.recording = fused.recording
+        self.parameters = [(n, self.recording.parameters[n]) for n in fused.changing]
+        self.clips = self.recording.optimizer.clip_norm is not None
         self.transposed: "Dict[str, str]" = {}  # statements that transpose vectors
-        changes = {n: self.change(n) for n in fused.changing}
-        lines = [line for n, (outputs, names) in changes.items() for line in self.of(n, outputs, names)]
+        for _, p in self.parameters:
+            self.check_gradient(p)
+        lines = self.clipping() if self.clips else []
+        for n, p in self.parameters:
+            lines += self.of(n, *self.change(p))
         self.lines = list(self.transposed.values()) + lines
 
-    def change(self, n: int) -> "Tuple[Dict[str, Any], Dict[int, str]]":
+    def change(self, p: "Any") -> "Tuple[Dict[str, Any], Dict[int, str]]":
         """Return the new values of the first weight and of its state, and the names of the old."""
-        p, optimizer = self.recording.parameters[n], self.recording.optimizer
-        if optimizer.clip_norm is not None:
-            raise Undecided("the norm of all gradients is needed before the first update")
-        self.check_gradient(p)
         state = tuple([self.recording.number(name=f"s{k}") for k in self.fused.memory])
         w, g = p.rows[0][0], p.gradient_rows[0][0]
-        new, memory = optimizer.update(w, g, state, None)
-        products = [v for v in inputs_of([g]) if self.is_gradient(v)]
+        factor = self.recording.number(name="factor") if self.clips else None
+        new, memory = self.recording.optimizer.update(w, g, state, factor)
         names = {id(v): v.name for v in state}
-        names.update({id(w): "w", id((products or [g])[0]): "g"})
+        names.update({id(w): "w", id(g if self.clips else self.sum_in(g)): "g"})
         return dict({f"s{k}": v for k, v in enumerate(memory)}, w=new), names
+
+    def sum_in(self, g: "Any") -> "Any":
+        """Return the sum over the samples in a gradient, which may have a penalty, too."""
+        products = [v for v in inputs_of([g]) if self.is_gradient(v)]
+        return products[0] if products else g
+
+    def clipping(self) -> "List[str]":
+        """Return the statements that compute all gradients, and the factor for them."""
+        lines, rows = [], []
+        for n, p in self.parameters:
+            w, g = p.rows[0][0], p.gradient_rows[0][0]
+            names = {id(w): "w", id(self.sum_in(g)): "g"}
+            lines.append(f"G{n} = {self.whole(n, g, names)}")
+            rows.append(f"[G{n}]" if p.flat else f"zip(*G{n})")
+        first = Parameter("first")
+        g = self.recording.number(name="g")
+        first.rows = first.gradient = [[g]]
+        factor = self.recording.optimizer.clip_factor([first])
+        (square,) = [v for v in reachable([factor]) if v.operands and v.operands[0] is g]
+        code = Code([factor], {id(square): "squares"})
+        squares = f"[g * g for rows in ({', '.join(rows)},) for row in rows for g in row]"
+        lines += [f"squares = {self.fused.total(squares)}"] + code.statements()
+        lines.append(f"factor = {code.text(code.outputs[0])}")
+        self.fused.calls.functions.update(code.functions)
+        return lines
 
     def is_gradient(self, node: "Any") -> bool:
         return node.name in self.recording.grids and node.name[0] == "g"
@@ -58,38 +88,55 @@ class Updates:
                 if not self.fused.vectors.same(first, g, (i, j)):
                     raise Undecided(f"the elements of {p.name}.gradient are not computed alike")
 
+    def sums(self, n: int) -> "Tuple[Tuple[str, str], Tuple[str, str], str]":
+        """Return the loops over the columns and the rows of a gradient, and its elements."""
+        left, right = self.fused.vectors.updates[n]
+        if not left:
+            loop_over = "r", self.columns(right)
+            return loop_over, loop_over, self.fused.total("r")
+        row, column, text = self.fused.product("l", "r", self.fused.size)
+        return (column, self.columns(right)), (row, self.columns(left)), text
+
+    def whole(self, n: int, output: "Any", names: "Dict[int, str]") -> str:
+        """Return the expression of all numbers of a parameter, each computed like the first."""
+        columns, rows, text = self.sums(n)
+        name, is_flat = self.fused.name_of(n), self.recording.parameters[n].flat
+        sources = {"w": name if is_flat else "w_row"}
+        row = self.row(output, names, sources, text, [rows])
+        return row if is_flat else f"[{row}{loop([('w_row', name), columns])}]"
+
     def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
         """Return the statements that replace a parameter and its state."""
-        left, right = self.fused.vectors.updates[n]
         kept = dict({f"s{k}": f"M{n}_{k}" for k in self.fused.memory}, w=self.fused.name_of(n))
-        columns = "r", self.columns(right)
-        text, rows = self.fused.total("r"), [columns]
-        if left:
-            l, r, text = self.fused.product("l", "r", self.fused.size)
-            columns = r, columns[1]
-            rows = [(l, self.columns(left))]
-        sources = {name: f"{name}_row" if left else kept[name] for name in outputs}
+        if len(outputs) == 1 and not self.clips:
+            return [f"{kept['w']} = {self.whole(n, outputs['w'], names)}"]
+        is_flat = self.recording.parameters[n].flat
+        sources = {name: kept[name] if is_flat else f"{name}_row" for name in outputs}
         given = [(sources[name], kept[name]) for name in outputs]
-        if len(outputs) == 1:
-            row = self.row(outputs["w"], names, sources, text, rows)
-            body, new = [], {"w": row}
+        body = []
+        if self.clips:
+            sources["g"] = f"G{n}" if is_flat else "g_row"
+            given.append(("g_row", f"G{n}"))
         else:
-            body, new = self.with_memory(outputs, names, sources, f"[{text}{loop(rows)}]")
-        if not left:
+            columns, rows, text = self.sums(n)
+            sources["g"] = "g_row"
+            given.append(columns)
+            body.append(f"g_row = [{text}{loop([rows])}]")
+        lines, new = self.with_memory(outputs, names, sources)
+        body += lines
+        if is_flat:
             return body + [f"{kept[name]} = {new[name]}" for name in outputs]
-        if not body:
-            return [f"{kept['w']} = [{new['w']}{loop(given + [columns])}]"]
-        lines = [f"{name}_all = []" for name in outputs]
         body += [f"{name}_all.append({new[name]})" for name in outputs]
-        lines += [f"{loop(given + [columns])[1:]}:"] + indented(body)
+        lines = [f"{name}_all = []" for name in outputs]
+        lines += [f"{loop(given)[1:]}:"] + indented(body)
         return lines + [f"{kept[name]} = {name}_all" for name in outputs]
 
     def with_memory(
-        self, outputs: "Dict[str, Any]", names: "Dict[int, str]", sources: "Any", gradients: str
+        self, outputs: "Dict[str, Any]", names: "Dict[int, str]", sources: "Dict[str, str]"
     ) -> "Tuple[List[str], Dict[str, str]]":
         """Return the statements for a column, and the names of its new numbers."""
-        names, sources = dict(names), dict(sources, g="g_row")
-        lines = [f"g_row = {gradients}"]
+        names, sources = dict(names), dict(sources)
+        lines = []
         new = {}
         for name in sorted(outputs, key=lambda name: outputs[name].serial):
             new[name] = f"{name}_row_new"
@@ -126,17 +173,3 @@ class Updates:
         """Return the name of the transpose of a vector's rows."""
         self.transposed[name] = f"T{name} = list(zip(*{name.upper()}))"
         return f"T{name}"
-
-
-def loop(pairs: "Sequence[Tuple[str, str]]") -> str:
-    """Return a loop over one sequence, or over several in step, for a comprehension."""
-    if not pairs:
-        return ""
-    targets, sources = [target for target, _ in pairs], [source for _, source in pairs]
-    if len(pairs) == 1:
-        return f" for {targets[0]} in {sources[0]}"
-    return f" for {', '.join(targets)} in zip({', '.join(sources)})"
-
-
-def indented(lines: "Sequence[str]") -> "List[str]":
-    return [f"    {line}" for line in lines]

@@ -73,10 +73,7 @@ class Vectors:
         name, index = self.place_of(first[0])
         computed = [v.name for v in self.all]
         if index == 0 and (name in computed or name in ("x", "y") or name.startswith("r")):
-            width = [v.width for v in self.all if v.name == name] or [
-                self.recording.widths.get(name)
-            ]
-            if width[0] == len(first) and all(
+            if self.width_of(name) == len(first) and all(
                 [self.place_of(v) == (name, j) for row in rows for j, v in enumerate(row)]
             ):
                 return name
@@ -101,7 +98,9 @@ class Vectors:
 
     def is_input(self, node: "Any") -> bool:
         """Return whether a number is there before the first stage: data, a parameter, a setting."""
-        return not node.operation and not (node.name in self.recording.widths and node.name[0] == "z")
+        return not node.operation and not (
+            node.name in self.recording.widths and node.name[0] == "z"
+        )
 
     def stage_of(self, node: "Any") -> int:
         waiting = [node]
@@ -154,7 +153,8 @@ class Vectors:
     def sums_in(self, value: "Any") -> "List[Any]":
         """Return the sums over the samples in the loss."""
         found: "List[Any]" = []
-        waiting, seen = [value], set()  # type: Any, Set[int]
+        seen: "Set[int]" = set()
+        waiting = [value]
         while waiting:
             node = waiting.pop()
             bits = self.recording.samples_of(node)
@@ -214,7 +214,8 @@ class Vectors:
     def consumers_of(self, rows: "Any") -> "Dict[int, List[Any]]":
         """Return the numbers that are computed from each number, by its id."""
         found: "Dict[int, List[Any]]" = {}
-        waiting, seen = [v for row in rows for v in row], set()  # type: Any, Set[int]
+        seen: "Set[int]" = set()
+        waiting = [v for row in rows for v in row]
         while waiting:
             node = waiting.pop()
             if id(node) not in seen:
@@ -231,17 +232,34 @@ class Vectors:
     def check(self, vector: Vector) -> None:
         """Set ``alike``, and raise an error unless the vector is the same of every sample."""
         first = vector.rows[0]
-        for i, row in enumerate(vector.rows):
+        for row in vector.rows:
             if not all([self.same(a, b, None) for a, b in zip(first, row)]):
                 raise Undecided("it does not do the same with every sample")
         vector.alike = all([self.same(first[0], b, j) for j, b in enumerate(first)])
+        if vector.width == 1 and max(map(self.width_of, self.references(first[0]))) > 1:
+            vector.alike = False  # It combines the numbers of a row.
+
+    def references(self, output: "Any") -> "List[str]":
+        """Return the names of the vectors that a number is computed from, and of other inputs."""
+        found = [output.name]
+        seen: "Set[int]" = set()
+        waiting = list(output.operands)
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in seen:
+                seen.add(id(node))
+                name = self.place_of(node)[0]
+                found.append(name)
+                waiting.extend([] if name else node.operands)
+        return found
 
     def same(self, a: "Any", b: "Any", j: "Any") -> bool:
         """Return whether two numbers are computed in the same way.
 
-        ``j``   the place of b in a row, or a matrix, whose first number is a; None for the same place
+        ``j``   the place of b in a row or a matrix whose first number is a; None for equal places
         """
-        waiting, seen = [(a, b)], set()  # type: Any, Set[Tuple[int, int]]
+        seen: "Set[Tuple[int, int]]" = set()
+        waiting = [(a, b)]
         while waiting:
             a, b = waiting.pop()
             if (id(a), id(b)) in seen:
@@ -260,7 +278,8 @@ class Vectors:
         return True
 
     def same_place(self, a: "Any", b: "Any", j: "Any") -> bool:
-        if j is None or a[0] != b[0] or a[1] is None or self.width_of(a[0]) == 1:
+        is_single = isinstance(a[1], int) and self.width_of(a[0]) == 1
+        if j is None or a[0] != b[0] or a[1] is None or is_single:
             return bool(a == b)
         return bool(a[1] in (0, (0, 0)) and b[1] == j)
 
@@ -275,7 +294,8 @@ def inputs_of(outputs: "Any", known: "Any" = ()) -> "List[Any]":
     """Return the inputs that these numbers depend on, except through those with ``known`` ids."""
     found: "List[Any]" = []
     own = {id(output) for output in outputs}
-    waiting, seen = list(outputs), set()  # type: Any, Set[int]
+    seen: "Set[int]" = set()
+    waiting = list(outputs)
     while waiting:
         node = waiting.pop()
         if id(node) not in seen and (id(node) not in known or id(node) in own):

@@ -1,0 +1,119 @@
+"""The engine Rows: a step whose layers are fused, or else the rules one by one, for rows."""
+
+from ..codegen.own import is_own
+from ..codegen.python import fused
+from ..codegen.python.printer import executed
+from ..core.checks import are_finite, is_finite
+from ..core.functions import kernel
+from ..core.history import Diverged
+from ..core.losses import weighted_count
+from ..core.network import Sequential
+from ..core.training import set_rows
+from . import rules
+from .columns import Columns, columns_of, rows_of, states_of
+from .generated import Generated, keep, programs
+from .products import COMPILED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List, Optional
+
+    from ..core.training import Engine
+    from ..core.types import Row
+
+    Batches = List[List[int]]
+
+
+class Rows(Generated):
+    """An engine that trains on lists of lists, with the rules written out for rows."""
+
+    name = "rows"
+
+    def __init__(self, lists: "Engine", size: int) -> None:
+        Generated.__init__(self, lists, size)
+        self.by_rows = rules.by_rows(lists)
+        # The validation loss is measured with these, too.
+        self.net = self.by_rows.net
+        self.loss = self.by_rows.loss
+        self.programs: "Dict[int, Any]" = {}  # by the size of the batch
+        self.fuses = (
+            not COMPILED
+            and kernel() != "dist"
+            and is_own(self.optimizer)
+            and type(lists.net) is Sequential
+            and self.program_for(size) is not None
+        )
+        if not all([is_own(part) for part in lists.net.layers + [self.loss, self.optimizer]]):
+            # User-defined rules may raise anything. The steps before the error are kept.
+            self.at_once = 1
+
+    def program_for(self, size: int) -> "Any":
+        """Return the fused step for batches of this size, and its function; None without one."""
+        if size not in self.programs:
+            program = fused_program_of(self, size)
+            self.programs[size] = program and (program, executed(program.source)["train"])
+        return self.programs[size]
+
+    def attempt(self, batches: "Batches") -> "Optional[Row]":
+        if self.fuses:
+            return self.attempt_fused(batches)
+        try:
+            return self.by_rows.epoch(batches)
+        except Diverged:
+            return None
+
+    def attempt_fused(self, batches: "Batches") -> "Optional[Row]":
+        losses: "Row" = []
+        columns = [columns_of(p.rows, p.flat) for p in self.parameters]
+        changing = [self.parameters[n] for n in self.program_for(len(batches[0]))[0].changing]
+        states = [part for p in changing for part in states_of(self.optimizer, p)]
+        start = 0
+        try:
+            while start < len(batches):
+                size = len(batches[start])
+                end = start + 1
+                while end < len(batches) and len(batches[end]) == size:
+                    end += 1
+                program, train = self.program_for(size)
+                self.settings = program.settings
+                steps = self.steps(batches[start:end], program.draws)
+                columns, states = train(steps, losses, columns, states)
+                start = end
+        except (ArithmeticError, TypeError, ValueError):  # for example, exp() overflows
+            return None
+        set_rows(self.parameters, [rows_of(c, p.flat) for p, c in zip(self.parameters, columns)])
+        memory = self.optimizer.memory
+        for k, p in enumerate(changing if memory else []):
+            self.optimizer.states[p.name] = Columns(states[k * memory : (k + 1) * memory], p.flat)
+        finite = is_finite(losses) and all([are_finite(p.rows) for p in self.parameters])
+        return losses if finite else None
+
+    def steps(self, batches: "Batches", draws: "List[int]") -> "Iterator[Any]":
+        """Yield the inputs of each step: the settings, the count, the samples, random numbers."""
+        random = self.generator.random
+        for places in batches:
+            X, Y, weights = self.examples.batch(places)
+            drawn = [[[random() for _ in range(n)] for _ in X] for n in draws]
+            yield [self.setting(), float(weighted_count(X, weights)), X, Y, weights] + drawn
+
+
+def fused_program_of(engine: "Rows", size: int) -> "Any":
+    """Return the fused step of the engine, from the cache if possible."""
+    lists = engine.lists
+    net, examples = lists.net, lists.examples
+    shape = (
+        net.inputs or len(examples.X[0]),
+        net.outputs or len(examples.Y[0]),
+        examples.weights is not None,
+    )
+    key = engine.source_of_code, size, shape
+    own = all([is_own(part) for part in net.layers + [lists.loss, lists.optimizer]])
+    if not own or key not in programs:
+        try:
+            program = fused.of_batches(net, lists.loss, lists.optimizer, shape, size)
+        except Exception:  # User-defined rules may raise anything.
+            program = None
+        if not own:
+            return program
+        keep(key, program)
+    return programs[key]
