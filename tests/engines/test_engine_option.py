@@ -21,7 +21,7 @@ from random_networks import bits, bits_of, recipe
 
 import scratchnet as sn
 from scratchnet.core import training
-from scratchnet.engines import generated
+from scratchnet.engines import rows
 
 pytestmark = pytest.mark.usefixtures("portable")
 
@@ -138,7 +138,7 @@ def test_rules_that_draw_their_own_random_numbers():
     """Generated code would repeat the numbers that were drawn when it was generated."""
     with watching() as seen:
         sn.Sequential([sn.Dense(2, 2), Noisy(), sn.Dense(2, 1)]).fit(X, Y, "huber", epochs=2)
-    assert [type(engine) for engine in seen.engines] == [generated.Rows]
+    assert [type(engine) for engine in seen.engines] == [rows.Rows]
 
 
 class Catching(sn.Activation):

@@ -18,7 +18,7 @@ from random_networks import Scale
 import scratchnet as sn
 from scratchnet.core import functions, matrix
 from scratchnet.core.functions import total, where
-from scratchnet.engines import generated
+from scratchnet.engines import rows
 
 pytestmark = pytest.mark.usefixtures("portable")
 
@@ -133,7 +133,7 @@ NOT_AS_STEPS = {
 @pytest.mark.parametrize("what", sorted(NOT_AS_STEPS))
 def test_rules_that_cannot_become_steps_are_trained_by_rows(what, way, capsys, recwarn):
     seen = assert_same_small_training(way=way, **NOT_AS_STEPS[what])
-    assert type(seen.engines[0]) is generated.Rows
+    assert type(seen.engines[0]) is rows.Rows
     assert capsys.readouterr() == ("", "") and not recwarn.list
 
 
@@ -166,7 +166,7 @@ class BySum(Scale):
 @pytest.mark.parametrize("layer", [Centered, ByLargest, BySum, SameForAll])
 def test_samples_mixed_in_other_ways_than_a_sum(layer):
     seen = assert_same_small_training(lambda: hidden(layer(3)), "step")
-    assert type(seen.engines[0]) is generated.Rows
+    assert type(seen.engines[0]) is rows.Rows
     assert assert_same_small_training(lambda: hidden(layer(3)), "samples").generated_steps().whole
 
 

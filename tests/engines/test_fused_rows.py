@@ -1,0 +1,143 @@
+"""fused.py: the engine "rows" runs one function per step, in which the work of each layer is fused."""
+
+from fractions import Fraction
+
+import pytest
+from compare_engines import assert_same_training, kernel
+from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, OPTIMIZERS, recipe
+
+import scratchnet as sn
+from scratchnet import functions, matrix
+from scratchnet.core.examples import examples_for
+from scratchnet.core.losses import loss_for
+from scratchnet.core.training import Engine
+from scratchnet.engines.columns import Columns
+from scratchnet.engines.products import COMPILED
+from scratchnet.engines.rows import Rows
+
+pytestmark = pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+
+
+def engine_of(made):
+    """The engine "rows" for a recipe."""
+    net = made.network()
+    loss = loss_for(net, made.loss)
+    examples = examples_for(net, made.X, made.Y, loss, made.options.get("sample_weight"))
+    net.adapt(examples.samples(), again=False)
+    optimizer = made.optimizer.with_numbers(float)
+    return Rows(Engine(net, loss, optimizer, examples, sn.Generator(1)), 2)
+
+
+CASES = [dict(hidden=k) for k in range(len(HIDDEN))]
+CASES += [dict(ending=k) for k in range(len(BUILT_IN_ENDINGS))]
+CASES += [dict(optimizer=k) for k in range(14)]
+CASES += [dict(first=k, between=k) for k in range(len(BETWEEN))]
+CASES += [dict(weighted=True), dict(classes=True), dict(frozen=(0,)), dict(frozen=(0, 1, 2))]
+CASES += [dict(penalties=p) for p in ({"l1": 0.5}, {"l2": 0.25}, {"l1": 0.5, "l2": 0.25})]
+CASES += [
+    dict(inputs=1, outputs=1, blocks=[(1, 2, 0)]),
+    dict(blocks=[]),
+    dict(data="zeros and ones"),
+]
+CASES += [dict(blocks=[(2, 3, 1), (4, 1, 1), (3, 11, 0)], optimizer=9, weighted=True)]
+
+
+@pytest.mark.parametrize("options", CASES, ids=repr)
+def test_it_is_fused_and_has_the_same_bits(options, portable):
+    """Nothing falls back to the rules one by one, which would be slower."""
+    made = recipe(batch_size=2, **options)
+    assert engine_of(made).fuses
+    assert type(assert_same_training(made, "rows")[0]) is int
+
+
+@pytest.mark.parametrize("width", [3, 11, 40, 70])
+@pytest.mark.parametrize("optimizer", [0, 3, 8])
+def test_short_and_long_rows_have_the_same_bits(width, optimizer, portable):
+    made = recipe(batch_size=3, blocks=[(width, 3, 0)], inputs=width, optimizer=optimizer)
+    assert engine_of(made).fuses
+    assert type(assert_same_training(made, "rows", epochs=2)[0]) is int
+
+
+class Leaky(sn.Layer):
+    """A layer with a single parameter for a whole row, as PReLU has, and a sum over the row."""
+
+    def __init__(self):
+        self.slope = sn.Parameter("slope", (1,), [0.25])
+
+    def parameters(self):
+        return [self.slope]
+
+    def forward(self, X):
+        (s,) = self.slope.value
+        self.X = X
+        return [[functions.where(x > 0, x, s * x) for x in row] for row in X]
+
+    def backward(self, dA):
+        (s,) = self.slope.value
+        parts = [
+            [functions.where(x > 0, 0, d * x) for x, d in zip(row, d_row)]
+            for row, d_row in zip(self.X, dA)
+        ]
+        self.slope.gradient = [functions.total(matrix.sum_rows(parts))]
+        return [
+            [functions.where(x > 0, d, d * s) for x, d in zip(row, d_row)]
+            for row, d_row in zip(self.X, dA)
+        ]
+
+
+class Mean(sn.Layer):
+    """Every number of a row becomes the mean of the row."""
+
+    def forward(self, X):
+        self.width = len(X[0])
+        return [[functions.total(row) / len(row) for _ in row] for row in X]
+
+    def backward(self, dA):
+        return self.forward(dA)
+
+
+@pytest.mark.parametrize("layer", [Leaky, Mean])
+def test_rows_of_a_single_number_and_of_equal_numbers(layer, portable):
+    X = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [1.0, 1.0], [0.125, -3.0]]
+    Y = [[1.0], [-1.0], [0.5], [0.0], [0.25]]
+    found = []
+    for engine in ("lists", "rows"):
+        net = sn.Sequential([sn.Dense(2, 3), layer(), sn.Dense(3, 1)], seed=1)
+        history = net.fit(X, Y, "mse", sn.Adam(0.1), epochs=3, batch_size=2, engine=engine)
+        found.append((history.loss, [p.value for p in net.parameters()]))
+    assert found[0] == found[1]
+
+
+def test_the_error_against_fractions():
+    """Below 1e-14 of the largest weight after an epoch in the fast kernel, as stated."""
+    generator = sn.Generator(5)
+    X = [[generator.normal() for _ in range(30)] for _ in range(24)]
+    Y = [[generator.normal() for _ in range(2)] for _ in X]
+    with kernel("fast"):
+        net = sn.Sequential([sn.Dense(30, 12), sn.ReLU(), sn.Dense(12, 2)], seed=1)
+        exact = net.copy(Fraction)
+        options = dict(loss="half_squared_error", epochs=1, batch_size=8, shuffle=False)
+        history = net.fit(X, Y, optimizer=sn.SGD(0.0625), engine="rows", **options)
+    assert history.engine == "rows"
+    X, Y = [[list(map(Fraction, row)) for row in rows] for rows in (X, Y)]
+    exact.fit(X, Y, optimizer=sn.SGD(Fraction(1, 16)), **options)
+    for p, q in zip(net.parameters(), exact.parameters()):
+        largest = max(abs(v) for row in q.rows for v in row)
+        for row, expected in zip(p.rows, q.rows):
+            assert max(abs(a - b) for a, b in zip(row, expected)) < 1e-14 * largest
+
+
+def test_the_memory_of_the_optimizer_is_read_like_rows():
+    """And a parameter's rows may be replaced, and numbers of them, between two epochs."""
+    made = recipe(batch_size=2, optimizer=8)
+    engine = engine_of(made)
+    engine.epoch([[0, 1], [2, 3]])
+    for p in engine.parameters:
+        states = engine.optimizer.states[p.name]
+        assert isinstance(states, Columns) and len(states) == len(p.rows)
+        assert list(states) == [states[i] for i in range(len(states))]
+        assert [len(row) for row in states] == [len(row) for row in p.rows]
+        assert {len(state) for row in states for state in row} == {2}
+    engine.parameters[0].rows[0][0] = 5.0
+    engine.epoch([[0, 1]])
+    assert abs(engine.parameters[0].rows[0][0] - 5.0) < 0.1
