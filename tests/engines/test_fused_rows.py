@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 from compare_engines import assert_same_training, kernel
-from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, OPTIMIZERS, recipe
+from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, recipe
 
 import scratchnet as sn
 from scratchnet import functions, matrix
