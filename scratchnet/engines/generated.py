@@ -101,7 +101,7 @@ class Generated(Engine):
         """Return the losses of these steps, or None if a step fails or a number is not finite."""
         raise NotImplementedError
 
-    def setting(self) -> "Tuple[float, ...]":
+    def next_settings(self) -> "Tuple[float, ...]":
         """Return the settings of the optimizer for its next step."""
         self.optimizer.begin(float)
         self.check_optimizer()
@@ -195,14 +195,15 @@ class Steps(Generated):
         if self.draws[0]:
             random = self.generator.random
             return (
-                (self.setting(), [random() for _ in range(self.draws[0])]) for _ in range(count)
+                (self.next_settings(), [random() for _ in range(self.draws[0])])
+                for _ in range(count)
             )
         changing = type(self.optimizer).begin is not Optimizer.begin or callable(
             self.optimizer.learning_rate
         )
         if changing or "t" in self.settings:
-            return ((self.setting(),) for _ in range(count))
-        setting = self.setting()
+            return ((self.next_settings(),) for _ in range(count))
+        setting = self.next_settings()
         self.optimizer.t += count - 1
         return repeat((setting,), count)
 
@@ -217,7 +218,7 @@ class Steps(Generated):
                     for row in drawn:
                         row.extend([self.generator.random() for _ in range(count)])
                 parts.append(drawn)
-            yield self.setting(), float(weighted_count(X, weights)), zip(*parts)
+            yield self.next_settings(), float(weighted_count(X, weights)), zip(*parts)
 
 
 # ---- the cache of programs -----------------------------------------------------------------------

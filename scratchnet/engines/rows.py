@@ -94,7 +94,7 @@ class Rows(Generated):
         for places in batches:
             X, Y, weights = self.examples.batch(places)
             drawn = [[[random() for _ in range(n)] for _ in X] for n in draws]
-            yield [self.setting(), float(weighted_count(X, weights)), X, Y, weights] + drawn
+            yield [self.next_settings(), float(weighted_count(X, weights)), X, Y, weights] + drawn
 
 
 def fused_program_of(engine: "Rows", size: int) -> "Any":
