@@ -17,17 +17,35 @@ from ..core.functions import sqrt
 from ..core.layer import Layer
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
+from ..deep.activations import (
+    CELU,
+    Clip,
+    HardSigmoid,
+    HardSwish,
+    LogSoftmax,
+    Mish,
+    Softsign,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Tuple
+    from typing import Any, Dict, List, Tuple
 
     from ..core.types import Matrix, Row
 
     # A part of another library's model: its place, the object itself, the equivalent layer here.
     Part = Tuple[str, Any, Layer]
 
-NAMES = {name.lower(): kind for name, kind in ACTIVATIONS.items()}
+FURTHER = (CELU, HardSigmoid, HardSwish, LogSoftmax, Mish, Softsign)
+# The activations by name, in lower case and without underscores.
+NAMES: "Dict[str, Any]" = {name.lower(): kind for name, kind in ACTIVATIONS.items()}
+NAMES.update({kind.__name__.lower(): kind for kind in FURTHER})
+NAMES.update(
+    hardtanh=lambda: Clip(-1, 1),
+    linear=NAMES["identity"],
+    relu6=lambda: Clip(0, 6),
+    swish=NAMES["silu"],
+)
 
 
 def ready(net: "Any", name: str) -> "Sequential":
@@ -132,8 +150,8 @@ def batch_normalization(
 
 def activation(given: "Any", where: str) -> "Layer":
     """Return the activation that ``given`` names, or ``given`` itself if it is a layer."""
-    if isinstance(given, str) and given.lower() in NAMES:
-        given = NAMES[given.lower()]()
+    if isinstance(given, str):
+        given = NAMES.get(given.lower().replace("_", ""), lambda: given)()
     if not isinstance(given, Layer):
         known = ", ".join(sorted(NAMES))
         raise ValueError(

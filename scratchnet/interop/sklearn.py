@@ -6,10 +6,21 @@
     scikit-learn                                 here
     MLPClassifier  MLPRegressor                  Dense, activation, Dense, ...; Sigmoid for two
                                                  classes and for several labels at once
-    LogisticRegression                           Dense, and Sigmoid or Softmax
-    Perceptron, with two classes                 Dense, Threshold(5e-324): 1 if z > 0
-    LinearRegression  Ridge  Lasso  ElasticNet   Dense
-    a Pipeline of StandardScaler and these       Normalization before them
+    LogisticRegression(CV)                       Dense, and Sigmoid or Softmax
+    LinearDiscriminantAnalysis
+    SGDClassifier, with two classes              Dense, and Sigmoid, HardSigmoid or Threshold
+    Perceptron  LinearSVC  RidgeClassifier(CV)   Dense, Threshold(5e-324): 1 if z > 0
+    PassiveAggressiveClassifier; two classes
+    LinearRegression  Ridge(CV)  Lasso(CV)       Dense
+    ElasticNet(CV)  SGDRegressor  LinearSVR  ...
+    StandardScaler  MinMaxScaler  MaxAbsScaler   Normalization before them; Clip if the scaler
+    RobustScaler                                 clips
+    PCA  TruncatedSVD  random projections        Normalization and Dense
+    SelectKBest and other selections             Dense of zeros and ones
+    ColumnTransformer of scalers                 both
+
+Pipelines may contain pipelines, and GridSearchCV and its like give their best estimator. Only what
+the first column names without (CV), and StandardScaler, is written by to_sklearn.
 
 The classes are in ``net.metadata["labels"]``. For two classes, the single output is the probability
 of the second. The estimators of scratchnet are accepted like those of scikit-learn. This module
@@ -37,6 +48,19 @@ from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
 from ..formats import exchange
+from .sklearn_steps import (
+    ABOVE_ZERO,
+    CLASSIFIERS,
+    PERCEPTRONS,
+    REGRESSORS,
+    dense,
+    fitted,
+    kind_of,
+    layers_of,
+    linear,
+    listed,
+    steps_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,12 +73,10 @@ if TYPE_CHECKING:
     # The activation, the weights (one row per output), the bias, and a y that has every class.
     End = Tuple[str, Matrix, Row, List[Any]]
 
-ABOVE_ZERO = 5e-324  # the smallest number above 0; z ≥ ABOVE_ZERO means z > 0
 HIDDEN: "Dict[Any, str]" = {Identity: "identity", Sigmoid: "logistic", ReLU: "relu", Tanh: "tanh"}
 ACTIVATIONS: "Dict[str, Any]" = dict({name: kind for kind, name in HIDDEN.items()}, softmax=Softmax)
-PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
-CLASSIFIERS = ("MLPClassifier", "LogisticRegression", "Perceptron")
-REGRESSORS = ("MLPRegressor", "LinearRegression", "Ridge", "Lasso", "ElasticNet")
+# The linear models that to_sklearn makes; from_sklearn knows more of them.
+MADE = ("LogisticRegression", "Perceptron", "LinearRegression", "Ridge", "Lasso", "ElasticNet")
 # The parameters for the single training step that prepares an estimator. They do not depend on the
 # data or on random numbers.
 PREPARING = dict(
@@ -62,34 +84,23 @@ PREPARING = dict(
 )
 
 
-def _kind(estimator: "Any", name: str) -> str:
-    kind = type(estimator).__name__
+def _kind(estimator: "Any", name: str, known: "Tuple[str, ...]") -> str:
     if isinstance(estimator, type):
         raise ValueError(
             f"{name}: {estimator.__name__} is a class; give an estimator, {estimator.__name__}()"
         )
-    if kind not in CLASSIFIERS + REGRESSORS:
-        known = ", ".join(CLASSIFIERS + REGRESSORS)
+    kind = kind_of(estimator)
+    if kind not in known:
         raise ValueError(
-            f"{name}: {kind} is not supported; give one of {known}, "
-            "or a Pipeline with StandardScaler"
+            f"{name}: {type(estimator).__name__} is not supported; give one of "
+            f"{', '.join(known)}, or a Pipeline with scalers before it"
         )
     return kind
 
 
 def _steps(estimator: "Any", name: str) -> "Tuple[List[Any], Any]":
-    """Return the scalers of a Pipeline (none for an estimator alone) and its last step."""
-    steps = [
-        step
-        for _, step in getattr(estimator, "steps", [("", estimator)])
-        if step not in (None, "passthrough")
-    ]
-    for step in steps[:-1]:
-        if type(step).__name__ != "StandardScaler":
-            raise ValueError(
-                f"{name}: {type(step).__name__} in the Pipeline has no equivalent layer; "
-                "use only StandardScaler before the estimator"
-            )
+    """Return the steps before the last one, and the last."""
+    steps = steps_of(estimator, name)
     return steps[:-1], steps[-1] if steps else None
 
 
@@ -97,44 +108,29 @@ def _steps(estimator: "Any", name: str) -> "Tuple[List[Any], Any]":
 
 
 def from_sklearn(estimator: "Any") -> "Sequential":
-    """Return the network that predicts as a fitted estimator, or as a Pipeline with StandardScaler.
+    """Return the network that predicts as a fitted estimator, a Pipeline, or the best of a search.
 
     The outputs are those of ``predict_proba``, for two classes only the second column. The outputs
-    of a regressor are those of ``predict``. An estimator that is not supported or not fitted raises
-    a ValueError.
+    of a regressor, and of a classifier without probabilities, are those of ``predict``. An
+    estimator that is not supported or not fitted raises a ValueError.
     """
-    scalers, last = _steps(estimator, "from_sklearn")
-    kind = _kind(last, "from_sklearn")
-    layers = [_scaling(_fitted(scaler, "scale_")) for scaler in scalers]  # type: List[Layer]
+    before, last = _steps(estimator, "from_sklearn")
+    kind = _kind(last, "from_sklearn", CLASSIFIERS + REGRESSORS)
+    layers = [layer for step in before for layer in layers_of(step)]
     if kind not in PERCEPTRONS:
-        layers += _layers_of_linear(_fitted(last, "coef_"), kind)
-    elif hasattr(_fitted(last, "coefs_"), "network_"):
-        layers += last.network_.copy().layers
-        for layer in layers[len(scalers) :]:
+        layers += linear(last, kind)
+    elif hasattr(fitted(last, "coefs_") and last, "network_"):
+        own = last.network_.copy().layers
+        for layer in own:
             if isinstance(layer, Dense):
                 layer.l2 = 0  # the penalty is the estimator's
+        layers += own
     else:
         layers += _layers_of_mlp(last, kind)
     net = Sequential(layers)
     if kind in CLASSIFIERS:
-        net.metadata["labels"] = _listed(last.classes_)
+        net.metadata["labels"] = listed(last.classes_)
     return net
-
-
-def _fitted(estimator: "Any", attribute: str) -> "Any":
-    if not hasattr(estimator, attribute):
-        raise ValueError(
-            f"from_sklearn: {type(estimator).__name__} is not fitted yet; call fit with data first"
-        )
-    return estimator
-
-
-def _scaling(scaler: "Any") -> "Normalization":
-    n = scaler.n_features_in_
-    mean = _listed(scaler.mean_) if scaler.with_mean else [0.0] * n
-    return exchange.normalization(
-        mean, _listed(scaler.scale_) if scaler.with_std else [1.0] * n, "StandardScaler"
-    )
 
 
 def _layers_of_mlp(estimator: "Any", kind: str) -> "List[Layer]":
@@ -147,41 +143,8 @@ def _layers_of_mlp(estimator: "Any", kind: str) -> "List[Layer]":
                 f"from_sklearn: {kind} has the activation {shown(name)}, which is not supported; "
                 f"give one of {known}"
             )
-        layers += [_dense(_listed(weights), _listed(bias)), ACTIVATIONS[name]()]
+        layers += [dense(listed(weights), listed(bias)), ACTIVATIONS[name]()]
     return layers
-
-
-def _layers_of_linear(estimator: "Any", kind: str) -> "List[Layer]":
-    # outputs × inputs; a vector and a number for one output
-    rows, bias = _listed(estimator.coef_), _listed(estimator.intercept_)
-    rows = rows if isinstance(rows[0], list) else [rows]
-    layer = _dense(matrix.transpose(rows), bias if isinstance(bias, list) else [bias] * len(rows))
-    if kind in REGRESSORS:
-        return [layer]
-    if kind == "Perceptron":
-        if len(rows) > 1:
-            raise ValueError(
-                "from_sklearn: a Perceptron with more than two classes has no equivalent layer; "
-                "use two classes, or LogisticRegression"
-            )
-        return [layer, Threshold(ABOVE_ZERO)]
-    several = getattr(estimator, "multi_class", "auto")  # a parameter before scikit-learn 1.8
-    if len(rows) == 1 and several != "multinomial":
-        return [layer, Sigmoid()]
-    if len(rows) == 1 or several == "ovr" or estimator.solver == "liblinear":
-        raise ValueError(
-            "a LogisticRegression with multi_class, or with several classes and liblinear, "
-            "computes its probabilities neither by Sigmoid nor by Softmax; use other parameters"
-        )
-    return [layer, Softmax()]
-
-
-def _dense(weights: "Matrix", bias: "Row") -> "Dense":
-    return Dense(len(weights), len(bias), weights=weights, bias=bias)
-
-
-def _listed(values: "Any") -> "Any":
-    return values.tolist() if hasattr(values, "tolist") else values
 
 
 # ---- to scikit-learn -------------------------------------------------------------------------
@@ -203,7 +166,13 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
     net = exchange.ready(net, "to_sklearn")
     _check_columns(net)
     scalers, last = _steps(estimator, "to_sklearn")
-    kind = _kind(last, "to_sklearn")
+    kind = _kind(last, "to_sklearn", PERCEPTRONS + MADE)
+    for step in scalers:
+        if kind_of(step) != "StandardScaler":
+            raise ValueError(
+                f"to_sklearn: {type(step).__name__} in the Pipeline has no equivalent layer; "
+                "use only StandardScaler before the estimator"
+            )
     layers = exchange.counting(net)
     found = []
     while layers and type(layers[0][1]) is Normalization:
@@ -339,7 +308,10 @@ def _linear(
         new.intercept_[:] = bias
     else:
         new.intercept_ = bias[0]
-    _layers_of_linear(new, kind)  # It refuses parameters with which the estimator differs.
+    if len(linear(new, kind)) > 2:  # It refuses other parameters with which the estimator differs.
+        raise exchange.unfit(
+            *activations[-1], f"this {kind} computes one sigmoid per class; give it another solver"
+        )
     return new
 
 
@@ -395,7 +367,7 @@ def _labels(estimator: "Any", net: "Sequential", count: int) -> "List[Any]":
     if labels is None:
         labels = _labels_of_table(net)
     if labels is None:
-        labels = _listed(getattr(estimator, "classes_", None))
+        labels = listed(getattr(estimator, "classes_", None))
         return labels if isinstance(labels, list) and len(labels) == count else list(range(count))
     kinds = (
         {isinstance(v, str) + 2 * isinstance(v, (int, float)) for v in labels}

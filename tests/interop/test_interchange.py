@@ -129,13 +129,13 @@ def test_a_state_dict():
         (STATE, ["relu"], r"each of the 2 Linear layers \(fc1, out\)"),
         (
             STATE,
-            ["relu", "mish"],
-            "activation after out: activation 'mish' is unknown; give one of elu, gelu",
+            ["relu", "tahn"],
+            "activation after out: activation 'tahn' is unknown; give one of celu, elu, gelu",
         ),
         (
             STATE,
             ["relu", 3],
-            "activation after out: activation 3 is unknown; give one of elu, gelu",
+            "activation after out: activation 3 is unknown; give one of celu, elu, gelu",
         ),
         (
             {"bn.weight": [1.0, 2.0]},
@@ -251,7 +251,7 @@ def out_of(layers, **metadata):
         (out_of([sn.Dense(3, 1), sn.Sigmoid()]), MLPClassifier(output_activation="softmax"),
          r"layer 1, Sigmoid\(\): this MLPClassifier ends in softmax, but the network ends in logistic"),
         (3, MLPRegressor(), "to_sklearn: net is 3; give a Sequential"),
-        (MIXED, object(), "to_sklearn: object is not supported; give one of MLPClassifier, LogisticRegression"),
+        (MIXED, object(), "to_sklearn: object is not supported; give one of MLPClassifier, MLPRegressor, LogisticRegression"),
         (MIXED, MLPRegressor, r"to_sklearn: MLPRegressor is a class; give an estimator, MLPRegressor\(\)"),
     ],
 )  # fmt: skip

@@ -1,0 +1,351 @@
+"""scikit-learn's fitted steps and the equivalent layers here.
+
+    steps_of     the steps of an estimator: those of its pipelines, one after the other
+    layers_of    the layers that compute what a transformer computes
+    kind_of      the name of the class of scikit-learn that defines what a step computes
+    linear       the layers of a linear model
+    dense        a Dense from lists
+    listed       an array as lists
+
+Whatever subtracts, scales or mixes features is a Normalization or a Dense, in the precision of 64
+bits.
+"""
+
+from ..core import matrix
+from ..core.activations import Sigmoid, Softmax, Softplus, Threshold
+from ..core.checks import shown
+from ..core.functions import sqrt
+from ..core.layers import Dense, Normalization
+from ..deep.activations import Clip, HardSigmoid
+from ..formats import exchange
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List
+
+    from ..core.layer import Layer
+    from ..core.types import Matrix, Row
+
+ABOVE_ZERO = 5e-324  # the smallest number above 0; z ≥ ABOVE_ZERO means z > 0
+PACKAGES = (__name__.split(".")[0], "sklearn", "sklearnex", "daal4py")
+METHODS = ("predict", "predict_proba", "decision_function", "transform")
+# Estimators around another one, and the attribute that holds it once they are fitted.
+AROUND = {
+    "GridSearchCV": "best_estimator_",
+    "HalvingGridSearchCV": "best_estimator_",
+    "HalvingRandomSearchCV": "best_estimator_",
+    "RANSACRegressor": "estimator_",
+    "RandomizedSearchCV": "best_estimator_",
+}
+PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
+WITH_PROBABILITIES = (
+    "LinearDiscriminantAnalysis",
+    "LogisticRegression",
+    "LogisticRegressionCV",
+    "SGDClassifier",
+)
+WITHOUT_PROBABILITIES = (
+    "LinearSVC",
+    "PassiveAggressiveClassifier",
+    "Perceptron",
+    "RidgeClassifier",
+    "RidgeClassifierCV",
+)
+CLASSIFIERS = ("MLPClassifier",) + WITH_PROBABILITIES + WITHOUT_PROBABILITIES
+REGRESSORS = (
+    "MLPRegressor",
+    "ARDRegression",
+    "BayesianRidge",
+    "ElasticNet",
+    "ElasticNetCV",
+    "HuberRegressor",
+    "Lars",
+    "LarsCV",
+    "Lasso",
+    "LassoCV",
+    "LassoLars",
+    "LassoLarsCV",
+    "LassoLarsIC",
+    "LinearRegression",
+    "LinearSVR",
+    "MultiTaskElasticNet",
+    "MultiTaskElasticNetCV",
+    "MultiTaskLasso",
+    "MultiTaskLassoCV",
+    "OrthogonalMatchingPursuit",
+    "OrthogonalMatchingPursuitCV",
+    "PassiveAggressiveRegressor",
+    "QuantileRegressor",
+    "Ridge",
+    "RidgeCV",
+    "SGDRegressor",
+    "TheilSenRegressor",
+)
+SELECTORS = (
+    "GenericUnivariateSelect",
+    "RFE",
+    "RFECV",
+    "SelectFdr",
+    "SelectFpr",
+    "SelectFromModel",
+    "SelectFwe",
+    "SelectKBest",
+    "SelectPercentile",
+    "SequentialFeatureSelector",
+    "VarianceThreshold",
+)
+
+
+def steps_of(estimator: "Any", name: str) -> "List[Any]":
+    """Return the steps of an estimator: of a Pipeline, its own; of a search, those of the best.
+
+    ``name`` is the function that the user called.
+    """
+    kind = kind_of(estimator)
+    if kind in AROUND:
+        return steps_of(fitted(estimator, AROUND[kind], name), name)
+    if kind == "Pipeline":
+        return [
+            inner
+            for _, step in estimator.steps
+            if step not in (None, "passthrough")
+            for inner in steps_of(step, name)
+        ]
+    return [estimator]
+
+
+def kind_of(step: "Any") -> str:
+    """Return the name of scikit-learn's class that defines what a step computes, "" if none does.
+
+    A subclass is of the same kind if it computes the same.
+    """
+    for kind in type(step).__mro__:
+        if kind.__module__.split(".")[0] in PACKAGES:
+            same = [_defined(type(step), m) is _defined(kind, m) for m in METHODS]
+            return kind.__name__ if all(same) else ""
+    return ""
+
+
+def _defined(kind: "Any", method: str) -> "Any":
+    for each in kind.__mro__:
+        if method in vars(each):
+            return vars(each)[method]
+    return None
+
+
+def fitted(estimator: "Any", attribute: str, name: str = "from_sklearn") -> "Any":
+    """Return an attribute that an estimator has once it is fitted."""
+    if not hasattr(estimator, attribute):
+        raise ValueError(
+            f"{name}: {type(estimator).__name__} is not fitted yet; call fit with data first"
+        )
+    return getattr(estimator, attribute)
+
+
+def listed(values: "Any") -> "Any":
+    return values.tolist() if hasattr(values, "tolist") else values
+
+
+def dense(weights: "Matrix", bias: "Any") -> "Dense":
+    """Return a Dense of these weights, inputs × outputs; the bias may be False."""
+    return Dense(len(weights), len(weights[0]), weights=weights, bias=bias)
+
+
+# ---- transformers ----------------------------------------------------------------------------
+
+
+def layers_of(step: "Any") -> "List[Layer]":
+    """Return the layers that compute what a transformer computes."""
+    kind = kind_of(step)
+    if kind in SELECTORS:
+        fitted(step, "n_features_in_")
+        return [_selection(listed(step.get_support(indices=True)), step.n_features_in_)]
+    if kind not in TRANSFORMERS:
+        known = ", ".join(sorted(TRANSFORMERS) + list(SELECTORS))
+        raise ValueError(
+            f"from_sklearn: {type(step).__name__} in the Pipeline has no equivalent layer; "
+            f"use only {known} before the estimator"
+        )
+    layers: "List[Layer]" = TRANSFORMERS[kind](step)
+    return layers
+
+
+def _normalization(shift: "Row", spread: "Row", step: "Any") -> "Layer":
+    return exchange.normalization(shift, spread, type(step).__name__)
+
+
+def _standard(step: "Any") -> "List[Layer]":
+    scale, n = fitted(step, "scale_"), step.n_features_in_
+    mean = listed(step.mean_) if step.with_mean else [0.0] * n
+    return [_normalization(mean, listed(scale) if step.with_std else [1.0] * n, step)]
+
+
+def _min_max(step: "Any") -> "List[Layer]":
+    """x·scale + least, as (x + least/scale)/(1/scale); scikit-learn may limit it to the range"""
+    scale, least = listed(fitted(step, "scale_")), listed(step.min_)
+    shift = [-m / s for m, s in zip(least, scale)]
+    layers = [_normalization(shift, [1 / s for s in scale], step)]
+    return layers + ([Clip(*step.feature_range)] if getattr(step, "clip", False) else [])
+
+
+def _max_abs(step: "Any") -> "List[Layer]":
+    spread = listed(fitted(step, "scale_"))
+    layers = [_normalization([0.0] * len(spread), spread, step)]
+    return layers + ([Clip(-1, 1)] if getattr(step, "clip", False) else [])
+
+
+def _robust(step: "Any") -> "List[Layer]":
+    fitted(step, "center_")
+    n = step.n_features_in_
+    shift = listed(step.center_) if step.with_centering else [0.0] * n
+    return [_normalization(shift, listed(step.scale_) if step.with_scaling else [1.0] * n, step)]
+
+
+def _components(step: "Any") -> "List[Layer]":
+    """(x - mean)·components, divided by the standard deviations if they are whitened"""
+    rows = listed(fitted(step, "components_"))  # outputs × inputs
+    mean = getattr(step, "mean_", None)
+    if getattr(step, "whiten", False) and kind_of(step) in ("PCA", "IncrementalPCA"):
+        spread = [max(sqrt(v), 2.0**-52) for v in listed(step.explained_variance_)]
+        rows = [[w / s for w in row] for row, s in zip(rows, spread)]
+    layers: "List[Layer]" = []
+    if mean is not None:
+        layers.append(_normalization(listed(mean), [1.0] * len(rows[0]), step))
+    return layers + [dense(matrix.transpose(rows), False)]
+
+
+def _projection(step: "Any") -> "List[Layer]":
+    rows = fitted(step, "components_")
+    rows = listed(rows.toarray() if hasattr(rows, "toarray") else rows)
+    return [dense(matrix.transpose(rows), False)]
+
+
+def _function(step: "Any") -> "List[Layer]":
+    if step.func is not None:
+        raise ValueError(
+            f"from_sklearn: FunctionTransformer of {shown(step.func)} has no equivalent layer; "
+            "transform the data before the Pipeline"
+        )
+    return []
+
+
+def _imputer(step: "Any") -> "List[Layer]":
+    """Nothing, because a network takes only finite numbers."""
+    statistics = listed(fitted(step, "statistics_"))
+    is_nan = step.missing_values != step.missing_values
+    if not is_nan or step.add_indicator or any([v != v for v in statistics]):
+        raise ValueError(
+            "from_sklearn: SimpleImputer replaces finite numbers, or adds or drops columns, which "
+            "no layer does; transform the data before the Pipeline"
+        )
+    return []
+
+
+def _columns(step: "Any") -> "List[Layer]":
+    """A choice of columns, and one Normalization of all"""
+    order: "List[int]" = []
+    shift: "List[float]" = []
+    spread: "List[float]" = []
+    fitted(step, "transformers_")
+    for name, inner, _ in step.transformers_:
+        columns = list(listed(step._transformer_to_input_indices.get(name, [])))
+        if isinstance(inner, str) and inner == "drop" or not columns:
+            continue
+        found = [] if isinstance(inner, str) else transformed(inner, "from_sklearn")
+        if len(found) > 1 or any([type(layer) is not Normalization for layer in found]):
+            raise ValueError(
+                f"from_sklearn: {name!r} in the ColumnTransformer ({type(inner).__name__}) does "
+                "more than to shift and to scale its columns; use scalers and passthrough"
+            )
+        order += columns
+        numbers: "Any" = found[0] if found else None
+        shift += numbers.mean.value if found else [0.0] * len(columns)
+        spread += numbers.spread.value if found else [1.0] * len(columns)
+    count = step.n_features_in_
+    layers: "List[Layer]" = [] if order == list(range(count)) else [_selection(order, count)]
+    return layers + [_normalization(shift, spread, step)]
+
+
+def _selection(columns: "List[int]", count: int) -> "Layer":
+    """Return the layer that passes on these of ``count`` columns, in this order."""
+    layer = dense([[float(i == j) for j in columns] for i in range(count)], False)
+    layer.weights.frozen = True
+    return layer
+
+
+TRANSFORMERS: "Dict[str, Any]" = {
+    "ColumnTransformer": _columns,
+    "FunctionTransformer": _function,
+    "GaussianRandomProjection": _projection,
+    "IncrementalPCA": _components,
+    "MaxAbsScaler": _max_abs,
+    "MinMaxScaler": _min_max,
+    "PCA": _components,
+    "RobustScaler": _robust,
+    "SimpleImputer": _imputer,
+    "SparseRandomProjection": _projection,
+    "StandardScaler": _standard,
+    "TruncatedSVD": _projection,
+}
+
+
+def transformed(step: "Any", name: str) -> "List[Layer]":
+    """Return the layers of a transformer, which may be a Pipeline of several."""
+    return [layer for inner in steps_of(step, name) for layer in layers_of(inner)]
+
+
+# ---- linear models ---------------------------------------------------------------------------
+
+
+def linear(estimator: "Any", kind: str) -> "List[Layer]":
+    """Return the layers of a linear model."""
+    # outputs × inputs; a vector and a number for one output
+    rows, bias = listed(fitted(estimator, "coef_")), listed(estimator.intercept_)
+    rows = rows if isinstance(rows[0], list) else [rows]
+    bias = bias if isinstance(bias, list) else [bias]
+    if len(bias) < len(rows):  # one bias for all
+        bias = bias * len(rows)
+    if kind in REGRESSORS:
+        return [dense(matrix.transpose(rows), bias)]
+    if len(rows) == 1:
+        return [dense(matrix.transpose(rows), bias), _end_of_two(estimator, kind)]
+    if kind in WITHOUT_PROBABILITIES or not _is_logistic(estimator, kind):
+        raise ValueError(
+            f"from_sklearn: a {kind} with more than two classes has no equivalent layer, unless it "
+            "predicts by logarithmic loss; use two classes, or LogisticRegression"
+        )
+    several = getattr(estimator, "multi_class", "auto")  # a parameter before scikit-learn 1.8
+    if kind == "SGDClassifier" or several == "ovr" or _is_liblinear(estimator):
+        return _one_versus_rest(rows, bias)
+    return [dense(matrix.transpose(rows), bias), Softmax()]
+
+
+def _end_of_two(estimator: "Any", kind: str) -> "Any":
+    """Return the activation of a linear classifier with two classes."""
+    if kind == "SGDClassifier" and estimator.loss == "modified_huber":
+        return HardSigmoid(0.5, 0.5)
+    if kind in WITHOUT_PROBABILITIES or not _is_logistic(estimator, kind):
+        return Threshold(ABOVE_ZERO)
+    if getattr(estimator, "multi_class", "auto") == "multinomial":
+        raise ValueError(
+            f"from_sklearn: a {kind} with multi_class='multinomial' and two classes has no "
+            "equivalent layer; leave multi_class out"
+        )
+    return Sigmoid()
+
+
+def _is_logistic(estimator: "Any", kind: str) -> bool:
+    return kind != "SGDClassifier" or estimator.loss in ("log_loss", "log")
+
+
+def _is_liblinear(estimator: "Any") -> bool:
+    return getattr(estimator, "solver", "") == "liblinear"
+
+
+def _one_versus_rest(rows: "Matrix", bias: "Row") -> "List[Layer]":
+    """The sigmoids of z, divided by their sum: softmax(ln sigmoid(z)), where -ln sigmoid(z) is
+    softplus(-z)
+    """
+    weights = matrix.transpose([[-w for w in row] for row in rows])
+    minus = exchange.normalization([0.0] * len(rows), [-1.0] * len(rows), "one versus rest")
+    return [dense(weights, [-b for b in bias]), Softplus(), minus, Softmax()]
