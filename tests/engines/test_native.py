@@ -22,6 +22,7 @@ from random_networks import (
 )
 
 import scratchnet as sn
+from scratchnet import functions
 from scratchnet.codegen.c import native_parts
 from scratchnet.engines.native import compiler, engine
 
@@ -143,9 +144,37 @@ def test_each_option_has_the_same_bits(by_lists):
         assert_same(make, by_lists, **options)
 
 
-def test_user_defined_parts_have_the_same_bits(by_lists):
+class Halves(sn.Layer):
+    """Each half of the features has one factor; the gradient of a factor is a sum over a half of each sample."""
+
+    def __init__(self):
+        self.inputs = self.outputs = 10
+        self.s = sn.Parameter("factors", (2,), [0.5, 2])
+
+    def parameters(self):
+        return [self.s]
+
+    def forward(self, X):
+        self.X = X
+        s = self.s.value
+        return [[s[k // 5] * x for k, x in enumerate(row)] for row in X]
+
+    def backward(self, dA):
+        s, rows = self.s.value, list(zip(self.X, dA))
+        halves = [slice(0, 5), slice(5, 10)]
+        self.s.gradient = [
+            functions.total([functions.dot(x[half], d[half]) for x, d in rows]) for half in halves
+        ]
+        return [[s[k // 5] * d for k, d in enumerate(row)] for row in dA]
+
+
+@pytest.mark.parametrize("most", [0, 10000], ids=["loops", "written out"])
+def test_user_defined_parts_have_the_same_bits(most, by_lists, monkeypatch):
+    monkeypatch.setattr(native_parts, "MOST_WRITTEN_OUT", most)
+
     def make():
-        return [sn.Dense(2, 3), Bell(), Scale(3), Share(), sn.Dense(3, 1)]
+        middle = [Bell(), Scale(10), Halves(), Share()]
+        return [sn.Dense(2, 10), Halves(), *middle, sn.Dense(10, 3), sn.Dense(3, 1)]
 
     assert_same(make, by_lists, loss=MeanQuarticError(), optimizer=SignDescent(0.01))
 

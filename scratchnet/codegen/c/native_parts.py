@@ -3,33 +3,35 @@
 Small networks are written out; larger ones are loops.
 """
 
-import re
-
+from ...core.functions import ELEMENTARY
 from ...scalars import Symbolic
 from ...scalars.operations import PRODUCT
 from ..loops import Assign, Element, Fill, Fold, Index, Loops, Nest, NotAlike, Scope, size
+from ..program import reachable
 from .printer import CPrinter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Tuple
+    from typing import Any, Dict, List, Optional, Tuple
 
     from ...core.types import Row
     from ..batch_record import BatchRecord
     from .native_unit import NativeUnit
 
 MOST_WRITTEN_OUT = 600  # operations; loops for more are as fast
+CALL = 40  # additions that a function such as exp takes as long as
 
 
 class Parts:
     """The statements, which work on the arrays of native_step.py.
 
     ``sample``     those for one sample
-    ``late``       for each group of sums, those that add to it; they can wait for other samples
+    ``late``       Fill or Nest, for each group of sums, that adds to it; it can wait for others
     ``ending``     those that compute the loss and the gradients from the sums
     ``in_place``   whether the sums are the gradients; otherwise these are in an array g
     ``lengths``    {array of one sample: its length}
     ``tables``     the definitions of the constants that are read
+    ``work``       about how many additions a sample takes as long as
     """
 
     def __init__(
@@ -39,16 +41,19 @@ class Parts:
         self.lengths: "Dict[str, int]" = {}
         self.tables: "List[str]" = []
         self.in_place = all([g is s for g, s in zip(record.gradients, record.sums)])
-        self.operations = size(record.terms)
-        small = self.operations <= MOST_WRITTEN_OUT
+        operations = size(record.terms)
+        calls = [v for v in reachable(record.terms) if v.operation in ELEMENTARY]
+        self.work = operations + CALL * len(calls)
+        small = operations <= MOST_WRITTEN_OUT
         self.sample, self.late = self.written_out() if small else self.looping()
-        results = [record.value, *record.gradients] + ([] if factor is None else [factor])
+        gradients = [] if self.in_place else record.gradients
+        results = [record.value, *gradients] + ([] if factor is None else [factor])
         small = size(results) <= MOST_WRITTEN_OUT
         self.ending = self.ending_written_out(results) if small else self.ending_with_loops(results)
 
     # ---- one sample ------------------------------------------------------------------------------
 
-    def written_out(self) -> "Tuple[List[str], List[List[str]]]":
+    def written_out(self) -> "Tuple[List[str], List[Any]]":
         """Return the statements for a sample, without loops."""
         record = self.record
         code = CPrinter(self.unit, record.terms, record.names)
@@ -57,8 +62,8 @@ class Parts:
             lines.append(f"sums[{n}] = sums[{n}] + {code.text(term, PRODUCT)};")
         return lines, []
 
-    def looping(self) -> "Tuple[List[str], List[List[str]]]":
-        """Return the statements for a sample, and for each group of sums those that add to it."""
+    def looping(self) -> "Tuple[List[str], List[Any]]":
+        """Return the statements for a sample, and for each group of sums what adds to it."""
         record = self.record
         loops = Loops("x", record.x, record.terms, "net_table")
         for name, row in (("y", record.y), ("w", record.weights), ("r", record.drawn)):
@@ -111,19 +116,19 @@ class Parts:
         fill.value = Symbolic(None, "add", (Symbolic(name=element), term))
         loops.statements.append(fill if outer.count == 1 else Nest(outer, [fill]))
 
-    def divided(self, loops: "Loops") -> "Tuple[List[str], List[List[str]]]":
-        """Return the statements for one sample, and those that can wait for the whole block."""
+    def divided(self, loops: "Loops") -> "Tuple[List[str], List[Any]]":
+        """Return the statements for one sample, and what can wait for the whole block."""
         now: "List[str]" = []
-        late: "List[List[str]]" = []
+        late: "List[Any]" = []
         own = {part.name for part in loops.statements if isinstance(part, (Assign, Fold))}
         for part in loops.statements:
-            inner = part.body[0] if isinstance(part, Nest) else part
-            lines = self.unit.statement(part)
-            names = set(re.findall(r"\w+", "\n".join(lines)))
-            if isinstance(inner, Fill) and inner.name == "sums" and not names & own:
-                late.append(lines)
-            else:
-                now += lines
+            fill = part.body[0] if isinstance(part, Nest) else part
+            if isinstance(fill, Fill) and fill.name == "sums" and not fill.body:
+                names = {v.name for v in reachable([fill.value])}
+                if fill.index.count > 1 and not names & own:
+                    late.append(part)
+                    continue
+            now += self.unit.statement(part)
         return now, late
 
     # ---- after the samples -----------------------------------------------------------------------
@@ -146,10 +151,10 @@ class Parts:
         loops.remember("w", record.weights)
         loops.scalars.update(record.names)
         same = loops.record.same
-        gradients = [same[id(v)] for v in record.gradients]
         loops.statements.append(Assign("loss", loops.single(same[id(record.value)])))
         start = 0
         if not self.in_place:
+            gradients = [same[id(v)] for v in record.gradients]
             for p in record.learning:
                 part, width = gradients[start : start + p.count], len(p.rows[0])
                 rows = [part[k : k + width] for k in range(0, p.count, width)]

@@ -15,6 +15,7 @@ sample; then the sums over the samples, so that each of these is read once for t
 import re
 
 from ..batch_record import BatchRecord, Update
+from ..loops import Index, Nest
 from ..own import generate
 from . import templates
 from .native_parts import Parts
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from ...core.optimizers import Optimizer
 
 BLOCK = 32  # samples
+ROWS = (2, 4)  # how many rows of sums are added to at once
+WORK = 5  # additions that the update of a weight takes as long as
+MOST_KEPT = 1024  # numbers of these
 
 
 class NativeStep:
@@ -41,7 +45,7 @@ class NativeStep:
     ``all_settings``   these and those that it does not need
     ``draws``      for each group of random numbers, how many of them each sample takes
     ``scratch``    how many numbers it needs room for
-    ``work``       about how many operations a sample takes, and how many a step
+    ``work``       about how many additions a sample takes as long as, and how many a step
     """
 
     def __init__(
@@ -62,7 +66,7 @@ class NativeStep:
         self.settings, self.draws = made.update.settings, made.record.draws
         self.all_settings = made.update.all_settings
         self.scratch = made.scratch
-        self.work: "Tuple[int, int]" = (made.operations, 10 * len(made.record.weights))
+        self.work: "Tuple[int, int]" = (made.parts.work, WORK * len(made.record.weights))
 
 
 class _Writer:
@@ -82,7 +86,6 @@ class _Writer:
         self.record = record = BatchRecord(net, loss, inputs, outputs, weighted, count)
         self.update = Update(optimizer, record)
         self.parts = parts = Parts(self.unit, record, self.update.factor)
-        self.operations = parts.operations
         self.scratch = len(record.sums) + (0 if parts.in_place else len(record.gradients))
         self.scratch += BLOCK * sum(parts.lengths.values())
         self.inputs, self.outputs = inputs, outputs
@@ -186,18 +189,35 @@ class _Writer:
         given.update(blocks)
         return [line for name, line in given.items() if re.search(rf"\b{name}\b", text)]
 
-    def over_block(self, lines: "List[str]", blocks: "Dict[str, str]") -> "List[str]":
-        """Return the statements for each sample of the block, within the outer of two loops."""
-        before, within, after = [], lines, []
-        if lines[0].startswith("for ") and lines[1].startswith("    for "):
-            before, after = lines[:1], lines[-1:]
-            within = [line[4:] for line in lines[1:-1]]
-        each = [
-            "for (int k = 0; k < block; k++) {",
-            *nested(self.known(lines, blocks) + within),
-            "}",
-        ]
-        return before + (nested(each) if before else each) + after
+    def over_block(self, part: "Any", blocks: "Dict[str, str]") -> "List[str]":
+        """Return the statements that add the terms of each sample of the block to some sums.
+
+        The sums of a row, or of a few rows, are kept in an array of their own meanwhile.
+        """
+        outer = part.index if isinstance(part, Nest) else Index("", 1)
+        fill = part.body[0] if isinstance(part, Nest) else part
+        rows = max(
+            [1] + [n for n in ROWS if outer.count % n == 0 and n * fill.index.count <= MOST_KEPT]
+        )
+        total, term = fill.value.operands
+        lines, text = self.unit.value(term)
+        kept = f"kept[u][{fill.index.name}]"
+
+        def each(body: "List[str]") -> "List[str]":
+            loops = self.unit.repeated(fill.index, body)
+            return ["for (int u = 0; u < %d; u++) {" % rows, *nested(loops), "}"]
+
+        adding = each([*lines, f"{kept} = {kept} + {text};"])
+        body = [f"double kept[{rows}][{fill.index.count}];", *each([f"{kept} = {total.name};"])]
+        body += ["for (int k = 0; k < block; k++) {"]
+        body += nested([*self.known(adding, blocks), *adding]) + ["}"]
+        body += each([f"{total.name} = {kept};"])
+        head = "{"
+        if outer.count > 1:
+            i = outer.name
+            body = [re.sub(rf"\b{i}\b", f"({i} + u)", line) for line in body]
+            head = f"for (int {i} = 0; {i} < {outer.count}; {i} += {rows}) {{"
+        return [head, *nested(body), "}"]
 
     def updates(self) -> "List[str]":
         """Return the statements that update the parameters, those in a row by one call."""

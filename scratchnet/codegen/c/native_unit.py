@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
 
+WIDEST = 1024  # sums on the stack
 HERE = {"sqrt": "sqrt", "abs": "fabs"}  # IEEE 754 leaves no choice of their bits.
 
 
@@ -30,18 +31,17 @@ class NativeUnit(Unit):
         if not (isinstance(part, Fill) and _is_row_of_sums(part)):
             return Unit.statement(self, part)
         (fold,) = part.body
-        target = f"{part.name}[{part.place}]"
         total = fold.value.operands[0]
-        total.name = target  # It was the variable of one sum.
-        first = self.assigned(target, fold.first)
-        lines = self.repeated(part.index, first)
-        inner = self.repeated(part.index, self.assigned(target, fold.value))
+        total.name = f"total[{part.index.name}]"  # It was the variable of one sum.
+        lines = [f"double total[{part.index.count}];"]
+        lines += self.repeated(part.index, self.assigned(total.name, fold.first))
+        inner = self.repeated(part.index, self.assigned(total.name, fold.value))
         lines += self.repeated(fold.index, inner)
-        if part.value is not total:
-            lines += self.repeated(part.index, self.assigned(target, part.value))
-        return lines
+        lines += self.repeated(part.index, self.assigned(f"{part.name}[{part.place}]", part.value))
+        return ["{", *[f"    {line}" for line in lines], "}"]
 
     def assigned(self, target: str, value: "Any") -> "List[str]":
+        """Return the statements that compute a value and assign it."""
         lines, text = self.value(value)
         return lines + [f"{target} = {text};"]
 
@@ -49,7 +49,7 @@ class NativeUnit(Unit):
 def _is_row_of_sums(part: "Fill") -> bool:
     """Return whether each number follows from one sum, whose terms need no further statement."""
     return (
-        part.index.count > 1
+        1 < part.index.count <= WIDEST
         and len(part.body) == 1
         and isinstance(part.body[0], Fold)
         and not part.body[0].body

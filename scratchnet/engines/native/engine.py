@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Batches = List[List[int]]
 
 # What one call computes takes less than 0.1 seconds. Ctrl-C discards it.
-OPERATIONS_AT_ONCE = 20000000
+OPERATIONS_AT_ONCE = 250000000
 STEPS_AT_ONCE = 100000
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
@@ -48,12 +48,12 @@ class Native(Generated):
         self.learning = [p for p in self.parameters if not p.frozen]
         self.step_in_c = step_of(self)
         self.function = library.function(self.step_in_c.source, "net_train", 3, 12)
-        self.at_once = self.most_at_once(size)
         self.own = is_own(self.optimizer)
         self.former_attributes = self.optimizer_attributes()
         self.scratch = zeros(self.step_in_c.scratch)
         self.in_memory = isinstance(examples.X, list) and isinstance(examples.Y, list)
         self.data: "Any" = None
+        self.at_once = self.most_at_once(size)
         # The same batches without their rows, which may be slow to read.
         numbers = range(len(examples.X))
         self.weighing = Examples(numbers, numbers, examples.weights, examples.used)
@@ -64,6 +64,8 @@ class Native(Generated):
             return 1  # It may read its memory, or change from step to step.
         each, end = self.step_in_c.work
         rows = NUMBERS_AT_ONCE // (size * (self.inputs + self.outputs))
+        if self.in_memory:
+            rows = STEPS_AT_ONCE
         most: int = OPERATIONS_AT_ONCE // (size * each + end)
         return max(1, min(STEPS_AT_ONCE, rows, most))
 
@@ -82,8 +84,9 @@ class Native(Generated):
             return None
         again = len(batches) > 1 and all([batch is batches[0] for batch in batches])
         different = batches[:1] if again else batches
-        rows = [p.rows for p in self.parameters]
-        w = array("d", chain.from_iterable(chain.from_iterable(rows)))
+        w = array("d")
+        for row in chain.from_iterable([p.rows for p in self.parameters]):
+            w.fromlist(row)
         m = self.memory()
         losses = zeros(len(batches))
         sizes = array("q", [len(batch) for batch in different])
@@ -139,7 +142,8 @@ class Native(Generated):
 
     def count_of(self, batch: "List[int]") -> float:
         """Return what the sum of a batch is divided by: its number of samples, or their weight."""
-        return float(weighted_count(batch, self.weighing.batch(batch)[2]))  # type: ignore[arg-type]
+        weights = self.examples.weights and self.weighing.batch(batch)[2]
+        return float(weighted_count(batch, weights))  # type: ignore[arg-type]
 
     def data_of(self, batches: "Batches") -> "Any":
         """Return the places of the samples of the batches, and arrays with their numbers."""
