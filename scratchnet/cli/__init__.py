@@ -15,6 +15,7 @@ check.py       check calculations made by hand
 unroll.py      print a saved network as straight-line Python
 bundle.py      write the core as one file, or the package as one archive
 export.py      write a saved network as source code
+convert.py     write a model in another format
 budget.py      say what a network takes on a board
 bench.py       measure the speed of this interpreter
 selftest.py    check that this interpreter computes correctly
@@ -51,6 +52,7 @@ COMMANDS = (
     ("unroll", "print a saved network as straight-line Python"),
     ("bundle", "write the core as one file, or the package as one archive"),
     ("export", "write a saved network as source code in C or MicroPython"),
+    ("convert", "write a model, also of another program, in another format"),
     ("budget", "say how much memory and time a network takes on a board"),
     ("bench", "measure the speed of this interpreter in ten seconds"),
     ("selftest", "verify the rules, kernels and file formats here"),

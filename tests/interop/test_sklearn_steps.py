@@ -44,7 +44,7 @@ def columns(probabilities):
 
 
 def mlp():
-    return neural_network.MLPClassifier((6,), max_iter=20, random_state=0)
+    return neural_network.MLPClassifier((6,), max_iter=5, random_state=0)
 
 
 def ridge():
@@ -72,8 +72,8 @@ TRANSFORMERS = [
     feature_selection.SelectKBest(k=2),
     feature_selection.SelectPercentile(percentile=50),
     feature_selection.VarianceThreshold(0.5),
-    feature_selection.SelectFromModel(linear_model.LogisticRegression()),
-    feature_selection.RFE(linear_model.LogisticRegression(), n_features_to_select=3),
+    feature_selection.SelectFromModel(linear_model.RidgeClassifier()),
+    feature_selection.RFE(linear_model.RidgeClassifier(), n_features_to_select=3),
     compose.ColumnTransformer([("a", scalers.MinMaxScaler(), [0, 3]), ("b", "passthrough", [1])]),
     compose.ColumnTransformer(
         [("a", scalers.MinMaxScaler(), [3, 0]), ("c", "drop", [1])],
@@ -90,11 +90,11 @@ TRANSFORMERS = [
 @pytest.mark.parametrize("step", TRANSFORMERS, ids=repr)
 def test_a_transformer_in(step):
     """The last model is linear, so that no activation hides a wrong input."""
-    for last, y in ((linear_model.LogisticRegression(), THREE), (mlp(), THREE)):
-        model = fitted(pipeline.make_pipeline(step, last), y)
-        net = sn.from_sklearn(model)
-        agree(net.predict(FAR), model.predict_proba(FAR))
-        assert net.metadata == {"labels": ["a", "b", "c"]}
+    last = discriminant_analysis.LinearDiscriminantAnalysis()
+    model = fitted(pipeline.make_pipeline(step, last), THREE)
+    net = sn.from_sklearn(model)
+    agree(net.predict(FAR), model.predict_proba(FAR))
+    assert net.metadata == {"labels": ["a", "b", "c"]}
 
 
 def test_columns_by_name():
@@ -134,7 +134,7 @@ def test_pipelines_and_searches_in(model):
 several = "MultiTaskLasso MultiTaskElasticNet MultiTaskLassoCV MultiTaskElasticNetCV".split()
 one = """ARDRegression BayesianRidge ElasticNet ElasticNetCV HuberRegressor Lars LarsCV Lasso LassoCV LassoLars
 LassoLarsCV LassoLarsIC LinearRegression OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV
-PassiveAggressiveRegressor QuantileRegressor RANSACRegressor Ridge RidgeCV SGDRegressor TheilSenRegressor""".split()
+PassiveAggressiveRegressor QuantileRegressor RANSACRegressor Ridge RidgeCV SGDRegressor""".split()
 
 
 @pytest.mark.parametrize("name", one + several + ["LinearSVR"])
@@ -147,7 +147,7 @@ def test_a_linear_regressor_in(name):
 
 
 LINEAR = [
-    linear_model.LogisticRegressionCV(cv=2),
+    linear_model.LogisticRegressionCV(Cs=[1.0], cv=2),
     linear_model.SGDClassifier(loss="log_loss", random_state=0),
     discriminant_analysis.LinearDiscriminantAnalysis(),
     discriminant_analysis.LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
