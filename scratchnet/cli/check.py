@@ -9,17 +9,19 @@ from ..explanation import mistakes, worksheet
 from ..formats import files
 from ..texts import decoded
 from .explain import FIRST_LINE, STEP, add_setting, explained, text_of
+from .terminal import explained as explained_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, NoReturn
+    from typing import Any, Callable, List, NoReturn
 
 DESCRIPTION = """\
 Check your own calculations: lines NAME = NUMBER, such as a filled worksheet. A
 number is right if it agrees in all digits given. For each wrong number, the
 right arithmetic is shown and, if the mistake is a common one, which it is. What
 is right with the wrong number carried on counts as right. The score is at the
-end. The exit status is 0 if no number is wrong, otherwise 1.
+end. The exit status is 0 if no number is wrong, otherwise 1. A file may hold
+several worksheets, each with its first line.
 """
 EXAMPLES = """\
 examples:
@@ -46,12 +48,25 @@ def configure(parser: "Any") -> None:
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the findings. Return the exit status, 1 if a number is wrong."""
-    text = _text(options.file)
-    setting = _setting(text)
-    require("--step", 1 if setting.step is None else setting.step, STEP)
-    findings = mistakes.check(explained(setting)[0], worksheet.read(text))
-    write(findings.text())
-    return 0 if findings.passed else 1
+    sheets = _sheets(_text(options.file))
+    status = 0
+    for sheet in sheets:
+        setting = _setting(sheet)
+        require("--step", 1 if setting.step is None else setting.step, STEP)
+        findings = mistakes.check(explained(setting)[0], worksheet.read(sheet))
+        if len(sheets) > 1:
+            write(sheet.strip().split("\n")[0])
+        write(explained_text(findings.text()) + ("\n" if len(sheets) > 1 else ""))
+        status = status if findings.passed else 1
+    return status
+
+
+def _sheets(text: str) -> "List[str]":
+    """Return the worksheets in a file, each with its first line in the line of the file."""
+    lines = text.splitlines()
+    first = [n for n, line in enumerate(lines) if line.startswith(FIRST_LINE)]
+    ends = first[1:] + [len(lines)]
+    return ["\n" * n + "\n".join(lines[n:end]) for n, end in zip([0] + first[1:], ends)]
 
 
 def _text(path: str) -> str:

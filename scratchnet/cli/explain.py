@@ -288,7 +288,7 @@ def own_step(
         OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
         recipe.epochs,
         recipe.batch_size,
-        shuffle=True,
+        shuffle=recipe.batch_size < len(problem.training[0]),
         seed=recipe.seed,
         validation_data=problem.validation,
         patience=recipe.patience if problem.validation else None,

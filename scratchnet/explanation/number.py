@@ -118,6 +118,10 @@ class Number:
         if self.node.operation:
             lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
         lines += ["  the rule: " + line for line in self.textbook[:1]]
+        book = self._step.books.get(self.name)
+        if book is not None:
+            by_name = names(parts(book, in_general=True))
+            lines += [f"  = {by_name}", f"  = {substituted(book, decimals, in_general=True)}"]
         lines += ["  " + line for line in self.textbook[1:]]
         chain = self._chain_with_numbers(decimals)
         if chain:

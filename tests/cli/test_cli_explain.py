@@ -237,6 +237,25 @@ def test_a_class_gets_different_sheets_and_a_key(tmp_path):
     assert run("explain", *arguments)[1].count("replace each ____") == 30
 
 
+def test_several_sheets_in_one_file(tmp_path):
+    path = tmp_path / "sheets.txt"
+    arguments = ["--layers", "2,2,1", "--seeds", "4-6", "--worksheet"]
+    sheets = run("explain", *arguments)[1].replace("\nloss = ____", "\nloss = 0.5", 1)
+    path.write_text(sheets, encoding="utf-8")
+    status, output, errors = run("check", str(path))
+    assert (status, errors) == (1, "")
+    found = [part.partition("\n") for part in output.split("# scratchnet ")[1:]]
+    assert [first for first, _, _ in found] == [
+        f"explain --layers=2,2,1 --seed={seed}" for seed in (4, 5, 6, 4, 5, 6)
+    ]
+    line = sheets[: sheets.index("loss = 0.5")].count("\n") + 1
+    assert found[0][2].startswith(f"line {line}: loss = 0.5 is wrong")
+    scores = [re.search(r"score: (\d+) of (\d+)", text).groups() for _, _, text in found]
+    assert [score for score, _ in scores[:3]] == ["0"] * 3  # then the key
+    assert all([score == of for score, of in scores[3:]])
+    assert max([len(text) for text in output.splitlines()]) <= 80
+
+
 @pytest.mark.parametrize(
     "arguments, sentence",
     [

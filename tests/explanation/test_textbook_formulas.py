@@ -94,6 +94,23 @@ def test_the_book_stands_beside_the_computed_form():
     assert "the rule" not in str(why["0.weights[0][0].new"])
 
 
+@pytest.mark.parametrize("y", [0, 1])
+def test_the_loss_by_the_formula_of_the_book_with_its_numbers(y):
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.Sigmoid()])
+    why = sn.explain(net, [[2]], [y], "binary_cross_entropy", optimizer=sn.SGD(0.1))
+    lines = str(why["loss"]).split("\n")
+    place = lines.index("  = −(y[0][0] · ln(1.a[0][0]) + (1 − y[0][0]) · ln(1 − 1.a[0][0]))")
+    assert lines[place - 1].startswith("  the rule: −(y·ln a")
+    assert lines[place + 1] == f"  = −({y}·ln(0.73106) + (1 − {y})·ln(1 − 0.73106))"
+    assert lines[place + 2].startswith("  Computed")
+
+
+def test_a_loss_without_such_a_formula():
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.Sigmoid()])
+    why = sn.explain(net, [[2]], [1], "mean_squared_error", optimizer=sn.SGD(0.1))
+    assert why.step.books == {} and str(why["loss"]).count("\n  = ") == 2
+
+
 def test_a_rule_without_a_docstring_has_no_line():
     class Own(sn.Identity):
         def function(self, z):
