@@ -22,6 +22,7 @@ from ..codegen.program import reachable
 from ..codegen.python.printer import Code, executed, function
 from ..codegen.python.step import with_settings
 from ..codegen.python.unrolled import listed, pattern
+from ..core.functions import kernel
 from ..core.training import Engine
 from ..scalars import Symbolic
 from ..scalars.symbolic import Undecided
@@ -29,7 +30,7 @@ from .products import COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional, Sequence
+    from typing import Any, Callable, Dict, List, Optional, Sequence
 
     from ..core.optimizers import Optimizer
     from ..core.types import Matrix, Row
@@ -50,14 +51,15 @@ def by_rows(engine: "Engine") -> "Engine":
         width = layer.outputs or width
     loss, optimizer = engine.loss.with_numbers(float), engine.optimizer
     twin_loss = loss.with_numbers(Symbolic, exactly=True)
-    _replace(loss, "term", twin_loss, lambda: _of_two_numbers(twin_loss.term))
-    _replace(loss, "derivative", twin_loss, lambda: _of_two_numbers(twin_loss.derivative))
-    terms = ["z", "a", "y"]
+    for name in ("term", "derivative"):
+        _replace(loss, name, twin_loss, lambda: _of_two_numbers(twin_loss, name))  # noqa: B023
+    terms, width = ["z", "a", "y"], net.outputs
+    rule = twin_loss.terms_from_logits
     _replace(
         loss,
         "terms_from_logits",
         twin_loss,
-        lambda: _run(Rule(twin_loss.terms_from_logits, terms, net.outputs).of_rows()),
+        lambda: _run(twin_loss, "terms", width, lambda: Rule(rule, terms, width).of_rows()),
     )
     if is_own(optimizer):  # A user-defined optimizer may change other attributes in each step.
         _replace(optimizer, "update_rows", optimizer, lambda: _update_rows(optimizer))
@@ -85,16 +87,36 @@ def _replace(part: "Any", name: str, symbolic: "Any", make: "Callable[[], Any]")
         return False
 
 
-def _run(source: str) -> "Any":
-    return executed(source)["rule"]
+_sources: "Dict[Any, str]" = {}
+MOST_SOURCES = 256
 
 
-def _of_one_number(function: "Callable[[Any], Any]") -> "Any":
-    return _run(Rule(lambda w: [function(w[0])], ["w"], 1).of_numbers())
+def _run(part: "Any", what: str, width: int, make: "Callable[[], str]") -> "Any":
+    """Return the function in the source that ``make`` returns.
+
+    The arguments of the package's own parts determine the source, which is kept.
+    """
+    key = kernel(), type(part), repr(part), what, width
+    if not is_own(part):
+        return executed(make())["rule"]
+    if key not in _sources:
+        source = make()
+        if len(_sources) >= MOST_SOURCES:
+            _sources.clear()
+        _sources[key] = source
+    return executed(_sources[key])["rule"]
 
 
-def _of_two_numbers(function: "Callable[[Any, Any], Any]") -> "Any":
-    return _run(Rule(lambda a, y: [function(a[0], y[0])], ["a", "y"], 1).of_numbers())
+def _of_one_number(part: "Any", name: str) -> "Any":
+    function = getattr(part, name)
+    rule = lambda w: [function(w[0])]  # noqa: E731
+    return _run(part, name, 1, lambda: Rule(rule, ["w"], 1).of_numbers())
+
+
+def _of_two_numbers(part: "Any", name: str) -> "Any":
+    function = getattr(part, name)
+    rule = lambda a, y: [function(a[0], y[0])]  # noqa: E731
+    return _run(part, name, 1, lambda: Rule(rule, ["a", "y"], 1).of_numbers())
 
 
 # ---- layers --------------------------------------------------------------------------------------
@@ -129,10 +151,8 @@ def _with_penalty(layer: "Any") -> "Any":
     """Return a copy of the layer with the same parameters and generated rules of its penalty."""
     twin = _copied(layer)
     symbolic = layer.with_numbers(Symbolic, exactly=True)
-    _replace(twin, "penalty_term", symbolic, lambda: _of_one_number(symbolic.penalty_term))
-    _replace(
-        twin, "penalty_derivative", symbolic, lambda: _of_one_number(symbolic.penalty_derivative)
-    )
+    for name in ("penalty_term", "penalty_derivative"):
+        _replace(twin, name, symbolic, lambda: _of_one_number(symbolic, name))  # noqa: B023
     return twin
 
 
@@ -141,7 +161,7 @@ def _forward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], Ma
         return symbolic.forward([row[0] for row in rows])  # type: ignore[no-any-return]
 
     check_rows(symbolic, outputs, ["z"], width)
-    rule = _run(_matrices(lambda z: outputs([[z]])[0], ["z"], width, symbolic))
+    rule = _matrices(lambda z: outputs([[z]])[0], ["z"], width, symbolic)
 
     def forward(X: "Matrix") -> "Matrix":
         twin.Z, twin.A = X, rule(X)
@@ -160,7 +180,7 @@ def _backward(symbolic: "Any", width: int, twin: "Any") -> "Callable[[Matrix], M
         return symbolic.backward(d)  # type: ignore[no-any-return]
 
     check_rows(symbolic, gradients, ["d", "z", "a"], width)
-    rule = _run(_matrices(lambda *row: gradients([row])[0], ["d", "z", "a"], width, symbolic))
+    rule = _matrices(lambda *row: gradients([row])[0], ["d", "z", "a"], width, symbolic)
     return lambda dA: rule(dA, twin.Z, twin.A)
 
 
@@ -195,10 +215,9 @@ def texts_of(rule: "Callable[[Any], Matrix]", names: "List[str]", width: int, co
     return texts
 
 
-def _matrices(rule: "Callable[..., Row]", names: "List[str]", width: int, layer: "Any") -> str:
-    return generate(  # type: ignore[no-any-return]
-        lambda: Rule(rule, names, width).of_matrices(), [layer]
-    )
+def _matrices(rule: "Callable[..., Row]", names: "List[str]", width: int, layer: "Any") -> "Any":
+    make = lambda: generate(lambda: Rule(rule, names, width).of_matrices(), [layer])  # noqa: E731
+    return _run(layer, " ".join(names), width, make)
 
 
 # ---- optimizers ----------------------------------------------------------------------------------
@@ -236,7 +255,7 @@ def _update_rows(optimizer: "Optimizer") -> "Callable[..., Any]":
         row = _collected("w_new", lines, texts[0], ["w", "g"]) + ["weights.append(w_new)"]
         body += ["for w_row, g_row in zip(rows, gradients):"] + _indented(row)
     body.append("return weights, memory")
-    update = _run(_function(code, "optimizer, rows, gradients, states, factor", body))
+    update = executed(_function(code, "optimizer, rows, gradients, states, factor", body))["rule"]
     return lambda *arguments: update(optimizer, *arguments)
 
 

@@ -202,11 +202,10 @@ class Vectors:
 
     def trunk(self, node: "Any") -> "Any":
         """Return the last number that everything else is computed from, instead of a product."""
-        name = node.name
         while len(self.consumers.get(id(node), [])) == 1:
             (consumer,) = self.consumers[id(node)]
-            others = [v for v in inputs_of([consumer]) if not self.is_input(v)]
-            if len(others) > 1 or others[0].name != name or id(consumer) in self.place:
+            others = [v for v in consumer.operands if v is not node]
+            if any([self.stage_of(v) for v in others]) or id(consumer) in self.place:
                 break
             node = consumer
         return node
