@@ -18,20 +18,28 @@ if TYPE_CHECKING:
 
     from ..core.training import Engine
 
-# The largest networks, in numbers of parameters, for which "auto" chooses engine="steps". The limit
-# "samples" counts the parameters once per sample; "few" holds for batches of fewer than FEW
-# samples, "step" for larger ones. Measured with `python3 -m bench --only scaling` in tests/: beyond
-# these sizes "rows" is faster, or the time saved in some ten thousand samples does not pay for
-# generating the code. In networks with user-defined classes, whose code is generated again for each
-# training run, a parameter counts "foreign" times. PyPy does not compile long functions.
+# "auto" chooses engine="steps" for a network of at most so many parameters. The limit "samples"
+# counts the parameters once per sample; "few" holds for batches of fewer than FEW samples, "step"
+# for larger ones. Beyond these, the time saved in some ten thousand samples does not pay for
+# generating the code, which takes 0.1 ms per parameter, and three times that with Adam. In networks
+# with user-defined classes, whose code is generated again for each training run, a parameter counts
+# "foreign" times. PyPy does not compile long functions.
+#
+# The time of steps is that of the parameters: 0.11 µs per sample and parameter. The time of rows is
+# also that of the units: 0.076 µs per parameter and 0.47 µs per unit. So rows is faster if a unit
+# has more than 14 parameters on average ("wide"), or 18 in small batches ("wide few"). For single
+# samples steps is faster up to 33. Without math.sumprod, rows is faster from 20 on. Measured with
+# `python3 -m bench --only scaling` in tests/.
 FEW = 8
-MOST: "Dict[str, int]" = {"samples": 150, "few": 1500, "step": 600, "foreign": 4}
+MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
+MOST.update({"wide": 20, "wide few": 22})
 if COMPILED:
-    MOST.update(few=150, step=150)
+    MOST.update({"few": 150, "step": 150, "wide": 1000, "wide few": 1000})
 elif hasattr(math, "sumprod"):
-    MOST.update(step=300)
+    MOST.update({"wide": 14, "wide few": 18})
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
-MOST_AT_ALL = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
+MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
+MOST_AT_ALL.update({"wide": 5000, "wide few": 5000})
 
 
 def chosen(lists: "Engine", size: int, name: str) -> "Engine":
@@ -85,7 +93,7 @@ def native(lists: "Engine", size: int) -> "Engine":
     return Native(lists, size)
 
 
-def steps(lists: "Engine", size: int, most: "Dict[str, int]") -> "Engine":
+def steps(lists: "Engine", size: int, most: "Dict[str, float]") -> "Engine":
     """Return the engine Steps, or raise an error that says why it cannot be used."""
     kind, reason = choice(lists, size, most)
     if kind == "rows":
@@ -95,17 +103,22 @@ def steps(lists: "Engine", size: int, most: "Dict[str, int]") -> "Engine":
     return Steps(lists, size, kind == "samples")
 
 
-def choice(lists: "Engine", size: int, most: "Dict[str, int]") -> "Tuple[str, str]":
+def choice(lists: "Engine", size: int, most: "Dict[str, float]") -> "Tuple[str, str]":
     """Return "samples", "step" or "rows", and the reason."""
-    count = sum([p.count for p in lists.net.parameters()])
+    parameters = lists.net.parameters()
+    count = total = sum([p.count for p in parameters])
     if not all([is_own(part) for part in lists.net.layers + [lists.loss, lists.optimizer]]):
-        count *= most["foreign"]
+        count *= int(most["foreign"])
     X, Y = lists.examples.X, lists.examples.Y
     in_memory = isinstance(X, list) and isinstance(Y, list)  # not read row by row
     if in_memory and size == len(lists.examples) and size * count <= most["samples"]:
         reason = f"because {size} samples times {count} numbers is at most {most['samples']}"
         return "samples", f"all {size} samples of every step are written out, {reason}"
     limit = most["few" if size < FEW else "step"]
-    if count <= limit:
-        return "step", f"one sample is written out, because {count} numbers are at most {limit}"
-    return "rows", f"rules are written out for rows, because {count} numbers are more than {limit}"
+    wide = most["wide few" if size < FEW else "wide"]
+    units = sum([len(p.rows[0]) for p in parameters if p.rows and not p.flat])
+    if count > limit:
+        return "rows", f"the code is loops over rows, because {count} numbers are more than {limit}"
+    if size > 1 and total > wide * units > 0:
+        return "rows", f"the code is loops over rows, because a unit has more than {wide} numbers"
+    return "step", f"one sample is written out, because {count} numbers are at most {limit}"

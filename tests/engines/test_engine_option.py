@@ -22,6 +22,7 @@ from random_networks import bits, bits_of, recipe
 import scratchnet as sn
 from scratchnet.core import training
 from scratchnet.engines import rows
+from scratchnet.engines.products import COMPILED
 
 pytestmark = pytest.mark.usefixtures("portable")
 
@@ -179,3 +180,27 @@ def test_the_choice_depends_on_shapes_and_keeps_the_bits(batch_size):
         assert trained(made, "lists")[0][3:5] == [bits(history.loss), bits_of(net)]
         chosen.add((type(seen.engines[0]), getattr(seen.engines[0], "whole", None)))
     assert len(chosen) == 1 and chosen != {(training.Engine, None)}
+
+
+def chosen_for(widths, batch_size, rows=16):
+    layers = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        layers += [sn.Dense(inputs, outputs), sn.Tanh()]
+    net = sn.Sequential(layers)
+    X = [[0.5] * widths[0]] * rows
+    Y = [[0.25] * widths[-1]] * rows
+    return net.fit(X, Y, "mse", epochs=1, batch_size=batch_size, shuffle=False).engine
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy does not compile long functions")
+@pytest.mark.parametrize("depth", [2, 15, 16, 40])
+def test_one_more_layer_does_not_change_the_engine(depth):
+    """Time depends on the parameters per unit, whatever their total."""
+    assert chosen_for([4] * (depth + 1), 8) == "steps"
+    assert chosen_for([24] * (depth // 8 + 2), 8) == "rows"
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy does not compile long functions")
+def test_small_batches_are_written_out_up_to_wider_units():
+    assert [chosen_for([16, 16, 16], size) for size in (1, 4)] == ["steps", "steps"]
+    assert chosen_for([30, 20, 20], 1) == "steps" and chosen_for([30, 20, 20], 4) == "rows"

@@ -77,11 +77,11 @@ def test_every_process_writes_the_same_text():
 
 @pytest.fixture
 def nothing_remembered():
-    former = dict(generated._programs)
-    generated._programs.clear()
+    former = dict(generated.programs)
+    generated.programs.clear()
     yield
-    generated._programs.clear()
-    generated._programs.update(former)
+    generated.programs.clear()
+    generated.programs.update(former)
 
 
 def program(
@@ -227,7 +227,7 @@ def test_the_number_of_cached_programs_is_limited(nothing_remembered):
         made.X, made.Y = [[v / n for v in row] for row in made.X], [[0.5 + n] for _ in made.Y]
         layers = [sn.Dense(1, 1), sn.LeakyReLU(1 / n)]
         program("samples", layers, X=made.X, Y=made.Y)
-        assert 0 < len(generated._programs) <= generated.MOST_PROGRAMS
+        assert 0 < len(generated.programs) <= generated.MOST_PROGRAMS
 
 
 @given(recipes())
