@@ -137,8 +137,10 @@ function number(v, decimals = 4) {
 }
 
 /** Return a number, of any size, short enough for a table or a caption. */
-const brief = (v) =>
-  typeof v === "number" && number(v).length > 14 ? v.toPrecision(4) : number(v);
+function brief(v) {
+  if (typeof v === "number") return number(v).length > 14 ? v.toPrecision(4) : number(v);
+  return String(v).length > 14 && drawn(v) !== 0 ? brief(drawn(v)) : number(v);
+}
 
 /** Return a number short enough for a neuron. */
 function short(v) {
@@ -372,7 +374,8 @@ function topmost() {
         .map((i) => find(output(k, i, 0) + ".gradient"))
         .find(known);
       const formula = place !== undefined && formulaOf(place);
-      return formula && !operands(formula).some((p) => rows[p].name.endsWith(".gradient"));
+      const isOfBackward = (name) => /\.gradient$|^\d+\.backward\[/.test(name);
+      return formula && !operands(formula).some((p) => isOfBackward(rows[p].name));
     });
   return direct.length ? direct[0] : layers.length - 1;
 }

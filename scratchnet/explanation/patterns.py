@@ -40,9 +40,16 @@ def unguarded(operand: "Traced", in_general: bool) -> "Traced":
 
     That is the operand itself if it is another one, or if 1 is taken and not ``in_general``.
     """
-    if operand.name or operand.operation != "where" or not is_constant(operand.operands[2], 1):
+    if operand.name or operand.operation != "where":
         return operand
-    return operand.operands[1] if in_general or operand.operands[0].value else operand
+    condition, chosen, other = operand.operands
+    for guard, number, is_taken in (
+        (other, chosen, bool(condition.value)),
+        (chosen, other, not condition.value),
+    ):
+        if is_constant(guard, 1) and (in_general or is_taken):
+            return number
+    return operand
 
 
 def logistic_of(node: "Traced") -> "Optional[Traced]":

@@ -120,6 +120,17 @@ def test_a_denominator_that_is_not_zero():
     assert formula(-(y / (a != 0).where(a, Traced(1.0)))) == "−(y / (1, since a = 0))"
 
 
+@pytest.mark.parametrize(
+    "loss, end", [("binary_cross_entropy", sn.Sigmoid), ("categorical_cross_entropy", sn.Softmax)]
+)
+def test_a_derivative_of_a_logarithm_has_no_reason(loss, end):
+    net = sn.Sequential([sn.Dense(1, 2, weights=[[0.5, 0.1]]), end()])
+    why = sn.explain(net, [[1]], [[1, 0]], loss, "sgd")
+    for k in range(2):
+        assert "since" not in why[f"1.a[0][{k}].gradient"].formula
+    assert "y[0][0] / 1.a[0][0]" in why["1.a[0][0].gradient"].formula
+
+
 def test_pi():
     why = sn.explain(
         sn.Sequential([sn.Dense(1, 1, weights=[[1]]), sn.GELU()]), [[1]], [1], "mse", "sgd"

@@ -18,6 +18,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from layers_of_users import LayerNorm, Residual
 
 import scratchnet as sn
 from scratchnet.datasets import samples
@@ -84,6 +85,12 @@ def folded():
     return explain(
         net, X, [i % 3 for i in range(20)], loss="categorical_cross_entropy", optimizer=sn.SGD(0.1)
     )
+
+
+def user_defined():
+    layers = [sn.Dense(2, 2), LayerNorm(2), Residual(2, 3), sn.Dense(2, 1), sn.Sigmoid()]
+    net, X = sn.Sequential(layers, seed=3), [[0.1, 0.5], [2, -1]]
+    return explain(net, X, [1, 0], "binary_cross_entropy", sn.SGD(0.5))
 
 
 def enormous():
@@ -230,6 +237,24 @@ def test_a_phase_highlights_its_part_and_lists_its_numbers(show):
     walk_to(shown, "Backward: layer 2")
     edge = shown.locator("#drawing .edge.on").first
     assert edge.get_attribute("aria-label").startswith("2.weights[0][0].gradient = ")
+
+
+def test_each_layer_has_a_phase_also_a_users(show):
+    shown, titles = show(user_defined), []
+    while shown.get_attribute("#next", "aria-disabled") == "false":
+        shown.click("#next")
+        titles.append(title(shown))
+        if titles[-1] == "Backward: the gradient of the loss":
+            assert "The loss and Sigmoid are differentiated in one step here." in shown.inner_text(
+                "#phase-words"
+            )
+    backward = [text for text in titles if text.startswith("Backward: layer")]
+    assert [text.rpartition(" ")[2] for text in backward] == [
+        "Dense",
+        "Residual",
+        "LayerNorm",
+        "Dense",
+    ]
 
 
 def test_a_phase_can_be_selected(show):
