@@ -175,6 +175,9 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
 def _others(z: "Wire") -> "Iterator[Tuple[str, Dict[str, Any], Wire]]":
     """Yield further spellings, of PyTorch and Keras."""
     yield "Mish", {}, z * z.of("Softplus", z).tanh()
+    above = 1 + (-z).exp()
+    yield "Sigmoid", {}, 1 / above
+    yield "Sigmoid", {}, z.of("Reciprocal", above)
     gate = type(z)("HardSigmoid", [z], {"alpha": 1 / 6, "beta": 0.5})
     clipped = z.of("Clip", z + 3, 0, 6)
     for form in (z * gate, z * clipped / 6, z * (clipped / 6), z * (clipped * (1 / 6))):

@@ -171,8 +171,11 @@ def dims_of(wire: "Wire", value: "Any") -> "List[Any]":
 def gather(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
     value, places = (inputs + [None, None])[:2]
     dims = dims_of(wire, value)
-    axis = axis_of(wire, wire.attribute("axis", 0), dims)
+    last = wire.operator == "ai.onnx.ml.ArrayFeatureExtractor"
+    axis = axis_of(wire, -1 if last else wire.attribute("axis", 0), dims)
     wanted = wholes(wire, places, "indices")
+    if last:  # It takes all places in a row, and keeps the dimension.
+        places = Tensor(places.kind, [places.count], places.content)
     if len(places.dims) > 1:
         raise wire.refusal("has indices of more than one dimension")
     length = dims[axis] if isinstance(dims[axis], int) else 0
@@ -285,4 +288,5 @@ OPERATORS = {
     "Split": split,
     "Sub": subtracted,
     "Sum": added,
+    "ai.onnx.ml.ArrayFeatureExtractor": gather,
 }

@@ -1,7 +1,9 @@
 """The operators of scikit-learn's converter, in the domain ai.onnx.ml.
 
-Scaler  LinearRegressor  LinearClassifier  Normalizer
-labels_of    the class labels that a graph names
+    Scaler  LinearRegressor  LinearClassifier  Normalizer
+    labels_of    the class labels that a graph names
+
+Probabilities are those of the operator's post_transform: none, a sigmoid or a softmax.
 """
 
 from .affine import data_of, times

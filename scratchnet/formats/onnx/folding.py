@@ -101,8 +101,6 @@ def _tensor(kind: int, dims: "List[Any]", values: "List[Any]") -> "Tensor":
 
 
 def _arithmetic(operator: str, limits: "Limits", a: "Tensor", b: "Tensor") -> "Optional[Tensor]":
-    if operator == "Div" and a.kind not in FLOATS:
-        return None
     rank = max(len(a.dims), len(b.dims))
     sides = [[1] * (rank - len(t.dims)) + t.dims for t in (a, b)]
     if any([x != y and 1 not in (x, y) for x, y in zip(*sides)]):
@@ -114,7 +112,14 @@ def _arithmetic(operator: str, limits: "Limits", a: "Tensor", b: "Tensor") -> "O
         values = tensor.values()
         parts.append([values[k] for k in spread(side, dims)])
     function = ARITHMETIC[operator]
+    if operator == "Div" and a.kind not in FLOATS:
+        function = _whole_quotient
     return _tensor(a.kind, dims, [function(x, y) for x, y in zip(*parts)])
+
+
+def _whole_quotient(a: int, b: int) -> int:
+    """Return the quotient without its fraction, as ONNX divides whole numbers."""
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
 
 
 def _converted(to: int, tensor: "Tensor") -> "Optional[Tensor]":

@@ -1,7 +1,9 @@
 """The nodes of a graph in an order in which they can be computed, with functions inlined.
 
-inlined   replaces each node that stands for a function of the file by the function's nodes
-ordered   sorts nodes so that each comes after those that compute its inputs
+    inlined   replaces each node that stands for a function of the file by the function's nodes
+    ordered   sorts nodes so that each comes after those that compute its inputs
+
+Names within a function get the name of the node that stands for it.
 """
 
 from ..strict_json import shown

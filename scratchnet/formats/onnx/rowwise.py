@@ -1,9 +1,11 @@
 """Activations that need more than one number: shapes, limits, slopes, or all features of a row.
 
-Softmax  LogSoftmax  LayerNormalization                  over the features
-Clip  Min  Max  PRelu                                    with constants
-Log                                                      of Sigmoid and Softmax
-decomposed   the operators of a LayerNormalization, as PyTorch's older exporter writes them
+    Softmax  LogSoftmax  LayerNormalization                  over the features
+    Clip  Min  Max  PRelu                                    with constants
+    Log                                                      of Sigmoid and Softmax
+    decomposed   the operators of a LayerNormalization, as PyTorch's older exporter writes them
+
+Before version 13, Softmax takes all dimensions from its axis on as one.
 """
 
 from .affine import data_and_constant, data_of
@@ -29,7 +31,7 @@ def softmax(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     if reading.opset >= 13:
         features_of(wire, rows, wire.attribute("axis", -1))
     else:  # Then it takes all dimensions from the axis on as one.
-        axis = axis_of(wire, wire.attribute("axis", 1), rows.dims + [1])
+        axis = axis_of(wire, wire.attribute("axis", 1), rows.dims)
         if SAMPLES in rows.dims[axis:] or count(rows.dims[:axis]) != 1:
             raise wire.refusal("has an axis that is not the axis of the features")
     return Rows(rows.chain.then(wire.operator), rows.dims)

@@ -1,13 +1,16 @@
 """Operators that change the shape of an array or nothing at all.
 
-Identity  Dropout  Cast  CastLike                      nothing, in prediction
-Flatten  Reshape  Squeeze  Unsqueeze  Transpose        the shape
-Shape                                                  computes with shapes
+    Identity  Dropout  Cast  CastLike                      nothing, in prediction
+    Flatten  Reshape  Squeeze  Unsqueeze  Transpose        the shape
+    Expand                                                 repeats features
+    Shape  ConstantOfShape                                 shapes, and numbers made of them
+
+The samples stay one dimension, and the numbers of a sample stay together.
 """
 
 from .affine import data_of, dims_of
-from .graph import BOOL, DOUBLE, FLOATS, Tensor
-from .layout import SAMPLES, count, transposed
+from .graph import BOOL, DOUBLE, FLOATS, Tensor, packed
+from .layout import SAMPLES, count, spread, transposed
 from .linear import TRAINING
 from .rows import Rows, Sizes, axis_of, wholes
 
@@ -154,6 +157,39 @@ def unsqueeze(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
     return Rows(rows.chain, [1 if k in places else next(rest) for k in range(rank)])
 
 
+def expand(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
+    """Repeat lengths of 1; often to the shape that the data have already."""
+    rows = data_of(wire, inputs)
+    given = inputs[1] if len(inputs) > 1 else None
+    target: "List[Any]" = list(given.values) if isinstance(given, Sizes) else []
+    if not isinstance(given, Sizes):
+        target = list(wholes(wire, given, "shape"))
+    rank = max(len(rows.dims), len(target))
+    ours = [1] * (rank - len(rows.dims)) + rows.dims
+    target = [1] * (rank - len(target)) + target
+    if reading.samples is not None and SAMPLES in ours:
+        place = ours.index(SAMPLES)
+        target[place] = SAMPLES if target[place] == reading.samples else target[place]
+    for a, b in zip(ours, target):
+        if b not in (a, 1) and (a != 1 or not isinstance(b, int)):
+            raise wire.refusal(f"makes the shape {str(target)[:60]} of {str(ours)[:60]}")
+    dims = [a if b == 1 else b for a, b in zip(ours, target)]
+    if dims == ours:
+        return Rows(rows.chain, dims)
+    reading.grow(count(dims))
+    return reading.chosen_rows(rows, dims, spread(ours, dims))
+
+
+def constant_of_shape(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Tensor":
+    """Return one number that stands for a whole array of it."""
+    if not inputs or not isinstance(inputs[0], Sizes):
+        raise wire.refusal("needs a shape")
+    value = wire.attributes.get("value")
+    if not isinstance(value, Tensor):
+        value = packed(DOUBLE, [1], [0.0])
+    return Tensor(value.kind, [1] * len(inputs[0].values), value.content)
+
+
 def transpose(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     rows = data_of(wire, inputs)
     rank = len(rows.dims)
@@ -180,7 +216,9 @@ def shape(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Sizes":
 OPERATORS = {
     "Cast": cast,
     "CastLike": cast,
+    "ConstantOfShape": constant_of_shape,
     "Dropout": nothing,
+    "Expand": expand,
     "Flatten": flatten,
     "Identity": nothing,
     "Reshape": reshape,
