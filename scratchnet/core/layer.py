@@ -295,22 +295,23 @@ def widths_of(layers: Layers) -> Any:
     """
     if not layers:
         raise ValueError("a network has at least one layer")
+    last = {id(layer): i for i, layer in enumerate(layers)}
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise TypeError(f"layer {i} is {layer!r}; give a layer, such as Tanh()")
-        if any([layer is other for other in layers[:i]]):
+        if last[id(layer)] != i:
             raise ValueError(
-                f"layer {i}, {layer!r}, is in the network twice; make one object for each place"
+                f"layer {last[id(layer)]}, {layer!r}, is in the network twice; "
+                "make one object for each place"
             )
     # Layers before the first one with a known width accept any width and pass it on.
     known = [layer for layer in layers if layer.inputs is not None or layer.outputs is not None]
-    width = known[0].inputs if known else None
-    widths = [width]
+    widths = [known[0].inputs if known else None]
     for i, layer in enumerate(layers):
+        width = widths[-1]
         if None not in (layer.inputs, width) and layer.inputs != width:
             raise ValueError(f"layer {i}, {layer!r}, takes {layer.inputs} inputs, but gets {width}")
-        width = width if layer.outputs is None else layer.outputs
-        widths.append(width)
+        widths.append(width if layer.outputs is None else layer.outputs)
     return widths
 
 

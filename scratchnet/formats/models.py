@@ -22,7 +22,7 @@ file also holds, as JSON:
 True
 """
 
-from ..core.checks import require
+from ..core.checks import require, shown
 from ..core.layer import Layer
 from ..core.layers import LAYERS
 from ..core.losses import LOSSES
@@ -243,9 +243,9 @@ def _network(
         if parameter.name in left:  # a parameter that its layer made only inside the network
             parameter.value = left.pop(parameter.name)
         elif parameter.value is not None and parameter.name not in tensors:
-            raise ValueError(f"tensor {parameter.name!r} is missing")
+            raise ValueError(f"tensor {shown(parameter.name)} is missing")
     if left:
-        raise ValueError(f"tensor {sorted(left)[0]!r} belongs to no layer")
+        raise ValueError(f"tensor {shown(sorted(left)[0])} belongs to no layer")
     net.freeze(*frozen)
     net.metadata = metadata
     if "loss" in about:
@@ -258,7 +258,7 @@ def _loss(description: "Any") -> "Any":
     arguments = dict(description) if isinstance(description, dict) else {}
     kind = kinds.get(str(arguments.pop("type", None)))
     if kind is None or set(arguments) != set(kind.arguments):
-        raise ValueError(f"the loss is {description!r}, which this scratchnet does not know")
+        raise ValueError(f"the loss is {shown(description)}, which this scratchnet does not know")
     return kind(**arguments)
 
 
@@ -275,7 +275,7 @@ def _checked(about: "Dict[str, Any]") -> "Tuple[List[Any], List[Any], Dict[str, 
         )
     if type(about["version"]) is not int or about["version"] != VERSION:
         raise ValueError(
-            f"the file has version {about['version']!r} of the format; "
+            f"the file has version {shown(about['version'])} of the format; "
             f"this scratchnet reads version {VERSION}"
         )
     for name, kind in (("layers", list), ("frozen", list), ("metadata", dict)):
@@ -291,7 +291,7 @@ def _layer(
     kind = description.get("type") if isinstance(description, dict) else None
     if not isinstance(kind, str) or kind not in classes:
         raise ValueError(
-            f"layer {i} has the unknown type {kind!r}; "
+            f"layer {i} has the unknown type {shown(kind)}; "
             "for a user-defined layer give its class: load(path, custom=[...])"
         )
     arguments = {name: value for name, value in description.items() if name != "type"}
@@ -305,7 +305,7 @@ def _layer(
     if set(arguments) | optional != set(classes[kind].arguments) | optional:
         needed = ", ".join(classes[kind].arguments) or "none"
         raise ValueError(
-            f"layer {i}: {kind} has the arguments {sorted(arguments)}; it needs {needed}"
+            f"layer {i}: {kind} has the arguments {shown(sorted(arguments))}; it needs {needed}"
         )
     layer: "Layer" = classes[kind](**arguments)
     for parameter in layer.parameters():
@@ -313,5 +313,5 @@ def _layer(
         if parameter.name in left:
             parameter.value = left.pop(parameter.name)
         elif parameter.shape is not None:  # A parameter without a shape has no value yet.
-            raise ValueError(f"tensor {parameter.name!r} is missing")
+            raise ValueError(f"tensor {shown(parameter.name)} is missing")
     return layer

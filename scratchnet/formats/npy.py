@@ -17,8 +17,8 @@ All numbers except half-precision and complex ones are read: whole numbers, trut
 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
 """
 
-import ast
 import io
+import re
 import struct
 import sys
 import zipfile
@@ -39,9 +39,19 @@ if TYPE_CHECKING:
 LARGEST = 1 << 30  # bytes of one file, unpacked
 LONGEST_HEADER = 10000  # bytes, as in NumPy itself
 MOST_ARRAYS = 10000
-END, END_SIZE = b"PK\5\6", 18  # the beginning of the end of an archive, and the bytes after it
+LARGEST_LIST = 1 << 22  # bytes of the list of these arrays in an archive
+# The end of this list: its mark and numbers of volumes, the entries, their size and place, and the
+# size of a comment. Before it may stand the place of a list of another kind, which has ZIP64_SIZE.
+LIST_END = struct.Struct("<8sxxHLLH")
+ZIP64_SIZE = 20
 MAGIC = b"\x93NUMPY"
 KEYS = {"descr", "fortran_order", "shape"}
+# An entry of a header: its key, and a text, a tuple, a list or a word.
+_ENTRY = re.compile(
+    r"""\s*(['"])(\w+)\1\s*:\s*('[^']*'|"[^"]*"|\([^()]*\)|\[[^\[\]]*\]|[-\w]+)\s*(?:,|(?=\}))"""
+)
+_SIZES = r"(?:[0-9]{1,30}\s*,\s*)"
+_SHAPE = re.compile(rf"\(\s*(?:{_SIZES}{{1,32}}|{_SIZES}{{1,31}}[0-9]{{1,30}}\s*)?\)$")
 # NumPy's types without the byte order, and the codes of the module array. The code "L" means 4
 # bytes or 8, "q" always 8.
 TYPES = {
@@ -101,6 +111,8 @@ class Array:
             raise ValueError(
                 f"an array of shape {self.shape} cannot become lists; give at most 2 dimensions"
             )
+        if self.shape[1:] == (0,) and self.shape[0]:  # A short file may ask for a billion rows.
+            raise ValueError(f"a matrix of shape {self.shape} is empty; give at least one column")
         numbers = self.numbers.tolist()
         if not self.shape:
             return numbers[0]
@@ -197,39 +209,47 @@ def _header(file: "Any", source: str) -> "Tuple[Tuple[int, ...], str, str, bool]
         raise ValueError(
             f"{source}: the header is cut off, or has more than {LONGEST_HEADER} bytes"
         )
-    try:
-        header = ast.literal_eval(text.decode("utf-8" if start[6] == 3 else "latin-1").strip())
-    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
-        header = None
-    if (
-        not isinstance(header, dict)
-        or set(header) != KEYS
-        or not isinstance(header["fortran_order"], bool)
-    ):
+    fields = _fields(text.decode("utf-8" if start[6] == 3 else "latin-1", "replace").strip())
+    if set(fields) != KEYS or fields["fortran_order"] not in ("True", "False"):
         raise ValueError(f"{source}: the header must be a dict of descr, fortran_order and shape")
-    shape, descr = header["shape"], header["descr"]
-    if (
-        not isinstance(shape, tuple)
-        or len(shape) > 32
-        or not all([type(n) is int and n >= 0 for n in shape])
-    ):
+    descr, is_fortran = fields["descr"][1:-1], fields["fortran_order"] == "True"
+    if not _SHAPE.match(fields["shape"]):
         raise ValueError(
-            f"{source}: the shape is {shown(shape)}; it must be a tuple of whole numbers"
+            f"{source}: the shape is {_short(fields['shape'])}; it must be a tuple of whole numbers"
         )
-    if header["fortran_order"] and len(shape) > 2:
+    shape = tuple(map(int, re.findall("[0-9]+", fields["shape"])))
+    if 0 in shape and max(shape) > LARGEST:
+        raise ValueError(f"{source}: an array of shape {shape} has no numbers; give some")
+    if is_fortran and len(shape) > 2:
         raise ValueError(
             f"{source}: an array of {len(shape)} dimensions in Fortran order; at most 2 can be read"
         )
-    if not isinstance(descr, str) or descr[:1] not in "<>|=" or descr[1:] not in TYPES:
-        reason = (
-            "objects, which are never read"
-            if isinstance(descr, str) and "O" in descr
-            else shown(descr)
-        )
+    if descr[:1] not in ("<", ">", "|", "=") or descr[1:] not in TYPES:
+        reason = "objects, which are never read" if "O" in descr else _short(fields["descr"])
         raise ValueError(
             f"{source} holds {reason}; whole numbers, truth values and floats (f4, f8) can be read"
         )
-    return shape, descr[1:], descr[:1], header["fortran_order"]
+    return shape, descr[1:], descr[:1], is_fortran
+
+
+def _fields(header: str) -> "Dict[str, str]":
+    """Return the keys of a header with their values as text.
+
+    A header that is not a dict with different keys is {}. (``ast.literal_eval`` would let a short
+    text use up the stack of the interpreter.)
+    """
+    fields: "Dict[str, str]" = {}
+    place = header.find("{") + 1
+    entry = _ENTRY.match(header, place)
+    while entry and entry.group(2) not in fields:
+        fields[entry.group(2)] = entry.group(3)
+        place = entry.end()
+        entry = _ENTRY.match(header, place)
+    return fields if header[:1] + header[place:].strip() == "{}" else {}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _by_rows(numbers: "Any", shape: "Tuple[int, ...]") -> "Any":
@@ -277,9 +297,10 @@ def _read_npz(
     arrays: "Dict[str, Array]" = {}
     packed = file.seek(0, io.SEEK_END)
     left = min(LARGEST, most_unpacked(packed))  # bytes of all arrays together
+    _check_list(file, packed, source)
     try:
         with zipfile.ZipFile(file) as archive:
-            for member in _members(archive, packed, source):
+            for member in _members(archive, source):
                 name = member.filename[:-4] if member.filename.endswith(".npy") else member.filename
                 if name in arrays:
                     raise ValueError(f"{source} holds two arrays {shown(name)}")
@@ -295,23 +316,37 @@ def _read_npz(
     return arrays
 
 
-def _members(archive: "zipfile.ZipFile", size: int, source: str) -> "List[zipfile.ZipInfo]":
-    """Return the entries of an archive of ``size`` bytes.
+def _check_list(file: "Any", packed: int, source: str) -> None:
+    """Check the list of the files in an archive of ``packed`` bytes, before ZipFile reads it.
 
-    The archive must fill the file, because programs differ in what they read of a file with bytes
-    before or behind it, such as another archive.
+    It must fill the end of the archive, because programs differ in what they read of a file with
+    bytes behind it, such as another archive. A second list (ZIP64), which is needed only beyond the
+    limits, is refused, too.
     """
+    file.seek(max(0, packed - LIST_END.size - ZIP64_SIZE))
+    before = file.read(ZIP64_SIZE)
+    end = file.read(LIST_END.size)
+    if len(end) < LIST_END.size or not end.startswith(b"PK\5\6"):
+        raise ValueError(f"{source} is not an .npz file, or has bytes behind its archive")
+    _, count, size, begin, comment = LIST_END.unpack(end)
+    if count > MOST_ARRAYS:
+        raise ValueError(f"{source} holds {count} arrays; at most {MOST_ARRAYS} can be read")
+    if size > LARGEST_LIST:
+        raise ValueError(
+            f"{source}: the list of arrays has {size} bytes; at most {LARGEST_LIST} can be read"
+        )
+    if comment or begin + size + len(end) != packed or before.startswith(b"PK\6\7"):
+        raise ValueError(f"{source} has bytes before or behind its archive; save it again")
+
+
+def _members(archive: "zipfile.ZipFile", source: str) -> "List[zipfile.ZipInfo]":
+    """Return the entries of an archive, which must begin with the first one."""
     members = archive.infolist()
-    if len(members) > MOST_ARRAYS:
-        raise ValueError(f"{source} holds {len(members)} arrays; at most {MOST_ARRAYS} can be read")
     for member in members:
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ValueError(
                 f"{source}: {shown(member.filename)} is compressed by another method than NumPy's"
             )
-    file: "Any" = archive.fp
-    file.seek(size - len(END) - END_SIZE)
-    begins = min([member.header_offset for member in members] or [0]) == 0
-    if not begins or archive.comment or file.read(len(END)) != END:
+    if min([member.header_offset for member in members] or [0]) != 0:
         raise ValueError(f"{source} has bytes before or behind its archive; save it again")
     return members

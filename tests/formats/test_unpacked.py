@@ -12,7 +12,7 @@ import scratchnet as sn
 from scratchnet.datasets.arrays import is_array, read_arrays
 from scratchnet.datasets.idx import read_idx
 from scratchnet.datasets.tables import read_table
-from scratchnet.formats import npy, unpacked
+from scratchnet.formats import npy, npz, unpacked
 
 
 @pytest.fixture
@@ -146,6 +146,13 @@ def bytes_of_zeros(count):
     return type(numbers)("B", bytes(count))
 
 
+def test_a_model_file_of_empty_rows():
+    """A file of 300 bytes would become a billion lists."""
+    empty = npy.dumps(npy.Array((1 << 30, 0), bytes_of_zeros(0)))
+    with pytest.raises(ValueError, match="is empty; give at least one column"):
+        npz.loads(archive([("0.weights", empty)]))
+
+
 SOUND = archive([("X", npy.dumps(npy.array_of([[1.0, 2.0]])))])
 OTHER = archive([("X", npy.dumps(npy.array_of([[3.0, 4.0]])))])
 TWO_READINGS = {
@@ -153,7 +160,29 @@ TWO_READINGS = {
     "a suffix": SOUND + b"more",
     "two archives": OTHER + SOUND,
     "a comment": SOUND[:-2] + b"\4\0more",
+    "a second list": archive([("X", b"")])[:-22] + b"PK\6\7" + bytes(16) + SOUND[-22:],
 }
+
+
+def list_of(count, said, size=None):
+    """An archive that is only a list of ``count`` files, and says that there are ``said``."""
+    entry = b"PK\1\2" + bytes(24) + b"\1" + bytes(17) + b"a"
+    end = struct.pack("<4sHHHHLLH", b"PK\5\6", 0, 0, said, said, size or 47 * count, 0, 0)
+    return entry * count + end
+
+
+@pytest.mark.parametrize(
+    "data, words",
+    [
+        (list_of(20000, 20000), "holds 20000 arrays; at most 10000 can be read"),
+        (list_of(100000, 3), "the list of arrays has 4700000 bytes; at most"),
+        (list_of(100000, 3, 47), "has bytes before or behind its archive"),
+    ],
+)
+def test_a_long_list_is_refused_before_it_is_read(data, words, monkeypatch):
+    monkeypatch.setattr(npy.zipfile, "ZipFile", None)
+    with pytest.raises(ValueError, match=words):
+        npy.loads_npz(data)
 
 
 @pytest.mark.parametrize("name", sorted(TWO_READINGS))
