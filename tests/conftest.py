@@ -1,4 +1,4 @@
-"""What all tests share: which files are tests, hypothesis without chance or haste, kernels, and a browser."""
+"""What all tests share: which files are tests, hypothesis without chance or haste, limits, kernels, and a browser."""
 
 import json
 import os
@@ -25,6 +25,22 @@ settings.register_profile(
 settings.register_profile("few", settings.get_profile("repeatable"), max_examples=10)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("repeatable")
+
+
+def pytest_configure():
+    import limited_processes
+
+    limited_processes.install()
+
+
+@pytest.fixture(autouse=True)
+def no_process_outlives_its_test():
+    from limited_processes import kill, started
+
+    first = len(started)
+    yield
+    kill(started[first:])
+    del started[first:]
 
 
 def pytest_ignore_collect(collection_path):

@@ -72,7 +72,10 @@ examples:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that reports an error in one line."""
+    """A parser that reports an error in one line, and notices that its help cannot be written."""
+
+    def _print_message(self, message: str, file: "Any" = None) -> None:
+        file.write(message)  # argparse would ignore an OSError.
 
     def error(self, message: str) -> "NoReturn":
         _complain(f"{self.prog}: {message}; see {self.prog} --help")

@@ -1,6 +1,7 @@
 """`python -m scratchnet check`: check calculations made by hand."""
 
 import argparse
+import os
 import shlex
 import sys
 
@@ -9,11 +10,12 @@ from ..explanation import mistakes, worksheet
 from ..formats import files
 from ..texts import decoded
 from .explain import FIRST_LINE, STEP, add_setting, explained, text_of
+from .exercises import MOST_SHEETS
 from .terminal import explained as explained_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, NoReturn
+    from typing import Any, Callable, Iterator, List, NoReturn
 
 DESCRIPTION = """\
 Check your own calculations: lines NAME = NUMBER, such as a filled worksheet. A
@@ -48,25 +50,39 @@ def configure(parser: "Any") -> None:
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the findings. Return the exit status, 1 if a number is wrong."""
-    sheets = _sheets(_text(options.file))
+    text = _text(options.file)
+    count = max(1, len(_first_lines(text)))
+    if count > MOST_SHEETS:
+        raise ValueError(f"{options.file} has {count:,} worksheets; give at most {MOST_SHEETS:,}")
     status = 0
-    for sheet in sheets:
+    for sheet in _sheets(text):
         setting = _setting(sheet)
         require("--step", 1 if setting.step is None else setting.step, STEP)
+        for path in (setting.model, setting.data, setting.weights):
+            if path and os.path.exists(path) and not os.path.isfile(path):  # A pipe may never end.
+                raise ValueError(f"the worksheet names {path}, which is not a file")
         findings = mistakes.check(explained(setting)[0], worksheet.read(sheet))
-        if len(sheets) > 1:
-            write(sheet.strip().split("\n")[0])
-        write(explained_text(findings.text()) + ("\n" if len(sheets) > 1 else ""))
+        if count > 1:
+            write(sheet.strip().split("
+")[0])
+        write(explained_text(findings.text()) + ("
+" if count > 1 else ""))
         status = status if findings.passed else 1
     return status
 
 
-def _sheets(text: str) -> "List[str]":
-    """Return the worksheets in a file, each with its first line in the line of the file."""
+def _first_lines(text: str) -> "List[int]":
+    return [n for n, line in enumerate(text.splitlines()) if line.startswith(FIRST_LINE)]
+
+
+def _sheets(text: str) -> "Iterator[str]":
+    """Yield the worksheets in a file, each with its first line in the line of the file."""
     lines = text.splitlines()
-    first = [n for n, line in enumerate(lines) if line.startswith(FIRST_LINE)]
-    ends = first[1:] + [len(lines)]
-    return ["\n" * n + "\n".join(lines[n:end]) for n, end in zip([0] + first[1:], ends)]
+    first = _first_lines(text)
+    for n, end in zip([0] + first[1:], first[1:] + [len(lines)]):
+        yield "
+" * n + "
+".join(lines[n:end])
 
 
 def _text(path: str) -> str:

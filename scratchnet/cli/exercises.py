@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..core.types import Matrix
 
 MOST_SHEETS = 1000
+MOST_WEIGHTS = 100000  # of an exercise, for which a pencil would be too short
 KEY = "answers.txt"
 
 
@@ -82,10 +83,13 @@ class Exercise:
     """A network and samples; weights that are not given are drawn, and so is the sample."""
 
     def __init__(self, options: "Any") -> None:
+        widths_of_layers = list(zip(options.layers, options.layers[1:]))
+        if sum([inputs * outputs for inputs, outputs in widths_of_layers]) > MOST_WEIGHTS:
+            raise ValueError(f"--layers: an exercise has at most {MOST_WEIGHTS:,} weights")
         self.generator = Generator(options.seed or 0)
         activation = HIDDEN_ACTIVATIONS[options.activation or "sigmoid"]
         layers: "List[Any]" = []
-        for inputs, outputs in zip(options.layers, options.layers[1:]):
+        for inputs, outputs in widths_of_layers:
             layers += [
                 Dense(inputs, outputs, self.matrix(inputs, outputs), self.row(outputs)),
                 activation(),

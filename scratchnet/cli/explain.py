@@ -75,6 +75,9 @@ DECIMALS_LIMIT = (
 )
 MOST_STEPS = 1000000  # which take minutes
 STEP = (lambda v: COUNT[0](v) and v <= MOST_STEPS, f"a whole number from 1 to {MOST_STEPS:,}")
+# Steps times numbers of a worksheet, which take about ten seconds. Recording a step takes as long as
+# 200 others, and any step as long as 200 numbers.
+MOST_WORK, RECORDING = 5000000, 200
 MOST_INPUTS = 30  # inputs listed
 # With one of these options, a step is not one of the training of a model.
 OF_TRAINING = ("row", "loss", "optimizer", "learning_rate", "batch_size", "shuffle", "seed")
@@ -215,6 +218,21 @@ def check(options: "Any") -> None:
     exercises.check(options)
 
 
+def check_work(options: "Any", net: "Sequential", samples: int) -> None:
+    """Refuse a worksheet whose step takes long to compute: it may come from a stranger."""
+    if not getattr(options, "worksheet", True):  # ``check`` has no such option.
+        return
+    numbers = RECORDING + samples * sum([p.count for p in net.parameters()])
+    most = MOST_WORK // numbers - RECORDING
+    if most < 1:
+        raise ValueError("the network and the samples are too large for a worksheet")
+    if (options.step or 1) > most:
+        raise ValueError(
+            f"a worksheet of step {options.step} of this network takes too long to compute; "
+            f"give a step up to {most:,}"
+        )
+
+
 def is_question(options: "Any", encoder: "Any") -> bool:
     """Return whether only the prediction is to be explained, not a training step."""
     return encoder is not None and options.step is None and not options.arithmetic
@@ -280,6 +298,7 @@ def own_step(
 ) -> "Tuple[Explanation, Any, About]":
     """Explain a step of the training of a model, which is repeated up to that step."""
     recipe, encoder = model.recipe, problem.encoder
+    check_work(options, model.net, recipe.batch_size)
     why = explain(
         model.net,
         problem.training[0],
@@ -302,6 +321,7 @@ def explanation(
     options: "Any", net: "Sequential", X: "Any", Y: "Any", encoder: "Any", steps: int
 ) -> "Explanation":
     """Return the explanation of a training step of this network on these samples."""
+    check_work(options, net, min(len(X), options.batch_size or len(X)))
     rate = options.learning_rate
     if options.optimizer in (None, "sgd"):
         optimizer = SGD(and_gate.A if rate is None else rate)

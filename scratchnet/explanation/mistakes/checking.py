@@ -1,5 +1,7 @@
 """Checks numbers computed by hand, in the order of the step."""
 
+from ...core.checks import shown
+from ...texts import plural
 from ..number import inputs
 from ..worksheet import sections, value_of
 from .accuracy import FEWEST, agrees, is_cut_off, says_nothing, significant
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from .working import Known
 
 MOST = 2  # results of mistakes that the digits fit; with more, no mistake is reported
+# A worksheet may come from a stranger. These limits are entries that are not plainly right, times
+# numbers of the step: as many are checked, and of as many the mistake is looked for.
+CHECKED, LOOKED_FOR = 3000000, 20000
 
 
 def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
@@ -25,8 +30,13 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
 
     An entry is right if its digits are right. It is also right if its digits follow from the
     entries before it, which are rounded. After a wrong entry, what follows from it counts.
+
+    A number that is entered twice raises a ValueError, and so do more wrong numbers than can be
+    checked in about a minute. Of many wrong numbers, the mistake of the first ones is looked for.
     """
+    _refuse_twice(why, entries)
     own = _Entries(why, entries)
+    explained = max(1, LOOKED_FOR // len(why.step.numbers))
     right, followed, wrongs = [], [], []
     for entry in _in_order(why, entries):
         number = why[entry[0]]
@@ -35,14 +45,25 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
         elif own.follows(number.node, entry[1]):
             followed.append(entry[0])
         else:
-            mistake, carried = own.mistake(number.node, entry[1]), own.with_wrong(number.node)
-            wrongs.append(Wrong(entry, number, mistake, carried))
+            mistake = own.mistake(number.node, entry[1]) if len(wrongs) < explained else None
+            wrongs.append(Wrong(entry, number, mistake, own.with_wrong(number.node)))
             own.wrong[number.name], own.halves[number.name] = value_of(entry[1])
         own.add(number.name, value_of(entry[1])[0])
     names = {why.step.full_name(entry[0].strip()) for entry in entries}
     blanks = [name for _, found in sections(why) for name in found if why[name].node.operation]
     missing = [name for name in blanks if name not in names]
     return Findings(right, followed, wrongs, missing)
+
+
+def _refuse_twice(why: "Explanation", entries: "Sequence[Entry]") -> None:
+    """Refuse two entries of one number."""
+    lines: "Dict[str, int]" = {}
+    for name, _, line in entries:
+        first = lines.setdefault(why.step.full_name(name.strip()), line)
+        if first != line:
+            raise ValueError(
+                f"line {line}: {shown(name)} is in line {first} already; leave one of the two"
+            )
 
 
 def _in_order(why: "Explanation", entries: "Sequence[Entry]") -> "List[Entry]":
@@ -76,6 +97,7 @@ class _Entries:
         self.values: "Dict[str, float]" = {}
         self.wrong: "Dict[str, float]" = {}
         self.halves: "Dict[str, float]" = {}
+        self.left = max(1, CHECKED // len(why.step.numbers))  # how many are still computed again
         self.carried = self.working(self.values)  # what follows from all entries
 
     def add(self, name: str, value: float) -> None:
@@ -136,6 +158,12 @@ class _Entries:
         """
         if agrees(given, exact, half):
             return True
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError(
+                f"{plural(len(self.wrong), 'number')} of the worksheet up to {shown(node.name)} "
+                "are wrong, and more are not checked at once; correct some of them first"
+            )
         if agrees(given, self.working(values, form).value(node), half):
             return True
         influences = self.influences(node, exact, values, fixed, form)
