@@ -274,7 +274,7 @@ def test_wrong_numbers_are_counted_before_they_are_examined(monkeypatch):
     monkeypatch.setattr(checking, "LOOKED_FOR", 2 * len(why.step.numbers))
     assert [bool(wrong.mistake) for wrong in checking.check(why, sheet).wrongs].count(True) <= 2
     monkeypatch.setattr(checking, "CHECKED", 5 * len(why.step.numbers))
-    with pytest.raises(ValueError, match="are wrong, and more are not checked at once"):
+    with pytest.raises(ValueError, match="are wrong or rounded for a step of"):
         checking.check(why, sheet)
     right = [(name, repr(float(why[name].value)), line) for name, _, line in sheet]
     assert checking.check(why, right).passed

@@ -1,7 +1,6 @@
 """Checks numbers computed by hand, in the order of the step."""
 
 from ...core.checks import shown
-from ...texts import plural
 from ..number import inputs
 from ..worksheet import sections, value_of
 from .accuracy import FEWEST, agrees, is_cut_off, says_nothing, significant
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from .working import Known
 
 MOST = 2  # results of mistakes that the digits fit; with more, no mistake is reported
-# A worksheet may come from a stranger. These limits are entries that are not plainly right, times
-# numbers of the step: as many are checked, and of as many the mistake is looked for.
+# A worksheet may come from a stranger. These limits are numbers of the step times computations to
+# compare entries that are not plainly right, and times entries of which the mistake is looked for.
 CHECKED, LOOKED_FOR = 3000000, 20000
 
 
@@ -31,8 +30,8 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
     An entry is right if its digits are right. It is also right if its digits follow from the
     entries before it, which are rounded. After a wrong entry, what follows from it counts.
 
-    A number that is entered twice raises a ValueError, and so do more wrong numbers than can be
-    checked in about a minute. Of many wrong numbers, the mistake of the first ones is looked for.
+    A number that is entered twice raises a ValueError, and so do more wrong or rounded numbers than
+    can be checked in about a minute. Of many wrong numbers, the mistake of the first ones is looked for.
     """
     _refuse_twice(why, entries)
     own = _Entries(why, entries)
@@ -97,7 +96,7 @@ class _Entries:
         self.values: "Dict[str, float]" = {}
         self.wrong: "Dict[str, float]" = {}
         self.halves: "Dict[str, float]" = {}
-        self.left = max(1, CHECKED // len(why.step.numbers))  # how many are still computed again
+        self.left = max(1, CHECKED // len(why.step.numbers))  # computations to compare entries
         self.carried = self.working(self.values)  # what follows from all entries
 
     def add(self, name: str, value: float) -> None:
@@ -161,8 +160,8 @@ class _Entries:
         self.left -= 1
         if self.left < 0:
             raise ValueError(
-                f"{plural(len(self.wrong), 'number')} of the worksheet up to {shown(node.name)} "
-                "are wrong, and more are not checked at once; correct some of them first"
+                f"too many numbers of the worksheet up to {shown(node.name)} are wrong or rounded "
+                f"for a step of {len(self.step.numbers):,} numbers; check fewer at once"
             )
         if agrees(given, self.working(values, form).value(node), half):
             return True
