@@ -9,8 +9,8 @@ from ..core.checks import require
 from ..explanation import mistakes, worksheet
 from ..formats import files
 from ..texts import decoded
-from .explain import FIRST_LINE, STEP, add_setting, explained, text_of
 from .exercises import MOST_SHEETS
+from .explain import FIRST_LINE, STEP, add_setting, explained, text_of
 from .terminal import explained as explained_text
 
 TYPE_CHECKING = False
@@ -63,10 +63,8 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
                 raise ValueError(f"the worksheet names {path}, which is not a file")
         findings = mistakes.check(explained(setting)[0], worksheet.read(sheet))
         if count > 1:
-            write(sheet.strip().split("
-")[0])
-        write(explained_text(findings.text()) + ("
-" if count > 1 else ""))
+            write(sheet.strip().split("\n")[0])
+        write(explained_text(findings.text()) + ("\n" if count > 1 else ""))
         status = status if findings.passed else 1
     return status
 
@@ -80,9 +78,7 @@ def _sheets(text: str) -> "Iterator[str]":
     lines = text.splitlines()
     first = _first_lines(text)
     for n, end in zip([0] + first[1:], first[1:] + [len(lines)]):
-        yield "
-" * n + "
-".join(lines[n:end])
+        yield "\n" * n + "\n".join(lines[n:end])
 
 
 def _text(path: str) -> str:
