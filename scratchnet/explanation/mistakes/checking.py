@@ -31,7 +31,8 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
     entries before it, which are rounded. After a wrong entry, what follows from it counts.
 
     A number that is entered twice raises a ValueError, and so do more wrong or rounded numbers than
-    can be checked in about a minute. Of many wrong numbers, the mistake of the first ones is looked for.
+    can be checked in about a minute. Of many wrong numbers, the mistakes of the first ones are
+    looked for.
     """
     _refuse_twice(why, entries)
     own = _Entries(why, entries)
