@@ -127,12 +127,12 @@ def write(path: "Path", data: bytes) -> None:
     if replacement is None:
         _replace_simply(str(path), data)
     else:
-        _explained(path, lambda: replacement.replace(replacement.target_of(path), data))
+        _explained(path, lambda: replacement.replace(replacement.target_of(str(path)), data))
 
 
 def check_writable(path: "Path") -> None:
     """Raise the OSError that ``write`` would raise now. The file at ``path`` is not changed."""
-    _explained(path, lambda: replacement.replace(replacement.target_of(path), None))
+    _explained(path, lambda: replacement.replace(replacement.target_of(str(path)), None))
 
 
 def _explained(path: "Path", action: "Callable[[], None]") -> None:

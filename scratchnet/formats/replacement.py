@@ -22,12 +22,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional, Tuple
 
-    from .files import Path
 
-
-def target_of(path: "Path") -> str:
+def target_of(link: str) -> str:
     """Return the path of the file to write, after following symbolic links of this user."""
-    link = str(path)
     if os.path.islink(link) and hasattr(os, "geteuid"):
         if os.lstat(link).st_uid not in (0, os.geteuid()):
             raise OSError(errno.EPERM, "it is a symbolic link of another user")
@@ -63,9 +60,9 @@ def replace(path: str, data: "Optional[bytes]") -> None:
     _sync(folder)
 
 
-def remove(path: "Path") -> None:
+def remove(path: str) -> None:
     """Remove the file at ``path`` if it exists, and what killed writers of it left."""
-    folder, name = os.path.split(os.path.realpath(str(path)))
+    folder, name = os.path.split(os.path.realpath(path))
     _remove_leftovers(folder, _beginning(name))
     if os.path.exists(path):
         os.remove(path)

@@ -37,7 +37,8 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
     _refuse_twice(why, entries)
     own = _Entries(why, entries)
     explained = max(1, LOOKED_FOR // len(why.step.numbers))
-    right, followed, wrongs = [], [], []
+    right, followed = [], []
+    wrongs: "List[Wrong]" = []
     for entry in _in_order(why, entries):
         number = why[entry[0]]
         if own.accepts(number.node, entry[1]):
