@@ -93,6 +93,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, Optional, Sequence
 
+    from .codegen.python.unrolled import Unrolled
     from .core.training import Engine, Training
     from .explanation.explanation import Explanation
     from .explanation.gradients import GradientCheck
@@ -492,7 +493,7 @@ def check_gradients(
     return check(net, X, Y, loss, sample_weight)  # type: ignore[no-any-return]
 
 
-def unroll(net: "Sequential", constants: bool = True) -> "Any":
+def unroll(net: "Sequential", constants: bool = True) -> "Unrolled":
     """Return the prediction for one sample as straight-line Python.
 
     The result is a function, and its ``.source`` is the text.
@@ -509,7 +510,7 @@ def unroll(net: "Sequential", constants: bool = True) -> "Any":
     >>> sn.unroll(net)([1, 3])
     [7.5]
     """
-    return _above("codegen.python.unrolled", "unroll")(net, constants)
+    return _above("codegen.python.unrolled", "unroll")(net, constants)  # type: ignore[no-any-return]
 
 
 def compile(net: "Sequential") -> "Any":

@@ -23,6 +23,10 @@ print(metrics.report("classification", [0, 1], [0, 1]).accuracy)
 print(metrics.report("regression", [0, 1], [0, 1]).to_dict())
 X_train, X_test = sn.train_test_split(X, test_size=1)
 net.save("model.json")
+why = sn.explain(net, X, Y, "mse", sn.SGD(0.1), step=2)
+print(why["loss"].formula, why.names(), sn.check_gradients(net, X, Y, "mse").passed)
+print(sn.unroll(net).source, sn.unroll(net)([0.5, 1])[0] + 1)
+print(sn.MLPClassifier((8,)).fit(X, Y).predict(X), sn.MLPRegressor().fit(X, Y).loss_)
 sn.load_model("model.json").predict(X_test)
 """
 BEGINNING = """
@@ -45,6 +49,13 @@ WRONG = {  # each line, and a part of what mypy says
     "sn.Adam(rate=0.1)": 'Unexpected keyword argument "rate"',
     "net.layer": '"Sequential" has no attribute "layer"',
     "sn.Sequentail([])": 'no attribute "Sequentail"',
+    "sn.MLPClassifier(hidden_layers=(8,))": 'Unexpected keyword argument "hidden_layers"',
+    "sn.MLPClassifier().fit(X, Y).clases_": '"MLPClassifier" has no attribute "clases_"',
+    "sn.MLPRegressor().fit(X, Y).set_params().scores": '"MLPRegressor" has no attribute "scores"',
+    "sn.unroll(net).src": '"Unrolled" has no attribute "src"',
+    'sn.explain(net, X, Y, "mse", stepp=2)': 'Argument "stepp" to "explain"',
+    'sn.explain(net, X, Y, "mse")["loss"].formulas': '"Number" has no attribute "formulas"',
+    'sn.check_gradients(net, X, Y, "mse").pased': '"GradientCheck" has no attribute "pased"',
 }
 
 

@@ -6,7 +6,9 @@ from warnings import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, Dict, TypeVar
+
+    Self = TypeVar("Self", bound="Estimator")
 
 
 class NotFitted(ValueError, AttributeError):
@@ -28,7 +30,7 @@ class Estimator:
         """Return the constructor's arguments as they were given or set. ``deep`` has no effect."""
         return {name: getattr(self, name) for name in self.defaults()}
 
-    def set_params(self, **params: "Any") -> "Any":
+    def set_params(self: "Self", **params: "Any") -> "Self":
         """Change some parameters and return the estimator. ``fit`` checks the values."""
         names = self.defaults()
         for name in params:

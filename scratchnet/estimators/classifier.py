@@ -97,7 +97,7 @@ class MLPClassifier(MLP):
 
     def partial_fit(
         self, X: "Any", y: "Any", sample_weight: "Any" = None, classes: "Any" = None
-    ) -> "Any":
+    ) -> "MLPClassifier":
         """Train for one epoch on these samples. The first call must give all ``classes``."""
         restart, outputs = not self.__sklearn_is_fitted__(), None
         if restart:

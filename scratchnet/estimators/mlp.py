@@ -12,11 +12,13 @@ from .training import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, List, TypeVar
 
     from ..core.network import Sequential
     from ..core.random import Generator
     from ..core.types import Matrix, RowOrNone
+
+    Self = TypeVar("Self", bound="MLP")
 
 
 class MLP(Parameters):
@@ -30,7 +32,7 @@ class MLP(Parameters):
     # ---- fitting ---------------------------------------------------------------------------------
 
     def fit(
-        self,
+        self: "Self",
         X: "Any",
         y: "Any",
         sample_weight: "Any" = None,
@@ -38,7 +40,7 @@ class MLP(Parameters):
         intercepts_init: "Any" = None,
         validation_data: "Any" = None,
         callbacks: "Any" = (),
-    ) -> "Any":
+    ) -> "Self":
         """Train and return the estimator. Without ``warm_start``, training starts from scratch.
 
         ``X``                 samples × features: lists, or an array of NumPy, pandas or PyTorch
@@ -86,7 +88,7 @@ class MLP(Parameters):
         self.validation_loss_curve_: "List[float]" = []
         self.validation_scores_: "Any" = None
 
-    def _train(self, run: "Run") -> "Any":
+    def _train(self: "Self", run: "Run") -> "Self":
         """Take over what the run has prepared, then train."""
         if run.restart:
             self._begin(run)

@@ -88,7 +88,7 @@ class MLPRegressor(MLP):
             engine=engine,
         )
 
-    def partial_fit(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> "Any":
+    def partial_fit(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> "MLPRegressor":
         """Train for one epoch on these samples."""
         restart = not self.__sklearn_is_fitted__()
         return self._train(Run(self, X, y, sample_weight, restart, partial=True))

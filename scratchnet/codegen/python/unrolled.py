@@ -25,14 +25,21 @@ from .printer import Code, executed, function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Sequence, Tuple
+    from typing import Any, List, Protocol, Sequence, Tuple
 
     from ...core.layer import Parameter
     from ...core.network import Sequential
     from ...core.types import Row
 
+    class Unrolled(Protocol):
+        """A function that predicts one sample, with its source."""
 
-def unroll(net: "Sequential", constants: bool = True) -> "Any":
+        source: str
+
+        def __call__(self, x: "Sequence[float]", values: "Any" = ...) -> "List[float]": ...
+
+
+def unroll(net: "Sequential", constants: bool = True) -> "Unrolled":
     """Return a function that predicts with straight-line code; see ``sn.unroll``.
 
     The code holds for the layers as they are now and the active kernel. In the kernel "fast",
@@ -52,7 +59,7 @@ def unroll(net: "Sequential", constants: bool = True) -> "Any":
         source = generate(lambda: written(net, constants), net.layers)
     except Undecided as error:
         raise ValueError(f"the network cannot be written out: {error}") from None
-    predict = executed(source)["predict"]
+    predict: "Unrolled" = executed(source)["predict"]
     predict.source = source
     return predict
 
