@@ -422,9 +422,10 @@ load_model = load
 def from_sklearn(estimator: "Any") -> "Sequential":
     """Return a network that predicts the same as a fitted scikit-learn estimator.
 
-    The estimator is an MLP, a linear model, or a Pipeline that scales before one of these. The
-    class labels are in ``metadata["labels"]``. Raise a ValueError if no network predicts exactly
-    the same. ``help(scratchnet.interop.sklearn)`` lists what is supported.
+    The estimator is an MLP, a linear model, a Pipeline that scales, selects or projects before one
+    of these, or a search such as GridSearchCV, which gives its best estimator. The class labels
+    are in ``metadata["labels"]``. Raise a ValueError if no network predicts exactly the same.
+    ``help(scratchnet.interop.sklearn)`` lists what is supported.
     """
     return _above("interop.sklearn", "from_sklearn")(estimator)  # type: ignore[no-any-return]
 
@@ -464,10 +465,10 @@ def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
 
 
 def from_keras(model: "Any") -> "Sequential":
-    """Return the network that predicts as a keras.Sequential does. All numbers stay exact.
+    """Return the network that predicts as a keras.Sequential, or as a functional model, does.
 
-    Raise a ValueError if there is no such network. ``help(scratchnet.interop.keras)`` lists what is
-    supported.
+    The layers of a functional model must be a chain. All numbers stay exact. Raise a ValueError if
+    there is no such network. ``help(scratchnet.interop.keras)`` lists what is supported.
     """
     return _above("interop.keras", "from_keras")(model)  # type: ignore[no-any-return]
 

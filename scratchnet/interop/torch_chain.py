@@ -10,15 +10,15 @@ methods of tensors, and arithmetic with constants.
 import importlib
 
 from ..core.activations import Activation, Softmax
-from ..core.layers import Dropout, Normalization
+from ..core.layers import Dropout
 from ..deep.activations import LogSoftmax
-from ..formats import exchange
+from .affine import Affine, sized
 from .torch_functions import read
-from .torch_modules import Affine, Columns, check, check_hooks, kind_of, layers_of
+from .torch_modules import check, check_hooks, kind_of, layers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator, List, Optional
+    from typing import Any, Iterator, List
 
     from ..formats.exchange import Part
 
@@ -35,7 +35,7 @@ def parts(module: "Any") -> "List[Part]":
 
     A module that is no chain of modules with equivalents raises a ValueError that names the place.
     """
-    return _sized(list(_parts(module, "")))
+    return sized(list(_parts(module, "")))
 
 
 def _parts(module: "Any", path: str) -> "Iterator[Part]":
@@ -131,43 +131,3 @@ def _graph(module: "Any", where: str) -> "Any":
         for each, mode in modes:
             each.training = mode
     return graph
-
-
-def _sized(found: "List[Part]") -> "List[Part]":
-    """Return the parts with a Normalization for each Affine, as wide as the layers around it."""
-    width: "Optional[int]" = None
-    sized: "List[Part]" = []
-    for k, (where, module, layer) in enumerate(found):
-        count = _first_inputs(found[k + 1 :]) if width is None else width
-        if type(layer) is Columns:
-            if count not in (None, layer.count):
-                raise ValueError(
-                    f"{where} gives samples {layer.count} features, but there are {count}; "
-                    "a sample is a row here"
-                )
-            continue
-        if type(layer) is Affine:
-            if count is None:
-                raise ValueError(
-                    f"{where} cannot be carried over: the number of features is unknown before "
-                    "and after it; add a Linear"
-                )
-            shift, spread = [layer.shift] * count, [layer.spread] * count
-            layer = exchange.normalization(shift, spread, where)
-        width = _outputs(layer) or width
-        sized.append((where, module, layer))
-    return sized
-
-
-def _first_inputs(after: "List[Part]") -> "Optional[int]":
-    """Return the inputs of the next layer that has a fixed number of them, or None."""
-    known = [_inputs(layer) for _, _, layer in after if _inputs(layer) is not None]
-    return known[0] if known else None
-
-
-def _inputs(layer: "Any") -> "Optional[int]":
-    return layer.mean.count if type(layer) is Normalization else layer.inputs
-
-
-def _outputs(layer: "Any") -> "Optional[int]":
-    return layer.mean.count if type(layer) is Normalization else layer.outputs

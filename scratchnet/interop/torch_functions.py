@@ -9,7 +9,8 @@ equivalent layers: ``F.elu(x, 0.5)`` is ``nn.ELU(0.5)``.
 import importlib
 
 from ..formats import exchange
-from .torch_modules import Affine, Columns, numbers_of
+from .affine import Affine, Columns
+from .torch_modules import numbers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,6 @@ KNOWN          the names of the modules that have an equivalent
 kind_of        the PyTorch class that defines what a module computes
 check          refuses a module that has no equivalent
 layers_of      the layers that compute what a module computes
-Affine         (x - shift)/spread, before the number of features is known
-Columns        a check of the number of features
 NEW            the module of each layer without parameters
 """
 
@@ -23,7 +21,6 @@ from ..core.activations import (
     Softplus,
     Tanh,
 )
-from ..core.layer import Layer
 from ..core.layers import Dense, Dropout
 from ..deep.activations import (
     CELU,
@@ -37,31 +34,13 @@ from ..deep.activations import (
 )
 from ..deep.normalization import LayerNormalization
 from ..formats import exchange
+from .affine import Affine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List
 
-
-class Affine(Layer):
-    """z = (x - shift)/spread with the same numbers for every feature, as many as there are.
-
-    A network has a Normalization of as many features in this place.
-    """
-
-    arguments = numbers = ("shift", "spread")
-
-    def __init__(self, shift: float = 0.0, spread: float = 1.0) -> None:
-        self.shift, self.spread = shift, spread
-
-
-class Columns(Layer):
-    """Checks that a sample has this number of features. A network has no layer in this place."""
-
-    arguments = ("count",)
-
-    def __init__(self, count: int) -> None:
-        self.count = count
+    from ..core.layer import Layer
 
 
 def _softplus(module: "Any") -> "List[Layer]":

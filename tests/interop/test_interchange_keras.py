@@ -103,6 +103,81 @@ def test_a_layer_in(where, make, ours):
     agree(net.predict(ROWS), predicted(model, ROWS))
 
 
+def learnt():
+    layer = layers.Normalization(invert=True)
+    layer.adapt(numpy.array(ROWS))
+    return layer
+
+
+FURTHER = [
+    (lambda: layers.Activation("relu6"), ["Clip"]),
+    (lambda: layers.ReLU(6), ["Clip"]),
+    (lambda: layers.Activation("hard_tanh"), ["Clip"]),
+    (lambda: layers.Activation("hard_sigmoid"), ["HardSigmoid"]),
+    (lambda: layers.Activation("hard_swish"), ["HardSwish"]),
+    (lambda: layers.Activation("softsign"), ["Softsign"]),
+    (lambda: layers.Activation("celu"), ["CELU"]),
+    (lambda: layers.Activation("mish"), ["Mish"]),
+    (lambda: layers.Activation("log_softmax"), ["LogSoftmax"]),
+    (lambda: layers.Activation("log_sigmoid"), ["Normalization", "Softplus", "Normalization"]),
+    (lambda: layers.PReLU(), ["PReLU"]),
+    (lambda: layers.PReLU(shared_axes=[1]), ["PReLU"]),
+    (lambda: layers.LayerNormalization(epsilon=0.1), ["LayerNormalization"]),
+    (lambda: layers.LayerNormalization(center=False), ["LayerNormalization"]),
+    (lambda: layers.LayerNormalization(center=False, scale=False), ["LayerNormalization"]),
+    (lambda: layers.Rescaling(1 / 255), ["Normalization"]),
+    (lambda: layers.Rescaling(2.0, offset=-1.0), ["Normalization"]),
+    (lambda: layers.Rescaling([1.0, 2.0, 3.0, -4.0], offset=0.5), ["Normalization"]),
+    (lambda: layers.Normalization(mean=1.0, variance=4.0), ["Normalization"]),
+    (lambda: layers.Normalization(axis=None, mean=1.0, variance=4.0), ["Normalization"]),
+    (learnt, ["Normalization"]),
+    (lambda: layers.Reshape((4,)), []),
+    (lambda: keras.Sequential([layers.Reshape((2, 2)), layers.ReLU(), layers.Flatten()]), ["ReLU"]),
+    (lambda: layers.GaussianNoise(0.1), []),
+    (lambda: layers.GaussianDropout(0.1), []),
+    (lambda: layers.AlphaDropout(0.1), []),
+    (lambda: layers.ActivityRegularization(0.1), []),
+]
+
+
+@pytest.mark.parametrize("make, kinds", FURTHER)
+def test_further_layers_in_and_out(make, kinds):
+    model = built(make, lambda: layers.Dense(3))
+    net = sn.from_keras(model)
+    assert [type(layer).__name__ for layer in net.layers] == kinds + ["Dense"]
+    # Keras's normalization of rows has 32 bits, like that of batches.
+    tolerance = 1e-6 if kinds == ["LayerNormalization"] else 1e-12
+    agree(net.predict(ROWS), predicted(model, ROWS), tolerance)
+    if all(spread > 1e-7 for p in net.parameters() if p.role == "spread" for spread in p.value):
+        again = sn.to_keras(net)
+        agree(net.predict(ROWS), predicted(again, ROWS), tolerance)
+        back = sn.from_keras(again)
+        agree(back.predict(ROWS), net.predict(ROWS))
+
+
+def test_functions_of_other_libraries():
+    jax = pytest.importorskip("jax")
+    numbers = jax.numpy
+    for function in (jax.nn.relu, jax.nn.gelu, jax.nn.leaky_relu, jax.nn.silu, jax.nn.softmax, numbers.tanh,
+                     jax.nn.relu6, jax.nn.softplus, jax.nn.elu, jax.nn.log_softmax, jax.nn.hard_sigmoid):  # fmt: skip
+        model = built(lambda f=function: layers.Dense(3, activation=f))
+        agree(sn.from_keras(model).predict(ROWS), predicted(model, ROWS))
+    for name, ours in (("relu", "ReLU"), ("softmax_v2", "Softmax")):
+        function = ours_of_another("relu", "tensorflow.python.ops")
+        function.__name__ = name
+        net = sn.from_keras(built(lambda f=function: layers.Dense(3, activation=f)))
+        assert type(net.layers[1]).__name__ == ours
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_the_file_formats_of_both_versions(tmp_path, ending):
+    model = functional(layers.Dense(5, "relu"), layers.LeakyReLU(0.1), layers.Dense(2, "softmax"))
+    path = str(tmp_path / ("model." + ending))
+    model.save(path)
+    net = sn.from_keras(keras.saving.load_model(path, compile=False))
+    agree(net.predict(ROWS), predicted(model, ROWS))
+
+
 @pytest.mark.parametrize("center", [True, False])
 @pytest.mark.parametrize("scale", [True, False])
 def test_batch_normalization_in(center, scale):
@@ -249,6 +324,14 @@ def test_weights_that_are_not_trainable_are_frozen():
     assert [layer.trainable for layer in sn.to_keras(net).layers] == [True, False, True]
 
 
+def ours_of_another(name, home):
+    """Return Keras's function as if it were that of another library."""
+    function = keras.activations.get(name)
+    other = lambda x: function(x)  # noqa: E731
+    other.__name__, other.__module__ = name, home
+    return other
+
+
 class Doubled(layers.Dense):
     def call(self, inputs):
         return 2 * super().call(inputs)
@@ -258,29 +341,29 @@ class Doubled(layers.Dense):
     "make, sentence",
     [
         (
-            lambda: [layers.Dense(2, activation="mish")],
-            r"layer 0 of the model \(Dense\) has the activation 'mish', which",
+            lambda: [layers.Dense(2, activation="tanh_shrink")],
+            r"layer 0 of the model \(Dense\) has the activation 'tanh_shrink', which",
         ),
         (
             lambda: [layers.Dense(2), layers.Activation(lambda x: x)],
             r"layer 1 of the model \(Activation\) has the act",
         ),
         (
-            lambda: [layers.Dense(2, activation=layers.PReLU())],
-            r"layer 0 of the model \(Dense\) is not supported|has",
+            lambda: [layers.Dense(2, activation=layers.UnitNormalization())],
+            r"^layer 0 of the model \(Dense\) is not supported",
         ),
         (
             lambda: [keras.Sequential([layers.Rescaling(2)])],
-            r"layer 0.0 of the model \(Rescaling\) is not supported",
+            r"layer 0.0 of the model \(Rescaling\) cannot be carried over: the number of features is",
         ),
         (
-            lambda: [layers.LayerNormalization()],
-            r"layer 0 of the model \(LayerNormalization\) is not supported",
+            lambda: [layers.UnitNormalization()],
+            r"layer 0 of the model \(UnitNormalization\) is not supported",
         ),
         (lambda: [Doubled(3)], r"layer 0 of the model \(Doubled\) is not supported"),
         (
-            lambda: [layers.ReLU(max_value=6)],
-            r"\(ReLU\) cannot be carried over exactly: give no max_value and no thre",
+            lambda: [layers.ReLU(max_value=6, negative_slope=0.1)],
+            r"\(ReLU\) cannot be carried over exactly: give no threshold, and only one of",
         ),
         (lambda: [layers.ReLU(threshold=1)], r"\(ReLU\) cannot be carried over exactly"),
         (
@@ -288,16 +371,24 @@ class Doubled(layers.Dense):
             r"\(Softmax\) cannot be carried over exactly: give axis=-1",
         ),
         (
-            lambda: [layers.Normalization(invert=True)],
-            r"\(Normalization\) cannot be carried over exactly",
+            lambda: [layers.Rescaling(0.0), layers.Dense(1)],
+            r"\(Rescaling\) multiplies by 0; give an",
         ),
         (
-            lambda: [layers.Normalization(axis=None, mean=1.0, variance=2.0)],
-            r"\(Normalization\) cannot be carried ove",
+            lambda: [layers.Reshape((2, 2)), layers.Softmax()],
+            r"\(Softmax\) is applied to 2 dimensions",
         ),
         (
-            lambda: [layers.Normalization(mean=1.0, variance=2.0)],
-            r"\(Normalization\) has one mean for all features; g",
+            lambda: [layers.Reshape((2, 2)), layers.Activation("softmax")],
+            r"layer 1 of the model \(Activation\) is applied to 2 dimensions of a sample",
+        ),
+        (
+            lambda: [layers.Reshape((2, 2, 1)), layers.Flatten("channels_first")],
+            r"\(Flatten\) cannot be carried over exactly: give data_format=",
+        ),
+        (
+            lambda: [layers.Dense(2, activation=ours_of_another("relu", "mine.functions"))],
+            r"has the function relu of 'mine' as its activation; give it by its name in Keras, \"relu\"$",
         ),
         (lambda: [], "a network has at least one layer"),
     ],
@@ -404,7 +495,7 @@ NET = sn.Sequential(
          r"the network ends before layer 2 of the model \(ReLU\)"),
         (lambda: [layers.Dense(3, activation="relu", use_bias=False), layers.Dense(2, activation="softmax")],
          r"layer 0, .*: layer 0 of the model \(Dense\) has no bias; give a Dense with one"),
-        (lambda: [layers.Dense(3, activation="relu"), layers.Dense(2, activation="mish")], "has the activation 'mish'"),
+        (lambda: [layers.Dense(3, activation="relu"), layers.Dense(2, activation="exponential")], "has the activation 'exponential'"),
     ],
 )  # fmt: skip
 def test_a_model_that_does_not_fit(make, sentence):
@@ -449,6 +540,6 @@ def test_a_normalization_that_does_not_fit(layer, spread, sentence):
 @pytest.mark.parametrize("layer", [sn.Threshold(), sn.GELU("tanh")])
 def test_layers_that_keras_lacks(layer):
     with pytest.raises(
-        ValueError, match=r"layer 1, .*\(.*\): Keras has no such layer; it has Dense"
+        ValueError, match=r"layer 1, .*\(.*\): Keras has no such layer; it has Dense, Dropout, "
     ):
         sn.to_keras(sn.Sequential([sn.Dense(1, 1), layer]))
