@@ -129,6 +129,26 @@ class Training(Row):
         return side_by_side(Contender(work.training()), theirs, pairs, at_least)
 
 
+class Natively(Training):
+    """A whole training by C that was compiled before, against a peer's."""
+
+    def __init__(self, name, against, faster=None):
+        super().__init__(name, against, faster)
+        self.work += ", native"
+
+    def compare(self, pairs, at_least):
+        work, peer = workload(self.workload), peers.peer(self.against)
+        part = peer.slice(work)
+        theirs = Contender(peer.training(part), work.trained_samples / part.trained_samples)
+        ours = work.training(engine="native")
+        start = time.perf_counter()
+        found = ours()()
+        self.note = "the first call " + duration(time.perf_counter() - start)
+        check(found, trained(work), 1e-6, self.work)
+        peer.settle(theirs)
+        return side_by_side(Contender(ours), theirs, pairs, at_least)
+
+
 class OneByOne(Training):
     """A slice of the samples, one at a time, in bpnn.py's arithmetic, by both."""
 
@@ -340,6 +360,14 @@ PREDICTIONS = {
 }
 
 
+NATIVE = {
+    "2-4-1": {NUMPY: 100, SKLEARN: 400, TORCH: 1000},
+    "4-16-3": {NUMPY: 5, SKLEARN: 15, TORCH: 50},
+    "64-32-10": {NUMPY: 1.2, SKLEARN: None, TORCH: 6},
+    "784-30-10": {NUMPY: 1.5, SKLEARN: None, TORCH: 4},
+}
+
+
 def table():
     """Every row, in order."""
     rows = [Article("the article's 1000 iterations", "the article's NumPy", 20)]
@@ -348,6 +376,8 @@ def table():
         if name in OPT_IN:
             rows += [OneByOne(name), DotProducts(name)]
             rows += [Training(name, BPNN, OPT_IN[name], "dist"), DotProducts(name, "dist")]
+    for name, targets in NATIVE.items():
+        rows += [Natively(name, against, faster) for against, faster in targets.items()]
     rows += [OnPyPy(name, faster) for name, faster in ON_PYPY.items()]
     for name, targets in PREDICTIONS.items():
         rows += [Prediction(name, against, faster) for against, faster in targets.items()]

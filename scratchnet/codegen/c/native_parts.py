@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..batch_record import BatchRecord
     from .native_unit import NativeUnit
 
-MOST_WRITTEN_OUT = 600  # operations; loops for more are as fast
+MOST_WRITTEN_OUT = 100  # operations; loops for more are faster
 CALL = 40  # additions that a function such as exp takes as long as
 
 
@@ -31,6 +31,7 @@ class Parts:
     ``in_place``   whether the sums are the gradients; otherwise these are in an array g
     ``lengths``    {array of one sample: its length}
     ``tables``     the definitions of the constants that are read
+    ``is_small``   whether the statements for one sample have no loops
     ``work``       about how many additions a sample takes as long as
     """
 
@@ -44,8 +45,8 @@ class Parts:
         operations = size(record.terms)
         calls = [v for v in reachable(record.terms) if v.operation in ELEMENTARY]
         self.work = operations + CALL * len(calls)
-        small = operations <= MOST_WRITTEN_OUT
-        self.sample, self.late = self.written_out() if small else self.looping()
+        self.is_small = operations <= MOST_WRITTEN_OUT
+        self.sample, self.late = self.written_out() if self.is_small else self.looping()
         gradients = [] if self.in_place else record.gradients
         results = [record.value, *gradients] + ([] if factor is None else [factor])
         small = size(results) <= MOST_WRITTEN_OUT

@@ -6,7 +6,7 @@ from ..loops import Loops, size
 from ..own import generate
 from ..program import recorded
 from . import templates
-from .native_step import HEAD, comment, nested, places_of
+from .native_step import comment, head, nested, places_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 
@@ -51,7 +51,7 @@ class _Writer:
         self.source = "\n".join(
             [
                 comment("Predictions, written by scratchnet.", about + places_of(net.parameters())),
-                HEAD + templates.CHECK_BITS.format(**unit.words),
+                head(not small) + templates.CHECK_BITS.format(**unit.words),
                 templates.BEGIN_UNCONTRACTED,
                 *unit.functions(),
                 *self.tables,

@@ -95,7 +95,7 @@ class _Writer:
         self.source = "\n".join(
             [
                 comment("A training step, written by scratchnet from its rules.", about),
-                HEAD + templates.CHECK_BITS.format(**self.unit.words),
+                head(not parts.is_small) + templates.CHECK_BITS.format(**self.unit.words),
                 templates.BEGIN_UNCONTRACTED,
                 *self.unit.functions(),
                 *parts.tables,
@@ -266,6 +266,15 @@ def places_of(parameters: "Any") -> "List[str]":
     return lines
 
 
+def head(inlined: bool) -> str:
+    """Return the includes and macros.
+
+    ``inlined``   whether functions are repeated where they are called, so that loops compute
+                  several numbers at once
+    """
+    return f"#define NET_INLINED {int(inlined)}\n{HEAD}"
+
+
 HEAD = """\
 #include <fenv.h>
 #include <float.h>
@@ -274,6 +283,11 @@ HEAD = """\
 #include <string.h>
 #if defined(__TINYC__) && !defined(__i386__) && !defined(FLT_EVAL_METHOD)
 #define FLT_EVAL_METHOD 0
+#endif
+#if defined(__GNUC__) && NET_INLINED
+#define NET_INLINE static inline __attribute__((always_inline))
+#else
+#define NET_INLINE static
 #endif
 #ifdef _WIN32
 #define NET_API __declspec(dllexport)

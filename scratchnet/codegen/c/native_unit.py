@@ -1,6 +1,7 @@
 """A unit of C for the compiler of this machine, which computes several sums of a row at once."""
 
 from ..loops import Fill, Fold
+from .native_helpers import HELPERS
 from .printer import Unit
 
 TYPE_CHECKING = False
@@ -8,7 +9,9 @@ if TYPE_CHECKING:
     from typing import Any, List
 
 WIDEST = 1024  # sums on the stack
-HERE = {"sqrt": "sqrt", "abs": "fabs"}  # IEEE 754 leaves no choice of their bits.
+# IEEE 754 leaves no choice of the bits of these; and x + c - c needs no function around it, because
+# the head of the file refuses compilers that do not round every operation as it is written.
+HERE = {"sqrt": "sqrt", "abs": "fabs", "rounded": ""}
 
 
 class NativeUnit(Unit):
@@ -22,7 +25,15 @@ class NativeUnit(Unit):
         Unit.__init__(self, "double", name, self_contained=True)
 
     def function(self, operation: str) -> str:
-        return HERE.get(operation) or Unit.function(self, operation)
+        return HERE[operation] if operation in HERE else Unit.function(self, operation)
+
+    def helpers(self) -> "List[str]":
+        used = [name for name in HELPERS if name in self.called]
+        self.called = [name for name in self.called if name not in HELPERS]
+        return Unit.helpers(self) + [HELPERS[name] for name in used]
+
+    def portable(self, operation: str) -> str:
+        return Unit.portable(self, operation).replace("static ", "NET_INLINE ", 1)
 
     def statement(self, part: "Any") -> "List[str]":
         """Return the lines of a statement of loops.py, or of a comment."""

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 # What one call computes takes less than 0.1 seconds. Ctrl-C discards it.
 OPERATIONS_AT_ONCE = 250000000
-STEPS_AT_ONCE = 100000
+STEPS_AT_ONCE = 20000
+DRAW = 500  # operations that a random number takes as long as
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
 
@@ -63,6 +64,7 @@ class Native(Generated):
         if not is_own(self.optimizer):
             return 1  # It may read its memory, or change from step to step.
         each, end = self.step_in_c.work
+        each += DRAW * sum(self.step_in_c.draws)
         rows = NUMBERS_AT_ONCE // (size * (self.inputs + self.outputs))
         if self.in_memory:
             rows = STEPS_AT_ONCE
@@ -169,6 +171,8 @@ class Native(Generated):
 
     def memory(self) -> "array[float]":
         """Return what the optimizer remembers: the first number of each weight, ..."""
+        if not self.optimizer.memory or not self.learning:
+            return array("d")
         states = [self.optimizer.states_of(p) for p in self.learning]
         first = states[0]
         if isinstance(first, Memory) and all([getattr(s, "m", None) is first.m for s in states]):
@@ -188,9 +192,7 @@ class Native(Generated):
             width = len(p.rows[0])
             places = range(start, start + p.count, width)
             rows.append(p.rows if p.frozen else [w[k : k + width].tolist() for k in places])
-            if not p.frozen and not m:
-                self.optimizer.states[p.name] = self.optimizer.states_of(p)
-            elif not p.frozen:
+            if m and not p.frozen:
                 self.optimizer.states[p.name] = Memory(m, learning, total, len(p.rows), width)
             learning += 0 if p.frozen else p.count
             start += p.count
@@ -204,9 +206,9 @@ def zeros(count: int) -> "array[float]":
 def arrays_of(examples: "Examples", used: "Any") -> "Any":
     """Return the samples, the targets and the weights with these indices as three arrays."""
     X, Y, weights = array("d"), array("d"), array("d")
-    for i in used:
-        X.extend(examples.X[i])
-        Y.extend(examples.Y[i])
+    for numbers, rows in ((X, examples.X), (Y, examples.Y)):
+        for i in used:
+            numbers.fromlist(list(rows[i]))
     if examples.weights is not None:
         weights.extend([examples.weights[i] for i in used])
     return X, Y, weights
