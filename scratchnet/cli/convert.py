@@ -19,6 +19,7 @@ EXAMPLES = """\
 examples:
   scratchnet convert model.onnx model.json
   scratchnet convert iris.safetensors iris.onnx --dtype float32
+  scratchnet convert policy.onnx policy.json --take action
   scratchnet convert weights.safetensors net.json --activations relu,identity
   scratchnet convert agent.safetensors actor.onnx --prefix actor \\
       --activations tanh,tanh,identity
@@ -34,6 +35,11 @@ def configure(parser: "Any") -> None:
         choices=("float64", "float32"),
         default="float64",
         help="the numbers of an .onnx file: float32 for programs that compute with 32 bits",
+    )
+    parser.add_argument(
+        "--take",
+        metavar="NAME",
+        help="the output of an .onnx file that the network computes, if it has several",
     )
     group = parser.add_argument_group("weights alone")
     group.add_argument(
@@ -58,7 +64,13 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     models.codec_of(options.output)
     terminal.check_output(options.output, [options.model])
     activations, order = names_in(options.activations), names_in(options.order)
-    net = models.load(options.model, activations=activations, order=order, prefix=options.prefix)
+    net = models.load(
+        options.model,
+        activations=activations,
+        order=order,
+        prefix=options.prefix,
+        output=options.take,
+    )
     models.save(net, options.output, options.dtype)
     count = plural(sum([p.count for p in net.parameters()]), "parameter")
     write(f"{options.output}: {plural(len(net.layers), 'layer')}, {count}")

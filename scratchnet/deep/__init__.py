@@ -1,13 +1,14 @@
 """Layers above the core: those that models from elsewhere have, each with forward and backward.
 
-    activations.py      Clip  CELU  HardSigmoid  HardSwish  Mish  Softsign    element by element
+    activations.py      Clip  CELU  Exp  HardSigmoid  HardSwish           element by element
+                        Mish  Softsign                                        the same
                         PReLU                                                 with learned slopes
                         LogSoftmax                                            row by row
-    normalization.py    LayerNormalization                                    row by row
+    normalization.py    LayerNormalization  RowNormalization                      row by row
 
 They are written like those of the core, and everything works with them: engines, number types,
-explanations, gradient checks, generated code and files. Only their number of uses keeps them out of
-the core.
+explanations, gradient checks, generated code and files. They are not in the core, because few
+networks need them.
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 3), sn.deep.LayerNormalization(3), sn.deep.Mish()], seed=7)
@@ -18,6 +19,7 @@ the core.
 from .activations import (
     CELU,
     Clip,
+    Exp,
     HardSigmoid,
     HardSwish,
     LogSoftmax,
@@ -25,17 +27,19 @@ from .activations import (
     PReLU,
     Softsign,
 )
-from .normalization import LayerNormalization
+from .normalization import LayerNormalization, RowNormalization
 
 LAYERS = {
     "CELU": CELU,
     "Clip": Clip,
+    "Exp": Exp,
     "HardSigmoid": HardSigmoid,
     "HardSwish": HardSwish,
     "LayerNormalization": LayerNormalization,
     "LogSoftmax": LogSoftmax,
     "Mish": Mish,
     "PReLU": PReLU,
+    "RowNormalization": RowNormalization,
     "Softsign": Softsign,
 }
 

@@ -1,6 +1,6 @@
 """Further activation functions, each with its derivative directly under it.
 
-    Clip  HardSigmoid  HardSwish  CELU  Mish  Softsign    element by element
+    Clip  HardSigmoid  HardSwish  CELU  Exp  Mish  Softsign    element by element
     PReLU                                                 the same, with learned slopes
     LogSoftmax                                            row by row
 
@@ -122,6 +122,16 @@ class CELU(Activation):
     def derivative(self, z: Number, a: Number) -> Number:
         # Where z <= 0, the derivative e^(z/alpha) is (alpha·(e^(z/alpha) - 1))/alpha + 1.
         return where(z > 0, 1, a / self.alpha + 1)
+
+
+class Exp(Activation):
+    """a = e^z, the inverse of a logarithmic link, as in Poisson regression"""
+
+    def function(self, z: Number) -> Number:
+        return exp(z)
+
+    def derivative(self, z: Number, a: Number) -> Number:
+        return a
 
 
 class Mish(Activation):

@@ -1,18 +1,21 @@
 """Layers that normalize what passes through them.
 
-LayerNormalization    each row to the mean 0 and the variance 1
+    LayerNormalization    each row to the mean 0 and the variance 1
+    RowNormalization      each row to the length 1
 
-X    the input,  samples × features       dX    the gradient of the loss at X
-Z    the output, samples × features       dZ    the gradient of the loss at Z
-C    the rows less their means            U    C divided by S, before it is scaled
-S    √(variance + epsilon), one per sample
+    X    the input,  samples × features       dX    the gradient of the loss at X
+    Z    the output, samples × features       dZ    the gradient of the loss at Z
+    C    the rows less their means            U     C divided by S, before it is scaled
+    S    √(variance + epsilon) or the length of a row, one per sample
+
+Both treat each sample by itself.
 """
 
 # ruff: noqa: B008  (a Default never changes)
 
 from ..core import matrix
-from ..core.checks import ABOVE_0, COUNT
-from ..core.functions import dot, sqrt, total
+from ..core.checks import ABOVE_0, COUNT, one_of
+from ..core.functions import dot, sign, sqrt, total, where, whole
 from ..core.layer import Default, Layer, Parameter
 from ..core.random import Generator
 from ..core.types import Any, IntOrNone, Matrix, Names, Number, Parameters, Row
@@ -96,3 +99,36 @@ class LayerNormalization(Layer):
             self.scale.gradient = matrix.sum_columns(matrix.multiply(dZ, self.U))
         if self.bias:
             self.bias.gradient = matrix.sum_columns(dZ)
+
+
+class RowNormalization(Layer):
+    """z = x/‖x‖ in each row, where ‖x‖ is √(Σ x²) for "l2" and Σ |x| for "l1"; a row of zeros stays
+
+    >>> RowNormalization().forward([[3.0, -4.0], [0.0, 0.0]])
+    [[0.6, -0.8], [0.0, 0.0]]
+    """
+
+    arguments: Names = ("norm",)
+
+    def __init__(self, norm: str = "l2") -> None:
+        self.norm: str = self.require("norm", norm, one_of("l1", "l2"))
+
+    def forward(self, X: Matrix) -> Matrix:
+        self.X = X
+        self.S = [self.length(x) for x in X]  # one per sample
+        self.Z = [[x_k / s for x_k in x] for x, s in zip(X, self.S)]  # samples × features
+        return self.Z
+
+    def length(self, x: Row) -> Number:
+        """‖x‖, or 1 if it is 0"""
+        length = sqrt(dot(x, x)) if self.norm == "l2" else total([abs(x_k) for x_k in x])
+        return where(length > 0, length, whole(1, length))
+
+    def backward(self, dZ: Matrix) -> Matrix:
+        """dx = (dz - u·(z·dz))/‖x‖, where u, the derivative of ‖x‖, is z or the sign of x"""
+        return [self.gradient(dz, z, x, s) for dz, z, x, s in zip(dZ, self.Z, self.X, self.S)]
+
+    def gradient(self, dz: Row, z: Row, x: Row, s: Number) -> Row:
+        along = dot(dz, z)
+        slopes = z if self.norm == "l2" else [sign(x_k) for x_k in x]
+        return [(dz_k - u * along) / s for dz_k, u in zip(dz, slopes)]

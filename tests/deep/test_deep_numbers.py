@@ -34,6 +34,17 @@ def test_defaults_are_exact():
     assert net.predict([[1]]) == [[Fraction(2, 3)]]
 
 
+def Unit(norm):
+    """Return a module of PyTorch that divides each row by its norm."""
+    torch = pytest.importorskip("torch")
+
+    class Module(torch.nn.Module):
+        def forward(self, x):
+            return torch.nn.functional.normalize(x, norm, dim=1)
+
+    return Module()
+
+
 TORCH = [
     (lambda: deep.Clip(0, 6), lambda nn: nn.ReLU6()),
     (lambda: deep.Clip(), lambda nn: nn.Hardtanh()),
@@ -45,6 +56,8 @@ TORCH = [
     (lambda: deep.PReLU(), lambda nn: nn.PReLU()),
     (lambda: deep.PReLU(4), lambda nn: nn.PReLU(4)),
     (lambda: deep.LogSoftmax(), lambda nn: nn.LogSoftmax(dim=1)),
+    (lambda: deep.RowNormalization(), lambda nn: Unit(2)),
+    (lambda: deep.RowNormalization("l1"), lambda nn: Unit(1)),
     (lambda: deep.LayerNormalization(4), lambda nn: nn.LayerNorm(4)),
     (lambda: deep.LayerNormalization(4, bias=False), lambda nn: nn.LayerNorm(4, bias=False)),
 ]

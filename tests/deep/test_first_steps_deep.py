@@ -23,6 +23,7 @@ ELEMENTWISE = [
     (lambda: deep.HardSwish(), lambda z: z * sorted([0, z + 3, 6])[1] / 6),
     (lambda: deep.CELU(), lambda z: z if z > 0 else math.exp(z) - 1),
     (lambda: deep.CELU(0.5), lambda z: z if z > 0 else (math.exp(2 * z) - 1) / 2),
+    (lambda: deep.Exp(), lambda z: math.exp(z)),
     (lambda: deep.Mish(), lambda z: z * math.tanh(math.log(1 + math.exp(z)))),
     (lambda: deep.Softsign(), lambda z: z / (1 + abs(z))),
     (lambda: deep.PReLU(), lambda z: z if z > 0 else z / 4),
@@ -36,6 +37,8 @@ OTHERS = [
     lambda: deep.LayerNormalization(4, scale=False),
     lambda: deep.LayerNormalization(4, bias=False),
     lambda: deep.LayerNormalization(4, scale=False, bias=False),
+    lambda: deep.RowNormalization(),
+    lambda: deep.RowNormalization("l1"),
 ]
 ALL = [make for make, _ in ELEMENTWISE] + OTHERS
 
@@ -79,6 +82,10 @@ def test_the_functions_of_a_row():
     agree(rows, [[z - math.log(sum(map(math.exp, row))) for z in row] for row in Z], 1e-15)
     agree([[sum(map(math.exp, row))] for row in rows], [[1], [1]], 1e-15)
     assert sn.Sequential([deep.LogSoftmax()]).predict([[1000, 0]]) == [[0, -1000]]
+    rows = [[3, -4, 0, 0], [0, 0, 0, 0]]
+    assert sn.Sequential([deep.RowNormalization()]).predict(rows) == [[0.6, -0.8, 0, 0], [0] * 4]
+    expected = [[3 / 7, -4 / 7, 0, 0], [0] * 4]
+    assert sn.Sequential([deep.RowNormalization("l1")]).predict(rows) == expected
     layer = deep.LayerNormalization(2, 7, scale=[3, 1], bias=[1, 5])  # √(9 + 7) = 4
     assert sn.Sequential([layer]).predict([[10, 4]]) == [[1 + 3 * 0.75, 5 - 0.75]]
 

@@ -13,7 +13,7 @@ ACTIVATIONS = [
     sn.SELU, sn.GELU, lambda: sn.GELU("tanh"), sn.Softplus, sn.SiLU, sn.Threshold, lambda: sn.Threshold(1 / 3),
     sn.Softmax, sn.deep.Clip, lambda: sn.deep.Clip(0, 6), lambda: sn.deep.Clip(None, 2), lambda: sn.deep.Clip(-1 / 3, None),
     sn.deep.HardSigmoid, lambda: sn.deep.HardSigmoid(0.2, 0.4), sn.deep.HardSwish, sn.deep.CELU, lambda: sn.deep.CELU(0.7),
-    sn.deep.Mish, sn.deep.Softsign, sn.deep.LogSoftmax, sn.deep.PReLU, lambda: sn.deep.PReLU(3, [0.5, -1, 2]),
+    sn.deep.Exp, sn.deep.Mish, sn.deep.Softsign, sn.deep.LogSoftmax, sn.deep.RowNormalization, lambda: sn.deep.RowNormalization("l1"), sn.deep.PReLU, lambda: sn.deep.PReLU(3, [0.5, -1, 2]),
     lambda: sn.deep.LayerNormalization(3), lambda: sn.deep.LayerNormalization(3, 0.1, [1, 2, 3], [0.5, 0, -1]),
     lambda: sn.deep.LayerNormalization(3, scale=False), lambda: sn.deep.LayerNormalization(3, scale=False, bias=False),
 ]  # fmt: skip
@@ -56,8 +56,8 @@ def loaded(data, directory):
 
 def alone(data):
     """Return the network of the graph alone, without scratchnet's own metadata."""
-    graph, _, _ = proto.loads(data)
-    return models._network(*reader.described(graph, 13), custom=())
+    graph, opset, _ = proto.loads(data)
+    return models._network(*reader.described(graph, opset), custom=())
 
 
 def largest(matrix):

@@ -234,7 +234,8 @@ def test_onnxruntime_computes_the_same_in_64_bits(pair):
 @pytest.mark.parametrize("make", ACTIVATIONS, ids=lambda make: repr(make()))
 def test_every_activation_in_onnxruntime(make, scale):
     net = network(make())
-    rows = [[scale * x for x in row] for row in ROWS]
+    most = 80 if isinstance(net.layers[0], sn.deep.Exp) else 1e9  # e^89 is no 32-bit float
+    rows = [[min(scale * x, most) for x in row] for row in ROWS]
     checked(data_of(net))
     agree(run(data_of(net), rows), net.predict(rows), 1e-12)
     rows = [[struct.unpack("<f", struct.pack("<f", x))[0] for x in row] for row in rows]

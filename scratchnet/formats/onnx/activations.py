@@ -79,6 +79,7 @@ _READ: "Dict[str, Any]" = {
     "Selu": lambda wire: ("SELU", {}),
     "Swish": lambda wire: ("SiLU", {}),
     "Mish": lambda wire: ("Mish", {}),
+    "Exp": lambda wire: ("Exp", {}),
     "Softsign": lambda wire: ("Softsign", {}),
     "HardSwish": lambda wire: ("HardSwish", {}),
     "Celu": lambda wire: ("CELU", {"alpha": wire.attribute("alpha", 1.0)}),

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     Part = Tuple["Chain", Sequence[int], float]  # a chain, where its outputs go, and a factor
 
 AFFINE = ("Dense", "Normalization")
-ROWWISE = ("Softmax", "LogSoftmax", "LayerNormalization", "Dense")  # each output from all inputs
+ROWWISE = (
+    "Softmax",
+    "LogSoftmax",
+    "LayerNormalization",
+    "RowNormalization",
+    "Dense",
+)  # each output from all inputs
 MOST_PRODUCTS = 1 << 26  # multiplications to join branches
 
 

@@ -90,9 +90,13 @@ def _after(wire: "Wire", rows: "Rows") -> "Rows":
 def normalizer(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     """After a softmax, L1 changes nothing: the numbers are positive and sum to 1."""
     rows = data_of(wire, inputs)
-    if wire.attribute("norm", "MAX") == "L1" and rows.chain.layer.get("type") == "Softmax":
+    norm = wire.attribute("norm", "MAX")
+    if norm == "L1" and rows.chain.layer.get("type") == "Softmax":
         return rows
-    raise wire.refusal("is supported only with the norm L1 after a softmax")
+    features_of(wire, rows, -1)
+    if norm not in ("L1", "L2"):
+        raise wire.refusal(f"has the norm {norm[:60]!r}; supported are L1 and L2")
+    return Rows(rows.chain.then("RowNormalization", norm=norm.lower()), rows.dims)
 
 
 # ---- labels ----------------------------------------------------------------------------------

@@ -292,9 +292,11 @@ def _plan(reading: "Reading", wire: "Wire") -> "Plan":
     found = recognised(wire)
     if found:
         return [found[2]], lambda inputs: _activation(wire, found, inputs)
-    norm, slopes = rowwise.decomposed(wire), rowwise.slopes(wire)
+    norm, slopes, unit = rowwise.decomposed(wire), rowwise.slopes(wire), rowwise.unit_rows(wire)
     if norm:
         return [norm[0]], lambda inputs: rowwise.normalized(reading, wire, inputs)
+    if unit:
+        return [unit[0]], lambda inputs: rowwise.unit(reading, wire, inputs)
     if slopes:
         return list(slopes), lambda inputs: rowwise.prelu(reading, wire, inputs)
     if wire.operator not in OPERATORS:

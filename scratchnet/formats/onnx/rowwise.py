@@ -119,6 +119,30 @@ def normalized(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     return _normalized(reading, wire, rows, found[1] if found else 0.0, [None, None])
 
 
+def unit_rows(wire: "Wire") -> "Optional[Tuple[Wire, str]]":
+    """Return x and the norm if the wire is x divided by its norm, or by 1 where this is 0."""
+    if wire.operator != "Div" or len(wire.inputs) != 2:
+        return None
+    x, divisor = wire.inputs
+    length = _argument(divisor, "Where", 1)
+    if not isinstance(length, Wire) or length.operator not in ("ReduceL1", "ReduceL2"):
+        return None
+    above = _argument(divisor.inputs[0], "Greater", 0) is length
+    zero = above and scalar(divisor.inputs[0].inputs[1]) == 0
+    axes = length.attributes.get("axes") == [-1] and length.attribute("keepdims", 1) == 1
+    if not zero or not axes or scalar(divisor.inputs[2]) != 1 or length.inputs[0] is not x:
+        return None
+    return (x, length.operator[-2:].lower()) if isinstance(x, Wire) else None
+
+
+def unit(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+    """A RowNormalization of its input x."""
+    rows = data_of(wire, inputs)
+    features_of(wire, rows, -1)
+    found = unit_rows(wire)
+    return Rows(rows.chain.then("RowNormalization", norm=found[1] if found else ""), rows.dims)
+
+
 # ---- with constants --------------------------------------------------------------------------
 
 

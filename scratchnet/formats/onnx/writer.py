@@ -70,6 +70,8 @@ class Writer:
                 wire = wire.of("Div", wire, self.parameter("spread"))
             elif description["type"] == "PReLU":
                 wire = self.prelu(wire, self.parameter("slope"))
+            elif description["type"] == "RowNormalization":
+                wire = self.row_normalization(wire, arguments["norm"])
             elif description["type"] == "LayerNormalization":
                 widths.append(arguments["inputs"])
                 wire = self.layer_normalization(wire, arguments)
@@ -102,6 +104,10 @@ class Writer:
         if isinstance(z, Wire32):
             return z.of("PRelu", z, slope)
         return (z > 0).where(z, z.of("Mul", z, slope))  # type: ignore[no-any-return]
+
+    def row_normalization(self, x: "Wire", norm: str) -> "Wire":
+        length = type(x)("Reduce" + norm.upper(), [x], {"axes": [-1], "keepdims": 1})
+        return x / (length > 0).where(length, 1.0)  # type: ignore[no-any-return]
 
     def layer_normalization(self, x: "Wire", arguments: "Dict[str, Any]") -> "Wire":
         """Return the layer as operators of version 13."""
