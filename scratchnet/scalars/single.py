@@ -89,10 +89,13 @@ class Single(Operators):
     def __bool__(self) -> bool:
         return bool(self.value)
 
-    def __repr__(self) -> str:
-        """Show the fewest digits that distinguish this number from its neighbors."""
+    def __str__(self) -> str:
+        """Return the fewest digits that distinguish this number from its neighbors."""
         texts = [f"{self.value:.{n}g}" for n in range(1, 10)]
-        return f"Single({next((t for t in texts if rounded(float(t)) == self.value), texts[-1])})"
+        return next((t for t in texts if rounded(float(t)) == self.value), texts[-1])
+
+    def __repr__(self) -> str:
+        return f"Single({self})"
 
 
 def _number(x: "Any") -> float:

@@ -2,6 +2,8 @@
 
 import math
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from formulas import evaluated
@@ -149,3 +151,21 @@ def test_an_old_sheet_with_the_numbers_within_is_still_read():
     assert len(names) > 8
     findings = check(why, [(name, digits(why[name].value, 6), 1) for name in names])
     assert findings.right == names and findings.passed
+
+
+# ---- other numbers -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [Fraction, Decimal, sn.scalars.Single])
+@pytest.mark.parametrize("activation", [sn.LeakyReLU, sn.Identity])
+def test_sheets_with_other_numbers(number, activation):
+    weights = [[number(1) / number(2), number(-1) / number(4)], [number(2), number(1)]]
+    layers = [sn.Dense(2, 2, weights=weights), activation(), sn.Dense(2, 1)]
+    layers[-1].weights.value = [[number(1)], [number(-1)]]
+    net = sn.Sequential(layers)
+    X, Y = [[number(1), number(3) / number(2)]], [number(1)]
+    why = explain(net, X, Y, "mean_squared_error", sn.SGD(number(1) / number(10)))
+    findings = check(why, read(worksheet(why, answers=True)))
+    assert findings.passed and findings.missing == []
+    assert findings.right == made(why)
+    assert (str(why) + worksheet(why)).count("Single") == 2 * (number is sn.scalars.Single)
