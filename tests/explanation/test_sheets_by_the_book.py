@@ -168,5 +168,8 @@ def test_sheets_with_other_numbers(number, activation):
     findings = check(why, read(worksheet(why, answers=True)))
     assert findings.passed and findings.missing == []
     assert findings.right == made(why)
-    for text in (str(why), worksheet(why)):  # Only arguments, as in slope=Single(0.01), have a type.
+    for text in (
+        str(why),
+        worksheet(why),
+    ):  # Only arguments, as in slope=Single(0.01), have a type.
         assert not re.search(r"(?<!\w=)(Single|Decimal|Fraction)\(", text)
