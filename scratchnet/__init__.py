@@ -339,7 +339,7 @@ def _apart(net: "Sequential") -> "Sequential":
     """
     if sys.implementation.name in _ON_DEVICES:
         return net
-    return _above("engines.threads", "apart")(net)  # type: ignore[no-any-return]
+    return _above("engines.prediction", "apart")(net)  # type: ignore[no-any-return]
 
 
 def _check_arguments(part: "Any") -> None:

@@ -274,7 +274,7 @@ def accept_row(
     row = list(data)
     kinds = set(map(type, row))
     # Python's own numbers are converted together, because the text for an error message takes time.
-    if kinds and kinds <= REALS and number is float and max(map(abs, row)) < 1e300:
+    if number is float and kinds - {float} and kinds <= REALS and max(map(abs, row)) < 1e300:
         row = list(map(float, row))
     elif kinds != {number} and (number is not None or not kinds <= REALS):
         row = [cast(value, number, _place(name, i, j)) for j, value in enumerate(row)]

@@ -4,6 +4,7 @@
     generated     Steps, which runs whole steps that are written out
     rows          Rows, which runs a step as loops over rows
     rules         each rule of one number or one row, written out
+    prediction    predictions of many samples
     columns       what an optimizer remembers, held as columns
     products      matrix products of floats
     native/       the engine Native: training steps in C, compiled on this machine

@@ -53,7 +53,7 @@ class Generated(Engine):
         """Return what the code is generated from, except numbers that are passed to it."""
         shapes = tuple([(p.name, p.shape, p.frozen) for p in self.parameters])
         parts = self.lists.net.layers + [self.lists.loss, self.optimizer]
-        return kernel(), shapes, tuple(map(_arguments, parts))
+        return kernel(), shapes, tuple(map(arguments_of, parts))
 
     def objects(self) -> "Any":
         """Return the ids of the parameters, and the layers' attributes besides their arguments."""
@@ -130,7 +130,7 @@ class Generated(Engine):
             raise
 
 
-def _arguments(part: "Any") -> "Any":
+def arguments_of(part: "Any") -> "Any":
     """Return the type and arguments of a layer, loss or optimizer; this is faster than its repr."""
     if not is_own(part):
         return repr(part)

@@ -155,6 +155,8 @@ class Expressions:
     def named(self, code: "Code", name: str, text: str) -> "List[str]":
         """Replace a number that is used once by its text; otherwise return what assigns it."""
         known = [key for key, value in code.names.items() if value == name]
+        if text == name:
+            return []
         if sum([code.uses.get(key, 0) for key in known]) > 1:
             return [f" for {name} in [{text}]"]
         for key in known:

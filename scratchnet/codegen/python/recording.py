@@ -6,9 +6,9 @@ the samples. What is between the products is recorded number by number:
 
     Recorded   an input has the name of its vector, and its ``index`` in the vector
     Grid       a parameter, or the gradient of one, whose numbers are made when they are read
-    Recording  the record
+    Recording  the record, of a Prediction or of a TrainingStep
 
-fused.py prints a record. No layer is known by its name.
+stages.py prints a record. No layer is known by its name.
 """
 
 import copy
@@ -104,27 +104,15 @@ class RecordedDraws(Draws):
 
 
 class Recording:
-    """A run of the rules of a training step on a few samples.
-
-    ``shape`` gives the numbers of inputs and outputs, and says whether samples have weights.
+    """A run of rules on a few samples.
 
     ``products``     the Products, in the order in which they are computed
     ``results``      {"z0": the rows of the first product}, and so on
     ``parameters``   those of the twin network, with their gradients
-    ``value``        the loss
     ``widths``       {name of a vector that is an input: its length}
     """
 
-    def __init__(
-        self,
-        net: "Any",
-        loss: "Any",
-        optimizer: "Any",
-        shape: "Tuple[int, int, bool]",
-        count: int,
-    ) -> None:
-        check_attributes(net, loss)
-        inputs, outputs, weighted = shape
+    def __init__(self, net: "Any", inputs: int, count: int) -> None:
         self.count = count
         operations = {"products": staticmethod(self.product), "total": staticmethod(self.total)}
         self.number: "Any" = type("Recorded", (Recorded,), dict(operations, __slots__=()))
@@ -134,16 +122,9 @@ class Recording:
         self.grids: "Dict[str, Grid]" = {}
         self.bits: "Dict[int, int]" = {}
         self.kept: "List[Any]" = []  # keeps the ids in ``bits`` unique
-        self.settings, self.optimizer = with_settings(optimizer)
-        self.widths = {"x": inputs, "y": outputs, "weight": 1}
-        net = self.twin_of(net)
-        loss = loss.with_numbers(self.number, exactly=True)
+        self.widths = {"x": inputs}
         self.draws = RecordedDraws(self.number)
-        no_examples: "Any" = None
-        engine = Engine(net, loss, self.optimizer, no_examples, self.draws)
-        batch = self.rows("x", inputs), self.rows("y", outputs), self.weights(weighted)
-        with RememberingNothing(net.layers + [loss]):
-            self.value: "Any" = engine.backpropagate(batch) + Symbolic(0, kind="absent")
+        self.net = self.twin_of(net)
 
     def twin_of(self, net: "Any") -> "Any":
         """Return the network with recorded numbers, without a copy of the parameters."""
@@ -266,6 +247,41 @@ class Recording:
             n += self.count * size
         self.bits.clear()
         return sizes
+
+
+class Prediction(Recording):
+    """The record of a prediction; ``output`` holds the outputs of the samples."""
+
+    def __init__(self, net: "Any") -> None:
+        Recording.__init__(self, net, net.inputs, 2)
+        self.output = self.net.propagate(self.rows("x", net.inputs), self.net.layers)
+
+
+class TrainingStep(Recording):
+    """The record of forward and backward; ``value`` is the loss.
+
+    ``shape``   the numbers of inputs and outputs, and whether samples have weights
+    """
+
+    def __init__(
+        self,
+        net: "Any",
+        loss: "Any",
+        optimizer: "Any",
+        shape: "Tuple[int, int, bool]",
+        count: int,
+    ) -> None:
+        check_attributes(net, loss)
+        inputs, outputs, weighted = shape
+        Recording.__init__(self, net, inputs, count)
+        self.widths.update({"y": outputs, "weight": 1})
+        self.settings, self.optimizer = with_settings(optimizer)
+        loss = loss.with_numbers(self.number, exactly=True)
+        no_examples: "Any" = None
+        engine = Engine(self.net, loss, self.optimizer, no_examples, self.draws)
+        batch = self.rows("x", inputs), self.rows("y", outputs), self.weights(weighted)
+        with RememberingNothing(self.net.layers + [loss]):
+            self.value: "Any" = engine.backpropagate(batch) + Symbolic(0, kind="absent")
 
 
 def check_attributes(net: "Any", loss: "Any") -> None:

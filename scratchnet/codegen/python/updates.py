@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     Loop = List[Tuple[str, str]]  # targets and sources
 
 
+# If the inputs of a layer for a batch are more numbers than this, they do not fit into a cache of
+# the processor. Then the gradients are computed row by row, so that each input is read once.
+MOST_IN_CACHE = 12000
+
+
 class Updates:
     """The statements that replace all parameters that learn, and what the optimizer keeps.
 
@@ -32,13 +37,13 @@ class Updates:
         self.recording = fused.recording
         self.parameters = [(n, self.recording.parameters[n]) for n in fused.changing]
         self.clips = self.recording.optimizer.clip_norm is not None
-        self.transposed: "Dict[str, str]" = {}  # statements that transpose vectors
+        self.before: "Dict[str, str]" = {}  # statements that compute what several others need
         for _, p in self.parameters:
             self.check_gradient(p)
         lines = self.clipping() if self.clips else []
         for n, p in self.parameters:
             lines += self.of(n, *self.change(p))
-        self.lines = list(self.transposed.values()) + lines
+        self.lines = list(self.before.values()) + lines
 
     def change(self, p: "Any") -> "Tuple[Dict[str, Any], Dict[int, str]]":
         """Return the new values of the first weight and of its state, and the names of the old."""
@@ -95,7 +100,11 @@ class Updates:
             loop_over = "r", self.columns(right)
             return loop_over, loop_over, self.fused.total("r")
         row, column, text = self.fused.product("l", "r", self.fused.size)
-        return (column, self.columns(right)), (row, self.columns(left)), text
+        rows, columns = (row, self.columns(left)), (column, self.columns(right))
+        if self.fused.size * self.fused.vectors.width_of(left) <= MOST_IN_CACHE:
+            return columns, rows, text
+        self.before[f"S{n}"] = f"S{n} = [[{text}{loop([columns])}]{loop([rows])}]"
+        return ("g_column", f"zip(*S{n})"), ("g", "g_column"), "g"
 
     def whole(self, n: int, output: "Any", names: "Dict[int, str]") -> str:
         """Return the expression of all numbers of a parameter, each computed like the first."""
@@ -171,5 +180,5 @@ class Updates:
 
     def columns(self, name: str) -> str:
         """Return the name of the transpose of a vector's rows."""
-        self.transposed[name] = f"T{name} = list(zip(*{name.upper()}))"
+        self.before[name] = f"T{name} = list(zip(*{name.upper()}))"
         return f"T{name}"

@@ -6,6 +6,7 @@ product is known: stage 0 before the first product, stage k + 1 after the k-th.
 """
 
 from ...scalars.symbolic import Undecided
+from .recording import Prediction, TrainingStep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,19 @@ class Vectors:
         for product in recording.products:
             self.name_of(product.rows)
         self.updates: "Dict[int, Tuple[str, str]]" = {}  # {parameter: (left, right)}, left or ""
+        self.output = ""
+        if isinstance(recording, TrainingStep):
+            self.add_gradients_and_loss(recording)
+        elif isinstance(recording, Prediction):
+            self.output = self.name_of(recording.output)
+        self.keep_products()
+        self.all.sort(key=lambda v: (v.stage, max([node.serial for node in v.rows[0]])))
+        for vector in self.all:
+            self.check(vector)
+
+    # ---- which vectors there are -----------------------------------------------------------------
+
+    def add_gradients_and_loss(self, recording: "TrainingStep") -> None:
         for n, p in enumerate(recording.parameters):
             if not p.frozen:
                 self.updates[n] = self.parts_of_gradient(p)
@@ -60,12 +74,6 @@ class Vectors:
             recording.check_samples(rows)
             self.terms.append(self.vector(rows))
             self.summed.append(node)
-        self.keep_products()
-        self.all.sort(key=lambda v: (v.stage, max([node.serial for node in v.rows[0]])))
-        for vector in self.all:
-            self.check(vector)
-
-    # ---- which vectors there are -----------------------------------------------------------------
 
     def name_of(self, rows: "Any") -> str:
         """Return the name of the vector with these rows, which becomes one if it is none yet."""

@@ -1,0 +1,118 @@
+"""The stages of a recorded step as statements: one per vector, or one loop over the samples."""
+
+from ...scalars.operations import CHOICE, PRODUCT
+from ...scalars.symbolic import Undecided
+from .expressions import Expressions, indented, loop
+from .printer import imports
+from .unrolled import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Sequence, Tuple
+
+    from .vectors import Vector
+
+WIDEST = 64  # the widest row whose numbers are written out one by one
+
+
+class Stages(Expressions):
+    """The printer of the vectors of a Recording."""
+
+    def all_stages(self) -> "List[str]":
+        """Return the statements that compute all vectors."""
+        lines: "List[str]" = []
+        for stage in sorted({v.stage for v in self.vectors.all}):
+            lines += self.stage(stage)
+        return lines
+
+    def function(self, signature: str, lines: "Sequence[str]") -> str:
+        """Return the source of a function, after the imports of what it calls."""
+        called = imports(self.calls, False) + ["from operator import mul"] * self.multiplies
+        top = called + [""] * 2 + [f"def {signature}:"]
+        return "".join([f"{line}\n" for line in top + indented(lines)])
+
+    def name_of(self, n: int) -> str:
+        """Return the name of a parameter: a list of columns, or a flat list."""
+        return f"P{n}" if self.recording.parameters[n].flat else f"C{n}"
+
+    def stage(self, stage: int) -> "List[str]":
+        """Return the statements that compute the vectors of a stage."""
+        vectors = [v for v in self.vectors.all if v.stage == stage]
+        lines: "List[str]" = []
+        if stage and self.recording.products[stage - 1].transposed:
+            n = self.recording.products[stage - 1].parameter[1:]
+            lines.append(f"W{n} = list(zip(*C{n}))")
+        together = [v for v in vectors if not v.trunk]
+        if all([v.alike and v not in self.vectors.terms for v in vectors]):
+            together = []
+        for vector in vectors:
+            if vector not in together:
+                lines.append(self.comprehension(vector))
+                self.written.add(vector.name)
+        return lines + self.spelled(together) if together else lines
+
+    def factors(self, product: str, found: "List[str]") -> "Tuple[Any, Tuple[str, str], str]":
+        """Return the loops over the samples and over the weights of a product, and its text."""
+        recorded = self.recording.products[int(product[1:])]
+        left = self.vectors.name_of(recorded.rows)
+        whole = f"{left}_row" if left in found else ""
+        length = self.vectors.width_of(left)
+        row, column, text = self.product(f"{left}_", "c", length, whole)
+        if row == f"{left}_":
+            row, text = f"{left}_row", text.replace(f"{left}_,", f"{left}_row,")
+        n = recorded.parameter[1:]
+        outer = [] if whole else [(row, left.upper())]
+        return outer, (column, f"W{n}" if recorded.transposed else f"C{n}"), text
+
+    def comprehension(self, vector: "Vector") -> str:
+        """Return the statement that computes a vector whose numbers are computed alike."""
+        output = vector.rows[0][0]
+        code, found = self.code([output], {}, False)
+        inner, outer, product = self.sources(found, vector.width)
+        clauses = []
+        if product:
+            more, weights, text = self.factors(product, found)
+            outer += more
+            inner.append(weights)
+            clauses = self.named(code, product, text)
+        clauses += self.clauses(code)
+        text = code.text(code.outputs[0])
+        self.calls.functions.update(code.functions)
+        if not inner and vector.width > 1:
+            raise Undecided("all numbers of a row are equal")
+        row = f"[{text}{loop(inner)}{''.join(clauses)}]"
+        return f"{vector.name.upper()} = [{row}{loop(outer)}]"
+
+    def spelled(self, vectors: "List[Vector]") -> "List[str]":
+        """Return the loop that computes vectors with every number of a row written out."""
+        outputs = [node for v in vectors for node in v.rows[0]]
+        code, found = self.code(outputs, {}, True)
+        widths = {name: self.vectors.width_of(name) for name in found}
+        if max(list(widths.values()) + [v.width for v in vectors]) > WIDEST:
+            raise Undecided("the row is too wide to be written out")
+        lines: "List[str]" = []
+        outer: "List[Tuple[str, str]]" = []
+        for name in found:
+            names = pattern([f"{name}_{j}" for j in range(widths[name])])
+            if name[0] == "b":
+                lines.append(f"{names} = P{name[1:]}")
+            elif name == "weight":
+                outer.append(("weight_0", "WEIGHT"))
+            elif name[0] in "vz" and name not in self.written:
+                raise Undecided("its parts are computed in another order")
+            else:
+                outer.append((names, name.upper()))
+        body = code.statements()
+        for v in vectors:
+            is_term = v in self.vectors.terms
+            nodes = [code.same[id(node)] for node in v.rows[0]]
+            row = [code.text(node, PRODUCT if is_term else CHOICE) for node in nodes]
+            if is_term:
+                lines.append(f"{v.name} = -0.0")  # -0.0 + x is x, even if x is 0.0 or -0.0.
+                body.append(f"{v.name} = {v.name} + {row[0]}")
+            else:
+                lines.append(f"{v.name.upper()} = []")
+                body.append(f"{v.name.upper()}.append([{', '.join(row)}])")
+            self.written.add(v.name)
+        self.calls.functions.update(code.functions)
+        return lines + [f"{loop(outer)[1:]}:"] + indented(body)

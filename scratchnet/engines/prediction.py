@@ -1,0 +1,86 @@
+"""Predictions of many samples, by code in which the work of each layer is fused.
+
+``Sequential.predict`` uses it where generating the code saves time. The outputs are the same to
+rounding, and in the portable kernel to the bit.
+"""
+
+from ..core.functions import kernel
+from ..core.network import Sequential
+from . import threads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict
+
+    from ..core.types import Matrix
+
+LEAST = 100000  # how many parameters times samples take longer than generating the code
+FEWEST = 20  # samples
+MOST_PREDICTIONS = 32
+
+
+def apart(net: "Sequential") -> "Sequential":
+    """Return a network with layers of its own, which share the parameters.
+
+    It predicts many samples by generated code.
+    """
+    twin: "Any" = threads.apart(net)
+    if net.number is not float or type(net) is not Sequential:
+        return twin  # type: ignore[no-any-return]
+    by_layers = twin.propagate
+
+    def propagate(X: "Matrix", layers: "Any", generator: "Any" = None) -> "Matrix":
+        if layers is twin.layers and generator is None and len(X) >= FEWEST:
+            parameters = net.parameters()
+            try:
+                if len(X) * sum([p.count for p in parameters]) >= LEAST:
+                    return predicted(net, parameters, X)
+            except Exception:  # The layers say what is wrong.
+                pass
+        return by_layers(X, layers, generator)  # type: ignore[no-any-return]
+
+    twin.propagate = propagate
+    return twin  # type: ignore[no-any-return]
+
+
+_predictions: "Dict[Any, Any]" = {}
+
+
+def predicted(net: "Sequential", parameters: "Any", X: "Matrix") -> "Matrix":
+    """Return the outputs for X; raise an error if there is no code for the network."""
+    # Imported here, because most predictions do not need it.
+    from .columns import columns_of
+
+    columns = [columns_of(p.rows, p.flat) for p in parameters]
+    for k, p in enumerate(parameters):
+        if not p.flat:  # New numbers lie side by side in memory, which is faster to read.
+            columns[k] = [[w * 1.0 for w in column] for column in columns[k]]
+    return function_of(net)(X, columns)
+
+
+def function_of(net: "Sequential") -> "Callable[..., Matrix]":
+    """Return the function that predicts, from the cache if possible."""
+    from ..codegen.own import is_own, is_patched
+    from ..codegen.python import fused
+    from ..codegen.python.printer import executed
+    from ..scalars.symbolic import Undecided
+    from .generated import arguments_of
+    from .products import COMPILED
+
+    if COMPILED or kernel() == "dist":
+        raise ValueError("the layers are faster")
+    if not all([is_own(layer) and not is_patched(layer) for layer in net.layers]):
+        raise ValueError("user-defined layers may do something else from sample to sample")
+    shapes = tuple([p.shape for p in net.parameters()])
+    key = kernel(), net.inputs, shapes, tuple(map(arguments_of, net.layers))
+    if key not in _predictions:
+        try:
+            function = executed(fused.of_prediction(net))["predict"]
+        except Undecided:  # A row is too wide, for example.
+            function = None
+        if len(_predictions) >= MOST_PREDICTIONS:
+            _predictions.clear()
+        _predictions[key] = function
+    if _predictions[key] is None:
+        raise ValueError("there is no code for this network")
+    return _predictions[key]  # type: ignore[no-any-return]

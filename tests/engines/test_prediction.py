@@ -1,0 +1,86 @@
+"""prediction.py: many samples are predicted by generated code, with the outputs of the layers."""
+
+import pytest
+from random_networks import BUILT_IN_LAYERS, bits
+
+import scratchnet as sn
+from scratchnet.engines import prediction, threads
+from scratchnet.engines.products import COMPILED
+
+X = [[(i * 7 % 11 - 5) / 4, (i * 5 % 13 - 6) / 8, i % 3 / 2] for i in range(40)]
+
+
+def network(*layers):
+    return sn.Sequential(
+        [sn.Normalization(), sn.Dense(3, 12)] + list(layers) + [sn.Dropout(0.5), sn.Dense(12, 2)],
+        seed=3,
+    )
+
+
+def adapted(*layers):
+    net = network(*layers)
+    net.adapt(X)
+    return net
+
+
+@pytest.fixture
+def eager(monkeypatch):
+    """Generate code for any number of samples, and count how often it runs."""
+    monkeypatch.setattr(prediction, "LEAST", 0)
+    monkeypatch.setattr(prediction, "FEWEST", 1)
+    runs, former = [], prediction.predicted
+
+    def counted(net, parameters, X):
+        rows = former(net, parameters, X)
+        runs.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(prediction, "predicted", counted)
+    return runs
+
+
+def by_layers(net, X):
+    twin = threads.apart(net)
+    return twin.propagate(X, twin.layers)
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.parametrize("layer", BUILT_IN_LAYERS, ids=lambda make: repr(make()))
+def test_the_bits_are_those_of_the_layers(layer, eager, portable):
+    net = adapted(layer())
+    assert bits(net.predict(X)) == bits(by_layers(net, X)) and eager == [40]
+    net.parameters()[2].value = [[i - j / 4 for j in range(12)] for i in range(3)]
+    assert bits(net.predict(X)) == bits(by_layers(net, X)) and eager == [40, 40]
+
+
+def test_the_fast_kernel_rounds_otherwise(eager):
+    net = adapted(sn.Tanh())
+    for a, b in zip(net.predict(X), by_layers(net, X)):
+        assert a == pytest.approx(b, rel=1e-13, abs=1e-15)
+
+
+class Doubled(sn.Tanh):
+    def forward(self, Z):
+        return [[2 * a for a in row] for row in sn.Tanh.forward(self, Z)]
+
+
+def test_what_has_no_code_is_predicted_by_the_layers(eager, portable):
+    patched = adapted(sn.Tanh())
+    patched.layers[2].function = lambda z: z
+    for net in (adapted(Doubled()), patched, sn.Sequential([sn.Dense(3, 80), sn.Softmax()])):
+        assert bits(net.predict(X)) == bits(by_layers(net, X))
+    assert eager == []
+
+
+def test_infinity_is_computed_by_the_layers(eager, portable):
+    net = sn.Sequential([sn.Dense(3, 2, weights=[[1e200] * 2] * 3), sn.ReLU(), sn.Dense(2, 1)])
+    net.parameters()[2].value = [[1e200], [1e200]]
+    assert net.predict([[1, 1, 1]]) == [[float("inf")]]
+
+
+def test_a_network_in_training_is_not_disturbed(eager):
+    net = adapted(sn.Tanh())
+    net.forward(X[:2])
+    kept = net.layers[1].X
+    net.predict(X)
+    assert net.layers[1].X is kept and "propagate" not in vars(net)
