@@ -14,7 +14,16 @@ The activations (activations.py) are layers, too. layer.py shows how to define a
 
 from . import matrix
 from .activations import ACTIVATIONS
-from .checks import AT_LEAST_0, BELOW_1, COUNT, accept_row, accept_rows, is_zero, look_up
+from .checks import (
+    AT_LEAST_0,
+    BELOW_1,
+    COUNT,
+    accept_row,
+    accept_rows,
+    is_sequence,
+    is_zero,
+    look_up,
+)
 from .functions import sign, sqrt, total, where, whole
 from .initializers import INITIALIZERS
 from .layer import Default, Layer, Parameter
@@ -77,7 +86,17 @@ class Dense(Layer):
         )
         self.weights = Parameter("weights", (self.inputs, self.outputs), weights)
         self.bias: Any = bias is not False and Parameter(
-            "bias", (self.outputs,), None if bias is True else bias
+            # A matrix of one row is that row: NumPy's programs have a bias of shape (1, outputs).
+            "bias",
+            (self.outputs,),
+            None
+            if bias is True
+            else bias[0]
+            if is_sequence(bias)
+            and len(bias) == 1
+            and getattr(bias, "ndim", 2) == 2
+            and is_sequence(bias[0])
+            else bias,
         )
         if not self.bias:
             self.arguments = Dense.arguments + ("bias",)

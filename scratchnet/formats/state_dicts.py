@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from ..core.types import Matrix, Row
 
 EPSILON = 1e-5  # BatchNorm1d's, which is not in its state dict
+# A BatchNorm1d becomes a square matrix: so many numbers at most, and so many for each given.
+SMALL, RATIO = 1 << 20, 16
 # PyTorch's roles, the last part of a name; those of other programs, anywhere in it.
 ROLES = ("weight", "bias", "running_mean", "running_var", "mean", "spread")
 COUNTER = "num_batches_tracked"
@@ -100,6 +102,7 @@ def network(
     owners = _owners({n: t for n, t in tensors.items() if wanted(n, False, prefix)}, prefix, what)
     owners, turned = state_order.ordered(owners, list(tensors), order, what)
     given = _placed(owners, activations, what)
+    _check_widths(owners, what)
     layers: "List[Layer]" = []
     for owner, activation in zip(owners, given):
         layers += _layers(owner, turned, what)
@@ -240,6 +243,22 @@ def _turn(owner: "Owner", tensors: "Dict[str, Any]", what: str) -> None:
         owner.turned = possible[0]
 
 
+def _check_widths(owners: "List[Owner]", what: str) -> None:
+    """Refuse a BatchNorm1d whose matrix would be much larger than all that is in the state dict."""
+    count = sum([_count(numbers) for owner in owners for numbers in owner.tensors.values()])
+    for owner in owners:
+        width = owner.widths(False)[0]
+        if owner.kind == BATCH_NORM and width * width > SMALL + RATIO * count:
+            raise ValueError(
+                f"{what}: {shown(owner.name)} is a BatchNorm1d of {width} features among small "
+                "layers, whose matrix would be too large; leave it out"
+            )
+
+
+def _count(numbers: "Any") -> int:
+    return len(numbers) * (len(numbers[0]) if checks.is_sequence(numbers[0]) else 1)
+
+
 def _layers(owner: "Owner", turned: bool, what: str) -> "List[Layer]":
     tensors, where = owner.tensors, f"{what}: {owner.name}"
     if owner.kind == NORMALIZATION:
@@ -261,7 +280,7 @@ def _placed(owners: "List[Owner]", activations: "Any", what: str) -> "List[Any]"
     linears = [owner for owner in owners if owner.kind == LINEAR]
     counts = {len(linears), len(owners)}
     if not checks.is_sequence(activations) or len(activations) not in counts:
-        names = ", ".join([owner.name for owner in linears])
+        names = state_order.listed(linears)
         raise ValueError(
             f"{what}: name the activation after each of the {len(linears)} Linear layers "
             f'({names}), activations=["relu", ..., "identity"]'
@@ -296,7 +315,7 @@ def _is_after(owners: "List[Owner]", k: int, activation: "Layer", what: str) -> 
             return True
         if behind == (norm[0], norm[1] + 1):
             return False
-    names = ", ".join([owner.name for owner in owners])
+    names = state_order.listed(owners)
     raise ValueError(
         f"{what}: whether {activation!r} stands before or after {owners[k + 1].name} is not in the "
         f"names; give an activation after each of the {len(owners)} layers ({names}), "

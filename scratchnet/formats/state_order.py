@@ -1,6 +1,7 @@
 """The order of the layers of a state dict.
 
     ordered    the layers in the order in which the network computes them
+    listed     their names, for a message
     index_of   the place of a layer in an nn.Sequential, from its name
 
 PyTorch makes a state dict in the order of the definitions: fc.weight, fc.bias, out.weight, ... A
@@ -42,7 +43,7 @@ def ordered(owners: "List[Owner]", names: "List[str]", order: "Any", what: str) 
         if owners != sorted(owners, key=lambda owner: owner.name):
             raise ValueError(
                 f"{what}: the numbers in the names contradict the order of the tensors, "
-                f"{_listed(owners)}; {ADVICE}"
+                f"{listed(owners)}; {ADVICE}"
             )
     series = _series(owners)
     if len(series) == 1:
@@ -51,7 +52,7 @@ def ordered(owners: "List[Owner]", names: "List[str]", order: "Any", what: str) 
     if len(found) == 1:
         return found[0]
     raise ValueError(
-        f"{what}: neither the names nor the widths of the layers {_listed(owners)} tell their "
+        f"{what}: neither the names nor the widths of the layers {listed(owners)} tell their "
         f"order; {ADVICE}"
     )
 
@@ -71,12 +72,12 @@ def _as_given(owners: "List[Owner]", order: "Any", what: str) -> "List[Owner]":
     if not is_sequence(order) or sorted(map(str, order)) != sorted(known):
         raise ValueError(
             f"{what}: order is {shown(order)}; it must list each of the {len(owners)} layers once: "
-            + ", ".join(known)
+            + listed(owners)
         )
     return [known[name] for name in order]
 
 
-def _listed(owners: "List[Owner]") -> str:
+def listed(owners: "List[Owner]") -> str:
     names = [owner.name for owner in owners]
     return ", ".join(names if len(names) < 9 else names[:7] + ["..."] + names[-1:])
 

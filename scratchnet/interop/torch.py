@@ -93,6 +93,11 @@ def _of_state(
 ) -> "Sequential":
     tensors = {}
     for name, tensor in state.items():
+        if isinstance(tensor, dict):
+            raise ValueError(
+                f"from_torch: {shown(name)} is a dict, so that this is a checkpoint and no state "
+                f"dict; give the state dict in it, such as checkpoint[{shown(name)}]"
+            )
         if state_dicts.wanted(str(name), _is_of_integers(tensor), prefix):
             tensors[str(name)] = numbers_of(f"from_torch: {shown(name)}", tensor)
     return state_dicts.network(tensors, activations, order, prefix, "from_torch")

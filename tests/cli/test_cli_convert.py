@@ -74,6 +74,10 @@ def test_weights_alone(folder, capsys):
             ["in.pt", "out.json"],
             "in.pt: not a scratchnet file; sn.from_torch takes over the model ",
         ),
+        (
+            ["in.json", "out.npz", "--take", "y"],
+            "in.json: output is 'y'; only an .onnx file has sev",
+        ),
         (["in.json", "out.npz", "--activations", "relu"], "in.json: the file has the layers of a "),
     ],
 )

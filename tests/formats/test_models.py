@@ -301,7 +301,7 @@ def test_the_extension_decides_the_format(name, tmp_path):
 @pytest.mark.parametrize(
     "name, function",
     [("m.pt", "from_torch"), ("m.pth", "from_torch"), ("m.h5", "from_keras"), ("m.keras", "from_keras"),
-     ("m.pkl", "from_sklearn"), ("m.joblib", "from_sklearn")],
+     ("m.pkl", "from_sklearn"), ("m.pickle", "from_sklearn"), ("m.joblib", "from_sklearn"), ("M.PTH", "from_torch")],
 )  # fmt: skip
 def test_the_extension_of_another_library(name, function):
     with pytest.raises(ValueError) as raised:
@@ -311,6 +311,30 @@ def test_the_extension_of_another_library(name, function):
         "from the file"
     )
     assert callable(getattr(sn, function))
+
+
+@pytest.mark.parametrize(
+    "name, advice",
+    [
+        (
+            "pytorch_model.bin",
+            "; without PyTorch, convert the file to .safetensors, which sn.load reads",
+        ),
+        (
+            "last.ckpt",
+            "; without PyTorch, convert its state dict to .safetensors, which sn.load reads",
+        ),
+        (
+            "m.weights.h5",
+            ": such a file has weights alone, so make the model first, and let it load them",
+        ),
+    ],
+)
+def test_files_of_weights_alone(name, advice):
+    with pytest.raises(ValueError) as raised:
+        sn.load(name)
+    assert str(raised.value).startswith(name + ": not a scratchnet file; sn.from_")
+    assert str(raised.value).endswith(advice)
 
 
 def test_a_missing_file(path):

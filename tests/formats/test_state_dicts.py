@@ -230,6 +230,16 @@ def test_a_first_and_a_last_normalization():
     assert net.layers[0].forward([[3.0, 2.0]]) == [[1.0, 0.0]]
 
 
+def test_a_wide_batch_normalization_alone():
+    """Its diagonal matrix would take a gigabyte, for a file of kilobytes."""
+    state = {}
+    batch_norm(state, "bn", 12000)
+    with pytest.raises(
+        ValueError, match="'bn' is a BatchNorm1d of 12000 features among small layers"
+    ):
+        sn.from_torch(state, [])
+
+
 # ---- names and shapes of programs of one's own -------------------------------------------------------------------
 
 X = [[0.5, -1.0], [2.0, 0.25]]

@@ -165,6 +165,11 @@ def test_a_state_dict():
             "'a10.weight' takes 2 inputs, but 'a2.weight' before it has 1 outputs; name them first to last",
         ),
         ({3: None}, ["relu"], "'3', of 0 dimensions, is neither"),
+        (
+            {"epoch": 3, "model": STATE},
+            ["relu"] * 2,
+            r"'model' is a dict, .* checkpoint\['model'\]$",
+        ),
         ({}, [], "a network has at least one layer"),
     ],
 )
@@ -348,3 +353,47 @@ def test_a_table_that_is_encoded_before_it_comes_to_the_network():
         sn.to_sklearn(net, MLPClassifier())
     net.metadata["arrays"].update(bytes=False)
     assert lists(sn.to_sklearn(net, MLPClassifier()).classes_) == ["0", "1"]
+
+
+# ---- a bias of NumPy's -------------------------------------------------------------------------------------------
+
+
+class Array:
+    """As much of NumPy's array, or of a tensor, as matters: even a single number has __len__."""
+
+    def __init__(self, rows):
+        self.rows, self.ndim = (
+            rows,
+            isinstance(rows, list) + isinstance(rows, list) * isinstance(rows[0], list),
+        )
+
+    def tolist(self):
+        return self.rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, i):
+        return Array(self.rows[i]) if isinstance(self.rows[i], list) else Number(self.rows[i])
+
+
+class Number:
+    def __init__(self, value):
+        self.value, self.ndim = value, 0
+
+    def __len__(self):
+        raise TypeError("len() of a 0-d tensor")
+
+    def __getitem__(self, i):
+        raise IndexError(i)
+
+
+@pytest.mark.parametrize("kind", [list, Array])
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_bias_of_one_row(kind, n):
+    for bias in ([0.5] * n, [[0.5] * n]):
+        assert sn.Dense(2, n, bias=kind(bias)).bias.value == [0.5] * n
+    with pytest.raises(ValueError, match="bias: 4 given, {} needed".format(n)):
+        sn.Dense(2, n, bias=kind([[1.0, 2.0, 3.0, 4.0]]))
+    with pytest.raises((TypeError, ValueError), match="bias"):
+        sn.Dense(2, n, bias=kind([[1.0]] * (n + 1)))
