@@ -2,14 +2,15 @@
 
 import os
 import re
+from argparse import ArgumentTypeError
 
+from ..core.activations import ACTIVATIONS, Softmax
 from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.random import Generator
 from ..explanation.names import element
 from ..explanation.worksheet import read, value_of, worksheet
 from ..formats import files
-from ..tabular.recipe import HIDDEN_ACTIVATIONS
 from ..texts import decoded, plural
 from .settings import widths
 from .terminal import folded_sheet
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..core.types import Matrix
 
+NAMES = {name.lower(): kind for name, kind in ACTIVATIONS.items()}
 MOST_SHEETS = 1000
 MOST_WEIGHTS = 100000  # of an exercise, for which a pencil would be too short
 KEY = "answers.txt"
@@ -32,14 +34,25 @@ def add_network(parser: "Any") -> None:
     )
     parser.add_argument(
         "--activation",
-        choices=sorted(HIDDEN_ACTIVATIONS),
-        metavar="NAME",
-        help="the activation of each layer of the exercise (default sigmoid): "
-        + ", ".join(sorted(HIDDEN_ACTIVATIONS)),
+        type=activations,
+        metavar="NAME,...",
+        help="the activation of all layers of the exercise, or of one after the other, as in "
+        "tanh,softmax (default sigmoid): " + ", ".join(sorted(NAMES)),
     )
     parser.add_argument(
         "--weights", metavar="FILE", help="weights of the exercise, as lines NAME = NUMBER"
     )
+
+
+def activations(text: str) -> "List[str]":
+    """Return the names in a text such as tanh,softmax."""
+    names = [name.strip().lower() for name in text.split(",")]
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise ArgumentTypeError(
+            f"{unknown[0]!r} is unknown; choose from {', '.join(sorted(NAMES))}"
+        )
+    return names
 
 
 def check(options: "Any") -> None:
@@ -48,6 +61,13 @@ def check(options: "Any") -> None:
         raise ValueError("--layers makes a network; leave out MODEL and DATA")
     if options.layers and len(options.layers) < 2:
         raise ValueError("--layers needs the number of inputs and of neurons, such as 2,2,1")
+    if options.layers and options.activation:
+        count = len(options.layers) - 1
+        if len(options.activation) not in (1, count):
+            raise ValueError(
+                f"--activation names {plural(len(options.activation), 'activation')}; "
+                f"give 1 or {count}, one for each layer of neurons"
+            )
     if not options.layers:
         for name in ("activation", "weights", "seeds"):
             if getattr(options, name):
@@ -74,7 +94,7 @@ def arguments(options: "Any") -> "List[Optional[str]]":
     if not options.layers:
         return []
     words = ["--layers=" + ",".join(map(str, options.layers))]
-    words += ["--activation=" + options.activation] if options.activation else []
+    words += ["--activation=" + ",".join(options.activation)] if options.activation else []
     words += ["--weights=" + options.weights] if options.weights else []
     return list(words)
 
@@ -87,12 +107,14 @@ class Exercise:
         if sum([inputs * outputs for inputs, outputs in widths_of_layers]) > MOST_WEIGHTS:
             raise ValueError(f"--layers: an exercise has at most {MOST_WEIGHTS:,} weights")
         self.generator = Generator(options.seed or 0)
-        activation = HIDDEN_ACTIVATIONS[options.activation or "sigmoid"]
+        names = options.activation or ["sigmoid"]
+        if len(names) == 1:
+            names = names * len(widths_of_layers)
         layers: "List[Any]" = []
-        for inputs, outputs in widths_of_layers:
+        for (inputs, outputs), name in zip(widths_of_layers, names):
             layers += [
                 Dense(inputs, outputs, self.matrix(inputs, outputs), self.row(outputs)),
-                activation(),
+                NAMES[name](),
             ]
         self.net = Sequential(layers)
         if options.weights:
@@ -101,13 +123,20 @@ class Exercise:
         self.Y: "Optional[Matrix]" = [numbers_of(text, "--y") for text in options.y]
         if not self.X:
             self.X = [[abs(v) for v in self.row(options.layers[0])]]
-            self.Y = self.Y or [[self.generator.below(2) for _ in range(options.layers[-1])]]
+            self.Y = self.Y or [self.target(options.layers[-1])]
         self.Y = self.Y or None  # without targets, only the forward pass
         if self.Y and len(self.X) != len(self.Y):
             raise ValueError(
                 f"{plural(len(self.X), 'sample')}, but {plural(len(self.Y), 'target')}; "
                 "give a --y for each --x"
             )
+
+    def target(self, outputs: int) -> "List[float]":
+        """Return a target of zeros and ones; after a Softmax, one is 1."""
+        if not isinstance(self.net.layers[-1], Softmax):
+            return [self.generator.below(2) for _ in range(outputs)]
+        label = self.generator.below(outputs)
+        return [float(k == label) for k in range(outputs)]
 
     def row(self, count: int) -> "List[float]":
         """Return numbers with one decimal, from -0.9 to 0.9 and not 0."""

@@ -65,6 +65,8 @@ examples:
                                          the third step of its training
   scratchnet explain --layers 2,2,1 --x 1,0 --y 1 --seed 4 --worksheet
                                          an exercise
+  scratchnet explain --layers 2,3,3 --activation relu,softmax --x 1,0 --y 2
+                                         a classification
   scratchnet explain --layers 2,2,1 --seeds 1-30 --worksheet -o class
                                          30 exercises and the answer key
 """

@@ -214,6 +214,21 @@ def test_an_exercise_with_given_weights(tmp_path):
     assert run("check", str(sheet))[1].startswith("right: 1 number;")
 
 
+def test_each_layer_of_an_exercise_may_have_an_activation(tmp_path):
+    arguments = ["--layers", "2,3,2", "--activation", "ReLU,softmax", "--seed", "5"]
+    sheet = run("explain", *arguments, "--x", "0.5,1", "--y", "1", "--worksheet")[1]
+    first = "# scratchnet explain --layers=2,3,2 --activation=relu,softmax --x=0.5,1 --y=1 --seed=5"
+    assert sheet.splitlines()[0] == first
+    assert "layer 1, ReLU()" in sheet and "layer 3, Softmax()" in sheet
+    assert "# loss CategoricalCrossEntropy()" in sheet and "\ny[0][1] = 1\n" in sheet
+    assert "# 3.a[0][1] = e^2.z[0][1] / (e^2.z[0][0] + e^2.z[0][1])" in sheet
+    path = tmp_path / "sheet.txt"
+    path.write_text(sheet.replace("1.a[0][0] = ____", "1.a[0][0] = 9"), encoding="utf-8")
+    assert "wrong: 1;" in run("check", str(path))[1]
+    drawn = run("explain", *arguments, "--worksheet")[1]  # also the sample
+    assert sorted(re.findall(r"\ny\[0\]\[.\] = (.)", drawn)) == ["0", "1"]
+
+
 def test_a_class_gets_different_sheets_and_a_key(tmp_path):
     place = str(tmp_path / "class")
     arguments = ["--layers", "2,2,1", "--seeds", "1-30", "--worksheet"]
@@ -261,6 +276,14 @@ def test_several_sheets_in_one_file(tmp_path):
     [
         (["--layers", "2"], "--layers needs the number of inputs and of neurons, such as 2,2,1"),
         (["--layers", "2,1", "m.json"], "--layers makes a network; leave out MODEL and DATA"),
+        (
+            ["--layers", "2,1", "--activation", "tanh,relu"],
+            "--activation names 2 activations; give 1 or 1,",
+        ),
+        (
+            ["--layers", "2,1", "--activation", "tan"],
+            "argument --activation: 'tan' is unknown; choose from elu, ",
+        ),
         (["--activation", "tanh"], "--activation needs --layers; write --layers 2,2,1"),
         (["--layers", "2,1", "--seeds", "1-3"], "--seeds needs --worksheet"),
         (["--layers", "2,1", "--seeds", "3-1", "--worksheet"], "--seeds is 3-1; give a range such"),
