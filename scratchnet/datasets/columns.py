@@ -147,6 +147,9 @@ class Rules:
     ``decimal``   the decimal mark that is given, or None
     ``points``    whether a point without any comma is a decimal point
     ``strays``    {column: texts} that are missing values of a column of numbers only
+    ``absent``    the numbers that represent a missing value
+    ``spelled``   whether a text that represents a missing value, such as -999, reads as a number
+    ``blanks``    the texts that represent one in columns of numbers
     """
 
     def __init__(
@@ -162,6 +165,8 @@ class Rules:
         self.marks = decimal or ".,"
         self.points = points
         self.strays = strays or {}
+        self.spelled = any([Readings(self.marks).read([text]) for text in self.missing if text])
+        self.blanks = {text.lower() for text in BLANKS}
 
     def readings(self) -> "Readings":
         return Readings(self.marks, self.points)
@@ -312,12 +317,12 @@ class _Numbers:
     ) -> None:
         self.values, self.asked, self.is_target = values, asked, is_target
         self.readings = readings or rules.readings()
-        self.missing, self.absent = rules.missing, rules.absent
-        self.blanks = {text.lower() for text in BLANKS} | {text.lower() for text in known}
+        self.missing, self.absent, self.spelled = rules.missing, rules.absent, rules.spelled
+        self.blanks = (
+            rules.blanks.union([text.lower() for text in known]) if known else rules.blanks
+        )
         self.strays: "Counter[str]" = Counter(strays or {})
-        self.gaps: "Set[str]" = set(self.missing) | set(self.strays)
-        # Such as -999, which would be read as a number.
-        self.spelled = any([Readings(rules.marks).read([text]) for text in self.missing if text])
+        self.gaps: "Set[str]" = set(self.strays)
         if len(values) > 1 and not self.readings.marks:
             self._share()
 
