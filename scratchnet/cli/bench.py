@@ -41,15 +41,16 @@ def configure(parser: "Any") -> None:
     parser.description = DESCRIPTION
     parser.add_argument(
         "--show",
-        choices=("native",),
-        help="print the C of a training step (engine='native') of the third network instead",
+        choices=("native", "rows", "steps"),
+        help="print the code that this engine runs instead: a training step of the third network, "
+        "for steps of the second; native is C",
     )
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
-    """Print the measurements, or the C. Return the exit status."""
+    """Print the measurements, or the code of an engine. Return the exit status."""
     if options.show:
-        write(_training_in_c(*SIZES[2]))
+        write(_training_in_c(*SIZES[2]) if options.show == "native" else _code_of(options.show))
         return 0
     version = ".".join([str(n) for n in sys.version_info[:3]])
     write(f"{sys.implementation.name} {version} on {sys.platform}; medians of several runs\n")
@@ -102,6 +103,14 @@ def _training_in_c(widths: "Sequence[int]", samples: int, size: int) -> str:
     lists = _lists(widths, samples)
     step = NativeStep(lists.net, lists.loss, lists.optimizer, widths[0], widths[-1], False)
     source: str = step.source
+    return source
+
+
+def _code_of(engine: str) -> str:
+    """Return the Python of a training step by an engine."""
+    widths, samples, size = SIZES[1 if engine == "steps" else 2]
+    found: "Any" = choice.chosen(_lists(widths, samples), size, engine)
+    source: str = found.source
     return source
 
 

@@ -34,7 +34,12 @@ def is_own(part: "Any") -> bool:
 
 def is_patched(part: "Any") -> bool:
     """Return whether a method of the object has been replaced by an attribute."""
-    return any([callable(getattr(type(part), name, None)) for name in vars(part)])
+    return any(
+        [
+            callable(value) and callable(getattr(type(part), name, None))
+            for name, value in vars(part).items()
+        ]
+    )
 
 
 def attributes_of(part: "Any") -> "Any":

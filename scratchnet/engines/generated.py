@@ -58,7 +58,7 @@ class Generated(Engine):
     def objects(self) -> "Any":
         """Return the ids of the parameters, and the layers' attributes besides their arguments."""
         layers = self.lists.net.layers
-        parameters = [id(p) for p in self.lists.net.parameters()]
+        parameters = [id(p) for layer in layers for p in layer.parameters()]
         return (
             parameters,
             [attributes_of(layer) for layer in layers],
@@ -151,7 +151,8 @@ class Steps(Generated):
         self.program = program_of(self, batch)
         self.settings, self.draws = self.program.settings, self.program.draws
         self.data = [] if batch is None else step.data_of(batch)
-        self.train = executed(self.program.source)["train"]
+        self.source = self.program.source
+        self.train = executed(self.source)["train"]
         self.own = is_own(self.optimizer)
         self.former_attributes = self.optimizer_attributes()
         if not self.own:

@@ -31,6 +31,7 @@ class Rows(Generated):
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Generated.__init__(self, lists, size)
+        self.size = size
         self.by_rows = rules.by_rows(lists)
         # The validation loss is measured with these, too.
         self.net = self.by_rows.net
@@ -46,6 +47,11 @@ class Rows(Generated):
         if not all([is_own(part) for part in lists.net.layers + [self.loss, self.optimizer]]):
             # User-defined rules may raise anything. The steps before the error are kept.
             self.at_once = 1
+
+    @property
+    def source(self) -> str:
+        """The code of a step; empty if the rules run one by one, as on PyPy."""
+        return self.program_for(self.size)[0].source if self.fuses else ""
 
     def program_for(self, size: int) -> "Any":
         """Return the fused step for batches of this size, and its function; None without one."""

@@ -141,3 +141,18 @@ def test_the_memory_of_the_optimizer_is_read_like_rows():
     engine.parameters[0].rows[0][0] = 5.0
     engine.epoch([[0, 1]])
     assert abs(engine.parameters[0].rows[0][0] - 5.0) < 0.1
+
+
+@pytest.mark.parametrize("engine", ["rows", "steps"])
+def test_the_command_line_prints_the_code_of_an_engine(engine, capsys):
+    assert sn.cli.main(["bench", "--show", engine]) == 0
+    code = capsys.readouterr().out
+    compile(code, "shown", "exec")
+    assert "def train(steps, " in code and "exp(" in code
+
+
+def test_the_fused_code_is_the_readable_loop(portable):
+    """One statement per layer and direction, one per parameter; what is long calls a function."""
+    source = engine_of(recipe(batch_size=2, blocks=[(100, 2, 0)], optimizer=0)).source
+    assert "tanh((x_0 * c0 + x_1 * c1 + x_2 * c2) + b1)" in source
+    assert "dot(v0_row, c) + b3" in source and "w - setting_rate * (" in source
