@@ -278,6 +278,67 @@ def test_modules_of_pytorch_that_scratchnet_lacks(dynamo):
         )
 
 
+LINEAR = {
+    "two": ["LogisticRegression", "RidgeClassifier", "Perceptron"],
+    "two texts": ["LogisticRegression"],
+    "three": ["LogisticRegression", "RidgeClassifier", "Perceptron"],
+    "three texts": ["LogisticRegression"],
+    "numbers": "LinearRegression Ridge Lasso ElasticNet HuberRegressor PoissonRegressor".split(),
+}
+PREPARED = [
+    None,
+    "StandardScaler",
+    "MinMaxScaler",
+    "MaxAbsScaler",
+    "RobustScaler",
+    "Normalizer",
+    "PCA",
+    "SelectKBest",
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("opset", [9, 13, None])
+@pytest.mark.parametrize("kind, name", [(k, n) for k in sorted(LINEAR) for n in LINEAR[k]])
+def test_linear_models_of_scikit_learn(kind, name, opset):
+    pytest.importorskip("sklearn")
+    assert_same_scores(kind, name, None, opset)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("preparation", PREPARED)
+@pytest.mark.parametrize("kind", ["three", "numbers"])
+def test_what_scikit_learn_does_before_a_model(kind, preparation):
+    pytest.importorskip("sklearn")
+    assert_same_scores(kind, LINEAR[kind][0], preparation, 13)
+
+
+def assert_same_scores(kind, name, preparation, opset):
+    """Compare the scores, or the numbers, of a converted model with those of onnxruntime."""
+    import numpy
+    from sklearn import decomposition, feature_selection, linear_model, pipeline, preprocessing
+
+    to_onnx = pytest.importorskip("skl2onnx").to_onnx
+    X = numpy.random.RandomState(0).normal(size=(60, 4)).astype("float32")
+    Y = numpy.abs(X[:, 0] + X[:, 1]) if kind == "numbers" else targets(kind)
+    steps = [getattr(linear_model, name)()]
+    for library in (preprocessing, decomposition, feature_selection):
+        if preparation and hasattr(library, preparation):
+            options = {"PCA": {"n_components": 3}, "SelectKBest": {"k": 2}}.get(preparation, {})
+            steps.insert(0, getattr(library, preparation)(**options))
+    model = pipeline.make_pipeline(*steps).fit(X, Y)
+    content = to_onnx(model, X[:1], target_opset=opset).SerializeToString()
+    net = alone(content)
+    found, expected = net.predict(X.tolist()), run(content, X.tolist(), "float32")
+    if expected and not isinstance(expected[0], list):
+        expected = [[y] for y in expected]
+    if len(expected[0]) == 2 and len(found[0]) == 1:
+        found = [[1 - p, p] for [p] in found]
+    agree(found, expected, 1e-5)
+    is_score = len(net.predict(X[:1].tolist())[0]) == 1 and name != "LogisticRegression"
+    assert net.metadata == ({} if is_score else {"labels": model.classes_.tolist()})
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_from_pytorch_to_scratchnet_and_back(tmp_path):
     nn = pytest.importorskip("torch").nn

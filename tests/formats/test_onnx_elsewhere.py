@@ -38,6 +38,8 @@ TWO_ROWS = doubles([1, 2, 2], 1.0, 2.0, 3.0, 4.0)
         ([Node("Neg", ["X"], ["a"]), Node("Add", ["a", "b"], ["Y"])], {"b": ROW}, ["n", 2], 13, [9, 15]),
         ([Node("Mul", ["X", "b"], ["Y"])], {"b": doubles([2], 0.0, 3.0)}, ["n", 2], 13, [0, 15]),
         ([Node("Gather", ["X", "i"], ["Y"], {"axis": 1})], {"i": wholes(1, 0, 1)}, ["n", 2], 13, [5, 1, 5]),
+        ([Node("Transpose", ["X"], ["a"]), Node("GatherND", ["a", "i"], ["b"]), Node("Transpose", ["b"], ["Y"])],
+         {"i": packed(INT64, [3, 1], [1, 0, 1])}, ["n", 2], 18, [5, 1, 5]),
         ([PRODUCT, Node("Slice", ["p", "a", "b", "c"], ["Y"])],
          {"W": W, "a": wholes(1), "b": wholes(9), "c": wholes(-1)}, ["n", 2], 13, [22]),
         ([PRODUCT, Node("Split", ["p"], ["a", "Y"], {"axis": 1})], {"W": W}, ["n", 2], 13, [22]),

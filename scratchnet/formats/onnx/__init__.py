@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
     from ..safetensors import Tensor as Numbers
-    from .reader import Described
+    from .description import Described
 
 OPSET = 13  # the version of the operators that is written
 OLDEST, NEWEST = 7, 28  # the oldest that is read, and the newest when this was written

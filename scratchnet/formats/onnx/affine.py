@@ -173,6 +173,8 @@ def gather(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
     dims = dims_of(wire, value)
     last = wire.operator == "ai.onnx.ml.ArrayFeatureExtractor"
     axis = axis_of(wire, -1 if last else wire.attribute("axis", 0), dims)
+    if wire.operator == "GatherND":
+        places = _first_indexes(wire, places)
     wanted = wholes(wire, places, "indices")
     if last:  # It takes all places in a row, and keeps the dimension.
         places = Tensor(places.kind, [places.count], places.content)
@@ -188,6 +190,15 @@ def gather(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
         wanted = [0]
     found = at_places(reading, wire, value, axis, wanted)
     return found if places.dims else Rows(found.chain, found.dims[:axis] + found.dims[axis + 1 :])
+
+
+def _first_indexes(wire: "Wire", places: "Any") -> "Tensor":
+    """Return the indexes of a GatherND that has one for the first dimension."""
+    if not isinstance(places, Tensor) or not places.dims or places.dims[-1] != 1:
+        raise wire.refusal("needs constant indices, one each")
+    if wire.attribute("batch_dims", 0):
+        raise wire.refusal("has batch_dims, which would mix the samples")
+    return Tensor(places.kind, places.dims[:-1], places.content)
 
 
 def sliced(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
@@ -279,6 +290,7 @@ OPERATORS = {
     "Concat": concat,
     "Div": divided,
     "Gather": gather,
+    "GatherND": gather,
     "Mean": added,
     "Mul": multiplied,
     "Neg": negated,

@@ -17,33 +17,17 @@ import struct
 
 from ..protobuf import Fields, fields, message, real, varint
 from ..strict_json import shown
-from .graph import (
-    BFLOAT16,
-    DOUBLE,
-    FLOAT,
-    FLOAT16,
-    NUMBERS,
-    SEQUENCE,
-    STRING,
-    Function,
-    Graph,
-    Node,
-    Reference,
-    Tensor,
-    Value,
-)
+from .graph import SEQUENCE, Function, Graph, Node, Reference, Tensor, Value
+from .tensors import Tensors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Optional, Tuple
+    from typing import Any, Dict, Tuple
 
     from .graph import Dims
-
-    # Returns the bytes of the file with this plain name beside the model.
-    Beside = Optional[Callable[[str], bytes]]
+    from .tensors import Beside
 
 IR_VERSION = 7  # the version of the messages that belongs to opset 13
-_EXTERNAL = 1
 
 # ---- writing ---------------------------------------------------------------------------------
 
@@ -110,7 +94,7 @@ def loads(data: bytes, beside: "Beside" = None) -> "Tuple[Graph, int, Dict[str, 
     if not model.message(7):
         raise ValueError("ONNX: the file holds no graph")
     properties = [fields(content, "ONNX: metadata_props") for content in model.messages(14)]
-    tensors = _Tensors(beside)
+    tensors = Tensors(beside)
     graph = _read_graph(fields(model.message(7), "ONNX: graph"), tensors)
     for content in model.messages(25):
         function = fields(content, "ONNX: function")
@@ -130,7 +114,7 @@ def _full_name(domain: str, operator: str, overload: str) -> str:
     return name + ":" + overload if overload else name
 
 
-def _read_graph(found: "Fields", tensors: "_Tensors") -> "Graph":
+def _read_graph(found: "Fields", tensors: "Tensors") -> "Graph":
     if found.messages(15):
         raise ValueError(
             "ONNX: the graph has a sparse tensor, which is not supported; make it dense"
@@ -146,7 +130,7 @@ def _read_graph(found: "Fields", tensors: "_Tensors") -> "Graph":
     return graph
 
 
-def _read_function(function: "Fields", tensors: "_Tensors") -> "Function":
+def _read_function(function: "Fields", tensors: "Tensors") -> "Function":
     defaults = {}
     for content in function.messages(11):
         attribute = fields(content, "ONNX: attribute")
@@ -171,7 +155,7 @@ def _read_value(content: bytes) -> "Value":
     return Value(value.text(1), SEQUENCE if kind.messages(4) else tensor.whole(1), dims)
 
 
-def _read_node(content: bytes, tensors: "_Tensors") -> "Node":
+def _read_node(content: bytes, tensors: "Tensors") -> "Node":
     node = fields(content, "ONNX: node")
     operator = _full_name(node.text(7), node.text(4), node.text(8))
     name, outputs = node.text(3), node.texts(2)
@@ -187,7 +171,7 @@ def _read_node(content: bytes, tensors: "_Tensors") -> "Node":
 _KINDS = {2: 1, 3: 2, 4: 3, 5: 4, 7: 6, 8: 7, 9: 8}
 
 
-def _read_attribute(attribute: "Fields", owner: str, tensors: "_Tensors") -> "Any":
+def _read_attribute(attribute: "Fields", owner: str, tensors: "Tensors") -> "Any":
     """Return the value of the attribute, or None for a kind (such as a graph) that is not read."""
     if attribute.text(21):
         return Reference(attribute.text(21))
@@ -206,98 +190,3 @@ def _read_attribute(attribute: "Fields", owner: str, tensors: "_Tensors") -> "An
         data = attribute.packed(7, 5)
         return list(struct.unpack("<{}f".format(len(data) // 4), data))
     return attribute.wholes(8) if kind == 7 else attribute.texts(9) if kind == 8 else None
-
-
-# ---- tensors ---------------------------------------------------------------------------------
-
-
-class _Tensors:
-    """Reads tensors. Each file with their numbers is read once."""
-
-    def __init__(self, beside: "Beside") -> None:
-        self.beside = beside
-        self.files: "Dict[str, bytes]" = {}
-
-    def read(self, tensor: "Fields", owner: str) -> "Tensor":
-        kind, dims = tensor.whole(2), tensor.wholes(1)
-        if any([length < 0 for length in dims]):
-            raise ValueError("ONNX: the tensor {} has a negative length".format(owner))
-        content: "Any" = None
-        if tensor.whole(14) == _EXTERNAL or tensor.messages(13):
-            content = self.external(tensor, owner)
-        elif kind == STRING:
-            content = tensor.texts(6)
-        elif kind in NUMBERS:
-            content = tensor.message(9) or _unpacked(tensor, kind, owner)
-        result = Tensor(kind, dims, content if kind in NUMBERS or kind == STRING else None)
-        if result.content is not None and not _fits(result):
-            error = "ONNX: the tensor {} of shape {} holds {} bytes or texts"
-            raise ValueError(error.format(owner, str(dims)[:60], len(content)))
-        return result
-
-    def external(self, tensor: "Fields", owner: str) -> bytes:
-        """Return the bytes of a tensor in a file beside the model, of which it names the place."""
-        entries = [fields(content, "ONNX: external_data") for content in tensor.messages(13)]
-        place = {entry.text(1): entry.text(2) for entry in entries}
-        name = place.get("location", "")
-        if not _is_plain(name):
-            raise ValueError(
-                "ONNX: the tensor {} is in the file {}, which is not read; only a file in the "
-                "folder of the model may hold numbers".format(owner, shown(name))
-            )
-        if self.beside is None:
-            raise ValueError(
-                "ONNX: the tensor {} is in the file {}; load the model by its path, so that the "
-                "file beside it can be read".format(owner, shown(name))
-            )
-        if name not in self.files:
-            self.files[name] = self.beside(name)
-        size = len(self.files[name])
-        start = _index(place.get("offset", "0"))
-        length = _index(place["length"]) if "length" in place else size - start
-        if not 0 <= start <= start + length <= size:
-            raise ValueError(
-                "ONNX: the tensor {} is at the bytes {} to {} of the file {}, which has {}".format(
-                    owner, start, start + length, shown(name), size
-                )
-            )
-        return self.files[name][start : start + length]
-
-
-def _is_plain(name: str) -> bool:
-    """Return whether a name is that of a file in the same folder, on every system."""
-    return (
-        name.strip(" .") == name != "" and not set(name) & set('/\\:*?"<>|') and name.isprintable()
-    )
-
-
-def _index(text: str) -> int:
-    """Return a whole number of 0 or more written in digits, or -1."""
-    return int(text) if 0 < len(text) < 20 and set(text) <= set("0123456789") else -1
-
-
-def _fits(tensor: "Tensor") -> bool:
-    """Return whether the content has exactly the size that the dimensions require."""
-    needed = NUMBERS[tensor.kind][0] if tensor.kind in NUMBERS else 1
-    for length in [0] if 0 in tensor.dims else tensor.dims:
-        needed *= length
-        # Checked for each length, because the product of many large ones has a million digits.
-        if needed > len(tensor.content):
-            return False
-    return needed == len(tensor.content)
-
-
-def _unpacked(tensor: "Fields", kind: int, owner: str) -> bytes:
-    """Return the numbers of a tensor that holds them one by one and not as bytes."""
-    _, code, number = NUMBERS[kind]
-    if kind in (FLOAT, DOUBLE):
-        return tensor.packed(number, 5 if kind == FLOAT else 1)
-    values = tensor.wholes(number)
-    if kind in (FLOAT16, BFLOAT16):
-        code = "H"  # The field holds their bits.
-    try:
-        return struct.pack("<{}{}".format(len(values), code), *values)
-    except struct.error:
-        raise ValueError(
-            "ONNX: the tensor {} has a number out of the range of its type".format(owner)
-        ) from None

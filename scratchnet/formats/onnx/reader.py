@@ -13,10 +13,12 @@ from ..strict_json import shown
 from . import affine, classical, linear, rowwise, shapes
 from .activations import recognised
 from .chain import Chain, Limits
+from .description import described_chain, without_complement
 from .folding import folded
-from .graph import FLOATS, INT32, INT64, SEQUENCE, Tensor, packed
+from .graph import FLOATS, INT64, Tensor, packed
 from .inlining import inlined, ordered
 from .layout import SAMPLES, count
+from .outputs import output_of, scores_of
 from .rows import Reading, Rows, Sizes, Unknown
 from .wires import Wire
 
@@ -24,10 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple
 
-    from ..safetensors import Tensor as Numbers
+    from .description import Described
     from .graph import Graph, Value
 
-    Described = Tuple[Dict[str, Numbers], Dict[str, Any]]
     # The wires that an operator needs first, and the function of their values.
     Plan = Tuple[List[Any], Callable[[List[Any]], Any]]
 
@@ -35,7 +36,6 @@ FEW, SHARED = 1 << 22, 4  # numbers a network may always have; further ones per 
 OPERATORS: "Dict[str, Any]" = {}
 for _family in (linear, affine, shapes, rowwise, classical):
     OPERATORS.update(_family.OPERATORS)
-PASSING = ("Identity", "Cast", "ai.onnx.ml.ZipMap")  # after the network's output
 SEVERAL = ("Split", "ai.onnx.ml.LinearClassifier")  # operators of whose outputs any may be taken
 
 
@@ -47,9 +47,9 @@ def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "De
     """
     most = min(MOST_NUMBERS, FEW + SHARED * _given(graph))
     values = _values(graph, opset, Limits(most))
-    wire = _output(graph, values, output)
+    wire = output_of(graph, values, output)
     labels = classical.labels_of(graph, values, wire)
-    wire = _scores(wire)
+    wire = scores_of(wire)
     first: "Optional[ValueError]" = None
     for samples in _places_of_samples(graph, wire):
         try:
@@ -57,7 +57,7 @@ def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "De
         except ValueError as error:
             first = first or error
         else:
-            return _description(_without_complement(rows.chain, labels), labels)
+            return described_chain(without_complement(rows.chain, labels), labels)
     raise first or ValueError(f"ONNX: the output {shown(wire.name)} does not depend on an input")
 
 
@@ -92,87 +92,6 @@ def _values(graph: "Graph", opset: int, limits: "Limits") -> "Dict[str, Any]":
             values[output] = wire if tensor is None else tensor
         values[""] = None
     return values
-
-
-def _output(graph: "Graph", values: "Dict[str, Any]", name: "Optional[str]") -> "Wire":
-    """Return the output with this name, or the only one that may be a network's."""
-    if name is None:
-        name = _only_output(graph, values)
-    elif name not in values or not name:
-        raise ValueError(
-            f"ONNX: the graph has no output {shown(name)}; it has {_names(graph.outputs)}"
-        )
-    wire = values.get(name)
-    return wire if isinstance(wire, Wire) else Wire(name=name)
-
-
-def _only_output(graph: "Graph", values: "Dict[str, Any]") -> str:
-    kinds = FLOATS + (SEQUENCE, 0)
-    found = [value for value in graph.outputs if value.kind in kinds]
-    computed = [value for value in found if _is_computed(values.get(value.name))]
-    if len(found) > 1 and computed:  # Some policies return their state unchanged.
-        found = computed
-    if not found:  # A classifier may return the class alone.
-        found = [value for value in graph.outputs if _is_class(values.get(value.name))]
-    if len(found) == 1:
-        return found[0].name
-    if not found:
-        raise ValueError(
-            "ONNX: a network needs one output of floats (FLOAT or DOUBLE); this graph has none"
-        )
-    raise ValueError(
-        "ONNX: a network has one output; this graph has {}; choose one of them, as in "
-        "sn.load(path, output={})".format(_names(found), shown(found[0].name))
-    )
-
-
-def _names(values: "List[Value]") -> str:
-    return ", ".join([shown(value.name) for value in values[:4]]) + (
-        ", ..." if len(values) > 4 else ""
-    )
-
-
-def _is_computed(wire: "Any") -> bool:
-    """Return whether a value is more than an input of the graph."""
-    while isinstance(wire, Wire) and wire.operator in PASSING and wire.inputs:
-        wire = wire.inputs[0]
-    return isinstance(wire, Wire) and wire.operator != ""
-
-
-def _is_class(wire: "Any") -> bool:
-    return isinstance(wire, Wire) and _scores(wire).operator != wire.operator
-
-
-def _scores(wire: "Wire") -> "Wire":
-    """Return the wire without what follows the network.
-
-    Of the class with the highest score, these are the scores. A regressor of scikit-learn ends in a
-    Reshape, which by mistake makes a single column of several outputs.
-    """
-    while wire.inputs and isinstance(wire.inputs[0], Wire):
-        if wire.operator == "ArgMax":
-            if wire.attribute("select_last_index", 0):
-                raise wire.refusal("selects the last of equal scores; only the first is supported")
-            return wire.inputs[0]
-        ends = wire.operator == "Reshape" and len(wire.inputs) == 2
-        if ends and not (isinstance(wire.inputs[1], Tensor) and _is_column(wire.inputs[1])):
-            break
-        if not ends and not (wire.operator in PASSING and _passes(wire)):
-            break
-        wire = wire.inputs[0]
-    return wire
-
-
-def _is_column(shape: "Tensor") -> bool:
-    return shape.count == 2 and shape.values() == [-1, 1]
-
-
-def _passes(wire: "Wire") -> bool:
-    """Return whether a wire is its input, or the same class as another whole number."""
-    before = wire.inputs[0]
-    is_class = isinstance(before, Wire) and before.operator == "ArgMax"
-    to = FLOATS + ((INT32, INT64) if is_class else ())
-    return wire.operator != "Cast" or wire.attributes.get("to") in to
 
 
 # ---- what the output is for a sample ---------------------------------------------------------
@@ -363,75 +282,3 @@ def _check_output(wire: "Wire", rows: "Any") -> None:
             f"makes an array of {len(rows.dims)} dimensions; "
             "a network has one row of numbers per sample"
         )
-
-
-# ---- the chain as a network ------------------------------------------------------------------
-
-
-def _without_complement(chain: "Chain", labels: "List[Any]") -> "Chain":
-    """Return the chain without the columns 1 - p and p that classifiers make of p.
-
-    A network for two classes has one output, p. The same holds for scores of which the first are
-    the negative of the second.
-    """
-    if len(labels) != 2 or chain.before is None:
-        return chain
-    if chain.layer.get("weights") == [[-1.0, 1.0]] and chain.layer.get("bias") == [1.0, 0.0]:
-        return chain.before
-    dense = chain.before
-    if chain.layer["type"] == "Sigmoid" and dense.layer.get("type") == "Dense" and dense.before:
-        pairs = dense.layer["weights"] + [dense.layer["bias"] or [0.0, 0.0]]
-        if all([len(pair) == 2 and pair[0] == -pair[1] for pair in pairs]):
-            second = [[pair[1]] for pair in pairs]
-            return dense.before.dense(second[:-1], second[-1]).then("Sigmoid")
-    return chain
-
-
-def _description(chain: "Chain", labels: "List[Any]") -> "Described":
-    """Return the chain as models.py describes a network."""
-    tensors: "Dict[str, Numbers]" = {}
-    frozen: "List[str]" = []
-    about = []
-    width = chain.width
-    for i, layer in enumerate(chain.layers() or [{"type": "Identity"}]):
-        description = {"type": layer["type"]}
-        parameters = _parameters(layer)
-        if layer["type"] == "Dense":
-            inputs, outputs = len(layer["weights"]), len(layer["weights"][0])
-            description.update(inputs=inputs, outputs=outputs, l1=0, l2=0)
-        elif layer["type"] == "PReLU":
-            description["count"] = len(layer["slope"])
-        elif layer["type"] == "LayerNormalization":
-            description.update(inputs=layer["width"], epsilon=layer["epsilon"])
-            description.update({name: False for name in parameters if parameters[name] is None})
-        elif layer["type"] == "Normalization":
-            if width is None:
-                raise ValueError(
-                    "ONNX: the graph adds or multiplies an unknown number of inputs; "
-                    "export it with a fixed number of features"
-                )
-            frozen += [f"{i}.mean", f"{i}.spread"]
-        else:
-            description.update(layer)
-        tensors.update({f"{i}.{n}": v for n, v in parameters.items() if v is not None})
-        about.append(description)
-    fits = labels and len(labels) == (2 if width == 1 else width)
-    return tensors, {
-        "version": 1,
-        "layers": about,
-        "frozen": frozen,
-        "metadata": {"labels": labels} if fits else {},
-    }
-
-
-def _parameters(layer: "Dict[str, Any]") -> "Dict[str, Any]":
-    """Return the parameters of a layer by their names."""
-    kind = layer["type"]
-    if kind == "Dense":
-        bias = layer["bias"] or [0.0] * len(layer["weights"][0])
-        return {"weights": layer["weights"], "bias": bias}
-    if kind == "Normalization":
-        n = len(layer["mean"] or layer["spread"])
-        return {"mean": layer["mean"] or [0.0] * n, "spread": layer["spread"] or [1.0] * n}
-    names = {"PReLU": ["slope"], "LayerNormalization": ["scale", "bias"]}.get(kind, [])
-    return {name: layer[name] for name in names}

@@ -66,10 +66,10 @@ class Wire:
     def refusal(self, why: str) -> "ValueError":
         """Return an error that names the operator and its node."""
         output = ", output {},".format(self.index) if self.index else ""
+        name = self.operator[:60]
+        name = name if name.isprintable() else shown(name)
         return ValueError(
-            "ONNX: the operator {}{} (node {}) {}".format(
-                self.operator[:60], output, shown(self.name), why
-            )
+            "ONNX: the operator {}{} (node {}) {}".format(name, output, shown(self.name), why)
         )
 
     def whole(self, n: int) -> float:

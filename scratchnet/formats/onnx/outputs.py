@@ -1,0 +1,100 @@
+"""Which value of a graph is the output of the network.
+
+    output_of    the wire of the output that was asked for, or of the only one
+    scores_of    the same wire without what follows the network
+
+An output that only returns an input of the graph does not count.
+"""
+
+from ..strict_json import shown
+from .graph import FLOATS, INT32, INT64, SEQUENCE, Tensor
+from .wires import Wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional
+
+    from .graph import Graph, Value
+
+PASSING = ("Identity", "Cast", "ai.onnx.ml.ZipMap")  # after the network's output
+
+
+def output_of(graph: "Graph", values: "Dict[str, Any]", name: "Optional[str]") -> "Wire":
+    """Return the output with this name, or the only one that may be a network's."""
+    if name is None:
+        name = _only_output(graph, values)
+    elif name not in values or not name:
+        raise ValueError(
+            f"ONNX: the graph has no output {shown(name)}; it has {_names(graph.outputs)}"
+        )
+    wire = values.get(name)
+    return wire if isinstance(wire, Wire) else Wire(name=name)
+
+
+def _only_output(graph: "Graph", values: "Dict[str, Any]") -> str:
+    kinds = FLOATS + (SEQUENCE, 0)
+    found = [value for value in graph.outputs if value.kind in kinds]
+    computed = [value for value in found if _is_computed(values.get(value.name))]
+    if len(found) > 1 and computed:  # Some policies return their state unchanged.
+        found = computed
+    if not found:  # A classifier may return the class alone.
+        found = [value for value in graph.outputs if _is_class(values.get(value.name))]
+    if len(found) == 1:
+        return found[0].name
+    if not found:
+        raise ValueError(
+            "ONNX: a network needs one output of floats (FLOAT or DOUBLE); this graph has none"
+        )
+    raise ValueError(
+        "ONNX: a network has one output; this graph has {}; choose one of them, as in "
+        "sn.load(path, output={})".format(_names(found), shown(found[0].name))
+    )
+
+
+def _names(values: "List[Value]") -> str:
+    return ", ".join([shown(value.name) for value in values[:4]]) + (
+        ", ..." if len(values) > 4 else ""
+    )
+
+
+def _is_computed(wire: "Any") -> bool:
+    """Return whether a value is more than an input of the graph."""
+    while isinstance(wire, Wire) and wire.operator in PASSING and wire.inputs:
+        wire = wire.inputs[0]
+    return isinstance(wire, Wire) and wire.operator != ""
+
+
+def _is_class(wire: "Any") -> bool:
+    return isinstance(wire, Wire) and scores_of(wire).operator != wire.operator
+
+
+def scores_of(wire: "Wire") -> "Wire":
+    """Return the wire without what follows the network.
+
+    Of the class with the highest score, these are the scores. A regressor of scikit-learn ends in a
+    Reshape, which by mistake makes a single column of several outputs.
+    """
+    while wire.inputs and isinstance(wire.inputs[0], Wire):
+        if wire.operator == "ArgMax":
+            if wire.attribute("select_last_index", 0):
+                raise wire.refusal("selects the last of equal scores; only the first is supported")
+            return wire.inputs[0]
+        ends = wire.operator == "Reshape" and len(wire.inputs) == 2
+        if ends and not (isinstance(wire.inputs[1], Tensor) and _is_column(wire.inputs[1])):
+            break
+        if not ends and not (wire.operator in PASSING and _passes(wire)):
+            break
+        wire = wire.inputs[0]
+    return wire
+
+
+def _is_column(shape: "Tensor") -> bool:
+    return shape.count == 2 and shape.values() == [-1, 1]
+
+
+def _passes(wire: "Wire") -> bool:
+    """Return whether a wire is its input, or the same class as another whole number."""
+    before = wire.inputs[0]
+    is_class = isinstance(before, Wire) and before.operator == "ArgMax"
+    to = FLOATS + ((INT32, INT64) if is_class else ())
+    return wire.operator != "Cast" or wire.attributes.get("to") in to
