@@ -94,6 +94,19 @@ class Number:
     def textbook(self) -> "List[str]":
         return lines_for(self._step, self.name)
 
+    def by_the_book(self, decimals: int = DECIMALS) -> "List[str]":
+        """Return the formula of books for a loss that is computed by another one.
+
+        These are its formula with names and with numbers; [] if it is computed as in books.
+        """
+        book = self._step.books.get(self.name)
+        if book is None:
+            return []
+        return [
+            names(parts(book, in_general=True)),
+            substituted(book, decimals, in_general=True),
+        ]
+
     @property
     def source(self) -> "Optional[Tuple[str, int, str]]":
         if self.node.source is None:
@@ -118,10 +131,7 @@ class Number:
         if self.node.operation:
             lines += [f"  = {self.formula}", f"  = {substituted(self.node, decimals)}"]
         lines += ["  the rule: " + line for line in self.textbook[:1]]
-        book = self._step.books.get(self.name)
-        if book is not None:
-            by_name = names(parts(book, in_general=True))
-            lines += [f"  = {by_name}", f"  = {substituted(book, decimals, in_general=True)}"]
+        lines += ["  = " + formula for formula in self.by_the_book(decimals)]
         lines += ["  " + line for line in self.textbook[1:]]
         chain = self._chain_with_numbers(decimals)
         if chain:

@@ -61,6 +61,8 @@ def card(found: "Number") -> str:
     rows = [("exactly", repr(found.value))]
     if found.node.operation:
         rows += [("formula", found.formula), ("with numbers", found.substituted)]
+    rows += [("the rule", line) for line in found.textbook[:1]]
+    rows += zip(("by the rule", "with numbers"), found.by_the_book())
     if found.chain:
         by_number = found.chain_substituted or ""
         rows += [("by the chain rule", found.chain), ("with numbers", by_number)]

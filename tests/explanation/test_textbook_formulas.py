@@ -105,6 +105,14 @@ def test_the_loss_by_the_formula_of_the_book_with_its_numbers(y):
     assert lines[place + 2].startswith("  Computed")
 
 
+def test_the_card_of_a_number_in_a_notebook():
+    net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.Sigmoid()])
+    why = sn.explain(net, [[2]], [1], "binary_cross_entropy", optimizer=sn.SGD(0.1))
+    loss, output = why["loss"]._repr_html_(), why["1.a[0][0]"]._repr_html_()
+    assert "by the rule</td>" in loss and "−(1·ln(0.73106) + (1 − 1)·ln(1 − 0.73106))" in loss
+    assert "a = 1/(1 + e^−z), between 0 and 1" in output and "by the rule" not in output
+
+
 def test_a_loss_without_such_a_formula():
     net = sn.Sequential([sn.Dense(1, 1, weights=[[0.5]]), sn.Sigmoid()])
     why = sn.explain(net, [[2]], [1], "mean_squared_error", optimizer=sn.SGD(0.1))
