@@ -43,7 +43,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the report. Return the exit status."""
     model, data = opened(options, options.target or True)
     report = model.evaluate(data, options.threshold)
-    measured = model.importance(data) if importance.is_quick(model.encoder) else {}
+    measured = model.importance(data, columns=importance.leading(model))
     trained_on = model.trained_on(data)
     if trained_on:
         part = "all" if trained_on == 1 else f"about {trained_on:.0%}"
@@ -54,20 +54,22 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         found = dict(report.to_dict(), trained_on=trained_on, importance=measured)
         write(terminal.json_text(found, 2))
     else:
-        write(f"{report}\n\n{about_columns(measured, report)}")
+        count = len(importance.columns_of(model.encoder))
+        write(f"{report}\n\n{about_columns(measured, report, count)}")
     return 0
 
 
-def about_columns(measured: "Dict[str, float]", report: "Any") -> str:
-    """Say how important each column is."""
-    if not measured:
-        return "importance: there are too many columns to measure it here; call model.importance"
+def about_columns(measured: "Dict[str, float]", report: "Any", count: int) -> str:
+    """Say how important each measured column is, of ``count`` columns."""
     is_regression = report.to_dict()["task"] == "regression"
     change = "decrease of R²" if is_regression else "increase of the log loss"
     shown = list(measured.items())[:MOST_COLUMNS]
     names = [shortened(name, 40) for name, _ in shown]
     wide = max(map(width, names))
     lines = [f"importance: the {change} if the column's values are shuffled"]
+    if len(measured) < count:
+        which = f"the {len(measured)} with the largest weights, of {plural(count, 'column')}"
+        lines = [f"{lines[0]},", f"for {which}"]
     for name, (_, loss) in zip(names, shown):
         lines.append(f"{name}{' ' * (wide - width(name))}  {loss:.3f}")
     more = len(measured) - len(shown)

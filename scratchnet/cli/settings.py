@@ -29,10 +29,15 @@ def add_settings(parser: "Any") -> None:
     group.add_argument(
         "--optimizer",
         choices=sorted(OPTIMIZERS),
-        default="adam",
-        help="the optimizer (default adam)",
+        help="the optimizer (default adamw for classes, adam for numbers)",
     )
     group.add_argument("--learning-rate", type=float, metavar="RATE", help="its learning rate")
+    group.add_argument(
+        "--weight-decay",
+        type=float,
+        metavar="L",
+        help="its weight decay (default for adamw and classes: 60 / rows, at most 0.3)",
+    )
     group.add_argument(
         "--batch-size", type=int, metavar="N", help="the number of samples per update"
     )

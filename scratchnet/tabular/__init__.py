@@ -69,7 +69,7 @@ def train(
     ignore: "Names" = (),
     hidden: "Optional[Sequence[int]]" = None,
     activation: "Optional[str]" = None,
-    optimizer: str = "adam",
+    optimizer: "Optional[str]" = None,
     learning_rate: "Optional[float]" = None,
     batch_size: "Optional[int]" = None,
     epochs: "Optional[int]" = None,
@@ -79,6 +79,7 @@ def train(
     class_weight: "Optional[str]" = None,
     missing: "Optional[Names]" = None,
     engine: str = "auto",
+    weight_decay: "Optional[float]" = None,
 ) -> "Model":
     """Train a model to predict one column of a table from the others, and return it.
 
@@ -113,6 +114,7 @@ def train(
         seed=seed,
         class_weight=class_weight,
         engine=engine,
+        weight_decay=weight_decay,
     )
     return train_model(problem, recipe)
 

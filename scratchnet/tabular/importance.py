@@ -1,21 +1,28 @@
 """Permutation importance: how much worse a model is if it does not know a column."""
 
+from ..core.layers import Dense
 from ..core.random import Generator
 from ..metrics import class_probabilities, log_loss, r2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 MOST_ROWS = 1000
 MOST_CELLS = 1000000  # rows × columns × inputs, which bound the time
 FEWEST_ROWS = 50
+MOST_MEASURED, FEWEST_COLUMNS = 5000000, 20  # such cells, and columns, of ``leading``
 
 
-def of(model: "Any", X: "Any", Y: "Any", seed: int = 0) -> "Dict[str, float]":
-    """Return {column: increase of the log loss, or decrease of R², if its values are shuffled}."""
+def of(
+    model: "Any", X: "Any", Y: "Any", seed: int = 0, names: "Optional[Sequence[str]]" = None
+) -> "Dict[str, float]":
+    """Return {column: increase of the log loss, or decrease of R², if its values are shuffled}.
+
+    ``names``   the columns, by default all
+    """
     encoder, generator = model.encoder, Generator(seed)
-    columns = columns_of(encoder)
+    columns = [pair for pair in columns_of(encoder) if names is None or pair[0] in names]
     most = MOST_CELLS // (len(columns) * len(encoder.features))
     count = min(len(X), max(FEWEST_ROWS, min(MOST_ROWS, most)))
     rows = generator.permutation(len(X))[:count]
@@ -39,9 +46,21 @@ def of(model: "Any", X: "Any", Y: "Any", seed: int = 0) -> "Dict[str, float]":
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
-def is_quick(encoder: "Any") -> bool:
-    """Return whether the importance of all columns takes seconds, not minutes."""
-    return len(columns_of(encoder)) * len(encoder.features) * FEWEST_ROWS <= 5 * MOST_CELLS
+def leading(model: "Any") -> "List[str]":
+    """Return the columns whose importance can be measured in seconds, by their weights.
+
+    If there are too many for that, these are the ones with the largest weights in the first layer,
+    whose inputs are all standardized or 0 and 1.
+    """
+    encoder = model.encoder
+    columns = columns_of(encoder)
+    count = max(FEWEST_COLUMNS, MOST_MEASURED // (FEWEST_ROWS * len(encoder.features)))
+    if len(columns) <= count:
+        return [name for name, _ in columns]
+    first = next(layer for layer in model.net.layers if isinstance(layer, Dense))
+    squares = [sum([w * w for w in row]) for row in first.weights.value]
+    size = {name: sum(squares[start:stop]) for name, (start, stop) in columns}
+    return sorted(size, key=lambda name: -size[name])[:count]
 
 
 def columns_of(encoder: "Any") -> "List[Tuple[str, Tuple[int, int]]]":

@@ -29,7 +29,7 @@ from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
     from ..core.history import Epoch
     from ..core.network import Sequential
@@ -171,7 +171,7 @@ class Model:
             X,
             Y,
             loss_of(self.encoder),
-            OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
+            OPTIMIZERS[recipe.optimizer](recipe.learning_rate, weight_decay=recipe.weight_decay),
             epochs,
             recipe.batch_size,
             seed=recipe.seed,
@@ -268,15 +268,18 @@ class Model:
         X, Y = self.encoder.examples_of(self.read(data, target=True))
         return fingerprint.share(X, self.encoder.targets_of(Y), self.net.metadata.get("rows"))
 
-    def importance(self, data: "Any", seed: int = 0) -> "Dict[str, float]":
+    def importance(
+        self, data: "Any", seed: int = 0, columns: "Optional[Sequence[str]]" = None
+    ) -> "Dict[str, float]":
         """Return {column: how much worse the model is without knowing it}, most important first.
 
         The column's values are shuffled among the rows (permutation importance). The result is by
         how much this raises the log loss or, of a regression, lowers R². At most 1,000 rows are
-        used.
+        used, and fewer if there are many columns. ``columns`` names the columns to measure, by
+        default all; with thousands of them, all take minutes.
         """
         X, Y = self.encoder.examples_of(self.read(data, target=True))
-        return importance.of(self, X, Y, seed)
+        return importance.of(self, X, Y, seed, columns)
 
     def labels(self, outputs: "Matrix", threshold: "Optional[float]" = None) -> "List[Any]":
         """Return what outputs of the network mean: labels of classes, or numbers."""

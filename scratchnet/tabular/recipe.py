@@ -6,13 +6,15 @@
 (48,)
 >>> print(recipe_for(rows=150, inputs=4, hidden=[16, 8], optimizer="sgd"))
 hidden 16-8, tanh; sgd, learning rate 0.1, batches of 8
+>>> print(recipe_for(rows=150, inputs=4, classes=3))
+hidden 48, relu; adamw, learning rate 0.003, weight decay 0.3, batches of 32
 """
 
 from collections import namedtuple
 from math import isfinite
 
 from ..core.activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
-from ..core.checks import ABOVE_0, COUNT, is_sequence, require
+from ..core.checks import ABOVE_0, AT_LEAST_0, COUNT, is_sequence, require
 from ..core.history import Epoch
 from ..core.layers import Dense
 from ..core.network import Sequential
@@ -34,6 +36,10 @@ HIDDEN_ACTIVATIONS = {
 GAIN, PART_GAINED = 1 / 1000, 1 / 100
 # The learning rates of Adam and its relatives: for classes; for quantities, with few inputs.
 CLASS_RATE, FIRST_RATE = 3 / 1000, 1 / 100
+# The weight decay of AdamW for classes: DECAYING divided by the number of rows, at most MOST_DECAY.
+# Without it, a network learns the noise of small tables (tests/bench/tables.py); many rows need
+# less, because they say more about each weight. For quantities, which are less noisy, DECAY.
+DECAYING, MOST_DECAY, DECAY = 60, 3 / 10, 1 / 100
 # With fewer rows, the network is trained at last on all rows, for this many epochs or more.
 FEW_ROWS, LEAST_EPOCHS = 1000, 40
 MANY_ROWS = 20000  # from here on, larger batches and a second hidden layer
@@ -56,6 +62,7 @@ LIMITS = {
     "batch_size": COUNT,
     "epochs": COUNT,
     "patience": COUNT,
+    "weight_decay": AT_LEAST_0,
     "seed": (lambda v: isinstance(v, int), "an integer"),
     "class_weight": (lambda v: v in (None, "balanced"), "'balanced', or leave it out"),
     "engine": (ENGINES.__contains__, "one of " + ", ".join(ENGINES)),
@@ -66,7 +73,7 @@ class Recipe(
     namedtuple(
         "Recipe",
         "hidden activation optimizer learning_rate batch_size epochs patience seed class_weight "
-        "engine",
+        "engine weight_decay",
     )
 ):
     """The settings with which a network is built and trained.
@@ -75,6 +82,7 @@ class Recipe(
     ``activation``   the activation after each hidden layer
     ``patience``     as for ``fit``, but only a worthwhile improvement counts (GAIN)
     ``class_weight`` "balanced" if each class has the same weight in the loss, else None
+    ``weight_decay`` as for the optimizer
 
     ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``seed`` and ``engine`` are as for
     ``fit``. The engine is no part of the model; it is not saved.
@@ -85,8 +93,9 @@ class Recipe(
     @classmethod
     def from_dict(cls, data: "Any") -> "Recipe":
         """Return the recipe that ``to_dict`` describes; anything else raises an error."""
-        # Earlier models have no class weights.
-        return cls(**dict({"class_weight": None, "engine": "auto"}, **data)).checked()
+        # Earlier models have neither class weights nor a weight decay.
+        usual = {"class_weight": None, "engine": "auto", "weight_decay": 0}
+        return cls(**dict(usual, **data)).checked()
 
     def checked(self) -> "Recipe":
         """Return the recipe if each setting is within its limit, else raise a ValueError."""
@@ -104,6 +113,7 @@ class Recipe(
         widths = "-".join([str(n) for n in self.hidden]) or "no hidden layer"
         shape = f"hidden {widths}, {self.activation}" if self.hidden else widths
         rate = f"learning rate {self.learning_rate:.3g}"
+        rate += f", weight decay {self.weight_decay:.3g}" if self.weight_decay else ""
         weight = "; balanced class weights" if self.class_weight else ""
         return f"{shape}; {self.optimizer}, {rate}, batches of {self.batch_size}{weight}"
 
@@ -114,7 +124,7 @@ def recipe_for(
     classes: int = 0,
     hidden: "Optional[Sequence[int]]" = None,
     activation: "Optional[str]" = None,
-    optimizer: str = "adam",
+    optimizer: "Optional[str]" = None,
     learning_rate: "Optional[float]" = None,
     batch_size: "Optional[int]" = None,
     epochs: "Optional[int]" = None,
@@ -122,6 +132,7 @@ def recipe_for(
     seed: int = 0,
     class_weight: "Optional[str]" = None,
     engine: str = "auto",
+    weight_decay: "Optional[float]" = None,
 ) -> "Recipe":
     """Return the given settings, with defaults that suit the numbers of rows, inputs and classes.
 
@@ -133,9 +144,10 @@ def recipe_for(
 
     ``class_weight`` "balanced" to give each class the same weight in the loss
 
-    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience``, ``seed`` and
-    ``engine`` are as for ``Recipe``.
+    ``optimizer``, ``learning_rate``, ``batch_size``, ``epochs``, ``patience``, ``seed``, ``engine``
+    and ``weight_decay`` are as for ``Recipe``.
     """
+    optimizer = optimizer or ("adamw" if classes else "adam")
     require("optimizer", optimizer, LIMITS["optimizer"])
     if epochs is None:
         epochs = max(10, min(300, SAMPLES // rows))
@@ -153,6 +165,9 @@ def recipe_for(
         seed=seed,
         class_weight=class_weight,
         engine=engine,
+        weight_decay=usual_decay(optimizer, rows, classes)
+        if weight_decay is None
+        else weight_decay,
     )
     return recipe.checked()
 
@@ -167,6 +182,12 @@ def usual_hidden(rows: int, classes: int) -> "Tuple[int, ...]":
     if not classes:
         return (8,) if rows < 200 else (16,) if rows < 1000 else (32,)
     return (48,) if rows < FEW_ROWS else (max(32, min(64, 2 * classes)),)
+
+
+def usual_decay(optimizer: str, rows: int, classes: int) -> float:
+    if optimizer != "adamw":
+        return 0
+    return min(MOST_DECAY, DECAYING / rows) if classes else DECAY
 
 
 def usual_batch_size(rows: int, classes: int) -> int:
@@ -210,13 +231,13 @@ def network(encoder: "Encoding", recipe: "Recipe") -> "Sequential":
 
 
 class Gains:
-    """Tells when ``patience`` epochs have passed without a worthwhile improvement.
+    """Tells when ``patience`` epochs have passed without a worthwhile improvement, or none is left.
 
     >>> gains = Gains("classification", patience=2)
     >>> [gains.are_over(Epoch(k + 1, 0, loss, 0, 1)) for k, loss in enumerate([0.7, 0.5, 0.4998])]
     [False, False, False]
-    >>> gains.are_over(Epoch(4, 0, 0.4996, 0, 1))
-    True
+    >>> gains.are_over(Epoch(4, 0, 0.4996, 0, 1)), gains.are_over(Epoch(5, 0, 0.0009, 0, 1))
+    (True, True)
     """
 
     def __init__(self, task: str, patience: int) -> None:
@@ -228,7 +249,8 @@ class Gains:
         # An infinite or undefined loss is replaced by any other.
         if self.number == 0 or not isfinite(self.best) or epoch.validation_loss < self.best - gain:
             self.best, self.number = epoch.validation_loss, epoch.number
-        return epoch.number - self.number >= self.patience
+        is_perfect = self.is_classification and self.best <= gain
+        return is_perfect or epoch.number - self.number >= self.patience
 
 
 def loss_of(encoder: "Encoding") -> str:
