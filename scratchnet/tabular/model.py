@@ -25,7 +25,7 @@ from ..engines.progress import warn
 from ..formats import models
 from . import fingerprint, importance
 from .problem import Chain, Problem, check_data
-from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, network
+from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, network, worthwhile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,14 +131,15 @@ class Model:
             checkpoint=checkpoint,
         )
         resumed = prepared.history.epochs
-        gains = Gains(self.encoder.task, recipe.patience)
+        gains = Gains(recipe.patience, worthwhile(self.encoder, training[1]))
+        may_stop = recipe.patience < recipe.epochs
         # Closing writes the last checkpoint at once, on PyPy too.
         with closing(prepared.run()) as steps:
             for epoch in chain(resumed, steps):
                 self.epochs.append(epoch)
                 if epoch_done is not None:
                     epoch_done(epoch)
-                if gains.are_over(epoch):
+                if may_stop and gains.are_over(epoch):
                     break
         prepared.plan.restore_best()
 

@@ -10,8 +10,8 @@ hidden 16-8, tanh; sgd, learning rate 0.1, batches of 8
 hidden 48, relu; adamw, learning rate 0.003, weight decay 0.3, batches of 32
 """
 
-from collections import namedtuple
-from math import isfinite
+from collections import Counter, namedtuple
+from math import isfinite, log
 
 from ..core.activations import ACTIVATIONS, ReLU, Sigmoid, Softmax
 from ..core.checks import ABOVE_0, AT_LEAST_0, COUNT, is_sequence, require
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 HIDDEN_ACTIVATIONS = {
     name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")
 }
-# The improvement of the validation loss that is worth further epochs: of the log loss, and of the
-# squared error relative to the former one, because a good fit may become better by far.
-GAIN, PART_GAINED = 1 / 1000, 1 / 100
+# The improvement of the validation loss that is worth further epochs: of the log loss, as a part of
+# the loss of the trivial prediction; of the squared error, as a part of the former one, because a
+# good fit may become better by far.
+GAIN, PART_GAINED = 1 / 200, 1 / 100
 # The learning rates of Adam and its relatives: for classes; for quantities, with few inputs.
 CLASS_RATE, FIRST_RATE = 3 / 1000, 1 / 100
 # The weight decay of AdamW for classes: DECAYING divided by the number of rows, at most MOST_DECAY.
@@ -233,24 +234,34 @@ def network(encoder: "Encoding", recipe: "Recipe") -> "Sequential":
 class Gains:
     """Tells when ``patience`` epochs have passed without a worthwhile improvement, or none is left.
 
-    >>> gains = Gains("classification", patience=2)
+    ``gain``   an improvement that is worthwhile; None for PART_GAINED of the best loss so far
+
+    >>> gains = Gains(patience=2, gain=0.001)
     >>> [gains.are_over(Epoch(k + 1, 0, loss, 0, 1)) for k, loss in enumerate([0.7, 0.5, 0.4998])]
     [False, False, False]
     >>> gains.are_over(Epoch(4, 0, 0.4996, 0, 1)), gains.are_over(Epoch(5, 0, 0.0009, 0, 1))
     (True, True)
     """
 
-    def __init__(self, task: str, patience: int) -> None:
-        self.is_classification, self.patience = task == CLASSIFICATION, patience
+    def __init__(self, patience: int, gain: "Optional[float]" = None) -> None:
+        self.patience, self.gain = patience, gain
         self.best, self.number = float("inf"), 0
 
     def are_over(self, epoch: "Epoch") -> bool:
-        gain = GAIN if self.is_classification else PART_GAINED * self.best
+        gain = PART_GAINED * self.best if self.gain is None else self.gain
         # An infinite or undefined loss is replaced by any other.
         if self.number == 0 or not isfinite(self.best) or epoch.validation_loss < self.best - gain:
             self.best, self.number = epoch.validation_loss, epoch.number
-        is_perfect = self.is_classification and self.best <= gain
-        return is_perfect or epoch.number - self.number >= self.patience
+        none_left = self.gain is not None and epoch.validation_loss <= self.gain
+        return none_left or epoch.number - self.number >= self.patience
+
+
+def worthwhile(encoder: "Encoding", Y: "Any") -> "Optional[float]":
+    """Return the gain for ``Gains``: for classes, GAIN of the loss of always their frequencies."""
+    if encoder.task != CLASSIFICATION:
+        return None
+    counts = Counter(encoder.targets_of(Y)).values()
+    return -GAIN * sum([n / len(Y) * log(n / len(Y)) for n in counts])
 
 
 def loss_of(encoder: "Encoding") -> str:

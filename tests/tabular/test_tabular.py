@@ -5,6 +5,7 @@ import io
 import json
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 
 import pytest
 from test_cli import run
@@ -12,6 +13,8 @@ from test_cli import run
 import scratchnet as sn
 from scratchnet import tabular
 from scratchnet.datasets import samples
+from scratchnet.tabular import importance
+from scratchnet.tabular.recipe import worthwhile
 
 FLOWERS = samples.iris()
 ROWS = [
@@ -439,3 +442,61 @@ def test_dates_in_rows(tmp_path):
     assert loaded.predict([{"when": "2021-07-03"}, {"when": "2021-01-03"}]) == ["True", "False"]
     with pytest.raises(ValueError, match="^the table has no column 'when'"):
         loaded.predict([{"day": "2021-07-03"}])
+
+
+def test_the_importance_of_the_leading_columns(monkeypatch):
+    """Only the columns with the largest weights are measured if there are many."""
+    generator = Random(3)
+    rows = [{f"x{j}": generator.gauss(0, 1) for j in range(40)} for _ in range(60)]
+    for row in rows:
+        row["y"] = "up" if row["x7"] > 0 else "down"
+    model = tabular.train(rows, "y", epochs=1, hidden=[2])
+    assert importance.leading(model) == [f"x{j}" for j in range(40)]
+    first = [layer for layer in model.net.layers if isinstance(layer, sn.Dense)][0]
+    for j in (7, 30):
+        first.weights.value[j] = [9.0 + j, -9.0]
+    monkeypatch.setattr(importance, "MOST_MEASURED", 50 * 40 * 25)
+    names = importance.leading(model)
+    assert len(names) == 25 and names[:2] == ["x30", "x7"]
+    found = model.importance(rows, columns=["x7", "x30"])
+    assert set(found) == {"x7", "x30"} and max(found.values()) > 0
+
+
+def test_the_decay_of_weights_depends_on_the_rows():
+    decays = [tabular.recipe_for(rows, 4, classes=2).weight_decay for rows in (20, 200, 600, 6000)]
+    assert decays == [0.3, 0.3, 0.1, 0.01]
+    usual, quantity = tabular.recipe_for(600, 4, classes=2), tabular.recipe_for(600, 4)
+    assert (usual.optimizer, quantity.optimizer, quantity.weight_decay) == ("adamw", "adam", 0)
+    assert tabular.recipe_for(600, 4, classes=2, optimizer="adam").weight_decay == 0
+    given = tabular.recipe_for(600, 4, classes=2, weight_decay=0.25)
+    assert given.weight_decay == 0.25 and "weight decay 0.25" in str(given)
+    earlier = {name: value for name, value in given.to_dict().items() if name != "weight_decay"}
+    assert tabular.Recipe.from_dict(earlier).weight_decay == 0
+
+
+def test_the_decay_of_weights_is_that_of_the_optimizer():
+    sizes = []
+    for decay in (0, 1):
+        model = tabular.train(ROWS, "species", weight_decay=decay, hidden=[4], epochs=10)
+        first = [layer for layer in model.net.layers if isinstance(layer, sn.Dense)][0]
+        sizes.append(sum([abs(w) for row in first.weights.value for w in row]))
+    assert sizes[1] < sizes[0]
+
+
+def test_training_ends_when_no_gain_is_left():
+    rows = [{"x": i % 9, "y": "ab"[i % 9 > 4]} for i in range(180)]
+    data = tabular.read(rows, "y")
+    problem = tabular.Problem(data)
+    gain = worthwhile(problem.encoder, problem.training[1])
+    model = tabular.train(data, learning_rate=0.1)
+    losses = [epoch.validation_loss for epoch in model.epochs]
+    assert len(losses) < 100 and losses[-1] <= gain < min(losses[:-1])
+    assert len(tabular.train(data, learning_rate=0.1, epochs=60, patience=60).epochs) == 60
+
+
+@pytest.mark.parametrize("labels, gain", [("ab" * 50, 0.00347), ("a" * 98 + "bb", 0.0005)])
+def test_a_gain_is_a_part_of_what_can_be_gained(labels, gain):
+    """A rare class has a small log loss from the beginning."""
+    data = tabular.read([{"x": i * i % 17, "y": label} for i, label in enumerate(labels)], "y")
+    problem = tabular.Problem(data)
+    assert abs(worthwhile(problem.encoder, problem.training[1]) - gain) < gain / 5
