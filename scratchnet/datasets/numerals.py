@@ -52,6 +52,10 @@ _MEASURED = re.compile(
     )
 )
 _DURATION = re.compile(r"\d+:\d\d(?::\d\d(?:[.,]\d+)?)?$")
+_MONEY = frozenset(
+    "USD EUR GBP CHF JPY CNY INR AUD CAD NZD SEK NOK DKK PLN CZK HUF BRL MXN ZAR RUB TRY KRW SGD "
+    "HKD RS KR".split()
+)
 _POWERS = frozenset(["k", "m", "b", "bn", "mn", "mio", "g", "t"])
 
 
@@ -101,8 +105,8 @@ def are_measured(texts: "Sequence[str]") -> bool:
             words["", ""] += 1
         elif match is not None:
             before, after = match.group("before").strip(), match.group("after").lower()
-            # Letters before a number are rather a name, such as A12, if they are no code of money.
-            if not before or before[-1] in CURRENCIES or len(before) > 1:
+            # Other letters before a number make a name, such as A12.
+            if not before or before[-1] in CURRENCIES or before.rstrip(".").upper() in _MONEY:
                 words[before, "k" if after in _POWERS else after] += 1
     plain = words.pop(("", ""), 0)
     return bool(words) and 5 * (plain + max(words.values())) > 4 * len(texts)

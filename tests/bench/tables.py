@@ -122,10 +122,14 @@ def compared(name, count):
 def main(args=None):
     parser = argparse.ArgumentParser(prog="bench.tables", description=__doc__.split("\n")[0])
     parser.add_argument("tables", nargs="*", help="names of tables (default: all)")
-    parser.add_argument("--splits", type=int, default=SPLITS, help=f"of each table, 2 or more (default {SPLITS})")
+    parser.add_argument(
+        "--splits", type=int, default=SPLITS, help=f"of each table, 2 or more (default {SPLITS})"
+    )
     parser.add_argument("--json", metavar="PATH", help="write the figures to this file, too")
     options = parser.parse_args(args)
-    print("table              rows  columns  accuracy  scikit-learn  difference  error  epochs  CPU s")
+    print(
+        "table              rows  columns  accuracy  scikit-learn  difference  error  epochs  CPU s"
+    )
     found = []
     for name in options.tables or TABLES:
         row = compared(name, options.splits)

@@ -188,7 +188,18 @@ def test_numbers_of_accountants_and_of_india(cell, value):
 
 @pytest.mark.parametrize(
     "cell",
-    ["{}.5 kg", "{}kg", "{},5 km/h", "USD {}.25", "{} EUR", "\u20ac{}.9M", "{}.5k", "{}-", "{}:30"],
+    [
+        "{}.5 kg",
+        "{}kg",
+        "{},5 km/h",
+        "USD {}.25",
+        "Rs. {}.5",
+        "{} EUR",
+        "\u20ac{}.9M",
+        "{}.5k",
+        "{}-",
+        "{}:30",
+    ],
 )
 def test_units_are_pointed_out(cell):
     done, why = decision(with_cells(lambda i: cell.format(i)), "x")
@@ -199,7 +210,9 @@ def test_units_are_pointed_out(cell):
     )
 
 
-@pytest.mark.parametrize("cell", ["A{}", "group {}", "{}th", "{} Main Street", "{}/7"])
+@pytest.mark.parametrize(
+    "cell", ["A{}", "AB {}", "Car {}", "group {}", "{}th", "{} Main Street", "{}/7"]
+)
 def test_codes_are_no_units(cell):
     why = decision(with_cells(lambda i: cell.format(i)), "x")[1]
     assert "unit" not in why or cell == "{}th"
