@@ -4,6 +4,8 @@
 ('ymd', 'dmy')
 >>> parts_of("24.12.2023", "dmy")
 (2023, 12, 7, 19715)
+>>> parts_of("24 Dec 2023", "ymd") == parts_of("December 24, 2023", "ymd") == (2023, 12, 7, 19715)
+True
 """
 
 import re
@@ -21,12 +23,34 @@ PARTS = (("year", True), ("month", False), ("weekday", False), ("days since 1970
 _TIME = r"(?:[T ]\d\d?:\d\d.*)?$"
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d\d?)\2(\d\d?)" + _TIME)
 _YEAR_LAST = re.compile(r"(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)" + _TIME)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_DAY_FIRST = re.compile(r"(\d\d?)[ ./-]([A-Za-z]{3,9})[.,]?[ /-](\d{4}|\d\d)" + _TIME)
+_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})[. -] ?(\d\d?),?[ -](\d{4})" + _TIME)
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
 def looks_like_date(text: str) -> bool:
     """Return whether the text has the form of a date."""
+    text = _in_numbers(text)
     return bool(_YEAR_FIRST.match(text) or _YEAR_LAST.match(text))
+
+
+def _in_numbers(text: str) -> str:
+    """Return a date that names the month as year-month-day, and any other text as it is."""
+    match = _DAY_FIRST.match(text)
+    groups = match.groups() if match else ()
+    if not groups:
+        match = _MONTH_FIRST.match(text)
+        groups = (match.group(2), match.group(1), match.group(3)) if match else ()
+    if not groups or groups[1][:3].lower() not in _MONTHS:
+        return text
+    day, month, year = groups
+    return f"{_full(year)}-{_MONTHS.index(month[:3].lower()) + 1}-{day}"
+
+
+def _full(year: str) -> int:
+    """Return the year; two digits are read as POSIX does."""
+    return int(year) + (0 if len(year) > 2 else 1900 if int(year) > 68 else 2000)
 
 
 def parts_of(text: str, order: str) -> "Optional[Parts]":
@@ -34,14 +58,12 @@ def parts_of(text: str, order: str) -> "Optional[Parts]":
 
     ``order`` is the order of year, month and day: "ymd", "dmy" or "mdy".
     """
-    match = (_YEAR_FIRST if order == "ymd" else _YEAR_LAST).match(text)
+    match = (_YEAR_FIRST if order == "ymd" else _YEAR_LAST).match(_in_numbers(text))
     if match is None:
         return None
     first, _, second, third = match.groups()
     found = dict(zip(order, (first, second, third)))
-    year = int(found["y"])
-    if len(found["y"]) == 2:  # as POSIX reads two digits
-        year += 1900 if year > 68 else 2000
+    year = _full(found["y"])
     try:
         day = date(year, int(found["m"]), int(found["d"]))
     except ValueError:

@@ -6,6 +6,7 @@ import warnings
 import pytest
 
 from scratchnet import tabular
+from scratchnet.datasets.dates import parts_of
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.datasets.headings import completed, more_headings
 from scratchnet.datasets.tables import read_table
@@ -273,6 +274,29 @@ def test_names_of_identifiers(name):
         "left out",
         "it identifies the row (used if requested as numeric)",
     )
+
+
+@pytest.mark.parametrize(
+    "text, days",
+    [
+        ("14-Mar-2024", 19796),
+        ("14 March 2024", 19796),
+        ("Mar 14, 2024", 19796),
+        ("Sept. 1, 2023", 19601),
+        ("1/Sep/23", 19601),
+        ("1 Sep 1969 12:30", -122),
+    ],
+)
+def test_months_with_names(text, days):
+    table = with_cells(lambda i: f"{1 + i % 28} May 2024" if i else text, dates="x")
+    assert table["x: days since 1970-01-01"].values[0] == days
+    why = decision(with_cells(lambda i: f"{1 + i % 28} May 2024"), "x")[1]
+    assert why.endswith("; they look like dates: --dates 'x' makes inputs of their parts")
+
+
+@pytest.mark.parametrize("text", ["14 Foo 2024", "Room 14, 2024", "31 Feb 2024", "May 2024"])
+def test_texts_that_are_no_dates(text):
+    assert parts_of(text, "ymd") is None
 
 
 # ---- the Python front door ---------------------------------------------------------------------------------------
