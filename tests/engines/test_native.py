@@ -1,9 +1,11 @@
 """engine="native": the bits of lists in the portable kernel, through compiled C, whichever kernel is active."""
 
+import io
 import os
 import random
 import stat
 import sys
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -24,7 +26,7 @@ from random_networks import (
 import scratchnet as sn
 from scratchnet import functions
 from scratchnet.codegen.c import native_parts
-from scratchnet.engines.native import compiler, engine
+from scratchnet.engines.native import compiler, engine, notice
 
 try:
     compiler.find_compiler()
@@ -278,6 +280,34 @@ def test_what_cannot_be_traced_says_why():
         ValueError, match="^engine='native' cannot be used here: it does not do the same"
     ):
         net.fit(X, Y, "huber", engine="native")
+
+
+def test_a_network_that_is_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(engine, "MOST_WEIGHTS", 12)
+    net = sn.Sequential(hidden(sn.Tanh()))
+    message = "^engine='native' cannot be used here: the network has 13 weights, more than 12; use engine='auto'$"
+    with pytest.raises(ValueError, match=message):
+        net.fit(X, Y, "huber", engine="native")
+
+
+def test_a_terminal_shows_what_takes_long(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    for terminal, shown in (
+        (Terminal(), "it takes long ...\r                 \r"),
+        (io.StringIO(), ""),
+    ):
+        monkeypatch.setattr(notice, "SECONDS", 0)
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with notice.Notice("it takes long ..."):
+            end = time.time() + 5
+            while shown and not terminal.getvalue() and time.time() < end:
+                time.sleep(0.001)
+        assert terminal.getvalue() == shown
+    with notice.Notice("it takes no time"):
+        pass
 
 
 # ---- models of tables, estimators, the command line ----------------------------------------------

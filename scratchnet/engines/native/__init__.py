@@ -1,7 +1,10 @@
 """Networks at the speed of C: the rules, printed as C, compiled and loaded on this machine.
 
     compiler.py   finds the compiler, and builds a library
+    library.py    keeps the libraries, and calls their functions
     engine.py     engine="native": training steps in C
+    memory.py     what the optimizer remembers, as arrays
+    notice.py     a line on the terminal that says what takes long
     predictor.py  sn.compile: predictions in C
 
 Every result has the bits of the lists in the portable kernel, whichever kernel is active.

@@ -13,6 +13,7 @@ from ...scalars.symbolic import Undecided
 from ..generated import Generated
 from . import library
 from .memory import Memory
+from .notice import Notice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # What one call computes takes less than 0.1 seconds. Ctrl-C discards it.
 OPERATIONS_AT_ONCE = 250000000
 STEPS_AT_ONCE = 20000
+MOST_WEIGHTS = 500000  # To record a step on so many takes half a minute, and 1 GB.
 DRAW = 500  # operations that a random number takes as long as
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
@@ -43,12 +45,18 @@ class Native(Generated):
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Generated.__init__(self, lists, size)
+        count = sum([p.count for p in self.parameters])
+        if count > MOST_WEIGHTS:
+            raise ValueError(
+                f"the network has {count:,} weights, more than {MOST_WEIGHTS:,}; use engine='auto'"
+            )
         examples = self.examples
         self.inputs = self.net.inputs or len(examples.X[0])
         self.outputs = self.net.outputs or len(examples.Y[0])
         self.learning = [p for p in self.parameters if not p.frozen]
-        self.step_in_c = step_of(self)
-        self.function = library.function(self.step_in_c.source, "net_train", 3, 12)
+        with Notice("the training step is compiled ..."):
+            self.step_in_c = step_of(self)
+            self.function = library.function(self.step_in_c.source, "net_train", 3, 12)
         self.own = is_own(self.optimizer)
         self.former_attributes = self.optimizer_attributes()
         self.scratch = zeros(self.step_in_c.scratch)
