@@ -1,6 +1,7 @@
 """`python -m scratchnet convert`: write a model in another format."""
 
 from ..formats import models
+from ..tabular.imported import describe
 from ..texts import plural
 from . import terminal
 
@@ -19,6 +20,7 @@ EXAMPLES = """\
 examples:
   scratchnet convert model.onnx model.json
   scratchnet convert iris.safetensors iris.onnx --dtype float32
+  scratchnet convert iris.onnx iris.json --table iris.csv --target species
   scratchnet convert policy.onnx policy.json --take action
   scratchnet convert weights.safetensors net.json --activations relu,identity
   scratchnet convert agent.safetensors actor.onnx --prefix actor \\
@@ -41,6 +43,18 @@ def configure(parser: "Any") -> None:
         metavar="NAME",
         help="the output of an .onnx file that the network computes, if it has several",
     )
+    group = parser.add_argument_group("a table, so that predict, evaluate and explain take OUT")
+    group.add_argument(
+        "--table",
+        metavar="DATA",
+        help="a table with the names of the inputs, one column of numbers for each, in their order",
+    )
+    group.add_argument(
+        "--target",
+        metavar="COLUMN",
+        help="the column that the network predicts (default: the last); outputs are classes in "
+        "sorted order",
+    )
     group = parser.add_argument_group("weights alone")
     group.add_argument(
         "--activations",
@@ -62,7 +76,7 @@ def configure(parser: "Any") -> None:
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Write the file, and print what is in it. Return the exit status."""
     models.codec_of(options.output)
-    terminal.check_output(options.output, [options.model])
+    terminal.check_output(options.output, [options.model, options.table])
     activations, order = names_in(options.activations), names_in(options.order)
     net = models.load(
         options.model,
@@ -71,6 +85,10 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         prefix=options.prefix,
         output=options.take,
     )
+    if options.table is not None:
+        describe(net, options.table, options.target)
+    elif options.target is not None:
+        raise ValueError("--target needs --table, which has the column; give both")
     models.save(net, options.output, options.dtype)
     count = plural(sum([p.count for p in net.parameters()]), "parameter")
     write(f"{options.output}: {plural(len(net.layers), 'layer')}, {count}")

@@ -406,5 +406,6 @@ def model_of(net: "Sequential", source: str) -> "Model":
                 )
             return Model(net, encoder, source)
     raise ValueError(
-        f"{source}: the model does not describe its inputs; give one from `scratchnet train`"
+        f"{source}: the model does not describe its inputs; give one from `scratchnet train`, or "
+        "describe them: `scratchnet convert MODEL OUT --table DATA`"
     )

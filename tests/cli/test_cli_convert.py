@@ -64,6 +64,74 @@ def test_weights_alone(folder, capsys):
     assert text.count("\n") == 1
 
 
+FLOWERS = "length,width,kind\n" + "".join(
+    "%d,%d.5,%s\n" % (k % 4, k % 3, ["iris", "rose", "aster"][k % 3]) for k in range(12)
+)
+
+
+def test_a_model_of_another_program_with_a_table(folder, capsys):
+    net = sn.Sequential([sn.Dense(2, 4), sn.ReLU(), sn.Dense(4, 3), sn.Softmax()], seed=2)
+    sn.save(net, "in.onnx", dtype="float32")
+    folder.joinpath("flowers.csv").write_text(FLOWERS)
+    options = ["--table", "flowers.csv", "--target", "kind"]
+    assert converted(capsys, "in.onnx", "out.json", *options)[0] == 0
+    rows = [row.split(",") for row in FLOWERS.splitlines()[1:]]
+    outputs = sn.load("in.onnx").predict([[float(a), float(b)] for a, b, _ in rows])
+    best = [["aster", "iris", "rose"][y.index(max(y))] for y in outputs]
+    assert cli.main(["predict", "out.json", "flowers.csv"]) == 0
+    assert capsys.readouterr().out.split() == ["kind"] + best
+    for command in ("evaluate", "explain"):
+        assert cli.main([command, "out.json", "flowers.csv"]) == 0
+    assert cli.main(["predict", "in.onnx", "flowers.csv"]) == 2
+    assert "`scratchnet convert MODEL OUT --table DATA`" in capsys.readouterr().err
+
+
+def test_a_quantity_of_a_table(folder, capsys):
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[2], [3]], bias=[1])])
+    sn.save(net, "in.npz")
+    folder.joinpath("t.csv").write_text("a,b,y\n1,0,7\n0,2,5\n3,1,6\n")
+    assert converted(capsys, "in.npz", "out.npz", "--table", "t.csv", "--target", "y")[0] == 0
+    assert cli.main(["predict", "out.npz", "t.csv"]) == 0
+    assert capsys.readouterr().out.split() == ["y", "3.0", "7.0", "10.0"]
+
+
+@pytest.mark.parametrize(
+    "layers, table, sentence",
+    [
+        (
+            [sn.Dense(3, 3), sn.Softmax()],
+            FLOWERS,
+            "the network has 3 inputs, but the table has 2 col",
+        ),
+        (
+            [sn.Dense(2, 4), sn.Softmax()],
+            FLOWERS,
+            "the network has 4 outputs, but the target 'kind' ",
+        ),
+        (
+            [sn.Dense(2, 3), sn.Softmax()],
+            FLOWERS.replace("iris", "lily"),
+            "the network's classes are ",
+        ),
+        (
+            [sn.Dense(2, 3), sn.Softmax()],
+            FLOWERS.replace("0.5", "red"),
+            "flowers.csv, line 2, column 'width': 'red' is not a number",
+        ),
+    ],
+)
+def test_a_table_that_does_not_fit(folder, capsys, layers, table, sentence):
+    net = sn.Sequential(layers)
+    if "classes" in sentence:
+        net.metadata["labels"] = ["aster", "iris", "rose"]
+    sn.save(net, "in.json")
+    folder.joinpath("flowers.csv").write_text(table)
+    options = ["--table", "flowers.csv", "--target", "kind"]
+    status, text = converted(capsys, "in.json", "out.json", *options)
+    assert status == 2 and sentence in text and text.count("\n") == 1
+    assert not os.path.exists("out.json")
+
+
 @pytest.mark.parametrize(
     "arguments, sentence",
     [

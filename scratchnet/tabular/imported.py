@@ -1,0 +1,67 @@
+"""Networks of other programs, used with tables.
+
+describe    adds to a network the description of the table whose rows it predicts
+
+>>> import scratchnet as sn
+>>> from scratchnet import tabular
+>>> net = sn.Sequential([sn.Dense(2, 1, weights=[[2], [3]], bias=[1])])
+>>> describe(net, [{"a": 0, "b": 1, "y": 4}, {"a": 2, "b": 0, "y": 5}], "y")
+>>> tabular.model.model_of(net, "net").predict([{"b": 1, "a": 1}])
+[6.0]
+"""
+
+from ..core.activations import Sigmoid, Softmax
+from ..core.checks import shown
+from ..datasets.encoding import Encoder
+from ..datasets.parts import CLASSIFICATION, REGRESSION, Quantity, listed
+from ..datasets.tables import Table
+from .model import metadata_of
+from .problem import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+    from ..core.network import Sequential
+
+
+def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> None:
+    """Add to the network's metadata the names of its inputs and outputs, from a table.
+
+    ``data``     the path of a file, a list of dicts or a data frame; every column but the target is
+                 an input, in the order of the network's inputs, and holds numbers
+    ``target``   the column that the network predicts: classes if it ends in a Sigmoid or Softmax or
+                 has labels, which are those of the table in sorted order; else a quantity
+
+    A table whose columns are not the inputs, or whose classes are not the outputs, raises a
+    ValueError. The median of a column replaces a missing number.
+    """
+    table: "Any" = read(data, target)
+    if not isinstance(table, Table):
+        raise ValueError(f"{data} is an array; give a table whose columns have names")
+    names = [name for name in table.columns if name != table.target]
+    table = read(data, table.target, numeric=names)
+    labels = net.metadata.get("labels")
+    of_classes = labels is not None or type(net.layers[-1]) in (Sigmoid, Softmax)
+    encoder = Encoder.fit(table, None, CLASSIFICATION if of_classes else REGRESSION)
+    if encoder.features != names or len(names) != net.inputs:
+        raise ValueError(
+            f"{table.source}: the network has {net.inputs} inputs, but the table has "
+            f"{len(encoder.features)} columns of numbers beside the target: "
+            f"{listed(encoder.features)}; give one column for each input, in their order"
+        )
+    if encoder.outputs != net.outputs:
+        what = f"{len(encoder.classes)} classes" if encoder.classes else "a quantity"
+        raise ValueError(
+            f"{table.source}: the network has {net.outputs} outputs, but the target "
+            f"{shown(encoder.target.name)} holds {what}; give another target"
+        )
+    if labels is not None and list(map(str, labels)) != encoder.classes:
+        raise ValueError(
+            f"{table.source}: the network's classes are {listed(map(str, labels))}, but those of "
+            f"the target are {listed(encoder.classes or [])}; give a table with the same classes"
+        )
+    if not encoder.classes:
+        own = encoder.target
+        encoder.target = Quantity(name=own.name, mean=0.0, spread=1.0, strays=own.strays)
+    net.metadata.update(metadata_of(encoder))
