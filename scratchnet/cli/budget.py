@@ -2,18 +2,22 @@
 
 from difflib import get_close_matches
 
-from ..codegen.boards import budget
+from ..codegen.boards import budget, plan
 from ..formats import models
+from ..tabular.rows import rows_of
 from ..texts import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List
 
+    from ..codegen.boards.budget import Board, Estimate
+
 DESCRIPTION = """\
-Say how much flash, stack and time a network takes on a board as C, for each
-type of numbers. It is counted in the program that `scratchnet export` would
-write, with costs that were measured on emulators; no compiler is needed.
+Say how much memory and time a network takes on a board, as C and as a module
+of MicroPython, for each type of numbers. It is counted in the program that
+`scratchnet export` would write, with costs that were measured on emulators; no
+compiler is needed.
 """
 EXAMPLES = (
     """\
@@ -26,13 +30,15 @@ boards:
     + "\n".join([f"  {name:10} {board.about}" for name, board in budget.BOARDS.items()])
     + """
 
-Assumptions: compiled by gcc -Os, no other work. Flash includes what is needed
-of the C library. On Cortex-M, the time is that of 1.5 cycles per instruction;
-it depends on the speed of the flash. On AVR, the instructions are cycles, and
-tables are in flash (--progmem).
+Assumptions: no other work. C is compiled by gcc -Os; its flash includes what
+is needed of the C library, and it has no static RAM. On AVR, the instructions
+are cycles, and tables are in flash (--progmem). For MicroPython, flash is the
+size of the .py file, and RAM the heap in which it is compiled, imported and
+used; viper is int8 with --viper. On Cortex-M, the time is that of 1.5 cycles
+per instruction; it depends on the speed of the flash.
 """
 )
-HEAD = "board       type     flash        stack      instructions     time"
+HEAD = "board     target      type     flash     RAM   stack  instructions       time"
 
 
 def configure(parser: "Any") -> None:
@@ -46,37 +52,41 @@ def configure(parser: "Any") -> None:
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the table. Return the exit status."""
-    boards = list(budget.BOARDS) if options.board is None else [checked(options.board)]
+    boards = budget.BOARDS
+    if options.board is not None:
+        boards = {options.board: checked(options.board)}
     net = models.load(options.model)
+    rows = rows_of(net)
     products = plural(budget.multiply_adds(net), "multiply-add")
-    write(f"{plural(sum([p.count for p in net.parameters()]), 'parameter')}, {products}\n")
+    write(f"{plural(sum([p.count for p in net.parameters()]), 'parameter')}, {products}")
+    write("flash, RAM and stack in bytes\n")
     write(HEAD)
     reasons: "List[str]" = []
-    for name in boards:
-        found, refused = budget.estimates(net, budget.BOARDS[name], options.self_contained)
+    for name, board in boards.items():
+        found, refused = plan.estimates(net, board, options.self_contained, rows)
         for estimate in found:
             write(row(name, estimate))
-        reasons += [f"no {type}: {why}" for type, why in refused.items()]
+        reasons += [f"no {case}: {why}" for case, why in refused.items()]
     for reason in dict.fromkeys(reasons):
         write(reason)
     return 0
 
 
-def checked(name: str) -> str:
-    """Return the name of a board, or raise an error that says which there are."""
+def checked(name: str) -> "Board":
+    """Return the board of this name, or raise an error that says which there are."""
     if name in budget.BOARDS:
-        return name
+        return budget.BOARDS[name]
     near = get_close_matches(name.lower(), list(budget.BOARDS), 1)
     meant = f"; did you mean {near[0]}?" if near else "."
     raise ValueError(f"there is no board {name!r}{meant} The boards: {', '.join(budget.BOARDS)}")
 
 
-def row(name: str, estimate: "Any") -> str:
+def row(name: str, estimate: "Estimate") -> str:
     """Return a line of the table."""
-    steps = f"{estimate.steps:,}"
     line = (
-        f"{name:11} {estimate.type:8} {estimate.flash:7,} B  {estimate.stack:7,} B  "
-        f"{steps:>14}  {duration(estimate.seconds):>9}"
+        f"{name:9} {estimate.target:11} {estimate.type:6} {estimate.flash:7,} "
+        f"{estimate.ram:7,} {estimate.stack or '-':>7} {estimate.steps:>13,}  "
+        f"{duration(estimate.seconds):>9}"
     )
     return line + f"  over its {' and '.join(estimate.excess)}" * bool(estimate.excess)
 

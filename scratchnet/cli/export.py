@@ -2,6 +2,8 @@
 
 from .. import __version__
 from ..codegen import targets
+from ..codegen.boards import plan
+from ..codegen.integers.arithmetic import BITS
 from ..codegen.python.heap import USUAL
 from ..codegen.targets import NUMBERS, TARGETS
 from ..core.losses import LOSSES
@@ -9,12 +11,15 @@ from ..core.optimizers import OPTIMIZERS
 from ..formats import files, models
 from ..tabular.rows import rows_of
 from . import terminal
+from .budget import checked, duration
 from .calibration import Calibration
 from .data import add_reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Optional
+
+    from ..codegen.boards.budget import Board, Estimate
 
 DESCRIPTION = """\
 Write a saved network as source code that does not need this package:
@@ -68,6 +73,12 @@ def configure(parser: "Any") -> None:
         action="store_true",
         help="include exp, tanh, ...: the same bits everywhere, and no libm",
     )
+    parser.add_argument(
+        "--board",
+        metavar="NAME",
+        help="say what it takes there, and what is over the board's limits: a board of "
+        "`scratchnet budget`",
+    )
     group = parser.add_argument_group("C")
     group.add_argument(
         "--progmem",
@@ -91,7 +102,7 @@ def configure(parser: "Any") -> None:
         type=int,
         metavar="BYTES",
         help="the free memory of the device: weights become tuples if they fit, else arrays, "
-        f"which are slower (default {USUAL})",
+        f"which are slower (default: that of the board, or {USUAL})",
     )
     group.add_argument(
         "--viper", action="store_true", help="for int8: compile the loops for the processor"
@@ -102,6 +113,7 @@ def configure(parser: "Any") -> None:
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Write the file, and print what its number type changes. Return the exit status."""
     terminal.check_output(options.output, [options.model, options.calibrate])
+    board = None if options.board is None else checked(options.board)
     net = models.load(options.model)
     calibration = None if options.calibrate is None else Calibration(options, net)
     request = targets.Request(
@@ -116,12 +128,36 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         calibration and calibration.X,
         options.progmem,
         options.viper,
-        options.heap,
+        heap_of(options, board),
         options.train,
         options.loss,
     )
     source = targets.source(request)
     if calibration is not None:
         calibration.report(request, write)
+    if board is not None:
+        write(summary(options.board, plan.of_request(request, source, board), board))
     files.write(options.output, source.encode("ascii"))
     return 0
+
+
+def heap_of(options: "Any", board: "Optional[Board]") -> "Optional[int]":
+    """Return the free memory of the device, None if it is not given or does not matter."""
+    writes_floats = options.to == plan.MICROPYTHON and options.type not in BITS
+    if options.heap is None and board is not None and writes_floats:
+        return board.heap or None
+    return options.heap  # type: ignore[no-any-return]
+
+
+def summary(name: str, estimate: "Estimate", board: "Board") -> str:
+    """Return a line that says what the file takes on a board, and how much of that is too much."""
+    ram, flash = board.ram, f"{estimate.flash:,} bytes of flash"
+    used = estimate.ram + estimate.stack
+    memory = f"{used:,} bytes of memory"
+    if estimate.target == plan.MICROPYTHON:
+        ram, flash = board.heap, f"a file of {estimate.flash:,} bytes"
+        memory = f"{used:,} bytes of heap"
+    text = f"{name}: {flash}, {memory}, {duration(estimate.seconds)} for a prediction"
+    limits = {"flash": board.flash, "RAM": ram}
+    over = [f"more than its {limits[limit]:,} bytes of {limit}" for limit in estimate.excess]
+    return ", ".join([text] + over)

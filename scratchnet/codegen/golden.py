@@ -44,7 +44,22 @@ def vectors(net: "Sequential", number: "Any") -> "Tuple[Matrix, Matrix]":
     inputs = range(net.inputs or 0)
     wanted = [[generator.uniform(-SPREAD, SPREAD) for _ in inputs] for _ in range(count)]
     X = [[float(number(float(f"{x:.3g}"))) for x in row] for row in before_scaling(net, wanted)]
-    return X, outputs(net, number, X)
+    Y = outputs(net, number, X)
+    check_copy(net, X[:1])
+    return X, Y
+
+
+def check_copy(net: "Sequential", X: "Matrix") -> None:
+    """Raise an error if the network and its copies, which are written out, compute other numbers.
+
+    This happens if a user-defined layer does not tell all its parameters or arguments.
+    """
+    expected = net.predict(X)
+    if net.copy().predict(X) != expected:
+        raise ValueError(
+            "a copy of the network predicts other numbers; a user-defined layer must return all "
+            "its parameters in parameters() and name those of its constructor in arguments"
+        )
 
 
 def outputs(net: "Sequential", number: "Any", X: "Matrix") -> "Matrix":

@@ -140,7 +140,7 @@ def kinds_of(T, suffix):
     for name in FUNCTIONS + ["abs"]:
         found[name] = "return {}{}(a);".format("fabs" if name == "abs" else name, suffix)
     for name in templates.HELPERS:
-        found[name] = "return k_{}(a{});".format(name, ", b" * (name == "ldexp"))
+        found[name] = "return k_{}(a{});".format(name, ", b" * (name in ("ldexp", "power")))
     return found
 
 

@@ -410,7 +410,23 @@ class Branching(sn.Activation):
         return z if z > 0 else 0
 
 
+class Twice(sn.Layer):
+    """A layer that contains others, which its copies lack: it does not name them as arguments."""
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def forward(self, X):
+        for part in self.parts:
+            X = part.forward(X)
+        return [[2 * x for x in row] for row in X]
+
+
 REFUSED = {
+    "arguments": (
+        dict(net=sn.Sequential([sn.Dense(2, 2), Twice(sn.Tanh())], seed=1)),
+        "^a copy of the network predicts other numbers; a user-defined layer must return all its parameters in",
+    ),
     "target": (dict(to="rust"), "^to is 'rust'; give 'c' or 'python' or 'micropython' or 'json'$"),
     "type": (dict(type="half"), "^type is 'half'; give 'double' or 'float' or 'int8' or 'int16'$"),
     "keyword": (dict(name="while"), "^'while' is reserved in C or C\\+\\+; give another name"),

@@ -136,10 +136,52 @@ def test_arrays_have_labels(tmp_path):
     assert selftest(tmp_path, text) == (0, "all right: 8 vectors\n")
 
 
+VALUE = """\
+#include <stdio.h>
+#include "net.h"
+int main(void)
+{{
+    const net_row row = {{120, NET_KIND_IS_B}};
+    {F} {x}[NET_INPUTS];
+    {T} {in_}out[NET_OUTPUTS];
+    net_encode(&row, {x});
+    {quantize}
+    net_predict(in, out);
+    printf("%.9g", (double)NET_VALUE(out));
+    return 0;
+}}
+"""
+
+
 def test_a_quantity_in_its_own_unit():
     rows = Rows("price", mean=1000.0, spread=250.0)
     (text,) = table_rows.definitions(Unit("double", "net", True), rows, 1)
-    assert text == "#define NET_VALUE(out) (1000.0 + 250.0 * (out)[0])\n"
+    assert text == "#define NET_VALUE(out) (1000.0 + 250.0 * ((out)[0]))\n"
+
+
+@pytest.mark.parametrize("kind", ["double", "float", "int8", "int16"])
+def test_the_number_that_is_predicted(kind, tmp_path):
+    """NAME_VALUE is the target, whatever the outputs are; a row of the table in, its number out."""
+    source = random.Random(3)
+    rows = [{"size": source.randint(30, 200), "kind": source.choice("ab")} for _ in range(80)]
+    for row in rows:
+        row["price"] = 2000 * row["size"] + 9000 * (row["kind"] == "a")
+    model = tabular.train(rows, "price", epochs=20)
+    X = model.encoder.inputs_of(model.read(rows))
+    integers = kind.startswith("int")
+    calibrate = X if integers else None
+    sn.export(model.net, str(tmp_path / "net.h"), type=kind, calibrate=calibrate)
+    words = {"T": kind + "_t" * integers, "quantize": "net_quantize(x, in);" * integers}
+    words.update(x="x" if integers else "in", F="float" if integers else kind)
+    words["in_"] = "in[NET_INPUTS], " * integers
+    (tmp_path / "main.c").write_text(VALUE.format(**words))
+    command = (
+        "gcc -std=c99 -Wall -Wextra -Wconversion -Wdouble-promotion -Werror main.c -o main -lm"
+    )
+    subprocess.check_call(command.split(), cwd=str(tmp_path))
+    found = float(subprocess.check_output([str(tmp_path / "main")]))
+    (expected,) = model.predict([{"size": 120, "kind": "b"}])
+    assert found == pytest.approx(expected, rel=0.05 if kind == "int8" else 1e-3)
 
 
 NAMES = HOSTILE + ["int", "errno", "class", "in", "k", "row", "x__y", "_x", "9 lives", "", "a b", "a-b", "A B"]  # fmt: skip

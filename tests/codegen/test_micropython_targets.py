@@ -27,8 +27,10 @@ from test_single import Short
 import scratchnet as sn
 from scratchnet import tabular
 from scratchnet.cli import main
-from scratchnet.codegen import loops
+from scratchnet.codegen import loops, targets
+from scratchnet.codegen.boards.micropython import memory
 from scratchnet.codegen.python import heap
+from scratchnet.codegen.rows import Rows
 from scratchnet.scalars import Single
 
 # ---- a board with other floats -----------------------------------------------------------------------------------
@@ -259,12 +261,12 @@ def test_every_python_writes_the_same_bytes(tmp_path):
 USING = "import net; net.predict([0.5] * net.INPUTS); net.selftest()"
 
 
-def least_heap(micropython, folder):
+def least_heap(micropython, folder, using=USING):
     """The smallest heap, to 3 %, in which the module is imported, predicts and tests itself."""
     low, high = 4096, 1 << 22
     while high - low > high // 32:
         middle = (low + high) // 2
-        command = [micropython, "-X", "heapsize={}".format(middle), "-c", USING]
+        command = [micropython, "-X", "heapsize={}".format(middle), "-c", using]
         done = subprocess.run(
             command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -302,6 +304,23 @@ def test_the_estimate_of_the_heap(widths, own, is_tuple, tmp_path, monkeypatch):
     assert ("tuple(array" in text) == is_tuple
     least = least_heap(micropython, str(tmp_path))
     assert least <= estimates[is_tuple] <= 1.5 * least, least
+
+
+@pytest.mark.parametrize("kind, viper", [("int8", False), ("int8", True), ("int16", False)])
+@pytest.mark.parametrize("widths", [(2, 4, 1), (64, 32, 10)])
+def test_the_estimate_of_the_heap_of_integers(widths, kind, viper, tmp_path):
+    micropython = interpreter("micropython")
+    layers = [[sn.Dense(a, b), sn.Tanh()] for a, b in zip(widths, widths[1:])]
+    net = sn.Sequential(sum(layers, []), seed=1)
+    request = targets.Request(
+        net, Rows(), "", to="micropython", type=kind, name="net", calibrate=rows_for(net, 9), viper=viper
+    )  # fmt: skip
+    text = targets.source(request)
+    (tmp_path / "net.py").write_text(text)
+    estimate = memory(request, text, word=8)
+    using = USING.replace("[0.5]", "[1]")
+    least = least_heap(micropython, str(tmp_path), using)
+    assert least <= estimate <= 1.8 * least, least
 
 
 def test_tuples_are_the_default_where_they_fit():

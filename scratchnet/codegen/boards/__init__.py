@@ -1,6 +1,8 @@
 """What an exported network takes on a board.
 
-budget  memory and time, estimated without a compiler
-costs   what an operation costs on each processor, as measured
-work    the operations of a file, counted while it is printed
+plan         all that is estimated
+budget       memory and time of C, estimated without a compiler
+micropython  the same for MicroPython
+costs        what an operation costs on each processor, as measured
+work         the operations of a file, counted while it is printed
 """

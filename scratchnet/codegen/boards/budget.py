@@ -1,8 +1,7 @@
 """How much memory and time an exported network takes on a board, found without a compiler.
 
     Board      a board: its processor and its limits
-    Estimate   what one type of numbers takes on it
-    estimates  all of them
+    Estimate   what one type of numbers takes on it, as C
 
 Everything is counted in the program that would be written: its operations through all loops, its
 tables, its numbers on the stack. What an operation costs stands in costs.py, which was measured on
@@ -22,7 +21,7 @@ from .work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, List
 
     from ...core.network import Sequential
 
@@ -38,13 +37,21 @@ class Board:
     ``flash``       bytes for a program
     ``ram``         bytes of memory
     ``about``       what it is, and what is assumed
+    ``heap``        bytes that MicroPython has for programs, 0 if the board has no MicroPython
     """
 
     def __init__(
-        self, processor: str, megahertz: float, cycles: float, flash: int, ram: int, about: str
+        self,
+        processor: str,
+        megahertz: float,
+        cycles: float,
+        flash: int,
+        ram: int,
+        about: str,
+        heap: int = 0,
     ) -> None:
         self.processor, self.megahertz, self.cycles = processor, megahertz, cycles
-        self.flash, self.ram, self.about = flash, ram, about
+        self.flash, self.ram, self.about, self.heap = flash, ram, about, heap
 
     @property
     def types(self) -> "List[str]":
@@ -58,20 +65,27 @@ class Board:
 
 
 # From the data sheets of the processors and the pages of the boards. How many cycles a Cortex-M
-# takes per instruction depends on the instructions and on its flash; 1.5 is an assumption.
+# takes per instruction depends on the instructions and on its flash; 1.5 is an assumption. The heap
+# of MicroPython is what its ports for these boards leave for programs, rounded down.
 KB, MB = 1024, 1024 * 1024
 BOARDS = {
     "uno": Board("ATmega328P", 16, 1, 32256, 2 * KB, "Arduino Uno: ATmega328P"),
     "nano": Board("ATmega328P", 16, 1, 30720, 2 * KB, "Arduino Nano: ATmega328P"),
     "microbit": Board("Cortex-M0", 16, 1.5, 256 * KB, 16 * KB, "BBC micro:bit 1: Cortex-M0"),
     "zero": Board("Cortex-M0", 48, 1.5, 256 * KB, 32 * KB, "Arduino Zero: Cortex-M0+"),
-    "pico": Board("Cortex-M0", 125, 1.5, 2 * MB, 264 * KB, "Raspberry Pi Pico: Cortex-M0+"),
+    "pico": Board(
+        "Cortex-M0", 125, 1.5, 2 * MB, 264 * KB, "Raspberry Pi Pico: Cortex-M0+", 190 * KB
+    ),
     "bluepill": Board("Cortex-M3", 72, 1.5, 64 * KB, 20 * KB, "STM32F103C8: Cortex-M3"),
     "due": Board("Cortex-M3", 84, 1.5, 512 * KB, 96 * KB, "Arduino Due: Cortex-M3"),
-    "nano33ble": Board("Cortex-M4F", 64, 1.5, MB, 256 * KB, "Arduino Nano 33 BLE: Cortex-M4F"),
-    "pyboard": Board("Cortex-M4F", 168, 1.5, MB, 192 * KB, "Pyboard 1.1, STM32F405: Cortex-M4F"),
+    "nano33ble": Board(
+        "Cortex-M4F", 64, 1.5, MB, 256 * KB, "Arduino Nano 33 BLE: Cortex-M4F", 128 * KB
+    ),
+    "pyboard": Board(
+        "Cortex-M4F", 168, 1.5, MB, 192 * KB, "Pyboard 1.1, STM32F405: Cortex-M4F", 100 * KB
+    ),
     "esp32": Board(
-        "Cortex-M4F", 240, 1.5, 4 * MB, 320 * KB, "ESP32, roughly: counted as a Cortex-M4F"
+        "Cortex-M4F", 240, 1.5, 4 * MB, 320 * KB, "ESP32, roughly: counted as a Cortex-M4F", 64 * KB
     ),
 }
 
@@ -147,14 +161,18 @@ class Estimate:
     """What a network takes on a board.
 
     ``type``      the type of its numbers
-    ``flash``     bytes of code and constants, with what they need of the C library
-    ``stack``     bytes on the stack
+    ``flash``     bytes of code and constants, with what they need of the C library; for
+                  MicroPython, the bytes of the file
+    ``ram``       bytes of static memory; for MicroPython, of the heap
+    ``stack``     bytes on the stack; 0 for MicroPython, whose stack is that of the firmware
     ``steps``     instructions; on AVR cycles
     ``seconds``   the time of a prediction
     ``excess``    the limits of the board that it exceeds: "flash", "RAM"
     """
 
-    def __init__(self, count: "Count", type: str, board: "Board") -> None:
+    target = "c"
+
+    def __init__(self, count: "Count", type: str, board: "Board", progmem: bool = True) -> None:
         self.type = type
         key = board.processor, type
         for name in ELEMENTARY:
@@ -165,7 +183,9 @@ class Estimate:
         self.stack = count.scratch + costs.STACK[key]
         self.steps = total(count.executed, costs.TIME[key])
         self.seconds = self.steps * board.cycles / board.megahertz / 1e6
-        limits = (("flash", self.flash, board.flash), ("RAM", self.stack, board.ram))
+        # Without progmem, an AVR copies all tables to its memory.
+        self.ram = count.tables if board.progmem and not progmem else 0
+        limits = (("flash", self.flash, board.flash), ("RAM", self.ram + self.stack, board.ram))
         self.excess = [name for name, used, limit in limits if used > limit]
 
 
@@ -194,22 +214,3 @@ def requested(
 def multiply_adds(net: "Sequential") -> int:
     """Return how many products a prediction computes, without those in its functions."""
     return int(generated(requested(net, "double"), count).executed.get("multiply", 0))
-
-
-def estimate(net: "Sequential", board: "Board", type: str, self_contained: bool) -> "Estimate":
-    """Return the estimate for a board and a type of numbers."""
-    request = requested(net, type, self_contained, board.progmem)
-    return Estimate(generated(request, count), type, board)
-
-
-def estimates(
-    net: "Sequential", board: "Board", self_contained: bool
-) -> "Tuple[List[Estimate], Dict[str, str]]":
-    """Return the estimates for a board, and {type: why it is not possible}."""
-    found, refused = [], {}
-    for type in board.types:
-        try:
-            found.append(estimate(net, board, type, self_contained))
-        except ValueError as error:
-            refused[type] = str(error)
-    return found, refused

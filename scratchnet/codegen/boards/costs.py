@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     Costs = Dict[Tuple[str, str], Dict[str, float]]
 
 TABLE = """\
-ATmega328P float time abs=28.91 add=110.2 constant=4.08 cos=1760 divide=475.5 exp=2376
-    file=52.81 greater=4.038 greater_or_equal=52.04 less=228.2 log=2338 multiply=144.1
-    own_abs=142.3 own_cos=7512 own_erf=2.745e+04 own_exp=6724 own_expm1=8211 own_log=7208
-    own_log1p=7597 own_sqrt=8437 own_tanh=1.216e+04 read=8.135 sqrt=469.8 store=22.53
-    table=18.93 tanh=2829 where=8.892
-ATmega328P float code add=16.62 constant=1.096 cos=12.76 divide=21.42 exp=12.21 file=114.3
-    greater=42.01 greater_or_equal=34.88 less=0.837 log=12.83 loop=28.91 multiply=16.96
-    own_abs=46.51 own_cos=1709 own_erf=3480 own_exp=1185 own_expm1=1393 own_log=1433
-    own_log1p=1642 own_sqrt=1312 own_tanh=1665 read=5.352 sqrt=12.83 table=8.665 tanh=12.51
-    turn=2.841 where=5.289
+ATmega328P float time abs=29.27 add=110.3 constant=4.023 cos=1761 divide=475.8 exp=2350
+    file=61.6 greater=3.967 greater_or_equal=53.38 less=230.5 log=2339 multiply=144.4
+    own_abs=142.6 own_cos=7514 own_erf=2.745e+04 own_exp=6717 own_expm1=8212 own_log=7209
+    own_log1p=7598 own_sqrt=8438 own_tanh=1.216e+04 read=7.648 sqrt=470.9 store=18.49
+    table=20.26 tanh=2832 where=8.864
+ATmega328P float code add=15.78 constant=2.487 cos=15.61 divide=23.9 exp=14.82 file=103.5
+    greater=51.01 greater_or_equal=41.98 log=16.38 loop=38.74 multiply=16.3 own_abs=37.19
+    own_cos=1723 own_erf=3501 own_exp=1192 own_expm1=1394 own_log=1438 own_log1p=1653
+    own_sqrt=1316 own_tanh=1689 read=2.527 sqrt=16.38 table=8.161 tanh=14.89 turn=0.3853
+    where=0.06579
 ATmega328P float stack beside=22
 ATmega328P int8 time called_unit=447 lookup=43.98 near_pair_of_products=137.3 odd_pair=86.31
     odd_pair_of_products=158.7 pair=164.5 pair_of_products=145.1 product=67.11 unit=457.3
@@ -155,26 +155,26 @@ Cortex-M0 825 library float:log
 Cortex-M0 760 library float:log1p
 Cortex-M0 248 library float:sqrt
 Cortex-M0 200 library float:tanh
-Cortex-M3 double time add=66.77 constant=3.91 cos=1345 divide=578.5 erf=3177 exp=1787 expm1=2446
-    greater_or_equal=48.73 less=246.4 log=2070 log1p=2292 multiply=53.08 own_abs=46.27
-    own_cos=3319 own_erf=1.813e+04 own_exp=3117 own_expm1=3666 own_log=3368 own_log1p=3647
-    own_sqrt=5648 own_tanh=6300 sqrt=839.8 store=2.59 table=3.026 tanh=3308
-Cortex-M3 double code add=12.04 call=9.216 constant=9.358 cos=11.46 divide=18.45 erf=11.46
-    exp=9.887 expm1=11.46 file=23.88 greater=19.23 greater_or_equal=21.74 less=7.108 log=13.62
-    log1p=13.62 loop=9.859 multiply=13.63 own_abs=11.52 own_cos=1454 own_erf=3317 own_exp=1072
-    own_expm1=1113 own_log=956.6 own_log1p=1086 own_sqrt=920.5 own_tanh=1433 read=2.642
-    sqrt=13.62 table=10.66 tanh=18.17 turn=0.2308 where=5.311
+Cortex-M3 double time add=67.49 constant=2.247 cos=1347 divide=580.6 erf=3176 exp=1790
+    expm1=2448 file=7.295 greater_or_equal=51.76 less=251.6 log=2070 log1p=2292 multiply=54.11
+    own_abs=43.86 own_cos=3320 own_erf=1.813e+04 own_exp=3124 own_expm1=3667 own_log=3368
+    own_log1p=3647 own_sqrt=5648 own_tanh=6299 sqrt=840 table=2.675 tanh=3308
+Cortex-M3 double code add=11.46 call=8.82 constant=11.47 cos=9.136 divide=16.57 erf=9.136
+    exp=7.939 expm1=9.136 file=22.72 greater=25.55 greater_or_equal=20.98 less=2.352 log=12.02
+    log1p=12.02 loop=11.59 multiply=12.7 negate=4.959 own_abs=9.413 own_cos=1451 own_erf=3314
+    own_exp=1068 own_expm1=1109 own_log=954.2 own_log1p=1083 own_sqrt=918.2 own_tanh=1429
+    sqrt=12.02 table=7.245 tanh=14.85 turn=3.911 where=0.5232
 Cortex-M3 double stack beside=56
-Cortex-M3 float time abs=5.519 add=53.6 cos=967.7 divide=150.1 erf=1800 exp=1034 expm1=1503
-    file=2.619 greater=13.47 greater_or_equal=38.2 less=136.4 log=1219 log1p=1381 multiply=34.95
-    own_abs=52.9 own_cos=2161 own_erf=8512 own_exp=1977 own_expm1=2379 own_log=2180
-    own_log1p=2375 own_sqrt=2560 own_tanh=3742 read=0.4544 sqrt=316.5 store=5.348 table=2.261
-    tanh=1866 turn=1.463 where=3.585
-Cortex-M3 float code add=9.528 call=8.295 constant=3.234 cos=5.404 divide=11.47 erf=5.404
-    exp=5.136 expm1=5.404 file=15.9 greater=14.72 greater_or_equal=18.03 less=21.88 log=6.921
-    log1p=6.921 loop=17.21 multiply=8.391 own_abs=15.95 own_cos=769.7 own_erf=1817 own_exp=526
-    own_expm1=645.1 own_log=600.7 own_log1p=692.3 own_sqrt=610 own_tanh=838.8 read=1.302
-    sqrt=6.921 table=9.182 tanh=6.444 turn=0.1941 where=1.76
+Cortex-M3 float time abs=16.24 add=53.65 cos=965.1 divide=143.9 erf=1802 exp=1027 expm1=1501
+    greater=12.61 greater_or_equal=37.29 less=141.3 log=1219 log1p=1380 multiply=34.43
+    own_abs=63.65 own_cos=2160 own_erf=8512 own_exp=1968 own_expm1=2378 own_log=2180
+    own_log1p=2374 own_sqrt=2560 own_tanh=3742 read=0.2561 sqrt=315.7 store=10.03 table=0.5404
+    tanh=1862 turn=1.885 where=2.956
+Cortex-M3 float code add=8.984 call=8.429 constant=3.886 cos=5.147 divide=12.33 erf=5.147
+    exp=4.949 expm1=5.147 file=21.44 greater=14.08 greater_or_equal=15.58 less=19.92 log=6.897
+    log1p=6.897 loop=16.73 multiply=8.042 negate=0.07317 own_abs=13.58 own_cos=770.8
+    own_erf=1818 own_exp=524.7 own_expm1=643.9 own_log=600.4 own_log1p=691.9 own_sqrt=609.6
+    own_tanh=849.2 sqrt=6.897 table=5.27 tanh=6.559 turn=2.794 where=3.078
 Cortex-M3 float stack beside=48
 Cortex-M3 int8 time called_unit=27.42 lookup=15.15 near_pair_of_products=9.118 odd_pair=31.04
     odd_pair_of_products=9.176 pair_of_products=7.704 product=5.097 unit=21.28
@@ -229,26 +229,26 @@ Cortex-M3 745 library float:log
 Cortex-M3 748 library float:log1p
 Cortex-M3 248 library float:sqrt
 Cortex-M3 188 library float:tanh
-Cortex-M4F double time add=66.78 constant=3.775 cos=1347 divide=578.6 erf=3177 exp=1791
-    expm1=2450 file=3.145 greater_or_equal=49.85 less=246.7 log=2070 log1p=2293 multiply=53.23
-    own_abs=49.16 own_cos=3330 own_erf=1.815e+04 own_exp=3122 own_expm1=3672 own_log=3371
-    own_log1p=3650 own_sqrt=5650 own_tanh=6297 sqrt=841.4 store=0.9256 table=2.79 tanh=3318
-Cortex-M4F double code add=11.38 call=11.57 constant=10.71 cos=13.33 divide=15.87 erf=13.33
-    exp=11.22 expm1=13.33 file=21.23 greater=16.04 greater_or_equal=21.24 less=2.398 log=13.79
-    log1p=13.79 loop=9.581 multiply=13.76 negate=9.013 own_abs=12.79 own_cos=1449 own_erf=3372
-    own_exp=1080 own_expm1=1129 own_log=949.7 own_log1p=1092 own_sqrt=915.7 own_tanh=1467
-    read=3.103 sqrt=13.79 table=10.81 tanh=20.16 turn=0.5811 where=4.783
+Cortex-M4F double time add=67.36 constant=2.285 cos=1347 divide=580.2 erf=3175 exp=1793
+    expm1=2451 file=7.979 greater_or_equal=51.71 less=249.7 log=2069 log1p=2292 multiply=54.11
+    own_abs=45.83 own_cos=3330 own_erf=1.815e+04 own_exp=3128 own_expm1=3672 own_log=3370
+    own_log1p=3649 own_sqrt=5649 own_tanh=6298 sqrt=840.6 table=2.393 tanh=3318
+Cortex-M4F double code add=10.78 call=11.65 constant=13.02 cos=10.89 divide=13.13 erf=10.89
+    exp=9.232 expm1=10.89 file=16.14 greater=21.36 greater_or_equal=18.75 less=0.3174 log=11.97
+    log1p=11.97 loop=12.98 multiply=12.94 negate=12.23 own_abs=11.26 own_cos=1445 own_erf=3367
+    own_exp=1075 own_expm1=1123 own_log=945.9 own_log1p=1088 own_sqrt=912 own_tanh=1463
+    sqrt=11.97 table=7.454 tanh=16.66 turn=4.162 where=0.1668
 Cortex-M4F double stack beside=56
-Cortex-M4F float time abs=2.471 add=1.09 cos=71.42 divide=0.6879 erf=84.16 exp=67.14 expm1=66.41
-    file=6.29 greater=5.009 greater_or_equal=5.754 less=2.37 log=76.07 log1p=61.71
-    multiply=1.008 negate=2.442 own_abs=5.359 own_cos=98.47 own_erf=334.2 own_exp=117.3
-    own_expm1=152.3 own_log=88.18 own_log1p=96.04 own_sqrt=105.8 own_tanh=183.1 read=2.252
-    sqrt=14.1 store=1.558 tanh=104.3 turn=2.727 where=0.002868
-Cortex-M4F float code abs=0.8597 add=4.196 call=6.76 constant=4.481 cos=7.912 divide=5.859
-    erf=7.912 exp=7.703 expm1=7.912 file=10.47 greater=12.04 greater_or_equal=18.03 less=11.6
-    log=7.758 log1p=7.758 loop=14.86 multiply=4.162 own_abs=12.7 own_cos=497.1 own_erf=1334
-    own_exp=429.1 own_expm1=502.4 own_log=500.1 own_log1p=555 own_sqrt=508 own_tanh=603.4
-    read=5.05 sqrt=7.758 store=5.763 table=3.251 tanh=8.211 turn=1.068 where=1.489
+Cortex-M4F float time abs=2.609 add=1.049 constant=0.1662 cos=71.14 divide=0.6352 erf=84.2
+    exp=66.61 expm1=66.13 file=4.756 greater=4.672 greater_or_equal=4.763 less=2.435 log=76.14
+    log1p=61.65 loop=3.837 multiply=0.7875 own_abs=5.515 own_cos=98.2 own_erf=334.1
+    own_exp=117.4 own_expm1=152 own_log=88.11 own_log1p=95.98 own_sqrt=105.7 own_tanh=182.3
+    read=2.18 sqrt=14.09 store=2.305 tanh=103.5 turn=2.163 where=0.6865
+Cortex-M4F float code add=4.109 call=6.17 constant=4.735 cos=7.601 divide=6.213 erf=7.601
+    exp=7.576 expm1=7.601 file=11.19 greater=9.607 greater_or_equal=14.7 less=6.772 log=7.542
+    log1p=7.542 loop=13.26 multiply=4.069 negate=0.8889 own_abs=11.92 own_cos=498.5 own_erf=1335
+    own_exp=436.4 own_expm1=503.1 own_log=501 own_log1p=555.9 own_sqrt=508.9 own_tanh=605.1
+    read=3.173 sqrt=7.542 store=6.606 table=4.214 tanh=7.989 turn=2.558 where=4.351
 Cortex-M4F float stack beside=8
 Cortex-M4F int8 time called_unit=28.12 lookup=15.07 near_pair_of_products=8.866 odd_pair=31.13
     odd_pair_of_products=9.065 pair_of_products=7.629 product=5.082 unit=22.78

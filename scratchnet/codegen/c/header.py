@@ -16,7 +16,7 @@ from .training import CTraining
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Optional
+    from typing import List, Optional, Type
 
     from ...core.network import Sequential
     from ..loops import Table
@@ -32,9 +32,9 @@ class Program:
     ``tables``    the constants that these read
     """
 
-    def __init__(self, request: "Request") -> None:
+    def __init__(self, request: "Request", kind: "Type[Unit]" = Unit) -> None:
         net = request.net
-        self.unit = unit = Unit(request.type, request.name, request.self_contained, request.progmem)
+        self.unit = unit = kind(request.type, request.name, request.self_contained, request.progmem)
         x = [unit.symbolic(name=f"x{k}") for k in range(net.inputs or 0)]
         rows = recorded(net, net.copy(unit.symbolic), x)
         self.outputs = len(rows[-1])

@@ -104,6 +104,9 @@ float x[{NAME}_INPUTS];
         {name}_quantize(n < {vectors} ? numbers[n] : x, in);"""
 
 
+REAL = "{NAME}_OUTPUT_OFFSET + {NAME}_OUTPUT_SCALE * (float)(out)[0]"
+
+
 class IntegerUnit(Unit):
     """The parts of the header in the making."""
 
@@ -312,7 +315,7 @@ def written(request: "Request") -> str:
         predict,
         quantize,
         *table_rows.definitions(
-            unit.floats, request.rows, outputs, unit.words["T"], str(unit.half)
+            unit.floats, request.rows, outputs, unit.words["T"], str(unit.half), REAL
         ),
         unit.selftest(request.rows),
         "#endif\n",

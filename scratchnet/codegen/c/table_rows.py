@@ -58,7 +58,7 @@ static inline const char *{name}_label(int k)
 }}
 """
 VALUE = """\
-#define {NAME}_VALUE(out) ({mean} + {spread} * (out)[0])
+#define {NAME}_VALUE(out) ({value})
 """
 
 # For the file's test: rows, and golden outputs with the classes that Python finds.
@@ -84,22 +84,26 @@ CHECK = """\
 
 
 def definitions(
-    unit: "Unit", rows: "Rows", outputs: int, of: str = "", half: str = ""
+    unit: "Unit",
+    rows: "Rows",
+    outputs: int,
+    of: str = "",
+    half: str = "",
+    number: str = "(out)[0]",
 ) -> "List[str]":
     """Return the definitions for these rows; none if nothing is known about them.
 
     ``outputs``   how many there are
     ``of, half``  their type and what a single one is where both classes have the same probability,
                   if the outputs are not those of the unit
+    ``number``    the number that the first output stands for
     """
     words = dict(unit.words, T=unit.T, outputs=of or unit.T)
     taken: "Set[str]" = set()
     parts = row(unit, rows, words, taken) if rows.columns else []
     if rows.classes is None:
-        if (rows.mean, rows.spread) != (0, 1):
-            mean, spread = literal(unit, rows.mean), literal(unit, rows.spread)
-            parts.append(VALUE.format(mean=mean, spread=spread, **words))
-        return parts
+        value = scaled(unit, number.format(**words), rows)
+        return parts + [VALUE.format(value=value, **words)] * bool(rows.target)
     labels = [str(label) for label in rows.classes]
     body = LARGEST.format(**words)
     if outputs == 1:
@@ -114,6 +118,13 @@ def definitions(
     ]
 
 
+def scaled(unit: "Unit", number: str, rows: "Rows") -> str:
+    """Return the expression of the target, given that of the number that stands for it."""
+    if (rows.mean, rows.spread) == (0, 1):
+        return number
+    return f"{literal(unit, rows.mean)} + {literal(unit, rows.spread)} * ({number})"
+
+
 def about(unit: "Unit", rows: "Rows", array: str = "in") -> "List[str]":
     """Return lines that say what there is; ``array`` holds the inputs."""
     name, NAME = unit.name, unit.words["NAME"]
@@ -123,7 +134,7 @@ def about(unit: "Unit", rows: "Rows", array: str = "in") -> "List[str]":
     if rows.classes is not None:
         lines += [f"{name}_class(out) is the class, from 0 to {NAME}_CLASSES - 1,"]
         lines += [f"and {name}_label(k) is its label, in UTF-8."]
-    elif (rows.mean, rows.spread) != (0, 1):
+    elif rows.target:
         lines += [f"{NAME}_VALUE(out) is the number that is predicted."]
     return lines
 
