@@ -56,14 +56,14 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if options.board is not None:
         boards = {options.board: checked(options.board)}
     net = models.load(options.model)
-    rows = rows_of(net)
+    network = plan.Plan(net, options.self_contained, rows_of(net))
     products = plural(budget.multiply_adds(net), "multiply-add")
     write(f"{plural(sum([p.count for p in net.parameters()]), 'parameter')}, {products}")
     write("flash, RAM and stack in bytes\n")
     write(HEAD)
     reasons: "List[str]" = []
     for name, board in boards.items():
-        found, refused = plan.estimates(net, board, options.self_contained, rows)
+        found, refused = network.estimates(board)
         for estimate in found:
             write(row(name, estimate))
         reasons += [f"no {case}: {why}" for case, why in refused.items()]

@@ -88,37 +88,53 @@ class Device:
             raise RuntimeError(error.decode())
         return printed.decode()
 
+    def time(self, text, rows, function):
+        """Return the instructions of a prediction, the median over three rows, of a module that tests itself."""
+        times = 2 if function == "outputs" else 10
+        printed = self.run(text + TIMED.format(rows=rows, function=function, times=times))
+        assert "all right" in printed, printed
+        found = sorted(map(int, re.findall(r"MICROSECONDS (\d+)", printed)))
+        return found[1] * 1000 / NANOSECONDS / times
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def written(net, kind, own=False, arrays=False):
+    """Return the operations of a module, its text, rows for it, and the function that predicts."""
+    is_viper, rows = kind == micropython.VIPER, rows_for(net, 3)[:3]
+    type, calibrate = "int8" if is_viper else kind, None if kind == "float" else rows
+    request = targets.Request(
+        net, Rows(), "", None, "micropython", type, "net", own, calibrate, viper=is_viper
+    )
+    text = targets.source(request)
+    if arrays:
+        text = text.replace('return tuple(array("f", data))', 'return array("f", data)')
+    counts = micropython.Module(request, text).executed
+    if kind == "float":
+        return counts, text, rows, "outputs"
+    return counts, text, [request.integers.quantize(x) for x in rows], "run"
+
 
 def measured(device, kind):
     """Yield the operations and the instructions of the prediction of each network."""
     seen = []
-    type = "int8" if kind == micropython.VIPER else kind
     for net, calls in networks():
-        for own in (False, True)[: 1 + (calls and type == "float")]:
-            X = rows_for(net, 3)[:3]
-            request = targets.Request(
-                net, Rows(), "", None, "micropython", type, "net", own,
-                None if type == "float" else X, viper=kind == micropython.VIPER,
-            )  # fmt: skip
+        variants = [(False, False)]
+        if kind == "float":
+            variants += [(False, True)] + [(True, False)] * calls
+        for own, arrays in variants:
             try:
-                text = targets.source(request)
+                counts, text, rows, function = written(net, kind, own, arrays)
             except ValueError:
                 continue  # Integers cannot express it.
-            counts = targets.generated(request, micropython.operations)
-            if counts in seen:
-                continue
-            seen.append(counts)
-            rows, function, times = X, "outputs", 2
-            if type != "float":
-                rows, function, times = [request.integers.quantize(x) for x in X], "run", 10
-            timed = TIMED.format(rows=rows, function=function, times=times)
-            printed = device.run(text + timed)
-            assert "all right" in printed, printed
-            found = sorted(map(int, re.findall(r"MICROSECONDS (\d+)", printed)))
-            yield counts, found[1] * 1000 / NANOSECONDS / times
+            if counts not in seen:
+                seen.append(counts)
+                yield counts, device.time(text, rows, function)
 
 
-def main(ports, processors="Cortex-M0,Cortex-M4F", kinds=",".join(micropython.TYPES)):
+def main(ports, processors="Cortex-M0,Cortex-M4F", kinds="float,int8,viper,int16"):
     for processor in processors.split(","):
         device = Device(ports, processor)
         try:
@@ -134,8 +150,7 @@ def main(ports, processors="Cortex-M0,Cortex-M4F", kinds=",".join(micropython.TY
                 worst = sorted(errors, key=abs)[-8:]
                 print(processor, kind, ["{:.0%}".format(e) for e in worst], file=sys.stderr)
         finally:
-            device.process.kill()
-            device.process.wait()
+            device.close()
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def test_estimates(processor, type, tmp_path):
             given = integers_of(net, type, rows) if integers else rows
             found = emulated.measure(str(tmp_path), type, given)
             flash = emulated.linked(str(tmp_path))
-            expected = plan.estimate(net, board, "c", type, own)
+            expected = plan.Plan(net, own).estimate(board, "c", type)
             case = (name, own, vars(expected), vars(found), flash)
             assert abs(expected.steps - found.time) <= max(FEW, TIME * found.time), case
             assert abs(expected.flash - flash) <= max(FEW, FLASH * flash), case

@@ -11,7 +11,7 @@ import scratchnet as sn
 from scratchnet.cli import budget as budget_command
 from scratchnet.cli import main
 from scratchnet.codegen import targets
-from scratchnet.codegen.boards import budget, micropython
+from scratchnet.codegen.boards import budget, micropython, plan
 from scratchnet.codegen.rows import Rows
 
 
@@ -116,12 +116,12 @@ def test_one_board(model, capsys):
 
 
 def test_micropython(model, tmp_path, capsys):
-    """Integers are faster than floats, viper is faster still, and C is faster by far."""
+    """viper is much faster than other Python, and C is faster by far."""
     assert main(["budget", model, "--board", "pico"]) == 0
     rows = rows_of_table(capsys.readouterr().out)
     seconds = {tuple(row[1:3]): time for row, time in zip(rows, times(rows))}
     python = [seconds["micropython", type] for type in ("float", "int8", "viper")]
-    assert python == sorted(python, reverse=True) and python[2] > 5 * seconds["c", "int8"]
+    assert min(python[:2]) > 4 * python[2] > 4 * seconds["c", "int8"]
     path = str(tmp_path / "net.py")
     assert main(["export", model, "--to", "micropython", "-o", path, "--board", "pico"]) == 0
     flash = next(
@@ -132,11 +132,10 @@ def test_micropython(model, tmp_path, capsys):
 
 def test_operations_of_a_module_are_counted():
     net = sn.Sequential([sn.Dense(64, 32), sn.Tanh(), sn.Dense(32, 10)], seed=1)
-    board = budget.BOARDS["pico"]
-    request = micropython.requested(net, board, "float", False, Rows())
+    request = micropython.requested(net, "float", 65536, False, Rows())
     count = targets.generated(request, micropython.operations)
     assert count["multiply"] == 64 * 32 + 32 * 10 and count["tanh"] == 32 and count["input"] == 64
-    request = micropython.requested(net, board, "viper", False, Rows())
+    request = micropython.requested(net, "viper", 0, False, Rows())
     targets.source(request)
     assert micropython.operations(request) == {
         "file": 1, "stage": 2, "unit": 42, "product": 64 * 32 + 32 * 10, "lookup": 32, "source": 96,
@@ -146,7 +145,7 @@ def test_operations_of_a_module_are_counted():
 
 def test_a_network_that_is_too_large(tmp_path, capsys):
     path = str(tmp_path / "net.json")
-    sn.save(sn.Sequential([sn.Dense(100, 700), sn.ReLU(), sn.Dense(700, 1)], seed=1), path)
+    sn.save(sn.Sequential([sn.Dense(100, 350)], seed=1), path)
     assert main(["budget", path, "--board", "uno"]) == 0
     rows = rows_of_table(capsys.readouterr().out)
     assert all(
@@ -155,12 +154,15 @@ def test_a_network_that_is_too_large(tmp_path, capsys):
             for row in rows
         ]
     )
-    assert main(["budget", path, "--board", "esp32"]) == 0
-    text = capsys.readouterr().out
-    assert "no micropython float: the module needs about " in text
-    assert [row[-3:] for row in rows_of_table(text) if row[2] == "viper"] == [
-        ["over", "its", "RAM"]
-    ]
+
+
+def test_a_network_that_is_too_large_for_micropython():
+    network = plan.Plan(sn.Sequential([sn.Dense(100, 300)], seed=1))
+    assert network.estimate(budget.BOARDS["esp32"], "micropython", "viper").excess == ["RAM"]
+    assert network.estimate(budget.BOARDS["pico"], "micropython", "viper").excess == []
+    for _ in range(2):
+        with pytest.raises(ValueError, match="^the module needs about .* but there are 65536; use"):
+            network.estimate(budget.BOARDS["esp32"], "micropython", "float")
 
 
 # ---- the board of an export --------------------------------------------------------------------------------------

@@ -62,27 +62,27 @@ ATmega328P 108 library float:ldexp
 ATmega328P 250 library float:log
 ATmega328P 154 library float:sqrt
 ATmega328P 119 library float:tanh
-Cortex-M0 double time abs=35.44 add=132.6 cos=4556 divide=627.5 erf=8631 exp=4633 expm1=6901
-    file=42.9 greater_or_equal=57.82 less=255.5 log=5855 log1p=6490 multiply=291.6 own_abs=142
-    own_cos=1.102e+04 own_erf=4.063e+04 own_exp=1.04e+04 own_expm1=1.182e+04 own_log=9601
-    own_log1p=1.004e+04 own_sqrt=1.012e+04 own_tanh=1.634e+04 read=7.358 sqrt=1018 store=29.84
-    tanh=8379
-Cortex-M0 double code add=14.4 call=4.148 constant=6.073 cos=10.08 divide=16.56 erf=10.08
-    exp=9.779 expm1=10.08 file=34.92 greater=22.13 greater_or_equal=14.6 log=12.34 log1p=12.34
-    loop=10.83 multiply=12.76 negate=8.178 own_abs=18.45 own_cos=1408 own_erf=3090 own_exp=997.1
-    own_expm1=1102 own_log=914.5 own_log1p=1045 own_sqrt=920.5 own_tanh=1399 read=3.821
-    sqrt=12.34 table=3.792 tanh=16.15 turn=2.422 where=5.524
+Cortex-M0 double time abs=39.23 add=132.7 cos=4558 divide=625.7 erf=8633 exp=4632 expm1=6902
+    file=47.92 greater_or_equal=59.04 less=257.4 log=5857 log1p=6491 multiply=291.8
+    own_abs=145.8 own_cos=1.102e+04 own_erf=4.063e+04 own_exp=1.04e+04 own_expm1=1.182e+04
+    own_log=9602 own_log1p=1.004e+04 own_sqrt=1.013e+04 own_tanh=1.633e+04 read=7.932 sqrt=1019
+    store=26.03 tanh=8378
+Cortex-M0 double code add=13.37 call=5.289 constant=6.305 cos=12.28 divide=18.6 erf=12.28
+    exp=12.35 expm1=12.28 file=36.05 greater=28.78 greater_or_equal=21.6 log=13.79 log1p=13.79
+    loop=11.75 multiply=13.22 negate=14.61 own_abs=16.07 own_cos=1413 own_erf=3095 own_exp=998.6
+    own_expm1=1104 own_log=915.4 own_log1p=1046 own_sqrt=921.4 own_tanh=1407 read=1.103
+    sqrt=13.79 table=2.06 tanh=17.18 turn=4.048
 Cortex-M0 double stack beside=48
-Cortex-M0 float time abs=2.499 add=68.41 constant=0.6123 cos=2060 divide=381.4 erf=4033 exp=2221
-    expm1=3222 file=23.51 greater_or_equal=34.49 less=170.2 log=2732 log1p=3075 multiply=119.4
-    own_abs=59.26 own_cos=4419 own_erf=1.792e+04 own_exp=4046 own_expm1=4729 own_log=4513
-    own_log1p=4778 own_sqrt=5219 own_tanh=7088 read=4.49 sqrt=316.1 store=11.28 table=0.9554
-    tanh=4019 turn=0.7671
-Cortex-M0 float code add=11.66 call=8.236 constant=1.996 cos=4.716 divide=7.875 erf=4.716
-    exp=4.563 expm1=4.716 file=14.35 greater=11.39 greater_or_equal=11.09 less=12.3 log=6.627
-    log1p=6.627 loop=10.97 multiply=8.247 negate=3.581 own_abs=7.589 own_cos=777.6 own_erf=1836
-    own_exp=528.6 own_expm1=643.1 own_log=603 own_log1p=691 own_sqrt=614.8 own_tanh=849.5
-    sqrt=6.627 table=6.48 tanh=5.608 turn=2.532 where=6.019
+Cortex-M0 float time abs=9.844 add=68.87 cos=2064 divide=378.3 erf=4037 exp=2220 expm1=3225
+    file=33.19 greater_or_equal=37.45 less=175.5 log=2735 log1p=3078 multiply=119.9
+    own_abs=66.64 own_cos=4422 own_erf=1.792e+04 own_exp=4043 own_expm1=4732 own_log=4515
+    own_log1p=4781 own_sqrt=5222 own_tanh=7082 read=4.217 sqrt=318.4 store=6.545 table=2.196
+    tanh=4017
+Cortex-M0 float code add=10.62 call=8.017 constant=1.638 cos=6.114 divide=9.75 erf=6.114
+    exp=6.015 expm1=6.114 file=15.66 greater=14.82 greater_or_equal=15.42 less=10.9 log=7.293
+    log1p=7.293 loop=11.17 multiply=9.156 negate=7.079 own_abs=9.116 own_cos=780.3 own_erf=1840
+    own_exp=535.1 own_expm1=647.3 own_log=604.9 own_log1p=692.9 own_sqrt=616.7 own_tanh=856.3
+    read=0.4624 sqrt=7.293 table=5.08 tanh=7.101 turn=2.346 where=3.683
 Cortex-M0 float stack beside=36
 Cortex-M0 int8 time called_unit=10.6 lookup=19.47 near_pair_of_products=23.96 odd_pair=63.1
     odd_pair_of_products=14.18 pair_of_products=14.49 product=7.326 unit=3.406

@@ -14,13 +14,13 @@ from ..golden import vectors
 from ..integers.arithmetic import BITS
 from ..python import heap
 from ..python.module import DeviceModule
-from ..targets import Request, generated, source
+from ..targets import Request, generated
 from .budget import Estimate, total
 from .work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any, Dict, List, Tuple
 
     from ...core.network import Sequential
     from ..loops import Fold
@@ -29,17 +29,30 @@ if TYPE_CHECKING:
 
 # tests/boards/devices.py measures it: {processor, type: {operation: instructions}}.
 TABLE = """\
-Cortex-M0 float abs=633 add=279.6 constant=70.55 cos=2374 divide=385.5 exp=2031 file=3303
-    greater=59.12 greater_or_equal=131.6 input=2965 less=724.2 log=2584 multiply=333.4
-    own_cos=2.817e+04 own_erf=6.615e+04 own_exp=1.819e+04 own_expm1=2.261e+04 own_log=1.888e+04
-    own_log1p=2.064e+04 own_sqrt=1.962e+04 own_tanh=2.909e+04 read=101 sqrt=673.6 store=257.1
-    table=26.78 tanh=2704 turn=318.5 where=66.02
-Cortex-M0 int8 file=2659 lookup=799.1 product=543.2 source=274.6 stage=3192 unit=3112
+Cortex-M0 float abs=601.3 add=285 constant=66.5 cos=2392 divide=406.2 exp=2029 file=3362
+    greater=53.18 greater_or_equal=108.9 input=2948 less=634.5 log=2578 multiply=337.6
+    own_cos=2.797e+04 own_erf=6.666e+04 own_exp=1.823e+04 own_expm1=2.269e+04 own_log=1.907e+04
+    own_log1p=2.085e+04 own_sqrt=1.979e+04 own_tanh=2.92e+04 read=90.68 sqrt=687.5 store=246
+    table=31.38 tanh=2715 turn=320.8 where=110.3
+Cortex-M0 int8 file=3372 lookup=821.8 product=542.2 source=274.9 stage=3079 unit=3116
+Cortex-M0 viper file=4564 input=311.6 output=416.5 product=31.09 source=190.2 stage=878.8
+    unit=16.87
+Cortex-M0 int16 file=3187 lookup=1603 product=542.2 source=154.1 stage=2523 unit=3025
+Cortex-M4F float abs=465.1 add=296.4 constant=97.23 cos=1369 divide=282.5 exp=1056 file=3710
+    greater=109.9 greater_or_equal=136.9 input=3344 less=572.6 log=1290 multiply=329.3
+    own_cos=2.932e+04 own_erf=6.635e+04 own_exp=1.937e+04 own_expm1=2.357e+04 own_log=2.017e+04
+    own_log1p=2.198e+04 own_sqrt=1.848e+04 own_tanh=3.013e+04 read=110.7 sqrt=768.1 store=331.9
+    table=46.4 tanh=505.5 turn=392.8 where=123.9
+Cortex-M4F int8 file=5723 lookup=996.3 product=540.6 source=445.5 stage=2629 unit=3530
+Cortex-M4F viper file=4722 input=381.6 output=549.3 product=49.93 source=239.6 stage=1347
+    unit=9.24
+Cortex-M4F int16 file=6504 lookup=1946 product=584.6 source=242 stage=2640 unit=3213
 """
 
 VIPER = "viper"  # int8 with --viper
 TYPES = ("float", "int8", VIPER, "int16")
 WORD = 4  # bytes of a word, and of a float
+TUPLES = "return tuple(array("  # in a module whose tables are tuples
 NUMBERS = re.compile(r'array\("H", \([^)]*\)\)')
 BYTES = re.compile(r'b"((?:[^"\\]|\\.)*)"')
 
@@ -93,8 +106,7 @@ def memory(request: "Request", text: str, word: int = WORD) -> int:
         characters = len(NUMBERS.sub("", code))
         data += word * numbers
         return heap.needed_by_integers(characters, data, word, BITS[request.type])
-    is_tuple = "return tuple(array(" in text
-    return heap.needed(len(code), data // word, word, is_tuple)
+    return heap.needed(len(code), data // word, word, is_tuple=TUPLES in text)
 
 
 def length(literal: str) -> int:
@@ -103,7 +115,7 @@ def length(literal: str) -> int:
 
 
 def requested(
-    net: "Sequential", board: "Board", kind: str, self_contained: bool, rows: "Rows"
+    net: "Sequential", kind: str, heap: int, self_contained: bool, rows: "Rows"
 ) -> "Request":
     """Return a request for a type, or for viper; integers are calibrated with golden vectors."""
     type = "int8" if kind == VIPER else kind
@@ -111,8 +123,26 @@ def requested(
     if type in BITS:
         options["calibrate"] = vectors(net, float)[0]
     else:
-        options.update(self_contained=self_contained, heap=board.heap)
+        options.update(self_contained=self_contained, heap=heap)
     return Request(net, rows, "", to="micropython", type=type, **options)
+
+
+class Module:
+    """What is counted in the module that ``source`` writes for a request.
+
+    ``type``        the type of its numbers, or viper
+    ``characters``  the size of the file
+    ``heap``        the bytes of heap that it needs
+    ``executed``    {operation: how often a prediction executes it}
+    """
+
+    def __init__(self, request: "Request", text: str) -> None:
+        self.type = VIPER if request.viper else request.type
+        self.characters, self.heap = len(text), memory(request, text)
+        is_made = request.type in BITS  # by source()
+        self.executed = operations(request) if is_made else generated(request, operations)
+        if "table" in self.executed and TUPLES not in text:
+            self.executed["array"] = self.executed["table"]  # Each read makes a float.
 
 
 class DeviceEstimate(Estimate):
@@ -120,13 +150,9 @@ class DeviceEstimate(Estimate):
 
     target = "micropython"
 
-    def __init__(self, request: "Request", board: "Board", text: "Optional[str]" = None) -> None:
-        self.type = VIPER if request.viper else request.type
-        text = source(request) if text is None else text
-        self.flash, self.ram, self.stack = len(text), memory(request, text), 0
-        is_made = request.type in BITS  # by source()
-        executed = operations(request) if is_made else generated(request, operations)
-        self.steps = total(executed, TIME[board.processor, self.type])
+    def __init__(self, module: "Module", board: "Board") -> None:
+        self.type, self.flash, self.ram, self.stack = module.type, module.characters, module.heap, 0
+        self.steps = total(module.executed, TIME[board.processor, self.type])
         self.seconds = self.steps * board.cycles / board.megahertz / 1e6
         self.excess = ["RAM"] * (self.ram > board.heap)
 
