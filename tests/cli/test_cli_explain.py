@@ -271,6 +271,20 @@ def test_several_sheets_in_one_file(tmp_path):
     assert max([len(text) for text in output.splitlines()]) <= 80
 
 
+def test_a_wrong_number_and_its_mistake_are_a_line_each(tmp_path):
+    path = tmp_path / "sheet.txt"
+    arguments = ["--layers=2,2,2", "--seed=1", "--x=0.05,0.1", "--y=0.25,0.75"]
+    name = "2.weights[0][0].gradient"
+    found = run("explain", *arguments, "--number", name, "--decimals", "12")[1]
+    value = float(re.match(r".* = (.*)", found).group(1))
+    text = f"# scratchnet explain {' '.join(arguments)}\n{name} = {2 * value:.12f}\n"
+    path.write_text(text, encoding="utf-8")
+    lines = run("check", str(path))[1].splitlines()
+    assert lines[0].startswith(f"line 2: {name} = ") and lines[0].endswith(f" is {value:.12g}")
+    assert len(lines[0]) > 80 and lines[1].startswith("  this is the result if ")
+    assert max([len(line) for line in lines[2:]]) <= 80
+
+
 @pytest.mark.parametrize(
     "arguments, sentence",
     [
