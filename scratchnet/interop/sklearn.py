@@ -43,13 +43,13 @@ import math
 import warnings
 
 from ..core import matrix
-from ..core.activations import Identity, ReLU, Sigmoid, Softmax, Tanh, Threshold
+from ..core.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
 from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
 from ..formats import exchange
+from .sklearn_network import alternating, check_columns, output_of
 from .sklearn_steps import (
-    ABOVE_ZERO,
     CLASSIFIERS,
     PERCEPTRONS,
     REGRESSORS,
@@ -67,11 +67,8 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
     from ..core.layer import Layer
-    from ..core.types import Matrix, Row
-
-    Place = Tuple[int, Layer]
-    # The activation, the weights (one row per output), the bias, and a y that has every class.
-    End = Tuple[str, Matrix, Row, List[Any]]
+    from ..core.types import Matrix
+    from .sklearn_network import Place
 
 HIDDEN: "Dict[Any, str]" = {Identity: "identity", Sigmoid: "logistic", ReLU: "relu", Tanh: "tanh"}
 ACTIVATIONS: "Dict[str, Any]" = dict({name: kind for kind, name in HIDDEN.items()}, softmax=Softmax)
@@ -164,7 +161,7 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
     instance, an MLP has one activation for all hidden layers, and has no LeakyReLU.
     """
     net = exchange.ready(net, "to_sklearn")
-    _check_columns(net)
+    check_columns(net)
     scalers, last = _steps(estimator, "to_sklearn")
     kind = _kind(last, "to_sklearn", PERCEPTRONS + MADE)
     for step in scalers:
@@ -189,7 +186,7 @@ def to_sklearn(net: "Any", estimator: "Any") -> "Any":
             "Normalization"
         )
     fitted = [(scaler, _scaler(scaler, layer)) for scaler, (_, layer) in zip(scalers, found)]
-    dense, activations = _alternating(layers, kind)
+    dense, activations = alternating(layers, kind)
     fitted.append(
         (last, (_mlp if kind in PERCEPTRONS else _linear)(last, kind, dense, activations, net))
     )
@@ -214,27 +211,10 @@ def _scaler(scaler: "Any", layer: "Any") -> "Any":
     return new
 
 
-def _alternating(layers: "List[Place]", kind: str) -> "Tuple[List[Any], List[Place]]":
-    """Return the Dense layers and the activation after each; Identity if there is none."""
-    dense: "List[Any]" = []
-    activations: "List[Place]" = []
-    for i, layer in layers:
-        if type(layer) is Dense:
-            dense.append(layer)
-            activations.append((i, Identity()))
-        elif dense and type(activations[-1][1]) is Identity and type(layer) is not Normalization:
-            activations[-1] = i, layer
-        else:
-            raise exchange.unfit(i, layer, f"{kind} can only have a Dense in this place")
-    if not dense:
-        raise ValueError(f"to_sklearn: the network has no Dense, and {kind} needs one")
-    return dense, activations
-
-
 def _mlp(
     estimator: "Any", kind: str, dense: "List[Any]", activations: "List[Place]", net: "Sequential"
 ) -> "Any":
-    name, rows, bias, y = _output(estimator, kind, dense[-1], activations[-1], net)
+    name, rows, bias, y = output_of(estimator, kind, dense[-1], activations[-1], net)
     shape: "Dict[str, Any]" = {"hidden_layer_sizes": tuple([layer.outputs for layer in dense[:-1]])}
     for i, layer in activations[:-1]:
         if type(layer) not in HIDDEN:
@@ -293,7 +273,7 @@ def _forget(new: "Any", early_stopping: bool) -> None:
 def _linear(
     estimator: "Any", kind: str, dense: "List[Any]", activations: "List[Place]", net: "Sequential"
 ) -> "Any":
-    _, rows, bias, y = _output(estimator, kind, dense[-1], activations[-1], net)
+    _, rows, bias, y = output_of(estimator, kind, dense[-1], activations[-1], net)
     if len(dense) > 1:
         i, layer = activations[0]
         raise exchange.unfit(
@@ -313,103 +293,3 @@ def _linear(
             *activations[-1], f"this {kind} computes one sigmoid per class; give it another solver"
         )
     return new
-
-
-def _output(estimator: "Any", kind: str, dense: "Any", end: "Place", net: "Sequential") -> "End":
-    """Return the end of the network as scikit-learn represents it."""
-    i, last = end
-    rows, bias = matrix.transpose(dense.weights.value), exchange.bias_of(dense)
-    n = len(bias)
-    if kind in REGRESSORS:
-        if type(last) is not Identity:
-            raise exchange.unfit(i, last, f"{kind} ends in a Dense without an activation")
-        return "identity", rows, bias, [[0.0] * n] * 2 if n > 1 else [0.0] * 2
-    if kind == "Perceptron":
-        if n > 1 or type(last) is not Threshold or last.threshold != ABOVE_ZERO:
-            raise exchange.unfit(
-                i, last, "Perceptron ends in one Threshold(5e-324), which is 1 above 0 and 0 at 0"
-            )
-    elif type(last) not in (Sigmoid, Softmax) or (n == 1 and type(last) is Softmax):
-        raise exchange.unfit(
-            i, last, f"{kind} ends in a Sigmoid, or in a Softmax of several classes"
-        )
-    elif n > 1 and type(last) is Sigmoid:
-        if kind != "MLPClassifier":
-            raise exchange.unfit(
-                i, last, f"{kind} cannot predict several labels at once; give an MLPClassifier"
-            )
-        return "logistic", rows, bias, [[1] * n, [0] * n]
-    labels = _labels(estimator, net, max(n, 2))
-    order = sorted(range(len(labels)), key=labels.__getitem__)
-    y = [labels[k] for k in order]
-    if n > 2:
-        return "softmax", [rows[k] for k in order], [bias[k] for k in order], y
-    if n == 2:
-        low, high = order
-        return (
-            "logistic",
-            [[b - a for a, b in zip(rows[low], rows[high])]],
-            [bias[high] - bias[low]],
-            y,
-        )
-    if order == [0, 1]:
-        return "logistic", rows, bias, y
-    if kind == "Perceptron":
-        raise ValueError(
-            f"to_sklearn: the labels {shown(labels)} of a Perceptron must be in ascending order"
-        )
-    return "logistic", [[-w for w in rows[0]]], [-bias[0]], y
-
-
-def _labels(estimator: "Any", net: "Sequential", count: int) -> "List[Any]":
-    """Return the class of each output; for a single output, the classes of 0 and 1."""
-    labels = net.metadata.get("labels")
-    if labels is None:
-        labels = _labels_of_table(net)
-    if labels is None:
-        labels = listed(getattr(estimator, "classes_", None))
-        return labels if isinstance(labels, list) and len(labels) == count else list(range(count))
-    kinds = (
-        {isinstance(v, str) + 2 * isinstance(v, (int, float)) for v in labels}
-        if isinstance(labels, list)
-        else ()
-    )
-    if list(kinds) not in ([1], [2]) or len(labels) != count or len(set(labels)) != count:
-        what = f"to_sklearn: net.metadata['labels'] is {shown(labels)}"
-        raise ValueError(f"{what}; give {count} different texts or numbers, one per class")
-    return list(labels)
-
-
-def _labels_of_table(net: "Sequential") -> "Any":
-    """Return the classes of a network that was trained from a table, or None."""
-    for encoder in ("table", "arrays"):
-        found = net.metadata.get(encoder)
-        target = found.get("target") if isinstance(found, dict) else None
-        classes = target.get("classes") if isinstance(target, dict) else None
-        if isinstance(classes, list) and all([isinstance(label, str) for label in classes]):
-            return (
-                [_number(label) for label in classes] if (target or {}).get("numeric") else classes
-            )
-    return None
-
-
-def _number(label: str) -> float:
-    return float(label) if "." in label or "e" in label else int(label)
-
-
-def _check_columns(net: "Sequential") -> None:
-    """Refuse a network that was trained from data that are encoded before they are its inputs."""
-    table, arrays = [net.metadata.get(name) for name in ("table", "arrays")]
-    what = ""
-    if isinstance(table, dict):
-        encoded = [part["name"] for part in table.get("categories", ())]
-        encoded += list(table.get("dates", ()))
-        what = f"the column {shown(encoded[0])} of the table" if encoded else ""
-    elif isinstance(arrays, dict) and arrays.get("bytes"):
-        what = "each byte of the data"
-    if what:
-        raise ValueError(
-            f"to_sklearn: {what} becomes other numbers before it comes to the network, which the "
-            "estimator would not do; to give it these numbers yourself, take net.metadata['table' "
-            "or 'arrays'] out, and put the classes in net.metadata['labels']"
-        )
