@@ -23,8 +23,9 @@ sys.path[:0] = [TESTS] + [
 ]
 
 from calibrate import fit, line, networks  # noqa: E402
-from test_c import rows_for  # noqa: E402
+from test_c import adapted, rows_for  # noqa: E402
 
+import scratchnet as sn  # noqa: E402
 from scratchnet.codegen import targets  # noqa: E402
 from scratchnet.codegen.boards import micropython  # noqa: E402
 from scratchnet.codegen.boards.budget import total  # noqa: E402
@@ -34,9 +35,8 @@ NANOSECONDS = 128  # of an instruction
 MACHINES = {"Cortex-M0": ("microbit", "MICROBIT"), "Cortex-M4F": ("mps2-an386", "MPS2_AN386")}
 MEMORY = "-global nrf51-soc.flash-size=1048576 -global nrf51-soc.sram-size=262144"
 TIMED = """
-import gc, time
+import time
 for row in {rows}:
-    gc.collect()
     begin = time.ticks_us()
     for _ in range({times}):
         {function}(row)
@@ -90,7 +90,7 @@ class Device:
 
     def time(self, text, rows, function):
         """Return the instructions of a prediction, the median over three rows, of a module that tests itself."""
-        times = 2 if function == "outputs" else 10
+        times = 10  # so that collecting garbage has its share
         printed = self.run(text + TIMED.format(rows=rows, function=function, times=times))
         assert "all right" in printed, printed
         found = sorted(map(int, re.findall(r"MICROSECONDS (\d+)", printed)))
@@ -117,10 +117,17 @@ def written(net, kind, own=False, arrays=False):
     return counts, text, [request.integers.quantize(x) for x in rows], "run"
 
 
+def larger():
+    """Networks whose numbers are arrays, and which make so much garbage that it is collected."""
+    for widths in ((50, 40, 4), (80, 25, 9)):
+        layers = [[sn.Dense(a, b), sn.ReLU()] for a, b in zip(widths, widths[1:])]
+        yield adapted(sum(layers, []), widths[0]), False
+
+
 def measured(device, kind):
     """Yield the operations and the instructions of the prediction of each network."""
     seen = []
-    for net, calls in networks():
+    for net, calls in [*networks(), *larger()]:
         variants = [(False, False)]
         if kind == "float":
             variants += [(False, True)] + [(True, False)] * calls

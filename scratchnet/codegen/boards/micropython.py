@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
 # tests/boards/devices.py measures it: {processor, type: {operation: instructions}}.
 TABLE = """\
-Cortex-M0 float abs=601.3 add=285 constant=66.5 cos=2392 divide=406.2 exp=2029 file=3362
-    greater=53.18 greater_or_equal=108.9 input=2948 less=634.5 log=2578 multiply=337.6
-    own_cos=2.797e+04 own_erf=6.666e+04 own_exp=1.823e+04 own_expm1=2.269e+04 own_log=1.907e+04
-    own_log1p=2.085e+04 own_sqrt=1.979e+04 own_tanh=2.92e+04 read=90.68 sqrt=687.5 store=246
-    table=31.38 tanh=2715 turn=320.8 where=110.3
+Cortex-M0 float abs=579.7 add=319.8 array=179.7 cos=2655 divide=614.2 exp=2216 file=2225
+    greater=17.17 greater_or_equal=378 input=2873 less=1202 log=2867 multiply=462.5
+    own_cos=3.039e+04 own_erf=8.551e+04 own_exp=1.996e+04 own_expm1=3.069e+04 own_log=2.169e+04
+    own_log1p=2.391e+04 own_sqrt=2.193e+04 own_tanh=3.261e+04 read=100.4 sqrt=551.4 store=188.5
+    tanh=2647 turn=332.5
 Cortex-M0 int8 file=3372 lookup=821.8 product=542.2 source=274.9 stage=3079 unit=3116
 Cortex-M0 viper file=4564 input=311.6 output=416.5 product=31.09 source=190.2 stage=878.8
     unit=16.87
 Cortex-M0 int16 file=3187 lookup=1603 product=542.2 source=154.1 stage=2523 unit=3025
-Cortex-M4F float abs=465.1 add=296.4 constant=97.23 cos=1369 divide=282.5 exp=1056 file=3710
-    greater=109.9 greater_or_equal=136.9 input=3344 less=572.6 log=1290 multiply=329.3
-    own_cos=2.932e+04 own_erf=6.635e+04 own_exp=1.937e+04 own_expm1=2.357e+04 own_log=2.017e+04
-    own_log1p=2.198e+04 own_sqrt=1.848e+04 own_tanh=3.013e+04 read=110.7 sqrt=768.1 store=331.9
-    table=46.4 tanh=505.5 turn=392.8 where=123.9
+Cortex-M4F float abs=463 add=347.2 array=204.4 cos=1673 divide=498.6 exp=1214 file=2255
+    greater=57.88 greater_or_equal=385.2 input=3217 less=1203 log=1565 multiply=490.6
+    own_cos=3.252e+04 own_erf=9.059e+04 own_exp=2.136e+04 own_expm1=3.311e+04 own_log=2.306e+04
+    own_log1p=2.624e+04 own_sqrt=2.114e+04 own_tanh=3.51e+04 read=135.3 sqrt=612.9 store=253.4
+    tanh=425.7 turn=413.1
 Cortex-M4F int8 file=5723 lookup=996.3 product=540.6 source=445.5 stage=2629 unit=3530
 Cortex-M4F viper file=4722 input=381.6 output=549.3 product=49.93 source=239.6 stage=1347
     unit=9.24
