@@ -306,7 +306,7 @@ def own_step(
         problem.training[0],
         problem.training[1],
         loss_of(encoder),
-        OPTIMIZERS[recipe.optimizer](recipe.learning_rate),
+        recipe.new_optimizer(),
         recipe.epochs,
         recipe.batch_size,
         shuffle=recipe.batch_size < len(problem.training[0]),

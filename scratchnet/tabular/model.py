@@ -15,7 +15,6 @@ from .. import metrics
 from ..core.checks import require
 from ..core.functions import kernel
 from ..core.layers import Dense
-from ..core.optimizers import OPTIMIZERS
 from ..core.training import prepare
 from ..datasets.arrays import ArrayEncoder, Arrays
 from ..datasets.encoding import Encoder
@@ -172,7 +171,7 @@ class Model:
             X,
             Y,
             loss_of(self.encoder),
-            OPTIMIZERS[recipe.optimizer](recipe.learning_rate, weight_decay=recipe.weight_decay),
+            recipe.new_optimizer(),
             epochs,
             recipe.batch_size,
             seed=recipe.seed,

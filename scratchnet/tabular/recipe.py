@@ -104,6 +104,10 @@ class Recipe(
             require(name, getattr(self, name), limit)
         return self._replace(hidden=tuple(self.hidden))
 
+    def new_optimizer(self) -> "Any":
+        """Return the optimizer before its first step."""
+        return OPTIMIZERS[self.optimizer](self.learning_rate, weight_decay=self.weight_decay)
+
     def to_dict(self) -> "Dict[str, Any]":
         """Return the recipe as it is saved in a model."""
         saved = dict(self._asdict(), hidden=list(self.hidden))

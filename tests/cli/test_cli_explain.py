@@ -127,7 +127,8 @@ def test_a_step_of_a_models_own_training(model, iris):
     assert (
         f"step {steps} of the training of {model}: hidden {recipe['hidden'][0]}, relu; adam" in text
     )
-    assert "loss CategoricalCrossEntropy(), optimizer Adam(learning_rate=0.003" in text
+    assert "loss CategoricalCrossEntropy(), optimizer AdamW(learning_rate=0.003" in text
+    assert "weight_decay=0.3" in text
     found = [float(re.search(re.escape(name) + r" = (\S+)", output).group(1)) for name in names]
     trained = {p.name: p.value for p in sn.load(model).parameters()}
     expected = [trained["1.weights"][2][3], trained["3.bias"][1]]
