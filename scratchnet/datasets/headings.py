@@ -56,7 +56,8 @@ def has_header(rows: "Sequence[Sequence[str]]", wanted: "Sequence[str]" = ()) ->
         return len(numbers) > 3
     if numbers:
         cells, columns = [first[j] for j in numbers], [below[j] for j in numbers]
-        words = [below[j].count(first[j]) for j in range(len(first)) if j not in numbers]
+        others = set(range(len(first))).difference(numbers)
+        words = [below[j].count(first[j]) for j in others]
         if words and not any(words) and _are_steps(cells):
             return True
         return not any(again) and _are_years(cells, columns)
