@@ -101,7 +101,7 @@ FILES = {
     "table: a cell of lines": table('a,b\n1,"', "\n\n"),
     "table: columns": table(names, ""),
     "table: columns of one number": table(lambda n: "1," * (n - 1) + "1\n", ""),
-    "table: columns of one name": table(lambda n: "a," * n + "b\n" + "1," * (n - 1) + "1\n", ""),
+    "table: columns of one name": table(lambda n: "a," * (n - 1) + "b\n" + "1," * (n - 1) + "1\n", ""),
     "table: labels": table(labels, ""),
     "table: numbers of many kinds": table("a,b\n", "1.234,5%\n€ 3,-\n1'000,x\n"),
     "table: blanks": table("a b\n", "1  2\n"),
