@@ -402,7 +402,7 @@ def load(
     prefix: str = "",
     output: "Optional[str]" = None,
 ) -> "Sequential":
-    """Return the network in a file that ``save`` wrote, or another program.
+    """Return the network in a file written by ``save`` or by another program.
 
     ``custom``        the classes of its user-defined layers
     ``activations``   for a .safetensors or .npz file of tensors alone, such as a state dict of
@@ -446,9 +446,9 @@ def from_torch(
 
     Instead of a module, a state dict of Linear and BatchNorm1d layers is accepted, with the
     activation after each Linear: ``activations=["relu", "identity"]``. ``order`` names the layers,
-    first to last, if the names do not tell it; ``prefix`` chooses a part of the names. Raise a
-    ValueError if there is no such network. ``help(scratchnet.interop.torch)`` lists what is
-    supported.
+    first to last, if the names do not show their order; ``prefix`` selects the names that begin
+    with it. Raise a ValueError if there is no such network. ``help(scratchnet.interop.torch)``
+    lists what is supported.
     """
     return _above("interop.torch", "from_torch")(  # type: ignore[no-any-return]
         module, activations, order, prefix
@@ -465,10 +465,10 @@ def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
 
 
 def from_keras(model: "Any") -> "Sequential":
-    """Return the network that predicts as a keras.Sequential, or as a functional model, does.
+    """Return the network that equals a keras.Sequential or a functional model of Keras.
 
-    The layers of a functional model must be a chain. All numbers stay exact. Raise a ValueError if
-    there is no such network. ``help(scratchnet.interop.keras)`` lists what is supported.
+    The layers of a functional model must form a chain. All numbers stay exact. Raise a ValueError
+    if there is no such network. ``help(scratchnet.interop.keras)`` lists what is supported.
     """
     return _above("interop.keras", "from_keras")(model)  # type: ignore[no-any-return]
 

@@ -60,7 +60,7 @@ def printed(text: str) -> str:
     """Return the text as standard output and new files can show it, so that ``print`` never fails.
 
     An object cannot know whether it is printed to standard output or to a file. On Windows, the two
-    have different encodings: ``open`` uses that of the system unless it is told another one.
+    have different encodings: ``open`` uses that of the system by default.
     """
     for encoding in (getattr(sys.stdout, "encoding", None), locale.getpreferredencoding(False)):
         text = written_for(text, encoding or "utf-8")

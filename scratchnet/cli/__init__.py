@@ -72,7 +72,7 @@ examples:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that reports an error in one line, and notices that its help cannot be written."""
+    """A parser that reports an error in one line, and raises an OSError if it cannot write."""
 
     def _print_message(self, message: str, file: "Any" = None) -> None:
         file.write(message)  # argparse would ignore an OSError.

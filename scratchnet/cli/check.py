@@ -72,7 +72,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 def _folded(text: str) -> str:
     """Return the findings with long lines folded, except a wrong number and its mistake.
 
-    These two lines are what a program looks for.
+    Programs search the output for these two lines.
     """
     whole = ("line ", "  this is the result ")
     return "\n".join(
@@ -85,7 +85,7 @@ def _first_lines(text: str) -> "List[int]":
 
 
 def _sheets(text: str) -> "Iterator[str]":
-    """Yield the worksheets in a file, each with its first line in the line of the file."""
+    """Yield the worksheets in a file, after empty lines that keep the line numbers of the file."""
     lines = text.splitlines()
     first = _first_lines(text)
     for n, end in zip([0] + first[1:], first[1:] + [len(lines)]):

@@ -60,7 +60,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 def about_columns(measured: "Dict[str, float]", report: "Any", count: int) -> str:
-    """Say how important each measured column is, of ``count`` columns."""
+    """Return a text with the importance of the measured columns; ``count`` columns exist."""
     is_regression = report.to_dict()["task"] == "regression"
     change = "decrease of R²" if is_regression else "increase of the log loss"
     shown = list(measured.items())[:MOST_COLUMNS]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAMES = {name.lower(): kind for name, kind in ACTIVATIONS.items()}
 MOST_SHEETS = 1000
-MOST_WEIGHTS = 100000  # of an exercise, for which a pencil would be too short
+MOST_WEIGHTS = 100000  # of an exercise; nobody computes more by hand
 KEY = "answers.txt"
 
 
@@ -132,7 +132,7 @@ class Exercise:
             )
 
     def target(self, outputs: int) -> "List[float]":
-        """Return a target of zeros and ones; after a Softmax, one is 1."""
+        """Return a target of zeros and ones; after a Softmax, exactly one is 1."""
         if not isinstance(self.net.layers[-1], Softmax):
             return [self.generator.below(2) for _ in range(outputs)]
         label = self.generator.below(outputs)

@@ -77,8 +77,8 @@ DECIMALS_LIMIT = (
 )
 MOST_STEPS = 1000000  # which take minutes
 STEP = (lambda v: COUNT[0](v) and v <= MOST_STEPS, f"a whole number from 1 to {MOST_STEPS:,}")
-# Steps times numbers of a worksheet, which take about ten seconds. Recording a step takes as long
-# as 200 others, and any step as long as 200 numbers.
+# The limit of steps × numbers for a worksheet, about ten seconds. Recording a step counts as 200
+# steps, and the fixed cost of a step as 200 numbers.
 MOST_WORK, RECORDING = 5000000, 200
 MOST_INPUTS = 30  # inputs listed
 # With one of these options, a step is not one of the training of a model.

@@ -142,7 +142,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 def heap_of(options: "Any", board: "Optional[Board]") -> "Optional[int]":
-    """Return the free memory of the device, None if it is not given or does not matter."""
+    """Return the free memory of the device, or None if it is unknown or has no effect."""
     writes_floats = options.to == plan.MICROPYTHON and options.type not in BITS
     if options.heap is None and board is not None and writes_floats:
         return board.heap or None
@@ -150,7 +150,7 @@ def heap_of(options: "Any", board: "Optional[Board]") -> "Optional[int]":
 
 
 def summary(name: str, estimate: "Estimate", board: "Board") -> str:
-    """Return a line that says what the file takes on a board, and how much of that is too much."""
+    """Return a line with the size, memory and time on a board, and the limits they exceed."""
     ram, flash = board.ram, f"{estimate.flash:,} bytes of flash"
     used = estimate.ram + estimate.stack
     memory = f"{used:,} bytes of memory"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..core.optimizers import Optimizer
     from ..core.types import Matrix, Row
 
-SAMPLES = 2  # how many samples the rules run on; in user-defined rules also one more
+SAMPLES = 2  # how many samples the rules run on; user-defined rules also run on one more
 
 
 class BatchRecord:
@@ -39,10 +39,10 @@ class BatchRecord:
     ``drawn``        its random numbers
     ``draws``        for each group of random numbers, how many of them each sample takes
     ``weights``      all parameters
-    ``rows``         (what it is, row) of all that the layers compute forward and backward
+    ``rows``         (label, row) of everything that the layers compute forward and backward
     ``sums``         the sums over samples, and ``terms`` what one sample adds to each
     ``value``        the loss, penalties included
-    ``gradients``    the gradient at each weight that learns, parameter by parameter
+    ``gradients``    the gradient of each weight that learns, parameter by parameter
     ``names``        {id of a number: its name} of numbers that are known from the start
     """
 
@@ -89,11 +89,11 @@ class BatchRecord:
             given = Weights(given, Symbolic(name="mean_weight"))
             given.total = Symbolic(name=COUNT)
             self.names[id(given.total)] = COUNT
-        self.kept = given  # so that the ids stay their own
+        self.kept = given  # keeps the ids unique
         return given
 
     def backpropagated(self, X: "Matrix", Y: "Matrix", weights: "Any") -> "Any":
-        """Return the loss and the gradients, and note what the layers compute on the way."""
+        """Return the loss and the gradients, and note the results of the layers."""
         no_examples: "Any" = None
         no_optimizer: "Any" = None
         engine = Engine(self.net, self.loss, no_optimizer, no_examples, self.draws_of_step)
@@ -107,7 +107,7 @@ class BatchRecord:
         return value + absent, [v + absent for row in rows for v in row]
 
     def note(self, layer: "Any", name: str, label: str) -> None:
-        """Let the layer's method note its result for the first sample."""
+        """Make the layer's method note its result for the first sample."""
         method = getattr(layer, name)
 
         def noting(A: "Matrix") -> "Matrix":
@@ -118,7 +118,7 @@ class BatchRecord:
         setattr(layer, name, noting)
 
     def rows_of_one_sample(self) -> "List[Tuple[str, Row]]":
-        """Return the noted rows as far as they are in the record."""
+        """Return the noted rows that are in the record."""
         same = self.record.same
         rows = [(label, row) for label, row in self.noted if all([id(v) in same for v in row])]
         return [(label, [same[id(v)] for v in row]) for label, row in rows]
@@ -136,12 +136,12 @@ class BatchRecord:
 
 
 class Update:
-    """The arithmetic of one weight, for the optimizer as it is.
+    """The update of one weight by the optimizer, with its current arguments.
 
     ``settings``   the attributes of the optimizer that are inputs of each step
     ``inputs``     the weight, its gradient and its memory
     ``results``    the new weight and its new memory
-    ``factor``     what clipping multiplies the gradients by, given all of them; else None
+    ``factor``     the factor of clipping, computed from all gradients; None without clipping
     """
 
     def __init__(self, optimizer: "Optimizer", record: "BatchRecord") -> None:

@@ -52,7 +52,7 @@ def vectors(net: "Sequential", number: "Any") -> "Tuple[Matrix, Matrix]":
 def check_copy(net: "Sequential", X: "Matrix") -> None:
     """Raise an error if the network and its copies, which are written out, compute other numbers.
 
-    This happens if a user-defined layer does not tell all its parameters or arguments.
+    This happens if a user-defined layer does not list all its parameters or arguments.
     """
     expected = net.predict(X)
     if net.copy().predict(X) != expected:

@@ -49,7 +49,7 @@ def _in_numbers(text: str) -> str:
 
 
 def _full(year: str) -> int:
-    """Return the year; two digits are read as POSIX does."""
+    """Return the year; two digits are read as in POSIX."""
     return int(year) + (0 if len(year) > 2 else 1900 if int(year) > 68 else 2000)
 
 

@@ -375,7 +375,7 @@ class Encoder(Encoding):
         return found
 
     def surprises(self, table: "Table", rows: "Rows" = None) -> "List[str]":
-        """Return a sentence for each column that is unlike in the training, in these rows."""
+        """Return a sentence for each column of these rows that differs from the training data."""
         found = []
         for name, counts in self.unseen(table, rows).items():
             labels = ", ".join([repr(label) for label in sorted(counts)[:5]])

@@ -1,7 +1,7 @@
 """Whether the first lines of a file name its columns.
 
 has_header       whether the first row names the columns
-completed        the first row, with a name for a column of row names as R writes it
+completed        the first row, in which R leaves out the name of the row names
 more_headings    how many of the next rows are further names, types or units
 names_of         the names of the columns, all different
 """
@@ -21,8 +21,8 @@ _ABSENT = {text.lower() for text in MISSING + BLANKS}
 YEARS = range(1800, 2200)
 NEARLY = 4  # numbers for each other text that a column of numbers may hold
 FEWEST_ROWS = 10  # below a row of words that occur only there
-UNITS = "%\u2030$\u20ac\u00a3\u00a5\u00b0"  # these may stand alone below a name
-# What stands below the names in tables of Orange and other programs.
+UNITS = "%\u2030$\u20ac\u00a3\u00a5\u00b0"  # a cell below a name may consist of one of these
+# The types and flags that Orange and other programs write below the names.
 TYPES = frozenset(
     "c d s t continuous discrete string time numeric categorical nominal text integer int float "
     "double real number date datetime bool boolean object str char varchar factor".split()
@@ -90,9 +90,9 @@ def _is_year(cell: str) -> bool:
 
 
 def completed(rows: "Sequence[Sequence[str]]") -> "List[str]":
-    """Return the first row with as many cells as all other rows have, if one is missing or empty.
+    """Return the first row with as many cells as all other rows, if they differ by one cell.
 
-    R and pandas write row names, all different, below no name. A row may also end with a delimiter.
+    R and pandas write no name above the row names. A row may also end with a delimiter.
 
     >>> completed([["mpg", "wt"], ["Fiat", "32", "2.2"], ["Volvo", "21", "2.8"]])
     ['row names', 'mpg', 'wt']
@@ -193,7 +193,7 @@ def _are_flags(row: "Sequence[str]") -> bool:
 
 
 def _is_word(cell: str) -> bool:
-    """Return whether the cell has a letter or is a unit, and is no usual missing value."""
+    """Return whether the cell has a letter or is a unit, and is not a usual missing value."""
     if cell in UNITS:
         return bool(cell)
     return any(map(str.isalpha, cell)) and cell.lower() not in _ABSENT and not is_number(cell)
@@ -212,7 +212,7 @@ def names_of(first: "Sequence[str]", header: bool) -> "List[str]":
     for j, cell in enumerate(first):
         same = (cell.strip() if header else "") or f"column {j + 1}"
         if header and not cell.strip() and j == 0 and len(first) > 1:
-            same = ROW_NAMES  # R and pandas leave the place above them empty
+            same = ROW_NAMES  # R and pandas write no name above them.
         name = same
         while name in names:
             names[same] += 1

@@ -303,7 +303,7 @@ def read_columns(
 
 
 def _check_format(head: "Sequence[str]", source: str) -> None:
-    """Refuse what is no table of cells and delimiters."""
+    """Refuse a text that is not a table of cells and delimiters."""
     start = "".join(head).lstrip().lower()
     if start.startswith("sep="):
         raise ValueError(

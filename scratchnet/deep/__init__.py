@@ -1,4 +1,4 @@
-"""Layers above the core: those that models from elsewhere have, each with forward and backward.
+"""Layers above the core, which occur in models of other libraries.
 
     activations.py      Clip  CELU  Exp  HardSigmoid  HardSwish           element by element
                         Mish  Softsign                                        the same
@@ -6,9 +6,9 @@
                         LogSoftmax                                            row by row
     normalization.py    LayerNormalization  RowNormalization                      row by row
 
-They are written like those of the core, and everything works with them: engines, number types,
-explanations, gradient checks, generated code and files. They are not in the core, because few
-networks need them.
+They are written like the layers of the core, each with its forward and its backward rule, and
+everything works with them: engines, number types, explanations, gradient checks, generated code and
+files. They are not in the core, because few networks need them.
 
 >>> import scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 3), sn.deep.LayerNormalization(3), sn.deep.Mish()], seed=7)

@@ -1,4 +1,4 @@
-"""What an optimizer keeps of each weight, held as columns of numbers instead of a tuple per weight.
+"""What an optimizer remembers of each weight, as columns of numbers, not as a tuple per weight.
 
 >>> states = Columns([[[1.0, 2.0]], [[3.0, 4.0]]], False)  # two numbers for each weight of a column
 >>> list(states), states[1][0]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..core.types import Matrix
 
-LEAST = 100000  # how many parameters times samples take longer than generating the code
+LEAST = 100000  # parameters × samples that take longer than generating the code
 FEWEST = 20  # samples
 MOST_PREDICTIONS = 32
 

@@ -95,9 +95,9 @@ class Number:
         return lines_for(self._step, self.name)
 
     def by_the_book(self, decimals: int = DECIMALS) -> "List[str]":
-        """Return the formula of books for a loss that is computed by another one.
+        """Return the book's formula of a loss that is computed in another form.
 
-        These are its formula with names and with numbers; [] if it is computed as in books.
+        The lines are the formula with names and with numbers; [] if the loss is computed by it.
         """
         book = self._step.books.get(self.name)
         if book is None:

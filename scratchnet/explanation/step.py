@@ -75,7 +75,7 @@ class Step:
     ``numbers``   {name: Traced}, in the order of computation; updates are computed on demand
     ``aliases``   {other name: name}
     ``chains``    {name of a δ: the number that the chain rule gives without the shortcut}
-    ``books``     {name of a loss: the number by the formula of books, if another one is computed}
+    ``books``     {name of a loss: the number by the book's formula, if another form is computed}
     """
 
     def __init__(
@@ -325,7 +325,7 @@ class Step:
         self._add([node for _, node in found] + roots)
 
     def _find_books(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
-        """Compute the loss by the formula of books, if it is computed from z by another one."""
+        """Compute the loss by the book's formula, if the rule computes another form from z."""
         if len(lines_of(type(criterion))) < 2:
             return
         try:

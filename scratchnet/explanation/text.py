@@ -170,8 +170,8 @@ def parts(
 
     ``inside`` returns whether an operand is replaced by its own formula; by default, an operand
     without a name is. ``in_general``, the formula is written for all values of the numbers in it: a
-    number of which there is no logarithm or reciprocal, and which is not needed, stands in it
-    nevertheless, and the logistic function is one quotient.
+    logarithm or reciprocal has its own operand, not the 1 that a rule puts in place of an unused 0,
+    and the logistic function is one quotient.
     """
     if not node.operation:
         return [Reference(node, CHOICE)]

@@ -75,7 +75,7 @@ def formula_for(step: "Step", name: str) -> "Optional[Tuple[str, List[str]]]":
 
 
 def _formula_of(layer: "Any") -> "Optional[str]":
-    """Return the formula of a layer that computes it in another form, without a remark."""
+    """Return the book's formula, without a remark, of a layer that computes it in another form."""
     lines = lines_of(type(layer))
     if len(lines) < 2 or not re.match("a(_k)? = ", lines[0]):
         return None

@@ -64,7 +64,7 @@ def worksheet(
 ) -> str:
     """Return the step as text: the given numbers, then each formula followed by a blank.
 
-    With ``answers``, the right numbers stand in the blanks.
+    With ``answers``, the right numbers are in the blanks.
     """
     lines = ["# " + line.lstrip("# ") for line in header.splitlines()]
     task = "the answers" if answers else f"replace each {BLANK} with a number"
@@ -122,7 +122,7 @@ def _is_left_out(name: "Name") -> bool:
 
 
 def _by_the_book(step: "Step", name: str) -> "Optional[Tuple[str, List[str]]]":
-    """Return the formula of books for a number that is computed by another one, and its names."""
+    """Return the book's formula, and its names, of a number that is computed in another form."""
     book = step.books.get(name)
     return formula_for(step, name) if book is None else _as_computed(book)
 

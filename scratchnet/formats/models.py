@@ -43,7 +43,7 @@ TRAINING = "training"
 FORMATS = {".safetensors": safetensors, ".json": json}
 STATE_DICTS = (".safetensors", ".npz")  # formats in which tensors without layers occur
 ENDINGS = ".safetensors, .json, .npz or .onnx"
-# Files of other libraries by their endings: the function that takes over what the library loads.
+# Files of other libraries by their endings: the function that converts what the library loads.
 FROM = {
     ".pt": "from_torch",
     ".pth": "from_torch",
@@ -100,14 +100,14 @@ def load(
     prefix: str = "",
     output: "Optional[str]" = None,
 ) -> "Sequential":
-    """Return the network in a file that ``save`` wrote, or another program.
+    """Return the network in a file written by ``save`` or by another program.
 
     ``custom``        the classes of its user-defined layers
     ``activations``   for a file of tensors alone, such as a state dict of PyTorch: the activation
                       after each Linear; ``order`` and ``prefix`` are as in state_dicts.py
     ``output``        the name of the output that the network computes, if an .onnx file has several
 
-    A file that is damaged, or not such a file, raises a ValueError that says what is wrong.
+    A file that is damaged or of another kind raises a ValueError that says what is wrong.
     """
     if not isinstance(path, str) and not hasattr(path, "__fspath__"):
         raise TypeError("load: path is a {}; give the path of a file".format(type(path).__name__))
@@ -152,7 +152,7 @@ def _belongs(activations: "Any", prefix: str, name: str, integers: bool) -> bool
 
 
 def _refuse_others(path: "Path") -> None:
-    """Refuse the file of another library, with the way in that there is."""
+    """Refuse the file of another library, and name the function that converts its model."""
     for ending in FROM:
         if str(path).lower().endswith(ending):
             hint = "takes over the model that its library loads from the file"
@@ -167,7 +167,7 @@ def _are_layers(custom: "Any") -> bool:
 
 
 def codec_of(path: "Path") -> "Any":
-    """Return the module that reads and writes files with the ending of ``path``, in any case."""
+    """Return the module for files with the ending of ``path``, in upper or lower case."""
     name = str(path).lower()
     try:  # imported here, because they are large and microcontrollers do not need them
         if name.endswith(".onnx"):

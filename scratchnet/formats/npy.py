@@ -41,7 +41,7 @@ LONGEST_HEADER = 10000  # bytes, as in NumPy itself
 MOST_ARRAYS = 10000
 LARGEST_LIST = 1 << 22  # bytes of the list of these arrays in an archive
 # The end of this list: its mark and numbers of volumes, the entries, their size and place, and the
-# size of a comment. Before it may stand the place of a list of another kind, which has ZIP64_SIZE.
+# size of a comment. The place of a list of another kind, of ZIP64_SIZE bytes, may precede it.
 LIST_END = struct.Struct("<8sxxHLLH")
 ZIP64_SIZE = 20
 MAGIC = b"\x93NUMPY"

@@ -7,7 +7,7 @@ A name has an owner and a role, as in "fc1.weight", "0.running_mean", "dense/ker
 
     weight, bias                    a Linear of PyTorch; the weight is outputs × inputs
     kernel, bias                    the same of Keras and Flax; the kernel is inputs × outputs
-    W, b; weights, biases; w1, b1   the same of a program of one's own; the shapes show which
+    W, b; weights, biases; w1, b1   the same of a hand-written program; the shapes show which
                                     dimension of W is that of the outputs
     running_mean, running_var       a BatchNorm1d of PyTorch, with or without weight and bias
     mean, spread                    a Normalization that to_torch made
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..core.types import Matrix, Row
 
 EPSILON = 1e-5  # BatchNorm1d's, which is not in its state dict
-# A BatchNorm1d becomes a square matrix: so many numbers at most, and so many for each given.
+# A BatchNorm1d becomes a square matrix: the most numbers, and the most for each number given.
 SMALL, RATIO = 1 << 20, 16
 # PyTorch's roles, the last part of a name; those of other programs, anywhere in it.
 ROLES = ("weight", "bias", "running_mean", "running_var", "mean", "spread")
@@ -56,7 +56,7 @@ class Owner:
     ``name``      what its tensors have in common
     ``tensors``   the numbers by role; ``names`` their names
     ``kind``      Linear, BatchNorm or Normalization
-    ``turned``    whether the rows of the matrix of a Linear are outputs; None if not yet known
+    ``turned``    whether the rows of a Linear's matrix are outputs; None if not yet known
     """
 
     def __init__(self, name: str) -> None:
@@ -95,7 +95,7 @@ def network(
     ``activations``   one after each Linear, as a name or an object; or one after each layer,
                       BatchNorm and Normalization included
     ``order``         the names of the layers, first to last, if the names of the tensors do not
-                      tell it
+                      show it
     ``prefix``        the beginning of the names that count, such as "actor"
     ``what``          what messages call it
     """
@@ -171,7 +171,7 @@ def _owners(tensors: "Dict[str, Any]", prefix: str, what: str) -> "List[Owner]":
         owner.tensors[kind] = accept(numbers, float, f"{what}: {shown(name)}")
     for owner in owners.values():
         owner.kind = _kind(owner, tensors, what)
-    # A program writes all its matrices one way.
+    # A program writes all its matrices in the same orientation.
     own = [o for o in owners.values() if _split(o.names.get("matrix", ""))[1] == "matrix"]
     ways = {owner.turned for owner in own} - {None}
     for owner in own:
@@ -304,9 +304,9 @@ def _placed(owners: "List[Owner]", activations: "Any", what: str) -> "List[Any]"
 
 
 def _is_after(owners: "List[Owner]", k: int, activation: "Layer", what: str) -> bool:
-    """Return whether the activation of layer k stands after the BatchNorm that follows the layer.
+    """Return whether the activation of layer k comes after the BatchNorm that follows the layer.
 
-    The indices in an nn.Sequential tell it: nothing can stand between layers 3 and 4.
+    The indices in an nn.Sequential show it: nothing can be between layers 3 and 4.
     """
     places = [state_order.index_of(owner.name) for owner in owners[k : k + 3]] + [None]
     linear, norm, behind = places[:3]

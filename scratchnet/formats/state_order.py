@@ -150,8 +150,8 @@ def _fitting(owners: "List[Owner]", what: str) -> "Solution":
 def _lines(series: "List[List[Owner]]", turned: bool) -> "List[List[Owner]]":
     """Return up to two orders in which each layer fits the one before it.
 
-    Each of the series keeps its own order. A search without an end returns the same as one that
-    finds two.
+    Each of the series keeps its own order. A search that is too long counts as one that finds
+    two.
     """
     found: "List[Any]" = []
     # How many of each series are placed; the width there; the last layer, with all before it.

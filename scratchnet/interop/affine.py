@@ -1,10 +1,10 @@
-"""What another library does to samples of any width.
+"""Operations of other libraries on samples of any width.
 
     Affine     (x - shift)/spread, the same for every feature
     Columns    a check of the number of features
     sized      the parts of a model with a Normalization in the place of each Affine
 
-Neither of the two layers stands in a network.
+Neither of the two layers is ever part of a network.
 """
 
 from ..core.layer import Layer
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Affine(Layer):
-    """z = (x - shift)/spread with the same numbers for every feature, as many as there are."""
+    """z = (x - shift)/spread with the same numbers for every feature, however many there are."""
 
     arguments = numbers = ("shift", "spread")
 

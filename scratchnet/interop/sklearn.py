@@ -19,8 +19,9 @@
     SelectKBest and other selections             Dense of zeros and ones
     ColumnTransformer of scalers                 both
 
-Pipelines may contain pipelines, and GridSearchCV and its like give their best estimator. Only what
-the first column names without (CV), and StandardScaler, is written by to_sklearn.
+Pipelines may contain pipelines. A search such as GridSearchCV gives its best estimator. to_sklearn
+makes MLPClassifier, MLPRegressor, LogisticRegression, Perceptron, LinearRegression, Ridge, Lasso
+and ElasticNet, also after StandardScaler in a Pipeline.
 
 The classes are in ``net.metadata["labels"]``. For two classes, the single output is the probability
 of the second. The estimators of scratchnet are accepted like those of scikit-learn. This module

@@ -73,7 +73,7 @@ class Step:
     ``module``      the module that computes it, or None
     ``place``       the module's name in the traced module, "" if it was made for a function
     ``layer``       instead of a module, a layer
-    ``squeezes``    whether it takes the dimension of the features away
+    ``squeezes``    whether it removes the dimension of the features
     """
 
     def __init__(self, where: str, module: "Any" = None, layer: "Optional[Layer]" = None) -> None:

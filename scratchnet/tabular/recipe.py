@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 HIDDEN_ACTIVATIONS = {
     name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")
 }
-# The improvement of the validation loss that is worth further epochs: of the log loss, as a part of
-# the loss of the trivial prediction; of the squared error, as a part of the former one, because a
-# good fit may become better by far.
+# The improvement of the validation loss that is worth further epochs. For classes, it is a fraction
+# of the loss of the trivial prediction; for quantities, a fraction of the best loss so far, because
+# the error of a good fit may become much smaller.
 GAIN, PART_GAINED = 1 / 200, 1 / 100
 # The learning rates of Adam and its relatives: for classes; for quantities, with few inputs.
 CLASS_RATE, FIRST_RATE = 3 / 1000, 1 / 100

@@ -1,10 +1,10 @@
 """How much memory and time an exported network takes on a board, found without a compiler.
 
     Board      a board: its processor and its limits
-    Estimate   what one type of numbers takes on it, as C
+    Estimate   the memory and time of one type of numbers on it, in C
 
 Everything is counted in the program that would be written: its operations through all loops, its
-tables, its numbers on the stack. What an operation costs stands in costs.py, which was measured on
+tables, its numbers on the stack. The cost of each operation is in costs.py, which was measured on
 emulators. The times are those of gcc -Os. The functions of the C library are included, but not the
 stack that they use.
 """
@@ -37,7 +37,7 @@ class Board:
     ``flash``       bytes for a program
     ``ram``         bytes of memory
     ``about``       what it is, and what is assumed
-    ``heap``        bytes that MicroPython has for programs, 0 if the board has no MicroPython
+    ``heap``        bytes of heap that MicroPython has for programs; 0 without MicroPython
     """
 
     def __init__(
@@ -161,7 +161,7 @@ class Estimate:
     """What a network takes on a board.
 
     ``type``      the type of its numbers
-    ``flash``     bytes of code and constants, with what they need of the C library; for
+    ``flash``     bytes of code and constants, with what they use of the C library; for
                   MicroPython, the bytes of the file
     ``ram``       bytes of static memory; for MicroPython, of the heap
     ``stack``     bytes on the stack; 0 for MicroPython, whose stack is that of the firmware

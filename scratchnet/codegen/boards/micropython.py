@@ -1,8 +1,8 @@
 """How much memory and time an exported module takes on a board with MicroPython.
 
-Its operations are those of the program, like in budget.py; what they cost was measured with
-MicroPython on emulators. The memory is the heap that the module needs to be compiled on the board,
-imported and used, by python/heap.py.
+The operations of the program are counted, as in budget.py; their costs were measured with
+MicroPython on emulators. The memory is the heap that the module needs to be compiled, imported and
+used on the board, as python/heap.py estimates it.
 """
 
 import re
@@ -98,7 +98,7 @@ def operations_of_integers(request: "Request") -> "Dict[str, float]":
 
 
 def memory(request: "Request", text: str, word: int = WORD) -> int:
-    """Return the bytes of heap that the module with this text needs, with words of some bytes."""
+    """Return the bytes of heap that a module needs; ``word`` is the size of a word in bytes."""
     data = sum([length(literal) for literal in BYTES.findall(text)])
     code = re.sub(r'(?m)^#.*|\s*b"(?:[^"\\]|\\.)*"', "", text)
     if request.type in BITS:
@@ -110,7 +110,7 @@ def memory(request: "Request", text: str, word: int = WORD) -> int:
 
 
 def length(literal: str) -> int:
-    """Return how many bytes the characters of a literal of bytes stand for."""
+    """Return the number of bytes in a bytes literal, given the text between its quotes."""
     return len(re.sub(r"\\x..", ".", literal))
 
 
@@ -128,7 +128,7 @@ def requested(
 
 
 class Module:
-    """What is counted in the module that ``source`` writes for a request.
+    """The size, heap and operations of the module that ``source`` writes for a request.
 
     ``type``        the type of its numbers, or viper
     ``characters``  the size of the file
@@ -146,7 +146,7 @@ class Module:
 
 
 class DeviceEstimate(Estimate):
-    """What an exported module takes on a board."""
+    """The memory and time of an exported module on a board."""
 
     target = "micropython"
 

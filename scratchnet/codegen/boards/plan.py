@@ -1,7 +1,7 @@
-"""What a network takes on boards, for each target and type of numbers.
+"""The memory and time of a network on boards, for each target and type of numbers.
 
 Plan         all estimates of a network
-of_request   what a file takes that is about to be written
+of_request   the estimate for a file that is about to be written
 """
 
 from ..integers.arithmetic import BITS
@@ -23,7 +23,7 @@ NO_TABLE = Rows()
 
 
 class Plan:
-    """The estimates of a network. What boards have in common is counted once."""
+    """The estimates of a network. What is the same for all boards is counted once."""
 
     def __init__(
         self, net: "Sequential", self_contained: bool = False, rows: "Rows" = NO_TABLE
@@ -52,7 +52,7 @@ class Plan:
         return micropython.DeviceEstimate(self.once(self.module, type, heap), board)
 
     def once(self, make: "Callable[..., Any]", *given: "Any") -> "Any":
-        """Return what is made of these arguments, or raise the same error as at the first time."""
+        """Return the result for these arguments, or raise the error; both are cached."""
         if given not in self.made:
             try:
                 self.made[given] = make(*given)
@@ -73,7 +73,7 @@ class Plan:
 
 
 def of_request(request: "Request", text: str, board: "Board") -> "Estimate":
-    """Return what the file takes that ``source`` has made of this request."""
+    """Return the estimate for ``text``, which ``source`` returned for this request."""
     types = {C: board.types, MICROPYTHON: micropython.TYPES if board.heap else ()}
     if request.type not in types.get(request.to, ()):
         raise ValueError(

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from .native_unit import NativeUnit
 
 MOST_WRITTEN_OUT = 100  # operations; loops for more are faster
-CALL = 40  # additions that a function such as exp takes as long as
+CALL = 40  # the time of a function such as exp, in additions
 
 
 class Parts:
     """The statements, which work on the arrays of native_step.py.
 
     ``sample``     those for one sample
-    ``late``       Fill or Nest, for each group of sums, that adds to it; it can wait for others
+    ``late``       for each group of sums, a Fill or Nest that adds to it and can be postponed
     ``ending``     those that compute the loss and the gradients from the sums
     ``in_place``   whether the sums are the gradients; otherwise these are in an array g
     ``lengths``    {array of one sample: its length}
     ``tables``     the definitions of the constants that are read
     ``is_small``   whether the statements for one sample have no loops
-    ``work``       about how many additions a sample takes as long as
+    ``work``       the approximate time of a sample, in additions
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Parts:
         return lines, []
 
     def looping(self) -> "Tuple[List[str], List[Any]]":
-        """Return the statements for a sample, and for each group of sums what adds to it."""
+        """Return the statements for a sample, and those that add to each group of sums."""
         record = self.record
         loops = Loops("x", record.x, record.terms, "net_table")
         for name, row in (("y", record.y), ("w", record.weights), ("r", record.drawn)):
@@ -118,7 +118,7 @@ class Parts:
         loops.statements.append(fill if outer.count == 1 else Nest(outer, [fill]))
 
     def divided(self, loops: "Loops") -> "Tuple[List[str], List[Any]]":
-        """Return the statements for one sample, and what can wait for the whole block."""
+        """Return the statements for one sample, and those that can be postponed for a block."""
         now: "List[str]" = []
         late: "List[Any]" = []
         own = {part.name for part in loops.statements if isinstance(part, (Assign, Fold))}

@@ -25,7 +25,7 @@ class NativePredictor:
 
     ``source``    the C
     ``outputs``   how many numbers it computes for each sample
-    ``scratch``   how many numbers it needs room for
+    ``scratch``   the length of its working array
     """
 
     def __init__(self, net: "Sequential") -> None:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 BLOCK = 32  # samples
 ROWS = (2, 4)  # how many rows of sums are added to at once
-WORK = 5  # additions that the update of a weight takes as long as
-MOST_KEPT = 1024  # numbers of these
+WORK = 5  # the time of the update of a weight, in additions
+MOST_KEPT = 1024  # sums in a local array
 
 
 class NativeStep:
@@ -42,10 +42,10 @@ class NativeStep:
 
     ``source``     the C
     ``settings``   the attributes of the optimizer that are inputs of each step
-    ``all_settings``   these and those that it does not need
+    ``all_settings``   these, and those that the step does not need
     ``draws``      for each group of random numbers, how many of them each sample takes
-    ``scratch``    how many numbers it needs room for
-    ``work``       about how many additions a sample takes as long as, and how many a step
+    ``scratch``    the length of its working array
+    ``work``       the approximate time of a sample, and of a step, in additions
     """
 
     def __init__(
@@ -178,7 +178,7 @@ class _Writer:
         return STEP.format(body=indented(lines))
 
     def known(self, lines: "List[str]", blocks: "Dict[str, str]") -> "List[str]":
-        """Return the statements that say where the numbers of sample k are, as far as needed."""
+        """Return the declarations of the numbers of sample k that the lines need."""
         text = "\n".join(lines)
         given = {
             "x": f"const double *const x = inputs + {self.inputs} * places[start + k];",
@@ -192,7 +192,7 @@ class _Writer:
     def over_block(self, part: "Any", blocks: "Dict[str, str]") -> "List[str]":
         """Return the statements that add the terms of each sample of the block to some sums.
 
-        The sums of a row, or of a few rows, are kept in an array of their own meanwhile.
+        The sums of a row, or of a few rows, are kept in a local array during the block.
         """
         outer = part.index if isinstance(part, Nest) else Index("", 1)
         fill = part.body[0] if isinstance(part, Nest) else part

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any, List
 
 WIDEST = 1024  # sums on the stack
-# IEEE 754 leaves no choice of the bits of these; and x + c - c needs no function around it, because
+# IEEE 754 fixes every bit of these results; and x + c - c needs no function around it, because
 # the head of the file refuses compilers that do not round every operation as it is written.
 HERE = {"sqrt": "sqrt", "abs": "fabs", "rounded": ""}
 

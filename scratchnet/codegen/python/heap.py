@@ -1,7 +1,7 @@
 """The heap that a module of MicroPython needs to be compiled on the device, imported and used.
 
 The compiler keeps the whole text as a tree, about a word for each character that is not a number in
-bytes; the compiled code takes less than half of that. Each number then stands in the bytes and in
+bytes; the compiled code takes less than half of that. Each number is then in the bytes and in
 the array that is made of them; a tuple has a reference and an object for each.
 tests/codegen/test_micropython_targets.py compares with the smallest heap in which modules run.
 
@@ -27,8 +27,8 @@ def needed(characters: int, numbers: int, word: int, is_tuple: bool) -> int:
 
 
 def needed_by_integers(characters: int, data: int, word: int, bits: int) -> int:
-    """Return the same for a module of integers of some bits, which stand in ``data`` bytes."""
+    """Return the same for a module with integers of ``bits`` bits in ``data`` bytes."""
     compiling = word * characters + data + data // 2
-    # Bytes are read where they stand; integers of 16 bits become tuples.
+    # Bytes are read in place; integers of 16 bits become tuples.
     running = word * characters // 2 + data * (2 if bits == 8 else 1 + word // 2)
     return max(compiling, running) * (100 + RESERVE) // 100

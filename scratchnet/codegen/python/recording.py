@@ -36,7 +36,7 @@ class Recorded(Symbolic):
 class Grid:
     """A matrix whose elements are inputs of the record, made when they are read.
 
-    ``left``, ``right``   of a gradient: the samples' rows of which it sums the products
+    ``left``, ``right``   of a gradient: the samples' rows whose products it sums
     """
 
     def __init__(self, number: "Any", name: str, rows: int, columns: int) -> None:

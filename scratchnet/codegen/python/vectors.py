@@ -105,7 +105,7 @@ class Vectors:
         return "", None
 
     def is_input(self, node: "Any") -> bool:
-        """Return whether a number is there before the first stage: data, a parameter, a setting."""
+        """Return whether a number is known before the first stage: data, a parameter, a setting."""
         return not node.operation and not (
             node.name in self.recording.widths and node.name[0] == "z"
         )
@@ -136,7 +136,7 @@ class Vectors:
         return owners
 
     def parts_of_gradient(self, p: "Any") -> "Tuple[str, str]":
-        """Return the vectors of which a gradient sums the products, or ("", the vector summed)."""
+        """Return the vectors whose products a gradient sums, or ("", the vector summed)."""
         if p.flat:
             sums = p.gradient
             if len(sums) != p.shape[0] or not all(
@@ -201,7 +201,7 @@ class Vectors:
         return not self.is_input(node) and not node.operation and id(node) not in self.place
 
     def keep_product(self, name: str) -> None:
-        """Make a vector of a product, with all that is done with each of its numbers at first."""
+        """Make a vector of a product, after the first operations on each of its numbers."""
         leaves: "Any" = self.recording.results[name]
         rows = [[self.trunk(node) for node in row] for row in leaves]
         if any([id(node) in self.place for row in rows for node in row]):
@@ -209,7 +209,7 @@ class Vectors:
         self.vector(rows).trunk = True
 
     def trunk(self, node: "Any") -> "Any":
-        """Return the last number that everything else is computed from, instead of a product."""
+        """Return the last number from which, in place of a product, all others are computed."""
         while len(self.consumers.get(id(node), [])) == 1:
             (consumer,) = self.consumers[id(node)]
             others = [v for v in consumer.operands if v is not node]

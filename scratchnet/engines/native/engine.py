@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 # What one call computes takes less than 0.1 seconds. Ctrl-C discards it.
 OPERATIONS_AT_ONCE = 250000000
 STEPS_AT_ONCE = 20000
-MOST_WEIGHTS = 500000  # To record a step on so many takes half a minute, and 1 GB.
-DRAW = 500  # operations that a random number takes as long as
+MOST_WEIGHTS = 500000  # Recording a step with so many takes half a minute and 1 GB.
+DRAW = 500  # the time of a random number, in operations
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
 
@@ -70,7 +70,7 @@ class Native(Generated):
     def most_at_once(self, size: int) -> int:
         """Return how many steps one call makes."""
         if not is_own(self.optimizer):
-            return 1  # It may read its memory, or change from step to step.
+            return 1  # It may read its memory or change at every step.
         each, end = self.step_in_c.work
         each += DRAW * sum(self.step_in_c.draws)
         rows = NUMBERS_AT_ONCE // (size * (self.inputs + self.outputs))
@@ -128,7 +128,7 @@ class Native(Generated):
         return attributes and {k: v for k, v in attributes.items() if k not in settings}
 
     def settings_of(self, steps: int) -> "Any":
-        """Return the settings of the optimizer for so many steps, and the number of each step's."""
+        """Return how many settings of the optimizer each step has, and those of all steps."""
         names = self.step_in_c.settings
         changing = type(self.optimizer).begin is not Optimizer.begin or callable(
             self.optimizer.learning_rate
@@ -151,7 +151,7 @@ class Native(Generated):
         return values
 
     def count_of(self, batch: "List[int]") -> float:
-        """Return what the sum of a batch is divided by: its number of samples, or their weight."""
+        """Return the divisor of the sum of a batch: its number of samples, or their weight."""
         weights = self.examples.weights and self.weighing.batch(batch)[2]
         return float(weighted_count(batch, weights))  # type: ignore[arg-type]
 

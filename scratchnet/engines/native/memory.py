@@ -1,4 +1,4 @@
-"""What the optimizer remembers about a parameter, kept in an array until somebody reads it."""
+"""What the optimizer remembers about a parameter, kept in an array until it is read."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

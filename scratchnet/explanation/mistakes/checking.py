@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .working import Known
 
 MOST = 2  # results of mistakes that the digits fit; with more, no mistake is reported
-# A worksheet may come from a stranger. These limits are numbers of the step times computations to
-# compare entries that are not plainly right, and times entries of which the mistake is looked for.
+# A worksheet may come from a stranger. The limits of the step's numbers × the computations that
+# compare entries which are not plainly right, and × the entries whose mistake is searched for.
 CHECKED, LOOKED_FOR = 3000000, 20000
 
 
@@ -31,8 +31,8 @@ def check(why: "Explanation", entries: "Sequence[Entry]") -> "Findings":
     entries before it, which are rounded. After a wrong entry, what follows from it counts.
 
     A number that is entered twice raises a ValueError, and so do more wrong or rounded numbers than
-    can be checked in about a minute. Of many wrong numbers, the mistakes of the first ones are
-    looked for.
+    can be checked in about a minute. If many numbers are wrong, only the mistakes of the first ones
+    are searched for.
     """
     _refuse_twice(why, entries)
     own = _Entries(why, entries)
@@ -208,9 +208,9 @@ class _Entries:
     def mistake(self, node: "Traced", digits: str) -> "Optional[str]":
         """Return a sentence with the mistake that gives this wrong number, if it is recognizable.
 
-        The mistake is looked for first in the formula of the number, computed from the entries and
-        then from the right numbers. After that it is looked for in everything that the entries do
-        not determine, and in everything from the data on.
+        The formula of the number is searched for the mistake first, computed from the entries and
+        then from the right numbers; after that, everything that the entries do not determine, and
+        everything from the data on.
         """
         given, half = value_of(digits)
         if says_nothing(digits, float(node.value)) and agrees(given, float(node.value), half):

@@ -93,7 +93,7 @@ def _weight_for_input(working: "Working", node: "Traced", owner: "Traced") -> "T
     return working.step.numbers.get(str(Name.parse(owner.name).with_suffix("")), node)
 
 
-# The mistakes in derivatives: each is looked for in the shortcut and in the chain rule.
+# The mistakes in derivatives: the shortcut and the chain rule are searched for each.
 _OF_DERIVATIVES: "List[Tuple[str, Edit]]" = [
     (
         "the derivative of the activation is left out",
