@@ -75,7 +75,7 @@ def explained(text: str) -> str:
 
 
 def folded(line: str, columns: int = 80) -> "List[str]":
-    """Return a line of an explanation as lines of at most so many columns.
+    """Return a line of an explanation as lines of at most this many columns.
 
     A long line is folded before equals signs, and a formula that is still too long at words. What
     has no blank is never divided.

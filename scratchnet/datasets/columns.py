@@ -351,7 +351,7 @@ class _Numbers:
         raise Unfit(present[0], self.complaint(present[0].strip()))
 
     def _learn_gaps(self, texts: "Sequence[str]") -> None:
-        """Find the texts that represent missing numbers, and those that are no numbers."""
+        """Find the texts that represent missing numbers, and those that are not numbers."""
         others = []
         for text in dict.fromkeys(texts):
             label = text.strip().lower()

@@ -259,7 +259,7 @@ class Readings:
 
     @staticmethod
     def _unit(mark: str, text: str) -> "Optional[str]":
-        """Return the unit of a number, or None if the text is no number."""
+        """Return the unit of a number, or None if the text is not a number."""
         reading = Reading(mark)
         return reading.unit if reading.read([text]) is not None else None
 

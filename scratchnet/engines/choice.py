@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..core.training import Engine
 
-# "auto" chooses engine="steps" for a network of at most so many parameters. The limit "samples"
+# "auto" chooses engine="steps" for a network of at most this many parameters. The limit "samples"
 # counts the parameters once per sample; "few" holds for batches of fewer than FEW samples, "step"
 # for larger ones. Beyond these, the time saved in some ten thousand samples does not pay for
 # generating the code, which takes 0.1 ms per parameter, and three times that with Adam. In networks

@@ -110,7 +110,7 @@ class Generated(Engine):
         return settings
 
     def check_optimizer(self) -> None:
-        """Raise an error if a user-defined optimizer computes something else by now."""
+        """Raise an error if a user-defined optimizer no longer computes the same."""
 
     def state(self) -> "Any":
         """Return everything that a step changes."""

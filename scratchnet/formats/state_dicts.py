@@ -112,9 +112,9 @@ def network(
 
 
 def wanted(name: str, integers: bool, prefix: str = "") -> bool:
-    """Return whether a tensor counts: its name has the prefix, and it is no bookkeeping.
+    """Return whether a tensor is read: its name has the prefix, and it is not a counter.
 
-    Of the tensors of integers, only a weight, a bias and the like count.
+    A tensor of integers is read only if its name is that of a weight or a bias, for example.
     """
     if not name.startswith(prefix) or name.split(".")[-1] == COUNTER:
         return False

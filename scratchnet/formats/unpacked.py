@@ -24,7 +24,7 @@ LEAST = 1 << 26  # bytes that any file may have when it is unpacked
 
 
 def most_unpacked(packed: int) -> int:
-    """Return how many bytes may become of a compressed file of so many bytes."""
+    """Return the most bytes to which a compressed file of ``packed`` bytes may unpack."""
     return max(LEAST, RATIO * packed)
 
 

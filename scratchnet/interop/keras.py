@@ -99,10 +99,10 @@ NAMES: "Dict[str, Any]" = {
 
 
 def from_keras(model: "Any") -> "Sequential":
-    """Return the network that predicts as a keras.Sequential, or as a chain, keras.Model(...).
+    """Return the network that equals a keras.Sequential, or a keras.Model that is a chain.
 
     Layers that are not trainable are frozen. A model that branches, or uses a layer with weights
-    twice, or has a layer that cannot be carried over exactly, raises a ValueError that names the
+    twice, or has a layer that cannot be converted exactly, raises a ValueError that names the
     layer.
     """
     return Sequential([layer for _, _, layer in _all_parts(model, "from_keras")])
@@ -153,7 +153,7 @@ def _activation(layer: "Any", path: str, where: str) -> "Iterator[Part]":
 
 
 def chain_of(model: "Any") -> "List[Any]":
-    """Return the layers of a functional model, first to last; refuse it if it is no chain."""
+    """Return the layers of a functional model, first to last; refuse it if it is not a chain."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ValueError(
             f"the model {shown(model.name)} has {len(model.inputs)} inputs and "

@@ -54,23 +54,23 @@ if TYPE_CHECKING:
 def from_torch(
     module: "Any", activations: "Any" = None, order: "Any" = None, prefix: str = ""
 ) -> "Sequential":
-    """Return the network that predicts as a module in eval mode, or that of a state dict.
+    """Return the network that equals a module in eval mode, or the network of a state dict.
 
-    A module is an nn.Sequential, or of any class whose forward method is a chain of steps.
+    The module may have any class whose forward method is a chain of steps.
 
     ``activations``   for a state dict, which holds none: the activation after each Linear, as a
-                      name ("relu", "identity") or an object. Where the names do not tell whether it
-                      stands before or after a BatchNorm1d, one after each layer
+                      name ("relu", "identity") or an object. If the names do not show whether it is
+                      before or after a BatchNorm1d, give one after each layer
     ``order``         for a state dict: the names of its layers, first to last. It is needed if the
                       tensors are sorted by name, as a .safetensors file sorts them, and neither
-                      numbers in the names nor the widths of the layers tell the order. Otherwise
-                      the order of the tensors counts
+                      numbers in the names nor the widths of the layers show the order. Tensors that
+                      are not sorted keep their order
     ``prefix``        for a state dict: the beginning of the names that count, such as "actor"
 
-    A state dict holds Linear and BatchNorm1d layers; the epsilon of a BatchNorm1d, which it lacks,
-    is taken as PyTorch's default, 1e-5. A parameter that does not require a gradient is frozen. A
-    state dict does not contain this information. A module that cannot be carried over exactly
-    raises a ValueError that names it.
+    A parameter that does not require a gradient is frozen. A state dict may hold Linear and
+    BatchNorm1d layers. It contains neither this information nor the epsilon of a BatchNorm1d, for
+    which PyTorch's default is taken, 1e-5. A module that cannot be converted exactly raises a
+    ValueError that names it.
 
     >>> import scratchnet as sn
     >>> state = {"fc.weight": [[1.0, 2.0, 3.0]], "fc.bias": [0.5]}  # tensors, arrays or lists

@@ -133,7 +133,7 @@ def padded(text: str, columns: int) -> str:
 
 
 def wrapped(items: "List[Tuple[str, Optional[int]]]", columns: int, colour: bool) -> "List[str]":
-    """Return the items in lines of so many columns, with three spaces between them."""
+    """Return the items in lines of at most ``columns`` columns, with three spaces between them."""
     lines, used = [], columns  # type: List[str], int
     for text, series in items:
         text = shortened(text, columns)

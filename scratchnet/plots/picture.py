@@ -63,7 +63,7 @@ class Picture:
 
 
 def names_of(what: str, given: "Any", count: int, columns: int) -> "List[str]":
-    """Return the names, each shortened to so many columns. Errors begin with ``what``."""
+    """Return the names, each shortened to a number of columns. Errors begin with ``what``."""
     names = [str(name) for name in accept_rows(given, what)]
     if len(names) != count:
         raise ValueError("{}: {} given, {} needed".format(what, len(names), count))

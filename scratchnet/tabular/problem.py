@@ -79,7 +79,7 @@ def read(
 
 
 def check_data(data: "Any") -> None:
-    """Raise a TypeError if the data are no rows in memory and no file."""
+    """Raise a TypeError if the data are neither rows in memory nor a file."""
     is_file = isinstance(data, (str, os.PathLike)) or hasattr(data, "read")
     if not is_file and not is_records(data):
         what = f"data is a {type(data).__name__}"

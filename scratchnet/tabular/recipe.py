@@ -41,7 +41,7 @@ CLASS_RATE, FIRST_RATE = 3 / 1000, 1 / 100
 # Without it, a network learns the noise of small tables (tests/bench/tables.py); many rows need
 # less, because they say more about each weight. For quantities, which are less noisy, DECAY.
 DECAYING, MOST_DECAY, DECAY = 60, 3 / 10, 1 / 100
-# With fewer rows, the network is trained at last on all rows, for this many epochs or more.
+# With fewer rows, the network is finally trained on all rows, for this many epochs or more.
 FEW_ROWS, LEAST_EPOCHS = 1000, 40
 MANY_ROWS = 20000  # from here on, larger batches and a second hidden layer
 SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more

@@ -60,7 +60,7 @@ def thinned(net: "Sequential", rows: "Any") -> "Matrix":
 
 
 def chosen_rows(net: "Sequential", count: int) -> "List[int]":
-    """Return the indices of the rows that are used, out of so many."""
+    """Return the indices of the rows that are used, of ``count`` rows."""
     size = sum([parameter.count for parameter in net.parameters()])
     most = max(FEWEST_ROWS, min(MOST_ROWS, MOST_PRODUCTS // (size + 1)))
     used = min(count, most)

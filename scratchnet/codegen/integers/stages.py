@@ -120,7 +120,7 @@ class Finder:
         if id(node) in self.forms:
             return Unit(node, self.forms[id(node)], None)
         source = self.source(node)
-        if source is None:  # It depends on no input, but is no constant: 1/0.
+        if source is None:  # It depends on no input, but is not a constant: 1/0.
             raise self.refusal(node)
         return Unit(node, self.forms[id(source)], Function(source, node))
 

@@ -82,12 +82,12 @@ class Predictor:
         return memoryview(outputs).cast("B").cast("d", (*rows, self.outputs))
 
     def check(self, width: int) -> None:
-        """Raise an error unless the network takes so many numbers."""
+        """Raise an error unless the network takes ``width`` numbers."""
         if width != self.inputs:
             raise ValueError(f"the network takes {self.inputs} numbers, but x has {width}")
 
     def outputs_for(self, rows: int, place: int) -> "array[float]":
-        """Return the outputs for so many rows, whose numbers are at this place in memory."""
+        """Return the outputs for some rows, whose numbers are at this place in memory."""
         outputs = self.empty * rows
         scratch = self.scratch[:]  # Other threads may predict at the same time.
         address = library.address

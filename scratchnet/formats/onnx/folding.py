@@ -55,7 +55,7 @@ def folded(wire: "Wire", opset: int, limits: "Limits") -> "Optional[Tensor]":
     try:
         return _computed(wire, opset, limits, inputs)
     except (ArithmeticError, LookupError, TypeError, ValueError):
-        return None  # What needs it says that it is no constant.
+        return None  # The operator that needs it reports that it is not a constant.
 
 
 def _constant(wire: "Wire") -> "Optional[Tensor]":
