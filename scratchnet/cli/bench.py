@@ -126,7 +126,7 @@ def _rates(widths: "Sequence[int]", samples: int, size: int) -> "Tuple[float, fl
 
 
 def _lists(widths: "Sequence[int]", samples: int) -> "Engine":
-    """Return the engine "lists" for a network with these widths and this number of random samples."""
+    """Return the engine "lists" for a network with these widths and random samples."""
     generator = Generator(2)
     inputs, hidden, outputs = widths
     last, loss = (
