@@ -4,10 +4,11 @@ from ..formats import models
 from ..tabular.imported import describe
 from ..texts import plural
 from . import terminal
+from .data import add_loading, loaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional
+    from typing import Any, Callable
 
 DESCRIPTION = """\
 Write a model in another format; the endings of the files give the formats:
@@ -38,12 +39,9 @@ def configure(parser: "Any") -> None:
         default="float64",
         help="the numbers of an .onnx file: float32 for programs that compute with 32 bits",
     )
-    parser.add_argument(
-        "--take",
-        metavar="NAME",
-        help="the output of an .onnx file that the network computes, if it has several",
+    group = parser.add_argument_group(
+        "a table, whose columns predict, evaluate and explain then find by name"
     )
-    group = parser.add_argument_group("a table, so that predict, evaluate and explain take OUT")
     group.add_argument(
         "--table",
         metavar="DATA",
@@ -55,36 +53,14 @@ def configure(parser: "Any") -> None:
         help="the column that the network predicts (default: the last); outputs are classes in "
         "sorted order",
     )
-    group = parser.add_argument_group("weights alone")
-    group.add_argument(
-        "--activations",
-        metavar="NAMES",
-        help="the activation after each layer, such as relu,relu,identity",
-    )
-    group.add_argument(
-        "--order",
-        metavar="NAMES",
-        help="the layers, first to last, such as encoder,decoder, where their names do not tell it",
-    )
-    group.add_argument(
-        "--prefix",
-        default="",
-        help="the beginning of the names that count, such as actor",
-    )
+    add_loading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Write the file, and print what is in it. Return the exit status."""
     models.codec_of(options.output)
     terminal.check_output(options.output, [options.model, options.table])
-    activations, order = names_in(options.activations), names_in(options.order)
-    net = models.load(
-        options.model,
-        activations=activations,
-        order=order,
-        prefix=options.prefix,
-        output=options.take,
-    )
+    net = loaded(options)
     if options.table is not None:
         describe(net, options.table, options.target)
     elif options.target is not None:
@@ -93,8 +69,3 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     count = plural(sum([p.count for p in net.parameters()]), "parameter")
     write(f"{options.output}: {plural(len(net.layers), 'layer')}, {count}")
     return 0
-
-
-def names_in(text: "Optional[str]") -> "Optional[List[str]]":
-    """Return the names in a list separated by commas."""
-    return None if text is None else [name.strip() for name in text.split(",")]

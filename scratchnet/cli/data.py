@@ -1,20 +1,69 @@
-"""Reading the data of a command: a table or arrays, and the options for it."""
+"""Reading the model and the data of a command, and the options for both."""
 
 from .. import tabular
 from ..datasets.arrays import is_array
-from ..datasets.columns import MISSING, NUMBERS
-from ..datasets.parts import as_kind
-from ..datasets.tables import read_table
-from ..tabular.model import has_encoder, model_of
-from ..texts import plural
+from ..datasets.columns import MISSING
+from ..formats import models
+from ..tabular.model import model_of
 from .progress import Reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Tuple
+    from typing import Any, List, Optional, Tuple
+
+    from ..core.network import Sequential
+    from ..tabular.positions import Positions, Rows
 
 
 COLUMNS = ("categorical", "numeric", "ignore", "dates")
+
+
+def add_loading(parser: "Any") -> None:
+    """Add the options that a model of another program may need to be loaded."""
+    group = parser.add_argument_group("a model of another program")
+    group.add_argument(
+        "--take",
+        metavar="NAME",
+        help="the output of an .onnx file that the network computes, if it has several",
+    )
+    group.add_argument(
+        "--activations",
+        metavar="NAMES",
+        help="for weights alone: the activation after each layer, such as relu,relu,identity",
+    )
+    group.add_argument(
+        "--order",
+        metavar="NAMES",
+        help="the layers, first to last, such as encoder,decoder, where their names do not tell it",
+    )
+    group.add_argument(
+        "--prefix",
+        default="",
+        help="the beginning of the names that count, such as actor",
+    )
+
+
+def loaded(options: "Any") -> "Sequential":
+    """Return the network in the file that the options name."""
+    return models.load(
+        options.model,
+        activations=_names_in(options.activations),
+        order=_names_in(options.order),
+        prefix=options.prefix,
+        output=options.take,
+    )
+
+
+def _names_in(text: "Optional[str]") -> "Optional[List[str]]":
+    """Return the names in a list separated by commas."""
+    return None if text is None else [name.strip() for name in text.split(",")]
+
+
+def loading_arguments(options: "Any") -> "List[str]":
+    """Return the command-line arguments with which the same network is loaded."""
+    names = ("take", "activations", "order", "prefix")
+    given = [(name, getattr(options, name)) for name in names]
+    return [f"--{name}={value}" for name, value in given if value]
 
 
 def add_reading(parser: "Any") -> None:
@@ -62,11 +111,11 @@ def add_columns(parser: "Any") -> None:
     )
 
 
-def add_target(parser: "Any") -> None:
+def add_target(parser: "Any", more: str = "") -> None:
     parser.add_argument(
         "--target",
         metavar="FILE",
-        help="for arrays: the file of the targets, or their name in an .npz",
+        help="for arrays: the file of the targets, or their name in an .npz" + more,
     )
 
 
@@ -119,12 +168,13 @@ def names(given: "Any") -> "Any":
     return [name for text in given for name in text.split(",")]
 
 
-def opened(options: "Any", target: "Any") -> "Tuple[tabular.Model, Any]":
-    """Return the model and the data that the options name.
+def opened(options: "Any", net: "Sequential", target: "Any") -> "Tuple[tabular.Model, Any]":
+    """Return the model of a network, and the data that the options name.
 
+    ``net``      the network, which describes its inputs
     ``target``   whether the data need the target, or the file of the targets
     """
-    model = tabular.load(options.model)
+    model = model_of(net, options.model)
     line = Reading(quiet=options.quiet)
     how = reading(options, getattr(model.encoder, "missing", ()))
     data = model.read(options.data, target, progress=line, **how)
@@ -134,19 +184,12 @@ def opened(options: "Any", target: "Any") -> "Tuple[tabular.Model, Any]":
     return model, data
 
 
-def inputs_in(path: str, net: "Any", source: str) -> "Any":
-    """Return the rows of inputs in a file: as the network encodes them, or a table of numbers.
+def rows_of(options: "Any", network: "Positions", target: "Any" = False) -> "Rows":
+    """Return the rows of data for a network that does not describe its inputs.
 
-    ``source``   the name of the network's file
+    ``target``   the column of the targets, True for the last, or False
     """
-    if has_encoder(net):
-        model = model_of(net, source)
-        return model.encoder.inputs_of(model.read(path))
-    table = read_table(path)
-    columns = list(table.columns.values())
-    if len(columns) != net.inputs:
-        raise ValueError(
-            f"{path} has {plural(len(columns), 'column')}, "
-            f"but the network has {plural(net.inputs, 'input')}"
-        )
-    return list(zip(*[as_kind(column, NUMBERS, path).values for column in columns]))
+    line = Reading(quiet=options.quiet)
+    rows = network.read(options.data, target, progress=line, **reading(options))
+    line.clear()
+    return rows

@@ -1,9 +1,20 @@
 """`python -m scratchnet evaluate`: measure a model on rows whose target is known."""
 
 from ..tabular import importance
+from ..tabular.model import has_encoder
+from ..tabular.positions import Positions
 from ..texts import plural, shortened, width
 from . import terminal
-from .data import add_quiet, add_reading, add_target, add_threshold, opened
+from .data import (
+    add_loading,
+    add_quiet,
+    add_reading,
+    add_target,
+    add_threshold,
+    loaded,
+    opened,
+    rows_of,
+)
 from .progress import Line
 
 TYPE_CHECKING = False
@@ -18,11 +29,18 @@ get accuracy, log loss, ROC AUC, precision, recall, F1 and a confusion matrix;
 numbers get R², MAE and RMSE. Both are compared with a trivial prediction. The
 importance of a column is how much worse the model is if the values of this
 column are shuffled.
+
+A model of another program has no names of columns. DATA then has one column of
+numbers for each input, in their order, and the target: --target COLUMN, by
+default the last. The target is a label of the model or a class from 0, or a
+number if the only output is one. The log loss of a model without a last
+activation is that of the softmax of its outputs.
 """
 EXAMPLES = """\
 examples:
   scratchnet evaluate iris.safetensors more.csv
   scratchnet evaluate titanic.json test.csv --json
+  scratchnet evaluate model.onnx test.csv --target species
 """
 
 
@@ -32,16 +50,24 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "data", metavar="DATA", help="the table, with the target; - for standard input"
     )
-    add_target(parser)
+    add_target(parser, "; for a model of another program: the column of the target")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_threshold(parser)
     add_quiet(parser)
     add_reading(parser)
+    add_loading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the report. Return the exit status."""
-    model, data = opened(options, options.target or True)
+    net = loaded(options)
+    if not has_encoder(net):
+        network = Positions(net, options.model)
+        rows = rows_of(options, network, options.target or True)
+        report = network.evaluate(rows, options.threshold)
+        write(terminal.json_text(report.to_dict(), 2) if options.json else str(report))
+        return 0
+    model, data = opened(options, net, options.target or True)
     report = model.evaluate(data, options.threshold)
     measured = model.importance(data, columns=importance.leading(model))
     trained_on = model.trained_on(data)

@@ -12,12 +12,14 @@ from ..datasets.encoding import Encoder
 from ..explanation.explanation import explain
 from ..explanation.text import DECIMALS
 from ..explanation.worksheet import MOST_DECIMALS, worksheet
-from ..formats import files, models
+from ..formats import files
 from ..lessons import and_gate, and_gate_network
 from ..tabular.model import has_encoder, model_of, training_of
+from ..tabular.positions import Positions
 from ..tabular.recipe import loss_of
 from ..texts import decoded, plural, printable
 from . import exercises, terminal
+from .data import add_loading, loaded, loading_arguments
 from .exercises import numbers_of
 from .progress import Line
 from .why import answer
@@ -43,7 +45,9 @@ explained.
 For a model from `scratchnet train`, DATA is a table like its training data.
 Then `explain MODEL DATA --row N` says why the model predicts what it predicts
 for this row; --arithmetic adds every number. `explain MODEL DATA --step K`
-explains a step of the model's own training, with its recipe and its batch.
+explains a step of the model's own training, with its recipe and its batch. For
+a model of another program, DATA has one column of numbers for each input, in
+their order, and --row N explains the arithmetic of this row.
 
 An exercise needs no model: --layers, --activation, --x, --y and --seed make
 one. Weights that are not given are drawn, with one decimal, and so is the
@@ -166,6 +170,7 @@ def add_setting(parser: "Any") -> None:
         type=int,
         help="the random seed of the order, of dropout and of the weights of --layers (default 0)",
     )
+    add_loading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
@@ -253,7 +258,7 @@ def explained(options: "Any", steps: int = 1) -> "Tuple[Explanation, Any, About]
             )
         X, Y = transpose(and_gate.X), transpose(and_gate.Y)
         return explanation(options, and_gate_network.network(), X, Y, None, steps), None, list
-    net = models.load(options.model)
+    net = loaded(options)
     if not (options.data and has_encoder(net)):
         X, Y = samples(net, options)
         why = explanation(options, net, X, Y, None, steps)
@@ -359,9 +364,7 @@ def usual_loss(net: "Sequential") -> str:
 def samples(net: "Sequential", options: "Any") -> "Any":
     """Return the samples from the file and from --x, and their targets or None."""
     if options.row is not None:
-        raise ValueError(
-            "--row needs a table and a model from `scratchnet train`; otherwise leave it out"
-        )
+        return sample_in_row(net, options), None
     rows = [numbers_of(text, "--x") for text in options.x]
     targets = [numbers_of(text, "--y") for text in options.y]
     if options.data:
@@ -378,6 +381,22 @@ def samples(net: "Sequential", options: "Any") -> "Any":
             "give targets for each sample, or for none"
         )
     return rows, targets or None
+
+
+def sample_in_row(net: "Sequential", options: "Any") -> "Any":
+    """Return the row of a table whose columns are the inputs of the network."""
+    if not options.data or options.x or options.y:
+        raise ValueError(
+            "--row is a row of a table; write scratchnet explain MODEL DATA --row N, or leave it out"
+        )
+    X = Positions(net, options.model).read(options.data).X
+    return [list(X[row_in(options, len(X))])]
+
+
+def row_in(options: "Any", count: int) -> int:
+    """Return the index of the row that the options name, among ``count`` rows."""
+    limit = (lambda v: 1 <= v <= count, f"a row from 1 to {count}")
+    return int(require("--row", 1 if options.row is None else options.row, limit)) - 1
 
 
 def about_row(
@@ -408,6 +427,8 @@ def about_own_step(
 
 def about_samples(why: "Explanation", options: "Any") -> "List[str]":
     """Describe a later step of a saved network, which has no training of its own to repeat."""
+    if options.row is not None:
+        return [f"row {options.row} of {options.data}"]
     if options.step in (None, 1):
         return []
     return [
@@ -459,8 +480,7 @@ def input_named(name: str, encoder: "Any") -> str:
 
 def sample_of_table(encoder: "Any", table: "Any", options: "Any") -> "Any":
     """Return one row of a table, and its target or None."""
-    limit = (lambda v: 1 <= v <= len(table), f"a row from 1 to {len(table)}")
-    row = require("--row", 1 if options.row is None else options.row, limit) - 1
+    row = row_in(options, len(table))
     for sentence in encoder.surprises(table, [row]):
         Line().say(sentence)
     known = table.target is not None and table[table.target].present([row])
@@ -502,6 +522,7 @@ def arguments(options: "Any") -> str:
         words.append("--x=" + text)
     for text in options.y:
         words.append("--y=" + text)
+    words += loading_arguments(options)
     words += [f"--row={options.row}"] if options.row is not None else []
     words += ["--loss=" + options.loss] if options.loss else []
     words += ["--optimizer=" + options.optimizer] if options.optimizer else []

@@ -7,7 +7,7 @@ from ..datasets.parts import CLASSIFICATION
 from ..formats import files, models, strict_json
 from ..tabular.model import has_encoder, model_of
 from . import terminal
-from .data import add_quiet, add_reading, add_target, opened
+from .data import add_loading, add_quiet, add_reading, add_target, loaded, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def configure(parser: "Any") -> None:
     add_target(parser)
     add_quiet(parser)
     add_reading(parser)
+    add_loading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
@@ -112,7 +113,7 @@ def report(path: str) -> "Any":
 
 
 def network(options: "Any") -> "Picture":
-    net = models.load(options.model)
+    net = loaded(options)
     if not has_encoder(net):
         return plots.network(net)
     encoder = model_of(net, options.model).encoder
@@ -123,7 +124,7 @@ def network(options: "Any") -> "Picture":
 
 
 def boundary(options: "Any") -> "Picture":
-    model, data = opened(options, options.target or True)
+    model, data = opened(options, loaded(options), options.target or True)
     net, encoder = model.net, model.encoder
     X, Y = encoder.examples_of(data)
     inputs = chosen(options.inputs, encoder)
@@ -169,7 +170,7 @@ def chosen(given: "Any", encoder: "Any") -> "Any":
 
 
 def mistakes(options: "Any") -> "Picture":
-    model, data = opened(options, options.target or True)
+    model, data = opened(options, loaded(options), options.target or True)
     encoder = model.encoder
     X, Y = encoder.examples_of(data)
     truth, predicted = encoder.targets_of(Y), encoder.targets_of(model.net.predict(X))

@@ -4,12 +4,24 @@ import csv
 import io
 
 from ..metrics import class_probabilities
+from ..tabular.model import has_encoder
+from ..tabular.positions import Positions
 from . import terminal
-from .data import add_quiet, add_reading, add_threshold, opened
+from .data import (
+    add_loading,
+    add_quiet,
+    add_reading,
+    add_threshold,
+    loaded,
+    opened,
+    rows_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List
+
+    from ..core.network import Sequential
 
 DESCRIPTION = """\
 Predict the target of each row of a CSV file with a model from `scratchnet
@@ -17,12 +29,18 @@ train`. The output is CSV with one line per row. Columns are found by name;
 columns that the model does not use are ignored. A label is written as it was in
 the training data. Some begin with = or @; import such a file into a spreadsheet
 as text, because a spreadsheet takes them for formulas.
+
+A model of another program has no names of columns. DATA then has one column of
+numbers for each input, in their order; a heading is skipped. The output has the
+label of the class, if the model has labels, and a column for each output.
 """
 EXAMPLES = """\
 examples:
   scratchnet predict iris.safetensors new.csv > species.csv
   scratchnet predict titanic.json passengers.csv --proba
   cat new.csv | scratchnet predict iris.safetensors - --json
+  scratchnet predict model.onnx inputs.csv
+  scratchnet predict weights.safetensors inputs.npy --activations relu,identity
 """
 
 
@@ -39,11 +57,15 @@ def configure(parser: "Any") -> None:
     add_threshold(parser)
     add_quiet(parser)
     add_reading(parser)
+    add_loading(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Print the predictions. Return the exit status."""
-    model, data = opened(options, False)
+    net = loaded(options)
+    if not has_encoder(net):
+        return by_position(options, net, write)
+    model, data = opened(options, net, False)
     encoder = model.encoder
     if options.proba and not encoder.classes:
         raise ValueError(f"--proba: {options.model} predicts a number, not classes; leave it out")
@@ -61,6 +83,35 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
             write(terminal.json_text(record))
         else:
             write(_csv([prediction] + shares), exact=True)
+    return 0
+
+
+def by_position(options: "Any", net: "Sequential", write: "Callable[..., None]") -> int:
+    """Print the outputs of a network that does not describe its inputs."""
+    network = Positions(net, options.model)
+    labels = network.labels
+    for name in ("proba", "threshold"):
+        if labels is None and getattr(options, name) not in (None, False):
+            raise ValueError(f"--{name}: {options.model} has no labels of classes; leave it out")
+    outputs = net.predict(rows_of(options, network).X)
+    classes = [[label] for label in network.classes(outputs, options.threshold)] if labels else []
+    names, values, what = network.names, outputs, "outputs"
+    if options.proba:
+        shares = network.probabilities(outputs)
+        if shares is None:
+            raise ValueError(
+                f"--proba: the outputs of {options.model} are no probabilities; leave it out"
+            )
+        names, values, what = list(map(str, labels or [])), shares, "probabilities"
+    if not options.json:
+        write(_csv(["label"] * bool(classes) + names), exact=True)
+    for i, row in enumerate(values):
+        label = classes[i] if classes else []
+        if options.json:
+            record: "Dict[str, Any]" = {"label": label[0]} if label else {}
+            write(terminal.json_text(dict(record, **{what: dict(zip(names, row))})))
+        else:
+            write(_csv(label + list(row)), exact=True)
     return 0
 
 

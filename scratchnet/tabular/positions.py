@@ -1,0 +1,203 @@
+"""Networks that do not describe a table: the columns are the inputs, in their order.
+
+Positions    reads the rows of such a network, names its outputs, and evaluates it
+
+>>> import io, scratchnet as sn
+>>> net = sn.Sequential([sn.Dense(2, 1, weights=[[2], [3]], bias=[1])])
+>>> rows = Positions(net, "net.onnx").read(io.BytesIO(b"a,b\\n1,0\\n0,2\\n"))
+>>> rows.X, net.predict(rows.X)
+([[1.0, 0.0], [0.0, 2.0]], [[3.0], [7.0]])
+"""
+
+from .. import metrics
+from ..core.activations import Sigmoid, Softmax, Threshold
+from ..core.checks import require, shown
+from ..core.layers import Dense
+from ..core.network import Sequential
+from ..datasets.arrays import is_array, read_arrays
+from ..datasets.columns import MISSING, NUMBERS, spelled
+from ..datasets.headings import has_header
+from ..datasets.parts import CLASSIFICATION, REGRESSION, Classes, as_kind
+from ..datasets.tables import found, read_columns
+from ..deep.activations import HardSigmoid, LogSoftmax
+from ..texts import plural
+from .model import THRESHOLD
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Optional, Sequence
+
+    from ..core.types import Matrix
+    from ..datasets.columns import Column
+    from ..datasets.tables import Kinds
+
+
+class Rows:
+    """Rows of inputs.
+
+    ``X``        samples × inputs
+    ``target``   the Column of the targets, or None
+    ``source``   where the rows were read from, for messages
+    """
+
+    def __init__(self, X: "Any", target: "Optional[Column]", source: str) -> None:
+        self.X, self.target, self.source = X, target, source
+
+
+class Positions:
+    """A network whose inputs are the columns of a table, in their order.
+
+    ``source``   the name of its file in messages
+    ``labels``   the classes in its metadata, or None; two classes may have one output
+    ``names``    the names of the outputs
+    """
+
+    def __init__(self, net: "Sequential", source: str) -> None:
+        self.net, self.source = net, source
+        count = net.outputs or 1
+        labels = net.metadata.get("labels")
+        is_fit = isinstance(labels, list) and len(labels) == max(2, count)
+        self.labels: "Optional[List[Any]]" = labels if is_fit else None
+        if count == 1:
+            self.names = ["output"]
+        elif self.labels is not None:
+            self.names = list(map(str, self.labels))
+        else:
+            self.names = [f"output_{k}" for k in range(count)]
+
+    # ---- data ----------------------------------------------------------------------------------
+
+    def read(self, path: "Any", target: "Any" = False, **reading: "Any") -> "Rows":
+        """Return the rows of a table of numbers, or of an array.
+
+        ``target``    the column of the targets, True for the last, False if there is none; for
+                      arrays, the file or the name of the targets
+        ``reading``   as for ``read_table``: delimiter, header, missing, decimal, encoding, progress
+
+        The table must have one column for each input. A cell without a number raises a ValueError.
+        """
+        if is_array(path):
+            return self._arrays(path, target)
+        reading["missing"] = MISSING if reading.get("missing") is None else reading["missing"]
+        wanted = [target] if isinstance(target, str) else []
+
+        def plan(names: "List[str]", source: str, header: bool) -> "Any":
+            label = found(target, names, source, header) if wanted else names[-1] * bool(target)
+            inputs = [name for name in names if name != label or not target]
+            self._check_width(len(inputs), "column", "beside the target" if target else "", source)
+            kinds: "Kinds" = dict.fromkeys(names, NUMBERS)
+            if target:
+                kinds[label] = None
+            return kinds, label if target else None
+
+        table = read_columns(
+            path, plan, has_header=lambda rows: has_header(rows, wanted), **reading
+        )
+        columns = [column for name, column in table.columns.items() if name != table.target]
+        for column in columns:
+            _check_complete(column, table.source)
+        X = [list(row) for row in zip(*[column.values for column in columns])]
+        return Rows(X, table.target_column() if target else None, table.source)
+
+    def _arrays(self, path: "Any", target: "Any") -> "Rows":
+        if target is True:
+            raise ValueError(
+                f"{path}: the place of the targets is not given; write --target FILE, "
+                "or for an .npz file --target NAME"
+            )
+        arrays = read_arrays(path, target or None)
+        self._check_width(arrays.width, "column", "", arrays.source)
+        return Rows(arrays.X, arrays.column, arrays.source)
+
+    def _check_width(self, count: int, what: str, where: str, source: str) -> None:
+        if self.net.inputs not in (None, count):
+            raise ValueError(
+                f"{source} has {plural(count, what)}{where and ' ' + where}, but the network has "
+                f"{plural(self.net.inputs or 0, 'input')}; give one column for each input, "
+                "in their order"
+            )
+
+    # ---- outputs -------------------------------------------------------------------------------
+
+    def probabilities(self, outputs: "Matrix") -> "Optional[Matrix]":
+        """Return the probability of each class, or None if the outputs do not say it.
+
+        The outputs of a Softmax and of a single Sigmoid are probabilities. Those of a last Dense or
+        LogSoftmax are logits, of which the softmax, or the sigmoid of a single one, is computed.
+        """
+        last, is_single = self.net.layers[-1], len(outputs[0]) == 1
+        if isinstance(last, (Dense, LogSoftmax)):
+            outputs = Sequential([Sigmoid() if is_single else Softmax()]).predict(outputs)
+        elif not isinstance(last, Sigmoid if is_single else Softmax):
+            return None
+        return list(map(metrics.class_probabilities, outputs))
+
+    def classes(
+        self, outputs: "Matrix", threshold: "Optional[float]" = None, labels: "Any" = None
+    ) -> "List[Any]":
+        """Return the class that each row of outputs predicts, by default a label of the network.
+
+        ``threshold``   for two classes, the probability from which the second one is predicted; the
+                        default is above 0.5
+        """
+        labels, shares = labels or self.labels, self.probabilities(outputs)
+        if threshold is not None:
+            require("threshold", threshold, THRESHOLD)
+            if shares is None or labels is None or len(labels) != 2:
+                raise ValueError(
+                    f"{self.source}: a threshold needs the probabilities of two classes; "
+                    "leave it out"
+                )
+            return [labels[share[1] >= threshold] for share in shares]
+        if len(outputs[0]) > 1:
+            return [labels[max(range(len(row)), key=row.__getitem__)] for row in outputs]
+        is_share = isinstance(self.net.layers[-1], (Sigmoid, HardSigmoid))
+        return [labels[row[0] > (0.5 if is_share else 0)] for row in outputs]
+
+    # ---- evaluation ----------------------------------------------------------------------------
+
+    def evaluate(self, rows: "Rows", threshold: "Optional[float]" = None) -> "Any":
+        """Return the report on rows with targets; ``threshold`` is as for ``classes``.
+
+        The target is a class if the network has labels or several outputs or ends in a Sigmoid or
+        Threshold; without labels, the classes are 0, 1, ... Otherwise it is a number. Rows without
+        a target are left out.
+        """
+        target: "Any" = rows.target
+        known = target.present(range(len(rows.X)))
+        if not known:
+            raise ValueError(
+                f"{rows.source}: the target {shown(target.name)} is missing in every row"
+            )
+        outputs = self.net.predict([rows.X[i] for i in known])
+        ends_in_class = isinstance(self.net.layers[-1], (Sigmoid, Threshold))
+        if self.labels is None and len(outputs[0]) == 1 and not ends_in_class:
+            if threshold is not None:
+                raise ValueError(
+                    f"{self.source} predicts a number, not classes; leave out the threshold"
+                )
+            values = as_kind(target, NUMBERS, rows.source).values
+            truth = [values[i] for i in known]
+            return metrics.report(REGRESSION, truth, [row[0] for row in outputs])
+        labels = self._texts(len(outputs[0]))
+        classes = Classes(name=str(target.name), classes=labels, numeric=target.kind == NUMBERS)
+        Y = classes.targets(target, known, rows.source)
+        truth = [classes.decode(Y[i]) for i in range(len(known))]
+        predicted = self.classes(outputs, threshold, labels)
+        shares = self.probabilities(outputs)
+        return metrics.report(CLASSIFICATION, truth, predicted, None, labels, shares)
+
+    def _texts(self, outputs: int) -> "List[str]":
+        """Return the labels of the classes as a table spells them."""
+        labels: "Sequence[Any]" = self.labels or range(max(2, outputs))
+        return [spelled(v) if isinstance(v, (int, float)) else str(v) for v in labels]
+
+
+def _check_complete(column: "Column", source: str) -> None:
+    """Raise a ValueError that names the first row without a number in the column."""
+    for i, value in enumerate(column.values):
+        if value != value:
+            raise ValueError(
+                f"{source}, column {shown(column.name)}: row {i + 1} has no number; "
+                "the network needs a number in each cell"
+            )
