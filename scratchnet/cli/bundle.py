@@ -20,7 +20,7 @@ whole, which takes up to 412 KB of RAM (322 KB minified): where there is less,
 compile it with mpy-cross, or copy the folder scratchnet/core instead.
 
 With --pyz, write the whole package as an archive that Python runs without
-installing it (about 640 KB).
+installing it (about 790 KB).
 """
 EXAMPLES = """\
 examples:

@@ -364,7 +364,7 @@ def usual_loss(net: "Sequential") -> str:
 def samples(net: "Sequential", options: "Any") -> "Any":
     """Return the samples from the file and from --x, and their targets or None."""
     if options.row is not None:
-        return sample_in_row(net, options), None
+        return sample_in_row(net, options)
     rows = [numbers_of(text, "--x") for text in options.x]
     targets = [numbers_of(text, "--y") for text in options.y]
     if options.data:
@@ -384,13 +384,15 @@ def samples(net: "Sequential", options: "Any") -> "Any":
 
 
 def sample_in_row(net: "Sequential", options: "Any") -> "Any":
-    """Return the row of a table whose columns are the inputs of the network."""
+    """Return a row of a table of the inputs of the network, and the targets after them or None."""
     if not options.data or options.x or options.y:
         raise ValueError(
             "--row is a row of a table; write scratchnet explain MODEL DATA --row N, or leave it out"
         )
-    X = Positions(net, options.model).read(options.data).X
-    return [list(X[row_in(options, len(X))])]
+    rows = Positions(net, options.model).read(options.data, further=True).X
+    row = list(rows[row_in(options, len(rows))])
+    count = net.inputs or len(row)
+    return [row[:count]], [row[count:]] if len(row) > count else None
 
 
 def row_in(options: "Any", count: int) -> int:

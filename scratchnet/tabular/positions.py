@@ -5,7 +5,7 @@ Positions    reads the rows of such a network, names its outputs, and evaluates 
 >>> import io, scratchnet as sn
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[2], [3]], bias=[1])])
 >>> rows = Positions(net, "net.onnx").read(io.BytesIO(b"a,b\\n1,0\\n0,2\\n"))
->>> rows.X, net.predict(rows.X)
+>>> list(rows.X), net.predict(rows.X)
 ([[1.0, 0.0], [0.0, 2.0]], [[3.0], [7.0]])
 """
 
@@ -16,6 +16,7 @@ from ..core.layers import Dense
 from ..core.network import Sequential
 from ..datasets.arrays import is_array, read_arrays
 from ..datasets.columns import MISSING, NUMBERS, spelled
+from ..datasets.compact import CompactRows
 from ..datasets.headings import has_header
 from ..datasets.parts import CLASSIFICATION, REGRESSION, Classes, as_kind
 from ..datasets.tables import found, read_columns
@@ -67,11 +68,14 @@ class Positions:
 
     # ---- data ----------------------------------------------------------------------------------
 
-    def read(self, path: "Any", target: "Any" = False, **reading: "Any") -> "Rows":
+    def read(
+        self, path: "Any", target: "Any" = False, further: bool = False, **reading: "Any"
+    ) -> "Rows":
         """Return the rows of a table of numbers, or of an array.
 
         ``target``    the column of the targets, True for the last, False if there is none; for
                       arrays, the file or the name of the targets
+        ``further``   whether other columns of numbers may follow the inputs
         ``reading``   as for ``read_table``: delimiter, header, missing, decimal, encoding, progress
 
         The table must have one column for each input. A cell without a number raises a ValueError.
@@ -84,7 +88,8 @@ class Positions:
         def plan(names: "List[str]", source: str, header: bool) -> "Any":
             label = found(target, names, source, header) if wanted else names[-1] * bool(target)
             inputs = [name for name in names if name != label or not target]
-            self._check_width(len(inputs), "column", "beside the target" if target else "", source)
+            if not further or len(inputs) < (self.net.inputs or 0):
+                self._check_width(len(inputs), "beside the target" if target else "", source)
             kinds: "Kinds" = dict.fromkeys(names, NUMBERS)
             if target:
                 kinds[label] = None
@@ -96,7 +101,7 @@ class Positions:
         columns = [column for name, column in table.columns.items() if name != table.target]
         for column in columns:
             _check_complete(column, table.source)
-        X = [list(row) for row in zip(*[column.values for column in columns])]
+        X = CompactRows(len(table), [column.values for column in columns])
         return Rows(X, table.target_column() if target else None, table.source)
 
     def _arrays(self, path: "Any", target: "Any") -> "Rows":
@@ -106,13 +111,13 @@ class Positions:
                 "or for an .npz file --target NAME"
             )
         arrays = read_arrays(path, target or None)
-        self._check_width(arrays.width, "column", "", arrays.source)
+        self._check_width(arrays.width, "", arrays.source)
         return Rows(arrays.X, arrays.column, arrays.source)
 
-    def _check_width(self, count: int, what: str, where: str, source: str) -> None:
+    def _check_width(self, count: int, where: str, source: str) -> None:
         if self.net.inputs not in (None, count):
             raise ValueError(
-                f"{source} has {plural(count, what)}{where and ' ' + where}, but the network has "
+                f"{source} has {plural(count, 'column')}{where and ' ' + where}, but the network has "
                 f"{plural(self.net.inputs or 0, 'input')}; give one column for each input, "
                 "in their order"
             )

@@ -83,6 +83,8 @@ def test_a_model_of_another_program_with_a_table(folder, capsys):
     for command in ("evaluate", "explain"):
         assert cli.main([command, "out.json", "flowers.csv"]) == 0
     assert cli.main(["predict", "in.onnx", "flowers.csv"]) == 2
+    assert "has 3 columns, but the network has 2 inputs" in capsys.readouterr().err
+    assert cli.main(["plot", "in.onnx", "mistakes", "flowers.csv"]) == 2
     assert "`scratchnet convert MODEL OUT --table DATA`" in capsys.readouterr().err
 
 
