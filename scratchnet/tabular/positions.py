@@ -116,10 +116,10 @@ class Positions:
 
     def _check_width(self, count: int, where: str, source: str) -> None:
         if self.net.inputs not in (None, count):
+            inputs = plural(self.net.inputs or 0, "input")
             raise ValueError(
-                f"{source} has {plural(count, 'column')}{where and ' ' + where}, but the network has "
-                f"{plural(self.net.inputs or 0, 'input')}; give one column for each input, "
-                "in their order"
+                f"{source} has {plural(count, 'column')}{where and ' ' + where}, but the network "
+                f"has {inputs}; give one column for each input, in their order"
             )
 
     # ---- outputs -------------------------------------------------------------------------------
