@@ -387,7 +387,8 @@ def sample_in_row(net: "Sequential", options: "Any") -> "Any":
     """Return a row of a table of the inputs of the network, and the targets after them or None."""
     if not options.data or options.x or options.y:
         raise ValueError(
-            "--row is a row of a table; write scratchnet explain MODEL DATA --row N, or leave it out"
+            "--row is a row of a table; write scratchnet explain MODEL DATA --row N, "
+            "or leave it out"
         )
     rows = Positions(net, options.model).read(options.data, further=True).X
     row = list(rows[row_in(options, len(rows))])
