@@ -9,10 +9,11 @@ from ..core.losses import LOSSES
 from ..core.matrix import transpose
 from ..core.optimizers import OPTIMIZERS, SGD
 from ..datasets.encoding import Encoder
+from ..datasets.numerals import is_number
 from ..explanation.explanation import explain
 from ..explanation.text import DECIMALS
 from ..explanation.worksheet import MOST_DECIMALS, worksheet
-from ..formats import files
+from ..formats import files, models
 from ..lessons import and_gate, and_gate_network
 from ..tabular.model import has_encoder, model_of, training_of
 from ..tabular.positions import Positions
@@ -134,7 +135,7 @@ def configure(parser: "Any") -> None:
 def add_setting(parser: "Any") -> None:
     """Add the options that define the network, the data and the training."""
     parser.add_argument(
-        "model", nargs="?", metavar="MODEL", help="a saved network, .safetensors or .json"
+        "model", nargs="?", metavar="MODEL", help="a saved network: " + models.ENDINGS
     )
     parser.add_argument("data", nargs="?", metavar="DATA", help="a file of samples, one per row")
     exercises.add_network(parser)
@@ -492,11 +493,11 @@ def sample_of_table(encoder: "Any", table: "Any", options: "Any") -> "Any":
 
 
 def _table(path: str) -> "List[List[float]]":
-    """Return the rows of a file. A first line without a digit is a header."""
+    """Return the rows of a file. A first line without a number is a header."""
     lines = [
         (i, line.strip()) for i, line in enumerate(text_of(path).splitlines(), 1) if line.strip()
     ]
-    if lines and not re.search(r"\d", lines[0][1]):
+    if lines and not any(map(is_number, re.split(r"[,;\s]+", lines[0][1]))):
         del lines[0]
     rows = [(i, numbers_of(line, f"{path}, line {i}")) for i, line in lines]
     for i, row in rows:

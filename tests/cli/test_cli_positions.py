@@ -168,6 +168,7 @@ def test_explain_a_row(folder, run):
     status, output, _ = run("explain", path, "x.csv", "--row", "2")
     assert status == 0 and output.startswith("row 2 of x.csv\n")
     assert "= -2·2 + 3·3 + 1 = 6" in output and "backward" not in output
+    assert run("explain", path, "x.csv", "--number", "0.z[3][0]")[1].startswith("0.z[3][0] = 4.5\n")
     table("t.csv", ["x1", "x2", "y"], X, [4.5, 7.0, 1.75, 2.5])
     output = run("explain", path, "t.csv", "--row", "2", "--number", "loss")[1]
     assert "(6 − 7)·(6 − 7)" in output
