@@ -135,8 +135,8 @@ def arguments_of(part: "Any") -> "Any":
     if not is_own(part):
         return repr(part)
     # A learning rate is an input of the code.
-    values = [getattr(part, name) for name in part.arguments if name != "learning_rate"]
-    return type(part), tuple([repr(value) if callable(value) else value for value in values])
+    pairs = [(name, getattr(part, name)) for name in part.arguments if name != "learning_rate"]
+    return type(part), tuple([(n, repr(v) if callable(v) else v) for n, v in pairs])
 
 
 class Steps(Generated):
@@ -230,7 +230,7 @@ MOST_PROGRAMS = 32
 
 def keep(key: "Any", program: "Any") -> None:
     """Keep a program in the cache."""
-    if len(programs) == MOST_PROGRAMS:
+    if len(programs) >= MOST_PROGRAMS:
         programs.clear()
     programs[key] = program
 
@@ -251,8 +251,9 @@ def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
     key = engine.source_of_code, engine.whole, shape[2], data
     parts = net.layers + [loss, optimizer]
     own = all([is_own(part) for part in parts])
-    if own and key in programs:
-        return programs[key]  # type: ignore[no-any-return]
+    program = programs.get(key) if own else None  # Another thread may clear the cache.
+    if program is not None:
+        return program  # type: ignore[no-any-return]
     if batch is None:
         program = step.of_batches(net, loss, optimizer, *shape)
     else:

@@ -71,9 +71,11 @@ def function_of(net: "Sequential") -> "Callable[..., Matrix]":
         raise ValueError("the layers are faster")
     if not all([is_own(layer) and not is_patched(layer) for layer in net.layers]):
         raise ValueError("user-defined layers may do something else from sample to sample")
-    shapes = tuple([p.shape for p in net.parameters()])
+    shapes = tuple([(p.name, p.shape) for p in net.parameters()])
     key = kernel(), net.inputs, shapes, tuple(map(arguments_of, net.layers))
-    if key not in _predictions:
+    try:
+        function = _predictions[key]
+    except KeyError:  # Not "if key in", because another thread may clear the cache in between.
         try:
             function = executed(fused.of_prediction(net))["predict"]
         except Undecided:  # A row is too wide, for example.
@@ -81,6 +83,6 @@ def function_of(net: "Sequential") -> "Callable[..., Matrix]":
         if len(_predictions) >= MOST_PREDICTIONS:
             _predictions.clear()
         _predictions[key] = function
-    if _predictions[key] is None:
+    if function is None:
         raise ValueError("there is no code for this network")
-    return _predictions[key]  # type: ignore[no-any-return]
+    return function  # type: ignore[no-any-return]

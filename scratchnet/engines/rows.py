@@ -114,12 +114,15 @@ def fused_program_of(engine: "Rows", size: int) -> "Any":
     )
     key = engine.source_of_code, size, shape
     own = all([is_own(part) for part in net.layers + [lists.loss, lists.optimizer]])
-    if not own or key not in programs:
+    if own:
         try:
-            program = fused.of_batches(net, lists.loss, lists.optimizer, shape, size)
-        except Exception:  # User-defined rules may raise anything.
-            program = None
-        if not own:
-            return program
+            return programs[key]
+        except KeyError:  # Not "if key in", because another thread may clear the cache in between.
+            pass
+    try:
+        program = fused.of_batches(net, lists.loss, lists.optimizer, shape, size)
+    except Exception:  # User-defined rules may raise anything.
+        program = None
+    if own:
         keep(key, program)
-    return programs[key]
+    return program

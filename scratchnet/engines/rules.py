@@ -99,12 +99,13 @@ def _run(part: "Any", what: str, width: int, make: "Callable[[], str]") -> "Any"
     key = kernel(), type(part), repr(part), what, width
     if not is_own(part):
         return executed(make())["rule"]
-    if key not in _sources:
+    source = _sources.get(key)  # Another thread may clear the cache.
+    if source is None:
         source = make()
         if len(_sources) >= MOST_SOURCES:
             _sources.clear()
         _sources[key] = source
-    return executed(_sources[key])["rule"]
+    return executed(source)["rule"]
 
 
 def _of_one_number(part: "Any", name: str) -> "Any":

@@ -4,7 +4,7 @@ import pytest
 from random_networks import BUILT_IN_LAYERS, bits
 
 import scratchnet as sn
-from scratchnet.engines import prediction, threads
+from scratchnet.engines import generated, prediction, rows, rules, threads
 from scratchnet.engines.products import COMPILED
 
 X = [[(i * 7 % 11 - 5) / 4, (i * 5 % 13 - 6) / 8, i % 3 / 2] for i in range(40)]
@@ -84,3 +84,43 @@ def test_a_network_in_training_is_not_disturbed(eager):
     kept = net.layers[1].X
     net.predict(X)
     assert net.layers[1].X is kept and "propagate" not in vars(net)
+
+
+class Clearing(dict):
+    """A cache that another thread clears as soon as anything is asked of it or kept in it."""
+
+    def __contains__(self, key):
+        found = dict.__contains__(self, key)
+        self.clear()
+        return found
+
+    def __setitem__(self, key, value):
+        dict.__setitem__(self, key, value)
+        self.clear()
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.parametrize("absent", [("scale", "bias"), ("bias", "scale")])
+def test_each_absent_parameter_has_its_own_code(absent, eager, portable):
+    for name in absent:
+        net = sn.Sequential([sn.Dense(3, 3), sn.deep.LayerNormalization(3, **{name: False})])
+        net.parameters()[-1].value = [0.5, 2, -1]
+        assert bits(net.predict(X)) == bits(by_layers(net, X))
+    assert eager == [40, 40]
+
+
+def test_caches_that_another_thread_clears(eager, monkeypatch, portable):
+    programs = Clearing()
+    for module, name in [(generated, "programs"), (rows, "programs"), (rules, "_sources")]:
+        monkeypatch.setattr(module, name, programs)
+    monkeypatch.setattr(prediction, "_predictions", Clearing())
+    losses = set()
+    for engine in ("steps", "rows"):
+        net = sn.Sequential([sn.Dense(3, 2), sn.GELU(), sn.Dense(2, 1)], seed=1)
+        history = net.fit(
+            X, [[1]] * 40, "half_squared_error", epochs=2, batch_size=8, engine=engine
+        )
+        losses.add(tuple(history.loss))
+        assert bits(net.predict(X)) == bits(by_layers(net, X))
+    assert len(losses) == 1 and programs == {}
+    assert COMPILED or eager == [40, 40]

@@ -58,10 +58,9 @@ class Vectors:
             self.add_gradients_and_loss(recording)
         elif isinstance(recording, Prediction):
             self.output = self.name_of(recording.output)
+        self.check_all()
         self.keep_products()
         self.all.sort(key=lambda v: (v.stage, max([node.serial for node in v.rows[0]])))
-        for vector in self.all:
-            self.check(vector)
 
     # ---- which vectors there are -----------------------------------------------------------------
 
@@ -187,7 +186,6 @@ class Vectors:
         users: "Dict[str, List[Vector]]" = {}
         self.consumers = self.consumers_of([v for vector in self.all for v in vector.rows])
         for vector in self.all:
-            self.check(vector)
             for name in {v.name for v in inputs_of(vector.rows[0], self.place) if self.is_open(v)}:
                 users.setdefault(name, []).append(vector)
         for name in sorted(users, key=lambda name: int(name[1:])):
@@ -195,6 +193,8 @@ class Vectors:
                 self.keep_product(name)
             elif users[name][0].stage > int(name[1:]) + 1:
                 self.keep_product(name)
+        if any([vector.trunk for vector in self.all]):
+            self.check_all()  # Others are computed from the new vectors now.
 
     def is_open(self, node: "Any") -> bool:
         """Return whether a number is the result of a product and no vector holds it."""
@@ -235,6 +235,10 @@ class Vectors:
         return found
 
     # ---- whether samples, and places in a row, are alike -----------------------------------------
+
+    def check_all(self) -> None:
+        for vector in self.all:
+            self.check(vector)
 
     def check(self, vector: Vector) -> None:
         """Set ``alike``, and raise an error unless the vector is the same of every sample."""
