@@ -30,6 +30,7 @@ class Parts:
     ``ending``     those that compute the loss and the gradients from the sums
     ``in_place``   whether the sums are the gradients; otherwise these are in an array g
     ``lengths``    {array of one sample: its length}
+    ``lengths_of_end``   {array of the ending: its length}
     ``tables``     the definitions of the constants that are read
     ``is_small``   whether the statements for one sample have no loops
     ``work``       the approximate time of a sample, in additions
@@ -40,6 +41,7 @@ class Parts:
     ) -> None:
         self.unit, self.record, self.factor = unit, record, factor
         self.lengths: "Dict[str, int]" = {}
+        self.lengths_of_end: "Dict[str, int]" = {}
         self.tables: "List[str]" = []
         self.in_place = all([g is s for g, s in zip(record.gradients, record.sums)])
         operations = size(record.terms)
@@ -166,4 +168,5 @@ class Parts:
             factor = loops.single(same[id(self.factor)])
             loops.statements.append(Assign("factor", factor))
         self.tables += [self.unit.table(table) for table in loops.tables]
-        return self.unit.looping(loops)
+        self.lengths_of_end = loops.lengths
+        return [line for part in loops.statements for line in self.unit.statement(part)]

@@ -14,12 +14,13 @@ sample; then the sums over the samples, so that each of these is read once for t
 
 import re
 
+from ...scalars import Symbolic
 from ..batch_record import BatchRecord, Update
 from ..loops import Index, Nest
 from ..own import generate
 from . import templates
 from .native_parts import Parts
-from .native_unit import NativeUnit
+from .native_unit import MOST_ON_STACK, NativeUnit
 from .printer import CPrinter, indented
 from .table_rows import for_comment
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 BLOCK = 32  # samples
 ROWS = (2, 4)  # how many rows of sums are added to at once
 WORK = 5  # the time of the update of a weight, in additions
-MOST_KEPT = 1024  # sums in a local array
 
 
 class NativeStep:
@@ -87,7 +87,7 @@ class _Writer:
         self.update = Update(optimizer, record)
         self.parts = parts = Parts(self.unit, record, self.update.factor)
         self.scratch = len(record.sums) + (0 if parts.in_place else len(record.gradients))
-        self.scratch += BLOCK * sum(parts.lengths.values())
+        self.scratch += BLOCK * sum(parts.lengths.values()) + sum(parts.lengths_of_end.values())
         self.inputs, self.outputs = inputs, outputs
         functions = [self.update_function(), self.step(), self.train()]
         about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
@@ -163,6 +163,10 @@ class _Writer:
         for name, length in parts.lengths.items():
             blocks[name] = f"double *restrict const {name} = scratch + {place} + {length} * k;"
             place += BLOCK * length
+        of_end = []
+        for name, length in parts.lengths_of_end.items():
+            of_end.append(f"double *restrict const {name} = scratch + {place};")
+            place += length
         lines.append(f"for (int n = 0; n < {count}; n++) {{ sums[n] = -0.0; }}")
         lines.append(f"for (long long start = 0; start < size; start += {BLOCK}) {{")
         lines.append(
@@ -173,7 +177,13 @@ class _Writer:
         )
         for group in parts.late:
             lines += nested(self.over_block(group, blocks))
-        lines += ["}", *parts.ending, "*value = loss;", "if (!(loss - loss == 0.0)) { return 1; }"]
+        lines += [
+            "}",
+            *of_end,
+            *parts.ending,
+            "*value = loss;",
+            "if (!(loss - loss == 0.0)) { return 1; }",
+        ]
         lines += self.updates()
         return STEP.format(body=indented(lines))
 
@@ -192,32 +202,50 @@ class _Writer:
     def over_block(self, part: "Any", blocks: "Dict[str, str]") -> "List[str]":
         """Return the statements that add the terms of each sample of the block to some sums.
 
-        The sums of a row, or of a few rows, are kept in a local array during the block.
+        The sums of a row, or of a few rows, are in a local array during the block, if they are not
+        too many for the stack.
         """
         outer = part.index if isinstance(part, Nest) else Index("", 1)
         fill = part.body[0] if isinstance(part, Nest) else part
-        rows = max(
-            [1] + [n for n in ROWS if outer.count % n == 0 and n * fill.index.count <= MOST_KEPT]
-        )
-        total, term = fill.value.operands
-        lines, text = self.unit.value(term)
-        kept = f"kept[u][{fill.index.name}]"
-
-        def each(body: "List[str]") -> "List[str]":
-            loops = self.unit.repeated(fill.index, body)
-            return ["for (int u = 0; u < %d; u++) {" % rows, *nested(loops), "}"]
-
-        adding = each([*lines, f"{kept} = {kept} + {text};"])
-        body = [f"double kept[{rows}][{fill.index.count}];", *each([f"{kept} = {total.name};"])]
-        body += ["for (int k = 0; k < block; k++) {"]
-        body += nested([*self.known(adding, blocks), *adding]) + ["}"]
-        body += each([f"{total.name} = {kept};"])
-        head = "{"
-        if outer.count > 1:
-            i = outer.name
+        rows = [n for n in (1, *ROWS) if outer.count % n == 0]
+        rows = [n for n in rows if n * fill.index.count <= MOST_ON_STACK]
+        if rows:
+            step, body = rows[-1], self.with_local_sums(fill, rows[-1], blocks)
+        else:
+            step, body = 1, self.for_block(self.adding(fill, fill.value.operands[0].name), blocks)
+        if outer.count == 1:
+            return ["{", *nested(body), "}"]
+        i = outer.name
+        if rows:
             body = [re.sub(rf"\b{i}\b", f"({i} + u)", line) for line in body]
-            head = f"for (int {i} = 0; {i} < {outer.count}; {i} += {rows}) {{"
+        head = f"for (int {i} = 0; {i} < {outer.count}; {i} += {step}) {{"
         return [head, *nested(body), "}"]
+
+    def adding(self, fill: "Any", target: str) -> "List[str]":
+        """Return the loop that adds the terms of one sample to these sums."""
+        sum_of_two = Symbolic(None, "add", (Symbolic(name=target), fill.value.operands[1]))
+        return self.unit.repeated(fill.index, self.unit.assigned(target, sum_of_two))
+
+    def for_block(self, lines: "List[str]", blocks: "Dict[str, str]") -> "List[str]":
+        """Return the lines in a loop over the samples of the block."""
+        inner = self.known(lines, blocks) + lines
+        return ["for (int k = 0; k < block; k++) {", *nested(inner), "}"]
+
+    def with_local_sums(self, fill: "Any", rows: int, blocks: "Dict[str, str]") -> "List[str]":
+        """Return the statements that read the sums of some rows, add to them and store them."""
+        total, kept = fill.value.operands[0].name, f"kept[u][{fill.index.name}]"
+
+        def each_row(lines: "List[str]") -> "List[str]":
+            return [f"for (int u = 0; u < {rows}; u++) {{", *nested(lines), "}"]
+
+        reading = self.unit.repeated(fill.index, [f"{kept} = {total};"])
+        storing = self.unit.repeated(fill.index, [f"{total} = {kept};"])
+        return [
+            f"double kept[{rows}][{fill.index.count}];",
+            *each_row(reading),
+            *self.for_block(each_row(self.adding(fill, kept)), blocks),
+            *each_row(storing),
+        ]
 
     def updates(self) -> "List[str]":
         """Return the statements that update the parameters, those in a row by one call."""

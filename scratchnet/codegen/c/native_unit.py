@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
 
-WIDEST = 1024  # sums on the stack
+MOST_ON_STACK = 1024  # the longest array on the stack, in numbers: a thread's may be small
 # IEEE 754 fixes every bit of these results; and x + c - c needs no function around it, because
 # the head of the file refuses compilers that do not round every operation as it is written.
 HERE = {"sqrt": "sqrt", "abs": "fabs", "rounded": ""}
@@ -60,7 +60,7 @@ class NativeUnit(Unit):
 def _is_row_of_sums(part: "Fill") -> bool:
     """Return whether each number follows from one sum, whose terms need no further statement."""
     return (
-        1 < part.index.count <= WIDEST
+        1 < part.index.count <= MOST_ON_STACK
         and len(part.body) == 1
         and isinstance(part.body[0], Fold)
         and not part.body[0].body

@@ -1,0 +1,133 @@
+"""The C of training steps: every kind of term in a sum, and no array that is too long for a small stack."""
+
+import re
+
+import pytest
+from compare_engines import X, Y, kernel, outcome
+
+import scratchnet as sn
+from scratchnet import matrix
+from scratchnet.codegen.c import native_parts, native_step, native_unit
+from scratchnet.core.functions import where
+from scratchnet.engines.native import compiler, engine
+
+try:
+    compiler.find_compiler()
+except compiler.CompilerError as none:
+    pytest.skip(str(none), allow_module_level=True)
+
+
+@pytest.fixture(autouse=True)
+def only_c(monkeypatch):
+    """Compile in less time, and refuse steps that lists make instead."""
+    attempt = engine.Native.attempt
+
+    def made_by_c(self, batches):
+        losses = attempt(self, batches)
+        assert losses is not None
+        return losses
+
+    monkeypatch.setattr(compiler, "FAST", ["-O1"])
+    monkeypatch.setattr(compiler, "HERE", [])
+    monkeypatch.setattr(engine.Native, "attempt", made_by_c)
+    with kernel("portable"):
+        yield
+
+
+def train(layers, name, **options):
+    net = sn.Sequential(layers, seed=1)
+    source = []
+
+    def fit():
+        history = net.fit(X, Y, "huber", epochs=4, batch_size=3, engine=name, **options)
+        source.append(getattr(history.engine, "source", ""))
+        return history
+
+    return outcome(fit, net), source[0]
+
+
+class Curve(sn.Layer):
+    """a = x + s·x² where x > 0, else x - s. The gradients of s are choices and differences of numbers."""
+
+    arguments = ("inputs", "kind")
+
+    def __init__(self, inputs, kind):
+        self.inputs = self.outputs = inputs
+        self.kind = kind
+        self.s = sn.Parameter("s", (inputs,), [0.25] * inputs)
+
+    def parameters(self):
+        return [self.s]
+
+    def forward(self, X):
+        self.X = X
+        return [
+            [where(x > 0, x + s * x * x, x - s) for x, s in zip(row, self.s.value)] for row in X
+        ]
+
+    def backward(self, dA):
+        terms = {
+            "choice": lambda d, x: where(x > 0, d * x * x, -d),
+            "difference": lambda d, x: d * x - d,
+            "sum": lambda d, x: d * x + d,
+            "negative": lambda d, x: -d,
+            "nested": lambda d, x: where(x > 0, d - x, where(d > 0, x - d, d)) - d * x,
+        }
+        term = terms[self.kind]
+        self.s.gradient = matrix.sum_columns(
+            [[term(d, x) for d, x in zip(ds, row)] for ds, row in zip(dA, self.X)]
+        )
+        return [
+            [where(x > 0, d + 2 * s * x * d, d) for d, x, s in zip(ds, row, self.s.value)]
+            for ds, row in zip(dA, self.X)
+        ]
+
+
+KINDS = ["choice", "difference", "sum", "negative", "nested"]
+DEEP = sn.deep
+
+
+def curves():
+    return [sn.Dense(2, 9), *[Curve(9, kind) for kind in KINDS], sn.Dense(9, 1)]
+
+
+def deep():
+    return [
+        *(sn.Dense(2, 9), DEEP.PReLU(9), DEEP.LayerNormalization(9), DEEP.Mish(), DEEP.PReLU()),
+        *(sn.Dense(9, 5), DEEP.Clip(-2, 2), DEEP.PReLU(5), DEEP.HardSwish(), DEEP.CELU()),
+        *(sn.Dense(5, 6), DEEP.HardSigmoid(), DEEP.Exp(), DEEP.Softsign(), DEEP.LogSoftmax()),
+        *(DEEP.RowNormalization("l1"), DEEP.PReLU(6), DEEP.RowNormalization(), sn.Dense(6, 1)),
+    ]
+
+
+@pytest.mark.parametrize("make", [curves, deep])
+def test_every_gradient_has_the_same_bits_in_loops(make):
+    found, source = train(make(), "native", optimizer=sn.SGD(0.125))
+    assert found == train(make(), "lists", optimizer=sn.SGD(0.125))[0]
+    assert "kept[u]" in source
+
+
+def test_all_layers_of_deep_are_among_them():
+    assert {type(layer) for layer in deep()} == {sn.Dense, *DEEP.LAYERS.values()}
+
+
+def test_no_array_is_too_long_for_a_small_stack(monkeypatch):
+    def make():
+        return [sn.Dense(2, 11, l2=0.1), DEEP.PReLU(11), sn.Dense(11, 3, l1=0.1), sn.Dense(3, 1)]
+
+    monkeypatch.setattr(native_parts, "MOST_WRITTEN_OUT", 0)
+    engine._steps.clear()
+    options = {"optimizer": sn.Adam(0.125, clip_norm=0.5)}
+    expected = train(make(), "lists", **options)[0]
+    for most in (1024, 7):
+        for module in (native_step, native_unit):
+            monkeypatch.setattr(module, "MOST_ON_STACK", most)
+        engine._steps.clear()
+        found, source = train(make(), "native", **options)
+        assert found == expected
+        longest = 0
+        for shape in re.findall(r"\bdouble \w+((?:\[\d+\])+);", source):
+            rows, width = ([1] + [int(n) for n in re.findall(r"\d+", shape)])[-2:]
+            longest = max(longest, rows * width)
+        assert 3 <= longest <= (most if most < 1024 else 44)
+    engine._steps.clear()
