@@ -166,7 +166,7 @@ def _owners(tensors: "Dict[str, Any]", prefix: str, what: str) -> "List[Owner]":
         if kind == "matrix" and role != "matrix":
             owner.turned = role == "weight"
         owner.names[kind] = name
-        numbers = tensor if kind == "matrix" else _flat(tensor)
+        numbers = tensor if kind == "matrix" else _flat(tensor, f"{what}: {shown(name)}")
         accept = checks.accept if kind == "matrix" else _accept_row
         owner.tensors[kind] = accept(numbers, float, f"{what}: {shown(name)}")
     for owner in owners.values():
@@ -191,11 +191,15 @@ def _depth(tensor: "Any") -> int:
     return 1 + _depth(tensor[0]) if checks.is_sequence(tensor) and len(tensor) else 0
 
 
-def _flat(tensor: "Any") -> "Any":
+def _flat(tensor: "Any", where: str) -> "Any":
     """Return a matrix of one row or one column as a flat list."""
     if _depth(tensor) == 1:
         return tensor
-    return tensor[0] if len(tensor) == 1 else [x for row in tensor for x in row]
+    if len(tensor) == 1:
+        return tensor[0]
+    if any([not checks.is_sequence(row) or len(row) != 1 for row in tensor]):
+        raise ValueError(f"{where} has several rows and columns; give one row or one column")
+    return [row[0] for row in tensor]
 
 
 def _accept_row(row: "Any", number: "Any", name: str) -> "Row":

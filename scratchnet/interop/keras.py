@@ -20,11 +20,11 @@
     SpatialDropout1D  ActivityRegularization
 
 These are the layers of Keras 3 and of Keras 2. Functions of tensorflow and jax are known by their
-names. ``from_keras`` is exact, because 64 bits can hold every number of Keras. Only ``to_keras``
-without a model needs Keras. Keras computes in 32 bits unless ``keras.config.set_floatx("float64")``
-is called before anything else. Even then it computes tanh and BatchNormalization in 32 bits, and
-with PyTorch as its backend all products. With PyTorch, softplus(z) is z from z = 20 on, which
-differs by 2e-9.
+names. ``from_keras`` keeps every number, because 64 bits can hold each of Keras. Rescaling,
+BatchNormalization and log_sigmoid are equal up to rounding. Only ``to_keras`` without a model needs
+Keras. Keras computes in 32 bits unless ``keras.config.set_floatx("float64")`` is called before
+anything else. Even then it computes tanh and BatchNormalization in 32 bits, and with PyTorch as its
+backend all products. With PyTorch, softplus(z) is z from z = 20 on, which differs by 2e-9.
 """
 
 import importlib

@@ -67,12 +67,20 @@ FUNCTIONS: "Dict[str, Any]" = {
     "swish": lambda: [SiLU()],
     "tanh": lambda: [Tanh()],
 }
+OF_KERAS_2: "Dict[str, Any]" = {"hard_sigmoid": lambda: [HardSigmoid(0.2, 0.5)]}
+# The modules in which Keras 2 defines its functions, where Keras 3 defines none.
+MODULES_OF_KERAS_2 = (
+    "keras.activations",
+    "keras.backend",
+    "keras.src.activations",
+    "keras.src.backend",
+)
 # The libraries whose functions of these names are the same, and where they differ from Keras 3.
 LIBRARIES: "Dict[str, Dict[str, Any]]" = {
     "jax": {"gelu": lambda: [GELU("tanh")], "leaky_relu": lambda: [LeakyReLU(0.01)]},
     "keras": {},
-    "tensorflow": {},
-    "tf_keras": {"hard_sigmoid": lambda: [HardSigmoid(0.2, 0.5)]},
+    "tensorflow": OF_KERAS_2,
+    "tf_keras": OF_KERAS_2,
 }
 # Layers that do nothing in a prediction, or only give a sample another shape.
 NOTHING = (
@@ -99,7 +107,7 @@ HOLDS: "Dict[str, Any]" = {
     ),
     "Normalization": (lambda layer: axes_of(layer) in ((), (-1,), (1,)), "give axis=-1"),
     "ReLU": (
-        lambda layer: not layer.threshold and not (layer.negative_slope and layer.max_value),
+        lambda layer: not layer.threshold and (layer.max_value is None or not layer.negative_slope),
         "give no threshold, and only one of max_value and negative_slope",
     ),
     "Softmax": ALONG_FEATURES,
@@ -128,8 +136,11 @@ def kind_of(layer: "Any") -> str:
     for kind in type(layer).__mro__:
         home = kind.__module__
         if home.split(".")[0] in PACKAGES or home.startswith("tensorflow.python.keras."):
-            same = getattr(type(layer), "call", None) is getattr(kind, "call", None)
-            return kind.__name__ if same else ""
+            same = [
+                getattr(type(layer), method, None) is getattr(kind, method, None)
+                for method in ("call", "__call__")
+            ]
+            return kind.__name__ if all(same) and "call" not in vars(layer) else ""
     return ""
 
 
@@ -170,9 +181,11 @@ def function_of(function: "Any", where: str) -> "List[Layer]":
     """Return the layers of an activation function."""
     name = str(getattr(function, "__name__", type(function).__name__))
     plain = name[:-3] if name.endswith("_v2") else name  # as in tensorflow: softmax_v2
-    home = str(getattr(function, "__module__", "")).split(".")[0]
+    module = str(getattr(function, "__module__", ""))
+    home = module.split(".")[0]
     if home in LIBRARIES and plain in FUNCTIONS:
-        made: "List[Layer]" = dict(FUNCTIONS, **LIBRARIES[home])[plain]()
+        own = OF_KERAS_2 if module in MODULES_OF_KERAS_2 else LIBRARIES[home]
+        made: "List[Layer]" = dict(FUNCTIONS, **own)[plain]()
         return made
     if plain in FUNCTIONS:
         raise ValueError(

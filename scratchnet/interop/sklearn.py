@@ -108,9 +108,10 @@ def _steps(estimator: "Any", name: str) -> "Tuple[List[Any], Any]":
 def from_sklearn(estimator: "Any") -> "Sequential":
     """Return the network that predicts as a fitted estimator, a Pipeline, or the best of a search.
 
-    The outputs are those of ``predict_proba``, for two classes only the second column. The outputs
-    of a regressor, and of a classifier without probabilities, are those of ``predict``. An
-    estimator that is not supported or not fitted raises a ValueError.
+    The outputs are those of ``predict_proba``, for two classes only the second column; of a
+    regressor, those of ``predict``. The output of a classifier without probabilities is 0 or 1: the
+    place of the predicted class in ``net.metadata["labels"]``. An estimator that is not supported
+    or not fitted raises a ValueError.
     """
     before, last = _steps(estimator, "from_sklearn")
     kind = _kind(last, "from_sklearn", CLASSIFIERS + REGRESSORS)

@@ -23,8 +23,10 @@ and the functions and methods of the same names, clamp, flatten and view to one 
 squeeze of a single output, and + - · / with a constant or one number per feature, which become a
 Normalization.
 
-``from_torch`` is exact, because 64 bits can hold every number of PyTorch. Only ``to_torch`` without
-a module needs PyTorch. PyTorch's Softplus is z above its threshold, by default 20, which differs by
+``from_torch`` keeps every number, because 64 bits can hold each of PyTorch. A product x·c, computed
+as x/(1/c), and a Softplus with a beta are equal up to rounding. A conversion to 32 bits, such as
+x.float(), is ignored, and one to fewer bits or to integers is refused. Only ``to_torch`` without a
+module needs PyTorch. PyTorch's Softplus is z above its threshold, by default 20, which differs by
 2e-9. The Softplus that ``to_torch`` makes has the threshold 50, above which the difference vanishes
 in 64 bits.
 """
@@ -35,7 +37,7 @@ from ..core import matrix
 from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
-from ..deep.activations import HardSigmoid, PReLU
+from ..deep.activations import Clip, HardSigmoid, PReLU
 from ..deep.normalization import LayerNormalization
 from ..formats import exchange, state_dicts
 from .torch_chain import parts
@@ -184,6 +186,8 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
     if type(layer) is LayerNormalization:
         return _layer_norm(layer, torch)
     config = layer.config()
+    if type(layer) is Clip and layer.low == layer.high:
+        raise exchange.unfit(i, layer, "the limits of PyTorch's Hardtanh differ")
     if type(layer) not in NEW or (type(layer) is HardSigmoid and config != HardSigmoid().config()):
         raise exchange.unfit(
             i, layer, f"PyTorch has no such module; torch.nn has {', '.join(KNOWN)}"

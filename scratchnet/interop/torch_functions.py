@@ -10,7 +10,7 @@ import importlib
 
 from ..formats import exchange
 from .affine import Affine, Columns
-from .torch_modules import numbers_of
+from .torch_modules import clip, numbers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ FUNCTIONS: "Dict[str, Any]" = {
     "gelu": ("GELU", ["approximate"]),
     "hardsigmoid": ("Hardsigmoid", ["inplace"]),
     "hardswish": ("Hardswish", ["inplace"]),
-    "hardtanh": ("Hardtanh", ["min_val", "max_val", "inplace"]),
     "leaky_relu": ("LeakyReLU", ["negative_slope", "inplace"]),
     "log_softmax": ("LogSoftmax", ["dim", "_stacklevel", "dtype"]),
     "log_sigmoid": ("LogSigmoid", []),
@@ -48,22 +47,27 @@ CLAMPS: "Dict[str, List[str]]" = {
     "clamp_max": ["max"],
     "clamp_min": ["min"],
     "clip": ["min", "max"],
+    "hardtanh": ["min_val", "max_val", "inplace"],
 }
-# Methods that change no number, or only its type.
+# Methods that change no number, or only its type; a cast to 32 bits is ignored.
 SAME = (
     "clone",
     "contiguous",
     "detach",
     "double",
     "float",
-    "half",
     "requires_grad_",
     "to",
     "type_as",
 )
+# Methods that round to 16 bits or to integers, and the types that do not.
+CASTS = ("bfloat16", "half", "int", "long", "short")
+UNROUNDED = ("torch.float32", "torch.float64")
 ARITHMETIC = ("add", "sub", "mul", "truediv", "div", "neg", "rsub")
 IN_PLACE = {"iadd": "add", "isub": "sub", "imul": "mul", "itruediv": "truediv"}
 WITH_TENSORS = ("linear", "batch_norm", "layer_norm", "prelu")
+# The modules whose functions are known by their names.
+HOMES = ("torch", "torch.nn.functional", "torch._C._nn", "operator", "builtins")
 
 
 class Step:
@@ -89,6 +93,9 @@ def read(node: "Any", current: "Any", root: "Any", where: str) -> "Optional[Step
     """
     name = _name(node)
     at = f"{name}() in {where}"
+    if node.op == "call_function" and not _is_known(node.target):
+        home = getattr(node.target, "__module__", None)
+        raise ValueError(f"{at} is a function of {home}; give one of torch or torch.nn.functional")
     if node.op == "placeholder":
         if node is not current and node.users:
             raise ValueError(f"{where} has the inputs {current} and {node}; a network has one")
@@ -118,6 +125,13 @@ def _name(node: "Any") -> str:
     name = str(getattr(node.target, "__name__", node.target))
     name = name if name in SAME else name.strip("_")
     return IN_PLACE.get(name, name)
+
+
+def _is_known(function: "Any") -> bool:
+    """Return whether a function is one of HOMES, and not another one of the same name."""
+    name = getattr(function, "__name__", "")
+    homes = [importlib.import_module(home) for home in HOMES]
+    return any([getattr(home, name, None) is function for home in homes])
 
 
 def _is_size(node: "Any") -> bool:
@@ -167,15 +181,17 @@ def _function(name: str, given: "_Given", at: str) -> "Step":
         if "training" in names and options.pop("training", name == "dropout"):
             raise ValueError(f"{at} also drops in a prediction; give it training=self.training")
         for unused in ("inplace", "_stacklevel", "dtype"):
-            options.pop(unused, None)
+            _check_type(options.pop(unused, None), at)
         if "dim" in names:
             options.setdefault("dim", None)
         return Step(at, getattr(nn, kind)(**options))
     if name in CLAMPS:
-        limits = given.bound(CLAMPS[name])
-        return Step(at, nn.Hardtanh(*_limits(limits, at)))
+        return Step(at, layer=_clamp(name, given.bound(CLAMPS[name]), at))
+    if name in CASTS:
+        raise ValueError(_rounds(at, name))
     if name in SAME:
-        _check_type(given, at)
+        for value in given.args[1:] + list(given.named.values()):
+            _check_type(value, at)
         return Step(at)
     if name in ("flatten", "view", "reshape", "squeeze"):
         return _reshaped(name, given, at)
@@ -189,19 +205,31 @@ def _function(name: str, given: "_Given", at: str) -> "Step":
     )
 
 
-def _check_type(given: "_Given", at: str) -> None:
-    """Refuse a conversion to integers."""
-    for value in given.args[1:] + list(given.named.values()):
-        if not getattr(value, "is_floating_point", True):
-            raise ValueError(f"{at} rounds to {value}, which no layer here does; leave it out")
+def _check_type(value: "Any", at: str) -> None:
+    """Refuse a conversion to a type that rounds; ``value`` is a type, or a tensor of it."""
+    kind = getattr(value, "dtype", value)
+    if hasattr(kind, "is_floating_point") and str(kind) not in UNROUNDED:
+        raise ValueError(_rounds(at, kind))
 
 
-def _limits(given: "Dict[str, Any]", at: str) -> "List[float]":
-    limits = [given.get("min"), given.get("max")]
-    if not all([v is None or isinstance(v, (int, float)) for v in limits]):
+def _rounds(at: str, kind: "Any") -> str:
+    return f"{at} rounds to {kind}, which no layer here does; leave it out"
+
+
+def _clamp(name: str, given: "Dict[str, Any]", at: str) -> "Layer":
+    """Return the Clip of clamp, where the maximum counts if it is below the minimum."""
+    default = (-1, 1) if name == "hardtanh" else (None, None)
+    low, high = [
+        given.get(short, given.get(short + "_val", limit))
+        for short, limit in zip(("min", "max"), default)
+    ]
+    if not all([v is None or isinstance(v, (int, float)) for v in (low, high)]):
         raise ValueError(f"{at} has limits that are not numbers; give numbers")
-    low, high = limits
-    return [float("-inf") if low is None else low, float("inf") if high is None else high]
+    low = float("-inf") if low is None else low
+    high = float("inf") if high is None else high
+    if name == "hardtanh" and low > high:
+        raise ValueError(f"{at} has the limits {low} and {high}; give the lower one first")
+    return clip(min(low, high), high)
 
 
 def _reshaped(name: str, given: "_Given", at: str) -> "Step":

@@ -4,6 +4,7 @@ KNOWN          the names of the modules that have an equivalent
 kind_of        the PyTorch class that defines what a module computes
 check          refuses a module that has no equivalent
 layers_of      the layers that compute what a module computes
+clip           the Clip between two limits
 NEW            the module of each layer without parameters
 """
 
@@ -51,9 +52,10 @@ def _softplus(module: "Any") -> "List[Layer]":
     return [Affine(0.0, 1 / beta), Softplus(), Affine(0.0, beta)]
 
 
-def _limit(value: float) -> "Any":
-    """Return a limit of a Clip, None for an infinite one."""
-    return value if abs(value) < float("inf") else None
+def clip(low: float, high: float) -> "Layer":
+    """Return the Clip between two limits, of which -inf and inf are none."""
+    infinite = float("inf")
+    return Clip(None if low == -infinite else low, None if high == infinite else high)
 
 
 # The equivalent layers of modules without tensors.
@@ -64,7 +66,7 @@ SAME: "Dict[str, Any]" = {
     "GELU": lambda module: [GELU(getattr(module, "approximate", "none"))],
     "Hardsigmoid": lambda module: [HardSigmoid()],
     "Hardswish": lambda module: [HardSwish()],
-    "Hardtanh": lambda module: [Clip(_limit(module.min_val), _limit(module.max_val))],
+    "Hardtanh": lambda module: [clip(module.min_val, module.max_val)],
     "Identity": lambda module: [Identity()],
     "LeakyReLU": lambda module: [LeakyReLU(module.negative_slope)],
     "LogSigmoid": lambda module: [Affine(0.0, -1.0), Softplus(), Affine(0.0, -1.0)],
@@ -148,11 +150,10 @@ def kind_of(module: "Any") -> str:
     ancestors: "Any" = type(module).__mro__
     for kind in ancestors:
         if kind.__module__ == "torch.fx.graph_module":
-            steps = [
-                f"{getattr(node.target, '__name__', node.target)}{node.args}"
-                for node in module.graph.nodes
-            ]
-            return "graph" if steps == GRAPH else ""
+            nodes = list(module.graph.nodes)
+            steps = [f"{getattr(n.target, '__name__', n.target)}{n.args}" for n in nodes]
+            homes = {n.target.__module__ for n in nodes if n.op == "call_function"}
+            return "graph" if steps == GRAPH and homes == {"_operator"} else ""
         if kind.__module__.startswith("torch.nn.modules."):
             same = (
                 getattr(type(module), "forward", None) is kind.forward

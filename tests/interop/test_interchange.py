@@ -160,6 +160,16 @@ def test_a_state_dict():
             r"'a.bias' has 2 numbers, which does not fit 'a.weight' of 1×1 \(outputs × inputs\)$",
         ),
         (
+            {"a.weight": [[1.0], [2.0], [3.0], [4.0]], "a.bias": [[1.0, 2.0], [3.0, 4.0]]},
+            ["relu"],
+            "'a.bias' has several rows and columns; give one row or one column$",
+        ),
+        (
+            {"a.weight": [[1.0], [2.0]], "a.bias": [[1.0], 2.0]},
+            ["relu"],
+            "'a.bias' has several rows and columns; give one row or one column$",
+        ),
+        (
             {"a2.weight": [[1.0]], "a10.weight": [[1.0, 2.0]]},
             ["relu"] * 2,
             "'a10.weight' takes 2 inputs, but 'a2.weight' before it has 1 outputs; name them first to last",

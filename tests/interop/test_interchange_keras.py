@@ -169,6 +169,25 @@ def test_functions_of_other_libraries():
         assert type(net.layers[1]).__name__ == ours
 
 
+@pytest.mark.parametrize(
+    "home, slope",
+    [
+        ("keras.activations", 0.2),
+        ("keras.src.activations", 0.2),
+        ("keras.src.backend", 0.2),
+        ("tensorflow.python.keras.activations", 0.2),
+        ("tf_keras.src.activations", 0.2),
+        ("keras.src.activations.activations", 1 / 6),
+        ("keras.src.ops.nn", 1 / 6),
+        ("jax._src.nn.functions", 1 / 6),
+    ],
+)
+def test_the_hard_sigmoid_of_each_version(home, slope):
+    function = ours_of_another("hard_sigmoid", home)
+    net = sn.from_keras(built(lambda: layers.Dense(3, activation=function)))
+    assert net.layers[1].config() == {"alpha": slope, "beta": 0.5}
+
+
 @pytest.mark.parametrize("ending", ["keras", "h5"])
 def test_the_file_formats_of_both_versions(tmp_path, ending):
     model = functional(layers.Dense(5, "relu"), layers.LeakyReLU(0.1), layers.Dense(2, "softmax"))
@@ -337,9 +356,26 @@ class Doubled(layers.Dense):
         return 2 * super().call(inputs)
 
 
+class Called(layers.Dense):
+    def __call__(self, inputs):
+        return super().__call__(2 * inputs)
+
+
+def replaced():
+    layer = layers.Dense(3)
+    layer.call = lambda inputs: 2 * inputs
+    return layer
+
+
 @pytest.mark.parametrize(
     "make, sentence",
     [
+        (lambda: [Called(3)], r"layer 0 of the model \(Called\) is not supported"),
+        (lambda: [replaced()], r"layer 0 of the model \(Dense\) is not supported"),
+        (
+            lambda: [layers.ReLU(max_value=0.0, negative_slope=0.1)],
+            r"\(ReLU\) cannot be carried over exactly: give no threshold, and only one of",
+        ),
         (
             lambda: [layers.Dense(2, activation="tanh_shrink")],
             r"layer 0 of the model \(Dense\) has the activation 'tanh_shrink', which",

@@ -534,6 +534,11 @@ def test_batch_normalization_takes_nothing_back():
 def test_layers_that_pytorch_lacks():
     with pytest.raises(
         ValueError,
+        match=r"layer 0, Clip\(low=1.0, high=1.0\): the limits of PyTorch's Hardtanh differ$",
+    ):
+        sn.to_torch(sn.Sequential([sn.deep.Clip(1, 1), sn.Dense(1, 1)]))
+    with pytest.raises(
+        ValueError,
         match=r"layer 1, Threshold\(threshold=0.0\): PyTorch has no such module; torch.nn has",
     ):
         sn.to_torch(sn.Sequential([sn.Dense(1, 1), sn.Threshold(0)]))

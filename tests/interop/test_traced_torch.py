@@ -66,6 +66,11 @@ FUNCTIONS = {
     "F.hardtanh": (lambda x: F.hardtanh(x, -0.5, 2.0), ["Clip"]),
     "torch.clamp": (lambda x: torch.clamp(x, -0.5, 2.0), ["Clip"]),
     "x.clamp": (lambda x: x.clamp(min=-1), ["Clip"]),
+    "clamp to one number": (lambda x: torch.clamp(x, 0.5, 0.5), ["Clip"]),
+    "clamp below its minimum": (lambda x: x.clamp(1, 0), ["Clip"]),
+    "clamp to no limit": (lambda x: x.clamp(float("-inf"), float("inf")), ["Clip"]),
+    "F.hardtanh to one number": (lambda x: F.hardtanh(x, 1, 1), ["Clip"]),
+    "F.hardtanh in place": (lambda x: F.hardtanh(x, max_val=0.5, inplace=True), ["Clip"]),
     "x.clamp_max": (lambda x: x.clamp_max(1.5), ["Clip"]),
     "F.softsign": (lambda x: F.softsign(x), ["Softsign"]),
     "F.softplus": (lambda x: F.softplus(x, 1, 50), ["Softplus"]),
@@ -246,6 +251,16 @@ def in_place_aside(self, x):
     return self.a(y)
 
 
+@torch.fx.wrap
+def relu(x):
+    return 100 * x
+
+
+@torch.fx.wrap
+def size(x, dim):
+    return x.size(dim)
+
+
 def decides(self, x):
     return self.a(x) if x.sum() > 0 else x
 
@@ -313,6 +328,34 @@ REFUSED = [
     (lambda self, x: self.c(x), r"^module c \(Conv1d\) is not supported; give one of Sequential, "),
     (lambda self, x: self.d(x), r"^module d.1 \(GLU\) is not supported; give one of Sequential, "),
     (
+        lambda self, x: self.a(x).half(),
+        r"^half\(\) in .* rounds to half, which no layer here does; l",
+    ),
+    (lambda self, x: self.a(x).bfloat16(), r"^bfloat16\(\) in .* rounds to bfloat16, which no"),
+    (
+        lambda self, x: self.a(x).to(dtype=torch.float16),
+        r"^to\(\) in .* rounds to torch.float16, wh",
+    ),
+    (lambda self, x: self.a(x).type_as(self.h), r"^type_as\(\) in .* rounds to torch.float16, wh"),
+    (lambda self, x: self.a(x).to(self.i), r"^to\(\) in .* rounds to torch.int64, which no layer"),
+    (
+        lambda self, x: self.a(x).softmax(1, torch.bfloat16),
+        r"^softmax\(\) in .* rounds to torch.bfloat16, which",
+    ),
+    (
+        lambda self, x: F.hardtanh(self.a(x), 1.0, 0.0),
+        r"^hardtanh\(\) in .* has the limits 1.0 and 0.0; give the lower one first$",
+    ),
+    (lambda self, x: self.a(x).clamp(float("inf")), r"low is inf"),
+    (
+        lambda self, x: relu(self.a(x)),
+        r"^relu\(\) in the module \(Module\) is a function of test_traced_torch; give one of torch",
+    ),
+    (
+        lambda self, x: self.a(x.view(size(x, 0), -1)),
+        r"^size\(\) in .* is a function of test_traced_torch; give one of torch or torch.nn.func",
+    ),
+    (
         lambda self, x: torch.clamp(self.a(x), self.w[0], None),
         r"^clamp\(\) in .* has limits that are",
     ),
@@ -329,7 +372,10 @@ def test_a_forward_method_that_is_refused(forward, sentence):
         e=nn.Linear(4, 1),
         d=nn.Sequential(nn.Linear(4, 4), nn.GLU()),
         w=torch.ones(4, 4),
+        h=torch.ones(4),
+        i=torch.ones(4, dtype=torch.int64),
     )
+    module.h = module.h.half()
     with pytest.raises(ValueError, match=sentence) as raised:
         sn.from_torch(module)
     assert "\n" not in str(raised.value)
