@@ -8,6 +8,7 @@ text_table              rows as lines, whose cells are wrapped at words
 html_table              rows as a table of HTML
 ASCII  is_writable      replace characters that an encoding lacks
 written_for  printed    text with these replacements: for an encoding, for ``print``
+number_of               the number that a label is
 decoded                 text in an encoding that is not known
 """
 
@@ -30,6 +31,15 @@ ASCII = {
     "│": "|", "─": "-", "┼": "+", "┤": "+", "┬": "+", "└": "+", "⋮": ":", "┊": ":",
     "●": "O", "░": ":", "▒": "=", "▓": "#", "█": "@",
 }  # fmt: skip
+
+
+def number_of(label: str) -> float:
+    """Return the number that the label of a class is, an int if it is written as one.
+
+    >>> number_of("3"), number_of("0.5"), number_of("1e+20")
+    (3, 0.5, 1e+20)
+    """
+    return float(label) if "." in label or "e" in label else int(label)
 
 
 def is_writable(text: str, encoding: str) -> bool:

@@ -55,27 +55,32 @@ _ID = re.compile(
 )
 
 
-def part_of(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
+def part_of(
+    column: "Column", rows: "Sequence[int]", keep_equal: bool = False
+) -> "Tuple[Any, str, str]":
     """Return the encoding of a column by its values in these rows, what is done, and why.
 
-    The encoding is a Number, a Category, or None if the column is left out.
+    The encoding is a Number, a Category, or None if the column is left out. Numbers that are all
+    equal are left out unless ``keep_equal`` is true.
     """
     if column.kind == TEXT:
         return None, "left out", "it " + TOO_MANY
     if column.kind == NUMBERS:
-        return _part_of_numbers(column, rows)
+        return _part_of_numbers(column, rows, keep_equal)
     return _part_of_categories(column, rows)
 
 
 # ---- numbers ---------------------------------------------------------------------------------
 
 
-def _part_of_numbers(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
+def _part_of_numbers(
+    column: "Column", rows: "Sequence[int]", keep_equal: bool
+) -> "Tuple[Any, str, str]":
     values = picked(column.values, column.present(rows))
     if not values:
         return None, "left out", "it holds nothing"
     least, most = min(values), max(values)
-    if least == most:
+    if least == most and not keep_equal:
         return None, "left out", f"it holds only {spelled(values[0])}" + _strays(column)
     is_id, hint = (False, "") if column.asked else _identifies(column)
     if is_id:

@@ -163,13 +163,20 @@ class Encoder(Encoding):
         self.classes = target.classes if isinstance(target, Classes) else None
 
     @classmethod
-    def fit(cls, table: "Table", rows: "Rows" = None, task: "Optional[str]" = None) -> "Encoder":
+    def fit(
+        cls,
+        table: "Table",
+        rows: "Rows" = None,
+        task: "Optional[str]" = None,
+        keep_equal: bool = False,
+    ) -> "Encoder":
         """Return the encoder for the training rows of the table, by default all rows.
 
         Rows without a target are left out. If ``task`` is None, texts are classes, and so are two
         different whole numbers; or up to 10, or 20 about equally frequent ones, if there are at
         least 10 rows per number. Anything else is a quantity. The classes are those of all rows,
-        not only of the training rows.
+        not only of the training rows. A column of equal numbers is left out, unless ``keep_equal``
+        is true.
         """
         require("task", task, TASK)
         column = table.target_column()
@@ -189,7 +196,7 @@ class Encoder(Encoding):
             if column.name == table.target:
                 decisions.append((column.name, TARGET, what, why))
                 continue
-            part, done, reason = part_of(column, complete)
+            part, done, reason = part_of(column, complete, keep_equal)
             parts += [part] if part else []
             decisions.append((column.name, column.kind, done, reason))
         if not parts:

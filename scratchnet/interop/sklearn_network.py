@@ -10,6 +10,7 @@ from ..core.activations import Identity, Sigmoid, Softmax, Threshold
 from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..formats import exchange
+from ..texts import number_of
 from .sklearn_steps import ABOVE_ZERO, REGRESSORS, listed
 
 TYPE_CHECKING = False
@@ -115,13 +116,11 @@ def _labels_of_table(net: "Sequential") -> "Any":
         classes = target.get("classes") if isinstance(target, dict) else None
         if isinstance(classes, list) and all([isinstance(label, str) for label in classes]):
             return (
-                [_number(label) for label in classes] if (target or {}).get("numeric") else classes
+                [number_of(label) for label in classes]
+                if (target or {}).get("numeric")
+                else classes
             )
     return None
-
-
-def _number(label: str) -> float:
-    return float(label) if "." in label or "e" in label else int(label)
 
 
 def check_columns(net: "Sequential") -> None:

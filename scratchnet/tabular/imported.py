@@ -15,6 +15,7 @@ from ..core.checks import shown
 from ..datasets.encoding import Encoder
 from ..datasets.parts import CLASSIFICATION, REGRESSION, Quantity, listed
 from ..datasets.tables import Table
+from ..texts import number_of, plural
 from .model import metadata_of
 from .problem import read
 
@@ -34,7 +35,8 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
                  has labels, which are those of the table in sorted order; else a quantity
 
     A table whose columns are not the inputs, or whose classes are not the outputs, raises a
-    ValueError. The median of a column replaces a missing number.
+    ValueError. Numbers may also be equal in all rows, and the label 1.0 is the class 1. The median
+    of a column replaces a missing number.
     """
     table: "Any" = read(data, target)
     if not isinstance(table, Table):
@@ -43,11 +45,12 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
     table = read(data, table.target, numeric=names)
     labels = net.metadata.get("labels")
     of_classes = labels is not None or type(net.layers[-1]) in (Sigmoid, Softmax)
-    encoder = Encoder.fit(table, None, CLASSIFICATION if of_classes else REGRESSION)
+    task = CLASSIFICATION if of_classes else REGRESSION
+    encoder = Encoder.fit(table, None, task, keep_equal=True)
     if encoder.features != names or len(names) != net.inputs:
         raise ValueError(
             f"{table.source}: the network has {net.inputs} inputs, but the table has "
-            f"{len(encoder.features)} columns of numbers beside the target: "
+            f"{plural(len(encoder.features), 'column')} of numbers beside the target: "
             f"{listed(encoder.features)}; give one column for each input, in their order"
         )
     if encoder.outputs != net.outputs:
@@ -56,7 +59,7 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
             f"{table.source}: the network has {net.outputs} outputs, but the target "
             f"{shown(encoder.target.name)} holds {what}; give another target"
         )
-    if labels is not None and list(map(str, labels)) != encoder.classes:
+    if labels is not None and not _are_same(labels, encoder.target):
         raise ValueError(
             f"{table.source}: the network's classes are {listed(map(str, labels))}, but those of "
             f"the target are {listed(encoder.classes or [])}; give a table with the same classes"
@@ -65,3 +68,10 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
         own = encoder.target
         encoder.target = Quantity(name=own.name, mean=0.0, spread=1.0, strays=own.strays)
     net.metadata.update(metadata_of(encoder))
+
+
+def _are_same(labels: "Any", target: "Any") -> bool:
+    """Return whether these are the classes of the target, in their order."""
+    if list(map(str, labels)) == target.classes:
+        return True
+    return bool(target.numeric) and list(labels) == [number_of(c) for c in target.classes]

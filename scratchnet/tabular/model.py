@@ -22,6 +22,7 @@ from ..datasets.parts import CLASSIFICATION
 from ..datasets.tables import Table
 from ..engines.progress import warn
 from ..formats import models
+from ..texts import number_of
 from . import fingerprint, importance
 from .problem import Chain, Problem, check_data
 from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, network, worthwhile
@@ -247,7 +248,7 @@ class Model:
         """Return what was predicted: for the label of a numeric class, the number that it means."""
         if self.encoder.task != CLASSIFICATION or not self.encoder.target.numeric:
             return predicted
-        return float(predicted) if "." in predicted or "e" in predicted else int(predicted)
+        return number_of(predicted)
 
     def evaluate(self, data: "Any", threshold: "Optional[float]" = None) -> "Any":
         """Return the report on rows whose target is known; ``threshold`` is as for ``classify``."""
