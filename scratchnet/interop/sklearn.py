@@ -49,19 +49,9 @@ from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
 from ..formats import exchange
+from .sklearn_linear import CLASSIFIERS, PERCEPTRONS, REGRESSORS, linear
 from .sklearn_network import alternating, check_columns, output_of
-from .sklearn_steps import (
-    CLASSIFIERS,
-    PERCEPTRONS,
-    REGRESSORS,
-    dense,
-    fitted,
-    kind_of,
-    layers_of,
-    linear,
-    listed,
-    steps_of,
-)
+from .sklearn_steps import dense, fitted, kind_of, layers_of, listed, steps_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

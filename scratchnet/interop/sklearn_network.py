@@ -11,7 +11,8 @@ from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..formats import exchange
 from ..texts import number_of
-from .sklearn_steps import ABOVE_ZERO, REGRESSORS, listed
+from .sklearn_linear import ABOVE_ZERO, REGRESSORS
+from .sklearn_steps import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,9 +1,8 @@
-"""scikit-learn's fitted steps and the equivalent layers here.
+"""scikit-learn's fitted transformers and the equivalent layers here.
 
     steps_of     the steps of an estimator: those of its pipelines, one after the other
     layers_of    the layers that compute what a transformer computes
     kind_of      the name of the class of scikit-learn that defines what a step computes
-    linear       the layers of a linear model
     dense        a Dense from lists
     listed       an array as lists
 
@@ -12,11 +11,10 @@ bits.
 """
 
 from ..core import matrix
-from ..core.activations import Sigmoid, Softmax, Softplus, Threshold
 from ..core.checks import shown
 from ..core.functions import sqrt
 from ..core.layers import Dense, Normalization
-from ..deep.activations import Clip, HardSigmoid
+from ..deep.activations import Clip
 from ..formats import exchange
 
 TYPE_CHECKING = False
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from ..core.layer import Layer
     from ..core.types import Matrix, Row
 
-ABOVE_ZERO = 5e-324  # the smallest number above 0; z ≥ ABOVE_ZERO means z > 0
 PACKAGES = (__name__.split(".")[0], "sklearn", "sklearnex", "daal4py")
 METHODS = ("predict", "predict_proba", "decision_function", "transform")
 # Estimators around another one, and the attribute that holds it once they are fitted.
@@ -37,50 +34,6 @@ AROUND = {
     "RANSACRegressor": "estimator_",
     "RandomizedSearchCV": "best_estimator_",
 }
-PERCEPTRONS = ("MLPClassifier", "MLPRegressor")
-WITH_PROBABILITIES = (
-    "LinearDiscriminantAnalysis",
-    "LogisticRegression",
-    "LogisticRegressionCV",
-    "SGDClassifier",
-)
-WITHOUT_PROBABILITIES = (
-    "LinearSVC",
-    "PassiveAggressiveClassifier",
-    "Perceptron",
-    "RidgeClassifier",
-    "RidgeClassifierCV",
-)
-CLASSIFIERS = ("MLPClassifier",) + WITH_PROBABILITIES + WITHOUT_PROBABILITIES
-REGRESSORS = (
-    "MLPRegressor",
-    "ARDRegression",
-    "BayesianRidge",
-    "ElasticNet",
-    "ElasticNetCV",
-    "HuberRegressor",
-    "Lars",
-    "LarsCV",
-    "Lasso",
-    "LassoCV",
-    "LassoLars",
-    "LassoLarsCV",
-    "LassoLarsIC",
-    "LinearRegression",
-    "LinearSVR",
-    "MultiTaskElasticNet",
-    "MultiTaskElasticNetCV",
-    "MultiTaskLasso",
-    "MultiTaskLassoCV",
-    "OrthogonalMatchingPursuit",
-    "OrthogonalMatchingPursuitCV",
-    "PassiveAggressiveRegressor",
-    "QuantileRegressor",
-    "Ridge",
-    "RidgeCV",
-    "SGDRegressor",
-    "TheilSenRegressor",
-)
 SELECTORS = (
     "GenericUnivariateSelect",
     "RFE",
@@ -149,9 +102,6 @@ def listed(values: "Any") -> "Any":
 def dense(weights: "Matrix", bias: "Any") -> "Dense":
     """Return a Dense of these weights, inputs × outputs; the bias may be False."""
     return Dense(len(weights), len(weights[0]), weights=weights, bias=bias)
-
-
-# ---- transformers ----------------------------------------------------------------------------
 
 
 def layers_of(step: "Any") -> "List[Layer]":
@@ -292,60 +242,3 @@ TRANSFORMERS: "Dict[str, Any]" = {
 def transformed(step: "Any", name: str) -> "List[Layer]":
     """Return the layers of a transformer, which may be a Pipeline of several."""
     return [layer for inner in steps_of(step, name) for layer in layers_of(inner)]
-
-
-# ---- linear models ---------------------------------------------------------------------------
-
-
-def linear(estimator: "Any", kind: str) -> "List[Layer]":
-    """Return the layers of a linear model."""
-    # outputs × inputs; a vector and a number for one output
-    rows, bias = listed(fitted(estimator, "coef_")), listed(estimator.intercept_)
-    rows = rows if isinstance(rows[0], list) else [rows]
-    bias = bias if isinstance(bias, list) else [bias]
-    if len(bias) < len(rows):  # one bias for all
-        bias = bias * len(rows)
-    if kind in REGRESSORS:
-        return [dense(matrix.transpose(rows), bias)]
-    if len(rows) == 1:
-        return [dense(matrix.transpose(rows), bias), _end_of_two(estimator, kind)]
-    if kind in WITHOUT_PROBABILITIES or not _is_logistic(estimator, kind):
-        raise ValueError(
-            f"from_sklearn: a {kind} with more than two classes has no equivalent layer, unless it "
-            "predicts by logarithmic loss; use two classes, or LogisticRegression"
-        )
-    several = getattr(estimator, "multi_class", "auto")  # a parameter before scikit-learn 1.8
-    if kind == "SGDClassifier" or several == "ovr" or _is_liblinear(estimator):
-        return _one_versus_rest(rows, bias)
-    return [dense(matrix.transpose(rows), bias), Softmax()]
-
-
-def _end_of_two(estimator: "Any", kind: str) -> "Any":
-    """Return the activation of a linear classifier with two classes."""
-    if kind == "SGDClassifier" and estimator.loss == "modified_huber":
-        return HardSigmoid(0.5, 0.5)
-    if kind in WITHOUT_PROBABILITIES or not _is_logistic(estimator, kind):
-        return Threshold(ABOVE_ZERO)
-    if getattr(estimator, "multi_class", "auto") == "multinomial":
-        raise ValueError(
-            f"from_sklearn: a {kind} with multi_class='multinomial' and two classes has no "
-            "equivalent layer; leave multi_class out"
-        )
-    return Sigmoid()
-
-
-def _is_logistic(estimator: "Any", kind: str) -> bool:
-    return kind != "SGDClassifier" or estimator.loss in ("log_loss", "log")
-
-
-def _is_liblinear(estimator: "Any") -> bool:
-    return getattr(estimator, "solver", "") == "liblinear"
-
-
-def _one_versus_rest(rows: "Matrix", bias: "Row") -> "List[Layer]":
-    """The sigmoids of z, divided by their sum: softmax(ln sigmoid(z)), where -ln sigmoid(z) is
-    softplus(-z)
-    """
-    weights = matrix.transpose([[-w for w in row] for row in rows])
-    minus = exchange.normalization([0.0] * len(rows), [-1.0] * len(rows), "one versus rest")
-    return [dense(weights, [-b for b in bias]), Softplus(), minus, Softmax()]
