@@ -46,6 +46,7 @@ class Generated(Engine):
         self.parameters = lists.net.parameters()
         self.source_of_code = self.description()
         self.objects_in_code = self.objects()
+        self.own = is_own(self.optimizer)
         count = sum([p.count for p in self.parameters])
         self.at_once = max(1, min(STEPS_AT_ONCE, WORK_AT_ONCE // (size * count + 1)))
 
@@ -109,8 +110,25 @@ class Generated(Engine):
         self.optimizer.t += 1
         return settings
 
+    def settings_change(self) -> bool:
+        """Return whether the settings of the optimizer may differ from step to step."""
+        begins = type(self.optimizer).begin is not Optimizer.begin
+        return begins or callable(self.optimizer.learning_rate) or "t" in self.settings
+
+    def watch_optimizer(self, settings: "List[str]") -> None:
+        """Remember the attributes of a user-defined optimizer, except these settings."""
+        self.may_change = settings
+        self.former_attributes = self.optimizer_attributes()
+
+    def optimizer_attributes(self) -> "Any":
+        """Return the attributes of a user-defined optimizer that no step may change, else None."""
+        attributes = attributes_of(self.optimizer)
+        return attributes and {k: v for k, v in attributes.items() if k not in self.may_change}
+
     def check_optimizer(self) -> None:
         """Raise an error if a user-defined optimizer no longer computes the same."""
+        if not self.own and self.optimizer_attributes() != self.former_attributes:
+            raise Undecided("the optimizer has set an attribute that it had not set before")
 
     def state(self) -> "Any":
         """Return everything that a step changes."""
@@ -153,8 +171,7 @@ class Steps(Generated):
         self.data = [] if batch is None else step.data_of(batch)
         self.source = self.program.source
         self.train = executed(self.source)["train"]
-        self.own = is_own(self.optimizer)
-        self.former_attributes = self.optimizer_attributes()
+        self.watch_optimizer(self.settings)
         if not self.own:
             self.at_once = 1  # The optimizer may read its memory or change from step to step.
 
@@ -180,17 +197,6 @@ class Steps(Generated):
 
     # ---- what the code needs ---------------------------------------------------------------------
 
-    def optimizer_attributes(self) -> "Any":
-        """Return the attributes of a user-defined optimizer, except its settings."""
-        attributes = attributes_of(self.optimizer)
-        if not attributes:
-            return attributes
-        return {name: text for name, text in attributes.items() if name not in self.settings}
-
-    def check_optimizer(self) -> None:
-        if not self.own and self.optimizer_attributes() != self.former_attributes:
-            raise Undecided("the optimizer has set an attribute that it had not set before")
-
     def whole_batches(self, count: int) -> "Iterator[Any]":
         """Return the inputs of each of ``count`` steps on all samples."""
         if self.draws[0]:
@@ -199,10 +205,7 @@ class Steps(Generated):
                 (self.next_settings(), [random() for _ in range(self.draws[0])])
                 for _ in range(count)
             )
-        changing = type(self.optimizer).begin is not Optimizer.begin or callable(
-            self.optimizer.learning_rate
-        )
-        if changing or "t" in self.settings:
+        if self.settings_change():
             return ((self.next_settings(),) for _ in range(count))
         setting = self.next_settings()
         self.optimizer.t += count - 1

@@ -75,14 +75,21 @@ def dense_layers(network: "Sequential") -> "List[Dense]":
 
 
 def penalized(
-    network: "Sequential", alpha: float, size: int, weight: float, ragged: bool
+    network: "Sequential", alpha: float, size: int, weight: float, ragged: bool, engine: str
 ) -> "Sequential":
     """Return the network with the penalty alpha/2·Σw²/n, set anew for batches of n samples.
 
     ``size``     the batch size
     ``weight``   the mean weight of a sample
     ``ragged``   whether the last batch is smaller, which has a larger penalty
+    ``engine``   the engine that is asked for; generated code has one penalty
     """
+    if ragged and alpha and engine in ("rows", "steps", "native"):
+        raise ValueError(
+            f"engine={engine!r} needs batches of one size if alpha is not 0, but the batch size "
+            f"{size} does not divide the number of samples; change batch_size, or give alpha=0 or "
+            "engine='auto'"
+        )
     for layer in dense_layers(network):
         layer.l2 = alpha / (size * weight)
     if not (ragged and alpha):

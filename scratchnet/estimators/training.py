@@ -131,7 +131,7 @@ class Run:
         size = min(200 if mlp.batch_size == "auto" else mlp.batch_size, len(counted))
         mean_weight, ragged = sum(counted) / len(counted), len(counted) % size > 0
         return training.epochs(
-            penalized(self.network, mlp.alpha, size, mean_weight, ragged),
+            penalized(self.network, mlp.alpha, size, mean_weight, ragged, mlp.engine),
             rows,
             targets,
             mlp._criterion(self.out_activation),

@@ -5,6 +5,7 @@ import os
 import random
 import stat
 import sys
+import threading
 import time
 from contextlib import contextmanager
 
@@ -310,6 +311,27 @@ def test_a_terminal_shows_what_takes_long(monkeypatch):
         pass
 
 
+def test_what_is_shown_late_is_erased_too(monkeypatch):
+    begun = threading.Event()
+
+    class Slow(io.StringIO):
+        def isatty(self):
+            return True
+
+        def write(self, text):
+            if not text.startswith("\r"):
+                begun.set()
+                time.sleep(0.1)
+            return io.StringIO.write(self, text)
+
+    terminal = Slow()
+    monkeypatch.setattr(notice, "SECONDS", 0)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with notice.Notice("working ..."):
+        begun.wait(5)
+    assert terminal.getvalue() == "working ...\r           \r"
+
+
 # ---- models of tables, estimators, the command line ----------------------------------------------
 
 FLOWERS = [
@@ -335,6 +357,13 @@ def test_estimators_train_natively():
         made = [kind([5], max_iter=3, batch_size=20, engine=name) for name in ("lists", "native")]
         lists, native = [estimator.fit(rows, y) for estimator in made]
         assert bits(native.coefs_) == bits(lists.coefs_)
+        with pytest.raises(ValueError, match="^engine='native' needs batches of one size"):
+            kind([5], max_iter=3, batch_size=21, engine="native").fit(rows, y)
+        ragged = [
+            kind([5], max_iter=3, batch_size=21, alpha=0, engine=name).fit(rows, y).coefs_
+            for name in ("lists", "native")
+        ]
+        assert bits(ragged[0]) == bits(ragged[1])
         assert native.get_params()["engine"] == "native"
 
 
@@ -359,14 +388,22 @@ def test_the_command_line_trains_natively_and_shows_the_c(tmp_path, capsys):
 
 def test_without_a_compiler_the_message_says_which_were_looked_for(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setenv("CC", "no-such-compiler")
+    monkeypatch.setenv("CC", "")
     monkeypatch.setattr(compiler.sysconfig, "get_config_var", lambda name: None)
     net = sn.Sequential([sn.Dense(2, 1)])
     with pytest.raises(
-        ValueError, match="no C compiler was found: neither CC nor cc, gcc, .*; engine='auto'"
+        ValueError, match="no C compiler was found: neither cc, gcc, .*; set CC to one, or use"
     ):
         net.fit(X, Y, "huber", sn.RMSprop(0.125), engine="native")
     assert net.fit(X, Y, "huber", epochs=1).engine == "steps"
+
+
+@pytest.mark.parametrize("command", ['gcc "', "no-such-compiler -g", "''"])
+def test_a_wrong_compiler_is_not_replaced_by_another(command, monkeypatch):
+    monkeypatch.setenv("CC", command)
+    with pytest.raises(compiler.CompilerError) as error:
+        compiler.build("int x;")
+    assert str(error.value).startswith(f"the environment variable CC is {command!r}, which names")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script as a compiler")

@@ -114,14 +114,27 @@ def test_threads_may_predict_at_once():
         (array("d", [1, 2, 3, 4, 5, 6]), "the network takes 3 numbers, but x has 6"),
         (array("f", [1, 2, 3]), "a buffer holds doubles .* the format 'f'"),
         (memoryview(array("d", range(6)))[::2], "a buffer holds doubles .* without gaps"),
-        (["1", 2, 3], "the network takes 3 numbers, but x has 1"),
-        ([None, 2, 3], "len()"),
+        (
+            ["1", 2, 3],
+            r"^compile: x is \['1', 2, 3\]; give 3 numbers, rows of 3 numbers, or a buffer",
+        ),
+        ([None, 2, 3], "^compile: x is .None, 2, 3.; give 3 numbers"),
+        ([[1, 2, "3"]], "^compile: x is .*; give 3 numbers"),
+        (5, "^compile: x is 5; give 3 numbers"),
+        ("abc", "^compile: x is 'abc'; give 3 numbers"),
     ],
-    ids=["short", "short row", "long buffer", "floats", "gaps", "text", "None"],
+    ids="short short_row long_buffer floats gaps text None text_in_row number words".split(),
 )
 def test_what_it_does_not_take(x, message):
     with pytest.raises((TypeError, ValueError), match=message):
         sn.compile(network())(x)
+
+
+def test_a_buffer_of_no_rows_has_no_outputs():
+    rows = matrix_of([[1, 2, 3]])[:0]
+    outputs = sn.compile(network())(rows)
+    assert outputs.shape == (0, 2)
+    assert outputs.tolist() == []
 
 
 def test_networks_that_cannot_be_compiled():

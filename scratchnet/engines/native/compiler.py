@@ -31,17 +31,34 @@ class CompilerError(ValueError):
 
 
 def find_compiler() -> "List[str]":
-    """Return the command of the C compiler: that of CC, the usual ones, or that of this Python."""
-    candidates = [os.environ.get("CC", ""), *NAMES, sysconfig.get_config_var("CC") or ""]
-    for candidate in candidates:
-        command = shlex.split(candidate, posix=os.name == "posix")
-        program = shutil.which(command[0]) if command else None
-        if program:
-            return [program] + command[1:]
+    """Return the command of the C compiler: that of CC, else a usual one, else this Python's."""
+    given = os.environ.get("CC", "").strip()
+    if given:
+        command = command_of(given)
+        if not command:
+            raise CompilerError(
+                f"the environment variable CC is {given!r}, which names no program here or lacks a "
+                "quotation mark; set it to a C compiler, such as gcc, or remove it"
+            )
+        return command
+    for candidate in [*NAMES, sysconfig.get_config_var("CC") or ""]:
+        command = command_of(candidate)
+        if command:
+            return command
     raise CompilerError(
-        f"no C compiler was found: neither CC nor {', '.join(NAMES)} nor that of this Python "
-        "(sysconfig) is a program here; engine='auto' trains without a compiler"
+        f"no C compiler was found: neither {', '.join(NAMES)} nor that of this Python (sysconfig) "
+        "is a program here; set CC to one, or use engine='auto', which needs no compiler"
     )
+
+
+def command_of(text: str) -> "List[str]":
+    """Return the words of a command with the path of its program, or [] if there is none."""
+    try:
+        words = shlex.split(text, posix=os.name == "posix")
+    except ValueError:  # A quotation mark is missing.
+        return []
+    program = shutil.which(words[0]) if words else None
+    return [program] + words[1:] if program else []
 
 
 def commands(compiler: "List[str]", source: str, library: str) -> "List[List[str]]":

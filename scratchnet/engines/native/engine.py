@@ -4,12 +4,10 @@ from array import array
 from itertools import chain
 
 from ...codegen.c.native_step import NativeStep
-from ...codegen.own import attributes_of, is_own
+from ...codegen.own import is_own
 from ...core.examples import Examples
 from ...core.losses import weighted_count
-from ...core.optimizers import Optimizer
 from ...core.training import set_rows
-from ...scalars.symbolic import Undecided
 from ..generated import Generated
 from . import library
 from .memory import Memory
@@ -57,8 +55,8 @@ class Native(Generated):
         with Notice("the training step is compiled ..."):
             self.step_in_c = step_of(self)
             self.function = library.function(self.step_in_c.source, "net_train", 3, 12)
-        self.own = is_own(self.optimizer)
-        self.former_attributes = self.optimizer_attributes()
+        self.settings = self.step_in_c.settings
+        self.watch_optimizer(self.step_in_c.all_settings)
         self.scratch = zeros(self.step_in_c.scratch)
         self.in_memory = isinstance(examples.X, list) and isinstance(examples.Y, list)
         self.data: "Any" = None
@@ -69,7 +67,7 @@ class Native(Generated):
 
     def most_at_once(self, size: int) -> int:
         """Return how many steps one call makes."""
-        if not is_own(self.optimizer):
+        if not self.own:
             return 1  # It may read its memory or change at every step.
         each, end = self.step_in_c.work
         each += DRAW * sum(self.step_in_c.draws)
@@ -121,34 +119,14 @@ class Native(Generated):
 
     # ---- what the C function needs ---------------------------------------------------------------
 
-    def optimizer_attributes(self) -> "Any":
-        """Return the attributes of a user-defined optimizer, except its settings."""
-        attributes = attributes_of(self.optimizer)
-        settings = self.step_in_c.all_settings
-        return attributes and {k: v for k, v in attributes.items() if k not in settings}
-
     def settings_of(self, steps: int) -> "Any":
         """Return how many settings of the optimizer each step has, and those of all steps."""
-        names = self.step_in_c.settings
-        changing = type(self.optimizer).begin is not Optimizer.begin or callable(
-            self.optimizer.learning_rate
-        )
-        if changing or "t" in names:
-            settings = array("d")
-            for _ in range(steps):
-                settings.extend(self.setting())
-            return len(names), settings
-        settings = array("d", self.setting())
+        if self.settings_change():
+            each = [self.next_settings() for _ in range(steps)]
+            return len(self.settings), array("d", chain.from_iterable(each))
+        settings = array("d", self.next_settings())
         self.optimizer.t += steps - 1
         return 0, settings
-
-    def setting(self) -> "List[float]":
-        self.optimizer.begin(float)
-        if not self.own and self.optimizer_attributes() != self.former_attributes:
-            raise Undecided("the optimizer has set an attribute that it had not set before")
-        values = [float(getattr(self.optimizer, name)) for name in self.step_in_c.settings]
-        self.optimizer.t += 1
-        return values
 
     def count_of(self, batch: "List[int]") -> float:
         """Return the divisor of the sum of a batch: its number of samples, or their weight."""

@@ -28,6 +28,8 @@ class Notice:
 
     def __exit__(self, *_: "Any") -> None:
         self.timer.cancel()
+        if self.timer.ident is not None:  # It was started, and may be writing now.
+            self.timer.join()
         if self.is_shown:
             self.write("\r" + " " * len(self.text) + "\r")
 

@@ -5,7 +5,7 @@ from array import array
 from itertools import chain
 
 from ...codegen.c.native_predictor import NativePredictor
-from ...core.checks import require
+from ...core.checks import require, shown
 from ...scalars.symbolic import Undecided
 from . import library
 
@@ -50,7 +50,7 @@ class Predictor:
             return self.of_buffer(x)
         try:
             numbers = array("d", x)
-        except TypeError:
+        except TypeError:  # It is not a list of numbers.
             return self.of_rows(x)
         self.check(len(numbers))
         return self.outputs_for(1, library.address(numbers)).tolist()
@@ -59,15 +59,22 @@ class Predictor:
         """Return the outputs for rows of numbers."""
         numbers = array("d")
         for row in rows:
-            self.check(len(row))
-            numbers.extend(row)
+            before = len(numbers)
+            try:
+                numbers.extend(row)
+            except TypeError:
+                raise TypeError(self.refusal(rows)) from None
+            self.check(len(numbers) - before)
         outputs = self.outputs_for(len(rows), library.address(numbers)).tolist()
         width = self.outputs
         return [outputs[k : k + width] for k in range(0, len(outputs), width)]
 
     def of_buffer(self, x: "Any") -> "Any":
         """Return the outputs for a buffer of doubles, in the same form. It is read in place."""
-        view: "Any" = memoryview(x)
+        try:
+            view: "Any" = memoryview(x)
+        except (TypeError, ValueError):  # NumPy raises a ValueError for times.
+            raise TypeError(self.refusal(x)) from None
         if view.format not in ("d", "@d") or view.ndim not in (1, 2) or not view.c_contiguous:
             raise TypeError(
                 "compile: a buffer holds doubles in one or two dimensions without gaps; this has "
@@ -75,11 +82,18 @@ class Predictor:
             )
         *rows, width = view.shape
         self.check(width)
+        if rows == [0]:
+            return memoryview(self.empty).cast("B").cast("d", (1, self.outputs))[:0]
         if view.readonly:
             view = memoryview(array("d", view.tobytes()))
         place = (ctypes.c_char * view.nbytes).from_buffer(view)
         outputs: "Any" = self.outputs_for(rows[0] if rows else 1, ctypes.addressof(place))
         return memoryview(outputs).cast("B").cast("d", (*rows, self.outputs))
+
+    def refusal(self, x: "Any") -> str:
+        """Return the message that says what x may be."""
+        width = f"{self.inputs} numbers"
+        return f"compile: x is {shown(x)}; give {width}, rows of {width}, or a buffer of doubles"
 
     def check(self, width: int) -> None:
         """Raise an error unless the network takes ``width`` numbers."""
