@@ -7,7 +7,17 @@ import scratchnet as sn
 from scratchnet.formats import models, protobuf
 from scratchnet.formats import onnx as codec
 from scratchnet.formats.onnx import proto
-from scratchnet.formats.onnx.graph import BFLOAT16, FLOAT, FLOAT16, INT64, Node, Value, packed
+from scratchnet.formats.onnx.graph import (
+    BFLOAT16,
+    DOUBLE,
+    FLOAT,
+    FLOAT16,
+    INT32,
+    INT64,
+    Node,
+    Value,
+    packed,
+)
 
 # ---- shapes and versions -----------------------------------------------------------------------------------------
 
@@ -47,6 +57,10 @@ TWO_ROWS = doubles([1, 2, 2], 1.0, 2.0, 3.0, 4.0)
         ([PRODUCT, Node("Concat", ["X", "p"], ["Y"], {"axis": 1})], {"W": W}, ["n", 2], 13, [1, 5, 16, 22]),
         ([Node("Transpose", ["X"], ["a"]), Node("MatMul", ["W", "a"], ["Y"])], {"W": W}, ["n", 2], 13, [11, 23]),
         ([Node("ReduceMean", ["X"], ["m"], {"axes": [1]}), Node("Sub", ["X", "m"], ["Y"])], {}, ["n", 2], 13, [-2, 2]),
+        ([PRODUCT, Node("ReduceSum", ["p", "a"], ["Y"], {"noop_with_empty_axes": 1})],
+         {"W": W, "a": wholes()}, ["n", 2], 13, [16, 22]),
+        ([PRODUCT, Node("ReduceMean", ["p"], ["Y"], {"noop_with_empty_axes": 1})], {"W": W}, ["n", 2], 18, [16, 22]),
+        ([PRODUCT, Node("Squeeze", ["p", "a"], ["Y"])], {"W": COLUMN, "a": wholes()}, ["n", 2], 13, [110]),
         ([Node("Relu", ["p"], ["Y"]), PRODUCT], {"W": W}, ["n", 2], 13, [16, 22]),  # not in order
         ([Node("Clip", ["X"], ["Y"], {"min": 2.0, "max": 4.0})], {}, ["n", 2], 7, [2, 4]),
         ([Node("Clip", ["X", "", "b"], ["Y"])], {"b": ONE}, ["n", 2], 13, [1, 2]),
@@ -91,6 +105,16 @@ def test_numbers_of_16_bits(kind, value):
     )
     assert alone(content).predict([[1, 2]]) == [
         [pytest.approx(value, 1e-15), pytest.approx(2 * value, 1e-15)]
+    ]
+
+
+@pytest.mark.parametrize("kind", [FLOAT, FLOAT16, BFLOAT16, DOUBLE])
+def test_a_cast_to_another_type_of_floats_rounds_nothing(kind):
+    nodes = [Node("Cast", ["X"], ["h"], {"to": kind}), Node("MatMul", ["h", "W"], ["p"])]
+    nodes.append(Node("Cast", ["p"], ["Y"], {"to": DOUBLE}))
+    third = 1 / 3
+    assert alone(file_of(nodes, {"W": W})).predict([[third, 1e6]]) == [
+        [third + 3e6, 2 * third + 4e6]
     ]
 
 
@@ -190,6 +214,32 @@ def test_the_scores_stand_for_their_class():
         == layers(several(("class", INT64), ("r", FLOAT)))
         == ["Dense", "ReLU"]
     )
+
+
+def class_of(dims, attributes):
+    nodes = [
+        PRODUCT,
+        Node("ArgMax", ["p"], ["a"], attributes),
+        Node("Cast", ["a"], ["Y"], {"to": 6}),
+    ]
+    graph = graph_of(nodes, {"W": W}, dims=dims)
+    graph.outputs = [Value("Y", INT32, None)]
+    return proto.dumps(graph, 13, {})
+
+
+@pytest.mark.parametrize(
+    "dims, axis",
+    [(["n", 2], 1), (["n", 2], -1), ([1, 2], 1), (["n", 1, 2], 2), ([2], 0), ([2], -1)],
+)
+def test_the_scores_of_one_sample_are_compared(dims, axis):
+    assert layers(class_of(dims, {"axis": axis})) == ["Dense"]
+
+
+@pytest.mark.parametrize("attributes", [{}, {"axis": 0}, {"axis": -2}, {"axis": 2}])
+@pytest.mark.parametrize("dims", [["n", 2], [1, 2], [8, 2], ["a", "b"]])
+def test_an_argmax_that_compares_samples_is_refused(dims, attributes):
+    sentence = refusal(class_of(dims, attributes))
+    assert "the operator ArgMax (node 'a') has " in sentence and " axis" in sentence
 
 
 def test_an_input_that_is_returned_is_no_network():

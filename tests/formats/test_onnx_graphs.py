@@ -3,6 +3,7 @@
 import pytest
 from onnx_files import ONE, ROW, W, agree, alone, doubles, file_of, refusal
 
+import scratchnet as sn
 from scratchnet.core.layers import LAYERS
 from scratchnet.formats.onnx import activations, wires
 from scratchnet.formats.onnx.graph import INT64, Node, packed
@@ -128,7 +129,21 @@ def test_a_batch_normalization_that_is_refused(content, words):
     assert words in refusal(content)
 
 
+def hard_sigmoid(z, alphas, betas):
+    first, second, third = [z * alpha + beta for alpha, beta in zip(alphas, betas)]
+    return (first > 0).where((second < 1).where(third, 1.0), 0.0)
+
+
+def celu(z, a, b, c):
+    negative = -((-z) >= 0).where(-z, 0.0)
+    t = (negative / b / 2).tanh()
+    s = (negative / c / 2).tanh()
+    return (z > 0).where(z, a * (2 * t / (1 - s)))
+
+
 FORMS = [
+    ("HardSigmoid(alpha=0.1, beta=0.5)", lambda z: hard_sigmoid(z, [0.1] * 3, [0.5] * 3)),
+    ("CELU(alpha=3.0)", lambda z: celu(z, 3.0, 3.0, 3.0)),
     ("SiLU()", lambda z: z * z.sigmoid()),
     ("GELU(approximate='none')", lambda z: z * ((z / 1.4142135).erf() + 1) * 0.5),
     ("GELU(approximate='none')", lambda z: z * (0.5 * ((z * 0.70710678).erf() + 1))),
@@ -149,7 +164,7 @@ FORMS = [
 def test_activations_made_of_operators(expected, form):
     z = wires.Wire32(name="X")
     kind, arguments, found = activations.recognised(form(z))
-    assert repr(LAYERS[kind](**arguments)) == expected and found is z
+    assert repr(dict(LAYERS, **sn.deep.LAYERS)[kind](**arguments)) == expected and found is z
 
 
 @pytest.mark.parametrize(
@@ -161,6 +176,12 @@ def test_activations_made_of_operators(expected, form):
         lambda z: (z > 10).where(z, z.of("Softplus", z)),
         lambda z: (z > 1).where(z, z * 0.25),
         lambda z: z * z,
+        lambda z: hard_sigmoid(z, [0.1, 0.1, 0.3], [0.5] * 3),
+        lambda z: hard_sigmoid(z, [0.3, 0.1, 0.3], [0.5] * 3),
+        lambda z: hard_sigmoid(z, [0.1] * 3, [0.5, 0.25, 0.5]),
+        lambda z: celu(z, 5.0, 3.0, 3.0),
+        lambda z: celu(z, 3.0, 5.0, 3.0),
+        lambda z: celu(z, 3.0, 3.0, 5.0),
     ],
 )
 def test_operators_that_only_resemble_an_activation(form):

@@ -21,10 +21,12 @@ converter, PyTorch and Keras, with the operators of version 7 to the newest:
 - The network takes samples × features, whatever the shape of the input: a sample of more
   dimensions is flattened, and an input of one dimension is one sample.
 - If the graph has several outputs, ``output`` chooses one; it may be any value of the graph. A
-  class found by ArgMax stands for the scores before it.
+  class found by ArgMax stands for the scores before it, if ArgMax compares those of one sample.
 - Class labels become ``metadata["labels"]``. For two classes, scikit-learn writes the columns 1 - p
   and p; only p remains.
-- The network computes in 64 bits, also if the numbers of the file have 16 or 32.
+- The network computes in 64 bits, also if the numbers of the file have 16 or 32. A Cast to FLOAT16
+  or FLOAT of what depends on the input rounds nothing, so predictions may differ from those of a
+  runtime by about 1e-3 for 16 bits. A Cast to whole numbers is refused.
 
 Any other graph is refused.
 

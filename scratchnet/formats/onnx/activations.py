@@ -217,8 +217,7 @@ def _match(
     if not isinstance(form, Wire):
         value = scalar(found)
         if isinstance(form, Hole):
-            bound[form.name] = value
-            return value is not None
+            return value is not None and bound.setdefault(form.name, value) == value
         return value is not None and _close(value, form)
     if not isinstance(found, Wire):
         return False

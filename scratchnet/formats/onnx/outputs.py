@@ -2,12 +2,14 @@
 
     output_of    the wire of the output that was asked for, or of the only one
     scores_of    the same wire without what follows the network
+    check_class  whether what follows chooses among the scores of one sample
 
 An output that only returns an input of the graph does not count.
 """
 
 from ..strict_json import shown
 from .graph import FLOATS, INT32, INT64, SEQUENCE, Tensor
+from .rows import axis_of, features_of
 from .wires import Wire
 
 TYPE_CHECKING = False
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional
 
     from .graph import Graph, Value
+    from .rows import Rows
 
 PASSING = ("Identity", "Cast", "ai.onnx.ml.ZipMap")  # after the network's output
 
@@ -86,6 +89,18 @@ def scores_of(wire: "Wire") -> "Wire":
             break
         wire = wire.inputs[0]
     return wire
+
+
+def check_class(wire: "Wire", rows: "Rows") -> None:
+    """Check that an ArgMax after the scores, if there is one, compares those of one sample."""
+    while wire.operator != "ArgMax":
+        if not wire.inputs or not isinstance(wire.inputs[0], Wire):
+            return
+        wire = wire.inputs[0]
+    axis = axis_of(wire, wire.attribute("axis", 0), rows.dims)
+    features_of(wire, rows, axis)
+    if axis != len(rows.dims) - 1:
+        raise wire.refusal("has an axis that is not the last one, the axis of the scores")
 
 
 def _is_column(shape: "Tensor") -> bool:

@@ -18,7 +18,7 @@ from .folding import folded
 from .graph import FLOATS, INT64, Tensor, packed
 from .inlining import inlined, ordered
 from .layout import SAMPLES, count
-from .outputs import output_of, scores_of
+from .outputs import check_class, output_of, scores_of
 from .rows import Reading, Rows, Sizes, Unknown
 from .wires import Wire
 
@@ -47,13 +47,14 @@ def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "De
     """
     most = min(MOST_NUMBERS, FEW + SHARED * _given(graph))
     values = _values(graph, opset, Limits(most))
-    wire = output_of(graph, values, output)
-    labels = classical.labels_of(graph, values, wire)
-    wire = scores_of(wire)
+    last = output_of(graph, values, output)
+    labels = classical.labels_of(graph, values, last)
+    wire = scores_of(last)
     first: "Optional[ValueError]" = None
     for samples in _places_of_samples(graph, wire):
         try:
             rows = _rows(graph, wire, opset, most, samples)
+            check_class(last, rows)
         except ValueError as error:
             first = first or error
         else:

@@ -57,15 +57,12 @@ class Sizes:
 
 
 class Reading(Limits):
-    """The version of the operators, the limits, and the fixed number of samples, if there is one.
+    """The version of the operators, the limits, and the number of samples if it is fixed."""
 
-    ``limits`` of an earlier attempt at the same graph go on counting.
-    """
-
-    def __init__(self, opset: int, most: int, samples: "Optional[int]" = None) -> None:
+    def __init__(self, opset: int, most: int) -> None:
         Limits.__init__(self, most)
         self.opset = opset
-        self.samples = samples
+        self.samples: "Optional[int]" = None
 
     def chosen_rows(self, rows: "Rows", dims: "List[Any]", places: "List[int]") -> "Rows":
         """Return the rows with only the features at these places, in an array of ``dims``."""

@@ -36,6 +36,10 @@ def nothing(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
 
 
 def cast(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
+    """Return floats as they are: in place of every type of floats, the network computes in 64 bits.
+
+    Models of 16 bits convert their inputs and outputs, and some of them between layers.
+    """
     if inputs and isinstance(inputs[0], Sizes):
         return inputs[0]
     if wire.operator == "Cast" and wire.attribute("to", 0) not in FLOATS:
@@ -134,7 +138,7 @@ def squeeze(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
     if inputs and isinstance(inputs[0], Sizes):
         return Sizes(inputs[0].values, single=True)
     rows = data_of(wire, inputs)
-    if axes is None:
+    if not axes:
         if None in rows.dims:
             raise wire.refusal("removes dimensions of an unknown length")
         axes = [k for k, length in enumerate(rows.dims) if length == 1]
