@@ -71,13 +71,14 @@ def test_products_from_distances_keep_to_their_bound(length, seed, size, ratio):
 @DIST
 def test_a_training_from_distances_is_the_same_to_rounding():
     X, Y = drawn(40, 30, 3), [i % 3 for i in range(40)]
-    found = []
+    found, weights = [], []
     for name in ("fast", "dist"):
         sn.set_kernel(name)
         net = sn.Sequential([sn.Dense(30, 40), sn.Tanh(), sn.Dense(40, 3), sn.Softmax()], seed=1)
         history = net.fit(X, Y, "categorical_cross_entropy", sn.SGD(0.1), epochs=5, batch_size=20)
         found.append(history.loss)
-    assert found[0] != found[1] and found[0] == pytest.approx(found[1], rel=1e-12, abs=0)
+        weights.append(net.layers[0].weights.rows)
+    assert weights[0] != weights[1] and found[0] == pytest.approx(found[1], rel=1e-12, abs=0)
 
 
 @DIST
