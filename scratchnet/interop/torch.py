@@ -165,6 +165,8 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
         module = torch.nn.utils.skip_init(
             torch.nn.Linear, layer.inputs, layer.outputs, bool(layer.bias), dtype=torch.float64
         )
+        for parameter in module.parameters():  # Memory that was not written may hold nan.
+            torch.nn.init.zeros_(parameter)
         module.weight.requires_grad = not layer.weights.frozen
         if layer.bias:
             module.bias.requires_grad = not layer.bias.frozen
@@ -187,7 +189,7 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
         return _layer_norm(layer, torch)
     config = layer.config()
     if type(layer) is Clip and layer.low == layer.high:
-        raise exchange.unfit(i, layer, "the limits of PyTorch's Hardtanh differ")
+        raise exchange.unfit(i, layer, "the limits of PyTorch's Hardtanh must not be equal")
     if type(layer) not in NEW or (type(layer) is HardSigmoid and config != HardSigmoid().config()):
         raise exchange.unfit(
             i, layer, f"PyTorch has no such module; torch.nn has {', '.join(KNOWN)}"

@@ -11,6 +11,7 @@ import importlib
 from ..formats import exchange
 from .affine import Affine, Columns
 from .torch_modules import clip, numbers_of
+from .torch_nodes import ARITHMETIC, SAME, Given, Step, is_known, is_size, name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,41 +50,10 @@ CLAMPS: "Dict[str, List[str]]" = {
     "clip": ["min", "max"],
     "hardtanh": ["min_val", "max_val", "inplace"],
 }
-# Methods that change no number, or only its type; a cast to 32 bits is ignored.
-SAME = (
-    "clone",
-    "contiguous",
-    "detach",
-    "double",
-    "float",
-    "requires_grad_",
-    "to",
-    "type_as",
-)
 # Methods that round to 16 bits or to integers, and the types that do not.
 CASTS = ("bfloat16", "half", "int", "long", "short")
 UNROUNDED = ("torch.float32", "torch.float64")
-ARITHMETIC = ("add", "sub", "mul", "truediv", "div", "neg", "rsub")
-IN_PLACE = {"iadd": "add", "isub": "sub", "imul": "mul", "itruediv": "truediv"}
 WITH_TENSORS = ("linear", "batch_norm", "layer_norm", "prelu")
-# The modules whose functions are known by their names.
-HOMES = ("torch", "torch.nn.functional", "torch._C._nn", "operator", "builtins")
-
-
-class Step:
-    """A step of the chain.
-
-    ``where``       what messages call it
-    ``module``      the module that computes it, or None
-    ``place``       the module's name in the traced module, "" if it was made for a function
-    ``layer``       instead of a module, a layer
-    ``squeezes``    whether it removes the dimension of the features
-    """
-
-    def __init__(self, where: str, module: "Any" = None, layer: "Optional[Layer]" = None) -> None:
-        self.where, self.module, self.layer = where, module, layer
-        self.place = ""
-        self.squeezes = False
 
 
 def read(node: "Any", current: "Any", root: "Any", where: str) -> "Optional[Step]":
@@ -91,18 +61,18 @@ def read(node: "Any", current: "Any", root: "Any", where: str) -> "Optional[Step
 
     ``current`` is the node of the step before it, ``root`` the module that was traced.
     """
-    name = _name(node)
+    name = name_of(node)
     at = f"{name}() in {where}"
-    if node.op == "call_function" and not _is_known(node.target):
+    if node.op == "call_function" and not is_known(node.target):
         home = getattr(node.target, "__module__", None)
         raise ValueError(f"{at} is a function of {home}; give one of torch or torch.nn.functional")
     if node.op == "placeholder":
         if node is not current and node.users:
             raise ValueError(f"{where} has the inputs {current} and {node}; a network has one")
         return None
-    if node.op == "get_attr" or _is_size(node):
+    if node.op == "get_attr" or is_size(node):
         return None
-    tensors = [arg for arg in node.all_input_nodes if arg.op != "get_attr" and not _is_size(arg)]
+    tensors = [arg for arg in node.all_input_nodes if arg.op != "get_attr" and not is_size(arg)]
     if node.op == "output":
         if node.args[0] is not current:
             raise ValueError(f"{where} returns more, or something else, than its last result")
@@ -117,63 +87,10 @@ def read(node: "Any", current: "Any", root: "Any", where: str) -> "Optional[Step
         step = Step(where, root.get_submodule(node.target))
         step.place = str(node.target)
         return step
-    return _function(name, _Given(node, current, root, at), at)
+    return _function(name, Given(node, current, root, at), at)
 
 
-def _name(node: "Any") -> str:
-    """Return the name of a function or method, without the marks of one that works in place."""
-    name = str(getattr(node.target, "__name__", node.target))
-    name = name if name in SAME else name.strip("_")
-    return IN_PLACE.get(name, name)
-
-
-def _is_known(function: "Any") -> bool:
-    """Return whether a function is one of HOMES, and not another one of the same name."""
-    name = getattr(function, "__name__", "")
-    homes = [importlib.import_module(home) for home in HOMES]
-    return any([getattr(home, name, None) is function for home in homes])
-
-
-def _is_size(node: "Any") -> bool:
-    """Return whether a node computes sizes of a tensor, and no tensor."""
-    if node.op == "call_method":
-        return node.target in ("size", "dim")
-    if node.op != "call_function":
-        return False
-    name = _name(node)
-    if name == "getattr":
-        return node.args[1] in ("shape", "ndim")
-    sources = node.all_input_nodes
-    arithmetic = name in ("getitem", "floordiv", "len") + ARITHMETIC
-    return arithmetic and bool(sources) and all([_is_size(source) for source in sources])
-
-
-class _Given:
-    """The arguments of a function; constants of the module are their tensors."""
-
-    def __init__(self, node: "Any", current: "Any", root: "Any", at: str) -> None:
-        self.current, self.root, self.at = current, root, at
-        self.args = [self.value(arg) for arg in node.args]
-        self.named = {key: self.value(arg) for key, arg in node.kwargs.items()}
-
-    def value(self, arg: "Any") -> "Any":
-        if getattr(arg, "op", None) != "get_attr":
-            return arg
-        found = self.root
-        for name in str(arg.target).split("."):
-            found = getattr(found, name)
-        return found
-
-    def bound(self, names: "List[str]") -> "Dict[str, Any]":
-        """Return the arguments behind the first by their names."""
-        if len(self.args) > 1 + len(names) or set(self.named) - set(names) - {"input"}:
-            raise ValueError(f"{self.at} has arguments that are not supported: {self.named}")
-        return dict(
-            zip(names, self.args[1:]), **{k: v for k, v in self.named.items() if k != "input"}
-        )
-
-
-def _function(name: str, given: "_Given", at: str) -> "Step":
+def _function(name: str, given: "Given", at: str) -> "Step":
     nn: "Any" = importlib.import_module("torch.nn")
     if name in FUNCTIONS:
         kind, names = FUNCTIONS[name]
@@ -232,7 +149,7 @@ def _clamp(name: str, given: "Dict[str, Any]", at: str) -> "Layer":
     return clip(min(low, high), high)
 
 
-def _reshaped(name: str, given: "_Given", at: str) -> "Step":
+def _reshaped(name: str, given: "Given", at: str) -> "Step":
     """Return the step that keeps samples as rows; another shape is refused."""
     count: "Any" = 0
     squeezes = False
@@ -268,15 +185,15 @@ def _keeps_rows(rows: "Any", columns: "Any") -> bool:
 
 def _is_batch(node: "Any") -> bool:
     """Return whether a node is the number of samples."""
-    name, args = _name(node), list(node.args)
+    name, args = name_of(node), list(node.args)
     if name == "size":
         return args[1:] == [0] or node.kwargs == {"dim": 0}
     if name == "getitem" and args[1] == 0:
-        return _name(args[0]) in ("size", "getattr")
+        return name_of(args[0]) in ("size", "getattr")
     return name == "len"
 
 
-def _arithmetic(name: str, given: "_Given", at: str) -> "Layer":
+def _arithmetic(name: str, given: "Given", at: str) -> "Layer":
     """Return the layer of x + c, x - c, c - x, x·c, x/c or -x."""
     if name == "neg":
         return Affine(0.0, -1.0)
@@ -309,7 +226,7 @@ def _shift_and_spread(name: str, turned: bool, c: float, at: str) -> "Any":
     return 0.0, 1 / c if name == "mul" else c
 
 
-def _module(name: str, given: "_Given", nn: "Any", at: str) -> "Any":
+def _module(name: str, given: "Given", nn: "Any", at: str) -> "Any":
     """Return the module of a function that takes its tensors as arguments."""
     module: "Any"
     if name == "linear":
