@@ -6,7 +6,6 @@ more_headings    how many of the next rows are further names, types or units
 names_of         the names of the columns, all different
 """
 
-from collections import Counter
 from math import isclose
 
 from .columns import BLANKS, MISSING
@@ -20,7 +19,6 @@ ROW_NAMES = "row names"
 _ABSENT = {text.lower() for text in MISSING + BLANKS}
 YEARS = range(1800, 2200)
 NEARLY = 4  # numbers for each other text that a column of numbers may hold
-FEWEST_ROWS = 10  # below a row of words that occur only there
 UNITS = "%\u2030$\u20ac\u00a3\u00a5\u00b0"  # a cell below a name may consist of one of these
 # The types and flags that Orange and other programs write below the names.
 TYPES = frozenset(
@@ -121,7 +119,7 @@ def more_headings(rows: "Sequence[Sequence[str]]") -> int:
     """Return how many rows below the heading, at most two, hold no data.
 
     Such a row has words, and no number, above columns of numbers, and none of its other words
-    occurs again. Or all its cells are types or lines, or are the only ones that do not occur again.
+    occurs again. Or all its cells are types or lines, or they are questions, as none below is.
 
     >>> more_headings([["length", "ok"], ["mm", "-"], ["2.5", "yes"], ["3.5", "no"]])
     1
@@ -145,7 +143,7 @@ def _columns_below(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> "Li
 
 def _is_heading(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> bool:
     columns = _columns_below(row, body)
-    if _is_line(row) or _is_alone(row, columns):
+    if _is_line(row) or _are_questions(row, columns):
         return True
     words = 0
     for cell, below in zip(map(str.strip, row), columns):
@@ -164,17 +162,21 @@ def _is_line(row: "Sequence[str]") -> bool:
     return bool(cells) and all([len(cell) > 2 and not cell.strip("-=:+") for cell in cells])
 
 
-def _is_alone(row: "Sequence[str]", columns: "Sequence[Sequence[str]]") -> bool:
-    """Return whether the row has only words that never occur below, where all others do again."""
-    if len(row) < 2 or min(map(len, columns)) < FEWEST_ROWS:
-        return False
-    counts = [Counter(cells) for cells in columns]
+def _are_questions(row: "Sequence[str]", columns: "Sequence[Sequence[str]]") -> bool:
+    """Return whether each cell asks what the cells below it answer, as in the export of a survey.
+
+    A word that never occurs below is no evidence: it may be a rare value.
+    """
     return all(
         [
-            _is_word(cell.strip()) and cell.strip() not in count and min(count.values()) > 1
-            for cell, count in zip(row, counts)
+            _is_word(cell.strip()) and _asks(cell) and not any(map(_asks, below))
+            for cell, below in zip(row, columns)
         ]
     )
+
+
+def _asks(cell: str) -> bool:
+    return cell.strip().endswith("?")
 
 
 def _are_types(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> bool:

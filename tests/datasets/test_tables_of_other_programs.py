@@ -112,6 +112,17 @@ def test_a_first_row_of_labels_is_data(first):
 
 
 @pytest.mark.parametrize(
+    "first", ["zebra,africa", "zebra?,africa", "New York,very good", "zebra?,b?"]
+)
+def test_a_row_of_rare_words_is_data(first):
+    below = ["cat,home", "dog,yard", "maybe?,home" if "b?" in first else "dog,home"]
+    table = table_of(f"animal,place\n{first}", lambda i: below[i % 3], "place", header=True)
+    assert len(table) == ROWS + 1
+    table = table_of(f"animal,place\n{first}", lambda i: below[i % 3], "place")
+    assert len(table) == ROWS + 1 and list(table.columns) == ["animal", "place"]
+
+
+@pytest.mark.parametrize(
     "heading", ["1,2,3,4,label", "400,450,500,550,label", "2021,2019,2020,7,label", "b,a,c,d,label"]
 )
 def test_a_name_that_is_given_is_in_the_heading(heading):
