@@ -51,7 +51,8 @@ from ..deep.activations import CELU, Clip, HardSigmoid, HardSwish, LogSoftmax, M
 from ..deep.normalization import LayerNormalization
 from ..formats import exchange
 from .affine import sized
-from .keras_layers import SMALLEST_SPREAD, check, check_flat, function_of, kind_of, layers_of
+from .keras_functions import function_of
+from .keras_layers import SMALLEST_SPREAD, check, check_flat, kind_of, layers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
