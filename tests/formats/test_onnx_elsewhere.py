@@ -77,7 +77,7 @@ def test_graphs_of_other_shapes(nodes, tensors, dims, opset, expected):
 def test_columns_of_the_last_layer_are_chosen_among_its_weights():
     nodes = [PRODUCT, Node("Sigmoid", ["p"], ["a"]), Node("Gather", ["a", "i"], ["Y"], {"axis": 1})]
     net = alone(file_of(nodes, {"W": W, "i": wholes(1)}))
-    assert repr(net.layers) == "[Dense(inputs=2, outputs=1), Sigmoid()]"
+    assert repr(net.layers) == "[Dense(inputs=2, outputs=1, bias=False), Sigmoid()]"
     assert net.parameters()[0].value == [[2.0], [4.0]]
 
 

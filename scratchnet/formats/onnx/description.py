@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
     Described = Tuple[Dict[str, Numbers], Dict[str, Any]]
 
+# The layers with parameters of their own, except Normalization, whose numbers may be implied.
+PARAMETERS = {
+    "Dense": ["weights", "bias"],
+    "PReLU": ["slope"],
+    "LayerNormalization": ["scale", "bias"],
+}
+
 
 def without_complement(chain: "Chain", labels: "List[Any]") -> "Chain":
     """Return the chain without the columns 1 - p and p that classifiers make of p.
@@ -48,6 +55,8 @@ def described_chain(chain: "Chain", labels: "List[Any]") -> "Described":
         if layer["type"] == "Dense":
             inputs, outputs = len(layer["weights"]), len(layer["weights"][0])
             description.update(inputs=inputs, outputs=outputs, l1=0, l2=0)
+            if layer["bias"] is None:
+                description["bias"] = False
         elif layer["type"] == "PReLU":
             description["count"] = len(layer["slope"])
         elif layer["type"] == "LayerNormalization":
@@ -78,11 +87,7 @@ def described_chain(chain: "Chain", labels: "List[Any]") -> "Described":
 def _parameters(layer: "Dict[str, Any]") -> "Dict[str, Any]":
     """Return the parameters of a layer by their names."""
     kind = layer["type"]
-    if kind == "Dense":
-        bias = layer["bias"] or [0.0] * len(layer["weights"][0])
-        return {"weights": layer["weights"], "bias": bias}
     if kind == "Normalization":
         n = len(layer["mean"] or layer["spread"])
         return {"mean": layer["mean"] or [0.0] * n, "spread": layer["spread"] or [1.0] * n}
-    names = {"PReLU": ["slope"], "LayerNormalization": ["scale", "bias"]}.get(kind, [])
-    return {name: layer[name] for name in names}
+    return {name: layer[name] for name in PARAMETERS.get(kind, [])}
