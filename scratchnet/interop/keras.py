@@ -47,7 +47,17 @@ from ..core.activations import (
 from ..core.checks import shown
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
-from ..deep.activations import CELU, Clip, HardSigmoid, HardSwish, LogSoftmax, Mish, PReLU, Softsign
+from ..deep.activations import (
+    CELU,
+    Clip,
+    Exp,
+    HardSigmoid,
+    HardSwish,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    Softsign,
+)
 from ..deep.normalization import LayerNormalization
 from ..formats import exchange
 from .affine import sized
@@ -92,6 +102,7 @@ NAMES: "Dict[str, Any]" = {
     "softmax": Softmax(),
     "softplus": Softplus(),
     "softsign": Softsign(),
+    "exponential": Exp(),
     "tanh": Tanh(),
 }
 

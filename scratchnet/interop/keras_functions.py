@@ -20,7 +20,7 @@ from ..core.activations import (
     Tanh,
 )
 from ..core.checks import shown
-from ..deep.activations import CELU, Clip, HardSigmoid, HardSwish, LogSoftmax, Mish, Softsign
+from ..deep.activations import CELU, Clip, Exp, HardSigmoid, HardSwish, LogSoftmax, Mish, Softsign
 from .affine import Affine
 
 TYPE_CHECKING = False
@@ -38,6 +38,7 @@ def _log_sigmoid() -> "List[Layer]":
 FUNCTIONS: "Dict[str, Any]" = {
     "celu": lambda: [CELU()],
     "elu": lambda: [ELU()],
+    "exponential": lambda: [Exp()],
     "gelu": lambda: [GELU()],
     "hard_sigmoid": lambda: [HardSigmoid()],
     "hard_silu": lambda: [HardSwish()],

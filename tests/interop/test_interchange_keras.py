@@ -116,6 +116,7 @@ FURTHER = [
     (lambda: layers.Activation("hard_sigmoid"), ["HardSigmoid"]),
     (lambda: layers.Activation("hard_swish"), ["HardSwish"]),
     (lambda: layers.Activation("softsign"), ["Softsign"]),
+    (lambda: layers.Activation("exponential"), ["Exp"]),
     (lambda: layers.Activation("celu"), ["CELU"]),
     (lambda: layers.Activation("mish"), ["Mish"]),
     (lambda: layers.Activation("log_softmax"), ["LogSoftmax"]),
