@@ -130,7 +130,9 @@ void use(const {0} *in, {0} *out) {{ net_predict(in, out); }}
 int main(void) {{ printf("SCRATCH %d\\n", (int)NET_SCRATCH); return 0; }}
 """
 IN_REGISTERS = 64  # bytes of numbers that are never on the stack
-MOST_BESIDE = 144  # bytes of saved registers, addresses and loop variables
+# Bytes of saved registers, addresses and loop variables. -O3 writes short loops out, and then keeps
+# the addresses of all their elements.
+MOST_BESIDE = {"-O2": 144, "-Os": 144, "-O3": 208}
 
 
 @pytest.mark.parametrize("level", ["-O2", "-O3", "-Os"])
@@ -146,7 +148,7 @@ def test_the_scratch_is_what_the_stack_needs(name, level, tmp_path):
             made = board.compile(str(tmp_path), ["use.c"], level, "-fstack-usage")
             scratch = int(re.search(r"SCRATCH (\d+)", board.run(made)).group(1))
             used = deepest(board.frames(str(tmp_path)))
-            assert scratch - IN_REGISTERS <= used <= scratch + MOST_BESIDE, (
+            assert scratch - IN_REGISTERS <= used <= scratch + MOST_BESIDE[level], (
                 kind,
                 net,
                 scratch,

@@ -532,7 +532,6 @@ NET = sn.Sequential(
          r"the network ends before layer 2 of the model \(ReLU\)"),
         (lambda: [layers.Dense(3, activation="relu", use_bias=False), layers.Dense(2, activation="softmax")],
          r"layer 0, .*: layer 0 of the model \(Dense\) has no bias; give a Dense with one"),
-        (lambda: [layers.Dense(3, activation="relu"), layers.Dense(2, activation="exponential")], "has the activation 'exponential'"),
     ],
 )  # fmt: skip
 def test_a_model_that_does_not_fit(make, sentence):
