@@ -31,37 +31,15 @@ import importlib
 import warnings
 
 from ..core import checks
-from ..core.activations import (
-    ELU,
-    GELU,
-    SELU,
-    Identity,
-    LeakyReLU,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-)
+from ..core.activations import ELU, Identity, LeakyReLU, Softmax
 from ..core.checks import shown
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
-from ..deep.activations import (
-    CELU,
-    Clip,
-    Exp,
-    HardSigmoid,
-    HardSwish,
-    LogSoftmax,
-    Mish,
-    PReLU,
-    Softsign,
-)
+from ..deep.activations import LogSoftmax, PReLU
 from ..deep.normalization import LayerNormalization
 from ..formats import exchange
 from .affine import sized
-from .keras_functions import function_of
+from .keras_functions import function_of, single
 from .keras_layers import SMALLEST_SPREAD, check, check_flat, kind_of, layers_of
 
 TYPE_CHECKING = False
@@ -83,27 +61,6 @@ NEW: "Dict[Any, Any]" = {
     LeakyReLU: lambda layers, layer: layers.LeakyReLU(layer.slope),
     Normalization: lambda layers, layer: layers.Normalization(),
     PReLU: lambda layers, layer: layers.PReLU(shared_axes=[1] if layer.count == 1 else None),
-}
-# The names of functions, and the layers that are the same.
-NAMES: "Dict[str, Any]" = {
-    "celu": CELU(),
-    "gelu": GELU(),
-    "hard_sigmoid": HardSigmoid(),
-    "hard_silu": HardSwish(),
-    "hard_tanh": Clip(-1, 1),
-    "linear": Identity(),
-    "log_softmax": LogSoftmax(),
-    "mish": Mish(),
-    "relu": ReLU(),
-    "relu6": Clip(0, 6),
-    "selu": SELU(),
-    "sigmoid": Sigmoid(),
-    "silu": SiLU(),
-    "softmax": Softmax(),
-    "softplus": Softplus(),
-    "softsign": Softsign(),
-    "exponential": Exp(),
-    "tanh": Tanh(),
 }
 
 
@@ -256,13 +213,14 @@ def _new(net: "Sequential") -> "Any":
     except ImportError:
         raise ImportError("to_keras: Keras or its backend is not installed") from None
     layers = []
+    by_name = single()
     for i, layer in enumerate(net.layers):
         if type(layer) in NEW:
             layers.append(NEW[type(layer)](keras.layers, layer))
         else:
-            names = [name for name, same in NAMES.items() if _are_equal(same, layer)]
+            names = [name for name, same in by_name.items() if _are_equal(same, layer)]
             if not names:
-                known = sorted([kind.__name__ for kind in NEW] + list(NAMES))
+                known = sorted([kind.__name__ for kind in NEW] + list(by_name))
                 raise exchange.unfit(
                     i, layer, f"Keras has no such layer; it has {', '.join(known)}"
                 )

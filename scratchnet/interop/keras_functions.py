@@ -1,6 +1,7 @@
 """Keras's activation functions and the equivalent layers here.
 
     function_of   the layers that compute what a function computes
+    single        the functions that are one layer
 
 A function is known by its name and the module that defines it: the functions of Keras 3, Keras 2,
 tensorflow and jax differ.
@@ -74,6 +75,12 @@ LIBRARIES: "Dict[str, Dict[str, Any]]" = {
     "tensorflow": OF_KERAS_2,
     "tf_keras": OF_KERAS_2,
 }
+
+
+def single() -> "Dict[str, Layer]":
+    """Return Keras's functions that one layer computes: {name: layer}."""
+    made = {name: make() for name, make in FUNCTIONS.items()}
+    return {name: layers[0] for name, layers in made.items() if len(layers) == 1}
 
 
 def function_of(function: "Any", where: str) -> "List[Layer]":
