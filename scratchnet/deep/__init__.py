@@ -1,10 +1,8 @@
 """Layers above the core, which occur in models of other libraries.
 
-    activations.py      Clip  CELU  Exp  HardSigmoid  HardSwish           element by element
-                        Mish  Softsign                                        the same
-                        PReLU                                                 with learned slopes
-                        LogSoftmax                                            row by row
-    normalization.py    LayerNormalization  RowNormalization                      row by row
+    activations.py      functions of one element: CELU, Clip, Exp, HardSigmoid, HardSwish, Mish,
+                        Softsign; PReLU, which learns; LogSoftmax, a function of a row
+    normalization.py    functions of a row: LayerNormalization, RowNormalization
 
 They are written like the layers of the core, each with its forward and its backward rule, and
 everything works with them: engines, number types, explanations, gradient checks, generated code and

@@ -1,8 +1,8 @@
 """Further activation functions, each with its derivative directly under it.
 
     Clip  HardSigmoid  HardSwish  CELU  Exp  Mish  Softsign    element by element
-    PReLU                                                 the same, with learned slopes
-    LogSoftmax                                            row by row
+    PReLU                                                      element by element; it learns
+    LogSoftmax                                                 row by row
 
     z    one element of the input          Z    the input,  samples × features
     a    one element of the output         A    the output, samples × features
@@ -67,12 +67,12 @@ class Clip(Activation):
         return a
 
     def derivative(self, z: Number, a: Number) -> Number:
-        slope: Any = 1
+        derivative: Any = 1
         if self.high is not None:
-            slope = where(z < self.high, slope, 0)
+            derivative = where(z < self.high, derivative, 0)
         if self.low is not None:
-            slope = where(z > self.low, slope, 0)
-        return slope
+            derivative = where(z > self.low, derivative, 0)
+        return derivative
 
 
 class HardSigmoid(Activation):
