@@ -76,8 +76,8 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--board",
         metavar="NAME",
-        help="say what it takes there, and what is over the board's limits: a board of "
-        "`scratchnet budget`",
+        help="print what the file takes on this board, and which limits it exceeds; "
+        "`scratchnet budget` lists the boards",
     )
     group = parser.add_argument_group("C")
     group.add_argument(

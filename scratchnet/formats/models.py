@@ -155,7 +155,7 @@ def _refuse_others(path: "Path") -> None:
     """Refuse the file of another library, and name the function that converts its model."""
     for ending in FROM:
         if str(path).lower().endswith(ending):
-            hint = "takes over the model that its library loads from the file"
+            hint = "converts the model that its library loads from the file"
             more = "".join([ADVICE[end] for end in ADVICE if str(path).lower().endswith(end)])
             raise ValueError(f"{path}: not a scratchnet file; sn.{FROM[ending]} {hint}{more}")
 

@@ -142,7 +142,7 @@ def test_a_table_that_does_not_fit(folder, capsys, layers, table, sentence):
         (["no.json", "out.json"], "no.json: No such file or directory"),
         (
             ["in.pt", "out.json"],
-            "in.pt: not a scratchnet file; sn.from_torch takes over the model ",
+            "in.pt: not a scratchnet file; sn.from_torch converts the model ",
         ),
         (
             ["in.json", "out.npz", "--take", "y"],

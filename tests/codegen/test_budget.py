@@ -206,14 +206,17 @@ def test_an_export_says_what_is_over_the_limits(options, over, tmp_path, capsys)
     "options, message",
     [
         ("--to c --board unno", "there is no board 'unno'; did you mean uno?"),
-        ("--to json --board pico", "board: nothing is known of 'json' with the type 'double' on"),
+        (
+            "--to json --board pico",
+            "board: there is no estimate for 'json' with the type 'double' on",
+        ),
         (
             "--to c --type double --board uno",
-            "board: nothing is known of 'c' with the type 'double'",
+            "board: there is no estimate for 'c' with the type 'double'",
         ),
         (
             "--to micropython --board due",
-            "board: nothing is known of 'micropython' with the type 'float'",
+            "board: there is no estimate for 'micropython' with the type 'float'",
         ),
     ],
 )

@@ -307,7 +307,7 @@ def test_the_extension_of_another_library(name, function):
     with pytest.raises(ValueError) as raised:
         sn.load(name)
     assert str(raised.value) == (
-        f"{name}: not a scratchnet file; sn.{function} takes over the model that its library loads "
+        f"{name}: not a scratchnet file; sn.{function} converts the model that its library loads "
         "from the file"
     )
     assert callable(getattr(sn, function))

@@ -77,7 +77,7 @@ def of_request(request: "Request", text: str, board: "Board") -> "Estimate":
     types = {C: board.types, MICROPYTHON: micropython.TYPES if board.heap else ()}
     if request.type not in types.get(request.to, ()):
         raise ValueError(
-            f"board: nothing is known of {request.to!r} with the type {request.type!r} on "
+            f"board: there is no estimate for {request.to!r} with the type {request.type!r} on "
             f"this board ({board.about}); leave the board out"
         )
     if request.to == MICROPYTHON:

@@ -75,7 +75,7 @@ class Vectors:
             self.summed.append(node)
 
     def name_of(self, rows: "Any") -> str:
-        """Return the name of the vector with these rows, which becomes one if it is none yet."""
+        """Return the name of the vector with these rows; make the vector if there is none."""
         first = rows[0]
         name, index = self.place_of(first[0])
         computed = [v.name for v in self.all]
