@@ -580,7 +580,7 @@ def test_upward_imports_are_seen(path, source):
         ("formats/json.py", "from . import safetensors"),
         ("formats/json.py", "from ..core.network import Sequential"),
         ("formats/json.py", "from ..core import network, layers"),
-        ("cli/train.py", "import scratchnet as sn"),
+        ("cli/commands/train.py", "import scratchnet as sn"),
         ("lessons/and_gate.py", "from scratchnet import matrix"),
     ],
 )

@@ -1,25 +1,12 @@
-"""The command line, one file per command.
+"""The command line.
 
-and_gate.py    no command: a neuron learns AND, with every step shown
-train.py       train a model from a CSV file; its parts are data.py, settings.py
-               and progress.py
-predict.py     predict new rows
-evaluate.py    measure the quality of a model
-summary.py     show the contents of a model
-plot.py        draw a model
-demo.py        train on data sets that come with the package
-lessons.py     list the lessons in reading order
-explain.py     show where each number of a training step comes from; its parts
-               are why.py and exercises.py
-check.py       check calculations made by hand
-unroll.py      print a saved network as straight-line Python
-bundle.py      write the core as one file, or the package as one archive
-export.py      write a saved network as source code
-convert.py     write a model in another format
-budget.py      say what a network takes on a board
-bench.py       measure the speed of this interpreter
-selftest.py    check that this interpreter computes correctly
-terminal.py    output to any terminal
+commands/        the commands, one file each
+explanations/    what `explain` and `check` share
+data.py          reading the model and the data of a command
+settings.py      the options that say how a network is built and trained
+calibration.py   the rows that `export` calibrates a number type with
+progress.py      the progress of a command, on standard error
+terminal.py      output to any terminal
 """
 
 import argparse
@@ -92,7 +79,7 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
     with terminal.output() as write:
         options = parser.parse_args(_joined(given))
         if options.command is None:
-            from . import and_gate
+            from .commands import and_gate
 
             return and_gate.run(write)
         try:
@@ -144,7 +131,7 @@ def _parser(given: "List[str]") -> "Any":
             name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter
         )
         if name in given:
-            modules[name] = importlib.import_module("." + name, __name__)
+            modules[name] = importlib.import_module(".commands." + name, __name__)
             modules[name].configure(own)
     return parser, modules
 

@@ -10,7 +10,8 @@ import zipfile
 import pytest
 
 import scratchnet as sn
-from scratchnet.cli import bundle, main
+from scratchnet.cli import main
+from scratchnet.cli.commands import bundle
 
 PACKAGE = os.path.dirname(os.path.abspath(sn.__file__))
 

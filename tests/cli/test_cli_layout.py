@@ -11,7 +11,8 @@ import pytest
 from test_cli import ROOT, run, within
 
 import scratchnet as sn
-from scratchnet.cli import COMMANDS, demo, terminal
+from scratchnet.cli import COMMANDS, terminal
+from scratchnet.cli.commands import demo
 from scratchnet.datasets import samples
 from scratchnet.texts import width
 

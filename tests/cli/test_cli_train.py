@@ -19,8 +19,8 @@ import pytest
 from test_cli import ROOT, run, within
 
 import scratchnet as sn
-from scratchnet.cli import demo
-from scratchnet.cli.plot import usual_row
+from scratchnet.cli.commands import demo
+from scratchnet.cli.commands.plot import usual_row
 from scratchnet.cli.progress import Course, Watched
 from scratchnet.core.history import Epoch
 from scratchnet.datasets import samples, shapes

@@ -8,8 +8,8 @@ import re
 import pytest
 
 import scratchnet as sn
-from scratchnet.cli import budget as budget_command
 from scratchnet.cli import main
+from scratchnet.cli.commands import budget as budget_command
 from scratchnet.codegen import targets
 from scratchnet.codegen.boards import budget, micropython, plan
 from scratchnet.codegen.rows import Rows

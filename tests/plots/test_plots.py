@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet import metrics, plots
-from scratchnet.cli.plot import chosen
+from scratchnet.cli.commands.plot import chosen
 from scratchnet.plots.boundary import TEXTURES
 from scratchnet.plots.canvas import Canvas, written
 from scratchnet.plots.chart import Chart, Region

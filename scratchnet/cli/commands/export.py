@@ -1,25 +1,25 @@
 """`python -m scratchnet export`: write a saved network as source code."""
 
-from .. import __version__
-from ..codegen import targets
-from ..codegen.boards import plan
-from ..codegen.integers.arithmetic import BITS
-from ..codegen.python.heap import USUAL
-from ..codegen.targets import NUMBERS, TARGETS
-from ..core.losses import LOSSES
-from ..core.optimizers import OPTIMIZERS
-from ..formats import files, models
-from ..tabular.rows import rows_of
-from . import terminal
+from ... import __version__
+from ...codegen import targets
+from ...codegen.boards import plan
+from ...codegen.integers.arithmetic import BITS
+from ...codegen.python.heap import USUAL
+from ...codegen.targets import NUMBERS, TARGETS
+from ...core.losses import LOSSES
+from ...core.optimizers import OPTIMIZERS
+from ...formats import files, models
+from ...tabular.rows import rows_of
+from .. import terminal
+from ..calibration import Calibration
+from ..data import add_reading
 from .budget import checked, duration
-from .calibration import Calibration
-from .data import add_reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
-    from ..codegen.boards.budget import Board, Estimate
+    from ...codegen.boards.budget import Board, Estimate
 
 DESCRIPTION = """\
 Write a saved network as source code that does not need this package:

@@ -5,25 +5,25 @@ import textwrap
 import warnings
 from math import isfinite, sqrt
 
-from .. import metrics, plots
-from ..core.checks import AT_LEAST_0, COUNT, require
-from ..core.history import Diverged
-from ..formats import files, models, replacement
-from ..tabular import trials
-from ..tabular.model import Model
-from ..tabular.problem import FRACTION, Problem
-from ..tabular.recipe import Recipe, history_of, recipe_for
-from ..texts import plural
-from . import terminal
-from .data import add_columns, add_reading, data_to_learn
-from .progress import Course, Line, Reading, Watched
-from .settings import add_settings, check_settings, settings_of
+from ... import metrics, plots
+from ...core.checks import AT_LEAST_0, COUNT, require
+from ...core.history import Diverged
+from ...formats import files, models, replacement
+from ...tabular import trials
+from ...tabular.model import Model
+from ...tabular.problem import FRACTION, Problem
+from ...tabular.recipe import Recipe, history_of, recipe_for
+from ...texts import plural
+from .. import terminal
+from ..data import add_columns, add_reading, data_to_learn
+from ..progress import Course, Line, Reading, Watched
+from ..settings import add_settings, check_settings, settings_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
-    from ..core.network import Sequential
+    from ...core.network import Sequential
 
 MEASURED = 1000  # validation rows that the progress line measures
 FEW = 30  # with fewer validation rows, the report adds a warning

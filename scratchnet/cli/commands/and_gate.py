@@ -5,18 +5,18 @@ numbers, and the arithmetic printed here is what these numbers recorded. This fi
 formula.
 """
 
-from .. import __version__
-from ..core.matrix import apply, transpose
-from ..explanation.digits import derivation
-from ..explanation.text import number
-from ..lessons import and_gate
-from ..scalars import Traced
+from ... import __version__
+from ...core.matrix import apply, transpose
+from ...explanation.digits import derivation
+from ...explanation.text import number
+from ...lessons import and_gate
+from ...scalars import Traced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List
 
-    from ..core.types import Matrix
+    from ...core.types import Matrix
 
 SUBSCRIPTS = "₁₂"
 

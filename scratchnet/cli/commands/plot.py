@@ -1,19 +1,19 @@
 """`python -m scratchnet plot`: draw a model or its predictions for a table."""
 
-from .. import metrics, plots
-from ..datasets.encoding import Encoder
-from ..datasets.median import median_of
-from ..datasets.parts import CLASSIFICATION
-from ..formats import files, models, strict_json
-from ..tabular.model import has_encoder, model_of
-from . import terminal
-from .data import add_loading, add_quiet, add_reading, add_target, loaded, opened
+from ... import metrics, plots
+from ...datasets.encoding import Encoder
+from ...datasets.median import median_of
+from ...datasets.parts import CLASSIFICATION
+from ...formats import files, models, strict_json
+from ...tabular.model import has_encoder, model_of
+from .. import terminal
+from ..data import add_loading, add_quiet, add_reading, add_target, loaded, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List
 
-    from ..plots import Picture
+    from ...plots import Picture
 
 DESCRIPTION = """\
 Draw a model in characters, or as SVG with -o:

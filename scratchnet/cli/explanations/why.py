@@ -1,17 +1,17 @@
 """Why a model predicts what it predicts for one row of a table: the first answer of `explain`."""
 
-from ..core.layers import Normalization
-from ..datasets.encoding import Encoder
-from ..explanation.attribution import contributions
-from ..metrics import class_probabilities
-from ..texts import printable
+from ...core.layers import Normalization
+from ...datasets.encoding import Encoder
+from ...explanation.attribution import contributions
+from ...metrics import class_probabilities
+from ...texts import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Tuple
 
-    from ..core.network import Sequential
-    from ..core.types import Row
+    from ...core.network import Sequential
+    from ...core.types import Row
 
 MOST = 12  # columns listed; the others are counted together
 SOURCE = """\

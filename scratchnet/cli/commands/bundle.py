@@ -2,10 +2,10 @@
 
 import os
 
-from .. import __version__
-from ..codegen import bundle
-from ..formats import files
-from .terminal import check_output
+from ... import __version__
+from ...codegen import bundle
+from ...formats import files
+from ..terminal import check_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,16 +2,16 @@
 
 import functools
 
-from ..core.history import History
-from ..core.training import epochs
-from . import terminal
-from .progress import Course
+from ...core.history import History
+from ...core.training import epochs
+from .. import terminal
+from ..progress import Course
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional, Tuple
 
-    from ..core.network import Sequential
+    from ...core.network import Sequential
 
 DESCRIPTION = """\
 Train a network on data that come with the package, in seconds. Evaluate it,

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from .. import (
+from ... import (
     SGD,
     Dense,
     Generator,
@@ -15,16 +15,16 @@ from .. import (
     set_kernel,
     unroll,
 )
-from ..core.examples import examples_for
-from ..core.losses import loss_for
-from ..core.training import Engine
-from ..engines import choice
+from ...core.examples import examples_for
+from ...core.losses import loss_for
+from ...core.training import Engine
+from ...engines import choice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Sequence, Tuple
 
-    from ..core.types import Matrix
+    from ...core.types import Matrix
 
 DESCRIPTION = """\
 Measure this interpreter: nanoseconds per multiply-add in each kernel, and
@@ -98,7 +98,7 @@ def _matrix(rows: int, columns: int, generator: "Generator") -> "Matrix":
 
 def _training_in_c(widths: "Sequence[int]", samples: int, size: int) -> str:
     """Return the C of a training step of the network with these widths."""
-    from ..codegen.c.native_step import NativeStep
+    from ...codegen.c.native_step import NativeStep
 
     lists = _lists(widths, samples)
     step = NativeStep(lists.net, lists.loss, lists.optimizer, widths[0], widths[-1], False)

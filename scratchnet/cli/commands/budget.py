@@ -2,16 +2,16 @@
 
 from difflib import get_close_matches
 
-from ..codegen.boards import budget, plan
-from ..formats import models
-from ..tabular.rows import rows_of
-from ..texts import plural
+from ...codegen.boards import budget, plan
+from ...formats import models
+from ...tabular.rows import rows_of
+from ...texts import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List
 
-    from ..codegen.boards.budget import Board, Estimate
+    from ...codegen.boards.budget import Board, Estimate
 
 DESCRIPTION = """\
 Say how much memory and time a network takes on a board, as C and as a module

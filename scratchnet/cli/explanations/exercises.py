@@ -4,22 +4,22 @@ import os
 import re
 from argparse import ArgumentTypeError
 
-from ..core.activations import ACTIVATIONS, Softmax
-from ..core.layers import Dense
-from ..core.network import Sequential
-from ..core.random import Generator
-from ..explanation.names import element
-from ..explanation.worksheet import read, value_of, worksheet
-from ..formats import files
-from ..texts import decoded, plural
-from .settings import widths
-from .terminal import folded_sheet
+from ...core.activations import ACTIVATIONS, Softmax
+from ...core.layers import Dense
+from ...core.network import Sequential
+from ...core.random import Generator
+from ...explanation.names import element
+from ...explanation.worksheet import read, value_of, worksheet
+from ...formats import files
+from ...texts import decoded, plural
+from ..settings import widths
+from ..terminal import folded_sheet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List, Optional, Tuple
 
-    from ..core.types import Matrix
+    from ...core.types import Matrix
 
 NAMES = {name.lower(): kind for name, kind in ACTIVATIONS.items()}
 MOST_SHEETS = 1000

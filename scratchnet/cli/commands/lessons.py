@@ -3,7 +3,7 @@
 import os
 import shlex
 
-from .. import lessons
+from ... import lessons
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

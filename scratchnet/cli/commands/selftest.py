@@ -2,8 +2,8 @@
 
 import sys
 
-from .. import __version__
-from ..selftest import cases, check
+from ... import __version__
+from ...selftest import cases, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

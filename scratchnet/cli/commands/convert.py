@@ -1,10 +1,10 @@
 """`python -m scratchnet convert`: write a model in another format."""
 
-from ..formats import models
-from ..tabular.imported import describe
-from ..texts import plural
-from . import terminal
-from .data import add_loading, loaded
+from ...formats import models
+from ...tabular.imported import describe
+from ...texts import plural
+from .. import terminal
+from ..data import add_loading, loaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

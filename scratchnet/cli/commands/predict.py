@@ -3,11 +3,11 @@
 import csv
 import io
 
-from ..metrics import class_probabilities
-from ..tabular.model import has_encoder
-from ..tabular.positions import Positions
-from . import terminal
-from .data import (
+from ...metrics import class_probabilities
+from ...tabular.model import has_encoder
+from ...tabular.positions import Positions
+from .. import terminal
+from ..data import (
     add_loading,
     add_quiet,
     add_reading,
@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List
 
-    from ..core.network import Sequential
+    from ...core.network import Sequential
 
 DESCRIPTION = """\
 Predict the target of each row of a CSV file with a model from `scratchnet

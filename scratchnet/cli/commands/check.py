@@ -5,13 +5,15 @@ import os
 import shlex
 import sys
 
-from ..core.checks import require
-from ..explanation import mistakes, worksheet
-from ..formats import files
-from ..texts import decoded
-from .exercises import MOST_SHEETS
-from .explain import FIRST_LINE, STEP, add_setting, explained, text_of
-from .terminal import explained as explained_text
+from ...core.checks import require
+from ...explanation import mistakes, worksheet
+from ...formats import files
+from ...texts import decoded
+from ..explanations.exercises import MOST_SHEETS
+from ..explanations.header import FIRST_LINE
+from ..explanations.samples import text_of
+from ..explanations.setting import STEP, add_setting, explained
+from ..terminal import explained as explained_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,12 +1,12 @@
 """`python -m scratchnet summary`: show the contents of a model."""
 
-from ..core.checks import COUNT, require
-from ..engines.saved_state import state_in
-from ..formats import files, models
-from ..tabular.model import ENCODERS, has_encoder, model_of
-from ..tabular.recipe import Recipe
-from ..texts import plural, shortened
-from . import terminal
+from ...core.checks import COUNT, require
+from ...engines.saved_state import state_in
+from ...formats import files, models
+from ...tabular.model import ENCODERS, has_encoder, model_of
+from ...tabular.recipe import Recipe
+from ...texts import plural, shortened
+from .. import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

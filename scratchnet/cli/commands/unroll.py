@@ -1,16 +1,16 @@
 """`python -m scratchnet unroll`: print a saved network as straight-line Python."""
 
-from .. import __version__, set_kernel, unroll
-from ..datasets.parts import listed
-from ..formats import models
-from ..tabular.model import model_of
-from ..texts import ascii_of, plural
+from ... import __version__, set_kernel, unroll
+from ...datasets.parts import listed
+from ...formats import models
+from ...tabular.model import model_of
+from ...texts import ascii_of, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List
 
-    from ..core.network import Sequential
+    from ...core.network import Sequential
 
 DESCRIPTION = """\
 Print a saved network as straight-line Python: a function predict(x) that takes

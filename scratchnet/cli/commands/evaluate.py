@@ -1,11 +1,11 @@
 """`python -m scratchnet evaluate`: measure a model on rows whose target is known."""
 
-from ..tabular import importance
-from ..tabular.model import has_encoder
-from ..tabular.positions import Positions
-from ..texts import plural, shortened, width
-from . import terminal
-from .data import (
+from ...tabular import importance
+from ...tabular.model import has_encoder
+from ...tabular.positions import Positions
+from ...texts import plural, shortened, width
+from .. import terminal
+from ..data import (
     add_loading,
     add_quiet,
     add_reading,
@@ -15,7 +15,7 @@ from .data import (
     opened,
     rows_of,
 )
-from .progress import Line
+from ..progress import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
