@@ -2,8 +2,8 @@
 
 from .. import metrics, tabular
 from ..codegen.integers.quantizer import chosen_rows
-from ..datasets.columns import NUMBERS as COLUMN_OF_NUMBERS
-from ..datasets.parts import CLASSIFICATION
+from ..datasets.encoding.parts import CLASSIFICATION
+from ..datasets.tables.columns import NUMBERS as COLUMN_OF_NUMBERS
 from ..tabular.model import has_encoder, model_of
 from .data import reading
 

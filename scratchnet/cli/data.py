@@ -2,7 +2,7 @@
 
 from .. import tabular
 from ..datasets.arrays import is_array
-from ..datasets.columns import MISSING
+from ..datasets.tables.columns import MISSING
 from ..formats import models
 from ..tabular.model import model_of
 from .progress import Reading

@@ -29,11 +29,12 @@ from math import isfinite, isinf
 from ..core.checks import COUNT, require, shown
 from ..formats import npy
 from ..formats.unpacked import Unpacked
-from .columns import NUMBERS, Column
-from .decisions import mean_and_spread, target_of
-from .encoding import Encoding
+from .encoding.base import Encoding
+from .encoding.inputs import mean_and_spread
+from .encoding.parts import FLAG, OBJECT, Classes, Quantity, listed, target_from
+from .encoding.target import target_of
 from .idx import read_idx
-from .parts import FLAG, OBJECT, Classes, Quantity, listed, target_from
+from .tables.columns import NUMBERS, Column
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import io
 import pkgutil
 
 from .examples import Examples
-from .tables import read_table
+from .tables.reading import read_table
 
 _IRIS = """\
 Anderson's irises, measured in centimetres: R. A. Fisher, "The use of multiple

@@ -43,7 +43,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional, Sequence
 
-    from ..datasets.tables import Names
+    from ..datasets.tables.table import Names
 
 __all__ = [
     "Model",

@@ -13,7 +13,7 @@ describe    adds to a network the description of the table whose rows it predict
 from ..core.activations import Sigmoid, Softmax
 from ..core.checks import shown
 from ..datasets.encoding import Encoder
-from ..datasets.parts import CLASSIFICATION, REGRESSION, Quantity, listed
+from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION, Quantity, listed
 from ..datasets.tables import Table
 from ..texts import number_of, plural
 from .model import metadata_of

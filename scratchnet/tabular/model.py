@@ -18,7 +18,7 @@ from ..core.layers import Dense
 from ..core.training import prepare
 from ..datasets.arrays import ArrayEncoder, Arrays
 from ..datasets.encoding import Encoder
-from ..datasets.parts import CLASSIFICATION
+from ..datasets.encoding.parts import CLASSIFICATION
 from ..datasets.tables import Table
 from ..engines.progress import warn
 from ..formats import models

@@ -15,11 +15,12 @@ from ..core.checks import require, shown
 from ..core.layers import Dense
 from ..core.network import Sequential
 from ..datasets.arrays import is_array, read_arrays
-from ..datasets.columns import MISSING, NUMBERS, spelled
 from ..datasets.compact import CompactRows
-from ..datasets.headings import has_header
-from ..datasets.parts import CLASSIFICATION, REGRESSION, Classes, as_kind
-from ..datasets.tables import found, read_columns
+from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION, Classes, as_kind
+from ..datasets.tables.columns import MISSING, NUMBERS, spelled
+from ..datasets.tables.headings import has_header
+from ..datasets.tables.reading import read_columns
+from ..datasets.tables.table import found
 from ..deep.activations import HardSigmoid, LogSoftmax
 from ..texts import plural
 from .model import THRESHOLD
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from typing import Any, List, Optional, Sequence
 
     from ..core.types import Matrix
-    from ..datasets.columns import Column
-    from ..datasets.tables import Kinds
+    from ..datasets.tables.columns import Column
+    from ..datasets.tables.table import Kinds
 
 
 class Rows:

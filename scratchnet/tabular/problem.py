@@ -15,12 +15,12 @@ from math import ceil
 
 from ..core.checks import require, shown
 from ..datasets.arrays import ArrayEncoder, Arrays, is_array, read_arrays
-from ..datasets.columns import MISSING
-from ..datasets.decisions import target_of
 from ..datasets.encoding import Encoder
-from ..datasets.parts import Classes
-from ..datasets.records import is_records, read_records
+from ..datasets.encoding.parts import Classes
+from ..datasets.encoding.target import target_of
 from ..datasets.tables import Table, read_table
+from ..datasets.tables.columns import MISSING
+from ..datasets.tables.records import is_records, read_records
 from ..selection import train_test_split
 from ..texts import plural
 
@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-    from ..datasets.tables import Names, Progress
+    from ..datasets.tables.table import Names, Progress
 
     Data = Union[Table, Arrays]
 

@@ -19,14 +19,14 @@ from ..core.history import Epoch
 from ..core.layers import Dense
 from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
-from ..datasets.parts import CLASSIFICATION
+from ..datasets.encoding.parts import CLASSIFICATION
 from ..formats.files import MOST_NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-    from ..datasets.encoding import Encoding
+    from ..datasets.encoding.base import Encoding
 
 HIDDEN_ACTIVATIONS = {
     name.lower(): kind for name, kind in ACTIVATIONS.items() if name not in ("Softmax", "Threshold")

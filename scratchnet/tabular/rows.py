@@ -2,7 +2,7 @@
 
 from ..codegen.rows import Category, Number, Rows
 from ..datasets.encoding import Encoder
-from ..datasets.parts import CLASSIFICATION
+from ..datasets.encoding.parts import CLASSIFICATION
 from .model import has_encoder, model_of
 
 TYPE_CHECKING = False

@@ -16,7 +16,7 @@ from ..core.checks import COUNT, require
 from ..core.functions import kernel
 from ..core.history import Diverged
 from ..core.random import Generator
-from ..datasets.parts import CLASSIFICATION, REGRESSION
+from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION
 from ..engines.executors import LentKernel
 from ..metrics import accuracy, r2
 from ..selection import parts_of, train_test_split

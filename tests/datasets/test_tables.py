@@ -19,13 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scratchnet as sn
-from scratchnet.datasets import columns as table_columns
-from scratchnet.datasets import tables
 from scratchnet.datasets.compact import CompactRows
 from scratchnet.datasets.encoding import Encoder
-from scratchnet.datasets.headings import names_of
 from scratchnet.datasets.median import median_of
-from scratchnet.datasets.tables import read_table
+from scratchnet.datasets.tables import files, growing, read_table
+from scratchnet.datasets.tables import rows as blocks
+from scratchnet.datasets.tables.headings import names_of
 
 NAN = float("nan")
 SMALL = "a,b\n1,x\n2,\u00fc\n"
@@ -134,9 +133,9 @@ def test_missing_values():
 
 
 def test_missing_values_once_a_column_has_settled(monkeypatch):
-    monkeypatch.setattr(table_columns, "MOST", 3)
-    monkeypatch.setattr(table_columns, "FEWEST", 3)
-    monkeypatch.setattr(tables, "CELLS", 4)
+    monkeypatch.setattr(growing, "MOST", 3)
+    monkeypatch.setattr(growing, "FEWEST", 3)
+    monkeypatch.setattr(blocks, "CELLS", 4)
     values = ["1", "2", "3", "4", "5", "6", "", "7", "NA", " na", "?", "8", "-9", "-9 "]
     table = read("a,b\n" + "".join([f"{v},0\n" for v in values]), missing=["", "na", "?", "-9"])
     assert columns(table)["a"] == [1, 2, 3, 4, 5, 6, None, 7, None, None, None, 8, None, None]
@@ -231,9 +230,9 @@ def test_numbers_with_a_comma():
 
 
 def test_the_decimal_mark_does_not_change_within_a_file(monkeypatch):
-    monkeypatch.setattr(table_columns, "MOST", 3)
-    monkeypatch.setattr(table_columns, "FEWEST", 3)
-    monkeypatch.setattr(tables, "CELLS", 4)
+    monkeypatch.setattr(growing, "MOST", 3)
+    monkeypatch.setattr(growing, "FEWEST", 3)
+    monkeypatch.setattr(blocks, "CELLS", 4)
     rows = ["1", "2", "3", "4", "5", "6,5", "", "7"]
     text = "a;b\n" + "".join([row + ";0\n" for row in rows])
     assert columns(read(text))["a"] == [1, 2, 3, 4, 5, 6.5, None, 7]
@@ -462,9 +461,9 @@ def test_blocks(monkeypatch):
     text = written(list("abcde"), rows)
     expected = columns(read(text))
     for cells, most in ((1, 5), (35, 2), (10**6, 3), (500, 10**6)):
-        monkeypatch.setattr(tables, "CELLS", cells)
-        monkeypatch.setattr(table_columns, "FEWEST", most)
-        monkeypatch.setattr(table_columns, "MOST", most)
+        monkeypatch.setattr(blocks, "CELLS", cells)
+        monkeypatch.setattr(growing, "FEWEST", most)
+        monkeypatch.setattr(growing, "MOST", most)
         assert columns(read(text)) == expected
 
 
@@ -486,9 +485,9 @@ def test_a_column_that_turns_out_to_hold_texts():
 
 def test_many_texts(monkeypatch):
     """Of a column with too many different texts to be a category, only the name is kept."""
-    monkeypatch.setattr(tables, "CELLS", 4)
+    monkeypatch.setattr(blocks, "CELLS", 4)
     for name, value in (("MOST", 3), ("FEWEST", 3), ("LABELS", 10)):
-        monkeypatch.setattr(table_columns, name, value)
+        monkeypatch.setattr(growing, name, value)
     text = "a,b\n" + "".join([f"x{i},{i}\n" for i in range(30)])
     table = read(text)
     assert (table["a"].kind, table["a"].labels, len(table["a"].values)) == ("text", [], 0)
@@ -651,8 +650,8 @@ def test_only_value_errors_are_raised(data):
 def test_long_lines_of_a_small_file_take_little_memory(monkeypatch):
     """gzip packs 100 MB in 100 lines into 100 kB; the first lines show that this is no table."""
     tracemalloc = pytest.importorskip("tracemalloc")
-    monkeypatch.setattr(tables, "LONGEST", 1 << 20)
-    data = gzip.compress((b"x" * ((1 << 20) - 2) + b"\n") * tables.LOOKED_AT)
+    monkeypatch.setattr(files, "LONGEST", 1 << 20)
+    data = gzip.compress((b"x" * ((1 << 20) - 2) + b"\n") * files.LOOKED_AT)
     tracemalloc.start()
     try:
         assert refusal(data).startswith("the file, line 1: a cell is too long")

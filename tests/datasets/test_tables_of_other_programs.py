@@ -6,10 +6,10 @@ import warnings
 import pytest
 
 from scratchnet import tabular
-from scratchnet.datasets.dates import parts_of
 from scratchnet.datasets.encoding import Encoder
-from scratchnet.datasets.headings import completed, more_headings
 from scratchnet.datasets.tables import read_table
+from scratchnet.datasets.tables.dates import parts_of
+from scratchnet.datasets.tables.headings import completed, more_headings
 
 ROWS = 40
 COLORS = ["red", "blue", "red"]

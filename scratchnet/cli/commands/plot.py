@@ -2,8 +2,8 @@
 
 from ... import metrics, plots
 from ...datasets.encoding import Encoder
+from ...datasets.encoding.parts import CLASSIFICATION
 from ...datasets.median import median_of
-from ...datasets.parts import CLASSIFICATION
 from ...formats import files, models, strict_json
 from ...tabular.model import has_encoder, model_of
 from .. import terminal

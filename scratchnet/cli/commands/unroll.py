@@ -1,7 +1,7 @@
 """`python -m scratchnet unroll`: print a saved network as straight-line Python."""
 
 from ... import __version__, set_kernel, unroll
-from ...datasets.parts import listed
+from ...datasets.encoding.parts import listed
 from ...formats import models
 from ...tabular.model import model_of
 from ...texts import ascii_of, plural

@@ -3,7 +3,7 @@
 import re
 
 from ...core.checks import require
-from ...datasets.numerals import is_number
+from ...datasets.tables.numerals import is_number
 from ...formats import files
 from ...tabular.positions import Positions
 from ...texts import decoded, plural

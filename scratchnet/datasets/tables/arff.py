@@ -9,7 +9,7 @@
 import re
 from itertools import chain
 
-from ..core.checks import shown
+from ...core.checks import shown
 from .columns import CATEGORIES
 
 TYPE_CHECKING = False

@@ -32,15 +32,19 @@ the encoding, write ``net.metadata["table"] = encoder.to_dict()``.
 
 from collections import Counter
 
-from ..core.checks import COUNT_OR_NONE, require, shown
-from ..core.layers import Normalization
-from ..texts import plural
-from .columns import CATEGORIES, DATES, MISSING, NUMBERS
-from .compact import CompactRows
-from .dates import ORDERS, PARTS
-from .decisions import HEADING, TARGET, part_of, table_of, target_of
-from .headings import has_header
-from .numerals import is_number
+from ...core.checks import COUNT_OR_NONE, require, shown
+from ...texts import plural
+from ..compact import CompactRows
+from ..tables.columns import CATEGORIES, DATES, MISSING, NUMBERS
+from ..tables.dates import ORDERS, PARTS
+from ..tables.headings import has_header
+from ..tables.numerals import is_number
+from ..tables.reading import read_columns
+from ..tables.records import is_records
+from ..tables.records import table_of as table_of_records
+from .base import Encoding
+from .decisions import HEADING, TARGET, table_of
+from .inputs import part_of
 from .parts import (
     FLAG,
     OBJECT,
@@ -56,15 +60,13 @@ from .parts import (
     picked,
     target_from,
 )
-from .records import is_records
-from .records import table_of as table_of_records
-from .tables import read_columns
+from .target import target_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-    from .tables import Names, Progress, Table
+    from ..tables.table import Names, Progress, Table
 
     Rows = Optional[Sequence[int]]
 
@@ -81,35 +83,6 @@ DAYS = (
     lambda v: v is None or OBJECT[0](v) and all([order in ORDERS for order in v.values()]),
     "the order of year, month and day of each column of dates",
 )
-
-
-class Encoding:
-    """The common base of the encoders of tables and arrays.
-
-    ``target``   the Classes or the Quantity that is predicted
-    ``normal``   the mean and spread of every input
-    """
-
-    target: "Union[Classes, Quantity]"
-    normal: "Sequence[Tuple[float, float]]"
-    features: "List[str]"
-    outputs: int
-    task: str
-    classes: "Optional[List[str]]"
-
-    def normalization(self) -> "Normalization":
-        """Return the first layer of the network, which standardizes numbers and keeps 0 and 1."""
-        layer = Normalization()
-        layer.mean.value = [mean for mean, _ in self.normal]
-        layer.spread.value = [spread for _, spread in self.normal]
-        return layer
-
-    def targets_of(self, outputs: "Sequence[Sequence[float]]") -> "List[Any]":
-        """Return what outputs of the network, or rows of Y, represent.
-
-        These are labels of classes, or quantities in their own unit.
-        """
-        return [self.target.decode(outputs[i]) for i in range(len(outputs))]
 
 
 class Encoder(Encoding):

@@ -1,53 +1,31 @@
-"""What is done with each column of a table, and why.
-
-part_of      a column that may become inputs
-target_of    the column that is predicted
-table_of     the decisions as a table for people
-"""
+"""What a column of a table becomes as inputs of a network, and why."""
 
 import re
 from collections import Counter
 from math import fsum, sqrt
 from operator import mul
 
-from ..core.checks import shown
-from ..texts import plural, printable, text_table
-from .columns import NUMBERS, TEXT, TOO_MANY, spelled
-from .dates import looks_like_date
-from .median import median_of
-from .numerals import are_measured, floats, is_number
-from .parts import (
-    MOST_CLASSES,
-    MOST_LABELS,
-    REGRESSION,
-    Category,
-    Classes,
-    Number,
-    Quantity,
-    listed,
-    picked,
-)
+from ...core.checks import shown
+from ...texts import plural
+from ..median import median_of
+from ..tables.columns import NUMBERS, TEXT, TOO_MANY, spelled
+from ..tables.dates import looks_like_date
+from ..tables.numerals import are_measured, is_number
+from .parts import MOST_LABELS, Category, Number, in_order, listed, picked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+    from typing import Any, Dict, List, Sequence, Tuple
 
-    from .columns import Column
+    from ..tables.columns import Column
 
 # Different texts; if there are more and most occur only once or twice, they name the rows.
 MANY = 20
-# Whole numbers are classes if there are 10 rows or more per number, and at most FEW_CLASSES
-# different ones, or WHOLE_CLASSES that are about equally frequent. Two whole numbers are classes.
-FEW_CLASSES, WHOLE_CLASSES = 10, 20
 LARGEST = 1e150  # its square is still a float
 SENTINELS = [sign * (10.0**n - 1) for n in range(1, 7) for sign in (-1, 1)]
 MOST_MARKS, FEWEST_OTHERS = 3, 5  # numbers that mean a missing value; different other numbers
 ABSURD = 20  # widths of the middle of a column; a number farther away is reported
 SAMPLED = 5000  # numbers that suffice to find this middle, and texts to give a hint
-LINES = 60  # of the table of decisions; a longer one joins columns that are alike
-HEADING = ("column", "what it holds", "what is done", "why")
-TARGET = "the target"
-_NUMBER = re.compile(r"(?<=\s)-?\d[\d,.e+-]*")
 _ID = re.compile(
     r"(?i:id|no\.?|nr\.?|#|index|idx|row|row ?(?:id|names?|num(?:ber)?)|unnamed: ?0|uuid|guid"
     r"|pid|key|seq|s/n|ssn)$"
@@ -68,9 +46,6 @@ def part_of(
     if column.kind == NUMBERS:
         return _part_of_numbers(column, rows, keep_equal)
     return _part_of_categories(column, rows)
-
-
-# ---- numbers ---------------------------------------------------------------------------------
 
 
 def _part_of_numbers(
@@ -112,11 +87,11 @@ def _missing(column: "Column") -> int:
 def _reason(column: "Column") -> str:
     """Say why the column is one of numbers."""
     if column.asked:
-        return "requested" + _notes(column)
-    return f"{'nearly all' if column.strays else 'all'} its values are numbers" + _notes(column)
+        return "requested" + notes(column)
+    return f"{'nearly all' if column.strays else 'all'} its values are numbers" + notes(column)
 
 
-def _notes(column: "Column") -> str:
+def notes(column: "Column") -> str:
     """Say how the numbers are written, and which texts count as missing."""
     if not column.example:
         return _strays(column)
@@ -196,9 +171,6 @@ def _is_far(value: float, others: "Sequence[float]") -> bool:
     return value > 2 * most - least or value < 2 * least - most
 
 
-# ---- categories ------------------------------------------------------------------------------
-
-
 def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, str, str]":
     counts = Counter(picked(column.values, rows))
     gaps = counts.pop(-1, 0)
@@ -260,96 +232,6 @@ def _alike(labels: "Sequence[str]") -> str:
     return f"; {listed(map(shown, groups[0]))} differ only in case{more}"
 
 
-# ---- the target ------------------------------------------------------------------------------
-
-
-def target_of(
-    column: "Column", rows: "Sequence[int]", task: "Optional[str]", source: str
-) -> "Tuple[Union[Classes, Quantity], str]":
-    """Return what the target is, and why. It must not be missing in these rows."""
-    what = f"{source}: the target {shown(column.name)}"
-    values = picked(column.values, column.present(range(len(column.values))))
-    different = Counter(values)
-    if len(different) < 2:
-        raise ValueError(f"{what} is the same in every row; give a column with different values")
-    if column.kind != NUMBERS:
-        return _classes_of_texts(column, task, len(values), what)
-    asked = task or column.asked
-    is_quantity = task == REGRESSION or not task and (column.asked or not _are_classes(different))
-    why = "requested" if asked else _count(different, is_quantity)
-    why += _notes(column)
-    if is_quantity:
-        mean, spread = mean_and_spread(picked(column.values, rows), column.name)
-        strays = list(column.strays)
-        return Quantity(name=column.name, mean=mean, spread=spread, strays=strays), why
-    classes = [spelled(value) for value in sorted(different)]
-    return _classes(column, classes, what), why
-
-
-def _count(different: "Any", is_quantity: bool) -> str:
-    """Say how many numbers there are, and how to get the other task."""
-    are_whole = all([value == int(value) for value in different])
-    why = f"{len(different)} different {'whole ' if are_whole else ''}numbers"
-    if is_quantity:
-        classes = are_whole and len(different) <= 10 * FEW_CLASSES
-        return why + ("; for classes: --task classification" if classes else "")
-    return why + ("; for numbers: --task regression" if len(different) > 2 else "")
-
-
-def _classes_of_texts(
-    column: "Column", task: "Optional[str]", rows: int, what: str
-) -> "Tuple[Classes, str]":
-    """Return the classes of a target of texts, and why; or refuse it."""
-    labels = column.labels
-    others = [label for label in labels if not is_number(label)]
-    hint = hint_for(column, is_target=True)
-    if task == REGRESSION:
-        culprit = shown((others or labels)[0])
-        raise ValueError(
-            f"{what} holds texts, such as {culprit}; regression needs numbers; if texts mean "
-            "missing values, name them (--missing)"
-        )
-    many = len(labels) > MANY
-    if not task and many and len(labels) > 4 * len(others):
-        raise ValueError(
-            f"{what} has {len(labels)} different texts, too many for classes"
-            f"{hint}; for classes: --task classification"
-        )
-    if not task and many and "they look like" in hint:
-        raise ValueError(f"{what} has {len(labels)} different texts{hint}")
-    if not task and many and 2 * len(labels) > rows:
-        raise ValueError(
-            f"{what} has {len(labels)} different texts in {rows} rows, such as {shown(labels[0])}, "
-            f"which are too many for classes{hint}"
-        )
-    why = "requested" if task else f"{len(labels)} different texts"
-    return _classes(column, in_order(labels), what), why + hint
-
-
-def _classes(column: "Column", classes: "List[str]", what: str) -> "Classes":
-    if len(classes) > MOST_CLASSES:
-        raise ValueError(
-            f"{what} has {len(classes)} different values; give at most {MOST_CLASSES} classes"
-        )
-    is_numeric, strays = column.kind == NUMBERS, list(column.strays)
-    return Classes(name=column.name, classes=classes, numeric=is_numeric, strays=strays)
-
-
-def _are_classes(different: "Any") -> bool:
-    """Return whether these numbers, each with its number of rows, are names of classes.
-
-    >>> _are_classes({0.0: 90, 1.0: 2}), _are_classes({1.5: 9, 2.0: 9})
-    (True, False)
-    """
-    if any([value != int(value) for value in different]):
-        return False
-    counts = list(different.values())
-    if 10 * len(counts) > sum(counts) or len(counts) > WHOLE_CLASSES:
-        return len(counts) == 2
-    # Grades and counts have many frequent and some rare values, classes are often balanced.
-    return len(counts) <= FEW_CLASSES or max(counts) <= 2 * min(counts)
-
-
 def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float]":
     """Return the mean and the root of the mean squared deviation; 1 for equal numbers."""
     largest = max(map(abs, values))
@@ -361,38 +243,3 @@ def mean_and_spread(values: "Sequence[float]", name: str) -> "Tuple[float, float
     deviations = [value - mean for value in values]
     spread = sqrt(fsum(map(mul, deviations, deviations)) / len(values))
     return mean, spread or max(map(abs, deviations)) or 1.0  # the squares of tiny numbers are 0
-
-
-def in_order(labels: "Sequence[str]") -> "List[str]":
-    """Return the labels in alphabetical order, or by size if all are numbers.
-
-    >>> in_order(["10", "9"]), in_order(["b", "a", "10"])
-    (['9', '10'], ['10', 'a', 'b'])
-    """
-    numbers = floats(labels)
-    return (
-        sorted(labels) if numbers is None else [label for _, label in sorted(zip(numbers, labels))]
-    )
-
-
-# ---- for people ------------------------------------------------------------------------------
-
-
-def table_of(decisions: "Sequence[Sequence[str]]") -> str:
-    """Return the decisions as a table. If there are many, columns that are alike share a line."""
-    lines = [tuple(map(printable, decision)) for decision in decisions]
-    if len(lines) > LINES:
-        lines = _joined(lines)
-    return text_table([HEADING, *lines])
-
-
-def _joined(lines: "List[Tuple[str, ...]]") -> "List[Tuple[str, ...]]":
-    """Return one line for all columns about which the same is said, apart from numbers."""
-    groups: "Dict[Any, List[Tuple[str, ...]]]" = {}
-    for line in lines:
-        groups.setdefault(tuple([_NUMBER.sub("...", text) for text in line[1:]]), []).append(line)
-    found: "List[Any]" = []
-    for shape, group in groups.items():
-        names = f"{group[0][0]} ... {group[-1][0]} ({len(group):,} columns)"
-        found.extend([(names, *shape)] if len(group) > 3 else group)
-    return found

@@ -7,15 +7,16 @@ target_from            the target that a file describes
 
 from array import array
 
-from ..core.checks import ABOVE_0, FINITE, require, shown
-from .columns import CATEGORIES, NUMBERS, TEXT, TOO_MANY, Column, as_categories
-from .compact import CompactRows
+from ...core.checks import ABOVE_0, FINITE, require, shown
+from ..compact import CompactRows
+from ..tables.columns import CATEGORIES, NUMBERS, TEXT, TOO_MANY, Column, as_categories
+from ..tables.numerals import floats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
-    from ..core.network import Sequential
+    from ...core.network import Sequential
 
     Rows = Optional[Sequence[int]]
 
@@ -227,6 +228,18 @@ def listed(texts: "Iterable[str]") -> str:
 
 
 # ---- columns of a table ----------------------------------------------------------------------
+
+
+def in_order(labels: "Sequence[str]") -> "List[str]":
+    """Return the labels in alphabetical order, or by size if all are numbers.
+
+    >>> in_order(["10", "9"]), in_order(["b", "a", "10"])
+    (['9', '10'], ['10', 'a', 'b'])
+    """
+    numbers = floats(labels)
+    return (
+        sorted(labels) if numbers is None else [label for _, label in sorted(zip(numbers, labels))]
+    )
 
 
 def picked(values: "Any", rows: "Rows") -> "Any":

@@ -12,26 +12,19 @@ from collections import Counter
 from math import isfinite
 from numbers import Number
 
-from ..core.checks import shown
-from .columns import (
-    MISSING,
-    NAN,
-    NUMBERS,
-    Column,
-    Rules,
-    Unfit,
-    begun,
-    finished,
-    spelled,
-    without,
-)
-from .tables import Table, listed_names, plan_for
+from ...core.checks import shown
+from .columns import MISSING, NAN, NUMBERS, Column, spelled
+from .growing import begun, finished
+from .numbers import without
+from .reading import plan_for
+from .rules import Rules, Unfit
+from .table import Table, listed_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence
 
-    from .tables import Names, Plan
+    from .table import Names, Plan
 
 SOURCE = "the table"
 
