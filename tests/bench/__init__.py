@@ -4,12 +4,20 @@
 
     workloads.py   the trainings: sizes, samples, first parameters; and how scratchnet does them
     peers.py       the same trainings and predictions, done by others
+    reference.py   the same trainings in C written by hand
+    other.py       scratchnet's side of a row that runs in another process: PyPy, or an earlier version
     measure.py     two contenders timed in turn; medians, ratios; whether they compute the same
-    rows.py        what is compared with what, and what must be reached
-    pypy.py        scratchnet's side of a row that runs on another interpreter
-    memory.py      the heap that the core needs on MicroPython
+    rows/          what is compared with what, and what must be reached
     scaling.py     time per sample against width, depth and batch
-    report.py      text and JSON
+    memory.py      the heap that the core needs on MicroPython
+    report.py      text, JSON, and the table of the README
 
-Nothing here is a test: no time passes or fails anything. Only two contenders whose numbers differ are an error.
+README says how a row is added, and how the numbers in engines/choice.py were found. Nothing here is a test: no time
+passes or fails anything. Only two contenders whose numbers differ are an error.
 """
+
+import os
+
+# One thread each. The libraries read this when they are imported.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")

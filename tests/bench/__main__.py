@@ -5,7 +5,7 @@ import sys
 import time
 import traceback
 
-from . import report, scaling
+from . import readme, report, scaling
 from .measure import Unavailable
 from .rows import table
 
@@ -27,14 +27,21 @@ def main(args=None):
         "'scaling' is a row, too",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="each once: a smoke test, no measurement"
+        "--quick", action="store_true", help="tiny work, once: a smoke test, no measurement"
+    )
+    parser.add_argument(
+        "--readme",
+        action="store_true",
+        help="only what the README shows; its table follows the figures",
     )
     parser.add_argument("--json", metavar="PATH", help="write the figures to this file, too")
     parser.add_argument("--list", action="store_true", help="tell the names of the rows, and end")
     options = parser.parse_args(args)
 
     rows = [row for row in table() if chosen(row.name, options.only)]
-    grid = scaling.GRID if chosen("scaling", options.only) else []
+    if options.readme:
+        rows = readme.rows_for_it(rows)
+    grid = scaling.GRID if chosen("scaling", options.only) and not options.readme else []
     if options.list:
         print("\n".join([row.name for row in rows] + ["scaling"] * bool(grid)))
         return 0
@@ -42,32 +49,45 @@ def main(args=None):
         parser.error("no row has these words; --list tells all")
 
     start = time.perf_counter()
-    about, errors = report.head(), []
+    about = report.head()
     print(report.head_line(about), end="\n\n")
-    text = report.Text(rows) if rows else None
-    for row in rows:
-        try:
-            row.measure(options.quick)
-        except Unavailable as error:
-            row.note = str(error)
-        except (
-            Exception
-        ) as error:  # a Mismatch, or whatever goes wrong in one row: the others are measured
-            row.note = "{}: {}".format(type(error).__name__, error)
-            errors.append("{}\n{}".format(row.name, traceback.format_exc()))
-        text.row(row)
-    points = []
-    if grid:
-        print("\n" + report.scaling_line(None))
-    for place in grid:
-        points.append(scaling.point(*place, quick=options.quick))
-        print(report.scaling_line(points[-1]), flush=True)
+    errors = measure(rows, options.quick)
+    points = scaled(grid, options.quick)
     if options.json:
         report.write(options.json, about, rows, points)
+    if options.readme:
+        print("\n" + "\n".join(readme.markdown(rows)))
     print("\n{:.0f} seconds".format(time.perf_counter() - start))
     for error in errors:
         print("\n" + error, file=sys.stderr)
     return 1 if errors else 0
+
+
+def measure(rows, quick):
+    """Measure and print every row. Return what went wrong."""
+    errors = []
+    text = report.Text(rows) if rows else None
+    for row in rows:
+        try:
+            row.measure(quick)
+        except Unavailable as error:
+            row.note = str(error)
+        except Exception as error:  # The other rows are measured.
+            row.note = "{}: {}".format(type(error).__name__, error)
+            errors.append("{}\n{}".format(row.name, traceback.format_exc()))
+        text.row(row)
+    return errors
+
+
+def scaled(grid, quick):
+    """Measure and print every size of the grid. Return the figures."""
+    points = []
+    if grid:
+        print("\n" + report.scaling_line(None))
+    for place in grid:
+        points.append(scaling.point(*place, quick=quick))
+        print(report.scaling_line(points[-1]), flush=True)
+    return points
 
 
 if __name__ == "__main__":

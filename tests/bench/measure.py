@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import repeat
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import scratchnet as sn
 
@@ -21,19 +21,20 @@ class Contender:
     """What is timed: ``fresh()`` makes all ready, untimed, and gives the function to time.
 
     ``scale``   the whole work, as a multiple of what that function does
+    ``clock``   gives the time in seconds: of this process's processor, so that others disturb it little
     """
 
-    def __init__(self, fresh, scale=1.0):
-        self.fresh, self.scale = fresh, scale
+    def __init__(self, fresh, scale=1.0, clock=process_time):
+        self.fresh, self.scale, self.clock = fresh, scale, clock
 
     def seconds(self, at_least):
         """The mean time of the whole work, over as many runs as last so long together, or one."""
         total, count = 0.0, 0
         while not count or total < at_least:
             run = self.fresh()
-            start = perf_counter()
+            start = self.clock()
             run()
-            total += perf_counter() - start
+            total += self.clock() - start
             count += 1
         return total / count * self.scale
 
@@ -42,9 +43,9 @@ def looped(function, argument, at_least):
     """A contender that calls a short function over and over, and so often that it lasts so long."""
     times = 1
     while True:
-        start = perf_counter()
+        start = process_time()
         _call(function, argument, times)
-        if perf_counter() - start >= at_least:
+        if process_time() - start >= at_least:
             break
         times *= 2
     return Contender(lambda: partial(_call, function, argument, times), 1 / times)
@@ -55,17 +56,25 @@ def _call(function, argument, times):
         function(argument)
 
 
+def children():
+    """The time of the processor in seconds that processes took which this one started, and which have ended."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return perf_counter()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 class Comparison:
     """Pairs of times in seconds, scratchnet's and the other's.
 
     ``ratio``      the median of the other's time over scratchnet's
-    ``more``       the median of scratchnet's time less the other's
     """
 
     def __init__(self, ours, theirs):
         self.ours, self.theirs = ours, theirs
         self.ratio = median([b / a for a, b in zip(ours, theirs)])
-        self.more = median([a - b for a, b in zip(ours, theirs)])
 
 
 def side_by_side(ours, theirs, pairs, at_least=0.0):
@@ -77,10 +86,13 @@ def side_by_side(ours, theirs, pairs, at_least=0.0):
 def duration(seconds):
     """In words.
 
-    >>> duration(0.00123), duration(0.0000123)
-    ('1.23 ms', '12.3 µs')
+    >>> duration(0.00123), duration(0.0000123), duration(12.3)
+    ('1.23 ms', '12.3 µs', '12.3 s')
     """
-    return digits(seconds * 1e6) + " µs" if seconds < 1e-3 else digits(seconds * 1e3) + " ms"
+    for limit, factor, unit in ((1e-3, 1e6, "µs"), (1, 1e3, "ms")):
+        if seconds < limit:
+            return digits(seconds * factor) + " " + unit
+    return digits(seconds) + " s"
 
 
 def digits(value):

@@ -23,16 +23,18 @@ from .measure import Unavailable, check
 
 
 class Peer:
-    """Another library, or another way to do the same.
+    """Another library, or another way to do the same, on one thread.
 
     ``module``      what is imported, and ``distribution``, what it is installed by, if that is called otherwise
     ``slices``      {workload: (samples, epochs)}: trained in place of the whole, where that would take too long
+    ``optimizers``  those it is asked to train with
     ``tolerance``   how far predictions may differ, relative to the largest
     ``note``        what is to be said of its figures
     """
 
     name = module = distribution = ""
     slices = {}
+    optimizers = ("sgd",)
     tolerance = 1e-9
     note = ""
 
@@ -53,7 +55,12 @@ class Peer:
 
     def slice(self, work):
         """What it is to train."""
-        return work.part(*self.slices[work.name]) if work.name in self.slices else work
+        if work.optimizer not in self.optimizers:
+            raise Unavailable("it is not asked to train with " + work.optimizer)
+        samples, epochs = self.slices.get(
+            "-".join(map(str, work.sizes)), (len(work.X), work.epochs)
+        )
+        return work.part(min(samples, len(work.X)), min(epochs, work.epochs))
 
     def training(self, work):
         """A contender, as of ``Workload.training``."""
@@ -72,56 +79,11 @@ class Peer:
         """A function from one sample, a list, to its outputs, a list, at the workload's first parameters."""
         raise Unavailable("it does not predict this")
 
-    def settle(self, contender):
-        """Find the settings with which it is fastest, if there are any to choose."""
-
-
-class Threaded(Peer):
-    """A library that computes on several threads where it deems it worthwhile; on one it may be faster.
-
-    So both are tried, and the faster counts.
-    """
-
-    threads = None
-
-    def set_threads(self, one):
-        """On one thread, or on as many as it takes itself; gives how many that are, None where that is not known."""
-        raise NotImplementedError
-
-    def settle(self, contender):
-        contender.seconds(0.0)
-        times = []
-        for one in (True, False) * 2:
-            self.set_threads(one)
-            times.append((contender.seconds(0.0), one))
-        self.threads = self.set_threads(min(times)[1])
-
-    @property
-    def note(self):
-        return "threads: {}".format(self.threads) if self.threads else ""
-
-
-class OnBlas(Threaded):
-    """Threads of the BLAS beneath; they are told by threadpoolctl, which comes with scikit-learn."""
-
-    limits = None  # of all alike, for what is limited is the process
-
-    def set_threads(self, one):
-        try:
-            threadpoolctl = importlib.import_module("threadpoolctl")
-        except ImportError:
-            return None
-        if OnBlas.limits:
-            OnBlas.limits.restore_original_limits()
-        OnBlas.limits = threadpoolctl.threadpool_limits(1, user_api="blas") if one else None
-        pools = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
-        return max([pool["num_threads"] for pool in pools] or [0])
-
 
 # ---- NumPy -------------------------------------------------------------------------------------------------------
 
 
-class NumPy(OnBlas):
+class NumPy(Peer):
     """Forward, backward and update written out for arrays, the samples converted before."""
 
     name, module = "NumPy by hand", "numpy"
@@ -139,14 +101,14 @@ class NumPy(OnBlas):
             "sigmoid": lambda Z: 1 / (1 + np.exp(-Z)),
             "softmax": softmax,
         }
-        self.slopes = {"tanh": lambda A: 1 - A * A, "sigmoid": lambda A: A * (1 - A)}
+        self.derivatives = {"tanh": lambda A: 1 - A * A, "sigmoid": lambda A: A * (1 - A)}
 
     def training(self, work):
         np = self.library
         batches = [(np.array(X), np.array(Y)) for X, Y in work.batches()]
-        hidden, slope, output = (
+        hidden, derivative, output = (
             self.functions[work.hidden],
-            self.slopes[work.hidden],
+            self.derivatives[work.hidden],
             self.functions[work.output],
         )
 
@@ -155,7 +117,7 @@ class NumPy(OnBlas):
                 for X, Y in batches:
                     A = hidden(X @ W1 + b1)
                     dZ2 = (output(A @ W2 + b2) - Y) * (work.rate / len(X))
-                    dZ1 = (dZ2 @ W2.T) * slope(A)
+                    dZ1 = (dZ2 @ W2.T) * derivative(A)
                     W2 -= A.T @ dZ2
                     b2 -= dZ2.sum(axis=0)
                     W1 -= X.T @ dZ1
@@ -170,7 +132,7 @@ class NumPy(OnBlas):
         hidden, output = self.functions[work.hidden], self.functions[work.output]
         return lambda x: output(hidden(array(x) @ W1 + b1) @ W2 + b2).tolist()
 
-    def article(self):
+    def article(self, iterations):
         """The article's program: the AND gate, one sample a column."""
         np = self.library
 
@@ -185,7 +147,7 @@ class NumPy(OnBlas):
             b = 1
             a = 0.1
             m = 4
-            for _ in range(1000):
+            for _ in range(iterations):
                 z = np.dot(W.T, x) + b
                 s = sigmoid(z)
                 y_pred = np.where(s >= 0.5, 1, 0)
@@ -201,7 +163,7 @@ class NumPy(OnBlas):
 # ---- scikit-learn ------------------------------------------------------------------------------------------------
 
 
-class ScikitLearn(OnBlas):
+class ScikitLearn(Peer):
     """MLPClassifier with its plainest settings; it draws its first parameters itself."""
 
     name, module, distribution = "scikit-learn", "sklearn", "scikit-learn"
@@ -258,15 +220,17 @@ class ScikitLearn(OnBlas):
 # ---- PyTorch -----------------------------------------------------------------------------------------------------
 
 
-class PyTorch(Threaded):
+class PyTorch(Peer):
     """Eager, in its usual 32 bits (the check of the training in 64), the samples converted before."""
 
     name, module = "PyTorch", "torch"
     tolerance = 1e-5
+    note = "32 bits"
+    optimizers = ("sgd", "adam")
 
     def load(self):
         super().load()
-        self.usual = self.library.get_num_threads()
+        self.library.set_num_threads(1)
 
     def network(self, work, dtype):
         torch, nn = self.library, self.library.nn
@@ -306,7 +270,8 @@ class PyTorch(Threaded):
 
         def fresh():
             net, _ = self.network(work, dtype)
-            return partial(train, net, torch.optim.SGD(net.parameters(), lr=work.rate))
+            kind = torch.optim.Adam if work.optimizer == "adam" else torch.optim.SGD
+            return partial(train, net, kind(net.parameters(), lr=work.rate))
 
         return fresh
 
@@ -326,14 +291,6 @@ class PyTorch(Threaded):
                 return net(torch.tensor(x)).tolist()
 
         return predict
-
-    def set_threads(self, one):
-        self.library.set_num_threads(1 if one else self.usual)
-        return self.library.get_num_threads()
-
-    @property
-    def note(self):
-        return "32 bits, " + super().note
 
 
 # ---- onnxruntime -------------------------------------------------------------------------------------------------
@@ -399,8 +356,8 @@ class Scalars(Peer):
 
     slices = {"2-4-1": (4, 200), "4-16-3": (48, 1), "64-32-10": (32, 1), "784-30-10": (10, 1)}
 
-    def function(self, x, value, slope):
-        """A new number made from ``x``, and the slope there."""
+    def function(self, x, value, derivative):
+        """A new number made from ``x``, and the derivative there."""
         raise NotImplementedError
 
     def tanh(self, x):
@@ -449,9 +406,8 @@ class Scalars(Peer):
             return [list(zip(*columns[0])), columns[1][0], list(zip(*columns[2])), columns[3][0]]
 
         def fresh():
-            sys.setrecursionlimit(
-                10000
-            )  # backward() goes down the graph by recursion: a sum is as deep as it is long
+            # backward() goes down the graph by recursion: a sum is as deep as it is long.
+            sys.setrecursionlimit(10000)
             W1, b1, W2, b2 = work.start
             columns = [list(zip(*W1)), [b1], list(zip(*W2)), [b2]]
             W1, (b1,), W2, (b2,) = [
@@ -471,11 +427,11 @@ class Micrograd(Scalars):
         super().load()
         self.number = self.library.Value
 
-    def function(self, x, value, slope):
+    def function(self, x, value, derivative):
         made = self.number(value, (x,))
 
         def backward():
-            x.grad += slope * made.grad
+            x.grad += derivative * made.grad
 
         made._backward = backward
         return made
@@ -499,8 +455,8 @@ class MicroGPT(Scalars):
         exec(compile(ast.Module(found, []), path, "exec"), names)
         self.library = self.number = names["Value"]
 
-    def function(self, x, value, slope):
-        return self.number(value, (x,), (slope,))
+    def function(self, x, value, derivative):
+        return self.number(value, (x,), (derivative,))
 
 
 # ---- others ------------------------------------------------------------------------------------------------------

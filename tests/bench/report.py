@@ -1,18 +1,17 @@
-"""The report: lines of text as they come, and one JSON file."""
+"""The report: lines of text as they come, and one JSON file; readme.py makes the table of the README."""
 
 import datetime
 import json
 import os
 import platform
-from statistics import median
 
 from . import peers
-from .measure import digits, duration
+from .measure import digits
 
 HEADINGS = (
     "work",
     "against",
-    "kernel",
+    "engine",
     "scratchnet",
     "the other",
     "ratio",
@@ -72,12 +71,10 @@ class Text:
     """The table, each line printed when it is known."""
 
     def __init__(self, rows):
-        widths = [
-            max([len(row[k]) for row in [HEADINGS] + [(r.work, r.against, r.kernel) for r in rows]])
-            for k in range(3)
-        ]
+        first = [HEADINGS] + [(row.work, row.against) for row in rows]
+        widths = [max([len(line[k]) for line in first]) for k in range(2)]
         self.form = (
-            "{{:{}}}  {{:{}}}  {{:{}}}  {{:>10}}  {{:>10}}  {{:>15}}  {{:21}}  {{:7}}  {{}}".format(
+            "{{:{}}}  {{:{}}}  {{:11}}  {{:>10}}  {{:>10}}  {{:>13}}  {{:22}}  {{:7}}  {{}}".format(
                 *widths
             )
         )
@@ -87,31 +84,10 @@ class Text:
         print(self.form.format(*cells).rstrip(), flush=True)
 
     def row(self, row):
-        self.line((row.work, row.against, row.kernel) + figures(row))
-
-
-def figures(row):
-    """The cells of a row from the times on."""
-    if row.comparison is None:
-        return "-", "-", "-", row.target, "", row.note
-    reached = {True: "yes", False: "NO", None: ""}[row.reached]
-    ours, theirs = [
-        duration(median(seconds)) for seconds in (row.comparison.ours, row.comparison.theirs)
-    ]
-    ratio = (
-        "{:+.1f} ms".format(row.comparison.more * 1000)
-        if row.more is not None
-        else times(row.comparison.ratio)
-    )
-    return ours, theirs, ratio, row.target, reached, row.note
-
-
-def times(ratio):
-    return (
-        "{} × faster".format(digits(ratio))
-        if ratio >= 1
-        else "{} × slower".format(digits(1 / ratio))
-    )
+        reached = {True: "yes", False: "NO", None: ""}[row.reached]
+        engine = row.engine or row.asked
+        cells = row.ours, row.theirs, row.result, row.target, reached, row.note
+        self.line((row.work, row.against, engine) + cells)
 
 
 def scaling_line(point):
@@ -133,24 +109,8 @@ def write(path, about, rows, points):
     """All of it; times in seconds."""
     with open(path, "w", encoding="utf-8") as file:
         json.dump(
-            {"head": about, "rows": [record(row) for row in rows], "scaling": points},
+            {"head": about, "rows": [row.record() for row in rows], "scaling": points},
             file,
             indent=1,
         )
         file.write("\n")
-
-
-def record(row):
-    found = {
-        name: getattr(row, name)
-        for name in ("work", "against", "kernel", "target", "reached", "note")
-    }
-    comparison = row.comparison
-    if comparison is not None:
-        found.update(
-            scratchnet=comparison.ours,
-            other=comparison.theirs,
-            ratio=comparison.ratio,
-            more=comparison.more,
-        )
-    return found

@@ -21,6 +21,14 @@ GRID = list(
         [(64, 1, batch) for batch in (1, 4, 64, 256)],
     )
 )
+# The sizes in each row differ little from one to the next.
+NEIGHBOURS = [
+    [(width, 1, 16) for width in range(2, 41)],
+    [(4, depth, 16) for depth in range(1, 21)],
+    [(12, depth, 16) for depth in range(1, 7)],
+    [(8, 1, batch) for batch in range(1, 21)],
+    [(16, 1, batch) for batch in range(1, 21)],
+]
 MOST_UNROLLED = 20000  # weights: longer code takes too long to make
 
 
@@ -39,14 +47,17 @@ def network(width, depth):
     return sn.Sequential(layers + [sn.Dense(width, width), sn.Softmax()], seed=7)
 
 
-def point(width, depth, batch, quick):
-    """Microseconds a sample: trained by ``fit``, predicted in a batch by ``predict``, and alone by ``sn.unroll``."""
-    net = network(width, depth)
-    weights = sum([p.count for p in net.parameters()])
-    count = batch * max(2, min(1000, 200000 // weights) // batch)
+def samples(width, count):
+    """Random samples, and the class of each."""
     generator = random.Random(5)
-    X = [[generator.random() for _ in range(width)] for _ in range(count)]
-    labels = [i % width for i in range(count)]
+    return [[generator.random() for _ in range(width)] for _ in range(count)], [
+        i % width for i in range(count)
+    ]
+
+
+def training(width, depth, batch, count):
+    """A function, as of Contender, that trains one epoch on so many samples."""
+    X, labels = samples(width, count)
     targets = [[float(label == k) for k in range(width)] for label in labels]
 
     def fresh():
@@ -56,9 +67,32 @@ def point(width, depth, batch, quick):
         )
 
     fresh()()  # whatever is made once is made
+    return fresh
+
+
+def count_for(weights, batch):
+    """How many samples are trained."""
+    return batch * max(2, min(1000, 200000 // weights) // batch)
+
+
+def trained(width, depth, batch, quick):
+    """Seconds a sample, and the work for it: multiplications of a forward and a backward pass."""
+    weights = width * width * (depth + 1)
+    count = count_for(weights, batch)
+    contender = Contender(training(width, depth, batch, count), 1 / count)
+    repeats, at_least = (1, 0.0) if quick else (5, 0.02)
+    return median([contender.seconds(at_least) for _ in range(repeats)]), 3 * weights
+
+
+def point(width, depth, batch, quick):
+    """Microseconds a sample: trained by ``fit``, predicted in a batch by ``predict``, and alone by ``sn.unroll``."""
+    net = network(width, depth)
+    weights = sum([p.count for p in net.parameters()])
+    count = count_for(weights, batch)
+    X, labels = samples(width, count)
     repeats, at_least = (1, 0.0) if quick else (5, 0.03)
     contenders = [
-        Contender(fresh, 1 / count),
+        Contender(training(width, depth, batch, count), 1 / count),
         looped(net.predict, X[:batch], at_least),
     ]
     contenders[1].scale /= batch

@@ -1,6 +1,6 @@
 """The trainings that are measured, and how scratchnet does them.
 
-They need the standard library and scratchnet alone: pypy.py runs them on another interpreter. A contender is a function
+They need the standard library and scratchnet alone: other.py runs them in another process. A contender is a function
 ``fresh()`` that makes all ready, untimed, and gives the function to time; that one gives the trained parameters,
 [W1, b1, W2, b2], W inputs × outputs.
 """
@@ -16,34 +16,47 @@ LOSSES = {
     "softmax": "categorical_cross_entropy",
     "tanh": "half_squared_error",
 }
+OPTIMIZERS = {"sgd": sn.SGD, "adam": sn.Adam}
 
 
 class Workload:
-    """A network with one hidden layer, trained by plain SGD, the samples in order.
+    """A network with one hidden layer, trained on the samples in order.
 
+    ``name``              what the rows call it
     ``sizes``             inputs, hidden units, outputs
     ``hidden``, ``output``   activations; the output's decides the loss
     ``rate``, ``batch``, ``epochs``
     ``X``, ``labels``     samples, and the class of each
     ``start``             the first parameters; those of a seed, if None
     ``biased``            whether the output layer has a bias; else it is 0 and frozen
+    ``optimizer``         "sgd" or "adam"
     """
 
     def __init__(
-        self, sizes, hidden, output, rate, batch, epochs, X, labels, start=None, biased=True
+        self,
+        name,
+        sizes,
+        hidden,
+        output,
+        rate,
+        batch,
+        epochs,
+        X,
+        labels,
+        start=None,
+        biased=True,
+        optimizer="sgd",
     ):
-        self.name = "-".join(map(str, sizes))
+        self.name = name
         self.sizes, self.hidden, self.output = sizes, hidden, output
         self.rate, self.batch, self.epochs = rate, batch, epochs
         self.X, self.labels = X, labels
         self.start = start or first_parameters(sizes)
-        self.biased = biased
+        self.biased, self.optimizer = biased, optimizer
 
     def but(self, **changes):
         """The same, but for what is given."""
-        given = {name: value for name, value in vars(self).items() if name != "name"}
-        given.update(changes)
-        return Workload(**given)
+        return Workload(**dict(vars(self), **changes))
 
     def part(self, samples, epochs):
         """A slice of it: the first samples, so many times."""
@@ -80,28 +93,34 @@ class Workload:
 
     def training(self, **options):
         """scratchnet as a contender; ``options`` of ``fit``."""
-        targets = self.targets
+        return Ours(self, options)
 
-        def fresh():
-            net = self.network()
-            optimizer = sn.SGD(self.rate)
 
-            def run():
-                net.fit(
-                    self.X,
-                    targets,
-                    loss=LOSSES[self.output],
-                    optimizer=optimizer,
-                    epochs=self.epochs,
-                    batch_size=self.batch,
-                    shuffle=False,
-                    **options,
-                )
-                return [p.value for p in net.parameters()]
+class Ours:
+    """scratchnet as a contender.
 
-            return run
+    ``engine``   which engine made the last training
+    """
 
-        return fresh
+    def __init__(self, work, options):
+        self.work = work
+        self.options = dict(
+            loss=LOSSES[work.output], epochs=work.epochs, batch_size=work.batch, shuffle=False
+        )
+        self.options.update(options)
+        self.targets = work.targets
+        self.engine = ""
+
+    def __call__(self):
+        net = self.work.network()
+        optimizer = OPTIMIZERS[self.work.optimizer](self.work.rate)
+
+        def run():
+            history = net.fit(self.work.X, self.targets, optimizer=optimizer, **self.options)
+            self.engine = str(getattr(history, "engine", "unknown"))  # earlier versions do not tell
+            return [p.value for p in net.parameters()]
+
+        return run
 
 
 def first_parameters(sizes):
@@ -116,71 +135,108 @@ def first_parameters(sizes):
     return parameters
 
 
-# ---- the four trainings ------------------------------------------------------------------------------------------
+# ---- the trainings -----------------------------------------------------------------------------------------------
 
 
-def xor():
+def xor(name):
     """XOR by 2-4-1, full batch, 2000 steps."""
     X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
-    return Workload((2, 4, 1), "tanh", "sigmoid", 0.5, 4, 2000, X, [0, 1, 1, 0])
+    return Workload(name, (2, 4, 1), "tanh", "sigmoid", 0.5, 4, 2000, X, [0, 1, 1, 0])
 
 
-def small():
+def small(name):
     """4-16-3 on 150 samples, the size of iris: three overlapping clouds."""
     generator = random.Random(99)
     labels = [i % 3 for i in range(150)]
     X = [[generator.gauss(0.8 * label, 1.0) for _ in range(4)] for label in labels]
-    return Workload((4, 16, 3), "tanh", "softmax", 0.1, 16, 50, X, labels)
+    return Workload(name, (4, 16, 3), "tanh", "softmax", 0.1, 16, 50, X, labels)
 
 
-def middling():
-    """64-32-10 on 1797 samples, the size of the 8×8 digits, in 17 shades; noise, for only time matters."""
+def square(name):
+    """As many inputs and outputs as hidden units, 800 samples, dense floats; noise, for only time matters."""
+    width = int(name.split("-")[0])
+    generator = random.Random(99)
+    labels = [i % width for i in range(800)]
+    X = [[generator.uniform(-1, 1) for _ in range(width)] for _ in labels]
+    return Workload(name, (width,) * 3, "tanh", "softmax", 0.1, 16, 3, X, labels)
+
+
+def middling(name):
+    """64-32-10 on 1797 samples, the size of the 8×8 digits; dense floats, for only time matters."""
     generator = random.Random(99)
     labels = [i % 10 for i in range(1797)]
-    X = [[generator.randrange(17) / 16 for _ in range(64)] for _ in labels]
-    return Workload((64, 32, 10), "tanh", "softmax", 0.1, 32, 3, X, labels)
+    X = [[generator.random() for _ in range(64)] for _ in labels]
+    return Workload(name, (64, 32, 10), "tanh", "softmax", 0.1, 32, 3, X, labels)
 
 
-def large():
-    """784-30-10 on 2000 samples, a part of MNIST's size, in 256 shades; noise, for only time matters."""
+def large(name):
+    """784-30-10 on 2000 samples, a part of MNIST's size; dense floats, for only time matters."""
+    return _large(name, lambda generator: generator.random())
+
+
+def pixels(name):
+    """The same in 256 shades."""
+    return _large(name, lambda generator: generator.randrange(256) / 255)
+
+
+def sparse_pixels(name):
+    """The same, of which a fifth are not 0, as in MNIST."""
+    return _large(
+        name, lambda generator: generator.randrange(256) / 255 if generator.random() < 0.2 else 0.0
+    )
+
+
+def _large(name, number):
     generator = random.Random(99)
     labels = [i % 10 for i in range(2000)]
-    X = [[generator.randrange(256) / 255 for _ in range(784)] for _ in labels]
-    return Workload((784, 30, 10), "sigmoid", "softmax", 0.5, 10, 1, X, labels)
+    X = [[number(generator) for _ in range(784)] for _ in labels]
+    return Workload(name, (784, 30, 10), "sigmoid", "softmax", 0.5, 10, 1, X, labels)
 
 
-def large_batches():
+def large_batches(name):
     """784-30-10 in batches of 200: work to share out."""
-    return workload("784-30-10").but(batch=200, epochs=2)
+    return large(name).but(batch=200, epochs=2)
 
 
 MAKERS = {
     "2-4-1": xor,
     "4-16-3": small,
+    "16-16-16": square,
+    "32-32-32": square,
     "64-32-10": middling,
     "784-30-10": large,
+    "784-30-10 pixels": pixels,
+    "784-30-10 sparse pixels": sparse_pixels,
     "784-30-10 by 200": large_batches,
 }
+ADAM = ", Adam"  # at the end of a name
 _made = {}
 
 
-def workload(name):
-    """The workload of that name, made once."""
-    if name not in _made:
-        _made[name] = MAKERS[name]()
-    return _made[name]
+def workload(name, quick=False):
+    """The workload of that name, made once; ``quick``: two batches of it, once."""
+    key = name, quick
+    if key not in _made:
+        if quick:
+            whole = workload(name)
+            _made[key] = whole.part(2 * whole.batch, 2 if whole.sizes[-1] == 1 else 1)
+        elif name.endswith(ADAM):
+            _made[key] = workload(name[: -len(ADAM)]).but(name=name, optimizer="adam", rate=0.01)
+        else:
+            _made[key] = MAKERS[name](name)
+    return _made[key]
 
 
-def train(name):
-    """The whole training, for a process of its own."""
-    workload(name).training()()()
+def train(name, quick, engine):
+    """The whole training, for a process or a thread of its own."""
+    workload(name, quick).training(engine=engine)()()
 
 
 # ---- the article's AND gate --------------------------------------------------------------------------------------
 
 
-def article():
-    """scratchnet on the article's neuron: 1000 iterations over AND."""
+def article(epochs):
+    """scratchnet on the article's neuron: so many iterations over AND."""
     X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
 
     def fresh():
@@ -190,7 +246,8 @@ def article():
         optimizer = sn.SGD(0.1)
 
         def run():
-            net.fit(X, Y, loss="perceptron", optimizer=optimizer, epochs=1000)
+            history = net.fit(X, Y, loss="perceptron", optimizer=optimizer, epochs=epochs)
+            fresh.engine = str(history.engine)
             return [p.value for p in net.parameters()]
 
         return run
@@ -204,8 +261,8 @@ def article():
 def dot_products(work):
     """Every matrix product of the training and nothing else, by ``matrix.dot`` in the active kernel.
 
-    Of each batch X·W, Xᵀ·dA and dA·Wᵀ of both layers, but for the slope in the input, which no training needs. What is
-    transposed is so before; the activations and slopes are random numbers.
+    Of each batch X·W, Xᵀ·dA and dA·Wᵀ of both layers, but for the gradient in the input, which no training needs. What
+    is transposed is so before; the activations and gradients are random numbers.
     """
     generator = random.Random(3)
     W1, _, W2, _ = work.start
