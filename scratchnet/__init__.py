@@ -242,6 +242,15 @@ def _supplement(number: "Any", name: str) -> "Any":
     return getattr(functions_of[kinds[0]], name, None) if kinds else None
 
 
+def _data(
+    net: "Sequential", X: "Any", Y: "Any", loss: "Any", engine: str, executor: "Any"
+) -> "Any":
+    """Return X and Y; for the engine "native" as arrays, if they are large."""
+    if engine != "native" or executor is not None or sys.implementation.name in _ON_DEVICES:
+        return X, Y
+    return _above("engines.native.reading", "held")(net, X, Y, loss)
+
+
 def _engine(
     lists: "Engine", batch_size: int, name: str, executor: "Any", unroll: "Any"
 ) -> "Engine":
@@ -366,6 +375,8 @@ def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "A
     plan = getattr(training, "training", training)
     if shuffle or plan.engine.net.outputs == 1:
         _above("engines.progress", "warn_of_no_effect")(plan, shuffle)
+    if plan.engine.name == "native" and training is plan and not plan.observed:
+        training = _above("engines.native.passes", "Passes")(plan)
     if verbose or plan.observed:
         training = _above("engines.progress", "Course")(training, given, verbose)
     if sys.implementation.name in _ON_DEVICES:
@@ -376,6 +387,7 @@ def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "A
 plug_in(
     products=_products,
     supplement=_supplement,
+    data=_data,
     engine=_engine,
     checkpoint=_checkpoint,
     save=save,

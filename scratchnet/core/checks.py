@@ -264,14 +264,11 @@ def accept_row(
     """
     if hasattr(data, "tolist"):
         data = data.tolist()
-    if not isinstance(data, (list, tuple)):
-        if not is_sequence(data):
-            raise TypeError(
-                f"{_place(name, i)} is {shown(data)}, not a row; "
-                "even a single row is written [[...]]"
-            )
-        data = [data[j] for j in range(len(data))]
-    row = list(data)
+    if not is_sequence(data):
+        raise TypeError(
+            f"{_place(name, i)} is {shown(data)}, not a row; even a single row is written [[...]]"
+        )
+    row = list(data) if isinstance(data, (list, tuple)) else [data[j] for j in range(len(data))]
     kinds = set(map(type, row))
     # Python's own numbers are converted together, because the text for an error message takes time.
     if number is float and kinds - {float} and kinds <= REALS and max(map(abs, row)) < 1e300:

@@ -195,16 +195,16 @@ class Training:
 
         It is more than one only if each batch is an epoch; then each loss is the loss of an epoch.
         """
-        is_measured = self.validation is not None or self.patience is not None
-        is_constant = type(self.engine.optimizer) in OPTIMIZERS.values() and not callable(
-            self.engine.optimizer.learning_rate
+        optimizer = self.engine.optimizer
+        alone = (
+            self.observed
+            or self.validation is not None
+            or self.patience is not None
+            or self.batch_size < len(self.examples)
+            or type(optimizer) not in OPTIMIZERS.values()
+            or callable(optimizer.learning_rate)
         )
-        alone = self.observed or is_measured or self.batch_size < len(self.examples)
-        return (
-            1
-            if alone or not is_constant
-            else min(self.engine.at_once, self.epochs - len(self.history))
-        )
+        return 1 if alone else min(self.engine.at_once, self.epochs - len(self.history))
 
     def train(self, batches: Batches) -> Row:
         """Make one update per batch and return the losses."""
@@ -354,6 +354,7 @@ def prepare(
     patience = require("patience", patience, COUNT_OR_NONE)
     # Not Generator(seed): Dropout would repeat the numbers that the weights were drawn from.
     generator = Generator(Generator(seed).bits())
+    X, Y = PLUG_POINTS["data"](net, X, Y, loss, engine, executor)
     examples = examples_for(net, X, Y, loss, sample_weight)
     validation = None
     if validation_data is not None:

@@ -93,6 +93,19 @@ class Picked:
     def __getitem__(self, i: int) -> "Any":
         return self.X[self.rows[i]]
 
+    @property
+    def width(self) -> "Any":
+        return getattr(self.X, "width", None)
+
+    @property
+    def is_fixed(self) -> bool:
+        return getattr(self.X, "is_fixed", False)
+
+    def bytes_at(self, places: "List[int]") -> "Any":
+        """Return the bytes of these rows, as ``Idx`` does."""
+        read = getattr(self.X, "bytes_at", None)
+        return read and read([self.rows[i] for i in places])
+
 
 class ArrayEncoder(Encoding):
     """The encoding of arrays, with the same methods as the Encoder of tables.

@@ -25,6 +25,8 @@ class CompactRows:
     indexing.
     """
 
+    is_fixed = True  # Row i is always the same.
+
     def __init__(
         self, count: int, columns: "Sequence[Any]", coded: "Sequence[Tuple[Any, int]]" = ()
     ) -> None:

@@ -17,6 +17,7 @@ sizes (4 bytes each), and the numbers, all big-endian. (http://yann.lecun.com/ex
 import struct
 import sys
 from array import array
+from math import isfinite
 
 from ..core.checks import ABOVE_0, require
 from ..formats.files import read_numbers
@@ -24,7 +25,7 @@ from ..formats.unpacked import Unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Tuple
+    from typing import Any, List, Tuple
 
     from ..formats.files import Path
 
@@ -60,6 +61,15 @@ class Idx:
         if self.quotients is not None:
             return list(map(self.quotients.__getitem__, row))
         return [number / self.scale for number in row]
+
+    def bytes_at(self, places: "List[int]") -> "Any":
+        """Return what the engine "native" reads instead of these rows, if they are bytes.
+
+        This is all bytes, the number that each byte stands for, and which rows are meant.
+        """
+        if self.quotients is None or not all(map(isfinite, self.quotients)):
+            return None
+        return self.numbers, self.quotients, [self.places[i] for i in places]
 
 
 def read_idx(path: "Path", scale: float = 1) -> "Idx":

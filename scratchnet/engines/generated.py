@@ -66,8 +66,12 @@ class Generated(Engine):
             [is_patched(layer) for layer in layers],
         )
 
+    def is_changed(self) -> bool:
+        """Return whether the network, loss or optimizer is no longer what the code is for."""
+        return (self.description(), self.objects()) != (self.source_of_code, self.objects_in_code)
+
     def epoch(self, batches: "Batches") -> "Row":
-        if (self.description(), self.objects()) != (self.source_of_code, self.objects_in_code):
+        if self.is_changed():
             self.name = self.lists.name
             vars(self.optimizer).pop("update_rows", None)  # generated from the former arguments
             return self.lists.epoch(batches)

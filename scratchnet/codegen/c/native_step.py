@@ -4,7 +4,8 @@ One call makes several steps. The numbers are in arrays of the caller:
 
     x, y, weights    the inputs, the targets and the weights of all samples
     places           the samples of each batch, one batch after the other
-    draws            the random numbers of each sample of each batch
+    draws            room for the random numbers of each sample of a batch
+    state            the state of the generator of random numbers, as in core/random.py
     settings         what the optimizer computes for each step: the learning rate, ...
     w, m             the parameters, and what the optimizer remembers about those that learn
 
@@ -270,7 +271,19 @@ class _Writer:
         return lines + ["return bad;"]
 
     def train(self) -> str:
-        return TRAIN.format(draws=len(self.record.drawn))
+        """Return the functions that make several steps."""
+        filling, start = [], 0
+        for count in self.record.draws:
+            row = f"draws[{len(self.record.drawn)} * k + {start} + n]"
+            filling += [
+                "for (long long k = 0; k < size; k++) {",
+                f"    for (int n = 0; n < {count}; n++) {{ {row} = net_random(state); }}",
+                "}",
+            ]
+            start += count
+        return TRAIN.replace(
+            "FILLING", indented(filling or ["(void)state, (void)draws, (void)size;"])
+        )
 
 
 def nested(lines: "List[str]") -> "List[str]":
@@ -336,24 +349,83 @@ static int net_step(long long size, const long long *places, const double *input
 """
 
 TRAIN = """\
+/* SplitMix64, as in scratchnet/core/random.py. */
+static uint64_t net_bits(uint64_t *state)
+{
+    uint64_t z = *state += 0x9E3779B97F4A7C15u;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return z ^ z >> 31;
+}
+
+static inline double net_random(uint64_t *state)
+{
+    return (double)(net_bits(state) >> 11) * 0x1p-53;
+}
+
+/* Draws the random numbers of the samples of a batch. */
+static void net_draw(uint64_t *state, double *draws, long long size)
+{
+FILLING}
+
 /* Makes these steps, if ``again`` each on the first batch; ``stride`` leads to the settings of the
- * next one. Returns how many were made before a number was not finite, or -1 after a division by
- * zero, which Python refuses. */
+ * next one. Returns how many were made before a number was not finite. */
+static long long net_steps(long long steps, long long again, long long stride,
+    const long long *sizes,
+    const long long *places, const double *inputs, const double *targets, const double *weights,
+    double *draws, uint64_t *state, const double *counts, const double *settings, double *w,
+    double *m, double *scratch, double *values)
+{
+    for (long long n = 0; n < steps; n++) {
+        const long long size = sizes[again ? 0 : n];
+        net_draw(state, draws, size);
+        if (net_step(size, places, inputs, targets, weights, draws, counts[again ? 0 : n],
+                     settings, w, m, scratch, values + n)) { return n; }
+        if (!again) { places += size; }
+        settings += stride;
+    }
+    return steps;
+}
+
+/* The same. Returns -1 after a division by zero, which Python refuses. */
 NET_API long long net_train(long long steps, long long again, long long stride,
     const long long *sizes,
     const long long *places, const double *inputs, const double *targets, const double *weights,
-    const double *draws, const double *counts, const double *settings, double *w, double *m,
-    double *scratch, double *values)
-{{
+    double *draws, uint64_t *state, const double *counts, const double *settings, double *w,
+    double *m, double *scratch, double *values)
+{
     feclearexcept(FE_ALL_EXCEPT);
-    for (long long n = 0; n < steps; n++) {{
-        const long long size = sizes[again ? 0 : n];
-        if (net_step(size, places, inputs, targets, weights, draws, counts[again ? 0 : n],
-                     settings, w, m, scratch, values + n)) {{ return n; }}
-        if (!again) {{ places += size; }}
-        draws += {draws} * size;
-        settings += stride;
-    }}
-    return fetestexcept(FE_DIVBYZERO | FE_INVALID) ? -1 : steps;
-}}
+    const long long done = net_steps(steps, again, stride, sizes, places, inputs, targets, weights,
+        draws, state, counts, settings, w, m, scratch, values);
+    return fetestexcept(FE_DIVBYZERO | FE_INVALID) ? -1 : done;
+}
+
+/* Makes several passes over the samples ``used``; ``order`` is room for their order. Returns their
+ * number, or -1 if a number was not finite or after a division by zero. */
+NET_API long long net_passes(long long passes, long long shuffled, long long samples,
+    long long steps, long long stride, const long long *used, long long *order,
+    const long long *sizes, const double *inputs, const double *targets, const double *weights,
+    double *draws, uint64_t *state, const double *counts, const double *settings, double *w,
+    double *m, double *scratch, double *values)
+{
+    feclearexcept(FE_ALL_EXCEPT);
+    for (long long n = 0; n < passes; n++) {
+        memcpy(order, used, (size_t)samples * sizeof *order);
+        for (long long i = samples - 1; shuffled && i > 0; i--) {
+            /* floor(bits * (i + 1) / 2^64) */
+            const uint64_t bits = net_bits(state), count = (uint64_t)i + 1;
+            const uint64_t low = (bits & 0xFFFFFFFFu) * count >> 32;
+            const uint64_t j = ((bits >> 32) * count + low) >> 32;
+            const long long former = order[i];
+            order[i] = order[j];
+            order[j] = former;
+        }
+        const long long done = net_steps(steps, 0, stride, sizes, order, inputs, targets, weights,
+            draws, state, counts, settings, w, m, scratch, values);
+        if (done != steps) { return -1; }
+        settings += steps * stride;
+        values += steps;
+    }
+    return fetestexcept(FE_DIVBYZERO | FE_INVALID) ? -1 : passes;
+}
 """

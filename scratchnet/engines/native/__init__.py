@@ -3,6 +3,8 @@
     compiler.py   finds the compiler, and builds a library
     library.py    keeps the libraries, and calls their functions
     engine.py     engine="native": training steps in C
+    passes.py     several epochs by one call
+    reading.py    checks and converts large data in C
     memory.py     what the optimizer remembers, as arrays
     notice.py     a line on the terminal that says what takes long
     predictor.py  sn.compile: predictions in C

@@ -5,17 +5,17 @@ from itertools import chain
 
 from ...codegen.c.native_step import NativeStep
 from ...codegen.own import is_own
-from ...core.examples import Examples
+from ...core.examples import Examples, cut
 from ...core.losses import weighted_count
 from ...core.training import set_rows
 from ..generated import Generated
-from . import library
+from . import library, reading
 from .memory import Memory
 from .notice import Notice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional
+    from typing import Any, Dict, List, Optional, Tuple
 
     from ...core.training import Engine
     from ...core.types import Row
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OPERATIONS_AT_ONCE = 250000000
 STEPS_AT_ONCE = 20000
 MOST_WEIGHTS = 500000  # Recording a step with so many takes half a minute and 1 GB.
-DRAW = 500  # the time of a random number, in operations
+DRAW = 5  # the time of a random number, in operations
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
 
@@ -54,12 +54,16 @@ class Native(Generated):
         self.learning = [p for p in self.parameters if not p.frozen]
         with Notice("the training step is compiled ..."):
             self.step_in_c = step_of(self)
-            self.function = library.function(self.step_in_c.source, "net_train", 3, 12)
+            self.train = library.function(self.step_in_c.source, "net_train", 3, 13)
+            self.train_passes = library.function(self.step_in_c.source, "net_passes", 5, 14)
         self.settings = self.step_in_c.settings
         self.watch_optimizer(self.step_in_c.all_settings)
-        self.scratch = zeros(self.step_in_c.scratch)
-        self.in_memory = isinstance(examples.X, list) and isinstance(examples.Y, list)
-        self.data: "Any" = None
+        self.scratch = library.zeros(self.step_in_c.scratch)
+        self.draws = library.zeros(size * sum(self.step_in_c.draws))
+        self.data: "Any" = None  # X, Y and the weights, if X and Y are in memory
+        if reading.in_memory(examples.X) and reading.in_memory(examples.Y):
+            rows = examples.X, examples.Y
+            self.data = [*map(reading.whole, rows), array("d", examples.weights or [])]
         self.at_once = self.most_at_once(size)
         # The same batches without their rows, which may be slow to read.
         numbers = range(len(examples.X))
@@ -72,7 +76,7 @@ class Native(Generated):
         each, end = self.step_in_c.work
         each += DRAW * sum(self.step_in_c.draws)
         rows = NUMBERS_AT_ONCE // (size * (self.inputs + self.outputs))
-        if self.in_memory:
+        if self.data:
             rows = STEPS_AT_ONCE
         most: int = OPERATIONS_AT_ONCE // (size * each + end)
         return max(1, min(STEPS_AT_ONCE, rows, most))
@@ -80,53 +84,111 @@ class Native(Generated):
     def epoch(self, batches: "Batches") -> "Row":
         losses = Generated.epoch(self, batches)
         if self.name == Native.name:  # If the network was changed, lists made the steps.
-            self.name = Name(self.name)
-            self.name.source = self.step_in_c.source
+            self.show_source()
         return losses
+
+    def show_source(self) -> None:
+        self.name = Name(Native.name)
+        self.name.source = self.step_in_c.source
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
         """Return the losses of these steps, or None if lists must make them."""
-        try:
-            stride, settings = self.settings_of(len(batches))
-        except (ArithmeticError, TypeError, ValueError):
-            return None
         again = len(batches) > 1 and all([batch is batches[0] for batch in batches])
         different = batches[:1] if again else batches
+        places, *data = self.data_of(different)
+        lists = [self.sizes_of(different), places, *data]
+        return self.called(self.train, [len(batches), again], lists, different, len(batches))
+
+    # ---- several passes over the data ------------------------------------------------------------
+
+    def passes_at_once(self, size: int) -> int:
+        """Return how many passes over the data, in batches of this size, one call can make."""
+        if not self.own or not self.data:
+            return 0
+        each, end = self.step_in_c.work
+        samples = len(self.examples)
+        steps = -(-samples // size)
+        operations = OPERATIONS_AT_ONCE // (samples * (each + DRAW) + steps * end)
+        return min(operations, STEPS_AT_ONCE // steps)
+
+    def passes(self, count: int, size: int, shuffle: bool) -> "Optional[List[Tuple[float, float]]]":
+        """Make several passes over the data, in batches of this size, by one call.
+
+        Return the loss and the learning rate of each. If a number is not finite or the network was
+        changed, do nothing and return None.
+        """
+        if self.is_changed():
+            return None
+        samples = len(self.examples)
+        batches = cut(list(range(samples)), size)
+        steps = len(batches)
+        used = array("q", self.examples.used)
+        arrays = [used, used[:], self.sizes_of(batches), *self.data]
+        before = self.state()
+        losses = None
+        try:
+            numbers = [count, shuffle, samples, steps]
+            losses = self.called(self.train_passes, numbers, arrays, batches, count * steps)
+        finally:
+            if losses is None:
+                self.go_back(before)
+        if losses is None:
+            return None
+        self.show_source()
+        parts = cut(losses, steps)
+        if steps > 1:
+            parts = [[self.loss.of_batches(part, list(map(len, batches)))] for part in parts]
+        rates = self.rates[steps - 1 :: steps]
+        return [(loss, rate) for (loss,), rate in zip(parts, rates)]
+
+    # ---- what the C functions need ---------------------------------------------------------------
+
+    def called(
+        self,
+        function: "Any",
+        numbers: "List[int]",
+        arrays: "List[Any]",
+        batches: "Batches",
+        steps: int,
+    ) -> "Optional[Row]":
+        """Make steps by calling a C function; return their losses, or None if it fails."""
+        try:
+            stride, settings = self.settings_of(steps)
+        except (ArithmeticError, TypeError, ValueError):
+            return None
         w = array("d")
         for row in chain.from_iterable([p.rows for p in self.parameters]):
             w.fromlist(row)
         m = self.memory()
-        losses = zeros(len(batches))
-        sizes = array("q", [len(batch) for batch in different])
-        counts = array("d", [self.count_of(batch) for batch in different])
-        data = self.data_of(different)
-        arrays = [
-            sizes,
-            *data,
-            self.draws_of(batches),
-            counts,
-            settings,
-            w,
-            m,
-            self.scratch,
-            losses,
-        ]
-        done = self.function(len(batches), again, stride, *map(library.address, arrays))
-        if done != len(batches):
+        losses = library.zeros(steps)
+        state = array("Q", [self.generator.state])
+        counts = array("d", [self.count_of(batch) for batch in batches])
+        arrays = arrays + [self.draws, state, counts, settings, w, m, self.scratch, losses]
+        done = function(*numbers, stride, *map(library.address, arrays))
+        if done != numbers[0]:
             return None
+        self.generator.state = state[0]
         self.take(w, m)
         return losses.tolist()
 
-    # ---- what the C function needs ---------------------------------------------------------------
-
     def settings_of(self, steps: int) -> "Any":
-        """Return how many settings of the optimizer each step has, and those of all steps."""
+        """Return how many settings of the optimizer each step has, and those of all steps.
+
+        ``rates`` becomes the learning rate of each step.
+        """
         if self.settings_change():
-            each = [self.next_settings() for _ in range(steps)]
+            each, self.rates = [], []
+            for _ in range(steps):
+                each.append(self.next_settings())
+                self.rates.append(self.optimizer.rate)
             return len(self.settings), array("d", chain.from_iterable(each))
         settings = array("d", self.next_settings())
+        self.rates = [self.optimizer.rate] * steps
         self.optimizer.t += steps - 1
         return 0, settings
+
+    def sizes_of(self, batches: "Batches") -> "array[int]":
+        return array("q", [len(batch) for batch in batches])
 
     def count_of(self, batch: "List[int]") -> float:
         """Return the divisor of the sum of a batch: its number of samples, or their weight."""
@@ -136,24 +198,13 @@ class Native(Generated):
     def data_of(self, batches: "Batches") -> "Any":
         """Return the places of the samples of the batches, and arrays with their numbers."""
         examples = self.examples
-        if self.in_memory:
-            self.data = self.data or arrays_of(examples, examples.used)
-            return [array("q", chain.from_iterable(batches)), *self.data]
         used = [examples.used[place] for batch in batches for place in batch]
-        return [array("q", range(len(used))), *arrays_of(examples, used)]
-
-    def draws_of(self, batches: "Batches") -> "array[float]":
-        """Return the random numbers of each sample of each batch."""
-        drawn = array("d")
-        random = self.generator.random
-        for batch in batches if self.step_in_c.draws else []:
-            rows: "List[Row]" = [[] for _ in batch]
-            for count in self.step_in_c.draws:
-                for row in rows:
-                    row += [random() for _ in range(count)]
-            for row in rows:
-                drawn.extend(row)
-        return drawn
+        if self.data:
+            return [array("q", used), *self.data]
+        X = reading.gathered(examples.X, used, self.inputs)
+        Y = reading.gathered(examples.Y, used, self.outputs)
+        weights = [] if examples.weights is None else [examples.weights[i] for i in used]
+        return [array("q", range(len(used))), X, Y, array("d", weights)]
 
     def memory(self) -> "array[float]":
         """Return what the optimizer remembers: the first number of each weight, ..."""
@@ -183,21 +234,6 @@ class Native(Generated):
             learning += 0 if p.frozen else p.count
             start += p.count
         set_rows(self.parameters, rows)
-
-
-def zeros(count: int) -> "array[float]":
-    return array("d", bytes(8 * count))
-
-
-def arrays_of(examples: "Examples", used: "Any") -> "Any":
-    """Return the samples, the targets and the weights with these indices as three arrays."""
-    X, Y, weights = array("d"), array("d"), array("d")
-    for numbers, rows in ((X, examples.X), (Y, examples.Y)):
-        for i in used:
-            numbers.fromlist(list(rows[i]))
-    if examples.weights is not None:
-        weights.extend([examples.weights[i] for i in used])
-    return X, Y, weights
 
 
 # ---- the cache of steps --------------------------------------------------------------------------

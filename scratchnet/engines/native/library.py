@@ -1,12 +1,12 @@
 """Functions of compiled libraries, which are built once for each source and stay loaded."""
 
 import ctypes
+from array import array
 
 from . import compiler
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from array import array
     from typing import Any, Dict
 
 _libraries: "Dict[str, Any]" = {}
@@ -26,6 +26,12 @@ def function(source: str, name: str, integers: int, arrays: int) -> "Any":
     return found
 
 
-def address(numbers: "array[Any]") -> int:
-    """Return where the numbers are in memory; the caller keeps them there."""
-    return numbers.buffer_info()[0]
+def address(numbers: "Any") -> int:
+    """Return where the numbers of an array or a buffer are; the caller keeps them there."""
+    if hasattr(numbers, "buffer_info"):
+        return numbers.buffer_info()[0]  # type: ignore[no-any-return]
+    return ctypes.addressof(ctypes.c_char.from_buffer(numbers))
+
+
+def zeros(count: int) -> "array[float]":
+    return array("d", [0.0]) * count

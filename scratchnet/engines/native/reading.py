@@ -1,0 +1,265 @@
+"""Data for the engine "native", checked and converted in C.
+
+    held       returns X and Y as Doubles, if they are large and hold nothing but finite numbers
+    Doubles    rows of numbers in one array, or in a buffer of the caller
+    whole      returns all numbers of X or Y
+    gathered   returns the numbers of some rows
+
+Lists are read through the module ``marshal``, which writes each number with its type. Whatever is
+not as expected, such as wrong data, is left to the checks of the core.
+"""
+
+import marshal
+import sys
+from array import array
+
+from ...codegen.own import is_own
+from ...core.checks import LazyRows
+from ...core.losses import Loss
+from . import library
+from .compiler import CompilerError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Optional, Tuple
+
+    from ...core.network import Sequential
+
+FEWEST = 50000  # numbers; the core checks fewer in less time than compiling this source takes
+AT_ONCE = 1 << 14  # how many numbers marshal writes at once; they stay in the cache
+
+MOST_KEPT = 1 << 24  # numbers of a sequence whose rows are made when they are read
+
+SOURCE = """\
+#include <stdint.h>
+#include <string.h>
+#ifdef _WIN32
+#define NET_API __declspec(dllexport)
+#else
+#define NET_API
+#endif
+
+/* Reads rows of finite numbers from a list that Python's marshal.dumps(rows, 2) has written.
+ * Returns how many rows are as expected from the first one on. */
+NET_API long long net_read(long long size, long long rows, long long width,
+    const unsigned char *bytes, double *out)
+{
+    const unsigned char *const end = bytes + size;
+    int32_t count;
+    bytes += 5; /* '[' and the number of rows */
+    for (long long i = 0; i < rows; i++) {
+        if (width > 1 || (bytes < end && (*bytes == '[' || *bytes == '('))) {
+            if (end - bytes < 5 || (*bytes != '[' && *bytes != '(')) { return i; }
+            memcpy(&count, bytes + 1, 4);
+            if (count != width) { return i; }
+            bytes += 5;
+        }
+        for (long long j = 0; j < width; j++) {
+            double x;
+            if (end - bytes >= 9 && *bytes == 'g') {
+                memcpy(&x, bytes + 1, 8);
+                bytes += 9;
+            } else if (end - bytes >= 5 && *bytes == 'i') {
+                memcpy(&count, bytes + 1, 4);
+                x = count;
+                bytes += 5;
+            } else if (end - bytes >= 1 && (*bytes == 'T' || *bytes == 'F')) {
+                x = *bytes == 'T';
+                bytes += 1;
+            } else {
+                return i;
+            }
+            if (!(x - x == 0.0)) { return i; }
+            *out++ = x;
+        }
+    }
+    return rows;
+}
+
+/* Returns how many numbers from the first one on are finite. */
+NET_API long long net_finite(long long count, const double *numbers)
+{
+    for (long long k = 0; k < count; k++) {
+        if (!(numbers[k] - numbers[k] == 0.0)) { return k; }
+    }
+    return count;
+}
+
+/* Looks up the bytes of these rows in a table. */
+NET_API long long net_look_up(long long rows, long long width, const long long *places,
+    const unsigned char *bytes, const double *table, double *out)
+{
+    for (long long i = 0; i < rows; i++) {
+        const unsigned char *const row = bytes + width * places[i];
+        for (long long j = 0; j < width; j++) { *out++ = table[row[j]]; }
+    }
+    return rows;
+}
+"""
+
+
+class Doubles:
+    """Rows of numbers in an array, or in a buffer of the caller; a list is made when it is read."""
+
+    def __init__(self, numbers: "Any", width: int) -> None:
+        self.numbers, self.width = numbers, width
+        self.places = range(len(numbers) // width)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, i: int) -> "List[float]":
+        row: "List[float]" = self.slice(self.places[i]).tolist()
+        return row
+
+    def slice(self, i: int) -> "Any":
+        """Return the numbers of row i, not as a list."""
+        return self.numbers[i * self.width : (i + 1) * self.width]
+
+
+# ---- before the training run ---------------------------------------------------------------------
+
+
+def held(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any, Any]":
+    """Return X and Y, each as Doubles if possible, else as it is given.
+
+    Y is read if X is, because checking a target takes longer than checking a row of X.
+    """
+    if net.number is not float or sys.byteorder != "little":
+        return X, Y
+    try:
+        inputs = doubles_of(X, net.inputs, FEWEST)
+        if inputs is None:
+            return X, Y
+        return inputs, targets_of(Y, net.outputs or inputs.width, loss) or Y
+    except CompilerError:  # The engine reports it.
+        return X, Y
+
+
+def doubles_of(data: "Any", width: "Optional[int]", fewest: int = 0) -> "Optional[Doubles]":
+    """Return the rows, or None if they are few or not rows of ``width`` finite numbers each."""
+    if hasattr(data, "tolist"):
+        found = in_buffer(data, width, fewest)
+        if found is not None:
+            return found
+        data = data.tolist()
+    if not (isinstance(data, (list, tuple)) or can_be_kept(data, width)) or not data:
+        return None
+    width = width or (len(data[0]) if isinstance(data[0], (list, tuple)) else 0)
+    if not width or len(data) * width < fewest:
+        return None
+    numbers = library.zeros(len(data) * width)
+    read = function("net_read", 3, 2)
+    step = max(1, AT_ONCE // width)
+    for start in range(0, len(data), step):
+        rows = [data[i] for i in range(start, min(start + step, len(data)))]
+        try:
+            written = marshal.dumps(rows, 2)
+        except ValueError:
+            return None
+        place = library.address(numbers) + 8 * start * width
+        if read(len(written), len(rows), width, written, place) < len(rows):
+            return None
+    return Doubles(numbers, width)
+
+
+def can_be_kept(data: "Any", width: "Optional[int]") -> bool:
+    """Return whether a sequence always gives the same rows, and these are not too many."""
+    return getattr(data, "is_fixed", False) and len(data) * (width or 1) <= MOST_KEPT
+
+
+def in_buffer(data: "Any", width: "Optional[int]", fewest: int) -> "Optional[Doubles]":
+    """Return the rows of a buffer of doubles, such as a NumPy array.
+
+    It is not copied unless it is read-only.
+    """
+    try:
+        view: "Any" = memoryview(data)
+    except (TypeError, ValueError):  # NumPy raises a ValueError for times.
+        return None
+    suits = view.format in ("d", "@d") and view.ndim == 2 and view.c_contiguous
+    if not suits or width not in (None, view.shape[1]) or view.nbytes < 8 * max(1, fewest):
+        return None
+    numbers: "Any" = array("d", view.tobytes()) if view.readonly else view.cast("B").cast("d")
+    count = len(numbers)
+    finite: int = function("net_finite", 1, 1)(count, library.address(numbers))
+    return Doubles(numbers, view.shape[1]) if finite == count else None
+
+
+def targets_of(Y: "Any", outputs: int, loss: "Any") -> "Optional[Doubles]":
+    """Return the targets that the loss makes of Y, or None if Y is not of the usual kinds.
+
+    It is asked once for each row that occurs, because there are few if the rows are classes.
+    """
+    if hasattr(Y, "tolist") and len(getattr(Y, "shape", ())) < 2:
+        Y = Y.tolist()
+    usual = type(loss).target is Loss.target
+    if not (usual or is_own(loss)) or not hasattr(Y, "__len__"):
+        return None
+    if outputs > 1 and isinstance(Y, (list, tuple)) and set(map(type, Y)) <= {int, float}:
+        return converted(Y, lambda y: y, outputs, loss)
+    found = doubles_of(Y, outputs)
+    if found is None or usual and type(loss).error_in is Loss.error_in:
+        return found
+    rows = [found.slice(i).tobytes() for i in range(len(found))]
+    return converted(rows, lambda row: memoryview(row).cast("d").tolist(), outputs, loss)
+
+
+def converted(
+    rows: "Any", read: "Callable[[Any], Any]", outputs: int, loss: "Any"
+) -> "Optional[Doubles]":
+    """Return the targets for these rows, of which many are the same; None if one is wrong."""
+    targets: "Dict[Any, bytes]" = {}
+    try:
+        for row in set(rows):
+            target = loss.target(read(row), outputs, float, 0)
+            targets[row] = array("d", target).tobytes()
+    except Exception:  # The core repeats it, and names the row.
+        return None
+    return Doubles(array("d", b"".join([targets[row] for row in rows])), outputs)
+
+
+# ---- during the training run ---------------------------------------------------------------------
+
+
+def in_memory(rows: "Any") -> bool:
+    """Return whether rows need not be read from the caller's sequence again."""
+    return isinstance(source_of(rows), (list, Doubles))
+
+
+def whole(rows: "Any") -> "Any":
+    """Return all numbers of rows in memory, as an array or a buffer."""
+    source = source_of(rows)
+    return source.numbers if isinstance(source, Doubles) else numbers_of(rows)
+
+
+def gathered(rows: "Any", places: "List[int]", width: int) -> "Any":
+    """Return the numbers of the rows at these places as an array."""
+    source = source_of(rows)
+    if isinstance(source, Doubles):
+        return array("d", b"".join([source.slice(i).tobytes() for i in places]))
+    found = source.bytes_at(places) if hasattr(source, "bytes_at") else None
+    if found is None or source.width != width:
+        return numbers_of([rows[i] for i in places])
+    numbers, table, places = found
+    gathered = library.zeros(len(places) * width)
+    arrays = [array("q", places), numbers, array("d", table), gathered]
+    function("net_look_up", 2, 4)(len(places), width, *map(library.address, arrays))
+    return gathered
+
+
+def numbers_of(rows: "Any") -> "array[float]":
+    """Return the numbers of these rows."""
+    numbers = array("d")
+    for row in rows:
+        numbers.fromlist(list(row))
+    return numbers
+
+
+def source_of(rows: "Any") -> "Any":
+    """Return the rows, without the check of each when it is read."""
+    return rows.rows if isinstance(rows, LazyRows) else rows
+
+
+def function(name: str, integers: int, addresses: int) -> "Any":
+    return library.function(SOURCE, name, integers, addresses)

@@ -1,0 +1,242 @@
+"""Data for engine="native": read at once in C where possible, with the checks and the bits of the core."""
+
+import decimal
+import fractions
+import struct
+from array import array
+
+import pytest
+from compare_engines import Lazy, hidden, kernel, outcome
+from hypothesis import given, strategies
+from random_networks import bits
+
+import scratchnet as sn
+from scratchnet.datasets.arrays import Picked
+from scratchnet.datasets.compact import CompactRows
+from scratchnet.datasets.idx import read_idx
+from scratchnet.engines.native import compiler, engine, reading
+
+try:
+    compiler.find_compiler()
+except compiler.CompilerError as none:
+    pytest.skip(str(none), allow_module_level=True)
+
+
+@pytest.fixture(autouse=True)
+def quickly_compiled(monkeypatch):
+    monkeypatch.setattr(compiler, "FAST", ["-O1"])
+    monkeypatch.setattr(compiler, "HERE", [])
+    monkeypatch.setattr(reading, "FEWEST", 1)
+    with kernel("portable"):
+        yield
+
+
+def fit(X, Y, name, loss="mean_squared_error", layers=hidden, **options):
+    net = sn.Sequential(layers(sn.Tanh()), seed=1)
+    return outcome(lambda: net.fit(X, Y, loss, epochs=3, engine=name, **options), net)
+
+
+def held(X, Y=(1,), loss=None, outputs=1):
+    return reading.held(sn.Sequential([sn.Dense(2, outputs)]), X, Y, loss or sn.MeanSquaredError())
+
+
+SAMPLES = [[0.5, -1], [True, 2**31 - 1], (-0.0, 5e-324), [-(2**31), False]]
+TARGETS = [1, 0.25, -0.0, True]
+
+
+def test_usual_rows_are_read_in_c():
+    X, Y = held(SAMPLES, TARGETS)
+    assert isinstance(X, reading.Doubles) and isinstance(Y, reading.Doubles)
+    assert bits([list(row) for row in X]) == bits([list(map(float, row)) for row in SAMPLES])
+    assert bits([list(row) for row in Y]) == bits([[float(y)] for y in TARGETS])
+    assert [X[-1], len(X)] == [[-(2.0**31), 0.0], 4]
+
+
+STRANGE = [
+    float("nan"), float("inf"), -float("inf"), 2**31, 2**70, 10**400, "1", b"1", None, 1j, [1.0], {},
+    decimal.Decimal("0.5"), fractions.Fraction(1, 4), object(), array("d", [1.0]), float,
+]  # fmt: skip
+
+
+@given(
+    strategies.sampled_from(STRANGE),
+    strategies.integers(0, 3),
+    strategies.integers(0, 1),
+    strategies.booleans(),
+)
+def test_the_core_checks_what_is_unusual(value, row, column, of_targets):
+    X, Y = [list(row) for row in SAMPLES], [[y] for y in TARGETS]
+    if of_targets:
+        Y[row] = [value]
+    else:
+        X[row][column] = value
+    assert fit(X, Y, "native") == fit(X, Y, "lists")
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        [[1.0, 2.0], [3.0]],
+        [[1.0, 2.0], [3.0, 4.0, 5.0]],
+        [[1.0, 2.0], 3.0],
+        [[1.0, 2.0], []],
+        [[], []],
+        [1.0, 2.0],
+        [],
+        "ab",
+        [[1.0, 2.0], "ab"],
+        None,
+        memoryview(array("d", [1.0, 2.0])),
+        memoryview(array("d", [1.0, 2.0, 3.0])).cast("B").cast("d", (1, 3)),
+        memoryview(array("d", [1.0, float("nan")])).cast("B").cast("d", (1, 2)),
+    ],
+)
+def test_wrong_shapes_have_the_errors_of_the_core(X):
+    found = fit(X, [1.0, 2.0], "native")
+    assert found == fit(X, [1.0, 2.0], "lists")
+    assert type(found[0]) is not int
+
+
+def test_a_buffer_is_read_in_place():
+    numbers = array("d", range(6))
+    X, _ = held(memoryview(numbers).cast("B").cast("d", (3, 2)))
+    numbers[5] = 7.5
+    assert X[2] == [4.0, 7.5]
+    X, _ = held(memoryview(bytes(numbers)).cast("d", (3, 2)))  # Read-only memory has no address.
+    assert X[2] == [4.0, 7.5]
+
+
+def test_buffers_have_the_bits_of_lists():
+    X = [[k / 7, -k / 3] for k in range(8)]
+    Y = [[k / 5] for k in range(8)]
+    expected = fit(X, Y, "lists", batch_size=3)
+    buffers = [
+        memoryview(array("d", sum(rows, []))).cast("B").cast("d", (8, len(rows[0])))
+        for rows in (X, Y)
+    ]
+    assert fit(*buffers, "native", batch_size=3) == expected
+    assert fit(buffers[0], Lazy(Y), "native", batch_size=3) == expected
+    assert fit(Lazy(X), buffers[1], "native", batch_size=3) == expected
+
+
+def classifier(activation):
+    return [sn.Dense(2, 3), sn.Softmax()]
+
+
+@pytest.mark.parametrize(
+    "Y",
+    [
+        [0, 1, 2, 1],
+        [0.0, True, 2, 1],
+        [[0], [1], [2], [1]],
+        [[1, 0, 0], [0, 1, 0], [0.5, 0.25, 0.25], [0, 1, 0]],
+        array("q", [0, 1, 2, 1]),
+        CompactRows(4, [], [(array("b", [0, 1, 2, 1]), 3)]),
+        [0, 1, 3, 1],
+        [0, 1, 1.5, 1],
+        [0, 1, 2],
+        [[1, 0, 0], [0, 1, 0], [0.5, 0.5, 0.5], [0, 1, 0]],
+    ],
+)
+def test_targets_of_classes(Y):
+    found, expected = [
+        fit(SAMPLES, Y, name, "categorical_cross_entropy", classifier)
+        for name in ("native", "lists")
+    ]
+    assert found == expected
+
+
+def test_each_target_that_occurs_is_checked_once(monkeypatch):
+    checked = []
+    target = sn.CategoricalCrossEntropy.target
+
+    def noting(self, y, *given):
+        checked.append(y)
+        return target(self, y, *given)
+
+    monkeypatch.setattr(sn.CategoricalCrossEntropy, "target", noting)
+    held(SAMPLES * 5, [2, 0, 2, 2] * 5, sn.CategoricalCrossEntropy(), outputs=3)
+    assert sorted(checked) == [0, 2]
+
+
+class OfPlace(sn.MeanSquaredError):
+    """A loss whose targets depend on their place."""
+
+    def target(self, y, outputs, number, i):
+        return [float(i)]
+
+
+def test_a_loss_that_makes_targets_of_its_own():
+    found, expected = [fit(SAMPLES, TARGETS, name, OfPlace()) for name in ("native", "lists")]
+    assert found == expected
+
+
+@pytest.fixture
+def images(tmp_path):
+    path = str(tmp_path / "images")
+    with open(path, "wb") as file:
+        file.write(bytes([0, 0, 8, 2]) + struct.pack(">2I", 5, 2) + bytes(range(0, 250, 25)))
+    return path
+
+
+@pytest.mark.parametrize("scale", [1, 255])
+def test_bytes_are_read_without_a_list_of_each_row(scale, images, monkeypatch):
+    rows = read_idx(images, scale=scale)
+    Y = [[0.5], [1.0], [0.25]]
+    for X in (Picked(rows, [4, 0, 2]), Picked(Picked(rows, [2, 0, 4]), [2, 1, 0])):
+        expected = fit([list(X[i]) for i in range(3)], Y, "lists", batch_size=2)
+        with monkeypatch.context() as patch:
+            patch.delattr(Picked, "__getitem__")
+            assert fit(Fixed(X), Y, "native", batch_size=2) == expected
+
+
+class Fixed:
+    """A sequence whose rows are not to be read one by one."""
+
+    def __init__(self, X):
+        self.X = X
+        self.width = X.width
+        self.bytes_at = X.bytes_at
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        raise AssertionError("a row was read")
+
+
+def test_bytes_of_another_width_are_refused_as_rows_are(images):
+    X = read_idx(images)
+    found, expected = [
+        fit(X, [[1.0]] * 5, name, layers=lambda _: [sn.Dense(3, 1)]) for name in ("native", "lists")
+    ]
+    assert found == expected
+    assert type(found[0]) is not int
+
+
+@pytest.mark.parametrize("options", [{"batch_size": 3}, {"batch_size": 3, "shuffle": False}, {}])
+def test_many_epochs_are_one_call(options, monkeypatch):
+    calls = []
+    called = engine.Native.called
+
+    def noting(self, *given):
+        calls.append(given)
+        return called(self, *given)
+
+    monkeypatch.setattr(engine.Native, "called", noting)
+    layers = lambda activation: hidden(activation, sn.Dropout(0.5))  # noqa: E731
+    options["optimizer"] = sn.SGD(sn.CosineDecay(0.5, 9))
+    found = fit(SAMPLES, TARGETS, "native", layers=layers, **options)
+    assert len(calls) == 1
+    assert found == fit(SAMPLES, TARGETS, "lists", layers=layers, **options)
+
+
+def test_the_history_has_the_rate_of_each_epoch():
+    histories = []
+    for name in ("native", "lists"):
+        net = sn.Sequential(hidden(sn.Tanh()), seed=1)
+        optimizer = sn.SGD(sn.CosineDecay(0.5, 9))
+        histories.append(
+            net.fit(SAMPLES, TARGETS, "mse", optimizer, epochs=5, batch_size=3, engine=name)
+        )
+    assert histories[0].rows == histories[1].rows
