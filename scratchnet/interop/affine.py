@@ -1,8 +1,9 @@
 """Operations of other libraries on samples of any width.
 
-    Affine     (x - shift)/spread, the same for every feature
-    Columns    a check of the number of features
-    sized      the parts of a model with a Normalization in the place of each Affine
+    Affine              (x - shift)/spread, the same for every feature
+    Columns             a check of the number of features
+    shift_and_spread    the numbers of the Affine that x + c is, for example
+    sized               the parts of a model with a Normalization in the place of each Affine
 
 Neither of the two layers is ever part of a network.
 """
@@ -13,7 +14,7 @@ from ..formats import exchange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional
+    from typing import Any, List, Optional, Tuple
 
     from ..formats.exchange import Part
 
@@ -34,6 +35,20 @@ class Columns(Layer):
 
     def __init__(self, count: int) -> None:
         self.count = count
+
+
+def shift_and_spread(name: str, turned: bool, c: float, where: str) -> "Tuple[float, float]":
+    """Return the numbers of the Affine that computes x + c, x - c, x·c or x/c.
+
+    ``name`` is add, sub, rsub, mul or div; ``turned`` means c + x, c - x, c·x or c/x.
+    """
+    if name == "add":
+        return -c, 1.0
+    if name in ("sub", "rsub"):
+        return c, -1.0 if turned != (name == "rsub") else 1.0
+    if (name == "mul" and c == 0) or (turned and name in ("truediv", "div")):
+        raise ValueError(f"{where} is not supported: a constant divided by x, or x·0")
+    return 0.0, 1 / c if name == "mul" else c
 
 
 def sized(found: "List[Part]") -> "List[Part]":

@@ -19,8 +19,9 @@
     GaussianNoise  GaussianDropout  AlphaDropout       nothing, as in a prediction
     SpatialDropout1D  ActivityRegularization
 
-These are the layers of Keras 3 and of Keras 2. Functions of tensorflow and jax are known by their
-names. ``from_keras`` keeps every number, because 64 bits can hold each of Keras. Rescaling,
+These are the layers of Keras 3 and of Keras 2, and the functions that a functional model calls on
+its tensors, also h + 1 and h / 255. Functions of tensorflow and jax are known by their names.
+``from_keras`` keeps every number, because 64 bits can hold each of Keras. Rescaling,
 BatchNormalization and log_sigmoid are equal up to rounding. Only ``to_keras`` without a model needs
 Keras. Keras computes in 32 bits unless ``keras.config.set_floatx("float64")`` is called before
 anything else. Even then it computes tanh and BatchNormalization in 32 bits, and with PyTorch as its
@@ -38,9 +39,11 @@ from ..core.network import Sequential
 from ..deep.activations import LogSoftmax, PReLU
 from ..deep.normalization import LayerNormalization
 from ..formats import exchange
+from . import keras_operations
 from .affine import sized
 from .keras_functions import function_of, single
 from .keras_layers import SMALLEST_SPREAD, check, check_flat, kind_of, layers_of
+from .keras_operations import Operation, operation_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,6 +95,11 @@ def _parts(layer: "Any", path: str = "", owner: "Any" = None) -> "Iterator[Part]
     ``path`` is the place of the layer: "2.0" is the first layer within the third. ``owner`` is the
     layer whose activation it is.
     """
+    if isinstance(layer, Operation):
+        where = f"layer {path} of the model ({layer.label})"
+        for made in keras_operations.layers_of(layer, where):
+            yield where, layer, made
+        return
     kind = kind_of(layer)
     where = f"layer {path} of the model ({type(owner or layer).__name__})"
     if kind in MODELS:
@@ -132,16 +140,17 @@ def chain_of(model: "Any") -> "List[Any]":
     tensor = model.outputs[0]
     first = model.inputs[0]
     while tensor is not first and tensor._keras_history != first._keras_history:
-        layer, node, _ = tensor._keras_history
-        before = layer._inbound_nodes[node].input_tensors
-        before = before if isinstance(before, (list, tuple)) else [before]  # as in Keras 2
+        layer, place, _ = tensor._keras_history
+        node = layer._inbound_nodes[place]
+        # Keras 2 calls them keras_inputs; its input_tensors may be constants.
+        before = node.keras_inputs if hasattr(node, "keras_inputs") else node.input_tensors
         if len(before) != 1:
             what = f"the layer {shown(layer.name)} ({type(layer).__name__}) takes {len(before)}"
             raise ValueError(f"{what} tensors; a network is a chain of layers, without branches")
         if any([layer is other and layer.weights for other in layers]):
             what = f"the layer {shown(layer.name)} ({type(layer).__name__}) is used twice"
             raise ValueError(f"{what}; a network has a layer of its own for each place")
-        layers.append(layer)
+        layers.append(operation_of(layer, node, before[0]))
         tensor = before[0]
     return layers[::-1]
 

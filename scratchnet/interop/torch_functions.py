@@ -9,7 +9,7 @@ equivalent layers: ``F.elu(x, 0.5)`` is ``nn.ELU(0.5)``.
 import importlib
 
 from ..formats import exchange
-from .affine import Affine, Columns
+from .affine import Affine, Columns, shift_and_spread
 from .torch_modules import clip, numbers_of
 from .torch_nodes import ARITHMETIC, SAME, Given, Step, is_known, is_size, name_of
 
@@ -210,20 +210,10 @@ def _arithmetic(name: str, given: "Given", at: str) -> "Layer":
             f"{at} computes with something else than a number, or one number per feature; "
             "give a constant, or use a Linear"
         )
-    made = [_shift_and_spread(name, turned, float(v), at) for v in values]
+    made = [shift_and_spread(name, turned, float(v), at) for v in values]
     if not isinstance(c, list):
         return Affine(*made[0])
     return exchange.normalization([shift for shift, _ in made], [s for _, s in made], at)
-
-
-def _shift_and_spread(name: str, turned: bool, c: float, at: str) -> "Any":
-    if name == "add":
-        return -c, 1.0
-    if name in ("sub", "rsub"):
-        return c, -1.0 if turned != (name == "rsub") else 1.0
-    if (name == "mul" and c == 0) or (turned and name in ("truediv", "div")):
-        raise ValueError(f"{at} is not supported: a constant divided by x, or x·0")
-    return 0.0, 1 / c if name == "mul" else c
 
 
 def _module(name: str, given: "Given", nn: "Any", at: str) -> "Any":

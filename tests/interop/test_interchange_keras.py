@@ -269,6 +269,85 @@ def test_a_functional_chain_in():
         agree(net.predict(ROWS), predicted(model, ROWS))
 
 
+def called(function, outputs=3):
+    """Return a functional model that calls a function between two Dense layers of 4 units."""
+    return functional(layers.Dense(4), function, layers.Dense(outputs))
+
+
+def operations():
+    ops = keras.ops
+    return [
+        (ops.relu, sn.ReLU()),
+        (ops.leaky_relu, sn.LeakyReLU(0.2)),
+        (lambda h: ops.leaky_relu(h, 0.1), sn.LeakyReLU(0.1)),
+        (ops.gelu, sn.GELU("tanh")),
+        (keras.activations.gelu, sn.GELU()),
+        (lambda h: ops.elu(h, alpha=0.5), sn.ELU(0.5)),
+        (ops.celu, sn.deep.CELU()),
+        (ops.silu, sn.SiLU()),
+        (ops.hard_swish, sn.deep.HardSwish()),
+        (ops.softmax, sn.Softmax()),
+        (ops.log_softmax, sn.deep.LogSoftmax()),
+        (ops.exp, sn.deep.Exp()),
+        (lambda h: ops.clip(h, -1, 2), sn.deep.Clip(-1, 2)),
+        (lambda h: ops.maximum(h, 0.0), sn.ReLU()),
+        (lambda h: ops.minimum(0.5, h), sn.deep.Clip(None, 0.5)),
+    ]
+
+
+@pytest.mark.parametrize("function, layer", operations(), ids=lambda value: repr(value)[:20])
+def test_a_function_called_in_a_functional_model(function, layer):
+    model = called(function)
+    net = sn.from_keras(model)
+    assert type(net.layers[1]) is type(layer) and net.layers[1].config() == layer.config()
+    agree(net.predict(ROWS), predicted(model, ROWS))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda h: h + 1,
+        lambda h: 1 - h,
+        lambda h: h - 0.5,
+        lambda h: h * 2.5,
+        lambda h: h / 255,
+        lambda h: -h,
+        lambda h: h + numpy.arange(4.0),
+        lambda h: h * numpy.arange(1.0, 5),
+        lambda h: keras.ops.reshape(h, (-1, 4)),
+        lambda h: keras.ops.cast(h, "float64"),
+        keras.ops.log_sigmoid,
+    ],
+)
+def test_arithmetic_in_a_functional_model(function):
+    model = called(function)
+    agree(sn.from_keras(model).predict(ROWS), predicted(model, ROWS))
+
+
+@pytest.mark.parametrize(
+    "function, sentence",
+    [
+        (keras.ops.sin, r"\(Sin\) is a function that is not supported; there may be activations"),
+        (lambda h: h + h, r"\(Add\) takes 2 tensors"),
+        (lambda h: 1 / h, r"\(TrueDivide\) is not supported: a constant divided by x"),
+        (lambda h: keras.ops.softmax(h, axis=0), "cannot be carried over exactly: give axis=-1"),
+        (lambda h: keras.ops.reshape(h, (4, -1)), r"a sample is a row here; give \(-1, 4\)"),
+        (lambda h: keras.ops.cast(h, "float16"), "rounds, which no layer here does"),
+        (lambda h: keras.ops.clip(h, numpy.zeros(4), 1), "has several limits, one per feature"),
+        (lambda h: h + numpy.ones((4, 4)), "computes with something else than a number"),
+    ],
+)
+def test_a_function_without_an_equivalent(function, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        sn.from_keras(functional(layers.Dense(4), function))
+
+
+def test_a_reshape_that_mixes_the_samples_at_the_end():
+    model = functional(layers.Dense(4), lambda h: keras.ops.reshape(h, (-1, 2)))
+    with pytest.raises(ValueError, match=r"a sample is a row here; give \(-1, 4\)"):
+        sn.from_keras(model)
+
+
 def test_layers_in_another_order_than_they_are_computed():
     """``model.layers`` sorts by depth; a part of a model can begin in the middle of another."""
     entry = keras.Input((4,))
