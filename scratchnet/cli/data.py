@@ -22,7 +22,7 @@ def add_loading(parser: "Any") -> None:
     """Add the options that a model of another program may need to be loaded."""
     group = parser.add_argument_group("a model of another program")
     group.add_argument(
-        "--take",
+        "--output-name",
         metavar="NAME",
         help="the output of an .onnx file that the network computes, if it has several",
     )
@@ -50,7 +50,7 @@ def loaded(options: "Any") -> "Sequential":
         activations=_names_in(options.activations),
         order=_names_in(options.order),
         prefix=options.prefix,
-        output=options.take,
+        output=options.output_name,
     )
 
 
@@ -61,8 +61,8 @@ def _names_in(text: "Optional[str]") -> "Optional[List[str]]":
 
 def loading_arguments(options: "Any") -> "List[str]":
     """Return the command-line arguments with which the same network is loaded."""
-    names = ("take", "activations", "order", "prefix")
-    given = [(name, getattr(options, name)) for name in names]
+    names = ("output-name", "activations", "order", "prefix")
+    given = [(name, getattr(options, name.replace("-", "_"))) for name in names]
     return [f"--{name}={value}" for name, value in given if value]
 
 

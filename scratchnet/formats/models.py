@@ -28,7 +28,7 @@ from ..core.layers import LAYERS
 from ..core.losses import LOSSES
 from ..core.network import Sequential
 from ..deep import LAYERS as DEEP
-from . import files, json, safetensors
+from . import files, json, others, safetensors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,25 +43,6 @@ TRAINING = "training"
 FORMATS = {".safetensors": safetensors, ".json": json}
 STATE_DICTS = (".safetensors", ".npz")  # formats in which tensors without layers occur
 ENDINGS = ".safetensors, .json, .npz or .onnx"
-# Files of other libraries by their endings: the function that converts what the library loads.
-FROM = {
-    ".pt": "from_torch",
-    ".pth": "from_torch",
-    ".bin": "from_torch",
-    ".ckpt": "from_torch",
-    ".h5": "from_keras",
-    ".hdf5": "from_keras",
-    ".keras": "from_keras",
-    ".pkl": "from_sklearn",
-    ".pickle": "from_sklearn",
-    ".joblib": "from_sklearn",
-}
-# Further advice for some of them.
-ADVICE = {
-    ".bin": "; without PyTorch, convert the file to .safetensors, which sn.load reads",
-    ".ckpt": "; without PyTorch, convert its state dict to .safetensors, which sn.load reads",
-    ".weights.h5": ": such a file has weights alone, so make the model first, and let it load them",
-}
 
 
 def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
@@ -111,7 +92,7 @@ def load(
     """
     if not isinstance(path, str) and not hasattr(path, "__fspath__"):
         raise TypeError("load: path is a {}; give the path of a file".format(type(path).__name__))
-    _refuse_others(path)
+    others.refuse(path)
     codec = codec_of(path)
     require("custom", custom, (_are_layers, "a list of classes of layers"))
     require("prefix", prefix, (lambda v: isinstance(v, str), "the beginning of names, as a text"))
@@ -120,6 +101,7 @@ def load(
         raise ValueError(f"{path}: output is {output!r}; only an .onnx file has several outputs")
     data = files.read(path)
     try:
+        others.refuse_pointer(data)
         if str(path).lower().endswith(STATE_DICTS):
             tensors, about = codec.loads(
                 data, lambda *tensor: _belongs(activations, prefix, *tensor)
@@ -149,15 +131,6 @@ def _belongs(activations: "Any", prefix: str, name: str, integers: bool) -> bool
     from . import state_dicts
 
     return state_dicts.wanted(name, integers, prefix)
-
-
-def _refuse_others(path: "Path") -> None:
-    """Refuse the file of another library, and name the function that converts its model."""
-    for ending in FROM:
-        if str(path).lower().endswith(ending):
-            hint = "converts the model that its library loads from the file"
-            more = "".join([ADVICE[end] for end in ADVICE if str(path).lower().endswith(end)])
-            raise ValueError(f"{path}: not a scratchnet file; sn.{FROM[ending]} {hint}{more}")
 
 
 def _are_layers(custom: "Any") -> bool:

@@ -12,8 +12,9 @@ A name has an owner and a role, as in "fc1.weight", "0.running_mean", "dense/ker
     running_mean, running_var       a BatchNorm1d of PyTorch, with or without weight and bias
     mean, spread                    a Normalization that to_torch made
 
-The order of the layers is that of the names (state_order.py). An owner's numbers are flat, or a
-matrix of one row or one column.
+The order of the layers is that of the names (state_order.py), and the activations are those that
+the user names (state_activations.py). An owner's numbers are flat, or a matrix of one row or one
+column.
 
 >>> state = {"W1": [[1, 2, 3]], "b1": [[0, 0, 1]], "W2": [[1], [1], [1]], "b2": [[-1]]}
 >>> network(state, ["relu", "identity"]).predict([[1]])
@@ -23,11 +24,10 @@ matrix of one row or one column.
 import re
 
 from ..core import checks, matrix
-from ..core.activations import Identity
 from ..core.checks import shown
 from ..core.layers import Dense
 from ..core.network import Sequential
-from . import exchange, state_order
+from . import exchange, state_activations, state_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,13 +68,17 @@ class Owner:
 
     def widths(self, turned: bool) -> "Tuple[int, int]":
         """Return the numbers of inputs and outputs."""
-        if self.kind != LINEAR:
+        if not self.is_linear:
             count = len(self.tensors["mean" if "mean" in self.tensors else "running_mean"])
             return count, count
         rows, columns = matrix.shape(self.tensors["matrix"])
         return (
             (columns, rows) if (self.turned is None and turned) or self.turned else (rows, columns)
         )
+
+    @property
+    def is_linear(self) -> bool:
+        return self.kind == LINEAR
 
     @property
     def label(self) -> str:
@@ -101,7 +105,7 @@ def network(
     """
     owners = _owners({n: t for n, t in tensors.items() if wanted(n, False, prefix)}, prefix, what)
     owners, turned = state_order.ordered(owners, list(tensors), order, what)
-    given = _placed(owners, activations, what)
+    given = state_activations.placed(owners, activations, what)
     _check_widths(owners, what)
     layers: "List[Layer]" = []
     for owner, activation in zip(owners, given):
@@ -277,51 +281,3 @@ def _layers(owner: "Owner", turned: bool, what: str) -> "List[Layer]":
     if owner.turned or (owner.turned is None and turned):
         rows = matrix.transpose(rows)
     return [Dense(inputs, outputs, weights=rows, bias=tensors.get("bias", False))]
-
-
-def _placed(owners: "List[Owner]", activations: "Any", what: str) -> "List[Any]":
-    """Return the activation after each layer, or None."""
-    linears = [owner for owner in owners if owner.kind == LINEAR]
-    counts = {len(linears), len(owners)}
-    if not checks.is_sequence(activations) or len(activations) not in counts:
-        names = state_order.listed(linears)
-        raise ValueError(
-            f"{what}: name the activation after each of the {len(linears)} Linear layers "
-            f'({names}), activations=["relu", ..., "identity"]'
-        )
-    after = owners if len(activations) == len(owners) else linears
-    made = [
-        exchange.activation(given, f"{what}: activation after {owner.name}")
-        for owner, given in zip(after, activations)
-    ]
-    if after is owners:
-        return list(made)
-    places: "List[Any]" = [None] * len(owners)
-    for k, owner in enumerate(owners):
-        if owner.kind == LINEAR:
-            activation = made.pop(0)
-            follows = k + 1 < len(owners) and owners[k + 1].kind != LINEAR
-            if follows and type(activation) is not Identity:
-                k += _is_after(owners, k, activation, what)
-            places[k] = activation
-    return places
-
-
-def _is_after(owners: "List[Owner]", k: int, activation: "Layer", what: str) -> bool:
-    """Return whether the activation of layer k comes after the BatchNorm that follows the layer.
-
-    The indices in an nn.Sequential show it: nothing can be between layers 3 and 4.
-    """
-    places = [state_order.index_of(owner.name) for owner in owners[k : k + 3]] + [None]
-    linear, norm, behind = places[:3]
-    if linear is not None and norm is not None and linear[0] == norm[0]:
-        if norm[1] == linear[1] + 1:
-            return True
-        if behind == (norm[0], norm[1] + 1):
-            return False
-    names = state_order.listed(owners)
-    raise ValueError(
-        f"{what}: whether {activation!r} stands before or after {owners[k + 1].name} is not in the "
-        f"names; give an activation after each of the {len(owners)} layers ({names}), "
-        'with "identity" where there is none'
-    )

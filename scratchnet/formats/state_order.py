@@ -7,8 +7,10 @@
 PyTorch makes a state dict in the order of the definitions: fc.weight, fc.bias, out.weight, ... A
 .safetensors file is sorted by name, as text: "10" comes before "2", and "decoder" before
 "encoder". This order means nothing. Numbers in the names then give the order, and the widths of
-the layers: each takes as many inputs as the one before it has outputs. If this leaves several
-orders, or none, there is an error.
+the layers: each takes as many inputs as the one before it has outputs. Numbers count if they are
+places in an nn.Sequential ("net.0", "net.2"), or follow each other ("fc1", "fc2"). Others, such as
+"decoder5" and "decoder8", do not say which layer is first. If this leaves several orders, or none,
+there is an error.
 """
 
 import re
@@ -41,6 +43,9 @@ def ordered(owners: "List[Owner]", names: "List[str]", order: "Any", what: str) 
         if numbered:
             return _fitting(owners, what)
         if owners != sorted(owners, key=lambda owner: owner.name):
+            found = _found([[owner] for owner in owners])
+            if len(found) == 1:
+                return found[0]
             raise ValueError(
                 f"{what}: the numbers in the names contradict the order of the tensors, "
                 f"{listed(owners)}; {ADVICE}"
@@ -48,13 +53,19 @@ def ordered(owners: "List[Owner]", names: "List[str]", order: "Any", what: str) 
     series = _series(owners)
     if len(series) == 1:
         return _fitting(series[0], what)
-    found = [(line, turned) for turned in _orientations(owners) for line in _lines(series, turned)]
+    found = _found(series)
     if len(found) == 1:
         return found[0]
     raise ValueError(
         f"{what}: neither the names nor the widths of the layers {listed(owners)} tell their "
         f"order; {ADVICE}"
     )
+
+
+def _found(series: "List[List[Owner]]") -> "List[Solution]":
+    """Return the orders in which the widths fit, or two of them if there are more."""
+    ways = _orientations([owner for line in series for owner in line])
+    return [(line, turned) for turned in ways for line in _lines(series, turned)]
 
 
 def index_of(name: str) -> "Optional[Tuple[str, int]]":
@@ -96,7 +107,33 @@ def _is_deliberate(owners: "List[Owner]", names: "List[str]") -> bool:
 
 
 def _series(owners: "List[Owner]") -> "List[List[Owner]]":
-    """Return the layers whose names differ only in numbers together, in the order of these."""
+    """Return the layers whose names differ only in numbers together, in the order of these.
+
+    Layers whose numbers have gaps are apart from each other.
+    """
+    result: "List[List[Owner]]" = []
+    for line in _lines_of_numbers(owners):
+        result += [line] if _is_counted(line) else [[owner] for owner in line]
+    return result
+
+
+def _is_counted(line: "List[Owner]") -> bool:
+    """Return whether the numbers in the names are places in an nn.Sequential, or have no gaps."""
+    texts = NUMBER.split(line[0].name)
+    names = [NUMBER.findall(owner.name) for owner in line]
+    for k in range(len(texts) - 1):
+        if texts[k][-1:] in ("", ".") and texts[k + 1][:1] in ("", "."):
+            continue
+        ways: "Dict[Any, List[int]]" = {}
+        for numbers in names:
+            ways.setdefault(tuple(numbers[:k]), []).append(int(numbers[k][:18]))
+        for counted in ways.values():
+            if max(counted) - min(counted) + 1 > len(set(counted)):
+                return False
+    return True
+
+
+def _lines_of_numbers(owners: "List[Owner]") -> "List[List[Owner]]":
     series: "Dict[str, List[Owner]]" = {}
     for owner in owners:
         series.setdefault(NUMBER.sub("#", owner.name), []).append(owner)
@@ -111,7 +148,7 @@ def _numbers(owner: "Owner") -> "List[Tuple[int, str]]":
 def _is_numbered(owners: "List[Owner]") -> bool:
     """Return whether layers whose names differ only in numbers are in the order of these."""
     places = {owner.name: k for k, owner in enumerate(owners)}
-    lines = [[places[owner.name] for owner in line] for line in _series(owners)]
+    lines = [[places[owner.name] for owner in line] for line in _lines_of_numbers(owners)]
     return all([line == sorted(line) for line in lines])
 
 

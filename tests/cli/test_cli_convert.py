@@ -142,10 +142,10 @@ def test_a_table_that_does_not_fit(folder, capsys, layers, table, sentence):
         (["no.json", "out.json"], "no.json: No such file or directory"),
         (
             ["in.pt", "out.json"],
-            "in.pt: not a scratchnet file; sn.from_torch converts the model ",
+            "in.pt: not a scratchnet file; its library must load it, as in sn.from_torch(",
         ),
         (
-            ["in.json", "out.npz", "--take", "y"],
+            ["in.json", "out.npz", "--output-name", "y"],
             "in.json: output is 'y'; only an .onnx file has sev",
         ),
         (["in.json", "out.npz", "--activations", "relu"], "in.json: the file has the layers of a "),

@@ -186,7 +186,10 @@ def test_explain_a_row(folder, run):
         (["predict", "NET", "gap.csv"], "gap.csv, column 'x1': row 2 has no number; "),
         (["predict", "NET", "x.csv", "--proba"], "--proba: net.json has no labels of classes; "),
         (["predict", "NET", "x.csv", "--threshold", "0.5"], "--threshold: net.json has no labels"),
-        (["predict", "NET", "x.csv", "--take", "y"], "net.json: output is 'y'; only an .onnx file"),
+        (
+            ["predict", "NET", "x.csv", "--output-name", "y"],
+            "net.json: output is 'y'; only an .onnx file",
+        ),
         (["evaluate", "NET", "x.csv"], "x.csv has 1 column beside the target, but the network has"),
         (["evaluate", "NET", "three.csv", "--target", "z"], "three.csv has no column 'z'; it has "),
         (["evaluate", "NET", "three.csv"], "the target 'y' of row 2 is '3'; the classes of the"),

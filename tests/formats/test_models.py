@@ -299,18 +299,31 @@ def test_the_extension_decides_the_format(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name, function",
-    [("m.pt", "from_torch"), ("m.pth", "from_torch"), ("m.h5", "from_keras"), ("m.keras", "from_keras"),
-     ("m.pkl", "from_sklearn"), ("m.pickle", "from_sklearn"), ("m.joblib", "from_sklearn"), ("M.PTH", "from_torch")],
-)  # fmt: skip
-def test_the_extension_of_another_library(name, function):
+    "name, loads",
+    [
+        ("m.pt", "from_torch(torch.load('m.pt'))"),
+        ("m.pth", "from_torch(torch.load('m.pth'))"),
+        ("M.PTH", "from_torch(torch.load('M.PTH'))"),
+        ("m.h5", "from_keras(keras.saving.load_model('m.h5'))"),
+        ("m.keras", "from_keras(keras.saving.load_model('m.keras'))"),
+        ("m.pkl", "from_sklearn(pickle.load(open('m.pkl', 'rb')))"),
+        ("m.pickle", "from_sklearn(pickle.load(open('m.pickle', 'rb')))"),
+        ("m.joblib", "from_sklearn(joblib.load('m.joblib'))"),
+    ],
+)
+def test_the_extension_of_another_library(name, loads):
     with pytest.raises(ValueError) as raised:
         sn.load(name)
-    assert str(raised.value) == (
-        f"{name}: not a scratchnet file; sn.{function} converts the model that its library loads "
-        "from the file"
-    )
-    assert callable(getattr(sn, function))
+    what = f"{name}: not a scratchnet file; its library must load it, as in sn.{loads}"
+    assert str(raised.value) == what
+    assert callable(getattr(sn, loads.split("(")[0]))
+
+
+def test_a_pointer_of_git_lfs(tmp_path):
+    path = tmp_path / "policy.onnx"
+    path.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
+    with pytest.raises(ValueError, match="a pointer of Git LFS, without the model; run `git lfs p"):
+        sn.load(str(path))
 
 
 @pytest.mark.parametrize(
@@ -333,7 +346,7 @@ def test_the_extension_of_another_library(name, function):
 def test_files_of_weights_alone(name, advice):
     with pytest.raises(ValueError) as raised:
         sn.load(name)
-    assert str(raised.value).startswith(name + ": not a scratchnet file; sn.from_")
+    assert str(raised.value).startswith(name + ": not a scratchnet file; its library must")
     assert str(raised.value).endswith(advice)
 
 

@@ -192,7 +192,7 @@ def layers(content, output=None):
 def test_an_output_is_chosen_by_its_name(tmp_path):
     content = several(("r", FLOAT), ("t", FLOAT), ("class", INT64))
     assert (
-        "this graph has 'r', 't'; choose one of them, as in sn.load(path, output='r')"
+        "this graph has 'r', 't'; choose one by its name, output='r' (or --output-name at the shell)"
         in refusal(content)
     )
     assert layers(content, "t") == ["Dense", "Tanh"]

@@ -110,6 +110,37 @@ def test_an_order_that_stays_unknown_is_refused(names):
     assert weights(right)[0::2] == [[list(r) for r in zip(*state[n + ".weight"])] for n in names]
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["decoder8", "decoder5"],
+        ["decoder5", "decoder8"],
+        ["in1", "mid7", "mid3", "out2"],
+        ["block1.fc9", "block1.fc4", "block2.fc1"],
+    ],
+)
+def test_numbers_with_gaps_do_not_tell_the_order(names):
+    """The numbers may be those of another model, or count what is not a layer."""
+    state = linears([8] * (len(names) + 1), names)
+    activations = ["relu"] * len(names)
+    with pytest.raises(ValueError, match="neither the names nor the widths of the layers"):
+        sn.from_torch(by_name(state), activations)
+    right = sn.from_torch(by_name(state), activations, order=names)
+    assert weights(right)[0::2] == [[list(r) for r in zip(*state[n + ".weight"])] for n in names]
+
+
+@pytest.mark.parametrize("sort", [dict, by_name])
+@pytest.mark.parametrize("names", [["decoder8", "decoder5"], ["fc3", "fc1"], ["up2", "up1"]])
+def test_widths_tell_the_order_where_numbers_do_not(sort, names):
+    state = linears([3, 5, 7], names)
+    if names[0] == "up2" and sort is by_name:  # Numbers without a gap count.
+        with pytest.raises(ValueError, match="'up2.weight' takes 3 inputs, but 'up1.weight'"):
+            sn.from_torch(sort(state), ["relu", "relu"])
+    else:
+        net = sn.from_torch(sort(state), ["relu", "relu"])
+        assert weights(net) == weights(sn.from_torch(state, ["relu", "relu"], names))
+
+
 def test_the_order_of_a_module_counts():
     """PyTorch's own order is that of the definitions, which no sorting by name makes."""
     for names in (["encoder", "decoder"], ["fc1", "fc2", "out"], ["z", "a"]):

@@ -22,7 +22,7 @@ examples:
   scratchnet convert model.onnx model.json
   scratchnet convert iris.safetensors iris.onnx --dtype float32
   scratchnet convert iris.onnx iris.json --table iris.csv --target species
-  scratchnet convert policy.onnx policy.json --take action
+  scratchnet convert policy.onnx policy.json --output-name action
   scratchnet convert weights.safetensors net.json --activations relu,identity
   scratchnet convert agent.safetensors actor.onnx --prefix actor \\
       --activations tanh,tanh,identity

@@ -49,8 +49,8 @@ def _only_output(graph: "Graph", values: "Dict[str, Any]") -> str:
             "ONNX: a network needs one output of floats (FLOAT or DOUBLE); this graph has none"
         )
     raise ValueError(
-        "ONNX: a network has one output; this graph has {}; choose one of them, as in "
-        "sn.load(path, output={})".format(_names(found), shown(found[0].name))
+        "ONNX: a network has one output; this graph has {}; choose one by its name, output={} (or "
+        "--output-name at the shell)".format(_names(found), shown(found[0].name))
     )
 
 
