@@ -5,6 +5,8 @@
 ([[(1.0, 3.0)], [(2.0, 4.0)]], (2.0, 4.0))
 """
 
+from .products import COMPILED
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterator, List
@@ -39,12 +41,26 @@ class Columns:
 
 def columns_of(rows: "Matrix", flat: bool) -> "Any":
     """Return the columns of a parameter, or its only row if it is flat."""
-    return rows[0] if flat else list(zip(*rows))
+    return rows[0] if flat else transposed(rows)
+
+
+def changeable(parts: "List[Any]") -> "List[Any]":
+    """Return copies of flat lists and of lists of columns, whose numbers may be changed."""
+    return [
+        list(part) if isinstance(part[0], float) else [list(column) for column in part]
+        for part in parts
+    ]
 
 
 def rows_of(columns: "Any", flat: bool) -> "Matrix":
     """Return the rows of a parameter with these columns."""
-    return [columns] if flat else list(map(list, zip(*columns)))
+    return [columns] if flat else list(map(list, transposed(columns)))
+
+
+def transposed(rows: "Matrix") -> "Any":
+    if COMPILED:  # zip would make an object of each number.
+        return [[row[j] for row in rows] for j in range(len(rows[0]))]
+    return list(zip(*rows))
 
 
 def states_of(optimizer: "Any", p: "Parameter") -> "List[Any]":

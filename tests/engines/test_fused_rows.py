@@ -1,21 +1,29 @@
-"""fused.py: the engine "rows" runs one function per step, in which the work of each layer is fused."""
+"""fused.py and looped.py: the engine "rows" runs one function per step, in which the work of each layer is fused."""
 
 from fractions import Fraction
 
 import pytest
 from compare_engines import assert_same_training, kernel
-from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, recipe
+from hypothesis import given
+from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, recipe, recipes
 
 import scratchnet as sn
 from scratchnet import functions, matrix
 from scratchnet.core.examples import examples_for
 from scratchnet.core.losses import loss_for
 from scratchnet.core.training import Engine
+from scratchnet.engines import generated, rows
 from scratchnet.engines.columns import Columns
-from scratchnet.engines.products import COMPILED
 from scratchnet.engines.rows import Rows
 
-pytestmark = pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+
+@pytest.fixture(autouse=True, params=["fused", "looped"])
+def printer(request, monkeypatch):
+    """The code for CPython, and the code for PyPy; each runs on both."""
+    monkeypatch.setattr(rows, "PRINTER", getattr(rows, request.param))
+    monkeypatch.setattr(generated, "programs", {})
+    monkeypatch.setattr(rows, "programs", generated.programs)
+    return request.param
 
 
 def engine_of(made):
@@ -151,8 +159,36 @@ def test_the_command_line_prints_the_code_of_an_engine(engine, capsys):
     assert "def train(steps, " in code and "exp(" in code
 
 
-def test_the_fused_code_is_the_readable_loop(portable):
-    """One statement per layer and direction, one per parameter; what is long calls a function."""
+def test_the_code_is_the_readable_loop(printer, portable):
+    """What is long calls a function; the rest is a comprehension, or a loop with an index."""
     source = engine_of(recipe(batch_size=2, blocks=[(100, 2, 0)], optimizer=0)).source
-    assert "tanh((x_0 * c0 + x_1 * c1 + x_2 * c2) + b1)" in source
-    assert "dot(v0_row, c) + b3" in source and "w - setting_rate * (" in source
+    lines = {
+        "fused": ["tanh((x_0 * c0 + x_1 * c1 + x_2 * c2) + b1)", "dot(v0_row, c) + b3"],
+        "looped": ["v0[k] = tanh(z0[k] + P1[k])", "Z1 = products(V0, C2)"],
+    }[printer]
+    assert all([line in source for line in lines])
+    assert "w - setting_rate * (" in source or "w_row[k] - setting_rate * (" in source
+
+
+@given(recipes(batches=True))
+def test_random_networks_have_the_same_bits_in_loops(made):
+    rows.PRINTER = rows.looped
+    with kernel("portable"):
+        assert_same_training(made, "rows", epochs=2)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 8, 9])
+@pytest.mark.parametrize("size", [1, 2, 3, 10, 11, 16, 17])
+def test_products_in_loops_of_every_length(size, width, portable):
+    """Several columns and samples are computed at once; what is left over is not forgotten."""
+    blocks = [(width, 2, 0), (3, 2, 0)]
+    made = recipe(batch_size=size, samples=2 * size, inputs=width, blocks=blocks, optimizer=0)
+    assert engine_of(made).fuses
+    assert type(assert_same_training(made, "rows", epochs=1)[0]) is int
+
+
+def test_a_softmax_of_many_classes_is_a_loop(printer, portable):
+    """Written out, it would be too long; the loop has no limit."""
+    made = recipe(batch_size=2, outputs=70, ending=7)
+    assert engine_of(made).fuses == (printer == "looped")
+    assert type(assert_same_training(made, "rows", epochs=1)[0]) is int

@@ -3,6 +3,8 @@
 printer         a record as Python statements
 unrolled        sn.unroll: the prediction of a network, written out
 step            a training step, written out
+fused           a training step in comprehensions over rows, and predictions of many samples
+looped          the same in loops, for PyPy
 module          a module for Python or MicroPython with a network of floats
 integer_module  a module for MicroPython with a network of integers
 table_rows      the rows of a table in such a module

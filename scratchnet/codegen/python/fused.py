@@ -41,24 +41,33 @@ class FusedProgram(Program):
 
 
 class Fused(Stages):
-    """The printer of a Recording, for batches of some size."""
+    """The printer of a Recording, for batches of some size.
+
+    ``penalties``   the statements that compute the penalties of weights, before the loss
+    """
+
+    kind_of_vectors = Vectors
+    kind_of_updates = Updates
 
     def __init__(self, recording: "TrainingStep", size: int) -> None:
-        Stages.__init__(self, Vectors(recording))
+        Stages.__init__(self, self.kind_of_vectors(recording))
         self.recording: "Any" = recording
         self.size = size
         self.draws = self.vectors.draws
         self.changing = sorted(self.vectors.updates)
         self.memory = range(recording.optimizer.memory)
         self.settings = recording.settings
+        self.penalties: "List[str]" = []
         self.source = self.written_out()
 
     def program(self) -> "FusedProgram":
         return FusedProgram(self.source, self.settings, self.draws, self.changing)
 
     def written_out(self) -> str:
-        body = self.all_stages() + [f"done({self.value()})"]
-        updates = Updates(self).lines
+        body = self.all_stages()
+        value = self.value()
+        body += self.penalties + [f"done({value})"]
+        updates = self.kind_of_updates(self).lines
         names = [self.name_of(n) for n in range(len(self.recording.parameters))]
         states = [f"M{n}_{k}" for n in self.changing for k in self.memory]
         head = [f"{listed(names)} = parameters"]
@@ -97,11 +106,15 @@ class Fused(Stages):
         for k, operand in enumerate(node.operands):
             if not self.vectors.same(first, operand, divmod(k, grid.shape[1])):
                 return {}
-        code = Code([first], {id(weights[0]): "w"})
+        return {id(node): self.penalty(first, grid, weights[0])}
+
+    def penalty(self, term: "Any", grid: "Any", w: "Any") -> str:
+        """Return the expression of the sum of a term over all weights w of a grid."""
+        code = Code([term], {id(w): "w"})
         clauses = self.clauses(code)
         text = f"{code.text(code.outputs[0])} for w_row in zip(*C{grid.name[1:]}) for w in w_row"
         self.calls.functions.update(code.functions)
-        return {id(node): self.total(f"[{text}{''.join(clauses)}]")}
+        return self.total(f"[{text}{''.join(clauses)}]")
 
 
 def of_batches(

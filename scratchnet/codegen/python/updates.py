@@ -62,23 +62,30 @@ class Updates:
 
     def clipping(self) -> "List[str]":
         """Return the statements that compute all gradients, and the factor for them."""
-        lines, rows = [], []
+        lines: "List[str]" = []
         for n, p in self.parameters:
             w, g = p.rows[0][0], p.gradient_rows[0][0]
-            names = {id(w): "w", id(self.sum_in(g)): "g"}
-            lines.append(f"G{n} = {self.whole(n, g, names)}")
-            rows.append(f"[G{n}]" if p.flat else f"zip(*G{n})")
+            lines += self.gradient(n, g, {id(w): "w", id(self.sum_in(g)): "g"})
         first = Parameter("first")
         g = self.recording.number(name="g")
         first.rows = first.gradient = [[g]]
         factor = self.recording.optimizer.clip_factor([first])
         (square,) = [v for v in reachable([factor]) if v.operands and v.operands[0] is g]
         code = Code([factor], {id(square): "squares"})
-        squares = f"[g * g for rows in ({', '.join(rows)},) for row in rows for g in row]"
-        lines += [f"squares = {self.fused.total(squares)}"] + code.statements()
+        lines += self.squares() + code.statements()
         lines.append(f"factor = {code.text(code.outputs[0])}")
         self.fused.calls.functions.update(code.functions)
         return lines
+
+    def gradient(self, n: int, g: "Any", names: "Dict[int, str]") -> "List[str]":
+        """Return the statements that compute the gradient of a parameter."""
+        return [f"G{n} = {self.whole(n, g, names)}"]
+
+    def squares(self) -> "List[str]":
+        """Return the statements that add the squares of all gradients."""
+        rows = [f"[G{n}]" if p.flat else f"zip(*G{n})" for n, p in self.parameters]
+        squares = f"[g * g for rows in ({', '.join(rows)},) for row in rows for g in row]"
+        return [f"squares = {self.fused.total(squares)}"]
 
     def is_gradient(self, node: "Any") -> bool:
         return node.name in self.recording.grids and node.name[0] == "g"

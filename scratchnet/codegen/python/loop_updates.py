@@ -1,0 +1,132 @@
+"""The updates of a training step as loops with indices: those of looped.py.
+
+    for j ...: for k ...: the new weight k of column j, and what the optimizer keeps of it
+
+The gradient of a column is the sum over the samples. A function adds most samples, several at a
+time. The last ones are added where the new weight is computed, which saves a pass over the column.
+"""
+
+from ...scalars.symbolic import Undecided
+from .expressions import indented
+from .updates import Updates
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+    # The statements before the loop over the columns, those in it, and an element of the gradient.
+    Parts = Tuple[List[str], List[str], str]
+
+MOST_AT_ONCE = 10  # samples whose terms are added in one expression
+
+
+class LoopUpdates(Updates):
+    """The statements that change all parameters that learn, and what the optimizer keeps."""
+
+    fused: "Any"  # a Looped
+
+    def parts_of_product(self, n: int) -> "Parts":
+        """Return the Parts of the gradient of a matrix."""
+        left, right = self.fused.vectors.updates[n]
+        size = self.fused.size
+        last = size if size <= MOST_AT_ONCE else size - 8 * ((size - 1) // 8)
+        first = size - last
+        samples = range(last)
+        before = assigned([(f"x{i}", f"{left.upper()}[{first + i}]") for i in samples])
+        within = assigned([(f"d{i}", f"{right.upper()}[{first + i}][j]") for i in samples])
+        terms = [f"x{i}[k] * d{i}" for i in samples]
+        if first:
+            self.fused.products_used.add("gradient")
+            within.append(f"g_row = gradient({left.upper()}, {right.upper()}, j, {first})")
+            terms.insert(0, "g_row[k]")
+        return before, within, " + ".join(terms)
+
+    def loop_over(
+        self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]", gradient: str
+    ) -> "List[str]":
+        """Return the loop over a column, or over a flat parameter.
+
+        ``outputs``    the new numbers, by the names of their rows without "_row"
+        ``gradient``   the expression of an element of the gradient
+        """
+        nodes = [outputs[name] + self.recording.number(0, kind="absent") for name in outputs]
+        code, found = self.fused.code(nodes, names, False)
+        if found:
+            raise Undecided("an update depends on more than the weight, its gradient and its state")
+        sources = {name: f"{name}_row[k]" for name in names.values()}
+        sources["g"] = gradient
+        body = []
+        for key, name in names.items():
+            uses = code.uses.get(key, 0)
+            if uses == len(outputs) == 1:
+                code.names[key] = sources[name] if " " not in sources[name] else f"({gradient})"
+            elif uses:
+                body.append(f"{name} = {sources[name]}")
+        body += code.statements()
+        texts = [code.text(code.same[id(node)]) for node in nodes]
+        body += [f"{name}_row[k] = {text}" for name, text in zip(outputs, texts)]
+        self.fused.calls.functions.update(code.functions)
+        shape = self.recording.parameters[n].shape
+        return [f"for k in range({shape[0]}):"] + indented(body)
+
+    def over_columns(
+        self, n: int, rows: "Dict[str, str]", loop: "List[str]", parts: "Parts"
+    ) -> "List[str]":
+        """Return the loop over the columns of a parameter, for a loop over a column.
+
+        ``rows``    the names of the matrices whose columns are read or changed, by those of columns
+        ``parts``   those of the gradient
+        """
+        if self.recording.parameters[n].flat:
+            return parts[0] + [f"{row} = {whole}" for row, whole in rows.items()] + loop
+        columns = [f"{row} = {whole}[j]" for row, whole in rows.items()]
+        body = columns + parts[1] + loop
+        count = self.recording.parameters[n].shape[1]
+        return parts[0] + [f"for j in range({count}):"] + indented(body)
+
+    def sums(self, n: int) -> "Any":
+        """Return the Parts of the gradient of a parameter."""
+        left, right = self.fused.vectors.updates[n]
+        if left:
+            return self.parts_of_product(n)
+        self.fused.products_used.add("sum_of_rows")
+        return [f"g_row = sum_of_rows({right.upper()})"], [], "g_row[k]"
+
+    def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
+        rows = dict({f"s{k}_row": f"M{n}_{k}" for k in self.fused.memory})
+        rows["w_row"] = self.fused.name_of(n)
+        parts: "Parts" = ([], [], "g_row[k]")
+        if self.clips:
+            rows["g_row"] = f"G{n}"
+        else:
+            parts = self.sums(n)
+        loop = self.loop_over(n, outputs, names, parts[2])
+        return self.over_columns(n, rows, loop, parts)
+
+    def gradient(self, n: int, g: "Any", names: "Dict[int, str]") -> "List[str]":
+        parameter = self.recording.parameters[n]
+        parts: "Parts" = self.sums(n)
+        loop = self.loop_over(n, {"new": g}, names, parts[2])
+        rows = {"w_row": self.fused.name_of(n), "new_row": f"G{n}"}
+        if parameter.flat:
+            zeros = f"[0.0] * {parameter.shape[0]}"
+        else:
+            zeros = f"[[0.0] * {parameter.shape[0]} for _ in range({parameter.shape[1]})]"
+        return [f"G{n} = {zeros}"] + self.over_columns(n, rows, loop, parts)
+
+    def squares(self) -> "List[str]":
+        lines = ["squares = -0.0"]
+        for n, p in self.parameters:
+            if p.flat:
+                lines += [f"for g in G{n}:", "    squares = squares + g * g"]
+                continue
+            inner = [f"for j in range({p.shape[1]}):"]
+            inner += indented([f"g = G{n}[j][i]", "squares = squares + g * g"])
+            lines += [f"for i in range({p.shape[0]}):"] + indented(inner)
+        return lines
+
+
+def assigned(pairs: "List[Tuple[str, str]]") -> "List[str]":
+    """Return statements that assign values to names, four in a line."""
+    groups = [pairs[k : k + 4] for k in range(0, len(pairs), 4)]
+    return [", ".join([n for n, _ in g]) + " = " + ", ".join([v for _, v in g]) for g in groups]
