@@ -24,7 +24,7 @@ from ..engines.progress import warn
 from ..formats import models
 from ..texts import number_of
 from . import fingerprint, importance
-from .problem import Chain, Problem, check_data
+from .problem import Chain, Problem, check_data, in_memory
 from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, network, worthwhile
 
 TYPE_CHECKING = False
@@ -58,6 +58,7 @@ class Model:
     If the model was trained in this process:
 
     ``epochs``        the epochs of the training
+    ``why_stopped``   why these were fewer than the recipe allows; empty if they were not
     ``epochs_on_all`` the epochs of a second training on all rows, if there are few; else 0
     ``report``        the report on the validation rows, before this training; None after Ctrl-C
     ``interrupted``   whether Ctrl-C ended the training
@@ -69,6 +70,7 @@ class Model:
         self.recipe: "Optional[Recipe]" = None
         self.epochs: "List[Epoch]" = []
         self.epochs_on_all = 0
+        self.why_stopped = ""
         self.interrupted = self.has_learned = False
         self.report: "Any" = None
 
@@ -122,11 +124,12 @@ class Model:
         if recipe is None:
             raise ValueError("the model is trained already; make a new one, Model.untrained(...)")
         self.used = recipe
+        width = len(self.encoder.features)
         prepared = self._prepared(
             self.net,
             training,
             recipe.epochs,
-            validation_data=validation,
+            validation_data=[in_memory(rows, width) for rows in validation],
             patience=recipe.patience,
             checkpoint=checkpoint,
         )
@@ -139,7 +142,8 @@ class Model:
                 self.epochs.append(epoch)
                 if epoch_done is not None:
                     epoch_done(epoch)
-                if may_stop and gains.are_over(epoch):
+                self.why_stopped = gains.reason_to_stop(epoch) if may_stop else ""
+                if self.why_stopped:
                     break
         prepared.plan.restore_best()
 
@@ -165,7 +169,8 @@ class Model:
 
     def _prepared(self, net: "Sequential", samples: "Any", epochs: int, **options: "Any") -> "Any":
         """Return a training run of the network by the recipe."""
-        X, Y = samples
+        width = len(self.encoder.features)
+        X, Y = [in_memory(rows, width) for rows in samples]
         recipe = self.used
         return prepare(
             net,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     Data = Union[Table, Arrays]
 
+MOST_IN_MEMORY = 2000000  # numbers, of 8 to 32 bytes each
 FRACTION = (lambda v: 0 < v < 1, "a fraction of the rows, above 0 and below 1")
 
 
@@ -139,6 +140,19 @@ class Problem:
     def sizes(self) -> "Tuple[int, int, int]":
         """The numbers of training rows, of inputs and of classes, which ``recipe_for`` needs."""
         return len(self.training[0]), len(self.encoder.features), len(self.encoder.classes or ())
+
+
+def in_memory(rows: "Any", width: int) -> "Any":
+    """Return rows of this width as a list of lists, unless they are many.
+
+    A list is checked once, and no row of it is made again in each epoch. Many rows stay compact.
+
+    >>> in_memory(Chain([[1.0]], [[2.0]]), width=1)
+    [[1.0], [2.0]]
+    """
+    if len(rows) * width > MOST_IN_MEMORY:
+        return rows
+    return [rows[i] for i in range(len(rows))]
 
 
 class Chain:

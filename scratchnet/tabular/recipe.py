@@ -21,6 +21,7 @@ from ..core.network import Sequential
 from ..core.optimizers import OPTIMIZERS
 from ..datasets.encoding.parts import CLASSIFICATION
 from ..formats.files import MOST_NUMBERS
+from ..texts import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -241,23 +242,29 @@ class Gains:
     ``gain``   an improvement that is worthwhile; None for PART_GAINED of the best loss so far
 
     >>> gains = Gains(patience=2, gain=0.001)
-    >>> [gains.are_over(Epoch(k + 1, 0, loss, 0, 1)) for k, loss in enumerate([0.7, 0.5, 0.4998])]
-    [False, False, False]
-    >>> gains.are_over(Epoch(4, 0, 0.4996, 0, 1)), gains.are_over(Epoch(5, 0, 0.0009, 0, 1))
-    (True, True)
+    >>> [gains.reason_to_stop(Epoch(k + 1, 0, x, 0, 1)) for k, x in enumerate([0.7, 0.5, 0.4998])]
+    ['', '', '']
+    >>> gains.reason_to_stop(Epoch(4, 0, 0.4996, 0, 1))
+    'no worthwhile improvement for 2 epochs'
+    >>> gains.reason_to_stop(Epoch(5, 0, 0.0009, 0, 1))
+    'the loss is so small that no worthwhile improvement is left'
     """
 
     def __init__(self, patience: int, gain: "Optional[float]" = None) -> None:
         self.patience, self.gain = patience, gain
         self.best, self.number = float("inf"), 0
 
-    def are_over(self, epoch: "Epoch") -> bool:
+    def reason_to_stop(self, epoch: "Epoch") -> str:
+        """Return why the training ends after this epoch, or an empty text if it goes on."""
         gain = PART_GAINED * self.best if self.gain is None else self.gain
         # An infinite or undefined loss is replaced by any other.
         if self.number == 0 or not isfinite(self.best) or epoch.validation_loss < self.best - gain:
             self.best, self.number = epoch.validation_loss, epoch.number
-        none_left = self.gain is not None and epoch.validation_loss <= self.gain
-        return none_left or epoch.number - self.number >= self.patience
+        if self.gain is not None and epoch.validation_loss <= self.gain:
+            return "the loss is so small that no worthwhile improvement is left"
+        if epoch.number - self.number >= self.patience:
+            return f"no worthwhile improvement for {plural(self.patience, 'epoch')}"
+        return ""
 
 
 def worthwhile(encoder: "Encoding", Y: "Any") -> "Optional[float]":

@@ -164,6 +164,17 @@ def trial(recipe: "Recipe", encoder: "Any", training: "Any", validation: "Any") 
     return float(min([epoch.validation_loss for epoch in model.epochs]))
 
 
+def processors() -> int:
+    """Return the number of processors that this process may use, 1 if it cannot start workers."""
+    try:
+        import multiprocessing.synchronize  # noqa: F401, fails where there are no semaphores
+    except ImportError:
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def run_tasks(
     function: "Callable[..., Any]", tasks: "List[Any]", workers: int, progress: "Progress"
 ) -> "List[Any]":

@@ -19,6 +19,7 @@ import pytest
 from test_cli import ROOT, run, within
 
 import scratchnet as sn
+from scratchnet.cli import main
 from scratchnet.cli.commands import demo
 from scratchnet.cli.commands.plot import usual_row
 from scratchnet.cli.progress import Course, Watched
@@ -27,6 +28,7 @@ from scratchnet.datasets import samples, shapes
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.engines import generated
 from scratchnet.formats import npy, safetensors
+from scratchnet.tabular import trials
 
 FLOWERS = samples.iris()
 ROWS = [list(map(str, x)) + [FLOWERS.labels[y]] for x, y in zip(FLOWERS.X, FLOWERS.Y)]
@@ -403,6 +405,33 @@ def test_cross_validation_and_search_are_the_same_on_two_processes(iris, tmp_pat
             assert (status, errors) == (0, "")
             found.append(json.loads(output))
     assert found[:2] == found[2:] and len(found[0]["cross_validation"]["scores"]) == 3
+
+
+@pytest.mark.parametrize("given, workers", [([], 3), (["--workers", "2"], 2)])
+def test_a_search_uses_every_processor_by_default(given, workers, iris, tmp_path, monkeypatch):
+    used = []
+
+    def run_tasks(function, tasks, workers, progress):
+        used.append(workers)
+        return [0.5] * len(tasks)
+
+    monkeypatch.setattr(trials, "processors", lambda: 3)
+    monkeypatch.setattr(trials, "run_tasks", run_tasks)
+    options = ["--search", "2", "--epochs", "1", "-q", "-o", str(tmp_path / "m.json")]
+    assert main(["train", iris, "--target", "species"] + options + given) == 0
+    assert used == [workers]
+
+
+def test_the_reason_to_stop_is_the_reason(folder, tmp_path):
+    """A loss near 0 is not a loss that did not improve."""
+    rows = [["x", "kind"]] + [[str(i % 9), "ab"[i % 9 > 4]] for i in range(180)]
+    path = written(folder / "easy.csv", rows)
+    given = ["train", path, "--target", "kind", "-q", "-o", str(tmp_path / "m.json")]
+    easy = run(*(given + ["--learning-rate", "0.1"]))[1]
+    assert "no worthwhile improvement is left" in " ".join(easy.split())
+    fast = run(*(given + ["--learning-rate", "1e-9", "--patience", "3"]))[1]
+    assert "stopped after epoch 4: no worthwhile improvement for 3 epochs" in fast
+    assert "5 epochs done; the best was epoch 5" in run(*(given + ["--epochs", "5"]))[1]
 
 
 def test_the_only_row_of_a_class_is_learnt_from(tmp_path):

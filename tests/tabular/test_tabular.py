@@ -13,6 +13,7 @@ from test_cli import run
 import scratchnet as sn
 from scratchnet import tabular
 from scratchnet.datasets import samples
+from scratchnet.datasets.compact import CompactRows
 from scratchnet.tabular import importance
 from scratchnet.tabular.recipe import worthwhile
 
@@ -500,3 +501,14 @@ def test_a_gain_is_a_part_of_what_can_be_gained(labels, gain):
     data = tabular.read([{"x": i * i % 17, "y": label} for i, label in enumerate(labels)], "y")
     problem = tabular.Problem(data)
     assert abs(worthwhile(problem.encoder, problem.training[1]) - gain) < gain / 5
+
+
+def test_rows_in_memory_and_compact_rows_train_the_same_model(monkeypatch):
+    parameters = []
+    for most in (0, 10000):
+        monkeypatch.setattr(tabular.problem, "MOST_IN_MEMORY", most)
+        rows = tabular.problem.in_memory(CompactRows(2, [[1.5, 2.5]], [([0, 1], 2)]), 3)
+        assert isinstance(rows, list) == (most > 0) and rows[1] == [2.5, 0.0, 1.0]
+        model = tabular.train(ROWS, "species", hidden=[4], epochs=5)
+        parameters.append([p.value for p in model.net.parameters()])
+    assert parameters[0] == parameters[1]

@@ -49,7 +49,7 @@ examples:
   scratchnet train houses.csv --target price --task regression -o houses.onnx
   scratchnet train houses.csv --target price --epochs 500 --hidden 16,8 -o h.npz
   scratchnet train iris.csv --target species --cross-validate 5 -o iris.json
-  scratchnet train iris.csv --target species --search 9 --workers 2 -o iris.json
+  scratchnet train iris.csv --target species --search 9 -o iris.json
 """
 
 
@@ -95,9 +95,8 @@ def configure(parser: "Any") -> None:
     group.add_argument(
         "--workers",
         type=int,
-        default=1,
         metavar="N",
-        help="processes for these two options (default 1)",
+        help="processes for these two options (default: one per processor)",
     )
     group = parser.add_argument_group("checkpoints")
     group.add_argument("--resume", action="store_true", help="continue an interrupted training run")
@@ -194,7 +193,8 @@ class Work:
         def progress(done: int, runs: int) -> None:
             line.show(f"{done} of {runs} training runs done")
 
-        result = method(self.problem, self.recipe, count, self.options.workers, progress)
+        workers = self.options.workers or trials.processors()
+        result = method(self.problem, self.recipe, count, workers, progress)
         line.clear()
         return result
 
@@ -320,7 +320,7 @@ def check(options: "Any") -> None:
     for name in ("workers", "search", "cross_validate"):
         value = getattr(options, name)
         require("--" + name.replace("_", "-"), 1 if value is None else value, COUNT)
-    if options.workers > 1 and not (options.cross_validate or options.search):
+    if (options.workers or 1) > 1 and not (options.cross_validate or options.search):
         raise ValueError(
             "--workers needs --cross-validate or --search; a single training run uses one process"
         )
@@ -381,9 +381,8 @@ def ending(model: "Model", recipe: "Recipe", options: "Any") -> str:
     epochs, report = model.epochs, model.report
     last = epochs[-1]
     stop = f"{plural(last.number, 'epoch')} done"
-    if last.number < recipe.epochs:
-        patience = plural(recipe.patience, "epoch")
-        stop = f"stopped after epoch {last.number}: no worthwhile improvement for {patience}"
+    if model.why_stopped:
+        stop = f"stopped after epoch {last.number}: {model.why_stopped}"
     losses = plots.loss_curve(
         [epoch.loss for epoch in epochs], [epoch.validation_loss for epoch in epochs]
     )
