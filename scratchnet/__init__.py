@@ -204,6 +204,16 @@ for _module in (functions, initializers, matrix, random):
 # ---- plugs of the core; everything above the core is imported on first use ----------------------
 
 
+def _draws(generator: "Any", n: int) -> "Any":
+    """Return many random numbers at once."""
+    try:
+        from .engines.draws import many
+    except ImportError:  # MicroPython
+        many = _default_draws
+    plug_in(draws=many)  # for all further calls
+    return many(generator, n)
+
+
 def _products(kernel: str, dot: "Any") -> "Any":
     """Return the fastest matrix product of a kernel."""
     try:
@@ -296,6 +306,7 @@ def _html(thing: "Any") -> "Any":
     return _above("plots.notebook", "html")(thing)
 
 
+_default_draws = PLUG_POINTS["draws"]
 _default_products = PLUG_POINTS["products"]
 _default_engine = PLUG_POINTS["engine"]
 
@@ -385,6 +396,7 @@ def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "A
 
 
 plug_in(
+    draws=_draws,
     products=_products,
     supplement=_supplement,
     data=_data,

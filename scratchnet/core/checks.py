@@ -270,10 +270,13 @@ def accept_row(
         )
     row = list(data) if isinstance(data, (list, tuple)) else [data[j] for j in range(len(data))]
     kinds = set(map(type, row))
-    # Python's own numbers are converted together, because the text for an error message takes time.
-    if number is float and kinds - {float} and kinds <= REALS and max(map(abs, row)) < 1e300:
-        row = list(map(float, row))
-    elif kinds != {number} and (number is not None or not kinds <= REALS):
+    try:
+        # Python's own numbers are converted together: the text for an error message takes time.
+        if number is float and kinds - {float} and kinds <= REALS:
+            row, kinds = list(map(float, row)), {float}
+    except OverflowError:
+        pass
+    if kinds != {number} and (number is not None or not kinds <= REALS):
         row = [cast(value, number, _place(name, i, j)) for j, value in enumerate(row)]
     if not row:
         raise ValueError(f"{_place(name, i)} is empty; give at least one column")
@@ -302,8 +305,7 @@ class LazyRows:
     """
 
     def __init__(self, rows: Rows, function: Function) -> None:
-        self.rows = rows
-        self.function = function
+        self.rows, self.function = rows, function
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -338,7 +340,7 @@ def is_sequence(data: Any) -> bool:
 def is_finite(values: Row) -> bool:
     """Return whether all numbers are finite (and, if floats, also their sum)."""
     if type(values[0]) is float:
-        return sum(values) - sum(values) == 0.0
+        return 0.0 * sum(values) == 0.0
     try:
         return all([bool(v - v == 0) for v in values])
     except ArithmeticError:  # Decimal raises it for Infinity - Infinity.

@@ -34,9 +34,9 @@ def constant(value: float) -> Initializer:
 
 def uniform(low: float = -1 / 20, high: float = 1 / 20) -> Initializer:
     """Return an initializer that draws from the uniform distribution in [low, high)."""
-    return lambda inputs, outputs, generator: _fill(
-        inputs, outputs, lambda: generator.uniform(low, high)
-    )
+    return lambda inputs, outputs, generator: [
+        generator.uniforms(low, high, outputs) for _ in range(inputs)
+    ]
 
 
 def normal(mean: float = 0.0, deviation: float = 1 / 20) -> Initializer:

@@ -52,8 +52,7 @@ class Default:
     """
 
     def __init__(self, n: int, d: int) -> None:
-        self.n = n
-        self.d = d
+        self.n, self.d = n, d
 
     def __repr__(self) -> str:
         return f"{self.n}/{self.d}"

@@ -1,5 +1,6 @@
 """The plug points: where the package adds to the core. Each has a default, defined here.
 
+    draws         many random numbers at once                   default: one after the other
     products      how a kernel multiplies matrices              default: one dot product per element
     supplement    functions that a number type does not have    default: none
     data          what an engine reads X and Y from             default: X and Y
@@ -21,6 +22,11 @@ defaults.
 
 from . import elementary
 from .types import Any, Family, Function, NumberType
+
+
+def draws(generator: Any, n: int) -> Any:
+    """Return the next n results of the generator's ``bits``."""
+    return [generator.bits() for _ in range(n)]
 
 
 def products(kernel: str, dot: Function) -> Function:
@@ -125,6 +131,7 @@ def html(thing: Any) -> Any:
 
 
 PLUG_POINTS: Family = {
+    "draws": draws,
     "products": products,
     "supplement": supplement,
     "data": data,

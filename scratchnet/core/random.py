@@ -10,8 +10,9 @@ True
 """
 
 from . import elementary
-from .checks import plain
-from .types import Places
+from .checks import require
+from .plug_points import PLUG_POINTS
+from .types import Places, Row
 
 _MASK = (1 << 64) - 1
 
@@ -20,10 +21,8 @@ class Generator:
     """A stream of random numbers. ``seed`` is any integer; ``state`` is all that it remembers."""
 
     def __init__(self, seed: int = 0) -> None:
-        seed = plain(seed)
-        if isinstance(seed, bool) or not isinstance(seed, int):
-            raise TypeError(f"seed: {seed!r} is a {type(seed).__name__}; give an integer")
-        self.state = seed & _MASK
+        is_integer = (lambda v: isinstance(v, int) and not isinstance(v, bool), "an integer")
+        self.state: int = require("seed", seed, is_integer) & _MASK
 
     def bits(self) -> int:
         """Return 64 random bits as an integer.
@@ -31,8 +30,7 @@ class Generator:
         >>> Generator(1234567).bits()
         6457827717110365317
         """
-        self.state = (self.state + 0x9E3779B97F4A7C15) & _MASK
-        z = self.state
+        z = self.state = (self.state + 0x9E3779B97F4A7C15) & _MASK
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
         return z ^ (z >> 31)
@@ -45,11 +43,16 @@ class Generator:
         """Return a float in [low, high). Rounding can produce ``high`` itself."""
         return low + (high - low) * self.random()
 
+    def uniforms(self, low: float, high: float, n: int) -> Row:
+        """Return the next n results of ``uniform``, which take less time together."""
+        # Dividing by a power of 2 before the product rounds nothing, as does dividing after it.
+        scale, shift = (high - low) / (1 << elementary.DIGITS), 64 - elementary.DIGITS
+        return [low + scale * (z >> shift) for z in PLUG_POINTS["draws"](self, n)]
+
     def normal(self, mean: float = 0.0, deviation: float = 1.0) -> float:
         """Return a float from a normal distribution, by Marsaglia's polar method (1964)."""
         while True:
-            u = self.uniform(-1.0, 1.0)
-            v = self.uniform(-1.0, 1.0)
+            u, v = self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0)
             s = u * u + v * v
             if 0.0 < s < 1.0:
                 scale: float = elementary.sqrt(-2.0 * elementary.log(s) / s)
@@ -66,7 +69,7 @@ class Generator:
         [0, 1, 2, 3, 4]
         """
         order = list(range(n))
-        for i in range(n - 1, 0, -1):
-            j = self.below(i + 1)
+        for i, z in zip(range(n - 1, 0, -1), PLUG_POINTS["draws"](self, n - 1)):
+            j = (z * (i + 1)) >> 64
             order[i], order[j] = order[j], order[i]
         return order

@@ -6,6 +6,7 @@
     rules         each rule of one number or one row, written out
     prediction    predictions of many samples
     columns       what an optimizer remembers, held as columns
+    draws         many random numbers at once
     products      matrix products of floats
     native/       the engine Native: training steps in C, compiled on this machine
     executors     what an executor is

@@ -66,7 +66,9 @@ def test_the_package_fills_every_plug_point():
 
 def test_a_plug_point_that_does_not_exist_is_refused():
     before = dict(PLUG_POINTS)
-    with pytest.raises(ValueError, match="plug point 'product' is unknown; give one of: products,"):
+    with pytest.raises(
+        ValueError, match="plug point 'product' is unknown; give one of: draws, products,"
+    ):
         plug_in(product=max)
     assert PLUG_POINTS == before
 

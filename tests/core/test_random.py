@@ -1,5 +1,7 @@
 """random.py: the generator; and initializers.py, which draws from it."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from scratchnet import Generator, functions, initializers, matrix
 from scratchnet.core import elementary
 from scratchnet.core.checks import look_up
+from scratchnet.engines.draws import many
 
 INTEGERS = st.integers(-(1 << 70), 1 << 70)
 
@@ -51,10 +54,24 @@ def test_the_state_is_the_whole_generator():
     assert [generator.normal() for _ in range(9)] == [resumed.normal() for _ in range(9)]
 
 
+@given(seed=INTEGERS, n=st.integers(0, 1100))
+def test_numbers_drawn_together_are_those_drawn_one_by_one(seed, n):
+    together, alone = Generator(seed), Generator(seed)
+    assert list(many(together, n)) == [alone.bits() for _ in range(n)]
+    assert together.state == alone.state
+    assert together.uniforms(-0.3, 1.7, n) == [alone.uniform(-0.3, 1.7) for _ in range(n)]
+    order = list(range(n))
+    for i in range(n - 1, 0, -1):
+        j = alone.below(i + 1)
+        order[i], order[j] = order[j], order[i]
+    assert together.permutation(n) == order
+    assert together.state == alone.state
+
+
 @pytest.mark.parametrize("seed", [None, 1.5, "7", True, [7]])
 def test_a_seed_is_an_integer(seed):
     with pytest.raises(
-        TypeError, match="seed: .* is a {}; give an integer".format(type(seed).__name__)
+        ValueError, match="seed is {}; give an integer".format(re.escape(repr(seed)))
     ):
         Generator(seed)
 

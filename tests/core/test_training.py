@@ -190,7 +190,7 @@ def test_parameters_changed_between_epochs_are_seen():
         ({"batch_size": -2}, ValueError, "batch_size is -2; give a whole number of 1 or more"),
         ({"batch_size": "2"}, ValueError, "batch_size is '2'; give a whole number of 1 or more"),
         ({"patience": 0}, ValueError, "patience is 0; give a whole number of 1 or more"),
-        ({"seed": None}, TypeError, "seed: None is a NoneType; give an integer"),
+        ({"seed": None}, ValueError, "seed is None; give an integer"),
         ({"loss": "msq"}, ValueError, "loss 'msq' is unknown; give one of: .*mean_squared_error"),
         ({"loss": None}, TypeError, "loss: None is a NoneType; give a name or loss object"),
         (
