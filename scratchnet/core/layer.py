@@ -205,9 +205,7 @@ class Parameter:
 
     def take_over(self, other: "Parameter", number: NumberType) -> None:
         """Copy another parameter into this one, converting its numbers to the type ``number``."""
-        self.shape = other.shape
-        self.frozen = other.frozen
-        self.rows = other.rows
+        self.shape, self.frozen, self.rows = other.shape, other.frozen, other.rows
         self.convert(number, exactly=True)
 
     def __repr__(self) -> str:
