@@ -28,6 +28,8 @@ from ...scalars.operations import PRODUCT
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, attributes_of, generate, is_own
 from ..program import Printer, reachable
+from ..simplified import simplified
+from .branches import BranchingCode
 from .printer import Code, function
 from .unrolled import listed, named, pattern
 
@@ -98,7 +100,7 @@ def of_samples(
     ]
     weights = batch[2] and [_datum(f"weight{i}", w, names, False) for i, w in enumerate(batch[2])]
     step.run(X, Y, weights)
-    code = Code(step.results)
+    code = BranchingCode(step.results)
     drawn = [pattern([r.name for r in step.draws.drawn])] if step.draws.drawn else []
     body = code.statements() + step.ending(code)
     before = [f"{listed(names)} = data"] if names else []
@@ -161,7 +163,7 @@ def _of_batches(
         weights = Weights(weights, Symbolic(name="mean_weight"))
         weights.total = Symbolic(name=COUNT)
     step.run(X, Y, weights)
-    code = Code(step.results)
+    code = BranchingCode(step.results)
     samples = Samples(code, step.draws.drawn, count)
     before, within = samples.parts(code)
     drawn = [r.name for r in step.draws.drawn if r.sample == 0]
@@ -368,7 +370,9 @@ class Step:
                 ]
         self.value = value + Symbolic(0, kind="absent")  # a symbolic number in any case
         self.changed = [(old, new + Symbolic(0, kind="absent")) for old, new in self.changed]
-        self.results = [self.value] + [new for _, new in self.changed]
+        self.results = simplified([self.value] + [new for _, new in self.changed])
+        self.value, *changed = self.results
+        self.changed = [(old, new) for (old, _), new in zip(self.changed, changed)]
         used = {node.name for node in reachable(self.results)}
         self.names = [f"setting_{name}" for name in self.settings if f"setting_{name}" in used]
         self.settings = [name[len("setting_") :] for name in self.names]

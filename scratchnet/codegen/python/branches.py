@@ -1,0 +1,211 @@
+"""Choices as if statements, in which only what is chosen is computed.
+
+Several choices with the same condition become one if statement, together with all that only their
+arms need. It gives the same bits as conditional expressions.
+
+>>> from scratchnet.core.functions import sigmoid
+>>> from scratchnet.scalars import Symbolic
+>>> from scratchnet.codegen.simplified import simplified
+>>> z = Symbolic(name="z")
+>>> a = sigmoid(z)
+>>> code = BranchingCode(simplified([a, a * a]))
+>>> for line in code.statements(): print(line)
+if z >= 0.0:
+    t0 = 1.0 / (1.0 + exp(-z))
+else:
+    t1 = exp(z)
+    t0 = t1 / (1.0 + t1)
+>>> code.text(code.outputs[1])
+'t0 * t0'
+"""
+
+from heapq import heapify, heappop, heappush
+
+from ...scalars import Symbolic
+from ..program import reachable
+from .printer import Code
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Set, Tuple
+
+
+class Block:
+    """An if statement.
+
+    ``choices``   the numbers that it computes, all with the same condition
+    ``within``    the ids of those numbers that only the arms need
+    ``needed``    the numbers that it needs, which are computed before
+    """
+
+    def __init__(
+        self, choices: "List[Symbolic]", within: "Set[int]", needed: "List[Symbolic]"
+    ) -> None:
+        self.condition = choices[0].operands[0]
+        self.choices = choices
+        self.within = within
+        self.needed = needed
+
+    def arm(self, node: "Symbolic", place: int, known: "Dict[int, Symbolic]") -> "Symbolic":
+        """Return what a number is in an arm, whose operands of choices stand at this place."""
+        if id(node) not in known:
+            found = node
+            if any([node is choice for choice in self.choices]):
+                found = self.arm(node.operands[place], place, known)
+            elif id(node) in self.within:
+                operands = tuple([self.arm(v, place, known) for v in node.operands])
+                if any([a is not b for a, b in zip(operands, node.operands)]):
+                    found = Symbolic(None, node.operation, operands)
+            known[id(node)] = found
+        return known[id(node)]
+
+
+class BranchingCode(Code):
+    """Statements that compute some outputs, with if statements."""
+
+    def __init__(
+        self, outputs: "Sequence[Symbolic]", names: "Optional[Dict[int, str]]" = None
+    ) -> None:
+        Code.__init__(self, outputs, names)
+        self.places = {id(node): k for k, node in enumerate(self.numbers)}
+        self.users: "Dict[int, List[Symbolic]]" = {}
+        for node in self.numbers:
+            for operand in node.operands:
+                self.users.setdefault(id(operand), []).append(node)
+        self.results = {id(output) for output in self.outputs}
+
+    def statements(self, among: "Optional[Iterable[Symbolic]]" = None) -> "List[str]":
+        numbers = list(self.numbers if among is None else among)
+        lines: "List[str]" = []
+        for part in self.ordered(numbers, self.blocks(numbers)):
+            if isinstance(part, Block):
+                lines += self.branches(part)
+            elif part.operation and id(part) not in self.names and self.needs_variable(part):
+                self.assign(part, self.new_name(), lines)
+        return lines
+
+    # ---- which choices become an if statement ----------------------------------------------------
+
+    def blocks(self, numbers: "List[Symbolic]") -> "List[Block]":
+        choices: "Dict[int, List[Symbolic]]" = {}
+        for node in numbers:
+            if node.operation == "where":
+                choices.setdefault(id(node.operands[0]), []).append(node)
+        return [block for block in map(self.block, choices.values()) if block is not None]
+
+    def block(self, choices: "List[Symbolic]") -> "Optional[Block]":
+        """Return the statement that computes these choices; None if expressions are as fast."""
+        while len(choices) > 1:
+            within, needed = self.arms(choices)
+            late = [v for v in needed if self.places[id(v)] > self.places[id(choices[0])]]
+            if not self.depends(late, choices):
+                return Block(choices, within, needed)
+            choices = choices[:-1]
+        return None
+
+    def arms(self, choices: "List[Symbolic]") -> "Tuple[Set[int], List[Symbolic]]":
+        """Return the ids of what only the arms of the choices need, and what they need besides."""
+        own = {id(node) for node in choices}
+        within: "Set[int]" = set()
+        needed = [choices[0].operands[0]]
+        # The last numbers first, so that the users of a number are decided before it.
+        waiting = [-self.places[id(v)] for node in choices for v in node.operands[1:]]
+        heapify(waiting)
+        before = 1
+        while waiting:
+            place = heappop(waiting)
+            node = self.numbers[-place]
+            if place == before or id(node) in own or not node.operation:
+                continue
+            before = place
+            if all([id(user) in within or id(user) in own for user in self.users[id(node)]]) and (
+                id(node) not in self.results and id(node) not in self.names
+            ):
+                within.add(id(node))
+                for v in node.operands:
+                    heappush(waiting, -self.places[id(v)])
+            else:
+                needed.append(node)
+        return within, needed
+
+    def depends(self, numbers: "List[Symbolic]", choices: "List[Symbolic]") -> bool:
+        """Return whether one of the numbers depends on one of the choices."""
+        own = {id(node) for node in choices}
+        first = self.places[id(choices[0])]
+        seen: "Set[int]" = set()
+        waiting = list(numbers)
+        while waiting:
+            node = waiting.pop()
+            if id(node) in own:
+                return True
+            if id(node) not in seen and self.places[id(node)] > first:
+                seen.add(id(node))
+                waiting.extend(node.operands)
+        return False
+
+    def ordered(self, numbers: "List[Symbolic]", blocks: "List[Block]") -> "List[Any]":
+        """Return the numbers and the blocks, each after what it needs."""
+        block_of = {id(node): block for block in blocks for node in block.choices}
+        skipped: "Set[int]" = set()
+        for block in blocks:
+            skipped |= block.within
+            own = {id(node) for node in block.choices}
+            if all([id(user) in own for user in self.users[id(block.condition)]]):
+                skipped.add(id(block.condition))
+        own_numbers = {id(node) for node in numbers}
+        order: "List[Any]" = []
+        done: "Set[int]" = set()
+        for number in numbers:
+            waiting: "List[Any]" = [(number, False)]
+            while waiting:
+                node, ready = waiting.pop()
+                part: "Any" = block_of.get(id(node), node)
+                if ready:
+                    if id(part) not in done and id(node) not in skipped:
+                        order.append(part)
+                    done.add(id(part))
+                elif id(part) not in done and id(node) in own_numbers:
+                    waiting.append((node, True))
+                    needed = part.needed if part is not node else node.operands
+                    waiting += [(v, False) for v in needed if id(v) not in done]
+        return order
+
+    # ---- the statement ---------------------------------------------------------------------------
+
+    def branches(self, block: "Block") -> "List[str]":
+        """Return the if statement of a block."""
+        inner = block.within | {id(node) for node in block.choices}
+        used = [
+            node
+            for node in block.choices
+            if id(node) in self.results
+            or any([id(user) not in inner for user in self.users[id(node)]])
+        ]
+        condition = self.text(block.condition)
+        names = [self.new_name() for _ in used]
+        lines = []
+        for place, head in ((1, f"if {condition}:"), (2, "else:")):
+            known: "Dict[int, Symbolic]" = {}
+            values = [block.arm(node, place, known) for node in used]
+            lines += [head] + [f"    {line}" for line in self.assignments(names, values)]
+        for node, name in zip(used, names):
+            self.names[id(node)] = name
+            self.depth[id(node)] = 0
+        return lines
+
+    def assignments(self, names: "List[str]", values: "List[Symbolic]") -> "List[str]":
+        """Return the statements that assign the values to the names."""
+        arm = Code(values, self.names)
+        arm.made = self.made
+        lines: "List[str]" = []
+        for name, value in zip(names, arm.outputs):
+            needed = {id(node) for node in reachable([value], arm.names)} - {id(value)}
+            lines += arm.statements([node for node in arm.numbers if id(node) in needed])
+            if value.operation and id(value) not in arm.names:
+                arm.assign(value, name, lines)
+            else:
+                lines.append(f"{name} = {arm.text(value)}")
+        self.made = arm.made
+        for called, raises in arm.functions.items():
+            self.functions[called] = self.functions.get(called, False) or raises
+        return lines
