@@ -5,7 +5,8 @@
     rows          Rows, which runs a step as loops over rows
     rules         each rule of one number or one row, written out
     prediction    predictions of many samples
-    columns       what an optimizer remembers, held as columns
+    columns       parameters, and what an optimizer remembers, as the code keeps them
+    zeros         whether samples are mostly zeros
     draws         many random numbers at once
     products      matrix products of floats
     native/       the engine Native: training steps in C, compiled on this machine

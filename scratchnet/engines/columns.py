@@ -1,9 +1,15 @@
-"""What an optimizer remembers of each weight, as columns of numbers, not as a tuple per weight.
+"""Parameters, and what an optimizer remembers of each weight, as the generated code keeps them.
 
->>> states = Columns([[[1.0, 2.0]], [[3.0, 4.0]]], False)  # two numbers for each weight of a column
+    COLUMNS   the columns of a matrix
+    ROWS      its rows
+    FLAT      the numbers of all its rows in one list
+
+>>> states = States([[1.0, 2.0], [3.0, 4.0]], FLAT, 1)  # two numbers for each weight of two rows
 >>> list(states), states[1][0]
 ([[(1.0, 3.0)], [(2.0, 4.0)]], (2.0, 4.0))
 """
+
+from itertools import chain
 
 from .products import COMPILED
 
@@ -14,34 +20,60 @@ if TYPE_CHECKING:
     from ..core.layer import Parameter
     from ..core.types import Matrix
 
+COLUMNS = "columns"
+ROWS = "rows"
+FLAT = "flat"
 
-class Columns:
+
+class States:
     """Rows of tuples, made when they are read.
 
-    ``parts``   for each number of a tuple, the columns of a matrix, or a flat list
-    ``flat``    whether the parts are flat lists
+    ``parts``    for each number of a tuple, the numbers of all weights
+    ``layout``   how the numbers are kept: COLUMNS or FLAT
+    ``width``    the numbers of a row
     """
 
-    def __init__(self, parts: "List[Any]", flat: bool) -> None:
+    def __init__(self, parts: "List[Any]", layout: str, width: int) -> None:
         self.parts = parts
-        self.flat = flat
+        self.layout = layout
+        self.width = width
 
     def __len__(self) -> int:
-        return 1 if self.flat else len(self.parts[0][0])
+        if self.layout == COLUMNS:
+            return len(self.parts[0][0])
+        return len(self.parts[0]) // self.width
 
     def __getitem__(self, i: int) -> "List[Any]":
-        rows = self.parts if self.flat else [[column[i] for column in part] for part in self.parts]
+        if self.layout == COLUMNS:
+            rows = [[column[i] for column in part] for part in self.parts]
+        else:
+            start = range(len(self))[i] * self.width
+            rows = [part[start : start + self.width] for part in self.parts]
         return list(zip(*rows))
 
     def __iter__(self) -> "Iterator[List[Any]]":
-        if self.flat:
-            return iter([list(zip(*self.parts))])
-        return (list(zip(*rows)) for rows in zip(*[zip(*part) for part in self.parts]))
+        parts = [rows_of(part, self.layout, self.width) for part in self.parts]
+        return (list(zip(*rows)) for rows in zip(*parts))
 
 
-def columns_of(rows: "Matrix", flat: bool) -> "Any":
-    """Return the columns of a parameter, or its only row if it is flat."""
-    return rows[0] if flat else transposed(rows)
+def arranged(rows: "Matrix", layout: str) -> "Any":
+    """Return the numbers of a parameter in this layout."""
+    if layout == FLAT:
+        return rows[0] if len(rows) == 1 else list(chain(*rows))
+    return list(rows) if layout == ROWS else transposed(rows)
+
+
+def rows_of(numbers: "Any", layout: str, width: int) -> "Matrix":
+    """Return the rows of a parameter whose numbers are in this layout."""
+    if layout == FLAT:
+        return [numbers[i : i + width] for i in range(0, len(numbers), width)]
+    return numbers if layout == ROWS else list(map(list, transposed(numbers)))
+
+
+def transposed(rows: "Matrix") -> "Any":
+    if COMPILED:  # zip would make an object of each number.
+        return [[row[j] for row in rows] for j in range(len(rows[0]))]
+    return list(zip(*rows))
 
 
 def changeable(parts: "List[Any]") -> "List[Any]":
@@ -52,24 +84,12 @@ def changeable(parts: "List[Any]") -> "List[Any]":
     ]
 
 
-def rows_of(columns: "Any", flat: bool) -> "Matrix":
-    """Return the rows of a parameter with these columns."""
-    return [columns] if flat else list(map(list, transposed(columns)))
-
-
-def transposed(rows: "Matrix") -> "Any":
-    if COMPILED:  # zip would make an object of each number.
-        return [[row[j] for row in rows] for j in range(len(rows[0]))]
-    return list(zip(*rows))
-
-
-def states_of(optimizer: "Any", p: "Parameter") -> "List[Any]":
-    """Return the columns of what the optimizer keeps for a parameter."""
+def states_of(optimizer: "Any", p: "Parameter", layout: str) -> "List[Any]":
+    """Return what the optimizer keeps for a parameter: each number of a state in this layout."""
     states = optimizer.states.get(p.name)
-    if isinstance(states, Columns):
+    if isinstance(states, States) and states.layout == layout:
         return states.parts
     if not states:
-        zero = [[0.0] * len(p.rows)] * len(p.rows[0])
-        return [[0.0] * len(p.rows[0]) if p.flat else zero] * optimizer.memory
+        return [arranged([[0.0] * len(row) for row in p.rows], layout)] * optimizer.memory
     parts = [[[state[k] for state in row] for row in states] for k in range(optimizer.memory)]
-    return [columns_of(part, p.flat) for part in parts]
+    return [arranged(part, layout) for part in parts]

@@ -10,7 +10,7 @@ from . import threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict
+    from typing import Any, Callable, Dict, List, Tuple
 
     from ..core.types import Matrix
 
@@ -49,17 +49,27 @@ _predictions: "Dict[Any, Any]" = {}
 def predicted(net: "Sequential", parameters: "Any", X: "Matrix") -> "Matrix":
     """Return the outputs for X; raise an error if there is no code for the network."""
     # Imported here, because most predictions do not need it.
-    from .columns import columns_of
+    from ..codegen.python.gather import VALUES
+    from .columns import COLUMNS, FLAT, ROWS, arranged
+    from .zeros import pays_off
 
-    columns = [columns_of(p.rows, p.flat) for p in parameters]
-    for k, p in enumerate(parameters):
+    matrices = [p for p in parameters if not p.flat]
+    is_sparse = pays_off(X[:: len(X) // FEWEST], matrices, len(X))
+    function, gathered = function_of(net, VALUES if is_sparse else "")
+    numbers = []
+    for n, p in enumerate(parameters):
+        kept = arranged(p.rows, FLAT if p.flat else ROWS if n in gathered else COLUMNS)
         if not p.flat:  # New numbers lie side by side in memory, which is faster to read.
-            columns[k] = [[w * 1.0 for w in column] for column in columns[k]]
-    return function_of(net)(X, columns)
+            kept = [[w * 1.0 for w in row] for row in kept]
+        numbers.append(kept)
+    return function(X, numbers)
 
 
-def function_of(net: "Sequential") -> "Callable[..., Matrix]":
-    """Return the function that predicts, from the cache if possible."""
+def function_of(net: "Sequential", gather: str) -> "Tuple[Callable[..., Matrix], List[int]]":
+    """Return the function that predicts, and which parameters it takes as rows.
+
+    They are from the cache if possible. ``gather`` says what of the samples the function reads.
+    """
     from ..codegen.own import is_own, is_patched
     from ..codegen.python import fused
     from ..codegen.python.printer import executed
@@ -72,17 +82,18 @@ def function_of(net: "Sequential") -> "Callable[..., Matrix]":
     if not all([is_own(layer) and not is_patched(layer) for layer in net.layers]):
         raise ValueError("user-defined layers may do something else from sample to sample")
     shapes = tuple([(p.name, p.shape) for p in net.parameters()])
-    key = kernel(), net.inputs, shapes, tuple(map(arguments_of, net.layers))
+    key = kernel(), gather, net.inputs, shapes, tuple(map(arguments_of, net.layers))
     try:
-        function = _predictions[key]
+        found = _predictions[key]
     except KeyError:  # Not "if key in", because another thread may clear the cache in between.
         try:
-            function = executed(fused.of_prediction(net))["predict"]
+            source, gathered = fused.of_prediction(net, gather)
+            found = executed(source)["predict"], gathered
         except Undecided:  # A row is too wide, for example.
-            function = None
+            found = None
         if len(_predictions) >= MOST_PREDICTIONS:
             _predictions.clear()
-        _predictions[key] = function
-    if function is None:
+        _predictions[key] = found
+    if found is None:
         raise ValueError("there is no code for this network")
-    return function  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]

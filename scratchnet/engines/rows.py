@@ -10,9 +10,10 @@ from ..core.losses import weighted_count
 from ..core.network import Sequential
 from ..core.training import set_rows
 from . import rules
-from .columns import Columns, changeable, columns_of, rows_of, states_of
+from .columns import COLUMNS, FLAT, ROWS, States, arranged, changeable, rows_of, states_of
 from .generated import STEPS_AT_ONCE, Generated, keep, programs
 from .products import COMPILED
+from .zeros import gather_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Rows(Generated):
         self.net = self.by_rows.net
         self.loss = self.by_rows.loss
         self.programs: "Dict[int, Any]" = {}  # by the size of the batch
+        self.gather = gather_of(lists, size)
         self.fuses = (
             kernel() != "dist"
             and is_own(self.optimizer)
@@ -78,11 +80,15 @@ class Rows(Generated):
 
     def attempt_fused(self, batches: "Batches") -> "Optional[Row]":
         losses: "Row" = []
-        columns = [columns_of(p.rows, p.flat) for p in self.parameters]
-        changing = [self.parameters[n] for n in self.program_for(len(batches[0]))[0].changing]
-        states = [part for p in changing for part in states_of(self.optimizer, p)]
+        layouts = self.layouts()
+        numbers = [arranged(p.rows, layout) for p, layout in zip(self.parameters, layouts)]
+        changing = [
+            (self.parameters[n], COLUMNS if layouts[n] == COLUMNS else FLAT)
+            for n in self.program_for(self.size)[0].changing
+        ]
+        states = [part for p, layout in changing for part in states_of(self.optimizer, p, layout)]
         if PRINTER is looped:
-            columns, states = changeable(columns), changeable(states)
+            numbers, states = changeable(numbers), changeable(states)
         start = 0
         try:
             while start < len(batches):
@@ -93,16 +99,27 @@ class Rows(Generated):
                 program, train = self.program_for(size)
                 self.settings = program.settings
                 steps = self.steps(batches[start:end], program.draws)
-                columns, states = train(steps, losses, columns, states)
+                numbers, states = train(steps, losses, numbers, states)
                 start = end
         except (ArithmeticError, TypeError, ValueError):  # for example, exp() overflows
             return None
-        set_rows(self.parameters, [rows_of(c, p.flat) for p, c in zip(self.parameters, columns)])
+        rows = [
+            rows_of(part, layout, len(p.rows[0]))
+            for p, part, layout in zip(self.parameters, numbers, layouts)
+        ]
+        set_rows(self.parameters, rows)
         memory = self.optimizer.memory
-        for k, p in enumerate(changing if memory else []):
-            self.optimizer.states[p.name] = Columns(states[k * memory : (k + 1) * memory], p.flat)
+        for k, (p, layout) in enumerate(changing if memory else []):
+            parts = states[k * memory : (k + 1) * memory]
+            self.optimizer.states[p.name] = States(parts, layout, len(p.rows[0]))
         finite = is_finite(losses) and all([are_finite(p.rows) for p in self.parameters])
         return losses if finite else None
+
+    def layouts(self) -> "List[str]":
+        """Return how the code keeps each parameter."""
+        gathered = self.program_for(self.size)[0].gathered
+        kinds = [ROWS if n in gathered else COLUMNS for n in range(len(self.parameters))]
+        return [FLAT if p.flat else kind for p, kind in zip(self.parameters, kinds)]
 
     def steps(self, batches: "Batches", draws: "List[int]") -> "Iterator[Any]":
         """Yield the inputs of each step: the settings, the count, the samples, random numbers."""
@@ -122,7 +139,7 @@ def fused_program_of(engine: "Rows", size: int) -> "Any":
         net.outputs or len(examples.Y[0]),
         examples.weights is not None,
     )
-    key = engine.source_of_code, size, shape
+    key = engine.source_of_code, size, shape, engine.gather
     own = all([is_own(part) for part in net.layers + [lists.loss, lists.optimizer]])
     if own:
         try:
@@ -130,7 +147,11 @@ def fused_program_of(engine: "Rows", size: int) -> "Any":
         except KeyError:  # Not "if key in", because another thread may clear the cache in between.
             pass
     try:
-        program = PRINTER.of_batches(net, lists.loss, lists.optimizer, shape, size)
+        arguments = net, lists.loss, lists.optimizer, shape, size
+        if engine.gather:
+            program = fused.of_batches(*arguments, gather=engine.gather)
+        else:
+            program = PRINTER.of_batches(*arguments)
     except Exception:  # User-defined rules may raise anything.
         program = None
     if own:

@@ -13,7 +13,7 @@ from scratchnet.core.examples import examples_for
 from scratchnet.core.losses import loss_for
 from scratchnet.core.training import Engine
 from scratchnet.engines import generated, rows
-from scratchnet.engines.columns import Columns
+from scratchnet.engines.columns import States
 from scratchnet.engines.rows import Rows
 
 
@@ -142,7 +142,7 @@ def test_the_memory_of_the_optimizer_is_read_like_rows():
     engine.epoch([[0, 1], [2, 3]])
     for p in engine.parameters:
         states = engine.optimizer.states[p.name]
-        assert isinstance(states, Columns) and len(states) == len(p.rows)
+        assert isinstance(states, States) and len(states) == len(p.rows)
         assert list(states) == [states[i] for i in range(len(states))]
         assert [len(row) for row in states] == [len(row) for row in p.rows]
         assert {len(state) for row in states for state in row} == {2}

@@ -8,6 +8,7 @@ import math
 
 from ...core import functions
 from ...scalars.symbolic import Undecided
+from .gather import gathered
 from .printer import Code
 from .step import COUNT
 from .unrolled import pattern
@@ -32,10 +33,14 @@ class Expressions:
     ``multiplies``   whether the code calls operator.mul
     ``scalars``      {expression: name} of what is the same for all samples and weights
     ``written``      the names of the vectors that are computed so far
+    ``gather``       what is read of samples that are mostly zeros (see gather.py), or ""
+    ``gathered``     the indices of the parameters that are lists of rows, not of columns
     """
 
-    def __init__(self, vectors: "Vectors") -> None:
+    def __init__(self, vectors: "Vectors", gather: str = "") -> None:
         self.vectors = vectors
+        self.gather = gather
+        self.gathered = gathered(vectors) if gather else set()
         self.recording = vectors.recording
         self.calls = Code([])
         self.multiplies = False
@@ -57,16 +62,18 @@ class Expressions:
             terms = " + ".join([f"{a}{k} * {b}{k}" for k in range(length)])
             left, right = [pattern([f"{v}{k}" for k in range(length)]) for v in (a, b)]
             return left, right, f"({terms})"
+        return whole or a, b, self.dot(whole or a, b)
+
+    def dot(self, a: str, b: str) -> str:
+        """Return the expression of the dot product of two rows."""
         if functions.kernel() == "portable":
             self.calls.functions["dot"] = False
-            text = "dot({}, {})"
-        elif hasattr(math, "sumprod"):
+            return f"dot({a}, {b})"
+        if hasattr(math, "sumprod"):
             self.calls.functions["sumprod"] = False
-            text = "sumprod({}, {})"
-        else:
-            self.multiplies = True
-            text = "sum(map(mul, {}, {}))"
-        return whole or a, b, text.format(whole or a, b)
+            return f"sumprod({a}, {b})"
+        self.multiplies = True
+        return f"sum(map(mul, {a}, {b}))"
 
     def total(self, text: str) -> str:
         if functions.kernel() != "portable":
@@ -102,7 +109,7 @@ class Expressions:
                 else:
                     waiting.extend(node.operands[::-1])
             elif isinstance(index, tuple):  # one weight
-                names[id(node)] = f"C{vector[1:]}[{index[1]}][{index[0]}]"
+                names[id(node)] = self.weight(int(vector[1:]), *index)
             elif vector.startswith("b") and self.vectors.width_of(vector) == 1:
                 names[id(node)] = f"P{vector[1:]}[0]"
             elif index is not None and node.kind != "unit":
@@ -111,6 +118,10 @@ class Expressions:
                     found.append(vector)
         code = Code(outputs, names)
         return code, found
+
+    def weight(self, n: int, i: int, j: int) -> str:
+        """Return the expression of one number of a matrix parameter."""
+        return f"W{n}[{i}][{j}]" if n in self.gathered else f"C{n}[{j}][{i}]"
 
     def is_scalar(self, node: "Any") -> bool:
         """Return whether a number is the same for all samples and weights."""
@@ -172,11 +183,14 @@ class Expressions:
 
 
 def loop(pairs: "Sequence[Tuple[str, str]]") -> str:
-    """Return a loop over one sequence, or over several in step, for a comprehension."""
+    """Return a loop over one sequence, or over several in step, for a comprehension.
+
+    The source ``*rows`` stands for several sequences, with as many targets.
+    """
     if not pairs:
         return ""
     targets, sources = [target for target, _ in pairs], [source for _, source in pairs]
-    if len(pairs) == 1:
+    if len(pairs) == 1 and sources[0][0] != "*":
         return f" for {targets[0]} in {sources[0]}"
     return f" for {', '.join(targets)} in zip({', '.join(sources)})"
 

@@ -31,13 +31,20 @@ class FusedProgram(Program):
     """The generated code of a step.
 
     ``changing``   the indices of the parameters that change
+    ``gathered``   the indices of the parameters that are lists of rows
     """
 
     def __init__(
-        self, source: str, settings: "List[str]", draws: "List[int]", changing: "List[int]"
+        self,
+        source: str,
+        settings: "List[str]",
+        draws: "List[int]",
+        changing: "List[int]",
+        gathered: "List[int]",
     ) -> None:
         Program.__init__(self, source, settings, draws)
         self.changing = changing
+        self.gathered = gathered
 
 
 class Fused(Stages):
@@ -49,8 +56,8 @@ class Fused(Stages):
     kind_of_vectors = Vectors
     kind_of_updates = Updates
 
-    def __init__(self, recording: "TrainingStep", size: int) -> None:
-        Stages.__init__(self, self.kind_of_vectors(recording))
+    def __init__(self, recording: "TrainingStep", size: int, gather: str = "") -> None:
+        Stages.__init__(self, self.kind_of_vectors(recording), gather)
         self.recording: "Any" = recording
         self.size = size
         self.draws = self.vectors.draws
@@ -61,7 +68,8 @@ class Fused(Stages):
         self.source = self.written_out()
 
     def program(self) -> "FusedProgram":
-        return FusedProgram(self.source, self.settings, self.draws, self.changing)
+        gathered = sorted(self.gathered)
+        return FusedProgram(self.source, self.settings, self.draws, self.changing, gathered)
 
     def written_out(self) -> str:
         body = self.all_stages()
@@ -72,7 +80,7 @@ class Fused(Stages):
         states = [f"M{n}_{k}" for n in self.changing for k in self.memory]
         head = [f"{listed(names)} = parameters"]
         head += [f"{listed(states)} = states"] if states else []
-        head.append("done = losses.append")
+        head += self.zeros() + ["done = losses.append"]
         text = "\n".join(body + updates + list(self.scalars))
         self.settings = [name for name in self.settings if f"setting_{name}" in text]
         settings = pattern([f"setting_{name}" for name in self.settings])
@@ -112,29 +120,43 @@ class Fused(Stages):
         """Return the expression of the sum of a term over all weights w of a grid."""
         code = Code([term], {id(w): "w"})
         clauses = self.clauses(code)
-        text = f"{code.text(code.outputs[0])} for w_row in zip(*C{grid.name[1:]}) for w in w_row"
+        n = int(grid.name[1:])
+        rows = f"W{n}" if n in self.gathered else f"zip(*C{n})"
+        text = f"{code.text(code.outputs[0])} for w_row in {rows} for w in w_row"
         self.calls.functions.update(code.functions)
         return self.total(f"[{text}{''.join(clauses)}]")
 
 
 def of_batches(
-    net: "Any", loss: "Any", optimizer: "Any", shape: "Tuple[int, int, bool]", size: int
+    net: "Any",
+    loss: "Any",
+    optimizer: "Any",
+    shape: "Tuple[int, int, bool]",
+    size: int,
+    gather: str = "",
 ) -> "FusedProgram":
     """Return the program of a step on batches of this size.
 
-    ``shape``   the numbers of inputs and outputs, and whether samples have weights
+    ``shape``    the numbers of inputs and outputs, and whether samples have weights
+    ``gather``   what is read of samples that are mostly zeros (see gather.py)
     """
     counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
     return generate(  # type: ignore[no-any-return]
-        lambda: Fused(TrainingStep(net, loss, optimizer, shape, next(counts)), size).program(),
+        lambda: Fused(
+            TrainingStep(net, loss, optimizer, shape, next(counts)), size, gather
+        ).program(),
         net.layers + [loss],
     )
 
 
-def of_prediction(net: "Any") -> str:
-    """Return the source of ``predict``, for layers of the package."""
-    stages = Stages(Vectors(Prediction(net)))
+def of_prediction(net: "Any", gather: str = "") -> "Tuple[str, List[int]]":
+    """Return the source of ``predict``, and which parameters are lists of rows.
+
+    The layers are the package's own. ``gather`` is explained in gather.py.
+    """
+    stages = Stages(Vectors(Prediction(net)), gather)
     names = [stages.name_of(n) for n in range(len(stages.recording.parameters))]
-    lines = [f"{listed(names)} = parameters"] + stages.all_stages()
+    lines = [f"{listed(names)} = parameters"] + stages.zeros() + stages.all_stages()
     output = f"return {stages.vectors.output.upper()}"
-    return stages.function("predict(X, parameters)", lines + [output])
+    source = stages.function("predict(X, parameters)", lines + [output])
+    return source, sorted(stages.gathered)

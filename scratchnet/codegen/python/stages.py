@@ -3,6 +3,7 @@
 from ...scalars.operations import CHOICE, PRODUCT
 from ...scalars.symbolic import Undecided
 from .expressions import Expressions, indented, loop
+from .gather import ONES, VALUES
 from .printer import imports
 from .unrolled import pattern
 
@@ -21,27 +22,39 @@ class Stages(Expressions):
     def all_stages(self) -> "List[str]":
         """Return the statements that compute all vectors."""
         lines: "List[str]" = []
+        if self.gathered and self.gather == VALUES:
+            lines.append("NONZERO = [[0.0, *filter(None, x_row)] for x_row in X]")
         for stage in sorted({v.stage for v in self.vectors.all}):
             lines += self.stage(stage)
         return lines
 
     def function(self, signature: str, lines: "Sequence[str]") -> str:
         """Return the source of a function, after the imports of what it calls."""
-        called = imports(self.calls, False) + ["from operator import mul"] * self.multiplies
+        text = "\n".join(lines)
+        used = [name for name in ("chain", "compress") if f"{name}(" in text]
+        called = [f"from itertools import {', '.join(used)}"] * bool(used)
+        called += imports(self.calls, False) + ["from operator import mul"] * self.multiplies
         top = called + [""] * 2 + [f"def {signature}:"]
         return "".join([f"{line}\n" for line in top + indented(lines)])
 
     def name_of(self, n: int) -> str:
-        """Return the name of a parameter: a list of columns, or a flat list."""
+        """Return the name of a parameter: a list of columns, a list of rows, or a flat list."""
+        if n in self.gathered:
+            return f"W{n}"
         return f"P{n}" if self.recording.parameters[n].flat else f"C{n}"
+
+    def zeros(self) -> "List[str]":
+        """Return the statements that make a row of zeros for each parameter that is gathered."""
+        shapes = [(n, self.recording.parameters[n].shape) for n in sorted(self.gathered)]
+        return [f"Z{n} = [0.0] * {columns}" for n, (_, columns) in shapes]
 
     def stage(self, stage: int) -> "List[str]":
         """Return the statements that compute the vectors of a stage."""
         vectors = [v for v in self.vectors.all if v.stage == stage]
         lines: "List[str]" = []
         if stage and self.recording.products[stage - 1].transposed:
-            n = self.recording.products[stage - 1].parameter[1:]
-            lines.append(f"W{n} = list(zip(*C{n}))")
+            n = int(self.recording.products[stage - 1].parameter[1:])
+            lines += [] if n in self.gathered else [f"W{n} = list(zip(*C{n}))"]
         together = [v for v in vectors if not v.trunk]
         if all([v.alike and v not in self.vectors.terms for v in vectors]):
             together = []
@@ -54,6 +67,8 @@ class Stages(Expressions):
     def factors(self, product: str, found: "List[str]") -> "Tuple[Any, Tuple[str, str], str]":
         """Return the loops over the samples and over the weights of a product, and its text."""
         recorded = self.recording.products[int(product[1:])]
+        if int(recorded.parameter[1:]) in self.gathered and not recorded.transposed:
+            return self.gathered_factors(recorded.parameter[1:], found)
         left = self.vectors.name_of(recorded.rows)
         whole = f"{left}_row" if left in found else ""
         length = self.vectors.width_of(left)
@@ -63,6 +78,13 @@ class Stages(Expressions):
         n = recorded.parameter[1:]
         outer = [] if whole else [(row, left.upper())]
         return outer, (column, f"W{n}" if recorded.transposed else f"C{n}"), text
+
+    def gathered_factors(self, n: str, found: "List[str]") -> "Tuple[Any, Tuple[str, str], str]":
+        outer = [] if "x" in found else [("x_row", "X")]
+        weights = "c", f"zip(Z{n}, *compress(W{n}, x_row))"
+        if self.gather == ONES:
+            return outer, weights, self.total("c")
+        return [*outer, ("nonzero", "NONZERO")], weights, self.dot("nonzero", "c")
 
     def comprehension(self, vector: "Vector") -> str:
         """Return the statement that computes a vector whose numbers are computed alike."""

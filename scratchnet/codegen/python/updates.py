@@ -8,6 +8,7 @@ from ...core.layer import Parameter
 from ...scalars.symbolic import Undecided
 from ..program import reachable
 from .expressions import indented, loop
+from .gathered_updates import GatheredUpdate
 from .printer import Code
 from .vectors import inputs_of
 
@@ -79,11 +80,14 @@ class Updates:
 
     def gradient(self, n: int, g: "Any", names: "Dict[int, str]") -> "List[str]":
         """Return the statements that compute the gradient of a parameter."""
+        if n in self.fused.gathered:
+            return GatheredUpdate(self, n).gradient(g, names)
         return [f"G{n} = {self.whole(n, g, names)}"]
 
     def squares(self) -> "List[str]":
         """Return the statements that add the squares of all gradients."""
-        rows = [f"[G{n}]" if p.flat else f"zip(*G{n})" for n, p in self.parameters]
+        flat = [n for n, p in self.parameters if p.flat or n in self.fused.gathered]
+        rows = [f"[G{n}]" if n in flat else f"zip(*G{n})" for n, _ in self.parameters]
         squares = f"[g * g for rows in ({', '.join(rows)},) for row in rows for g in row]"
         return [f"squares = {self.fused.total(squares)}"]
 
@@ -123,6 +127,8 @@ class Updates:
 
     def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
         """Return the statements that replace a parameter and its state."""
+        if n in self.fused.gathered:
+            return GatheredUpdate(self, n).replacement(outputs, names)
         kept = dict({f"s{k}": f"M{n}_{k}" for k in self.fused.memory}, w=self.fused.name_of(n))
         if len(outputs) == 1 and not self.clips:
             return [f"{kept['w']} = {self.whole(n, outputs['w'], names)}"]

@@ -1,0 +1,85 @@
+"""Products with samples that are mostly zeros: only the numbers that are not 0 are read.
+
+    NONZERO = [[0.0, *filter(None, x_row)] for x_row in X]
+    V0 = [[sumprod(nonzero, c) + b1 for b1, c in zip(P1, zip(Z0, *compress(W0, x_row)))]
+          for x_row, nonzero in zip(X, NONZERO)]
+
+A parameter by which the samples are multiplied is a list W0 of its rows: each input has a row, and
+``compress(W0, x_row)`` are the rows of the inputs that are not 0. In the same way, the gradient of
+such a row is computed from the samples in which its input is not 0. Z0, a row of zeros, stands for
+no rows at all. A product with 0 is a 0 that changes no sum of finite numbers, except for its sign.
+"""
+
+import math
+
+from .unrolled import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Set, Tuple
+
+    from .vectors import Vectors
+
+# What is gathered: numbers that are not 0, or only ones, by which nothing need be multiplied.
+VALUES = "values"
+ONES = "ones"
+
+# A gradient is written out if its input is not 0 in at most this many samples of the batch.
+MOST_WRITTEN = 4 if hasattr(math, "sumprod") else 10
+MOST_WRITTEN_ONES = 3
+
+
+def gathered(vectors: "Vectors") -> "Set[int]":
+    """Return the indices of the parameters that only multiply the samples."""
+    rows: "List[Tuple[int, str]]" = []
+    for product in vectors.recording.products:
+        if not product.transposed:
+            rows.append((int(product.parameter[1:]), vectors.name_of(product.rows)))
+    for n, (left, _) in vectors.updates.items():
+        if left:
+            rows.append((n, left))
+    return {n for n, _ in rows} - {n for n, name in rows if name != "x"}
+
+
+def stays_without_gradient(new: "Any", names: "Dict[int, str]") -> bool:
+    """Return whether the new value of a weight w is w if its gradient g is 0."""
+    is_difference = new.operation == "subtract" and names.get(id(new.operands[0])) == "w"
+    return is_difference and is_multiple_of_gradient(new.operands[1], names)
+
+
+def is_multiple_of_gradient(node: "Any", names: "Dict[int, str]") -> bool:
+    if node.operation == "multiply":
+        return any([is_multiple_of_gradient(v, names) for v in node.operands])
+    return names.get(id(node)) == "g"
+
+
+class Case:
+    """What to do for a row of a gradient whose input is not 0 in some number of samples.
+
+    ``condition``   the statement that begins the case
+    ``before``      the statements that name the numbers of the input
+    ``text``        the expression of a number of the row
+    ``rows``        the loop over the rows of the samples
+    """
+
+    def __init__(
+        self, condition: str, before: "List[str]", text: str, rows: "List[Tuple[str, str]]"
+    ) -> None:
+        self.condition = condition
+        self.before = before
+        self.text = text
+        self.rows = rows
+
+
+def cases(gather: str, long: str) -> "List[Case]":
+    """Return the cases of a row of a gradient; ``long`` is the expression for many samples."""
+    found = []
+    for count in range(1, (MOST_WRITTEN_ONES if gather == ONES else MOST_WRITTEN) + 1):
+        left, right = [[f"{name}{k}" for k in range(count)] for name in "lr"]
+        terms = right if gather == ONES else [f"{a} * {b}" for a, b in zip(left, right)]
+        before = [] if gather == ONES else [f"{pattern(left)} = nonzero"]
+        condition = f"{'el' * (count > 1)}if len(nonzero) == {count}:"
+        rows = [("r0", "next(rows)") if count == 1 else (", ".join(right), "*rows")]
+        found.append(Case(condition, before, f"({' + '.join(terms)})", rows))
+    many = Case("elif nonzero:", [], long, [("r", "zip(*rows)")])
+    return [*found, many]

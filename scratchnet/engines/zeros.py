@@ -1,0 +1,54 @@
+"""Whether samples are mostly zeros, so that generated code reads only the other numbers of them.
+
+``codegen/python/gather.py`` says what the code then does. The choice depends on the shapes and on
+the data. It is made once per training run, and never depends on timing.
+"""
+
+import math
+
+from ..codegen.python.gather import ONES, VALUES
+from ..core.functions import kernel
+from .products import COMPILED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List
+
+    from ..core.training import Engine
+    from ..core.types import Matrix
+
+# Code that reads only the numbers that are not 0 is faster if these are at most the fraction
+# MOST - PER_UNIT / units of the data, because it also takes time for each input and each sample.
+# Measured on networks of 16, 64 and 784 inputs and 4, 10 and 30 units: without math.sumprod, whole
+# products take longer. For single samples only half of the units count.
+MOST = 0.4 if hasattr(math, "sumprod") else 0.5
+PER_UNIT = 2
+FEWEST_INPUTS = 16
+SAMPLES = 100  # how many samples are counted
+
+
+def gather_of(lists: "Engine", size: int) -> str:
+    """Return what of the samples the code of this training run should read; see gather.py."""
+    X, used = lists.examples.X, lists.examples.used
+    if COMPILED or not isinstance(X, list):  # Reading all samples one by one may take long.
+        return ""
+    step = (len(used) + SAMPLES - 1) // SAMPLES
+    matrices = [p for p in lists.net.parameters() if not p.flat and p.rows]
+    if not pays_off([X[i] for i in used[::step]], matrices, size):
+        return ""
+    is_ones = all([X[i].count(0.0) + X[i].count(1.0) == len(X[i]) for i in used])
+    return ONES if is_ones else VALUES
+
+
+def pays_off(X: "Matrix", matrices: "List[Any]", size: int) -> bool:
+    """Return whether it saves time to read only the numbers that are not 0 of such samples.
+
+    ``matrices``   the parameters that are matrices, that of the first layer first
+    ``size``       the samples of a batch
+    """
+    inputs = len(X[0])
+    if kernel() != "fast" or inputs < FEWEST_INPUTS or not matrices:
+        return False  # A sum without its zeros may have another sign if it is 0.
+    units = len(matrices[0].rows[0]) / (2 if size == 1 else 1)
+    others = sum([inputs - row.count(0.0) for row in X])
+    return others <= (MOST - PER_UNIT / units) * inputs * len(X)
