@@ -1,5 +1,6 @@
 """sn.compile: the bits of `predict` in the portable kernel, for lists, rows and buffers."""
 
+import sys
 import threading
 from array import array
 from fractions import Fraction
@@ -9,8 +10,10 @@ from hypothesis import given, settings, strategies
 from random_networks import HIDDEN, Share, bits, numbers
 
 import scratchnet as sn
-from scratchnet.codegen.c import native_predictor
-from scratchnet.engines.native import compiler
+from scratchnet.codegen.c import native_lists, native_predictor
+from scratchnet.engines.native import compiler, lists
+
+NAN, INFINITY = float("nan"), float("inf")
 
 try:
     compiler.find_compiler()
@@ -110,7 +113,7 @@ def test_threads_may_predict_at_once():
     "x, message",
     [
         ([1, 2], "the network takes 3 numbers, but x has 2"),
-        ([[1, 2, 3], [1, 2]], "the network takes 3 numbers, but x has 2"),
+        ([[1, 2, 3], [1, 2]], "the network takes 3 numbers, but row 1 of x has 2"),
         (array("d", [1, 2, 3, 4, 5, 6]), "the network takes 3 numbers, but x has 6"),
         (array("f", [1, 2, 3]), "a buffer holds doubles .* the format 'f'"),
         (memoryview(array("d", range(6)))[::2], "a buffer holds doubles .* without gaps"),
@@ -122,12 +125,68 @@ def test_threads_may_predict_at_once():
         ([[1, 2, "3"]], "^compile: x is .*; give 3 numbers"),
         (5, "^compile: x is 5; give 3 numbers"),
         ("abc", "^compile: x is 'abc'; give 3 numbers"),
+        ([1, 2, NAN], r"^compile: x\[2\] is nan; give a finite number$"),
+        ([[1, 2, 3], [1, -INFINITY, 3]], r"^compile: x\[1\]\[1\] is -inf; give a finite number$"),
+        (array("d", [INFINITY, 2, 3]), r"^compile: x\[0\] is inf; give a finite number$"),
+        (matrix_of([[1, 2, 3], [NAN, 2, 3]]), r"^compile: x\[1\]\[0\] is nan; give a finite"),
+        ([1, 2, 10**400], "^x holds a number that is too large for a float$"),
+        ([[1, 2, 3], [10**400, 2, 3]], "^row 1 of x holds a number that is too large for a float$"),
     ],
-    ids="short short_row long_buffer floats gaps text None text_in_row number words".split(),
+    ids=(
+        "short short_row long_buffer floats gaps text None text_in_row number words nan inf_in_row "
+        "inf_in_buffer nan_in_matrix large large_in_row"
+    ).split(),
 )
-def test_what_it_does_not_take(x, message):
+@pytest.mark.parametrize("possible", [True, False], ids=["in C", "in Python"])
+def test_what_it_does_not_take(possible, x, message, monkeypatch):
+    monkeypatch.setattr(lists, "are_possible", lambda: possible)
     with pytest.raises((TypeError, ValueError), match=message):
         sn.compile(network())(x)
+
+
+def test_an_interpreter_without_a_c_api_reads_lists_in_python(monkeypatch):
+    net = network()
+    X = [[1, 2.5, True], (-1e300, 0, 3)]
+    expected = sn.compile(net)(X)
+    monkeypatch.setattr(lists, "are_possible", lambda: False)
+    predict = sn.compile(net)
+    assert predict(X) == expected
+    assert [predict(x) for x in X] == expected
+
+
+@pytest.mark.skipif(not lists.are_possible(), reason="this interpreter has no C API")
+@pytest.mark.parametrize("most", [0, 10000], ids=["on the heap", "on the stack"])
+def test_lists_are_read_in_c(most, monkeypatch):
+    monkeypatch.setattr(native_lists, "MOST_ON_STACK", most)
+    predict = sn.compile(network())
+    monkeypatch.setattr(predict, "of_list", None)
+    assert predict([[1, 2, 3]]) == [predict([1, 2, 3])]
+    assert predict([]) == []
+
+
+@pytest.mark.skipif(not lists.are_possible(), reason="this interpreter has no C API")
+def test_reading_a_list_leaves_the_references_as_they_were():
+    predict, number = sn.compile(network()), 2.0**70
+    rows = [[number] * 3] * 2
+    before = sys.getrefcount(number)
+    predict(rows)
+    predict(rows[0])
+    for wrong in (rows[0] + ["text"], rows[0][:2] + ["text"], [*rows, [number]]):
+        with pytest.raises((TypeError, ValueError)):
+            predict(wrong)
+    del wrong
+    assert sys.getrefcount(number) == before
+
+
+def test_a_number_that_changes_the_list_while_it_is_read():
+    class Number:
+        def __float__(self):
+            del row[:]
+            return 1.0
+
+    predict = sn.compile(network())
+    row = [Number(), 2, 3]
+    assert predict(row) == predict([1, 2, 3])
 
 
 def test_a_buffer_of_no_rows_has_no_outputs():

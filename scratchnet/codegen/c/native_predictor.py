@@ -6,6 +6,7 @@ from ..loops import Loops, size
 from ..own import generate
 from ..program import recorded
 from . import templates
+from .native_lists import lists
 from .native_step import comment, head, nested, places_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
@@ -51,11 +52,12 @@ class _Writer:
         self.source = "\n".join(
             [
                 comment("Predictions, written by scratchnet.", about + places_of(net.parameters())),
-                head(not small) + templates.CHECK_BITS.format(**unit.words),
+                INCLUDES + head(not small) + templates.CHECK_BITS.format(**unit.words),
                 templates.BEGIN_UNCONTRACTED,
                 *unit.functions(),
                 *self.tables,
                 PREDICT.format(inputs=len(x), outputs=self.outputs, body=indented(nested(body))),
+                lists(len(x), self.outputs, self.scratch),
             ]
         )
 
@@ -85,17 +87,27 @@ class _Writer:
         return arrays + [line for part in loops.statements for line in self.unit.statement(part)]
 
 
+INCLUDES = """\
+#include <stddef.h>
+#include <stdlib.h>
+"""
+
 PREDICT = """\
-/* Predicts for these rows of numbers. Returns 1 after a division by zero, which Python refuses. */
+/* Predicts for these rows of numbers. Returns 1 after a division by zero, which Python refuses, and
+ * 2 if a number of the rows is not finite. */
 NET_API long long net_predict(long long rows, const double *inputs, const double *restrict w,
     double *restrict outputs, double *restrict scratch)
 {{
     (void)w, (void)scratch;
-    feclearexcept(FE_ALL_EXCEPT);
+    if (fetestexcept(FE_DIVBYZERO)) {{ feclearexcept(FE_DIVBYZERO); }} /* To clear takes long. */
     for (long long n = 0; n < rows; n++) {{
         const double *const x = inputs + {inputs} * n;
         double *const out = outputs + {outputs} * n;
-        (void)x;
+        int finite = 1;
+        for (int k = 0; k < {inputs}; k++) {{
+            finite &= x[k] - x[k] == 0.0;
+        }}
+        if (!finite) {{ return 2; }}
 {body}    }}
     return fetestexcept(FE_DIVBYZERO) != 0;
 }}

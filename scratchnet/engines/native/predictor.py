@@ -1,13 +1,13 @@
 """sn.compile: the prediction of a network as compiled C."""
 
-import ctypes
 from array import array
 from itertools import chain
+from math import isfinite
 
 from ...codegen.c.native_predictor import NativePredictor
 from ...core.checks import require, shown
 from ...scalars.symbolic import Undecided
-from . import library
+from . import library, lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,28 +44,40 @@ class Predictor:
         self.weights = array("d", numbers)
         self.scratch = array("d", bytes(8 * written.scratch))
         self.empty = array("d", bytes(8 * self.outputs))
+        made = lists.Lists(self.source, self.weights) if lists.are_possible() else None
+        self.lists = made
+        self.predict_list = made.predict_list if made else self.of_list
+        self.predict_rows = made.predict_rows if made else self.of_rows
 
     def __call__(self, x: "Any") -> "Any":
         if not isinstance(x, (list, tuple)):
             return self.of_buffer(x)
         try:
-            numbers = array("d", x)
+            return self.predict_list(x)
+        except (TypeError, OverflowError):  # It is not a list of as many finite numbers.
+            pass
+        try:
+            return self.predict_rows(x)
+        except (TypeError, OverflowError):
+            return self.of_list(x)
+
+    def of_list(self, x: "Any") -> "List[Any]":
+        """Return the outputs for a list of numbers, or of rows; the error says what is wrong."""
+        try:
+            numbers = self.numbers_of(x, "x")
         except TypeError:  # It is not a list of numbers.
             return self.of_rows(x)
-        self.check(len(numbers))
-        return self.outputs_for(1, library.address(numbers)).tolist()
+        return self.outputs_for(1, numbers, ()).tolist()
 
     def of_rows(self, rows: "Any") -> "List[List[float]]":
         """Return the outputs for rows of numbers."""
         numbers = array("d")
-        for row in rows:
-            before = len(numbers)
+        for i, row in enumerate(rows):
             try:
-                numbers.extend(row)
+                numbers.extend(self.numbers_of(row, f"row {i} of x"))
             except TypeError:
                 raise TypeError(self.refusal(rows)) from None
-            self.check(len(numbers) - before)
-        outputs = self.outputs_for(len(rows), library.address(numbers)).tolist()
+        outputs = self.outputs_for(len(rows), numbers, (len(rows),)).tolist()
         width = self.outputs
         return [outputs[k : k + width] for k in range(0, len(outputs), width)]
 
@@ -81,13 +93,12 @@ class Predictor:
                 f"the format {view.format!r} and the shape {view.shape}"
             )
         *rows, width = view.shape
-        self.check(width)
+        self.check(width, "x")
         if rows == [0]:
             return memoryview(self.empty).cast("B").cast("d", (1, self.outputs))[:0]
         if view.readonly:
             view = memoryview(array("d", view.tobytes()))
-        place = (ctypes.c_char * view.nbytes).from_buffer(view)
-        outputs: "Any" = self.outputs_for(rows[0] if rows else 1, ctypes.addressof(place))
+        outputs: "Any" = self.outputs_for(rows[0] if rows else 1, view, rows)
         return memoryview(outputs).cast("B").cast("d", (*rows, self.outputs))
 
     def refusal(self, x: "Any") -> str:
@@ -95,16 +106,39 @@ class Predictor:
         width = f"{self.inputs} numbers"
         return f"compile: x is {shown(x)}; give {width}, rows of {width}, or a buffer of doubles"
 
-    def check(self, width: int) -> None:
+    def numbers_of(self, row: "Any", name: str) -> "array[float]":
+        """Return a row of numbers as an array, or raise a TypeError if it is none."""
+        try:
+            numbers = array("d", row)
+        except OverflowError:
+            raise ValueError(f"{name} holds a number that is too large for a float") from None
+        self.check(len(numbers), name)
+        return numbers
+
+    def check(self, width: int, name: str) -> None:
         """Raise an error unless the network takes ``width`` numbers."""
         if width != self.inputs:
-            raise ValueError(f"the network takes {self.inputs} numbers, but x has {width}")
+            raise ValueError(f"the network takes {self.inputs} numbers, but {name} has {width}")
 
-    def outputs_for(self, rows: int, place: int) -> "array[float]":
-        """Return the outputs for some rows, whose numbers are at this place in memory."""
+    def outputs_for(self, rows: int, numbers: "Any", shape: "Any") -> "array[float]":
+        """Return the outputs for some rows, whose numbers are in an array or a buffer.
+
+        ``shape``   the number of rows, if x is a sequence of rows
+        """
         outputs = self.empty * rows
         scratch = self.scratch[:]  # Other threads may predict at the same time.
-        address = library.address
-        if self.function(rows, place, address(self.weights), address(outputs), address(scratch)):
+        arrays = [numbers, self.weights, outputs, scratch]
+        wrong = self.function(rows, *map(library.address, arrays))
+        if wrong == 1:
             raise ZeroDivisionError("float division by zero")
+        if wrong == 2:
+            raise ValueError(self.not_finite(numbers, shape))
         return outputs
+
+    def not_finite(self, numbers: "Any", shape: "Any") -> str:
+        """Return the message that names the first number that is not finite."""
+        flat = memoryview(numbers).cast("B").cast("d")
+        k = next(k for k, number in enumerate(flat) if not isfinite(number))
+        row, column = divmod(k, self.inputs)
+        place = f"[{row}][{column}]" if shape else f"[{column}]"
+        return f"compile: x{place} is {flat[k]}; give a finite number"

@@ -1,0 +1,68 @@
+"""Functions of a compiled library that take and return Python's own lists.
+
+CPython makes a function of the address of C code. It calls that code without ``ctypes``, which
+would take longer than the prediction of a small network.
+"""
+
+import ctypes
+import sys
+
+from ...codegen.c.native_lists import FUNCTIONS
+from . import library
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from array import array
+    from typing import Any, Callable, List
+
+ONE_ARGUMENT = 8  # METH_O of Python's C API
+
+
+class Definition(ctypes.Structure):
+    """PyMethodDef of Python's C API."""
+
+    _fields_ = [
+        ("name", ctypes.c_char_p),
+        ("function", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("documentation", ctypes.c_char_p),
+    ]
+
+
+class Lists:
+    """Predictions of a library for lists; both raise a TypeError for anything else.
+
+    ``predict_list``   takes and returns a list of numbers
+    ``predict_rows``   takes and returns a list of such lists
+    """
+
+    def __init__(self, source: str, weights: "array[float]") -> None:
+        addresses = [address_of(getattr(ctypes.pythonapi, name)) for name in FUNCTIONS]
+        table = (ctypes.c_void_p * len(addresses))(*addresses)
+        library.function(source, "net_connect", 0, 1)(ctypes.addressof(table))
+        self.weights = weights
+        self.definitions: "List[Definition]" = []
+        self.predict_list = self.function(source, "net_predict_list")
+        self.predict_rows = self.function(source, "net_predict_rows")
+
+    def function(self, source: str, name: str) -> "Callable[[Any], Any]":
+        """Return a function that gives the C function the address of the weights and its argument.
+
+        It must not outlive this object.
+        """
+        code = address_of(library.function(source, name, 0, 2))
+        self.definitions.append(Definition(b"predict", code, ONE_ARGUMENT, None))
+        made = ctypes.PYFUNCTYPE(
+            ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p
+        )(("PyCFunction_NewEx", ctypes.pythonapi))
+        place = ctypes.addressof(self.definitions[-1])
+        return made(place, library.address(self.weights), None)  # type: ignore[no-any-return]
+
+
+def address_of(function: "Any") -> "Any":
+    return ctypes.cast(function, ctypes.c_void_p).value
+
+
+def are_possible() -> bool:
+    """Return whether this interpreter has the functions that the C needs."""
+    return sys.implementation.name == "cpython" and hasattr(ctypes, "pythonapi")
