@@ -39,6 +39,7 @@ class Rows(Generated):
     def __init__(self, lists: "Engine", size: int) -> None:
         Generated.__init__(self, lists, size)
         self.size = size
+        self.any_size = PRINTER is looped and looped.is_for_any_size(size, len(lists.examples))
         self.by_rows = rules.by_rows(lists)
         # The validation loss is measured with these, too.
         self.net = self.by_rows.net
@@ -65,6 +66,7 @@ class Rows(Generated):
 
     def program_for(self, size: int) -> "Any":
         """Return the fused step for batches of this size, and its function; None without one."""
+        size = 0 if self.any_size else size
         if size not in self.programs:
             program = fused_program_of(self, size)
             self.programs[size] = program and (program, executed(program.source)["train"])

@@ -167,7 +167,7 @@ def test_the_code_is_the_readable_loop(printer, portable):
         "looped": ["v0[k] = tanh(z0[k] + P1[k])", "Z1 = products(V0, C2)"],
     }[printer]
     assert all([line in source for line in lines])
-    assert "w - setting_rate * (" in source or "w_row[k] - setting_rate * (" in source
+    assert "w - setting_rate * (" in source or "w_row[k] - setting_rate * g_row[k]" in source
 
 
 @given(recipes(batches=True))

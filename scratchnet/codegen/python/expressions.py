@@ -12,7 +12,6 @@ from .gather import gathered
 from .printer import Code
 from .step import COUNT
 from .unrolled import pattern
-from .vectors import inputs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,8 +124,16 @@ class Expressions:
 
     def is_scalar(self, node: "Any") -> bool:
         """Return whether a number is the same for all samples and weights."""
-        names = [v.name for v in inputs_of([node])]
-        return bool(names) and all([n == COUNT or n.startswith("setting_") for n in names])
+        names = []
+        waiting = [node]
+        while waiting:
+            node = waiting.pop()
+            waiting.extend(node.operands)
+            if node.name and not node.operation:
+                names.append(node.name)
+                if node.name != COUNT and not node.name.startswith("setting_"):
+                    return False
+        return bool(names)
 
     def scalar(self, node: "Any") -> str:
         code = Code([node])

@@ -90,20 +90,21 @@ def transposed_products(D: "Matrix", columns: "Matrix") -> "Matrix":
     >>> transposed_products([[1.0, 2.0], [3.0, 4.0]], [[1.0, 10.0, 0.0], [0.0, 1.0, 5.0]])
     [[1.0, 12.0, 10.0], [3.0, 34.0, 20.0]]
     """
-    return [sum_of_columns(d, columns, len(columns)) for d in D]
+    return [sum_of_columns(d, columns) for d in D]
 
 
-def gradient(X: "Matrix", D: "Matrix", j: int, count: int) -> "Row":
-    """Return column j of Xᵀ·D, summed over the first samples, as many as ``count``.
+def gradient(X: "Matrix", D: "Matrix", j: int) -> "Row":
+    """Return column j of Xᵀ·D.
 
-    >>> gradient([[1.0, 2.0], [3.0, 4.0]], [[0.0, 1.0], [0.0, 10.0]], 1, 2)
+    >>> gradient([[1.0, 2.0], [3.0, 4.0]], [[0.0, 1.0], [0.0, 10.0]], 1)
     [31.0, 42.0]
     """
-    return sum_of_columns([D[i][j] for i in range(count)], X, count)
+    return sum_of_columns([d[j] for d in D], X)
 
 
-def sum_of_columns(factors: "Row", columns: "Matrix", count: int) -> "Row":
-    """Return the sum of the first columns, each times its factor, eight columns at a time."""
+def sum_of_columns(factors: "Row", columns: "Matrix") -> "Row":
+    """Return the sum of the columns, each times its factor, eight columns at a time."""
+    count = len(columns)
     sums = [-0.0] * len(columns[0])
     places = range(len(sums))
     for i in range(7, count, 8):
@@ -132,4 +133,4 @@ def sum_of_rows(D: "Matrix") -> "Row":
     >>> sum_of_rows([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     [9.0, 12.0]
     """
-    return sum_of_columns([1.0] * len(D), D, len(D))
+    return sum_of_columns([1.0] * len(D), D)

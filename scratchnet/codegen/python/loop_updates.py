@@ -2,8 +2,8 @@
 
     for j ...: for k ...: the new weight k of column j, and what the optimizer keeps of it
 
-The gradient of a column is the sum over the samples. A function adds most samples, several at a
-time. The last ones are added where the new weight is computed, which saves a pass over the column.
+The gradient of a column is a sum over the samples. In small batches of equal sizes, it is written
+out in the expression of the new weight, which saves passes over the column.
 """
 
 from ...scalars.symbolic import Undecided
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # The statements before the loop over the columns, those in it, and an element of the gradient.
     Parts = Tuple[List[str], List[str], str]
 
-MOST_AT_ONCE = 10  # samples whose terms are added in one expression
+MOST_WRITTEN_OUT = 10  # samples whose terms are added in one expression
 
 
 class LoopUpdates(Updates):
@@ -27,19 +27,14 @@ class LoopUpdates(Updates):
 
     def parts_of_product(self, n: int) -> "Parts":
         """Return the Parts of the gradient of a matrix."""
-        left, right = self.fused.vectors.updates[n]
-        size = self.fused.size
-        last = size if size <= MOST_AT_ONCE else size - 8 * ((size - 1) // 8)
-        first = size - last
-        samples = range(last)
-        before = assigned([(f"x{i}", f"{left.upper()}[{first + i}]") for i in samples])
-        within = assigned([(f"d{i}", f"{right.upper()}[{first + i}][j]") for i in samples])
-        terms = [f"x{i}[k] * d{i}" for i in samples]
-        if first:
+        left, right = [name.upper() for name in self.fused.vectors.updates[n]]
+        if not 0 < self.fused.size <= MOST_WRITTEN_OUT:
             self.fused.products_used.add("gradient")
-            within.append(f"g_row = gradient({left.upper()}, {right.upper()}, j, {first})")
-            terms.insert(0, "g_row[k]")
-        return before, within, " + ".join(terms)
+            return [], [f"g_row = gradient({left}, {right}, j)"], "g_row[k]"
+        samples = range(self.fused.size)
+        before = assigned([(f"x{i}", f"{left}[{i}]") for i in samples])
+        within = assigned([(f"d{i}", f"{right}[{i}][j]") for i in samples])
+        return before, within, " + ".join([f"x{i}[k] * d{i}" for i in samples])
 
     def loop_over(
         self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]", gradient: str

@@ -12,7 +12,7 @@ from ..own import generate
 from ..program import reachable
 from .expressions import indented
 from .fused import Fused, FusedProgram
-from .loop_updates import LoopUpdates
+from .loop_updates import MOST_WRITTEN_OUT, LoopUpdates
 from .printer import Code
 from .recording import Prediction, TrainingStep
 from .reductions import Reduction, VectorsInLoops
@@ -230,7 +230,7 @@ def first_of(vector: "Vector") -> "Any":
 
 
 class Looped(Loops, Fused):
-    """The printer of a TrainingStep as loops."""
+    """The printer of a TrainingStep as loops, for batches of some size, or of any size if it is 0."""
 
     kind_of_vectors = VectorsInLoops
     kind_of_updates = LoopUpdates
@@ -249,10 +249,15 @@ class Looped(Loops, Fused):
         return name
 
 
+def is_for_any_size(size: int, samples: int) -> bool:
+    """Return whether one program is for all batches, which may differ in size."""
+    return size > MOST_WRITTEN_OUT or samples % size > 0
+
+
 def of_batches(
     net: "Any", loss: "Any", optimizer: "Any", shape: "Tuple[int, int, bool]", size: int
 ) -> "FusedProgram":
-    """Return the program of a step on batches of this size, like that of fused.py."""
+    """Return the program of a step, like that of fused.py, for batches of any size if it is 0."""
     counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
     return generate(  # type: ignore[no-any-return]
         lambda: Looped(TrainingStep(net, loss, optimizer, shape, next(counts)), size).program(),

@@ -36,7 +36,9 @@ class VectorsInLoops(Vectors):
         self.consumers = self.consumers_of([v for vector in self.all for v in vector.rows])
         for nodes in self.sums_and_maxima():
             self.reduce(nodes)
-        self.check_all()
+        for vector in self.all:
+            if not vector.alike and vector.width > 1:
+                self.check(vector)  # Perhaps its numbers are computed from Reductions alike.
 
     def unify(self) -> None:
         """Let equal numbers be one, so that no loop computes what another has computed."""
@@ -58,6 +60,7 @@ class VectorsInLoops(Vectors):
             self.vector(reduction.terms)  # Other numbers need the terms, too.
         reduction.name = f"v{len(self.all)}"
         self.all.append(reduction)
+        self.widths[reduction.name] = 1
         for node in nodes:
             self.place[id(node)] = reduction.name, 0
 

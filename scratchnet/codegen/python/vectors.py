@@ -46,7 +46,9 @@ class Vectors:
         self.recording = recording
         self.place: "Dict[int, Tuple[str, Any]]" = {}
         self.all: "List[Vector]" = []
+        self.widths = recording.widths  # of all vectors, by their names
         self.stages: "Dict[int, int]" = {}
+        self.same_pairs: "Set[Tuple[int, int]]" = set()  # of numbers of two samples
         self.terms: "List[Vector]" = []
         self.summed: "List[Any]" = []  # the sums over the samples in the loss
         self.draws = recording.group_draws(self.owners())
@@ -90,6 +92,7 @@ class Vectors:
         """Return a new vector."""
         vector = Vector(f"v{len(self.all)}", rows, max(map(self.stage_of, rows[0])))
         self.all.append(vector)
+        self.widths[vector.name] = vector.width
         for row in vector.rows:
             for j, node in enumerate(row):
                 self.place.setdefault(id(node), (vector.name, j))
@@ -270,12 +273,13 @@ class Vectors:
         ``j``   the place of b in a row or a matrix whose first number is a; None for equal places
         """
         seen: "Set[Tuple[int, int]]" = set()
+        known = self.same_pairs if j is None else seen
         waiting = [(a, b)]
         while waiting:
             a, b = waiting.pop()
-            if (id(a), id(b)) in seen:
-                continue
             top = not seen
+            if (id(a), id(b)) in seen or (id(a), id(b)) in known and not top:
+                continue
             seen.add((id(a), id(b)))
             if a.operation and top or id(a) not in self.place and a.operation:
                 if a.operation != b.operation or len(a.operands) != len(b.operands):
@@ -286,6 +290,7 @@ class Vectors:
                     return False
             elif not self.same_place(self.place_of(a), self.place_of(b), j):
                 return False
+        known.update(seen)
         return True
 
     def same_place(self, a: "Any", b: "Any", j: "Any") -> bool:
@@ -295,10 +300,7 @@ class Vectors:
         return bool(a[1] in (0, (0, 0)) and b[1] == j)
 
     def width_of(self, name: str) -> int:
-        for vector in self.all:
-            if vector.name == name:
-                return vector.width
-        return self.recording.widths.get(name, 1)
+        return self.widths.get(name, 1)
 
 
 def inputs_of(outputs: "Any", known: "Any" = ()) -> "List[Any]":
