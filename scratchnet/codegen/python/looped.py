@@ -230,7 +230,7 @@ def first_of(vector: "Vector") -> "Any":
 
 
 class Looped(Loops, Fused):
-    """The printer of a TrainingStep as loops, for batches of some size, or of any size if it is 0."""
+    """The printer of a TrainingStep as loops, for batches of any size if ``size`` is 0."""
 
     kind_of_vectors = VectorsInLoops
     kind_of_updates = LoopUpdates
