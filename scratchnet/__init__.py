@@ -267,7 +267,7 @@ def _engine(
     """Return the engine of that name; "auto" means the fastest. MicroPython has only "lists"."""
     if unroll is not None:
         name = _engine_of_unroll(unroll)
-    names = ("auto", "lists", "rows", "steps", "native")
+    names = ("auto", "lists", "rows", "lanes", "steps", "native")
     require("engine", name, (lambda v: v in names, " or ".join([repr(n) for n in names])))
     if executor is not None:
         return _above("engines.workers", "Parallel", "executor")(  # type: ignore[no-any-return]

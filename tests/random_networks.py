@@ -184,12 +184,16 @@ OPTIMIZERS = [
     Rested(0.05, momentum=0.5),
 ]
 DATA = ["normal", "zeros and ones", "some zeros and ones"]
+ON_A_GRID = ["zeros and ones", "quarters"]
+PLAIN = [0, 12, 13]  # the optimizers w - rate·g
 
 
 def numbers(generator, rows, columns, kind="normal"):
-    """Return random rows of arbitrary numbers, of zeros and ones, or of both."""
+    """Return random rows of arbitrary numbers, of zeros and ones, of both, or of multiples of 1/4."""
 
     def one():
+        if kind == "quarters":
+            return round(4 * generator.normal()) / 4
         if kind == "zeros and ones" or kind != "normal" and generator.random() < 0.5:
             return float(generator.below(2))
         return generator.normal()
@@ -287,30 +291,33 @@ def recipe(hidden=2, ending=0, optimizer=1, between=0, batch_size=None, seed=7, 
 
 
 @st.composite
-def recipes(draw, batches=False, gentle=False):
-    """Draw a recipe; ``batches``: with batches smaller than the data; ``gentle``: one that magnifies no rounding error."""
+def recipes(draw, batches=False, gentle=False, lanes=False):
+    """Draw a recipe; ``batches``: with batches smaller than the data; ``gentle``: one that magnifies no rounding error;
+    ``lanes``: for the engine "lanes"."""
     between = st.integers(
         0, len(BETWEEN) - 1 - gentle
     )  # a Normalization within may divide by next to nothing
     block = st.tuples(st.integers(1, 3), st.integers(0, len(HIDDEN) - 1), between)
     samples = draw(st.integers(4, 7) if batches else st.integers(1, 5))
     return Recipe(
-        first=draw(st.integers(0, len(BETWEEN) - 1)),
+        first=0 if lanes else draw(st.integers(0, len(BETWEEN) - 1)),
         blocks=draw(st.lists(block, max_size=3)),
         ending=draw(st.sampled_from(ENDINGS)),
         inputs=draw(st.integers(1, 3)),
         outputs=draw(st.integers(1, 3)),
         penalties=draw(
-            st.sampled_from([{}, {"l2": 0.25}, {"l1": 0.125}, {"l1": 0.125, "l2": 0.25}])
+            st.sampled_from(
+                [{}] if lanes else [{}, {"l2": 0.25}, {"l1": 0.125}, {"l1": 0.125, "l2": 0.25}]
+            )
         ),
-        optimizer=draw(st.sampled_from(OPTIMIZERS)),
-        data=draw(st.sampled_from(DATA)),
+        optimizer=draw(st.sampled_from([OPTIMIZERS[k] for k in PLAIN] if lanes else OPTIMIZERS)),
+        data=draw(st.sampled_from(ON_A_GRID if lanes else DATA)),
         samples=samples,
         batch_size=draw(st.integers(1, samples - 2)) if batches else None,
         shuffle=draw(st.booleans()),
         weighted=draw(st.booleans()),
         classes=draw(st.booleans()),
-        frozen=draw(st.sets(st.integers(0, 6), max_size=2)),
+        frozen=draw(st.sets(st.integers(int(lanes), 6), max_size=2)),
         seed=draw(st.integers(0, 10**6)),
     )
 

@@ -58,7 +58,8 @@ class History:
     ``validation_loss``   a list of the validation loss of each epoch
     ``best_epoch``        the number of the epoch whose parameters the network has; None without
                           ``patience``
-    ``engine``            what computed the updates: "lists", "rows", "steps" or "native"
+    ``engine``            what computed the updates: "lists", "rows", "lanes", "steps" or
+                          "native"
     ``interrupted``       whether Ctrl-C ended the run; the network keeps what it has learned so far
     ``history``           the lists as a dict, with Keras's names: loss, val_loss, learning_rate
 

@@ -3,6 +3,9 @@
     choice        which engine computes a training run
     generated     Steps, which runs whole steps that are written out
     rows          Rows, which runs a step as loops over rows
+    lanes         Lanes, which runs such a step with the weights of the inputs in integers
+    lane_numbers  rows of numbers as single integers
+    grid          samples that are multiples of a common step
     rules         each rule of one number or one row, written out
     prediction    predictions of many samples
     columns       parameters, and what an optimizer remembers, as the code keeps them

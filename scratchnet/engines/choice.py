@@ -9,6 +9,7 @@ import math
 from ..codegen.own import is_own, is_patched
 from ..core.network import Sequential
 from .generated import Steps
+from .lanes import Lanes
 from .products import COMPILED
 from .rows import Rows
 
@@ -37,6 +38,7 @@ if COMPILED:
     MOST.update({"few": 150, "step": 150, "wide": 1000, "wide few": 1000})
 elif hasattr(math, "sumprod"):
     MOST.update({"wide": 14, "wide few": 18})
+TIME_OF_STEPS = 35  # nanoseconds per sample and parameter, at least
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
 MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
 MOST_AT_ALL.update({"wide": 5000, "wide few": 5000})
@@ -55,6 +57,8 @@ def chosen(lists: "Engine", size: int, name: str) -> "Engine":
     try:
         if name == "native":
             return native(lists, size)
+        if name == "lanes":
+            return Lanes(lists, size)
         return Rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
     except Exception as error:  # User-defined rules may raise anything.
         raise ValueError(f"engine={name!r} cannot be used here: {error}") from error
@@ -74,6 +78,13 @@ def obstacle_to_code(lists: "Engine") -> str:
 
 def fastest(lists: "Engine", size: int) -> "Engine":
     """Return the fastest engine that can compute this training run."""
+    try:
+        kind = choice(lists, size, MOST)[0]
+        if kind != "samples":
+            count = sum([p.count for p in lists.net.parameters()])
+            return Lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else math.inf)
+    except Exception:  # The samples lie on no grid, for example.
+        pass
     try:
         return steps(lists, size, MOST)
     except Exception:  # The network is too large, or a user-defined rule raises an error.

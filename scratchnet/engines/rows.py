@@ -68,7 +68,8 @@ class Rows(Generated):
         """Return the fused step for batches of this size, and its function; None without one."""
         size = 0 if self.any_size else size
         if size not in self.programs:
-            program = fused_program_of(self, size)
+            options = [self.gather] if self.gather else []
+            program = program_of(self, size, PRINTER.of_batches, *options)
             self.programs[size] = program and (program, executed(program.source)["train"])
         return self.programs[size]
 
@@ -132,8 +133,11 @@ class Rows(Generated):
             yield [self.next_settings(), float(weighted_count(X, weights)), X, Y, weights] + drawn
 
 
-def fused_program_of(engine: "Rows", size: int) -> "Any":
-    """Return the fused step of the engine, from the cache if possible."""
+def program_of(engine: "Rows", size: int, make: "Any", *options: "Any") -> "Any":
+    """Return the step of the engine that ``make`` generates, from the cache if possible.
+
+    Return None if there is none.
+    """
     lists = engine.lists
     net, examples = lists.net, lists.examples
     shape = (
@@ -141,7 +145,7 @@ def fused_program_of(engine: "Rows", size: int) -> "Any":
         net.outputs or len(examples.Y[0]),
         examples.weights is not None,
     )
-    key = engine.source_of_code, size, shape, engine.gather
+    key = engine.source_of_code, size, shape, make, options
     own = all([is_own(part) for part in net.layers + [lists.loss, lists.optimizer]])
     if own:
         try:
@@ -149,11 +153,7 @@ def fused_program_of(engine: "Rows", size: int) -> "Any":
         except KeyError:  # Not "if key in", because another thread may clear the cache in between.
             pass
     try:
-        arguments = net, lists.loss, lists.optimizer, shape, size
-        if engine.gather:
-            program = fused.of_batches(*arguments, gather=engine.gather)
-        else:
-            program = PRINTER.of_batches(*arguments)
+        program = make(net, lists.loss, lists.optimizer, shape, size, *options)
     except Exception:  # User-defined rules may raise anything.
         program = None
     if own:

@@ -77,7 +77,7 @@ class Parallel(Engine):
         examples = compact(engine.examples)
         Engine.__init__(self, engine.net, engine.loss, engine.optimizer, examples, engine.generator)
         obstacle = obstacle_to_code(engine)
-        if name in ("steps", "native"):
+        if name in ("lanes", "steps", "native"):
             obstacle = "makes whole steps, which cannot be divided among workers"
         if obstacle and name not in ("auto", "lists"):
             raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")

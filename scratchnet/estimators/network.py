@@ -84,7 +84,7 @@ def penalized(
     ``ragged``   whether the last batch is smaller, which has a larger penalty
     ``engine``   the engine that is asked for; generated code has one penalty
     """
-    if ragged and alpha and engine in ("rows", "steps", "native"):
+    if ragged and alpha and engine in ("rows", "lanes", "steps", "native"):
         raise ValueError(
             f"engine={engine!r} needs batches of one size if alpha is not 0, but the batch size "
             f"{size} does not divide the number of samples; change batch_size, or give alpha=0 or "

@@ -47,7 +47,7 @@ FEW_ROWS, LEAST_EPOCHS = 1000, 40
 MANY_ROWS = 20000  # from here on, larger batches and a second hidden layer
 SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more
 
-ENGINES = ("auto", "lists", "rows", "steps", "native")
+ENGINES = ("auto", "lists", "rows", "lanes", "steps", "native")
 WIDTHS = (
     lambda v: is_sequence(v) and all(map(COUNT[0], v)),
     "the widths of the hidden layers, such as (16, 8), or () for none",

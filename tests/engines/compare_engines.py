@@ -5,7 +5,8 @@ A training runs in several ways:
     "lists"     by the rules of layers, loss and optimizer
     "samples"   generated code for whole steps, unrolled over all samples
     "step"      generated code for whole steps, with a loop over the samples of a batch
-    "rows"      generated code for single rules
+    "rows"      generated code for rows
+    "lanes"     the same for samples on a grid, in the fast kernel only
 
 In the portable kernel all give the same bits. ``watching`` checks which engine trained: a training that fell back to
 lists would prove nothing.
@@ -89,8 +90,8 @@ def watching(choice=None, most=None):
 
 def setup_for(way, watched=watching):
     """Return the context in which a training runs in this way, and its option ``engine``."""
-    if way == "lists":
-        return watched(), "lists"
+    if way in ("lists", "lanes"):
+        return watched(), way
     return watched("rows") if way == "rows" else watched(most=choices.MOST_AT_ALL), "auto"
 
 

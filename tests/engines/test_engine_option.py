@@ -33,7 +33,7 @@ EXECUTORS = pytest.mark.parametrize("executor", [None, ThreadPoolExecutor()], id
 @EXECUTORS
 @pytest.mark.parametrize("engine", ["row", True, None, 2, [], "fastest"], ids=repr)
 def test_an_unknown_engine_is_refused(engine, executor):
-    names = "'auto' or 'lists' or 'rows' or 'steps' or 'native'"
+    names = "'auto' or 'lists' or 'rows' or 'lanes' or 'steps' or 'native'"
     with pytest.raises(ValueError, match="^engine is .*; give {}$".format(names)):
         sn.Sequential([sn.Dense(2, 1)]).fit(X, Y, "huber", engine=engine, executor=executor)
 

@@ -21,6 +21,7 @@ from random_networks import ENDINGS, HIDDEN, OPTIMIZERS, bits_of, recipe, recipe
 
 import scratchnet as sn
 from scratchnet.engines import generated
+from scratchnet.engines.products import COMPILED
 
 pytestmark = pytest.mark.usefixtures("portable")
 
@@ -262,3 +263,10 @@ def test_random_steps_in_the_fast_kernel_by_step(made):
 @given(recipes(batches=True, gentle=True))
 def test_random_steps_in_the_fast_kernel_by_rows(made):
     assert_close(made, "rows")
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@settings(max_examples=2 * settings.default.max_examples)
+@given(recipes(batches=True, gentle=True, lanes=True))
+def test_random_steps_in_the_fast_kernel_by_lanes(made):
+    assert_close(made, "lanes")

@@ -41,7 +41,7 @@ def configure(parser: "Any") -> None:
     parser.description = DESCRIPTION
     parser.add_argument(
         "--show",
-        choices=("native", "rows", "steps"),
+        choices=("lanes", "native", "rows", "steps"),
         help="print the code that this engine runs instead: a training step of the third network, "
         "for steps of the second; native is C",
     )
@@ -109,7 +109,10 @@ def _training_in_c(widths: "Sequence[int]", samples: int, size: int) -> str:
 def _code_of(engine: str) -> str:
     """Return the Python of a training step by an engine."""
     widths, samples, size = SIZES[1 if engine == "steps" else 2]
-    found: "Any" = choice.chosen(_lists(widths, samples), size, engine)
+    lists = _lists(widths, samples)
+    if engine == "lanes":  # Its samples lie on a grid.
+        lists.examples.X = [[round(4 * x) / 4 for x in row] for row in lists.examples.X]
+    found: "Any" = choice.chosen(lists, size, engine)
     source: str = found.source
     return source
 

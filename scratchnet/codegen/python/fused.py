@@ -55,6 +55,7 @@ class Fused(Stages):
 
     kind_of_vectors = Vectors
     kind_of_updates = Updates
+    signature = "train(steps, losses, parameters, states)"
 
     def __init__(self, recording: "TrainingStep", size: int, gather: str = "") -> None:
         Stages.__init__(self, self.kind_of_vectors(recording), gather)
@@ -74,22 +75,35 @@ class Fused(Stages):
     def written_out(self) -> str:
         body = self.all_stages()
         value = self.value()
-        body += self.penalties + [f"done({value})"]
-        updates = self.kind_of_updates(self).lines
-        names = [self.name_of(n) for n in range(len(self.recording.parameters))]
-        states = [f"M{n}_{k}" for n in self.changing for k in self.memory]
-        head = [f"{listed(names)} = parameters"]
-        head += [f"{listed(states)} = states"] if states else []
-        head += self.zeros() + ["done = losses.append"]
-        text = "\n".join(body + updates + list(self.scalars))
+        body += self.penalties + [f"done({value})"] + self.updates()
+        text = "\n".join(body + list(self.scalars))
         self.settings = [name for name in self.settings if f"setting_{name}" in text]
-        settings = pattern([f"setting_{name}" for name in self.settings])
-        inputs = [settings, COUNT, "X", "Y", "WEIGHT"]
-        inputs += [f"R{k}" for k in range(len(self.draws))]
-        loop = [f"{name} = {text}" for text, name in self.scalars.items()] + body + updates
-        lines = head + [f"for {', '.join(inputs)} in steps:"] + indented(loop)
+        loop = [f"{name} = {text}" for text, name in self.scalars.items()] + body
+        names, states = self.names()
+        lines = self.head() + [f"for {', '.join(self.inputs())} in steps:"] + indented(loop)
         lines.append("return [{}], [{}]".format(", ".join(names), ", ".join(states)))
-        return self.function("train(steps, losses, parameters, states)", lines)
+        return self.function(self.signature, lines)
+
+    def names(self) -> "Tuple[List[str], List[str]]":
+        """Return the names of the parameters, and of what the optimizer keeps."""
+        names = [self.name_of(n) for n in range(len(self.recording.parameters))]
+        return names, [f"M{n}_{k}" for n in self.changing for k in self.memory]
+
+    def head(self) -> "List[str]":
+        """Return the statements before the loop over the steps."""
+        names, states = self.names()
+        lines = [f"{listed(names)} = parameters"]
+        lines += [f"{listed(states)} = states"] if states else []
+        return lines + self.zeros() + ["done = losses.append"]
+
+    def inputs(self) -> "List[str]":
+        """Return the names of what each step is given."""
+        settings = pattern([f"setting_{name}" for name in self.settings])
+        return [settings, COUNT, "X", "Y", "WEIGHT"] + [f"R{k}" for k in range(len(self.draws))]
+
+    def updates(self) -> "List[str]":
+        """Return the statements that replace the parameters."""
+        return self.kind_of_updates(self).lines
 
     def value(self) -> str:
         """Return the expression of the loss."""

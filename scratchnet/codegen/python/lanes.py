@@ -1,0 +1,143 @@
+"""A fused training step on samples that are integers, with the weights that meet them as integers.
+
+    train(steps, losses, parameters, states, lanes) -> parameters, states
+
+The weights of an input to all units are one integer, in lanes of bits, so that one multiplication
+by an input gives all its products. Everything else is printed as in fused.py. It applies to a
+parameter that multiplies the samples and whose rule is w - a·g, as that of plain SGD: then an input
+that is 0 changes no weight and costs nothing.
+
+``lanes`` is a LaneNumbers, which converts numbers to lanes and back (engines/lane_numbers.py). If
+the weights outgrow their lanes, ``train`` returns before all steps are made.
+"""
+
+import re
+
+from ...scalars.symbolic import Undecided
+from ..own import generate
+from .expressions import indented
+from .fused import Fused, FusedProgram
+from .recording import TrainingStep
+from .updates import Updates
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+
+class UpdatesOfLanes(Updates):
+    """The statements that replace all parameters, one of which is a list of integers."""
+
+    fused: "FusedLanes"
+
+    def of(self, n: int, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> "List[str]":
+        if n != self.fused.lanes:
+            return Updates.of(self, n, outputs, names)
+        row = f"{self.fused.vectors.updates[n][1]}_row"
+        sample, inputs, product = (
+            ("_, places", "i in places", "d")
+            if self.fused.is_binary
+            else ("_, places, values", "i, k in zip(places, values)", "k * d")
+        )
+        return [
+            f"change = {self.coefficient(outputs, names)} * scale",
+            f"for ({sample}), {row} in zip(K, {row[:-4].upper()}):",
+            f"    room -= abs(change) * max(max({row}), -min({row}))",
+            f"    d = integer([round(change * v) for v in {row}])",
+            f"    for {inputs}:",
+            f"        L{n}[i] -= {product}",
+        ]
+
+    def coefficient(self, outputs: "Dict[str, Any]", names: "Dict[int, str]") -> str:
+        """Return the expression of a in the rule w - a·g."""
+        new = outputs["w"]
+        if len(outputs) == 1 and new.operation == "subtract":
+            w, step = new.operands
+            named = [names.get(id(v), "") for v in (w,) + step.operands]
+            if step.operation == "multiply" and named in (["w", "", "g"], ["w", "g", ""]):
+                factor = step.operands[named.index("") - 1]
+                code, found = self.fused.code([factor], {}, False)
+                text = code.text(code.outputs[0])
+                if not found and not code.statements() and not code.functions:
+                    return text
+        raise Undecided("the rule of the optimizer is not w - a·g")
+
+
+class FusedLanes(Fused):
+    """The printer of a Recording whose samples are integers K besides the floats X.
+
+    ``lanes``       the index of the parameter that is a list of integers
+    ``is_binary``   whether each input is 0 or 1
+    """
+
+    kind_of_updates = UpdatesOfLanes
+    signature = Fused.signature.replace(")", ", lanes)")
+
+    def __init__(self, recording: "TrainingStep", size: int, is_binary: bool) -> None:
+        self.is_binary = is_binary
+        self.lanes = -1
+        Fused.__init__(self, recording, size)
+        if re.search(rf"\bC{self.lanes}\b", self.source):
+            raise Undecided("the weights of the inputs are used elsewhere, too")
+
+    def written_out(self) -> str:
+        self.lanes = self.parameter_of_inputs()
+        return Fused.written_out(self)
+
+    def parameter_of_inputs(self) -> int:
+        """Return the index of the first parameter that multiplies the samples and changes."""
+        for product in self.recording.products:
+            n = int(product.parameter[1:])
+            is_input = self.vectors.name_of(product.rows) == "x" and not product.transposed
+            uses = [other for other in self.recording.products if other.parameter == f"w{n}"]
+            if is_input and len(uses) == 1 and self.vectors.updates.get(n, ("", ""))[0] == "x":
+                return n
+        raise Undecided("no weights that change multiply the inputs")
+
+    def name_of(self, n: int) -> str:
+        return f"L{n}" if n == self.lanes else Fused.name_of(self, n)
+
+    def factors(self, product: str, found: "List[str]") -> "Tuple[Any, Tuple[str, str], str]":
+        n = self.lanes
+        if self.recording.products[int(product[1:])].parameter != f"w{n}":
+            return Fused.factors(self, product, found)
+        if self.is_binary:
+            sample, text = "pick, _", f"sum(pick(L{n}))"
+        else:
+            sample, text = "pick, _, values", self.dot("values", f"pick(L{n})")
+        return [(f"({sample})", "K")], (f"n{n}", f"numbers({text})"), f"(unit * n{n})"
+
+    def head(self) -> "List[str]":
+        names = ["numbers", "integer", "measured", "unit", "scale"]
+        lines = Fused.head(self)
+        lines += [", ".join(names) + " = " + ", ".join([f"lanes.{name}" for name in names])]
+        return lines + [f"room = measured(L{self.lanes}, 0.0)"]
+
+    def inputs(self) -> "List[str]":
+        return Fused.inputs(self) + ["K"]
+
+    def updates(self) -> "List[str]":
+        check = [f"room = measured(L{self.lanes}, room)", "if not room:", "    break"]
+        return Fused.updates(self) + ["if room < 0.0:"] + indented(check)
+
+
+def of_batches(
+    net: "Any",
+    loss: "Any",
+    optimizer: "Any",
+    shape: "Tuple[int, int, bool]",
+    size: int,
+    is_binary: bool,
+) -> "Tuple[FusedProgram, int]":
+    """Return the program of a step on batches of this size, and the index of the parameter.
+
+    ``shape``   the numbers of inputs and outputs, and whether samples have weights
+    """
+    counts = iter([2, 3])  # as in fused.of_batches
+
+    def generated() -> "Tuple[FusedProgram, int]":
+        recording = TrainingStep(net, loss, optimizer, shape, next(counts))
+        fused = FusedLanes(recording, size, is_binary)
+        return fused.program(), fused.lanes
+
+    return generate(generated, net.layers + [loss])  # type: ignore[no-any-return]

@@ -1,0 +1,141 @@
+r"""Samples that lie on a grid, as pixels, counts, 0/1 and one-hot columns do.
+
+Each number is a multiple of a common step, so a sample becomes a few small integers:
+
+>>> grid = Grid([[0.0, 0.5, 1.0, 0.0], [0.25, 0.0, 0.0, 0.0]])
+>>> grid.step, grid.most, [(places, integers) for _, places, integers in grid.samples]
+(0.25, 4, [((1, 2), b'\x02\x04'), ((0,), b'\x01')])
+"""
+
+from fractions import Fraction
+from itertools import compress
+from math import gcd
+from operator import itemgetter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Sequence, Set
+
+    from ..core.types import Matrix, Row
+
+MOST_STEPS = 4096  # the largest number in steps of the grid
+FIRST = 20  # how many rows tell the step, until another row shows that it is smaller
+CLOSE = 2.0**-51  # how far numbers may be from the grid, relative to themselves
+
+
+class OffGrid(Exception):
+    """An error: a number is not on the grid that is known so far."""
+
+
+class Integers(dict):  # type: ignore[type-arg]
+    """{number: integer k} for numbers that are k·step; it grows when it is read.
+
+    ``is_binary``   whether only 0 and 1 are allowed
+    """
+
+    def __init__(self, numbers: "Set[float]") -> None:
+        dict.__init__(self)
+        self.step = step_of(numbers)
+        self.is_binary = False
+        for v in numbers:
+            self[v]
+        self.is_binary = set(self.values()) <= {0, 1}
+
+    def __missing__(self, v: float) -> int:
+        k = round(v / self.step)
+        is_close = abs(k * self.step - v) <= CLOSE * abs(v) and abs(k) <= MOST_STEPS
+        if not is_close or self.is_binary and k not in (0, 1):
+            raise OffGrid
+        self[v] = k
+        return k
+
+
+class Grid:
+    """The grid of some rows; if there is none, a ValueError is raised.
+
+    ``step``        each number is k·step, where k is an integer
+    ``is_binary``   whether each k is 0 or 1
+    ``samples``     of each row, a function that takes its inputs from a list, their places and
+                    their integers; the inputs are those that are not 0, or all if few are 0; there
+                    are no integers if all are 1
+    ``most``        the largest absolute k
+    ``longest``     the largest sum of the absolute k of a row
+    ``inputs``      the mean number of inputs of a row
+    """
+
+    def __init__(self, rows: "Matrix") -> None:
+        numbers: "Set[float]" = set().union(*rows[:FIRST])
+        self.samples: "List[Any]" = []
+        while not self.samples:
+            try:
+                self.integers = Integers(numbers)
+            except OffGrid:
+                raise ValueError("the inputs are not multiples of a common step") from None
+            numbers = self.convert(rows)
+        self.step, self.is_binary = self.integers.step, self.integers.is_binary
+        self.most = max(1, max(map(abs, self.integers.values())))
+        self.longest = max(map(self.length, self.samples))
+        self.inputs = sum([len(sample[1]) for sample in self.samples]) / len(rows)
+
+    def convert(self, rows: "Matrix") -> "Set[float]":
+        """Make the samples; if a row has numbers off the grid, return the numbers so far."""
+        everywhere = tuple(range(len(rows[0])))
+        samples = []
+        for row in rows:
+            try:
+                samples.append(self.sample(row, everywhere))
+            except OffGrid:
+                return set(self.integers).union(row)
+        self.samples = samples
+        return set()
+
+    def sample(self, row: "Row", everywhere: "Sequence[int]") -> "Any":
+        integer = self.integers.__getitem__
+        places = tuple(compress(everywhere, row))
+        if self.integers.is_binary:
+            for v in set(row):
+                integer(v)
+            return picker(places), places
+        if len(places) * 4 > len(row) * 3:
+            return itemgetter(slice(None)), everywhere, compact(list(map(integer, row)))
+        return picker(places), places, compact(list(map(integer, compress(row, row))))
+
+    def length(self, sample: "Any") -> int:
+        if self.is_binary:
+            return len(sample[1])
+        integers = sample[2]
+        return sum(integers if isinstance(integers, bytes) else map(abs, integers))
+
+
+def step_of(numbers: "Set[float]") -> float:
+    """Return the largest number of which all these are multiples, except for rounding.
+
+    >>> step_of({0.0, -0.5, 0.75})
+    0.25
+    """
+    largest = max(map(abs, numbers))
+    steps = 1
+    for v in numbers if largest else ():
+        part = v / largest
+        if abs(part * steps - round(part * steps)) > 1e-9:
+            more = Fraction(part).limit_denominator(MOST_STEPS).denominator
+            steps *= more // gcd(steps, more)
+        if steps > MOST_STEPS:
+            raise ValueError("the inputs are not multiples of a common step")
+    return largest / steps or 1.0
+
+
+def picker(places: "Sequence[int]") -> "Any":
+    """Return a function that takes the elements at these places from a list."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    # For a single place itemgetter would return an element, not a sequence.
+    return itemgetter(slice(places[0], places[0] + 1) if places else slice(0))
+
+
+def compact(integers: "List[int]") -> "Sequence[int]":
+    """Return the integers as bytes, if possible."""
+    try:
+        return bytes(integers)
+    except ValueError:
+        return tuple(integers)
