@@ -5,8 +5,12 @@ number is read once for all of them, and no addition waits for the one before it
 sum are added from left to right. -0.0 + x is x, even if x is 0.0 or -0.0.
 """
 
+import re
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import List, Set
+
     from ...core.types import Matrix, Row
 
 
@@ -134,3 +138,21 @@ def sum_of_rows(D: "Matrix") -> "Row":
     [9.0, 12.0]
     """
     return sum_of_columns([1.0] * len(D), D)
+
+
+def source_of(names: "Set[str]") -> "List[str]":
+    """Return the sources of these functions and of those that they call.
+
+    Each program has functions of its own. PyPy compiles a loop as it first runs, which may be with
+    the short rows of another network.
+
+    >>> [source.partition("(")[0] for source in source_of({"products"})]
+    ['def products', 'def of_two_rows', 'def of_a_row']
+    """
+    parts = __loader__.get_source(__name__).rstrip().split("\n\n\n")  # type: ignore[name-defined]
+    functions = {part[len("def ") : part.index("(")]: part for part in parts if "def " == part[:4]}
+    found = set(names)
+    for name, source in functions.items():  # Those that are called follow.
+        if name in found:
+            found.update(re.findall(r"\w+(?=\()", source))
+    return [source for name, source in functions.items() if name in found]

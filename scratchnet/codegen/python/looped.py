@@ -12,6 +12,7 @@ from ..own import generate
 from ..program import reachable
 from .expressions import indented
 from .fused import Fused, FusedProgram
+from .loop_products import source_of
 from .loop_updates import MOST_WRITTEN_OUT, LoopUpdates
 from .printer import Code
 from .recording import Prediction, TrainingStep
@@ -43,9 +44,8 @@ class Loops(Stages):
         return Stages.all_stages(self)
 
     def function(self, signature: str, lines: "Sequence[str]") -> str:
-        called = ", ".join(sorted(self.products_used))
         source = Stages.function(self, signature, lines)
-        return f"from {__package__}.loop_products import {called}\n{source}"
+        return source + "".join([f"\n\n{text}\n" for text in source_of(self.products_used)])
 
     def names_to_keep(self) -> "Set[str]":
         """Return the names of the vectors that are needed after their stage."""
