@@ -7,7 +7,6 @@ rounding, and in the portable kernel to the bit.
 from ..core.functions import kernel
 from ..core.network import Sequential
 from . import threads
-from .products import COMPILED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 
     from ..core.types import Matrix
 
-# Parameters × samples that take longer than generating the code. PyPy also has to compile it.
-LEAST = 20000000 if COMPILED else 100000
+LEAST = 100000  # parameters × samples that take longer than generating the code
 FEWEST = 20  # samples
 MOST_PREDICTIONS = 32
 
@@ -56,7 +54,7 @@ def predicted(net: "Sequential", parameters: "Any", X: "Matrix") -> "Matrix":
     from .zeros import pays_off
 
     matrices = [p for p in parameters if not p.flat]
-    is_sparse = not COMPILED and pays_off(X[:: len(X) // FEWEST], matrices, len(X))
+    is_sparse = pays_off(X[:: len(X) // FEWEST], matrices, len(X))
     function, gathered = function_of(net, VALUES if is_sparse else "")
     numbers = []
     for n, p in enumerate(parameters):
@@ -73,12 +71,13 @@ def function_of(net: "Sequential", gather: str) -> "Tuple[Callable[..., Matrix],
     They are from the cache if possible. ``gather`` says what of the samples the function reads.
     """
     from ..codegen.own import is_own, is_patched
+    from ..codegen.python import fused
     from ..codegen.python.printer import executed
     from ..scalars.symbolic import Undecided
-    from . import rows
     from .generated import arguments_of
+    from .products import COMPILED
 
-    if kernel() == "dist":
+    if COMPILED or kernel() == "dist":
         raise ValueError("the layers are faster")
     if not all([is_own(layer) and not is_patched(layer) for layer in net.layers]):
         raise ValueError("user-defined layers may do something else from sample to sample")
@@ -88,7 +87,7 @@ def function_of(net: "Sequential", gather: str) -> "Tuple[Callable[..., Matrix],
         found = _predictions[key]
     except KeyError:  # Not "if key in", because another thread may clear the cache in between.
         try:
-            source, gathered = rows.PRINTER.of_prediction(net, gather)
+            source, gathered = fused.of_prediction(net, gather)
             found = executed(source)["predict"], gathered
         except Undecided:  # A row is too wide, for example.
             found = None

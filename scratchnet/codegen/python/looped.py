@@ -265,10 +265,10 @@ def of_batches(
     )
 
 
-def of_prediction(net: "Any", gather: str = "") -> "Tuple[str, List[int]]":
-    """Return the source of ``predict``, like that of fused.py; it reads all numbers of a sample."""
+def of_prediction(net: "Any") -> str:
+    """Return the source of ``predict``, for layers of the package."""
     stages = Loops(VectorsInLoops(Prediction(net)))
     names = [stages.name_of(n) for n in range(len(stages.recording.parameters))]
     lines = [f"{listed(names)} = parameters"] + stages.all_stages()
     output = f"return {stages.vectors.output.upper()}"
-    return stages.function("predict(X, parameters)", lines + [output]), []
+    return stages.function("predict(X, parameters)", lines + [output])
