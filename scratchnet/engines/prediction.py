@@ -77,6 +77,7 @@ def function_of(net: "Sequential", gather: str) -> "Tuple[Callable[..., Matrix],
     from .generated import arguments_of
     from .products import COMPILED
 
+    # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.
     if COMPILED or kernel() == "dist":
         raise ValueError("the layers are faster")
     if not all([is_own(layer) and not is_patched(layer) for layer in net.layers]):

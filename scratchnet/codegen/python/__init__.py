@@ -5,7 +5,7 @@ unrolled        sn.unroll: the prediction of a network, written out
 step            a training step, written out
 fused           a training step in comprehensions over rows, and predictions of many samples
 lanes           the same, with samples of integers and all weights of an input in one integer
-looped          the same in loops, for PyPy
+looped          a training step in loops, for PyPy
 module          a module for Python or MicroPython with a network of floats
 integer_module  a module for MicroPython with a network of integers
 table_rows      the rows of a table in such a module

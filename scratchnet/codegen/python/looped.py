@@ -15,10 +15,9 @@ from .fused import Fused, FusedProgram
 from .loop_products import source_of
 from .loop_updates import MOST_WRITTEN_OUT, LoopUpdates
 from .printer import Code
-from .recording import Prediction, TrainingStep
+from .recording import TrainingStep
 from .reductions import Reduction, VectorsInLoops
 from .stages import WIDEST, Stages
-from .unrolled import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -263,12 +262,3 @@ def of_batches(
         lambda: Looped(TrainingStep(net, loss, optimizer, shape, next(counts)), size).program(),
         net.layers + [loss],
     )
-
-
-def of_prediction(net: "Any") -> str:
-    """Return the source of ``predict``, for layers of the package."""
-    stages = Loops(VectorsInLoops(Prediction(net)))
-    names = [stages.name_of(n) for n in range(len(stages.recording.parameters))]
-    lines = [f"{listed(names)} = parameters"] + stages.all_stages()
-    output = f"return {stages.vectors.output.upper()}"
-    return stages.function("predict(X, parameters)", lines + [output])
