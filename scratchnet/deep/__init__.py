@@ -1,8 +1,9 @@
 """Layers above the core, which occur in models of other libraries.
 
     activations.py      functions of one element: CELU, Clip, Exp, HardSigmoid, HardSwish, Mish,
-                        Softsign; PReLU, which learns; LogSoftmax, a function of a row
-    normalization.py    functions of a row: LayerNormalization, RowNormalization
+                        Softsign, ThresholdedReLU; PReLU, which learns; LogSoftmax, a function of
+                        a row
+    normalization.py    functions of a row: LayerNormalization, RMSNormalization, RowNormalization
 
 They are written like the layers of the core, each with its forward and its backward rule, and
 everything works with them: engines, number types, explanations, gradient checks, generated code and
@@ -24,8 +25,9 @@ from .activations import (
     Mish,
     PReLU,
     Softsign,
+    ThresholdedReLU,
 )
-from .normalization import LayerNormalization, RowNormalization
+from .normalization import LayerNormalization, RMSNormalization, RowNormalization
 
 LAYERS = {
     "CELU": CELU,
@@ -37,8 +39,10 @@ LAYERS = {
     "LogSoftmax": LogSoftmax,
     "Mish": Mish,
     "PReLU": PReLU,
+    "RMSNormalization": RMSNormalization,
     "RowNormalization": RowNormalization,
     "Softsign": Softsign,
+    "ThresholdedReLU": ThresholdedReLU,
 }
 
 __all__ = list(LAYERS)

@@ -1,8 +1,8 @@
 """Further activation functions, each with its derivative directly under it.
 
-    Clip  HardSigmoid  HardSwish  CELU  Exp  Mish  Softsign    element by element
-    PReLU                                                      element by element; it learns
-    LogSoftmax                                                 row by row
+    Clip  HardSigmoid  HardSwish  CELU  Exp  Mish  Softsign  ThresholdedReLU    element by element
+    PReLU                                                           element by element; it learns
+    LogSoftmax                                                      row by row
 
     z    one element of the input          Z    the input,  samples × features
     a    one element of the output         A    the output, samples × features
@@ -153,6 +153,21 @@ class Softsign(Activation):
 
     def derivative(self, z: Number, a: Number) -> Number:
         return 1 / ((1 + abs(z)) * (1 + abs(z)))
+
+
+class ThresholdedReLU(Activation):
+    """a = z where z > alpha, else 0 (Konda, Memisevic & Krueger 2015)"""
+
+    arguments = numbers = ("alpha",)
+
+    def __init__(self, alpha: Number = 1) -> None:
+        self.alpha = self.require("alpha", alpha, FINITE)
+
+    def function(self, z: Number) -> Number:
+        return where(z > self.alpha, z, whole(0, z))
+
+    def derivative(self, z: Number, a: Number) -> Number:
+        return where(z > self.alpha, 1, 0)
 
 
 class PReLU(Layer):

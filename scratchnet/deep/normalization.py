@@ -1,6 +1,7 @@
 """Layers that normalize what passes through them.
 
     LayerNormalization    each row to the mean 0 and the variance 1
+    RMSNormalization      each row to the mean square 1
     RowNormalization      each row to the length 1
 
     X    the input,  samples × features       dX    the gradient of the loss at X
@@ -8,7 +9,7 @@
     C    the rows less their means            U     C divided by S, before it is scaled
     S    √(variance + epsilon) or the length of a row, one per sample
 
-Both treat each sample by itself.
+They treat each sample by itself.
 """
 
 # ruff: noqa: B008  (a Default never changes)
@@ -41,7 +42,7 @@ class LayerNormalization(Layer):
     """
 
     arguments: Names = ("inputs", "epsilon")
-    in_parameters = ("scale", "bias")
+    in_parameters: Names = ("scale", "bias")
     numbers = ("epsilon",)
 
     def __init__(
@@ -99,6 +100,34 @@ class LayerNormalization(Layer):
             self.scale.gradient = matrix.sum_columns(matrix.multiply(dZ, self.U))
         if self.bias:
             self.bias.gradient = matrix.sum_columns(dZ)
+
+
+class RMSNormalization(LayerNormalization):
+    """z = scale·u, where u = x/√(mean of x² + epsilon) of the row of x (Zhang & Sennrich 2019)
+
+    ``inputs``    the number of features
+    ``epsilon``   is added to the mean of the squares, so that a row of zeros does not divide by 0
+    ``scale``     a list of ``inputs`` numbers; if not given, ones; False means no scale
+
+    >>> layer = RMSNormalization(2, epsilon=1, scale=[1, 2])
+    >>> layer.forward([[1.0, 2.0]])
+    [[0.5345224838248488, 2.1380899352993947]]
+    """
+
+    in_parameters: Names = ("scale",)
+
+    def __init__(
+        self, inputs: int, epsilon: Number = Default(1, 100000), scale: Any = None
+    ) -> None:
+        LayerNormalization.__init__(self, inputs, epsilon, scale, bias=False)
+
+    def centered(self, x: Row) -> Row:
+        return x
+
+    def gradient(self, du: Row, u: Row, s: Number) -> Row:
+        """dx = (du - u·mean(du·u))/s"""
+        along = dot(du, u) / len(du)
+        return [(du_k - u_k * along) / s for du_k, u_k in zip(du, u)]
 
 
 class RowNormalization(Layer):

@@ -9,7 +9,7 @@ from test_first_steps_deep import ALL, SAMPLES, TARGETS, agree, identify, networ
 import scratchnet as sn
 from scratchnet import deep
 
-EXACT = [make for make in ALL if type(make()).__name__ in "Clip HardSigmoid HardSwish Softsign PReLU".split()]  # fmt: skip
+EXACT = [make for make in ALL if type(make()).__name__ in "Clip HardSigmoid HardSwish Softsign ThresholdedReLU PReLU".split()]  # fmt: skip
 
 
 @pytest.mark.parametrize("make", ALL, ids=identify)
@@ -58,6 +58,8 @@ TORCH = [
     (lambda: deep.LogSoftmax(), lambda nn: nn.LogSoftmax(dim=1)),
     (lambda: deep.RowNormalization(), lambda nn: Unit(2)),
     (lambda: deep.RowNormalization("l1"), lambda nn: Unit(1)),
+    (lambda: deep.ThresholdedReLU(0.5), lambda nn: nn.Threshold(0.5, 0)),
+    (lambda: deep.RMSNormalization(4, 0.25), lambda nn: nn.RMSNorm(4, 0.25)),
     (lambda: deep.LayerNormalization(4), lambda nn: nn.LayerNorm(4)),
     (lambda: deep.LayerNormalization(4, bias=False), lambda nn: nn.LayerNorm(4, bias=False)),
 ]

@@ -26,6 +26,8 @@ ELEMENTWISE = [
     (lambda: deep.Exp(), lambda z: math.exp(z)),
     (lambda: deep.Mish(), lambda z: z * math.tanh(math.log(1 + math.exp(z)))),
     (lambda: deep.Softsign(), lambda z: z / (1 + abs(z))),
+    (lambda: deep.ThresholdedReLU(), lambda z: z if z > 1 else 0),
+    (lambda: deep.ThresholdedReLU(-0.8), lambda z: z if z > -0.8 else 0),
     (lambda: deep.PReLU(), lambda z: z if z > 0 else z / 4),
     (lambda: deep.PReLU(slope=[-2]), lambda z: z if z > 0 else -2 * z),
 ]
@@ -37,6 +39,9 @@ OTHERS = [
     lambda: deep.LayerNormalization(4, scale=False),
     lambda: deep.LayerNormalization(4, bias=False),
     lambda: deep.LayerNormalization(4, scale=False, bias=False),
+    lambda: deep.RMSNormalization(4),
+    lambda: deep.RMSNormalization(4, 0.5, scale=[1, 2, -1, 0.5]),
+    lambda: deep.RMSNormalization(4, scale=False),
     lambda: deep.RowNormalization(),
     lambda: deep.RowNormalization("l1"),
 ]
@@ -88,6 +93,8 @@ def test_the_functions_of_a_row():
     assert sn.Sequential([deep.RowNormalization("l1")]).predict(rows) == expected
     layer = deep.LayerNormalization(2, 7, scale=[3, 1], bias=[1, 5])  # √(9 + 7) = 4
     assert sn.Sequential([layer]).predict([[10, 4]]) == [[1 + 3 * 0.75, 5 - 0.75]]
+    layer = deep.RMSNormalization(2, 71, scale=[1, 10])  # √((3² + 7²)/2 + 71) = 10
+    assert sn.Sequential([layer]).predict([[3, 7]]) == [[0.3, 7.0]]
 
 
 @each_layer

@@ -13,8 +13,9 @@ ACTIVATIONS = [
     sn.SELU, sn.GELU, lambda: sn.GELU("tanh"), sn.Softplus, sn.SiLU, sn.Threshold, lambda: sn.Threshold(1 / 3),
     sn.Softmax, sn.deep.Clip, lambda: sn.deep.Clip(0, 6), lambda: sn.deep.Clip(None, 2), lambda: sn.deep.Clip(-1 / 3, None),
     sn.deep.HardSigmoid, lambda: sn.deep.HardSigmoid(0.2, 0.4), sn.deep.HardSwish, sn.deep.CELU, lambda: sn.deep.CELU(0.7),
-    sn.deep.Exp, sn.deep.Mish, sn.deep.Softsign, sn.deep.LogSoftmax, sn.deep.RowNormalization, lambda: sn.deep.RowNormalization("l1"), sn.deep.PReLU, lambda: sn.deep.PReLU(3, [0.5, -1, 2]),
+    sn.deep.Exp, sn.deep.Mish, sn.deep.Softsign, sn.deep.LogSoftmax, sn.deep.ThresholdedReLU, lambda: sn.deep.ThresholdedReLU(-0.5), sn.deep.RowNormalization, lambda: sn.deep.RowNormalization("l1"), sn.deep.PReLU, lambda: sn.deep.PReLU(3, [0.5, -1, 2]),
     lambda: sn.deep.LayerNormalization(3), lambda: sn.deep.LayerNormalization(3, 0.1, [1, 2, 3], [0.5, 0, -1]),
+    lambda: sn.deep.RMSNormalization(3), lambda: sn.deep.RMSNormalization(3, 0.1, [1, 2, -3]), lambda: sn.deep.RMSNormalization(3, scale=False),
     lambda: sn.deep.LayerNormalization(3, scale=False), lambda: sn.deep.LayerNormalization(3, scale=False, bias=False),
 ]  # fmt: skip
 ROWS = [[0.5, -1.0, 2.0], [-3.0, 0.25, 1.0], [0.0, 40.0, -40.0], [1e-9, -1e-9, 800.0]]

@@ -117,12 +117,6 @@ def test_a_batch_normalization():
             ),
             "length 1 for 2 inputs",
         ),
-        (
-            file_of(
-                [Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"])], {"s": ROW}, dims=("n", 2, 2)
-            ),
-            "3 dimensions",
-        ),
     ],
 )
 def test_a_batch_normalization_that_is_refused(content, words):

@@ -91,7 +91,10 @@ def test_a_graph_that_is_no_chain_of_layers(node, tensors, words):
             file_of([named("Relu", ["X"]), Node("Tanh", ["X"], ["Z"])], outputs=(("Y", FLOAT), ("Z", FLOAT))),
             "has one output; this graph has 'Y', 'Z'; choose one by its name, output='Y' (or --output-name at the shell)",
         ),
-        (file_of([named("Relu", ["X"])], dims=("n", 3, 4)), "makes an array of 3 dimensions"),
+        (
+            file_of([named("Transpose", ["X"], {"perm": [1, 0, 2]})], dims=("n", 3, 4)),
+            "makes the shape [3, 'samples', 4], in which the samples stand between the features",
+        ),
         (file_of([named("Relu", ["X"])], dims=()), "the input 'X' is a single number, not a row"),
     ],
 )  # fmt: skip

@@ -45,6 +45,7 @@ _OPERATORS = {
 }
 _IN_32_BITS = dict(_OPERATORS, LeakyReLU="LeakyRelu", ELU="Elu", SELU="Selu", Softplus="Softplus")
 _IN_32_BITS.update(CELU="Celu", HardSigmoid="HardSigmoid", Softsign="Softsign")
+_IN_32_BITS.update(ThresholdedReLU="ThresholdedRelu")
 
 
 def written(layer: "Any", z: "Wire") -> "Wire":
@@ -81,6 +82,7 @@ _READ: "Dict[str, Any]" = {
     "Mish": lambda wire: ("Mish", {}),
     "Exp": lambda wire: ("Exp", {}),
     "Softsign": lambda wire: ("Softsign", {}),
+    "ThresholdedRelu": lambda wire: ("ThresholdedReLU", {"alpha": wire.attribute("alpha", 1.0)}),
     "HardSwish": lambda wire: ("HardSwish", {}),
     "Celu": lambda wire: ("CELU", {"alpha": wire.attribute("alpha", 1.0)}),
     "HardSigmoid": lambda wire: (
@@ -152,6 +154,7 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
             (kind, {}) for kind in ("LeakyReLU", "ELU", "SELU", "Softplus", "SiLU", "Threshold")
         ]
         kinds += [(kind, {}) for kind in ("HardSigmoid", "HardSwish", "CELU", "Mish", "Softsign")]
+        kinds += [("ThresholdedReLU", {})]
         kinds += [("Threshold", {"bipolar": True}), ("Threshold", {"strict": True})]
         kinds += [("Threshold", {"bipolar": True, "strict": True})]
         for kind, options in kinds:
@@ -176,12 +179,15 @@ def _forms() -> "List[Tuple[str, Dict[str, Any], Wire]]":
 def _others(z: "Wire") -> "Iterator[Tuple[str, Dict[str, Any], Wire]]":
     """Yield further spellings, of PyTorch and Keras."""
     yield "Mish", {}, z * z.of("Softplus", z).tanh()
-    above = 1 + (-z).exp()
-    yield "Sigmoid", {}, 1 / above
-    yield "Sigmoid", {}, z.of("Reciprocal", above)
-    gate = type(z)("HardSigmoid", [z], {"alpha": 1 / 6, "beta": 0.5})
+    for minus in (-z, -1 * z):
+        above = 1 + minus.exp()
+        yield "Sigmoid", {}, 1 / above
+        yield "Sigmoid", {}, z.of("Reciprocal", above)
+    yield "ThresholdedReLU", {}, z.of("LessOrEqual", z, Hole("alpha")).where(0, z)
+    for attributes in ({"alpha": 1 / 6, "beta": 0.5}, {"alpha": 1 / 6}):  # 0.5 is the default
+        yield "HardSwish", {}, z * type(z)("HardSigmoid", [z], attributes)
     clipped = z.of("Clip", z + 3, 0, 6)
-    for form in (z * gate, z * clipped / 6, z * (clipped / 6), z * (clipped * (1 / 6))):
+    for form in (z * clipped / 6, z * (clipped / 6), z * (clipped * (1 / 6))):
         yield "HardSwish", {}, form
     relu6 = z.of("Min", z.of("Relu", z + 3), 6)
     for form in (z * relu6 / 6, z * (relu6 / 6), z * (relu6 * (1 / 6))):

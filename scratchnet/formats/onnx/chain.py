@@ -28,6 +28,7 @@ ROWWISE = (
     "Softmax",
     "LogSoftmax",
     "LayerNormalization",
+    "RMSNormalization",
     "RowNormalization",
     "Dense",
 )  # each output from all inputs
@@ -88,6 +89,10 @@ class Chain:
         return self.then("Normalization", mean=None, spread=spread)
 
 
+class TooLarge(ValueError):
+    """The network, or the work of reading it, is too large for the file."""
+
+
 class Limits:
     """How many numbers a network may have, and how many multiplications its reading may take.
 
@@ -103,14 +108,14 @@ class Limits:
         """Count numbers that will be made. This comes before they take up memory."""
         self.size += size
         if self.size > self.most:
-            raise ValueError(
+            raise TooLarge(
                 f"ONNX: the network has {self.size} numbers or more; at most {self.most} are read"
             )
 
     def work(self, products: int) -> None:
         self.products += products
         if self.products > MOST_PRODUCTS:
-            raise ValueError("ONNX: the branches of the graph are too large to join")
+            raise TooLarge("ONNX: the branches of the graph are too large to join")
 
     # ---- a choice of outputs -----------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The operators of scikit-learn's converter, in the domain ai.onnx.ml.
 
-    Scaler  LinearRegressor  LinearClassifier  Normalizer
+    Scaler  LinearRegressor  LinearClassifier  Normalizer  Imputer
     labels_of    the class labels that a graph names
 
 Probabilities are those of the operator's post_transform: none, a sigmoid or a softmax.
@@ -94,9 +94,26 @@ def normalizer(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     if norm == "L1" and rows.chain.layer.get("type") == "Softmax":
         return rows
     features_of(wire, rows, -1)
+    if norm == "MAX":
+        raise wire.refusal(
+            "has the norm MAX, which onnxruntime computes by another rule than scikit-learn, "
+            "without absolute values; give the Normalizer the norm l1 or l2"
+        )
     if norm not in ("L1", "L2"):
         raise wire.refusal(f"has the norm {norm[:60]!r}; supported are L1 and L2")
     return Rows(rows.chain.then("RowNormalization", norm=norm.lower()), rows.dims)
+
+
+def imputer(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+    """Nothing, because a network takes only finite numbers: none is missing."""
+    rows = data_of(wire, inputs)
+    missing = wire.attribute("replaced_value_float", 0.0)
+    if missing == missing or "replaced_value_int64" in wire.attributes:
+        raise wire.refusal(
+            f"replaces the number {missing}, which no layer does; only missing numbers, NaN, may "
+            "be replaced, because a network is given none"
+        )
+    return rows
 
 
 # ---- labels ----------------------------------------------------------------------------------
@@ -119,6 +136,7 @@ def labels_of(graph: "Graph", values: "Dict[str, Any]", wire: "Wire") -> "List[A
 
 
 OPERATORS = {
+    "ai.onnx.ml.Imputer": imputer,
     "ai.onnx.ml.LinearClassifier": linear_classifier,
     "ai.onnx.ml.LinearRegressor": linear_regressor,
     "ai.onnx.ml.Normalizer": normalizer,

@@ -21,6 +21,7 @@ PARAMETERS = {
     "Dense": ["weights", "bias"],
     "PReLU": ["slope"],
     "LayerNormalization": ["scale", "bias"],
+    "RMSNormalization": ["scale"],
 }
 
 
@@ -59,7 +60,7 @@ def described_chain(chain: "Chain", labels: "List[Any]") -> "Described":
                 description["bias"] = False
         elif layer["type"] == "PReLU":
             description["count"] = len(layer["slope"])
-        elif layer["type"] == "LayerNormalization":
+        elif layer["type"] in ("LayerNormalization", "RMSNormalization"):
             description.update(inputs=layer["width"], epsilon=layer["epsilon"])
             description.update({name: False for name in parameters if parameters[name] is None})
         elif layer["type"] == "Normalization":

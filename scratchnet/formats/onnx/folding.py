@@ -11,9 +11,10 @@ The numbers are computed in 64 bits, like everything here.
 """
 
 from ...core.elementary import REAL
-from ...core.functions import exp, sqrt
-from .affine import OPERATORS as CHOICES
+from ...core.functions import exp, log, sqrt
+from .affine import axes_of_reduction
 from .chain import Chain, Limits
+from .choices import OPERATORS as CHOICES
 from .graph import DOUBLE, FLOAT, FLOATS, INT32, INT64, Tensor, packed
 from .layout import count, spread
 from .rows import Reading, Rows
@@ -29,13 +30,24 @@ ARITHMETIC: "Dict[str, Callable[[Any, Any], Any]]" = {
     "Sub": lambda a, b: a - b,
     "Mul": lambda a, b: a * b,
     "Div": lambda a, b: a / b,
+    "Pow": lambda a, b: power(a, b),
 }
 FUNCTIONS: "Dict[str, Callable[[Any], Any]]" = {
     "Abs": abs,
     "Exp": exp,
+    "Log": log,
     "Neg": lambda a: -a,
     "Reciprocal": lambda a: 1 / a,
     "Sqrt": sqrt,
+}
+# The numbers that are reduced to one; PyTorch's weight_norm divides weights by their norm.
+REDUCED: "Dict[str, Callable[[List[Any]], Any]]" = {
+    "ReduceL1": lambda values: sum([abs(v) for v in values]),
+    "ReduceL2": lambda values: sqrt(sum([v * v for v in values])),
+    "ReduceMax": max,
+    "ReduceMean": lambda values: sum(values) / len(values),
+    "ReduceMin": min,
+    "ReduceSum": sum,
 }
 # Operators that move elements without changing them; all take the data as their first input.
 MOVING = "Flatten Gather Reshape Slice Split Squeeze Transpose Unsqueeze".split()
@@ -79,11 +91,13 @@ def _computed(
         return _arithmetic(operator, limits, *inputs)
     if operator == "ConstantOfShape":
         return _filled(wire, limits, first)
-    if operator not in MOVING + ["Cast", "Concat", "Shape"] + list(FUNCTIONS):
+    if operator not in MOVING + ["Cast", "Concat", "Shape"] + list(FUNCTIONS) + list(REDUCED):
         return None
     limits.grow(sum([i.count for i in inputs if i is not None]))
     if operator in FUNCTIONS:
         return _tensor(first.kind, first.dims, [FUNCTIONS[operator](v) for v in first.values()])
+    if operator in REDUCED:
+        return _reduced(wire, inputs)
     if operator == "Cast":
         return _converted(wire.attribute("to", 0), first)
     if operator == "Shape":
@@ -115,6 +129,34 @@ def _arithmetic(operator: str, limits: "Limits", a: "Tensor", b: "Tensor") -> "O
     if operator == "Div" and a.kind not in FLOATS:
         function = _whole_quotient
     return _tensor(a.kind, dims, [function(x, y) for x, y in zip(*parts)])
+
+
+def power(a: float, b: float) -> float:
+    """Return a to the power of b, which is a whole number or one half."""
+    if b in (0.5, -0.5):
+        root: float = sqrt(a)
+        return root if b > 0 else 1 / root
+    if b != int(b) or abs(b) > 64:
+        raise ValueError("an exponent that is not read")
+    result = 1.0
+    for _ in range(abs(int(b))):
+        result *= a
+    return result if b >= 0 else 1 / result
+
+
+def _reduced(wire: "Wire", inputs: "List[Any]") -> "Tensor":
+    """Return the numbers of a constant over axes, reduced to one each."""
+    first = inputs[0]
+    axes = axes_of_reduction(wire, inputs)
+    every = list(range(len(first.dims)))
+    places = [axis % len(every) for axis in axes] if axes else every
+    dims = [1 if k in places else length for k, length in enumerate(first.dims)]
+    groups: "List[List[Any]]" = [[] for _ in range(count(dims))]
+    for place, value in zip(spread(dims, first.dims), first.values()):
+        groups[place].append(value)
+    if not wire.attribute("keepdims", 1):
+        dims = [length for k, length in enumerate(dims) if k not in places]
+    return _tensor(first.kind, dims, [REDUCED[wire.operator](group) for group in groups])
 
 
 def _whole_quotient(a: int, b: int) -> int:

@@ -51,16 +51,37 @@ def multiplied(
         raise Unknown(needed)
     if dims[axis] != needed:
         raise wire.refusal(f"has a constant of length {needed} for {dims[axis]} inputs")
-    if count(dims[:axis] + dims[axis + 1 :]) != 1:
+    before, after = dims[:axis], dims[axis + 1 :]
+    rows_of_sample = count(before + after)
+    if rows_of_sample is None:
         raise wire.refusal(
-            "multiplies several rows per sample; a network has one row of numbers per sample"
+            "multiplies an unknown number of rows per sample; export it with a shape"
         )
-    reading.grow(tensor.count)
+    reading.grow(tensor.count * rows_of_sample * rows_of_sample)
     weights = _matrix(tensor.values(), matrix_dims, left == flip, factor)
     kept = [] if flat else [len(weights[0])]
-    dims = dims[:axis] + kept + dims[axis + 1 :]
+    dims = before + kept + after
+    if rows_of_sample > 1:
+        weights = _each(weights, count(before), count(after))
     dims = [1] * (len(tensor.dims) - max(len(rows.dims), 2)) + dims
     return Rows(rows.chain.dense(weights), dims)
+
+
+def _each(weights: "List[List[float]]", before: int, after: int) -> "List[List[float]]":
+    """Return the matrix that multiplies each of several rows of a sample by ``weights``.
+
+    The rows are flat here, as an array of before × inputs × after numbers.
+    """
+    outputs = len(weights[0])
+    result = []
+    for b in range(before):
+        for row in weights:
+            for a in range(after):
+                wide = [0.0] * (before * outputs * after)
+                start = b * outputs * after + a
+                wide[start : start + outputs * after : after] = row
+                result.append(wide)
+    return result
 
 
 def _matrix(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .rows import Rows
 
 PASSING = ("Identity", "Cast", "ai.onnx.ml.ZipMap")  # after the network's output
+SHAPING = ("Flatten", "Reshape", "Squeeze", "Unsqueeze")  # after the class of each sample
 
 
 def output_of(graph: "Graph", values: "Dict[str, Any]", name: "Optional[str]") -> "Wire":
@@ -68,7 +69,12 @@ def _is_computed(wire: "Any") -> bool:
 
 
 def _is_class(wire: "Any") -> bool:
-    return isinstance(wire, Wire) and scores_of(wire).operator != wire.operator
+    """Return whether a value is the place of the highest score, perhaps in another shape."""
+    while isinstance(wire, Wire) and wire.operator in SHAPING + PASSING and wire.inputs:
+        if wire.operator == "Cast" and wire.attributes.get("to") not in FLOATS + (INT32, INT64):
+            return False
+        wire = wire.inputs[0]
+    return isinstance(wire, Wire) and wire.operator == "ArgMax"
 
 
 def scores_of(wire: "Wire") -> "Wire":
@@ -82,6 +88,9 @@ def scores_of(wire: "Wire") -> "Wire":
             if wire.attribute("select_last_index", 0):
                 raise wire.refusal("selects the last of equal scores; only the first is supported")
             return wire.inputs[0]
+        if _is_class(wire):
+            wire = wire.inputs[0]
+            continue
         ends = wire.operator == "Reshape" and len(wire.inputs) == 2
         if ends and not (isinstance(wire.inputs[1], Tensor) and _is_column(wire.inputs[1])):
             break

@@ -4,22 +4,22 @@
 
 The graph is followed from its output back to its input, and then forward again: rows.py says what
 each value is for a sample, chain.py which layers compute it. The operators are in linear.py,
-affine.py, shapes.py, rowwise.py and classical.py; activations.py recognises activations that other
-programs write as several operators.
+affine.py, choices.py, shapes.py, rowwise.py, normalizations.py and classical.py; activations.py
+recognises activations that other programs write as several operators.
 """
 
 from ..files import MOST_NUMBERS
 from ..strict_json import shown
-from . import affine, classical, linear, rowwise, shapes
+from . import affine, choices, classical, linear, network_inputs, normalizations, rowwise, shapes
 from .activations import recognised
-from .chain import Chain, Limits
+from .chain import Limits, TooLarge
 from .description import described_chain, without_complement
 from .folding import folded
-from .graph import FLOATS, INT64, Tensor, packed
+from .graph import INT64, Tensor, packed
 from .inlining import inlined, ordered
 from .layout import SAMPLES, count
 from .outputs import check_class, output_of, scores_of
-from .rows import Reading, Rows, Sizes, Unknown
+from .rows import Reading, Rows, Sizes, Unknown, names_of
 from .wires import Wire
 
 TYPE_CHECKING = False
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple
 
     from .description import Described
-    from .graph import Graph, Value
+    from .graph import Graph
 
     # The wires that an operator needs first, and the function of their values.
-    Plan = Tuple[List[Any], Callable[[List[Any]], Any]]
+    Step = Tuple[List[Any], Callable[[List[Any]], Any]]
 
 FEW, SHARED = 1 << 22, 4  # numbers a network may always have; further ones per number in the file
 OPERATORS: "Dict[str, Any]" = {}
-for _family in (linear, affine, shapes, rowwise, classical):
+for _family in (linear, affine, choices, shapes, rowwise, normalizations, classical):
     OPERATORS.update(_family.OPERATORS)
 SEVERAL = ("Split", "ai.onnx.ml.LinearClassifier")  # operators of whose outputs any may be taken
 
@@ -51,10 +51,12 @@ def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "De
     labels = classical.labels_of(graph, values, last)
     wire = scores_of(last)
     first: "Optional[ValueError]" = None
-    for samples in _places_of_samples(graph, wire):
+    for samples in network_inputs.places_of_samples(graph):
         try:
             rows = _rows(graph, wire, opset, most, samples)
             check_class(last, rows)
+        except TooLarge:
+            raise
         except ValueError as error:
             first = first or error
         else:
@@ -98,39 +100,17 @@ def _values(graph: "Graph", opset: int, limits: "Limits") -> "Dict[str, Any]":
 # ---- what the output is for a sample ---------------------------------------------------------
 
 
-def _places_of_samples(graph: "Graph", wire: "Wire") -> "List[Any]":
-    """Return which dimension of the input may be that of the samples; None is a single sample."""
-    dims = [value.dims for value in graph.inputs if value.dims is not None]
-    found: "List[Any]" = []
-    for shape in dims:
-        if len(shape) < 2:
-            continue
-        free = [k for k, length in enumerate(shape) if not isinstance(length, int)]
-        if shape[0] == 1:
-            found.append(None)
-        elif 0 not in free and len(free) == 1:
-            found += [free[0], 0]
-        else:
-            found.append(0)
-        if not free:
-            found.append(None)
-    return found or [0]
-
-
 def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[int]") -> "Rows":
     """Return the rows that the wire is if this dimension of the input is that of the samples."""
     width: "Optional[int]" = None
     while True:
         reading = Reading(opset, most)
-        known = {id(w): w for w in _inputs_of(wire)}
-        values: "Dict[int, Any]" = {}
-        for value in graph.inputs:
-            for w in known.values():
-                if w.name == value.name:
-                    values[id(w)] = _start(reading, value, place, width)
         try:
-            rows: "Rows" = _computed(reading, wire, values)
+            started = network_inputs.started(reading, graph, wire, place, width)
+            rows: "Rows" = _computed(reading, wire, dict(started))
             _check_output(wire, rows)
+            if place is None and any([network_inputs.is_free(start) for start in started.values()]):
+                raise wire.refusal("takes any number of rows for one sample")
             return rows
         except Unknown as found:
             if width is not None:
@@ -140,53 +120,9 @@ def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[
             width = found.width
 
 
-def _inputs_of(wire: "Wire") -> "List[Wire]":
-    """Return the inputs of the graph on which the wire depends."""
-    found, todo, seen = [], [wire], {id(wire)}
-    while todo:
-        part = todo.pop()
-        if not part.operator:
-            found.append(part)
-        for inner in part.inputs:
-            if isinstance(inner, Wire) and id(inner) not in seen:
-                seen.add(id(inner))
-                todo.append(inner)
-    return found
-
-
-def _start(
-    reading: "Reading", value: "Value", place: "Optional[int]", width: "Optional[int]"
-) -> "Rows":
-    """Return what an input of the graph is for a sample."""
-    dims: "List[Any]" = [None, None] if value.dims is None else list(value.dims)
-    if not dims:
-        raise ValueError(f"ONNX: the input {shown(value.name)} is a single number, not a row")
-    if value.kind not in FLOATS + (0,):
-        raise ValueError(
-            f"ONNX: the input {shown(value.name)} has the type {value.kind}; "
-            "it must be FLOAT or DOUBLE"
-        )
-    if len(dims) > 1 and place is not None and place < len(dims):
-        reading.samples = dims[place] if isinstance(dims[place], int) else None
-        dims[place] = SAMPLES
-    dims = [d if d == SAMPLES or isinstance(d, int) else None for d in dims]
-    if width is not None and None in dims:
-        rest = count([d for d in dims if d is not None])
-        if width % rest:
-            raise ValueError(
-                f"ONNX: the input {shown(value.name)} has {rest} features or a multiple of them, "
-                f"but {width} are needed"
-            )
-        free = dims.index(None)
-        dims = [
-            d if d is not None else (width // rest if k == free else 1) for k, d in enumerate(dims)
-        ]
-    return Rows(Chain(None, {}, count(dims)), dims)
-
-
 def _computed(reading: "Reading", wire: "Wire", values: "Dict[int, Any]") -> "Any":
     """Return the value of the wire. ``values`` has those of the inputs of the graph."""
-    plans: "Dict[int, Plan]" = {}
+    plans: "Dict[int, Step]" = {}
     todo = [wire]
     while todo:
         part = todo[-1]
@@ -208,17 +144,14 @@ def _computed(reading: "Reading", wire: "Wire", values: "Dict[int, Any]") -> "An
     return values[id(wire)]
 
 
-def _plan(reading: "Reading", wire: "Wire") -> "Plan":
+def _plan(reading: "Reading", wire: "Wire") -> "Step":
     found = recognised(wire)
     if found:
         return [found[2]], lambda inputs: _activation(wire, found, inputs)
-    norm, slopes, unit = rowwise.decomposed(wire), rowwise.slopes(wire), rowwise.unit_rows(wire)
-    if norm:
-        return [norm[0]], lambda inputs: rowwise.normalized(reading, wire, inputs)
-    if unit:
-        return [unit[0]], lambda inputs: rowwise.unit(reading, wire, inputs)
-    if slopes:
-        return list(slopes), lambda inputs: rowwise.prelu(reading, wire, inputs)
+    plan = rowwise.spelled_out(wire) or normalizations.spelled_out(wire)
+    if plan:
+        needed, function = plan
+        return needed, lambda inputs: function(reading, wire, inputs)
     if wire.operator not in OPERATORS:
         raise unsupported(wire)
     if wire.index and wire.operator not in SEVERAL:
@@ -236,7 +169,7 @@ def _with_constants(
     operator: "Any", reading: "Reading", wire: "Wire", inputs: "List[Any]"
 ) -> "Any":
     """Return the result of the operator, which may depend on fixed sizes alone."""
-    if any([isinstance(value, Sizes) for value in inputs]):
+    if inputs and not any([isinstance(value, Rows) for value in inputs]):
         inputs = [_as_constant(value) for value in inputs]
         again = Wire(wire.operator, inputs, wire.attributes, wire.name)
         tensor = folded(again, reading.opset, reading)
@@ -269,17 +202,23 @@ def unsupported(wire: "Wire") -> "ValueError":
         return wire.refusal("is not a layer over one row of features, which is all that is read")
     return wire.refusal(
         "is not supported; a network is a chain of matrix products, activations, normalizations, "
-        "and changes of the shape"
+        "and changes of the shape" + _part_before(wire)
     )
 
 
+def _part_before(wire: "Wire") -> str:
+    """Return the advice to take a value that an operator needs."""
+    names = names_of(wire)
+    return f"; a part of it is output={shown(names[0])}, for example" if names else ""
+
+
 def _check_output(wire: "Wire", rows: "Any") -> None:
-    """Check that the output is one row of numbers per sample."""
+    """Check that the output is numbers of a sample; those of several dimensions are flat here."""
     if not isinstance(rows, Rows):
         raise wire.refusal("computes whole numbers, not floats")
-    features = [d for d in rows.dims if d not in (SAMPLES, 1)]
-    if len(features) > 1:
+    place = rows.dims.index(SAMPLES) if SAMPLES in rows.dims else 0
+    if 1 not in (count(rows.dims[:place]), count(rows.dims[place + 1 :])):
         raise wire.refusal(
-            f"makes an array of {len(rows.dims)} dimensions; "
-            "a network has one row of numbers per sample"
+            f"makes the shape {str(rows.dims)[:60]}, in which the samples stand between the "
+            "features; transpose the output"
         )

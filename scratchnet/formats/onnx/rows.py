@@ -12,15 +12,19 @@
 'Dense'
 """
 
+from ..strict_json import shown
 from .chain import Chain, Limits, common
 from .graph import FLOATS, INT32, INT64, Tensor
 from .layout import SAMPLES, count, spread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, List, Optional, Sequence, Tuple
 
     from .wires import Wire
+
+    # The wires that a value needs first, and the function that computes it from theirs.
+    Plan = Tuple[List[Any], Callable[["Reading", Wire, List[Any]], Any]]
 
 
 class Unknown(Exception):
@@ -46,6 +50,22 @@ class Rows:
     def width(self) -> "Any":
         """The number of features, or None if it is unknown."""
         return count(self.dims)
+
+
+class Shaped(Rows):
+    """Rows that no chain computes; only their dimensions are known.
+
+    Some graphs take nothing but the shape of such a value. Whoever needs its numbers gets the error
+    that says why there are none.
+    """
+
+    def __init__(self, error: "ValueError", dims: "List[Any]") -> None:
+        self.error = error
+        self.dims = dims
+
+    @property
+    def chain(self) -> "Chain":  # type: ignore[override]
+        raise self.error
 
 
 class Sizes:
@@ -101,9 +121,9 @@ class Reading(Limits):
         """
         check_numbers(wire, tensor)
         rows, dims = self.aligned(wire, rows, tensor.dims)
+        self.grow(tensor.count if rows.width is None else rows.width)
         if rows.width is None:
             return rows, tensor.values()
-        self.grow(rows.width)
         values = tensor.values()
         if len(values) == 1:
             return rows, values * rows.width
@@ -133,10 +153,20 @@ class Reading(Limits):
     def joined_rows(self, wire: "Wire", parts: "List[Any]", dims: "List[Any]") -> "Rows":
         start = common([chain for chain, _, _ in parts])
         if start is None:
-            raise wire.refusal(
-                "joins branches with an activation in one of them; a network is one chain of layers"
+            names = names_of(wire)
+            advice = f"; one branch alone is output={shown(names[0])}" if names else ""
+            error = wire.refusal(
+                "joins branches with an activation in one of them, but a network is one chain of "
+                "layers" + advice
             )
+            return Shaped(error, dims)
         return Rows(self.joined(start, parts, count(dims)), dims)
+
+
+def names_of(wire: "Wire") -> "List[str]":
+    """Return the names of the values that are computed for an operator."""
+    wires = [value for value in wire.inputs if hasattr(value, "outputs")]
+    return [value.outputs[value.index] for value in wires if value.outputs]
 
 
 def _common_length(wire: "Wire", a: "Any", b: "Any") -> "Any":

@@ -8,7 +8,8 @@
 The samples stay one dimension, and the numbers of a sample stay together.
 """
 
-from .affine import data_of, dims_of
+from .affine import data_of
+from .choices import dims_of
 from .graph import BOOL, DOUBLE, FLOATS, Tensor, packed
 from .layout import SAMPLES, count, spread, transposed
 from .linear import TRAINING

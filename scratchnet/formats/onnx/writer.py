@@ -24,6 +24,7 @@ PARAMETERS = {
     "LayerNormalization": ("scale", "bias"),
     "Normalization": ("mean", "spread"),
     "PReLU": ("slope",),
+    "RMSNormalization": ("scale",),
 }
 
 
@@ -72,9 +73,9 @@ class Writer:
                 wire = self.prelu(wire, self.parameter("slope"))
             elif description["type"] == "RowNormalization":
                 wire = self.row_normalization(wire, arguments["norm"])
-            elif description["type"] == "LayerNormalization":
+            elif description["type"] in ("LayerNormalization", "RMSNormalization"):
                 widths.append(arguments["inputs"])
-                wire = self.layer_normalization(wire, arguments)
+                wire = self.layer_normalization(wire, description["type"], arguments)
             elif description["type"] in ELEMENTWISE:
                 wire = written(self.activation(description["type"], arguments), wire)
             elif description["type"] != "Dropout":
@@ -109,14 +110,15 @@ class Writer:
         length = type(x)("Reduce" + norm.upper(), [x], {"axes": [-1], "keepdims": 1})
         return x / (length > 0).where(length, 1.0)  # type: ignore[no-any-return]
 
-    def layer_normalization(self, x: "Wire", arguments: "Dict[str, Any]") -> "Wire":
+    def layer_normalization(self, x: "Wire", kind: str, arguments: "Dict[str, Any]") -> "Wire":
         """Return the layer as operators of version 13."""
         epsilon: "Any" = arguments.get("epsilon", self.given.get(f"{self.layer}.epsilon"))
-        centered = x - mean_of(x)
+        centered = x - mean_of(x) if kind == "LayerNormalization" else x
         root: "Wire" = (mean_of(centered * centered) + float(epsilon)).sqrt()
         result: "Wire" = centered / root
-        for role, operator in (("scale", "Mul"), ("bias", "Add")):
+        for role in PARAMETERS[kind]:
             if arguments.get(role) is not False:
+                operator = "Mul" if role == "scale" else "Add"
                 result = result.of(operator, result, self.parameter(role))
         return result
 

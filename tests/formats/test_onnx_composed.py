@@ -1,0 +1,279 @@
+"""Layers that other programs write as several operators, and samples of several rows or inputs."""
+
+import math
+
+import pytest
+from onnx_files import W, agree, alone, doubles, file_of, named, proto, refusal
+
+from scratchnet.formats import models
+from scratchnet.formats.onnx import reader
+from scratchnet.formats.onnx.graph import BOOL, DOUBLE, INT64, Graph, Node, Value, packed
+
+LAST = {"axes": [-1], "keepdims": 1}
+TWO, TINY, HALF = doubles([], 2.0), doubles([], 0.25), doubles([], 0.5)
+ONE, ZERO = doubles([], 1.0), doubles([], 0.0)
+TENSORS = {"two": TWO, "eps": TINY, "half": HALF, "one": ONE, "zero": ZERO, "W": W}
+ROW = [3.0, -4.0]
+
+
+def chain(*steps):
+    """Return the file of steps such as "a = Sub X m": the last one computes Y."""
+    nodes = []
+    for step in steps:
+        output, call = step.split(" = ")
+        operator, *inputs = call.split()
+        attributes = LAST if operator.startswith("Reduce") else {}
+        nodes.append(Node(operator, inputs, [output], dict(attributes), output))
+    return file_of(nodes, TENSORS)
+
+
+def kinds(net):
+    return [type(layer).__name__ for layer in net.layers]
+
+
+SQUARES = ["s = Mul X X", "s = Pow X two"]
+ROOTS = [
+    ["r = Sqrt t", "Y = Div X r"],
+    ["r = Sqrt t", "i = Reciprocal r", "Y = Mul X i"],
+    ["r = Sqrt t", "i = Div one r", "Y = Mul i X"],
+    ["r = Pow t half", "Y = Div X r"],
+]
+
+
+@pytest.mark.parametrize("root", ROOTS)
+@pytest.mark.parametrize("square", SQUARES)
+def test_a_root_mean_square(square, root):
+    net = alone(chain(square, "m = ReduceMean s", "t = Add m eps", *root))
+    assert kinds(net) == ["RMSNormalization"]
+    length = math.sqrt(12.5 + 0.25)
+    agree(net.predict([ROW]), [[3 / length, -4 / length]], 1e-15)
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_a_layer_normalization(root):
+    root = [step.replace("X", "c") for step in root]
+    steps = ["a = ReduceMean X", "c = Sub X a", "s = Mul c c", "m = ReduceMean s", "t = Add m eps"]
+    net = alone(chain(*steps + root))
+    assert kinds(net) == ["LayerNormalization"]
+    length = math.sqrt(3.5**2 + 0.25)
+    agree(net.predict([ROW]), [[3.5 / length, -3.5 / length]], 1e-15)
+
+
+@pytest.mark.parametrize("operator", ["RMSNormalization", "SimplifiedLayerNormalization"])
+def test_the_operator_of_a_root_mean_square(operator):
+    node = Node(operator, ["X", "scale"], ["Y"], {"epsilon": 0.5})
+    net = alone(file_of([node], {"scale": doubles([2], 2.0, -1.0)}, opset=23))
+    assert kinds(net) == ["RMSNormalization"]
+    length = math.sqrt(13)
+    agree(net.predict([ROW]), [[6 / length, 4 / length]], 1e-15)
+
+
+@pytest.mark.parametrize("shift", [[], ["l = ReduceMax X", "d = Sub X l"]])
+def test_a_softmax(shift):
+    z = "d" if shift else "X"
+    net = alone(chain(*shift + [f"e = Exp {z}", "s = ReduceSum e", "Y = Div e s"]))
+    assert kinds(net) == ["Softmax"]
+
+
+def test_shares_of_probabilities():
+    net = alone(chain("p = Sigmoid X", "s = ReduceSum p", "Y = Div p s"))
+    assert kinds(net) == ["Sigmoid", "RowNormalization"]
+    p = [1 / (1 + math.exp(-z)) for z in ROW]
+    agree(net.predict([ROW]), [[part / sum(p) for part in p]], 1e-15)
+
+
+def with_zeros(operator):
+    """Return the shares as scikit-learn's converter writes them, with a rule for a sum of 0."""
+    return file_of(
+        [
+            Node(operator, ["X"], ["p"]),
+            Node("ReduceSum", ["p"], ["s"], dict(LAST)),
+            Node("Cast", ["s"], ["b"], {"to": BOOL}),
+            Node("Not", ["b"], ["n"]),
+            Node("Cast", ["n"], ["m"], {"to": DOUBLE}),
+            Node("Add", ["p", "m"], ["q"]),
+            Node("Mul", ["m", "two"], ["k"]),
+            Node("Add", ["s", "k"], ["t"]),
+            named("Div", ["q", "t"]),
+        ],
+        TENSORS,
+    )
+
+
+def test_shares_with_a_rule_for_a_sum_of_0():
+    assert kinds(alone(with_zeros("Sigmoid"))) == ["Sigmoid", "RowNormalization"]
+    assert "(node 'the node') divides by a sum of numbers of any sign" in refusal(
+        with_zeros("Relu")
+    )
+
+
+def test_a_softplus_with_beta():
+    """As torch.nn.Softplus(beta=2) is written: above 20, z itself is taken."""
+    tensors = dict(TENSORS, limit=doubles([], 20.0))
+    nodes = [
+        Node("Mul", ["X", "two"], ["z"]),
+        Node("Softplus", ["z"], ["s"]),
+        Node("Div", ["s", "two"], ["d"]),
+        Node("Greater", ["z", "limit"], ["above"]),
+        named("Where", ["above", "X", "d"]),
+    ]
+    net = alone(file_of(nodes, tensors))
+    assert kinds(net) == ["Normalization", "Softplus", "Normalization"]
+    agree(net.predict([ROW]), [[math.log1p(math.exp(2 * z)) / 2 for z in ROW]], 1e-15)
+    assert "is not supported" in refusal(file_of(nodes, dict(tensors, limit=doubles([], 5.0))))
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [Node("ThresholdedRelu", ["X"], ["Y"], {"alpha": 0.25})],
+        [Node("Greater", ["X", "eps"], ["above"]), named("Where", ["above", "X", "zero"])],
+        [Node("LessOrEqual", ["X", "eps"], ["below"]), named("Where", ["below", "zero", "X"])],
+    ],
+)
+def test_a_threshold(nodes):
+    net = alone(file_of(nodes, TENSORS))
+    assert repr(net.layers) == "[ThresholdedReLU(alpha=0.25)]"
+    assert net.predict([[0.25, 0.5]]) == [[0, 0.5]]
+
+
+@pytest.mark.parametrize("operator, expected", [("Max", [3.0, 1.0]), ("Min", [-2.0, -4.0])])
+def test_a_limit_for_each_feature(operator, expected):
+    limits = doubles([2], -2.0, 1.0)
+    net = alone(file_of([named(operator, ["X", "c"])], {"c": limits}))
+    assert kinds(net) == ["Normalization", "ReLU", "Normalization"]
+    assert net.predict([ROW]) == [expected]
+    wide = file_of([named(operator, ["X", "c"])], {"c": doubles([2], 1e30, 0.0)})
+    assert "which would cost digits; leave out the limits" in refusal(wide)
+
+
+# ---- samples of several rows -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "dims, row", [(("n", 3, 2), [1.0, 5, 0, 2, 3, 1]), ((1, 3, 2), [1.0, 5, 0, 2, 3, 1])]
+)
+def test_several_rows_of_a_sample_have_one_dense(dims, row):
+    tensors = {"W": doubles([2, 1], 10.0, 1.0), "b": doubles([1], 0.5)}
+    nodes = [
+        Node("MatMul", ["X", "W"], ["a"]),
+        Node("Add", ["a", "b"], ["c"]),
+        named("Relu", ["c"]),
+    ]
+    net = alone(file_of(nodes, tensors, dims=dims))
+    assert net.predict([row]) == [[15.5, 2.5, 31.5]]
+
+
+def test_a_matrix_before_several_columns_of_a_sample():
+    tensors = {"W": doubles([1, 2], 10.0, 1.0)}
+    net = alone(file_of([named("MatMul", ["W", "X"])], tensors, dims=("n", 2, 3)))
+    assert net.predict([[1, 2, 3, 4, 5, 6]]) == [[14, 25, 36]]
+
+
+def test_a_mean_over_the_rows_of_a_sample():
+    node = named("ReduceMean", ["X"], {"axes": [1], "keepdims": 0})
+    net = alone(file_of([node], dims=("n", 3, 2)))
+    agree(net.predict([[1, 2, 3, 4, 5, 6]]), [[3, 4]], 1e-15)
+
+
+def test_a_batch_normalization_of_several_rows():
+    node = Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"], {"epsilon": 6.0})
+    net = alone(file_of([node], {"s": doubles([2], 3.0, 10.0)}, dims=("n", 2, 2)))
+    agree(net.predict([[3, 6, 10, 14]]), [[3, 6, 10, 10 + 4 * 10 / 4]], 1e-15)
+
+
+def test_rows_of_a_sample_are_bounded():
+    wide = file_of([named("MatMul", ["X", "W"])], {"W": W}, dims=("n", 5000, 2))
+    assert "the network has 100000000 numbers or more" in refusal(wide)
+
+
+# ---- several inputs ----------------------------------------------------------------------------------------------
+
+
+def joined(operator="Concat", attributes=None, second=("n", 1), order=("b", "a")):
+    graph = Graph(
+        [Value("a", DOUBLE, ["n", 2]), Value("b", DOUBLE, list(second)), Value("c", INT64, [1])],
+        [Value("Y", DOUBLE, ["n", 2])],
+    )
+    nodes = [Node(operator, list(order), ["j"], attributes or {"axis": 1})]
+    graph.nodes = nodes + [named("MatMul", ["j", "W"])]
+    graph.tensors = {"W": doubles([3, 2], 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)}
+    return proto.dumps(graph, 13, {}) if operator == "Concat" else of_graph(graph)
+
+
+def of_graph(graph):
+    """Return the network of a graph with operators that no file of ours has."""
+    return models._network(*reader.described(graph, 13), custom=())
+
+
+def test_several_inputs_follow_each_other():
+    """The graph joins b and a, but the network takes a and b: the order of the inputs."""
+    net = alone(joined())
+    assert net.inputs == 3
+    assert net.predict([[10, 100, 1]]) == [[1 + 30 + 500, 2 + 40 + 600]]
+    assert kinds(alone(joined(order=["a", "b"]))) == ["Dense"]
+    vectorizer = joined("ai.onnx.ml.FeatureVectorizer", {"inputdimensions": [1, 2]})
+    assert vectorizer.predict([[10, 100, 1]]) == [[1 + 30 + 500, 2 + 40 + 600]]
+
+
+def test_an_input_of_unknown_width_beside_another():
+    assert "depends on 2 inputs, of which 'b' has an unknown number of features" in refusal(
+        joined(second=("n", "m"))
+    )
+
+
+# ---- what only the shape of a value, or one sample, needs --------------------------------------------------------
+
+
+def test_the_shape_of_a_value_that_is_no_chain():
+    """As in the policies of SAC, whose noise does not matter but gives its shape."""
+    nodes = [
+        Node("MatMul", ["X", "W"], ["mean"]),
+        Node("Exp", ["X"], ["std"]),
+        Node("Add", ["mean", "std"], ["noisy"]),
+        Node("Shape", ["noisy"], ["shape"]),
+        Node("Expand", ["mean", "shape"], ["same"]),
+        named("Tanh", ["same"]),
+    ]
+    assert kinds(alone(file_of(nodes, TENSORS))) == ["Dense", "Tanh"]
+    assert "Add (node 'noisy')" in refusal(file_of(nodes[:3] + [named("Tanh", ["noisy"])], TENSORS))
+
+
+def test_a_graph_that_is_right_for_one_sample_only():
+    nodes = [Node("Flatten", ["X"], ["f"], {"axis": 0}), named("MatMul", ["f", "W"])]
+    net = alone(file_of(nodes, {"W": doubles([4, 1], 1.0, 2.0, 3.0, 4.0)}, dims=("n", 2, 2)))
+    assert net.predict([[1, 1, 1, 2]]) == [[14]]
+
+
+def test_the_class_in_another_shape():
+    nodes = [
+        Node("MatMul", ["X", "W"], ["scores"]),
+        Node("ArgMax", ["scores"], ["k"], {"axis": 1}),
+        named("Reshape", ["k", "s"]),
+    ]
+    graph = file_of(nodes, dict(TENSORS, s=packed(INT64, [1], [-1])), outputs=(("Y", INT64),))
+    assert kinds(alone(graph)) == ["Dense"]
+
+
+def test_a_constant_is_computed():
+    """torch.nn.utils.weight_norm divides a weight by its norm."""
+    nodes = [
+        Node("ReduceL2", ["V"], ["l"], {"axes": [1], "keepdims": 1}),
+        Node("Div", ["V", "l"], ["w"]),
+        named("Gemm", ["X", "w"], {"transB": 1}),
+    ]
+    net = alone(file_of(nodes, {"V": doubles([1, 2], 3.0, 4.0)}))
+    agree(net.predict([[1, 2]]), [[0.6 + 1.6]], 1e-15)
+
+
+def test_missing_numbers_are_not_replaced():
+    name = "ai.onnx.ml.Imputer"
+    attributes = {"replaced_value_float": float("nan"), "imputed_value_floats": [1.0, 2.0]}
+    nodes = [Node(name, ["X"], ["Y"], attributes, "the node")]
+
+    graph = proto.loads(file_of([]))[0]
+    graph.nodes = nodes
+    assert kinds(of_graph(graph)) == ["Identity"]
+    attributes["replaced_value_float"] = -1.0
+    with pytest.raises(ValueError, match="replaces the number -1.0, which no layer does"):
+        of_graph(graph)
