@@ -258,8 +258,8 @@ class Sequential:
         It is computed in blocks of samples, so that the layers never hold the whole of X. What
         ``forward`` kept for ``backward`` stays as it is.
         """
-        rows = self.accept(X)
         twin = PLUG_POINTS["apart"](self)
+        rows = twin.accept(X)
         A: Matrix = []
         for start in range(0, len(rows), PREDICTION_BLOCK):
             end = min(start + PREDICTION_BLOCK, len(rows))

@@ -4,23 +4,29 @@
 rounding, and in the portable kernel to the bit.
 """
 
+from itertools import chain
+
+from ..codegen.own import is_own, is_patched
 from ..core.functions import kernel
 from ..core.network import Sequential
 from . import threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple
+    from typing import Any, Callable, Dict, List, Sequence, Tuple
 
     from ..core.types import Matrix
 
-LEAST = 100000  # parameters × samples that take longer than generating the code
+LEAST = 10000  # parameters × samples that take longer than generating the code
 FEWEST = 20  # samples
+# If the network has at most FEW parameters, code that is written out number by number is faster.
+# Generating it takes longer, which pays off for MANY samples.
+FEW, MANY = 1000, 100
 MOST_PREDICTIONS = 32
 
 
 def apart(net: "Sequential") -> "Sequential":
-    """Return a network with layers of its own, which share the parameters.
+    """Return a network with layers of its own, which share the parameters, for one prediction.
 
     It predicts many samples by generated code.
     """
@@ -28,50 +34,107 @@ def apart(net: "Sequential") -> "Sequential":
     if net.number is not float or type(net) is not Sequential:
         return twin  # type: ignore[no-any-return]
     by_layers = twin.propagate
+    code: "List[Any]" = []  # once it is needed, the function that predicts, and its numbers
+
+    def accept(X: "Any") -> "Any":
+        # Generated code leaves the rows as they are, so that it can read those of the caller.
+        is_ready = has_own_layers(net) and are_rows_of_floats(X, net.inputs)
+        return X if is_ready else net.accept(X)
 
     def propagate(X: "Matrix", layers: "Any", generator: "Any" = None) -> "Matrix":
         if layers is twin.layers and generator is None and len(X) >= FEWEST:
-            parameters = net.parameters()
             try:
-                if len(X) * sum([p.count for p in parameters]) >= LEAST:
-                    return predicted(net, parameters, X)
+                code.extend([] if code else code_for(net, X))
+                if code:
+                    function, numbers = code
+                    return function(X, numbers)  # type: ignore[no-any-return]
             except Exception:  # The layers say what is wrong.
                 pass
         return by_layers(X, layers, generator)  # type: ignore[no-any-return]
 
-    twin.propagate = propagate
+    twin.accept, twin.propagate = accept, propagate
     return twin  # type: ignore[no-any-return]
 
 
-_predictions: "Dict[Any, Any]" = {}
+def has_own_layers(net: "Sequential") -> bool:
+    """Return whether all layers are the package's own."""
+    return all([is_own(layer) and not is_patched(layer) for layer in net.layers])
 
 
-def predicted(net: "Sequential", parameters: "Any", X: "Matrix") -> "Matrix":
-    """Return the outputs for X; raise an error if there is no code for the network."""
+def are_rows_of_floats(X: "Any", columns: "Any") -> bool:
+    """Return whether X is a list of lists of this many finite floats, checked all together."""
+    return (
+        isinstance(X, list)
+        and set(map(type, X)) == {list}
+        and set(map(len, X)) == {columns}
+        and set(map(type, chain.from_iterable(X))) == {float}
+        and 0.0 * sum(map(sum, X)) == 0.0
+    )
+
+
+def code_for(net: "Sequential", X: "Matrix") -> "Sequence[Any]":
+    """Return the function that predicts samples such as X, and its numbers.
+
+    Return nothing for few samples; raise an error if there is no code for the network.
+    """
     # Imported here, because most predictions do not need it.
-    from ..codegen.python.gather import VALUES
     from .columns import COLUMNS, FLAT, ROWS, arranged
     from .zeros import pays_off
 
+    parameters = net.parameters()
+    count = sum([p.count for p in parameters])
+    if len(X) * count < LEAST:
+        return ()
     matrices = [p for p in parameters if not p.flat]
     is_sparse = pays_off(X[:: len(X) // FEWEST], matrices, len(X))
-    function, gathered = function_of(net, VALUES if is_sparse else "")
+    if len(X) >= MANY and count <= FEW and not is_sparse:
+        function, _ = function_of(net, parameters, written_out)
+        return function, [p.value for p in parameters]
+    function, gathered = function_of(net, parameters, fused_gathering if is_sparse else fused)
     numbers = []
     for n, p in enumerate(parameters):
         kept = arranged(p.rows, FLAT if p.flat else ROWS if n in gathered else COLUMNS)
         if not p.flat:  # New numbers lie side by side in memory, which is faster to read.
             kept = [[w * 1.0 for w in row] for row in kept]
         numbers.append(kept)
-    return function(X, numbers)
+    return function, numbers
 
 
-def function_of(net: "Sequential", gather: str) -> "Tuple[Callable[..., Matrix], List[int]]":
+# ---- the code --------------------------------------------------------------------------------
+
+
+def written_out(net: "Sequential") -> "Tuple[str, List[int]]":
+    """Return code that is written out number by number; it takes the values of parameters."""
+    from ..codegen.python import unrolled
+
+    return unrolled.of_many(net), []
+
+
+def fused(net: "Sequential") -> "Tuple[str, List[int]]":
+    """Return code that fuses the work of each layer, and which parameters it takes as rows."""
+    from ..codegen.python.fused import of_prediction
+
+    return of_prediction(net)
+
+
+def fused_gathering(net: "Sequential") -> "Tuple[str, List[int]]":
+    """Return code that reads only the numbers of a sample that are not 0."""
+    from ..codegen.python.fused import of_prediction
+    from ..codegen.python.gather import VALUES
+
+    return of_prediction(net, VALUES)
+
+
+_predictions: "Dict[Any, Any]" = {}
+
+
+def function_of(
+    net: "Sequential", parameters: "Any", printed: "Callable[..., Any]"
+) -> "Tuple[Callable[..., Matrix], List[int]]":
     """Return the function that predicts, and which parameters it takes as rows.
 
-    They are from the cache if possible. ``gather`` says what of the samples the function reads.
+    They are from the cache if possible. ``printed`` returns the code.
     """
-    from ..codegen.own import is_own, is_patched
-    from ..codegen.python import fused
     from ..codegen.python.printer import executed
     from ..scalars.symbolic import Undecided
     from .generated import arguments_of
@@ -80,15 +143,15 @@ def function_of(net: "Sequential", gather: str) -> "Tuple[Callable[..., Matrix],
     # On PyPy, code in loops takes a sixth less time than the layers, but 20 to 70 ms to make.
     if COMPILED or kernel() == "dist":
         raise ValueError("the layers are faster")
-    if not all([is_own(layer) and not is_patched(layer) for layer in net.layers]):
+    if not has_own_layers(net):
         raise ValueError("user-defined layers may do something else from sample to sample")
-    shapes = tuple([(p.name, p.shape) for p in net.parameters()])
-    key = kernel(), gather, net.inputs, shapes, tuple(map(arguments_of, net.layers))
+    shapes = tuple([(p.name, p.shape) for p in parameters])
+    key = kernel(), printed, net.inputs, shapes, tuple(map(arguments_of, net.layers))
     try:
         found = _predictions[key]
     except KeyError:  # Not "if key in", because another thread may clear the cache in between.
         try:
-            source, gathered = fused.of_prediction(net, gather)
+            source, gathered = printed(net)
             found = executed(source)["predict"], gathered
         except Undecided:  # A row is too wide, for example.
             found = None

@@ -223,7 +223,8 @@ def test_many_samples_are_predicted_like_few():
     many = [[i / 100, 1 - i / 50] for i in range(2500)]
     predicted = net.predict(many)
     assert len(predicted) == 2500
-    assert predicted == [net.predict([x])[0] for x in many]
+    for row, x in zip(predicted, many):
+        assert row == pytest.approx(net.predict([x])[0], rel=1e-14, abs=1e-15)
     targets = [[x[0]] for x in many]
     alone = [net.evaluate([x], [y], "mean_squared_error") for x, y in zip(many, targets)]
     assert net.evaluate(many, targets, "mean_squared_error") == pytest.approx(sum(alone) / 2500)

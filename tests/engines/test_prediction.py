@@ -28,14 +28,19 @@ def eager(monkeypatch):
     """Generate code for any number of samples, and count how often it runs."""
     monkeypatch.setattr(prediction, "LEAST", 0)
     monkeypatch.setattr(prediction, "FEWEST", 1)
-    runs, former = [], prediction.predicted
+    runs, former = [], prediction.code_for
 
-    def counted(net, parameters, X):
-        rows = former(net, parameters, X)
-        runs.append(len(rows))
-        return rows
+    def counting(net, X):
+        function, numbers = former(net, X)
 
-    monkeypatch.setattr(prediction, "predicted", counted)
+        def counted(X, numbers):
+            rows = function(X, numbers)
+            runs.append(len(rows))
+            return rows
+
+        return counted, numbers
+
+    monkeypatch.setattr(prediction, "code_for", counting)
     return runs
 
 
@@ -51,6 +56,45 @@ def test_the_bits_are_those_of_the_layers(layer, eager, portable):
     assert bits(net.predict(X)) == bits(by_layers(net, X)) and eager == [40]
     net.parameters()[2].value = [[i - j / 4 for j in range(12)] for i in range(3)]
     assert bits(net.predict(X)) == bits(by_layers(net, X)) and eager == [40, 40]
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+def test_small_networks_are_written_out_for_many_samples(monkeypatch, portable):
+    printed = []
+    function_of = prediction.function_of
+    monkeypatch.setattr(
+        prediction, "function_of", lambda *given: printed.append(given[2]) or function_of(*given)
+    )
+    samples, net = X * 5, adapted(sn.Tanh())
+    assert bits(net.predict(samples)) == bits(by_layers(net, samples))
+    assert printed == [prediction.written_out]
+    net = sn.Sequential([sn.Dense(3, 100), sn.Tanh(), sn.Dense(100, 9)])
+    assert bits(net.predict(samples)) == bits(by_layers(net, samples))
+    assert printed == [prediction.written_out, prediction.fused]
+
+
+@pytest.mark.parametrize(
+    "rows, message",
+    [
+        ([[1.0, 2.0]] * 60 + [[1.0]] + [[1.0, 2.0]], "row 60 has 1 column"),
+        ([[1.0, 2.0]] * 60 + [[1.0, float("nan")]], "row 60, column 1 is nan"),
+        ([[1.0, 2.0]] * 60 + [[1.0, "2"]], "row 60, column 1: '2' is a str"),
+    ],
+)
+def test_samples_are_checked(rows, message, eager):
+    net = sn.Sequential([sn.Dense(2, 1)])
+    with pytest.raises((TypeError, ValueError), match=message):
+        net.predict(rows)
+
+
+def test_samples_of_other_numbers(eager):
+    net = sn.Sequential([sn.Dense(2, 1)])
+    rows = [[1.0, 2.0]] * 60
+    for others in ([[1, True]] + rows, [(1.0, 1.0)] + rows, tuple([[1.0, 1.0]] + rows)):
+        assert net.predict(others) == net.predict([[1.0, 1.0]] + rows)
+    largest = [[1.7e308, 1.7e308]] * 60  # whose sum is not finite
+    net.parameters()[0].value = [[0.5], [-0.5]]
+    assert net.predict(largest) == [[0.0]] * 60
 
 
 def test_the_fast_kernel_rounds_otherwise(eager):

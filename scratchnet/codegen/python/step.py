@@ -16,8 +16,6 @@ samples: a sum of two terms, one per sample, that are computed in the same way b
 any number of samples.
 """
 
-import re
-
 from ...core.checks import FINITE, require
 from ...core.examples import Weights
 from ...core.optimizers import Optimizer
@@ -30,7 +28,7 @@ from ..own import RememberingNothing, attributes_of, generate, is_own
 from ..program import Printer, reachable
 from ..simplified import simplified
 from .branches import BranchingCode
-from .printer import Code, function
+from .printer import Code, function, hottest_first
 from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
@@ -41,11 +39,6 @@ if TYPE_CHECKING:
     from ...core.losses import Loss
     from ...core.network import Sequential
     from ...core.types import Batch, Matrix, RowOrNone
-
-FEW_VARIABLES = 250  # so many of the 256 that CPython reads fast; the arguments are among them
-SAMPLES_OF_STEP = 8  # how often a step is assumed to repeat its loop over samples
-# Their names have a digit or an underscore, which keywords do not. A function is called.
-VARIABLE = re.compile(r"\b(?=\w*[\d_])[a-z]\w*\b(?!\()")
 
 COUNT = "count"  # the number of samples, times their mean weight
 
@@ -413,23 +406,6 @@ class Step:
             [[pattern([s.name for s in state]) for state in row] for row in rows]
             for rows in self.memory
         ]
-
-
-def hottest_first(lines: "List[str]") -> "List[str]":
-    """Return the lines of a function after one that assigns the names that are used most.
-
-    CPython numbers the local variables in the order of their assignments. It needs one instruction
-    to read one of the first 256, and two to read another.
-    """
-    uses: "Dict[str, int]" = {}
-    for line in lines:
-        times = SAMPLES_OF_STEP ** ((len(line) - len(line.lstrip())) // 4)
-        for name in VARIABLE.findall(line):
-            uses[name] = uses.get(name, 0) + times
-    if len(uses) <= FEW_VARIABLES:
-        return lines
-    hottest = sorted(uses, key=lambda name: -uses[name])[:FEW_VARIABLES]
-    return [" = ".join(hottest + ["0.0"])] + lines
 
 
 def _lists(names: "List[List[List[str]]]") -> str:

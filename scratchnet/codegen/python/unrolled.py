@@ -21,7 +21,7 @@ from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..own import generate
 from ..program import recorded
-from .printer import Code, executed, function
+from .printer import Code, executed, function, hottest_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +66,23 @@ def unroll(net: "Sequential", constants: bool = True) -> "Unrolled":
 
 def written(net: "Sequential", constants: bool) -> str:
     """Return the source of ``predict``."""
+    code, packed, lines, outputs = sample_statements(net, constants)
+    signature = "predict(x)" if constants else "predict(x, parameters)"
+    return function(code, signature, [*packed, *lines, f"return {outputs}"], guarded=True)
+
+
+def of_many(net: "Sequential") -> str:
+    """Return the source of a function of many samples and the values of all parameters."""
+    code, packed, lines, outputs = sample_statements(net, constants=False)
+    lines = [*packed, "A = []", "for x in X:", *[f"    {line}" for line in lines]]
+    lines += [f"    A.append({outputs})", "return A"]
+    return function(code, "predict(X, parameters)", hottest_first(lines))
+
+
+def sample_statements(
+    net: "Sequential", constants: bool
+) -> "Tuple[Code, List[str], List[str], str]":
+    """Return the code, the lines that name the parameters, those for a sample, and its outputs."""
     twin = net.copy(Symbolic)
     packed = (
         []
@@ -76,8 +93,6 @@ def written(net: "Sequential", constants: bool) -> str:
     outputs = recorded(net, twin, x)
     code = Code([v for row in outputs for v in row])
     lines = [f"{listed([v.name for v in x])} = x"]
-    if packed:
-        lines.append(f"{listed(packed)} = parameters")
     waiting = list(code.numbers)
     as_rows = {code.row_of(node) for node in code.numbers}
     code.rows[tuple([id(code.same[id(v)]) for v in x])] = "x"
@@ -90,12 +105,9 @@ def written(net: "Sequential", constants: bool) -> str:
         if tuple(map(id, row)) in as_rows:
             code.rows[tuple(map(id, row))] = f"{letter}{k}"
             lines.append("{}{} = [{}]".format(letter, k, ", ".join([code.text(v) for v in row])))
-    lines.append(
-        "return [{}]".format(", ".join([code.text(code.same[id(v)]) for v in outputs[-1]]))
-    )
-    return function(
-        code, "predict(x)" if constants else "predict(x, parameters)", lines, guarded=True
-    )
+    shown = ", ".join([code.text(code.same[id(v)]) for v in outputs[-1]])
+    unpacked = [f"{listed(packed)} = parameters"] if packed else []
+    return code, unpacked, lines, f"[{shown}]"
 
 
 def layer_statements(
