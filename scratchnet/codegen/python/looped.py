@@ -17,7 +17,7 @@ from .loop_updates import MOST_WRITTEN_OUT, LoopUpdates
 from .printer import Code
 from .recording import TrainingStep
 from .reductions import Reduction, VectorsInLoops
-from .stages import WIDEST, Stages
+from .stages import WIDEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .vectors import Vector
 
 
-class Loops(Stages):
-    """The printer of the vectors of a Recording as loops.
+class Looped(Fused):
+    """The printer of a TrainingStep as loops, for batches of any size if ``size`` is 0.
 
     ``kept``     the names of the vectors whose numbers of all samples are kept
     ``known``    the names of what the loop over the samples has computed
@@ -37,13 +37,16 @@ class Loops(Stages):
     ``products_used``   the functions of loop_products.py that are called
     """
 
+    kind_of_vectors = VectorsInLoops
+    kind_of_updates = LoopUpdates
+
     def all_stages(self) -> "List[str]":
         self.kept = self.names_to_keep()
         self.products_used: "Set[str]" = set()
-        return Stages.all_stages(self)
+        return Fused.all_stages(self)
 
     def function(self, signature: str, lines: "Sequence[str]") -> str:
-        source = Stages.function(self, signature, lines)
+        source = Fused.function(self, signature, lines)
         return source + "".join([f"\n\n{text}\n" for text in source_of(self.products_used)])
 
     def names_to_keep(self) -> "Set[str]":
@@ -51,7 +54,6 @@ class Loops(Stages):
         vectors = self.vectors
         found = {vectors.name_of(product.rows) for product in self.recording.products}
         found.update([name for pair in vectors.updates.values() for name in pair])
-        found.add(vectors.output)
         stages = {v.name: v.stage for v in vectors.all}
         for vector in vectors.all:
             for node in vector.rows[0]:
@@ -215,24 +217,7 @@ class Loops(Stages):
         self.calls.functions.update(code.functions)
         return self.hoisted.setdefault(key, f"u{len(self.hoisted)}")
 
-
-def length_of(vector: "Vector") -> int:
-    """Return how many numbers the loop over a row computes; 0 if there is no such loop."""
-    if isinstance(vector, Reduction):
-        return len(vector.terms[0])
-    return vector.width if vector.alike and vector.width > 1 else 0
-
-
-def first_of(vector: "Vector") -> "Any":
-    """Return what the loop over a row computes at the first place."""
-    return vector.terms[0][0] if isinstance(vector, Reduction) else vector.rows[0][0]
-
-
-class Looped(Loops, Fused):
-    """The printer of a TrainingStep as loops, for batches of any size if ``size`` is 0."""
-
-    kind_of_vectors = VectorsInLoops
-    kind_of_updates = LoopUpdates
+    # ---- the loss --------------------------------------------------------------------------------
 
     def penalty(self, node: "Any", grid: "Any", w: "Any") -> str:
         """Add the loop that computes a sum over all weights, and return its name."""
@@ -246,6 +231,18 @@ class Looped(Loops, Fused):
         self.penalties += [f"{name} = -0.0", f"for i in range({rows}):"] + indented(loops)
         self.calls.functions.update(code.functions)
         return name
+
+
+def length_of(vector: "Vector") -> int:
+    """Return how many numbers the loop over a row computes; 0 if there is no such loop."""
+    if isinstance(vector, Reduction):
+        return len(vector.terms[0])
+    return vector.width if vector.alike and vector.width > 1 else 0
+
+
+def first_of(vector: "Vector") -> "Any":
+    """Return what the loop over a row computes at the first place."""
+    return vector.terms[0][0] if isinstance(vector, Reduction) else vector.rows[0][0]
 
 
 def is_for_any_size(size: int, samples: int) -> bool:
