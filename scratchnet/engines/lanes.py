@@ -85,7 +85,7 @@ class Lanes(Rows):
     def lane_program_for(self, size: int) -> "Any":
         """Return the step for batches of this size, the index of the weights, and its function."""
         if size not in self.lane_programs:
-            found = program_of(self, size, of_batches, self.grid.is_binary)
+            found = program_of(self, self.lists, size, of_batches, self.grid.is_binary)
             self.lane_programs[size] = found and found + (executed(found[0].source)["train"],)
         return self.lane_programs[size]
 

@@ -13,11 +13,12 @@ from . import rules
 from .columns import COLUMNS, FLAT, ROWS, States, arranged, changeable, rows_of, states_of
 from .generated import STEPS_AT_ONCE, Generated, keep, programs
 from .products import COMPILED
+from .standardized import Ready
 from .zeros import gather_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional
+    from typing import Any, Dict, Iterator, List, Optional, Union
 
     from ..core.training import Engine
     from ..core.types import Row
@@ -45,7 +46,8 @@ class Rows(Generated):
         self.net = self.by_rows.net
         self.loss = self.by_rows.loss
         self.programs: "Dict[int, Any]" = {}  # by the size of the batch
-        self.gather = gather_of(lists, size)
+        self.ready = Ready(lists)
+        self.gather = gather_of(self.ready, size)
         self.fuses = (
             kernel() != "dist"
             and is_own(self.optimizer)
@@ -69,7 +71,7 @@ class Rows(Generated):
         size = 0 if self.any_size else size
         if size not in self.programs:
             options = [self.gather] if self.gather else []
-            program = program_of(self, size, PRINTER.of_batches, *options)
+            program = program_of(self, self.ready, size, PRINTER.of_batches, *options)
             self.programs[size] = program and (program, executed(program.source)["train"])
         return self.programs[size]
 
@@ -127,26 +129,30 @@ class Rows(Generated):
     def steps(self, batches: "Batches", draws: "List[int]") -> "Iterator[Any]":
         """Yield the inputs of each step: the settings, the count, the samples, random numbers."""
         random = self.generator.random
+        examples = self.ready.examples
         for places in batches:
-            X, Y, weights = self.examples.batch(places)
+            X, Y, weights = examples.batch(places)
             drawn = [[[random() for _ in range(n)] for _ in X] for n in draws]
             yield [self.next_settings(), float(weighted_count(X, weights)), X, Y, weights] + drawn
 
 
-def program_of(engine: "Rows", size: int, make: "Any", *options: "Any") -> "Any":
+def program_of(
+    engine: "Rows", lists: "Union[Engine, Ready]", size: int, make: "Any", *options: "Any"
+) -> "Any":
     """Return the step of the engine that ``make`` generates, from the cache if possible.
+
+    ``lists``   says which network and which samples it is for
 
     Return None if there is none.
     """
-    lists = engine.lists
     net, examples = lists.net, lists.examples
     shape = (
         net.inputs or len(examples.X[0]),
         net.outputs or len(examples.Y[0]),
         examples.weights is not None,
     )
-    key = engine.source_of_code, size, shape, make, options
-    own = all([is_own(part) for part in net.layers + [lists.loss, lists.optimizer]])
+    key = engine.source_of_code, size, shape, make, options, net is engine.lists.net
+    own = all([is_own(part) for part in engine.lists.net.layers + [lists.loss, lists.optimizer]])
     if own:
         try:
             return programs[key]

@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
 
-    from ..core.training import Engine
     from ..core.types import Matrix
+    from .standardized import Ready
 
 # Code that reads only the numbers that are not 0 is faster if these are at most the fraction
 # MOST - PER_UNIT / units of the data, because it also takes time for each input and each sample.
@@ -27,7 +27,7 @@ FEWEST_INPUTS = 16
 SAMPLES = 100  # how many samples are counted
 
 
-def gather_of(lists: "Engine", size: int) -> str:
+def gather_of(lists: "Ready", size: int) -> str:
     """Return what of the samples the code of this training run should read; see gather.py."""
     X, used = lists.examples.X, lists.examples.used
     if COMPILED or not isinstance(X, list):  # Reading all samples one by one may take long.

@@ -1,0 +1,94 @@
+"""Samples that are standardized once, not in every step, if the network begins with Normalization.
+
+A one-hot input, whose mean is 0 and whose spread is 1, keeps its zeros, which generated code then
+need not read (zeros.py). All numbers have the same bits as in the layer.
+"""
+
+from copy import copy
+
+from ..codegen.own import is_patched
+from ..core.examples import Examples
+from ..core.layers import Normalization
+from ..core.network import Sequential
+from ..core.training import Engine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List
+
+    from ..core.types import Matrix
+
+MOST = 2000000  # numbers that are kept a second time, in 8 to 32 bytes each
+
+
+class Standardized(Normalization):
+    """A Normalization whose input is standardized already."""
+
+    def forward(self, X: "Matrix") -> "Matrix":
+        return X
+
+
+class Ready:
+    """What the engine Rows generates its code from, and trains on.
+
+    ``lists``      the engine "lists" of the training run
+    ``net``        its network, or one that takes samples which are standardized already
+    ``examples``   its examples, or these samples
+    """
+
+    def __init__(self, lists: "Engine") -> None:
+        self.lists = lists
+        self.net, self.loss, self.optimizer = lists.net, lists.loss, lists.optimizer
+        self.layer = standardizing(lists)
+        self.used: "List[Any]" = []
+        if self.layer:
+            self.net = copy(lists.net)
+            self.net.layers = [standardized(self.layer), *lists.net.layers[1:]]
+
+    @property
+    def examples(self) -> "Any":
+        """The examples; they are standardized again if the caller changes the mean or spread."""
+        if self.layer is None:
+            return self.lists.examples
+        normal = [p.rows for p in self.layer.parameters()]
+        if normal != self.used:
+            self.used = normal
+            self.kept = standardized_examples(self.lists.examples, *normal)
+        return self.kept
+
+
+def standardizing(lists: "Engine") -> "Any":
+    """Return the first layer if samples can be standardized before the training, else None."""
+    layer, examples = lists.net.layers[0], lists.examples
+    can = (
+        type(lists.net) is Sequential
+        and type(layer) is Normalization
+        and not is_patched(layer)
+        and layer.is_adapted()
+        and all([p.frozen for p in layer.parameters()])
+        and isinstance(examples.X, list)
+        and len(examples.X) * layer.mean.count <= MOST
+    )
+    return layer if can else None
+
+
+def standardized(layer: "Normalization") -> "Standardized":
+    """Return a layer with the parameters of a Normalization that does not use them."""
+    twin = Standardized()
+    twin.__dict__.update(layer.__dict__)
+    return twin
+
+
+def standardized_examples(examples: "Examples", means: "Matrix", spreads: "Matrix") -> "Examples":
+    """Return the examples with (x - mean)/spread in place of x."""
+    places = [j for j, normal in enumerate(zip(means[0], spreads[0])) if normal != (0.0, 1.0)]
+    if not places:
+        return examples
+    normal = [(j, means[0][j], spreads[0][j]) for j in places]
+    X = []
+    for x in examples.X:
+        row = list(x)
+        for j, mean, spread in normal:
+            row[j] = (x[j] - mean) / spread
+        X.append(row)
+    return Examples(X, examples.Y, examples.weights, examples.used)
