@@ -42,6 +42,7 @@ class Code(Printer):
         Printer.__init__(self, outputs, names)
         self.functions: "Dict[str, bool]" = {}  # {name of a function called: whether it may raise}
         self.rows: "Dict[Tuple[int, ...], str]" = {}  # names of lists that hold rows of numbers
+        self.tables: "List[str]" = []  # the lines after a function, which make its tables
 
     def constant(self, value: float) -> "Tuple[str, int]":
         text = repr(value)
@@ -187,6 +188,7 @@ def function(code: "Code", signature: str, body: "Sequence[str]", guarded: bool 
     """Return the source of a function, after the imports of the functions that the code calls."""
     head = imports(code, guarded)
     lines = head + [""] * 2 * bool(head) + [f"def {signature}:"] + [f"    {line}" for line in body]
+    lines += [""] * 2 * bool(code.tables) + code.tables
     return "".join([f"{line}\n" for line in lines])
 
 

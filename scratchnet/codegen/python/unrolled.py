@@ -21,6 +21,7 @@ from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..own import generate
 from ..program import recorded
+from .mostly_zeros import gathered_products
 from .printer import Code, executed, function, hottest_first
 
 TYPE_CHECKING = False
@@ -92,7 +93,8 @@ def sample_statements(
     x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
     outputs = recorded(net, twin, x)
     code = Code([v for row in outputs for v in row])
-    lines = [f"{listed([v.name for v in x])} = x"]
+    lines = gathered_products(code, x, outputs[-1]) if constants else []
+    lines = lines or [f"{listed([v.name for v in x])} = x"]
     waiting = list(code.numbers)
     as_rows = {code.row_of(node) for node in code.numbers}
     code.rows[tuple([id(code.same[id(v)]) for v in x])] = "x"
