@@ -19,11 +19,11 @@ import operator
 
 from ..scalars import Symbolic
 from ..scalars.operations import COMPARISON, INFIX, OPERATIONS
-from .program import Printer
+from .program import reachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
     Bounds = Tuple[float, float]
 
@@ -38,80 +38,88 @@ UNKNOWN = -math.inf, math.inf
 
 def simplified(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
     """Return the outputs, computed with fewer operations."""
-    record = Printer(outputs)
-    if not any([node.operation == "where" for node in record.numbers]):
-        return list(outputs)
-    new = Simplification(record).new
-    return [new[id(output)] for output in record.outputs]
+    numbers = reachable(outputs)
+    new = Choices(numbers)
+    for node in numbers:
+        new.add(node)
+    return [new.new[id(output)] for output in outputs]
 
 
-class Simplification:
-    """The numbers of a record, made again.
+class Choices:
+    """The numbers of a record made again, each once, with simpler choices."""
 
-    ``new``    for the id of each number, the number that replaces it
-    ``uses``   how often each new number is used
-    """
+    def __init__(self, numbers: "Sequence[Symbolic]") -> None:
+        self.new: "Dict[int, Symbolic]" = {}  # {id of a number: what replaces it}
+        # {operation and operands: the result}; the operands are kept, so that their ids are unique.
+        self.known: "Dict[Any, Tuple[Symbolic, Any]]" = {}
+        self.signs = {id(v.operands[0].operands[0]) for v in numbers if is_choice_of_sign(v)}
+        self.new_signs: "Set[int]" = set()
 
-    def __init__(self, record: "Printer") -> None:
-        self.new: "Dict[int, Symbolic]" = {}
-        self.uses = dict(record.uses)
-        self.signs = {id(v.operands[0].operands[0]) for v in record.numbers if is_choice_of_sign(v)}
-        for node in record.numbers:
-            made = self.made(node) if node.operation else node
-            self.new[id(node)] = made
-            self.uses[id(made)] = record.uses.get(id(node), 0)
+    def add(self, node: "Symbolic") -> None:
+        """Make a number again."""
+        if node.operation:
+            new = self.made(node.operation, *[self.new[id(v)] for v in node.operands])
+        else:
+            new = self.constant(node) if node.is_constant else node
+        self.new[id(node)] = new
+        if id(node) in self.signs:
+            self.new_signs.add(id(new))
 
-    def made(self, node: "Symbolic") -> "Symbolic":
-        """Return the number that replaces an operation."""
-        operands = tuple([self.new[id(v)] for v in node.operands])
-        made: "Optional[Symbolic]" = None
-        if node.operation == "where":
-            made = self.decided(node, *operands)
-        elif node.operation in ARITHMETIC:
-            made = self.folded(node.operation, operands)
-        elif node.operation == "exp":
-            z = minus_abs_of(node.operands[0])
-            if z is not None and id(z) in self.signs:
-                z = self.new[id(z)]
-                made = (z >= 0).where((-z).exp(), z.exp())
-        return Symbolic(None, node.operation, operands) if made is None else made
+    def made(self, operation: str, *operands: "Symbolic") -> "Symbolic":
+        """Return the result of an operation, the same object for the same operands."""
+        key = operation, *[id(v) if v.value is None else repr(v.value) for v in operands]
+        if key not in self.known:
+            made: "Optional[Symbolic]" = None
+            if operation == "where":
+                made = self.decided(*operands)
+            elif operation in ARITHMETIC:
+                made = self.folded(operation, operands)
+            elif operation == "exp":
+                made = self.power(operands[0])
+            if made is None:
+                made = Symbolic(None, operation, operands)
+            self.known[key] = made, operands
+        return self.known[key][0]
 
-    def decided(
-        self, node: "Symbolic", comparison: "Symbolic", a: "Symbolic", b: "Symbolic"
-    ) -> "Optional[Symbolic]":
+    def constant(self, node: "Symbolic") -> "Symbolic":
+        """Return the same object for the same constant."""
+        return self.known.setdefault((repr(node.value), node.kind), (node, ()))[0]
+
+    def power(self, x: "Symbolic") -> "Optional[Symbolic]":
+        """Return where(z >= 0, e^-z, e^z) for x = -|z|, if there are other choices by z >= 0."""
+        if x.operation != "negate" or x.operands[0].operation != "abs":
+            return None
+        z = x.operands[0].operands[0]
+        if id(z) not in self.new_signs:
+            return None
+        zero = self.constant(Symbolic(0))
+        arms = [self.made("exp", v) for v in (self.made("negate", z), z)]
+        return self.made("where", self.made("greater or equal", z, zero), *arms)
+
+    def decided(self, comparison: "Symbolic", a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
         """Return where(c, a, where(q >= k, a, b)) for where(where(c, p, q) >= k, a, b).
 
         This is the same if p >= k is certain where c is true.
         """
-        outcome = outcome_of(node.operands[0])
+        outcome = outcome_of(comparison)
         if outcome is None or a.operation or b.operation:
             return None
-        choice = comparison.operands[0]
-        if choice.operation != "where":
-            return None
+        choice, limit = comparison.operands
         condition, _, q = choice.operands
-        rest = Symbolic(None, comparison.operation, (q, comparison.operands[1])).where(a, b)
-        self.uses[id(rest)] = 1
-        return condition.where(a if outcome else b, rest)  # type: ignore[no-any-return]
+        rest = self.made("where", self.made(comparison.operation, q, limit), a, b)
+        return self.made("where", condition, a if outcome else b, rest)
 
     def folded(self, operation: str, operands: "Any") -> "Optional[Symbolic]":
         """Return where(c, 0, -1) for where(c, 1, 0) - 1."""
         for place in (0, 1):
-            choice, constant = operands[place], operands[1 - place]
-            if constant.is_constant and self.is_choice_of_constants(choice):
-                try:
-                    return self.changed(operation, choice, constant.value, place)
-                except ZeroDivisionError:  # The step raises it, too, if it comes to this.
-                    return None
+            choice, constant = operands[place], operands[1 - place].value
+            if constant is not None and choice.operation == "where":
+                if is_choice_of_constants(choice):
+                    try:
+                        return self.changed(operation, choice, constant, place)
+                    except ZeroDivisionError:  # The step raises it, too, if it comes to this.
+                        return None
         return None
-
-    def is_choice_of_constants(self, node: "Symbolic") -> bool:
-        """Return whether a number is one of some constants, and used once."""
-        return (
-            node.operation == "where"
-            and self.uses.get(id(node), 1) == 1
-            and all([v.is_constant or self.is_choice_of_constants(v) for v in node.operands[1:]])
-        )
 
     def changed(self, operation: str, node: "Symbolic", constant: float, place: int) -> "Symbolic":
         """Return a choice of constants after the operation with another constant.
@@ -120,9 +128,9 @@ class Simplification:
         """
         if node.operation:
             arms = [self.changed(operation, v, constant, place) for v in node.operands[1:]]
-            return node.operands[0].where(*arms)  # type: ignore[no-any-return]
+            return self.made("where", node.operands[0], *arms)
         values = (constant, node.value) if place else (node.value, constant)
-        return Symbolic(ARITHMETIC[operation](*values))
+        return self.constant(Symbolic(ARITHMETIC[operation](*values)))
 
 
 # ---- what is known of a number -------------------------------------------------------------------
@@ -137,14 +145,14 @@ def is_choice_of_sign(node: "Symbolic") -> bool:
     if node.operation != "where":
         return False
     condition = node.operands[0]
-    return condition.operation == "greater or equal" and condition.operands[1].value == 0
+    return bool(condition.operands) and is_sign_of(condition.operands[0], condition)
 
 
-def minus_abs_of(node: "Symbolic") -> "Optional[Symbolic]":
-    """Return z if the number is -|z|, else None."""
-    if node.operation == "negate" and node.operands[0].operation == "abs":
-        return node.operands[0].operands[0]
-    return None
+def is_choice_of_constants(node: "Symbolic") -> bool:
+    """Return whether a number is one of some constants."""
+    if node.operation != "where":
+        return node.is_constant
+    return all([is_choice_of_constants(v) for v in node.operands[1:]])
 
 
 def outcome_of(comparison: "Symbolic") -> "Optional[bool]":
@@ -159,7 +167,7 @@ def outcome_of(comparison: "Symbolic") -> "Optional[bool]":
         return None
     condition, p, _ = choice.operands
     unbounded: "List[Symbolic]" = []
-    low, high = bounds_of(p, unbounded)
+    low, high = bounds_of(p, condition, unbounded)
     # What has no bounds may be NaN, unless the condition compares it and is true.
     compared = list(condition.operands) if is_comparison(condition) else []
     if not all([any([v is z for z in compared]) for v in unbounded]):
@@ -169,21 +177,32 @@ def outcome_of(comparison: "Symbolic") -> "Optional[bool]":
     return at_low if at_low == at_high else None
 
 
-def bounds_of(node: "Symbolic", unbounded: "List[Symbolic]") -> "Bounds":
-    """Return bounds of a number, unless it is NaN; add what may have any value to ``unbounded``.
+def bounds_of(node: "Symbolic", condition: "Symbolic", unbounded: "List[Symbolic]") -> "Bounds":
+    """Return bounds of a number where the condition is true, unless it is NaN.
 
-    Rounding is monotonic, so that the rounded bounds are bounds of the rounded number.
+    Add what may have any value to ``unbounded``. Rounding is monotonic, so that the rounded bounds
+    are bounds of the rounded number.
     """
     if node.is_constant:
         return node.value, node.value  # type: ignore[return-value]
+    if node.operation == "where" and node.operands[0] is condition:
+        return bounds_of(node.operands[1], condition, unbounded)
     if node.operation in ("add", "multiply", "divide"):
-        (a, b), (c, d) = [bounds_of(v, unbounded) for v in node.operands]
+        (a, b), (c, d) = [bounds_of(v, condition, unbounded) for v in node.operands]
         if node.operation == "divide" and not c > 0:
             return UNKNOWN
         ends = [ARITHMETIC[node.operation](x, y) for x in (a, b) for y in (c, d)]
         return (min(ends), max(ends)) if all([v == v for v in ends]) else UNKNOWN
-    if node.operation == "exp" and minus_abs_of(node.operands[0]) is not None:
-        unbounded.append(node.operands[0].operands[0].operands[0])
-        return 0.0, 1.0
     unbounded.append(node)
+    if node.operation == "exp" and node.operands[0].operation == "negate":
+        unbounded[-1] = node.operands[0].operands[0]
+        if is_sign_of(unbounded[-1], condition):
+            return 0.0, 1.0
     return UNKNOWN
+
+
+def is_sign_of(z: "Symbolic", condition: "Symbolic") -> bool:
+    """Return whether the condition is z >= 0."""
+    if condition.operation != "greater or equal":
+        return False
+    return condition.operands[0] is z and condition.operands[1].value == 0

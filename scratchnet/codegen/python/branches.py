@@ -61,27 +61,42 @@ class Block:
 
 
 class BranchingCode(Code):
-    """Statements that compute some outputs, with if statements."""
+    """Statements that compute some outputs, with if statements.
+
+    In the record of the outputs, equal numbers are one, as in that of ``simplified``.
+    """
 
     def __init__(
         self, outputs: "Sequence[Symbolic]", names: "Optional[Dict[int, str]]" = None
     ) -> None:
         Code.__init__(self, outputs, names)
-        self.places = {id(node): k for k, node in enumerate(self.numbers)}
+        self.targets: "Dict[int, str]" = {}  # {id of a number: the variable that it replaces}
+        self.places: "Dict[int, int]" = {}
         self.users: "Dict[int, List[Symbolic]]" = {}
-        for node in self.numbers:
-            for operand in node.operands:
-                self.users.setdefault(id(operand), []).append(node)
         self.results = {id(output) for output in self.outputs}
+
+    def unified(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
+        numbers = reachable(outputs)
+        self.same = {id(node): node for node in numbers}
+        return numbers
+
+    def replace(self, old: "Symbolic", new: "Symbolic") -> None:
+        """Compute ``new`` in the variable of the input ``old``, if nothing else needs that."""
+        node = self.same[id(new)]
+        if self.uses.get(id(old)) == 1 and id(node) not in self.targets:
+            nearest = [w for v in node.operands for w in (v, *v.operands)]
+            if any([v is old for v in nearest]):
+                self.targets[id(node)] = old.name
 
     def statements(self, among: "Optional[Iterable[Symbolic]]" = None) -> "List[str]":
         numbers = list(self.numbers if among is None else among)
         lines: "List[str]" = []
-        for part in self.ordered(numbers, self.blocks(numbers)):
+        blocks = self.blocks(numbers)
+        for part in self.ordered(numbers, blocks) if blocks else numbers:
             if isinstance(part, Block):
                 lines += self.branches(part)
             elif part.operation and id(part) not in self.names and self.needs_variable(part):
-                self.assign(part, self.new_name(), lines)
+                self.assign(part, self.targets.get(id(part)) or self.new_name(), lines)
         return lines
 
     # ---- which choices become an if statement ----------------------------------------------------
@@ -91,7 +106,13 @@ class BranchingCode(Code):
         for node in numbers:
             if node.operation == "where":
                 choices.setdefault(id(node.operands[0]), []).append(node)
-        return [block for block in map(self.block, choices.values()) if block is not None]
+        several = [nodes for nodes in choices.values() if len(nodes) > 1]
+        if several and not self.users:
+            self.places = {id(node): k for k, node in enumerate(self.numbers)}
+            for node in self.numbers:
+                for operand in node.operands:
+                    self.users.setdefault(id(operand), []).append(node)
+        return [block for block in map(self.block, several) if block is not None]
 
     def block(self, choices: "List[Symbolic]") -> "Optional[Block]":
         """Return the statement that computes these choices; None if expressions are as fast."""

@@ -18,6 +18,7 @@ any number of samples.
 
 from ...core.checks import FINITE, require
 from ...core.examples import Weights
+from ...core.functions import kernel
 from ...core.optimizers import Optimizer
 from ...core.random import Generator
 from ...core.training import Engine
@@ -26,6 +27,7 @@ from ...scalars.operations import PRODUCT
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, attributes_of, generate, is_own
 from ..program import Printer, reachable
+from ..rescaled import rescaled
 from ..simplified import simplified
 from .branches import BranchingCode
 from .printer import Code, function, hottest_first
@@ -93,7 +95,7 @@ def of_samples(
     ]
     weights = batch[2] and [_datum(f"weight{i}", w, names, False) for i, w in enumerate(batch[2])]
     step.run(X, Y, weights)
-    code = BranchingCode(step.results)
+    code = step.code
     drawn = [pattern([r.name for r in step.draws.drawn])] if step.draws.drawn else []
     body = code.statements() + step.ending(code)
     before = [f"{listed(names)} = data"] if names else []
@@ -156,7 +158,7 @@ def _of_batches(
         weights = Weights(weights, Symbolic(name="mean_weight"))
         weights.total = Symbolic(name=COUNT)
     step.run(X, Y, weights)
-    code = BranchingCode(step.results)
+    code = step.code
     samples = Samples(code, step.draws.drawn, count)
     before, within = samples.parts(code)
     drawn = [r.name for r in step.draws.drawn if r.sample == 0]
@@ -361,12 +363,16 @@ class Step:
                 self.changed += [
                     pair for a, b in zip(memory, states) for c, d in zip(a, b) for pair in zip(c, d)
                 ]
-        self.value = value + Symbolic(0, kind="absent")  # a symbolic number in any case
-        self.changed = [(old, new + Symbolic(0, kind="absent")) for old, new in self.changed]
-        self.results = simplified([self.value] + [new for _, new in self.changed])
-        self.value, *changed = self.results
+        numbers = [value] + [new for _, new in self.changed]
+        results = [v + Symbolic(0, kind="absent") for v in numbers]  # symbolic in any case
+        old_weights = [w for rows in self.old for row in rows for w in row]
+        is_exact = kernel() == "portable"
+        self.value, *changed = simplified(results) if is_exact else rescaled(results, old_weights)
         self.changed = [(old, new) for (old, _), new in zip(self.changed, changed)]
-        used = {node.name for node in reachable(self.results)}
+        self.code = BranchingCode([self.value, *changed])
+        for old, new in self.changed:
+            self.code.replace(old, new)
+        used = {node.name for node in self.code.numbers}
         self.names = [f"setting_{name}" for name in self.settings if f"setting_{name}" in used]
         self.settings = [name[len("setting_") :] for name in self.names]
 

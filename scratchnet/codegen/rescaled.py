@@ -1,0 +1,192 @@
+"""The record of a step in which factors are multiplied once per step, not once per sample.
+
+The gradient of each sample contains the same factors, such as 1/n, and the learning rate follows.
+These factors move outward, through products and through sums whose terms all have them, until they
+meet in one number: rate·Σ(x·d/n) becomes (rate/n)·Σ(x·d). Likewise a weight that is a factor of all
+terms, as where a layer with one output passes its gradient back. A division by such a number
+becomes a multiplication.
+
+The result is the same to rounding: products are rounded in another order, but no sum is added in
+another order. The portable kernel does without it.
+
+>>> rate, n, x, d, e = [Symbolic(name=name) for name in ("setting_rate", "count", "x", "d", "e")]
+>>> [step] = rescaled([rate * (x * (d / n) + x * (e / n))])
+>>> [operand.operation for operand in step.operands]
+['multiply', 'add']
+"""
+
+from ..scalars import Symbolic
+from .program import reachable
+from .simplified import Choices
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
+
+COUNT = "count"  # the number of samples, times their mean weight
+
+
+class Scaled:
+    """A number as the product of what is the same for all samples, and the rest.
+
+    ``factor``    a number that is computed from settings and constants, or None for 1
+    ``core``      the rest; None if there is none
+    ``weights``   inputs that are further factors, such as weights
+    """
+
+    __slots__ = ("factor", "core", "weights", "whole")
+
+    def __init__(
+        self,
+        factor: "Optional[Symbolic]",
+        core: "Optional[Symbolic]",
+        weights: "Tuple[Symbolic, ...]" = (),
+    ) -> None:
+        self.factor = factor
+        self.core = core
+        self.weights = weights
+        self.whole = None if weights or factor is not None else core
+
+
+def rescaled(outputs: "Sequence[Symbolic]", weights: "Sequence[Symbolic]" = ()) -> "List[Symbolic]":
+    """Return the outputs with factors that have moved outward, and with simpler choices.
+
+    ``weights``   inputs that are the same for all samples
+    """
+    numbers = reachable(outputs)
+    new = Factors(numbers, weights)
+    for node in numbers:
+        new.add(node)
+    return [new.whole(new.scaled[id(output)]) for output in outputs]
+
+
+class Factors(Choices):
+    """The numbers of a record made again, each as a product."""
+
+    def __init__(self, numbers: "Sequence[Symbolic]", weights: "Sequence[Symbolic]") -> None:
+        Choices.__init__(self, numbers)
+        self.weights: "Set[int]" = {id(w) for w in weights}
+        self.scaled: "Dict[int, Scaled]" = {}
+        self.rules: "Dict[str, Any]" = {
+            "multiply": self.multiplied,
+            "divide": self.divided,
+            "negate": self.negated,
+            "where": self.chosen,
+            "dot": self.dot,
+        }
+        self.rules.update(dict.fromkeys(("add", "subtract", "total"), self.summed))
+
+    def add(self, node: "Symbolic") -> None:
+        if not node.operation:
+            self.scaled[id(node)] = made = self.input(node)
+        else:
+            operands = [self.scaled[id(v)] for v in node.operands]
+            rule = self.rules.get(node.operation)
+            found = rule and rule(node.operation, operands)
+            if not found:
+                result = self.made(node.operation, *map(self.whole, operands))
+                is_factor = all([v.core is None and not v.weights for v in operands])
+                found = Scaled(result, None) if is_factor else Scaled(None, result)
+            self.scaled[id(node)] = made = found
+        if id(node) in self.signs:
+            self.new_signs.add(id(self.whole(made)))
+
+    def whole(self, scaled: "Scaled") -> "Symbolic":
+        """Return the number itself."""
+        if scaled.whole is None:
+            factor = scaled.factor
+            for w in scaled.weights:
+                factor = self.product(factor, w)
+            scaled.whole = self.product(factor, scaled.core)
+        return scaled.whole
+
+    def product(self, a: "Any", b: "Any") -> "Any":
+        """Return the product of two numbers, of which None is 1."""
+        return b if a is None else a if b is None else self.made("multiply", a, b)
+
+    def made(self, operation: str, *operands: "Symbolic") -> "Symbolic":
+        result = None
+        if operation in ("multiply", "divide") and all([v.is_constant for v in operands]):
+            a, b = operands
+            result = a * b if operation == "multiply" else a / b
+        if result is None or not result.is_constant:
+            return Choices.made(self, operation, *operands)
+        return self.constant(result)
+
+    # ---- operations; None means that no factor moves ---------------------------------------------
+
+    def input(self, node: "Symbolic") -> "Scaled":
+        if node.is_constant and not node.is_absent:
+            return Scaled(self.constant(node), None)
+        if node.name == COUNT or node.name.startswith("setting_") or node.kind == "unit":
+            return Scaled(node, None)
+        return Scaled(None, None, (node,)) if id(node) in self.weights else Scaled(None, node)
+
+    def multiplied(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        a, b = operands
+        if a.core is None and b.core is None:
+            return None
+        factor = self.product(a.factor, b.factor)
+        return Scaled(factor, self.product(a.core, b.core), merged(a.weights, b.weights))
+
+    def divided(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        a, b = operands
+        if a.core is None or b.weights:
+            return None
+        factor = a.factor
+        if b.factor is not None:
+            one = self.constant(Symbolic(1))
+            factor = self.product(factor, self.made("divide", one, b.factor))
+        core = a.core if b.core is None else self.made("divide", a.core, b.core)
+        return Scaled(factor, core, a.weights)
+
+    def negated(self, _: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        (a,) = operands
+        return None if a.core is None else Scaled(a.factor, self.made("negate", a.core), a.weights)
+
+    def chosen(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        condition, *arms = operands
+        return self.pulled(operation, [(v,) for v in arms], [condition])
+
+    def summed(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        return self.pulled(operation, [(v,) for v in operands])
+
+    def dot(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        return self.pulled(operation, list(zip(operands[::2], operands[1::2])))
+
+    def pulled(
+        self,
+        operation: str,
+        terms: "Sequence[Tuple[Scaled, ...]]",
+        others: "Sequence[Scaled]" = (),
+    ) -> "Optional[Scaled]":
+        """Return an operation as a product with the factors that all of its terms have.
+
+        ``terms``   each is the product of one or two numbers
+        """
+        factor, weights = self.factors(terms[0])
+        is_alike = True
+        for term in terms:
+            own, own_weights = self.factors(term)
+            if own is not factor or all([v.core is None for v in term]):
+                return None
+            is_alike = is_alike and list(map(id, own_weights)) == list(map(id, weights))
+            if factor is None and not (is_alike and weights):
+                return None
+        rest = [Scaled(None, v.core, () if is_alike else v.weights) for t in terms for v in t]
+        one = self.constant(Symbolic(1))
+        whole = [one if v.core is None and not v.weights else self.whole(v) for v in rest]
+        core = self.made(operation, *[self.whole(v) for v in others], *whole)
+        return Scaled(factor, core, weights if is_alike else ())
+
+    def factors(self, term: "Tuple[Scaled, ...]") -> "Tuple[Any, Tuple[Symbolic, ...]]":
+        """Return the factor and the weights of a product."""
+        if len(term) == 1:
+            return term[0].factor, term[0].weights
+        a, b = term
+        return self.product(a.factor, b.factor), merged(a.weights, b.weights)
+
+
+def merged(a: "Tuple[Symbolic, ...]", b: "Tuple[Symbolic, ...]") -> "Tuple[Symbolic, ...]":
+    """Return all of these weights in one order."""
+    return tuple(sorted(a + b, key=lambda w: w.serial)) if a and b else a or b
