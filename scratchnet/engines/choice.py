@@ -38,7 +38,7 @@ if COMPILED:
     MOST.update({"few": 150, "step": 150, "wide": 1000, "wide few": 1000})
 elif hasattr(math, "sumprod"):
     MOST.update({"wide": 14, "wide few": 18})
-TIME_OF_STEPS = 35  # nanoseconds per sample and parameter, at least
+TIME_OF_STEPS = 32  # nanoseconds per sample and parameter, at least
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
 MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
 MOST_AT_ALL.update({"wide": 5000, "wide few": 5000})

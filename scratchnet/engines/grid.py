@@ -12,6 +12,8 @@ from itertools import compress
 from math import gcd
 from operator import itemgetter
 
+from ..codegen.python.lanes import ANY, BINARY, REPEATED
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence, Set
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 4096  # the largest number in steps of the grid
 FIRST = 20  # how many rows tell the step, until another row shows that it is smaller
+# How many inputs a sample has for each step of the largest, if it saves time to compute the change
+# of each weight by additions alone, for all steps in advance.
+REPEATED_FROM = 1.0
 CLOSE = 2.0**-51  # how far numbers may be from the grid, relative to themselves
 
 
@@ -54,7 +59,7 @@ class Grid:
     """The grid of some rows; if there is none, a ValueError is raised.
 
     ``step``        each number is k·step, where k is an integer
-    ``is_binary``   whether each k is 0 or 1
+    ``kind``        that of the samples; see codegen/python/lanes.py
     ``samples``     of each row, a function that takes its inputs from a list, their places and
                     their integers; the inputs are those that are not 0, or all if few are 0; there
                     are no integers if all are 1
@@ -72,10 +77,12 @@ class Grid:
             except OffGrid:
                 raise ValueError("the inputs are not multiples of a common step") from None
             numbers = self.convert(rows)
-        self.step, self.is_binary = self.integers.step, self.integers.is_binary
+        self.step = self.integers.step
         self.most = max(1, max(map(abs, self.integers.values())))
         self.longest = max(map(self.length, self.samples))
         self.inputs = sum([len(sample[1]) for sample in self.samples]) / len(rows)
+        is_repeated = min(self.integers.values()) >= 0 and self.inputs > REPEATED_FROM * self.most
+        self.kind = BINARY if self.integers.is_binary else REPEATED if is_repeated else ANY
 
     def convert(self, rows: "Matrix") -> "Set[float]":
         """Make the samples; if a row has numbers off the grid, return the numbers so far."""
@@ -101,7 +108,7 @@ class Grid:
         return picker(places), places, compact(list(map(integer, compress(row, row))))
 
     def length(self, sample: "Any") -> int:
-        if self.is_binary:
+        if self.integers.is_binary:
             return len(sample[1])
         integers = sample[2]
         return sum(integers if isinstance(integers, bytes) else map(abs, integers))

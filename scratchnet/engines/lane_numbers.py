@@ -11,6 +11,7 @@ Integers do not round. A lane has room for the sum of the products of a sample, 
 ``measured`` says how far the weights may move until this must be checked again.
 """
 
+from itertools import accumulate, repeat
 from math import frexp
 from struct import Struct, error
 
@@ -46,6 +47,7 @@ class LaneNumbers:
     def __init__(self, count: int, largest: float, step: float, most: int, longest: int) -> None:
         if not 2.0**-500 < largest < 2.0**500:
             raise NoRoom(f"the largest weight is {largest}")
+        self.most = most
         self.digits = PRECISION + most.bit_length()
         width = max(8, (self.digits + GROWTH + longest.bit_length()) // 8 + 1)  # bytes of a lane
         self.width, self.size = width, width * count
@@ -77,6 +79,10 @@ class LaneNumbers:
         """Return numbers of at most 64 bits as one integer."""
         signs = self.signs_of_64_bits
         return (int.from_bytes(self.pack(*numbers), "little") ^ signs) - signs
+
+    def multiples(self, numbers: "List[int]") -> "List[int]":
+        """Return the integer of these numbers times 0, 1, 2, ... up to the largest input."""
+        return [0, *accumulate(repeat(self.integer(numbers), self.most))]
 
     def packed(self, rows: "Matrix") -> "List[int]":
         """Return rows of weights as one integer each."""

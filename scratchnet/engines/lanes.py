@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from ..codegen.own import is_own
-from ..codegen.python.lanes import of_batches
+from ..codegen.python.lanes import ANY, BINARY, REPEATED, of_batches
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 
 TIME_AT_ONCE = 150000000  # nanoseconds; Ctrl-C discards the work of this time
 
-# Estimates in nanoseconds, measured with CPython 3.13.
-TIME_OF_INPUT = 120.0, 0.72  # for each input that is not 0, and for each byte of its weights
-TIME_OF_BINARY = 60.0, 0.28  # the same if all inputs are 0 or 1
+# Estimates in nanoseconds, measured with CPython 3.13 and 3.11. Those of lanes are rather too high,
+# and those of the engine Rows too low.
+TIME_OF_INPUT = {ANY: (100.0, 1.0), REPEATED: (90.0, 0.75), BINARY: (60.0, 0.3)}  # and of its bytes
 TIME_OF_LANE = 140.0  # for each unit with weights in lanes
-TIME_OF_WEIGHT = 30.0  # of the engine Rows, for each weight of an input that is not 0
+TIME_OF_ROW = 2000.0, 170.0  # to convert the weights of an input to lanes and back, and for each
+TIME_OF_WEIGHT = 30.0  # of the engine Rows, for each weight that multiplies an input
+TIME_OF_GATHERED = 36.0, 100.0  # the same if it reads only what is not 0, and for each input
 TIME_OF_OTHER = 76.0  # for each other parameter
 TIME_OF_UNIT = 470.0
-TIME_OF_ROW = 2000.0, 170.0  # to convert the weights of an input to lanes and back
 FASTER = 0.8  # lanes are chosen if they take less than this part of the time of others
 
 
@@ -62,18 +63,20 @@ class Lanes(Rows):
         if lists.optimizer.memory:
             raise ValueError("it needs SGD without momentum")
         rows = [examples.X[i] for i in examples.used]
-        # It is checked twice, because generating code takes time, and so does reading all samples.
-        steps_at_once(lists, size, Grid(rows[:FIRST]), limit)
+        # First some rows are tried, because it takes time to generate code and to read all samples.
+        self.grid = Grid(rows[:FIRST])
+        steps_at_once(lists, size, self.grid, limit)
         Rows.__init__(self, lists, size)
         if not self.fuses:
             raise ValueError("it needs fused code for rows, which this network has not")
-        self.grid = Grid(rows)
         self.lane_programs: "Dict[int, Any]" = {}
         if self.lane_program_for(size) is None:
             raise ValueError(
                 "it needs weights that multiply the inputs and change by the rule of SGD without "
                 "momentum, decay, penalties and clipping"
             )
+        self.grid = Grid(rows)
+        self.lane_programs = {}  # The kind of the samples may be another.
         self.at_once = steps_at_once(lists, size, self.grid, limit)
 
     @property
@@ -85,7 +88,7 @@ class Lanes(Rows):
     def lane_program_for(self, size: int) -> "Any":
         """Return the step for batches of this size, the index of the weights, and its function."""
         if size not in self.lane_programs:
-            found = program_of(self, self.lists, size, of_batches, self.grid.is_binary)
+            found = program_of(self, self.lists, size, of_batches, self.grid.kind)
             self.lane_programs[size] = found and found + (executed(found[0].source)["train"],)
         return self.lane_programs[size]
 
@@ -151,14 +154,16 @@ def steps_at_once(lists: "Engine", size: int, grid: "Grid", limit: float) -> int
     others = sum([p.count for p in parameters]) - inputs * units
     rest = others * TIME_OF_OTHER + sum([len(rows[0]) for rows in matrices]) * TIME_OF_UNIT
     layout = LaneNumbers(units, 1.0, grid.step, grid.most, grid.longest)
-    fixed, per_byte = TIME_OF_BINARY if grid.is_binary else TIME_OF_INPUT
+    fixed, per_byte = TIME_OF_INPUT[grid.kind]
     time = grid.inputs * (fixed + per_byte * layout.size) + units * TIME_OF_LANE + rest
     # The rules of user-defined layers may raise anything, so that steps are made one by one.
     own = all([is_own(part) for part in lists.net.layers + [lists.loss]])
     steps = max(1, min(STEPS_AT_ONCE, int(TIME_AT_ONCE / (size * time)))) if own else 1
     fixed, per_unit = TIME_OF_ROW
     conversion = inputs * (fixed + per_unit * units) / min(steps * size, len(lists.examples))
-    by_rows = grid.inputs * units * TIME_OF_WEIGHT + rest
+    per_weight, per_input = TIME_OF_GATHERED
+    gathered = grid.inputs * units * per_weight + inputs * per_input
+    by_rows = min(inputs * units * TIME_OF_WEIGHT, gathered) + rest
     if limit and time + conversion > min(limit, by_rows) * FASTER:
         raise ValueError("another engine may be faster")
     return steps

@@ -12,6 +12,7 @@ from random_networks import bits, bits_of
 from test_checkpoints import Snapshots
 
 import scratchnet as sn
+from scratchnet.codegen.python.lanes import ANY, BINARY, REPEATED
 from scratchnet.engines import lanes
 from scratchnet.engines.grid import Grid
 from scratchnet.engines.lane_numbers import LaneNumbers, NoRoom
@@ -175,11 +176,12 @@ def test_lanes_hold_the_largest_sums(weights, most, times):
 def test_rows_that_show_a_smaller_step_or_no_zeros_and_ones():
     rows = [[0.0, 1.0]] * 30 + [[0.5, 0.0]] + [[0.0, -1.25]] + [[300.0, 0.0]]
     grid = Grid(rows)
-    assert (grid.step, grid.most, grid.longest, grid.is_binary) == (0.25, 1200, 1200, False)
+    assert (grid.step, grid.most, grid.longest, grid.kind) == (0.25, 1200, 1200, ANY)
     for row, (pick, places, integers) in zip(rows, grid.samples):
         assert [v for v in row if v] == list(pick(row)) == [row[i] for i in places]
         assert list(pick(row)) == [k * grid.step for k in integers]
-    assert Grid([[0.0, 0.0]]).most == 1 and Grid([[0.0, 2.0]]).is_binary
+    assert Grid([[0.0, 0.0]]).most == 1 and Grid([[0.0, 2.0]]).kind == BINARY
+    assert Grid([[0.0, 2.0, 4.0, 2.0], [2.0, 2.0, 2.0, 2.0]]).kind == REPEATED
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
 
+# The kinds of samples: all inputs are 0 or 1; the same positive integers occur many times in each
+# sample; or neither.
+BINARY = "binary"
+REPEATED = "repeated"
+ANY = "any"
+
+
 class UpdatesOfLanes(Updates):
     """The statements that replace all parameters, one of which is a list of integers."""
 
@@ -34,16 +41,19 @@ class UpdatesOfLanes(Updates):
         if n != self.fused.lanes:
             return Updates.of(self, n, outputs, names)
         row = f"{self.fused.vectors.updates[n][1]}_row"
-        sample, inputs, product = (
-            ("_, places", "i in places", "d")
-            if self.fused.is_binary
-            else ("_, places, values", "i, k in zip(places, values)", "k * d")
-        )
+        is_binary = self.fused.kind == BINARY
+        sample = "_, places" if is_binary else "_, places, values"
+        inputs = "i in places" if is_binary else "i, k in zip(places, values)"
+        name, product = {
+            BINARY: ("d = integer", "d"),
+            REPEATED: ("multiple = multiples", "multiple[k]"),
+            ANY: ("d = integer", "k * d"),
+        }[self.fused.kind]
         return [
             f"change = {self.coefficient(outputs, names)} * scale",
             f"for ({sample}), {row} in zip(K, {row[:-4].upper()}):",
             f"    room -= abs(change) * max(max({row}), -min({row}))",
-            f"    d = integer([round(change * v) for v in {row}])",
+            f"    {name}([round(change * v) for v in {row}])",
             f"    for {inputs}:",
             f"        L{n}[i] -= {product}",
         ]
@@ -66,15 +76,15 @@ class UpdatesOfLanes(Updates):
 class FusedLanes(Fused):
     """The printer of a Recording whose samples are integers K besides the floats X.
 
-    ``lanes``       the index of the parameter that is a list of integers
-    ``is_binary``   whether each input is 0 or 1
+    ``lanes``   the index of the parameter that is a list of integers
+    ``kind``    that of the samples
     """
 
     kind_of_updates = UpdatesOfLanes
     signature = Fused.signature.replace(")", ", lanes)")
 
-    def __init__(self, recording: "TrainingStep", size: int, is_binary: bool) -> None:
-        self.is_binary = is_binary
+    def __init__(self, recording: "TrainingStep", size: int, kind: str) -> None:
+        self.kind = kind
         self.lanes = -1
         Fused.__init__(self, recording, size)
         if re.search(rf"\bC{self.lanes}\b", self.source):
@@ -101,14 +111,15 @@ class FusedLanes(Fused):
         n = self.lanes
         if self.recording.products[int(product[1:])].parameter != f"w{n}":
             return Fused.factors(self, product, found)
-        if self.is_binary:
+        if self.kind == BINARY:
             sample, text = "pick, _", f"sum(pick(L{n}))"
         else:
             sample, text = "pick, _, values", self.dot("values", f"pick(L{n})")
         return [(f"({sample})", "K")], (f"n{n}", f"numbers({text})"), f"(unit * n{n})"
 
     def head(self) -> "List[str]":
-        names = ["numbers", "integer", "measured", "unit", "scale"]
+        change = "multiples" if self.kind == REPEATED else "integer"
+        names = ["numbers", change, "measured", "unit", "scale"]
         lines = Fused.head(self)
         lines += [", ".join(names) + " = " + ", ".join([f"lanes.{name}" for name in names])]
         return lines + [f"room = measured(L{self.lanes}, 0.0)"]
@@ -127,17 +138,18 @@ def of_batches(
     optimizer: "Any",
     shape: "Tuple[int, int, bool]",
     size: int,
-    is_binary: bool,
+    kind: str,
 ) -> "Tuple[FusedProgram, int]":
     """Return the program of a step on batches of this size, and the index of the parameter.
 
     ``shape``   the numbers of inputs and outputs, and whether samples have weights
+    ``kind``    that of the samples
     """
     counts = iter([2, 3])  # as in fused.of_batches
 
     def generated() -> "Tuple[FusedProgram, int]":
         recording = TrainingStep(net, loss, optimizer, shape, next(counts))
-        fused = FusedLanes(recording, size, is_binary)
+        fused = FusedLanes(recording, size, kind)
         return fused.program(), fused.lanes
 
     return generate(generated, net.layers + [loss])  # type: ignore[no-any-return]
