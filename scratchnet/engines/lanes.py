@@ -62,9 +62,8 @@ class Lanes(Rows):
             raise ValueError("it needs the samples as a list, but they are read one by one")
         if lists.optimizer.memory:
             raise ValueError("it needs SGD without momentum")
-        rows = [examples.X[i] for i in examples.used]
         # First some rows are tried, because it takes time to generate code and to read all samples.
-        self.grid = Grid(rows[:FIRST])
+        self.grid = Grid([examples.X[i] for i in examples.used[:FIRST]])
         steps_at_once(lists, size, self.grid, limit)
         Rows.__init__(self, lists, size)
         if not self.fuses:
@@ -75,7 +74,8 @@ class Lanes(Rows):
                 "it needs weights that multiply the inputs and change by the rule of SGD without "
                 "momentum, decay, penalties and clipping"
             )
-        self.grid = Grid(rows)
+        self.read = self.ready.examples
+        self.grid = Grid([self.read.X[i] for i in self.read.used])
         self.lane_programs = {}  # The kind of the samples may be another.
         self.at_once = steps_at_once(lists, size, self.grid, limit)
 
@@ -88,7 +88,7 @@ class Lanes(Rows):
     def lane_program_for(self, size: int) -> "Any":
         """Return the step for batches of this size, the index of the weights, and its function."""
         if size not in self.lane_programs:
-            found = program_of(self, self.lists, size, of_batches, self.grid.kind)
+            found = program_of(self, self.ready, size, of_batches, self.grid.kind)
             self.lane_programs[size] = found and found + (executed(found[0].source)["train"],)
         return self.lane_programs[size]
 
@@ -99,6 +99,8 @@ class Lanes(Rows):
         return LaneNumbers(len(rows[0]), largest, grid.step, grid.most, grid.longest)
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
+        if self.ready.examples is not self.read:  # The samples are standardized in another way.
+            return Rows.attempt(self, batches)
         before = self.state()
         try:
             return self.attempt_in_lanes(batches)

@@ -317,6 +317,22 @@ def test_the_parameters_are_floats_that_may_be_changed_between_epochs():
     assert_close(*found)
 
 
+def test_one_hot_inputs_that_are_standardized_already(steps_by_rows):
+    """If the mean changes between epochs, the engine Rows makes the steps."""
+    found = []
+    for engine in ("lanes", "rows"):
+        net = sn.Sequential([sn.Normalization()] + network().layers)
+        net[0].mean.value, net[0].spread.value = [0.0] * 40, [1.0] * 40
+        given = [DATA["one-hot"], Y, "categorical_cross_entropy", sn.SGD(0.5), 3, 10]
+        for epoch in sn.epochs(net, *given, engine=engine):
+            if engine == "lanes":
+                assert len(steps_by_rows) == (5 if epoch.number == 3 else 0)
+            if epoch.number == 2:
+                net[0].mean.value = [0.25] * 40
+        found.append(net)
+    assert_close(*found)
+
+
 def test_the_code_is_the_readable_loop():
     with watching() as seen:
         trained("lanes")
