@@ -16,7 +16,7 @@ TENSORS = {"two": TWO, "eps": TINY, "half": HALF, "one": ONE, "zero": ZERO, "W":
 ROW = [3.0, -4.0]
 
 
-def chain(*steps):
+def chain(*steps, tensors=TENSORS):
     """Return the file of steps such as "a = Sub X m": the last one computes Y."""
     nodes = []
     for step in steps:
@@ -24,7 +24,7 @@ def chain(*steps):
         operator, *inputs = call.split()
         attributes = LAST if operator.startswith("Reduce") else {}
         nodes.append(Node(operator, inputs, [output], dict(attributes), output))
-    return file_of(nodes, TENSORS)
+    return file_of(nodes, tensors)
 
 
 def kinds(net):
@@ -124,6 +124,23 @@ def test_a_softplus_with_beta():
 
 
 @pytest.mark.parametrize(
+    "operator, attributes, factor",
+    [
+        ("Swish", {}, 1),
+        ("Swish", {"alpha": 0.5}, 0.5),
+        ("com.microsoft.QuickGelu", {}, 1.702),
+        ("com.microsoft.QuickGelu", {"alpha": 1.0}, 1),
+    ],
+)
+def test_a_swish_with_a_factor(operator, attributes, factor):
+    graph = proto.loads(file_of([]))[0]
+    graph.nodes = [Node(operator, ["X"], ["Y"], attributes)]
+    net = of_graph(graph)
+    assert ("Normalization" in kinds(net)) == (factor != 1)
+    agree(net.predict([ROW]), [[z / (1 + math.exp(-factor * z)) for z in ROW]], 1e-15)
+
+
+@pytest.mark.parametrize(
     "nodes",
     [
         [Node("ThresholdedRelu", ["X"], ["Y"], {"alpha": 0.25})],
@@ -145,6 +162,69 @@ def test_a_limit_for_each_feature(operator, expected):
     assert net.predict([ROW]) == [expected]
     wide = file_of([named(operator, ["X", "c"])], {"c": doubles([2], 1e30, 0.0)})
     assert "which would cost digits; leave out the limits" in refusal(wide)
+
+
+def test_the_layer_normalization_of_keras():
+    """TensorFlow subtracts mean·m at last, where m is scale/√(variance + epsilon)."""
+    steps = ["a = ReduceMean X", "c = Sub X a", "s = Mul c c", "v = ReduceMean s", "t = Add v eps"]
+    steps += ["r = Sqrt t", "i = Reciprocal r", "m = Mul i scale", "p = Mul X m"]
+    tensors = dict(TENSORS, scale=doubles([1, 2], 2.0, -1.0), bias=doubles([1, 2], 5.0, 6.0))
+    length = math.sqrt(3.5**2 + 0.25)
+    for end in (["n = Neg a", "q = Mul n m", "b = Add q bias"], ["q = Mul a m", "b = Sub bias q"]):
+        net = alone(chain(*steps + end + ["Y = Add p b"], tensors=tensors))
+        assert kinds(net) == ["LayerNormalization"]
+        agree(net.predict([ROW]), [[5 + 7 / length, 6 + 3.5 / length]], 1e-15)
+    wrong = ["n = Neg X", "q = Mul n m", "b = Add q bias", "Y = Add p b"]
+    assert "ONNX: the operator" in refusal(chain(*steps + wrong, tensors=tensors))
+
+
+def test_the_root_mean_square_of_keras():
+    steps = ["s = Mul X X", "v = ReduceMean s", "t = Add v eps", "r = Sqrt t", "i = Reciprocal r"]
+    tensors = dict(TENSORS, scale=doubles([2], 2.0, -1.0))
+    net = alone(chain(*steps + ["m = Mul i scale", "Y = Mul X m"], tensors=tensors))
+    assert kinds(net) == ["RMSNormalization"]
+    agree(net.predict([ROW]), [[6 / math.sqrt(12.75), 4 / math.sqrt(12.75)]], 1e-15)
+
+
+def test_the_prelu_of_keras():
+    steps = ["p = Relu X", "n = Neg X", "q = Relu n", "r = Mul minus q", "Y = Add p r"]
+    net = alone(chain(*steps, tensors={"minus": doubles([2], -0.5, -0.25)}))
+    assert kinds(net) == ["PReLU"]
+    assert net.predict([ROW, [-2.0, 1.0]]) == [[3, -1], [-1, 1]]
+
+
+def test_the_elu_of_keras():
+    nodes = [
+        Node("Greater", ["X", "zero"], ["above"]),
+        Node("Not", ["above"], ["below"]),
+        Node("Cast", ["above"], ["a"], {"to": 1}),
+        Node("Cast", ["below"], ["b"], {"to": 1}),
+        Node("Elu", ["X"], ["e"]),
+        Node("Mul", ["half", "e"], ["h"]),
+        Node("Mul", ["h", "b"], ["l"]),
+        Node("Mul", ["a", "e"], ["r"]),
+        named("Add", ["r", "l"]),
+    ]
+    assert repr(alone(file_of(nodes, TENSORS)).layers) == "[ELU(alpha=0.5)]"
+
+
+def test_the_gelu_of_keras():
+    root = doubles([], math.sqrt(0.5))
+    steps = ["h = Mul half X", "n = Neg X", "s = Mul n root", "c = Erfc s", "Y = Mul h c"]
+    net = alone(chain(*steps, tensors=dict(TENSORS, root=root)))
+    assert repr(net.layers) == "[GELU(approximate='none')]"
+
+
+def test_casts_between_floats_do_not_hide_a_layer():
+    nodes = [
+        Node("MatMul", ["X", "W"], ["z"]),
+        Node("Cast", ["z"], ["c"], {"to": DOUBLE}),
+        Node("Softplus", ["c"], ["s"]),
+        Node("Cast", ["s"], ["d"], {"to": DOUBLE}),
+        Node("Tanh", ["d"], ["t"]),
+        named("Mul", ["c", "t"]),
+    ]
+    assert kinds(alone(file_of(nodes, TENSORS))) == ["Dense", "Mish"]
 
 
 # ---- samples of several rows -------------------------------------------------------------------------------------
@@ -214,6 +294,13 @@ def test_several_inputs_follow_each_other():
     assert kinds(alone(joined(order=["a", "b"]))) == ["Dense"]
     vectorizer = joined("ai.onnx.ml.FeatureVectorizer", {"inputdimensions": [1, 2]})
     assert vectorizer.predict([[10, 100, 1]]) == [[1 + 30 + 500, 2 + 40 + 600]]
+
+
+def test_an_input_of_one_row_beside_another():
+    """Keras's export loses the mean of a Normalization so: it becomes an input."""
+    assert "the input 'b' has one row for all samples; make it a constant" in refusal(
+        joined(second=(1, 1))
+    )
 
 
 def test_an_input_of_unknown_width_beside_another():

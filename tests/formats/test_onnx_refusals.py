@@ -44,7 +44,7 @@ from scratchnet.formats.onnx.graph import BOOL, FLOAT, INT64, Node, Tensor, pack
         (named("Softmax", ["X"], {"axis": 0}), {}, "has an axis that is not the axis of the features$"),
         (named("Selu", ["X"], {"alpha": 2.0}), {}, "has an alpha or gamma other than SELU's own$"),
         (named("Selu", ["X"], {"gamma": 2.0}), {}, "has an alpha or gamma other than SELU's own$"),
-        (named("Swish", ["X"], {"alpha": 2.0}), {}, "has an alpha other than 1, the alpha of SiLU$"),
+        (named("Swish", ["X"], {"alpha": 0.0}), {}, "has an alpha of 0, which makes it z/2"),
         (named("Relu", ["X", "X"]), {}, "needs one input, which must depend on the input of the graph$"),
         (named("Relu", []), {}, "needs one input, which must depend on the input of the graph$"),
         (named("Flatten", ["X"], {"axis": 0}), {}, "has an axis other than 1, which would mix the samples"),

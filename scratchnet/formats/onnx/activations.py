@@ -19,6 +19,7 @@ Where(GreaterOrEqual(X, 0.5), 1.0, 0.0)
 from ...core import elementary
 from ...core.activations import ACTIVATIONS
 from ...deep import LAYERS as DEEP
+from .graph import FLOAT
 from .wires import Hole, Wire, Wire32, scalar
 
 TYPE_CHECKING = False
@@ -78,7 +79,6 @@ _READ: "Dict[str, Any]" = {
     "Elu": lambda wire: ("ELU", {"alpha": wire.attribute("alpha", 1.0)}),
     "Gelu": lambda wire: ("GELU", {"approximate": wire.attribute("approximate", "none")}),
     "Selu": lambda wire: ("SELU", {}),
-    "Swish": lambda wire: ("SiLU", {}),
     "Mish": lambda wire: ("Mish", {}),
     "Exp": lambda wire: ("Exp", {}),
     "Softsign": lambda wire: ("Softsign", {}),
@@ -99,10 +99,6 @@ _HOLDS: "Dict[str, Any]" = {
     "Celu": (
         lambda wire: wire.attribute("alpha", 1.0) > 0,
         "has an alpha that is not above 0",
-    ),
-    "Swish": (
-        lambda wire: wire.attribute("alpha", 1.0) == 1,
-        "has an alpha other than 1, the alpha of SiLU",
     ),
 }
 
@@ -183,6 +179,10 @@ def _others(z: "Wire") -> "Iterator[Tuple[str, Dict[str, Any], Wire]]":
         above = 1 + minus.exp()
         yield "Sigmoid", {}, 1 / above
         yield "Sigmoid", {}, z.of("Reciprocal", above)
+    above = z > 0
+    masks = [type(z)("Cast", [part], {"to": FLOAT}) for part in (above, z.of("Not", above))]
+    unit = z.of("Elu", z)  # TensorFlow's choice between two arrays
+    yield "ELU", {}, masks[0] * unit + Hole("alpha") * unit * masks[1]
     yield "ThresholdedReLU", {}, z.of("LessOrEqual", z, Hole("alpha")).where(0, z)
     for attributes in ({"alpha": 1 / 6, "beta": 0.5}, {"alpha": 1 / 6}):  # 0.5 is the default
         yield "HardSwish", {}, z * type(z)("HardSigmoid", [z], attributes)
@@ -204,8 +204,9 @@ def _others_gelu(z: "Wire") -> "Iterator[Tuple[str, Wire]]":
         ("tanh", (elementary.sqrt(2 / elementary.PI) * (z + 0.044715 * cube)).tanh())
         for cube in cubes
     ]
-    for approximate, value in distributions:
-        twice = 1 + value
+    twices = [(approximate, 1 + value) for approximate, value in distributions]
+    twices.append(("none", z.of("Erfc", -z * elementary.sqrt(0.5))))
+    for approximate, twice in twices:
         for form in (0.5 * (z * twice), z * (0.5 * twice), 0.5 * z * twice):
             yield approximate, form
 

@@ -108,7 +108,7 @@ def imputer(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     """Nothing, because a network takes only finite numbers: none is missing."""
     rows = data_of(wire, inputs)
     missing = wire.attribute("replaced_value_float", 0.0)
-    if missing == missing or "replaced_value_int64" in wire.attributes:
+    if missing == missing or wire.attributes.get("imputed_value_int64s"):
         raise wire.refusal(
             f"replaces the number {missing}, which no layer does; only missing numbers, NaN, may "
             "be replaced, because a network is given none"

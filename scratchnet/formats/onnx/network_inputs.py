@@ -53,8 +53,19 @@ def started(
     used = [value for value in graph.inputs if value.name in wires]
     starts = [_start(reading, value, place, width) for value in used]
     if len(starts) > 1:
+        _check_samples(used)
         starts = _side_by_side(reading, used, starts)
     return {id(wires[value.name]): rows for value, rows in zip(used, starts)}
+
+
+def _check_samples(inputs: "List[Value]") -> None:
+    """Refuse an input of one row beside inputs of any number of samples: it is a lost constant."""
+    single = [value for value in inputs if (value.dims or [None])[0] == 1]
+    if single and len(single) < len(inputs):
+        raise ValueError(
+            f"ONNX: the input {shown(single[0].name)} has one row for all samples; make it a "
+            "constant of the graph, because a network has no such input"
+        )
 
 
 def _side_by_side(reading: "Reading", inputs: "List[Value]", starts: "List[Rows]") -> "List[Rows]":

@@ -5,17 +5,27 @@
 The graph is followed from its output back to its input, and then forward again: rows.py says what
 each value is for a sample, chain.py which layers compute it. The operators are in linear.py,
 affine.py, choices.py, shapes.py, rowwise.py, normalizations.py and classical.py; activations.py
-recognises activations that other programs write as several operators.
+and spelled_out.py recognise layers that other programs write as several operators.
 """
 
 from ..files import MOST_NUMBERS
 from ..strict_json import shown
-from . import affine, choices, classical, linear, network_inputs, normalizations, rowwise, shapes
+from . import (
+    affine,
+    choices,
+    classical,
+    linear,
+    network_inputs,
+    normalizations,
+    rowwise,
+    shapes,
+    spelled_out,
+)
 from .activations import recognised
 from .chain import Limits, TooLarge
 from .description import described_chain, without_complement
 from .folding import folded
-from .graph import INT64, Tensor, packed
+from .graph import FLOATS, INT64, Tensor, packed
 from .inlining import inlined, ordered
 from .layout import SAMPLES, count
 from .outputs import check_class, output_of, scores_of
@@ -83,18 +93,53 @@ def _values(graph: "Graph", opset: int, limits: "Limits") -> "Dict[str, Any]":
     """
     values: "Dict[str, Any]" = {"": None}
     values.update(graph.tensors)
-    values.update({value.name: Wire(name=value.name) for value in graph.inputs})
+    for value in graph.inputs:
+        values[value.name] = Wire(name=value.name)
+        values[value.name].is_float = value.kind in FLOATS + (0,)
     for node in ordered(inlined(graph, opset), values):
         name = node.name or (node.outputs or [""])[0]
         inputs = [values[needed] for needed in node.inputs]
+        if _changes_nothing(node, inputs):
+            values.update({output: inputs[0] for output in node.outputs})
+            continue
         for k, output in enumerate(node.outputs):
             wire = Wire(node.operator, inputs, node.attributes, name)
             wire.outputs = node.outputs
             wire.index = k
+            wire.is_float = _has_floats(wire)
             tensor = None if k and node.operator != "Split" else folded(wire, opset, limits)
             values[output] = wire if tensor is None else tensor
         values[""] = None
     return values
+
+
+# Operators of floats alone, and those whose result has the type of their first input.
+OF_FLOATS = "Elu Erf Exp Gemm LeakyRelu MatMul Relu Sigmoid Softplus Tanh".split()
+OF_ANY = (
+    "Add Clip Concat Div Flatten Max Min Mul Neg Pow ReduceMean ReduceSum Reshape Slice Sqrt "
+    "Squeeze Sub Transpose Unsqueeze"
+).split()
+
+
+def _has_floats(wire: "Wire") -> bool:
+    """Return whether a value is known to hold floats."""
+    if wire.operator in OF_ANY:
+        return any([isinstance(i, Wire) and i.is_float for i in wire.inputs])
+    return wire.operator in OF_FLOATS or (
+        wire.operator == "Cast" and wire.attributes.get("to") in FLOATS
+    )
+
+
+def _changes_nothing(node: "Any", inputs: "List[Any]") -> bool:
+    """Return whether a node is an Identity, or a Cast from floats to floats.
+
+    All floats have 64 bits here.
+    """
+    if len(inputs) != 1 or not isinstance(inputs[0], Wire) or not inputs[0].operator:
+        return False
+    to = node.attributes.get("to")
+    casts = node.operator == "Cast" and to in FLOATS and inputs[0].is_float
+    return casts or node.operator == "Identity"
 
 
 # ---- what the output is for a sample ---------------------------------------------------------
@@ -148,7 +193,7 @@ def _plan(reading: "Reading", wire: "Wire") -> "Step":
     found = recognised(wire)
     if found:
         return [found[2]], lambda inputs: _activation(wire, found, inputs)
-    plan = rowwise.spelled_out(wire) or normalizations.spelled_out(wire)
+    plan = rowwise.spelled_out(wire) or spelled_out.plan_of(wire)
     if plan:
         needed, function = plan
         return needed, lambda inputs: function(reading, wire, inputs)

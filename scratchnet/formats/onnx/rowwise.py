@@ -3,6 +3,7 @@
     Softmax  LogSoftmax     over the features
     Clip  Min  Max  PRelu   with constants
     Log                     of Sigmoid and Softmax
+    Swish  QuickGelu        with a factor
     spelled_out             PReLU and Softplus, as PyTorch's exporters write them
 
 Before version 13, Softmax takes all dimensions from its axis on as one.
@@ -91,7 +92,8 @@ def least_or_most(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Row
     return Rows(chain.then("Normalization", mean=minus, spread=signs), rows.dims)
 
 
-def prelu(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+def prelu(reading: "Reading", wire: "Wire", inputs: "List[Any]", sign: int = 1) -> "Rows":
+    """z where z > 0, else slope·z; the slopes are the constant times the sign."""
     rows, tensor, place = data_and_constant(wire, inputs[:2])
     if place != 1:
         raise wire.refusal("has a constant in the place of the layer's input")
@@ -104,11 +106,16 @@ def prelu(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
         same, slope = reading.vector(wire, rows, tensor)
         if same.dims != rows.dims:
             raise wire.refusal("has slopes that do not fit its input")
-    return Rows(rows.chain.then("PReLU", slope=slope), rows.dims)
+    return Rows(rows.chain.then("PReLU", slope=[sign * v for v in slope]), rows.dims)
 
 
 def spelled_out(wire: "Wire") -> "Optional[Plan]":
-    """Return the plan of a Where that is a PReLU or a Softplus of βz, divided by β."""
+    """Return the plan of a Where that is a PReLU or a Softplus of βz, divided by β.
+
+    Keras writes its PReLU as relu(z) - slope·relu(-z).
+    """
+    if wire.operator == "Add" and len(wire.inputs) == 2:
+        return _prelu_of_keras(wire)
     if wire.operator != "Where" or len(wire.inputs) != 3 or wire.index:
         return None
     condition, z, other = wire.inputs
@@ -125,8 +132,28 @@ def spelled_out(wire: "Wire") -> "Optional[Plan]":
     fits = isinstance(soft, Wire) and soft.operator == "Softplus" and soft.inputs[0] is compared
     if fits and limit >= 20 and beta and scalar(other.inputs[1]) == beta:
         # Above 20, z differs from the Softplus by 2e-9/β at most.
-        return [z], lambda reading, wire, inputs: _softplus(reading, wire, inputs, beta or 1.0)
+        return [z], lambda reading, wire, inputs: _scaled(
+            reading, data_of(wire, inputs), "Softplus", beta or 1.0
+        )
     return None
+
+
+def _prelu_of_keras(wire: "Wire") -> "Optional[Plan]":
+    for positive, other in (wire.inputs, wire.inputs[::-1]):
+        z = _inside("Relu", positive)
+        halves = [part for part in getattr(other, "inputs", ()) if isinstance(part, Wire)]
+        if z is None or len(halves) != 1 or _inside("Neg", _inside("Relu", halves[0])) is not z:
+            continue
+        minus = _factor(other, halves[0])
+        if minus is not None:
+            return [z, minus], lambda reading, wire, inputs: prelu(reading, wire, inputs, -1)
+    return None
+
+
+def _inside(operator: str, wire: "Any") -> "Any":
+    """Return the input of the wire if it has this operator."""
+    fits = isinstance(wire, Wire) and wire.operator == operator and len(wire.inputs) == 1
+    return wire.inputs[0] if fits else None
 
 
 def _factor(wire: "Any", z: "Any") -> "Optional[Tensor]":
@@ -137,13 +164,23 @@ def _factor(wire: "Any", z: "Any") -> "Optional[Tensor]":
     return factors[0] if len(factors) == 1 and any([f is z for f in wire.inputs]) else None
 
 
-def _softplus(reading: "Reading", wire: "Wire", inputs: "List[Any]", beta: float) -> "Rows":
-    """ln(1 + e^βz)/β"""
-    rows = data_of(wire, inputs)
+def _scaled(reading: "Reading", rows: "Rows", kind: str, factor: float) -> "Rows":
+    """Return f(factor·z)/factor, where f is the activation."""
     n = rows.width or 1
     reading.grow(2 * n)
-    chain = rows.chain.divided([1 / beta] * n).then("Softplus").divided([beta] * n)
+    chain = rows.chain.divided([1 / factor] * n).then(kind).divided([factor] * n)
     return Rows(chain, rows.dims)
+
+
+def swish(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
+    """z·sigmoid(alpha·z), which is SiLU(alpha·z)/alpha"""
+    rows = data_of(wire, inputs)
+    alpha = wire.attribute("alpha", 1.0 if wire.operator == "Swish" else 1.702)
+    if alpha == 1:
+        return Rows(rows.chain.then("SiLU"), rows.dims)
+    if alpha == 0:
+        raise wire.refusal("has an alpha of 0, which makes it z/2; give it an alpha other than 0")
+    return _scaled(reading, rows, "SiLU", alpha)
 
 
 def log(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
@@ -166,4 +203,6 @@ OPERATORS = {
     "Min": least_or_most,
     "PRelu": prelu,
     "Softmax": softmax,
+    "Swish": swish,
+    "com.microsoft.QuickGelu": swish,
 }

@@ -40,6 +40,7 @@ class Wire:
         self.name = name
         self.outputs: "Sequence[str]" = ()  # the names of the outputs of a node that was read
         self.index = 0  # which of these outputs it is
+        self.is_float = False  # whether a wire of a graph that was read has floats
         self.depth: int = 1 + max([wire.depth for wire in inputs if isinstance(wire, Wire)] or [-1])
 
     def __repr__(self) -> str:
