@@ -14,6 +14,7 @@ SAMPLES = 4
 OPSETS = range(7, 23)
 ACTIVATIONS = {
     7: "Relu Sigmoid Tanh Elu LeakyRelu Selu Softplus Softsign HardSigmoid",
+    10: "ThresholdedRelu",
     12: "Celu",
     14: "HardSwish",
     18: "Mish",
@@ -102,7 +103,7 @@ class Maker:
         name = self.r.choice(known)
         alpha = (
             self.r.choice([None, 0.3, 0.05])
-            if name in ("Elu", "LeakyRelu", "Celu", "HardSigmoid")
+            if name in ("Elu", "LeakyRelu", "Celu", "HardSigmoid", "ThresholdedRelu")
             else None
         )
         how = self.r.choice([None, "tanh"]) if name == "Gelu" else None
@@ -164,6 +165,73 @@ class Maker:
         scaled = self.node("Mul", self.node("Div", centered, self.node("Sqrt", variance)), scale)
         self.x = self.node("Add", scaled, bias)
 
+    def spelled_out(self):
+        """Layers as several operators."""
+        kind = self.r.choice(["rms", "moments", "softmax", "shares", "prelu", "beta", "limits"])
+        node, x, scale = self.node, self.x, self.floats(self.w)
+        if kind in ("rms", "moments"):
+            mean = self.reduced("ReduceMean", x) if kind == "moments" else ""
+            root = self.inverse_root(node("Sub", x, mean) if mean else x)
+            m = self.r.choice([root, node("Mul", root, scale)])
+            self.x = node("Mul", x, m)
+            if mean:
+                shift = node("Sub", scale, node("Mul", mean, m))
+                self.x = node("Add", self.x, shift)
+        elif kind == "softmax":
+            z = self.r.choice([x, node("Sub", x, self.reduced("ReduceMax", x))])
+            e = node("Exp", z)
+            self.x = node("Div", e, self.with_axes("ReduceSum", e, [1]))
+        elif kind == "shares":
+            p = node(self.r.choice(["Sigmoid", "Sigmoid", "Tanh"]), x)
+            self.x = node("Div", p, self.with_axes("ReduceSum", p, [1]))
+        elif kind == "prelu":
+            below = node("Mul", node("Relu", node("Neg", x)), scale)
+            self.x = node("Add", node("Relu", x), below)
+        elif kind == "beta":
+            z = node("Mul", x, self.single(2.0))
+            soft = node("Div", node("Softplus", z), self.single(2.0))
+            above = node("Greater", z, self.single(20.0))
+            self.x = node("Where", above, x, soft) if self.opset > 8 else soft
+        else:
+            self.x = node(self.r.choice(["Max", "Min"]), x, scale)
+
+    def reduced(self, operator, x):
+        return self.with_axes(operator, x, [1], since=18)
+
+    def inverse_root(self, x):
+        """Return 1/√(mean of x² + 0.01) in one of its spellings."""
+        square = self.r.choice([self.node("Mul", x, x), self.node("Pow", x, self.single(2.0))])
+        total = self.node("Add", self.reduced("ReduceMean", square), self.single(0.01))
+        kind = self.r.choice(["Reciprocal", "Div", "Pow"])
+        if kind == "Pow":
+            return self.node("Pow", total, self.single(-0.5))
+        root = self.node("Sqrt", total)
+        if kind == "Div":
+            return self.node("Div", self.single(1.0), root)
+        return self.node("Reciprocal", root)
+
+    def unit(self):
+        if self.r.random() < 0.5:
+            axis = self.r.choice([None, 1, -1])
+            self.x = self.node("LpNormalization", self.x, p=self.r.choice([1, 2]), axis=axis)
+
+    def rows_of_a_sample(self):
+        """The same layer for each of the features, or of two halves of them."""
+        n, m = self.r.choice([1, 2]), self.r.randint(1, 3)
+        n = n if self.w % n == 0 else 1
+        x = self.node("Reshape", self.x, self.wholes(0, n, self.w // n))
+        x = self.node("MatMul", x, self.floats(self.w // n, m))
+        x = self.node("Add", x, self.floats(*self.r.choice([(m,), (n, 1), (n, m)])))
+        kind = self.r.choice(["Flatten", "ReduceSum", "ReduceMean", "Transpose"])
+        if kind == "Flatten":
+            self.x, self.w = self.node("Flatten", x), n * m
+        elif kind == "Transpose":
+            turned = self.node("Transpose", x, perm=[0, 2, 1])
+            self.x, self.w = self.node("Flatten", turned), n * m
+        else:
+            since = 13 if kind == "ReduceSum" else 18
+            self.x, self.w = self.with_axes(kind, x, [1], since=since, keepdims=0), m
+
     def shape(self):
         kind = self.r.choice(["flatten", "reshape", "positions", "axes", "dropout", "expand"])
         if kind == "flatten":
@@ -223,7 +291,7 @@ class Maker:
 
     STEPS = [
         gemm, matmul, columns, activation, activation, affine, affine, negative, batch_normalization, softmax, clip,
-        limit, prelu, layer_normalization, shape, chosen, branches,
+        limit, prelu, layer_normalization, shape, chosen, branches, spelled_out, unit, rows_of_a_sample,
     ]  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def multiplied(
     if dims[axis] == SAMPLES:
         raise wire.refusal("multiplies across the samples, which would mix the samples")
     if dims[axis] is None:
-        raise Unknown(needed)
+        raise Unknown(needed, by_product=True)
     if dims[axis] != needed:
         raise wire.refusal(f"has a constant of length {needed} for {dims[axis]} inputs")
     before, after = dims[:axis], dims[axis + 1 :]

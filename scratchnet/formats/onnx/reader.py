@@ -150,19 +150,23 @@ def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[
     width: "Optional[int]" = None
     while True:
         reading = Reading(opset, most)
+        started = network_inputs.started(reading, graph, wire, place, width)
+        is_free = place is None and any([network_inputs.is_free(s) for s in started.values()])
         try:
-            started = network_inputs.started(reading, graph, wire, place, width)
             rows: "Rows" = _computed(reading, wire, dict(started))
             _check_output(wire, rows)
-            if place is None and any([network_inputs.is_free(start) for start in started.values()]):
-                raise wire.refusal("takes any number of rows for one sample")
-            return rows
         except Unknown as found:
             if width is not None:
                 raise wire.refusal(
                     f"needs {width} or {found.width} features of an input that does not say"
                 ) from None
+            if is_free and not found.by_product:
+                raise wire.refusal("takes any number of rows") from None
             width = found.width
+        else:
+            if is_free:
+                raise wire.refusal("takes any number of rows")
+            return rows
 
 
 def _computed(reading: "Reading", wire: "Wire", values: "Dict[int, Any]") -> "Any":

@@ -28,11 +28,15 @@ if TYPE_CHECKING:
 
 
 class Unknown(Exception):
-    """The input's number of features is needed; ``width`` is what a constant says it is."""
+    """The input's number of features is needed; ``width`` is what a constant says it is.
 
-    def __init__(self, width: int) -> None:
+    ``by_product`` says that no other number is possible, because it is a dimension of a matrix.
+    """
+
+    def __init__(self, width: int, by_product: bool = False) -> None:
         Exception.__init__(self, width)
         self.width = width
+        self.by_product = by_product
 
 
 class Rows:
