@@ -1,7 +1,8 @@
 """The primitives of the portable functions for doubles, without branches.
 
-Compilers compute a loop over a straight-line function for several numbers at once. The results have
-the bits of the primitives in templates.py.
+Compilers compute a loop over a straight-line function for several numbers at once. GCC finds none
+if a choice has arms that compute something, or conditions within conditions. The results have the
+bits of the primitives in templates.py.
 """
 
 # The bits of 2^52 + 2^51 + k are those of 2^52 + 2^51 plus k, for whole k of either sign.
@@ -24,6 +25,19 @@ NET_INLINE double net_ldexp(double x, double k)
     return x * a * b * power;
 }
 """,
+    "scaled": """\
+/* x * 2^k for a whole k from -1000 to 1000. */
+NET_INLINE double net_scaled(double x, double k)
+{
+    const double shifted = k + 0x1.8p52;
+    uint64_t bits;
+    double power;
+    memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits + 1023) << 52;
+    memcpy(&power, &bits, sizeof power);
+    return x * power;
+}
+""",
     "mantissa": """\
 /* m of x = m * 2^k with 1/2 <= |m| < 1; x itself if it is 0 or not finite. */
 NET_INLINE double net_mantissa(double x)
@@ -32,11 +46,12 @@ NET_INLINE double net_mantissa(double x)
     double scaled, m;
     memcpy(&bits, &x, sizeof bits);
     const uint64_t exponent = bits >> 52 & 0x7ff;
-    scaled = exponent == 0 ? x * 0x1p54 : x;
+    scaled = x * (exponent == 0 ? 0x1p54 : 1.0);
     memcpy(&bits, &scaled, sizeof bits);
     bits = (bits & 0x800fffffffffffffu) | 0x3fe0000000000000u;
     memcpy(&m, &bits, sizeof m);
-    return x == 0.0 ? x : exponent == 0x7ff ? x : m;
+    const double size = fabs(x), result = size > 0.0 ? m : x;
+    return size < (double)INFINITY ? result : x;
 }
 """,
     "exponent": """\
@@ -47,13 +62,13 @@ NET_INLINE double net_exponent(double x)
     double scaled, k;
     memcpy(&bits, &x, sizeof bits);
     const uint64_t exponent = bits >> 52 & 0x7ff;
-    scaled = exponent == 0 ? x * 0x1p54 : x;
+    scaled = x * (exponent == 0 ? 0x1p54 : 1.0);
     memcpy(&bits, &scaled, sizeof bits);
     bits = (bits >> 52 & 0x7ff) | 0x4330000000000000u;
     memcpy(&k, &bits, sizeof k);
-    k = k - 0x1p52 - 1022.0;
-    k = exponent == 0 ? k - 54.0 : k;
-    return x == 0.0 ? 0.0 : exponent == 0x7ff ? 0.0 : k;
+    k = k - (exponent == 0 ? 0x1p52 + 1076.0 : 0x1p52 + 1022.0);
+    const double size = fabs(x), result = size > 0.0 ? k : 0.0;
+    return size < (double)INFINITY ? result : 0.0;
 }
 """,
 }

@@ -5,8 +5,7 @@ Small networks are written out; larger ones are loops.
 
 from ...core.functions import ELEMENTARY
 from ...scalars import Symbolic
-from ...scalars.operations import PRODUCT
-from ..loops import Assign, Element, Fill, Fold, Index, Loops, Nest, NotAlike, Scope, size
+from ..loops import Assign, Element, Fill, Index, Loops, Nest, NotAlike, Scope, size
 from ..program import reachable
 from .printer import CPrinter
 
@@ -25,8 +24,9 @@ CALL = 40  # the time of a function such as exp, in additions
 class Parts:
     """The statements, which work on the arrays of native_step.py.
 
-    ``sample``     those for one sample
-    ``late``       for each group of sums, a Fill or Nest that adds to it and can be postponed
+    ``sample``     those for one sample, each of which is repeated for all samples of a block: of
+                   loops.py, or the text of a comment; the lines, if they are written out
+    ``late``       for each group of sums, a Fill or Nest that adds to it
     ``ending``     those that compute the loss and the gradients from the sums
     ``in_place``   whether the sums are the gradients; otherwise these are in an array g
     ``lengths``    {array of one sample: its length}
@@ -56,16 +56,16 @@ class Parts:
 
     # ---- one sample ------------------------------------------------------------------------------
 
-    def written_out(self) -> "Tuple[List[str], List[Any]]":
+    def written_out(self) -> "Tuple[List[Any], List[Any]]":
         """Return the statements for a sample, without loops."""
         record = self.record
         code = CPrinter(self.unit, record.terms, record.names)
         lines = code.statements()
         for n, term in enumerate(code.outputs):
-            lines.append(f"sums[{n}] = sums[{n}] + {code.text(term, PRODUCT)};")
+            lines.append(f"term[{n}] = {code.text(term)};")
         return lines, []
 
-    def looping(self) -> "Tuple[List[str], List[Any]]":
+    def looping(self) -> "Tuple[List[Any], List[Any]]":
         """Return the statements for a sample, and those that add to each group of sums."""
         record = self.record
         loops = Loops("x", record.x, record.terms, "net_table")
@@ -119,19 +119,14 @@ class Parts:
         fill.value = Symbolic(None, "add", (Symbolic(name=element), term))
         loops.statements.append(fill if outer.count == 1 else Nest(outer, [fill]))
 
-    def divided(self, loops: "Loops") -> "Tuple[List[str], List[Any]]":
-        """Return the statements for one sample, and those that can be postponed for a block."""
-        now: "List[str]" = []
+    def divided(self, loops: "Loops") -> "Tuple[List[Any], List[Any]]":
+        """Return the statements for one sample, and those that only add to rows of sums."""
+        now: "List[Any]" = []
         late: "List[Any]" = []
-        own = {part.name for part in loops.statements if isinstance(part, (Assign, Fold))}
         for part in loops.statements:
             fill = part.body[0] if isinstance(part, Nest) else part
-            if isinstance(fill, Fill) and fill.name == "sums" and not fill.body:
-                names = {v.name for v in reachable([fill.value])}
-                if fill.index.count > 1 and not names & own:
-                    late.append(part)
-                    continue
-            now += self.unit.statement(part)
+            is_sum = isinstance(fill, Fill) and fill.name == "sums" and not fill.body
+            (late if is_sum and fill.index.count > 1 else now).append(part)
         return now, late
 
     # ---- after the samples -----------------------------------------------------------------------

@@ -15,13 +15,12 @@ sample; then the sums over the samples, so that each of these is read once for t
 
 import re
 
-from ...scalars import Symbolic
 from ..batch_record import BatchRecord, Update
-from ..loops import Index, Nest
 from ..own import generate
 from . import templates
+from .native_blocks import BLOCK, Blocks, nested
 from .native_parts import Parts
-from .native_unit import MOST_ON_STACK, NativeUnit
+from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 from .table_rows import for_comment
 
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
     from ...core.optimizers import Optimizer
 
-BLOCK = 32  # samples
-ROWS = (2, 4)  # how many rows of sums are added to at once
 WORK = 5  # the time of the update of a weight, in additions
 
 
@@ -87,16 +84,17 @@ class _Writer:
         self.record = record = BatchRecord(net, loss, inputs, outputs, weighted, count)
         self.update = Update(optimizer, record)
         self.parts = parts = Parts(self.unit, record, self.update.factor)
-        self.scratch = len(record.sums) + (0 if parts.in_place else len(record.gradients))
-        self.scratch += BLOCK * sum(parts.lengths.values()) + sum(parts.lengths_of_end.values())
-        self.inputs, self.outputs = inputs, outputs
+        place = len(record.sums) + (0 if parts.in_place else len(record.gradients))
+        self.blocks = Blocks(parts, inputs, outputs, place)
+        self.place_of_end = place + self.blocks.scratch
+        self.scratch = self.place_of_end + sum(parts.lengths_of_end.values())
         functions = [self.update_function(), self.step(), self.train()]
         about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
         about += [f"loss: {loss!r}", f"optimizer: {optimizer!r}", *places_of(record.parameters)]
         self.source = "\n".join(
             [
                 comment("A training step, written by scratchnet from its rules.", about),
-                head(not parts.is_small) + templates.CHECK_BITS.format(**self.unit.words),
+                head(True) + templates.CHECK_BITS.format(**self.unit.words),
                 templates.BEGIN_UNCONTRACTED,
                 *self.unit.functions(),
                 *parts.tables,
@@ -150,35 +148,21 @@ class _Writer:
 
     def step(self) -> str:
         """Return the function that makes one step."""
-        record, parts = self.record, self.parts
-        sample = parts.sample
-        count = len(record.sums)
+        parts, blocks = self.parts, self.blocks
+        count = len(self.record.sums)
         lines = ["double *const sums = scratch;"]
-        place = count
-        if parts.in_place:
-            lines.append("double *const g = sums;")
-        else:
-            lines.append(f"double *const g = scratch + {place};")
-            place += len(record.gradients)
-        blocks = {}
-        for name, length in parts.lengths.items():
-            blocks[name] = f"double *restrict const {name} = scratch + {place} + {length} * k;"
-            place += BLOCK * length
+        lines.append(f"double *const g = {'sums' if parts.in_place else f'scratch + {count}'};")
         of_end = []
+        place = self.place_of_end
         for name, length in parts.lengths_of_end.items():
             of_end.append(f"double *restrict const {name} = scratch + {place};")
             place += length
-        lines.append(f"for (int n = 0; n < {count}; n++) {{ sums[n] = -0.0; }}")
-        lines.append(f"for (long long start = 0; start < size; start += {BLOCK}) {{")
-        lines.append(
-            f"    const int block = size - start < {BLOCK} ? (int)(size - start) : {BLOCK};"
-        )
-        lines += nested(
-            ["for (int k = 0; k < block; k++) {", *nested(self.known(sample, blocks) + sample), "}"]
-        )
-        for group in parts.late:
-            lines += nested(self.over_block(group, blocks))
         lines += [
+            *blocks.before,
+            f"for (int n = 0; n < {count}; n++) {{ sums[n] = -0.0; }}",
+            f"for (long long start = 0; start < size; start += {BLOCK}) {{",
+            f"    const int block = size - start < {BLOCK} ? (int)(size - start) : {BLOCK};",
+            *nested(blocks.lines),
             "}",
             *of_end,
             *parts.ending,
@@ -187,66 +171,6 @@ class _Writer:
         ]
         lines += self.updates()
         return STEP.format(body=indented(lines))
-
-    def known(self, lines: "List[str]", blocks: "Dict[str, str]") -> "List[str]":
-        """Return the declarations of the numbers of sample k that the lines need."""
-        text = "\n".join(lines)
-        given = {
-            "x": f"const double *const x = inputs + {self.inputs} * places[start + k];",
-            "y": f"const double *const y = targets + {self.outputs} * places[start + k];",
-            "r": f"const double *const r = draws + {len(self.record.drawn)} * (start + k);",
-            "weight": "const double weight = weights[places[start + k]];",
-        }
-        given.update(blocks)
-        return [line for name, line in given.items() if re.search(rf"\b{name}\b", text)]
-
-    def over_block(self, part: "Any", blocks: "Dict[str, str]") -> "List[str]":
-        """Return the statements that add the terms of each sample of the block to some sums.
-
-        The sums of a row, or of a few rows, are in a local array during the block, if they are not
-        too many for the stack.
-        """
-        outer = part.index if isinstance(part, Nest) else Index("", 1)
-        fill = part.body[0] if isinstance(part, Nest) else part
-        rows = [n for n in (1, *ROWS) if outer.count % n == 0]
-        rows = [n for n in rows if n * fill.index.count <= MOST_ON_STACK]
-        if rows:
-            step, body = rows[-1], self.with_local_sums(fill, rows[-1], blocks)
-        else:
-            step, body = 1, self.for_block(self.adding(fill, fill.value.operands[0].name), blocks)
-        if outer.count == 1:
-            return ["{", *nested(body), "}"]
-        i = outer.name
-        if rows:
-            body = [re.sub(rf"\b{i}\b", f"({i} + u)", line) for line in body]
-        head = f"for (int {i} = 0; {i} < {outer.count}; {i} += {step}) {{"
-        return [head, *nested(body), "}"]
-
-    def adding(self, fill: "Any", target: str) -> "List[str]":
-        """Return the loop that adds the terms of one sample to these sums."""
-        sum_of_two = Symbolic(None, "add", (Symbolic(name=target), fill.value.operands[1]))
-        return self.unit.repeated(fill.index, self.unit.assigned(target, sum_of_two))
-
-    def for_block(self, lines: "List[str]", blocks: "Dict[str, str]") -> "List[str]":
-        """Return the lines in a loop over the samples of the block."""
-        inner = self.known(lines, blocks) + lines
-        return ["for (int k = 0; k < block; k++) {", *nested(inner), "}"]
-
-    def with_local_sums(self, fill: "Any", rows: int, blocks: "Dict[str, str]") -> "List[str]":
-        """Return the statements that read the sums of some rows, add to them and store them."""
-        total, kept = fill.value.operands[0].name, f"kept[u][{fill.index.name}]"
-
-        def each_row(lines: "List[str]") -> "List[str]":
-            return [f"for (int u = 0; u < {rows}; u++) {{", *nested(lines), "}"]
-
-        reading = self.unit.repeated(fill.index, [f"{kept} = {total};"])
-        storing = self.unit.repeated(fill.index, [f"{total} = {kept};"])
-        return [
-            f"double kept[{rows}][{fill.index.count}];",
-            *each_row(reading),
-            *self.for_block(each_row(self.adding(fill, kept)), blocks),
-            *each_row(storing),
-        ]
 
     def updates(self) -> "List[str]":
         """Return the statements that update the parameters, those in a row by one call."""
@@ -284,10 +208,6 @@ class _Writer:
         return TRAIN.replace(
             "FILLING", indented(filling or ["(void)state, (void)draws, (void)size;"])
         )
-
-
-def nested(lines: "List[str]") -> "List[str]":
-    return [f"    {line}" for line in lines]
 
 
 def comment(first: str, lines: "List[str]") -> str:
@@ -330,6 +250,13 @@ HEAD = """\
 #else
 #define NET_INLINE static
 #endif
+#ifdef __AVX512F__
+#define NET_KEPT 128
+#else
+#define NET_KEPT 64
+#endif
+/* How many rows of this width are summed at once; their sums stay in registers. */
+#define NET_ROWS(width) (4 * (width) <= NET_KEPT ? 4 : 2 * (width) <= NET_KEPT ? 2 : 1)
 #ifdef _WIN32
 #define NET_API __declspec(dllexport)
 #else

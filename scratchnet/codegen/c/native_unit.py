@@ -1,12 +1,16 @@
 """A unit of C for the compiler of this machine, which computes several sums of a row at once."""
 
 from ..loops import Fill, Fold
+from .native_bounds import is_between
 from .native_helpers import HELPERS
 from .printer import Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
+
+    from ...core.types import Row
+    from ...scalars import Symbolic
 
 MOST_ON_STACK = 1024  # the longest array on the stack, in numbers: a thread's may be small
 # IEEE 754 fixes every bit of these results; and x + c - c needs no function around it, because
@@ -23,12 +27,25 @@ class NativeUnit(Unit):
 
     def __init__(self, name: str) -> None:
         Unit.__init__(self, "double", name, self_contained=True)
+        self.has_scaled = False
 
     def function(self, operation: str) -> str:
         return HERE[operation] if operation in HERE else Unit.function(self, operation)
 
+    def function_for(self, node: "Symbolic") -> str:
+        if node.operation == "ldexp" and is_between(node.operands[1], -1000, 1000):
+            self.has_scaled = True
+            return f"{self.name}_scaled"
+        return Unit.function_for(self, node)
+
+    def named_arms(self, numbers: "Row") -> "Row":
+        """Return the choices within choices: GCC vectorizes no loop with several of them at once."""
+        choices = [v for v in numbers if v.operation == "where"]
+        return [arm for v in choices for arm in v.operands[1:] if arm.operation == "where"]
+
     def helpers(self) -> "List[str]":
-        used = [name for name in HELPERS if name in self.called]
+        scaled = ["scaled"] * self.has_scaled
+        used = [name for name in HELPERS if name in self.called + scaled]
         self.called = [name for name in self.called if name not in HELPERS]
         return Unit.helpers(self) + [HELPERS[name] for name in used]
 
@@ -39,7 +56,7 @@ class NativeUnit(Unit):
         """Return the lines of a statement of loops.py, or of a comment."""
         if isinstance(part, str):
             return [f"/* {part} */"]
-        if not (isinstance(part, Fill) and _is_row_of_sums(part)):
+        if not (isinstance(part, Fill) and is_row_of_sums(part)):
             return Unit.statement(self, part)
         (fold,) = part.body
         total = fold.value.operands[0]
@@ -57,7 +74,7 @@ class NativeUnit(Unit):
         return lines + [f"{target} = {text};"]
 
 
-def _is_row_of_sums(part: "Fill") -> bool:
+def is_row_of_sums(part: "Fill") -> bool:
     """Return whether each number follows from one sum, whose terms need no further statement."""
     return (
         1 < part.index.count <= MOST_ON_STACK

@@ -69,6 +69,14 @@ class Unit:
         own = self.self_contained or operation in templates.HELPERS
         return f"{self.name}_{operation}" if own else f"{self.name}_{operation}".upper()
 
+    def function_for(self, node: "Symbolic") -> str:
+        """Return the name of the function that computes the number."""
+        return self.function(node.operation)
+
+    def named_arms(self, numbers: "Row") -> "Row":
+        """Return those arms of choices that need a variable."""
+        return []
+
     def functions(self) -> "List[str]":
         """Return the definitions of the functions that are called, each after those it calls."""
         if not self.self_contained:
@@ -280,6 +288,7 @@ class CPrinter(Printer):
     ) -> None:
         Printer.__init__(self, outputs, names)
         self.unit = unit
+        self.arms = {id(v) for v in unit.named_arms(self.numbers)}
         self.shifted = {shifted(node) for node in self.numbers} - {None}
         self.count()
 
@@ -299,6 +308,9 @@ class CPrinter(Printer):
         self.unit.work.add("read", len({id(v) for v in used + self.outputs if id(v) in self.names}))
         self.unit.work.add("rounded", len(self.shifted))
 
+    def needs_variable(self, node: "Symbolic") -> bool:
+        return Printer.needs_variable(self, node) or id(node) in self.arms
+
     def new_name(self) -> str:
         self.unit.variables += 1
         return f"t{self.unit.variables - 1}"
@@ -317,7 +329,7 @@ class CPrinter(Printer):
         return f"{condition} ? {a} : {b}"
 
     def call(self, node: "Symbolic", arguments: "List[str]") -> str:
-        return f"{self.unit.function(node.operation)}({', '.join(arguments)})"
+        return f"{self.unit.function_for(node)}({', '.join(arguments)})"
 
     def assignment(self, node: "Symbolic", name: str, parts: "List[str]") -> "List[str]":
         if _is_comparison(node):

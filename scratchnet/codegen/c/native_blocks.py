@@ -1,0 +1,287 @@
+"""The statements of a training step for the samples of a block.
+
+Each statement is repeated for all samples before the next one follows, so that compilers compute
+several samples at once. What one statement computes and another needs is in arrays:
+
+    v3 = scratch + 640 + 32 * k    the row v3 of sample k
+    s5[k]                          its number s5
+    xs[32 * 2 + k]                 its number x[2], if the statements are written out
+"""
+
+import re
+from functools import partial
+
+from ...scalars import Symbolic
+from ..loops import Assign, Fill, Fold, Index, Nest
+from .native_unit import MOST_ON_STACK, is_row_of_sums
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List
+
+    from ..batch_record import BatchRecord
+    from .native_parts import Parts
+
+BLOCK = 32  # samples
+ROWS = (2, 4)  # how many rows of sums are added to at once
+
+
+class Blocks:
+    """The statements, which work on the arrays of native_step.py.
+
+    ``before``     the declarations before the loop over the blocks
+    ``lines``      the statements for a block
+    ``scratch``    how many numbers they keep, from ``place`` on
+    """
+
+    def __init__(self, parts: "Parts", inputs: int, outputs: int, place: int) -> None:
+        self.unit, self.record = parts.unit, parts.record
+        self.scalars = scalars_of(parts.sample)
+        self.lengths = dict(parts.lengths)
+        self.scratch = BLOCK * (sum(self.lengths.values()) + len(self.scalars))
+        drawn = len(self.record.drawn)
+        # The address of what belongs to a sample.
+        self.addresses: "Dict[str, str]" = {
+            "x": f"inputs + {inputs} * places[start + {{k}}]",
+            "y": f"targets + {outputs} * places[start + {{k}}]",
+            "r": f"draws + {drawn} * (start + {{k}})",
+        }
+        self.places: "Dict[str, int]" = {}
+        for name, length in self.lengths.items():
+            self.places[name] = place
+            self.addresses[name] = f"scratch + {place} + {length} * {{k}}"
+            place += BLOCK * length
+        self.before = []
+        for name in self.scalars:
+            self.before.append(f"double *restrict const {name} = scratch + {place};")
+            place += BLOCK
+        self.lines: "List[str]" = []
+        if parts.is_small:
+            widths = {"x": inputs, "y": outputs, "r": drawn, "weight": 1, "term": len(parts.record.terms)}
+            self.scratch = BLOCK * sum(widths.values())
+            self.write_out(parts.sample, widths, place)
+            return
+        for group in grouped(parts.sample):
+            self.lines += self.statements(group)
+        for part in parts.late:
+            self.lines += self.added(part)
+
+    # ---- written out ------------------------------------------------------------------------------
+
+    def write_out(self, lines: "List[str]", widths: "Dict[str, int]", place: int) -> None:
+        """Append the statements of a small network, which compute the terms of all sums.
+
+        The first numbers of all samples are side by side, then the second ones, and so on.
+        """
+        text = "\n".join(lines)
+        copied = []
+        for name, width in widths.items():
+            found = rf"\b{name}\b" if name == "weight" else rf"\b{name}\[(\d+)\]"
+            if not re.search(found, text):
+                continue
+            array = "own_weights" if name == "weight" else f"{name}s"
+            text = re.sub(found, partial(element, array), text)
+            self.before.append(f"double *restrict const {array} = scratch + {place};")
+            place += BLOCK * width
+            if name == "weight":
+                copied.append("own_weights[k] = weight;")
+            elif name != "term":
+                copy = f"{array}[{BLOCK} * n + k] = {name}[n];"
+                copied.append(f"for (int n = 0; n < {width}; n++) {{ {copy} }}")
+        self.lines += [
+            *self.for_each(copied),
+            "for (int k = 0; k < block; k++) {",
+            *nested(text.split("\n")),
+            "}",
+            f"for (int n = 0; n < {widths['term']}; n++) {{",
+            "    double sum = sums[n];",
+            f"    for (int k = 0; k < block; k++) {{ sum = sum + terms[{BLOCK} * n + k]; }}",
+            "    sums[n] = sum;",
+            "}",
+        ]
+
+    # ---- what belongs to one sample --------------------------------------------------------------
+
+    def statements(self, group: "List[Any]") -> "List[str]":
+        """Return the statements for all samples."""
+        part = group[0]
+        if isinstance(part, str):
+            return self.unit.statement(part)  # a comment
+        if not isinstance(part, Assign):
+            if is_row_of_sums(part) and not self.reads_numbers(self.unit.statement(part)):
+                return self.several_rows(part)
+            together = self.collapsed(part)
+            if together:
+                return together
+        lines = [line for part in group for line in self.lines_of(part)]
+        return self.for_each(lines)
+
+    def lines_of(self, part: "Any") -> "List[str]":
+        """Return the lines for one sample."""
+        lines = self.unit.statement(part)
+        if isinstance(part, Assign):
+            lines[-1] = lines[-1].replace(f"const double {part.name} = ", f"{part.name} = ", 1)
+        if isinstance(part, Fold):
+            lines = [re.sub(rf"\b{part.name}\b", "sum", line) for line in lines]
+            lines = ["{", *nested(lines), f"    {part.name} = sum;", "}"]
+        return lines
+
+    def for_each(self, lines: "List[str]") -> "List[str]":
+        """Return the lines in a loop over the samples of the block."""
+        lines = self.with_numbers(lines)
+        return ["for (int k = 0; k < block; k++) {", *nested(self.known(lines) + lines), "}"]
+
+    def with_numbers(self, lines: "List[str]") -> "List[str]":
+        """Return the lines with the numbers of sample k instead of those of a single one."""
+        pattern = re.compile(r"\b(" + "|".join(self.scalars) + r")\b")
+        return [pattern.sub(r"\1[k]", line) for line in lines] if self.scalars else lines
+
+    def reads_numbers(self, lines: "List[str]") -> bool:
+        names = [*self.scalars, "weight"]
+        return bool(re.search(r"\b(" + "|".join(names) + r")\b", "\n".join(lines)))
+
+    def known(self, lines: "List[str]") -> "List[str]":
+        """Return the declarations of what the lines need of sample k."""
+        text = "\n".join(lines)
+        found = []
+        for name, address in self.addresses.items():
+            if re.search(rf"\b{name}\b", text):
+                kind = "double *restrict const" if name in self.lengths else "const double *const"
+                found.append(f"{kind} {name} = {address.format(k='k')};")
+        if re.search(r"\bweight\b", text):
+            found.append("const double weight = weights[places[start + k]];")
+        return found
+
+    def collapsed(self, part: "Any") -> "List[str]":
+        """Return one loop over the numbers of all samples, or [] if their places differ."""
+        if not isinstance(part, Fill) or part.body or part.place != part.index.name:
+            return []
+        lines = self.unit.assigned(f"{part.name}[{part.place}]", part.value)
+        length = self.lengths.get(part.name)
+        read = re.findall(r"\b(\w+)\[([^\]]*)\]", lines[-1])
+        alike = all([self.lengths.get(name) == length and i == part.place for name, i in read])
+        if length != part.index.count or len(lines) > 1 or not alike or self.reads_numbers(lines):
+            return []
+        names = sorted({name for name, _ in read})
+        declared = [
+            f"double *restrict const {name} = scratch + {self.places[name]};" for name in names
+        ]
+        i = part.index.name
+        opening = f"for (int {i} = 0; {i} < {length} * block; {i}++) {{"
+        return ["{", *nested(declared), *nested([opening, *nested(lines), "}"]), "}"]
+
+    def several_rows(self, part: "Any") -> "List[str]":
+        """Return the statements that compute a row of sums for several samples at once.
+
+        Each weight is read once for all of them. If fewer samples are left, the last one is
+        computed repeatedly.
+        """
+        (fold,) = part.body
+        i, width = part.index.name, part.index.count
+        total = fold.value.operands[0]
+        total.name = f"total[u][{i}]"  # It was the variable of one sum.
+        unit = self.unit
+        each = "for (int u = 0; u < rows; u++) {"
+        start = unit.repeated(part.index, unit.assigned(total.name, fold.first))
+        inner = unit.repeated(part.index, unit.assigned(total.name, fold.value))
+        end = unit.repeated(part.index, unit.assigned(f"{part.name}[{part.place}]", part.value))
+        lines = [
+            f"double total[rows][{width}];",
+            *[each, *nested(start), "}"],
+            *unit.repeated(fold.index, [each, *nested(inner), "}"]),
+            *[each, *nested(end), "}"],
+        ]
+        text = "\n".join(lines)
+        declared, pointers = [], []
+        for name, address in self.addresses.items():
+            if re.search(rf"\b{name}\[", text):
+                kind = "" if name in self.lengths else "const "
+                declared.append(f"{kind}double *{name}[rows];")
+                pointers.append(f"{name}[u] = {address.format(k='sample')};")
+                lines = [re.sub(rf"\b{name}\[(?=[^\]]*\])", f"{name}[u][", line) for line in lines]
+        return [
+            f"for (int k = 0; k < block; k += NET_ROWS({width})) {{",
+            *nested(
+                [
+                    f"enum {{ rows = NET_ROWS({width}) }};",
+                    *declared,
+                    each,
+                    "    const int sample = k + u < block ? k + u : block - 1;",
+                    *nested(pointers),
+                    "}",
+                    *lines,
+                ]
+            ),
+            "}",
+        ]
+
+    # ---- the sums over the samples ---------------------------------------------------------------
+
+    def added(self, part: "Any") -> "List[str]":
+        """Return the statements that add the terms of each sample of the block to some sums.
+
+        The sums of a row, or of a few rows, are in a local array during the block, if they are not
+        too many for the stack.
+        """
+        outer = part.index if isinstance(part, Nest) else Index("", 1)
+        fill = part.body[0] if isinstance(part, Nest) else part
+        rows = [n for n in (1, *ROWS) if outer.count % n == 0]
+        rows = [n for n in rows if n * fill.index.count <= MOST_ON_STACK]
+        if rows:
+            step, body = rows[-1], self.with_local_sums(fill, rows[-1])
+        else:
+            step, body = 1, self.for_each(self.adding(fill, fill.value.operands[0].name))
+        if outer.count == 1:
+            return ["{", *nested(body), "}"]
+        i = outer.name
+        if rows:
+            body = [re.sub(rf"\b{i}\b", f"({i} + u)", line) for line in body]
+        head = f"for (int {i} = 0; {i} < {outer.count}; {i} += {step}) {{"
+        return [head, *nested(body), "}"]
+
+    def adding(self, fill: "Any", target: str) -> "List[str]":
+        """Return the loop that adds the terms of one sample to these sums."""
+        sum_of_two = Symbolic(None, "add", (Symbolic(name=target), fill.value.operands[1]))
+        return self.unit.repeated(fill.index, self.unit.assigned(target, sum_of_two))
+
+    def with_local_sums(self, fill: "Any", rows: int) -> "List[str]":
+        """Return the statements that read the sums of some rows, add to them and store them."""
+        total, kept = fill.value.operands[0].name, f"kept[u][{fill.index.name}]"
+
+        def each_row(lines: "List[str]") -> "List[str]":
+            return [f"for (int u = 0; u < {rows}; u++) {{", *nested(lines), "}"]
+
+        reading = self.unit.repeated(fill.index, [f"{kept} = {total};"])
+        storing = self.unit.repeated(fill.index, [f"{total} = {kept};"])
+        return [
+            f"double kept[{rows}][{fill.index.count}];",
+            *each_row(reading),
+            *self.for_each(each_row(self.adding(fill, kept))),
+            *each_row(storing),
+        ]
+
+
+def element(array: str, found: "Any") -> str:
+    """Return the element of an array that holds the number of sample k which was found."""
+    first = BLOCK * int(found.group(1)) if found.groups() else 0
+    return f"{array}[{first} + k]" if first else f"{array}[k]"
+
+
+def scalars_of(statements: "List[Any]") -> "List[str]":
+    """Return the names of the numbers that statements compute for each sample."""
+    return [part.name for part in statements if isinstance(part, (Assign, Fold))]
+
+
+def grouped(statements: "List[Any]") -> "List[List[Any]]":
+    """Return the statements one by one, but those that assign a number together."""
+    groups: "List[List[Any]]" = []
+    for part in statements:
+        if groups and isinstance(part, Assign) and isinstance(groups[-1][0], Assign):
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return groups
+
+
+def nested(lines: "List[str]") -> "List[str]":
+    return [f"    {line}" for line in lines]
