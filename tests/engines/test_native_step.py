@@ -7,7 +7,7 @@ from compare_engines import X, Y, kernel, outcome
 
 import scratchnet as sn
 from scratchnet import matrix
-from scratchnet.codegen.c import native_parts, native_step, native_unit
+from scratchnet.codegen.c import native_blocks, native_parts, native_unit
 from scratchnet.core.functions import where
 from scratchnet.engines.native import compiler, engine
 
@@ -96,7 +96,13 @@ def deep():
         *(sn.Dense(2, 9), DEEP.PReLU(9), DEEP.LayerNormalization(9), DEEP.Mish(), DEEP.PReLU()),
         *(sn.Dense(9, 5), DEEP.Clip(-2, 2), DEEP.PReLU(5), DEEP.HardSwish(), DEEP.CELU()),
         *(sn.Dense(5, 6), DEEP.HardSigmoid(), DEEP.Exp(), DEEP.Softsign(), DEEP.LogSoftmax()),
-        *(DEEP.RowNormalization("l1"), DEEP.PReLU(6), DEEP.RowNormalization(), sn.Dense(6, 1)),
+        *(
+            DEEP.RowNormalization("l1"),
+            DEEP.PReLU(6),
+            DEEP.RowNormalization(),
+            DEEP.RMSNormalization(6),
+        ),
+        *(DEEP.ThresholdedReLU(0.25), sn.Dense(6, 1)),
     ]
 
 
@@ -120,7 +126,7 @@ def test_no_array_is_too_long_for_a_small_stack(monkeypatch):
     options = {"optimizer": sn.Adam(0.125, clip_norm=0.5)}
     expected = train(make(), "lists", **options)[0]
     for most in (1024, 7):
-        for module in (native_step, native_unit):
+        for module in (native_blocks, native_unit):
             monkeypatch.setattr(module, "MOST_ON_STACK", most)
         engine._steps.clear()
         found, source = train(make(), "native", **options)

@@ -19,7 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List
 
-    from ..batch_record import BatchRecord
     from .native_parts import Parts
 
 BLOCK = 32  # samples
@@ -57,7 +56,13 @@ class Blocks:
             place += BLOCK
         self.lines: "List[str]" = []
         if parts.is_small:
-            widths = {"x": inputs, "y": outputs, "r": drawn, "weight": 1, "term": len(parts.record.terms)}
+            widths = {
+                "x": inputs,
+                "y": outputs,
+                "r": drawn,
+                "weight": 1,
+                "term": len(parts.record.terms),
+            }
             self.scratch = BLOCK * sum(widths.values())
             self.write_out(parts.sample, widths, place)
             return
@@ -66,7 +71,7 @@ class Blocks:
         for part in parts.late:
             self.lines += self.added(part)
 
-    # ---- written out ------------------------------------------------------------------------------
+    # ---- written out -----------------------------------------------------------------------------
 
     def write_out(self, lines: "List[str]", widths: "Dict[str, int]", place: int) -> None:
         """Append the statements of a small network, which compute the terms of all sums.
@@ -108,13 +113,17 @@ class Blocks:
         if isinstance(part, str):
             return self.unit.statement(part)  # a comment
         if not isinstance(part, Assign):
-            if is_row_of_sums(part) and not self.reads_numbers(self.unit.statement(part)):
+            if isinstance(part, Fill) and self.is_row_of_sums(part):
                 return self.several_rows(part)
             together = self.collapsed(part)
             if together:
                 return together
         lines = [line for part in group for line in self.lines_of(part)]
         return self.for_each(lines)
+
+    def is_row_of_sums(self, part: "Any") -> bool:
+        """Return whether a row of sums reads nothing but rows and parameters."""
+        return is_row_of_sums(part) and not self.reads_numbers(self.unit.statement(part))
 
     def lines_of(self, part: "Any") -> "List[str]":
         """Return the lines for one sample."""

@@ -34,7 +34,8 @@ def bounds(node: "Symbolic", known: "Dict[int, Bounds]") -> "Bounds":
     if id(node) in known:
         return known[id(node)]
     if node.is_constant:
-        return node.value, node.value
+        value: float = node.value  # type: ignore[assignment]
+        return value, value
     if node.operation == "where":
         return of_choice(node, known)
     half = halved(node)
@@ -87,7 +88,8 @@ def of_choice(node: "Symbolic", known: "Dict[int, Bounds]") -> "Bounds":
     for arm, holds in zip(arms, (True, False)):
         limited = dict(known)
         if len(condition.operands) == 2 and condition.operands[1].is_constant:
-            number, limit = condition.operands[0], condition.operands[1].value
+            number = condition.operands[0]
+            limit: float = condition.operands[1].value  # type: ignore[assignment]
             low, high = bounds(number, known)
             if condition.operation == ("greater" if holds else "less"):
                 limited[id(number)] = max(low, limit), high
@@ -99,7 +101,7 @@ def of_choice(node: "Symbolic", known: "Dict[int, Bounds]") -> "Bounds":
 
 
 def is_number(node: "Symbolic") -> bool:
-    """Return whether a bounded number cannot be NaN: a constant, or chosen because it equals itself."""
+    """Return whether a bounded number is not NaN, as it is constant or chosen by x == x."""
     if node.is_constant:
         return True
     if node.operation == "where":

@@ -26,7 +26,7 @@ from .table_rows import for_comment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, List, Tuple
 
     from ...core.losses import Loss
     from ...core.network import Sequential
@@ -158,11 +158,14 @@ class _Writer:
             of_end.append(f"double *restrict const {name} = scratch + {place};")
             place += length
         lines += [
-            *blocks.before,
             f"for (int n = 0; n < {count}; n++) {{ sums[n] = -0.0; }}",
-            f"for (long long start = 0; start < size; start += {BLOCK}) {{",
-            f"    const int block = size - start < {BLOCK} ? (int)(size - start) : {BLOCK};",
-            *nested(blocks.lines),
+            "{",
+            *nested(blocks.before),
+            f"    for (long long start = 0; start < size; start += {BLOCK}) {{",
+            "        const long long left = size - start;",
+            f"        const int block = left < {BLOCK} ? (int)left : {BLOCK};",
+            *nested(nested(blocks.lines)),
+            "    }",
             "}",
             *of_end,
             *parts.ending,

@@ -39,9 +39,13 @@ class NativeUnit(Unit):
         return Unit.function_for(self, node)
 
     def named_arms(self, numbers: "Row") -> "Row":
-        """Return the choices within choices: GCC vectorizes no loop with several of them at once."""
+        """Return the choices within choices: GCC vectorizes no loop with several of them at once.
+
+        One between constants, such as infinity, stays: TCC computes NaN by a division.
+        """
         choices = [v for v in numbers if v.operation == "where"]
-        return [arm for v in choices for arm in v.operands[1:] if arm.operation == "where"]
+        arms = [arm for v in choices for arm in v.operands[1:] if arm.operation == "where"]
+        return [arm for arm in arms if not all([v.is_constant for v in arm.operands[1:]])]
 
     def helpers(self) -> "List[str]":
         scaled = ["scaled"] * self.has_scaled
