@@ -252,11 +252,9 @@ def _supplement(number: "Any", name: str) -> "Any":
     return getattr(functions_of[kinds[0]], name, None) if kinds else None
 
 
-def _data(
-    net: "Sequential", X: "Any", Y: "Any", loss: "Any", engine: str, executor: "Any"
-) -> "Any":
+def _data(net: "Sequential", X: "Any", Y: "Any", loss: "Any", engine: str) -> "Any":
     """Return X and Y; for the engine "native" as arrays, if they are large."""
-    if engine != "native" or executor is not None or sys.implementation.name in _ON_DEVICES:
+    if engine != "native" or sys.implementation.name in _ON_DEVICES:
         return X, Y
     return _above("engines.native.reading", "held")(net, X, Y, loss)
 
@@ -269,7 +267,7 @@ def _engine(
         name = _engine_of_unroll(unroll)
     names = ("auto", "lists", "rows", "lanes", "steps", "native")
     require("engine", name, (lambda v: v in names, " or ".join([repr(n) for n in names])))
-    if executor is not None:
+    if executor is not None and name != "native":
         return _above("engines.workers", "Parallel", "executor")(  # type: ignore[no-any-return]
             lists, batch_size, executor, name
         )
@@ -279,7 +277,7 @@ def _engine(
         return _default_engine(lists, batch_size, name, executor, None)  # type: ignore[no-any-return]
     from .engines import choice
 
-    return choice.chosen(lists, batch_size, name)
+    return choice.chosen(lists, batch_size, name, executor)
 
 
 def _engine_of_unroll(unroll: "Any") -> str:

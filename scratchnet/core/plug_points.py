@@ -47,7 +47,7 @@ def supplement(number: NumberType, name: str) -> Any:
     return None
 
 
-def data(net: Any, X: Any, Y: Any, loss: Any, engine: str, executor: Any) -> Any:
+def data(net: Any, X: Any, Y: Any, loss: Any, engine: str) -> Any:
     """Return X and Y, or sequences that the engine with this name reads faster.
 
     What is wrong in X or Y is left as it is, for the checks of the core.

@@ -107,7 +107,7 @@ def epochs(
                            in the portable kernel; "native" has the bits of the portable kernel in
                            every kernel; only "lists" leaves the last gradient in each parameter
     ``executor``           an object with ``submit``, such as a ProcessPoolExecutor, among whose
-                           workers each batch is divided
+                           workers each batch is divided; a ThreadPoolExecutor for "native"
     ``checkpoint``         a file to which the training run saves itself from time to time; after an
                            interruption the same call continues from there, to the same bits
     ``verbose``            1 shows a line with the progress and the loss
@@ -355,7 +355,7 @@ def prepare(
     patience = require("patience", patience, COUNT_OR_NONE)
     # Not Generator(seed): Dropout would repeat the numbers that the weights were drawn from.
     generator = Generator(Generator(seed).bits())
-    X, Y = PLUG_POINTS["data"](net, X, Y, loss, engine, executor)
+    X, Y = PLUG_POINTS["data"](net, X, Y, loss, engine)
     examples = examples_for(net, X, Y, loss, sample_weight)
     validation = None
     if validation_data is not None:

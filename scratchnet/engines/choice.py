@@ -15,7 +15,7 @@ from .rows import Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, Tuple
+    from typing import Any, Dict, Tuple
 
     from ..core.training import Engine
 
@@ -44,10 +44,10 @@ MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "
 MOST_AT_ALL.update({"wide": 5000, "wide few": 5000})
 
 
-def chosen(lists: "Engine", size: int, name: str) -> "Engine":
+def chosen(lists: "Engine", size: int, name: str, executor: "Any" = None) -> "Engine":
     """Return the engine with this name for batches of this size; "auto" is the fastest possible.
 
-    If the engine cannot be used, raise a ValueError that says why.
+    If the engine cannot be used, raise a ValueError that says why. ``executor`` is for "native".
     """
     obstacle = obstacle_to_code(lists)
     if name == "auto":
@@ -56,7 +56,7 @@ def chosen(lists: "Engine", size: int, name: str) -> "Engine":
         raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")
     try:
         if name == "native":
-            return native(lists, size)
+            return native(lists, size, executor)
         if name == "lanes":
             return Lanes(lists, size)
         return Rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
@@ -95,13 +95,17 @@ def fastest(lists: "Engine", size: int) -> "Engine":
         return lists
 
 
-def native(lists: "Engine", size: int) -> "Engine":
-    """Return the engine Native, which is imported only where it is asked for."""
-    from .native.engine import Native
-
+def native(lists: "Engine", size: int, executor: "Any") -> "Engine":
+    """Return the engine "native". Its modules are imported only where it is asked for."""
     if type(lists.net) is not Sequential:
         raise ValueError(f"{type(lists.net).__name__} is a user-defined network")
-    return Native(lists, size)
+    if executor is None:
+        from .native.engine import Native
+
+        return Native(lists, size)
+    from .native.shards import Shared
+
+    return Shared(lists, size, executor)
 
 
 def steps(lists: "Engine", size: int, most: "Dict[str, float]") -> "Engine":

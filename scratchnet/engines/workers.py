@@ -68,7 +68,8 @@ class Parallel(Engine):
     ``engine``     the engine "lists", whose results it reproduces
     ``size``       the batch size
     ``executor``   an object with ``submit``
-    ``name``       the engine that the workers use: "lists", "rows" or "auto"
+    ``name``       the engine that the workers use: "lists", "rows" or "auto"; or "native", which
+                   asks this one to repeat a step that it cannot make
     """
 
     def __init__(self, engine: "Engine", size: int, executor: "Any", name: str = "auto") -> None:
@@ -77,18 +78,18 @@ class Parallel(Engine):
         examples = compact(engine.examples)
         Engine.__init__(self, engine.net, engine.loss, engine.optimizer, examples, engine.generator)
         obstacle = obstacle_to_code(engine)
-        if name in ("lanes", "steps", "native"):
+        if name in ("lanes", "steps"):
             obstacle = "makes whole steps, which cannot be divided among workers"
         if obstacle and name not in ("auto", "lists"):
             raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")
-        self.by_rows = name != "lists" and not obstacle
+        self.by_rows = name not in ("lists", "native") and not obstacle
         self.name = "rows" if self.by_rows else "lists"
         self.submitted = 0
         skeleton(self.net, self.loss)  # refuses what cannot be pickled, before the first epoch
         if self.by_rows:
             self.optimizer = rules.by_rows(engine).optimizer
         doubt = doubts(self.net, size, executor, self.shards)
-        if doubt:
+        if doubt and name != "native":
             warn(f"executor: {doubt}", stacklevel=5)  # the line that called `fit`
 
     def backpropagate(self, batch: "Batch") -> "Number":
@@ -115,13 +116,16 @@ class Parallel(Engine):
             p.gradient = gradient
         return total(list(losses))
 
-    def results(self, tasks: "Iterator[Any]") -> "List[Any]":
-        """Return the result of ``gradients`` for each task, in the order of the tasks."""
+    def results(self, tasks: "Iterator[Any]", function: "Any" = None) -> "List[Any]":
+        """Return the result of the function for each task, in the order of the tasks.
+
+        ``function``   called with a new number and the task; ``gradients`` if None
+        """
         futures: "List[Any]" = []
         try:
             for task in tasks:  # The next task is packed while this one is sent.
                 self.submitted += 1
-                futures.append(self.executor.submit(gradients, self.submitted, *task))
+                futures.append(self.executor.submit(function or gradients, self.submitted, *task))
             return [future.result() for future in futures]
         except BaseException:
             for future in futures:
@@ -155,12 +159,16 @@ def cut(
     X, Y, weights = batch
     n = len(X)
     mean = weighted_count(X, weights) / n
-    shards = min(shards, n)
-    for k in range(shards):
-        part = slice(k * n // shards, (k + 1) * n // shards)
+    for part in parts_of(n, shards):
         share = number(part.stop - part.start) / n
         own = None if weights is None else Weights(weights[part], mean)
         yield packed(X[part]), packed(Y[part]), own, share
+
+
+def parts_of(n: int, shards: int) -> "List[slice]":
+    """Return the places of the samples of each shard of a batch of n samples."""
+    shards = min(shards, n)
+    return [slice(k * n // shards, (k + 1) * n // shards) for k in range(shards)]
 
 
 def summed(parts: "Sequence[Any]") -> "Row":

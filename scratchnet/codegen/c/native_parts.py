@@ -47,7 +47,7 @@ class Parts:
         operations = size(record.terms)
         calls = [v for v in reachable(record.terms) if v.operation in ELEMENTARY]
         self.work = operations + CALL * len(calls)
-        self.is_small = operations <= MOST_WRITTEN_OUT
+        self.is_small = max(operations, len(record.terms)) <= MOST_WRITTEN_OUT
         self.sample, self.late = self.written_out() if self.is_small else self.looping()
         gradients = [] if self.in_place else record.gradients
         results = [record.value, *gradients] + ([] if factor is None else [factor])

@@ -7,6 +7,8 @@
     reading.py    checks and converts large data in C
     memory.py     what the optimizer remembers, as arrays
     notice.py     a line on the terminal that says what takes long
+    shards.py     engine="native" with an executor: the shards of a batch in C
+    lists.py      Python's lists, read and made in C
     predictor.py  sn.compile: predictions in C
 
 Every result has the bits of the lists in the portable kernel, whichever kernel is active.

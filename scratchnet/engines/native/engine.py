@@ -53,9 +53,7 @@ class Native(Generated):
         self.outputs = self.net.outputs or len(examples.Y[0])
         self.learning = [p for p in self.parameters if not p.frozen]
         with Notice("the training step is compiled ..."):
-            self.step_in_c = step_of(self)
-            self.train = library.function(self.step_in_c.source, "net_train", 3, 13)
-            self.train_passes = library.function(self.step_in_c.source, "net_passes", 5, 14)
+            self.compile_step()
         self.settings = self.step_in_c.settings
         self.watch_optimizer(self.step_in_c.all_settings)
         self.scratch = library.zeros(self.step_in_c.scratch)
@@ -68,6 +66,12 @@ class Native(Generated):
         # The same batches without their rows, which may be slow to read.
         numbers = range(len(examples.X))
         self.weighing = Examples(numbers, numbers, examples.weights, examples.used)
+
+    def compile_step(self) -> None:
+        """Set the step in C and its functions."""
+        self.step_in_c = step_of(self)
+        self.train = library.function(self.step_in_c.source, "net_train", 3, 13)
+        self.train_passes = library.function(self.step_in_c.source, "net_passes", 5, 14)
 
     def most_at_once(self, size: int) -> int:
         """Return how many steps one call makes."""
@@ -156,10 +160,7 @@ class Native(Generated):
             stride, settings = self.settings_of(steps)
         except (ArithmeticError, TypeError, ValueError):
             return None
-        w = array("d")
-        for row in chain.from_iterable([p.rows for p in self.parameters]):
-            w.fromlist(row)
-        m = self.memory()
+        w, m = self.current_weights(), self.memory()
         losses = library.zeros(steps)
         state = array("Q", [self.generator.state])
         counts = array("d", [self.count_of(batch) for batch in batches])
@@ -205,6 +206,13 @@ class Native(Generated):
         Y = reading.gathered(examples.Y, used, self.outputs)
         weights = [] if examples.weights is None else [examples.weights[i] for i in used]
         return [array("q", range(len(used))), X, Y, array("d", weights)]
+
+    def current_weights(self) -> "array[float]":
+        """Return all parameters, one after the other."""
+        w = array("d")
+        for row in chain.from_iterable([p.rows for p in self.parameters]):
+            w.fromlist(row)
+        return w
 
     def memory(self) -> "array[float]":
         """Return what the optimizer remembers: the first number of each weight, ..."""

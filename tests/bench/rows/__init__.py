@@ -14,7 +14,7 @@ from .. import peers, reference
 from .figures import CheckingInts, Loading, Making, Memory, Neighbours, OneHotTable
 from .files import FromFiles, FromFilesInPython
 from .predictions import ManyPredictions, Prediction
-from .processes import Before, Import, OnPyPy, Shared, TwoThreads, TwoTrainings
+from .processes import Before, Import, OnPyPy, Shared, SharedByThreads, TwoThreads, TwoTrainings
 from .trainings import AdamAgainstSGD, Article, AsPeopleTrain, DotProducts, PurePython, Training
 
 NUMPY, SKLEARN, TORCH, ONNX = [
@@ -106,6 +106,7 @@ def table():
     rows += [ManyPredictions(name, 1) for name in PREDICTIONS]
     shared = "train 784-30-10 by 200, two "
     rows.append(Shared(shared + "processes", "without an executor", 1.65))
+    rows.append(SharedByThreads(shared + "threads", "without an executor", None, "native"))
     rows.append(TwoTrainings(shared + "trainings in two processes", "one", 1.7))
     rows.append(TwoThreads(shared + "trainings in two threads", "one", None, "native"))
     rows.append(OneHotTable("train a table of 3,000 × 22 categories", "s", 9))

@@ -109,6 +109,12 @@ class Shared(Comparing):
         return [Contender(part, clock=time.perf_counter) for part in (shared, alone)]
 
 
+class SharedByThreads(Shared):
+    """The same with two threads: C runs without the lock of the interpreter."""
+
+    pool = ThreadPoolExecutor
+
+
 class TwoTrainings(Shared):
     """What two workers reach here that need nothing of each other: two trainings in the time of one."""
 
@@ -130,7 +136,7 @@ class TwoTrainings(Shared):
 
 
 class TwoThreads(TwoTrainings):
-    """The same with two threads: C runs without the lock of the interpreter."""
+    """The same with two threads."""
 
     pool = ThreadPoolExecutor
 
