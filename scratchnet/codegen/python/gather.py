@@ -10,8 +10,6 @@ such a row is computed from the samples in which its input is not 0. Z0, a row o
 no rows at all. A product with 0 is a 0 that changes no sum of finite numbers, except for its sign.
 """
 
-import math
-
 from .unrolled import pattern
 
 TYPE_CHECKING = False
@@ -24,9 +22,10 @@ if TYPE_CHECKING:
 VALUES = "values"
 ONES = "ones"
 
-# A gradient is written out if its input is not 0 in at most this many samples of the batch.
-MOST_WRITTEN = 4 if hasattr(math, "sumprod") else 10
-MOST_WRITTEN_ONES = 3
+# A gradient is written out if its input is not 0 in at most this many samples of the batch. Then 2,
+# 4 and 8 products take 44, 65 and 126 ns; math.sumprod takes 113, 131 and 169. A sum of 8 numbers
+# takes 74 ns; sum() takes 141, or 99 before CPython 3.12.
+MOST_WRITTEN = 8
 
 
 def gathered(vectors: "Vectors") -> "Set[int]":
@@ -74,7 +73,7 @@ class Case:
 def cases(gather: str, long: str) -> "List[Case]":
     """Return the cases of a row of a gradient; ``long`` is the expression for many samples."""
     found = []
-    for count in range(1, (MOST_WRITTEN_ONES if gather == ONES else MOST_WRITTEN) + 1):
+    for count in range(1, MOST_WRITTEN + 1):
         left, right = [[f"{name}{k}" for k in range(count)] for name in "lr"]
         terms = right if gather == ONES else [f"{a} * {b}" for a, b in zip(left, right)]
         before = [] if gather == ONES else [f"{pattern(left)} = nonzero"]
