@@ -70,12 +70,14 @@ class Grid:
 
     def __init__(self, rows: "Matrix") -> None:
         numbers: "Set[float]" = set().union(*rows[:FIRST])
+        zeros = sum([row.count(0.0) for row in rows[:FIRST]]) / min(FIRST, len(rows))
         self.samples: "List[Any]" = []
         while not self.samples:
             try:
                 self.integers = Integers(numbers)
             except OffGrid:
                 raise ValueError("the inputs are not multiples of a common step") from None
+            self.is_full = zeros * 4 < len(rows[0]) and not self.integers.is_binary
             numbers = self.convert(rows)
         self.step = self.integers.step
         self.most = max(1, max(map(abs, self.integers.values())))
@@ -98,14 +100,17 @@ class Grid:
 
     def sample(self, row: "Row", everywhere: "Sequence[int]") -> "Any":
         integer = self.integers.__getitem__
+        if self.is_full:
+            integers = compact(list(map(integer, row)))
+            if integers.count(0) * 4 < len(row):
+                return itemgetter(slice(None)), everywhere, integers
         places = tuple(compress(everywhere, row))
+        pick = picker(places)
         if self.integers.is_binary:
-            for v in set(row):
+            for v in set(pick(row)):
                 integer(v)
-            return picker(places), places
-        if len(places) * 4 > len(row) * 3:
-            return itemgetter(slice(None)), everywhere, compact(list(map(integer, row)))
-        return picker(places), places, compact(list(map(integer, compress(row, row))))
+            return pick, places
+        return pick, places, compact(list(map(integer, pick(row))))
 
     def length(self, sample: "Any") -> int:
         if self.integers.is_binary:

@@ -36,7 +36,7 @@ def gather_of(lists: "Ready", size: int) -> str:
     matrices = [p for p in lists.net.parameters() if not p.flat and p.rows]
     if not pays_off([X[i] for i in used[::step]], matrices, size):
         return ""
-    is_ones = all([X[i].count(0.0) + X[i].count(1.0) == len(X[i]) for i in used])
+    is_ones = all(X[i].count(0.0) + X[i].count(1.0) == len(X[i]) for i in used)
     return ONES if is_ones else VALUES
 
 
