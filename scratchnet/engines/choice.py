@@ -10,6 +10,7 @@ from ..codegen.own import is_own, is_patched
 from ..core.network import Sequential
 from .generated import Steps
 from .lanes import Lanes
+from .measuring import measuring
 from .products import COMPILED
 from .rows import Rows
 
@@ -115,7 +116,9 @@ def steps(lists: "Engine", size: int, most: "Dict[str, float]") -> "Engine":
         raise ValueError(f"use 'rows': {reason}")
     if type(lists.net) is not Sequential:
         raise ValueError(f"{type(lists.net).__name__} is a user-defined network")
-    return Steps(lists, size, kind == "samples")
+    engine = Steps(lists, size, kind == "samples")
+    engine.net = measuring(engine)
+    return engine
 
 
 def choice(lists: "Engine", size: int, most: "Dict[str, float]") -> "Tuple[str, str]":

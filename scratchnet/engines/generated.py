@@ -14,7 +14,7 @@ from ..scalars.symbolic import Undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional, Tuple
+    from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
     from ..codegen.python.step import Program
     from ..core.types import Batch, Row
@@ -249,22 +249,31 @@ def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
     known only of the package's own classes.
     """
     net, loss, optimizer, examples = engine.net, engine.loss, engine.optimizer, engine.examples
-    shape = (
-        net.inputs or len(examples.X[0]),
-        net.outputs or len(examples.Y[0]),
-        examples.weights is not None,
-    )
-    data: "Any" = shape if batch is None else step.pattern_of(batch)
-    key = engine.source_of_code, engine.whole, shape[2], data
     parts = net.layers + [loss, optimizer]
-    own = all([is_own(part) for part in parts])
-    program = programs.get(key) if own else None  # Another thread may clear the cache.
-    if program is not None:
-        return program  # type: ignore[no-any-return]
     if batch is None:
-        program = step.of_batches(net, loss, optimizer, *shape)
-    else:
-        program = generate(lambda: step.of_samples(net, loss, optimizer, batch), parts)
-    if own:
+        shape = shape_of(engine, examples.weights is not None)
+        return cached(engine, shape, lambda: step.of_batches(net, loss, optimizer, *shape))
+    # With weights, the last row of the pattern has as many numbers as there are samples.
+    data = step.pattern_of(batch)
+    make = lambda: step.of_samples(net, loss, optimizer, batch)  # noqa: E731
+    return cached(engine, data, lambda: generate(make, parts))
+
+
+def shape_of(engine: "Generated", weighted: bool) -> "Tuple[int, int, bool]":
+    """Return the numbers of inputs and outputs, and whether the samples have weights."""
+    net, examples = engine.lists.net, engine.examples
+    return net.inputs or len(examples.X[0]), net.outputs or len(examples.Y[0]), weighted
+
+
+def cached(engine: "Generated", what: "Any", make: "Callable[[], Program]") -> "Program":
+    """Return what ``make`` returns, from the cache if possible."""
+    if not all(
+        [is_own(part) for part in engine.lists.net.layers + [engine.loss, engine.optimizer]]
+    ):
+        return make()
+    key = engine.source_of_code, what
+    program = programs.get(key)  # Another thread may clear the cache.
+    if program is None:
+        program = make()
         keep(key, program)
     return program

@@ -130,11 +130,17 @@ def of_batches(
     inputs: int,
     outputs: int,
     weighted: bool,
+    measures: bool = False,
 ) -> "Program":
-    """Return the program of a step on any number of samples, with one written out within a loop."""
+    """Return the program of a step on any number of samples, with one written out within a loop.
+
+    ``measures``   whether the step only measures the loss
+    """
     counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
     return generate(  # type: ignore[no-any-return]
-        lambda: _of_batches(net, loss, optimizer, inputs, outputs, weighted, next(counts)),
+        lambda: _of_batches(
+            net, loss, optimizer, inputs, outputs, weighted, measures, next(counts)
+        ),
         net.layers + [loss],
     )
 
@@ -146,6 +152,7 @@ def _of_batches(
     inputs: int,
     outputs: int,
     weighted: bool,
+    measures: bool,
     count: int,
 ) -> "Program":
     """Return the program that follows from a run on ``count`` samples."""
@@ -157,7 +164,7 @@ def _of_batches(
     if weighted:
         weights = Weights(weights, Symbolic(name="mean_weight"))
         weights.total = Symbolic(name=COUNT)
-    step.run(X, Y, weights)
+    (step.measure if measures else step.run)(X, Y, weights)
     code = step.code
     samples = Samples(code, step.draws.drawn, count)
     before, within = samples.parts(code)
@@ -168,7 +175,7 @@ def _of_batches(
     body += code.statements(
         [node for node in code.numbers if samples.is_outside(node)]
     ) + step.ending(code)
-    loop = f"{pattern(step.names)}, {COUNT}, samples"
+    loop = listed([pattern(step.names)] * (not measures) + [COUNT, "samples"])
     return Program(step.source(code, [], loop, body), step.settings, samples.draws)
 
 
@@ -355,6 +362,18 @@ class Step:
         with RememberingNothing(self.net.layers + [self.loss, self.optimizer]):
             value = engine.backpropagate((X, Y, weights))
             self.optimizer.step(self.parameters)
+        self.end(value)
+
+    def measure(self, X: "Matrix", Y: "Matrix", weights: "RowOrNone") -> None:
+        """Compute the loss alone, without penalties, and change nothing."""
+        with RememberingNothing(self.net.layers + [self.loss]):
+            value = self.net.loss_of(X, Y, self.loss, weights)
+        for p in self.parameters:
+            p.frozen = True
+        self.end(value)
+
+    def end(self, value: "Any") -> None:
+        """Set the results of the step, of which the loss is one."""
         self.changed: "List[Tuple[Symbolic, Any]]" = []  # each number before and after
         for p, old, memory in zip(self.parameters, self.old, self.memory):
             if not p.frozen:
