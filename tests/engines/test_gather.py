@@ -61,7 +61,7 @@ CASES = [dict(hidden=k) for k in range(len(HIDDEN))]
 CASES += [dict(ending=k) for k in range(len(BUILT_IN_ENDINGS))]
 CASES += [dict(optimizer=k) for k in range(14)]
 CASES += [dict(between=k) for k in range(len(BETWEEN) - 1)]
-CASES += [dict(weighted=True), dict(classes=True), dict(frozen=(1, 2)), dict(batch_size=1)]
+CASES += [dict(weighted=True), dict(classes=True), dict(frozen=(2, 3)), dict(batch_size=1)]
 CASES += [dict(blocks=[]), dict(blocks=[(1, 2, 0)], outputs=1), dict(blocks=[(12, 2, 1)] * 2)]
 CASES += [
     dict(penalties=p, optimizer=k) for p in ({"l1": 0.5, "l2": 0.25},) for k in (0, 3, 4, 8, 11)
@@ -89,6 +89,28 @@ def test_random_networks(made):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rows, "gather_of", lambda lists, size: "values")
         assert_same(made, "values")
+
+
+@pytest.mark.parametrize("options", [dict(frozen=(1,)), dict(frozen=(1, 2))])
+def test_a_layer_whose_bias_does_not_learn_is_not_gathered(options, gather):
+    made = recipe(inputs=12, samples=9, batch_size=4, **options)
+    made.X = sparse(9, 12)
+    assert "compress(" not in assert_same(made, gather)
+
+
+@pytest.mark.parametrize("has_bias", [False, True])
+def test_infinity_times_0_is_seen(has_bias, gather):
+    """The sample has only zeros, and its gradient at the first layer overflows."""
+    found = []
+    for engine in ("lists", "rows"):
+        layers = [sn.Dense(12, 2, bias=has_bias)]
+        layers += [sn.Dense(2, 2, weights=[[1e200] * 2] * 2, bias=False) for _ in range(2)]
+        net = sn.Sequential(layers, seed=1)
+        with kernel("fast"), pytest.raises(sn.Diverged) as error:
+            X = [[0.0] * 12, [0.0] * 12]
+            net.fit(X, [[1.0, 1.0]] * 2, "mse", sn.SGD(0.1), 1, 1, engine=engine)
+        found.append(str(error.value))
+    assert found[0] == found[1]
 
 
 def test_a_frozen_first_layer_is_gathered_in_the_forward_pass(gather):

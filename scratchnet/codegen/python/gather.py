@@ -29,14 +29,19 @@ MOST_WRITTEN = 8
 
 
 def gathered(vectors: "Vectors") -> "Set[int]":
-    """Return the indices of the parameters that only multiply the samples."""
+    """Return the indices of the parameters that only multiply the samples.
+
+    What is infinite or NaN in the backward pass must reach a parameter, even if a sample has only
+    zeros. So the layer must have a bias that learns, or the parameter must be frozen.
+    """
     rows: "List[Tuple[int, str]]" = []
     for product in vectors.recording.products:
         if not product.transposed:
             rows.append((int(product.parameter[1:]), vectors.name_of(product.rows)))
-    for n, (left, _) in vectors.updates.items():
+    summed = {right for left, right in vectors.updates.values() if not left}
+    for n, (left, right) in vectors.updates.items():
         if left:
-            rows.append((n, left))
+            rows.append((n, left if right in summed else ""))
     return {n for n, _ in rows} - {n for n, name in rows if name != "x"}
 
 
