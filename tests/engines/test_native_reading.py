@@ -22,8 +22,9 @@ except compiler.CompilerError as none:
     pytest.skip(str(none), allow_module_level=True)
 
 
-@pytest.fixture(autouse=True)
-def quickly_compiled(monkeypatch):
+@pytest.fixture(autouse=True, params=[False, True], ids=["in C", "by a loop"])
+def quickly_compiled(request, monkeypatch):
+    monkeypatch.setattr(reading, "COMPILED", request.param)
     monkeypatch.setattr(compiler, "FAST", ["-O1"])
     monkeypatch.setattr(compiler, "HERE", [])
     monkeypatch.setattr(reading, "FEWEST", 1)
@@ -44,7 +45,7 @@ SAMPLES = [[0.5, -1], [True, 2**31 - 1], (-0.0, 5e-324), [-(2**31), False]]
 TARGETS = [1, 0.25, -0.0, True]
 
 
-def test_usual_rows_are_read_in_c():
+def test_usual_rows_are_read_at_once():
     X, Y = held(SAMPLES, TARGETS)
     assert isinstance(X, reading.Doubles) and isinstance(Y, reading.Doubles)
     assert bits([list(row) for row in X]) == bits([list(map(float, row)) for row in SAMPLES])

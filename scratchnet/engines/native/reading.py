@@ -5,8 +5,8 @@
     whole      returns all numbers of X or Y
     gathered   returns the numbers of some rows
 
-Lists are read through the module ``marshal``, which writes each number with its type. Whatever is
-not as expected, such as wrong data, is left to the checks of the core.
+CPython's lists are read through the module ``marshal``, which writes each number with its type.
+Whatever is not as expected, such as wrong data, is left to the checks of the core.
 """
 
 import marshal
@@ -16,6 +16,7 @@ from array import array
 from ...codegen.own import is_own
 from ...core.checks import LazyRows
 from ...core.losses import Loss
+from ..products import COMPILED
 from . import library
 from .compiler import CompilerError
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 FEWEST = 50000  # numbers; the core checks fewer in less time than compiling this source takes
 AT_ONCE = 1 << 14  # how many numbers marshal writes at once; they stay in the cache
 
+NUMBERS = (float, int, bool)
+MOST_EXACT = 1 << 53
 MOST_KEPT = 1 << 24  # numbers of a sequence whose rows are made when they are read
 
 SOURCE = """\
@@ -149,18 +152,43 @@ def doubles_of(data: "Any", width: "Optional[int]", fewest: int = 0) -> "Optiona
     if not width or len(data) * width < fewest:
         return None
     numbers = library.zeros(len(data) * width)
-    read = function("net_read", 3, 2)
+    read = read_by_loop if COMPILED else read_in_c
     step = max(1, AT_ONCE // width)
     for start in range(0, len(data), step):
         rows = [data[i] for i in range(start, min(start + step, len(data)))]
-        try:
-            written = marshal.dumps(rows, 2)
-        except ValueError:
-            return None
-        place = library.address(numbers) + 8 * start * width
-        if read(len(written), len(rows), width, written, place) < len(rows):
+        if not read(rows, width, numbers, start * width):
             return None
     return Doubles(numbers, width)
+
+
+def read_in_c(rows: "List[Any]", width: int, numbers: "array[float]", k: int) -> bool:
+    """Write the numbers of the rows into the array, from k on; return whether all are finite."""
+    try:
+        written = marshal.dumps(rows, 2)
+    except ValueError:
+        return False
+    place = library.address(numbers) + 8 * k
+    count: int = function("net_read", 3, 2)(len(written), len(rows), width, written, place)
+    return count == len(rows)
+
+
+def read_by_loop(rows: "List[Any]", width: int, numbers: "array[float]", k: int) -> bool:
+    """Do the same in Python, which is faster if the interpreter compiles it."""
+    for row in rows:
+        if width == 1 and type(row) in NUMBERS:
+            row = [row]
+        if not isinstance(row, (list, tuple)) or len(row) != width:
+            return False
+        for x in row:
+            if type(x) is not float:
+                if type(x) not in NUMBERS or not -MOST_EXACT <= x <= MOST_EXACT:
+                    return False
+                x = float(x)
+            if x - x != 0.0:
+                return False
+            numbers[k] = x
+            k += 1
+    return True
 
 
 def can_be_kept(data: "Any", width: "Optional[int]") -> bool:
@@ -201,7 +229,8 @@ def targets_of(Y: "Any", outputs: int, loss: "Any") -> "Optional[Doubles]":
     found = doubles_of(Y, outputs)
     if found is None or usual and type(loss).error_in is Loss.error_in:
         return found
-    rows = [found.slice(i).tobytes() for i in range(len(found))]
+    written, step = found.numbers.tobytes(), 8 * outputs
+    rows = [written[k : k + step] for k in range(0, len(written), step)]
     return converted(rows, lambda row: memoryview(row).cast("d").tolist(), outputs, loss)
 
 
