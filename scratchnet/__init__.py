@@ -628,21 +628,21 @@ def export(
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     write = _above("codegen.targets", "export")
     rows = _above("tabular.rows", "rows_of")(net)
-    request = _above("codegen.targets", "Request")(
+    request = _above("codegen.targets", "request_for")(
         net,
         rows,
         __version__,
         path,
         to,
-        type,
-        name,
-        self_contained,
-        calibrate,
-        progmem,
-        viper,
-        heap,
-        train,
-        loss,
+        type=type,
+        name=name,
+        self_contained=self_contained,
+        calibrate=calibrate,
+        progmem=progmem,
+        viper=viper,
+        heap=heap,
+        train=train,
+        loss=loss,
     )
     return write(request, path)  # type: ignore[no-any-return]
 

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, List
 
-    from ..codegen.targets import Request
+    from ..codegen.request import Request
     from ..core.network import Sequential
 
 

@@ -72,8 +72,8 @@ if TYPE_CHECKING:
     from ..core.types import Row
     from ..scalars import Symbolic as Node
     from .loops import Index, Table, Terms
+    from .request import Request
     from .rows import Rows
-    from .targets import Request
 
 
 def written(request: "Request") -> str:

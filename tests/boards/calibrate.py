@@ -206,7 +206,7 @@ def measured(board, progmem, folder, T):
             rows = rows_for(net, 3)[:3]
             calibrate = rows if integers else None
             try:
-                request = targets.Request(
+                request = targets.request_for(
                     net, None, "", type=T, self_contained=own, calibrate=calibrate, progmem=progmem
                 )
                 count = targets.generated(request, budget.count)

@@ -105,7 +105,7 @@ def written(net, kind, own=False, arrays=False):
     """Return the operations of a module, its text, rows for it, and the function that predicts."""
     is_viper, rows = kind == micropython.VIPER, rows_for(net, 3)[:3]
     type, calibrate = "int8" if is_viper else kind, None if kind == "float" else rows
-    request = targets.Request(
+    request = targets.request_for(
         net, Rows(), "", None, "micropython", type, "net", own, calibrate, viper=is_viper
     )
     text = targets.source(request)

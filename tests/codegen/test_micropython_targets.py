@@ -312,7 +312,7 @@ def test_the_estimate_of_the_heap_of_integers(widths, kind, viper, tmp_path):
     micropython = interpreter("micropython")
     layers = [[sn.Dense(a, b), sn.Tanh()] for a, b in zip(widths, widths[1:])]
     net = sn.Sequential(sum(layers, []), seed=1)
-    request = targets.Request(
+    request = targets.request_for(
         net, Rows(), "", to="micropython", type=kind, name="net", calibrate=rows_for(net, 9), viper=viper
     )  # fmt: skip
     text = targets.source(request)

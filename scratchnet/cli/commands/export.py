@@ -5,7 +5,8 @@ from ...codegen import targets
 from ...codegen.boards import plan
 from ...codegen.integers.arithmetic import BITS
 from ...codegen.python.heap import USUAL
-from ...codegen.targets import NUMBERS, TARGETS
+from ...codegen.request import NUMBERS
+from ...codegen.targets import TARGETS
 from ...core.losses import LOSSES
 from ...core.optimizers import OPTIMIZERS
 from ...formats import files, models
@@ -116,21 +117,21 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     board = None if options.board is None else checked(options.board)
     net = models.load(options.model)
     calibration = None if options.calibrate is None else Calibration(options, net)
-    request = targets.Request(
+    request = targets.request_for(
         net,
         rows_of(net),
         __version__,
         options.output,
         options.to,
-        options.type,
-        options.name,
-        options.self_contained,
-        calibration and calibration.X,
-        options.progmem,
-        options.viper,
-        heap_of(options, board),
-        options.train,
-        options.loss,
+        type=options.type,
+        name=options.name,
+        self_contained=options.self_contained,
+        calibrate=calibration and calibration.X,
+        progmem=options.progmem,
+        viper=options.viper,
+        heap=heap_of(options, board),
+        train=options.train,
+        loss=options.loss,
     )
     source = targets.source(request)
     if calibration is not None:

@@ -15,7 +15,7 @@ from ...core.functions import ELEMENTARY
 from ..c import header, integer_header
 from ..golden import vectors
 from ..integers.arithmetic import BITS
-from ..targets import Request, generated
+from ..targets import generated, request_for
 from . import costs
 from .work import Work
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List
 
     from ...core.network import Sequential
+    from ..request import Request
 
 BYTES = {"double": 8, "float": 4, "int16": 2, "int8": 1}
 
@@ -208,7 +209,9 @@ def requested(
     rows = vectors(net, float)[0] if integers else None
     own = self_contained and not integers
     nothing: "Any" = None  # what the outputs mean
-    return Request(net, nothing, "", type=type, self_contained=own, calibrate=rows, progmem=progmem)
+    return request_for(
+        net, nothing, "", type=type, self_contained=own, calibrate=rows, progmem=progmem
+    )
 
 
 def multiply_adds(net: "Sequential") -> int:

@@ -14,7 +14,7 @@ from ..golden import vectors
 from ..integers.arithmetic import BITS
 from ..python import heap
 from ..python.module import DeviceModule
-from ..targets import Request, generated
+from ..targets import generated, request_for
 from .budget import Estimate, total
 from .work import Work
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ...core.network import Sequential
     from ..loops import Fold
+    from ..request import Request
     from ..rows import Rows
     from .budget import Board
 
@@ -124,7 +125,7 @@ def requested(
         options["calibrate"] = vectors(net, float)[0]
     else:
         options.update(self_contained=self_contained, heap=heap)
-    return Request(net, rows, "", to="micropython", type=type, **options)
+    return request_for(net, rows, "", to="micropython", type=type, **options)
 
 
 class Module:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Tuple
 
     from ...core.network import Sequential
-    from ..targets import Request
+    from ..request import Request
     from .budget import Board, Count, Estimate
     from .micropython import Module
 

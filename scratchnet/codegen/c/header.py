@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ...core.network import Sequential
     from ..loops import Table
-    from ..targets import Request
+    from ..request import Request
 
 
 class Program:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List
 
     from ..integers.arithmetic import Integers, Stage
+    from ..request import Request
     from ..rows import Rows
-    from ..targets import Request
 
 FUNCTIONS = """\
 #if (-1 >> 1) != -1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, List, Sequence
 
     from ..integers.arithmetic import Integers, Stage
-    from ..targets import Request
+    from ..request import Request
 
 WIDEST = 96  # columns of a line
 MOST_VECTORS = 4  # They stay in memory.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...core.types import Row
     from ...scalars import Symbolic as Node
     from ..loops import Index, Table
-    from ..targets import Request
+    from ..request import Request
 
 WIDEST = 96  # columns of a line
 SHORT_DIGITS = 22  # of the floats on some devices
