@@ -22,7 +22,7 @@ from .python.step import COUNT, Draws, Samples, check_attributes, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, List, Optional, Tuple
 
     from ..core.losses import Loss
     from ..core.network import Sequential
@@ -141,16 +141,17 @@ class Update:
     ``settings``   the attributes of the optimizer that are inputs of each step
     ``inputs``     the weight, its gradient and its memory
     ``results``    the new weight and its new memory
-    ``factor``     the factor of clipping, computed from all gradients; None without clipping
+    ``factor``     the factor of clipping, computed from all gradients of the record; None without
+                   clipping, which needs no record
     """
 
-    def __init__(self, optimizer: "Optimizer", record: "BatchRecord") -> None:
+    def __init__(self, optimizer: "Optimizer", record: "Optional[BatchRecord]" = None) -> None:
         self.all_settings, twin = with_settings(optimizer)
         self.memory = twin.memory
         w, g = Symbolic(name="w"), Symbolic(name="g")
         state = tuple([Symbolic(name=f"m{n}") for n in range(twin.memory)])
         self.inputs = [w, g, *state]
-        self.factor = self.clip_factor(twin, record)
+        self.factor = None if record is None else self.clip_factor(twin, record)
         factor = None if self.factor is None else Symbolic(name="factor")
         absent = Symbolic(0, kind="absent")
         with RememberingNothing([twin]):

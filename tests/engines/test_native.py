@@ -26,7 +26,7 @@ from random_networks import (
 
 import scratchnet as sn
 from scratchnet import functions
-from scratchnet.codegen.c import native_parts
+from scratchnet.codegen.c import native_parts, native_step
 from scratchnet.engines.native import compiler, engine, notice
 
 try:
@@ -95,16 +95,26 @@ def of_recipe(made, name):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("most", [0, 10000], ids=["loops", "written out"])
-@given(made=strategies.booleans().flatmap(lambda batches: recipes(batches=batches)))
-def test_any_training_has_the_same_bits(most, made):
-    former, native_parts.MOST_WRITTEN_OUT = native_parts.MOST_WRITTEN_OUT, most
+@contextmanager
+def printed(most, fewest):
+    """Write out at most so many operations; record networks of at least so many weights by rows."""
+    former = native_parts.MOST_WRITTEN_OUT, native_step.FEWEST_BY_ROWS
+    native_parts.MOST_WRITTEN_OUT, native_step.FEWEST_BY_ROWS = most, fewest
     engine._steps.clear()
     try:
-        with noting_refusals() as refused:
-            found = of_recipe(made, "native")
+        yield
     finally:
-        native_parts.MOST_WRITTEN_OUT = former
+        native_parts.MOST_WRITTEN_OUT, native_step.FEWEST_BY_ROWS = former
+        engine._steps.clear()
+
+
+@pytest.mark.parametrize(
+    "limits", [(0, 10000), (10000, 10000), (0, 0)], ids=["loops", "written out", "by rows"]
+)
+@given(made=strategies.booleans().flatmap(lambda batches: recipes(batches=batches)))
+def test_any_training_has_the_same_bits(limits, made):
+    with printed(*limits), noting_refusals() as refused:
+        found = of_recipe(made, "native")
     assert found == of_recipe(made, "lists")
     assert not refused or type(found[0]) is not int  # Else it diverged, and lists said how.
 
@@ -289,11 +299,17 @@ def test_what_cannot_be_traced_says_why():
 
 
 def test_a_network_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(engine, "MOST_WEIGHTS", 12)
-    net = sn.Sequential(hidden(sn.Tanh()))
-    message = "^engine='native' cannot be used here: the network has 13 weights, more than 12; use engine='auto'$"
+    monkeypatch.setattr(native_step, "FEWEST_BY_ROWS", 0)
+    monkeypatch.setattr(native_step, "MOST_BY_NUMBERS", 12)
+    message = (
+        "^engine='native' cannot be used here: the network has 13 weights, more than 12, and is no "
+        r"series of matrix products \(a gradient is no product\); use engine='auto'$"
+    )
+    net = sn.Sequential([sn.Dense(2, 3, l2=0.5), sn.Tanh(), sn.Dense(3, 1)])
     with pytest.raises(ValueError, match=message):
         net.fit(X, Y, "huber", engine="native")
+    net = sn.Sequential(hidden(sn.Tanh()))
+    net.fit(X, Y, "huber", engine="native")  # It has the same size, and is one.
 
 
 def test_a_terminal_shows_what_takes_long(monkeypatch):

@@ -163,13 +163,19 @@ class Blocks:
 
     def collapsed(self, part: "Any") -> "List[str]":
         """Return one loop over the numbers of all samples, or [] if their places differ."""
-        if not isinstance(part, Fill) or part.body or part.place != part.index.name:
+        if not isinstance(part, Fill) or part.body or part.index.count == 1:
             return []
         lines = self.unit.assigned(f"{part.name}[{part.place}]", part.value)
         length = self.lengths.get(part.name)
         read = re.findall(r"\b(\w+)\[([^\]]*)\]", lines[-1])
         alike = all([self.lengths.get(name) == length and i == part.place for name, i in read])
-        if length != part.index.count or len(lines) > 1 or not alike or self.reads_numbers(lines):
+        if (
+            part.place != part.index.name
+            or length != part.index.count
+            or len(lines) > 1
+            or not alike
+            or self.reads_numbers(lines)
+        ):
             return []
         names = sorted({name for name, _ in read})
         declared = [

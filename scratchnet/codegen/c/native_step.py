@@ -20,18 +20,21 @@ from ..own import generate
 from . import templates
 from .native_blocks import BLOCK, Blocks, nested
 from .native_parts import Parts
+from .native_rows import RowParts, RowRecord
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 from .table_rows import for_comment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Tuple
+    from typing import Any, List, Optional, Tuple
 
     from ...core.losses import Loss
     from ...core.network import Sequential
     from ...core.optimizers import Optimizer
 
+FEWEST_BY_ROWS = 1000  # weights; fewer are recorded number by number in the same time
+MOST_BY_NUMBERS = 500000  # Recording so many numbers takes half a minute and 1 GB.
 WORK = 5  # the time of the update of a weight, in additions
 
 
@@ -67,6 +70,27 @@ class NativeStep:
         self.work: "Tuple[int, int]" = (made.parts.work, WORK * len(made.record.weights))
 
 
+def parts_by_rows(
+    unit: "NativeUnit", net: "Any", loss: "Any", optimizer: "Any", shape: "Any", count: int
+) -> "Optional[RowParts]":
+    """Return the statements of a large network from the record of its rows, or None.
+
+    Raise an error if the network is too large for the other record.
+    """
+    weights = sum([p.count for p in net.parameters()])
+    if weights < FEWEST_BY_ROWS:
+        return None
+    try:
+        return RowParts(unit, RowRecord(net, loss, optimizer, shape, count))
+    except Exception as error:  # User-defined rules may raise anything.
+        if weights > MOST_BY_NUMBERS:
+            raise ValueError(
+                f"the network has {weights:,} weights, more than {MOST_BY_NUMBERS:,}, and is no "
+                f"series of matrix products ({error}); use engine='auto'"
+            ) from None
+        return None
+
+
 class _Writer:
     """Writes the source."""
 
@@ -81,9 +105,16 @@ class _Writer:
         count: int,
     ) -> None:
         self.unit = NativeUnit("net")
-        self.record = record = BatchRecord(net, loss, inputs, outputs, weighted, count)
-        self.update = Update(optimizer, record)
-        self.parts = parts = Parts(self.unit, record, self.update.factor)
+        shape = inputs, outputs, weighted
+        parts: "Any" = parts_by_rows(self.unit, net, loss, optimizer, shape, count)
+        if parts is None:
+            by_numbers = BatchRecord(net, loss, inputs, outputs, weighted, count)
+            self.update = Update(optimizer, by_numbers)
+            parts = Parts(self.unit, by_numbers, self.update.factor)
+        else:
+            self.update = Update(optimizer)
+        self.parts = parts
+        self.record = record = parts.record
         place = len(record.sums) + (0 if parts.in_place else len(record.gradients))
         self.blocks = Blocks(parts, inputs, outputs, place)
         self.place_of_end = place + self.blocks.scratch

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # What one call computes takes less than 0.1 seconds. Ctrl-C discards it.
 OPERATIONS_AT_ONCE = 250000000
 STEPS_AT_ONCE = 20000
-MOST_WEIGHTS = 500000  # Recording a step with so many takes half a minute and 1 GB.
 DRAW = 5  # the time of a random number, in operations
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
@@ -43,11 +42,6 @@ class Native(Generated):
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Generated.__init__(self, lists, size)
-        count = sum([p.count for p in self.parameters])
-        if count > MOST_WEIGHTS:
-            raise ValueError(
-                f"the network has {count:,} weights, more than {MOST_WEIGHTS:,}; use engine='auto'"
-            )
         examples = self.examples
         self.inputs = self.net.inputs or len(examples.X[0])
         self.outputs = self.net.outputs or len(examples.Y[0])

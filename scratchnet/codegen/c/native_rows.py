@@ -1,0 +1,215 @@
+"""The statements of a training step of a large network, printed from the record of its rows.
+
+A matrix product is one entry of that record (codegen/python/recording.py), so that recording takes
+no longer for larger matrices. The engine "rows" prints the same record. It has no penalties and no
+clipping; steps with these are recorded number by number (native_parts.py).
+"""
+
+from ...core.functions import ELEMENTARY
+from ...core.optimizers import Optimizer
+from ...scalars import Symbolic
+from ...scalars.symbolic import Undecided
+from ..loops import Element, Fill, Fold, Index, Loops, Nest, size
+from ..program import reachable
+from ..python.recording import Grid, TrainingStep
+from ..python.step import COUNT
+from ..python.vectors import Vectors
+from .native_parts import CALL
+from .printer import CPrinter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+    from ...core.losses import Loss
+    from ...core.network import Sequential
+    from .native_unit import NativeUnit
+
+
+class RowRecord:
+    """The record of a step, with what a BatchRecord has; its gradients are its sums."""
+
+    def __init__(
+        self,
+        net: "Sequential",
+        loss: "Loss",
+        optimizer: "Optimizer",
+        shape: "Tuple[int, int, bool]",
+        count: int,
+    ) -> None:
+        if optimizer.clip_norm is not None or type(optimizer).clip_factor is not FACTOR:
+            raise Undecided("it clips gradients")
+        self.step = TrainingStep(net, loss, optimizer, shape, count)
+        self.is_weighted = shape[2]
+        self.parameters = self.step.parameters
+        self.learning = [p for p in self.parameters if not p.frozen]
+        for p in self.learning:
+            if not p.flat and not isinstance(p.gradient, Grid):
+                raise Undecided("a gradient is no product")
+        self.vectors = Vectors(self.step)
+        self.draws = self.vectors.draws
+        self.drawn = range(sum(self.draws))
+        self.weights = range(sum([p.count for p in self.parameters]))
+        self.gradients = range(sum([p.count for p in self.learning]))
+        self.sums = range(len(self.gradients) + len(self.vectors.terms))
+
+
+FACTOR = Optimizer.clip_factor
+
+
+class RowParts:
+    """The statements; the attributes are those of Parts."""
+
+    in_place = True
+    is_small = False
+
+    def __init__(self, unit: "NativeUnit", record: "RowRecord") -> None:
+        self.unit, self.record = unit, record
+        self.vectors, self.products = record.vectors, record.step.products
+        self.starts = starts_of(record.parameters)
+        self.lengths_of_end: "Dict[str, int]" = {}
+        outputs = [v for vector in self.vectors.all for v in vector.rows[0]]
+        self.loops = loops = Loops("", outputs[:1], outputs, "net_table")
+        loops.forget(outputs[:1])
+        self.arrays: "Dict[str, Tuple[str, int]]" = {"x": ("x", 0), "y": ("y", 0)}
+        for k, start in enumerate(sums_before(record.draws)):
+            self.arrays[f"r{k}"] = "r", start
+        for n, product in enumerate(self.products):
+            self.arrays[f"z{n}"] = f"z{n}", 0
+            loops.lengths[f"z{n}"] = product.width
+        for node in loops.record.numbers:
+            if node.name and not node.operation:
+                self.remember(node)
+        self.add_vectors()
+        loops.statements.append("the sums over samples")
+        self.add_gradients()
+        parts = loops.statements
+        self.sample = [part for part in parts if not is_sum_of_row(part)]
+        self.late = [part for part in parts if is_sum_of_row(part)]
+        self.lengths = loops.lengths
+        self.tables = [unit.table(table) for table in loops.tables]
+        self.ending = self.loss()
+        calls = [v for v in reachable(outputs) if v.operation in ELEMENTARY]
+        self.work = size(outputs) + CALL * len(calls) + len(record.gradients)
+        self.work += sum([p.width * len(p.rows[0]) for p in self.products])
+
+    def remember(self, node: "Any") -> None:
+        """Note where an input of the record is."""
+        name: str = node.name
+        index: "Any" = getattr(node, "index", None)
+        if name in self.arrays:
+            array, start = self.arrays[name]
+            self.loops.places[id(node)] = array, start + index
+        elif name == "weight":
+            self.loops.scalars[id(node)] = name if self.record.is_weighted else "1.0"
+        elif name == COUNT:
+            self.loops.scalars[id(node)] = name
+        elif name[0] in "bw" and name[1:].isdigit():
+            n = int(name[1:])
+            columns = self.record.parameters[n].shape[-1]
+            place = index[0] * columns + index[1] if isinstance(index, tuple) else index
+            self.loops.places[id(node)] = "w", self.starts[n] + place
+        else:
+            raise Undecided(f"it reads {name}")
+
+    # ---- one sample ------------------------------------------------------------------------------
+
+    def add_vectors(self) -> None:
+        """Append the statements that compute the products, and what is between them."""
+        loops, same = self.loops, self.loops.record.same
+        stages = range(len(self.products) + 1)
+        for stage in stages:
+            if stage:
+                self.add_product(stage - 1)
+            for vector in self.vectors.all:
+                if vector.stage == stage and vector not in self.vectors.terms:
+                    row = [same[id(v)] for v in vector.rows[0]]
+                    loops.store(row)
+                    self.arrays[vector.name] = loops.rows[tuple(map(id, row))], 0
+
+    def add_product(self, n: int) -> None:
+        """Append the row of sums of a product: each adds its terms from left to right."""
+        loops, product = self.loops, self.products[n]
+        k = int(product.parameter[1:])
+        p, columns = self.record.parameters[k], self.record.parameters[k].shape[-1]
+        left = self.vectors.name_of(product.rows)
+        fill = Fill(f"z{n}", Index(loops.new_name("i"), product.width))
+        fold = Fold(
+            loops.new_name("s"),
+            Symbolic(-0.0),
+            Index(loops.new_name("i"), self.vectors.width_of(left)),
+        )
+        inner, outer = (columns, 1) if product.transposed else (1, columns)
+        weight = element("w", self.starts[k], (inner, fill.index), (outer, fold.index))
+        so_far, x = Symbolic(name=fold.name), self.number(left, fold.index)
+        term = Symbolic(None, "multiply", (x, Symbolic(name=weight)))
+        fold.value = Symbolic(None, "add", (so_far, term))
+        fill.body.append(fold)
+        fill.value = so_far
+        transposed = " transposed" * product.transposed
+        loops.statements += [f"z{n}, the product with {p.name}{transposed}", fill]
+
+    def number(self, name: str, index: "Index") -> "Symbolic":
+        """Return the number of a vector at an index."""
+        array, start = self.arrays[name]
+        return Symbolic(name=element(array, start, (1, index)))
+
+    def add_gradients(self) -> None:
+        """Append the statements that add to the gradients, and to the sums of the loss."""
+        loops, start = self.loops, 0
+        for n, p in enumerate(self.record.parameters):
+            if p.frozen:
+                continue
+            left, right = self.vectors.updates[n]
+            columns = p.shape[-1]
+            first = Index(loops.new_name("i"), p.count // columns)
+            last = Index(loops.new_name("i"), columns)
+            place = element("sums", start, (columns, first), (1, last))
+            outer, inner = (first, last) if columns > 1 else (last, first)
+            fill = Fill("sums", inner, place[len("sums[") : -1])
+            term = self.number(right, last)
+            if left:
+                term = Symbolic(None, "multiply", (self.number(left, first), term))
+            fill.value = Symbolic(None, "add", (Symbolic(name=place), term))
+            loops.statements.append(Nest(outer, [fill]) if outer.count > 1 else fill)
+            start += p.count
+        for vector in self.vectors.terms:
+            fill = Fill("sums", Index("", 1), str(start))
+            term = loops.single(loops.record.same[id(vector.rows[0][0])])
+            fill.value = Symbolic(None, "add", (Symbolic(name=f"sums[{start}]"), term))
+            loops.statements.append(fill)
+            start += 1
+
+    # ---- after the samples -----------------------------------------------------------------------
+
+    def loss(self) -> "List[str]":
+        """Return the statements that compute the loss."""
+        first = len(self.record.gradients)
+        names = {id(node): f"sums[{first + k}]" for k, node in enumerate(self.vectors.summed)}
+        value = self.record.step.value
+        for node in reachable([value], names):
+            if node.name and not node.operation and node.name != COUNT and id(node) not in names:
+                raise Undecided("the loss is no sum over the samples")
+        code = CPrinter(self.unit, [value], names)
+        return code.statements() + [f"const double loss = {code.text(code.outputs[0])};"]
+
+
+def element(array: str, start: int, *terms: "Tuple[int, Index]") -> "Element":
+    """Return the element of an array at the sum of multiples of indices and a number."""
+    named = [(factor, index.name) for factor, index in terms if index.count > 1]
+    return Element(array, named + [(start, "")] * (start > 0 or not named))
+
+
+def is_sum_of_row(part: "Any") -> bool:
+    """Return whether a statement adds to sums, row by row."""
+    fill = part.body[0] if isinstance(part, Nest) else part
+    return isinstance(fill, Fill) and fill.name == "sums" and fill.index.count > 1
+
+
+def sums_before(counts: "List[int]") -> "List[int]":
+    return [sum(counts[:k]) for k in range(len(counts))]
+
+
+def starts_of(parameters: "Any") -> "List[int]":
+    """Return the place of the first weight of each parameter."""
+    return sums_before([p.count for p in parameters])

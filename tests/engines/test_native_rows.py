@@ -1,0 +1,139 @@
+"""engine="native": large networks are recorded by rows; the bits are those of the lists."""
+
+import pytest
+from compare_engines import kernel, outcome
+from random_networks import Bell, MeanQuarticError, Scale, Share, SignDescent
+
+import scratchnet as sn
+from scratchnet.codegen.c import native_parts, native_rows, native_step
+from scratchnet.codegen.c.native_step import NativeStep
+from scratchnet.engines.native import compiler, engine
+
+try:
+    compiler.find_compiler()
+except compiler.CompilerError as none:
+    pytest.skip(str(none), allow_module_level=True)
+
+GENERATOR = sn.Generator(3)
+X = [[GENERATOR.uniform(-1, 1) for _ in range(12)] for _ in range(70)]
+CLASSES = [GENERATOR.below(4) for _ in X]
+TWO = [[float(label > 1)] for label in CLASSES]
+NUMBERS = [[GENERATOR.uniform(-1, 1)] for _ in X]
+DEEP = sn.deep
+
+
+@pytest.fixture(autouse=True)
+def by_rows(monkeypatch):
+    """The statements that were made from the record of rows."""
+    made = []
+
+    class Noted(native_rows.RowParts):
+        def __init__(self, *given):
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(native_step, "RowParts", Noted)
+    monkeypatch.setattr(native_step, "FEWEST_BY_ROWS", 0)
+    monkeypatch.setattr(native_parts, "MOST_WRITTEN_OUT", 0)
+    monkeypatch.setattr(compiler, "FAST", ["-O1"])
+    monkeypatch.setattr(compiler, "HERE", [])
+    engine._steps.clear()
+    with kernel("portable"):
+        yield made
+    engine._steps.clear()
+
+
+def shaped():
+    return [sn.Dense(12, 1), sn.Tanh(), sn.Dense(1, 7), sn.ELU(), sn.Dense(7, 1)]
+
+
+def deep():
+    activations = [sn.SELU(), sn.Dropout(0.1), sn.Dense(8, 6), sn.SiLU(), sn.Dropout(0.3)]
+    return [sn.Dense(12, 8), *activations, sn.Dense(6, 5), sn.Softplus(), sn.Dense(5, 1)]
+
+
+def without_bias():
+    layers = [sn.Dense(12, 9, bias=False), sn.Sigmoid(), sn.Dense(9, 1, bias=False), sn.Sigmoid()]
+    return layers
+
+
+def normalized():
+    layers = [sn.Dense(12, 9), DEEP.LayerNormalization(9), sn.GELU(), sn.Dense(9, 1)]
+    return [sn.Normalization(), *layers]
+
+
+def classifier():
+    return [sn.Dense(12, 24), sn.ReLU(), sn.Dropout(0.25), sn.Dense(24, 4), sn.Softmax()]
+
+
+def user_defined():
+    return [sn.Dense(12, 10), Bell(), Scale(10), Share(), sn.Dense(10, 1)]
+
+
+CASES = {
+    "classifier": (classifier, CLASSES, "categorical_cross_entropy", sn.AdamW(0.01)),
+    "shaped": (shaped, NUMBERS, "mean_absolute_error", sn.SGD(0.1, momentum=0.9)),
+    "deep": (deep, NUMBERS, "mean_squared_error", sn.Adam(sn.CosineDecay(0.01, 9))),
+    "without bias": (without_bias, TWO, "binary_cross_entropy", sn.Adagrad(0.1)),
+    "normalized": (normalized, NUMBERS, "huber", sn.RMSprop(0.01)),
+    "user-defined": (user_defined, NUMBERS, MeanQuarticError(), SignDescent(0.01)),
+    "threshold": (
+        lambda: [sn.Dense(12, 1), sn.Threshold()],
+        TWO,
+        "perceptron",
+        sn.SGD(0.01, nesterov=True, momentum=0.5),
+    ),
+}
+
+
+def trained(name, engine_name, **options):
+    make, Y, loss, optimizer = CASES[name]
+    net = sn.Sequential(make(), seed=1)
+    if name == "deep":
+        net.freeze("3.weights", "6.bias")
+    return outcome(
+        lambda: net.fit(
+            X, Y, loss, optimizer, epochs=3, batch_size=33, engine=engine_name, **options
+        ),
+        net,
+    )
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["", "weighted"])
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_bits_are_those_of_lists(name, weighted, by_rows):
+    options = {"sample_weight": [1 + k % 3 for k in range(70)]} if weighted else {}
+    found = trained(name, "native", **options)
+    assert by_rows
+    assert found == trained(name, "lists", **options)
+    assert type(found[0]) is int
+
+
+@pytest.mark.parametrize(
+    "layers, optimizer",
+    [
+        ([sn.Dense(12, 3, l2=0.1), sn.Tanh(), sn.Dense(3, 1)], sn.SGD(0.1)),
+        ([sn.Dense(12, 3), DEEP.PReLU(), sn.Dense(3, 1)], sn.SGD(0.1)),
+        ([sn.Dense(12, 3), sn.Tanh(), sn.Dense(3, 1)], sn.SGD(0.1, clip_norm=0.5)),
+    ],
+    ids=["penalty", "a sum over a row", "clipping"],
+)
+def test_other_steps_are_recorded_by_numbers(layers, optimizer, by_rows):
+    def trained_by(name):
+        net = sn.Sequential(layers).copy()
+        options = dict(epochs=2, batch_size=33, engine=name)
+        return outcome(lambda: net.fit(X, NUMBERS, "huber", optimizer, **options), net)
+
+    assert trained_by("native") == trained_by("lists")
+    assert not by_rows
+
+
+def test_large_networks_have_no_longer_source(by_rows):
+    """So compiling takes no longer, and recording takes time for each unit, not for each weight."""
+    lines = []
+    for width in (20, 2000):
+        net = sn.Sequential([sn.Dense(width, width), sn.ReLU(), sn.Dense(width, 1)])
+        step = NativeStep(net, sn.MeanSquaredError(), sn.Adam(), width, 1, False)
+        lines.append(step.source.count("\n"))
+    assert lines[1] <= lines[0]
+    assert len(by_rows) == 2
