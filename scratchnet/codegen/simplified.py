@@ -34,6 +34,11 @@ ARITHMETIC = {
     "divide": operator.truediv,
 }
 UNKNOWN = -math.inf, math.inf
+ERROR = 2**-50  # relative
+# The numbers below -NEAR, in parts so small that bounds of e^z/(1 + e^z) are near its values.
+NEAR = 2**-10
+ENDS = [-NEAR * 1.5**k for k in range(19)] + [-math.inf]
+BELOW = list(zip(ENDS[1:], ENDS))
 
 
 def simplified(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
@@ -99,14 +104,21 @@ class Choices:
     def decided(self, comparison: "Symbolic", a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":
         """Return where(c, a, where(q >= k, a, b)) for where(where(c, p, q) >= k, a, b).
 
-        This is the same if p >= k is certain where c is true.
+        This is the same if p >= k is certain where c is true. If c is z >= 0, and q < k is certain
+        for a z that is not near 0, q is computed only near 0.
         """
-        outcome = outcome_of(comparison)
-        if outcome is None or a.operation or b.operation:
+        if a.operation or b.operation or not is_comparison_of_choice(comparison):
             return None
         choice, limit = comparison.operands
-        condition, _, q = choice.operands
+        condition, p, q = choice.operands
+        outcome = outcome_of(comparison, p, [Region(condition, 1)])
+        if outcome is None:
+            return None
         rest = self.made("where", self.made(comparison.operation, q, limit), a, b)
+        below = outcome_of(comparison, q, [Region(condition, 2, *ends) for ends in BELOW])
+        if below is not None:
+            is_below = self.made("less", condition.operands[0], self.constant(Symbolic(-NEAR)))
+            rest = self.made("where", is_below, a if below else b, rest)
         return self.made("where", condition, a if outcome else b, rest)
 
     def folded(self, operation: str, operands: "Any") -> "Optional[Symbolic]":
@@ -155,50 +167,11 @@ def is_choice_of_constants(node: "Symbolic") -> bool:
     return all([is_choice_of_constants(v) for v in node.operands[1:]])
 
 
-def outcome_of(comparison: "Symbolic") -> "Optional[bool]":
-    """Return whether where(c, p, q) >= k is true wherever c is true.
-
-    Return None if this is not certain, or not what is compared.
-    """
-    if not is_comparison(comparison) or comparison.operation in ("equal", "unequal"):
-        return None
-    choice, limit = comparison.operands
-    if choice.operation != "where" or not limit.is_constant:
-        return None
-    condition, p, _ = choice.operands
-    unbounded: "List[Symbolic]" = []
-    low, high = bounds_of(p, condition, unbounded)
-    # What has no bounds may be NaN, unless the condition compares it and is true.
-    compared = list(condition.operands) if is_comparison(condition) else []
-    if not all([any([v is z for z in compared]) for v in unbounded]):
-        return None
-    compare = OPERATIONS[comparison.operation].function
-    at_low, at_high = [bool(compare(v, limit.value)) for v in (low, high)]
-    return at_low if at_low == at_high else None
-
-
-def bounds_of(node: "Symbolic", condition: "Symbolic", unbounded: "List[Symbolic]") -> "Bounds":
-    """Return bounds of a number where the condition is true, unless it is NaN.
-
-    Add what may have any value to ``unbounded``. Rounding is monotonic, so that the rounded bounds
-    are bounds of the rounded number.
-    """
-    if node.is_constant:
-        return node.value, node.value  # type: ignore[return-value]
-    if node.operation == "where" and node.operands[0] is condition:
-        return bounds_of(node.operands[1], condition, unbounded)
-    if node.operation in ("add", "multiply", "divide"):
-        (a, b), (c, d) = [bounds_of(v, condition, unbounded) for v in node.operands]
-        if node.operation == "divide" and not c > 0:
-            return UNKNOWN
-        ends = [ARITHMETIC[node.operation](x, y) for x in (a, b) for y in (c, d)]
-        return (min(ends), max(ends)) if all([v == v for v in ends]) else UNKNOWN
-    unbounded.append(node)
-    if node.operation == "exp" and node.operands[0].operation == "negate":
-        unbounded[-1] = node.operands[0].operands[0]
-        if is_sign_of(unbounded[-1], condition):
-            return 0.0, 1.0
-    return UNKNOWN
+def is_comparison_of_choice(node: "Symbolic") -> bool:
+    """Return whether a number is where(c, p, q) >= k, or another comparison."""
+    if not is_comparison(node) or node.operation in ("equal", "unequal"):
+        return False
+    return node.operands[0].operation == "where" and node.operands[1].is_constant
 
 
 def is_sign_of(z: "Symbolic", condition: "Symbolic") -> bool:
@@ -206,3 +179,71 @@ def is_sign_of(z: "Symbolic", condition: "Symbolic") -> bool:
     if condition.operation != "greater or equal":
         return False
     return condition.operands[0] is z and condition.operands[1].value == 0
+
+
+def outcome_of(
+    comparison: "Symbolic", p: "Symbolic", regions: "Sequence[Region]"
+) -> "Optional[bool]":
+    """Return whether p satisfies a comparison with a constant in these regions.
+
+    Return None if this is not certain, or not the same everywhere.
+    """
+    compare = OPERATIONS[comparison.operation].function
+    outcomes = set()
+    for region in regions:
+        bounds = region.bounds_of(p)
+        if bounds == UNKNOWN:
+            return None
+        outcomes |= {bool(compare(v, comparison.operands[1].value)) for v in bounds}
+        if len(outcomes) > 1:
+            return None
+    return outcomes.pop()
+
+
+class Region:
+    """Where a condition is true or false. If it is z >= 0, z has bounds.
+
+    ``place``       of the arms that are chosen there, among the operands of ``where``
+    ``low, high``   the bounds of z
+    """
+
+    def __init__(
+        self, condition: "Symbolic", place: int, low: float = 0.0, high: float = math.inf
+    ) -> None:
+        self.condition = condition
+        self.place = place
+        self.bounds = low, high
+
+    def bounds_of(self, node: "Symbolic") -> "Bounds":
+        """Return bounds of a number, or UNKNOWN; it is NaN only if that is returned.
+
+        Rounding is monotonic, so that the rounded bounds are bounds of the rounded number.
+        """
+        if node.is_constant:
+            return node.value, node.value  # type: ignore[return-value]
+        if is_sign_of(node, self.condition):
+            return self.bounds
+        if node.operation == "where" and node.operands[0] is self.condition:
+            return self.bounds_of(node.operands[self.place])
+        if node.operation not in ("add", "multiply", "divide", "negate", "exp"):
+            return UNKNOWN
+        operands = [self.bounds_of(v) for v in node.operands]
+        if UNKNOWN in operands:
+            return UNKNOWN
+        low, high = operands[0]
+        if node.operation == "negate":
+            return -high, -low
+        if node.operation == "exp":
+            return exp_bounds(low, high)
+        if node.operation == "divide" and not operands[1][0] > 0:
+            return UNKNOWN
+        ends = [ARITHMETIC[node.operation](x, y) for x in (low, high) for y in operands[1]]
+        return (min(ends), max(ends)) if all([v == v for v in ends]) else UNKNOWN
+
+
+def exp_bounds(low: float, high: float) -> "Bounds":
+    """Return bounds of e^x, whose error is below an ulp, for x between two bounds."""
+    if high > 700:
+        return UNKNOWN
+    above = math.exp(high) * (1 + ERROR)
+    return math.exp(low) * (1 - ERROR), above if high > 0 else min(1.0, above)

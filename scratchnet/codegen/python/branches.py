@@ -76,7 +76,7 @@ class BranchingCode(Code):
         self.results = {id(output) for output in self.outputs}
 
     def unified(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
-        numbers = reachable(outputs)
+        numbers = reachable(outputs, self.names)
         self.same = {id(node): node for node in numbers}
         return numbers
 
@@ -104,25 +104,38 @@ class BranchingCode(Code):
     def blocks(self, numbers: "List[Symbolic]") -> "List[Block]":
         choices: "Dict[int, List[Symbolic]]" = {}
         for node in numbers:
-            if node.operation == "where":
+            if node.operation == "where" and id(node) not in self.names:
                 choices.setdefault(id(node.operands[0]), []).append(node)
-        several = [nodes for nodes in choices.values() if len(nodes) > 1]
-        if several and not self.users:
+        groups = [v for v in choices.values() if len(v) > 1 or self.has_operations(v[0])]
+        if groups and not self.users:
             self.places = {id(node): k for k, node in enumerate(self.numbers)}
             for node in self.numbers:
                 for operand in node.operands:
                     self.users.setdefault(id(operand), []).append(node)
-        return [block for block in map(self.block, several) if block is not None]
+        found: "List[Block]" = []
+        taken: "Set[int]" = set()  # what the statements compute; an arm has its own statements
+        for group in sorted(groups, key=lambda v: -self.places[id(v[-1])]):
+            if not any([id(node) in taken for node in group]):
+                block = self.block(group)
+                if block is not None and not block.within & taken:
+                    found.append(block)
+                    taken |= block.within | {id(node) for node in block.choices}
+        return found
+
+    def has_operations(self, choice: "Symbolic") -> bool:
+        """Return whether an arm has operations that could be left out."""
+        return any([v.operation and id(v) not in self.names for v in choice.operands[1:]])
 
     def block(self, choices: "List[Symbolic]") -> "Optional[Block]":
         """Return the statement that computes these choices; None if expressions are as fast."""
-        while len(choices) > 1:
+        while True:
             within, needed = self.arms(choices)
+            if len(choices) == 1 and not any([self.uses[key] > 1 for key in within]):
+                return None
             late = [v for v in needed if self.places[id(v)] > self.places[id(choices[0])]]
             if not self.depends(late, choices):
                 return Block(choices, within, needed)
             choices = choices[:-1]
-        return None
 
     def arms(self, choices: "List[Symbolic]") -> "Tuple[Set[int], List[Symbolic]]":
         """Return the ids of what only the arms of the choices need, and what they need besides."""
@@ -161,7 +174,7 @@ class BranchingCode(Code):
                 return True
             if id(node) not in seen and self.places[id(node)] > first:
                 seen.add(id(node))
-                waiting.extend(node.operands)
+                waiting.extend(() if id(node) in self.names else node.operands)
         return False
 
     def ordered(self, numbers: "List[Symbolic]", blocks: "List[Block]") -> "List[Any]":
@@ -203,12 +216,16 @@ class BranchingCode(Code):
             or any([id(user) not in inner for user in self.users[id(node)]])
         ]
         condition = self.text(block.condition)
-        names = [self.new_name() for _ in used]
+        names = [self.targets.get(id(node)) or self.new_name() for node in used]
         lines = []
         for place, head in ((1, f"if {condition}:"), (2, "else:")):
             known: "Dict[int, Symbolic]" = {}
             values = [block.arm(node, place, known) for node in used]
-            lines += [head] + [f"    {line}" for line in self.assignments(names, values)]
+            arm = self.assignments(names, values)
+            if place == 2 and is_one_if(arm):
+                lines += ["el" + arm[0]] + arm[1:]
+            else:
+                lines += [head] + [f"    {line}" for line in arm]
         for node, name in zip(used, names):
             self.names[id(node)] = name
             self.depth[id(node)] = 0
@@ -216,17 +233,26 @@ class BranchingCode(Code):
 
     def assignments(self, names: "List[str]", values: "List[Symbolic]") -> "List[str]":
         """Return the statements that assign the values to the names."""
-        arm = Code(values, self.names)
+        arm = BranchingCode(values, self.names)
         arm.made = self.made
+        for name, value in zip(names, arm.outputs):
+            arm.targets.setdefault(id(value), name)
         lines: "List[str]" = []
         for name, value in zip(names, arm.outputs):
-            needed = {id(node) for node in reachable([value], arm.names)} - {id(value)}
+            needed = {id(node) for node in reachable([value], arm.names)}
             lines += arm.statements([node for node in arm.numbers if id(node) in needed])
             if value.operation and id(value) not in arm.names:
                 arm.assign(value, name, lines)
-            else:
+            elif arm.names.get(id(value)) != name:
                 lines.append(f"{name} = {arm.text(value)}")
         self.made = arm.made
         for called, raises in arm.functions.items():
             self.functions[called] = self.functions.get(called, False) or raises
         return lines
+
+
+def is_one_if(lines: "List[str]") -> bool:
+    """Return whether the lines are one if statement."""
+    return lines[0].startswith("if ") and all(
+        [line.startswith((" ", "else", "elif")) for line in lines[1:]]
+    )
