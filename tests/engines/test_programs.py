@@ -37,8 +37,8 @@ from scratchnet.engines import choice as choices
 sn.set_kernel("portable")
 former = choices.chosen
 
-def chosen(lists, size, name):
-    found = former(lists, size, name)
+def chosen(lists, *options):
+    found = former(lists, *options)
     print(type(found).__name__, getattr(found, "whole", ""), found.program.source if hasattr(found, "program") else "")
     return found
 
