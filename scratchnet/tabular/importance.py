@@ -6,7 +6,11 @@ from ..metrics import class_probabilities, log_loss, r2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+
+    from ..core.types import Matrix
+
+    Column = Tuple[str, Tuple[int, int]]  # its name, and the range of its inputs
 
 MOST_ROWS = 1000
 MOST_CELLS = 1000000  # rows × columns × inputs, which bound the time
@@ -21,26 +25,38 @@ def of(
 
     ``names``   the columns, by default all
     """
-    encoder, generator = model.encoder, Generator(seed)
-    columns = [pair for pair in columns_of(encoder) if names is None or pair[0] in names]
-    most = MOST_CELLS // (len(columns) * len(encoder.features))
-    count = min(len(X), max(FEWEST_ROWS, min(MOST_ROWS, most)))
-    rows = generator.permutation(len(X))[:count]
-    samples = [list(X[i]) for i in rows]
-    truth = encoder.targets_of([Y[i] for i in rows])
+    encoder = model.encoder
 
-    def worth() -> float:
+    def worth(rows: "List[int]", samples: "Matrix") -> float:
+        truth = encoder.targets_of([Y[i] for i in rows])
         outputs = model.net.predict(samples)
         if not encoder.classes:
             return r2(truth, encoder.targets_of(outputs))
         return -log_loss(truth, list(map(class_probabilities, outputs)), encoder.classes)
 
-    best, found = worth(), {}
+    columns = [pair for pair in columns_of(encoder) if names is None or pair[0] in names]
+    return losses(X, columns, worth, seed)
+
+
+def losses(
+    X: "Any", columns: "Sequence[Column]", worth: "Callable[..., float]", seed: int = 0
+) -> "Dict[str, float]":
+    """Return {column: by how much its shuffled values lower what the predictions are worth}.
+
+    ``columns``   each with the range of its inputs
+    ``worth``     a function of the numbers of some rows, and of their inputs
+    """
+    generator = Generator(seed)
+    most = MOST_CELLS // (len(columns) * len(X[0]))
+    count = min(len(X), max(FEWEST_ROWS, min(MOST_ROWS, most)))
+    rows = generator.permutation(len(X))[:count]
+    samples = [list(X[i]) for i in rows]
+    best, found = worth(rows, samples), {}
     for name, (start, stop) in columns:
         values = [row[start:stop] for row in samples]
         for row, place in zip(samples, generator.permutation(count)):
             row[start:stop] = values[place]
-        found[name] = best - worth()
+        found[name] = best - worth(rows, samples)
         for row, value in zip(samples, values):
             row[start:stop] = value
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))

@@ -1,20 +1,24 @@
 """Networks of other programs, used with tables.
 
-describe    adds to a network the description of the table whose rows it predicts
+describe    a network with the description of the table whose rows it predicts
 
 >>> import scratchnet as sn
 >>> from scratchnet import tabular
 >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[2], [3]], bias=[1])])
->>> describe(net, [{"a": 0, "b": 1, "y": 4}, {"a": 2, "b": 0, "y": 5}], "y")
+>>> net = describe(net, [{"a": 0, "b": 1, "y": 4}, {"a": 2, "b": 0, "y": 5}], "y")
 >>> tabular.model.model_of(net, "net").predict([{"b": 1, "a": 1}])
 [6.0]
 """
 
 from ..core.activations import Sigmoid, Softmax
 from ..core.checks import shown
+from ..core.layers import Dense
+from ..core.network import Sequential
 from ..datasets.encoding import Encoder
 from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION, Quantity, listed
 from ..datasets.tables import Table
+from ..datasets.tables.columns import NUMBERS
+from ..deep.activations import LogSoftmax
 from ..texts import number_of, plural
 from .model import metadata_of
 from .problem import read
@@ -23,16 +27,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
-    from ..core.network import Sequential
 
-
-def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> None:
-    """Add to the network's metadata the names of its inputs and outputs, from a table.
+def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> "Sequential":
+    """Return the network with the names of its inputs and outputs, from a table, in its metadata.
 
     ``data``     the path of a file, a list of dicts or a data frame; every column but the target is
                  an input, in the order of the network's inputs, and holds numbers
-    ``target``   the column that the network predicts: classes if it ends in a Sigmoid or Softmax or
-                 has labels, which are those of the table in sorted order; else a quantity
+    ``target``   the column that the network predicts, by default the last
+
+    The target is a class if the network ends in a Sigmoid or Softmax or has labels, or if the
+    target holds texts, or there are several outputs; else it is a quantity. The classes are those
+    of the table in sorted order. Outputs that are logits, those of a last Dense or LogSoftmax, get
+    a Softmax, or a Sigmoid if there is one, so that they are probabilities.
 
     A table whose columns are not the inputs, or whose classes are not the outputs, raises a
     ValueError. Numbers may also be equal in all rows, and the label 1.0 is the class 1. The median
@@ -41,10 +47,13 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
     table: "Any" = read(data, target)
     if not isinstance(table, Table):
         raise ValueError(f"{data} is an array; give a table whose columns have names")
-    names = [name for name in table.columns if name != table.target]
-    table = read(data, table.target, numeric=names)
+    target = table.target or list(table.columns)[-1]
+    names = [name for name in table.columns if name != target]
+    table = read(data, target, numeric=names)
     labels = net.metadata.get("labels")
-    of_classes = labels is not None or type(net.layers[-1]) in (Sigmoid, Softmax)
+    last = type(net.layers[-1])
+    of_classes = labels is not None or last in (Sigmoid, Softmax) or (net.outputs or 1) > 1
+    of_classes = of_classes or table.target_column().kind != NUMBERS
     task = CLASSIFICATION if of_classes else REGRESSION
     encoder = Encoder.fit(table, None, task, keep_equal=True)
     if encoder.features != names or len(names) != net.inputs:
@@ -67,7 +76,11 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
     if not encoder.classes:
         own = encoder.target
         encoder.target = Quantity(name=own.name, mean=0.0, spread=1.0, strays=own.strays)
-    net.metadata.update(metadata_of(encoder))
+    metadata = dict(net.metadata, **metadata_of(encoder))
+    if encoder.classes and last in (Dense, LogSoftmax):
+        net = Sequential(net.layers + [Softmax() if encoder.outputs > 1 else Sigmoid()])
+    net.metadata = metadata
+    return net
 
 
 def _are_same(labels: "Any", target: "Any") -> bool:

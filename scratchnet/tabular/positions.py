@@ -23,15 +23,18 @@ from ..datasets.tables.reading import read_columns
 from ..datasets.tables.table import found
 from ..deep.activations import HardSigmoid, LogSoftmax
 from ..texts import plural
+from . import importance
 from .model import THRESHOLD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional, Sequence
+    from typing import Any, Dict, List, Optional, Sequence
 
     from ..core.types import Matrix
     from ..datasets.tables.columns import Column
     from ..datasets.tables.table import Kinds
+
+DESCRIBE = "`scratchnet convert MODEL OUT --table DATA`"  # describes the columns and the classes
 
 
 class Rows:
@@ -40,10 +43,39 @@ class Rows:
     ``X``        samples × inputs
     ``target``   the Column of the targets, or None
     ``source``   where the rows were read from, for messages
+    ``names``    the names of the inputs
     """
 
-    def __init__(self, X: "Any", target: "Optional[Column]", source: str) -> None:
-        self.X, self.target, self.source = X, target, source
+    def __init__(
+        self, X: "Any", target: "Optional[Column]", source: str, names: "List[str]"
+    ) -> None:
+        self.X, self.target, self.source, self.names = X, target, source, names
+
+
+class Judged:
+    """What a network predicts for rows whose targets are known.
+
+    ``rows``        the numbers of these rows
+    ``task``        CLASSIFICATION or REGRESSION
+    ``truth``       their targets; ``predicted`` the predictions
+    ``labels``      the classes, and ``shares`` their probabilities; None if there are none
+    """
+
+    def __init__(self, rows: "List[int]", task: str, truth: "List[Any]") -> None:
+        self.rows, self.task, self.truth = rows, task, truth
+        self.predicted: "List[Any]" = []
+        self.labels: "Optional[List[str]]" = None
+        self.shares: "Optional[Matrix]" = None
+
+    @property
+    def Y(self) -> "List[Any]":
+        """The targets as ``fit`` takes them: the numbers of the classes, or the numbers."""
+        if self.labels is None:
+            return self.truth
+        return [self.labels.index(label) for label in self.truth]
+
+    def report(self) -> "Any":
+        return metrics.report(self.task, self.truth, self.predicted, None, self.labels, self.shares)
 
 
 class Positions:
@@ -76,7 +108,7 @@ class Positions:
 
         ``target``    the column of the targets, True for the last, False if there is none; for
                       arrays, the file or the name of the targets
-        ``further``   whether other columns of numbers may follow the inputs
+        ``further``   whether other columns may follow the inputs; those of numbers are read, too
         ``reading``   as for ``read_table``: delimiter, header, missing, decimal, encoding, progress
 
         The table must have one column for each input. A cell without a number raises a ValueError.
@@ -92,6 +124,8 @@ class Positions:
             if not further or len(inputs) < (self.net.inputs or 0):
                 self._check_width(len(inputs), "beside the target" if target else "", source)
             kinds: "Kinds" = dict.fromkeys(names, NUMBERS)
+            if further:
+                kinds.update(dict.fromkeys(inputs[self.net.inputs or 0 :]))
             if target:
                 kinds[label] = None
             return kinds, label if target else None
@@ -99,11 +133,16 @@ class Positions:
         table = read_columns(
             path, plan, has_header=lambda rows: has_header(rows, wanted), **reading
         )
-        columns = [column for name, column in table.columns.items() if name != table.target]
-        for column in columns:
+        columns = {
+            name: column
+            for name, column in table.columns.items()
+            if name != table.target and column.kind == NUMBERS
+        }
+        for column in columns.values():
             _check_complete(column, table.source)
-        X = CompactRows(len(table), [column.values for column in columns])
-        return Rows(X, table.target_column() if target else None, table.source)
+        X = CompactRows(len(table), [column.values for column in columns.values()])
+        named = table.target_column() if target else None
+        return Rows(X, named, table.source, list(map(str, columns)))
 
     def _arrays(self, path: "Any", target: "Any") -> "Rows":
         if target is True:
@@ -113,14 +152,17 @@ class Positions:
             )
         arrays = read_arrays(path, target or None)
         self._check_width(arrays.width, "", arrays.source)
-        return Rows(arrays.X, arrays.column, arrays.source)
+        names = [f"input {k + 1}" for k in range(arrays.width)]
+        return Rows(arrays.X, arrays.column, arrays.source, names)
 
     def _check_width(self, count: int, where: str, source: str) -> None:
         if self.net.inputs not in (None, count):
             inputs = plural(self.net.inputs or 0, "input")
+            has_target = not where and count == (self.net.inputs or 0) + 1
+            more = f"; with {DESCRIBE}, the table may have its target" if has_target else ""
             raise ValueError(
                 f"{source} has {plural(count, 'column')}{where and ' ' + where}, but the network "
-                f"has {inputs}; give one column for each input, in their order"
+                f"has {inputs}; give one column for each input, in their order{more}"
             )
 
     # ---- outputs -------------------------------------------------------------------------------
@@ -163,7 +205,11 @@ class Positions:
     # ---- evaluation ----------------------------------------------------------------------------
 
     def evaluate(self, rows: "Rows", threshold: "Optional[float]" = None) -> "Any":
-        """Return the report on rows with targets; ``threshold`` is as for ``classes``.
+        """Return the report on rows with targets; the arguments are as for ``judge``."""
+        return self.judge(rows, threshold).report()
+
+    def judge(self, rows: "Rows", threshold: "Optional[float]" = None) -> "Judged":
+        """Return the predictions for rows with targets; ``threshold`` is as for ``classes``.
 
         The target is a class if the network has labels or several outputs or ends in a Sigmoid or
         Threshold; without labels, the classes are 0, 1, ... Otherwise it is a number. Rows without
@@ -183,15 +229,40 @@ class Positions:
                     f"{self.source} predicts a number, not classes; leave out the threshold"
                 )
             values = as_kind(target, NUMBERS, rows.source).values
-            truth = [values[i] for i in known]
-            return metrics.report(REGRESSION, truth, [row[0] for row in outputs])
+            judged = Judged(known, REGRESSION, [values[i] for i in known])
+            judged.predicted = [row[0] for row in outputs]
+            return judged
         labels = self._texts(len(outputs[0]))
         classes = Classes(name=str(target.name), classes=labels, numeric=target.kind == NUMBERS)
-        Y = classes.targets(target, known, rows.source)
-        truth = [classes.decode(Y[i]) for i in range(len(known))]
-        predicted = self.classes(outputs, threshold, labels)
-        shares = self.probabilities(outputs)
-        return metrics.report(CLASSIFICATION, truth, predicted, None, labels, shares)
+        try:
+            Y = classes.targets(target, known, rows.source)
+        except ValueError as error:
+            if self.labels is not None:
+                raise
+            raise ValueError(f"{error}; {DESCRIBE} takes those of the table") from None
+        judged = Judged(known, CLASSIFICATION, [classes.decode(Y[i]) for i in range(len(known))])
+        judged.predicted = self.classes(outputs, threshold, labels)
+        judged.labels = labels
+        judged.shares = self.probabilities(outputs)
+        return judged
+
+    def importance(self, rows: "Rows", judged: "Judged") -> "Optional[Dict[str, float]]":
+        """Return {column: importance}, as tabular.importance does.
+
+        Return None if the network gives classes without their probabilities.
+        """
+        if judged.labels is not None and judged.shares is None:
+            return None
+
+        def worth(places: "List[int]", samples: "Matrix") -> float:
+            truth = [judged.truth[k] for k in places]
+            outputs = self.net.predict(samples)
+            if judged.labels is None:
+                return metrics.r2(truth, [row[0] for row in outputs])
+            return -metrics.log_loss(truth, self.probabilities(outputs), judged.labels)
+
+        columns = [(name, (k, k + 1)) for k, name in enumerate(rows.names)]
+        return importance.losses([rows.X[i] for i in judged.rows], columns, worth)
 
     def _texts(self, outputs: int) -> "List[str]":
         """Return the labels of the classes as a table spells them."""

@@ -73,7 +73,7 @@ def test_a_model_of_another_program_with_a_table(folder, capsys):
     net = sn.Sequential([sn.Dense(2, 4), sn.ReLU(), sn.Dense(4, 3), sn.Softmax()], seed=2)
     sn.save(net, "in.onnx", dtype="float32")
     folder.joinpath("flowers.csv").write_text(FLOWERS)
-    options = ["--table", "flowers.csv", "--target", "kind"]
+    options = ["--table", "flowers.csv"]  # The target is the last column.
     assert converted(capsys, "in.onnx", "out.json", *options)[0] == 0
     rows = [row.split(",") for row in FLOWERS.splitlines()[1:]]
     outputs = sn.load("in.onnx").predict([[float(a), float(b)] for a, b, _ in rows])

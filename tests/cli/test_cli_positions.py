@@ -208,3 +208,62 @@ def test_a_mistake_is_one_line(folder, run, arguments, sentence):
     assert (status, output) == (2, "")
     assert errors.startswith("scratchnet " + arguments[0]) and sentence in errors
     assert errors.count("\n") == 1
+
+
+# ---- what a column is worth, and pictures ------------------------------------------------------------------------
+
+COLUMNS = [[k % 7 - 3.0, k % 5 - 2.0] for k in range(35)]
+
+
+def test_evaluate_measures_the_importance_of_columns(folder, run):
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[2], [0]], bias=[1])])
+    table("t.csv", ["heavy", "idle", "y"], COLUMNS, [2 * a + 1 for a, _ in COLUMNS])
+    status, output, _ = run("evaluate", saved("net.json", net), "t.csv")
+    assert status == 0 and "importance: the decrease of R² if the column's values are" in output
+    *_, heavy, idle = output.splitlines()
+    assert heavy.split()[0] == "heavy" and float(heavy.split()[1]) > 1
+    assert idle.split() == ["idle", "0.000"]
+    found = json.loads(run("evaluate", "net.json", "t.csv", "--json")[1])
+    assert found["importance"]["idle"] == 0 and "trained_on" not in found
+
+
+def test_evaluate_of_classes_without_probabilities_has_no_importance(folder, run):
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[2], [0]], bias=[1]), sn.Threshold()])
+    table("t.csv", ["a", "b", "y"], COLUMNS, [int(2 * a + 1 >= 0) for a, _ in COLUMNS])
+    status, output, errors = run("evaluate", saved("net.json", net), "t.csv")
+    assert (status, errors) == (0, "") and "shuffled" not in output and "accuracy  " in output
+
+
+@pytest.mark.parametrize("end", [[], [sn.Sigmoid()]])
+def test_pictures_of_classes(folder, run, end):
+    """The boundary of a logit is at 0, that of a probability at 0.5."""
+    net = sn.Sequential([sn.Dense(2, 1, weights=[[20], [0]], bias=[10])] + end)
+    path = saved("net.json", net, ["no", "yes"])
+    table("t.csv", ["a", "b", "y"], COLUMNS, [["no", "yes"][a > -0.5] for a, _ in COLUMNS])
+    status, output, _ = run("plot", path, "boundary", "t.csv", "-o", "-")
+    assert status == 0 and "Decision boundary" in output and "yes" in output
+    _, mistakes, _ = run("plot", path, "mistakes", "t.csv", "-o", "-")
+    assert "no" in mistakes and ">20<" in mistakes and ">15<" in mistakes
+    assert run("plot", path, "boundary", "t.csv", "--inputs", "a,c")[0] == 2
+
+
+def test_pictures_of_numbers(folder, run):
+    table("t.csv", ["a", "b", "y"], COLUMNS, [2 * a + 1 for a, _ in COLUMNS])
+    path = saved("line.json", LINE)
+    for what in ("boundary", "mistakes"):
+        assert run("plot", path, what, "t.csv", "-o", "-")[0] == 0
+
+
+def test_a_table_with_its_target(folder, run):
+    table("t.csv", ["a", "b", "y"], COLUMNS, [0] * len(COLUMNS))
+    _, _, errors = run("predict", saved("line.json", LINE), "t.csv")
+    assert "in their order; with `scratchnet convert MODEL OUT --table DATA`, the table" in errors
+    table("t.csv", ["a", "b", "y"], COLUMNS, ["red"] * len(COLUMNS))  # no number to explain a loss
+    status, output, _ = run("explain", "line.json", "t.csv", "--row", "1")
+    assert status == 0 and "loss" not in output
+
+
+def test_classes_that_the_network_does_not_know(folder, run):
+    table("t.csv", ["a", "b", "y"], COLUMNS, ["red"] * len(COLUMNS))
+    _, _, errors = run("evaluate", saved("net.json", CLASSES), "t.csv")
+    assert "the classes of the model are '0', '1', '2'; `scratchnet convert MODEL OUT" in errors

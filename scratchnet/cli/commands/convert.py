@@ -51,7 +51,7 @@ def configure(parser: "Any") -> None:
         "--target",
         metavar="COLUMN",
         help="the column that the network predicts (default: the last); outputs are classes in "
-        "sorted order",
+        "sorted order, and logits get a Softmax or Sigmoid",
     )
     add_loading(parser)
 
@@ -62,7 +62,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     terminal.check_output(options.output, [options.model, options.table])
     net = loaded(options)
     if options.table is not None:
-        describe(net, options.table, options.target)
+        net = describe(net, options.table, options.target)
     elif options.target is not None:
         raise ValueError("--target needs --table, which has the column; give both")
     models.save(net, options.output, options.dtype)

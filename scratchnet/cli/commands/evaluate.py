@@ -19,7 +19,7 @@ from ..progress import Line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict
+    from typing import Any, Callable, Dict, Optional
 
 MOST_COLUMNS = 20  # listed
 
@@ -64,8 +64,8 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if not has_encoder(net):
         network = Positions(net, options.model)
         rows = rows_of(options, network, options.target or True)
-        report = network.evaluate(rows, options.threshold)
-        write(terminal.json_text(report.to_dict(), 2) if options.json else str(report))
+        judged = network.judge(rows, options.threshold)
+        show(options, write, judged.report(), network.importance(rows, judged), len(rows.names))
         return 0
     model, data = opened(options, net, options.target or True)
     report = model.evaluate(data, options.threshold)
@@ -76,13 +76,27 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         Line(quiet=options.quiet).say(
             f"{part} of these rows were used in the training, so the scores are optimistic"
         )
-    if options.json:
-        found = dict(report.to_dict(), trained_on=trained_on, importance=measured)
-        write(terminal.json_text(found, 2))
-    else:
-        count = len(importance.columns_of(model.encoder))
-        write(f"{report}\n\n{about_columns(measured, report, count)}")
+    count = len(importance.columns_of(model.encoder))
+    show(options, write, report, measured, count, trained_on=trained_on)
     return 0
+
+
+def show(
+    options: "Any",
+    write: "Callable[..., None]",
+    report: "Any",
+    measured: "Optional[Dict[str, float]]",
+    count: int,
+    **further: "Any",
+) -> None:
+    """Print the report, and the importance of the measured columns, of which ``count`` exist."""
+    if options.json:
+        columns = {} if measured is None else {"importance": measured}
+        write(terminal.json_text(dict(report.to_dict(), **further, **columns), 2))
+    elif measured:
+        write(f"{report}\n\n{about_columns(measured, report, count)}")
+    else:
+        write(str(report))
 
 
 def about_columns(measured: "Dict[str, float]", report: "Any", count: int) -> str:

@@ -1,17 +1,21 @@
 """`python -m scratchnet plot`: draw a model or its predictions for a table."""
 
 from ... import metrics, plots
+from ...core.activations import Sigmoid
+from ...core.layers import Dense
+from ...core.network import Sequential
 from ...datasets.encoding import Encoder
 from ...datasets.encoding.parts import CLASSIFICATION
 from ...datasets.median import median_of
 from ...formats import files, models, strict_json
 from ...tabular.model import has_encoder, model_of
+from ...tabular.positions import Positions
 from .. import terminal
-from ..data import add_loading, add_quiet, add_reading, add_target, loaded, opened
+from ..data import add_loading, add_quiet, add_reading, add_target, loaded, opened, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List
+    from typing import Any, Callable, List, Tuple
 
     from ...plots import Picture
 
@@ -47,7 +51,7 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--inputs", metavar="A,B", help="the two inputs of the plane: names, or numbers from 1"
     )
-    add_target(parser)
+    add_target(parser, "; for a model of another program: the column of the target")
     add_quiet(parser)
     add_reading(parser)
     add_loading(parser)
@@ -124,12 +128,33 @@ def network(options: "Any") -> "Picture":
 
 
 def boundary(options: "Any") -> "Picture":
-    model, data = opened(options, loaded(options), options.target or True)
-    net, encoder = model.net, model.encoder
+    net = loaded(options)
+    if not has_encoder(net):
+        rows, judged = judged_by_position(options, net)
+        inputs = chosen(options.inputs, rows.names, rows.names)
+        known = [rows.X[i] for i in judged.rows]
+        if is_logit(net, judged):
+            net = Sequential([*net.layers, Sigmoid()])  # The classes are separated at 0.5.
+        return plots.decision_boundary(net, known, judged.Y, inputs, judged.labels, rows.names)
+    model, data = opened(options, net, options.target or True)
+    encoder = model.encoder
     X, Y = encoder.examples_of(data)
-    inputs = chosen(options.inputs, encoder)
+    numbers = [p.name for p in encoder.numbers] if isinstance(encoder, Encoder) else None
+    inputs = chosen(options.inputs, numbers or encoder.features, encoder.features)
     others = usual_row(encoder, X) if isinstance(encoder, Encoder) and encoder.categories else None
     return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features, others)
+
+
+def judged_by_position(options: "Any", net: "Sequential") -> "Tuple[Any, Any]":
+    """Return the rows for a network that does not describe its inputs, and its predictions."""
+    network = Positions(net, options.model)
+    rows = rows_of(options, network, options.target or True)
+    return rows, network.judge(rows)
+
+
+def is_logit(net: "Sequential", judged: "Any") -> bool:
+    """Return whether a single output is the logit of the second of two classes."""
+    return judged.labels is not None and net.outputs == 1 and isinstance(net.layers[-1], Dense)
 
 
 def usual_row(encoder: "Encoder", X: "Any") -> "List[float]":
@@ -143,16 +168,11 @@ def usual_row(encoder: "Encoder", X: "Any") -> "List[float]":
     return row
 
 
-def chosen(given: "Any", encoder: "Any") -> "Any":
-    """Return the indices of the two inputs of the plane.
+def chosen(given: "Any", numbers: "List[str]", features: "List[str]") -> "Any":
+    """Return the indices of the two inputs of the plane among the features.
 
     Both must be numbers, because a plane cannot show values between categories.
     """
-    numbers = (
-        [part.name for part in encoder.numbers]
-        if isinstance(encoder, Encoder)
-        else encoder.features
-    )
     names = numbers if given is None and len(numbers) == 2 else (given or "").split(",")
     few = ", ".join(numbers[:20]) + ", ..." * (len(numbers) > 20)
     if len(names) != 2:
@@ -165,20 +185,24 @@ def chosen(given: "Any", encoder: "Any") -> "Any":
             name = numbers[int(name) - 1]
         if name not in numbers:
             raise ValueError(f"--inputs: there is no numeric column {name!r}; give two of: {few}")
-        places.append(encoder.features.index(name))
+        places.append(features.index(name))
     return tuple(places)
 
 
 def mistakes(options: "Any") -> "Picture":
-    model, data = opened(options, loaded(options), options.target or True)
-    encoder = model.encoder
-    X, Y = encoder.examples_of(data)
-    truth, predicted = encoder.targets_of(Y), encoder.targets_of(model.net.predict(X))
-    if encoder.task != CLASSIFICATION:
+    net = loaded(options)
+    if not has_encoder(net):
+        _, judged = judged_by_position(options, net)
+        truth, predicted, classes = judged.truth, judged.predicted, judged.labels
+    else:
+        model, data = opened(options, net, options.target or True)
+        encoder = model.encoder
+        X, Y = encoder.examples_of(data)
+        truth, predicted = encoder.targets_of(Y), encoder.targets_of(model.net.predict(X))
+        classes = encoder.classes if encoder.task == CLASSIFICATION else None
+    if classes is None:
         return plots.predictions(truth, predicted)
-    return plots.confusion_matrix(
-        metrics.confusion_matrix(truth, predicted, encoder.classes), encoder.classes
-    )
+    return plots.confusion_matrix(metrics.confusion_matrix(truth, predicted, classes), classes)
 
 
 PICTURES = {"loss": loss, "network": network, "boundary": boundary, "mistakes": mistakes}
