@@ -34,9 +34,10 @@ cross-validation, 2 folds: accuracy 1.000 ± 0.000   (1.000, 1.000)
 
 from ..datasets.arrays import Arrays
 from ..datasets.tables import Table
+from .defaults import recipe_for
 from .model import Model, load
 from .problem import Problem, read
-from .recipe import Recipe, recipe_for
+from .recipe import Recipe
 from .trials import cross_validate, search
 
 TYPE_CHECKING = False

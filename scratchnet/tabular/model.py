@@ -25,7 +25,8 @@ from ..formats import models
 from ..texts import number_of
 from . import fingerprint, importance
 from .problem import Chain, Problem, check_data, in_memory
-from .recipe import FEW_ROWS, LEAST_EPOCHS, Gains, Recipe, history_of, loss_of, network, worthwhile
+from .recipe import Recipe, history_of, loss_of, network
+from .stopping import Gains, epochs_on_all, trivial_loss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Model:
             checkpoint=checkpoint,
         )
         resumed = prepared.history.epochs
-        gains = Gains(recipe.patience, worthwhile(self.encoder, training[1]))
+        gains = Gains(recipe.patience, trivial_loss(self.encoder, training[1]))
         may_stop = recipe.patience < recipe.epochs
         # Closing writes the last checkpoint at once, on PyPy too.
         with closing(prepared.run()) as steps:
@@ -336,14 +337,6 @@ class Model:
     def save(self, path: "Path") -> None:
         """Write the model to a file, whose ending names the format."""
         models.save(self.net, path)
-
-
-def epochs_on_all(recipe: "Recipe", rows: int, best: "Optional[int]") -> int:
-    """Return for how many epochs a network is trained on all rows, 0 if there are many.
-
-    ``best``   the best epoch of the training run with rows held out
-    """
-    return 0 if rows >= FEW_ROWS else min(recipe.epochs, max(LEAST_EPOCHS, best or 0))
 
 
 def training_of(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":

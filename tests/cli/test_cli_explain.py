@@ -28,7 +28,17 @@ def iris(folder):
 @pytest.fixture(scope="module")
 def model(folder, iris):
     path = str(folder / "iris.json")
-    arguments = ["--target", "species", "--epochs", "4", "-o", path, "-q"]
+    arguments = [
+        "--target",
+        "species",
+        "--epochs",
+        "4",
+        "--learning-rate",
+        "0.003",
+        "-o",
+        path,
+        "-q",
+    ]
     assert run("train", iris, *arguments)[0] == 0
     return path
 
@@ -79,7 +89,8 @@ def test_the_arithmetic_comes_on_request(model, iris):
 def test_two_classes_have_one_output(tmp_path):
     rows = [["size", "good"]] + [[str(i), "no yes".split()[i > 9]] for i in range(20)]
     data, path = written(tmp_path / "d.csv", rows), str(tmp_path / "m.json")
-    assert run("train", data, "--target", "good", "-o", path, "--epochs", "30", "-q")[0] == 0
+    settings = ["--epochs", "30", "--learning-rate", "0.003"]
+    assert run("train", data, "--target", "good", "-o", path, "-q", *settings)[0] == 0
     for row, label, other in (("1", "no", "yes"), ("20", "yes", "no")):
         output = run("explain", path, data, "--row", row)[1]
         assert f"predicted good: {label}, probability 0." in output

@@ -15,7 +15,7 @@ from scratchnet import tabular
 from scratchnet.datasets import samples
 from scratchnet.datasets.compact import CompactRows
 from scratchnet.tabular import importance
-from scratchnet.tabular.recipe import worthwhile
+from scratchnet.tabular.stopping import NOTHING_LEFT, epochs_on_all, trivial_loss
 
 FLOWERS = samples.iris()
 ROWS = [
@@ -488,19 +488,19 @@ def test_training_ends_when_no_gain_is_left():
     rows = [{"x": i % 9, "y": "ab"[i % 9 > 4]} for i in range(180)]
     data = tabular.read(rows, "y")
     problem = tabular.Problem(data)
-    gain = worthwhile(problem.encoder, problem.training[1])
+    least = NOTHING_LEFT * trivial_loss(problem.encoder, problem.training[1])
     model = tabular.train(data, learning_rate=0.1)
     losses = [epoch.validation_loss for epoch in model.epochs]
-    assert len(losses) < 100 and losses[-1] <= gain < min(losses[:-1])
+    assert len(losses) < 100 and losses[-1] <= least < min(losses[:-1])
     assert len(tabular.train(data, learning_rate=0.1, epochs=60, patience=60).epochs) == 60
 
 
-@pytest.mark.parametrize("labels, gain", [("ab" * 50, 0.00347), ("a" * 98 + "bb", 0.0005)])
-def test_a_gain_is_a_part_of_what_can_be_gained(labels, gain):
+@pytest.mark.parametrize("labels, loss", [("ab" * 50, 0.693), ("a" * 98 + "bb", 0.1)])
+def test_a_gain_is_a_part_of_what_can_be_gained(labels, loss):
     """A rare class has a small log loss from the beginning."""
     data = tabular.read([{"x": i * i % 17, "y": label} for i, label in enumerate(labels)], "y")
     problem = tabular.Problem(data)
-    assert abs(worthwhile(problem.encoder, problem.training[1]) - gain) < gain / 5
+    assert abs(trivial_loss(problem.encoder, problem.training[1]) - loss) < loss / 5
 
 
 def test_rows_in_memory_and_compact_rows_train_the_same_model(monkeypatch):
@@ -512,3 +512,43 @@ def test_rows_in_memory_and_compact_rows_train_the_same_model(monkeypatch):
         model = tabular.train(ROWS, "species", hidden=[4], epochs=5)
         parameters.append([p.value for p in model.net.parameters()])
     assert parameters[0] == parameters[1]
+
+
+# rows, inputs and classes: batch size, learning rate, most epochs, patience
+DEFAULTS = {
+    (120, 4, 3): (32, 0.006, 300, 10),
+    (999, 33, 2): (32, 0.003, 300, 10),
+    (1000, 33, 2): (64, 0.006, 300, 10),
+    (19999, 8, 2): (64, 0.006, 150, 5),
+    (20000, 8, 2): (128, 0.01, 150, 5),
+    (20000, 33, 2): (128, 0.0025, 150, 5),
+    (120, 4, 0): (8, 0.01, 300, 10),
+    (1999, 33, 0): (16, 0.0025, 300, 10),
+    (2000, 32, 0): (32, 0.01, 300, 10),
+    (1000000, 4, 0): (128, 0.01, 10, 5),
+}
+
+
+@pytest.mark.parametrize("sizes", DEFAULTS)
+def test_defaults_depend_on_the_size_of_the_table(sizes):
+    recipe = tabular.recipe_for(*sizes)
+    found = recipe.batch_size, recipe.learning_rate, recipe.epochs, recipe.patience
+    assert found == DEFAULTS[sizes]
+    given = dict(batch_size=7, learning_rate=0.5, epochs=60, patience=9, weight_decay=0.5)
+    recipe = tabular.recipe_for(*sizes, **given)
+    assert {name: getattr(recipe, name) for name in given} == given
+
+
+def test_a_model_file_says_how_it_was_trained(tmp_path):
+    model = tabular.train(ROWS, "species", epochs=2)
+    model.save(str(tmp_path / "m.json"))
+    recipe = sn.load(str(tmp_path / "m.json")).metadata["recipe"]
+    assert (recipe["batch_size"], recipe["learning_rate"]) == (32, 0.006)
+    assert recipe == tabular.recipe_for(*tabular.Problem(tabular.read(ROWS, "species")).sizes, epochs=2).to_dict()  # fmt: skip
+
+
+def test_few_rows_are_learnt_for_as_many_epochs_as_were_best_but_not_for_too_few():
+    recipe = tabular.recipe_for(150, 4, 3)
+    assert [epochs_on_all(recipe, 999, best) for best in (None, 3, 25, 300)] == [20, 20, 25, 300]
+    assert epochs_on_all(recipe, 1000, 25) == 0
+    assert epochs_on_all(recipe._replace(epochs=7), 999, 7) == 7

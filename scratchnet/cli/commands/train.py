@@ -10,9 +10,10 @@ from ...core.checks import AT_LEAST_0, COUNT, require
 from ...core.history import Diverged
 from ...formats import files, models, replacement
 from ...tabular import trials
+from ...tabular.defaults import recipe_for
 from ...tabular.model import Model
 from ...tabular.problem import FRACTION, Problem
-from ...tabular.recipe import Recipe, history_of, recipe_for
+from ...tabular.recipe import Recipe, history_of
 from ...texts import plural
 from .. import terminal
 from ..data import add_columns, add_reading, data_to_learn
