@@ -3,11 +3,11 @@
 The learning rates, batch sizes and patience, and the constants in ``stopping.py``, were chosen on
 64 tables: 38 classifications of the KEEL repository and 26 regressions from packages of R, of 102
 to 7,400 rows, with one to three splits each. Compared with a rate of 0.003 and batches of 32 for
-classes, twice the patience, and at least 40 epochs of the second training on all rows, they see 57 %
-of the samples (geometric mean), and the models are as good on rows not seen: for classes, the
+classes, twice the patience, and at least 40 epochs of the second training on all rows, they see
+57 % of the samples (geometric mean), and the models are as good on rows not seen: for classes, the
 accuracy differs by +0.0006 ± 0.0016 and the log loss by a factor of 0.993; for quantities, R² by
 +0.007 ± 0.003 and the squared error by a factor of 0.999. Single tables lose or win: the log loss
-of chess rises from 0.012 to 0.022, the squared error of meats to twice of what it was. A rate that
+of chess rises from 0.012 to 0.022, the squared error of meats to twice what it was. A rate that
 falls along a cosine over 20 or 40 epochs was worse: it learns noisy tables by heart and ends too
 early on others. In tests/, ``python3 -m bench.defaults`` repeats such comparisons.
 
