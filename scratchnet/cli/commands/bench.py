@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Measure this interpreter: nanoseconds per multiply-add in each kernel, and
 samples per second in training and prediction for networks of four sizes, with
-the engine chosen for each and the reason. This takes about ten seconds and
-needs no files.
+the engine chosen for each and the reason; and the width of a network from
+which the engine rows is faster than steps. This takes about ten seconds
+and needs no files.
 """
 LENGTHS = (4, 16, 64, 784)
 SIZES = (((2, 4, 1), 4, 4), ((4, 16, 3), 160, 16), ((64, 32, 10), 320, 32), ((784, 30, 10), 40, 10))
 SECONDS = 0.4  # the duration of one measurement
+BATCHES = (4, 16)  # of which the crossovers are measured
+WIDEST = 48  # code of wider networks takes long to generate
+PAIRS = 7
 
 
 def configure(parser: "Any") -> None:
@@ -67,7 +71,52 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         trained, predicted, why = _rates(widths, samples, size)
         shape = "-".join([str(width) for width in widths])
         write(f"  {shape:<12} {size:>6} {trained:>8.0f} {predicted:>10.0f}  {why}")
+    write("\nwidth of a network n-n-n from which rows is faster than steps")
+    write("  batch  measured  as chosen")
+    for size in BATCHES:
+        found = _first_width(_rows_are_faster, size)
+        used = _first_width(_rows_are_chosen, size)
+        write(f"  {size:>5}  {found:>8}  {used:>9}")
     return 0
+
+
+def _first_width(holds: "Callable[[int, int], bool]", size: int) -> str:
+    """Return the first width from which on this holds for batches of that size, by bisection."""
+    least, most = 2, WIDEST + 1
+    while least < most:
+        middle = (least + most) // 2
+        if holds(middle, size):
+            most = middle
+        else:
+            least = middle + 1
+    return str(least) if least <= WIDEST else f"> {WIDEST}"
+
+
+def _rows_are_faster(width: int, size: int) -> bool:
+    """Return whether rows takes less time than steps, by the median of pairs."""
+    lists = _lists((width, width, width), 4 * size)
+    batches = [list(range(start, start + size)) for start in range(0, 4 * size, size)]
+    engines = [choice.chosen(lists, size, name) for name in ("steps", "rows")]
+    faster = 0
+    for _ in range(PAIRS):
+        steps, rows = [_epoch_time(engine, batches) for engine in engines]
+        faster += rows < steps
+    return 2 * faster > PAIRS
+
+
+def _rows_are_chosen(width: int, size: int) -> bool:
+    """Return whether "auto" prefers rows to steps."""
+    lists = _lists((width, width, width), 4 * size)
+    return choice.choice(lists, size, choice.MOST)[0] == "rows"
+
+
+def _epoch_time(engine: "Engine", batches: "List[List[int]]") -> float:
+    """Return the time of an epoch in seconds of the processor."""
+    count, start = 0, time.process_time()
+    while count < 3 or time.process_time() < start + SECONDS / 40:
+        engine.epoch(batches)
+        count += 1
+    return (time.process_time() - start) / count
 
 
 def _median_time(function: "Callable[[], Any]") -> float:
