@@ -151,7 +151,7 @@ def test_the_memory_of_the_optimizer_is_read_like_rows():
     assert abs(engine.parameters[0].rows[0][0] - 5.0) < 0.1
 
 
-@pytest.mark.parametrize("engine", ["rows", "steps"])
+@pytest.mark.parametrize("engine", ["rows", "lanes", "steps"])
 def test_the_command_line_prints_the_code_of_an_engine(engine, capsys):
     assert sn.cli.main(["bench", "--show", engine]) == 0
     code = capsys.readouterr().out

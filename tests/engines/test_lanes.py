@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
-from compare_engines import Lazy, kernel, watching
+from compare_engines import STRIDE, Lazy, kernel, watching
 from hypothesis import given
 from hypothesis import strategies as st
 from random_networks import bits, bits_of
+from small_trainings import pressed_at_line
 from test_checkpoints import Snapshots
 
 import scratchnet as sn
@@ -287,6 +288,30 @@ def test_ctrl_c_restores_the_parameters_before_the_steps_made_together():
     net, history = trained("lanes", optimizer=sn.SGD(pressed), epochs=5)
     assert history.interrupted and len(history) == 1
     assert bits_of(net) == bits_of(trained("lanes", optimizer=sn.SGD(0.5), epochs=1)[0])
+
+
+def test_ctrl_c_before_any_line(steps_by_rows):
+    """Also while steps that are too large for lanes are repeated by rows."""
+    files = {"lanes.py", "lane_numbers.py", "generated.py", "rows.py"}
+    small = pixels(8, 5)
+
+    def fit(net, epochs):
+        options = dict(epochs=epochs, batch_size=3, engine="lanes")
+        net.fit(small, Y[:8], "categorical_cross_entropy", sn.SGD(0.5), **options)
+        return bits_of(net)
+
+    def untrained():
+        return network(5, 2, [[0.0, 1e-20]] * 5)
+
+    states = [bits_of(untrained())] + [fit(untrained(), epochs) for epochs in (1, 2)]
+    assert len(steps_by_rows) == 6  # the first epoch, twice
+    k, found = 0, set()
+    while True:
+        k, net = k + 4 * STRIDE, untrained()
+        if not pressed_at_line(k, files, fit, net, 2):
+            break
+        found.add(states.index(bits_of(net)))
+    assert found == {0, 1, 2} and k > 200
 
 
 def test_a_training_that_diverges_ends_as_with_rows():
