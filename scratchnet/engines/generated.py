@@ -1,7 +1,5 @@
 """Generated, the base of the engines that run generated code, and Steps."""
 
-from itertools import repeat
-
 from ..codegen.own import attributes_of, generate, is_own, is_patched
 from ..codegen.python import step
 from ..codegen.python.printer import executed
@@ -201,7 +199,7 @@ class Steps(Generated):
 
     # ---- what the code needs ---------------------------------------------------------------------
 
-    def whole_batches(self, count: int) -> "Iterator[Any]":
+    def whole_batches(self, count: int) -> "Any":
         """Return the inputs of each of ``count`` steps on all samples."""
         if self.draws[0]:
             random = self.generator.random
@@ -209,11 +207,11 @@ class Steps(Generated):
                 (self.next_settings(), [random() for _ in range(self.draws[0])])
                 for _ in range(count)
             )
-        if self.settings_change():
+        if not self.program.repeats:
             return ((self.next_settings(),) for _ in range(count))
         setting = self.next_settings()
         self.optimizer.t += count - 1
-        return repeat((setting,), count)
+        return setting, count
 
     def batches(self, batches: "Batches") -> "Iterator[Any]":
         """Yield the inputs of each step on a batch: the settings, the count, and each sample."""
@@ -255,8 +253,9 @@ def program_of(engine: "Steps", batch: "Optional[Batch]") -> "Program":
         return cached(engine, shape, lambda: step.of_batches(net, loss, optimizer, *shape))
     # With weights, the last row of the pattern has as many numbers as there are samples.
     data = step.pattern_of(batch)
-    make = lambda: step.of_samples(net, loss, optimizer, batch)  # noqa: E731
-    return cached(engine, data, lambda: generate(make, parts))
+    constant = not engine.settings_change()
+    make = lambda: step.of_samples(net, loss, optimizer, batch, constant)  # noqa: E731
+    return cached(engine, (data, constant), lambda: generate(make, parts))
 
 
 def shape_of(engine: "Generated", weighted: bool) -> "Tuple[int, int, bool]":

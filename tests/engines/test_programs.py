@@ -237,3 +237,37 @@ def test_a_cached_program_trains_other_numbers(made):
     made.made = made.made[:-1] + (made.made[-1] + 1,)
     made.X = [[v if v in (0, 1) else v / 2 for v in row] for row in made.X]
     assert_same_training(made, "samples")
+
+
+# ---- steps that are all the same ---------------------------------------------------------------------------------
+
+
+def test_a_constant_rate_is_read_once_and_a_schedule_in_each_step(nothing_remembered):
+    constant = program("samples", optimizer=sn.RMSprop(0.1))
+    scheduled = program("samples", optimizer=sn.RMSprop(sn.CosineDecay(0.1, 9)))
+    assert constant.repeats and "for _ in range(times):" in constant.source
+    assert not scheduled.repeats and "for (setting_rate,), in steps:" in scheduled.source
+    assert not program("samples", optimizer=sn.Adam(0.1)).repeats
+
+
+def test_steps_with_random_numbers_are_not_the_same(nothing_remembered):
+    assert not program("samples", hidden(sn.Dropout(0.5))).repeats
+
+
+class Counting(sn.SGD):
+    """Its rule reads the number of the step."""
+
+    def rule(self, w, g, state):
+        return w - self.rate * g / (self.t + 1), state
+
+
+def test_steps_that_count_are_not_the_same(nothing_remembered):
+    assert not program("samples", optimizer=Counting(0.1)).repeats
+    assert_same_small_training(lambda: hidden(sn.Tanh()), "samples", optimizer=Counting(0.1))
+
+
+def test_what_only_the_settings_decide_is_computed_before_the_steps(nothing_remembered):
+    with kernel("fast"):
+        source = program("samples", optimizer=sn.SGD(0.1, momentum=0.5)).source
+    before, within = source.split("for _ in range(times):")
+    assert "= setting_rate * " in before and "setting_rate" not in within

@@ -7,7 +7,8 @@ printed as a function that makes one update per step:
 
 ``parameters`` holds the rows of every parameter, and ``states`` what the optimizer remembers about
 them. The function appends the loss of each step to ``values``. Each step brings the settings of the
-optimizer, such as the learning rate.
+optimizer, such as the learning rate; if all steps are the same, ``steps`` is the settings and the
+number of steps.
 
 There are two forms. If every step uses the same few samples, each sample is written out, and
 ``data`` contains only the numbers that are not 0 or 1 (``of_samples``). Otherwise one sample is
@@ -66,21 +67,29 @@ class Program:
     ``source``    the source of ``train``
     ``settings``  the attributes of the optimizer that are inputs of each step, such as its rate
     ``draws``     for each group of random numbers, how many of them each sample takes
+    ``repeats``   whether all steps are the same; ``steps`` is then the settings and the number of
+                  steps
     """
 
-    def __init__(self, source: str, settings: "List[str]", draws: "List[int]") -> None:
+    def __init__(
+        self, source: str, settings: "List[str]", draws: "List[int]", repeats: bool = False
+    ) -> None:
         self.source = source
         self.settings = settings
         self.draws = draws
+        self.repeats = repeats
 
     def __eq__(self, other: "Any") -> bool:
         return bool(vars(self) == vars(other))
 
 
 def of_samples(
-    net: "Sequential", loss: "Loss", optimizer: "Optimizer", batch: "Batch"
+    net: "Sequential", loss: "Loss", optimizer: "Optimizer", batch: "Batch", constant: bool
 ) -> "Program":
-    """Return the program of a step on exactly these samples in this order, each written out."""
+    """Return the program of a step on exactly these samples in this order, each written out.
+
+    ``constant``   whether the settings of the optimizer are the same in each step
+    """
     step = Step(net, loss, optimizer)
     names: "List[str]" = []
     # A user-defined rule may divide by a 0 of the data.
@@ -97,10 +106,15 @@ def of_samples(
     step.run(X, Y, weights)
     code = step.code
     drawn = [pattern([r.name for r in step.draws.drawn])] if step.draws.drawn else []
-    body = code.statements() + step.ending(code)
     before = [f"{listed(names)} = data"] if names else []
-    loop = listed([pattern(step.names)] + drawn)
-    return Program(step.source(code, before, loop, body), step.settings, [len(step.draws.drawn)])
+    repeats = constant and not drawn and "t" not in step.settings
+    if repeats:
+        before += [f"{pattern(step.names)}, times = steps"] + code.statements(step.constants())
+        loop = "for _ in range(times):"
+    else:
+        loop = f"for {listed([pattern(step.names)] + drawn)} in steps:"
+    source = step.source(code, before, loop, code.statements() + step.ending(code))
+    return Program(source, step.settings, [len(step.draws.drawn)], repeats)
 
 
 def data_of(batch: "Batch") -> "List[float]":
@@ -175,7 +189,8 @@ def _of_batches(
     body += code.statements(
         [node for node in code.numbers if samples.is_outside(node)]
     ) + step.ending(code)
-    loop = listed([pattern(step.names)] * (not measures) + [COUNT, "samples"])
+    arriving = [pattern(step.names)] * (not measures) + [COUNT, "samples"]
+    loop = f"for {listed(arriving)} in steps:"
     return Program(step.source(code, [], loop, body), step.settings, samples.draws)
 
 
@@ -395,6 +410,17 @@ class Step:
         self.names = [f"setting_{name}" for name in self.settings if f"setting_{name}" in used]
         self.settings = [name[len("setting_") :] for name in self.names]
 
+    def constants(self) -> "List[Symbolic]":
+        """Return the numbers that are computed from settings and constants alone."""
+        known = {f"setting_{name}" for name in self.settings}
+        found: "Dict[int, Symbolic]" = {}
+        for node in self.code.numbers:
+            if node.name in known or node.is_constant:
+                found[id(node)] = node
+            elif node.operation and all([id(v) in found for v in node.operands]):
+                found[id(node)] = node
+        return list(found.values())
+
     def ending(self, code: "Code") -> "List[str]":
         """Return the statements that replace the old numbers by new ones and append the loss."""
         lines = [f"value = {code.text(code.same[id(self.value)])}"]
@@ -415,11 +441,7 @@ class Step:
         for names, given in ((self.names_of, "parameters"), (self._memory_names(), "states")):
             rows = [pattern([pattern(row) for row in rows]) for rows in names]
             lines += [f"{listed(rows)} = {given}"] if rows else []
-        lines += (
-            before
-            + ["done = values.append", f"for {loop} in steps:"]
-            + [f"    {line}" for line in body]
-        )
+        lines += before + ["done = values.append", loop] + [f"    {line}" for line in body]
         lines.append(f"return {_lists(self.names_of)}, {_lists(self._memory_names())}")
         lines = hottest_first(lines)
         return function(code, "train(steps, values, parameters, states, data)", lines)
