@@ -332,6 +332,19 @@ def test_a_graph_that_is_right_for_one_sample_only():
     assert net.predict([[1, 1, 1, 2]]) == [[14]]
 
 
+def test_rows_that_no_layer_counts():
+    """Before version 13, this Softmax takes all 2×3 numbers; a network would take rows of 3."""
+    softmax = [named("Softmax", ["X"], {"axis": 0})]
+    assert "has an axis that is not the axis of the features" in refusal(
+        file_of(softmax, dims=(2, 3), opset=11)
+    )
+    nodes = [Node("Softmax", ["X"], ["p"], {"axis": 0}), named("Add", ["p", "one"])]
+    net = alone(file_of(nodes, TENSORS, dims=(2, 3), opset=11))
+    agree(net.predict([[0.0] * 6]), [[1 + 1 / 6] * 6], 1e-15)
+    with pytest.raises(ValueError):
+        net.predict([[0.0] * 3])
+
+
 def test_the_class_in_another_shape():
     nodes = [
         Node("MatMul", ["X", "W"], ["scores"]),

@@ -203,19 +203,19 @@ def _places(values: "Any", places: "List[int]") -> "Any":
 
 
 def common(chains: "Sequence[Chain]") -> "Optional[Chain]":
-    """Return the last chain with which all begin, and after which all their layers are affine."""
-    paths = [_affine_path(chain) for chain in chains]
-    known = [{id(chain) for chain in path} for path in paths[1:]]
-    for chain in paths[0]:
-        if all([id(chain) in ids for ids in known]):
-            return chain
+    """Return the last chain with which all begin, and after which all their layers are affine.
+
+    All are followed back step by step, because their beginning may be long. The first chain to
+    which all have come is the last that they share.
+    """
+    places: "List[Optional[Chain]]" = list(chains)
+    arrived: "Dict[int, int]" = {}  # by chain: how many have come to it
+    while any(places):
+        for k, chain in enumerate(places):
+            if chain is None:
+                continue
+            arrived[id(chain)] = arrived.get(id(chain), 0) + 1
+            if arrived[id(chain)] == len(chains):
+                return chain
+            places[k] = chain.before if chain.layer.get("type") in AFFINE else None
     return None
-
-
-def _affine_path(chain: "Chain") -> "List[Chain]":
-    """Return the chain, and the chains before it as far back as all layers are affine."""
-    path = [chain]
-    while chain.before is not None and chain.layer["type"] in AFFINE:
-        chain = chain.before
-        path.append(chain)
-    return path

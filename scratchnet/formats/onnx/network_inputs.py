@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .graph import Graph, Value
     from .rows import Reading
 
+# Layers that have a fixed number of inputs.
+OF_WIDTH = ("Dense", "LayerNormalization", "Normalization", "RMSNormalization")
+
 
 def places_of_samples(graph: "Graph") -> "List[Any]":
     """Return which dimension of the input may be that of the samples; None is a single sample."""
@@ -36,6 +39,12 @@ def places_of_samples(graph: "Graph") -> "List[Any]":
             found.append(0)
         found.append(None)  # Some graphs are right for a single sample only.
     return [place for k, place in enumerate(found) if place not in found[:k]] or [0]
+
+
+def is_ambiguous(started: "Dict[int, Rows]", chain: "Chain") -> bool:
+    """Return whether a sample has several rows, and the network would take each of them, too."""
+    several = any([len(rows.dims) > 1 and rows.dims[0] != 1 for rows in started.values()])
+    return several and not any([layer["type"] in OF_WIDTH for layer in chain.layers()])
 
 
 def started(

@@ -69,12 +69,16 @@ def _is_computed(wire: "Any") -> bool:
 
 
 def _is_class(wire: "Any") -> bool:
-    """Return whether a value is the place of the highest score, perhaps in another shape."""
+    return _class_of(wire) is not None
+
+
+def _class_of(wire: "Any") -> "Optional[Wire]":
+    """Return the ArgMax if a value is the place of the highest score, perhaps in another shape."""
     while isinstance(wire, Wire) and wire.operator in SHAPING + PASSING and wire.inputs:
         if wire.operator == "Cast" and wire.attributes.get("to") not in FLOATS + (INT32, INT64):
-            return False
+            return None
         wire = wire.inputs[0]
-    return isinstance(wire, Wire) and wire.operator == "ArgMax"
+    return wire if isinstance(wire, Wire) and wire.operator == "ArgMax" else None
 
 
 def scores_of(wire: "Wire") -> "Wire":
@@ -83,14 +87,12 @@ def scores_of(wire: "Wire") -> "Wire":
     Of the class with the highest score, these are the scores. A regressor of scikit-learn ends in a
     Reshape, which by mistake makes a single column of several outputs.
     """
+    chosen = _class_of(wire)
+    if chosen is not None and chosen.inputs and isinstance(chosen.inputs[0], Wire):
+        if chosen.attribute("select_last_index", 0):
+            raise chosen.refusal("selects the last of equal scores; only the first is supported")
+        return chosen.inputs[0]
     while wire.inputs and isinstance(wire.inputs[0], Wire):
-        if wire.operator == "ArgMax":
-            if wire.attribute("select_last_index", 0):
-                raise wire.refusal("selects the last of equal scores; only the first is supported")
-            return wire.inputs[0]
-        if _is_class(wire):
-            wire = wire.inputs[0]
-            continue
         ends = wire.operator == "Reshape" and len(wire.inputs) == 2
         if ends and not (isinstance(wire.inputs[1], Tensor) and _is_column(wire.inputs[1])):
             break
@@ -117,8 +119,5 @@ def _is_column(shape: "Tensor") -> bool:
 
 
 def _passes(wire: "Wire") -> bool:
-    """Return whether a wire is its input, or the same class as another whole number."""
-    before = wire.inputs[0]
-    is_class = isinstance(before, Wire) and before.operator == "ArgMax"
-    to = FLOATS + ((INT32, INT64) if is_class else ())
-    return wire.operator != "Cast" or wire.attributes.get("to") in to
+    """Return whether a wire is its input."""
+    return wire.operator != "Cast" or wire.attributes.get("to") in FLOATS

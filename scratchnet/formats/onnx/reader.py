@@ -166,6 +166,11 @@ def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[
         else:
             if is_free:
                 raise wire.refusal("takes any number of rows")
+            if place is None and network_inputs.is_ambiguous(started, rows.chain):
+                raise wire.refusal(
+                    "takes all rows of its input as one sample, but no layer says how many "
+                    "numbers that are; export the model with one sample"
+                )
             return rows
 
 
