@@ -456,10 +456,40 @@ def test_the_library_is_built_in_a_private_folder_that_is_removed(monkeypatch, t
     assert library.three() == 3
     assert [mode for _, mode in seen] == [0o700]
     assert os.listdir(str(tmp_path)) == []
+    below = tmp_path / "below"
+    below.mkdir()
     tmp_path.chmod(0o777)
-    with pytest.raises(compiler.CompilerError, match="others may replace files in .*; set TMPDIR"):
-        compiler.build("int four(void) { return 4; }\n")
-    assert os.listdir(str(tmp_path)) == []
+    for place in (tmp_path, below):
+        monkeypatch.setattr(compiler.tempfile, "tempdir", str(place))
+        with pytest.raises(compiler.CompilerError) as error:
+            compiler.build("int four(void) { return 4; }\n")
+        assert f"others may replace files in {tmp_path}; set TMPDIR" in str(error.value)
+    assert os.listdir(str(tmp_path)) == ["below"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="owners of folders")
+def test_what_a_killed_process_left_is_removed(monkeypatch, tmp_path):
+    monkeypatch.setattr(compiler.tempfile, "tempdir", str(tmp_path))
+    names = [compiler.PREFIX + name for name in ("old", "new", "file", "link")] + ["other-old"]
+    for name in names[:2] + names[4:]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "native.c").write_text("int x;")
+    (tmp_path / names[2]).write_text("")
+    (tmp_path / names[3]).symlink_to(tmp_path / "other-old")
+    for name in set(names) - {names[1]}:
+        os.utime(str(tmp_path / name), (1, 1), follow_symlinks=False)
+    compiler.build("int three(void) { return 3; }\n")
+    assert sorted(os.listdir(str(tmp_path))) == sorted(names[1:])
+    assert os.listdir(str(tmp_path / "other-old")) == ["native.c"]
+
+
+def test_a_library_that_cannot_be_loaded(monkeypatch):
+    def refused(path):
+        raise OSError("failed to map segment from shared object")
+
+    monkeypatch.setattr(compiler.ctypes, "CDLL", refused)
+    with pytest.raises(compiler.CompilerError, match="shared object; if programs may not run from"):
+        compiler.build("int five(void) { return 5; }\n")
 
 
 def test_auto_starts_no_compiler():

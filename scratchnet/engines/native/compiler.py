@@ -11,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 NAMES = ("cc", "gcc", "clang", "tcc", "cl")
 SECONDS = 300  # after which a compiler counts as hanging
+PREFIX = "scratchnet-native-"  # of the names of the folders
 
 # What makes code fast without changing a bit of its results. Contraction would round a·b + c once.
 PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
@@ -47,7 +49,7 @@ def find_compiler() -> "List[str]":
             return command
     raise CompilerError(
         f"no C compiler was found: neither {', '.join(NAMES)} nor that of this Python (sysconfig) "
-        "is a program here; set CC to one, or use engine='auto', which needs no compiler"
+        "is a program here; set CC to one, or use engine='auto' or sn.unroll, which need none"
     )
 
 
@@ -86,26 +88,48 @@ def build(source: str) -> "Any":
                 return ctypes.CDLL(path)
         raise CompilerError(
             f"the C compiler {compiler[0]} failed: {complaint or 'it wrote no library'}; "
-            "set CC to another one, or use engine='auto'"
+            "set CC to another one, or use engine='auto' or sn.unroll"
         )
     except OSError as error:
-        raise CompilerError(f"the library of {compiler[0]} cannot be used: {error}") from None
+        raise CompilerError(
+            f"the library of {compiler[0]} cannot be used: {error}; if programs may not run from "
+            f"{os.path.dirname(folder)}, set TMPDIR to another folder"
+        ) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # Windows keeps a library that is loaded.
 
 
 def private_folder() -> str:
     """Return a new folder that nobody else may enter or replace."""
-    folder = tempfile.mkdtemp(prefix="scratchnet-")
-    if os.name == "posix":
-        mode = os.stat(os.path.dirname(folder)).st_mode
+    place = os.path.realpath(tempfile.gettempdir())
+    above = place
+    while os.name == "posix":
+        mode = os.stat(above).st_mode
         if mode & 0o022 and not mode & 0o1000:
-            os.rmdir(folder)
             raise CompilerError(
-                f"others may replace files in {os.path.dirname(folder)}; set TMPDIR to a folder "
-                "that only you may write to"
+                f"others may replace files in {above}; set TMPDIR to a folder that only you may "
+                "write to"
             )
-    return folder
+        if above == os.path.dirname(above):
+            break
+        above = os.path.dirname(above)
+    remove_leftovers(place)
+    return tempfile.mkdtemp(prefix=PREFIX, dir=place)
+
+
+def remove_leftovers(place: str) -> None:
+    """Remove this user's folders that processes have left which were killed."""
+    own = os.geteuid() if os.name == "posix" else 0
+    with os.scandir(place) as entries:
+        found = [entry for entry in entries if entry.name.startswith(PREFIX)]
+    for entry in found:
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:  # Another process has just removed it.
+            continue
+        old = status.st_mtime < time.time() - 2 * SECONDS
+        if old and status.st_uid == own and entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def run(command: "List[str]", folder: str) -> str:
