@@ -36,8 +36,8 @@ def gather_of(lists: "Ready", size: int) -> str:
     matrices = [p for p in lists.net.parameters() if not p.flat and p.rows]
     if not pays_off([X[i] for i in used[::step]], matrices, size):
         return ""
-    is_ones = all(X[i].count(0.0) + X[i].count(1.0) == len(X[i]) for i in used)
-    return ONES if is_ones else VALUES
+    others = (tuple(filter(None, X[i])) for i in used)
+    return ONES if all(row.count(1.0) == len(row) for row in others) else VALUES
 
 
 def pays_off(X: "Matrix", matrices: "List[Any]", size: int) -> bool:
