@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 # Code that reads only the numbers that are not 0 is faster if these are at most the fraction
 # MOST - PER_UNIT / units of the data, because it also takes time for each input and each sample.
-# Measured on networks of 16, 64 and 784 inputs and 4, 10 and 30 units: without math.sumprod, whole
-# products take longer. For single samples only half of the units count.
+# Measured with `python3 -m bench.zeros` in tests. Without math.sumprod, whole products take longer.
+# For single samples only half of the units count. An optimizer with memory then takes most of the
+# time, and computes columns a little faster than rows.
 MOST = 0.4 if hasattr(math, "sumprod") else 0.5
 PER_UNIT = 2
 FEWEST_INPUTS = 16
@@ -31,6 +32,8 @@ def gather_of(lists: "Ready", size: int) -> str:
     """Return what of the samples the code of this training run should read; see gather.py."""
     X, used = lists.examples.X, lists.examples.used
     if COMPILED or not isinstance(X, list):  # Reading all samples one by one may take long.
+        return ""
+    if size == 1 and lists.optimizer.memory:
         return ""
     step = (len(used) + SAMPLES - 1) // SAMPLES
     matrices = [p for p in lists.net.parameters() if not p.flat and p.rows]

@@ -9,6 +9,7 @@
     measure.py     two contenders timed in turn; medians, ratios; whether they compute the same
     rows/          what is compared with what, and what must be reached
     scaling.py     time per sample against width, depth and batch
+    zeros.py       time against the share of numbers that are 0
     memory.py      the heap that the core needs on MicroPython
     report.py      text, JSON, and the table of the README
 

@@ -132,15 +132,15 @@ def test_what_a_layer_makes_of_the_samples_is_not_gathered(first, gather):
 # ---- the choice ----------------------------------------------------------------------------------
 
 
-def choice(X, units=30, size=10, name="fast"):
+def choice(X, units=30, size=10, name="fast", optimizer="sgd"):
     net = sn.Sequential([sn.Dense(len(X[0]), units), sn.Tanh(), sn.Dense(units, 1)], seed=1)
     with kernel(name), watching() as seen:
-        net.fit(X, [0.0] * len(X), "mse", "sgd", 1, size, engine="rows")
+        net.fit(X, [0.0] * len(X), "mse", optimizer, 1, size, engine="rows")
     return seen.engines[0].gather
 
 
 def test_the_choice_depends_on_the_zeros():
-    assert choice(sparse(50, 64)) == "values"
+    assert choice(sparse(50, 64)) == choice(sparse(50, 64), size=1) == "values"
     assert choice(sparse(50, 64, ones=True)) == "ones"
     assert choice(sparse(50, 64, not_zero=60)) == ""
 
@@ -152,7 +152,10 @@ def test_a_single_other_number_makes_a_difference():
     assert choice(X) == "values"
 
 
-@pytest.mark.parametrize("options", [dict(units=4), dict(units=8, size=1), dict(name="portable")])
+@pytest.mark.parametrize(
+    "options",
+    [dict(units=4), dict(units=8, size=1), dict(size=1, optimizer="adam"), dict(name="portable")],
+)
 def test_it_does_not_pay_off(options):
     """In the portable kernel a sum of zeros would have another sign."""
     assert choice(sparse(50, 64), **options) == ""
