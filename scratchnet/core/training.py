@@ -220,14 +220,13 @@ class Training:
 
     def end_epoch(self, losses: Row, batches: Batches) -> Epoch:
         """Measure the validation loss, update ``best``, and add the epoch to the history."""
-        engine = self.engine
         if len(batches) > 1:
-            losses = [engine.loss.of_batches(losses, [len(batch) for batch in batches])]
-        validation_loss = self.validation and mean_loss(engine.net, self.validation, engine.loss)
+            losses = [self.engine.loss.of_batches(losses, [len(batch) for batch in batches])]
+        validation_loss = self.validation and self.engine.measure(self.validation)
         best = self.best_after(validation_loss)
-        report = validation_loss, engine.optimizer.rate, best and best[0]
+        report = validation_loss, self.engine.optimizer.rate, best and best[0]
         self.history.add(losses, *report)
-        self.history.engine = engine.name
+        self.history.engine = self.engine.name
         self.best = best
         return Epoch(len(self.history), losses[-1], *report)
 
@@ -237,7 +236,7 @@ class Training:
             return None
         loss = validation_loss
         if self.validation is None:  # the same measure, of the data it learns from
-            loss = mean_loss(self.engine.net, self.examples, self.engine.loss)
+            loss = self.engine.measure(self.examples)
         former = None if self.best is None else self.best[1]
         # NaN is unequal to itself. Every later loss replaces it.
         if former is not None and not (loss < former or former != former):
@@ -294,6 +293,10 @@ class Engine:
         return self.net.backpropagate(
             X, Y, self.loss, weights, self.generator, first=self.net.first_trainable()
         )
+
+    def measure(self, examples: Examples) -> Number:
+        """Return the loss over all examples, without penalties."""
+        return mean_loss(self.net, examples, self.loss)
 
     def step_or_undo(self, batch: Batch) -> Number:
         """Make a step. If an error or Ctrl-C interrupts it, restore everything it changes."""
@@ -368,9 +371,10 @@ def prepare(
         examples = examples.weigh_classes(class_weight, net.number)
     net.adapt(examples.samples(), again=False)
     size = min(batch_size or len(examples), len(examples))
-    lists = Engine(net, loss, optimizer, examples, generator)
     training: Any = Training(
-        PLUG_POINTS["engine"](lists, size, engine, executor, unroll),
+        PLUG_POINTS["engine"](
+            Engine(net, loss, optimizer, examples, generator), size, engine, executor, unroll
+        ),
         validation,
         epochs,
         size,

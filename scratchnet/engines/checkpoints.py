@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ..core.examples import Examples
     from ..core.history import Epoch
     from ..core.training import Training
-    from ..core.types import Row
+    from ..core.types import Number, Row
     from ..formats.files import Path
     from ..formats.safetensors import Tensor
     from .saved_state import SavedState
@@ -110,6 +110,9 @@ class SavingEngine(Engine):
     @property
     def at_once(self) -> int:  # type: ignore[override]
         return self.engine.at_once
+
+    def measure(self, examples: "Examples") -> "Number":
+        return self.engine.measure(examples)
 
     def epoch(self, batches: "List[List[int]]") -> "Row":
         if self.losses and self.resumed_at is not None:

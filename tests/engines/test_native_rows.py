@@ -1,13 +1,13 @@
 """engine="native": large networks are recorded by rows; the bits are those of the lists."""
 
 import pytest
-from compare_engines import kernel, outcome
+from compare_engines import Lazy, kernel, outcome
 from random_networks import Bell, MeanQuarticError, Scale, Share, SignDescent
 
 import scratchnet as sn
 from scratchnet.codegen.c import native_parts, native_rows, native_step
 from scratchnet.codegen.c.native_step import NativeStep
-from scratchnet.engines.native import compiler, engine
+from scratchnet.engines.native import compiler, engine, measuring
 
 try:
     compiler.find_compiler()
@@ -137,3 +137,85 @@ def test_large_networks_have_no_longer_source(by_rows):
         lines.append(step.source.count("\n"))
     assert lines[1] <= lines[0]
     assert len(by_rows) == 2
+
+
+# ---- validation ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """The losses that were measured in C."""
+    values = []
+    value = measuring.Measuring.value
+
+    def noting(self):
+        values.append(value(self))
+        return values[-1]
+
+    monkeypatch.setattr(measuring.Measuring, "value", noting)
+    monkeypatch.setattr(measuring, "BLOCK", 9)
+    monkeypatch.setattr("scratchnet.core.examples.BLOCK", 9)
+    monkeypatch.setattr(engine, "FEWEST_TO_MEASURE", 0)
+    return values
+
+
+def histories(name, **options):
+    make, Y, loss, optimizer = CASES[name]
+    found = []
+    for engine_name in ("native", "lists"):
+        net = sn.Sequential(make(), seed=1)
+        history = net.fit(
+            X, Y, loss, optimizer, epochs=4, batch_size=33, engine=engine_name, **options
+        )
+        found.append((history.rows, history.best_epoch, [p.value for p in net.parameters()]))
+    return found
+
+
+WEIGHTS = [1 + k % 3 for k in range(70)]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"validation_split": 0.3},
+        {"patience": 2, "sample_weight": WEIGHTS},
+        {"validation_split": 0.3, "patience": 1, "sample_weight": WEIGHTS},
+    ],
+    ids=["split", "patience", "both"],
+)
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_validation_has_the_bits_of_lists(name, options, measured):
+    native, lists = histories(name, **options)
+    assert native == lists
+    assert len(measured) == len(native[0]) and None not in measured
+
+
+def test_a_validation_of_lazy_rows(measured):
+    Y = CASES["normalized"][1]
+    native, lists = histories("normalized", validation_data=(Lazy(X), Lazy(Y)))
+    assert native == lists
+    assert measured
+
+
+def test_a_validation_beside_a_checkpoint(measured, tmp_path):
+    path = str(tmp_path / "run.safetensors")
+    native = histories("deep", validation_split=0.3, checkpoint=path)[0]
+    lists = histories("deep", validation_split=0.3)[1]
+    assert native == lists
+    assert measured
+
+
+def test_lists_measure_what_cannot_be_recorded(measured, monkeypatch):
+    def refused(*given):
+        raise ValueError("it multiplies by a part of a parameter")
+
+    monkeypatch.setattr(engine, "Measuring", refused)
+    native, lists = histories("classifier", validation_split=0.3)
+    assert native == lists
+    assert not measured
+
+
+def test_few_samples_are_measured_by_lists(measured, monkeypatch):
+    monkeypatch.setattr(engine, "FEWEST_TO_MEASURE", 10000)
+    histories("classifier", validation_split=0.3)
+    assert not measured

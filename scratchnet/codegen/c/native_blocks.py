@@ -17,9 +17,10 @@ from .native_unit import MOST_ON_STACK, is_row_of_sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List
+    from typing import Any, Dict, List, Union
 
     from .native_parts import Parts
+    from .native_rows import RowParts
 
 BLOCK = 32  # samples
 ROWS = (2, 4)  # how many rows of sums are added to at once
@@ -33,7 +34,9 @@ class Blocks:
     ``scratch``    how many numbers they keep, from ``place`` on
     """
 
-    def __init__(self, parts: "Parts", inputs: int, outputs: int, place: int) -> None:
+    def __init__(
+        self, parts: "Union[Parts, RowParts]", inputs: int, outputs: int, place: int
+    ) -> None:
         self.unit, self.record = parts.unit, parts.record
         self.scalars = scalars_of(parts.sample)
         self.lengths = dict(parts.lengths)
@@ -61,7 +64,7 @@ class Blocks:
                 "y": outputs,
                 "r": drawn,
                 "weight": 1,
-                "term": len(parts.record.terms),
+                "term": len(parts.record.sums),
             }
             self.scratch = BLOCK * sum(widths.values())
             self.write_out(parts.sample, widths, place)

@@ -10,8 +10,9 @@ from ...core.optimizers import Optimizer
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
 from ..loops import Element, Fill, Fold, Index, Loops, Nest, size
+from ..own import RememberingNothing
 from ..program import reachable
-from ..python.recording import Grid, TrainingStep
+from ..python.recording import Grid, Recording, TrainingStep, check_attributes
 from ..python.step import COUNT
 from ..python.vectors import Vectors
 from .native_parts import CALL
@@ -26,22 +27,30 @@ if TYPE_CHECKING:
     from .native_unit import NativeUnit
 
 
+class Measurement(TrainingStep):
+    """The record of the loss alone, without penalties and random numbers."""
+
+    def __init__(
+        self, net: "Sequential", loss: "Loss", shape: "Tuple[int, int, bool]", count: int
+    ) -> None:
+        check_attributes(net, loss)
+        inputs, outputs, weighted = shape
+        Recording.__init__(self, net, inputs, count)
+        self.widths.update({"y": outputs, "weight": 1})
+        for p in self.parameters:
+            p.frozen = True
+        loss = loss.with_numbers(self.number, exactly=True)
+        batch = self.rows("x", inputs), self.rows("y", outputs), loss, self.weights(weighted)
+        with RememberingNothing(self.net.layers + [loss]):
+            self.value = self.net.loss_of(*batch) + Symbolic(0, kind="absent")
+
+
 class RowRecord:
     """The record of a step, with what a BatchRecord has; its gradients are its sums."""
 
-    def __init__(
-        self,
-        net: "Sequential",
-        loss: "Loss",
-        optimizer: "Optimizer",
-        shape: "Tuple[int, int, bool]",
-        count: int,
-    ) -> None:
-        if optimizer.clip_norm is not None or type(optimizer).clip_factor is not FACTOR:
-            raise Undecided("it clips gradients")
-        self.step = TrainingStep(net, loss, optimizer, shape, count)
-        self.is_weighted = shape[2]
-        self.parameters = self.step.parameters
+    def __init__(self, step: "TrainingStep", is_weighted: bool) -> None:
+        self.step, self.is_weighted = step, is_weighted
+        self.parameters = step.parameters
         self.learning = [p for p in self.parameters if not p.frozen]
         for p in self.learning:
             if not p.flat and not isinstance(p.gradient, Grid):
@@ -54,7 +63,18 @@ class RowRecord:
         self.sums = range(len(self.gradients) + len(self.vectors.terms))
 
 
-FACTOR = Optimizer.clip_factor
+def record_of_step(
+    net: "Sequential",
+    loss: "Loss",
+    optimizer: "Optimizer",
+    shape: "Tuple[int, int, bool]",
+    count: int,
+) -> "RowRecord":
+    """Return the record of a training step on ``count`` samples."""
+    own = type(optimizer).clip_factor is Optimizer.clip_factor
+    if optimizer.clip_norm is not None or not own:
+        raise Undecided("it clips gradients")
+    return RowRecord(TrainingStep(net, loss, optimizer, shape, count), shape[2])
 
 
 class RowParts:

@@ -20,7 +20,7 @@ from ..own import generate
 from . import templates
 from .native_blocks import BLOCK, Blocks, nested
 from .native_parts import Parts
-from .native_rows import RowParts, RowRecord
+from .native_rows import RowParts, record_of_step
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 from .table_rows import for_comment
@@ -81,7 +81,7 @@ def parts_by_rows(
     if weights < FEWEST_BY_ROWS:
         return None
     try:
-        return RowParts(unit, RowRecord(net, loss, optimizer, shape, count))
+        return RowParts(unit, record_of_step(net, loss, optimizer, shape, count))
     except Exception as error:  # User-defined rules may raise anything.
         if weights > MOST_BY_NUMBERS:
             raise ValueError(

@@ -4,6 +4,7 @@
     library.py    keeps the libraries, and calls their functions
     engine.py     engine="native": training steps in C
     passes.py     several epochs by one call
+    measuring.py  the loss over samples, for validation
     reading.py    checks and converts large data in C
     memory.py     what the optimizer remembers, as arrays
     notice.py     a line on the terminal that says what takes long

@@ -10,6 +10,7 @@ from ...core.losses import weighted_count
 from ...core.training import set_rows
 from ..generated import Generated
 from . import library, reading
+from .measuring import Measuring
 from .memory import Memory
 from .notice import Notice
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # What one call computes takes less than 0.1 seconds. Ctrl-C discards it.
 OPERATIONS_AT_ONCE = 250000000
 STEPS_AT_ONCE = 20000
+FEWEST_TO_MEASURE = 100000  # samples times weights; lists take 10 ms for so many
 DRAW = 5  # the time of a random number, in operations
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
@@ -56,6 +58,7 @@ class Native(Generated):
         if reading.in_memory(examples.X) and reading.in_memory(examples.Y):
             rows = examples.X, examples.Y
             self.data = [*map(reading.whole, rows), array("d", examples.weights or [])]
+        self.measuring: "Dict[Examples, Optional[Measuring]]" = {}
         self.at_once = self.most_at_once(size)
         # The same batches without their rows, which may be slow to read.
         numbers = range(len(examples.X))
@@ -96,6 +99,26 @@ class Native(Generated):
         places, *data = self.data_of(different)
         lists = [self.sizes_of(different), places, *data]
         return self.called(self.train, [len(batches), again], lists, different, len(batches))
+
+    def measure(self, examples: "Examples") -> "Any":
+        """Return the loss over all examples, without penalties."""
+        count = sum([p.count for p in self.parameters])
+        if self.is_changed() or len(examples) * count < FEWEST_TO_MEASURE:
+            return self.lists.measure(examples)
+        if examples not in self.measuring:
+            self.measuring[examples] = self.measuring_of(examples)
+        measuring = self.measuring[examples]
+        value = None if measuring is None else measuring.value()
+        return self.lists.measure(examples) if value is None else value
+
+    def measuring_of(self, examples: "Examples") -> "Optional[Measuring]":
+        """Return what measures the loss over the examples, or None if lists must."""
+        shape = self.inputs, self.outputs, examples.weights is not None
+        try:
+            with Notice("the measurement is compiled ..."):
+                return Measuring(self.net, self.loss, examples, shape)
+        except Exception:  # The network is no series of products, or a rule raises an error.
+            return None
 
     # ---- several passes over the data ------------------------------------------------------------
 

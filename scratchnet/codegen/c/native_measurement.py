@@ -1,0 +1,79 @@
+"""The C that measures the loss over samples on this machine, for validation."""
+
+from ..own import generate
+from . import templates
+from .native_blocks import BLOCK, Blocks, nested
+from .native_rows import Measurement, RowParts, RowRecord
+from .native_step import comment, head, places_of
+from .native_unit import NativeUnit
+from .printer import indented
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Tuple
+
+
+class NativeMeasurement:
+    """The source of the measurement; ``scratch`` is the length of its working array.
+
+    It is printed from the record of rows. If the network is no series of matrix products, the
+    constructor raises an error.
+    """
+
+    def __init__(self, net: "Any", loss: "Any", shape: "Tuple[int, int, bool]") -> None:
+        counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
+        made = generate(lambda: _Writer(net, loss, shape, next(counts)), net.layers + [loss])
+        self.source, self.scratch = made.source, made.scratch
+
+
+class _Writer:
+    """Writes the source."""
+
+    def __init__(self, net: "Any", loss: "Any", shape: "Tuple[int, int, bool]", count: int) -> None:
+        unit = NativeUnit("net")
+        record = RowRecord(Measurement(net, loss, shape, count), shape[2])
+        parts = RowParts(unit, record)
+        sums = len(record.sums)
+        blocks = Blocks(parts, shape[0], shape[1], sums)
+        self.scratch = sums + blocks.scratch
+        lines = [
+            "(void)weights, (void)count;",
+            "double *const sums = scratch;",
+            f"for (int n = 0; n < {sums}; n++) {{ sums[n] = -0.0; }}",
+            *blocks.before,
+            f"for (long long start = 0; start < size; start += {BLOCK}) {{",
+            "    const long long left = size - start;",
+            f"    const int block = left < {BLOCK} ? (int)left : {BLOCK};",
+            *nested(blocks.lines),
+            "}",
+            *parts.ending,
+            "*value = loss;",
+        ]
+        about = [f"layer {k}: {layer!r}" for k, layer in enumerate(net.layers)]
+        about += [f"loss: {loss!r}", *places_of(net.parameters())]
+        self.source = "\n".join(
+            [
+                comment("The loss over samples, written by scratchnet from its rules.", about),
+                head(True) + templates.CHECK_BITS.format(**unit.words),
+                templates.BEGIN_UNCONTRACTED,
+                *unit.functions(),
+                *parts.tables,
+                MEASURE.replace("BODY", indented(lines)),
+            ]
+        )
+
+    def __eq__(self, other: "Any") -> bool:
+        return bool(self.source == other.source)
+
+
+MEASURE = """\
+/* Computes the loss over some samples. Returns 1 after a division by zero, which Python refuses. */
+NET_API long long net_measure(long long size, const long long *places, const double *inputs,
+    const double *targets, const double *weights, const double *counts, const double *restrict w,
+    double *restrict scratch, double *value)
+{
+    const double count = *counts;
+    feclearexcept(FE_ALL_EXCEPT);
+BODY    return fetestexcept(FE_DIVBYZERO | FE_INVALID) ? 1 : 0;
+}
+"""
