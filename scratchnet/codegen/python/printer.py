@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ...scalars import Symbolic
 
 LONG = 24  # the smallest number of products that a function adds faster
+# PyPy compiles the code: variables become registers, and long functions are not compiled.
+IS_PYPY = sys.implementation.name == "pypy"
 FEW_VARIABLES = 250  # so many of the 256 that CPython reads fast; the arguments are among them
 SAMPLES_OF_STEP = 8  # how often a step is assumed to repeat its loop over samples
 # Their names have a digit or an underscore, which keywords do not. A function is called.
@@ -91,7 +93,7 @@ def long_dot() -> str:
     PyPy does not compile such long functions. CPython has math.sumprod from version 3.12 on; the
     figures are in engines/products.py.
     """
-    if sys.implementation.name == "pypy":
+    if IS_PYPY:
         return "dot"
     return "sumprod" if functions.kernel() != "portable" and hasattr(math, "sumprod") else ""
 
@@ -203,7 +205,7 @@ def hottest_first(lines: "List[str]") -> "List[str]":
         times = SAMPLES_OF_STEP ** ((len(line) - len(line.lstrip())) // 4)
         for name in VARIABLE.findall(line):
             uses[name] = uses.get(name, 0) + times
-    if len(uses) <= FEW_VARIABLES:
+    if len(uses) <= FEW_VARIABLES or IS_PYPY:
         return lines
     hottest = sorted(uses, key=lambda name: -uses[name])[:FEW_VARIABLES]
     return [" = ".join(hottest + ["0.0"])] + lines

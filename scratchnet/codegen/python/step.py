@@ -31,7 +31,7 @@ from ..program import Printer, reachable
 from ..rescaled import rescaled
 from ..simplified import simplified
 from .branches import BranchingCode
-from .printer import Code, function, hottest_first
+from .printer import IS_PYPY, Code, function, hottest_first
 from .unrolled import listed, named, pattern
 
 TYPE_CHECKING = False
@@ -400,7 +400,8 @@ class Step:
         numbers = [value] + [new for _, new in self.changed]
         results = [v + Symbolic(0, kind="absent") for v in numbers]  # symbolic in any case
         old_weights = [w for rows in self.old for row in rows for w in row]
-        is_exact = kernel() == "portable"
+        # On PyPy, the factors take longer to find than they save.
+        is_exact = kernel() == "portable" or IS_PYPY
         self.value, *changed = simplified(results) if is_exact else rescaled(results, old_weights)
         self.changed = [(old, new) for (old, _), new in zip(self.changed, changed)]
         self.code = BranchingCode([self.value, *changed])
