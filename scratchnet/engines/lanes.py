@@ -37,6 +37,11 @@ TIME_OF_OTHER = 76.0  # for each other parameter
 TIME_OF_UNIT = 470.0
 FASTER = 0.8  # lanes are chosen if they take less than this part of the time of others
 
+NO_RULE = (
+    "it needs weights that multiply the inputs and change by the rule of SGD without momentum, "
+    "decay, penalties and clipping"
+)
+
 
 class Lanes(Rows):
     """An engine that trains on samples of integers, where the rule is that of plain SGD.
@@ -63,6 +68,8 @@ class Lanes(Rows):
             raise ValueError("it needs the samples as a list, but they are read one by one")
         if lists.optimizer.memory:
             raise ValueError("it needs SGD without momentum")
+        if all([p.flat for p in lists.net.parameters()]):
+            raise ValueError(NO_RULE)
         # First some rows are tried, because it takes time to generate code and to read all samples.
         self.grid = Grid([examples.X[i] for i in examples.used[:FIRST]])
         steps_at_once(lists, size, self.grid, limit)
@@ -71,10 +78,7 @@ class Lanes(Rows):
             raise ValueError("it needs fused code for rows, which this network has not")
         self.lane_programs: "Dict[int, Any]" = {}
         if self.lane_program_for(size) is None:
-            raise ValueError(
-                "it needs weights that multiply the inputs and change by the rule of SGD without "
-                "momentum, decay, penalties and clipping"
-            )
+            raise ValueError(NO_RULE)
         self.read = self.ready.examples
         self.grid = Grid([self.read.X[i] for i in self.read.used])
         self.lane_programs = {}  # The kind of the samples may be another.

@@ -8,7 +8,7 @@ import pytest
 from compare_engines import STRIDE, Lazy, kernel, watching
 from hypothesis import given
 from hypothesis import strategies as st
-from random_networks import bits, bits_of
+from random_networks import Scale, bits, bits_of
 from small_trainings import pressed_at_line
 from test_checkpoints import Snapshots
 
@@ -222,6 +222,7 @@ REFUSALS = [
     (dict(optimizer=sn.SGD(0.1, clip_norm=0.5)), RULE),
     (dict(layers=PENALIZED), RULE),
     (dict(layers=DROPPED), RULE),
+    (dict(layers=[Scale(3), sn.Softmax()], X=[x[:3] for x in X]), RULE),
     (dict(X=Lazy(X)), "it needs the samples as a list, but they are read one by one"),
     (dict(X=[[v * 1.1**i for v in X[0]] for i in range(48)]), "the inputs are not multiples of"),
 ]
