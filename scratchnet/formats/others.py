@@ -13,6 +13,7 @@ TORCH = "sn.from_torch(torch.load({}))"
 KERAS = "sn.from_keras(keras.saving.load_model({}))"
 PICKLE = "sn.from_sklearn(pickle.load(open({}, 'rb')))"
 FROM = {
+    ".weights.h5": "model.load_weights({}) and then sn.from_keras(model)",
     ".pt": TORCH,
     ".pth": TORCH,
     ".bin": TORCH,
@@ -28,7 +29,6 @@ FROM = {
 ADVICE = {
     ".bin": "; without PyTorch, convert the file to .safetensors, which sn.load reads",
     ".ckpt": "; without PyTorch, convert its state dict to .safetensors, which sn.load reads",
-    ".weights.h5": ": such a file has weights alone, so make the model first, and let it load them",
 }
 POINTER = b"version https://git-lfs"
 
@@ -36,7 +36,7 @@ POINTER = b"version https://git-lfs"
 def refuse(path: "Path") -> None:
     """Refuse the file of another library, and say how its model is converted."""
     for ending in FROM:
-        if str(path).lower().endswith(ending):
+        if str(path).lower().endswith(ending):  # the first that fits is the longest
             hint = "its library must load it, as in " + FROM[ending].format(repr(str(path)))
             more = "".join([ADVICE[end] for end in ADVICE if str(path).lower().endswith(end)])
             raise ValueError(f"{path}: not a scratchnet file; {hint}{more}")

@@ -8,7 +8,8 @@
     Normalization  Rescaling                           Normalization
     BatchNormalization                                 Normalization; for gamma and beta a
                                                        Dense with a diagonal matrix
-    LayerNormalization  PReLU  Dropout                 the same
+    LayerNormalization  RMSNormalization  PReLU        the same
+    Dropout  ThresholdedReLU
     celu  elu  gelu  hard_sigmoid  hard_silu           CELU  ELU  ...
     leaky_relu  linear  log_softmax  mish  relu  selu
     sigmoid  silu  softmax  softplus  softsign  tanh
@@ -37,7 +38,7 @@ from ..core.checks import shown
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
 from ..deep.activations import LogSoftmax, PReLU
-from ..deep.normalization import LayerNormalization
+from ..deep.normalization import LayerNormalization, RMSNormalization
 from ..formats import exchange
 from . import keras_operations
 from .affine import sized
@@ -63,6 +64,7 @@ NEW: "Dict[Any, Any]" = {
     ),
     LeakyReLU: lambda layers, layer: layers.LeakyReLU(layer.slope),
     Normalization: lambda layers, layer: layers.Normalization(),
+    RMSNormalization: lambda layers, layer: layers.RMSNormalization(epsilon=layer.epsilon),
     PReLU: lambda layers, layer: layers.PReLU(shared_axes=[1] if layer.count == 1 else None),
 }
 
@@ -189,7 +191,7 @@ def _arrays(i: int, layer: "Any", part: "Part") -> "List[Any]":
         numbers = [layer.weights.value, exchange.bias_of(layer)]
         if not theirs.use_bias and any(numbers.pop()):
             raise exchange.unfit(i, layer, f"{where} has no bias; give a Dense with one")
-    elif kind_of(theirs) in ("LayerNormalization", "PReLU"):
+    elif kind_of(theirs) in ("LayerNormalization", "PReLU", "RMSNormalization"):
         numbers = [parameter.value for parameter in layer.parameters()]
     elif kind_of(theirs) == "Normalization" and theirs.input_mean is None:
         numbers = [layer.mean.value, [s * s for s in layer.spread.value]]
@@ -234,7 +236,10 @@ def _new(net: "Sequential") -> "Any":
                     i, layer, f"Keras has no such layer; it has {', '.join(known)}"
                 )
             layers.append(keras.layers.Activation(names[0]))
-        if type(layer) in (Dense, LayerNormalization, PReLU) and layer.parameters():
+        if (
+            type(layer) in (Dense, LayerNormalization, PReLU, RMSNormalization)
+            and layer.parameters()
+        ):
             layers[-1].trainable = not all([p.frozen for p in layer.parameters()])
     widths = [net.inputs] + [
         layer.mean.count for layer in net.layers if isinstance(layer, Normalization)

@@ -11,8 +11,8 @@ from ..core import checks
 from ..core.activations import ELU, Identity, LeakyReLU, ReLU, Softmax
 from ..core.functions import sqrt
 from ..core.layers import Dense, Dropout
-from ..deep.activations import Clip, PReLU
-from ..deep.normalization import LayerNormalization
+from ..deep.activations import Clip, PReLU, ThresholdedReLU
+from ..deep.normalization import LayerNormalization, RMSNormalization
 from ..formats import exchange
 from .affine import Affine
 
@@ -54,6 +54,7 @@ HOLDS: "Dict[str, Any]" = {
         lambda layer: not layer.threshold and (layer.max_value is None or not layer.negative_slope),
         "give no threshold, and only one of max_value and negative_slope",
     ),
+    "RMSNormalization": ALONG_FEATURES,
     "Softmax": ALONG_FEATURES,
 }
 # These compute along the last dimension of a sample.
@@ -63,6 +64,7 @@ OF_FLAT_SAMPLES = (
     "LayerNormalization",
     "Normalization",
     "PReLU",
+    "RMSNormalization",
     "Softmax",
 )
 
@@ -166,6 +168,11 @@ def _layer_normalization(layer: "Any", where: str) -> "List[Layer]":
     return _frozen_as(layer, [LayerNormalization(count, layer.epsilon, scale, bias)])
 
 
+def _rms_normalization(layer: "Any", where: str) -> "List[Layer]":
+    scale = _weights(layer, 1, where)[0]
+    return _frozen_as(layer, [RMSNormalization(len(scale), layer.epsilon, scale)])
+
+
 def _listed(values: "Any") -> "Any":
     """Return a tensor as lists."""
     if hasattr(values, "tolist"):
@@ -239,8 +246,10 @@ MADE: "Dict[str, Any]" = {
     "LeakyReLU": _leaky_relu,
     "Normalization": _normalization,
     "PReLU": _prelu,
+    "RMSNormalization": _rms_normalization,
     "ReLU": _relu,
     "Rescaling": _rescaling,
     "Softmax": lambda layer, where: [Softmax()],
+    "ThresholdedReLU": lambda layer, where: [ThresholdedReLU(float(layer.theta))],  # Keras 2
 }
 KNOWN = tuple(sorted(("Activation", "Sequential") + NOTHING + tuple(MADE)))

@@ -7,12 +7,13 @@
     Linear, whose weight is outputs × inputs           Dense
     BatchNorm1d, in eval mode                          Normalization; for its weight and bias a
                                                        Dense with a diagonal matrix
-    LayerNorm  PReLU                                   LayerNormalization  PReLU
+    LayerNorm  RMSNorm  PReLU                          LayerNormalization  RMSNormalization  PReLU
     the graph (x - mean)/spread that to_torch makes    Normalization
     CELU  ELU  GELU  Hardsigmoid  Hardswish            the same
     LeakyReLU  LogSoftmax  Mish  ReLU  SELU
     SiLU  Sigmoid  Softmax  Softplus  Softsign  Tanh
     Identity  Dropout
+    Threshold with the value 0                         ThresholdedReLU
     Hardtanh  ReLU6                                    Clip
     LogSigmoid, Softplus with a beta                   Softplus between two Normalization
     Flatten  AlphaDropout                              nothing, because samples are flat here, and
@@ -38,7 +39,7 @@ from ..core.checks import shown
 from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
 from ..deep.activations import Clip, HardSigmoid, PReLU
-from ..deep.normalization import LayerNormalization
+from ..deep.normalization import LayerNormalization, RMSNormalization
 from ..formats import exchange, state_dicts
 from .torch_chain import parts
 from .torch_modules import KNOWN, NEW, kind_of, numbers_of
@@ -187,6 +188,12 @@ def _module(i: int, layer: "Any", torch: "Any") -> "Any":
         return module
     if type(layer) is LayerNormalization:
         return _layer_norm(layer, torch)
+    if type(layer) is RMSNormalization:
+        affine = bool(layer.scale)
+        module = torch.nn.RMSNorm(layer.inputs, layer.epsilon, affine, dtype=torch.float64)
+        if affine:
+            module.weight.requires_grad = not layer.scale.frozen
+        return module
     config = layer.config()
     if type(layer) is Clip and layer.low == layer.high:
         raise exchange.unfit(i, layer, "the limits of PyTorch's Hardtanh must not be equal")
@@ -220,8 +227,8 @@ def _tensors(i: int, layer: "Any", part: "Part") -> "List[Tuple[Any, Matrix]]":
         return [(module.mean, layer.mean.value), (module.spread, layer.spread.value)]
     if kind == "PReLU":
         return [(module.weight, layer.slope.value)]
-    if kind == "LayerNorm":
-        given = [module.weight, module.bias]
+    if kind in ("LayerNorm", "RMSNorm"):
+        given = [module.weight, getattr(module, "bias", None)]
         tensors = [tensor for tensor in given if tensor is not None]
         return list(zip(tensors, [parameter.value for parameter in layer.parameters()]))
     if kind != "Linear":

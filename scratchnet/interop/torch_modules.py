@@ -8,6 +8,8 @@ clip           the Clip between two limits
 NEW            the module of each layer without parameters
 """
 
+import importlib
+
 from ..core import checks, matrix
 from ..core.activations import (
     ELU,
@@ -32,8 +34,9 @@ from ..deep.activations import (
     Mish,
     PReLU,
     Softsign,
+    ThresholdedReLU,
 )
-from ..deep.normalization import LayerNormalization
+from ..deep.normalization import LayerNormalization, RMSNormalization
 from ..formats import exchange
 from .affine import Affine
 
@@ -81,10 +84,11 @@ SAME: "Dict[str, Any]" = {
     "Softplus": _softplus,
     "Softsign": lambda module: [Softsign()],
     "Tanh": lambda module: [Tanh()],
+    "Threshold": lambda module: [ThresholdedReLU(module.threshold)],
 }
 # Modules that do nothing in a prediction, for samples that are flat.
 NOTHING = ("AlphaDropout", "Dropout1d", "FeatureAlphaDropout", "Flatten")
-WITH_TENSORS = ("BatchNorm1d", "LayerNorm", "Linear", "PReLU")
+WITH_TENSORS = ("BatchNorm1d", "LayerNorm", "Linear", "PReLU", "RMSNorm")
 KNOWN = tuple(sorted(WITH_TENSORS + NOTHING + tuple(SAME)))
 ALONG_FEATURES = (
     lambda module: module.dim in (1, -1),
@@ -110,11 +114,18 @@ HOLDS: "Dict[str, Any]" = {
         "make it a parameter again",
     ),
     "LogSoftmax": ALONG_FEATURES,
+    "RMSNorm": (
+        lambda module: (
+            len(module.normalized_shape) == 1 and (module.eps or module.weight is not None)
+        ),
+        "give one number as its normalized_shape, and its eps",
+    ),
     "Softmax": ALONG_FEATURES,
     "Softplus": (
         lambda module: module.beta > 0 and module.threshold >= 20,
         "give a beta above 0 and threshold=20 or more",
     ),
+    "Threshold": (lambda module: module.value == 0, "give it the value 0"),
 }
 # (x - mean)/spread, step by step, as torch.fx records it.
 GRAPH = ["x()", "mean()", "sub(x, mean)", "spread()", "truediv(sub, spread)", "output(truediv,)"]
@@ -142,6 +153,7 @@ NEW: "Dict[Any, Any]" = {
     Softplus: lambda nn, layer: nn.Softplus(threshold=50),
     Softsign: lambda nn, layer: nn.Softsign(),
     Tanh: lambda nn, layer: nn.Tanh(),
+    ThresholdedReLU: lambda nn, layer: nn.Threshold(layer.alpha, 0),
 }
 
 
@@ -193,6 +205,8 @@ def layers_of(kind: str, module: "Any", where: str) -> "List[Layer]":
         layers = _batch_norm(module, where)
     elif kind == "LayerNorm":
         layers = [_layer_norm(module, where)]
+    elif kind == "RMSNorm":
+        layers = [_rms_norm(module, where)]
     elif kind == "PReLU":
         slope = numbers_of(f"{where}.weight", module.weight)
         layers = [_frozen_as(PReLU(len(slope), slope), [module.weight])]
@@ -246,3 +260,14 @@ def _layer_norm(module: "Any", where: str) -> "Layer":
     ]
     layer = LayerNormalization(module.normalized_shape[0], module.eps, scale, bias)
     return _frozen_as(layer, given)
+
+
+def _rms_norm(module: "Any", where: str) -> "Layer":
+    weight = module.weight
+    scale = False if weight is None else numbers_of(where, weight)
+    # Without an eps, PyTorch takes the distance from 1 to the next number of the type.
+    epsilon = module.eps
+    if epsilon is None:
+        epsilon = importlib.import_module("torch").finfo(weight.dtype).eps
+    layer = RMSNormalization(module.normalized_shape[0], epsilon, scale)
+    return _frozen_as(layer, [] if weight is None else [weight])

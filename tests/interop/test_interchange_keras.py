@@ -126,6 +126,7 @@ FURTHER = [
     (lambda: layers.LayerNormalization(epsilon=0.1), ["LayerNormalization"]),
     (lambda: layers.LayerNormalization(center=False), ["LayerNormalization"]),
     (lambda: layers.LayerNormalization(center=False, scale=False), ["LayerNormalization"]),
+    (lambda: layers.RMSNormalization(epsilon=0.1), ["RMSNormalization"]),
     (lambda: layers.Rescaling(1 / 255), ["Normalization"]),
     (lambda: layers.Rescaling(2.0, offset=-1.0), ["Normalization"]),
     (lambda: layers.Rescaling([1.0, 2.0, 3.0, -4.0], offset=0.5), ["Normalization"]),
@@ -140,6 +141,8 @@ FURTHER = [
     (lambda: layers.ActivityRegularization(0.1), []),
 ]
 
+NORMALIZED = ("LayerNormalization", "RMSNormalization")
+
 
 @pytest.mark.parametrize("make, kinds", FURTHER)
 def test_further_layers_in_and_out(make, kinds):
@@ -147,7 +150,7 @@ def test_further_layers_in_and_out(make, kinds):
     net = sn.from_keras(model)
     assert [type(layer).__name__ for layer in net.layers] == kinds + ["Dense"]
     # Keras's normalization of rows has 32 bits, like that of batches.
-    tolerance = 1e-6 if kinds == ["LayerNormalization"] else 1e-12
+    tolerance = 1e-6 if kinds and kinds[0] in NORMALIZED else 1e-12
     agree(net.predict(ROWS), predicted(model, ROWS), tolerance)
     if all(spread > 1e-7 for p in net.parameters() if p.role == "spread" for spread in p.value):
         again = sn.to_keras(net)

@@ -37,6 +37,7 @@ FUNCTIONS = [
     (lambda h: tf.clip_by_value(h, 0, 6), sn.deep.Clip(0, 6)),
     (lambda h: tf.maximum(h, 0.0), sn.ReLU()),
     (tf.exp, sn.deep.Exp()),
+    (keras.layers.ThresholdedReLU(theta=0.5), sn.deep.ThresholdedReLU(0.5)),
 ]
 
 
