@@ -36,7 +36,7 @@ FEW = 8
 MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
 MOST.update({"wide": 20, "wide few": 22})
 if COMPILED:
-    MOST.update({"few": 150, "step": 150, "wide": 1000, "wide few": 1000})
+    MOST.update({"few": 100, "step": 100, "wide": 1000, "wide few": 1000})
 elif hasattr(math, "sumprod"):
     MOST.update({"wide": 14, "wide few": 18})
 TIME_OF_STEPS = 32  # nanoseconds per sample and parameter, at least
