@@ -206,6 +206,17 @@ class Fixed:
         raise AssertionError("a row was read")
 
 
+def test_the_targets_of_bytes_are_converted_once(images, tmp_path, monkeypatch):
+    path = str(tmp_path / "labels")
+    with open(path, "wb") as file:
+        file.write(bytes([0, 0, 8, 1]) + struct.pack(">I", 5) + bytes([0, 2, 1, 2, 2]))
+    labels, fixed = read_idx(path), CompactRows(5, [], [(array("b", [0, 2, 1, 2, 2]), 3)])
+    for Y in (labels, fixed, [0, 2, 1, 2, 2]):
+        X, targets = held(read_idx(images), Y, sn.CategoricalCrossEntropy(), outputs=3)
+        assert not isinstance(X, reading.Doubles)
+        assert list(targets) == [list(row) for row in fixed]
+
+
 def test_bytes_of_another_width_are_refused_as_rows_are(images):
     X = read_idx(images)
     found, expected = [

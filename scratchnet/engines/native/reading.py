@@ -88,6 +88,16 @@ NET_API long long net_finite(long long count, const double *numbers)
     return count;
 }
 
+/* Copies these rows. */
+NET_API long long net_copy(long long rows, long long width, const long long *places,
+    const double *numbers, double *out)
+{
+    for (long long i = 0; i < rows; i++) {
+        memcpy(out + width * i, numbers + width * places[i], (size_t)width * sizeof *out);
+    }
+    return rows;
+}
+
 /* Looks up the bytes of these rows in a table. */
 NET_API long long net_look_up(long long rows, long long width, const long long *places,
     const unsigned char *bytes, const double *table, double *out)
@@ -132,9 +142,10 @@ def held(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any, Any]
         return X, Y
     try:
         inputs = doubles_of(X, net.inputs, FEWEST)
-        if inputs is None:
+        if inputs is None and not (hasattr(X, "bytes_at") and len(X) * (X.width or 0) >= FEWEST):
             return X, Y
-        return inputs, targets_of(Y, net.outputs or inputs.width, loss) or Y
+        X = inputs or X
+        return X, targets_of(Y, net.outputs or X.width, loss) or Y
     except CompilerError:  # The engine reports it.
         return X, Y
 
@@ -221,6 +232,8 @@ def targets_of(Y: "Any", outputs: int, loss: "Any") -> "Optional[Doubles]":
     """
     if hasattr(Y, "tolist") and len(getattr(Y, "shape", ())) < 2:
         Y = Y.tolist()
+    if hasattr(Y, "bytes_at") and not Y.width:
+        Y = [Y[i] for i in range(len(Y))]  # labels in an IDX file
     usual = type(loss).target is Loss.target
     if not (usual or is_own(loss)) or not hasattr(Y, "__len__"):
         return None
@@ -264,14 +277,15 @@ def whole(rows: "Any") -> "Any":
 
 def gathered(rows: "Any", places: "List[int]", width: int) -> "Any":
     """Return the numbers of the rows at these places as an array."""
-    source = source_of(rows)
+    source, gathered = source_of(rows), library.zeros(len(places) * width)
     if isinstance(source, Doubles):
-        return array("d", b"".join([source.slice(i).tobytes() for i in places]))
+        arrays = [array("q", places), source.numbers, gathered]
+        function("net_copy", 2, 3)(len(places), width, *map(library.address, arrays))
+        return gathered
     found = source.bytes_at(places) if hasattr(source, "bytes_at") else None
     if found is None or source.width != width:
         return numbers_of([rows[i] for i in places])
     numbers, table, places = found
-    gathered = library.zeros(len(places) * width)
     arrays = [array("q", places), numbers, array("d", table), gathered]
     function("net_look_up", 2, 4)(len(places), width, *map(library.address, arrays))
     return gathered
