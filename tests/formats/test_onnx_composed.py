@@ -355,6 +355,23 @@ def test_the_class_in_another_shape():
     assert kinds(alone(graph)) == ["Dense"]
 
 
+def test_constant_outputs_do_not_count():
+    """As in the policies of ML-Agents, which say their version."""
+    outputs = (("version", DOUBLE), ("Y", DOUBLE))
+    nodes = [Node("Identity", ["two"], ["version"]), named("Tanh", ["X"])]
+    assert kinds(alone(file_of(nodes, TENSORS, outputs=outputs))) == ["Tanh"]
+    assert "that depends on its input; this graph has none" in refusal(
+        file_of(nodes, TENSORS, outputs=outputs[:1])
+    )
+
+
+@pytest.mark.parametrize("operator", ["RandomNormalLike", "Multinomial"])
+def test_random_numbers(operator):
+    assert "draws random numbers, which no layer does; take an output without them" in refusal(
+        file_of([named(operator, ["X"])])
+    )
+
+
 def test_a_constant_is_computed():
     """torch.nn.utils.weight_norm divides a weight by its norm."""
     nodes = [

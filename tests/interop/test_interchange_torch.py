@@ -236,7 +236,7 @@ META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has 
         (nn.Sequential(nn.LazyLinear(1)), r"module 0 \(LazyLinear\) is not supported"),
         (nn.Sequential(nn.LogSoftmax(0)), r"module 0 \(LogSoftmax\) cannot be .* give dim=1"),
         (nn.ModuleList([nn.ReLU()]), r"the module \(ModuleList\) is not supported"),
-        (nn.ModuleList([nn.ReLU()]), r"Softplus, Softsign, Tanh$"),
+        (nn.ModuleList([nn.ReLU()]), r"Softplus, Softsign, Tanh, Threshold$"),
         (
             Own(),
             r"^mul\(\) in the module \(Own\) cannot be carried over: the number of features is u",

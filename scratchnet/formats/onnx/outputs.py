@@ -4,7 +4,7 @@
     scores_of    the same wire without what follows the network
     check_class  whether what follows chooses among the scores of one sample
 
-An output that only returns an input of the graph does not count.
+An output that only returns an input of the graph, or a constant, does not count.
 """
 
 from ..strict_json import shown
@@ -38,6 +38,7 @@ def output_of(graph: "Graph", values: "Dict[str, Any]", name: "Optional[str]") -
 def _only_output(graph: "Graph", values: "Dict[str, Any]") -> str:
     kinds = FLOATS + (SEQUENCE, 0)
     found = [value for value in graph.outputs if value.kind in kinds]
+    found = [value for value in found if not isinstance(values.get(value.name), Tensor)]
     computed = [value for value in found if _is_computed(values.get(value.name))]
     if len(found) > 1 and computed:  # Some policies return their state unchanged.
         found = computed
@@ -47,7 +48,9 @@ def _only_output(graph: "Graph", values: "Dict[str, Any]") -> str:
         return found[0].name
     if not found:
         raise ValueError(
-            "ONNX: a network needs one output of floats (FLOAT or DOUBLE); this graph has none"
+            "ONNX: a network needs one output of floats (FLOAT or DOUBLE) that depends on its "
+            "input; this graph has none; take an inner value, such as the scores, by its name, "
+            "output=..."
         )
     raise ValueError(
         "ONNX: a network has one output; this graph has {}; choose one by its name, output={} (or "

@@ -252,6 +252,10 @@ def unsupported(wire: "Wire") -> "ValueError":
         )
     if name in ("If", "Loop", "Scan"):
         return wire.refusal("branches while it computes; export the model for one fixed case")
+    if name.startswith("Random") or name in ("Bernoulli", "Multinomial"):
+        return wire.refusal(
+            "draws random numbers, which no layer does; take an output without them, output=..."
+        )
     if name in ("LSTM", "GRU", "RNN") or name.startswith(("Conv", "MaxPool", "AveragePool")):
         return wire.refusal("is not a layer over one row of features, which is all that is read")
     return wire.refusal(
