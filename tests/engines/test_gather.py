@@ -9,6 +9,7 @@ from hypothesis import given
 from random_networks import BETWEEN, BUILT_IN_ENDINGS, HIDDEN, bits_of, recipe, recipes
 
 import scratchnet as sn
+from scratchnet import matrix
 from scratchnet.engines import prediction, rows
 from scratchnet.engines.checkpoints import Checkpoint
 from scratchnet.engines.products import COMPILED
@@ -127,6 +128,41 @@ def test_what_a_layer_makes_of_the_samples_is_not_gathered(first, gather):
     made.X = sparse(9, 12)
     code = assert_same(made, gather)
     assert "compress(" not in code
+
+
+class Both(sn.Layer):
+    """The sum of two layers."""
+
+    def __init__(self):
+        self.inputs, self.outputs = 12, 3
+        self.parts = [sn.Dense(12, 3, weights=rows, bias=[0.5] * 3) for rows in self.weights()]
+        for part, role in zip(self.parts, "ab"):
+            part.weights.role, part.bias.role = role, role + "_bias"
+
+    def weights(self):
+        generator = sn.Generator(8)
+        return [[[generator.normal() for _ in range(3)] for _ in range(12)] for _ in range(2)]
+
+    def parameters(self):
+        return [p for part in self.parts for p in part.parameters()]
+
+    def forward(self, X):
+        return matrix.add(*[part.forward(X) for part in self.parts])
+
+    def backward(self, dA):
+        return matrix.add(*[part.backward(dA) for part in self.parts])
+
+
+def test_two_products_of_the_same_samples(gather):
+    X = sparse(9, 12, ones=gather == "ones")
+    found = []
+    for engine in ("lists", "rows"):
+        net = sn.Sequential([Both(), sn.Tanh(), sn.Dense(3, 1)], seed=2)
+        with kernel("fast"), watching() as seen:
+            net.fit(X, [0.5] * 9, "mse", sn.Adam(0.01), 3, 4, engine=engine)
+        found.append([v for p in net.parameters() for row in p.rows for v in row])
+    assert seen.engines[0].source.count("compress(W") == 2
+    assert found[1] == pytest.approx(found[0], 1e-12)
 
 
 # ---- the choice ----------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Products with samples that are mostly zeros: only the numbers that are not 0 are read.
 
-    NONZERO = [[0.0, *filter(None, x_row)] for x_row in X]
+    NONZERO = ([0.0, *filter(None, x_row)] for x_row in X)
     V0 = [[sumprod(nonzero, c) + b1 for b1, c in zip(P1, zip(Z0, *compress(W0, x_row)))]
           for x_row, nonzero in zip(X, NONZERO)]
 

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Sequence, Tuple
 
+    from .recording import Product
     from .vectors import Vector
 
 WIDEST = 64  # the widest row whose numbers are written out one by one
@@ -23,7 +24,10 @@ class Stages(Expressions):
         """Return the statements that compute all vectors."""
         lines: "List[str]" = []
         if self.gathered and self.gather == VALUES:
-            lines.append("NONZERO = [[0.0, *filter(None, x_row)] for x_row in X]")
+            row = "[0.0, *filter(None, x_row)] for x_row in X"
+            # A row that is made just before it is read is in the cache of the processor.
+            is_read_once = len(self.gathered_products()) == 1
+            lines.append(f"NONZERO = ({row})" if is_read_once else f"NONZERO = [{row}]")
         for stage in sorted({v.stage for v in self.vectors.all}):
             lines += self.stage(stage)
         return lines
@@ -67,7 +71,7 @@ class Stages(Expressions):
     def factors(self, product: str, found: "List[str]") -> "Tuple[Any, Tuple[str, str], str]":
         """Return the loops over the samples and over the weights of a product, and its text."""
         recorded = self.recording.products[int(product[1:])]
-        if int(recorded.parameter[1:]) in self.gathered and not recorded.transposed:
+        if recorded in self.gathered_products():
             return self.gathered_factors(recorded.parameter[1:], found)
         left = self.vectors.name_of(recorded.rows)
         whole = f"{left}_row" if left in found else ""
@@ -78,6 +82,11 @@ class Stages(Expressions):
         n = recorded.parameter[1:]
         outer = [] if whole else [(row, left.upper())]
         return outer, (column, f"W{n}" if recorded.transposed else f"C{n}"), text
+
+    def gathered_products(self) -> "List[Product]":
+        """Return the products of the samples and parameters that are gathered."""
+        products = self.recording.products
+        return [p for p in products if int(p.parameter[1:]) in self.gathered and not p.transposed]
 
     def gathered_factors(self, n: str, found: "List[str]") -> "Tuple[Any, Tuple[str, str], str]":
         outer = [] if "x" in found else [("x_row", "X")]
