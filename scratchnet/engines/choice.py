@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 # with user-defined classes, whose code is generated again for each training run, a parameter counts
 # "foreign" times. PyPy does not compile long functions.
 #
-# The time of steps is that of the parameters: 0.11 µs per sample and parameter. The time of rows is
-# also that of the units: 0.076 µs per parameter and 0.47 µs per unit. So rows is faster if a unit
-# has more than 14 parameters on average ("wide"), or 18 in small batches ("wide few"). For single
-# samples steps is faster up to 33. Without math.sumprod, rows is faster from 20 on. Measured with
+# The time of steps is that of the parameters, the time of rows also that of the units. Rows takes as
+# long as steps if a unit has some 21 parameters on average, or 25 in small batches. It is chosen from
+# 17 ("wide") and 23 ("wide few") on, because its code is generated in less time. For single samples
+# steps is faster beyond 33. Without math.sumprod, rows is chosen from 20 on. Measured with
 # `python3 -m bench --only scaling` in tests/.
 FEW = 8
 MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
@@ -38,7 +38,7 @@ MOST.update({"wide": 20, "wide few": 22})
 if COMPILED:
     MOST.update({"few": 100, "step": 100, "wide": 1000, "wide few": 1000})
 elif hasattr(math, "sumprod"):
-    MOST.update({"wide": 14, "wide few": 18})
+    MOST.update({"wide": 17, "wide few": 23})
 TIME_OF_STEPS = 32  # nanoseconds per sample and parameter, at least
 # The limits if the caller asks for engine="steps". Beyond these, generating the code takes minutes.
 MOST_AT_ALL: "Dict[str, float]" = {"samples": 1000, "few": 5000, "step": 5000, "foreign": 1}
