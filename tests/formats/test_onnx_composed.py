@@ -227,6 +227,26 @@ def test_casts_between_floats_do_not_hide_a_layer():
     assert kinds(alone(file_of(nodes, TENSORS))) == ["Dense", "Mish"]
 
 
+def test_branches_that_end_in_the_same_activation():
+    """As scikit-learn's converter writes a OneVsRestClassifier: one logistic model per class."""
+    nodes = [
+        Node("MatMul", ["X", "W"], ["a"]),
+        Node("Sigmoid", ["a"], ["p"]),
+        Node("MatMul", ["X", "v"], ["b"]),
+        Node("Sigmoid", ["b"], ["q"]),
+        named("Concat", ["q", "p"], {"axis": 1}),
+    ]
+    tensors = dict(TENSORS, v=doubles([2, 1], -1.0, 0.5))
+    net = alone(file_of(nodes, tensors))
+    assert kinds(net) == ["Dense", "Sigmoid"]
+    z = [-3 - 2, 3 - 12, 6 - 16]
+    agree(net.predict([ROW]), [[1 / (1 + math.exp(-v)) for v in z]], 1e-15)
+    nodes[3] = Node("Tanh", ["b"], ["q"])
+    assert "joins branches with an activation in one of them" in refusal(file_of(nodes, tensors))
+    nodes[4] = named("Concat", ["p", "p"], {"axis": 1})  # a common activation is no branch
+    assert kinds(alone(file_of(nodes, tensors))) == ["Dense", "Sigmoid", "Dense"]
+
+
 # ---- samples of several rows -------------------------------------------------------------------------------------
 
 

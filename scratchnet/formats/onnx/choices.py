@@ -5,9 +5,10 @@ Slice  Split                                ranges of features
 Concat  FeatureVectorizer                   branches side by side
 """
 
+from .chain import AFFINE, ROWWISE, Chain
 from .graph import Tensor
 from .layout import SAMPLES, count, picked
-from .rows import Rows, Sizes, Unknown, axis_of, wholes
+from .rows import Rows, Shaped, Sizes, Unknown, axis_of, wholes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,7 +171,23 @@ def _joined(reading: "Reading", wire: "Wire", inputs: "List[Any]", axis: int) ->
         places = picked(result, axis, list(range(start, start + length)))[1]
         parts.append((value.chain, places, 1.0))
         start += length
-    return reading.joined_rows(wire, parts, result)
+    rows = reading.joined_rows(wire, parts, result)
+    if isinstance(rows, Shaped) and _end_alike([chain for chain, _, _ in parts]):
+        # The same activation of each part is the activation of all, side by side.
+        last = inputs[0].chain
+        before = [(chain.before, places, factor) for chain, places, factor in parts]
+        rows = reading.joined_rows(wire, before, result)
+        if not isinstance(rows, Shaped):
+            rows = Rows(Chain(rows.chain, last.layer, count(result)), result)
+    return rows
+
+
+def _end_alike(chains: "List[Chain]") -> bool:
+    """Return whether all chains end in the same function of single numbers."""
+    first = chains[0].layer
+    return first.get("type") not in (None, "PReLU") + AFFINE + ROWWISE and all(
+        [chain.layer == first and chain.before is not None for chain in chains]
+    )
 
 
 def feature_vectorizer(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Any":
