@@ -54,6 +54,7 @@ class Native(Generated):
         self.watch_optimizer(self.step_in_c.all_settings)
         self.scratch = library.zeros(self.step_in_c.scratch)
         self.draws = library.zeros(size * sum(self.step_in_c.draws))
+        self.room: "Any" = ()
         self.data: "Any" = None  # X, Y and the weights, if X and Y are in memory
         if reading.in_memory(examples.X) and reading.in_memory(examples.Y):
             rows = examples.X, examples.Y
@@ -156,11 +157,10 @@ class Native(Generated):
         if losses is None:
             return None
         self.show_source()
-        parts = cut(losses, steps)
         if steps > 1:
-            parts = [[self.loss.of_batches(part, list(map(len, batches)))] for part in parts]
-        rates = self.rates[steps - 1 :: steps]
-        return [(loss, rate) for (loss,), rate in zip(parts, rates)]
+            sizes = list(map(len, batches))
+            losses = [self.loss.of_batches(part, sizes) for part in cut(losses, steps)]
+        return list(zip(losses, self.rates[steps - 1 :: steps]))
 
     # ---- what the C functions need ---------------------------------------------------------------
 
@@ -219,7 +219,8 @@ class Native(Generated):
         used = [examples.used[place] for batch in batches for place in batch]
         if self.data:
             return [array("q", used), *self.data]
-        X = reading.gathered(examples.X, used, self.inputs)
+        # A new array of this size would take longer to make than to fill.
+        self.room = X = reading.gathered(examples.X, used, self.inputs, self.room)
         Y = reading.gathered(examples.Y, used, self.outputs)
         weights = [] if examples.weights is None else [examples.weights[i] for i in used]
         return [array("q", range(len(used))), X, Y, array("d", weights)]

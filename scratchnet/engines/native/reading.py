@@ -275,9 +275,10 @@ def whole(rows: "Any") -> "Any":
     return source.numbers if isinstance(source, Doubles) else numbers_of(rows)
 
 
-def gathered(rows: "Any", places: "List[int]", width: int) -> "Any":
-    """Return the numbers of the rows at these places as an array."""
-    source, gathered = source_of(rows), library.zeros(len(places) * width)
+def gathered(rows: "Any", places: "List[int]", width: int, room: "Any" = ()) -> "Any":
+    """Return the numbers of the rows at these places as an array: ``room``, if it is as long."""
+    source, count = source_of(rows), len(places) * width
+    gathered = room if len(room) == count else library.zeros(count)
     if isinstance(source, Doubles):
         arrays = [array("q", places), source.numbers, gathered]
         function("net_copy", 2, 3)(len(places), width, *map(library.address, arrays))
