@@ -28,6 +28,9 @@ Draw a model in characters, or as SVG with -o:
   boundary    the predictions in the plane of two inputs; needs DATA
   mistakes    the confusion matrix of classes, or predicted numbers against true
               ones; needs DATA with the target
+
+For a model of another program, DATA has one column of numbers for each input,
+in their order, and the target, by default the last column.
 """
 EXAMPLES = """\
 examples:
