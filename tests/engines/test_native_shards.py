@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies
 from random_networks import HIDDEN, Share, bits, numbers
 
 import scratchnet as sn
+from scratchnet.codegen.c import native_step
 from scratchnet.core.training import Diverged
 from scratchnet.engines.native import compiler, shards
 
@@ -112,6 +113,14 @@ def test_a_large_network_is_written_in_loops():
     X, Y = numbers(sn.Generator(1), 4, 60), [[0.5, 1]] * 4
     history = net.fit(X, Y, "half_squared_error", epochs=1, engine="native", executor=Here(2))
     assert len(history.engine.source) < 40000
+
+
+def test_a_network_that_is_recorded_by_rows(monkeypatch):
+    """Its parameters are the network's own, not those of the record."""
+    monkeypatch.setattr(native_step, "FEWEST_BY_ROWS", 0)
+    monkeypatch.setattr(shards, "_steps", {})
+    expected, _ = trained("lists", Here(2), sn.SGD)
+    assert trained("native", Here(2), sn.SGD) == (expected, "native")
 
 
 def test_a_step_that_diverges_is_undone():

@@ -63,6 +63,9 @@ class Gradients:
             copies[-1].name, copies[-1].rows = p.name, p.rows
         return Gradients(copies)
 
+    def __copy__(self) -> "Gradients":
+        return self.copy()  # What records the step replaces the numbers of the copy's parameters.
+
     def parameters(self) -> "Sequence[Parameter]":
         return self.given
 
