@@ -35,15 +35,8 @@ MICROGRAD, MICROGPT, NEAT, BPNN, C = [
 TRAININGS = {
     "2-4-1": {NUMPY: 5.5, SKLEARN: 24, TORCH: 77, BPNN: None, MICROGRAD: None, MICROGPT: None},
     "4-16-3": {NUMPY: None, SKLEARN: None, TORCH: None, MICROGPT: None},
-    "64-32-10": {NUMPY: None, SKLEARN: None, TORCH: None, BPNN: 6, MICROGRAD: None, MICROGPT: None},
-    "784-30-10": {
-        NUMPY: None,
-        SKLEARN: None,
-        TORCH: None,
-        BPNN: 5.3,
-        MICROGRAD: None,
-        MICROGPT: 500,
-    },
+    "64-32-10": {NUMPY: None, SKLEARN: None, TORCH: None, BPNN: 6, MICROGPT: None},
+    "784-30-10": {NUMPY: None, SKLEARN: None, TORCH: None, BPNN: 5.3, MICROGPT: 500},
     "784-30-10 pixels": {NUMPY: None, BPNN: 9.5},
     "784-30-10 sparse pixels": {NUMPY: None, BPNN: 15},
 }
