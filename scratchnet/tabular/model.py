@@ -9,12 +9,10 @@ from collections import Counter
 from contextlib import closing
 from copy import copy
 from itertools import chain
-from math import isclose
 
 from .. import metrics
 from ..core.checks import require
 from ..core.functions import kernel
-from ..core.layers import Dense
 from ..core.training import prepare
 from ..datasets.arrays import ArrayEncoder, Arrays
 from ..datasets.encoding import Encoder
@@ -24,21 +22,21 @@ from ..engines.progress import warn
 from ..formats import models
 from ..texts import number_of
 from . import fingerprint, importance
-from .problem import Chain, Problem, check_data, in_memory
+from .problem import Chain, check_data, in_memory
 from .recipe import Recipe, history_of, loss_of, network
 from .stopping import Gains, epochs_on_all, trivial_loss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence
 
     from ..core.history import Epoch
     from ..core.network import Sequential
     from ..core.types import Matrix
     from ..engines.checkpoints import Checkpoint
     from ..formats.files import Path
+    from .problem import Problem
 
-AGREEMENT = 1e-6  # of the losses of a training run that is repeated, perhaps on another engine
 THRESHOLD = (lambda v: 0 <= v <= 1, "a probability from 0 to 1")
 COUNTS = (
     lambda v: isinstance(v, list) and all([isinstance(n, int) and n >= 0 for n in v]),
@@ -337,42 +335,6 @@ class Model:
     def save(self, path: "Path") -> None:
         """Write the model to a file, whose ending names the format."""
         models.save(self.net, path)
-
-
-def training_of(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
-    """Return the model before its training and the Problem it learned from, or (None, None).
-
-    ``net``    the network of a trained model
-    ``data``   a table; it is the one that the model learned from if it gives the same means and
-               spreads and, in the first epoch, the same loss
-    """
-    try:
-        return _trained_on(net, data)
-    except (LookupError, TypeError, ValueError):  # such metadata are not those of a training run
-        return None, None
-
-
-def _trained_on(net: "Sequential", data: "Any") -> "Tuple[Optional[Model], Any]":
-    """Return what ``training_of`` does; raise an error if the metadata do not fit."""
-    metadata = net.metadata
-    recipe = Recipe.from_dict(metadata["recipe"])
-    widths = [layer.outputs for layer in net.layers if isinstance(layer, Dense)]
-    if data.target is None or list(recipe.hidden) != widths[:-1]:
-        return None, None
-    problem = Problem(data, None, metadata.get("validation", 0.2), recipe.seed)
-    first, layer = net.layers[0], problem.encoder.normalization()
-    if [p.value for p in first.parameters()] != [p.value for p in layer.parameters()]:
-        return None, None
-    begun = Model.untrained(problem.encoder, recipe._replace(epochs=1))
-    begun.learn(problem.training, problem.validation)
-    loss = float(metadata["history"]["loss"][0])
-    if not isclose(begun.epochs[0].loss, loss, rel_tol=AGREEMENT):
-        return None, None
-    epochs = epochs_on_all(recipe, len(data.with_target()), metadata["history"]["best_epoch"])
-    if epochs:
-        recipe = recipe._replace(epochs=epochs)
-        problem.join()
-    return Model.untrained(problem.encoder, recipe), problem
 
 
 def metadata_of(encoder: "Any") -> "Dict[str, Any]":

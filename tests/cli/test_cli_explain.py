@@ -12,7 +12,8 @@ from test_cli_train import FLOWERS, HEADER, ROOT, ROWS, run, written
 
 import scratchnet as sn
 from scratchnet.formats import npy
-from scratchnet.tabular.model import model_of, training_of
+from scratchnet.tabular.model import model_of
+from scratchnet.tabular.repeated import training_of
 
 
 @pytest.fixture(scope="module")
@@ -363,7 +364,8 @@ def test_the_worksheet_cycle_in_every_encoding(encoding, tmp_path):
 PRINT = """
 import scratchnet as sn
 from scratchnet.formats import npy
-from scratchnet.tabular.model import model_of, training_of
+from scratchnet.tabular.model import model_of
+from scratchnet.tabular.repeated import training_of
 net = sn.Sequential([sn.Dense(2, 2), sn.Sigmoid(), sn.Dense(2, 1), sn.Sigmoid()], seed=7)
 why = sn.explain(net, [[0.05, 0.1]], [[0.01]], loss="half_squared_error", optimizer=sn.SGD(0.5))
 print(why)

@@ -7,8 +7,9 @@ from ...core.optimizers import OPTIMIZERS, SGD
 from ...explanation.explanation import explain
 from ...formats import models
 from ...lessons import and_gate, and_gate_network
-from ...tabular.model import has_encoder, model_of, training_of
+from ...tabular.model import has_encoder, model_of
 from ...tabular.recipe import loss_of
+from ...tabular.repeated import training_of
 from ..data import add_loading, loaded
 from . import exercises
 from .about import about_new_training, about_own_step, about_row, about_samples
