@@ -318,12 +318,12 @@ def role_in(layer: Any, parameter: Parameter) -> str:
     It is the role or, if several parameters have this role, the attribute that holds the inner
     layer with the parameter, and its name there: "up.weights", "blocks[1].weights".
     """
+    if [p.role for p in layer.parameters()].count(parameter.role) == 1:
+        return parameter.role
     inner = [
         (name if part is value else f"{name}[{n}]", part)
         for name, value in layer.__dict__.items()
         for n, part in enumerate(value if isinstance(value, (list, tuple)) else [value])
         if isinstance(part, Layer) and parameter in part.parameters()
     ]
-    if not inner or [p.role for p in layer.parameters()].count(parameter.role) == 1:
-        return parameter.role
-    return f"{inner[0][0]}.{role_in(inner[0][1], parameter)}"
+    return f"{inner[0][0]}.{role_in(inner[0][1], parameter)}" if inner else parameter.role
