@@ -64,15 +64,19 @@ class Process:
         self.process.stdin.flush()
         return self.answer()
 
-    def contender(self, name, quick, warm=1, **options):
-        """A Contender that trains there, after so many trainings that are not timed."""
+    def contender(self, name, quick, warm=0, **options):
+        """A Contender that trains there, after trainings for so many seconds that are not timed."""
+        from time import perf_counter
+
         from .measure import Contender
 
         def fresh():
             self.tell({"work": name, "quick": quick, "options": options})
             return lambda: self.tell("run")
 
-        for _ in range(warm):
+        fresh()()
+        end = perf_counter() + warm
+        while perf_counter() < end:
             fresh()()
         return Contender(fresh, clock=lambda: self.tell("clock"))
 

@@ -38,7 +38,7 @@ class Before(Training):
 class OnPyPy(Training):
     """A training on PyPy, warm, against the interpreter that this runs on: NumPy, or scratchnet itself."""
 
-    warm = 4
+    warm = 4  # seconds: a loop is compiled after a thousand turns
 
     def __init__(self, name, against, faster, asked="auto"):
         super().__init__(name, against, faster, asked)
@@ -53,7 +53,7 @@ class OnPyPy(Training):
         if not other.pypy():
             raise Unavailable("no pypy3 on the PATH")
         with other.Process(other.pypy()) as process:
-            warm = 1 if quick else self.warm
+            warm = 0 if quick else self.warm
             ours = process.contender(self.workload, quick, warm, engine=self.asked)
             check(process.tell("parameters"), trained(work), 1e-6, self.work)
             theirs.fresh()()
