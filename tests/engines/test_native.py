@@ -498,3 +498,16 @@ def test_auto_starts_no_compiler():
         "sys.exit('subprocess' in sys.modules or 'scratchnet.engines.native' in sys.modules)"
     )
     compiler.subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("kind", ["ELU", "SELU", "Tanh", "Softplus", "GELU"])
+def test_fully_optimized_activations_are_not_refused(kind, by_lists, monkeypatch):
+    """Compilers may compute what is not chosen, but no step may look like a division by zero."""
+    monkeypatch.setattr(compiler, "FAST", FAST)
+    monkeypatch.setattr(compiler, "HERE", HERE)
+    engine._steps.clear()
+
+    def make():
+        return [sn.Dense(2, 9), getattr(sn, kind)(), sn.Dense(9, 1)]
+
+    assert_same(make, by_lists, X=[[3 * x for x in row] for row in X], loss="huber")

@@ -39,10 +39,12 @@ class NativeUnit(Unit):
         return Unit.function_for(self, node)
 
     def named_arms(self, numbers: "Row") -> "Row":
-        """Return the choices within choices: GCC vectorizes no loop with several of them at once.
+        """Return the choices within choices of a logarithm, which GCC then vectorizes.
 
         One between constants, such as infinity, stays: TCC computes NaN by a division.
         """
+        if not any([v.operation == "mantissa" for v in numbers]):
+            return []
         choices = [v for v in numbers if v.operation == "where"]
         arms = [arm for v in choices for arm in v.operands[1:] if arm.operation == "where"]
         return [arm for arm in arms if not all([v.is_constant for v in arm.operands[1:]])]

@@ -23,7 +23,8 @@ PREFIX = "scratchnet-native-"  # of the names of the folders
 
 # What makes code fast without changing a bit of its results. Contraction would round a·b + c once.
 PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
-FAST = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
+SPECULATING = "-fno-trapping-math"
+FAST = ["-O3", "-fno-math-errno", SPECULATING]
 HERE = ["-march=native"]  # The library runs on this machine only.
 MICROSOFT = ["/nologo", "/std:c11", "/O2", "/fp:precise", "/LD"]
 
@@ -63,14 +64,24 @@ def command_of(text: str) -> "List[str]":
     return [program] + words[1:] if program else []
 
 
-def commands(compiler: "List[str]", source: str, library: str) -> "List[List[str]]":
+def commands(
+    compiler: "List[str]", source: str, library: str, fast: "List[str]"
+) -> "List[List[str]]":
     """Return the command lines to try, one after the other."""
     if os.path.basename(compiler[0]).lower() in ("cl", "cl.exe"):
         return [compiler + MICROSOFT + [source, "/Fe:" + library]]
     wide = sys.maxsize > 1 << 32
     bits = [] if wide else ["-msse2", "-mfpmath=sse"]
     end = bits + ["-o", library, source, "-lm"]
-    return [compiler + PLAIN + FAST + HERE + end, compiler + PLAIN + ["-O2"] + end]
+    return [compiler + PLAIN + fast + HERE + end, compiler + PLAIN + ["-O2"] + end]
+
+
+def fast_for(source: str) -> "List[str]":
+    """Return the options FAST, less one if 2^k can be infinite where it is not chosen.
+
+    With that option GCC would compute with it, which looks like a division by zero.
+    """
+    return [option for option in FAST if option != SPECULATING or "_ldexp(" not in source]
 
 
 def build(source: str) -> "Any":
@@ -82,7 +93,7 @@ def build(source: str) -> "Any":
         with open(os.path.join(folder, "native.c"), "x", encoding="ascii") as file:
             file.write(source)
         complaint = ""
-        for command in commands(compiler, "native.c", os.path.basename(path)):
+        for command in commands(compiler, "native.c", os.path.basename(path), fast_for(source)):
             complaint = run(command, folder)
             if not complaint and os.path.isfile(path):
                 return ctypes.CDLL(path)
