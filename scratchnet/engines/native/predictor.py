@@ -99,7 +99,8 @@ class Predictor:
         if view.readonly:
             view = memoryview(array("d", view.tobytes()))
         outputs: "Any" = self.outputs_for(rows[0] if rows else 1, view, rows)
-        return memoryview(outputs).cast("B").cast("d", (*rows, self.outputs))
+        found: "Any" = memoryview(outputs)
+        return found.cast("B").cast("d", (*rows, self.outputs)) if rows else found
 
     def refusal(self, x: "Any") -> str:
         """Return the message that says what x may be."""
