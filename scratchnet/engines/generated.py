@@ -1,5 +1,7 @@
 """Generated, the base of the engines that run generated code, and Steps."""
 
+from itertools import repeat
+
 from ..codegen.own import attributes_of, generate, is_own, is_patched
 from ..codegen.python import step
 from ..codegen.python.printer import executed
@@ -211,7 +213,7 @@ class Steps(Generated):
             return ((self.next_settings(),) for _ in range(count))
         setting = self.next_settings()
         self.optimizer.t += count - 1
-        return setting, count
+        return setting, repeat(None, count)
 
     def batches(self, batches: "Batches") -> "Iterator[Any]":
         """Yield the inputs of each step on a batch: the settings, the count, and each sample."""

@@ -246,7 +246,7 @@ def test_a_cached_program_trains_other_numbers(made):
 def test_a_constant_rate_is_read_once_and_a_schedule_in_each_step(nothing_remembered):
     constant = program("samples", optimizer=sn.RMSprop(0.1))
     scheduled = program("samples", optimizer=sn.RMSprop(sn.CosineDecay(0.1, 9)))
-    assert constant.repeats and "for _ in range(times):" in constant.source
+    assert constant.repeats and "for _ in times:" in constant.source
     assert not scheduled.repeats and "for (setting_rate,), in steps:" in scheduled.source
     assert not program("samples", optimizer=sn.Adam(0.1)).repeats
 
@@ -271,5 +271,5 @@ def test_steps_that_count_are_not_the_same(nothing_remembered):
 def test_what_only_the_settings_decide_is_computed_before_the_steps(nothing_remembered):
     with kernel("fast"):
         source = program("samples", optimizer=sn.SGD(0.1, momentum=0.5)).source
-    before, within = source.split("for _ in range(times):")
+    before, within = source.split("for _ in times:")
     assert "= setting_rate * " in before and "setting_rate" not in within

@@ -7,8 +7,8 @@ printed as a function that makes one update per step:
 
 ``parameters`` holds the rows of every parameter, and ``states`` what the optimizer remembers about
 them. The function appends the loss of each step to ``values``. Each step brings the settings of the
-optimizer, such as the learning rate; if all steps are the same, ``steps`` is the settings and the
-number of steps.
+optimizer, such as the learning rate; if all steps are the same, ``steps`` is the settings and an
+iterable with an element per step.
 
 There are two forms. If every step uses the same few samples, each sample is written out, and
 ``data`` contains only the numbers that are not 0 or 1 (``of_samples``). Otherwise one sample is
@@ -67,8 +67,8 @@ class Program:
     ``source``    the source of ``train``
     ``settings``  the attributes of the optimizer that are inputs of each step, such as its rate
     ``draws``     for each group of random numbers, how many of them each sample takes
-    ``repeats``   whether all steps are the same; ``steps`` is then the settings and the number of
-                  steps
+    ``repeats``   whether all steps are the same; ``steps`` is then the settings and an iterable
+                  with an element per step
     """
 
     def __init__(
@@ -110,7 +110,7 @@ def of_samples(
     repeats = constant and not drawn and "t" not in step.settings
     if repeats:
         before += [f"{pattern(step.names)}, times = steps"] + code.statements(step.constants())
-        loop = "for _ in range(times):"
+        loop = "for _ in times:"
     else:
         loop = f"for {listed([pattern(step.names)] + drawn)} in steps:"
     source = step.source(code, before, loop, code.statements() + step.ending(code))
@@ -423,8 +423,8 @@ class Step:
         return list(found.values())
 
     def ending(self, code: "Code") -> "List[str]":
-        """Return the statements that replace the old numbers by new ones and append the loss."""
-        lines = [f"value = {code.text(code.same[id(self.value)])}"]
+        """Return the statements that append the loss and replace the old numbers by new ones."""
+        lines = [f"done({code.text(code.same[id(self.value)])})"]
         late = []
         last = _last_uses([new for _, new in self.changed], code)
         for n, (old, new) in enumerate(self.changed):
@@ -434,7 +434,7 @@ class Step:
                 lines.append(f"new{n} = {text}")
             elif text != old.name:
                 lines.append(f"{old.name} = {text}")
-        return lines + late + ["done(value)"]
+        return lines + late
 
     def source(self, code: "Code", before: "List[str]", loop: str, body: "List[str]") -> str:
         """Return the source of ``train``."""
