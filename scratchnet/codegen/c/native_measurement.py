@@ -4,7 +4,7 @@ from ..own import generate
 from . import templates
 from .native_blocks import BLOCK, Blocks, nested
 from .native_rows import Measurement, RowParts, RowRecord
-from .native_step import comment, head, places_of
+from .native_text import comment, head, places_of
 from .native_unit import NativeUnit
 from .printer import indented
 

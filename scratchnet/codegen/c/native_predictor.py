@@ -8,7 +8,7 @@ from ..program import recorded
 from . import templates
 from .native_blocks import nested
 from .native_lists import lists
-from .native_step import comment, head, places_of
+from .native_text import comment, head, places_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 
