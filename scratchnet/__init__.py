@@ -268,7 +268,7 @@ def _engine(
     names = ("auto", "lists", "rows", "lanes", "steps", "native")
     require("engine", name, (lambda v: v in names, " or ".join([repr(n) for n in names])))
     if executor is not None and name != "native":
-        return _above("engines.workers", "Parallel", "executor")(  # type: ignore[no-any-return]
+        return _above("engines.workers.engine", "Parallel", "executor")(  # type: ignore[no-any-return]
             lists, batch_size, executor, name
         )
     if name == "lists":

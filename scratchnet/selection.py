@@ -16,7 +16,7 @@ from copy import deepcopy
 from .core.checks import is_sequence, plain, require
 from .core.functions import kernel
 from .core.random import Generator
-from .engines.executors import EXECUTOR, LentKernel
+from .engines.workers.executors import EXECUTOR, LentKernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

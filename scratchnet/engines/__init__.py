@@ -13,8 +13,7 @@
     draws         many random numbers at once
     products      matrix products of floats
     native/       the engine Native: training steps in C, compiled on this machine
-    executors     what an executor is
-    workers       batches divided among the workers of an executor
+    workers/      batches divided among the workers of an executor
     checkpoints   a training run that saves itself to a file and continues from there
 
 The core's engine, "lists", is in core/training.py. The code of Steps is in codegen/python/step.py,

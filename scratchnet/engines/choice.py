@@ -6,9 +6,9 @@ depends on timing, so that a resumed run has the same bits.
 
 import math
 
-from ..codegen.own import is_own, is_patched
+from ..codegen.own import is_own
 from ..core.network import Sequential
-from .generated import Steps
+from .generated import Steps, obstacle_to_code
 from .lanes import Lanes
 from .measuring import measuring
 from .products import COMPILED
@@ -63,18 +63,6 @@ def chosen(lists: "Engine", size: int, name: str, executor: "Any" = None) -> "En
         return Rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
     except Exception as error:  # User-defined rules may raise anything.
         raise ValueError(f"engine={name!r} cannot be used here: {error}") from error
-
-
-def obstacle_to_code(lists: "Engine") -> str:
-    """Return why no engine can generate code for this training run, or an empty string."""
-    net = lists.net
-    if net.number is not float:
-        return f"computes with floats, but this network computes with {net.number.__name__}"
-    for part in [net, lists.loss, lists.optimizer] + net.layers:
-        if is_patched(part):
-            kind = type(part).__name__
-            return f"runs the rules of classes, but a method of this {kind} was replaced"
-    return ""
 
 
 def fastest(lists: "Engine", size: int) -> "Engine":

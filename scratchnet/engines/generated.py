@@ -152,6 +152,18 @@ class Generated(Engine):
             raise
 
 
+def obstacle_to_code(lists: "Engine") -> str:
+    """Return why no engine can generate code for this training run, or an empty string."""
+    net = lists.net
+    if net.number is not float:
+        return f"computes with floats, but this network computes with {net.number.__name__}"
+    for part in [net, lists.loss, lists.optimizer] + net.layers:
+        if is_patched(part):
+            kind = type(part).__name__
+            return f"runs the rules of classes, but a method of this {kind} was replaced"
+    return ""
+
+
 def arguments_of(part: "Any") -> "Any":
     """Return the type and arguments of a layer, loss or optimizer; this is faster than its repr."""
     if not is_own(part):

@@ -17,7 +17,7 @@ from ..core.functions import kernel
 from ..core.history import Diverged
 from ..core.random import Generator
 from ..datasets.encoding.parts import CLASSIFICATION, REGRESSION
-from ..engines.executors import LentKernel
+from ..engines.workers.executors import LentKernel
 from ..metrics import accuracy, r2
 from ..selection import parts_of, train_test_split
 from .model import Model

@@ -1,4 +1,4 @@
-"""workers.py, by way of fit(executor=...): the same training, whoever computes it; what travels; what is refused."""
+"""workers/, by way of fit(executor=...): the same training, whoever computes it; what travels; what is refused."""
 
 import pickle
 import subprocess
@@ -16,7 +16,13 @@ import scratchnet as sn
 from scratchnet import Generator, matrix
 from scratchnet.core import training
 from scratchnet.core.examples import examples_for
-from scratchnet.engines import workers
+from scratchnet.engines.workers import costs as worker_costs
+from scratchnet.engines.workers import tasks
+from scratchnet.engines.workers.costs import doubts
+from scratchnet.engines.workers.engine import Parallel
+from scratchnet.engines.workers.executors import LentKernel
+from scratchnet.engines.workers.packing import packed, unpacked
+from scratchnet.engines.workers.shards import cut, shards_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:executor")  # all work is small here
 
@@ -257,14 +263,14 @@ def test_several_tasks_set_the_kernel_at_once():
     seen, first_in, may_go = [], threading.Event(), threading.Event()
 
     def task():
-        with workers.LentKernel("portable"):
+        with LentKernel("portable"):
             first_in.set()
             may_go.wait(10)
 
     other = threading.Thread(target=task)
     other.start()
     first_in.wait(10)
-    with workers.LentKernel("portable"):
+    with LentKernel("portable"):
         seen.append(sn.kernel())
         may_go.set()
         other.join(10)
@@ -316,7 +322,7 @@ def test_the_generator_moves_on_only_where_it_is_used(layer):
 def an_engine(net, executor, size=4):
     examples = examples_for(net, X, Y, sn.CategoricalCrossEntropy())
     engine = training.Engine(net, sn.CategoricalCrossEntropy(), sn.SGD(0.5), examples, Generator())
-    return workers.Parallel(engine, size, executor)
+    return Parallel(engine, size, executor)
 
 
 # ---- what travels ------------------------------------------------------------------------------------------------
@@ -325,13 +331,11 @@ def an_engine(net, executor, size=4):
 def test_shards_are_equal_to_a_sample_and_never_empty():
     for n in range(1, 12):
         for shards in range(1, 6):
-            cut = list(
-                workers.cut(([[float(i)] for i in range(n)], [[0.0]] * n, None), shards, float)
-            )
-            sizes = [len(rows) for rows, _, _, _ in cut]
-            assert len(cut) == min(n, shards) and max(sizes) - min(sizes) <= 1
-            assert [x for rows, _, _, _ in cut for (x,) in workers.unpacked(rows)] == list(range(n))
-            assert sum(share for _, _, _, share in cut) == pytest.approx(1)
+            parts = list(cut(([[float(i)] for i in range(n)], [[0.0]] * n, None), shards, float))
+            sizes = [len(rows) for rows, _, _, _ in parts]
+            assert len(parts) == min(n, shards) and max(sizes) - min(sizes) <= 1
+            assert [x for rows, _, _, _ in parts for (x,) in unpacked(rows)] == list(range(n))
+            assert sum(share for _, _, _, share in parts) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -344,18 +348,18 @@ def test_shards_are_equal_to_a_sample_and_never_empty():
     ],
 )
 def test_the_number_of_shards(executor, shards):
-    assert workers.shards_of(executor) == shards
+    assert shards_of(executor) == shards
 
 
 def test_an_executors_workers_are_counted(processes):
     with ThreadPoolExecutor(3) as threads:
-        assert [workers.shards_of(executor) for executor in (processes, threads)] == [2, 3]
+        assert [shards_of(executor) for executor in (processes, threads)] == [2, 3]
 
 
 def test_each_sample_travels_once_an_epoch():
     executor = Here(2)
     fit(network(), executor, epochs=2)
-    rows = [tuple(x) for task in executor.tasks for x in workers.unpacked(task[5])]
+    rows = [tuple(x) for task in executor.tasks for x in unpacked(task[5])]
     assert len(executor.tasks) == 2 * 6
     assert sorted(rows[:11]) == sorted(rows[11:]) == sorted(map(tuple, X))
     assert rows[:11] != rows[11:]  # in a new order
@@ -390,9 +394,9 @@ def test_no_two_calls_are_alike():
 
 
 def test_a_worker_keeps_few_networks():
-    for k in range(2 * workers.MOST):
+    for k in range(2 * tasks.MOST):
         fit(network(sn.Dropout(k / 100)), Here(2), epochs=1)
-        assert len(workers._engines) <= workers.MOST
+        assert len(tasks._engines) <= tasks.MOST
 
 
 def test_rows_are_read_when_they_are_needed():
@@ -587,17 +591,15 @@ def said(executor, batch_size, width=50, epochs=1):
 def costs(monkeypatch):
     """The estimate is the same on every interpreter."""
     for name, value in zip("SAMPLE WEIGHT COPY DATUM SHARD".split(), (25, 300, 160, 15, 250000)):
-        monkeypatch.setattr(workers, name, value)
-    monkeypatch.setattr(workers, "PACE", {"portable": 4.0})
+        monkeypatch.setattr(worker_costs, name, value)
+    monkeypatch.setattr(worker_costs, "PACE", {"portable": 4.0})
 
 
 class Nowhere(Here):
     """An executor that computes nothing."""
 
     def submit(self, f, *args):
-        return Done(
-            (0.0, [workers.packed([[0.0] * 2500])[0], workers.packed([[0.0] * 50])[0]], False)
-        )
+        return Done((0.0, [packed([[0.0] * 2500])[0], packed([[0.0] * 50])[0]], False))
 
 
 def test_small_work_is_warned_about_once(costs):
@@ -621,9 +623,9 @@ def least(text):
 
 @pytest.mark.parametrize("layers", [[sn.Softmax()], [sn.Dense(3, 1), sn.Sigmoid()]], ids=str)
 def test_no_batch_is_large_enough(layers, costs, monkeypatch):
-    monkeypatch.setattr(workers, "DATUM", 100)  # as if the way were that long
+    monkeypatch.setattr(worker_costs, "DATUM", 100)  # as if the way were that long
     text = "it costs more time than it saves with batches of 4; omit it"
-    assert workers.doubts(sn.Sequential(layers), 4, Here(), 2) == text
+    assert doubts(sn.Sequential(layers), 4, Here(), 2) == text
 
 
 def test_a_single_shard_is_no_faster():
@@ -636,7 +638,7 @@ def test_threads_that_take_turns_are_no_faster(locked, monkeypatch):
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: locked, raising=False)
     text = "the threads of this Python run one at a time; use a ProcessPoolExecutor to use several cores"
     with ThreadPoolExecutor(2) as threads:
-        assert (workers.doubts(network(), 4, threads, 2) == text) is locked
+        assert (doubts(network(), 4, threads, 2) == text) is locked
 
 
 def test_the_warning_is_where_fit_is_called():
@@ -646,7 +648,7 @@ def test_the_warning_is_where_fit_is_called():
 
 
 def test_slow_arithmetic_is_always_worth_it():
-    assert workers.doubts(network().copy(Fraction), 1, Here(), 2) == ""
+    assert doubts(network().copy(Fraction), 1, Here(), 2) == ""
 
 
 def test_the_executor_is_not_imported():

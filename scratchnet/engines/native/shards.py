@@ -4,7 +4,7 @@
     gradients   what a worker computes: the loss and the gradients of one shard
 
 Threads share the memory of this process, and C runs without the lock of the interpreter. The
-results are those of engines/workers.py, to the bits of the portable kernel. Two steps are printed
+results are those of engines/workers/, to the bits of the portable kernel. Two steps are printed
 as C for this:
 
     of a shard   the step of the network with the optimizer Share: its new weights are gradients
@@ -23,7 +23,8 @@ from ...core.layer import Parameter
 from ...core.losses import HalfSquaredError, weighted_count
 from ...core.optimizers import Optimizer
 from ...core.random import Generator
-from ..workers import Parallel, parts_of
+from ..workers.engine import Parallel
+from ..workers.shards import parts_of
 from . import library
 from .engine import MOST_STEPS, Name, Native
 

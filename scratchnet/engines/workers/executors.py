@@ -6,7 +6,7 @@ LentKernel   sets the kernel of this process during a task
 
 from threading import Lock
 
-from ..core.functions import set_kernel
+from ...core.functions import set_kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,93 @@
+"""The engine of ``fit(executor=...)``."""
+
+from warnings import warn
+
+from ...core.checks import require
+from ...core.functions import kernel, total
+from ...core.random import Generator
+from ...core.training import Engine
+from .. import rules
+from ..generated import obstacle_to_code
+from .costs import doubts
+from .executors import EXECUTOR
+from .packing import compact, packed, skeleton
+from .shards import cut, shards_of, summed
+from .tasks import gradients
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator, List
+
+    from ...core.types import Batch, Number
+
+
+class Parallel(Engine):
+    """An engine that computes the gradients of each shard of a batch in a task of the executor.
+
+    ``engine``     the engine "lists", whose results it reproduces
+    ``size``       the batch size
+    ``executor``   an object with ``submit``
+    ``name``       the engine that the workers use: "lists", "rows" or "auto"; or "native", which
+                   asks this one to repeat a step that it cannot make
+    """
+
+    def __init__(self, engine: "Engine", size: int, executor: "Any", name: str = "auto") -> None:
+        self.executor = require("executor", executor, EXECUTOR)
+        self.shards = shards_of(executor)
+        examples = compact(engine.examples)
+        Engine.__init__(self, engine.net, engine.loss, engine.optimizer, examples, engine.generator)
+        obstacle = obstacle_to_code(engine)
+        if name in ("lanes", "steps"):
+            obstacle = "makes whole steps, which cannot be divided among workers"
+        if obstacle and name not in ("auto", "lists"):
+            raise ValueError(f"engine={name!r} {obstacle}; use engine='lists'")
+        self.by_rows = name not in ("lists", "native") and not obstacle
+        self.name = "rows" if self.by_rows else "lists"
+        self.submitted = 0
+        skeleton(self.net, self.loss)  # refuses what cannot be pickled, before the first epoch
+        if self.by_rows:
+            self.optimizer = rules.by_rows(engine).optimizer
+        doubt = doubts(self.net, size, executor, self.shards)
+        if doubt and name != "native":
+            warn(f"executor: {doubt}", stacklevel=5)  # the line that called `fit`
+
+    def backpropagate(self, batch: "Batch") -> "Number":
+        generator = self.generator
+        parameters = self.net.parameters()
+        seeds = Generator()
+        seeds.state = generator.state
+        # The caller may have changed the network or the kernel since the last batch.
+        settings = (skeleton(self.net, self.loss), self.by_rows, kernel())
+        common = settings + ([(packed(p.rows), p.frozen) for p in parameters],)
+        tasks = (
+            common + shard + (seeds.bits(),) for shard in cut(batch, self.shards, self.net.number)
+        )
+        losses, gradients_of_shards, drawn = zip(*self.results(tasks))
+        # Without draws the state stays as it is without an executor, because the order of the
+        # samples is drawn from it, too.
+        if any(drawn):
+            generator.state = seeds.state
+        trainable = [p for p in parameters if not p.frozen]
+        for p, parts in zip(trainable, zip(*gradients_of_shards)):
+            gradient, width = summed(parts), len(p.rows[0])
+            if not p.flat:
+                gradient = [gradient[k : k + width] for k in range(0, len(gradient), width)]
+            p.gradient = gradient
+        return total(list(losses))
+
+    def results(self, tasks: "Iterator[Any]", function: "Any" = None) -> "List[Any]":
+        """Return the result of the function for each task, in the order of the tasks.
+
+        ``function``   called with a new number and the task; ``gradients`` if None
+        """
+        futures: "List[Any]" = []
+        try:
+            for task in tasks:  # The next task is packed while this one is sent.
+                self.submitted += 1
+                futures.append(self.executor.submit(function or gradients, self.submitted, *task))
+            return [future.result() for future in futures]
+        except BaseException:
+            for future in futures:
+                if hasattr(future, "cancel"):
+                    future.cancel()
+            raise

@@ -1,0 +1,64 @@
+"""The shards of a batch: their samples, and the sum of their gradients."""
+
+from array import array
+
+from ...core.checks import COUNT, require
+from ...core.examples import Weights
+from ...core.losses import weighted_count
+from .packing import packed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator, List, Sequence, Tuple
+
+    from ...core.types import Batch, Number, Row, RowOrNone
+
+
+def shards_of(executor: "Any") -> int:
+    """Return into how many shards each batch is divided."""
+    if hasattr(executor, "shards"):
+        return require("executor.shards", executor.shards, COUNT)  # type: ignore[no-any-return]
+    workers: "Any" = getattr(executor, "_max_workers", None)
+    return workers if COUNT[0](workers) else 2
+
+
+def cut(
+    batch: "Batch", shards: int, number: "Any"
+) -> "Iterator[Tuple[Any, Any, RowOrNone, Number]]":
+    """Yield the samples, targets, weights and share of each shard of a batch.
+
+    The shards are not empty, and their sizes differ by at most one sample.
+
+    >>> batch = [[0.5], [1.5], [2.5], [3.5]], [[0.0]] * 4, None
+    >>> for X, Y, weights, share in cut(batch, 3, float):
+    ...     print(unpacked(X), share)
+    [[0.5]] 0.25
+    [[1.5]] 0.25
+    [[2.5], [3.5]] 0.5
+    """
+    X, Y, weights = batch
+    n = len(X)
+    mean = weighted_count(X, weights) / n
+    for part in parts_of(n, shards):
+        share = number(part.stop - part.start) / n
+        own = None if weights is None else Weights(weights[part], mean)
+        yield packed(X[part]), packed(Y[part]), own, share
+
+
+def parts_of(n: int, shards: int) -> "List[slice]":
+    """Return the places of the samples of each shard of a batch of n samples."""
+    shards = min(shards, n)
+    return [slice(k * n // shards, (k + 1) * n // shards) for k in range(shards)]
+
+
+def summed(parts: "Sequence[Any]") -> "Row":
+    """Return the sum of packed rows, element by element, added in their order.
+
+    >>> summed(packed([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]]))
+    [111.0, 222.0]
+    """
+    rows = [array("d", part) if isinstance(part, bytes) else part for part in parts]
+    sums = rows[0]
+    for row in rows[1:]:
+        sums = [u + v for u, v in zip(sums, row)]
+    return list(sums)
