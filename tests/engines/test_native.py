@@ -211,6 +211,64 @@ def test_the_kernel_does_not_matter(by_lists):
     assert found == fit(lambda: hidden(sn.GELU()), "lists", optimizer=sn.SGD(0.1))
 
 
+def rough(count, inputs, seed):
+    """Samples whose sums depend on the order of the additions, their classes and their weights."""
+    drawn = random.Random(seed)
+    samples = [[drawn.gauss(0, 1) for _ in range(inputs)] for _ in range(count)]
+    labels = [int(sum(row) > 0.3) for row in samples]
+    return samples, labels, [drawn.uniform(0.1, 3) for _ in range(count)]
+
+
+@pytest.mark.parametrize("size", [None, 8])
+@pytest.mark.parametrize(
+    "schedule",
+    [sn.CosineDecay(0.1, 37), sn.WarmUp(5, sn.CosineDecay(0.1, 37)), sn.ExponentialDecay(0.1, 0.9)],
+    ids=repr,
+)
+def test_sums_schedules_and_measurements_are_portable_in_every_kernel(schedule, size, by_lists):
+    samples, labels, weights = rough(83, 3, 2)
+
+    def fitted(name, named="portable"):
+        net = sn.Sequential([sn.Dense(3, 4), sn.Tanh(), sn.Dense(4, 2), sn.Softmax()], seed=1)
+        with kernel(named):
+            history = net.fit(
+                samples,
+                labels,
+                "categorical_cross_entropy",
+                sn.AdamW(schedule),
+                epochs=37 if size is None else 5,
+                batch_size=size,
+                sample_weight=weights,
+                class_weight={0: 0.3, 1: 1.7},
+                validation_data=rough(1013, 3, 2)[:2],
+                patience=37,
+                engine=name,
+            )
+        return history.rows, bits_of(net)
+
+    expected = fitted("lists")
+    assert fitted("native", "fast") == expected
+    assert fitted("lists", "fast") != expected
+    assert not by_lists
+    assert len(expected[0]) > 4
+
+
+def test_schedules_of_user_defined_optimizers_are_portable_in_every_kernel(by_lists):
+    class Descent(sn.Optimizer):
+        def rule(self, w, g, state):
+            return w - self.rate * g, state
+
+    def fitted(name):
+        optimizer = Descent(sn.CosineDecay(0.1, 37))
+        return fit(lambda: hidden(sn.ReLU()), name, optimizer=optimizer, epochs=37)
+
+    expected = fitted("lists")
+    with kernel("fast"):
+        assert fitted("native") == expected
+        assert fitted("lists") != expected
+    assert not by_lists
+
+
 def test_a_division_by_zero_is_that_of_lists():
     class Inverse(sn.Activation):
         def function(self, z):

@@ -94,6 +94,13 @@ def test_the_bits_of_lists(data):
         assert trained("native", threads, optimizer, options, **shape)[0] == expected
 
 
+@pytest.mark.parametrize("options", OPTIONS, ids=range(len(OPTIONS)))
+def test_the_kernel_does_not_matter(options):
+    expected, _ = trained("lists", Here(2), OPTIMIZERS["adam"], options)
+    sn.set_kernel("fast")  # The fixture sets it back.
+    assert trained("native", Here(2), OPTIMIZERS["adam"], options)[0] == expected
+
+
 def test_processes_compile_for_themselves():
     expected, _ = trained("lists", Here(2), sn.Adam)
     with ProcessPoolExecutor(2) as processes:

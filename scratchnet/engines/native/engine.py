@@ -1,13 +1,17 @@
 """The engine "native", which trains through compiled C."""
 
+import copy
 from array import array
+from functools import partial
 from itertools import chain
 
 from ...codegen.c.native_step import NativeStep
 from ...codegen.own import is_own
 from ...core.examples import Examples, cut
+from ...core.functions import kernel
 from ...core.losses import weighted_count
 from ...core.training import set_rows
+from ...scalars.portable import Portable, of_batches, schedule_of
 from ..generated import Generated
 from . import library, reading
 from .measuring import Measuring
@@ -61,9 +65,9 @@ class Native(Generated):
             self.data = [*map(reading.whole, rows), array("d", examples.weights or [])]
         self.measuring: "Dict[Examples, Optional[Measuring]]" = {}
         self.at_once = self.most_at_once(size)
-        # The same batches without their rows, which may be slow to read.
-        numbers = range(len(examples.X))
-        self.weighing = Examples(numbers, numbers, examples.weights, examples.used)
+        self.weighing = weighing(examples)
+        self.loss = copy.copy(lists.loss)
+        self.loss.of_batches = partial(of_batches, lists.loss)  # type: ignore[method-assign]
 
     def compile_step(self) -> None:
         """Set the step in C and its functions."""
@@ -104,7 +108,8 @@ class Native(Generated):
     def measure(self, examples: "Examples") -> "Any":
         """Return the loss over all examples, without penalties."""
         count = sum([p.count for p in self.parameters])
-        if self.is_changed() or len(examples) * count < FEWEST_TO_MEASURE:
+        is_small = len(examples) * count < FEWEST_TO_MEASURE
+        if self.is_changed() or (is_small and kernel() == "portable"):
             return self.lists.measure(examples)
         if examples not in self.measuring:
             self.measuring[examples] = self.measuring_of(examples)
@@ -117,7 +122,7 @@ class Native(Generated):
         shape = self.inputs, self.outputs, examples.weights is not None
         try:
             with Notice("the measurement is compiled ..."):
-                return Measuring(self.net, self.loss, examples, shape)
+                return Measuring(self.net, self.lists.loss, examples, weighing(examples), shape)
         except Exception:  # The network is no series of products, or a rule raises an error.
             return None
 
@@ -196,9 +201,14 @@ class Native(Generated):
         """
         if self.settings_change():
             each, self.rates = [], []
-            for _ in range(steps):
-                each.append(self.next_settings())
-                self.rates.append(self.optimizer.rate)
+            schedule = self.optimizer.learning_rate
+            self.optimizer.learning_rate = schedule_of(schedule)
+            try:
+                for _ in range(steps):
+                    each.append(self.next_settings())
+                    self.rates.append(self.optimizer.rate)
+            finally:
+                self.optimizer.learning_rate = schedule
             return len(self.settings), array("d", chain.from_iterable(each))
         settings = array("d", self.next_settings())
         self.rates = [self.optimizer.rate] * steps
@@ -262,6 +272,13 @@ class Native(Generated):
         set_rows(self.parameters, rows)
 
 
+def weighing(examples: "Examples") -> "Examples":
+    """Return the examples without their rows, which may be slow to read, to add their weights."""
+    numbers = range(len(examples.X))
+    weights = examples.weights and [Portable(weight) for weight in examples.weights]
+    return Examples(numbers, numbers, weights, examples.used)
+
+
 # ---- the cache of steps --------------------------------------------------------------------------
 
 _steps: "Dict[Any, NativeStep]" = {}
@@ -274,7 +291,7 @@ def step_of(engine: "Native") -> "NativeStep":
     Training runs share a step if they differ only in numbers that are passed to it, which is known
     only of the package's own classes.
     """
-    net, loss, optimizer = engine.net, engine.loss, engine.optimizer
+    net, loss, optimizer = engine.net, engine.lists.loss, engine.optimizer
     shape = engine.inputs, engine.outputs, engine.examples.weights is not None
     key = engine.source_of_code[1:], shape
     own = all([is_own(part) for part in net.layers + [loss, optimizer]])

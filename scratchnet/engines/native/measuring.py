@@ -4,27 +4,31 @@ from array import array
 from itertools import chain
 
 from ...codegen.c.native_measurement import NativeMeasurement
-from ...core.examples import BLOCK, Examples, cut
+from ...core.examples import BLOCK, cut
 from ...core.losses import weighted_count
+from ...scalars.portable import of_batches
 from . import library, reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Optional
 
+    from ...core.examples import Examples
+
 
 class Measuring:
     """Measures the loss over the same examples repeatedly, with the parameters of the moment."""
 
-    def __init__(self, net: "Any", loss: "Any", examples: "Examples", shape: "Any") -> None:
+    def __init__(
+        self, net: "Any", loss: "Any", examples: "Examples", weighing: "Examples", shape: "Any"
+    ) -> None:
         self.net, self.loss, self.examples, self.shape = net, loss, examples, shape
         self.written = NativeMeasurement(net, loss, shape)
         self.function = library.function(self.written.source, "net_measure", 1, 8)
         self.data: "Any" = None
         if reading.in_memory(examples.X) and reading.in_memory(examples.Y):
             self.data = [reading.whole(examples.X), reading.whole(examples.Y)]
-        numbers = range(len(examples.X))
-        self.weighing = Examples(numbers, numbers, examples.weights, examples.used)
+        self.weighing = weighing
         self.scratch = library.zeros(self.written.scratch)
 
     def value(self) -> "Optional[float]":
@@ -39,7 +43,7 @@ class Measuring:
             if self.function(len(block), *map(library.address, arrays)):
                 return None
             values += value
-        return self.loss.of_batches(values, list(map(len, blocks)))  # type: ignore[no-any-return]
+        return of_batches(self.loss, values, list(map(len, blocks)))
 
     def arrays_of(self, block: "List[int]") -> "List[Any]":
         """Return the places of the samples of a block, their numbers, and what divides the sum."""

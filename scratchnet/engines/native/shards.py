@@ -135,7 +135,7 @@ class Shared(Native):
     def tasks(self, batch: "List[int]", w: "array[float]") -> "Iterator[Any]":
         """Yield the arguments of ``gradients`` for each shard of a batch."""
         weights = self.examples.weights and self.weighing.batch(batch)[2]
-        mean = weighted_count(batch, weights) / len(batch)  # type: ignore[arg-type]
+        mean = self.count_of(batch) / len(batch)
         self.seeds = Generator()
         self.seeds.state = self.generator.state
         step = self.step_in_c
@@ -190,7 +190,7 @@ _steps: "Dict[Any, Tuple[NativeStep, NativeStep]]" = {}
 
 def steps_of(engine: "Shared") -> "Tuple[NativeStep, NativeStep]":
     """Return the step of a shard and that of a batch, from the cache if possible."""
-    net, loss, optimizer = engine.net, engine.loss, engine.optimizer
+    net, loss, optimizer = engine.net, engine.lists.loss, engine.optimizer
     weighted = engine.examples.weights is not None or loss.reduction == "sum"
     shape = engine.inputs, engine.outputs, weighted
     key = engine.source_of_code[1:], shape
