@@ -32,7 +32,7 @@ def test_rows_have_different_names():
 
 
 def test_the_readme_names_works_of_the_table():
-    works = {(row.work, row.asked == "native") for row in ROWS}
+    works = {(row.work, row.requested == "native") for row in ROWS}
     for _, python, native in readme.LINES:
         assert not python or (python, False) in works
         assert not native or (native, True) in works

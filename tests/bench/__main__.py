@@ -11,31 +11,31 @@ from .rows import table
 
 
 def chosen(name, only):
-    """Whether all the words of one of ``only`` stand in the name."""
+    """Whether the name contains all words of one of ``only``."""
     return not only or any([all([word in name for word in words.split()]) for words in only])
 
 
 def main(args=None):
     parser = argparse.ArgumentParser(
-        prog="bench", description="scratchnet beside its peers, pair by pair"
+        prog="bench", description="scratchnet compared with its peers, pair by pair"
     )
     parser.add_argument(
         "--only",
         metavar="WORDS",
         action="append",
-        help="only rows with all these words, such as 'train NumPy'; may be given again; "
+        help="only rows with all these words, such as 'train NumPy'; repeatable; "
         "'scaling' is a row, too",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="tiny work, once: a smoke test, no measurement"
+        "--quick", action="store_true", help="a smoke test: run every row once, with tiny work"
     )
     parser.add_argument(
         "--readme",
         action="store_true",
-        help="only what the README shows; its table follows the figures",
+        help="run only what the README shows, and print its table at the end",
     )
-    parser.add_argument("--json", metavar="PATH", help="write the figures to this file, too")
-    parser.add_argument("--list", action="store_true", help="tell the names of the rows, and end")
+    parser.add_argument("--json", metavar="PATH", help="also write the figures to this file")
+    parser.add_argument("--list", action="store_true", help="print the names of the rows, and exit")
     options = parser.parse_args(args)
 
     rows = [row for row in table() if chosen(row.name, options.only)]
@@ -46,7 +46,7 @@ def main(args=None):
         print("\n".join([row.name for row in rows] + ["scaling"] * bool(grid)))
         return 0
     if not rows and not grid:
-        parser.error("no row has these words; --list tells all")
+        parser.error("no row has these words; --list prints all names")
 
     start = time.perf_counter()
     about = report.head()

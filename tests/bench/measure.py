@@ -18,17 +18,17 @@ class Mismatch(Exception):
 
 
 class Contender:
-    """What is timed: ``fresh()`` makes all ready, untimed, and gives the function to time.
+    """What is timed: ``fresh()`` prepares everything, untimed, and returns the function to time.
 
     ``scale``   the whole work, as a multiple of what that function does
-    ``clock``   gives the time in seconds: of this process's processor, so that others disturb it little
+    ``clock``   returns the time in seconds, by default the CPU time of this process, which others disturb little
     """
 
     def __init__(self, fresh, scale=1.0, clock=process_time):
         self.fresh, self.scale, self.clock = fresh, scale, clock
 
     def seconds(self, at_least):
-        """The mean time of the whole work, over as many runs as last so long together, or one."""
+        """The mean time of the whole work over one or more runs that together last at least this long."""
         total, count = 0.0, 0
         while not count or total < at_least:
             run = self.fresh()
@@ -40,7 +40,7 @@ class Contender:
 
 
 def looped(function, argument, at_least):
-    """A contender that calls a short function over and over, and so often that it lasts so long."""
+    """A contender that calls a short function so often that it lasts at least this long."""
     times = 1
     while True:
         start = process_time()
@@ -57,7 +57,7 @@ def _call(function, argument, times):
 
 
 def children():
-    """The time of the processor in seconds that processes took which this one started, and which have ended."""
+    """The CPU time in seconds of the child processes that have ended."""
     try:
         import resource
     except ImportError:  # Windows

@@ -1,12 +1,12 @@
-"""scratchnet's side of a row in another process, on another interpreter or of another version: it trains when told to.
+"""scratchnet's side of a row in another process, on another interpreter or of another version.
 
-    {"work": NAME, "quick": false, "options": {}}   get ready to train that workload with these options of ``fit``
+    {"work": NAME, "quick": false, "options": {}}   prepare to train that workload with these options of ``fit``
     "run"          train
-    "clock"        tell the time of the processor in seconds
-    "engine"       tell which engine trained
-    "parameters"   tell the trained parameters
+    "clock"        return the CPU time in seconds
+    "engine"       return the engine that trained
+    "parameters"   return the trained parameters
 
-Each line of JSON is answered by one. The argument is the folder that scratchnet lies in.
+Each request and each answer is a line of JSON. The argument is the folder that contains scratchnet.
 """
 
 import json
@@ -22,7 +22,7 @@ class Process:
     """The process, as its parent sees it.
 
     ``executable``   the interpreter
-    ``folder``       where scratchnet lies; the folder of this process's own, if None
+    ``folder``       where scratchnet is; if None, where this process has it from
     """
 
     def __init__(self, executable, folder=None):
@@ -59,26 +59,26 @@ class Process:
             raise Unavailable("the other interpreter ended")
         return json.loads(line)
 
-    def tell(self, command):
+    def ask(self, command):
         self.process.stdin.write(json.dumps(command) + "\n")
         self.process.stdin.flush()
         return self.answer()
 
     def contender(self, name, quick, warm=0, **options):
-        """A Contender that trains there, after trainings for so many seconds that are not timed."""
+        """A Contender that trains there, after ``warm`` seconds of trainings that are not timed."""
         from time import perf_counter
 
         from .measure import Contender
 
         def fresh():
-            self.tell({"work": name, "quick": quick, "options": options})
-            return lambda: self.tell("run")
+            self.ask({"work": name, "quick": quick, "options": options})
+            return lambda: self.ask("run")
 
         fresh()()
         end = perf_counter() + warm
         while perf_counter() < end:
             fresh()()
-        return Contender(fresh, clock=lambda: self.tell("clock"))
+        return Contender(fresh, clock=lambda: self.ask("clock"))
 
 
 def pypy():
@@ -121,5 +121,5 @@ if __name__ == "__main__":
     sys.path.insert(0, sys.argv[1])
     import scratchnet  # noqa: F401
 
-    del sys.path[0]  # what lies beside it may not be for this interpreter
+    del sys.path[0]  # the modules next to this one may not suit the interpreter
     serve(sys.stdin)

@@ -27,7 +27,7 @@ class Peer:
 
     ``module``      what is imported, and ``distribution``, what it is installed by, if that is called otherwise
     ``slices``      {workload: (samples, epochs)}: trained in place of the whole, where that would take too long
-    ``optimizers``  those it is asked to train with
+    ``optimizers``  those it is measured with
     ``tolerance``   how far predictions may differ, relative to the largest
     ``note``        what is to be said of its figures
     """
@@ -56,7 +56,7 @@ class Peer:
     def slice(self, work):
         """What it is to train."""
         if work.optimizer not in self.optimizers:
-            raise Unavailable("it is not asked to train with " + work.optimizer)
+            raise Unavailable("it is not measured with " + work.optimizer)
         samples, epochs = self.slices.get(
             "-".join(map(str, work.sizes)), (len(work.X), work.epochs)
         )
@@ -202,7 +202,7 @@ class ScikitLearn(Peer):
     def check(self, work, ours):
         """From the parameters that it draws: those after an epoch at a rate too small to change any."""
         drawn = self.training(work, learning_rate_init=1e-300, max_iter=1)()()
-        super().check(work, lambda work: ours(work.but(start=drawn)))
+        super().check(work, lambda work: ours(work.replace(start=drawn)))
 
     def prediction(self, work):
         estimator = self.estimator(work, max_iter=1)
@@ -525,7 +525,7 @@ class Bpnn(Peer):
 
 def its_own(work):
     """The workload with bpnn.py's arithmetic."""
-    return work.but(hidden="tanh", output="tanh", rate=0.01, batch=1, biased=False)
+    return work.replace(hidden="tanh", output="tanh", rate=0.01, batch=1, biased=False)
 
 
 def in_peers(name):
@@ -553,9 +553,7 @@ def peer(name):
             _loaded[name] = PEERS[name]()
         except Unavailable as error:
             _loaded[name] = error
-        except (
-            Exception
-        ) as error:  # whatever goes wrong in somebody else's library, the other rows are measured
+        except Exception as error:  # whatever fails in another library, the other rows are measured
             reason = (
                 "not installed" if isinstance(error, ImportError) else str(error).splitlines()[0]
             )

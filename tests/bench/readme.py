@@ -1,9 +1,9 @@
-"""The table of the README: for each work one line, with pure Python and compiled C beside each other."""
+"""The table of the README: one line per workload, with pure Python and compiled C side by side."""
 
 from .measure import digits
 
 TITLES = ("work", "pure Python", "native")
-# What the README calls a work, and the work of the rows in pure Python and in C.
+# What the README calls a workload, and the workload of the rows in pure Python and in C.
 LINES = [
     ("the article's 1000 iterations", "the article's 1000 iterations", ""),
     ("train 2-4-1, 2000 steps", "train 2-4-1", "train 2-4-1"),
@@ -12,7 +12,7 @@ LINES = [
     ("train 784-30-10, 2000 samples, batch 10", "train 784-30-10", "train 784-30-10"),
     ("the same with Adam", "train 784-30-10, Adam", "train 784-30-10, Adam"),
     ("the same, samples of pixels", "train 784-30-10 pixels", ""),
-    ("the same, a fifth of the pixels not 0", "train 784-30-10 sparse pixels", ""),
+    ("the same, a fifth of the pixels non-zero", "train 784-30-10 sparse pixels", ""),
     (
         "train 784-32-10 on 60,000 images from files, one epoch",
         "",
@@ -24,8 +24,8 @@ LINES = [
     ("predict one sample, 4-16-3", "predict 4-16-3", ""),
     ("predict one sample, 64-32-10", "predict 64-32-10", "predict 64-32-10"),
     ("predict one sample, 784-30-10", "predict 784-30-10", "predict 784-30-10"),
-    ("784-30-10 by 200, two processes", "train 784-30-10 by 200, two processes", ""),
-    ("`import scratchnet`", "import scratchnet, more than the interpreter", ""),
+    ("784-30-10, batch 200, two processes", "train 784-30-10, batch 200, two processes", ""),
+    ("`import scratchnet`", "import scratchnet, without the interpreter", ""),
 ]
 LEFT_OUT = ("itself before", "net.predict")
 
@@ -36,9 +36,9 @@ def rows_for_it(rows):
     return [
         row
         for row in rows
-        if row.work in works[row.asked == "native"]
+        if row.work in works[row.requested == "native"]
         and row.against not in LEFT_OUT
-        and row.asked not in LEFT_OUT
+        and row.requested not in LEFT_OUT
     ]
 
 
@@ -48,7 +48,9 @@ def markdown(rows):
     lines = [TITLES, ("---",) * 3]
     for title, *works in LINES:
         cells = [
-            cell([row for row in rows if row.work == work and (row.asked == "native") == native])
+            cell(
+                [row for row in rows if row.work == work and (row.requested == "native") == native]
+            )
             for native, work in enumerate(works)
         ]
         if any(cells):
@@ -57,7 +59,7 @@ def markdown(rows):
 
 
 def cell(rows):
-    """Return the time of a work, and how it compares: the slower peers first, as "faster", then the others."""
+    """Return the time of a workload, and how it compares: first the peers that are slower, then the others."""
     measured = [row for row in rows if row.ours != "-"]
     if not measured:
         return ""

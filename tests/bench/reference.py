@@ -1,4 +1,4 @@
-"""The trainings in C that is written by hand (reference.c), compiled with -O3 and called by ``ctypes``."""
+"""The trainings in hand-written C (reference.c), compiled with -O3 and called by ``ctypes``."""
 
 import ctypes
 import os
@@ -15,7 +15,7 @@ OPTIONS = ["-std=c99", "-O3", "-ffp-contract=off", "-shared", "-fPIC"]
 
 
 class Reference(Peer):
-    """The samples converted before; no number is checked, and the losses are computed."""
+    """The samples are converted in advance, no number is checked, and the losses are computed."""
 
     name = "C by hand"
 

@@ -85,7 +85,7 @@ class Text:
 
     def row(self, row):
         reached = {True: "yes", False: "NO", None: ""}[row.reached]
-        engine = row.engine or row.asked
+        engine = row.engine or row.requested
         cells = row.ours, row.theirs, row.result, row.target, reached, row.note
         self.line((row.work, row.against, engine) + cells)
 

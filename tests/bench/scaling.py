@@ -56,7 +56,7 @@ def samples(width, count):
 
 
 def training(width, depth, batch, count):
-    """A function, as of Contender, that trains one epoch on so many samples."""
+    """A function, as for Contender, that trains one epoch on this many samples."""
     X, labels = samples(width, count)
     targets = [[float(label == k) for k in range(width)] for label in labels]
 
@@ -71,12 +71,12 @@ def training(width, depth, batch, count):
 
 
 def count_for(weights, batch):
-    """How many samples are trained."""
+    """The number of samples to train."""
     return batch * max(2, min(1000, 200000 // weights) // batch)
 
 
 def trained(width, depth, batch, quick):
-    """Seconds a sample, and the work for it: multiplications of a forward and a backward pass."""
+    """Seconds per sample, and the multiplications per sample of a forward and a backward pass."""
     weights = width * width * (depth + 1)
     count = count_for(weights, batch)
     contender = Contender(training(width, depth, batch, count), 1 / count)

@@ -1,7 +1,7 @@
 """The trainings that are measured, and how scratchnet does them.
 
-They need the standard library and scratchnet alone: other.py runs them in another process. A contender is a function
-``fresh()`` that makes all ready, untimed, and gives the function to time; that one gives the trained parameters,
+They need only the standard library and scratchnet: other.py runs them in another process. A contender is a function
+``fresh()`` that prepares everything, untimed, and returns the function to time, which returns the trained parameters,
 [W1, b1, W2, b2], W inputs × outputs.
 """
 
@@ -54,13 +54,13 @@ class Workload:
         self.start = start or first_parameters(sizes)
         self.biased, self.optimizer = biased, optimizer
 
-    def but(self, **changes):
-        """The same, but for what is given."""
+    def replace(self, **changes):
+        """The same, except for what is given."""
         return Workload(**dict(vars(self), **changes))
 
     def part(self, samples, epochs):
-        """A slice of it: the first samples, so many times."""
-        return self.but(X=self.X[:samples], labels=self.labels[:samples], epochs=epochs)
+        """A slice of it: the first samples, for this many epochs."""
+        return self.replace(X=self.X[:samples], labels=self.labels[:samples], epochs=epochs)
 
     @property
     def trained_samples(self):
@@ -99,7 +99,7 @@ class Workload:
 class Ours:
     """scratchnet as a contender.
 
-    ``engine``   which engine made the last training
+    ``engine``   the engine of the last training
     """
 
     def __init__(self, work, options):
@@ -117,7 +117,9 @@ class Ours:
 
         def run():
             history = net.fit(self.work.X, self.targets, optimizer=optimizer, **self.options)
-            self.engine = str(getattr(history, "engine", "unknown"))  # earlier versions do not tell
+            self.engine = str(
+                getattr(history, "engine", "unknown")
+            )  # earlier versions do not report it
             return [p.value for p in net.parameters()]
 
         return run
@@ -153,7 +155,7 @@ def small(name):
 
 
 def square(name):
-    """As many inputs and outputs as hidden units, 800 samples, dense floats; noise, for only time matters."""
+    """As many inputs and outputs as hidden units, 800 samples, dense floats; random, because only the time matters."""
     width = int(name.split("-")[0])
     generator = random.Random(99)
     labels = [i % width for i in range(800)]
@@ -161,8 +163,8 @@ def square(name):
     return Workload(name, (width,) * 3, "tanh", "softmax", 0.1, 16, 3, X, labels)
 
 
-def middling(name):
-    """64-32-10 on 1797 samples, the size of the 8×8 digits; dense floats, for only time matters."""
+def medium(name):
+    """64-32-10 on 1797 samples, the size of the 8×8 digits; dense floats, because only the time matters."""
     generator = random.Random(99)
     labels = [i % 10 for i in range(1797)]
     X = [[generator.random() for _ in range(64)] for _ in labels]
@@ -170,17 +172,17 @@ def middling(name):
 
 
 def large(name):
-    """784-30-10 on 2000 samples, a part of MNIST's size; dense floats, for only time matters."""
+    """784-30-10 on 2000 samples, a part of MNIST's size; dense floats, because only the time matters."""
     return _large(name, lambda generator: generator.random())
 
 
 def pixels(name):
-    """The same in 256 shades."""
+    """The same with 256 gray levels."""
     return _large(name, lambda generator: generator.randrange(256) / 255)
 
 
 def sparse_pixels(name):
-    """The same, of which a fifth are not 0, as in MNIST."""
+    """The same with a fifth of non-zero pixels, as in MNIST."""
     return _large(
         name, lambda generator: generator.randrange(256) / 255 if generator.random() < 0.2 else 0.0
     )
@@ -194,8 +196,8 @@ def _large(name, number):
 
 
 def large_batches(name):
-    """784-30-10 in batches of 200: work to share out."""
-    return large(name).but(batch=200, epochs=2)
+    """784-30-10 in batches of 200, for several workers."""
+    return large(name).replace(batch=200, epochs=2)
 
 
 MAKERS = {
@@ -203,7 +205,7 @@ MAKERS = {
     "4-16-3": small,
     "16-16-16": square,
     "32-32-32": square,
-    "64-32-10": middling,
+    "64-32-10": medium,
     "784-30-10": large,
     "784-30-10 pixels": pixels,
     "784-30-10 sparse pixels": sparse_pixels,
@@ -221,14 +223,16 @@ def workload(name, quick=False):
             whole = workload(name)
             _made[key] = whole.part(2 * whole.batch, 2 if whole.sizes[-1] == 1 else 1)
         elif name.endswith(ADAM):
-            _made[key] = workload(name[: -len(ADAM)]).but(name=name, optimizer="adam", rate=0.01)
+            _made[key] = workload(name[: -len(ADAM)]).replace(
+                name=name, optimizer="adam", rate=0.01
+            )
         else:
             _made[key] = MAKERS[name](name)
     return _made[key]
 
 
 def train(name, quick, engine):
-    """The whole training, for a process or a thread of its own."""
+    """The whole training, for a separate process or thread."""
     workload(name, quick).training(engine=engine)()()
 
 
@@ -236,7 +240,7 @@ def train(name, quick, engine):
 
 
 def article(epochs):
-    """scratchnet on the article's neuron: so many iterations over AND."""
+    """scratchnet on the article's neuron: this many iterations over AND."""
     X, Y = [[0, 0], [1, 0], [0, 1], [1, 1]], [0, 0, 0, 1]
 
     def fresh():
@@ -261,8 +265,8 @@ def article(epochs):
 def dot_products(work):
     """Every matrix product of the training and nothing else, by ``matrix.dot`` in the active kernel.
 
-    Of each batch X·W, Xᵀ·dA and dA·Wᵀ of both layers, but for the gradient in the input, which no training needs. What
-    is transposed is so before; the activations and gradients are random numbers.
+    Of each batch X·W, Xᵀ·dA and dA·Wᵀ of both layers, except the gradient at the input, which no training needs. Matrices
+    are transposed in advance; the activations and gradients are random numbers.
     """
     generator = random.Random(3)
     W1, _, W2, _ = work.start

@@ -1,10 +1,10 @@
-"""From which share of zeros on the engine "rows" is faster if it reads only the other numbers.
+"""The share of zeros from which the engine "rows" is faster if it reads only the non-zero entries.
 
     python3 -m bench.zeros
 
-prints, for networks of so many inputs and hidden units and batches of so many samples, the time of whole products divided
-by the time of the others, at several shares of numbers that are not 0. The constants in scratchnet/engines/zeros.py follow
-from where it passes 1.
+prints, for several numbers of inputs, hidden units and samples per batch, the time of whole products divided by that of
+gathered ones (codegen/python/gather.py), at several shares of non-zero entries. The constants in
+scratchnet/engines/zeros.py follow from where this ratio passes 1.
 """
 
 import random
@@ -22,7 +22,7 @@ OUTPUTS = 4
 
 
 def samples(inputs, count, share):
-    """Random samples in which this share of numbers is not 0."""
+    """Random samples with this share of non-zero entries."""
     generator = random.Random(5)
     return [
         [generator.random() if generator.random() < share else 0.0 for _ in range(inputs)]
@@ -53,7 +53,7 @@ def training(inputs, units, batch, optimizer, share, gather):
 
 
 def ratio(inputs, units, batch, optimizer, share, pairs=5):
-    """The time of whole products divided by that of the others."""
+    """The time of whole products divided by that of gathered ones."""
     both = [
         Contender(training(inputs, units, batch, optimizer, share, gather))
         for gather in (VALUES, "")

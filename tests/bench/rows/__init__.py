@@ -1,6 +1,6 @@
-"""The rows of the table: what is compared with what, and what must be reached.
+"""The rows of the table: what is compared with what, and the targets.
 
-    row.py           what a row is: two contenders, or a figure alone
+    row.py           what a row is: two contenders, or a single figure
     trainings.py     trainings in this process
     processes.py     trainings in other processes: PyPy, an earlier version, executors; the import
     files.py         trainings from files
@@ -15,7 +15,7 @@ from .figures import CheckingInts, Loading, Making, Memory, Neighbours, OneHotTa
 from .files import FromFiles, FromFilesInPython
 from .predictions import ManyPredictions, Prediction
 from .processes import Before, Import, OnPyPy, Shared, SharedByThreads, TwoThreads, TwoTrainings
-from .trainings import AdamAgainstSGD, Article, AsPeopleTrain, DotProducts, PurePython, Training
+from .trainings import AdamAgainstSGD, Article, DotProducts, PurePython, Training, WithOptions
 
 NUMPY, SKLEARN, TORCH, ONNX = [
     kind.name for kind in (peers.NumPy, peers.ScikitLearn, peers.PyTorch, peers.OnnxRuntime)
@@ -85,7 +85,7 @@ def table():
     rows += [DotProducts(name, faster) for name, faster in DOTS.items()]
     rows += [Before(name, faster) for name, faster in BEFORE.items()]
     rows += [AdamAgainstSGD(name, 1 / 1.6) for name in ADAM]
-    rows += [AsPeopleTrain(name, 1 / 1.1) for name in ("4-16-3", "784-30-10")]
+    rows += [WithOptions(name, 1 / 1.1) for name in ("4-16-3", "784-30-10")]
     rows += [OnPyPy(name, NUMPY, faster) for name, faster in ON_PYPY.items()]
     rows += all_of(Training, NATIVE, "native")
     rows += [PurePython(name, "native") for name in NATIVE]
@@ -97,7 +97,7 @@ def table():
     rows += all_of(Prediction, NATIVE_PREDICTIONS, "native")
     rows += [Prediction(name, NUMPY, None, "net.predict") for name in PREDICTIONS]
     rows += [ManyPredictions(name, 1) for name in PREDICTIONS]
-    shared = "train 784-30-10 by 200, two "
+    shared = "train 784-30-10, batch 200, two "
     rows.append(Shared(shared + "processes", "without an executor", 1.65))
     rows.append(SharedByThreads(shared + "threads", "without an executor", None, "native"))
     rows.append(TwoTrainings(shared + "trainings in two processes", "one", 1.7))
@@ -108,14 +108,14 @@ def table():
     rows.append(Loading("load 10 million parameters", "s", 1.5))
     rows.append(Memory("memory of a parameter after Adam", "B", 150))
     rows.append(Neighbours("largest step between neighbouring sizes", "×", 1.5))
-    rows.append(Import("import scratchnet, more than the interpreter", "ms", 10))
+    rows.append(Import("import scratchnet, without the interpreter", "ms", 10))
     return rows
 
 
-def all_of(kind, targets, *asked):
-    """The rows of one kind: for each work its peers with their targets."""
+def all_of(kind, targets, *requested):
+    """The rows of one kind: for each workload, its peers with their targets."""
     return [
-        kind(name, against, faster, *asked)
+        kind(name, against, faster, *requested)
         for name, peers_of_it in targets.items()
         for against, faster in peers_of_it.items()
     ]

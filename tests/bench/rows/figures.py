@@ -1,4 +1,4 @@
-"""Rows of a figure of scratchnet alone."""
+"""Rows with a single figure of scratchnet."""
 
 import gc
 import os
@@ -16,7 +16,7 @@ from .row import Figure, middle
 
 
 class CheckingInts(Figure):
-    """What it takes to check data of ints before the first epoch."""
+    """The time to check data of ints before the first epoch."""
 
     def found(self, quick):
         count = 10 if quick else 1000
@@ -60,11 +60,11 @@ class Loading(Making):
 
 
 class Memory(Figure):
-    """What a network and its optimizer take during a training with Adam, for each parameter."""
+    """The memory per parameter of a network and its optimizer during a training with Adam."""
 
     def found(self, quick):
         if sys.implementation.name != "cpython":
-            raise Unavailable("only CPython tells")
+            raise Unavailable("only CPython reports it")
         width = 30 if quick else 300
         X, Y = [[0.5] * width] * 8, [[0.5] * 10] * 8
         sn.Sequential([sn.Dense(width, 10)]).fit(X, Y, "half_squared_error", epochs=1)  # imports
@@ -100,7 +100,7 @@ class OneHotTable(Figure):
 
 
 def categories(count):
-    """Rows like those of the mushrooms: 22 columns of 2 to 12 labels, most of which tell something of the class."""
+    """Rows like those of the mushrooms: 22 columns of 2 to 12 labels, most of which depend on the class."""
     generator = random.Random(5)
     widths = [2 + 5 * j % 11 for j in range(22)]
     rows = []
@@ -108,7 +108,7 @@ def categories(count):
         row = {"target": "edible" if i % 2 else "poisonous"}
         for j, width in enumerate(widths):
             label = generator.randrange(width)
-            if generator.random() < j / 30:  # the class moves it to one half of the labels
+            if generator.random() < j / 30:  # the class limits it to one half of the labels
                 label = label // 2 + (i % 2) * (width // 2)
             row["column {}".format(j)] = "label {}".format(label)
         rows.append(row)

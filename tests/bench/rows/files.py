@@ -17,7 +17,7 @@ SIZE, HIDDEN, CLASSES, BATCH = 784, 32, 10, 32
 
 
 class FromFiles(Comparing):
-    """One epoch of 784-32-10 with Adam, the reading of the files included; images of which a fifth is not 0.
+    """One epoch of 784-32-10 with Adam, including reading the files; a fifth of the pixels are non-zero.
 
     ``samples, slice``   how many the file holds, and how many the other trains, whose time is scaled
     """
@@ -29,9 +29,9 @@ class FromFiles(Comparing):
         count, part = (40, 40) if quick else (self.samples, self.slice)
         with tempfile.TemporaryDirectory() as folder:
             paths, parts = written(folder, count), written(folder, part)
-            ours = Contender(lambda: lambda: self.train(paths, self.asked))
+            ours = Contender(lambda: lambda: self.train(paths, self.requested))
             theirs = Contender(lambda: lambda: self.other(parts), count / part)
-            self.train(written(folder, 40), self.asked)  # compiles
+            self.train(written(folder, 40), self.requested)  # compiles
             return side_by_side(ours, theirs, pairs)
 
     def train(self, paths, engine):

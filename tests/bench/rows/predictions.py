@@ -23,15 +23,15 @@ class Prediction(Comparing):
 
     pairs = 7
 
-    def __init__(self, name, against, faster=None, asked="unrolled"):
-        super().__init__("predict " + name, against, faster, asked)
+    def __init__(self, name, against, faster=None, requested="unrolled"):
+        super().__init__("predict " + name, against, faster, requested)
         self.workload = name
 
     def compare(self, pairs, at_least, quick):
         work, peer = workload(self.workload, quick), peers.peer(self.against)
         start = time.perf_counter()
-        ours, theirs = MAKERS[self.asked](work.network()), peer.prediction(work)
-        self.engine = self.asked
+        ours, theirs = MAKERS[self.requested](work.network()), peer.prediction(work)
+        self.engine = self.requested
         notes = ["made in " + duration(time.perf_counter() - start), peer.note]
         self.note = "; ".join([note for note in notes if note])
         for x in work.X[:4]:
@@ -45,8 +45,10 @@ class ManyPredictions(Comparing):
 
     pairs = 3
 
-    def __init__(self, name, faster=None, asked="net.predict"):
-        super().__init__("predict 10,000 samples, " + name, "unrolled, in a loop", faster, asked)
+    def __init__(self, name, faster=None, requested="net.predict"):
+        super().__init__(
+            "predict 10,000 samples, " + name, "unrolled, in a loop", faster, requested
+        )
         self.workload = name
 
     def compare(self, pairs, at_least, quick):
@@ -54,9 +56,9 @@ class ManyPredictions(Comparing):
         count = 20 if quick else 10000
         X = (work.X * (count // len(work.X) + 1))[:count]
         net = work.network()
-        many = sn.compile(net) if self.asked == "native" else net.predict
+        many = sn.compile(net) if self.requested == "native" else net.predict
         one = sn.unroll(net)
-        self.engine = self.asked
+        self.engine = self.requested
         check(many(X[:30]), [one(x) for x in X[:30]], 1e-9, self.name)
         return side_by_side(
             Contender(lambda: lambda: many(X)),

@@ -15,10 +15,10 @@ from .trainings import Training, trained
 
 
 class Before(Training):
-    """A training against the same by an earlier version, which the environment variable BEFORE names."""
+    """A training compared with the same one by an earlier version, which the environment variable BEFORE names."""
 
-    def __init__(self, name, faster=None, asked="auto"):
-        super().__init__(name, "itself before", faster, asked)
+    def __init__(self, name, faster=None, requested="auto"):
+        super().__init__(name, "itself before", faster, requested)
 
     def compare(self, pairs, at_least, quick):
         folder = os.environ.get("BEFORE", "")
@@ -26,22 +26,24 @@ class Before(Training):
             raise Unavailable("BEFORE names the folder of an earlier checkout")
         work = workload(self.workload, quick)
         with other.Process(sys.executable, folder) as process:
-            asked = {} if self.asked == "auto" else {"engine": self.asked}  # it may not know "auto"
-            theirs = process.contender(self.workload, quick, **asked)
-            ours = work.training(engine=self.asked)
-            check(ours()(), process.tell("parameters"), 1e-6, self.work)
+            requested = (
+                {} if self.requested == "auto" else {"engine": self.requested}
+            )  # it may not know "auto"
+            theirs = process.contender(self.workload, quick, **requested)
+            ours = work.training(engine=self.requested)
+            check(ours()(), process.ask("parameters"), 1e-6, self.work)
             self.engine = ours.engine
-            self.note = "which used the engine " + process.tell("engine")
+            self.note = "which used the engine " + process.ask("engine")
             return side_by_side(Contender(ours), theirs, pairs, at_least)
 
 
 class OnPyPy(Training):
-    """A training on PyPy, warm, against the interpreter that this runs on: NumPy, or scratchnet itself."""
+    """A training on PyPy, warm, compared with NumPy or scratchnet on the current interpreter."""
 
     warm = 4  # seconds: a loop is compiled after a thousand turns
 
-    def __init__(self, name, against, faster, asked="auto"):
-        super().__init__(name, against, faster, asked)
+    def __init__(self, name, against, faster, requested="auto"):
+        super().__init__(name, against, faster, requested)
         self.work += ", PyPy"
 
     def compare(self, pairs, at_least, quick):
@@ -49,15 +51,15 @@ class OnPyPy(Training):
         if self.against == peers.NumPy.name:
             theirs = Contender(peers.peer(self.against).training(work))
         else:
-            theirs = Contender(work.training(engine=self.asked))
+            theirs = Contender(work.training(engine=self.requested))
         if not other.pypy():
             raise Unavailable("no pypy3 on the PATH")
         with other.Process(other.pypy()) as process:
             warm = 0 if quick else self.warm
-            ours = process.contender(self.workload, quick, warm, engine=self.asked)
-            check(process.tell("parameters"), trained(work), 1e-6, self.work)
+            ours = process.contender(self.workload, quick, warm, engine=self.requested)
+            check(process.ask("parameters"), trained(work), 1e-6, self.work)
             theirs.fresh()()
-            self.engine = process.tell("engine")
+            self.engine = process.ask("engine")
             self.note = process.version
             return side_by_side(ours, theirs, pairs, at_least)
 
@@ -82,7 +84,7 @@ class Pool(ProcessPoolExecutor):
 
 
 class Shared(Comparing):
-    """784-30-10 in batches of 200, by ``fit`` with two workers against the same without an executor."""
+    """784-30-10 in batches of 200, by ``fit`` with two workers, compared with the same without an executor."""
 
     pairs = 3
     shared = "784-30-10 by 200"
@@ -100,7 +102,7 @@ class Shared(Comparing):
     def contenders(self, pool, work, quick):
         before = getattr(pool, "submitted", None)
         shared, alone = [
-            work.training(engine=self.asked, executor=executor) for executor in (pool, None)
+            work.training(engine=self.requested, executor=executor) for executor in (pool, None)
         ]
         check(shared()(), trained(work), 1e-6, self.work)
         if before is not None and pool.submitted == before:
@@ -116,12 +118,12 @@ class SharedByThreads(Shared):
 
 
 class TwoTrainings(Shared):
-    """What two workers reach here that need nothing of each other: two trainings in the time of one."""
+    """The limit of two workers on this machine: two independent trainings in the time of one."""
 
     def contenders(self, pool, work, quick):
         def trainings(count):
             def run():
-                task = workloads.train, self.shared, quick, self.asked
+                task = workloads.train, self.shared, quick, self.requested
                 for future in [pool.submit(*task) for _ in range(count)]:
                     future.result()
 
@@ -142,7 +144,7 @@ class TwoThreads(TwoTrainings):
 
 
 class Import(Figure):
-    """``import scratchnet`` in a new interpreter, less that interpreter alone; compiled before, as installed."""
+    """``import scratchnet`` in a new interpreter, minus the interpreter alone; byte-compiled before, as after an installation."""
 
     pairs = 21
 

@@ -8,27 +8,30 @@ IN_A_ROW = 0.05  # seconds that a contender is run at a time, or once if that la
 class Row:
     """A line of the table.
 
-    ``work``, ``against``   what is done, and by whom or by what else
-    ``asked``     the engine that scratchnet is asked for
-    ``engine``    the engine that ran; known after the measurement
-    ``kernel``    scratchnet's kernel
-    ``pairs``     how many pairs are timed
-    ``note``      what is to be said beside the figures
+    ``work``, ``against``   the workload, and what it is compared with
+    ``requested``   the engine that is requested of scratchnet
+    ``engine``      the engine that ran; known after the measurement
+
+    ``kernel``      scratchnet's kernel
+
+    ``pairs``       how many pairs are timed
+
+    ``note``        a remark for the report
     """
 
     pairs = 5
     kernel = "fast"
     engine = note = ""
 
-    def __init__(self, work, against, asked="auto"):
-        self.work, self.against, self.asked = work, against, asked
+    def __init__(self, work, against, requested="auto"):
+        self.work, self.against, self.requested = work, against, requested
 
     @property
     def name(self):
-        return " | ".join([self.work, self.against, self.asked])
+        return " | ".join([self.work, self.against, self.requested])
 
     def measure(self, quick):
-        """Time it; ``quick``: tiny work, once. Unavailable where something is missing."""
+        """Time it, or run tiny work once if ``quick``. Raise Unavailable if something is missing."""
         with kernel(self.kernel):
             self.run(quick)
 
@@ -43,20 +46,20 @@ class Row:
 
     def record(self):
         """What the JSON says."""
-        names = "work against asked engine kernel target reached note".split()
+        names = "work against requested engine kernel target reached note".split()
         return {name: getattr(self, name) for name in names}
 
 
 class Comparing(Row):
-    """scratchnet beside another, in pairs.
+    """scratchnet and a contender, in pairs.
 
-    ``faster``    how many times faster scratchnet should at least be: 0.5 is "at most twice as slow"; None: no matter
+    ``faster``    how many times faster scratchnet should at least be: 0.5 is "at most twice as slow"; None: no target
     """
 
     comparison = None
 
-    def __init__(self, work, against, faster=None, asked="auto"):
-        super().__init__(work, against, asked)
+    def __init__(self, work, against, faster=None, requested="auto"):
+        super().__init__(work, against, requested)
         self.faster = faster
 
     def run(self, quick):
@@ -74,7 +77,7 @@ class Comparing(Row):
 
     @property
     def reached(self):
-        """Whether it was; None where there is no target or no figure."""
+        """Whether the target is reached; None if there is no target or no figure."""
         if self.comparison is None or self.faster is None:
             return None
         return self.comparison.ratio >= self.faster
@@ -104,13 +107,13 @@ class Comparing(Row):
 class Figure(Row):
     """A figure of scratchnet alone.
 
-    ``most``    what it may be at most, in the unit; None: no matter
+    ``most``    the target: the largest figure, in the unit; None: no target
     """
 
     figure = None
 
-    def __init__(self, work, unit, most=None, asked="auto"):
-        super().__init__(work, "", asked)
+    def __init__(self, work, unit, most=None, requested="auto"):
+        super().__init__(work, "", requested)
         self.unit, self.most = unit, most
 
     def run(self, quick):

@@ -35,21 +35,21 @@ class Article(Comparing):
 class Training(Comparing):
     """A whole training by ``fit`` against a peer's, or against as long a one by the time of a slice."""
 
-    def __init__(self, name, against, faster=None, asked="auto"):
-        super().__init__("train " + name, against, faster, asked)
+    def __init__(self, name, against, faster=None, requested="auto"):
+        super().__init__("train " + name, against, faster, requested)
         self.workload = name
-        if name.startswith("784") and asked == "auto":
+        if name.startswith("784") and requested == "auto":
             self.pairs = 3
 
     def compare(self, pairs, at_least, quick):
         work = workload(self.workload, quick)
         theirs = self.other(work)
-        ours = work.training(engine=self.asked)
+        ours = work.training(engine=self.requested)
         start = time.perf_counter()
         found = ours()()
         notes = ["the first call " + duration(time.perf_counter() - start)]
         self.engine = ours.engine
-        if self.asked != "auto":
+        if self.requested != "auto":
             check(found, trained(work), 1e-6, self.work)
         self.note = "; ".join(notes + [self.note] * bool(self.note))
         return side_by_side(Contender(ours), theirs, pairs, at_least)
@@ -68,10 +68,10 @@ class Training(Comparing):
 
 
 class PurePython(Training):
-    """A training by one engine against that by "auto"."""
+    """A training by one engine compared with that by "auto"."""
 
-    def __init__(self, name, asked, faster=None):
-        super().__init__(name, "pure Python", faster, asked)
+    def __init__(self, name, requested, faster=None):
+        super().__init__(name, "pure Python", faster, requested)
 
     def other(self, work):
         return Contender(work.training())
@@ -88,7 +88,7 @@ class DotProducts(Training):
 
 
 class AdamAgainstSGD(Training):
-    """A training with Adam against the same with SGD."""
+    """A training with Adam compared with the same with SGD."""
 
     def __init__(self, name, faster):
         super().__init__(name + workloads.ADAM, "with SGD", faster)
@@ -102,8 +102,8 @@ class AdamAgainstSGD(Training):
         return Contender(workload(self.plain, self.quick).training())
 
 
-class AsPeopleTrain(Training):
-    """With a validation part, patience and class weights; against the training part and its prediction alone."""
+class WithOptions(Training):
+    """With validation data, patience and class weights, compared with the training part and its validation alone."""
 
     share = 0.2
 
@@ -113,7 +113,7 @@ class AsPeopleTrain(Training):
 
     def compare(self, pairs, at_least, quick):
         work = workload(self.workload, quick)
-        work = work.but(batch=32) if not quick else work
+        work = work.replace(batch=32) if not quick else work
         kept = len(work.X) - int(len(work.X) * self.share)
         classes = range(work.sizes[-1])
         ours = work.training(
