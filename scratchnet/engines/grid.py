@@ -7,7 +7,6 @@ Each number is a multiple of a common step, so a sample becomes a few small inte
 (0.25, 4, [((1, 2), b'\x02\x04'), ((0,), b'\x01')])
 """
 
-from fractions import Fraction
 from itertools import compress
 from math import gcd
 from operator import itemgetter
@@ -26,6 +25,7 @@ FIRST = 20  # how many rows tell the step, until another row shows that it is sm
 # of each weight by additions alone, for all steps in advance.
 REPEATED_FROM = 1.0
 CLOSE = 2.0**-51  # how far numbers may be from the grid, relative to themselves
+NO_STEP = "the inputs are not multiples of a common step"
 
 
 class OffGrid(Exception):
@@ -69,6 +69,7 @@ class Grid:
     """
 
     def __init__(self, rows: "Matrix") -> None:
+        step_of(set(rows[0]))  # It often takes a single row to see that there is no grid.
         numbers: "Set[float]" = set().union(*rows[:FIRST])
         zeros = sum([row.count(0.0) for row in rows[:FIRST]]) / min(FIRST, len(rows))
         self.samples: "List[Any]" = []
@@ -76,7 +77,7 @@ class Grid:
             try:
                 self.integers = Integers(numbers)
             except OffGrid:
-                raise ValueError("the inputs are not multiples of a common step") from None
+                raise ValueError(NO_STEP) from None
             self.is_full = zeros * 4 < len(rows[0]) and not self.integers.is_binary
             numbers = self.convert(rows)
         self.step = self.integers.step
@@ -130,11 +131,31 @@ def step_of(numbers: "Set[float]") -> float:
     for v in numbers if largest else ():
         part = v / largest
         if abs(part * steps - round(part * steps)) > 1e-9:
-            more = Fraction(part).limit_denominator(MOST_STEPS).denominator
+            more = denominator_of(part)
             steps *= more // gcd(steps, more)
         if steps > MOST_STEPS:
-            raise ValueError("the inputs are not multiples of a common step")
+            raise ValueError(NO_STEP)
     return largest / steps or 1.0
+
+
+def denominator_of(part: float) -> int:
+    """Return the denominator of the fraction that is this number, except for rounding.
+
+    It is one of the fractions n/d that end the continued fraction of the number early.
+
+    >>> denominator_of(0.3), denominator_of(-2 / 255)
+    (10, 255)
+    """
+    above, below = abs(part).as_integer_ratio()
+    n, d, former_n, former_d = 1, 0, 0, 1
+    while below and d <= MOST_STEPS:
+        whole, rest = divmod(above, below)
+        above, below = below, rest
+        n, former_n = whole * n + former_n, n
+        d, former_d = whole * d + former_d, d
+        if abs(n / d - abs(part)) <= 2 * CLOSE * abs(part):
+            return d
+    raise ValueError(NO_STEP)
 
 
 def picker(places: "Sequence[int]") -> "Any":

@@ -14,7 +14,7 @@ from test_checkpoints import Snapshots
 
 import scratchnet as sn
 from scratchnet.codegen.python.lanes import ANY, BINARY, REPEATED
-from scratchnet.engines import lanes
+from scratchnet.engines import grid, lanes
 from scratchnet.engines.grid import Grid
 from scratchnet.engines.lane_numbers import LaneNumbers, NoRoom
 from scratchnet.engines.products import COMPILED
@@ -176,11 +176,11 @@ def test_lanes_hold_the_largest_sums(weights, most, times):
 
 def test_rows_that_show_a_smaller_step_or_no_zeros_and_ones():
     rows = [[0.0, 1.0]] * 30 + [[0.5, 0.0]] + [[0.0, -1.25]] + [[300.0, 0.0]]
-    grid = Grid(rows)
-    assert (grid.step, grid.most, grid.longest, grid.kind) == (0.25, 1200, 1200, ANY)
-    for row, (pick, places, integers) in zip(rows, grid.samples):
+    found = Grid(rows)
+    assert (found.step, found.most, found.longest, found.kind) == (0.25, 1200, 1200, ANY)
+    for row, (pick, places, integers) in zip(rows, found.samples):
         assert [v for v in row if v] == list(pick(row)) == [row[i] for i in places]
-        assert list(pick(row)) == [k * grid.step for k in integers]
+        assert list(pick(row)) == [k * found.step for k in integers]
     assert Grid([[0.0, 0.0]]).most == 1 and Grid([[0.0, 2.0]]).kind == BINARY
     assert Grid([[0.0, 2.0, 4.0, 2.0], [2.0, 2.0, 2.0, 2.0]]).kind == REPEATED
 
@@ -198,6 +198,22 @@ def test_rows_that_show_a_smaller_step_or_no_zeros_and_ones():
 def test_numbers_on_no_grid(rows):
     with pytest.raises(ValueError, match="^the inputs are not multiples of a common step$"):
         Grid(rows)
+
+
+def test_numbers_near_a_grid_are_refused_at_the_first(monkeypatch):
+    asked = []
+    denominator_of = grid.denominator_of
+    monkeypatch.setattr(grid, "denominator_of", lambda v: asked.append(v) or denominator_of(v))
+    near = [[0.0, 1.0] + [k / 255 + 1e-8 for k in range(1, 100)]]
+    with pytest.raises(ValueError, match="^the inputs are not multiples of a common step$"):
+        Grid(near * 20)
+    assert len(asked) == 1
+
+
+@given(st.integers(1, 4096), st.integers(1, 4096), st.integers(-4, 4))
+def test_the_denominator_of_a_rounded_fraction(n, d, roundings):
+    n, d = sorted([n, d])
+    assert grid.denominator_of(n / d * (1 + roundings * 2.0**-53)) == Fraction(n, d).denominator
 
 
 # ---- when it is used -----------------------------------------------------------------------------
