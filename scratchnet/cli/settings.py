@@ -21,7 +21,7 @@ def add_settings(parser: "Any") -> None:
         type=widths,
         metavar="16,8",
         help="widths of the hidden layers; 0 for none (default: one layer of 8 to 64 units, "
-        "two layers from 20,000 rows)",
+        "or two for 20,000 rows or more)",
     )
     group.add_argument(
         "--activation",
@@ -40,8 +40,8 @@ def add_settings(parser: "Any") -> None:
         type=float,
         metavar="RATE",
         help="its learning rate (default for classes 0.006, or 0.003 with fewer than 1,000 rows "
-        "and more than 32 inputs; for numbers, and from 20,000 rows, 0.01, or 0.0025 with more "
-        "than 32 inputs; 0.1 for sgd)",
+        "and more than 32 inputs; for numbers, or with 20,000 rows or more, 0.01, or 0.0025 with "
+        "more than 32 inputs; 0.1 for sgd)",
     )
     group.add_argument(
         "--weight-decay",

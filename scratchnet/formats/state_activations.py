@@ -1,4 +1,4 @@
-"""Where the activations of a state dict stand.
+"""The places of the activations of a state dict.
 
     placed    the activation after each layer, from those that the user names
 

@@ -67,7 +67,7 @@ def sized(found: "List[Part]") -> "List[Part]":
         if type(layer) is Affine:
             if count is None:
                 raise ValueError(
-                    f"{where} cannot be carried over: the number of features is unknown before "
+                    f"{where} cannot be converted: the number of features is unknown before "
                     "and after it; add a Linear"
                 )
             shift, spread = [layer.shift] * count, [layer.spread] * count

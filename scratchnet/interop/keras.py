@@ -21,8 +21,8 @@
     SpatialDropout1D  ActivityRegularization
 
 These are the layers of Keras 3 and of Keras 2, and the functions that a functional model calls on
-its tensors, also h + 1 and h / 255. Functions of tensorflow and jax are known by their names.
-``from_keras`` keeps every number, because 64 bits can hold each of Keras. Rescaling,
+its tensors, also h + 1 and h / 255. Functions of tensorflow and jax are recognized by name.
+``from_keras`` keeps every number, because 64 bits can hold every number of Keras. Rescaling,
 BatchNormalization and log_sigmoid are equal up to rounding. Only ``to_keras`` without a model needs
 Keras. Keras computes in 32 bits unless ``keras.config.set_floatx("float64")`` is called before
 anything else. Even then it computes tanh and BatchNormalization in 32 bits, and with PyTorch as its

@@ -96,7 +96,7 @@ def check(kind: str, layer: "Any", where: str) -> None:
         raise ValueError(f"{where} is not supported; give one of {', '.join(KNOWN)}")
     holds, otherwise = HOLDS.get(kind, (None, ""))
     if holds and not holds(layer):
-        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
+        raise ValueError(f"{where} cannot be converted exactly: {otherwise}")
     if kind in OF_FLAT_SAMPLES:
         check_flat(layer, where)
 

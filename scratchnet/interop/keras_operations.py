@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..core.layer import Layer
 
-# The names of functions, without underscores, that Keras and tensorflow call otherwise.
+# The names of functions, without underscores, that differ in Keras and tensorflow.
 OTHER_NAMES = {
     "clipbyvalue": "clip",
     "divide": "div",
@@ -125,7 +125,7 @@ def _layers_of(operation: "Operation", where: str) -> "List[Layer]":
     if name in ("softmax", "logsoftmax"):
         axis = take("axis")
         if len(operation.features) != 1 or axis not in (None, -1, 1):
-            raise ValueError(f"{where} cannot be carried over exactly: give axis=-1, and flat rows")
+            raise ValueError(f"{where} cannot be converted exactly: give axis=-1, and flat rows")
     elif name in ("celu", "elu"):
         alpha = take("alpha")
         return [(CELU if name == "celu" else ELU)(1.0 if alpha is None else float(alpha))]
@@ -136,8 +136,8 @@ def _layers_of(operation: "Operation", where: str) -> "List[Layer]":
         return [LeakyReLU(0.2 if slope is None else float(slope))]
     if name not in PLAIN:
         raise ValueError(
-            f"{where} is a function that is not supported; there may be activations, reshape, clip "
-            "and arithmetic with constants"
+            f"{where} is a function that is not supported; supported are activations, reshape, "
+            "clip and arithmetic with constants"
         )
     made: "List[Layer]" = PLAIN[name]()
     return made
@@ -153,7 +153,7 @@ def _constant(value: "Any", where: str) -> "Any":
     values = value if is_sequence(value) else [value]
     if not all([isinstance(v, (int, float)) for v in values]):
         raise ValueError(
-            f"{where} computes with something else than a number, or one number per feature; "
+            f"{where} computes with something other than a number, or one number per feature; "
             "give a constant, or use a Dense"
         )
     return value
@@ -193,7 +193,7 @@ def _reshape(operation: "Operation", where: str) -> "List[Layer]":
     free = shape[1:].count(-1)
     if shape[:1] not in ([-1], [None]) or free > 1 or (rest != count if not free else count % rest):
         raise ValueError(
-            f"{where} cannot be carried over exactly: a sample is a row here; give (-1, {count})"
+            f"{where} cannot be converted exactly: a sample is a row here; give (-1, {count})"
         )
     return []
 

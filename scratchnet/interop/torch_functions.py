@@ -117,7 +117,7 @@ def _function(name: str, given: "Given", at: str) -> "Step":
     if name in WITH_TENSORS:
         return Step(at, _module(name, given, nn, at))
     raise ValueError(
-        f"{at} is not supported; there may be activations, dropout, flatten, linear, batch_norm, "
+        f"{at} is not supported; supported are activations, dropout, flatten, linear, batch_norm, "
         "layer_norm, and arithmetic with constants"
     )
 
@@ -167,7 +167,7 @@ def _reshaped(name: str, given: "Given", at: str) -> "Step":
             right = squeezes = True
     if not right:
         raise ValueError(
-            f"{at} cannot be carried over exactly: a sample is a row here; "
+            f"{at} cannot be converted exactly: a sample is a row here; "
             "give flatten(x, 1), or x.view(x.size(0), -1)"
         )
     count = 1 if squeezes else count
@@ -207,7 +207,7 @@ def _arithmetic(name: str, given: "Given", at: str) -> "Layer":
     values = c if isinstance(c, list) else [c]
     if not all([isinstance(v, (int, float)) for v in values]):
         raise ValueError(
-            f"{at} computes with something else than a number, or one number per feature; "
+            f"{at} computes with something other than a number, or one number per feature; "
             "give a constant, or use a Linear"
         )
     made = [shift_and_spread(name, turned, float(v), at) for v in values]

@@ -176,12 +176,12 @@ def kind_of(module: "Any") -> str:
 
 
 def check(kind: str, module: "Any", where: str) -> None:
-    """Refuse a module that is not supported, or that computes something else than its class."""
+    """Refuse a module that is not supported, or that computes something other than its class."""
     if kind not in ("Sequential", "graph") + KNOWN:
         raise ValueError(f"{where} is not supported; give one of Sequential, {', '.join(KNOWN)}")
     holds, otherwise = HOLDS.get(kind, (None, ""))
     if holds and not holds(module):
-        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
+        raise ValueError(f"{where} cannot be converted exactly: {otherwise}")
     check_hooks(module, where)
 
 
@@ -189,7 +189,7 @@ def check_hooks(module: "Any", where: str) -> None:
     """Refuse a module that does more than its forward method."""
     if module._forward_hooks or module._forward_pre_hooks or "forward" in vars(module):
         otherwise = "it has forward hooks, or its forward method is replaced; remove them"
-        raise ValueError(f"{where} cannot be carried over exactly: {otherwise}")
+        raise ValueError(f"{where} cannot be converted exactly: {otherwise}")
 
 
 def layers_of(kind: str, module: "Any", where: str) -> "List[Layer]":

@@ -4,12 +4,12 @@ The learning rates, batch sizes and patience, and the constants in ``stopping.py
 64 tables: 38 classifications of the KEEL repository and 26 regressions from packages of R, of 102
 to 7,400 rows, with one to three splits each. Compared with a rate of 0.003 and batches of 32 for
 classes, twice the patience, and at least 40 epochs of the second training on all rows, they see
-57 % of the samples (geometric mean), and the models are as good on rows not seen: for classes, the
+57 % of the samples (geometric mean), and the models are as good on unseen rows: for classes, the
 accuracy differs by +0.0006 ± 0.0016 and the log loss by a factor of 0.993; for quantities, R² by
-+0.007 ± 0.003 and the squared error by a factor of 0.999. Single tables lose or win: the log loss
-of chess rises from 0.012 to 0.022, the squared error of meats to twice what it was. A rate that
-falls along a cosine over 20 or 40 epochs was worse: it learns noisy tables by heart and ends too
-early on others. In tests/, ``python3 -m bench.defaults`` repeats such comparisons.
++0.007 ± 0.003 and the squared error by a factor of 0.999. Individual tables lose or gain: the log
+loss of chess rises from 0.012 to 0.022, and the squared error of meats doubles. A rate that falls
+along a cosine over 20 or 40 epochs was worse: it overfits noisy tables and ends too early on
+others. In tests/, ``python3 -m bench.defaults`` repeats such comparisons.
 
 >>> recipe_for(rows=150, inputs=4).hidden, recipe_for(rows=1000000, inputs=4, seed=3).hidden
 ((8,), (32, 16))
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from typing import Optional, Sequence, Tuple
 
 # The learning rates of Adam and its relatives: for classes; for quantities. With more than
-# FEW_INPUTS inputs and few rows, which a network soon learns by heart, they are smaller.
+# FEW_INPUTS inputs and few rows, which a network soon overfits, they are smaller.
 CLASS_RATE, QUANTITY_RATE = 6 / 1000, 1 / 100
 FEW_INPUTS = 32
 # The weight decay of AdamW for classes: DECAYING divided by the number of rows, at most MOST_DECAY.
 # Without it, a network learns the noise of small tables (tests/bench/tables.py); many rows need
 # less, because they say more about each weight. For quantities, which are less noisy, DECAY.
 DECAYING, MOST_DECAY, DECAY = 60, 3 / 10, 1 / 100
-MANY_ROWS = 20000  # from here on, larger batches and a second hidden layer
+MANY_ROWS = 20000  # with as many or more: larger batches and a second hidden layer
 SAMPLES = 3000000  # the most that a training run sees, unless ``epochs`` asks for more
 MOST_EPOCHS, LEAST_EPOCHS = 300, 10
 PATIENCE, LEAST_PATIENCE = 1 / 30, 5  # a fraction of the epochs, and a number of epochs

@@ -27,7 +27,7 @@ def of(
     """
     encoder = model.encoder
 
-    def worth(rows: "List[int]", samples: "Matrix") -> float:
+    def score(rows: "List[int]", samples: "Matrix") -> float:
         truth = encoder.targets_of([Y[i] for i in rows])
         outputs = model.net.predict(samples)
         if not encoder.classes:
@@ -35,28 +35,28 @@ def of(
         return -log_loss(truth, list(map(class_probabilities, outputs)), encoder.classes)
 
     columns = [pair for pair in columns_of(encoder) if names is None or pair[0] in names]
-    return losses(X, columns, worth, seed)
+    return losses(X, columns, score, seed)
 
 
 def losses(
-    X: "Any", columns: "Sequence[Column]", worth: "Callable[..., float]", seed: int = 0
+    X: "Any", columns: "Sequence[Column]", score: "Callable[..., float]", seed: int = 0
 ) -> "Dict[str, float]":
-    """Return {column: by how much its shuffled values lower what the predictions are worth}.
+    """Return {column: by how much shuffling its values lowers the score of the predictions}.
 
     ``columns``   each with the range of its inputs
-    ``worth``     a function of the numbers of some rows, and of their inputs
+    ``score``     a function of the indices of some rows, and of their inputs
     """
     generator = Generator(seed)
     most = MOST_CELLS // (len(columns) * len(X[0]))
     count = min(len(X), max(FEWEST_ROWS, min(MOST_ROWS, most)))
     rows = generator.permutation(len(X))[:count]
     samples = [list(X[i]) for i in rows]
-    best, found = worth(rows, samples), {}
+    best, found = score(rows, samples), {}
     for name, (start, stop) in columns:
         values = [row[start:stop] for row in samples]
         for row, place in zip(samples, generator.permutation(count)):
             row[start:stop] = values[place]
-        found[name] = best - worth(rows, samples)
+        found[name] = best - score(rows, samples)
         for row, value in zip(samples, values):
             row[start:stop] = value
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))

@@ -60,7 +60,7 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
         raise ValueError(
             f"{table.source}: the network has {net.inputs} inputs, but the table has "
             f"{plural(len(encoder.features), 'column')} of numbers beside the target: "
-            f"{listed(encoder.features)}; give one column for each input, in their order"
+            f"{listed(encoder.features)}; give one column per input, in the same order"
         )
     if encoder.outputs != net.outputs:
         what = f"{len(encoder.classes)} classes" if encoder.classes else "a quantity"

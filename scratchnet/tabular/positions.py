@@ -1,4 +1,4 @@
-"""Networks that do not describe a table: the columns are the inputs, in their order.
+"""Networks that do not describe a table: the columns are the inputs, in the same order.
 
 Positions    reads the rows of such a network, names its outputs, and evaluates it
 
@@ -52,10 +52,10 @@ class Rows:
         self.X, self.target, self.source, self.names = X, target, source, names
 
 
-class Judged:
-    """What a network predicts for rows whose targets are known.
+class Evaluation:
+    """The predictions of a network for rows with known targets.
 
-    ``rows``        the numbers of these rows
+    ``rows``        the indices of these rows
     ``task``        CLASSIFICATION or REGRESSION
     ``truth``       their targets; ``predicted`` the predictions
     ``labels``      the classes, and ``shares`` their probabilities; None if there are none
@@ -79,7 +79,7 @@ class Judged:
 
 
 class Positions:
-    """A network whose inputs are the columns of a table, in their order.
+    """A network whose inputs are the columns of a table, in the same order.
 
     ``source``   the name of its file in messages
     ``labels``   the classes in its metadata, or None; two classes may have one output
@@ -162,7 +162,7 @@ class Positions:
             more = f"; with {DESCRIBE}, the table may have its target" if has_target else ""
             raise ValueError(
                 f"{source} has {plural(count, 'column')}{where and ' ' + where}, but the network "
-                f"has {inputs}; give one column for each input, in their order{more}"
+                f"has {inputs}; give one column per input, in the same order{more}"
             )
 
     # ---- outputs -------------------------------------------------------------------------------
@@ -205,10 +205,10 @@ class Positions:
     # ---- evaluation ----------------------------------------------------------------------------
 
     def evaluate(self, rows: "Rows", threshold: "Optional[float]" = None) -> "Any":
-        """Return the report on rows with targets; the arguments are as for ``judge``."""
-        return self.judge(rows, threshold).report()
+        """Return the report on rows with targets; the arguments are as for ``evaluation_of``."""
+        return self.evaluation_of(rows, threshold).report()
 
-    def judge(self, rows: "Rows", threshold: "Optional[float]" = None) -> "Judged":
+    def evaluation_of(self, rows: "Rows", threshold: "Optional[float]" = None) -> "Evaluation":
         """Return the predictions for rows with targets; ``threshold`` is as for ``classes``.
 
         The target is a class if the network has labels or several outputs or ends in a Sigmoid or
@@ -229,9 +229,9 @@ class Positions:
                     f"{self.source} predicts a number, not classes; leave out the threshold"
                 )
             values = as_kind(target, NUMBERS, rows.source).values
-            judged = Judged(known, REGRESSION, [values[i] for i in known])
-            judged.predicted = [row[0] for row in outputs]
-            return judged
+            evaluation = Evaluation(known, REGRESSION, [values[i] for i in known])
+            evaluation.predicted = [row[0] for row in outputs]
+            return evaluation
         labels = self._texts(len(outputs[0]))
         classes = Classes(name=str(target.name), classes=labels, numeric=target.kind == NUMBERS)
         try:
@@ -240,29 +240,31 @@ class Positions:
             if self.labels is not None:
                 raise
             raise ValueError(f"{error}; {DESCRIBE} takes those of the table") from None
-        judged = Judged(known, CLASSIFICATION, [classes.decode(Y[i]) for i in range(len(known))])
-        judged.predicted = self.classes(outputs, threshold, labels)
-        judged.labels = labels
-        judged.shares = self.probabilities(outputs)
-        return judged
+        evaluation = Evaluation(
+            known, CLASSIFICATION, [classes.decode(Y[i]) for i in range(len(known))]
+        )
+        evaluation.predicted = self.classes(outputs, threshold, labels)
+        evaluation.labels = labels
+        evaluation.shares = self.probabilities(outputs)
+        return evaluation
 
-    def importance(self, rows: "Rows", judged: "Judged") -> "Optional[Dict[str, float]]":
+    def importance(self, rows: "Rows", evaluation: "Evaluation") -> "Optional[Dict[str, float]]":
         """Return {column: importance}, as tabular.importance does.
 
         Return None if the network gives classes without their probabilities.
         """
-        if judged.labels is not None and judged.shares is None:
+        if evaluation.labels is not None and evaluation.shares is None:
             return None
 
-        def worth(places: "List[int]", samples: "Matrix") -> float:
-            truth = [judged.truth[k] for k in places]
+        def score(places: "List[int]", samples: "Matrix") -> float:
+            truth = [evaluation.truth[k] for k in places]
             outputs = self.net.predict(samples)
-            if judged.labels is None:
+            if evaluation.labels is None:
                 return metrics.r2(truth, [row[0] for row in outputs])
-            return -metrics.log_loss(truth, self.probabilities(outputs), judged.labels)
+            return -metrics.log_loss(truth, self.probabilities(outputs), evaluation.labels)
 
         columns = [(name, (k, k + 1)) for k, name in enumerate(rows.names)]
-        return importance.losses([rows.X[i] for i in judged.rows], columns, worth)
+        return importance.losses([rows.X[i] for i in evaluation.rows], columns, score)
 
     def _texts(self, outputs: int) -> "List[str]":
         """Return the labels of the classes as a table spells them."""

@@ -145,7 +145,7 @@ class Problem:
 def in_memory(rows: "Any", width: int) -> "Any":
     """Return rows of this width as a list of lists, unless they are many.
 
-    A list is checked once, and no row of it is made again in each epoch. Many rows stay compact.
+    A list is checked once, and its rows are not rebuilt in each epoch. Large data stay compact.
 
     >>> in_memory(Chain([[1.0]], [[2.0]]), width=1)
     [[1.0], [2.0]]

@@ -257,7 +257,9 @@ def test_pictures_of_numbers(folder, run):
 def test_a_table_with_its_target(folder, run):
     table("t.csv", ["a", "b", "y"], COLUMNS, [0] * len(COLUMNS))
     _, _, errors = run("predict", saved("line.json", LINE), "t.csv")
-    assert "in their order; with `scratchnet convert MODEL OUT --table DATA`, the table" in errors
+    assert (
+        "in the same order; with `scratchnet convert MODEL OUT --table DATA`, the table" in errors
+    )
     table("t.csv", ["a", "b", "y"], COLUMNS, ["red"] * len(COLUMNS))  # no number to explain a loss
     status, output, _ = run("explain", "line.json", "t.csv", "--row", "1")
     assert status == 0 and "loss" not in output

@@ -98,7 +98,7 @@ def test_train_says_what_it_does(iris, tmp_path):
     assert re.match(r"epoch 1/40  loss [\d.]+  validation [\d.]+  accuracy [\d.]+\n", errors)
 
 
-def test_a_model_is_judged_as_evaluate_judges_it(folder, iris, model):
+def test_evaluate_reports_the_accuracy_of_the_predictions(folder, iris, model):
     report = json.loads((folder / "report.json").read_text())
     assert report["report"]["accuracy"] >= 0.9 and report["report"]["samples"] == 30
     status, output, errors = run("evaluate", model, iris, "--json")
@@ -106,10 +106,11 @@ def test_a_model_is_judged_as_evaluate_judges_it(folder, iris, model):
         0,
         "all of these rows were used in the training, so the scores are optimistic\n",
     )
-    judged = json.loads(output)
+    evaluation = json.loads(output)
     net = sn.load(model)
     right = sum([row.index(max(row)) == y for row, y in zip(net.predict(FLOWERS.X), FLOWERS.Y)])
-    assert judged["accuracy"] == right / 150 and sum(map(sum, judged["confusion_matrix"])) == 150
+    assert evaluation["accuracy"] == right / 150
+    assert sum(map(sum, evaluation["confusion_matrix"])) == 150
 
 
 def test_predict_finds_columns_by_name(model, tmp_path):

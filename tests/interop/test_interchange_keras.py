@@ -330,14 +330,14 @@ def test_arithmetic_in_a_functional_model(function):
 @pytest.mark.parametrize(
     "function, sentence",
     [
-        (keras.ops.sin, r"\(Sin\) is a function that is not supported; there may be activations"),
+        (keras.ops.sin, r"\(Sin\) is a function that is not supported; supported are activations"),
         (lambda h: h + h, r"\(Add\) takes 2 tensors"),
         (lambda h: 1 / h, r"\(TrueDivide\) is not supported: a constant divided by x"),
-        (lambda h: keras.ops.softmax(h, axis=0), "cannot be carried over exactly: give axis=-1"),
+        (lambda h: keras.ops.softmax(h, axis=0), "cannot be converted exactly: give axis=-1"),
         (lambda h: keras.ops.reshape(h, (4, -1)), r"a sample is a row here; give \(-1, 4\)"),
         (lambda h: keras.ops.cast(h, "float16"), "rounds, which no layer here does"),
         (lambda h: keras.ops.clip(h, numpy.zeros(4), 1), "has several limits, one per feature"),
-        (lambda h: h + numpy.ones((4, 4)), "computes with something else than a number"),
+        (lambda h: h + numpy.ones((4, 4)), "computes with something other than a number"),
     ],
 )
 def test_a_function_without_an_equivalent(function, sentence):
@@ -457,7 +457,7 @@ def replaced():
         (lambda: [replaced()], r"layer 0 of the model \(Dense\) is not supported"),
         (
             lambda: [layers.ReLU(max_value=0.0, negative_slope=0.1)],
-            r"\(ReLU\) cannot be carried over exactly: give no threshold, and only one of",
+            r"\(ReLU\) cannot be converted exactly: give no threshold, and only one of",
         ),
         (
             lambda: [layers.Dense(2, activation="tanh_shrink")],
@@ -473,7 +473,7 @@ def replaced():
         ),
         (
             lambda: [keras.Sequential([layers.Rescaling(2)])],
-            r"layer 0.0 of the model \(Rescaling\) cannot be carried over: the number of features is",
+            r"layer 0.0 of the model \(Rescaling\) cannot be converted: the number of features is",
         ),
         (
             lambda: [layers.UnitNormalization()],
@@ -482,12 +482,12 @@ def replaced():
         (lambda: [Doubled(3)], r"layer 0 of the model \(Doubled\) is not supported"),
         (
             lambda: [layers.ReLU(max_value=6, negative_slope=0.1)],
-            r"\(ReLU\) cannot be carried over exactly: give no threshold, and only one of",
+            r"\(ReLU\) cannot be converted exactly: give no threshold, and only one of",
         ),
-        (lambda: [layers.ReLU(threshold=1)], r"\(ReLU\) cannot be carried over exactly"),
+        (lambda: [layers.ReLU(threshold=1)], r"\(ReLU\) cannot be converted exactly"),
         (
             lambda: [layers.Softmax(axis=0)],
-            r"\(Softmax\) cannot be carried over exactly: give axis=-1",
+            r"\(Softmax\) cannot be converted exactly: give axis=-1",
         ),
         (
             lambda: [layers.Rescaling(0.0), layers.Dense(1)],
@@ -503,7 +503,7 @@ def replaced():
         ),
         (
             lambda: [layers.Reshape((2, 2, 1)), layers.Flatten("channels_first")],
-            r"\(Flatten\) cannot be carried over exactly: give data_format=",
+            r"\(Flatten\) cannot be converted exactly: give data_format=",
         ),
         (
             lambda: [layers.Dense(2, activation=ours_of_another("relu", "mine.functions"))],

@@ -219,7 +219,7 @@ def patched():
     return nn.Sequential(nn.Tanh(), module)
 
 
-HOOKS = r" cannot be carried over exactly: it has forward hooks, or its forward method is replaced; remove them$"
+HOOKS = r" cannot be converted exactly: it has forward hooks, or its forward method is replaced; remove them$"
 WAYS = r"; give an nn.Module that torch.fx can trace, or its state_dict\(\) with activations=\[...\], or sn.load its ONNX file$"
 META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has no numbers to read; give an ordinary o"
 
@@ -239,7 +239,7 @@ META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has 
         (nn.ModuleList([nn.ReLU()]), r"Softplus, Softsign, Tanh, Threshold$"),
         (
             Own(),
-            r"^mul\(\) in the module \(Own\) cannot be carried over: the number of features is u",
+            r"^mul\(\) in the module \(Own\) cannot be converted: the number of features is u",
         ),
         (
             nn.Sequential(Called(2, 2)),
@@ -249,23 +249,23 @@ META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has 
         (None, r"the module \(NoneType\), of builtins, is not supported.*" + WAYS),
         (
             nn.Sequential(nn.Softmax(0)),
-            r"module 0 \(Softmax\) cannot be carried over exactly: a sample is a row here;",
+            r"module 0 \(Softmax\) cannot be converted exactly: a sample is a row here;",
         ),
         (
             nn.Sequential(nn.Softplus(-2)),
-            r"module 0 \(Softplus\) cannot be carried over exactly: give a beta above 0",
+            r"module 0 \(Softplus\) cannot be converted exactly: give a beta above 0",
         ),
         (
             nn.Sequential(nn.Softplus(1, 10)),
-            r"module 0 \(Softplus\) cannot be carried over exactly: give a beta abov",
+            r"module 0 \(Softplus\) cannot be converted exactly: give a beta abov",
         ),
         (
             nn.Sequential(nn.Flatten(0)),
-            r"module 0 \(Flatten\) cannot be carried over exactly: give Flatten\(1, -1\)",
+            r"module 0 \(Flatten\) cannot be converted exactly: give Flatten\(1, -1\)",
         ),
         (
             nn.Sequential(nn.BatchNorm1d(2)),
-            r"module 0 \(BatchNorm1d\) cannot be carried over exactly: in training mode it.",
+            r"module 0 \(BatchNorm1d\) cannot be converted exactly: in training mode it.",
         ),
         (
             nn.Sequential(nn.BatchNorm1d(2, track_running_stats=False)).eval(),
@@ -273,11 +273,11 @@ META = r": a tensor on the device meta, or a lazy, sparse or quantized one, has 
         ),
         (
             pruned(),
-            r"module 0 \(Linear\) cannot be carried over exactly: its weight or bias is recomputed",
+            r"module 0 \(Linear\) cannot be converted exactly: its weight or bias is recomputed",
         ),
         (
             pruned("bias"),
-            r"module 0 \(Linear\) cannot be carried over exactly: its weight or bias is recomputed",
+            r"module 0 \(Linear\) cannot be converted exactly: its weight or bias is recomputed",
         ),
         (
             parametrized("weight"),

@@ -1,4 +1,4 @@
-"""From a table to a trained, judged model, in Python."""
+"""From a table to a trained and evaluated model, in Python."""
 
 import csv
 import io
@@ -547,7 +547,7 @@ def test_a_model_file_says_how_it_was_trained(tmp_path):
     assert recipe == tabular.recipe_for(*tabular.Problem(tabular.read(ROWS, "species")).sizes, epochs=2).to_dict()  # fmt: skip
 
 
-def test_few_rows_are_learnt_for_as_many_epochs_as_were_best_but_not_for_too_few():
+def test_few_rows_are_learned_for_as_many_epochs_as_were_best_but_not_for_too_few():
     recipe = tabular.recipe_for(150, 4, 3)
     assert [epochs_on_all(recipe, 999, best) for best in (None, 3, 25, 300)] == [20, 20, 25, 300]
     assert epochs_on_all(recipe, 1000, 25) == 0

@@ -27,16 +27,15 @@ if TYPE_CHECKING:
     from ...core.types import Matrix
 
 DESCRIPTION = """\
-Measure this interpreter: nanoseconds per multiply-add in each kernel, and
-samples per second in training and prediction for networks of four sizes, with
-the engine chosen for each and the reason; and the width of a network from
-which the engine rows is faster than steps. This takes about ten seconds
-and needs no files.
+Measure this interpreter: nanoseconds per multiply-add in each kernel; samples
+per second in training and prediction for networks of four sizes, with the
+engine chosen for each and the reason; and the width from which the engine rows
+is faster than steps. This takes about ten seconds and needs no files.
 """
 LENGTHS = (4, 16, 64, 784)
 SIZES = (((2, 4, 1), 4, 4), ((4, 16, 3), 160, 16), ((64, 32, 10), 320, 32), ((784, 30, 10), 40, 10))
 SECONDS = 0.4  # the duration of one measurement
-BATCHES = (4, 16)  # of which the crossovers are measured
+BATCHES = (4, 16)  # the batch sizes whose crossovers are measured
 WIDEST = 48  # code of wider networks takes long to generate
 PAIRS = 7
 
@@ -46,8 +45,8 @@ def configure(parser: "Any") -> None:
     parser.add_argument(
         "--show",
         choices=("lanes", "native", "rows", "steps"),
-        help="print the code that this engine runs instead: a training step of the third network, "
-        "for steps of the second; native is C",
+        help="instead, print the code that this engine runs for a training step of the third "
+        "network (steps: of the second; native: C)",
     )
 
 
@@ -81,7 +80,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
 
 
 def _first_width(holds: "Callable[[int, int], bool]", size: int) -> str:
-    """Return the first width from which on this holds for batches of that size, by bisection."""
+    """Return the least width for which this holds with batches of that size, by bisection."""
     least, most = 2, WIDEST + 1
     while least < most:
         middle = (least + most) // 2
@@ -111,7 +110,7 @@ def _rows_are_chosen(width: int, size: int) -> bool:
 
 
 def _epoch_time(engine: "Engine", batches: "List[List[int]]") -> float:
-    """Return the time of an epoch in seconds of the processor."""
+    """Return the CPU time of an epoch in seconds."""
     count, start = 0, time.process_time()
     while count < 3 or time.process_time() < start + SECONDS / 40:
         engine.epoch(batches)

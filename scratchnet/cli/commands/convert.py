@@ -45,7 +45,7 @@ def configure(parser: "Any") -> None:
     group.add_argument(
         "--table",
         metavar="DATA",
-        help="a table with the names of the inputs, one column of numbers for each, in their order",
+        help="a table with the names of the inputs: one numeric column each, in the same order",
     )
     group.add_argument(
         "--target",

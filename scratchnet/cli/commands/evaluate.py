@@ -30,11 +30,11 @@ numbers get R², MAE and RMSE. Both are compared with a trivial prediction. The
 importance of a column is how much worse the model is if the values of this
 column are shuffled.
 
-A model of another program has no names of columns. DATA then has one column of
-numbers for each input, in their order, and the target: --target COLUMN, by
-default the last. The target is a label of the model or a class from 0, or a
-number if the only output is one. The log loss of a model without a last
-activation is that of the softmax of its outputs.
+A model of another program has no column names. DATA then has one numeric
+column per input, in the same order, and the target: --target COLUMN, by default
+the last column. The target is a label of the model or a class from 0, or a
+number if the model predicts one. If the last layer has no activation, the log
+loss is that of the softmax of the outputs.
 """
 EXAMPLES = """\
 examples:
@@ -64,8 +64,14 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if not has_encoder(net):
         network = Positions(net, options.model)
         rows = rows_of(options, network, options.target or True)
-        judged = network.judge(rows, options.threshold)
-        show(options, write, judged.report(), network.importance(rows, judged), len(rows.names))
+        evaluation = network.evaluation_of(rows, options.threshold)
+        show(
+            options,
+            write,
+            evaluation.report(),
+            network.importance(rows, evaluation),
+            len(rows.names),
+        )
         return 0
     model, data = opened(options, net, options.target or True)
     report = model.evaluate(data, options.threshold)
@@ -89,7 +95,7 @@ def show(
     count: int,
     **further: "Any",
 ) -> None:
-    """Print the report, and the importance of the measured columns, of which ``count`` exist."""
+    """Print the report, and the importance of the measured columns; the model has ``count``."""
     if options.json:
         columns = {} if measured is None else {"importance": measured}
         write(terminal.json_text(dict(report.to_dict(), **further, **columns), 2))
@@ -100,7 +106,7 @@ def show(
 
 
 def about_columns(measured: "Dict[str, float]", report: "Any", count: int) -> str:
-    """Return a text with the importance of the measured columns; ``count`` columns exist."""
+    """Return a text with the importance of the measured columns, of ``count`` in the model."""
     is_regression = report.to_dict()["task"] == "regression"
     change = "decrease of R²" if is_regression else "increase of the log loss"
     shown = list(measured.items())[:MOST_COLUMNS]

@@ -28,8 +28,8 @@ For a model from `scratchnet train`, DATA is a table like its training data.
 Then `explain MODEL DATA --row N` says why the model predicts what it predicts
 for this row; --arithmetic adds every number. `explain MODEL DATA --step K`
 explains a step of the model's own training, with its recipe and its batch. For
-a model of another program, DATA has one column of numbers for each input, in
-their order, and --row N explains the arithmetic of this row.
+a model of another program, DATA has one numeric column per input, in the same
+order, and --row N explains the arithmetic of this row.
 
 An exercise needs no model: --layers, --activation, --x, --y and --seed make
 one. Weights that are not given are drawn, with one decimal, and so is the

@@ -29,8 +29,8 @@ Draw a model in characters, or as SVG with -o:
   mistakes    the confusion matrix of classes, or predicted numbers against true
               ones; needs DATA with the target
 
-For a model of another program, DATA has one column of numbers for each input,
-in their order, and the target, by default the last column.
+For a model of another program, DATA has one numeric column per input, in the
+same order, and the target, by default the last column.
 """
 EXAMPLES = """\
 examples:
@@ -133,12 +133,14 @@ def network(options: "Any") -> "Picture":
 def boundary(options: "Any") -> "Picture":
     net = loaded(options)
     if not has_encoder(net):
-        rows, judged = judged_by_position(options, net)
+        rows, evaluation = evaluation_by_position(options, net)
         inputs = chosen(options.inputs, rows.names, rows.names)
-        known = [rows.X[i] for i in judged.rows]
-        if is_logit(net, judged):
+        known = [rows.X[i] for i in evaluation.rows]
+        if is_logit(net, evaluation):
             net = Sequential([*net.layers, Sigmoid()])  # The classes are separated at 0.5.
-        return plots.decision_boundary(net, known, judged.Y, inputs, judged.labels, rows.names)
+        return plots.decision_boundary(
+            net, known, evaluation.Y, inputs, evaluation.labels, rows.names
+        )
     model, data = opened(options, net, options.target or True)
     encoder = model.encoder
     X, Y = encoder.examples_of(data)
@@ -148,16 +150,16 @@ def boundary(options: "Any") -> "Picture":
     return plots.decision_boundary(net, X, Y, inputs, encoder.classes, encoder.features, others)
 
 
-def judged_by_position(options: "Any", net: "Sequential") -> "Tuple[Any, Any]":
+def evaluation_by_position(options: "Any", net: "Sequential") -> "Tuple[Any, Any]":
     """Return the rows for a network that does not describe its inputs, and its predictions."""
     network = Positions(net, options.model)
     rows = rows_of(options, network, options.target or True)
-    return rows, network.judge(rows)
+    return rows, network.evaluation_of(rows)
 
 
-def is_logit(net: "Sequential", judged: "Any") -> bool:
+def is_logit(net: "Sequential", evaluation: "Any") -> bool:
     """Return whether a single output is the logit of the second of two classes."""
-    return judged.labels is not None and net.outputs == 1 and isinstance(net.layers[-1], Dense)
+    return evaluation.labels is not None and net.outputs == 1 and isinstance(net.layers[-1], Dense)
 
 
 def usual_row(encoder: "Encoder", X: "Any") -> "List[float]":
@@ -195,8 +197,8 @@ def chosen(given: "Any", numbers: "List[str]", features: "List[str]") -> "Any":
 def mistakes(options: "Any") -> "Picture":
     net = loaded(options)
     if not has_encoder(net):
-        _, judged = judged_by_position(options, net)
-        truth, predicted, classes = judged.truth, judged.predicted, judged.labels
+        _, evaluation = evaluation_by_position(options, net)
+        truth, predicted, classes = evaluation.truth, evaluation.predicted, evaluation.labels
     else:
         model, data = opened(options, net, options.target or True)
         encoder = model.encoder

@@ -30,9 +30,9 @@ columns that the model does not use are ignored. A label is written as it was in
 the training data. Some begin with = or @; import such a file into a spreadsheet
 as text, because a spreadsheet takes them for formulas.
 
-A model of another program has no names of columns. DATA then has one column of
-numbers for each input, in their order; a heading is skipped. The output has the
-label of the class, if the model has labels, and a column for each output.
+A model of another program has no column names. DATA then has one numeric column
+per input, in the same order; a heading is skipped. The output has the label of
+the class, if the model has labels, and a column for each output.
 """
 EXAMPLES = """\
 examples:
@@ -100,7 +100,7 @@ def by_position(options: "Any", net: "Sequential", write: "Callable[..., None]")
         shares = network.probabilities(outputs)
         if shares is None:
             raise ValueError(
-                f"--proba: the outputs of {options.model} are no probabilities; leave it out"
+                f"--proba: the outputs of {options.model} are not probabilities; leave it out"
             )
         names, values, what = list(map(str, labels or [])), shares, "probabilities"
     if not options.json:

@@ -20,7 +20,7 @@ converter, PyTorch and Keras, with the operators of version 7 to the newest:
 - Numbers may be in another file (``model.onnx.data``), if it is in the folder of the model.
 - The network takes samples × features, whatever the shape of the input: a sample of more
   dimensions is flattened, and an input of one dimension is one sample. The same holds for the
-  output. A layer that treats several rows of a sample alike becomes one Dense of all rows.
+  output. A layer that treats several rows of a sample alike becomes one Dense over all rows.
 - The features of several inputs follow each other, in the order of the graph.
 - If the graph has several outputs, ``output`` chooses one; it may be any value of the graph. A
   class found by ArgMax stands for the scores before it, if ArgMax compares those of one sample.

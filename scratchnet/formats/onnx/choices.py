@@ -195,7 +195,7 @@ def feature_vectorizer(reading: "Reading", wire: "Wire", inputs: "List[Any]") ->
     given = wire.attribute("inputdimensions", [0])
     dims = [value.dims[-1:] if isinstance(value, Rows) else None for value in inputs]
     if dims != [[length] for length in given]:
-        raise wire.refusal(f"joins inputs of other widths than {str(given)[:60]}")
+        raise wire.refusal(f"joins inputs whose widths are not {str(given)[:60]}")
     return _joined(reading, wire, inputs, len(inputs[0].dims) - 1)
 
 

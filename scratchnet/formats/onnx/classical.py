@@ -96,7 +96,7 @@ def normalizer(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     features_of(wire, rows, -1)
     if norm == "MAX":
         raise wire.refusal(
-            "has the norm MAX, which onnxruntime computes by another rule than scikit-learn, "
+            "has the norm MAX, which onnxruntime does not compute as scikit-learn does, "
             "without absolute values; give the Normalizer the norm l1 or l2"
         )
     if norm not in ("L1", "L2"):
@@ -110,7 +110,7 @@ def imputer(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     missing = wire.attribute("replaced_value_float", 0.0)
     if missing == missing or wire.attributes.get("imputed_value_int64s"):
         raise wire.refusal(
-            f"replaces the number {missing}, which no layer does; only missing numbers, NaN, may "
+            f"replaces the number {missing}, which no layer does; only missing numbers (NaN) may "
             "be replaced, because a network is given none"
         )
     return rows

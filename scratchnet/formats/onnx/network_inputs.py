@@ -68,7 +68,7 @@ def started(
 
 
 def _check_samples(inputs: "List[Value]") -> None:
-    """Refuse an input of one row beside inputs of any number of samples: it is a lost constant."""
+    """Refuse an input of one row next to inputs of any number of samples: a lost constant."""
     single = [value for value in inputs if (value.dims or [None])[0] == 1]
     if single and len(single) < len(inputs):
         raise ValueError(

@@ -5,7 +5,7 @@
 The graph is followed from its output back to its input, and then forward again: rows.py says what
 each value is for a sample, chain.py which layers compute it. The operators are in linear.py,
 affine.py, choices.py, shapes.py, rowwise.py, normalizations.py and classical.py; activations.py
-and spelled_out.py recognise layers that other programs write as several operators.
+and spelled_out.py recognize layers that other programs write as several operators.
 """
 
 from ..files import MOST_NUMBERS

@@ -59,8 +59,8 @@ class Rows:
 class Shaped(Rows):
     """Rows that no chain computes; only their dimensions are known.
 
-    Some graphs take nothing but the shape of such a value. Whoever needs its numbers gets the error
-    that says why there are none.
+    Some graphs use only the shape of such a value. Reading its numbers raises the error that says
+    why there are none.
     """
 
     def __init__(self, error: "ValueError", dims: "List[Any]") -> None:

@@ -108,7 +108,7 @@ def _mean_and_bias(rest: "Wire", m: "Any") -> "Tuple[Any, Any]":
 
 
 def _argument_of_mean(total: "Any") -> "Any":
-    """Return what the mean in a total is taken of."""
+    """Return the wire whose mean is in a total."""
     means = [value for value in getattr(total, "inputs", ()) if _is_mean(value)]
     return means[0].inputs[0] if len(means) == 1 else None
 
@@ -220,8 +220,8 @@ def _share(wire: "Wire") -> "Optional[Plan]":
 def _without_zeros(x: "Wire", total: "Wire") -> "Tuple[Any, Any]":
     """Return x and its sum s from x + m and s + m·n, where m is 1 if s is 0, and else 0.
 
-    scikit-learn's converter writes so the one-versus-rest shares of n classes. A sum of numbers
-    above 0 is not 0.
+    scikit-learn's converter writes the one-versus-rest shares of n classes in this way. A sum of
+    numbers above 0 is not 0.
     """
     s = [value for value in total.inputs if isinstance(value, Wire) and value.operator != "Mul"]
     masks = [value for value in total.inputs if _is(value, "Mul", 2)]

@@ -11,11 +11,8 @@ class Row:
     ``work``, ``against``   the workload, and what it is compared with
     ``requested``   the engine that is requested of scratchnet
     ``engine``      the engine that ran; known after the measurement
-
     ``kernel``      scratchnet's kernel
-
     ``pairs``       how many pairs are timed
-
     ``note``        a remark for the report
     """
 
