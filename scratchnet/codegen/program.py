@@ -5,6 +5,8 @@ that a printer names, gets a variable. Sums keep their order, from left to right
 rearranged. A printer of a language, such as ``Code`` in python.py, is a subclass that spells it.
 """
 
+from operator import attrgetter
+
 from ..scalars.operations import ATOM, CHOICE, INFIX, OPERATIONS, PRIMITIVES, PRODUCT, SIGN, SUM
 from .own import RememberingNothing, is_own
 
@@ -101,14 +103,10 @@ class Printer:
 
     def needs_variable(self, node: "Symbolic") -> bool:
         """Return whether a number is used more than once, or nested too deep or too long."""
-        self.depth[id(node)] = 1 + max(
-            [0] + [self.depth.get(id(operand), 0) for operand in node.operands]
-        )
-        return (
-            self.uses.get(id(node), 0) > 1
-            or self.depth[id(node)] > self.deepest
-            or len(node.operands) > LONGEST
-        )
+        depth = 1 + max([0] + [self.depth.get(id(operand), 0) for operand in node.operands])
+        self.depth[id(node)] = depth
+        is_complex = depth > self.deepest or len(node.operands) > LONGEST
+        return is_complex or self.uses.get(id(node), 0) > 1
 
     def assign(self, node: "Symbolic", name: str, lines: "List[str]") -> None:
         """Append the statements that assign a number to the variable ``name``."""
@@ -200,7 +198,7 @@ def reachable(outputs: "Sequence[Symbolic]", known: "Container[int]" = ()) -> "L
             found[id(node)] = node
             if id(node) not in known:
                 waiting.extend(node.operands)
-    return sorted(found.values(), key=lambda node: node.serial)
+    return sorted(found.values(), key=attrgetter("serial"))
 
 
 def shifted(node: "Symbolic") -> "Optional[int]":

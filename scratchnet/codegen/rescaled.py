@@ -16,7 +16,6 @@ another order. The portable kernel does without it.
 """
 
 from ..scalars import Symbolic
-from .program import reachable
 from .simplified import Choices
 
 TYPE_CHECKING = False
@@ -53,20 +52,15 @@ def rescaled(outputs: "Sequence[Symbolic]", weights: "Sequence[Symbolic]" = ()) 
 
     ``weights``   inputs that are the same for all samples
     """
-    numbers = reachable(outputs)
-    new = Factors(numbers, weights)
-    for node in numbers:
-        new.add(node)
-    return [new.whole(new.scaled[id(output)]) for output in outputs]
+    return Factors(weights).again(outputs)
 
 
 class Factors(Choices):
     """The numbers of a record made again, each as a product."""
 
-    def __init__(self, numbers: "Sequence[Symbolic]", weights: "Sequence[Symbolic]") -> None:
-        Choices.__init__(self, numbers)
+    def __init__(self, weights: "Sequence[Symbolic]") -> None:
+        Choices.__init__(self)
         self.weights: "Set[int]" = {id(w) for w in weights}
-        self.scaled: "Dict[int, Scaled]" = {}
         self.rules: "Dict[str, Any]" = {
             "multiply": self.multiplied,
             "divide": self.divided,
@@ -78,18 +72,37 @@ class Factors(Choices):
 
     def add(self, node: "Symbolic") -> None:
         if not node.operation:
-            self.scaled[id(node)] = made = self.input(node)
+            self.new[id(node)] = made = self.input(node)
         else:
-            operands = [self.scaled[id(v)] for v in node.operands]
+            operands = [self.new[id(v)] for v in node.operands]
             rule = self.rules.get(node.operation)
             found = rule and rule(node.operation, operands)
             if not found:
                 result = self.made(node.operation, *map(self.whole, operands))
                 is_factor = all([v.core is None and not v.weights for v in operands])
                 found = Scaled(result, None) if is_factor else Scaled(None, result)
-            self.scaled[id(node)] = made = found
+            self.new[id(node)] = made = found
         if id(node) in self.signs:
             self.new_signs.add(id(self.whole(made)))
+
+    def result(self, node: "Symbolic") -> "Symbolic":
+        return self.whole(self.new[id(node)])
+
+    def factors_of(self, gradient: "Symbolic") -> "Any":
+        scaled = self.new[id(gradient)]
+        if scaled.core is None:
+            return None
+        return (id(scaled.factor), *map(id, scaled.weights))
+
+    def rest_of(self, gradient: "Symbolic") -> "Symbolic":
+        scaled = self.new[id(gradient)]
+        return self.whole(scaled) if scaled.core is None else scaled.core
+
+    def name_rest(self, w: "Symbolic", rest: "Symbolic", gradient: "Symbolic") -> None:
+        self.weights.add(id(w))
+        scaled = self.new[id(gradient)]
+        parts = (None, rest) if scaled.core is None else (scaled.factor, rest, scaled.weights)
+        self.new[id(rest)] = Scaled(*parts)
 
     def whole(self, scaled: "Scaled") -> "Symbolic":
         """Return the number itself."""
@@ -106,9 +119,10 @@ class Factors(Choices):
 
     def made(self, operation: str, *operands: "Symbolic") -> "Symbolic":
         result = None
-        if operation in ("multiply", "divide") and all([v.is_constant for v in operands]):
+        if operation in ("multiply", "divide"):
             a, b = operands
-            result = a * b if operation == "multiply" else a / b
+            if a.value is not None and b.value is not None:
+                result = a * b if operation == "multiply" else a / b
         if result is None or not result.is_constant:
             return Choices.made(self, operation, *operands)
         return self.constant(result)
@@ -116,8 +130,9 @@ class Factors(Choices):
     # ---- operations; None means that no factor moves ---------------------------------------------
 
     def input(self, node: "Symbolic") -> "Scaled":
-        if node.is_constant and not node.is_absent:
-            return Scaled(self.constant(node), None)
+        if node.is_constant:
+            made = self.constant(node)
+            return Scaled(None, made) if node.is_absent else Scaled(made, None)
         if node.name == COUNT or node.name.startswith("setting_") or node.kind == "unit":
             return Scaled(node, None)
         return Scaled(None, None, (node,)) if id(node) in self.weights else Scaled(None, node)

@@ -43,22 +43,52 @@ BELOW = list(zip(ENDS[1:], ENDS))
 
 def simplified(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
     """Return the outputs, computed with fewer operations."""
-    numbers = reachable(outputs)
-    new = Choices(numbers)
-    for node in numbers:
-        new.add(node)
-    return [new.new[id(output)] for output in outputs]
+    return Choices().again(outputs)
 
 
 class Choices:
     """The numbers of a record made again, each once, with simpler choices."""
 
-    def __init__(self, numbers: "Sequence[Symbolic]") -> None:
-        self.new: "Dict[int, Symbolic]" = {}  # {id of a number: what replaces it}
+    def __init__(self) -> None:
+        self.new: "Dict[int, Any]" = {}  # {id of a number: what replaces it}
+        self.outputs: "List[Symbolic]" = []  # kept, so that the ids of all numbers are unique
         # {operation and operands: the result}; the operands are kept, so that their ids are unique.
         self.known: "Dict[Any, Tuple[Symbolic, Any]]" = {}
-        self.signs = {id(v.operands[0].operands[0]) for v in numbers if is_choice_of_sign(v)}
+        self.signs: "Set[int]" = set()
         self.new_signs: "Set[int]" = set()
+
+    def again(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
+        """Return the outputs, made again with all that they depend on."""
+        self.outputs += outputs
+        numbers = [v for v in reachable(outputs, self.new) if id(v) not in self.new]
+        choices = [v for v in numbers if v.operation == "where"]
+        self.signs |= {id(v.operands[0].operands[0]) for v in choices if is_choice_of_sign(v)}
+        for node in numbers:
+            self.add(node)
+        return [self.result(output) for output in outputs]
+
+    def result(self, node: "Symbolic") -> "Symbolic":
+        """Return what replaces a number."""
+        return self.new[id(node)]  # type: ignore[no-any-return]
+
+    # ---- a gradient as a product of factors and the rest; here without factors -------------------
+
+    def factors_of(self, gradient: "Symbolic") -> "Any":
+        """Return a value that is equal for gradients with the same factors."""
+        return None
+
+    def rest_of(self, gradient: "Symbolic") -> "Symbolic":
+        """Return the gradient without its factors."""
+        return self.result(gradient)
+
+    def name_rest(self, w: "Symbolic", rest: "Symbolic", gradient: "Symbolic") -> None:
+        """Let the input ``rest`` stand for a gradient with the factors of this one.
+
+        ``w``   the weight, another input
+        """
+        self.new[id(rest)] = rest
+
+    # ---- operations ------------------------------------------------------------------------------
 
     def add(self, node: "Symbolic") -> None:
         """Make a number again."""
@@ -72,7 +102,7 @@ class Choices:
 
     def made(self, operation: str, *operands: "Symbolic") -> "Symbolic":
         """Return the result of an operation, the same object for the same operands."""
-        key = operation, *[id(v) if v.value is None else repr(v.value) for v in operands]
+        key = (operation, *map(id, operands))  # A constant is always the same object.
         if key not in self.known:
             made: "Optional[Symbolic]" = None
             if operation == "where":
@@ -153,9 +183,7 @@ def is_comparison(node: "Symbolic") -> bool:
 
 
 def is_choice_of_sign(node: "Symbolic") -> bool:
-    """Return whether a number is a choice by z >= 0."""
-    if node.operation != "where":
-        return False
+    """Return whether a choice is one by z >= 0."""
     condition = node.operands[0]
     return bool(condition.operands) and is_sign_of(condition.operands[0], condition)
 

@@ -80,13 +80,13 @@ class BranchingCode(Code):
         self.same = {id(node): node for node in numbers}
         return numbers
 
-    def replace(self, old: "Symbolic", new: "Symbolic") -> None:
-        """Compute ``new`` in the variable of the input ``old``, if nothing else needs that."""
+    def replace(self, old: "Symbolic", new: "Symbolic", name: str) -> None:
+        """Compute ``new`` in the variable ``name``, if nothing else needs the input ``old``."""
         node = self.same[id(new)]
         if self.uses.get(id(old)) == 1 and id(node) not in self.targets:
             nearest = [w for v in node.operands for w in (v, *v.operands)]
             if any([v is old for v in nearest]):
-                self.targets[id(node)] = old.name
+                self.targets[id(node)] = name
 
     def statements(self, among: "Optional[Iterable[Symbolic]]" = None) -> "List[str]":
         numbers = list(self.numbers if among is None else among)

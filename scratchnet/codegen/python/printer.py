@@ -31,7 +31,7 @@ IS_PYPY = sys.implementation.name == "pypy"
 FEW_VARIABLES = 250  # so many of the 256 that CPython reads fast; the arguments are among them
 SAMPLES_OF_STEP = 8  # how often a step is assumed to repeat its loop over samples
 # Their names have a digit or an underscore, which keywords do not. A function is called.
-VARIABLE = re.compile(r"\b(?=\w*[\d_])[a-z]\w*\b(?!\()")
+VARIABLE = re.compile(r"\b[a-z]+[\d_]\w*\b(?!\()")
 NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every finite number
 
 

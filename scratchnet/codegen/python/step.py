@@ -28,11 +28,12 @@ from ...scalars.operations import PRODUCT
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, attributes_of, generate, is_own
 from ..program import Printer, reachable
-from ..rescaled import rescaled
-from ..simplified import simplified
+from ..rescaled import Factors
+from ..simplified import Choices
 from .branches import BranchingCode
 from .printer import IS_PYPY, Code, function, hottest_first
 from .unrolled import listed, named, pattern
+from .weight_updates import WeightUpdates, symbolic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def of_samples(
         loop = "for _ in times:"
     else:
         loop = f"for {listed([pattern(step.names)] + drawn)} in steps:"
-    source = step.source(code, before, loop, code.statements() + step.ending(code))
+    body = code.statements(step.common) + step.ending(code)
+    source = step.source(code, before, loop, body)
     return Program(source, step.settings, [len(step.draws.drawn)], repeats)
 
 
@@ -186,9 +188,8 @@ def _of_batches(
     arriving = [pattern([v.name for v in row]) for row in (X[0], Y[0])] + ["weight"] * weighted
     arriving += [pattern(drawn)] if drawn else []
     body = before + [f"for {listed(arriving)} in samples:"] + [f"    {line}" for line in within]
-    body += code.statements(
-        [node for node in code.numbers if samples.is_outside(node)]
-    ) + step.ending(code)
+    body += code.statements([node for node in step.common if samples.is_outside(node)])
+    body += step.ending(code)
     arriving = [pattern(step.names)] * (not measures) + [COUNT, "samples"]
     loop = f"for {listed(arriving)} in steps:"
     return Program(step.source(code, [], loop, body), step.settings, samples.draws)
@@ -352,9 +353,10 @@ class Step:
         self.loss = loss.with_numbers(Symbolic, exactly=True)
         self.parameters = self.net.parameters()
         self.names_of = [named(p, n) for n, p in enumerate(self.parameters)]
-        self.old = [p.rows for p in self.parameters]
+        self.old = [w for p in self.parameters for row in p.rows for w in row]
         self.settings, self.optimizer = with_settings(optimizer)
         self.memory = [self.states_of(n, p) for n, p in enumerate(self.parameters)]
+        self.updates = WeightUpdates(self.optimizer)
         self.draws = Draws()
 
     def states_of(self, n: int, p: "Parameter") -> "List[List[Any]]":
@@ -383,30 +385,20 @@ class Step:
         """Compute the loss alone, without penalties, and change nothing."""
         with RememberingNothing(self.net.layers + [self.loss]):
             value = self.net.loss_of(X, Y, self.loss, weights)
-        for p in self.parameters:
-            p.frozen = True
         self.end(value)
 
     def end(self, value: "Any") -> None:
-        """Set the results of the step, of which the loss is one."""
-        self.changed: "List[Tuple[Symbolic, Any]]" = []  # each number before and after
-        for p, old, memory in zip(self.parameters, self.old, self.memory):
-            if not p.frozen:
-                states = self.optimizer.states[p.name]
-                self.changed += [pair for a, b in zip(old, p.rows) for pair in zip(a, b)]
-                self.changed += [
-                    pair for a, b in zip(memory, states) for c, d in zip(a, b) for pair in zip(c, d)
-                ]
-        numbers = [value] + [new for _, new in self.changed]
-        results = [v + Symbolic(0, kind="absent") for v in numbers]  # symbolic in any case
-        old_weights = [w for rows in self.old for row in rows for w in row]
+        """Set the code of the step, which computes the loss and what changes.
+
+        ``common``   the numbers that are not computed for each weight by the optimizer's rule
+        """
         # On PyPy, the factors take longer to find than they save.
         is_exact = kernel() == "portable" or IS_PYPY
-        self.value, *changed = simplified(results) if is_exact else rescaled(results, old_weights)
-        self.changed = [(old, new) for (old, _), new in zip(self.changed, changed)]
-        self.code = BranchingCode([self.value, *changed])
-        for old, new in self.changed:
-            self.code.replace(old, new)
+        new = Choices() if is_exact else Factors(self.old)
+        self.value, *_ = new.again([symbolic(value), *self.updates.gradients()])
+        self.updates.simplify(new)
+        self.code = BranchingCode([self.value, *self.updates.outputs()])
+        self.common = self.updates.part(self.code)
         used = {node.name for node in self.code.numbers}
         self.names = [f"setting_{name}" for name in self.settings if f"setting_{name}" in used]
         self.settings = [name[len("setting_") :] for name in self.names]
@@ -422,19 +414,9 @@ class Step:
                 found[id(node)] = node
         return list(found.values())
 
-    def ending(self, code: "Code") -> "List[str]":
+    def ending(self, code: "BranchingCode") -> "List[str]":
         """Return the statements that append the loss and replace the old numbers by new ones."""
-        lines = [f"done({code.text(code.same[id(self.value)])})"]
-        late = []
-        last = _last_uses([new for _, new in self.changed], code)
-        for n, (old, new) in enumerate(self.changed):
-            text = code.text(code.same[id(new)])
-            if last.get(old.name, -1) > n:  # A later expression needs the old number.
-                late.append(f"{old.name} = new{n}")
-                lines.append(f"new{n} = {text}")
-            elif text != old.name:
-                lines.append(f"{old.name} = {text}")
-        return lines + late
+        return [f"done({code.text(self.value)})", *self.updates.lines(code)]
 
     def source(self, code: "Code", before: "List[str]", loop: str, body: "List[str]") -> str:
         """Return the source of ``train``."""
@@ -460,20 +442,6 @@ def _lists(names: "List[List[List[str]]]") -> str:
     """Return an expression for the rows of all parameters."""
     rows = [", ".join(["[{}]".format(", ".join(row)) for row in rows]) for rows in names]
     return "[{}]".format(", ".join([f"[{text}]" for text in rows]))
-
-
-def _last_uses(results: "List[Symbolic]", code: "Code") -> "Dict[str, int]":
-    """Return, for each input, the index of the last result whose expression contains it."""
-    last: "Dict[str, int]" = {}
-    for n, result in enumerate(results):
-        waiting = [code.same[id(result)]]
-        while waiting:
-            node = waiting.pop()
-            if node.name:
-                last[node.name] = n
-            elif id(node) not in code.names:
-                waiting.extend(node.operands)
-    return last
 
 
 def with_settings(optimizer: "Optimizer") -> "Tuple[List[str], Optimizer]":
