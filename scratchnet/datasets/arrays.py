@@ -136,7 +136,8 @@ class ArrayEncoder(Encoding):
         complete = data.with_target()
         rows = complete if rows is None else sorted(set(rows) & set(complete))
         target, _ = target_of(data.column, rows, task, data.source)
-        pixels = data.bytes and max(data.X.numbers) > 1  # otherwise they are truth values
+        truth_values = data.bytes and not data.X.numbers.tobytes().strip(b"\0\1")
+        pixels = data.bytes and not truth_values
         normal = (
             [(0.0, float(BYTE))] * data.width
             if pixels

@@ -40,6 +40,7 @@ from ..core.checks import AT_LEAST_0, require
 from ..core.functions import kernel
 from ..core.training import Engine, set_rows
 from ..formats import files, models, safetensors
+from .packed import packed
 from .saved_state import DAMAGED, PREFIX, REPORTED, checksum_of, state_in
 
 TYPE_CHECKING = False
@@ -311,7 +312,7 @@ class SavedTraining:
             "kernel": kernel(),
             "shards": getattr(engine, "shards", None),
             "data": _checksum(_rows(training.examples)),
-            "parameters": _checksum([row for p in net.parameters() for row in p.rows]),
+            "parameters": _checksum([array("d", row) for p in net.parameters() for row in p.rows]),
             "validation": None if validation is None else _checksum(_rows(validation)),
             "seed": f"{self.engine.generator.state:016x}",
         }
@@ -329,17 +330,21 @@ def _difference(former: "Any", value: "Any") -> "Tuple[Any, Any]":
     return [(a, b) for a, b in zip(former + ["nothing"], value + ["nothing"]) if a != b][0]
 
 
-def _rows(examples: "Examples") -> "Iterator[Row]":
-    for i in examples.used:
-        yield examples.X[i]
-        yield examples.Y[i]
+def _rows(examples: "Examples") -> "Iterator[Any]":
+    """Yield the numbers of each sample, its target and its weight, packed."""
+    Y: "Any" = getattr(examples.Y, "rows", None)
+    if not getattr(Y, "is_checked", False):
+        Y = examples.Y
+    for i, row in zip(examples.used, packed(examples.X, examples.used)):
+        yield row
+        yield array("d", Y[i])
         if examples.weights is not None:
-            yield [examples.weights[i]]
+            yield array("d", [examples.weights[i]])
 
 
-def _checksum(rows: "Any") -> str:
-    """Return the checksum of all rows in order."""
+def _checksum(parts: "Any") -> str:
+    """Return the checksum of packed numbers in order."""
     value = 0
-    for row in rows:
-        value = crc32(array("d", row).tobytes(), value)
+    for part in parts:
+        value = crc32(part, value)
     return f"{value:08x}"

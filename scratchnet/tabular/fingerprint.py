@@ -11,8 +11,9 @@
 """
 
 import hashlib
-from array import array
 from heapq import nsmallest
+
+from ..engines.packed import packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +40,8 @@ def share(X: "Any", targets: "Sequence[Any]", known: "Any") -> float:
 
 
 def _hashes(X: "Any", targets: "Sequence[Any]") -> "Iterator[str]":
-    for i in range(len(X)):
-        target = targets[i]
+    for target, row in zip(targets, packed(X, list(range(len(X))))):
         # A quantity has lost its last bits when it was scaled.
         text = target if isinstance(target, str) else f"{target:.9g}"
-        data = array("d", X[i]).tobytes() + text.encode("utf-8")
+        data = row + text.encode("utf-8")
         yield hashlib.blake2b(data, digest_size=BYTES).hexdigest()

@@ -67,6 +67,7 @@ class Model:
     def __init__(self, net: "Sequential", encoder: "Any", source: str = "the model") -> None:
         self.net, self.encoder, self.source = net, encoder, source
         self.recipe: "Optional[Recipe]" = None
+        self.compiled: "Any" = None  # what predicts if the engine is "native"
         self.epochs: "List[Epoch]" = []
         self.epochs_on_all = 0
         self.why_stopped = ""
@@ -104,7 +105,7 @@ class Model:
         outputs: "Matrix" = []
         try:
             self.learn(problem.training, problem.validation, checkpoint, epoch_done)
-            outputs = self.net.predict(problem.validation[0])
+            outputs = self.computed(problem.validation[0])
             self.learn_all(problem.training, problem.validation)
         except KeyboardInterrupt:
             self.interrupted = True
@@ -123,6 +124,10 @@ class Model:
         if recipe is None:
             raise ValueError("the model is trained already; make a new one, Model.untrained(...)")
         self.used = recipe
+        if recipe.engine == "native":
+            from ..engines.native.outputs import Outputs  # which loads ctypes
+
+            self.compiled = Outputs(self.net)
         width = len(self.encoder.features)
         prepared = self._prepared(
             self.net,
@@ -145,6 +150,10 @@ class Model:
                 if self.why_stopped:
                     break
         prepared.plan.restore_best()
+
+    def computed(self, X: "Any") -> "Matrix":
+        """Return the outputs for encoded samples, in C if the network is trained by this engine."""
+        return self.net.predict(X) if self.compiled is None else self.compiled.of(X)
 
     def learn_all(self, training: "Any", validation: "Any") -> None:
         """Train anew on all samples, if there are few, for as many epochs as were best.
@@ -196,6 +205,7 @@ class Model:
     def _finish(self, problem: "Problem", outputs: "Matrix") -> None:
         """Add the metadata and the report. The network then predicts in the target's unit."""
         encoder, metadata = self.encoder, self.net.metadata
+        self.compiled = None  # A library can be neither copied nor pickled.
         known = encoder.targets_of(problem.training[1])
         truth = encoder.targets_of(problem.validation[1])
         if not encoder.classes:  # in the unit of the target, as the network will return it

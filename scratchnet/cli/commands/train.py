@@ -273,7 +273,7 @@ class Measures:
     def __call__(self, epoch: "Any") -> str:
         encoder = self.model.encoder
         truth = encoder.targets_of(self.Y)
-        predicted = encoder.targets_of(self.model.net.predict(self.X))
+        predicted = encoder.targets_of(self.model.computed(self.X))
         losses = epoch.loss, epoch.validation_loss
         if encoder.classes:
             score = metrics.accuracy(truth, predicted)

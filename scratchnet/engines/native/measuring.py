@@ -26,6 +26,9 @@ class Measuring:
         self.written = NativeMeasurement(net, loss, shape)
         self.function = library.function(self.written.source, "net_measure", 1, 8)
         self.data: "Any" = None
+        self.Y = examples.Y
+        if reading.can_be_kept(reading.source_of(self.Y), shape[1]):
+            self.Y = reading.targets_of(reading.source_of(self.Y), shape[1], loss) or self.Y
         if reading.in_memory(examples.X) and reading.in_memory(examples.Y):
             self.data = [reading.whole(examples.X), reading.whole(examples.Y)]
         self.weighing = weighing
@@ -54,5 +57,5 @@ class Measuring:
         if self.data:
             return [array("q", used), *self.data, array("d", examples.weights or []), count]
         X = reading.gathered(examples.X, used, self.shape[0])
-        Y = reading.gathered(examples.Y, used, self.shape[1])
+        Y = reading.gathered(self.Y, used, self.shape[1])
         return [array("q", range(len(used))), X, Y, array("d", weights or []), count]

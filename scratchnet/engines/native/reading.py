@@ -114,6 +114,8 @@ NET_API long long net_look_up(long long rows, long long width, const long long *
 class Doubles:
     """Rows of numbers in an array, or in a buffer of the caller; a list is made when it is read."""
 
+    is_checked = True  # The network and the loss take these rows as they are.
+
     def __init__(self, numbers: "Any", width: int) -> None:
         self.numbers, self.width = numbers, width
         self.places = range(len(numbers) // width)

@@ -1,0 +1,54 @@
+"""Predictions of many samples, such as those of a validation, computed in C."""
+
+from array import array
+from itertools import chain
+
+from ...core.examples import BLOCK, cut
+from . import reading
+from .notice import Notice
+from .predictor import Predictor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+    from ...core.network import Sequential
+    from ...core.types import Matrix
+
+FEWEST = 20000000  # samples times parameters; lists take 0.1 s for so many
+
+
+class Outputs:
+    """Predicts with a network repeatedly, with the parameters of the moment.
+
+    >>> from scratchnet import Dense, Sequential
+    >>> Outputs(Sequential([Dense(2, 1, weights=[[1], [2]])])).of([[1, 3]])
+    [[7.0]]
+    """
+
+    def __init__(self, net: "Sequential") -> None:
+        self.net = net
+        self.predictor: "Optional[Predictor]" = None
+
+    def of(self, X: "Any") -> "Matrix":
+        """Return what ``net.predict(X)`` returns, for many samples as in the portable kernel."""
+        if len(X) * sum([p.count for p in self.net.parameters()]) < FEWEST:
+            return self.net.predict(X)
+        rows, predictor = self.net.accept(X), self.compiled()
+        outputs: "Matrix" = []
+        for places in cut(list(range(len(rows))), BLOCK):
+            numbers = reading.gathered(rows, places, predictor.inputs)
+            found = predictor.outputs_for(len(places), numbers, (len(places),)).tolist()
+            width = predictor.outputs
+            outputs += [found[k : k + width] for k in range(0, len(found), width)]
+        return outputs
+
+    def compiled(self) -> "Predictor":
+        """Return the predictor, which is written and compiled once, with the parameters."""
+        if self.predictor is None:
+            with Notice("the prediction is compiled ..."):
+                self.predictor = Predictor(self.net)
+        else:
+            rows = chain.from_iterable([p.rows for p in self.net.parameters()])
+            self.predictor.weights[:] = array("d", chain.from_iterable(rows))
+        return self.predictor
