@@ -22,7 +22,7 @@ from .python.step import COUNT, Draws, Samples, check_attributes, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any, Dict, List, Tuple
 
     from ..core.losses import Loss
     from ..core.network import Sequential
@@ -141,17 +141,16 @@ class Update:
     ``settings``   the attributes of the optimizer that are inputs of each step
     ``inputs``     the weight, its gradient and its memory
     ``results``    the new weight and its new memory
-    ``factor``     the factor of clipping, computed from all gradients of the record; None without
-                   clipping, which needs no record
+    ``factor``     the factor of clipping, computed from all gradients of the record, or None
     """
 
-    def __init__(self, optimizer: "Optimizer", record: "Optional[BatchRecord]" = None) -> None:
+    def __init__(self, optimizer: "Optimizer", record: "Any") -> None:
         self.all_settings, twin = with_settings(optimizer)
         self.memory = twin.memory
         w, g = Symbolic(name="w"), Symbolic(name="g")
         state = tuple([Symbolic(name=f"m{n}") for n in range(twin.memory)])
         self.inputs = [w, g, *state]
-        self.factor = None if record is None else self.clip_factor(twin, record)
+        self.factor = self.clip_factor(twin, record)
         factor = None if self.factor is None else Symbolic(name="factor")
         absent = Symbolic(0, kind="absent")
         with RememberingNothing([twin]):
@@ -165,7 +164,7 @@ class Update:
         used = {node.name for node in reachable(self.results)}
         self.settings = [name for name in self.all_settings if f"setting_{name}" in used]
 
-    def clip_factor(self, twin: "Optimizer", record: "BatchRecord") -> "Any":
+    def clip_factor(self, twin: "Optimizer", record: "Any") -> "Any":
         rest = iter(record.gradients)
         for p in record.learning:
             rows = [[next(rest) for _ in row] for row in p.rows]

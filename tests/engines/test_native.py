@@ -27,6 +27,7 @@ from random_networks import (
 import scratchnet as sn
 from scratchnet import functions
 from scratchnet.codegen.c import native_parts, native_step
+from scratchnet.deep import PReLU
 from scratchnet.engines.native import compiler, engine, notice
 
 try:
@@ -209,6 +210,40 @@ def test_the_kernel_does_not_matter(by_lists):
     with kernel("fast"):
         found = fit(lambda: hidden(sn.GELU()), "native", optimizer=sn.SGD(0.1))
     assert found == fit(lambda: hidden(sn.GELU()), "lists", optimizer=sn.SGD(0.1))
+
+
+PENALIZED = {
+    "l2": lambda: [sn.Dense(2, 3, l2=0.1), sn.Tanh(), sn.Dense(3, 1)],
+    "l1 and l2": lambda: [sn.Dense(2, 3, l1=0.1), sn.Tanh(), sn.Dense(3, 1, l1=0.2, l2=1)],
+    "one weight": lambda: [sn.Dense(2, 1, bias=False), sn.Dense(1, 1, l2=0.1, l1=0.1, bias=False)],
+    "slopes": lambda: [sn.Dense(2, 3, l2=0.1), PReLU(3), sn.Dense(3, 1)],
+}
+
+
+@pytest.mark.parametrize("name", PENALIZED)
+@pytest.mark.parametrize("frozen", [(), (0,), (1,)], ids=repr)
+def test_penalties_and_clipping_are_recorded_by_rows(name, frozen, by_lists, monkeypatch):
+    monkeypatch.setattr(native_step, "MOST_BY_NUMBERS", 0)  # The other record is an error.
+
+    def fitted(engine):
+        net = sn.Sequential(PENALIZED[name](), seed=1)
+        for n in frozen:
+            net.freeze(net.parameters()[n].name)
+        optimizer = sn.Adam(0.05, clip_norm=0.3)
+        history = net.fit(X, Y, "mean_squared_error", optimizer, 9, batch_size=3, engine=engine)
+        return history.rows, bits_of(net)
+
+    with printed(0, 0):
+        assert fitted("native") == fitted("lists")
+    assert not by_lists
+
+
+def test_a_large_penalized_network_is_recorded_at_once(monkeypatch):
+    monkeypatch.setattr(native_step, "MOST_BY_NUMBERS", 0)
+    net = sn.Sequential([sn.Dense(784, 300, l1=0.1), sn.Tanh(), sn.Dense(300, 10, l2=0.1)])
+    optimizer = sn.SGD(0.1, clip_norm=1)
+    step = native_step.NativeStep(net, sn.HalfSquaredError(), optimizer, 784, 10, False)
+    assert len(step.source) < 30000
 
 
 def rough(count, inputs, seed):

@@ -1,8 +1,8 @@
 """The statements of a training step of a large network, printed from the record of its rows.
 
 A matrix product is one entry of that record (codegen/python/recording.py), so that recording takes
-no longer for larger matrices. The engine "rows" prints the same record. It has no penalties and no
-clipping; steps with these are recorded number by number (native_parts.py).
+no longer for larger matrices. The engine "rows" prints the same record. Penalties and clipping are
+in native_penalties.py. What is no product is recorded number by number (native_parts.py).
 """
 
 from ...core.functions import ELEMENTARY
@@ -16,11 +16,12 @@ from ..python.recording import Grid, Recording, TrainingStep, check_attributes
 from ..python.step import COUNT
 from ..python.vectors import Vectors
 from .native_parts import CALL
+from .native_penalties import PenalizedStep, PenaltyLines, factor_lines, starts_of
 from .printer import CPrinter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, List, Optional, Tuple, Union
 
     from ...core.losses import Loss
     from ...core.network import Sequential
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 class Measurement(TrainingStep):
     """The record of the loss alone, without penalties and random numbers."""
+
+    penalties: "List[Any]" = []
 
     def __init__(
         self, net: "Sequential", loss: "Loss", shape: "Tuple[int, int, bool]", count: int
@@ -48,7 +51,7 @@ class Measurement(TrainingStep):
 class RowRecord:
     """The record of a step, with what a BatchRecord has; its gradients are its sums."""
 
-    def __init__(self, step: "TrainingStep", is_weighted: bool) -> None:
+    def __init__(self, step: "Union[Measurement, PenalizedStep]", is_weighted: bool) -> None:
         self.step, self.is_weighted = step, is_weighted
         self.parameters = step.parameters
         self.learning = [p for p in self.parameters if not p.frozen]
@@ -72,9 +75,9 @@ def record_of_step(
 ) -> "RowRecord":
     """Return the record of a training step on ``count`` samples."""
     own = type(optimizer).clip_factor is Optimizer.clip_factor
-    if optimizer.clip_norm is not None or not own:
-        raise Undecided("it clips gradients")
-    return RowRecord(TrainingStep(net, loss, optimizer, shape, count), shape[2])
+    if not own:
+        raise Undecided("it clips gradients by a rule of its own")
+    return RowRecord(PenalizedStep(net, loss, optimizer, shape, count), shape[2])
 
 
 class RowParts:
@@ -83,7 +86,9 @@ class RowParts:
     in_place = True
     is_small = False
 
-    def __init__(self, unit: "NativeUnit", record: "RowRecord") -> None:
+    def __init__(
+        self, unit: "NativeUnit", record: "RowRecord", factor: "Optional[Symbolic]" = None
+    ) -> None:
         self.unit, self.record = unit, record
         self.vectors, self.products = record.vectors, record.step.products
         self.starts = starts_of(record.parameters)
@@ -108,7 +113,9 @@ class RowParts:
         self.late = [part for part in parts if is_sum_of_row(part)]
         self.lengths = loops.lengths
         self.tables = [unit.table(table) for table in loops.tables]
-        self.ending = self.loss()
+        penalties = PenaltyLines(unit, record.step.penalties, record.parameters, self.starts)
+        self.ending = [*penalties.values, *self.loss(penalties.names), *penalties.gradients]
+        self.ending += factor_lines(unit, factor, len(record.gradients))
         calls = [v for v in reachable(outputs) if v.operation in ELEMENTARY]
         self.work = size(outputs) + CALL * len(calls) + len(record.gradients)
         self.work += sum([p.width * len(p.rows[0]) for p in self.products])
@@ -202,10 +209,11 @@ class RowParts:
 
     # ---- after the samples -----------------------------------------------------------------------
 
-    def loss(self) -> "List[str]":
-        """Return the statements that compute the loss."""
+    def loss(self, penalties: "Dict[int, str]") -> "List[str]":
+        """Return the statements that compute the loss; the names of penalties are known."""
         first = len(self.record.gradients)
         names = {id(node): f"sums[{first + k}]" for k, node in enumerate(self.vectors.summed)}
+        names.update(penalties)
         value = self.record.step.value
         for node in reachable([value], names):
             if node.name and not node.operation and node.name != COUNT and id(node) not in names:
@@ -228,8 +236,3 @@ def is_sum_of_row(part: "Any") -> bool:
 
 def sums_before(counts: "List[int]") -> "List[int]":
     return [sum(counts[:k]) for k in range(len(counts))]
-
-
-def starts_of(parameters: "Any") -> "List[int]":
-    """Return the place of the first weight of each parameter."""
-    return sums_before([p.count for p in parameters])

@@ -20,6 +20,7 @@ from ..own import generate
 from . import templates
 from .native_blocks import BLOCK, Blocks, nested
 from .native_parts import Parts
+from .native_penalties import FewGradients
 from .native_rows import RowParts, record_of_step
 from .native_text import STEP, TRAIN, comment, head, places_of
 from .native_unit import NativeUnit
@@ -72,7 +73,7 @@ class NativeStep:
 
 def parts_by_rows(
     unit: "NativeUnit", net: "Any", loss: "Any", optimizer: "Any", shape: "Any", count: int
-) -> "Optional[RowParts]":
+) -> "Optional[Tuple[RowParts, Update]]":
     """Return the statements of a large network from the record of its rows, or None.
 
     Raise an error if the network is too large for the other record.
@@ -81,7 +82,9 @@ def parts_by_rows(
     if weights < FEWEST_BY_ROWS:
         return None
     try:
-        return RowParts(unit, record_of_step(net, loss, optimizer, shape, count))
+        record = record_of_step(net, loss, optimizer, shape, count)
+        update = Update(optimizer, FewGradients())
+        return RowParts(unit, record, update.factor), update
     except Exception as error:  # User-defined rules may raise anything.
         if weights > MOST_BY_NUMBERS:
             raise ValueError(
@@ -106,13 +109,14 @@ class _Writer:
     ) -> None:
         self.unit = NativeUnit("net")
         shape = inputs, outputs, weighted
-        parts: "Any" = parts_by_rows(self.unit, net, loss, optimizer, shape, count)
-        if parts is None:
+        by_rows = parts_by_rows(self.unit, net, loss, optimizer, shape, count)
+        parts: "Any" = None
+        if by_rows is None:
             by_numbers = BatchRecord(net, loss, inputs, outputs, weighted, count)
             self.update = Update(optimizer, by_numbers)
             parts = Parts(self.unit, by_numbers, self.update.factor)
         else:
-            self.update = Update(optimizer)
+            parts, self.update = by_rows
         self.parts = parts
         self.record = record = parts.record
         place = len(record.sums) + (0 if parts.in_place else len(record.gradients))
