@@ -276,6 +276,13 @@ def test_a_mean_over_the_rows_of_a_sample():
     agree(net.predict([[1, 2, 3, 4, 5, 6]]), [[3, 4]], 1e-15)
 
 
+def test_only_keepdims_1_keeps_a_dimension_as_in_onnxruntime():
+    mean = Node("ReduceMean", ["X"], ["m"], {"axes": [1], "keepdims": 2})
+    turned = named("Transpose", ["m"], {"perm": [0, 1]})  # of two dimensions
+    net = alone(file_of([mean, turned], dims=("n", 3, 2)))
+    agree(net.predict([[1, 2, 3, 4, 5, 6]]), [[3, 4]], 1e-15)
+
+
 def test_a_batch_normalization_of_several_rows():
     node = Node("BatchNormalization", ["X"] + ["s"] * 4, ["Y"], {"epsilon": 6.0})
     net = alone(file_of([node], {"s": doubles([2], 3.0, 10.0)}, dims=("n", 2, 2)))

@@ -297,3 +297,65 @@ def test_packed_or_not():
     assert protobuf.fields(protobuf.real(1, 0.5) * 2, "").packed(1, 5) == struct.pack(
         "<2f", 0.5, 0.5
     )
+
+
+def folding_of(inner, attributes, needed, tensors):
+    """Return the file of Y = Add(X, c), where c comes from an operator of constants that is no number."""
+    nodes = [Node(inner, needed, ["c"], attributes, "inner"), named("Add", ["X", "c"])]
+    return file_of(nodes, dict(tensors))
+
+
+@pytest.mark.parametrize(
+    "inner, needed",
+    [
+        ("Exp", [""]),  # no input at all
+        ("Add", ["f", ""]),
+        ("Concat", ["f", ""]),
+        ("Squeeze", ["", "i"]),
+        ("Add", ["i", "f"]),  # whole numbers and others
+        ("Sqrt", ["i"]),
+        ("ReduceMean", ["i"]),
+    ],
+)
+def test_constants_that_cannot_be_computed_are_refused(inner, needed):
+    tensors = {"i": packed(INT64, [2], [3, 4]), "f": doubles([2], 0.5, 0.25)}
+    assert "operator" in refusal(folding_of(inner, {}, needed, tensors))
+
+
+def test_a_constant_that_repeats_unknown_features_is_refused():
+    content = file_of(
+        [named("Add", ["X", "b"])], {"b": doubles([3, 1, 1], 1.0, 2.0, 3.0)}, dims=("n", "m")
+    )
+    assert "repeats an unknown number of features, by a constant of shape [3, 1, 1]; " in refusal(
+        content
+    )
+
+
+def test_an_axis_that_is_named_twice_is_refused():
+    content = file_of([named("ReduceMean", ["X"], {"axes": [1, -1]})])
+    assert refusal(content).endswith("has the same axis twice")
+
+
+def test_samples_that_would_be_added_each_with_each_are_refused():
+    """PyTorch's net(x).squeeze(1) + x[:, :1] is samples + samples × 1, which is samples × samples."""
+    nodes = [Node("MatMul", ["X", "w"], ["z"], {}, "product"), named("Add", ["z", "X"])]
+    content = file_of(nodes, {"w": doubles([1], 2.0)}, dims=("n", 1))
+    assert "joins the samples of one branch with those of the other, each with each; " in refusal(
+        content
+    )
+
+
+def test_a_softmax_over_samples_is_refused_if_the_input_does_not_say_how_many_there_are():
+    nodes = [Node("Softmax", ["X"], ["p"], {"axis": 0}, "all"), named("MatMul", ["p", "w"])]
+    content = file_of(nodes, {"w": doubles([1, 2], 2.0, 3.0)}, opset=9, dims=("n", "m"))
+    assert "Softmax" in refusal(content) and "axis of the features" in refusal(content)
+
+
+def test_a_sum_over_rows_of_unknown_length_is_refused():
+    """The constant says that the length is 3, and not that a sample has 3 numbers."""
+    nodes = [
+        Node("Add", ["X", "b"], ["z"], {}, "shift"),
+        named("ReduceSum", ["z", "a"], {"keepdims": 0}),
+    ]
+    tensors = {"b": doubles([3], 1.0, 2.0, 3.0), "a": packed(INT64, [1], [0])}
+    assert "operator Add" in refusal(file_of(nodes, tensors, dims=(3, "n")))

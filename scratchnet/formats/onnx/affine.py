@@ -128,6 +128,8 @@ def reduced(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     if None in rows.dims or not axes:
         raise wire.refusal("sums over all axes, or an unknown number of features")
     places = sorted([axis_of(wire, axis, rows.dims) for axis in axes])
+    if len(set(places)) < len(places):
+        raise wire.refusal("has the same axis twice")
     if SAMPLES in [rows.dims[k] for k in places]:
         raise wire.refusal("sums over the samples, which would mix the samples")
     n = count([rows.dims[k] for k in places])
@@ -138,7 +140,7 @@ def reduced(reading: "Reading", wire: "Wire", inputs: "List[Any]") -> "Rows":
     weights = [
         [weight if place == k else 0.0 for k in range(results)] for place in spread(dims, rows.dims)
     ]
-    if not wire.attribute("keepdims", 1):
+    if wire.attribute("keepdims", 1) != 1:
         dims = [length for k, length in enumerate(dims) if k not in places]
     return Rows(rows.chain.dense(weights), dims)
 

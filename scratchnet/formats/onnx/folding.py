@@ -10,6 +10,8 @@ The numbers are computed in 64 bits, like everything here.
 [1.0, 2.0]
 """
 
+import struct
+
 from ...core.elementary import REAL
 from ...core.functions import exp, log, sqrt
 from .affine import axes_of_reduction
@@ -49,6 +51,7 @@ REDUCED: "Dict[str, Callable[[List[Any]], Any]]" = {
     "ReduceMin": min,
     "ReduceSum": sum,
 }
+OF_ALL = ["Concat"] + list(ARITHMETIC)  # operators without optional inputs
 # Operators that move elements without changing them; all take the data as their first input.
 MOVING = "Flatten Gather Reshape Slice Split Squeeze Transpose Unsqueeze".split()
 
@@ -60,13 +63,15 @@ def folded(wire: "Wire", opset: int, limits: "Limits") -> "Optional[Tensor]":
     inputs = list(wire.inputs)
     if not inputs or not all([i is None or isinstance(i, Tensor) for i in inputs]):
         return None
+    if inputs[0] is None or (None in inputs and wire.operator in OF_ALL):
+        return None
     if wire.operator in ("Identity", "CastLike"):
         return inputs[0]  # type: ignore[no-any-return]
     if any([i is not None and i.kind not in FLOATS + (INT32, INT64) for i in inputs]):
         return None
     try:
         return _computed(wire, opset, limits, inputs)
-    except (ArithmeticError, LookupError, TypeError, ValueError):
+    except (ArithmeticError, LookupError, TypeError, ValueError, struct.error):
         return None  # The operator that needs it reports that it is not a constant.
 
 
@@ -154,7 +159,7 @@ def _reduced(wire: "Wire", inputs: "List[Any]") -> "Tensor":
     groups: "List[List[Any]]" = [[] for _ in range(count(dims))]
     for place, value in zip(spread(dims, first.dims), first.values()):
         groups[place].append(value)
-    if not wire.attribute("keepdims", 1):
+    if wire.attribute("keepdims", 1) != 1:
         dims = [length for k, length in enumerate(dims) if k not in places]
     return _tensor(first.kind, dims, [REDUCED[wire.operator](group) for group in groups])
 

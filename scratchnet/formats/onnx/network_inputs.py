@@ -2,7 +2,7 @@
 
 places_of_samples   which dimension of the input may be that of the samples
 started             the features of each input
-is_free             whether the number of rows of a single sample is unknown
+is_free             whether a single sample of several rows has an unknown length
 """
 
 from ..strict_json import shown
@@ -96,8 +96,8 @@ def _side_by_side(reading: "Reading", inputs: "List[Value]", starts: "List[Rows]
 
 
 def is_free(start: "Rows") -> bool:
-    """Return whether the number of rows of a single sample is unknown."""
-    return len(start.dims) > 1 and start.dims[0] is None
+    """Return whether a single sample of several rows has an unknown length."""
+    return len(start.dims) > 1 and start.dims[0] != 1 and None in start.dims
 
 
 def _inputs_of(wire: "Wire") -> "List[Wire]":

@@ -160,7 +160,7 @@ def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[
                 raise wire.refusal(
                     f"needs {width} or {found.width} features of an input that does not say"
                 ) from None
-            if is_free and not found.by_product:
+            if is_free and not (found.by_product and found.width > 1):
                 raise wire.refusal("takes any number of rows") from None
             width = found.width
         else:

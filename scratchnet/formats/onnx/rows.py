@@ -114,6 +114,11 @@ class Reading(Limits):
                 raise wire.refusal(f"has a constant of length {b} for {a} inputs")
             result.append(b if a == 1 else a)
         if result != ours:
+            if None in result:
+                raise wire.refusal(
+                    f"repeats an unknown number of features, by a constant of shape "
+                    f"{str(list(dims))[:60]}; export the model with a fixed number of features"
+                )
             self.grow(count(result))
             rows = self.chosen_rows(rows, result, spread(ours, result))
         return Rows(rows.chain, result), theirs
@@ -142,6 +147,11 @@ class Reading(Limits):
             rank = max(len(dims), len(rows.dims))
             pairs = zip([1] * (rank - len(dims)) + dims, [1] * (rank - len(rows.dims)) + rows.dims)
             dims = [_common_length(wire, a, b) for a, b in pairs]
+        if dims.count(SAMPLES) > 1:
+            raise wire.refusal(
+                "joins the samples of one branch with those of the other, each with each; give "
+                "both branches the shape samples × features"
+            )
         self.grow(count(dims))
         spreads = [
             (
