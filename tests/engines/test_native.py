@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import signal
 import stat
 import sys
 import threading
@@ -532,6 +533,40 @@ def test_a_failing_compiler_is_one_sentence(monkeypatch, tmp_path):
         compiler.build("int x;")
     assert "my cc failed: native.c:1: error: it is Monday; set CC" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script as a compiler")
+@pytest.mark.parametrize("ending", ["Ctrl-C", "too long"])
+def test_no_program_of_the_compiler_outlives_it(ending, monkeypatch, tmp_path):
+    path = tmp_path / "cc"
+    path.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {tmp_path}/child\nwait\n")
+    path.chmod(0o700)
+    monkeypatch.setenv("CC", str(path))
+    if ending == "too long":
+        monkeypatch.setattr(compiler, "SECONDS", 0.5)
+        with pytest.raises(compiler.CompilerError, match="cc failed: it did not end within 0.5 s"):
+            compiler.build("int x;")
+    else:
+        timer = threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT))
+        timer.start()
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            compiler.build("int x;")
+        assert time.monotonic() - started < 0.7
+        timer.join()
+    child = int((tmp_path / "child").read_text())
+    deadline = time.monotonic() + 5
+    while is_running(child) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not is_running(child)
+
+
+def is_running(process):
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of folders")

@@ -7,11 +7,13 @@ import ctypes
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
+from threading import Timer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +96,11 @@ def build(source: str) -> "Any":
             file.write(source)
         complaint = ""
         for command in commands(compiler, "native.c", os.path.basename(path), fast_for(source)):
+            started = time.monotonic()
             complaint = run(command, folder)
+            if time.monotonic() - started >= SECONDS:
+                complaint = f"it did not end within {SECONDS} seconds"
+                break
             if not complaint and os.path.isfile(path):
                 return ctypes.CDLL(path)
         raise CompilerError(
@@ -146,20 +152,40 @@ def remove_leftovers(place: str) -> None:
 def run(command: "List[str]", folder: str) -> str:
     """Run a compiler in the folder. Return the first line of its error message, or ""."""
     environment: "Dict[str, str]" = dict(os.environ, LC_ALL="C")
+    process: "Any" = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    timer = Timer(SECONDS, kill, [process])
+    timer.daemon = True
     try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return f"it did not end within {SECONDS} seconds"
-    lines = done.stdout.decode("ascii", "replace").strip().splitlines()
+        timer.start()
+        output = process.stdout.read()  # communicate() would wait 0.25 seconds after Ctrl-C.
+    except BaseException:
+        kill(process)
+        raise
+    finally:
+        timer.cancel()
+        process.stdout.close()
+        process.wait()
+    lines: "List[str]" = output.decode("ascii", "replace").strip().splitlines()
     errors = [line for line in lines if "error" in line] or lines[:1]
-    if done.returncode:
-        return (errors or [f"exit status {done.returncode}"])[0]
+    if process.returncode:
+        return (errors or [f"exit status {process.returncode}"])[0]
     return ""
+
+
+def kill(process: "Any") -> None:
+    """Kill a compiler together with the programs that it has started."""
+    try:
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except OSError:  # It has just ended.
+        pass
