@@ -256,7 +256,7 @@ def _data(net: "Sequential", X: "Any", Y: "Any", loss: "Any", engine: str) -> "A
     """Return X and Y; for the engine "native" as arrays, if they are large."""
     if engine != "native" or sys.implementation.name in _ON_DEVICES:
         return X, Y
-    return _above("engines.native.reading", "held")(net, X, Y, loss)
+    return _above("engines.native.reading", "as_doubles")(net, X, Y, loss)
 
 
 def _engine(

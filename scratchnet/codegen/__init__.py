@@ -11,7 +11,7 @@
     integers/     a network as a program of integers
     boards/       what a network takes on a board
 
-    request       what sn.export is asked for
+    request       the arguments of sn.export, checked
     targets       sn.export, which writes any of these
     names         names that are allowed in the languages
     rows          the rows of a table, as all languages write them

@@ -1,4 +1,4 @@
-"""What ``sn.export`` is asked for: a network, a target language, and how to write it."""
+"""The arguments of ``sn.export``, checked: a network, a target language, and how to write it."""
 
 import os
 
@@ -141,6 +141,6 @@ def check_numbers(net: "Sequential", number: "Any") -> None:
             rounded = float(number(value))
             if rounded - rounded != 0:
                 raise ValueError(
-                    f"{parameter.name} holds {value!r}, which is no finite "
+                    f"{parameter.name} holds {value!r}, which is not a finite "
                     f"{'float of 32 bits' if number is Single else 'number'}"
                 )

@@ -7,7 +7,7 @@ terms, as where a layer with one output passes its gradient back. A division by 
 becomes a multiplication.
 
 The result is the same to rounding: products are rounded in another order, but no sum is added in
-another order. The portable kernel does without it.
+another order. The portable kernel does not use it.
 
 >>> rate, n, x, d, e = [Symbolic(name=name) for name in ("setting_rate", "count", "x", "d", "e")]
 >>> [step] = rescaled([rate * (x * (d / n) + x * (e / n))])
@@ -56,7 +56,7 @@ def rescaled(outputs: "Sequence[Symbolic]", weights: "Sequence[Symbolic]" = ()) 
 
 
 class Factors(Choices):
-    """The numbers of a record made again, each as a product."""
+    """A copy of the numbers of a record, each as a product."""
 
     def __init__(self, weights: "Sequence[Symbolic]") -> None:
         Choices.__init__(self)

@@ -47,7 +47,7 @@ def simplified(outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
 
 
 class Choices:
-    """The numbers of a record made again, each once, with simpler choices."""
+    """A copy of the numbers of a record, each once, with simpler choices."""
 
     def __init__(self) -> None:
         self.new: "Dict[int, Any]" = {}  # {id of a number: what replaces it}
@@ -91,7 +91,7 @@ class Choices:
     # ---- operations ------------------------------------------------------------------------------
 
     def add(self, node: "Symbolic") -> None:
-        """Make a number again."""
+        """Copy a number."""
         if node.operation:
             new = self.made(node.operation, *[self.new[id(v)] for v in node.operands])
         else:
@@ -159,7 +159,7 @@ class Choices:
                 if is_choice_of_constants(choice):
                     try:
                         return self.changed(operation, choice, constant, place)
-                    except ZeroDivisionError:  # The step raises it, too, if it comes to this.
+                    except ZeroDivisionError:  # The step raises it, too, if it reaches this.
                         return None
         return None
 
@@ -243,7 +243,7 @@ class Region:
         self.bounds = low, high
 
     def bounds_of(self, node: "Symbolic") -> "Bounds":
-        """Return bounds of a number, or UNKNOWN; it is NaN only if that is returned.
+        """Return bounds of a number, or UNKNOWN, without which it is not NaN.
 
         Rounding is monotonic, so that the rounded bounds are bounds of the rounded number.
         """

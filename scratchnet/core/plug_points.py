@@ -10,7 +10,7 @@
     name          what is meant by a name, such as "mse"        default: the name itself
     expanded      each Dense(activation=...) as two layers      default: an error
     check         checks what a user has defined                default: none
-    apart         a network that predicts beside a training     default: the network itself
+    apart         a network that predicts during a training     default: the network itself
     summary       a network as a table                          default: its repr
     metrics       measures that ``evaluate`` adds to the loss   default: an error
     course        shows a training run, follows changes         default: an error if verbose
@@ -50,7 +50,7 @@ def supplement(number: NumberType, name: str) -> Any:
 def data(net: Any, X: Any, Y: Any, loss: Any, engine: str) -> Any:
     """Return X and Y, or sequences that the engine with this name reads faster.
 
-    What is wrong in X or Y is left as it is, for the checks of the core.
+    Invalid data are returned as they are, for the checks of the core.
     """
     return X, Y
 

@@ -65,7 +65,7 @@ class Idx:
     def bytes_at(self, places: "List[int]") -> "Any":
         """Return what the engine "native" reads instead of these rows, if they are bytes.
 
-        This is all bytes, the number that each byte stands for, and which rows are meant.
+        These are all bytes, the number for each byte, and the indices of the rows.
         """
         if self.quotients is None or not all(map(isfinite, self.quotients)):
             return None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..core.types import Matrix, Row
 
 MOST_STEPS = 4096  # the largest number in steps of the grid
-FIRST = 20  # how many rows tell the step, until another row shows that it is smaller
+FIRST = 20  # how many rows determine the step, until another row shows a smaller one
 # How many inputs a sample has for each step of the largest, if it saves time to compute the change
 # of each weight by additions alone, for all steps in advance.
 REPEATED_FROM = 1.0
@@ -56,13 +56,13 @@ class Integers(dict):  # type: ignore[type-arg]
 
 
 class Grid:
-    """The grid of some rows; if there is none, a ValueError is raised.
+    """The grid of some rows. If they have none, a ValueError is raised.
 
     ``step``        each number is k·step, where k is an integer
     ``kind``        that of the samples; see codegen/python/lanes.py
     ``samples``     of each row, a function that takes its inputs from a list, their places and
-                    their integers; the inputs are those that are not 0, or all if few are 0; there
-                    are no integers if all are 1
+                    their integers; the inputs are the non-zero ones, or all if few are 0; there are
+                    no integers if all are 1
     ``most``        the largest absolute k
     ``longest``     the largest sum of the absolute k of a row
     ``inputs``      the mean number of inputs of a row

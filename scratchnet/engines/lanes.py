@@ -32,10 +32,10 @@ TIME_OF_INPUT = {ANY: (100.0, 1.0), REPEATED: (90.0, 0.75), BINARY: (60.0, 0.3)}
 TIME_OF_LANE = 140.0  # for each unit with weights in lanes
 TIME_OF_ROW = 2000.0, 170.0  # to convert the weights of an input to lanes and back, and for each
 TIME_OF_WEIGHT = 30.0  # of the engine Rows, for each weight that multiplies an input
-TIME_OF_GATHERED = 36.0, 100.0  # the same if it reads only what is not 0, and for each input
+TIME_OF_GATHERED = 36.0, 100.0  # the same if it reads only non-zero inputs, and for each input
 TIME_OF_OTHER = 76.0  # for each other parameter
 TIME_OF_UNIT = 470.0
-FASTER = 0.8  # lanes are chosen if they take less than this part of the time of others
+FASTER = 0.8  # lanes are chosen if they take less than this fraction of the time of others
 
 NO_RULE = (
     "it needs weights that multiply the inputs and change by the rule of SGD without momentum, "
@@ -48,8 +48,8 @@ class Lanes(Rows):
 
     Between the steps that are made together, all parameters are floats, as in every engine. If the
     weights outgrow their lanes, new ones are made. If a single step is too large for lanes, the
-    steps are made as in Rows. The samples are kept a second time, as integers, in 17 bytes for each
-    input that is not 0, or more.
+    steps are made as in Rows. The samples are kept a second time, as integers, in 17 bytes or more
+    for each non-zero input.
     """
 
     name = "lanes"
@@ -75,13 +75,13 @@ class Lanes(Rows):
         steps_at_once(lists, size, self.grid, limit)
         Rows.__init__(self, lists, size)
         if not self.fuses:
-            raise ValueError("it needs fused code for rows, which this network has not")
+            raise ValueError("it needs fused code for rows, which this network does not have")
         self.lane_programs: "Dict[int, Any]" = {}
         if self.lane_program_for(size) is None:
             raise ValueError(NO_RULE)
         self.read = self.ready.examples
         self.grid = Grid([self.read.X[i] for i in self.read.used])
-        self.lane_programs = {}  # The kind of the samples may be another.
+        self.lane_programs = {}  # The kind of the samples may differ.
         self.at_once = steps_at_once(lists, size, self.grid, limit)
 
     @property
@@ -104,7 +104,7 @@ class Lanes(Rows):
         return LaneNumbers(len(rows[0]), largest, grid.step, grid.most, grid.longest)
 
     def attempt(self, batches: "Batches") -> "Optional[Row]":
-        if self.ready.examples is not self.read:  # The samples are standardized in another way.
+        if self.ready.examples is not self.read:  # The samples are standardized differently.
             return Rows.attempt(self, batches)
         before = self.state()
         try:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def measuring(engine: "Steps") -> "Any":
     """Return a copy of the network, with the same layers, that measures losses by generated code.
 
-    The code is generated when a loss is measured first.
+    The code is generated when the first loss is measured.
     """
     net = engine.lists.net
     twin: "Any" = copy(net)

@@ -118,7 +118,7 @@ def fused(net: "Sequential") -> "Tuple[str, List[int]]":
 
 
 def fused_gathering(net: "Sequential") -> "Tuple[str, List[int]]":
-    """Return code that reads only the numbers of a sample that are not 0."""
+    """Return code that reads only the non-zero entries of a sample."""
     from ..codegen.python.fused import of_prediction
     from ..codegen.python.gather import VALUES
 

@@ -22,7 +22,7 @@ MOST = 2000000  # numbers that are kept a second time, in 8 to 32 bytes each
 
 
 class Standardized(Normalization):
-    """A Normalization whose input is standardized already."""
+    """A Normalization whose input is already standardized."""
 
     def forward(self, X: "Matrix") -> "Matrix":
         return X
@@ -32,7 +32,7 @@ class Ready:
     """What the engine Rows generates its code from, and trains on.
 
     ``lists``      the engine "lists" of the training run
-    ``net``        its network, or one that takes samples which are standardized already
+    ``net``        its network, or one that takes samples that are already standardized
     ``examples``   its examples, or these samples
     """
 

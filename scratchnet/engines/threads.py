@@ -1,6 +1,6 @@
 """One network in several threads.
 
-    apart     a network that predicts beside a training run
+    apart     a network that predicts during a training run
     Guarded   a training run that ends if another one trains the same network
 
 The layers keep in ``forward`` what ``backward`` needs. A prediction in another thread would change

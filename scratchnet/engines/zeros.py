@@ -1,4 +1,4 @@
-"""Whether samples are mostly zeros, so that generated code reads only the other numbers of them.
+"""Whether samples are mostly zeros, so that generated code reads only their non-zero entries.
 
 ``codegen/python/gather.py`` says what the code then does. The choice depends on the shapes and on
 the data. It is made once per training run, and never depends on timing.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..core.types import Matrix
     from .standardized import Ready
 
-# Code that reads only the numbers that are not 0 is faster if these are at most the fraction
+# Code that reads only the non-zero entries is faster if these are at most the fraction
 # MOST - PER_UNIT / units of the data, because it also takes time for each input and each sample.
 # Measured with `python3 -m bench.zeros` in tests. Without math.sumprod, whole products take longer.
 # For single samples only half of the units count. An optimizer with memory then takes most of the
@@ -29,7 +29,7 @@ SAMPLES = 100  # how many samples are counted
 
 
 def gather_of(lists: "Ready", size: int) -> str:
-    """Return what of the samples the code of this training run should read; see gather.py."""
+    """Return which entries of the samples this training run should read; see gather.py."""
     X, used = lists.examples.X, lists.examples.used
     if COMPILED or not isinstance(X, list):  # Reading all samples one by one may take long.
         return ""
@@ -44,14 +44,14 @@ def gather_of(lists: "Ready", size: int) -> str:
 
 
 def pays_off(X: "Matrix", matrices: "List[Any]", size: int) -> bool:
-    """Return whether it saves time to read only the numbers that are not 0 of such samples.
+    """Return whether reading only the non-zero entries of such samples saves time.
 
     ``matrices``   the parameters that are matrices, that of the first layer first
     ``size``       the samples of a batch
     """
     inputs = len(X[0])
     if kernel() != "fast" or inputs < FEWEST_INPUTS or not matrices:
-        return False  # A sum without its zeros may have another sign if it is 0.
+        return False  # Without its zeros, a sum that is 0 may have another sign.
     units = len(matrices[0].rows[0]) / (2 if size == 1 else 1)
     others = sum([inputs - row.count(0.0) for row in X])
     return others <= (MOST - PER_UNIT / units) * inputs * len(X)

@@ -437,7 +437,7 @@ REFUSED = {
     "underscores": (dict(name="my__net"), "is not a name"),
     "text": (dict(name='net"\n#error'), "is not a name"),
     "accent": (dict(name="réseau"), "is not a name"),
-    "range": (dict(net=BIASED, type="float"), "^0.weights holds 1e\\+39, which is no finite float of 32 bits"),
+    "range": (dict(net=BIASED, type="float"), "^0.weights holds 1e\\+39, which is not a finite float of 32 bits"),
     "net": (dict(net=[[1]]), r"^net is \[\[1\]\]; give a network$"),
     "width": (dict(net=sn.Sequential([sn.Tanh()])), "^no layer says how many inputs"),
     "fractions": (dict(net=BIASED.copy(Fraction)), "^the network computes with Fraction; use net.copy.float"),
@@ -466,7 +466,7 @@ def test_weights_that_are_not_finite():
         net = sn.Sequential([sn.Dense(1, 1)])
         net.parameters()[0].rows = [[weight]]
         with pytest.raises(
-            ValueError, match="^0.weights holds -?(inf|nan), which is no finite number"
+            ValueError, match="^0.weights holds -?(inf|nan), which is not a finite number"
         ):
             sn.export(net, None)
 

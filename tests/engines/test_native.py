@@ -396,8 +396,8 @@ def test_a_network_that_is_too_large_is_refused(monkeypatch):
     monkeypatch.setattr(native_step, "FEWEST_BY_ROWS", 0)
     monkeypatch.setattr(native_step, "MOST_BY_NUMBERS", 12)
     message = (
-        "^engine='native' cannot be used here: the network has 13 weights, more than 12, and is no "
-        r"series of matrix products \(a gradient is no product\); use engine='auto'$"
+        "^engine='native' cannot be used here: the network has 13 weights, more than 12, and is not a "
+        r"series of matrix products \(a gradient is not a product\); use engine='auto'$"
     )
     net = sn.Sequential([sn.Dense(2, 3, l2=0.5), sn.Tanh(), sn.Dense(3, 1)])
     with pytest.raises(ValueError, match=message):

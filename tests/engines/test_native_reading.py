@@ -37,8 +37,10 @@ def fit(X, Y, name, loss="mean_squared_error", layers=hidden, **options):
     return outcome(lambda: net.fit(X, Y, loss, epochs=3, engine=name, **options), net)
 
 
-def held(X, Y=(1,), loss=None, outputs=1):
-    return reading.held(sn.Sequential([sn.Dense(2, outputs)]), X, Y, loss or sn.MeanSquaredError())
+def as_doubles(X, Y=(1,), loss=None, outputs=1):
+    return reading.as_doubles(
+        sn.Sequential([sn.Dense(2, outputs)]), X, Y, loss or sn.MeanSquaredError()
+    )
 
 
 SAMPLES = [[0.5, -1], [True, 2**31 - 1], (-0.0, 5e-324), [-(2**31), False]]
@@ -46,7 +48,7 @@ TARGETS = [1, 0.25, -0.0, True]
 
 
 def test_usual_rows_are_read_at_once():
-    X, Y = held(SAMPLES, TARGETS)
+    X, Y = as_doubles(SAMPLES, TARGETS)
     assert isinstance(X, reading.Doubles) and isinstance(Y, reading.Doubles)
     assert bits([list(row) for row in X]) == bits([list(map(float, row)) for row in SAMPLES])
     assert bits([list(row) for row in Y]) == bits([[float(y)] for y in TARGETS])
@@ -100,10 +102,12 @@ def test_wrong_shapes_have_the_errors_of_the_core(X):
 
 def test_a_buffer_is_read_in_place():
     numbers = array("d", range(6))
-    X, _ = held(memoryview(numbers).cast("B").cast("d", (3, 2)))
+    X, _ = as_doubles(memoryview(numbers).cast("B").cast("d", (3, 2)))
     numbers[5] = 7.5
     assert X[2] == [4.0, 7.5]
-    X, _ = held(memoryview(bytes(numbers)).cast("d", (3, 2)))  # Read-only memory has no address.
+    X, _ = as_doubles(
+        memoryview(bytes(numbers)).cast("d", (3, 2))
+    )  # Read-only memory has no address.
     assert X[2] == [4.0, 7.5]
 
 
@@ -156,7 +160,7 @@ def test_each_target_that_occurs_is_checked_once(monkeypatch):
         return target(self, y, *given)
 
     monkeypatch.setattr(sn.CategoricalCrossEntropy, "target", noting)
-    held(SAMPLES * 5, [2, 0, 2, 2] * 5, sn.CategoricalCrossEntropy(), outputs=3)
+    as_doubles(SAMPLES * 5, [2, 0, 2, 2] * 5, sn.CategoricalCrossEntropy(), outputs=3)
     assert sorted(checked) == [0, 2]
 
 
@@ -212,7 +216,7 @@ def test_the_targets_of_bytes_are_converted_once(images, tmp_path, monkeypatch):
         file.write(bytes([0, 0, 8, 1]) + struct.pack(">I", 5) + bytes([0, 2, 1, 2, 2]))
     labels, fixed = read_idx(path), CompactRows(5, [], [(array("b", [0, 2, 1, 2, 2]), 3)])
     for Y in (labels, fixed, [0, 2, 1, 2, 2]):
-        X, targets = held(read_idx(images), Y, sn.CategoricalCrossEntropy(), outputs=3)
+        X, targets = as_doubles(read_idx(images), Y, sn.CategoricalCrossEntropy(), outputs=3)
         assert not isinstance(X, reading.Doubles)
         assert list(targets) == [list(row) for row in fixed]
 

@@ -289,7 +289,7 @@ REFUSED = [
     ),
     (
         lambda self, x: self.a(x) ** 2,
-        r"^pow\(\) in the module \(Module\) is not supported; there may",
+        r"^pow\(\) in the module \(Module\) is not supported; supported are",
     ),
     (
         lambda self, x: self.a(x) * self.w,

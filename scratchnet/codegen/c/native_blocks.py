@@ -280,7 +280,7 @@ class Blocks:
 
 
 def element(array: str, found: "Any") -> str:
-    """Return the element of an array that holds the number of sample k which was found."""
+    """Return the element of an array that holds the number of sample k that was found."""
     first = BLOCK * int(found.group(1)) if found.groups() else 0
     return f"{array}[{first} + k]" if first else f"{array}[k]"
 
@@ -291,7 +291,7 @@ def scalars_of(statements: "List[Any]") -> "List[str]":
 
 
 def grouped(statements: "List[Any]") -> "List[List[Any]]":
-    """Return the statements one by one, but those that assign a number together."""
+    """Return the statements one by one, except that successive assignments form one group."""
     groups: "List[List[Any]]" = []
     for part in statements:
         if groups and isinstance(part, Assign) and isinstance(groups[-1][0], Assign):

@@ -1,6 +1,6 @@
-"""The bounds of recorded numbers, as far as they follow from constants and choices.
+"""The bounds of recorded numbers that follow from constants and choices.
 
-They tell where 2^k is a normal number, so that x·2^k is one product.
+They show where 2^k is a normal number, so that x·2^k is one product.
 """
 
 from itertools import product
@@ -95,13 +95,13 @@ def of_choice(node: "Symbolic", known: "Dict[int, Bounds]") -> "Bounds":
                 limited[id(number)] = max(low, limit), high
             if condition.operation == ("less" if holds else "greater"):
                 limited[id(number)] = low, min(high, limit)
-        if all([low <= high for low, high in limited.values()]):  # Else it is never chosen.
+        if all([low <= high for low, high in limited.values()]):  # Otherwise it is never chosen.
             found.append(bounds(arm, limited))
     return min([low for low, _ in found]), max([high for _, high in found])
 
 
 def is_number(node: "Symbolic") -> bool:
-    """Return whether a bounded number is not NaN, as it is constant or chosen by x == x."""
+    """Return whether a bounded number is not NaN, because it is constant or chosen by x == x."""
     if node.is_constant:
         return True
     if node.operation == "where":

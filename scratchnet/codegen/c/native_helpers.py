@@ -1,8 +1,8 @@
 """The primitives of the portable functions for doubles, without branches.
 
-Compilers compute a loop over a straight-line function for several numbers at once. GCC finds none
-if a choice has arms that compute something, or conditions within conditions. The results have the
-bits of the primitives in templates.py.
+Compilers vectorize a loop over a straight-line function. GCC does not if the arms of a choice
+compute something, or if conditions are nested. The results have the bits of the primitives in
+templates.py.
 """
 
 # The bits of 2^52 + 2^51 + k are those of 2^52 + 2^51 plus k, for whole k of either sign.

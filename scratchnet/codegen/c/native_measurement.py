@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class NativeMeasurement:
     """The source of the measurement; ``scratch`` is the length of its working array.
 
-    It is printed from the record of rows. If the network is no series of matrix products, the
+    It is printed from the record of rows. If the network is not a series of matrix products, the
     constructor raises an error.
     """
 

@@ -24,8 +24,8 @@ CALL = 40  # the time of a function such as exp, in additions
 class Parts:
     """The statements, which work on the arrays of native_step.py.
 
-    ``sample``     those for one sample, each of which is repeated for all samples of a block: of
-                   loops.py, or the text of a comment; the lines, if they are written out
+    ``sample``     those for one sample, each of which is repeated for all samples of a block: from
+                   loops.py, or the text of a comment; if they are written out, their lines
     ``late``       for each group of sums, a Fill or Nest that adds to it
     ``ending``     those that compute the loss and the gradients from the sums
     ``in_place``   whether the sums are the gradients; otherwise these are in an array g

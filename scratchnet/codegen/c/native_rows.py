@@ -57,7 +57,7 @@ class RowRecord:
         self.learning = [p for p in self.parameters if not p.frozen]
         for p in self.learning:
             if not p.flat and not isinstance(p.gradient, Grid):
-                raise Undecided("a gradient is no product")
+                raise Undecided("a gradient is not a product")
         self.vectors = Vectors(self.step)
         self.draws = self.vectors.draws
         self.drawn = range(sum(self.draws))
@@ -217,7 +217,7 @@ class RowParts:
         value = self.record.step.value
         for node in reachable([value], names):
             if node.name and not node.operation and node.name != COUNT and id(node) not in names:
-                raise Undecided("the loss is no sum over the samples")
+                raise Undecided("the loss is not a sum over the samples")
         code = CPrinter(self.unit, [value], names)
         return code.statements() + [f"const double loss = {code.text(code.outputs[0])};"]
 

@@ -88,7 +88,7 @@ def parts_by_rows(
     except Exception as error:  # User-defined rules may raise anything.
         if weights > MOST_BY_NUMBERS:
             raise ValueError(
-                f"the network has {weights:,} weights, more than {MOST_BY_NUMBERS:,}, and is no "
+                f"the network has {weights:,} weights, more than {MOST_BY_NUMBERS:,}, and is not a "
                 f"series of matrix products ({error}); use engine='auto'"
             ) from None
         return None

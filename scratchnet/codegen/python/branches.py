@@ -1,4 +1,4 @@
-"""Choices as if statements, in which only what is chosen is computed.
+"""Choices as if statements, which compute only the chosen arm.
 
 Several choices with the same condition become one if statement, together with all that only their
 arms need. It gives the same bits as conditional expressions.
@@ -138,7 +138,7 @@ class BranchingCode(Code):
             choices = choices[:-1]
 
     def arms(self, choices: "List[Symbolic]") -> "Tuple[Set[int], List[Symbolic]]":
-        """Return the ids of what only the arms of the choices need, and what they need besides."""
+        """Return the ids of what only the arms of the choices need, and what else they need."""
         own = {id(node) for node in choices}
         within: "Set[int]" = set()
         needed = [choices[0].operands[0]]

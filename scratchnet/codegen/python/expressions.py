@@ -32,7 +32,7 @@ class Expressions:
     ``multiplies``   whether the code calls operator.mul
     ``scalars``      {expression: name} of what is the same for all samples and weights
     ``written``      the names of the vectors that are computed so far
-    ``gather``       what is read of samples that are mostly zeros (see gather.py), or ""
+    ``gather``       which entries of mostly-zero samples are read (see gather.py), or ""
     ``gathered``     the indices of the parameters that are lists of rows, not of columns
     """
 

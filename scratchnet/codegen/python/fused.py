@@ -113,7 +113,7 @@ class Fused(Stages):
                 names.update(self.over_weights(node))
         code, found = self.code([self.recording.value], names, True)
         if found or code.statements():
-            raise Undecided("the loss is no sum over the samples")
+            raise Undecided("the loss is not a sum over the samples")
         text = code.text(code.outputs[0])
         self.calls.functions.update(code.functions)
         return text
@@ -152,7 +152,7 @@ def of_batches(
     """Return the program of a step on batches of this size.
 
     ``shape``    the numbers of inputs and outputs, and whether samples have weights
-    ``gather``   what is read of samples that are mostly zeros (see gather.py)
+    ``gather``   which entries of mostly-zero samples are read (see gather.py)
     """
     counts = iter([2, 3])  # A user-defined layer may compute something else from three samples.
     return generate(  # type: ignore[no-any-return]

@@ -1,13 +1,14 @@
-"""Products with samples that are mostly zeros: only the numbers that are not 0 are read.
+"""Products with samples that are mostly zeros: only the non-zero inputs are read.
 
     NONZERO = ([0.0, *filter(None, x_row)] for x_row in X)
     V0 = [[sumprod(nonzero, c) + b1 for b1, c in zip(P1, zip(Z0, *compress(W0, x_row)))]
           for x_row, nonzero in zip(X, NONZERO)]
 
 A parameter by which the samples are multiplied is a list W0 of its rows: each input has a row, and
-``compress(W0, x_row)`` are the rows of the inputs that are not 0. In the same way, the gradient of
-such a row is computed from the samples in which its input is not 0. Z0, a row of zeros, stands for
-no rows at all. A product with 0 is a 0 that changes no sum of finite numbers, except for its sign.
+``compress(W0, x_row)`` are the rows of the non-zero inputs. In the same way, the gradient of such a
+row is computed from the samples in which its input is non-zero. Z0 is a row of zeros, so that zip
+also works if there are no other rows. A product with 0 is a 0, which changes no sum of finite
+numbers except for its sign.
 """
 
 from .unrolled import pattern
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
     from .vectors import Vectors
 
-# What is gathered: numbers that are not 0, or only ones, by which nothing need be multiplied.
+# What is gathered: non-zero numbers, or only ones, which need no multiplication.
 VALUES = "values"
 ONES = "ones"
 
-# A gradient is written out if its input is not 0 in at most this many samples of the batch. Then 2,
-# 4 and 8 products take 44, 65 and 126 ns; math.sumprod takes 113, 131 and 169. A sum of 8 numbers
-# takes 74 ns; sum() takes 141, or 99 before CPython 3.12.
+# A gradient is written out if its input is non-zero in at most this many samples of the batch. Then
+# 2, 4 and 8 products take 44, 65 and 126 ns; math.sumprod takes 113, 131 and 169. A sum of 8
+# numbers takes 74 ns; sum() takes 141, or 99 before CPython 3.12.
 MOST_WRITTEN = 8
 
 
@@ -58,7 +59,7 @@ def is_multiple_of_gradient(node: "Any", names: "Dict[int, str]") -> bool:
 
 
 class Case:
-    """What to do for a row of a gradient whose input is not 0 in some number of samples.
+    """What to do for a row of a gradient whose input is non-zero in some number of samples.
 
     ``condition``   the statement that begins the case
     ``before``      the statements that name the numbers of the input

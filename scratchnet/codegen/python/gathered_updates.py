@@ -1,8 +1,8 @@
-"""The updates of parameters by which mostly zeros are multiplied; gather.py says how.
+"""The updates of the parameters that multiply mostly-zero samples; see gather.py.
 
-The gradient of each row is computed from the samples in which its input is not 0, by statements
-chosen by their number. Without memory of the optimizer these also compute the new weights. With
-memory, gradients and memory are lists of the numbers of all rows, because rows are short.
+The gradient of each row is computed from the samples in which its input is non-zero. The statements
+depend on how many these are. If the optimizer has no memory, they also compute the new weights.
+Otherwise, the gradients and the memory are flat lists over all rows, because rows are short.
 """
 
 from .expressions import indented, loop

@@ -1,11 +1,11 @@
-"""A fused training step on samples that are integers, with the weights that meet them as integers.
+"""A fused training step on samples of integers, with the weights of the inputs as integers, too.
 
     train(steps, losses, parameters, states, lanes) -> parameters, states
 
-The weights of an input to all units are one integer, in lanes of bits, so that one multiplication
-by an input gives all its products. Everything else is printed as in fused.py. It applies to a
-parameter that multiplies the samples and whose rule is w - a·g, as that of plain SGD: then an input
-that is 0 changes no weight and costs nothing.
+All weights of an input are one integer, each in its own lane of bits, so that one multiplication by
+the input gives all products. Everything else is printed as in fused.py. This works for a parameter
+that multiplies the samples and whose rule is w - a·g, as in plain SGD: then an input that is 0
+changes no weight and costs nothing.
 
 ``lanes`` is a LaneNumbers, which converts numbers to lanes and back (engines/lane_numbers.py). If
 the weights outgrow their lanes, ``train`` returns before all steps are made.
@@ -74,7 +74,7 @@ class UpdatesOfLanes(Updates):
 
 
 class FusedLanes(Fused):
-    """The printer of a Recording whose samples are integers K besides the floats X.
+    """The printer of a Recording whose samples are also integers K, in addition to the floats X.
 
     ``lanes``   the index of the parameter that is a list of integers
     ``kind``    that of the samples

@@ -24,15 +24,15 @@ def products(X: "Matrix", columns: "Matrix") -> "Matrix":
     for i in range(1, len(X), 2):
         a = [-0.0] * len(columns)
         b = a[:]
-        of_two_rows(X[i - 1], X[i], columns, a, b)
+        product_of_two_rows(X[i - 1], X[i], columns, a, b)
         Z.append(a)
         Z.append(b)
     if len(X) % 2:
-        Z.append(of_a_row(X[-1], columns))
+        Z.append(product_of_row(X[-1], columns))
     return Z
 
 
-def of_two_rows(x: "Row", y: "Row", columns: "Matrix", a: "Row", b: "Row") -> None:
+def product_of_two_rows(x: "Row", y: "Row", columns: "Matrix", a: "Row", b: "Row") -> None:
     """Set a to x·W and b to y·W, four columns at a time."""
     places = range(len(x))
     for j in range(3, len(columns), 4):
@@ -65,7 +65,7 @@ def of_two_rows(x: "Row", y: "Row", columns: "Matrix", a: "Row", b: "Row") -> No
         b[j] = t
 
 
-def of_a_row(x: "Row", columns: "Matrix") -> "Row":
+def product_of_row(x: "Row", columns: "Matrix") -> "Row":
     """Return x·W, four columns at a time."""
     z = [-0.0] * len(columns)
     places = range(len(x))
@@ -143,11 +143,11 @@ def sum_of_rows(D: "Matrix") -> "Row":
 def source_of(names: "Set[str]") -> "List[str]":
     """Return the sources of these functions and of those that they call.
 
-    Each program has functions of its own. PyPy compiles a loop as it first runs, which may be with
-    the short rows of another network.
+    Each program has its own functions, because PyPy compiles a loop for the data of its first runs,
+    which may be the short rows of another network.
 
     >>> [source.partition("(")[0] for source in source_of({"products"})]
-    ['def products', 'def of_two_rows', 'def of_a_row']
+    ['def products', 'def product_of_two_rows', 'def product_of_row']
     """
     parts = __loader__.get_source(__name__).rstrip().split("\n\n\n")  # type: ignore[name-defined]
     functions = {part[len("def ") : part.index("(")]: part for part in parts if "def " == part[:4]}

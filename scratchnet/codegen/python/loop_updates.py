@@ -1,4 +1,4 @@
-"""The updates of a training step as loops with indices: those of looped.py.
+"""The updates of a training step as loops with indices, for looped.py.
 
     for j ...: for k ...: the new weight k of column j, and what the optimizer keeps of it
 

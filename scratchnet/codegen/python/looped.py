@@ -2,8 +2,8 @@
 
 The Recording and the signatures are those of fused.py. A matrix parameter is a list of its columns,
 which are changed in place. There are no comprehensions over pairs of rows, because PyPy would make
-an object of each number. Products of matrices are functions of loop_products.py. Everything else is
-a loop over the samples, and loops over their rows. Nothing is rearranged.
+an object for each number. Products of matrices are functions of loop_products.py. Everything else
+is a loop over the samples, and loops over their rows. Nothing is rearranged.
 """
 
 from ...scalars.operations import CHOICE, PRODUCT
@@ -246,7 +246,7 @@ def first_of(vector: "Vector") -> "Any":
 
 
 def is_for_any_size(size: int, samples: int) -> bool:
-    """Return whether one program is for all batches, which may differ in size."""
+    """Return whether one program serves all batches, whatever their size."""
     return size > MOST_WRITTEN_OUT or samples % size > 0
 
 

@@ -6,7 +6,7 @@
     else:
         t0, t1, t2 = [sumprod(x, c) for c in COLUMNS]
 
-``compress(ROWS, x)`` are the weights of the inputs that are not 0, as in gather.py.
+``compress(ROWS, x)`` are the weights of the non-zero inputs, as in gather.py.
 """
 
 from ...core.functions import kernel
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FEWEST_INPUTS = 100
 FEWEST_PRODUCTS = 24
-MOST = 0.4  # Up to this share of inputs that are not 0, collecting their weights saves time.
+MOST = 0.4  # Up to this share of non-zero inputs, collecting their weights saves time.
 
 
 def gathered_products(code: "Code", x: "Row", results: "Row") -> "List[str]":
@@ -34,7 +34,7 @@ def gathered_products(code: "Code", x: "Row", results: "Row") -> "List[str]":
     ``results``   what the function returns
     """
     found = products_of(code, x, results)
-    # In the portable kernel a sum without its zeros may have another sign if it is 0.
+    # Without its zeros, a sum that is 0 may have another sign; the portable kernel keeps them.
     if kernel() == "portable" or long_dot() == "dot":
         return []
     if len(x) < FEWEST_INPUTS or len(found) < FEWEST_PRODUCTS:

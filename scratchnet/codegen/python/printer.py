@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONG = 24  # the smallest number of products that a function adds faster
 # PyPy compiles the code: variables become registers, and long functions are not compiled.
 IS_PYPY = sys.implementation.name == "pypy"
-FEW_VARIABLES = 250  # so many of the 256 that CPython reads fast; the arguments are among them
+FEW_VARIABLES = 250  # of the 256 that CPython reads fast; arguments count, too
 SAMPLES_OF_STEP = 8  # how often a step is assumed to repeat its loop over samples
 # Their names have a digit or an underscore, which keywords do not. A function is called.
 VARIABLE = re.compile(r"\b[a-z]+[\d_]\w*\b(?!\()")

@@ -41,7 +41,7 @@ class VectorsInLoops(Vectors):
                 self.check(vector)  # Perhaps its numbers are computed from Reductions alike.
 
     def unify(self) -> None:
-        """Let equal numbers be one, so that no loop computes what another has computed."""
+        """Merge equal numbers, so that no loop computes what another has computed."""
         same = Printer([v for vector in self.all for row in vector.rows for v in row]).same
         for vector in self.all:
             vector.rows = [[same[id(v)] for v in row] for row in vector.rows]
@@ -50,7 +50,7 @@ class VectorsInLoops(Vectors):
                     self.place.setdefault(id(node), (vector.name, j))
 
     def reduce(self, nodes: "Any") -> None:
-        """Make a Reduction of a number, given for each sample, if its terms are alike."""
+        """Replace a number, given for each sample, by a Reduction if its terms are alike."""
         reduction = Reduction("", nodes, self.stage_of(nodes[0]))
         if not all(map(self.are_alike, reduction.terms)):
             return

@@ -11,7 +11,7 @@ optimizer, such as the learning rate; if all steps are the same, ``steps`` is th
 iterable with an element per step.
 
 There are two forms. If every step uses the same few samples, each sample is written out, and
-``data`` contains only the numbers that are not 0 or 1 (``of_samples``). Otherwise one sample is
+``data`` contains only the numbers other than 0 and 1 (``of_samples``). Otherwise one sample is
 written out within a loop (``of_batches``). To find the sums over samples, the rules run on two
 samples: a sum of two terms, one per sample, that are computed in the same way becomes a sum over
 any number of samples.
@@ -120,7 +120,7 @@ def of_samples(
 
 
 def data_of(batch: "Batch") -> "List[float]":
-    """Return the ``data`` of a program of ``of_samples``: the numbers that are not 0 or 1."""
+    """Return the ``data`` of a program of ``of_samples``: the numbers other than 0 and 1."""
     return [v for row in batch[0] + batch[1] for v in row if v not in (0, 1)] + [
         w for w in batch[2] or [] if w != 1
     ]
@@ -392,7 +392,7 @@ class Step:
 
         ``common``   the numbers that are not computed for each weight by the optimizer's rule
         """
-        # On PyPy, the factors take longer to find than they save.
+        # On PyPy, finding the factors takes longer than they save.
         is_exact = kernel() == "portable" or IS_PYPY
         new = Choices() if is_exact else Factors(self.old)
         self.value, *_ = new.again([symbolic(value), *self.updates.gradients()])

@@ -144,7 +144,7 @@ class Vectors:
             if len(sums) != p.shape[0] or not all(
                 [g.operation == "total" and len(g.operands) == self.recording.count for g in sums]
             ):
-                raise Undecided(f"{p.name}.gradient is no sum over the samples")
+                raise Undecided(f"{p.name}.gradient is not a sum over the samples")
             rows = list(zip(*[g.operands for g in sums]))
             self.recording.check_samples(rows)
             for g in sums:
@@ -156,7 +156,7 @@ class Vectors:
             if node.name[0] == "g" and node.name in self.recording.grids
         }
         if len(names) != 1 or (len(p.gradient), len(p.gradient[0])) != tuple(p.shape):
-            raise Undecided(f"{p.name}.gradient is no product over the samples")
+            raise Undecided(f"{p.name}.gradient is not a product over the samples")
         grid = self.recording.grids[names.pop()]
         return self.name_of(grid.left), self.name_of(grid.right)
 

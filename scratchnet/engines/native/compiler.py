@@ -52,7 +52,7 @@ def find_compiler() -> "List[str]":
             return command
     raise CompilerError(
         f"no C compiler was found: neither {', '.join(NAMES)} nor that of this Python (sysconfig) "
-        "is a program here; set CC to one, or use engine='auto' or sn.unroll, which need none"
+        "is installed here; set CC to one, or use engine='auto' or sn.unroll, which need none"
     )
 
 
@@ -79,7 +79,7 @@ def commands(
 
 
 def fast_for(source: str) -> "List[str]":
-    """Return the options FAST, less one if 2^k can be infinite where it is not chosen.
+    """Return the options FAST, without one of them if 2^k can be infinite in an arm not chosen.
 
     With that option GCC would compute with it, which looks like a division by zero.
     """
@@ -135,7 +135,7 @@ def private_folder() -> str:
 
 
 def remove_leftovers(place: str) -> None:
-    """Remove this user's folders that processes have left which were killed."""
+    """Remove this user's folders that killed processes have left."""
     own = os.geteuid() if os.name == "posix" else 0
     with os.scandir(place) as entries:
         found = [entry for entry in entries if entry.name.startswith(PREFIX)]

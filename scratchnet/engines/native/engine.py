@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # What one call computes takes less than 0.1 seconds. Ctrl-C discards it.
 OPERATIONS_AT_ONCE = 250000000
 STEPS_AT_ONCE = 20000
-FEWEST_TO_MEASURE = 100000  # samples times weights; lists take 10 ms for so many
+FEWEST_TO_MEASURE = 100000  # samples times weights; lists take 10 ms for this many
 DRAW = 5  # the time of a random number, in operations
 NUMBERS_AT_ONCE = 1 << 22  # of rows that are read when they are needed
 
@@ -123,7 +123,7 @@ class Native(Generated):
         try:
             with Notice("the measurement is compiled ..."):
                 return Measuring(self.net, self.lists.loss, examples, weighing(examples), shape)
-        except Exception:  # The network is no series of products, or a rule raises an error.
+        except Exception:  # The network is not a series of products, or a rule raises an error.
             return None
 
     # ---- several passes over the data ------------------------------------------------------------

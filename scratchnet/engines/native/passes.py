@@ -1,4 +1,4 @@
-"""Several epochs by one call, where nobody can see the network between them."""
+"""Several epochs by one call, if nothing can observe the network between them."""
 
 from ...core.history import Epoch
 

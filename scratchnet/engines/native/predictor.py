@@ -54,7 +54,10 @@ class Predictor:
             return self.of_buffer(x)
         try:
             return self.predict_list(x)
-        except (TypeError, OverflowError):  # It is not a list of as many finite numbers.
+        except (
+            TypeError,
+            OverflowError,
+        ):  # It is not a list of the right number of finite numbers.
             pass
         try:
             return self.predict_rows(x)
@@ -108,7 +111,7 @@ class Predictor:
         return f"compile: x is {shown(x)}; give {width}, rows of {width}, or a buffer of doubles"
 
     def numbers_of(self, row: "Any", name: str) -> "array[float]":
-        """Return a row of numbers as an array, or raise a TypeError if it is none."""
+        """Return a row of numbers as an array, or raise a TypeError if it is not one."""
         try:
             numbers = array("d", row)
         except OverflowError:

@@ -1,6 +1,6 @@
 """Data for the engine "native", checked and converted in C.
 
-    held       returns X and Y as Doubles, if they are large and hold nothing but finite numbers
+    as_doubles returns X and Y as Doubles, if they are large and all numbers are finite
     Doubles    rows of numbers in one array, or in a buffer of the caller
     whole      returns all numbers of X or Y
     gathered   returns the numbers of some rows
@@ -43,7 +43,7 @@ SOURCE = """\
 #endif
 
 /* Reads rows of finite numbers from a list that Python's marshal.dumps(rows, 2) has written.
- * Returns how many rows are as expected from the first one on. */
+ * Returns the number of leading rows that are as expected. */
 NET_API long long net_read(long long size, long long rows, long long width,
     const unsigned char *bytes, double *out)
 {
@@ -79,7 +79,7 @@ NET_API long long net_read(long long size, long long rows, long long width,
     return rows;
 }
 
-/* Returns how many numbers from the first one on are finite. */
+/* Returns the number of leading numbers that are finite. */
 NET_API long long net_finite(long long count, const double *numbers)
 {
     for (long long k = 0; k < count; k++) {
@@ -135,7 +135,7 @@ class Doubles:
 # ---- before the training run ---------------------------------------------------------------------
 
 
-def held(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any, Any]":
+def as_doubles(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any, Any]":
     """Return X and Y, each as Doubles if possible, else as it is given.
 
     Y is read if X is, because checking a target takes longer than checking a row of X.
@@ -230,7 +230,7 @@ def in_buffer(data: "Any", width: "Optional[int]", fewest: int) -> "Optional[Dou
 def targets_of(Y: "Any", outputs: int, loss: "Any") -> "Optional[Doubles]":
     """Return the targets that the loss makes of Y, or None if Y is not of the usual kinds.
 
-    It is asked once for each row that occurs, because there are few if the rows are classes.
+    The loss converts each different row once, because there are few if the rows are classes.
     """
     if hasattr(Y, "tolist") and len(getattr(Y, "shape", ())) < 2:
         Y = Y.tolist()
@@ -252,7 +252,7 @@ def targets_of(Y: "Any", outputs: int, loss: "Any") -> "Optional[Doubles]":
 def converted(
     rows: "Any", read: "Callable[[Any], Any]", outputs: int, loss: "Any"
 ) -> "Optional[Doubles]":
-    """Return the targets for these rows, of which many are the same; None if one is wrong."""
+    """Return the targets for these rows, many of which are the same; None if one is invalid."""
     targets: "Dict[Any, bytes]" = {}
     try:
         for row in set(rows):
