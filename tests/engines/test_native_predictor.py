@@ -1,6 +1,7 @@
 """sn.compile: the bits of `predict` in the portable kernel, for lists, rows and buffers."""
 
 import sys
+import sysconfig
 import threading
 from array import array
 from fractions import Fraction
@@ -162,6 +163,32 @@ def test_lists_are_read_in_c(most, monkeypatch):
     monkeypatch.setattr(predict, "of_list", None)
     assert predict([[1, 2, 3]]) == [predict([1, 2, 3])]
     assert predict([]) == []
+
+
+class Real(float):
+    pass
+
+
+class Row(list):
+    pass
+
+
+@pytest.mark.skipif(not lists.are_possible(), reason="this interpreter has no C API")
+@pytest.mark.parametrize("known", [True, False], ids=["in place", "by functions"])
+def test_floats_are_read_where_they_are_if_that_is_known(known, monkeypatch):
+    if known:
+        assert lists.types_are_known() != bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    else:
+        monkeypatch.setattr(lists, "types_are_known", lambda: False)
+    net = network()
+    predict = sn.compile(net)
+    rows = [[-1.0, 2.5, 1e300], (1.0, 2.0, 3.0), Row([1.0, 2.0, 3.0]), [Real(1), 2, True]]
+    expected = [bits(net.predict([list(row)])[0]) for row in rows]
+    assert [bits(predict(row)) for row in rows] == expected
+    assert list(map(bits, predict(rows))) == expected
+    for wrong in ([1.0, 2.0], [1.0] * 4, [1.0, 2.0, NAN], [1.0, 2.0, None]):
+        with pytest.raises((TypeError, ValueError)):
+            predict(wrong)
 
 
 @pytest.mark.skipif(not lists.are_possible(), reason="this interpreter has no C API")

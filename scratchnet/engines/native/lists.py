@@ -38,6 +38,7 @@ class Lists:
 
     def __init__(self, source: str, weights: "array[float]") -> None:
         addresses = [address_of(getattr(ctypes.pythonapi, name)) for name in FUNCTIONS]
+        addresses += TYPES if types_are_known() else [None, None]
         table = (ctypes.c_void_p * len(addresses))(*addresses)
         library.function(source, "net_connect", 0, 1)(ctypes.addressof(table))
         self.weights = weights
@@ -57,6 +58,27 @@ class Lists:
         )(("PyCFunction_NewEx", ctypes.pythonapi))
         place = ctypes.addressof(self.definitions[-1])
         return made(place, library.address(self.weights), None)  # type: ignore[no-any-return]
+
+
+# Objects of CPython begin with the number of references and the type. A float goes on with its
+# value, a list with its length and the address of its items.
+TYPES = [id(list), id(float)]
+
+
+def types_are_known() -> bool:
+    """Return whether lists and floats are in memory as the C expects; not in free threading."""
+    word = ctypes.sizeof(ctypes.c_void_p)
+    number, numbers = 1.5, [2.5, 3.5, 4.5]
+
+    def at(address: int, kind: "Any" = ctypes.c_size_t) -> "Any":
+        return kind.from_address(address).value
+
+    return (
+        [at(id(numbers) + word), at(id(number) + word)] == TYPES
+        and at(id(number) + 2 * word, ctypes.c_double) == number
+        and at(id(numbers) + 2 * word) == len(numbers)
+        and [at(at(id(numbers) + 3 * word) + k * word) for k in range(3)] == list(map(id, numbers))
+    )
 
 
 def address_of(function: "Any") -> "Any":

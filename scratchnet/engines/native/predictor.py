@@ -50,7 +50,7 @@ class Predictor:
         self.predict_rows = made.predict_rows if made else self.of_rows
 
     def __call__(self, x: "Any") -> "Any":
-        if not isinstance(x, (list, tuple)):
+        if type(x) is not list and not isinstance(x, (list, tuple)):  # The former is faster.
             return self.of_buffer(x)
         try:
             return self.predict_list(x)
