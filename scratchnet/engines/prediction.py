@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 
     from ..core.types import Matrix
 
-LEAST = 10000  # parameters × samples that take longer than generating the code
 FEWEST = 20  # samples
 # If the network has at most FEW parameters, code that is written out number by number is faster.
 # Generating it takes longer, which pays off for MANY samples.
 FEW, MANY = 1000, 100
+# Estimates in nanoseconds, measured with CPython 3.13.
+TIME_OF_CODE = 1000000, 2500  # to generate it, and for each input
+TIME_OF_WRITTEN_OUT = 800000, 6000  # the same if it is written out, and for each parameter
+SAVED_PER_UNIT = 150  # and sample
+SAVED_WRITTEN_OUT = 200  # the same if it is written out
+SAVED_PER_PARAMETER = 0.3  # and sample; new numbers lie side by side in memory
+SAVED_BY_GATHERING = 4  # the same if only the numbers that are not 0 are read
+TIME_OF_NUMBERS = 40  # to arrange each parameter for a prediction
+PREDICTIONS = 6  # Code is generated if it saves as much time as this takes in so many predictions.
 MOST_PREDICTIONS = 32
 
 
@@ -37,8 +45,8 @@ def apart(net: "Sequential") -> "Sequential":
     code: "List[Any]" = []  # once it is needed, the function that predicts, and its numbers
 
     def accept(X: "Any") -> "Any":
-        # Generated code leaves the rows as they are, so that it can read those of the caller.
-        is_ready = has_own_layers(net) and are_rows_of_floats(X, net.inputs)
+        # The package's own layers leave the rows as they are, so they can read the caller's.
+        is_ready = are_rows_of_floats(X, net.inputs) and has_own_layers(net)
         return X if is_ready else net.accept(X)
 
     def propagate(X: "Matrix", layers: "Any", generator: "Any" = None) -> "Matrix":
@@ -62,9 +70,13 @@ def has_own_layers(net: "Sequential") -> bool:
 
 
 def are_rows_of_floats(X: "Any", columns: "Any") -> bool:
-    """Return whether X is a list of lists of this many finite floats, checked all together."""
+    """Return whether X is a list of lists of this many finite floats, checked all together.
+
+    A single row is checked in less time by itself.
+    """
     return (
         isinstance(X, list)
+        and len(X) > 1
         and set(map(type, X)) == {list}
         and set(map(len, X)) == {columns}
         and set(map(type, chain.from_iterable(X))) == {float}
@@ -82,12 +94,14 @@ def code_for(net: "Sequential", X: "Matrix") -> "Sequence[Any]":
     from .zeros import pays_off
 
     parameters = net.parameters()
-    count = sum([p.count for p in parameters])
-    if len(X) * count < LEAST:
-        return ()
     matrices = [p for p in parameters if not p.flat]
     is_sparse = pays_off(X[:: len(X) // FEWEST], matrices, len(X))
-    if len(X) >= MANY and count <= FEW and not is_sparse:
+    count = sum([p.count for p in parameters])
+    is_written_out = len(X) >= MANY and count <= FEW and not is_sparse
+    units = sum([len(p.rows[0]) for p in matrices])
+    if not saves_time(len(X), len(X[0]), units, count, is_sparse, is_written_out):
+        return ()
+    if is_written_out:
         function, _ = function_of(net, parameters, written_out)
         return function, [p.value for p in parameters]
     function, gathered = function_of(net, parameters, fused_gathering if is_sparse else fused)
@@ -98,6 +112,23 @@ def code_for(net: "Sequential", X: "Matrix") -> "Sequence[Any]":
             kept = [[w * 1.0 for w in row] for row in kept]
         numbers.append(kept)
     return function, numbers
+
+
+def saves_time(
+    samples: int, inputs: int, units: int, parameters: int, is_sparse: bool, is_written_out: bool
+) -> bool:
+    """Return whether it is estimated that generated code saves time."""
+    if is_written_out:
+        fixed, each = TIME_OF_WRITTEN_OUT
+        saved: float = samples * units * SAVED_WRITTEN_OUT
+        time = fixed + each * parameters
+    else:
+        fixed, each = TIME_OF_CODE
+        per_parameter = SAVED_BY_GATHERING if is_sparse else SAVED_PER_PARAMETER
+        saved = samples * (units * SAVED_PER_UNIT + parameters * per_parameter)
+        saved -= parameters * TIME_OF_NUMBERS
+        time = fixed + each * inputs
+    return saved * PREDICTIONS >= time
 
 
 # ---- the code --------------------------------------------------------------------------------

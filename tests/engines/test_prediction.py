@@ -1,6 +1,7 @@
 """prediction.py: many samples are predicted by generated code, with the outputs of the layers."""
 
 import pytest
+from compare_engines import kernel
 from random_networks import BUILT_IN_LAYERS, bits
 
 import scratchnet as sn
@@ -26,7 +27,7 @@ def adapted(*layers):
 @pytest.fixture
 def eager(monkeypatch):
     """Generate code for any number of samples, and count how often it runs."""
-    monkeypatch.setattr(prediction, "LEAST", 0)
+    monkeypatch.setattr(prediction, "saves_time", lambda *_: True)
     monkeypatch.setattr(prediction, "FEWEST", 1)
     runs, former = [], prediction.code_for
 
@@ -65,12 +66,43 @@ def test_small_networks_are_written_out_for_many_samples(monkeypatch, portable):
     monkeypatch.setattr(
         prediction, "function_of", lambda *given: printed.append(given[2]) or function_of(*given)
     )
-    samples, net = X * 5, adapted(sn.Tanh())
+    samples, net = X * 10, adapted(sn.Tanh())
     assert bits(net.predict(samples)) == bits(by_layers(net, samples))
     assert printed == [prediction.written_out]
     net = sn.Sequential([sn.Dense(3, 100), sn.Tanh(), sn.Dense(100, 9)])
     assert bits(net.predict(samples)) == bits(by_layers(net, samples))
     assert printed == [prediction.written_out, prediction.fused]
+
+
+@pytest.mark.skipif(COMPILED, reason="PyPy compiles the rules one by one")
+@pytest.mark.parametrize(
+    "sizes, samples, sparse, generates",
+    [
+        ((2, 4, 1), 1000, False, True),
+        ((4, 16, 3), 40, False, False),
+        ((4, 16, 3), 150, False, True),
+        ((30, 30, 10), 25, False, False),
+        ((64, 32, 10), 200, False, True),
+        ((784, 30, 10), 50, False, False),
+        ((784, 30, 10), 100, True, True),
+        ((2000, 1), 1000, False, False),
+    ],
+)
+def test_code_is_generated_where_it_soon_saves_time(sizes, samples, sparse, generates, monkeypatch):
+    asked = []
+
+    def function_of(*given):
+        asked.append(given)
+        raise ValueError("the layers are asked instead")
+
+    monkeypatch.setattr(prediction, "function_of", function_of)
+    layers = []
+    for inputs, units in zip(sizes, sizes[1:]):
+        layers += [sn.Dense(inputs, units), sn.Tanh()]
+    row = [float(sparse is False or i % 10 == 0) for i in range(sizes[0])]
+    with kernel("fast"):
+        sn.Sequential(layers).predict([row] * samples)
+    assert bool(asked) == generates
 
 
 @pytest.mark.parametrize(
