@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # this way as with loops; larger ones are no faster, and four times as large.
 MOST_WRITTEN_OUT = 256
 FEWEST = 4  # the shortest sum or choice that becomes a loop
-# Symbolic records x/1, x·1 and x - 0 as x, although the numbers beside x may have other constants.
+# Symbolic records x/1, x·1 and x - 0 as x, although the numbers next to x may have other constants.
 NEUTRAL = {"divide": 1, "multiply": 1, "subtract": 0}
 
 

@@ -58,7 +58,7 @@ class Choices:
         self.new_signs: "Set[int]" = set()
 
     def again(self, outputs: "Sequence[Symbolic]") -> "List[Symbolic]":
-        """Return the outputs, made again with all that they depend on."""
+        """Return copies of the outputs and of all that they depend on."""
         self.outputs += outputs
         numbers = [v for v in reachable(outputs, self.new) if id(v) not in self.new]
         choices = [v for v in numbers if v.operation == "where"]
@@ -243,7 +243,7 @@ class Region:
         self.bounds = low, high
 
     def bounds_of(self, node: "Symbolic") -> "Bounds":
-        """Return bounds of a number, or UNKNOWN, without which it is not NaN.
+        """Return bounds of a number, or UNKNOWN if it may be NaN or has no known bounds.
 
         Rounding is monotonic, so that the rounded bounds are bounds of the rounded number.
         """

@@ -47,7 +47,7 @@ def read(path: "Path") -> bytes:
         return read_open(file, path)
 
 
-def read_beside(path: "Path", name: str) -> bytes:
+def read_next_to(path: "Path", name: str) -> bytes:
     """Return the contents of the file ``name`` in the folder of the file at ``path``."""
     folder = os.path.dirname(os.fspath(path))
     try:
@@ -55,7 +55,7 @@ def read_beside(path: "Path", name: str) -> bytes:
     except OSError as error:
         reason = "is missing" if error.errno == errno.ENOENT else "cannot be read"
         raise ValueError(
-            f"the file {name!r}, which holds its numbers, {reason} beside it"
+            f"the file {name!r}, which holds its numbers, {reason} next to it"
         ) from None
 
 
@@ -150,13 +150,13 @@ def _replace_simply(path: str, data: bytes) -> None:
 
     Its file systems have neither links nor permissions, and commit a file when it is closed.
     """
-    beside = path + ".tmp"
+    temporary = path + ".tmp"
     try:
-        with open(beside, "wb") as file:
+        with open(temporary, "wb") as file:
             file.write(data)
-        os.rename(beside, path)
+        os.rename(temporary, path)
     except BaseException:
-        _remove(beside)
+        _remove(temporary)
         raise
 
 

@@ -107,7 +107,7 @@ def load(
                 data, lambda *tensor: _belongs(activations, prefix, *tensor)
             )
         elif is_onnx:
-            tensors, about = codec.loads(data, output, lambda name: files.read_beside(path, name))
+            tensors, about = codec.loads(data, output, lambda name: files.read_next_to(path, name))
         else:
             tensors, about = codec.loads(data)
         if "version" not in about and activations is not None:

@@ -1,6 +1,6 @@
 """Replace a file without losing the old one, on systems with links, owners and permissions.
 
-    replace     writes a new file beside the old one and moves it into place
+    replace     writes a new file next to the old one and moves it into place
     remove      removes a file, and what killed writers of it left
     target_of   the file that a path stands for, behind symbolic links
 
@@ -39,24 +39,24 @@ def replace(path: str, data: "Optional[bytes]") -> None:
     former = _former(path)
     beginning = _beginning(name)
     _remove_leftovers(folder, beginning)
-    beside = ""
+    temporary = ""
     try:
-        file, beside = _new_file(folder, beginning)
+        file, temporary = _new_file(folder, beginning)
         with file:
             if former is not None:
-                _keep_owner_and_mode(beside, former)  # while the file is still empty
+                _keep_owner_and_mode(temporary, former)  # while the file is still empty
             file.write(data or b"")
             file.flush()
             os.fsync(file.fileno())
             if data is not None and fcntl is not None:
-                os.replace(beside, path)  # while it is locked
+                os.replace(temporary, path)  # while it is locked
         if data is not None and fcntl is None:
-            os.replace(beside, path)  # Windows cannot replace an open file.
+            os.replace(temporary, path)  # Windows cannot replace an open file.
     except BaseException:  # including KeyboardInterrupt
-        _remove(beside)
+        _remove(temporary)
         raise
     if data is None:
-        _remove(beside)
+        _remove(temporary)
     _sync(folder)
 
 

@@ -225,8 +225,8 @@ def _kind(owner: "Owner", tensors: "Dict[str, Any]", what: str) -> str:
         raise ValueError(f"{what}: the tensors of {shown(owner.name)} differ in length")
     first = list(owner.names.values())[0]
     if roles == {"bias"}:
-        beside = first.replace("bias", "weight")
-        raise ValueError(f"{what}: {first} has no {beside} beside it; give both, or neither")
+        weight = first.replace("bias", "weight")
+        raise ValueError(f"{what}: {first} is there, but not {weight}; give both, or neither")
     raise ValueError(_unknown(first, tensors[first], what))
 
 

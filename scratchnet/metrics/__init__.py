@@ -5,7 +5,7 @@
     log_loss  roc_auc  class_probabilities              for predicted probabilities or scores
     r2  mean_absolute_error  root_mean_squared_error    for predicted numbers
     baseline                                            a trivial prediction, which ignores inputs
-    report                                              several measures beside the baseline
+    report                                              several measures next to the baseline
 
 The definitions are those of scikit-learn. The first argument is the targets, the second the
 predictions: flat lists, or the single column of ``net.predict``. A class is a whole number, a

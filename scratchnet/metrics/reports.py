@@ -1,4 +1,4 @@
-"""Reports: several measures beside those of a trivial prediction."""
+"""Reports: several measures next to those of a trivial prediction."""
 
 from collections import Counter
 
@@ -231,7 +231,7 @@ class ClassificationReport:
         ]
 
     def _measures(self, always: str) -> "List[str]":
-        """Return a line for each measure beside that of a trivial prediction."""
+        """Return a line for each measure, next to that of a trivial prediction."""
         found = [
             ("accuracy", self.accuracy, always),
             ("balanced accuracy", self.balanced_accuracy, ""),

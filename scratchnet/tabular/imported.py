@@ -59,7 +59,7 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
     if encoder.features != names or len(names) != net.inputs:
         raise ValueError(
             f"{table.source}: the network has {net.inputs} inputs, but the table has "
-            f"{plural(len(encoder.features), 'column')} of numbers beside the target: "
+            f"{plural(len(encoder.features), 'column')} of numbers besides the target: "
             f"{listed(encoder.features)}; give one column per input, in the same order"
         )
     if encoder.outputs != net.outputs:

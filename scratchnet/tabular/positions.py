@@ -122,7 +122,7 @@ class Positions:
             label = found(target, names, source, header) if wanted else names[-1] * bool(target)
             inputs = [name for name in names if name != label or not target]
             if not further or len(inputs) < (self.net.inputs or 0):
-                self._check_width(len(inputs), "beside the target" if target else "", source)
+                self._check_width(len(inputs), "besides the target" if target else "", source)
             kinds: "Kinds" = dict.fromkeys(names, NUMBERS)
             if further:
                 kinds.update(dict.fromkeys(inputs[self.net.inputs or 0 :]))

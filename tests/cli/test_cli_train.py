@@ -423,7 +423,7 @@ def test_a_search_uses_every_processor_by_default(given, workers, iris, tmp_path
     assert used == [workers]
 
 
-def test_the_reason_to_stop_is_the_reason(folder, tmp_path):
+def test_the_report_says_why_the_training_stopped(folder, tmp_path):
     """A loss near 0 is not a loss that did not improve."""
     rows = [["x", "kind"]] + [[str(i % 9), "ab"[i % 9 > 4]] for i in range(180)]
     path = written(folder / "easy.csv", rows)

@@ -97,7 +97,7 @@ def test_random_rules(recipe, count, places):
 # ---- what is left out ----------------------------------------------------------------------------
 
 
-def test_a_threshold_after_a_sigmoid_computes_no_power_where_the_sign_decides():
+def test_a_threshold_after_a_sigmoid_computes_no_exponential_if_the_sign_decides():
     compute, source = compiled(lambda v, w, z: [where(sigmoid(z) >= 0.5, 1, 0)])
     lines = [line.strip() for line in source.splitlines()[4:]]
     assert lines == [
@@ -119,7 +119,7 @@ def test_a_threshold_that_the_sign_does_not_decide_is_compared_in_both_arms():
     assert "exp(-z)" in source and "exp(z)" in source
 
 
-def test_an_operation_on_a_choice_between_constants_is_a_choice_between_others():
+def test_an_operation_on_a_choice_between_constants_is_folded():
     _, source = compiled(lambda v, w, z: [(3 - where(z > w, 1, where(z < v, -1, 0))) * 2])
     assert "return [4.0 if z > w else 8.0 if z < v else 6.0]" in source
 
@@ -137,7 +137,7 @@ def test_the_loss_and_the_sigmoid_share_one_if_statement():
     assert source.count("z >= 0.0") == source.count("exp(z)") == source.count("exp(-z)") == 1
 
 
-def test_a_choice_that_depends_on_another_one_is_made_after_it():
+def test_a_choice_that_depends_on_another_one_comes_after_it():
     """The second choice needs a tanh that the outputs need, too, of the first."""
 
     def rule(v, w, z):

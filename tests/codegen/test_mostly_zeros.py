@@ -52,7 +52,7 @@ def test_fewer_products_are_computed():
     assert any(v != v for v in predict([1.0] * 7 + [0.0] + [1.0] * (INPUTS - 8)))
 
 
-def test_the_text():
+def test_the_source_code():
     with kernel("fast"):
         source = sn.unroll(network()).source
         assert "*compress(ROWS, x)" in source and "x0" not in source.partition("else:")[0]
@@ -62,16 +62,16 @@ def test_the_text():
         assert "compress" not in sn.unroll(network(), constants=False).source
 
 
-class Beside(sn.Layer):
+class BothWays(sn.Layer):
     """The products of the inputs and some numbers, and the inputs themselves."""
 
     def forward(self, X):
         return [[functions.dot(x, WEIGHTS[k]) + x[k] for k in range(UNITS)] for x in X]
 
 
-def test_inputs_with_another_use():
+def test_inputs_with_other_uses_are_not_gathered():
     with kernel("fast"):
-        net = sn.Sequential([Beside(), sn.Dense(UNITS, 2)], seed=1)
+        net = sn.Sequential([BothWays(), sn.Dense(UNITS, 2)], seed=1)
         net.inputs = INPUTS
         predict = sn.unroll(net)
         assert "compress" not in predict.source

@@ -46,7 +46,7 @@ def test_all_powers_of_these_functions_are_bounded(name):
 
 @pytest.mark.parametrize("name", WITH_POWERS)
 @given(strategies.floats())
-def test_no_x_gives_more(name, given):
+def test_no_input_exceeds_the_bounds(name, given):
     found, x = powers(name)
     for k in found:
         low, high = bounds(k, {})
@@ -56,7 +56,7 @@ def test_no_x_gives_more(name, given):
             assert math.isinf(given) or abs(given) > 1e300
 
 
-def test_what_follows_from_choices():
+def test_choices_bound_numbers():
     x = Symbolic(name="x")
     assert bounds(x, {}) == (-math.inf, math.inf)
     assert bounds(abs(x) * -2.0, {}) == (-math.inf, 0)

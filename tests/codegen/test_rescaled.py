@@ -101,7 +101,7 @@ def test_no_sample_is_divided_by_the_number_of_samples(loss):
 
 
 @not_on_pypy
-def test_the_weight_of_a_single_output_is_no_factor_of_each_sample():
+def test_the_weight_of_a_single_output_is_multiplied_once():
     _, within = source([sn.Dense(2, 3), sn.Tanh(), sn.Dense(3, 1)], "half_squared_error", sn.SGD(1))
     assert within.count("weights2_0_0") == 1  # forward
 
@@ -114,7 +114,7 @@ def test_adam_divides_once_for_each_weight():
 
 
 @not_on_pypy
-def test_the_memory_is_updated_where_it_is():
+def test_the_memory_is_updated_in_place():
     whole, _ = source([sn.Dense(2, 1)], "half_squared_error", sn.Adam())
     assert "        memory0_0_0_0 = 0.9 * memory0_0_0_0 + " in whole
     assert "        memory0_0_0_1 = 0.999 * memory0_0_0_1 + " in whole

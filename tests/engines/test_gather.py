@@ -100,7 +100,7 @@ def test_a_layer_whose_bias_does_not_learn_is_not_gathered(options, gather):
 
 
 @pytest.mark.parametrize("has_bias", [False, True])
-def test_infinity_times_0_is_seen(has_bias, gather):
+def test_infinity_times_0_is_detected(has_bias, gather):
     """The sample has only zeros, and its gradient at the first layer overflows."""
     found = []
     for engine in ("lists", "rows"):
@@ -122,7 +122,7 @@ def test_a_frozen_first_layer_is_gathered_in_the_forward_pass(gather):
 
 
 @pytest.mark.parametrize("first", [1, 2])
-def test_what_a_layer_makes_of_the_samples_is_not_gathered(first, gather):
+def test_outputs_of_a_first_layer_are_not_gathered(first, gather):
     """Dropout, for example, multiplies zeros, too."""
     made = recipe(inputs=12, samples=9, batch_size=4, first=first)
     made.X = sparse(9, 12)
@@ -181,7 +181,7 @@ def test_the_choice_depends_on_the_zeros():
     assert choice(sparse(50, 64, not_zero=60)) == ""
 
 
-def test_a_single_other_number_makes_a_difference():
+def test_a_single_number_other_than_0_and_1_makes_a_difference():
     """All samples are read, even if only some of them are counted."""
     X = sparse(300, 20, ones=True)
     X[299][5] = 0.5
@@ -192,7 +192,7 @@ def test_a_single_other_number_makes_a_difference():
     "options",
     [dict(units=4), dict(units=8, size=1), dict(size=1, optimizer="adam"), dict(name="portable")],
 )
-def test_it_does_not_pay_off(options):
+def test_gathering_that_does_not_pay_off(options):
     """In the portable kernel a sum of zeros would have another sign."""
     assert choice(sparse(50, 64), **options) == ""
 
@@ -250,7 +250,7 @@ def test_a_training_that_continues_from_a_checkpoint_has_the_same_bits(gather, t
     assert bits_of(continued) == bits_of(net)
 
 
-def test_ctrl_c_restores_the_start_of_the_steps_that_run(gather):
+def test_ctrl_c_restores_the_parameters_before_the_running_steps(gather):
     def rate(t):
         if t == 5:  # in the third epoch
             raise KeyboardInterrupt
@@ -264,7 +264,7 @@ def test_ctrl_c_restores_the_start_of_the_steps_that_run(gather):
     assert bits_of(net) == bits_of(expected)
 
 
-def test_diverging_is_reported_as_by_lists(gather):
+def test_divergence_is_reported_as_by_lists(gather):
     found = []
     for engine in ("lists", "rows"):
         net, arguments, options = training(gather, engine, sn.SGD(1e200, momentum=0.5))

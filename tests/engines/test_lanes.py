@@ -174,7 +174,7 @@ def test_lanes_hold_the_largest_sums(weights, most, times):
 # ---- the grid ------------------------------------------------------------------------------------
 
 
-def test_rows_that_show_a_smaller_step_or_no_zeros_and_ones():
+def test_later_rows_with_a_smaller_step_or_other_numbers():
     rows = [[0.0, 1.0]] * 30 + [[0.5, 0.0]] + [[0.0, -1.25]] + [[300.0, 0.0]]
     found = Grid(rows)
     assert (found.step, found.most, found.longest, found.kind) == (0.25, 1200, 1200, ANY)
@@ -195,12 +195,12 @@ def test_rows_that_show_a_smaller_step_or_no_zeros_and_ones():
         [[0.0, 1.0]] * 30 + [[0.5, 1 / 3]] + [[1 / 7, 1 / 11]] + [[1 / 13, 1 / 17]],
     ],
 )
-def test_numbers_on_no_grid(rows):
+def test_numbers_without_a_grid(rows):
     with pytest.raises(ValueError, match="^the inputs are not multiples of a common step$"):
         Grid(rows)
 
 
-def test_numbers_near_a_grid_are_refused_at_the_first(monkeypatch):
+def test_numbers_near_a_grid_are_refused_at_once(monkeypatch):
     asked = []
     denominator_of = grid.denominator_of
     monkeypatch.setattr(grid, "denominator_of", lambda v: asked.append(v) or denominator_of(v))

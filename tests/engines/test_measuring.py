@@ -49,7 +49,7 @@ OPTIONS = {
 
 @pytest.mark.parametrize("batch_size", [None, 2])
 @pytest.mark.parametrize("what", sorted(OPTIONS))
-def test_it_is_measured_by_code_to_the_same_bits(what, batch_size, measured):
+def test_generated_code_measures_the_same_bits(what, batch_size, measured):
     options = dict(OPTIONS[what], batch_size=batch_size)
     layers = options.pop("layers", None)
     of_each = [sn.Sequential(layers or hidden(sn.Tanh())).copy().layers for _ in range(2)]
@@ -119,7 +119,7 @@ class Sorting(sn.Layer):
         return dA
 
 
-def test_layers_without_code_measure_it(measured):
+def test_layers_measure_networks_without_code(measured):
     layers = [[sn.Dense(2, 1), Sorting()] for _ in range(2)]
     found = [losses(layers[0], "steps", validation_split=0.4)]
     found.append(losses(layers[1], "lists", validation_split=0.4))

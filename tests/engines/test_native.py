@@ -99,7 +99,7 @@ def of_recipe(made, name):
 
 @contextmanager
 def printed(most, fewest):
-    """Write out at most so many operations; record networks of at least so many weights by rows."""
+    """Write out at most this many operations; record networks of at least this many weights by rows."""
     former = native_parts.MOST_WRITTEN_OUT, native_step.FEWEST_BY_ROWS
     native_parts.MOST_WRITTEN_OUT, native_step.FEWEST_BY_ROWS = most, fewest
     engine._steps.clear()
@@ -537,7 +537,7 @@ def test_a_failing_compiler_is_one_sentence(monkeypatch, tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script as a compiler")
 @pytest.mark.parametrize("ending", ["Ctrl-C", "too long"])
-def test_no_program_of_the_compiler_outlives_it(ending, monkeypatch, tmp_path):
+def test_a_killed_compiler_leaves_no_child_process(ending, monkeypatch, tmp_path):
     path = tmp_path / "cc"
     path.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {tmp_path}/child\nwait\n")
     path.chmod(0o700)
@@ -596,7 +596,7 @@ def test_the_library_is_built_in_a_private_folder_that_is_removed(monkeypatch, t
 
 
 @pytest.mark.skipif(os.name != "posix", reason="owners of folders")
-def test_what_a_killed_process_left_is_removed(monkeypatch, tmp_path):
+def test_the_folder_of_a_killed_process_is_removed(monkeypatch, tmp_path):
     monkeypatch.setattr(compiler.tempfile, "tempdir", str(tmp_path))
     names = [compiler.PREFIX + name for name in ("old", "new", "file", "link")] + ["other-old"]
     for name in names[:2] + names[4:]:

@@ -139,7 +139,7 @@ def test_threads_may_predict_at_once():
     ).split(),
 )
 @pytest.mark.parametrize("possible", [True, False], ids=["in C", "in Python"])
-def test_what_it_does_not_take(possible, x, message, monkeypatch):
+def test_invalid_arguments(possible, x, message, monkeypatch):
     monkeypatch.setattr(lists, "are_possible", lambda: possible)
     with pytest.raises((TypeError, ValueError), match=message):
         sn.compile(network())(x)

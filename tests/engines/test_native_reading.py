@@ -67,7 +67,7 @@ STRANGE = [
     strategies.integers(0, 1),
     strategies.booleans(),
 )
-def test_the_core_checks_what_is_unusual(value, row, column, of_targets):
+def test_the_core_checks_unusual_data(value, row, column, of_targets):
     X, Y = [list(row) for row in SAMPLES], [[y] for y in TARGETS]
     if of_targets:
         Y[row] = [value]
@@ -151,7 +151,7 @@ def test_targets_of_classes(Y):
     assert found == expected
 
 
-def test_each_target_that_occurs_is_checked_once(monkeypatch):
+def test_each_distinct_target_is_checked_once(monkeypatch):
     checked = []
     target = sn.CategoricalCrossEntropy.target
 
@@ -171,7 +171,7 @@ class OfPlace(sn.MeanSquaredError):
         return [float(i)]
 
 
-def test_a_loss_that_makes_targets_of_its_own():
+def test_a_user_defined_conversion_of_targets():
     found, expected = [fit(SAMPLES, TARGETS, name, OfPlace()) for name in ("native", "lists")]
     assert found == expected
 

@@ -128,7 +128,7 @@ def test_other_steps_are_recorded_by_numbers(layers, optimizer, by_rows):
     assert not by_rows
 
 
-def test_large_networks_have_no_longer_source(by_rows):
+def test_the_source_does_not_grow_with_the_network(by_rows):
     """So compiling takes no longer, and recording takes time for each unit, not for each weight."""
     lines = []
     for width in (20, 2000):
@@ -197,7 +197,7 @@ def test_a_validation_of_lazy_rows(measured):
     assert measured
 
 
-def test_a_validation_beside_a_checkpoint(measured, tmp_path):
+def test_a_validation_with_a_checkpoint(measured, tmp_path):
     path = str(tmp_path / "run.safetensors")
     native = histories("deep", validation_split=0.3, checkpoint=path)[0]
     lists = histories("deep", validation_split=0.3)[1]
@@ -205,7 +205,7 @@ def test_a_validation_beside_a_checkpoint(measured, tmp_path):
     assert measured
 
 
-def test_lists_measure_what_cannot_be_recorded(measured, monkeypatch):
+def test_lists_measure_networks_that_cannot_be_recorded(measured, monkeypatch):
     def refused(*given):
         raise ValueError("it multiplies by a part of a parameter")
 

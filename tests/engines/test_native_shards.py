@@ -144,6 +144,6 @@ def test_threads_cause_no_warning(recwarn):
     assert not [w for w in recwarn if "executor" in str(w.message)]
 
 
-def test_what_is_no_executor():
+def test_an_invalid_executor():
     with pytest.raises(ValueError, match="executor is 5; give an object with submit"):
         trained("native", 5, sn.SGD)

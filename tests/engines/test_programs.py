@@ -262,13 +262,13 @@ class Counting(sn.SGD):
         return w - self.rate * g / (self.t + 1), state
 
 
-def test_steps_that_count_are_not_the_same(nothing_remembered):
+def test_steps_that_read_the_step_number_are_not_the_same(nothing_remembered):
     assert not program("samples", optimizer=Counting(0.1)).repeats
     assert_same_small_training(lambda: hidden(sn.Tanh()), "samples", optimizer=Counting(0.1))
 
 
 @pytest.mark.skipif(IS_PYPY, reason="PyPy compiles the steps as they are")
-def test_what_only_the_settings_decide_is_computed_before_the_steps(nothing_remembered):
+def test_expressions_of_settings_are_computed_before_the_steps(nothing_remembered):
     with kernel("fast"):
         source = program("samples", optimizer=sn.SGD(0.1, momentum=0.5)).source
     before, within = source.split("for _ in times:")

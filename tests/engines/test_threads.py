@@ -1,4 +1,4 @@
-"""One network in several threads: predictions beside a training run change nothing, two runs at once are refused."""
+"""One network in several threads: predictions during a training run change nothing, two runs at once are refused."""
 
 import threading
 

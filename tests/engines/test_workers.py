@@ -1,4 +1,4 @@
-"""workers/, by way of fit(executor=...): the same training, whoever computes it; what travels; what is refused."""
+"""workers/, by way of fit(executor=...): the same training on any worker, what is sent, and what is refused."""
 
 import pickle
 import subprocess

@@ -323,14 +323,14 @@ def test_several_inputs_follow_each_other():
     assert vectorizer.predict([[10, 100, 1]]) == [[1 + 30 + 500, 2 + 40 + 600]]
 
 
-def test_an_input_of_one_row_beside_another():
+def test_an_input_of_one_row_next_to_another():
     """Keras's export loses the mean of a Normalization so: it becomes an input."""
     assert "the input 'b' has one row for all samples; make it a constant" in refusal(
         joined(second=(1, 1))
     )
 
 
-def test_an_input_of_unknown_width_beside_another():
+def test_an_input_of_unknown_width_next_to_another():
     assert "depends on 2 inputs, of which 'b' has an unknown number of features" in refusal(
         joined(second=("n", "m"))
     )
@@ -339,7 +339,7 @@ def test_an_input_of_unknown_width_beside_another():
 # ---- what only the shape of a value, or one sample, needs --------------------------------------------------------
 
 
-def test_the_shape_of_a_value_that_is_no_chain():
+def test_the_shape_of_a_value_that_is_not_a_chain():
     """As in the policies of SAC, whose noise does not matter but gives its shape."""
     nodes = [
         Node("MatMul", ["X", "W"], ["mean"]),

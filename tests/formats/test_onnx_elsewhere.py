@@ -1,4 +1,4 @@
-"""ONNX files as people have them: numbers beside the model, 16 bits, several outputs, functions, other shapes."""
+"""ONNX files as people have them: external data, 16 bits, several outputs, functions, other shapes."""
 
 import pytest
 from onnx_files import ONE, ROW, W, agree, alone, doubles, file_of, graph_of, refusal
@@ -133,7 +133,7 @@ def external(location, offset=None, length=None):
     )  # Parts of a graph are merged.
 
 
-def test_numbers_beside_the_model(tmp_path):
+def test_external_data(tmp_path):
     numbers = b"head" + packed(FLOAT, [2, 2], [1.0, 2.0, 3.0, 4.0]).content
     (tmp_path / "model.onnx.data").write_bytes(numbers)
     path = tmp_path / "model.onnx"
@@ -147,7 +147,7 @@ def test_numbers_beside_the_model(tmp_path):
     (tmp_path / "model.onnx.data").unlink()
     with pytest.raises(
         ValueError,
-        match="the file 'model.onnx.data', which holds its numbers, is missing beside it",
+        match="the file 'model.onnx.data', which holds its numbers, is missing next to it",
     ):
         sn.load(path)
 
@@ -157,14 +157,14 @@ def test_numbers_beside_the_model(tmp_path):
     ["/etc/passwd", "../W", "a/W", "a\\W", "C:W", "..", ".", "", "W ", "W\n", "W\0", "W.", "con|W"],
 )
 def test_only_a_file_of_the_same_folder_is_read(name):
-    def beside(name):
+    def read_file(name):
         raise AssertionError(name)
 
     with pytest.raises(ValueError, match="only a file in the folder of the model may hold numbers"):
-        codec.loads(external(name), None, beside)
+        codec.loads(external(name), None, read_file)
 
 
-def test_a_model_without_a_path_has_no_files_beside_it():
+def test_a_model_without_a_path_has_no_external_data():
     assert "load the model by its path" in refusal(external("W"))
 
 

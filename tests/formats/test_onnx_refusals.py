@@ -336,11 +336,11 @@ def test_an_axis_that_is_named_twice_is_refused():
     assert refusal(content).endswith("has the same axis twice")
 
 
-def test_samples_that_would_be_added_each_with_each_are_refused():
+def test_a_broadcast_over_all_pairs_of_samples_is_refused():
     """PyTorch's net(x).squeeze(1) + x[:, :1] is samples + samples × 1, which is samples × samples."""
     nodes = [Node("MatMul", ["X", "w"], ["z"], {}, "product"), named("Add", ["z", "X"])]
     content = file_of(nodes, {"w": doubles([1], 2.0)}, dims=("n", 1))
-    assert "joins the samples of one branch with those of the other, each with each; " in refusal(
+    assert "combines every sample of one branch with every sample of the other; " in refusal(
         content
     )
 

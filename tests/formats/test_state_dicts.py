@@ -119,7 +119,7 @@ def test_an_order_that_stays_unknown_is_refused(names):
         ["block1.fc9", "block1.fc4", "block2.fc1"],
     ],
 )
-def test_numbers_with_gaps_do_not_tell_the_order(names):
+def test_numbers_with_gaps_do_not_give_the_order(names):
     """The numbers may be those of another model, or count what is not a layer."""
     state = linears([8] * (len(names) + 1), names)
     activations = ["relu"] * len(names)
@@ -131,7 +131,7 @@ def test_numbers_with_gaps_do_not_tell_the_order(names):
 
 @pytest.mark.parametrize("sort", [dict, by_name])
 @pytest.mark.parametrize("names", [["decoder8", "decoder5"], ["fc3", "fc1"], ["up2", "up1"]])
-def test_widths_tell_the_order_where_numbers_do_not(sort, names):
+def test_widths_give_the_order_if_numbers_do_not(sort, names):
     state = linears([3, 5, 7], names)
     if names[0] == "up2" and sort is by_name:  # Numbers without a gap count.
         with pytest.raises(ValueError, match="'up2.weight' takes 3 inputs, but 'up1.weight'"):

@@ -148,7 +148,7 @@ def test_a_state_dict():
             "'bn.running_mean', of 1 dimensions, is neither weight nor bias of a L",
         ),
         ({"conv.weight": [[[1.0]]]}, ["relu"], "'conv.weight', of 3 dimensions, is neither"),
-        ({"a.bias": [1.0]}, ["relu"], "a.bias has no a.weight beside it"),
+        ({"a.bias": [1.0]}, ["relu"], "a.bias is there, but not a.weight"),
         (
             {"a.weight": [[1.0, float("nan")]]},
             ["relu"],

@@ -38,7 +38,7 @@ def test_other_labels_are_refused(labels):
 
 def test_a_column_that_holds_nothing():
     rows = [{"a": "", "b": b, "y": b / 2} for b in range(4)]
-    sentence = "has 2 inputs, but the table has 1 column of numbers beside the target: b; give one"
+    sentence = "has 2 inputs, but the table has 1 column of numbers besides the target: b; give one"
     with pytest.raises(ValueError, match=sentence):
         describe(network(sn.Identity()), rows, "y")
 

@@ -496,7 +496,7 @@ def test_training_ends_when_no_gain_is_left():
 
 
 @pytest.mark.parametrize("labels, loss", [("ab" * 50, 0.693), ("a" * 98 + "bb", 0.1)])
-def test_a_gain_is_a_part_of_what_can_be_gained(labels, loss):
+def test_a_worthwhile_gain_is_relative_to_the_trivial_loss(labels, loss):
     """A rare class has a small log loss from the beginning."""
     data = tabular.read([{"x": i * i % 17, "y": label} for i, label in enumerate(labels)], "y")
     problem = tabular.Problem(data)
@@ -539,7 +539,7 @@ def test_defaults_depend_on_the_size_of_the_table(sizes):
     assert {name: getattr(recipe, name) for name in given} == given
 
 
-def test_a_model_file_says_how_it_was_trained(tmp_path):
+def test_a_model_file_contains_its_recipe(tmp_path):
     model = tabular.train(ROWS, "species", epochs=2)
     model.save(str(tmp_path / "m.json"))
     recipe = sn.load(str(tmp_path / "m.json")).metadata["recipe"]
@@ -547,7 +547,7 @@ def test_a_model_file_says_how_it_was_trained(tmp_path):
     assert recipe == tabular.recipe_for(*tabular.Problem(tabular.read(ROWS, "species")).sizes, epochs=2).to_dict()  # fmt: skip
 
 
-def test_few_rows_are_learned_for_as_many_epochs_as_were_best_but_not_for_too_few():
+def test_the_second_training_takes_the_best_number_of_epochs_or_a_minimum():
     recipe = tabular.recipe_for(150, 4, 3)
     assert [epochs_on_all(recipe, 999, best) for best in (None, 3, 25, 300)] == [20, 20, 25, 300]
     assert epochs_on_all(recipe, 1000, 25) == 0

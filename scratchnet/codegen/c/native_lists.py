@@ -155,7 +155,7 @@ MOST_ON_STACK = 2048  # numbers; the stack of a thread may be small
 
 
 def lists(inputs: int, outputs: int, scratch: int) -> str:
-    """Return the functions for a network with so many inputs and outputs.
+    """Return the functions for a network with this many inputs and outputs.
 
     ``scratch``   the length of the working array of the prediction
     """

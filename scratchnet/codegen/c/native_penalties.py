@@ -180,7 +180,7 @@ class FewGradients:
 
 
 def factor_lines(unit: "NativeUnit", factor: "Optional[Symbolic]", count: int) -> "List[str]":
-    """Return the statements that compute the factor of clipping from so many gradients."""
+    """Return the statements that compute the factor of clipping from this many gradients."""
     if factor is None:
         return []
     (total,) = [node for node in reachable([factor]) if node.operation == "total"]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ...core.optimizers import Optimizer
 
 FEWEST_BY_ROWS = 1000  # weights; fewer are recorded number by number in the same time
-MOST_BY_NUMBERS = 500000  # Recording so many numbers takes half a minute and 1 GB.
+MOST_BY_NUMBERS = 500000  # Recording this many numbers takes half a minute and 1 GB.
 WORK = 5  # the time of the update of a weight, in additions
 
 

@@ -1,6 +1,6 @@
 """A program of integers as a module for MicroPython, CircuitPython and any other Python.
 
-Integers of 8 bits are stored as bytes with 128 added, which need no memory beside the module. With
+Integers of 8 bits are stored as bytes with 128 added, which need no memory besides the module. With
 ``--viper`` the loops are compiled for the processor, by MicroPython alone.
 """
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Measuring:
-    """Measures the loss over the same examples repeatedly, with the parameters of the moment."""
+    """Measures the loss over the same examples repeatedly, with the current parameters."""
 
     def __init__(
         self, net: "Any", loss: "Any", examples: "Examples", weighing: "Examples", shape: "Any"

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
     from ...core.types import Matrix
 
-FEWEST = 20000000  # samples times parameters; lists take 0.1 s for so many
+FEWEST = 20000000  # samples times parameters; lists take 0.1 s for this many
 
 
 class Outputs:
-    """Predicts with a network repeatedly, with the parameters of the moment.
+    """Predicts with a network repeatedly, with its current parameters.
 
     >>> from scratchnet import Dense, Sequential
     >>> Outputs(Sequential([Dense(2, 1, weights=[[1], [2]])])).of([[1, 3]])

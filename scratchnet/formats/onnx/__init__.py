@@ -89,18 +89,18 @@ def dumps(tensors: "Dict[str, Numbers]", about: "Dict[str, Any]", dtype: str = "
 def loads(
     data: bytes,
     output: "Optional[str]" = None,
-    beside: "Optional[Callable[[str], bytes]]" = None,
+    read_file: "Optional[Callable[[str], bytes]]" = None,
 ) -> "Described":
     """Return the network in the file ``data``, as models.py describes it.
 
-    ``output``   the name of the output that the network computes, if the graph has several
-    ``beside``   returns the bytes of the file with this name in the folder of the model
+    ``output``      the name of the output that the network computes, if the graph has several
+    ``read_file``   returns the bytes of the file with this name in the folder of the model
 
     A ValueError says what cannot be read.
     """
     if not data:
         raise ValueError("ONNX: the file is empty")
-    graph, opset, properties = proto.loads(data, beside)
+    graph, opset, properties = proto.loads(data, read_file)
     opset = opset or NEWEST  # The file has only operators of other domains.
     if opset < OLDEST:
         raise ValueError(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Tuple
 
     from .graph import Dims
-    from .tensors import Beside
+    from .tensors import ReadFile
 
 IR_VERSION = 7  # the version of the messages that belongs to opset 13
 
@@ -85,16 +85,16 @@ def _value(value: "Value") -> bytes:
 # ---- reading ---------------------------------------------------------------------------------
 
 
-def loads(data: bytes, beside: "Beside" = None) -> "Tuple[Graph, int, Dict[str, str]]":
+def loads(data: bytes, read_file: "ReadFile" = None) -> "Tuple[Graph, int, Dict[str, str]]":
     """Return the graph in the file ``data``, the version of its operators, and its properties.
 
-    The version is 0 if the file does not say it. ``beside`` reads the files with numbers.
+    The version is 0 if the file does not say it. ``read_file`` reads the files with numbers.
     """
     model = fields(data, "ONNX")
     if not model.message(7):
         raise ValueError("ONNX: the file holds no graph")
     properties = [fields(content, "ONNX: metadata_props") for content in model.messages(14)]
-    tensors = Tensors(beside)
+    tensors = Tensors(read_file)
     graph = _read_graph(fields(model.message(7), "ONNX: graph"), tensors)
     for content in model.messages(25):
         function = fields(content, "ONNX: function")

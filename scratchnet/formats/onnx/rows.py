@@ -149,7 +149,7 @@ class Reading(Limits):
             dims = [_common_length(wire, a, b) for a, b in pairs]
         if dims.count(SAMPLES) > 1:
             raise wire.refusal(
-                "joins the samples of one branch with those of the other, each with each; give "
+                "combines every sample of one branch with every sample of the other; give "
                 "both branches the shape samples × features"
             )
         self.grow(count(dims))

@@ -1,8 +1,8 @@
-"""The tensors of an ONNX file: numbers within it, or in a file beside it.
+"""The tensors of an ONNX file: numbers within it, or in a file next to it (external data).
 
     Tensors   reads tensors, each file with their numbers once
 
-A file beside the model has a plain name: it is in the same folder. Sizes are checked before
+A file next to the model has a plain name: it is in the same folder. Sizes are checked before
 numbers are copied.
 """
 
@@ -16,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
-    # Returns the bytes of the file with this plain name beside the model.
-    Beside = Optional[Callable[[str], bytes]]
+    # Returns the bytes of the file with this plain name next to the model.
+    ReadFile = Optional[Callable[[str], bytes]]
 
 _EXTERNAL = 1
 
@@ -25,8 +25,8 @@ _EXTERNAL = 1
 class Tensors:
     """Reads tensors. Each file with their numbers is read once."""
 
-    def __init__(self, beside: "Beside") -> None:
-        self.beside = beside
+    def __init__(self, read_file: "ReadFile") -> None:
+        self.read_file = read_file
         self.files: "Dict[str, bytes]" = {}
 
     def read(self, tensor: "Fields", owner: str) -> "Tensor":
@@ -47,7 +47,7 @@ class Tensors:
         return result
 
     def external(self, tensor: "Fields", owner: str) -> bytes:
-        """Return the bytes of a tensor in a file beside the model, of which it names the place."""
+        """Return the bytes of a tensor in a file next to the model, at the offset that it gives."""
         entries = [fields(content, "ONNX: external_data") for content in tensor.messages(13)]
         place = {entry.text(1): entry.text(2) for entry in entries}
         name = place.get("location", "")
@@ -56,13 +56,13 @@ class Tensors:
                 "ONNX: the tensor {} is in the file {}, which is not read; only a file in the "
                 "folder of the model may hold numbers".format(owner, shown(name))
             )
-        if self.beside is None:
+        if self.read_file is None:
             raise ValueError(
                 "ONNX: the tensor {} is in the file {}; load the model by its path, so that the "
-                "file beside it can be read".format(owner, shown(name))
+                "file next to it can be read".format(owner, shown(name))
             )
         if name not in self.files:
-            self.files[name] = self.beside(name)
+            self.files[name] = self.read_file(name)
         size = len(self.files[name])
         start = _index(place.get("offset", "0"))
         length = _index(place["length"]) if "length" in place else size - start
