@@ -100,8 +100,9 @@ def from_sklearn(estimator: "Any") -> "Sequential":
 
     The outputs are those of ``predict_proba``, for two classes only the second column; of a
     regressor, those of ``predict``. The output of a classifier without probabilities is 0 or 1: the
-    place of the predicted class in ``net.metadata["labels"]``. An estimator that is not supported
-    or not fitted raises a ValueError.
+    place of the predicted class in ``net.metadata["labels"]``. An estimator that was fitted to a
+    data frame gives ``net.metadata["columns"]``. An estimator that is not supported or not fitted
+    raises a ValueError.
     """
     before, last = _steps(estimator, "from_sklearn")
     kind = _kind(last, "from_sklearn", CLASSIFIERS + REGRESSORS)
@@ -119,6 +120,9 @@ def from_sklearn(estimator: "Any") -> "Sequential":
     net = Sequential(layers)
     if kind in CLASSIFIERS:
         net.metadata["labels"] = listed(last.classes_)
+    columns = listed(getattr(estimator, "feature_names_in_", []))
+    if columns and len(columns) == net.inputs:  # It was fitted to a data frame.
+        net.metadata["columns"] = columns
     return net
 
 

@@ -1,6 +1,7 @@
 """Networks of other programs, used with tables.
 
-describe    a network with the description of the table whose rows it predicts
+describe       a network with the description of the table whose rows it predicts
+check_order    whether the columns of a table are in the order of the network's inputs
 
 >>> import scratchnet as sn
 >>> from scratchnet import tabular
@@ -9,6 +10,8 @@ describe    a network with the description of the table whose rows it predicts
 >>> tabular.model.model_of(net, "net").predict([{"b": 1, "a": 1}])
 [6.0]
 """
+
+import re
 
 from ..core.activations import Sigmoid, Softmax
 from ..core.checks import shown
@@ -25,7 +28,7 @@ from .problem import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Optional, Sequence
 
 
 def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> "Sequential":
@@ -49,6 +52,7 @@ def describe(net: "Sequential", data: "Any", target: "Optional[str]" = None) -> 
         raise ValueError(f"{data} is an array; give a table whose columns have names")
     target = table.target or list(table.columns)[-1]
     names = [name for name in table.columns if name != target]
+    check_order(net, names, table.source)
     table = read(data, target, numeric=names)
     labels = net.metadata.get("labels")
     last = type(net.layers[-1])
@@ -88,3 +92,23 @@ def _are_same(labels: "Any", target: "Any") -> bool:
     if list(map(str, labels)) == target.classes:
         return True
     return bool(target.numeric) and list(labels) == [number_of(c) for c in target.classes]
+
+
+def check_order(net: "Sequential", names: "Sequence[Any]", source: str) -> None:
+    """Raise a ValueError if the table has the columns that the network names, in another order.
+
+    Converters write an underscore for whatever is no letter or digit.
+    """
+    columns = net.metadata.get("columns")
+    if not isinstance(columns, list):
+        return
+    own, found = [_plain(name) for name in columns], [_plain(name) for name in names]
+    if set(own) <= set(found) and found[: len(own)] != own:
+        raise ValueError(
+            f"{source}: the columns are in another order than the inputs of the network, which are "
+            f"{listed(map(str, columns))}; put them in this order"
+        )
+
+
+def _plain(name: "Any") -> str:
+    return re.sub(r"\W", "_", str(name))

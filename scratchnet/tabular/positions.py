@@ -24,6 +24,7 @@ from ..datasets.tables.table import found
 from ..deep.activations import HardSigmoid, LogSoftmax
 from ..texts import plural
 from . import importance
+from .imported import check_order
 from .model import THRESHOLD
 
 TYPE_CHECKING = False
@@ -123,6 +124,8 @@ class Positions:
             inputs = [name for name in names if name != label or not target]
             if not further or len(inputs) < (self.net.inputs or 0):
                 self._check_width(len(inputs), "besides the target" if target else "", source)
+            if header:
+                check_order(self.net, inputs, source)
             kinds: "Kinds" = dict.fromkeys(names, NUMBERS)
             if further:
                 kinds.update(dict.fromkeys(inputs[self.net.inputs or 0 :]))

@@ -272,3 +272,21 @@ def test_classes_that_the_network_does_not_know(folder, run):
     table("t.csv", ["a", "b", "y"], COLUMNS, ["red"] * len(COLUMNS))
     _, _, errors = run("evaluate", saved("net.json", CLASSES), "t.csv")
     assert "the classes of the model are '0', '1', '2'; `scratchnet convert MODEL OUT" in errors
+
+
+def test_columns_in_another_order_than_the_inputs_that_a_model_names_are_refused(folder, run):
+    named = LINE.copy()
+    named.metadata["columns"] = ["x_1", "x_2"]  # a converter's names
+    sn.save(named, "named.json")
+    table("right.csv", ["x 1", "x 2"], [[1, 5]])
+    table("turned.csv", ["x 2", "x 1", "y"], [[5, 1]], target=[18])
+    table("others.csv", ["a", "b"], [[1, 5]])
+    for name in ("right.csv", "others.csv"):
+        assert cells(run("predict", "named.json", name)[1])[1:] == [["18.0"]]
+    wanted = "turned.csv: the columns are in another order than the inputs of the network, which are x_1, x_2; "
+    for command in (
+        "evaluate named.json turned.csv",
+        "convert named.json out.json --table turned.csv",
+    ):
+        status, _, error = run(*command.split())
+        assert status and wanted in error

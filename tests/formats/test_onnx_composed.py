@@ -323,6 +323,14 @@ def test_several_inputs_follow_each_other():
     assert vectorizer.predict([[10, 100, 1]]) == [[1 + 30 + 500, 2 + 40 + 600]]
 
 
+def test_inputs_of_one_column_each_have_names():
+    graph = Graph([Value(n, DOUBLE, ["n", 1]) for n in "ab"], [Value("Y", DOUBLE, ["n", 1])])
+    graph.nodes = [named("Sub", ["b", "a"])]
+    net = of_graph(graph)
+    assert net.predict([[1, 5]]) == [[4]] and net.metadata == {"columns": ["a", "b"]}
+    assert alone(joined()).metadata == {}
+
+
 def test_an_input_of_one_row_next_to_another():
     """Keras's export loses the mean of a Normalization so: it becomes an input."""
     assert "the input 'b' has one row for all samples; make it a constant" in refusal(

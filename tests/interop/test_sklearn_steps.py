@@ -102,7 +102,9 @@ def test_columns_by_name():
     data = pandas.DataFrame(X, columns=list("abcde"))
     step = compose.ColumnTransformer([("x", scalers.StandardScaler(), ["d", "a"])])
     model = fitted(pipeline.make_pipeline(step, ridge()), Y, data)
-    agree(sn.from_sklearn(model).predict(X), model.predict(data)[:, None])
+    net = sn.from_sklearn(model)
+    agree(net.predict(X), model.predict(data)[:, None])
+    assert net.metadata == {"columns": list("abcde")}
 
 
 def nested():

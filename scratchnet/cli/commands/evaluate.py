@@ -30,11 +30,11 @@ numbers get R², MAE and RMSE. Both are compared with a trivial prediction. The
 importance of a column is how much worse the model is if the values of this
 column are shuffled.
 
-A model of another program has no column names. DATA then has one numeric
-column per input, in the same order, and the target: --target COLUMN, by default
-the last column. The target is a label of the model or a class from 0, or a
-number if the model predicts one. If the last layer has no activation, the log
-loss is that of the softmax of the outputs.
+For a model of another program, DATA has one numeric column per input, in the
+same order, and the target: --target COLUMN, by default the last column. The
+target is a label of the model or a class from 0, or a number if the model
+predicts one. If the last layer has no activation, the log loss is that of the
+softmax of the outputs.
 """
 EXAMPLES = """\
 examples:

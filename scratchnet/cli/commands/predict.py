@@ -30,9 +30,10 @@ columns that the model does not use are ignored. A label is written as it was in
 the training data. Some begin with = or @; import such a file into a spreadsheet
 as text, because a spreadsheet takes them for formulas.
 
-A model of another program has no column names. DATA then has one numeric column
-per input, in the same order; a heading is skipped. The output has the label of
-the class, if the model has labels, and a column for each output.
+For a model of another program, DATA has one numeric column per input, in the
+same order. A heading is skipped, but if the model names its inputs, as one that
+was fitted to a data frame, columns in another order are an error. The output
+has the label of the class, if the model has labels, and a column per output.
 """
 EXAMPLES = """\
 examples:

@@ -21,7 +21,8 @@ converter, PyTorch and Keras, with the operators of version 7 to the newest:
 - The network takes samples × features, whatever the shape of the input: a sample of more
   dimensions is flattened, and an input of one dimension is one sample. The same holds for the
   output. A layer that treats several rows of a sample alike becomes one Dense over all rows.
-- The features of several inputs follow each other, in the order of the graph.
+- The features of several inputs follow each other, in the order of the graph. If each input is
+  one column, as of a model fitted to a data frame, ``metadata["columns"]`` has their names.
 - If the graph has several outputs, ``output`` chooses one; it may be any value of the graph. A
   class found by ArgMax stands for the scores before it, if ArgMax compares those of one sample.
 - Class labels become ``metadata["labels"]``. For two classes, scikit-learn writes the columns 1 - p

@@ -44,7 +44,7 @@ def without_complement(chain: "Chain", labels: "List[Any]") -> "Chain":
     return chain
 
 
-def described_chain(chain: "Chain", labels: "List[Any]") -> "Described":
+def described_chain(chain: "Chain", labels: "List[Any]", columns: "List[str]") -> "Described":
     """Return the chain as models.py describes a network."""
     tensors: "Dict[str, Numbers]" = {}
     frozen: "List[str]" = []
@@ -77,11 +77,14 @@ def described_chain(chain: "Chain", labels: "List[Any]") -> "Described":
     # One output says which of two classes it is only if it is a probability.
     is_probability = width == 1 and chain.layer.get("type") == "Sigmoid"
     fits = labels and len(labels) == (2 if is_probability else width)
+    metadata = {"labels": labels} if fits else {}
+    if columns:
+        metadata["columns"] = columns
     return tensors, {
         "version": 1,
         "layers": about,
         "frozen": frozen,
-        "metadata": {"labels": labels} if fits else {},
+        "metadata": metadata,
     }
 
 

@@ -3,6 +3,7 @@
 places_of_samples   which dimension of the input may be that of the samples
 started             the features of each input
 is_free             whether a single sample of several rows has an unknown length
+columns_of          the names of the inputs if each is a column of a table
 """
 
 from ..strict_json import shown
@@ -98,6 +99,17 @@ def _side_by_side(reading: "Reading", inputs: "List[Value]", starts: "List[Rows]
 def is_free(start: "Rows") -> bool:
     """Return whether a single sample of several rows has an unknown length."""
     return len(start.dims) > 1 and start.dims[0] != 1 and None in start.dims
+
+
+def columns_of(graph: "Graph", wire: "Wire") -> "List[str]":
+    """Return the names of several inputs of one feature each, as of a model fitted to a data frame.
+
+    Return [] for other inputs.
+    """
+    names = [found.name for found in _inputs_of(wire)]
+    used = [value for value in graph.inputs if value.name in names]
+    single = all([value.dims is not None and value.dims[1:] == [1] for value in used])
+    return [value.name for value in used] if single and len(used) > 1 else []
 
 
 def _inputs_of(wire: "Wire") -> "List[Wire]":

@@ -70,7 +70,8 @@ def described(graph: "Graph", opset: int, output: "Optional[str]" = None) -> "De
         except ValueError as error:
             first = first or error
         else:
-            return described_chain(without_complement(rows.chain, labels), labels)
+            columns = network_inputs.columns_of(graph, wire)
+            return described_chain(without_complement(rows.chain, labels), labels, columns)
     raise first or ValueError(f"ONNX: the output {shown(wire.name)} does not depend on an input")
 
 
