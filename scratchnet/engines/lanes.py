@@ -17,7 +17,7 @@ from .rows import Rows, program_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterator, List, Optional
+    from typing import Any, Dict, Iterator, List, Optional, Union
 
     from ..core.training import Engine
     from ..core.types import Matrix, Row
@@ -71,7 +71,10 @@ class Lanes(Rows):
         if all([p.flat for p in lists.net.parameters()]):
             raise ValueError(NO_RULE)
         # First some rows are tried, because it takes time to generate code and to read all samples.
-        self.grid = Grid([examples.X[i] for i in examples.used[:FIRST]])
+        rows = [examples.X[i] for i in examples.used[:FIRST]]
+        if limit:
+            steps_at_once(lists, size, FastestGrid(rows), limit)
+        self.grid = Grid(rows)
         steps_at_once(lists, size, self.grid, limit)
         Rows.__init__(self, lists, size)
         if not self.fuses:
@@ -150,7 +153,18 @@ class Lanes(Rows):
             yield inputs + [[self.grid.samples[place] for place in places]]
 
 
-def steps_at_once(lists: "Engine", size: int, grid: "Grid", limit: float) -> int:
+class FastestGrid:
+    """The grid that would take the least time: all inputs that are not 0 are 1."""
+
+    step, most, longest, kind = 1.0, 1, 1, BINARY
+
+    def __init__(self, rows: "Matrix") -> None:
+        self.inputs = len(rows[0]) - sum([row.count(0.0) for row in rows]) / len(rows)
+
+
+def steps_at_once(
+    lists: "Engine", size: int, grid: "Union[Grid, FastestGrid]", limit: float
+) -> int:
     """Return how many steps are made together.
 
     If ``limit`` is not 0, raise a ValueError if lanes take longer, or longer than the engine Rows.

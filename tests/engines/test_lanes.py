@@ -277,6 +277,14 @@ def test_auto_chooses_it_by_the_shapes_and_the_data():
         assert chosen(wide, 30) == "rows"
 
 
+def test_auto_reads_no_sample_where_no_grid_would_be_faster(monkeypatch):
+    read = []
+    monkeypatch.setattr(lanes, "Grid", lambda rows: read.append(rows) or Grid(rows))
+    assert chosen(pixels(48, 600), 1) == "rows" and not read
+    assert chosen(pixels(48, 6)) == "steps" and not read
+    assert chosen(pixels(48, 784), 30) == "lanes" and len(read) == 2
+
+
 # ---- the same semantics as every engine ----------------------------------------------------------
 
 
