@@ -99,13 +99,13 @@ def epochs(
     ``sample_weight``      one weight per sample, including samples held out; the loss of a batch is
                            divided by its number of samples times the mean weight of all samples
     ``class_weight``       {class: weight}, used in the training loss only
-    ``engine``             how the updates are computed: "lists" by the rules as they are written,
-                           "rows", "lanes" and "steps" by code generated from the rules, "auto" by
-                           the fastest of these, "native" by C that the compiler of this machine
-                           compiles; "lanes" is for samples on a grid, such as pixels and one-hot
-                           columns, and SGD without momentum; all agree to rounding, and to the bit
-                           in the portable kernel; "native" has the bits of the portable kernel in
-                           every kernel; only "lists" leaves the last gradient in each parameter
+    ``engine``             how the updates are computed: "lists" by the rules as they are written;
+                           "rows", "lanes" and "steps" by code generated from the rules; "auto" by
+                           the fastest of these; "native" by C, compiled on this machine. "lanes"
+                           needs samples on a grid, such as pixels and one-hot columns, and SGD
+                           without momentum. All agree to rounding, and to the bit in the portable
+                           kernel, whose bits "native" has in every kernel. Only "lists" leaves the
+                           last gradient in each parameter
     ``executor``           an object with ``submit``, such as a ProcessPoolExecutor, among whose
                            workers each batch is divided; a ThreadPoolExecutor for "native"
     ``checkpoint``         a file to which the training run saves itself from time to time; after an

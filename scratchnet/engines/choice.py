@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 # "auto" chooses engine="steps" for a network of at most this many parameters. The limit "samples"
 # counts the parameters once per sample; "few" holds for batches of fewer than FEW samples, "step"
-# for larger ones. Beyond these, the time saved in some ten thousand samples does not pay for
+# for larger ones. Beyond these, the time saved in about ten thousand samples does not pay for
 # generating the code, which takes 0.1 ms per parameter, and three times that with Adam. In networks
 # with user-defined classes, whose code is generated again for each training run, a parameter counts
 # "foreign" times. PyPy does not compile long functions.
 #
 # The time of steps is that of the parameters, the time of rows also that of the units. Rows takes
-# as long as steps if a unit has some 21 parameters on average, or 25 in small batches. It is chosen
+# as long as steps if a unit has about 21 parameters on average, or 25 in small batches. It is chosen
 # from 17 ("wide") and 23 ("wide few") on, because its code is generated in less time. For single
 # samples steps is faster beyond 33. Without math.sumprod, rows is chosen from 20 on. Measured with
 # `python3 -m bench --only scaling` in tests/.
@@ -72,7 +72,7 @@ def fastest(lists: "Engine", size: int) -> "Engine":
         if kind != "samples":
             count = sum([p.count for p in lists.net.parameters()])
             return Lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else math.inf)
-    except Exception:  # The samples lie on no grid, for example.
+    except Exception:  # The samples are not on a grid, for example.
         pass
     try:
         return steps(lists, size, MOST)

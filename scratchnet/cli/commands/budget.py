@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from ...codegen.boards.budget import Board, Estimate
 
 DESCRIPTION = """\
-Say how much memory and time a network takes on a board, as C and as a module
-of MicroPython, for each type of numbers. It is counted in the program that
-`scratchnet export` would write, with costs that were measured on emulators; no
-compiler is needed.
+Estimate how much memory and time a network takes on a board, in C and in
+MicroPython, for each number type. The estimate counts the operations of the
+program that `scratchnet export` would write, with costs measured on emulators.
+It needs no compiler.
 """
 EXAMPLES = (
     """\

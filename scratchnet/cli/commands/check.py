@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Check your own calculations: lines NAME = NUMBER, such as a filled worksheet. A
 number is right if it agrees in all digits given. For each wrong number, the
-right arithmetic is shown and, if the mistake is a common one, which it is. What
-is right with the wrong number carried on counts as right. The score is at the
-end. The exit status is 0 if no number is wrong, otherwise 1. A file may hold
-several worksheets, each with its first line.
+right arithmetic is shown, and the mistake if it is a common one. A number that
+follows correctly from a wrong one counts as right. The score is at the end. The
+exit status is 0 if no number is wrong, otherwise 1. A file may hold several
+worksheets, each with its first line.
 """
 EXAMPLES = """\
 examples:

@@ -38,7 +38,7 @@ Train a network on a CSV file, evaluate it on rows held out from training, and
 save it. The file may also be TSV, separated by semicolons, ARFF, or gzipped; -
 is standard input. The type of each column is detected and printed. Numbers are
 standardized, a category becomes one input per label, and a missing number is
-replaced by the median. If there are few rows, the model is trained at last on
+replaced by the median. If there are few rows, the model is finally trained on
 all of them. Ctrl-C saves what has been learned; the same command with --resume
 continues, to the same bits. DATA may also be an array: .npy, .npz or an IDX
 file such as those of MNIST; --target is then the file of the targets.
