@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 # with user-defined classes, whose code is generated again for each training run, a parameter counts
 # "foreign" times. PyPy does not compile long functions.
 #
-# The time of steps is that of the parameters, the time of rows also that of the units. Rows takes
-# as long as steps if a unit has about 21 parameters on average, or 25 in small batches. It is chosen
-# from 17 ("wide") and 23 ("wide few") on, because its code is generated in less time. For single
-# samples steps is faster beyond 33. Without math.sumprod, rows is chosen from 20 on. Measured with
-# `python3 -m bench --only scaling` in tests/.
+# The time of steps depends on the parameters, the time of rows also on the units. Rows takes as
+# long as steps if a unit has about 21 parameters on average, or 25 in small batches. It is chosen
+# for 17 ("wide") and 23 ("wide few") or more, because its code is generated in less time. For
+# single samples, steps is faster beyond 33. Without math.sumprod, rows is chosen for 20 or more.
+# Measured with `python3 -m bench --only scaling` in tests/.
 FEW = 8
 MOST: "Dict[str, float]" = {"samples": 150, "few": 1500, "step": 1000, "foreign": 4}
 MOST.update({"wide": 20, "wide few": 22})

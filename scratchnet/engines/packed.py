@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def packed(rows: "Any", places: "List[int]") -> "Iterator[Any]":
     """Yield the numbers of each of these rows as floats of 64 bits, one after the other.
 
-    The rows of bytes of an IDX file do not become lists before. Of these, only the first one is
+    The rows of bytes of an IDX file are not converted to lists. Of these, only the first one is
     checked, because all have the same length.
     """
     source = rows.rows if isinstance(rows, LazyRows) else rows
@@ -39,7 +39,7 @@ def packed(rows: "Any", places: "List[int]") -> "Iterator[Any]":
 
 
 def layers_of(table: "Sequence[float]") -> "List[Tuple[int, bytes]]":
-    """Return k, and byte k of each of 256 floats, wherever one of these bytes is not 0.
+    """Return k, and byte k of each of 256 floats, wherever one of these bytes is non-zero.
 
     >>> layers = layers_of([float(number) for number in range(256)])
     >>> len(layers), [len(layer) for _, layer in layers]

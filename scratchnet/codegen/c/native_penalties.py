@@ -22,12 +22,12 @@ W, G = "w_k", "g_k"  # a weight and its gradient
 
 
 class Penalty:
-    """What a layer's penalty adds to the loss and to the gradients.
+    """The terms that a layer's penalty adds to the loss and to the gradients.
 
     ``name``        the variable that holds the penalty
-    ``place``       which of the layer's parameters the sum of the penalty runs over
+    ``place``       the index of the layer's parameter that the penalty sums over
     ``term``        the term of one weight, or None
-    ``gradients``   {which parameter: the gradient of one weight with what the penalty adds}
+    ``gradients``   {index of a parameter: the gradient of one weight, including the penalty}
     """
 
     def __init__(self, layer: "Any", name: str) -> None:
@@ -85,7 +85,7 @@ def term_of(value: "Symbolic", parameters: "Any") -> "Tuple[int, Symbolic]":
         if value.operation == "total" and len(value.operands) == p.count:
             if all([id(node) in known for node in inputs]):
                 return n, alike(list(value.operands))
-    raise Undecided("a penalty is no sum over the weights of one parameter")
+    raise Undecided("a penalty is not a sum over the weights of one parameter")
 
 
 class PenalizedStep(TrainingStep):

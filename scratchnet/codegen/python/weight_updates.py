@@ -99,7 +99,7 @@ class Update:
         self.core: "Optional[Symbolic]" = None
 
     def needed(self) -> "List[Symbolic]":
-        """Return what its lines need besides the weight and its state."""
+        """Return the other numbers that its lines need, besides the weight and its state."""
         return [*([] if self.core is None else [self.core]), *self.rule.reads]
 
     def lines(self, code: "BranchingCode", new: str) -> "List[str]":
@@ -160,7 +160,7 @@ class WeightUpdates:
         return [update.gradient for update in self.updates]
 
     def simplify(self, new: "Choices") -> None:
-        """Record the rules; ``new`` has made the gradients again."""
+        """Record the rules; ``new`` has copied the gradients."""
         known: "Dict[Any, Rule]" = {}
         for update in self.updates:
             g = update.gradient
@@ -178,7 +178,7 @@ class WeightUpdates:
             update.core = None if g.is_constant else new.rest_of(g)
 
     def outputs(self) -> "List[Symbolic]":
-        """Return what must be computed."""
+        """Return the numbers to compute."""
         cores = [update.core for update in self.updates if update.core is not None]
         return cores + [v for rule in self.rules for v in rule.results]
 

@@ -169,8 +169,8 @@ def _rows(graph: "Graph", wire: "Wire", opset: int, most: int, place: "Optional[
                 raise wire.refusal("takes any number of rows")
             if place is None and network_inputs.is_ambiguous(started, rows.chain):
                 raise wire.refusal(
-                    "takes all rows of its input as one sample, but no layer says how many "
-                    "numbers that are; export the model with one sample"
+                    "takes all rows of its input as one sample, but no layer gives the "
+                    "number of rows; export the model with one sample"
                 )
             return rows
 
