@@ -247,7 +247,7 @@ def flatten(name: str, tensor: "Any") -> "Tuple[List[int], List[float]]":
     if not isinstance(tensor, list):
         return [], [_number(name, (), tensor)]
     if not tensor or not isinstance(tensor[0], list):
-        return [len(tensor)], [_number(name, (i,), tensor[i]) for i in range(len(tensor))]
+        return [len(tensor)], _numbers(name, (), tensor)
     columns = len(tensor[0])
     if columns == 0:
         raise ValueError(
@@ -261,9 +261,15 @@ def flatten(name: str, tensor: "Any") -> "Tuple[List[int], List[float]]":
                     shown(name), i, columns
                 )
             )
-        for j in range(columns):
-            numbers.append(_number(name, (i, j), row[j]))
+        numbers += _numbers(name, (i,), row)
     return [len(tensor), columns], numbers
+
+
+def _numbers(name: str, index: "Tuple[int, ...]", row: "Any") -> "List[float]":
+    """Return the numbers of a row as floats; ``index`` is that of the row."""
+    if set(map(type, row)) == {float}:
+        return list(row)
+    return [_number(name, index + (j,), row[j]) for j in range(len(row))]
 
 
 def _number(name: str, index: "Tuple[int, ...]", value: "Any") -> float:
