@@ -17,7 +17,7 @@ from .native_unit import MOST_ON_STACK, is_row_of_sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Union
+    from typing import Any, Dict, List, Set, Union
 
     from .native_parts import Parts
     from .native_rows import RowParts
@@ -145,22 +145,24 @@ class Blocks:
 
     def with_numbers(self, lines: "List[str]") -> "List[str]":
         """Return the lines with the numbers of sample k instead of those of a single one."""
-        pattern = re.compile(r"\b(" + "|".join(self.scalars) + r")\b")
-        return [pattern.sub(r"\1[k]", line) for line in lines] if self.scalars else lines
+        names = words_of(lines).intersection(self.scalars)
+        if not names:
+            return lines
+        pattern = re.compile(r"\b(" + "|".join(sorted(names)) + r")\b")
+        return [pattern.sub(r"\1[k]", line) for line in lines]
 
     def reads_numbers(self, lines: "List[str]") -> bool:
-        names = [*self.scalars, "weight"]
-        return bool(re.search(r"\b(" + "|".join(names) + r")\b", "\n".join(lines)))
+        return not words_of(lines).isdisjoint([*self.scalars, "weight"])
 
     def known(self, lines: "List[str]") -> "List[str]":
         """Return the declarations of what the lines need of sample k."""
-        text = "\n".join(lines)
+        words = words_of(lines)
         found = []
         for name, address in self.addresses.items():
-            if re.search(rf"\b{name}\b", text):
+            if name in words:
                 kind = "double *restrict const" if name in self.lengths else "const double *const"
                 found.append(f"{kind} {name} = {address.format(k='k')};")
-        if re.search(r"\bweight\b", text):
+        if "weight" in words:
             found.append("const double weight = weights[places[start + k]];")
         return found
 
@@ -209,10 +211,10 @@ class Blocks:
             *unit.repeated(fold.index, [each, *nested(inner), "}"]),
             *[each, *nested(end), "}"],
         ]
-        text = "\n".join(lines)
+        read = set(re.findall(r"\b(\w+)\[", "\n".join(lines)))
         declared, pointers = [], []
         for name, address in self.addresses.items():
-            if re.search(rf"\b{name}\[", text):
+            if name in read:
                 kind = "" if name in self.lengths else "const "
                 declared.append(f"{kind}double *{name}[rows];")
                 pointers.append(f"{name}[u] = {address.format(k='sample')};")
@@ -299,6 +301,10 @@ def grouped(statements: "List[Any]") -> "List[List[Any]]":
         else:
             groups.append([part])
     return groups
+
+
+def words_of(lines: "List[str]") -> "Set[str]":
+    return set(re.findall(r"\w+", "\n".join(lines)))
 
 
 def nested(lines: "List[str]") -> "List[str]":

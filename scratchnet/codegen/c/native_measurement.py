@@ -2,7 +2,8 @@
 
 from ..own import generate
 from . import templates
-from .native_blocks import BLOCK, Blocks, nested
+from .native_blocks import Blocks
+from .native_division import over_all_samples
 from .native_rows import Measurement, RowParts, RowRecord
 from .native_text import comment, head, places_of
 from .native_unit import NativeUnit
@@ -36,16 +37,12 @@ class _Writer:
         sums = len(record.sums)
         blocks = Blocks(parts, shape[0], shape[1], sums)
         self.scratch = sums + blocks.scratch
+        functions, loop = over_all_samples(blocks)
         lines = [
             "(void)weights, (void)count;",
             "double *const sums = scratch;",
             f"for (int n = 0; n < {sums}; n++) {{ sums[n] = -0.0; }}",
-            *blocks.before,
-            f"for (long long start = 0; start < size; start += {BLOCK}) {{",
-            "    const long long left = size - start;",
-            f"    const int block = left < {BLOCK} ? (int)left : {BLOCK};",
-            *nested(blocks.lines),
-            "}",
+            *loop,
             *parts.ending,
             "*value = loss;",
         ]
@@ -58,6 +55,7 @@ class _Writer:
                 templates.BEGIN_UNCONTRACTED,
                 *unit.functions(),
                 *parts.tables,
+                *functions,
                 MEASURE.replace("BODY", indented(lines)),
             ]
         )

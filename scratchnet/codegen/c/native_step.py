@@ -18,7 +18,8 @@ import re
 from ..batch_record import BatchRecord, Update
 from ..own import generate
 from . import templates
-from .native_blocks import BLOCK, Blocks, nested
+from .native_blocks import Blocks
+from .native_division import over_all_samples
 from .native_parts import Parts
 from .native_penalties import FewGradients
 from .native_rows import RowParts, record_of_step
@@ -182,9 +183,10 @@ class _Writer:
         return [f"setting_{name}" for name in self.update.settings] + factor
 
     def step(self) -> str:
-        """Return the function that makes one step."""
+        """Return the function that makes one step, and those that it calls."""
         parts, blocks = self.parts, self.blocks
         count = len(self.record.sums)
+        functions, loop = over_all_samples(blocks)
         lines = ["double *const sums = scratch;"]
         lines.append(f"double *const g = {'sums' if parts.in_place else f'scratch + {count}'};")
         of_end = []
@@ -194,21 +196,14 @@ class _Writer:
             place += length
         lines += [
             f"for (int n = 0; n < {count}; n++) {{ sums[n] = -0.0; }}",
-            "{",
-            *nested(blocks.before),
-            f"    for (long long start = 0; start < size; start += {BLOCK}) {{",
-            "        const long long left = size - start;",
-            f"        const int block = left < {BLOCK} ? (int)left : {BLOCK};",
-            *nested(nested(blocks.lines)),
-            "    }",
-            "}",
+            *loop,
             *of_end,
             *parts.ending,
             "*value = loss;",
             "if (!(loss - loss == 0.0)) { return 1; }",
         ]
         lines += self.updates()
-        return STEP.format(body=indented(lines))
+        return "\n".join([*functions, STEP.format(body=indented(lines))])
 
     def updates(self) -> "List[str]":
         """Return the statements that update the parameters, those in a row by one call."""

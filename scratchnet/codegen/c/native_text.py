@@ -47,6 +47,11 @@ HEAD = """\
 #else
 #define NET_INLINE static
 #endif
+#ifdef __GNUC__
+#define NET_APART static __attribute__((noinline))
+#else
+#define NET_APART static
+#endif
 #ifdef __AVX512F__
 #define NET_KEPT 128
 #else

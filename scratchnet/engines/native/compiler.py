@@ -27,6 +27,7 @@ PREFIX = "scratchnet-native-"  # of the names of the folders
 PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
 SPECULATING = "-fno-trapping-math"
 FAST = ["-O3", "-fno-math-errno", SPECULATING]
+LEVELS = [(70000, "-O2"), (170000, "-O1"), (300000, "-O0")]  # for sources longer than these
 HERE = ["-march=native"]  # The library runs on this machine only.
 MICROSOFT = ["/nologo", "/std:c11", "/O2", "/fp:precise", "/LD"]
 
@@ -79,11 +80,14 @@ def commands(
 
 
 def fast_for(source: str) -> "List[str]":
-    """Return the options FAST, without one of them if 2^k can be infinite in an arm not chosen.
+    """Return the options that make this source fast, and are compiled in two seconds.
 
-    With that option GCC would compute with it, which looks like a division by zero.
+    They are FAST, less SPECULATING if 2^k can be infinite where it is not chosen: GCC would compute
+    with it, which looks like a division by zero. Long sources are optimized less.
     """
-    return [option for option in FAST if option != SPECULATING or "_ldexp(" not in source]
+    given = [option for option in FAST if option != SPECULATING or "_ldexp(" not in source]
+    levels = [level for length, level in LEVELS if len(source) > length]
+    return given + levels[-1:]
 
 
 def build(source: str) -> "Any":
