@@ -46,6 +46,9 @@ OTHERS = re.compile(
     r"(?i)(?:^|(?<=[./_: -]))(weights?|kernel|w|biases|bias|b)(?=\d*(?:$|[./_: -]))"
 )
 SHORT = re.compile(r"([WwBb])([A-Za-z]\w{0,4})$")  # Wh, bh, Wout
+# Tensors of PyTorch that are not the weights of a Linear: of an RNN, and of weight_norm or pruning.
+RECURRENT = re.compile(r"(?:(?:weight|bias)_hh_l\d+(?:_reverse)?|bias_hh)$")
+COMPUTED = re.compile(r"(?:^|\.)(?:weight_(?:g|orig|mask)|parametrizations\..*)$")
 OWN_WEIGHTS = {"weight": "matrix", "weights": "matrix", "w": "matrix", "kernel": "kernel"}
 LINEAR, BATCH_NORM, NORMALIZATION = "Linear", "BatchNorm", "Normalization"
 
@@ -157,6 +160,7 @@ def _owners(tensors: "Dict[str, Any]", prefix: str, what: str) -> "List[Owner]":
         )
     owners: "Dict[str, Owner]" = {}
     for name, tensor in tensors.items():
+        _check_name(name, what)
         of, role = _split(name)
         owner = owners.setdefault(of, Owner(of))
         kind = "matrix" if _depth(tensor) == 2 and role in ("weight", "kernel") else role
@@ -182,6 +186,19 @@ def _owners(tensors: "Dict[str, Any]", prefix: str, what: str) -> "List[Owner]":
         if len(ways) == 1:
             owner.turned = list(ways)[0]
     return list(owners.values())
+
+
+def _check_name(name: str, what: str) -> None:
+    if RECURRENT.search(name):
+        raise ValueError(
+            f"{what}: {shown(name)} belongs to a recurrent layer, which is not a layer over one "
+            "row of features; choose another part of the names by prefix=..."
+        )
+    if COMPUTED.search(name):
+        raise ValueError(
+            f"{what}: {shown(name)} is one of several tensors from which PyTorch computes a "
+            "weight; remove the weight_norm, the pruning or the parametrization before you save"
+        )
 
 
 def _unknown(name: str, tensor: "Any", what: str) -> str:

@@ -388,3 +388,33 @@ def test_a_network_has_its_own_activations(tmp_path, ending):
 def test_what_is_no_path(path):
     with pytest.raises(TypeError, match="^load: path is a [A-Za-z]+; give the path of a file$"):
         sn.load(path)
+
+
+@pytest.mark.parametrize("suffix", ["_l0", "_l1_reverse", ""])
+def test_a_recurrent_layer_is_not_read_as_two_linear_ones(suffix):
+    state = {
+        "rnn.weight_ih" + suffix: numbers(8, 4),
+        "rnn.weight_hh" + suffix: numbers(8, 8),
+        "rnn.bias_ih" + suffix: numbers(8),
+        "rnn.bias_hh" + suffix: numbers(8),
+        "fc.weight": numbers(2, 8),
+        "fc.bias": numbers(2),
+    }
+    with pytest.raises(
+        ValueError, match="'rnn..*_hh.* belongs to a recurrent layer, which is not a"
+    ):
+        state_dicts.network(state, ["tanh", "tanh", "identity"])
+
+
+@pytest.mark.parametrize(
+    "name", ["0.weight_g", "weight_orig", "0.parametrizations.weight.original0"]
+)
+def test_tensors_from_which_a_weight_is_computed_are_refused(name):
+    with pytest.raises(ValueError, match=name + "' is one of several tensors from which PyTorch c"):
+        state_dicts.network({name: numbers(3, 1)}, ["tanh"])
+
+
+def test_weights_of_hand_written_layers_may_be_named_after_input_hidden_and_output():
+    state = {"weight_ih": numbers(3, 2), "weight_ho": numbers(1, 3)}
+    net = state_dicts.network(state, ["tanh", "identity"])
+    assert (net.inputs, net.outputs) == (2, 1)
