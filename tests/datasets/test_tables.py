@@ -427,8 +427,8 @@ def test_the_kind_of_a_column_can_be_given():
     text = "zip,age,note\n01234,30,x\n99999,31,y\n"
     table = read(text, categorical=["zip"], numeric="age", ignore=["note"])
     assert columns(table) == {"zip": ["01234", "99999"], "age": [30, 31]}
-    assert table["zip"].asked and table["age"].asked
-    assert not read(text)["zip"].asked
+    assert table["zip"].requested and table["age"].requested
+    assert not read(text)["zip"].requested
     assert "line 3, column 'note': 'y' is not a number, but the column is numeric" in refusal(
         text.replace("x", "1"), numeric="note"
     )

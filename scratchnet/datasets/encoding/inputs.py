@@ -57,7 +57,7 @@ def _part_of_numbers(
     least, most = min(values), max(values)
     if least == most and not keep_equal:
         return None, "left out", f"it holds only {spelled(values[0])}" + _strays(column)
-    is_id, hint = (False, "") if column.asked else _identifies(column)
+    is_id, hint = (False, "") if column.requested else _identifies(column)
     if is_id:
         return None, "left out", hint
     mean, spread = mean_and_spread(values, column.name)
@@ -86,7 +86,7 @@ def _missing(column: "Column") -> int:
 
 def _reason(column: "Column") -> str:
     """Say why the column is one of numbers."""
-    if column.asked:
+    if column.requested:
         return "requested" + notes(column)
     return f"{'nearly all' if column.strays else 'all'} its values are numbers" + notes(column)
 
@@ -179,7 +179,7 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
         only = [shown(column.labels[code]) for code in counts]
         return None, "left out", f"it holds only {only[0]}" if only else "it holds nothing"
     hint = hint_for(column)
-    if not column.asked and different > MANY and 2 * different > filled_in:
+    if not column.requested and different > MANY and 2 * different > filled_in:
         why = f"it holds {different} different texts in {filled_in} rows"
         return None, "left out", why + hint
     most = sorted(counts, key=lambda code: (-counts[code], code))
@@ -195,7 +195,7 @@ def _part_of_categories(column: "Column", rows: "Sequence[int]") -> "Tuple[Any, 
     done += f"; {missing:,} missing" if missing else ""
     what = f"{different} different texts" if different > 1 else "1 text"
     why = what + ", and missing" * (gaps > 0) + hint
-    return part, done, "requested" if column.asked else why
+    return part, done, "requested" if column.requested else why
 
 
 def hint_for(column: "Column", is_target: bool = False) -> str:

@@ -30,9 +30,11 @@ def target_of(
         raise ValueError(f"{what} is the same in every row; give a column with different values")
     if column.kind != NUMBERS:
         return _classes_of_texts(column, task, len(values), what)
-    asked = task or column.asked
-    is_quantity = task == REGRESSION or not task and (column.asked or not _are_classes(different))
-    why = "requested" if asked else _count(different, is_quantity)
+    requested = task or column.requested
+    is_quantity = (
+        task == REGRESSION or not task and (column.requested or not _are_classes(different))
+    )
+    why = "requested" if requested else _count(different, is_quantity)
     why += notes(column)
     if is_quantity:
         mean, spread = mean_and_spread(picked(column.values, rows), column.name)

@@ -32,15 +32,15 @@ NOT_UTF8 = "{} is not UTF-8; save the file as UTF-8, or name its encoding, such 
 class Column:
     """One column of a table.
 
-    ``kind``      "numbers", "categories", or "text" for more different texts than can be kept
-    ``values``    for numbers array('d'), NaN if missing; for categories array('i') of codes, -1 if
-                  missing; for text an empty array
-    ``labels``    for categories the label of each code, in order of appearance
-    ``asked``     whether the user requested the kind, so that it was not inferred
-    ``strays``    for numbers {text: rows}: texts that count as missing, because nearly all other
-                  values are numbers
-    ``example``   for numbers (text, number) of a number with separators or a unit, or None
-    ``origin``    for a part of dates their column, and the order of year, month and day
+    ``kind``        "numbers", "categories", or "text" for more different texts than can be kept
+    ``values``      for numbers array('d'), NaN if missing; for categories array('i') of codes, -1
+                    if missing; for text an empty array
+    ``labels``      for categories the label of each code, in order of appearance
+    ``requested``   whether the user requested the kind, so that it was not inferred
+    ``strays``      for numbers {text: rows}: texts that count as missing, because nearly all other
+                    values are numbers
+    ``example``     for numbers (text, number) of a number with separators or a unit, or None
+    ``origin``      for a part of dates their column, and the order of year, month and day
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Column:
         kind: str,
         values: "Any",
         labels: "Sequence[str]" = (),
-        asked: bool = False,
+        requested: bool = False,
         strays: "Optional[Dict[str, int]]" = None,
         example: "Any" = None,
         origin: "Any" = None,
@@ -58,7 +58,7 @@ class Column:
         self.kind = kind
         self.values = values
         self.labels = list(labels)
-        self.asked = asked
+        self.requested = requested
         self.strays = strays or {}
         self.example = example
         self.origin = origin
@@ -104,4 +104,4 @@ def as_categories(column: "Column") -> "Column":
     codes = {value: code for code, value in enumerate(labels)}
     values = array("i", [codes.get(value, -1) for value in column.values])
     texts = [spelled(value) for value in labels]
-    return Column(column.name, CATEGORIES, values, texts, column.asked, origin=column.origin)
+    return Column(column.name, CATEGORIES, values, texts, column.requested, origin=column.origin)

@@ -52,7 +52,9 @@ def _beginning(
     """Return a column before its first row is read."""
     if kind == NUMBERS:
         strays = rules.strays.get(name, ())
-        return Numbers({mark: array("d") for mark in rules.marks}, rules, asked=True, known=strays)
+        return Numbers(
+            {mark: array("d") for mark in rules.marks}, rules, requested=True, known=strays
+        )
     if kind and kind.startswith(DATES):
         return Dates(rules, kind[len(DATES) :].strip())
     return Codes(rules, limit, kind == CATEGORIES, is_target)
@@ -95,11 +97,13 @@ class Codes(dict):  # type: ignore[type-arg]
     column with still more different texts is continued as text, of which nothing is kept.
     """
 
-    def __init__(self, rules: "Rules", limit: int, asked: bool, is_target: bool = False) -> None:
+    def __init__(
+        self, rules: "Rules", limit: int, requested: bool, is_target: bool = False
+    ) -> None:
         dict.__init__(self)
         self.is_target = is_target
         self.codes, self.labels = array("i"), []  # type: Any, List[str]
-        self.rules, self.limit, self.asked = rules, limit, asked
+        self.rules, self.limit, self.requested = rules, limit, requested
 
     def __missing__(self, text: str) -> int:
         label = text.strip()
@@ -118,7 +122,7 @@ class Codes(dict):  # type: ignore[type-arg]
     def add(self, texts: "Sequence[str]") -> "Any":
         """Add the texts, and return the object with which the column is continued."""
         self.codes.extend(map(self.__getitem__, texts))
-        if len(self.labels) <= self.limit or self.asked:
+        if len(self.labels) <= self.limit or self.requested:
             return self
         if self.limit < LABELS:
             self.limit = LABELS
@@ -153,8 +157,8 @@ class Codes(dict):  # type: ignore[type-arg]
         return array("d", map(found.__getitem__, self.codes))
 
     def final(self, name: str) -> "Any":
-        numbers = None if self.asked else self.as_numbers()
-        return numbers or Column(name, CATEGORIES, self.codes, self.labels, self.asked)
+        numbers = None if self.requested else self.as_numbers()
+        return numbers or Column(name, CATEGORIES, self.codes, self.labels, self.requested)
 
 
 class Text:
@@ -171,7 +175,7 @@ class Dates(Codes):
     """A column of dates, which becomes one column for each of their parts."""
 
     def __init__(self, rules: "Rules", order: str) -> None:
-        Codes.__init__(self, rules, LABELS, asked=True)
+        Codes.__init__(self, rules, LABELS, requested=True)
         self.order = order
 
     def final(self, name: str) -> "List[Column]":

@@ -25,12 +25,12 @@ class Numbers:
         values: "Dict[str, Any]",
         rules: "Rules",
         readings: "Any" = None,
-        asked: bool = False,
+        requested: bool = False,
         strays: "Optional[Dict[str, int]]" = None,
         known: "Sequence[str]" = (),
         is_target: bool = False,
     ) -> None:
-        self.values, self.asked, self.is_target = values, asked, is_target
+        self.values, self.requested, self.is_target = values, requested, is_target
         self.readings = readings or rules.readings()
         self.missing, self.absent, self.spelled = rules.missing, rules.absent, rules.spelled
         self.blanks = (
@@ -76,7 +76,7 @@ class Numbers:
                 others.append(text)
         for text, fits in zip(others, self.readings.fitting(others)):
             if not fits:
-                if self.asked or not is_utf8(text) or len(self.strays) >= STRAYS:
+                if self.requested or not is_utf8(text) or len(self.strays) >= STRAYS:
                     raise Unfit(text, self.complaint(text.strip()))
                 self.gaps.add(text)
                 self.strays[text.strip()] += 0
@@ -103,7 +103,7 @@ class Numbers:
         what = shown(text)
         if not is_utf8(text):
             return NOT_UTF8.format(what)
-        if self.asked:
+        if self.requested:
             return (
                 f"{what} is not a number, but the column is numeric; "
                 "if it means a missing number, name it (--missing)"
@@ -120,7 +120,7 @@ class Numbers:
 
     def final(self, name: str) -> "Numbers":
         values = list(self.values.values())[0]
-        if self.strays and not self.asked:
+        if self.strays and not self.requested:
             numbers = len(values) - sum([value != value for value in values])
             if not tolerable(self.strays, numbers, SOME + 1, self.is_target):
                 text = self.strays.most_common(1)[0][0]
@@ -136,7 +136,7 @@ class Numbers:
         text, number = self.readings.example(chosen)
         example = (text, number) if text else None
         values = without(self.values[chosen], self.absent)
-        return Column(name, NUMBERS, values, (), self.asked, dict(self.strays), example)
+        return Column(name, NUMBERS, values, (), self.requested, dict(self.strays), example)
 
 
 def without(values: "Any", absent: "Set[float]") -> "Any":

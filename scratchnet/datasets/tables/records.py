@@ -112,7 +112,7 @@ def _column(
     if numbers and not texts and kind in (None, NUMBERS):
         filled = array("d", [NAN if cell is None else cell for cell in cells])
         filled = without(filled, rules.absent)
-        return Column(name, NUMBERS, filled, asked=kind == NUMBERS)
+        return Column(name, NUMBERS, filled, requested=kind == NUMBERS)
     written = ["" if c is None else c if isinstance(c, str) else spelled(c) for c in cells]
     try:
         return column.add(written)
