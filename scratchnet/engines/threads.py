@@ -14,7 +14,7 @@ parameters.
 [0.0]
 """
 
-from threading import Lock
+from weakref import ref
 
 from ..core.layer import Layer
 
@@ -66,8 +66,10 @@ class Guarded:
     them; between two of them the network may be trained otherwise.
     """
 
-    lock = Lock()
-    in_training: "Dict[int, int]" = {}  # {id of a parameter: id of the run that trains it}
+    # {id of a parameter: a weak reference to the iterator that trains it}. Ctrl-C may come before
+    # end() has removed it, so an iterator that has ended does not count. There is no lock, because
+    # the garbage collector may end a run at any place of the same thread, also within begin().
+    in_training: "Dict[int, Any]" = {}
 
     def __init__(self, training: "Any", plan: "Training") -> None:
         self.guarded, self.plan = training, plan
@@ -79,6 +81,11 @@ class Guarded:
         return getattr(self.guarded, name)
 
     def run(self) -> "Iterator[Epoch]":
+        iterator = self.epochs()
+        self.iterator = ref(iterator)
+        return iterator
+
+    def epochs(self) -> "Iterator[Epoch]":
         steps = self.guarded.run()
         try:
             self.begin()
@@ -94,14 +101,21 @@ class Guarded:
 
     def begin(self) -> None:
         """Note that this run trains the parameters."""
-        with Guarded.lock:
-            if any([Guarded.in_training.get(p, id(self)) != id(self) for p in self.parameters]):
-                raise ValueError(BUSY)
-            Guarded.in_training.update(dict.fromkeys(self.parameters, id(self)))
+        for p in self.parameters:
+            other = Guarded.in_training.setdefault(p, self.iterator)  # in one step, for all threads
+            if other is not self.iterator:
+                if is_running(other):
+                    raise ValueError(BUSY)
+                Guarded.in_training[p] = self.iterator
 
     def end(self) -> None:
         """Note that this run no longer trains them."""
-        with Guarded.lock:
-            for p in self.parameters:
-                if Guarded.in_training.get(p) == id(self):
-                    del Guarded.in_training[p]
+        for p in self.parameters:
+            if Guarded.in_training.get(p) is self.iterator:
+                del Guarded.in_training[p]
+
+
+def is_running(iterator: "Any") -> bool:
+    """Return whether the generator behind a weak reference exists and has not ended."""
+    found = iterator()
+    return found is not None and found.gi_frame is not None

@@ -1,6 +1,9 @@
 """One network in several threads: predictions during a training run change nothing, two runs at once are refused."""
 
+import os
+import sys
 import threading
+from functools import partial
 
 import pytest
 
@@ -140,3 +143,38 @@ def test_a_loop_that_was_left_leaves_the_network_free():
     next(epochs)
     assert len(net.fit(X, Y, "mse", epochs=2)) == 2
     assert [epoch.number for epoch in epochs] == [2, 3, 4, 5]
+
+
+def press_before_line(k, call):
+    """Call with Ctrl-C before the k-th line of threads.py; return whether it came."""
+    left = [k]
+
+    def trace(frame, event, argument):
+        if os.path.basename(frame.f_code.co_filename) != "threads.py":
+            return None
+        left[0] -= event == "line"
+        if event == "line" and not left[0]:
+            raise KeyboardInterrupt
+        return trace
+
+    former = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(former)
+    return left[0] <= 0
+
+
+def test_ctrl_c_at_any_moment_leaves_the_network_free():
+    pressed, k, nets = True, 0, []  # kept, so that no other network has the ids of their parameters
+    options = {"loss": "mse", "epochs": 1, "engine": "lists"}
+    while pressed:
+        nets.append(sn.Sequential([sn.Dense(2, 1)]))
+        k += 1
+        train = partial(nets[-1].fit, X[:1], Y[:1], **options)
+        pressed = press_before_line(k, train)
+        assert len(train()) == 1
+    assert k > 20
