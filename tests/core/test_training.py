@@ -105,14 +105,15 @@ def test_a_training_by_hand(weights):
         assert p.rows == [pytest.approx(row) for row in q.rows]
 
 
+@pytest.mark.usefixtures("portable")
 def test_evaluate_leaves_penalties_out():
-    plain, penalised = network(sn.Dense(2, 1)), network(sn.Dense(2, 1, l1=0.1, l2=0.2))
+    plain, penalized = network(sn.Dense(2, 1)), network(sn.Dense(2, 1, l1=0.1, l2=0.2))
     w = [abs(row[0]) for row in plain.parameters()[0].value]
     penalty = 0.1 * sum(w) + 0.1 * sum(v * v for v in w)
     loss = plain.evaluate(X, Y, "mean_squared_error")
-    assert penalised.evaluate(X, Y, "mean_squared_error") == loss
-    assert penalised.gradients(X, Y, "mean_squared_error")[0] == pytest.approx(loss + penalty)
-    history = fit(penalised, validation_data=(X, Y), optimizer=sn.SGD(0), epochs=1)
+    assert penalized.evaluate(X, Y, "mean_squared_error") == loss
+    assert penalized.gradients(X, Y, "mean_squared_error")[0] == pytest.approx(loss + penalty)
+    history = fit(penalized, validation_data=(X, Y), optimizer=sn.SGD(0), epochs=1)
     assert history.loss == [pytest.approx(loss + penalty)] and history.validation_loss == [loss]
 
 
@@ -250,6 +251,7 @@ def test_a_network_with_nothing_to_learn():
     assert all(isinstance(epoch.learning_rate, float) for epoch in history.epochs)
 
 
+@pytest.mark.usefixtures("portable")
 def test_dropout_is_for_training_only():
     net = network(sn.Dense(2, 50), sn.Dropout(0.5), sn.Dense(50, 1))
     expected = net.predict(X)
