@@ -15,6 +15,7 @@ from ..core.checks import shown
 from ..core.functions import sqrt
 from ..core.layers import Dense, Normalization
 from ..deep.activations import Clip
+from ..deep.normalization import RowNormalization
 from ..formats import exchange
 
 TYPE_CHECKING = False
@@ -179,6 +180,15 @@ def _function(step: "Any") -> "List[Layer]":
     return []
 
 
+def _normalizer(step: "Any") -> "List[Layer]":
+    if step.norm not in ("l1", "l2"):
+        raise ValueError(
+            f"from_sklearn: a Normalizer with the norm {shown(step.norm)} has no equivalent layer; "
+            "give it the norm l1 or l2"
+        )
+    return [RowNormalization(step.norm)]
+
+
 def _imputer(step: "Any") -> "List[Layer]":
     """Nothing, because a network takes only finite numbers."""
     statistics = listed(fitted(step, "statistics_"))
@@ -230,6 +240,7 @@ TRANSFORMERS: "Dict[str, Any]" = {
     "IncrementalPCA": _components,
     "MaxAbsScaler": _max_abs,
     "MinMaxScaler": _min_max,
+    "Normalizer": _normalizer,
     "PCA": _components,
     "RobustScaler": _robust,
     "SimpleImputer": _imputer,

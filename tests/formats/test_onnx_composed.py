@@ -294,6 +294,40 @@ def test_rows_of_a_sample_are_bounded():
     assert "the network has 100000000 numbers or more" in refusal(wide)
 
 
+@pytest.mark.parametrize("last", ["Y = Max X s", "Y = Max s X"])
+def test_a_maximum_of_x_and_a_part_of_it(last):
+    net = alone(chain("s = Mul X eps", last))
+    assert net.predict([ROW]) == [[3.0, -1.0]]
+    assert "without branches" in refusal(chain("s = Mul X two", last))
+
+
+@pytest.mark.parametrize("last", ["Y = Mul X g", "Y = Mul g X"])
+def test_a_product_with_the_sigmoid_of_a_multiple(last):
+    """x·sigmoid(x/4), which is 4·SiLU(x/4)"""
+    net = alone(chain("z = Mul X eps", "g = Sigmoid z", last))
+    assert kinds(net) == ["Normalization", "SiLU", "Normalization"]
+    agree(net.predict([ROW]), [[3 / (1 + math.exp(-0.75)), -4 / (1 + math.exp(1))]], 1e-15)
+    assert "without branches" in refusal(chain("z = Mul X zero", "g = Sigmoid z", last))
+    assert "without branches" in refusal(
+        chain("z = Mul X eps", "t = Neg X", "g = Sigmoid z", "Y = Mul t g")
+    )
+
+
+def test_a_hard_swish_by_a_clip_with_attributes():
+    """As PyTorch wrote x·relu6(x + 3)/6 before version 11"""
+    three, six = doubles([], 3.0), doubles([], 6.0)
+    nodes = [
+        Node("Add", ["X", "three"], ["t"]),
+        Node("Clip", ["t"], ["c"], {"min": 0.0, "max": 6.0}),
+        Node("Mul", ["X", "c"], ["m"]),
+        named("Div", ["m", "six"]),
+    ]
+    net = alone(file_of(nodes, {"three": three, "six": six}, opset=9))
+    assert kinds(net) == ["HardSwish"] and net.predict([ROW]) == [[3.0, 0.0]]
+    nodes[1] = Node("Clip", ["t"], ["c"], {"min": 0.0, "max": 5.9})
+    assert "without branches" in refusal(file_of(nodes, {"three": three, "six": six}, opset=9))
+
+
 # ---- several inputs ----------------------------------------------------------------------------------------------
 
 

@@ -58,6 +58,8 @@ TRANSFORMERS = [
     scalers.MinMaxScaler((-1, 3)),
     scalers.MinMaxScaler(clip=True),
     scalers.MaxAbsScaler(),
+    scalers.Normalizer(),
+    scalers.Normalizer("l1"),
     scalers.RobustScaler(),
     scalers.RobustScaler(with_centering=False, unit_variance=True),
     scalers.RobustScaler(with_scaling=False),
@@ -221,6 +223,10 @@ def no_refit():
         (
             lambda: sequence(scalers.FunctionTransformer(numpy.abs)),
             "FunctionTransformer of <ufunc 'absolute'> has no equivalent layer",
+        ),
+        (
+            lambda: sequence(scalers.Normalizer("max")),
+            "a Normalizer with the norm 'max' has no equivalent layer; give it the norm l1 or l2",
         ),
         (
             lambda: sequence(impute.SimpleImputer(missing_values=0)),

@@ -186,12 +186,10 @@ def _others(z: "Wire") -> "Iterator[Tuple[str, Dict[str, Any], Wire]]":
     yield "ThresholdedReLU", {}, z.of("LessOrEqual", z, Hole("alpha")).where(0, z)
     for attributes in ({"alpha": 1 / 6, "beta": 0.5}, {"alpha": 1 / 6}):  # 0.5 is the default
         yield "HardSwish", {}, z * type(z)("HardSigmoid", [z], attributes)
-    clipped = z.of("Clip", z + 3, 0, 6)
-    for form in (z * clipped / 6, z * (clipped / 6), z * (clipped * (1 / 6))):
-        yield "HardSwish", {}, form
-    relu6 = z.of("Min", z.of("Relu", z + 3), 6)
-    for form in (z * relu6 / 6, z * (relu6 / 6), z * (relu6 * (1 / 6))):
-        yield "HardSwish", {}, form
+    of_attributes = type(z)("Clip", [z + 3], {"min": 0.0, "max": 6.0})  # before version 11
+    for relu6 in (z.of("Clip", z + 3, 0, 6), of_attributes, z.of("Min", z.of("Relu", z + 3), 6)):
+        for form in (z * relu6 / 6, z * (relu6 / 6), z * (relu6 * (1 / 6))):
+            yield "HardSwish", {}, form
 
 
 def _others_gelu(z: "Wire") -> "Iterator[Tuple[str, Wire]]":

@@ -4,7 +4,7 @@
     Clip  Min  Max  PRelu   with constants
     Log                     of Sigmoid and Softmax
     Swish  QuickGelu        with a factor
-    spelled_out             PReLU and Softplus, as PyTorch's exporters write them
+    spelled_out             PReLU, Softplus and Swish in several operators, as exporters write them
 
 Before version 13, Softmax takes all dimensions from its axis on as one.
 """
@@ -110,12 +110,16 @@ def prelu(reading: "Reading", wire: "Wire", inputs: "List[Any]", sign: int = 1) 
 
 
 def spelled_out(wire: "Wire") -> "Optional[Plan]":
-    """Return the plan of a Where that is a PReLU or a Softplus of βz, divided by β.
+    """Return the plan of a PReLU, of a Softplus of βz, divided by β, or of z·sigmoid(βz).
 
-    Keras writes its PReLU as relu(z) - slope·relu(-z).
+    PyTorch writes the first two with Where; Keras writes its PReLU as relu(z) - slope·relu(-z).
     """
     if wire.operator == "Add" and len(wire.inputs) == 2:
         return _prelu_of_keras(wire)
+    if wire.operator == "Mul" and len(wire.inputs) == 2:
+        return _swish_with_factor(wire)
+    if wire.operator == "Max" and len(wire.inputs) == 2:
+        return _prelu_of_maximum(wire)
     if wire.operator != "Where" or len(wire.inputs) != 3 or wire.index:
         return None
     condition, z, other = wire.inputs
@@ -148,6 +152,28 @@ def _prelu_of_keras(wire: "Wire") -> "Optional[Plan]":
         if minus is not None:
             return [z, minus], lambda reading, wire, inputs: prelu(reading, wire, inputs, -1)
     return None
+
+
+def _prelu_of_maximum(wire: "Wire") -> "Optional[Plan]":
+    """The maximum of z and slope·z, where no slope is above 1"""
+    for z, other in (wire.inputs, wire.inputs[::-1]):
+        slopes = _factor(other, z)
+        if isinstance(z, Wire) and slopes is not None and max(slopes.values(), default=2) <= 1:
+            return [z, slopes], prelu
+    return None
+
+
+def _swish_with_factor(wire: "Wire") -> "Optional[Plan]":
+    """z·sigmoid(βz), in many programs with β = 1.702"""
+    for z, gate in (wire.inputs, wire.inputs[::-1]):
+        beta = scalar(_factor(_inside("Sigmoid", gate), z))
+        if isinstance(z, Wire) and beta:
+            return [z], _maker_of_swish(beta)
+    return None
+
+
+def _maker_of_swish(beta: float) -> "Any":
+    return lambda reading, wire, inputs: _scaled(reading, data_of(wire, inputs), "SiLU", beta)
 
 
 def _inside(operator: str, wire: "Any") -> "Any":
