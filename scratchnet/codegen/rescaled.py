@@ -61,6 +61,7 @@ class Factors(Choices):
     def __init__(self, weights: "Sequence[Symbolic]") -> None:
         Choices.__init__(self)
         self.weights: "Set[int]" = {id(w) for w in weights}
+        self.one = self.constant(Symbolic(1))
         self.rules: "Dict[str, Any]" = {
             "multiply": self.multiplied,
             "divide": self.divided,
@@ -150,8 +151,7 @@ class Factors(Choices):
             return None
         factor = a.factor
         if b.factor is not None:
-            one = self.constant(Symbolic(1))
-            factor = self.product(factor, self.made("divide", one, b.factor))
+            factor = self.product(factor, self.made("divide", self.one, b.factor))
         core = a.core if b.core is None else self.made("divide", a.core, b.core)
         return Scaled(factor, core, a.weights)
 
@@ -185,14 +185,23 @@ class Factors(Choices):
             own, own_weights = self.factors(term)
             if own is not factor or all([v.core is None for v in term]):
                 return None
-            is_alike = is_alike and list(map(id, own_weights)) == list(map(id, weights))
+            if own_weights is not weights:
+                is_alike = is_alike and list(map(id, own_weights)) == list(map(id, weights))
             if factor is None and not (is_alike and weights):
                 return None
-        rest = [Scaled(None, v.core, () if is_alike else v.weights) for t in terms for v in t]
-        one = self.constant(Symbolic(1))
-        whole = [one if v.core is None and not v.weights else self.whole(v) for v in rest]
-        core = self.made(operation, *[self.whole(v) for v in others], *whole)
+        numbers = [v for term in terms for v in term]
+        if is_alike:
+            rest = [self.one if v.core is None else v.core for v in numbers]
+        else:
+            rest = [self.without_factor(v) for v in numbers]
+        core = self.made(operation, *[self.whole(v) for v in others], *rest)
         return Scaled(factor, core, weights if is_alike else ())
+
+    def without_factor(self, scaled: "Scaled") -> "Symbolic":
+        """Return the product of the weights and the core."""
+        if scaled.core is None and not scaled.weights:
+            return self.one
+        return self.whole(Scaled(None, scaled.core, scaled.weights))
 
     def factors(self, term: "Tuple[Scaled, ...]") -> "Tuple[Any, Tuple[Symbolic, ...]]":
         """Return the factor and the weights of a product."""

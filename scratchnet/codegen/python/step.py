@@ -27,7 +27,7 @@ from ...scalars import Symbolic
 from ...scalars.operations import PRODUCT
 from ...scalars.symbolic import Undecided
 from ..own import RememberingNothing, attributes_of, generate, is_own
-from ..program import Printer, reachable
+from ..program import Printer
 from ..rescaled import Factors
 from ..simplified import Choices
 from .branches import BranchingCode
@@ -224,14 +224,14 @@ class Samples:
                 self.of[id(node)] = 0
                 continue
             self.of[id(node)] = of
-            if (
-                any([self.place(operand) is not None for operand in node.operands])
-                and self.place(node) is None
-            ):
-                self.sums.append(node)
-            elif self.place(node) is not None and of > self.all:
+            place = self.place(node)
+            if place is None:
+                # It depends on several samples, and an operand on one of them.
+                if of and any([self.place(operand) is not None for operand in node.operands]):
+                    self.sums.append(node)
+            elif of > self.all:
                 for n in range(len(drawn)):
-                    owners[n] = self.place(node) if of >> count + n & 1 else owners[n]
+                    owners[n] = place if of >> count + n & 1 else owners[n]
         self.draws = self.group_sizes(owners)
         self.rename(drawn, owners)
         for node in self.sums:
@@ -315,15 +315,15 @@ class Samples:
 
     def parts(self, code: "Code") -> "Tuple[List[str], List[str]]":
         """Return the statements before the loop over the samples, and those in the loop."""
-        needed = {
-            id(node) for node in reachable([v for node in self.sums for v in self.terms(node)[0]])
-        }
-        before = code.statements(
-            [node for node in code.numbers if id(node) in needed and not self.of[id(node)]]
-        )
-        within = code.statements(
-            [node for node in code.numbers if id(node) in needed and self.of[id(node)]]
-        )
+        needed = {id(v) for node in self.sums for v in self.terms(node)[0]}
+        numbers: "List[Symbolic]" = []
+        for node in reversed(code.numbers):
+            if id(node) in needed:
+                numbers.append(node)
+                needed.update(map(id, node.operands))
+        numbers.reverse()
+        before = code.statements([node for node in numbers if not self.of[id(node)]])
+        within = code.statements([node for node in numbers if self.of[id(node)]])
         sums = []
         for n, node in enumerate(self.sums):
             term = self.terms(node)[0]
