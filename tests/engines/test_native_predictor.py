@@ -1,5 +1,6 @@
 """sn.compile: the bits of `predict` in the portable kernel, for lists, rows and buffers."""
 
+import gc
 import sys
 import sysconfig
 import threading
@@ -207,6 +208,14 @@ def test_reading_a_list_leaves_the_references_as_they_were():
             predict(wrong)
     del wrong
     assert sys.getrefcount(number) == before
+
+
+def test_a_function_for_lists_outlives_its_predictor():
+    predict = sn.compile(network(3, 2, (sn.Tanh,)))
+    expected, of_list = predict([1, 2, 3]), predict.predict_list
+    del predict
+    gc.collect()
+    assert of_list([1, 2, 3]) == expected
 
 
 @pytest.mark.skipif(not lists.are_possible(), reason="array() of PyPy reads zeros behind the end")

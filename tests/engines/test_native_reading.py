@@ -111,6 +111,29 @@ def test_a_buffer_is_read_in_place():
     assert X[2] == [4.0, 7.5]
 
 
+class Masked(array):
+    """Numbers whose lists hold something else than their memory, as those of numpy.ma do."""
+
+    def tolist(self):
+        return [[None, 1.0]] * 3
+
+
+class Doubled(list):
+    def __getitem__(self, i):
+        return [2 * x for x in list.__getitem__(self, i)]
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+
+@pytest.mark.parametrize("X", [Doubled([[1.0, 2.0]] * 3), Masked("d", range(6))])
+def test_subclasses_are_read_as_lists_read_them(X):
+    Y = [[k / 5] for k in range(3)]
+    assert fit(X, Y, "native") == fit(X, Y, "lists")
+    assert reading.in_buffer(X, 2, 0) is None
+    assert reading.doubles_of(X, 2) is None
+
+
 def test_buffers_have_the_bits_of_lists():
     X = [[k / 7, -k / 3] for k in range(8)]
     Y = [[k / 5] for k in range(8)]

@@ -13,7 +13,7 @@ from . import library
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
-    from typing import Any, Callable, List
+    from typing import Any, Callable
 
 ONE_ARGUMENT = 8  # METH_O of Python's C API
 
@@ -42,22 +42,21 @@ class Lists:
         table = (ctypes.c_void_p * len(addresses))(*addresses)
         library.function(source, "net_connect", 0, 1)(ctypes.addressof(table))
         self.weights = weights
-        self.definitions: "List[Definition]" = []
         self.predict_list = self.function(source, "net_predict_list")
         self.predict_rows = self.function(source, "net_predict_rows")
 
     def function(self, source: str, name: str) -> "Callable[[Any], Any]":
         """Return a function that gives the C function the address of the weights and its argument.
 
-        It must not outlive this object.
+        It keeps what it needs, as the module that it belongs to.
         """
         code = address_of(library.function(source, name, 0, 2))
-        self.definitions.append(Definition(b"predict", code, ONE_ARGUMENT, None))
+        definition = Definition(b"predict", code, ONE_ARGUMENT, None)
         made = ctypes.PYFUNCTYPE(
-            ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p
+            ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.py_object
         )(("PyCFunction_NewEx", ctypes.pythonapi))
-        place = ctypes.addressof(self.definitions[-1])
-        return made(place, library.address(self.weights), None)  # type: ignore[no-any-return]
+        place, weights = ctypes.addressof(definition), library.address(self.weights)
+        return made(place, weights, (definition, self.weights))  # type: ignore[no-any-return]
 
 
 # Objects of CPython begin with the number of references and the type. A float goes on with its

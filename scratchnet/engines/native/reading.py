@@ -159,7 +159,7 @@ def doubles_of(data: "Any", width: "Optional[int]", fewest: int = 0) -> "Optiona
         if found is not None:
             return found
         data = data.tolist()
-    if not (isinstance(data, (list, tuple)) or can_be_kept(data, width)) or not data:
+    if not (type(data) in (list, tuple) or can_be_kept(data, width)) or not data:
         return None
     width = width or (len(data[0]) if isinstance(data[0], (list, tuple)) else 0)
     if not width or len(data) * width < fewest:
@@ -190,7 +190,7 @@ def read_by_loop(rows: "List[Any]", width: int, numbers: "array[float]", k: int)
     for row in rows:
         if width == 1 and type(row) in NUMBERS:
             row = [row]
-        if not isinstance(row, (list, tuple)) or len(row) != width:
+        if type(row) not in (list, tuple) or len(row) != width:
             return False
         for x in row:
             if type(x) is not float:
@@ -214,6 +214,8 @@ def in_buffer(data: "Any", width: "Optional[int]", fewest: int) -> "Optional[Dou
 
     It is not copied unless it is read-only.
     """
+    if sum(["tolist" in vars(kind) for kind in type(data).__mro__]) > 1:
+        return None  # Its numbers are not those of its buffer: the array is masked, for example.
     try:
         view: "Any" = memoryview(data)
     except (TypeError, ValueError):  # NumPy raises a ValueError for times.
