@@ -27,7 +27,7 @@ from random_networks import (
 
 import scratchnet as sn
 from scratchnet import functions
-from scratchnet.codegen.c import native_division, native_parts, native_step
+from scratchnet.codegen.c import native_division, native_parts, native_step, native_sums
 from scratchnet.deep import PReLU
 from scratchnet.engines.native import compiler, engine, notice
 
@@ -101,12 +101,15 @@ def of_recipe(made, name):
 def printed(most, fewest):
     """Write out at most this many operations; record networks of at least this many weights by rows."""
     former = native_parts.MOST_WRITTEN_OUT, native_step.FEWEST_BY_ROWS
+    many = native_sums.MANY_GRADIENTS
     native_parts.MOST_WRITTEN_OUT, native_step.FEWEST_BY_ROWS = most, fewest
+    native_sums.MANY_GRADIENTS = 0
     engine._steps.clear()
     try:
         yield
     finally:
         native_parts.MOST_WRITTEN_OUT, native_step.FEWEST_BY_ROWS = former
+        native_sums.MANY_GRADIENTS = many
         engine._steps.clear()
 
 
@@ -253,6 +256,30 @@ def test_penalties_and_clipping_are_recorded_by_rows(name, frozen, by_lists, mon
 
     with printed(0, 0):
         assert fitted("native") == fitted("lists")
+    assert not by_lists
+
+
+@pytest.mark.parametrize("fewest", [0, 10000], ids=["by rows", "by numbers"])
+@pytest.mark.parametrize("size", [7, 40], ids=["one block", "two blocks"])
+@pytest.mark.parametrize("frozen", [(), (0,), (1, 2)], ids=repr)
+def test_gradients_of_one_block_are_used_at_once(fewest, size, frozen, by_lists):
+    samples, _, _ = rough(81, 4, 1)
+    targets = [row[:2] for row in samples]
+
+    def fitted(engine):
+        layers = [sn.Dense(4, 6), sn.Tanh(), sn.Dense(6, 2)]
+        net = sn.Sequential(layers, seed=1)
+        for n in frozen:
+            net.freeze(net.parameters()[n].name)
+        loss, optimizer = "mean_squared_error", sn.Adam(0.05)
+        history = net.fit(samples, targets, loss, optimizer, 4, batch_size=size, engine=engine)
+        return history, bits_of(net)
+
+    with printed(0, fewest):
+        history, found = fitted("native")
+    expected, parameters = fitted("lists")
+    assert (history.rows, found) == (expected.rows, parameters)
+    assert "if (alone) {" in history.engine.source
     assert not by_lists
 
 

@@ -7,7 +7,7 @@ from compare_engines import X, Y, kernel, outcome
 
 import scratchnet as sn
 from scratchnet import matrix
-from scratchnet.codegen.c import native_blocks, native_parts, native_unit
+from scratchnet.codegen.c import native_parts, native_sums, native_unit
 from scratchnet.core.functions import where
 from scratchnet.engines.native import compiler, engine
 
@@ -126,7 +126,7 @@ def test_no_array_is_too_long_for_a_small_stack(monkeypatch):
     options = {"optimizer": sn.Adam(0.125, clip_norm=0.5)}
     expected = train(make(), "lists", **options)[0]
     for most in (1024, 7):
-        for module in (native_blocks, native_unit):
+        for module in (native_sums, native_unit):
             monkeypatch.setattr(module, "MOST_ON_STACK", most)
         engine._steps.clear()
         found, source = train(make(), "native", **options)

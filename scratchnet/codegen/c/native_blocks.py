@@ -11,33 +11,41 @@ several samples at once. What one statement computes and another needs is in arr
 import re
 from functools import partial
 
-from ...scalars import Symbolic
-from ..loops import Assign, Fill, Fold, Index, Nest
-from .native_unit import MOST_ON_STACK, is_row_of_sums
+from ..loops import Assign, Fill, Fold
+from .native_sums import Sums
+from .native_text import nested
+from .native_unit import is_row_of_sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Set, Union
+    from typing import Any, Callable, Dict, List, Optional, Set, Union
 
     from .native_parts import Parts
     from .native_rows import RowParts
 
 BLOCK = 32  # samples
-ROWS = (2, 4)  # how many rows of sums are added to at once
 
 
-class Blocks:
+class Blocks(Sums):
     """The statements, which work on the arrays of native_step.py.
 
     ``before``     the declarations before the loop over the blocks
     ``lines``      the statements for a block
     ``scratch``    how many numbers they keep, from ``place`` on
+
+    ``updates`` and ``update_of`` are explained in native_sums.py.
     """
 
     def __init__(
-        self, parts: "Union[Parts, RowParts]", inputs: int, outputs: int, place: int
+        self,
+        parts: "Union[Parts, RowParts]",
+        inputs: int,
+        outputs: int,
+        place: int,
+        update_of: "Optional[Callable[[int, str, int], str]]" = None,
     ) -> None:
-        self.unit, self.record = parts.unit, parts.record
+        Sums.__init__(self, parts, update_of)
+        self.record = parts.record
         self.scalars = scalars_of(parts.sample)
         self.lengths = dict(parts.lengths)
         self.scratch = BLOCK * (sum(self.lengths.values()) + len(self.scalars))
@@ -235,51 +243,6 @@ class Blocks:
             "}",
         ]
 
-    # ---- the sums over the samples ---------------------------------------------------------------
-
-    def added(self, part: "Any") -> "List[str]":
-        """Return the statements that add the terms of each sample of the block to some sums.
-
-        The sums of a row, or of a few rows, are in a local array during the block, if they are not
-        too many for the stack.
-        """
-        outer = part.index if isinstance(part, Nest) else Index("", 1)
-        fill = part.body[0] if isinstance(part, Nest) else part
-        rows = [n for n in (1, *ROWS) if outer.count % n == 0]
-        rows = [n for n in rows if n * fill.index.count <= MOST_ON_STACK]
-        if rows:
-            step, body = rows[-1], self.with_local_sums(fill, rows[-1])
-        else:
-            step, body = 1, self.for_each(self.adding(fill, fill.value.operands[0].name))
-        if outer.count == 1:
-            return ["{", *nested(body), "}"]
-        i = outer.name
-        if rows:
-            body = [re.sub(rf"\b{i}\b", f"({i} + u)", line) for line in body]
-        head = f"for (int {i} = 0; {i} < {outer.count}; {i} += {step}) {{"
-        return [head, *nested(body), "}"]
-
-    def adding(self, fill: "Any", target: str) -> "List[str]":
-        """Return the loop that adds the terms of one sample to these sums."""
-        sum_of_two = Symbolic(None, "add", (Symbolic(name=target), fill.value.operands[1]))
-        return self.unit.repeated(fill.index, self.unit.assigned(target, sum_of_two))
-
-    def with_local_sums(self, fill: "Any", rows: int) -> "List[str]":
-        """Return the statements that read the sums of some rows, add to them and store them."""
-        total, kept = fill.value.operands[0].name, f"kept[u][{fill.index.name}]"
-
-        def each_row(lines: "List[str]") -> "List[str]":
-            return [f"for (int u = 0; u < {rows}; u++) {{", *nested(lines), "}"]
-
-        reading = self.unit.repeated(fill.index, [f"{kept} = {total};"])
-        storing = self.unit.repeated(fill.index, [f"{total} = {kept};"])
-        return [
-            f"double kept[{rows}][{fill.index.count}];",
-            *each_row(reading),
-            *self.for_each(each_row(self.adding(fill, kept))),
-            *each_row(storing),
-        ]
-
 
 def element(array: str, found: "Any") -> str:
     """Return the element of an array that holds the number of sample k that was found."""
@@ -305,7 +268,3 @@ def grouped(statements: "List[Any]") -> "List[List[Any]]":
 
 def words_of(lines: "List[str]") -> "Set[str]":
     return set(re.findall(r"\w+", "\n".join(lines)))
-
-
-def nested(lines: "List[str]") -> "List[str]":
-    return [f"    {line}" for line in lines]

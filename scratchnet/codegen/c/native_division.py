@@ -4,7 +4,8 @@ Compiling takes a time that grows faster than the length of a function: a networ
 would take minutes.
 """
 
-from .native_blocks import BLOCK, nested, words_of
+from .native_blocks import BLOCK, words_of
+from .native_text import nested
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def over_all_samples(blocks: "Blocks") -> "Tuple[List[str], List[str]]":
     """Return functions, and the statements that compute the sums over all samples with them."""
     functions: "List[str]" = []
     before, lines = blocks.before, blocks.lines
-    if len(lines) > MOST_LINES:
+    if len(lines) > MOST_LINES and not blocks.updates:
         parts = parts_of(lines)
         functions = [function(n, part, before) for n, part in enumerate(parts)]
         before, lines = [], [CALL.format(n=n) for n in range(len(parts))]

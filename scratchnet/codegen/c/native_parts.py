@@ -29,6 +29,7 @@ class Parts:
     ``late``       for each group of sums, a Fill or Nest that adds to it
     ``ending``     those that compute the loss and the gradients from the sums
     ``in_place``   whether the sums are the gradients; otherwise these are in an array g
+    ``changes_gradients``   whether the ending changes gradients
     ``lengths``    {array of one sample: its length}
     ``lengths_of_end``   {array of the ending: its length}
     ``tables``     the definitions of the constants that are read
@@ -44,6 +45,7 @@ class Parts:
         self.lengths_of_end: "Dict[str, int]" = {}
         self.tables: "List[str]" = []
         self.in_place = all([g is s for g, s in zip(record.gradients, record.sums)])
+        self.changes_gradients = not self.in_place
         operations = size(record.terms)
         calls = [v for v in reachable(record.terms) if v.operation in ELEMENTARY]
         self.work = operations + CALL * len(calls)

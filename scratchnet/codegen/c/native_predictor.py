@@ -6,9 +6,8 @@ from ..loops import Loops, size
 from ..own import generate
 from ..program import recorded
 from . import templates
-from .native_blocks import nested
 from .native_lists import lists
-from .native_text import comment, head, places_of
+from .native_text import comment, head, nested, places_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 

@@ -115,6 +115,7 @@ class RowParts:
         self.tables = [unit.table(table) for table in loops.tables]
         penalties = PenaltyLines(unit, record.step.penalties, record.parameters, self.starts)
         self.ending = [*penalties.values, *self.loss(penalties.names), *penalties.gradients]
+        self.changes_gradients = bool(penalties.gradients)
         self.ending += factor_lines(unit, factor, len(record.gradients))
         calls = [v for v in reachable(outputs) if v.operation in ELEMENTARY]
         self.work = size(outputs) + CALL * len(calls) + len(record.gradients)

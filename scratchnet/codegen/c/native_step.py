@@ -18,12 +18,12 @@ import re
 from ..batch_record import BatchRecord, Update
 from ..own import generate
 from . import templates
-from .native_blocks import Blocks
+from .native_blocks import BLOCK, Blocks
 from .native_division import over_all_samples
 from .native_parts import Parts
 from .native_penalties import FewGradients
 from .native_rows import RowParts, record_of_step
-from .native_text import STEP, TRAIN, comment, head, places_of
+from .native_text import STEP, TRAIN, comment, head, nested, places_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 
@@ -121,7 +121,8 @@ class _Writer:
         self.parts = parts
         self.record = record = parts.record
         place = len(record.sums) + (0 if parts.in_place else len(record.gradients))
-        self.blocks = Blocks(parts, inputs, outputs, place)
+        changes = self.update.factor is not None or parts.changes_gradients
+        self.blocks = Blocks(parts, inputs, outputs, place, None if changes else self.update_of)
         self.place_of_end = place + self.blocks.scratch
         self.scratch = self.place_of_end + sum(parts.lengths_of_end.values())
         functions = [self.update_function(), self.step(), self.train()]
@@ -194,8 +195,12 @@ class _Writer:
         for name, length in parts.lengths_of_end.items():
             of_end.append(f"double *restrict const {name} = scratch + {place};")
             place += length
+        lines.append("int bad = 0;")
+        if blocks.updates:
+            lines.append(f"const int alone = size <= {BLOCK};")
+        first = f"alone ? {len(self.record.gradients)} : 0" if blocks.updates else "0"
         lines += [
-            f"for (int n = 0; n < {count}; n++) {{ sums[n] = -0.0; }}",
+            f"for (int n = {first}; n < {count}; n++) {{ sums[n] = -0.0; }}",
             *loop,
             *of_end,
             *parts.ending,
@@ -207,7 +212,7 @@ class _Writer:
 
     def updates(self) -> "List[str]":
         """Return the statements that update the parameters, those in a row by one call."""
-        lines = ["int bad = 0;"]
+        lines = []
         place = start = 0
         total = len(self.record.gradients)
         runs: "List[Any]" = []
@@ -219,13 +224,33 @@ class _Writer:
                     runs.append([place, start, p.count])
                 start += p.count
             place += p.count
-        settings = [f"setting[{n}]" for n in range(len(self.update.settings))]
-        settings += [] if self.update.factor is None else ["factor"]
         for place, start, count in runs:
             memory = [f"m + {n * total + start}" for n in range(self.update.memory)]
-            arguments = [f"w + {place}", f"g + {start}", *memory, str(count), *settings]
-            lines.append(f"bad |= net_update({', '.join(arguments)});")
+            lines.append(self.call_of_update(f"w + {place}", f"g + {start}", memory, count))
+        if self.blocks.updates:
+            lines = ["if (!alone) {", *nested(lines), "}"]
         return lines + ["return bad;"]
+
+    def update_of(self, first: int, place: str, count: int) -> str:
+        """Return the statement that updates the weights whose gradients begin the array of sums.
+
+        ``first``   the place of one of the gradients of their parameter, among all gradients
+        ``place``   the same of the first of their own, in C
+        """
+        before = start = 0
+        for p in self.record.parameters:
+            if not p.frozen and start <= first < start + p.count:
+                break
+            before += p.count if p.frozen else 0
+            start += 0 if p.frozen else p.count
+        total = len(self.record.gradients)
+        memory = [f"m + {n * total} + {place}" for n in range(self.update.memory)]
+        return self.call_of_update(f"w + {before} + {place}", "sums", memory, count)
+
+    def call_of_update(self, w: str, g: str, memory: "List[str]", count: int) -> str:
+        settings = [f"setting[{n}]" for n in range(len(self.update.settings))]
+        settings += [] if self.update.factor is None else ["factor"]
+        return f"bad |= net_update({', '.join([w, g, *memory, str(count), *settings])});"
 
     def train(self) -> str:
         """Return the functions that make several steps."""

@@ -158,3 +158,7 @@ NET_API long long net_passes(long long passes, long long shuffled, long long sam
     return fetestexcept(FE_DIVBYZERO | FE_INVALID) ? -1 : passes;
 }
 """
+
+
+def nested(lines: "List[str]") -> "List[str]":
+    return [f"    {line}" for line in lines]
