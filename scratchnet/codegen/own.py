@@ -8,7 +8,7 @@ from ..core.layers import LAYERS
 from ..core.losses import LOSSES
 from ..core.optimizers import OPTIMIZERS, Optimizer
 from ..deep import LAYERS as DEEP
-from ..scalars.symbolic import Undecided
+from ..scalars.symbolic import Undecided, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ class RememberingNothing:
 
     def __enter__(self) -> None:
         self.before = [attributes_of(part) for part in self.parts]
-        self.refusals = Undecided.count
+        self.refusals = raised.count
 
     def __exit__(self, kind: "Any", *_: "Any") -> None:
-        if kind is None and Undecided.count != self.refusals:
+        if kind is None and raised.count != self.refusals:
             raise Undecided(
                 "it catches the error of symbolic numbers, which are not floats; "
                 "compute with scratchnet.core.functions"

@@ -16,6 +16,7 @@ and x - 0, and in products with a 0 of the data (see ``kind`` below).
 """
 
 from itertools import count
+from threading import local
 
 from ..core import functions
 from .operations import OPERATIONS, PRIMITIVES, Operators
@@ -29,16 +30,20 @@ _serial = count()
 
 
 class Undecided(TypeError):
-    """An error: a rule needs a truth value or a float, which a symbolic number does not have.
-
-    ``count``   how many of these errors were raised; it reveals that a rule has caught one
-    """
-
-    count = 0
+    """An error: a rule needs a truth value or a float, which a symbolic number does not have."""
 
     def __init__(self, message: str) -> None:
         TypeError.__init__(self, message)
-        Undecided.count += 1
+        raised.count += 1
+
+
+class Raised(local):
+    """How many of these errors were raised in this thread; it reveals that a rule caught one."""
+
+    count = 0
+
+
+raised = Raised()
 
 
 def _folded(operation: str, a: "Symbolic", b: "Symbolic") -> "Optional[Symbolic]":

@@ -8,6 +8,8 @@ from functools import partial
 import pytest
 
 import scratchnet as sn
+from scratchnet.codegen.own import RememberingNothing
+from scratchnet.scalars.symbolic import Undecided
 
 X = [[k % 7 / 7, k % 5 / 5] for k in range(40)]
 Y = [[x * y] for x, y in X]
@@ -178,3 +180,14 @@ def test_ctrl_c_at_any_moment_leaves_the_network_free():
         pressed = press_before_line(k, train)
         assert len(train()) == 1
     assert k > 20
+
+
+def test_a_rule_without_code_in_another_thread_changes_no_choice():
+    """Otherwise the other training run would have another engine, and other bits."""
+    with RememberingNothing([sn.Tanh()]):
+        thread = threading.Thread(target=Undecided, args=("a row is too wide",))
+        thread.start()
+        thread.join()
+    with pytest.raises(Undecided, match="it catches the error"):
+        with RememberingNothing([sn.Tanh()]):
+            Undecided("a rule caught this")
