@@ -124,7 +124,8 @@ def add_threshold(parser: "Any") -> None:
         "--threshold",
         type=float,
         metavar="P",
-        help="for two classes: predict the second one from this probability on (default above 0.5)",
+        help="for two classes: predict the second one if its probability is at least this "
+        "(default above 0.5)",
     )
 
 

@@ -877,7 +877,7 @@ MISTAKES = {
     "no model": (["predict", "IRIS", "IRIS"], "iris.csv: the ending gives the format"),
     "own model": (
         ["predict", "OWN", "IRIS"],
-        "iris.csv has 5 columns, but the network has 4 inputs; give one column for each input",
+        "iris.csv has 5 columns, but the network has 4 inputs; give one column per input",
     ),
     "probabilities": (["predict", "HOUSES", "PRICES", "--proba"], "--proba"),
     "targets": (["evaluate", "MODEL", "NOTARGET"], "notarget.csv has no column 'species'"),
