@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from onnx_files import W, agree, alone, doubles, file_of, named, proto, refusal
+from onnx_files import W, agree, alone, doubles, file_of, graph_of, named, proto, refusal
 
 from scratchnet.formats import models
 from scratchnet.formats.onnx import reader
@@ -363,6 +363,19 @@ def test_inputs_of_one_column_each_have_names():
     net = of_graph(graph)
     assert net.predict([[1, 5]]) == [[4]] and net.metadata == {"columns": ["a", "b"]}
     assert alone(joined()).metadata == {}
+
+
+def test_inputs_of_whole_numbers_that_become_floats():
+    """As scikit-learn's converter writes a model that was fitted to a table of whole numbers"""
+    cast, mean = Node("Cast", ["X"], ["f"], {"to": DOUBLE}), named("ReduceMean", ["f"], dict(LAST))
+    assert of_graph(graph_of([cast, mean], kind=INT64)).predict([[1, 2]]) == [[1.5]]
+    scaler = named("ai.onnx.ml.Scaler", ["X"], {"offset": [1.0, 0.0], "scale": [0.5, 1.0]})
+    assert of_graph(graph_of([scaler], kind=INT64)).predict([[4, 2]]) == [[1.5, 2]]
+    whole = graph_of([named("ReduceMean", ["X"], dict(LAST))], kind=INT64)  # It rounds down.
+    with pytest.raises(
+        ValueError, match="'X' has the type 7; it must be FLOAT or DOUBLE, or whole"
+    ):
+        of_graph(whole)
 
 
 def test_an_input_of_one_row_next_to_another():

@@ -23,6 +23,7 @@ converter, PyTorch and Keras, with the operators of version 7 to the newest:
   output. A layer that treats several rows of a sample alike becomes one Dense over all rows.
 - The features of several inputs follow each other, in the order of the graph. If each input is
   one column, as of a model fitted to a data frame, ``metadata["columns"]`` has their names.
+- Inputs may be whole numbers if a Cast or an operator of scikit-learn makes floats of them first.
 - If the graph has several outputs, ``output`` chooses one; it may be any value of the graph. A
   class found by ArgMax stands for the scores before it, if ArgMax compares those of one sample.
 - Class labels become ``metadata["labels"]``. For two classes, scikit-learn writes the columns 1 - p

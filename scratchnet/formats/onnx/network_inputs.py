@@ -8,7 +8,7 @@ columns_of          the names of the inputs if each is a column of a table
 
 from ..strict_json import shown
 from .chain import Chain
-from .graph import FLOATS
+from .graph import FLOATS, INT32, INT64
 from .layout import SAMPLES, count
 from .rows import Rows
 from .wires import Wire
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from .graph import Graph, Value
     from .rows import Reading
 
+# Operators that also take whole numbers, and make floats of them.
+OF_WHOLE_NUMBERS = (
+    "ai.onnx.ml.FeatureVectorizer",
+    "ai.onnx.ml.LinearClassifier",
+    "ai.onnx.ml.LinearRegressor",
+    "ai.onnx.ml.Normalizer",
+    "ai.onnx.ml.Scaler",
+)
 # Layers that have a fixed number of inputs.
 OF_WIDTH = ("Dense", "LayerNormalization", "Normalization", "RMSNormalization")
 
@@ -61,11 +69,30 @@ def started(
     """
     wires = {found.name: found for found in _inputs_of(wire)}
     used = [value for value in graph.inputs if value.name in wires]
+    for value in used:
+        _check_type(graph, value)
     starts = [_start(reading, value, place, width) for value in used]
     if len(starts) > 1:
         _check_samples(used)
         starts = _side_by_side(reading, used, starts)
     return {id(wires[value.name]): rows for value, rows in zip(used, starts)}
+
+
+def _check_type(graph: "Graph", value: "Value") -> None:
+    """Check that an input holds floats, or whole numbers that become floats at once."""
+    users = [node for node in graph.nodes if value.name in node.inputs]
+    become_floats = all(
+        [
+            node.operator in OF_WHOLE_NUMBERS
+            or (node.operator == "Cast" and node.attributes.get("to") in FLOATS)
+            for node in users
+        ]
+    )
+    if value.kind not in FLOATS + (0,) + ((INT32, INT64) if become_floats else ()):
+        raise ValueError(
+            f"ONNX: the input {shown(value.name)} has the type {value.kind}; it must be FLOAT or "
+            "DOUBLE, or whole numbers that a Cast makes floats"
+        )
 
 
 def _check_samples(inputs: "List[Value]") -> None:
@@ -133,11 +160,6 @@ def _start(
     dims: "List[Any]" = [None, None] if value.dims is None else list(value.dims)
     if not dims:
         raise ValueError(f"ONNX: the input {shown(value.name)} is a single number, not a row")
-    if value.kind not in FLOATS + (0,):
-        raise ValueError(
-            f"ONNX: the input {shown(value.name)} has the type {value.kind}; "
-            "it must be FLOAT or DOUBLE"
-        )
     if len(dims) > 1 and place is not None and place < len(dims):
         reading.samples = dims[place] if isinstance(dims[place], int) else None
         dims[place] = SAMPLES
