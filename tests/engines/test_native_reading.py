@@ -244,6 +244,15 @@ def test_the_targets_of_bytes_are_converted_once(images, tmp_path, monkeypatch):
         assert list(targets) == [list(row) for row in fixed]
 
 
+@pytest.mark.parametrize("scale", [1, 255])
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "mean_squared_error"])
+def test_bytes_as_targets_are_checked_by_the_loss(loss, scale, images):
+    X = read_idx(images, scale=scale)
+    layers = lambda _: [sn.Dense(2, 2), sn.Sigmoid()]  # noqa: E731
+    found, expected = [fit(X, X, name, loss, layers, batch_size=2) for name in ("native", "lists")]
+    assert found == expected
+
+
 def test_bytes_of_another_width_are_refused_as_rows_are(images):
     X = read_idx(images)
     found, expected = [

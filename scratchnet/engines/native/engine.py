@@ -231,7 +231,7 @@ class Native(Generated):
             return [array("q", used), *self.data]
         # A new array of this size would take longer to make than to fill.
         self.room = X = reading.gathered(examples.X, used, self.inputs, self.room)
-        Y = reading.gathered(examples.Y, used, self.outputs)
+        Y = reading.gathered_targets(examples.Y, used, self.outputs, self.loss)
         weights = [] if examples.weights is None else [examples.weights[i] for i in used]
         return [array("q", range(len(used))), X, Y, array("d", weights)]
 

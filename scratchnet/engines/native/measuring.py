@@ -57,5 +57,5 @@ class Measuring:
         if self.data:
             return [array("q", used), *self.data, array("d", examples.weights or []), count]
         X = reading.gathered(examples.X, used, self.shape[0])
-        Y = reading.gathered(self.Y, used, self.shape[1])
+        Y = reading.gathered_targets(self.Y, used, self.shape[1], self.loss)
         return [array("q", range(len(used))), X, Y, array("d", weights or []), count]
