@@ -210,6 +210,16 @@ def test_reading_a_list_leaves_the_references_as_they_were():
     assert sys.getrefcount(number) == before
 
 
+class Masked(array):
+    def tolist(self):
+        return [None] * len(self)
+
+
+def test_an_array_whose_lists_hold_something_else_is_refused():
+    with pytest.raises(TypeError, match="give 3 numbers"):
+        sn.compile(network())(Masked("d", [1, 2, 3]))
+
+
 def test_a_function_for_lists_outlives_its_predictor():
     predict = sn.compile(network(3, 2, (sn.Tanh,)))
     expected, of_list = predict([1, 2, 3]), predict.predict_list

@@ -8,6 +8,7 @@ from ...codegen.c.native_predictor import NativePredictor
 from ...core.checks import require, shown
 from ...scalars.symbolic import Undecided
 from . import library, lists
+from .reading import is_disguised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class Predictor:
             view: "Any" = memoryview(x)
         except (TypeError, ValueError):  # NumPy raises a ValueError for times.
             raise TypeError(self.refusal(x)) from None
+        if is_disguised(x):
+            raise TypeError(self.refusal(x))
         if view.format not in ("d", "@d") or view.ndim not in (1, 2) or not view.c_contiguous:
             raise TypeError(
                 "compile: a buffer holds doubles in one or two dimensions without gaps; this has "

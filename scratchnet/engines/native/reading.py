@@ -214,8 +214,8 @@ def in_buffer(data: "Any", width: "Optional[int]", fewest: int) -> "Optional[Dou
 
     It is not copied unless it is read-only.
     """
-    if sum(["tolist" in vars(kind) for kind in type(data).__mro__]) > 1:
-        return None  # Its numbers are not those of its buffer: the array is masked, for example.
+    if is_disguised(data):
+        return None
     try:
         view: "Any" = memoryview(data)
     except (TypeError, ValueError):  # NumPy raises a ValueError for times.
@@ -227,6 +227,11 @@ def in_buffer(data: "Any", width: "Optional[int]", fewest: int) -> "Optional[Dou
     count = len(numbers)
     finite: int = function("net_finite", 1, 1)(count, library.address(numbers))
     return Doubles(numbers, view.shape[1]) if finite == count else None
+
+
+def is_disguised(data: "Any") -> bool:
+    """Return whether the numbers of an array are not those of its buffer, as if it is masked."""
+    return sum(["tolist" in vars(kind) for kind in type(data).__mro__]) > 1
 
 
 def targets_of(Y: "Any", outputs: int, loss: "Any") -> "Optional[Doubles]":
