@@ -9,10 +9,8 @@ import math
 from ..codegen.own import is_own
 from ..core.network import Sequential
 from .generated import Steps, obstacle_to_code
-from .lanes import Lanes
 from .measuring import measuring
 from .products import COMPILED
-from .rows import Rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,8 +58,8 @@ def chosen(lists: "Engine", size: int, name: str, executor: "Any" = None) -> "En
         if name == "native":
             return native(lists, size, executor)
         if name == "lanes":
-            return Lanes(lists, size)
-        return Rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
+            return lanes(lists, size)
+        return rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
     except Exception as error:  # User-defined rules may raise anything.
         raise ValueError(f"engine={name!r} cannot be used here: {error}") from error
 
@@ -72,7 +70,7 @@ def fastest(lists: "Engine", size: int) -> "Engine":
         kind = choice(lists, size, MOST)[0]
         if kind != "samples":
             count = sum([p.count for p in lists.net.parameters()])
-            return Lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else math.inf)
+            return lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else math.inf)
     except Exception:  # The samples are not on a grid, for example.
         pass
     try:
@@ -80,13 +78,16 @@ def fastest(lists: "Engine", size: int) -> "Engine":
     except Exception:  # The network is too large, or a user-defined rule raises an error.
         pass
     try:
-        return Rows(lists, size)
+        return rows(lists, size)
     except Exception:
         return lists
 
 
+# ---- the engines, whose modules are imported only where they are needed --------------------------
+
+
 def native(lists: "Engine", size: int, executor: "Any") -> "Engine":
-    """Return the engine "native". Its modules are imported only where it is asked for."""
+    """Return the engine Native, or Shared with an executor."""
     if type(lists.net) is not Sequential:
         raise ValueError(f"{type(lists.net).__name__} is a user-defined network")
     if executor is None:
@@ -96,6 +97,18 @@ def native(lists: "Engine", size: int, executor: "Any") -> "Engine":
     from .native.shards import Shared
 
     return Shared(lists, size, executor)
+
+
+def lanes(lists: "Engine", size: int, *time: float) -> "Engine":
+    from .lanes import Lanes
+
+    return Lanes(lists, size, *time)
+
+
+def rows(lists: "Engine", size: int) -> "Engine":
+    from .rows import Rows
+
+    return Rows(lists, size)
 
 
 def steps(lists: "Engine", size: int, most: "Dict[str, float]") -> "Engine":
