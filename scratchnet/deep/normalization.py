@@ -109,9 +109,9 @@ class RMSNormalization(LayerNormalization):
     ``epsilon``   is added to the mean of the squares, so that a row of zeros does not divide by 0
     ``scale``     a list of ``inputs`` numbers; if not given, ones; False means no scale
 
-    >>> layer = RMSNormalization(2, epsilon=1, scale=[1, 2])
-    >>> layer.forward([[1.0, 2.0]])
-    [[0.5345224838248488, 2.1380899352993947]]
+    >>> layer = RMSNormalization(2, epsilon=9, scale=[1, 2])
+    >>> layer.forward([[4.0, -4.0]])
+    [[0.8, -1.6]]
     """
 
     in_parameters: Names = ("scale",)

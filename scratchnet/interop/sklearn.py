@@ -8,9 +8,9 @@
                                                  classes and for several labels at once
     LogisticRegression(CV)                       Dense, and Sigmoid or Softmax
     LinearDiscriminantAnalysis
-    SGDClassifier, with two classes              Dense, and Sigmoid, HardSigmoid or Threshold
-    Perceptron  LinearSVC  RidgeClassifier(CV)   Dense, Threshold(5e-324): 1 if z > 0
-    PassiveAggressiveClassifier; two classes
+    SGDClassifier                                Dense, and Sigmoid, HardSigmoid or Threshold
+    Perceptron  LinearSVC  RidgeClassifier(CV)   Dense, Threshold(5e-324): 1 if z > 0; Dense alone
+    PassiveAggressiveClassifier                  for more than two classes
     LinearRegression  Ridge(CV)  Lasso(CV)       Dense
     ElasticNet(CV)  SGDRegressor  LinearSVR  ...
     StandardScaler  MinMaxScaler  MaxAbsScaler   Normalization before them; Clip if the scaler
@@ -100,9 +100,10 @@ def from_sklearn(estimator: "Any") -> "Sequential":
 
     The outputs are those of ``predict_proba``, for two classes only the second column; of a
     regressor, those of ``predict``. The output of a classifier without probabilities is 0 or 1: the
-    place of the predicted class in ``net.metadata["labels"]``. An estimator that was fitted to a
-    data frame gives ``net.metadata["columns"]``. An estimator that is not supported or not fitted
-    raises a ValueError.
+    place of the predicted class in ``net.metadata["labels"]``. For more than two classes, its
+    outputs are those of ``decision_function``; the largest one is that of the predicted class. An
+    estimator that was fitted to a data frame gives ``net.metadata["columns"]``. An estimator that
+    is not supported or not fitted raises a ValueError.
     """
     before, last = _steps(estimator, "from_sklearn")
     kind = _kind(last, "from_sklearn", CLASSIFIERS + REGRESSORS)

@@ -76,11 +76,18 @@ def linear(estimator: "Any", kind: str) -> "List[Layer]":
         return [dense(matrix.transpose(rows), bias)]
     if len(rows) == 1:
         return [dense(matrix.transpose(rows), bias), _end_of_two(estimator, kind)]
-    if kind in WITHOUT_PROBABILITIES or not _is_logistic(estimator, kind):
+    if _has_several_labels(estimator):
         raise ValueError(
-            f"from_sklearn: a {kind} with more than two classes has no equivalent layer, unless it "
-            "predicts by logarithmic loss; use two classes, or LogisticRegression"
+            f"from_sklearn: a {kind} with several labels at once is not supported; give one label "
+            "per sample"
         )
+    if kind == "SGDClassifier" and estimator.loss == "modified_huber":
+        raise ValueError(
+            "from_sklearn: the probabilities of an SGDClassifier with loss='modified_huber' and "
+            "more than two classes have no equivalent layer; use loss='log_loss'"
+        )
+    if kind in WITHOUT_PROBABILITIES or not _is_logistic(estimator, kind):
+        return [dense(matrix.transpose(rows), bias)]  # the decision function of each class
     several = getattr(estimator, "multi_class", "auto")  # a parameter before scikit-learn 1.8
     if kind == "SGDClassifier" or several == "ovr" or _is_liblinear(estimator):
         return _one_versus_rest(rows, bias)
@@ -99,6 +106,12 @@ def _end_of_two(estimator: "Any", kind: str) -> "Any":
             "equivalent layer; leave multi_class out"
         )
     return Sigmoid()
+
+
+def _has_several_labels(estimator: "Any") -> bool:
+    """Return whether a RidgeClassifier predicts several labels for each sample."""
+    binarizer = getattr(estimator, "_label_binarizer", None)
+    return "multilabel" in getattr(binarizer, "y_type_", "")
 
 
 def _is_logistic(estimator: "Any", kind: str) -> bool:

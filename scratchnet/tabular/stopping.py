@@ -39,7 +39,7 @@ class Gains:
     ['', '', '']
     >>> gains.reason_to_stop(Epoch(4, 0, 0.4985, 0, 1))
     'no worthwhile improvement for 2 epochs'
-    >>> gains.reason_to_stop(Epoch(5, 0, 0.0035, 0, 1))
+    >>> gains.reason_to_stop(Epoch(5, 0, 0.003, 0, 1))
     'the loss is so small that no worthwhile improvement is left'
     """
 

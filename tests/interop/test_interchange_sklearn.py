@@ -195,10 +195,6 @@ def poisson():
         (svm.SVC, "SVC is not supported"),
         (lambda: GridSearchCV(MLPClassifier(), {}), "GridSearchCV is not fitted yet"),
         (
-            lambda: fitted(linear_model.Perceptron(), CLASSES["three texts"]),
-            "a Perceptron with more than two classes ha",
-        ),
-        (
             poisson,
             "from_sklearn: MLPRegressor has the activation 'exp', which is not supported; give one of ident",
         ),

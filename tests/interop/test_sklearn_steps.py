@@ -188,9 +188,23 @@ def test_a_classifier_without_probabilities(last):
     labels = net.metadata["labels"]
     assert [labels[int(a)] for (a,) in net.predict(FAR)] == model.predict(FAR).tolist()
     fitted(model, THREE)
-    with pytest.raises(
-        ValueError, match="with more than two classes has no equivalent layer, unless"
-    ):
+    net = sn.from_sklearn(model)
+    outputs = net.predict(FAR)
+    agree(outputs, model.decision_function(FAR))
+    labels = net.metadata["labels"]
+    assert [labels[a.index(max(a))] for a in outputs] == model.predict(FAR).tolist()
+
+
+def test_a_classifier_of_several_labels_is_refused():
+    y = [[i % 2, int(i % 3 > 0), int(i % 5 > 2)] for i in range(60)]
+    model = fitted(linear_model.RidgeClassifier(), y)
+    with pytest.raises(ValueError, match="with several labels at once is not supported"):
+        sn.from_sklearn(model)
+
+
+def test_modified_huber_of_several_classes_is_refused():
+    model = fitted(linear_model.SGDClassifier(loss="modified_huber"), THREE)
+    with pytest.raises(ValueError, match="have no equivalent layer; use loss='log_loss'"):
         sn.from_sklearn(model)
 
 

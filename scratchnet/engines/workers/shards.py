@@ -29,6 +29,7 @@ def cut(
 
     The shards are not empty, and their sizes differ by at most one sample.
 
+    >>> from scratchnet.engines.workers.packing import unpacked
     >>> batch = [[0.5], [1.5], [2.5], [3.5]], [[0.0]] * 4, None
     >>> for X, Y, weights, share in cut(batch, 3, float):
     ...     print(unpacked(X), share)
