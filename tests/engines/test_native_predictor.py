@@ -1,6 +1,8 @@
 """sn.compile: the bits of `predict` in the portable kernel, for lists, rows and buffers."""
 
+import copy
 import gc
+import pickle
 import sys
 import sysconfig
 import threading
@@ -245,6 +247,12 @@ def test_a_buffer_of_no_rows_has_no_outputs():
     outputs = sn.compile(network())(rows)
     assert outputs.shape == (0, 2)
     assert outputs.tolist() == []
+
+
+@pytest.mark.parametrize("function", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_compiled_code_cannot_be_pickled_or_copied(function):
+    with pytest.raises(TypeError, match="^compile: compiled code cannot be pickled or copied; "):
+        function(sn.compile(network()))
 
 
 def test_networks_that_cannot_be_compiled():

@@ -55,15 +55,18 @@ class Predictor:
             return self.of_buffer(x)
         try:
             return self.predict_list(x)
-        except (
-            TypeError,
-            OverflowError,
-        ):  # It is not a list of the right number of finite numbers.
+        except (TypeError, OverflowError):  # It is no list of the right number of finite numbers.
             pass
         try:
             return self.predict_rows(x)
         except (TypeError, OverflowError):
             return self.of_list(x)
+
+    def __reduce__(self) -> "Any":
+        raise TypeError(
+            "compile: compiled code cannot be pickled or copied; pickle or copy the network, and "
+            "compile that"
+        )
 
     def of_list(self, x: "Any") -> "List[Any]":
         """Return the outputs for a list of numbers, or of rows; the error says what is wrong."""
