@@ -1,6 +1,7 @@
 """engine="native": the bits of lists in the portable kernel, through compiled C, whichever kernel is active."""
 
 import io
+import math
 import os
 import random
 import signal
@@ -345,7 +346,7 @@ def test_schedules_of_user_defined_optimizers_are_portable_in_every_kernel(by_li
     expected = fitted("lists")
     with kernel("fast"):
         assert fitted("native") == expected
-        assert fitted("lists") != expected
+        assert (fitted("lists") != expected) is hasattr(math, "sumprod")
     assert not by_lists
 
 

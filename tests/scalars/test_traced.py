@@ -215,9 +215,8 @@ def test_training_traced_numbers_is_training_floats(optimizer):
     net = sn.Sequential([sn.Normalization(), sn.Dense(2, 2), sn.Dropout(0.4), sn.Softmax()], seed=3)
     traced = net.copy(Traced)
     for twin in (net, traced):
-        twin.fit(
-            X, [0, 1], "categorical_cross_entropy", optimizer=optimizer, epochs=2, batch_size=1
-        )
+        options = dict(optimizer=optimizer, epochs=2, batch_size=1, engine="lists")
+        twin.fit(X, [0, 1], "categorical_cross_entropy", **options)
     assert plain([p.value for p in traced.parameters()]) == plain(
         [p.value for p in net.parameters()]
     )
