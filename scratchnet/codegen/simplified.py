@@ -14,9 +14,9 @@ known, so that more is known there:
 ('where', 0.0, 'where')
 """
 
-import math
 import operator
 
+from ..core import elementary
 from ..scalars import Symbolic
 from ..scalars.operations import COMPARISON, INFIX, OPERATIONS
 from .program import reachable
@@ -33,11 +33,12 @@ ARITHMETIC = {
     "multiply": operator.mul,
     "divide": operator.truediv,
 }
-UNKNOWN = -math.inf, math.inf
+INFINITY = float("inf")
+UNKNOWN = -INFINITY, INFINITY
 ERROR = 2**-50  # relative
 # The numbers below -NEAR, in parts so small that bounds of e^z/(1 + e^z) are near its values.
 NEAR = 2**-10
-ENDS = [-NEAR * 1.5**k for k in range(19)] + [-math.inf]
+ENDS = [-NEAR * 1.5**k for k in range(19)] + [-INFINITY]
 BELOW = list(zip(ENDS[1:], ENDS))
 
 
@@ -236,7 +237,7 @@ class Region:
     """
 
     def __init__(
-        self, condition: "Symbolic", place: int, low: float = 0.0, high: float = math.inf
+        self, condition: "Symbolic", place: int, low: float = 0.0, high: float = INFINITY
     ) -> None:
         self.condition = condition
         self.place = place
@@ -273,5 +274,5 @@ def exp_bounds(low: float, high: float) -> "Bounds":
     """Return bounds of e^x, whose error is below an ulp, for x between two bounds."""
     if high > 700:
         return UNKNOWN
-    above = math.exp(high) * (1 + ERROR)
-    return math.exp(low) * (1 - ERROR), above if high > 0 else min(1.0, above)
+    above = elementary.exp(high) * (1 + ERROR)
+    return elementary.exp(low) * (1 - ERROR), above if high > 0 else min(1.0, above)

@@ -70,7 +70,7 @@ def fastest(lists: "Engine", size: int) -> "Engine":
         kind = choice(lists, size, MOST)[0]
         if kind != "samples":
             count = sum([p.count for p in lists.net.parameters()])
-            return lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else math.inf)
+            return lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else float("inf"))
     except Exception:  # The samples are not on a grid, for example.
         pass
     try:

@@ -274,7 +274,7 @@ def test_killed_again_and_again(tmp_path):
         while kills < 12 and process.poll() is None and not os.path.exists(path):
             time.sleep(0.01)  # so that there is something to be lost
         if kills < 12:
-            time.sleep(chance.uniform(0.0, 0.5))
+            time.sleep(chance.uniform(0.0, 0.1))
             kills += process.poll() is None
             process.kill()
         output, _ = process.communicate()
