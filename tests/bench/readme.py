@@ -27,7 +27,14 @@ LINES = [
     ("784-30-10, batch 200, two processes", "train 784-30-10, batch 200, two processes", ""),
     ("`import scratchnet`", "import scratchnet, without the interpreter", ""),
 ]
-LEFT_OUT = ("itself before", "net.predict")
+LEFT_OUT = (
+    "itself before",
+    "its dot products",
+    "micrograd",
+    "microgpt's Value",
+    "neat-python",
+    "net.predict",
+)
 
 
 def rows_for_it(rows):
