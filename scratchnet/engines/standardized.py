@@ -53,7 +53,7 @@ class Ready:
         normal = [p.rows for p in self.layer.parameters()]
         if normal != self.used:
             self.used = normal
-            self.kept = standardized_examples(self.lists.examples, *normal)
+            self.kept = standardized_examples(self.lists.examples, self.layer)
         return self.kept
 
 
@@ -79,16 +79,9 @@ def standardized(layer: "Normalization") -> "Standardized":
     return twin
 
 
-def standardized_examples(examples: "Examples", means: "Matrix", spreads: "Matrix") -> "Examples":
-    """Return the examples with (x - mean)/spread in place of x."""
-    places = [j for j, normal in enumerate(zip(means[0], spreads[0])) if normal != (0.0, 1.0)]
-    if not places:
-        return examples
-    normal = [(j, means[0][j], spreads[0][j]) for j in places]
-    X = []
-    for x in examples.X:
-        row = list(x)
-        for j, mean, spread in normal:
-            row[j] = (x[j] - mean) / spread
-        X.append(row)
+def standardized_examples(examples: "Examples", layer: "Normalization") -> "Examples":
+    """Return the examples with the layer's output in place of its input."""
+    if set(layer.mean.value) == {0.0} and set(layer.spread.value) == {1.0}:
+        return examples  # All inputs are one-hot and stay as they are.
+    X = copy(layer).forward(examples.X)
     return Examples(X, examples.Y, examples.weights, examples.used)

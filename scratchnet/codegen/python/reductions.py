@@ -1,4 +1,4 @@
-"""The sums and maxima over a row of a recorded step, which become loops.
+"""Sums and maxima over a row in the record of a step, printed as loops.
 
 A softmax, for example, is recorded as the largest number of a row, then its exponentials, their
 sum, and the quotients. Each term of the sum is computed in the same way from the numbers at its own

@@ -138,7 +138,7 @@ class Doubles:
 def as_doubles(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any, Any]":
     """Return X and Y, each as Doubles if possible, else as it is given.
 
-    Y is read if X is, because checking a target takes longer than checking a row of X.
+    If X is read here, so is Y, because the core checks a target more slowly than a row of X.
     """
     if net.number is not float or sys.byteorder != "little":
         return X, Y
