@@ -3,6 +3,8 @@
 import decimal
 import fractions
 import struct
+import sys
+import sysconfig
 from array import array
 
 import pytest
@@ -14,7 +16,7 @@ import scratchnet as sn
 from scratchnet.datasets.arrays import Picked
 from scratchnet.datasets.compact import CompactRows
 from scratchnet.datasets.idx import read_idx
-from scratchnet.engines.native import compiler, engine, reading
+from scratchnet.engines.native import compiler, engine, lists, reading
 
 try:
     compiler.find_compiler()
@@ -22,9 +24,11 @@ except compiler.CompilerError as none:
     pytest.skip(str(none), allow_module_level=True)
 
 
-@pytest.fixture(autouse=True, params=[False, True], ids=["in C", "by a loop"])
+@pytest.fixture(autouse=True, params=[True, False], ids=["in C", "by a loop"])
 def quickly_compiled(request, monkeypatch):
-    monkeypatch.setattr(reading, "COMPILED", request.param)
+    if request.param and not reading.IN_C:
+        pytest.skip("this interpreter keeps its objects in another way")
+    monkeypatch.setattr(reading, "IN_C", request.param)
     monkeypatch.setattr(compiler, "FAST", ["-O1"])
     monkeypatch.setattr(compiler, "HERE", [])
     monkeypatch.setattr(reading, "FEWEST", 1)
@@ -53,6 +57,24 @@ def test_usual_rows_are_read_at_once():
     assert bits([list(row) for row in X]) == bits([list(map(float, row)) for row in SAMPLES])
     assert bits([list(row) for row in Y]) == bits([[float(y)] for y in TARGETS])
     assert [X[-1], len(X)] == [[-(2.0**31), 0.0], 4]
+
+
+def test_the_largest_ints_that_are_exact():
+    largest = 2**53 - 1
+    assert as_doubles([[largest, -largest]])[0][0] == [float(largest), float(-largest)]
+    for inexact in (2**53 + 1, -(2**53) - 1, 10**400):
+        X = [[0.5, inexact]]
+        assert as_doubles(X)[0] is X
+
+
+def test_objects_are_read_in_c_only_where_they_are_as_expected(monkeypatch):
+    assert lists.types_are_known() == (sys.implementation.name == "cpython" and not is_free())
+    monkeypatch.setattr(lists, "TYPES", [id(list), id(int)])
+    assert not lists.types_are_known()
+
+
+def is_free():
+    return hasattr(sys, "_is_gil_enabled") and bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
 STRANGE = [

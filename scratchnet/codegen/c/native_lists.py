@@ -21,6 +21,23 @@ FUNCTIONS = (
     "PyEval_RestoreThread",
 )
 
+# CPython's objects, as far as they are read where they are. See engines/native/lists.py.
+OBJECTS = """\
+struct net_float { ptrdiff_t references; const void *type; double value; };
+struct net_list {
+    ptrdiff_t references;
+    const void *type;
+    ptrdiff_t size;
+    struct net_float **item;
+};
+struct net_tuple {
+    ptrdiff_t references;
+    const void *type;
+    ptrdiff_t size;
+    struct net_float *item[1]; /* as many as size says */
+};
+"""
+
 LISTS = """\
 /* ---- Python's lists ------------------------------------------------------------------------- */
 
@@ -42,14 +59,7 @@ static struct {{
     const void *list_type, *float_type;
 }} python;
 
-struct net_float {{ ptrdiff_t references; const void *type; double value; }};
-struct net_list {{
-    ptrdiff_t references;
-    const void *type;
-    ptrdiff_t size;
-    struct net_float **item;
-}};
-
+{objects}
 /* Takes the addresses of the functions. */
 NET_API long long net_connect(const void *functions)
 {{
@@ -162,6 +172,7 @@ def lists(inputs: int, outputs: int, scratch: int) -> str:
     size = inputs + outputs + scratch
     memory, end = (ON_STACK, "") if size <= MOST_ON_STACK else (ON_HEAP, "free(numbers);\n    ")
     return LISTS.format(
+        objects=OBJECTS,
         inputs=inputs,
         outputs=outputs,
         scratch=scratch,

@@ -1,4 +1,4 @@
-"""Functions of a compiled library that take and return Python's own lists.
+"""Functions of compiled libraries that take and return Python's own lists.
 
 CPython makes a function of the address of C code. It calls that code without ``ctypes``, which
 would take longer than the prediction of a small network.
@@ -6,14 +6,16 @@ would take longer than the prediction of a small network.
 
 import ctypes
 import sys
+from functools import lru_cache
 
+from ...codegen.c import native_data
 from ...codegen.c.native_lists import FUNCTIONS
 from . import library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
-    from typing import Any, Callable
+    from typing import Any, Callable, List, Tuple
 
 ONE_ARGUMENT = 8  # METH_O of Python's C API
 
@@ -37,10 +39,8 @@ class Lists:
     """
 
     def __init__(self, source: str, weights: "array[float]") -> None:
-        addresses = [address_of(getattr(ctypes.pythonapi, name)) for name in FUNCTIONS]
-        addresses += TYPES if types_are_known() else [None, None]
-        table = (ctypes.c_void_p * len(addresses))(*addresses)
-        library.function(source, "net_connect", 0, 1)(ctypes.addressof(table))
+        types = TYPES if types_are_known() else [None, None]
+        connect(source, addresses_of(FUNCTIONS) + types)
         self.weights = weights
         self.predict_list = self.function(source, "net_predict_list")
         self.predict_rows = self.function(source, "net_predict_rows")
@@ -59,15 +59,39 @@ class Lists:
         return made(place, weights, (definition, self.weights))  # type: ignore[no-any-return]
 
 
+@lru_cache(maxsize=None)
+def reader() -> "Callable[[int, int, int, int], int]":
+    """Return the C function net_read, which keeps the lock of the interpreter."""
+    source = native_data.SOURCE
+    addresses = [id(kind) for kind in native_data.TYPES] + addresses_of(native_data.FUNCTIONS)
+    connect(source, addresses)
+    integer, place = ctypes.c_longlong, ctypes.c_void_p
+    made: "Any" = ctypes.PYFUNCTYPE(integer, integer, integer, place, place)
+    return made(address_of(library.function(source, "net_read", 2, 2)))  # type: ignore[no-any-return]
+
+
+def connect(source: str, addresses: "List[Any]") -> None:
+    """Give a library the addresses of types and functions of the interpreter."""
+    table = (ctypes.c_void_p * len(addresses))(*addresses)
+    library.function(source, "net_connect", 0, 1)(ctypes.addressof(table))
+
+
+def addresses_of(functions: "Tuple[str, ...]") -> "List[Any]":
+    return [address_of(getattr(ctypes.pythonapi, name)) for name in functions]
+
+
 # Objects of CPython begin with the number of references and the type. A float goes on with its
-# value, a list with its length and the address of its items.
+# value, a list with its length and the address of its items, a tuple with its length and its items.
 TYPES = [id(list), id(float)]
 
 
 def types_are_known() -> bool:
-    """Return whether lists and floats are in memory as the C expects; not in free threading."""
+    """Return whether these objects are in memory as the C expects; not in free threading."""
+    if not are_possible():
+        return False
     word = ctypes.sizeof(ctypes.c_void_p)
     number, numbers = 1.5, [2.5, 3.5, 4.5]
+    same = tuple(numbers)
 
     def at(address: int, kind: "Any" = ctypes.c_size_t) -> "Any":
         return kind.from_address(address).value
@@ -77,6 +101,7 @@ def types_are_known() -> bool:
         and at(id(number) + 2 * word, ctypes.c_double) == number
         and at(id(numbers) + 2 * word) == len(numbers)
         and [at(at(id(numbers) + 3 * word) + k * word) for k in range(3)] == list(map(id, numbers))
+        and [at(id(same) + k * word) for k in range(1, 6)] == [id(tuple), 3, *map(id, numbers)]
     )
 
 

@@ -5,19 +5,17 @@
     whole      returns all numbers of X or Y
     gathered   returns the numbers of some rows
 
-CPython's lists are read through the module ``marshal``, which writes each number with its type.
-Whatever is not as expected, such as wrong data, is left to the checks of the core.
+CPython's lists are read where they are in memory. Whatever is not as expected, such as wrong data,
+is left to the checks of the core.
 """
 
-import marshal
-import sys
 from array import array
 
+from ...codegen.c.native_data import SOURCE
 from ...codegen.own import is_own
 from ...core.checks import LazyRows
 from ...core.losses import Loss
-from ..products import COMPILED
-from . import library
+from . import library, lists
 from .compiler import CompilerError
 
 TYPE_CHECKING = False
@@ -27,88 +25,12 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
 
 FEWEST = 50000  # numbers; the core checks fewer in less time than compiling this source takes
-AT_ONCE = 1 << 14  # how many numbers marshal writes at once; they stay in the cache
+IN_C = lists.types_are_known()
+AT_ONCE = 1 << 14  # how many numbers are read by one call; rows made for it stay in the cache
 
 NUMBERS = (float, int, bool)
 MOST_EXACT = 1 << 53
 MOST_KEPT = 1 << 24  # numbers of a sequence whose rows are made when they are read
-
-SOURCE = """\
-#include <stdint.h>
-#include <string.h>
-#ifdef _WIN32
-#define NET_API __declspec(dllexport)
-#else
-#define NET_API
-#endif
-
-/* Reads rows of finite numbers from a list that Python's marshal.dumps(rows, 2) has written.
- * Returns the number of leading rows that are as expected. */
-NET_API long long net_read(long long size, long long rows, long long width,
-    const unsigned char *bytes, double *out)
-{
-    const unsigned char *const end = bytes + size;
-    int32_t count;
-    bytes += 5; /* '[' and the number of rows */
-    for (long long i = 0; i < rows; i++) {
-        if (width > 1 || (bytes < end && (*bytes == '[' || *bytes == '('))) {
-            if (end - bytes < 5 || (*bytes != '[' && *bytes != '(')) { return i; }
-            memcpy(&count, bytes + 1, 4);
-            if (count != width) { return i; }
-            bytes += 5;
-        }
-        for (long long j = 0; j < width; j++) {
-            double x;
-            if (end - bytes >= 9 && *bytes == 'g') {
-                memcpy(&x, bytes + 1, 8);
-                bytes += 9;
-            } else if (end - bytes >= 5 && *bytes == 'i') {
-                memcpy(&count, bytes + 1, 4);
-                x = count;
-                bytes += 5;
-            } else if (end - bytes >= 1 && (*bytes == 'T' || *bytes == 'F')) {
-                x = *bytes == 'T';
-                bytes += 1;
-            } else {
-                return i;
-            }
-            if (!(x - x == 0.0)) { return i; }
-            *out++ = x;
-        }
-    }
-    return rows;
-}
-
-/* Returns the number of leading numbers that are finite. */
-NET_API long long net_finite(long long count, const double *numbers)
-{
-    for (long long k = 0; k < count; k++) {
-        if (!(numbers[k] - numbers[k] == 0.0)) { return k; }
-    }
-    return count;
-}
-
-/* Copies these rows. */
-NET_API long long net_copy(long long rows, long long width, const long long *places,
-    const double *numbers, double *out)
-{
-    for (long long i = 0; i < rows; i++) {
-        memcpy(out + width * i, numbers + width * places[i], (size_t)width * sizeof *out);
-    }
-    return rows;
-}
-
-/* Looks up the bytes of these rows in a table. */
-NET_API long long net_look_up(long long rows, long long width, const long long *places,
-    const unsigned char *bytes, const double *table, double *out)
-{
-    for (long long i = 0; i < rows; i++) {
-        const unsigned char *const row = bytes + width * places[i];
-        for (long long j = 0; j < width; j++) { *out++ = table[row[j]]; }
-    }
-    return rows;
-}
-"""
 
 
 class Doubles:
@@ -140,7 +62,7 @@ def as_doubles(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any
 
     If X is read here, so is Y, because the core checks a target more slowly than a row of X.
     """
-    if net.number is not float or sys.byteorder != "little":
+    if net.number is not float:
         return X, Y
     try:
         inputs = doubles_of(X, net.inputs, FEWEST)
@@ -165,28 +87,25 @@ def doubles_of(data: "Any", width: "Optional[int]", fewest: int = 0) -> "Optiona
     if not width or len(data) * width < fewest:
         return None
     numbers = library.zeros(len(data) * width)
-    read = read_by_loop if COMPILED else read_in_c
+    read = read_in_c if IN_C else read_by_loop
     step = max(1, AT_ONCE // width)
     for start in range(0, len(data), step):
-        rows = [data[i] for i in range(start, min(start + step, len(data)))]
+        stop = min(start + step, len(data))
+        kept = isinstance(data, (list, tuple))
+        rows = data[start:stop] if kept else [data[i] for i in range(start, stop)]
         if not read(rows, width, numbers, start * width):
             return None
     return Doubles(numbers, width)
 
 
-def read_in_c(rows: "List[Any]", width: int, numbers: "array[float]", k: int) -> bool:
+def read_in_c(rows: "Any", width: int, numbers: "array[float]", k: int) -> bool:
     """Write the numbers of the rows into the array, from k on; return whether all are finite."""
-    try:
-        written = marshal.dumps(rows, 2)
-    except ValueError:
-        return False
     place = library.address(numbers) + 8 * k
-    count: int = function("net_read", 3, 2)(len(written), len(rows), width, written, place)
-    return count == len(rows)
+    return lists.reader()(len(rows), width, id(rows), place) == len(rows)
 
 
 def read_by_loop(rows: "List[Any]", width: int, numbers: "array[float]", k: int) -> bool:
-    """Do the same in Python, which is faster if the interpreter compiles it."""
+    """Do the same in Python, whose interpreter may keep its objects in another way."""
     for row in rows:
         if width == 1 and type(row) in NUMBERS:
             row = [row]
@@ -194,7 +113,7 @@ def read_by_loop(rows: "List[Any]", width: int, numbers: "array[float]", k: int)
             return False
         for x in row:
             if type(x) is not float:
-                if type(x) not in NUMBERS or not -MOST_EXACT <= x <= MOST_EXACT:
+                if type(x) not in NUMBERS or not -MOST_EXACT < x < MOST_EXACT:
                     return False
                 x = float(x)
             if x - x != 0.0:
