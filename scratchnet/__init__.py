@@ -16,7 +16,7 @@ import sys
 
 from . import core
 from .core import functions, initializers, matrix, random
-from .core.checks import refuse_unknown, require
+from .core.checks import require
 from .core.lazy import load as _load
 from .core.lazy import prepare_module as _prepare_module
 from .core.plug_points import PLUG_POINTS, plug_in
@@ -91,12 +91,9 @@ __all__ = [
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn, Optional, Sequence
+    from typing import Any, Callable, Optional
 
-    from .codegen.python.unrolled import Unrolled
-    from .core.training import Engine, Training
-    from .explanation.explanation import Explanation
-    from .explanation.gradients import GradientCheck
+    from .core.training import Engine
     from .formats.files import Path
 
 # Names by the file that holds them. Each is imported when it is first used.
@@ -104,8 +101,21 @@ _HOMES = {
     "Checkpoint": "engines.checkpoints",
     "MLPClassifier": "estimators",
     "MLPRegressor": "estimators",
+    "check_gradients": "explanation.gradients",
+    "compile": "engines.native.predictor",
     "cross_validate": "selection",
+    "explain": "explanation.explanation",
+    "from_keras": "interop.keras",
+    "from_sklearn": "interop.sklearn",
+    "from_torch": "interop.torch",
+    "load": "formats.models",
+    "load_model": "formats.models",
+    "save": "formats.models",
+    "to_keras": "interop.keras",
+    "to_sklearn": "interop.sklearn",
+    "to_torch": "interop.torch",
     "train_test_split": "selection",
+    "unroll": "codegen.python.unrolled",
 }
 for _name in core.__all__:
     _HOMES[_name] = "core." + core.HOMES[_name]
@@ -117,6 +127,9 @@ for _name in (
     _HOMES[_name] = ""
 
 _ON_DEVICES = {"micropython": "MicroPython", "circuitpython": "CircuitPython"}
+if sys.implementation.name in _ON_DEVICES:  # `from scratchnet import *` gives what runs there
+    _rooms = ("", "core", "formats")
+    __all__ = [name for name in __all__ if _HOMES.get(name, "").split(".")[0] in _rooms]
 
 
 def _load_here(homes: "Any", name: str, what: str = "") -> "Any":
@@ -148,6 +161,7 @@ if TYPE_CHECKING:
     from . import scalars as scalars
     from . import selection as selection
     from . import tabular as tabular
+    from .codegen.python.unrolled import unroll
     from .core.activations import (
         ELU,
         GELU,
@@ -184,8 +198,15 @@ if TYPE_CHECKING:
     from .core.schedules import CosineDecay, ExponentialDecay, StepDecay, WarmUp
     from .core.training import epochs
     from .engines.checkpoints import Checkpoint as Checkpoint
+    from .engines.native.predictor import compile
     from .estimators import MLPClassifier as MLPClassifier
     from .estimators import MLPRegressor as MLPRegressor
+    from .explanation.explanation import explain
+    from .explanation.gradients import check_gradients
+    from .formats.models import load, load_model, save
+    from .interop.keras import from_keras, to_keras
+    from .interop.sklearn import from_sklearn, to_sklearn
+    from .interop.torch import from_torch, to_torch
     from .selection import cross_validate as cross_validate
     from .selection import train_test_split as train_test_split
 else:
@@ -202,6 +223,10 @@ for _module in (functions, initializers, matrix, random):
     sys.modules[__name__ + "." + _module.__name__.split(".")[-1]] = _module
 
 # ---- plugs of the core; everything above the core is imported on first use ----------------------
+
+_default_draws = PLUG_POINTS["draws"]
+_default_products = PLUG_POINTS["products"]
+_default_engine = PLUG_POINTS["engine"]
 
 
 def _draws(generator: "Any", n: int) -> "Any":
@@ -223,33 +248,19 @@ def _products(kernel: str, dot: "Any") -> "Any":
     return PRODUCTS[kernel]
 
 
-_SUPPLEMENTED = (
-    "Decimal",
-    "Interval",
-    "Recorded",
-    "Single",
-    "Symbolic",
-    "SymbolicSingle",
-    "Traced",
-)
+# The files in ``scalars`` with the functions of a number type, by the module of the type.
+_SUPPLEMENTS = {"decimal": "decimals"}
+for _name in "interval single symbolic traced".split():
+    _SUPPLEMENTS[f"{__name__}.scalars.{_name}"] = _name
 
 
 def _supplement(number: "Any", name: str) -> "Any":
-    """Return a function for a number type of ``scalars`` or for decimal.Decimal."""
-    if number.__name__ not in _SUPPLEMENTED:
-        return None
-    from .scalars import decimals, interval, single, symbolic, traced
-
-    functions_of: "Any" = {
-        decimals.Decimal: decimals,
-        interval.Interval: interval,
-        single.Single: single,
-        symbolic.Symbolic: symbolic,
-        symbolic.SymbolicSingle: symbolic,
-        traced.Traced: traced,
-    }
-    kinds = [kind for kind in number.__mro__ if kind in functions_of]
-    return getattr(functions_of[kinds[0]], name, None) if kinds else None
+    """Return a function for a number type of ``scalars`` or for decimal.Decimal, or None."""
+    for kind in getattr(number, "__mro__", ()):
+        file = _SUPPLEMENTS.get(kind.__module__)
+        if file is not None:
+            return getattr(_above("scalars." + file, file), name, None)
+    return None
 
 
 def _data(net: "Sequential", X: "Any", Y: "Any", loss: "Any", engine: str) -> "Any":
@@ -264,7 +275,7 @@ def _engine(
 ) -> "Engine":
     """Return the engine of that name; "auto" means the fastest. MicroPython has only "lists"."""
     if unroll is not None:
-        name = _engine_of_unroll(unroll)
+        name = _above("engines.choice", "engine_of_unroll", "unroll")(unroll)
     names = ("auto", "lists", "rows", "lanes", "steps", "native")
     require("engine", name, (lambda v: v in names, " or ".join([repr(n) for n in names])))
     if executor is not None and name != "native":
@@ -280,46 +291,6 @@ def _engine(
     return choice.chosen(lists, batch_size, name, executor)
 
 
-def _engine_of_unroll(unroll: "Any") -> str:
-    """Return the engine that the deprecated option ``unroll`` asks for."""
-    limit = (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False")
-    require("unroll", unroll, limit)
-    name = {True: "steps", False: "lists", "auto": "auto"}[unroll]
-    try:
-        from warnings import warn
-    except ImportError:  # MicroPython
-        return name
-    text = f"unroll={unroll!r} is deprecated; write engine={name!r}"
-    warn(text, DeprecationWarning, stacklevel=5)  # the line that called `fit`
-    return name
-
-
-def _checkpoint(training: "Training", checkpoint: "Any") -> "Any":
-    """Return a training that saves itself to the checkpoint."""
-    return _above("engines.checkpoints", "SavedTraining", "checkpoint")(training, checkpoint)
-
-
-def _html(thing: "Any") -> "Any":
-    """Return a network or a history as HTML for a notebook, or None."""
-    return _above("plots.notebook", "html")(thing)
-
-
-_default_draws = PLUG_POINTS["draws"]
-_default_products = PLUG_POINTS["products"]
-_default_engine = PLUG_POINTS["engine"]
-
-
-def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
-    """Write the network to a file.
-
-    The file's ending gives the format: .safetensors, .json, .npz or .onnx (see formats/models.py).
-    ``dtype="float32"``, for .onnx only, rounds the numbers for programs that accept no others.
-    """
-    from .formats import models
-
-    models.save(net, path, dtype)
-
-
 def _meaning(kind: str, given: str, family: "Any", last: "Any") -> "Any":
     """Return the name in ``family`` that ``given`` means."""
     return given if given in family else _above("interop.names", "name")(kind, given, family, last)
@@ -332,24 +303,6 @@ def _expanded(given: "Any") -> "Any":
     return _above("interop.names", "expanded")(given)
 
 
-def _summary(net: "Sequential") -> "Any":
-    """Return the network as a table."""
-    return _above("formats.summary", "table")(net)
-
-
-def _metrics(net: "Sequential", examples: "Any", names: "Any") -> "Any":
-    """Return the measures that ``evaluate`` adds to the loss."""
-    return _above("metrics.evaluation", "measures", "metrics")(net, examples, names)
-
-
-def _check(part: "Any") -> None:
-    """Check the names in a network, or that another part lists its constructor's arguments."""
-    if isinstance(part, core.network.Sequential):
-        _above("formats.checked", "check_names")(part.layers)
-    else:
-        _check_arguments(part)
-
-
 def _apart(net: "Sequential") -> "Sequential":
     """Return a network with layers of its own, which share the parameters.
 
@@ -358,22 +311,6 @@ def _apart(net: "Sequential") -> "Sequential":
     if sys.implementation.name in _ON_DEVICES:
         return net
     return _above("engines.prediction", "apart")(net)  # type: ignore[no-any-return]
-
-
-def _check_arguments(part: "Any") -> None:
-    """Check that a user-defined class lists the arguments of its constructor.
-
-    MicroPython does not tell the names of arguments.
-    """
-    code: "Any" = getattr(getattr(type(part), "__init__", None), "__code__", None)
-    if not hasattr(code, "co_varnames"):
-        return
-    for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]:
-        if name not in part.arguments + part.in_parameters:
-            raise TypeError(
-                f"{type(part).__name__}: __init__ takes {name}, which the class must name: "
-                f'arguments = ("{name}",)'
-            )
 
 
 def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "Any":
@@ -393,169 +330,32 @@ def _course(training: "Any", given: "Any", shuffle: "Any", verbose: "Any") -> "A
     return _above("engines.threads", "Guarded")(training, plan)
 
 
+def _deferred(file: str, name: str, what: str = "") -> "Callable[..., Any]":
+    """Return a function that imports the object ``name`` from a file, and calls it."""
+    return lambda *arguments: _above(file, name, what)(*arguments)
+
+
 plug_in(
     draws=_draws,
     products=_products,
     supplement=_supplement,
     data=_data,
     engine=_engine,
-    checkpoint=_checkpoint,
-    save=save,
+    checkpoint=_deferred("engines.checkpoints", "SavedTraining", "checkpoint"),
+    save=_deferred("formats.models", "save"),
     name=_meaning,
     expanded=_expanded,
-    summary=_summary,
-    check=_check,
+    check=_deferred("formats.checked", "check"),
     apart=_apart,
-    metrics=_metrics,
+    summary=_deferred("formats.summary", "table"),
+    metrics=_deferred("metrics.evaluation", "measures", "metrics"),
     course=_course,
-    html=_html,
+    html=_deferred("plots.notebook", "html"),
 )
 if hasattr(math, "dist"):  # as "fast", with another matrix product
     functions.KERNELS["dist"] = dict(functions.KERNELS["fast"])
 
-# ---- functions from above the core --------------------------------------------------------------
-
-
-def load(
-    path: "Path",
-    custom: "Sequence[Any]" = (),
-    activations: "Any" = None,
-    order: "Any" = None,
-    prefix: str = "",
-    output: "Optional[str]" = None,
-) -> "Sequential":
-    """Return the network in a file written by ``save`` or by another program.
-
-    ``custom``        the classes of its user-defined layers
-    ``activations``   for a .safetensors or .npz file of tensors alone, such as a state dict of
-                      PyTorch or the arrays W1, b1, W2, b2: the activation after each Linear, as in
-                      ``from_torch``; ``order`` and ``prefix`` are as there
-    ``output``        the output that the network computes, if an .onnx file has several; it may
-                      also be the name of a value within the graph
-    """
-    from .formats import models
-
-    return models.load(path, custom, activations, order, prefix, output)
-
-
-load_model = load
-
-
-def from_sklearn(estimator: "Any") -> "Sequential":
-    """Return a network that predicts the same as a fitted scikit-learn estimator.
-
-    The estimator is an MLP, a linear model, a Pipeline that scales, selects or projects before one
-    of these, or a search such as GridSearchCV, which gives its best estimator. The class labels
-    are in ``metadata["labels"]``. Raise a ValueError if no network predicts exactly the same.
-    ``help(scratchnet.interop.sklearn)`` lists what is supported.
-    """
-    return _above("interop.sklearn", "from_sklearn")(estimator)  # type: ignore[no-any-return]
-
-
-def to_sklearn(net: "Sequential", estimator: "Any") -> "Any":
-    """Turn a scikit-learn estimator into one that predicts the same as the network; return it.
-
-    An example is ``to_sklearn(net, MLPClassifier())``. If the estimator cannot, raise a ValueError
-    and leave it unchanged. See ``from_sklearn``.
-    """
-    return _above("interop.sklearn", "to_sklearn")(net, estimator)
-
-
-def from_torch(
-    module: "Any", activations: "Any" = None, order: "Any" = None, prefix: str = ""
-) -> "Sequential":
-    """Return the network that equals a PyTorch module in eval mode. All numbers stay exact.
-
-    Instead of a module, a state dict of Linear and BatchNorm1d layers is accepted, with the
-    activation after each Linear: ``activations=["relu", "identity"]``. ``order`` names the layers,
-    first to last, if the names do not show their order; ``prefix`` selects the names that begin
-    with it. Raise a ValueError if there is no such network. ``help(scratchnet.interop.torch)``
-    lists what is supported.
-    """
-    return _above("interop.torch", "from_torch")(  # type: ignore[no-any-return]
-        module, activations, order, prefix
-    )
-
-
-def to_torch(net: "Sequential", module: "Any" = None) -> "Any":
-    """Return the network as an nn.Sequential in float64.
-
-    If an nn.Sequential is given as ``module``, set its parameters instead and return it. Raise a
-    ValueError if a layer has no counterpart or does not match the module's. See ``from_torch``.
-    """
-    return _above("interop.torch", "to_torch")(net, module)
-
-
-def from_keras(model: "Any") -> "Sequential":
-    """Return the network that equals a keras.Sequential or a functional model of Keras.
-
-    The layers of a functional model must form a chain. All numbers stay exact. Raise a ValueError
-    if there is no such network. ``help(scratchnet.interop.keras)`` lists what is supported.
-    """
-    return _above("interop.keras", "from_keras")(model)  # type: ignore[no-any-return]
-
-
-def to_keras(net: "Sequential", model: "Any" = None) -> "Any":
-    """Return the network as a keras.Sequential.
-
-    If a keras.Sequential is given as ``model``, set its parameters instead and return it. Raise a
-    ValueError if a layer has no counterpart or does not match the model's. See ``from_keras``.
-    """
-    return _above("interop.keras", "to_keras")(net, model)
-
-
-def check_gradients(
-    net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
-) -> "GradientCheck":
-    """Compare backpropagation with exact derivatives and with central differences.
-
-    The result prints as a table, and its ``passed`` says whether all gradients are right. For each
-    parameter, the table shows the number whose gradient is furthest from the exact derivative.
-    """
-    check = _above("explanation.gradients", "check_gradients")
-    return check(net, X, Y, loss, sample_weight)  # type: ignore[no-any-return]
-
-
-def unroll(net: "Sequential", constants: bool = True) -> "Unrolled":
-    """Return the prediction for one sample as straight-line Python.
-
-    The result is a function, and its ``.source`` is the text.
-
-    ``constants``   True: the weights are constants in the code; False: each call passes them as the
-                    second argument, ``[p.value for p in net.parameters()]``
-
-    In the portable kernel the function gives the same bits as ``predict``; in the fast kernel it
-    agrees to rounding. It checks nothing: the sample must be a list of ``net.inputs`` finite
-    numbers. Raise a ValueError if a user-defined layer cannot be written as straight-line code.
-
-    >>> import scratchnet as sn
-    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1])])
-    >>> sn.unroll(net)([1, 3])
-    [7.5]
-    """
-    return _above("codegen.python.unrolled", "unroll")(net, constants)  # type: ignore[no-any-return]
-
-
-def compile(net: "Sequential") -> "Any":
-    """Return the prediction as C, compiled by the compiler of this machine and loaded.
-
-    The result is a function, and its ``.source`` is the C. It takes a list of ``net.inputs`` finite
-    numbers and returns a list, or takes a list of such rows and returns a list of rows. It also
-    takes a buffer of doubles in one or two dimensions, such as an ``array`` or a NumPy array, which
-    it reads in place (unless it is read-only), and returns a ``memoryview`` of as many dimensions.
-
-    It gives the bits that ``predict`` gives in the portable kernel, for the weights as they are
-    now. Raise a ValueError if there is no compiler, if it fails, or if a user-defined layer cannot
-    be written as C.
-
-    >>> import scratchnet as sn
-    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1])])
-    >>> sn.compile(net)([1, 3])
-    [7.5]
-    >>> sn.compile(net)([[1, 3], [0, 0]])
-    [[7.5], [1.0]]
-    """
-    return _above("engines.native.predictor", "Predictor")(net)
+# ---- a function that joins the parts above the core ----------------------------------------------
 
 
 def export(
@@ -645,74 +445,3 @@ def export(
         loss=loss,
     )
     return write(request, path)  # type: ignore[no-any-return]
-
-
-def explain(
-    net: "Sequential",
-    X: "Any",
-    Y: "Any" = None,
-    loss: "Any" = None,
-    optimizer: "Any" = "adam",
-    epochs: "Optional[int]" = None,
-    batch_size: "Optional[int]" = None,
-    shuffle: bool = False,
-    seed: int = 0,
-    validation_data: "Any" = None,
-    validation_split: float = 0,
-    patience: "Optional[int]" = None,
-    sample_weight: "Any" = None,
-    class_weight: "Any" = None,
-    step: int = 1,
-    steps: int = 1,
-    **unknown: "NoReturn",
-) -> "Explanation":
-    """Explain where each number of one training step comes from: forward, loss, backward, update.
-
-    ``X``, ``Y``   as for ``fit``; without ``Y``, only the forward pass is explained
-    ``epochs``     as for ``fit``; by default, as many as the step needs
-    ``shuffle``    whether to shuffle the samples as ``fit`` does; by default they keep their order
-    ``step``       the training step to explain, counted from 1; the steps before it are repeated
-                   with engine="lists"
-    ``steps``      how many steps to record from that one on, for ``at(k)`` and for the page; fewer
-                   if the training ends before
-
-    The other arguments are those of ``fit``, in the same order.
-
-    The method ``names`` of the result lists the names of all numbers. A name gives one of them:
-
-    >>> import scratchnet as sn
-    >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[2]])])
-    >>> print(sn.explain(net, [[3]])["0.z[0][0]"])
-    0.z[0][0] = 6
-      = x[0][0] · 0.weights[0][0] + 0.bias[0]
-      = 3·2 + 0
-      the rule: Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
-      scratchnet/core/layers.py:...: return matrix.add_row(...)
-    from
-      x[0][0] = 3, given
-      0.weights[0][0] = 2, given
-      0.bias[0] = 0, given
-    """
-    options = (
-        "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, "
-        "patience, sample_weight, class_weight, step, steps"
-    )
-    refuse_unknown("explain", unknown, options)
-    return _above("explanation.explanation", "explain")(  # type: ignore[no-any-return]
-        net,
-        X,
-        Y,
-        loss,
-        optimizer,
-        epochs,
-        batch_size,
-        shuffle,
-        seed,
-        validation_data,
-        validation_split,
-        patience,
-        sample_weight,
-        class_weight,
-        step,
-        steps,
-    )

@@ -102,6 +102,16 @@ def test_the_core_alone(name, core_alone):
     assert found == expected
 
 
+def test_all_names_on_micropython():
+    """`import *` gives what runs there; what does not is said where it is used."""
+    micropython = interpreter("micropython")
+    assert run(
+        micropython, "-c", "from scratchnet import *; print(Dense.__name__, save.__name__)"
+    ) == ["Dense save"]
+    refused = "import scratchnet as sn\ntry:\n    sn.compile\nexcept ImportError as error:\n    print(error)"
+    assert run(micropython, "-c", refused)[0].startswith("compile does not run on MicroPython (")
+
+
 def test_the_heap_that_micropython_needs():
     """Beyond the code, training XOR takes less than 128 KB where a pointer has 64 bits."""
     micropython, folder = interpreter("micropython"), os.path.dirname(memory.CORE)

@@ -33,7 +33,6 @@ import os
 import re
 from array import array
 from time import monotonic
-from warnings import warn
 from zlib import crc32
 
 from ..core.checks import AT_LEAST_0, require
@@ -41,6 +40,7 @@ from ..core.functions import kernel
 from ..core.training import Engine, set_rows
 from ..formats import files, models, safetensors
 from .packed import packed
+from .progress import warn
 from .saved_state import DAMAGED, PREFIX, REPORTED, checksum_of, state_in
 
 TYPE_CHECKING = False
@@ -198,7 +198,7 @@ class SavedTraining:
         try:
             files.write(self.checkpoint.path, safetensors.dumps(*self.content()))
         except OSError as error:
-            warn(f"{error.strerror}; training continues without the checkpoint", stacklevel=2)
+            warn(f"{error.strerror}; training continues without the checkpoint")
         self.written = monotonic()
 
     def content(self) -> "Tuple[Dict[str, Tensor], Dict[str, Any]]":

@@ -7,10 +7,12 @@ depends on timing, so that a resumed run has the same bits.
 import math
 
 from ..codegen.own import is_own
+from ..core.checks import require
 from ..core.network import Sequential
 from .generated import Steps, obstacle_to_code
 from .measuring import measuring
 from .products import COMPILED
+from .progress import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +64,15 @@ def chosen(lists: "Engine", size: int, name: str, executor: "Any" = None) -> "En
         return rows(lists, size) if name == "rows" else steps(lists, size, MOST_AT_ALL)
     except Exception as error:  # User-defined rules may raise anything.
         raise ValueError(f"engine={name!r} cannot be used here: {error}") from error
+
+
+def engine_of_unroll(unroll: "Any") -> str:
+    """Return the engine that the deprecated option ``unroll`` asks for."""
+    limit = (lambda v: v == "auto" or isinstance(v, bool), "'auto', True or False")
+    require("unroll", unroll, limit)
+    name = {True: "steps", False: "lists", "auto": "auto"}[unroll]
+    warn(f"unroll={unroll!r} is deprecated; write engine={name!r}", DeprecationWarning)
+    return name
 
 
 def fastest(lists: "Engine", size: int) -> "Engine":

@@ -125,8 +125,8 @@ def warn_of_no_effect(plan: "Any", shuffle: "Any") -> None:
         warn("Softmax of a single output is always 1; end the network in Sigmoid()")
 
 
-def warn(text: str) -> None:
-    """Warn at the line outside of the package that called ``fit`` or ``epochs``."""
+def warn(text: str, category: "Any" = None) -> None:
+    """Warn at the line outside of the package that called it, such as that of ``fit``."""
     try:
         import warnings
     except ImportError:  # MicroPython
@@ -136,4 +136,4 @@ def warn(text: str) -> None:
     level, frame = 2, sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == package:
         level, frame = level + 1, frame.f_back
-    warnings.warn(text, stacklevel=level)
+    warnings.warn(text, category, stacklevel=level)

@@ -2,7 +2,6 @@
 
 import inspect
 import sys
-from warnings import warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,11 +53,3 @@ class Estimator:
 def of_sklearn(name: str, otherwise: "Any") -> "Any":
     """Return the exception or warning of scikit-learn, or ``otherwise`` if it is not in use."""
     return getattr(sys.modules.get("sklearn.exceptions"), name, otherwise)
-
-
-def warn_caller(text: str, category: "Any" = UserWarning) -> None:
-    """Warn at the line outside of this package that called the estimator."""
-    level, frame = 2, sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__package__") == __package__:
-        level, frame = level + 1, frame.f_back
-    warn(text, category, stacklevel=level)

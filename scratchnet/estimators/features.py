@@ -1,7 +1,7 @@
 """The features of X, which must be the same in each call."""
 
+from ..engines.progress import warn
 from .arrays import rows_of
-from .base import warn_caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ class Features:
                 )
         if bool(names) != bool(self.names):
             has, fitted = ("has", "without") if names else ("does not have valid", "with")
-            warn_caller(
-                f"X {has} feature names, but {self.owner} was fitted {fitted} feature names"
-            )
+            warn(f"X {has} feature names, but {self.owner} was fitted {fitted} feature names")
 
 
 def names_of(X: "Any", count: int) -> "List[str]":

@@ -9,7 +9,8 @@ outputs, and ``decode`` turns rows of outputs into predictions.
 
 from ..core.activations import Softmax
 from ..core.checks import is_sequence
-from .base import of_sklearn, warn_caller
+from ..engines.progress import warn
+from .base import of_sklearn
 from .network import activation_of
 
 TYPE_CHECKING = False
@@ -105,5 +106,5 @@ def flat_classes(y: "List[Any]") -> "List[Any]":
     if not is_sequence(y[0]) or len(y[0]) != 1:
         return y
     text = "A column-vector y was passed when a 1d array was expected; give a flat list of classes"
-    warn_caller(text, of_sklearn("DataConversionWarning", UserWarning))
+    warn(text, of_sklearn("DataConversionWarning", UserWarning))
     return [row[0] for row in y]

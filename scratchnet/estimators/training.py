@@ -6,9 +6,10 @@ from ..core import training
 from ..core.checks import require
 from ..core.functions import exp, log
 from ..core.random import Generator
+from ..engines.progress import warn
 from .arithmetic import AdamOfRate, Momentum, Rate
 from .arrays import kind_of, listed, rows_of
-from .base import of_sklearn, warn_caller
+from .base import of_sklearn
 from .features import Features
 from .network import name_of_activation, new_network, penalized
 from .samples import Samples, hold_out, sample_weights
@@ -158,7 +159,7 @@ class Run:
             else:
                 self.warn_of_limit()
         except KeyboardInterrupt:
-            warn_caller("Training interrupted by user.")
+            warn("Training interrupted by user.")
         finally:
             self.optimizer.keep_memory()
         if self.mlp.early_stopping:
@@ -167,7 +168,7 @@ class Run:
     def warn_of_limit(self) -> None:
         if not self.partial:
             text = f"the training has not converged in max_iter={self.mlp.max_iter} epochs"
-            warn_caller(text, of_sklearn("ConvergenceWarning", UserWarning))
+            warn(text, of_sklearn("ConvergenceWarning", UserWarning))
 
     def end_epoch(self, epoch: "Epoch") -> bool:
         """Record the epoch, and return whether it is the last."""

@@ -22,7 +22,7 @@ The names are listed in step.py.
 
 import json
 
-from ..core.checks import COUNT, accept_rows, require
+from ..core.checks import COUNT, accept_rows, refuse_unknown, require
 from ..core.losses import loss_for
 from ..formats.files import write
 from ..texts import printed
@@ -37,7 +37,7 @@ from .textbook import lines_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any, Dict, List, NoReturn, Optional, Tuple
 
     from ..core.losses import Loss
     from ..core.network import Sequential
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from ..formats.files import Path
 
 BLOCK = 24  # how many numbers of a section are printed
+OPTIONS = (
+    "loss, optimizer, epochs, batch_size, shuffle, seed, validation_data, validation_split, "
+    "patience, sample_weight, class_weight, step, steps"
+)
 
 
 def explain(
@@ -65,8 +69,36 @@ def explain(
     class_weight: "Any" = None,
     step: int = 1,
     steps: int = 1,
+    **unknown: "NoReturn",
 ) -> "Explanation":
-    """Explain a training step; see ``sn.explain``. The network is not changed."""
+    """Explain where each number of one training step comes from: forward, loss, backward, update.
+
+    ``X``, ``Y``   as for ``fit``; without ``Y``, only the forward pass is explained
+    ``epochs``     as for ``fit``; by default, as many as the step needs
+    ``shuffle``    whether to shuffle the samples as ``fit`` does; by default they keep their order
+    ``step``       the training step to explain, counted from 1; the steps before it are repeated
+                   with engine="lists"
+    ``steps``      how many steps to record from that one on, for ``at(k)`` and for the page; fewer
+                   if the training ends before
+
+    The other arguments are those of ``fit``, in the same order. The network is not changed.
+
+    The method ``names`` of the result lists the names of all numbers. A name gives one of them:
+
+    >>> import scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(1, 1, weights=[[2]])])
+    >>> print(sn.explain(net, [[3]])["0.z[0][0]"])
+    0.z[0][0] = 6
+      = x[0][0] · 0.weights[0][0] + 0.bias[0]
+      = 3·2 + 0
+      the rule: Each output is a weighted sum of all inputs, plus a bias: Z = X·W + b.
+      scratchnet/core/layers.py:...: return matrix.add_row(...)
+    from
+      x[0][0] = 3, given
+      0.weights[0][0] = 2, given
+      0.bias[0] = 0, given
+    """
+    refuse_unknown("explain", unknown, OPTIONS)
     if Y is None:
         return _forward_pass(
             net,

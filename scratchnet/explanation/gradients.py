@@ -115,7 +115,10 @@ class GradientCheck:
 def check_gradients(
     net: "Sequential", X: "Any", Y: "Any", loss: "Any", sample_weight: "Any" = None
 ) -> "GradientCheck":
-    """Compare the gradients for these samples with exact derivatives and central differences.
+    """Compare backpropagation with exact derivatives and with central differences.
+
+    The result prints as a table, and its ``passed`` says whether all gradients are right. For each
+    parameter, the table shows the number whose gradient is furthest from the exact derivative.
 
     This works for any layer and loss, including user-defined ones. For the perceptron loss, ŷ is
     held fixed, as its rule does. The loss is computed three times for each number of each

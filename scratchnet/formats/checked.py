@@ -1,12 +1,21 @@
-"""Checks of user-defined layers, which the core alone does not make."""
+"""Checks of user-defined classes, which the core alone does not make."""
 
 from ..core.layer import role_in
+from ..core.network import Sequential
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List
 
     from ..core.layer import Layer
+
+
+def check(part: "Any") -> None:
+    """Check the names in a network, or that another part lists its constructor's arguments."""
+    if isinstance(part, Sequential):
+        check_names(part.layers)
+    else:
+        check_arguments(part)
 
 
 def check_names(layers: "List[Layer]") -> None:
@@ -27,3 +36,19 @@ def check_names(layers: "List[Layer]") -> None:
                 "each layer needs parameters of its own"
             )
         known.update([id(p) for p in parameters])
+
+
+def check_arguments(part: "Any") -> None:
+    """Raise a TypeError if a class does not list the arguments of its constructor.
+
+    MicroPython does not tell the names of arguments.
+    """
+    code: "Any" = getattr(getattr(type(part), "__init__", None), "__code__", None)
+    if not hasattr(code, "co_varnames"):
+        return
+    for name in code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]:
+        if name not in part.arguments + part.in_parameters:
+            raise TypeError(
+                f"{type(part).__name__}: __init__ takes {name}, which the class must name: "
+                f'arguments = ("{name}",)'
+            )

@@ -46,11 +46,12 @@ ENDINGS = ".safetensors, .json, .npz or .onnx"
 
 
 def save(net: "Sequential", path: "Path", dtype: str = "float64") -> None:
-    """Write the network to a .safetensors, .json, .npz or .onnx file.
+    """Write the network to a file.
 
-    An old file is kept until the new one is complete. What ``load`` would refuse, such as a
-    Normalization with a mean and no spread, is not written. ``dtype="float32"``, for .onnx only,
-    rounds the numbers, for programs that compute only with 32 bits.
+    The file's ending gives the format: .safetensors, .json, .npz or .onnx. An old file is kept
+    until the new one is complete. What ``load`` would refuse, such as a Normalization with a mean
+    and no spread, is not written. ``dtype="float32"``, for .onnx only, rounds the numbers, for
+    programs that compute only with 32 bits.
     """
     require("net", net, (lambda v: isinstance(v, Sequential), "a Sequential, and then the path"))
     codec_of(path)
@@ -84,9 +85,11 @@ def load(
     """Return the network in a file written by ``save`` or by another program.
 
     ``custom``        the classes of its user-defined layers
-    ``activations``   for a file of tensors alone, such as a state dict of PyTorch: the activation
-                      after each Linear; ``order`` and ``prefix`` are as in state_dicts.py
-    ``output``        the name of the output that the network computes, if an .onnx file has several
+    ``activations``   for a .safetensors or .npz file of tensors alone, such as a state dict of
+                      PyTorch or the arrays W1, b1, W2, b2: the activation after each Linear, as in
+                      ``from_torch``; ``order`` and ``prefix`` are as there
+    ``output``        the output that the network computes, if an .onnx file has several; it may
+                      also be the name of a value within the graph
 
     A file that is damaged or of another kind raises a ValueError that says what is wrong.
     """
@@ -122,6 +125,9 @@ def load(
         return _network(tensors, about, custom)
     except (TypeError, ValueError) as error:
         raise ValueError("{}: {}".format(path, error)) from None
+
+
+load_model = load  # the name in Keras
 
 
 def _belongs(activations: "Any", prefix: str, name: str, integers: bool) -> bool:

@@ -77,7 +77,7 @@ def from_keras(model: "Any") -> "Sequential":
 
     Layers that are not trainable are frozen. A model that branches, or uses a layer with weights
     twice, or has a layer that cannot be converted exactly, raises a ValueError that names the
-    layer.
+    layer. ``help(scratchnet.interop.keras)`` lists what is supported.
     """
     return Sequential([layer for _, _, layer in _all_parts(model, "from_keras")])
 

@@ -96,7 +96,11 @@ def _steps(estimator: "Any", name: str) -> "Tuple[List[Any], Any]":
 
 
 def from_sklearn(estimator: "Any") -> "Sequential":
-    """Return the network that predicts as a fitted estimator, a Pipeline, or the best of a search.
+    """Return a network that predicts the same as a fitted scikit-learn estimator.
+
+    The estimator is an MLP, a linear model, a Pipeline that scales, selects or projects before one
+    of these, or a search such as GridSearchCV, which gives its best estimator.
+    ``help(scratchnet.interop.sklearn)`` lists what is supported.
 
     The outputs are those of ``predict_proba``, for two classes only the second column; of a
     regressor, those of ``predict``. The output of a classifier without probabilities is 0 or 1: the
@@ -145,14 +149,16 @@ def _layers_of_mlp(estimator: "Any", kind: str) -> "List[Layer]":
 
 
 def to_sklearn(net: "Any", estimator: "Any") -> "Any":
-    """Make ``estimator`` a fitted one that predicts as the network does, and return it.
+    """Turn a scikit-learn estimator into one that predicts the same as the network; return it.
+
+    An example is ``to_sklearn(net, MLPClassifier())``.
 
     ``hidden_layer_sizes`` and ``activation`` of an MLP become those of the network; all other
     parameters are kept. A network that begins with a Normalization needs a Pipeline of
     StandardScaler and an estimator. The classes are ``net.metadata["labels"]``, or those of the
     table from which the network was trained; without these, the classes that the estimator was
-    fitted to before; otherwise 0, 1, ... Dropout is left out. A
-    Softmax of two outputs becomes the equivalent Sigmoid of their difference.
+    fitted to before; otherwise 0, 1, ... Dropout is left out. A Softmax of two outputs becomes the
+    equivalent Sigmoid of their difference.
 
     A network without an equivalent raises a ValueError and leaves the estimator unchanged. For
     instance, an MLP has one activation for all hidden layers, and has no LeakyReLU.

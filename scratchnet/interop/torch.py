@@ -73,7 +73,7 @@ def from_torch(
     A parameter that does not require a gradient is frozen. A state dict may hold Linear and
     BatchNorm1d layers. It contains neither this information nor the epsilon of a BatchNorm1d, for
     which PyTorch's default is taken, 1e-5. A module that cannot be converted exactly raises a
-    ValueError that names it.
+    ValueError that names it. ``help(scratchnet.interop.torch)`` lists what is supported.
 
     >>> import scratchnet as sn
     >>> state = {"fc.weight": [[1.0, 2.0, 3.0]], "fc.bias": [0.5]}  # tensors, arrays or lists

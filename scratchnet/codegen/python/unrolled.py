@@ -41,11 +41,23 @@ if TYPE_CHECKING:
 
 
 def unroll(net: "Sequential", constants: bool = True) -> "Unrolled":
-    """Return a function that predicts with straight-line code; see ``sn.unroll``.
+    """Return the prediction for one sample as straight-line Python.
 
-    The code holds for the layers as they are now and the active kernel. In the kernel "fast",
-    ``math.sumprod`` adds long rows of products if this Python has it. A layer that branches on a
-    number, other than with ``functions.where``, raises a ValueError.
+    The result is a function, and its ``.source`` is the text.
+
+    ``constants``   True: the weights are constants in the code; False: each call passes them as the
+                    second argument, ``[p.value for p in net.parameters()]``
+
+    The code holds for the layers as they are now and the active kernel. In the portable kernel the
+    function gives the same bits as ``predict``; in the fast kernel it agrees to rounding, and
+    ``math.sumprod`` adds long rows of products if this Python has it. It checks nothing: the sample
+    must be a list of ``net.inputs`` finite numbers. A user-defined layer that branches on a number,
+    other than with ``functions.where``, raises a ValueError.
+
+    >>> import scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1])])
+    >>> sn.unroll(net)([1, 3])
+    [7.5]
     """
     require("net", net, (lambda v: hasattr(v, "propagate"), "a network"))
     if net.number is not float:

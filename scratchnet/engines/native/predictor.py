@@ -17,8 +17,30 @@ if TYPE_CHECKING:
     from ...core.network import Sequential
 
 
+def compile(net: "Sequential") -> "Predictor":
+    """Return the prediction as C, compiled by the compiler of this machine and loaded.
+
+    The result is a function, and its ``.source`` is the C. It takes a list of ``net.inputs`` finite
+    numbers and returns a list, or takes a list of such rows and returns a list of rows. It also
+    takes a buffer of doubles in one or two dimensions, such as an ``array`` or a NumPy array, which
+    it reads in place (unless it is read-only), and returns a ``memoryview`` of as many dimensions.
+
+    It gives the bits that ``predict`` gives in the portable kernel, for the weights as they are
+    now. Raise a ValueError if there is no compiler, if it fails, or if a user-defined layer cannot
+    be written as C.
+
+    >>> import scratchnet as sn
+    >>> net = sn.Sequential([sn.Dense(2, 1, weights=[[0.5], [2]], bias=[1])])
+    >>> sn.compile(net)([1, 3])
+    [7.5]
+    >>> sn.compile(net)([[1, 3], [0, 0]])
+    [[7.5], [1.0]]
+    """
+    return Predictor(net)
+
+
 class Predictor:
-    """A function that predicts with compiled C; see ``sn.compile``.
+    """A function that predicts with compiled C; see ``compile``.
 
     ``source``             the C
     ``inputs, outputs``    how many numbers it takes, and how many it returns, for each sample

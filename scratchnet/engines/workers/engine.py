@@ -1,13 +1,12 @@
 """The engine of ``fit(executor=...)``."""
 
-from warnings import warn
-
 from ...core.checks import require
 from ...core.functions import kernel, total
 from ...core.random import Generator
 from ...core.training import Engine
 from .. import rules
 from ..generated import obstacle_to_code
+from ..progress import warn
 from .costs import doubts
 from .executors import EXECUTOR
 from .packing import compact, packed, skeleton
@@ -49,7 +48,7 @@ class Parallel(Engine):
             self.optimizer = rules.by_rows(engine).optimizer
         doubt = doubts(self.net, size, executor, self.shards)
         if doubt and name != "native":
-            warn(f"executor: {doubt}", stacklevel=5)  # the line that called `fit`
+            warn(f"executor: {doubt}")
 
     def backpropagate(self, batch: "Batch") -> "Number":
         generator = self.generator
