@@ -41,6 +41,7 @@ class BatchRecord:
     ``weights``      all parameters
     ``rows``         (label, row) of everything that the layers compute forward and backward
     ``sums``         the sums over samples, and ``terms`` what one sample adds to each
+    ``groups``       of the sums, one after the other: how many there are, and how many in a row
     ``value``        the loss, penalties included
     ``gradients``    the gradient of each weight that learns, parameter by parameter
     ``names``        {id of a number: its name} of numbers that are known from the start
@@ -128,11 +129,27 @@ class BatchRecord:
         known = {key for key, name in self.record.names.items() if name == COUNT}
         self.names.update({key: COUNT for key in known})
         of_samples = {id(node) for node in self.samples.sums} - known
-        found = reachable_in_order(self.gradients + [self.value], of_samples | known)
-        self.sums = [node for node in found if id(node) in of_samples]
+        ends = of_samples | known
+        self.sums: "Row" = []
+        self.groups: "List[Tuple[int, int]]" = []
+        for outputs, width in self.outputs_in_groups():
+            known |= {id(node) for node in self.sums}
+            found = reachable_in_order(outputs, ends)
+            new = [node for node in found if id(node) in of_samples - known]
+            self.groups.append((len(new), width if len(new) == len(outputs) else len(new)))
+            self.sums += new
         self.terms = [_product(self.samples.terms(node)[0]) for node in self.sums]
         for n, node in enumerate(self.sums):
             node.operation, node.operands, node.name = "", (), f"sums[{n}]"
+
+    def outputs_in_groups(self) -> "List[Tuple[Row, int]]":
+        """Return the gradients of each parameter with the length of its rows, and the loss."""
+        groups: "List[Tuple[Row, int]]" = []
+        start = 0
+        for p in self.learning:
+            groups.append((self.gradients[start : start + p.count], len(p.rows[0])))
+            start += p.count
+        return groups + [([self.value], 1)]
 
 
 class Update:

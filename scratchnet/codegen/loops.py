@@ -56,6 +56,7 @@ class Element(str):
     """The text of an element of an array, in C and in Python; it knows its parts.
 
     ``indices``   for each index its terms: a factor and the name of an index, or a number and ""
+    ``place``     the text of the last index
 
     >>> Element("v0", [(2, "i1"), (3, "")]), Element("table0", [(1, "i1")], [(0, "")])
     ('v0[2 * i1 + 3]', 'table0[i1][0]')
@@ -63,11 +64,12 @@ class Element(str):
 
     array: str
     indices: "Tuple[Terms, ...]"
+    place: str
 
     def __new__(cls, array: str, *indices: "Terms") -> "Element":
         texts = [" + ".join([_term(*term) for term in terms]) for terms in indices]
         element = str.__new__(cls, array + "".join([f"[{text}]" for text in texts]))
-        element.array, element.indices = array, indices
+        element.array, element.indices, element.place = array, indices, texts[-1]
         return element
 
     def at(self, index: str, terms: "Terms") -> "Element":
@@ -92,6 +94,12 @@ def _term(factor: int, name: str) -> str:
     if not name:
         return str(factor)
     return name if factor == 1 else f"{factor} * {name}"
+
+
+def element_at(array: str, start: int, *terms: "Tuple[int, Index]") -> "Element":
+    """Return the element of an array at the sum of multiples of indices and a number."""
+    named = [(factor, index.name) for factor, index in terms if index.count > 1]
+    return Element(array, named + [(start, "")] * (start > 0 or not named))
 
 
 class Table:
@@ -224,16 +232,12 @@ class Loops:
         """Append the statements that fill an array with rows of equal length, from ``start`` on."""
         row = [node for part in rows for node in part]
         outer, inner = [Index(self.new_name("i"), len(part)) for part in (rows, rows[0])]
+        place = element_at(array, start, (inner.count, outer), (1, inner)).place
+        fill = Fill(array, inner, place)
         try:
-            if len(rows) == 1:
-                fill: "Any" = Fill(array, inner, f"{start} + {inner.name}")
-                fill.value = self.template(row, Scope((inner,), fill.body))
-                self.statements.append(fill)
-            else:
-                place = f"{start} + {inner.count} * {outer.name} + {inner.name}"
-                fill = Fill(array, inner, place)
-                fill.value = self.template(row, Scope((outer, inner), fill.body))
-                self.statements.append(Nest(outer, [fill]))
+            indices = (inner,) if len(rows) == 1 else (outer, inner)
+            fill.value = self.template(row, Scope(indices, fill.body))
+            self.statements.append(fill if len(rows) == 1 else Nest(outer, [fill]))
         except NotAlike:
             self.statements.append(Spread(array, row, self.names(), start))
         for k, node in enumerate(row):

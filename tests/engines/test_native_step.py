@@ -137,3 +137,30 @@ def test_no_array_is_too_long_for_a_small_stack(monkeypatch):
             longest = max(longest, rows * width)
         assert 3 <= longest <= (most if most < 1024 else 44)
     engine._steps.clear()
+
+
+def shared_slopes(count, width):
+    return [layer for _ in range(count) for layer in (sn.Dense(width, width), DEEP.PReLU())]
+
+
+def test_a_slope_that_features_share_is_a_sum_of_a_loop():
+    """Its sums were written out, and everything that they depend on: 4.5 MB for these four layers."""
+
+    def make():
+        return [sn.Dense(2, 16), *shared_slopes(4, 16), sn.Dense(16, 1)]
+
+    found, source = train(make(), "native", optimizer=sn.Adam(0.125))
+    assert found == train(make(), "lists", optimizer=sn.Adam(0.125))[0]
+    assert len(source) < 60000
+    # The gradients that follow from sums are loops, too.
+    assert len(re.findall(r"\bg\[", source)) < 20
+
+
+@pytest.mark.parametrize("most", [100, 0])
+@pytest.mark.parametrize("make", [curves, deep, lambda: [sn.Dense(2, 40, l2=0.1), sn.Dense(40, 1)]])
+def test_no_zero_is_added_in_a_listing(make, most, monkeypatch):
+    monkeypatch.setattr(native_parts, "MOST_WRITTEN_OUT", most)
+    engine._steps.clear()
+    source = train(make(), "native", optimizer=sn.Adam(0.125))[1]
+    assert not re.findall(r".*(?:\+ 0\b(?!\.|x)|\[0 \+).*", source)
+    engine._steps.clear()

@@ -5,7 +5,7 @@ Small networks are written out; larger ones are loops.
 
 from ...core.functions import ELEMENTARY
 from ...scalars import Symbolic
-from ..loops import Assign, Element, Fill, Index, Loops, Nest, NotAlike, Scope, size
+from ..loops import Assign, Fill, Index, Loops, Nest, NotAlike, Scope, element_at, size
 from ..program import reachable
 from .printer import CPrinter
 
@@ -53,7 +53,7 @@ class Parts:
         self.sample, self.late = self.written_out() if self.is_small else self.looping()
         gradients = [] if self.in_place else record.gradients
         results = [record.value, *gradients] + ([] if factor is None else [factor])
-        small = size(results) <= MOST_WRITTEN_OUT
+        small = max(size(results), len(results)) <= MOST_WRITTEN_OUT
         self.ending = self.ending_written_out(results) if small else self.ending_with_loops(results)
 
     # ---- one sample ------------------------------------------------------------------------------
@@ -90,25 +90,20 @@ class Parts:
     def add_groups(self, loops: "Loops", terms: "Row") -> None:
         """Append the statements that add the terms of one sample to the sums."""
         start = 0
-        for width, count in [(len(p.rows[0]), p.count) for p in self.record.learning]:
+        for count, width in self.record.groups:
             part = terms[start : start + count]
-            if len(part) == count:
+            if part:
                 rows = [part[k : k + width] for k in range(0, count, width)]
                 self.add_rows(loops, rows if width > 1 else [part], start)
-                start += count
-        for n in range(start, len(terms)):
-            self.add_rows(loops, [[terms[n]]], n)
+            start += count
 
     def add_rows(self, loops: "Loops", rows: "List[Row]", start: int) -> None:
         """Append the statements that add rows of terms to the sums from ``start`` on."""
         outer = Index(loops.new_name("i"), len(rows))
         inner = Index(loops.new_name("i"), len(rows[0]))
         indices = tuple([index for index in (outer, inner) if index.count > 1])
-        terms = [(1, inner.name)] * (inner.count > 1)
-        terms += [(inner.count, outer.name)] * (outer.count > 1)
-        terms += [(start, "")] * (start > 0 or not terms)
-        element = Element("sums", terms)
-        fill = Fill("sums", inner, element[len("sums[") : -1])
+        element = element_at("sums", start, (1, inner), (inner.count, outer))
+        fill = Fill("sums", inner, element.place)
         row = [node for part in rows for node in part]
         try:
             term = (

@@ -10,6 +10,7 @@ from ...scalars.symbolic import Undecided
 from ..own import is_own
 from ..program import reachable
 from ..python.recording import TrainingStep, leaf
+from .native_text import sum_of
 from .printer import CPrinter
 
 TYPE_CHECKING = False
@@ -134,23 +135,27 @@ class PenaltyLines:
             for n, gradient in penalty.gradients.items():
                 p = own[n]
                 if not p.frozen:
-                    place = sums[id(p)]
-                    body = [f"const double {G} = g[{place} + k];"] * uses(gradient, G)
-                    body += [f"const double {W} = w[{places[id(p)]} + k];"] * uses(gradient, W)
+                    g, w = place_of("g", sums[id(p)]), place_of("w", places[id(p)])
+                    body = [f"const double {G} = {g};"] * uses(gradient, G)
+                    body += [f"const double {W} = {w};"] * uses(gradient, W)
                     lines, text = printed(unit, gradient)
-                    self.gradients += loop(p.count, [*body, *lines, f"g[{place} + k] = {text};"])
+                    self.gradients += loop(p.count, [*body, *lines, f"{g} = {text};"])
 
 
 def summed(unit: "NativeUnit", name: str, term: "Symbolic", count: int, place: int) -> "List[str]":
     """Return the statements that add the terms of all weights from left to right."""
     lines, text = printed(unit, term)
-    body = [f"const double {W} = w[{place} + k];", *lines, f"{name} = {name} + {text};"]
+    body = [f"const double {W} = {place_of('w', place)};", *lines, f"{name} = {name} + {text};"]
     return [f"double {name} = -0.0;", *loop(count, body)]
 
 
 def printed(unit: "NativeUnit", node: "Symbolic") -> "Tuple[List[str], str]":
     code = CPrinter(unit, [node])
     return code.statements(), f"({code.text(code.outputs[0])})"
+
+
+def place_of(array: str, start: int) -> str:
+    return f"{array}[{sum_of('k', start)}]"
 
 
 def uses(node: "Symbolic", name: str) -> bool:

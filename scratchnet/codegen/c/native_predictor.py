@@ -7,7 +7,7 @@ from ..own import generate
 from ..program import recorded
 from . import templates
 from .native_lists import lists
-from .native_text import comment, head, nested, places_of
+from .native_text import comment, head, nested, places_of, sum_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 
@@ -82,7 +82,8 @@ class _Writer:
         self.tables = [self.unit.table(table) for table in loops.tables]
         arrays = []
         for name, length in loops.lengths.items():
-            arrays.append(f"double *restrict const {name} = scratch + {self.scratch};")
+            place = sum_of("scratch", self.scratch)
+            arrays.append(f"double *restrict const {name} = {place};")
             self.scratch += length
         return arrays + [line for part in loops.statements for line in self.unit.statement(part)]
 

@@ -9,7 +9,7 @@ from ...core.functions import ELEMENTARY
 from ...core.optimizers import Optimizer
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
-from ..loops import Element, Fill, Fold, Index, Loops, Nest, size
+from ..loops import Fill, Fold, Index, Loops, Nest, element_at, size
 from ..own import RememberingNothing
 from ..program import reachable
 from ..python.recording import Grid, Recording, TrainingStep, check_attributes
@@ -168,7 +168,7 @@ class RowParts:
             Index(loops.new_name("i"), self.vectors.width_of(left)),
         )
         inner, outer = (columns, 1) if product.transposed else (1, columns)
-        weight = element("w", self.starts[k], (inner, fill.index), (outer, fold.index))
+        weight = element_at("w", self.starts[k], (inner, fill.index), (outer, fold.index))
         so_far, x = Symbolic(name=fold.name), self.number(left, fold.index)
         term = Symbolic(None, "multiply", (x, Symbolic(name=weight)))
         fold.value = Symbolic(None, "add", (so_far, term))
@@ -180,7 +180,7 @@ class RowParts:
     def number(self, name: str, index: "Index") -> "Symbolic":
         """Return the number of a vector at an index."""
         array, start = self.arrays[name]
-        return Symbolic(name=element(array, start, (1, index)))
+        return Symbolic(name=element_at(array, start, (1, index)))
 
     def add_gradients(self) -> None:
         """Append the statements that add to the gradients, and to the sums of the loss."""
@@ -192,13 +192,13 @@ class RowParts:
             columns = p.shape[-1]
             first = Index(loops.new_name("i"), p.count // columns)
             last = Index(loops.new_name("i"), columns)
-            place = element("sums", start, (columns, first), (1, last))
+            target = element_at("sums", start, (columns, first), (1, last))
             outer, inner = (first, last) if columns > 1 else (last, first)
-            fill = Fill("sums", inner, place[len("sums[") : -1])
+            fill = Fill("sums", inner, target.place)
             term = self.number(right, last)
             if left:
                 term = Symbolic(None, "multiply", (self.number(left, first), term))
-            fill.value = Symbolic(None, "add", (Symbolic(name=place), term))
+            fill.value = Symbolic(None, "add", (Symbolic(name=target), term))
             loops.statements.append(Nest(outer, [fill]) if outer.count > 1 else fill)
             start += p.count
         for vector in self.vectors.terms:
@@ -221,12 +221,6 @@ class RowParts:
                 raise Undecided("the loss is not a sum over the samples")
         code = CPrinter(self.unit, [value], names)
         return code.statements() + [f"const double loss = {code.text(code.outputs[0])};"]
-
-
-def element(array: str, start: int, *terms: "Tuple[int, Index]") -> "Element":
-    """Return the element of an array at the sum of multiples of indices and a number."""
-    named = [(factor, index.name) for factor, index in terms if index.count > 1]
-    return Element(array, named + [(start, "")] * (start > 0 or not named))
 
 
 def is_sum_of_row(part: "Any") -> bool:

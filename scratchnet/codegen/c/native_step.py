@@ -23,7 +23,7 @@ from .native_division import over_all_samples
 from .native_parts import Parts
 from .native_penalties import FewGradients
 from .native_rows import RowParts, record_of_step
-from .native_text import STEP, TRAIN, comment, head, nested, places_of
+from .native_text import STEP, TRAIN, comment, head, nested, places_of, sum_of
 from .native_unit import NativeUnit
 from .printer import CPrinter, indented
 
@@ -225,8 +225,9 @@ class _Writer:
                 start += p.count
             place += p.count
         for place, start, count in runs:
-            memory = [f"m + {n * total + start}" for n in range(self.update.memory)]
-            lines.append(self.call_of_update(f"w + {place}", f"g + {start}", memory, count))
+            memory = [sum_of("m", n * total + start) for n in range(self.update.memory)]
+            call = self.call_of_update(sum_of("w", place), sum_of("g", start), memory, count)
+            lines.append(call)
         if self.blocks.updates:
             lines = ["if (!alone) {", *nested(lines), "}"]
         return lines + ["return bad;"]
@@ -244,8 +245,8 @@ class _Writer:
             before += p.count if p.frozen else 0
             start += 0 if p.frozen else p.count
         total = len(self.record.gradients)
-        memory = [f"m + {n * total} + {place}" for n in range(self.update.memory)]
-        return self.call_of_update(f"w + {before} + {place}", "sums", memory, count)
+        memory = [sum_of("m", n * total, place) for n in range(self.update.memory)]
+        return self.call_of_update(sum_of("w", before, place), "sums", memory, count)
 
     def call_of_update(self, w: str, g: str, memory: "List[str]", count: int) -> str:
         settings = [f"setting[{n}]" for n in range(len(self.update.settings))]
@@ -256,7 +257,7 @@ class _Writer:
         """Return the functions that make several steps."""
         filling, start = [], 0
         for count in self.record.draws:
-            row = f"draws[{len(self.record.drawn)} * k + {start} + n]"
+            row = f"draws[{sum_of(f'{len(self.record.drawn)} * k', start, 'n')}]"
             filling += [
                 "for (long long k = 0; k < size; k++) {",
                 f"    for (int n = 0; n < {count}; n++) {{ {row} = net_random(state); }}",

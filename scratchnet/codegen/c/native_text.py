@@ -4,7 +4,7 @@ from .table_rows import for_comment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List
+    from typing import Any, List, Union
 
 
 def comment(first: str, lines: "List[str]") -> str:
@@ -162,3 +162,8 @@ NET_API long long net_passes(long long passes, long long shuffled, long long sam
 
 def nested(lines: "List[str]") -> "List[str]":
     return [f"    {line}" for line in lines]
+
+
+def sum_of(*terms: "Union[int, str]") -> str:
+    """Return the text of a sum without the terms that are 0."""
+    return " + ".join([str(term) for term in terms if str(term) != "0"])
