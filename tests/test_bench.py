@@ -11,7 +11,8 @@ if sys.implementation.name != "cpython" or sys.version_info < (3, 8):
     pytest.skip("the benchmark runs on CPython from 3.8 on", allow_module_level=True)
 
 from bench import __main__ as bench  # noqa: E402
-from bench import readme, rows  # noqa: E402
+from bench import limits, readme, rows  # noqa: E402
+from bench.limits import __main__ as bench_limits  # noqa: E402
 from bench.measure import Comparison, Unavailable  # noqa: E402
 
 ROWS = rows.table()
@@ -63,6 +64,13 @@ def test_the_command(tmp_path):
     (found,) = json.loads(path.read_text())["rows"]
     assert found["figure"] > 0
     assert found["unit"] == "ns"
+
+
+@pytest.mark.parametrize("name", limits.NAMES)
+def test_bare_arithmetic_computes_the_same(name):
+    with redirect_stdout(io.StringIO()) as text:
+        bench_limits.main(["--quick", name])
+    assert " bare\n    scratchnet " in text.getvalue()
 
 
 def test_words_that_no_row_has():

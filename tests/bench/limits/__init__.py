@@ -1,0 +1,72 @@
+"""Limits: the bare arithmetic of a training or prediction, written by hand, next to scratchnet and its peers.
+
+    python3 -m bench.limits          the names of the limits
+    python3 -m bench.limits NAME     measure one
+
+Bare arithmetic has nothing that a library needs: it computes no loss, checks nothing, and suits one network. What
+scratchnet takes longer than it is the most that a faster engine could still gain.
+
+Each module has a function ``limits(quick)``, which yields a Limit after the other.
+"""
+
+import os
+import sys
+
+from .. import other, peers
+from ..measure import Contender, Unavailable, check, digits, duration, side_by_side
+from ..workloads import workload
+
+NAMES = ("xor", "small")
+PAIRS = 15
+IN_A_ROW = 0.05  # seconds that a contender is run at a time
+
+
+class Limit:
+    """Bare arithmetic and those who compute the same.
+
+    ``what``     what is computed
+    ``bare``     a Contender
+    ``others``   yields the name and the Contender of each, or an Unavailable in its place
+    """
+
+    def __init__(self, what, bare, others):
+        self.what, self.bare, self.others = what, bare, others
+
+    def lines(self, pairs=PAIRS, at_least=IN_A_ROW):
+        """Measure, and yield the lines of the report."""
+        yield "{}: {} bare".format(self.what, duration(self.bare.seconds(at_least)))
+        for name, contender in self.others:
+            if isinstance(contender, Unavailable):
+                yield "    {:14} {}".format(name, contender)
+                continue
+            ratio = side_by_side(self.bare, contender, pairs, at_least).ratio
+            yield "    {:14} {} × as long".format(name, digits(ratio))
+
+
+def training(name, bare, against, quick, tolerance=1e-10):
+    """Return the Limit of a workload.
+
+    ``bare(work)``   returns a function, as of Contender, which returns the trained parameters
+    ``against``      the names of peers
+    """
+    work = workload(name, quick)
+    fresh = bare(work)
+    check(fresh()(), work.training()()(), tolerance, name + ", bare arithmetic and scratchnet")
+    return Limit("train " + name, Contender(fresh), trainers(work, against, quick))
+
+
+def trainers(work, against, quick):
+    """Yield scratchnet, the peers, and scratchnet at an earlier version, which BEFORE names."""
+    yield "scratchnet", Contender(work.training())
+    for name in against:
+        try:
+            peer = peers.peer(name)
+            part = peer.slice(work)
+            scale = work.trained_samples / part.trained_samples
+            yield name, Contender(peer.training(part), scale)
+        except Unavailable as error:
+            yield name, error
+    folder = os.environ.get("BEFORE", "")
+    if folder:
+        with other.Process(sys.executable, folder) as process:
+            yield "itself before", process.contender(work.name, quick)
