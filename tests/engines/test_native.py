@@ -215,6 +215,17 @@ def test_user_defined_parts_have_the_same_bits(most, by_lists, monkeypatch):
     assert_same(make, by_lists, loss=MeanQuarticError(), optimizer=SignDescent(0.01))
 
 
+class Moving(sn.SGD):
+    """Its memory of each weight begins with another number than 0."""
+
+    def states_of(self, p):
+        return self.states.get(p.name) or [[(0.5,) for _ in row] for row in p.rows]
+
+
+def test_the_first_memory_of_an_optimizer(by_lists):
+    assert_same(lambda: [sn.Dense(2, 1)], by_lists, optimizer=Moving(0.1, momentum=0.9))
+
+
 def test_frozen_parameters_and_changes_by_hand(by_lists):
     found = []
     for name in ("lists", "native"):

@@ -10,6 +10,7 @@ from ...codegen.own import is_own
 from ...core.examples import Examples, cut
 from ...core.functions import kernel
 from ...core.losses import weighted_count
+from ...core.optimizers import Optimizer
 from ...core.training import set_rows
 from ...scalars.portable import Portable, of_batches, schedule_of
 from ..generated import Generated
@@ -246,6 +247,8 @@ class Native(Generated):
         """Return what the optimizer remembers: the first number of each weight, ..."""
         if not self.optimizer.memory or not self.learning:
             return array("d")
+        if not self.optimizer.states and type(self.optimizer).states_of is Optimizer.states_of:
+            return library.zeros(self.optimizer.memory * sum([p.count for p in self.learning]))
         states = [self.optimizer.states_of(p) for p in self.learning]
         first = states[0]
         if isinstance(first, Memory) and all([getattr(s, "m", None) is first.m for s in states]):
