@@ -164,3 +164,11 @@ def test_no_zero_is_added_in_a_listing(make, most, monkeypatch):
     source = train(make(), "native", optimizer=sn.Adam(0.125))[1]
     assert not re.findall(r".*(?:\+ 0\b(?!\.|x)|\[0 \+).*", source)
     engine._steps.clear()
+
+
+def test_short_rows_of_sums_are_not_unrolled_before_they_are_vectorized():
+    layers = [sn.Dense(2, 16), sn.Tanh(), sn.Dense(16, 17), sn.Tanh(), sn.Dense(17, 1)]
+    source = train(layers, "native", optimizer=sn.SGD(0.1))[1]
+    loops = re.findall(r"(NET_VECTOR )?for \(int i\d+ = 0; i\d+ < (16|17); ", source)
+    assert ("NET_VECTOR ", "16") in loops
+    assert ("NET_VECTOR ", "17") not in loops  # It would not be kept in registers.

@@ -210,9 +210,9 @@ class Blocks(Sums):
         total.name = f"total[u][{i}]"  # It was the variable of one sum.
         unit = self.unit
         each = "for (int u = 0; u < rows; u++) {"
-        start = unit.repeated(part.index, unit.assigned(total.name, fold.first))
-        inner = unit.repeated(part.index, unit.assigned(total.name, fold.value))
-        end = unit.repeated(part.index, unit.assigned(f"{part.name}[{part.place}]", part.value))
+        start = unit.vectorized(part.index, unit.assigned(total.name, fold.first))
+        inner = unit.vectorized(part.index, unit.assigned(total.name, fold.value))
+        end = unit.vectorized(part.index, unit.assigned(f"{part.name}[{part.place}]", part.value))
         lines = [
             f"double total[rows][{width}];",
             *[each, *nested(start), "}"],

@@ -70,7 +70,7 @@ class Sums:
     def adding(self, fill: "Any", target: str) -> "List[str]":
         """Return the loop that adds the terms of one sample to these sums."""
         sum_of_two = Symbolic(None, "add", (Symbolic(name=target), fill.value.operands[1]))
-        return self.unit.repeated(fill.index, self.unit.assigned(target, sum_of_two))
+        return self.unit.vectorized(fill.index, self.unit.assigned(target, sum_of_two))
 
     def with_local_sums(self, fill: "Any", rows: int, outer: "Any") -> "List[str]":
         """Return the statements that read the sums of some rows, add to them and store them."""
@@ -79,10 +79,10 @@ class Sums:
         def each_row(lines: "List[str]") -> "List[str]":
             return [f"for (int u = 0; u < {rows}; u++) {{", *nested(lines), "}"]
 
-        reading = each_row(self.unit.repeated(fill.index, [f"{kept} = {total};"]))
-        storing = each_row(self.unit.repeated(fill.index, [f"{total} = {kept};"]))
+        reading = each_row(self.unit.vectorized(fill.index, [f"{kept} = {total};"]))
+        storing = each_row(self.unit.vectorized(fill.index, [f"{total} = {kept};"]))
         if self.updates:
-            zeros = each_row(self.unit.repeated(fill.index, [f"{kept} = -0.0;"]))
+            zeros = each_row(self.unit.vectorized(fill.index, [f"{kept} = -0.0;"]))
             reading = ["if (alone) {", *nested(zeros), "} else {", *nested(reading), "}"]
             storing = self.storing_or_updating(fill, rows, outer, storing)
         return [

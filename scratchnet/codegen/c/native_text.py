@@ -52,6 +52,14 @@ HEAD = """\
 #else
 #define NET_APART static
 #endif
+#if defined(__GNUC__) && !defined(__clang__)
+/* Otherwise GCC computes a function once for each value that a choice in it may have, and unrolls a
+ * short loop instead of vectorizing it, which NET_VECTOR forbids. */
+#pragma GCC optimize("no-thread-jumps")
+#define NET_VECTOR _Pragma("GCC unroll 1")
+#else
+#define NET_VECTOR
+#endif
 #ifdef __AVX512F__
 #define NET_KEPT 128
 #else

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from ...core.types import Row
     from ...scalars import Symbolic
+    from ..loops import Index
 
 MOST_ON_STACK = 1024  # the longest array on the stack, in numbers: a thread's may be small
+MOST_UNROLLED = 16  # turns of a loop that GCC unrolls before it vectorizes
 # IEEE 754 fixes every bit of these results; and x + c - c needs no function around it, because
 # the head of the file refuses compilers that do not round every operation as it is written.
 HERE = {"sqrt": "sqrt", "abs": "fabs", "rounded": ""}
@@ -68,11 +70,18 @@ class NativeUnit(Unit):
         total = fold.value.operands[0]
         total.name = f"total[{part.index.name}]"  # It was the variable of one sum.
         lines = [f"double total[{part.index.count}];"]
-        lines += self.repeated(part.index, self.assigned(total.name, fold.first))
-        inner = self.repeated(part.index, self.assigned(total.name, fold.value))
+        lines += self.vectorized(part.index, self.assigned(total.name, fold.first))
+        inner = self.vectorized(part.index, self.assigned(total.name, fold.value))
         lines += self.repeated(fold.index, inner)
-        lines += self.repeated(part.index, self.assigned(f"{part.name}[{part.place}]", part.value))
+        result = self.assigned(f"{part.name}[{part.place}]", part.value)
+        lines += self.vectorized(part.index, result)
         return ["{", *[f"    {line}" for line in lines], "}"]
+
+    def vectorized(self, index: "Index", lines: "List[str]") -> "List[str]":
+        """Return the lines within a loop that compilers should vectorize, not one around it."""
+        loop = self.repeated(index, lines)
+        is_short = 1 < index.count <= MOST_UNROLLED
+        return [f"NET_VECTOR {loop[0]}", *loop[1:]] if is_short else loop
 
     def assigned(self, target: str, value: "Any") -> "List[str]":
         """Return the statements that compute a value and assign it."""
