@@ -107,7 +107,8 @@ class MLPClassifier(MLP):
                 "partial_fit: the classes differ from those of the first call; "
                 f"give {self._outputs.values}"
             )
-        return self._train(Run(self, X, y, sample_weight, restart, partial=True, outputs=outputs))
+        Run(self, X, y, sample_weight, restart, partial=True, outputs=outputs).train()
+        return self
 
     def _first_outputs(self, y: "Any", classes: "Any") -> "Classes":
         """Return the classes of the first call of ``partial_fit``, or the labels of y."""

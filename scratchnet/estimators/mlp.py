@@ -1,12 +1,11 @@
 """A multi-layer perceptron: the part that both estimators share."""
 
-import math
 import sys
 
 from .arrays import array, kind_of, listed
 from .base import NotFitted, of_sklearn
+from .learner import Learner
 from .network import dense_layers
-from .parameters import Parameters
 from .samples import sample_weights
 from .training import Run
 
@@ -15,17 +14,13 @@ if TYPE_CHECKING:
     from typing import Any, List, TypeVar
 
     from ..core.network import Sequential
-    from ..core.random import Generator
-    from ..core.types import Matrix, RowOrNone
+    from ..core.types import Matrix
 
     Self = TypeVar("Self", bound="MLP")
 
 
-class MLP(Parameters):
-    """A network that is trained by ``fit`` and asked by ``predict``.
-
-    Below "what the estimators define" are the methods in which the two estimators differ.
-    """
+class MLP(Learner):
+    """A network that is trained by ``fit`` and asked by ``predict``."""
 
     _estimator_type = ""  # scikit-learn before 1.6 reads it
 
@@ -54,79 +49,18 @@ class MLP(Parameters):
         ``callbacks``         functions that are called with the Epoch after each epoch; one that
                               returns True ends the training
         """
-        return self._train(
-            Run(
-                self,
-                X,
-                y,
-                sample_weight,
-                restart=not (self.warm_start and self.__sklearn_is_fitted__()),
-                first=(coefs_init, intercepts_init),
-                validation_data=validation_data,
-                callbacks=callbacks,
-            )
+        run = Run(
+            self,
+            X,
+            y,
+            sample_weight,
+            restart=not (self.warm_start and self.__sklearn_is_fitted__()),
+            first=(coefs_init, intercepts_init),
+            validation_data=validation_data,
+            callbacks=callbacks,
         )
-
-    def _begin(self, run: "Run") -> None:
-        """Set the attributes of an estimator that has learned nothing yet."""
-        self._kind = getattr(run.kind, "__name__", "")  # a module cannot be pickled
-        self._features = run.features
-        self._outputs = run.outputs
-        self._best = math.inf
-        self._stale = 0
-        self.network_: "Sequential" = run.network
-        self.n_features_in_ = run.features.count
-        vars(self).pop("feature_names_in_", None)
-        if run.features.names:
-            self.feature_names_in_ = sys.modules["numpy"].array(run.features.names, dtype=object)
-        self.n_layers_ = len(dense_layers(run.network)) + 1
-        self.n_outputs_ = run.network.outputs
-        self.out_activation_ = run.out_activation
-        self.t_ = 0
-        self.loss_: "Any" = None
-        self.loss_curve_: "List[float]" = []
-        self.validation_loss_curve_: "List[float]" = []
-        self.validation_scores_: "Any" = None
-
-    def _train(self: "Self", run: "Run") -> "Self":
-        """Take over what the run has prepared, then train."""
-        if run.restart:
-            self._begin(run)
-        if self.early_stopping and self.validation_scores_ is None:
-            self.validation_scores_ = []
-        self._generator: "Generator" = run.generator
-        self._optimizer: "Any" = run.optimizer
-        self.n_iter_ = 0
         run.train()
         return self
-
-    # ---- what the estimators define --------------------------------------------------------------
-
-    def _flat(self, y: "List[Any]") -> "List[Any]":
-        """Return the targets without needless columns."""
-        return y
-
-    def _new_outputs(self, y: "List[Any]") -> "Any":
-        """Return what the outputs of the network mean, given the targets."""
-        raise NotImplementedError
-
-    def _weights_by_class(
-        self, y: "List[Any]", weights: "RowOrNone", outputs: "Any"
-    ) -> "RowOrNone":
-        """Return the sample weights, multiplied by the weights of the classes."""
-        return weights
-
-    def _strata(self, y: "List[Any]") -> "Any":
-        """Return the classes, of each of which early stopping holds out a part, or None."""
-        return None
-
-    def _criterion(self, out_activation: str) -> "Any":
-        """Return the loss as the core knows it."""
-        raise NotImplementedError
-
-    def _score(self, y: "List[Any]", predicted: "List[Any]", weights: "RowOrNone" = None) -> float:
-        """Return how good the predictions are."""
-        raise NotImplementedError
 
     # ---- using a fitted estimator ----------------------------------------------------------------
 

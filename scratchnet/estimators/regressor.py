@@ -91,7 +91,8 @@ class MLPRegressor(MLP):
     def partial_fit(self, X: "Any", y: "Any", sample_weight: "Any" = None) -> "MLPRegressor":
         """Train for one epoch on these samples."""
         restart = not self.__sklearn_is_fitted__()
-        return self._train(Run(self, X, y, sample_weight, restart, partial=True))
+        Run(self, X, y, sample_weight, restart, partial=True).train()
+        return self
 
     def predict(self, X: "Any") -> "Any":
         """Return a number or a row of numbers per sample: an array if X is an array."""

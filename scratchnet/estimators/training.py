@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..core.history import Epoch
     from ..core.network import Sequential
     from .arithmetic import PersistentOptimizer
-    from .mlp import MLP
+    from .learner import Learner
     from .parameters import Parameters
 
 
@@ -39,7 +39,7 @@ class Run:
 
     def __init__(
         self,
-        mlp: "MLP",
+        mlp: "Learner",
         X: "Any",
         y: "Any",
         sample_weight: "Any",
@@ -60,7 +60,6 @@ class Run:
         self.generator = Generator(mlp._seed()) if restart else copy(mlp._generator)
         self.samples, self.held_out = self.divide(samples, validation_data)
         self.network = self.new_network(*first) if restart else mlp.network_
-        self.out_activation = name_of_activation(self.network.layers[-1])
         continues = partial and not restart and mlp._optimizer is not None
         self.optimizer: "Any" = mlp._optimizer if continues else new_optimizer(mlp)
         self.steps = self.epochs()
@@ -135,7 +134,7 @@ class Run:
             penalized(self.network, mlp.alpha, size, mean_weight, ragged, mlp.engine),
             rows,
             targets,
-            mlp._criterion(self.out_activation),
+            mlp._criterion(name_of_activation(self.network.layers[-1])),
             self.optimizer,
             1 if self.partial else mlp.max_iter,
             batch_size=size,
@@ -148,8 +147,19 @@ class Run:
 
     # ---- training --------------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """Give the estimator what the constructor has prepared."""
+        mlp = self.mlp
+        if self.restart:
+            mlp._begin(self.kind, self.features, self.outputs, self.network)
+        if mlp.early_stopping and mlp.validation_scores_ is None:
+            mlp.validation_scores_ = []
+        mlp._generator, mlp._optimizer = self.generator, self.optimizer
+        mlp.n_iter_ = 0
+
     def train(self) -> None:
         """Train until an epoch limit, early stopping, a callback or Ctrl-C ends it."""
+        self.begin()
         parameters = self.network.parameters()
         self.best_rows = [p.rows for p in parameters]
         try:

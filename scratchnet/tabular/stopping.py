@@ -6,10 +6,11 @@ epochs_on_all   how long a second training, on all rows, takes
 """
 
 from collections import Counter
-from math import isfinite, log
+from math import isfinite
 
 from ..core.history import Epoch
 from ..datasets.encoding.parts import CLASSIFICATION
+from ..metrics import log_loss
 from ..texts import plural
 
 TYPE_CHECKING = False
@@ -64,8 +65,11 @@ def trivial_loss(encoder: "Encoding", Y: "Any") -> "Optional[float]":
     """Return the loss of always predicting the frequencies of the classes; None for quantities."""
     if encoder.task != CLASSIFICATION:
         return None
-    counts = Counter(encoder.targets_of(Y)).values()
-    return -sum([n / len(Y) * log(n / len(Y)) for n in counts])
+    counts = Counter(encoder.targets_of(Y))
+    classes = encoder.classes or []
+    weights = [counts[label] for label in classes]
+    frequencies = [n / len(Y) for n in weights]
+    return log_loss(classes, [frequencies for _ in classes], classes, weights)
 
 
 def epochs_on_all(recipe: "Recipe", rows: int, best: "Optional[int]") -> int:
