@@ -9,7 +9,8 @@ replay        repeats a training run up to a given step
 text          formulas as text
 patterns      parts of a record that a formula writes in another way
 digits        how many digits a formula needs, so that the printed line is true
-textbook      the formula as books write it, from the docstring of the rule
+docstrings    the formula of a rule as books write it, from its docstring
+textbook      the same for the numbers of a step
 data          an explanation as JSON
 page          an explanation as an interactive page
 worksheet     the step with blanks, to be computed by hand

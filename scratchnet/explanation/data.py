@@ -2,7 +2,7 @@
 
     title       the network
     layers      for each layer: name, parameters (name, shape), width, symbol ("z" if its output is
-                k.z, "a" if it is k.a), rule (lines: its formula in books; see textbook.py), kept
+                k.z, "a" if it is k.a), rule (lines: its formula in books; see docstrings.py), kept
                 (what its forward pass keeps, as in "0.N")
     loss_rule   these lines for the loss
     inputs      the number of features
@@ -38,10 +38,10 @@ import base64
 
 from ..scalars.operations import PRODUCT, SIGN
 from .digits import decimals_for
+from .docstrings import lines_of
 from .names import Name
 from .number import Number
 from .text import DECIMALS, OF_CONSTANTS, Choice, Reference, number, parts
-from .textbook import lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

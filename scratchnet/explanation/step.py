@@ -40,8 +40,8 @@ from ..core.layer import Configured
 from ..core.losses import loss_for
 from ..core.optimizers import Optimizer
 from ..scalars import Traced
+from .docstrings import lines_of
 from .names import Name, element
-from .textbook import lines_of
 from .within import (
     agree,
     is_per_sample,

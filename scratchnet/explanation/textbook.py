@@ -1,22 +1,12 @@
-"""The formula of a rule as books write it, from the rule's docstring.
+"""The formulas of a step as books write them.
 
-    lines_of  lines_for    the formula, and why the rule computes it in another form
-    formula_for            the formula of one number, with the names of its inputs
-
-A docstring begins with the formula. If the rule computes it in another form, a paragraph that
-begins with "Computed" says how and why. Both are documentation: tests compare the formula with
-what the rule computes.
-
->>> from scratchnet import Sigmoid
->>> for line in lines_of(Sigmoid):
-...     print(line)
-a = 1/(1 + e^−z), between 0 and 1
-Computed from e^−|z|, so that exp() cannot overflow.
+lines_for      the formula of the rule that computes a number
+formula_for    the formula of one number, with the names of its inputs
 """
 
-import inspect
 import re
 
+from .docstrings import lines_of
 from .names import Name
 from .text import LONGEST
 
@@ -26,19 +16,9 @@ if TYPE_CHECKING:
 
     from .step import Step
 
-_MINUS = re.compile(r"(?<![A-Za-z])-(?![A-Za-z]{2})")  # not the hyphen of "cross-entropy"
-
-
-def lines_of(rule: type) -> "List[str]":
-    """Return the formula of a layer or a loss class, and why it is computed in another form."""
-    text = inspect.cleandoc(vars(rule).get("__doc__") or "")
-    paragraphs = [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
-    reasons = [part for part in paragraphs[1:] if part.startswith("Computed")]
-    return [_MINUS.sub("−", part) for part in paragraphs[:1] + reasons]
-
 
 def lines_for(step: "Step", name: str) -> "List[str]":
-    """Return these lines for the output of a layer and for a loss, [] for other numbers."""
+    """Return the lines of ``lines_of`` for the output of a layer or a loss, [] for others."""
     parts = Name.parse(name)
     if parts.array == "loss" and step.criterion is not None and not parts.suffix:
         return lines_of(type(step.criterion))
@@ -46,8 +26,6 @@ def lines_for(step: "Step", name: str) -> "List[str]":
         return []
     return lines_of(type(step.net.layers[parts.layer]))
 
-
-# ---- one number ----------------------------------------------------------------------------------
 
 # What a formula consists of, except hyperparameters; a remark after it begins with other words.
 _TOKEN = r"(?:z_[jk]|z|e|ln|tanh|max|where|else|Σ_j|\d+(?:\.\d+)?)(?!\w)|[-·+−/^()|<>≥≤=, ]"

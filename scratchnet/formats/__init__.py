@@ -9,7 +9,9 @@ onnx/                .onnx: a graph of operators, which many programs run; reads
 protobuf.py          the binary form of an ONNX file
 npy.py               NumPy's arrays, .npy and .npz
 state_dicts.py       a network from tensors alone, by their names
-state_order.py       the order of its layers
+state_owners.py      the layers to which the tensors belong
+state_order.py       the order of these layers
+state_activations.py the activations between them
 exchange.py          what the exchange of models with other libraries shares
 strict_json.py       JSON text, read strictly
 files.py             writes a file without losing the old one

@@ -134,9 +134,9 @@ def _belongs(activations: "Any", prefix: str, name: str, integers: bool) -> bool
     """Return whether a tensor of a file without layers is read."""
     if activations is None:  # The file is refused whatever it holds.
         return False
-    from . import state_dicts
+    from . import state_owners
 
-    return state_dicts.wanted(name, integers, prefix)
+    return state_owners.wanted(name, integers, prefix)
 
 
 def _are_layers(custom: "Any") -> bool:

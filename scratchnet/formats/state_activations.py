@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any, List
 
     from ..core.layer import Layer
-    from .state_dicts import Owner
+    from .state_owners import Owner
 
 
 def placed(owners: "List[Owner]", activations: "Any", what: str) -> "List[Any]":

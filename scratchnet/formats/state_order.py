@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
-    from .state_dicts import Owner
+    from .state_owners import Owner
 
     Solution = Tuple[List[Owner], bool]
 

@@ -40,7 +40,7 @@ from ..core.layers import Dense, Normalization
 from ..core.network import Sequential
 from ..deep.activations import Clip, HardSigmoid, PReLU
 from ..deep.normalization import LayerNormalization, RMSNormalization
-from ..formats import exchange, state_dicts
+from ..formats import exchange, state_dicts, state_owners
 from .torch_chain import parts
 from .torch_modules import KNOWN, NEW, kind_of, numbers_of
 
@@ -101,7 +101,7 @@ def _of_state(
                 f"from_torch: {shown(name)} is a dict, so that this is a checkpoint and no state "
                 f"dict; give the state dict in it, such as checkpoint[{shown(name)}]"
             )
-        if state_dicts.wanted(str(name), _is_of_integers(tensor), prefix):
+        if state_owners.wanted(str(name), _is_of_integers(tensor), prefix):
             tensors[str(name)] = numbers_of(f"from_torch: {shown(name)}", tensor)
     return state_dicts.network(tensors, activations, order, prefix, "from_torch")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet.core.activations import ACTIVATIONS
-from scratchnet.explanation.textbook import lines_of
+from scratchnet.explanation.docstrings import lines_of
 from scratchnet.texts import written_for
 
 # What the first line says after the formula.
