@@ -24,7 +24,7 @@ except compiler.CompilerError as none:
     pytest.skip(str(none), allow_module_level=True)
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["in C", "by a loop"])
+@pytest.fixture(autouse=True, params=[True, False], ids=["in C", "in Python"])
 def quickly_compiled(request, monkeypatch):
     if request.param and not reading.IN_C:
         pytest.skip("this interpreter keeps its objects in another way")
@@ -57,6 +57,15 @@ def test_usual_rows_are_read_at_once():
     assert bits([list(row) for row in X]) == bits([list(map(float, row)) for row in SAMPLES])
     assert bits([list(row) for row in Y]) == bits([[float(y)] for y in TARGETS])
     assert [X[-1], len(X)] == [[-(2.0**31), 0.0], 4]
+
+
+def test_few_numbers_are_read_at_once_without_a_compiler(monkeypatch):
+    monkeypatch.setattr(reading, "FEWEST", 9)
+    monkeypatch.setattr(reading, "IN_C", True)
+    monkeypatch.setattr(compiler, "build", None)
+    test_usual_rows_are_read_at_once()
+    X, Y = array("d", [0.5, 1.0]), [[2.0]]  # a flat buffer is no matrix
+    assert as_doubles(X, Y) == (X, Y)
 
 
 def test_the_largest_ints_that_are_exact():
@@ -152,7 +161,7 @@ class Doubled(list):
 def test_subclasses_are_read_as_lists_read_them(X):
     Y = [[k / 5] for k in range(3)]
     assert fit(X, Y, "native") == fit(X, Y, "lists")
-    assert reading.in_buffer(X, 2, 0) is None
+    assert reading.in_buffer(X, 2) is None
     assert reading.doubles_of(X, 2) is None
 
 

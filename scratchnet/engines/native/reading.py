@@ -1,6 +1,6 @@
-"""Data for the engine "native", checked and converted in C.
+"""Data for the engine "native", checked and converted at once, in C if they are large.
 
-    as_doubles returns X and Y as Doubles, if they are large and all numbers are finite
+    as_doubles returns X and Y as Doubles, if all numbers are finite
     Doubles    rows of numbers in one array, or in a buffer of the caller
     whole      returns all numbers of X or Y
     gathered   returns the numbers of some rows
@@ -10,10 +10,11 @@ is left to the checks of the core.
 """
 
 from array import array
+from itertools import chain
 
 from ...codegen.c.native_data import SOURCE
 from ...codegen.own import is_own
-from ...core.checks import LazyRows
+from ...core.checks import LazyRows, is_finite
 from ...core.losses import Loss
 from . import library, lists
 from .compiler import CompilerError
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
     from ...core.network import Sequential
 
-FEWEST = 50000  # numbers; the core checks fewer in less time than compiling this source takes
+FEWEST = 50000  # numbers; Python reads fewer in less time than compiling this source takes
 IN_C = lists.types_are_known()
 AT_ONCE = 1 << 14  # how many numbers are read by one call; rows made for it stay in the cache
 
-NUMBERS = (float, int, bool)
+NUMBERS = {float, int, bool}
+ROWS = {list, tuple}
 MOST_EXACT = 1 << 53
 MOST_KEPT = 1 << 24  # numbers of a sequence whose rows are made when they are read
 
@@ -65,7 +67,7 @@ def as_doubles(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any
     if net.number is not float:
         return X, Y
     try:
-        inputs = doubles_of(X, net.inputs, FEWEST)
+        inputs = doubles_of(X, net.inputs)
         if inputs is None and not (hasattr(X, "bytes_at") and len(X) * (X.width or 0) >= FEWEST):
             return X, Y
         X = inputs or X
@@ -74,20 +76,20 @@ def as_doubles(net: "Sequential", X: "Any", Y: "Any", loss: "Any") -> "Tuple[Any
         return X, Y
 
 
-def doubles_of(data: "Any", width: "Optional[int]", fewest: int = 0) -> "Optional[Doubles]":
-    """Return the rows, or None if they are few or not rows of ``width`` finite numbers each."""
+def doubles_of(data: "Any", width: "Optional[int]") -> "Optional[Doubles]":
+    """Return the rows, or None if they are not rows of ``width`` finite numbers each."""
     if hasattr(data, "tolist"):
-        found = in_buffer(data, width, fewest)
+        found = in_buffer(data, width)
         if found is not None:
             return found
         data = data.tolist()
     if not (type(data) in (list, tuple) or can_be_kept(data, width)) or not data:
         return None
     width = width or (len(data[0]) if isinstance(data[0], (list, tuple)) else 0)
-    if not width or len(data) * width < fewest:
+    if not width:
         return None
     numbers = library.zeros(len(data) * width)
-    read = read_in_c if IN_C else read_by_loop
+    read = read_in_c if IN_C and len(numbers) >= FEWEST else read_at_once
     step = max(1, AT_ONCE // width)
     for start in range(0, len(data), step):
         stop = min(start + step, len(data))
@@ -104,23 +106,20 @@ def read_in_c(rows: "Any", width: int, numbers: "array[float]", k: int) -> bool:
     return lists.reader()(len(rows), width, id(rows), place) == len(rows)
 
 
-def read_by_loop(rows: "List[Any]", width: int, numbers: "array[float]", k: int) -> bool:
-    """Do the same in Python, whose interpreter may keep its objects in another way."""
-    for row in rows:
-        if width == 1 and type(row) in NUMBERS:
-            row = [row]
-        if type(row) not in (list, tuple) or len(row) != width:
+def read_at_once(rows: "Any", width: int, numbers: "array[float]", k: int) -> bool:
+    """Do the same with functions of Python that need no loop."""
+    if width == 1 and NUMBERS.issuperset(map(type, rows)):
+        flat = list(rows)
+    elif not ROWS.issuperset(map(type, rows)) or {width} != set(map(len, rows)):
+        return False
+    else:
+        flat = list(chain.from_iterable(rows))
+    kinds = set(map(type, flat))
+    if kinds != {float}:
+        if not kinds <= NUMBERS or not -MOST_EXACT < min(flat) <= max(flat) < MOST_EXACT:
             return False
-        for x in row:
-            if type(x) is not float:
-                if type(x) not in NUMBERS or not -MOST_EXACT < x < MOST_EXACT:
-                    return False
-                x = float(x)
-            if x - x != 0.0:
-                return False
-            numbers[k] = x
-            k += 1
-    return True
+    numbers[k : k + len(flat)] = array("d", flat)
+    return is_finite(flat)
 
 
 def can_be_kept(data: "Any", width: "Optional[int]") -> bool:
@@ -128,8 +127,8 @@ def can_be_kept(data: "Any", width: "Optional[int]") -> bool:
     return getattr(data, "is_fixed", False) and len(data) * (width or 1) <= MOST_KEPT
 
 
-def in_buffer(data: "Any", width: "Optional[int]", fewest: int) -> "Optional[Doubles]":
-    """Return the rows of a buffer of doubles, such as a NumPy array.
+def in_buffer(data: "Any", width: "Optional[int]") -> "Optional[Doubles]":
+    """Return the rows of a large buffer of doubles, such as a NumPy array.
 
     It is not copied unless it is read-only.
     """
@@ -140,7 +139,7 @@ def in_buffer(data: "Any", width: "Optional[int]", fewest: int) -> "Optional[Dou
     except (TypeError, ValueError):  # NumPy raises a ValueError for times.
         return None
     suits = view.format in ("d", "@d") and view.ndim == 2 and view.c_contiguous
-    if not suits or width not in (None, view.shape[1]) or view.nbytes < 8 * max(1, fewest):
+    if not suits or width not in (None, view.shape[1]) or view.nbytes < 8 * max(1, FEWEST):
         return None
     numbers: "Any" = array("d", view.tobytes()) if view.readonly else view.cast("B").cast("d")
     count = len(numbers)
