@@ -4,18 +4,19 @@ The arguments of the package's own classes determine all that they compute. User
 store more from call to call, which generated code would lose.
 """
 
+import sys
+
 from ..core.layers import LAYERS
 from ..core.losses import LOSSES
 from ..core.optimizers import OPTIMIZERS, Optimizer
-from ..deep import LAYERS as DEEP
 from ..scalars.symbolic import Undecided, raised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Sequence
 
-OWN = {kind for family in (LAYERS, DEEP, LOSSES, OPTIMIZERS) for kind in family.values()}
-
+OWN = {kind for family in (LAYERS, LOSSES, OPTIMIZERS) for kind in family.values()}
+DEEP = __name__.replace("codegen.own", "deep")
 
 # The attributes of a class that adds nothing to its base.
 EMPTY = set("__module__ __qualname__ __doc__ __firstlineno__ __static_attributes__".split())
@@ -27,9 +28,17 @@ def is_own(part: "Any") -> bool:
     A subclass that adds nothing but a name does, too.
     """
     kind = type(part)
-    while kind not in OWN and len(kind.__bases__) == 1 and set(vars(kind)) <= EMPTY:
+    while not is_listed(kind) and len(kind.__bases__) == 1 and set(vars(kind)) <= EMPTY:
         kind = kind.__bases__[0]
-    return kind in OWN
+    return is_listed(kind)
+
+
+def is_listed(kind: "Any") -> bool:
+    """Return whether a class is in one of the package's tables.
+
+    Without a layer of ``deep``, it is not imported: a first training run starts earlier.
+    """
+    return kind in OWN or kind in getattr(sys.modules.get(DEEP), "LAYERS", {}).values()
 
 
 def is_patched(part: "Any") -> bool:

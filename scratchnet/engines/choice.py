@@ -79,7 +79,7 @@ def fastest(lists: "Engine", size: int) -> "Engine":
     """Return the fastest engine that can compute this training run."""
     try:
         kind = choice(lists, size, MOST)[0]
-        if kind != "samples":
+        if kind != "samples" and may_have_grid(lists):
             count = sum([p.count for p in lists.net.parameters()])
             return lanes(lists, size, count * TIME_OF_STEPS if kind == "step" else float("inf"))
     except Exception:  # The samples are not on a grid, for example.
@@ -92,6 +92,17 @@ def fastest(lists: "Engine", size: int) -> "Engine":
         return rows(lists, size)
     except Exception:
         return lists
+
+
+def may_have_grid(lists: "Engine") -> bool:
+    """Return whether it is worth the time to import the engine Lanes."""
+    from .grid import step_of
+
+    examples = lists.examples
+    if lists.optimizer.memory or not isinstance(examples.X, list):
+        return False
+    step_of(set(examples.X[examples.used[0]]))  # raises a ValueError without a grid
+    return True
 
 
 # ---- the engines, whose modules are imported only where they are needed --------------------------

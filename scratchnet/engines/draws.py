@@ -11,12 +11,11 @@ large integers for all lanes, and a mask removes what lies above the 64 bits of 
 """
 
 import sys
-from array import array
 from itertools import chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable
+    from typing import Iterable, List
 
     from ..core.random import Generator
 
@@ -31,9 +30,9 @@ def in_lanes(numbers: "Iterable[int]") -> int:
     return int.from_bytes(b"".join([number.to_bytes(16, "little") for number in numbers]), "little")
 
 
-ONES = in_lanes([1] * LANES)
-MASK = in_lanes([LANE] * LANES)
-STEPS = in_lanes([k * STEP & LANE for k in range(1, LANES + 1)])
+ONES = int.from_bytes(LANES * (1).to_bytes(16, "little"), "little")
+MASK = LANE * ONES
+STEPS = STEP * in_lanes(range(1, LANES + 1)) & MASK
 
 
 def many(generator: "Generator", n: int) -> "Iterable[int]":
@@ -48,12 +47,12 @@ def many(generator: "Generator", n: int) -> "Iterable[int]":
     )
 
 
-def scrambled(state: int, count: int) -> "array[int]":
+def scrambled(state: int, count: int) -> "List[int]":
     """Return ``count`` results after this state."""
     mask = MASK >> 128 * (LANES - count)
     z = ((ONES & mask) * state + (STEPS & mask)) & mask
     z = ((z ^ (z >> 30 & mask)) * 0xBF58476D1CE4E5B9) & mask
     z = ((z ^ (z >> 27 & mask)) * 0x94D049BB133111EB) & mask
     z ^= z >> 31 & mask
-    lanes = array("Q", z.to_bytes(16 * count, sys.byteorder))
+    lanes = memoryview(z.to_bytes(16 * count, sys.byteorder)).cast("Q").tolist()
     return lanes[::2] if sys.byteorder == "little" else lanes[::-2]

@@ -11,7 +11,7 @@ from itertools import compress
 from math import gcd
 from operator import itemgetter
 
-from ..codegen.python.lanes import ANY, BINARY, REPEATED
+from ..codegen.python.kinds import ANY, BINARY, REPEATED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from itertools import groupby
 
 from ..codegen.own import is_own
-from ..codegen.python.lanes import ANY, BINARY, REPEATED, of_batches
+from ..codegen.python.kinds import ANY, BINARY, REPEATED
+from ..codegen.python.lanes import of_batches
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel

@@ -8,14 +8,13 @@
 ('steps', 0.998)
 """
 
-from copy import copy
-
 from ..codegen.python import step
 from ..codegen.python.printer import executed
 from ..core.checks import is_finite
 from ..core.losses import weighted_count
 from ..core.optimizers import SGD
 from .generated import cached, shape_of
+from .threads import shallow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def measuring(engine: "Steps") -> "Any":
     The code is generated when the first loss is measured.
     """
     net = engine.lists.net
-    twin: "Any" = copy(net)
+    twin = shallow(net)
     functions: "Dict[bool, Any]" = {}  # by whether the samples have weights; None without code
 
     def loss_of(X: "Matrix", Y: "Matrix", loss: "Loss", weights: "RowOrNone" = None) -> float:

@@ -14,7 +14,7 @@ parameters.
 [0.0]
 """
 
-from weakref import ref
+from _weakref import ref  # weakref imports much more
 
 from ..core.layer import Layer
 
@@ -34,14 +34,14 @@ BUSY = (
 
 def apart(net: "Sequential") -> "Sequential":
     """Return a network with layers of its own, which share the parameters."""
-    twin: "Sequential" = _shallow(net)
+    twin: "Sequential" = shallow(net)
     twin.layers = [_layer(layer) for layer in net.layers]
     return twin
 
 
 def _layer(layer: "Any") -> "Any":
     """Return a shallow copy of a layer, with copies of the layers within it."""
-    twin = _shallow(layer)
+    twin = shallow(layer)
     for name, value in list(twin.__dict__.items()):
         if isinstance(value, Layer):
             twin.__dict__[name] = _layer(value)
@@ -50,7 +50,8 @@ def _layer(layer: "Any") -> "Any":
     return twin
 
 
-def _shallow(thing: "Any") -> "Any":
+def shallow(thing: "Any") -> "Any":
+    """Return a copy of an object, with the same attributes."""
     twin = object.__new__(type(thing))
     twin.__dict__.update(thing.__dict__)
     return twin

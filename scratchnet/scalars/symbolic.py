@@ -2,7 +2,7 @@
 
 If a rule runs on symbolic numbers instead of floats, its result is the arithmetic itself: a record
 of operations on named inputs and constants, like the record of ``Traced``. codegen/ prints it as
-Python or C. ``SymbolicSingle`` is the same for floats of 24 binary digits.
+Python or C.
 
 Constants are folded only if no bit of a result can change: in operations on two constants, x·1, x/1
 and x - 0, and in products with a 0 of the data (see ``kind`` below).
@@ -16,11 +16,14 @@ and x - 0, and in products with a 0 of the data (see ``kind`` below).
 """
 
 from itertools import count
-from threading import local
+
+try:
+    from _thread import _local as local  # importing threading takes a millisecond
+except ImportError:
+    from threading import local
 
 from ..core import functions
 from .operations import OPERATIONS, PRIMITIVES, Operators
-from .single import Single, kernel, rounded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,27 +188,6 @@ class Symbolic(Operators):
 
 
 ABSENT = Symbolic(0, kind="absent")
-
-
-class SymbolicSingle(Symbolic):
-    """A symbolic number whose constants have 24 binary digits and are folded as those of Single.
-
-    >>> SymbolicSingle(0.1).value, (SymbolicSingle(0.1) + 0.2).value
-    (0.10000000149011612, 0.30000001192092896)
-    """
-
-    __slots__ = ()
-
-    rounded = staticmethod(lambda value: rounded(float(value)))
-
-    def _unary(self, operation: str) -> "Any":
-        if self.is_constant and operation in functions.ELEMENTARY:
-            return SymbolicSingle(kernel()[operation](Single(self.value)))
-        return Symbolic._unary(self, operation)
-
-    def __float__(self) -> float:
-        """Return the value of a constant, such as those that the portable functions start with."""
-        return Symbolic.__float__(self) if self.value is None else float(self.value)
 
 
 def pi(x: "Symbolic") -> "Symbolic":

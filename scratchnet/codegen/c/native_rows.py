@@ -12,8 +12,8 @@ from ...scalars.symbolic import Undecided
 from ..loops import Fill, Fold, Index, Loops, Nest, element_at, size
 from ..own import RememberingNothing
 from ..program import reachable
-from ..python.recording import Grid, Recording, TrainingStep, check_attributes
-from ..python.step import COUNT
+from ..python.recording import Grid, Recording, TrainingStep
+from ..python.step import COUNT, check_attributes
 from ..python.vectors import Vectors
 from .native_parts import CALL
 from .native_penalties import PenalizedStep, PenaltyLines, factor_lines, starts_of

@@ -19,8 +19,6 @@ else:
 't0 * t0'
 """
 
-from heapq import heapify, heappop, heappush
-
 from ...scalars import Symbolic
 from ..program import reachable
 from .printer import Code
@@ -143,21 +141,18 @@ class BranchingCode(Code):
         within: "Set[int]" = set()
         needed = [choices[0].operands[0]]
         # The last numbers first, so that the users of a number are decided before it.
-        waiting = [-self.places[id(v)] for node in choices for v in node.operands[1:]]
-        heapify(waiting)
-        before = 1
+        waiting = {self.places[id(v)] for node in choices for v in node.operands[1:]}
         while waiting:
-            place = heappop(waiting)
-            node = self.numbers[-place]
-            if place == before or id(node) in own or not node.operation:
+            place = max(waiting)
+            waiting.remove(place)
+            node = self.numbers[place]
+            if id(node) in own or not node.operation:
                 continue
-            before = place
             if all([id(user) in within or id(user) in own for user in self.users[id(node)]]) and (
                 id(node) not in self.results and id(node) not in self.names
             ):
                 within.add(id(node))
-                for v in node.operands:
-                    heappush(waiting, -self.places[id(v)])
+                waiting.update([self.places[id(v)] for v in node.operands])
             else:
                 needed.append(node)
         return within, needed
@@ -201,7 +196,7 @@ class BranchingCode(Code):
                 elif id(part) not in done and id(node) in own_numbers:
                     waiting.append((node, True))
                     needed = part.needed if part is not node else node.operands
-                    waiting += [(v, False) for v in needed if id(v) not in done]
+                    waiting += [(v, False) for v in needed if v.operation and id(v) not in done]
         return order
 
     # ---- the statement ---------------------------------------------------------------------------

@@ -17,19 +17,13 @@ from ...scalars.symbolic import Undecided
 from ..own import generate
 from .expressions import indented
 from .fused import Fused, FusedProgram
+from .kinds import ANY, BINARY, REPEATED
 from .recording import TrainingStep
 from .updates import Updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
-
-
-# The kinds of samples: all inputs are 0 or 1; the same positive integers occur many times in each
-# sample; or neither.
-BINARY = "binary"
-REPEATED = "repeated"
-ANY = "any"
 
 
 class UpdatesOfLanes(Updates):

@@ -17,8 +17,8 @@ from ...core.examples import Weights
 from ...core.training import Engine
 from ...scalars import Symbolic
 from ...scalars.symbolic import Undecided
-from ..own import RememberingNothing, attributes_of, is_own
-from .step import COUNT, Draws, with_settings
+from ..own import RememberingNothing
+from .step import COUNT, Draws, check_attributes, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -282,15 +282,3 @@ class TrainingStep(Recording):
         batch = self.rows("x", inputs), self.rows("y", outputs), self.weights(weighted)
         with RememberingNothing(self.net.layers + [loss]):
             self.value: "Any" = engine.backpropagate(batch) + Symbolic(0, kind="absent")
-
-
-def check_attributes(net: "Any", loss: "Any") -> None:
-    """Raise an error if a copy of a user-defined part would compute something else."""
-    parts = net.layers + [loss]
-    if all([is_own(part) for part in parts]):
-        return
-    for part, twin in zip(parts, net.copy().layers + [loss.with_numbers(float)]):
-        if attributes_of(part) != attributes_of(twin):
-            raise Undecided(
-                f"{type(part).__name__} has attributes that do not follow from its arguments"
-            )
