@@ -1,12 +1,13 @@
 """The command line.
 
-commands/        the commands, one file each
-explanations/    what `explain` and `check` share
-data.py          reading the model and the data of a command
-settings.py      the options that say how a network is built and trained
-calibration.py   the rows that `export` calibrates a number type with
-progress.py      the progress of a command, on standard error
-terminal.py      output to any terminal
+commands/           the commands, one file each
+explanations/       what `explain` and `check` share
+data.py             reading the model and the data of a command
+settings.py         the options that say how a network is built and trained
+training_texts.py   what `train` says about the data, the training and the model
+calibration.py      the rows that `export` calibrates a number type with
+progress.py         the progress of a command, on standard error
+terminal.py         output to any terminal
 """
 
 import argparse
@@ -77,7 +78,9 @@ def main(arguments: "Optional[List[str]]" = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     parser, modules = _parser(given)
     with terminal.output() as write:
-        options = parser.parse_args(_joined(given))
+        options, unknown = parser.parse_known_args(_joined(given))
+        if unknown:
+            options.parser.error(f"unknown arguments: {' '.join(unknown)}")
         if options.command is None:
             from .commands import and_gate
 
@@ -123,6 +126,7 @@ def _parser(given: "List[str]") -> "Any":
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.set_defaults(parser=parser)
     parser.add_argument("--version", action="version", version="scratchnet " + __version__)
     commands = parser.add_subparsers(dest="command", metavar="command")
     modules = {}
@@ -130,6 +134,7 @@ def _parser(given: "List[str]") -> "Any":
         own = commands.add_parser(
             name, help=summary, formatter_class=argparse.RawDescriptionHelpFormatter
         )
+        own.set_defaults(parser=own)
         if name in given:
             modules[name] = importlib.import_module(".commands." + name, __name__)
             modules[name].configure(own)

@@ -43,6 +43,13 @@ def add_loading(parser: "Any") -> None:
     )
 
 
+def add_opening(parser: "Any") -> None:
+    """Add the options of ``loaded``, ``opened`` and ``rows_of``."""
+    add_quiet(parser)
+    add_reading(parser)
+    add_loading(parser)
+
+
 def loaded(options: "Any") -> "Sequential":
     """Return the network in the file that the options name."""
     return models.load(

@@ -14,6 +14,7 @@ import shutil
 import sys
 import textwrap
 
+from ..formats import files
 from ..texts import printable, written_for
 
 TYPE_CHECKING = False
@@ -137,7 +138,7 @@ def coloured(line: str) -> str:
 
 
 def check_output(path: str, inputs: "Sequence[Optional[str]]") -> None:
-    """Raise a ValueError if the output is one of the inputs."""
+    """Raise an error if the output is one of the inputs, or cannot be written."""
     real = os.path.realpath(path)
     for other in inputs:
         if (
@@ -147,6 +148,7 @@ def check_output(path: str, inputs: "Sequence[Optional[str]]") -> None:
             and os.path.samefile(real, other)
         ):
             raise ValueError(f"{path} is also an input; give the output another name")
+    files.check_writable(path)
 
 
 class Unwritable(Exception):

@@ -125,7 +125,10 @@ def checked_name(name: "Optional[str]", path: "Any", target: "Target") -> str:
         name = DEFAULT_NAME if path is None else os.path.basename(str(path)).split(".")[0]
     complaint = target.complaint(name)
     if complaint:
-        another = f"give another name, such as name={DEFAULT_NAME!r}"
+        another = (
+            f"give another name, such as name={DEFAULT_NAME!r} "
+            f"(at the command line, --name {DEFAULT_NAME})"
+        )
         raise ValueError(f"{name!r} {complaint}; {another}")
     return name
 

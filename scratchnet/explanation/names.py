@@ -7,7 +7,7 @@ Name(layer=0, role='weights', indices=(0, 1), memory='m', suffix='new')
 >>> str(Name(1, "a", (0, 2)).with_suffix("new"))
 '1.a[0][2].new'
 >>> unknown("los", ["x[0][0]", "loss"])
-"no number is called 'los'; did you mean 'loss'? names() lists them all"
+"no number is called 'los'; did you mean 'loss'? names() lists them all (...)"
 """
 
 import functools
@@ -131,7 +131,10 @@ def unknown(name: str, known: "List[str]") -> str:
         return f"no number is called {name!r}; the names go from {same[0]} to {same[-1]}"
     close = difflib.get_close_matches(_shape(name), list(shapes), 1, 0)
     nearest = min(shapes[close[0]], key=lambda other: _distance(name, other)) if close else known[0]
-    return f"no number is called {name!r}; did you mean {nearest!r}? names() lists them all"
+    return (
+        f"no number is called {name!r}; did you mean {nearest!r}? names() lists them all "
+        "(at the command line, --names)"
+    )
 
 
 def _shape(name: str) -> str:

@@ -389,6 +389,10 @@ def test_explain_writes_the_page_and_the_record(tmp_path):
             ["--html", "no/such/folder/step.html"],
             "no/such/folder/step.html cannot be written: its directory does not",
         ),
+        (
+            ["MODEL", "--x", "1,2", "--number", "los"],
+            "names() lists them all (at the command line, --names)",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(arguments, sentence, mazur):
@@ -406,7 +410,9 @@ def test_a_mistake_is_one_line(arguments, sentence, mazur):
 )
 def test_a_misspelt_option_is_one_line(arguments):
     status, output, errors = run("explain", *arguments)
-    assert (status, output) == (2, "") and errors.count("\n") == 1 and "; see scratchnet " in errors
+    assert (status, output) == (2, "") and errors.count("\n") == 1
+    assert errors.startswith("scratchnet explain: ")
+    assert errors.endswith("; see scratchnet explain --help" + "\n")
 
 
 def filled(sheet, decimals):

@@ -896,11 +896,20 @@ MISTAKES = {
         ["plot", "MODEL", "boundary", "IRIS"],
         "with --inputs A,B; the numeric columns are: sepal length",
     ),
+    "plot the same input twice": (
+        ["plot", "MODEL", "boundary", "IRIS", "--inputs", "3,petal length"],
+        "--inputs names 'petal length' twice; give two different columns",
+    ),
     "plot ending": (
         ["plot", "MODEL", "loss", "-o", "loss.png"],
         "loss.png: a picture is saved as SVG",
     ),
     "demo": (["demo", "mnist"], "invalid choice: 'mnist'"),
+    "demo page": (["demo", "and", "--html", "no/and.html"], "no/and.html cannot be written: its"),
+    "unknown option": (
+        ["predict", "MODEL", "IRIS", "-o", "x.csv"],
+        "unknown arguments: -o x.csv; see scratchnet predict --help",
+    ),
     "damaged": (["summary", "DAMAGED"], "damaged.safetensors: "),
 }
 

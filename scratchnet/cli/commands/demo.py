@@ -127,6 +127,8 @@ def configure(parser: "Any") -> None:
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
     """Run the program. Print its results and its text. Return the exit status."""
+    if options.html:
+        terminal.check_output(options.html, [])
     program = program_of(options.name, options.html)
     before, training, after = program.partition("why = " if options.html else "history = ")
     done: "Dict[str, Any]" = {}

@@ -5,16 +5,7 @@ from ...tabular.model import has_encoder
 from ...tabular.positions import Positions
 from ...texts import plural, shortened, width
 from .. import terminal
-from ..data import (
-    add_loading,
-    add_quiet,
-    add_reading,
-    add_target,
-    add_threshold,
-    loaded,
-    opened,
-    rows_of,
-)
+from ..data import add_opening, add_target, add_threshold, loaded, opened, rows_of
 from ..progress import Line
 
 TYPE_CHECKING = False
@@ -53,9 +44,7 @@ def configure(parser: "Any") -> None:
     add_target(parser, "; for a model of another program: the column of the target")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_threshold(parser)
-    add_quiet(parser)
-    add_reading(parser)
-    add_loading(parser)
+    add_opening(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
@@ -65,24 +54,19 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
         network = Positions(net, options.model)
         rows = rows_of(options, network, options.target or True)
         evaluation = network.evaluation_of(rows, options.threshold)
-        show(
-            options,
-            write,
-            evaluation.report(),
-            network.importance(rows, evaluation),
-            len(rows.names),
-        )
+        measured = network.importance(rows, evaluation)
+        show(options, write, evaluation.report(), measured, len(rows.names))
         return 0
     model, data = opened(options, net, options.target or True)
     report = model.evaluate(data, options.threshold)
-    measured = model.importance(data, columns=importance.leading(model))
     trained_on = model.trained_on(data)
     if trained_on:
         part = "all" if trained_on == 1 else f"about {trained_on:.0%}"
         Line(quiet=options.quiet).say(
             f"{part} of these rows were used in the training, so the scores are optimistic"
         )
-    count = len(importance.columns_of(model.encoder))
+    leading, count = importance.leading(model), len(importance.columns_of(model.encoder))
+    measured = model.importance(data, columns=leading)
     show(options, write, report, measured, count, trained_on=trained_on)
     return 0
 

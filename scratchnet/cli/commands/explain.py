@@ -112,6 +112,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if options.seeds:
         return exercises.write_class(options, write, explained, header)
     why, encoder, about = explained(options, recorded(options))
+    asked = [why[input_named(name, encoder)] for name in options.number]
     lines = [] if options.html or options.json or options.worksheet else about()
     if lines:
         write(terminal.explained("\n".join(lines)) + "\n")
@@ -123,8 +124,7 @@ def run(options: "Any", write: "Callable[..., None]") -> int:
     if options.json:
         why.to_json(options.json, **names_of(encoder))
         write(f"{options.json}: the numbers of {len(why.numbers)} steps")
-    for name in options.number:
-        found = why[input_named(name, encoder)]
+    for found in asked:
         write(terminal.explained(found.text(options.depth, options.decimals)))
     if options.worksheet:
         write(terminal.folded_sheet(worksheet(why, options.decimals, header(options))))

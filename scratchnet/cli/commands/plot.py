@@ -11,7 +11,7 @@ from ...formats import files, models, strict_json
 from ...tabular.model import has_encoder, model_of
 from ...tabular.positions import Positions
 from .. import terminal
-from ..data import add_loading, add_quiet, add_reading, add_target, loaded, opened, rows_of
+from ..data import add_opening, add_target, loaded, opened, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def configure(parser: "Any") -> None:
         "--inputs", metavar="A,B", help="the two inputs of the plane: names, or numbers from 1"
     )
     add_target(parser, "; for a model of another program: the column of the target")
-    add_quiet(parser)
-    add_reading(parser)
-    add_loading(parser)
+    add_opening(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
@@ -191,6 +189,8 @@ def chosen(given: "Any", numbers: "List[str]", features: "List[str]") -> "Any":
         if name not in numbers:
             raise ValueError(f"--inputs: there is no numeric column {name!r}; give two of: {few}")
         places.append(features.index(name))
+    if places[0] == places[1]:
+        raise ValueError(f"--inputs names {name!r} twice; give two different columns")
     return tuple(places)
 
 

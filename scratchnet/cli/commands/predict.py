@@ -7,15 +7,7 @@ from ...metrics import class_probabilities
 from ...tabular.model import has_encoder
 from ...tabular.positions import Positions
 from .. import terminal
-from ..data import (
-    add_loading,
-    add_quiet,
-    add_reading,
-    add_threshold,
-    loaded,
-    opened,
-    rows_of,
-)
+from ..data import add_opening, add_threshold, loaded, opened, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,9 +48,7 @@ def configure(parser: "Any") -> None:
         "--json", action="store_true", help="print one JSON object per line instead of CSV"
     )
     add_threshold(parser)
-    add_quiet(parser)
-    add_reading(parser)
-    add_loading(parser)
+    add_opening(parser)
 
 
 def run(options: "Any", write: "Callable[..., None]") -> int:
