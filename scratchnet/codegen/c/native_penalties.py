@@ -168,7 +168,10 @@ def loop(count: int, body: "List[str]") -> "List[str]":
 
 def starts_of(parameters: "Any") -> "List[int]":
     """Return the place of the first weight of each parameter."""
-    return [sum([p.count for p in parameters[:k]]) for k in range(len(parameters))]
+    starts = [0]
+    for p in parameters:
+        starts.append(starts[-1] + p.count)
+    return starts[:-1]
 
 
 # ---- clipping ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A library is compiled in a new folder that only its user may enter, loaded from 
 
 import ctypes
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -27,7 +28,8 @@ PREFIX = "scratchnet-native-"  # of the names of the folders
 PLAIN = ["-std=c99", "-ffp-contract=off", "-shared", "-fPIC"]
 SPECULATING = "-fno-trapping-math"
 FAST = ["-O3", "-fno-math-errno", SPECULATING]
-LEVELS = [(70000, "-O2"), (170000, "-O1"), (300000, "-O0")]  # for sources longer than these
+LEVELS = [(70000, "-O2"), (170000, "-O1"), (300000, "-O0")]  # for code longer than these
+CHEAP = re.compile(r"^ *(/?\* |net_\w+\().*\n", re.MULTILINE)  # comments, and calls alone in a line
 HERE = ["-march=native"]  # The library runs on this machine only.
 MICROSOFT = ["/nologo", "/std:c11", "/O2", "/fp:precise", "/LD"]
 
@@ -83,10 +85,11 @@ def fast_for(source: str) -> "List[str]":
     """Return the options that make this source fast, and are compiled in two seconds.
 
     They are FAST, less SPECULATING if 2^k can be infinite where it is not chosen: GCC would compute
-    with it, which looks like a division by zero. Long sources are optimized less.
+    with it, which looks like a division by zero. Long code is optimized less.
     """
+    length = len(CHEAP.sub("", source))
     given = [option for option in FAST if option != SPECULATING or "_ldexp(" not in source]
-    levels = [level for length, level in LEVELS if len(source) > length]
+    levels = [level for most, level in LEVELS if length > most]
     return given + levels[-1:]
 
 
