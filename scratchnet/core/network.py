@@ -258,13 +258,19 @@ class Sequential:
         It is computed in blocks of samples, so that the layers never hold the whole of X. What
         ``forward`` kept for ``backward`` stays as it is.
         """
-        twin = PLUG_POINTS["apart"](self)
-        rows = twin.accept(X)
-        A: Matrix = []
-        for start in range(0, len(rows), PREDICTION_BLOCK):
-            end = min(start + PREDICTION_BLOCK, len(rows))
-            A.extend(twin.propagate([rows[i] for i in range(start, end)], twin.layers))
+        A: Matrix = PLUG_POINTS["apart"](self).outputs_for(X)
         return A
+
+    def outputs_for(self, X: Any) -> Matrix:
+        """Return what ``predict`` returns; the layers keep what belongs to the last block."""
+        rows = self.accept(X)
+        blocks = [
+            range(start, min(start + PREDICTION_BLOCK, len(rows)))
+            for start in range(0, len(rows), PREDICTION_BLOCK)
+        ]
+        return [
+            a for block in blocks for a in self.propagate([rows[i] for i in block], self.layers)
+        ]
 
     def evaluate(
         self, X: Any, Y: Any, loss: Any = None, sample_weight: Any = None, metrics: Any = ()

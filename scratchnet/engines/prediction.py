@@ -8,12 +8,12 @@ from itertools import chain
 
 from ..codegen.own import is_own, is_patched
 from ..core.functions import kernel
-from ..core.network import Sequential
+from ..core.network import PREDICTION_BLOCK, Sequential
 from . import threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Sequence, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
     from ..core.types import Matrix
 
@@ -41,27 +41,57 @@ def apart(net: "Sequential") -> "Sequential":
     twin: "Any" = threads.apart(net)
     if net.number is not float or type(net) is not Sequential:
         return twin  # type: ignore[no-any-return]
-    by_layers = twin.propagate
-    code: "List[Any]" = []  # once it is needed, the function that predicts, and its numbers
+    by_layers, checked, generated = twin.propagate, twin.outputs_for, GeneratedCode(net)
 
     def accept(X: "Any") -> "Any":
         # The package's own layers leave the rows as they are, so they can read the caller's.
-        is_ready = are_rows_of_floats(X, net.inputs) and has_own_layers(net)
+        is_ready = are_rows(X, net.inputs) and are_finite_floats(X) and has_own_layers(net)
         return X if is_ready else net.accept(X)
 
     def propagate(X: "Matrix", layers: "Any", generator: "Any" = None) -> "Matrix":
-        if layers is twin.layers and generator is None and len(X) >= FEWEST:
-            try:
-                code.extend([] if code else code_for(net, X))
-                if code:
-                    function, numbers = code
-                    return function(X, numbers)  # type: ignore[no-any-return]
-            except Exception:  # The layers say what is wrong.
-                pass
-        return by_layers(X, layers, generator)  # type: ignore[no-any-return]
+        is_prediction = layers is twin.layers and generator is None
+        found = generated.outputs_for(X) if is_prediction else None
+        return by_layers(X, layers, generator) if found is None else found
 
-    twin.accept, twin.propagate = accept, propagate
+    def outputs_for(X: "Any") -> "Matrix":
+        can_be_read = are_rows(X, net.inputs) and (begins_with_product(net) or are_floats(X))
+        found = generated.outputs_for(X) if can_be_read else None
+        return checked(X) if found is None else found
+
+    twin.accept, twin.propagate, twin.outputs_for = accept, propagate, outputs_for
     return twin  # type: ignore[no-any-return]
+
+
+class GeneratedCode:
+    """The generated code that predicts for a network; it is made once it is needed."""
+
+    def __init__(self, net: "Sequential") -> None:
+        self.net = net
+        self.code: "Any" = None  # the function that predicts, and its numbers; () if there is none
+
+    def outputs_for(self, X: "Matrix") -> "Optional[Matrix]":
+        """Return the outputs for a list of rows of the right length.
+
+        Return None if the layers should compute them, or say what is wrong with the rows. The code
+        raises an error for what is no number. Its sum of all numbers is a finite float only if they
+        are finite; those that are ints, for example, are converted when they are multiplied.
+        """
+        if len(X) < FEWEST:
+            return None
+        try:
+            if self.code is None:
+                self.code = ()
+                self.code = code_for(self.net, X)
+            outputs: "Matrix" = []
+            for start in range(0, len(X), PREDICTION_BLOCK) if self.code else ():
+                function, numbers = self.code
+                found, total = function(X[start : start + PREDICTION_BLOCK], numbers)
+                if type(total) is not float or 0.0 * total != 0.0:
+                    return None
+                outputs += found
+            return outputs or None
+        except Exception:
+            return None
 
 
 def has_own_layers(net: "Sequential") -> bool:
@@ -69,19 +99,33 @@ def has_own_layers(net: "Sequential") -> bool:
     return all([is_own(layer) and not is_patched(layer) for layer in net.layers])
 
 
-def are_rows_of_floats(X: "Any", columns: "Any") -> bool:
-    """Return whether X is a list of lists of this many finite floats, checked all together.
+def begins_with_product(net: "Sequential") -> bool:
+    """Return whether the first layer multiplies its inputs by a matrix, which makes them floats."""
+    return any([not p.flat for p in net.layers[0].parameters()]) and has_own_layers(net)
+
+
+def are_rows(X: "Any", columns: "Any") -> bool:
+    """Return whether X is a list of lists of this length.
 
     A single row is checked in less time by itself.
     """
+    # Counting takes less time than making a set.
     return (
         isinstance(X, list)
         and len(X) > 1
-        and set(map(type, X)) == {list}
-        and set(map(len, X)) == {columns}
-        and set(map(type, chain.from_iterable(X))) == {float}
-        and 0.0 * sum(map(sum, X)) == 0.0
+        and list(map(type, X)).count(list) == len(X)
+        and list(map(len, X)).count(columns) == len(X)
     )
+
+
+def are_floats(X: "Matrix") -> bool:
+    """Return whether all numbers are Python's floats."""
+    return set(map(type, chain.from_iterable(X))) == {float}
+
+
+def are_finite_floats(X: "Matrix") -> bool:
+    """Return whether all numbers are Python's floats, and their sum is finite."""
+    return are_floats(X) and 0.0 * sum(map(sum, X)) == 0.0
 
 
 def code_for(net: "Sequential", X: "Matrix") -> "Sequence[Any]":
@@ -143,15 +187,15 @@ def written_out(net: "Sequential") -> "Tuple[str, List[int]]":
 
 def fused(net: "Sequential") -> "Tuple[str, List[int]]":
     """Return code that fuses the work of each layer, and which parameters it takes as rows."""
-    from ..codegen.python.fused import of_prediction
+    from ..codegen.python.predicted import of_prediction
 
     return of_prediction(net)
 
 
 def fused_gathering(net: "Sequential") -> "Tuple[str, List[int]]":
     """Return code that reads only the non-zero entries of a sample."""
-    from ..codegen.python.fused import of_prediction
     from ..codegen.python.gather import VALUES
+    from ..codegen.python.predicted import of_prediction
 
     return of_prediction(net, VALUES)
 

@@ -1,5 +1,7 @@
 """prediction.py: many samples are predicted by generated code, with the outputs of the layers."""
 
+from fractions import Fraction
+
 import pytest
 from compare_engines import kernel
 from random_networks import BUILT_IN_LAYERS, bits
@@ -8,6 +10,7 @@ import scratchnet as sn
 from scratchnet.engines import generated, prediction, rows, rules, threads
 from scratchnet.engines.products import COMPILED
 
+INFINITY = float("inf")
 X = [[(i * 7 % 11 - 5) / 4, (i * 5 % 13 - 6) / 8, i % 3 / 2] for i in range(40)]
 
 
@@ -35,14 +38,20 @@ def eager(monkeypatch):
         function, numbers = former(net, X)
 
         def counted(X, numbers):
-            rows = function(X, numbers)
+            rows, total = function(X, numbers)
             runs.append(len(rows))
-            return rows
+            return rows, total
 
         return counted, numbers
 
     monkeypatch.setattr(prediction, "code_for", counting)
     return runs
+
+
+@pytest.fixture(params=["written out", "fused"])
+def both_kinds_of_code(request, monkeypatch):
+    monkeypatch.setattr(prediction, "MANY", 1)
+    monkeypatch.setattr(prediction, "FEW", 1000 if request.param == "written out" else 0)
 
 
 def by_layers(net, X):
@@ -110,20 +119,51 @@ def test_code_is_generated_where_it_soon_saves_time(sizes, samples, sparse, gene
     [
         ([[1.0, 2.0]] * 60 + [[1.0]] + [[1.0, 2.0]], "row 60 has 1 column"),
         ([[1.0, 2.0]] * 60 + [[1.0, float("nan")]], "row 60, column 1 is nan"),
-        ([[1.0, 2.0]] * 60 + [[1.0, "2"]], "row 60, column 1: '2' is a str"),
+        ([[1.0, 2.0]] * 60 + [[INFINITY, 2.0]], "row 60, column 0 is inf"),
+        ([[1.0, 2.0]] * 60 + [[INFINITY, -INFINITY]], "row 60, column 0 is inf"),
+        ([[1.0, 2.0]] * 1060 + [[1.0, "2"]], "row 1060, column 1: '2' is a str"),
+        ([[1.0, 2.0]] * 60 + [[10**400, 2.0]], "row 60, column 0: the number is too large"),
+        ([[1.0, 2.0]] * 60 + [{1.0: 1, 2.0: 2}], "row 60 is .*, not a row"),
+        ([[1.0, 2.0]] * 60 + [[1.0, [2.0]]], "row 60, column 1: .2.0. is a list"),
     ],
 )
-def test_samples_are_checked(rows, message, eager):
-    net = sn.Sequential([sn.Dense(2, 1)])
+def test_samples_are_checked(rows, message, eager, both_kinds_of_code):
+    net = sn.Sequential([sn.Dense(2, 3), sn.ReLU(), sn.Dense(3, 2)])
     with pytest.raises((TypeError, ValueError), match=message):
         net.predict(rows)
 
 
-def test_samples_of_other_numbers(eager):
-    net = sn.Sequential([sn.Dense(2, 1)])
+class Real(float):
+    pass
+
+
+class Short(float):
+    """A float whose sums and products are no floats, and have fewer digits, as NumPy's may."""
+
+    def __add__(self, other):
+        return Short(round(float(self) + other, 2))
+
+    def __mul__(self, other):
+        return Short(round(float(self) * other, 2))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+@pytest.mark.parametrize("layer", [sn.Dense(2, 2), sn.deep.PReLU(2)], ids=["product", "no product"])
+@pytest.mark.parametrize("one", [1, True, Fraction(1), Real(1), Short(1)], ids=repr)
+def test_samples_of_other_numbers(one, layer, eager, both_kinds_of_code):
+    net = sn.Sequential([layer, sn.ReLU()])
     rows = [[1.0, 2.0]] * 60
-    for others in ([[1, True]] + rows, [(1.0, 1.0)] + rows, tuple([[1.0, 1.0]] + rows)):
-        assert net.predict(others) == net.predict([[1.0, 1.0]] + rows)
+    expected = bits(net.predict([[1.0, 1.0]] + rows))
+    for others in ([[1.0, one]] + rows, [[one, one]] + rows, [(1.0, one)] + rows):
+        outputs = net.predict(others)
+        assert bits(outputs) == expected
+        assert {type(v) for row in outputs for v in row} == {float}
+    assert bits(net.predict(tuple([[1.0, one]] + rows))) == expected
+
+
+def test_large_samples(eager, both_kinds_of_code):
+    net = sn.Sequential([sn.Dense(2, 1)])
     largest = [[1.7e308, 1.7e308]] * 60  # whose sum is not finite
     net.parameters()[0].value = [[0.5], [-0.5]]
     assert net.predict(largest) == [[0.0]] * 60

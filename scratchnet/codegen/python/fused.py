@@ -6,8 +6,6 @@ A matrix parameter is a list of its columns, so that the forward pass transposes
 layer is one comprehension: the product, the bias and the activation of each number. A gradient and
 the new weight are computed together, so that there is no matrix of gradients. Everything is printed
 from a Recording of the rules, and nothing is rearranged.
-
-    predict(X, parameters)   a prediction in the same way
 """
 
 from ...scalars.symbolic import Undecided
@@ -15,7 +13,7 @@ from ..own import generate
 from ..program import reachable
 from .expressions import indented
 from .printer import Code
-from .recording import Prediction, TrainingStep
+from .recording import TrainingStep
 from .stages import Stages
 from .step import COUNT, Program
 from .unrolled import listed, pattern
@@ -161,16 +159,3 @@ def of_batches(
         ).program(),
         net.layers + [loss],
     )
-
-
-def of_prediction(net: "Any", gather: str = "") -> "Tuple[str, List[int]]":
-    """Return the source of ``predict``, and which parameters are lists of rows.
-
-    The layers are the package's own. ``gather`` is explained in gather.py.
-    """
-    stages = Stages(Vectors(Prediction(net)), gather)
-    names = [stages.name_of(n) for n in range(len(stages.recording.parameters))]
-    lines = [f"{listed(names)} = parameters"] + stages.zeros() + stages.all_stages()
-    output = f"return {stages.vectors.output.upper()}"
-    source = stages.function("predict(X, parameters)", lines + [output])
-    return source, sorted(stages.gathered)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .recording import Product
     from .vectors import Vector
 
+    Loops = List[Tuple[str, str]]  # targets and sources
+
 WIDEST = 64  # the widest row whose numbers are written out one by one
 
 
@@ -24,13 +26,17 @@ class Stages(Expressions):
         """Return the statements that compute all vectors."""
         lines: "List[str]" = []
         if self.gathered and self.gather == VALUES:
-            row = "[0.0, *filter(None, x_row)] for x_row in X"
-            # A row that is made just before it is read is in the cache of the processor.
-            is_read_once = len(self.gathered_products()) == 1
-            lines.append(f"NONZERO = ({row})" if is_read_once else f"NONZERO = [{row}]")
+            lines.append(self.nonzero())
         for stage in sorted({v.stage for v in self.vectors.all}):
             lines += self.stage(stage)
         return lines
+
+    def nonzero(self) -> str:
+        """Return the statement that makes the non-zero entries of the samples."""
+        row = "[0.0, *filter(None, x_row)] for x_row in X"
+        # A row that is made just before it is read is in the cache of the processor.
+        is_read_once = len(self.gathered_products()) == 1
+        return f"NONZERO = ({row})" if is_read_once else f"NONZERO = [{row}]"
 
     def function(self, signature: str, lines: "Sequence[str]") -> str:
         """Return the source of a function, after the imports of what it calls."""
@@ -58,13 +64,13 @@ class Stages(Expressions):
         lines: "List[str]" = []
         if stage and self.recording.products[stage - 1].transposed:
             n = int(self.recording.products[stage - 1].parameter[1:])
-            lines += [] if n in self.gathered else [f"W{n} = list(zip(*C{n}))"]
+            lines += [] if n in self.gathered else self.once([f"W{n} = list(zip(*C{n}))"])
         together = [v for v in vectors if not v.trunk]
         if all([v.alike and v not in self.vectors.terms for v in vectors]):
             together = []
         for vector in vectors:
             if vector not in together:
-                lines.append(self.comprehension(vector))
+                lines += self.comprehension(vector)
                 self.written.add(vector.name)
         return lines + self.spelled(together) if together else lines
 
@@ -95,8 +101,8 @@ class Stages(Expressions):
             return outer, weights, self.total("c")
         return [*outer, ("nonzero", "NONZERO")], weights, self.dot("nonzero", "c")
 
-    def comprehension(self, vector: "Vector") -> str:
-        """Return the statement that computes a vector whose numbers are computed alike."""
+    def comprehension(self, vector: "Vector") -> "List[str]":
+        """Return the statements that compute a vector whose numbers are computed alike."""
         output = vector.rows[0][0]
         code, found = self.code([output], {}, False)
         inner, outer, product = self.sources(found, vector.width)
@@ -111,8 +117,7 @@ class Stages(Expressions):
         self.calls.functions.update(code.functions)
         if not inner and vector.width > 1:
             raise Undecided("all numbers of a row are equal")
-        row = f"[{text}{loop(inner)}{''.join(clauses)}]"
-        return f"{vector.name.upper()} = [{row}{loop(outer)}]"
+        return self.of_all_samples(vector, f"[{text}{loop(inner)}{''.join(clauses)}]", outer)
 
     def spelled(self, vectors: "List[Vector]") -> "List[str]":
         """Return the loop that computes vectors with every number of a row written out."""
@@ -122,7 +127,7 @@ class Stages(Expressions):
         if max(list(widths.values()) + [v.width for v in vectors]) > WIDEST:
             raise Undecided("the row is too wide to be written out")
         lines: "List[str]" = []
-        outer: "List[Tuple[str, str]]" = []
+        outer: "Loops" = []
         for name in found:
             names = pattern([f"{name}_{j}" for j in range(widths[name])])
             if name[0] == "b":
@@ -142,8 +147,30 @@ class Stages(Expressions):
                 lines.append(f"{v.name} = -0.0")  # -0.0 + x is x, even if x is 0.0 or -0.0.
                 body.append(f"{v.name} = {v.name} + {row[0]}")
             else:
-                lines.append(f"{v.name.upper()} = []")
-                body.append(f"{v.name.upper()}.append([{', '.join(row)}])")
+                lines += self.begun(v)
+                body.append(self.added(v, f"[{', '.join(row)}]"))
             self.written.add(v.name)
         self.calls.functions.update(code.functions)
-        return lines + [f"{loop(outer)[1:]}:"] + indented(body)
+        return self.once(lines) + self.for_each_sample(outer, body)
+
+    # ---- the loops over the samples --------------------------------------------------------------
+
+    def once(self, lines: "List[str]") -> "List[str]":
+        """Return statements that do not depend on the sample."""
+        return lines
+
+    def of_all_samples(self, vector: "Vector", row: str, outer: "Loops") -> "List[str]":
+        """Return the statements that compute a vector, given the expression of a row."""
+        return [f"{vector.name.upper()} = [{row}{loop(outer)}]"]
+
+    def begun(self, vector: "Vector") -> "List[str]":
+        """Return the statements before the loop that computes a vector."""
+        return [f"{vector.name.upper()} = []"]
+
+    def added(self, vector: "Vector", row: str) -> str:
+        """Return the statement that adds a sample's row to a vector."""
+        return f"{vector.name.upper()}.append({row})"
+
+    def for_each_sample(self, outer: "Loops", body: "List[str]") -> "List[str]":
+        """Return the loop over the samples."""
+        return [f"{loop(outer)[1:]}:"] + indented(body)

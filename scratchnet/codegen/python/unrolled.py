@@ -85,11 +85,19 @@ def written(net: "Sequential", constants: bool) -> str:
 
 
 def of_many(net: "Sequential") -> str:
-    """Return the source of a function of many samples and the values of all parameters."""
-    code, packed, lines, outputs = sample_statements(net, constants=False)
-    lines = [*packed, "A = []", "for x in X:", *[f"    {line}" for line in lines]]
-    lines += [f"    A.append({outputs})", "return A"]
-    return function(code, "predict(X, parameters)", hottest_first(lines))
+    """Return the source of ``predict(X, parameters) -> outputs, total``; see predicted.py.
+
+    ``parameters`` are the values of all parameters.
+    """
+    twin = net.copy(Symbolic)
+    packed = packed_parameters(twin)
+    x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
+    code = Code(recorded(net, twin, x)[-1])
+    body = [*code.statements(), f"total += {' + '.join([v.name for v in x])}"]
+    body.append(f"A.append([{', '.join(map(code.text, code.outputs))}])")
+    lines = [f"{listed(packed)} = parameters", "A = []", "total = 0.0"]
+    lines += [f"for {listed([v.name for v in x])} in X:", *[f"    {line}" for line in body]]
+    return function(code, "predict(X, parameters)", hottest_first([*lines, "return A, total"]))
 
 
 def sample_statements(
@@ -97,11 +105,7 @@ def sample_statements(
 ) -> "Tuple[Code, List[str], List[str], str]":
     """Return the code, the lines that name the parameters, those for a sample, and its outputs."""
     twin = net.copy(Symbolic)
-    packed = (
-        []
-        if constants
-        else [value_pattern(p, named(p, n)) for n, p in enumerate(twin.parameters())]
-    )
+    packed = [] if constants else packed_parameters(twin)
     x = [Symbolic(name=f"x{j}") for j in range(net.inputs or 0)]
     outputs = recorded(net, twin, x)
     code = Code([v for row in outputs for v in row])
@@ -147,6 +151,11 @@ def layer_statements(
 def comment(layer: "Any") -> str:
     """Return the repr of a layer for a comment: one line of printable ASCII."""
     return "".join([c if " " <= c <= "~" else "?" for c in repr(layer)])
+
+
+def packed_parameters(twin: "Sequential") -> "List[str]":
+    """Replace the numbers of all parameters by inputs, and return what unpacks their values."""
+    return [value_pattern(p, named(p, n)) for n, p in enumerate(twin.parameters())]
 
 
 def named(parameter: "Parameter", n: int) -> "List[List[str]]":
