@@ -4,7 +4,7 @@ The gradient of each sample contains the same factors, such as 1/n, and the lear
 These factors move outward, through products and through sums whose terms all have them, until they
 meet in one number: rate·Σ(x·d/n) becomes (rate/n)·Σ(x·d). Likewise a weight that is a factor of all
 terms, as where a layer with one output passes its gradient back. A division by such a number
-becomes a multiplication.
+becomes a multiplication. A factor leaves a root, and ε as well: √(c·v) + ε becomes √c·(√v + ε/√c).
 
 The result is the same to rounding: products are rounded in another order, but no sum is added in
 another order. The portable kernel does not use it.
@@ -68,6 +68,7 @@ class Factors(Choices):
             "negate": self.negated,
             "where": self.chosen,
             "dot": self.dot,
+            "sqrt": self.root,
         }
         self.rules.update(dict.fromkeys(("add", "subtract", "total"), self.summed))
 
@@ -164,7 +165,18 @@ class Factors(Choices):
         return self.pulled(operation, [(v,) for v in arms], [condition])
 
     def summed(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        root, other = operands[0], operands[-1]
+        if operation == "add" and is_root(root) and other.core is None and not other.weights:
+            factor, core = root.factor, root.core
+            rest = self.made("divide", self.whole(other), factor)  # type: ignore[arg-type]
+            return Scaled(factor, self.made("add", core, rest))  # type: ignore[arg-type]
         return self.pulled(operation, [(v,) for v in operands])
+
+    def root(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
+        (a,) = operands
+        if a.core is None or a.factor is None or a.factor.is_constant or a.weights:
+            return None
+        return Scaled(self.made("sqrt", a.factor), self.made("sqrt", a.core))
 
     def dot(self, operation: str, operands: "List[Scaled]") -> "Optional[Scaled]":
         return self.pulled(operation, list(zip(operands[::2], operands[1::2])))
@@ -209,6 +221,13 @@ class Factors(Choices):
             return term[0].factor, term[0].weights
         a, b = term
         return self.product(a.factor, b.factor), merged(a.weights, b.weights)
+
+
+def is_root(scaled: "Scaled") -> bool:
+    """Return whether a number is √c·√v."""
+    return (
+        scaled.core is not None and scaled.factor is not None and scaled.factor.operation == "sqrt"
+    )
 
 
 def merged(a: "Tuple[Symbolic, ...]", b: "Tuple[Symbolic, ...]") -> "Tuple[Symbolic, ...]":

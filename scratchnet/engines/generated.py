@@ -3,7 +3,7 @@
 from itertools import repeat
 
 from ..codegen.own import attributes_of, generate, is_own, is_patched
-from ..codegen.python import step
+from ..codegen.python import settings, step
 from ..codegen.python.printer import executed
 from ..core.checks import are_finite, is_finite
 from ..core.functions import kernel
@@ -14,7 +14,7 @@ from ..scalars.symbolic import Undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+    from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
     from ..codegen.python.step import Program
     from ..core.types import Batch, Row
@@ -30,13 +30,16 @@ WORK_AT_ONCE = 1000000
 class Generated(Engine):
     """An engine that runs code generated for this training run, several steps together.
 
-    ``settings``   the attributes of the optimizer that are inputs of each step
+    ``settings``            the attributes of the optimizer that are inputs of each step
+    ``settings_of_steps``   a function that computes them for many steps; False if there is none;
+                            None if this is not known yet
 
     If the steps fail, the engine "lists" repeats them one by one and reports the error. If the
     caller changes the network between epochs, "lists" runs instead of the generated code.
     """
 
     settings: "List[str]" = []
+    settings_of_steps: "Any" = None
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Engine.__init__(
@@ -113,6 +116,31 @@ class Generated(Engine):
         settings = tuple([float(getattr(self.optimizer, name)) for name in self.settings])
         self.optimizer.t += 1
         return settings
+
+    def upcoming_settings(self, count: int) -> "Iterable[Tuple[float, ...]]":
+        """Return the settings of the optimizer for each of its next steps."""
+        optimizer = self.optimizer
+        changes = self.settings_change()
+        if changes and (count == 1 or not self.settings_are_recorded()):
+            return (self.next_settings() for _ in range(count))
+        steps = range(optimizer.t, optimizer.t + count)
+        optimizer.t += count - 1
+        last = self.next_settings()
+        if not changes:
+            return repeat(last, count)
+        return self.settings_of_steps(steps, float(optimizer.rate))  # type: ignore[no-any-return]
+
+    def settings_are_recorded(self) -> bool:
+        """Return whether ``settings_of_steps`` computes what ``begin`` computes."""
+        if not self.own or callable(self.optimizer.learning_rate):
+            return False
+        if self.settings_of_steps is None:
+            try:
+                source = settings.source_of(self.optimizer, self.settings)
+                self.settings_of_steps = executed(source)["settings"]
+            except Undecided:  # a power of the constant 0, for example
+                self.settings_of_steps = False
+        return bool(self.settings_of_steps)
 
     def settings_change(self) -> bool:
         """Return whether the settings of the optimizer may differ from step to step."""
@@ -202,7 +230,8 @@ class Steps(Generated):
 
     def run_program(self, batches: "Batches", losses: "Row") -> None:
         """Run the code, then replace all parameters and the optimizer's memory."""
-        states = [self.optimizer.states_of(p) for p in self.parameters]
+        memory = self.optimizer.memory
+        states = [self.optimizer.states_of(p) for p in self.parameters] if memory else []
         inputs = self.whole_batches(len(batches)) if self.whole else self.batches(batches)
         rows, states = self.train(
             inputs, losses, [p.rows for p in self.parameters], states, self.data
@@ -215,21 +244,15 @@ class Steps(Generated):
 
     def whole_batches(self, count: int) -> "Any":
         """Return the inputs of each of ``count`` steps on all samples."""
+        each = self.upcoming_settings(count)
         if self.draws[0]:
             random = self.generator.random
-            return (
-                (self.next_settings(), [random() for _ in range(self.draws[0])])
-                for _ in range(count)
-            )
-        if not self.program.repeats:
-            return ((self.next_settings(),) for _ in range(count))
-        setting = self.next_settings()
-        self.optimizer.t += count - 1
-        return setting, repeat(None, count)
+            return ((own, [random() for _ in range(self.draws[0])]) for own in each)
+        return (next(iter(each)), repeat(None, count)) if self.program.repeats else zip(each)
 
     def batches(self, batches: "Batches") -> "Iterator[Any]":
         """Yield the inputs of each step on a batch: the settings, the count, and each sample."""
-        for places in batches:
+        for own, places in zip(self.upcoming_settings(len(batches)), batches):
             X, Y, weights = self.examples.batch(places)
             parts: "List[Any]" = [X, Y] if weights is None else [X, Y, weights]
             if self.draws:
@@ -238,7 +261,7 @@ class Steps(Generated):
                     for row in drawn:
                         row.extend([self.generator.random() for _ in range(count)])
                 parts.append(drawn)
-            yield self.next_settings(), float(weighted_count(X, weights)), zip(*parts)
+            yield own, float(weighted_count(X, weights)), zip(*parts)
 
 
 # ---- the cache of programs -----------------------------------------------------------------------

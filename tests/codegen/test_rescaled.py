@@ -1,5 +1,6 @@
 """Factors that move outward: the same numbers exactly, with fewer operations for each sample."""
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 import scratchnet as sn
 from scratchnet.codegen.program import reachable
 from scratchnet.codegen.python import step
-from scratchnet.codegen.python.printer import IS_PYPY
+from scratchnet.codegen.python.printer import IS_PYPY, Code
 from scratchnet.codegen.rescaled import rescaled
-from scratchnet.core.functions import dot, total, where
+from scratchnet.core.functions import dot, sqrt, total, where
 from scratchnet.core.losses import LOSSES
 from scratchnet.scalars import Symbolic
 from scratchnet.scalars.operations import OPERATIONS
@@ -75,6 +76,36 @@ def test_random_records_keep_their_exact_values(recipe, numbers):
     assert found == expected
 
 
+ROOTS = [
+    lambda c, d, x: sqrt(x / c) + d,
+    lambda c, d, x: x / (sqrt(c * x) + 0.25),
+    lambda c, d, x: d * x / (sqrt(x / c) + d * c),
+    lambda c, d, x: sqrt(c * x) + x,
+    lambda c, d, x: d + sqrt(c * x),
+    lambda c, d, x: sqrt(c * x) - d,
+    lambda c, d, x: sqrt(c * d) + x,
+    lambda c, d, x: sqrt(4 * x) + d,
+    lambda c, d, x: sqrt(x * x / (c * d)) + 1,
+]
+
+
+@pytest.mark.parametrize("rule", ROOTS)
+def test_factors_of_roots_keep_the_value(rule):
+    c, d, x = [Symbolic(name=name) for name in ("setting_c", "setting_d", "x")]
+    found = Code(rescaled([rule(c, d, x)]))
+    text = found.text(found.outputs[0])
+    for numbers in [(0.5, 2.5, 3.0), (7.0, 0.1, 1e-9), (0.001, 4.0, 0.0)]:
+        names = dict(zip(["setting_c", "setting_d", "x"], numbers), sqrt=math.sqrt)
+        assert eval(text, names) == pytest.approx(rule(*numbers), rel=1e-15, abs=0)
+
+
+def test_a_root_with_a_setting_and_a_constant():
+    c, x = Symbolic(name="setting_c"), Symbolic(name="x")
+    code = Code(rescaled([sqrt(x / c) + 0.5]))
+    assert code.statements() == ["t0 = sqrt(1.0 / setting_c)"]
+    assert code.text(code.outputs[0]) == "t0 * (sqrt(x) + 0.5 / t0)"
+
+
 # ---- the code of a step --------------------------------------------------------------------------
 
 
@@ -107,10 +138,12 @@ def test_the_weight_of_a_single_output_is_multiplied_once():
 
 
 @not_on_pypy
-def test_adam_divides_once_for_each_weight():
+def test_adam_divides_and_multiplies_once_for_each_weight():
     whole, _ = source([sn.Dense(2, 1)], "half_squared_error", sn.Adam())
-    updates = [line for line in whole.splitlines() if "sqrt(" in line]
-    assert len(updates) == 3 and all([line.count("/") == 1 for line in updates])
+    once, *updates = [line.strip() for line in whole.splitlines() if "sqrt(" in line]
+    assert once.endswith(" = sqrt(1.0 / setting_bias_correction2)")
+    assert len(updates) == 3
+    assert all([line.count("/") == line.count("*") == 1 for line in updates])
 
 
 @not_on_pypy
