@@ -15,7 +15,7 @@
     sigmoid  silu  softmax  softplus  softsign  tanh
     hard_tanh  relu6                                   Clip
     log_sigmoid                                        Softplus between two Normalization
-    ReLU  LeakyReLU  ELU  Softmax  Identity            the same; Clip for max_value
+    ReLU  LeakyReLU  ELU  Softmax  Identity            the same; Clip(0, m) for max_value=m
     Flatten  Reshape                                   nothing, because samples are flat here
     GaussianNoise  GaussianDropout  AlphaDropout       nothing, as in a prediction
     SpatialDropout1D  ActivityRegularization
@@ -37,7 +37,7 @@ from ..core.activations import ELU, Identity, LeakyReLU, Softmax
 from ..core.checks import shown
 from ..core.layers import Dense, Dropout, Normalization
 from ..core.network import Sequential
-from ..deep.activations import LogSoftmax, PReLU
+from ..deep.activations import Clip, LogSoftmax, PReLU
 from ..deep.normalization import LayerNormalization, RMSNormalization
 from ..formats import exchange
 from . import keras_operations
@@ -50,7 +50,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List
 
-    from ..core.layer import Layer
     from ..formats.exchange import Part
 
 MODELS = ("Sequential", "Functional")
@@ -213,10 +212,6 @@ def _arrays(i: int, layer: "Any", part: "Part") -> "List[Any]":
     return list(arrays)
 
 
-def _are_equal(a: "Layer", b: "Layer") -> bool:
-    return type(a) is type(b) and a.config() == b.config()
-
-
 def _new(net: "Sequential") -> "Any":
     """Return a Sequential of the network's layers, before its numbers are set."""
     try:
@@ -224,24 +219,25 @@ def _new(net: "Sequential") -> "Any":
     except ImportError:
         raise ImportError("to_keras: Keras or its backend is not installed") from None
     layers = []
-    by_name = single()
     for i, layer in enumerate(net.layers):
-        if type(layer) in NEW:
-            layers.append(NEW[type(layer)](keras.layers, layer))
-        else:
-            names = [name for name, same in by_name.items() if _are_equal(same, layer)]
-            if not names:
-                known = sorted([kind.__name__ for kind in NEW] + list(by_name))
-                raise exchange.unfit(
-                    i, layer, f"Keras has no such layer; it has {', '.join(known)}"
-                )
-            layers.append(keras.layers.Activation(names[0]))
-        if (
-            type(layer) in (Dense, LayerNormalization, PReLU, RMSNormalization)
-            and layer.parameters()
-        ):
+        layers.append(_new_layer(i, layer, keras.layers))
+        if type(layer) is not Normalization and layer.parameters():
             layers[-1].trainable = not all([p.frozen for p in layer.parameters()])
     widths = [net.inputs] + [
         layer.mean.count for layer in net.layers if isinstance(layer, Normalization)
     ]
     return keras.Sequential([keras.Input((width,)) for width in widths if width][:1] + layers)
+
+
+def _new_layer(i: int, layer: "Any", layers: "Any") -> "Any":
+    """Return Keras's layer that is equivalent to layer ``i``; ``layers`` is ``keras.layers``."""
+    if type(layer) in NEW:
+        return NEW[type(layer)](layers, layer)
+    by_name = single()
+    for name, same in by_name.items():
+        if type(layer) is type(same) and layer.config() == same.config():
+            return layers.Activation(name)
+    if type(layer) is Clip and layer.low == 0 and layer.high is not None:
+        return layers.ReLU(max_value=layer.high)
+    known = ", ".join(sorted([kind.__name__ for kind in NEW] + list(by_name)))
+    raise exchange.unfit(i, layer, f"Keras has no such layer; it has {known}")

@@ -112,6 +112,7 @@ def learnt():
 FURTHER = [
     (lambda: layers.Activation("relu6"), ["Clip"]),
     (lambda: layers.ReLU(6), ["Clip"]),
+    (lambda: layers.ReLU(max_value=3), ["Clip"]),
     (lambda: layers.Activation("hard_tanh"), ["Clip"]),
     (lambda: layers.Activation("hard_sigmoid"), ["HardSigmoid"]),
     (lambda: layers.Activation("hard_swish"), ["HardSwish"]),
@@ -655,7 +656,9 @@ def test_a_normalization_that_does_not_fit(layer, spread, sentence):
         sn.to_keras(net, keras.Sequential([keras.Input((1,)), layer()]))
 
 
-@pytest.mark.parametrize("layer", [sn.Threshold(), sn.GELU("tanh")])
+@pytest.mark.parametrize(
+    "layer", [sn.Threshold(), sn.GELU("tanh"), sn.deep.CELU(2), sn.deep.Clip(-1, 3)]
+)
 def test_layers_that_keras_lacks(layer):
     with pytest.raises(
         ValueError, match=r"layer 1, .*\(.*\): Keras has no such layer; it has Dense, Dropout, "
