@@ -9,7 +9,7 @@ from scratchnet import tabular
 from scratchnet.datasets.encoding import Encoder
 from scratchnet.datasets.tables import read_table
 from scratchnet.datasets.tables.dates import parts_of
-from scratchnet.datasets.tables.headings import completed, more_headings
+from scratchnet.datasets.tables.headings import completed, has_header, more_headings
 
 ROWS = 40
 COLORS = ["red", "blue", "red"]
@@ -95,6 +95,23 @@ def test_second_headings_without_numbers(lines, count):
     assert refusal("\n".join(["color|y", *lines]), lambda i: below[i]).startswith(
         f"the file, {names}: "
     )
+
+
+class Cell(str):
+    """A cell that counts how often it is read."""
+
+    count = 0
+
+    def strip(self, *characters):
+        Cell.count += 1
+        return str.strip(self, *characters)
+
+
+def test_the_first_column_of_a_wide_table_decides_whether_there_are_headings():
+    rows = [["name {}".format(j) for j in range(500)]]
+    rows += [[Cell(i + j / 4) for j in range(500)] for i in range(60)]
+    assert has_header(rows) and not more_headings(rows)
+    assert Cell.count < 10 * (60 + 500)  # of 60 · 500 cells
 
 
 @pytest.mark.parametrize("unit", ["%", "\u00b0", "\u20ac"])

@@ -13,7 +13,7 @@ from .numerals import floats, is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Sequence
+    from typing import Dict, Iterator, List, Sequence
 
 ROW_NAMES = "row names"
 _ABSENT = {text.lower() for text in MISSING + BLANKS}
@@ -45,9 +45,10 @@ def has_header(rows: "Sequence[Sequence[str]]", wanted: "Sequence[str]" = ()) ->
     first = [cell.strip() for cell in rows[0]]
     if any([name in first and not _is_place(name, len(first)) for name in wanted]):
         return True
-    below = [[row[j].strip() for row in rows[1:] if j < len(row)] for j in range(len(first))]
-    if any([_is_word(cell) and are_numbers(cells) for cell, cells in zip(first, below)]):
+    in_turn = zip(first, _columns_below(first, rows[1:]))
+    if any(_is_word(cell) and are_numbers(cells) for cell, cells in in_turn):
         return True
+    below = list(_columns_below(first, rows[1:]))
     numbers = [j for j, cell in enumerate(first) if is_number(cell)]
     again = [cell in cells for cell, cells in zip(first, below) if cell]
     if numbers and [first[j] for j in numbers] == [str(i) for i in range(len(numbers))]:
@@ -60,6 +61,12 @@ def has_header(rows: "Sequence[Sequence[str]]", wanted: "Sequence[str]" = ()) ->
             return True
         return not any(again) and _are_years(cells, columns)
     return bool(again) and not any(again)
+
+
+def _columns_below(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> "Iterator[List[str]]":
+    """Yield the cells below each cell of the row; in most tables, the first column decides."""
+    for j in range(len(row)):
+        yield [other[j].strip() for other in body if j < len(other)]
 
 
 def _is_place(name: str, width: int) -> bool:
@@ -137,16 +144,11 @@ def more_headings(rows: "Sequence[Sequence[str]]") -> int:
     return 0
 
 
-def _columns_below(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> "List[List[str]]":
-    return [[other[j].strip() for other in body if j < len(other)] for j in range(len(row))]
-
-
 def _is_heading(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> bool:
-    columns = _columns_below(row, body)
-    if _is_line(row) or _are_questions(row, columns):
+    if _is_line(row) or _are_questions(row, body):
         return True
     words = 0
-    for cell, below in zip(map(str.strip, row), columns):
+    for cell, below in zip(map(str.strip, row), _columns_below(row, body)):
         if are_numbers(below):
             if is_number(cell):
                 return False
@@ -162,16 +164,14 @@ def _is_line(row: "Sequence[str]") -> bool:
     return bool(cells) and all([len(cell) > 2 and not cell.strip("-=:+") for cell in cells])
 
 
-def _are_questions(row: "Sequence[str]", columns: "Sequence[Sequence[str]]") -> bool:
+def _are_questions(row: "Sequence[str]", body: "Sequence[Sequence[str]]") -> bool:
     """Return whether each cell asks what the cells below it answer, as in the export of a survey.
 
     A word that never occurs below is no evidence: it may be a rare value.
     """
     return all(
-        [
-            _is_word(cell.strip()) and _asks(cell) and not any(map(_asks, below))
-            for cell, below in zip(row, columns)
-        ]
+        _is_word(cell.strip()) and _asks(cell) and not any(map(_asks, below))
+        for cell, below in zip(row, _columns_below(row, body))
     )
 
 
