@@ -128,7 +128,7 @@ class Generated(Engine):
         last = self.next_settings()
         if not changes:
             return repeat(last, count)
-        return self.settings_of_steps(steps, float(optimizer.rate))  # type: ignore[no-any-return]
+        return self.settings_of_steps(steps, float(optimizer.learning_rate))  # type: ignore[no-any-return]
 
     def settings_are_recorded(self) -> bool:
         """Return whether ``settings_of_steps`` computes what ``begin`` computes."""

@@ -8,14 +8,21 @@ from scratchnet.codegen.python.printer import executed
 from scratchnet.core.functions import by_squaring
 from scratchnet.core.training import Engine
 from scratchnet.engines.generated import STEPS_AT_ONCE
+from scratchnet.estimators.arithmetic import AdamOfRate
 
 NAMES = ["rate", "bias_correction1", "bias_correction2"]
 STARTS = [0, 1, 30, 1023, 4095, settings.MOST_POWERS - 9, 10**9]
 
 
-@pytest.mark.parametrize(
-    "optimizer", [sn.Adam(0.1), sn.Adam(beta1=0.5, beta2=0.1), sn.AdamW(beta2=0.9999)]
-)
+OPTIMIZERS = [
+    sn.Adam(0.1),
+    sn.Adam(beta1=0.5, beta2=0.1),
+    sn.AdamW(beta2=0.9999),
+    AdamOfRate(0.1),  # its rate is not the learning rate
+]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("start", STARTS)
 def test_settings_have_the_bits_of_begin(optimizer, start):
     function = executed(settings.source_of(optimizer, NAMES))["settings"]
@@ -25,7 +32,7 @@ def test_settings_have_the_bits_of_begin(optimizer, start):
         optimizer.t = t
         optimizer.begin(float)
         expected.append(tuple([getattr(optimizer, name) for name in NAMES]))
-    assert function(steps, optimizer.rate) == expected
+    assert function(steps, optimizer.learning_rate) == expected
 
 
 def test_powers_of_many_bases():
@@ -47,10 +54,11 @@ def trained(engine, optimizer, observed=False, **options):
 
 @pytest.mark.parametrize("batch_size", [2, 3])
 @pytest.mark.parametrize("epochs", [1, 3, STEPS_AT_ONCE + 2])
-def test_epochs_together_have_the_bits_of_single_epochs(epochs, batch_size):
+@pytest.mark.parametrize("optimizer", [sn.Adam(0.01), AdamOfRate(0.01)])
+def test_epochs_together_have_the_bits_of_single_epochs(epochs, batch_size, optimizer):
     options = dict(epochs=epochs, batch_size=batch_size)
-    together = trained("steps", sn.Adam(0.01), **options)
-    assert together == trained("steps", sn.Adam(0.01), observed=True, **options)
+    together = trained("steps", optimizer, **options)
+    assert together == trained("steps", optimizer, observed=True, **options)
 
 
 @pytest.mark.parametrize("betas", [{"beta1": 0}, {"beta2": 0}, {}])

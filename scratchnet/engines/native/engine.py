@@ -200,7 +200,8 @@ class Native(Generated):
 
         ``rates`` becomes the learning rate of each step.
         """
-        if self.settings_change():
+        changes = self.settings_change()
+        if changes and not self.settings_are_recorded():
             each, self.rates = [], []
             schedule = self.optimizer.learning_rate
             self.optimizer.learning_rate = schedule_of(schedule)
@@ -211,10 +212,10 @@ class Native(Generated):
             finally:
                 self.optimizer.learning_rate = schedule
             return len(self.settings), array("d", chain.from_iterable(each))
-        settings = array("d", self.next_settings())
+        rows = self.upcoming_settings(steps)
+        settings = array("d", chain.from_iterable(rows) if changes else next(iter(rows)))
         self.rates = [self.optimizer.rate] * steps
-        self.optimizer.t += steps - 1
-        return 0, settings
+        return len(self.settings) if changes else 0, settings
 
     def sizes_of(self, batches: "Batches") -> "array[int]":
         return array("q", [len(batch) for batch in batches])
