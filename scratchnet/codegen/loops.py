@@ -275,6 +275,8 @@ class Loops:
     def summed(self, node: "Symbolic") -> bool:
         """Append the loop that computes a long sum, unless its terms are not alike."""
         if len(node.operands) < 2 * FEWEST:
+            if node.operation == "total":
+                self.store_if_shared(list(node.operands))
             return False
         try:
             self.scalars[id(node)] = self.fold([node], Scope((), self.statements)).name
@@ -391,6 +393,9 @@ class Loops:
             if len(scope.indices) > 1:
                 raise NotAlike
             return self.fold(nodes, scope)
+        for row in (operands[::2], operands[1::2]) if name == "dot" else ():
+            if all([len(set(_ids(alike))) == 1 for alike in row]):
+                self.store_if_shared([alike[0] for alike in row])
         found: "Dict[int, Symbolic]" = {}
         # What is the same for all is computed first; it may store what the others need.
         for k in sorted(range(len(operands)), key=lambda k: len(set(_ids(operands[k]))) > 1):

@@ -9,6 +9,7 @@ several samples at once. What one statement computes and another needs is in arr
 """
 
 import re
+from collections import Counter
 from functools import partial
 
 from ..loops import Assign, Fill, Fold
@@ -18,12 +19,14 @@ from .native_unit import is_row_of_sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Set, Union
+    from typing import Any, Callable, Dict, List, Optional, Set, Tuple, Union
 
     from .native_parts import Parts
     from .native_rows import RowParts
 
 BLOCK = 32  # samples
+MOST_COPIED = 16  # numbers of a row of data
+COPY = "for (int n = 0; n < {2}; n++) {{ {0}[n] = {1}[{2} * places[start + k] + n]; }}"
 
 
 class Blocks(Sums):
@@ -46,8 +49,11 @@ class Blocks(Sums):
     ) -> None:
         Sums.__init__(self, parts, update_of)
         self.record = parts.record
-        self.scalars = scalars_of(parts.sample)
-        self.lengths = dict(parts.lengths)
+        groups = [] if parts.is_small else grouped(parts.sample)
+        self.scalars = self.scalars_of([*groups, *zip(parts.late)])
+        data = {"x": ("inputs", inputs), "y": ("targets", outputs)}
+        copied = self.copied(data, groups)
+        self.lengths = {**parts.lengths, **{name: data[name][1] for name in copied}}
         self.scratch = BLOCK * (sum(self.lengths.values()) + len(self.scalars))
         drawn = len(self.record.drawn)
         # The address of what belongs to a sample.
@@ -77,10 +83,12 @@ class Blocks(Sums):
             self.scratch = BLOCK * sum(widths.values())
             self.write_out(parts.sample, widths, place)
             return
-        for group in grouped(parts.sample):
+        for group in groups:
             self.lines += self.statements(group)
         for part in parts.late:
             self.lines += self.added(part)
+        copies = [COPY.format(name, *data[name]) for name in copied]
+        self.lines[:0] = self.for_each(copies) if copies else []
 
     # ---- written out -----------------------------------------------------------------------------
 
@@ -118,13 +126,35 @@ class Blocks(Sums):
 
     # ---- what belongs to one sample --------------------------------------------------------------
 
+    def scalars_of(self, groups: "List[Any]") -> "List[str]":
+        """Return the names of the numbers that one group computes and another one reads."""
+        readers: "Counter[str]" = Counter()
+        for group in groups:
+            readers.update(self.words(group))
+        own = [part.name for group in groups for part in group if isinstance(part, (Assign, Fold))]
+        return [name for name in own if readers[name] > 1]
+
+    def copied(self, data: "Dict[str, Tuple[str, int]]", groups: "List[Any]") -> "List[str]":
+        """Return the data whose rows are placed one after the other: short ones that loops read.
+
+        Compilers vectorize these loops over the samples. Rows of sums read one sample at a time.
+        """
+        read: "Set[str]" = set()
+        for group in groups:
+            if not self.is_row_of_sums(group[0]):
+                read |= self.words(group)
+        return [name for name, (_, width) in data.items() if name in read and width <= MOST_COPIED]
+
+    def words(self, group: "List[Any]") -> "Set[str]":
+        return words_of([line for part in group for line in self.unit.statement(part)])
+
     def statements(self, group: "List[Any]") -> "List[str]":
         """Return the statements for all samples."""
         part = group[0]
         if isinstance(part, str):
             return self.unit.statement(part)  # a comment
         if not isinstance(part, Assign):
-            if isinstance(part, Fill) and self.is_row_of_sums(part):
+            if self.is_row_of_sums(part):
                 return self.several_rows(part)
             together = self.collapsed(part)
             if together:
@@ -134,12 +164,13 @@ class Blocks(Sums):
 
     def is_row_of_sums(self, part: "Any") -> bool:
         """Return whether a row of sums reads nothing but rows and parameters."""
-        return is_row_of_sums(part) and not self.reads_numbers(self.unit.statement(part))
+        is_row = isinstance(part, Fill) and is_row_of_sums(part)
+        return is_row and not self.reads_numbers(self.unit.statement(part))
 
     def lines_of(self, part: "Any") -> "List[str]":
         """Return the lines for one sample."""
         lines = self.unit.statement(part)
-        if isinstance(part, Assign):
+        if isinstance(part, Assign) and part.name in self.scalars:
             lines[-1] = lines[-1].replace(f"const double {part.name} = ", f"{part.name} = ", 1)
         if isinstance(part, Fold):
             lines = [re.sub(rf"\b{part.name}\b", "sum", line) for line in lines]
@@ -248,11 +279,6 @@ def element(array: str, found: "Any") -> str:
     """Return the element of an array that holds the number of sample k that was found."""
     first = BLOCK * int(found.group(1)) if found.groups() else 0
     return f"{array}[{first} + k]" if first else f"{array}[k]"
-
-
-def scalars_of(statements: "List[Any]") -> "List[str]":
-    """Return the names of the numbers that statements compute for each sample."""
-    return [part.name for part in statements if isinstance(part, (Assign, Fold))]
 
 
 def grouped(statements: "List[Any]") -> "List[List[Any]]":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .native_unit import NativeUnit
 
 MOST_WRITTEN_OUT = 100  # operations; loops for more are faster
+MOST_TIME_WRITTEN_OUT = 220  # of one sample, in additions
 CALL = 40  # the time of a function such as exp, in additions
 
 
@@ -49,7 +50,8 @@ class Parts:
         operations = size(record.terms)
         calls = [v for v in reachable(record.terms) if v.operation in ELEMENTARY]
         self.work = operations + CALL * len(calls)
-        self.is_small = max(operations, len(record.terms)) <= MOST_WRITTEN_OUT
+        is_short = max(operations, len(record.terms)) <= MOST_WRITTEN_OUT
+        self.is_small = is_short and self.work <= MOST_TIME_WRITTEN_OUT
         self.sample, self.late = self.written_out() if self.is_small else self.looping()
         gradients = [] if self.in_place else record.gradients
         results = [record.value, *gradients] + ([] if factor is None else [factor])
