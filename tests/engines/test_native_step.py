@@ -172,3 +172,13 @@ def test_short_rows_of_sums_are_not_unrolled_before_they_are_vectorized():
     loops = re.findall(r"(NET_VECTOR )?for \(int i\d+ = 0; i\d+ < (16|17); ", source)
     assert ("NET_VECTOR ", "16") in loops
     assert ("NET_VECTOR ", "17") not in loops  # It would not be kept in registers.
+
+
+def test_loops_over_samples_read_what_lies_side_by_side():
+    softmax = [sn.Dense(16, 3), sn.Softmax(), sn.Dense(3, 1)]
+    layers = [sn.Dense(2, 16), sn.Tanh(), *softmax]
+    source = train(layers, "native", optimizer=sn.SGD(0.1))[1]
+    step = source.split("static int net_step(")[1]
+    assert step.count("net_exp(") == 1  # The sum and the quotients read the same exponentials.
+    assert re.search(r"y\[n\] = targets\[1 \* places\[start \+ k\] \+ n\]", step)
+    assert re.search(r"const double s\d+ = ", step)  # What one loop needs alone is no array.
