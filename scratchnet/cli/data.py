@@ -1,7 +1,6 @@
 """Reading the model and the data of a command, and the options for both."""
 
 from .. import tabular
-from ..datasets.arrays import is_array
 from ..datasets.tables.columns import MISSING
 from ..formats import models
 from ..tabular.model import model_of
@@ -160,20 +159,13 @@ def reading(options: "Any", usual: "Any" = MISSING) -> "Any":
 def data_to_learn(options: "Any", progress: "Any") -> "Any":
     """Return the Table or the Arrays to train a model on."""
     columns = {name: names(getattr(options, name)) for name in COLUMNS}
-    if is_array(options.data):
-        if any(columns.values()):
-            raise ValueError(
-                f"{options.data} is an array without column names; "
-                f"leave out {', '.join(['--' + name for name in COLUMNS])}"
-            )
-        return tabular.read(options.data, options.target)
     how = dict(reading(options), progress=progress, **columns)
     return tabular.read(options.data, options.target, **how)
 
 
-def names(given: "Any") -> "Any":
+def names(given: "Any") -> "Tuple[str, ...]":
     """Return the names of columns in options such as --ignore a,b --ignore c."""
-    return [name for text in given for name in text.split(",")]
+    return tuple([name for text in given for name in text.split(",")])
 
 
 def opened(options: "Any", net: "Sequential", target: "Any") -> "Tuple[tabular.Model, Any]":

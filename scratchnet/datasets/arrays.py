@@ -4,7 +4,7 @@ The files are NumPy's .npy and .npz, and the IDX files of MNIST.
 
     read_arrays     a file of inputs, and optionally one of targets, as Arrays
     is_array        tells whether a file holds arrays and not a table
-    ArrayEncoder    encodes them, like the Encoder of encoding.py for tables
+    ArrayEncoder    encodes them, as the Encoder does tables
 
 >>> import os, tempfile
 >>> from scratchnet.formats import npy
@@ -219,7 +219,7 @@ def is_array(path: "Path") -> bool:
 
     Any other file is read as a table.
     """
-    if str(path).endswith((".npy", ".npz")):
+    if _ends_in(path, ".npy") or _ends_in(path, ".npz"):
         return True
     if not os.path.isfile(str(path)):  # Standard input or a pipe; reading would consume its start.
         return False
@@ -240,7 +240,7 @@ def read_arrays(path: "Path", target: "Optional[str]" = None) -> "Arrays":
     In an .npz file, ``target`` is the name of the array of targets. The inputs are its only other
     array, or the one called X, x or data.
     """
-    named = npy.load_npz(path) if str(path).endswith(".npz") else None
+    named = npy.load_npz(path) if _ends_in(path, ".npz") else None
     X = _inputs(named, target, str(path)) if named is not None else _array(path)
     if len(X.shape) < 2 or not len(X) or not WIDTH[0](X.width):
         rows = f"give samples × features, from 1 to {MOST_INPUTS} features"
@@ -286,8 +286,18 @@ def _doubles(values: "List[float]") -> "Any":
     return npy.array_of(values).numbers
 
 
+def _ends_in(path: "Any", ending: str) -> bool:
+    """Return whether the file's name has this ending, in upper or lower case."""
+    return str(path).lower().endswith(ending)
+
+
 def _array(path: "Any") -> "Any":
-    return npy.load(path) if str(path).endswith(".npy") else read_idx(path)
+    if _ends_in(path, ".npy"):
+        return npy.load(path)
+    is_there = os.path.isfile(str(path)) or str(path) == "-"
+    if is_there and not is_array(path):
+        raise ValueError(f"{path} holds no array; give a .npy, .npz or IDX file")
+    return read_idx(path)
 
 
 def _inputs(named: "Dict[str, Any]", target: "Optional[str]", path: str) -> "Any":

@@ -355,6 +355,11 @@ def test_arrays(tmp_path):
         in run("evaluate", path, X)[2]
     )
     assert "rows of 2 numbers, each standardized" in run("summary", path)[1]
+    for option in ("delimiter", "numeric"):
+        errors = run("train", X, "--target", y, "-o", str(tmp_path / "n.json"), "--" + option, "a")[
+            2
+        ]
+        assert option + ": " in errors and "arrays have no such option; leave it out" in errors
 
 
 @pytest.mark.parametrize("kind, largest, done", [("B", 255, "divided by 255"), ("B", 1, "each standardized"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import scratchnet as sn
 from scratchnet.datasets import samples, shapes
-from scratchnet.datasets.arrays import ArrayEncoder, read_arrays
+from scratchnet.datasets.arrays import ArrayEncoder, is_array, read_arrays
 from scratchnet.datasets.idx import read_idx
 from scratchnet.formats.npy import Array, array_of, dumps, dumps_npz
 
@@ -283,6 +283,25 @@ def test_targets_in_a_separate_file(tmp_path):
     ) as caught:
         read_arrays(X, str(y))
     assert str(caught.value).startswith(str(y))
+
+
+def test_the_ending_of_an_array_may_be_in_upper_case(tmp_path):
+    X, data = tmp_path / "X.NPY", tmp_path / "data.Npz"
+    X.write_bytes(dumps(INPUTS))
+    data.write_bytes(dumps_npz({"X": INPUTS, "y": array_of([0, 1, 1, 0])}))
+    assert is_array(X) and is_array(data)
+    assert list(read_arrays(X).X) == list(read_arrays(data, "y").X) == list(INPUTS)
+
+
+def test_a_table_in_place_of_an_array(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("a,b\n1,2\n")
+    for path in (str(table), "-"):
+        with pytest.raises(ValueError) as caught:
+            read_arrays(path)
+        assert str(caught.value) == path + " holds no array; give a .npy, .npz or IDX file"
+    with pytest.raises(FileNotFoundError):
+        read_arrays(tmp_path / "nowhere")
 
 
 def test_a_target_that_is_nan_is_missing(tmp_path):
