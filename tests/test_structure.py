@@ -346,6 +346,21 @@ def test_every_file_has_its_floor():
     assert sorted(path for path in FILES if path.startswith("core/")) == sorted(CORE_FILES)
 
 
+def unlisted(folder):
+    """The files and folders in a folder of the package that its docstring does not name."""
+    text = ast.get_docstring(ast.parse(read(folder + "/__init__.py")))
+    names = [path[len(folder) + 1 :] for path in FILES if path.startswith(folder + "/")]
+    names = {name.replace(".py", "").split("/")[0] for name in names} - {"__init__"}
+    return sorted(name for name in names if not re.search(r"\b{}\b".format(name), text))
+
+
+def test_every_folder_lists_its_files():
+    """A docstring is the table of contents of its folder."""
+    folders = {path.rpartition("/")[0] for path in FILES} - {""}
+    assert len(folders) > 20 and unlisted("core") == []
+    assert {folder: unlisted(folder) for folder in folders if unlisted(folder)} == {}
+
+
 def test_the_dialect_imports_only_what_every_python_has():
     check(foreign_imports, DIALECT_FILES)
 

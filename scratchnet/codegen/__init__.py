@@ -1,6 +1,9 @@
 """Generated code: straight-line Python from the record of symbolic numbers; the core in one file.
 
     program       the record of symbolic numbers as a program, in no language yet
+    batch_record  a training step recorded for batches of any size
+    rescaled      factors that are multiplied once per step
+    simplified    fewer operations with the same bits
     loops         loops found in the record
     statements    a whole network in a language with loops and functions
     own           the package's own classes; the attributes of user-defined ones

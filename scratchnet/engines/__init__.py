@@ -7,7 +7,11 @@
     lane_numbers  rows of numbers as single integers
     grid          samples that are multiples of a common step
     rules         each rule of one number or one row, written out
+    measuring     the validation loss, by generated code
+    standardized  samples that are standardized once, not in every step
     prediction    predictions of many samples
+    threads       one network in several threads
+    progress      the progress of a training run, and warnings
     columns       parameters, and what an optimizer remembers, as the code keeps them
     zeros         whether samples are mostly zeros
     draws         many random numbers at once
@@ -15,6 +19,8 @@
     native/       the engine Native: training steps in C, compiled on this machine
     workers/      batches divided among the workers of an executor
     checkpoints   a training run that saves itself to a file and continues from there
+    saved_state   the state of a training run in that file
+    packed        rows as bytes, for checksums
 
 The core's engine, "lists", is in core/training.py. The code of Steps is in codegen/python/step.py,
 and that of Native in codegen/c/native_step.py.

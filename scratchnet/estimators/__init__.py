@@ -36,6 +36,19 @@ scikit-learn, and also ``validation_loss_curve_`` and ``network_``:
 >>> import scratchnet as sn
 >>> print(sn.explain(classifier.network_, X[1:2])["1.a[0][2]"].formula)
 tanh(0.z[0][2])
+
+The files:
+
+    classifier.py  regressor.py   the two estimators
+    mlp.py                        what both share: ``fit``, and what a fitted estimator answers
+    learner.py                    what a training run needs of an estimator
+    parameters.py  base.py        the parameters: read, set, shown, copied
+    training.py                   a training run
+    samples.py                    its samples, and those that early stopping holds out
+    network.py                    its network
+    arithmetic.py                 where scikit-learn's arithmetic differs from the core's
+    features.py  outputs.py       what the columns of X and the outputs of the network mean
+    arrays.py                     arrays of any library, and back
 """
 
 from .base import NotFitted as NotFitted

@@ -14,5 +14,9 @@ state_order.py       the order of these layers
 state_activations.py the activations between them
 exchange.py          what the exchange of models with other libraries shares
 strict_json.py       JSON text, read strictly
-files.py             writes a file without losing the old one
+checked.py           checks of user-defined classes, so that ``load`` can make them again
+summary.py           a network as a table
+files.py             reads files, and writes them without losing the old one
+replacement.py       the same where files have links, owners and permissions
+unpacked.py          compressed files of limited size
 """

@@ -7,6 +7,10 @@
     baseline                                            a trivial prediction, which ignores inputs
     report                                              several measures next to the baseline
 
+The measures are in classification.py, probabilities.py and regression.py, the reports in
+reports.py. evaluation.py has the measures of ``net.evaluate``, and checks.py the checks of the
+arguments.
+
 The definitions are those of scikit-learn. The first argument is the targets, the second the
 predictions: flat lists, or the single column of ``net.predict``. A class is a whole number, a
 string or a bool. If the network has one output per class, the class number of a row of outputs is

@@ -8,6 +8,21 @@
     cross_validate, search
                          compare models before training
 
+The files:
+
+    problem.py       the data to learn from: read, split, encoded
+    defaults.py      the settings that are not given
+    recipe.py        how a network is built and trained
+    model.py         a network with the encoding of its table
+    stopping.py      when its training ends
+    trials.py        cross-validation and random search
+    importance.py    how much worse a model is without a column
+    fingerprint.py   which rows a model was trained on
+    repeated.py      the training run of a saved model, repeated
+    rows.py          the rows of its table, as they are exported
+    positions.py     networks that do not describe a table: the columns are the inputs
+    imported.py      such networks, described by a table
+
 >>> from scratchnet import tabular
 >>> rows = [{"width": w, "color": c, "ripe": r} for w, c, r in [
 ...     (4, "green", "no"), (7, "red", "yes"), (5, "green", "no"), (8, "red", "yes")]] * 10

@@ -1,16 +1,32 @@
 """A network as Python.
 
-printer         a record as Python statements
-unrolled        sn.unroll: the prediction of a network, written out
-mostly_zeros    fewer products in it if most inputs are 0
-step            a training step, written out
-fused           a training step in comprehensions over rows, and predictions of many samples
-gather          fewer products in it if most inputs are 0
-lanes           the same, with samples of integers and all weights of an input in one integer
-looped          a training step in loops, for PyPy
-module          a module for Python or MicroPython with a network of floats
-integer_module  a module for MicroPython with a network of integers
-table_rows      the rows of a table in such a module
-templates       the lines of Python that do not depend on the network
-heap            the memory that a module needs on MicroPython
+printer           a record as Python statements
+branches          choices in it as if statements
+unrolled          sn.unroll: the prediction of a network, written out
+mostly_zeros      fewer products in it if most inputs are 0
+step              a training step, written out
+settings          what an optimizer computes once per step, for many steps
+
+recording         a training step recorded for rows
+vectors           what it keeps of each sample, and in which order it is computed
+expressions       the numbers of these vectors as expressions
+reductions        sums and maxima over a row
+stages            the stages of a step as statements
+updates           the updates of the parameters as loops over their columns
+weight_updates    the update of a weight
+fused             all of this as a training step in loops over rows
+predicted         predictions of many samples
+gather            fewer products in fused if most inputs are 0
+gathered_updates  the updates of the parameters that multiply these inputs
+lanes             the same, with samples of integers and all weights of an input in one integer
+kinds             the kinds of such samples
+looped            a training step in loops with indices, for PyPy
+loop_products     matrix products in it
+loop_updates      the updates in it
+
+module            a module for Python or MicroPython with a network of floats
+integer_module    a module for MicroPython with a network of integers
+table_rows        the rows of a table in such a module
+templates         the lines of Python that do not depend on the network
+heap              the memory that a module needs on MicroPython
 """

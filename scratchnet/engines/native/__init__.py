@@ -11,6 +11,7 @@
     shards.py     engine="native" with an executor: the shards of a batch in C
     lists.py      Python's lists, read and made in C
     predictor.py  sn.compile: predictions in C
+    outputs.py    predictions of many samples in C, such as those of a validation
 
 Every result has the bits of the lists in the portable kernel, whichever kernel is active.
 """

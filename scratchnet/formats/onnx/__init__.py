@@ -2,6 +2,38 @@
 
     dumps  loads     a model to the bytes of a file, and back
 
+Both:
+
+    proto.py             a file as a graph, and back
+    tensors.py           the numbers in a file, or in a file next to it
+    graph.py             the parts of a graph
+    activations.py       activations as operators, and back
+
+Writing:
+
+    writer.py            the layers of a network as nodes
+
+Reading:
+
+    reader.py            a network from the graph of another program
+    inlining.py          the nodes in an order in which they can be computed
+    folding.py           values that do not depend on the input
+    network_inputs.py    what the inputs of the graph are for a sample
+    outputs.py           which value is the output of the network
+    wires.py             numbers that are computed when the graph runs
+    rows.py              what a value is for the samples of a batch
+    layout.py            where the elements of an array are after it is rearranged
+    chain.py             layers one after the other
+    linear.py            operators that are layers with weights
+    affine.py            operators that add and multiply
+    choices.py           operators that choose and join features
+    shapes.py            operators that change the shape, or nothing
+    rowwise.py           activations of several numbers
+    normalizations.py    layers that normalize each row
+    spelled_out.py       normalizations and Softmax in several operators
+    classical.py         operators of scikit-learn's converter
+    description.py       the layers as models.py describes them
+
 ``dumps`` writes a graph of the operators of version 13, which all of these programs know. Dense
 becomes Gemm, and Normalization becomes Sub and Div. An activation becomes its operator, or several
 operators if onnxruntime lacks one (see activations.py). Dropout does nothing in prediction and
