@@ -55,11 +55,8 @@ def frexp(x: Number) -> Numbers:
     >>> frexp(10.0)
     (0.625, 4.0)
     """
-    if not isinstance(x, REAL):
-        parts: Numbers = x.frexp()
-        return parts
-    m, k = math.frexp(x)
-    return m, float(k)
+    m, k = math.frexp(x) if isinstance(x, REAL) else x.frexp()
+    return m, float(k) if isinstance(x, REAL) else k
 
 
 def ldexp(x: Number, k: Number) -> Number:

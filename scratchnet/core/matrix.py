@@ -68,11 +68,14 @@ def identity(n: int) -> Matrix:
 
 
 def transpose(A: Matrix) -> Matrix:
-    """Return the matrix whose columns are the rows of A.
+    """Return the matrix whose columns are the rows of A, by A.transposed() if there is one.
 
     >>> transpose([[1, 2, 3], [4, 5, 6]])
     [[1, 4], [2, 5], [3, 6]]
     """
+    if hasattr(A, "transposed"):
+        transposed: Matrix = A.transposed()
+        return transposed
     columns = shape(A)[1]
     flat: Row = []
     for row in A:

@@ -7,6 +7,7 @@ from random_networks import Bell, MeanQuarticError, Scale, Share, SignDescent
 import scratchnet as sn
 from scratchnet.codegen.c import native_parts, native_rows, native_step
 from scratchnet.codegen.c.native_step import NativeStep
+from scratchnet.codegen.python import recording
 from scratchnet.engines.native import compiler, engine, measuring
 
 try:
@@ -117,6 +118,15 @@ def test_other_steps_are_recorded_by_numbers(by_rows):
 
     assert trained_by("native") == trained_by("lists")
     assert not by_rows
+
+
+def test_the_weights_of_large_hidden_layers_are_not_read_one_by_one(monkeypatch, by_rows):
+    """A 784-512-512-10 was refused, and a 784-300-400-10 took minutes."""
+    monkeypatch.setattr(recording, "MOST_ELEMENTS", 12)
+    monkeypatch.setattr(native_step, "MOST_BY_NUMBERS", 0)
+    for name in ("deep", "shaped", "classifier"):
+        assert trained(name, "native") == trained(name, "lists")
+    assert len(by_rows) == 3
 
 
 def test_the_source_does_not_grow_with_the_network(by_rows):

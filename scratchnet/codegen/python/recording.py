@@ -22,7 +22,7 @@ from .step import COUNT, Draws, check_attributes, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any, Dict, List, Optional, Tuple, Union
 
 MOST_ELEMENTS = 100000  # how many numbers of a Grid a rule may read; reading takes 2 µs each
 
@@ -60,11 +60,34 @@ class Grid:
     def __getitem__(self, i: int) -> "GridRow":
         return GridRow(self, range(self.shape[0])[i])
 
+    def transposed(self) -> "Transposed":
+        return Transposed(self)
+
+
+class Transposed:
+    """The transpose of a Grid, which is read in the same way."""
+
+    def __init__(self, grid: "Grid") -> None:
+        self.grid = grid
+        self.shape = grid.shape[::-1]
+
+    def element(self, i: int, j: int) -> "Recorded":
+        return self.grid.element(j, i)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, i: int) -> "GridRow":
+        return GridRow(self, range(self.shape[0])[i])
+
+    def transposed(self) -> "Grid":
+        return self.grid
+
 
 class GridRow:
-    """A row of a Grid."""
+    """A row of a Grid, or of the transpose of one."""
 
-    def __init__(self, grid: "Grid", i: int) -> None:
+    def __init__(self, grid: "Union[Grid, Transposed]", i: int) -> None:
         self.grid = grid
         self.i = i
 
@@ -182,8 +205,9 @@ class Recording:
 
     def parameter_in(self, B: "Any") -> "Tuple[Optional[Grid], bool]":
         """Return the parameter that the matrix is, or is the transpose of, and whether it is."""
-        if isinstance(B, Grid):
-            return (B, False) if B.left is None else (None, False)
+        if isinstance(B, (Grid, Transposed)):
+            given: Grid = B.grid if isinstance(B, Transposed) else B
+            return (given, B is not given) if given.left is None else (None, False)
         grid = self.grids.get(B[0][0].name)
         if grid is None or grid.left is not None:
             return None, False
@@ -195,7 +219,7 @@ class Recording:
 
     def check_samples(self, rows: "Any") -> None:
         """Raise an error unless each row depends on one sample, and there is one for each."""
-        if len(rows) != self.count or isinstance(rows, Grid):
+        if len(rows) != self.count or isinstance(rows, (Grid, Transposed)):
             raise Undecided("it multiplies other matrices than samples and parameters")
         for i, row in enumerate(rows):
             for node in row:

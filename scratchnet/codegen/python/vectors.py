@@ -249,7 +249,8 @@ class Vectors:
         for row in vector.rows:
             if not all([self.same(a, b, None) for a, b in zip(first, row)]):
                 raise Undecided("it does not do the same with every sample")
-        vector.alike = all([self.same(first[0], b, j) for j, b in enumerate(first)])
+        # Without a list, the first difference ends it: the outputs of a softmax need the whole row.
+        vector.alike = all(self.same(first[0], b, j) for j, b in enumerate(first))
         if vector.width == 1 and max(map(self.width_of, self.references(first[0]))) > 1:
             vector.alike = False  # It combines the numbers of a row.
 
