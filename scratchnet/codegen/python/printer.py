@@ -29,8 +29,7 @@ LONG = 24  # the smallest number of products that a function adds faster
 IS_PYPY = sys.implementation.name == "pypy"
 FEW_VARIABLES = 250  # of the 256 that CPython reads fast; arguments count, too
 SAMPLES_OF_STEP = 8  # how often a step is assumed to repeat its loop over samples
-SEPARATORS = str.maketrans({sign: " " for sign in "()[]=,:+-*/<>."})
-SEPARATORS[ord("(")] = "( "
+SEPARATORS = ")[]=,:+-*/<>"
 NEVER_RAISES = ("tanh", "erf")  # the functions of ``math`` that accept every finite number
 
 
@@ -207,27 +206,33 @@ def hottest_first(lines: "List[str]") -> "List[str]":
     # No line assigns more names than it has commas and signs of equality.
     if IS_PYPY or sum([line.count(",") + line.count("=") for line in lines]) <= FEW_VARIABLES:
         return lines
-    uses: "Dict[str, int]" = {}
+    texts: "Dict[int, List[str]]" = {}
     for line in lines:
-        times = SAMPLES_OF_STEP ** ((len(line) - len(line.lstrip())) // 4)
-        for name in variables(line):
-            uses[name] = uses.get(name, 0) + times
+        texts.setdefault((len(line) - len(line.lstrip())) // 4, []).append(line)
+    uses: "Dict[str, int]" = {}
+    for depth, text in texts.items():
+        for name in variables("\n".join(text)):
+            uses[name] = uses.get(name, 0) + SAMPLES_OF_STEP**depth
     if len(uses) <= FEW_VARIABLES:
         return lines
     hottest = sorted(uses, key=lambda name: -uses[name])[:FEW_VARIABLES]
     return [" = ".join(hottest + ["0.0"])] + lines
 
 
-def variables(line: str) -> "List[str]":
-    """Return the names of variables in a line, as often as they are in it.
+def variables(text: str) -> "List[str]":
+    """Return the names of variables in a text, as often as they are in it.
 
     They have a digit or an underscore, which keywords do not. A function is called.
 
     >>> variables("t1 = log1p(x0) if x0 > 1e-08 else weights0_1_0")
     ['t1', 'x0', 'x0', 'weights0_1_0']
     """
-    words = line.translate(SEPARATORS).split()
-    return [w for w in words if w[0].isalpha() and not (w.isalpha() or w.endswith("("))]
+    text = text.replace("(", "( ")
+    for sign in SEPARATORS:
+        text = text.replace(sign, " ")
+    words = text.split()
+    found = {w for w in set(words) if w[0].isalpha() and not (w.isalpha() or w.endswith("("))}
+    return [w for w in words if w in found]
 
 
 _executed: "Dict[str, Dict[str, Any]]" = {}

@@ -224,14 +224,14 @@ class Samples:
                 self.of[id(node)] = 0
                 continue
             self.of[id(node)] = of
-            place = self.place(node)
-            if place is None:
+            own = of & self.all
+            if own & (own - 1):
                 # It depends on several samples, and an operand on one of them.
-                if of and any([self.place(operand) is not None for operand in node.operands]):
+                if any([self.place(operand) is not None for operand in node.operands]):
                     self.sums.append(node)
             elif of > self.all:
                 for n in range(len(drawn)):
-                    owners[n] = place if of >> count + n & 1 else owners[n]
+                    owners[n] = self.place(node) if of >> count + n & 1 else owners[n]
         self.draws = self.group_sizes(owners)
         self.rename(drawn, owners)
         for node in self.sums:
