@@ -139,11 +139,11 @@ class Native(Generated):
         operations = OPERATIONS_AT_ONCE // (samples * (each + DRAW) + steps * end)
         return min(operations, STEPS_AT_ONCE // steps)
 
-    def passes(self, count: int, size: int, shuffle: bool) -> "Optional[List[Tuple[float, float]]]":
+    def passes(self, count: int, size: int, shuffle: bool) -> "Optional[Tuple[Row, Row]]":
         """Make several passes over the data, in batches of this size, by one call.
 
-        Return the loss and the learning rate of each. If a number is not finite or the network was
-        changed, do nothing and return None.
+        Return the losses and the learning rates of all. If a number is not finite or the network
+        was changed, do nothing and return None.
         """
         if self.is_changed():
             return None
@@ -166,7 +166,7 @@ class Native(Generated):
         if steps > 1:
             sizes = list(map(len, batches))
             losses = [self.loss.of_batches(part, sizes) for part in cut(losses, steps)]
-        return list(zip(losses, self.rates[steps - 1 :: steps]))
+        return losses, self.rates[steps - 1 :: steps]
 
     # ---- what the C functions need ---------------------------------------------------------------
 

@@ -2,25 +2,29 @@
 
 import ctypes
 from array import array
+from functools import lru_cache
 
 from . import compiler
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
-
-_libraries: "Dict[str, Any]" = {}
+    from typing import Any
 
 
+@lru_cache(maxsize=None)
+def built(source: str) -> "Any":
+    """Return the library of a C source."""
+    return compiler.build(source)
+
+
+@lru_cache(maxsize=None)
 def function(source: str, name: str, integers: int, arrays: int) -> "Any":
     """Return a function of the library of a C source. It returns an integer.
 
     ``integers``   how many arguments are integers
     ``arrays``     how many arguments after these are addresses
     """
-    if source not in _libraries:
-        _libraries[source] = compiler.build(source)
-    found = _libraries[source][name]
+    found = built(source)[name]
     found.restype = ctypes.c_longlong
     found.argtypes = [ctypes.c_longlong] * integers + [ctypes.c_void_p] * arrays
     return found

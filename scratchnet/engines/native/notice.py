@@ -5,7 +5,7 @@ from threading import Timer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Optional
 
 SECONDS = 0.5
 
@@ -19,17 +19,18 @@ class Notice:
     def __init__(self, text: str) -> None:
         self.text = text
         self.is_shown = False
-        self.timer = Timer(SECONDS, self.show)
-        self.timer.daemon = True
+        self.timer: "Optional[Timer]" = None
 
     def __enter__(self) -> None:
         if sys.stderr is not None and sys.stderr.isatty():
+            self.timer = Timer(SECONDS, self.show)
+            self.timer.daemon = True
             self.timer.start()
 
     def __exit__(self, *_: "Any") -> None:
-        self.timer.cancel()
-        if self.timer.ident is not None:  # It was started, and may be writing now.
-            self.timer.join()
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer.join()  # It may be writing now.
         if self.is_shown:
             self.write("\r" + " " * len(self.text) + "\r")
 

@@ -1,5 +1,7 @@
 """Several epochs by one call, if nothing can observe the network between them."""
 
+from itertools import repeat
+
 from ...core.history import Epoch
 
 TYPE_CHECKING = False
@@ -39,10 +41,12 @@ class Passes:
         count = min(engine.passes_at_once(plan.batch_size), plan.epochs - len(history))
         if count < 1:
             return None
-        losses = engine.passes(count, plan.batch_size, plan.shuffle)
-        if losses is None:
+        made = engine.passes(count, plan.batch_size, plan.shuffle)
+        if made is None:
             self.alone = True
             return None
-        history.rows.extend([(loss, None, rate, None) for loss, rate in losses])
+        losses, rates = made
+        rows = list(zip(losses, repeat(None), rates, repeat(None)))
+        history.rows.extend(rows)  # in one operation, so that Ctrl-C cannot leave a part of them
         history.engine = engine.name
-        return Epoch(len(history), losses[-1][0], None, losses[-1][1], None)
+        return Epoch(len(history), losses[-1], None, rates[-1], None)
