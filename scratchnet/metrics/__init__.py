@@ -7,9 +7,15 @@
     baseline                                            a trivial prediction, which ignores inputs
     report                                              several measures next to the baseline
 
-The measures are in classification.py, probabilities.py and regression.py, the reports in
-reports.py. evaluation.py has the measures of ``net.evaluate``, and checks.py the checks of the
-arguments.
+The files:
+
+    classification.py  probabilities.py  regression.py  the measures
+    baselines.py                                        the trivial predictions
+    reports.py                                          ``report``
+    classification_report.py  regression_report.py      what it returns
+    layout.py                                           the lines of a printed report
+    evaluation.py                                       the measures of ``net.evaluate``
+    checks.py                                           the checks of the arguments
 
 The definitions are those of scikit-learn. The first argument is the targets, the second the
 predictions: flat lists, or the single column of ``net.predict``. A class is a whole number, a
@@ -36,6 +42,7 @@ cat                  2    0
 dog                  1    1
 """
 
+from .baselines import baseline as baseline
 from .checks import numbers as numbers
 from .classification import Score as Score
 from .classification import Scores as Scores
@@ -43,13 +50,12 @@ from .classification import accuracy as accuracy
 from .classification import balanced_accuracy as balanced_accuracy
 from .classification import confusion_matrix as confusion_matrix
 from .classification import precision_recall_f1 as precision_recall_f1
+from .classification_report import ClassificationReport as ClassificationReport
 from .probabilities import class_probabilities as class_probabilities
 from .probabilities import log_loss as log_loss
 from .probabilities import roc_auc as roc_auc
 from .regression import mean_absolute_error as mean_absolute_error
 from .regression import r2 as r2
 from .regression import root_mean_squared_error as root_mean_squared_error
-from .reports import ClassificationReport as ClassificationReport
-from .reports import RegressionReport as RegressionReport
-from .reports import baseline as baseline
+from .regression_report import RegressionReport as RegressionReport
 from .reports import report as report
