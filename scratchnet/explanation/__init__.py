@@ -3,6 +3,7 @@
 explanation   sn.explain: one training step, with every number available by name
 number        one of these numbers: its value, formula and source line
 step          the step itself, run on traced numbers, and the names of the numbers
+naming        traced numbers get names, and are kept in the order of their computation
 within        which numbers within a rule get names
 names         a name as its parts: layer, role, indices, suffix
 replay        repeats a training run up to a given step

@@ -42,6 +42,7 @@ from ..core.optimizers import Optimizer
 from ..scalars import Traced
 from .docstrings import lines_of
 from .names import Name, element
+from .naming import NamedNumbers
 from .within import (
     agree,
     is_per_sample,
@@ -69,11 +70,9 @@ NAMED = ("z", "a", "derivative", "inner", "backward")
 FORMER = {"slope": "backward"}  # roles in worksheets of earlier versions
 
 
-class Step:
-    """The numbers of one training step.
+class Step(NamedNumbers):
+    """The numbers of one training step. Those of the update are computed when they are asked for.
 
-    ``numbers``   {name: Traced}, in the order of computation; updates are computed on demand
-    ``aliases``   {other name: name}
     ``chains``    {name of a δ: the number that the chain rule gives without the shortcut}
     ``books``     {name of a loss: the number by the book's formula, if another form is computed}
     """
@@ -89,14 +88,10 @@ class Step:
         samples: "Optional[Sequence[int]]" = None,
         generator: "Optional[Generator]" = None,
     ) -> None:
-        self.numbers: "Dict[str, Traced]" = {}
-        self.aliases: "Dict[str, str]" = {}
+        NamedNumbers.__init__(self, samples or range(len(X)))
         self.chains: "Dict[str, Traced]" = {}
         self.books: "Dict[str, Traced]" = {}
-        self.samples = list(samples or range(len(X)))
-        self.counts: "Dict[str, int]" = {}
         self.of_forward: "Set[str]" = set()  # the names of the numbers of the forward pass
-        self.suffix = ""  # of names in the forward pass; "new" after the update
         self.net = net.copy(Traced)
         self.criterion: "Optional[Loss]" = None
         self.updates: "Dict[str, Tuple[Parameter, int, int]]" = {}
@@ -104,7 +99,7 @@ class Step:
         for k, layer in enumerate(self.net.layers):
             self._name_hyperparameters(f"{k}.", layer)
             self._name_derivatives(k, layer)
-        X = self._name_rows("x", [[Traced(v) for v in row] for row in X])
+        X = self.name_rows("x", [[Traced(v) for v in row] for row in X])
         self.outputs = self._forward(self.net, X, generator)
         if Y is not None:
             self.criterion = loss_for(net, loss).with_numbers(Traced, exactly=True)
@@ -113,82 +108,18 @@ class Step:
                 self._prepare_updates(optimizer)
         self._before_updates = list(self.numbers)
 
-    # ---- names -----------------------------------------------------------------------------------
-
-    def _named(self, name: str, number: "Any") -> "Traced":
-        """Name a number and return it. If it has a name, the new name becomes an alias."""
-        node = number if isinstance(number, Traced) else Traced(number)
-        if node.name:
-            self.aliases[name] = node.name
-        else:
-            node.name = name
-            self.numbers[name] = node
-        return node
-
-    def _name_result(self, name: str, number: "Any", rule: "Any") -> "Traced":
-        """Name what a rule returns; a number that it passes on gets a second name and record."""
-        return self._named(name, result_of(number, rule))
-
-    def _name_rows(self, base: str, rows: "Matrix") -> "Matrix":
-        """Name the numbers of a matrix, one row per sample, by their indices."""
-        return [
-            [self._named(f"{base}[{i}][{j}]{self.suffix}", v) for j, v in enumerate(row)]
-            for i, row in zip(self.samples, rows)
-        ]
-
-    def _begin(self, name: str, node: "Traced") -> "Traced":
-        """Give a number a name; ``_add`` adds it to the numbers."""
-        node.name = name + self.suffix
-        return node
-
-    def _begin_next(self, base: str, nodes: "Sequence[Traced]") -> "List[Tuple[str, Traced]]":
-        """Name numbers by the next free indices; return them, each with the base of its name."""
-        for node in nodes:
-            n = self.counts[base + self.suffix] = self.counts.get(base + self.suffix, -1) + 1
-            self._begin(f"{base}[{n}]", node)
-        return [(base, node) for node in nodes]
-
-    def _begin_inner(self, base: str, rows: "Matrix", batch: "Sequence[Traced]") -> "List[Traced]":
-        """Name the numbers within formulas: those of each sample, and those of the whole batch."""
-        found = self._begin_next(base, shared(list(rows) + [batch]))
-        roots = [(base, node) for node in batch]
-        for i, row in zip(self.samples, rows):
-            found += self._begin_next(f"{base}[{i}]", shared([[node] for node in row]))
-            roots += [(f"{base}[{i}]", node) for node in row]
-        for own, node in found + roots:
-            found += self._begin_next(own, long_parts(node))
-        return [node for _, node in found]
-
-    def _add(self, nodes: "Sequence[Traced]") -> None:
-        """Add numbers that have got names, each after those that it is computed from."""
-        pending = {id(node) for node in nodes}
-        waiting = [(node, False) for node in reversed(nodes)]
-        while waiting:
-            node, done = waiting.pop()
-            if done:
-                self.numbers[node.name] = node
-            elif id(node) in pending or node.operation and not node.name:
-                pending.discard(id(node))
-                waiting.extend([(node, True)] if node.name else [])
-                waiting.extend([(operand, False) for operand in reversed(node.operands)])
-
-    def _begin_gradients(self, A: "Matrix", dA: "Matrix", rule: "Any") -> "Matrix":
-        """Name the gradients dA at the numbers A, which have names."""
-        return [
-            [self._begin(f"{a.name}.gradient", result_of(d, rule)) for a, d in zip(row, row_d)]
-            for row, row_d in zip(A, dA)
-        ]
+    # ---- parameters and hyperparameters ----------------------------------------------------------
 
     def _name_parameters(self) -> None:
         for parameter in self.net.parameters():
             for name, i, j in _places(parameter):
-                self._named(name, parameter.rows[i][j])
+                self.named(name, parameter.rows[i][j])
 
     def _name_hyperparameters(self, prefix: str, part: "Any") -> None:
         for name in part.numbers:
             value = getattr(part, name)
             if isinstance(value, Traced):
-                setattr(part, name, self._named(prefix + name, Traced(value.value)))
+                setattr(part, name, self.named(prefix + name, Traced(value.value)))
             elif isinstance(value, Configured):  # a schedule
                 self._name_hyperparameters(f"{prefix}{name}.", value)
 
@@ -203,18 +134,18 @@ class Step:
             A = net.propagate(outputs[-1], [layer], generator)
             base = f"{k}.z" if layer.parameters() else f"{k}.a"
             if not layer.parameters():
-                self._name_rows(f"{k}.z", outputs[-1])
+                self.name_rows(f"{k}.z", outputs[-1])
             A = [
                 [
-                    self._begin(f"{base}[{i}][{j}]", result_of(a, layer.forward))
+                    self.begin(f"{base}[{i}][{j}]", result_of(a, layer.forward))
                     for j, a in enumerate(row)
                 ]
                 for i, row in zip(self.samples, A)
             ]
             rows, batch = self._begin_kept(k, layer, outputs[-1])
             roots = [of_sample + list(row) for of_sample, row in zip(rows, A)]
-            inner = self._begin_inner(f"{k}.inner", roots, batch)
-            self._add(batch + inner + [node for row in roots for node in row])
+            inner = self.begin_inner(f"{k}.inner", roots, batch)
+            self.add(batch + inner + [node for row in roots for node in row])
             outputs.append(A)
         return outputs
 
@@ -229,7 +160,7 @@ class Step:
             for place, node in list(numbers_in(value)):
                 indices = (self.samples[place[0]],) + place[1:] if per_sample else place
                 name = Name(k, f"self.{role}" if role in taken else role, indices)
-                self._begin(str(name), node)
+                self.begin(str(name), node)
                 (of_samples[place[0]] if per_sample else of_batch).append(node)
         return of_samples, of_batch
 
@@ -243,25 +174,25 @@ class Step:
                 found = derivative(z, a)
                 if not place:
                     return found
-                node = self._begin(str(Name(k, "derivative", place)), result_of(found, derivative))
+                node = self.begin(str(Name(k, "derivative", place)), result_of(found, derivative))
                 base = f"{k}.backward[{place[0]}]"
-                inner = self._begin_next(base, long_shared(node))
+                inner = self.begin_next(base, long_shared(node))
                 for part in [part for _, part in inner] + [node]:
-                    inner += self._begin_next(base, long_parts(part))
-                self._add([part for _, part in inner] + [node])
+                    inner += self.begin_next(base, long_parts(part))
+                self.add([part for _, part in inner] + [node])
                 return node
 
             layer.derivative = named_derivative
 
     def _backward(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
         self._name_hyperparameters("loss.", criterion)
-        Y = self._name_rows("y", [[Traced(v) for v in row] for row in Y])
+        Y = self.name_rows("y", [[Traced(v) for v in row] for row in Y])
         if weights is not None:
             named = [
-                self._named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)
+                self.named(f"sample_weight[{i}]", Traced(w)) for i, w in zip(self.samples, weights)
             ]
             if hasattr(weights, "mean"):
-                named = Weights(named, self._named("mean_weight", Traced(weights.mean)))
+                named = Weights(named, self.named("mean_weight", Traced(weights.mean)))
             weights = named
         layers = self.net.layers
         paired = criterion.paired_layers(layers)
@@ -281,8 +212,8 @@ class Step:
             rule, dA = criterion.derivative_in_logit, criterion.gradient_in_logits(A, Y, weights)
         else:
             rule, dA = criterion.derivative, criterion.gradient(A, Y, weights)
-        dA = self._begin_gradients(self.outputs[front], dA, rule)
-        self._add([d for row in dA for d in row])
+        dA = self.begin_gradients(self.outputs[front], dA, rule)
+        self.add([d for row in dA for d in row])
         for k in reversed(range(front)):
             dA = self._backward_through(k, dA)
 
@@ -291,14 +222,14 @@ class Step:
         layer = self.net.layers[k]
         dA = layer.backward(dA)
         layer.add_penalty_gradient()
-        dA = self._begin_gradients(self.outputs[k], dA, layer.backward)
+        dA = self.begin_gradients(self.outputs[k], dA, layer.backward)
         gradients = [
             self._begin_gradient(parameter, name, i, j, layer.backward)
             for parameter in layer.parameters()
             for name, i, j in _places(parameter)
         ]
-        inner = self._begin_inner(f"{k}.backward", dA, gradients)
-        self._add(inner + [d for row in dA for d in row] + gradients)
+        inner = self.begin_inner(f"{k}.backward", dA, gradients)
+        self.add(inner + [d for row in dA for d in row] + gradients)
         return dA
 
     def _begin_gradient(
@@ -306,23 +237,23 @@ class Step:
     ) -> "Traced":
         """Name the gradient of a number of a parameter."""
         row = parameter.gradient_rows[i]
-        row[j] = self._begin(f"{name}.gradient", result_of(row[j], rule))
+        row[j] = self.begin(f"{name}.gradient", result_of(row[j], rule))
         gradient: "Traced" = row[j]
         return gradient
 
     def _name_loss(self, value: "Any") -> None:
         """Name the loss, the loss of each sample, and the numbers within."""
-        value = self._begin("loss", result_of(value, self.value_of))
+        value = self.begin("loss", result_of(value, self.value_of))
         terms = [node for node in terms_of(value, len(self.samples)) if node is not value]
         for i, term in zip(self.samples, terms):
-            self._begin(f"loss[{i}]", term)
+            self.begin(f"loss[{i}]", term)
         if not terms and len(self.samples) == 1:
             self.aliases[f"loss[{self.samples[0]}]{self.suffix}"] = value.name
         roots = terms + [value]
-        found = self._begin_next("loss.inner", shared([roots], alone=True))
+        found = self.begin_next("loss.inner", shared([roots], alone=True))
         for _, node in found + [("", node) for node in roots]:
-            found += self._begin_next("loss.inner", long_parts(node))
-        self._add([node for _, node in found] + roots)
+            found += self.begin_next("loss.inner", long_parts(node))
+        self.add([node for _, node in found] + roots)
 
     def _find_books(self, Y: "Matrix", criterion: "Loss", weights: "Any") -> None:
         """Compute the loss by the book's formula, if the rule computes another form from z."""
@@ -349,8 +280,8 @@ class Step:
             return
         rule: "Any" = criterion.derivative
         for k in reversed(range(front, len(self.net.layers))):
-            dA = self._begin_gradients(self.outputs[k + 1], dA, rule)
-            self._add([d for row in dA for d in row])
+            dA = self.begin_gradients(self.outputs[k + 1], dA, rule)
+            self.add([d for row in dA for d in row])
             rule = self.net.layers[k].backward
             dA = rule(dA)
         for row, row_d in zip(self.outputs[front], dA):
@@ -365,17 +296,17 @@ class Step:
         self.optimizer.t = t
         self.optimizer.begin(Traced)
         if not self.optimizer.rate.name:
-            self._named("rate", self.optimizer.rate)
+            self.named("rate", self.optimizer.rate)
         trainable = [parameter for parameter in self.net.parameters() if not parameter.frozen]
         self.factor = self.optimizer.clip_factor(trainable)
         if self.factor is not None:
-            self._named("clipping", self.factor)
+            self.named("clipping", self.factor)
         for parameter in trainable:
             for name, i, j in _places(parameter):
                 memory = states[parameter.name][i][j] if parameter.name in states else None
                 for n in range(self.optimizer.memory):
                     kind = number_of(parameter.rows[i][j].value)
-                    self._named(
+                    self.named(
                         f"{name}.{self._memory(n)}",
                         Traced(kind(0) if memory is None else memory[n]),
                     )
@@ -406,8 +337,8 @@ class Step:
         state = tuple([self.numbers[f"{w.name}.{of}"] for of in memory])
         new, new_state = self.optimizer.update(w, parameter.gradient_rows[i][j], state, self.factor)
         for of, number in zip(memory, new_state):
-            self._name_result(f"{w.name}.{of}.new", number, self.optimizer.rule)
-        self._name_result(f"{w.name}.new", new, self.optimizer.rule)
+            self.name_result(f"{w.name}.{of}.new", number, self.optimizer.rule)
+        self.name_result(f"{w.name}.new", new, self.optimizer.rule)
 
     # ---- access by name --------------------------------------------------------------------------
 

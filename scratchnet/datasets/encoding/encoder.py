@@ -30,8 +30,6 @@ standardizes them. This also holds for a saved, exported or explained network. T
 the encoding, write ``net.metadata["table"] = encoder.to_dict()``.
 """
 
-from collections import Counter
-
 from ...core.checks import COUNT_OR_NONE, require, shown
 from ...texts import plural
 from ..compact import CompactRows
@@ -173,16 +171,7 @@ class Encoder(Encoding):
             parts += [part] if part else []
             decisions.append((column.name, column.kind, done, reason))
         if not parts:
-            others = [
-                f"{shown(name)} is left out, because {why}"
-                for name, what, _, why in decisions
-                if what != TARGET
-            ]
-            delimiter = f" (the delimiter is {table.delimiter!r})" if table.delimiter else ""
-            hint = listed(others) or "no other was read" + delimiter
-            raise ValueError(
-                f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}"
-            )
+            raise ValueError(_nothing_left(table, decisions))
         numbers = [part for part in parts if isinstance(part, Number)]
         categories = [part for part in parts if isinstance(part, Category)]
         dates = dict([column.origin for column in table.columns.values() if column.origin])
@@ -321,38 +310,21 @@ class Encoder(Encoding):
         found = {}
         for category in self.categories:
             column = as_kind(table[category.name], CATEGORIES, table.source)
-            counts = Counter(picked(column.values, rows))
-            new = {
-                label: counts[code]
-                for code, label in enumerate(column.labels)
-                if counts[code] and label not in category.labels and not category.other
-            }
-            if new:
-                found[category.name] = new
-        return found
+            found[category.name] = category.unseen(column, rows)
+        return {name: counts for name, counts in found.items() if counts}
 
     def outside(
         self, table: "Table", rows: "Rows" = None
     ) -> "Dict[str, Tuple[int, int, float, float]]":
         """Return the columns of numbers that lie far outside the training rows.
 
-        Most values of such a column are beyond the limits of the training rows, or a value is
-        farther from these than they are from each other. The result is {column: (values outside,
-        values, lower limit, upper limit)}.
+        The result is {column: (values outside, values, lower limit, upper limit)}.
         """
         found = {}
         for number in self.numbers:
-            least, most = number.least, number.most
-            if least is None or most is None:  # a model of an earlier version
-                continue
             column = as_kind(table[number.name], NUMBERS, table.source)
-            values = [value for value in picked(column.values, rows) if value == value]
-            outside = [value for value in values if not least <= value <= most]
-            width = most - least
-            far = [v for v in outside if not least - width <= v <= most + width]
-            if far or 2 * len(outside) > len(values):
-                found[number.name] = len(outside), len(values), least, most
-        return found
+            found[number.name] = number.outside(column, rows)
+        return {name: far for name, far in found.items() if far is not None}
 
     def surprises(self, table: "Table", rows: "Rows" = None) -> "List[str]":
         """Return a sentence for each column of these rows that differs from the training data."""
@@ -420,7 +392,16 @@ class Encoder(Encoding):
         return table_of(self.decisions)
 
 
-# ---- columns of a table ----------------------------------------------------------------------
+def _nothing_left(table: "Table", decisions: "Sequence[Sequence[str]]") -> str:
+    """Return the message for a table without a column that becomes an input."""
+    others = [
+        f"{shown(name)} is left out, because {why}"
+        for name, what, _, why in decisions
+        if what != TARGET
+    ]
+    delimiter = f" (the delimiter is {table.delimiter!r})" if table.delimiter else ""
+    hint = listed(others) or "no other was read" + delimiter
+    return f"{table.source}: there is no column to predict {shown(table.target)} from: {hint}"
 
 
 def check_columns(wanted: "Sequence[str]", there: "Sequence[str]", source: str) -> None:

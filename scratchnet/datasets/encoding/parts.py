@@ -6,6 +6,7 @@ target_from            the target that a file describes
 """
 
 from array import array
+from collections import Counter
 
 from ...core.checks import ABOVE_0, FINITE, require, shown
 from ..compact import CompactRows
@@ -97,6 +98,24 @@ class Number(Part):
         """The mean and spread of each input."""
         return [(self.mean, self.spread)]
 
+    def outside(self, column: "Column", rows: "Rows") -> "Optional[Tuple[int, int, float, float]]":
+        """Return how the values in these rows lie far outside the training rows, or None.
+
+        They do if most of them are beyond the limits of the training rows, or if one is farther
+        from these than they are from each other. The result is (values outside, values, lower
+        limit, upper limit).
+        """
+        least, most = self.least, self.most
+        if least is None or most is None:  # a model of an earlier version
+            return None
+        values = [value for value in picked(column.values, rows) if value == value]
+        outside = [value for value in values if not least <= value <= most]
+        width = most - least
+        is_far = any([not least - width <= value <= most + width for value in outside])
+        if not is_far and 2 * len(outside) <= len(values):
+            return None
+        return len(outside), len(values), least, most
+
 
 class Category(Part):
     """A column of categories, which becomes one input per label.
@@ -130,6 +149,17 @@ class Category(Part):
             len(self.labels) if self.missing else -1
         )  # the last element, which the code -1 selects
         return array("i", map(inputs.__getitem__, picked(column.values, rows)))
+
+    def unseen(self, column: "Column", rows: "Rows") -> "Dict[str, int]":
+        """Return {label: rows} for the labels in these rows whose inputs are all 0."""
+        if self.other:
+            return {}
+        counts = Counter(picked(column.values, rows))
+        return {
+            label: counts[code]
+            for code, label in enumerate(column.labels)
+            if counts[code] and label not in self.labels
+        }
 
 
 class Classes(Part):
