@@ -29,9 +29,9 @@ that tensor from "exact", or delete "exact" entirely.
 
 import struct
 
+from ..core.checks import shown
 from . import strict_json
 from .safetensors import flatten, nested, place
-from .strict_json import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

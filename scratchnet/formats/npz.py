@@ -13,9 +13,9 @@ read, too.
 
 from array import array
 
+from ..core.checks import shown
 from . import files, npy, strict_json
 from .safetensors import flatten
-from .strict_json import shown
 from .unpacked import most_unpacked
 
 TYPE_CHECKING = False

@@ -24,8 +24,8 @@ ValueError: safetensors: the last tensor ends at byte 24 of the data, which has 
 
 import struct
 
+from ..core.checks import shown
 from . import files, strict_json
-from .strict_json import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,6 +14,8 @@ Traceback (most recent call last):
 ValueError: the example, line 1, column 15: the key 'rate' appears twice in one object
 """
 
+from ..core.checks import shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List
@@ -333,8 +335,3 @@ def _string(text: str) -> str:
     for character, escape in _ESCAPES:
         text = text.replace(character, escape)
     return '"' + text + '"'
-
-
-def shown(text: str) -> str:
-    """Return ``text`` as error messages show it: quoted, escaped, shortened to 60 characters."""
-    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -304,7 +304,7 @@ MALFORMED = {
     ),
     "a name of a megabyte": (
         file('{"' + "a" * 10**6 + '": 1}'),
-        "tensor '" + "a" * 57 + "...': its entry",
+        "tensor '" + "a" * 56 + "...: its entry",
     ),
 }
 

@@ -6,7 +6,7 @@
 Names within a function get the name of the node that stands for it.
 """
 
-from ..strict_json import shown
+from ...core.checks import shown
 from .graph import Node, Reference
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ is_free             whether a single sample of several rows has an unknown lengt
 columns_of          the names of the inputs if each is a column of a table
 """
 
-from ..strict_json import shown
+from ...core.checks import shown
 from .chain import Chain
 from .graph import FLOATS, INT32, INT64
 from .layout import SAMPLES, count

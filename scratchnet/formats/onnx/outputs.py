@@ -7,7 +7,7 @@
 An output that only returns an input of the graph, or a constant, does not count.
 """
 
-from ..strict_json import shown
+from ...core.checks import shown
 from .graph import FLOATS, INT32, INT64, SEQUENCE, Tensor
 from .rows import axis_of, features_of
 from .wires import Wire

@@ -15,8 +15,8 @@ ignored. The numbers of the fields are in https://github.com/onnx/onnx/blob/main
 
 import struct
 
+from ...core.checks import shown
 from ..protobuf import Fields, fields, message, real, varint
-from ..strict_json import shown
 from .graph import SEQUENCE, Function, Graph, Node, Reference, Tensor, Value
 from .tensors import Tensors
 

@@ -8,8 +8,8 @@ affine.py, choices.py, shapes.py, rowwise.py, normalizations.py and classical.py
 and spelled_out.py recognize layers that other programs write as several operators.
 """
 
+from ...core.checks import shown
 from ..files import MOST_NUMBERS
-from ..strict_json import shown
 from . import (
     affine,
     choices,

@@ -12,7 +12,7 @@
 'Dense'
 """
 
-from ..strict_json import shown
+from ...core.checks import shown
 from .chain import Chain, Limits, common
 from .graph import FLOATS, INT32, INT64, Tensor
 from .layout import SAMPLES, count, spread

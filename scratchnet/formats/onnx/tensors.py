@@ -8,8 +8,8 @@ numbers are copied.
 
 import struct
 
+from ...core.checks import shown
 from ..protobuf import Fields, fields
-from ..strict_json import shown
 from .graph import BFLOAT16, DOUBLE, FLOAT, FLOAT16, NUMBERS, STRING, Tensor
 
 TYPE_CHECKING = False

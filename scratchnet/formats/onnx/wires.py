@@ -11,8 +11,8 @@ Sub(1.0, Mul(Sigmoid(X), X))
 """
 
 from ...core import elementary
+from ...core.checks import shown
 from ...core.elementary import REAL
-from ..strict_json import shown
 from .graph import FLOATS, Tensor
 
 TYPE_CHECKING = False
