@@ -6,6 +6,7 @@ import pickle
 import sys
 import sysconfig
 import threading
+import weakref
 from array import array
 from fractions import Fraction
 
@@ -15,7 +16,7 @@ from random_networks import HIDDEN, Share, bits, numbers
 
 import scratchnet as sn
 from scratchnet.codegen.c import native_lists, native_predictor
-from scratchnet.engines.native import compiler, lists
+from scratchnet.engines.native import compiler, lists, predictor
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -166,10 +167,13 @@ def test_an_interpreter_without_a_c_api_reads_lists_in_python(monkeypatch):
 @pytest.mark.parametrize("most", [0, 10000], ids=["on the heap", "on the stack"])
 def test_lists_are_read_in_c(most, monkeypatch):
     monkeypatch.setattr(native_lists, "MOST_ON_STACK", most)
-    predict = sn.compile(network())
-    monkeypatch.setattr(predict, "of_list", None)
-    assert predict([[1, 2, 3]]) == [predict([1, 2, 3])]
-    assert predict([]) == []
+    compiled = predictor.Compiled(network())
+    monkeypatch.setattr(compiled, "of_list", None)
+    row = [1.0, 2.0, 3.0]
+    assert compiled.predict([row]) == [compiled.predict(row)] == [compiled.predict([1, 2, 3])]
+    assert compiled.predict([]) == []
+    monkeypatch.setattr(compiled, "predict_list", None)
+    assert compiled.predict(row) == compiled.predict([row])[0]
 
 
 class Real(float):
@@ -222,12 +226,43 @@ def test_an_array_whose_lists_hold_something_else_is_refused():
         sn.compile(network())(Masked("d", [1, 2, 3]))
 
 
-def test_a_function_for_lists_outlives_its_predictor():
-    predict = sn.compile(network(3, 2, (sn.Tanh,)))
-    expected, of_list = predict([1, 2, 3]), predict.predict_list
+@pytest.mark.parametrize("name", ["predict", "predict_list"])
+def test_a_function_for_lists_outlives_what_made_it(name):
+    compiled = predictor.Compiled(network(3, 2, (sn.Tanh,)))
+    expected, function = compiled.predict([1, 2, 3]), getattr(compiled, name)
+    del compiled
+    gc.collect()
+    assert function([1, 2, 3]) == function([1.0, 2.0, 3.0]) == expected
+
+
+def test_a_predictor_is_freed():
+    predict = sn.compile(network())
+    left = weakref.ref(predict)
+    predict([1.0, 2.0, 3.0])
     del predict
     gc.collect()
-    assert of_list([1, 2, 3]) == expected
+    assert left() is None
+
+
+def test_a_predictor_as_an_attribute_of_a_class():
+    class Model:
+        predict = sn.compile(sn.Sequential([sn.Dense(2, 1, weights=[[1], [2]])]))
+
+    assert Model().predict([1.0, 2.0]) == Model.predict([1, 2]) == [5.0]
+    assert repr(Model().predict) == "<compiled prediction, 2 inputs, 1 outputs>"
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("width", [15, 16, 17, 23, 24, 25])
+def test_sums_of_rows_that_are_no_whole_vectors(width, bias):
+    net = sn.Sequential([sn.Dense(20, width), sn.ReLU(), sn.Dense(width, width, bias=bias)], seed=2)
+    X = numbers(sn.Generator(3), 5, 20)
+    compiled = predictor.Compiled(net)
+    assert bits(compiled.predict(X)) == bits(net.predict(X))
+    count = sum([p.count for p in net.parameters()])
+    assert len(compiled.weights) >= count + -width % native_predictor.VECTOR
+    total = width if width in (15, 16, 24) else width + -width % 8
+    assert f"double total[{total}];" in compiled.source
 
 
 @pytest.mark.skipif(not lists.are_possible(), reason="array() of PyPy reads zeros behind the end")

@@ -19,6 +19,7 @@ FUNCTIONS = (
     "Py_DecRef",
     "PyEval_SaveThread",
     "PyEval_RestoreThread",
+    "PyObject_CallFunctionObjArgs",
 )
 
 # CPython's objects, as far as they are read where they are. See engines/native/lists.py.
@@ -55,6 +56,7 @@ static struct {{
     void (*forget)(void *object);
     void *(*unlock)(void);
     void (*lock)(void *thread);
+    void *(*call)(void *function, ...);
     /* The types of lists and of floats, if the interpreter keeps their objects as below; else 0. */
     const void *list_type, *float_type;
 }} python;
@@ -123,6 +125,22 @@ NET_API void *net_predict_list(void *weights, void *x)
         }} else {{
             python.refuse();
         }}
+    }}
+    {end}return found;
+}}
+
+/* Predicts for a list of floats. A function of Python does so for anything else; it is the second
+ * part of a tuple, after an integer that holds the address of the weights. */
+NET_API void *net_predict_any(void *given, void *x)
+{{
+    {memory}
+    double *const out = numbers + {inputs}, *const scratch = out + {outputs};
+    void *found;
+    if (python.list_type && net_read_floats(x, numbers)
+        && !net_predict(1, numbers, python.address(python.item(given, 0)), out, scratch)) {{
+        found = net_list(out);
+    }} else {{
+        found = python.call(python.item(given, 1), x, (void *)0);
     }}
     {end}return found;
 }}

@@ -2,9 +2,9 @@
 
 from ...scalars import Symbolic
 from ..batch_record import replaced_by_inputs
-from ..loops import Loops, size
+from ..loops import Element, Loops, size
 from ..own import generate
-from ..program import recorded
+from ..program import reachable, recorded
 from . import templates
 from .native_lists import lists
 from .native_text import comment, head, nested, places_of, sum_of
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from ...core.network import Sequential
     from ...core.types import Row
+    from ..loops import Fold, Index
 
 MOST_WRITTEN_OUT = 256  # operations; loops for more are faster
+VECTOR = 8  # the most doubles that a processor adds at once
+FEW_SUMS = 16  # are computed in less time one by one
 
 
 class NativePredictor:
@@ -34,11 +37,24 @@ class NativePredictor:
         self.source, self.outputs, self.scratch = writer.source, writer.outputs, writer.scratch
 
 
+class PredictingUnit(NativeUnit):
+    """A unit that computes the sums of a row in whole vectors.
+
+    What the last vector computes behind the row is not used. It is made of the weights that follow.
+    """
+
+    def sums_for(self, index: "Index", fold: "Fold") -> int:
+        elements = [v.name for v in reachable([fold.value]) if isinstance(v.name, Element)]
+        arrays = {element.array for element in elements if element.at(index.name, []) != element}
+        is_whole = index.count <= FEW_SUMS or arrays != {"w"}
+        return index.count if is_whole else index.count + -index.count % VECTOR
+
+
 class _Writer:
     """Writes the source."""
 
     def __init__(self, net: "Sequential") -> None:
-        self.unit = unit = NativeUnit("net")
+        self.unit = unit = PredictingUnit("net")
         twin = net.copy(Symbolic)
         self.weights = replaced_by_inputs(twin.parameters())
         x = [Symbolic(name=f"x[{k}]") for k in range(net.inputs or 0)]
@@ -94,8 +110,9 @@ INCLUDES = """\
 """
 
 PREDICT = """\
-/* Predicts for these rows of numbers. Returns 1 after a division by zero, which Python refuses, and
- * 2 if a number of the rows is not finite. */
+/* Predicts for these rows of numbers. Some numbers behind the weights w are read, but not used.
+ * Returns 1 after a division by zero, which Python refuses, and 2 if a number of the rows is not
+ * finite. */
 NET_API long long net_predict(long long rows, const double *inputs, const double *restrict w,
     double *restrict outputs, double *restrict scratch)
 {{

@@ -53,9 +53,10 @@ HEAD = """\
 #define NET_APART static
 #endif
 #if defined(__GNUC__) && !defined(__clang__)
-/* Otherwise GCC computes a function once for each value that a choice in it may have, and unrolls a
- * short loop instead of vectorizing it, which NET_VECTOR forbids. */
-#pragma GCC optimize("no-thread-jumps")
+/* Otherwise GCC computes a function once for each value that a choice in it may have, keeps sums in
+ * memory instead of in registers, and unrolls a short loop instead of vectorizing it, which
+ * NET_VECTOR forbids. */
+#pragma GCC optimize("no-thread-jumps", "no-predictive-commoning")
 #define NET_VECTOR _Pragma("GCC unroll 1")
 #else
 #define NET_VECTOR

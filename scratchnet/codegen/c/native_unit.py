@@ -1,6 +1,6 @@
 """A unit of C for the compiler of this machine, which computes several sums of a row at once."""
 
-from ..loops import Fill, Fold
+from ..loops import Fill, Fold, Index
 from .native_bounds import is_between
 from .native_helpers import HELPERS
 from .printer import Unit
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from ...core.types import Row
     from ...scalars import Symbolic
-    from ..loops import Index
 
 MOST_ON_STACK = 1024  # the longest array on the stack, in numbers: a thread's may be small
 MOST_UNROLLED = 16  # turns of a loop that GCC unrolls before it vectorizes
@@ -69,13 +68,18 @@ class NativeUnit(Unit):
         (fold,) = part.body
         total = fold.value.operands[0]
         total.name = f"total[{part.index.name}]"  # It was the variable of one sum.
-        lines = [f"double total[{part.index.count}];"]
-        lines += self.vectorized(part.index, self.assigned(total.name, fold.first))
-        inner = self.vectorized(part.index, self.assigned(total.name, fold.value))
+        sums = Index(part.index.name, self.sums_for(part.index, fold))
+        lines = [f"double total[{sums.count}];"]
+        lines += self.vectorized(sums, self.assigned(total.name, fold.first))
+        inner = self.vectorized(sums, self.assigned(total.name, fold.value))
         lines += self.repeated(fold.index, inner)
         result = self.assigned(f"{part.name}[{part.place}]", part.value)
         lines += self.vectorized(part.index, result)
         return ["{", *[f"    {line}" for line in lines], "}"]
+
+    def sums_for(self, index: "Index", fold: "Fold") -> int:
+        """Return how many sums are computed where there is a sum for each value of the index."""
+        return index.count
 
     def vectorized(self, index: "Index", lines: "List[str]") -> "List[str]":
         """Return the lines within a loop that compilers should vectorize, not one around it."""

@@ -32,31 +32,36 @@ class Definition(ctypes.Structure):
 
 
 class Lists:
-    """Predictions of a library for lists; both raise a TypeError for anything else.
+    """Predictions of a library for lists.
 
-    ``predict_list``   takes and returns a list of numbers
-    ``predict_rows``   takes and returns a list of such lists
+    ``predict_list``   takes and returns a list of numbers; raises a TypeError for anything else
+    ``predict_rows``   does so for a list of such lists
     """
 
     def __init__(self, source: str, weights: "array[float]") -> None:
         types = TYPES if types_are_known() else [None, None]
         connect(source, addresses_of(FUNCTIONS) + types)
-        self.weights = weights
-        self.predict_list = self.function(source, "net_predict_list")
-        self.predict_rows = self.function(source, "net_predict_rows")
+        self.source, self.weights = source, weights
+        self.address = library.address(weights)
+        self.predict_list = self.function("net_predict_list", self.address)
+        self.predict_rows = self.function("net_predict_rows", self.address)
 
-    def function(self, source: str, name: str) -> "Callable[[Any], Any]":
-        """Return a function that gives the C function the address of the weights and its argument.
+    def predict_any(self, otherwise: "Callable[[Any], Any]") -> "Callable[[Any], Any]":
+        """Return a function that takes a list of floats, and gives ``otherwise`` anything else."""
+        return self.function("net_predict_any", (self.address, otherwise))
+
+    def function(self, name: str, given: "Any") -> "Callable[[Any], Any]":
+        """Return a function that calls the C function with ``given`` and its argument.
 
         It keeps what it needs, as the module that it belongs to.
         """
-        code = address_of(library.function(source, name, 0, 2))
+        code = address_of(library.function(self.source, name, 0, 2))
         definition = Definition(b"predict", code, ONE_ARGUMENT, None)
         made = ctypes.PYFUNCTYPE(
             ctypes.py_object, ctypes.c_void_p, ctypes.py_object, ctypes.py_object
         )(("PyCFunction_NewEx", ctypes.pythonapi))
-        place, weights = ctypes.addressof(definition), library.address(self.weights)
-        return made(place, weights, (definition, self.weights))  # type: ignore[no-any-return]
+        place = ctypes.addressof(definition)
+        return made(place, given, (definition, self.weights))  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=None)

@@ -1,12 +1,9 @@
 """Predictions of many samples, such as those of a validation, computed in C."""
 
-from array import array
-from itertools import chain
-
 from ...core.examples import BLOCK, cut
 from . import reading
 from .notice import Notice
-from .predictor import Predictor
+from .predictor import Compiled, weights_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +25,7 @@ class Outputs:
 
     def __init__(self, net: "Sequential") -> None:
         self.net = net
-        self.predictor: "Optional[Predictor]" = None
+        self.predictor: "Optional[Compiled]" = None
 
     def of(self, X: "Any") -> "Matrix":
         """Return what ``net.predict(X)`` returns, for many samples as in the portable kernel."""
@@ -43,12 +40,11 @@ class Outputs:
             outputs += [found[k : k + width] for k in range(0, len(found), width)]
         return outputs
 
-    def compiled(self) -> "Predictor":
+    def compiled(self) -> "Compiled":
         """Return the predictor, which is written and compiled once, with the parameters."""
         if self.predictor is None:
             with Notice("the prediction is compiled ..."):
-                self.predictor = Predictor(self.net)
+                self.predictor = Compiled(self.net)
         else:
-            rows = chain.from_iterable([p.rows for p in self.net.parameters()])
-            self.predictor.weights[:] = array("d", chain.from_iterable(rows))
+            self.predictor.weights[:] = weights_of(self.net)
         return self.predictor

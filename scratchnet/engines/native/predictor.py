@@ -1,10 +1,11 @@
 """sn.compile: the prediction of a network as compiled C."""
 
 from array import array
+from functools import partial
 from itertools import chain
 from math import isfinite
 
-from ...codegen.c.native_predictor import NativePredictor
+from ...codegen.c.native_predictor import VECTOR, NativePredictor
 from ...core.checks import require, shown
 from ...scalars.symbolic import Undecided
 from . import library, lists
@@ -39,11 +40,44 @@ def compile(net: "Sequential") -> "Predictor":
     return Predictor(net)
 
 
-class Predictor:
+class Predictor(partial):  # type: ignore[type-arg]
     """A function that predicts with compiled C; see ``compile``.
 
     ``source``             the C
     ``inputs, outputs``    how many numbers it takes, and how many it returns, for each sample
+
+    A ``partial`` calls the function in C without a step in Python.
+    """
+
+    source: str
+    inputs: int
+    outputs: int
+
+    def __new__(cls, net: "Sequential") -> "Predictor":
+        compiled = Compiled(net)
+        predictor: "Predictor" = partial.__new__(cls, compiled.predict)
+        predictor.source = compiled.source
+        predictor.inputs, predictor.outputs = compiled.inputs, compiled.outputs
+        return predictor
+
+    def __get__(self, owner: "Any", kind: "Any" = None) -> "Predictor":
+        return self  # As an attribute of a class, it does not become a method.
+
+    def __repr__(self) -> str:
+        return f"<compiled prediction, {self.inputs} inputs, {self.outputs} outputs>"
+
+    def __reduce__(self) -> "Any":
+        raise TypeError(
+            "compile: compiled code cannot be pickled or copied; pickle or copy the network, and "
+            "compile that"
+        )
+
+
+class Compiled:
+    """The compiled prediction of a network, and the numbers that it needs.
+
+    ``predict``    the function for everything that a Predictor takes
+    ``weights``    the numbers of all parameters, and some behind them (see ``weights_of``)
     """
 
     def __init__(self, net: "Sequential") -> None:
@@ -61,19 +95,20 @@ class Predictor:
         except Undecided as error:
             raise ValueError(f"the network cannot be written out: {error}") from None
         self.source = written.source
-        self.inputs, self.outputs = net.inputs, written.outputs
+        self.inputs: int = net.inputs
+        self.outputs = written.outputs
         self.function = library.function(self.source, "net_predict", 1, 4)
-        numbers = chain.from_iterable([row for p in net.parameters() for row in p.rows])
-        self.weights = array("d", numbers)
+        self.weights = weights_of(net)
         self.scratch = array("d", bytes(8 * written.scratch))
         self.empty = array("d", bytes(8 * self.outputs))
         made = lists.Lists(self.source, self.weights) if lists.are_possible() else None
-        self.lists = made
         self.predict_list = made.predict_list if made else self.of_list
         self.predict_rows = made.predict_rows if made else self.of_rows
+        self.predict = made.predict_any(self.of_any) if made else self.of_any
 
-    def __call__(self, x: "Any") -> "Any":
-        if type(x) is not list and not isinstance(x, (list, tuple)):  # The former is faster.
+    def of_any(self, x: "Any") -> "Any":
+        """Return the outputs for a list of numbers or of rows, or for a buffer."""
+        if not isinstance(x, (list, tuple)):
             return self.of_buffer(x)
         try:
             return self.predict_list(x)
@@ -83,12 +118,6 @@ class Predictor:
             return self.predict_rows(x)
         except (TypeError, OverflowError):
             return self.of_list(x)
-
-    def __reduce__(self) -> "Any":
-        raise TypeError(
-            "compile: compiled code cannot be pickled or copied; pickle or copy the network, and "
-            "compile that"
-        )
 
     def of_list(self, x: "Any") -> "List[Any]":
         """Return the outputs for a list of numbers, or of rows; the error says what is wrong."""
@@ -174,3 +203,9 @@ class Predictor:
         row, column = divmod(k, self.inputs)
         place = f"[{row}][{column}]" if shape else f"[{column}]"
         return f"compile: x{place} is {flat[k]}; give a finite number"
+
+
+def weights_of(net: "Sequential") -> "array[float]":
+    """Return the numbers of all parameters, and a vector of zeros, because C may read so far."""
+    numbers = chain.from_iterable([row for p in net.parameters() for row in p.rows])
+    return array("d", chain(numbers, [0.0] * VECTOR))
