@@ -12,7 +12,9 @@ import re
 from collections import Counter
 from functools import partial
 
+from ...scalars import Symbolic
 from ..loops import Assign, Fill, Fold
+from .native_packs import FEWEST, each_pack, each_tile, packed, width_of_tile
 from .native_sums import Sums
 from .native_text import nested
 from .native_unit import is_row_of_sums
@@ -45,7 +47,7 @@ class Blocks(Sums):
         inputs: int,
         outputs: int,
         place: int,
-        update_of: "Optional[Callable[[int, str, int], str]]" = None,
+        update_of: "Optional[Callable[[int, str, Any], str]]" = None,
     ) -> None:
         Sums.__init__(self, parts, update_of)
         self.record = parts.record
@@ -236,20 +238,12 @@ class Blocks(Sums):
         computed repeatedly.
         """
         (fold,) = part.body
-        i, width = part.index.name, part.index.count
-        total = fold.value.operands[0]
-        total.name = f"total[u][{i}]"  # It was the variable of one sum.
-        unit = self.unit
+        sizes, total, statements = self.by_packs(part) or self.by_numbers(part)
         each = "for (int u = 0; u < rows; u++) {"
-        start = unit.vectorized(part.index, unit.assigned(total.name, fold.first))
-        inner = unit.vectorized(part.index, unit.assigned(total.name, fold.value))
-        end = unit.vectorized(part.index, unit.assigned(f"{part.name}[{part.place}]", part.value))
-        lines = [
-            f"double total[rows][{width}];",
-            *[each, *nested(start), "}"],
-            *unit.repeated(fold.index, [each, *nested(inner), "}"]),
-            *[each, *nested(end), "}"],
-        ]
+        start, added, stored = [[each, *nested(lines), "}"] for lines in statements]
+        lines = [total, *start, *self.unit.repeated(fold.index, added), *stored]
+        if total.startswith("net_pack"):
+            lines = each_tile(part.index, lines)
         read = set(re.findall(r"\b(\w+)\[", "\n".join(lines)))
         declared, pointers = [], []
         for name, address in self.addresses.items():
@@ -258,11 +252,10 @@ class Blocks(Sums):
                 declared.append(f"{kind}double *{name}[rows];")
                 pointers.append(f"{name}[u] = {address.format(k='sample')};")
                 lines = [re.sub(rf"\b{name}\[(?=[^\]]*\])", f"{name}[u][", line) for line in lines]
-        return [
-            f"for (int k = 0; k < block; k += NET_ROWS({width})) {{",
+        samples = [
+            "for (int k = 0; k < block; k += rows) {",
             *nested(
                 [
-                    f"enum {{ rows = NET_ROWS({width}) }};",
                     *declared,
                     each,
                     "    const int sample = k + u < block ? k + u : block - 1;",
@@ -273,6 +266,44 @@ class Blocks(Sums):
             ),
             "}",
         ]
+        return ["{", f"    enum {{ {sizes} }};", *nested(samples), "}"]
+
+    def by_packs(self, part: "Any") -> "Any":
+        """Return how rows of sums are computed by packs, or None if they cannot be.
+
+        That is the sizes, the declaration of the sums, and the statements for the sums of a sample:
+        that they are 0, that a term is added, and that they are stored.
+        """
+        (fold,) = part.body
+        index, total = part.index, fold.value.operands[0]
+        term = packed(fold.value.operands[1], index)
+        is_plain = part.value is total and repr(fold.first.value) == "-0.0"
+        if index.count < FEWEST or term is None or not is_plain or part.place != index.name:
+            return None
+        total.name = "total[u][n]"
+        tile = width_of_tile(index.count)
+        added = self.unit.assigned(total.name, Symbolic(None, "add", (total, term)))
+        statements = [
+            ["total[u][n] = -(net_pack){0};"],
+            added,
+            [f"NET_PACK({part.name}[{part.place}]) = total[u][n];"],
+        ]
+        sizes = f"rows = NET_ROWS({tile}), packs = NET_PACKS({tile})"
+        loops = [each_pack(index, lines) for lines in statements]
+        return sizes, "net_pack total[rows][packs];", loops
+
+    def by_numbers(self, part: "Any") -> "Any":
+        """Return the same for sums that are computed one by one, or as the compiler likes."""
+        (fold,) = part.body
+        index, total = part.index, fold.value.operands[0]
+        total.name = f"total[u][{index.name}]"  # It was the variable of one sum.
+        statements = [
+            self.unit.assigned(total.name, fold.first),
+            self.unit.assigned(total.name, fold.value),
+            self.unit.assigned(f"{part.name}[{part.place}]", part.value),
+        ]
+        loops = [self.unit.vectorized(index, lines) for lines in statements]
+        return f"rows = NET_ROWS({index.count})", f"double total[rows][{index.count}];", loops
 
 
 def element(array: str, found: "Any") -> str:

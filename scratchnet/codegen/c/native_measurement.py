@@ -4,6 +4,7 @@ from ..own import generate
 from . import templates
 from .native_blocks import Blocks
 from .native_division import over_all_samples
+from .native_packs import PACKS
 from .native_rows import Measurement, RowParts, RowRecord
 from .native_text import comment, head, places_of
 from .native_unit import NativeUnit
@@ -51,7 +52,7 @@ class _Writer:
         self.source = "\n".join(
             [
                 comment("The loss over samples, written by scratchnet from its rules.", about),
-                head(True) + templates.CHECK_BITS.format(**unit.words),
+                head(True) + PACKS + templates.CHECK_BITS.format(**unit.words),
                 templates.BEGIN_UNCONTRACTED,
                 *unit.functions(),
                 *parts.tables,

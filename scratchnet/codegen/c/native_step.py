@@ -20,6 +20,7 @@ from ..own import generate
 from . import templates
 from .native_blocks import BLOCK, Blocks
 from .native_division import over_all_samples
+from .native_packs import PACKS
 from .native_parts import Parts
 from .native_penalties import FewGradients
 from .native_rows import RowParts, record_of_step
@@ -131,7 +132,7 @@ class _Writer:
         self.source = "\n".join(
             [
                 comment("A training step, written by scratchnet from its rules.", about),
-                head(True) + templates.CHECK_BITS.format(**self.unit.words),
+                head(True) + PACKS + templates.CHECK_BITS.format(**self.unit.words),
                 templates.BEGIN_UNCONTRACTED,
                 *self.unit.functions(),
                 *parts.tables,
@@ -232,7 +233,7 @@ class _Writer:
             lines = ["if (!alone) {", *nested(lines), "}"]
         return lines + ["return bad;"]
 
-    def update_of(self, first: int, place: str, count: int) -> str:
+    def update_of(self, first: int, place: str, count: "Any") -> str:
         """Return the statement that updates the weights whose gradients begin the array of sums.
 
         ``first``   the place of one of the gradients of their parameter, among all gradients
@@ -248,7 +249,7 @@ class _Writer:
         memory = [sum_of("m", n * total, place) for n in range(self.update.memory)]
         return self.call_of_update(sum_of("w", before, place), "sums", memory, count)
 
-    def call_of_update(self, w: str, g: str, memory: "List[str]", count: int) -> str:
+    def call_of_update(self, w: str, g: str, memory: "List[str]", count: "Any") -> str:
         settings = [f"setting[{n}]" for n in range(len(self.update.settings))]
         settings += [] if self.update.factor is None else ["factor"]
         return f"bad |= net_update({', '.join([w, g, *memory, str(count), *settings])});"

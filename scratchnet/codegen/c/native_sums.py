@@ -8,6 +8,7 @@ import re
 
 from ...scalars import Symbolic
 from ..loops import Index, Nest
+from .native_packs import FEWEST, each_pack, each_tile, packed, width_of_tile
 from .native_text import nested
 from .native_unit import MOST_ON_STACK
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ROWS = (2, 4)  # how many rows of sums are added to at once
 FIRST_ROW = "FIRST_ROW"  # stands for the first of these
 MANY_GRADIENTS = 4096  # more than fit in the first level of caches
+MOST_IN_CACHE = 1024  # sums of a group of rows, which are read again soon
 FEW_STATEMENTS = 24  # of a function that is not divided, see native_division.py
 
 
@@ -31,7 +33,7 @@ class Sums:
                     of them, its place in C and their number; None if gradients change afterwards
     """
 
-    def __init__(self, parts: "Any", update_of: "Optional[Callable[[int, str, int], str]]") -> None:
+    def __init__(self, parts: "Any", update_of: "Optional[Callable[[int, str, Any], str]]") -> None:
         self.unit: "NativeUnit" = parts.unit
         self.update_of = update_of
         gradients = len(parts.record.gradients)
@@ -52,6 +54,10 @@ class Sums:
         """
         outer = part.index if isinstance(part, Nest) else Index("", 1)
         fill = part.body[0] if isinstance(part, Nest) else part
+        if outer.count > 1 and fill.index.count >= FEWEST:
+            term = packed(fill.value.operands[1], fill.index)
+            if term is not None:
+                return self.added_by_packs(fill, term, outer)
         rows = [n for n in (1, *ROWS) if outer.count % n == 0]
         rows = [n for n in rows if n * fill.index.count <= MOST_ON_STACK]
         if rows:
@@ -66,6 +72,74 @@ class Sums:
             body = [line.replace(FIRST_ROW, i) for line in body]
         head = f"for (int {i} = 0; {i} < {outer.count}; {i} += {step}) {{"
         return [head, *nested(body), "}"]
+
+    def added_by_packs(self, fill: "Any", term: "Any", outer: "Any") -> "List[str]":
+        """Return the statements that add the terms to several rows of sums at once, by packs.
+
+        If fewer rows are left, the last one is computed repeatedly.
+        """
+        index, count = fill.index, outer.count
+        tile = width_of_tile(index.count)
+        place = f"{fill.place} - before" if self.updates else fill.place
+        end = "end" if self.updates else str(count)
+
+        def each_row(line: str) -> "List[str]":
+            return [
+                "for (int u = 0; u < rows; u++) {",
+                f"    const int {outer.name} = NET_LEAST(row + u, {end} - 1);",
+                *nested(each_pack(index, [line])),
+                "}",
+            ]
+
+        kept = Symbolic(name="kept[u][n]")
+        (added,) = self.unit.assigned(kept.name, Symbolic(None, "add", (kept, term)))
+        sums = f"NET_PACK(sums[{place}])"
+        reading = (
+            f"kept[u][n] = alone ? zeros : {sums};" if self.updates else f"kept[u][n] = {sums};"
+        )
+        lines = [
+            "net_pack kept[rows][packs];",
+            *each_row(reading),
+            *self.for_each(each_row(added)),
+            *each_row(f"{sums} = kept[u][n];"),
+        ]
+        start = "group" if self.updates else "0"
+        lines = [
+            f"for (int row = {start}; row < {end}; row += rows) {{",
+            *nested(each_tile(index, lines)),
+            "}",
+        ]
+        if self.updates:
+            lines = self.with_updates(fill, outer, lines)
+        return [
+            "{",
+            f"    enum {{ rows = NET_ROWS({tile}), packs = NET_PACKS({tile}) }};",
+            *nested(lines),
+            "}",
+        ]
+
+    def with_updates(self, fill: "Any", outer: "Any", lines: "List[str]") -> "List[str]":
+        """Return the lines for each group of rows, whose weights are updated if they are complete.
+
+        The sums of a group are at the start of the array then, which stays in the cache.
+        """
+        update_of: "Any" = self.update_of
+        width, count = fill.index.count, outer.count
+        rows = max(1, MOST_IN_CACHE // width)
+        terms = [term for term in fill.place.split(" + ") if term != fill.index.name]
+        terms = [re.sub(rf"\b{outer.name}\b", "group", term) for term in terms]
+        place = " + ".join(terms)
+        return [
+            "const net_pack zeros = -(net_pack){0};",
+            f"for (int group = 0; group < {count}; group += {rows}) {{",
+            f"    const int end = NET_LEAST(group + {rows}, {count});",
+            f"    const int before = alone ? {place} : 0;",
+            *nested(lines),
+            "    if (alone) {",
+            f"        {update_of(first_of(fill), place, f'{width} * (end - group)')}",
+            "    }",
+            "}",
+        ]
 
     def adding(self, fill: "Any", target: str) -> "List[str]":
         """Return the loop that adds the terms of one sample to these sums."""

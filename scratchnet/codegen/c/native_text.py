@@ -61,13 +61,6 @@ HEAD = """\
 #else
 #define NET_VECTOR
 #endif
-#ifdef __AVX512F__
-#define NET_KEPT 128
-#else
-#define NET_KEPT 64
-#endif
-/* How many rows of this width are summed at once; their sums stay in registers. */
-#define NET_ROWS(width) (4 * (width) <= NET_KEPT ? 4 : 2 * (width) <= NET_KEPT ? 2 : 1)
 #ifdef _WIN32
 #define NET_API __declspec(dllexport)
 #else

@@ -1,0 +1,105 @@
+"""Rows of sums in C, of which whole packs of neighbors are added at once.
+
+A pack has as many numbers as the processor computes by one instruction. The last pack of a row ends
+where the row does, so it may compute some numbers of the pack before it once more. Each number
+still adds its terms from left to right.
+"""
+
+import re
+
+from ...scalars import Symbolic
+from ..loops import Element
+from .native_text import nested
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Optional
+
+    from ..loops import Index
+
+FEWEST = 8  # numbers of the longest pack; shorter rows have none
+WIDEST = 32  # numbers of a row whose sums stay in registers; wider rows are cut into tiles
+TILES = range(WIDEST, 15, -1)
+OPERATIONS = ("add", "subtract", "multiply", "divide", "negate")
+
+PACKS = """\
+/* ---- packs ---------------------------------------------------------------------------------- */
+
+/* A pack has the numbers that one instruction computes; NET_SUMS packs stay in registers. */
+#if defined(__GNUC__) && !defined(__TINYC__)
+#if defined(__AVX512F__)
+enum { NET_LANES = 8, NET_SUMS = 20 };
+#elif defined(__AVX__)
+enum { NET_LANES = 4, NET_SUMS = 12 };
+#else
+enum { NET_LANES = 2, NET_SUMS = 12 };
+#endif
+typedef double net_pack __attribute__((vector_size(8 * NET_LANES), aligned(8), may_alias));
+#else
+enum { NET_LANES = 1, NET_SUMS = 12 };
+typedef double net_pack;
+#endif
+/* The pack that begins with a number of an array. */
+#define NET_PACK(number) (*(net_pack *)&(number))
+/* How many packs a row has, and where they begin; the last one ends where the row does. */
+#define NET_PACKS(width) (((width) + NET_LANES - 1) / NET_LANES)
+#define NET_FIRST(n, width) NET_LEAST(NET_LANES * (n), (width) - NET_LANES)
+#define NET_LEAST(a, b) ((a) < (b) ? (a) : (b))
+/* How many rows are summed at once. */
+#define NET_ROWS(width) \\
+    (5 * NET_PACKS(width) <= NET_SUMS ? 5 : 2 * NET_PACKS(width) <= NET_SUMS ? 2 : 1)
+
+"""
+
+
+def packed(value: "Symbolic", index: "Index") -> "Optional[Symbolic]":
+    """Return an expression for a pack instead of a number; the index is that of its first number.
+
+    Return None if the numbers that it reads are not neighbors, or it calls a function.
+    """
+    if not value.operation:
+        factors = factors_of(value.name, index.name)
+        if factors == [1]:
+            return Symbolic(name=f"NET_PACK({value.name})")
+        return None if factors else value
+    operands: "List[Any]" = [packed(operand, index) for operand in value.operands]
+    if value.operation not in OPERATIONS or any([operand is None for operand in operands]):
+        return None
+    return Symbolic(None, value.operation, tuple(operands))
+
+
+def factors_of(name: "Any", index: str) -> "List[int]":
+    """Return by what an index is multiplied where an element of an array has it; [0] if unknown."""
+    if not isinstance(name, Element):
+        return [0] if name and index in name else []
+    *before, last = name.indices
+    found = [factor for factor, other in last if other == index]
+    return [0] if any([other == index for terms in before for _, other in terms]) else found
+
+
+def width_of_tile(width: int) -> int:
+    """Return the width of the tiles that a row is cut into: that with the fewest packs.
+
+    Tiles do not overlap, because the sums of one are stored before those of the next are read.
+    """
+    tiles = [tile for tile in TILES if width % tile == 0]
+    if width <= WIDEST or not tiles:
+        return width
+    return min(tiles, key=lambda tile: width // tile * -(-tile // FEWEST))
+
+
+def each_pack(index: "Index", lines: "List[str]") -> "List[str]":
+    """Return the lines in a loop over the packs of a tile."""
+    tile = width_of_tile(index.count)
+    first = "" if tile == index.count else "j + "
+    is_read = re.search(rf"\b{index.name}\b", "\n".join(lines))
+    place = [f"const int {index.name} = {first}NET_FIRST(n, {tile});"] * bool(is_read)
+    return ["for (int n = 0; n < packs; n++) {", *nested(place + lines), "}"]
+
+
+def each_tile(index: "Index", lines: "List[str]") -> "List[str]":
+    """Return the lines in a loop over the tiles of a row, if it has several."""
+    tile = width_of_tile(index.count)
+    if tile == index.count:
+        return lines
+    return [f"for (int j = 0; j < {index.count}; j += {tile}) {{", *nested(lines), "}"]
