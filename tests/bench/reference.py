@@ -14,20 +14,25 @@ from .peers import PEERS, Peer
 OPTIONS = ["-std=c99", "-O3", "-ffp-contract=off", "-shared", "-fPIC"]
 
 
+def compiled(name, options=()):
+    """Return the library of a C source in this folder."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if not compiler:
+        raise Unavailable("no gcc or cc on the PATH")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "compiled.so")
+        subprocess.run([compiler, *OPTIONS, *options, source, "-o", path, "-lm"], check=True)
+        return ctypes.CDLL(path)
+
+
 class Reference(Peer):
     """The samples are converted in advance, no number is checked, and the losses are computed."""
 
     name = "C by hand"
 
     def load(self):
-        compiler = shutil.which("gcc") or shutil.which("cc")
-        if not compiler:
-            raise Unavailable("no gcc or cc on the PATH")
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reference.c")
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "reference.so")
-            subprocess.run([compiler, *OPTIONS, source, "-o", path, "-lm"], check=True)
-            self.library = ctypes.CDLL(path)
+        self.library = compiled("reference.c")
 
     @classmethod
     def version(cls):

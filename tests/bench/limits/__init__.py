@@ -16,7 +16,7 @@ from .. import other, peers
 from ..measure import Contender, Unavailable, check, digits, duration, side_by_side
 from ..workloads import workload
 
-NAMES = ("xor", "small")
+NAMES = ("xor", "xor_in_c", "small")
 PAIRS = 15
 IN_A_ROW = 0.05  # seconds that a contender is run at a time
 
@@ -43,21 +43,23 @@ class Limit:
             yield "    {:14} {} × as long".format(name, digits(ratio))
 
 
-def training(name, bare, against, quick, tolerance=1e-10):
+def training(name, bare, against, quick, tolerance=1e-10, engine="auto"):
     """Return the Limit of a workload.
 
     ``bare(work)``   returns a function, as of Contender, which returns the trained parameters
     ``against``      the names of peers
+    ``engine``       scratchnet's
     """
     work = workload(name, quick)
     fresh = bare(work)
-    check(fresh()(), work.training()()(), tolerance, name + ", bare arithmetic and scratchnet")
-    return Limit("train " + name, Contender(fresh), trainers(work, against, quick))
+    ours = work.training(engine=engine)
+    check(fresh()(), ours()(), tolerance, name + ", bare arithmetic and scratchnet")
+    return Limit("train " + name, Contender(fresh), trainers(work, ours, against, quick))
 
 
-def trainers(work, against, quick):
+def trainers(work, ours, against, quick):
     """Yield scratchnet, the peers, and scratchnet at an earlier version, which BEFORE names."""
-    yield "scratchnet", Contender(work.training())
+    yield "scratchnet", Contender(ours)
     for name in against:
         try:
             peer = peers.peer(name)
