@@ -40,6 +40,7 @@ class Generated(Engine):
 
     settings: "List[str]" = []
     settings_of_steps: "Any" = None
+    unchanged: "Any" = None  # the last glance without a change, and the objects that it saw
 
     def __init__(self, lists: "Engine", size: int) -> None:
         Engine.__init__(
@@ -71,7 +72,28 @@ class Generated(Engine):
 
     def is_changed(self) -> bool:
         """Return whether the network, loss or optimizer is no longer what the code is for."""
-        return (self.description(), self.objects()) != (self.source_of_code, self.objects_in_code)
+        glance = self.glance()
+        if self.unchanged and glance == self.unchanged[0]:
+            return False
+        changed = (self.description(), self.objects()) != (
+            self.source_of_code,
+            self.objects_in_code,
+        )
+        parts = self.lists.net.layers + [self.lists.loss]
+        if not changed and all([is_own(part) for part in parts]):
+            # The objects are kept, so that no other object gets one of their ids.
+            self.unchanged = glance, [(part, *vars(part).values()) for part in parts]
+        return changed
+
+    def glance(self) -> "Any":
+        """Return what differs if a layer or the loss has got another attribute.
+
+        It takes less time than ``description`` and ``objects``.
+        """
+        shapes = [(p.name, p.shape, p.frozen) for p in self.parameters]
+        parts = self.lists.net.layers + [self.lists.loss]
+        attributes = [id(v) for part in parts for v in (part, *vars(part).values())]
+        return kernel(), shapes, arguments_of(self.optimizer), attributes
 
     def epoch(self, batches: "Batches") -> "Row":
         if self.is_changed():

@@ -168,6 +168,27 @@ def _layer(net):
     net.layers[1] = sn.Sigmoid()
 
 
+@EACH_WAY
+@pytest.mark.parametrize("change", [_methods, _layer])
+def test_a_network_without_a_change_is_described_once(change, way, monkeypatch):
+    described, counts = [], []
+    former = generated.Generated.description
+    monkeypatch.setattr(
+        generated.Generated, "description", lambda self: described.append(1) or former(self)
+    )
+
+    def act(net, epoch):
+        counts.append(len(described))
+        described.clear()
+        if epoch.number == 3:
+            net.layers[0].note = "an attribute that is no change of the code"
+        if epoch.number == 5:
+            change(net)
+
+    by_hand(way, act)
+    assert counts[-5:] == [0, 0, 1, 0, 1]
+
+
 @pytest.mark.parametrize("way", STEPS + ["rows"])
 @pytest.mark.parametrize("change", [_attribute, _methods, _parameter, _layer])
 def test_a_layer_changed_by_hand(change, way):
