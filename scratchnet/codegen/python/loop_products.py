@@ -88,32 +88,71 @@ def product_of_row(x: "Row", columns: "Matrix") -> "Row":
     return z
 
 
-def transposed_products(D: "Matrix", columns: "Matrix") -> "Matrix":
-    """Return D·Wᵀ.
+def gradients(X: "Matrix", D: "Matrix") -> "Matrix":
+    """Return the columns of Xᵀ·D.
 
-    >>> transposed_products([[1.0, 2.0], [3.0, 4.0]], [[1.0, 10.0, 0.0], [0.0, 1.0, 5.0]])
+    >>> gradients([[1.0, 2.0], [3.0, 4.0]], [[0.0, 1.0], [5.0, 10.0]])
+    [[15.0, 20.0], [31.0, 42.0]]
+    """
+    return combinations([[d[j] for d in D] for j in range(len(D[0]))], X)
+
+
+def combinations(F: "Matrix", rows: "Matrix") -> "Matrix":
+    """Return F·rows: for each row of F, the sum of the rows, each times its factor.
+
+    D·Wᵀ is the combinations of the columns of W.
+
+    >>> combinations([[1.0, 2.0], [3.0, 4.0]], [[1.0, 10.0, 0.0], [0.0, 1.0, 5.0]])
     [[1.0, 12.0, 10.0], [3.0, 34.0, 20.0]]
     """
-    return [sum_of_columns(d, columns) for d in D]
+    found = []
+    for i in range(3, len(F), 4):
+        found += four_combinations(F[i - 3], F[i - 2], F[i - 1], F[i], rows)
+    for i in range(len(F) - len(F) % 4, len(F)):
+        found.append(combination(F[i], rows))
+    return found
 
 
-def gradient(X: "Matrix", D: "Matrix", j: int) -> "Row":
-    """Return column j of Xᵀ·D.
+def four_combinations(d: "Row", e: "Row", f: "Row", g: "Row", rows: "Matrix") -> "Matrix":
+    """Return the sums for four rows of factors, four rows at a time."""
+    count = len(rows)
+    p = [-0.0] * len(rows[0])
+    q, r, s = p[:], p[:], p[:]
+    places = range(len(p))
+    for i in range(3, count, 4):
+        r0, r1, r2, r3 = rows[i - 3], rows[i - 2], rows[i - 1], rows[i]
+        d0, d1, d2, d3 = d[i - 3], d[i - 2], d[i - 1], d[i]
+        e0, e1, e2, e3 = e[i - 3], e[i - 2], e[i - 1], e[i]
+        f0, f1, f2, f3 = f[i - 3], f[i - 2], f[i - 1], f[i]
+        g0, g1, g2, g3 = g[i - 3], g[i - 2], g[i - 1], g[i]
+        for k in places:
+            t = r0[k]
+            u = r1[k]
+            v = r2[k]
+            w = r3[k]
+            p[k] = p[k] + d0 * t + d1 * u + d2 * v + d3 * w
+            q[k] = q[k] + e0 * t + e1 * u + e2 * v + e3 * w
+            r[k] = r[k] + f0 * t + f1 * u + f2 * v + f3 * w
+            s[k] = s[k] + g0 * t + g1 * u + g2 * v + g3 * w
+    for i in range(count - count % 4, count):
+        row, d0, e0, f0, g0 = rows[i], d[i], e[i], f[i], g[i]
+        for k in places:
+            t = row[k]
+            p[k] = p[k] + d0 * t
+            q[k] = q[k] + e0 * t
+            r[k] = r[k] + f0 * t
+            s[k] = s[k] + g0 * t
+    return [p, q, r, s]
 
-    >>> gradient([[1.0, 2.0], [3.0, 4.0]], [[0.0, 1.0], [0.0, 10.0]], 1)
-    [31.0, 42.0]
-    """
-    return sum_of_columns([d[j] for d in D], X)
 
-
-def sum_of_columns(factors: "Row", columns: "Matrix") -> "Row":
-    """Return the sum of the columns, each times its factor, eight columns at a time."""
-    count = len(columns)
-    sums = [-0.0] * len(columns[0])
+def combination(factors: "Row", rows: "Matrix") -> "Row":
+    """Return the sum of the rows, each times its factor, eight rows at a time."""
+    count = len(rows)
+    sums = [-0.0] * len(rows[0])
     places = range(len(sums))
     for i in range(7, count, 8):
-        a0, a1, a2, a3 = columns[i - 7], columns[i - 6], columns[i - 5], columns[i - 4]
-        a4, a5, a6, a7 = columns[i - 3], columns[i - 2], columns[i - 1], columns[i]
+        a0, a1, a2, a3 = rows[i - 7], rows[i - 6], rows[i - 5], rows[i - 4]
+        a4, a5, a6, a7 = rows[i - 3], rows[i - 2], rows[i - 1], rows[i]
         f0, f1, f2, f3 = factors[i - 7], factors[i - 6], factors[i - 5], factors[i - 4]
         f4, f5, f6, f7 = factors[i - 3], factors[i - 2], factors[i - 1], factors[i]
         for k in places:
@@ -121,13 +160,13 @@ def sum_of_columns(factors: "Row", columns: "Matrix") -> "Row":
             sums[k] = s + f4 * a4[k] + f5 * a5[k] + f6 * a6[k] + f7 * a7[k]
     rest = count - count % 8
     for i in range(rest + 1, count, 2):
-        a0, a1, f0, f1 = columns[i - 1], columns[i], factors[i - 1], factors[i]
+        a0, a1, f0, f1 = rows[i - 1], rows[i], factors[i - 1], factors[i]
         for k in places:
             sums[k] = sums[k] + f0 * a0[k] + f1 * a1[k]
     if count % 2:
-        column, factor = columns[count - 1], factors[count - 1]
+        row, factor = rows[count - 1], factors[count - 1]
         for k in places:
-            sums[k] = sums[k] + factor * column[k]
+            sums[k] = sums[k] + factor * row[k]
     return sums
 
 
@@ -137,7 +176,7 @@ def sum_of_rows(D: "Matrix") -> "Row":
     >>> sum_of_rows([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     [9.0, 12.0]
     """
-    return sum_of_columns([1.0] * len(D), D)
+    return combination([1.0] * len(D), D)
 
 
 def source_of(names: "Set[str]") -> "List[str]":

@@ -29,8 +29,8 @@ class LoopUpdates(Updates):
         """Return the Parts of the gradient of a matrix."""
         left, right = [name.upper() for name in self.fused.vectors.updates[n]]
         if not 0 < self.fused.size <= MOST_WRITTEN_OUT:
-            self.fused.products_used.add("gradient")
-            return [], [f"g_row = gradient({left}, {right}, j)"], "g_row[k]"
+            self.fused.products_used.add("gradients")
+            return [f"G = gradients({left}, {right})"], ["g_row = G[j]"], "g_row[k]"
         samples = range(self.fused.size)
         before = assigned([(f"x{i}", f"{left}[{i}]") for i in samples])
         within = assigned([(f"d{i}", f"{right}[{i}][j]") for i in samples])

@@ -65,7 +65,7 @@ class Looped(Fused):
         lines = []
         if stage:
             product = self.recording.products[stage - 1]
-            function = "transposed_products" if product.transposed else "products"
+            function = "combinations" if product.transposed else "products"
             self.products_used.add(function)
             left = self.vectors.name_of(product.rows).upper()
             lines.append(f"Z{stage - 1} = {function}({left}, C{product.parameter[1:]})")
