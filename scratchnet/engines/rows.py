@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Optional, Union
 
+    from ..core.examples import Examples
     from ..core.training import Engine
     from ..core.types import Row
 
@@ -41,10 +42,7 @@ class Rows(Generated):
         Generated.__init__(self, lists, size)
         self.size = size
         self.any_size = PRINTER is looped and looped.is_for_any_size(size, len(lists.examples))
-        self.by_rows = rules.by_rows(lists)
-        # The validation loss is measured with these, too.
-        self.net = self.by_rows.net
-        self.loss = self.by_rows.loss
+        self.rules: "Optional[Engine]" = None
         self.programs: "Dict[int, Any]" = {}  # by the size of the batch
         self.ready = Ready(lists)
         self.gather = gather_of(self.ready, size)
@@ -75,11 +73,21 @@ class Rows(Generated):
             self.programs[size] = program and (program, executed(program.source)["train"])
         return self.programs[size]
 
+    def by_rows(self) -> "Engine":
+        """Return the engine that runs the rules one by one; it is made when it is first needed."""
+        if self.rules is None:
+            self.rules = rules.by_rows(self.lists)
+        return self.rules
+
+    def measure(self, examples: "Examples") -> float:
+        loss: float = self.by_rows().measure(examples)
+        return loss
+
     def attempt(self, batches: "Batches") -> "Optional[Row]":
         if self.fuses:
             return self.attempt_fused(batches)
         try:
-            return self.by_rows.epoch(batches)
+            return self.by_rows().epoch(batches)
         except Diverged:
             return None
 
